@@ -1,0 +1,89 @@
+"""A finding with all that a reader needs: file, position, code, severity, message."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..fixers.edit import Fix
+    from ..rules.base import Finding, Rule
+    from ..syntax.source import Source
+
+Position = tuple[int, int]
+
+
+class Diagnostic:
+    """One finding in one file. Positions are (line, column), both from 1, columns in code points.
+
+    `rule` is None for what no rule says: a syntax error, an unreadable file.
+    """
+
+    __slots__ = (
+        "aliases",
+        "code",
+        "end",
+        "file",
+        "fix",
+        "instruction_line",
+        "message",
+        "name",
+        "related",
+        "severity",
+        "source",
+        "stage",
+        "start",
+    )
+
+    def __init__(
+        self,
+        file: str,
+        source: Source | None,
+        code: str,
+        name: str,
+        severity: str,
+        message: str,
+        start: Position,
+        end: Position,
+        aliases: tuple[str, ...] = (),
+        instruction_line: int = 0,
+        stage: str = "",
+        fix: Fix | None = None,
+        related: tuple[tuple[Position, Position, str], ...] = (),
+    ) -> None:
+        self.file = file
+        self.source = source
+        self.code = code
+        self.name = name
+        self.severity = severity
+        self.message = message
+        self.start = start
+        self.end = end
+        self.aliases = aliases
+        self.instruction_line = instruction_line or start[0]
+        self.stage = stage
+        self.fix = fix
+        self.related = related
+
+    @property
+    def order(self) -> tuple[Position, str, Position, str]:
+        """The key by which the findings of a file are sorted."""
+        return self.start, self.code, self.end, self.message
+
+
+def from_finding(finding: Finding, rule: Rule, source: Source, instruction_line: int, stage: str) -> Diagnostic:
+    """The diagnostic of what a rule found in `source`."""
+    position = source.position
+    return Diagnostic(
+        source.name,
+        source,
+        rule.code,
+        rule.name,
+        rule.level,
+        finding.message,
+        position(finding.start),
+        position(finding.end),
+        rule.also,
+        instruction_line,
+        stage,
+        finding.fix,
+        tuple((position(start), position(end), note) for start, end, note in finding.related),
+    )

@@ -1,0 +1,24 @@
+"""One plain line a finding: `file:line:column: CODE severity: message (name)`."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ..diagnostic import Diagnostic
+
+
+def render(diagnostics: Iterable[Diagnostic]) -> str:
+    """The lines, each with its line feed; control characters of names and messages are made visible."""
+    return "".join(
+        f"{printable(d.file)}:{d.start[0]}:{d.start[1]}: {d.code} {d.severity}: {printable(d.message)} ({d.name})\n"
+        for d in diagnostics
+    )
+
+
+def printable(text: str) -> str:
+    """`text` with control characters and lone surrogates written as escapes, so that a terminal stays safe."""
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)

@@ -1,0 +1,46 @@
+"""The documentation page of a rule, made from the rule itself."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..rules.base import Example, Rule
+
+
+def page(rule: Rule) -> str:
+    """The page in Markdown: what it finds, why, examples, other names."""
+    head = [
+        f"# {rule.code} {rule.name}",
+        "",
+        rule.documentation,
+        "",
+        "## Examples",
+        "",
+        *(line for example in rule.examples for line in _example(example)),
+        "## At a glance",
+        "",
+        f"- Severity: {rule.level}",
+        f"- On by default: {'yes' if rule.default else 'no, select it with `--select ' + rule.code + '`'}",
+        f"- Since: {rule.since}",
+    ]
+    if rule.also:
+        head.append(f"- Also known as: {', '.join(f'`{name}`' for name in rule.also)}")
+    head.append(f"- Switch off in place: `# dlint: ignore[{rule.code}] reason`")
+    return "\n".join(head) + "\n"
+
+
+def _example(example: Example) -> list[str]:
+    what = "Found" if example.bad else "Left alone"
+    why = f" ({example.why})" if example.why else ""
+    lines = [
+        f"{what}{why}:",
+        "",
+        "```dockerfile",
+        example.text.replace("«", "").replace("»", "").rstrip("\n"),
+        "```",
+        "",
+    ]
+    if example.files is not None:
+        names = ", ".join(f"`{name}`" for name in sorted(example.files)) or "nothing else"
+        lines[-1:] = ["", f"beside {names}", ""]
+    return lines

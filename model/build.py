@@ -1,0 +1,366 @@
+"""What the build would do: stages and their graph, states, scripts, the build context. Computed when asked for."""
+
+from __future__ import annotations
+
+from ..syntax.check import mount_fields
+from ..syntax.source import Mapped
+from ..syntax.tree import Arg, Copy, From, Run
+from .state import LINUX_SHELL, PLATFORM_ARGS, WINDOWS_SHELL, State, after, declare
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from ..syntax.shell import Command, Script
+    from ..syntax.tree import Argument, CommandLine, Dockerfile, Instruction
+    from .context import Context
+    from .images import BaseFacts, ImageRef
+    from .packages import Call
+
+
+class Stage:
+    """A build stage: FROM and what follows it.
+
+    `parent` is the stage that FROM names, `image` the expanded base when it names none (None when a variable in it
+    has no value). `name` is lower case, empty without AS.
+    """
+
+    __slots__ = ("_facts", "_ref", "build", "from_", "image", "index", "instructions", "name", "parent", "states")
+
+    def __init__(self, build: Build, index: int, from_: From) -> None:
+        self.build = build
+        self.index = index
+        self.from_ = from_
+        self.name = from_.alias.text.lower() if from_.alias else ""
+        self.instructions: list[Instruction] = []
+        self.parent: Stage | None = None
+        self.image: str | None = None
+        self.states: list[State] = []
+        self._ref: ImageRef | bool | None = False
+        self._facts: BaseFacts | bool | None = False
+
+    @property
+    def start(self) -> int:
+        """Offset where FROM begins."""
+        return self.from_.start
+
+    @property
+    def end(self) -> int:
+        """Offset where the last instruction ends."""
+        return self.instructions[-1].end if self.instructions else self.from_.end
+
+    @property
+    def label(self) -> str:
+        """What a message calls the stage: its name, else its number."""
+        return f"`{self.name}`" if self.name else f"number {self.index}"
+
+    @property
+    def root(self) -> Stage:
+        """The stage whose base is an image: this one, or the first of the FROM chain."""
+        stage = self
+        while stage.parent is not None:
+            stage = stage.parent
+        return stage
+
+    @property
+    def ref(self) -> ImageRef | None:
+        """The base image of the root, taken apart; None when it is scratch, unknown or no valid reference."""
+        if self.parent is not None:
+            return self.root.ref
+        if isinstance(self._ref, bool):
+            from .images import InvalidReferenceError, parse_reference
+
+            self._ref = None
+            if self.image and self.image != "scratch":
+                try:
+                    self._ref = parse_reference(self.image)
+                except InvalidReferenceError:
+                    self._ref = None
+        return self._ref
+
+    @property
+    def facts(self) -> BaseFacts | None:
+        """What the catalog knows of the base image of the root."""
+        if self.parent is not None:
+            return self.root.facts
+        if isinstance(self._facts, bool):
+            from .images import base_facts
+
+            self._facts = base_facts(self.ref) if self.ref else None
+        return self._facts
+
+    @property
+    def windows(self) -> bool:
+        """Whether the stage builds a Windows image, as far as the file tells."""
+        image = (self.root.image or "").lower()
+        words = ("nanoserver", "servercore", "mcr.microsoft.com/windows", "-windows", "windows-")
+        platform = self.root.from_.flag("platform")
+        if platform is not None and platform.value:
+            return platform.value.startswith("windows")
+        return any(word in image for word in words) or (not image and self.build.dockerfile.escape == "`")
+
+    @property
+    def ancestors(self) -> list[Stage]:
+        """The stages of the FROM chain, the nearest first."""
+        found: list[Stage] = []
+        stage = self.parent
+        while stage is not None:
+            found.append(stage)
+            stage = stage.parent
+        return found
+
+    def all_instructions(self) -> Iterator[Instruction]:
+        """The instructions of the stage, each ONBUILD followed by its trigger."""
+        for instruction in self.instructions:
+            yield instruction
+            if instruction.trigger is not None:
+                yield instruction.trigger
+
+    def state(self, index: int) -> State:
+        """What holds just before instruction number `index`; behind the last one for their count."""
+        if not self.states:
+            self.build.evaluate(self)
+        return self.states[index]
+
+
+class Build:
+    """The model of one Dockerfile.
+
+    `find_context` is asked for the build context when a rule first needs it; it answers None when nothing is known
+    of it. `build_args` and `target` are those of the one who builds.
+    """
+
+    def __init__(
+        self,
+        dockerfile: Dockerfile,
+        find_context: Callable[[Build], Context | None] | None = None,
+        build_args: Mapping[str, str] | None = None,
+        target: str = "",
+    ) -> None:
+        self.dockerfile = dockerfile
+        self._find_context = find_context
+        self._context: Context | None = None
+        self.given: Mapping[str, str] = build_args or {}
+        self.target = target.lower()
+        self.stages: list[Stage] = []
+        self.head: list[Instruction] = []
+        self.global_state = State(dockerfile.escape)
+        self.global_args: dict[str, str | None] = {}
+        self._place: dict[int, tuple[Stage, int]] = {}
+        self._scripts: dict[int, Script] = {}
+        self._calls: dict[int, list[Call]] = {}
+        self._read_stages()
+
+    @property
+    def context(self) -> Context | None:
+        """The build context, or None when nothing is known of it."""
+        if self._find_context is not None:
+            find, self._find_context = self._find_context, None
+            self._context = find(self)
+        return self._context
+
+    # Stages ----------------------------------------------------------------------------------------------------
+
+    def _read_stages(self) -> None:
+        self.global_state.vars = dict(PLATFORM_ARGS)
+        self.global_state.base_known = True
+        names: dict[str, Stage] = {}
+        stage: Stage | None = None
+        for instruction in self.dockerfile.instructions:
+            if isinstance(instruction, From):
+                stage = Stage(self, len(self.stages), instruction)
+                self._resolve_base(stage, names)
+                self.stages.append(stage)
+                if stage.name:
+                    names[stage.name] = stage
+            elif stage is None:
+                self.head.append(instruction)
+                if isinstance(instruction, Arg):
+                    self._declare_global(instruction)
+            else:
+                self._place[id(instruction)] = (stage, len(stage.instructions))
+                if instruction.trigger is not None:
+                    self._place[id(instruction.trigger)] = (stage, len(stage.instructions))
+                stage.instructions.append(instruction)
+
+    def _declare_global(self, instruction: Arg) -> None:
+        for pair in instruction.pairs:
+            declare(self.global_state, pair.key.text, pair.value.text if pair.value else None, self.given, {})
+            key = self.global_state.text(pair.key.text)
+            self.global_args[key] = self.global_state.vars.get(key)
+
+    def _resolve_base(self, stage: Stage, names: Mapping[str, Stage]) -> None:
+        base = stage.from_.base
+        if base is None:
+            return
+        image = self.global_state.value(base.text)
+        stage.parent = names.get(image) if image else None
+        stage.image = None if stage.parent else image
+
+    def stage_of(self, instruction: Instruction) -> Stage | None:
+        """The stage of an instruction; None before the first FROM and for FROM itself."""
+        place = self._place.get(id(instruction))
+        return place[0] if place else None
+
+    def index_of(self, instruction: Instruction) -> int:
+        """The number of the instruction within its stage; an ONBUILD trigger has that of its ONBUILD."""
+        return self._place[id(instruction)][1]
+
+    @property
+    def final(self) -> Stage | None:
+        """The stage that is built: the target, else the last."""
+        for stage in reversed(self.stages):
+            if self.target and stage.name == self.target:
+                return stage
+        return self.stages[-1] if self.stages else None
+
+    def ships(self, stage: Stage) -> bool:
+        """Whether the stage's layers are in the image that is shipped: the final stage and those it is FROM."""
+        final = self.final
+        return final is not None and (stage is final or stage in final.ancestors)
+
+    def source_stage(self, name: str, before: Stage | None) -> Stage | None:
+        """The stage that `--from=name` means in an instruction of stage `before`; None for an image or context."""
+        if name.isdecimal():
+            index = int(name)
+            return self.stages[index] if index < len(self.stages) else None
+        found = None
+        for stage in self.stages[: before.index if before else None]:
+            if stage.name and stage.name == name.lower():
+                found = stage
+        return found
+
+    def sources_of(self, stage: Stage) -> Iterator[tuple[Stage, Instruction]]:
+        """The stages that this one needs, each with the instruction that names it."""
+        if stage.parent is not None:
+            yield stage.parent, stage.from_
+        for instruction in stage.all_instructions():
+            for name in _source_names(instruction):
+                source = self.source_stage(name, stage)
+                if source is not None:
+                    yield source, instruction
+
+    def needed(self) -> set[int]:
+        """The indexes of the stages that building the final stage needs."""
+        todo = [self.final] if self.final else []
+        found: set[int] = set()
+        while todo:
+            stage = todo.pop()
+            if stage.index not in found:
+                found.add(stage.index)
+                todo.extend(source for source, _ in self.sources_of(stage))
+        return found
+
+    def mount_targets(self, run: Run, *kinds: str) -> list[str]:
+        """Where the mounts of these types (`cache`, `tmpfs`, `bind` …) of a RUN stand in the file system."""
+        targets: list[str] = []
+        for flag in run.flags:
+            fields = dict(mount_fields(flag.value or "") or ()) if flag.name == "mount" else {}
+            target = fields.get("target") or fields.get("dst") or fields.get("destination")
+            if target and (fields.get("type") or "bind").lower() in kinds:
+                targets.append(self.state(run).text(target))
+        return targets
+
+    # States ----------------------------------------------------------------------------------------------------
+
+    def evaluate(self, stage: Stage) -> None:
+        """Compute the states of a stage, those of the stages it is FROM first."""
+        chain = [stage, *stage.ancestors]
+        for each in reversed(chain):
+            if not each.states:
+                each.states = self._evaluate(each)
+
+    def _evaluate(self, stage: Stage) -> list[State]:
+        if stage.parent is not None:
+            state = stage.parent.states[-1]
+        else:
+            state = State(self.dockerfile.escape)
+            state.shell = WINDOWS_SHELL if stage.windows else LINUX_SHELL
+            facts = stage.facts
+            if facts is not None:
+                # The values are those of the day on which they were recorded; only PATH can be relied on.
+                state.vars = {"PATH": facts.path} if facts.path else {}
+                state.unknown = frozenset(facts.env) - {"PATH"}
+                state.base_known = bool(facts.recorded)
+                state.user, state.workdir = facts.user, facts.workdir
+            elif stage.image == "scratch":
+                state.user, state.workdir, state.base_known = "root", "/", True
+        states = [state]
+        for instruction in stage.instructions:
+            state = after(state, instruction, self.given, self.global_args)
+            states.append(state)
+        return states
+
+    def state(self, instruction: Instruction) -> State:
+        """What holds just before an instruction."""
+        place = self._place.get(id(instruction))
+        return place[0].state(place[1]) if place else self.global_state
+
+    def value(self, instruction: Instruction, argument: Argument) -> str | None:
+        """The value of a word at its instruction, or None when it is not known."""
+        return self.state(instruction).value(argument.text)
+
+    # Commands --------------------------------------------------------------------------------------------------
+
+    def script(self, instruction: CommandLine) -> Script:
+        """The shell commands of RUN, CMD, ENTRYPOINT or HEALTHCHECK, parsed once."""
+        script = self._scripts.get(id(instruction))
+        if script is None:
+            script = self._scripts[id(instruction)] = self._parse(instruction)
+        return script
+
+    def _parse(self, instruction: CommandLine) -> Script:
+        # Imported here: a file without RUN needs no shell grammar.
+        from ..syntax.shell import dialect_of, parse_exec, parse_script, shebang_dialect
+
+        words = instruction.words
+        if instruction.json:
+            return parse_exec([(word.text, instruction.mapped(word)) for word in words])
+        dialect = dialect_of(self.state(instruction).shell)
+        if not words:
+            return parse_script(Mapped("", (0,), (instruction.end,)), dialect)
+        text = instruction.logical.slice(words[0].at, words[0].to)
+        if instruction.heredocs:
+            if text.text.lstrip("0123456789").startswith("<<") and len(text.text.split()) == 1:
+                body = instruction.heredocs[0].mapped()
+                return parse_script(body, shebang_dialect(body.text) or dialect)
+            text = _with_heredocs(instruction, text)
+        return parse_script(text, dialect)
+
+    def commands(self, instruction: CommandLine) -> Sequence[Command]:
+        """Every simple command of the instruction, in the order of the file."""
+        return self.script(instruction).commands
+
+    def calls(self, instruction: CommandLine) -> list[Call]:
+        """The invocations of package managers in the instruction."""
+        calls = self._calls.get(id(instruction))
+        if calls is None:
+            from .packages import calls as read_calls
+
+            calls = self._calls[id(instruction)] = read_calls(self.script(instruction))
+        return calls
+
+
+def _with_heredocs(instruction: Instruction, text: Mapped) -> Mapped:
+    """The shell's view of a RUN whose command line reads heredocs: the line, then each body with its terminator."""
+    parts = [text]
+    for heredoc in instruction.heredocs:
+        closing = heredoc.name + "\n"
+        parts.append(
+            Mapped("\n", (0,), (heredoc.start - 1,)) if len(parts) == 1 else Mapped("", (0,), (heredoc.start,))
+        )
+        parts.append(heredoc.mapped())
+        parts.append(Mapped(closing, (0,), (heredoc.end,)))
+    return Mapped.concat([part for part in parts if part.text])
+
+
+def _source_names(instruction: Instruction) -> Iterator[str]:
+    """The names that `COPY --from` and `RUN --mount=from` mention."""
+    if isinstance(instruction, Copy):
+        flag = instruction.flag("from")
+        if flag is not None and flag.value:
+            yield flag.value
+    elif isinstance(instruction, Run):
+        for flag in instruction.flags:
+            if flag.name == "mount" and flag.value:
+                yield from (value for key, value in mount_fields(flag.value) or () if key == "from" and value)

@@ -1,0 +1,288 @@
+"""The build context: the files that the builder is sent, and what lies around on disk."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from itertools import islice
+
+from .ignore import IgnoreError, IgnoreFile, go_glob, ignore_file_for, read_ignore_file
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+# A walk ends after so many files and folders: no finding about a context is worth minutes.
+LIMIT = 200_000
+
+
+class Context:
+    """The folder `root` seen through its ignore file.
+
+    Paths are relative to the root with `/` between folders; as in COPY, `..` does not leave the root, and "", "."
+    and "/" are the root itself. Nothing is read before it is asked for. Symbolic links are entries of their own, of
+    no size, and are not followed.
+
+    `truncated` tells that a walk met more than LIMIT entries and its answer covers only those; `unreadable` counts
+    the folders that could not be listed.
+    """
+
+    __slots__ = ("_files", "_found", "_ignore", "_unreadable", "dockerfile", "root", "truncated")
+
+    def __init__(self, root: str, dockerfile: str | None = None) -> None:
+        """The context `root` of the build of `dockerfile`, by default of the one in the root."""
+        self.root = root
+        self.dockerfile = os.path.join(root, "Dockerfile") if dockerfile is None else dockerfile
+        self.truncated = False
+        self._unreadable: set[str] = set()
+        self._ignore: tuple[IgnoreFile | None, IgnoreError | None] | None = None
+        self._files: dict[str, int] | None = None
+        self._found: dict[frozenset[str], list[tuple[str, int, bool]]] = {}
+
+    @property
+    def ignore(self) -> IgnoreFile | None:
+        """The ignore file that BuildKit takes for this build; None when there is none, or none that it accepts."""
+        return self._read_ignore()[0]
+
+    @property
+    def ignore_error(self) -> IgnoreError | None:
+        """Why BuildKit refuses the ignore file, when it does."""
+        return self._read_ignore()[1]
+
+    @property
+    def unreadable(self) -> int:
+        """How many folders the walks so far could not list."""
+        return len(self._unreadable)
+
+    def files(self) -> Mapping[str, int]:
+        """Path and size in bytes of every file that is sent; the first call walks the context."""
+        if self._files is None:
+            self._files = dict(self._sent_below())
+        return self._files
+
+    def size(self, prefix: str = "") -> int:
+        """Bytes that are sent of the file or folder `prefix`."""
+        path = _inside(prefix)
+        files = self.files()
+        if not path:
+            return sum(files.values())
+        below = path + "/"
+        return files.get(path, 0) + sum(size for name, size in files.items() if name.startswith(below))
+
+    def exists(self, path: str) -> bool:
+        """Whether `path` is on disk, ignored or not; a dangling link is."""
+        return os.path.lexists(self._on_disk(_inside(path)))
+
+    def sent(self, path: str) -> bool:
+        """Whether `path` is on disk and it, or something below it, is sent; the root always is."""
+        inside = _inside(path)
+        if not os.path.lexists(self._on_disk(inside)):
+            return False
+        ignore = self.ignore
+        if ignore is None or not inside:
+            return True
+        at, left_out = "", False
+        state: Sequence[bool] = ()
+        for part in inside.split("/"):
+            if at and os.path.islink(self._on_disk(at)):
+                return not left_out and self._sent_through_link(at, inside)
+            at = at + "/" + part if at else part
+            left_out, state = ignore.descend(at, state)
+        if not left_out:
+            return True
+        disk = self._on_disk(inside)
+        if os.path.islink(disk) or not os.path.isdir(disk) or not ignore.may_reinclude(inside):
+            return False
+        return next(self._sent_below(inside, state), None) is not None
+
+    def match(self, pattern: str) -> list[str]:
+        """The paths on disk, ignored or not, that the source `pattern` of a COPY names, in the order of the copy.
+
+        Wildcards are those of Go's filepath.Match; here they never match a `/`. A path without any names itself when
+        it exists, the root as ".". A pattern that Go calls malformed matches nothing, as in BuildKit.
+        """
+        inside = _inside(pattern)
+        parts = inside.split("/")
+        plain = next((i for i, part in enumerate(parts) if _has_wildcard(part)), len(parts))
+        start = "/".join(parts[:plain])
+        if plain == len(parts):
+            return [inside or "."] if self.exists(inside) else []
+        try:
+            globs = [go_glob(part) for part in parts[plain:]]
+        except ValueError:
+            return []
+        return list(self._matching(start, globs))
+
+    def found(self, names: Collection[str]) -> list[tuple[str, int, bool]]:
+        """(path, bytes, excluded) of each file and folder with a base name in `names`, below no other such folder,
+        sorted by path.
+
+        Where anything of it is sent, `bytes` is what is sent and `excluded` is False; where nothing is, `bytes` is
+        its size on disk.
+        """
+        wanted = frozenset(names)
+        if wanted not in self._found:
+            self._found[wanted] = self._find(wanted)
+        return self._found[wanted]
+
+    def _read_ignore(self) -> tuple[IgnoreFile | None, IgnoreError | None]:
+        if self._ignore is None:
+            path = ignore_file_for(self.dockerfile, self.root)
+            try:
+                self._ignore = (read_ignore_file(path) if path is not None else None, None)
+            except IgnoreError as error:
+                self._ignore = (None, error)
+        return self._ignore
+
+    def _on_disk(self, inside: str) -> str:
+        return os.path.join(self.root, inside) if inside else self.root
+
+    def _sent_through_link(self, link: str, inside: str) -> bool:
+        """Whether `inside`, below the link `link`, is sent: BuildKit follows the link inside the context."""
+        root = os.path.realpath(self.root)
+        target = os.path.relpath(os.path.realpath(self._on_disk(link)), root).replace(os.sep, "/")
+        return target != ".." and not target.startswith("../") and self.sent(target + inside[len(link) :])
+
+    def _list(self, folder: str) -> list[os.DirEntry[str]]:
+        try:
+            with os.scandir(self._on_disk(folder)) as entries:
+                return sorted(islice(entries, LIMIT + 1), key=_name)
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        except OSError:
+            self._unreadable.add(folder)
+            return []
+
+    def _walk(
+        self, start: str = "", above: Sequence[bool] = (), *, everything: bool = False
+    ) -> Iterator[tuple[str, os.DirEntry[str], bool]]:
+        """(path, entry, left out) of all below `start`, whose state of the ignore file is `above`.
+
+        Folders of which nothing can be sent are entered only for `everything`.
+        """
+        ignore = self.ignore
+        budget = LIMIT
+        folders: list[tuple[str, bool, Sequence[bool]]] = [(start, False, above)]
+        while folders:
+            folder, lost, above = folders.pop()
+            inner: list[tuple[str, bool, Sequence[bool]]] = []
+            for entry in self._list(folder):
+                if not budget:
+                    self.truncated = True
+                    return
+                budget -= 1
+                path = f"{folder}/{entry.name}" if folder else entry.name
+                left_out, state = (lost, above) if lost or ignore is None else ignore.descend(path, above)
+                yield path, entry, left_out
+                if _is_folder(entry):
+                    lost_below = lost or (left_out and ignore is not None and not ignore.may_reinclude(path))
+                    if everything or not lost_below:
+                        inner.append((path, lost_below, state))
+            folders += reversed(inner)
+
+    def _sent_below(self, start: str = "", above: Sequence[bool] = ()) -> Iterator[tuple[str, int]]:
+        for path, entry, left_out in self._walk(start, above):
+            if not left_out and not _is_folder(entry):
+                yield path, _size(entry)
+
+    def _find(self, names: Collection[str]) -> list[tuple[str, int, bool]]:
+        tallies: list[_Tally] = []
+        # The tally to which all in a folder counts, by the folder's path.
+        inside: dict[str, _Tally] = {}
+        for path, entry, left_out in self._walk(everything=True):
+            tally = inside.get(path.rpartition("/")[0])
+            if tally is None:
+                if entry.name not in names:
+                    continue
+                tally = _Tally(path, left_out)
+                tallies.append(tally)
+            if _is_folder(entry):
+                inside[path] = tally
+            else:
+                tally.add(_size(entry), left_out)
+        return sorted((tally.path, tally.size, tally.excluded) for tally in tallies)
+
+    def _matching(self, start: str, globs: Sequence[str]) -> Iterator[str]:
+        """The paths below `start` whose parts match `globs` one by one."""
+        import re
+
+        matchers = [re.compile(glob).fullmatch for glob in globs]
+        budget = LIMIT
+        folders = [(start, 0)]
+        while folders:
+            folder, depth = folders.pop()
+            inner: list[tuple[str, int]] = []
+            for entry in self._list(folder):
+                if not budget:
+                    self.truncated = True
+                    return
+                budget -= 1
+                if not matchers[depth](entry.name):
+                    continue
+                path = f"{folder}/{entry.name}" if folder else entry.name
+                if depth + 1 == len(matchers):
+                    yield path
+                elif _is_folder(entry):
+                    inner.append((path, depth + 1))
+            folders += reversed(inner)
+
+
+class _Tally:
+    """What a found file or folder amounts to."""
+
+    __slots__ = ("_left_out", "_lost", "_sent", "path")
+
+    def __init__(self, path: str, left_out: bool) -> None:
+        self.path = path
+        self._left_out = left_out
+        self._sent: int | None = None
+        self._lost: int | None = None
+
+    def add(self, size: int, left_out: bool) -> None:
+        if left_out:
+            self._lost = (self._lost or 0) + size
+        else:
+            self._sent = (self._sent or 0) + size
+
+    @property
+    def excluded(self) -> bool:
+        """Whether no file of it is sent; an empty folder answers for itself."""
+        return self._sent is None and (self._left_out or self._lost is not None)
+
+    @property
+    def size(self) -> int:
+        return (self._lost if self._sent is None else self._sent) or 0
+
+
+def _inside(path: str) -> str:
+    """`path` without `.`, `..` and outer slashes; "" is the root."""
+    return posixpath.normpath("/" + path.lstrip("/"))[1:]
+
+
+def _has_wildcard(part: str) -> bool:
+    """Whether BuildKit sees a wildcard; one behind a backslash is none."""
+    escaped = False
+    for char in part:
+        if char in "*?[" and not escaped:
+            return True
+        escaped = char == "\\" and not escaped
+    return False
+
+
+def _name(entry: os.DirEntry[str]) -> str:
+    return entry.name
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir(follow_symlinks=False)
+    except OSError:  # a file system that does not tell in the listing, and no right to look
+        return False
+
+
+def _size(entry: os.DirEntry[str]) -> int:
+    """Bytes of the file; a link has no content to send."""
+    try:
+        return 0 if entry.is_symlink() else entry.stat(follow_symlinks=False).st_size
+    except OSError:  # gone since it was listed, or no right to look
+        return 0

@@ -1,0 +1,553 @@
+""".dockerignore as BuildKit reads and matches it.
+
+The rules are those of github.com/moby/patternmatcher (`ignorefile.ReadAll`, `PatternMatcher`): patterns look like
+globs, are checked with Go's filepath.Match, and are then matched as Go regular expressions made from them.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+
+from ..syntax.source import SPACE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from pathspec import PathSpec, RegexPattern
+
+# Go's bufio.Scanner gives up on a line of this many bytes.
+_LONGEST_LINE = 65536
+# Characters that make a pattern more than a plain path.
+_META = "*?[]\\^"
+
+# One character of a regular expression, in Python's words, and whether it can never match a slash.
+Piece = tuple[str, bool]
+_STAR: Piece = ("[^/]*", False)
+_ANY: Piece = ("[^/]", True)
+_REST = "(?s:.*)"
+# Every regular expression here ends so: `match` then finds a path or a parent of it, `fullmatch` only the path itself.
+_END = r"(?:/|\Z)"
+_FOLDERS: Piece = ("(?:.*/)?", False)
+_DOLLAR: Piece = (_END, False)
+_INVALID: Piece = ("[\\ufffd\\udc80-\\udcff]", True)
+# What BuildKit's translation writes itself; a bare `*` is left over when a bracket swallowed the rest of its `[^/]*`.
+_MADE: tuple[tuple[str, Piece], ...] = (
+    ("[^/]*", _STAR),
+    ("(.*/)?", _FOLDERS),
+    (".*", (".*", False)),
+    ("$", _DOLLAR),
+    ("^", (r"\A", False)),
+    ("*", ("*", False)),
+)
+
+# Character classes of Go's regular expressions as pairs of first and last character.
+_PERL = {"d": "09", "s": "\t\n\f\r  ", "w": "09AZ__az"}
+_POSIX = {
+    "alnum": "09AZaz",
+    "alpha": "AZaz",
+    "ascii": "\x00\x7f",
+    "blank": "\t\t  ",
+    "cntrl": "\x00\x1f\x7f\x7f",
+    "digit": "09",
+    "graph": "!~",
+    "lower": "az",
+    "print": " ~",
+    "punct": "!/:@[`{~",
+    "space": "\t\r  ",
+    "upper": "AZ",
+    "word": "09AZ__az",
+    "xdigit": "09AFaf",
+}
+_CONTROL = {"a": "\a", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
+_ASSERTIONS = {"A": r"\A", "b": r"(?a:\b)", "B": r"(?a:\B)", "z": r"(?=/|\Z)"}
+
+
+class IgnoreError(ValueError):
+    """An ignore file with which BuildKit refuses to build; `line` counts from 1."""
+
+    def __init__(self, message: str, line: int) -> None:
+        super().__init__(message)
+        self.line = line
+
+
+class Rule:
+    """One line of an ignore file: `text` as written, `pattern` as it is matched, without the `!`."""
+
+    __slots__ = ("line", "negated", "pattern", "text")
+
+    def __init__(self, text: str, pattern: str, negated: bool, line: int) -> None:
+        self.text = text
+        self.pattern = pattern
+        self.negated = negated
+        self.line = line
+
+    def __repr__(self) -> str:
+        return f"Rule({self.text!r}, {self.pattern!r}, {self.negated}, {self.line})"
+
+
+class IgnoreFile:
+    """The rules of one .dockerignore; the last one that matches a path or one of its parents decides."""
+
+    __slots__ = ("_exceptions", "_groups", "_spec", "path", "rules")
+
+    def __init__(self, rules: Iterable[Rule], path: str | None = None) -> None:
+        self.rules = tuple(rules)
+        self.path = path
+        self._spec: PathSpec[RegexPattern] | None = None
+        self._groups: list[tuple[bool, re.Pattern[str]]] | None = None
+        self._exceptions = [(_literal_start(rule.pattern), rule.pattern) for rule in self.rules if rule.negated]
+
+    @classmethod
+    def parse(cls, text: str, path: str | None = None) -> IgnoreFile:
+        """The rules in `text`; raises IgnoreError where BuildKit refuses the file.
+
+        A pattern that is bad only as a regular expression (`[z-a]`, `a\\d\\c`) is refused here at once; BuildKit
+        notices when it first has a path to match with it.
+        """
+        rules: list[Rule] = []
+        for line, written, pattern in read_patterns(text):
+            pattern = pattern.strip(SPACE)
+            if not pattern:
+                continue
+            # Cleaned again, now with the `!`: so `!/` is a lone `!`, and `!../../a` a plain `a`.
+            pattern = clean(pattern)
+            negated = pattern.startswith("!")
+            if negated and len(pattern) == 1:
+                raise IgnoreError('a lone `!`; BuildKit stops with: illegal exclusion pattern: "!"', line)
+            rule = Rule(written, pattern[negated:], negated, line)
+            _refuse_bad(rule)
+            rules.append(rule)
+        return cls(rules, path)
+
+    @property
+    def has_exceptions(self) -> bool:
+        """Whether any rule begins with `!`."""
+        return bool(self._exceptions)
+
+    def excluded(self, path: str) -> bool:
+        """Whether `path` ("a/b", relative to the context) is ignored: BuildKit's MatchesOrParentMatches."""
+        rule = self.deciding(path)
+        return rule is not None and not rule.negated
+
+    def deciding(self, path: str) -> Rule | None:
+        """The last rule that matches `path` or one of its parents; None when no rule does."""
+        spec = self._spec
+        if spec is None:
+            import re
+
+            from pathspec import PathSpec, RegexPattern
+
+            patterns = [RegexPattern(re.compile(regex(rule.pattern)), not rule.negated) for rule in self.rules]
+            # The other backends of pathspec are no match for Python's regular expressions.
+            spec = self._spec = PathSpec(patterns, backend="simple")
+        index = spec.check_file(clean(path), ()).index
+        return None if index is None else self.rules[index]
+
+    def descend(self, path: str, above: Sequence[bool]) -> tuple[bool, Sequence[bool]]:
+        """Whether a walk from the root of the context leaves `path` out, and what to hand on to all directly below.
+
+        `above` is what came back for the folder of `path`; () at the root. This is MatchesUsingParentResults, by
+        which the files are really picked (tonistiigi/fsutil, filter.go). It differs from `excluded` in one thing: a
+        `!folder` counts below that folder only when the folder itself was ignored before. With `**/*.log` and
+        `!logs`, `logs/x.log` is not sent, although `excluded` denies that it is ignored. What the walk picks and
+        `excluded` denies has no content (`Open` there asks MatchesOrParentMatches), so it counts as left out too.
+        """
+        groups = self._groups or self._compile()
+        left_out = False
+        state: list[bool] = []
+        for number, (negated, pattern) in enumerate(groups):
+            hit = above[number] if above else False
+            if not hit and negated == left_out:
+                hit = pattern.fullmatch(path) is not None
+            state.append(hit)
+            if hit:
+                left_out = not negated
+        if not left_out and len(groups) > 2:
+            left_out = next((not negated for negated, pattern in reversed(groups) if pattern.match(path)), False)
+        return left_out, state
+
+    def may_reinclude(self, folder: str) -> bool:
+        """Whether a `!` rule could match anything below `folder`; when not, an ignored folder need not be walked."""
+        inside = folder + "/"
+        return any(
+            start.startswith(inside) or (start != pattern and inside.startswith(start))
+            for start, pattern in self._exceptions
+        )
+
+    def _compile(self) -> list[tuple[bool, re.Pattern[str]]]:
+        """One regular expression for each run of rules with the same sign: within a run any of them will do."""
+        import re
+
+        runs: list[tuple[bool, list[str]]] = []
+        for rule in self.rules:
+            if not runs or runs[-1][0] != rule.negated:
+                runs.append((rule.negated, []))
+            runs[-1][1].append(regex(rule.pattern))
+        self._groups = [(negated, re.compile("|".join(run))) for negated, run in runs]
+        return self._groups
+
+
+def ignore_file_for(dockerfile: str, context: str) -> str | None:
+    """The ignore file of a build: `<Dockerfile>.dockerignore` beside it, even when empty, else the context's."""
+    for path in (dockerfile + ".dockerignore", os.path.join(context, ".dockerignore")):
+        if os.path.isfile(path):
+            return path
+    return None
+
+
+def read_ignore_file(path: str) -> IgnoreFile:
+    """The ignore file at `path`; raises IgnoreError where BuildKit refuses it, also when it cannot be read."""
+    try:
+        with open(path, "rb") as file:
+            text = file.read().decode("utf-8", "surrogateescape")
+    except OSError as error:
+        raise IgnoreError(f"`{path}` cannot be read: {error.strerror}", 1) from error
+    return IgnoreFile.parse(text, path)
+
+
+def read_patterns(text: str) -> Iterator[tuple[int, str, str]]:
+    """Line number, line and pattern (with its `!`) of each line that holds one: BuildKit's ReadAll.
+
+    Raises IgnoreError for a line that is too long.
+    """
+    for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), 1):
+        if len(line) * 4 >= _LONGEST_LINE and len(line.encode("utf-8", "surrogateescape")) >= _LONGEST_LINE:
+            raise IgnoreError("the line is too long; BuildKit stops with: bufio.Scanner: token too long", number)
+        pattern = line.strip(SPACE)
+        if line.startswith("#") or not pattern:
+            continue
+        negated = pattern.startswith("!")
+        if negated:
+            pattern = pattern[1:].strip(SPACE)
+        if pattern:
+            pattern = clean(pattern)
+            if len(pattern) > 1:
+                pattern = pattern.removeprefix("/")
+        yield number, line.rstrip("\r"), "!" * negated + pattern
+
+
+def clean(path: str) -> str:
+    """`path` as Go's filepath.Clean writes it: no empty, `.` and inner `..` parts; "." when nothing is left."""
+    return posixpath.normpath("/" + path.lstrip("/") if path.startswith("/") else path)
+
+
+def _literal_start(pattern: str) -> str:
+    """What every path that `pattern` matches begins with."""
+    for index, char in enumerate(pattern):
+        if char in _META or not char.isascii():
+            return pattern[:index]
+    return pattern
+
+
+def _refuse_bad(rule: Rule) -> None:
+    if "[" not in rule.pattern and "\\" not in rule.pattern:
+        return
+    try:
+        go_glob(rule.pattern)
+        regex(rule.pattern)
+    except ValueError as error:
+        hint = "; write `/` between folders, as `\\` takes the next character literally" if "\\" in rule.text else ""
+        message = f"`{rule.text.strip(SPACE)}` is no valid pattern; BuildKit stops with: {error}{hint}"
+        raise IgnoreError(message, rule.line) from None
+
+
+def _bad() -> ValueError:
+    return ValueError("syntax error in pattern")
+
+
+# Go's filepath.Match
+
+
+def go_glob(pattern: str) -> str:
+    """A regular expression, for `fullmatch`, for what Go's filepath.Match matches; raises ValueError as Go does."""
+    pieces: list[Piece] = []
+    at = 0
+    while at < len(pattern):
+        char = pattern[at]
+        at += 1
+        if char == "*":
+            if not pieces or pieces[-1] is not _STAR:
+                pieces.append(_STAR)
+        elif char == "?":
+            pieces.append(_ANY)
+        elif char == "[":
+            piece, at = _glob_class(pattern, at)
+            pieces.append(piece)
+        else:
+            if char == "\\":
+                char, at = _next(pattern, at)
+            pieces.append((_char(char), char != "/"))
+    return _join(pieces)
+
+
+def _glob_class(pattern: str, at: int) -> tuple[Piece, int]:
+    negated = pattern.startswith("^", at)
+    at += negated
+    ranges: list[tuple[str, str]] = []
+    while not (ranges and pattern.startswith("]", at)):
+        first, at = _glob_class_char(pattern, at)
+        last = first
+        if pattern.startswith("-", at):
+            last, at = _glob_class_char(pattern, at + 1)
+        ranges.append((first, last))
+    return _class_piece(ranges, negated), at + 1
+
+
+def _glob_class_char(pattern: str, at: int) -> tuple[str, int]:
+    char, at = _next(pattern, at)
+    if char in "-]":
+        raise _bad()
+    if char == "\\":
+        char, at = _next(pattern, at)
+    if at == len(pattern) or "\udc80" <= char <= "\udcff":
+        raise _bad()
+    return char, at
+
+
+# BuildKit's regular expressions
+
+
+def expression(pattern: str) -> tuple[str, str]:
+    """How BuildKit matches a cleaned pattern: ("exact" | "prefix" | "suffix" | "regexp", Go's regular expression).
+
+    The expression counts for "regexp" only. BuildKit does not look for brackets when it translates a star: `a[*]`
+    becomes `^a[[^/]*]$`, which is not what was meant.
+    """
+    kind = "exact"
+    made = "^"
+    # Go's text/scanner drops a byte order mark.
+    rest = pattern.removeprefix("\ufeff")
+    at = 0
+    while at < len(rest):
+        begin, char = at, rest[at]
+        at += 1
+        if char == "*" and rest.startswith("*", at):
+            at += 2 if rest.startswith("/", at + 1) else 1
+            if at == len(rest) and kind == "exact":
+                kind = "prefix"
+            else:
+                made += "(.*/)?" if at < len(rest) else ".*"
+                kind = "regexp"
+            if begin == 0:
+                kind = "suffix"
+        elif char in "*?[]":
+            made += {"*": "[^/]*", "?": "[^/]"}.get(char, char)
+            kind = "regexp"
+        elif char == "\\" and at < len(rest):
+            made += char + rest[at]
+            at += 1
+            kind = "regexp"
+        else:
+            made += "\\" + char if char in ".+()|{}$" else char
+    return kind, made + "$"
+
+
+def regex(pattern: str) -> str:
+    """Python's regular expression for a cleaned pattern: `match` a path or a parent of it, `fullmatch` a path.
+
+    Raises ValueError where Go's regexp refuses the one that BuildKit makes.
+    """
+    kind, made = expression(pattern)
+    if kind == "regexp":
+        return _translate(made)
+    if kind == "exact":
+        return rf"\A{_literal(pattern)}{_END}"
+    if kind == "prefix":
+        return rf"\A{_literal(pattern[:-2])}{_REST}"
+    tail = pattern[2:]
+    if tail.startswith("/"):
+        return rf"\A(?:{_REST}/)?{_literal(tail[1:])}{_END}"
+    return rf"\A{_REST}{_literal(tail)}{_END}"
+
+
+def _translate(made: str) -> str:
+    """A Go expression that `expression` made in Python's words; raises ValueError where Go refuses it."""
+    pieces: list[Piece] = []
+    at = 0
+    while at < len(made):
+        piece, at = _piece(made, at)
+        # A second `(.*/)?` in a row matches nothing more, only slower.
+        if piece is not _FOLDERS or not pieces or pieces[-1] is not _FOLDERS:
+            pieces.append(piece)
+    return _join(pieces) + ("" if pieces[-1] is _DOLLAR else _REST)
+
+
+def _piece(made: str, at: int) -> tuple[Piece, int]:
+    char = made[at]
+    for text, piece in _MADE:
+        if made.startswith(text, at):
+            return piece, at + len(text)
+    if char == "[":
+        return _class(made, at + 1)
+    if char == "\\":
+        return _escape(made, at + 1)
+    # Go reads each byte that is not UTF-8 as U+FFFD; Python keeps it as a lone surrogate.
+    invalid = char == "\ufffd" or "\udc80" <= char <= "\udcff"
+    return (_INVALID if invalid else (_char(char), char != "/")), at + 1
+
+
+def _class(made: str, at: int) -> tuple[Piece, int]:
+    """The class whose `[` stands before `at`, read as Go's regexp/syntax does."""
+    negated = made.startswith("^", at)
+    at += negated
+    ranges: list[tuple[str, str]] = []
+    begin = at
+    while at == begin or not made.startswith("]", at):
+        named, at = _named_class(made, at)
+        if named is not None:
+            ranges += named
+            continue
+        first, at = _class_char(made, at)
+        last = first
+        if made.startswith("-", at) and at + 1 < len(made) and made[at + 1] != "]":
+            last, at = _class_char(made, at + 1)
+        if last < first:
+            raise _bad()
+        ranges.append((first, last))
+    return _class_piece(ranges, negated), at + 1
+
+
+def _named_class(made: str, at: int) -> tuple[list[tuple[str, str]] | None, int]:
+    """`[:alpha:]`, `\\d` or `\\pL` at `at`, or None when none stands there."""
+    if made.startswith("[:", at):
+        end = made.find(":]", at + 2)
+        if end < 0:
+            return None, at
+        name = made[at + 2 : end]
+        pairs = _POSIX.get(name.removeprefix("^"))
+        if pairs is None:
+            raise _bad()
+        return _ranges(pairs, name.startswith("^")), end + 2
+    if not made.startswith("\\", at) or at + 1 == len(made):
+        return None, at
+    letter = made[at + 1]
+    pairs = _PERL.get(letter.lower())
+    if pairs is not None:
+        return _ranges(pairs, letter.isupper()), at + 2
+    if letter in "pP":
+        return _ranges(_category(made[at + 2 : at + 3]), letter == "P"), at + 3
+    return None, at
+
+
+def _category(letter: str) -> str:
+    """The pairs of a general category of Unicode; Go knows others, but BuildKit escapes the braces of their names."""
+    if not letter or letter not in "CLMNPSZ":
+        raise _bad()
+    from itertools import groupby
+    from unicodedata import category
+
+    def belongs(code: int) -> bool:
+        kind = category(chr(code))
+        return kind[0] == letter and kind != "Cn"
+
+    runs = [list(run) for inside, run in groupby(range(0x110000), belongs) if inside]
+    return "".join(chr(run[0]) + chr(run[-1]) for run in runs)
+
+
+def _class_char(made: str, at: int) -> tuple[str, int]:
+    char, at = _next(made, at)
+    return _escaped_char(made, at) if char == "\\" else (char, at)
+
+
+def _escape(made: str, at: int) -> tuple[Piece, int]:
+    """What stands behind the backslash before `at`."""
+    letter = made[at]
+    if letter in _ASSERTIONS:
+        return (_ASSERTIONS[letter], False), at + 1
+    if letter == "Q":
+        literal, _, _ = made[at + 1 :].partition("\\E")
+        return (_literal(literal), False), min(len(made), at + 1 + len(literal) + 2)
+    ranges, end = _named_class(made, at - 1)
+    if ranges is not None:
+        return _class_piece(ranges, False), end
+    char, at = _escaped_char(made, at)
+    return (_char(char), char != "/"), at
+
+
+def _escaped_char(made: str, at: int) -> tuple[str, int]:
+    """The character that Go's regexp reads behind a backslash: octal, `x41`, a control character, punctuation."""
+    char, at = _next(made, at)
+    if char in "01234567":
+        end = at
+        while end < min(len(made), at + 2) and made[end] in "01234567":
+            end += 1
+        if char != "0" and end == at:
+            raise _bad()  # a back reference
+        return chr(int(made[at - 1 : end], 8)), end
+    if char == "x":
+        digits = made[at : at + 2]
+        if len(digits) < 2 or digits.strip("0123456789abcdefABCDEF"):
+            raise _bad()
+        return chr(int(digits, 16)), at + 2
+    if char in _CONTROL:
+        return _CONTROL[char], at
+    if not char.isascii() or char.isalnum():
+        raise _bad()
+    return char, at
+
+
+# Making Python's regular expressions
+
+
+def _next(text: str, at: int) -> tuple[str, int]:
+    if at >= len(text):
+        raise _bad()
+    return text[at], at + 1
+
+
+def _ranges(pairs: str, complement: bool) -> list[tuple[str, str]]:
+    ranges = list(zip(pairs[::2], pairs[1::2], strict=True))
+    if not complement:
+        return ranges
+    rest: list[tuple[str, str]] = []
+    start = 0
+    for first, last in ranges:
+        if start < ord(first):
+            rest.append((chr(start), chr(ord(first) - 1)))
+        start = ord(last) + 1
+    return [*rest, (chr(start), "\U0010ffff")] if start <= 0x10FFFF else rest
+
+
+def _class_piece(ranges: Sequence[tuple[str, str]], negated: bool) -> Piece:
+    inner = "".join(
+        _char(first) if first == last else f"{_char(first)}-{_char(last)}" for first, last in ranges if first <= last
+    )
+    slash = any(first <= "/" <= last for first, last in ranges)
+    if not inner:
+        return ("(?s:.)" if negated else "(?!)", not negated)
+    return f"[{'^' * negated}{inner}]", slash == negated
+
+
+def _join(pieces: Sequence[Piece]) -> str:
+    """The pieces one after the other, so that no number of stars makes the matching slow.
+
+    A star before characters that are no slash and another star may settle for the first place where they match.
+    """
+    made: list[str] = []
+    at = 0
+    while at < len(pieces):
+        end = at + 1
+        if pieces[at] is _STAR:
+            while end < len(pieces) and pieces[end][1]:
+                end += 1
+        if end > at + 1 and end < len(pieces) and pieces[end] is _STAR:
+            made.append(f"(?>[^/]*?{''.join(piece for piece, _ in pieces[at + 1 : end])})")
+        else:
+            made += [piece for piece, _ in pieces[at:end]]
+        at = end
+    return "".join(made)
+
+
+def _literal(text: str) -> str:
+    return "".join(map(_char, text))
+
+
+def _char(char: str) -> str:
+    """`char` as a regular expression, inside and outside of brackets."""
+    if char.isascii() and (char.isalnum() or char in "_/"):
+        return char
+    code = ord(char)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

@@ -1,0 +1,350 @@
+"""What BuildKit refuses only when it evaluates the file: expansions, references, mounts, ports, stages.
+
+A word with a variable that the one who builds sets is left alone: it may well be right.
+Source: BuildKit frontend/dockerfile/dockerfile2llb (convert*.go) and its recorded answers.
+"""
+
+from __future__ import annotations
+
+from ..syntax.check import KEYWORDS, mount_fields
+from ..syntax.expand import ExpansionError
+from ..syntax.tree import Add, Copy, From, Run, Transfer
+from .images import InvalidReferenceError, parse_reference
+from .layers import is_remote
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..syntax.tree import Argument, Directive, Flag, Instruction
+    from .build import Build, Stage
+    from .state import State
+
+    Refusal = tuple[str, Argument | Instruction | Directive]
+
+_EXPANDED = frozenset(("ENV", "LABEL", "ARG", "ADD", "COPY", "EXPOSE", "USER", "VOLUME", "WORKDIR", "STOPSIGNAL"))
+_EXPANDED_FLAGS = frozenset(("chown", "chmod", "checksum"))
+_ARCHITECTURES = frozenset(
+    ("386", "amd64", "arm", "arm64", "armhf", "armel", "aarch64", "x86_64", "x86-64", "i386", "i686", "loong64",
+     "mips", "mips64", "mips64le", "mipsle", "ppc64", "ppc64le", "riscv64", "s390x", "wasm", "amd64p32", "armbe",
+     "arm64be", "ppc", "riscv", "s390", "sparc", "sparc64")
+)  # fmt: skip
+_SYSTEMS = frozenset(
+    ("linux", "windows", "darwin", "macos", "freebsd", "aix", "android", "dragonfly", "illumos", "ios", "js", "netbsd",
+     "openbsd", "plan9", "solaris", "wasip1", "hurd", "nacl", "zos")
+)  # fmt: skip
+_MOUNT_KEYS = frozenset(
+    ("type", "from", "source", "src", "target", "dst", "destination", "readonly", "ro", "readwrite", "rw", "required",
+     "size", "id", "sharing", "mode", "uid", "gid", "env")
+)  # fmt: skip
+_MOUNT_TYPES = ("bind", "cache", "tmpfs", "secret", "ssh")
+_BOOLEANS = frozenset(("1", "t", "T", "TRUE", "true", "True", "0", "f", "F", "FALSE", "false", "False"))
+_SIGNALS = frozenset(
+    ("ABRT", "ALRM", "BUS", "CHLD", "CLD", "CONT", "FPE", "HUP", "ILL", "INT", "IO", "IOT", "KILL", "PIPE", "POLL",
+     "PROF", "PWR", "QUIT", "SEGV", "STKFLT", "STOP", "SYS", "TERM", "TRAP", "TSTP", "TTIN", "TTOU", "URG", "USR1",
+     "USR2", "VTALRM", "WINCH", "XCPU", "XFSZ", *(f"RTMIN+{n}" for n in range(1, 16)),
+     *(f"RTMAX-{n}" for n in range(1, 15)), "RTMIN", "RTMAX")
+)  # fmt: skip
+
+
+def refusals(build: Build) -> Iterator[Refusal]:
+    """What BuildKit would refuse: message and the words it is about, in the order of the file."""
+    if not build.stages:
+        if build.dockerfile.instructions and not build.dockerfile.errors:
+            yield "the file has no FROM, so there is no stage to build", build.dockerfile.instructions[0]
+        return
+    yield from _check_options(build)
+    for instruction in build.head:
+        yield from _expansions(instruction, build.global_state)
+    for stage in build.stages:
+        yield from _from(build, stage)
+        for instruction in stage.instructions:
+            state = build.state(instruction)
+            yield from _expansions(instruction, state)
+            if isinstance(instruction, Transfer):
+                yield from _transfer(build, stage, instruction, state)
+            elif isinstance(instruction, Run):
+                yield from _mounts(build, instruction, state)
+            elif instruction.name == "EXPOSE":
+                yield from _ports(instruction, state)
+            elif instruction.name == "STOPSIGNAL":
+                yield from _signal(instruction, state)
+            elif instruction.name == "VOLUME":
+                for word in instruction.arguments:
+                    if _known(state, word.text) and state.text(word.text) == "":
+                        yield "VOLUME specified can not be an empty string", word
+
+
+def _check_options(build: Build) -> Iterator[Refusal]:
+    """The options of the `check` directive (docs.docker.com/reference/dockerfile/#check)."""
+    directive = build.dockerfile.directive("check")
+    if directive is None:
+        return
+    for part in directive.value.split(" ")[0].split(";"):
+        key, equals, value = part.partition("=")
+        if key not in ("skip", "error", "experimental") or not equals:
+            yield f"`{part}` is no check option; write skip=…, error=true or experimental=…", directive
+        elif key == "error" and value not in _BOOLEANS:
+            yield f"`{part}` in the check directive: true or false", directive
+
+
+def _known(state: State, text: str) -> bool:
+    """Whether the word's value does not depend on the one who builds or on an unknown base image."""
+    if "$" not in text:
+        return True
+    try:
+        unmatched = state.expand(text).unmatched
+    except ExpansionError:
+        return False
+    return not unmatched or (state.base_known and state.unknown.isdisjoint(unmatched))
+
+
+def _expansions(instruction: Instruction, state: State) -> Iterator[Refusal]:
+    """Words that cannot be expanded."""
+    if instruction.name not in _EXPANDED:
+        return
+    words: list[Argument] = []
+    if instruction.pairs:
+        for pair in instruction.pairs:
+            words += [pair.key] if pair.value is None else [pair.key, pair.value]
+    elif not instruction.trigger:
+        words += instruction.arguments
+    words += [flag for flag in instruction.flags if flag.name in _EXPANDED_FLAGS]
+    for word in words:
+        yield from _expansion(word, state)
+    for heredoc in instruction.heredocs:
+        if heredoc.expand and "$" in heredoc.body and isinstance(instruction, Transfer):
+            try:
+                state.expand_body(heredoc.body)
+            except ExpansionError as error:
+                if not _depends_on_builder(str(error), state):
+                    yield f"the heredoc `{heredoc.name}` cannot be expanded: {error}; quote its name", instruction
+
+
+def _expansion(word: Argument, state: State) -> Iterator[Refusal]:
+    if "$" not in word.text and '"' not in word.text and "'" not in word.text:
+        return
+    try:
+        state.expand(word.text)
+    except ExpansionError as error:
+        if not _depends_on_builder(str(error), state):
+            yield f"`{word.text}` cannot be expanded: {error}", word
+
+
+def _depends_on_builder(message: str, state: State) -> bool:
+    """Whether the error is that of `${X?message}` and X may be set by the builder or the base image."""
+    name = message.partition(":")[0]
+    return name.replace("_", "a").isalnum() and (not state.base_known or name in state.unknown)
+
+
+# FROM and stages --------------------------------------------------------------------------------------------------
+
+
+def _from(build: Build, stage: Stage) -> Iterator[Refusal]:
+    base, state = stage.from_.base, build.global_state
+    if base is None or len(stage.from_.arguments) not in (1, 3):
+        return
+    yield from _platform(stage.from_, state)
+    try:
+        unmatched = state.expand(base.text).unmatched
+    except ExpansionError as error:
+        yield f"`{base.text}` cannot be expanded: {error}", base
+        return
+    if stage.parent is not None:
+        for instruction in stage.parent.instructions:
+            trigger = instruction.trigger
+            if trigger is not None and trigger.name not in KEYWORDS:
+                line = instruction.start_line
+                yield f"`{base.text}` runs its ONBUILD of line {line} here, and `{trigger.keyword}` is unknown", base
+        return
+    if unmatched & state.unknown:
+        return
+    image = state.text(base.text)
+    if unmatched and not image.strip("/:@"):
+        names = ", ".join(f"`{name}`" for name in sorted(unmatched))
+        yield f"the base name `{base.text}` is blank: {names} is no ARG before the first FROM", base
+    elif image != "scratch":
+        try:
+            parse_reference(image)
+        except InvalidReferenceError as error:
+            shown = f"`{image}`" if image == base.text else f"`{base.text}`, which is `{image}`,"
+            yield f"the base {shown} is no image reference: {error}", base
+
+
+def _platform(instruction: From, state: State) -> Iterator[Refusal]:
+    flag = instruction.flag("platform")
+    if flag is None or flag.value is None:
+        return
+    value = state.text(flag.value)
+    try:
+        if state.expand(flag.value).unmatched & state.unknown:
+            return
+    except ExpansionError as error:
+        yield f"`{flag.value}` cannot be expanded: {error}", flag
+        return
+    if not value:
+        yield f"the platform `{flag.value}` is empty", flag
+        return
+    system, _, architecture = value.partition("/")
+    single = not architecture
+    known = system in _SYSTEMS or system in _ARCHITECTURES if single else system in _SYSTEMS
+    if single and not known:
+        yield f"`{value}` is no platform; write os/architecture, such as linux/amd64", flag
+
+
+# COPY and ADD -----------------------------------------------------------------------------------------------------
+
+
+def _transfer(build: Build, stage: Stage, instruction: Transfer, state: State) -> Iterator[Refusal]:
+    chmod = instruction.flag("chmod")
+    if chmod is not None and chmod.value and _known(state, chmod.value):
+        yield from _chmod(chmod, state.text(chmod.value))
+    if isinstance(instruction, Add):
+        if instruction.flag("checksum"):
+            for source in instruction.sources:
+                value = state.value(source.text)
+                if value is not None and not is_remote(value) and not value.startswith("<<"):
+                    yield f"--checksum needs an HTTP(S) or git source, and `{source.text}` is a local one", source
+        return
+    flag = instruction.flag("from") if isinstance(instruction, Copy) else None
+    if flag is not None and flag.value:
+        yield from _copy_from(build, stage, flag, flag.value)
+
+
+def _copy_from(build: Build, stage: Stage, flag: Flag, name: str) -> Iterator[Refusal]:
+    if "$" in name[:-1]:
+        yield "--from takes no variables; name a stage: FROM … AS name, then --from=name", flag
+        return
+    if name.lstrip("-").isdecimal():
+        index = int(name)
+        if index < 0 or index >= len(build.stages):
+            yield f"there is no stage number {name}; the file has {len(build.stages)}, counted from 0", flag
+            return
+        source = build.stages[index]
+    else:
+        same = [s for s in build.stages if s.name and s.name == name.lower()]
+        before = [s for s in same if s.index < stage.index]
+        source = before[-1] if before else same[0] if same else None
+    if source is stage:
+        yield f"`--from={name}` copies from the stage that it stands in", flag
+    elif source is not None and source.index > stage.index:
+        yield f"`--from={name}` names a stage that is defined only later, on line {source.from_.start_line}", flag
+
+
+def _chmod(flag: Flag, value: str) -> Iterator[Refusal]:
+    octal = value and all("0" <= char <= "7" for char in value)
+    symbolic = any(char in value for char in "+-=")
+    if octal and int(value, 8) > 0o7777:
+        yield f"the mode `{value}` is above 07777", flag
+    elif not octal and not symbolic:
+        yield f"`{value}` is no mode; write 0755 or u+x", flag
+
+
+# RUN --mount ------------------------------------------------------------------------------------------------------
+
+
+def _mounts(build: Build, instruction: Run, state: State) -> Iterator[Refusal]:
+    syntax = build.dockerfile.directive("syntax")
+    for flag in instruction.flags:
+        if flag.name == "mount" and flag.value:
+            fields = mount_fields(flag.value)
+            if fields is not None and _known(state, flag.value):
+                for message in _mount([(key, None if v is None else state.text(v)) for key, v in fields]):
+                    yield message, flag
+        elif flag.name == "device" and (syntax is None or "labs" not in syntax.value):
+            yield "--device needs `# syntax=docker/dockerfile:1-labs`", flag
+
+
+def _mount(fields: list[tuple[str, str | None]]) -> Iterator[str]:
+    """What is wrong with the fields of one mount, the first only."""
+    kind, seen = "bind", {key: value for key, value in fields if value is not None}
+    for key, value in fields:
+        problem = _mount_field(key, value, kind)
+        if key == "type" and value is not None:
+            kind = value.lower()
+        if problem:
+            yield problem
+            return
+    target = seen.get("target", seen.get("dst", seen.get("destination", "")))
+    source = seen.get("source", seen.get("src", ""))
+    if kind in ("bind", "cache", "tmpfs"):
+        if target.strip("/") == "":
+            yield "the mount has no target, or `/`; write target=/path"
+        for key in ("uid", "gid", "mode"):
+            if key in seen and kind != "cache":
+                yield f"`{key}` is not allowed for a mount of type {kind}"
+    if kind == "secret":
+        if "from" in seen:
+            yield "a secret mount has no `from`"
+        elif not target and not source and not seen.get("id"):
+            yield "a secret mount needs an id, a source or a target"
+        elif source and seen.get("id"):
+            yield "a secret mount has `source` or `id`, not both"
+    if seen.get("sharing") and kind != "cache":
+        yield f"`sharing` is for cache mounts, not for {kind}"
+
+
+def _mount_field(key: str, value: str | None, kind: str) -> str:
+    """What is wrong with one field of a mount whose type is `kind`; empty when nothing."""
+    if value is None:
+        if key in ("readonly", "ro", "readwrite", "rw"):
+            return ""
+        if key == "required":
+            return "" if kind in ("secret", "ssh") else f"`required` is not allowed for a mount of type {kind}"
+        return f"`{key}` in the mount must be key=value"
+    if key not in _MOUNT_KEYS:
+        return f"a mount knows no `{key}`"
+    if key == "type" and value.lower() not in _MOUNT_TYPES:
+        return f"unsupported mount type `{value}`; there are {', '.join(_MOUNT_TYPES)}"
+    if key in ("readonly", "ro", "readwrite", "rw", "required") and value not in _BOOLEANS:
+        return f"`{key}={value}` in the mount: true or false"
+    if key == "required" and kind not in ("secret", "ssh"):
+        return f"`required` is not allowed for a mount of type {kind}"
+    if key == "size" and kind != "tmpfs":
+        return f"`size` is not allowed for a mount of type {kind}"
+    if key == "sharing" and value.lower() not in ("shared", "private", "locked"):
+        return f"unsupported sharing `{value}`; shared, private or locked"
+    if key == "mode" and not (value and all("0" <= char <= "7" for char in value)):
+        return f"`mode={value}` in the mount is no octal number"
+    if key in ("uid", "gid") and not (value.isascii() and value.isdigit()):
+        return f"`{key}={value}` in the mount is no number"
+    return ""
+
+
+# EXPOSE, STOPSIGNAL -----------------------------------------------------------------------------------------------
+
+
+def _ports(instruction: Instruction, state: State) -> Iterator[Refusal]:
+    for word in instruction.arguments:
+        if _known(state, word.text):
+            for part in state.text(word.text).split():
+                problem = _port(part)
+                if problem:
+                    yield f"`{part}` in EXPOSE: {problem}", word
+
+
+def _port(text: str) -> str:
+    """What is wrong with `[[ip:]host:]port[-port][/protocol]`; empty when nothing."""
+    ports, slash, protocol = text.partition("/")
+    if slash and protocol.lower() not in ("", "tcp", "udp", "sctp"):
+        return f"the protocol `{protocol}` is none of tcp, udp, sctp"
+    container = ports.rsplit(":", 1)[-1]
+    if not container:
+        return "no port is given"
+    first, dash, last = container.partition("-")
+    numbers = [first, last] if dash else [first]
+    if not all(number.isascii() and number.isdigit() and int(number) <= 65535 for number in numbers):
+        return "a port is a number from 0 to 65535"
+    if dash and int(first) > int(last):
+        return "the range ends below its begin"
+    return ""
+
+
+def _signal(instruction: Instruction, state: State) -> Iterator[Refusal]:
+    for word in instruction.arguments[:1]:
+        if not _known(state, word.text):
+            continue
+        value = state.text(word.text)
+        number = value.isascii() and value.isdigit() and int(value) > 0
+        if not number and value.upper().removeprefix("SIG") not in _SIGNALS:
+            yield f"`{value or word.text}` is no signal; write SIGTERM, or a number", word

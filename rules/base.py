@@ -1,0 +1,154 @@
+"""What a rule is: a code, a check over the model, and examples that are test and documentation at once."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from types import ModuleType
+    from typing import Any, Protocol
+
+    from ..fixers.edit import Fix
+
+    class Spanned(Protocol):
+        """Anything with a place in the file."""
+
+        @property
+        def start(self) -> int:
+            """Offset of its first character."""
+            ...
+
+        @property
+        def end(self) -> int:
+            """Offset behind its last character."""
+            ...
+
+
+ERROR, WARNING, INFO, STYLE = "error", "warning", "info", "style"
+LEVELS = (ERROR, WARNING, INFO, STYLE)
+"""Severities, the gravest first; the words are hadolint's."""
+
+
+class Finding:
+    """A violation: `message` says what is wrong here, with the user's own words in backticks.
+
+    `start`–`end` is the span of the words, `related` are other places with a note each.
+    """
+
+    __slots__ = ("end", "fix", "message", "related", "start")
+
+    def __init__(
+        self, message: str, where: Spanned, related: Sequence[tuple[Spanned, str]] = (), fix: Fix | None = None
+    ) -> None:
+        self.message = message
+        self.start = where.start
+        self.end = where.end
+        self.related = tuple((place.start, place.end, note) for place, note in related)
+        self.fix = fix
+
+
+class Example:
+    """A small Dockerfile (or one instruction of it) that shows what a rule finds or leaves alone.
+
+    `text` is put behind `FROM debian:12-slim` when it has no FROM. `«»` marks each span that must be found.
+    `files` are the files of the build context: name to content. `message` is a part that a finding's text must hold.
+    """
+
+    __slots__ = ("bad", "files", "message", "text", "why")
+
+    def __init__(self, text: str, why: str, files: dict[str, str] | None, bad: bool, message: str) -> None:
+        self.text = text
+        self.why = why
+        self.files = files
+        self.bad = bad
+        self.message = message
+
+
+def Bad(text: str, *, why: str = "", files: dict[str, str] | None = None, message: str = "") -> Example:  # noqa: N802
+    """An example in which the rule finds exactly the marked spans."""
+    return Example(text, why, files, bad=True, message=message)
+
+
+def Good(text: str, *, why: str = "", files: dict[str, str] | None = None) -> Example:  # noqa: N802
+    """An example in which the rule finds nothing."""
+    return Example(text, why, files, bad=False, message="")
+
+
+class Rule:
+    """A registered check.
+
+    `subjects` are the names of the classes it wants to see one by one: instruction classes, `Stage`, or `Build` for
+    once a file. `also` are other tools' names for it. `default` tells whether it is on without being selected,
+    `onbuild` whether it looks into ONBUILD triggers too.
+    """
+
+    __slots__ = ("also", "check", "code", "default", "level", "module", "name", "onbuild", "since", "subjects")
+
+    def __init__(
+        self,
+        code: str,
+        check: Callable[..., Iterator[Finding]],
+        level: str,
+        since: str,
+        also: Sequence[str],
+        default: bool,
+        onbuild: bool,
+    ) -> None:
+        self.code = code
+        self.check = check
+        self.level = level
+        self.since = since
+        self.also = tuple(also)
+        self.default = default
+        self.onbuild = onbuild
+        self.name = check.__name__.replace("_", "-")
+        self.module = check.__module__
+        # The annotation of the first parameter is the registration; it stays a string (PEP 563).
+        self.subjects = tuple(str(next(iter(check.__annotations__.values()))).split(" | "))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name that selects the rule: code, name, other tools' names with and without their prefix."""
+        return (self.code, self.name, *self.also, *(name.partition(":")[2] for name in self.also if ":" in name))
+
+    @property
+    def summary(self) -> str:
+        """The first line of the documentation."""
+        return self.documentation.partition("\n")[0]
+
+    @property
+    def documentation(self) -> str:
+        """What the rule's file says about it, in Markdown."""
+        return inspect_cleandoc(self.check.__doc__ or "")
+
+    @property
+    def examples(self) -> Sequence[Example]:
+        """The examples beside the rule."""
+        import sys
+
+        module: ModuleType | Any = sys.modules[self.module]
+        return module.EXAMPLES
+
+
+def inspect_cleandoc(text: str) -> str:
+    """A docstring without its indentation; the standard inspect module is too heavy for this."""
+    lines = text.expandtabs().split("\n")
+    margin = min((len(line) - len(line.lstrip()) for line in lines[1:] if line.strip()), default=0)
+    return "\n".join([lines[0].strip(), *(line[margin:].rstrip() for line in lines[1:])]).strip()
+
+
+def rule(
+    code: str,
+    *,
+    level: str,
+    since: str,
+    also: Sequence[str] = (),
+    default: bool = True,
+    onbuild: bool = True,
+) -> Callable[[Callable[..., Iterator[Finding]]], Rule]:
+    """Make the decorated generator a rule; its function name is the rule's name, its docstring the page."""
+
+    def decorate(check: Callable[..., Iterator[Finding]]) -> Rule:
+        return Rule(code, check, level, since, also, default, onbuild)
+
+    return decorate

@@ -1,0 +1,38 @@
+"""DL3007."""
+
+from __future__ import annotations
+
+from ..base import WARNING, Bad, Finding, Good, rule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...model.build import Build
+    from ...syntax.tree import From
+
+
+@rule("DL3007", level=WARNING, since="0.1", also=("trivy:DS-0001",))
+def latest_base(instruction: From, build: Build) -> Iterator[Finding]:
+    """The base image has the tag `latest`.
+
+    ## Why
+    What is latest changes without a word, and the same Dockerfile builds another image tomorrow.
+
+    ## What to do
+    Name the version that the program was made for.
+    """
+    for stage in build.stages:
+        if stage.from_ is instruction and stage.parent is None and instruction.base is not None:
+            ref = stage.ref
+            if ref is not None and ref.tag == "latest" and ref.digest is None:
+                yield Finding(f"the base image `{instruction.base.text}` is `latest`; name a version", instruction.base)
+
+
+EXAMPLES = (
+    Bad("FROM «debian:latest»", message="name a version"),
+    Bad("ARG TAG=latest\nFROM «debian:${TAG}»", why="the default of the argument"),
+    Good("FROM debian:12-slim"),
+    Good("FROM debian:latest@sha256:" + "a" * 64, why="the digest decides"),
+    Good("ARG TAG\nFROM debian:$TAG", why="the build gives the value"),
+)

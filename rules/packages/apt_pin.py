@@ -1,0 +1,39 @@
+"""DL3008."""
+
+from __future__ import annotations
+
+from ..base import WARNING, Bad, Finding, Good, rule
+from ..text import listed
+from .common import Words, unpinned
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...model.build import Build
+    from ...syntax.tree import Run
+
+
+@rule("DL3008", level=WARNING, since="0.1", default=False)
+def apt_pin(run: Run, build: Build) -> Iterator[Finding]:
+    """`apt-get install` takes whatever version the archive holds today.
+
+    ## Why
+    The same Dockerfile builds different images on different days.
+
+    ## What to do
+    Write `name=version`. The archives of Debian and Ubuntu drop old versions, so that a pinned build fails later;
+    therefore this rule is off by default. A dated snapshot archive or a base image pinned by digest serves better.
+    """
+    for packages in unpinned(build, run, "apt"):
+        yield Finding(
+            f"{listed([p.name for p in packages])}: no version is given; write `name=version`", Words(packages)
+        )
+
+
+EXAMPLES = (
+    Bad("RUN apt-get install -y «curl»"),
+    Bad("RUN apt-get install -y a=1 «b»"),
+    Good("RUN apt-get install -y curl=7.88.1-10"),
+    Good("RUN apt-get install -y ./tool.deb", why="a local file"),
+)

@@ -1,0 +1,40 @@
+"""DL3060."""
+
+from __future__ import annotations
+
+from ..base import INFO, Bad, Finding, Good, rule
+from .common import Head, leaving_cache, too_late
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...model.build import Build
+    from ...syntax.tree import Run
+
+
+@rule("DL3060", level=INFO, since="0.1")
+def yarn_cache(run: Run, build: Build) -> Iterator[Finding]:
+    """`yarn install` leaves its download cache in the layer.
+
+    ## Why
+    The cache holds every package a second time and is never read again in the image.
+
+    ## What to do
+    End the same RUN with `&& yarn cache clean`, or keep the cache outside with a cache mount.
+    """
+    for call in leaving_cache(build, run, "yarn"):
+        head = Head(call)
+        yield Finding(
+            f"`{head.text}` leaves its download cache in this layer; end this RUN with `yarn cache clean`"
+            + too_late(build, run, call),
+            head,
+        )
+
+
+EXAMPLES = (
+    Bad("FROM node:22-slim\nRUN «yarn install» --frozen-lockfile"),
+    Good("FROM node:22-slim\nRUN yarn install --frozen-lockfile && yarn cache clean"),
+    Good("FROM node:22-slim\nRUN --mount=type=cache,target=/usr/local/share/.cache yarn install"),
+    Good("FROM node:22-slim\nRUN yarn build"),
+)

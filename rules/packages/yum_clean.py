@@ -1,0 +1,42 @@
+"""DL3032."""
+
+from __future__ import annotations
+
+from ..base import WARNING, Bad, Finding, Good, rule
+from .common import Head, leaving_cache, too_late
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...model.build import Build
+    from ...syntax.tree import Run
+
+
+@rule("DL3032", level=WARNING, since="0.1", also=("trivy:DS-0015",))
+def yum_clean(run: Run, build: Build) -> Iterator[Finding]:
+    """`yum install` leaves its cache in the layer.
+
+    ## Why
+    Package lists and downloaded packages are of no use in the image. `yum clean metadata` empties only a part.
+
+    ## What to do
+    End the same RUN with `&& yum clean all`, or keep the cache outside with
+    `--mount=type=cache,target=/var/cache/yum`.
+    """
+    for call in leaving_cache(build, run, "yum"):
+        head = Head(call)
+        yield Finding(
+            f"`{head.text}` leaves its cache in this layer; end this RUN with `yum clean all`"
+            + too_late(build, run, call),
+            head,
+        )
+
+
+EXAMPLES = (
+    Bad("FROM centos:7\nRUN «yum install» -y httpd"),
+    Bad("FROM centos:7\nRUN «yum install» -y httpd && yum clean metadata"),
+    Good("FROM centos:7\nRUN yum install -y httpd && yum clean all"),
+    Good("FROM centos:7\nRUN yum install -y httpd && rm -rf /var/cache/yum"),
+    Good("FROM centos:7\nRUN --mount=type=cache,target=/var/cache/yum yum install -y httpd"),
+)

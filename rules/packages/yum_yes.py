@@ -1,0 +1,33 @@
+"""DL3030."""
+
+from __future__ import annotations
+
+from ..base import WARNING, Bad, Finding, Good, rule
+from .common import Head, asking
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...model.build import Build
+    from ...syntax.tree import Run
+
+
+@rule("DL3030", level=WARNING, since="0.1")
+def yum_yes(run: Run, build: Build) -> Iterator[Finding]:
+    """`yum install` without `-y` stops and asks.
+
+    ## Why
+    A build has nobody to answer, and yum takes the end of input for a no.
+    """
+    for call in asking(build, run, "yum"):
+        head = Head(call)
+        yield Finding(f"`{head.text}` waits for an answer that never comes; add `-y`", head)
+
+
+EXAMPLES = (
+    Bad("FROM centos:7\nRUN «yum install» httpd"),
+    Good("FROM centos:7\nRUN yum install -y httpd"),
+    Good("FROM centos:7\nRUN yum -y install httpd"),
+    Good("FROM centos:7\nRUN yum --assumeyes install httpd"),
+)

@@ -1,0 +1,33 @@
+"""DL3034."""
+
+from __future__ import annotations
+
+from ..base import WARNING, Bad, Finding, Good, rule
+from .common import Head, asking
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...model.build import Build
+    from ...syntax.tree import Run
+
+
+@rule("DL3034", level=WARNING, since="0.1")
+def zypper_yes(run: Run, build: Build) -> Iterator[Finding]:
+    """`zypper install` without a non-interactive switch stops and asks.
+
+    ## Why
+    A build has nobody to answer.
+    """
+    for call in asking(build, run, "zypper"):
+        head = Head(call)
+        yield Finding(f"`{head.text}` waits for an answer that never comes; write `zypper --non-interactive`", head)
+
+
+EXAMPLES = (
+    Bad("FROM opensuse/leap:15\nRUN «zypper install» httpd"),
+    Good("FROM opensuse/leap:15\nRUN zypper --non-interactive install httpd"),
+    Good("FROM opensuse/leap:15\nRUN zypper -n in httpd"),
+    Good("FROM opensuse/leap:15\nRUN zypper install -y httpd"),
+)

@@ -1,0 +1,32 @@
+"""SYN003."""
+
+from __future__ import annotations
+
+from ..base import ERROR, Bad, Finding, Good, rule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...model.build import Build
+
+
+@rule("SYN003", level=ERROR, since="0.1", also=("hadolint:DL1000",))
+def syntax_error(build: Build) -> Iterator[Finding]:
+    """The file breaks the grammar, and BuildKit refuses it.
+
+    ## Why
+    The build stops before its first step. dlint reads on behind the error, so that the rest is checked too. This rule
+    always runs, whatever is selected or ignored.
+    """
+    for error in build.dockerfile.errors:
+        yield Finding(error.message, error)
+
+
+EXAMPLES = (
+    Bad("FROM alpine:3.20\n«COPI» a b", message="did you mean COPY?"),
+    Bad("FROM alpine:3.20\n«COPY /app»", message="at least two arguments"),
+    Bad("FROM alpine:3.20\nRUN «--mont=type=cache,target=/x» make", message="did you mean --mount?"),
+    Bad("FROM alpine:3.20\n«ENV A=1 B»", message="can't find = in `B`"),
+    Good("from alpine:3.20\nrun make"),
+)

@@ -1,0 +1,277 @@
+"""What BuildKit refuses in an instruction once it is split: counts, flags, names, durations.
+
+Source: BuildKit frontend/dockerfile/instructions (parse.go, bflag.go, commands_run*.go).
+"""
+
+from __future__ import annotations
+
+from .expand import ExpansionError, heredoc_word
+from .source import SPACE
+from .tree import Argument, Flag, From, Healthcheck, Instruction, Transfer
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+KEYWORDS = (
+    "ADD", "ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "HEALTHCHECK", "LABEL", "MAINTAINER",
+    "ONBUILD", "RUN", "SHELL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR",
+)  # fmt: skip
+"""Every instruction that BuildKit knows."""
+
+_STRING, _BOOL, _LIST = "string", "bool", "list"
+FLAGS: dict[str, dict[str, str]] = {
+    "ADD": {
+        "chown": _STRING, "chmod": _STRING, "link": _BOOL, "checksum": _STRING, "keep-git-dir": _BOOL,
+        "unpack": _BOOL, "exclude": _LIST,
+    },
+    "COPY": {
+        "from": _STRING, "chown": _STRING, "chmod": _STRING, "link": _BOOL, "parents": _BOOL, "exclude": _LIST,
+    },
+    "FROM": {"platform": _STRING},
+    "HEALTHCHECK": {
+        "interval": _STRING, "timeout": _STRING, "start-period": _STRING, "start-interval": _STRING,
+        "retries": _STRING,
+    },
+    "RUN": {"mount": _LIST, "network": _STRING, "security": _STRING, "device": _LIST},
+}  # fmt: skip
+"""The builder flags of each instruction and their kind."""
+
+_IGNORES_FLAGS = frozenset(("ARG", "STOPSIGNAL"))
+_ONE = frozenset(("MAINTAINER", "WORKDIR", "USER", "STOPSIGNAL"))
+_SOME = frozenset(("ENV", "LABEL", "ONBUILD", "HEALTHCHECK", "EXPOSE", "VOLUME", "ARG", "SHELL"))
+_UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
+_STAGE_CHARS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_.")
+
+Problem = tuple[str, "Argument | None"]
+
+
+def check(instruction: Instruction) -> Iterator[Problem]:
+    """What is wrong with the instruction: message and the word it is about, BuildKit's first answer first."""
+    name = instruction.name
+    if name in _ONE and len(instruction.arguments) != 1:
+        yield f"{name} requires exactly one argument", None
+        return
+    if name in _SOME and not instruction.arguments and instruction.trigger is None:
+        yield f"{name} requires at least one argument", None
+        return
+    if isinstance(instruction, Transfer) and len(instruction.arguments) < 2:
+        yield f"{name} requires at least two arguments, a source and a destination", None
+        return
+    yield from _check_flags(instruction)
+    yield from _check_arguments(instruction)
+
+
+def _check_arguments(instruction: Instruction) -> Iterator[Problem]:
+    if isinstance(instruction, Transfer):
+        yield from _check_destination(instruction)
+    elif isinstance(instruction, From):
+        yield from _check_from(instruction)
+    elif isinstance(instruction, Healthcheck):
+        yield from _check_healthcheck(instruction)
+    elif instruction.pairs:
+        for pair in instruction.pairs:
+            if not pair.key.text:
+                yield f"{instruction.name} names can not be blank", pair.value
+    elif instruction.trigger is not None:
+        yield from _check_onbuild(instruction.trigger)
+    elif instruction.name == "SHELL" and not instruction.json:
+        yield 'SHELL requires the arguments to be in JSON form, such as ["/bin/bash", "-c"]', None
+    elif instruction.name == "VOLUME":
+        for word in instruction.arguments:
+            if not word.text.strip(SPACE):
+                yield "VOLUME specified can not be an empty string", word
+
+
+def _check_flags(instruction: Instruction) -> Iterator[Problem]:
+    name = instruction.name
+    if name in _IGNORES_FLAGS or (isinstance(instruction, Healthcheck) and instruction.kind == "NONE"):
+        return
+    known = FLAGS.get(name, {})
+    seen: set[str] = set()
+    for flag in instruction.flags:
+        kind = known.get(flag.name)
+        if kind is None:
+            hint = suggest(flag.name, known)
+            listed = ", ".join(f"--{k}" for k in known)
+            yield (
+                f"unknown flag `--{flag.name}` for {name}"
+                + (f"; did you mean --{hint}?" if hint else f"; it takes {listed}" if known else ", which takes none"),
+                flag,
+            )
+        elif flag.name in seen and kind != _LIST:
+            yield f"duplicate flag `--{flag.name}`: keep one", flag
+        elif kind != _BOOL and flag.value is None:
+            yield f"missing a value on flag `--{flag.name}`; write --{flag.name}=…", flag
+        elif kind == _BOOL and flag.value is not None and flag.value.lower() not in ("true", "false"):
+            wrong = f"not `{flag.value}`" if flag.value else "or no `=` at all"
+            yield f"flag `--{flag.name}` takes true or false, {wrong}", flag
+        elif name == "RUN":
+            yield from _check_run_flag(flag)
+        seen.add(flag.name)
+
+
+def _check_run_flag(flag: Flag) -> Iterator[Problem]:
+    value = flag.value or ""
+    if flag.name == "network" and value not in ("default", "none", "host"):
+        yield f"invalid network mode `{value}`: default, none or host", flag
+    elif flag.name == "security" and value not in ("sandbox", "insecure"):
+        yield f"invalid security mode `{value}`: sandbox or insecure", flag
+    elif flag.name == "mount":
+        fields = mount_fields(value)
+        if fields is None:
+            yield f"the mount `{value}` is no comma separated list of key=value", flag
+            return
+        for key, field in fields:
+            if key == "from" and field is not None and "$" in field[:-1]:
+                yield "`from` takes no variables; name a stage: FROM … AS name, then from=name", flag
+
+
+def mount_fields(value: str) -> list[tuple[str, str | None]] | None:
+    """The `key=value` fields of a `--mount`, keys in lower case, value None without `=`; None when it is no CSV."""
+    if not value.strip("\r\n"):
+        return None
+    if '"' not in value:
+        fields = value.split(",")
+    else:
+        fields = _csv_fields(value)
+        if fields is None:
+            return None
+    return [(key.lower(), rest if equals else None) for key, equals, rest in (f.partition("=") for f in fields)]
+
+
+def _csv_fields(value: str) -> list[str] | None:
+    """One CSV record (RFC 4180 as Go's encoding/csv reads it); None where a quote stands in a wrong place."""
+    fields: list[str] = []
+    at = 0
+    while True:
+        if value.startswith('"', at):
+            at += 1
+            out: list[str] = []
+            while True:
+                close = value.find('"', at)
+                if close < 0:
+                    return None
+                out.append(value[at:close])
+                at = close + 1
+                if not value.startswith('"', at):
+                    break
+                out.append('"')
+                at += 1
+            fields.append("".join(out))
+        else:
+            comma = value.find(",", at)
+            field = value[at:] if comma < 0 else value[at:comma]
+            if '"' in field:
+                return None
+            fields.append(field)
+            at += len(field)
+        if at == len(value):
+            return fields
+        if value[at] != ",":
+            return None
+        at += 1
+
+
+def _check_destination(instruction: Transfer) -> Iterator[Problem]:
+    destination = instruction.destination
+    try:
+        if destination is not None and heredoc_word(destination.text) is not None:
+            yield f"{instruction.name} cannot accept a heredoc as a destination", destination
+    except ExpansionError:
+        return
+
+
+def _check_from(instruction: From) -> Iterator[Problem]:
+    words = instruction.arguments
+    if len(words) == 3 and words[1].text.lower() == "as":
+        name = words[2].text.lower()
+        if not name or not "a" <= name[0] <= "z" or not _STAGE_CHARS.issuperset(name):
+            yield (
+                f"invalid name for build stage `{words[2].text}`: it begins with a letter, "
+                "then letters, digits, `-`, `_` and `.`",
+                words[2],
+            )
+    elif len(words) != 1:
+        yield "FROM requires either one or three arguments: FROM image, or FROM image AS name", None
+
+
+def _check_onbuild(trigger: Instruction) -> Iterator[Problem]:
+    if trigger.name == "ONBUILD":
+        yield "chaining ONBUILD ONBUILD isn't allowed; write one ONBUILD", None
+    elif trigger.name in ("FROM", "MAINTAINER"):
+        yield f"{trigger.name} isn't allowed as an ONBUILD trigger", None
+
+
+def _check_healthcheck(instruction: Healthcheck) -> Iterator[Problem]:
+    kind, words = instruction.kind, instruction.words
+    if kind == "NONE":
+        if words:
+            yield "HEALTHCHECK NONE takes no arguments", None
+        return
+    if kind != "CMD":
+        yield f"unknown type `{instruction.arguments[0].text}` in HEALTHCHECK; write HEALTHCHECK CMD … or NONE", None
+        return
+    if not words:
+        yield "missing command after HEALTHCHECK CMD", None
+        return
+    for flag in instruction.flags:
+        value = flag.value
+        if not value:
+            continue
+        if flag.name == "retries":
+            number = value[1:] if value[:1] in ("+", "-") else value
+            if not (number.isascii() and number.isdigit()) or int(value) < 0 or int(value) >= 2**31:
+                yield f"--retries takes a number of 0 or more, not `{value}`", flag
+        else:
+            seconds = duration(value)
+            if seconds is None:
+                yield f"`{value}` is no duration; write 30s, 1m30s or 500ms", flag
+            elif seconds != 0 and seconds < 0.001:
+                yield f"--{flag.name} cannot be less than 1ms", flag
+
+
+def duration(text: str) -> float | None:
+    """Seconds of a Go duration such as `1m30s`; None when it is none. Source: Go's time.ParseDuration."""
+    sign, rest = (-1.0, text[1:]) if text.startswith("-") else (1.0, text.removeprefix("+"))
+    if rest == "0":
+        return 0.0
+    total = 0.0
+    if not rest:
+        return None
+    at = 0
+    while at < len(rest):
+        first = at
+        while at < len(rest) and (rest[at] == "." or "0" <= rest[at] <= "9"):
+            at += 1
+        number = rest[first:at]
+        unit_start = at
+        while at < len(rest) and rest[at] != "." and not "0" <= rest[at] <= "9":
+            at += 1
+        unit = _UNITS.get(rest[unit_start:at])
+        if unit is None or number.count(".") > 1 or not number.strip("."):
+            return None
+        total += float(number) * unit
+    return sign * total
+
+
+def suggest(word: str, known: Iterable[str] = KEYWORDS) -> str:
+    """The known name within two edits of `word`, the nearest one; empty when there is none."""
+    best, best_distance = "", 3
+    upper = word.upper()
+    for name in known:
+        if abs(len(name) - len(word)) < 3:
+            distance = _edits(upper, name.upper())
+            if distance < best_distance and distance < len(name):
+                best, best_distance = name, distance
+    return best
+
+
+def _edits(left: str, right: str) -> int:
+    """Levenshtein distance."""
+    row = list(range(len(right) + 1))
+    for i, a in enumerate(left, 1):
+        previous, row[0] = row[0], i
+        for j, b in enumerate(right, 1):
+            previous, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, previous + (a != b))
+    return row[-1]

@@ -1,0 +1,280 @@
+"""Simple shell commands, their words, and the script they stand in."""
+
+from __future__ import annotations
+
+from .quoting import is_plain, literal, unquote
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from .source import Mapped
+
+
+class Word:
+    """One word of a shell command, `script.text[at:to]`; the rest is worked out when it is asked for."""
+
+    __slots__ = ("_dynamic", "_value", "at", "script", "to")
+
+    def __init__(self, script: Mapped, at: int, to: int, value: str | None = None, dynamic: bool | None = None) -> None:
+        self.script = script
+        self.at = at
+        self.to = to
+        self._value = value
+        self._dynamic = dynamic
+
+    def __repr__(self) -> str:
+        return f"Word({self.text!r})"
+
+    @property
+    def text(self) -> str:
+        """The word as written, quotes included."""
+        return self.script.text[self.at : self.to]
+
+    @property
+    def value(self) -> str:
+        """The word without quotes and escapes; what only the shell can know (`$X`, globs, `~`) as written."""
+        if self._value is None:
+            self._read()
+        return self._value or ""
+
+    @property
+    def dynamic(self) -> bool:
+        """Whether it holds an expansion (`$X`, `${X}`, `$(..)`, `..` in backticks, `<(..)`)."""
+        if self._dynamic is None:
+            self._read()
+        return bool(self._dynamic)
+
+    @property
+    def start(self) -> int:
+        """Offset in the file."""
+        return self.script.offset(self.at)
+
+    @property
+    def end(self) -> int:
+        """Offset in the file, exclusive."""
+        return self.script.span(self.at, self.to).end
+
+    def literal(self) -> Mapped:
+        """The value, each character of which knows its offset in the file."""
+        if self._value == self.script.text[self.at : self.to]:
+            return self.script.slice(self.at, self.to)
+        return literal(self.script, self.at, self.to)[0]
+
+    def base_name(self) -> str:
+        """The last part of the path that the word is, or "" when only the shell can know that part."""
+        value = self.value
+        if not self.dynamic:
+            return value[value.rfind("/") + 1 :]
+        known = ""
+        for piece, _, expands in unquote(self.text):
+            known = "\0" if expands else known + piece
+        name = known[known.rfind("/") + 1 :]
+        return "" if "\0" in name else name
+
+    def _read(self) -> None:
+        text = self.script.text[self.at : self.to]
+        if is_plain(text):
+            self._value = text
+            dynamic = False
+        else:
+            pieces = unquote(text)
+            self._value = "".join([value for value, _, _ in pieces])
+            dynamic = any(expands for _, _, expands in pieces)
+        if self._dynamic is None:
+            self._dynamic = dynamic
+
+
+class Redirect:
+    """A redirection of a command; `target` is the file, the descriptor, the delimiter or the here-string.
+
+    `operator` stands as written, with the descriptor before it (`2>`); `2>&-` has no target.
+    """
+
+    __slots__ = ("end", "operator", "start", "target")
+
+    def __init__(self, operator: str, target: Word | None, start: int, end: int) -> None:
+        self.operator = operator
+        self.target = target
+        self.start = start
+        self.end = end
+
+    def __repr__(self) -> str:
+        return f"Redirect({self.operator!r}, {self.target!r})"
+
+
+class Command:
+    """One simple command, seen through what only changes how it is run.
+
+    `name` is the base name of the program, "" when that is dynamic or there are only assignments or redirects.
+    `words` begins with the program; `wrappers` are the programs before it (`sudo`, `env`), outermost first.
+    `before` and `after` are what joins it to its neighbours in the same list: "&&", "||", ";", "|", "|&", "&",
+    a line feed, or "" at the ends. `context` names the constructs around it, outermost first.
+    """
+
+    __slots__ = (
+        "_at",
+        "_script",
+        "_to",
+        "after",
+        "assignments",
+        "before",
+        "context",
+        "name",
+        "redirects",
+        "words",
+        "wrappers",
+    )
+
+    def __init__(
+        self,
+        name: str,
+        words: tuple[Word, ...],
+        wrappers: tuple[str, ...],
+        assignments: tuple[tuple[str, Word], ...],
+        redirects: tuple[Redirect, ...],
+        joined: tuple[str, str],
+        context: tuple[str, ...],
+        place: tuple[Mapped, int, int],
+    ) -> None:
+        self.name = name
+        self.words = words
+        self.wrappers = wrappers
+        self.assignments = assignments
+        self.redirects = redirects
+        self.before, self.after = joined
+        self.context = context
+        self._script, self._at, self._to = place
+
+    def __repr__(self) -> str:
+        return f"Command({self.text!r})"
+
+    @property
+    def args(self) -> tuple[Word, ...]:
+        """The words behind the program."""
+        return self.words[1:]
+
+    @property
+    def start(self) -> int:
+        """Offset in the file of the whole command, wrappers, assignments and redirects included."""
+        return self._script.offset(self._at)
+
+    @property
+    def end(self) -> int:
+        """Offset in the file of the end of the whole command; the body of a here-document is behind it."""
+        return self._script.span(self._at, self._to).end
+
+    @property
+    def text(self) -> str:
+        """The words as written with one blank between them, for messages."""
+        return " ".join([word.text for word in self.words])
+
+    def flags(self) -> list[Word]:
+        """The arguments that begin with a dash, up to a `--`; a lone `-` is none."""
+        found: list[Word] = []
+        for word in self.words[1:]:
+            value = word.value
+            if value == "--":
+                break
+            if value[:1] == "-" and value != "-":
+                found.append(word)
+        return found
+
+    def has(self, *flags: str) -> bool:
+        """Whether one of `flags` is given: `--long` (also `--long=x`), `-x` (also in a cluster, `-yx`)."""
+        return any(_gives(word.value, flag) for word in self.flags() for flag in flags)
+
+    def option(self, *flags: str) -> Word | str | None:
+        """The value that one of `flags` is given: the next word, or what stands behind `=` or behind the letter.
+
+        None when no flag is there or nothing follows it. A `=` behind a letter (`-o=x`) belongs to no value.
+        """
+        words = self.words
+        for index, word in enumerate(words):
+            value = word.value
+            if not index or value[:1] != "-" or value == "-":
+                continue
+            if value == "--":
+                break
+            for flag in flags:
+                attached = _attached(value, flag)
+                if attached:
+                    return attached[1:] if attached[0] == "=" else attached
+                if attached is not None:
+                    return words[index + 1] if index + 1 < len(words) else None
+        return None
+
+    def operands(self, valued: Collection[str] = ()) -> list[Word]:
+        """The arguments that are neither flags nor values of the flags in `valued`."""
+        found: list[Word] = []
+        words = self.words
+        at = 1
+        while at < len(words):
+            value = words[at].value
+            if value == "--":
+                return [*found, *words[at + 1 :]]
+            if value[:1] != "-" or value == "-":
+                found.append(words[at])
+            elif takes_next(value, valued):
+                at += 1
+            at += 1
+        return found
+
+
+class Script:
+    """What was read of a shell script: every simple command in source order, nested ones included.
+
+    `error` says that the grammar could not read it all. For a `dialect` that is no Unix shell there are no commands.
+    """
+
+    __slots__ = ("commands", "dialect", "error", "text")
+
+    def __init__(self, commands: Sequence[Command], dialect: str, error: bool, text: str) -> None:
+        self.commands = tuple(commands)
+        self.dialect = dialect
+        self.error = error
+        self.text = text
+
+    def top_level(self) -> list[Command]:
+        """The commands that stand in no other construct."""
+        return [command for command in self.commands if not command.context]
+
+
+def _cluster(value: str) -> str:
+    """The letters of `-abc`: all that are letters or digits, or the first one when `=` or `:` make it one flag.
+
+    `-qO-` and `-xzC/usr` are clusters with a value behind, `-oDpkg::Options` is one flag.
+    """
+    end = 1
+    while end < len(value) and value[end].isalnum():
+        end += 1
+    return value[1:2] if value[end : end + 1] in ("=", ":", "_", ",") else value[1:end]
+
+
+def _gives(value: str, flag: str) -> bool:
+    if value == flag or value.startswith(flag + "="):
+        return True
+    return len(flag) == 2 and value[1] != "-" and flag[1] in _cluster(value)
+
+
+def _attached(value: str, flag: str) -> str | None:
+    """What stands behind `flag` in the argument `value`, with its `=`; None when the flag is not in it."""
+    if value == flag:
+        return ""
+    if value.startswith(flag + "="):
+        return value[len(flag) :]
+    if len(flag) == 2 and value[1] != "-" and flag[1] in _cluster(value):
+        return value[value.index(flag[1], 1) + 1 :]
+    return None
+
+
+def takes_next(value: str, valued: Collection[str]) -> bool:
+    """Whether the argument `value`, a flag or a cluster, takes the next word as the value of a flag in `valued`."""
+    if value in valued:
+        return True
+    if value[1] == "-":
+        return False
+    for index, letter in enumerate(_cluster(value), 1):
+        if "-" + letter in valued:
+            return index == len(value) - 1
+    return False

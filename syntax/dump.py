@@ -1,0 +1,57 @@
+"""BuildKit's S-expression of an instruction, as its parser's Dump() writes it."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .tree import Instruction
+
+_ESCAPES = {
+    "\a": "\\a",
+    "\b": "\\b",
+    "\f": "\\f",
+    "\n": "\\n",
+    "\r": "\\r",
+    "\t": "\\t",
+    "\v": "\\v",
+    "\\": "\\\\",
+    '"': '\\"',
+}
+
+
+def dump(instruction: Instruction) -> str:
+    """`run "a  b"`, `env "A" "1" "="`, `run ["--mount=type=cache,target=/a"] "…"`."""
+    parts = [instruction.keyword.lower()]
+    if instruction.flags:
+        parts.append("[" + " ".join(quote(flag.text) for flag in instruction.flags) + "]")
+    if instruction.trigger is not None:
+        parts.append(f"({dump(instruction.trigger)})")
+    elif instruction.name in ("ENV", "LABEL"):
+        for pair in instruction.pairs:
+            value = pair.value.text if pair.value else ""
+            parts += (quote(pair.key.text), quote(value), quote("" if pair.legacy else "="))
+    elif instruction.__class__.__name__ == "Instruction":
+        parts.append('""')
+    else:
+        parts += (quote(argument.text) for argument in instruction.arguments)
+    return " ".join(parts)
+
+
+def quote(text: str) -> str:
+    """`text` as a Go string literal (strconv.Quote); bytes that are not UTF-8 are lone surrogates here."""
+    if text.isprintable() and '"' not in text and "\\" not in text:
+        return f'"{text}"'
+    return '"' + "".join(map(_quote_char, text)) + '"'
+
+
+def _quote_char(char: str) -> str:
+    if char in _ESCAPES:
+        return _ESCAPES[char]
+    code = ord(char)
+    if 0xDC80 <= code <= 0xDCFF:
+        return f"\\x{code - 0xDC00:02x}"
+    if char.isprintable():
+        return char
+    if code < 0x20 or code == 0x7F:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

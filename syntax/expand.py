@@ -1,0 +1,580 @@
+"""Words of a Dockerfile: quotes, escapes, variables, and the words that open a heredoc, as BuildKit reads them."""
+
+from __future__ import annotations
+
+from .source import SPACE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Mapping
+
+_NAME = "ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz0123456789"
+_SPECIAL_PARAMETERS = "@*#?-$!"
+_MISSING_BRACE = "syntax error: missing '}'"
+_MISSING_SLASH = "syntax error: missing '/' in ${}"
+# What Go prints for the end of the text where a character was expected.
+_END = "\ufffd"
+# Go's text/scanner drops one at the start of what it reads: of a word, of a pattern.
+_BOM = "\ufeff"
+# The blanks after `<<` that stay in its word; what Go's `\s` matches before the name of a heredoc.
+_HEREDOC_BLANK = "\t\r "
+_GO_BLANK = "\t\n\f\r "
+_MAX_DESCRIPTOR = 2**64 - 1
+_NO_NAMES: frozenset[str] = frozenset()
+_NO_ENV: dict[str, str] = {}
+
+
+class ExpansionError(ValueError):
+    """BuildKit cannot expand the word; the message is BuildKit's, without its `failed to process "…": `."""
+
+
+class Expansion:
+    """A word after expansion.
+
+    `text` is the word with quotes and escapes taken off and variables replaced, `words` the same split at unquoted
+    space, `matched` and `unmatched` the names that were looked up and were, or were not, in the environment.
+    """
+
+    __slots__ = ("matched", "text", "unmatched", "words")
+
+    def __init__(
+        self,
+        text: str,
+        words: list[str],
+        matched: set[str] | frozenset[str],
+        unmatched: set[str] | frozenset[str],
+    ) -> None:
+        self.text = text
+        self.words = words
+        self.matched = matched
+        self.unmatched = unmatched
+
+
+class HeredocWord:
+    """A word that opens a heredoc: `3<<-"EOF"` has name EOF, chomp True, expand False, fd 3."""
+
+    __slots__ = ("chomp", "expand", "fd", "name")
+
+    def __init__(self, name: str, chomp: bool, expand: bool, fd: int) -> None:
+        self.name = name
+        self.chomp = chomp
+        self.expand = expand
+        self.fd = fd
+
+
+def expand(
+    word: str,
+    env: Mapping[str, str],
+    escape: str = "\\",
+    *,
+    raw_quotes: bool = False,
+    raw_escapes: bool = False,
+    skip_unset: bool = False,
+    skip_quotes: bool = False,
+) -> Expansion:
+    """Expand `word` with the variables of `env`.
+
+    `raw_quotes` and `raw_escapes` keep quotes and escape characters in the result, `skip_unset` keeps a reference to
+    a variable that is not in `env`, `skip_quotes` makes quotes ordinary characters (the body of a COPY heredoc).
+    Raises ExpansionError where BuildKit refuses the word, and for some hundred substitutions within each other.
+    """
+    if _is_plain(word, escape) and _is_one_field(word):
+        return Expansion(word, [word], _NO_NAMES, _NO_NAMES)
+    reader = _Reader(word, env, escape, raw_quotes, skip_unset, skip_quotes)
+    words = _Words()
+    text = reader.read_all(raw_escapes, words)
+    return Expansion(text, words.finish(), reader.matched, reader.unmatched)
+
+
+def expand_text(word: str, env: Mapping[str, str], escape: str = "\\") -> str:
+    """The text of `expand(word, env, escape)`; raises ExpansionError like it."""
+    if _is_plain(word, escape):
+        return word
+    return _Reader(word, env, escape, False, False, False).read_all(False, None)
+
+
+def split_words(line: str) -> list[str]:
+    """The words of a logical line among which BuildKit looks for heredocs, with their quotes and escapes.
+
+    Empty where the line cannot be expanded: BuildKit ignores the error, so that an unbalanced quote hides every
+    heredoc of the line. The escape character is always the backslash.
+    """
+    try:
+        return expand(line, _NO_ENV, raw_quotes=True, raw_escapes=True, skip_unset=True).words
+    except ExpansionError:
+        return []
+
+
+def heredoc_word(word: str) -> HeredocWord | None:
+    """The heredoc that `word`, one of `split_words`, opens; None when it opens none.
+
+    The form is `^(\\d*)<<(-?)\\s*([^<]*)$` of BuildKit's parser. The escape character is always the backslash, and
+    any quote in the name turns the expansion of the body off. Raises ExpansionError for unbalanced quotes.
+    """
+    digits, found, rest = word.partition("<<")
+    if not found or (digits and not (digits.isascii() and digits.isdigit())):
+        return None
+    chomp = rest.startswith("-")
+    name = rest[chomp:].lstrip(_GO_BLANK)
+    if not name or "<" in name:
+        return None
+    words = expand(name, _NO_ENV, skip_unset=True).words
+    if len(words) != 1:
+        return None
+    raw = expand(name, _NO_ENV, raw_quotes=True, skip_unset=True).words
+    if len(raw) != 1:
+        raise ExpansionError(f"internal lexing of heredoc produced inconsistent results: {name}")
+    return HeredocWord(words[0], chomp, words == raw, _descriptor(digits))
+
+
+def variables(word: str, escape: str = "\\", *, skip_quotes: bool = False) -> list[tuple[str, int, int]]:
+    """The variables that `word` refers to: name, start and end of the whole reference (`$X`, `${X:-$Y}`).
+
+    Those in the modifier of another are included, in the order in which they start; single-quoted text holds none.
+    Never raises: what BuildKit refuses is read as a shell would, up to the next `}`, so that shell text may be given.
+    """
+    found: list[tuple[str, int, int]] = []
+    if "$" not in word:
+        return found
+    unclosed: list[tuple[int, bool]] = []  # index in `found`, and whether the reference stands in double quotes
+    at, end, in_quotes = 0, len(word), False
+    while at < end:
+        char = word[at]
+        if char == "$":
+            name, after, closed = _reference(word, at)
+            if name is not None:
+                if not closed:
+                    unclosed.append((len(found), in_quotes))
+                    in_quotes = False
+                found.append((name, at, after if closed else end))
+            at = after
+        elif char == escape:
+            at += 1 if in_quotes and word[at + 1 : at + 2] not in ('"', "$", escape) else 2
+        elif char == '"' and not skip_quotes:
+            in_quotes = not in_quotes
+            at += 1
+        elif char == "'" and not skip_quotes and not in_quotes:
+            at = max(at, word.find("'", at + 1)) + 1
+        else:
+            at += 1
+            if char == "}" and unclosed and not in_quotes:
+                index, in_quotes = unclosed.pop()
+                name, start, _ = found[index]
+                found[index] = (name, start, at)
+    return found
+
+
+def _reference(word: str, at: int) -> tuple[str | None, int, bool]:
+    """The name that the `$` at `at` refers to, or None; where to read on; whether the reference ends there."""
+    start = at + 1
+    if word[start : start + 1] != "{":
+        end = _name_end(word, start)
+        return (word[start:end] if end > start else None), end, True
+    start += 1
+    end = _name_end(word, start)
+    name, char = word[start:end], word[end : end + 1]
+    if name and char in ("", "}"):
+        return name, min(end + 1, len(word)), True
+    if name or char in ("+", "%", "/"):
+        return name, end + (char in (":", "+", "-", "?", "#", "%", "/")), False
+    return None, start, True
+
+
+def _name_end(word: str, at: int) -> int:
+    """Where the variable name that starts at `at` ends: digits, one special parameter, or letters, digits and `_`."""
+    end = len(word)
+    if at < end and word[at] in _SPECIAL_PARAMETERS:
+        return at + 1
+    if at < end and word[at].isdecimal():
+        while at < end and word[at].isdecimal():
+            at += 1
+        return at
+    while at < end and _is_name_character(word[at]):
+        at += 1
+    return at
+
+
+def _is_name_character(char: str) -> bool:
+    # Go's unicode.IsLetter and unicode.IsDigit.
+    return char in _NAME or (char > "\x7f" and (char.isalpha() or char.isdecimal()))
+
+
+def _is_plain(word: str, escape: str) -> bool:
+    return not ("$" in word or escape in word or '"' in word or "'" in word or _BOM in word)
+
+
+def _is_one_field(word: str) -> bool:
+    """Whether `word` has text and no space; never for \\x1c to \\x1f, which are space for Python alone."""
+    fields = word.split(None, 1)
+    return len(fields) == 1 and len(fields[0]) == len(word)
+
+
+def _descriptor(digits: str) -> int:
+    # Go's ParseUint stops at the greatest value; Python's int() refuses thousands of digits.
+    significant = digits.lstrip("0")
+    return min(int(significant or "0"), _MAX_DESCRIPTOR) if len(significant) <= 20 else _MAX_DESCRIPTOR
+
+
+def _unsupported(modifier: str) -> ExpansionError:
+    return ExpansionError(f"unsupported modifier ({modifier}) in substitution")
+
+
+class _Words:
+    """Collects the words of an expansion: unquoted space ends one, an empty one is none."""
+
+    __slots__ = ("pending", "words")
+
+    def __init__(self) -> None:
+        self.words: list[str] = []
+        self.pending = ""
+
+    def add(self, text: str) -> None:
+        """Add unquoted text."""
+        if _is_one_field(text):
+            self.pending += text
+            return
+        start = 0
+        for at, char in enumerate(text):
+            if char in SPACE:
+                self.pending += text[start:at]
+                self.finish()
+                start = at + 1
+        self.pending += text[start:]
+
+    def finish(self) -> list[str]:
+        """End the word at hand; all words so far."""
+        if self.pending:
+            self.words.append(self.pending)
+            self.pending = ""
+        return self.words
+
+
+class _Reader:
+    """One pass over a word, from `at` on.
+
+    BuildKit's error messages depend on how far it has read, so `at` is exact whenever an error is raised.
+    """
+
+    __slots__ = (
+        "at",
+        "env",
+        "escape",
+        "matched",
+        "nested",
+        "quotes",
+        "raw_escapes",
+        "raw_quotes",
+        "skip_unset",
+        "unmatched",
+        "word",
+    )
+
+    def __init__(
+        self, word: str, env: Mapping[str, str], escape: str, raw_quotes: bool, skip_unset: bool, skip_quotes: bool
+    ) -> None:
+        self.word = word[1:] if word.startswith(_BOM) else word
+        self.env = env
+        self.escape = escape
+        self.raw_quotes = raw_quotes
+        self.raw_escapes = False
+        self.skip_unset = skip_unset
+        self.quotes = "" if skip_quotes else "\"'"
+        self.at: int = 0
+        self.nested = False
+        self.matched: set[str] = set()
+        self.unmatched: set[str] = set()
+
+    def read_all(self, raw_escapes: bool, words: _Words | None) -> str:
+        try:
+            return self.read("", raw_escapes, words)
+        except RecursionError:
+            raise ExpansionError("substitutions are nested too deeply") from None
+
+    def read(self, stop: str, raw_escapes: bool, words: _Words | None = None) -> str:
+        """The text up to the character `stop`, or to the end of the word; its words go to `words`."""
+        outer, self.raw_escapes = self.raw_escapes, raw_escapes
+        word, escape, quotes = self.word, self.escape, self.quotes
+        special = f"${escape}{stop}{quotes}" if words is None else f"${escape}{stop}{quotes}<"
+        parts: list[str] = []
+        at, end = self.at, len(word)
+        while at < end:
+            start = at
+            while at < end and word[at] not in special:
+                at += 1
+            if at > start:
+                parts.append(word[start:at])
+                if words is not None:
+                    words.add(parts[-1])
+                if at == end:
+                    break
+            char = word[at]
+            if char == stop:
+                self.at, self.raw_escapes = at + 1, outer
+                return "".join(parts)
+            self.at = at
+            part = self.special(char)
+            at = self.at
+            parts.append(part)
+            if words is not None:
+                if self.nested:
+                    # BuildKit reads a modifier through the buffer that holds the word at hand, which is lost.
+                    self.nested = False
+                    words.pending = ""
+                if char == "$":
+                    words.add(part)
+                else:
+                    words.pending += part
+        self.at = end
+        if stop:
+            raise ExpansionError(f"unexpected end of statement while looking for matching {stop}")
+        return "".join(parts)
+
+    def special(self, char: str) -> str:
+        """What stands for the special character `char` at `at` and what belongs to it."""
+        if char == "$":
+            return self.variable()
+        if char == '"':
+            return self.double_quoted()
+        if char == "'":
+            return self.single_quoted()
+        if char == "<":
+            return self.redirection()
+        word, start = self.word, self.at
+        self.at = min(start + 2, len(word))
+        return word[start if self.raw_escapes else start + 1 : self.at]
+
+    def redirection(self) -> str:
+        # The blanks behind `<<` stay in the word, so that `<< EOF` opens a heredoc (and `<<- EOF` does not).
+        word, start = self.word, self.at
+        self.at = start + 1
+        if word.startswith("<<", start):
+            self.at = len(word) - len(word[start + 2 :].lstrip(_HEREDOC_BLANK))
+        return word[start : self.at]
+
+    def single_quoted(self) -> str:
+        start = self.at
+        end = self.word.find("'", start + 1)
+        if end < 0:
+            self.at = len(self.word)
+            raise ExpansionError("unexpected end of statement while looking for matching single-quote")
+        self.at = end + 1
+        return self.word[start : end + 1] if self.raw_quotes else self.word[start + 1 : end]
+
+    def double_quoted(self) -> str:
+        word, escape = self.word, self.escape
+        parts = ['"'] if self.raw_quotes else []
+        at, end = self.at + 1, len(word)
+        while at < end:
+            start = at
+            while at < end and word[at] not in '"$' and word[at] != escape:
+                at += 1
+            if at > start:
+                parts.append(word[start:at])
+                continue
+            char = word[at]
+            at += 1
+            if char == '"':
+                self.at = at
+                if self.raw_quotes:
+                    parts.append(char)
+                return "".join(parts)
+            if char == "$":
+                self.at = at - 1
+                parts.append(self.variable())
+                at = self.at
+                continue
+            if self.raw_escapes:
+                parts.append(char)
+            if at < end and (word[at] in '"$' or word[at] == escape):
+                char = word[at]
+                at += 1
+            # An escape that escapes nothing stands for itself, beside the one that `raw_escapes` keeps.
+            parts.append(char)
+        self.at = end
+        raise ExpansionError("unexpected end of statement while looking for matching double-quote")
+
+    def variable(self) -> str:
+        """The value of the reference whose `$` is at `at`."""
+        word = self.word
+        dollar = self.at
+        start = dollar + 1
+        if word[start : start + 1] != "{":
+            self.at = end = _name_end(word, start)
+            return self.plain_value(word[start:end], word[dollar:end]) if end > start else "$"
+        self.at = start = start + 1
+        if start == len(word):
+            raise ExpansionError(_MISSING_BRACE)
+        if word[start] in "{}:":
+            raise ExpansionError("syntax error: bad substitution")
+        end = _name_end(word, start)
+        name, char = word[start:end], word[end : end + 1]
+        self.at = min(end + 1, len(word))
+        if char == "}":
+            return self.plain_value(name, word[dollar : self.at])
+        if char == "/":
+            return self.replaced(name)
+        if char and char in ":+-?#%":
+            return self.modified(name, char)
+        raise _unsupported(char or _END)
+
+    def lookup(self, name: str) -> str | None:
+        value = self.env.get(name)
+        (self.unmatched if value is None else self.matched).add(name)
+        return value
+
+    def plain_value(self, name: str, reference: str) -> str:
+        value = self.lookup(name)
+        if value is None:
+            return reference if self.skip_unset else ""
+        return value
+
+    def argument(self, stop: str, raw_escapes: bool, missing: str) -> str:
+        """The text of a modifier up to `stop`; any error at the end of the word is that `stop` is `missing`."""
+        try:
+            text = self.read(stop, raw_escapes)
+        except ExpansionError:
+            if self.at == len(self.word):
+                raise ExpansionError(missing) from None
+            raise
+        self.nested = True
+        return text
+
+    def modified(self, name: str, modifier: str) -> str:
+        """The value of `${name:-argument}` and its kin, read from behind the first character of the modifier."""
+        operator, colon = modifier, modifier == ":"
+        if colon:
+            operator = self.word[self.at : self.at + 1] or _END
+            modifier += operator
+            self.at = min(self.at + 1, len(self.word))
+        trims = operator in "#%"
+        if colon and trims:
+            raise _unsupported(modifier)
+        argument = self.argument("}", trims, _MISSING_BRACE)
+        value = self.lookup(name)
+        if value is None and self.skip_unset:
+            return f"${{{name}{modifier}{argument}}}"
+        if trims:
+            return _trimmed(value or "", argument, operator)
+        absent = value is None or (colon and not value)
+        if operator == "+":
+            return "" if absent else argument
+        if operator == "-":
+            return argument if absent else value or ""
+        if operator != "?":
+            raise _unsupported(modifier)
+        if absent:
+            default = "is not allowed to be unset" if value is None else "is not allowed to be empty"
+            raise ExpansionError(f"{name}: {argument or default}")
+        return value or ""
+
+    def replaced(self, name: str) -> str:
+        """The value of `${name/pattern/replacement}`, read from behind the first slash."""
+        everywhere = self.word.startswith("/", self.at)
+        self.at += everywhere
+        pattern = self.argument("/", True, _MISSING_SLASH)
+        replacement = self.argument("}", True, _MISSING_BRACE)
+        value = self.lookup(name)
+        if value is None:
+            if self.skip_unset:
+                return f"${{{name}/{pattern}/{replacement}}}"
+            value = ""
+        regex = _regex(pattern, True)
+        if everywhere:
+            return _replace_all(regex, value, replacement)
+        found = regex.search(value)
+        return value[: found.start()] + replacement + value[found.end() :] if found else value
+
+
+def _trimmed(value: str, pattern: str, operator: str) -> str:
+    """`value` without the shortest prefix (#) or suffix (%) that matches, the longest when the operator is doubled."""
+    longest = pattern.startswith(operator)
+    if longest:
+        pattern = pattern[1:]
+    if operator == "#":
+        found = _regex(pattern, longest).match(value)
+        return value[found.end() :] if found else value
+    found = _regex(_reversed_pattern(pattern), longest).match(value[::-1])
+    return value[: len(value) - found.end()] if found else value
+
+
+def _reversed_pattern(pattern: str) -> str:
+    """`pattern` from its end to its start, an escape still before what it escapes."""
+    parts: list[str] = []
+    at = 0
+    while at < len(pattern):
+        size = 2 if pattern[at] == "\\" else 1
+        parts.append(pattern[at : at + size])
+        at += size
+    return "".join(reversed(parts))
+
+
+def _regex(pattern: str, longest: bool) -> re.Pattern[str]:
+    """The regular expression that matches the glob `pattern`, whose stars take as much as they can, or as little.
+
+    Every star but the last takes the first place where what follows it matches and is not tried again (an atomic
+    group): for globs that finds the same match as BuildKit's expression without its backtracking.
+    Raises ExpansionError for an escape that the pattern language does not know.
+    """
+    import re
+
+    pieces = [""]
+    at = 1 if pattern.startswith(_BOM) else 0
+    while at < len(pattern):
+        char = pattern[at]
+        at += 1
+        if char == "*":
+            pieces.append("")
+            continue
+        if char == "\\":
+            char = pattern[at : at + 1] or _END
+            at += 1
+            if char not in "*?\\}/":
+                raise ExpansionError(f"invalid pattern ({pattern}) in substitution: invalid escape '\\{char}'")
+            pieces[-1] += re.escape(char)
+        else:
+            pieces[-1] += "." if char == "?" else re.escape(char)
+    first, *stars = pieces
+    if stars:
+        *stars, last = stars
+        first += "".join(f"(?>.*?{piece})" for piece in stars) + (".*" if longest else ".*?") + last
+    return re.compile(first)
+
+
+def _replace_all(regex: re.Pattern[str], value: str, replacement: str) -> str:
+    """Go's ReplaceAllString: an empty match just behind another is not replaced (Python's `sub` does)."""
+    parts: list[str] = []
+    at = last = 0
+    while at <= len(value):
+        found = regex.search(value, at)
+        if found is None:
+            break
+        start, end = found.span()
+        parts.append(value[last:start])
+        if end > last or start == 0:
+            parts.append(_filled(replacement, found.group()))
+        last = end
+        at = max(end, at + 1)
+    parts.append(value[last:])
+    return "".join(parts)
+
+
+def _filled(template: str, match: str) -> str:
+    """Go's Regexp.Expand for an expression without groups: `$0` is the match, any other name is empty, `$$` is `$`."""
+    parts: list[str] = []
+    while "$" in template:
+        before, _, template = template.partition("$")
+        parts.append(before)
+        start = end = 1 if template.startswith("{") else 0
+        while end < len(template) and _is_name_character(template[end]):
+            end += 1
+        if template.startswith("$"):
+            parts.append("$")
+            template = template[1:]
+        elif end == start or (start and template[end : end + 1] != "}"):
+            parts.append("$")
+        else:
+            parts.append(match if template[start:end] == "0" else "")
+            template = template[end + start :]
+    parts.append(template)
+    return "".join(parts)

@@ -1,0 +1,420 @@
+"""Text to tree: lines, continuations, comments, directives, heredocs, and the arguments of every instruction.
+
+Tolerant: an instruction that BuildKit refuses gives an error, and parsing goes on behind it.
+Source of the grammar: BuildKit frontend/dockerfile/parser (parser.go, directives.go, line_parsers.go).
+"""
+
+from __future__ import annotations
+
+from .check import KEYWORDS, check, suggest
+from .expand import ExpansionError, heredoc_word, split_words
+from .source import SPACE, Mapped, Source
+from .tree import (
+    CLASSES,
+    Argument,
+    Comment,
+    Directive,
+    Dockerfile,
+    Flag,
+    Heredoc,
+    Instruction,
+    Pair,
+    ParseError,
+)
+from .words import BLANKS, NotStrings, blank_words, json_strings, quoted_words, split_flags
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .expand import HeredocWord
+
+MAX_LINE = 65_535
+"""Longest physical line in bytes (Go's bufio.MaxScanTokenSize less one)."""
+
+_SPLITTING, _READING = 0, 1
+_HEREDOC_KEYWORDS = frozenset(("RUN", "COPY", "ADD"))
+_JSON_OR_TEXT = frozenset(("RUN", "CMD", "ENTRYPOINT", "SHELL"))
+_JSON_OR_WORDS = frozenset(("COPY", "ADD", "VOLUME"))
+_BLANK_WORDS = frozenset(("FROM", "EXPOSE"))
+_WHOLE = frozenset(("MAINTAINER", "STOPSIGNAL", "USER", "WORKDIR"))
+_DIRECTIVES = frozenset(("syntax", "escape", "check"))
+
+
+class Refused(Exception):
+    """BuildKit's splitter refuses a line; the message says why."""
+
+
+def parse(source: Source) -> Dockerfile:
+    """The tree of `source`. Never raises: what is wrong stands in `errors`."""
+    return _Parser(source).parse()
+
+
+class _Parser:
+    __slots__ = ("comments", "directives", "errors", "escape", "instructions", "leading", "lines", "source", "starts")
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.lines = source.text.split("\n")
+        self.starts = source.line_starts
+        if not self.lines[-1]:
+            self.lines.pop()
+        self.escape = "\\"
+        self.directives: list[Directive] = []
+        self.instructions: list[Instruction] = []
+        self.comments: list[Comment] = []
+        self.leading: list[Comment] = []
+        self.errors: list[ParseError] = []
+
+    def parse(self) -> Dockerfile:
+        self._read_directives()
+        lines = self.lines
+        number = 0
+        while number < len(lines):
+            text, start = self._line(number)
+            stripped = text.lstrip(SPACE)
+            start += len(text) - len(stripped)
+            number += 1
+            if not stripped:
+                continue
+            if stripped[0] == "#":
+                self._comment(stripped, number, start, inside=False)
+                continue
+            number = self._instruction(stripped, start, number)
+        if not self.instructions and not self.errors:
+            what = "the file is empty" if not lines else "the file holds no instruction"
+            self._error(f"{what}; a Dockerfile begins with FROM", max(1, len(lines)), 0, 0, _SPLITTING)
+        self.errors.sort(key=lambda error: (error.phase, error.line))
+        return Dockerfile(
+            self.source, self.escape, self.directives, self.instructions, self.comments, tuple(self.errors)
+        )
+
+    def _line(self, number: int) -> tuple[str, int]:
+        """Text of the physical line (counted from 0) without its line ending or byte order mark, and its offset."""
+        text, start = self.lines[number], self.starts[number]
+        if len(text) > MAX_LINE // 4 and len(text.encode("utf-8", "surrogateescape")) > MAX_LINE:
+            self._error(
+                f"the line is longer than {MAX_LINE} bytes, which BuildKit refuses; break it with `{self.escape}`",
+                number + 1,
+                start,
+                start + len(text),
+                _SPLITTING,
+            )
+        if number == 0 and text.startswith("\ufeff"):
+            text, start = text[1:], start + 1
+        return text.rstrip("\r"), start
+
+    def _error(self, message: str, line: int, start: int, end: int, phase: int) -> None:
+        self.errors.append(ParseError(message, line, start, end, phase))
+
+    def _comment(self, text: str, line: int, start: int, *, inside: bool) -> None:
+        comment = Comment(text[1:].strip(SPACE), line, start, start + len(text), inside)
+        self.comments.append(comment)
+        if not inside:
+            self.leading.append(comment)
+
+    # Directives ------------------------------------------------------------------------------------------------
+
+    def _read_directives(self) -> None:
+        """Read the head of the file.
+
+        BuildKit reads it twice: its parser takes `escape` from indented lines too, but not after `#!`; `syntax`
+        and `check` are looked for in the lines as they are, after `#!` too.
+        """
+        first = 1 if self.lines and self._line(0)[0].startswith("#!") else 0
+        for directive in self._directive_lines(first, indented=False):
+            if directive.name != "escape" or not first:
+                self.directives.append(directive)
+        for directive in () if first else self._directive_lines(0, indented=True):
+            if directive.name == "escape":
+                if directive.value in ("\\", "`"):
+                    self.escape = directive.value
+                else:
+                    self._error(
+                        f"invalid escape `{directive.value}`: only ` or \\ can be the escape character",
+                        max(1, directive.line - 1),
+                        directive.start,
+                        directive.end,
+                        _SPLITTING,
+                    )
+
+    def _directive_lines(self, first: int, *, indented: bool) -> list[Directive]:
+        found: dict[str, Directive] = {}
+        for number in range(first, len(self.lines)):
+            text, start = self._line(number)
+            stripped = text.lstrip(SPACE) if indented else text
+            name, equals, value = stripped[1:].partition("=")
+            name = name.strip("\t\n\f\r ").lower()
+            value = value.strip("\t\n\f\r ")
+            if not stripped.startswith("#") or not equals or name not in _DIRECTIVES or not value:
+                break
+            directive = Directive(name, value, number + 1, start + len(text) - len(stripped), start + len(text))
+            if name in found:
+                if indented:
+                    self._error(
+                        f"only one {name} parser directive can be used; remove this one",
+                        number,
+                        directive.start,
+                        directive.end,
+                        _SPLITTING,
+                    )
+                break
+            found[name] = directive
+        return list(found.values())
+
+    # Instructions ----------------------------------------------------------------------------------------------
+
+    def _instruction(self, text: str, start: int, number: int) -> int:
+        """Read the instruction whose first line is `text`; `number` is that line, and the answer the line behind it."""
+        first_line = number
+        empty = 0
+        kept, goes_on = self._without_continuation(text)
+        pieces = [(kept, start)]
+        end = start + len(text)
+        while goes_on and number < len(self.lines):
+            text, at = self._line(number)
+            number += 1
+            stripped = text.lstrip(SPACE)
+            if not stripped:
+                empty = number
+                continue
+            if stripped[0] == "#":
+                self._comment(stripped, number, at + len(text) - len(stripped), inside=True)
+                continue
+            kept, goes_on = self._without_continuation(text)
+            pieces.append((kept, at))
+            end = at + len(text)
+        logical = Mapped(pieces[0][0], (0,), (start,)) if len(pieces) == 1 else Mapped.join(pieces)
+        try:
+            instruction = self._node(logical, 0, start, first_line)
+        except Refused as refusal:
+            self._error(str(refusal), first_line, start, end, _SPLITTING)
+            self.leading = []
+            return number
+        instruction.end, instruction.end_line = end, number
+        instruction.comments, self.leading = self.leading, []
+        if empty:
+            instruction.empty_continuation = number
+        number = self._heredocs(instruction, number)
+        if instruction.trigger is not None:
+            instruction.trigger.end, instruction.trigger.end_line = instruction.end, instruction.end_line
+        self._accept(instruction)
+        return number
+
+    def _accept(self, instruction: Instruction) -> None:
+        """Keep the instruction; say what BuildKit refuses in it, once for a run of lines that are no instruction."""
+        known = instruction.name in KEYWORDS
+        before = self.instructions[-1] if self.instructions else None
+        self.instructions.append(instruction)
+        if not known:
+            if before is None or before.name in KEYWORDS:
+                self._error(
+                    f"unknown instruction `{instruction.keyword}`; {self._advice(instruction.keyword)}",
+                    instruction.start_line,
+                    instruction.start,
+                    instruction.keyword_end,
+                    _READING,
+                )
+            return
+        for message, argument in check(instruction):
+            where = argument or instruction
+            self._error(message, instruction.start_line, where.start, where.end, _READING)
+        if instruction.name not in ("FROM", "ARG") and not any(i.name == "FROM" for i in self.instructions):
+            self._error(
+                f"{instruction.name} stands before the first FROM, where only ARG may stand",
+                instruction.start_line,
+                instruction.start,
+                instruction.keyword_end,
+                _READING,
+            )
+
+    def _advice(self, keyword: str) -> str:
+        """What to do about a keyword that is none."""
+        if any(char in SPACE for char in keyword):
+            return "behind the keyword stands a no-break or other Unicode space; write an ordinary one"
+        near = suggest(keyword)
+        return f"did you mean {near}?" if near else f"does the line before lack its `{self.escape}`?"
+
+    def _without_continuation(self, text: str) -> tuple[str, bool]:
+        """The line without its continuation, and whether it had one: one escape, not two, then blanks at most."""
+        trimmed = text.rstrip(" \t")
+        escape = self.escape
+        if trimmed.endswith(escape) and (len(trimmed) == 1 or trimmed[-2] != escape):
+            return trimmed[:-1], True
+        return text, False
+
+    def _node(self, logical: Mapped, at: int, start: int, line: int) -> Instruction:
+        """The instruction that begins at index `at` of the joined line; raises Refused."""
+        text = logical.text
+        end = len(text.rstrip(SPACE))
+        while at < end and text[at] in SPACE:
+            at += 1
+        keyword_end = at
+        while keyword_end < end and text[keyword_end] not in BLANKS:
+            keyword_end += 1
+        keyword = text[at:keyword_end]
+        instruction = CLASSES.get(keyword.upper(), Instruction)(keyword, logical, start, line)
+        rest = keyword_end
+        while rest < end and text[rest] in BLANKS:
+            rest += 1
+        if text.startswith("--", rest, end):
+            flags, rest = split_flags(text, rest, end)
+            instruction.flags = [Flag(value, i, j, logical.offset(i), logical.end_offset(j)) for value, i, j in flags]
+        while rest < end and text[rest] in SPACE:
+            rest += 1
+        instruction.rest = rest
+        try:
+            self._read_arguments(instruction, rest, end)
+        except NotStrings:
+            raise Refused("a JSON array here may hold strings only; put every word in double quotes") from None
+        return instruction
+
+    def _read_arguments(self, instruction: Instruction, rest: int, end: int) -> None:
+        name, logical = instruction.name, instruction.logical
+        text = logical.text
+        if name in ("ENV", "LABEL", "ARG"):
+            self._read_pairs(instruction, rest, end)
+        elif name == "ONBUILD":
+            if rest < end:
+                trigger = self._node(logical, rest, logical.offset(rest), instruction.start_line)
+                trigger.parent = instruction
+                instruction.trigger = trigger
+        elif name == "HEALTHCHECK":
+            kind_end = rest
+            while kind_end < end and text[kind_end] not in SPACE:
+                kind_end += 1
+            command = kind_end
+            while command < end and text[command] in SPACE:
+                command += 1
+            if kind_end > rest:
+                words = [_argument(logical, rest, kind_end)]
+                instruction.arguments = words + self._json_or_text(instruction, command, end)
+        elif name in _JSON_OR_TEXT:
+            instruction.arguments = self._json_or_text(instruction, rest, end)
+        elif name in _JSON_OR_WORDS:
+            strings = self._json(instruction, rest, end)
+            instruction.arguments = strings if strings is not None else _words(logical, rest, end)
+        elif name in _BLANK_WORDS:
+            instruction.arguments = _words(logical, rest, end)
+        elif name in _WHOLE and rest < end:
+            instruction.arguments = (_argument(logical, rest, end),)
+
+    def _json_or_text(self, instruction: Instruction, rest: int, end: int) -> list[Argument]:
+        strings = self._json(instruction, rest, end)
+        if strings is not None:
+            return strings
+        return [_argument(instruction.logical, rest, end)] if rest < end else []
+
+    def _json(self, instruction: Instruction, rest: int, end: int) -> list[Argument] | None:
+        logical = instruction.logical
+        if not logical.text.startswith("[", rest, end):
+            return None
+        strings = json_strings(logical.text, rest, end)
+        if strings is None:
+            return None
+        instruction.json = True
+        return [
+            Argument(
+                s.value,
+                s.start,
+                s.end,
+                logical.offset(s.start),
+                max(logical.offset(s.start), logical.end_offset(s.end)),
+            )
+            for s in strings
+        ]
+
+    def _read_pairs(self, instruction: Instruction, rest: int, end: int) -> None:
+        logical, name = instruction.logical, instruction.name
+        text = logical.text
+        words = list(quoted_words(text, rest, end, self.escape))
+        if words and name != "ARG" and "=" not in words[0][0]:
+            key_end = rest
+            while key_end < end and text[key_end] not in BLANKS:
+                key_end += 1
+            value = key_end
+            while value < end and text[value] in BLANKS:
+                value += 1
+            if value == key_end:
+                raise Refused(f"{name} must have two arguments; write {name} key=value")
+            pair = Pair(_argument(logical, rest, key_end), _argument(logical, value, end), legacy=True)
+            instruction.pairs = (pair,)
+            instruction.arguments = (pair.key, _argument(logical, value, end))
+            return
+        pairs: list[Pair] = []
+        arguments: list[Argument] = []
+        for word, start, stop in words:
+            key, equals, value = word.partition("=")
+            argument = Argument(word, start, stop, logical.offset(start), logical.end_offset(stop))
+            if not equals and name != "ARG":
+                raise Refused(
+                    f"can't find = in `{word}`; write name=value, and put a value with spaces in double quotes"
+                )
+            arguments.append(argument)
+            split = start + len(key)
+            pairs.append(
+                Pair(
+                    _argument(logical, start, split) if equals else argument,
+                    Argument(value, split + 1, stop, logical.offset(split + 1), argument.end) if equals else None,
+                    legacy=False,
+                )
+            )
+        instruction.pairs, instruction.arguments = pairs, arguments
+
+    # Heredocs --------------------------------------------------------------------------------------------------
+
+    def _heredocs(self, instruction: Instruction, number: int) -> int:
+        """Read the bodies of the instruction's heredocs, which begin on the line after `number`."""
+        node = instruction.trigger or instruction
+        text = instruction.logical.text
+        if "<<" not in text or node.name not in _HEREDOC_KEYWORDS or node.json:
+            return number
+        try:
+            words = [word for word in map(heredoc_word, split_words(text)) if word is not None]
+        except ExpansionError as error:
+            self._error(f"bad heredoc: {error}", instruction.start_line, instruction.start, instruction.end, _SPLITTING)
+            return number
+        heredocs: list[Heredoc] = []
+        after = number
+        for word in words:
+            heredoc, after = self._heredoc(word, after)
+            if heredoc is None:
+                self._unterminated(instruction, word.name)
+                return number if heredocs == [] else self._end_of(heredocs)
+            heredocs.append(heredoc)
+        if heredocs:
+            instruction.heredocs = node.heredocs = heredocs
+            instruction.end, instruction.end_line = heredocs[-1].terminator_end, after
+        return after
+
+    def _heredoc(self, word: HeredocWord, number: int) -> tuple[Heredoc | None, int]:
+        lines = self.lines
+        first = number
+        while number < len(lines):
+            text = lines[number].rstrip("\r")
+            number += 1
+            if (text.lstrip("\t") if word.chomp else text) == word.name:
+                start, last = self.starts[first], self.starts[number - 1]
+                body = self.source.text[start:last]
+                return Heredoc(word.name, body, start, last + len(text), word.fd, word.expand, word.chomp), number
+        return None, number
+
+    def _unterminated(self, instruction: Instruction, name: str) -> None:
+        self._error(
+            f"unterminated heredoc: no line is just `{name}`; if `<<` is meant for the shell, put it in quotes",
+            instruction.start_line,
+            instruction.start,
+            instruction.end,
+            _SPLITTING,
+        )
+
+    def _end_of(self, heredocs: Sequence[Heredoc]) -> int:
+        return self.source.line(heredocs[-1].terminator_end)
+
+
+def _argument(logical: Mapped, start: int, end: int) -> Argument:
+    return Argument(logical.text[start:end], start, end, logical.offset(start), logical.end_offset(end))
+
+
+def _words(logical: Mapped, rest: int, end: int) -> list[Argument]:
+    return [_argument(logical, start, stop) for start, stop in blank_words(logical.text, rest, end)]

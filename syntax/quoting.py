@@ -1,0 +1,189 @@
+"""What a shell's quotes and escapes mean, and where its expansions end."""
+
+from __future__ import annotations
+
+from .source import Mapped
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    Piece = tuple[str, int, bool]
+
+NAME = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
+_SPECIAL_PARAMETERS = frozenset("@*#?-$!")
+_ANSI = {"a": "\a", "b": "\b", "e": "\x1b", "E": "\x1b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
+_ANSI_HEX = {"x": 2, "u": 4, "U": 8}
+
+
+def is_plain(text: str) -> bool:
+    """Whether `text` means itself to a shell: no quote, escape or expansion in it (globs and `~` may be)."""
+    return not ("$" in text or '"' in text or "'" in text or "\\" in text or "`" in text or "(" in text)
+
+
+def quote_end(text: str, at: int) -> int:
+    """Index behind the single quote that closes the one before `at`; `$'...'` knows escapes, `'...'` does not."""
+    if text[at - 2 : at - 1] != "$":
+        return text.find("'", at) + 1 or len(text)
+    while at < len(text) and text[at] != "'":
+        at += 2 if text[at] == "\\" else 1
+    return min(at + 1, len(text))
+
+
+def group_end(text: str, at: int, closer: str) -> int:
+    """Index behind the `closer` of a group whose content begins at `at`; nested groups and quotes are seen."""
+    size = len(text)
+    stack = [closer]
+    while at < size:
+        char, top = text[at], stack[-1]
+        at += 1
+        if char == "\\":
+            at += 1
+        elif char == top:
+            stack.pop()
+            if not stack:
+                return at
+        elif char == "'" and top != '"':
+            at = quote_end(text, at)
+        elif char == '"' or char == "`":
+            stack.append(char)
+        elif char == "(" and (top != '"' or text[at - 2 : at - 1] == "$"):
+            stack.append(")")
+        elif char == "{" and text[at - 2 : at - 1] == "$":
+            stack.append("}")
+    return size
+
+
+def expansion_end(text: str, at: int) -> int:
+    """Index behind the expansion that begins at `text[at]`, a `$` or a backtick; `at` itself when it is none."""
+    if text[at] == "`":
+        return group_end(text, at + 1, "`")
+    following = text[at + 1 : at + 2]
+    if following == "(":
+        return group_end(text, at + 2, ")")
+    if following == "{":
+        return group_end(text, at + 2, "}")
+    if following.isdigit() or following in _SPECIAL_PARAMETERS:
+        return at + 2
+    end = at + 1
+    while end < len(text) and text[end] in NAME:
+        end += 1
+    return end if end > at + 1 else at
+
+
+def unquote(text: str, heredoc: bool = False) -> list[Piece]:
+    """The pieces `(value, index in text, is expansion)` that a shell makes of one word.
+
+    Quotes and escapes go; expansions and globs stay as written. `heredoc` reads the body of an unquoted
+    here-document instead, in which quotes mean nothing.
+    """
+    pieces: list[Piece] = []
+    at, size = 0, len(text)
+    quoted = heredoc
+    while at < size:
+        char = text[at]
+        if char == "\\":
+            at = _escape(text, at, quoted, heredoc, pieces)
+        elif char == '"' and not heredoc:
+            quoted = not quoted
+            at += 1
+        elif char == "'" and not quoted:
+            end = text.find("'", at + 1)
+            end = size if end < 0 else end
+            pieces.append((text[at + 1 : end], at + 1, False))
+            at = end + 1
+        elif char == "$" and not quoted and text[at + 1 : at + 2] == "'":
+            at = _ansi(text, at + 2, pieces)
+        elif char == "$" and not quoted and text[at + 1 : at + 2] == '"':
+            at += 1
+        else:
+            end = _run_end(text, at, quoted, heredoc)
+            pieces.append((text[at:end], at, char in "$`<>" and end > at + 1))
+            at = end
+    return pieces
+
+
+def _run_end(text: str, at: int, quoted: bool, heredoc: bool) -> int:
+    """Index behind the expansion at `at`, or else behind the characters from `at` on that stand for themselves."""
+    char = text[at]
+    if char in "$`":
+        return max(expansion_end(text, at), at + 1)
+    if char in "<>" and not quoted:
+        return group_end(text, at + 2, ")") if text[at + 1 : at + 2] == "(" else at + 1
+    special = "\\$`" if heredoc else '\\$`"' if quoted else "\\$`\"'<>"
+    end = at + 1
+    while end < len(text) and text[end] not in special:
+        end += 1
+    return end
+
+
+def _escape(text: str, at: int, quoted: bool, heredoc: bool, pieces: list[Piece]) -> int:
+    """Read the backslash at `at`; a line continuation leaves nothing."""
+    char = text[at + 1 : at + 2]
+    if char == "\n":
+        return at + 2
+    if char == "\r" and text[at + 2 : at + 3] == "\n":
+        return at + 3
+    if not char or (quoted and (char not in '$`"\\' or (heredoc and char == '"'))):
+        pieces.append(("\\" + char, at, False))
+    else:
+        pieces.append((char, at + 1, False))
+    return at + 2
+
+
+def _ansi(text: str, at: int, pieces: list[Piece]) -> int:
+    """Read the content of `$'...'` from `at` on (bash manual, 3.1.2.4)."""
+    size = len(text)
+    while at < size and text[at] != "'":
+        end = at + 1
+        value = text[at]
+        if value == "\\" and end < size:
+            value, end = _ansi_escape(text, end)
+        pieces.append((value, at, False))
+        at = end
+    return at + 1
+
+
+def _ansi_escape(text: str, at: int) -> tuple[str, int]:
+    char = text[at]
+    if char in _ANSI:
+        return _ANSI[char], at + 1
+    digits, most, base = (
+        ("01234567", 3, 8) if char in "01234567" else ("0123456789abcdefABCDEF", _ANSI_HEX.get(char, 0), 16)
+    )
+    start = end = at if base == 8 else at + 1
+    while end < len(text) and end - start < most and text[end] in digits:
+        end += 1
+    if end == start:
+        return (char if char in "\\'\"?" else "\\" + char), at + 1
+    number = int(text[start:end], base)
+    return chr(number) if number <= 0x10FFFF else "\ufffd", end
+
+
+def literal(script: Mapped, at: int, to: int, heredoc: bool = False) -> tuple[Mapped, list[tuple[int, int]]]:
+    """What the word `script.text[at:to]` stands for, with its offsets, and where in it expansions stand as written."""
+    parts: list[Mapped] = []
+    expansions: list[tuple[int, int]] = []
+    length = 0
+    for value, index, expands in unquote(script.text[at:to], heredoc):
+        first = at + index
+        if script.text.startswith(value, first):
+            parts.append(script.slice(first, first + len(value)))
+        else:
+            parts.append(Mapped(value, [0], [script.offset(first)]))
+        if expands:
+            expansions.append((length, length + len(value)))
+        length += len(value)
+    return Mapped.concat(parts) if parts else script.slice(at, at), expansions
+
+
+def spaced(parts: Sequence[Mapped]) -> Mapped:
+    """The parts with a blank between them; the blank stands where the part before it ends."""
+    if not parts:
+        return Mapped("", [0], [0])
+    pieces: list[Mapped] = []
+    for part in parts:
+        if pieces:
+            pieces.append(Mapped(" ", [0], [pieces[-1].end_offset(len(pieces[-1].text))]))
+        pieces.append(part)
+    return Mapped.concat(pieces)

@@ -1,0 +1,309 @@
+"""The commands of a shell script, wherever they stand in it, with their places in the file."""
+
+from __future__ import annotations
+
+from .bash import parse
+from .command import Command, Redirect, Script, Word
+from .quoting import literal, spaced
+from .statements import REDIRECTS, WORDS, Statements, within
+from .wrappers import NESTING, SCRIPTED, WRAPPERS, nested_script, nested_words, peel, reads_script
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tree_sitter import Node
+
+    from .bash import Heredoc
+    from .source import Mapped
+    from .statements import Context
+
+__all__ = ["Command", "Redirect", "Script", "Word", "dialect_of", "parse_exec", "parse_script", "shebang_dialect"]
+
+DIALECTS = frozenset(("sh", "bash", "ash", "dash", "zsh", "ksh"))
+_DIALECT_OF = {"powershell": "powershell", "pwsh": "powershell", "cmd": "cmd", "mksh": "ksh", "rbash": "bash"}
+
+# Scripts within scripts that are still read; real ones have two or three.
+_MOST_SCRIPTS = 8
+
+_NO_WORDS = frozenset(("subshell", "ERROR", "comment"))
+_CONTINUATIONS = ("\\\n", "\\\r\n")
+# What the grammar may take for a program in a script that it cannot read, or behind `time`.
+_RESERVED = frozenset(
+    ("!", "{", "}", "case", "do", "done", "elif", "else", "esac", "fi", "for", "if", "in", "then", "until", "while")
+)
+
+
+def parse_script(script: Mapped, dialect: str = "sh") -> Script:
+    """Read a script: the text of a shell-form instruction or of a here-document. Never raises.
+
+    A dialect that is no Unix shell is left alone: its script has no commands.
+    """
+    if dialect not in DIALECTS:
+        return Script((), dialect, False, script.text)
+    reader = _Reader(script)
+    error = reader.read(())
+    return Script(reader.ordered(), dialect, error, script.text)
+
+
+def parse_exec(words: Sequence[tuple[str, Mapped]]) -> Script:
+    """Read an exec form, each of its strings with where it stands: one command, and the scripts in it. Never raises."""
+    script = spaced([mapped for _, mapped in words])
+    reader = _Reader(script)
+    found: list[Word] = []
+    at = 0
+    for value, mapped in words:
+        found.append(Word(script, at, at + len(mapped.text), value, False))
+        at += len(mapped.text) + 1
+    if found:
+        reader.emit(found, (), (), ("", ""), (), (0, len(script.text)))
+    dialect = dialect_of([value for value, _ in words])
+    return Script(reader.ordered(), dialect if dialect in DIALECTS else "sh", False, script.text)
+
+
+def dialect_of(shell: Sequence[str]) -> str:
+    """The language that `shell`, the words of a SHELL instruction or of a `#!` line, reads.
+
+    One of "sh", "bash", "ash", "dash", "zsh", "ksh", "powershell", "cmd", "python", "other".
+    """
+    for word in shell:
+        name = word.replace("\\", "/").rpartition("/")[2].lower().removesuffix(".exe")
+        if name == "env" or name[:1] == "-" or "=" in name:
+            continue
+        if name == "busybox":
+            return "ash"
+        name = name.rstrip("0123456789.-")
+        if name in DIALECTS or name == "python":
+            return name
+        return _DIALECT_OF.get(name, "other")
+    return "other"
+
+
+def shebang_dialect(body: str) -> str | None:
+    """The dialect that the first line of `body` asks for, or None when it is no `#!` line."""
+    return dialect_of(body[2:].partition("\n")[0].split()) if body.startswith("#!") else None
+
+
+class _Reader:
+    """Makes commands of one script, and of the scripts in it.
+
+    `outer` are the places in the script of expansions that the shell around it makes.
+    """
+
+    __slots__ = ("commands", "depth", "heredocs", "kinds", "nested", "odd", "outer", "script", "substitutes")
+
+    def __init__(
+        self,
+        script: Mapped,
+        commands: list[Command] | None = None,
+        depth: int = 0,
+        outer: Sequence[tuple[int, int]] = (),
+    ) -> None:
+        text = script.text
+        self.script = script
+        self.commands: list[Command] = [] if commands is None else commands
+        self.depth = depth
+        self.outer = outer
+        self.nested = False
+        # Words need a second look: one may be in two nodes, or two in one, or an expansion may be from outside.
+        self.odd = bool(outer) or "\\\n" in text or "\\\r" in text or "[ " in text or "{ " in text or "} " in text
+        self.substitutes = "$(" in text or "`" in text or "<(" in text or ">(" in text
+        self.kinds: dict[int, str] = {}
+        self.heredocs: dict[int, Heredoc] = {}
+
+    def read(self, context: Context) -> bool:
+        """Read all commands; whether the grammar met an error."""
+        text = self.script.text
+        root, self.kinds, self.heredocs = parse(text)
+        statements = Statements(root, self.kinds, text, context, self.outer)
+        error = self.nested = root.has_error
+        for nodes, inner, joined, behind, whole in statements:
+            parts = self._command(nodes, inner, joined, behind, whole)
+            if parts:
+                statements.visit(parts, inner)
+        return error
+
+    def ordered(self) -> list[Command]:
+        """The commands by their place: those behind an argument were read before what stands between."""
+        if self.nested:
+            self.commands.sort(key=lambda command: command.start)
+        return self.commands
+
+    def _command(
+        self, nodes: Sequence[Node], context: Context, joined: tuple[str, str], behind: Sequence[Node], whole: bool
+    ) -> list[Node]:
+        """Read a simple command and the redirects behind it; the nodes in which other commands may stand."""
+        kinds, script = self.kinds, self.script
+        odd, substitutes = self.odd, self.substitutes
+        words: list[Word] = []
+        assignments: list[tuple[str, Word]] = []
+        redirects: list[Node] = []
+        parts: list[Node] = []
+        end = -1
+        for node in nodes:
+            kind = kinds[node.kind_id]
+            if kind in REDIRECTS:
+                redirects.append(node)
+            elif kind == "variable_assignment" and not words:
+                assignments.append(self._assignment(node))
+                parts += node.children if substitutes else ()
+            elif kind in _NO_WORDS:
+                parts.append(node)
+            else:
+                at = node.start_byte
+                if odd or at == end:
+                    self._add(node, kind, words, whole)
+                    end = node.end_byte
+                else:
+                    end = node.end_byte
+                    words.append(Word(script, at, end))
+                if substitutes and node.child_count:
+                    parts += node.children if kind == "variable_assignment" else (node,)
+        redirects += behind
+        bodies: list[tuple[Heredoc, Word]] = []
+        read = [self._redirect(node, words, parts, bodies) for node in redirects] if redirects else ()
+        first = (nodes or redirects)[0].start_byte
+        last = max([(nodes or redirects)[-1].end_byte, *[node.end_byte for node in redirects]])
+        command = self.emit(words, assignments, read, joined, context, (first, last))
+        for heredoc, target in bodies:
+            self._body(command, heredoc, target, context)
+        return parts
+
+    def _add(self, node: Node, kind: str, words: list[Word], whole: bool) -> None:
+        """Add a word that needs a second look; `whole` keeps words apart that touch."""
+        script = self.script
+        at, to = node.start_byte, node.end_byte
+        if words and not whole:
+            end = words[-1].to
+            if at == end or script.text[end:at] in _CONTINUATIONS:
+                # The grammar makes two of `$"x"`, and of a word that goes on behind a continuation.
+                words[-1] = self._word(words[-1].at, to)
+                return
+        if kind == "word" and " " in script.text[at:to]:
+            # `[ ]` and `{ x` come as one; `a\ b` is one.
+            text = script.text[at:to].replace("\\ ", "..")
+            end = 0
+            for part in text.split():
+                start = text.index(part, end)
+                end = start + len(part)
+                words.append(self._word(at + start, at + end))
+        elif at < to:
+            words.append(self._word(at, to))
+
+    def _word(self, at: int, to: int) -> Word:
+        outer = any(start < to and at < end for start, end in self.outer)
+        return Word(self.script, at, to, None, True if outer else None)
+
+    def _assignment(self, node: Node) -> tuple[str, Word]:
+        """Read `NAME=value`, `NAME+=value` or `NAME[i]=value`."""
+        at = to = node.start_byte
+        for child in node.children:
+            if self.kinds[child.kind_id] in ("=", "+="):
+                at, to = child.start_byte, child.end_byte
+                break
+        name = self.script.text[node.start_byte : at].partition("[")[0]
+        return name, self._word(to, node.end_byte)
+
+    def _redirect(
+        self, node: Node, words: list[Word], parts: list[Node], bodies: list[tuple[Heredoc, Word]]
+    ) -> Redirect:
+        """Read a redirect; the grammar takes the words of the command that stand behind its target for targets too."""
+        text, script = self.script.text, self.script
+        at = behind = node.start_byte
+        heredoc: Heredoc | None = None
+        target: Word | None = None
+        for child in node.children:
+            kind = self.kinds[child.kind_id]
+            if kind in WORDS or kind == "heredoc_start":
+                if target or text[behind - 1] == "-":
+                    self._add(child, kind, words, whole=False)
+                else:
+                    target = self._word(child.start_byte, child.end_byte)
+            elif not target and not child.child_count:
+                behind = child.end_byte
+                heredoc = heredoc or self.heredocs.get(child.start_byte)
+            if child.child_count:
+                parts.append(child)
+        operator = text[at:behind]
+        if heredoc:
+            operator = operator.rstrip("<") + heredoc.operator
+            if target:
+                bodies.append((heredoc, target))
+        end = target.end if target else script.span(at, behind).end
+        return Redirect(operator, target, script.offset(at), end)
+
+    def emit(
+        self,
+        words: Sequence[Word],
+        assignments: Sequence[tuple[str, Word]],
+        redirects: Sequence[Redirect],
+        joined: tuple[str, str],
+        context: Context,
+        place: tuple[int, int],
+    ) -> Command | None:
+        """Add the command that `words` make behind their wrappers, and what it runs in turn."""
+        while words and words[0].text in _RESERVED:
+            words = words[1:]
+        wrappers: Sequence[str] = ()
+        name = ""
+        if words:
+            name = words[0].base_name()
+            if name in WRAPPERS:
+                first, wrappers, assigned = peel(words)
+                assignments = [*assignments, *assigned]
+                words = words[first:]
+                name = words[0].base_name()
+        elif not assignments and not redirects:
+            return None
+        command = Command(
+            name,
+            tuple(words),
+            tuple(wrappers),
+            tuple(assignments),
+            tuple(redirects),
+            joined,
+            context,
+            (self.script, *place),
+        )
+        self.commands.append(command)
+        if name in NESTING and self.depth < _MOST_SCRIPTS:
+            self._nested(command, context)
+        return command
+
+    def _nested(self, command: Command, context: Context) -> None:
+        """Read the commands and scripts that stand in the arguments of `command`."""
+        if command.name in SCRIPTED:
+            found = nested_script(command)
+            if found:
+                label, script, outer = found
+                self._inside(script, within(context, label), outer)
+            return
+        self.depth += 1
+        for label, words in nested_words(command):
+            self.emit(words, (), (), ("", ""), within(context, label), (words[0].at, words[-1].to))
+        self.depth -= 1
+
+    def _body(self, command: Command | None, heredoc: Heredoc, target: Word, context: Context) -> None:
+        """Read what a here-document feeds to a shell, and the substitutions that the outer shell makes in it."""
+        runs = command is not None and reads_script(command)
+        context = within(context, "heredoc")
+        if heredoc.operator == "<<<":
+            if runs:
+                script, outer = literal(self.script, target.at, target.to)
+                self._inside(script, context, outer)
+            return
+        if heredoc.quoted:
+            script, outer = self.script.slice(heredoc.at, heredoc.to), []
+        else:
+            script, outer = literal(self.script, heredoc.at, heredoc.to, heredoc=True)
+        if runs:
+            self._inside(script, context, outer)
+        for start, end in outer:
+            opener = 1 if script.text[start] == "`" else 2
+            if opener == 1 or script.text.startswith("$(", start):
+                self._inside(script.slice(start + opener, end - 1), within(context, "substitution"))
+
+    def _inside(self, script: Mapped, context: Context, outer: Sequence[tuple[int, int]] = ()) -> None:
+        self.nested = True
+        if script.text and self.depth < _MOST_SCRIPTS:
+            _Reader(script, self.commands, self.depth + 1, outer).read(context)

@@ -1,0 +1,169 @@
+"""Source text, spans in it, and text assembled from pieces of it."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+# What Go's unicode.IsSpace holds for space; Python's str.isspace() adds \x1c-\x1f, which BuildKit keeps.
+SPACE = (
+    "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f"
+    "\u205f\u3000"
+)
+
+
+class SourceError(Exception):
+    """A file that cannot be read as a Dockerfile at all; the message says why and what to do."""
+
+
+class Source:
+    """The text of one file.
+
+    Bytes that are not UTF-8 are kept as lone surrogates (PEP 383), so that `encode()` gives back every byte.
+    Offsets count code points of `text`; lines and columns count from 1, columns in code points.
+    """
+
+    __slots__ = ("_lines", "name", "text")
+
+    def __init__(self, text: str, name: str = "<stdin>") -> None:
+        self.text = text
+        self.name = name
+        self._lines: list[int] | None = None
+
+    @classmethod
+    def decode(cls, data: bytes, name: str = "<stdin>") -> Source:
+        """Read `data` as UTF-8, any other byte kept as it is.
+
+        Raises SourceError for UTF-16, UTF-32 and binary data, which BuildKit cannot build either.
+        """
+        if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+            raise SourceError("the file is UTF-16; save it as UTF-8")
+        nul = data.find(b"\0")
+        if nul >= 0:
+            line = data.count(b"\n", 0, nul) + 1
+            raise SourceError(f"line {line} holds a NUL byte: this is a binary file or UTF-16 text, not a Dockerfile")
+        return cls(data.decode("utf-8", "surrogateescape"), name)
+
+    def encode(self) -> bytes:
+        """The bytes of the file, exactly as they were read."""
+        return self.text.encode("utf-8", "surrogateescape")
+
+    @property
+    def line_starts(self) -> list[int]:
+        """Offset of the first character of every line; only a line feed ends a line."""
+        starts = self._lines
+        if starts is None:
+            starts, at = [0], 0
+            for line in self.text.split("\n"):
+                at += len(line) + 1
+                starts.append(at)
+            starts.pop()
+            self._lines = starts
+        return starts
+
+    def line(self, offset: int) -> int:
+        """The line, from 1, on which `offset` lies."""
+        return bisect_right(self.line_starts, offset)
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """Line and column of `offset`, both from 1."""
+        starts = self.line_starts
+        line = bisect_right(starts, offset)
+        return line, offset - starts[line - 1] + 1
+
+    def line_text(self, line: int) -> str:
+        """The text of `line` (from 1) without its line ending."""
+        starts = self.line_starts
+        end = starts[line] - 1 if line < len(starts) else len(self.text)
+        return self.text[starts[line - 1] : end].rstrip("\r")
+
+
+class Span:
+    """A half-open range of offsets, `text[start:end]`."""
+
+    __slots__ = ("end", "start")
+
+    def __init__(self, start: int, end: int) -> None:
+        self.start = start
+        self.end = end
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Span) and self.start == other.start and self.end == other.end
+
+    def __hash__(self) -> int:
+        return hash((self.start, self.end))
+
+    def __repr__(self) -> str:
+        return f"Span({self.start}, {self.end})"
+
+    def __contains__(self, offset: int) -> bool:
+        return self.start <= offset < self.end
+
+
+class Mapped:
+    """Text assembled from pieces of a file, each character of which knows its offset in the file.
+
+    A logical line is its physical lines without continuations and comments; the script behind `sh -c "..."` is
+    a string literal without its quotes and escapes. `starts[i]` is where piece i begins in `text`, `offsets[i]`
+    where it begins in the file. Pieces are in ascending order of `starts`, the first is 0.
+    """
+
+    __slots__ = ("offsets", "starts", "text")
+
+    def __init__(self, text: str, starts: Sequence[int], offsets: Sequence[int]) -> None:
+        self.text = text
+        self.starts = starts
+        self.offsets = offsets
+
+    @classmethod
+    def join(cls, pieces: Iterable[tuple[str, int]]) -> Mapped:
+        """The pieces `(text, offset in the file)` one after the other."""
+        texts: list[str] = []
+        starts: list[int] = []
+        offsets: list[int] = []
+        at = 0
+        for text, offset in pieces:
+            texts.append(text)
+            starts.append(at)
+            offsets.append(offset)
+            at += len(text)
+        return cls("".join(texts), starts or [0], offsets or [0])
+
+    @classmethod
+    def concat(cls, parts: Sequence[Mapped]) -> Mapped:
+        """The parts one after the other."""
+        starts: list[int] = []
+        offsets: list[int] = []
+        at = 0
+        for part in parts:
+            starts.extend(start + at for start in part.starts)
+            offsets.extend(part.offsets)
+            at += len(part.text)
+        return cls("".join([part.text for part in parts]), starts, offsets)
+
+    def offset(self, index: int) -> int:
+        """Offset in the file of `text[index]`; of the end when `index` is `len(text)`."""
+        starts = self.starts
+        piece = bisect_right(starts, index) - 1
+        return self.offsets[piece] + index - starts[piece]
+
+    def end_offset(self, index: int) -> int:
+        """Offset in the file just behind `text[index - 1]`: where a span ending before `index` ends."""
+        return self.offset(index - 1) + 1 if index > 0 else self.offset(0)
+
+    def span(self, start: int, end: int) -> Span:
+        """The span in the file that covers `text[start:end]`."""
+        first = self.offset(start)
+        return Span(first, max(first, self.end_offset(end)) if end > start else first)
+
+    def slice(self, start: int, end: int) -> Mapped:
+        """`text[start:end]`, still knowing its offsets."""
+        starts, offsets = self.starts, self.offsets
+        first = bisect_right(starts, start) - 1
+        last = max(first, bisect_right(starts, end - 1) - 1)
+        new_starts = [0, *(s - start for s in starts[first + 1 : last + 1])]
+        new_offsets = [offsets[first] + start - starts[first], *offsets[first + 1 : last + 1]]
+        return Mapped(self.text[start:end], new_starts, new_offsets)

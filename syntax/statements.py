@@ -1,0 +1,218 @@
+"""The simple commands in a tree of tree-sitter-bash: which nodes, in which constructs, joined by what."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from tree_sitter import Node
+
+    Context = tuple[str, ...]
+    # A node still to be read, its context, what joins it to its neighbours, and redirects that its last command gets.
+    Task = tuple[Node, Context, str, str, Sequence[Node]]
+    # The nodes of a simple command, its context, what joins it, redirects behind it, and whether it is `[ ... ]`.
+    Simple = tuple[Sequence[Node], Context, tuple[str, str], Sequence[Node], bool]
+
+# Constructs within constructs that are still told apart; real scripts have two or three.
+_MOST_LABELS = 64
+
+WORDS = frozenset(
+    (
+        "ansi_c_string",
+        "arithmetic_expansion",
+        "brace_expression",
+        "command_name",
+        "command_substitution",
+        "concatenation",
+        "expansion",
+        "extglob_pattern",
+        "number",
+        "process_substitution",
+        "raw_string",
+        "regex",
+        "simple_expansion",
+        "special_variable_name",
+        "string",
+        "subscript",
+        "test_operator",
+        "translated_string",
+        "variable_name",
+        "word",
+    )
+)
+REDIRECTS = frozenset(("file_redirect", "herestring_redirect", "heredoc_redirect"))
+_JOINERS = frozenset((";", "&", "&&", "||", "|", "|&"))
+_SUBSTITUTIONS = frozenset(("command_substitution", "process_substitution"))
+_FLOWS = frozenset(("list", "pipeline", "negated_command"))
+_SIMPLE = frozenset(("command", "declaration_command", "unset_command", "variable_assignments"))
+_LABELS = {
+    "c_style_for_statement": "for",
+    "case_statement": "case",
+    "command_substitution": "substitution",
+    "compound_statement": "group",
+    "elif_clause": "else",
+    "else_clause": "else",
+    "for_statement": "for",
+    "function_definition": "function",
+    "if_statement": "if",
+    "negated_command": "negated",
+    "process_substitution": "substitution",
+    "subshell": "subshell",
+    "while_statement": "while",
+}
+_STATEMENTS = (
+    (_LABELS.keys() - _SUBSTITUTIONS - {"elif_clause", "else_clause"})
+    | _FLOWS
+    | _SIMPLE
+    | {"redirected_statement", "test_command", "variable_assignment"}
+)
+_CONDITIONAL = frozenset(("if_statement", "elif_clause", "while_statement"))
+_CONDITIONS = frozenset(("if", "elif", "while", "until"))
+_SWITCHES = _CONDITIONS | {"then", "do_group", "elif_clause", "else_clause"}
+# Behind these a command begins.
+_OPENERS = _JOINERS | {"(", ")", "$(", "`", "{", "!", ";;", "if", "then", "elif", "else", "while", "until", "do"}
+
+
+class Statements:
+    """Walks over the simple commands below `root`, in the order of the script but for redirects and errors.
+
+    Who iterates hands the words of each command back to `visit` when commands may stand in them. `outer` are the
+    places of expansions that are no commands of this script. A stack of tasks, for any depth of nesting.
+    """
+
+    __slots__ = ("_kinds", "_outer", "_tasks", "_text")
+
+    def __init__(
+        self, root: Node, kinds: dict[int, str], text: str, context: Context, outer: Sequence[tuple[int, int]]
+    ) -> None:
+        self._kinds = kinds
+        self._text = text
+        self._outer = outer
+        self._tasks: list[Task] = [(root, context, "", "", ())]
+
+    def visit(self, nodes: Sequence[Node], context: Context) -> None:
+        """Look for commands in `nodes` next."""
+        self._tasks += [(node, context, "", "", ()) for node in reversed(nodes)]
+
+    def __iter__(self) -> Iterator[Simple]:
+        kinds, tasks = self._kinds, self._tasks
+        while tasks:
+            node, context, before, after, redirects = tasks.pop()
+            kind = kinds[node.kind_id]
+            if kind in _SIMPLE:
+                yield node.children, context, (before, after), redirects, False
+            elif kind == "variable_assignment":
+                yield (node,), context, (before, after), redirects, False
+            elif kind == "test_command":
+                yield self._leaves(node), context, (before, after), redirects, True
+            elif kind == "redirected_statement":
+                body, redirects = self._redirected(node, context, redirects)
+                if body:
+                    tasks.append((body, context, before, after, redirects))
+                else:
+                    yield (), context, (before, after), redirects, False
+            elif kind == "ERROR":
+                loose, rest = self._broken(node)
+                yield from [(run, context, ("", ""), (), False) for run in loose]
+                self._spread(rest, kind, context, before, after, ())
+            elif kind not in _SUBSTITUTIONS or not self._is_outer(node.start_byte):
+                self._spread(node.children, kind, context, before, after, redirects)
+
+    def _spread(
+        self, nodes: Iterable[Node], kind: str, context: Context, before: str, after: str, redirects: Sequence[Node]
+    ) -> None:
+        """Make tasks of the statements among `nodes`, the children of a `kind`, and of words with substitutions."""
+        kinds = self._kinds
+        flows = kind in _FLOWS
+        base = inner = within(context, _LABELS.get(kind, ""))
+        joiner = before if flows else ""
+        last: tuple[Node, Context, str] | None = None
+        tasks: list[Task] = []
+        for node in nodes:
+            name = kinds[node.kind_id]
+            if name in _JOINERS:
+                joiner = name
+                if last:
+                    tasks.append((*last, joiner, ()))
+                    last = None
+            elif kind == "function_definition" and name == "compound_statement":
+                self._spread(node.children, "", inner, "", "", ())
+            elif kind == "c_style_for_statement" and name == "variable_assignment":
+                tasks += [(part, inner, "", "", ()) for part in node.children if part.child_count]
+            elif name in _STATEMENTS:
+                if last:
+                    joiner = "\n"
+                    tasks.append((*last, joiner, ()))
+                last = (node, inner, joiner)
+                joiner = ""
+                if kind == "pipeline" and name == "negated_command":
+                    # `! a | b` negates the pipeline; the grammar gives the `!` to its first command.
+                    inner = within(base, "negated")
+            else:
+                if kind in _CONDITIONAL and name in _SWITCHES:
+                    inner = within(base, "condition") if name in _CONDITIONS else base
+                    joiner = ""
+                elif name == ")":
+                    joiner = ""  # the `|` before it stood between patterns
+                if node.child_count:
+                    tasks.append((node, inner, "", "", ()))
+        if last:
+            tasks.append((*last, after, redirects) if flows else (*last, "", ()))
+        if redirects and not (last and flows):
+            tasks += [(node, context, "", "", ()) for node in redirects]
+        tasks.reverse()
+        self._tasks += tasks
+
+    def _redirected(self, node: Node, context: Context, behind: Sequence[Node]) -> tuple[Node | None, Sequence[Node]]:
+        """The statement that is redirected and its redirects; the grammar gives those of `a && b > f` to the list."""
+        body: Node | None = None
+        redirects: list[Node] = []
+        for child in node.children:
+            if self._kinds[child.kind_id] in REDIRECTS:
+                redirects.append(child)
+            elif body is None:
+                body = child
+            else:
+                self.visit([child], context)
+        return body, [*redirects, *behind]
+
+    def _broken(self, node: Node) -> tuple[list[list[Node]], list[Node]]:
+        """Runs of words that make a command of their own in what the grammar could not read, and the other nodes."""
+        runs: list[list[Node]] = []
+        rest: list[Node] = []
+        open_run = False
+        begins = True
+        for child in node.children:
+            kind = self._kinds[child.kind_id]
+            # A word with a blank in it is what the grammar skipped.
+            if kind in WORDS and (begins or open_run) and " " not in self._text[child.start_byte : child.end_byte]:
+                if not open_run:
+                    runs.append([])
+                runs[-1].append(child)
+                open_run = True
+            else:
+                rest.append(child)
+                open_run = False
+            begins = kind in _OPENERS
+        return runs, rest
+
+    def _leaves(self, node: Node) -> list[Node]:
+        """The words of `[ ... ]` or `[[ ... ]]`, which the grammar makes an expression."""
+        leaves: list[Node] = []
+        stack = [node]
+        while stack:
+            node = stack.pop()
+            if node.child_count and self._kinds[node.kind_id] not in WORDS:
+                stack += reversed(node.children)
+            else:
+                leaves.append(node)
+        return leaves
+
+    def _is_outer(self, at: int) -> bool:
+        return any(start <= at < end for start, end in self._outer)
+
+
+def within(context: Context, label: str) -> Context:
+    """`context` with one more construct inside it."""
+    return (*context, label) if label and len(context) < _MOST_LABELS else context

@@ -1,0 +1,98 @@
+"""The file as a gapless sequence of tokens, found from the tree and the lines between its nodes."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from .tree import Token
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .tree import Dockerfile, Instruction
+
+
+def tokens(dockerfile: Dockerfile) -> Iterator[Token]:
+    """Every token of the file in order.
+
+    Kinds: bom, directive, comment, keyword, flag, word, continuation (the escape up to and with its line ending),
+    heredoc (the body), terminator, space (blanks and line endings), error (a line that became no instruction).
+    """
+    text = dockerfile.source.text
+    at = 0
+    if text.startswith("\ufeff"):
+        at = 1
+        yield Token("bom", 0, 1)
+    for kind, start, end in _nodes(dockerfile):
+        if end <= at:
+            continue
+        start = max(start, at)
+        yield from _between(dockerfile, at, start)
+        if end > start:
+            yield Token(kind, start, end)
+        at = end
+    yield from _between(dockerfile, at, len(text))
+
+
+def _nodes(dockerfile: Dockerfile) -> list[tuple[str, int, int]]:
+    heads = {directive.start for directive in dockerfile.directives}
+    nodes = [("directive" if c.start in heads else "comment", c.start, c.end) for c in dockerfile.comments]
+    for instruction in dockerfile.instructions:
+        nodes.extend(_instruction_nodes(instruction))
+    nodes.sort(key=lambda node: node[1])
+    return nodes
+
+
+def _instruction_nodes(instruction: Instruction) -> Iterator[tuple[str, int, int]]:
+    logical = instruction.logical
+    starts = instruction.logical.starts
+    first = len(logical.text) - len(logical.text.lstrip())
+    pieces = [("keyword", first, first + len(instruction.keyword))]
+    node = instruction
+    while node.trigger is not None:
+        pieces.extend(("flag", flag.at, flag.to) for flag in node.flags)
+        node = node.trigger
+        pieces.append(("keyword", node.rest - 1, node.rest - 1) if not node.keyword else _keyword(node))
+    pieces.extend(("flag", flag.at, flag.to) for flag in node.flags)
+    pieces.extend(("word", argument.at, argument.to) for argument in node.arguments)
+    for kind, start, end in pieces:
+        # A word over a continuation is one token a physical line.
+        cuts = [start, *(s for s in starts if start < s < end), end]
+        for left, right in pairwise(cuts):
+            if right > left:
+                yield kind, logical.offset(left), logical.end_offset(right)
+    for heredoc in instruction.heredocs:
+        yield "heredoc", heredoc.start, heredoc.end
+        yield "terminator", heredoc.end, heredoc.terminator_end
+
+
+def _keyword(node: Instruction) -> tuple[str, int, int]:
+    at = node.logical.text.find(node.keyword, node.parent.rest if node.parent else 0)
+    return "keyword", at, at + len(node.keyword)
+
+
+def _between(dockerfile: Dockerfile, start: int, end: int) -> Iterator[Token]:
+    """White space, continuations, and what else stands between two nodes (brackets and quotes of JSON, `=`, errors)."""
+    text, escape = dockerfile.source.text, dockerfile.escape
+    at = start
+    while at < end:
+        stop = at
+        if text[at].isspace():
+            while stop < end and text[stop].isspace():
+                stop += 1
+            yield Token("space", at, stop)
+        elif text[at] == escape and not text[at + 1 : _line_end(text, at)].strip(" \t\r\n"):
+            stop = min(end, _line_end(text, at))
+            yield Token("continuation", at, stop)
+        else:
+            while stop < end and not text[stop].isspace() and (stop == at or text[stop] != escape):
+                stop += 1
+            yield Token("punctuation", at, stop)
+        at = stop
+
+
+def _line_end(text: str, at: int) -> int:
+    """Offset behind the line feed that ends the line of `at`."""
+    newline = text.find("\n", at)
+    return len(text) if newline < 0 else newline + 1

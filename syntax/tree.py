@@ -1,0 +1,440 @@
+"""The lossless tree of a Dockerfile: instructions, their flags, arguments and heredocs, comments and errors.
+
+Spans are offsets into the file. What is not in a node (white space, continuations, comments) is found again by
+`Dockerfile.tokens()`, whose texts joined give back the file.
+"""
+
+from __future__ import annotations
+
+from .source import Mapped, Source
+from .words import json_pieces
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+
+class Comment:
+    """A comment line; `text` is what follows the `#`, trimmed. `inside` tells that it stands in a continuation."""
+
+    __slots__ = ("end", "inside", "line", "start", "text")
+
+    def __init__(self, text: str, line: int, start: int, end: int, inside: bool) -> None:
+        self.text = text
+        self.line = line
+        self.start = start
+        self.end = end
+        self.inside = inside
+
+
+class Directive:
+    """A parser directive, `# name=value`, in the head of the file; `name` is lower case."""
+
+    __slots__ = ("end", "line", "name", "start", "value")
+
+    def __init__(self, name: str, value: str, line: int, start: int, end: int) -> None:
+        self.name = name
+        self.value = value
+        self.line = line
+        self.start = start
+        self.end = end
+
+
+class ParseError:
+    """Why BuildKit refuses the file: `message` says what is wrong and what to do, `line` is the line it names.
+
+    `phase` orders errors as BuildKit meets them: 0 while splitting lines, 1 while reading instructions.
+    """
+
+    __slots__ = ("end", "line", "message", "phase", "start")
+
+    def __init__(self, message: str, line: int, start: int, end: int, phase: int) -> None:
+        self.message = message
+        self.line = line
+        self.start = start
+        self.end = end
+        self.phase = phase
+
+
+class Argument:
+    """One word of an instruction. `text` is the word as BuildKit keeps it (quotes stay, JSON escapes are resolved).
+
+    `at` and `to` are its indexes in the instruction's joined line, `start` and `end` its span in the file.
+    """
+
+    __slots__ = ("at", "end", "start", "text", "to")
+
+    def __init__(self, text: str, at: int, to: int, start: int, end: int) -> None:
+        self.text = text
+        self.at = at
+        self.to = to
+        self.start = start
+        self.end = end
+
+
+class Flag(Argument):
+    """A builder flag, `--name=value`; `value` is None when there is no `=`."""
+
+    __slots__ = ("name", "value")
+
+    def __init__(self, text: str, at: int, to: int, start: int, end: int) -> None:
+        super().__init__(text, at, to, start, end)
+        name, equals, value = text[2:].partition("=")
+        self.name = name
+        self.value = value if equals else None
+
+
+class Pair:
+    """`key=value` of ENV, LABEL or ARG; `value` is None for a bare `ARG key`. `legacy` is `ENV key value`."""
+
+    __slots__ = ("key", "legacy", "value")
+
+    def __init__(self, key: Argument, value: Argument | None, legacy: bool) -> None:
+        self.key = key
+        self.value = value
+        self.legacy = legacy
+
+
+class Heredoc:
+    """A here-document. `body` is its text as written (tabs of `<<-` included), `start`–`end` the body's span.
+
+    `terminator` is the span of the closing line without its line ending.
+    """
+
+    __slots__ = ("body", "chomp", "end", "expand", "fd", "name", "start", "terminator_end")
+
+    def __init__(
+        self, name: str, body: str, start: int, terminator_end: int, fd: int, expand: bool, chomp: bool
+    ) -> None:
+        self.name = name
+        self.body = body
+        self.start = start
+        self.end = start + len(body)
+        self.terminator_end = terminator_end
+        self.fd = fd
+        self.expand = expand
+        self.chomp = chomp
+
+    def mapped(self) -> Mapped:
+        """The body as the build sees it: without the leading tabs of every line after `<<-`."""
+        if not self.chomp:
+            return Mapped(self.body, (0,), (self.start,))
+        pieces: list[tuple[str, int]] = []
+        at = self.start
+        for line in self.body.split("\n"):
+            kept = line.lstrip("\t")
+            at += len(line) + 1
+            pieces.append((kept + "\n", at - 1 - len(kept)))
+        text, offset = pieces.pop()
+        if text != "\n":
+            pieces.append((text[:-1], offset))
+        return Mapped.join(pieces)
+
+
+class Instruction:
+    """One instruction. The keyword's class (Run, Copy, …) adds what only that instruction has.
+
+    `logical` is the joined line without continuations and comments, `rest` the index in it where the arguments
+    begin. `start`–`end` covers heredocs, not the last line ending. `parent` is the ONBUILD around it.
+    """
+
+    __slots__ = (
+        "_script",
+        "arguments",
+        "comments",
+        "empty_continuation",
+        "end",
+        "end_line",
+        "flags",
+        "heredocs",
+        "json",
+        "keyword",
+        "logical",
+        "name",
+        "pairs",
+        "parent",
+        "rest",
+        "start",
+        "start_line",
+        "trigger",
+    )
+
+    def __init__(self, keyword: str, logical: Mapped, start: int, start_line: int) -> None:
+        self.keyword = keyword
+        self.name = keyword.upper()
+        self.logical = logical
+        self.start = start
+        self.start_line = start_line
+        self.end = start
+        self.end_line = start_line
+        self.rest = len(logical.text)
+        self.flags: Sequence[Flag] = ()
+        self.arguments: Sequence[Argument] = ()
+        self.pairs: Sequence[Pair] = ()
+        self.json = False
+        self.heredocs: Sequence[Heredoc] = ()
+        self.comments: Sequence[Comment] = ()
+        self.empty_continuation = 0
+        self.parent: Instruction | None = None
+        self.trigger: Instruction | None = None
+
+    @property
+    def keyword_end(self) -> int:
+        """Offset in the file just behind the keyword."""
+        return self.logical.end_offset(len(self.logical.text) - len(self.logical.text.lstrip()) + len(self.keyword))
+
+    @property
+    def rest_text(self) -> str:
+        """The arguments as one text, flags left out, trimmed."""
+        return self.logical.text[self.rest :].rstrip()
+
+    def flag(self, name: str) -> Flag | None:
+        """The first flag `--name`, or None."""
+        for flag in self.flags:
+            if flag.name == name:
+                return flag
+        return None
+
+    def mapped(self, argument: Argument) -> Mapped:
+        """The argument's text with its offsets in the file; escapes of a JSON string are resolved."""
+        logical = self.logical
+        if self.json and "\\" in logical.text[argument.at : argument.to]:
+            return Mapped.join(
+                (text, logical.offset(at)) for text, at in json_pieces(logical.text, argument.at, argument.to)
+            )
+        return logical.slice(argument.at, argument.to)
+
+
+class From(Instruction):
+    """FROM base [AS alias]."""
+
+    __slots__ = ()
+
+    @property
+    def base(self) -> Argument | None:
+        """The word that names the base image or an earlier stage."""
+        return self.arguments[0] if self.arguments else None
+
+    @property
+    def alias(self) -> Argument | None:
+        """The stage's name, as written."""
+        arguments = self.arguments
+        return arguments[2] if len(arguments) == 3 and arguments[1].text.lower() == "as" else None
+
+
+class Transfer(Instruction):
+    """What COPY and ADD share."""
+
+    __slots__ = ()
+
+    @property
+    def sources(self) -> Sequence[Argument]:
+        """All but the last word; heredoc words included."""
+        return self.arguments[:-1]
+
+    @property
+    def destination(self) -> Argument | None:
+        """The last word."""
+        return self.arguments[-1] if len(self.arguments) > 1 else None
+
+
+class Copy(Transfer):
+    """COPY."""
+
+    __slots__ = ()
+
+
+class Add(Transfer):
+    """ADD."""
+
+    __slots__ = ()
+
+
+class CommandLine(Instruction):
+    """What RUN, CMD, ENTRYPOINT, HEALTHCHECK and SHELL share: a command in exec or in shell form."""
+
+    __slots__ = ()
+
+    @property
+    def words(self) -> Sequence[Argument]:
+        """The command: the strings of the exec form, or one word that is the whole shell-form text."""
+        return self.arguments
+
+
+class Run(CommandLine):
+    """RUN."""
+
+    __slots__ = ()
+
+
+class Cmd(CommandLine):
+    """CMD."""
+
+    __slots__ = ()
+
+
+class Entrypoint(CommandLine):
+    """ENTRYPOINT."""
+
+    __slots__ = ()
+
+
+class Shell(CommandLine):
+    """SHELL."""
+
+    __slots__ = ()
+
+
+class Healthcheck(CommandLine):
+    """HEALTHCHECK NONE, or HEALTHCHECK CMD command."""
+
+    __slots__ = ()
+
+    @property
+    def kind(self) -> str:
+        """`CMD` or `NONE`, in upper case; empty when it is missing."""
+        return self.arguments[0].text.upper() if self.arguments else ""
+
+    @property
+    def words(self) -> Sequence[Argument]:
+        """The command behind `CMD`."""
+        return self.arguments[1:]
+
+
+class Env(Instruction):
+    """ENV."""
+
+    __slots__ = ()
+
+
+class Arg(Instruction):
+    """ARG."""
+
+    __slots__ = ()
+
+
+class Label(Instruction):
+    """LABEL."""
+
+    __slots__ = ()
+
+
+class Value(Instruction):
+    """What the instructions of one argument share."""
+
+    __slots__ = ()
+
+    @property
+    def value(self) -> Argument | None:
+        """The argument."""
+        return self.arguments[0] if self.arguments else None
+
+
+class Workdir(Value):
+    """WORKDIR."""
+
+    __slots__ = ()
+
+
+class User(Value):
+    """USER."""
+
+    __slots__ = ()
+
+
+class Stopsignal(Value):
+    """STOPSIGNAL."""
+
+    __slots__ = ()
+
+
+class Maintainer(Value):
+    """MAINTAINER."""
+
+    __slots__ = ()
+
+
+class Expose(Instruction):
+    """EXPOSE."""
+
+    __slots__ = ()
+
+
+class Volume(Instruction):
+    """VOLUME."""
+
+    __slots__ = ()
+
+
+class Onbuild(Instruction):
+    """ONBUILD; the instruction it keeps for later is `trigger`."""
+
+    __slots__ = ()
+
+
+CLASSES: dict[str, type[Instruction]] = {
+    "ADD": Add,
+    "ARG": Arg,
+    "CMD": Cmd,
+    "COPY": Copy,
+    "ENTRYPOINT": Entrypoint,
+    "ENV": Env,
+    "EXPOSE": Expose,
+    "FROM": From,
+    "HEALTHCHECK": Healthcheck,
+    "LABEL": Label,
+    "MAINTAINER": Maintainer,
+    "ONBUILD": Onbuild,
+    "RUN": Run,
+    "SHELL": Shell,
+    "STOPSIGNAL": Stopsignal,
+    "USER": User,
+    "VOLUME": Volume,
+    "WORKDIR": Workdir,
+}
+
+
+class Token:
+    """A piece of the file: `kind` and span."""
+
+    __slots__ = ("end", "kind", "start")
+
+    def __init__(self, kind: str, start: int, end: int) -> None:
+        self.kind = kind
+        self.start = start
+        self.end = end
+
+
+class Dockerfile:
+    """A parsed file. `errors` are in the order in which BuildKit would meet them; the first is its answer."""
+
+    __slots__ = ("comments", "directives", "errors", "escape", "instructions", "source")
+
+    def __init__(
+        self,
+        source: Source,
+        escape: str,
+        directives: Sequence[Directive],
+        instructions: Sequence[Instruction],
+        comments: Sequence[Comment],
+        errors: Sequence[ParseError],
+    ) -> None:
+        self.source = source
+        self.escape = escape
+        self.directives = directives
+        self.instructions = instructions
+        self.comments = comments
+        self.errors = errors
+
+    def directive(self, name: str) -> Directive | None:
+        """The parser directive `name`, or None."""
+        for directive in self.directives:
+            if directive.name == name:
+                return directive
+        return None
+
+    def tokens(self) -> Iterator[Token]:
+        """The file from its first to its last character, in pieces that neither overlap nor leave a gap."""
+        from .tokens import tokens
+
+        return tokens(self)

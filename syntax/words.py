@@ -1,0 +1,201 @@
+"""Splitting an instruction's arguments: words, flags and JSON arrays, as BuildKit's parser does.
+
+Everything works on the joined logical line and answers with indexes into it.
+Source of the grammar: BuildKit frontend/dockerfile/parser (line_parsers.go, split_command.go).
+"""
+
+from __future__ import annotations
+
+import re
+
+from .source import SPACE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# Between an instruction and its arguments only these count as space.
+BLANKS = "\t\v\f\r "
+
+_WORD = re.compile(r"[^\t\v\f\r ]+")
+_ESCAPED_WORD: dict[str, re.Pattern[str]] = {}
+_JSON_STRING = re.compile(r'"([^"\\\x00-\x1f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*)*)"')
+_JSON_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))")
+_JSON_PLAIN = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
+_JSON_SPACE = " \t\r\n"
+
+
+def blank_words(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Start and end of every word of `text[start:end]`; words are separated by blanks, quotes mean nothing."""
+    for match in _WORD.finditer(text, start, end):
+        yield match.span()
+
+
+def quoted_words(text: str, start: int, end: int, escape: str) -> Iterator[tuple[str, int, int]]:
+    """Word, start and end of every word of `text[start:end]`; quotes and escapes keep a word together and stay in it.
+
+    An escape at the very end is dropped from the word, an open quote reaches to the end.
+    """
+    pattern = _ESCAPED_WORD.get(escape)
+    if pattern is None:
+        e = re.escape(escape)
+        pattern = re.compile(
+            rf"""(?:[^{SPACE}'"{e}]+|{e}.|'[^']*(?:'|\Z)|"(?:[^"{e}]+|{e}.)*(?:"|{e}?\Z)|{e}\Z)+""", re.DOTALL
+        )
+        _ESCAPED_WORD[escape] = pattern
+    for match in pattern.finditer(text, start, end):
+        first, last = match.span()
+        word = match.group()
+        if last == end and _ends_in_lone_escape(word, escape):
+            word = word[:-1]
+            if not word:
+                continue
+        yield word, first, last
+
+
+def _ends_in_lone_escape(word: str, escape: str) -> bool:
+    """Whether the last character escapes nothing: it is the escape, and no escape itself escaped, outside '…'."""
+    if not word.endswith(escape):
+        return False
+    quote, at = "", 0
+    while at < len(word):
+        char = word[at]
+        if char == escape and quote != "'":
+            if at + 1 == len(word):
+                return True
+            at += 1
+        elif char == quote:
+            quote = ""
+        elif not quote and char in "'\"":
+            quote = char
+        at += 1
+    return False
+
+
+def split_flags(text: str, start: int, end: int) -> tuple[list[tuple[str, int, int]], int]:
+    """The leading `--x` words of `text[start:end]` and where the rest begins.
+
+    Quotes and escapes (always a backslash) are removed from the words; a lone `--` ends them and belongs to none.
+    """
+    flags: list[tuple[str, int, int]] = []
+    at = start
+    while True:
+        while at < end and text[at] in SPACE:
+            at += 1
+        if not text.startswith("--", at, end):
+            return flags, at
+        first = at
+        value, at, quoted = _flag_word(text, at, end)
+        if value == "--":
+            return flags, at
+        if value or quoted:
+            flags.append((value, first, at))
+
+
+def _flag_word(text: str, at: int, end: int) -> tuple[str, int, bool]:
+    out: list[str] = []
+    quote, quoted = "", False
+    while at < end:
+        char = text[at]
+        if not quote and char in SPACE:
+            break
+        if char == "\\":
+            at += 1
+            if at < end:
+                out.append(text[at])
+            else:
+                break
+        elif char == quote:
+            quote = ""
+        elif not quote and char in "'\"":
+            quote, quoted = char, True
+        else:
+            out.append(char)
+        at += 1
+    return "".join(out), at, quoted
+
+
+class JsonString:
+    """One string of a JSON array: its value and where its content (without the quotes) stands."""
+
+    __slots__ = ("end", "start", "value")
+
+    def __init__(self, value: str, start: int, end: int) -> None:
+        self.value = value
+        self.start = start
+        self.end = end
+
+
+class NotStrings(ValueError):
+    """A JSON array that holds something else than strings: BuildKit refuses it."""
+
+
+def json_strings(text: str, start: int, end: int) -> list[JsonString] | None:
+    """The strings of the JSON array that `text[start:end]` is; None when it is no valid JSON array.
+
+    Raises NotStrings when it is a valid array with anything but strings in it.
+    """
+    at = start
+    while at < end and text[at] in SPACE:
+        at += 1
+    if not text.startswith("[", at, end):
+        return None
+    strings: list[JsonString] = []
+    at = _skip(text, at + 1, end)
+    if text.startswith("]", at, end):
+        return strings if _skip(text, at + 1, end) == end else None
+    while match := _JSON_STRING.match(text, at, end):
+        strings.append(JsonString(_unescape(match.group(1)), at + 1, match.end() - 1))
+        at = _skip(text, match.end(), end)
+        if text.startswith(",", at, end):
+            at = _skip(text, at + 1, end)
+        elif text.startswith("]", at, end):
+            return strings if _skip(text, at + 1, end) == end else None
+        else:
+            return None
+    if _is_json_array(text[start:end]):
+        raise NotStrings
+    return None
+
+
+def _skip(text: str, at: int, end: int) -> int:
+    while at < end and text[at] in _JSON_SPACE:
+        at += 1
+    return at
+
+
+def _unescape(text: str) -> str:
+    if "\\" in text:
+        text = _JSON_ESCAPE.sub(_unescape_one, text)
+        # Two \u halves make one character; a half on its own is replaced, as Go's decoder does.
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
+
+
+def _unescape_one(match: re.Match[str]) -> str:
+    code, char = match.groups()
+    return chr(int(code, 16)) if code else _JSON_PLAIN.get(char, char)
+
+
+def json_pieces(text: str, start: int, end: int) -> Iterator[tuple[str, int]]:
+    """The value of the JSON string content `text[start:end]` in pieces, each with the index it comes from."""
+    at = start
+    for match in _JSON_ESCAPE.finditer(text, start, end):
+        if match.start() > at:
+            yield text[at : match.start()], at
+        yield _unescape_one(match), match.start()
+        at = match.end()
+    if at < end or at == start:
+        yield text[at:end], at
+
+
+def _is_json_array(text: str) -> bool:
+    import json
+
+    def refuse(constant: str) -> None:
+        raise ValueError(constant)
+
+    try:
+        return isinstance(json.loads(text.strip(SPACE), parse_constant=refuse), list)
+    except (ValueError, RecursionError):
+        return False

@@ -1,0 +1,213 @@
+"""Programs that run another command: which of their words are that command."""
+
+from __future__ import annotations
+
+from .command import Word, takes_next
+from .quoting import NAME, literal, spaced
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from .command import Command
+    from .source import Mapped
+
+    Expansions = list[tuple[int, int]]
+
+SHELLS = frozenset(("sh", "bash", "ash", "dash", "zsh", "ksh", "mksh", "rbash"))
+
+
+class _Wrapper:
+    """How a wrapper's own words end.
+
+    `valued` are its flags with a value, `stops` those with which it runs none of its words, `needs` those one of
+    which it must have to run them; `operands` come before the command, and `assigns` says that `A=1` may.
+    """
+
+    __slots__ = ("assigns", "needs", "operands", "stops", "valued")
+
+    def __init__(
+        self, valued: str = "", stops: str = "", needs: str = "", operands: int = 0, assigns: bool = False
+    ) -> None:
+        self.valued = frozenset(valued.split())
+        self.stops = frozenset(stops.split())
+        self.needs = frozenset(needs.split())
+        self.operands = operands
+        self.assigns = assigns
+
+
+_PLAIN = _Wrapper()
+# From each program's manual page; `env -S` splits a string itself and is not seen through.
+WRAPPERS = {
+    "builtin": _PLAIN,
+    "catchsegv": _PLAIN,
+    "command": _Wrapper(stops="-v -V"),
+    "doas": _Wrapper("-u -C -a", stops="-L -s"),
+    "dumb-init": _Wrapper("-r --rewrite"),
+    "eatmydata": _PLAIN,
+    "env": _Wrapper("-u -C --unset --chdir", stops="-S --split-string", assigns=True),
+    "exec": _Wrapper("-a"),
+    "gosu": _Wrapper(operands=1),
+    "ionice": _Wrapper("-c -n --class --classdata", stops="-p -P -u --pid --pgid --uid"),
+    "nice": _Wrapper("-n --adjustment"),
+    "nohup": _PLAIN,
+    "runuser": _Wrapper("-u -g -G --user --group --supp-group", needs="-u --user"),
+    "setsid": _PLAIN,
+    "stdbuf": _Wrapper("-i -o -e --input --output --error"),
+    "su-exec": _Wrapper(operands=1),
+    "sudo": _Wrapper(
+        "-u -g -h -p -C -D -R -r -t -T -U --user --group --host --prompt --close-from --chdir --chroot --role --type"
+        " --command-timeout --other-user",
+        stops="-e -l -v -V -K --edit --list --validate --version --remove-timestamp",
+        assigns=True,
+    ),
+    "time": _Wrapper("-f -o --format --output"),
+    "timeout": _Wrapper("-k -s --kill-after --signal", operands=1),
+    "tini": _Wrapper("-p -e"),
+}
+
+_XARGS = _Wrapper(
+    "-a -d -E -I -L -n -P -s --arg-file --delimiter --max-args --max-chars --max-procs --process-slot-var"
+)
+_SU_VALUED = frozenset(
+    ["-c", "-s", "-g", "-G", "-w", "--command", "--session-command", "--shell", "--group", "--supp-group"]
+)
+_FIND_EXEC = frozenset(("-exec", "-execdir", "-ok", "-okdir"))
+_BEHIND_TIME = frozenset(("!", "{"))
+SCRIPTED = SHELLS | {"su", "runuser", "eval"}
+NESTING = SCRIPTED | {"xargs", "find"}
+
+
+def peel(words: Sequence[Word]) -> tuple[int, list[str], list[tuple[str, Word]]]:
+    """Where in `words` the command begins behind its wrappers, their names, and what they assign to variables."""
+    at = 0
+    names: list[str] = []
+    assigned: list[tuple[str, Word]] = []
+    while True:
+        name = words[at].base_name()
+        wrapper = WRAPPERS.get(name)
+        first = wrapper and _first_operand(words, at + 1, wrapper)
+        if not wrapper or not first:
+            break
+        first += wrapper.operands
+        found: list[tuple[str, Word]] = []
+        while wrapper.assigns and first < len(words) and (assignment := _assignment(words[first])):
+            found.append(assignment)
+            first += 1
+        while name == "time" and first < len(words) and words[first].text in _BEHIND_TIME:
+            first += 1
+        if first >= len(words):
+            break
+        names.append(name)
+        assigned += found
+        at = first
+    return at, names, assigned
+
+
+def _first_operand(words: Sequence[Word], at: int, wrapper: _Wrapper) -> int:
+    """Index of the first word that is no flag of the wrapper; 0 when it runs no command."""
+    lacks = bool(wrapper.needs)
+    while at < len(words):
+        value = words[at].value
+        if value[:1] != "-":
+            break
+        at += 1
+        if value == "--":
+            break
+        names = {value[:2], value.partition("=")[0]}
+        if names & wrapper.stops:
+            return 0
+        lacks = lacks and not names & wrapper.needs
+        if value != "-" and takes_next(value, wrapper.valued):
+            at += 1
+    return 0 if lacks else at
+
+
+def _assignment(word: Word) -> tuple[str, Word] | None:
+    """Read `NAME=value`."""
+    name, equals, value = word.value.partition("=")
+    if not equals or not name or not NAME.issuperset(name) or name[0].isdigit():
+        return None
+    return name, Word(word.script, word.at + word.text.find("=") + 1, word.to, value, word.dynamic)
+
+
+def nested_words(command: Command) -> Iterator[tuple[str, tuple[Word, ...]]]:
+    """The commands that `xargs` and `find -exec` run, each as what to call its context and its words."""
+    words = command.words
+    if command.name == "xargs":
+        first = _first_operand(words, 1, _XARGS)
+        if first < len(words):
+            yield "xargs", words[first:]
+    elif command.name == "find":
+        start = 0
+        for index, word in enumerate(words):
+            value = word.value
+            if start and (value == ";" or (value == "+" and words[index - 1].value == "{}")):
+                if index > start:
+                    yield "find -exec", words[start:index]
+                start = 0
+            elif not start and value in _FIND_EXEC:
+                start = index + 1
+
+
+def nested_script(command: Command) -> tuple[str, Mapped, Expansions] | None:
+    """The script that a shell, `su` or `eval` gets as an argument.
+
+    Returns what to call its context, its text, and where in it expansions stand that the outer shell makes.
+    """
+    if command.name == "eval":
+        args = command.args
+        if not args or any(word.dynamic for word in args):
+            return None
+        return "eval", spaced([word.literal() for word in args]), []
+    word = _su_script(command) if command.name in ("su", "runuser") else _shell_operand(command)[0]
+    if word is None:
+        return None
+    if not word.dynamic:
+        return "sh -c", word.literal(), []
+    return "sh -c", *literal(word.script, word.at, word.to)
+
+
+def reads_script(command: Command) -> bool:
+    """Whether the command is a shell that takes its script from standard input."""
+    if command.name in SHELLS:
+        return _shell_operand(command)[1]
+    return command.name == "su" and _su_script(command) is None
+
+
+def _shell_operand(command: Command) -> tuple[Word | None, bool]:
+    """The script behind `-c`, and whether the script comes from standard input instead."""
+    script = standard_input = False
+    words = command.words
+    at = 1
+    while at < len(words):
+        value = words[at].value
+        if value[:1] not in ("-", "+"):
+            break
+        at += 1
+        if value in ("--", "-"):
+            break
+        if value in ("--rcfile", "--init-file"):
+            at += 1
+        elif value[1:2] != "-":
+            script = script or (value[0] == "-" and "c" in value)
+            standard_input = standard_input or (value[0] == "-" and "s" in value)
+            at += value.count("o") + value.count("O")
+    operand = words[at] if at < len(words) else None
+    if script:
+        return operand, False
+    return None, operand is None or standard_input or operand.value == "/dev/stdin"
+
+
+def _su_script(command: Command) -> Word | None:
+    words = command.words
+    for index, word in enumerate(words):
+        value = word.value
+        if not index or value[:1] != "-" or len(value) < 2:
+            continue
+        if value.startswith("--command="):
+            return Word(word.script, word.at + word.text.find("=") + 1, word.to)
+        is_flag = value == "--command" or (value[1] != "-" and value[-1] == "c")
+        if is_flag and index + 1 < len(words) and takes_next(value, _SU_VALUED):
+            return words[index + 1]
+    return None
