@@ -11,8 +11,8 @@ A flag is written with its dashes. Verbs of several words are joined by one blan
     run           runs a script of the project        exec         runs the command that follows
     config        changes settings                    other        anything else
 
-Sources: the help of apt 2.6, pip 26, uv 0.13, poetry 2.5, pipenv 2026, pipx 1.18, npm 11 and cargo 1.95, the manual pages
-of apk-tools 3 and zypper 1.14, the source of microdnf; the reference documentation of the others.
+Sources: the help of apt 2.6, pip 26, uv 0.13, poetry 2.5, pipenv 2026, pipx 1.18, npm 11 and cargo 1.95, the manual
+pages of apk-tools 3 and zypper 1.14, the source of microdnf; the reference documentation of the others.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ class Manager:
     programs    base names; pip, gem and the like also with a version behind (pip3.12)
     verbs       verb as typed to its meaning; "" is the call without a verb
     default     the meaning of a verb that is not in `verbs`
+    groups      what verbs of several words begin with
     bare        the meaning of an install that names no package ("restore" for npm), "" for no other
     style       the version syntax, a key of packages.SYNTAX
 
@@ -155,7 +156,7 @@ class Manager:
         self.ecosystem = ecosystem
         self.programs = tuple(programs.split())
         self.verbs = verbs
-        self.groups = frozenset([verb.rpartition(" ")[0] for verb in verbs if " " in verb])
+        self.groups = _beginnings(verbs)
         self.default = default
         self.bare = bare
         self.style = style
@@ -193,6 +194,16 @@ class Manager:
 
     def __repr__(self) -> str:
         return f"Manager({self.name})"
+
+
+def _beginnings(verbs: Mapping[str, str]) -> frozenset[str]:
+    """What verbs of several words begin with: "workspace" and "workspace *" for "workspace * add"."""
+    found: set[str] = set()
+    for verb in verbs:
+        while " " in verb:
+            verb = verb.rpartition(" ")[0]
+            found.add(verb)
+    return frozenset(found)
 
 
 def _verbs(**meanings: str) -> dict[str, str]:
@@ -424,7 +435,7 @@ PIP = Manager(
         install="install",
         remove="uninstall",
         download="download,wheel",
-        clean="cache purge,cache remove",
+        clean="cache purge",
         config="config",
     ),
     style="pip",
@@ -438,7 +449,7 @@ PIP = Manager(
     editable="-e --editable",
     caches=("~/.cache/pip",),
     relocated="PIP_CACHE_DIR",
-    clean=(("cache purge", "cache"), ("*", "cache")),
+    clean=(("", "cache"),),
     manifests="requirements.txt requirements*.txt constraints*.txt pyproject.toml setup.py setup.cfg",
     locks="requirements.txt",
 )
@@ -596,7 +607,7 @@ CONDA = Manager(
         " ~/miniconda3/pkgs ~/.conda/pkgs",
     ),
     relocated="CONDA_PKGS_DIRS",
-    clean=(("-a --all -t --tarballs -p --packages -f --force-pkgs-dirs -tipy -tipsy", "cache"),),
+    clean=(("-a --all -t --tarballs -p --packages -f --force-pkgs-dirs", "cache"),),
     manifests="environment.yml environment.yaml environment*.yml conda*.yml",
     locks="conda-lock.yml conda-linux-64.lock pixi.lock",
 )

@@ -352,5 +352,7 @@ def bounded(version: str, style: str = "") -> bool:
         return False
     if style in _TAGGED and text[0].isalpha() and not (text[0] == "v" and text[1:2].isdigit()):
         return style == "go"  # a branch or commit for go; a channel that moves (next-8, lts) for the others
+    for operator in ("=", ">", "<", "~"):
+        text = text.replace(operator + " ", operator)
     clauses = text.replace("||", ",").replace(" - ", "<").replace(" ", ",").split(",")
     return not all(clause[:1] == ">" or clause[:2] == "!=" or clause == "*" for clause in clauses if clause)

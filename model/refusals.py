@@ -249,14 +249,14 @@ def _mounts(build: Build, instruction: Run, state: State) -> Iterator[Refusal]:
         if flag.name == "mount" and flag.value:
             fields = mount_fields(flag.value)
             if fields is not None and _known(state, flag.value):
-                for message in _mount([(key, None if v is None else state.text(v)) for key, v in fields]):
+                for message in _mount([(key, None if v is None else state.text(v)) for key, v in fields], state):
                     yield message, flag
         elif flag.name == "device" and (syntax is None or "labs" not in syntax.value):
             yield "--device needs `# syntax=docker/dockerfile:1-labs`", flag
 
 
-def _mount(fields: list[tuple[str, str | None]]) -> Iterator[str]:
-    """What is wrong with the fields of one mount, the first only."""
+def _mount(fields: list[tuple[str, str | None]], state: State) -> Iterator[str]:
+    """What is wrong with the fields of one mount, the first only. A relative target is one below WORKDIR."""
     kind, seen = "bind", {key: value for key, value in fields if value is not None}
     for key, value in fields:
         problem = _mount_field(key, value, kind)
@@ -268,7 +268,7 @@ def _mount(fields: list[tuple[str, str | None]]) -> Iterator[str]:
     target = seen.get("target", seen.get("dst", seen.get("destination", "")))
     source = seen.get("source", seen.get("src", ""))
     if kind in ("bind", "cache", "tmpfs"):
-        if target.strip("/") == "":
+        if state.path(target) == "/":
             yield "the mount has no target, or `/`; write target=/path"
         for key in ("uid", "gid", "mode"):
             if key in seen and kind != "cache":

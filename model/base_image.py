@@ -1,0 +1,259 @@
+"""What a base image brings along: distribution, package manager, user, working directory, variables."""
+
+from __future__ import annotations
+
+from .catalog import (
+    BYTES,
+    CATALOG,
+    CMD,
+    DATE,
+    ENTRYPOINT,
+    ENV,
+    RECORDED_SUITE,
+    SHELL,
+    USER,
+    WORKDIR,
+    suite_of,
+    tag_of,
+)
+from .reference import DIGITS, ImageRef
+from .tags import DEBIAN_RELEASES, UBUNTU_RELEASES, by_word, family_of, is_vague, numbers_of, split_tag, words_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+
+# What Docker sets where an image sets none.
+_DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+_DEFAULT_SHELL = ("/bin/sh", "-c")
+
+# The family of every tag.
+_ALWAYS = by_word(
+    almalinux="almalinux",
+    alpine="alpine bash composer",
+    amazonlinux="amazonlinux",
+    archlinux="archlinux",
+    busybox="busybox",
+    centos="centos",
+    clearlinux="clearlinux",
+    debian="debian r-base",
+    fedora="fedora",
+    mageia="mageia",
+    oraclelinux="oraclelinux",
+    photon="photon",
+    rockylinux="rockylinux",
+    scratch="hello-world",
+    ubuntu="ubuntu",
+)
+# The family of tags that name no suite: the other families always have their name in the tag.
+_USUAL = by_word(
+    alpine="docker",
+    amazonlinux="amazoncorretto",
+    debian="buildpack-deps couchdb dart drupal elixir erlang gcc ghost golang haproxy haskell httpd iojs java julia "
+    "memcached nginx node perl php postgres pypy python redis ruby rust wordpress",
+    ubuntu="eclipse-temurin swift",
+)
+_GLIBC = words_of(
+    "almalinux amazonlinux archlinux centos clearlinux debian fedora mageia oraclelinux photon rhel rockylinux ubuntu"
+)
+# Images whose packages on Alpine are known to lack bash, or to have it.
+_ALPINE_WITHOUT_BASH = words_of("alpine golang httpd memcached nginx node php python redis ruby rust")
+_ALPINE_WITH_BASH = words_of("bash composer maven postgres rabbitmq")
+
+
+class BaseFacts:
+    """What is known of an official image, all of it None (or empty) where it is not known.
+
+    `recorded` is the day of the page that user, workdir, shell, path, env, entrypoint, cmd and compressed_bytes come
+    from; versions in `env` are those of that day. It is "" when there is none; then user, workdir, shell and path are
+    what every recorded tag of the image has, and the others are not known.
+    `user` and `workdir` are the effective ones, "root" and "/" where the image sets none. `suite` is "bookworm",
+    "noble", "alpine3.24", …; `family` the distribution, "busybox", "windows" or "scratch"; `libc` "glibc" or "musl";
+    `manager` "apt", "apk", "dnf" or "yum", None also for those that have another one, such as microdnf.
+    """
+
+    __slots__ = (
+        "cmd",
+        "compressed_bytes",
+        "entrypoint",
+        "env",
+        "family",
+        "has_bash",
+        "libc",
+        "manager",
+        "path",
+        "recorded",
+        "shell",
+        "suite",
+        "user",
+        "workdir",
+    )
+
+    def __init__(self, family: str | None, suite: str | None = None) -> None:
+        self.family = family
+        self.suite = suite
+        self.libc: str | None = None
+        self.manager: str | None = None
+        self.has_bash: bool | None = None
+        self.recorded = ""
+        self.user: str | None = None
+        self.workdir: str | None = None
+        self.shell: tuple[str, ...] | None = None
+        self.path: str | None = None
+        self.env: dict[str, str] = {}
+        self.entrypoint: tuple[str, ...] | None = None
+        self.cmd: tuple[str, ...] | None = None
+        self.compressed_bytes: int | None = None
+
+
+def base_facts(ref: ImageRef) -> BaseFacts | None:
+    """What is known of the image `ref`; None when nothing is.
+
+    A digest beside a tag is taken for some image of that tag, of whatever day: its distribution is told, its release
+    and its configuration are not, unless the tag itself says so.
+    """
+    if ref.text == "scratch":
+        return _scratch()
+    name, tag = ref.name, tag_of(ref)
+    group = CATALOG.tags(name).get(tag) if name and tag and ref.digest is None else None
+    columns = CATALOG.configuration(name, tag) if name and tag and ref.digest is None else None
+    names = group.tags if group is not None else [tag] if tag else []
+    suite = _exact_suite(name, tag, names)
+    if columns is not None and columns[RECORDED_SUITE] != "-" and (not suite or is_vague(suite)):
+        suite = columns[RECORDED_SUITE]
+    family = _family(name, tag, suite)
+    if family is None and columns is None:
+        return None
+    facts = BaseFacts(family, suite or None)
+    facts.libc = _libc(family, tag)
+    facts.manager = _manager(family, name, suite, names)
+    facts.has_bash = _has_bash(family, name)
+    if columns is not None:
+        _fill_recorded(facts, columns)
+    elif family != "windows":
+        _fill_common(facts, CATALOG.configured(name).get(""))
+    return facts
+
+
+def _exact_suite(name: str, tag: str, names: Sequence[str]) -> str:
+    """The suite of the image with the tag `tag`, as exactly as `names`, its tags, have it; "" when they do not."""
+    suite = split_tag(name, tag).suite if tag else ""
+    if not suite or is_vague(suite):
+        suite = suite_of(name, names) or suite
+    return suite or _numbered_suite(name, names)
+
+
+def _numbered_suite(name: str, names: Iterable[str]) -> str:
+    """The suite of a distribution's own image whose tags name it by number: debian:12.5, ubuntu:22.04, alpine:3.20."""
+    for tag in names:
+        major, dot, rest = split_tag(name, tag).version.partition(".")
+        release = f"{major}.{rest.partition('.')[0]}"
+        if name == "alpine" and dot:
+            return name + release
+        table = DEBIAN_RELEASES if name == "debian" else UBUNTU_RELEASES if name == "ubuntu" else {}
+        suite = table.get(major) or table.get(release)
+        if suite:
+            return suite
+    return ""
+
+
+def _scratch() -> BaseFacts:
+    facts = BaseFacts("scratch")
+    facts.has_bash = False
+    facts.user, facts.workdir, facts.path = "root", "/", _DEFAULT_PATH
+    facts.compressed_bytes = 0
+    return facts
+
+
+def _fill_recorded(facts: BaseFacts, columns: Sequence[str]) -> None:
+    """Take over what is recorded of this very image."""
+    _fill_common(facts, columns)
+    facts.recorded = columns[DATE]
+    facts.compressed_bytes = int(columns[BYTES])
+    facts.entrypoint = _items(columns[ENTRYPOINT])
+    facts.cmd = _items(columns[CMD])
+    for pair in columns[ENV:]:
+        key, _, value = pair.partition("=")
+        facts.env[key] = value.replace("\\t", "\t")
+
+
+def _fill_common(facts: BaseFacts, columns: Sequence[str] | None) -> None:
+    """Take over the columns that are the same for all recorded tags; `?` is not known, `-` is not set."""
+    if columns is None:
+        return
+    facts.user = _known(columns[USER], "root")
+    facts.workdir = _known(columns[WORKDIR], "/")
+    facts.shell = None if columns[SHELL] == "?" else _items(columns[SHELL]) or _DEFAULT_SHELL
+    path = next((pair[5:] for pair in columns[ENV:] if pair.startswith("PATH=")), "-")
+    facts.path = _known(path, _DEFAULT_PATH)
+
+
+def _known(column: str, unset: str) -> str | None:
+    return None if column == "?" else unset if column == "-" else column
+
+
+def _items(column: str) -> tuple[str, ...] | None:
+    return None if column in "-?" else tuple(column.replace("\\t", "\t").split("|"))
+
+
+def _family(name: str, tag: str, suite: str) -> str | None:
+    if suite and name != "busybox":
+        family = family_of(suite)
+        if family:
+            return family
+    if name in _ALWAYS:
+        return _ALWAYS[name]
+    if name == "openjdk" and tag:
+        major = numbers_of(split_tag(name, tag).version.partition("-")[0])[:1]
+        # The image's description: from openjdk:12 on the image without a suite is Oracle Linux.
+        slim = "slim" in split_tag(name, tag).variant
+        return None if not major else "debian" if major < (12,) or slim else "oraclelinux"
+    return _USUAL.get(name) if tag else None
+
+
+def _libc(family: str | None, tag: str) -> str | None:
+    if family == "busybox":
+        kinds = tag.split("-")
+        return next((kind for kind in ("musl", "glibc") if kind in kinds), None)
+    return "musl" if family == "alpine" else "glibc" if family in _GLIBC else None
+
+
+def _has_bash(family: str | None, name: str) -> bool | None:
+    if family == "alpine":
+        return True if name in _ALPINE_WITH_BASH else False if name in _ALPINE_WITHOUT_BASH else None
+    return True if family in _GLIBC else False if family in ("busybox", "scratch") else None
+
+
+def _manager(family: str | None, name: str, suite: str, names: Sequence[str]) -> str | None:
+    """The package manager; `names` are the tags of the image."""
+    if family in ("debian", "ubuntu"):
+        return "apt"
+    if family == "alpine":
+        return "apk"
+    small = any(part in ("slim", "minimal") for tag in (*names, suite) for part in tag.split("-"))
+    release = _release(name, suite, names)
+    if family == "amazonlinux":
+        # 2022 was the preview of 2023; 1, 2 and the dated 2016.09 to 2018.03 have yum.
+        return "dnf" if release in (2022, 2023) else "yum" if release is not None else None
+    if family == "oraclelinux" and name != "oraclelinux":
+        small = True  # openjdk and mysql build on oraclelinux:…-slim
+    if family in ("almalinux", "centos", "oraclelinux", "rhel", "rockylinux"):
+        # From 8 on slim and minimal images have microdnf only.
+        return None if release is None else "yum" if release < 8 else None if small else "dnf"
+    if family == "fedora":
+        return "dnf" if release is None or release >= 22 else "yum"
+    return "dnf" if family == "mageia" else None
+
+
+def _release(name: str, suite: str, names: Sequence[str]) -> int | None:
+    """The major release of an RPM distribution, from the suite or from a tag of the distribution's own image."""
+    named = suite.removesuffix("-minimal")
+    number = named[len(named.rstrip(DIGITS + ".")) :]
+    if number:
+        return int(number.partition(".")[0])
+    for tag in names if name in _ALWAYS else ():
+        numbers = numbers_of(split_tag(name, tag).version.partition("-")[0] or tag.removeprefix("stream"))
+        if numbers:
+            return numbers[0]
+    return 8 if name == "centos" and "latest" in names else None  # the last release of CentOS Linux

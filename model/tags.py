@@ -1,0 +1,185 @@
+"""The tag of an official image, taken apart: version, suite, variant."""
+
+from __future__ import annotations
+
+from .reference import DIGITS, only
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+VERSION, SUITE, VARIANT = "version", "suite", "variant"
+
+
+def words_of(text: str) -> frozenset[str]:
+    """The words of a text, without order."""
+    return frozenset(text.split())
+
+
+def by_word(**keys: str) -> dict[str, str]:
+    """The key of every word: `by_word(debian="sid trixie")` is {"sid": "debian", "trixie": "debian"}."""
+    return {word: key for key, words in keys.items() for word in words.split()}
+
+
+_CODENAMES = by_word(
+    debian="wheezy jessie stretch buster bullseye bookworm trixie forky duke sid",
+    ubuntu="precise trusty utopic vivid wily xenial yakkety zesty artful bionic cosmic disco eoan focal groovy hirsute "
+    "impish jammy kinetic lunar mantic noble oracular plucky questing resolute stonking",
+)
+# What names a distribution, with or without a number behind it, and the family that it belongs to.
+_DISTRIBUTIONS = by_word(
+    almalinux="almalinux",
+    alpine="alpine",
+    amazonlinux="amazonlinux al",
+    centos="centos",
+    debian="debian",
+    fedora="fedora",
+    oraclelinux="oraclelinux oracle",
+    rhel="rhel ubi",
+    rockylinux="rockylinux",
+    ubuntu="ubuntu",
+    windows="windowsservercore nanoserver",
+)
+DEBIAN_RELEASES = by_word(
+    wheezy="7", jessie="8", stretch="9", buster="10", bullseye="11", bookworm="12", trixie="13", forky="14"
+)
+UBUNTU_RELEASES = by_word(
+    precise="12.04",
+    trusty="14.04",
+    utopic="14.10",
+    vivid="15.04",
+    wily="15.10",
+    xenial="16.04",
+    yakkety="16.10",
+    zesty="17.04",
+    artful="17.10",
+    bionic="18.04",
+    cosmic="18.10",
+    disco="19.04",
+    eoan="19.10",
+    focal="20.04",
+    groovy="20.10",
+    hirsute="21.04",
+    impish="21.10",
+    jammy="22.04",
+    kinetic="22.10",
+    lunar="23.04",
+    mantic="23.10",
+    noble="24.04",
+    oracular="24.10",
+    plucky="25.04",
+    questing="25.10",
+    resolute="26.04",
+    stonking="26.10",
+)
+# Suites whose meaning moves; only Debian's own images have them.
+CHANNELS = words_of("stable testing unstable oldstable oldoldstable experimental")
+NODE_LINES = words_of("argon boron carbon dubnium erbium fermium gallium hydrogen iron jod krypton")
+_VERSION_WORDS = NODE_LINES | words_of(
+    "latest lts current stable mainline unstable edge devel dev nightly beta innovation rolling tip testing rc"
+)
+_PRERELEASES = words_of("rc RC beta alpha ea dev preview pre b M")
+
+
+class Tag:
+    """The tag of an official image, taken apart: "3.12.4-slim-bookworm" is "3.12.4", "bookworm" and {"slim"}.
+
+    `version` is "" for `latest` and where none is named; `suite` is the distribution's release ("bookworm", "noble",
+    "alpine3.20", "windowsservercore-ltsc2022"), or only its name, or ""; `variant` is all else.
+    """
+
+    __slots__ = ("suite", "variant", "version")
+
+    def __init__(self, version: str, suite: str, variant: frozenset[str]) -> None:
+        self.version = version
+        self.suite = suite
+        self.variant = variant
+
+    def __repr__(self) -> str:
+        return f"Tag({self.version!r}, {self.suite!r}, {sorted(self.variant)!r})"
+
+
+class Piece:
+    """One part of a tag: its kind, its text as written, and the suite by its usual name."""
+
+    __slots__ = ("kind", "plain", "text")
+
+    def __init__(self, kind: str, text: str, plain: str = "") -> None:
+        self.kind = kind
+        self.text = text
+        self.plain = plain or text
+
+
+def split_tag(name: str, tag: str) -> Tag:
+    """Take apart the tag of the official image `name`."""
+    pieces = pieces_of(name, tag)
+    versions = [piece.text for piece in pieces if piece.kind == VERSION and piece.text != "latest"]
+    suites = [piece.plain for piece in pieces if piece.kind == SUITE]
+    variants = frozenset(piece.text for piece in pieces if piece.kind == VARIANT)
+    return Tag("-".join(versions), suites[0] if suites else "", variants)
+
+
+def pieces_of(name: str, tag: str) -> list[Piece]:
+    """What a tag of the official image is made of, from left to right."""
+    tokens = tag.split("-")
+    pieces: list[Piece] = []
+    at = 0
+    while at < len(tokens):
+        token = tokens[at]
+        pair = _pair(token, tokens[at + 1]) if at + 1 < len(tokens) else None
+        if pair is not None:
+            pieces.append(pair)
+            at += 2
+            continue
+        if family_of(token) or (token in CHANNELS and name in ("debian", "buildpack-deps")):
+            pieces.append(Piece(SUITE, token))
+        elif _is_version(token, pieces):
+            pieces.append(Piece(VERSION, token))
+        else:
+            pieces.append(Piece(VARIANT, token))
+        at += 1
+    return pieces
+
+
+def _pair(token: str, after: str) -> Piece | None:
+    """The piece that two tokens make together: "alpine-3.24", "ubuntu-noble", "windowsservercore-1809", "otp-27"."""
+    both = f"{token}-{after}"
+    numeric = after[:1] in DIGITS if after else False
+    if token == "alpine" and numeric and "." in after:
+        return Piece(SUITE, both, token + after)
+    if token in ("windowsservercore", "nanoserver") and (numeric or after.startswith("ltsc")):
+        return Piece(SUITE, both)
+    if token in ("ubuntu", "debian"):
+        plain = UBUNTU_RELEASES.get(after, after)
+        return Piece(SUITE, both, plain) if _CODENAMES.get(plain) == token else None
+    if (token == "rhel" and after.startswith("ubi")) or (token.startswith("ubi") and after == "minimal"):
+        return Piece(SUITE, both)
+    if token == "otp" and numeric:
+        return Piece(VARIANT, both)
+    return None
+
+
+def _is_version(token: str, before: Sequence[Piece]) -> bool:
+    if token.removeprefix("v")[:1] in DIGITS and token != "v":
+        dated = len(token) >= 8 and only(token[:8], DIGITS)  # a snapshot: "bookworm-20260803"
+        return dated or not before or before[-1].kind == VERSION
+    if not before:
+        return token in _VERSION_WORDS
+    follows = token in NODE_LINES or token.rstrip(DIGITS + ".") in _PRERELEASES
+    return follows and before[-1].kind == VERSION
+
+
+def family_of(suite: str) -> str:
+    """The family of distributions that `suite` belongs to; "" when it is no suite."""
+    return _CODENAMES.get(suite) or _DISTRIBUTIONS.get(suite.partition("-")[0].rstrip(DIGITS + "."), "")
+
+
+def is_vague(suite: str) -> bool:
+    """Whether `suite` names no release: "alpine", "stable"."""
+    return suite in _DISTRIBUTIONS or suite in CHANNELS
+
+
+def numbers_of(version: str) -> tuple[int, ...]:
+    """The numbers of a version: "8u302" is (8, 302), "17.0.9_9" is (17, 0, 9, 9); () when it holds anything else."""
+    parts = version.replace("u", ".").replace("_", ".").split(".")
+    return tuple(int(part) for part in parts) if all(part and only(part, DIGITS) for part in parts) else ()
