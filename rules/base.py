@@ -32,15 +32,22 @@ LEVELS = (ERROR, WARNING, INFO, STYLE)
 class Finding:
     """A violation: `message` says what is wrong here, with the user's own words in backticks.
 
-    `start`–`end` is the span of the words, `related` are other places with a note each.
+    `start`–`end` is the span of the words, `related` are other places with a note each. `also` are the other tools'
+    names for this very finding, when they are not those of the rule: another tool may see only a part of it.
     """
 
-    __slots__ = ("end", "fix", "message", "related", "start")
+    __slots__ = ("also", "end", "fix", "message", "related", "start")
 
     def __init__(
-        self, message: str, where: Spanned, related: Sequence[tuple[Spanned, str]] = (), fix: Fix | None = None
+        self,
+        message: str,
+        where: Spanned,
+        related: Sequence[tuple[Spanned, str]] = (),
+        fix: Fix | None = None,
+        also: Sequence[str] | None = None,
     ) -> None:
         self.message = message
+        self.also = also
         self.start = where.start
         self.end = where.end
         self.related = tuple((place.start, place.end, note) for place, note in related)

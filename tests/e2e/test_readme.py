@@ -1,0 +1,61 @@
+"""Every command of the README is run."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+BLOCKS = re.findall(r"```sh\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+LINES = [line for block in BLOCKS for line in block.splitlines() if line.strip()]
+USE = [line for line in LINES if line.startswith("dlint ")]
+START, DEVELOP = (line for line in LINES if not line.startswith("dlint "))
+
+
+def copy_of_the_checkout(folder: Path) -> Path:
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    for name in listed.stdout.splitlines():
+        if (ROOT / name).is_file():
+            target = folder / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, target)
+    return folder
+
+
+@pytest.mark.parametrize("line", USE)
+def test_use(line: str, tmp_path: Path) -> None:
+    (tmp_path / "deploy").mkdir()
+    (tmp_path / "Dockerfile").write_text("FROM debian\nRUN apt-get update\nRUN apt-get install curl\n")
+    (tmp_path / "deploy" / "Dockerfile").write_text("FROM scratch\n")
+    env = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    done = subprocess.run(
+        line, shell=True, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode in (0, 1), done.stderr
+    assert done.stderr == ""
+    if ">" not in line:
+        assert done.stdout
+
+
+@pytest.mark.e2e
+def test_start(tmp_path: Path) -> None:
+    folder = copy_of_the_checkout(tmp_path)
+    (folder / "example").mkdir()
+    (folder / "example" / "Dockerfile").write_text("FROM debian:12\nRUN apt-get install curl\n")
+    line = START.replace("python3", sys.executable, 1)
+    done = subprocess.run(line, shell=True, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 1, done.stderr
+    assert "DL3014" in done.stdout
+
+
+def test_the_test_line_is_what_ci_runs() -> None:
+    assert DEVELOP.endswith("-m pytest -n auto")
+    assert "-m pytest" in (ROOT / ".ci" / "run").read_text()
