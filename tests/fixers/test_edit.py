@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from dockerfile_dlint.fixers.edit import UNSAFE, Edit, Fix, apply_edits
 from hypothesis import given
 from hypothesis import strategies as st
-
-from dockerfile_dlint.fixers.edit import UNSAFE, Edit, Fix, apply_edits
 
 
 def test_edits_go_in_by_position_whatever_their_order() -> None:
@@ -33,4 +32,4 @@ def test_pieces_between_the_edits_stay(text: str, data: st.DataObject) -> None:
     for edit in edits:
         expected += text[at : edit.start] + edit.text
         at = edit.end
-    assert apply_edits(text, reversed(edits)) == expected + text[at:]
+    assert apply_edits(text, edits) == expected + text[at:]
