@@ -81,7 +81,7 @@ def from_finding(finding: Finding, rule: Rule, source: Source, instruction_line:
         finding.message,
         position(finding.start),
         position(finding.end),
-        rule.also,
+        rule.also if finding.also is None else tuple(finding.also),
         instruction_line,
         stage,
         finding.fix,

@@ -56,9 +56,11 @@ class Manager:
     requirements, constraints, editable, repository    flags whose value is such a file, project or URL
 
     index           folders of package lists; `indexed`: every install fetches them by itself
-    caches          one tuple a cache: the places where it may be, `~` is the home folder
+    caches          one tuple a cache: the places where it may be, `~` is the home folder; the first one is what a
+                    cache mount holds, and of two places the lower one has the files
     relocated       aligned with `caches`: the variable (and what follows it) that moves the cache
-    samples         names of files in `index` and `caches`: a pattern that matches all of them empties the folder
+    samples         names of files in `index`, `cache_samples` in `caches`, when there are plain files in the folder:
+                    a pattern that matches all of them empties it
     clean           (words, what): a `clean` call with one of the words empties "lists", "cache" or "all";
                     "" is the call with none of the others
 
@@ -69,6 +71,7 @@ class Manager:
         "bare",
         "before",
         "cache_off",
+        "cache_samples",
         "caches",
         "clean",
         "constraints",
@@ -147,6 +150,7 @@ class Manager:
         caches: tuple[str, ...] = (),
         relocated: str = "",
         samples: str = "",
+        cache_samples: str = "",
         clean: tuple[tuple[str, str], ...] = (),
         manifests: str = "",
         locks: str = "",
@@ -188,6 +192,7 @@ class Manager:
         self.caches: Places = tuple([tuple(cache.split()) for cache in caches])
         self.relocated = tuple(relocated.split())
         self.samples = tuple(samples.split())
+        self.cache_samples = tuple(cache_samples.split())
         self.clean = clean
         self.manifests = tuple(manifests.split())
         self.locks = tuple(locks.split())
@@ -243,6 +248,7 @@ APT = Manager(
     samples="deb.debian.org_debian_dists_bookworm_InRelease"
     " archive.ubuntu.com_ubuntu_dists_noble_main_binary-amd64_Packages.lz4"
     " security.debian.org_dists_bookworm-security_main_binary-amd64_Packages",
+    cache_samples="curl_7.88.1-10+deb12u5_amd64.deb",
     # `clean` empties /var/cache/apt alone. `distclean` (apt 2.9) keeps the small Release files of the lists.
     clean=(("clean", "cache"), ("distclean dist-clean", "all")),
 )
@@ -269,6 +275,7 @@ APK = Manager(
     indexed=True,
     caches=("/var/cache/apk /etc/apk/cache",),
     samples="APKINDEX.066df28d.tar.gz APKINDEX.b53994b4.tar.gz",
+    cache_samples="APKINDEX.066df28d.tar.gz curl-8.14.1-r1.ab12cd34.apk",
     # Neither touches the index, and both fail unless /etc/apk/cache is set up (docker-alpine issue 224).
     clean=(("", "cache"),),
 )
@@ -412,7 +419,7 @@ PACMAN = Manager(
     refreshing="-y --refresh",
     index="/var/lib/pacman/sync",
     caches=("/var/cache/pacman/pkg /var/cache/pacman",),
-    samples="bash-5.2.037-1-x86_64.pkg.tar.zst glibc-2.41-2-x86_64.pkg.tar.zst.sig",
+    cache_samples="bash-5.2.037-1-x86_64.pkg.tar.zst glibc-2.41-2-x86_64.pkg.tar.zst.sig",
     clean=(("", "cache"),),
 )
 
@@ -808,7 +815,6 @@ GO = Manager(
     valued="-o -p -C -asmflags -buildmode -compiler -covermode -coverpkg -coverprofile -count -exec -gccgoflags"
     " -gcflags -installsuffix -ldflags -mod -modfile -overlay -pgo -pkgdir -tags -toolexec -run -bench -timeout"
     " -vettool -f -reuse",
-    frozen="-mod=readonly -mod=vendor",
     caches=("/go/pkg/mod ~/go/pkg/mod $GOPATH/pkg/mod", "~/.cache/go-build"),
     relocated="GOMODCACHE GOCACHE",
     clean=(("-modcache -cache", "cache"),),
@@ -919,10 +925,8 @@ NUGET = Manager(
 CHOCO = Manager(
     "choco",
     "os",
-    "choco choco.exe cinst",
-    _verbs(
-        install="install", upgrade="upgrade,update", remove="uninstall", config="config,feature,source", clean="cache"
-    ),
+    "choco choco.exe",
+    _verbs(install="install", upgrade="upgrade,update", remove="uninstall", config="config,feature,source"),
     style="dotnet",
     valued="--version -s --source --package-parameters --params --install-arguments --ia --execution-timeout"
     " --installargs",

@@ -33,7 +33,7 @@ _LAUNCHER_VALUED = ("-d", "-c", "-W", "-X", "-r", "--require", "-p", "--package"
 _VERSIONED = ("pip", "gem", "bundle", "bundler")
 
 
-def base(path: str) -> str:
+def base_name(path: str) -> str:
     """The last part of a path."""
     return path.rpartition("/")[2]
 
@@ -67,7 +67,7 @@ def launched(program: str, words: Sequence[Word]) -> tuple[str, Sequence[Word]] 
         at += 2 if value in _LAUNCHER_VALUED else 1
     if at >= len(words):
         return None
-    name = base(words[at].value)
+    name = base_name(words[at].value)
     if kind == "npx":
         name = name.partition("@")[0]
     return (name, words[at:]) if find_manager(name) is not None else None

@@ -104,7 +104,7 @@ _REPOSITORIES = ("git+", "hg+", "svn+", "bzr+", "git:", "git@", "github:", "gitl
 
 
 def _is_path(mask: str) -> bool:
-    return mask.startswith(("./", "../", "/", "~/")) or mask in (".", "..") or (mask[0] == _HOLE and "/" in mask)
+    return mask.startswith(("./", "../", "/", "~/")) or mask in (".", "..") or (mask[:1] == _HOLE and "/" in mask)
 
 
 def _located(text: str, mask: str, *suffixes: str) -> str:
@@ -260,7 +260,7 @@ def _npm(text: str, mask: str) -> Parsed:
     name, version = (text[:at], text[at + 1 :]) if at > 0 else (text, "")
     if version.startswith("npm:"):  # alias@npm:name@1.2
         return _npm(version[4:], _mask(version[4:]))
-    if "/" in mask[: len(name)] and mask[0] != "@":
+    if "/" in mask[: len(name)] and mask[:1] != "@":
         repository, _, reference = text.partition("#")
         return "repository", repository, reference
     return "name", name, version
@@ -350,7 +350,7 @@ def bounded(version: str, style: str = "") -> bool:
     text = version.strip().lower()
     if text in _MOVING or text.startswith(("dev-", "@")):
         return False
-    if style in _TAGGED and text[0].isalpha() and not (text[0] == "v" and text[1:2].isdigit()):
+    if style in _TAGGED and text[:1].isalpha() and not (text[0] == "v" and text[1:2].isdigit()):
         return style == "go"  # a branch or commit for go; a channel that moves (next-8, lts) for the others
     for operator in ("=", ">", "<", "~"):
         text = text.replace(operator + " ", operator)

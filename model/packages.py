@@ -21,7 +21,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from .managers import MANAGERS, PROGRAMS, Manager
-from .package_arguments import LAUNCHERS, Arguments, base, find_manager, launched
+from .package_arguments import LAUNCHERS, Arguments, base_name, find_manager, launched
 from .package_words import Package, bounded, read_text, read_word
 
 TYPE_CHECKING = False
@@ -201,7 +201,7 @@ def read_call(command: Command) -> Call | None:
     if not (name in PROGRAMS or name in LAUNCHERS or not name or name[-1].isdigit()):
         return None
     words = command.words
-    return _read(command, name or base(words[0].value), words) if words else None
+    return _read(command, name or base_name(words[0].value), words) if words else None
 
 
 def calls(script: Script) -> list[Call]:
@@ -240,7 +240,7 @@ def _read(command: Command, program: str, words: Sequence[Word]) -> Call | None:
     read = Arguments(manager, words)
     if read.meaning == "exec" and read.rest:
         behind = words[read.rest :]
-        call = _read(command, base(behind[0].value), behind)
+        call = _read(command, base_name(behind[0].value), behind)
         if call is not None:
             return call
     return Call(command, program, read)
@@ -347,39 +347,54 @@ def cleans_lists(command: Command, manager: Manager, *, home: str = "/root", bra
 
     `rm -rf /var/lib/apt/lists/*` and `dnf clean all` do; `apt-get clean` and `rm -rf /tmp/x` do not.
     """
-    places = tuple([_normal(place, home) for place in manager.index])
-    return _cleans(command, manager, places, ("lists", "all"), home, braces)
+    if command.name in ("rm", "find"):
+        places = _lowest([_normal(place, home) for place in manager.index])
+        return _deletes(command, places, manager.samples, home, braces)
+    return _cleaned(command, manager, "lists")
 
 
 def cleans_cache(command: Command, manager: Manager, *, home: str = "/root", braces: bool = True) -> bool:
     """Does the command empty a cache of the manager? See `cleans_lists`; `apt-get clean` and `npm cache clean` do."""
-    places = [place for cache in cache_places(manager, home) for place in cache]
-    places += ["$" + variable for variable in manager.relocated]
-    return _cleans(command, manager, places, ("cache", "all"), home, braces)
+    if command.name in ("rm", "find"):
+        places = [place for cache in cache_places(manager, home) for place in _lowest(cache)]
+        places += ["$" + variable for variable in manager.relocated]
+        return _deletes(command, places, manager.cache_samples, home, braces)
+    return _cleaned(command, manager, "cache")
 
 
-def _cleans(
-    command: Command, manager: Manager, places: Sequence[str], what: tuple[str, ...], home: str, braces: bool
-) -> bool:
-    if command.name == "rm":
-        return _removes(command, manager, places, home, braces)
-    if command.name == "find":
-        return _finds(command, places, home)
+def _cleaned(command: Command, manager: Manager, what: str) -> bool:
+    """Does a `clean` call of the manager, or of one of its family, empty "lists" or "cache"?"""
     call = read_call(command)
     if call is None or call.verb != "clean" or call.manager.family != manager.family:
         return False
-    return any(cleaned in what for cleaned in _cleaned(call))
-
-
-def _cleaned(call: Call) -> list[str]:
-    """What a `clean` call empties."""
     given = {call.path, *(word.value for word in call.operands), *(flag for flag, _, _ in call.options)}
     table = call.manager.clean
-    found = [what for words, what in table if any(word in given for word in words.split())]
-    return found or [what for words, what in table if not words]
+    emptied = [which for words, which in table if any(word in given for word in words.split())]
+    if not emptied:
+        emptied = [which for words, which in table if not words]
+    return what in emptied or "all" in emptied
 
 
-def _removes(command: Command, manager: Manager, places: Sequence[str], home: str, braces: bool) -> bool:
+def _lowest(places: Sequence[str]) -> list[str]:
+    """The places that have no other one below them: where the files are."""
+    return [place for place in places if not any(other.startswith(place + "/") for other in places)]
+
+
+def _deletes(command: Command, places: Sequence[str], samples: Sequence[str], home: str, braces: bool) -> bool:
+    """Does `rm` or `find` empty one of the places?"""
+    if command.name == "find":
+        return _finds(command, places, home)
+    recursive, targets = _rm(command)
+    for target in targets:
+        for path in _braces(target) if braces else (target,):
+            segments = _normal(path, home).split("/")
+            if any(_empties(segments, place.split("/"), samples, recursive) for place in places):
+                return True
+    return False
+
+
+def _rm(command: Command) -> tuple[bool, list[str]]:
+    """Is the `rm` recursive, and what does it remove?"""
     recursive, options = False, True
     targets: list[str] = []
     for word in command.args:
@@ -387,15 +402,9 @@ def _removes(command: Command, manager: Manager, places: Sequence[str], home: st
         if options and value[:1] == "-" and len(value) > 1:
             options = value != "--"
             recursive = recursive or value == "--recursive" or (value[1] != "-" and ("r" in value or "R" in value))
-        else:
-            if "*" in value and word.text[-1:] in ("'", '"'):
-                continue  # the shell does not expand a quoted pattern
-            targets.extend(_braces(value) if braces else (value,))
-    for target in targets:
-        segments = _normal(target, home).split("/")
-        if any(_empties(segments, place.split("/"), manager.samples, recursive) for place in places):
-            return True
-    return False
+        elif "*" not in value or word.text[-1:] not in ("'", '"'):  # the shell leaves a quoted pattern alone
+            targets.append(value)
+    return recursive, targets
 
 
 def _empties(target: list[str], place: list[str], samples: Sequence[str], recursive: bool) -> bool:
@@ -403,7 +412,7 @@ def _empties(target: list[str], place: list[str], samples: Sequence[str], recurs
     if len(target) > len(place) + 1 or not all(map(_matches, target, place)):
         return False
     if len(target) <= len(place):
-        return recursive and len(target) > 1
+        return recursive and target != [""]
     inside = target[-1]
     if inside in ("*", "**"):
         return recursive or bool(samples)  # without -r the files go, and only folders stay
@@ -453,9 +462,12 @@ def _finds(command: Command, places: Sequence[str], home: str) -> bool:
 
 def _normal(path: str, home: str) -> str:
     """The path without doubled and trailing slashes; the home folder and ${X} written out."""
-    if "${" in path:
-        for name in ("HOME", "CARGO_HOME", "COMPOSER_HOME", "GEM_HOME", "GOPATH", "GOMODCACHE", "GOCACHE"):
+    at = path.find("${")
+    while at >= 0:
+        name, brace, _ = path[at + 2 :].partition("}")
+        if brace and name.isidentifier():
             path = path.replace("${" + name + "}", "$" + name)
+        at = path.find("${", at + 1)
     if path == "~" or path.startswith("~/"):
         path = home + path[1:]
     elif path == "$HOME" or path.startswith("$HOME/"):

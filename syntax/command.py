@@ -10,6 +10,9 @@ if TYPE_CHECKING:
 
     from .source import Mapped
 
+# Linux takes no longer path; a substitution as program may be as long as the script, and so may the one in it.
+_LONGEST_PATH = 4096
+
 
 class Word:
     """One word of a shell command, `script.text[at:to]`; the rest is worked out when it is asked for."""
@@ -53,7 +56,7 @@ class Word:
     @property
     def end(self) -> int:
         """Offset in the file, exclusive."""
-        return self.script.span(self.at, self.to).end
+        return self.script.end_offset(self.to) if self.to > self.at else self.script.offset(self.at)
 
     def literal(self) -> Mapped:
         """The value, each character of which knows its offset in the file."""
@@ -63,6 +66,8 @@ class Word:
 
     def base_name(self) -> str:
         """The last part of the path that the word is, or "" when only the shell can know that part."""
+        if self.to - self.at > _LONGEST_PATH:
+            return ""
         value = self.value
         if not self.dynamic:
             return value[value.rfind("/") + 1 :]
@@ -162,7 +167,7 @@ class Command:
     @property
     def end(self) -> int:
         """Offset in the file of the end of the whole command; the body of a here-document is behind it."""
-        return self._script.span(self._at, self._to).end
+        return self._script.end_offset(self._to)
 
     @property
     def text(self) -> str:

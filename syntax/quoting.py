@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 from .source import Mapped
 
 TYPE_CHECKING = False
@@ -187,3 +189,9 @@ def spaced(parts: Sequence[Mapped]) -> Mapped:
             pieces.append(Mapped(" ", [0], [pieces[-1].end_offset(len(pieces[-1].text))]))
         pieces.append(part)
     return Mapped.concat(pieces)
+
+
+def overlaps(places: Sequence[tuple[int, int]], at: int, to: int) -> bool:
+    """Whether one of `places`, in ascending order, has a character in common with `at:to`."""
+    before = bisect_left(places, (to,)) - 1
+    return before >= 0 and places[before][1] > at

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .bash import parse
 from .command import Command, Redirect, Script, Word
-from .quoting import literal, spaced
+from .quoting import literal, overlaps, spaced
 from .statements import REDIRECTS, WORDS, Statements, within
 from .wrappers import NESTING, SCRIPTED, WRAPPERS, nested_script, nested_words, peel, reads_script
 
@@ -27,7 +27,6 @@ _DIALECT_OF = {"powershell": "powershell", "pwsh": "powershell", "cmd": "cmd", "
 _MOST_SCRIPTS = 8
 
 _NO_WORDS = frozenset(("subshell", "ERROR", "comment"))
-_CONTINUATIONS = ("\\\n", "\\\r\n")
 # What the grammar may take for a program in a script that it cannot read, or behind `time`.
 _RESERVED = frozenset(
     ("!", "{", "}", "case", "do", "done", "elif", "else", "esac", "fi", "for", "if", "in", "then", "until", "while")
@@ -106,7 +105,7 @@ class _Reader:
         self.outer = outer
         self.nested = False
         # Words need a second look: one may be in two nodes, or two in one, or an expansion may be from outside.
-        self.odd = bool(outer) or "\\\n" in text or "\\\r" in text or "[ " in text or "{ " in text or "} " in text
+        self.odd = bool(outer) or "\\\n" in text or "\\\r" in text or "[ " in text or "{ " in text
         self.substitutes = "$(" in text or "`" in text or "<(" in text or ">(" in text
         self.kinds: dict[int, str] = {}
         self.heredocs: dict[int, Heredoc] = {}
@@ -154,12 +153,13 @@ class _Reader:
                 if odd or at == end:
                     self._add(node, kind, words, whole)
                     end = node.end_byte
-                else:
-                    end = node.end_byte
+                elif at < (end := node.end_byte):
                     words.append(Word(script, at, end))
                 if substitutes and node.child_count:
                     parts += node.children if kind == "variable_assignment" else (node,)
         redirects += behind
+        if not nodes and not redirects:
+            return parts
         bodies: list[tuple[Heredoc, Word]] = []
         read = [self._redirect(node, words, parts, bodies) for node in redirects] if redirects else ()
         first = (nodes or redirects)[0].start_byte
@@ -174,8 +174,8 @@ class _Reader:
         script = self.script
         at, to = node.start_byte, node.end_byte
         if words and not whole:
-            end = words[-1].to
-            if at == end or script.text[end:at] in _CONTINUATIONS:
+            between = script.text[words[-1].to : at]
+            if not between.replace("\\\n", "").replace("\\\r\n", ""):
                 # The grammar makes two of `$"x"`, and of a word that goes on behind a continuation.
                 words[-1] = self._word(words[-1].at, to)
                 return
@@ -191,8 +191,7 @@ class _Reader:
             words.append(self._word(at, to))
 
     def _word(self, at: int, to: int) -> Word:
-        outer = any(start < to and at < end for start, end in self.outer)
-        return Word(self.script, at, to, None, True if outer else None)
+        return Word(self.script, at, to, None, True if overlaps(self.outer, at, to) else None)
 
     def _assignment(self, node: Node) -> tuple[str, Word]:
         """Read `NAME=value`, `NAME+=value` or `NAME[i]=value`."""
@@ -244,6 +243,7 @@ class _Reader:
         """Add the command that `words` make behind their wrappers, and what it runs in turn."""
         while words and words[0].text in _RESERVED:
             words = words[1:]
+            place = (words[0].at if words else place[0], place[1])
         wrappers: Sequence[str] = ()
         name = ""
         if words:
@@ -272,6 +272,7 @@ class _Reader:
 
     def _nested(self, command: Command, context: Context) -> None:
         """Read the commands and scripts that stand in the arguments of `command`."""
+        self.nested = True
         if command.name in SCRIPTED:
             found = nested_script(command)
             if found:
@@ -292,7 +293,8 @@ class _Reader:
                 script, outer = literal(self.script, target.at, target.to)
                 self._inside(script, context, outer)
             return
-        if heredoc.quoted:
+        body = self.script.text[heredoc.at : heredoc.to]
+        if heredoc.quoted or not ("$(" in body or "`" in body or (runs and "$" in body)):
             script, outer = self.script.slice(heredoc.at, heredoc.to), []
         else:
             script, outer = literal(self.script, heredoc.at, heredoc.to, heredoc=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from .quoting import overlaps
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -116,7 +118,7 @@ class Statements:
                 loose, rest = self._broken(node)
                 yield from [(run, context, ("", ""), (), False) for run in loose]
                 self._spread(rest, kind, context, before, after, ())
-            elif kind not in _SUBSTITUTIONS or not self._is_outer(node.start_byte):
+            elif kind not in _SUBSTITUTIONS or not overlaps(self._outer, node.start_byte, node.end_byte):
                 self._spread(node.children, kind, context, before, after, redirects)
 
     def _spread(
@@ -208,9 +210,6 @@ class Statements:
             else:
                 leaves.append(node)
         return leaves
-
-    def _is_outer(self, at: int) -> bool:
-        return any(start <= at < end for start, end in self._outer)
 
 
 def within(context: Context, label: str) -> Context:

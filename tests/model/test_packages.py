@@ -18,6 +18,8 @@ from dockerfile_dlint.model.packages import (
 )
 from dockerfile_dlint.syntax.shell import Command, Script, parse_script
 from dockerfile_dlint.syntax.source import Mapped
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 APT, APK, DNF, YUM, ZYPPER = managers.APT, managers.APK, managers.DNF, managers.YUM, managers.ZYPPER
 
@@ -606,6 +608,7 @@ CLEANS_LISTS = [
     (APT, "rm -rf /var/lib/apt/lists/partial/*", False),
     (APT, "rm -rf /var/lib/apt/lists/lock", False),
     (APT, "rm -rf /var/lib/apt/lists/*.lz4", False),
+    (APT, "rm -rf /var/lib/apt/lists/*.deb", False),
     (APT, "rm -rf /var/lib/apt/lists/*debian*", False),
     (APT, "rm -rf '/var/lib/apt/lists/*'", False),  # quoted, the pattern is a name
     (APT, "rm -f /var/lib/apt/lists", False),  # a folder
@@ -666,7 +669,11 @@ CLEANS_CACHE = [
     (APT, "apt clean", True),
     (APT, "apt-get autoclean", False),
     (APT, "rm -rf /var/cache/apt/archives/*", True),
-    (APT, "rm -f /var/cache/apt/archives/*.deb", False),  # the lists' names are no .deb
+    (APT, "rm -f /var/cache/apt/archives/*.deb", True),
+    (APT, "rm -f /var/cache/apt/archives/*.lz4", False),
+    (APT, "rm -rf /var/cache/apt/*", True),
+    (APT, "rm -f /var/cache/apt/*", False),  # the packages are a folder below
+    (APT, "rm -f /var/cache/apt/*.bin", False),
     (APT, "rm -rf /var/cache/apt", True),
     (APT, "rm -rf /var/lib/apt/lists/*", False),
     (APK, "apk cache clean", True),
@@ -686,6 +693,10 @@ CLEANS_CACHE = [
     (managers.PIP, 'rm -rf "${HOME}/.cache/pip"', True),
     (managers.PIP, "rm -rf /root/.cache/*", True),
     (managers.PIP, "rm -rf /root/.cache", True),
+    (managers.PIP, 'rm -rf "$PIP_CACHE_DIR"', True),
+    (managers.PIP, "rm -rf ${PIP_CACHE_DIR}/*", True),
+    (managers.PIP, "rm -rf $CACHE_DIR", False),
+    (managers.PIP, "rm -f ~/.cache/pip/*", False),
     (managers.PIP, "rm -rf ~/*", False),  # * matches no dot file
     (managers.PIP, "rm -rf /home/app/.cache/pip", False),
     (managers.UV, "uv cache clean", True),
@@ -700,6 +711,8 @@ CLEANS_CACHE = [
     (managers.NPM, "npm cache verify", False),
     (managers.NPM, "rm -rf /root/.npm/_cacache", True),
     (managers.NPM, "rm -rf ~/.npm/_logs", False),
+    (managers.NPM, "rm -rf ~/.npm/*", True),
+    (managers.NPM, "rm -rf ~/.npm", True),
     (managers.YARN, "yarn cache clean", True),
     (managers.PNPM, "pnpm store prune", True),
     (managers.BUN, "bun pm cache rm", True),
@@ -757,6 +770,25 @@ def test_cache_places() -> None:
 )
 def test_mounted(target: str, holds: bool) -> None:
     assert mounted(cache_places(managers.PIP)[0], ["/x", target]) is holds
+
+
+PIECES = "- -- = @ : :: / . * $V ${V} ~ ! ^ + < 1 a npm: git+ :// .deb".split()
+
+
+@settings(max_examples=300, deadline=None, database=None)
+@given(
+    st.sampled_from([f"{manager.programs[0]} {verb}" for manager in MANAGERS for verb in [*manager.verbs, "-Syu"]]),
+    st.lists(st.lists(st.sampled_from(PIECES), min_size=1, max_size=4).map("".join), max_size=4),
+)
+def test_any_words_are_read(verb: str, words: list[str]) -> None:
+    text = verb.replace("*", "x") + "".join(f' "{word}"' for word in words)
+    for read in calls(script(text)):
+        for package in read.packages:
+            assert package.kind in {"name", "file", "project", "url", "repository", "group", "variable"}
+            assert pinned(package, read) in (True, False, None)
+        assert read.assumes_yes() in (True, False)
+        for manager in (APT, read.manager):
+            assert cleans_cache(read.command, manager) in (True, False)
 
 
 def test_the_table_is_sound() -> None:
