@@ -1,0 +1,38 @@
+"""COR006."""
+
+from __future__ import annotations
+
+from ..base import INFO, Bad, Finding, Good, rule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...model.build import Build
+    from ...syntax.tree import Run
+
+
+@rule("COR006", level=INFO, since="0.1")
+def repeated_package(run: Run, build: Build) -> Iterator[Finding]:
+    """One install names the same package twice.
+
+    ## Why
+    The second does nothing, and whoever removes or pins one of them misses the other.
+    """
+    for call in build.calls(run):
+        if call.verb != "install":
+            continue
+        seen: dict[str, str] = {}
+        for package in call.packages:
+            if package.kind == "name" and package.word.text in seen:
+                yield Finding(f"`{package.word.text}` is named twice in this install", package.word)
+            seen[package.word.text] = package.name
+
+
+EXAMPLES = (
+    Bad("RUN apt-get install -y curl git «curl»"),
+    Bad("FROM alpine:3.20\nRUN apk add --no-cache a b «a»"),
+    Good("RUN apt-get install -y curl git"),
+    Good("RUN apt-get install -y curl && apt-get install -y curl", why="two installs"),
+    Good("RUN apt-get install -y $A $A", why="cannot be told"),
+)

@@ -1,0 +1,61 @@
+"""COR002."""
+
+from __future__ import annotations
+
+from ...syntax.expand import variables
+from ..base import WARNING, Bad, Finding, Good, rule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...model.build import Build
+    from ...syntax.tree import Run
+
+
+@rule("COR002", level=WARNING, since="0.1", onbuild=False)
+def undeclared_argument(run: Run, build: Build) -> Iterator[Finding]:
+    """A RUN uses a build argument that is declared only before the first FROM.
+
+    ## Why
+    An ARG before the first FROM is seen by FROM lines alone. In a stage the variable is empty, without a word, until
+    the stage declares it again.
+
+    ## What to do
+    Write `ARG NAME` in the stage, before the RUN; it takes over the value.
+    """
+    if not build.global_args:
+        return
+    state = build.state(run)
+    script = build.script(run)
+    for name in build.global_args:
+        if name not in script.text and not run.json:
+            continue
+        if name in state.vars or name in state.unknown or _assigned(run, name):
+            continue
+        for word in (word for command in script.commands for word in command.words if name in word.text):
+            found = [(start, end) for used, start, end in variables(word.text.replace("'", " ")) if used == name]
+            if found and word.dynamic:
+                start, end = found[0]
+                span = word.script.span(word.at + start, word.at + end)
+                yield Finding(f"`{name}` is empty here: the ARG before FROM is not declared in this stage", span)
+                break
+
+
+def _assigned(run: Run, name: str) -> bool:
+    """Whether the script gives the variable a value itself, or is ready for an empty one."""
+    ways = (f"{name}=", f"for {name} ", f"read {name}", f"read -r {name}", f"{{{name}:", f"{{{name}-", f"{{{name}+")
+    texts = [run.logical.text, *(heredoc.body for heredoc in run.heredocs)]
+    return any(way in text for way in ways for text in texts)
+
+
+EXAMPLES = (
+    Bad(
+        "ARG VERSION=1\nFROM debian:12-slim\nRUN curl -O https://example.com/«$VERSION».tgz",
+        message="`VERSION` is empty",
+    ),
+    Good("ARG VERSION=1\nFROM debian:12-slim\nARG VERSION\nRUN curl -O https://example.com/$VERSION.tgz"),
+    Good("ARG VERSION=1\nFROM debian:12-slim\nRUN VERSION=2; echo $VERSION"),
+    Good("ARG VERSION=1\nFROM debian:$VERSION\nRUN echo a"),
+    Good("ARG VERSION=1\nFROM debian:12-slim\nRUN echo ${VERSION:-none}", why="ready for an empty value"),
+)

@@ -1,0 +1,34 @@
+"""SEC006."""
+
+from __future__ import annotations
+
+from ..base import INFO, Bad, Finding, Good, rule
+from ..packages.common import Head
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...model.build import Build
+    from ...syntax.tree import Run
+
+
+@rule("SEC006", level=INFO, since="0.1", default=False, also=("kics:package-manager-upgrade",))
+def any_upgrade(run: Run, build: Build) -> Iterator[Finding]:
+    """All packages of the base image are upgraded.
+
+    ## Why
+    The layer holds every upgraded file a second time, and two builds of one day may differ. Off by default: where the
+    base image is rebuilt seldom, an upgrade is how fixes arrive.
+    """
+    for call in build.calls(run):
+        if call.verb == "upgrade" and call.manager.ecosystem == "os" and not call.packages:
+            head = Head(call)
+            yield Finding(f"`{head.text}` upgrades all packages of the base image; take a newer base", head)
+
+
+EXAMPLES = (
+    Bad("RUN apt-get update && «apt-get upgrade» -y"),
+    Bad("FROM alpine:3.20\nRUN «apk upgrade»"),
+    Good("RUN apt-get install -y --only-upgrade openssl"),
+)

@@ -1,0 +1,42 @@
+"""SEC018."""
+
+from __future__ import annotations
+
+from ..base import INFO, Bad, Finding, Good, rule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...model.build import Build, Stage
+
+
+@rule(
+    "SEC018",
+    level=INFO,
+    since="0.1",
+    default=False,
+    also=("semgrep:dockerfile-source-not-pinned",),
+    onbuild=False,
+)
+def base_digest(stage: Stage, build: Build) -> Iterator[Finding]:
+    """The base image is not pinned by digest.
+
+    ## Why
+    A tag can be moved to another image; a digest cannot. Pinned, the same Dockerfile starts from the same bytes.
+
+    ## What to do
+    Write `name:tag@sha256:…` and let a bot raise it. Off by default: without such a bot an image goes without fixes.
+    """
+    base = stage.from_.base
+    ref = stage.ref if stage.parent is None else None
+    if ref is not None and ref.digest is None and base is not None:
+        yield Finding(f"`{base.text}` is not pinned by digest", base)
+
+
+EXAMPLES = (
+    Bad("FROM «debian:12-slim»"),
+    Good("FROM debian:12-slim@sha256:" + "a" * 64),
+    Good("FROM scratch"),
+    Good("ARG BASE\nFROM $BASE", why="the build gives the value"),
+)

@@ -1,0 +1,45 @@
+"""SEC017."""
+
+from __future__ import annotations
+
+from ...model.layers import is_remote
+from ..base import INFO, Bad, Finding, Good, rule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...model.build import Build
+    from ...syntax.tree import Add
+
+
+@rule("SEC017", level=INFO, since="0.1", default=False, also=("cis:4.11",))
+def remote_add(instruction: Add, build: Build) -> Iterator[Finding]:
+    """ADD fetches a file, and nothing says what must come.
+
+    ## Why
+    The server decides what lands in the image, today and at every build.
+
+    ## What to do
+    `ADD --checksum=sha256:… URL /path`. A git repository is fixed by a commit: `ADD https://example.com/a.git#<commit>`.
+    """
+    if instruction.flag("checksum"):
+        return
+    for source in instruction.sources:
+        value = build.value(instruction, source) or source.text
+        if is_remote(value) and not _is_commit(value.partition("#")[2]):
+            yield Finding(f"`{source.text}` is fetched without a checksum", source)
+
+
+def _is_commit(reference: str) -> bool:
+    commit = reference.partition(":")[0]
+    return len(commit) == 40 and all(char in "0123456789abcdef" for char in commit)
+
+
+EXAMPLES = (
+    Bad("ADD «https://example.com/a.tgz» /a.tgz"),
+    Bad("ADD «https://example.com/a.git#main» /a"),
+    Good("ADD --checksum=sha256:" + "a" * 64 + " https://example.com/a.tgz /a.tgz"),
+    Good("ADD https://example.com/a.git#" + "a" * 40 + " /a"),
+    Good("ADD a.tgz /a"),
+)

@@ -1,0 +1,46 @@
+"""SEC010."""
+
+from __future__ import annotations
+
+from ..base import WARNING, Bad, Finding, Good, rule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...model.build import Build
+    from ...syntax.tree import Run
+
+
+@rule("SEC010", level=WARNING, since="0.1", also=("cis:4.8", "dockle:CIS-DI-0008"))
+def setuid_bit(run: Run, build: Build) -> Iterator[Finding]:
+    """A program gets the setuid or setgid bit.
+
+    ## Why
+    It runs with its owner's rights whoever starts it: a fault in it makes any user of the container root.
+
+    ## What to do
+    Give the one right that is needed (`setcap cap_net_bind_service=+ep program`), or start the container with it.
+    """
+    for command in build.commands(run):
+        if command.name == "chmod":
+            words = command.operands()
+
+            if words and _sets(words[0].value) and not command.has("-R", "--recursive"):
+                yield Finding(f"`{command.text}` makes a program run with its owner's rights", words[0])
+
+
+def _sets(mode: str) -> bool:
+    """Whether the mode sets the setuid bit: `4755`, `u+s`, `6755`."""
+    if mode and all("0" <= char <= "7" for char in mode):
+        return bool(int(mode, 8) & 0o4000)
+    return any(part.startswith(("u+", "u=", "+", "ug+")) and "s" in part for part in mode.split(","))
+
+
+EXAMPLES = (
+    Bad("RUN chmod «u+s» /bin/ping"),
+    Bad("RUN chmod «4755» /bin/ping"),
+    Good("RUN chmod u-s /bin/ping"),
+    Good("RUN chmod 0755 /bin/ping"),
+    Good("RUN chmod g+s /data", why="a folder hands its group down"),
+)

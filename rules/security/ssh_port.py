@@ -1,0 +1,35 @@
+"""SEC015."""
+
+from __future__ import annotations
+
+from ..base import WARNING, Bad, Finding, Good, rule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...model.build import Build
+    from ...syntax.tree import Expose
+
+
+@rule("SEC015", level=WARNING, since="0.1", also=("trivy:DS-0004", "checkov:CKV_DOCKER_1"))
+def ssh_port(instruction: Expose, build: Build) -> Iterator[Finding]:
+    """Port 22 is exposed.
+
+    ## Why
+    An SSH server in a container is one more way in, with keys and patches of its own to look after. `docker exec` and
+    `kubectl exec` open a shell without it.
+    """
+    for word in instruction.arguments:
+        value = build.value(instruction, word)
+        if value is not None and value.rsplit(":", 1)[-1].lower() in ("22", "22/tcp"):
+            yield Finding(f"`{word.text}` exposes the port of an SSH server", word)
+
+
+EXAMPLES = (
+    Bad("EXPOSE «22»"),
+    Bad("EXPOSE 80 «22/tcp»"),
+    Bad("ARG P=22\nEXPOSE «$P»"),
+    Good("EXPOSE 2222"),
+    Good("EXPOSE 22/udp"),
+)

@@ -1,0 +1,45 @@
+"""SEC016."""
+
+from __future__ import annotations
+
+from ...syntax.tree import Workdir
+from ..base import WARNING, Bad, Finding, Good, rule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...model.build import Build
+    from ...syntax.tree import Volume
+
+_KERNEL = ("/proc", "/sys", "/dev", "/boot")
+
+
+@rule("SEC016", level=WARNING, since="0.1", also=("trivy:DS-0030", "dockle:DKL-LI-0002"))
+def system_folder(instruction: Workdir | Volume, build: Build) -> Iterator[Finding]:
+    """A folder of the kernel is the working directory or a volume; the Docker socket is one.
+
+    ## Why
+    `/proc`, `/sys` and `/dev` are windows into the kernel, not places for files.
+    Who has the Docker socket has the host.
+    """
+    for word in instruction.arguments:
+        path = build.state(instruction).path(word.text)
+        if path is None or path.startswith(("/dev/shm", "/sys/fs/cgroup")):
+            continue
+        if any(path == folder or path.startswith(folder + "/") for folder in _KERNEL):
+            what = "the working directory" if isinstance(instruction, Workdir) else "a volume"
+            yield Finding(f"`{word.text}` belongs to the kernel and is no place for {what}", word)
+        elif path in ("/var/run/docker.sock", "/run/docker.sock"):
+            yield Finding(f"`{word.text}` hands the host's Docker to the container", word)
+
+
+EXAMPLES = (
+    Bad("WORKDIR «/proc/self»"),
+    Bad("VOLUME «/dev»"),
+    Bad("VOLUME /data «/var/run/docker.sock»"),
+    Good("WORKDIR /app"),
+    Good("VOLUME /devices"),
+    Good("VOLUME /dev/shm"),
+    Good("VOLUME /sys/fs/cgroup", why="what systemd in a container needs"),
+)

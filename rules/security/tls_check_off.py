@@ -1,0 +1,57 @@
+"""SEC002."""
+
+from __future__ import annotations
+
+from ...syntax.tree import Run
+from ..base import WARNING, Bad, Finding, Good, rule
+from .switches import env_switch, tls_switch
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...model.build import Build
+    from ...syntax.tree import Arg, Env
+
+_ALSO = tuple(f"checkov:CKV2_DOCKER_{number}" for number in (2, 3, 4, 5, 6, 12, 13, 14, 15, 16))
+
+
+@rule("SEC002", level=WARNING, since="0.1", also=_ALSO)
+def tls_check_off(instruction: Run | Env | Arg, build: Build) -> Iterator[Finding]:
+    """The check of TLS certificates is switched off.
+
+    ## Why
+    Whoever stands between the builder and the server can hand out a program of their own, and the image carries it.
+    An ENV switches the check off for every program that runs in the image later, too.
+
+    ## What to do
+    Install `ca-certificates`, or add the missing authority: `curl --cacert`, `pip --cert`, `npm config set cafile`,
+    `git config http.sslCAInfo`.
+    """
+    if isinstance(instruction, Run):
+        for command in build.commands(instruction):
+            word = tls_switch(command)
+            if word is not None:
+                yield Finding(f"`{word.text}` switches off the check of TLS certificates", word)
+        return
+    state = build.state(instruction)
+    for pair in instruction.pairs:
+        value = state.value(pair.value.text) if pair.value else None
+        if value is not None and pair.value is not None and env_switch(pair.key.text, value):
+            yield Finding(f"`{pair.key.text}={pair.value.text}` switches off the check of TLS certificates", pair.key)
+
+
+EXAMPLES = (
+    Bad("RUN curl «-k» -o x https://example.com/x"),
+    Bad("RUN curl «-fsSLk» https://example.com/x -o x"),
+    Bad("RUN wget «--no-check-certificate» https://example.com/x"),
+    Bad("RUN pip install «--trusted-host» example.com a==1"),
+    Bad("RUN git -c «http.sslVerify=false» clone https://example.com/x"),
+    Bad("RUN npm config set «strict-ssl» false"),
+    Bad("ENV «NODE_TLS_REJECT_UNAUTHORIZED»=0"),
+    Bad("ENV A=1 «GIT_SSL_NO_VERIFY»=true"),
+    Good("RUN curl -fsSL -o x https://example.com/x"),
+    Good("RUN curl --keepalive-time 2 -o k https://example.com/x", why="another flag with a k"),
+    Good("ENV NODE_TLS_REJECT_UNAUTHORIZED=1"),
+    Good("RUN npm config set strict-ssl true"),
+)

@@ -1,0 +1,69 @@
+"""SEC009."""
+
+from __future__ import annotations
+
+from ...syntax.tree import Run
+from ..base import WARNING, Bad, Finding, Good, rule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...model.build import Build
+    from ...syntax.tree import Add, Copy
+
+_SHARED = ("/tmp", "/var/tmp", "/dev/shm")
+"""Folders that are world-writable everywhere, with the sticky bit."""
+
+
+@rule("SEC009", level=WARNING, since="0.1")
+def world_writable(instruction: Run | Copy | Add, build: Build) -> Iterator[Finding]:
+    """Files are made writable for everyone.
+
+    ## Why
+    Any program in the container can replace them, whatever user it runs as.
+
+    ## What to do
+    Give the files to the user that needs them (`chown`, `COPY --chown`) and keep the mode at 755 or 775.
+    """
+    if not isinstance(instruction, Run):
+        flag = instruction.flag("chmod")
+        if flag is not None and flag.value and _open(flag.value):
+            yield Finding(f"`{flag.text}` lets everyone write the files", flag)
+        return
+    for command in build.commands(instruction):
+        if command.name == "chmod":
+            words = command.operands()
+            if words and _open(words[0].value) and not all(w.value.rstrip("/") in _SHARED for w in words[1:]):
+                yield Finding(f"`{command.text}` lets everyone write the files", words[0])
+        elif command.name in ("mkdir", "install"):
+            mode = command.option("-m", "--mode")
+            text = mode if isinstance(mode, str) or mode is None else mode.value
+            if text and _open(text):
+                yield Finding(f"`{command.text}` lets everyone write the files", command)
+
+
+def _open(mode: str) -> bool:
+    """Whether the mode gives write access to others, without the sticky bit: `777`, `0666`, `a+rwx`, `o+w`."""
+    if mode and all("0" <= char <= "7" for char in mode):
+        return int(mode, 8) & 0o1002 == 0o002
+    for part in mode.split(","):
+        who = part.rstrip("rwxXst").rstrip("+=")
+        rights = part[len(who) :]
+        if rights[:1] in ("+", "=") and "w" in rights and "t" not in rights and ("o" in who or "a" in who):
+            return True
+    return False
+
+
+EXAMPLES = (
+    Bad("RUN chmod «777» /app"),
+    Bad("RUN chmod -R «a+rwx» /app"),
+    Bad("RUN chmod «o+w» /etc/app.conf"),
+    Bad("COPY «--chmod=0777» run.sh /"),
+    Bad("RUN «mkdir -m 777 /data»"),
+    Good("RUN chmod 755 /app"),
+    Good("RUN chmod +x /app/run.sh"),
+    Good("RUN chmod 1777 /tmp"),
+    Good("RUN chmod 777 /tmp", why="a shared folder anyway"),
+    Good("RUN chmod g+w /app"),
+)
