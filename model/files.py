@@ -1,20 +1,23 @@
-"""Files in the image: which path an instruction makes, and which it deletes again."""
+"""Files in the image: which paths an instruction makes, and which it deletes again."""
 
 from __future__ import annotations
 
 import posixpath
 from fnmatch import fnmatchcase
 
-from ..syntax.tree import Run, Transfer
+from ..syntax.expand import ExpansionError, expand, variables
+from ..syntax.tree import Add, Run, Transfer, Workdir
 from .layers import is_remote
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from ..syntax.shell import Command, Word
     from ..syntax.tree import Argument, Instruction
     from .build import Build
+    from .packages import Call
+    from .state import State
 
 _CURL_VALUES = frozenset(
     ("-o", "--output", "-H", "--header", "-d", "--data", "-u", "--user", "-A", "--user-agent", "-e", "--referer", "-x",
@@ -28,51 +31,124 @@ _WGET_VALUES = frozenset(
 _GIT_VALUES = frozenset(
     ("-b", "--branch", "--depth", "-c", "--config", "-o", "--origin", "--reference", "-j", "--jobs")
 )
+_ARCHIVES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst", ".tzst")
+"""What ADD unpacks when it comes from the build context. Source: docs.docker.com/reference/dockerfile/#add"""
+
+
+_BIG = (
+    ".gz", ".tgz", ".xz", ".bz2", ".zst", ".zip", ".tar", ".deb", ".rpm", ".whl", ".jar", ".war", ".run", ".exe",
+    ".msi", ".7z", ".iso", ".pkg", ".bin", ".rar", ".lz4", ".apk",
+)  # fmt: skip
+_SMALL = (
+    ".pub", ".asc", ".gpg", ".key", ".sig", ".pem", ".crt", ".sha256", ".sha512", ".md5", ".txt", ".list", ".repo",
+    ".conf", ".json", ".yml", ".yaml", ".patch", ".diff", ".php",
+)  # fmt: skip
+_WORTH_A_WORD = 100_000
+"""Bytes from which a copied file that is deleted again is worth a finding."""
+
+
+_FETCHERS = frozenset(("curl", "wget", "git"))
+_BUILDERS = frozenset(("npm", "yarn", "pnpm", "bun", "mvn", "cargo"))
 
 
 class Place:
-    """A path in the image and the words of the file that name it."""
+    """A path in the image and the words of the file that name it; `source` is what COPY or ADD takes."""
 
-    __slots__ = ("end", "path", "start")
+    __slots__ = ("end", "path", "source", "start")
 
-    def __init__(self, path: str, where: Word | Argument | Command) -> None:
+    def __init__(self, path: str, where: Word | Argument | Command, source: str = "") -> None:
         self.path = path
+        self.source = source
         self.start = where.start
         self.end = where.end
 
 
-def downloads(build: Build, run: Run) -> Iterator[Place]:
-    """The files that curl and wget save and the folders that `git clone` makes, where the path is known."""
+def brought(build: Build, instruction: Instruction) -> Iterator[Place]:
+    """What an instruction adds to the image, where the path is known.
+
+    Of a RUN that is what curl, wget and `git clone` save and the folders that an install or a build fills, as far as
+    the RUN itself leaves them.
+    """
+    if isinstance(instruction, Transfer):
+        yield from copied(build, instruction)
+    elif isinstance(instruction, Run):
+        calls = {id(call.command): call for call in build.calls(instruction) if call.manager.name in _BUILDERS}
+        if calls or any(command.name in _FETCHERS for command in build.commands(instruction)):
+            yield from _left(build, instruction, calls)
+
+
+def is_heavy(build: Build, instruction: Instruction, place: Place) -> bool:
+    """Whether the size of what the instruction brought there is worth a word: no key, signature, script or setting."""
+    source = place.source
+    if not source or is_remote(source):
+        name = posixpath.basename(source or place.path).lower()
+        script = name.endswith(".sh") and "linux" not in name and "x86" not in name
+        return not script and not name.endswith(_SMALL)
+    if instruction.flag("from") or source.lower().endswith(_BIG):
+        return True
+    if build.context is None:
+        return not source.strip("./")
+    return build.context.size(source) >= _WORTH_A_WORD
+
+
+def _left(build: Build, run: Run, calls: Mapping[int, Call]) -> Iterator[Place]:
+    made: list[Place] = []
     for command, folder in with_folders(build, run):
-        for word, name in _saved(command):
-            path = _join(folder, name)
+        if command.name in ("rm", "mv"):
+            gone = [place.path for place in _operands(build, run, command, folder)] if made else []
+            made = [place for place in made if not any(covers(path, place.path) for path in gone)]
+            continue
+        call = calls.get(id(command))
+        for word, name in _saved(command) if call is None else _built(call):
+            path = path_of(build, run, folder, name)
             if path is not None:
-                yield Place(path, word)
+                made.append(Place(path, word))
+    if made:
+        # What lies in a mount is not in the layer.
+        outside = build.mount_targets(run, "cache", "tmpfs", "bind", "secret", "ssh")
+        yield from (place for place in made if not any(covers(target, place.path) for target in outside))
 
 
 def _saved(command: Command) -> Iterator[tuple[Word | Command, str]]:
     """The words that name what a command downloads, and the path, relative to where it runs."""
-    if command.name == "curl":
-        output = command.option("-o", "--output")
-        if output is not None:
-            yield command, value_of(output)
-        elif command.has("-O", "--remote-name", "--remote-name-all"):
-            for word in command.operands(_CURL_VALUES):
-                yield word, _last_part(word)
-    elif command.name == "wget":
-        output, folder = command.option("-O", "--output-document"), command.option("-P", "--directory-prefix")
-        if output is not None:
-            if value_of(output) != "-":
-                yield command, value_of(output)
-        else:
-            for word in command.operands(_WGET_VALUES):
-                name = _last_part(word)
-                yield word, posixpath.join(value_of(folder), name) if folder is not None and name else name
-    elif command.name == "git" and command.args and command.args[0].value == "clone":
+    name = command.name
+    if name in ("curl", "wget"):
+        yield from _downloaded(command)
+    elif name == "git" and command.args and command.args[0].value == "clone":
         operands = command.operands(_GIT_VALUES)[1:]
         if operands:
             target = operands[1] if len(operands) > 1 else operands[0]
             yield target, target.value if len(operands) > 1 else _last_part(target).removesuffix(".git")
+
+
+def _downloaded(command: Command) -> Iterator[tuple[Word | Command, str]]:
+    curl = command.name == "curl"
+    output = command.option("-o", "--output") if curl else command.option("-O", "--output-document")
+    written = [r.target for r in command.redirects if r.operator in (">", "1>", ">|") and r.target is not None]
+    folder = None if curl else command.option("-P", "--directory-prefix")
+    if output is not None and value_of(output) != "-":
+        yield command, value_of(output)
+    elif written:
+        yield command, written[0].value
+    elif output is None and (not curl or command.has("-O", "--remote-name", "--remote-name-all")):
+        for word in command.operands(_CURL_VALUES if curl else _WGET_VALUES):
+            name = _last_part(word)
+            yield word, posixpath.join(value_of(folder), name) if folder is not None and name else name
+
+
+def _built(call: Call) -> Iterator[tuple[Word | Command, str]]:
+    """The folder that an install or a build of the project fills beside its manifest."""
+    manager = call.manager
+    where = call.command
+    if manager.ecosystem == "node" and call.verb in ("install", "restore"):
+        if not call.has("-g", "--global", "--prefix", "-C", "--cwd", "--dir") and not call.path.startswith("global"):
+            yield where, "node_modules"
+    elif manager.name == "mvn" and call.verb == "build" and not call.has("-f", "--file"):
+        yield where, "target"
+    elif manager.name == "cargo" and not call.has("--target-dir", "--manifest-path", "-C"):
+        own = any(package.kind in ("project", "file") for package in call.packages)
+        if call.verb == "build" or (call.verb == "install" and own):
+            yield where, "target"
 
 
 def _last_part(word: Word) -> str:
@@ -85,58 +161,107 @@ def value_of(word: Word | str) -> str:
     return word if isinstance(word, str) else word.value
 
 
-def deletions(build: Build, run: Run) -> Iterator[Place]:
-    """The paths (globs included) that `rm` deletes, where they are known."""
-    for command, folder in with_folders(build, run):
-        if command.name == "rm" and "function" not in command.context:
-            for word in command.operands():
-                path = _join(folder, word.value)
-                if path is not None:
-                    yield Place(path, word)
+def taken(build: Build, run: Run) -> Iterator[tuple[Place, bool]]:
+    """The paths (globs included) that `rm` deletes or `mv` moves, where they are known, and whether it is `rm`."""
+    if any(command.name in ("rm", "mv") for command in build.commands(run)):
+        for command, folder in with_folders(build, run):
+            if command.name in ("rm", "mv") and "function" not in command.context:
+                yield from ((place, command.name == "rm") for place in _operands(build, run, command, folder))
+
+
+def _operands(build: Build, run: Run, command: Command, folder: str | None) -> Iterator[Place]:
+    for word in command.operands():
+        path = path_of(build, run, folder, word.value)
+        if path is not None:
+            yield Place(path, word)
 
 
 def with_folders(build: Build, run: Run) -> Iterator[tuple[Command, str | None]]:
-    """Every command of a RUN and the folder in which it runs; None when that is not known."""
+    """Every command of a RUN and the folder in which it runs; None when that is not known.
+
+    The folder is "" where the base image decides it and no WORKDIR was seen: the same one in the whole stage.
+    """
     state = build.state(run)
     folder = state.workdir
+    if folder is None and not _sets_workdir(build, run):
+        folder = ""
     for command in build.commands(run):
         yield command, folder
         if command.name in ("cd", "pushd"):
-            folder = _join(folder, command.args[0].value) if command.args and not command.context else None
+            known = command.args and not command.context
+            folder = path_of(build, run, folder, command.args[0].value) if known else None
         elif command.name == "popd":
             folder = None
 
 
-def _join(folder: str | None, name: str) -> str | None:
-    """The absolute path, or None when it holds something that only the shell knows."""
-    if not name or any(char in name for char in "$`~{"):
+def _sets_workdir(build: Build, run: Run) -> bool:
+    """Whether a WORKDIR stands before the RUN, in its stage or one that it is FROM."""
+    stage = build.stage_of(run)
+    before = stage.instructions[: build.index_of(run)] if stage else ()
+    above = (i for ancestor in stage.ancestors for i in ancestor.instructions) if stage else ()
+    return any(isinstance(i, Workdir) for i in (*before, *above))
+
+
+def path_of(build: Build, run: Run, folder: str | None, name: str) -> str | None:
+    """The path that a shell word means in `folder`, or None when it holds something that only the shell knows.
+
+    ENV and ARG are filled in; an ARG without a value stands for itself, which is enough to compare paths.
+    """
+    if "$" in name:
+        name = _expanded(build, run, name) or ""
+    if not name or any(char in name for char in "`{"):
         return None
+    if name.startswith("~/"):
+        user = build.state(run).user or "root"
+        return posixpath.normpath(name if user == "root" else f"~{user}{name[1:]}")
     if name.startswith("/"):
         return posixpath.normpath(name)
-    return posixpath.normpath(posixpath.join(folder, name)) if folder else None
+    return None if folder is None or "~" in name else posixpath.normpath(posixpath.join(folder, name))
+
+
+def _expanded(build: Build, run: Run, text: str) -> str | None:
+    """The word with ENV and ARG filled in; None when the script itself sets one of them, or it is not known."""
+    script = build.script(run).text
+    names = {name for name, _, _ in variables(text)}
+    if "$(" in text or any(f"{name}=" in script or f" {name} in " in script for name in names):
+        return None
+    return _filled(build.state(run), text)
+
+
+def _filled(state: State, text: str) -> str | None:
+    if "$" not in text:
+        return state.value(text)
+    try:
+        found = expand(text, {**{name: f"${name}" for name in state.unknown}, **state.vars}, state.escape)
+    except ExpansionError:
+        return None
+    return None if found.unmatched else found.text
 
 
 def covers(pattern: str, path: str) -> bool:
-    """Whether deleting `pattern` (a path or a shell glob) deletes `path`."""
-    while path not in ("/", ""):
-        if pattern == path or (fnmatchcase(path, pattern) and pattern.count("/") == path.count("/")):
-            return True
-        path = posixpath.dirname(path)
-    return False
+    """Whether deleting `pattern` (a path or a shell glob) deletes `path`: it, or a folder above it."""
+    parts = path.split("/")
+    depth = pattern.count("/") + 1
+    if len(parts) < depth or pattern == "/":
+        return False
+    above = path if len(parts) == depth else "/".join(parts[:depth])
+    return above == pattern or (any(char in pattern for char in "*?[") and fnmatchcase(above, pattern))
 
 
-def copied(build: Build, instruction: Instruction) -> Iterator[tuple[Place, str]]:
-    """The paths that COPY or ADD of single named sources makes, each with its source."""
-    if not isinstance(instruction, Transfer) or instruction.destination is None or instruction.flag("parents"):
+def copied(build: Build, instruction: Transfer) -> Iterator[Place]:
+    """The paths that COPY or ADD makes; of an archive that ADD unpacks, the folder."""
+    if instruction.destination is None or instruction.flag("parents"):
         return
     state = build.state(instruction)
-    target = state.path(instruction.destination.text)
-    if target is None:
+    destination = _filled(state, instruction.destination.text)
+    if not destination or (state.workdir is None and not destination.startswith("/")):
         return
-    destination = state.value(instruction.destination.text) or ""
+    target = posixpath.normpath(posixpath.join(state.workdir or "/", destination))
     into = len(instruction.sources) > 1 or destination.endswith("/") or destination in (".", "..")
     for source in instruction.sources:
-        value = None if source.text.startswith("<<") else state.value(source.text)
-        if value and not is_remote(value) and not any(char in value for char in "*?["):
-            name = posixpath.basename(value.rstrip("/"))
-            yield Place(posixpath.join(target, name) if into and name not in ("", ".") else target, source), value
+        value = None if source.text.startswith("<<") else _filled(state, source.text)
+        if value:
+            name = posixpath.basename((value.partition("?")[0] if is_remote(value) else value).rstrip("/"))
+            unpacked = isinstance(instruction, Add) and not is_remote(value) and value.endswith(_ARCHIVES)
+            below = into and name not in ("", ".") and not unpacked
+            yield Place(posixpath.join(target, name) if below else target, source, value)

@@ -13,21 +13,48 @@ from ..syntax.tree import Add, Copy, Run, Transfer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    from ..syntax.shell import Command
     from ..syntax.tree import Instruction
     from .build import Build, Stage
+    from .packages import Call, Package
 
 _COMPILERS = frozenset(
     ("make", "cmake", "ninja", "meson", "bazel", "gcc", "g++", "cc", "clang", "javac", "sbt", "lein", "mix", "stack",
-     "cabal", "ghc", "rebar3", "swift", "zig", "msbuild", "ng", "tsc", "webpack", "vite", "hugo", "configure")
+     "cabal", "ghc", "rebar3", "swift", "zig", "msbuild", "ng", "tsc", "webpack", "vite", "hugo", "configure", "rake",
+     "gulp", "grunt", "bower", "ant", "autoreconf")
 )  # fmt: skip
-_SLOW_VERBS = frozenset(("install", "restore", "upgrade", "dist-upgrade", "build", "build-deps", "download"))
+_INTERPRETERS = frozenset(
+    ("sh", "bash", "dash", "ash", "zsh", "ksh", "source", ".", "node", "nodejs", "ruby", "perl", "php", "python",
+     "python2", "python3", "pwsh", "powershell", "Rscript", "lua", "deno", "java", "eval")
+)  # fmt: skip
+_SLOW_VERBS = frozenset(("install", "restore", "upgrade", "dist-upgrade", "build-deps", "download"))
+_OWN_CODE = frozenset(("build", "run", "exec"))
+_SHELLS = frozenset(("sh", "bash", "dash", "ash"))
+_PLAIN = frozenset(
+    ("", "rm", "set", "export", "true", ":", "mkdir", "cd", "chmod", "chown", "touch", "useradd", "adduser", "groupadd",
+     "addgroup", "usermod", "echo", "printf", "ls", "pwd", "ldconfig", "ln", "curl", "wget", "gpg", "tee", "apt-key",
+     "add-apt-repository", "apt-add-repository", "locale-gen", "update-locale", "update-ca-certificates", "lsb_release",
+     "debconf-set-selections", "dpkg-reconfigure", "yum-config-manager", "docker-php-ext-install",
+     "docker-php-ext-configure", "docker-php-ext-enable", "pecl", "a2enmod", "a2dismod", "apt-mark", "localedef",
+     "update-alternatives", "corepack")
+)  # fmt: skip
+"""Commands that prepare an install at most, and read nothing of the project."""
+_HARMLESS = frozenset(("rm", "set", "export", "true"))
+_NAMED_KINDS = frozenset(("name", "group"))
 
 
 def makes_layer(instruction: Instruction) -> bool:
     """Whether the instruction writes files into the image. (WORKDIR may, but only an empty folder.)"""
     return isinstance(instruction, (Run, Copy, Add))
+
+
+def lineage(stage: Stage) -> Iterator[Instruction]:
+    """The instructions whose layers the stage is made of: those of the stages that it is FROM, then its own."""
+    for ancestor in reversed(stage.ancestors):
+        yield from ancestor.instructions
+    yield from stage.instructions
 
 
 def local_sources(build: Build, instruction: Transfer) -> Iterator[str]:
@@ -55,15 +82,119 @@ def takes_whole_context(build: Build, instruction: Transfer) -> bool:
     return any(source in ("", "*", "**") for source in local_sources(build, instruction))
 
 
-def slow_step(build: Build, run: Run) -> str:
-    """What makes a RUN worth keeping in the cache, in the user's words; empty when nothing is known to."""
-    for call in build.calls(run):
-        if call.verb in _SLOW_VERBS:
-            return f"{call.program} {call.path}".rstrip()
+def slow_step(build: Build, run: Run) -> Call | None:
+    """The first call in a RUN that fetches packages, and so makes it worth keeping in the cache."""
+    return next((call for call in build.calls(run) if call.verb in _SLOW_VERBS and not _takes_project(call)), None)
+
+
+def runs_own_code(build: Build, run: Run) -> bool:
+    """Whether a RUN compiles, or runs a script or a program of the project: what that reads cannot be told."""
+    calls = build.calls(run)
+    known = {id(call.command) for call in calls}
+    return any(call.verb in _OWN_CODE or _takes_project(call) for call in calls) or any(
+        id(command) not in known and _is_own_code(command) for command in build.commands(run)
+    )
+
+
+def _takes_project(call: Call) -> bool:
+    return any(package.kind in ("project", "file") for package in call.packages)
+
+
+def _is_own_code(command: Command) -> bool:
+    if command.name in _COMPILERS or not command.words:
+        return command.name in _COMPILERS
+    if command.name in _INTERPRETERS:
+        return any(not word.value.startswith("-") for word in command.args) and not command.has("-c", "-e", "-m", "-r")
+    program = command.words[0].value
+    return program.startswith("$") or ("/" in program and not program.startswith(("/usr/", "/bin/", "/sbin/")))
+
+
+def reads_no_source(build: Build, run: Run) -> bool:
+    """Whether a RUN reads no file of the project, but for the manifests of its installs."""
+    calls = build.calls(run)
+    known = {id(call.command) for call in calls}
+    return not any(call.verb in _OWN_CODE or _takes_project(call) for call in calls) and all(
+        id(command) in known or _is_plain(command) for command in build.commands(run)
+    )
+
+
+def named_installs(build: Build, run: Run) -> list[Call]:
+    """The installs of a RUN that needs no file at all: packages by name, and what goes with them; else empty."""
+    calls = build.calls(run)
+    if not calls or not all(map(_is_independent, calls)) or not reads_no_source(build, run):
+        return []
+    return [call for call in calls if call.verb == "install"]
+
+
+def only_install(build: Build, run: Run) -> Call | None:
+    """The one install of named packages in a RUN that else only refreshes, cleans up or sets variables."""
+    found: Call | None = None
+    calls = build.calls(run)
+    known = {id(call.command) for call in calls}
     for command in build.commands(run):
-        if command.name in _COMPILERS:
-            return command.name
-    return ""
+        harmless = command.name in _HARMLESS or not command.words
+        if id(command) not in known and not harmless:
+            return None
+    for call in calls:
+        if call.verb == "install":
+            # Wheels of one index for another program, or a file of requirements, are no list to be joined.
+            if found is not None or call.requirements or any(package.kind != "name" for package in call.packages):
+                return None
+            if call.value("-i", "--index-url", "--extra-index-url", "-t", "--target-release", "--target"):
+                return None
+            found = call
+        elif call.verb not in ("update-index", "clean"):
+            return None
+    return found
+
+
+def _is_plain(command: Command) -> bool:
+    """Whether a command reads no file of the project: it makes folders, sets rights, fetches keys and the like."""
+    name = command.name
+    if name == "sed":
+        return command.args[-1].value.startswith("/etc/") if command.args else False
+    if name in _SHELLS:
+        return command.before == "|" and all(word.value.startswith("-") for word in command.args)
+    return name in _PLAIN and bool(name or not command.words)
+
+
+def _is_independent(call: Call) -> bool:
+    """Whether the call reads nothing in the folder where it runs."""
+    manager = call.manager
+    if manager.ecosystem == "os":
+        return call.verb != "build" and all(package.kind in _NAMED_KINDS for package in call.packages)
+    if call.verb in ("clean", "config", "remove"):
+        return True
+    if call.verb != "install" or call.unsure or call.requirements or call.constraints or not call.packages:
+        return False
+    if any(package.kind != "name" for package in call.packages):
+        return False
+    if manager.ecosystem == "node":
+        return call.has("-g", "--global") or call.path.startswith("global")
+    if manager.name == "go":
+        return call.path == "install" and all(package.version for package in call.packages)
+    return manager.name in ("pip", "pipx", "gem", "cargo") and not call.value("-f", "--find-links", "-t", "--target")
+
+
+def removed_packages(build: Build, steps: Iterable[Instruction]) -> Iterator[tuple[Run, list[Package], list[Run]]]:
+    """The operating system's packages that a RUN removes and earlier ones installed: RUN, packages, those RUNs."""
+    installed: dict[tuple[str, str], Run] = {}
+    for run in steps:
+        for call in build.calls(run) if isinstance(run, Run) else ():
+            assert isinstance(run, Run)
+            family, packages = call.manager.family, call.packages
+            if call.manager.ecosystem != "os":
+                continue
+            if call.verb == "install":
+                virtual = call.value("-t", "--virtual") if family == "apk" else None
+                names = [virtual] if virtual else [package.name for package in packages if package.kind == "name"]
+                for name in names:
+                    installed[family, name] = run
+            elif call.verb == "remove":
+                pairs = [(package, installed.pop((family, package.name), run)) for package in packages]
+                late = [(package, maker) for package, maker in pairs if maker is not run]
+                if late:
+                    yield run, [package for package, _ in late], list(dict.fromkeys(maker for _, maker in late))
 
 
 def rebuilt_after(build: Build, instruction: Instruction) -> list[Instruction]:

@@ -2,15 +2,46 @@
 
 from __future__ import annotations
 
+from .buildkit.as_casing import as_casing
+from .buildkit.description_comment import description_comment
+from .buildkit.empty_continuation import empty_continuation
+from .buildkit.exposed_mapping import exposed_mapping
+from .buildkit.keyword_casing import keyword_casing
+from .buildkit.legacy_pair import legacy_pair
+from .buildkit.platform_mismatch import platform_mismatch
+from .buildkit.protocol_casing import protocol_casing
+from .buildkit.secret_like_name import secret_like_name
+from .buildkit.stage_casing import stage_casing
+from .buildkit.undeclared_base_argument import undeclared_base_argument
+from .buildkit.undefined_variable import undefined_variable
+from .buildkit.unset_base_argument import unset_base_argument
 from .cache.changing_argument import changing_argument
 from .cache.copy_before_install import copy_before_install
 from .context.ignored_source import ignored_source
 from .context.missing_source import missing_source
 from .context.no_dockerignore import no_dockerignore
 from .context.unwanted_files import unwanted_files
+from .correctness.entrypoint_script import entrypoint_script
+from .correctness.healthcheck_tool import healthcheck_tool
+from .correctness.no_shell import no_shell
+from .correctness.repeated_package import repeated_package
+from .correctness.swallowed_command import swallowed_command
+from .correctness.undeclared_argument import undeclared_argument
+from .correctness.unused_stage import unused_stage
 from .image.full_base import full_base
 from .image.latest_base import latest_base
 from .image.untagged_base import untagged_base
+from .instructions.duplicate_stage import duplicate_stage
+from .instructions.fixed_platform import fixed_platform
+from .instructions.maintainer import maintainer
+from .instructions.redundant_platform import redundant_platform
+from .instructions.relative_workdir import relative_workdir
+from .instructions.reserved_stage import reserved_stage
+from .instructions.second_cmd import second_cmd
+from .instructions.second_entrypoint import second_entrypoint
+from .instructions.second_healthcheck import second_healthcheck
+from .instructions.secret_variable import secret_variable
+from .instructions.shell_form_command import shell_form_command
 from .layers.deleted_later import deleted_later
 from .layers.repeated_installs import repeated_installs
 from .layers.update_apart import update_apart
@@ -31,6 +62,21 @@ from .packages.yum_clean import yum_clean
 from .packages.yum_yes import yum_yes
 from .packages.zypper_clean import zypper_clean
 from .packages.zypper_yes import zypper_yes
+from .security.any_upgrade import any_upgrade
+from .security.base_digest import base_digest
+from .security.full_upgrade import full_upgrade
+from .security.missing_user import missing_user
+from .security.password_set import password_set
+from .security.pipe_to_shell import pipe_to_shell
+from .security.remote_add import remote_add
+from .security.secret_file import secret_file
+from .security.secret_value import secret_value
+from .security.setuid_bit import setuid_bit
+from .security.signature_check_off import signature_check_off
+from .security.ssh_port import ssh_port
+from .security.system_folder import system_folder
+from .security.tls_check_off import tls_check_off
+from .security.world_writable import world_writable
 from .syntax.build_error import build_error
 from .syntax.syntax_error import syntax_error
 
@@ -41,17 +87,22 @@ if TYPE_CHECKING:
 RULES: tuple[Rule, ...] = (
     syntax_error,
     build_error,
+    relative_workdir,  # DL3000
     untagged_base,  # DL3006
     latest_base,  # DL3007
     apt_pin,  # DL3008
     apt_lists,  # DL3009
+    second_healthcheck,  # DL3012
     pip_pin,  # DL3013
     apt_yes,  # DL3014
     apt_recommends,  # DL3015
     npm_pin,  # DL3016
     apk_pin,  # DL3018
     apk_cache,  # DL3019
+    duplicate_stage,  # DL3024
+    shell_form_command,  # DL3025
     gem_pin,  # DL3028
+    fixed_platform,  # DL3029
     yum_yes,  # DL3030
     yum_clean,  # DL3032
     zypper_yes,  # DL3034
@@ -60,7 +111,41 @@ RULES: tuple[Rule, ...] = (
     dnf_clean,  # DL3040
     pip_cache,  # DL3042
     yarn_cache,  # DL3060
+    reserved_stage,  # DL3063
+    secret_variable,  # DL3064
+    redundant_platform,  # DL3065
+    maintainer,  # DL4000
+    second_cmd,  # DL4003
+    second_entrypoint,  # DL4004
+    stage_casing,  # BK001
+    as_casing,  # BK002
+    empty_continuation,  # BK003
+    keyword_casing,  # BK004
+    undeclared_base_argument,  # BK009
+    undefined_variable,  # BK011
+    legacy_pair,  # BK013
+    platform_mismatch,  # BK014
+    secret_like_name,  # BK016
+    unset_base_argument,  # BK017
     ignored_source,  # BK019
+    description_comment,  # BK020
+    protocol_casing,  # BK021
+    exposed_mapping,  # BK022
+    missing_user,  # SEC001
+    tls_check_off,  # SEC002
+    signature_check_off,  # SEC003
+    password_set,  # SEC004
+    full_upgrade,  # SEC005
+    any_upgrade,  # SEC006
+    pipe_to_shell,  # SEC007
+    world_writable,  # SEC009
+    setuid_bit,  # SEC010
+    secret_value,  # SEC011
+    secret_file,  # SEC013
+    ssh_port,  # SEC015
+    system_folder,  # SEC016
+    remote_add,  # SEC017
+    base_digest,  # SEC018
     no_dockerignore,  # CTX001
     unwanted_files,  # CTX002
     missing_source,  # CTX003
@@ -70,4 +155,11 @@ RULES: tuple[Rule, ...] = (
     full_base,  # OPT010
     copy_before_install,  # OPT020
     changing_argument,  # OPT021
+    unused_stage,  # COR001
+    undeclared_argument,  # COR002
+    entrypoint_script,  # COR003
+    swallowed_command,  # COR004
+    healthcheck_tool,  # COR005
+    repeated_package,  # COR006
+    no_shell,  # COR007
 )

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from ...model.layers import local_sources, takes_whole_context
-from ...syntax.tree import Run, Transfer
 from ..base import WARNING, Bad, Finding, Good, rule
 from ..packages.common import Head
-from ..text import shown
+from ..text import lines
+from .order import delayed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from ...model.build import Build, Stage
     from ...model.packages import Call
-
-_COMPILES = frozenset(("cargo", "maven", "gradle", "dotnet"))
-"""Managers whose build fetches the dependencies as it goes."""
+    from .sources import Sources
 
 
 @rule("OPT020", level=WARNING, since="0.1", onbuild=False)
 def copy_before_install(stage: Stage, build: Build) -> Iterator[Finding]:
-    """The whole source is copied before the dependencies are installed.
+    """The source is copied before the dependencies are installed.
 
     ## Why
     A COPY runs again when any file changed, and everything behind it runs again too. So every edit of a source file
@@ -34,92 +31,82 @@ def copy_before_install(stage: Stage, build: Build) -> Iterator[Finding]:
         RUN pip install --no-cache-dir -r requirements.txt
         COPY . .
 
+    Packages that are installed by name need no file at all: put their RUN above the COPY.
+
     ## What is left alone
-    Installs of the project itself (`pip install .`), of named packages, and those that a step before the copy has
-    done already.
+    Installs of the project itself (`pip install .`), those that a step before the copy has done already, builds whose
+    dependencies are kept in a cache mount, and RUNs that may read what was copied.
     """
-    copied: Transfer | None = None
-    early: set[str] = set()
-    for instruction in stage.instructions:
-        if isinstance(instruction, Transfer):
-            if copied is None and takes_whole_context(build, instruction) and not _only_manifests(build, instruction):
-                copied = instruction
-        elif isinstance(instruction, Run):
-            for call in build.calls(instruction):
-                if not _installs_manifest(call):
-                    continue
-                if copied is None or _mounts_manifest(build, instruction):
-                    early.add(call.manager.ecosystem)
-                elif call.manager.ecosystem not in early:
-                    early.add(call.manager.ecosystem)
-                    yield _finding(copied, instruction, call)
+    found: dict[Sources, tuple[list[Sources], list[tuple[Call, str]]]] = {}
+    for waits, call, advice in delayed(stage, build):
+        found.setdefault(waits[0], (waits, []))[1].append((call, advice))
+    for waits, calls in found.values():
+        yield _finding(build, waits, calls)
 
 
-def _installs_manifest(call: Call) -> bool:
-    """Whether the call installs what a manifest of the project names."""
-    if any(package.kind in ("project", "file") for package in call.packages):
-        return False
-    if call.verb == "restore":
-        return True
-    if call.verb == "install":
-        return any("://" not in name and "$" not in name for name in call.requirements)
-    return call.verb == "build" and call.manager.name in _COMPILES
-
-
-def _only_manifests(build: Build, instruction: Transfer) -> bool:
-    """Whether the context holds nothing but manifests and lock files, so that copying it is copying them."""
-    from fnmatch import fnmatchcase
-
-    from ...model.packages import MANAGERS
-
-    context = build.context
-    if context is None or not list(local_sources(build, instruction)):
-        return False
-    patterns = {name for manager in MANAGERS for name in (*manager.manifests, *manager.locks)}
-    names = {path.rsplit("/", 1)[-1] for path in context.files()} - {"Dockerfile", ".dockerignore"}
-    return bool(names) and all(any(fnmatchcase(name, pattern) for pattern in patterns) for name in names)
-
-
-def _mounts_manifest(build: Build, run: Run) -> bool:
-    """Whether the RUN reads the manifest through a bind mount, which does not depend on the copy."""
-    return bool(build.mount_targets(run, "bind"))
-
-
-def _finding(copied: Transfer, run: Run, call: Call) -> Finding:
-    head = Head(call)
-    wanted = _manifest(call)
-    first = f"copy {wanted} and install before copying the rest" if wanted else "copy the manifest and install first"
+def _finding(build: Build, waits: Sequence[Sources], calls: Sequence[tuple[Call, str]]) -> Finding:
+    places: dict[str, list[int]] = {}
+    for call, _ in calls:
+        places.setdefault(Head(call).text, []).append(build.dockerfile.source.line(Head(call).start))
+    shown = [f"`{text}` on {lines(numbers)}" for text, numbers in places.items()]
+    where = " and ".join(shown if len(shown) < 3 else [shown[0], f"{len(shown) - 1} more installs"])
+    advice = "; ".join(dict.fromkeys(advice for _, advice in calls if advice))
+    if advice:
+        why = f"so every changed source file installs all dependencies anew; {advice}"
+    else:
+        needs, runs = ("need", "run") if len(calls) > 1 else ("needs", "runs")
+        why = f"which {needs} none of it and {runs} again after every changed source file; install first, then copy"
+    others = waits[1:]
+    stand = f"and {len(others)} more stand" if others else "stands"
     return Finding(
-        f"`{shown(copied)}` stands before `{head.text}` on line {run.start_line}, so every changed source file "
-        f"installs all dependencies anew; {first}",
-        copied.sources[0],
-        related=[(head, "runs again after every change of a source file")],
+        f"`{waits[0].text}` {stand} before {where}, {why}",
+        waits[0].argument,
+        related=[
+            *((copy.argument, "copied too early as well") for copy in others),
+            *((Head(call), "runs again after every change of a source file") for call, _ in calls),
+        ],
     )
-
-
-def _manifest(call: Call) -> str:
-    if call.requirements:
-        return f"`{call.requirements[0]}`"
-    names = [name for name in call.manager.manifests[:1] if "*" not in name]
-    return f"`{names[0]}` and its lock file" if names else ""
 
 
 EXAMPLES = (
     Bad(
         "FROM python:3.12-slim\nWORKDIR /app\nCOPY «.» .\nRUN pip install -r requirements.txt",
-        message="copy `requirements.txt` and install",
+        message="until then copy only `requirements.txt`",
     ),
-    Bad("FROM node:22-slim\nCOPY «.» /app\nRUN cd /app && npm ci", message="`package.json` and its lock file"),
+    Bad("FROM node:22-slim\nCOPY «.» /app\nRUN cd /app/web && npm ci", message="`web/package.json` and its lock file"),
+    Bad(
+        "COPY a.conf /etc/a\nRUN make\nCOPY «.» /app\nRUN apt-get update && apt-get install -y curl",
+        message="install first, then copy",
+    ),
+    Bad("FROM maven:3\nWORKDIR /b\nCOPY pom.xml .\nCOPY «src» src\nRUN mvn package", message="dependency:go-offline"),
+    Bad(
+        "FROM node:22-slim\nWORKDIR /app\nCOPY package.json .\nCOPY «src» ./src\nRUN npm install",
+        message="after that",
+    ),
+    Bad(
+        "FROM python:3.12-slim\nCOPY «.» .\n"
+        "RUN --mount=type=bind,source=requirements.txt,target=/r.txt pip install -r /r.txt",
+        why="the layer below the RUN changed all the same",
+    ),
     Good("FROM python:3.12-slim\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\nCOPY . ."),
     Good("FROM python:3.12-slim\nCOPY . .\nRUN pip install .", why="the project itself needs its source"),
-    Good("FROM python:3.12-slim\nCOPY . .\nRUN pip install flask==3.0.0", why="no manifest"),
+    Bad(
+        "FROM node:22-slim\nWORKDIR /app\nCOPY package*.json .\nCOPY «public» .\nRUN npm ci",
+        message="copy it after that",
+    ),
+    Good("COPY . /app\nRUN cp /app/x.list /etc/apt/sources.list.d/ && apt-get update\nRUN apt-get install -y x"),
     Good(
         "FROM node:22-slim\nCOPY package*.json ./\nRUN npm ci\nCOPY . .\nRUN npm ci --omit=dev",
         why="installed before, from the manifest alone",
     ),
     Good(
-        "FROM python:3.12-slim\nCOPY . .\n"
-        "RUN --mount=type=bind,source=requirements.txt,target=/r.txt pip install -r /r.txt && true",
-        why="the manifest is mounted",
+        "FROM python:3.12-slim\nWORKDIR /app\nCOPY . .\nRUN pip install -r requirements.txt",
+        files={"requirements.txt": "-e .\n", "setup.py": ""},
+        why="the manifest names the project",
+    ),
+    Good("FROM debian:12 AS a\nCOPY . /app\nFROM a\nRUN apt-get install -y git", why="a stage made on top of another"),
+    Good(
+        "FROM mcr.microsoft.com/dotnet/sdk:9.0\nCOPY . .\nRUN --mount=type=cache,target=/root/.nuget dotnet publish",
+        why="the packages are kept in the cache mount",
     ),
 )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import posixpath
+
+from ...model.ignore import clean, regex
 from ...model.layers import is_remote
 from ...syntax.tree import Add, Transfer
 from ..base import WARNING, Bad, Finding, Good, rule
@@ -12,6 +15,7 @@ if TYPE_CHECKING:
 
     from ...model.build import Build
     from ...model.context import Context
+    from ...model.ignore import IgnoreFile
 
 
 @rule("BK019", level=WARNING, since="0.1", also=("buildkit:CopyIgnoredFile",), onbuild=False)
@@ -35,35 +39,61 @@ def ignored_source(build: Build) -> Iterator[Finding]:
                 value = build.value(instruction, source)
                 if value is None or value.startswith("<<") or (isinstance(instruction, Add) and is_remote(value)):
                     continue
-                line = _ignored_by(context, value)
-                if line is not None:
+                path = posixpath.normpath("/" + value).lstrip("/")
+                line = _ignored_by(context, context.ignore, path)
+                if line:
+                    name = posixpath.basename(context.ignore.path or "") or ".dockerignore"
                     yield Finding(
-                        f"`{source.text}` is kept out of the build context by the .dockerignore, line {line}", source
+                        f"`{source.text}` is kept out of the build context by line {line} of {name}",
+                        source,
+                        also=None if _seen_by_buildkit(context.ignore, value) else (),
                     )
 
 
-def _ignored_by(context: Context, value: str) -> int | None:
-    """The line of the ignore file that keeps all of the source out; None when something of it is sent."""
-    ignore = context.ignore
-    if ignore is None or any(char in value for char in "*?["):
-        return None
-    path = value.strip("/").removeprefix("./")
-    if path in ("", "."):
-        whole = [rule.line for rule in ignore.rules if rule.pattern in ("*", "**", "**/*") and not rule.negated]
-        return whole[-1] if whole and not ignore.has_exceptions else None
-    deciding = ignore.deciding(path)
-    if deciding is None or deciding.negated:
-        return None
-    if ignore.has_exceptions and (context.sent(path) or not context.exists(path)):
-        return None
-    return deciding.line
+def _seen_by_buildkit(ignore: IgnoreFile, value: str) -> bool:
+    """Whether BuildKit finds it too: it compares the path as written, and gives up where a rule has an exception.
+
+    Source: BuildKit frontend/dockerfile/dockerfile2llb/validations.go (validateCopySourcePath).
+    """
+    path = clean(value)
+    if ignore.has_exceptions or path in (".", "/"):
+        return not ignore.has_exceptions
+    if not path.startswith("/"):
+        return ignore.excluded(path)
+    import re
+
+    return any(re.match(regex(rule.pattern), path) for rule in ignore.rules)
+
+
+def _ignored_by(context: Context, ignore: IgnoreFile, path: str) -> int:
+    """The line of the ignore file that keeps all of the source out; 0 when something of it is sent."""
+    if not path:
+        whole = [rule.line for rule in ignore.rules if rule.pattern in ("*", "**", "**/*")]
+        return whole[-1] if whole and not ignore.has_exceptions else 0
+    # BuildKit asks about the word as written, wildcards and all; what is there to match knows better.
+    there = context.match(path) or [path]
+    if any(context.sent(each) for each in there):
+        return 0
+    lines: list[int] = []
+    for each in there:
+        rule = ignore.deciding(each)
+        if rule is None or rule.negated or (ignore.has_exceptions and not context.exists(each)):
+            return 0
+        lines.append(rule.line)
+    return lines[0]
 
 
 EXAMPLES = (
-    Bad("COPY «app.env» /etc/", files={".dockerignore": "# local\n*.env\n", "app.env": ""}, message="line 2"),
+    Bad(
+        "COPY «app.env» /etc/", files={".dockerignore": "# local\n*.env\n", "app.env": ""}, message="line 2 of .docker"
+    ),
     Bad("COPY a.py «docs/» /x/", files={".dockerignore": "docs\n", "a.py": "", "docs/i.md": ""}),
     Bad("COPY «.» /x/", files={".dockerignore": "**\n", "a.py": ""}),
+    Bad("COPY a.py «*.env» /x/", files={".dockerignore": "*.env\n", "a.py": "", "a.env": ""}),
+    Bad("COPY «./docs/../b.md» /x/", files={".dockerignore": "b.md\n", "b.md": ""}),
+    Bad("COPY «a» /x/", files={"Dockerfile.dockerignore": "a\n", "a": ""}, message="line 1 of Dockerfile.dockerignore"),
     Good("COPY a.py /x/", files={".dockerignore": "docs\n", "a.py": ""}),
+    Good("COPY *.md /x/", files={".dockerignore": "a.md\n", "a.md": "", "b.md": ""}, why="one of them is sent"),
     Good(
         "COPY docs /x/",
         files={".dockerignore": "docs\n!docs/api\n", "docs/api/i.md": ""},

@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import posixpath
-
-from ...syntax.tree import Transfer
 from ..base import WARNING, Bad, Finding, Good, rule
+from .generated import folders_around, may_come, near
+from .sources import copies_all, plain_sources
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...model.build import Build
-    from ...model.context import Context
-
-_MADE = frozenset(
-    ("dist", "build", "target", "out", "output", "bin", "release", "releases", "publish", "artifacts", "artifact",
-     "_output", "_build", "_site", "node_modules", "vendor", ".next", ".output", "generated", "gen", "obj", "pkg",
-     "tmp", "deps", "wheels", "wheelhouse", "certs", "secrets", "public", "www", "rootfs", "staging", "install")
-)  # fmt: skip
-_MADE_SUFFIXES = (
-    ".jar", ".war", ".ear", ".whl", ".gz", ".tgz", ".xz", ".bz2", ".zst", ".zip", ".deb", ".rpm", ".apk", ".so",
-    ".exe", ".dll", ".tar", ".bin", ".pem", ".key", ".crt", ".env", ".img", ".iso", ".wasm",
-)  # fmt: skip
 
 
 @rule("CTX003", level=WARNING, since="0.1", onbuild=False)
@@ -35,57 +22,32 @@ def missing_source(build: Build) -> Iterator[Finding]:
     folder: sources are relative to the build context, not to the Dockerfile.
 
     ## What is left alone
-    What a build usually makes before the image (`dist`, `target`, `*.jar`, programs without an ending …), wildcards,
-    words with variables, and Dockerfiles whose context cannot be told.
+    What may be made before the image is built: the usual names (`dist`, `target`, `*.jar`, certificates, names
+    without an ending …), what a .gitignore ignores, what a build script or a CI file mentions, submodules that are
+    not checked out. Also wildcards, words with variables, Dockerfiles of which more than half of the sources are
+    missing, so that the context is another, and files that lie in another folder between the Dockerfile and the top
+    of the repository.
     """
     context = build.context
     if context is None:
         return
-    for stage in build.stages:
-        for instruction in stage.instructions:
-            if not isinstance(instruction, Transfer) or instruction.flag("from"):
-                continue
-            for source in instruction.sources:
-                path = _plain_path(build.value(instruction, source))
-                if path is None or context.exists(path):
-                    continue
-                near = _near(context, path)
-                if near or not _made_elsewhere(path):
-                    hint = f"; did you mean `{near}`?" if near else ""
-                    yield Finding(
-                        f"`{source.text}` is not in the build context `{_shown(context.root)}`, "
-                        f"so {instruction.name} fails{hint}",
-                        source,
-                    )
-
-
-def _plain_path(value: str | None) -> str | None:
-    """The path within the context that a source names; None for wildcards, URLs, heredocs and unknown values."""
-    if value is None or value.startswith(("<<", "git@")) or "://" in value:
-        return None
-    if any(char in value for char in "*?["):
-        return None
-    return posixpath.normpath("/" + value).lstrip("/") or None
-
-
-def _made_elsewhere(path: str) -> bool:
-    """Whether the path looks like what a build makes before the image is built."""
-    parts = path.lower().split("/")
-    name = parts[-1]
-    return not _MADE.isdisjoint(parts) or name.endswith(_MADE_SUFFIXES) or "." not in name
-
-
-def _near(context: Context, path: str) -> str:
-    """A file beside the missing one whose name differs in a letter or in case; empty when there is none."""
-    from ...syntax.check import suggest
-
-    folder, name = posixpath.split(path)
-    try:
-        names = os.listdir(os.path.join(context.root, folder))
-    except OSError:
-        return ""
-    found = suggest(name, names) if len(name) > 4 else next((n for n in names if n.lower() == name.lower()), "")
-    return posixpath.join(folder, found) if found else ""
+    sources = list(plain_sources(build))
+    missing = [each for each in sources if not context.exists(each[2])]
+    known = len({path for _, _, path in sources}) + copies_all(build)
+    if not missing or 2 * len({path for _, _, path in missing}) > known:
+        return
+    folders = folders_around(build, context)
+    for instruction, source, path in missing:
+        close = near(context, path)
+        if close.lower() != path.lower() and may_come(context, folders, path):
+            continue
+        hint = f"; did you mean `{close}`?" if close else ""
+        if source.text.startswith(".."):
+            hint = hint or "; `..` does not lead out of the context"
+        yield Finding(
+            f"`{source.text}` is not in the build context `{_shown(context.root)}`, so {instruction.name} fails{hint}",
+            source,
+        )
 
 
 def _shown(root: str) -> str:
@@ -99,9 +61,16 @@ EXAMPLES = (
         message="did you mean `requirements.txt`?",
     ),
     Bad("COPY app.py «settings.toml» /app/", files={"app.py": ""}),
+    Bad("COPY app.py «../lib.py» /app/", files={"app.py": ""}, message="does not lead out"),
+    Bad("COPY App «templates» /app/", files={"App": "", "Templates/a": ""}, message="`Templates`"),
     Good("COPY app.py /app/", files={"app.py": ""}),
     Good("COPY app.py dist /app/", files={"app.py": ""}, why="made by a build before"),
+    Good("COPY app.py main.js /app/", files={"app.py": "", "main.ts": ""}, why="compiled from main.ts"),
+    Good("COPY app.py api.json /app/", files={"app.py": "", ".gitignore": "/api.json\n"}, why="ignored, so made"),
+    Good("COPY app.py api.json /app/", files={"app.py": "", "Makefile": "api.json: app.py\n"}, why="made by make"),
     Good("COPY app.py *.toml /app/", files={"app.py": ""}, why="a wildcard may match nothing"),
-    Good("ARG F\nCOPY app.py $F /app/", files={"app.py": ""}, why="not known"),
+    Good("ARG F=a.toml\nCOPY app.py $F /app/", files={"app.py": ""}, why="the build may name another"),
+    Bad("COPY «a.txt» /app/\nCOPY . /app", files={"app.py": ""}, why="this folder is the context, a.txt is nowhere"),
+    Good("COPY a.txt /app/\nCOPY . /app", files={"app.py": "", "web/a.txt": ""}, why="web/ may be the context"),
     Good("COPY other.py /app/", files={"app.py": ""}, why="nothing tells that this folder is the context"),
 )

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import posixpath
+
 from ...model.layers import takes_whole_context
 from ...syntax.tree import Transfer
 from ..base import WARNING, Bad, Finding, Good, rule
-from ..text import listed, shown, size
-from .waste import unwanted
+from ..text import size
+from .waste import told, waste
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...model.build import Build
+    from ...model.context import Context
+    from ...syntax.tree import Argument
 
 
 @rule("CTX001", level=WARNING, since="0.1", onbuild=False)
@@ -28,27 +32,55 @@ def no_dockerignore(build: Build) -> Iterator[Finding]:
     Write a `.dockerignore` beside the Dockerfile that leaves out what the build does not need; `.git` and what the
     build makes itself (`node_modules`, `__pycache__`, `.venv`) come first.
     """
-    context = build.context
-    if context is None or context.ignore is not None or context.ignore_error is not None:
-        return
     for stage in build.stages:
         for instruction in stage.instructions:
             if isinstance(instruction, Transfer) and takes_whole_context(build, instruction):
-                found = sorted(context.found(unwanted(build)), key=lambda entry: -entry[1])
-                files = context.files()
-                took = f"{size(context.size())} in {len(files):,} files" if files else "all of it"
-                extra = f", {listed([path for path, _, _ in found])} among them" if found else ""
-                yield Finding(
-                    f"`{shown(instruction)}` takes the whole build context ({took}{extra}), and there is no "
-                    ".dockerignore to leave anything out",
-                    instruction.sources[0],
-                )
+                context = build.context
+                if context is not None and context.ignore is None and context.ignore_error is None:
+                    source, target = _whole(build, instruction), instruction.destination
+                    words = f"{instruction.name} {source.text} {target.text if target else ''}".rstrip()
+                    yield Finding(
+                        f"`{words}` takes the whole build context ({_measured(build, context)}), and there is no "
+                        ".dockerignore to leave anything out",
+                        source,
+                    )
                 return
+
+
+def _whole(build: Build, instruction: Transfer) -> Argument:
+    """The source that stands for the whole context."""
+    for source in instruction.sources:
+        if posixpath.normpath("/" + (build.value(instruction, source) or "?")).strip("/*") == "":
+            return source
+    return instruction.sources[0]
+
+
+def _measured(build: Build, context: Context) -> str:
+    """How much the context is and what of it is waste; `more than` where the walk was cut short."""
+    entries, files = waste(build, context), context.files()
+    if not files:
+        return "all of it"
+    more = "more than " if context.truncated else ""
+    among = f", {told(entries)} among them" if entries else ""
+    return f"{more}{size(context.size())} in {more}{len(files):,} files{among}"
 
 
 EXAMPLES = (
     Bad("COPY «.» /app", files={"app.py": "", ".git/HEAD": "x"}, message="`.git`"),
     Bad("WORKDIR /app\nADD «./» .\nCOPY . .", files={"app.py": ""}, why="reported once a file"),
+    Bad("COPY app.py «.» /app/", files={"app.py": ""}, message="`COPY . /app/`"),
+    Bad(
+        "COPY «.» /app\nRUN npm ci",
+        files={
+            **{f"src/m{number}/__pycache__/m.pyc": "x" for number in range(40)},
+            "node_modules/a/i.js": "x" * 99,
+            ".git/HEAD": "x" * 9,
+            ".idea/a": "x",
+            ".env": "T=1",
+        },
+        message="(152 B in 44 files, `.env`, `node_modules`, 40 `__pycache__` and 2 more among them)",
+        why="secrets first, then the largest",
+    ),
     Good("COPY . /app", files={"app.py": "", ".dockerignore": ".git\n"}),
     Good("COPY . /app", files={"app.py": "", "Dockerfile.dockerignore": ""}, why="the Dockerfile's own ignore file"),
     Good("COPY src /app", files={"src/app.py": ""}, why="one folder, not the context"),

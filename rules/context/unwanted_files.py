@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from ...model.layers import local_sources
-from ...syntax.tree import Transfer
+import posixpath
+
 from ..base import WARNING, Bad, Finding, Good, rule
-from ..text import listed, shown, size
-from .waste import SECRETS, unwanted
+from ..text import shown, size
+from .sources import WHOLE, folder_copies, reaches_image
+from .waste import SECRETS, told, waste
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from ...model.build import Build
+    from ...model.context import Context
+    from .waste import Entry
 
 
 @rule("CTX002", level=WARNING, since="0.1", onbuild=False)
@@ -26,33 +29,42 @@ def unwanted_files(build: Build) -> Iterator[Finding]:
     ## What to do
     Add the named entries to the `.dockerignore`. A pattern there is anchored at the root of the context:
     `**/__pycache__` reaches every folder, `__pycache__` only the topmost one.
+
+    ## What is left alone
+    `.git` where the build reads the history, modules that nothing in the build installs, files that are copied by
+    name, secrets among tests and examples or in a stage from which they are not copied on.
     """
     context = build.context
-    if context is None or context.ignore is None:
+    folders = list(folder_copies(build, context)) if context is not None and context.ignore is not None else []
+    if context is None or not folders:
         return
-    entries: list[tuple[str, int]] = [
-        (path, count) for path, count, excluded in context.found(unwanted(build)) if not excluded
-    ]
-    for stage in build.stages:
-        for instruction in stage.instructions:
-            if not isinstance(instruction, Transfer) or not entries or instruction.flag("exclude"):
-                continue
-            for source in local_sources(build, instruction):
-                taken = [e for e in entries if _takes(source, e[0])]
-                if taken:
-                    entries = [e for e in entries if e not in taken]
-                    taken.sort(key=lambda entry: -entry[1])
-                    what = "secrets: " if all(p.rsplit("/", 1)[-1] in SECRETS for p, _ in taken) else ""
-                    yield Finding(
-                        f"the .dockerignore lets through {what}{listed([path for path, _ in taken])} "
-                        f"({size(sum(count for _, count in taken))}), which `{shown(instruction)}` copies",
-                        instruction.sources[0],
-                    )
+    entries = waste(build, context)
+    for stage, instruction, sources in folders:
+        taken = [e for e in entries if any(_takes(source, e[0]) for source in sources)]
+        if taken and not reaches_image(build, stage, instruction):
+            taken = [e for e in taken if posixpath.basename(e[0]) not in SECRETS]
+        if taken:
+            entries = [e for e in entries if e not in taken]
+            yield Finding(
+                f"the .dockerignore lets through {told(taken)} ({size(sum(count for _, count in taken))}), which "
+                f"`{shown(instruction)}` copies{_remark(context, taken)}",
+                instruction.sources[0],
+            )
 
 
 def _takes(source: str, path: str) -> bool:
     """Whether copying `source` copies `path`: it is the context, or a folder above the path."""
-    return source in ("", "*", "**") or (source != path and path.startswith(source.rstrip("/") + "/"))
+    return source in WHOLE or path.startswith(source + "/")
+
+
+def _remark(context: Context, taken: Sequence[Entry]) -> str:
+    """What a message adds on secrets, and on a pattern that has the right name and reaches only the topmost folder."""
+    names = {posixpath.basename(path) for path, _ in taken}
+    secret = f"; `{min(names & SECRETS)}` may hold secrets" if names & SECRETS else ""
+    patterns = {rule.pattern for rule in context.ignore.rules if not rule.negated} if context.ignore else set[str]()
+    deep = {posixpath.basename(path) for path, _ in taken if "/" in path} & patterns
+    name = min(deep, default="")
+    return secret + (f"; `{name}` in it reaches only the topmost folder, `**/{name}` all of them" if deep else "")
 
 
 EXAMPLES = (
@@ -64,9 +76,10 @@ EXAMPLES = (
     Bad(
         "COPY «src» /app",
         files={".dockerignore": "__pycache__\n", "src/a/__pycache__/x.pyc": "x"},
-        why="the pattern reaches the topmost folder only",
+        message="`**/__pycache__` all of them",
     ),
     Bad("COPY «.» .\nRUN npm ci", files={".dockerignore": ".git\n", "node_modules/a/i.js": "x", "package.json": "{}"}),
+    Bad("COPY «.» .", files={".dockerignore": ".git\n", "py/pyvenv.cfg": "", "py/bin/python": ""}, message="`py`"),
     Good("COPY . /app", files={".dockerignore": ".git\n", "app.py": "", ".git/config": "x"}),
     Good(
         "COPY . /app",
@@ -75,8 +88,19 @@ EXAMPLES = (
     ),
     Good("COPY .env /app/", files={".dockerignore": "x\n", ".env": "A=1"}, why="copied by name, on purpose"),
     Good(
+        "FROM node:22 AS b\nWORKDIR /app\nCOPY . .\nRUN npm run build\nFROM nginx:1.27\nCOPY --from=b /app/dist /srv",
+        files={".dockerignore": "x\n", ".env": "VITE_URL=x"},
+        why="only what was built is shipped",
+    ),
+    Good("COPY . /app", files={".dockerignore": "x\n", "tests/id_rsa": "x"}, why="made up for a test"),
+    Good(
         "COPY . /app\nRUN git describe --tags > version",
         files={".dockerignore": "x\n", ".git/HEAD": "x"},
         why="the build reads the history",
+    ),
+    Good(
+        "COPY . /app\nRUN pip install .",
+        files={".dockerignore": "x\n", ".git/HEAD": "x", "pyproject.toml": 'requires = ["setuptools-scm"]'},
+        why="so does the version of the project",
     ),
 )

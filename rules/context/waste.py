@@ -1,58 +1,97 @@
-"""What never belongs in an image, by name."""
+"""What never belongs in an image, by name, and what of it a build context holds."""
 
 from __future__ import annotations
 
+import posixpath
+
 from ...syntax.tree import Run
+from .history import reads_history
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Mapping, Sequence
 
     from ...model.build import Build
+    from ...model.context import Context
 
 HISTORY = frozenset((".git", ".svn", ".hg", ".bzr"))
 CACHES = frozenset(
     ("__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".tox", ".nox", ".hypothesis", ".ipynb_checkpoints",
      ".gradle", ".terraform", ".terragrunt-cache", ".parcel-cache", ".turbo", ".nyc_output", ".sass-cache", ".eggs",
-     ".DS_Store", "Thumbs.db", ".idea", ".vs", ".vagrant", "npm-debug.log", "yarn-error.log", ".coverage")
+     ".DS_Store", "Thumbs.db", ".idea", ".vs", ".vagrant", "npm-debug.log", "yarn-error.log", ".coverage", ".venv")
 )  # fmt: skip
-ENVIRONMENTS = frozenset((".venv", "venv"))
 SECRETS = frozenset(
-    (".env", ".env.local", ".env.production", "id_rsa", "id_ed25519", "id_ecdsa", "id_dsa", ".netrc", ".pypirc",
-     ".aws", ".ssh", ".git-credentials", ".htpasswd", "credentials.json", "service-account.json")
+    (".env", ".env.local", ".env.production", ".env.production.local", ".env.development.local", "id_rsa",
+     "id_ed25519", "id_ecdsa", "id_dsa", ".netrc", ".pypirc", ".git-credentials", "credentials.json",
+     "service-account.json")
 )  # fmt: skip
 MODULES = frozenset(("node_modules", "bower_components"))
+_FIXTURES = frozenset(
+    ("test", "tests", "testing", "testdata", "test-data", "__tests__", "fixtures", "fixture", "__fixtures__", "spec",
+     "specs", "mock", "mocks", "example", "examples", "sample", "samples", "demo", "docs")
+)  # fmt: skip
+"""Folders in which keys and modules are made up on purpose."""
+
+Entry = tuple[str, int]
+"""A path within the context, and its bytes."""
 
 
-def unwanted(build: Build) -> frozenset[str]:
-    """The names that have no business in the image that this file builds.
+def waste(build: Build, context: Context) -> list[Entry]:
+    """The files and folders among those that are sent that have no business in the image. Walks the context.
 
-    `.git` stays out of it when a RUN asks git about the checkout, `node_modules` unless the file installs them itself.
+    `node_modules` counts when the build installs the modules itself, `.git` unless the build reads it; secrets and
+    modules do not count among tests and examples, nor `.env.production`, in which bundlers keep public settings,
+    where one may read it.
     """
-    names = CACHES | ENVIRONMENTS | SECRETS
-    if not _asks_git(build):
-        names |= HISTORY
-    if _installs_modules(build):
-        names |= MODULES
-    return names
-
-
-def _runs(build: Build) -> Iterable[Run]:
-    return (i for stage in build.stages for i in stage.instructions if isinstance(i, Run))
-
-
-def _asks_git(build: Build) -> bool:
-    asking = ("describe", "rev-parse", "log", "status", "submodule", "show", "rev-list")
-    return any(
-        command.name == "git" and command.args and command.args[0].value in asking
-        for run in _runs(build)
-        for command in build.commands(run)
-    )
+    files = context.files()
+    installs = _installs_modules(build)
+    names = CACHES | HISTORY | SECRETS
+    if installs:
+        names = names - {".env.production"} | MODULES
+    found: dict[str, int] = {}
+    environments: list[str] = []
+    for path, count in files.items():
+        parts = path.split("/")
+        if not names.isdisjoint(parts):
+            at = next(at for at, part in enumerate(parts, 1) if part in names)
+            top = "/".join(parts[:at])
+            found[top] = found.get(top, 0) + count
+        elif parts[-1] == "pyvenv.cfg":
+            environments.append(posixpath.dirname(path))
+    for folder in environments:
+        found = {path: count for path, count in found.items() if not path.startswith(folder + "/")}
+        found[folder] = context.size(folder)
+    history = any(path.rpartition("/")[2] in HISTORY for path in found) and not reads_history(build, context)
+    return [entry for entry in found.items() if _counts(entry[0], files, history=history)]
 
 
 def _installs_modules(build: Build) -> bool:
     return any(
         call.manager.ecosystem == "node" and call.verb in ("install", "restore")
-        for run in _runs(build)
+        for stage in build.stages
+        for run in stage.instructions
+        if isinstance(run, Run)
         for call in build.calls(run)
     )
+
+
+def _counts(path: str, files: Mapping[str, int], *, history: bool) -> bool:
+    """Whether what has the name is what the name says."""
+    *above, name = path.split("/")
+    if name in HISTORY:  # that of a submodule is a file of one line
+        return history and path not in files
+    if name in SECRETS:
+        return path in files and _FIXTURES.isdisjoint(above)
+    return name not in MODULES or _FIXTURES.isdisjoint(above)
+
+
+def told(entries: Sequence[Entry], most: int = 3) -> str:
+    """The entries as a message lists them: secrets and the largest first, those of one name together."""
+    groups: dict[str, list[Entry]] = {}
+    for entry in entries:
+        groups.setdefault(posixpath.basename(entry[0]), []).append(entry)
+    order = sorted(groups, key=lambda name: (name not in SECRETS, -sum(count for _, count in groups[name]), name))
+    words = [f"`{groups[name][0][0]}`" if len(groups[name]) == 1 else f"{len(groups[name])} `{name}`" for name in order]
+    rest = sum(len(groups[name]) for name in order[most:])
+    words[most:] = [f"{rest} more"] if rest else []
+    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1]

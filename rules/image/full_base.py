@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 from ...model.images import slimmer
-from ...syntax.tree import Run
 from ..base import INFO, Bad, Finding, Good, rule
 from ..text import listed, size
+from .programs import MAKERS
+from .tools import needs, wants_manuals
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from ...model.build import Build, Stage
+    from ...model.images import Slim
 
-_FULL_ONLY = frozenset(
-    ("gcc", "g++", "cc", "c++", "make", "cmake", "autoconf", "automake", "patch", "git", "hg", "svn", "curl", "wget",
-     "unzip", "xz", "bzip2", "file", "mysql_config", "pg_config", "ssh", "ssh-keyscan", "gpg", "node-gyp", "javac",
-     "jar", "jlink", "jdeps", "python", "python3", "ps", "pkg-config", "imagemagick", "convert", "dpkg-dev")
-)  # fmt: skip
-"""Programs that the full images of buildpack-deps and the JDKs have and their slim variants lack.
+_WORKSHOPS = frozenset(
+    ("dev", "develop", "development", "devel", "devcontainer", "debug", "test", "tests", "testing", "ci", "lint")
+)
+"""Names of last stages that are not for shipping."""
 
-Source: the Dockerfiles of docker-library/buildpack-deps (scm, curl and full variants).
-"""
-
-_PYTHON = frozenset(("python", "python3"))
+_COMPILED = frozenset(("rust", "haskell"))
+"""Images whose programs run without them."""
 
 
 @rule("OPT010", level=INFO, since="0.1", onbuild=False)
@@ -39,53 +37,74 @@ def full_base(stage: Stage, build: Build) -> Iterator[Finding]:
     stage and ship in another: `FROM full AS build`, `FROM slim`, `COPY --from=build …`.
 
     ## What is left alone
-    Stages that are not shipped, digests, and images whose slim variant is not known for certain.
+    Stages that are not shipped, a last stage called `dev` or `test`, digests, images whose slim variant is not known
+    for certain, a JDK that the image needs to run, and Debian with its manual pages.
     """
-    if stage.parent is not None or not any(build.ships(s) and s.root is stage for s in build.stages):
+    above = [each for each in build.stages if each.root is stage]
+    if not any(build.ships(each) for each in above) or (len(build.stages) > 1 and _is_workshop(build.stages[-1])):
         return
     ref, base = stage.ref, stage.from_.base
     slim = slimmer(ref) if ref is not None else None
-    if slim is None or base is None:
+    if ref is None or slim is None or base is None or (ref.name == "debian" and wants_manuals(build, above)):
         return
-    tools = sorted(_tools(build, stage))
-    saved = f", {size(slim.saved_bytes)} less to download" if slim.saved_bytes else ""
-    same = "the same version for running" if slim.kind == "runtime" else "the same version and suite"
-    if tools:
-        advice = f"; this stage uses {listed(tools)}, so build in one stage and ship `{slim.text}` in another"
+    advice = _advice(build, above, ref.name, slim)
+    if advice is not None:
+        saved = f", {size(slim.saved_bytes)} less to download" if slim.saved_bytes else ""
+        same = "the same version for running" if slim.kind == "runtime" else "the same version and suite"
+        full = base.text.strip("\"'")
+        yield Finding(f"`{full}` is a full image; `{slim.text}` is {same}{saved}{advice}", base)
+
+
+def _is_workshop(stage: Stage) -> bool:
+    return stage.name.replace("_", "-").partition("-")[0] in _WORKSHOPS
+
+
+def _advice(build: Build, stages: Sequence[Stage], image: str, slim: Slim) -> str | None:
+    """What has to be done besides changing the tag for all `stages` on it; None when the slim image would not do."""
+    found = needs(build, stages, image)
+    if "" in found.at_run.values():
+        return None
+    away = f"build in one stage and ship `{slim.text}` in another"
+    if image in _COMPILED:
+        facts = stages[0].facts
+        suite = facts.suite if facts is not None else None
+        target = f"`debian:{suite}-slim`" if suite else "a slim Debian"
+        advice = f"; to ship a program, build in one stage and copy it into {target}"
+    elif found.tools & MAKERS:
+        advice = f"; this stage uses {listed(sorted(found.tools))}, so {away}"
+    elif found.compiles:
+        advice = f"; {found.compiles}, so {away}"
+    elif found.tools and found.may_compile:
+        advice = f"; this stage uses {listed(sorted(found.tools))} and `{found.may_compile}` may compile, so {away}"
+    elif found.tools:
+        advice = f"; this stage uses {listed(sorted(found.tools))}, so install that there, or {away}"
+    elif found.may_compile:
+        advice = f"; if `{found.may_compile}` has to compile, {away}"
     else:
         advice = ""
-    yield Finding(f"`{base.text}` is a full image; `{slim.text}` is {same}{saved}{advice}", base)
-
-
-def _tools(build: Build, stage: Stage) -> set[str]:
-    """The programs that the shipped chain uses, the slim image lacks, and no package manager call brings along."""
-    used: set[str] = set()
-    installed: set[str] = set()
-    name = stage.ref.name if stage.ref else ""
-    for each in build.stages:
-        if each.root is not stage or not build.ships(each):
-            continue
-        for run in (i for i in each.instructions if isinstance(i, Run)):
-            for call in build.calls(run):
-                if call.manager.ecosystem == "os":
-                    installed |= {package.name for package in call.packages}
-                elif call.verb == "build":
-                    used.add(call.program)
-            used |= {command.name for command in build.commands(run)} & _FULL_ONLY
-    if name in ("python", "pypy"):
-        used -= _PYTHON
-    if "build-essential" in installed:
-        used -= {"gcc", "g++", "cc", "make"}
-    return used - installed
+    if found.at_run:
+        advice += f"; install {listed(sorted(set(found.at_run.values())))} there, which the image runs"
+    return advice
 
 
 EXAMPLES = (
     Bad("FROM «python:3.12»\nCMD python app.py", message="`python:3.12-slim`"),
-    Bad("FROM «node:22-bookworm»\nRUN npm ci", message="`node:22-bookworm-slim`"),
-    Bad("FROM «python:3.12»\nRUN git clone https://example.com/x", message="build in one stage and ship"),
+    Bad("FROM «node:22-bookworm»\nRUN npm ci", message="if `npm ci` has to compile, build in one stage"),
+    Bad("FROM «python:3.12»\nRUN git clone https://example.com/x", message="`git`, so install that there, or build"),
+    Bad("FROM «ruby:3.3»\nRUN apt-get install -y subversion\nRUN svn co https://example.com/x", message="same version"),
+    Bad("FROM «python:3.12»\nRUN pip install mysqlclient", message="`pip install mysqlclient` compiles, so"),
+    Bad(
+        "FROM «python:3.12»\nRUN apt-get install -y libpq-dev\nRUN pip install -r r.txt",
+        message="compiles against `libpq-dev`, so",
+    ),
+    Bad("FROM «node:22»\nHEALTHCHECK CMD curl -f localhost\nCMD node .", message="install `curl` there"),
+    Bad("FROM «rust:1.80-bookworm»\nRUN cargo build", message="copy it into `debian:bookworm-slim`"),
     Bad("FROM «python:3.12» AS base\nFROM base\nCMD python app.py", why="the shipped stage is built from it"),
     Good("FROM python:3.12-slim\nCMD python app.py"),
     Good("FROM python:3.12 AS build\nRUN make\nFROM python:3.12-slim\nCOPY --from=build /a /a", why="not shipped"),
+    Good("FROM python:3.12 AS test\nRUN pytest\nFROM test AS dev\nCMD bash", why="not for shipping"),
+    Good("FROM eclipse-temurin:21\nCOPY . .\nCMD ./mvnw spring-boot:run", why="it runs on the JDK"),
+    Good("FROM debian:12\nRUN apt-get install -y man-db", why="slim has no manual pages"),
     Good("FROM golang:1.23\nRUN go build", why="there is no slim variant"),
     Good("FROM example.com/team/python:3.12", why="not an official image"),
 )

@@ -2,84 +2,78 @@
 
 from __future__ import annotations
 
-from ...model.files import Place, copied, covers, deletions, downloads
+from ...model.files import brought, covers, is_heavy, taken
+from ...model.layers import is_remote, lineage, removed_packages
 from ...syntax.tree import Run, Transfer
 from ..base import WARNING, Bad, Finding, Good, rule
+from ..packages.common import Words
+from ..text import lines, listed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from ...model.build import Build, Stage
+    from ...model.files import Place
     from ...syntax.tree import Instruction
-
-WORTH_A_WORD = 100_000
-"""Bytes from which a copied file that is deleted again is worth a finding."""
-
-_BIG = (
-    ".gz", ".tgz", ".xz", ".bz2", ".zst", ".zip", ".tar", ".deb", ".rpm", ".whl", ".jar", ".war", ".run", ".exe",
-    ".msi", ".7z", ".iso", ".pkg", ".bin", ".sh.run", ".rar", ".lz4",
-)  # fmt: skip
 
 
 @rule("OPT003", level=WARNING, since="0.1", onbuild=False)
 def deleted_later(stage: Stage, build: Build) -> Iterator[Finding]:
-    """A file is deleted in a later layer than the one that made it.
+    """What one layer brought is deleted or removed in a later one.
 
     ## Why
     A layer only adds. What a later RUN deletes is hidden, and still shipped with the image.
 
     ## What to do
-    Download, use and delete in one RUN. What comes from the build context can be mounted for one RUN instead of
-    copied: `RUN --mount=type=bind,source=app.tar.gz,target=/tmp/app.tar.gz …`. Or do it in a stage that is not shipped.
+    Download, use and delete in one RUN; install, use and remove packages in one RUN. What comes from the build context
+    or another stage can be mounted for one RUN instead of copied:
+    `RUN --mount=type=bind,source=app.tar.gz,target=/tmp/app.tar.gz …`. Or do it in a stage that is not shipped.
     """
     if not build.ships(stage):
         return
+    steps = list(lineage(stage))
     made: list[tuple[Place, Instruction]] = []
-    for instruction in stage.instructions:
-        if isinstance(instruction, Run):
-            for gone in deletions(build, instruction):
-                for place, maker in made:
-                    if covers(gone.path, place.path):
-                        yield _finding(gone, place, maker)
-                made = [(place, maker) for place, maker in made if not covers(gone.path, place.path)]
-            made += [
-                (place, instruction) for place in downloads(build, instruction) if not _gone(build, instruction, place)
-            ]
-        elif isinstance(instruction, Transfer):
-            made += [
-                (p, instruction) for p, source in copied(build, instruction) if _is_big(build, instruction, source)
-            ]
+    for instruction in steps[: _last_deletion(build, steps) + 1]:
+        for gone, deleted in taken(build, instruction) if made and isinstance(instruction, Run) else ():
+            hit = [(place, maker) for place, maker in made if covers(gone.path, place.path)]
+            made = [pair for pair in made if pair not in hit]
+            hit = [(place, maker) for place, maker in hit if deleted and is_heavy(build, maker, place)]
+            if hit and build.stage_of(instruction) is stage:
+                yield _deleted(gone, hit)
+        made += [(place, instruction) for place in brought(build, instruction)]
+    for run, packages, makers in removed_packages(build, steps):
+        if build.stage_of(run) is stage:
+            names = [package.name for package in packages]
+            message = _message(names, "removed", makers, "installed", "install, use and remove {} in one RUN")
+            yield Finding(message, Words(packages), related=[(maker, "installed here") for maker in makers])
 
 
-def _gone(build: Build, run: Run, place: Place) -> bool:
-    """Whether the RUN that downloads the file deletes or moves it itself."""
-    moved = any(
-        command.name == "mv" and any(place.path.endswith("/" + word.value.rsplit("/", 1)[-1]) for word in command.args)
-        for command in build.commands(run)
-    )
-    return moved or any(covers(gone.path, place.path) for gone in deletions(build, run))
+def _last_deletion(build: Build, steps: Sequence[Instruction]) -> int:
+    """The number of the last RUN that deletes anything; what comes behind it need not be looked at."""
+    for number in range(len(steps) - 1, 0, -1):
+        step = steps[number]
+        if isinstance(step, Run) and any(command.name == "rm" for command in build.commands(step)):
+            return number
+    return -1
 
 
-def _is_big(build: Build, instruction: Transfer, source: str) -> bool:
-    """Whether what is copied is an archive, or known to be more than a few bytes."""
-    if source.lower().endswith(_BIG):
-        return True
-    if instruction.flag("from") or build.context is None:
-        return False
-    return build.context.size(source) >= WORTH_A_WORD
+def _deleted(gone: Place, hit: Sequence[tuple[Place, Instruction]]) -> Finding:
+    makers = list(dict.fromkeys(maker for _, maker in hit))
+    first = makers[0]
+    copied = isinstance(first, Transfer) and not any(is_remote(source.text) for source in first.sources)
+    advice = "mount {} for the RUN that needs it instead" if copied else "create, use and delete {} in one RUN"
+    names = list(dict.fromkeys(place.path for place, _ in hit))
+    message = _message(names, "deleted", makers, "put", advice)
+    return Finding(message, gone, related=[(place, "put into the image here") for place, _ in hit])
 
 
-def _finding(gone: Place, place: Place, maker: Instruction) -> Finding:
-    advice = (
-        "mount it for this RUN instead" if isinstance(maker, Transfer) else "download, use and delete it in one RUN"
-    )
-    return Finding(
-        f"`{place.path}` is deleted here, but the {maker.name} on line {maker.start_line} put it into an earlier "
-        f"layer, where it stays; {advice}",
-        gone,
-        related=[(place, "put into the image here")],
-    )
+def _message(names: Sequence[str], deed: str, makers: Sequence[Instruction], did: str, advice: str) -> str:
+    kind = makers[0].name if len({maker.name for maker in makers}) == 1 else "step"
+    who = f"the {kind}{'s' if len(makers) > 1 else ''} on {lines([maker.start_line for maker in makers])}"
+    be, it, stay = ("are", "them", "they stay") if len(names) > 1 else ("is", "it", "it stays")
+    layers = "earlier layers" if len(makers) > 1 else "an earlier layer"
+    return f"{listed(names)} {be} {deed} here, but {who} {did} {it} into {layers}, where {stay}; {advice.format(it)}"
 
 
 EXAMPLES = (
@@ -89,14 +83,15 @@ EXAMPLES = (
     ),
     Bad("COPY app.tar.gz /tmp/\nRUN tar xf /tmp/app.tar.gz && rm -rf «/tmp/*»", message="mount it"),
     Bad("WORKDIR /src\nRUN git clone https://example.com/a.git\nRUN make -C a && rm -rf «a»"),
+    Bad("FROM example/base\nRUN wget https://example.com/a.zip\nRUN unzip a.zip\nRUN rm «a.zip»", message="`a.zip`"),
+    Bad('ARG V\nADD https://example.com/a-$V.tgz /tmp/\nRUN tar xf /tmp/a-$V.tgz && rm «"/tmp/a-${V}.tgz"»'),
+    Bad("COPY . /src\nRUN make -C /src install\nRUN rm -rf «/src»", message="COPY on line 2"),
+    Bad("FROM node:22-slim\nWORKDIR /app\nRUN npm ci && npm run build\nRUN rm -rf «node_modules»"),
+    Bad("RUN apt-get install -y gcc make\nRUN make\nRUN apt-get purge -y «gcc make»", message="`gcc` and `make` are"),
     Good("RUN curl -o /tmp/a.tgz https://example.com/a.tgz && tar xf /tmp/a.tgz && rm /tmp/a.tgz"),
-    Good(
-        "COPY requirements.txt /tmp/\nRUN pip install -r /tmp/requirements.txt && rm /tmp/requirements.txt", why="small"
-    ),
+    Good("COPY a.txt /tmp/\nRUN pip install -r /tmp/a.txt && rm /tmp/a.txt", why="small"),
     Good("RUN wget https://example.com/a.tgz\nRUN rm -rf /var/tmp/a.tgz", why="another path"),
-    Good(
-        "FROM debian:12-slim AS build\nADD https://example.com/a.tgz /a.tgz\nRUN rm /a.tgz\nFROM scratch\n"
-        "COPY --from=build /b /b",
-        why="the stage is not shipped",
-    ),
+    Good("RUN --mount=type=cache,target=/c wget -P /c https://example.com/a.tgz\nRUN rm -rf /c/*", why="in no layer"),
+    Good("RUN apt-get install -y gcc\nRUN apt-get install -y gcc && make && apt-get purge -y gcc"),
+    Good("FROM debian AS a\nADD https://example.com/a.tgz /\nRUN rm /a.tgz\nFROM scratch", why="not shipped"),
 )

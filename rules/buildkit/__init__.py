@@ -1,0 +1,1 @@
+"""BuildKit's own checks, where hadolint has no rule for them."""

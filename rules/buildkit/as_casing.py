@@ -1,0 +1,41 @@
+"""BK002."""
+
+from __future__ import annotations
+
+from ..base import WARNING, Bad, Finding, Good, rule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...model.build import Build
+    from ...syntax.tree import From
+
+
+@rule("BK002", level=WARNING, since="0.1", also=("buildkit:FromAsCasing",))
+def as_casing(instruction: From, build: Build) -> Iterator[Finding]:
+    """FROM and AS are not written in the same case.
+
+    ## Why
+    Keywords in one case are told from names at a glance; `docker build` warns about every other spelling.
+
+    ## What is left alone
+    A FROM in mixed case, which `keyword-casing` reports.
+    """
+    words = instruction.arguments
+    if len(words) < 3:
+        return
+    keyword, word = instruction.keyword, words[1]
+    wanted = word.text.lower() if keyword == keyword.lower() else word.text.upper()
+    if keyword in (keyword.lower(), keyword.upper()) and word.text != wanted:
+        yield Finding(f"`{word.text}` beside `{keyword}`: write `{wanted}`", word)
+
+
+EXAMPLES = (
+    Bad("FROM debian:12 «as» build", message="write `AS`"),
+    Bad("FROM debian:12 «As» build"),
+    Bad("from debian:12 «AS» build", message="write `as`"),
+    Good("FROM debian:12 AS build"),
+    Good("from debian:12 as build"),
+    Good("From debian:12 as build", why="the case of FROM itself is the problem"),
+)

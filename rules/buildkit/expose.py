@@ -1,0 +1,34 @@
+"""The ports of EXPOSE as BuildKit takes them apart."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...model.build import Build
+    from ...syntax.tree import Argument, Expose
+
+
+class Port:
+    """One port: `host` is the IP address and host port before it, `protocol` what stands behind the slash."""
+
+    __slots__ = ("host", "port", "protocol", "text", "word")
+
+    def __init__(self, text: str, word: Argument) -> None:
+        self.text = text
+        self.word = word
+        self.host, _, last = text.rpartition(":")
+        self.port, _, self.protocol = last.partition("/")
+
+
+def ports(instruction: Expose, build: Build) -> Iterator[Port]:
+    """The ports whose values are known; what BuildKit refuses (no port, another protocol) is left out."""
+    state = build.state(instruction)
+    for word in instruction.arguments:
+        if state.value(word.text) is None:
+            continue
+        for text in state.expand(word.text).words:
+            port = Port(text, word)
+            if port.port and port.protocol.lower() in ("", "tcp", "udp", "sctp"):
+                yield port

@@ -1,0 +1,39 @@
+"""BK022."""
+
+from __future__ import annotations
+
+from ..base import WARNING, Bad, Finding, Good, rule
+from .expose import ports
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...model.build import Build
+    from ...syntax.tree import Expose
+
+
+@rule("BK022", level=WARNING, since="0.1", also=("buildkit:ExposeInvalidFormat",))
+def exposed_mapping(instruction: Expose, build: Build) -> Iterator[Finding]:
+    """EXPOSE has an IP address or a port of the host.
+
+    ## Why
+    EXPOSE only says on which port the container listens; which port of the host leads to it is said by
+    `docker run --publish`. The rest is ignored, and BuildKit says that a later release will refuse it.
+
+    ## What to do
+    Keep the container's port: `EXPOSE 80` instead of `EXPOSE 8080:80`.
+    """
+    for port in ports(instruction, build):
+        if port.host.strip(":"):
+            kept = port.text.rpartition(":")[2]
+            yield Finding(f"`{port.host}:` has no effect in EXPOSE; write `{kept}`", port.word)
+
+
+EXAMPLES = (
+    Bad("EXPOSE «8080:80»", message="write `80`"),
+    Bad("EXPOSE «127.0.0.1:80:80» «[::1]:1:1/udp»"),
+    Bad("ENV P=8080:80\nEXPOSE «$P»"),
+    Good("EXPOSE 80 443/tcp 7000-7010"),
+    Good("ARG P\nEXPOSE $P"),
+)

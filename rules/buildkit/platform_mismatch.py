@@ -1,0 +1,66 @@
+"""BK014."""
+
+from __future__ import annotations
+
+from ...model.images import InvalidReferenceError, parse_reference
+from ..base import WARNING, Bad, Finding, Good, rule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...model.build import Build, Stage
+
+# The namespaces on Docker Hub whose images are of one platform each, and that platform.
+# Source: github.com/docker-library/official-images#architectures-other-than-amd64
+_NAMESPACES = {
+    "amd64": ("linux", "amd64"),
+    "arm32v5": ("linux", "arm"),
+    "arm32v6": ("linux", "arm"),
+    "arm32v7": ("linux", "arm"),
+    "arm64v8": ("linux", "arm64"),
+    "i386": ("linux", "386"),
+    "mips64le": ("linux", "mips64le"),
+    "ppc64le": ("linux", "ppc64le"),
+    "riscv64": ("linux", "riscv64"),
+    "s390x": ("linux", "s390x"),
+    "winamd64": ("windows", "amd64"),
+}
+_SAME = {"x86_64": "amd64", "x86-64": "amd64", "aarch64": "arm64", "armhf": "arm", "armel": "arm", "i386": "386"}
+
+
+@rule("BK014", level=WARNING, since="0.1", also=("buildkit:InvalidBaseImagePlatform",), onbuild=False)
+def platform_mismatch(stage: Stage, build: Build) -> Iterator[Finding]:
+    """`--platform` asks for another platform than the one that the image is for.
+
+    ## Why
+    The image comes for its own platform nevertheless, or not at all: its programs do not run, or run in an emulator.
+
+    ## What is left alone
+    Images whose name does not tell their platform. Only a registry knows it, and dlint does not ask one.
+    """
+    flag = stage.from_.flag("platform")
+    base = stage.from_.base
+    asked = build.global_state.value(flag.value) if flag is not None and flag.value else None
+    if flag is None or asked is None or base is None or not stage.image or "/" not in stage.image:
+        return
+    try:
+        ref = parse_reference(stage.image)
+    except InvalidReferenceError:
+        return
+    namespace = ref.repository.partition("/")[0] if ref.registry == "docker.io" else ""
+    image = _NAMESPACES.get(namespace)
+    system, _, architecture = asked.partition("/")
+    architecture = architecture.partition("/")[0]
+    if image and architecture and image != (system, _SAME.get(architecture, architecture)):
+        yield Finding(f"`{base.text}` is an image for {'/'.join(image)}, not for `{asked}`", flag)
+
+
+EXAMPLES = (
+    Bad("FROM «--platform=linux/amd64» arm64v8/debian:12", message="is an image for linux/arm64"),
+    Bad("ARG P=linux/arm/v7\nFROM «--platform=$P» amd64/alpine:3.20"),
+    Good("FROM --platform=linux/arm64 arm64v8/debian:12"),
+    Good("FROM --platform=linux/arm/v7 arm32v7/debian:12"),
+    Good("FROM arm64v8/debian:12", why="nobody said for what the build is"),
+    Good("FROM --platform=linux/amd64 debian:12"),
+)

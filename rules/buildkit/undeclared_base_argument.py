@@ -1,0 +1,64 @@
+"""BK009."""
+
+from __future__ import annotations
+
+from ...syntax.check import suggest
+from ...syntax.expand import variables
+from ..base import WARNING, Bad, Finding, Good, rule
+from .base_names import fails_anyway, known_in_from
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...model.build import Build
+    from ...syntax.tree import From
+
+
+@rule("BK009", level=WARNING, since="0.1", also=("buildkit:UndefinedArgInFrom",))
+def undeclared_base_argument(instruction: From, build: Build) -> Iterator[Finding]:
+    """FROM uses a variable that no ARG before the first FROM declares.
+
+    ## Why
+    The variable is empty, whatever `--build-arg` says: another image is taken than the one that is meant. What ARG and
+    ENV inside of a stage set is not seen by any FROM.
+
+    ## What to do
+    Declare it with `ARG name=default` before the first FROM.
+
+    ## What is left alone
+    A base name that is no image reference without the variable: the build fails, and `build-error` says so.
+    """
+    escape = build.dockerfile.escape
+    flag = instruction.flag("platform")
+    known = known_in_from(build)
+    if flag is not None and flag.value and "$" in flag.value:
+        for name in sorted({name for name, _, _ in variables(flag.value, escape)} - known):
+            yield Finding(_message(name, known), flag)
+    base = instruction.base
+    if base is None or "$" not in base.text or fails_anyway(build, base.text):
+        return
+    place = instruction.mapped(base)
+    seen: set[str] = set(known)
+    for name, start, end in variables(base.text, escape):
+        if name not in seen:
+            seen.add(name)
+            yield Finding(_message(name, known), place.span(start, end))
+
+
+def _message(name: str, known: set[str]) -> str:
+    near = suggest(name, sorted(known))
+    hint = f"did you mean `{near}`?" if near else f"write `ARG {name}` before the first FROM"
+    return f"`{name}` is empty here, no ARG before the first FROM declares it; {hint}"
+
+
+EXAMPLES = (
+    Bad("FROM busybox:1«$MUSL»", message="write `ARG MUSL` before"),
+    Bad("ARG tag=1\nFROM busybox:${tag}«${version}»"),
+    Bad("ARG VERSION=3\nFROM alpine:3«${VERSIONS:-.20}»", message="did you mean `VERSION`?"),
+    Bad("FROM alpine:3.20 AS a\nARG V=1\nFROM busybox:1«$V»", why="an ARG of a stage is not seen by FROM"),
+    Bad("FROM «--platform=linux/amd64$X» alpine:3.20"),
+    Good("ARG tag\nFROM busybox:1$tag", why="declared; the build gives the value"),
+    Good("FROM --platform=$BUILDPLATFORM alpine:3.20", why="BuildKit declares it"),
+    Good("FROM busybox:$tag", why="no reference at all: that is build-error's"),
+)

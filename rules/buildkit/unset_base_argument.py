@@ -1,0 +1,51 @@
+"""BK017."""
+
+from __future__ import annotations
+
+from ...syntax.expand import variables
+from ..base import WARNING, Bad, Finding, Good, rule
+from ..text import listed
+from .base_names import fails_anyway, invalid_by_default
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...model.build import Build
+    from ...syntax.tree import From
+
+
+@rule("BK017", level=WARNING, since="0.1", also=("buildkit:InvalidDefaultArgInFrom",))
+def unset_base_argument(instruction: From, build: Build) -> Iterator[Finding]:
+    """The base name is no image reference unless the build gives an argument.
+
+    ## Why
+    `docker build .` fails for everybody who does not know which `--build-arg` to give, with a message about a blank or
+    invalid name. A default also tells the reader, and tools, what is built.
+
+    ## What to do
+    Give the ARG before the first FROM a default: `ARG VERSION=3.12`.
+
+    ## What is left alone
+    A base name that fails whatever the build gives: `build-error` reports it.
+    """
+    base = instruction.base
+    if base is None or "$" not in base.text:
+        return
+    if not invalid_by_default(build, base.text) or fails_anyway(build, base.text):
+        return
+    state = build.global_state
+    names = [name for name, _, _ in variables(base.text, state.escape) if name in state.unknown]
+    shown = listed([f"ARG {name}" for name in dict.fromkeys(names)])
+    yield Finding(f"`{base.text}` names no image without --build-arg; give {shown} a default", base)
+
+
+EXAMPLES = (
+    Bad("ARG BASE\nFROM «$BASE»", message="give `ARG BASE` a default"),
+    Bad("ARG VERSION\nFROM «python:${VERSION}-slim»"),
+    Bad("ARG NAME\nARG TAG\nFROM «$NAME:$TAG» AS a", message="`ARG NAME` and `ARG TAG`"),
+    Good("ARG VERSION=3.12\nFROM python:${VERSION}-slim"),
+    Good("ARG VARIANT\nFROM python:3.12$VARIANT", why="a reference without it, too"),
+    Good("ARG VERSION\nFROM python:${VERSION:-3.12}"),
+    Good("FROM $BASE", why="no build argument helps: build-error says so"),
+)

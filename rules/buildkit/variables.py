@@ -1,0 +1,120 @@
+"""Uses of variables that nothing in the file sets, as BuildKit looks them up."""
+
+from __future__ import annotations
+
+from ...syntax.expand import variables
+from ...syntax.source import Span
+from ...syntax.tree import Add, Arg, Copy, Env, Label, Run, Stopsignal, Transfer, User, Volume, Workdir
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...model.build import Build, Stage
+    from ...syntax.tree import Argument, Flag, Instruction, Pair
+
+_EXPANDED = (Add, Copy, Label, Stopsignal, User, Volume, Workdir)
+_FLAGS = frozenset(("chown", "chmod", "checksum"))
+# BuildKit reads these two from ARG without making variables of them.
+_NO_VARIABLES = frozenset(("BUILDKIT_SBOM_SCAN_CONTEXT", "BUILDKIT_SBOM_SCAN_STAGE"))
+
+
+class Use:
+    """A reference to a variable: `name`, where it stands, and the names that are set there."""
+
+    __slots__ = ("declared", "end", "instruction", "name", "stage", "start")
+
+    def __init__(self, name: str, place: Span, instruction: Instruction, stage: Stage, declared: set[str]) -> None:
+        self.name = name
+        self.start = place.start
+        self.end = place.end
+        self.instruction = instruction
+        self.stage = stage
+        self.declared = declared
+
+
+def undefined(build: Build) -> Iterator[Use]:
+    """Every word's variables that no ARG or ENV before it sets, each name once a word.
+
+    PATH is always set. What else the base image sets is not looked at. EXPOSE and the commands of RUN are not words
+    that BuildKit checks; a bare `ARG x` counts as declared.
+    Source: BuildKit frontend/dockerfile/dockerfile2llb/convert.go (dispatch, reportUnmatchedVariables).
+    """
+    ends: dict[int, set[str]] = {}
+    for stage in build.stages:
+        declared = set(ends[stage.parent.index]) if stage.parent is not None else {"PATH"}
+        for instruction in stage.instructions:
+            if isinstance(instruction, Arg):
+                for pair in instruction.pairs:
+                    if pair.value is not None:
+                        yield from _uses(instruction, pair.value, stage, declared)
+                    declared.add(_key(build, instruction, pair))
+            elif isinstance(instruction, Env):
+                for word in _words(instruction):
+                    yield from _uses(instruction, word, stage, declared)
+                declared.update(_key(build, instruction, pair) for pair in instruction.pairs)
+            elif isinstance(instruction, _EXPANDED):
+                for word in _words(instruction):
+                    yield from _uses(instruction, word, stage, declared)
+                yield from _uses_of_flags(instruction, stage, declared)
+                yield from _uses_of_heredocs(instruction, stage, declared)
+            elif isinstance(instruction, Run):
+                yield from _uses_of_flags(instruction, stage, declared)
+        ends[stage.index] = declared
+
+
+def _key(build: Build, instruction: Instruction, pair: Pair) -> str:
+    text = pair.key.text
+    plain = text.replace("_", "a").isalnum()
+    return text if plain else build.state(instruction).text(text)
+
+
+def _words(instruction: Instruction) -> Iterator[Argument]:
+    if not instruction.pairs:
+        yield from instruction.arguments
+    for pair in instruction.pairs:
+        yield pair.key
+        if pair.value is not None:
+            yield pair.value
+
+
+def _uses(instruction: Instruction, word: Argument, stage: Stage, declared: set[str]) -> Iterator[Use]:
+    if "$" not in word.text:
+        return
+    mapped = instruction.mapped(word)
+    for name, start, end in _missing(word.text, stage.build.dockerfile.escape, declared):
+        yield Use(name, mapped.span(start, end), instruction, stage, declared)
+
+
+def _uses_of_flags(instruction: Instruction, stage: Stage, declared: set[str]) -> Iterator[Use]:
+    for flag in instruction.flags:
+        if flag.value and "$" in flag.value and (flag.name in _FLAGS or flag.name == "mount"):
+            for name, start, end in _missing(flag.value, stage.build.dockerfile.escape, declared):
+                yield Use(name, _in_flag(instruction, flag, start, end), instruction, stage, declared)
+
+
+def _in_flag(instruction: Instruction, flag: Flag, start: int, end: int) -> Span:
+    """The span of `flag.value[start:end]`; of the whole flag when quotes or escapes were taken off it."""
+    mapped = instruction.mapped(flag)
+    if mapped.text != flag.text:
+        return Span(flag.start, flag.end)
+    before = len("--=") + len(flag.name)
+    return mapped.span(before + start, before + end)
+
+
+def _uses_of_heredocs(instruction: Instruction, stage: Stage, declared: set[str]) -> Iterator[Use]:
+    for heredoc in instruction.heredocs if isinstance(instruction, Transfer) else ():
+        if heredoc.expand and "$" in heredoc.body:
+            for name, start, end in _missing(heredoc.body, "\\", declared, skip_quotes=True):
+                place = Span(heredoc.start + start, heredoc.start + end)
+                yield Use(name, place, instruction, stage, declared)
+
+
+def _missing(
+    text: str, escape: str, declared: set[str], *, skip_quotes: bool = False
+) -> Iterator[tuple[str, int, int]]:
+    seen: set[str] = set()
+    for name, start, end in variables(text, escape, skip_quotes=skip_quotes):
+        if name not in declared and name not in seen and name not in _NO_VARIABLES:
+            seen.add(name)
+            yield name, start, end

@@ -1,0 +1,132 @@
+"""Installs of what a manifest names, and how to keep them apart from the code."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+
+from ...model.files import path_of, with_folders
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...model.build import Build
+    from ...model.packages import Call
+    from ...syntax.tree import Run
+
+_COMPILES = frozenset(("cargo", "mvn", "gradle", "dotnet"))
+"""Managers whose build fetches the dependencies as it goes."""
+_STORES = _COMPILES | {"go", "nuget"}
+"""Managers whose installs go into a store, which a cache mount keeps whole."""
+_FIRST = {
+    "dotnet": "copy the project files and run `dotnet restore`",
+    "mvn": "copy `pom.xml` and run `mvn dependency:go-offline`",
+    "gradle": "copy the build files and fetch the dependencies",
+    "cargo": "build the dependencies from `Cargo.toml` and `Cargo.lock`",
+    "go": "copy `go.mod` and `go.sum` and run `go mod download`",
+}
+_WITHOUT_PROJECT = {"poetry": "--no-root", "uv": "--no-install-project", "composer": "--no-autoloader"}
+_FOLDER_FLAGS = {
+    "node": ("--prefix", "--cwd", "-C", "--dir"),
+    "php": ("-d", "--working-dir"),
+    "python": ("-C", "--directory", "-P", "--project"),
+    "go": ("-C",),
+    "rust": ("-C",),
+}
+_FILE_FLAGS = {"ruby": ("--gemfile",), "java": ("-f", "--file", "-b", "--build-file"), "rust": ("--manifest-path",)}
+_READS_MORE = {
+    "python": ("\n-e .", "\n.", "\nfile:", "\n--editable", "\n--find-links"),
+    "node": ('"file:', '"link:', '"postinstall"', '"preinstall"', '"workspaces"', '"prepare": "npm run'),
+    "ruby": ("gemspec", "path:"),
+}
+"""What in a manifest makes its install read more of the project than the manifest."""
+
+
+class Install:
+    """A call that installs what a manifest names; `manifest` is its path in the image when it is known."""
+
+    __slots__ = ("call", "manifest", "name")
+
+    def __init__(self, call: Call, manifest: str | None, name: str) -> None:
+        self.call = call
+        self.manifest = manifest if manifest and manifest.startswith("/") else None
+        self.name = name
+
+    @property
+    def folder(self) -> str | None:
+        """Where the manifest lies."""
+        return posixpath.dirname(self.manifest) if self.manifest else None
+
+    @property
+    def subject(self) -> str:
+        """What is installed: a second install of the same does little. Node has a manifest for each folder."""
+        ecosystem = self.call.manager.ecosystem
+        return f"{ecosystem} {self.folder}" if ecosystem == "node" else ecosystem
+
+    def advice(self, path: str | None) -> str:
+        """What to do when the manifest's folder is `path` in the context; None when it does not come with the copy."""
+        call, manager = self.call, self.call.manager
+        if call.verb == "build" or call.path in ("mod tidy", "mod vendor") or manager.name == "cargo":
+            return f"{_FIRST[manager.name]} before the rest is copied"
+        flag = _WITHOUT_PROJECT.get(manager.name, "") if call.verb == "restore" else ""
+        also = f", and give `{call.program} {call.path}` the flag `{flag}`" if flag and not call.has(flag) else ""
+        if path is None:
+            return f"copy it after that{also}"
+        manifest = posixpath.join(path, self.name)
+        wanted = "the project files" if "*" in manifest else f"`{manifest}`"
+        if manager.locks and not call.requirements and "*" not in manifest:
+            wanted += " and its lock file"
+        return f"until then copy only {wanted}{also}"
+
+    def reads_more(self, build: Build, path: str | None) -> bool:
+        """Whether the manifest, when the context has it in the folder `path`, names files of the project."""
+        needles = _READS_MORE.get(self.call.manager.ecosystem)
+        if build.context is None or needles is None or path is None:
+            return False
+        try:
+            with open(os.path.join(build.context.root, path, self.name), encoding="utf-8") as file:
+                text = "\n" + file.read(1_000_000)
+        except (OSError, ValueError):
+            return False
+        return any(needle in text for needle in needles)
+
+
+def installs(build: Build, run: Run) -> Iterator[Install]:
+    """The calls of a RUN that install what a manifest of the project names."""
+    folders: dict[int, str | None] = {}
+    for call in build.calls(run):
+        if _reads_manifest(build, run, call):
+            if not folders:
+                folders = {id(command): folder for command, folder in with_folders(build, run)}
+            place = _manifest(call)
+            known = path_of(build, run, folders.get(id(call.command)), place)
+            yield Install(call, known, posixpath.basename(place))
+
+
+def _manifest(call: Call) -> str:
+    """The path of the manifest, relative to where the call runs."""
+    name = next(iter(call.manager.manifests), "")
+    ecosystem = call.manager.ecosystem
+    file = call.requirements[0] if call.requirements else call.value(*_FILE_FLAGS.get(ecosystem, ()))
+    return file or posixpath.join(call.value(*_FOLDER_FLAGS.get(ecosystem, ())) or "", name)
+
+
+def _reads_manifest(build: Build, run: Run, call: Call) -> bool:
+    manager = call.manager
+    if manager.name in _STORES and build.mount_targets(run, "cache"):
+        return False
+    if any(package.kind in ("project", "file") for package in call.packages):
+        return manager.name == "cargo" and call.verb == "install"
+    if call.verb == "install":
+        local = any("://" not in place for place in call.values("-f", "--find-links"))
+        return not local and any("://" not in name and "$" not in name for name in call.requirements)
+    if call.verb == "restore" or (call.verb == "build" and manager.name in _COMPILES):
+        return not call.has("--no-restore", "--offline") and not (manager.name == "mvn" and call.has("-o"))
+    return call.verb == "build" and manager.name == "go" and _has_modules(build)
+
+
+def _has_modules(build: Build) -> bool:
+    """Whether the context shows that `go build` has modules to fetch."""
+    context = build.context
+    return context is not None and context.exists("go.sum") and not context.exists("vendor")

@@ -1,0 +1,146 @@
+"""Which files that a build context lacks may be there once the build begins: made, fetched or handed over."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+
+from .sources import comes_later
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...model.build import Build
+    from ...model.context import Context
+
+_COMPILED = {
+    ".js": (".ts", ".tsx", ".jsx", ".coffee", ".vue"), ".mjs": (".mts", ".ts"), ".cjs": (".cts", ".ts"),
+    ".css": (".scss", ".sass", ".less", ".styl"), ".class": (".java",), ".pyc": (".py",), ".py": (".pyx", ".proto"),
+    ".conf": (".conf.in", ".conf.j2", ".conf.tmpl", ".conf.template"), ".html": (".pug", ".md"), ".map": (".js",),
+}  # fmt: skip
+"""Endings of files that are made from others, which differ in the ending only."""
+
+_BUILD_FILES = (
+    "Makefile", "makefile", "GNUmakefile", "justfile", "Justfile", "Taskfile.yml", "Taskfile.yaml", "Jenkinsfile",
+    "Rakefile", ".gitlab-ci.yml", ".travis.yml", ".drone.yml", "azure-pipelines.yml", "bitbucket-pipelines.yml",
+    "cloudbuild.yaml", "cloudbuild.yml", "buildspec.yml", "skaffold.yaml", ".circleci/config.yml",
+    "build.gradle", "build.gradle.kts", ".goreleaser.yml", ".goreleaser.yaml",
+)  # fmt: skip
+_SCRIPTS = (
+    *((folder, (".sh", ".mk", ".ps1", ".bat")) for folder in ("", "scripts", "script", "ci", "hack", "bin", "tools")),
+    (".github/workflows", (".yml", ".yaml")),
+)
+_LARGEST = 300_000
+
+
+def may_come(context: Context, folders: list[str], path: str) -> bool:
+    """Whether the file may be there when the image is built, or the context may be another folder."""
+    name = posixpath.basename(path)
+    manifest = _is_manifest(name)
+    if (
+        ("." not in name and not manifest)
+        or comes_later(path)
+        or _in_empty_folder(context, path)
+        or _made_from_another(context, path)
+    ):
+        return True
+    if any(os.path.lexists(os.path.join(folder, path)) for folder in folders):
+        return True
+    place = os.path.join(os.path.abspath(context.root), *path.split("/"))
+    return _ignored_by_git(folders, place) or (not manifest and _spoken_of(folders, name))
+
+
+def _is_manifest(name: str) -> bool:
+    """Whether the file belongs to a package manager: it is written by hand and committed."""
+    from ...model.packages import MANAGERS
+
+    return any(name in (*manager.manifests, *manager.locks) for manager in MANAGERS)
+
+
+def near(context: Context, path: str) -> str:
+    """A file beside the missing one whose name differs in a letter or in case; empty when there is none."""
+    from ...syntax.check import suggest
+
+    folder, name = posixpath.split(path)
+    try:
+        names = os.listdir(os.path.join(context.root, folder))
+    except OSError:
+        return ""
+    same = next((n for n in names if n.lower() == name.lower()), "")
+    found = same or (suggest(name, names) if len(name) > 4 and "." in name else "")
+    return posixpath.join(folder, found) if found else ""
+
+
+def _made_from_another(context: Context, path: str) -> bool:
+    """Whether the file's own source lies beside it: `index.ts` for `index.js`, `a.conf.template` for `a.conf`."""
+    stem, ending = posixpath.splitext(path)
+    return any(context.exists(stem + other) for other in _COMPILED.get(ending, ()))
+
+
+def _in_empty_folder(context: Context, path: str) -> bool:
+    """Whether the path lies in a folder without a file: git keeps none but those of submodules not checked out."""
+    folder = posixpath.dirname(path)
+    while folder and not context.exists(folder):
+        folder = posixpath.dirname(folder)
+    return bool(folder) and not _names(os.path.join(context.root, folder))
+
+
+def folders_around(build: Build, context: Context) -> list[str]:
+    """The Dockerfile's folder and those above it up to the top of the repository, or without one to the context."""
+    here = os.path.dirname(os.path.abspath(build.dockerfile.source.name))
+    root = os.path.abspath(context.root)
+    found = [here]
+    while not os.path.lexists(os.path.join(here, ".git")) and os.path.dirname(here) != here:
+        here = os.path.dirname(here)
+        found.append(here)
+    if not os.path.lexists(os.path.join(here, ".git")):
+        found = found[: found.index(root) + 1] if root in found else found[:1]
+    return found if root in found else [*found, root]
+
+
+def _ignored_by_git(folders: list[str], place: str) -> bool:
+    """Whether a .gitignore in one of `folders`, or between them and `place`, ignores the path: then it is made."""
+    from pathspec import GitIgnoreSpec
+
+    top = min((f for f in folders if place.startswith(f + os.sep)), key=len, default="")
+    here = os.path.dirname(place)
+    while top and len(here) >= len(top):
+        lines = read_small(os.path.join(here, ".gitignore")).splitlines()
+        if lines:
+            below = os.path.relpath(place, here).replace(os.sep, "/")
+            spec = GitIgnoreSpec.from_lines(lines)
+            verdicts = [spec.check_file(name).include for name in (below, below + "/x")]
+            if any(verdict is not None for verdict in verdicts):
+                return any(verdicts)
+        here = os.path.dirname(here)
+    return False
+
+
+def _spoken_of(folders: list[str], name: str) -> bool:
+    """Whether a build file or script in one of the folders has the file name in it, and so may make the file."""
+    for folder in folders:
+        if any(name in read_small(os.path.join(folder, other)) for other in _BUILD_FILES):
+            return True
+        for inner, endings in _SCRIPTS:
+            place = os.path.join(folder, inner)
+            scripts = [n for n in _names(place) if n.endswith(endings)]
+            if any(name in read_small(os.path.join(place, script)) for script in scripts[:100]):
+                return True
+    return False
+
+
+def _names(folder: str) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except OSError:
+        return []
+
+
+def read_small(path: str) -> str:
+    """The text of a small file; empty for a large one and for one that cannot be read."""
+    try:
+        if os.path.getsize(path) > _LARGEST:
+            return ""
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read()
+    except OSError:
+        return ""

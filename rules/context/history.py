@@ -1,0 +1,68 @@
+"""Whether a build reads the repository's history, so that `.git` has to be in the context."""
+
+from __future__ import annotations
+
+import os
+
+from ...syntax.tree import Run
+from .generated import read_small
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...model.build import Build
+    from ...model.context import Context
+
+_ASKING = frozenset(
+    ("describe", "rev-parse", "log", "status", "submodule", "show", "rev-list", "ls-files", "diff", "branch", "tag")
+)
+_MANIFESTS = (
+    "pyproject.toml", "setup.py", "setup.cfg", "package.json", "pom.xml", "build.gradle", "build.gradle.kts",
+    "gradle.properties", "build.sbt", "project/plugins.sbt", "build.rs", "Cargo.toml", "mix.exs",
+    "Directory.Build.props", "GitVersion.yml", "CMakeLists.txt", "meson.build",
+)  # fmt: skip
+_MAKEFILES = (
+    "Makefile",
+    "makefile",
+    "GNUmakefile",
+    "justfile",
+    "Justfile",
+    "Taskfile.yml",
+    "Taskfile.yaml",
+    "magefile.go",
+)
+_MAKERS = frozenset(("make", "gmake", "just", "task", "mage"))
+_PLUGINS = (
+    "setuptools_scm", "setuptools-scm", "hatch-vcs", "versioneer", "versioningit", "dynamic-versioning", "pbr>=",
+    '"pbr', "'pbr", "git-commit-id", "gitversion", "nerdbank.gitversioning", "minver", "vergen", "shadow-rs",
+    "git-properties", "axion-release", "jgitver", "sbt-dynver", "sbt-git", "git-revision-webpack-plugin",
+    "microsoft.sourcelink",
+)  # fmt: skip
+"""What makes a version of the history."""
+
+
+def reads_history(build: Build, context: Context) -> bool:
+    """Whether a RUN asks git, or a build file that it works with does; of files only those by their usual names."""
+    scripts: set[str] = set()
+    files: set[str] = set(_MANIFESTS)
+    for stage in build.stages:
+        for run in stage.instructions:
+            if isinstance(run, Run):
+                for command in build.commands(run):
+                    words = [word.value for word in command.args]
+                    if command.name == "git" and words and words[0] in _ASKING:
+                        return True
+                    if command.name in _MAKERS:
+                        files.update(_MAKEFILES)
+                    scripts.update(word.rpartition("/")[2] for word in (command.name, *words) if word.endswith(".sh"))
+    if scripts:
+        files.update(path for path in context.files() if path.rpartition("/")[2] in scripts)
+    return any(_asks(read_small(os.path.join(context.root, name))) for name in files)
+
+
+def _asks(text: str) -> bool:
+    import re
+
+    lower = text.lower()
+    return any(plugin in lower for plugin in _PLUGINS) or any(
+        match[1] in _ASKING for match in re.finditer(r"\bgit\b['\", ]+([a-z-]+)", lower)
+    )

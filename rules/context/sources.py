@@ -1,0 +1,99 @@
+"""What COPY and ADD take from the build context by name, and where it goes."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+
+from ...model.layers import local_sources, takes_whole_context
+from ...syntax.tree import Copy, Transfer
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...model.build import Build, Stage
+    from ...model.context import Context
+    from ...syntax.tree import Argument
+
+WHOLE = ("", "*", "**")
+"""Sources, as `local_sources` gives them, that stand for the whole context."""
+
+_MADE = frozenset(
+    ("dist", "build", "target", "out", "output", "bin", "release", "releases", "publish", "artifacts", "artifact",
+     "_output", "_build", "_site", "node_modules", "vendor", ".next", ".output", "generated", "gen", "obj", "pkg",
+     "tmp", "deps", "wheels", "wheelhouse", "certs", "secrets", "public", "www", "rootfs", "staging", "install",
+     ".npmrc", ".netrc", ".pypirc", "settings.xml", "credentials.json", "service-account.json", ".env", ".ssh", ".aws")
+)  # fmt: skip
+_MADE_SUFFIXES = (
+    ".jar", ".war", ".ear", ".whl", ".gz", ".tgz", ".xz", ".bz2", ".zst", ".zip", ".deb", ".rpm", ".apk", ".so", ".a",
+    ".exe", ".dll", ".tar", ".bin", ".pem", ".key", ".crt", ".cer", ".p12", ".pfx", ".jks", ".env", ".img", ".iso",
+    ".wasm", ".pb", ".onnx", ".pt", ".pth", ".h5", ".pkl", ".dump", ".db", ".sqlite3", ".lic", ".license",
+)  # fmt: skip
+
+
+def plain_sources(build: Build) -> Iterator[tuple[Transfer, Argument, str]]:
+    """The sources that COPY and ADD take by name: instruction, word and path within the context.
+
+    Left out are wildcards, words with variables (the build may give them another value), URLs, heredocs, the whole
+    context, and paths that are written for Windows.
+    """
+    for stage in build.stages:
+        for instruction in stage.instructions:
+            if not isinstance(instruction, Transfer) or instruction.flag("from") or stage.windows:
+                continue
+            for source in instruction.sources:
+                value = None if "$" in source.text else build.value(instruction, source)
+                if value and "\\" not in source.text and not value.startswith(("<<", "git@")) and "://" not in value:
+                    path = posixpath.normpath("/" + value).lstrip("/")
+                    if path and not is_pattern(path):
+                        yield instruction, source, path
+
+
+def copies_all(build: Build) -> bool:
+    """Whether a COPY or ADD takes the whole context."""
+    return any(
+        isinstance(instruction, Transfer) and takes_whole_context(build, instruction)
+        for stage in build.stages
+        for instruction in stage.instructions
+    )
+
+
+def is_pattern(name: str) -> bool:
+    """Whether the source is a wildcard."""
+    return any(char in name for char in "*?[")
+
+
+def comes_later(path: str) -> bool:
+    """Whether the path looks like what is made or handed over just before the image is built."""
+    parts = path.lower().split("/")
+    return not _MADE.isdisjoint(parts) or parts[-1].endswith(_MADE_SUFFIXES)
+
+
+def reaches_image(build: Build, stage: Stage, instruction: Transfer) -> bool:
+    """Whether what the COPY makes is in the shipped image: its stage is shipped, or its folder is copied on."""
+    if build.ships(stage):
+        return True
+    made = build.state(instruction).path(instruction.destination.text) if instruction.destination else None
+    for other in build.stages if made else ():
+        for copy in other.instructions if build.ships(other) else ():
+            flag = copy.flag("from") if isinstance(copy, Copy) else None
+            if isinstance(copy, Copy) and flag and flag.value and build.source_stage(flag.value, other) is stage:
+                values = [build.value(copy, source) for source in copy.sources]
+                if any(v and f"{made}/".startswith(posixpath.normpath("/" + v).rstrip("/") + "/") for v in values):
+                    return True
+    return False
+
+
+def folder_copies(build: Build, context: Context) -> Iterator[tuple[Stage, Transfer, list[str]]]:
+    """The COPYs and ADDs that take folders of the context, with these folders."""
+    for stage in build.stages:
+        for instruction in stage.instructions:
+            if isinstance(instruction, Transfer) and not instruction.flag("exclude"):
+                sources = [
+                    source
+                    for source in local_sources(build, instruction)
+                    if source in WHOLE or os.path.isdir(os.path.join(context.root, source))
+                ]
+                if sources:
+                    yield stage, instruction, sources

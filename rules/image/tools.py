@@ -1,0 +1,90 @@
+"""What a build uses of the full variant of an official image that the slim one lacks."""
+
+from __future__ import annotations
+
+from ...syntax.tree import Cmd, Entrypoint, Healthcheck, Run
+from .programs import COMPILED, HELPERS, LACKING
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ...model.build import Build, Stage
+    from ...model.packages import Call
+    from ...syntax.shell import Command
+
+
+class Needs:
+    """What a shipped image uses of its full base that the slim one lacks.
+
+    `tools` are programs that a RUN starts, `compiles` says which install certainly needs a compiler, `may_compile`
+    is the command of one that may. `at_run` maps a program that CMD, ENTRYPOINT or HEALTHCHECK
+    start to its Debian package, "" when slim images cannot have it.
+    """
+
+    __slots__ = ("at_run", "compiles", "may_compile", "tools")
+
+    def __init__(self) -> None:
+        self.tools: set[str] = set()
+        self.compiles = ""
+        self.may_compile = ""
+        self.at_run: dict[str, str] = {}
+
+
+def needs(build: Build, stages: Sequence[Stage], image: str) -> Needs:
+    """What `stages`, which stand on the full variant of `image`, use of it; `at_run` counts for the shipped ones."""
+    lacking = LACKING.get(image, {})
+    found = Needs()
+    installed: set[str] = set()
+    installs: list[Call] = []
+    for stage in stages:
+        for instruction in stage.instructions:
+            if isinstance(instruction, (Run, Cmd, Entrypoint, Healthcheck)):
+                programs = {c.name for c in build.commands(instruction) if c.name in lacking and _is_of_base(c)}
+                if isinstance(instruction, Run):
+                    found.tools |= programs
+                    installs += build.calls(instruction)
+                elif build.ships(stage):
+                    found.at_run.update((program, lacking[program]) for program in programs)
+    for call in installs:
+        if call.manager.ecosystem == "os":
+            installed |= {package.name for package in call.packages}
+    found.tools = {each for each in found.tools if lacking[each] not in installed and each not in installed}
+    found.at_run = {each: package for each, package in found.at_run.items() if package not in installed or not package}
+    if "gcc" in lacking and installed.isdisjoint(("build-essential", "gcc", "g++", "clang")):
+        _note_compiling(found, [call for call in installs if call.manager.ecosystem != "os"], installed)
+    return found
+
+
+def _is_of_base(command: Command) -> bool:
+    """Whether the program is one of the base image: not one that the build put somewhere else."""
+    folder = command.words[0].value.rpartition("/")[0]
+    return folder in ("", ".", "/usr/bin", "/bin") or folder.startswith("$")
+
+
+def _note_compiling(found: Needs, installs: Sequence[Call], installed: set[str]) -> None:
+    """Fill in `compiles` and `may_compile`."""
+    headers = sorted(package for package in installed if package.endswith("-dev"))
+    for call in installs:
+        if call.manager.ecosystem not in ("python", "node", "ruby") or call.verb not in ("install", "restore"):
+            continue
+        names = {package.name.lower().replace("_", "-").partition("[")[0] for package in call.packages}
+        shown = f"{call.program} {call.path}".rstrip()
+        sure = sorted(names & COMPILED)
+        if sure or headers:
+            what = f"`{shown} {sure[0]}` compiles" if sure else f"`{shown}` compiles against `{headers[0]}`"
+            found.compiles = found.compiles or what
+        elif not names or call.requirements or not names <= HELPERS:
+            found.may_compile = found.may_compile or shown
+
+
+def wants_manuals(build: Build, stages: Sequence[Stage]) -> bool:
+    """Whether the build asks for the manual pages and translations that slim leaves out."""
+    for run in (i for stage in stages for i in stage.instructions if isinstance(i, Run)):
+        if any(
+            package.name in ("man-db", "manpages", "manpages-dev") for c in build.calls(run) for package in c.packages
+        ):
+            return True
+        if any("docker-no-languages" in word.value for command in build.commands(run) for word in command.words):
+            return True
+    return False

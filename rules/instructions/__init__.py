@@ -1,0 +1,1 @@
+"""Rules about single instructions that hadolint has too."""

@@ -1,0 +1,46 @@
+"""DL3065."""
+
+from __future__ import annotations
+
+from ...syntax.expand import ExpansionError
+from ..base import WARNING, Bad, Finding, Good, rule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...model.build import Build
+    from ...syntax.tree import From
+
+
+@rule("DL3065", level=WARNING, since="0.1", also=("buildkit:RedundantTargetPlatform",))
+def redundant_platform(instruction: From, build: Build) -> Iterator[Finding]:
+    """FROM has `--platform=$TARGETPLATFORM`, which it would have anyway.
+
+    ## Why
+    The platform that the build is for is the default. The flag makes the reader look for a reason that is not there.
+
+    ## What to do
+    Leave the flag away.
+    """
+    flag = instruction.flag("platform")
+    if flag is None or not flag.value or "TARGETPLATFORM" not in flag.value:
+        return
+    state = build.global_state
+    try:
+        expansion = state.expand(flag.value)
+    except ExpansionError:
+        return
+    alone = expansion.matched == {"TARGETPLATFORM"} and not expansion.unmatched
+    if alone and expansion.text == state.vars["TARGETPLATFORM"]:
+        yield Finding(f"`{flag.text}` is the default; leave it away", flag)
+
+
+EXAMPLES = (
+    Bad("FROM «--platform=$TARGETPLATFORM» debian:12"),
+    Bad("FROM «--platform=${TARGETPLATFORM}» debian:12 AS a"),
+    Bad("FROM «--platform=${TARGETPLATFORM:-linux/amd64}» debian:12", why="it always has a value"),
+    Good("FROM debian:12"),
+    Good("FROM --platform=$BUILDPLATFORM debian:12"),
+    Good("FROM --platform=$TARGETOS/$TARGETARCH debian:12"),
+)

@@ -1,0 +1,26 @@
+"""Instructions of which only the last one of a stage counts."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from ..base import Finding
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...model.build import Stage
+
+
+def replaced(stage: Stage, name: str) -> Iterator[Finding]:
+    """A finding for every instruction `name` of the stage that a later one replaces.
+
+    It stands where BuildKit puts it, on the one without effect; hadolint names the later one.
+    """
+    for earlier, later in pairwise([i for i in stage.instructions if i.name == name]):
+        yield Finding(
+            f"this {name} has no effect: the {name} on line {later.start_line} replaces it",
+            earlier,
+            related=[(later, "replaces it")],
+        )

@@ -1,0 +1,40 @@
+"""DL4003."""
+
+from __future__ import annotations
+
+from ..base import WARNING, Bad, Finding, Good, rule
+from .replaced import replaced
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...model.build import Build, Stage
+
+
+@rule(
+    "DL4003",
+    level=WARNING,
+    since="0.1",
+    also=("buildkit:MultipleInstructionsDisallowed", "trivy:DS-0016"),
+    onbuild=False,
+)
+def second_cmd(stage: Stage, build: Build) -> Iterator[Finding]:
+    """A stage has several CMD instructions, of which only the last one counts.
+
+    ## Why
+    The container runs the last one. Most often the earlier one was meant to run too, and never does.
+
+    ## What to do
+    Keep one. Start several programs from one script, or in a container each.
+    """
+    yield from replaced(stage, "CMD")
+
+
+EXAMPLES = (
+    Bad('«CMD ["a"]»\nCMD ["b"]', message="line 3 replaces it"),
+    Bad("«CMD a»\nRUN b\n«cmd c»\nCMD d"),
+    Good('CMD ["a"]\nENTRYPOINT ["b"]'),
+    Good('FROM debian:12 AS a\nCMD ["a"]\nFROM a\nCMD ["b"]', why="another stage"),
+    Good("ONBUILD CMD a\nCMD b", why="one is for the images built on this one"),
+)

@@ -1,0 +1,39 @@
+"""DL4004."""
+
+from __future__ import annotations
+
+from ..base import ERROR, Bad, Finding, Good, rule
+from .replaced import replaced
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...model.build import Build, Stage
+
+
+@rule(
+    "DL4004",
+    level=ERROR,
+    since="0.1",
+    also=("buildkit:MultipleInstructionsDisallowed", "trivy:DS-0007"),
+    onbuild=False,
+)
+def second_entrypoint(stage: Stage, build: Build) -> Iterator[Finding]:
+    """A stage has several ENTRYPOINT instructions, of which only the last one counts.
+
+    ## Why
+    The container runs the last one. Most often the earlier one was meant to run too, and never does.
+
+    ## What to do
+    Keep one. Start several programs from one script, or in a container each.
+    """
+    yield from replaced(stage, "ENTRYPOINT")
+
+
+EXAMPLES = (
+    Bad('«ENTRYPOINT ["a"]»\nENTRYPOINT ["b"]', message="line 3 replaces it"),
+    Bad("«ENTRYPOINT a»\nENTRYPOINT []", why="the second one takes the first away"),
+    Good('ENTRYPOINT ["a"]\nCMD ["b"]'),
+    Good('FROM debian:12 AS a\nENTRYPOINT ["a"]\nFROM a\nENTRYPOINT ["b"]', why="another stage"),
+)

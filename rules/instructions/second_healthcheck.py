@@ -1,0 +1,39 @@
+"""DL3012."""
+
+from __future__ import annotations
+
+from ..base import ERROR, Bad, Finding, Good, rule
+from .replaced import replaced
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...model.build import Build, Stage
+
+
+@rule(
+    "DL3012",
+    level=ERROR,
+    since="0.1",
+    also=("buildkit:MultipleInstructionsDisallowed", "trivy:DS-0023"),
+    onbuild=False,
+)
+def second_healthcheck(stage: Stage, build: Build) -> Iterator[Finding]:
+    """A stage has several HEALTHCHECK instructions, of which only the last one counts.
+
+    ## Why
+    Docker asks the last one only; what the earlier one looks at may be broken for long without a word.
+
+    ## What to do
+    Keep one. A script may look at several things.
+    """
+    yield from replaced(stage, "HEALTHCHECK")
+
+
+EXAMPLES = (
+    Bad('«HEALTHCHECK CMD ["a"]»\nHEALTHCHECK --interval=5m CMD ["b"]', message="line 3 replaces it"),
+    Bad('«HEALTHCHECK CMD ["a"]»\nHEALTHCHECK NONE'),
+    Good('HEALTHCHECK CMD ["a"]'),
+    Good('FROM debian:12 AS a\nHEALTHCHECK CMD ["a"]\nFROM a\nHEALTHCHECK NONE', why="another stage"),
+)
