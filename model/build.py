@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from .packages import Call
 
 
+_WINDOWS_IMAGES = ("nanoserver", "servercore", "mcr.microsoft.com/windows", "/dotnet/framework", "winamd64/")
+"""Parts of the names of images that exist for Windows only; an image for cross-building may well hold "windows"."""
+
+
 class Stage:
     """A build stage: FROM and what follows it.
 
@@ -92,12 +96,16 @@ class Stage:
     @property
     def windows(self) -> bool:
         """Whether the stage builds a Windows image, as far as the file tells."""
-        image = (self.root.image or "").lower()
-        words = ("nanoserver", "servercore", "mcr.microsoft.com/windows", "-windows", "windows-")
-        platform = self.root.from_.flag("platform")
-        if platform is not None and platform.value:
-            return platform.value.startswith("windows")
-        return any(word in image for word in words) or (not image and self.build.dockerfile.escape == "`")
+        root = self.root
+        platform = root.from_.flag("platform")
+        if platform is not None and platform.value and "$" not in platform.value:
+            return platform.value.lower().startswith("windows")
+        base = root.from_.base
+        image = (root.image or (base.text if base else "")).lower()
+        if any(word in image for word in _WINDOWS_IMAGES) or "windows" in image.rpartition("/")[2].partition(":")[2]:
+            return True
+        # Who takes ` for the escape character wants \ in paths.
+        return self.build.dockerfile.escape == "`" and image != "scratch"
 
     @property
     def ancestors(self) -> list[Stage]:
@@ -147,6 +155,7 @@ class Build:
         self.global_state = State(dockerfile.escape)
         self.global_args: dict[str, str | None] = {}
         self._place: dict[int, tuple[Stage, int]] = {}
+        self._head_states: dict[int, State] = {}
         self._scripts: dict[int, Script] = {}
         self._calls: dict[int, list[Call]] = {}
         self._read_stages()
@@ -163,6 +172,8 @@ class Build:
 
     def _read_stages(self) -> None:
         self.global_state.vars = dict(PLATFORM_ARGS)
+        if self.target:
+            self.global_state.vars["TARGETSTAGE"] = self.target
         self.global_state.base_known = True
         names: dict[str, Stage] = {}
         stage: Stage | None = None
@@ -175,6 +186,8 @@ class Build:
                     names[stage.name] = stage
             elif stage is None:
                 self.head.append(instruction)
+                before = self._head_states[id(instruction)] = self.global_state.copy()
+                before.vars = dict(before.vars)
                 if isinstance(instruction, Arg):
                     self._declare_global(instruction)
             else:
@@ -219,24 +232,27 @@ class Build:
         final = self.final
         return final is not None and (stage is final or stage in final.ancestors)
 
-    def source_stage(self, name: str, before: Stage | None) -> Stage | None:
-        """The stage that `--from=name` means in an instruction of stage `before`; None for an image or context."""
-        if name.isdecimal():
-            index = int(name)
-            return self.stages[index] if index < len(self.stages) else None
-        found = None
-        for stage in self.stages[: before.index if before else None]:
-            if stage.name and stage.name == name.lower():
-                found = stage
-        return found
+    def source_stage(self, name: str, before: Stage | None = None, *, numbers: bool = True) -> Stage | None:
+        """The stage that `COPY --from=name` means; None for an image or a named context.
+
+        The case does not count, and of several stages of one name the last is meant. BuildKit refuses a stage that
+        does not come before the instruction; with `before`, the stage that it stands in, None is answered for one.
+        Without `numbers` it is that of `RUN --mount=from=name`, which takes a number for the name of an image.
+        """
+        index = stage_number(name) if numbers else None
+        if index is not None:
+            found = self.stages[index] if 0 <= index < len(self.stages) else None
+        else:
+            found = next((stage for stage in reversed(self.stages) if stage.name and stage.name == name.lower()), None)
+        return found if found is None or before is None or found.index < before.index else None
 
     def sources_of(self, stage: Stage) -> Iterator[tuple[Stage, Instruction]]:
         """The stages that this one needs, each with the instruction that names it."""
         if stage.parent is not None:
             yield stage.parent, stage.from_
         for instruction in stage.all_instructions():
-            for name in _source_names(instruction):
-                source = self.source_stage(name, stage)
+            for name, numbers in _source_names(instruction):
+                source = self.source_stage(name, stage, numbers=numbers)
                 if source is not None:
                     yield source, instruction
 
@@ -294,7 +310,7 @@ class Build:
     def state(self, instruction: Instruction) -> State:
         """What holds just before an instruction."""
         place = self._place.get(id(instruction))
-        return place[0].state(place[1]) if place else self.global_state
+        return place[0].state(place[1]) if place else self._head_states.get(id(instruction), self.global_state)
 
     def value(self, instruction: Instruction, argument: Argument) -> str | None:
         """The value of a word at its instruction, or None when it is not known."""
@@ -311,21 +327,27 @@ class Build:
 
     def _parse(self, instruction: CommandLine) -> Script:
         # Imported here: a file without RUN needs no shell grammar.
-        from ..syntax.shell import dialect_of, parse_exec, parse_script, shebang_dialect
+        from ..syntax.shell import parse_exec, parse_script
+
+        if instruction.json:
+            return parse_exec([(word.text, instruction.mapped(word)) for word in instruction.words])
+        return parse_script(*self.shell_text(instruction))
+
+    def shell_text(self, instruction: CommandLine) -> tuple[Mapped, str]:
+        """What the shell reads of a shell-form instruction, here-documents included, and the shell's dialect."""
+        from ..syntax.shell import dialect_of, shebang_dialect
 
         words = instruction.words
-        if instruction.json:
-            return parse_exec([(word.text, instruction.mapped(word)) for word in words])
         dialect = dialect_of(self.state(instruction).shell)
         if not words:
-            return parse_script(Mapped("", (0,), (instruction.end,)), dialect)
+            return Mapped("", (0,), (instruction.end,)), dialect
         text = instruction.logical.slice(words[0].at, words[0].to)
-        if instruction.heredocs:
-            if text.text.lstrip("0123456789").startswith("<<") and len(text.text.split()) == 1:
-                body = instruction.heredocs[0].mapped()
-                return parse_script(body, shebang_dialect(body.text) or dialect)
-            text = _with_heredocs(instruction, text)
-        return parse_script(text, dialect)
+        if not instruction.heredocs:
+            return text, dialect
+        if text.text.lstrip("0123456789").startswith("<<") and len(text.text.split()) == 1:
+            body = instruction.heredocs[0].mapped()
+            return body, shebang_dialect(body.text) or dialect
+        return _with_heredocs(instruction, text), dialect
 
     def commands(self, instruction: CommandLine) -> Sequence[Command]:
         """Every simple command of the instruction, in the order of the file."""
@@ -354,13 +376,21 @@ def _with_heredocs(instruction: Instruction, text: Mapped) -> Mapped:
     return Mapped.concat([part for part in parts if part.text])
 
 
-def _source_names(instruction: Instruction) -> Iterator[str]:
-    """The names that `COPY --from` and `RUN --mount=from` mention."""
+def stage_number(name: str) -> int | None:
+    """The number that `COPY --from=name` means, or None when the name is none; as Go's strconv.Atoi reads it."""
+    digits = name[1:] if name[:1] in ("+", "-") else name
+    return int(name) if digits.isascii() and digits.isdigit() and len(digits) < 19 else None
+
+
+def _source_names(instruction: Instruction) -> Iterator[tuple[str, bool]]:
+    """The names that `COPY --from` and `RUN --mount=from` mention, and whether a number is one of a stage."""
     if isinstance(instruction, Copy):
         flag = instruction.flag("from")
         if flag is not None and flag.value:
-            yield flag.value
+            yield flag.value, True
     elif isinstance(instruction, Run):
         for flag in instruction.flags:
             if flag.name == "mount" and flag.value:
-                yield from (value for key, value in mount_fields(flag.value) or () if key == "from" and value)
+                for key, value in mount_fields(flag.value) or ():
+                    if key == "from" and value:
+                        yield value, False

@@ -6,9 +6,10 @@ Source: BuildKit frontend/dockerfile/dockerfile2llb (convert*.go) and its record
 
 from __future__ import annotations
 
-from ..syntax.check import KEYWORDS, mount_fields
+from ..syntax.check import KEYWORDS, mount_fields, suggest
 from ..syntax.expand import ExpansionError
 from ..syntax.tree import Add, Copy, From, Run, Transfer
+from .build import stage_number
 from .images import InvalidReferenceError, parse_reference
 from .layers import is_remote
 
@@ -55,7 +56,7 @@ def refusals(build: Build) -> Iterator[Refusal]:
         return
     yield from _check_options(build)
     for instruction in build.head:
-        yield from _expansions(instruction, build.global_state)
+        yield from _expansions(instruction, build.state(instruction))
     for stage in build.stages:
         yield from _from(build, stage)
         for instruction in stage.instructions:
@@ -64,7 +65,7 @@ def refusals(build: Build) -> Iterator[Refusal]:
             if isinstance(instruction, Transfer):
                 yield from _transfer(build, stage, instruction, state)
             elif isinstance(instruction, Run):
-                yield from _mounts(build, instruction, state)
+                yield from _mounts(build, stage, instruction, state)
             elif instruction.name == "EXPOSE":
                 yield from _ports(instruction, state)
             elif instruction.name == "STOPSIGNAL":
@@ -168,7 +169,12 @@ def _from(build: Build, stage: Stage) -> Iterator[Refusal]:
             parse_reference(image)
         except InvalidReferenceError as error:
             shown = f"`{image}`" if image == base.text else f"`{base.text}`, which is `{image}`,"
-            yield f"the base {shown} is no image reference: {error}", base
+            yield f"the base {shown} is no image reference: {_why(error, image)}", base
+
+
+def _why(error: InvalidReferenceError, name: str) -> str:
+    """BuildKit's words without the name, which the message holds already."""
+    return str(error).removeprefix(f'failed to parse stage name "{name}": ')
 
 
 def _platform(instruction: From, state: State) -> Iterator[Refusal]:
@@ -215,20 +221,26 @@ def _copy_from(build: Build, stage: Stage, flag: Flag, name: str) -> Iterator[Re
     if "$" in name[:-1]:
         yield "--from takes no variables; name a stage: FROM … AS name, then --from=name", flag
         return
-    if name.lstrip("-").isdecimal():
-        index = int(name)
-        if index < 0 or index >= len(build.stages):
-            yield f"there is no stage number {name}; the file has {len(build.stages)}, counted from 0", flag
-            return
-        source = build.stages[index]
-    else:
-        same = [s for s in build.stages if s.name and s.name == name.lower()]
-        before = [s for s in same if s.index < stage.index]
-        source = before[-1] if before else same[0] if same else None
+    index = stage_number(name)
+    if index is not None and not 0 <= index < len(build.stages):
+        yield f"there is no stage number {name}; the file has {len(build.stages)}, counted from 0", flag
+        return
+    yield from _source(stage, name, build.source_stage(name), f"--from={name}", flag)
+
+
+def _source(stage: Stage, name: str, source: Stage | None, shown: str, flag: Flag) -> Iterator[Refusal]:
+    """Whether `stage` may take files from what is called `name`, which is the stage `source` if it is one."""
     if source is stage:
-        yield f"`--from={name}` copies from the stage that it stands in", flag
+        yield f"`{shown}` names the stage that it stands in", flag
     elif source is not None and source.index > stage.index:
-        yield f"`--from={name}` names a stage that is defined only later, on line {source.from_.start_line}", flag
+        yield f"`{shown}` names a stage that is defined only later, on line {source.from_.start_line}", flag
+    elif source is None and name != "scratch" and "$" not in name:
+        try:
+            parse_reference(name)
+        except InvalidReferenceError as error:
+            near = suggest(name, [each.name for each in stage.build.stages if each.name])
+            hint = f"; did you mean {near}?" if near else ""
+            yield f"`{shown}` names no stage, and no image either: {_why(error, name)}{hint}", flag
 
 
 def _chmod(flag: Flag, value: str) -> Iterator[Refusal]:
@@ -243,11 +255,15 @@ def _chmod(flag: Flag, value: str) -> Iterator[Refusal]:
 # RUN --mount ------------------------------------------------------------------------------------------------------
 
 
-def _mounts(build: Build, instruction: Run, state: State) -> Iterator[Refusal]:
+def _mounts(build: Build, stage: Stage, instruction: Run, state: State) -> Iterator[Refusal]:
     syntax = build.dockerfile.directive("syntax")
     for flag in instruction.flags:
         if flag.name == "mount" and flag.value:
             fields = mount_fields(flag.value)
+            for key, value in fields or ():
+                if key == "from" and value:
+                    source = build.source_stage(value, numbers=False)
+                    yield from _source(stage, value, source, f"from={value}", flag)
             if fields is not None and _known(state, flag.value):
                 for message in _mount([(key, None if v is None else state.text(v)) for key, v in fields], state):
                     yield message, flag

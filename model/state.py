@@ -26,7 +26,7 @@ PLATFORM_ARGS = {
         ("ARCH", "amd64"),
         ("VARIANT", ""),
     )
-}
+} | {"TARGETSTAGE": "default"}
 """Values that BuildKit gives without being asked; in a stage they need a bare `ARG` first.
 
 Source: docs.docker.com/reference/dockerfile/#automatic-platform-args-in-the-global-scope
@@ -109,6 +109,8 @@ class State:
             return None
         if value.startswith("/"):
             return posixpath.normpath(value)
+        if value[1:3] in (":\\", ":/"):
+            return value
         return None if self.workdir is None else posixpath.normpath(posixpath.join(self.workdir, value))
 
 

@@ -40,11 +40,14 @@ def undefined_variable(build: Build) -> Iterator[Finding]:
 
 def _declared_elsewhere(build: Build, use: Use) -> bool:
     """Whether an ARG before the first FROM, in another stage or further down declares the variable."""
-    return use.name in build.global_args or any(
-        isinstance(instruction, Arg) and instruction is not use.instruction and _sets(instruction, use.name)
-        for stage in build.stages
-        for instruction in stage.instructions
-    )
+    return use.name in build.global_args or any(isinstance(i, Arg) for i in _setters(build, use))
+
+
+def _setters(build: Build, use: Use) -> Iterator[Arg | Env]:
+    """The other instructions within stages that set the variable."""
+    for instruction in (i for stage in build.stages for i in stage.instructions if isinstance(i, Arg | Env)):
+        if instruction is not use.instruction and any(pair.key.text == use.name for pair in instruction.pairs):
+            yield instruction
 
 
 def _advice(build: Build, use: Use) -> str:
@@ -52,21 +55,22 @@ def _advice(build: Build, use: Use) -> str:
         return f"there are no such variables here; write `{build.dockerfile.escape}$` for a dollar sign"
     if use.name in build.global_args:
         return f"the stage sees the ARG before the first FROM only after `ARG {use.name}`"
-    if isinstance(use.instruction, Env) and _sets(use.instruction, use.name, but=use):
+    if isinstance(use.instruction, Env) and _set_beside(use):
         return "what an instruction sets holds from the next one on"
-    for instruction in use.stage.instructions[build.index_of(use.instruction) + 1 :]:
-        if isinstance(instruction, Arg | Env) and _sets(instruction, use.name):
-            return f"it is set only later, on line {instruction.start_line}"
+    for setter in _setters(build, use):
+        if setter.start > use.end and build.stage_of(setter) is use.stage:
+            return f"it is set only later, on line {setter.start_line}"
+        if isinstance(setter, Arg) and setter.end < use.start:
+            return f"the ARG on line {setter.start_line} is of another stage; write `ARG {use.name}` here too"
     near = suggest(use.name, sorted(use.declared))
     return "no ENV or ARG sets it" + (f"; did you mean `${near}`?" if near else "")
 
 
-def _sets(instruction: Arg | Env, name: str, but: Use | None = None) -> bool:
-    """Whether the instruction sets the variable, in another pair than the one around `but`."""
+def _set_beside(use: Use) -> bool:
+    """Whether another pair of the same ENV sets the variable."""
     return any(
-        pair.key.text == name
-        and not (but is not None and pair.value is not None and pair.value.start <= but.start < pair.value.end)
-        for pair in instruction.pairs
+        pair.key.text == use.name and pair.value is not None and not pair.value.start <= use.start < pair.value.end
+        for pair in use.instruction.pairs
     )
 
 
@@ -75,7 +79,10 @@ EXAMPLES = (
     Bad("FROM alpine\nENV PATH=«$PAHT»:/tmp/bin", message="did you mean `$PATH`?"),
     Bad("FROM alpine\nCOPY «$foo» .\nARG foo=bar", message="only later, on line 3"),
     Bad("ARG V=1\nFROM debian:12\nLABEL version=«${V}»", message="only after `ARG V`"),
-    Bad("FROM example.org/team/base:1 AS a\nARG V=1\nFROM example.org/team/base:1\nLABEL version=«$V»"),
+    Bad(
+        "FROM example.org/team/base:1 AS a\nARG V=1\nFROM example.org/team/base:1\nLABEL version=«$V»",
+        message="line 2 is of",
+    ),
     Bad("ENV A=1 B=«$A»", message="from the next one on"),
     Bad('LABEL a="x«$$»{1}"', message="for a dollar sign"),
     Bad("ENV A=«$A»:/x", message="no ENV or ARG sets it"),

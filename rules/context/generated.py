@@ -9,6 +9,8 @@ from .sources import comes_later
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ...model.build import Build
     from ...model.context import Context
 
@@ -29,6 +31,7 @@ _SCRIPTS = (
     *((folder, (".sh", ".mk", ".ps1", ".bat")) for folder in ("", "scripts", "script", "ci", "hack", "bin", "tools")),
     (".github/workflows", (".yml", ".yaml")),
 )
+_WRITES = ("> ", ">", "-o ", "--output ", "--output=", "--output-file ", "--output-file=")
 _LARGEST = 300_000
 
 
@@ -36,17 +39,16 @@ def may_come(context: Context, folders: list[str], path: str) -> bool:
     """Whether the file may be there when the image is built, or the context may be another folder."""
     name = posixpath.basename(path)
     manifest = _is_manifest(name)
-    if (
-        ("." not in name and not manifest)
-        or comes_later(path)
-        or _in_empty_folder(context, path)
-        or _made_from_another(context, path)
-    ):
+    if comes_later(path) or ("." not in name and not manifest):
+        return True
+    if _in_empty_folder(context, path) or _made_from_another(context, path):
         return True
     if any(os.path.lexists(os.path.join(folder, path)) for folder in folders):
         return True
     place = os.path.join(os.path.abspath(context.root), *path.split("/"))
-    return _ignored_by_git(folders, place) or (not manifest and _spoken_of(folders, name))
+    # A manifest is in every build script to be read; only writing it tells something.
+    words = tuple(write + name for write in _WRITES) if manifest else (name,)
+    return _ignored_by_git(folders, place) or _spoken_of(folders, words)
 
 
 def _is_manifest(name: str) -> bool:
@@ -115,17 +117,18 @@ def _ignored_by_git(folders: list[str], place: str) -> bool:
     return False
 
 
-def _spoken_of(folders: list[str], name: str) -> bool:
-    """Whether a build file or script in one of the folders has the file name in it, and so may make the file."""
-    for folder in folders:
-        if any(name in read_small(os.path.join(folder, other)) for other in _BUILD_FILES):
-            return True
-        for inner, endings in _SCRIPTS:
-            place = os.path.join(folder, inner)
-            scripts = [n for n in _names(place) if n.endswith(endings)]
-            if any(name in read_small(os.path.join(place, script)) for script in scripts[:100]):
-                return True
-    return False
+def _spoken_of(folders: list[str], words: tuple[str, ...]) -> bool:
+    """Whether a build file or script in one of the folders has one of the words in it, and so may make the file."""
+    return any(word in text for folder in folders for text in _build_texts(folder) for word in words)
+
+
+def _build_texts(folder: str) -> Iterator[str]:
+    for name in _BUILD_FILES:
+        yield read_small(os.path.join(folder, name))
+    for inner, endings in _SCRIPTS:
+        place = os.path.join(folder, inner)
+        for script in [name for name in _names(place) if name.endswith(endings)][:100]:
+            yield read_small(os.path.join(place, script))
 
 
 def _names(folder: str) -> list[str]:

@@ -68,6 +68,11 @@ EXAMPLES = (
     Good("COPY app.py main.js /app/", files={"app.py": "", "main.ts": ""}, why="compiled from main.ts"),
     Good("COPY app.py api.json /app/", files={"app.py": "", ".gitignore": "/api.json\n"}, why="ignored, so made"),
     Good("COPY app.py api.json /app/", files={"app.py": "", "Makefile": "api.json: app.py\n"}, why="made by make"),
+    Good(
+        "COPY app.py requirements.txt /app/",
+        files={"app.py": "", "ci/export.sh": "uv export -o requirements.txt\n"},
+        why="a script writes it",
+    ),
     Good("COPY app.py *.toml /app/", files={"app.py": ""}, why="a wildcard may match nothing"),
     Good("ARG F=a.toml\nCOPY app.py $F /app/", files={"app.py": ""}, why="the build may name another"),
     Bad("COPY «a.txt» /app/\nCOPY . /app", files={"app.py": ""}, why="this folder is the context, a.txt is nowhere"),

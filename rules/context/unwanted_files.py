@@ -45,9 +45,10 @@ def unwanted_files(build: Build) -> Iterator[Finding]:
             taken = [e for e in taken if posixpath.basename(e[0]) not in SECRETS]
         if taken:
             entries = [e for e in entries if e not in taken]
+            bytes_ = ("more than " if context.truncated else "") + size(sum(count for _, count in taken))
             yield Finding(
-                f"the .dockerignore lets through {told(taken)} ({size(sum(count for _, count in taken))}), which "
-                f"`{shown(instruction)}` copies{_remark(context, taken)}",
+                f"the .dockerignore lets through {told(taken)} ({bytes_}), which `{shown(instruction)}` copies"
+                f"{_remark(context, taken)}",
                 instruction.sources[0],
             )
 

@@ -37,9 +37,11 @@ def full_base(stage: Stage, build: Build) -> Iterator[Finding]:
     stage and ship in another: `FROM full AS build`, `FROM slim`, `COPY --from=build …`.
 
     ## What is left alone
-    Stages that are not shipped, a last stage called `dev` or `test`, digests, images whose slim variant is not known
-    for certain, a JDK that the image needs to run, and Debian with its manual pages.
+    Stages that are not shipped, a last stage called `dev` or `test`, the images of `.devcontainer`, digests, images
+    whose slim variant is not known for certain, a JDK that the image needs to run, and Debian with its manual pages.
     """
+    if ".devcontainer" in build.dockerfile.source.name.replace("\\", "/").split("/"):
+        return
     above = [each for each in build.stages if each.root is stage]
     if not any(build.ships(each) for each in above) or (len(build.stages) > 1 and _is_workshop(build.stages[-1])):
         return
