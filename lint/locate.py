@@ -29,7 +29,7 @@ _MOST_FOLDERS = 2_000
 _UNLIKELY = frozenset((".git", "node_modules", ".venv", "__pycache__"))
 
 _known: dict[tuple[object, ...], Context] = {}
-_below: dict[tuple[str, str], list[str]] = {}
+_below: dict[tuple[str, str], tuple[list[str], set[str]]] = {}
 
 
 def locate(path: str, build: Build, roots: Sequence[str]) -> Context | None:
@@ -157,28 +157,34 @@ def _there(root: str, name: str) -> bool:
 
 def _anywhere(top: str, names: Sequence[str]) -> bool:
     """Whether some folder below `top` holds one of the sources; also when there are too many folders to tell."""
-    folders = _folders(top)
+    folders, known = _folders(top)
     if len(folders) > _MOST_FOLDERS:
         return True
-    return any(os.path.lexists(os.path.join(folder, name)) for folder in folders for name in names)
+    likely = [name for name in names if name.partition("/")[0] in known]
+    return any(os.path.lexists(os.path.join(folder, name)) for name in likely for folder in folders)
 
 
-def _folders(top: str) -> list[str]:
-    """`top` and the folders below it; the list ends when it is longer than anyone wants to look through."""
+def _folders(top: str) -> tuple[list[str], set[str]]:
+    """`top` and the folders below it, and the names of all that is in them.
+
+    The list ends when it is longer than anyone wants to look through.
+    """
     key = (os.getcwd(), top)
-    found = _below.get(key)
-    if found is None:
-        found = _below[key] = [top]
+    known = _below.get(key)
+    if known is None:
+        found, names = known = _below[key] = [top], set[str]()
         for folder in found:
             if len(found) > _MOST_FOLDERS:
                 break
             try:
                 with os.scandir(folder) as entries:
-                    inner = [e.path for e in entries if e.name not in _UNLIKELY and e.is_dir(follow_symlinks=False)]
+                    for entry in entries:
+                        names.add(entry.name)
+                        if entry.name not in _UNLIKELY and entry.is_dir(follow_symlinks=False):
+                            found.append(entry.path)
             except OSError:
                 continue
-            found += inner
-    return found
+    return known
 
 
 def _has_dockerfile(folder: str) -> bool:
