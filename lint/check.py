@@ -5,36 +5,91 @@ from __future__ import annotations
 import os
 import sys
 
-from .engine import Plan, Report, lint_file, lint_source, problem
-from .select import UnknownRule, choose, split
+from .checks import on_request
+from .engine import MAX_BYTES, Plan, Report, limited, lint_file, lint_source, problem, unreadable
+from .output import note, put
+from .profiles import profile
+from .select import UnknownRule, choose, normal, shell_codes, split
+from .settings import BadSetting, settings
 from .status import BROKEN, CLEAN, FOUND
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from ..model.build import Build
     from ..model.context import Context
-    from .diagnostic import Diagnostic
+    from .discover import Found
 
 
 def check(arguments: argparse.Namespace) -> int:
     """Run `dlint check` and answer the exit status."""
     try:
-        plan = Plan(choose(split(arguments.select), split(arguments.ignore)))
-    except UnknownRule as error:
-        sys.stderr.write(f"dlint: {error}\n")
+        select, ignore = split(arguments.select), split(arguments.ignore)
+        chosen = profile(arguments.profile) if arguments.profile else None
+        rules = choose(select, ignore, note, chosen.codes if chosen else None)
+        shell = _shellcheck(select, ignore, chosen is None or chosen.shell)
+        wanted = shell[1] if shell else None
+        plan = Plan(rules, on_request(select, ignore), wanted, settings(arguments.config), chosen)
+    except (UnknownRule, BadSetting) as error:
+        note(str(error))
         return BROKEN
-    paths: list[str] = arguments.paths or ["."]
-    if "-" in paths:
-        if len(paths) > 1:
-            sys.stderr.write("dlint: `-` reads standard input and takes no other path beside it\n")
-            return BROKEN
-        reports = [_standard_input(arguments.stdin_filename, plan)]
-    else:
-        reports = _files(paths, arguments.exclude, plan)
+    name: str | None = arguments.stdin_filename
+    paths: list[str] = arguments.paths or ["." if name is None else "-"]
+    if not _somewhere(paths, arguments.exclude):
+        note("the current folder does not exist any more; change to one that does")
+        return BROKEN
+    if name is not None and "-" not in paths:
+        note("--stdin-filename is the name of `-`, and there is no `-` among the paths")
+    finish = _finisher(shell)
+    reports = [_standard_input(name, plan)] if "-" in paths else []
+    finish(reports)
+    files = [path for path in paths if path != "-"]
+    if files:
+        reports += _files(files, arguments.exclude, plan, finish)
     return write(reports, arguments.format)
+
+
+def _shellcheck(select: Sequence[str], ignore: Sequence[str], usual: bool) -> tuple[str, Callable[[str], bool]] | None:
+    """Where ShellCheck is and which codes are wanted; None when it is missing (who waits for it is told) or off."""
+    wanted = shell_codes(select, ignore, usual)
+    if wanted is None:
+        return None
+    from .shellcheck import HINT, program
+
+    path = program()
+    if not path:
+        asked = any(normal(selector).startswith(("sc", "shellcheck")) for selector in select)
+        if asked or (sys.stderr is not None and sys.stderr.isatty()):  # pyright: ignore[reportUnnecessaryComparison]
+            note(HINT)
+        return None
+    return path, wanted
+
+
+def _finisher(shell: tuple[str, Callable[[str], bool]] | None) -> Callable[[Sequence[Report]], None]:
+    """What completes reports: ShellCheck's findings, when it runs."""
+
+    def finish(reports: Sequence[Report]) -> None:
+        if shell is not None and any(report.snippets for report in reports):
+            from .shellcheck import add_findings
+
+            trouble = add_findings(reports, *shell)
+            if trouble:
+                note(trouble)
+
+    return finish
+
+
+def _somewhere(paths: Sequence[str], exclude: Sequence[str]) -> bool:
+    """Whether the paths mean something where this process stands; a deleted folder is left for the root."""
+    try:
+        os.getcwd()
+    except OSError:
+        if exclude or not all(path == "-" or os.path.isabs(path) for path in paths):
+            return False
+        os.chdir(os.sep)
+    return True
 
 
 def _standard_input(name: str | None, plan: Plan) -> Report:
@@ -42,13 +97,31 @@ def _standard_input(name: str | None, plan: Plan) -> Report:
 
     shown = name or "<stdin>"
     try:
-        source = Source.decode(sys.stdin.buffer.read(), shown)
+        source = Source.decode(limited(read_standard_input()), shown)
     except SourceError as error:
         return Report(shown, [problem(shown, str(error))], failed=True)
-    return lint_source(source, plan, finder(name, [os.path.dirname(name) or "."]) if name else None)
+    # An editor may ask about a file that is not saved yet: only what is there can be a context.
+    there = name is not None and os.path.isdir(os.path.dirname(name) or ".")
+    return lint_source(source, plan, finder(shown, [shown]) if there else None)
 
 
-def _files(paths: Sequence[str], exclude: Sequence[str], plan: Plan) -> list[Report]:
+def read_standard_input() -> bytes:
+    """What comes on standard input, little more than a Dockerfile may have; raises SourceError."""
+    from ..syntax.source import SourceError
+
+    if sys.stdin is None:  # pyright: ignore[reportUnnecessaryComparison] - so it is when it was closed
+        raise SourceError("standard input is closed")
+    if sys.stdin.isatty():
+        note("reading standard input; Ctrl-D ends it")
+    try:
+        return sys.stdin.buffer.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise SourceError(unreadable(error)) from None
+
+
+def _files(
+    paths: Sequence[str], exclude: Sequence[str], plan: Plan, finish: Callable[[Sequence[Report]], None]
+) -> list[Report]:
     from .discover import discover
     from .parallel import lint_all
     from .progress import progress
@@ -56,13 +129,34 @@ def _files(paths: Sequence[str], exclude: Sequence[str], plan: Plan) -> list[Rep
     found = list(discover(paths, exclude=exclude))
     if not found:
         listed = ", ".join(f"`{path}`" for path in paths)
-        sys.stderr.write(f"dlint: no Dockerfile below {listed}; name a file to lint it whatever it is called\n")
+        note(f"no Dockerfile below {listed}; name a file to lint it whatever it is called")
     reports = {f.path: Report(f.path, [problem(f.path, f.error)], failed=True) for f in found if f.error}
     todo = [f.path for f in found if not f.error]
     with progress(len(todo)) as advance:
-        for report in lint_all(todo, lambda path: lint_file(path, plan, finder(path, paths)), advance):
+        for report in lint_all(todo, lambda path: lint_file(path, plan, finder(path, paths)), advance, finish):
             reports[report.file] = report
+    _remark(paths, found, reports)
     return [reports[f.path] for f in found]
+
+
+def _remark(paths: Sequence[str], found: Sequence[Found], reports: dict[str, Report]) -> None:
+    """Say what the user may have meant by a path that is none, or by a file that is no Dockerfile."""
+    from ..syntax.check import suggest
+    from .discover import is_dockerfile_name
+    from .options import PARSERS
+    from .select import is_rule
+
+    for path in (f.path for f in found if f.path in paths):
+        if not os.path.lexists(path):
+            command = suggest(path, PARSERS)
+            if command:
+                note(f"`{path}` is no path; did you mean the command `dlint {command}`? It stands first")
+            elif is_rule(path):
+                note(f"`{path}` is a rule, not a path; write several rules with commas: --select {path},…")
+        elif not is_dockerfile_name(os.path.basename(path)) and any(
+            d.code == "SYN003" for d in reports[path].diagnostics
+        ):
+            note(f"`{path}` is read as a Dockerfile because it was named; is it a template, or something else?")
 
 
 def finder(path: str, roots: Sequence[str]) -> Callable[[Build], Context | None]:
@@ -76,29 +170,23 @@ def finder(path: str, roots: Sequence[str]) -> Callable[[Build], Context | None]
     return find
 
 
-def write(reports: Iterable[Report], wanted: str | None) -> int:
+def write(reports: Sequence[Report], wanted: str | None) -> int:
     """Write the reports in the wanted format and answer the exit status."""
-    reports = list(reports)
-    diagnostics: list[Diagnostic] = [d for report in reports for d in report.diagnostics]
+    diagnostics = [d for report in reports for d in report.diagnostics]
     form = wanted or ("full" if sys.stdout.isatty() else "concise")
     if form == "json":
         from .output.json import render
 
-        _put(render(diagnostics, len(reports)))
+        put(render(diagnostics, len(reports)))
     elif form == "concise":
         from .output.concise import render as render_lines
 
-        _put(render_lines(diagnostics))
+        put(render_lines(diagnostics))
     else:
-        from .output.full import show
+        from .output.full import render as render_frames
 
-        show(diagnostics, len(reports))
+        for part in render_frames(diagnostics, len(reports)):
+            put(part)
     if any(report.failed for report in reports):
         return BROKEN
     return FOUND if diagnostics else CLEAN
-
-
-def _put(text: str) -> None:
-    """Write to standard output as UTF-8, whatever the locale says."""
-    sys.stdout.flush()
-    sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))

@@ -87,3 +87,15 @@ def from_finding(finding: Finding, rule: Rule, source: Source, instruction_line:
         finding.fix,
         tuple((position(start), position(end), note) for start, end, note in finding.related),
     )
+
+
+def what_broke(error: Exception) -> str:
+    """An unexpected error in a few words, with the place in dlint's own code, for who reports it."""
+    at = error.__traceback__
+    while at is not None and at.tb_next is not None:
+        at = at.tb_next
+    text = type(error).__name__ + (f": {error}" if str(error) else "")
+    if at is None:
+        return text
+    folder, _, name = at.tb_frame.f_code.co_filename.replace("\\", "/").rpartition("/")
+    return f"{text}, in {folder.rpartition('/')[2]}/{name} line {at.tb_lineno}"

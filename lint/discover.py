@@ -18,7 +18,7 @@ _SKIPPED_FOLDERS = frozenset(
 _WORDS = ("dockerfile", "containerfile")
 # Of a file that becomes a Dockerfile only when it is rendered; anywhere behind a dot.
 _TEMPLATES = frozenset(
-    "j2 jinja jinja2 tmpl tpl template gotmpl erb ejs in mustache hbs handlebars liquid m4 mako twig dtmpl".split()  # noqa: SIM905 - as below
+    "j2 jinja jinja2 tmpl tpl template gotmpl erb ejs in mustache hbs handlebars liquid m4 mako twig dtmpl".split()
 )
 # Of a file about Dockerfiles, or of what an editor, a merge or a tool left behind.
 _OTHERS = frozenset(
@@ -29,7 +29,7 @@ _OTHERS = frozenset(
     yml yaml json jsonc json5 toml xml ini cfg properties lock log out snap sarif
     sum sha1 sha256 sha512 md5 sig asc pem diff patch zip gz tgz tar xz bz2 zst
     swp swo swn swx orig rej bak backup tmp save
-    """.split()  # noqa: SIM905 - a word a line would fill a screen
+    """.split()
 )
 
 

@@ -3,33 +3,53 @@
 from __future__ import annotations
 
 import os
+import stat
+from bisect import bisect_right
 
-from ..model.build import Build, Stage
+from ..model.build import Build
+from ..rules.base import ERROR
 from ..syntax.parser import parse
 from ..syntax.source import Source, SourceError
-from .diagnostic import Diagnostic, from_finding
+from .diagnostic import Diagnostic, from_finding, what_broke
 from .select import ALWAYS
 from .suppress import Suppressions
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from ..model.context import Context
-    from ..rules.base import Finding, Rule
+    from ..rules.base import Rule
     from ..syntax.tree import Instruction
+    from .profiles import Profile
+    from .shellcheck import Snippet
 
 MAX_BYTES = 64 * 1024 * 1024
 """Larger files are refused: no Dockerfile is 64 MiB long, and reading one would only waste memory."""
 
 
 class Plan:
-    """The rules that run, by the class of node that each wants to see."""
+    """The rules that run, by the class of node that each wants to see; `on_request` run where a file asks for them.
 
-    __slots__ = ("by_subject", "rules")
+    `shell` tells which codes of ShellCheck are wanted, None when it does not run. `options` are the settings of rules.
+    With `profile` only a part of the findings may count, and severities may change.
+    """
 
-    def __init__(self, rules: Sequence[Rule]) -> None:
+    __slots__ = ("by_subject", "on_request", "options", "profile", "rules", "shell")
+
+    def __init__(
+        self,
+        rules: Sequence[Rule],
+        on_request: Sequence[Rule] = (),
+        shell: Callable[[str], bool] | None = None,
+        options: Mapping[str, object] | None = None,
+        profile: Profile | None = None,
+    ) -> None:
+        self.profile = profile
         self.rules = rules
+        self.on_request = on_request
+        self.shell = shell
+        self.options = options
         self.by_subject: dict[str, list[Rule]] = {}
         for rule in rules:
             for subject in rule.subjects:
@@ -37,14 +57,20 @@ class Plan:
 
 
 class Report:
-    """What linting one file gave. `failed` tells that it could not be read or that a rule broke."""
+    """What linting one file gave. `failed` tells that it could not be read or that a rule broke.
 
-    __slots__ = ("diagnostics", "failed", "file")
+    `snippets` are the scripts that ShellCheck is still to see.
+    """
 
-    def __init__(self, file: str, diagnostics: list[Diagnostic], failed: bool) -> None:
+    __slots__ = ("diagnostics", "failed", "file", "snippets")
+
+    def __init__(
+        self, file: str, diagnostics: list[Diagnostic], failed: bool, snippets: Sequence[Snippet] = ()
+    ) -> None:
         self.file = file
         self.diagnostics = diagnostics
         self.failed = failed
+        self.snippets = snippets
 
 
 def problem(file: str, message: str, code: str = "SYN001", name: str = "unreadable-file") -> Diagnostic:
@@ -55,19 +81,35 @@ def problem(file: str, message: str, code: str = "SYN001", name: str = "unreadab
 def read_source(path: str) -> Source:
     """The text of a file; raises SourceError with what to do."""
     try:
-        size = os.stat(path).st_size
-        if size > MAX_BYTES:
-            raise SourceError(f"the file has {size:,} bytes; Dockerfiles of more than {MAX_BYTES:,} are not read")
-        with open(path, "rb") as file:
-            return Source.decode(file.read(), path)
-    except FileNotFoundError:
-        raise SourceError("no such file; check the path") from None
-    except IsADirectoryError:
-        raise SourceError("this is a folder, not a Dockerfile") from None
-    except PermissionError:
-        raise SourceError("permission denied; make the file readable for this user") from None
+        mode = os.stat(path).st_mode
+        if stat.S_ISREG(mode):
+            with open(path, "rb") as file:
+                return Source.decode(limited(file.read(MAX_BYTES + 1)), path)
+        if stat.S_ISDIR(mode):
+            raise SourceError("this is a folder, not a Dockerfile")
+        if stat.S_ISFIFO(mode):
+            from .pipe import read_pipe
+
+            return Source.decode(limited(read_pipe(path, MAX_BYTES + 1)), path)
     except OSError as error:
-        raise SourceError(f"cannot be read: {error.strerror or error}") from None
+        raise SourceError(unreadable(error)) from None
+    raise SourceError("this is a device or a socket, not a file; `-` reads standard input")
+
+
+def limited(data: bytes) -> bytes:
+    """The bytes, when they are not too many for a Dockerfile; else raises SourceError."""
+    if len(data) > MAX_BYTES:
+        raise SourceError(f"the file has more than {MAX_BYTES:,} bytes, which no Dockerfile has")
+    return data
+
+
+def unreadable(error: OSError) -> str:
+    """Why a file cannot be read, and what to do."""
+    if isinstance(error, FileNotFoundError):
+        return "there is no such file; check the path"
+    if isinstance(error, PermissionError):
+        return "permission denied; make the file readable for this user"
+    return f"the file cannot be read ({error.strerror or error})"
 
 
 def lint_file(path: str, plan: Plan, find_context: Callable[[Build], Context | None] | None) -> Report:
@@ -81,66 +123,99 @@ def lint_file(path: str, plan: Plan, find_context: Callable[[Build], Context | N
 
 def lint_source(source: Source, plan: Plan, find_context: Callable[[Build], Context | None] | None) -> Report:
     """Lint text. A rule that breaks is reported as a problem of dlint, and the others still run."""
-    dockerfile = parse(source)
+    try:
+        dockerfile = parse(source)
+        build = Build(dockerfile, find_context, options=plan.options)
+        suppressions = Suppressions(dockerfile)
+    except Exception as error:  # noqa: BLE001 - one odd file must not take the others along
+        message = f"dlint failed on this file ({what_broke(error)}); this is a bug of dlint, please report it"
+        return Report(source.name, [problem(source.name, message, "SYN002", "internal-error")], failed=True)
+    if plan.on_request and suppressions.checks.asks:
+        plan = Plan([*plan.rules, *plan.on_request], plan.on_request, plan.shell, plan.options, plan.profile)
+    places, profile = _Places(build), plan.profile
     diagnostics: list[Diagnostic] = []
-    build = Build(dockerfile, find_context)
-    suppressions = Suppressions(dockerfile)
-    failed = False
-    for rule, node, instruction, stage in _visits(build, plan):
+    broken: dict[str, Diagnostic] = {}
+    for rule, node in _visits(build, plan):
         try:
             for finding in rule.check(build) if node is build else rule.check(node, build):
-                line = instruction.start_line if instruction else _instruction_line(build, finding)
-                if rule.code == ALWAYS or not suppressions.hides(rule, line):
-                    diagnostics.append(from_finding(finding, rule, source, line, stage.name if stage else ""))
+                line, stage = places.of(finding.start)
+                aliases = rule.also if finding.also is None else finding.also
+                if rule.code != ALWAYS and suppressions.hides(rule, line, aliases):
+                    continue
+                if rule in plan.on_request and not suppressions.checks.asked(aliases, line):
+                    continue
+                if profile is not None and not profile.counts(rule.code, aliases):
+                    continue
+                diagnostics.append(from_finding(finding, rule, source, line, stage))
+                if profile is not None and profile.level and not rule.code.startswith("SYN"):
+                    diagnostics[-1].severity = profile.level
+                if suppressions.checks.fails(aliases):
+                    diagnostics[-1].severity = ERROR
         except Exception as error:  # noqa: BLE001 - one broken rule must not take the others along
-            failed = True
-            at = type(error).__name__ + (f": {error}" if str(error) else "")
-            diagnostics.append(
-                problem(
-                    source.name,
-                    f"dlint's rule {rule.code} ({rule.name}) failed on this file ({at}); this is a bug of dlint, "
-                    f"please report it; --ignore {rule.code} goes on without the rule",
-                    "SYN002",
-                    "internal-error",
-                )
-            )
+            if rule.code not in broken:
+                broken[rule.code] = _broken(rule, error, source.name)
+    diagnostics += broken.values()
     diagnostics.sort(key=lambda d: d.order)
-    return Report(source.name, diagnostics, failed)
+    snippets: Sequence[Snippet] = ()
+    if plan.shell is not None:
+        from .shellcheck import snippets_of
+
+        snippets = snippets_of(build, suppressions)
+    return Report(source.name, diagnostics, bool(broken), snippets)
 
 
-Visit = tuple["Rule", object, "Instruction | None", "Stage | None"]
+def _broken(rule: Rule, error: Exception, file: str) -> Diagnostic:
+    message = (
+        f"dlint's rule {rule.code} ({rule.name}) failed on this file ({what_broke(error)}); this is a bug of dlint, "
+        f"please report it; --ignore {rule.code} goes on without the rule"
+    )
+    return problem(file, message, "SYN002", "internal-error")
 
 
-def _visits(build: Build, plan: Plan) -> Iterator[Visit]:
-    """Every pair of a rule and a node that it wants to see, with the instruction and the stage it stands in."""
+def _visits(build: Build, plan: Plan) -> Iterator[tuple[Rule, object]]:
+    """Every pair of a rule and a node that it wants to see."""
     by_subject = plan.by_subject
     for rule in by_subject.get("Build", ()):
-        yield rule, build, None, None
+        yield rule, build
     for instruction in build.head:
-        yield from _of_instruction(by_subject, instruction, None)
+        yield from _of_instruction(by_subject, instruction)
     for stage in build.stages:
         for rule in by_subject.get("Stage", ()):
-            yield rule, stage, None, stage
-        yield from _of_instruction(by_subject, stage.from_, stage)
+            yield rule, stage
+        yield from _of_instruction(by_subject, stage.from_)
         for instruction in stage.instructions:
-            yield from _of_instruction(by_subject, instruction, stage)
+            yield from _of_instruction(by_subject, instruction)
 
 
-def _of_instruction(
-    by_subject: dict[str, list[Rule]], instruction: Instruction, stage: Stage | None
-) -> Iterator[Visit]:
+def _of_instruction(by_subject: dict[str, list[Rule]], instruction: Instruction) -> Iterator[tuple[Rule, object]]:
     for rule in by_subject.get(type(instruction).__name__, ()):
-        yield rule, instruction, instruction, stage
+        yield rule, instruction
     trigger = instruction.trigger
     if trigger is not None:
         for rule in by_subject.get(type(trigger).__name__, ()):
             if rule.onbuild:
-                yield rule, trigger, instruction, stage
+                yield rule, trigger
 
 
-def _instruction_line(build: Build, finding: Finding) -> int:
-    """The first line of the instruction in which the finding stands; its own line outside of any."""
-    for instruction in build.dockerfile.instructions:
-        if instruction.start <= finding.start <= instruction.end:
-            return instruction.start_line
-    return build.dockerfile.source.line(finding.start)
+class _Places:
+    """Tells in which instruction and stage a finding stands; made ready by the first question."""
+
+    __slots__ = ("build", "instructions", "stages")
+
+    def __init__(self, build: Build) -> None:
+        self.build = build
+        self.instructions: list[int] = []
+        self.stages: list[int] = []
+
+    def of(self, offset: int) -> tuple[int, str]:
+        """The first line of the instruction at `offset`, its own line outside of any, and the name of the stage."""
+        build = self.build
+        instructions = build.dockerfile.instructions
+        if len(self.instructions) != len(instructions):
+            self.instructions = [instruction.start for instruction in instructions]
+            self.stages = [stage.start for stage in build.stages]
+        found = bisect_right(self.instructions, offset) - 1
+        within = found >= 0 and offset <= instructions[found].end
+        line = instructions[found].start_line if within else build.dockerfile.source.line(offset)
+        stage = bisect_right(self.stages, offset) - 1
+        return line, build.stages[stage].name if stage >= 0 else ""

@@ -2,75 +2,90 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
-from .status import CLEAN, FOUND
+from .output import OutputError, abandon, note, prepare, put
+from .status import BROKEN, CLEAN, FOUND
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Sequence
 
-COMMANDS = ("check", "tree", "explain", "rules")
+COMMANDS = frozenset(("check", "tree", "explain", "rules"))
+INTERRUPTED = 130
+"""128 and the number of SIGINT, as a shell reports it."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line with `argv` (default: sys.argv) and answer the exit status."""
-    words = list(sys.argv[1:] if argv is None else argv)
     # The tree of one file is one big object graph without garbage; collecting while it grows only costs time.
     import gc
 
     gc.set_threshold(200_000, 20, 100)
     try:
-        if words and words[0] in COMMANDS:
-            command, words = words[0], words[1:]
-        elif words and words[0] in ("-h", "--help", "--version", "help"):
-            return _about(words[0])
-        else:
-            command = "check"
-        status = _run(command, words)
-        sys.stdout.flush()
-        return status
+        prepare()
+        return _run(list(sys.argv[1:] if argv is None else argv))
     except BrokenPipeError:
         # The reader went away (`dlint . | head`): no more output, and none at exit either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        abandon()
         return FOUND
+    except OutputError as error:
+        abandon()
+        note(str(error))
+        return BROKEN
     except KeyboardInterrupt:
-        sys.stderr.write("dlint: interrupted\n")
-        return 130
+        abandon()
+        note("interrupted")
+        return INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - a person gets a sentence, not a traceback
+        from .diagnostic import what_broke
+
+        abandon()
+        note(f"internal error ({what_broke(error)}); this is a bug of dlint, please report it")
+        return BROKEN
 
 
-def _about(word: str) -> int:
-    if word == "--version":
+def _run(words: list[str]) -> int:
+    command = words[0] if words else ""
+    if command in COMMANDS:
+        return _command(command, words[1:])
+    if command in ("-h", "--help", "help"):
+        return _help(words[1:])
+    if command in ("-V", "--version"):
         from importlib.metadata import version
 
-        sys.stdout.write(f"dlint {version('dockerfile-dlint')}\n")
-    else:
-        from .options import HELP
+        put(f"dlint {version('dockerfile-dlint')}\n")
+        return CLEAN
+    return _command("check", words)
 
-        sys.stdout.write(HELP)
+
+def _help(words: list[str]) -> int:
+    if words[:1] and words[0] in COMMANDS:
+        return _command(words[0], ["--help"])
+    from .options import HELP
+
+    put(HELP)
     return CLEAN
 
 
-def _run(command: str, words: list[str]) -> int:
+def _command(command: str, words: list[str]) -> int:
     from . import options
 
+    try:
+        arguments = options.PARSERS[command](words)
+    except options.Told as told:
+        return told.status
+    if command == "check":
+        from .check import check
+
+        return check(arguments)
     if command == "tree":
         from .tree import run
 
-        return run(options.tree(words))
-    if command in ("explain", "rules"):
-        from .explain import explain, listing
+        return run(arguments)
+    from .explain import explain, listing
 
-        return explain(options.explain(words)) if command == "explain" else listing(options.rules(words))
-    return _check(options.check(words))
-
-
-def _check(arguments: argparse.Namespace) -> int:
-    from .check import check
-
-    return check(arguments)
+    return explain(arguments) if command == "explain" else listing(arguments)
 
 
 if __name__ == "__main__":

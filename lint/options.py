@@ -4,76 +4,137 @@ from __future__ import annotations
 
 import argparse
 
+from ..syntax.check import suggest
+from .output import note, put
+from .profiles import NAMES
+from .status import BROKEN, CLEAN
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import NoReturn
+
+    from _typeshed import SupportsWrite
 
 HELP = """\
 dlint finds what makes a Dockerfile's build slow, big or unsafe, and says why.
 
-  dlint .                          lint every Dockerfile below this folder
-  dlint Dockerfile api/Dockerfile  lint these files
-  dlint --select OPT,DL3008 .      only these rules (codes, prefixes, names, other tools' names)
-  dlint --ignore DL3059 .          all the usual rules but this one
-  dlint --format json . > out.json findings for a program
-  cat Dockerfile | dlint -         lint standard input
-  dlint explain DL3009             what a rule finds, why, and examples
-  dlint rules                      all rules
-  dlint tree Dockerfile            how dlint (and BuildKit) read a file
+  dlint .                        lint every Dockerfile below this folder
+  dlint Dockerfile api/Dockerfile      lint these files
+  dlint --select OPT,DL3008 .    only these rules: codes, prefixes, names,
+                                 other tools' names
+  dlint --ignore DL3015 .        all the usual rules but this one
+  dlint --format json . > out.json     findings for a program
+  dlint - < Dockerfile           lint standard input
+  dlint explain DL3009           what a rule finds, why, and examples
+  dlint rules                    all rules
+  dlint tree Dockerfile          how dlint (and BuildKit) read a file
+  dlint check --help             all options of linting
 
-Exit status: 0 nothing found, 1 findings, 2 a file could not be read or an option is wrong.
-Switch a finding off where it stands: `# dlint: ignore[DL3008] reason` on the line before the instruction;
+Exit status: 0 nothing found, 1 findings, 2 a file could not be read or an
+option is wrong. Findings go to standard output, all else to standard error.
+
+Switch a finding off where it stands, on the line before the instruction:
+  # dlint: ignore[DL3008] reason
 `# hadolint ignore=DL3008` and `# check=skip=JSONArgsRecommended` work too.
-
-Options of check: dlint check --help
 """
 
 
+class Told(Exception):
+    """The command line was a wish for help, or wrong: all is said, and `status` is the exit status."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
 class _Parser(argparse.ArgumentParser):
-    """argparse with a next step in its errors; exit status 2 is argparse's own."""
+    """argparse with a next step in its errors; it raises Told where argparse ends the process."""
 
-    def error(self, message: str) -> None:  # pyright: ignore[reportIncompatibleMethodOverride] - exits, as the base does
-        self.exit(2, f"dlint: {message}\n`{self.prog} --help` shows what there is\n")
+    def read(self, words: Sequence[str]) -> argparse.Namespace:
+        """The options in `words`."""
+        arguments, unknown = self.parse_known_args(words)
+        for word in unknown:
+            option = word.partition("=")[0]
+            if option[:1] == "-":
+                near = suggest(option, self._option_string_actions) if len(option) > 2 else ""
+                self.error(f"there is no option `{option}`" + (f", did you mean `{near}`?" if near else ";"))
+            self.error(f"`{word}` is one argument too many;")
+        return arguments
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong and where to look."""
+        note(f"{message if message[-1] in '?;' else message + ';'} `{self.prog} --help` shows what there is")
+        self.exit(BROKEN)
+
+    def print_help(self, file: SupportsWrite[str] | None = None) -> None:
+        """Write the help as all output is written."""
+        put(self.format_help())
+
+    def exit(self, status: int = CLEAN, message: str | None = None) -> NoReturn:
+        """Leave the reading of options."""
+        raise Told(status)
 
 
-def check(words: Sequence[str]) -> argparse.Namespace:
+def _check(words: Sequence[str]) -> argparse.Namespace:
     """The options of `dlint check`."""
     parser = _Parser(
         prog="dlint check",
-        usage="dlint [check] [options] PATH…",
+        usage="dlint [check] [options] [PATH …]",
         description="Lint files, and folders with all Dockerfiles below them (.gitignore respected).",
-        epilog="`-` reads standard input. Without PATH the current folder is linted.",
+        epilog="RULES are codes (DL3008), prefixes of codes (DL), names (apt-pin), other tools' names "
+        "(CopyIgnoredFile, CKV_DOCKER_5) or ALL, with commas between them; the longer one wins over the shorter. "
+        "`dlint rules` lists them.",
         allow_abbrev=False,
     )
     add = parser.add_argument
-    add("paths", nargs="*", metavar="PATH", help="file, folder or - (default: the current folder)")
-    add("--select", action="append", default=[], metavar="RULES", help="run only these: codes, prefixes, names, ALL")
+    add("paths", nargs="*", metavar="PATH", help="file, folder, or - for standard input (default: the current folder)")
+    add("--select", action="append", default=[], metavar="RULES", help="run only these")
     add("--ignore", action="append", default=[], metavar="RULES", help="do not run these")
+    add("--profile", choices=NAMES, help="the rules that run unless selected: those of another tool, or all (strict)")
+    add(
+        "--config",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="an option of a rule, in TOML: KEY='x', KEY=true",
+    )
     add("--format", choices=("full", "concise", "json"), help="default: full on a terminal, else concise")
     add("--exclude", action="append", default=[], metavar="PATTERN", help="leave out files, .gitignore syntax")
     add("--stdin-filename", metavar="NAME", help="the name of what - reads: shown, and its folder is the context")
     add("--isolated", action="store_true", help="read no configuration file")
     add("--no-cache", action="store_true", help="neither read nor write a cache of results")
-    return parser.parse_args(words)
+    return parser.read(words)
 
 
-def tree(words: Sequence[str]) -> argparse.Namespace:
+def _tree(words: Sequence[str]) -> argparse.Namespace:
     """The options of `dlint tree`."""
-    parser = _Parser(prog="dlint tree", description="Show how a Dockerfile is read.", allow_abbrev=False)
+    parser = _Parser(
+        prog="dlint tree",
+        description="Show how a Dockerfile is read: an instruction a line, as BuildKit takes it apart.",
+        epilog="Exit status: 0, 1 when BuildKit refuses the file, 2 when it cannot be read.",
+        allow_abbrev=False,
+    )
     parser.add_argument("file", metavar="FILE", help="a Dockerfile, or - for standard input")
-    parser.add_argument("--format", choices=("text", "json"), default="text")
-    return parser.parse_args(words)
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
+    return parser.read(words)
 
 
-def explain(words: Sequence[str]) -> argparse.Namespace:
+def _explain(words: Sequence[str]) -> argparse.Namespace:
     """The options of `dlint explain`."""
-    parser = _Parser(prog="dlint explain", description="Say what a rule finds, why, and how.", allow_abbrev=False)
-    parser.add_argument("rules", nargs="+", metavar="RULE", help="code, name or another tool's name")
-    return parser.parse_args(words)
+    parser = _Parser(
+        prog="dlint explain", description="Say what a rule finds, why, and with which examples.", allow_abbrev=False
+    )
+    parser.add_argument("rules", nargs="+", metavar="RULE", help="code, prefix, name or another tool's name")
+    return parser.read(words)
 
 
-def rules(words: Sequence[str]) -> argparse.Namespace:
+def _rules(words: Sequence[str]) -> argparse.Namespace:
     """The options of `dlint rules`."""
     parser = _Parser(prog="dlint rules", description="List all rules.", allow_abbrev=False)
-    parser.add_argument("--format", choices=("text", "json"), default="text")
-    return parser.parse_args(words)
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
+    return parser.read(words)
+
+
+PARSERS = {"check": _check, "tree": _tree, "explain": _explain, "rules": _rules}
+"""What reads the words behind each command; raises Told."""

@@ -41,6 +41,12 @@ def _example(example: Example) -> list[str]:
         "",
     ]
     if example.files is not None:
-        names = ", ".join(f"`{name}`" for name in sorted(example.files)) or "nothing else"
-        lines[-1:] = ["", f"beside {names}", ""]
+        lines += [f"The build context: {', '.join(map(_file, sorted(example.files.items()))) or 'nothing else'}.", ""]
     return lines
+
+
+def _file(file: tuple[str, str]) -> str:
+    """A file of the build context; with its lines when they are those of an ignore file."""
+    name, content = file
+    patterns = ", ".join(f"`{line}`" for line in content.split("\n") if line)
+    return f"`{name}`" + (f" (holding {patterns})" if patterns and name.endswith(".dockerignore") else "")

@@ -22,24 +22,47 @@ WORTH_A_FORK = 24
 """From so many files on a second process saves more than it costs."""
 
 
-def lint_all(paths: Sequence[str], lint: Callable[[str], Report], wait: Callable[[], None]) -> Iterator[Report]:
-    """The report of every path, in their order. `wait` is called now and then for whoever shows progress."""
+def lint_all(
+    paths: Sequence[str],
+    lint: Callable[[str], Report],
+    advance: Callable[[int], None],
+    finish: Callable[[Sequence[Report]], None] = lambda reports: None,
+) -> Iterator[Report]:
+    """The report of every path, in their order. `advance` is told how many files are done since it was last called.
+
+    `finish` completes the reports of one process, all at once.
+    """
     workers = min(_cores(), len(paths) // (WORTH_A_FORK // 2))
     if workers < 2 or not hasattr(os, "fork") or sys.platform == "darwin":
+        reports: list[Report] = []
         for path in paths:
-            yield lint(path)
-            wait()
+            reports.append(lint(path))
+            advance(1)
+        finish(reports)
+        yield from reports
         return
-    children = [_start(paths[start::workers], lint) for start in range(1, workers)]
-    own: dict[str, Report] = {}
-    for path in paths[0::workers]:
-        own[path] = lint(path)
-        wait()
-    reports = [own, *(dict(_finish(*child)) for child in children)]
-    for index, path in enumerate(paths):
-        report = reports[index % workers].get(path)
-        # A child that was killed leaves its files to this process.
-        yield report if report is not None else lint(path)
+    children = [
+        child for start in range(1, workers) if (child := _start(paths[start::workers], lint, finish)) is not None
+    ]
+    try:
+        done: dict[str, Report] = {}
+        for path in paths[0::workers]:
+            done[path] = lint(path)
+            # The others are as far as this process, more or less.
+            advance(1 + len(children))
+        finish(list(done.values()))
+        while children:
+            done.update(_finish(*children[0]))
+            children.pop(0)
+    finally:
+        for pid, _ in children:
+            _end(pid)
+    for path in paths:
+        if path not in done:
+            # A child that was killed leaves its files to this process.
+            done[path] = lint(path)
+            finish([done[path]])
+        yield done[path]
 
 
 def _cores() -> int:
@@ -48,35 +71,48 @@ def _cores() -> int:
     return os.cpu_count() or 1
 
 
-def _start(paths: Sequence[str], lint: Callable[[str], Report]) -> tuple[int, int]:
-    """Fork a child that lints `paths`; its process id and the pipe on which its reports come."""
-    reader, writer = os.pipe()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    pid = os.fork()
+def _start(
+    paths: Sequence[str], lint: Callable[[str], Report], finish: Callable[[Sequence[Report]], None]
+) -> tuple[int, int] | None:
+    """Fork a child that lints `paths`; its process id and the pipe on which its reports come. None when no fork goes.
+
+    The child ends without a word whatever happens in it: what it does not answer, its parent lints.
+    """
+    try:
+        reader, writer = os.pipe()
+        pid = os.fork()
+    except OSError:
+        return None
     if pid:
         os.close(writer)
         return pid, reader
-    status = 1
     try:
         os.close(reader)
         with os.fdopen(writer, "wb") as pipe:
-            pipe.write(marshal.dumps([_pack(lint(path)) for path in paths]))
-        status = 0
+            reports = [lint(path) for path in paths]
+            finish(reports)
+            pipe.write(marshal.dumps([_pack(report) for report in reports]))
     finally:
-        os._exit(status)
+        os._exit(0)
 
 
-def _finish(pid: int, reader: int) -> Iterator[tuple[str, Report]]:
+def _end(pid: int) -> None:
+    """End a child whose work is not wanted any more."""
+    try:
+        os.kill(pid, 9)
+        os.waitpid(pid, 0)
+    except OSError:
+        return
+
+
+def _finish(pid: int, reader: int) -> dict[str, Report]:
     with os.fdopen(reader, "rb") as pipe:
         data = pipe.read()
     os.waitpid(pid, 0)
     try:
-        packed = marshal.loads(data)
-    except (EOFError, ValueError):
-        return
-    for report in map(_unpack, packed):
-        yield report.file, report
+        return {report.file: report for report in map(_unpack, marshal.loads(data))}
+    except (EOFError, ValueError, TypeError):
+        return {}
 
 
 def _pack(report: Report) -> tuple[object, ...]:

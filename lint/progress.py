@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 TYPE_CHECKING = False
@@ -16,7 +17,7 @@ MANY = 200
 
 
 class progress:  # noqa: N801 - used as a function, in a with statement
-    """Gives a function to call after each file; shows a bar on a terminal when there are many files."""
+    """Gives a function to call with the number of files that are done; shows a bar when there are many files."""
 
     __slots__ = ("bar", "count")
 
@@ -24,20 +25,36 @@ class progress:  # noqa: N801 - used as a function, in a with statement
         self.count = count
         self.bar: Progress | None = None
 
-    def __enter__(self) -> Callable[[], None]:
-        if self.count < MANY or not sys.stderr.isatty():
-            return lambda: None
-        from rich.console import Console
-        from rich.progress import Progress
+    def __enter__(self) -> Callable[[int], None]:
+        if self.count < MANY or not _seen():
+            return lambda done: None
+        return self._advance
 
-        self.bar = bar = Progress(console=Console(stderr=True), transient=True)
-        bar.start()
-        # This process lints every n-th file only; the bar is filled by those it sees.
-        task = bar.add_task("linting", total=None)
-        return lambda: bar.advance(task)
+    def _advance(self, done: int) -> None:
+        if self.bar is None:
+            # Only now, behind the forks: the bar has a thread, which no child must inherit.
+            self.bar = _bar(self.count)
+        self.bar.advance(self.bar.task_ids[0], done)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self.bar is not None:
             self.bar.stop()
+
+
+def _seen() -> bool:
+    """Whether a person looks at a terminal that can draw over a line."""
+    # When standard error was closed before the start, it is None.
+    return bool(sys.stderr) and sys.stderr.isatty() and os.environ.get("TERM") not in ("dumb", "unknown")
+
+
+def _bar(count: int) -> Progress:
+    from rich.console import Console
+    from rich.progress import Progress
+
+    plain = bool(os.environ.get("NO_COLOR"))
+    bar = Progress(console=Console(stderr=True, no_color=plain), transient=True)
+    bar.add_task("linting", total=count)
+    bar.start()
+    return bar

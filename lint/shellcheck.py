@@ -16,11 +16,13 @@ from .diagnostic import Diagnostic
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
     from typing import Any
 
     from ..model.build import Build
     from ..syntax.source import Mapped, Source
+    from .engine import Report
+    from .suppress import Suppressions
 
 LEFT_OUT = "SC2187,SC1090,SC1091"
 """What says nothing about a Dockerfile: ash is known as dash, and files that are sourced exist only in the image."""
@@ -38,11 +40,19 @@ _MOST_SCRIPTS = 400
 class Snippet:
     """One script to check and what its findings need: source, first line of the instruction, stage."""
 
-    __slots__ = ("dialect", "exports", "instruction_line", "mapped", "source", "stage")
+    __slots__ = ("dialect", "exports", "instruction_line", "mapped", "source", "stage", "suppressions")
 
     def __init__(
-        self, mapped: Mapped, dialect: str, exports: list[str], source: Source, instruction_line: int, stage: str
+        self,
+        mapped: Mapped,
+        dialect: str,
+        exports: list[str],
+        source: Source,
+        instruction_line: int,
+        stage: str,
+        suppressions: Suppressions,
     ) -> None:
+        self.suppressions = suppressions
         self.mapped = mapped
         self.dialect = dialect
         self.exports = exports
@@ -56,8 +66,9 @@ class Snippet:
         return f"#!{_DIALECTS[self.dialect]}\nexport {exports}\n{self.mapped.text}\n"
 
 
-def snippets(build: Build) -> Iterator[Snippet]:
+def snippets_of(build: Build, suppressions: Suppressions) -> list[Snippet]:
     """The scripts of all shell-form RUNs in a dialect that ShellCheck knows; ONBUILD triggers included."""
+    found: list[Snippet] = []
     for stage in build.stages:
         for instruction in stage.all_instructions():
             if not isinstance(instruction, Run) or instruction.json or not instruction.words:
@@ -68,7 +79,9 @@ def snippets(build: Build) -> Iterator[Snippet]:
                 names = {*state.vars, *state.unknown, *PROXY_ARGS}
                 exports = sorted(name for name in names if name.isidentifier() and name.isascii())
                 line = (instruction.parent or instruction).start_line
-                yield Snippet(mapped, dialect, exports, build.dockerfile.source, line, stage.name)
+                source = build.dockerfile.source
+                found.append(Snippet(mapped, dialect, exports, source, line, stage.name, suppressions))
+    return found
 
 
 def program() -> str:
@@ -82,6 +95,19 @@ def program() -> str:
         if os.access(path, os.X_OK):
             return path
     return ""
+
+
+def add_findings(reports: Sequence[Report], path: str, wanted: Callable[[str], bool]) -> str:
+    """Put ShellCheck's findings on all snippets of the reports into them; a word on what went wrong, else empty."""
+    found, trouble = check([snippet for report in reports for snippet in report.snippets], path, wanted)
+    of_file: dict[str, list[Diagnostic]] = {}
+    for diagnostic in found:
+        of_file.setdefault(diagnostic.file, []).append(diagnostic)
+    for report in reports:
+        if report.file in of_file:
+            report.diagnostics = sorted([*report.diagnostics, *of_file[report.file]], key=lambda d: d.order)
+        report.snippets = ()
+    return trouble
 
 
 def check(scripts: Sequence[Snippet], path: str, wanted: Callable[[str], bool]) -> tuple[list[Diagnostic], str]:
@@ -99,7 +125,10 @@ def check(scripts: Sequence[Snippet], path: str, wanted: Callable[[str], bool]) 
             answer, said = _run(path, folder, len(part))
             trouble = trouble or said
             for number, row in answer:
-                diagnostic = _diagnostic(part[number], row) if wanted(f"SC{row['code']}") else None
+                snippet, code = part[number], f"SC{row['code']}"
+                if not wanted(code) or snippet.suppressions.hides_code(code, snippet.instruction_line):
+                    continue
+                diagnostic = _diagnostic(snippet, row)
                 if diagnostic is not None:
                     found.append(diagnostic)
     return found, trouble

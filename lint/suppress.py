@@ -1,19 +1,23 @@
 """Inline suppression in three dialects.
 
 - `# dlint: ignore[CODE, …] reason` and `# dlint: ignore reason`: the next instruction, or the instruction in whose
-  continuation the comment stands; `# dlint: ignore-file[…]`: the whole file.
-- `# hadolint ignore=A,B`: the next instruction; `# hadolint global ignore=A,B`: the whole file.
-- `# check=skip=A,B` or `skip=all`: the whole file as a parser directive, the next instruction elsewhere
-  (docs.docker.com/build/checks/).
+  continuation or here-document the comment stands; `# dlint: ignore-file[…]`: the whole file.
+- `# hadolint ignore=A,B`: the next instruction; `# hadolint stage ignore=A,B` before a FROM: its stage;
+  `# hadolint global ignore=A,B`: the whole file.
+- `# shellcheck disable=SC2086`: as ignore, for ShellCheck's findings;
+- `# check=skip=A,B` or `skip=all`, BuildKit's own: checks.py reads it.
+
+A finding belongs to the instruction in which its first character stands, also when it is about a stage or the file.
 """
 
 from __future__ import annotations
 
-from .select import normal
+from .checks import REPLACED, Checks
+from .select import FAMILIES, is_rule, normal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
 
     from ..rules.base import Rule
     from ..syntax.tree import Comment, Dockerfile
@@ -24,81 +28,126 @@ _EVERYTHING = "*"
 class Suppressions:
     """What the comments of a file switch off: names for the whole file and for lines of instructions."""
 
-    __slots__ = ("everywhere", "lines")
+    __slots__ = ("checks", "everywhere", "lines")
 
     def __init__(self, dockerfile: Dockerfile) -> None:
         self.everywhere: set[str] = set()
         self.lines: dict[int, set[str]] = {}
-        directive = dockerfile.directive("check")
-        if directive is not None:
-            self.everywhere |= _check_names(directive.value)
-        if not any("ignore" in comment.text or "check" in comment.text for comment in dockerfile.comments):
+        self.checks = Checks(dockerfile)
+        # Told from the text: a comment may also stand in a here-document, where it is the shell's.
+        text = dockerfile.source.text.lower()
+        if "ignore" not in text and "shellcheck" not in text:
             return
         for comment in dockerfile.comments:
-            self.everywhere |= _file_names(comment.text)
+            for verb, names in _read(comment.text):
+                if verb in ("ignore-file", "global"):
+                    self.everywhere |= names
+        self._read_instructions(dockerfile)
+
+    def _read_instructions(self, dockerfile: Dockerfile) -> None:
+        inside = iter([comment for comment in dockerfile.comments if comment.inside])
+        next_inside = next(inside, None)
+        stage: set[str] = set()
         for instruction in dockerfile.instructions:
-            inside = [c for c in dockerfile.comments if c.inside and instruction.start <= c.start < instruction.end]
-            names = _names(instruction.comments) | _names(inside)
+            within: list[Comment] = []
+            while next_inside is not None and next_inside.start < instruction.end:
+                if next_inside.start > instruction.start:
+                    within.append(next_inside)
+                next_inside = next(inside, None)
+            if instruction.name == "FROM":
+                stage = _names(instruction.comments, "stage")
+            names = stage | _names(instruction.comments, "ignore") | _names(within, "ignore")
+            for body in (heredoc.body for heredoc in instruction.heredocs):
+                if "dlint:" in body:
+                    names |= _names_in_body(body)
             if names:
                 self.lines[instruction.start_line] = names
 
-    def hides(self, rule: Rule, instruction_line: int) -> bool:
-        """Whether a finding of `rule` in the instruction that begins on the line is switched off."""
-        if not self.everywhere and not self.lines:
-            return False
-        off = self.everywhere | self.lines.get(instruction_line, set())
-        return _EVERYTHING in off or any(normal(name) in off for name in rule.names)
+    def hides_code(self, code: str, instruction_line: int) -> bool:
+        """Whether ShellCheck's finding of this code in the instruction that begins on the line is switched off."""
+        names, off = (code, "shellcheck"), self.lines.get(instruction_line)
+        return _is_off(names, code.lower(), self.everywhere) or (off is not None and _is_off(names, code.lower(), off))
+
+    def hides(self, rule: Rule, instruction_line: int, aliases: Sequence[str]) -> bool:
+        """Whether a finding of `rule`, known by these names to other tools, in the instruction that begins on the line
+        is switched off.
+        """
+        off = self.lines.get(instruction_line)
+        if _switched_off(rule, self.everywhere) or (off is not None and _switched_off(rule, off)):
+            return True
+        if "buildkit:" + REPLACED in aliases and instruction_line in self.checks.later:
+            # hadolint names the later of two instructions, and so do the comments that were written for it.
+            off = self.lines.get(self.checks.later[instruction_line])
+            if off is not None and _switched_off(rule, off):
+                return True
+        return self.checks.skips(aliases, instruction_line)
 
 
-def _names(comments: Iterable[Comment]) -> set[str]:
-    """The names that the comments before (or inside) an instruction switch off for it."""
-    names: set[str] = set()
+def _switched_off(rule: Rule, off: set[str]) -> bool:
+    return _is_off(rule.names, rule.code.lower(), off) if off else False
+
+
+def _is_off(names: Sequence[str], code: str, off: set[str]) -> bool:
+    if _EVERYTHING in off or any(normal(name) in off for name in names):
+        return True
+    return any(code.startswith(name) and name.rstrip("0123456789") in FAMILIES for name in off)
+
+
+# What a comment says ----------------------------------------------------------------------------------------------
+
+
+def _names(comments: Iterable[Comment], wanted: str) -> set[str]:
+    """The names that comments of dlint and hadolint switch off with the verb `wanted`."""
+    found: set[str] = set()
     for comment in comments:
-        text = comment.text
-        if text.startswith("dlint:"):
-            verb, codes = _dlint(text)
-            if verb == "ignore":
-                names |= codes
-        elif text.startswith("hadolint"):
-            rest = text[len("hadolint") :].strip()
-            if rest.startswith("ignore"):
-                names |= _codes(rest.partition("=")[2].split(" #")[0])
-        elif text.lower().startswith("check") and not comment.inside:
-            name, equals, value = text.partition("=")
-            if equals and name.strip().lower() == "check":
-                names |= _check_names(value.strip())
-    return names
+        for verb, names in _read(comment.text):
+            if verb == wanted:
+                found |= names
+    return found
 
 
-def _file_names(text: str) -> set[str]:
-    if text.startswith("dlint:"):
-        verb, codes = _dlint(text)
-        return codes if verb == "ignore-file" else set()
-    if text.startswith("hadolint"):
-        rest = text[len("hadolint") :].split()
-        if rest[:1] == ["global"] and len(rest) > 1:
-            return _codes(text.partition("=")[2])
-    return set()
+def _names_in_body(body: str) -> set[str]:
+    """The names of dlint's comments in a here-document, where only dlint looks for any."""
+    found: set[str] = set()
+    for line in body.split("\n"):
+        text = line.strip()
+        if text.startswith("#"):
+            for verb, names in _read_dlint(text[1:].strip()):
+                if verb == "ignore":
+                    found |= names
+    return found
 
 
-def _dlint(text: str) -> tuple[str, set[str]]:
-    """Verb and codes of `dlint: verb[A, B] reason`; every rule without brackets."""
-    rest = text[len("dlint:") :].strip()
-    verb = rest.split("[")[0].split(" ")[0]
-    if rest[len(verb) : len(verb) + 1] != "[":
-        return verb, {_EVERYTHING}
-    return verb, _codes(rest[len(verb) + 1 :].partition("]")[0])
+def _read(text: str) -> Iterator[tuple[str, set[str]]]:
+    """The verb and the names of a comment of dlint's or hadolint's; nothing for any other comment."""
+    yield from _read_dlint(text)
+    if text.startswith("shellcheck disable="):
+        yield "ignore", _codes(text.partition("=")[2].split("#")[0])
+    if text[:8].lower() == "hadolint":
+        words, equals, codes = text[8:].partition("=")
+        verbs = words.split()
+        if equals and verbs[-1:] == ["ignore"] and len(verbs) < 3:
+            yield verbs[0], _codes(codes.split("#")[0])
+
+
+def _read_dlint(text: str) -> Iterator[tuple[str, set[str]]]:
+    """`dlint: verb[A, B] reason`; every rule without brackets, but the rules that are named there without any."""
+    if text[:6].lower() != "dlint:":
+        return
+    rest = text[6:].strip()
+    verb = rest[: len(rest) - len(rest.lstrip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-"))]
+    rest = rest[len(verb) :].lstrip(" \t=")
+    if rest.startswith("["):
+        yield verb.lower(), _codes(rest[1:].partition("]")[0])
+        return
+    names: set[str] = set()
+    for word in rest.replace(",", " ").split():
+        if not is_rule(word):
+            break
+        names.add(normal(word))
+    yield verb.lower(), names or {_EVERYTHING}
 
 
 def _codes(text: str) -> set[str]:
-    return {normal(code) for code in text.replace(",", " ").split()}
-
-
-def _check_names(value: str) -> set[str]:
-    """The names behind `skip=` of a `check` directive; the value ends at the first space, as BuildKit cuts it."""
-    names: set[str] = set()
-    for part in value.split(" ")[0].split(";"):
-        key, _, listed = part.partition("=")
-        if key == "skip":
-            names |= {_EVERYTHING if name == "all" else normal(name) for name in listed.split(",") if name}
-    return names
+    names = {normal(code) for code in text.replace(",", " ").split()} - {""}
+    return {_EVERYTHING if name == "all" else name for name in names}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-
 from ..model.build import Build
 from ..syntax.dump import dump
 from ..syntax.parser import parse
 from ..syntax.source import Source, SourceError
-from .engine import read_source
+from .check import read_standard_input
+from .engine import limited, read_source
+from .output import note, put
 from .status import BROKEN, CLEAN, FOUND
 
 TYPE_CHECKING = False
@@ -22,20 +22,19 @@ def run(arguments: argparse.Namespace) -> int:
     """Write the tree of the file and answer the exit status: 1 when BuildKit refuses the file."""
     try:
         if arguments.file == "-":
-            source = Source.decode(sys.stdin.buffer.read())
+            source = Source.decode(limited(read_standard_input()))
         else:
             source = read_source(arguments.file)
     except SourceError as error:
-        sys.stderr.write(f"dlint: {arguments.file}: {error}\n")
+        note(f"`{arguments.file}`: {error}")
         return BROKEN
     dockerfile = parse(source)
     if arguments.format == "json":
-        import json
+        from .output.json import dumps
 
-        text = json.dumps(as_json(dockerfile), ensure_ascii=True, indent=1) + "\n"
+        put(dumps(as_json(dockerfile)))
     else:
-        text = as_text(dockerfile)
-    sys.stdout.write(text)
+        put(as_text(dockerfile))
     return FOUND if dockerfile.errors else CLEAN
 
 
@@ -61,19 +60,20 @@ def as_json(dockerfile: Dockerfile) -> dict[str, object]:
 
 
 def _instruction(instruction: Instruction) -> dict[str, object]:
+    """An ONBUILD has the flags, arguments and form of its trigger, whose keyword is the first argument."""
     node = instruction.trigger or instruction
+    keyword = [node.keyword] if node is not instruction else []
     return {
         "keyword": instruction.keyword,
         "start": instruction.start_line,
         "end": instruction.end_line,
-        "flags": [flag.text for flag in instruction.flags],
-        "arguments": [argument.text for argument in instruction.arguments],
+        "flags": [flag.text for flag in (*instruction.flags, *(node.flags if keyword else ()))],
+        "arguments": keyword + [argument.text for argument in node.arguments],
         "form": form(node),
         "heredocs": [
             {"name": h.name, "fd": h.fd, "expand": h.expand, "chomp": h.chomp, "content": h.body}
             for h in instruction.heredocs
         ],
-        "trigger": _instruction(instruction.trigger) if instruction.trigger else None,
         "dump": dump(instruction),
     }
 

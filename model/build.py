@@ -100,12 +100,14 @@ class Stage:
         platform = root.from_.flag("platform")
         if platform is not None and platform.value and "$" not in platform.value:
             return platform.value.lower().startswith("windows")
-        base = root.from_.base
-        image = (root.image or (base.text if base else "")).lower()
-        if any(word in image for word in _WINDOWS_IMAGES) or "windows" in image.rpartition("/")[2].partition(":")[2]:
-            return True
+        written = root.from_.base.text if root.from_.base else ""
+        # As it is written too: the names of variables tell as much.
+        for image in ((root.image or "").lower(), written.lower()):
+            tag = image.rpartition("/")[2].partition(":")[2]
+            if "windows" in tag or any(part in image for part in _WINDOWS_IMAGES):
+                return True
         # Who takes ` for the escape character wants \ in paths.
-        return self.build.dockerfile.escape == "`" and image != "scratch"
+        return self.build.dockerfile.escape == "`" and written != "scratch"
 
     @property
     def ancestors(self) -> list[Stage]:
@@ -135,7 +137,7 @@ class Build:
     """The model of one Dockerfile.
 
     `find_context` is asked for the build context when a rule first needs it; it answers None when nothing is known
-    of it. `build_args` and `target` are those of the one who builds.
+    of it. `build_args` and `target` are those of the one who builds, `options` the settings of rules.
     """
 
     def __init__(
@@ -144,12 +146,14 @@ class Build:
         find_context: Callable[[Build], Context | None] | None = None,
         build_args: Mapping[str, str] | None = None,
         target: str = "",
+        options: Mapping[str, object] | None = None,
     ) -> None:
         self.dockerfile = dockerfile
         self._find_context = find_context
         self._context: Context | None = None
         self.given: Mapping[str, str] = build_args or {}
         self.target = target.lower()
+        self.options: Mapping[str, object] = options or {}
         self.stages: list[Stage] = []
         self.head: list[Instruction] = []
         self.global_state = State(dockerfile.escape)

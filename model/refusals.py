@@ -191,11 +191,16 @@ def _platform(instruction: From, state: State) -> Iterator[Refusal]:
     if not value:
         yield f"the platform `{flag.value}` is empty", flag
         return
-    system, _, architecture = value.partition("/")
-    single = not architecture
-    known = system in _SYSTEMS or system in _ARCHITECTURES if single else system in _SYSTEMS
-    if single and not known:
+    parts = value.split("/")
+    if len(parts) > 3 or not all(map(_is_platform_part, parts)):
+        yield f"`{value}` is no platform; write os/architecture[/variant], such as linux/arm64/v8", flag
+    elif len(parts) == 1 and value.lower() not in _SYSTEMS and value.lower() not in _ARCHITECTURES:
         yield f"`{value}` is no platform; write os/architecture, such as linux/amd64", flag
+
+
+def _is_platform_part(part: str) -> bool:
+    """Whether containerd takes it between slashes; the system may have a version, `windows(10.0.17763)`."""
+    return bool(part) and all(char.isascii() and (char.isalnum() or char in "_.-()") for char in part)
 
 
 # COPY and ADD -----------------------------------------------------------------------------------------------------

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from . import printable
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,10 +17,3 @@ def render(diagnostics: Iterable[Diagnostic]) -> str:
         f"{printable(d.file)}:{d.start[0]}:{d.start[1]}: {d.code} {d.severity}: {printable(d.message)} ({d.name})\n"
         for d in diagnostics
     )
-
-
-def printable(text: str) -> str:
-    """`text` with control characters and lone surrogates written as escapes, so that a terminal stays safe."""
-    if text.isprintable():
-        return text
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)

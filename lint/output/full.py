@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from rich.console import Console
-from rich.text import Text
+import os
+import textwrap
 
-from .concise import printable
+from rich.cells import cell_len
+from rich.color import ColorSystem
+from rich.console import Console
+from rich.style import Style
+
+from . import Sources, printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from ...syntax.source import Source
     from ..diagnostic import Diagnostic, Position
@@ -17,85 +22,137 @@ if TYPE_CHECKING:
 _COLORS = {"error": "red", "warning": "yellow", "info": "cyan", "style": "blue"}
 _MOST_LINES = 4
 """Lines of source shown for one finding; a longer span shows its first lines."""
+_BEFORE = 8
+"""Cells shown before the marked words when a line is too long to be shown from its beginning."""
+_TAB = 4
+_NARROWEST = 10
+"""A terminal that says it has fewer columns does not know its width."""
 
 
-def show(diagnostics: Sequence[Diagnostic], files: int) -> None:
-    """Print the findings and the summary to standard output."""
-    console = Console(highlight=False, soft_wrap=False)
-    sources: dict[str, Source | None] = {}
+class Terminal:
+    """How wide and how colourful standard output is, as rich tells it.
+
+    No escape code is written when NO_COLOR is set (no-color.org) or the terminal knows none.
+    """
+
+    __slots__ = ("_styles", "colors", "width")
+
+    def __init__(self) -> None:
+        console = Console()
+        plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") in ("dumb", "unknown")
+        self.width = console.width if console.width >= _NARROWEST else 80
+        self.colors = not plain and console.color_system is not None and not console.legacy_windows
+        self._styles: dict[str, Style] = {}
+
+    def paint(self, text: str, style: str) -> str:
+        """The text in a style of rich's (`bold red`)."""
+        if not self.colors:
+            return text
+        if style not in self._styles:
+            self._styles[style] = Style.parse(style)
+        return self._styles[style].render(text, color_system=ColorSystem.STANDARD)
+
+
+def render(diagnostics: Sequence[Diagnostic], files: int) -> Iterator[str]:
+    """The findings one by one, then the summary, as wide and as colourful as the terminal."""
+    terminal = Terminal()
+    sources = Sources()
     for diagnostic in diagnostics:
-        if diagnostic.source is None and diagnostic.file not in sources:
-            sources[diagnostic.file] = _read(diagnostic.file)
-        _show_one(console, diagnostic, diagnostic.source or sources.get(diagnostic.file))
-    _summary(console, diagnostics, files)
+        source = None if diagnostic.code in ("SYN001", "SYN002") else sources.of(diagnostic)
+        yield "".join(line + "\n" for line in _finding(terminal, diagnostic, source))
+    yield "".join(line + "\n" for line in _summary(terminal, diagnostics, files))
 
 
-def _read(path: str) -> Source | None:
-    """The source again, for findings that came from another process."""
-    from ...syntax.source import SourceError
-    from ..engine import read_source
-
-    try:
-        return read_source(path)
-    except SourceError:
-        return None
-
-
-def _show_one(console: Console, d: Diagnostic, source: Source | None) -> None:
-    color = _COLORS[d.severity]
-    head = Text()
-    head.append(f"{d.code} {d.severity}", style=f"bold {color}")
-    head.append(f"  {printable(d.message)}", style="bold")
-    console.print(head)
-    line, column = d.start
-    console.print(
-        Text.assemble(("  at ", "dim"), f"{printable(d.file)}:{line}:{column}", (f"  {d.name}", "dim")), soft_wrap=True
-    )
-    if source is not None and d.code not in ("SYN001", "SYN002"):
-        _frame(console, source, d.start, d.end, color)
+def _finding(terminal: Terminal, d: Diagnostic, source: Source | None) -> Iterator[str]:
+    paint, color = terminal.paint, _COLORS[d.severity]
+    label = f"{d.code} {d.severity}"
+    first, *more = _wrapped(f"{label}  {printable(d.message)}", terminal.width)
+    yield paint(first[: len(label)], f"bold {color}") + paint(first[len(label) :], "bold")
+    for line in more:
+        yield paint(line, "bold")
+    # Never folded, so that a terminal can make a link of it.
+    yield paint("  at ", "dim") + f"{printable(d.file)}:{d.start[0]}:{d.start[1]}" + paint(f"  {d.name}", "dim")
+    if source is not None:
+        yield from _frame(terminal, source, d.start, d.end, color)
         for start, end, note in d.related:
-            console.print(Text(f"  {note}", style="dim"))
-            _frame(console, source, start, end, "dim")
-    console.print()
+            for line in _wrapped(printable(note), terminal.width - 2):
+                yield paint(f"  {line}", "dim")
+            yield from _frame(terminal, source, start, end, "dim")
+    yield ""
 
 
-def _frame(console: Console, source: Source, start: Position, end: Position, color: str) -> None:
+def _wrapped(text: str, width: int) -> list[str]:
+    return textwrap.wrap(text, max(width, 12), break_on_hyphens=False) or [text]
+
+
+def _frame(terminal: Terminal, source: Source, start: Position, end: Position, color: str) -> Iterator[str]:
     """The lines of the span, the span's characters underlined, cut to the width of the terminal."""
     last = max(start[0], end[0] if end[1] > 1 else end[0] - 1)
     shown = min(last, start[0] + _MOST_LINES - 1)
     gutter = len(str(shown))
-    width = max(20, console.width - gutter - 4)
+    width = max(8, terminal.width - gutter - 4)
+    empty = terminal.paint(f" {'':{gutter}} | ", "dim")
     for line in range(start[0], shown + 1):
-        text = source.line_text(line).expandtabs(1)
+        text = source.line_text(line)
         first = start[1] - 1 if line == start[0] else len(text) - len(text.lstrip())
         stop = min(end[1] - 1 if line == end[0] else len(text.rstrip()), len(text))
-        stop = max(stop, first + 1)
-        offset = 0 if stop <= width else max(0, min(first - 8, len(text) - width))
-        cut = printable(text[offset : offset + width])
-        row = Text(f" {line:>{gutter}} | ", style="dim")
-        row.append(cut, style="")
-        console.print(row, no_wrap=True, overflow="crop")
-        marks = Text(f" {' ' * gutter} | ", style="dim")
-        marks.append(" " * (first - offset) + "^" * max(1, min(stop - offset, width) - (first - offset)), style=color)
-        console.print(marks, no_wrap=True, overflow="crop")
+        cut, before, marked = window(text, first, max(stop, first + 1), width)
+        yield terminal.paint(f" {line:>{gutter}} | ", "dim") + cut
+        yield empty + " " * before + terminal.paint("^" * marked, color)
     if shown < last:
-        console.print(Text(f" {' ' * gutter} | … {last - shown} more lines", style="dim"))
+        yield empty + terminal.paint(f"… {last - shown} more line{'' if last - shown == 1 else 's'}", "dim")
 
 
-def _summary(console: Console, diagnostics: Sequence[Diagnostic], files: int) -> None:
+def window(text: str, first: int, stop: int, width: int) -> tuple[str, int, int]:
+    """What of a line is shown in `width` cells so that `text[first:stop]` is in it.
+
+    Answers the text, how many cells of it come before the marked words, and how many these take. A wide character
+    takes two cells, a tab four, a control character those of its escape.
+    """
+    cells = [_cell(char) for char in text]
+    widths = [cell_len(cell) for cell in cells]
+    begin = 0
+    if sum(widths[: stop + 1]) > width:
+        begin, room = first, min(_BEFORE, max(width - sum(widths[first : stop + 1]), width // 4))
+        # To the end of the line may be less than fits: then more of what comes before is shown.
+        room = max(room, width - sum(widths[first:]))
+        while begin > 0 and widths[begin - 1] <= room:
+            begin -= 1
+            room -= widths[begin]
+    taken = 0
+    end = begin
+    while end < len(cells) and taken + widths[end] <= width:
+        taken += widths[end]
+        end += 1
+    shown = cells[begin:end]
+    if begin > 0 and begin < first and shown:
+        shown[0] = "…" + " " * (widths[begin] - 1)
+    if end < len(cells) and shown and end > max(first + 1, begin + 1):
+        shown[-1] = "…" + " " * (widths[end - 1] - 1)
+    before = sum(widths[begin:first])
+    marked = sum(widths[first : min(stop, end)])
+    return "".join(shown), before, max(1, marked)
+
+
+def _cell(char: str) -> str:
+    return " " * _TAB if char == "\t" else char if char.isprintable() else printable(char)
+
+
+def _summary(terminal: Terminal, diagnostics: Sequence[Diagnostic], files: int) -> Iterator[str]:
     looked = f"{files} file{'' if files == 1 else 's'}"
     if not diagnostics:
         if files:
-            console.print(Text(f"Nothing found in {looked}.", style="green"))
+            yield terminal.paint(f"Nothing found in {looked}.", "green")
         return
     counts: dict[str, int] = {}
     for diagnostic in diagnostics:
         counts[diagnostic.severity] = counts.get(diagnostic.severity, 0) + 1
-    text = Text(f"{len(diagnostics)} finding{'' if len(diagnostics) == 1 else 's'} in {looked}: ")
     parts = [(f"{counts[level]} {level}", _COLORS[level]) for level in _COLORS if level in counts]
-    for index, (part, color) in enumerate(parts):
-        text.append((", " if index else "") + part, style=color)
-    code = diagnostics[0].code
-    if not code.startswith("SYN"):
-        text.append(f". `dlint explain {code}` says more.", style="dim")
-    console.print(text)
+    total = f"{len(diagnostics)} finding{'' if len(diagnostics) == 1 else 's'} in {looked}: "
+    more = f"`dlint explain {diagnostics[0].code}` says more."
+    if len(total) + sum(len(part) + 2 for part, _ in parts) + len(more) > terminal.width:
+        yield from _wrapped(total + ", ".join(part for part, _ in parts) + ".", terminal.width)
+        yield terminal.paint(more, "dim")
+    else:
+        painted = ", ".join(terminal.paint(part, color) for part, color in parts)
+        yield f"{total}{painted}. " + terminal.paint(more, "dim")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from typing import cast
+
+from . import Sources
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ...fixers.edit import Fix
-    from ...syntax.source import Source
     from ..diagnostic import Diagnostic, Position
 
 VERSION = "1"
@@ -18,11 +19,30 @@ VERSION = "1"
 
 def render(diagnostics: Iterable[Diagnostic], files: int) -> str:
     """The object as text. `files` is how many files were looked at."""
-    answer = {"version": VERSION, "files": files, "diagnostics": [_diagnostic(d) for d in diagnostics]}
-    return json.dumps(answer, ensure_ascii=True, indent=1) + "\n"
+    sources = Sources()
+    return dumps({"version": VERSION, "files": files, "diagnostics": [_diagnostic(d, sources) for d in diagnostics]})
 
 
-def _diagnostic(d: Diagnostic) -> dict[str, object]:
+def dumps(answer: object) -> str:
+    """JSON in ASCII. A byte that is no UTF-8 becomes U+FFFD: many readers refuse a lone surrogate."""
+    text = json.dumps(answer, ensure_ascii=True, indent=1)
+    if "\\ud" in text:
+        text = json.dumps(_without_surrogates(answer), ensure_ascii=True, indent=1)
+    return text + "\n"
+
+
+def _without_surrogates(value: object) -> object:
+    if isinstance(value, str):
+        return "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in value)
+    if isinstance(value, list):
+        return [_without_surrogates(each) for each in cast("list[object]", value)]
+    if isinstance(value, dict):
+        pairs = cast("dict[str, object]", value).items()
+        return {_without_surrogates(key): _without_surrogates(each) for key, each in pairs}
+    return value
+
+
+def _diagnostic(d: Diagnostic, sources: Sources) -> dict[str, object]:
     return {
         "file": d.file,
         "code": d.code,
@@ -35,23 +55,23 @@ def _diagnostic(d: Diagnostic) -> dict[str, object]:
         "instruction_line": d.instruction_line,
         "stage": d.stage,
         "url": None,  # until the pages of docs/rules are published somewhere
-        "related": [
-            {"start": _position(start), "end": _position(end), "message": note} for start, end, note in d.related
-        ],
-        "fix": _fix(d.fix, d.source) if d.fix is not None and d.source is not None else None,
+        "fix": _fix(d, sources),
     }
 
 
-def _fix(fix: Fix, source: Source) -> dict[str, object]:
+def _fix(d: Diagnostic, sources: Sources) -> dict[str, object] | None:
+    source = sources.of(d)
+    if d.fix is None or source is None:
+        return None
     edits = [
         {
             "start": _position(source.position(edit.start)),
             "end": _position(source.position(edit.end)),
             "text": edit.text,
         }
-        for edit in fix.edits
+        for edit in d.fix.edits
     ]
-    return {"title": fix.title, "safety": fix.safety, "edits": edits}
+    return {"title": d.fix.title, "safety": d.fix.safety, "edits": edits}
 
 
 def _position(position: Position) -> dict[str, int]:

@@ -89,6 +89,16 @@ def test_edge_cases() -> None:
     assert kinds == {NETWORK: 2, CONTEXT: 2, CHECKS: 1, BASE: 1}
 
 
+def test_cases_of_the_checks() -> None:
+    errors = 0
+    for case in json.loads(shared("conformance/buildkit_lint.json").read_text("utf-8"))["cases"]:
+        source = Source.decode(case["dockerfile"].encode())
+        build = Build(parse(source), build_args=case["build_args"] or {})
+        assert bool(refused(build) or build.dockerfile.errors) == bool(case["error"]), (case["test"], case["n"], list(refusals(build)))
+        errors += bool(case["error"])
+    assert errors >= 2
+
+
 # The real files ---------------------------------------------------------------------------------------------------
 
 

