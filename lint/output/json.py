@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import cast
 
 from . import Sources
 
@@ -24,22 +23,9 @@ def render(diagnostics: Iterable[Diagnostic], files: int) -> str:
 
 
 def dumps(answer: object) -> str:
-    """JSON in ASCII. A byte that is no UTF-8 becomes U+FFFD: many readers refuse a lone surrogate."""
-    text = json.dumps(answer, ensure_ascii=True, indent=1)
-    if "\\ud" in text:
-        text = json.dumps(_without_surrogates(answer), ensure_ascii=True, indent=1)
-    return text + "\n"
-
-
-def _without_surrogates(value: object) -> object:
-    if isinstance(value, str):
-        return "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in value)
-    if isinstance(value, list):
-        return [_without_surrogates(each) for each in cast("list[object]", value)]
-    if isinstance(value, dict):
-        pairs = cast("dict[str, object]", value).items()
-        return {_without_surrogates(key): _without_surrogates(each) for key, each in pairs}
-    return value
+    """JSON text. A byte that is no UTF-8 becomes U+FFFD: many readers refuse a lone surrogate."""
+    text = json.dumps(answer, ensure_ascii=False, indent=1)
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace") + "\n"
 
 
 def _diagnostic(d: Diagnostic, sources: Sources) -> dict[str, object]:
