@@ -38,8 +38,22 @@ FLAGS: dict[str, dict[str, str]] = {
 """The builder flags of each instruction and their kind."""
 
 _IGNORES_FLAGS = frozenset(("ARG", "STOPSIGNAL"))
-_ONE = frozenset(("MAINTAINER", "WORKDIR", "USER", "STOPSIGNAL"))
-_SOME = frozenset(("ENV", "LABEL", "ONBUILD", "HEALTHCHECK", "EXPOSE", "VOLUME", "ARG", "SHELL"))
+_ONE = {
+    "MAINTAINER": 'LABEL org.opencontainers.image.authors="name"',
+    "STOPSIGNAL": "STOPSIGNAL SIGTERM",
+    "USER": "USER name",
+    "WORKDIR": "WORKDIR /path",
+}
+_SOME = {
+    "ARG": "ARG name",
+    "ENV": "ENV name=value",
+    "EXPOSE": "EXPOSE 8080",
+    "HEALTHCHECK": "HEALTHCHECK CMD command",
+    "LABEL": "LABEL name=value",
+    "ONBUILD": "ONBUILD RUN command",
+    "SHELL": 'SHELL ["/bin/bash", "-c"]',
+    "VOLUME": "VOLUME /path",
+}
 _UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
 _STAGE_CHARS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_.")
 
@@ -50,13 +64,13 @@ def check(instruction: Instruction) -> Iterator[Problem]:
     """What is wrong with the instruction: message and the word it is about, BuildKit's first answer first."""
     name = instruction.name
     if name in _ONE and len(instruction.arguments) != 1:
-        yield f"{name} requires exactly one argument", None
+        yield f"{name} requires exactly one argument; write {_ONE[name]}", None
         return
     if name in _SOME and not instruction.arguments and instruction.trigger is None:
-        yield f"{name} requires at least one argument", None
+        yield f"{name} requires at least one argument; write {_SOME[name]}", None
         return
     if isinstance(instruction, Transfer) and len(instruction.arguments) < 2:
-        yield f"{name} requires at least two arguments, a source and a destination", None
+        yield f"{name} requires at least two arguments; write {name} source destination", None
         return
     yield from _check_flags(instruction)
     yield from _check_arguments(instruction)
@@ -72,7 +86,7 @@ def _check_arguments(instruction: Instruction) -> Iterator[Problem]:
     elif instruction.pairs:
         for pair in instruction.pairs:
             if not pair.key.text:
-                yield f"{instruction.name} names can not be blank", pair.value
+                yield f"{instruction.name} names can not be blank; write a name before the `=`", pair.value
     elif instruction.trigger is not None:
         yield from _check_onbuild(instruction.trigger)
     elif instruction.name == "SHELL" and not instruction.json:
@@ -80,7 +94,7 @@ def _check_arguments(instruction: Instruction) -> Iterator[Problem]:
     elif instruction.name == "VOLUME":
         for word in instruction.arguments:
             if not word.text.strip(SPACE):
-                yield "VOLUME specified can not be an empty string", word
+                yield "VOLUME specified can not be an empty string; write a path", word
 
 
 def _check_flags(instruction: Instruction) -> Iterator[Problem]:
@@ -114,13 +128,13 @@ def _check_flags(instruction: Instruction) -> Iterator[Problem]:
 def _check_run_flag(flag: Flag) -> Iterator[Problem]:
     value = flag.value or ""
     if flag.name == "network" and value not in ("default", "none", "host"):
-        yield f"invalid network mode `{value}`: default, none or host", flag
+        yield f"invalid network mode `{value}`; write default, none or host", flag
     elif flag.name == "security" and value not in ("sandbox", "insecure"):
-        yield f"invalid security mode `{value}`: sandbox or insecure", flag
+        yield f"invalid security mode `{value}`; write sandbox or insecure", flag
     elif flag.name == "mount":
         fields = mount_fields(value)
         if fields is None:
-            yield f"the mount `{value}` is no comma separated list of key=value", flag
+            yield f"the mount `{value}` is no list such as type=cache,target=/path", flag
             return
         for key, field in fields:
             if key == "from" and field is not None and "$" in field[:-1]:
@@ -177,7 +191,7 @@ def _check_destination(instruction: Transfer) -> Iterator[Problem]:
     destination = instruction.destination
     try:
         if destination is not None and heredoc_word(destination.text) is not None:
-            yield f"{instruction.name} cannot accept a heredoc as a destination", destination
+            yield f"{instruction.name} cannot accept a heredoc as a destination; write the path last", destination
     except ExpansionError:
         return
 
@@ -200,35 +214,44 @@ def _check_onbuild(trigger: Instruction) -> Iterator[Problem]:
     if trigger.name == "ONBUILD":
         yield "chaining ONBUILD ONBUILD isn't allowed; write one ONBUILD", None
     elif trigger.name in ("FROM", "MAINTAINER"):
-        yield f"{trigger.name} isn't allowed as an ONBUILD trigger", None
+        yield f"{trigger.name} isn't allowed as an ONBUILD trigger; take the line out", None
 
 
 def _check_healthcheck(instruction: Healthcheck) -> Iterator[Problem]:
     kind, words = instruction.kind, instruction.words
     if kind == "NONE":
         if words:
-            yield "HEALTHCHECK NONE takes no arguments", None
+            yield "HEALTHCHECK NONE takes no arguments; end the line behind NONE", None
         return
     if kind != "CMD":
         yield f"unknown type `{instruction.arguments[0].text}` in HEALTHCHECK; write HEALTHCHECK CMD … or NONE", None
         return
     if not words:
-        yield "missing command after HEALTHCHECK CMD", None
+        yield "missing command after HEALTHCHECK CMD; write HEALTHCHECK CMD command", None
         return
     for flag in instruction.flags:
         value = flag.value
         if not value:
             continue
         if flag.name == "retries":
-            number = value[1:] if value[:1] in ("+", "-") else value
-            if not (number.isascii() and number.isdigit()) or int(value) < 0 or int(value) >= 2**31:
+            if not _is_count(value):
                 yield f"--retries takes a number of 0 or more, not `{value}`", flag
         else:
             seconds = duration(value)
             if seconds is None:
                 yield f"`{value}` is no duration; write 30s, 1m30s or 500ms", flag
             elif seconds != 0 and seconds < 0.001:
-                yield f"--{flag.name} cannot be less than 1ms", flag
+                yield f"--{flag.name} cannot be less than 1ms; write 1ms or more, or 0 for the default", flag
+
+
+def _is_count(text: str) -> bool:
+    """Whether Go reads it as a whole number of 0 or more that fits into 32 bits."""
+    digits = text[1:] if text[:1] in ("+", "-") else text
+    if not (digits.isascii() and digits.isdigit()):
+        return False
+    # Python's int() raises ValueError for thousands of digits.
+    significant = digits.lstrip("0")
+    return not significant or (text[0] != "-" and len(significant) <= 10 and int(significant) < 2**31)
 
 
 def duration(text: str) -> float | None:
@@ -259,9 +282,14 @@ def suggest(word: str, known: Iterable[str] = KEYWORDS) -> str:
     """The known name within two edits of `word`, the nearest one; empty when there is none."""
     best, best_distance = "", 3
     upper = word.upper()
+    letters = set(upper)
     for name in known:
-        if abs(len(name) - len(word)) < 3:
-            distance = _edits(upper, name.upper())
+        other = name.upper()
+        if other == upper:
+            return name
+        # Each letter more, and each that the name lacks, is an edit: most names are too far without counting.
+        if best_distance > 1 and max(abs(len(name) - len(word)), len(letters.difference(other))) < best_distance:
+            distance = _edits(upper, other)
             if distance < best_distance and distance < len(name):
                 best, best_distance = name, distance
     return best

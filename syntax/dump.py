@@ -21,12 +21,15 @@ _ESCAPES = {
 
 def dump(instruction: Instruction) -> str:
     """`run "a  b"`, `env "A" "1" "="`, `run ["--mount=type=cache,target=/a"] "…"`."""
-    parts = [instruction.keyword.lower()]
-    if instruction.flags:
-        parts.append("[" + " ".join(quote(flag.text) for flag in instruction.flags) + "]")
-    if instruction.trigger is not None:
-        parts.append(f"({dump(instruction.trigger)})")
-    elif instruction.name in ("ENV", "LABEL"):
+    outer = ""
+    depth = 0
+    # A loop, as ONBUILD may stand behind ONBUILD any number of times.
+    while instruction.trigger is not None:
+        outer += " ".join(_head(instruction)) + " ("
+        depth += 1
+        instruction = instruction.trigger
+    parts = _head(instruction)
+    if instruction.name in ("ENV", "LABEL"):
         for pair in instruction.pairs:
             value = pair.value.text if pair.value else ""
             parts += (quote(pair.key.text), quote(value), quote("" if pair.legacy else "="))
@@ -34,7 +37,14 @@ def dump(instruction: Instruction) -> str:
         parts.append('""')
     else:
         parts += (quote(argument.text) for argument in instruction.arguments)
-    return " ".join(parts)
+    return outer + " ".join(parts) + ")" * depth
+
+
+def _head(instruction: Instruction) -> list[str]:
+    """The keyword, and the flags in brackets."""
+    keyword = instruction.keyword.lower()
+    flags = " ".join([quote(flag.text) for flag in instruction.flags])
+    return [keyword, f"[{flags}]"] if flags else [keyword]
 
 
 def quote(text: str) -> str:

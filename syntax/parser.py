@@ -25,8 +25,6 @@ from .words import BLANKS, NotStrings, blank_words, json_strings, quoted_words, 
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from .expand import HeredocWord
 
 MAX_LINE = 65_535
@@ -51,7 +49,19 @@ def parse(source: Source) -> Dockerfile:
 
 
 class _Parser:
-    __slots__ = ("comments", "directives", "errors", "escape", "instructions", "leading", "lines", "source", "starts")
+    __slots__ = (
+        "comments",
+        "directives",
+        "errors",
+        "escape",
+        "instructions",
+        "last_lines",
+        "leading",
+        "lines",
+        "source",
+        "staged",
+        "starts",
+    )
 
     def __init__(self, source: Source) -> None:
         self.source = source
@@ -65,10 +75,14 @@ class _Parser:
         self.comments: list[Comment] = []
         self.leading: list[Comment] = []
         self.errors: list[ParseError] = []
+        self.staged = False
+        self.last_lines: dict[str, int] | None = None
 
     def parse(self) -> Dockerfile:
-        self._read_directives()
         lines = self.lines
+        if max(map(len, lines), default=0) > MAX_LINE // 4:
+            self._long_lines()
+        self._read_directives()
         number = 0
         while number < len(lines):
             text, start = self._line(number)
@@ -92,17 +106,21 @@ class _Parser:
     def _line(self, number: int) -> tuple[str, int]:
         """Text of the physical line (counted from 0) without its line ending or byte order mark, and its offset."""
         text, start = self.lines[number], self.starts[number]
-        if len(text) > MAX_LINE // 4 and len(text.encode("utf-8", "surrogateescape")) > MAX_LINE:
-            self._error(
-                f"the line is longer than {MAX_LINE} bytes, which BuildKit refuses; break it with `{self.escape}`",
-                number + 1,
-                start,
-                start + len(text),
-                _SPLITTING,
-            )
         if number == 0 and text.startswith("\ufeff"):
             text, start = text[1:], start + 1
         return text.rstrip("\r"), start
+
+    def _long_lines(self) -> None:
+        """Refuse the lines that BuildKit's scanner cannot hold, wherever they stand."""
+        for number, (text, start) in enumerate(zip(self.lines, self.starts, strict=False), 1):
+            if len(text.encode("utf-8", "surrogateescape")) > MAX_LINE:
+                self._error(
+                    f"the line is longer than {MAX_LINE:,} bytes, which BuildKit refuses; break it into several lines",
+                    number,
+                    start,
+                    start + len(text),
+                    _SPLITTING,
+                )
 
     def _error(self, message: str, line: int, start: int, end: int, phase: int) -> None:
         self.errors.append(ParseError(message, line, start, end, phase))
@@ -186,7 +204,7 @@ class _Parser:
             end = at + len(text)
         logical = Mapped(pieces[0][0], (0,), (start,)) if len(pieces) == 1 else Mapped.join(pieces)
         try:
-            instruction = self._node(logical, 0, start, first_line)
+            instruction = self._node(logical, start, first_line)
         except Refused as refusal:
             self._error(str(refusal), first_line, start, end, _SPLITTING)
             self.leading = []
@@ -196,8 +214,10 @@ class _Parser:
         if empty:
             instruction.empty_continuation = number
         number = self._heredocs(instruction, number)
-        if instruction.trigger is not None:
-            instruction.trigger.end, instruction.trigger.end_line = instruction.end, instruction.end_line
+        trigger = instruction.trigger
+        while trigger is not None:
+            trigger.end, trigger.end_line = instruction.end, instruction.end_line
+            trigger = trigger.trigger
         self._accept(instruction)
         return number
 
@@ -209,7 +229,7 @@ class _Parser:
         if not known:
             if before is None or before.name in KEYWORDS:
                 self._error(
-                    f"unknown instruction `{instruction.keyword}`; {self._advice(instruction.keyword)}",
+                    f"unknown instruction `{instruction.keyword}`; {self._advice(instruction, before)}",
                     instruction.start_line,
                     instruction.start,
                     instruction.keyword_end,
@@ -219,21 +239,29 @@ class _Parser:
         for message, argument in check(instruction):
             where = argument or instruction
             self._error(message, instruction.start_line, where.start, where.end, _READING)
-        if instruction.name not in ("FROM", "ARG") and not any(i.name == "FROM" for i in self.instructions):
+        if instruction.name == "FROM":
+            self.staged = True
+        elif not self.staged and instruction.name != "ARG":
             self._error(
-                f"{instruction.name} stands before the first FROM, where only ARG may stand",
+                f"{instruction.name} stands before the first FROM, where only ARG may stand; move it behind a FROM",
                 instruction.start_line,
                 instruction.start,
                 instruction.keyword_end,
                 _READING,
             )
 
-    def _advice(self, keyword: str) -> str:
+    def _advice(self, instruction: Instruction, before: Instruction | None) -> str:
         """What to do about a keyword that is none."""
+        keyword = instruction.keyword
         if any(char in SPACE for char in keyword):
             return "behind the keyword stands a no-break or other Unicode space; write an ordinary one"
         near = suggest(keyword)
-        return f"did you mean {near}?" if near else f"does the line before lack its `{self.escape}`?"
+        lacks = f"does the line before lack its `{self.escape}`?"
+        if not near:
+            return lacks if before else "a Dockerfile begins with FROM"
+        # Shell commands stand in lower case, and FROM does not go on with any.
+        goes_on = before is not None and before.name != "FROM" and before.end_line == instruction.start_line - 1
+        return f"did you mean {near}, or {lacks}" if goes_on and keyword.islower() else f"did you mean {near}?"
 
     def _without_continuation(self, text: str) -> tuple[str, bool]:
         """The line without its continuation, and whether it had one: one escape, not two, then blanks at most."""
@@ -243,28 +271,17 @@ class _Parser:
             return trimmed[:-1], True
         return text, False
 
-    def _node(self, logical: Mapped, at: int, start: int, line: int) -> Instruction:
-        """The instruction that begins at index `at` of the joined line; raises Refused."""
-        text = logical.text
-        end = len(text.rstrip(SPACE))
-        while at < end and text[at] in SPACE:
-            at += 1
-        keyword_end = at
-        while keyword_end < end and text[keyword_end] not in BLANKS:
-            keyword_end += 1
-        keyword = text[at:keyword_end]
-        instruction = CLASSES.get(keyword.upper(), Instruction)(keyword, logical, start, line)
-        rest = keyword_end
-        while rest < end and text[rest] in BLANKS:
-            rest += 1
-        if text.startswith("--", rest, end):
-            flags, rest = split_flags(text, rest, end)
-            instruction.flags = [Flag(value, i, j, logical.offset(i), logical.end_offset(j)) for value, i, j in flags]
-        while rest < end and text[rest] in SPACE:
-            rest += 1
-        instruction.rest = rest
+    def _node(self, logical: Mapped, start: int, line: int) -> Instruction:
+        """The instruction that the joined line holds, with what it triggers; raises Refused."""
+        end = len(logical.text.rstrip(SPACE))
+        instruction = node = _head(logical, 0, end, start, line)
+        # A loop, as ONBUILD may stand behind ONBUILD any number of times; that is refused later.
+        while node.name == "ONBUILD" and node.rest < end:
+            trigger = _head(logical, node.rest, end, logical.offset(node.rest), line)
+            node.trigger, trigger.parent = trigger, node
+            node = trigger
         try:
-            self._read_arguments(instruction, rest, end)
+            self._read_arguments(node, node.rest, end)
         except NotStrings:
             raise Refused("a JSON array here may hold strings only; put every word in double quotes") from None
         return instruction
@@ -274,11 +291,6 @@ class _Parser:
         text = logical.text
         if name in ("ENV", "LABEL", "ARG"):
             self._read_pairs(instruction, rest, end)
-        elif name == "ONBUILD":
-            if rest < end:
-                trigger = self._node(logical, rest, logical.offset(rest), instruction.start_line)
-                trigger.parent = instruction
-                instruction.trigger = trigger
         elif name == "HEALTHCHECK":
             kind_end = rest
             while kind_end < end and text[kind_end] not in SPACE:
@@ -313,16 +325,7 @@ class _Parser:
         if strings is None:
             return None
         instruction.json = True
-        return [
-            Argument(
-                s.value,
-                s.start,
-                s.end,
-                logical.offset(s.start),
-                max(logical.offset(s.start), logical.end_offset(s.end)),
-            )
-            for s in strings
-        ]
+        return [_argument(logical, s.start, s.end, s.value) for s in strings]
 
     def _read_pairs(self, instruction: Instruction, rest: int, end: int) -> None:
         logical, name = instruction.logical, instruction.name
@@ -344,8 +347,8 @@ class _Parser:
         pairs: list[Pair] = []
         arguments: list[Argument] = []
         for word, start, stop in words:
-            key, equals, value = word.partition("=")
-            argument = Argument(word, start, stop, logical.offset(start), logical.end_offset(stop))
+            key, equals, _ = word.partition("=")
+            argument = _argument(logical, start, stop)
             if not equals and name != "ARG":
                 raise Refused(
                     f"can't find = in `{word}`; write name=value, and put a value with spaces in double quotes"
@@ -355,7 +358,7 @@ class _Parser:
             pairs.append(
                 Pair(
                     _argument(logical, start, split) if equals else argument,
-                    Argument(value, split + 1, stop, logical.offset(split + 1), argument.end) if equals else None,
+                    _argument(logical, split + 1, stop) if equals else None,
                     legacy=False,
                 )
             )
@@ -377,27 +380,34 @@ class _Parser:
         heredocs: list[Heredoc] = []
         after = number
         for word in words:
-            heredoc, after = self._heredoc(word, after)
+            heredoc = self._heredoc(word, after)
             if heredoc is None:
                 self._unterminated(instruction, word.name)
-                return number if heredocs == [] else self._end_of(heredocs)
+                return after
             heredocs.append(heredoc)
+            after = self.source.line(heredoc.terminator_end)
         if heredocs:
             instruction.heredocs = node.heredocs = heredocs
             instruction.end, instruction.end_line = heredocs[-1].terminator_end, after
         return after
 
-    def _heredoc(self, word: HeredocWord, number: int) -> tuple[Heredoc | None, int]:
+    def _heredoc(self, word: HeredocWord, number: int) -> Heredoc | None:
+        """The heredoc whose body begins on the line after `number`; None when no line ends it."""
         lines = self.lines
-        first = number
-        while number < len(lines):
-            text = lines[number].rstrip("\r")
-            number += 1
+        if self.last_lines is not None and self.last_lines.get(word.name, -1) < number:
+            return None
+        for last in range(number, len(lines)):
+            text = lines[last].rstrip("\r")
             if (text.lstrip("\t") if word.chomp else text) == word.name:
-                start, last = self.starts[first], self.starts[number - 1]
-                body = self.source.text[start:last]
-                return Heredoc(word.name, body, start, last + len(text), word.fd, word.expand, word.chomp), number
-        return None, number
+                start, end = self.starts[number], self.starts[last]
+                body = self.source.text[start:end]
+                return Heredoc(word.name, body, start, end + len(text), word.fd, word.expand, word.chomp)
+        if self.last_lines is None:
+            # The next search for a line that is not there must not read the whole file again.
+            self.last_lines = {}
+            for last, text in enumerate(lines):
+                self.last_lines[text.rstrip("\r")] = self.last_lines[text.rstrip("\r").lstrip("\t")] = last
+        return None
 
     def _unterminated(self, instruction: Instruction, name: str) -> None:
         self._error(
@@ -408,12 +418,41 @@ class _Parser:
             _SPLITTING,
         )
 
-    def _end_of(self, heredocs: Sequence[Heredoc]) -> int:
-        return self.source.line(heredocs[-1].terminator_end)
+
+def _head(logical: Mapped, at: int, end: int, start: int, line: int) -> Instruction:
+    """Keyword and flags of the instruction that begins at index `at` of the joined line."""
+    text = logical.text
+    while at < end and text[at] in SPACE:
+        at += 1
+    keyword_end = at
+    while keyword_end < end and text[keyword_end] not in BLANKS:
+        keyword_end += 1
+    keyword = text[at:keyword_end]
+    instruction = CLASSES.get(keyword.upper(), Instruction)(keyword, logical, at, start, line)
+    rest = keyword_end
+    while rest < end and text[rest] in BLANKS:
+        rest += 1
+    if text.startswith("--", rest, end):
+        flags, rest = split_flags(text, rest, end)
+        instruction.flags = [Flag(value, i, j, logical.offset(i), logical.end_offset(j)) for value, i, j in flags]
+    while rest < end and text[rest] in SPACE:
+        rest += 1
+    instruction.rest = rest
+    return instruction
 
 
-def _argument(logical: Mapped, start: int, end: int) -> Argument:
-    return Argument(logical.text[start:end], start, end, logical.offset(start), logical.end_offset(end))
+def _argument(logical: Mapped, start: int, end: int, value: str | None = None) -> Argument:
+    """The word at these indexes; `value` when escapes stand for it. An empty one stands right behind what is before."""
+    if end > start:
+        return Argument(
+            logical.text[start:end] if value is None else value,
+            start,
+            end,
+            logical.offset(start),
+            logical.end_offset(end),
+        )
+    offset = logical.end_offset(start)
+    return Argument("", start, end, offset, offset)
 
 
 def _words(logical: Mapped, rest: int, end: int) -> list[Argument]:

@@ -108,15 +108,17 @@ class Mapped:
 
     A logical line is its physical lines without continuations and comments; the script behind `sh -c "..."` is
     a string literal without its quotes and escapes. `starts[i]` is where piece i begins in `text`, `offsets[i]`
-    where it begins in the file. Pieces are in ascending order of `starts`, the first is 0.
+    where it begins in the file. Pieces are in ascending order of `starts`, the first is 0. `ends[i]` is where piece i
+    ends in the file; it is empty when all pieces stand in the file as they are, without escapes.
     """
 
-    __slots__ = ("offsets", "starts", "text")
+    __slots__ = ("ends", "offsets", "starts", "text")
 
-    def __init__(self, text: str, starts: Sequence[int], offsets: Sequence[int]) -> None:
+    def __init__(self, text: str, starts: Sequence[int], offsets: Sequence[int], ends: Sequence[int] = ()) -> None:
         self.text = text
         self.starts = starts
         self.offsets = offsets
+        self.ends = ends
 
     @classmethod
     def join(cls, pieces: Iterable[tuple[str, int]]) -> Mapped:
@@ -137,12 +139,21 @@ class Mapped:
         """The parts one after the other."""
         starts: list[int] = []
         offsets: list[int] = []
+        ends: list[int] = []
+        escaped = any(part.ends for part in parts)
         at = 0
         for part in parts:
             starts.extend(start + at for start in part.starts)
             offsets.extend(part.offsets)
+            if escaped:
+                ends.extend(part.ends or part.plain_ends())
             at += len(part.text)
-        return cls("".join([part.text for part in parts]), starts, offsets)
+        return cls("".join([part.text for part in parts]), starts or [0], offsets or [0], ends)
+
+    def plain_ends(self) -> list[int]:
+        """Where each piece ends in the file when it stands there as it is."""
+        behind = [*self.starts[1:], len(self.text)]
+        return [offset + end - start for start, offset, end in zip(self.starts, self.offsets, behind, strict=True)]
 
     def offset(self, index: int) -> int:
         """Offset in the file of `text[index]`; of the end when `index` is `len(text)`."""
@@ -152,7 +163,13 @@ class Mapped:
 
     def end_offset(self, index: int) -> int:
         """Offset in the file just behind `text[index - 1]`: where a span ending before `index` ends."""
-        return self.offset(index - 1) + 1 if index > 0 else self.offset(0)
+        if index <= 0:
+            return self.offset(0)
+        starts = self.starts
+        piece = bisect_right(starts, index - 1) - 1
+        if self.ends and (starts[piece + 1] if piece + 1 < len(starts) else len(self.text)) == index:
+            return self.ends[piece]
+        return self.offsets[piece] + index - starts[piece]
 
     def span(self, start: int, end: int) -> Span:
         """The span in the file that covers `text[start:end]`."""
@@ -166,4 +183,5 @@ class Mapped:
         last = max(first, bisect_right(starts, end - 1) - 1)
         new_starts = [0, *(s - start for s in starts[first + 1 : last + 1])]
         new_offsets = [offsets[first] + start - starts[first], *offsets[first + 1 : last + 1]]
-        return Mapped(self.text[start:end], new_starts, new_offsets)
+        new_ends = [*self.ends[first:last], self.end_offset(end)] if self.ends else ()
+        return Mapped(self.text[start:end], new_starts, new_offsets, new_ends)

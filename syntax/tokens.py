@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left, bisect_right
 from itertools import pairwise
 
 from .tree import Token
@@ -12,12 +14,15 @@ if TYPE_CHECKING:
 
     from .tree import Dockerfile, Instruction
 
+_LINE_ENDING = re.compile(r"[ \t\r]*(?:\n|\Z)")
+
 
 def tokens(dockerfile: Dockerfile) -> Iterator[Token]:
     """Every token of the file in order.
 
     Kinds: bom, directive, comment, keyword, flag, word, continuation (the escape up to and with its line ending),
-    heredoc (the body), terminator, space (blanks and line endings), error (a line that became no instruction).
+    heredoc (the body), terminator, space (blanks and line endings), punctuation (quotes and brackets of JSON, a lone
+    `--`, and all of a line that became no instruction).
     """
     text = dockerfile.source.text
     at = 0
@@ -47,18 +52,16 @@ def _nodes(dockerfile: Dockerfile) -> list[tuple[str, int, int]]:
 def _instruction_nodes(instruction: Instruction) -> Iterator[tuple[str, int, int]]:
     logical = instruction.logical
     starts = instruction.logical.starts
-    first = len(logical.text) - len(logical.text.lstrip())
-    pieces = [("keyword", first, first + len(instruction.keyword))]
-    node = instruction
-    while node.trigger is not None:
+    pieces: list[tuple[str, int, int]] = []
+    node: Instruction | None = instruction
+    while node is not None:
+        pieces.append(("keyword", node.at, node.at + len(node.keyword)))
         pieces.extend(("flag", flag.at, flag.to) for flag in node.flags)
+        pieces.extend(("word", argument.at, argument.to) for argument in node.arguments)
         node = node.trigger
-        pieces.append(("keyword", node.rest - 1, node.rest - 1) if not node.keyword else _keyword(node))
-    pieces.extend(("flag", flag.at, flag.to) for flag in node.flags)
-    pieces.extend(("word", argument.at, argument.to) for argument in node.arguments)
     for kind, start, end in pieces:
         # A word over a continuation is one token a physical line.
-        cuts = [start, *(s for s in starts if start < s < end), end]
+        cuts = [start, *starts[bisect_right(starts, start) : bisect_left(starts, end)], end]
         for left, right in pairwise(cuts):
             if right > left:
                 yield kind, logical.offset(left), logical.end_offset(right)
@@ -67,13 +70,8 @@ def _instruction_nodes(instruction: Instruction) -> Iterator[tuple[str, int, int
         yield "terminator", heredoc.end, heredoc.terminator_end
 
 
-def _keyword(node: Instruction) -> tuple[str, int, int]:
-    at = node.logical.text.find(node.keyword, node.parent.rest if node.parent else 0)
-    return "keyword", at, at + len(node.keyword)
-
-
 def _between(dockerfile: Dockerfile, start: int, end: int) -> Iterator[Token]:
-    """White space, continuations, and what else stands between two nodes (brackets and quotes of JSON, `=`, errors)."""
+    """White space, continuations, and what else stands between two nodes."""
     text, escape = dockerfile.source.text, dockerfile.escape
     at = start
     while at < end:
@@ -82,17 +80,11 @@ def _between(dockerfile: Dockerfile, start: int, end: int) -> Iterator[Token]:
             while stop < end and text[stop].isspace():
                 stop += 1
             yield Token("space", at, stop)
-        elif text[at] == escape and not text[at + 1 : _line_end(text, at)].strip(" \t\r\n"):
-            stop = min(end, _line_end(text, at))
+        elif text[at] == escape and (ending := _LINE_ENDING.match(text, at + 1)):
+            stop = min(end, ending.end())
             yield Token("continuation", at, stop)
         else:
             while stop < end and not text[stop].isspace() and (stop == at or text[stop] != escape):
                 stop += 1
             yield Token("punctuation", at, stop)
         at = stop
-
-
-def _line_end(text: str, at: int) -> int:
-    """Offset behind the line feed that ends the line of `at`."""
-    newline = text.find("\n", at)
-    return len(text) if newline < 0 else newline + 1

@@ -134,13 +134,15 @@ class Heredoc:
 class Instruction:
     """One instruction. The keyword's class (Run, Copy, …) adds what only that instruction has.
 
-    `logical` is the joined line without continuations and comments, `rest` the index in it where the arguments
-    begin. `start`–`end` covers heredocs, not the last line ending. `parent` is the ONBUILD around it.
+    `logical` is the joined line without continuations and comments, `at` the index in it where the keyword begins,
+    `rest` where the arguments do. `start`–`end` covers heredocs, not the last line ending. `parent` is the ONBUILD
+    around it.
     """
 
     __slots__ = (
         "_script",
         "arguments",
+        "at",
         "comments",
         "empty_continuation",
         "end",
@@ -159,10 +161,11 @@ class Instruction:
         "trigger",
     )
 
-    def __init__(self, keyword: str, logical: Mapped, start: int, start_line: int) -> None:
+    def __init__(self, keyword: str, logical: Mapped, at: int, start: int, start_line: int) -> None:
         self.keyword = keyword
         self.name = keyword.upper()
         self.logical = logical
+        self.at = at
         self.start = start
         self.start_line = start_line
         self.end = start
@@ -181,7 +184,7 @@ class Instruction:
     @property
     def keyword_end(self) -> int:
         """Offset in the file just behind the keyword."""
-        return self.logical.end_offset(len(self.logical.text) - len(self.logical.text.lstrip()) + len(self.keyword))
+        return self.logical.end_offset(self.at + len(self.keyword))
 
     @property
     def rest_text(self) -> str:
@@ -198,9 +201,14 @@ class Instruction:
     def mapped(self, argument: Argument) -> Mapped:
         """The argument's text with its offsets in the file; escapes of a JSON string are resolved."""
         logical = self.logical
-        if self.json and "\\" in logical.text[argument.at : argument.to]:
-            return Mapped.join(
-                (text, logical.offset(at)) for text, at in json_pieces(logical.text, argument.at, argument.to)
+        if self.json and argument.text != logical.text[argument.at : argument.to]:
+            return Mapped.concat(
+                [
+                    Mapped(text, (0,), (logical.offset(at),), (logical.end_offset(to),))
+                    if text != logical.text[at:to]
+                    else logical.slice(at, to)
+                    for text, at, to in json_pieces(logical.text, argument.at, argument.to)
+                ]
             )
         return logical.slice(argument.at, argument.to)
 

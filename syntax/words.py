@@ -20,7 +20,10 @@ BLANKS = "\t\v\f\r "
 _WORD = re.compile(r"[^\t\v\f\r ]+")
 _ESCAPED_WORD: dict[str, re.Pattern[str]] = {}
 _JSON_STRING = re.compile(r'"([^"\\\x00-\x1f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*)*)"')
-_JSON_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))")
+# An escape, two of which may stand for one character; or a byte that is not UTF-8.
+_JSON_ESCAPE = re.compile(
+    r"\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|(.))|[\ud800-\udfff]"
+)
 _JSON_PLAIN = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _JSON_SPACE = " \t\r\n"
 
@@ -45,12 +48,10 @@ def quoted_words(text: str, start: int, end: int, escape: str) -> Iterator[tuple
         _ESCAPED_WORD[escape] = pattern
     for match in pattern.finditer(text, start, end):
         first, last = match.span()
-        word = match.group()
-        if last == end and _ends_in_lone_escape(word, escape):
-            word = word[:-1]
-            if not word:
-                continue
-        yield word, first, last
+        if last == end and _ends_in_lone_escape(match.group(), escape):
+            last -= 1
+        if last > first:
+            yield text[first:last], first, last
 
 
 def _ends_in_lone_escape(word: str, escape: str) -> bool:
@@ -165,28 +166,31 @@ def _skip(text: str, at: int, end: int) -> int:
 
 
 def _unescape(text: str) -> str:
-    if "\\" in text:
-        text = _JSON_ESCAPE.sub(_unescape_one, text)
-        # Two \u halves make one character; a half on its own is replaced, as Go's decoder does.
-        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return text
+    return text if "\\" not in text and text.isascii() else _JSON_ESCAPE.sub(_unescape_one, text)
 
 
 def _unescape_one(match: re.Match[str]) -> str:
-    code, char = match.groups()
-    return chr(int(code, 16)) if code else _JSON_PLAIN.get(char, char)
+    """What an escape stands for; half a character, and a byte that is not UTF-8, become U+FFFD as in Go's decoder."""
+    high, low, code, char = match.groups()
+    if high:
+        return chr(0x10000 + ((int(high, 16) & 0x3FF) << 10) + (int(low, 16) & 0x3FF))
+    if code:
+        value = int(code, 16)
+        return "\ufffd" if 0xD800 <= value < 0xE000 else chr(value)
+    return _JSON_PLAIN.get(char, char) if char else "\ufffd"
 
 
-def json_pieces(text: str, start: int, end: int) -> Iterator[tuple[str, int]]:
-    """The value of the JSON string content `text[start:end]` in pieces, each with the index it comes from."""
+def json_pieces(text: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
+    """The value of the JSON string content `text[start:end]` in pieces, each with where it stands."""
     at = start
     for match in _JSON_ESCAPE.finditer(text, start, end):
-        if match.start() > at:
-            yield text[at : match.start()], at
-        yield _unescape_one(match), match.start()
-        at = match.end()
+        first, last = match.span()
+        if first > at:
+            yield text[at:first], at, first
+        yield _unescape_one(match), first, last
+        at = last
     if at < end or at == start:
-        yield text[at:end], at
+        yield text[at:end], at, end
 
 
 def _is_json_array(text: str) -> bool:
@@ -195,7 +199,15 @@ def _is_json_array(text: str) -> bool:
     def refuse(constant: str) -> None:
         raise ValueError(constant)
 
+    def number(digits: str) -> float:
+        value = float(digits)
+        if value in (float("inf"), float("-inf")):
+            raise ValueError(digits)  # Go refuses a number that no float64 holds
+        return value
+
     try:
-        return isinstance(json.loads(text.strip(SPACE), parse_constant=refuse), list)
+        return isinstance(
+            json.loads(text.strip(SPACE), parse_constant=refuse, parse_float=number, parse_int=number), list
+        )
     except (ValueError, RecursionError):
         return False

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from ...model.packages import cache_places, cleans_cache, cleans_lists, mounted, pinned
+from ...model.packages import cleans_cache, cleans_lists, pinned
 from ...syntax.tree import Run
+from ..text import listed
+from .leftovers import is_gone, places_of_cache, places_of_lists
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from ...model.build import Build
     from ...model.packages import Call, Package
@@ -31,21 +33,51 @@ class Head:
         self.text = " ".join(shown)
 
 
+_DRY = frozenset(
+    ("-s", "--simulate", "--just-print", "--dry-run", "--recon", "--no-act", "--print-uris", "--assume-no", "--assumeno")
+)
+"""Flags with which nothing is installed and nothing asked. `-s` is one of apt and apk alone."""
+
+_CONSTRAINED = ("PIP_CONSTRAINT", "UV_CONSTRAINT", "UV_OVERRIDE")
+"""Variables that name a file of versions. Source: pip.pypa.io/en/stable/topics/configuration, docs.astral.sh/uv"""
+
+
+def dry(call: Call) -> bool:
+    """Whether the call only says what it would do."""
+    short = call.manager.name in ("apt", "apk")
+    return any(flag in _DRY and (short or flag != "-s") for flag, _, _ in call.options)
+
+
 def asking(build: Build, run: Run, *managers: str) -> Iterator[Call]:
     """The calls of these managers that would stop and ask."""
     env = build.state(run).vars
     for call in build.calls(run):
-        if call.manager.name in managers and call.prompts() and not call.unsure and not call.assumes_yes(env):
+        if call.manager.name not in managers or not call.prompts() or call.unsure or dry(call):
+            continue
+        if not call.assumes_yes(env):
             yield call
 
 
 def unpinned(build: Build, run: Run, *managers: str) -> Iterator[list[Package]]:
     """For each install of these managers the packages whose version is left open."""
+    state = build.state(run)
     for call in build.calls(run):
-        if call.manager.name in managers and call.verb == "install" and not call.constraints:
-            packages = [package for package in call.packages if pinned(package, call) is False]
-            if packages:
-                yield packages
+        if call.manager.name not in managers or call.verb != "install" or call.constraints or dry(call):
+            continue
+        if call.has("--no-index", "--offline"):
+            continue  # what an earlier step put into a folder
+        if call.manager.ecosystem == "python" and any(
+            name in state.vars or name in state.unknown or name in call.environment for name in _CONSTRAINED
+        ):
+            continue
+        packages = [package for package in call.packages if pinned(package, call) is False]
+        if packages:
+            yield packages
+
+
+def open_words(packages: Sequence[Package]) -> str:
+    """The packages in the user's words, for a message: `flask>=3`, `npm@latest`."""
+    return listed([package.word.value for package in packages])
 
 
 def leaving_lists(build: Build, run: Run, *managers: str) -> Iterator[Call]:
@@ -53,16 +85,14 @@ def leaving_lists(build: Build, run: Run, *managers: str) -> Iterator[Call]:
     if not _ships(build, run):
         return
     state = build.state(run)
-    home = _home(state.user)
     targets = build.mount_targets(run, "cache", "tmpfs")
     seen: set[str] = set()
     for call in build.calls(run):
         manager = call.manager
-        if manager.name not in managers or manager.family in seen or not call.leaves_lists(state.vars):
+        if manager.name not in managers or manager.family in seen or dry(call) or not call.leaves_lists(state.vars):
             continue
         seen.add(manager.family)
-        after = [c for c in build.commands(run) if c.start > call.command.start]
-        if not any(cleans_lists(c, manager, home=home) for c in after) and not mounted(manager.index, targets, home):
+        if not is_gone(build, run, call, places_of_lists(manager), cleans_lists, targets):
             yield call
 
 
@@ -71,17 +101,18 @@ def leaving_cache(build: Build, run: Run, *managers: str) -> Iterator[Call]:
     if not _ships(build, run):
         return
     state = build.state(run)
-    home = _home(state.user)
     targets = build.mount_targets(run, "cache", "tmpfs")
     seen: set[str] = set()
     for call in build.calls(run):
         manager = call.manager
-        if manager.name not in managers or manager.family in seen or call.unsure or not call.leaves_cache(state.vars):
+        if manager.name not in managers or manager.family in seen or call.unsure or dry(call):
+            continue
+        # A variable that the base image or the build sets may switch the cache off.
+        unknown = any(off.partition("=")[0] in state.unknown for off in manager.cache_off)
+        if unknown or not call.leaves_cache(state.vars):
             continue
         seen.add(manager.family)
-        after = [c for c in build.commands(run) if c.start > call.command.start]
-        places = [place for cache in cache_places(manager, home, state.vars) for place in cache]
-        if not any(cleans_cache(c, manager, home=home) for c in after) and not mounted(places, targets, home):
+        if not is_gone(build, run, call, places_of_cache(call, state), cleans_cache, targets):
             yield call
 
 
@@ -107,11 +138,6 @@ def too_late(build: Build, run: Run, call: Call) -> str:
 def _ships(build: Build, run: Run) -> bool:
     stage = build.stage_of(run)
     return stage is not None and build.ships(stage)
-
-
-def _home(user: str | None) -> str:
-    name = (user or "root").partition(":")[0]
-    return "/root" if name in ("root", "0", "") else f"/home/{name}"
 
 
 class Words:
