@@ -31,7 +31,10 @@ def check(arguments: argparse.Namespace) -> int:
         rules = choose(select, ignore, note, chosen.codes if chosen else None)
         shell = _shellcheck(select, ignore, chosen is None or chosen.shell)
         wanted = shell[1] if shell else None
-        plan = Plan(rules, on_request(select, ignore), wanted, settings(arguments.config), chosen)
+        options = settings(arguments.config)
+        if chosen is not None and chosen.pedantic:
+            options.setdefault("pedantic", True)
+        plan = Plan(rules, on_request(select, ignore), wanted, options, chosen)
     except (UnknownRule, BadSetting) as error:
         note(str(error))
         return BROKEN

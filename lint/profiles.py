@@ -16,12 +16,18 @@ _OFF_IN_HADOLINT = frozenset(("DL1001", "DL3057"))
 
 
 class Profile:
-    """A set of rules. With `prefix` only findings count that carry a name with it; `level` replaces the severities."""
+    """A set of rules. With `prefix` only findings count that carry a name with it; `level` replaces the severities.
 
-    __slots__ = ("codes", "level", "prefix", "shell")
+    `pedantic` is the option of that name: rules tell what they else leave alone because it seldom matters.
+    """
 
-    def __init__(self, codes: frozenset[str], shell: bool, prefix: str = "", level: str = "") -> None:
+    __slots__ = ("codes", "level", "pedantic", "prefix", "shell")
+
+    def __init__(
+        self, codes: frozenset[str], shell: bool, prefix: str = "", level: str = "", pedantic: bool = False
+    ) -> None:
         self.codes = codes
+        self.pedantic = pedantic
         self.shell = shell
         self.prefix = prefix
         self.level = level
@@ -38,7 +44,8 @@ def _codes(wanted: Callable[[Rule], bool]) -> frozenset[str]:
 def profile(name: str) -> Profile:
     """The profile of that name, one of NAMES."""
     if name == "hadolint":
-        return Profile(_codes(lambda r: r.code.startswith("DL") and r.code not in _OFF_IN_HADOLINT), shell=True)
+        codes = _codes(lambda r: r.code.startswith("DL") and r.code not in _OFF_IN_HADOLINT)
+        return Profile(codes, shell=True, pedantic=True)
     if name == "buildkit":
         # BuildKit knows one severity; InvalidDefinitionDescription is experimental there and off.
         codes = _codes(lambda r: r.code != "BK020" and any(a.startswith("buildkit:") for a in r.also))

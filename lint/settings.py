@@ -6,8 +6,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-KNOWN = ("trusted-registries", "label-schema", "strict-labels")
-"""What rules can be told; the names are hadolint's."""
+KNOWN = ("trusted-registries", "label-schema", "strict-labels", "pedantic")
+"""What rules can be told, see model/options.py; the names are hadolint's where it has the option."""
 
 
 class BadSetting(ValueError):
