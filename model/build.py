@@ -158,6 +158,7 @@ class Build:
         self.head: list[Instruction] = []
         self.global_state = State(dockerfile.escape)
         self.global_args: dict[str, str | None] = {}
+        self._names: dict[str, Stage] = {}
         self._place: dict[int, tuple[Stage, int]] = {}
         self._head_states: dict[int, State] = {}
         self._scripts: dict[int, Script] = {}
@@ -179,7 +180,7 @@ class Build:
         if self.target:
             self.global_state.vars["TARGETSTAGE"] = self.target
         self.global_state.base_known = True
-        names: dict[str, Stage] = {}
+        names = self._names
         stage: Stage | None = None
         for instruction in self.dockerfile.instructions:
             if isinstance(instruction, From):
@@ -247,7 +248,7 @@ class Build:
         if index is not None:
             found = self.stages[index] if 0 <= index < len(self.stages) else None
         else:
-            found = next((stage for stage in reversed(self.stages) if stage.name and stage.name == name.lower()), None)
+            found = self._names.get(name.lower())
         return found if found is None or before is None or found.index < before.index else None
 
     def sources_of(self, stage: Stage) -> Iterator[tuple[Stage, Instruction]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from types import ModuleType
     from typing import Any, Protocol
 
@@ -58,27 +58,50 @@ class Example:
     """A small Dockerfile (or one instruction of it) that shows what a rule finds or leaves alone.
 
     `text` is put behind `FROM debian:12-slim` when it has no FROM. `«»` marks each span that must be found.
-    `files` are the files of the build context: name to content. `message` is a part that a finding's text must hold.
+    `files` are the files of the build context: name to content. `message` is a part that a finding's text must hold,
+    `options` are the settings of rules that the example needs.
     """
 
-    __slots__ = ("bad", "files", "message", "text", "why")
+    __slots__ = ("bad", "files", "message", "options", "text", "why")
 
-    def __init__(self, text: str, why: str, files: dict[str, str] | None, bad: bool, message: str) -> None:
+    def __init__(
+        self,
+        text: str,
+        why: str,
+        files: dict[str, str] | None,
+        options: Mapping[str, object] | None,
+        bad: bool,
+        message: str,
+    ) -> None:
         self.text = text
+        self.options = options
         self.why = why
         self.files = files
         self.bad = bad
         self.message = message
 
 
-def Bad(text: str, *, why: str = "", files: dict[str, str] | None = None, message: str = "") -> Example:  # noqa: N802
+def Bad(  # noqa: N802
+    text: str,
+    *,
+    why: str = "",
+    files: dict[str, str] | None = None,
+    options: Mapping[str, object] | None = None,
+    message: str = "",
+) -> Example:
     """An example in which the rule finds exactly the marked spans."""
-    return Example(text, why, files, bad=True, message=message)
+    return Example(text, why, files, options, bad=True, message=message)
 
 
-def Good(text: str, *, why: str = "", files: dict[str, str] | None = None) -> Example:  # noqa: N802
+def Good(  # noqa: N802
+    text: str,
+    *,
+    why: str = "",
+    files: dict[str, str] | None = None,
+    options: Mapping[str, object] | None = None,
+) -> Example:
     """An example in which the rule finds nothing."""
-    return Example(text, why, files, bad=False, message="")
+    return Example(text, why, files, options, bad=False, message="")
 
 
 class Rule:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...model.build import Build
+    from ...model.packages import Call
     from ...syntax.tree import Run
 
 
@@ -25,13 +26,22 @@ def apk_cache(run: Run, build: Build) -> Iterator[Finding]:
     """
     for call in leaving_lists(build, run, "apk"):
         head = Head(call)
-        yield Finding(f"`{head.text}` leaves the package index in this layer; use `apk add --no-cache`", head)
+        yield Finding(f"`{head.text}` leaves the package index in this layer; {_advice(build, run, call)}", head)
+
+
+def _advice(build: Build, run: Run, call: Call) -> str:
+    if call.verb != "update-index":
+        return f"write `apk {call.path} --no-cache`"
+    later = [c.path for c in build.calls(run) if c.manager is call.manager and c.command.start > call.command.start]
+    return f"leave it out: `apk {later[0] if later else 'add'} --no-cache` fetches the index itself"
 
 
 EXAMPLES = (
-    Bad("FROM alpine:3.20\nRUN «apk update» && apk add curl"),
-    Bad("FROM alpine:3.20\nRUN «apk add» -U curl"),
+    Bad("FROM alpine:3.20\nRUN «apk update» && apk add curl", message="leave it out: `apk add --no-cache`"),
+    Bad("FROM alpine:3.20\nRUN «apk update» && apk upgrade", message="`apk upgrade --no-cache`"),
+    Bad("FROM alpine:3.20\nRUN «apk add» -U curl", message="write `apk add --no-cache`"),
     Good("FROM alpine:3.20\nRUN apk add --no-cache curl"),
     Good("FROM alpine:3.20\nRUN apk update && apk add curl && rm -rf /var/cache/apk/*"),
     Good("FROM alpine:3.20\nRUN --mount=type=cache,target=/var/cache/apk apk add -U curl"),
+    Good("FROM alpine:3.20\nRUN --mount=type=cache,target=/etc/apk/cache apk add curl", why="the cache, once it is there"),
 )

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from ..base import WARNING, Bad, Finding, Good, rule
-from ..text import listed
-from .common import Words, unpinned
+from .common import Words, open_words, unpinned
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,9 +25,7 @@ def apk_pin(run: Run, build: Build) -> Iterator[Finding]:
     a pinned build fails later; therefore this rule is off by default.
     """
     for packages in unpinned(build, run, "apk"):
-        yield Finding(
-            f"{listed([p.name for p in packages])}: no version is given; write `name=version`", Words(packages)
-        )
+        yield Finding(f"{open_words(packages)}: the version is left open; write `name=version`", Words(packages))
 
 
 EXAMPLES = (

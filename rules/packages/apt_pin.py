@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from ..base import WARNING, Bad, Finding, Good, rule
-from ..text import listed
-from .common import Words, unpinned
+from .common import Words, open_words, unpinned
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,14 +25,17 @@ def apt_pin(run: Run, build: Build) -> Iterator[Finding]:
     therefore this rule is off by default. A dated snapshot archive or a base image pinned by digest serves better.
     """
     for packages in unpinned(build, run, "apt"):
-        yield Finding(
-            f"{listed([p.name for p in packages])}: no version is given; write `name=version`", Words(packages)
-        )
+        yield Finding(f"{open_words(packages)}: the version is left open; write `name=version`", Words(packages))
 
 
 EXAMPLES = (
     Bad("RUN apt-get install -y «curl»"),
     Bad("RUN apt-get install -y a=1 «b»"),
+    Bad("RUN tools='a=1 b'; apt-get install -y «$tools»", why="the RUN gives the value"),
+    Bad("ENV TOOLS='a b'\nRUN env A=1 apt-get install -y «$TOOLS»", why="ENV gives the value"),
+    Good("RUN tools='a=1 b=2'; apt-get install -y $tools"),
+    Good("RUN apt-get install -y $TOOLS", why="nobody knows what it holds"),
     Good("RUN apt-get install -y curl=7.88.1-10"),
     Good("RUN apt-get install -y ./tool.deb", why="a local file"),
+    Good("RUN apt-get install -s curl", why="only a question"),
 )

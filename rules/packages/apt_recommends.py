@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from ...model.options import pedantic
 from ..base import INFO, Bad, Finding, Good, rule
-from .common import Head
+from .common import Head, dry, ships
+from .settings import configured
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,15 +23,26 @@ def apt_recommends(run: Run, build: Build) -> Iterator[Finding]:
     Recommended packages are rarely needed in an image; they add size and attack surface.
 
     ## What to do
-    Add `--no-install-recommends`, and name those that the program does need (`ca-certificates` is a usual one).
+    Add `--no-install-recommends`, and name those that the program does need (`ca-certificates` is a usual one). Where
+    all of them are wanted, say so: `--install-recommends`.
+
+    ## What is left alone
+    Stages that are not shipped (hadolint reports them), local files, simulations (`-s`), and stages with a setting of
+    `APT::Install-Recommends`.
     """
+    if not ships(build, run) and not pedantic(build):
+        return
     for call in build.calls(run):
         if call.manager.name == "apt" and call.verb == "install" and call.packages and not call.unsure:
             if call.skips_recommends() or all(package.kind == "file" for package in call.packages):
                 continue
+            if dry(call) or call.has("--install-recommends") or configured(build, run, *_SETTING):
+                continue
             head = Head(call)
             yield Finding(f"`{head.text}` also installs recommended packages; add `--no-install-recommends`", head)
 
+
+_SETTING = ("::install-recommends", "apt.conf")
 
 EXAMPLES = (
     Bad("RUN «apt-get install» -y curl"),
@@ -38,4 +51,9 @@ EXAMPLES = (
     Good("RUN apt-get -o APT::Install-Recommends=false install -y curl"),
     Good("RUN apt-get install -y ./tool.deb", why="a local file"),
     Good("RUN apt-get update"),
+    Good("FROM debian:12 AS build\nRUN apt-get install -y gcc\nFROM debian:12-slim\nCOPY --from=build /a /a"),
+    Good("RUN apt-get install -y --install-recommends wine", why="they are wanted"),
+    Good("RUN apt-get install -s curl", why="a simulation"),
+    Good("RUN echo 'APT::Install-Recommends 0;' > /etc/apt/apt.conf.d/90-x\nRUN apt-get install -y curl"),
+    Good("COPY apt.conf /etc/apt/apt.conf.d/90-own\nRUN apt-get install -y curl", why="what is in it cannot be told"),
 )

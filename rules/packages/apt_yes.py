@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..base import WARNING, Bad, Finding, Good, rule
 from .common import Head, asking
+from .settings import configured
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,14 +16,19 @@ if TYPE_CHECKING:
 
 @rule("DL3014", level=WARNING, since="0.1", also=("trivy:DS-0021",))
 def apt_yes(run: Run, build: Build) -> Iterator[Finding]:
-    """`apt-get install` without `-y` stops and asks.
+    """`apt-get install` without `-y` asks as soon as it has more to do than is named.
 
     ## Why
-    A build has nobody to answer: apt-get reads an end of input, takes it for a no, and the build fails.
+    A build has nobody to answer: apt-get reads an end of input, takes it for a no, and the build fails. It asks when
+    other packages come along or go, so that the build works until a new version has one more dependency.
+
+    ## What is left alone
+    Simulations (`-s`), and stages with a setting of `APT::Get::Assume-Yes`.
     """
     for call in asking(build, run, "apt"):
-        head = Head(call)
-        yield Finding(f"`{head.text}` waits for an answer that never comes; add `-y`", head)
+        if not configured(build, run, "::assume-yes", "apt.conf"):
+            head = Head(call)
+            yield Finding(f"`{head.text}` may ask, and a build has nobody to answer; add `-y`", head)
 
 
 EXAMPLES = (
@@ -32,6 +38,9 @@ EXAMPLES = (
     Good("RUN apt-get install -y curl"),
     Good("RUN apt-get -qq install curl", why="-qq implies -y"),
     Good("RUN apt-get -o APT::Get::Assume-Yes=true install curl"),
+    Good("RUN apt-get autoremove", why="it asks only where there is something to remove"),
     Good("RUN yes | apt-get install curl"),
+    Good("RUN if apt-get install -s curl; then echo a; fi", why="a simulation"),
+    Good("RUN echo 'APT::Get::Assume-Yes 1;' > /etc/apt/apt.conf.d/90-yes\nRUN apt-get install curl"),
     Good("RUN echo apt-get install curl", why="not a command"),
 )

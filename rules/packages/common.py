@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from ...model.options import pedantic
 from ...model.packages import cleans_cache, cleans_lists, pinned
 from ...syntax.tree import Run
 from ..text import listed
+from .held import held
 from .leftovers import is_gone, places_of_cache, places_of_lists
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from ...model.build import Build
     from ...model.packages import Call, Package
@@ -34,7 +36,17 @@ class Head:
 
 
 _DRY = frozenset(
-    ("-s", "--simulate", "--just-print", "--dry-run", "--recon", "--no-act", "--print-uris", "--assume-no", "--assumeno")
+    (
+        "-s",
+        "--simulate",
+        "--just-print",
+        "--dry-run",
+        "--recon",
+        "--no-act",
+        "--print-uris",
+        "--assume-no",
+        "--assumeno",
+    )
 )
 """Flags with which nothing is installed and nothing asked. `-s` is one of apt and apk alone."""
 
@@ -54,7 +66,8 @@ def asking(build: Build, run: Run, *managers: str) -> Iterator[Call]:
     for call in build.calls(run):
         if call.manager.name not in managers or not call.prompts() or call.unsure or dry(call):
             continue
-        if not call.assumes_yes(env):
+        # Removing what is not needed asks only where there is any.
+        if not call.assumes_yes(env) and not (call.verb == "remove" and not call.packages):
             yield call
 
 
@@ -64,25 +77,27 @@ def unpinned(build: Build, run: Run, *managers: str) -> Iterator[list[Package]]:
     for call in build.calls(run):
         if call.manager.name not in managers or call.verb != "install" or call.constraints or dry(call):
             continue
+        if call.path == "reinstall":
+            continue  # the version that is there
         if call.has("--no-index", "--offline"):
             continue  # what an earlier step put into a folder
         if call.manager.ecosystem == "python" and any(
             name in state.vars or name in state.unknown or name in call.environment for name in _CONSTRAINED
         ):
             continue
-        packages = [package for package in call.packages if pinned(package, call) is False]
+        packages = [package for package in held(build, run, call) if pinned(package, call) is False]
         if packages:
             yield packages
 
 
 def open_words(packages: Sequence[Package]) -> str:
-    """The packages in the user's words, for a message: `flask>=3`, `npm@latest`."""
-    return listed([package.word.value for package in packages])
+    """The packages in the user's words, for a message: `flask>=3`, `npm@latest`; what stands in a variable by name."""
+    return listed([p.name if p.word.value.startswith("$") else p.word.value for p in packages])
 
 
 def leaving_lists(build: Build, run: Run, *managers: str) -> Iterator[Call]:
     """The first call of each of these managers that leaves package lists in the layer of a shipped stage."""
-    if not _ships(build, run):
+    if not ships(build, run) and not (pedantic(build) and "apt" not in managers):
         return
     state = build.state(run)
     targets = build.mount_targets(run, "cache", "tmpfs")
@@ -98,7 +113,7 @@ def leaving_lists(build: Build, run: Run, *managers: str) -> Iterator[Call]:
 
 def leaving_cache(build: Build, run: Run, *managers: str) -> Iterator[Call]:
     """The first call of each of these managers that leaves its download cache in the layer of a shipped stage."""
-    if not _ships(build, run):
+    if not ships(build, run) and not pedantic(build):
         return
     state = build.state(run)
     targets = build.mount_targets(run, "cache", "tmpfs")
@@ -116,7 +131,7 @@ def leaving_cache(build: Build, run: Run, *managers: str) -> Iterator[Call]:
             yield call
 
 
-def later_cleaning(build: Build, run: Run, call: Call) -> int:
+def later_cleaning(build: Build, run: Run, call: Call, cleans: Callable[..., bool]) -> int:
     """The line of a later RUN of the stage that empties what `call` leaves, too late; 0 when there is none."""
     stage = build.stage_of(run)
     if stage is None:
@@ -124,18 +139,19 @@ def later_cleaning(build: Build, run: Run, call: Call) -> int:
     for later in stage.instructions[build.index_of(run) + 1 :]:
         if isinstance(later, Run):
             for command in build.commands(later):
-                if cleans_lists(command, call.manager) or cleans_cache(command, call.manager):
+                if cleans(command, call.manager):
                     return build.dockerfile.source.line(command.start)
     return 0
 
 
-def too_late(build: Build, run: Run, call: Call) -> str:
-    """What a message adds when a later RUN cleans up in vain."""
-    line = later_cleaning(build, run, call)
+def too_late(build: Build, run: Run, call: Call, *, lists: bool = False) -> str:
+    """What a message adds when a later RUN cleans up in vain: the cache, or the package lists."""
+    line = later_cleaning(build, run, call, cleans_lists if lists else cleans_cache)
     return f"; line {line} deletes them in a later layer, which frees nothing" if line else ""
 
 
-def _ships(build: Build, run: Run) -> bool:
+def ships(build: Build, run: Run) -> bool:
+    """Whether the layer of the RUN is in the image that is shipped."""
     stage = build.stage_of(run)
     return stage is not None and build.ships(stage)
 

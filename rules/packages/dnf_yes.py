@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..base import WARNING, Bad, Finding, Good, rule
 from .common import Head, asking
+from .settings import configured
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,10 +20,22 @@ def dnf_yes(run: Run, build: Build) -> Iterator[Finding]:
 
     ## Why
     A build has nobody to answer, and dnf takes the end of input for a no.
+
+    ## What is left alone
+    `microdnf` outside of Fedora: it never asked before it became dnf5 in Fedora 38 (hadolint reports it).
     """
     for call in asking(build, run, "dnf", "microdnf", "tdnf"):
+        if call.manager.name == "microdnf" and not _is_fedora(build, run):
+            continue
+        if configured(build, run, "assumeyes", "dnf.conf", "yum.conf"):
+            continue
         head = Head(call)
-        yield Finding(f"`{head.text}` waits for an answer that never comes; add `-y`", head)
+        yield Finding(f"`{head.text}` asks, and a build has nobody to answer; add `-y`", head)
+
+
+def _is_fedora(build: Build, run: Run) -> bool:
+    stage = build.stage_of(run)
+    return stage is not None and stage.ref is not None and "fedora" in stage.ref.repository
 
 
 EXAMPLES = (
@@ -30,4 +43,6 @@ EXAMPLES = (
     Bad("FROM fedora:42\nRUN «microdnf install» httpd && microdnf clean all"),
     Good("FROM fedora:42\nRUN dnf install -y httpd"),
     Good("FROM fedora:42\nRUN dnf -y --enablerepo crb install httpd"),
+    Good("FROM fedora:42\nRUN echo assumeyes=True >> /etc/dnf/dnf.conf && dnf install httpd"),
+    Good("FROM registry.access.redhat.com/ubi9-minimal\nRUN microdnf install httpd", why="that microdnf never asks"),
 )

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from ..base import WARNING, Bad, Finding, Good, rule
-from ..text import listed
-from .common import Words, unpinned
+from .common import Words, open_words, unpinned
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,10 +24,8 @@ def gem_pin(run: Run, build: Build) -> Iterator[Finding]:
     Write `gem install name:version` or `gem install name -v version`, or use a Gemfile.lock.
     """
     for packages in unpinned(build, run, "gem"):
-        yield Finding(
-            f"{listed([p.name for p in packages])}: no version is given; write `gem install name:version`",
-            Words(packages),
-        )
+        words = open_words(packages)
+        yield Finding(f"{words}: the version is left open; write `gem install name:version`", Words(packages))
 
 
 EXAMPLES = (

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from ..base import WARNING, Bad, Finding, Good, rule
-from ..text import listed
-from .common import Words, unpinned
+from .common import Words, open_words, unpinned
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,15 +23,16 @@ def npm_pin(run: Run, build: Build) -> Iterator[Finding]:
     ## What to do
     Write `name@version`, or list it in package.json and use `npm ci`.
     """
-    for packages in unpinned(build, run, "npm", "pnpm", "bun"):
-        yield Finding(
-            f"{listed([p.name for p in packages])}: no version is given; write `name@version`", Words(packages)
-        )
+    for packages in unpinned(build, run, "npm", "yarn", "pnpm", "bun"):
+        yield Finding(f"{open_words(packages)}: the version is left open; write `name@version`", Words(packages))
 
 
 EXAMPLES = (
     Bad("FROM node:22-slim\nRUN npm install -g «typescript»"),
-    Bad("FROM node:22-slim\nRUN npm i -g «pnpm@latest»"),
+    Bad("FROM node:22-slim\nRUN npm i -g «pnpm@latest»", message="`pnpm@latest`: the version is left open"),
     Good("FROM node:22-slim\nRUN npm install -g typescript@5.6.2"),
+    Bad("FROM node:22-slim\nRUN yarn global add «typescript»"),
+    Bad("FROM node:22-slim\nRUN npm install --prefix /opt/a «typescript»"),
+    Good("FROM node:22-slim\nRUN npm install --prefix client/", why="what package.json of that folder names"),
     Good("FROM node:22-slim\nRUN npm install", why="what package.json names"),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..base import WARNING, Bad, Finding, Good, rule
 from .common import Head, leaving_cache, too_late
+from .settings import configured, pip_without_cache
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,14 +24,22 @@ def pip_cache(run: Run, build: Build) -> Iterator[Finding]:
     ## What to do
     `pip install --no-cache-dir`, `ENV PIP_NO_CACHE_DIR=1`, or a mount that keeps the cache for the next build:
     `RUN --mount=type=cache,target=/root/.cache/pip`.
+
+    ## What is left alone
+    Stages that are not shipped, stages with a pip.conf, and pip before 6.0 (Debian 8, Ubuntu 14.04 and older), which has
+    neither cache nor `--no-cache-dir`.
     """
     for call in leaving_cache(build, run, "pip"):
+        if pip_without_cache(build, run, call) or configured(build, run, "no-cache-dir", *_CONFIGURATION):
+            continue
         head = Head(call)
         yield Finding(
             f"`{head.text}` leaves its download cache in this layer; add `--no-cache-dir`" + too_late(build, run, call),
             head,
         )
 
+
+_CONFIGURATION = ("pip.conf", "pip config", "pip3 config", "pip.ini")
 
 EXAMPLES = (
     Bad("FROM python:3.12-slim\nRUN «pip install» -r requirements.txt"),
@@ -39,4 +48,10 @@ EXAMPLES = (
     Good("FROM python:3.12-slim\nENV PIP_NO_CACHE_DIR=1\nRUN pip install flask"),
     Good("FROM python:3.12-slim\nRUN --mount=type=cache,target=/root/.cache pip install flask"),
     Good("FROM python:3.12-slim\nRUN pip install flask && rm -rf /root/.cache/pip"),
+    Good("FROM python:3.12\nUSER 1000\nRUN pip install flask && rm -rf /home/app/.cache", why="the home of user 1000"),
+    Good("FROM python:3.12\nARG PIP_NO_CACHE_DIR\nRUN pip install flask", why="the build may say it"),
+    Good("FROM python:3.12\nRUN pip config set global.no-cache-dir true\nRUN pip install flask"),
+    Good("FROM python:3.12\nCOPY pip.conf /etc/\nRUN pip install flask", why="what is in it cannot be told"),
+    Good("FROM ubuntu:14.04\nRUN apt-get install -y python-pip\nRUN pip install flask==1", why="pip 1.5 has no cache"),
+    Bad("FROM ubuntu:14.04\nRUN apt-get install -y python-pip && pip install -U pip\nRUN «pip install» flask==1"),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..base import INFO, Bad, Finding, Good, rule
 from .common import Head, leaving_cache, too_late
+from .settings import yarn_may_run_from_cache
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,8 +23,13 @@ def yarn_cache(run: Run, build: Build) -> Iterator[Finding]:
 
     ## What to do
     End the same RUN with `&& yarn cache clean`, or keep the cache outside with a cache mount.
+
+    ## What is left alone
+    Yarn 2 and later, and what may be one of them: with Plug'n'Play the program runs from the cache.
     """
     for call in leaving_cache(build, run, "yarn"):
+        if yarn_may_run_from_cache(build, run, call):
+            continue
         head = Head(call)
         yield Finding(
             f"`{head.text}` leaves its download cache in this layer; end this RUN with `yarn cache clean`"
@@ -37,4 +43,7 @@ EXAMPLES = (
     Good("FROM node:22-slim\nRUN yarn install --frozen-lockfile && yarn cache clean"),
     Good("FROM node:22-slim\nRUN --mount=type=cache,target=/usr/local/share/.cache yarn install"),
     Good("FROM node:22-slim\nRUN yarn build"),
+    Good("FROM node:22-slim\nRUN yarn install --immutable", why="a flag of Yarn 2 and later"),
+    Good("FROM node:22-slim\nCOPY package.json .yarnrc.yml ./\nRUN yarn install", why="Yarn 2 or later"),
+    Good("FROM node:22-slim\nRUN yarn install --cache-folder /tmp/c && rm -rf /tmp/c"),
 )

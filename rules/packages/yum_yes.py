@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..base import WARNING, Bad, Finding, Good, rule
 from .common import Head, asking
+from .settings import configured
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,8 +22,10 @@ def yum_yes(run: Run, build: Build) -> Iterator[Finding]:
     A build has nobody to answer, and yum takes the end of input for a no.
     """
     for call in asking(build, run, "yum"):
+        if configured(build, run, "assumeyes", "yum.conf", "dnf.conf"):
+            continue
         head = Head(call)
-        yield Finding(f"`{head.text}` waits for an answer that never comes; add `-y`", head)
+        yield Finding(f"`{head.text}` asks, and a build has nobody to answer; add `-y`", head)
 
 
 EXAMPLES = (
@@ -30,4 +33,6 @@ EXAMPLES = (
     Good("FROM centos:7\nRUN yum install -y httpd"),
     Good("FROM centos:7\nRUN yum -y install httpd"),
     Good("FROM centos:7\nRUN yum --assumeyes install httpd"),
+    Good("FROM centos:7\nRUN echo assumeyes=1 >> /etc/yum.conf\nRUN yum install httpd"),
+    Good("FROM centos:7\nRUN yum install --assumeno httpd", why="the answer is no"),
 )

@@ -22,7 +22,7 @@ def zypper_yes(run: Run, build: Build) -> Iterator[Finding]:
     """
     for call in asking(build, run, "zypper"):
         head = Head(call)
-        yield Finding(f"`{head.text}` waits for an answer that never comes; write `zypper --non-interactive`", head)
+        yield Finding(f"`{head.text}` asks, and a build has nobody to answer; write `zypper --non-interactive`", head)
 
 
 EXAMPLES = (

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from ..base import WARNING, Bad, Finding, Good, rule
+from ..base import INFO, Bad, Finding, Good, rule
 from ..packages.common import Head
+from ..packages.settings import step_text, steps_before
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,24 +14,46 @@ if TYPE_CHECKING:
     from ...syntax.tree import Run
 
 
-@rule("SEC005", level=WARNING, since="0.1", also=("trivy:DS-0024",))
+@rule("SEC005", level=INFO, since="0.1", also=("trivy:DS-0024",))
 def full_upgrade(run: Run, build: Build) -> Iterator[Finding]:
-    """The whole distribution is upgraded to another release's packages.
+    """`apt-get dist-upgrade` may remove packages of the base image.
 
     ## Why
-    `dist-upgrade` may remove packages and pull in new ones, so the image becomes another one than its base tag says.
+    To bring every package to its newest version, `dist-upgrade` removes what stands in the way. What the base image's
+    makers put in may be gone, and nobody reads the log.
 
     ## What to do
-    Take a newer base image. Security fixes alone come with `apt-get upgrade`.
+    Take a newer base image. Fixes alone come with `apt-get upgrade`, with new dependencies `--with-new-pkgs`.
+
+    ## What is left alone
+    Rolling distributions, where it is the way to upgrade, and stages that change the package sources first.
     """
     for call in build.calls(run):
-        if call.verb == "dist-upgrade" and call.manager.name == "apt":
+        if call.verb == "dist-upgrade" and call.manager.name == "apt" and not _is_meant(build, run):
             head = Head(call)
-            yield Finding(f"`{head.text}` replaces the base's packages, and may remove some; take a newer base", head)
+            yield Finding(
+                f"`{head.text}` may remove packages of the base image; `apt-get upgrade --with-new-pkgs` does not", head
+            )
+
+
+def _is_meant(build: Build, run: Run) -> bool:
+    """Whether the stage moves to another release, or stands on a distribution without releases."""
+    stage = build.stage_of(run)
+    ref = stage.ref if stage is not None else None
+    if ref is not None:
+        words = set(f"{ref.repository}-{ref.tag or ''}".replace("/", "-").replace("_", "-").split("-"))
+        if not words.isdisjoint(_ROLLING):
+            return True
+    return any("sources.list" in step_text(step.trigger or step) for step in steps_before(build, run))
+
+
+_ROLLING = frozenset(("kali", "kalilinux", "rolling", "sid", "unstable", "testing", "experimental", "devel"))
 
 
 EXAMPLES = (
     Bad("RUN apt-get update && «apt-get dist-upgrade» -y"),
     Bad("RUN «apt-get -y full-upgrade»"),
     Good("RUN apt-get update && apt-get upgrade -y"),
+    Good("FROM kalilinux/kali-rolling\nRUN apt-get dist-upgrade -y", why="a rolling distribution"),
+    Good("RUN sed -i s/bookworm/trixie/ /etc/apt/sources.list\nRUN apt-get dist-upgrade -y", why="what it is for"),
 )

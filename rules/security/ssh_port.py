@@ -12,13 +12,14 @@ if TYPE_CHECKING:
     from ...syntax.tree import Expose
 
 
-@rule("SEC015", level=WARNING, since="0.1", also=("trivy:DS-0004", "checkov:CKV_DOCKER_1"))
+@rule("SEC015", level=WARNING, since="0.1", default=False, also=("trivy:DS-0004", "checkov:CKV_DOCKER_1"))
 def ssh_port(instruction: Expose, build: Build) -> Iterator[Finding]:
     """Port 22 is exposed.
 
     ## Why
     An SSH server in a container is one more way in, with keys and patches of its own to look after. `docker exec` and
-    `kubectl exec` open a shell without it.
+    `kubectl exec` open a shell without it. Off by default: an SSH server may be what the image is for, as in servers for
+    git and SFTP.
     """
     for word in instruction.arguments:
         value = build.value(instruction, word)

@@ -11,7 +11,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...model.build import Build
+    from ...syntax.shell import Command
     from ...syntax.tree import Arg, Env
+
+_CHECKS = frozenset(
+    ("sha1sum", "sha224sum", "sha256sum", "sha384sum", "sha512sum", "shasum", "b2sum", "gpgv", "cosign", "minisign",
+     "signify")
+)  # fmt: skip
 
 _ALSO = tuple(f"checkov:CKV2_DOCKER_{number}" for number in (2, 3, 4, 5, 6, 12, 13, 14, 15, 16))
 
@@ -27,11 +33,14 @@ def tls_check_off(instruction: Run | Env | Arg, build: Build) -> Iterator[Findin
     ## What to do
     Install `ca-certificates`, or add the missing authority: `curl --cacert`, `pip --cert`, `npm config set cafile`,
     `git config http.sslCAInfo`.
+
+    ## What is left alone
+    A download whose checksum or signature the same RUN checks, and a server on the builder itself (`https://localhost`).
     """
     if isinstance(instruction, Run):
         for command in build.commands(instruction):
             word = tls_switch(command)
-            if word is not None:
+            if word is not None and not _harmless(build, instruction, command):
                 yield Finding(f"`{word.text}` switches off the check of TLS certificates", word)
         return
     state = build.state(instruction)
@@ -39,6 +48,16 @@ def tls_check_off(instruction: Run | Env | Arg, build: Build) -> Iterator[Findin
         value = state.value(pair.value.text) if pair.value else None
         if value is not None and pair.value is not None and env_switch(pair.key.text, value):
             yield Finding(f"`{pair.key.text}={pair.value.text}` switches off the check of TLS certificates", pair.key)
+
+
+def _harmless(build: Build, run: Run, command: Command) -> bool:
+    """Whether what is fetched is checked in another way, or comes from this machine."""
+    if command.name not in ("curl", "wget", "aria2c"):
+        return False
+    if any(here in word.value for word in command.args for here in ("://localhost", "://127.", "://[::1]")):
+        return True
+    later = [other for other in build.commands(run) if other.start > command.start]
+    return any(other.name in _CHECKS or (other.name == "gpg" and "--verify" in other.text) for other in later)
 
 
 EXAMPLES = (
@@ -54,4 +73,7 @@ EXAMPLES = (
     Good("RUN curl --keepalive-time 2 -o k https://example.com/x", why="another flag with a k"),
     Good("ENV NODE_TLS_REJECT_UNAUTHORIZED=1"),
     Good("RUN npm config set strict-ssl true"),
+    Good("RUN curl -k -o x https://example.com/x && echo 'abc  x' | sha256sum -c -", why="the checksum tells"),
+    Good("RUN curl -k https://localhost:8443/healthy", why="nobody stands between"),
+    Bad("RUN curl «-k» -o x https://example.com/x\nRUN sha256sum -c y.sums", why="another RUN's"),
 )

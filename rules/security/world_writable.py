@@ -34,13 +34,19 @@ def world_writable(instruction: Run | Copy | Add, build: Build) -> Iterator[Find
     for command in build.commands(instruction):
         if command.name == "chmod":
             words = command.operands()
-            if words and _open(words[0].value) and not all(w.value.rstrip("/") in _SHARED for w in words[1:]):
+            if words and _open(words[0].value) and not all(_is_shared(word.value) for word in words[1:]):
                 yield Finding(f"`{command.text}` lets everyone write the files", words[0])
         elif command.name in ("mkdir", "install"):
             mode = command.option("-m", "--mode")
             text = mode if isinstance(mode, str) or mode is None else mode.value
             if text and _open(text):
-                yield Finding(f"`{command.text}` lets everyone write the files", command)
+                where = command if mode is None or isinstance(mode, str) else mode
+                yield Finding(f"`{command.text}` lets everyone write the files", where)
+
+
+def _is_shared(path: str) -> bool:
+    """Whether the path is a shared folder, or no file of the image: a device."""
+    return path.rstrip("/") in _SHARED or path.startswith(("/dev/", "/proc/"))
 
 
 def _open(mode: str) -> bool:
@@ -60,10 +66,12 @@ EXAMPLES = (
     Bad("RUN chmod -R «a+rwx» /app"),
     Bad("RUN chmod «o+w» /etc/app.conf"),
     Bad("COPY «--chmod=0777» run.sh /"),
-    Bad("RUN «mkdir -m 777 /data»"),
+    Bad("RUN mkdir -m «777» /data"),
+    Bad("RUN «mkdir --mode=777 /data»"),
     Good("RUN chmod 755 /app"),
     Good("RUN chmod +x /app/run.sh"),
     Good("RUN chmod 1777 /tmp"),
     Good("RUN chmod 777 /tmp", why="a shared folder anyway"),
     Good("RUN chmod g+w /app"),
+    Good("RUN chmod o+w /dev/stdout", why="a device"),
 )

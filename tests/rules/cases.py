@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from dockerfile_dlint.lint.engine import Plan, lint_source
@@ -34,8 +34,10 @@ def _has_from(text: str) -> bool:
     return any(line.lstrip("«").upper().startswith("FROM ") for line in text.split("\n"))
 
 
-def found(rule: Rule, text: str, folder: Path | None = None) -> list[tuple[int, int, str]]:
-    """Spans and messages of what the rule finds in the text."""
+def found(
+    rule: Rule, text: str, folder: Path | None = None, options: Mapping[str, object] | None = None
+) -> list[tuple[int, int, str]]:
+    """Spans and messages of what the rule finds in the text, with these settings of rules."""
     source = Source.decode(text.encode(), str(folder / "Dockerfile") if folder else "Dockerfile")
 
     def context(build: Build) -> Context | None:
@@ -45,7 +47,7 @@ def found(rule: Rule, text: str, folder: Path | None = None) -> list[tuple[int, 
 
         return locate(source.name, build, [str(folder)])
 
-    report = lint_source(source, Plan([rule]), context)
+    report = lint_source(source, Plan([rule], options=options), context)
     assert not report.failed, [d.message for d in report.diagnostics]
     starts = source.line_starts
     return [

@@ -25,7 +25,7 @@ def test_example(rule: Rule, example: Example, tmp_path: Path) -> None:
         write_files(example, tmp_path)
         folder = tmp_path
     assert bool(spans) == example.bad
-    findings = [f for f in found(rule, text, folder) if f[2]]
+    findings = [f for f in found(rule, text, folder, example.options) if f[2]]
     assert [(start, end) for start, end, _ in findings] == spans, [(text[s:e], m) for s, e, m in findings]
     if example.message:
         assert example.message in findings[0][2]
@@ -34,9 +34,11 @@ def test_example(rule: Rule, example: Example, tmp_path: Path) -> None:
 @pytest.mark.parametrize(("rule", "example"), [case for case in CASES if case.values[1].files is None])
 def test_example_in_other_clothes(rule: Rule, example: Example) -> None:
     text, _ = marked(example)
-    words = [text[start:end] for start, end, _ in found(rule, text)]
+    words = [text[start:end] for start, end, _ in found(rule, text, options=example.options)]
     for name, variant in variants(rule, text):
-        again = [variant[start:end].replace("\r\n", "\n") for start, end, _ in found(rule, variant)]
+        again = [
+            variant[start:end].replace("\r\n", "\n") for start, end, _ in found(rule, variant, options=example.options)
+        ]
         assert again == words, name
 
 

@@ -1,0 +1,71 @@
+"""RUNs that follow each other and could be one."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from ...syntax.check import mount_fields
+from ...syntax.shell import DIALECTS
+from ...syntax.source import Span
+from ...syntax.tree import Run
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ...model.build import Build
+    from ...syntax.tree import Instruction
+
+_TESTS = ("[", "[[")
+_INNER = frozenset(("sh -c", "heredoc", "xargs", "find -exec", "eval"))
+
+_QUICK = frozenset(
+    ("mkdir", "chmod", "chown", "chgrp", "ln", "touch", "cp", "mv", "rm", "rmdir", "install", "echo", "printf", "cat",
+     "tee", "sed", "useradd", "adduser", "groupadd", "addgroup", "usermod", "groupmod", "passwd", "chpasswd", "set",
+     "export", "cd", "true", "test", "[", "update-alternatives", "ldconfig")
+)  # fmt: skip
+
+
+def pairs(instructions: Sequence[Instruction]) -> Iterator[tuple[Run, Run]]:
+    """Each RUN that follows a RUN with the same flags directly, and that one before it; of ONBUILD the triggers."""
+    for before, instruction in pairwise(instructions):
+        first, second = run_of(before), run_of(instruction)
+        if first and second and (first.parent is None) == (second.parent is None) and same_flags(first, second):
+            yield first, second
+
+
+def run_of(instruction: Instruction) -> Run | None:
+    """The instruction when it is a RUN, or the RUN of an ONBUILD."""
+    found = instruction.trigger or instruction
+    return found if isinstance(found, Run) else None
+
+
+def same_flags(first: Run, second: Run) -> bool:
+    """Whether two RUNs have the same flags; the order of flags and of a mount's fields does not count."""
+    return _flags(first) == _flags(second)
+
+
+def _flags(run: Run) -> list[str]:
+    return sorted(_mount(flag.value or "") if flag.name == "mount" else flag.text for flag in run.flags)
+
+
+def _mount(value: str) -> str:
+    return ",".join(sorted(f"{key}={field}" for key, field in mount_fields(value) or ()))
+
+
+def keyword(run: Run) -> Span:
+    """Where the word RUN stands."""
+    return Span(run.start, run.keyword_end)
+
+
+def single(build: Build, run: Run) -> bool:
+    """Whether a RUN is one command of a Unix shell and nothing else; a test (`[ -f a ]`) is none."""
+    script = build.script(run)
+    commands = [c for c in script.commands if c.words and c.name not in _TESTS and _INNER.isdisjoint(c.context)]
+    return script.dialect in DIALECTS and len(commands) <= 1
+
+
+def quick(build: Build, run: Run) -> bool:
+    """Whether a RUN does nothing but small things that take no time."""
+    commands = build.commands(run)
+    return bool(commands) and all(command.name in _QUICK or not command.words for command in commands)

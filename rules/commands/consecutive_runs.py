@@ -1,0 +1,80 @@
+"""DL3059."""
+
+from __future__ import annotations
+
+from ...model.options import pedantic
+from ..base import INFO, Bad, Finding, Good, rule
+from ..text import lines
+from .consecutive import keyword, pairs, quick, single
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...model.build import Build, Stage
+    from ...syntax.tree import Run
+
+_LEAST = 3
+
+
+@rule("DL3059", level=INFO, since="0.1", onbuild=False)
+def consecutive_runs(stage: Stage, build: Build) -> Iterator[Finding]:
+    """Three or more RUNs in a row do small things that one RUN could do.
+
+    ## Why
+    Each RUN is a layer with an entry in the history and a container to start. Steps that take no time (folders,
+    users, links, modes) gain nothing from a place of their own in the cache, and a file whose owner or mode changes
+    in another layer is stored twice.
+
+    ## What to do
+    Join them with `&&`, or write a here-document.
+
+    ## What is left alone
+    Stages that are not shipped; RUNs that install, download or compile, where the cache is worth a layer: installs in
+    a row are OPT002's, what is deleted too late OPT003's. RUNs with different flags, or with anything between them.
+    The option `pedantic` tells each RUN of one command that follows another one, as hadolint does.
+    """
+    if pedantic(build):
+        for before, run in pairs(stage.instructions):
+            if single(build, before) and single(build, run):
+                line = (before.parent or before).start_line
+                yield Finding(f"this RUN makes a layer of its own; the RUN on line {line} could do it", keyword(run))
+        return
+    for group in _groups(build, stage) if build.ships(stage) else ():
+        numbers = [run.start_line for run in group]
+        yield Finding(
+            f"{len(group)} RUNs in a row make {len(group)} layers of small changes ({lines(numbers)}); one RUN does",
+            keyword(group[1]),
+            related=[(keyword(run), "joins it") for run in (group[0], *group[2:])],
+        )
+
+
+def _groups(build: Build, stage: Stage) -> Iterator[list[Run]]:
+    group: list[Run] = []
+    for before, run in pairs(stage.instructions):
+        if run.parent is not None or not (quick(build, before) and quick(build, run)):
+            continue
+        if group and group[-1] is before:
+            group.append(run)
+            continue
+        if len(group) >= _LEAST:
+            yield group
+        group = [before, run]
+    if len(group) >= _LEAST:
+        yield group
+
+
+_PEDANTIC = {"pedantic": True}
+
+EXAMPLES = (
+    Bad("RUN mkdir /a\n«RUN» chown b /a\nRUN ln -s /a /c", message="lines 2, 3 and 4"),
+    Bad("RUN apt-get update\nRUN mkdir /a\n«RUN» useradd b\nRUN chown b /a && chmod 700 /a\nRUN make"),
+    Bad("RUN a\n# why\n«RUN» b c\n«RUN» d", options=_PEDANTIC),
+    Bad("RUN --mount=type=cache,target=/x a\n«RUN» --mount=target=/x,type=cache b", options=_PEDANTIC),
+    Good("RUN mkdir /a\nRUN chown b /a", why="two only"),
+    Good("RUN mkdir /a\nRUN make\nRUN chown b /a", why="make takes its time"),
+    Good("RUN mkdir /a\nUSER b\nRUN touch /a/b\nRUN touch /a/c"),
+    Good("FROM debian:12 AS b\nRUN mkdir /a\nRUN touch /a/b\nRUN touch /a/c\nFROM scratch\nCOPY --from=b /a /a"),
+    Good("RUN a && b\nRUN c", options=_PEDANTIC, why="more than one command"),
+    Good("RUN a\nRUN --network=none b", options=_PEDANTIC, why="other flags"),
+)

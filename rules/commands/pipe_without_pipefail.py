@@ -1,0 +1,111 @@
+"""DL4006."""
+
+from __future__ import annotations
+
+from ...model.options import pedantic
+from ...syntax.source import Span
+from ..base import WARNING, Bad, Finding, Good, rule
+from .common import SHELLS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ...model.build import Build
+    from ...syntax.shell import Command
+    from ...syntax.tree import Run
+
+_PIPES = ("|", "|&")
+_CANNOT_FAIL = frozenset(("echo", "printf", "yes", "true", ":"))
+"""Commands that fail only when nobody reads them any more, where pipefail does harm."""
+
+
+@rule("DL4006", level=WARNING, since="0.1")
+def pipe_without_pipefail(run: Run, build: Build) -> Iterator[Finding]:
+    """A command whose failure matters stands before a pipe, and the shell only looks at the last one.
+
+    ## Why
+    `curl -f … | tar xz` has the status of tar. When curl fails half way the RUN goes on, and the layer is cached.
+
+    ## What to do
+    `SHELL ["/bin/bash", "-o", "pipefail", "-c"]` before it (on Alpine `["/bin/ash", "-eo", "pipefail", "-c"]`), or
+    `set -o pipefail` in the RUN where the shell knows it; dash of older Debian releases does not.
+
+    ## What is left alone
+    Pipes that begin with echo, printf or yes, which do not fail; conditions (`if a | b`), and `a | b || true`.
+    The option `pedantic` tells those too.
+    A SHELL that an earlier stage set counts, and so does `set -o pipefail` in the RUN; hadolint sees neither.
+    """
+    stage = build.stage_of(run)
+    if "|" not in build.script(run).text or _sets_pipefail(build.state(run).shell) or stage is None or stage.windows:
+        return
+    commands, all_pipes = build.commands(run), pedantic(build)
+    for index, command in enumerate(commands):
+        if command.name == "set" or command.name in SHELLS:
+            if _sets_pipefail([word.value for word in command.words]):
+                return
+        elif command.after in _PIPES and (all_pipes or _matters(commands, index)):
+            yield _finding(command, commands[index + 1 :])
+            return
+
+
+def _sets_pipefail(words: Sequence[str]) -> bool:
+    """Whether `-o pipefail` is among the options, which end with the one that has a `c`."""
+    for flag, word in zip(words, [*words[1:], ""], strict=False):
+        if flag[:1] == "-" and flag[:2] != "--":
+            if word == "pipefail" and "o" in flag:
+                return True
+            if "c" in flag:
+                return False
+    return False
+
+
+def _matters(commands: Sequence[Command], index: int) -> bool:
+    """Whether the failure of the command before a pipe says something that the script does not ask for or drop."""
+    command = commands[index]
+    if command.name in _CANNOT_FAIL or "condition" in command.context or "negated" in command.context:
+        return False
+    at = index
+    while commands[at].after in _PIPES and at + 1 < len(commands):
+        at = next((n for n in range(at + 1, len(commands)) if commands[n].context == command.context), len(commands))
+        if at == len(commands):
+            return True
+    dropped = commands[at].after == "||" and at + 1 < len(commands) and commands[at + 1].name in ("true", ":")
+    return not dropped
+
+
+def _finding(left: Command, behind: Sequence[Command]) -> Finding:
+    right = next((c for c in behind if c.start >= left.end), None)
+    name = left.name or left.text.split(" ")[0] or "the command"
+    reader = f" | {right.name}" if right is not None and right.before in _PIPES and right.name else " | …"
+    end = right.words[0].end if right is not None and right.words else left.end
+    return Finding(
+        f"a failure of `{name}` in `{name}{reader}` is not seen: the status is that of the last command; set pipefail",
+        Span(left.start, end),
+    )
+
+
+EXAMPLES = (
+    Bad("RUN «curl -fsSL https://example.com/a | tar» xz", message="a failure of `curl` in `curl | tar` is not seen"),
+    Bad("RUN a=1 && «wget -qO- https://example.com/a | gpg» --import -"),
+    Bad("RUN «cat a | while read» l; do b $l; done"),
+    Bad("RUN V=$(«curl -f https://example.com/v | jq» -r .v) && b"),
+    Bad('SHELL ["/bin/bash", "-c"]\nRUN «a | b»'),
+    Good('SHELL ["/bin/bash", "-o", "pipefail", "-c"]\nRUN a | b'),
+    Good('SHELL ["/bin/ash", "-euxo", "pipefail", "-c"]\nRUN a | b'),
+    Good(
+        'FROM debian:12 AS base\nSHELL ["/bin/bash", "-o", "pipefail", "-c"]\nFROM base\nRUN a | b',
+        why="SHELL of the stage before",
+    ),
+    Good("RUN set -euxo pipefail; a | b"),
+    Good("RUN <<EOF\nset -o pipefail\na | b\nEOF"),
+    Good("RUN bash -o pipefail -c 'a | b'"),
+    Bad("RUN «echo a:b | chpasswd»", options={"pedantic": True}),
+    Good("RUN echo user:password | chpasswd", why="echo does not fail"),
+    Good("RUN yes | a", why="yes ends with an error when nobody reads on, and pipefail would make it one"),
+    Good("RUN if a | grep -q b; then c; fi", why="a condition"),
+    Good("RUN a | b || true"),
+    Good('RUN ["echo", "a | b; cd /tmp"]', why="no shell"),
+    Good("RUN python3 <<EOF\na | b\nEOF", why="not a shell"),
+    Good("FROM mcr.microsoft.com/windows/servercore:ltsc2022\nRUN dir | more", why="cmd has no such option"),
+)

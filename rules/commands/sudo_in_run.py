@@ -1,0 +1,49 @@
+"""DL3004."""
+
+from __future__ import annotations
+
+from ..base import ERROR, Bad, Finding, Good, rule
+from .common import call_span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...model.build import Build
+    from ...syntax.tree import Run
+
+
+@rule("DL3004", level=ERROR, since="0.1", also=("trivy:DS-0010", "checkov:CKV2_DOCKER_1"))
+def sudo_in_run(run: Run, build: Build) -> Iterator[Finding]:
+    """`sudo` is used in a build.
+
+    ## Why
+    RUN runs as root unless USER says otherwise, so sudo does nothing but stay in the image as a way up. It drops the
+    environment (ENV, ARG, proxies) and needs a password or a rule without one.
+
+    ## What to do
+    Leave it out where the user is root; else write `USER root` before and the old user after. For another user:
+    `USER name`, or gosu and su-exec in an entrypoint.
+    """
+    found = [c for c in build.commands(run) if c.name == "sudo" or "sudo" in c.wrappers]
+    if found:
+        user = (build.state(run).user or "").partition(":")[0]
+        if user in ("root", "0"):
+            advice = "this RUN runs as root already"
+        elif user:
+            advice = f"write `USER root` before and `USER {user}` after"
+        else:
+            advice = "choose the user with USER"
+        first = call_span(found[0])
+        yield Finding(f"`sudo` in a build: {advice}", first, [(call_span(c), "again") for c in found[1:]])
+
+
+EXAMPLES = (
+    Bad("FROM debian:12-slim\nRUN «sudo apt-get» install -y curl", message="runs as root already"),
+    Bad("USER app\nRUN «sudo make» install && sudo make clean", message="`USER root` before and `USER app` after"),
+    Bad("FROM example.com/base:1\nRUN «sudo -u postgres psql» -c 'select 1'", message="with USER"),
+    Bad("RUN «env A=1 sudo b» c"),
+    Good("RUN apt-get install -y sudo"),
+    Good("RUN echo sudo make", why="not a command"),
+    Good("RUN python3 <<EOF\nsudo = 1\nEOF", why="not a shell"),
+)

@@ -1,0 +1,78 @@
+"""DL3010."""
+
+from __future__ import annotations
+
+from ...model.files import copied, path_of, with_folders
+from ...syntax.shell import Word
+from ...syntax.tree import Copy, Run
+from ..base import INFO, Bad, Finding, Good, rule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...model.build import Build, Stage
+    from ...syntax.shell import Command
+
+_UNPACKED = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz", ".tbz2", ".tar.xz", ".txz", ".tar.zst", ".tzst")
+"""What ADD unpacks. Source: docs.docker.com/reference/dockerfile/#adding-local-tar-archives"""
+
+_VALUED = frozenset(("-f", "--file", "-C", "--directory", "--transform", "--exclude", "--strip-components"))
+
+
+@rule("DL3010", level=INFO, since="0.1", onbuild=False)
+def archive_copied(stage: Stage, build: Build) -> Iterator[Finding]:
+    """An archive is copied into the image and then unpacked there.
+
+    ## Why
+    The archive stays in its layer, beside what comes out of it.
+
+    ## What to do
+    `ADD app.tar.gz /opt/` unpacks a local archive; or mount it: `RUN --mount=type=bind,source=a.tgz,target=/a.tgz`.
+
+    ## What is left alone
+    What ADD cannot do: zip files, single compressed files, archives of another stage, chosen members.
+    """
+    places = [
+        place
+        for copy in stage.instructions
+        if isinstance(copy, Copy) and not copy.flag("from")
+        for place in copied(build, copy)
+        if place.source.endswith(_UNPACKED)
+    ]
+    for run in (i for i in stage.instructions if isinstance(i, Run)) if places else ():
+        for command, folder in with_folders(build, run):
+            archive = path_of(build, run, folder, _unpacks(command))
+            for place in places:
+                if archive == place.path and place.start < run.start:
+                    line = build.dockerfile.source.line(command.start)
+                    yield Finding(f"`{place.source}` is copied and unpacked on line {line}; ADD does both", place)
+                    places = [other for other in places if other is not place]
+
+
+def _unpacks(command: Command) -> str:
+    """The archive of which `tar` unpacks everything; empty when there is none."""
+    if command.name != "tar" or not command.args:
+        return ""
+    first = command.args[0].value
+    if first[:1] != "-":  # tar xzf a.tgz: the old style, letters first
+        rest = [word.value for word in command.args[1:]]
+        plain = "x" in first and "f" in first and first.isalpha()
+        return rest[0] if plain and rest and rest[1:2] in ([], ["-C"]) and len(rest) <= 3 else ""
+    archive = command.option("-f", "--file")
+    if archive is None or not command.has("-x", "--extract", "--get") or command.operands(_VALUED):
+        return ""
+    return archive.value if isinstance(archive, Word) else archive
+
+
+EXAMPLES = (
+    Bad("COPY «app.tar.gz» /tmp/\nRUN tar -xzf /tmp/app.tar.gz -C /opt", message="unpacked on line 3"),
+    Bad("COPY «app.tgz» /tmp/a.tgz\nRUN tar xf /tmp/a.tgz"),
+    Bad("WORKDIR /tmp\nCOPY «app.tar» .\nRUN tar -x -f app.tar && rm app.tar"),
+    Good("ADD app.tar.gz /opt/"),
+    Good("COPY app.tar.gz /tmp/\nRUN tar -xzf /tmp/app.tar.gz bin/app", why="one member"),
+    Good("COPY app.zip /tmp/\nRUN unzip /tmp/app.zip", why="ADD does not unpack zip"),
+    Good("COPY db.dat.gz /tmp/\nRUN gunzip /tmp/db.dat.gz", why="ADD does not unpack a single file"),
+    Good("FROM a:1 AS b\nFROM debian:12\nCOPY --from=b /a.tgz /tmp/\nRUN tar xf /tmp/a.tgz", why="ADD has no --from"),
+    Good("COPY app.tgz /tmp/\nRUN tar czf /tmp/app.tgz /etc", why="it packs"),
+)

@@ -1,0 +1,40 @@
+"""DL1001."""
+
+from __future__ import annotations
+
+from ..base import INFO, Bad, Finding, Good, rule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...model.build import Build
+
+
+@rule("DL1001", level=INFO, since="0.1", default=False, onbuild=False)
+def ignore_comment(build: Build) -> Iterator[Finding]:
+    """A comment switches findings off for an instruction.
+
+    ## Why
+    Some teams want exceptions in the configuration, where they are seen and reviewed.
+
+    ## What to do
+    Mend the finding, or ignore the rule in the configuration. Off by default.
+    """
+    for comment in build.dockerfile.comments:
+        words = comment.text.replace(":", " ").replace("=", " ").split()
+        if words[:2] in (["hadolint", "ignore"], ["dlint", "ignore"]) or _ignores_here(words):
+            yield Finding(f"`# {comment.text}` switches findings off", comment)
+
+
+def _ignores_here(words: list[str]) -> bool:
+    return words[:1] == ["dlint"] and len(words) > 1 and words[1].startswith("ignore[")
+
+
+EXAMPLES = (
+    Bad("«# hadolint ignore=DL3008»\nRUN a"),
+    Bad("«# dlint: ignore[DL3008] why»\nRUN a"),
+    Bad("RUN a \\\n«# hadolint ignore=DL3008»\n  b"),
+    Good("# hadolint global ignore=DL3008\nRUN a", why="for the whole file"),
+    Good("# we ignore=this\nRUN a"),
+)

@@ -1,0 +1,61 @@
+"""DL3045."""
+
+from __future__ import annotations
+
+from ...model.options import pedantic
+from ...syntax.tree import Workdir
+from ..base import WARNING, Bad, Finding, Good, rule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...model.build import Build, Stage
+    from ...syntax.tree import Add, Copy
+
+
+@rule("DL3045", level=WARNING, since="0.1", onbuild=False)
+def relative_destination(copy: Copy | Add, build: Build) -> Iterator[Finding]:
+    """The destination is relative, and no WORKDIR says to what.
+
+    ## Why
+    It lands wherever the base image happens to work: mostly in `/`, and somewhere else after the base changes.
+
+    ## What to do
+    Set WORKDIR before it, or write an absolute path.
+
+    ## What is left alone
+    Base images that set a WORKDIR of their own, and those of which nothing is known (the option `pedantic` tells
+    these too).
+    """
+    word, stage = copy.destination, build.stage_of(copy)
+    value = build.value(copy, word) if word is not None else None
+    if word is None or stage is None or not value or value[0] in "/\\" or value[1:2] == ":" or "$" in value:
+        return
+    base = stage.state(0).workdir
+    if base != "/" and not (base is None and pedantic(build)):
+        return
+    if not _has_workdir(stage, build.index_of(copy)):
+        yield Finding(f"`{word.text}` is relative, and no WORKDIR stands before it", word)
+
+
+def _has_workdir(stage: Stage, index: int) -> bool:
+    before = [*stage.instructions[:index], *(i for ancestor in stage.ancestors for i in ancestor.instructions)]
+    return any(isinstance(instruction, Workdir) for instruction in before)
+
+
+EXAMPLES = (
+    Bad("FROM debian:12\nCOPY a «b»"),
+    Bad("FROM debian:12\nCOPY . «.»"),
+    Bad("FROM scratch\nCOPY a «b»"),
+    Bad('FROM debian:12\nADD ["a", "«b»"]'),
+    Bad("FROM example.com/a:1\nCOPY a «b»", options={"pedantic": True}),
+    Good("FROM example.com/a:1\nCOPY a b", why="nobody knows where it works"),
+    Good("FROM debian:12\nCOPY a /b"),
+    Good("FROM debian:12\nWORKDIR /b\nCOPY a ."),
+    Good("FROM debian:12 AS Base\nWORKDIR /b\nFROM base\nCOPY a .", why="of the stage before; case does not count"),
+    Good("FROM golang:1.23\nCOPY a b", why="golang works in /go"),
+    Good("FROM debian:12\nARG D\nCOPY a $D", why="the build gives the value"),
+    Good("FROM mcr.microsoft.com/windows/nanoserver:ltsc2022\nCOPY a c:/b"),
+    Good("FROM debian:12\nONBUILD COPY a b", why="of another image"),
+)

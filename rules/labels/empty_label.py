@@ -1,0 +1,37 @@
+"""DL3051."""
+
+from __future__ import annotations
+
+from ...model.options import label_schema
+from ..base import WARNING, Bad, Finding, Good, rule
+from .schema import labels
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...model.build import Build
+
+
+@rule("DL3051", level=WARNING, since="0.1", onbuild=False)
+def empty_label(build: Build) -> Iterator[Finding]:
+    """A label of `label-schema` is empty.
+
+    ## Why
+    It is there for those who rely on it, and says nothing. The rule finds nothing until the option `label-schema` is
+    set.
+    """
+    wanted = label_schema(build)
+    for key, value, pair in labels(build) if wanted else ():
+        if key in wanted and value is not None and not value.strip():
+            yield Finding(f"label `{key}` is empty", pair.key)
+
+
+_OPTIONS = {"label-schema": {"maintainer": "text"}}
+
+EXAMPLES = (
+    Bad('LABEL «maintainer»=""', options=_OPTIONS),
+    Bad("LABEL a=1 «maintainer»=", options=_OPTIONS),
+    Good("LABEL maintainer=a b=", options=_OPTIONS),
+    Good("ARG M\nLABEL maintainer=$M", options=_OPTIONS, why="the build gives the value"),
+)

@@ -1,0 +1,38 @@
+"""DL3050."""
+
+from __future__ import annotations
+
+from ...model.options import label_schema, strict_labels
+from ..base import INFO, Bad, Finding, Good, rule
+from .schema import labels
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...model.build import Build
+
+
+@rule("DL3050", level=INFO, since="0.1", onbuild=False)
+def extra_label(build: Build) -> Iterator[Finding]:
+    """The image that is shipped has a label that is not in `label-schema`.
+
+    ## Why
+    A misspelled key is found by nobody. The rule finds nothing until the option `strict-labels` is on.
+    """
+    if not strict_labels(build):
+        return
+    wanted = label_schema(build)
+    for key, _, pair in labels(build):
+        if key not in wanted:
+            yield Finding(f"label `{key}` is not in `label-schema`", pair.key)
+
+
+_OPTIONS = {"label-schema": {"maintainer": "text"}, "strict-labels": True}
+
+EXAMPLES = (
+    Bad("LABEL maintainer=a «maintaner»=b", options=_OPTIONS),
+    Good("LABEL maintainer=a", options=_OPTIONS),
+    Good("FROM debian:12 AS b\nLABEL c=a\nFROM debian:12\nLABEL maintainer=a", options=_OPTIONS, why="not shipped"),
+    Good("LABEL a=1", why="the option is not set"),
+)

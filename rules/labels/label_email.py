@@ -1,0 +1,47 @@
+"""DL3058."""
+
+from __future__ import annotations
+
+from ..base import WARNING, Bad, Finding, Good, rule
+from .schema import mistyped
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...model.build import Build
+
+
+@rule("DL3058", level=WARNING, since="0.1", onbuild=False)
+def label_email(build: Build) -> Iterator[Finding]:
+    """A label that should be an e-mail address is none.
+
+    ## Why
+    Nobody can write to it.
+    The rule finds nothing until the option `label-schema` gives a label the type `email`.
+    """
+    yield from mistyped(build, "email", is_email, "e-mail address")
+
+
+def is_email(text: str) -> bool:
+    """Whether the text is an address of RFC 5322 without quotes and comments: local@domain."""
+    local, at, domain = text.rpartition("@")
+    if not at or not local or any(char.isspace() or char in '()<>[]:;,\\"' for char in text) or "@" in local:
+        return False
+    if local[0] == "." or local[-1] == "." or ".." in local:
+        return False
+    labels = domain.split(".")
+    return all(label and label[0] != "-" != label[-1] and label.replace("-", "a").isalnum() for label in labels)
+
+
+_OPTIONS = {"label-schema": {"x": "email"}}
+
+EXAMPLES = (
+    Bad("LABEL x=«example.com»", options=_OPTIONS),
+    Bad("LABEL x=«a@»", options=_OPTIONS),
+    Bad('LABEL x=«"A B <a@example.com>"»', options=_OPTIONS),
+    Good("LABEL x=a+b@example.com", options=_OPTIONS),
+    Good("LABEL x=", options=_OPTIONS, why="an empty one is DL3051's"),
+    Good("ARG V\nLABEL x=$V", options=_OPTIONS, why="the build gives the value"),
+    Good("LABEL x=1", why="the option is not set"),
+)

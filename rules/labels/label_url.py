@@ -1,0 +1,49 @@
+"""DL3052."""
+
+from __future__ import annotations
+
+from ..base import WARNING, Bad, Finding, Good, rule
+from .schema import mistyped
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...model.build import Build
+
+
+@rule("DL3052", level=WARNING, since="0.1", onbuild=False)
+def label_url(build: Build) -> Iterator[Finding]:
+    """A label that should be a URL is none.
+
+    ## Why
+    A link that cannot be followed is of no use.
+    The rule finds nothing until the option `label-schema` gives a label the type `url`.
+    """
+    yield from mistyped(build, "url", is_url, "URL")
+
+
+def is_url(text: str) -> bool:
+    """Whether the text is an absolute URI; http and https need a host."""
+    scheme, colon, rest = text.partition(":")
+    plain = scheme.replace("+", "").replace("-", "").replace(".", "")
+    if not colon or not rest or not scheme[:1].isalpha() or not (plain.isascii() and plain.isalnum()):
+        return False
+    if any(char.isspace() or char in '<>"{}|\\^`' for char in text):
+        return False
+    host = rest[2:].partition("/")[0].partition("?")[0]
+    return bool(rest.startswith("//") and host) if scheme.lower() in ("http", "https", "ftp", "git", "ssh") else True
+
+
+_OPTIONS = {"label-schema": {"x": "url"}}
+
+EXAMPLES = (
+    Bad("LABEL x=«example.com»", options=_OPTIONS),
+    Bad("LABEL x=«http://»", options=_OPTIONS),
+    Bad('LABEL x=«"http://example.com/a b"»', options=_OPTIONS),
+    Good("LABEL x=https://example.com/a?b=c#d", options=_OPTIONS),
+    Good("LABEL x=mailto:a@example.com", options=_OPTIONS),
+    Good("LABEL x=", options=_OPTIONS, why="an empty one is DL3051's"),
+    Good("ARG V\nLABEL x=$V", options=_OPTIONS, why="the build gives the value"),
+    Good("LABEL x=1", why="the option is not set"),
+)

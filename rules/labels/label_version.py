@@ -1,0 +1,57 @@
+"""DL3056."""
+
+from __future__ import annotations
+
+from ..base import WARNING, Bad, Finding, Good, rule
+from .schema import mistyped
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...model.build import Build
+
+
+@rule("DL3056", level=WARNING, since="0.1", onbuild=False)
+def label_version(build: Build) -> Iterator[Finding]:
+    """A label that should be a semantic version is none.
+
+    ## Why
+    Tools compare versions by it. Source: semver.org
+    The rule finds nothing until the option `label-schema` gives a label the type `semver`.
+    """
+    yield from mistyped(build, "semver", is_semver, "semantic version as in 1.2.3-rc.1")
+
+
+def is_semver(text: str) -> bool:
+    """Whether the text is a version as semver.org has it: no `v`, three numbers, pre-release and build."""
+    text, plus, build = text.partition("+")
+    core, dash, pre = text.partition("-")
+    numbers = core.split(".")
+    if len(numbers) != 3 or not all(_is_number(number) for number in numbers):
+        return False
+    if plus and not all(_is_word(part) for part in build.split(".")):
+        return False
+    return not dash or all(_is_word(p) and (not p.isdigit() or _is_number(p)) for p in pre.split("."))
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and (text == "0" or text[0] != "0")
+
+
+def _is_word(text: str) -> bool:
+    return bool(text) and text.isascii() and text.replace("-", "a").isalnum()
+
+
+_OPTIONS = {"label-schema": {"x": "semver"}}
+
+EXAMPLES = (
+    Bad("LABEL x=«v1.2.3»", options=_OPTIONS),
+    Bad("LABEL x=«1.2»", options=_OPTIONS),
+    Bad("LABEL x=«01.2.3»", options=_OPTIONS),
+    Good("LABEL x=1.2.3", options=_OPTIONS),
+    Good("LABEL x=1.2.3-rc.1+build.5", options=_OPTIONS),
+    Good("LABEL x=", options=_OPTIONS, why="an empty one is DL3051's"),
+    Good("ARG V\nLABEL x=$V", options=_OPTIONS, why="the build gives the value"),
+    Good("LABEL x=1", why="the option is not set"),
+)

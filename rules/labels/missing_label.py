@@ -1,0 +1,42 @@
+"""DL3049."""
+
+from __future__ import annotations
+
+from ...model.options import label_schema
+from ..base import INFO, Bad, Finding, Good, rule
+from .schema import labels
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...model.build import Build
+
+
+@rule("DL3049", level=INFO, since="0.1", onbuild=False)
+def missing_label(build: Build) -> Iterator[Finding]:
+    """The image that is shipped lacks a label of `label-schema`.
+
+    ## Why
+    Whoever looks after the images relies on it. The rule finds nothing until the option `label-schema` is set; it
+    maps each label to its type.
+    """
+    wanted = label_schema(build)
+    final = build.final
+    if not wanted or final is None or final.from_.base is None:
+        return
+    present = {key for key, _, _ in labels(build)}
+    for key in wanted:
+        if key not in present:
+            yield Finding(f"the image has no label `{key}`", final.from_.base)
+
+
+_OPTIONS = {"label-schema": {"maintainer": "text"}}
+
+EXAMPLES = (
+    Bad("FROM «debian:12»\nLABEL a=1", options=_OPTIONS, message="no label `maintainer`"),
+    Bad("FROM debian:12 AS b\nLABEL maintainer=a\nFROM «debian:12»", options=_OPTIONS, why="another stage"),
+    Good("LABEL maintainer=a", options=_OPTIONS),
+    Good("FROM debian:12 AS base\nLABEL maintainer=a\nFROM base", options=_OPTIONS, why="inherited"),
+    Good("RUN a", why="the option is not set"),
+)

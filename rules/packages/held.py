@@ -1,0 +1,44 @@
+"""The packages of a call, those included that stand in a variable whose value the file shows."""
+
+from __future__ import annotations
+
+from ...model.package_words import Package, read_text
+from ...syntax.expand import variables
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...model.build import Build
+    from ...model.packages import Call
+    from ...syntax.tree import Run
+
+_DECLARING = ("export", "readonly", "local", "declare")
+
+
+def held(build: Build, run: Run, call: Call) -> Iterator[Package]:
+    """The packages of the call; in the place of a variable that holds a list those of the list."""
+    for package in call.packages:
+        if package.kind != "variable":
+            yield package
+            continue
+        for text in _value(build, run, package.word.value).split():
+            kind, name, version = read_text(text, call.manager.style)
+            if kind:
+                yield Package(package.word, kind, name, version)
+
+
+def _value(build: Build, run: Run, text: str) -> str:
+    """What a word that is nothing but a variable holds: the last literal that the RUN assigns, else ENV or ARG."""
+    names = variables(text)
+    if len(names) != 1 or text not in (f"${names[0][0]}", f"${{{names[0][0]}}}"):
+        return ""
+    name, value, assigned = names[0][0], "", False
+    for command in build.commands(run):
+        given = [(key, word, word.value) for key, word in command.assignments] if not command.words else []
+        if command.name in _DECLARING:
+            given += [(key, word, v) for word in command.args for key, _, v in [word.value.partition("=")] if v]
+        for key, word, literal in given:
+            if key == name:
+                value, assigned = value if word.dynamic else literal, True
+    return value if assigned else build.state(run).vars.get(name, "")

@@ -1,0 +1,36 @@
+"""PKG003."""
+
+from __future__ import annotations
+
+from ..base import WARNING, Bad, Finding, Good, rule
+from .common import Head, asking
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...model.build import Build
+    from ...syntax.tree import Run
+
+
+@rule("PKG003", level=WARNING, since="0.1", default=False)
+def package_prompt(run: Run, build: Build) -> Iterator[Finding]:
+    """A package manager that hadolint does not know stops and asks.
+
+    ## Why
+    A build has nobody to answer, and the end of input is a no.
+
+    ## What to do
+    `conda install -y`, `pacman --noconfirm`.
+    """
+    for call in asking(build, run, "conda", "pacman"):
+        head = Head(call)
+        yield Finding(f"`{head.text}` waits for an answer that never comes; add `{call.manager.yes[0]}`", head)
+
+
+EXAMPLES = (
+    Bad("FROM condaforge/miniforge3:24.3.0-0\nRUN «conda install» numpy=2.0", message="add `-y`"),
+    Bad("FROM archlinux:base\nRUN «pacman -S» curl", message="add `--noconfirm`"),
+    Good("FROM condaforge/miniforge3:24.3.0-0\nRUN conda install -y numpy=2.0"),
+    Good("FROM archlinux:base\nRUN pacman -S --noconfirm curl"),
+)

@@ -1,0 +1,106 @@
+"""What earlier steps have set up, so that a command does something else than its words say."""
+
+from __future__ import annotations
+
+from ...syntax.tree import Run, Transfer
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...model.build import Build, Stage
+    from ...model.packages import Call
+    from ...syntax.tree import Instruction
+
+# Releases whose package python-pip is older than pip 6: Debian 8 and Ubuntu 15.10 have 1.5.6.
+# Source: snapshot.debian.org/package/python-pip, launchpad.net/ubuntu/+source/python-pip
+_BEFORE_PIP_6 = frozenset(
+    ("squeeze", "wheezy", "jessie", "lucid", "precise", "quantal", "raring", "saucy", "trusty", "utopic", "vivid",
+     "wily")
+)  # fmt: skip
+_UBUNTU_BEFORE_PIP_6 = tuple(f"{year}.{month}" for year in range(10, 16) for month in ("04", "10"))
+
+
+def steps_before(build: Build, run: Run) -> Iterator[Instruction]:
+    """The instructions of the stages that the stage is FROM, then its own up to `run` itself."""
+    stage = build.stage_of(run)
+    if stage is None:
+        return
+    for each in reversed(stage.ancestors):
+        yield from each.instructions
+    yield from stage.instructions[: build.index_of(run) + 1]
+
+
+def configured(build: Build, run: Run, option: str, *files: str) -> bool:
+    """Whether a step up to `run` writes `option` into one of the files, or copies one whose content is not known.
+
+    `option` and `files` are parts of the text in lower case: "install-recommends", "apt.conf".
+    """
+    for instruction in steps_before(build, run):
+        step = instruction.trigger or instruction
+        text = step_text(step)
+        if not any(file in text for file in files):
+            continue
+        if option in text or (isinstance(step, Transfer) and not step.heredocs):
+            return True
+    return False
+
+
+def step_text(step: Instruction) -> str:
+    """All that the instruction says, in lower case, here-documents included."""
+    text = step.logical.text
+    return "".join([text, *(heredoc.body for heredoc in step.heredocs)]).lower()
+
+
+def pip_without_cache(build: Build, run: Run, call: Call) -> bool:
+    """Whether pip is older than 6.0, which brought both the cache and `--no-cache-dir`: the package of an old release.
+
+    Source: pip.pypa.io/en/stable/news/#v6-0
+    """
+    stage = build.stage_of(run)
+    if stage is None or not _old_release(stage):
+        return False
+    packaged = False
+    for instruction in steps_before(build, run):
+        step = instruction.trigger or instruction
+        if not isinstance(step, Run):
+            continue
+        text = step_text(step)
+        packaged = packaged or "python-pip" in text or "python3-pip" in text
+        if any(newer in text for newer in ("get-pip", "easy_install", "conda", "pyenv")):
+            return False
+        for earlier in build.calls(step):
+            if earlier.command.start < call.command.start and earlier.manager.name == "pip":
+                if any(package.name == "pip" for package in earlier.packages):
+                    return False
+    return packaged
+
+
+def _old_release(stage: Stage) -> bool:
+    if stage.facts is not None and stage.facts.suite in _BEFORE_PIP_6:
+        return True
+    ref = stage.ref
+    for word in (ref.tag or "").replace("_", "-").split("-") if ref is not None else ():
+        number = word.removeprefix("ubuntu")
+        ubuntu = ref is not None and ("ubuntu" in ref.repository or number != word)
+        if word in _BEFORE_PIP_6 or (ubuntu and number.startswith(_UBUNTU_BEFORE_PIP_6)):
+            return True
+    return False
+
+
+def yarn_may_run_from_cache(build: Build, run: Run, call: Call) -> bool:
+    """Whether this is, or may be, Yarn 2 or later: with Plug'n'Play the program runs from the cache."""
+    if call.has("--immutable", "--immutable-cache", "--check-cache") or call.path == "workspaces focus":
+        return True
+    if build.context is not None and build.context.exists(".yarnrc.yml"):
+        return True
+    for instruction in steps_before(build, run):
+        step = instruction.trigger or instruction
+        text = step_text(step)
+        signs = (".yarnrc.yml", ".yarn/", ".yarn ", ".yarn*", ".yarnrc*") if isinstance(step, Transfer) else _BERRY
+        if any(sign in text for sign in signs):
+            return True
+    return False
+
+
+_BERRY = ("yarn set version", ".yarnrc.yml", "corepack", ".yarn/")

@@ -1,0 +1,36 @@
+"""DL3043."""
+
+from __future__ import annotations
+
+from ...syntax.source import Span
+from ..base import ERROR, Bad, Finding, Good, rule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...model.build import Build
+    from ...syntax.tree import Onbuild
+
+_REFUSED = ("ONBUILD", "FROM", "MAINTAINER")
+
+
+@rule("DL3043", level=ERROR, since="0.1", default=False, onbuild=False)
+def onbuild_trigger(onbuild: Onbuild, build: Build) -> Iterator[Finding]:
+    """ONBUILD keeps an instruction that cannot be a trigger.
+
+    ## Why
+    BuildKit refuses ONBUILD, FROM and MAINTAINER there. Off by default because SYN003 says so too.
+    """
+    trigger = onbuild.rest_text.split(" ")[0].split("\t")[0]
+    if trigger.upper() in _REFUSED:
+        where = onbuild.logical.span(onbuild.rest, onbuild.rest + len(trigger))
+        yield Finding(f"{trigger.upper()} cannot be a trigger of ONBUILD", Span(where.start, where.end))
+
+
+EXAMPLES = (
+    Bad("ONBUILD «ONBUILD» RUN a"),
+    Bad("ONBUILD «FROM» debian:12\nRUN a"),
+    Bad("ONBUILD «MAINTAINER» a"),
+    Good("ONBUILD RUN a"),
+)

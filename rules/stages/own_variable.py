@@ -1,0 +1,52 @@
+"""DL3044."""
+
+from __future__ import annotations
+
+from ...syntax.expand import variables
+from ..base import ERROR, Bad, Finding, Good, rule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...model.build import Build
+    from ...syntax.tree import Env
+
+
+@rule("DL3044", level=ERROR, since="0.1", also=("buildkit:UndefinedVar",))
+def own_variable(env: Env, build: Build) -> Iterator[Finding]:
+    """ENV uses a variable that only the same ENV sets.
+
+    ## Why
+    All values of an ENV are computed before one of them is set, so the variable is empty there.
+
+    ## What to do
+    Write a second ENV behind it.
+
+    ## What is left alone
+    A variable that was set before (the old value is taken), and single-quoted text, which is not expanded.
+    """
+    state = build.state(env)
+    keys = {state.text(pair.key.text) for pair in env.pairs}
+    for pair in env.pairs:
+        if pair.value is None or pair.legacy or "$" not in pair.value.text:
+            continue
+        mapped = env.mapped(pair.value)
+        for name, start, end in variables(pair.value.text, build.dockerfile.escape):
+            known = name in state.vars or name in state.unknown or name == "PATH"
+            if name in keys and name != state.text(pair.key.text) and not known:
+                yield Finding(
+                    f"`${name}` is empty here: this very ENV sets it; use a second ENV", mapped.span(start, end)
+                )
+
+
+EXAMPLES = (
+    Bad("ENV A=1 B=«$A»"),
+    Bad('ENV A=1 \\\n    B="«${A}»/x"'),
+    Bad("ENV A=«$B» B=1"),
+    Good("ENV A=1\nENV B=$A"),
+    Good("ENV A=1 B='$A'", why="single quotes: not expanded"),
+    Good("ENV A=1 B=\\$A"),
+    Good("ENV PATH=/x:$PATH B=$PATH", why="PATH was set before"),
+    Good("ARG A=1\nENV A=$A B=$A", why="set before"),
+)

@@ -1,0 +1,35 @@
+"""DL3011."""
+
+from __future__ import annotations
+
+from ..base import ERROR, Bad, Finding, Good, rule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...model.build import Build
+    from ...syntax.tree import Expose
+
+
+@rule("DL3011", level=ERROR, since="0.1", also=("trivy:DS-0008",), default=False)
+def port_range(expose: Expose, build: Build) -> Iterator[Finding]:
+    """EXPOSE names a port above 65535.
+
+    ## Why
+    There is no such port, and BuildKit refuses the file. Off by default because SYN004 says so too.
+    """
+    for word in expose.arguments:
+        for part in (build.value(expose, word) or "").split():
+            ports = part.partition("/")[0].rpartition(":")[2].split("-")
+            if any(port.isascii() and port.isdigit() and int(port) > 65535 for port in ports):
+                yield Finding(f"`{part}`: ports end at 65535", word)
+
+
+EXAMPLES = (
+    Bad("EXPOSE «80000»"),
+    Bad("EXPOSE 80 «65536/tcp»"),
+    Bad("EXPOSE «8000-70000»"),
+    Good("EXPOSE 65535 80/sctp"),
+    Good("ARG PORT\nEXPOSE $PORT", why="the build gives the value"),
+)

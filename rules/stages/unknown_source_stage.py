@@ -1,0 +1,62 @@
+"""DL3022."""
+
+from __future__ import annotations
+
+from ...model.images import InvalidReferenceError, is_official, parse_reference
+from ...syntax.check import suggest
+from ..base import WARNING, Bad, Finding, Good, rule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...model.build import Build
+    from ...model.images import ImageRef
+    from ...syntax.tree import Copy
+
+
+@rule("DL3022", level=WARNING, since="0.1", onbuild=False)
+def unknown_source_stage(copy: Copy, build: Build) -> Iterator[Finding]:
+    """`COPY --from` names neither a stage before it nor a fixed image.
+
+    ## Why
+    What is no stage is pulled as an image; without a tag that is whatever is latest today.
+
+    ## What to do
+    Name a stage, or an image with its version: `COPY --from=nginx:1.27 …`.
+
+    ## What is left alone
+    A plain word that is no official image: it may be a build context with a name (`docker build --build-context`).
+    A number or a stage that comes later breaks the build and is SYN004's. Case does not count in `--from`.
+    """
+    flag = copy.flag("from")
+    name = flag.value if flag is not None else None
+    if flag is None or not name or name.isdecimal() or "$" in name:
+        return
+    reference = _reference(name)
+    if build.source_stage(name) is not None or reference is None or reference.tag or reference.digest:
+        return
+    near = suggest(name.lower(), [stage.name for stage in build.stages if stage.name])
+    if near and "/" not in name:
+        yield Finding(f"no stage is called `{name}`; did you mean `{near}`?", flag)
+    elif "/" in name or is_official(reference.name):
+        yield Finding(f"`{name}` is no stage but an image without a version; name one", flag)
+
+
+def _reference(name: str) -> ImageRef | None:
+    try:
+        return parse_reference(name)
+    except InvalidReferenceError:
+        return None
+
+
+EXAMPLES = (
+    Bad("FROM debian:12 AS build\nFROM debian:12\nCOPY «--from=biuld» /a /a", message="did you mean `build`?"),
+    Bad("COPY «--from=nginx» /a /a", message="an image without a version"),
+    Bad("COPY «--from=ghcr.io/example/tool» /a /a"),
+    Good("FROM debian:12 AS build\nFROM debian:12\nCOPY --from=build /a /a"),
+    Good("FROM debian:12 AS build\nFROM debian:12\nCOPY --from=BUILD /a /a", why="case does not count"),
+    Good("FROM debian:12\nFROM debian:12\nCOPY --from=0 /a /a"),
+    Good("COPY --from=nginx:1.27 /a /a"),
+    Good("COPY --from=assets /a /a", why="it may be a named build context"),
+)
