@@ -43,5 +43,7 @@ EXAMPLES = (
     Good("FROM alpine:3.20\nRUN apk add --no-cache curl"),
     Good("FROM alpine:3.20\nRUN apk update && apk add curl && rm -rf /var/cache/apk/*"),
     Good("FROM alpine:3.20\nRUN --mount=type=cache,target=/var/cache/apk apk add -U curl"),
-    Good("FROM alpine:3.20\nRUN --mount=type=cache,target=/etc/apk/cache apk add curl", why="the cache, once it is there"),
+    Good(
+        "FROM alpine:3.20\nRUN --mount=type=cache,target=/etc/apk/cache apk add curl", why="the cache, once it is there"
+    ),
 )

@@ -26,7 +26,8 @@ def pip_cache(run: Run, build: Build) -> Iterator[Finding]:
     `RUN --mount=type=cache,target=/root/.cache/pip`.
 
     ## What is left alone
-    Stages that are not shipped, stages with a pip.conf, and pip before 6.0 (Debian 8, Ubuntu 14.04 and older), which has
+    Stages that are not shipped, stages with a pip.conf, and pip before 6.0 (Debian 8, Ubuntu 14.04 and older), which
+    has
     neither cache nor `--no-cache-dir`.
     """
     for call in leaving_cache(build, run, "pip"):

@@ -70,9 +70,9 @@ def pip_without_cache(build: Build, run: Run, call: Call) -> bool:
         if any(newer in text for newer in ("get-pip", "easy_install", "conda", "pyenv")):
             return False
         for earlier in build.calls(step):
-            if earlier.command.start < call.command.start and earlier.manager.name == "pip":
-                if any(package.name == "pip" for package in earlier.packages):
-                    return False
+            before = earlier.command.start < call.command.start and earlier.manager.name == "pip"
+            if before and any(package.name == "pip" for package in earlier.packages):
+                return False
     return packaged
 
 

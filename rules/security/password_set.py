@@ -83,5 +83,5 @@ EXAMPLES = (
     Good("RUN passwd -l root"),
     Good("RUN usermod -p '*' git", why="no password equals it; the account is for keys"),
     Good("RUN usermod -append --groups sudo bob", why="a slip for --append"),
-    Good("RUN echo \"bob:$(openssl rand -hex 16)\" | chpasswd", why="nobody knows it"),
+    Good('RUN echo "bob:$(openssl rand -hex 16)" | chpasswd', why="nobody knows it"),
 )

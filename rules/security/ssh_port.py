@@ -18,7 +18,8 @@ def ssh_port(instruction: Expose, build: Build) -> Iterator[Finding]:
 
     ## Why
     An SSH server in a container is one more way in, with keys and patches of its own to look after. `docker exec` and
-    `kubectl exec` open a shell without it. Off by default: an SSH server may be what the image is for, as in servers for
+    `kubectl exec` open a shell without it. Off by default: an SSH server may be what the image is for, as in servers
+    for
     git and SFTP.
     """
     for word in instruction.arguments:

@@ -94,7 +94,11 @@ def test_cases_of_the_checks() -> None:
     for case in json.loads(shared("conformance/buildkit_lint.json").read_text("utf-8"))["cases"]:
         source = Source.decode(case["dockerfile"].encode())
         build = Build(parse(source), build_args=case["build_args"] or {})
-        assert bool(refused(build) or build.dockerfile.errors) == bool(case["error"]), (case["test"], case["n"], list(refusals(build)))
+        assert bool(refused(build) or build.dockerfile.errors) == bool(case["error"]), (
+            case["test"],
+            case["n"],
+            list(refusals(build)),
+        )
         errors += bool(case["error"])
     assert errors >= 2
 

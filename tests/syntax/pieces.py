@@ -30,7 +30,8 @@ FLAGS = (
 )  # fmt: skip
 
 WORDS = (
-    ".", "/app", "src/", "*", "a=b", "X=$X$X", "a = b", "a=", "=b", 'a="b c"', "a='b c'", 'a="b', "a='b", "a=b\\ c", "a=\\",
+    ".", "/app", "src/", "*", "a=b", "X=$X$X", "a = b", "a=", "=b", 'a="b c"', "a='b c'", 'a="b', "a='b",
+    "a=b\\ c", "a=\\",
     "a b c", "$X", "${X}", "${X:-y}", "${X", "${X#*}", "${X/a/b}", "$", "$$", "\\$X", "'$X'", '"$X"', "é", "日本",
     "\udc80", "\udcff", "\u2003", "\xa0", "\x85", "\x1c", "\x0b", "\x0c", "\t", "\ufeff", "\0x", "debian",
     "debian:12", "alpine@sha256:0", "scratch", "AS", "as", "build", "Build", "0", "8080", "8080/tcp", "80-90/UDP",
