@@ -31,7 +31,7 @@ def apt_lists(run: Run, build: Build) -> Iterator[Finding]:
     for call in leaving_lists(build, run, "apt"):
         head = Head(call)
         line = _needed_later(build, run)
-        advice = f"install the packages of line {line} in the same RUN and end it" if line else "end this RUN"
+        advice = f"line {line} needs them: put it into the same RUN and end that" if line else "end this RUN"
         yield Finding(
             f"`{head.text}` leaves the package lists in this layer; {advice} with `rm -rf /var/lib/apt/lists/*`"
             + too_late(build, run, call, lists=True),
@@ -63,7 +63,7 @@ EXAMPLES = (
         "RUN «apt-get update» && apt-get install -y curl\nRUN rm -rf /var/lib/apt/lists/*",
         message="line 3 deletes them in a later layer",
     ),
-    Bad("RUN «apt-get update»\nRUN apt-get install -y curl", message="the packages of line 3 in the same RUN"),
+    Bad("RUN «apt-get update»\nRUN apt-get install -y curl", message="line 3 needs them: put it into the same RUN"),
     Bad("RUN «apt-get update»\nRUN apt-get clean", message="end this RUN with `rm -rf /var/lib/apt/lists/*`"),
     Good("RUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*"),
     Good("RUN apt-get update && apt-get install -y curl && /build/cleanup.sh", why="it may delete them"),
