@@ -7,7 +7,7 @@ import sys
 from ..rules import RULES
 from .output import note, put
 from .page import page
-from .select import UnknownRule, matching, split
+from .select import UnknownRule, is_code, matching, split
 from .status import BROKEN, CLEAN
 
 TYPE_CHECKING = False
@@ -49,6 +49,18 @@ Report it, with the Dockerfile if you can. Until it is mended, `--ignore` with t
 }
 """What is told by no rule."""
 
+SHELLCHECK_PAGE = """\
+# {code} shellcheck
+
+A finding of ShellCheck in the shell commands of a RUN. What it means: https://www.shellcheck.net/wiki/{code}
+
+## At a glance
+
+- Needs ShellCheck: `pip install 'dockerfile-dlint[shellcheck]'`
+- Leave all of ShellCheck out with `--ignore SC`
+- Switch off in place: `# dlint: ignore[{code}] reason`
+"""
+
 
 def explain(arguments: argparse.Namespace) -> int:
     """Write the pages of the rules that are named."""
@@ -57,6 +69,9 @@ def explain(arguments: argparse.Namespace) -> int:
         for selector in split(arguments.rules):
             if selector.upper() in ENGINE_PAGES:
                 pages[selector.upper()] = ENGINE_PAGES[selector.upper()]
+                continue
+            if is_code(selector) and selector.upper().startswith("SC"):
+                pages[selector.upper()] = SHELLCHECK_PAGE.format(code=selector.upper())
                 continue
             rules = matching(selector)
             if not rules:

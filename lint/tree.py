@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def as_json(dockerfile: Dockerfile) -> dict[str, object]:
-    """The tree as plain data. Lines count from 1; `dump` is BuildKit's."""
+    """The tree as plain data. Lines count from 1; those of a stage are the lines of its FROM, as BuildKit has them."""
     stages = Build(dockerfile).stages
     return {
         "escape": dockerfile.escape,
@@ -51,7 +51,7 @@ def as_json(dockerfile: Dockerfile) -> dict[str, object]:
                 "base": stage.from_.base.text if stage.from_.base else "",
                 "platform": _flag(stage.from_, "platform"),
                 "start": stage.from_.start_line,
-                "end": stage.instructions[-1].end_line if stage.instructions else stage.from_.end_line,
+                "end": stage.from_.end_line,
             }
             for stage in stages
         ],

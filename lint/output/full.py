@@ -135,7 +135,9 @@ def window(text: str, first: int, stop: int, width: int) -> tuple[str, int, int]
 
 
 def _cell(char: str) -> str:
-    return " " * _TAB if char == "\t" else char if char.isprintable() else printable(char)
+    if char == "\t":
+        return " " * _TAB
+    return "" if char == "\ufeff" else printable(char)  # a byte order mark takes no room
 
 
 def _summary(terminal: Terminal, diagnostics: Sequence[Diagnostic], files: int) -> Iterator[str]:

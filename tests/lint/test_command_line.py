@@ -93,6 +93,11 @@ def test_what_no_rule_says_is_explained(code: str, capsys: pytest.CaptureFixture
     assert capsys.readouterr().out.startswith(f"# {code} ")
 
 
+def test_a_finding_of_shellcheck_is_explained_by_its_own_page(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "sc2086"]) == 0
+    assert "https://www.shellcheck.net/wiki/SC2086" in capsys.readouterr().out
+
+
 def test_explain_of_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "nope"]) == 2
     out, err = capsys.readouterr()
@@ -509,8 +514,8 @@ def test_tree_as_json_is_as_promised(tmp_path: Path) -> None:
     assert onbuild["dump"] == 'onbuild (copy ["--link"] "a" "b")'
     assert (run["start"], run["end"], run["heredocs"][0]["content"]) == (8, 10, "make\n")
     assert [tuple(stage.values()) for stage in tree["stages"]] == [
-        ("one", "$B", "linux/amd64", 3, 10),
-        ("", "one", "", 12, 13),
+        ("one", "$B", "linux/amd64", 3, 3),  # the lines of FROM, as BuildKit has them
+        ("", "one", "", 12, 12),
     ]
     assert [error["line"] for error in tree["errors"]] == [13]
 

@@ -132,6 +132,13 @@ def test_crlf_is_not_drawn(folder: Path) -> None:
     assert underlined(done.out) == ["alpine:latest", "apt-get install"]
 
 
+def test_a_byte_order_mark_is_not_drawn(folder: Path) -> None:
+    (folder / "Dockerfile").write_bytes(b"\xef\xbb\xbfFROM alpine:latest\n")
+    out = terminal("--select", "DL3007", cwd=folder).out
+    assert " 1 | FROM alpine:latest\n" in plain(out)
+    assert underlined(out) == ["alpine:latest"]
+
+
 def test_a_span_of_many_lines_is_cut(folder: Path) -> None:
     (folder / "Dockerfile").write_text("FROM alpine:3.20\nRUN <<EOF\n" + "a\n" * 20)
     out = plain(terminal("--select", "SYN003", cwd=folder).out)

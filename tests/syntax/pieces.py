@@ -32,8 +32,8 @@ FLAGS = (
 WORDS = (
     ".", "/app", "src/", "*", "a=b", "X=$X$X", "a = b", "a=", "=b", 'a="b c"', "a='b c'", 'a="b', "a='b",
     "a=b\\ c", "a=\\",
-    "a b c", "$X", "${X}", "${X:-y}", "${X", "${X#*}", "${X/a/b}", "$", "$$", "\\$X", "'$X'", '"$X"', "é", "日本",
-    "\udc80", "\udcff", "\u2003", "\xa0", "\x85", "\x1c", "\x0b", "\x0c", "\t", "\ufeff", "\0x", "debian",
+    "a b c", "$X", "${X}", "${X:-y}", "${X", "${X#*}", "${X/a/b}", "$", "$$", "\\$X", "'$X'", '"$X"', "é",
+    "日本", "\udc80", "\udcff", "\u2003", "\xa0", "\x85", "\x1c", "\x0b", "\x0c", "\t", "\ufeff", "\0x", "debian",
     "debian:12", "alpine@sha256:0", "scratch", "AS", "as", "build", "Build", "0", "8080", "8080/tcp", "80-90/UDP",
     "root", "1000:1000", "NONE", "CMD", "cmd", "SIGTERM", "https://example.com/a.tar.gz", "git@example.com:a/b.git",
     "<<EOF", "<<-EOF", "<<'EOF'", '<<"EOF"', "<<E\\OF", "3<<EOF", "<<", "<<-", "<< EOF", "<<A", "<<B", "<<EOF>f",
