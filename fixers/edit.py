@@ -26,23 +26,48 @@ class Edit:
     def __hash__(self) -> int:
         return hash((self.start, self.end, self.text))
 
+    def __repr__(self) -> str:
+        return f"Edit({self.start}, {self.end}, {self.text!r})"
+
 
 class Fix:
-    """All the edits that repair one finding; they go in together or not at all. `title` is an imperative."""
+    """All the edits that repair one finding; they go in together or not at all. `title` is an imperative.
 
-    __slots__ = ("edits", "safety", "title")
+    `declares` says what a safe fix changes in the build: edits to the plain form of the file (syntax/plain.py: one
+    line an instruction, no comments), at offsets in the file. The gate makes them there and wants the build that comes
+    out to be the one that `edits` make. None are declared for a change that means nothing to a build (spelling, white
+    space). `declare_edits` says that the edits are short enough to be the declaration themselves. `removes_comment`
+    allows comments inside the edits to go.
+    """
 
-    def __init__(self, title: str, safety: str, edits: Sequence[Edit]) -> None:
+    __slots__ = ("declares", "edits", "removes_comment", "safety", "title")
+
+    def __init__(
+        self,
+        title: str,
+        safety: str,
+        edits: Sequence[Edit],
+        declares: Sequence[Edit] = (),
+        *,
+        declare_edits: bool = False,
+        removes_comment: bool = False,
+    ) -> None:
         self.title = title
         self.safety = safety
-        self.edits = tuple(sorted(edits, key=lambda edit: (edit.start, edit.end)))
+        self.edits = tuple(sorted(edits, key=_order))
+        self.declares = self.edits if declare_edits else tuple(sorted(declares, key=_order))
+        self.removes_comment = removes_comment
+
+
+def _order(edit: Edit) -> tuple[int, int]:
+    return edit.start, edit.end
 
 
 def apply_edits(text: str, edits: Iterable[Edit]) -> str:
     """`text` after the edits. Raises ValueError when two of them overlap or one lies outside the text."""
     pieces: list[str] = []
     at = 0
-    for edit in sorted(edits, key=lambda edit: (edit.start, edit.end)):
+    for edit in sorted(edits, key=_order):
         if not at <= edit.start <= edit.end <= len(text):
             raise ValueError(f"edit {edit.start}-{edit.end} overlaps another or lies outside the text")
         pieces += (text[at : edit.start], edit.text)

@@ -6,6 +6,7 @@ import os
 import sys
 
 from .checks import on_request
+from .diagnostic import fixable
 from .engine import MAX_BYTES, Plan, Report, limited, lint_file, lint_source, problem, unreadable
 from .output import note, put
 from .profiles import profile
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from ..model.build import Build
     from ..model.context import Context
     from .discover import Found
+    from .fix import Wish
 
 
 def check(arguments: argparse.Namespace) -> int:
@@ -35,6 +37,7 @@ def check(arguments: argparse.Namespace) -> int:
         if chosen is not None and chosen.pedantic:
             options.setdefault("pedantic", True)
         plan = Plan(rules, on_request(select, ignore), wanted, options, chosen)
+        wish = _wish(arguments)
     except (UnknownRule, BadSetting) as error:
         note(str(error))
         return BROKEN
@@ -46,12 +49,55 @@ def check(arguments: argparse.Namespace) -> int:
     if name is not None and "-" not in paths:
         note("--stdin-filename is the name of `-`, and there is no `-` among the paths")
     finish = _finisher(shell)
+    if wish is not None and "-" in paths:
+        if len(paths) > 1:
+            note("with --fix or --diff, `-` goes alone: its fixed text is written to standard output")
+            return BROKEN
+        return _fixed_standard_input(name, plan, wish)
     reports = [_standard_input(name, plan)] if "-" in paths else []
     finish(reports)
     files = [path for path in paths if path != "-"]
     if files:
-        reports += _files(files, arguments.exclude, plan, finish)
+        reports += _files(files, arguments.exclude, plan, finish, wish)
+    if wish is not None:
+        from .fix import tell
+
+        tell(reports, wish)
+        if wish.diff or wish.only:
+            return _differences(reports, wish)
     return write(reports, arguments.format)
+
+
+def _wish(arguments: argparse.Namespace) -> Wish | None:
+    """What is to be fixed; None when nothing is. Raises UnknownRule."""
+    if not (arguments.fix or arguments.diff or arguments.fix_only):
+        if arguments.unsafe_fixes:
+            note("--unsafe-fixes says how far --fix and --diff go; alone it changes nothing")
+        return None
+    from .fix import Wish
+
+    return Wish(
+        unsafe=arguments.unsafe_fixes,
+        diff=arguments.diff,
+        only=arguments.fix_only,
+        fixable=split(arguments.fixable),
+        unfixable=split(arguments.unfixable),
+    )
+
+
+def _differences(reports: Sequence[Report], wish: Wish) -> int:
+    """Write the differences instead of findings, and what could not be done; the exit status."""
+    failed = [report for report in reports if report.failed]
+    for report in failed:
+        for d in (d for d in report.diagnostics if d.code.startswith(("SYN001", "SYN002"))):
+            note(f"{report.file}: {d.message}")
+    if wish.diff:
+        from .fix import show_diff
+
+        show_diff(reports, sys.stdout.isatty() and "NO_COLOR" not in os.environ)
+    if failed:
+        return BROKEN
+    return FOUND if wish.diff and any(report.diff for report in reports) else CLEAN
 
 
 def _shellcheck(select: Sequence[str], ignore: Sequence[str], usual: bool) -> tuple[str, Callable[[str], bool]] | None:
@@ -103,9 +149,37 @@ def _standard_input(name: str | None, plan: Plan) -> Report:
         source = Source.decode(limited(read_standard_input()), shown)
     except SourceError as error:
         return Report(shown, [problem(shown, str(error))], failed=True)
+    return lint_source(source, plan, _finder_of_input(name))
+
+
+def _finder_of_input(name: str | None) -> Callable[[Build], Context | None] | None:
     # An editor may ask about a file that is not saved yet: only what is there can be a context.
     there = name is not None and os.path.isdir(os.path.dirname(name) or ".")
-    return lint_source(source, plan, finder(shown, [shown]) if there else None)
+    return finder(name, [name]) if name is not None and there else None
+
+
+def _fixed_standard_input(name: str | None, plan: Plan, wish: Wish) -> int:
+    """Write the fixed text, or the difference, to standard output and what is still wrong to standard error."""
+    from ..syntax.source import Source, SourceError
+    from .fix import fix_source, show_diff, tell
+    from .output import put_raw
+
+    shown = name or "<stdin>"
+    try:
+        source = Source.decode(limited(read_standard_input()), shown)
+    except SourceError as error:
+        note(f"{shown}: {error}")
+        return BROKEN
+    report, repaired = fix_source(source, plan, _finder_of_input(name), wish)
+    tell([report], wish)
+    if wish.diff:
+        show_diff([report], sys.stdout.isatty() and "NO_COLOR" not in os.environ)
+        return BROKEN if report.failed else FOUND if report.diff else CLEAN
+    put_raw(repaired.text)
+    if not wish.only:
+        for d in report.diagnostics:
+            note(f"{d.file}:{d.start[0]}:{d.start[1]}: {d.code} {d.severity}: {d.message} ({d.name})")
+    return BROKEN if report.failed else FOUND if report.diagnostics and not wish.only else CLEAN
 
 
 def read_standard_input() -> bytes:
@@ -123,7 +197,11 @@ def read_standard_input() -> bytes:
 
 
 def _files(
-    paths: Sequence[str], exclude: Sequence[str], plan: Plan, finish: Callable[[Sequence[Report]], None]
+    paths: Sequence[str],
+    exclude: Sequence[str],
+    plan: Plan,
+    finish: Callable[[Sequence[Report]], None],
+    wish: Wish | None,
 ) -> list[Report]:
     from .discover import discover
     from .parallel import lint_all
@@ -135,8 +213,16 @@ def _files(
         note(f"no Dockerfile below {listed}; name a file to lint it whatever it is called")
     reports = {f.path: Report(f.path, [problem(f.path, f.error)], failed=True) for f in found if f.error}
     todo = [f.path for f in found if not f.error]
+
+    def work(path: str) -> Report:
+        if wish is None:
+            return lint_file(path, plan, finder(path, paths))
+        from .fix import fix_file
+
+        return fix_file(path, plan, finder(path, paths), wish)
+
     with progress(len(todo)) as advance:
-        for report in lint_all(todo, lambda path: lint_file(path, plan, finder(path, paths)), advance, finish):
+        for report in lint_all(todo, work, advance, finish):
             reports[report.file] = report
     _remark(paths, found, reports)
     return [reports[f.path] for f in found]
@@ -185,6 +271,9 @@ def write(reports: Sequence[Report], wanted: str | None) -> int:
         from .output.concise import render as render_lines
 
         put(render_lines(diagnostics))
+        repairable = fixable(diagnostics)
+        if repairable:
+            note(repairable)
     else:
         from .output.full import render as render_frames
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ..fixers.edit import Fix
     from ..rules.base import Finding, Rule
     from ..syntax.source import Source
@@ -99,3 +101,12 @@ def what_broke(error: Exception) -> str:
         return text
     folder, _, name = at.tb_frame.f_code.co_filename.replace("\\", "/").rpartition("/")
     return f"{text}, in {folder.rpartition('/')[2]}/{name} line {at.tb_lineno}"
+
+
+def fixable(diagnostics: Iterable[Diagnostic]) -> str:
+    """How much of what was found can be fixed; empty when nothing can."""
+    levels = [d.fix.safety for d in diagnostics if d.fix is not None]
+    safe, more = levels.count("safe"), levels.count("unsafe")
+    if safe:
+        return f"{safe} fixable with --fix" + (f", {more} more with --unsafe-fixes" if more else "") + "."
+    return f"{more} fixable with --fix --unsafe-fixes." if more else ""

@@ -59,10 +59,12 @@ class Plan:
 class Report:
     """What linting one file gave. `failed` tells that it could not be read or that a rule broke.
 
-    `snippets` are the scripts that ShellCheck is still to see.
+    `snippets` are the scripts that ShellCheck is still to see. When the file was repaired, `fixed` holds the code of
+    each finding that is gone, `refused` code, line and reason of each fix that was left out, and `diff` the difference
+    when it was only to be shown.
     """
 
-    __slots__ = ("diagnostics", "failed", "file", "snippets")
+    __slots__ = ("diagnostics", "diff", "failed", "file", "fixed", "refused", "snippets")
 
     def __init__(
         self, file: str, diagnostics: list[Diagnostic], failed: bool, snippets: Sequence[Snippet] = ()
@@ -71,6 +73,9 @@ class Report:
         self.diagnostics = diagnostics
         self.failed = failed
         self.snippets = snippets
+        self.fixed: Sequence[str] = ()
+        self.refused: Sequence[tuple[str, int, str]] = ()
+        self.diff = ""
 
 
 def problem(file: str, message: str, code: str = "SYN001", name: str = "unreadable-file") -> Diagnostic:

@@ -25,6 +25,8 @@ dlint finds what makes a Dockerfile's build slow, big or unsafe, and says why.
                                  other tools' names
   dlint --ignore DL3015 .        all the usual rules but this one
   dlint --format json . > out.json     findings for a program
+  dlint --diff .                 show what --fix would change
+  dlint --fix .                  repair what can be repaired safely
   dlint - < Dockerfile           lint standard input
   dlint explain DL3009           what a rule finds, why, and examples
   dlint rules                    all rules
@@ -99,6 +101,12 @@ def _check(words: Sequence[str]) -> argparse.Namespace:
         metavar="KEY=VALUE",
         help="an option of a rule, in TOML: KEY='x', KEY=true",
     )
+    add("--fix", action="store_true", help="repair what can be repaired safely; report the rest")
+    add("--unsafe-fixes", action="store_true", help="with --fix or --diff: also what may change what the image does")
+    add("--diff", action="store_true", help="write nothing; show what --fix would change")
+    add("--fix-only", action="store_true", help="as --fix, and report nothing")
+    add("--fixable", action="append", default=[], metavar="RULES", help="fix only findings of these")
+    add("--unfixable", action="append", default=[], metavar="RULES", help="fix no findings of these")
     add("--format", choices=("full", "concise", "json"), help="default: full on a terminal, else concise")
     add("--exclude", action="append", default=[], metavar="PATTERN", help="leave out files, .gitignore syntax")
     add("--stdin-filename", metavar="NAME", help="the name of what - reads: shown, and its folder is the context")

@@ -7,6 +7,13 @@ if TYPE_CHECKING:
     from ..rules.base import Example, Rule
 
 
+_FIXES = {
+    "safe": "by `--fix`, where it is safe",
+    "unsafe": "by `--fix --unsafe-fixes`",
+    "display": "only shown, never applied",
+}
+
+
 def page(rule: Rule) -> str:
     """The page in Markdown: what it finds, why, examples, other names."""
     head = [
@@ -23,6 +30,8 @@ def page(rule: Rule) -> str:
         f"- On by default: {'yes' if rule.default else 'no, select it with `--select ' + rule.code + '`'}",
         f"- Since: {rule.since}",
     ]
+    if rule.fix:
+        head.append(f"- Fix: {_FIXES[rule.fix]}")
     if rule.also:
         head.append(f"- Also known as: {', '.join(f'`{name}`' for name in rule.also)}")
     head.append(f"- Switch off in place: `# dlint: ignore[{rule.code}] reason`")
@@ -40,6 +49,8 @@ def _example(example: Example) -> list[str]:
         "```",
         "",
     ]
+    if example.fixed is not None:
+        lines += ["Fixed:", "", "```dockerfile", example.fixed.rstrip("\n"), "```", ""]
     if example.files is not None:
         lines += [f"The build context: {', '.join(map(_file, sorted(example.files.items()))) or 'nothing else'}.", ""]
     return lines

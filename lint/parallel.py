@@ -123,7 +123,7 @@ def _pack(report: Report) -> tuple[object, ...]:
         )
         for d in report.diagnostics
     ]  # fmt: skip
-    return report.file, report.failed, rows
+    return report.file, report.failed, rows, (list(report.fixed), list(report.refused), report.diff)
 
 
 def _pack_fix(d: Diagnostic) -> tuple[object, ...] | None:
@@ -131,8 +131,8 @@ def _pack_fix(d: Diagnostic) -> tuple[object, ...] | None:
     return None if fix is None else (fix.title, fix.safety, [(e.start, e.end, e.text) for e in fix.edits])
 
 
-def _unpack(packed: tuple[str, bool, list[tuple[Any, ...]]]) -> Report:
-    file, failed, rows = packed
+def _unpack(packed: tuple[str, bool, list[tuple[Any, ...]], tuple[Any, ...]]) -> Report:
+    file, failed, rows, repaired = packed
     diagnostics: list[Diagnostic] = []
     for code, name, severity, message, start, end, aliases, line, stage, fix, related in rows:
         unpacked = None
@@ -143,4 +143,6 @@ def _unpack(packed: tuple[str, bool, list[tuple[Any, ...]]]) -> Report:
         diagnostics.append(
             Diagnostic(file, None, code, name, severity, message, start, end, aliases, line, stage, unpacked, related)
         )
-    return Report(file, diagnostics, failed)
+    report = Report(file, diagnostics, failed)
+    report.fixed, report.refused, report.diff = repaired
+    return report

@@ -59,10 +59,11 @@ class Example:
 
     `text` is put behind `FROM debian:12-slim` when it has no FROM. `«»` marks each span that must be found.
     `files` are the files of the build context: name to content. `message` is a part that a finding's text must hold,
-    `options` are the settings of rules that the example needs.
+    `options` are the settings of rules that the example needs. `fixed` is the text after the rule's fixes, None when
+    the example is not about them.
     """
 
-    __slots__ = ("bad", "files", "message", "options", "text", "why")
+    __slots__ = ("bad", "files", "fixed", "message", "options", "text", "why")
 
     def __init__(
         self,
@@ -72,8 +73,10 @@ class Example:
         options: Mapping[str, object] | None,
         bad: bool,
         message: str,
+        fixed: str | None = None,
     ) -> None:
         self.text = text
+        self.fixed = fixed
         self.options = options
         self.why = why
         self.files = files
@@ -88,9 +91,10 @@ def Bad(  # noqa: N802
     files: dict[str, str] | None = None,
     options: Mapping[str, object] | None = None,
     message: str = "",
+    fixed: str | None = None,
 ) -> Example:
-    """An example in which the rule finds exactly the marked spans."""
-    return Example(text, why, files, options, bad=True, message=message)
+    """An example in which the rule finds exactly the marked spans; `fixed` is what its fixes make of the text."""
+    return Example(text, why, files, options, bad=True, message=message, fixed=fixed)
 
 
 def Good(  # noqa: N802
@@ -109,10 +113,10 @@ class Rule:
 
     `subjects` are the names of the classes it wants to see one by one: instruction classes, `Stage`, or `Build` for
     once a file. `also` are other tools' names for it. `default` tells whether it is on without being selected,
-    `onbuild` whether it looks into ONBUILD triggers too.
+    `onbuild` whether it looks into ONBUILD triggers too. `fix` is how safe its fixes are at best, empty without one.
     """
 
-    __slots__ = ("also", "check", "code", "default", "level", "module", "name", "onbuild", "since", "subjects")
+    __slots__ = ("also", "check", "code", "default", "fix", "level", "module", "name", "onbuild", "since", "subjects")
 
     def __init__(
         self,
@@ -123,7 +127,9 @@ class Rule:
         also: Sequence[str],
         default: bool,
         onbuild: bool,
+        fix: str = "",
     ) -> None:
+        self.fix = fix
         self.code = code
         self.check = check
         self.level = level
@@ -175,10 +181,11 @@ def rule(
     also: Sequence[str] = (),
     default: bool = True,
     onbuild: bool = True,
+    fix: str = "",
 ) -> Callable[[Callable[..., Iterator[Finding]]], Rule]:
     """Make the decorated generator a rule; its function name is the rule's name, its docstring the page."""
 
     def decorate(check: Callable[..., Iterator[Finding]]) -> Rule:
-        return Rule(code, check, level, since, also, default, onbuild)
+        return Rule(code, check, level, since, also, default, onbuild, fix)
 
     return decorate

@@ -36,6 +36,18 @@ def put(text: str) -> None:
         raise OutputError(f"standard output cannot be written: {error.strerror or error}") from None
 
 
+def put_raw(text: str) -> None:
+    """Write to standard output text of a file: every byte of it as it was read. Raises as `put` does."""
+    put("")
+    try:
+        sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputError(f"standard output cannot be written: {error.strerror or error}") from None
+
+
 def note(text: str) -> None:
     """Say something that is no finding, on standard error; nothing when nobody can hear it."""
     if sys.stderr is None:  # pyright: ignore[reportUnnecessaryComparison] - as above

@@ -10,6 +10,7 @@ from rich.color import ColorSystem
 from rich.console import Console
 from rich.style import Style
 
+from ..diagnostic import fixable
 from . import Sources, printable
 
 TYPE_CHECKING = False
@@ -78,6 +79,9 @@ def _finding(terminal: Terminal, d: Diagnostic, source: Source | None) -> Iterat
             for line in _wrapped(printable(note), terminal.width - 2):
                 yield paint(f"  {line}", "dim")
             yield from _frame(terminal, source, start, end, "dim")
+    if d.fix is not None:
+        for line in _wrapped(f"Fix ({d.fix.safety}): {printable(d.fix.title)}", terminal.width - 2):
+            yield paint(f"  {line}", "green")
     yield ""
 
 
@@ -146,6 +150,7 @@ def _summary(terminal: Terminal, diagnostics: Sequence[Diagnostic], files: int) 
         if files:
             yield terminal.paint(f"Nothing found in {looked}.", "green")
         return
+    repairable = fixable(diagnostics)
     counts: dict[str, int] = {}
     for diagnostic in diagnostics:
         counts[diagnostic.severity] = counts.get(diagnostic.severity, 0) + 1
@@ -158,3 +163,5 @@ def _summary(terminal: Terminal, diagnostics: Sequence[Diagnostic], files: int) 
     else:
         painted = ", ".join(terminal.paint(part, color) for part, color in parts)
         yield f"{total}{painted}. " + terminal.paint(more, "dim")
+    if repairable:
+        yield repairable

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...fixers.edit import SAFE, Edit, Fix
 from ..base import WARNING, Bad, Finding, Good, rule
 
 TYPE_CHECKING = False
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import From
 
 
-@rule("BK002", level=WARNING, since="0.1", also=("buildkit:FromAsCasing",))
+@rule("BK002", level=WARNING, since="0.1", also=("buildkit:FromAsCasing",), fix=SAFE)
 def as_casing(instruction: From, build: Build) -> Iterator[Finding]:
     """FROM and AS are not written in the same case.
 
@@ -21,6 +22,9 @@ def as_casing(instruction: From, build: Build) -> Iterator[Finding]:
 
     ## What is left alone
     A FROM in mixed case, which `keyword-casing` reports.
+
+    ## Fix safety
+    Safe: the case of a keyword means nothing to a build.
     """
     words = instruction.arguments
     if len(words) < 3:
@@ -28,11 +32,12 @@ def as_casing(instruction: From, build: Build) -> Iterator[Finding]:
     keyword, word = instruction.keyword, words[1]
     wanted = word.text.lower() if keyword == keyword.lower() else word.text.upper()
     if keyword in (keyword.lower(), keyword.upper()) and word.text != wanted:
-        yield Finding(f"`{word.text}` beside `{keyword}`: write `{wanted}`", word)
+        fix = Fix(f"Write `{wanted}`", SAFE, [Edit(word.start, word.end, wanted)])
+        yield Finding(f"`{word.text}` beside `{keyword}`: write `{wanted}`", word, fix=fix)
 
 
 EXAMPLES = (
-    Bad("FROM debian:12 «as» build", message="write `AS`"),
+    Bad("FROM debian:12 «as» build", message="write `AS`", fixed="FROM debian:12 AS build"),
     Bad("FROM debian:12 «As» build"),
     Bad("from debian:12 «AS» build", message="write `as`"),
     Good("FROM debian:12 AS build"),

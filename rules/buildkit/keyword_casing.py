@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...fixers.edit import SAFE, Edit, Fix
 from ...syntax.check import KEYWORDS
 from ...syntax.source import Span
 from ..base import WARNING, Bad, Finding, Good, rule
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from ...model.build import Build
 
 
-@rule("BK004", level=WARNING, since="0.1", also=("buildkit:ConsistentInstructionCasing",), onbuild=False)
+@rule("BK004", level=WARNING, since="0.1", also=("buildkit:ConsistentInstructionCasing",), onbuild=False, fix=SAFE)
 def keyword_casing(build: Build) -> Iterator[Finding]:
     """An instruction is not written in the case of the others.
 
@@ -23,6 +24,9 @@ def keyword_casing(build: Build) -> Iterator[Finding]:
 
     ## What is left alone
     ARG before the first FROM, which BuildKit does not count.
+
+    ## Fix safety
+    Safe: the case of a keyword means nothing to a build.
     """
     found = [stage.from_ for stage in build.stages]
     found += [i for stage in build.stages for i in stage.instructions if i.name in KEYWORDS]
@@ -33,14 +37,16 @@ def keyword_casing(build: Build) -> Iterator[Finding]:
         wanted = instruction.keyword.lower() if lower > upper else instruction.name
         if instruction.keyword != wanted:
             start = instruction.keyword_end - len(instruction.keyword)
+            where = Span(start, instruction.keyword_end)
             yield Finding(
                 f"`{instruction.keyword}` should be `{wanted}`: most instructions here are in {word} case",
-                Span(start, instruction.keyword_end),
+                where,
+                fix=Fix(f"Write `{wanted}`", SAFE, [Edit(where.start, where.end, wanted)]),
             )
 
 
 EXAMPLES = (
-    Bad("FROM debian:12\n«run» a\nCOPY b c", message="should be `RUN`"),
+    Bad("FROM debian:12\n«run» a\nCOPY b c", message="should be `RUN`", fixed="FROM debian:12\nRUN a\nCOPY b c"),
     Bad("«From» debian:12\n«Run» a", message="should be `FROM`"),
     Bad("from debian:12\nrun a\n«CMD» b", message="in lower case"),
     Good("from debian:12\nrun a"),

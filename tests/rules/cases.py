@@ -18,7 +18,7 @@ HEAD = "FROM debian:12-slim\n"
 
 def marked(example: Example) -> tuple[str, list[tuple[int, int]]]:
     """The text of an example without its marks, and the spans that they mark."""
-    text = example.text if _has_from(example.text) else HEAD + example.text
+    text = whole(example.text)
     out, spans, start = "", [], 0
     for char in text:
         if char == "«":
@@ -28,6 +28,11 @@ def marked(example: Example) -> tuple[str, list[tuple[int, int]]]:
         else:
             out += char
     return out, spans
+
+
+def whole(text: str) -> str:
+    """An example's text with a FROM before it when it has none."""
+    return text if _has_from(text) else HEAD + text
 
 
 def _has_from(text: str) -> bool:

@@ -1,0 +1,121 @@
+"""What a build does, as a plain value: two files with equal values build the same."""
+
+from __future__ import annotations
+
+from ..syntax.blanks import split_blanks
+from ..syntax.check import mount_fields
+from ..syntax.expand import ExpansionError
+from ..syntax.tree import CommandLine, Env, From, Healthcheck, Label, Onbuild, Shell, Workdir
+from .state import is_windows_shell
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..syntax.tree import Argument, Instruction
+    from .build import Build, Stage
+    from .state import State
+
+    Value = str | None | tuple["Value", ...]
+
+
+def evaluated(build: Build) -> tuple[Value, ...]:
+    """What the file makes a builder do, instruction by instruction: keyword, flags, expanded arguments, heredocs, and
+    for commands the shell and the words that it reads.
+
+    White space, continuations, comments, the case of keywords and the names of stages that only the file itself
+    mentions do not count. A word with a variable that only the builder knows counts as it is written, along with the
+    values of the other variables in it.
+    """
+    syntax = build.dockerfile.directive("syntax")
+    found: list[Value] = [("# syntax", syntax.value if syntax else None)]
+    stages = iter(build.stages)
+    for instruction in build.dockerfile.instructions:
+        if isinstance(instruction, From):
+            stage = next(stages)
+            found.append(("FROM", _flags(build, instruction), _base(stage), stage.name))
+        else:
+            found.append(_instruction(build, instruction))
+    return tuple(found)
+
+
+def _instruction(build: Build, instruction: Instruction) -> Value:
+    if isinstance(instruction, Onbuild):
+        trigger = instruction.trigger
+        if trigger is None:
+            return (instruction.name, instruction.rest_text)
+        # Variables of a trigger get their values in the build that is FROM this image.
+        words: Value = tuple(word.text for word in trigger.arguments) if trigger.json else None
+        return ("ONBUILD", trigger.name, words or split_blanks(trigger.rest_text), _literal_flags(trigger))
+    state = build.state(instruction)
+    bodies = tuple((h.name, "expand" if h.expand else "literal", h.mapped().text) for h in instruction.heredocs)
+    return (instruction.name, _flags(build, instruction), _arguments(instruction, state), bodies)
+
+
+def _literal_flags(instruction: Instruction) -> Value:
+    return tuple(sorted(flag.text for flag in instruction.flags))
+
+
+def _flags(build: Build, instruction: Instruction) -> Value:
+    """The flags, their order left aside; a stage counts by its number, whatever it is called."""
+    state, stage = build.state(instruction), build.stage_of(instruction)
+    found: list[tuple[str, Value]] = []
+    for flag in instruction.flags:
+        value = flag.value or ""
+        number = flag.name == "from"
+        source = build.source_stage(value, stage) if number else None
+        if source is not None:
+            found.append((flag.name, f"stage {source.index}"))
+        elif flag.name == "mount":
+            found.append((flag.name, _mount(build, value, stage, state)))
+        else:
+            found.append((flag.name, _word(state, value)))
+    return tuple(sorted(found, key=str))
+
+
+def _mount(build: Build, value: str, stage: Stage | None, state: State) -> Value:
+    fields: list[Value] = []
+    for name, text in mount_fields(value) or ((value, None),):
+        source = build.source_stage(text, stage, numbers=False) if name == "from" and text else None
+        fields.append((name, f"stage {source.index}" if source else None if text is None else _word(state, text)))
+    return tuple(fields)
+
+
+def _arguments(instruction: Instruction, state: State) -> Value:
+    if isinstance(instruction, Shell):
+        return tuple(argument.text for argument in instruction.arguments)
+    if isinstance(instruction, CommandLine):
+        kind = (instruction.kind,) if isinstance(instruction, Healthcheck) else ()
+        words = instruction.words
+        if instruction.json:
+            return (*kind, "exec", tuple(word.text for word in words))
+        shell: Value = state.shell
+        line = " ".join([word.text for word in words])
+        return (*kind, shell, (line.strip(),) if is_windows_shell(state.shell) else split_blanks(line))
+    if isinstance(instruction, Workdir) and instruction.value:
+        return state.path(instruction.value.text) or _word(state, instruction.value.text)
+    if instruction.pairs:
+        return tuple((_word(state, p.key.text), _pair_value(instruction, p.value, state)) for p in instruction.pairs)
+    return tuple(_word(state, argument.text) for argument in instruction.arguments)
+
+
+def _pair_value(instruction: Instruction, value: Argument | None, state: State) -> Value:
+    if value is None:
+        return "" if isinstance(instruction, Env | Label) else None
+    return _word(state, value.text)
+
+
+def _base(stage: Stage) -> Value:
+    if stage.parent is not None:
+        return ("stage", str(stage.parent.index))
+    base = stage.from_.base
+    return None if base is None else _word(stage.build.global_state, base.text)
+
+
+def _word(state: State, text: str) -> Value:
+    value = state.value(text)
+    if value is not None:
+        return value
+    try:
+        known = state.expand(text).matched
+    except ExpansionError:
+        return ("unreadable", text)
+    return ("unknown", text, *sorted(f"{name}={state.vars[name]}" for name in known if name in state.vars))

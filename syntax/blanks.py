@@ -1,0 +1,41 @@
+"""The tokens of a shell line as far as white space goes."""
+
+from __future__ import annotations
+
+from .quoting import expansion_end, group_end, quote_end
+
+_BLANK = " \t"
+
+
+def split_blanks(line: str) -> tuple[str, ...]:
+    """The pieces of a one-line shell script between blanks that mean nothing; quotes and expansions are left whole.
+
+    Two lines with equal pieces do the same. A comment is one piece to the end of the line.
+    """
+    found: list[str] = []
+    at, size = 0, len(line)
+    while at < size:
+        if line[at] in _BLANK:
+            at += 1
+            continue
+        end = size if line[at] == "#" else _piece_end(line, at)
+        found.append(line[at:end])
+        at = end
+    return tuple(found)
+
+
+def _piece_end(line: str, at: int) -> int:
+    size = len(line)
+    while at < size and line[at] not in _BLANK:
+        char = line[at]
+        if char == "\\":
+            at += 2
+        elif char == "'":
+            at = quote_end(line, at + 1)
+        elif char == '"':
+            at = group_end(line, at + 1, '"')
+        elif char == "`" or line.startswith("$'", at) or line.startswith("${", at) or line.startswith("$(", at):
+            at = quote_end(line, at + 2) if line.startswith("$'", at) else expansion_end(line, at)
+        else:
+            at += 1
+    return min(at, size)
