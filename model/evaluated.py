@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from ..syntax.blanks import split_blanks
 from ..syntax.check import mount_fields
-from ..syntax.expand import ExpansionError
+from ..syntax.expand import ExpansionError, expand
 from ..syntax.tree import CommandLine, Env, From, Healthcheck, Label, Onbuild, Shell, Workdir
-from .state import is_windows_shell
+from .state import State, is_windows_shell
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..syntax.tree import Argument, Instruction
     from .build import Build, Stage
-    from .state import State
 
     Value = str | None | tuple["Value", ...]
 
@@ -22,8 +21,7 @@ def evaluated(build: Build) -> tuple[Value, ...]:
     for commands the shell and the words that it reads.
 
     White space, continuations, comments, the case of keywords and the names of stages that only the file itself
-    mentions do not count. A word with a variable that only the builder knows counts as it is written, along with the
-    values of the other variables in it.
+    mentions do not count. A word with a variable that only the builder knows counts by what it is without and with it.
     """
     syntax = build.dockerfile.directive("syntax")
     found: list[Value] = [("# syntax", syntax.value if syntax else None)]
@@ -31,40 +29,33 @@ def evaluated(build: Build) -> tuple[Value, ...]:
     for instruction in build.dockerfile.instructions:
         if isinstance(instruction, From):
             stage = next(stages)
-            found.append(("FROM", _flags(build, instruction), _base(stage), stage.name))
+            found.append(("FROM", _flags(build, instruction, build.state(instruction)), _base(stage), stage.name))
         else:
-            found.append(_instruction(build, instruction))
+            found.append(_instruction(build, instruction, build.state(instruction)))
     return tuple(found)
 
 
-def _instruction(build: Build, instruction: Instruction) -> Value:
+def _instruction(build: Build, instruction: Instruction, state: State) -> Value:
     if isinstance(instruction, Onbuild):
-        trigger = instruction.trigger
-        if trigger is None:
+        if instruction.trigger is None:
             return (instruction.name, instruction.rest_text)
-        # Variables of a trigger get their values in the build that is FROM this image.
-        words: Value = tuple(word.text for word in trigger.arguments) if trigger.json else None
-        return ("ONBUILD", trigger.name, words or split_blanks(trigger.rest_text), _literal_flags(trigger))
-    state = build.state(instruction)
+        # Its variables get their values in the build that is FROM this image.
+        return (instruction.name, _instruction(build, instruction.trigger, State(state.escape)))
     bodies = tuple((h.name, "expand" if h.expand else "literal", h.mapped().text) for h in instruction.heredocs)
-    return (instruction.name, _flags(build, instruction), _arguments(instruction, state), bodies)
+    return (instruction.name, _flags(build, instruction, state), _arguments(instruction, state), bodies)
 
 
-def _literal_flags(instruction: Instruction) -> Value:
-    return tuple(sorted(flag.text for flag in instruction.flags))
-
-
-def _flags(build: Build, instruction: Instruction) -> Value:
+def _flags(build: Build, instruction: Instruction, state: State) -> Value:
     """The flags, their order left aside; a stage counts by its number, whatever it is called."""
-    state, stage = build.state(instruction), build.stage_of(instruction)
+    stage = build.stage_of(instruction)
+    outside = instruction.parent is not None
     found: list[tuple[str, Value]] = []
     for flag in instruction.flags:
         value = flag.value or ""
-        number = flag.name == "from"
-        source = build.source_stage(value, stage) if number else None
+        source = build.source_stage(value, stage) if flag.name == "from" and not outside else None
         if source is not None:
             found.append((flag.name, f"stage {source.index}"))
-        elif flag.name == "mount":
+        elif flag.name == "mount" and not outside:
             found.append((flag.name, _mount(build, value, stage, state)))
         else:
             found.append((flag.name, _word(state, value)))
@@ -115,7 +106,9 @@ def _word(state: State, text: str) -> Value:
     if value is not None:
         return value
     try:
-        known = state.expand(text).matched
+        without = state.expand(text)
+        # With a value that is nobody's, the variable is told apart from its default and from any other.
+        values = {**state.vars, **{name: f"\0{name}\0" for name in without.unmatched}}
+        return ("unknown", without.text, expand(text, values, state.escape).text)
     except ExpansionError:
         return ("unreadable", text)
-    return ("unknown", text, *sorted(f"{name}={state.vars[name]}" for name in known if name in state.vars))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...fixers.edit import SAFE, Edit, Fix
 from ..base import WARNING, Bad, Finding, Good, rule
 from .expose import ports
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Expose
 
 
-@rule("BK022", level=WARNING, since="0.1", also=("buildkit:ExposeInvalidFormat",))
+@rule("BK022", level=WARNING, since="0.1", also=("buildkit:ExposeInvalidFormat",), fix=SAFE)
 def exposed_mapping(instruction: Expose, build: Build) -> Iterator[Finding]:
     """EXPOSE has an IP address or a port of the host.
 
@@ -23,16 +24,21 @@ def exposed_mapping(instruction: Expose, build: Build) -> Iterator[Finding]:
 
     ## What to do
     Keep the container's port: `EXPOSE 80` instead of `EXPOSE 8080:80`.
+
+    ## Fix safety
+    Safe: BuildKit ignores what is taken out.
     """
     for port in ports(instruction, build):
         if port.host.strip(":"):
             kept = port.text.rpartition(":")[2]
-            yield Finding(f"`{port.host}:` has no effect in EXPOSE; write `{kept}`", port.word)
+            edit = Edit(port.word.start, port.word.end, kept)
+            fix = Fix(f"Write `{kept}`", SAFE, [edit], declare_edits=True) if port.word.text == port.text else None
+            yield Finding(f"`{port.host}:` has no effect in EXPOSE; write `{kept}`", port.word, fix=fix)
 
 
 EXAMPLES = (
-    Bad("EXPOSE «8080:80»", message="write `80`"),
-    Bad("EXPOSE «127.0.0.1:80:80» «[::1]:1:1/udp»"),
+    Bad("EXPOSE «8080:80»", message="write `80`", fixed="EXPOSE 80"),
+    Bad("EXPOSE «127.0.0.1:80:80» «[::1]:1:1/udp»", fixed="EXPOSE 80 1/udp"),
     Bad("ENV P=8080:80\nEXPOSE «$P»"),
     Good("EXPOSE 80 443/tcp 7000-7010"),
     Good("ARG P\nEXPOSE $P"),

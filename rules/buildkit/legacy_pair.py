@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from ...syntax.source import Span
+from ...fixers.edit import SAFE, Edit, Fix
+from ...syntax.expand import ExpansionError, expand
+from ...syntax.parser import parse
+from ...syntax.source import Source, Span
 from ..base import WARNING, Bad, Finding, Good, rule
 
 TYPE_CHECKING = False
@@ -10,10 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...model.build import Build
-    from ...syntax.tree import Env, Label
+    from ...syntax.tree import Argument, Env, Instruction, Label
 
 
-@rule("BK013", level=WARNING, since="0.1", also=("buildkit:LegacyKeyValueFormat",))
+@rule("BK013", level=WARNING, since="0.1", also=("buildkit:LegacyKeyValueFormat",), fix=SAFE)
 def legacy_pair(instruction: Env | Label, build: Build) -> Iterator[Finding]:
     """ENV or LABEL is written `key value`, without `=`.
 
@@ -23,19 +26,65 @@ def legacy_pair(instruction: Env | Label, build: Build) -> Iterator[Finding]:
 
     ## What to do
     Write `key=value`, with double quotes around a value with spaces.
+
+    ## Fix safety
+    Safe: the new form is read again, and must give the same value whether or not each variable in it is set. A value
+    for which no quoting does that is left alone.
     """
     for pair in instruction.pairs:
         if pair.legacy and pair.value is not None:
             yield Finding(
                 f"`{instruction.name} {pair.key.text}=…` instead of the old form without `=`",
                 Span(pair.key.start, pair.value.end),
+                fix=_fix(instruction, pair.key, pair.value, build),
             )
 
 
+def _fix(instruction: Instruction, key: Argument, value: Argument, build: Build) -> Fix | None:
+    """Put `=` behind the key, and quotes around the value where it needs them. Lines stay as they are."""
+    escape = build.dockerfile.escape
+    bare, quoted = value.text.replace('"', ""), value.text.replace('"', escape + '"')
+    for before, text, after in (
+        ("=", value.text, ""),
+        ('="', bare, '"'),
+        ('="', value.text, '"'),
+        ('="', quoted, '"'),
+    ):
+        if _means(f"{key.text}{before}{text}{after}", value.text, escape):
+            if text == value.text:
+                edits = [Edit(key.end, value.start, before), Edit(value.end, value.end, after)]
+            elif len(value.text) == value.end - value.start:
+                edits = [Edit(key.end, value.end, before + text + after)]
+            else:
+                return None
+            title = f"Write `{key.text}=…`"
+            return Fix(title, SAFE, [edit for edit in edits if edit.text or edit.start < edit.end])
+    return None
+
+
+def _means(pair: str, value: str, escape: str) -> bool:
+    """Whether an ENV of the new form reads `pair` as one variable with the value that `value` has in the old form."""
+    tree = parse(Source(f"# escape={escape}\nFROM scratch\nENV {pair}\n"))
+    pairs = tree.instructions[-1].pairs
+    if tree.errors or len(pairs) != 1 or pairs[0].legacy or pairs[0].value is None:
+        return False
+    other = pairs[0].value.text
+    try:
+        names = expand(value, {}, escape).unmatched
+        environments = ({}, dict.fromkeys(names, "\0"), dict.fromkeys(names, ""))
+        return all(expand(value, env, escape).text == expand(other, env, escape).text for env in environments)
+    except ExpansionError:
+        return False
+
+
 EXAMPLES = (
-    Bad("ENV «LANG C.UTF-8»", message="`ENV LANG=…`"),
-    Bad("LABEL «maintainer Jane Doe»"),
-    Bad("ENV «A 1 B=2»", why="one variable, whose value is `1 B=2`"),
+    Bad("ENV «LANG C.UTF-8»", message="`ENV LANG=…`", fixed="ENV LANG=C.UTF-8"),
+    Bad("LABEL «maintainer Jane Doe»", fixed='LABEL maintainer="Jane Doe"'),
+    Bad('ENV «E "q q"»', fixed='ENV E="q q"'),
+    Bad('LABEL «a say "no" to $it»', fixed='LABEL a="say no to $it"', why="BuildKit takes the quotes off"),
+    Bad("ENV «A b\\\n# why\n  c»", fixed='ENV A="b\\\n# why\n  c"'),
+    Bad("ENV «A b\\ c»", fixed="ENV A=b\\ c"),
+    Bad("ENV «A 1 B=2»", why="one variable, whose value is `1 B=2`", fixed='ENV A="1 B=2"'),
     Bad("ONBUILD ENV «A b»"),
     Good("ENV LANG=C.UTF-8 A=b"),
     Good('LABEL maintainer="Jane Doe"'),

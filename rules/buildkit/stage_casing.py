@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ...fixers.edit import SAFE, Edit, Fix
+from ...syntax.check import mount_fields
 from ..base import WARNING, Bad, Finding, Good, rule
 
 TYPE_CHECKING = False
@@ -12,7 +14,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import From
 
 
-@rule("BK001", level=WARNING, since="0.1", also=("buildkit:StageNameCasing",))
+@rule("BK001", level=WARNING, since="0.1", also=("buildkit:StageNameCasing",), fix=SAFE)
 def stage_casing(instruction: From, build: Build) -> Iterator[Finding]:
     """The name of a stage has capital letters.
 
@@ -22,15 +24,41 @@ def stage_casing(instruction: From, build: Build) -> Iterator[Finding]:
 
     ## What to do
     Write the name in lower case, here and wherever it is used.
+
+    ## Fix safety
+    Safe: BuildKit keeps the name in lower case anyway, and `--target` does not look at case. `COPY --from` and mounts
+    that name the stage are changed along with it.
     """
     alias = instruction.alias
     if alias is not None and alias.text != alias.text.lower():
-        yield Finding(f"the stage name `{alias.text}` should be `{alias.text.lower()}`", alias)
+        lower = alias.text.lower()
+        edits = [Edit(alias.start, alias.end, lower), *_references(build, alias.text)]
+        fix = Fix(f"Write `{lower}`", SAFE, edits)
+        yield Finding(f"the stage name `{alias.text}` should be `{lower}`", alias, fix=fix)
+
+
+def _references(build: Build, name: str) -> Iterator[Edit]:
+    """The edits that lower `name` where a flag mentions it."""
+    for instruction in (i for stage in build.stages for i in stage.instructions):
+        for flag in instruction.flags:
+            value = flag.value or ""
+            named = flag.name == "from" and value == name
+            mounted = flag.name == "mount" and ("from", name) in (mount_fields(value) or ())
+            if named or mounted:
+                text = f"from={name}"
+                at = flag.text.find(text)
+                start = instruction.logical.offset(flag.at + at + len("from="))
+                if at >= 0 and instruction.logical.end_offset(flag.at + at + len(text)) - start == len(name):
+                    yield Edit(start, start + len(name), name.lower())
 
 
 EXAMPLES = (
-    Bad("FROM debian:12 AS «Build»", message="should be `build`"),
+    Bad("FROM debian:12 AS «Build»", message="should be `build`", fixed="FROM debian:12 AS build"),
     Bad("FROM debian:12 AS «BASE»\nFROM debian:12 AS other"),
+    Bad(
+        "FROM debian:12 AS «A»\nFROM debian:12\nCOPY --from=A b c\nRUN --mount=type=bind,from=A,target=/a b",
+        fixed="FROM debian:12 AS a\nFROM debian:12\nCOPY --from=a b c\nRUN --mount=type=bind,from=a,target=/a b",
+    ),
     Good("FROM debian:12 AS build-1"),
     Good("FROM debian:12"),
 )

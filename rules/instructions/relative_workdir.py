@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...fixers.edit import SAFE, Edit, Fix
 from ...syntax.tree import Workdir
 from ..base import ERROR, Bad, Finding, Good, rule
 
@@ -10,11 +11,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...model.build import Build, Stage
+    from ...syntax.tree import Argument
 
 _OTHERS = ("trivy:DS-0009", "checkov:CKV_DOCKER_10")
 
 
-@rule("DL3000", level=ERROR, since="0.1", also=("buildkit:WorkdirRelativePath", *_OTHERS), onbuild=False)
+@rule("DL3000", level=ERROR, since="0.1", also=("buildkit:WorkdirRelativePath", *_OTHERS), onbuild=False, fix=SAFE)
 def relative_workdir(stage: Stage, build: Build) -> Iterator[Finding]:
     """WORKDIR is a relative path.
 
@@ -27,6 +29,9 @@ def relative_workdir(stage: Stage, build: Build) -> Iterator[Finding]:
 
     ## What is left alone
     A path with a variable that the build or an unknown base image sets. Windows paths such as `C:\\app`.
+
+    ## Fix safety
+    Safe: the path is the one that the build uses now. Without a fix where dlint does not know what it is joined to.
     """
     first = not any(isinstance(i, Workdir) for parent in stage.ancestors for i in parent.instructions)
     for instruction in stage.instructions:
@@ -41,8 +46,23 @@ def relative_workdir(stage: Stage, build: Build) -> Iterator[Finding]:
                 f"{shown} is relative {where}; write the whole path",
                 instruction.value,
                 also=None if first else _OTHERS,
+                fix=_fix(build, instruction, instruction.value, value),
             )
         first = False
+
+
+def _fix(build: Build, instruction: Workdir, word: Argument, value: str) -> Fix | None:
+    """Write the folder that the path is joined to in front of it."""
+    path, before = build.state(instruction).path(word.text), build.state(instruction).workdir
+    if not value or path is None or before is None or before[:1] != "/":
+        return None
+    if word.text == value and ".." not in value:
+        edit = Edit(word.start, word.end, path)
+    elif word.text.startswith("$"):
+        edit = Edit(word.start, word.start, before.rstrip("/") + "/")
+    else:
+        return None
+    return Fix(f"Write `{path}`", SAFE, [edit])
 
 
 def _of_windows(stage: Stage, text: str, value: str) -> bool:
@@ -52,9 +72,9 @@ def _of_windows(stage: Stage, text: str, value: str) -> bool:
 
 
 EXAMPLES = (
-    Bad("WORKDIR «app/»", message="to the base image's"),
-    Bad("WORKDIR /app\nWORKDIR «src»", message="to the WORKDIR before"),
-    Bad("ENV D=app\nWORKDIR «$D/x»", why="the value is known"),
+    Bad("WORKDIR «app/»", message="to the base image's", fixed="WORKDIR /app"),
+    Bad("WORKDIR /app\nWORKDIR «src»", message="to the WORKDIR before", fixed="WORKDIR /app\nWORKDIR /app/src"),
+    Bad("ENV D=app\nWORKDIR «$D/x»", why="the value is known", fixed="ENV D=app\nWORKDIR /$D/x"),
     Bad("WORKDIR «a»", why="hadolint gives up on names of one letter"),
     Bad("FROM scratch AS a\nWORKDIR /a\nFROM a\nWORKDIR «b»"),
     Good("WORKDIR /app"),

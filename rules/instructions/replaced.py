@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from ...fixers.edit import SAFE, Fix
+from ...fixers.instructions import drop
 from ..base import Finding
 
 TYPE_CHECKING = False
@@ -11,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...model.build import Stage
+    from ...syntax.tree import Dockerfile, Instruction
 
 
 def replaced(stage: Stage, name: str) -> Iterator[Finding]:
@@ -23,4 +26,10 @@ def replaced(stage: Stage, name: str) -> Iterator[Finding]:
             f"this {name} has no effect: the {name} on line {later.start_line} replaces it",
             earlier,
             related=[(later, "replaces it")],
+            fix=_fix(stage.build.dockerfile, earlier),
         )
+
+
+def _fix(dockerfile: Dockerfile, instruction: Instruction) -> Fix | None:
+    edits = drop(dockerfile, instruction)
+    return Fix(f"Take this {instruction.name} out", SAFE, *edits) if edits else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...fixers.edit import SAFE
 from ..base import ERROR, Bad, Finding, Good, rule
 from .replaced import replaced
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     since="0.1",
     also=("buildkit:MultipleInstructionsDisallowed", "trivy:DS-0007"),
     onbuild=False,
+    fix=SAFE,
 )
 def second_entrypoint(stage: Stage, build: Build) -> Iterator[Finding]:
     """A stage has several ENTRYPOINT instructions, of which only the last one counts.
@@ -27,12 +29,15 @@ def second_entrypoint(stage: Stage, build: Build) -> Iterator[Finding]:
 
     ## What to do
     Keep one. Start several programs from one script, or in a container each.
+
+    ## Fix safety
+    Safe: what is taken out never reaches the image. Left alone when a comment would be lost with it.
     """
     yield from replaced(stage, "ENTRYPOINT")
 
 
 EXAMPLES = (
-    Bad('«ENTRYPOINT ["a"]»\nENTRYPOINT ["b"]', message="line 3 replaces it"),
+    Bad('«ENTRYPOINT ["a"]»\nENTRYPOINT ["b"]', message="line 3 replaces it", fixed='ENTRYPOINT ["b"]'),
     Bad("«ENTRYPOINT a»\nENTRYPOINT []", why="the second one takes the first away"),
     Good('ENTRYPOINT ["a"]\nCMD ["b"]'),
     Good('FROM debian:12 AS a\nENTRYPOINT ["a"]\nFROM a\nENTRYPOINT ["b"]', why="another stage"),

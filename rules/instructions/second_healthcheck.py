@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...fixers.edit import SAFE
 from ..base import ERROR, Bad, Finding, Good, rule
 from .replaced import replaced
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     since="0.1",
     also=("buildkit:MultipleInstructionsDisallowed", "trivy:DS-0023"),
     onbuild=False,
+    fix=SAFE,
 )
 def second_healthcheck(stage: Stage, build: Build) -> Iterator[Finding]:
     """A stage has several HEALTHCHECK instructions, of which only the last one counts.
@@ -27,13 +29,16 @@ def second_healthcheck(stage: Stage, build: Build) -> Iterator[Finding]:
 
     ## What to do
     Keep one. A script may look at several things.
+
+    ## Fix safety
+    Safe: what is taken out never reaches the image. Left alone when a comment would be lost with it.
     """
     yield from replaced(stage, "HEALTHCHECK")
 
 
 EXAMPLES = (
     Bad('«HEALTHCHECK CMD ["a"]»\nHEALTHCHECK --interval=5m CMD ["b"]', message="line 3 replaces it"),
-    Bad('«HEALTHCHECK CMD ["a"]»\nHEALTHCHECK NONE'),
+    Bad('«HEALTHCHECK CMD ["a"]»\nHEALTHCHECK NONE', fixed="HEALTHCHECK NONE"),
     Good('HEALTHCHECK CMD ["a"]'),
     Good('FROM debian:12 AS a\nHEALTHCHECK CMD ["a"]\nFROM a\nHEALTHCHECK NONE', why="another stage"),
 )

@@ -1,0 +1,48 @@
+"""Edits of whole instructions."""
+
+from __future__ import annotations
+
+from .edit import Edit
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..syntax.tree import Dockerfile, Instruction
+
+_PRAGMAS = ("hadolint", "dlint:", "check=", "shellcheck", "syntax=", "escape=")
+
+
+def drop(dockerfile: Dockerfile, instruction: Instruction) -> tuple[list[Edit], list[Edit]] | None:
+    """The edits that take an instruction out of the file, and what they declare.
+
+    None where more than the instruction would go, or a comment for tools above it would speak of the next one.
+    """
+    text = dockerfile.source.text
+    if has_comments_inside(dockerfile, instruction) or instruction.parent is not None:
+        return None
+    if any(comment.text.startswith(_PRAGMAS) for comment in instruction.comments):
+        return None
+    start = text.rfind("\n", 0, instruction.start) + 1
+    end = text.find("\n", instruction.end) + 1
+    if end == 0:
+        # The last line of a file without a final line feed: that of the line before goes instead.
+        end = len(text)
+        start = max(0, start - (2 if text[max(0, start - 2) : start] == "\r\n" else 1))
+    elif _blank_before(text, start) and _blank_at(text, end):
+        end = text.find("\n", end) + 1 or len(text)
+    return [Edit(start, end, "")], [Edit(instruction.start, instruction.end, "")]
+
+
+def has_comments_inside(dockerfile: Dockerfile, instruction: Instruction) -> bool:
+    """Whether comment lines stand between the lines of the instruction."""
+    return any(
+        comment.inside and instruction.start < comment.start < instruction.end for comment in dockerfile.comments
+    )
+
+
+def _blank_before(text: str, start: int) -> bool:
+    return start == 0 or not text[text.rfind("\n", 0, start - 1) + 1 : start].strip()
+
+
+def _blank_at(text: str, at: int) -> bool:
+    end = text.find("\n", at)
+    return end >= 0 and not text[at:end].strip()
