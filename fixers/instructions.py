@@ -46,3 +46,16 @@ def _blank_before(text: str, start: int) -> bool:
 def _blank_at(text: str, at: int) -> bool:
     end = text.find("\n", at)
     return end >= 0 and not text[at:end].strip()
+
+
+def put_before(dockerfile: Dockerfile, instruction: Instruction, line: str) -> tuple[list[Edit], list[Edit]]:
+    """The edits that put a one-line instruction before another and the comments above it, and what they declare."""
+    text = dockerfile.source.text
+    first = min([instruction.start, *(comment.start for comment in instruction.comments)])
+    at = text.rfind("\n", 0, first) + 1
+    return [Edit(at, at, line + line_ending(text))], [Edit(instruction.start, instruction.start, line + "\n")]
+
+
+def line_ending(text: str) -> str:
+    """What ends the first line of a text; a line feed when there is only one line."""
+    return "\r\n" if text[max(0, (end := text.find("\n")) - 1) : end + 1] == "\r\n" else "\n"

@@ -71,7 +71,7 @@ def _means(pair: str, value: str, escape: str) -> bool:
     other = pairs[0].value.text
     try:
         names = expand(value, {}, escape).unmatched
-        environments = ({}, dict.fromkeys(names, "\0"), dict.fromkeys(names, ""))
+        environments: list[dict[str, str]] = [{}, dict.fromkeys(names, "\0"), dict.fromkeys(names, "")]
         return all(expand(value, env, escape).text == expand(other, env, escape).text for env in environments)
     except ExpansionError:
         return False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ...fixers.edit import UNSAFE, Edit, Fix
+from ...fixers.instructions import has_comments_inside
 from ...model.options import pedantic
 from ..base import WARNING, Bad, Finding, Good, rule
 from .common import steps
@@ -19,7 +21,7 @@ _APART = frozenset(("subshell", "substitution", "function"))
 _MOVING = frozenset(("cd", "pushd", "popd"))
 
 
-@rule("DL3003", level=WARNING, since="0.1", also=("trivy:DS-0013",))
+@rule("DL3003", level=WARNING, since="0.1", also=("trivy:DS-0013",), fix=UNSAFE)
 def cd_in_run(run: Run, build: Build) -> Iterator[Finding]:
     """A RUN begins by changing the folder, or ends with it in vain.
 
@@ -34,6 +36,10 @@ def cd_in_run(run: Run, build: Build) -> Iterator[Finding]:
     A `cd` that this RUN needs: in a subshell, behind other commands (which may make the folder), one of several,
     into /tmp or `/`, or into a folder that only the shell knows. hadolint reports every `cd`; the option `pedantic`
     does it too, subshells left out.
+
+    ## Fix safety
+    Unsafe: a RUN that is nothing but `cd /app` becomes `WORKDIR /app`, which is what it was meant to be, but all that
+    follows then happens in that folder. Other RUNs are left to you.
     """
     commands = build.commands(run)
     if not any(command.name == "cd" for command in commands):
@@ -47,10 +53,22 @@ def cd_in_run(run: Run, build: Build) -> Iterator[Finding]:
         return
     last = moving[-1]
     if commands[-1] is last and not last.before.startswith("|"):
-        yield Finding(f"`{last.text}` at the end of a RUN has no effect; the next one starts in WORKDIR again", last)
+        message = f"`{last.text}` at the end of a RUN has no effect; the next one starts in WORKDIR again"
+        yield Finding(message, last, fix=_fix(run, last, build))
     elif len(moving) == 1 and _leads(last, script) and _is_lasting(last, commands):
         path = build.state(run).path(last.args[0].value) or "/…"
         yield Finding(f"`{last.text}` holds for this RUN only; write `WORKDIR {path}` before it", last)
+
+
+def _fix(run: Run, command: Command, build: Build) -> Fix | None:
+    """WORKDIR in the place of a RUN that does nothing else."""
+    path = command.args[0].value if len(command.args) == 1 else ""
+    alone = not (run.json or run.flags or run.heredocs or run.parent) and run.rest_text == command.text == f"cd {path}"
+    if not alone or path[:1] != "/" or "$" in path or has_comments_inside(build.dockerfile, run):
+        return None
+    keyword = "workdir" if run.keyword.islower() else "WORKDIR"
+    edit = Edit(run.start, run.end, f"{keyword} {path}")
+    return Fix(f"Write `WORKDIR {path}`", UNSAFE, [edit], declare_edits=True)
 
 
 def _any(commands: Sequence[Command]) -> Iterator[Finding]:
@@ -86,7 +104,7 @@ def _is_lasting(command: Command, commands: Sequence[Command]) -> bool:
 EXAMPLES = (
     Bad("RUN «cd /app» && make", message="write `WORKDIR /app`"),
     Bad("RUN set -e; «cd /app»; make"),
-    Bad("RUN «cd /app»", message="has no effect"),
+    Bad("RUN «cd /app»", message="has no effect", fixed="WORKDIR /app"),
     Bad("RUN mkdir -p /app && «cd /app»", message="has no effect"),
     Bad("WORKDIR /app\nRUN «cd web» && make", message="write `WORKDIR /app/web`"),
     Bad("RUN «cd /app» && { make; make install; }"),

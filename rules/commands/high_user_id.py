@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...fixers.edit import SAFE, Edit, Fix
 from ...syntax.shell import Word
 from ..base import WARNING, Bad, Finding, Good, rule
 
@@ -17,7 +18,7 @@ _HIGH = 100_000
 """From this id on /var/log/lastlog, 292 bytes an id, is written as 29 MB of zeroes and more into the layer."""
 
 
-@rule("DL3046", level=WARNING, since="0.1")
+@rule("DL3046", level=WARNING, since="0.1", fix=SAFE)
 def high_user_id(run: Run, build: Build) -> Iterator[Finding]:
     """`useradd` with a high user id makes a huge lastlog file.
 
@@ -28,12 +29,18 @@ def high_user_id(run: Run, build: Build) -> Iterator[Finding]:
 
     ## What to do
     `useradd --no-log-init` (`-l`). hadolint knows `-u 123456` only.
+
+    ## Fix safety
+    Safe: the user is made as before, only the tables of past logins are not.
     """
     for command in build.commands(run):
         if command.name == "useradd" and not command.has("-l", "--no-log-init"):
             number = _user_id(build, run, command)
             if number >= _HIGH:
-                yield Finding(f"`useradd` with the id {number} makes a huge lastlog file; add `--no-log-init`", command)
+                at = command.words[0].end
+                fix = Fix("Add `--no-log-init`", SAFE, [Edit(at, at, " --no-log-init")], declare_edits=True)
+                message = f"`useradd` with the id {number} makes a huge lastlog file; add `--no-log-init`"
+                yield Finding(message, command, fix=fix)
 
 
 def _user_id(build: Build, run: Run, command: Command) -> int:
@@ -46,7 +53,7 @@ def _user_id(build: Build, run: Run, command: Command) -> int:
 
 
 EXAMPLES = (
-    Bad("RUN «useradd -u 1234567 app»"),
+    Bad("RUN «useradd -u 1234567 app»", fixed="RUN useradd --no-log-init -u 1234567 app"),
     Bad("RUN «useradd --uid 1234567 app»"),
     Bad("RUN groupadd g && «useradd -mu 1234567 app»"),
     Bad("ARG UID=1000000\nRUN «useradd -u $UID app»", why="the default of the argument"),

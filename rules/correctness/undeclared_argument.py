@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ...fixers.edit import UNSAFE, Fix
+from ...fixers.instructions import put_before
 from ...syntax.expand import variables
 from ..base import WARNING, Bad, Finding, Good, rule
 
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Run
 
 
-@rule("COR002", level=WARNING, since="0.1", onbuild=False)
+@rule("COR002", level=WARNING, since="0.1", onbuild=False, fix=UNSAFE)
 def undeclared_argument(run: Run, build: Build) -> Iterator[Finding]:
     """A RUN uses a build argument that is declared only before the first FROM.
 
@@ -23,6 +25,9 @@ def undeclared_argument(run: Run, build: Build) -> Iterator[Finding]:
 
     ## What to do
     Write `ARG NAME` in the stage, before the RUN; it takes over the value.
+
+    ## Fix safety
+    Unsafe: the variable was empty until now, and a command may have got used to that.
     """
     if not build.global_args:
         return
@@ -38,7 +43,9 @@ def undeclared_argument(run: Run, build: Build) -> Iterator[Finding]:
             if found and word.dynamic:
                 start, end = found[0]
                 span = word.script.span(word.at + start, word.at + end)
-                yield Finding(f"`{name}` is empty here: the ARG before FROM is not declared in this stage", span)
+                fix = Fix(f"Declare `{name}` before it", UNSAFE, *put_before(build.dockerfile, run, f"ARG {name}"))
+                message = f"`{name}` is empty here: the ARG before FROM is not declared in this stage"
+                yield Finding(message, span, fix=fix)
                 break
 
 
@@ -53,6 +60,7 @@ EXAMPLES = (
     Bad(
         "ARG VERSION=1\nFROM debian:12-slim\nRUN curl -O https://example.com/«$VERSION».tgz",
         message="`VERSION` is empty",
+        fixed="ARG VERSION=1\nFROM debian:12-slim\nARG VERSION\nRUN curl -O https://example.com/$VERSION.tgz",
     ),
     Good("ARG VERSION=1\nFROM debian:12-slim\nARG VERSION\nRUN curl -O https://example.com/$VERSION.tgz"),
     Good("ARG VERSION=1\nFROM debian:12-slim\nRUN VERSION=2; echo $VERSION"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 
+from ...fixers.edit import SAFE, UNSAFE, Edit, Fix
 from ...model.layers import is_remote
 from ...syntax.source import Span
 from ..base import ERROR, Bad, Finding, Good, rule
@@ -18,12 +19,25 @@ if TYPE_CHECKING:
 
 _PACKED = (
     ".tar", ".gz", ".tgz", ".bz2", ".tbz", ".tbz2", ".tb2", ".xz", ".txz", ".zst", ".tzst", ".z", ".tz", ".lz", ".tlz",
-    ".lzma",
+    ".lzma", ".gem", ".apk", ".crate",
 )  # fmt: skip
 """Names under which an archive may come that ADD unpacks; BuildKit looks at the content."""
 
 
-@rule("DL3020", level=ERROR, since="0.1", also=("trivy:DS-0005", "checkov:CKV_DOCKER_4", "cis:4.9"))
+_UNPACKED = frozenset(
+    """
+    .sh .bash .py .rb .js .mjs .cjs .ts .tsx .jsx .json .yml .yaml .toml .ini .cfg .conf .cnf .config .properties
+    .env .xml .html .css .scss .md .txt .rst .lock .mod .sum .go .rs .java .kt .scala .c .h .cpp .cs .csproj .fsproj
+    .sln .php .pl .sql .jar .war .ear .zip .whl .egg .rpm .deb .so .dll .exe .repo .list .gpg .asc .key .pem .crt
+    .cer .service .gradle .template .tmpl .j2 .erb .png .jpg .svg .ico .csv .tsv .r .lua .vim .supervisor
+    """.split()
+)
+"""Endings of files that ADD leaves as they are."""
+_COMPRESSED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
+"""How gzip, bzip2, xz and Zstandard files begin."""
+
+
+@rule("DL3020", level=ERROR, since="0.1", also=("trivy:DS-0005", "checkov:CKV_DOCKER_4", "cis:4.9"), fix=SAFE)
 def add_for_copy(add: Add, build: Build) -> Iterator[Finding]:
     """ADD is used where COPY does the same.
 
@@ -36,13 +50,21 @@ def add_for_copy(add: Add, build: Build) -> Iterator[Finding]:
 
     ## What is left alone
     What only ADD can: URLs, repositories, `--checksum`, archives, and words that only the build knows.
+
+    ## Fix safety
+    Safe where no source can be an archive: a folder, a file of a known other kind, or one of the build context that was
+    looked at. Unsafe otherwise: ADD unpacks an archive whatever it is called.
     """
     if any(flag.name in ("checksum", "keep-git-dir", "unpack") for flag in add.flags) or not add.sources:
         return
     values = ["" if word.text.startswith("<<") else build.value(add, word) for word in add.sources]
     if not any(value is None or _needs_add(value) for value in values):
         shown = listed([word.text for word in add.sources])
-        yield Finding(f"{shown}: COPY does the same as ADD here, and nothing else", Span(add.start, add.keyword_end))
+        where = Span(add.keyword_end - len(add.keyword), add.keyword_end)
+        keyword = "copy" if add.keyword.islower() else "COPY"
+        safety = SAFE if all(_is_no_archive(build, value or "") for value in values) else UNSAFE
+        fix = Fix(f"Write `{keyword}`", safety, [Edit(where.start, where.end, keyword)], declare_edits=True)
+        yield Finding(f"{shown}: COPY does the same as ADD here, and nothing else", where, fix=fix)
 
 
 def _needs_add(source: str) -> bool:
@@ -53,9 +75,36 @@ def _needs_add(source: str) -> bool:
     return name.endswith(_PACKED) or ".tar." in name
 
 
+def _is_no_archive(build: Build, source: str) -> bool:
+    """Whether a source is a folder, text in the Dockerfile, or a file that is known not to be an archive."""
+    if source in ("", ".", "/", "*.*") or source.endswith("/"):
+        return source != "*.*"
+    context = build.context
+    if context is not None:
+        paths = context.match(source)
+        return bool(paths) and not any(_is_archive(f"{context.root}/{path}") for path in paths)
+    return posixpath.splitext(source)[1].lower() in _UNPACKED
+
+
+def _is_archive(path: str) -> bool:
+    """Whether a file is an archive, or compressed; True when it cannot be read."""
+    import os
+    import tarfile
+
+    if os.path.isdir(path):
+        return False
+    try:
+        with open(path, "rb") as file:
+            return file.read(6).startswith(_COMPRESSED) or tarfile.is_tarfile(path)
+    except OSError:
+        return True
+
+
 EXAMPLES = (
-    Bad("«ADD» a /b"),
-    Bad("«ADD» . /app"),
+    Bad("«ADD» a.sh /b", fixed="COPY a.sh /b"),
+    Bad("«ADD» a /b", fixed="COPY a /b", why="unsafe to change: nobody looked whether it is an archive"),
+    Bad("«ADD» a /b", files={"a": "text"}, fixed="COPY a /b"),
+    Bad("«ADD» . /app", fixed="COPY . /app"),
     Bad("«ADD» --chown=app a.zip b /c/", why="zip files are not unpacked"),
     Bad("ARG JAR=target/app.jar\n«ADD» ${JAR} app.jar", why="the default of the argument"),
     Bad('«ADD» ["a", "/b"]'),

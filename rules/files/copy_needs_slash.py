@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...fixers.edit import SAFE, UNSAFE, Edit, Fix
 from ...syntax.tree import Add
 from ..base import ERROR, Bad, Finding, Good, rule
 
@@ -10,10 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...model.build import Build
-    from ...syntax.tree import Copy
+    from ...syntax.tree import Argument, Copy
 
 
-@rule("DL3021", level=ERROR, since="0.1", also=("trivy:DS-0011",))
+@rule("DL3021", level=ERROR, since="0.1", also=("trivy:DS-0011",), fix=SAFE)
 def copy_needs_slash(copy: Copy | Add, build: Build) -> Iterator[Finding]:
     """Several files are copied to a destination that does not end with a slash.
 
@@ -26,6 +27,10 @@ def copy_needs_slash(copy: Copy | Add, build: Build) -> Iterator[Finding]:
 
     ## What is left alone
     `.`, which BuildKit takes for a folder, and a destination that only the build knows.
+
+    ## Fix safety
+    Safe where the destination is the working directory, which is there. Unsafe otherwise: what was one file becomes a
+    folder with all of them.
     """
     word = copy.destination
     value = build.value(copy, word) if word is not None else None
@@ -34,11 +39,24 @@ def copy_needs_slash(copy: Copy | Add, build: Build) -> Iterator[Finding]:
     if value.endswith("\\"):
         return  # a folder of Windows
     if len(copy.sources) > 1:
-        yield Finding(f"{len(copy.sources)} sources need a folder: end `{word.text}` with `/`", word)
+        yield Finding(
+            f"{len(copy.sources)} sources need a folder: end `{word.text}` with `/`", word, fix=_fix(copy, word, build)
+        )
     elif not isinstance(copy, Add) or not copy.flags:
         count = _matches(copy, build)
         if count > 1:
-            yield Finding(f"`{copy.sources[0].text}` matches {count} files: end `{word.text}` with `/`", word)
+            message = f"`{copy.sources[0].text}` matches {count} files: end `{word.text}` with `/`"
+            yield Finding(message, word, fix=_fix(copy, word, build))
+
+
+def _fix(copy: Copy | Add, word: Argument, build: Build) -> Fix | None:
+    if word.text[-1] in "\"'\\`":
+        return None
+    state = build.state(copy)
+    there = state.workdir is not None and state.path(word.text) == state.workdir
+    mapped = copy.mapped(word)
+    at = mapped.end_offset(len(mapped.text))
+    return Fix("End it with `/`", SAFE if there else UNSAFE, [Edit(at, at, "/")], declare_edits=True)
 
 
 def _matches(copy: Copy | Add, build: Build) -> int:
@@ -52,9 +70,10 @@ def _matches(copy: Copy | Add, build: Build) -> int:
 
 
 EXAMPLES = (
-    Bad("COPY a b «/c»"),
+    Bad("COPY a b «/c»", fixed="COPY a b /c/"),
+    Bad("WORKDIR /c\nCOPY a b «/c»", fixed="WORKDIR /c\nCOPY a b /c/"),
     Bad("ARG D=/app\nCOPY a b «$D»", why="the default of the argument"),
-    Bad('COPY ["a", "b", "«c»"]'),
+    Bad('COPY ["a", "b", "«c»"]', fixed='COPY ["a", "b", "c/"]'),
     Bad("ADD a b «/c»"),
     Bad("COPY *.txt «/c»", files={"a.txt": "a", "b.txt": "b"}, message="matches 2 files"),
     Good("FROM mcr.microsoft.com/windows/nanoserver:ltsc2022\nCOPY a b C:\\\\c\\\\"),

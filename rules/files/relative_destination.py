@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...fixers.edit import SAFE, Edit, Fix
 from ...model.options import pedantic
 from ...syntax.tree import Workdir
 from ..base import WARNING, Bad, Finding, Good, rule
@@ -11,10 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...model.build import Build, Stage
-    from ...syntax.tree import Add, Copy
+    from ...syntax.tree import Add, Argument, Copy
 
 
-@rule("DL3045", level=WARNING, since="0.1", onbuild=False)
+@rule("DL3045", level=WARNING, since="0.1", onbuild=False, fix=SAFE)
 def relative_destination(copy: Copy | Add, build: Build) -> Iterator[Finding]:
     """The destination is relative, and no WORKDIR says to what.
 
@@ -27,6 +28,9 @@ def relative_destination(copy: Copy | Add, build: Build) -> Iterator[Finding]:
     ## What is left alone
     Base images that set a WORKDIR of their own, and those of which nothing is known (the option `pedantic` tells
     these too).
+
+    ## Fix safety
+    Safe: the base image is known to work in `/`, so the absolute path is the same place.
     """
     word, stage = copy.destination, build.stage_of(copy)
     value = build.value(copy, word) if word is not None else None
@@ -36,7 +40,18 @@ def relative_destination(copy: Copy | Add, build: Build) -> Iterator[Finding]:
     if base != "/" and not (base is None and pedantic(build)):
         return
     if not _has_workdir(stage, build.index_of(copy)):
-        yield Finding(f"`{word.text}` is relative, and no WORKDIR stands before it", word)
+        fix = _fix(copy, word, value) if base == "/" else None
+        yield Finding(f"`{word.text}` is relative, and no WORKDIR stands before it", word, fix=fix)
+
+
+def _fix(copy: Copy | Add, word: Argument, value: str) -> Fix | None:
+    """The same place as an absolute path."""
+    mapped = copy.mapped(word)
+    start, end = mapped.offset(0), mapped.end_offset(len(mapped.text))
+    if mapped.text != value or end - start != len(value) or ".." in value:
+        return None
+    rest = "" if value == "." else value.removeprefix("./")
+    return Fix(f"Write `/{rest}`", SAFE, [Edit(start, end, "/" + rest)], declare_edits=True)
 
 
 def _has_workdir(stage: Stage, index: int) -> bool:
@@ -45,10 +60,10 @@ def _has_workdir(stage: Stage, index: int) -> bool:
 
 
 EXAMPLES = (
-    Bad("FROM debian:12\nCOPY a «b»"),
-    Bad("FROM debian:12\nCOPY . «.»"),
+    Bad("FROM debian:12\nCOPY a «b»", fixed="FROM debian:12\nCOPY a /b"),
+    Bad("FROM debian:12\nCOPY . «.»", fixed="FROM debian:12\nCOPY . /"),
     Bad("FROM scratch\nCOPY a «b»"),
-    Bad('FROM debian:12\nADD ["a", "«b»"]'),
+    Bad('FROM debian:12\nADD ["a", "«b»"]', fixed='FROM debian:12\nADD ["a", "/b"]'),
     Bad("FROM example.com/a:1\nCOPY a «b»", options={"pedantic": True}),
     Good("FROM example.com/a:1\nCOPY a b", why="nobody knows where it works"),
     Good("FROM debian:12\nCOPY a /b"),

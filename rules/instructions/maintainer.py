@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from ...fixers.edit import SAFE, Edit, Fix
+from ...fixers.instructions import has_comments_inside
+from ...syntax.tree import Label
 from ..base import ERROR, Bad, Finding, Good, rule
 
 TYPE_CHECKING = False
@@ -12,12 +15,17 @@ if TYPE_CHECKING:
     from ...syntax.tree import Maintainer
 
 
+_LABEL = "org.opencontainers.image.authors"
+"""Source: github.com/opencontainers/image-spec, annotations.md."""
+
+
 @rule(
     "DL4000",
     level=ERROR,
     since="0.1",
     also=("buildkit:MaintainerDeprecated", "trivy:DS-0022", "checkov:CKV_DOCKER_6"),
     onbuild=False,
+    fix=SAFE,
 )
 def maintainer(instruction: Maintainer, build: Build) -> Iterator[Finding]:
     """MAINTAINER is deprecated.
@@ -28,14 +36,43 @@ def maintainer(instruction: Maintainer, build: Build) -> Iterator[Finding]:
 
     ## What to do
     Write a label: `LABEL org.opencontainers.image.authors="Jane Doe <jane@example.org>"`.
+
+    ## Fix safety
+    Safe: the name moves to the label, and nothing reads the old field in a build. Left alone where the stage has such a
+    label already.
     """
-    yield Finding(
-        f'`{instruction.keyword}` is deprecated; write LABEL org.opencontainers.image.authors="…"', instruction
-    )
+    message = f'`{instruction.keyword}` is deprecated; write LABEL {_LABEL}="…"'
+    yield Finding(message, instruction, fix=_fix(instruction, build))
+
+
+def _fix(instruction: Maintainer, build: Build) -> Fix | None:
+    stage, name = build.stage_of(instruction), instruction.rest_text
+    if stage is None or not name or not name.isprintable() or has_comments_inside(build.dockerfile, instruction):
+        return None
+    labels = (pair.key.text for label in stage.instructions if isinstance(label, Label) for pair in label.pairs)
+    if _LABEL in labels:
+        return None
+    if name[0] == name[-1] and name[0] in "\"'" and len(name) > 1 and name[0] not in name[1:-1]:
+        name = name[1:-1]
+    escape = build.dockerfile.escape
+    for char in (escape, '"', "$"):
+        name = name.replace(char, escape + char)
+    keyword = "label" if instruction.keyword.islower() else "LABEL"
+    edit = Edit(instruction.start, instruction.end, f'{keyword} {_LABEL}="{name}"')
+    return Fix(f"Write `LABEL {_LABEL}=…`", SAFE, [edit], declare_edits=True)
 
 
 EXAMPLES = (
-    Bad("«MAINTAINER Jane Doe <jane@example.org>»"),
-    Bad("«maintainer me»"),
+    Bad(
+        "«MAINTAINER Jane Doe <jane@example.org>»",
+        fixed='LABEL org.opencontainers.image.authors="Jane Doe <jane@example.org>"',
+    ),
+    Bad(
+        '«MAINTAINER "Jane \\ Doe" $5»',
+        fixed='LABEL org.opencontainers.image.authors="\\"Jane \\\\ Doe\\" \\$5"',
+        why="the name keeps its characters",
+    ),
+    Bad("«MAINTAINER 'Jane'»", fixed='LABEL org.opencontainers.image.authors="Jane"'),
+    Bad("«maintainer me»", fixed='label org.opencontainers.image.authors="me"'),
     Good('LABEL org.opencontainers.image.authors="Jane Doe"'),
 )

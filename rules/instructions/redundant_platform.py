@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...fixers.edit import SAFE, Edit, Fix
 from ...syntax.expand import ExpansionError
 from ..base import WARNING, Bad, Finding, Good, rule
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import From
 
 
-@rule("DL3065", level=WARNING, since="0.1", also=("buildkit:RedundantTargetPlatform",))
+@rule("DL3065", level=WARNING, since="0.1", also=("buildkit:RedundantTargetPlatform",), fix=SAFE)
 def redundant_platform(instruction: From, build: Build) -> Iterator[Finding]:
     """FROM has `--platform=$TARGETPLATFORM`, which it would have anyway.
 
@@ -22,6 +23,9 @@ def redundant_platform(instruction: From, build: Build) -> Iterator[Finding]:
 
     ## What to do
     Leave the flag away.
+
+    ## Fix safety
+    Safe: the target platform is the default of FROM.
     """
     flag = instruction.flag("platform")
     if flag is None or not flag.value or "TARGETPLATFORM" not in flag.value:
@@ -33,11 +37,16 @@ def redundant_platform(instruction: From, build: Build) -> Iterator[Finding]:
         return
     alone = expansion.matched == {"TARGETPLATFORM"} and not expansion.unmatched
     if alone and expansion.text == state.vars["TARGETPLATFORM"]:
-        yield Finding(f"`{flag.text}` is the default; leave it away", flag)
+        text = build.dockerfile.source.text
+        end = flag.end
+        while text[end : end + 1] in (" ", "\t"):
+            end += 1
+        fix = Fix("Take the flag out", SAFE, [Edit(flag.start, end, "")], declare_edits=True)
+        yield Finding(f"`{flag.text}` is the default; leave it away", flag, fix=fix)
 
 
 EXAMPLES = (
-    Bad("FROM «--platform=$TARGETPLATFORM» debian:12"),
+    Bad("FROM «--platform=$TARGETPLATFORM» debian:12", fixed="FROM debian:12"),
     Bad("FROM «--platform=${TARGETPLATFORM}» debian:12 AS a"),
     Bad("FROM «--platform=${TARGETPLATFORM:-linux/amd64}» debian:12", why="it always has a value"),
     Good("FROM debian:12"),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from ...fixers.edit import UNSAFE, Edit, Fix
+from ...fixers.instructions import has_comments_inside
+from ...model.state import LINUX_SHELL
 from ...syntax.tree import Healthcheck
 from ..base import WARNING, Bad, Finding, Good, rule
 
@@ -10,13 +13,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...model.build import Build
+    from ...syntax.command import Word
     from ...syntax.tree import Cmd, Entrypoint
 
 # What only a shell understands; a command with any of it cannot be written in exec form.
 _SHELL_SYNTAX = frozenset("|&;<>()$`*?[]{}~#\\\n")
 
 
-@rule("DL3025", level=WARNING, since="0.1", also=("buildkit:JSONArgsRecommended",))
+_BUILT_IN = frozenset(
+    ". : [ alias bg break builtin case cd command continue eval exec exit export fg getopts hash jobs let local read "
+    "readonly return set shift source times trap type ulimit umask unalias unset until wait while".split()
+)
+"""What only a shell has; `echo`, `test`, `true` and the like are programs too."""
+
+
+@rule("DL3025", level=WARNING, since="0.1", also=("buildkit:JSONArgsRecommended",), fix=UNSAFE)
 def shell_form_command(instruction: Cmd | Entrypoint | Healthcheck, build: Build) -> Iterator[Finding]:
     """CMD or ENTRYPOINT is in shell form.
 
@@ -31,6 +42,11 @@ def shell_form_command(instruction: Cmd | Entrypoint | Healthcheck, build: Build
     ## What is left alone
     A command that begins with `exec`: the program takes the shell's place and gets the signals. A HEALTHCHECK that
     needs the shell, such as `curl … || exit 1` (hadolint reports it).
+
+    ## Fix safety
+    Unsafe: the program becomes the first process, and an ENTRYPOINT sees its words instead of those of a shell. Only
+    for one program whose words mean the same without a shell: no variables, operators or patterns, nothing that only a
+    shell has.
     """
     if instruction.json:
         return
@@ -40,11 +56,38 @@ def shell_form_command(instruction: Cmd | Entrypoint | Healthcheck, build: Build
         return
     if isinstance(instruction, Healthcheck):
         if words and _SHELL_SYNTAX.isdisjoint(text):
-            yield Finding("this HEALTHCHECK starts a shell for nothing; write the exec form", words[0], also=())
+            message = "this HEALTHCHECK starts a shell for nothing; write the exec form"
+            yield Finding(message, words[0], also=(), fix=_fix(instruction, build))
         return
     # BuildKit takes SHELL for a sign that the shell is meant; the signals do not get through nevertheless.
     also = () if build.state(instruction).shell_set else None
-    yield Finding(_message(instruction, text), words[0] if words else instruction, also=also)
+    where = words[0] if words else instruction
+    yield Finding(_message(instruction, text), where, also=also, fix=_fix(instruction, build))
+
+
+def _fix(instruction: Cmd | Entrypoint | Healthcheck, build: Build) -> Fix | None:
+    """The exec form of a command that needs no shell."""
+    state, script = build.state(instruction), build.script(instruction)
+    if state.shell != LINUX_SHELL or instruction.heredocs or script.error or len(script.commands) != 1:
+        return None
+    command, (text,) = script.commands[0], instruction.words
+    if not command.words or command.wrappers or command.assignments or command.redirects or command.context:
+        return None
+    if command.name in _BUILT_IN or (command.start, command.end) != (text.start, text.end):
+        return None
+    if not all(_is_itself(word) for word in command.words) or has_comments_inside(build.dockerfile, instruction):
+        return None
+    form = "[" + ", ".join([f'"{word.value}"' for word in command.words]) + "]"
+    return Fix("Write the exec form", UNSAFE, [Edit(text.start, text.end, form)], declare_edits=True)
+
+
+def _is_itself(word: Word) -> bool:
+    """Whether the word means the same to a program as to the shell, and can stand in JSON as it is."""
+    text = word.text
+    bare = text[1:-1] if text[:1] in "\"'" and text[:1] == text[-1:] and len(text) > 1 else text
+    if bare is not text:
+        return bare == word.value and not word.dynamic and not set(bare) & set('"\\`$!') and bare.isprintable()
+    return text == word.value and _SHELL_SYNTAX.isdisjoint(text) and not set(text) & set("\"'!") and text.isprintable()
 
 
 def _message(instruction: Cmd | Entrypoint, text: str) -> str:
@@ -59,11 +102,15 @@ def _message(instruction: Cmd | Entrypoint, text: str) -> str:
 
 
 EXAMPLES = (
-    Bad("CMD «node app.js»", message="`node app.js` runs below a shell"),
+    Bad("CMD «node app.js»", message="`node app.js` runs below a shell", fixed='CMD ["node", "app.js"]'),
+    Bad("CMD «node 'my app.js' \\\n  -v»", fixed='CMD ["node", "my app.js", "-v"]'),
+    Bad("CMD «java $JAVA_OPTS -jar a.jar»", fixed="CMD java $JAVA_OPTS -jar a.jar", why="a variable needs the shell"),
+    Bad("CMD «ls *.txt»", fixed="CMD ls *.txt", why="so does a pattern"),
+    Bad("CMD «ulimit -n 10»", fixed="CMD ulimit -n 10", why="only shells have it"),
     Bad("ENTRYPOINT «/entrypoint.sh»"),
     Bad("CMD «cd /src && node app.js»"),
-    Bad('SHELL ["/bin/bash", "-c"]\nCMD «node app.js»'),
-    Bad("HEALTHCHECK CMD «/healthy.sh»", message="for nothing"),
+    Bad('SHELL ["/bin/bash", "-c"]\nCMD «node app.js»', fixed='SHELL ["/bin/bash", "-c"]\nCMD node app.js'),
+    Bad("HEALTHCHECK CMD «/healthy.sh»", message="for nothing", fixed='HEALTHCHECK CMD ["/healthy.sh"]'),
     Bad("ONBUILD CMD «node app.js»"),
     Good('CMD ["node", "app.js"]'),
     Good("ENTRYPOINT []"),
