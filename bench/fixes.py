@@ -1,0 +1,177 @@
+"""Fixes a folder of real Dockerfiles in memory: what was repaired, what was refused, what broke. See README.md.
+
+    python bench/fixes.py FOLDER [--unsafe] [--all-rules] [--crlf] [--show N] [--rival tally]
+
+Nothing is written but copies in a temporary folder, for the rival. Run it with the Python in which dlint is installed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+from dockerfile_dlint.fixers.edit import DISPLAY, SAFE, apply_edits
+from dockerfile_dlint.fixers.gate import declared
+from dockerfile_dlint.lint.diff import unified
+from dockerfile_dlint.lint.discover import is_dockerfile_name
+from dockerfile_dlint.lint.engine import Plan, lint_source
+from dockerfile_dlint.lint.fix import Wish, fix_source
+from dockerfile_dlint.lint.select import choose
+from dockerfile_dlint.model.build import Build
+from dockerfile_dlint.model.evaluated import evaluated
+from dockerfile_dlint.syntax.parser import parse
+from dockerfile_dlint.syntax.source import Source, SourceError
+
+
+def main() -> None:
+    """Repair every file and print the tables."""
+    arguments = options()
+    sources = read(arguments.folder, crlf=arguments.crlf)
+    if arguments.rival:
+        rival(sources, arguments.rival)
+        return
+    plan = Plan(choose(["ALL"] if arguments.all_rules else [], []))
+    wish = Wish(unsafe=arguments.unsafe, diff=False, only=False)
+    before, applied, left, refused, passes = (
+        Counter[str](),
+        Counter[str](),
+        Counter[str](),
+        Counter[str](),
+        Counter[int](),
+    )
+    wrong: list[str] = []
+    diffs: list[str] = []
+    seconds = 0.0
+    for source in sources:
+        found = lint_source(source, plan, None).diagnostics
+        before.update(d.code for d in found if wish.wants(d))
+        start = time.perf_counter()
+        report, result = fix_source(source, plan, None, wish)
+        seconds += time.perf_counter() - start
+        applied.update(result.applied)
+        passes[result.passes] += 1
+        left.update(d.code for d in report.diagnostics if wish.wants(d))
+        refused.update(f"{r.code}: {re.sub(r'`[^`]*`|line [0-9]+', '…', r.reason)}" for r in result.refused)
+        wrong += [f"{source.name}: {problem}" for problem in problems(source, result.text, plan, wish)]
+        if result.text != source.text:
+            diffs.append(unified(source.name, source.text, result.text))
+    print(f"{len(sources)} files, {sum(before.values())} fixable findings in them, {len(diffs)} files changed")
+    print(f"{sum(applied.values())} fixes went in, {sum(left.values())} fixable findings are left; {seconds:.1f} s")
+    print("passes: " + ", ".join(f"{number}: {count}" for number, count in sorted(passes.items())))
+    print(f"{'rule':8}{'fixable':>8}{'applied':>8}{'left':>6}")
+    for code in sorted(before | applied):
+        print(f"{code:8}{before[code]:8}{applied[code]:8}{left[code]:6}")
+    print("refused: " + ("" if refused else "none"))
+    for reason, count in refused.most_common():
+        print(f"{count:5} {reason}")
+    print(f"broken: {len(wrong)}")
+    print("\n".join(wrong))
+    for diff in random.Random(arguments.seed).sample(diffs, min(arguments.show, len(diffs))):
+        print(diff)
+    sys.exit(1 if wrong else 0)
+
+
+def options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--unsafe", action="store_true", help="unsafe fixes too")
+    parser.add_argument("--all-rules", action="store_true", help="all rules, not only those that are on by default")
+    parser.add_argument("--crlf", action="store_true", help="with CRLF line endings")
+    parser.add_argument("--show", type=int, default=0, metavar="N", help="print N differences by chance")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--rival", metavar="TALLY", help="the program tally: what its safe fixes do to the same files")
+    return parser.parse_args()
+
+
+def read(folder: Path, *, crlf: bool = False) -> list[Source]:
+    """The files that BuildKit does not refuse to parse."""
+    sources: list[Source] = []
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and is_dockerfile_name(path.name):
+            try:
+                source = Source.decode(path.read_bytes(), str(path))
+            except SourceError:
+                continue
+            if crlf and "\r" not in source.text:
+                source = Source(source.text.replace("\n", "\r\n"), source.name)
+            if not parse(source).errors:
+                sources.append(source)
+    return sources
+
+
+def problems(source: Source, text: str, plan: Plan, wish: Wish) -> list[str]:
+    """What a repair must not do, looked at without the gate's help."""
+    found: list[str] = []
+    after = parse(Source(text))
+    found += [f"line {error.line}: {error.message}" for error in after.errors[:1]]
+    lost = Counter(comment.text for comment in parse(source).comments)
+    lost -= Counter(comment.text for comment in after.comments)
+    found += [f"comment lost: {comment}" for comment in lost]
+    again = fix_source(Source(text, source.name), plan, None, wish)[1].text
+    if again != text:
+        found.append("a second run changes it:\n" + unified(source.name, text, again))
+    if (
+        text.count("\r\n")
+        and text.count("\r\n") != text.count("\n")
+        and source.text.count("\r\n") == source.text.count("\n")
+    ):
+        found.append("line endings are mixed")
+    if not wish.unsafe:
+        found += undeclared(source, plan)
+    return found
+
+
+def undeclared(source: Source, plan: Plan) -> list[str]:
+    """The safe fixes of the first pass that change the build in another way than they declare, each on its own."""
+    found: list[str] = []
+    dockerfile = parse(source)
+    for d in lint_source(source, plan, None).diagnostics:
+        if d.fix is not None and d.fix.safety == SAFE and d.fix.safety != DISPLAY:
+            wanted = evaluated(Build(parse(Source(declared(dockerfile, d.fix.declares)))))
+            if evaluated(Build(parse(Source(apply_edits(source.text, d.fix.edits))))) != wanted:
+                found.append(f"{d.code} line {d.start[0]} changes what it does not declare")
+    return found
+
+
+def rival(sources: list[Source], program: str) -> None:
+    """Run the safe fixes of tally on copies, and see which files no longer parse or lost comments."""
+    with tempfile.TemporaryDirectory() as folder:
+        copies: list[Path] = []
+        for number, source in enumerate(sources):
+            path = Path(folder, str(number), "Dockerfile")
+            path.parent.mkdir()
+            path.write_bytes(source.encode())
+            copies.append(path)
+        start = time.perf_counter()
+        for path in copies:
+            command = [shutil.which(program) or program, "lint", "--fix", "--slow-checks=off", str(path)]
+            subprocess.run(command, capture_output=True, check=False, timeout=120)
+        seconds = time.perf_counter() - start
+        changed, broken, comments, values = 0, 0, 0, 0
+        for source, path in zip(sources, copies, strict=True):
+            after = parse(Source.decode(path.read_bytes()))
+            changed += after.source.text != source.text
+            broken += bool(after.errors)
+            lost = Counter(c.text for c in parse(source).comments) - Counter(c.text for c in after.comments)
+            comments += bool(lost)
+            values += not after.errors and pairs(parse(source)) != pairs(after)
+    print(f"{len(sources)} files, {changed} changed, {seconds:.1f} s")
+    print(f"no longer parse: {broken}; comments lost: {comments}; ENV values changed: {values}")
+
+
+def pairs(dockerfile: object) -> list[object]:
+    """The names and values that ENV gives, in order."""
+    values = evaluated(Build(dockerfile))  # pyright: ignore[reportArgumentType]
+    return [pair for value in values if isinstance(value, tuple) and value[0] == "ENV" for pair in value[2] or ()]
+
+
+if __name__ == "__main__":
+    main()
