@@ -1,0 +1,69 @@
+"""A run of `--fix` that is killed at any moment leaves every file old or new. $DLINT_KILLS sets how often."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+OLD = "from debian:12-slim\n" + "ENV A b c\nADD . /app\n" * 20
+NEW = "FROM debian:12-slim\n" + 'ENV A="b c"\nCOPY . /app\n' * 20
+FILES = 60
+
+
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="process groups are needed")
+def test_every_file_is_whole(tmp_path: Path) -> None:
+    files = [tmp_path / str(number) / "Dockerfile" for number in range(FILES)]
+    for file in files:
+        file.parent.mkdir()
+    chance = random.Random(7)
+    whole = _seconds(tmp_path, files)
+    states = {"old": 0, "new": 0}
+    for _ in range(int(os.environ.get("DLINT_KILLS", "12"))):
+        _reset(files)
+        process = _start(tmp_path)
+        time.sleep(chance.uniform(0.2, 1.05) * whole)
+        with contextlib.suppress(ProcessLookupError):  # it may be done already
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait(30)
+        for file in files:
+            text = file.read_text()
+            assert text in (OLD, NEW)
+            states["old" if text == OLD else "new"] += 1
+    assert states["new"]
+
+
+def _reset(files: list[Path]) -> None:
+    for file in files:
+        file.write_text(OLD)
+
+
+def _start(folder: Path) -> subprocess.Popen[bytes]:
+    command = [
+        sys.executable,
+        "-m",
+        "dockerfile_dlint.lint",
+        "--isolated",
+        "--select",
+        "BK004,BK013,DL3020",
+        "--fix",
+        ".",
+    ]
+    return subprocess.Popen(
+        command, cwd=folder, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+
+
+def _seconds(folder: Path, files: list[Path]) -> float:
+    _reset(files)
+    start = time.monotonic()
+    assert _start(folder).wait(60) == 0
+    assert all(file.read_text() == NEW for file in files)
+    return time.monotonic() - start
