@@ -2,7 +2,8 @@
 
 Every input is made from pieces of the grammar, some of them repeated to tens of thousands of characters, or from real
 files that are cut and mixed (`--corpus FOLDER`). It is parsed, held against the laws of tests/syntax/laws.py and linted
-with all rules. Input number N of a seed is always the same.
+with all rules; with `--fix` it is also repaired by some of the rules that have fixes, and held against
+tests/fixers/laws.py. Input number N of a seed is always the same.
 The work is done in child processes, so that a hang or a crash costs one input: it is a failure like any exception.
 Exits with 1 when anything failed; each input that did is saved below `--save`.
 """
@@ -29,6 +30,7 @@ from dockerfile_dlint.model.context import Context
 from dockerfile_dlint.syntax.parser import parse
 from dockerfile_dlint.syntax.source import Source, SourceError
 
+from tests.fixers.laws import check_repair, some_rules
 from tests.syntax import pieces
 from tests.syntax.laws import check_carriage_returns, check_report, check_tree
 
@@ -45,10 +47,14 @@ ODD_CHARACTERS = "\\`'\"$(){}[]<>|&;#=-, \t\n\n\r\v\f\x1c\x85\xa0\u2003\ufeff\ud
 
 
 class Maker:
-    """Makes inputs: number N of a seed is the same in every run with the same corpus."""
+    """Makes inputs: number N of a seed is the same in every run with the same corpus.
 
-    def __init__(self, seed: int, corpus: Sequence[bytes]) -> None:
+    `whole` is the share of real files that are taken as they are.
+    """
+
+    def __init__(self, seed: int, corpus: Sequence[bytes], whole: float = 0.0) -> None:
         self.seed = seed
+        self.whole = whole
         self.corpus = corpus
         self.random = random.Random(seed)
 
@@ -58,7 +64,8 @@ class Maker:
         kind = self.random.random()
         if self.corpus and kind < 0.4:
             text = self.random.choice(self.corpus).decode("utf-8", "surrogateescape")
-            text = self.mutated(text)
+            if self.random.random() >= self.whole:
+                text = self.mutated(text)
         elif kind < 0.49:
             text = "".join(self.random.choices(ODD_CHARACTERS, k=self.random.randrange(1, 200)))
         elif kind < 0.5:
@@ -151,8 +158,11 @@ def read_corpus(folder: str) -> list[bytes]:
     return [path.read_bytes() for path in paths]
 
 
-def examine(data: bytes, plan: Plan | None, folder: str) -> tuple[int, int]:
-    """Parse and, with a plan, lint one input; the number of instructions and of findings. Raises for what is wrong."""
+def examine(data: bytes, plan: Plan | None, folder: str, fix: bool) -> tuple[int, int]:
+    """Parse and, with a plan, lint one input, or repair it; the number of instructions and of findings or fixes.
+
+    Raises for what is wrong.
+    """
     try:
         source = Source.decode(data, os.path.join(folder, "Dockerfile"))
     except SourceError:
@@ -168,6 +178,10 @@ def examine(data: bytes, plan: Plan | None, folder: str) -> tuple[int, int]:
     def context(_: Build) -> Context:
         return Context(folder, source.name)
 
+    if fix:
+        chance = random.Random(len(data))
+        rules, unsafe = some_rules(chance), chance.random() < 0.5
+        return len(dockerfile.instructions), check_repair(source, rules, unsafe, context)
     report = lint_source(source, plan, context)
     check_report(source, report)
     return len(dockerfile.instructions), len(report.diagnostics)
@@ -185,11 +199,11 @@ class Result:
         self.fault = fault
 
 
-def results(maker: Maker, first: int, last: int, plan: Plan | None, folder: str) -> Iterator[Result]:
+def results(maker: Maker, first: int, last: int, plan: Plan | None, folder: str, fix: bool) -> Iterator[Result]:
     """The results of the inputs `first` to `last` (exclusive), each found in a child process."""
     while first < last:
         with tempfile.TemporaryFile("w+") as trace:
-            reader, child = _start(maker, range(first, min(last, first + CHUNK)), plan, folder, trace.fileno())
+            reader, child = _start(maker, range(first, min(last, first + CHUNK)), plan, folder, fix, trace.fileno())
             at = time.perf_counter()
             with os.fdopen(reader) as lines:
                 for line in lines:
@@ -204,7 +218,7 @@ def results(maker: Maker, first: int, last: int, plan: Plan | None, folder: str)
                 first += 1
 
 
-def _start(maker: Maker, numbers: range, plan: Plan | None, folder: str, trace: int) -> tuple[int, int]:
+def _start(maker: Maker, numbers: range, plan: Plan | None, folder: str, fix: bool, trace: int) -> tuple[int, int]:
     """Start a child that examines the inputs and writes a line for each; where to read, and the child's id."""
     reader, writer = os.pipe()
     child = os.fork()
@@ -218,18 +232,18 @@ def _start(maker: Maker, numbers: range, plan: Plan | None, folder: str, trace: 
         with os.fdopen(writer, "w", buffering=1) as out:
             for number in numbers:
                 faulthandler.dump_traceback_later(SECONDS_AN_INPUT, exit=True, file=trace)
-                out.write(json.dumps(_examined(maker.make(number), number, plan, folder)) + "\n")
+                out.write(json.dumps(_examined(maker.make(number), number, plan, folder, fix)) + "\n")
         faulthandler.cancel_dump_traceback_later()
         status = 0
     finally:
         os._exit(status)
 
 
-def _examined(data: bytes, number: int, plan: Plan | None, folder: str) -> list[object]:
+def _examined(data: bytes, number: int, plan: Plan | None, folder: str, fix: bool) -> list[object]:
     fault, counts = "", (0, 0)
     start = time.perf_counter()
     try:
-        counts = examine(data, plan, folder)
+        counts = examine(data, plan, folder, fix)
     except BaseException:  # noqa: BLE001 - whatever dlint raises is the result
         fault = traceback.format_exc()
     return [number, time.perf_counter() - start, len(data), *counts, fault]
@@ -246,7 +260,7 @@ def make_context(folder: str) -> None:
 def main() -> int:
     options = _options()
     corpus = read_corpus(options.corpus) if options.corpus else []
-    maker = Maker(options.seed, corpus)
+    maker = Maker(options.seed, corpus, 0.7 if options.fix else 0.0)
     if options.only is not None:
         sys.stdout.buffer.write(maker.make(options.only))
         return 0
@@ -256,7 +270,7 @@ def main() -> int:
     begun = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
         make_context(folder)
-        for result in results(maker, options.start, options.start + options.count, plan, folder):
+        for result in results(maker, options.start, options.start + options.count, plan, folder, options.fix):
             count += 1
             size += result.size
             instructions += result.instructions
@@ -270,8 +284,10 @@ def main() -> int:
                 break
     seconds = time.perf_counter() - begun
     done = "parsed" if plan is None else f"parsed and linted with {len(plan.rules)} rules"
+    if options.fix:
+        done = "repaired by some of the rules with fixes"
     print(f"{count:,} inputs of seed {options.seed} from number {options.start} {done} in {seconds:.0f} s")
-    print(f"{size:,} bytes, {instructions:,} instructions, {findings:,} findings")
+    print(f"{size:,} bytes, {instructions:,} instructions, {findings:,} {'fixes' if options.fix else 'findings'}")
     if slowest:
         print(f"slowest: number {slowest.number}, {slowest.size:,} bytes in {slowest.seconds * 1000:.0f} ms")
     print(f"{faults} failures" + (f", inputs in {options.save}" if faults else ""))
@@ -297,6 +313,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, help="stop after so many seconds")
     parser.add_argument("--corpus", help="a folder of real Dockerfiles to mutate")
     parser.add_argument("--parse-only", action="store_true", help="do not lint")
+    parser.add_argument("--fix", action="store_true", help="repair each input too")
     parser.add_argument("--only", type=int, metavar="NUMBER", help="write this input to standard output and stop")
     parser.add_argument("--save", default=os.path.join(tempfile.gettempdir(), "dlint-fuzz"), help="for failing inputs")
     return parser.parse_args()

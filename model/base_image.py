@@ -249,9 +249,9 @@ def _manager(family: str | None, name: str, suite: str, names: Sequence[str]) ->
 def _release(name: str, suite: str, names: Sequence[str]) -> int | None:
     """The major release of an RPM distribution, from the suite or from a tag of the distribution's own image."""
     named = suite.removesuffix("-minimal")
-    number = named[len(named.rstrip(DIGITS + ".")) :]
+    number = named[len(named.rstrip(DIGITS + ".")) :].partition(".")[0]
     if number:
-        return int(number.partition(".")[0])
+        return int(number)
     for tag in names if name in _ALWAYS else ():
         numbers = numbers_of(split_tag(name, tag).version.partition("-")[0] or tag.removeprefix("stream"))
         if numbers:

@@ -799,3 +799,8 @@ def test_the_first_question_is_cheap() -> None:
         assert (text, imported) == ("python:3.12-slim", [])
         times.append(float(seconds))
     assert min(times) < 0.002
+
+
+def test_a_suite_that_ends_with_a_dot_has_no_release() -> None:
+    facts = base_facts(parse_reference("nginx:1.23.0-al.0-alpne"))
+    assert facts is None or facts.manager != "yum"
