@@ -67,6 +67,7 @@ from .labels.label_url import label_url
 from .labels.label_version import label_version
 from .labels.missing_label import missing_label
 from .layers.deleted_later import deleted_later
+from .layers.owner_changed_later import owner_changed_later
 from .layers.repeated_installs import repeated_installs
 from .layers.update_apart import update_apart
 from .packages.apk_cache import apk_cache
@@ -237,6 +238,7 @@ RULES: tuple[Rule, ...] = (
     update_apart,  # OPT001
     repeated_installs,  # OPT002
     deleted_later,  # OPT003
+    owner_changed_later,  # OPT004
     full_base,  # OPT010
     copy_before_install,  # OPT020
     changing_argument,  # OPT021

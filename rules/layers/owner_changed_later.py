@@ -1,0 +1,126 @@
+"""OPT004."""
+
+from __future__ import annotations
+
+from ...fixers.edit import UNSAFE, Edit, Fix
+from ...model.files import covers, path_of, with_folders
+from ...syntax.tree import Add, Copy, Run
+from ..base import INFO, Bad, Finding, Good, rule
+from ..text import lines
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ...model.build import Build, Stage
+    from ...syntax.command import Command, Word
+    from ...syntax.tree import Instruction
+
+_RECURSIVE = ("-R", "--recursive")
+_FLAGS = {"chown": "chown", "chmod": "chmod"}
+
+
+@rule("OPT004", level=INFO, since="0.1", onbuild=False, fix=UNSAFE)
+def owner_changed_later(stage: Stage, build: Build) -> Iterator[Finding]:
+    """A RUN changes the owner or the mode of everything that a COPY has just brought.
+
+    ## Why
+    A layer holds whole files: those whose owner or mode changes are stored a second time, and sent and pulled twice.
+
+    ## What to do
+    `COPY --chown=app:app` (or `--chmod=755`, which needs BuildKit) writes them once. A folder that the program writes
+    to may still need a `chown` of its own, without `-R`.
+
+    ## What is left alone
+    Stages that are not shipped. Owners and folders that are not known, a COPY that has the flag already, and a RUN
+    before that made the folder.
+
+    ## Fix safety
+    Unsafe: COPY gets the flag, and the `-R` of the RUN goes, so that the folder itself still changes its owner. What
+    else lies below it, or came with the base image, keeps the owner that it has. Modes are left to you.
+    """
+    if not build.ships(stage):
+        return
+    for index, run in enumerate(stage.instructions):
+        if not isinstance(run, Run):
+            continue
+        for command, folder in with_folders(build, run):
+            if command.name in _FLAGS and not command.context and command.has(*_RECURSIVE):
+                yield from _change(build, stage.instructions[:index], run, command, folder)
+
+
+def _change(
+    build: Build, before: Sequence[Instruction], run: Run, command: Command, folder: str | None
+) -> Iterator[Finding]:
+    operands = command.operands(("--reference", "--from"))
+    if len(operands) != 2 or operands[0].dynamic or operands[1].dynamic or command.has("--reference"):
+        return
+    path = path_of(build, run, folder, operands[1].value)
+    if path is None or path == "/":
+        return
+    copies = [i for i in before if isinstance(i, Copy | Add) and _brings(build, i, path)]
+    if not copies or any(copy.flag(command.name) for copy in copies):
+        return
+    places = lines([copy.start_line for copy in copies])
+    yield Finding(
+        f"`{command.name}` stores what {copies[0].name} on {places} brought a second time; {_advice(command, operands[0])}",
+        command,
+        related=[(copy, "brought here") for copy in copies],
+        fix=_fix(build, before, copies, run, command, operands[0]),
+    )
+
+
+def _advice(command: Command, wanted: Word) -> str:
+    value = wanted.value
+    if command.name == "chown" and value.partition(":")[0] in ("root", "0"):
+        return "it belongs to root already"
+    if command.name == "chmod" and value[-1:] in ("2", "3", "6", "7"):
+        return "`--chmod` there gives the mode that you need, not to all the world"
+    return f"write `--{command.name}={value}` there"
+
+
+def _brings(build: Build, copy: Copy | Add, path: str) -> bool:
+    """Whether what the instruction copies lies in the folder `path`, so far as can be told."""
+    word = copy.destination
+    target = build.state(copy).path(word.text) if word is not None else None
+    return target is not None and covers(path, target) and not copy.flag("parents")
+
+
+def _fix(
+    build: Build,
+    before: Sequence[Instruction],
+    copies: Sequence[Instruction],
+    run: Run,
+    command: Command,
+    owner: Word,
+) -> Fix | None:
+    """The flag on the COPYs, and `chown` of the folder only."""
+    recursive = next((word for word in command.words if word.value in _RECURSIVE), None)
+    since = before[before.index(copies[0]) :]
+    alone = len(build.commands(run)) == 1 and not run.json and not run.heredocs
+    if command.name != "chown" or recursive is None or not alone or any(isinstance(i, Run) for i in since):
+        return None
+    if not all(char.isalnum() or char in "_-.:" for char in owner.value) or run.comments:
+        return None
+    edits = [Edit(copy.keyword_end, copy.keyword_end, f" --chown={owner.value}") for copy in copies]
+    edits.append(Edit(recursive.start - 1, recursive.end, ""))
+    if build.dockerfile.source.text[recursive.start - 1] != " ":
+        return None
+    return Fix(f"Copy with `--chown={owner.value}`", UNSAFE, edits, declare_edits=True)
+
+
+EXAMPLES = (
+    Bad(
+        "WORKDIR /app\nCOPY . .\nRUN «chown -R app:app /app»",
+        message="stores what COPY on line 3 brought a second time",
+        fixed="WORKDIR /app\nCOPY --chown=app:app . .\nRUN chown app:app /app",
+    ),
+    Bad("COPY a /srv/a\nCOPY b /srv/b\nRUN «chown --recursive www-data /srv»"),
+    Bad("COPY bin /opt/bin\nRUN «chmod -R 755 /opt/bin»", message="`--chmod=755`"),
+    Bad("WORKDIR /app\nCOPY . .\nRUN make && «chown -R app .»", why="the RUN does more, so there is no fix"),
+    Good("COPY --chown=app . /app\nRUN chown -R app /app"),
+    Good("RUN mkdir /app && chown -R app /app\nCOPY . /app"),
+    Good("COPY a /a\nRUN chown -R app /b", why="another folder"),
+    Good("COPY run.sh /\nRUN chmod +x /run.sh", why="one small file"),
+    Good("FROM debian:12 AS b\nCOPY . /a\nRUN chown -R app /a\nFROM debian:12", why="not shipped"),
+)
