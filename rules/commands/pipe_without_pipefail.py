@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from ...fixers.edit import UNSAFE, Edit, Fix
+from ...fixers.instructions import put_before
 from ...model.options import pedantic
 from ...syntax.source import Span
+from ...syntax.tree import Cmd, Entrypoint, Healthcheck, Onbuild, Run, Shell
 from ..base import WARNING, Bad, Finding, Good, rule
 from .common import SHELLS
 
@@ -11,16 +14,15 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ...model.build import Build
+    from ...model.build import Build, Stage
     from ...syntax.shell import Command
-    from ...syntax.tree import Run
 
 _PIPES = ("|", "|&")
 _CANNOT_FAIL = frozenset(("echo", "printf", "yes", "true", ":"))
 """Commands that fail only when nobody reads them any more, where pipefail does harm."""
 
 
-@rule("DL4006", level=WARNING, since="0.1")
+@rule("DL4006", level=WARNING, since="0.1", fix=UNSAFE)
 def pipe_without_pipefail(run: Run, build: Build) -> Iterator[Finding]:
     """A command whose failure matters stands before a pipe, and the shell only looks at the last one.
 
@@ -35,6 +37,12 @@ def pipe_without_pipefail(run: Run, build: Build) -> Iterator[Finding]:
     Pipes that begin with echo, printf or yes, which do not fail; conditions (`if a | b`), and `a | b || true`.
     The option `pedantic` tells those too.
     A SHELL that an earlier stage set counts, and so does `set -o pipefail` in the RUN; hadolint sees neither.
+
+    ## Fix safety
+    Unsafe: what failed without a word makes the build fail now. Where the shell of the RUN knows it (bash, or busybox
+    on Alpine), `set -o pipefail` goes in front of the script. On Debian and Ubuntu, whose images have bash, SHELL goes
+    in front of the RUN, unless the stage has a CMD, ENTRYPOINT or HEALTHCHECK that would run in it too, or another stage
+    is FROM it. Other images are left to you.
     """
     stage = build.stage_of(run)
     if "|" not in build.script(run).text or _sets_pipefail(build.state(run).shell) or stage is None or stage.windows:
@@ -45,8 +53,27 @@ def pipe_without_pipefail(run: Run, build: Build) -> Iterator[Finding]:
             if _sets_pipefail([word.value for word in command.words]):
                 return
         elif command.after in _PIPES and (all_pipes or _matters(commands, index)):
-            yield _finding(command, commands[index + 1 :])
+            yield _finding(command, commands[index + 1 :], _fix(run, stage, build))
             return
+
+
+def _fix(run: Run, stage: Stage, build: Build) -> Fix | None:
+    """`set -o pipefail` where the shell has it, or a SHELL that has it."""
+    shell, facts = build.state(run).shell, stage.facts
+    name, family = shell[0].rpartition("/")[2], facts.family if facts is not None else None
+    text = run.words[0].text if run.words else ""
+    if run.json or run.heredocs or run.parent is not None or not text[:1].isalnum() or shell[1:] != ("-c",):
+        return None
+    if name == "bash" or (name in ("sh", "ash") and family in ("alpine", "busybox")):
+        at = run.words[0].start
+        return Fix("Set pipefail", UNSAFE, [Edit(at, at, "set -o pipefail && ")], declare_edits=True)
+    later = stage.instructions[build.index_of(run) :]
+    bound = any(isinstance(i, Cmd | Entrypoint | Healthcheck | Shell | Onbuild) for i in later)
+    if name != "sh" or family not in ("debian", "ubuntu") or bound or any(s.parent is stage for s in build.stages):
+        return None
+    first = next(i for i in later if isinstance(i, Run))
+    line = 'SHELL ["/bin/bash", "-o", "pipefail", "-c"]'
+    return Fix("Choose bash with pipefail", UNSAFE, *put_before(build.dockerfile, first, line))
 
 
 def _sets_pipefail(words: Sequence[str]) -> bool:
@@ -74,7 +101,7 @@ def _matters(commands: Sequence[Command], index: int) -> bool:
     return not dropped
 
 
-def _finding(left: Command, behind: Sequence[Command]) -> Finding:
+def _finding(left: Command, behind: Sequence[Command], fix: Fix | None) -> Finding:
     right = next((c for c in behind if c.start >= left.end), None)
     name = left.name or left.text.split(" ")[0] or "the command"
     reader = f" | {right.name}" if right is not None and right.before in _PIPES and right.name else " | …"
@@ -82,6 +109,7 @@ def _finding(left: Command, behind: Sequence[Command]) -> Finding:
     return Finding(
         f"a failure of `{name}` in `{name}{reader}` is not seen: the status is that of the last command; set pipefail",
         Span(left.start, end),
+        fix=fix,
     )
 
 
@@ -90,7 +118,12 @@ EXAMPLES = (
     Bad("RUN a=1 && «wget -qO- https://example.com/a | gpg» --import -"),
     Bad("RUN «cat a | while read» l; do b $l; done"),
     Bad("RUN V=$(«curl -f https://example.com/v | jq» -r .v) && b"),
-    Bad('SHELL ["/bin/bash", "-c"]\nRUN «a | b»'),
+    Bad(
+        'SHELL ["/bin/bash", "-c"]\nRUN «a | b»',
+        fixed='SHELL ["/bin/bash", "-c"]\nRUN set -o pipefail && a | b',
+    ),
+    Bad("FROM alpine:3.20\nRUN «a | b»", fixed="FROM alpine:3.20\nRUN set -o pipefail && a | b"),
+    Bad("RUN a\n# b\nRUN «c | d»", fixed='RUN a\nSHELL ["/bin/bash", "-o", "pipefail", "-c"]\n# b\nRUN c | d'),
     Good('SHELL ["/bin/bash", "-o", "pipefail", "-c"]\nRUN a | b'),
     Good('SHELL ["/bin/ash", "-euxo", "pipefail", "-c"]\nRUN a | b'),
     Good(

@@ -61,9 +61,9 @@ def _change(
     copies = [i for i in before if isinstance(i, Copy | Add) and _brings(build, i, path)]
     if not copies or any(copy.flag(command.name) for copy in copies):
         return
-    places = lines([copy.start_line for copy in copies])
+    places, advice = lines([copy.start_line for copy in copies]), _advice(command, operands[0])
     yield Finding(
-        f"`{command.name}` stores what {copies[0].name} on {places} brought a second time; {_advice(command, operands[0])}",
+        f"`{command.name}` stores what {copies[0].name} on {places} brought a second time; {advice}",
         command,
         related=[(copy, "brought here") for copy in copies],
         fix=_fix(build, before, copies, run, command, operands[0]),
