@@ -41,8 +41,8 @@ def pipe_without_pipefail(run: Run, build: Build) -> Iterator[Finding]:
     ## Fix safety
     Unsafe: what failed without a word makes the build fail now. Where the shell of the RUN knows it (bash, or busybox
     on Alpine), `set -o pipefail` goes in front of the script. On Debian and Ubuntu, whose images have bash, SHELL goes
-    in front of the RUN, unless the stage has a CMD, ENTRYPOINT or HEALTHCHECK that would run in it too, or another stage
-    is FROM it. Other images are left to you.
+    in front of the RUN, unless the stage has a CMD, ENTRYPOINT or HEALTHCHECK that would run in it too, or another
+    stage is FROM it. Other images are left to you.
     """
     stage = build.stage_of(run)
     if "|" not in build.script(run).text or _sets_pipefail(build.state(run).shell) or stage is None or stage.windows:
