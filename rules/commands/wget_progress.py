@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from ...fixers.edit import SAFE, UNSAFE, Fix
+from ...fixers.words import insert_behind
+from ...model.layers import lineage
+from ...syntax.tree import Run
 from ..base import INFO, Bad, Finding, Good, rule
 from .common import call_span
 
@@ -11,13 +15,12 @@ if TYPE_CHECKING:
 
     from ...model.build import Build
     from ...syntax.shell import Command
-    from ...syntax.tree import Run
 
 _QUIET = ("-q", "--quiet", "--no-verbose", "--progress", "-o", "--output-file", "-a", "--append-output", "-b")
 _NO_DOWNLOAD = ("--version", "-V", "--help", "-h", "--spider")
 
 
-@rule("DL3047", level=INFO, since="0.1", default=False)
+@rule("DL3047", level=INFO, since="0.1", default=False, fix=SAFE)
 def wget_progress(run: Run, build: Build) -> Iterator[Finding]:
     """`wget` draws its progress bar into the build log.
 
@@ -27,10 +30,41 @@ def wget_progress(run: Run, build: Build) -> Iterator[Finding]:
     ## What to do
     `wget -nv` tells errors only, `wget --progress=dot:giga` is short; the wget of Alpine knows `-q`.
     Off by default: the image is the same.
+
+    ## Fix safety
+    Safe: only what the log shows changes. `-nv` where wget is known to be GNU's, `-q` on Alpine. Where that is not
+    known it is `-q`, and unsafe, because GNU's wget then tells no errors.
     """
     for command in build.commands(run):
         if command.name == "wget" and not _is_quiet(command):
-            yield Finding("`wget` fills the log with its progress bar; add `-nv` or `-q`", call_span(command))
+            message = "`wget` fills the log with its progress bar; add `-nv` or `-q`"
+            yield Finding(message, call_span(command), fix=_fix(build, run, command))
+
+
+def _fix(build: Build, run: Run, command: Command) -> Fix | None:
+    if command.after == "|&":
+        return None
+    stage = build.stage_of(run)
+    facts = stage.facts if stage else None
+    if (facts and facts.manager in ("apt", "dnf", "yum")) or _is_installed(build, run):
+        flag, safety = "-nv", SAFE
+    else:
+        flag, safety = "-q", SAFE if facts and facts.family == "alpine" else UNSAFE
+    edits = insert_behind(build, run, command, command.words[0], flag)
+    return Fix(f"Add `{flag}`", safety, edits, declare_edits=True) if edits else None
+
+
+def _is_installed(build: Build, run: Run) -> bool:
+    """Whether GNU's wget is installed up to the RUN: a distribution's package of that name holds it."""
+    stage = build.stage_of(run)
+    steps = [*lineage(stage)] if stage else []
+    return any(
+        package.name == "wget"
+        for step in steps
+        if isinstance(step, Run) and step.start <= run.start
+        for call in build.calls(step)
+        for package in call.packages
+    )
 
 
 def _is_quiet(command: Command) -> bool:
@@ -41,7 +75,11 @@ def _is_quiet(command: Command) -> bool:
 
 
 EXAMPLES = (
-    Bad("RUN «wget» https://example.com/a"),
+    Bad("RUN «wget» https://example.com/a", fixed="RUN wget -nv https://example.com/a"),
+    Bad(
+        "FROM alpine:3.20\nRUN «wget» -O a https://example.com/a",
+        fixed="FROM alpine:3.20\nRUN wget -q -O a https://example.com/a",
+    ),
     Bad("RUN cd /tmp && «wget» -O a https://example.com/a"),
     Bad("RUN «sudo wget» https://example.com/a"),
     Good("RUN wget -q https://example.com/a"),

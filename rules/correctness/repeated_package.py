@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ...fixers.edit import SAFE, Fix
+from ...fixers.words import remove
 from ..base import INFO, Bad, Finding, Good, rule
 
 TYPE_CHECKING = False
@@ -12,12 +14,15 @@ if TYPE_CHECKING:
     from ...syntax.tree import Run
 
 
-@rule("COR006", level=INFO, since="0.1")
+@rule("COR006", level=INFO, since="0.1", fix=SAFE)
 def repeated_package(run: Run, build: Build) -> Iterator[Finding]:
     """One install names the same package twice.
 
     ## Why
     The second does nothing, and whoever removes or pins one of them misses the other.
+
+    ## Fix safety
+    Safe: a package that is named once is installed all the same.
     """
     for call in build.calls(run):
         if call.verb != "install":
@@ -25,12 +30,18 @@ def repeated_package(run: Run, build: Build) -> Iterator[Finding]:
         seen: dict[str, str] = {}
         for package in call.packages:
             if package.kind == "name" and package.word.text in seen:
-                yield Finding(f"`{package.word.text}` is named twice in this install", package.word)
+                edits = remove(build, run, call.command, package.word)
+                fix = Fix("Take out the second one", SAFE, edits, declare_edits=True) if edits else None
+                yield Finding(f"`{package.word.text}` is named twice in this install", package.word, fix=fix)
             seen[package.word.text] = package.name
 
 
 EXAMPLES = (
-    Bad("RUN apt-get install -y curl git «curl»"),
+    Bad("RUN apt-get install -y curl git «curl»", fixed="RUN apt-get install -y curl git"),
+    Bad(
+        "RUN apt-get install -y \\\n    curl \\\n    # again\n    git \\\n    «curl» \\\n    vim",
+        fixed="RUN apt-get install -y \\\n    curl \\\n    # again\n    git \\\n    vim",
+    ),
     Bad("FROM alpine:3.20\nRUN apk add --no-cache a b «a»"),
     Good("RUN apt-get install -y curl git"),
     Good("RUN apt-get install -y curl && apt-get install -y curl", why="two installs"),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from ...fixers.edit import UNSAFE
 from ...model.options import pedantic
 from ..base import INFO, Bad, Finding, Good, rule
 from .common import Head, dry, ships
+from .fixes import add_flag
 from .settings import configured
 
 TYPE_CHECKING = False
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Run
 
 
-@rule("DL3015", level=INFO, since="0.1", also=("trivy:DS-0029",))
+@rule("DL3015", level=INFO, since="0.1", also=("trivy:DS-0029",), fix=UNSAFE)
 def apt_recommends(run: Run, build: Build) -> Iterator[Finding]:
     """`apt-get install` also installs the packages that the named ones only recommend.
 
@@ -29,6 +31,9 @@ def apt_recommends(run: Run, build: Build) -> Iterator[Finding]:
     ## What is left alone
     Stages that are not shipped (hadolint reports them), local files, simulations (`-s`), and stages with a setting of
     `APT::Install-Recommends`.
+
+    ## Fix safety
+    Unsafe: a later step, or the program in the image, may need a package that is only recommended.
     """
     if not ships(build, run) and not pedantic(build):
         return
@@ -39,13 +44,19 @@ def apt_recommends(run: Run, build: Build) -> Iterator[Finding]:
             if dry(call) or call.has("--install-recommends") or configured(build, run, *_SETTING):
                 continue
             head = Head(call)
-            yield Finding(f"`{head.text}` also installs recommended packages; add `--no-install-recommends`", head)
+            flag = call.manager.no_recommends[1 if call.program == "aptitude" else 0]
+            yield Finding(
+                f"`{head.text}` also installs recommended packages; add `{flag}`",
+                head,
+                fix=add_flag(build, run, call, flag, UNSAFE),
+            )
 
 
 _SETTING = ("::install-recommends", "apt.conf")
 
 EXAMPLES = (
-    Bad("RUN «apt-get install» -y curl"),
+    Bad("RUN «apt-get install» -y curl", fixed="RUN apt-get install --no-install-recommends -y curl"),
+    Bad("RUN «aptitude install» -y curl", fixed="RUN aptitude install --without-recommends -y curl"),
     Bad("RUN «apt-get -y install» curl"),
     Good("RUN apt-get install --no-install-recommends -y curl"),
     Good("RUN apt-get -o APT::Install-Recommends=false install -y curl"),

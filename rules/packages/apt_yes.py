@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from ...fixers.edit import SAFE
 from ..base import WARNING, Bad, Finding, Good, rule
 from .common import Head, asking
+from .fixes import assume_yes
 from .settings import configured
 
 TYPE_CHECKING = False
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Run
 
 
-@rule("DL3014", level=WARNING, since="0.1", also=("trivy:DS-0021",))
+@rule("DL3014", level=WARNING, since="0.1", also=("trivy:DS-0021",), fix=SAFE)
 def apt_yes(run: Run, build: Build) -> Iterator[Finding]:
     """`apt-get install` without `-y` asks as soon as it has more to do than is named.
 
@@ -24,16 +26,29 @@ def apt_yes(run: Run, build: Build) -> Iterator[Finding]:
 
     ## What is left alone
     Simulations (`-s`), and stages with a setting of `APT::Get::Assume-Yes`.
+
+    ## Fix safety
+    Safe: where apt-get has something to ask, the build fails without the flag; where it has nothing, the flag does
+    nothing. Behind `||`, in a condition or behind `!` the failure may be meant, and it is unsafe. No fix where
+    something else may answer (a pipe, a redirection).
     """
     for call in asking(build, run, "apt"):
         if not configured(build, run, "::assume-yes", "apt.conf"):
             head = Head(call)
-            yield Finding(f"`{head.text}` may ask, and a build has nobody to answer; add `-y`", head)
+            yield Finding(
+                f"`{head.text}` may ask, and a build has nobody to answer; add `-y`",
+                head,
+                fix=assume_yes(build, run, call),
+            )
 
 
 EXAMPLES = (
-    Bad("RUN «apt-get install» curl"),
-    Bad("RUN apt-get update && «apt-get upgrade»"),
+    Bad("RUN «apt-get install» curl", fixed="RUN apt-get install -y curl"),
+    Bad(
+        "RUN apt-get update && «apt-get upgrade» \\\n && a",
+        fixed="RUN apt-get update && apt-get upgrade -y \\\n && a",
+    ),
+    Bad('RUN ["«apt-get", "install»", "curl"]', fixed='RUN ["apt-get", "install", "-y", "curl"]'),
     Bad("RUN env DEBIAN_FRONTEND=noninteractive «apt-get -q install» curl", why="the frontend does not answer for you"),
     Good("RUN apt-get install -y curl"),
     Good("RUN apt-get -qq install curl", why="-qq implies -y"),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from ...fixers.edit import SAFE
 from ..base import WARNING, Bad, Finding, Good, rule
 from .common import Head, asking
+from .fixes import assume_yes
 from .settings import configured
 
 TYPE_CHECKING = False
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Run
 
 
-@rule("DL3038", level=WARNING, since="0.1")
+@rule("DL3038", level=WARNING, since="0.1", fix=SAFE)
 def dnf_yes(run: Run, build: Build) -> Iterator[Finding]:
     """`dnf install`, `microdnf install` or `tdnf install` without `-y` stops and asks.
 
@@ -23,6 +25,10 @@ def dnf_yes(run: Run, build: Build) -> Iterator[Finding]:
 
     ## What is left alone
     `microdnf` outside of Fedora: it never asked before it became dnf5 in Fedora 38 (hadolint reports it).
+
+    ## Fix safety
+    Safe: without an answer the build fails. Behind `||`, in a condition or behind `!` the failure may be meant, and it
+    is unsafe. No fix where something else may answer (a pipe, a redirection).
     """
     for call in asking(build, run, "dnf", "microdnf", "tdnf"):
         if call.manager.name == "microdnf" and not _is_fedora(build, run):
@@ -30,7 +36,9 @@ def dnf_yes(run: Run, build: Build) -> Iterator[Finding]:
         if configured(build, run, "assumeyes", "dnf.conf", "yum.conf"):
             continue
         head = Head(call)
-        yield Finding(f"`{head.text}` asks, and a build has nobody to answer; add `-y`", head)
+        yield Finding(
+            f"`{head.text}` asks, and a build has nobody to answer; add `-y`", head, fix=assume_yes(build, run, call)
+        )
 
 
 def _is_fedora(build: Build, run: Run) -> bool:
@@ -39,7 +47,7 @@ def _is_fedora(build: Build, run: Run) -> bool:
 
 
 EXAMPLES = (
-    Bad("FROM fedora:42\nRUN «dnf install» httpd"),
+    Bad("FROM fedora:42\nRUN «dnf install» httpd", fixed="FROM fedora:42\nRUN dnf install -y httpd"),
     Bad("FROM fedora:42\nRUN «microdnf install» httpd && microdnf clean all"),
     Good("FROM fedora:42\nRUN dnf install -y httpd"),
     Good("FROM fedora:42\nRUN dnf -y --enablerepo crb install httpd"),

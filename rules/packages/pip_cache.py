@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from ...fixers.edit import SAFE, UNSAFE
 from ..base import WARNING, Bad, Finding, Good, rule
 from .common import Head, leaving_cache, too_late
-from .settings import configured, pip_without_cache
+from .fixes import add_flag
+from .settings import configured, pip_may_lack_cache, pip_without_cache
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Run
 
 
-@rule("DL3042", level=WARNING, since="0.1")
+@rule("DL3042", level=WARNING, since="0.1", fix=SAFE)
 def pip_cache(run: Run, build: Build) -> Iterator[Finding]:
     """`pip install` leaves its download cache in the layer.
 
@@ -27,16 +29,21 @@ def pip_cache(run: Run, build: Build) -> Iterator[Finding]:
 
     ## What is left alone
     Stages that are not shipped, stages with a pip.conf, and pip before 6.0 (Debian 8, Ubuntu 14.04 and older), which
-    has
-    neither cache nor `--no-cache-dir`.
+    has neither cache nor `--no-cache-dir`.
+
+    ## Fix safety
+    Safe: the same packages come, only the copies in the cache do not stay. Unsafe where the
+    release of the base image is not known and pip is its package: one from before 6.0 does not know the flag.
     """
     for call in leaving_cache(build, run, "pip"):
         if pip_without_cache(build, run, call) or configured(build, run, "no-cache-dir", *_CONFIGURATION):
             continue
         head = Head(call)
+        safety = UNSAFE if pip_may_lack_cache(build, run) else SAFE
         yield Finding(
             f"`{head.text}` leaves its download cache in this layer; add `--no-cache-dir`" + too_late(build, run, call),
             head,
+            fix=add_flag(build, run, call, "--no-cache-dir", safety),
         )
 
 
@@ -44,7 +51,14 @@ _CONFIGURATION = ("pip.conf", "pip config", "pip3 config", "pip.ini")
 
 EXAMPLES = (
     Bad("FROM python:3.12-slim\nRUN «pip install» -r requirements.txt"),
-    Bad("FROM python:3.12-slim\nRUN «python3 -m pip install» flask==3.0.0"),
+    Bad(
+        "FROM python:3.12-slim\nRUN «python3 -m pip install» flask==3.0.0",
+        fixed="FROM python:3.12-slim\nRUN python3 -m pip install --no-cache-dir flask==3.0.0",
+    ),
+    Bad(
+        'FROM python:3.12-slim\nRUN ["«pip","install»","-r","a.txt"]',
+        fixed='FROM python:3.12-slim\nRUN ["pip","install","--no-cache-dir","-r","a.txt"]',
+    ),
     Good("FROM python:3.12-slim\nRUN pip install --no-cache-dir -r requirements.txt"),
     Good("FROM python:3.12-slim\nENV PIP_NO_CACHE_DIR=1\nRUN pip install flask"),
     Good("FROM python:3.12-slim\nRUN --mount=type=cache,target=/root/.cache pip install flask"),

@@ -76,6 +76,15 @@ def pip_without_cache(build: Build, run: Run, call: Call) -> bool:
     return packaged
 
 
+def pip_may_lack_cache(build: Build, run: Run) -> bool:
+    """Whether pip may be the package of a release before pip 6.0: one of an image of which nothing is known."""
+    stage = build.stage_of(run)
+    if stage is None or (stage.facts is not None and stage.facts.suite):
+        return False
+    steps = [step_text(instruction.trigger or instruction) for instruction in steps_before(build, run)]
+    return any("python-pip" in text or "python3-pip" in text for text in steps)
+
+
 def _old_release(stage: Stage) -> bool:
     if stage.facts is not None and stage.facts.suite in _BEFORE_PIP_6:
         return True
