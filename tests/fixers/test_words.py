@@ -73,7 +73,7 @@ def test_a_flag_is_a_string_of_its_own_in_exec_form(written: str, comma: str) ->
 @pytest.mark.parametrize("ending", ["\n", "\r\n"])
 @pytest.mark.parametrize("escape", ["\\", "`"])
 def test_a_word_is_removed_with_its_line(ending: str, escape: str) -> None:
-    text = f"# escape={escape}\nFROM a\nSHELL [\"/bin/sh\", \"-c\"]\nRUN get in @\n    x @\n    # c\n    y @\n    z\n"
+    text = f'# escape={escape}\nFROM a\nSHELL ["/bin/sh", "-c"]\nRUN get in @\n    x @\n    # c\n    y @\n    z\n'
     text = text.replace("@", escape).replace("\n", ending)
     build, run, command = target(text)
     edits = remove(build, run, command, word(command, "z"))
