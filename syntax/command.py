@@ -160,6 +160,21 @@ class Command:
         return self.words[1:]
 
     @property
+    def script(self) -> Mapped:
+        """The script that the command is written in."""
+        return self._script
+
+    @property
+    def at(self) -> int:
+        """Where the whole command begins in its script."""
+        return self._at
+
+    @property
+    def to(self) -> int:
+        """Where the whole command ends in its script."""
+        return self._to
+
+    @property
     def start(self) -> int:
         """Offset in the file of the whole command, wrappers, assignments and redirects included."""
         return self._script.offset(self._at)

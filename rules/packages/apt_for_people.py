@@ -41,7 +41,7 @@ def apt_for_people(run: Run, build: Build) -> Iterator[Finding]:
 # apt-get has them under the same name, with the same meaning. Source: apt-get(8), apt(8)
 _ALIKE = frozenset(
     ("install", "update", "upgrade", "remove", "purge", "autoremove", "clean", "autoclean", "build-dep", "source",
-     "download")
+     "download", "dist-upgrade")
 )  # fmt: skip
 
 

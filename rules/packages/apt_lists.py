@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from ...syntax.tree import Run
+from ...fixers.edit import SAFE, UNSAFE, Fix
+from ...syntax.tree import CommandLine, Run
 from ..base import INFO, Bad, Finding, Good, rule
 from .common import Head, leaving_lists, too_late
+from .fixes import may_call, run_behind, steps_behind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...model.build import Build
+    from ...model.packages import Call
 
 
-@rule("DL3009", level=INFO, since="0.1")
+@rule("DL3009", level=INFO, since="0.1", fix=SAFE)
 def apt_lists(run: Run, build: Build) -> Iterator[Finding]:
     """`apt-get update` leaves its package lists in the layer.
 
@@ -27,6 +30,11 @@ def apt_lists(run: Run, build: Build) -> Iterator[Finding]:
 
     ## What is left alone
     Stages whose layers are not shipped, and a RUN that calls a script for cleaning up.
+
+    ## Fix safety
+    Safe where nothing behind it, in this stage and those built from it, can need the lists before they are fetched
+    anew. Unsafe where a script or program that nothing is known of runs later, and in ONBUILD. No fix where a later
+    call of apt does need them.
     """
     for call in leaving_lists(build, run, "apt"):
         head = Head(call)
@@ -36,7 +44,41 @@ def apt_lists(run: Run, build: Build) -> Iterator[Finding]:
             f"`{head.text}` leaves the package lists in this layer; {advice} with `rm -rf /var/lib/apt/lists/*`"
             + too_late(build, run, call, lists=True),
             head,
+            fix=None if line else _fix(build, run, call),
         )
+
+
+_DELETE = "rm -rf /var/lib/apt/lists/*"
+
+
+def _fix(build: Build, run: Run, first: Call) -> Fix | None:
+    """Delete the lists behind the last call of apt; at the end of the RUN when something between may call it."""
+    last = [call for call in build.calls(run) if call.manager.family == first.manager.family][-1]
+    used = _use(build, run, last)
+    if used == "apt":
+        return None
+    safety = SAFE if not used and run.parent is None else UNSAFE
+    inside = any(may_call(c, "apt") for c in build.commands(run) if c.start > last.command.start)
+    fix = None if inside else run_behind(build, run, last, _DELETE, safety)
+    return fix or run_behind(build, run, last, _DELETE, safety, last=True)
+
+
+def _use(build: Build, run: Run, last: Call) -> str:
+    """What uses the lists later: "apt" itself, "unknown" when something may, "" when nothing does."""
+    found = ""
+    for step in steps_behind(build, run):
+        if not isinstance(step, CommandLine) or step is run:
+            continue
+        calls = {id(call.command): call for call in build.calls(step) if call.manager is last.manager}
+        for command in build.commands(step):
+            call = calls.get(id(command))
+            if call is not None and call.refreshes():
+                return found
+            if command.name.startswith(("apt-cache", "apt-file")) or (call is not None and call.verb != "clean"):
+                return "apt"
+            if may_call(command, "apt") and isinstance(step, Run):
+                found = "unknown"
+    return found
 
 
 def _needed_later(build: Build, run: Run) -> int:
@@ -56,7 +98,20 @@ def _needed_later(build: Build, run: Run) -> int:
 
 
 EXAMPLES = (
-    Bad("RUN «apt-get update» && apt-get install -y curl"),
+    Bad(
+        "RUN «apt-get update» && apt-get install -y curl",
+        fixed="RUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*",
+    ),
+    Bad(
+        "RUN «apt-get update» \\\n && apt-get install -y \\\n      # for ci\\\n      curl \\\n && a",
+        fixed="RUN apt-get update \\\n && apt-get install -y \\\n      # for ci\\\n      curl \\\n"
+        " && rm -rf /var/lib/apt/lists/* \\\n && a",
+    ),
+    Bad(
+        "RUN set -eux; \\\n\t«apt-get update»; \\\n\tapt-get install -y curl; \\\n\ta",
+        fixed="RUN set -eux; \\\n\tapt-get update; \\\n\tapt-get install -y curl; \\\n"
+        "\trm -rf /var/lib/apt/lists/*; \\\n\ta",
+    ),
     Bad("RUN «apt-get update» && apt-get install -y curl && rm -rf /tmp/x", why="deletes something else"),
     Bad("RUN «apt-get update» && apt-get install -y curl && apt-get clean", why="clean empties another cache"),
     Bad(

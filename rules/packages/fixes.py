@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from ...fixers.edit import SAFE, UNSAFE, Fix
+from ...fixers.edit import SAFE, UNSAFE, Edit, Fix
+from ...fixers.scripts import put_behind, put_last
 from ...fixers.words import insert_behind
+from ...model.packages import read_call
+from ...syntax.tree import CommandLine
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from ...model.build import Build
     from ...model.packages import Call
-    from ...syntax.tree import Run
+    from ...syntax.shell import Command
+    from ...syntax.tree import Instruction, Run
 
 
 def add_flag(build: Build, run: Run, call: Call, flag: str, safety: str = SAFE, *, first: bool = False) -> Fix | None:
@@ -17,6 +23,17 @@ def add_flag(build: Build, run: Run, call: Call, flag: str, safety: str = SAFE, 
     word = call.command.words[0] if first else call.verb_word
     edits = word and insert_behind(build, run, call.command, word, flag)
     return Fix(f"Add `{flag}`", safety, edits, declare_edits=True) if edits else None
+
+
+def add_flag_to_all(build: Build, run: Run, calls: Sequence[Call], flag: str, safety: str) -> Fix | None:
+    """Put a flag behind the verb of each of the calls; a rule tells the first one of a RUN."""
+    edits: list[Edit] = []
+    for call in calls:
+        found = call.verb_word and insert_behind(build, run, call.command, call.verb_word, flag)
+        if not found:
+            return None
+        edits += found
+    return Fix(f"Add `{flag}`", safety, edits, declare_edits=True)
 
 
 def assume_yes(build: Build, run: Run, call: Call) -> Fix | None:
@@ -35,3 +52,97 @@ def assume_yes(build: Build, run: Run, call: Call) -> Fix | None:
         direct = command.words[0].base_name() == call.program
         return add_flag(build, run, call, "--non-interactive", safety, first=True) if direct else None
     return add_flag(build, run, call, manager.yes[0], safety)
+
+
+# Programs that run the words behind them with the same rights.
+_SAME_RIGHTS = frozenset(("env", "eatmydata", "timeout", "nice", "ionice", "time", "command", "stdbuf", "nohup"))
+
+
+def run_behind(build: Build, run: Run, call: Call, addition: str, safety: str, *, last: bool = False) -> Fix | None:
+    """Run `addition` with the rights of the call behind it, or with `last` at the end of its script."""
+    prefix = _rights(build, run, call)
+    if prefix is None:
+        return None
+    change = (put_last if last else put_behind)(build, run, call.command, prefix + addition)
+    return change and Fix(f"Add `{prefix}{addition}`", safety, *change)
+
+
+def _rights(build: Build, run: Run, call: Call) -> str | None:
+    """`sudo ` when the call runs with it, else nothing; None where a command of root may fail or is another user's."""
+    wrappers = [wrapper for wrapper in call.command.wrappers if wrapper not in _SAME_RIGHTS]
+    start = call.command.start
+    if wrappers == ["sudo"] and build.dockerfile.source.text.startswith(f"sudo {call.command.words[0].text}", start):
+        return "sudo "
+    user = build.state(run).user
+    as_root = user is None or user.partition(":")[0] in ("root", "0")
+    return "" if as_root and not wrappers else None
+
+
+def clean_all(build: Build, run: Run, first: Call, arguments: str) -> Fix | None:
+    """Run `dnf clean all` or the like behind the last call of a manager of the operating system in the RUN."""
+    calls = [call for call in build.calls(run) if call.manager.family == first.manager.family]
+    last = calls[-1]
+    elsewhere = ("--installroot", "--root", "-R", "--config", "-c", "--disablerepo", "--releasever", "--cache-dir")
+    if any(call.has(*elsewhere) or call.value(*elsewhere) for call in calls) or offline_later(build, run, first):
+        return None
+    program = last.command.words[0]
+    if program.base_name() != last.program or program.text != program.value:
+        return None
+    return run_behind(build, run, last, f"{program.text} {arguments}", SAFE)
+
+
+def clean_cache(build: Build, run: Run, first: Call, arguments: str) -> Fix | None:
+    """Run `npm cache clean` or the like behind the last call in the RUN that fills the cache of such a manager."""
+    calls = [call for call in build.calls(run) if call.manager.family == first.manager.family and call.leaves_cache()]
+    last = calls[-1] if calls else first
+    moved = ("--cache", "--cache-folder", "--cache-dir", "--userconfig", "--use-yarnrc", "--root-prefix", "-r")
+    if any(call.value(*moved) for call in calls) or offline_later(build, run, first):
+        return None
+    if any("CACHE" in name.upper() or name == "HOME" or "PKGS" in name for name in last.environment):
+        return None
+    program = last.command.words[0]
+    if program.base_name() != last.program or program.text != program.value:
+        return None
+    return run_behind(build, run, last, f"{program.text} {arguments}", SAFE)
+
+
+_OFFLINE = ("--offline", "--prefer-offline", "-C", "--cacheonly", "--no-refresh", "--no-network", "--no-index")
+
+
+def offline_later(build: Build, run: Run, call: Call) -> bool:
+    """Whether a later call of the manager is to take what the cache has."""
+    return any(
+        each.manager.family == call.manager.family and each.has(*_OFFLINE)
+        for step in steps_behind(build, run)
+        if isinstance(step, CommandLine)
+        for each in build.calls(step)
+        if each.command.start > call.command.start
+    )
+
+
+def steps_behind(build: Build, run: Run) -> Iterator[Instruction]:
+    """The RUN, what follows it in its stage, and the stages that are FROM this one; of ONBUILD the triggers."""
+    stage = build.stage_of(run)
+    if stage is None:
+        return
+    after = [each for each in build.stages if stage in each.ancestors]
+    rest = stage.instructions[build.index_of(run) :]
+    for instruction in (*rest, *(each for later in after for each in later.instructions)):
+        yield instruction.trigger or instruction
+
+
+_READERS = frozenset(("sh", "bash", "dash", "ash", "zsh", "ksh", ".", "source", "eval", "make", "rosdep", "tasksel"))
+_TELLING = ("apt", "install", "setup", "deps", "provision", "bootstrap", "gdebi", "ansible", "chef", "puppet", "salt")
+_KNOWN = ("install", "easy_install", "apt-key", "apt-mark", "apt-config", "add-apt-repository", "apt-add-repository")
+
+
+def may_call(command: Command, manager: str) -> bool:
+    """Whether a command that is no call of a manager may make one: a script, a Makefile, a program of the user."""
+    if not command.words or read_call(command) is not None:
+        return False
+    name, program = command.name, command.words[0].value
+    if name in _READERS:
+        return True
+    if not name or ("/" in program and not program.startswith(("/usr/bin/", "/usr/sbin/", "/bin/", "/sbin/"))):
+        return True
+    return name not in _KNOWN and any(part in name for part in (manager, *_TELLING))

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from ...fixers.edit import SAFE, UNSAFE, Fix
 from ..base import INFO, Bad, Finding, Good, rule
 from .common import Head, leaving_cache, too_late
+from .fixes import add_flag_to_all, clean_cache, offline_later
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...model.build import Build
+    from ...model.packages import Call
     from ...syntax.tree import Run
 
 _MANAGERS = ("npm", "pnpm", "bun", "poetry", "pipenv", "uv", "conda", "composer", "cargo", "gem", "bundle", "pacman")
 
 
-@rule("PKG002", level=INFO, since="0.1", default=False)
+@rule("PKG002", level=INFO, since="0.1", default=False, fix=SAFE)
 def package_cache(run: Run, build: Build) -> Iterator[Finding]:
     """A package manager that hadolint does not know leaves its download cache in the layer.
 
@@ -24,6 +27,10 @@ def package_cache(run: Run, build: Build) -> Iterator[Finding]:
 
     ## What to do
     Keep it outside: `RUN --mount=type=cache,target=/root/.npm npm ci`, or empty it at the end of the same RUN.
+
+    ## Fix safety
+    Safe for npm, conda and composer, whose cache is emptied behind the call, and for `uv --no-cache`. Unsafe for
+    `poetry --no-cache`, which Poetry before 1.2 does not know. No fix where a later call is told to work offline.
     """
     for call in leaving_cache(build, run, *_MANAGERS):
         head = Head(call)
@@ -32,11 +39,40 @@ def package_cache(run: Run, build: Build) -> Iterator[Finding]:
             f"`{head.text}` leaves its download cache ({place}) in this layer; mount a cache there"
             + too_late(build, run, call),
             head,
+            fix=_fix(build, run, call),
         )
 
 
+_CLEAN = {"npm": "cache clean --force", "conda": "clean --all --yes", "composer": "clear-cache"}
+_FLAGS = {"uv": SAFE, "poetry": UNSAFE}
+
+
+def _fix(build: Build, run: Run, call: Call) -> Fix | None:
+    name, env = call.manager.name, build.state(run).vars
+    if name in _CLEAN:
+        return clean_cache(build, run, call, _CLEAN[name])
+    if name not in _FLAGS or "UV_LINK_MODE" in env:
+        return None
+    calls = [each for each in build.calls(run) if each.manager is call.manager and each.leaves_cache(env)]
+    if offline_later(build, run, call) or any(each.unsure for each in calls):
+        return None
+    return add_flag_to_all(build, run, calls, "--no-cache", _FLAGS[name])
+
+
 EXAMPLES = (
-    Bad("FROM node:22-slim\nRUN «npm ci»", message="mount a cache there"),
+    Bad(
+        "FROM node:22-slim\nRUN «npm ci» && npm run build",
+        message="mount a cache there",
+        fixed="FROM node:22-slim\nRUN npm ci && npm cache clean --force && npm run build",
+    ),
+    Bad(
+        "FROM python:3.12-slim\nRUN «uv pip install» a && uv sync",
+        fixed="FROM python:3.12-slim\nRUN uv pip install --no-cache a && uv sync --no-cache",
+    ),
+    Bad(
+        "FROM node:22\nRUN «npm ci»\nRUN npm ci --offline && rm -rf /root/.npm",
+        fixed="FROM node:22\nRUN npm ci\nRUN npm ci --offline && rm -rf /root/.npm",
+    ),
     Bad("FROM composer:2\nRUN «composer install» --no-dev"),
     Good("FROM node:22-slim\nRUN --mount=type=cache,target=/root/.npm npm ci"),
     Good("FROM node:22-slim\nRUN npm ci && npm cache clean --force"),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ...fixers.edit import SAFE, UNSAFE
 from ..base import WARNING, Bad, Finding, Good, rule
-from .common import Head, leaving_cache, too_late
-from .fixes import add_flag
+from .common import Head, dry, leaving_cache, too_late
+from .fixes import add_flag_to_all
 from .settings import configured, pip_may_lack_cache, pip_without_cache
 
 TYPE_CHECKING = False
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...model.build import Build
+    from ...model.packages import Call
     from ...syntax.tree import Run
 
 
@@ -43,14 +44,24 @@ def pip_cache(run: Run, build: Build) -> Iterator[Finding]:
         yield Finding(
             f"`{head.text}` leaves its download cache in this layer; add `--no-cache-dir`" + too_late(build, run, call),
             head,
-            fix=add_flag(build, run, call, "--no-cache-dir", safety),
+            fix=add_flag_to_all(build, run, _leaving(build, run), "--no-cache-dir", safety),
         )
+
+
+def _leaving(build: Build, run: Run) -> list[Call]:
+    """All the calls in the RUN that leave a cache."""
+    env = build.state(run).vars
+    calls = [call for call in build.calls(run) if call.manager.name == "pip" and call.leaves_cache(env)]
+    return [call for call in calls if not (call.unsure or dry(call))]
 
 
 _CONFIGURATION = ("pip.conf", "pip config", "pip3 config", "pip.ini")
 
 EXAMPLES = (
-    Bad("FROM python:3.12-slim\nRUN «pip install» -r requirements.txt"),
+    Bad(
+        "FROM python:3.12-slim\nRUN «pip install» -U pip && pip install -r a.txt",
+        fixed="FROM python:3.12-slim\nRUN pip install --no-cache-dir -U pip && pip install --no-cache-dir -r a.txt",
+    ),
     Bad(
         "FROM python:3.12-slim\nRUN «python3 -m pip install» flask==3.0.0",
         fixed="FROM python:3.12-slim\nRUN python3 -m pip install --no-cache-dir flask==3.0.0",

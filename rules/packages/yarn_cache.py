@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from ...fixers.edit import SAFE
 from ..base import INFO, Bad, Finding, Good, rule
 from .common import Head, leaving_cache, too_late
+from .fixes import clean_cache
 from .settings import yarn_may_run_from_cache
 
 TYPE_CHECKING = False
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Run
 
 
-@rule("DL3060", level=INFO, since="0.1")
+@rule("DL3060", level=INFO, since="0.1", fix=SAFE)
 def yarn_cache(run: Run, build: Build) -> Iterator[Finding]:
     """`yarn install` leaves its download cache in the layer.
 
@@ -26,6 +28,10 @@ def yarn_cache(run: Run, build: Build) -> Iterator[Finding]:
 
     ## What is left alone
     Yarn 2 and later, and what may be one of them: with Plug'n'Play the program runs from the cache.
+
+    ## Fix safety
+    Safe: the manager fetches again what a later call needs. No fix where a later call is told to work from the cache,
+    where the call stands in a condition, a loop or before `||`, and where the user may not write the cache.
     """
     for call in leaving_cache(build, run, "yarn"):
         if yarn_may_run_from_cache(build, run, call):
@@ -35,11 +41,15 @@ def yarn_cache(run: Run, build: Build) -> Iterator[Finding]:
             f"`{head.text}` leaves its download cache in this layer; end this RUN with `yarn cache clean`"
             + too_late(build, run, call),
             head,
+            fix=clean_cache(build, run, call, "cache clean"),
         )
 
 
 EXAMPLES = (
-    Bad("FROM node:22-slim\nRUN «yarn install» --frozen-lockfile"),
+    Bad(
+        "FROM node:22-slim\nRUN «yarn install» --frozen-lockfile && yarn build",
+        fixed="FROM node:22-slim\nRUN yarn install --frozen-lockfile && yarn cache clean && yarn build",
+    ),
     Good("FROM node:22-slim\nRUN yarn install --frozen-lockfile && yarn cache clean"),
     Good("FROM node:22-slim\nRUN --mount=type=cache,target=/usr/local/share/.cache yarn install"),
     Good("FROM node:22-slim\nRUN yarn build"),

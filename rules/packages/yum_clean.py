@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from ...fixers.edit import SAFE
 from ..base import WARNING, Bad, Finding, Good, rule
 from .common import Head, leaving_cache, too_late
+from .fixes import clean_all
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Run
 
 
-@rule("DL3032", level=WARNING, since="0.1", also=("trivy:DS-0015",))
+@rule("DL3032", level=WARNING, since="0.1", also=("trivy:DS-0015",), fix=SAFE)
 def yum_clean(run: Run, build: Build) -> Iterator[Finding]:
     """`yum install` leaves its cache in the layer.
 
@@ -23,6 +25,10 @@ def yum_clean(run: Run, build: Build) -> Iterator[Finding]:
     ## What to do
     End the same RUN with `&& yum clean all`, or keep the cache outside with
     `--mount=type=cache,target=/var/cache/yum`.
+
+    ## Fix safety
+    Safe: the manager fetches again what a later call needs. No fix where a later call is told to work from the cache,
+    where the call stands in a condition, a loop or before `||`, and where the user may not write the cache.
     """
     for call in leaving_cache(build, run, "yum"):
         head = Head(call)
@@ -30,11 +36,20 @@ def yum_clean(run: Run, build: Build) -> Iterator[Finding]:
             f"`{head.text}` leaves its cache in this layer; end this RUN with `yum clean all`"
             + too_late(build, run, call),
             head,
+            fix=clean_all(build, run, call, "clean all"),
         )
 
 
 EXAMPLES = (
-    Bad("FROM centos:7\nRUN «yum install» -y httpd"),
+    Bad(
+        "FROM centos:7\nRUN «yum install» -y httpd \\\n && make",
+        fixed="FROM centos:7\nRUN yum install -y httpd \\\n && yum clean all \\\n && make",
+    ),
+    Bad(
+        "FROM centos:7\nRUN set -eux; \\\n    «yum install» -y a; \\\n    b",
+        fixed="FROM centos:7\nRUN set -eux; \\\n    yum install -y a; \\\n    yum clean all; \\\n    b",
+    ),
+    Bad("FROM centos:7\nRUN «yum install» -y a || b", fixed="FROM centos:7\nRUN yum install -y a || b"),
     Bad("FROM centos:7\nRUN «yum install» -y httpd && yum clean metadata"),
     Good("FROM centos:7\nRUN yum install -y httpd && yum clean all"),
     Good("FROM centos:7\nRUN yum install -y httpd && rm -rf /var/cache/yum"),

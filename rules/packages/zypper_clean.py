@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from ...fixers.edit import SAFE
 from ..base import WARNING, Bad, Finding, Good, rule
 from .common import Head, leaving_cache, too_late
+from .fixes import clean_all
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Run
 
 
-@rule("DL3036", level=WARNING, since="0.1", also=("trivy:DS-0020",))
+@rule("DL3036", level=WARNING, since="0.1", also=("trivy:DS-0020",), fix=SAFE)
 def zypper_clean(run: Run, build: Build) -> Iterator[Finding]:
     """`zypper install` leaves its cache in the layer.
 
@@ -22,6 +24,10 @@ def zypper_clean(run: Run, build: Build) -> Iterator[Finding]:
 
     ## What to do
     End the same RUN with `&& zypper clean --all`.
+
+    ## Fix safety
+    Safe: the manager fetches again what a later call needs. No fix where a later call is told to work from the cache,
+    where the call stands in a condition, a loop or before `||`, and where the user may not write the cache.
     """
     for call in leaving_cache(build, run, "zypper"):
         head = Head(call)
@@ -29,11 +35,15 @@ def zypper_clean(run: Run, build: Build) -> Iterator[Finding]:
             f"`{head.text}` leaves its cache in this layer; end this RUN with `zypper clean --all`"
             + too_late(build, run, call),
             head,
+            fix=clean_all(build, run, call, "clean --all"),
         )
 
 
 EXAMPLES = (
-    Bad("FROM opensuse/leap:15\nRUN «zypper -n install» httpd"),
+    Bad(
+        "FROM opensuse/leap:15\nRUN «zypper -n install» httpd",
+        fixed="FROM opensuse/leap:15\nRUN zypper -n install httpd && zypper clean --all",
+    ),
     Good("FROM opensuse/leap:15\nRUN zypper -n install httpd && zypper clean --all"),
     Good("FROM opensuse/leap:15\nRUN zypper -n install httpd && zypper cc -a"),
 )
