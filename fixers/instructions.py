@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..syntax.tree import Dockerfile, Instruction
 
-_PRAGMAS = ("hadolint", "dlint:", "check=", "shellcheck", "syntax=", "escape=")
+PRAGMAS = ("hadolint", "dlint:", "check=", "shellcheck", "syntax=", "escape=")
 
 
 def drop(dockerfile: Dockerfile, instruction: Instruction) -> tuple[list[Edit], list[Edit]] | None:
@@ -19,7 +19,7 @@ def drop(dockerfile: Dockerfile, instruction: Instruction) -> tuple[list[Edit], 
     text = dockerfile.source.text
     if has_comments_inside(dockerfile, instruction) or instruction.parent is not None:
         return None
-    if any(comment.text.startswith(_PRAGMAS) for comment in instruction.comments):
+    if any(comment.text.startswith(PRAGMAS) for comment in instruction.comments):
         return None
     start = text.rfind("\n", 0, instruction.start) + 1
     end = text.find("\n", instruction.end) + 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ...fixers.edit import SAFE, UNSAFE, Fix
+from ...fixers.runs import join
 from ...model.files import brought, covers, is_heavy, taken
 from ...model.layers import is_remote, lineage, removed_packages
 from ...syntax.tree import Run, Transfer
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Instruction
 
 
-@rule("OPT003", level=WARNING, since="0.1", onbuild=False)
+@rule("OPT003", level=WARNING, since="0.1", onbuild=False, fix=SAFE)
 def deleted_later(stage: Stage, build: Build) -> Iterator[Finding]:
     """What one layer brought is deleted or removed in a later one.
 
@@ -29,6 +31,11 @@ def deleted_later(stage: Stage, build: Build) -> Iterator[Finding]:
     Download, use and delete in one RUN; install, use and remove packages in one RUN. What comes from the build context
     or another stage can be mounted for one RUN instead of copied:
     `RUN --mount=type=bind,source=app.tar.gz,target=/tmp/app.tar.gz …`. Or do it in a stage that is not shipped.
+
+    ## Fix safety
+    The RUNs from the first that makes it to the one that deletes it are joined with `&&` when they follow each other.
+    Safe where the second of two does nothing but delete files by their full name; else unsafe: the cache then keeps the
+    result of all of them or none, and a program may be found elsewhere by a shell that has called it before.
     """
     if not build.ships(stage):
         return
@@ -40,13 +47,29 @@ def deleted_later(stage: Stage, build: Build) -> Iterator[Finding]:
             made = [pair for pair in made if pair not in hit]
             hit = [(place, maker) for place, maker in hit if deleted and is_heavy(build, maker, place)]
             if hit and build.stage_of(instruction) is stage:
-                yield _deleted(gone, hit)
+                yield _deleted(gone, hit, _fix(build, stage, [maker for _, maker in hit], instruction))
         made += [(place, instruction) for place in brought(build, instruction)]
     for run, packages, makers in removed_packages(build, steps):
         if build.stage_of(run) is stage:
             names = [package.name for package in packages]
             message = _message(names, "removed", makers, "installed", "install, use and remove {} in one RUN")
-            yield Finding(message, Words(packages), related=[(maker, "installed here") for maker in makers])
+            related = [(maker, "installed here") for maker in makers]
+            yield Finding(message, Words(packages), related, _fix(build, stage, makers, run))
+
+
+def _fix(build: Build, stage: Stage, makers: Sequence[Instruction], last: Instruction) -> Fix | None:
+    """Join the RUNs from the first of the makers to the last one."""
+    if any(build.stage_of(maker) is not stage for maker in makers):
+        return None
+    numbers = [build.index_of(maker) for maker in makers]
+    steps = stage.instructions[min(numbers) : build.index_of(last) + 1]
+    runs = [step for step in steps if isinstance(step, Run)]
+    change = join(build, runs) if len(runs) == len(steps) else None
+    only_deletes = len(runs) == 2 and all(
+        command.name == "rm" and not command.wrappers and all(word.value[:1] in ("/", "-") for word in command.args)
+        for command in build.commands(runs[1])
+    )
+    return change and Fix("Join the RUNs", SAFE if only_deletes else UNSAFE, *change)
 
 
 def _last_deletion(build: Build, steps: Sequence[Instruction]) -> int:
@@ -58,14 +81,14 @@ def _last_deletion(build: Build, steps: Sequence[Instruction]) -> int:
     return -1
 
 
-def _deleted(gone: Place, hit: Sequence[tuple[Place, Instruction]]) -> Finding:
+def _deleted(gone: Place, hit: Sequence[tuple[Place, Instruction]], fix: Fix | None) -> Finding:
     makers = list(dict.fromkeys(maker for _, maker in hit))
     first = makers[0]
     copied = isinstance(first, Transfer) and not any(is_remote(source.text) for source in first.sources)
     advice = "mount {} for the RUN that needs it instead" if copied else "create, use and delete {} in one RUN"
     names = list(dict.fromkeys(place.path for place, _ in hit))
     message = _message(names, "deleted", makers, "put", advice)
-    return Finding(message, gone, related=[(place, "put into the image here") for place, _ in hit])
+    return Finding(message, gone, [(place, "put into the image here") for place, _ in hit], fix)
 
 
 def _message(names: Sequence[str], deed: str, makers: Sequence[Instruction], did: str, advice: str) -> str:
@@ -80,6 +103,12 @@ EXAMPLES = (
     Bad(
         "RUN curl -o /tmp/a.tar.gz https://example.com/a.tar.gz\nRUN tar xf /tmp/a.tar.gz && rm «/tmp/a.tar.gz»",
         message="RUN on line 2",
+        fixed="RUN curl -o /tmp/a.tar.gz https://example.com/a.tar.gz && \\\n"
+        "    tar xf /tmp/a.tar.gz && rm /tmp/a.tar.gz",
+    ),
+    Bad(
+        "RUN cd /tmp && wget https://example.com/a.tar.gz\nRUN rm «/tmp/a.tar.gz»",
+        fixed="RUN cd /tmp && wget https://example.com/a.tar.gz && \\\n    rm /tmp/a.tar.gz",
     ),
     Bad("COPY app.tar.gz /tmp/\nRUN tar xf /tmp/app.tar.gz && rm -rf «/tmp/*»", message="mount it"),
     Bad("WORKDIR /src\nRUN git clone https://example.com/a.git\nRUN make -C a && rm -rf «a»"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ...fixers.edit import SAFE, UNSAFE, Fix
+from ...fixers.runs import join
 from ...model.layers import only_install
 from ...syntax.tree import Run
 from ..base import INFO, Bad, Finding, Good, rule
@@ -22,7 +24,7 @@ _ORDERED = frozenset(("python", "go"))
 """Ecosystems in which an install may need the one before it, or one call does not take what two do."""
 
 
-@rule("OPT002", level=INFO, since="0.1", onbuild=False)
+@rule("OPT002", level=INFO, since="0.1", onbuild=False, fix=SAFE)
 def repeated_installs(stage: Stage, build: Build) -> Iterator[Finding]:
     """One package manager is called again and again in RUNs that follow each other.
 
@@ -33,6 +35,10 @@ def repeated_installs(stage: Stage, build: Build) -> Iterator[Finding]:
     ## What is left alone
     Stages that are not shipped, RUNs with anything between them, and installs from a manifest: those are kept apart
     so that the cache works.
+
+    ## Fix safety
+    Safe for the managers of the operating system: the RUNs are joined with `&&`, each call as it is. Unsafe for those
+    of languages: what is large may stand apart so that the cache keeps it. No fix where a manager upgrades itself.
     """
     if not build.ships(stage):
         return
@@ -50,7 +56,13 @@ def repeated_installs(stage: Stage, build: Build) -> Iterator[Finding]:
             f"({numbers}); {advice}",
             first,
             related=[(Head(call), "again") for _, call in group[1:]],
+            fix=_fix(build, group),
         )
+
+
+def _fix(build: Build, group: Group) -> Fix | None:
+    change = join(build, [run for run, _ in group])
+    return change and Fix("Join the RUNs", SAFE if group[0][1].manager.ecosystem == "os" else UNSAFE, *change)
 
 
 def _groups(instructions: Sequence[Instruction], build: Build) -> Iterator[Group]:
@@ -89,7 +101,15 @@ def _fit_one_call(group: Group) -> bool:
 
 
 EXAMPLES = (
-    Bad("RUN «apt-get install» -y a\nRUN apt-get install -y b", message="lines 2 and 3); one call"),
+    Bad(
+        "RUN «apt-get install» -y a\nRUN apt-get install -y b",
+        message="lines 2 and 3); one call",
+        fixed="RUN apt-get install -y a && \\\n    apt-get install -y b",
+    ),
+    Bad(
+        "FROM node:22\nRUN «npm install» -g a@1\nRUN npm install -g b@1 && rm -rf /x\n",
+        fixed="FROM node:22\nRUN npm install -g a@1 && \\\n    npm install -g b@1 && rm -rf /x\n",
+    ),
     Bad("FROM python:3.12\nRUN «pip install» -U pip\nRUN pip install a==1\nRUN pip install b==2", message="with `&&`"),
     Bad("FROM node:22\nRUN «npm install» -g npm@11\nRUN npm install -g yarn@1", message="joined with `&&`"),
     Good("RUN apt-get install -y a\nCOPY x /x\nRUN apt-get install -y b", why="a COPY stands between"),

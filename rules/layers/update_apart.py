@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ...fixers.edit import SAFE, Fix
+from ...fixers.runs import join
 from ...syntax.tree import Run
 from ..base import WARNING, Bad, Finding, Good, rule
 from ..packages.common import Head
@@ -22,6 +24,7 @@ _NEEDS_LISTS = frozenset(("install", "upgrade", "dist-upgrade", "build-deps", "d
     since="0.1",
     also=("trivy:DS-0017", "checkov:CKV_DOCKER_5"),
     onbuild=False,
+    fix=SAFE,
 )
 def update_apart(stage: Stage, build: Build) -> Iterator[Finding]:
     """The package lists are fetched in one RUN and used in another.
@@ -34,6 +37,10 @@ def update_apart(stage: Stage, build: Build) -> Iterator[Finding]:
 
     ## What to do
     Put both into one RUN: `apt-get update && apt-get install -y --no-install-recommends …`.
+
+    ## Fix safety
+    Safe: RUNs that follow each other are joined with `&&` where all but the last call nothing but package managers, and
+    no command can tell that it shares a shell with the ones before. No fix where anything stands between them.
     """
     updates: dict[str, tuple[Run, Call]] = {}
     for run in (i for i in stage.instructions if isinstance(i, Run)):
@@ -45,10 +52,10 @@ def update_apart(stage: Stage, build: Build) -> Iterator[Finding]:
                 # The first use of the lists tells: in the same RUN they are fresh, in a later one they may be old.
                 earlier, update = updates.pop(family)
                 if earlier is not run:
-                    yield _apart(build, update, call)
+                    yield _apart(build, update, call, _fix(build, stage, earlier, run))
 
 
-def _apart(build: Build, update: Call, use: Call) -> Finding:
+def _apart(build: Build, update: Call, use: Call, fix: Fix | None) -> Finding:
     first, second = Head(update), Head(use)
     line = build.dockerfile.source.line(second.start)
     if use.manager.indexed:
@@ -59,11 +66,38 @@ def _apart(build: Build, update: Call, use: Call) -> Finding:
         f"`{first.text}` and `{second.text}` on line {line} belong in one RUN: {why}",
         first,
         related=[(second, "uses the lists")],
+        fix=fix,
     )
 
 
+def _fix(build: Build, stage: Stage, first: Run, last: Run) -> Fix | None:
+    """Join all from the one that fetches the lists to the one that uses them."""
+    between = stage.instructions[build.index_of(first) : build.index_of(last)]
+    runs = [step for step in between if isinstance(step, Run) and _only_manages(build, step)]
+    change = join(build, [*runs, last]) if len(runs) == len(between) else None
+    return change and Fix("Join the RUNs", SAFE, *change)
+
+
+def _only_manages(build: Build, run: Run) -> bool:
+    """Whether a RUN does nothing but call package managers of the operating system."""
+    calls = [call for call in build.calls(run) if call.manager.ecosystem == "os"]
+    return bool(calls) and len(calls) == len(build.commands(run))
+
+
 EXAMPLES = (
-    Bad("RUN «apt-get update»\nRUN true && \\\n    apt-get install -y curl", message="line 4"),
+    Bad(
+        "RUN «apt-get update»\nRUN true && \\\n    apt-get install -y curl",
+        message="line 4",
+        fixed="RUN apt-get update && \\\n    true && \\\n    apt-get install -y curl",
+    ),
+    Bad(
+        "RUN «apt-get update»\n\n# tools\nRUN apt-get install -y \\\n    curl \\\n    git",
+        fixed="RUN apt-get update && \\\n    # tools\n    apt-get install -y \\\n        curl \\\n        git",
+    ),
+    Bad(
+        "RUN «apt-get update»\nENV A=1\nRUN apt-get install -y curl",
+        fixed="RUN apt-get update\nENV A=1\nRUN apt-get install -y curl",
+    ),
     Bad("RUN «apt-get update»\nRUN apt-get upgrade -y\nRUN apt-get install -y curl", message="`apt-get upgrade`"),
     Bad("FROM alpine:3.20\nRUN «apk update»\nRUN apk add curl", message="refreshes itself when needed"),
     Good("RUN apt-get update && apt-get install -y curl"),

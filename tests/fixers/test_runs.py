@@ -1,0 +1,113 @@
+"""RUNs are joined where one shell does what several did, and only there."""
+
+from __future__ import annotations
+
+import pytest
+from dockerfile_dlint.fixers.edit import Edit, apply_edits
+from dockerfile_dlint.fixers.runs import join
+from dockerfile_dlint.model.build import Build
+from dockerfile_dlint.model.evaluated import evaluated
+from dockerfile_dlint.syntax.parser import parse
+from dockerfile_dlint.syntax.plain import index_of, plain
+from dockerfile_dlint.syntax.source import Source
+from dockerfile_dlint.syntax.tree import Run
+
+
+def joined(text: str) -> str | None:
+    """The text with all its RUNs joined; what is declared must be what is done, and no comment may go."""
+    build = Build(parse(Source(text)))
+    runs = [each for stage in build.stages for each in stage.all_instructions() if isinstance(each, Run)]
+    change = join(build, runs)
+    if change is None:
+        return None
+    edits, declares = change
+    fixed = apply_edits(text, edits)
+    form = plain(build.dockerfile)
+    wanted = apply_edits(form.text, [Edit(index_of(form, e.start), index_of(form, e.end), e.text) for e in declares])
+    after = parse(Source(fixed))
+    assert not after.errors
+    assert evaluated(Build(parse(Source(wanted)))) == evaluated(Build(after))
+    assert [c.text for c in after.comments] == [c.text for c in build.dockerfile.comments]
+    return fixed
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("RUN a\nRUN b c\n", "RUN a && \\\n    b c\n"),
+        ("RUN a\n\nRUN b\n\nRUN c", "RUN a && \\\n    b && \\\n    c"),
+        ("RUN a \\\n && b\nRUN c\n", "RUN a \\\n && b \\\n && c\n"),
+        ("RUN a\nRUN b && \\\n  c\n", "RUN a && \\\n  b && \\\n  c\n"),
+        ("RUN a\nRUN b \\\n    c \\\n    d\n", "RUN a && \\\n    b \\\n        c \\\n        d\n"),
+        ("RUN a\n# why\nRUN b\n", "RUN a && \\\n    # why\n    b\n"),
+        ("RUN a \\\n  && b\n# why\nRUN c\n", "RUN a \\\n  && b \\\n  # why\n  && c\n"),
+        ("RUN a; b\nRUN c\n", "RUN a; b && \\\n    c\n"),
+        ("RUN a || b\nRUN c\n", "RUN a || b && \\\n    c\n"),
+        ("RUN if a; then b; fi\nRUN c | d\n", "RUN if a; then b; fi && \\\n    c | d\n"),
+        ("RUN (cd x && a)\nRUN b\n", "RUN (cd x && a) && \\\n    b\n"),
+        ("RUN sh -c 'cd x'\nRUN b\n", "RUN sh -c 'cd x' && \\\n    b\n"),
+        ("RUN a\nRUN cd b && c\n", "RUN a && \\\n    cd b && c\n"),
+        ("RUN cd /a && wget b\nRUN rm /a/b\n", "RUN cd /a && wget b && \\\n    rm /a/b\n"),
+        (
+            "RUN --mount=type=cache,target=/c a\nRUN --mount=type=cache,target=/c b\n",
+            "RUN --mount=type=cache,target=/c a && \\\n    b\n",
+        ),
+    ],
+)
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+@pytest.mark.parametrize("escape", ["\\", "`"])
+def test_runs_are_joined(before: str, after: str, ending: str, escape: str) -> None:
+    head = f'# escape={escape}\nFROM x\nSHELL ["/bin/sh", "-c"]\n'
+    before, after = (head + text.replace("\\\n", escape + "\n") for text in (before, after))
+    assert joined(before.replace("\n", ending)) == after.replace("\n", ending)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "RUN cd a\nRUN b",
+        "RUN cd a && b\nRUN c",
+        "RUN set -x && a\nRUN b",
+        "RUN A=1\nRUN echo $A",
+        "RUN export A=1 && a\nRUN b",
+        "RUN : ${A:=1}\nRUN b",
+        "RUN umask 077 && a\nRUN b",
+        "RUN trap x EXIT && a\nRUN b",
+        "RUN f() { a; } && f\nRUN f",
+        "RUN . ./a && b\nRUN c",
+        "RUN a && exit 0\nRUN b",
+        "RUN exec a\nRUN b",
+        "RUN a & b\nRUN c",
+        "RUN a &\nRUN b",
+        "RUN a\nRUN b; c",
+        "RUN a\nRUN b || c",
+        "RUN a\nRUN if b; then c; fi; d",
+        "RUN a\nRUN (b) || true",
+        "RUN a\nRUN set -e; b",
+        "RUN a # b\nRUN c",
+        "RUN a;\nRUN b",
+        "RUN service a start\nRUN b",
+        "RUN a\nUSER b\nRUN c",
+        "RUN a\nENV b=c\nRUN d",
+        "RUN a\nARG b\nRUN d",
+        'RUN ["a"]\nRUN b',
+        "RUN <<EOF\na\nEOF\nRUN b",
+        "RUN a\nRUN cat <<EOF\nb\nEOF\n",
+        "RUN a\nRUN --network=none b",
+        "RUN --mount=type=tmpfs,target=/t a\nRUN --mount=type=tmpfs,target=/t b",
+        "RUN --mount=source=.,target=/t,rw a\nRUN --mount=source=.,target=/t,rw b",
+        "RUN a\n# hadolint ignore=DL3008\nRUN b",
+        "RUN pip install -U pip\nRUN pip install a",
+        "ONBUILD RUN a\nONBUILD RUN b",
+        'SHELL ["/bin/bash", "-lc"]\nRUN a\nRUN b',
+        'SHELL ["/bin/bash", "-ec"]\nRUN (a; b)\nRUN c',
+        "RUN set -e; { a; b; }\nRUN rm /a",
+        "RUN set -f && a\nRUN rm /a/*",
+        "ENV BASH_ENV=/x\nRUN a\nRUN b",
+        "RUN a\nFROM x\nRUN b",
+        "RUN a",
+        "RUN if a; then\nRUN b",
+    ],
+)
+def test_runs_that_would_do_something_else_are_not_joined(text: str) -> None:
+    assert joined("FROM x\n" + text) is None
