@@ -58,11 +58,16 @@ def join(build: Build, runs: Sequence[Run]) -> Change | None:
     edits: list[Edit] = []
     declares: list[Edit] = []
     for first, second in pairwise(runs):
-        start, end = first.end, second.words[0].start
+        start, end = _text_end(build, first), second.words[0].start
         edits.append(Edit(start, end, layout.separator(first, second)))
         edits += layout.indented(second)
         declares.append(Edit(start, end, " && "))
     return edits, declares
+
+
+def _text_end(build: Build, run: Run) -> int:
+    """Where the text of the RUN ends, blanks behind it left out."""
+    return run.start + len(build.dockerfile.source.text[run.start : run.end].rstrip())
 
 
 def _is_plain(build: Build, run: Run) -> bool:
@@ -191,11 +196,12 @@ def _parses(build: Build, runs: Sequence[Run]) -> bool:
 class _Layout:
     """How the joined RUN is written: where `&&` stands, and how far lines are indented, as in the RUNs or the file."""
 
-    __slots__ = ("ending", "escape", "indent", "leading", "text")
+    __slots__ = ("comments", "ending", "escape", "indent", "leading", "text")
 
     def __init__(self, build: Build, runs: Sequence[Run]) -> None:
         dockerfile = build.dockerfile
         self.text = dockerfile.source.text
+        self.comments = dockerfile.comments
         self.escape = dockerfile.escape
         self.ending = line_ending(self.text)
         style = next((style for run in runs if (style := _style(self.text[run.start : run.end]))), None)
@@ -204,7 +210,9 @@ class _Layout:
     def separator(self, first: Run, second: Run) -> str:
         """What stands between two RUNs: `&&`, a line break, and the comments that stood between them."""
         comments = [
-            f"{self.indent}{self.text[comment.start : comment.end].strip()}{self.ending}" for comment in second.comments
+            f"{self.indent}{self.text[comment.start : comment.end].strip()}{self.ending}"
+            for comment in self.comments
+            if first.end <= comment.start < second.start
         ]
         above = "".join(comments)
         if self.leading:

@@ -58,23 +58,28 @@ def assume_yes(build: Build, run: Run, call: Call) -> Fix | None:
 _SAME_RIGHTS = frozenset(("env", "eatmydata", "timeout", "nice", "ionice", "time", "command", "stdbuf", "nohup"))
 
 
-def run_behind(build: Build, run: Run, call: Call, addition: str, safety: str, *, last: bool = False) -> Fix | None:
-    """Run `addition` with the rights of the call behind it, or with `last` at the end of its script."""
-    prefix = _rights(build, run, call)
+def run_behind(
+    build: Build, run: Run, call: Call, addition: str, safety: str, *, last: bool = False, root: bool = True
+) -> Fix | None:
+    """Run `addition` with the rights of the call behind it, or with `last` at the end of its script.
+
+    `root` says that it needs those of root.
+    """
+    prefix = _rights(build, run, call, root)
     if prefix is None:
         return None
     change = (put_last if last else put_behind)(build, run, call.command, prefix + addition)
     return change and Fix(f"Add `{prefix}{addition}`", safety, *change)
 
 
-def _rights(build: Build, run: Run, call: Call) -> str | None:
+def _rights(build: Build, run: Run, call: Call, root: bool) -> str | None:
     """`sudo ` when the call runs with it, else nothing; None where a command of root may fail or is another user's."""
     wrappers = [wrapper for wrapper in call.command.wrappers if wrapper not in _SAME_RIGHTS]
     start = call.command.start
     if wrappers == ["sudo"] and build.dockerfile.source.text.startswith(f"sudo {call.command.words[0].text}", start):
         return "sudo "
     user = build.state(run).user
-    as_root = user is None or user.partition(":")[0] in ("root", "0")
+    as_root = not root or user is None or user.partition(":")[0] in ("root", "0")
     return "" if as_root and not wrappers else None
 
 
@@ -103,7 +108,7 @@ def clean_cache(build: Build, run: Run, first: Call, arguments: str) -> Fix | No
     program = last.command.words[0]
     if program.base_name() != last.program or program.text != program.value:
         return None
-    return run_behind(build, run, last, f"{program.text} {arguments}", SAFE)
+    return run_behind(build, run, last, f"{program.text} {arguments}", SAFE, root=False)
 
 
 _OFFLINE = ("--offline", "--prefer-offline", "-C", "--cacheonly", "--no-refresh", "--no-network", "--no-index")

@@ -35,6 +35,7 @@ def joined(text: str) -> str | None:
     ("before", "after"),
     [
         ("RUN a\nRUN b c\n", "RUN a && \\\n    b c\n"),
+        ("RUN a  \n# one\n\n# two\n\nRUN b\n", "RUN a && \\\n    # one\n    # two\n    b\n"),
         ("RUN a\n\nRUN b\n\nRUN c", "RUN a && \\\n    b && \\\n    c"),
         ("RUN a \\\n && b\nRUN c\n", "RUN a \\\n && b \\\n && c\n"),
         ("RUN a\nRUN b && \\\n  c\n", "RUN a && \\\n  b && \\\n  c\n"),
