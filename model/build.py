@@ -10,6 +10,7 @@ from .state import LINUX_SHELL, PLATFORM_ARGS, WINDOWS_SHELL, State, after, decl
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from typing import Any, TypeVar
 
     from ..syntax.shell import Command, Script
     from ..syntax.tree import Argument, CommandLine, Dockerfile, Instruction
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from .images import BaseFacts, ImageRef
     from .packages import Call
 
+    T = TypeVar("T")
 
 _WINDOWS_IMAGES = ("nanoserver", "servercore", "mcr.microsoft.com/windows", "/dotnet/framework", "winamd64/")
 """Parts of the names of images that exist for Windows only; an image for cross-building may well hold "windows"."""
@@ -26,10 +28,23 @@ class Stage:
     """A build stage: FROM and what follows it.
 
     `parent` is the stage that FROM names, `image` the expanded base when it names none (None when a variable in it
-    has no value). `name` is lower case, empty without AS.
+    has no value). `name` is lower case, empty without AS. `root` is the stage whose base is an image: this one, or the
+    first of the FROM chain.
     """
 
-    __slots__ = ("_facts", "_ref", "build", "from_", "image", "index", "instructions", "name", "parent", "states")
+    __slots__ = (
+        "_facts",
+        "_ref",
+        "build",
+        "from_",
+        "image",
+        "index",
+        "instructions",
+        "name",
+        "parent",
+        "root",
+        "states",
+    )
 
     def __init__(self, build: Build, index: int, from_: From) -> None:
         self.build = build
@@ -38,6 +53,7 @@ class Stage:
         self.name = from_.alias.text.lower() if from_.alias else ""
         self.instructions: list[Instruction] = []
         self.parent: Stage | None = None
+        self.root: Stage = self
         self.image: str | None = None
         self.states: list[State] = []
         self._ref: ImageRef | bool | None = False
@@ -57,14 +73,6 @@ class Stage:
     def label(self) -> str:
         """What a message calls the stage: its name, else its number."""
         return f"`{self.name}`" if self.name else f"number {self.index}"
-
-    @property
-    def root(self) -> Stage:
-        """The stage whose base is an image: this one, or the first of the FROM chain."""
-        stage = self
-        while stage.parent is not None:
-            stage = stage.parent
-        return stage
 
     @property
     def ref(self) -> ImageRef | None:
@@ -163,6 +171,7 @@ class Build:
         self._head_states: dict[int, State] = {}
         self._scripts: dict[int, Script] = {}
         self._calls: dict[int, list[Call]] = {}
+        self._answers: dict[object, Any] = {}
         self._read_stages()
 
     @property
@@ -213,6 +222,7 @@ class Build:
             return
         image = self.global_state.value(base.text)
         stage.parent = names.get(image) if image else None
+        stage.root = stage.parent.root if stage.parent else stage
         stage.image = None if stage.parent else image
 
     def stage_of(self, instruction: Instruction) -> Stage | None:
@@ -227,8 +237,8 @@ class Build:
     @property
     def final(self) -> Stage | None:
         """The stage that is built: the target, else the last."""
-        for stage in reversed(self.stages):
-            if self.target and stage.name == self.target:
+        for stage in reversed(self.stages) if self.target else ():
+            if stage.name == self.target:
                 return stage
         return self.stages[-1] if self.stages else None
 
@@ -357,6 +367,13 @@ class Build:
     def commands(self, instruction: CommandLine) -> Sequence[Command]:
         """Every simple command of the instruction, in the order of the file."""
         return self.script(instruction).commands
+
+    def once(self, question: object, answer: Callable[[], T]) -> T:
+        """What `answer` gives, asked once for each `question` (any hashable value): for what many nodes ask alike."""
+        answers = self._answers
+        if question not in answers:
+            answers[question] = answer()
+        return answers[question]
 
     def calls(self, instruction: CommandLine) -> list[Call]:
         """The invocations of package managers in the instruction."""

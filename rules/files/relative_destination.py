@@ -55,8 +55,16 @@ def _fix(copy: Copy | Add, word: Argument, value: str) -> Fix | None:
 
 
 def _has_workdir(stage: Stage, index: int) -> bool:
-    before = [*stage.instructions[:index], *(i for ancestor in stage.ancestors for i in ancestor.instructions)]
-    return any(isinstance(instruction, Workdir) for instruction in before)
+    return index > _first_workdir(stage) or any(_has_workdir(s, len(s.instructions)) for s in stage.ancestors)
+
+
+def _first_workdir(stage: Stage) -> int:
+    """The number of the first WORKDIR, behind all others when there is none."""
+    steps = stage.instructions
+    return stage.build.once(
+        ("first WORKDIR", stage.index),
+        lambda: next((n for n, step in enumerate(steps) if isinstance(step, Workdir)), len(steps)),
+    )
 
 
 EXAMPLES = (

@@ -10,14 +10,14 @@ from ..text import lines
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from ...model.build import Build, Stage
     from ...syntax.command import Command, Word
-    from ...syntax.tree import Instruction
 
-_RECURSIVE = ("-R", "--recursive")
-_FLAGS = {"chown": "chown", "chmod": "chmod"}
+_CHANGERS = ("chown", "chmod")
+_MOST = 5
+"""So many COPYs are named in a message."""
 
 
 @rule("OPT004", level=INFO, since="0.1", onbuild=False, fix=UNSAFE)
@@ -41,16 +41,21 @@ def owner_changed_later(stage: Stage, build: Build) -> Iterator[Finding]:
     """
     if not build.ships(stage):
         return
-    for index, run in enumerate(stage.instructions):
-        if not isinstance(run, Run):
-            continue
-        for command, folder in with_folders(build, run):
-            if command.name in _FLAGS and not command.context and command.has(*_RECURSIVE):
-                yield from _change(build, stage.instructions[:index], run, command, folder)
+    copied: dict[str, list[Copy | Add]] = {}
+    for instruction in stage.instructions:
+        if isinstance(instruction, Copy | Add):
+            word = instruction.destination
+            target = build.state(instruction).path(word.text) if word is not None else None
+            if target is not None and not instruction.flag("parents"):
+                copied.setdefault(target, []).append(instruction)
+        elif isinstance(instruction, Run) and copied and "R" in build.script(instruction).text:
+            for command, folder in with_folders(build, instruction):
+                if command.name in _CHANGERS and not command.context and command.has("-R"):
+                    yield from _change(build, copied, instruction, command, folder)
 
 
 def _change(
-    build: Build, before: Sequence[Instruction], run: Run, command: Command, folder: str | None
+    build: Build, copied: Mapping[str, Sequence[Copy | Add]], run: Run, command: Command, folder: str | None
 ) -> Iterator[Finding]:
     operands = command.operands(("--reference", "--from"))
     if len(operands) != 2 or operands[0].dynamic or operands[1].dynamic or command.has("--reference"):
@@ -58,15 +63,16 @@ def _change(
     path = path_of(build, run, folder, operands[1].value)
     if path is None or path == "/":
         return
-    copies = [i for i in before if isinstance(i, Copy | Add) and _brings(build, i, path)]
+    copies = [copy for target, there in copied.items() if covers(path, target) for copy in there]
+    copies.sort(key=lambda copy: copy.start)
     if not copies or any(copy.flag(command.name) for copy in copies):
         return
-    places, advice = lines([copy.start_line for copy in copies]), _advice(command, operands[0])
+    places, advice = lines([copy.start_line for copy in copies[-_MOST:]]), _advice(command, operands[0])
     yield Finding(
         f"`{command.name}` stores what {copies[0].name} on {places} brought a second time; {advice}",
         command,
-        related=[(copy, "brought here") for copy in copies],
-        fix=_fix(build, before, copies, run, command, operands[0]),
+        related=[(copy, "brought here") for copy in copies[-_MOST:]],
+        fix=_fix(build, copies, run, command, operands[0]),
     )
 
 
@@ -79,24 +85,17 @@ def _advice(command: Command, wanted: Word) -> str:
     return f"write `--{command.name}={value}` there"
 
 
-def _brings(build: Build, copy: Copy | Add, path: str) -> bool:
-    """Whether what the instruction copies lies in the folder `path`, so far as can be told."""
-    word = copy.destination
-    target = build.state(copy).path(word.text) if word is not None else None
-    return target is not None and covers(path, target) and not copy.flag("parents")
-
-
 def _fix(
     build: Build,
-    before: Sequence[Instruction],
-    copies: Sequence[Instruction],
+    copies: Sequence[Copy | Add],
     run: Run,
     command: Command,
     owner: Word,
 ) -> Fix | None:
     """The flag on the COPYs, and `chown` of the folder only."""
-    recursive = next((word for word in command.words if word.value in _RECURSIVE), None)
-    since = before[before.index(copies[0]) :]
+    recursive = next((word for word in command.words if word.value == "-R"), None)
+    stage = build.stage_of(run)
+    since = stage.instructions[build.index_of(copies[0]) : build.index_of(run)] if stage else ()
     alone = len(build.commands(run)) == 1 and not run.json and not run.heredocs
     if command.name != "chown" or recursive is None or not alone or any(isinstance(i, Run) for i in since):
         return None
@@ -115,7 +114,7 @@ EXAMPLES = (
         message="stores what COPY on line 3 brought a second time",
         fixed="WORKDIR /app\nCOPY --chown=app:app . .\nRUN chown app:app /app",
     ),
-    Bad("COPY a /srv/a\nCOPY b /srv/b\nRUN «chown --recursive www-data /srv»"),
+    Bad("COPY a /srv/a\nCOPY b /srv/b\nRUN «chown -vR www-data /srv»"),
     Bad("COPY bin /opt/bin\nRUN «chmod -R 755 /opt/bin»", message="`--chmod=755`"),
     Bad("WORKDIR /app\nCOPY . .\nRUN make && «chown -R app .»", why="the RUN does more, so there is no fix"),
     Good("COPY --chown=app . /app\nRUN chown -R app /app"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+
 from ...model.options import pedantic
 from ...model.packages import cleans_cache, cleans_lists, pinned
 from ...syntax.tree import Run
@@ -13,7 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from ...model.build import Build
+    from ...model.build import Build, Stage
     from ...model.packages import Call, Package
 
 
@@ -136,12 +138,21 @@ def later_cleaning(build: Build, run: Run, call: Call, cleans: Callable[..., boo
     stage = build.stage_of(run)
     if stage is None:
         return 0
-    for later in stage.instructions[build.index_of(run) + 1 :]:
-        if isinstance(later, Run):
-            for command in build.commands(later):
-                if cleans(command, call.manager):
-                    return build.dockerfile.source.line(command.start)
-    return 0
+    cleaning = build.once((stage.index, call.manager.name, cleans), lambda: _cleaning(build, stage, call, cleans))
+    later = bisect_right(cleaning, (build.index_of(run) + 1, 0))
+    return cleaning[later][1] if later < len(cleaning) else 0
+
+
+def _cleaning(build: Build, stage: Stage, call: Call, cleans: Callable[..., bool]) -> list[tuple[int, int]]:
+    """Each RUN of the stage that empties what the manager of `call` leaves: its number, and the line that does it."""
+    found: list[tuple[int, int]] = []
+    for index, run in enumerate(stage.instructions):
+        if isinstance(run, Run):
+            lines = (build.dockerfile.source.line(c.start) for c in build.commands(run) if cleans(c, call.manager))
+            line = next(lines, 0)
+            if line:
+                found.append((index, line))
+    return found
 
 
 def too_late(build: Build, run: Run, call: Call, *, lists: bool = False) -> str:

@@ -6,7 +6,7 @@ from ...syntax.tree import Run, Transfer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from ...model.build import Build, Stage
     from ...model.packages import Call
@@ -36,12 +36,27 @@ def configured(build: Build, run: Run, option: str, *files: str) -> bool:
 
     `option` and `files` are parts of the text in lower case: "install-recommends", "apt.conf".
     """
-    for instruction in steps_before(build, run):
-        step = instruction.trigger or instruction
+
+    def writes(step: Instruction) -> bool:
         text = step_text(step)
-        if not any(file in text for file in files):
-            continue
-        if option in text or (isinstance(step, Transfer) and not step.heredocs):
+        known = option in text or (isinstance(step, Transfer) and not step.heredocs)
+        return known and any(file in text for file in files)
+
+    return _happens(build, run, (option, *files), writes)
+
+
+def _happens(build: Build, run: Run, what: tuple[str, ...], is_so: Callable[[Instruction], bool]) -> bool:
+    """Whether `is_so` holds for a step up to `run`. Each step of a file is asked once for each `what`."""
+    stage = build.stage_of(run)
+    if stage is None:
+        return False
+
+    def first(steps: Sequence[Instruction]) -> int:
+        return next((i for i, step in enumerate(steps) if is_so(step.trigger or step)), len(steps))
+
+    for each in (stage, *stage.ancestors):
+        found = build.once((each.index, what), lambda each=each: first(each.instructions))
+        if found < (build.index_of(run) + 1 if each is stage else len(each.instructions)):
             return True
     return False
 
@@ -103,13 +118,13 @@ def yarn_may_run_from_cache(build: Build, run: Run, call: Call) -> bool:
         return True
     if build.context is not None and build.context.exists(".yarnrc.yml"):
         return True
-    for instruction in steps_before(build, run):
-        step = instruction.trigger or instruction
-        text = step_text(step)
-        signs = (".yarnrc.yml", ".yarn/", ".yarn ", ".yarn*", ".yarnrc*") if isinstance(step, Transfer) else _BERRY
-        if any(sign in text for sign in signs):
-            return True
-    return False
+    return _happens(build, run, _BERRY, _is_berry)
 
 
+def _is_berry(step: Instruction) -> bool:
+    text = step_text(step)
+    return any(sign in text for sign in (_BERRY_FILES if isinstance(step, Transfer) else _BERRY))
+
+
+_BERRY_FILES = (".yarnrc.yml", ".yarn/", ".yarn ", ".yarn*", ".yarnrc*")
 _BERRY = ("yarn set version", ".yarnrc.yml", "corepack", ".yarn/")
