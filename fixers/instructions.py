@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+
 from .edit import Edit
 
 TYPE_CHECKING = False
@@ -34,9 +36,9 @@ def drop(dockerfile: Dockerfile, instruction: Instruction) -> tuple[list[Edit], 
 
 def has_comments_inside(dockerfile: Dockerfile, instruction: Instruction) -> bool:
     """Whether comment lines stand between the lines of the instruction."""
-    return any(
-        comment.inside and instruction.start < comment.start < instruction.end for comment in dockerfile.comments
-    )
+    comments = dockerfile.comments
+    first = bisect_right(comments, instruction.start, key=lambda comment: comment.start)
+    return first < len(comments) and comments[first].start < instruction.end
 
 
 def _blank_before(text: str, start: int) -> bool:

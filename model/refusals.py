@@ -354,11 +354,17 @@ def _port(text: str) -> str:
         return "no port is given"
     first, dash, last = container.partition("-")
     numbers = [first, last] if dash else [first]
-    if not all(number.isascii() and number.isdigit() and int(number) <= 65535 for number in numbers):
+    if not all(number.isascii() and number.isdigit() and _number(number) <= 65535 for number in numbers):
         return "a port is a number from 0 to 65535"
-    if dash and int(first) > int(last):
+    if dash and _number(first) > _number(last):
         return "the range ends below its begin"
     return ""
+
+
+def _number(digits: str) -> int:
+    """The number that the digits are; of more digits than any number here has, just a big one."""
+    digits = digits.lstrip("0") or "0"
+    return int(digits) if len(digits) < 20 else 10**20
 
 
 def _signal(instruction: Instruction, state: State) -> Iterator[Refusal]:
@@ -366,6 +372,6 @@ def _signal(instruction: Instruction, state: State) -> Iterator[Refusal]:
         if not _known(state, word.text):
             continue
         value = state.text(word.text)
-        number = value.isascii() and value.isdigit() and int(value) > 0
+        number = value.isascii() and value.isdigit() and _number(value) > 0
         if not number and value.upper().removeprefix("SIG") not in _SIGNALS:
             yield f"`{value or word.text}` is no signal; write SIGTERM, or a number", word

@@ -99,19 +99,19 @@ def _words(name: str) -> list[str]:
 def _means_secret(words: Sequence[str]) -> bool:
     if not {"public", "pub", "file", "version"}.isdisjoint(words):
         return False
-    for index, word in enumerate(words):
-        before = words[index - 1] if index else ""
-        behind = set(words[index + 1 :])
+    about: set[str] = set()  # of the words behind
+    for index in range(len(words) - 1, -1, -1):
+        word, before = words[index], words[index - 1] if index else ""
         if word.endswith(_SECRETS):
             # SECRET_KEY is a secret; what TOKEN_KEY is nobody knows.
-            behind -= {"key"} if word == "secret" else set()
-        elif word == "key" and before in _KINDS_OF_KEY:
-            # Without its partner an access key's id is worth nothing, but nobody gives it alone.
-            behind -= {"id"} if before == "access" else set()
+            found = about <= ({"key"} if word == "secret" else set())
         else:
-            continue
-        if _ABOUT.isdisjoint(behind):
+            # Without its partner an access key's id is worth nothing, but nobody gives it alone.
+            found = word == "key" and before in _KINDS_OF_KEY and about <= ({"id"} if before == "access" else set())
+        if found:
             return True
+        if word in _ABOUT:
+            about.add(word)
     return False
 
 

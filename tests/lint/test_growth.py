@@ -36,3 +36,13 @@ def test_eight_times_the_lines_take_no_forty_times_as_long(shape: str) -> None:
     seconds(10)
     # A square would be 64; half a second is less than what may be measured wrong.
     assert seconds(1600) < 40 * seconds(200) + 0.5
+
+
+@pytest.mark.parametrize(
+    "text", ["STOPSIGNAL " + "0" * 60_000, "EXPOSE " + "9" * 60_000, "ARG " + "A(" * 30_000, "ARG " + "KEY_" * 15_000]
+)
+def test_one_long_word_is_no_trouble(text: str) -> None:
+    start = time.process_time()
+    report = lint_source(Source(f"FROM debian:12\n{text}\n"), Plan(choose(["ALL"], [])), None)
+    assert not report.failed
+    assert time.process_time() - start < 3
