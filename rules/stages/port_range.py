@@ -22,7 +22,7 @@ def port_range(expose: Expose, build: Build) -> Iterator[Finding]:
     for word in expose.arguments:
         for part in (build.value(expose, word) or "").split():
             ports = part.partition("/")[0].rpartition(":")[2].split("-")
-            if any(port.isascii() and port.isdigit() and int(port) > 65535 for port in ports):
+            if any(port.isascii() and port.isdigit() and (len(port) > 9 or int(port) > 65535) for port in ports):
                 yield Finding(f"`{part}`: ports end at 65535", word)
 
 
