@@ -60,7 +60,8 @@ def join(build: Build, runs: Sequence[Run]) -> Change | None:
     for first, second in pairwise(runs):
         start, end = _text_end(build, first), second.words[0].start
         edits.append(Edit(start, end, layout.separator(first, second)))
-        edits += layout.indented(second)
+        # The line of the first command may be one that went with the edit before.
+        edits += [edit for edit in layout.indented(second) if edit.start >= end]
         declares.append(Edit(start, end, " && "))
     return edits, declares
 
