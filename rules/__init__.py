@@ -84,6 +84,7 @@ from .packages.gem_pin import gem_pin
 from .packages.go_pin import go_pin
 from .packages.npm_pin import npm_pin
 from .packages.package_cache import package_cache
+from .packages.package_list import package_list
 from .packages.package_prompt import package_prompt
 from .packages.pip_cache import pip_cache
 from .packages.pip_pin import pip_pin
@@ -252,4 +253,5 @@ RULES: tuple[Rule, ...] = (
     unpinned_package,  # PKG001
     package_cache,  # PKG002
     package_prompt,  # PKG003
+    package_list,  # PKG004
 )
