@@ -64,9 +64,27 @@ def ordered(rows: Sequence[Row], key: Key) -> list[Row]:
 
 
 def one_a_line(build: Build, rows: Sequence[Row]) -> bool:
-    """Whether each word of the list begins a line."""
+    """Whether each word of the list begins a line; the first one may stand above the others instead."""
     text = build.dockerfile.source.text
-    return all(not text[text.rfind("\n", 0, row.word.start) + 1 : row.word.start].strip(" \t") for row in rows)
+    return all(_begins_line(text, row.word) for row in rows[1:]) and (
+        _begins_line(text, rows[0].word) or _is_aligned(text, rows)
+    )
+
+
+def _begins_line(text: str, word: Word) -> bool:
+    return not text[_line_of(text, word.start) : word.start].strip(" \t")
+
+
+def _is_aligned(text: str, rows: Sequence[Row]) -> bool:
+    """Whether the first word stands behind the command, and those that begin a line do so in the same column."""
+    first, *others = [row.word for row in rows]
+    column = first.start - _line_of(text, first.start)
+    lower = [word.start - _line_of(text, word.start) for word in others if _begins_line(text, word)]
+    return not _begins_line(text, first) and bool(lower) and all(each == column for each in lower)
+
+
+def _line_of(text: str, offset: int) -> int:
+    return text.rfind("\n", 0, offset) + 1
 
 
 def write_list(
@@ -89,6 +107,8 @@ def write_list(
         lines.append(f"{indent}{row.word.text} {escape}")
     start = command.words[next(n for n, each in enumerate(command.words) if each is first) - 1].end
     written = f" {escape}{ending}" + ending.join(lines).removesuffix(f" {escape}")
+    if _is_aligned(text, rows):
+        written = text[start : first.start] + written.removeprefix(f" {escape}{ending}").lstrip(" \t")
     end = last.end
     joiner = _joiner_behind(text, end, escape)
     if joiner:
@@ -103,12 +123,12 @@ def write_list(
 
 def _indents(text: str, command: Command, rows: Sequence[Row]) -> tuple[str, str]:
     """The indentation of what follows the list, and of its words."""
-    start = text.rfind("\n", 0, command.start) + 1
+    start = _line_of(text, command.start)
     own = _blanks(text, start)
     step = "\t" if own[:1] == "\t" else "    "
     for row in rows:
-        line = text.rfind("\n", 0, row.word.start) + 1
-        if line > command.start and not text[line : row.word.start].strip(" \t"):
+        line = _line_of(text, row.word.start)
+        if line > command.start and _begins_line(text, row.word):
             return own or step, _blanks(text, line)
     return own or step, own + step
 

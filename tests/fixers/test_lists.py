@@ -36,6 +36,11 @@ def test_what_follows_on_the_line_gets_its_own() -> None:
     assert written("FROM a\nRUN get b \\\n a && \\\n c") == "FROM a\nRUN get \\\n a \\\n b && \\\n c"
 
 
+def test_words_below_the_first_stay_there() -> None:
+    aligned = "FROM a\nRUN get c \\\n        a b \\\n        d"
+    assert written(aligned) == "FROM a\nRUN get a \\\n        b \\\n        c \\\n        d"
+
+
 def test_forms() -> None:
     assert written("FROM a\nRUN <<E\nget b a\nE\n") == "FROM a\nRUN <<E\nget \\\n    a \\\n    b\nE\n"
     assert written("FROM a\r\nRUN get b a\r\n") == "FROM a\r\nRUN get \\\r\n    a \\\r\n    b\r\n"
