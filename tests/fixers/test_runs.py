@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+from pathlib import Path
+
 import pytest
 from dockerfile_dlint.fixers.edit import Edit, apply_edits
 from dockerfile_dlint.fixers.runs import join
@@ -11,6 +15,8 @@ from dockerfile_dlint.syntax.parser import parse
 from dockerfile_dlint.syntax.plain import index_of, plain
 from dockerfile_dlint.syntax.source import Source
 from dockerfile_dlint.syntax.tree import Run
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 
 def joined(text: str) -> str | None:
@@ -113,3 +119,80 @@ def test_runs_are_joined(before: str, after: str, ending: str, escape: str) -> N
 )
 def test_runs_that_would_do_something_else_are_not_joined(text: str) -> None:
     assert joined("FROM x\n" + text) is None
+
+
+PIECES = st.sampled_from(
+    [
+        "a",
+        "b x",
+        "cd d && a",
+        "(cd d && b)",
+        "A=1",
+        "A=1 a",
+        "export A=1 && a",
+        "a; b",
+        "a || b",
+        "a && b || c",
+        "if a; then b; fi",
+        "if a; then cd d; fi",
+        "set -e; a; b",
+        "set -u && a",
+        "a | b",
+        "! a",
+        "umask 077 && a",
+        "f() { a; b; }; f",
+        "trap a EXIT",
+        "exit 0",
+        "a && exit 0",
+        "{ a; b; }",
+        "{ cd d; a; }",
+        "for i in 1 2; do a; done",
+        "a # b",
+        "sh -c 'cd d; a'",
+        ": ${A:=2}; a",
+        "true && ! b",
+        "unset A; b",
+        "a; # b",
+        "exec a",
+        "alias a=b; a",
+    ]
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(parts=st.lists(PIECES, min_size=2, max_size=3), failing=st.sampled_from(["", "a", "b", "c", "ab"]))
+def test_one_shell_does_what_several_did(
+    parts: list[str], failing: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    fixed = joined("FROM x\n" + "".join(f"RUN {part}\n" for part in parts))
+    if fixed is None:
+        return
+    folder = tmp_path_factory.getbasetemp() / "programs"
+    _make_programs(folder)
+    several = _run(parts, folder, failing)
+    whole = fixed.partition("RUN ")[2].rstrip("\n")
+    assert _run([whole], folder, failing) == several, whole
+
+
+def _make_programs(folder: Path) -> None:
+    if folder.exists():
+        return
+    (folder / "d").mkdir(parents=True)
+    for name in "abc":
+        program = folder / name
+        program.write_text('#!/bin/sh\necho "$0 $* $PWD $A $(umask)"\ncase "$FAILING" in *${0##*/}*) exit 3;; esac\n')
+        program.chmod(0o755)
+
+
+def _run(scripts: list[str], folder: Path, failing: str) -> tuple[int, str]:
+    """The exit status and the output of the scripts, each in a shell of its own, up to the first that fails."""
+    output = ""
+    environment = {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}", "FAILING": failing}
+    for script in scripts:
+        done = subprocess.run(
+            ["sh", "-c", script], capture_output=True, text=True, env=environment, cwd=folder, check=False
+        )
+        output += done.stdout
+        if done.returncode:
+            return done.returncode, output
+    return 0, output
