@@ -55,6 +55,11 @@ class Plan:
             for subject in rule.subjects:
                 self.by_subject.setdefault(subject, []).append(rule)
 
+    def for_text(self, text: str) -> Plan:
+        """The plan without the rules that have nothing to look for in this text."""
+        rules = [rule for rule in self.rules if not rule.words or any(word in text for word in rule.words)]
+        return Plan(rules, self.on_request, self.shell, self.options, self.profile)
+
 
 class Report:
     """What linting one file gave. `failed` tells that it could not be read or that a rule broke.
@@ -137,6 +142,7 @@ def lint_source(source: Source, plan: Plan, find_context: Callable[[Build], Cont
         return Report(source.name, [problem(source.name, message, "SYN002", "internal-error")], failed=True)
     if plan.on_request and suppressions.checks.asks:
         plan = Plan([*plan.rules, *plan.on_request], plan.on_request, plan.shell, plan.options, plan.profile)
+    plan = plan.for_text(source.text)
     places, profile = _Places(build), plan.profile
     diagnostics: list[Diagnostic] = []
     broken: dict[str, Diagnostic] = {}

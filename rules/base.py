@@ -5,7 +5,6 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
-    from types import ModuleType
     from typing import Any, Protocol
 
     from ..fixers.edit import Fix
@@ -109,38 +108,84 @@ def Good(  # noqa: N802
 
 
 class Rule:
-    """A registered check.
+    """A check, and what is known of it without its module, which is imported when it runs or its page is asked for.
 
     `subjects` are the names of the classes it wants to see one by one: instruction classes, `Stage`, or `Build` for
     once a file. `also` are other tools' names for it. `default` tells whether it is on without being selected,
     `onbuild` whether it looks into ONBUILD triggers too. `fix` is how safe its fixes are at best, empty without one.
+    A file with none of `words` in its text has nothing for the rule; without words every file may have.
     """
 
-    __slots__ = ("also", "check", "code", "default", "fix", "level", "module", "name", "onbuild", "since", "subjects")
+    __slots__ = (
+        "_check",
+        "also",
+        "code",
+        "default",
+        "fix",
+        "level",
+        "module",
+        "name",
+        "onbuild",
+        "since",
+        "subjects",
+        "words",
+    )
 
     def __init__(
         self,
+        module: str,
+        name: str,
         code: str,
-        check: Callable[..., Iterator[Finding]],
         level: str,
         since: str,
+        subjects: Sequence[str],
         also: Sequence[str],
+        words: Sequence[str],
+        fix: str,
         default: bool,
         onbuild: bool,
-        fix: str = "",
+        check: Callable[..., Iterator[Finding]] | None = None,
     ) -> None:
-        self.fix = fix
+        self.module = module
+        self.name = name
         self.code = code
-        self.check = check
         self.level = level
         self.since = since
+        self.subjects = tuple(subjects)
         self.also = tuple(also)
+        self.words = tuple(words)
+        self.fix = fix
         self.default = default
         self.onbuild = onbuild
-        self.name = check.__name__.replace("_", "-")
-        self.module = check.__module__
-        # The annotation of the first parameter is the registration; it stays a string (PEP 563).
-        self.subjects = tuple(str(next(iter(check.__annotations__.values()))).split(" | "))
+        self._check = check
+
+    @property
+    def row(self) -> tuple[object, ...]:
+        """What the table of rules holds of it: the arguments of the constructor but the check."""
+        return (
+            self.module, self.name, self.code, self.level, self.since, self.subjects, self.also, self.words, self.fix,
+            self.default, self.onbuild,
+        )  # fmt: skip
+
+    @property
+    def check(self) -> Callable[..., Iterator[Finding]]:
+        """The generator that finds violations in a node of a build."""
+        if self._check is None:
+            made: Rule = getattr(self._loaded, self.name.replace("-", "_"))
+            self._check = made.check
+        return self._check
+
+    @check.setter
+    def check(self, check: Callable[..., Iterator[Finding]]) -> None:
+        self._check = check
+
+    @property
+    def _loaded(self) -> Any:
+        import sys
+
+        name = __package__ + "." + self.module
+        __import__(name)
+        return sys.modules[name]
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -160,10 +205,7 @@ class Rule:
     @property
     def examples(self) -> Sequence[Example]:
         """The examples beside the rule."""
-        import sys
-
-        module: ModuleType | Any = sys.modules[self.module]
-        return module.EXAMPLES
+        return self._loaded.EXAMPLES
 
 
 def inspect_cleandoc(text: str) -> str:
@@ -182,10 +224,15 @@ def rule(
     default: bool = True,
     onbuild: bool = True,
     fix: str = "",
+    words: Sequence[str] = (),
 ) -> Callable[[Callable[..., Iterator[Finding]]], Rule]:
     """Make the decorated generator a rule; its function name is the rule's name, its docstring the page."""
 
     def decorate(check: Callable[..., Iterator[Finding]]) -> Rule:
-        return Rule(code, check, level, since, also, default, onbuild, fix)
+        # The annotation of the first parameter is the registration; it stays a string (PEP 563).
+        subjects = str(next(iter(check.__annotations__.values()))).split(" | ")
+        module = check.__module__.removeprefix(__package__ + ".")
+        name = check.__name__.replace("_", "-")
+        return Rule(module, name, code, level, since, subjects, also, words, fix, default, onbuild, check)
 
     return decorate

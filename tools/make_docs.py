@@ -1,4 +1,4 @@
-"""Writes docs/rules from the rules: a page each and an index by code and by other tools' names.
+"""Writes rules/table.py and docs/rules from the rules: a page each and an index by code and by other tools' names.
 
 python tools/make_docs.py           write
 python tools/make_docs.py --check   exit 1 when a page is not current
@@ -6,17 +6,18 @@ python tools/make_docs.py --check   exit 1 when a page is not current
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
-
-from dockerfile_dlint.lint.page import page
-from dockerfile_dlint.rules import RULES
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "rules"
 
 
 def pages() -> dict[str, str]:
     """File name to text of all that belongs in docs/rules."""
+    from dockerfile_dlint.lint.page import page
+    from dockerfile_dlint.rules import RULES
+
     texts = {f"{rule.code}.md": page(rule) for rule in RULES}
     texts["README.md"] = index()
     return texts
@@ -24,6 +25,8 @@ def pages() -> dict[str, str]:
 
 def index() -> str:
     """The list of all rules, and where rules of other tools are found."""
+    from dockerfile_dlint.rules import RULES
+
     lines = ["# Rules", "", "| code | name | severity | default | what it finds |", "|---|---|---|---|---|"]
     for rule in RULES:
         on = "on" if rule.default else "off"
@@ -38,6 +41,10 @@ def index() -> str:
 
 def main() -> int:
     """Write or check the pages; the exit status."""
+    # In a process of its own: this one is to read the new table.
+    table = subprocess.run([sys.executable, Path(__file__).with_name("make_table.py"), *sys.argv[1:]], check=False)
+    if table.returncode:
+        return table.returncode
     wanted = pages()
     have = {path.name: path.read_text() for path in FOLDER.glob("*.md")}
     if "--check" in sys.argv[1:]:

@@ -164,4 +164,4 @@ def _summary(terminal: Terminal, diagnostics: Sequence[Diagnostic], files: int) 
         painted = ", ".join(terminal.paint(part, color) for part, color in parts)
         yield f"{total}{painted}. " + terminal.paint(more, "dim")
     if repairable:
-        yield repairable
+        yield from _wrapped(repairable, terminal.width)

@@ -21,7 +21,7 @@ _APART = frozenset(("subshell", "substitution", "function"))
 _MOVING = frozenset(("cd", "pushd", "popd"))
 
 
-@rule("DL3003", level=WARNING, since="0.1", also=("trivy:DS-0013",), fix=UNSAFE)
+@rule("DL3003", level=WARNING, since="0.1", also=("trivy:DS-0013",), fix=UNSAFE, words=("cd",))
 def cd_in_run(run: Run, build: Build) -> Iterator[Finding]:
     """A RUN begins by changing the folder, or ends with it in vain.
 

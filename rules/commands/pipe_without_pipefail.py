@@ -22,7 +22,7 @@ _CANNOT_FAIL = frozenset(("echo", "printf", "yes", "true", ":"))
 """Commands that fail only when nobody reads them any more, where pipefail does harm."""
 
 
-@rule("DL4006", level=WARNING, since="0.1", fix=UNSAFE)
+@rule("DL4006", level=WARNING, since="0.1", fix=UNSAFE, words=("|",))
 def pipe_without_pipefail(run: Run, build: Build) -> Iterator[Finding]:
     """A command whose failure matters stands before a pipe, and the shell only looks at the last one.
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _FLAGS = frozenset(("", "-E", "-H", "-n", "-S", "-EH", "-HE"))
 
 
-@rule("DL3004", level=ERROR, since="0.1", also=("trivy:DS-0010", "checkov:CKV2_DOCKER_1"), fix=UNSAFE)
+@rule("DL3004", level=ERROR, since="0.1", also=("trivy:DS-0010", "checkov:CKV2_DOCKER_1"), fix=UNSAFE, words=("sudo",))
 def sudo_in_run(run: Run, build: Build) -> Iterator[Finding]:
     """`sudo` is used in a build.
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _PROGRAMS = ("wget", "curl")
 
 
-@rule("DL4001", level=WARNING, since="0.1", also=("trivy:DS-0014",), default=False, onbuild=False)
+@rule("DL4001", level=WARNING, since="0.1", also=("trivy:DS-0014",), default=False, onbuild=False, words=("wget",))
 def wget_and_curl(stage: Stage, build: Build) -> Iterator[Finding]:
     """A stage downloads with `wget` and with `curl`.
 

@@ -20,7 +20,7 @@ _QUIET = ("-q", "--quiet", "--no-verbose", "--progress", "-o", "--output-file", 
 _NO_DOWNLOAD = ("--version", "-V", "--help", "-h", "--spider")
 
 
-@rule("DL3047", level=INFO, since="0.1", default=False, fix=SAFE)
+@rule("DL3047", level=INFO, since="0.1", default=False, fix=SAFE, words=("wget",))
 def wget_progress(run: Run, build: Build) -> Iterator[Finding]:
     """`wget` draws its progress bar into the build log.
 

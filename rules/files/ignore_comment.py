@@ -11,7 +11,14 @@ if TYPE_CHECKING:
     from ...model.build import Build
 
 
-@rule("DL1001", level=INFO, since="0.1", default=False, onbuild=False)
+@rule(
+    "DL1001",
+    level=INFO,
+    since="0.1",
+    default=False,
+    onbuild=False,
+    words=("hadolint", "dlint"),
+)
 def ignore_comment(build: Build) -> Iterator[Finding]:
     """A comment switches findings off for an instruction.
 

@@ -14,7 +14,14 @@ if TYPE_CHECKING:
     from ...syntax.tree import From
 
 
-@rule("DL3065", level=WARNING, since="0.1", also=("buildkit:RedundantTargetPlatform",), fix=SAFE)
+@rule(
+    "DL3065",
+    level=WARNING,
+    since="0.1",
+    also=("buildkit:RedundantTargetPlatform",),
+    fix=SAFE,
+    words=("TARGETPLATFORM",),
+)
 def redundant_platform(instruction: From, build: Build) -> Iterator[Finding]:
     """FROM has `--platform=$TARGETPLATFORM`, which it would have anyway.
 

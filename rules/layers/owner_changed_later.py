@@ -20,7 +20,14 @@ _MOST = 5
 """So many COPYs are named in a message."""
 
 
-@rule("OPT004", level=INFO, since="0.1", onbuild=False, fix=UNSAFE)
+@rule(
+    "OPT004",
+    level=INFO,
+    since="0.1",
+    onbuild=False,
+    fix=UNSAFE,
+    words=("chown", "chmod"),
+)
 def owner_changed_later(stage: Stage, build: Build) -> Iterator[Finding]:
     """A RUN changes the owner or the mode of everything that a COPY has just brought.
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ...model.packages import Call
 
 
-@rule("DL3019", level=INFO, since="0.1", also=("trivy:DS-0025",), fix=SAFE)
+@rule("DL3019", level=INFO, since="0.1", also=("trivy:DS-0025",), fix=SAFE, words=("apk",))
 def apk_cache(run: Run, build: Build) -> Iterator[Finding]:
     """`apk` leaves its package index in the layer.
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Run
 
 
-@rule("DL3018", level=WARNING, since="0.1", default=False)
+@rule("DL3018", level=WARNING, since="0.1", default=False, words=("apk",))
 def apk_pin(run: Run, build: Build) -> Iterator[Finding]:
     """`apk add` takes whatever version the repository holds today.
 

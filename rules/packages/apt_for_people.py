@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Run
 
 
-@rule("DL3027", level=WARNING, since="0.1", also=("checkov:CKV_DOCKER_9",), fix=SAFE)
+@rule("DL3027", level=WARNING, since="0.1", also=("checkov:CKV_DOCKER_9",), fix=SAFE, words=("apt",))
 def apt_for_people(run: Run, build: Build) -> Iterator[Finding]:
     """`apt` is used in a script.
 

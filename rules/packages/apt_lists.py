@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ...model.packages import Call
 
 
-@rule("DL3009", level=INFO, since="0.1", fix=SAFE)
+@rule("DL3009", level=INFO, since="0.1", fix=SAFE, words=("apt",))
 def apt_lists(run: Run, build: Build) -> Iterator[Finding]:
     """`apt-get update` leaves its package lists in the layer.
 

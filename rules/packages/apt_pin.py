@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Run
 
 
-@rule("DL3008", level=WARNING, since="0.1", default=False)
+@rule("DL3008", level=WARNING, since="0.1", default=False, words=("apt",))
 def apt_pin(run: Run, build: Build) -> Iterator[Finding]:
     """`apt-get install` takes whatever version the archive holds today.
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Run
 
 
-@rule("DL3015", level=INFO, since="0.1", also=("trivy:DS-0029",), fix=UNSAFE)
+@rule("DL3015", level=INFO, since="0.1", also=("trivy:DS-0029",), fix=UNSAFE, words=("apt",))
 def apt_recommends(run: Run, build: Build) -> Iterator[Finding]:
     """`apt-get install` also installs the packages that the named ones only recommend.
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Run
 
 
-@rule("DL3014", level=WARNING, since="0.1", also=("trivy:DS-0021",), fix=SAFE)
+@rule("DL3014", level=WARNING, since="0.1", also=("trivy:DS-0021",), fix=SAFE, words=("apt",))
 def apt_yes(run: Run, build: Build) -> Iterator[Finding]:
     """`apt-get install` without `-y` asks as soon as it has more to do than is named.
 

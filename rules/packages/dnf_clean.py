@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Run
 
 
-@rule("DL3040", level=WARNING, since="0.1", also=("trivy:DS-0019", "trivy:DS-0027"), fix=SAFE)
+@rule("DL3040", level=WARNING, since="0.1", also=("trivy:DS-0019", "trivy:DS-0027"), fix=SAFE, words=("dnf",))
 def dnf_clean(run: Run, build: Build) -> Iterator[Finding]:
     """`dnf install`, `microdnf install` or `tdnf install` leaves its cache in the layer.
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Run
 
 
-@rule("DL3041", level=WARNING, since="0.1", default=False)
+@rule("DL3041", level=WARNING, since="0.1", default=False, words=("dnf",))
 def dnf_pin(run: Run, build: Build) -> Iterator[Finding]:
     """`dnf`, `microdnf` or `tdnf install` takes whatever version the repository holds today.
 

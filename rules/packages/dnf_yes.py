@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Run
 
 
-@rule("DL3038", level=WARNING, since="0.1", fix=SAFE)
+@rule("DL3038", level=WARNING, since="0.1", fix=SAFE, words=("dnf",))
 def dnf_yes(run: Run, build: Build) -> Iterator[Finding]:
     """`dnf install`, `microdnf install` or `tdnf install` without `-y` stops and asks.
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Run
 
 
-@rule("DL3028", level=WARNING, since="0.1")
+@rule("DL3028", level=WARNING, since="0.1", words=("gem",))
 def gem_pin(run: Run, build: Build) -> Iterator[Finding]:
     """`gem install` takes whatever version the index holds today.
 

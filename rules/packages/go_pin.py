@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Run
 
 
-@rule("DL3062", level=WARNING, since="0.1")
+@rule("DL3062", level=WARNING, since="0.1", words=("go",))
 def go_pin(run: Run, build: Build) -> Iterator[Finding]:
     """`go install`, `go get` or `go run` takes whatever version of a module is newest today.
 

@@ -13,7 +13,12 @@ if TYPE_CHECKING:
     from ...syntax.tree import Run
 
 
-@rule("DL3016", level=WARNING, since="0.1")
+@rule(
+    "DL3016",
+    level=WARNING,
+    since="0.1",
+    words=("npm", "yarn", "bun"),
+)
 def npm_pin(run: Run, build: Build) -> Iterator[Finding]:
     """`npm install` of a named package takes whatever version the registry holds today.
 

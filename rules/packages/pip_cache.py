@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Run
 
 
-@rule("DL3042", level=WARNING, since="0.1", fix=SAFE)
+@rule("DL3042", level=WARNING, since="0.1", fix=SAFE, words=("pip",))
 def pip_cache(run: Run, build: Build) -> Iterator[Finding]:
     """`pip install` leaves its download cache in the layer.
 

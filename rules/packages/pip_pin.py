@@ -13,7 +13,12 @@ if TYPE_CHECKING:
     from ...syntax.tree import Run
 
 
-@rule("DL3013", level=WARNING, since="0.1")
+@rule(
+    "DL3013",
+    level=WARNING,
+    since="0.1",
+    words=("pip", "uv", "poetry"),
+)
 def pip_pin(run: Run, build: Build) -> Iterator[Finding]:
     """`pip install` (uv, pipx, poetry, pipenv) takes whatever version the index holds today.
 

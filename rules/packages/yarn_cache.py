@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Run
 
 
-@rule("DL3060", level=INFO, since="0.1", fix=SAFE)
+@rule("DL3060", level=INFO, since="0.1", fix=SAFE, words=("yarn",))
 def yarn_cache(run: Run, build: Build) -> Iterator[Finding]:
     """`yarn install` leaves its download cache in the layer.
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Run
 
 
-@rule("DL3032", level=WARNING, since="0.1", also=("trivy:DS-0015",), fix=SAFE)
+@rule("DL3032", level=WARNING, since="0.1", also=("trivy:DS-0015",), fix=SAFE, words=("yum",))
 def yum_clean(run: Run, build: Build) -> Iterator[Finding]:
     """`yum install` leaves its cache in the layer.
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Run
 
 
-@rule("DL3033", level=WARNING, since="0.1", default=False)
+@rule("DL3033", level=WARNING, since="0.1", default=False, words=("yum",))
 def yum_pin(run: Run, build: Build) -> Iterator[Finding]:
     """`yum install` takes whatever version the repository holds today.
 

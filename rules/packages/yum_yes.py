@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Run
 
 
-@rule("DL3030", level=WARNING, since="0.1", fix=SAFE)
+@rule("DL3030", level=WARNING, since="0.1", fix=SAFE, words=("yum",))
 def yum_yes(run: Run, build: Build) -> Iterator[Finding]:
     """`yum install` without `-y` stops and asks.
 

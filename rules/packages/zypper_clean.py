@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Run
 
 
-@rule("DL3036", level=WARNING, since="0.1", also=("trivy:DS-0020",), fix=SAFE)
+@rule("DL3036", level=WARNING, since="0.1", also=("trivy:DS-0020",), fix=SAFE, words=("zypper",))
 def zypper_clean(run: Run, build: Build) -> Iterator[Finding]:
     """`zypper install` leaves its cache in the layer.
 

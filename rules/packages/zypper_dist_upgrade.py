@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Run
 
 
-@rule("DL3035", level=WARNING, since="0.1")
+@rule("DL3035", level=WARNING, since="0.1", words=("zypper",))
 def zypper_dist_upgrade(run: Run, build: Build) -> Iterator[Finding]:
     """`zypper dist-upgrade` turns the image into another release.
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Run
 
 
-@rule("DL3037", level=WARNING, since="0.1", default=False)
+@rule("DL3037", level=WARNING, since="0.1", default=False, words=("zypper",))
 def zypper_pin(run: Run, build: Build) -> Iterator[Finding]:
     """`zypper install` takes whatever version the repository holds today.
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Run
 
 
-@rule("DL3034", level=WARNING, since="0.1", fix=SAFE)
+@rule("DL3034", level=WARNING, since="0.1", fix=SAFE, words=("zypper",))
 def zypper_yes(run: Run, build: Build) -> Iterator[Finding]:
     """`zypper install` without a non-interactive switch stops and asks.
 

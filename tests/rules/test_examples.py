@@ -60,7 +60,7 @@ def test_every_rule_file_is_listed() -> None:
     import dockerfile_dlint.rules as rules
 
     folder = Path(str(rules.__file__)).parent
-    listed = {rule.module.removeprefix("dockerfile_dlint.rules.") for rule in RULES}
+    listed = {rule.module for rule in RULES}
     holders = {
         ".".join(path.relative_to(folder).with_suffix("").parts)
         for path in folder.rglob("*.py")
