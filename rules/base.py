@@ -23,6 +23,7 @@ if TYPE_CHECKING:
             ...
 
 
+_PACKAGE = __name__.removesuffix("base")
 ERROR, WARNING, INFO, STYLE = "error", "warning", "info", "style"
 LEVELS = (ERROR, WARNING, INFO, STYLE)
 """Severities, the gravest first; the words are hadolint's."""
@@ -183,7 +184,7 @@ class Rule:
     def _loaded(self) -> Any:
         import sys
 
-        name = __package__ + "." + self.module
+        name = _PACKAGE + self.module
         __import__(name)
         return sys.modules[name]
 
@@ -231,7 +232,7 @@ def rule(
     def decorate(check: Callable[..., Iterator[Finding]]) -> Rule:
         # The annotation of the first parameter is the registration; it stays a string (PEP 563).
         subjects = str(next(iter(check.__annotations__.values()))).split(" | ")
-        module = check.__module__.removeprefix(__package__ + ".")
+        module = check.__module__.removeprefix(_PACKAGE)
         name = check.__name__.replace("_", "-")
         return Rule(module, name, code, level, since, subjects, also, words, fix, default, onbuild, check)
 
