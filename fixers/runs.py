@@ -66,6 +66,11 @@ def join(build: Build, runs: Sequence[Run]) -> Change | None:
     return edits, declares
 
 
+def separator(build: Build, runs: Sequence[Run]) -> str:
+    """How `&&` is written between the joined RUNs."""
+    return _Layout(build, runs).plain()
+
+
 def _text_end(build: Build, run: Run) -> int:
     """Where the text of the RUN ends, blanks behind it left out."""
     return run.start + len(build.dockerfile.source.text[run.start : run.end].rstrip())
@@ -215,7 +220,10 @@ class _Layout:
             for comment in self.comments
             if first.end <= comment.start < second.start
         ]
-        above = "".join(comments)
+        return self.plain("".join(comments))
+
+    def plain(self, above: str = "") -> str:
+        """What stands between two commands; `above` are lines for the second one."""
         if self.leading:
             return f" {self.escape}{self.ending}{above}{self.indent}&& "
         return f" && {self.escape}{self.ending}{above}{self.indent}"

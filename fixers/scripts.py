@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 PIPES = ("|", "|&")
 _STATEMENT = (";", "\n")
 _LONGEST_LINE = 120
+_DEEPEST = 12
+"""What is indented further stands below a word of the line above."""
 
 
 class Place:
@@ -74,11 +76,13 @@ def _is_written(build: Build, command: Command) -> bool:
     return text[command.start] == script[command.at] and text[command.end - 1] == script[command.to - 1]
 
 
-def put_behind(build: Build, instruction: CommandLine, command: Command, addition: str) -> Change | None:
+def put_behind(
+    build: Build, instruction: CommandLine, command: Command, addition: str, separator: str = ""
+) -> Change | None:
     """The edits that run `addition` when `command`, or the pipeline it is in, has succeeded, and what they declare.
 
     None where the script would then do something else: below `||`, within other constructs, in the background.
-    `addition` must mean the same in any quotes.
+    `addition` must mean the same in any quotes. `separator` is how `&&` is to be written, else it is found out.
     """
     place = place_of(build, instruction, command)
     if place is None or place.command.context:
@@ -87,7 +91,7 @@ def put_behind(build: Build, instruction: CommandLine, command: Command, additio
     if last is None or any("<<" in redirect.operator for redirect in place.commands[last].redirects):
         return None
     joiner = _joiner(place, last)
-    return _insert(place, last, joiner, addition) if joiner else None
+    return _insert(place, last, joiner, addition, separator if joiner == "&&" else "") if joiner else None
 
 
 def put_last(build: Build, instruction: CommandLine, command: Command, addition: str) -> Change | None:
@@ -153,13 +157,14 @@ def _exits_on_error(commands: Sequence[Command]) -> bool:
     return first.name == "set" and first.has("-e") and not any(command.name == "set" for command in others)
 
 
-def _insert(place: Place, number: int, joiner: str, addition: str) -> Change | None:
+def _insert(place: Place, number: int, joiner: str, addition: str, separator: str = "") -> Change | None:
     command = place.commands[number]
     text = command.script.text
     plain = "\n" if joiner == "\n" else f" {joiner} " if joiner == "&&" else f"{joiner} "
     if not _only_adds(place.script, text[: command.to] + plain + addition + text[command.to :], addition):
         return None
-    edit = Edit(command.end, command.end, _separator(place, number, joiner, len(addition)) + addition)
+    separator = separator or _separator(place, number, joiner, len(addition))
+    edit = Edit(command.end, command.end, separator + addition)
     if place.in_heredoc():
         return [edit], [edit]
     return [edit], [Edit(command.end, command.end, plain + addition)]
@@ -168,10 +173,10 @@ def _insert(place: Place, number: int, joiner: str, addition: str) -> Change | N
 def _only_adds(before: Script, text: str, addition: str) -> bool:
     """Whether the text has the commands of the script and one more, in no other construct."""
     after = parse_script(Mapped(text, (0,), (0,)))
-    old = _shape(before)
-    new = _shape(after)
+    old, new = _shape(before), _shape(after)
     return not after.error and any(
-        each == (addition, ()) and new[:at] + new[at + 1 :] == old for at, each in enumerate(new)
+        text[each.at : each.to] == addition and not each.context and new[:at] + new[at + 1 :] == old
+        for at, each in enumerate(after.commands)
     )
 
 
@@ -201,6 +206,9 @@ def _separator(place: Place, number: int, joiner: str, width: int) -> str:
         return inline
     escape = place.build.dockerfile.escape
     indent = _indentation(text, start, command.end) if start > place.instruction.start else "    "
+    if len(indent) > _DEEPEST:
+        first = _line_of(text, command.start)
+        indent = _indentation(text, first, command.start) + "    "
     return f"{'' if joiner == '&&' else joiner} {escape}{ending}{indent}{'&& ' if joiner == '&&' else ''}"
 
 

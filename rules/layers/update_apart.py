@@ -7,6 +7,7 @@ from ...fixers.runs import join
 from ...syntax.tree import Run
 from ..base import WARNING, Bad, Finding, Good, rule
 from ..packages.common import Head
+from ..packages.fixes import only_manages
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -73,15 +74,9 @@ def _apart(build: Build, update: Call, use: Call, fix: Fix | None) -> Finding:
 def _fix(build: Build, stage: Stage, first: Run, last: Run) -> Fix | None:
     """Join all from the one that fetches the lists to the one that uses them."""
     between = stage.instructions[build.index_of(first) : build.index_of(last)]
-    runs = [step for step in between if isinstance(step, Run) and _only_manages(build, step)]
+    runs = [step for step in between if isinstance(step, Run) and only_manages(build, step)]
     change = join(build, [*runs, last]) if len(runs) == len(between) else None
     return change and Fix("Join the RUNs", SAFE, *change)
-
-
-def _only_manages(build: Build, run: Run) -> bool:
-    """Whether a RUN does nothing but call package managers of the operating system."""
-    calls = [call for call in build.calls(run) if call.manager.ecosystem == "os"]
-    return bool(calls) and len(calls) == len(build.commands(run))
 
 
 EXAMPLES = (

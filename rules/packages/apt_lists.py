@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from ...fixers.edit import SAFE, UNSAFE, Fix
+from ...fixers.runs import join, separator
 from ...syntax.tree import CommandLine, Run
 from ..base import INFO, Bad, Finding, Good, rule
 from .common import Head, leaving_lists, too_late
-from .fixes import may_call, run_behind, steps_behind
+from .fixes import may_call, only_manages, run_behind, steps_behind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,8 +34,9 @@ def apt_lists(run: Run, build: Build) -> Iterator[Finding]:
 
     ## Fix safety
     Safe where nothing behind it, in this stage and those built from it, can need the lists before they are fetched
-    anew. Unsafe where a script or program that nothing is known of runs later, and in ONBUILD. No fix where a later
-    call of apt does need them.
+    anew. Unsafe where a script or program that nothing is known of runs later, and in ONBUILD. RUNs directly behind
+    it that need the lists are joined to it when nothing but package managers is called before them; no fix where others
+    need them.
     """
     for call in leaving_lists(build, run, "apt"):
         head = Head(call)
@@ -44,7 +46,7 @@ def apt_lists(run: Run, build: Build) -> Iterator[Finding]:
             f"`{head.text}` leaves the package lists in this layer; {advice} with `rm -rf /var/lib/apt/lists/*`"
             + too_late(build, run, call, lists=True),
             head,
-            fix=None if line else _fix(build, run, call),
+            fix=_join(build, run, call) if line else _fix(build, run, call),
         )
 
 
@@ -58,9 +60,40 @@ def _fix(build: Build, run: Run, first: Call) -> Fix | None:
     if used == "apt":
         return None
     safety = SAFE if not used and run.parent is None else UNSAFE
-    inside = any(may_call(c, "apt") for c in build.commands(run) if c.start > last.command.start)
-    fix = None if inside else run_behind(build, run, last, _DELETE, safety)
+    fix = None if _inside(build, run, last) else run_behind(build, run, last, _DELETE, safety)
     return fix or run_behind(build, run, last, _DELETE, safety, last=True)
+
+
+def _inside(build: Build, run: Run, last: Call) -> bool:
+    """Whether a command behind the last call of apt in the same RUN may call it."""
+    return any(may_call(command, "apt") for command in build.commands(run) if command.start > last.command.start)
+
+
+def _join(build: Build, run: Run, first: Call) -> Fix | None:
+    """Join the RUN with those directly behind it that need its lists, and delete the lists then."""
+    stage = build.stage_of(run)
+    steps = stage.instructions[build.index_of(run) :] if stage and run.parent is None else []
+    runs: list[Run] = []
+    last: Call | None = None
+    for step in steps:
+        calls = [call for call in build.calls(step) if call.manager is first.manager] if isinstance(step, Run) else []
+        if not isinstance(step, Run) or not calls or (runs and calls[0].refreshes()):
+            break
+        if runs and not only_manages(build, runs[-1]):
+            return None
+        runs.append(step)
+        last = calls[-1]
+    used = _use(build, runs[-1], last) if last and not _inside(build, runs[-1], last) else "apt"
+    change = join(build, runs) if used != "apt" else None
+    fix = (
+        change
+        and last
+        and run_behind(build, runs[-1], last, _DELETE, UNSAFE if used else SAFE, separator=separator(build, runs))
+    )
+    if not (change and fix):
+        return None
+    edits, declares = change
+    return Fix(f"Join the RUNs, and add `{_DELETE}`", fix.safety, [*edits, *fix.edits], [*declares, *fix.declares])
 
 
 def _use(build: Build, run: Run, last: Call) -> str:
@@ -118,7 +151,12 @@ EXAMPLES = (
         "RUN «apt-get update» && apt-get install -y curl\nRUN rm -rf /var/lib/apt/lists/*",
         message="line 3 deletes them in a later layer",
     ),
-    Bad("RUN «apt-get update»\nRUN apt-get install -y curl", message="line 3 needs them: put it into the same RUN"),
+    Bad(
+        "RUN «apt-get update» && apt-get upgrade -y\nRUN apt-get install -y curl\nRUN apt-get install -y git && a",
+        message="line 3 needs them: put it into the same RUN",
+        fixed="RUN apt-get update && apt-get upgrade -y && \\\n    apt-get install -y curl && \\\n"
+        "    apt-get install -y git && \\\n    rm -rf /var/lib/apt/lists/* && a",
+    ),
     Bad("RUN «apt-get update»\nRUN apt-get clean", message="end this RUN with `rm -rf /var/lib/apt/lists/*`"),
     Good("RUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*"),
     Good("RUN apt-get update && apt-get install -y curl && /build/cleanup.sh", why="it may delete them"),

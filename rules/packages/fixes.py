@@ -59,17 +59,29 @@ _SAME_RIGHTS = frozenset(("env", "eatmydata", "timeout", "nice", "ionice", "time
 
 
 def run_behind(
-    build: Build, run: Run, call: Call, addition: str, safety: str, *, last: bool = False, root: bool = True
+    build: Build,
+    run: Run,
+    call: Call,
+    addition: str,
+    safety: str,
+    *,
+    last: bool = False,
+    root: bool = True,
+    separator: str = "",
 ) -> Fix | None:
     """Run `addition` with the rights of the call behind it, or with `last` at the end of its script.
 
-    `root` says that it needs those of root.
+    `root` says that it needs those of root, `separator` how `&&` is to be written.
     """
     prefix = _rights(build, run, call, root)
     if prefix is None:
         return None
-    change = (put_last if last else put_behind)(build, run, call.command, prefix + addition)
-    return change and Fix(f"Add `{prefix}{addition}`", safety, *change)
+    addition = prefix + addition
+    if last:
+        change = put_last(build, run, call.command, addition)
+    else:
+        change = put_behind(build, run, call.command, addition, separator)
+    return change and Fix(f"Add `{addition}`", safety, *change)
 
 
 def _rights(build: Build, run: Run, call: Call, root: bool) -> str | None:
@@ -138,7 +150,10 @@ def steps_behind(build: Build, run: Run) -> Iterator[Instruction]:
 
 _READERS = frozenset(("sh", "bash", "dash", "ash", "zsh", "ksh", ".", "source", "eval", "make", "rosdep", "tasksel"))
 _TELLING = ("apt", "install", "setup", "deps", "provision", "bootstrap", "gdebi", "ansible", "chef", "puppet", "salt")
-_KNOWN = ("install", "easy_install", "apt-key", "apt-mark", "apt-config", "add-apt-repository", "apt-add-repository")
+_KNOWN = frozenset(
+    ("install", "easy_install", "apt-key", "apt-mark", "apt-config", "add-apt-repository", "apt-add-repository",
+     "docker-php-ext-install")
+)  # fmt: skip
 
 
 def may_call(command: Command, manager: str) -> bool:
@@ -151,3 +166,9 @@ def may_call(command: Command, manager: str) -> bool:
     if not name or ("/" in program and not program.startswith(("/usr/bin/", "/usr/sbin/", "/bin/", "/sbin/"))):
         return True
     return name not in _KNOWN and any(part in name for part in (manager, *_TELLING))
+
+
+def only_manages(build: Build, run: Run) -> bool:
+    """Whether a RUN does nothing but call package managers of the operating system."""
+    calls = [call for call in build.calls(run) if call.manager.ecosystem == "os"]
+    return bool(calls) and len(calls) == len(build.commands(run))

@@ -20,7 +20,7 @@ from dockerfile_dlint.syntax.tree import CommandLine, Run
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-ADDED = "rm -rf /x/*"
+ADDED = "sudo rm -rf /x/*"
 
 
 def target(text: str) -> tuple[Build, Run, Command]:
