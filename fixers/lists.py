@@ -98,7 +98,9 @@ def write_list(
         return None
     text = build.dockerfile.source.text
     in_heredoc = any(doc.start <= command.start < doc.terminator_end for doc in instruction.heredocs)
-    escape, ending = "\\" if in_heredoc else build.dockerfile.escape, line_ending(text)
+    if in_heredoc and "\r" in command.script.text:
+        return None
+    escape, ending = ("\\", "\n") if in_heredoc else (build.dockerfile.escape, line_ending(text))
     first, last = rows[0].word, rows[-1].word
     margin, indent = _indents(text, command, rows)
     lines: list[str] = []

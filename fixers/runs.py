@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from ..syntax.blanks import split_blanks
 from ..syntax.check import mount_fields
 from ..syntax.shell import DIALECTS, parse_script
 from ..syntax.source import Mapped
@@ -239,9 +240,17 @@ class _Layout:
         ]
         starts = [start for start in dict.fromkeys(starts) if start > run.start]
         margin = [len(_blanks(self.text, start)) for start in starts]
-        if not starts or min(margin) > len(self.indent):
+        if not starts or min(margin) > len(self.indent) or not _may_indent(run):
             return []
         return [Edit(start, start, "\t" if self.indent[:1] == "\t" else "    ") for start in starts]
+
+
+def _may_indent(run: Run) -> bool:
+    """Whether blanks at the beginnings of the lines mean nothing: none begins within quotes."""
+    text = run.logical.text
+    cuts = [run.words[0].at, *[start for start in run.logical.starts if start > run.words[0].at], len(text)]
+    pieces = [text[start:end] for start, end in pairwise(cuts)]
+    return split_blanks("    ".join(pieces)) == split_blanks("".join(pieces))
 
 
 def _blanks(text: str, start: int) -> str:

@@ -167,7 +167,10 @@ def _insert(place: Place, number: int, joiner: str, addition: str, separator: st
     edit = Edit(command.end, command.end, separator + addition)
     if place.in_heredoc():
         return [edit], [edit]
-    return [edit], [Edit(command.end, command.end, plain + addition)]
+    source = place.build.dockerfile.source.text
+    # In quotes the blanks of a further line count.
+    broken = place.build.dockerfile.escape + line_ending(source)
+    return [edit], [Edit(command.end, command.end, separator.replace(broken, "") + addition)]
 
 
 def _only_adds(before: Script, text: str, addition: str) -> bool:
@@ -189,7 +192,7 @@ def _separator(place: Place, number: int, joiner: str, width: int) -> str:
     text = place.build.dockerfile.source.text
     commands = place.commands
     command = commands[number]
-    ending = line_ending(text)
+    ending = "\n" if place.in_heredoc() else line_ending(text)
     if joiner == "\n":
         return ending + _indentation(text, _line_of(text, command.start), command.start)
     inline = f" {joiner} " if joiner == "&&" else f"{joiner} "
@@ -223,7 +226,7 @@ def _laid_out(place: Place, between: str, second: Command, joiner: str) -> str:
     """A separator over two lines like `between`, which stands before `second`."""
     text = place.build.dockerfile.source.text
     escape = "\\" if place.in_heredoc() else place.build.dockerfile.escape
-    ending = line_ending(text)
+    ending = "\n" if place.in_heredoc() else line_ending(text)
     start = _line_of(text, second.start)
     leading = text[start : second.start].strip().startswith(joiner)
     indent = _indentation(text, start, second.start)

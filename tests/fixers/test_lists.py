@@ -44,6 +44,8 @@ def test_words_below_the_first_stay_there() -> None:
 def test_forms() -> None:
     assert written("FROM a\nRUN <<E\nget b a\nE\n") == "FROM a\nRUN <<E\nget \\\n    a \\\n    b\nE\n"
     assert written("FROM a\r\nRUN get b a\r\n") == "FROM a\r\nRUN get \\\r\n    a \\\r\n    b\r\n"
+    assert written("FROM a\r\nRUN <<E\nget b a\nE\n") == "FROM a\r\nRUN <<E\nget \\\n    a \\\n    b\nE\n"
+    assert written("FROM a\nRUN <<E\r\nget b a\r\nE\r\n") is None
     assert written("FROM a\nRUN sh -c 'get b a'") is None
     assert written('FROM a\nRUN ["get", "b", "a"]') is None
     assert written("FROM a\nRUN get b > f a") is None

@@ -49,6 +49,7 @@ def joined(text: str) -> str | None:
         ("RUN a\n# why\nRUN b\n", "RUN a && \\\n    # why\n    b\n"),
         ("RUN a \\\n  && b\n# why\nRUN c\n", "RUN a \\\n  && b \\\n  # why\n  && c\n"),
         ("RUN \\\n  a\nRUN \\\n  b \\\n    c\n", "RUN \\\n  a && \\\n    b \\\n        c\n"),
+        ("RUN a\nRUN b 'x \\\n  y'\n", "RUN a && \\\n    b 'x \\\n  y'\n"),
         ("RUN a; b\nRUN c\n", "RUN a; b && \\\n    c\n"),
         ("RUN a || b\nRUN c\n", "RUN a || b && \\\n    c\n"),
         ("RUN if a; then b; fi\nRUN c | d\n", "RUN if a; then b; fi && \\\n    c | d\n"),

@@ -123,6 +123,13 @@ def test_where_it_would_do_something_else_it_is_not_put(body: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "body", ["RUN sh -c 'a && \\\n    get b && \\\n   c'", "RUN a \\\n  && get b", "RUN <<E\na && \\\n  get b\nE\n"]
+)
+def test_what_is_declared_is_done(body: str) -> None:
+    assert changed(put_behind, body)
+
+
+@pytest.mark.parametrize(
     ("before", "after"),
     [
         ("RUN get a && b", "RUN get a && b && X"),
