@@ -23,9 +23,10 @@ if TYPE_CHECKING:
     from ..model.context import Context
     from .discover import Found
     from .fix import Wish
+    from .quick import Arguments
 
 
-def check(arguments: argparse.Namespace) -> int:
+def check(arguments: argparse.Namespace | Arguments) -> int:
     """Run `dlint check` and answer the exit status."""
     try:
         select, ignore = split(arguments.select), split(arguments.ignore)
@@ -68,7 +69,7 @@ def check(arguments: argparse.Namespace) -> int:
     return write(reports, arguments.format)
 
 
-def _wish(arguments: argparse.Namespace) -> Wish | None:
+def _wish(arguments: argparse.Namespace | Arguments) -> Wish | None:
     """What is to be fixed; None when nothing is. Raises UnknownRule."""
     if not (arguments.fix or arguments.diff or arguments.fix_only):
         if arguments.unsafe_fixes:
@@ -230,13 +231,14 @@ def _files(
 
 def _remark(paths: Sequence[str], found: Sequence[Found], reports: dict[str, Report]) -> None:
     """Say what the user may have meant by a path that is none, or by a file that is no Dockerfile."""
-    from ..syntax.check import suggest
     from .discover import is_dockerfile_name
-    from .options import PARSERS
-    from .select import is_rule
 
     for path in (f.path for f in found if f.path in paths):
         if not os.path.lexists(path):
+            from ..syntax.check import suggest
+            from .options import PARSERS
+            from .select import is_rule
+
             command = suggest(path, PARSERS)
             if command:
                 note(f"`{path}` is no path; did you mean the command `dlint {command}`? It stands first")

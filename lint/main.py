@@ -69,6 +69,14 @@ def _help(words: list[str]) -> int:
 
 
 def _command(command: str, words: list[str]) -> int:
+    if command == "check":
+        from .quick import quick
+
+        plain = quick(words)
+        if plain is not None:
+            from .check import check
+
+            return check(plain)
     from . import options
 
     try:

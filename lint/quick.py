@@ -1,0 +1,57 @@
+"""Reads the plain command lines of `dlint check` without argparse, which takes longer than linting a file."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+_LISTS = ("select", "ignore", "exclude", "config", "fixable", "unfixable")
+_SWITCHES = ("isolated", "no_cache", "fix", "diff", "fix_only", "unsafe_fixes")
+_CHOICES = {"format": ("full", "concise", "json")}
+
+
+class Arguments:
+    """The options of `dlint check`, as argparse would give them."""
+
+    def __init__(self) -> None:
+        self.paths: list[str] = []
+        self.select: list[str] = []
+        self.ignore: list[str] = []
+        self.exclude: list[str] = []
+        self.config: list[str] = []
+        self.fixable: list[str] = []
+        self.unfixable: list[str] = []
+        self.profile: str | None = None
+        self.format: str | None = None
+        self.stdin_filename: str | None = None
+        self.isolated = self.no_cache = False
+        self.fix = self.diff = self.fix_only = self.unsafe_fixes = False
+
+
+def quick(words: Sequence[str]) -> Arguments | None:
+    """The options in `words`; None when argparse is to look at them: help, mistakes, and what is rarely used."""
+    found: Any = Arguments()
+    rest = iter(words)
+    for word in rest:
+        if word[:1] != "-" or word == "-":
+            found.paths.append(word)
+            continue
+        name, equals, value = word.partition("=")
+        option = name[2:].replace("-", "_")
+        if name[:2] != "--" or "_" in name:
+            return None
+        if option in _SWITCHES and not equals:
+            setattr(found, option, True)
+            continue
+        value = value if equals else next(rest, "")
+        if not value or value[:1] == "-":
+            return None
+        if option in _LISTS:
+            getattr(found, option).append(value)
+        elif value in _CHOICES.get(option, ()):
+            setattr(found, option, value)
+        else:
+            return None
+    return found
