@@ -57,7 +57,8 @@ class Plan:
 
     def for_text(self, text: str) -> Plan:
         """The plan without the rules that have nothing to look for in this text."""
-        rules = [rule for rule in self.rules if not rule.words or any(word in text for word in rule.words)]
+        lower = text.lower()
+        rules = [rule for rule in self.rules if not rule.words or any(word in lower for word in rule.words)]
         return Plan(rules, self.on_request, self.shell, self.options, self.profile)
 
 

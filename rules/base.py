@@ -114,7 +114,8 @@ class Rule:
     `subjects` are the names of the classes it wants to see one by one: instruction classes, `Stage`, or `Build` for
     once a file. `also` are other tools' names for it. `default` tells whether it is on without being selected,
     `onbuild` whether it looks into ONBUILD triggers too. `fix` is how safe its fixes are at best, empty without one.
-    A file with none of `words` in its text has nothing for the rule; without words every file may have.
+    A file with none of `words`, in lower case, in its text in any case has nothing for the rule; without words every
+    file may have something.
     """
 
     __slots__ = (

@@ -29,7 +29,9 @@ _NAMESPACES = {
 _SAME = {"x86_64": "amd64", "x86-64": "amd64", "aarch64": "arm64", "armhf": "arm", "armel": "arm", "i386": "386"}
 
 
-@rule("BK014", level=WARNING, since="0.1", also=("buildkit:InvalidBaseImagePlatform",), onbuild=False)
+@rule(
+    "BK014", level=WARNING, since="0.1", also=("buildkit:InvalidBaseImagePlatform",), onbuild=False, words=("platform",)
+)
 def platform_mismatch(stage: Stage, build: Build) -> Iterator[Finding]:
     """`--platform` asks for another platform than the one that the image is for.
 

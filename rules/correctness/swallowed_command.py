@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ...model.build import Build, Stage
 
 
-@rule("COR004", level=WARNING, since="0.1", onbuild=False)
+@rule("COR004", level=WARNING, since="0.1", onbuild=False, words=("entrypoint",))
 def swallowed_command(stage: Stage, build: Build) -> Iterator[Finding]:
     """A shell-form ENTRYPOINT swallows the CMD, and the arguments of `docker run`.
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Run
 
 
-@rule("COR002", level=WARNING, since="0.1", onbuild=False, fix=UNSAFE)
+@rule("COR002", level=WARNING, since="0.1", onbuild=False, fix=UNSAFE, words=("arg",))
 def undeclared_argument(run: Run, build: Build) -> Iterator[Finding]:
     """A RUN uses a build argument that is declared only before the first FROM.
 

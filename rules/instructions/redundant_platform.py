@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     since="0.1",
     also=("buildkit:RedundantTargetPlatform",),
     fix=SAFE,
-    words=("TARGETPLATFORM",),
+    words=("targetplatform",),
 )
 def redundant_platform(instruction: From, build: Build) -> Iterator[Finding]:
     """FROM has `--platform=$TARGETPLATFORM`, which it would have anyway.

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import From
 
 
-@rule("DL3063", level=WARNING, since="0.1", also=("buildkit:ReservedStageName",))
+@rule("DL3063", level=WARNING, since="0.1", also=("buildkit:ReservedStageName",), words=("scratch", "context"))
 def reserved_stage(instruction: From, build: Build) -> Iterator[Finding]:
     """A stage is called `scratch` or `context`.
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     also=("buildkit:MultipleInstructionsDisallowed", "trivy:DS-0007"),
     onbuild=False,
     fix=SAFE,
+    words=("entrypoint",),
 )
 def second_entrypoint(stage: Stage, build: Build) -> Iterator[Finding]:
     """A stage has several ENTRYPOINT instructions, of which only the last one counts.

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     also=("buildkit:MultipleInstructionsDisallowed", "trivy:DS-0023"),
     onbuild=False,
     fix=SAFE,
+    words=("healthcheck",),
 )
 def second_healthcheck(stage: Stage, build: Build) -> Iterator[Finding]:
     """A stage has several HEALTHCHECK instructions, of which only the last one counts.

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ...model.build import Build
 
 
-@rule("DL3051", level=WARNING, since="0.1", onbuild=False)
+@rule("DL3051", level=WARNING, since="0.1", onbuild=False, words=("label",))
 def empty_label(build: Build) -> Iterator[Finding]:
     """A label of `label-schema` is empty.
 

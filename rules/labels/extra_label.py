@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ...model.build import Build
 
 
-@rule("DL3050", level=INFO, since="0.1", onbuild=False)
+@rule("DL3050", level=INFO, since="0.1", onbuild=False, words=("label",))
 def extra_label(build: Build) -> Iterator[Finding]:
     """The image that is shipped has a label that is not in `label-schema`.
 

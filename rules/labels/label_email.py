@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ...model.build import Build
 
 
-@rule("DL3058", level=WARNING, since="0.1", onbuild=False)
+@rule("DL3058", level=WARNING, since="0.1", onbuild=False, words=("label",))
 def label_email(build: Build) -> Iterator[Finding]:
     """A label that should be an e-mail address is none.
 

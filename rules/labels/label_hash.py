@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ...model.build import Build
 
 
-@rule("DL3055", level=WARNING, since="0.1", onbuild=False)
+@rule("DL3055", level=WARNING, since="0.1", onbuild=False, words=("label",))
 def label_hash(build: Build) -> Iterator[Finding]:
     """A label that should be a commit of git is none.
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ...model.build import Build
 
 
-@rule("DL3054", level=WARNING, since="0.1", onbuild=False)
+@rule("DL3054", level=WARNING, since="0.1", onbuild=False, words=("label",))
 def label_license(build: Build) -> Iterator[Finding]:
     """A label that should be a license of SPDX is none.
 

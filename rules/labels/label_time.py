@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ...model.build import Build
 
 
-@rule("DL3053", level=WARNING, since="0.1", onbuild=False)
+@rule("DL3053", level=WARNING, since="0.1", onbuild=False, words=("label",))
 def label_time(build: Build) -> Iterator[Finding]:
     """A label that should be a time is none in the form of RFC 3339.
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ...model.build import Build
 
 
-@rule("DL3056", level=WARNING, since="0.1", onbuild=False)
+@rule("DL3056", level=WARNING, since="0.1", onbuild=False, words=("label",))
 def label_version(build: Build) -> Iterator[Finding]:
     """A label that should be a semantic version is none.
 

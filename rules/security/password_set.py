@@ -14,7 +14,13 @@ if TYPE_CHECKING:
     from ...syntax.tree import Run
 
 
-@rule("SEC004", level=WARNING, since="0.1", also=("checkov:CKV2_DOCKER_17", "dockle:CIS-DI-0010"))
+@rule(
+    "SEC004",
+    level=WARNING,
+    since="0.1",
+    also=("checkov:CKV2_DOCKER_17", "dockle:CIS-DI-0010"),
+    words=("passwd", "useradd", "usermod"),
+)
 def password_set(run: Run, build: Build) -> Iterator[Finding]:
     """A password is set, or taken away, while the image is built.
 
