@@ -215,6 +215,7 @@ def _as_nobody(folder: Path) -> Done:
     words = "['.', 'Dockerfile.a', 'closed/Dockerfile', '--select', 'DL3007']"
     script = (
         "import os, sys\n"
+        "from dockerfile_dlint.lint import options\n"
         "from dockerfile_dlint.lint.main import main\n"
         "told, sys.stdout = sys.stdout, open(os.devnull, 'w')\n"
         f"main({words})\n"
