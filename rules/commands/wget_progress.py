@@ -46,7 +46,7 @@ def _fix(build: Build, run: Run, command: Command) -> Fix | None:
         return None
     stage = build.stage_of(run)
     facts = stage.facts if stage else None
-    if (facts and facts.manager in ("apt", "dnf", "yum")) or _is_installed(build, run):
+    if (facts and facts.manager in ("apt", "dnf", "yum")) or _is_installed(build, run, command):
         flag, safety = "-nv", SAFE
     else:
         flag, safety = "-q", SAFE if facts and facts.family == "alpine" else UNSAFE
@@ -54,16 +54,13 @@ def _fix(build: Build, run: Run, command: Command) -> Fix | None:
     return Fix(f"Add `{flag}`", safety, edits, declare_edits=True) if edits else None
 
 
-def _is_installed(build: Build, run: Run) -> bool:
-    """Whether GNU's wget is installed up to the RUN: a distribution's package of that name holds it."""
+def _is_installed(build: Build, run: Run, command: Command) -> bool:
+    """Whether GNU's wget, the package of that name, is installed before the command, and nothing removed."""
     stage = build.stage_of(run)
-    steps = [*lineage(stage)] if stage else []
-    return any(
-        package.name == "wget"
-        for step in steps
-        if isinstance(step, Run) and step.start <= run.start
-        for call in build.calls(step)
-        for package in call.packages
+    steps = [step for step in lineage(stage) if isinstance(step, Run) and step.start <= run.start] if stage else []
+    calls = [call for step in steps for call in build.calls(step) if call.command.start < command.start]
+    return not any(call.verb == "remove" for call in calls) and any(
+        package.name == "wget" for call in calls if call.verb == "install" for package in call.packages
     )
 
 
@@ -79,6 +76,14 @@ EXAMPLES = (
     Bad(
         "FROM alpine:3.20\nRUN «wget» -O a https://example.com/a",
         fixed="FROM alpine:3.20\nRUN wget -q -O a https://example.com/a",
+    ),
+    Bad(
+        "FROM alpine:3.20\nRUN apk add --no-cache wget && «wget» https://example.com/a",
+        fixed="FROM alpine:3.20\nRUN apk add --no-cache wget && wget -nv https://example.com/a",
+    ),
+    Bad(
+        "FROM alpine:3.20\nRUN apk add -t x wget && apk del x\nRUN «wget» https://example.com/a",
+        fixed="FROM alpine:3.20\nRUN apk add -t x wget && apk del x\nRUN wget -q https://example.com/a",
     ),
     Bad("RUN cd /tmp && «wget» -O a https://example.com/a"),
     Bad("RUN «sudo wget» https://example.com/a"),

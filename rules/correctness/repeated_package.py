@@ -30,7 +30,9 @@ def repeated_package(run: Run, build: Build) -> Iterator[Finding]:
         seen: dict[str, str] = {}
         for package in call.packages:
             if package.kind == "name" and package.word.text in seen:
-                edits = remove(build, run, call.command, package.word)
+                # `zypper install a = 1` has the version in words of its own.
+                whole = package.version in package.word.text
+                edits = remove(build, run, call.command, package.word) if whole else None
                 fix = Fix("Take out the second one", SAFE, edits, declare_edits=True) if edits else None
                 yield Finding(f"`{package.word.text}` is named twice in this install", package.word, fix=fix)
             seen[package.word.text] = package.name
@@ -43,6 +45,10 @@ EXAMPLES = (
         fixed="RUN apt-get install -y \\\n    curl \\\n    # again\n    git \\\n    vim",
     ),
     Bad("FROM alpine:3.20\nRUN apk add --no-cache a b «a»"),
+    Bad(
+        "FROM opensuse/leap:15\nRUN zypper -n install a = 1 «a» = 1",
+        fixed="FROM opensuse/leap:15\nRUN zypper -n install a = 1 a = 1",
+    ),
     Good("RUN apt-get install -y curl git"),
     Good("RUN apt-get install -y curl && apt-get install -y curl", why="two installs"),
     Good("RUN apt-get install -y $A $A", why="cannot be told"),

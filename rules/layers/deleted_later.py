@@ -69,6 +69,10 @@ def _fix(build: Build, stage: Stage, makers: Sequence[Instruction], last: Instru
         command.name == "rm" and not command.wrappers and all(word.value[:1] in ("/", "-") for word in command.args)
         for command in build.commands(runs[1])
     )
+    # What gpg leaves running deletes its sockets while `rm` does, unless it ended with its RUN.
+    only_deletes = only_deletes and not any(
+        command.name.startswith(("gpg", "apt-key")) for command in build.commands(runs[0])
+    )
     return change and Fix("Join the RUNs", SAFE if only_deletes else UNSAFE, *change)
 
 

@@ -60,7 +60,7 @@ def _fix(build: Build, run: Run) -> Fix | None:
     for call in calls:
         found: list[Edit] | None = []
         if call.verb == "update-index":
-            found = take_out(build, run, call.command)
+            found = take_out(build, run, call.command) if _is_bare(call) else None
         elif call in filling and not call.skips_cache():
             found = None if call.unsure else _no_cache(build, run, call)
         if found is None:
@@ -70,6 +70,13 @@ def _fix(build: Build, run: Run) -> Fix | None:
 
 
 _READ = ("install", "upgrade", "update-index", "remove")
+
+
+def _is_bare(call: Call) -> bool:
+    """Whether the call has no flag that says more than how much it tells, such as `--allow-untrusted`."""
+    return all(
+        flag in ("-q", "--quiet", "-v", "--verbose", "--no-progress", "--progress") for flag, _, _ in call.options
+    )
 
 
 def _no_cache(build: Build, run: Run, call: Call) -> list[Edit] | None:
@@ -118,6 +125,10 @@ EXAMPLES = (
         "FROM alpine:3.20\nRUN «apk add» -U curl",
         message="write `apk add --no-cache`",
         fixed="FROM alpine:3.20\nRUN apk add --no-cache curl",
+    ),
+    Bad(
+        "FROM alpine:3.20\nRUN «apk update» --allow-untrusted && apk add a",
+        fixed="FROM alpine:3.20\nRUN apk update --allow-untrusted && apk add a",
     ),
     Bad("FROM alpine:3.2\nRUN «apk add» curl", fixed="FROM alpine:3.2\nRUN apk add curl"),
     Good("FROM alpine:3.20\nRUN apk add --no-cache curl"),

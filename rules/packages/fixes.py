@@ -108,7 +108,7 @@ def clean_all(build: Build, run: Run, first: Call, arguments: str) -> Fix | None
     return run_behind(build, run, last, f"{program.text} {arguments}", SAFE)
 
 
-def clean_cache(build: Build, run: Run, first: Call, arguments: str) -> Fix | None:
+def clean_cache(build: Build, run: Run, first: Call, arguments: str, safety: str = SAFE) -> Fix | None:
     """Run `npm cache clean` or the like behind the last call in the RUN that fills the cache of such a manager."""
     calls = [call for call in build.calls(run) if call.manager.family == first.manager.family and call.leaves_cache()]
     last = calls[-1] if calls else first
@@ -120,7 +120,7 @@ def clean_cache(build: Build, run: Run, first: Call, arguments: str) -> Fix | No
     program = last.command.words[0]
     if program.base_name() != last.program or program.text != program.value:
         return None
-    return run_behind(build, run, last, f"{program.text} {arguments}", SAFE, root=False)
+    return run_behind(build, run, last, f"{program.text} {arguments}", safety, root=False)
 
 
 _OFFLINE = ("--offline", "--prefer-offline", "-C", "--cacheonly", "--no-refresh", "--no-network", "--no-index")
@@ -148,7 +148,9 @@ def steps_behind(build: Build, run: Run) -> Iterator[Instruction]:
         yield instruction.trigger or instruction
 
 
-_READERS = frozenset(("sh", "bash", "dash", "ash", "zsh", "ksh", ".", "source", "eval", "make", "rosdep", "tasksel"))
+_READERS = frozenset(
+    ("sh", "bash", "dash", "ash", "zsh", "ksh", ".", "source", "eval", "make", "rosdep", "tasksel", "rvm")
+)
 _TELLING = ("apt", "install", "setup", "deps", "provision", "bootstrap", "gdebi", "ansible", "chef", "puppet", "salt")
 _KNOWN = frozenset(
     ("install", "easy_install", "apt-key", "apt-mark", "apt-config", "add-apt-repository", "apt-add-repository",

@@ -97,7 +97,7 @@ def pip_may_lack_cache(build: Build, run: Run) -> bool:
     if stage is None or (stage.facts is not None and stage.facts.suite):
         return False
     steps = [step_text(instruction.trigger or instruction) for instruction in steps_before(build, run)]
-    return any("python-pip" in text or "python3-pip" in text for text in steps)
+    return any(sign in text for text in steps for sign in ("python-pip", "python3-pip", "pip==1.", "pip==0.", "pip<"))
 
 
 def _old_release(stage: Stage) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from ...fixers.edit import SAFE
+from ...fixers.edit import SAFE, UNSAFE
+from ...syntax.tree import Transfer
 from ..base import INFO, Bad, Finding, Good, rule
 from .common import Head, leaving_cache, too_late
 from .fixes import clean_cache
-from .settings import yarn_may_run_from_cache
+from .settings import steps_before, yarn_may_run_from_cache
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,8 +31,9 @@ def yarn_cache(run: Run, build: Build) -> Iterator[Finding]:
     Yarn 2 and later, and what may be one of them: with Plug'n'Play the program runs from the cache.
 
     ## Fix safety
-    Safe: the manager fetches again what a later call needs. No fix where a later call is told to work from the cache,
-    where the call stands in a condition, a loop or before `||`, and where the user may not write the cache.
+    Safe: the manager fetches again what a later call needs. Unsafe where the base image or the copied files are not
+    known and may bring Yarn 2, whose programs may run from the cache. No fix where a later call is told to work from
+    the cache, where the call stands in a condition, a loop or before `||`, and where the user may not write the cache.
     """
     for call in leaving_cache(build, run, "yarn"):
         if yarn_may_run_from_cache(build, run, call):
@@ -41,8 +43,19 @@ def yarn_cache(run: Run, build: Build) -> Iterator[Finding]:
             f"`{head.text}` leaves its download cache in this layer; end this RUN with `yarn cache clean`"
             + too_late(build, run, call),
             head,
-            fix=clean_cache(build, run, call, "cache clean"),
+            fix=clean_cache(build, run, call, "cache clean", SAFE if _is_old_yarn(build, run) else UNSAFE),
         )
+
+
+def _is_old_yarn(build: Build, run: Run) -> bool:
+    """Whether nothing can have brought Yarn 2 or later: an official image, and no unknown files of the project."""
+    stage = build.stage_of(run)
+    if stage is None or stage.facts is None:
+        return False
+    if build.context is not None:
+        return True  # without .yarnrc.yml, or the rule were silent
+    steps = [step for step in steps_before(build, run) if isinstance(step, Transfer)]
+    return all(source.text.endswith((".json", ".lock", ".js")) for step in steps for source in step.sources)
 
 
 EXAMPLES = (
