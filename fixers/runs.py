@@ -31,6 +31,7 @@ _CHANGING = frozenset(
 )  # fmt: skip
 _OTHER_SHELL = frozenset(("subshell", "substitution", "sh -c", "heredoc", "xargs", "find -exec"))
 _SHIELDED = ((), ("sh -c",), ("heredoc",), ("xargs",), ("find -exec",), ("substitution",))
+_SHELL_FILES = ("/bin/sh", "/bin/bash", "/bin/dash", "/bin/ash", "reconfigure dash", "dash/sh", "ld.so.preload")
 _SHELL_FLAGS = frozenset(("-c", "-e", "-u", "-x", "-o", "pipefail", "-ec", "-xc", "-exc", "-euc", "-euxc", "-eux"))
 _KEPT_MOUNTS = ("cache", "secret", "ssh")
 
@@ -128,6 +129,9 @@ def _leaks(build: Build, run: Run, *, soft: bool) -> bool:
         if command.name == "set" and "f" in "".join(word.value for word in command.flags()):
             return True
     text = run.logical.text
+    # A shell that is replaced (`ln -sf bash /bin/sh`) goes on as what it was; the next RUN starts the new one.
+    if any(shell in text for shell in _SHELL_FILES):
+        return True
     return not soft and ("$((" in text or "=" in _expansions(text))
 
 

@@ -68,7 +68,7 @@ ROWS: tuple[Row, ...] = (
     ('labels.label_version', 'label-version', 'DL3056', 'warning', '0.1', ('Build',), (), ('label',), '', True, False),
     ('stages.missing_healthcheck', 'missing-healthcheck', 'DL3057', 'info', '0.1', ('Build',), ('trivy:DS-0026', 'checkov:CKV_DOCKER_2', 'cis:4.6', 'dockle:CIS-DI-0006'), (), '', False, False),
     ('labels.label_email', 'label-email', 'DL3058', 'warning', '0.1', ('Build',), (), ('label',), '', True, False),
-    ('commands.consecutive_runs', 'consecutive-runs', 'DL3059', 'info', '0.1', ('Stage',), (), (), '', True, False),
+    ('commands.consecutive_runs', 'consecutive-runs', 'DL3059', 'info', '0.1', ('Stage',), (), (), 'safe', True, False),
     ('packages.yarn_cache', 'yarn-cache', 'DL3060', 'info', '0.1', ('Run',), (), ('yarn',), 'safe', True, True),
     ('stages.before_from', 'before-from', 'DL3061', 'error', '0.1', ('Build',), (), (), '', False, False),
     ('packages.go_pin', 'go-pin', 'DL3062', 'warning', '0.1', ('Run',), (), ('go',), '', True, True),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ...fixers.edit import SAFE, UNSAFE, Fix
+from ...fixers.runs import join
 from ...model.options import pedantic
 from ..base import INFO, Bad, Finding, Good, rule
 from ..text import lines
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 _LEAST = 3
 
 
-@rule("DL3059", level=INFO, since="0.1", onbuild=False)
+@rule("DL3059", level=INFO, since="0.1", onbuild=False, fix=SAFE)
 def consecutive_runs(stage: Stage, build: Build) -> Iterator[Finding]:
     """Three or more RUNs in a row do small things that one RUN could do.
 
@@ -33,12 +35,18 @@ def consecutive_runs(stage: Stage, build: Build) -> Iterator[Finding]:
     Stages that are not shipped; RUNs that install, download or compile, where the cache is worth a layer: installs in
     a row are OPT002's, what is deleted too late OPT003's. RUNs with different flags, or with anything between them.
     The option `pedantic` tells each RUN of one command that follows another one, as hadolint does.
+
+    ## Fix safety
+    Safe: the RUNs are joined with `&&` where no command can tell that it shares a shell with the ones before: none of
+    them changes the folder, the options or variables of its shell, or the shell itself. Unsafe for what `pedantic`
+    tells: the cache then keeps the results of both or of none.
     """
     if pedantic(build):
         for before, run in pairs(stage.instructions):
             if single(build, before) and single(build, run):
                 line = (before.parent or before).start_line
-                yield Finding(f"this RUN makes a layer of its own; the RUN on line {line} could do it", keyword(run))
+                message = f"this RUN makes a layer of its own; the RUN on line {line} could do it"
+                yield Finding(message, keyword(run), fix=_fix(build, [before, run], UNSAFE))
         return
     for group in _groups(build, stage) if build.ships(stage) else ():
         numbers = [run.start_line for run in group]
@@ -46,7 +54,13 @@ def consecutive_runs(stage: Stage, build: Build) -> Iterator[Finding]:
             f"{len(group)} RUNs in a row make {len(group)} layers of small changes ({lines(numbers)}); one RUN does",
             keyword(group[1]),
             related=[(keyword(run), "joins it") for run in (group[0], *group[2:])],
+            fix=_fix(build, group, SAFE),
         )
+
+
+def _fix(build: Build, runs: list[Run], safety: str) -> Fix | None:
+    change = join(build, runs)
+    return change and Fix("Join the RUNs", safety, *change)
 
 
 def _groups(build: Build, stage: Stage) -> Iterator[list[Run]]:
@@ -67,7 +81,15 @@ def _groups(build: Build, stage: Stage) -> Iterator[list[Run]]:
 _PEDANTIC = {"pedantic": True}
 
 EXAMPLES = (
-    Bad("RUN mkdir /a\n«RUN» chown b /a\nRUN ln -s /a /c", message="lines 2, 3 and 4"),
+    Bad(
+        "RUN mkdir /a\n«RUN» chown b /a\n# for c\nRUN ln -s /a /c",
+        message="lines 2, 3 and 5",
+        fixed="RUN mkdir /a && \\\n    chown b /a && \\\n    # for c\n    ln -s /a /c",
+    ),
+    Bad(
+        "RUN cd /a && mkdir b\n«RUN» chown b /a\nRUN ln -s /a /c",
+        fixed="RUN cd /a && mkdir b\nRUN chown b /a\nRUN ln -s /a /c",
+    ),
     Bad("RUN apt-get update\nRUN mkdir /a\n«RUN» useradd b\nRUN chown b /a && chmod 700 /a\nRUN make"),
     Bad("RUN a\n# why\n«RUN» b c\n«RUN» d", options=_PEDANTIC),
     Bad("RUN --mount=type=cache,target=/x a\n«RUN» --mount=target=/x,type=cache b", options=_PEDANTIC),

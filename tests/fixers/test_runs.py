@@ -111,6 +111,8 @@ def test_runs_are_joined(before: str, after: str, ending: str, escape: str) -> N
         'SHELL ["/bin/bash", "-lc"]\nRUN a\nRUN b',
         'SHELL ["/bin/bash", "-ec"]\nRUN (a; b)\nRUN c',
         "RUN set -e; { a; b; }\nRUN rm /a",
+        "RUN ln -sf bash /bin/sh\nRUN a",
+        "RUN rm /bin/sh && ln -s /bin/bash /bin/sh\nRUN source a",
         "RUN set -f && a\nRUN rm /a/*",
         "ENV BASH_ENV=/x\nRUN a\nRUN b",
         "RUN a\nFROM x\nRUN b",
