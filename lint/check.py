@@ -10,7 +10,7 @@ from .diagnostic import fixable
 from .engine import MAX_BYTES, Plan, Report, limited, lint_file, lint_source, problem, unreadable
 from .output import note, put
 from .profiles import profile
-from .select import UnknownRule, choose, normal, shell_codes, split
+from .select import UnknownRule, asks_for_hadolint, choose, normal, shell_codes, split
 from .settings import BadSetting, settings
 from .status import BROKEN, CLEAN, FOUND
 
@@ -35,7 +35,7 @@ def check(arguments: argparse.Namespace | Arguments) -> int:
         shell = _shellcheck(select, ignore, chosen is None or chosen.shell)
         wanted = shell[1] if shell else None
         options = settings(arguments.config)
-        if chosen is not None and chosen.pedantic:
+        if asks_for_hadolint(select) or (chosen is not None and chosen.pedantic):
             options.setdefault("pedantic", True)
         plan = Plan(rules, on_request(select, ignore), wanted, options, chosen)
         wish = _wish(arguments)

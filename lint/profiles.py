@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from ..rules import RULES
 from ..rules.base import WARNING
+from .select import OFF_IN_HADOLINT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from ..rules.base import Rule
-
-_OFF_IN_HADOLINT = frozenset(("DL1001", "DL3057"))
-"""Rules that hadolint has and does not run unless asked (its README)."""
 
 
 class Profile:
@@ -44,7 +42,7 @@ def _codes(wanted: Callable[[Rule], bool]) -> frozenset[str]:
 def profile(name: str) -> Profile:
     """The profile of that name, one of NAMES."""
     if name == "hadolint":
-        codes = _codes(lambda r: r.code.startswith("DL") and r.code not in _OFF_IN_HADOLINT)
+        codes = _codes(lambda r: r.code.startswith("DL") and r.code not in OFF_IN_HADOLINT)
         return Profile(codes, shell=True, pedantic=True)
     if name == "buildkit":
         # BuildKit knows one severity; InvalidDefinitionDescription is experimental there and off.

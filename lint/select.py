@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 ALL = "ALL"
 ALWAYS = "SYN003"
 """Syntax errors are told whatever is selected: a file that cannot be built is never clean."""
+OFF_IN_HADOLINT = frozenset(("DL1001", "DL3057"))
+"""Rules that hadolint has and does not run unless asked (its README); nor are they meant by the prefix DL."""
 _DIGITS = "0123456789"
 FAMILIES = {"sc": 4} | {(letters := rule.code.rstrip(_DIGITS)).lower(): len(rule.code) - len(letters) for rule in RULES}
 """The letters with which codes begin and how many digits follow; SC is ShellCheck's."""
@@ -90,6 +92,8 @@ def choose(
     for selectors, on in ((select, True), (ignore, False)):
         for selector in selectors:
             rules = _told(selector, on, tell)
+            if on and asks_for_hadolint([selector]):
+                rules = [rule for rule in rules if rule.code not in OFF_IN_HADOLINT]
             exactness = 0 if selector.upper() == ALL else _WHOLE_NAME if named(selector) else len(selector)
             for rule in rules:
                 if rule.code == ALWAYS and not on and exactness == _WHOLE_NAME:
@@ -97,6 +101,11 @@ def choose(
                 if rule.code not in held or exactness >= held[rule.code][0]:
                     held[rule.code] = (exactness, on)
     return [rule for rule in RULES if rule.code == ALWAYS or held.get(rule.code, (0, False))[1]]
+
+
+def asks_for_hadolint(select: Sequence[str]) -> bool:
+    """Whether a selector asks for hadolint's rules as a set: `DL`, `DL3`; one rule's code is no set."""
+    return any(selector.upper().startswith("DL") and not is_code(selector) for selector in select)
 
 
 def shell_codes(select: Sequence[str], ignore: Sequence[str], usual: bool = True) -> Callable[[str], bool] | None:

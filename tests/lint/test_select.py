@@ -1,7 +1,17 @@
 from __future__ import annotations
 
 import pytest
-from dockerfile_dlint.lint.select import ALWAYS, UnknownRule, choose, is_rule, matching, shell_codes, split
+from dockerfile_dlint.lint.select import (
+    ALWAYS,
+    OFF_IN_HADOLINT,
+    UnknownRule,
+    asks_for_hadolint,
+    choose,
+    is_rule,
+    matching,
+    shell_codes,
+    split,
+)
 from dockerfile_dlint.rules import RULES
 
 DEFAULT = {rule.code for rule in RULES if rule.default}
@@ -53,8 +63,10 @@ def test_choice(select: str, ignore: str, codes: set[str]) -> None:
 
 
 def test_prefixes() -> None:
-    assert chosen("DL") == family("DL")
-    assert chosen("DL,OPT", "DL3008") == (family("DL") | family("OPT")) - {"DL3008"}
+    hadolint = family("DL") - OFF_IN_HADOLINT
+    assert chosen("DL") == hadolint
+    assert chosen("DL,DL3057") == hadolint | {"DL3057"}
+    assert chosen("DL,OPT", "DL3008") == (hadolint | family("OPT")) - {"DL3008"}
     assert chosen("ALL") == EVERY - {ALWAYS}
     assert chosen("ALL", "OPT") == EVERY - {ALWAYS} - family("OPT")
     assert chosen("", "DL") == DEFAULT - {ALWAYS} - family("DL")
@@ -122,3 +134,8 @@ def test_every_name_of_every_rule_selects_it() -> None:
 def test_what_can_only_be_a_rule() -> None:
     assert all(map(is_rule, ("DL3008", "dl3059", "SC2086", "apt-pin", "CKV_DOCKER_5", "CopyIgnoredFile")))
     assert not any(map(is_rule, ("Dockerfile", "DL", "DL30", "because", "SC2", "")))
+
+
+@pytest.mark.parametrize(("selector", "is_set"), [("DL", True), ("dl3", True), ("DL3008", False), ("OPT", False)])
+def test_a_prefix_of_hadolint_asks_for_its_rules_as_a_set(selector: str, is_set: bool) -> None:
+    assert asks_for_hadolint([selector]) is is_set
