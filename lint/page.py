@@ -4,6 +4,8 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from ..rules.base import Example, Rule
 
 
@@ -49,11 +51,25 @@ def _example(example: Example) -> list[str]:
         "```",
         "",
     ]
+    if example.options:
+        settings = ", ".join(f"`{name} = {_toml(value)}`" for name, value in example.options.items())
+        lines += [f"With the settings {settings}.", ""]
     if example.fixed is not None:
         lines += ["Fixed:", "", "```dockerfile", example.fixed.rstrip("\n"), "```", ""]
     if example.files is not None:
         lines += [f"The build context: {', '.join(map(_file, sorted(example.files.items()))) or 'nothing else'}.", ""]
     return lines
+
+
+def _toml(value: Any) -> str:
+    """A setting as TOML has it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return f'"{value}"'
+    if hasattr(value, "items"):
+        return "{ " + ", ".join([f'"{key}" = {_toml(each)}' for key, each in value.items()]) + " }"
+    return "[" + ", ".join([_toml(each) for each in value]) + "]"
 
 
 def _file(file: tuple[str, str]) -> str:

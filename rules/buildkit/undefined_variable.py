@@ -34,6 +34,8 @@ def undefined_variable(build: Build) -> Iterator[Finding]:
     of its own.
     """
     for use in undefined(build):
+        if isinstance(use.instruction, Env) and _set_beside(use):
+            continue  # own-variable has it
         if not base_may_define(use.stage, use.name) or _declared_elsewhere(build, use):
             yield Finding(f"`${use.name}` is empty here: {_advice(build, use)}", use)
 
@@ -55,8 +57,6 @@ def _advice(build: Build, use: Use) -> str:
         return f"there are no such variables here; write `{build.dockerfile.escape}$` for a dollar sign"
     if use.name in build.global_args:
         return f"the stage sees the ARG before the first FROM only after `ARG {use.name}`"
-    if isinstance(use.instruction, Env) and _set_beside(use):
-        return "what an instruction sets holds from the next one on"
     for setter in _setters(build, use):
         if setter.start > use.end and build.stage_of(setter) is use.stage:
             return f"it is set only later, on line {setter.start_line}"
@@ -83,7 +83,7 @@ EXAMPLES = (
         "FROM example.org/team/base:1 AS a\nARG V=1\nFROM example.org/team/base:1\nLABEL version=«$V»",
         message="line 2 is of",
     ),
-    Bad("ENV A=1 B=«$A»", message="from the next one on"),
+    Good("ENV A=1 B=$A", why="own-variable has it"),
     Bad('LABEL a="x«$$»{1}"', message="for a dollar sign"),
     Bad("ENV A=«$A»:/x", message="no ENV or ARG sets it"),
     Bad("ENV GOPATH=«$HOME»/go"),

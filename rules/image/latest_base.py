@@ -24,14 +24,17 @@ def latest_base(instruction: From, build: Build) -> Iterator[Finding]:
     """
     for stage in build.stages:
         if stage.from_ is instruction and stage.parent is None and instruction.base is not None:
-            ref = stage.ref
-            if ref is not None and ref.tag == "latest" and ref.digest is None:
+            ref, written = stage.ref, instruction.base.text.strip("\"'")
+            # A variable in the name hides the reference, but not the tag.
+            latest = written.endswith(":latest") if ref is None else ref.tag == "latest" and ref.digest is None
+            if latest:
                 yield Finding(f"the base image `{instruction.base.text}` is `latest`; name a version", instruction.base)
 
 
 EXAMPLES = (
     Bad("FROM «debian:latest»", message="name a version"),
     Bad("ARG TAG=latest\nFROM «debian:${TAG}»", why="the default of the argument"),
+    Bad("ARG P\nFROM «example.org/$P/base:latest»", why="the tag stands there, whatever the name is"),
     Good("FROM debian:12-slim"),
     Good("FROM debian:latest@sha256:" + "a" * 64, why="the digest decides"),
     Good("ARG TAG\nFROM debian:$TAG", why="the build gives the value"),

@@ -131,6 +131,7 @@ def _needed_later(build: Build, run: Run) -> int:
 
 
 EXAMPLES = (
+    Bad("RUN «apt-get update» && apt-get install -y a && rm -rf /var/lib/{apt,dpkg}/lists/*", why="dash has no braces"),
     Bad(
         "RUN «apt-get update» && apt-get install -y curl",
         fixed="RUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*",

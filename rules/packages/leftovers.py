@@ -58,13 +58,26 @@ def is_gone(
     tails = [] if home == "/root" and state.user is not None else _tails(places, home)
     if mounted(places, targets, home) or any(target.rstrip("/").endswith(tail) for target in targets for tail in tails):
         return True
+    braces = _reads_braces(build, run)
     for command in build.commands(run):
         if command.start <= call.command.start:
             if command.name == "trap" and any(place in command.text for place in places):
                 return True
-        elif cleans(command, call.manager, home=home) or _is_cleaner(command) or _removes(command, places, tails):
+        elif (
+            cleans(command, call.manager, home=home, braces=braces)
+            or _is_cleaner(command)
+            or _removes(command, places, tails)
+        ):
             return True
     return False
+
+
+def _reads_braces(build: Build, run: Run) -> bool:
+    """Whether the shell may make two words of `{a,b}`: /bin/sh of Debian, Ubuntu (dash) and Alpine (ash) does not."""
+    stage, shell = build.stage_of(run), build.state(run).shell
+    facts = stage.facts if stage is not None else None
+    plain = facts is not None and facts.family in ("debian", "ubuntu", "alpine")
+    return not (plain and shell[0].rpartition("/")[2] in ("sh", "dash", "ash"))
 
 
 def _tails(places: Sequence[str], home: str) -> list[str]:
