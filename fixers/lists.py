@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 from .edit import Edit
 from .instructions import line_ending
 from .words import as_written
@@ -37,9 +39,11 @@ def rows_of(build: Build, command: Command, words: Sequence[Word]) -> list[Row] 
         return None
     text, escape = build.dockerfile.source.text, build.dockerfile.escape
     rows: list[Row] = []
+    comments = build.dockerfile.comments
+    starts = [comment.start for comment in comments]
     before = command.words[at - 1]
     for word in words:
-        inside = [each for each in build.dockerfile.comments if before.end <= each.start < word.start]
+        inside = comments[bisect_left(starts, before.end) : bisect_left(starts, word.start)]
         between = text[before.end : word.start]
         for comment in inside:
             between = between.replace(text[comment.start : comment.end], "", 1)

@@ -204,6 +204,10 @@ def _parses(build: Build, runs: Sequence[Run]) -> bool:
     return not joined.error and [(command.text, command.context) for command in joined.commands] == expected
 
 
+_ENOUGH = 20_000
+"""Characters of a file that tell its style."""
+
+
 class _Layout:
     """How the joined RUN is written: where `&&` stands, and how far lines are indented, as in the RUNs or the file."""
 
@@ -222,7 +226,7 @@ class _Layout:
         """What stands between two RUNs: `&&`, a line break, and the comments that stood between them."""
         comments = [
             f"{self.indent}{self.text[comment.start : comment.end].strip()}{self.ending}"
-            for comment in self.comments
+            for comment in (self.comments if "#" in self.text[first.end : second.start] else ())
             if first.end <= comment.start < second.start
         ]
         return self.plain("".join(comments))
@@ -278,7 +282,7 @@ def _style(text: str) -> tuple[bool, str] | None:
 
 
 def _prefers_leading(dockerfile: Dockerfile) -> bool:
-    lines = dockerfile.source.text.split("\n")
+    lines = dockerfile.source.text[:_ENOUGH].split("\n")
     leading = sum(1 for line in lines if line.lstrip(" \t").startswith("&&"))
     trailing = sum(1 for line in lines if line.rstrip(" \t\r\\`").endswith("&&"))
     return leading > trailing

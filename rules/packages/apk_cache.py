@@ -99,7 +99,10 @@ def _is_old(build: Build, run: Run) -> bool:
 def _needed_later(build: Build, run: Run) -> str:
     """What uses the index later: "apk" itself, "unknown" when something may, "" when nothing does."""
     found = "" if run.parent is None else "unknown"
-    for step in steps_behind(build, run):
+    steps = steps_behind(build, run)
+    if steps is None:
+        return "apk"
+    for step in steps:
         if not isinstance(step, CommandLine) or step is run:
             continue
         for call in build.calls(step):

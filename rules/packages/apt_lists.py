@@ -50,6 +50,7 @@ def apt_lists(run: Run, build: Build) -> Iterator[Finding]:
         )
 
 
+_MOST_JOINED = 50
 _DELETE = "rm -rf /var/lib/apt/lists/*"
 
 
@@ -72,7 +73,8 @@ def _inside(build: Build, run: Run, last: Call) -> bool:
 def _join(build: Build, run: Run, first: Call) -> Fix | None:
     """Join the RUN with those directly behind it that need its lists, and delete the lists then."""
     stage = build.stage_of(run)
-    steps = stage.instructions[build.index_of(run) :] if stage and run.parent is None else []
+    index = build.index_of(run)
+    steps = stage.instructions[index : index + _MOST_JOINED] if stage and run.parent is None else []
     runs: list[Run] = []
     last: Call | None = None
     for step in steps:
@@ -99,7 +101,10 @@ def _join(build: Build, run: Run, first: Call) -> Fix | None:
 def _use(build: Build, run: Run, last: Call) -> str:
     """What uses the lists later: "apt" itself, "unknown" when something may, "" when nothing does."""
     found = ""
-    for step in steps_behind(build, run):
+    steps = steps_behind(build, run)
+    if steps is None:
+        return "apt"
+    for step in steps:
         if not isinstance(step, CommandLine) or step is run:
             continue
         calls = {id(call.command): call for call in build.calls(step) if call.manager is last.manager}

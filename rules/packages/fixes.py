@@ -10,7 +10,7 @@ from ...syntax.tree import CommandLine
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from ...model.build import Build
     from ...model.packages import Call
@@ -128,24 +128,35 @@ _OFFLINE = ("--offline", "--prefer-offline", "-C", "--cacheonly", "--no-refresh"
 
 def offline_later(build: Build, run: Run, call: Call) -> bool:
     """Whether a later call of the manager is to take what the cache has."""
-    return any(
+    steps = steps_behind(build, run)
+    return steps is None or any(
         each.manager.family == call.manager.family and each.has(*_OFFLINE)
-        for step in steps_behind(build, run)
+        for step in steps
         if isinstance(step, CommandLine)
         for each in build.calls(step)
         if each.command.start > call.command.start
     )
 
 
-def steps_behind(build: Build, run: Run) -> Iterator[Instruction]:
-    """The RUN, what follows it in its stage, and the stages that are FROM this one; of ONBUILD the triggers."""
+_MOST_STEPS = 200
+"""Steps that are looked at for what needs a cache; in longer stages something is taken to need it."""
+
+
+def steps_behind(build: Build, run: Run) -> list[Instruction] | None:
+    """The RUN, what follows it in its stage, and the stages that are FROM this one; of ONBUILD the triggers.
+
+    None when they are too many.
+    """
     stage = build.stage_of(run)
     if stage is None:
-        return
-    after = [each for each in build.stages if stage in each.ancestors]
-    rest = stage.instructions[build.index_of(run) :]
-    for instruction in (*rest, *(each for later in after for each in later.instructions)):
-        yield instruction.trigger or instruction
+        return []
+    index = build.index_of(run)
+    count = len(stage.instructions) - index
+    after = [each for each in build.stages if stage in each.ancestors] if count <= _MOST_STEPS else []
+    if count + sum(len(each.instructions) for each in after) > _MOST_STEPS:
+        return None
+    found = [*stage.instructions[index:], *(each for later in after for each in later.instructions)]
+    return [instruction.trigger or instruction for instruction in found]
 
 
 _READERS = frozenset(
