@@ -6,6 +6,7 @@ python tools/make_docs.py --check   exit 1 when a page is not current
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -39,6 +40,40 @@ def index() -> str:
     return "\n".join(lines) + "\n"
 
 
+def guides() -> dict[Path, str]:
+    """The hand-written pages with a table of rules in them: path to text with the table as it should be."""
+    return {path: _filled(path.read_text("utf-8")) for path in sorted(FOLDER.parent.glob("*.md"))}
+
+
+def _filled(text: str) -> str:
+    """The text with the lines between `<!-- table: TOOL … -->` and `<!-- end -->` written anew."""
+    before, mark, rest = text.partition("<!-- table: ")
+    if not mark:
+        return text
+    tools, _, rest = rest.partition(" -->\n")
+    _, _, after = rest.partition("<!-- end -->\n")
+    return f"{before}{mark}{tools} -->\n{table(tools.split())}<!-- end -->\n{after}"
+
+
+def table(tools: list[str]) -> str:
+    """Where the rules of other tools are found, a row for each of their names."""
+    from dockerfile_dlint.rules import RULES
+
+    pairs = [(name, rule) for rule in RULES for name in rule.also if name.partition(":")[0] in tools]
+    pairs += [(f"hadolint:{rule.code}", rule) for rule in RULES if rule.code.startswith("DL") and "hadolint" in tools]
+    lines = ["", "| name | dlint | severity | default | fix |", "|---|---|---|---|---|"]
+    for name, rule in sorted(pairs, key=lambda pair: (tools.index(pair[0].partition(":")[0]), _natural(pair[0]))):
+        shown = name.partition(":")[2] if len(tools) == 1 else name
+        link = f"[{rule.code}](rules/{rule.code}.md) {rule.name}"
+        lines.append(f"| {shown} | {link} | {rule.level} | {'on' if rule.default else 'off'} | {rule.fix} |")
+    return "\n".join([*lines, "", ""])
+
+
+def _natural(name: str) -> list[tuple[int, str]]:
+    """The order in which CKV_DOCKER_2 comes before CKV_DOCKER_11."""
+    return [(int(part) if part.isdigit() else 0, part) for part in re.split(r"(\d+)", name)]
+
+
 def main() -> int:
     """Write or check the pages; the exit status."""
     # In a process of its own: this one is to read the new table.
@@ -47,8 +82,10 @@ def main() -> int:
         return table.returncode
     wanted = pages()
     have = {path.name: path.read_text() for path in FOLDER.glob("*.md")}
+    stale_guides = {path: text for path, text in guides().items() if path.read_text("utf-8") != text}
     if "--check" in sys.argv[1:]:
         stale = sorted(name for name in wanted.keys() | have.keys() if wanted.get(name) != have.get(name))
+        stale += [path.name for path in stale_guides]
         if stale:
             print(f"not current: {', '.join(stale)}; run python tools/make_docs.py")
         return 1 if stale else 0
@@ -57,6 +94,8 @@ def main() -> int:
         (FOLDER / name).unlink()
     for name, text in wanted.items():
         (FOLDER / name).write_text(text)
+    for path, text in stale_guides.items():
+        path.write_text(text, "utf-8")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""Every command of the README is run."""
+"""Every command of the README and of the pages beside it is run."""
 
 from __future__ import annotations
 
@@ -15,6 +15,14 @@ ROOT = Path(__file__).resolve().parents[2]
 BLOCKS = re.findall(r"```sh\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
 LINES = [line for block in BLOCKS for line in block.splitlines() if line.strip()]
 USE = [line for line in LINES if line.startswith("dlint ")]
+PAGES = [page.read_text() for page in sorted((ROOT / "docs").glob("*.md"))]
+USE += [
+    line
+    for page in PAGES
+    for block in re.findall(r"```sh\n(.*?)```", page, re.DOTALL)
+    for line in block.splitlines()
+    if line.startswith("dlint ") and line not in USE
+]
 START, DEVELOP = (line for line in LINES if not line.startswith("dlint "))
 
 
