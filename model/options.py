@@ -14,6 +14,8 @@ def pedantic(build: Build) -> bool:
     """Whether a rule shall also tell what it leaves alone because it seldom matters (`pedantic`).
 
     It is for those who want to see all that hadolint sees; what hadolint gets wrong is left alone in any case.
+    Where it is a matter of taste what a rule is about (`apt install` beside `apt-get install`, ADD beside COPY),
+    hadolint's taste counts then.
     """
     return bool(build.options.get("pedantic", False))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...fixers.edit import SAFE, Edit, Fix
 from ...model.options import pedantic
-from ...syntax.tree import Workdir
+from ...syntax.tree import Add, Workdir
 from ..base import WARNING, Bad, Finding, Good, rule
 
 TYPE_CHECKING = False
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...model.build import Build, Stage
-    from ...syntax.tree import Add, Argument, Copy
+    from ...syntax.tree import Argument, Copy
 
 
 @rule("DL3045", level=WARNING, since="0.1", onbuild=False, fix=SAFE)
@@ -36,6 +36,8 @@ def relative_destination(copy: Copy | Add, build: Build) -> Iterator[Finding]:
     value = build.value(copy, word) if word is not None else None
     if word is None or stage is None or not value or value[0] in "/\\" or value[1:2] == ":" or "$" in value:
         return
+    if isinstance(copy, Add) and pedantic(build):
+        return  # hadolint looks at COPY
     base = stage.state(0).workdir
     if base != "/" and not (base is None and pedantic(build)):
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...fixers.edit import UNSAFE, Edit, Fix
 from ...fixers.instructions import has_comments_inside
+from ...model.options import pedantic
 from ...model.state import LINUX_SHELL
 from ...syntax.tree import Healthcheck
 from ..base import WARNING, Bad, Finding, Good, rule
@@ -41,7 +42,8 @@ def shell_form_command(instruction: Cmd | Entrypoint | Healthcheck, build: Build
 
     ## What is left alone
     A command that begins with `exec`: the program takes the shell's place and gets the signals. A HEALTHCHECK that
-    needs the shell, such as `curl … || exit 1` (hadolint reports it).
+    needs the shell, such as `curl … || exit 1` (hadolint reports it, and so
+    does the option `pedantic`).
 
     ## Fix safety
     Unsafe: the program becomes the first process, and an ENTRYPOINT sees its words instead of those of a shell. Only
@@ -55,8 +57,9 @@ def shell_form_command(instruction: Cmd | Entrypoint | Healthcheck, build: Build
     if text.startswith("exec ") and not isinstance(instruction, Healthcheck):
         return
     if isinstance(instruction, Healthcheck):
-        if words and _SHELL_SYNTAX.isdisjoint(text):
-            message = "this HEALTHCHECK starts a shell for nothing; write the exec form"
+        needless = _SHELL_SYNTAX.isdisjoint(text)
+        if words and (needless or pedantic(build)):
+            message = "this HEALTHCHECK starts a shell" + (" for nothing" if needless else "") + "; write the exec form"
             yield Finding(message, words[0], also=(), fix=_fix(instruction, build))
         return
     # BuildKit takes SHELL for a sign that the shell is meant; the signals do not get through nevertheless.
@@ -115,6 +118,7 @@ EXAMPLES = (
     Good('CMD ["node", "app.js"]'),
     Good("ENTRYPOINT []"),
     Good("CMD exec node --port $PORT app.js", why="the shell is replaced by the program"),
+    Bad("HEALTHCHECK CMD «curl -f http://localhost/ || exit 1»", options={"pedantic": True}),
     Good("HEALTHCHECK CMD curl -f http://localhost/ || exit 1", why="only a shell can do that"),
     Good("HEALTHCHECK NONE"),
     Good("RUN node app.js"),

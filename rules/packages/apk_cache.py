@@ -5,6 +5,7 @@ from __future__ import annotations
 from ...fixers.edit import SAFE, UNSAFE, Edit, Fix
 from ...fixers.scripts import take_out
 from ...fixers.words import insert_behind, replace
+from ...model.options import pedantic
 from ...syntax.tree import CommandLine, Run
 from ..base import INFO, Bad, Finding, Good, rule
 from .common import Head, leaving_lists
@@ -33,10 +34,17 @@ def apk_cache(run: Run, build: Build) -> Iterator[Finding]:
     script that nothing is known of runs later, and in ONBUILD; no fix when a later call of apk has no index of its
     own. No fix before Alpine 3.3, which brought the flag.
     """
-    for call in leaving_lists(build, run, "apk"):
+    for call in _without_flag(build, run) if pedantic(build) else leaving_lists(build, run, "apk"):
         head = Head(call)
         message = f"`{head.text}` leaves the package index in this layer; {_advice(build, run, call)}"
         yield Finding(message, head, fix=_fix(build, run))
+
+
+def _without_flag(build: Build, run: Run) -> list[Call]:
+    """The first `apk add` without `--no-cache`, whatever the RUN deletes later; nothing with a cache mount."""
+    calls = [call for call in build.calls(run) if call.manager.name == "apk" and call.path == "add"]
+    mounted = build.mount_targets(run, "cache", "tmpfs")
+    return [call for call in calls if not call.has("--no-cache") and not mounted][:1]
 
 
 def _advice(build: Build, run: Run, call: Call) -> str:

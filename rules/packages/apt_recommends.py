@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...fixers.edit import UNSAFE
 from ...model.options import pedantic
 from ..base import INFO, Bad, Finding, Good, rule
-from .common import Head, dry, ships
+from .common import Head, beyond_hadolint, dry, ships
 from .fixes import add_flag
 from .settings import configured
 
@@ -41,7 +41,12 @@ def apt_recommends(run: Run, build: Build) -> Iterator[Finding]:
         if call.manager.name == "apt" and call.verb == "install" and call.packages and not call.unsure:
             if call.skips_recommends() or all(package.kind == "file" for package in call.packages):
                 continue
-            if dry(call) or call.has("--install-recommends") or configured(build, run, *_SETTING):
+            if (
+                beyond_hadolint(build, call)
+                or dry(call)
+                or call.has("--install-recommends")
+                or configured(build, run, *_SETTING)
+            ):
                 continue
             head = Head(call)
             flag = call.manager.no_recommends[1 if call.program == "aptitude" else 0]

@@ -62,6 +62,16 @@ def dry(call: Call) -> bool:
     return any(flag in _DRY and (short or flag != "-s") for flag, _, _ in call.options)
 
 
+def beyond_hadolint(build: Build, call: Call) -> bool:
+    """Whether `pedantic` asks for what hadolint sees, and it does not see this call: behind sudo (DL3004 tells that),
+    of `apt` and aptitude (DL3027 tells `apt`), of tdnf, and `python3 -mpip`.
+    """
+    if not pedantic(build):
+        return False
+    program = call.command.words[0].value
+    return "sudo" in call.command.wrappers or program in ("apt", "aptitude", "tdnf") or "/" in program
+
+
 def asking(build: Build, run: Run, *managers: str) -> Iterator[Call]:
     """The calls of these managers that would stop and ask."""
     env = build.state(run).vars
@@ -78,6 +88,8 @@ def unpinned(build: Build, run: Run, *managers: str) -> Iterator[list[Package]]:
     state = build.state(run)
     for call in build.calls(run):
         if call.manager.name not in managers or call.verb != "install" or call.constraints or dry(call):
+            continue
+        if beyond_hadolint(build, call):
             continue
         if call.path == "reinstall":
             continue  # the version that is there
@@ -108,6 +120,8 @@ def leaving_lists(build: Build, run: Run, *managers: str) -> Iterator[Call]:
         manager = call.manager
         if manager.name not in managers or manager.family in seen or dry(call) or not call.leaves_lists(state.vars):
             continue
+        if pedantic(build) and "sudo" in call.command.wrappers:
+            continue
         seen.add(manager.family)
         if not is_gone(build, run, call, places_of_lists(manager), cleans_lists, targets):
             yield call
@@ -123,6 +137,8 @@ def leaving_cache(build: Build, run: Run, *managers: str) -> Iterator[Call]:
     for call in build.calls(run):
         manager = call.manager
         if manager.name not in managers or manager.family in seen or call.unsure or dry(call):
+            continue
+        if beyond_hadolint(build, call):
             continue
         # A variable that the base image or the build sets may switch the cache off.
         unknown = any(off.partition("=")[0] in state.unknown for off in manager.cache_off)

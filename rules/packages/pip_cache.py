@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...fixers.edit import SAFE, UNSAFE
+from ...model.options import pedantic
 from ..base import WARNING, Bad, Finding, Good, rule
 from .common import Head, dry, leaving_cache, too_late
 from .fixes import add_flag_to_all
@@ -37,7 +38,8 @@ def pip_cache(run: Run, build: Build) -> Iterator[Finding]:
     release of the base image is not known and pip is its package: one from before 6.0 does not know the flag.
     """
     for call in leaving_cache(build, run, "pip"):
-        if pip_without_cache(build, run, call) or configured(build, run, "no-cache-dir", *_CONFIGURATION):
+        old = not pedantic(build) and pip_without_cache(build, run, call)
+        if old or configured(build, run, "no-cache-dir", *_CONFIGURATION):
             continue
         head = Head(call)
         safety = UNSAFE if pip_may_lack_cache(build, run) else SAFE

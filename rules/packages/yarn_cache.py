@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...fixers.edit import SAFE, UNSAFE
+from ...model.options import pedantic
 from ...syntax.tree import Transfer
 from ..base import INFO, Bad, Finding, Good, rule
 from .common import Head, leaving_cache, too_late
@@ -36,7 +37,7 @@ def yarn_cache(run: Run, build: Build) -> Iterator[Finding]:
     the cache, where the call stands in a condition, a loop or before `||`, and where the user may not write the cache.
     """
     for call in leaving_cache(build, run, "yarn"):
-        if yarn_may_run_from_cache(build, run, call):
+        if yarn_may_run_from_cache(build, run, call) or (pedantic(build) and call.path != "install"):
             continue
         head = Head(call)
         yield Finding(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...model.options import pedantic
 from ..base import INFO, Bad, Finding, Good, rule
 
 TYPE_CHECKING = False
@@ -22,9 +23,14 @@ def numeric_user(user: User, build: Build) -> Iterator[Finding]:
 
     ## What to do
     Make the account with a fixed id and write `USER 10001`. Off by default: only some clusters ask for it.
+
+    ## What is left alone
+    A variable that the build or the base image sets (the option `pedantic` tells it, as hadolint does).
     """
     word = user.value
     value = build.value(user, word) if word is not None else None
+    if word is not None and value is None and pedantic(build):
+        value = word.text
     if word is None or value is None:
         return
     name = value.partition(":")[0]
@@ -42,4 +48,5 @@ EXAMPLES = (
     Good('USER "1000"'),
     Good("ARG U=1000\nUSER ${U:-1000}"),
     Good("ARG U\nUSER $U", why="the build gives the value"),
+    Bad("ARG U\nUSER «$U»", options={"pedantic": True}),
 )
