@@ -42,7 +42,9 @@ def legacy_pair(instruction: Env | Label, build: Build) -> Iterator[Finding]:
 
 def _fix(instruction: Instruction, key: Argument, value: Argument, build: Build) -> Fix | None:
     """Put `=` behind the key, and quotes around the value where it needs them. Lines stay as they are."""
-    escape = build.dockerfile.escape
+    escape, gap = build.dockerfile.escape, build.dockerfile.source.text[key.end : value.start]
+    if "#" in gap:
+        return None  # a comment between the key and its value would go
     bare, quoted = value.text.replace('"', ""), value.text.replace('"', escape + '"')
     for before, text, after in (
         ("=", value.text, ""),
@@ -84,6 +86,7 @@ EXAMPLES = (
     Bad('LABEL «a say "no" to $it»', fixed='LABEL a="say no to $it"', why="BuildKit takes the quotes off"),
     Bad("ENV «A b\\\n# why\n  c»", fixed='ENV A="b\\\n# why\n  c"'),
     Bad("ENV «A b\\ c»", fixed="ENV A=b\\ c"),
+    Bad("ENV «A \\\n# why\n  b»", fixed="ENV A \\\n# why\n  b", why="the comment would be lost"),
     Bad("ENV «A 1 B=2»", why="one variable, whose value is `1 B=2`", fixed='ENV A="1 B=2"'),
     Bad("ONBUILD ENV «A b»"),
     Good("ENV LANG=C.UTF-8 A=b"),
