@@ -42,7 +42,7 @@ class Environment:
         (self.folder / "Dockerfile").write_text(BAD)
         lines = self("dlint", "Dockerfile", status=1).splitlines()
         assert [line for line in lines if line.startswith(FINDING)], lines
-        assert all(line.startswith("Dockerfile:") for line in lines), lines
+        assert all(line.startswith(("Dockerfile:", "dlint: ")) for line in lines), lines
 
 
 def source_files(project: Path) -> set[str]:

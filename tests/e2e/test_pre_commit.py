@@ -1,4 +1,4 @@
-"""The hook of .pre-commit-hooks.yaml in a real run of pre-commit."""
+"""The hooks of .pre-commit-hooks.yaml in real runs of pre-commit."""
 
 from __future__ import annotations
 
@@ -40,8 +40,10 @@ PARTS = ("Dockerfile", "containerfile", ".", "-", "_", "~", "._", "j2", "MD", "d
 
 
 def the_hook() -> dict[str, Any]:
-    """The one hook, checked by pre-commit itself."""
-    (hook,) = load_manifest(CHECKOUT / ".pre-commit-hooks.yaml")
+    """The hook that checks; pre-commit itself has checked what stands there."""
+    hook, fixing = load_manifest(CHECKOUT / ".pre-commit-hooks.yaml")
+    assert fixing["files"] == hook["files"]
+    assert fixing["types"] == hook["types"]
     return hook
 
 
@@ -80,9 +82,9 @@ class PreCommit:
         self.rev = run("git", "rev-parse", "HEAD", cwd=project).stdout.strip()
         self.home = home
 
-    def repository(self, folder: Path, files: dict[str, str], options: str = "") -> None:
+    def repository(self, folder: Path, files: dict[str, str], options: str = "", hook: str = "dlint") -> None:
         """Make `folder` a git repository with these files, nothing committed, that uses the hook."""
-        hook = f"{{id: dlint{options and ', ' + options}}}"
+        hook = f"{{id: {hook}{options and ', ' + options}}}"
         config = f"repos: [{{repo: '{self.project.as_posix()}', rev: {self.rev}, hooks: [{hook}]}}]\n"
         for name, text in {**files, ".pre-commit-config.yaml": config}.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -191,3 +193,28 @@ def test_bad_dockerfile_stops_a_commit(pre_commit: PreCommit, tmp_path: Path) ->
     (tmp_path / "Dockerfile").write_text(GOOD)
     passed = pre_commit.run(tmp_path, "git", "commit", "--all", "-m", "good")
     assert passed.returncode == 0, passed.stdout
+
+
+@e2e
+def test_the_hook_that_fixes(pre_commit: PreCommit, tmp_path: Path) -> None:
+    pre_commit.repository(
+        tmp_path, {"Dockerfile": BAD, "api/Dockerfile": GOOD}, "args: [--select, DL3014]", "dlint-fix"
+    )
+    fixing = pre_commit(tmp_path, "run", "--all-files")
+    assert fixing.returncode == 1, fixing.stdout
+    assert "files were modified by this hook" in fixing.stdout
+    assert (tmp_path / "Dockerfile").read_text() == BAD.replace("install", "install -y")
+    assert (tmp_path / "api" / "Dockerfile").read_text() == GOOD
+    run("git", "add", "--all", cwd=tmp_path)
+    again = pre_commit(tmp_path, "run", "--all-files")
+    assert again.returncode == 0, again.stdout
+    assert re.fullmatch(r"dlint \(fix\)\.+Passed\n", again.stdout)
+
+
+@e2e
+def test_the_hook_that_fixes_fails_on_what_is_left(pre_commit: PreCommit, tmp_path: Path) -> None:
+    bad = "FROM debian:12-slim\nRUN apt-get install -y curl\nCMD date\nCMD whoami\nCOPY\n"
+    pre_commit.repository(tmp_path, {"Dockerfile": bad}, hook="dlint-fix")
+    done = pre_commit(tmp_path, "run", "--all-files")
+    assert done.returncode == 1, done.stdout
+    assert "Dockerfile:5:1: SYN003 error" in done.stdout

@@ -231,7 +231,7 @@ class Numbered:
 
 
 def test_the_fuzzer_goes_on_after_exceptions_and_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
-    def examine(data: bytes, plan: object, folder: str) -> tuple[int, int]:
+    def examine(data: bytes, plan: object, folder: str, fix: bool) -> tuple[int, int]:
         if data == b"1":
             raise ValueError("broken")
         if data == b"2":
@@ -240,7 +240,7 @@ def test_the_fuzzer_goes_on_after_exceptions_and_hangs(monkeypatch: pytest.Monke
 
     monkeypatch.setattr(fuzz, "examine", examine)
     monkeypatch.setattr(fuzz, "SECONDS_AN_INPUT", 0.5)
-    found = list(fuzz.results(Numbered(), 0, 4, None, ""))
+    found = list(fuzz.results(Numbered(), 0, 4, None, "", fix=False))
     assert [result.number for result in found] == [0, 1, 2, 3]
     assert [result.instructions for result in found] == [1, 0, 0, 1]
     assert "ValueError: broken" in found[1].fault
