@@ -87,7 +87,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--crlf", action="store_true", help="with CRLF line endings")
     parser.add_argument("--show", type=int, default=0, metavar="N", help="print N differences by chance")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--rival", metavar="TALLY", help="the program tally: what its safe fixes do to the same files")
+    parser.add_argument("--rival", metavar="TALLY", help="the program tally: what the safe fixes of both do")
     return parser.parse_args()
 
 
@@ -142,29 +142,41 @@ def undeclared(source: Source, plan: Plan) -> list[str]:
 
 
 def rival(sources: list[Source], program: str) -> None:
-    """Run the safe fixes of tally on copies, and see which files no longer parse or lost comments."""
+    """Let dlint and tally make their safe fixes twice, and print what became of the files, as a Markdown table."""
+    plan, wish = Plan(choose([], [])), Wish(unsafe=False, diff=False, only=False)
+    print(
+        f"{len(sources)} files | changed | no longer parse | lost comments | other ENV values | changed by a second run"
+    )
+    print("---|---:|---:|---:|---:|---:")
+    once = [fix_source(source, plan, None, wish)[1].text for source in sources]
+    twice = [fix_source(Source(text), plan, None, wish)[1].text for text in once]
+    print(f"dlint | {judged(sources, once, twice)}", flush=True)
+    command = [shutil.which(program) or program, "lint", "--fix", "--slow-checks=off"]
     with tempfile.TemporaryDirectory() as folder:
-        copies: list[Path] = []
-        for number, source in enumerate(sources):
-            path = Path(folder, str(number), "Dockerfile")
-            path.parent.mkdir()
-            path.write_bytes(source.encode())
-            copies.append(path)
-        start = time.perf_counter()
-        for path in copies:
-            command = [shutil.which(program) or program, "lint", "--fix", "--slow-checks=off", str(path)]
-            subprocess.run(command, capture_output=True, check=False, timeout=120)
-        seconds = time.perf_counter() - start
-        changed, broken, comments, values = 0, 0, 0, 0
-        for source, path in zip(sources, copies, strict=True):
-            after = parse(Source.decode(path.read_bytes()))
-            changed += after.source.text != source.text
-            broken += bool(after.errors)
-            lost = Counter(c.text for c in parse(source).comments) - Counter(c.text for c in after.comments)
-            comments += bool(lost)
-            values += not after.errors and pairs(parse(source)) != pairs(after)
-    print(f"{len(sources)} files, {changed} changed, {seconds:.1f} s")
-    print(f"no longer parse: {broken}; comments lost: {comments}; ENV values changed: {values}")
+        once = [repaired(command, Path(folder), source.encode()) for source in sources]
+        twice = [repaired(command, Path(folder), text.encode("utf-8", "surrogateescape")) for text in once]
+    print(f"tally | {judged(sources, once, twice)}")
+
+
+def repaired(command: list[str], folder: Path, data: bytes) -> str:
+    """What the command makes of a Dockerfile."""
+    path = folder / "Dockerfile"
+    path.write_bytes(data)
+    subprocess.run([*command, str(path)], capture_output=True, check=False, timeout=120)
+    return Source.decode(path.read_bytes()).text
+
+
+def judged(sources: list[Source], once: list[str], twice: list[str]) -> str:
+    """The cells of a tool's row."""
+    changed, broken, comments, values = 0, 0, 0, 0
+    for source, text in zip(sources, once, strict=True):
+        before, after = parse(source), parse(Source(text))
+        changed += text != source.text
+        broken += bool(after.errors)
+        comments += bool(Counter(c.text for c in before.comments) - Counter(c.text for c in after.comments))
+        values += not after.errors and pairs(before) != pairs(after)
+    again = sum(one != two for one, two in zip(once, twice, strict=True))
+    return f"{changed} | {broken} | {comments} | {values} | {again}"
 
 
 def pairs(dockerfile: object) -> list[object]:

@@ -37,7 +37,9 @@ def undefined_variable(build: Build) -> Iterator[Finding]:
         if isinstance(use.instruction, Env) and _set_beside(use):
             continue  # own-variable has it
         if not base_may_define(use.stage, use.name) or _declared_elsewhere(build, use):
-            yield Finding(f"`${use.name}` is empty here: {_advice(build, use)}", use)
+            default = "-" in build.dockerfile.source.text[use.start : use.end]
+            state = "never set here, so that the default always stands" if default else "empty here"
+            yield Finding(f"`${use.name}` is {state}: {_advice(build, use)}", use)
 
 
 def _declared_elsewhere(build: Build, use: Use) -> bool:
@@ -87,7 +89,7 @@ EXAMPLES = (
     Bad('LABEL a="x«$$»{1}"', message="for a dollar sign"),
     Bad("ENV A=«$A»:/x", message="no ENV or ARG sets it"),
     Bad("ENV GOPATH=«$HOME»/go"),
-    Bad("ENV A=«${B:-1}»", why="always the default: nothing sets B"),
+    Bad("ENV A=«${B:-1}»", message="the default always stands", why="always the default: nothing sets B"),
     Bad("RUN --mount=type=bind,source=«$s»,target=/x a"),
     Bad("COPY --chown=«$u»:«$g» a b"),
     Bad("COPY <<EOF /b\n«$x» ${PATH} \\$z\nEOF"),
