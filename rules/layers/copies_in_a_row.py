@@ -1,0 +1,108 @@
+"""OPT005."""
+
+from __future__ import annotations
+
+from ...fixers.edit import SAFE, Edit, Fix
+from ...fixers.instructions import drop, has_comments_inside
+from ...syntax.source import Span
+from ...syntax.tree import Add, Copy
+from ..base import INFO, Bad, Finding, Good, rule
+from ..text import lines
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ...model.build import Build, Stage
+
+
+@rule(
+    "OPT005",
+    level=INFO,
+    since="0.1",
+    default=False,
+    onbuild=False,
+    fix=SAFE,
+    words=("copy", "add"),
+    also=("kics:multiple-run-add-copy-instructions-listed",),
+)
+def copies_in_a_row(stage: Stage, build: Build) -> Iterator[Finding]:
+    """COPYs in a row that go to the same folder with the same flags.
+
+    ## Why
+    Each makes a layer of its own; one COPY with all the sources makes one. Off by default: as nothing stands between
+    them, no cache is won by keeping them apart, but what is lost is little.
+
+    ## What to do
+    Name all sources in one COPY. A folder among them gives what is in it, as it does alone.
+
+    ## Fix safety
+    Safe: the files and their order are the same. COPYs with a comment above or inside, or with a here-document, are
+    left to you.
+    """
+    row: list[Copy | Add] = []
+    for instruction in (*stage.instructions, None):
+        joins = isinstance(instruction, Copy | Add) and _joins(row, instruction)
+        if not joins and len(row) > 1:
+            yield _finding(row, build)
+        if isinstance(instruction, Copy | Add) and _folder(instruction):
+            row = [*row, instruction] if joins else [instruction]
+        else:
+            row = []
+
+
+def _folder(copy: Copy | Add) -> str:
+    """The folder that everything goes to, as it is written; empty when the destination may be a name for a file."""
+    target = copy.destination.text if copy.destination is not None else ""
+    if copy.json or copy.heredocs or any(source.text.rstrip("/") in (".", "") for source in copy.sources):
+        return ""
+    return "./" if target == "." else target if target.endswith("/") else ""
+
+
+def _joins(row: Sequence[Copy | Add], copy: Copy | Add) -> bool:
+    return (
+        bool(row) and type(row[0]) is type(copy) and _folder(row[0]) == _folder(copy) and _flags(row[0]) == _flags(copy)
+    )
+
+
+def _flags(copy: Copy | Add) -> list[str]:
+    return sorted(flag.text for flag in copy.flags)
+
+
+def _finding(row: Sequence[Copy | Add], build: Build) -> Finding:
+    first, *others = row
+    name = first.name
+    message = f"one {name} to `{_folder(first)}` does the same as those on {lines([copy.start_line for copy in row])}"
+    return Finding(message, Span(first.start, first.keyword_end), fix=_fix(first, others, build))
+
+
+def _fix(first: Copy | Add, others: Sequence[Copy | Add], build: Build) -> Fix | None:
+    target = first.destination
+    if target is None or any(copy.comments for copy in others) or has_comments_inside(build.dockerfile, first):
+        return None
+    sources = "".join(f"{source.text} " for copy in others for source in copy.sources)
+    edits = [Edit(target.start, target.end, sources + _folder(first))]
+    declares = [*edits]
+    for copy in others:
+        dropped = drop(build.dockerfile, copy)
+        if dropped is None:
+            return None
+        edits += dropped[0]
+        declares += dropped[1]
+    return Fix("Join the COPYs", SAFE, edits, declares)
+
+
+EXAMPLES = (
+    Bad("FROM a\n«COPY» a.txt /app/\nCOPY b c /app/\nRUN d", fixed="FROM a\nCOPY a.txt b c /app/\nRUN d"),
+    Bad(
+        "FROM a\nCOPY a /\n\n«COPY» package.json .\nCOPY package-lock.json ./\nCOPY yarn.lock ./\nCOPY x y",
+        message="lines 4, 5 and 6",
+        fixed="FROM a\nCOPY a /\n\nCOPY package.json package-lock.json yarn.lock ./\nCOPY x y",
+    ),
+    Bad("FROM a AS b\n«COPY» --chown=1 a ./\nCOPY --chown=1 $b ./", fixed="FROM a AS b\nCOPY --chown=1 a $b ./"),
+    Bad("FROM a\n«COPY» a /b/\n# why\nCOPY c /b/", fixed=None),
+    Good("FROM a\nCOPY a /b\nCOPY c /b", why="the destination may be the name of a file"),
+    Good("FROM a\nCOPY a /b/\nRUN c\nCOPY d /b/", why="what stands between keeps its cache"),
+    Good("FROM a\nCOPY --from=x a /b/\nCOPY c /b/"),
+    Good("FROM a\nCOPY a /b/\nADD c /b/"),
+)

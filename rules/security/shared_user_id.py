@@ -1,0 +1,41 @@
+"""SEC019."""
+
+from __future__ import annotations
+
+from ..base import INFO, Bad, Finding, Good, rule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...model.build import Build
+    from ...syntax.tree import Run
+_TOOLS = ("useradd", "usermod", "groupadd", "groupmod")
+
+
+@rule(
+    "SEC019",
+    level=INFO,
+    since="0.1",
+    default=False,
+    also=("dockle:duplicate-uid",),
+    words=_TOOLS,
+)
+def shared_user_id(run: Run, build: Build) -> Iterator[Finding]:
+    """A user or a group shares its number with another one.
+
+    ## Why
+    The kernel knows numbers only: whoever has the number has the files and the rights of both, and `ls` names the
+    first of them. Off by default: some images do it on purpose, to give files to a number from outside.
+    """
+    for command in build.commands(run):
+        if command.name in _TOOLS and command.has("-o", "--non-unique"):
+            yield Finding(f"`{command.text}` may give a number that another account has", command)
+
+
+EXAMPLES = (
+    Bad("RUN «useradd -o -u 0 toor»"),
+    Bad("RUN «groupmod --non-unique -g 0 app»"),
+    Good("RUN useradd -u 1000 app"),
+    Good("RUN useradd --no-log-init -m app"),
+)
