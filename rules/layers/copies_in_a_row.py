@@ -87,6 +87,8 @@ def _fix(first: Copy | Add, others: Sequence[Copy | Add], build: Build) -> Fix |
         dropped = drop(build.dockerfile, copy)
         if dropped is None:
             return None
+        if dropped[0][0].start < edits[-1].end:
+            return None  # the last line of a file that does not end in a line feed
         edits += dropped[0]
         declares += dropped[1]
     return Fix("Join the COPYs", SAFE, edits, declares)
