@@ -29,6 +29,10 @@ class Heredoc:
         self.at = self.to = 0
 
 
+_LONG = 2000
+"""From so many characters on it pays to look for what is slow to parse."""
+
+
 def parse(text: str) -> tuple[Node, dict[int, str], dict[int, Heredoc]]:
     """The root of the tree, what its kind ids mean, and the here-documents by the index of their operator.
 
@@ -44,7 +48,16 @@ def parse(text: str) -> tuple[Node, dict[int, str], dict[int, Heredoc]]:
     if not text.isascii() or "\0" in text:
         # One byte for one character; a full stop means nothing to a shell, as no character beyond ASCII does.
         text = "".join([char if "\0" < char < "\x80" else "." for char in text])
+    if len(text) > _LONG and "$" in text:
+        text = _plain_dollars(text)
     return parser.parse(text.encode()).root_node, kinds, heredocs
+
+
+def _plain_dollars(text: str) -> str:
+    """A dollar sign that begins no expansion means nothing, but costs the parser quadratic time when there are many."""
+    import re
+
+    return re.sub(r"""\$(?![\w{(\[@*#?$!'"-])""", ".", text)
 
 
 def _load() -> tuple[Parser, dict[int, str]]:

@@ -38,9 +38,11 @@ def test_eight_times_the_lines_take_no_forty_times_as_long(shape: str) -> None:
     assert seconds(1600) < 40 * seconds(200) + 0.5
 
 
-@pytest.mark.parametrize(
-    "text", ["STOPSIGNAL " + "0" * 60_000, "EXPOSE " + "9" * 60_000, "ARG " + "A(" * 30_000, "ARG " + "KEY_" * 15_000]
-)
+LONG = ["STOPSIGNAL " + "0" * 60_000, "EXPOSE " + "9" * 60_000, "ARG " + "A(" * 30_000, "ARG " + "KEY_" * 15_000]
+LONG += ["RUN " + "$=b" * 20_000]
+
+
+@pytest.mark.parametrize("text", LONG)
 def test_one_long_word_is_no_trouble(text: str) -> None:
     start = time.process_time()
     report = lint_source(Source(f"FROM debian:12\n{text}\n"), Plan(choose(["ALL"], [])), None)
