@@ -119,6 +119,16 @@ def _builds_the_same(before: Dockerfile, after: Dockerfile, fixes: Sequence[Fix]
         raise Refused("the build would change in a way that the fix does not declare")
 
 
+def same_build(before: Dockerfile, after: Dockerfile) -> None:
+    """Raises Refused unless the two files build the same and have the same comments: they differ in layout only."""
+    if after.errors:
+        first = after.errors[0]
+        raise Refused(f"line {first.line} could not be parsed any more: {first.message}")
+    if [comment.text for comment in before.comments] != [comment.text for comment in after.comments]:
+        raise Refused("its comments would change")
+    _builds_the_same(before, after, ())
+
+
 def declared(dockerfile: Dockerfile, edits: Sequence[Edit]) -> str:
     """The plain form of the file after the declared edits."""
     form = plain(dockerfile)

@@ -1,4 +1,4 @@
-"""The command line: `dlint [check] PATH…`, `dlint tree`, `dlint explain`, `dlint rules`."""
+"""The command line: `dlint [check] PATH…`, `dlint format`, `dlint tree`, `dlint explain`, `dlint rules`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = frozenset(("check", "tree", "explain", "rules"))
+COMMANDS = frozenset(("check", "format", "tree", "explain", "rules"))
 INTERRUPTED = 130
 """128 and the number of SIGINT, as a shell reports it."""
 
@@ -87,6 +87,10 @@ def _command(command: str, words: list[str]) -> int:
         from .check import check
 
         return check(arguments)
+    if command == "format":
+        from .format import format_files
+
+        return format_files(arguments)
     if command == "tree":
         from .tree import run
 

@@ -28,6 +28,7 @@ dlint finds what makes a Dockerfile's build slow, big or unsafe, and says why.
   dlint --diff .                 show what --fix would change
   dlint --fix .                  repair what can be repaired safely
   dlint - < Dockerfile           lint standard input
+  dlint format .                 lay every Dockerfile out in the same way
   dlint explain DL3009           what a rule finds, why, and examples
   dlint rules                    all rules
   dlint tree Dockerfile          how dlint (and BuildKit) read a file
@@ -115,6 +116,26 @@ def _check(words: Sequence[str]) -> argparse.Namespace:
     return parser.read(words)
 
 
+def _format(words: Sequence[str]) -> argparse.Namespace:
+    """The options of `dlint format`."""
+    parser = _Parser(
+        prog="dlint format",
+        usage="dlint format [options] [PATH …]",
+        description="Lay Dockerfiles out in the same way: case, blanks, indentation, line breaks. What is built stays "
+        "the same, as do the words of comments and here-documents.",
+        epilog="Exit status: 0; 1 when --check or --diff finds something to change; 2 when a file cannot be formatted.",
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add("paths", nargs="*", metavar="PATH", help="file, folder, or - for standard input (default: the current folder)")
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--check", action="store_true", help="write nothing; say which files would change")
+    how.add_argument("--diff", action="store_true", help="write nothing; show what would change")
+    add("--exclude", action="append", default=[], metavar="PATTERN", help="leave out files, .gitignore syntax")
+    add("--stdin-filename", metavar="NAME", help="what messages call the file that - reads")
+    return parser.read(words)
+
+
 def _tree(words: Sequence[str]) -> argparse.Namespace:
     """The options of `dlint tree`."""
     parser = _Parser(
@@ -144,5 +165,5 @@ def _rules(words: Sequence[str]) -> argparse.Namespace:
     return parser.read(words)
 
 
-PARSERS = {"check": _check, "tree": _tree, "explain": _explain, "rules": _rules}
+PARSERS = {"check": _check, "format": _format, "tree": _tree, "explain": _explain, "rules": _rules}
 """What reads the words behind each command; raises Told."""

@@ -12,16 +12,21 @@ def split_blanks(line: str) -> tuple[str, ...]:
 
     Two lines with equal pieces do the same. A comment is one piece to the end of the line.
     """
-    found: list[str] = []
+    return tuple([line[start:end] for start, end in blank_pieces(line)])
+
+
+def blank_pieces(line: str) -> list[tuple[int, int]]:
+    """Where the pieces of `split_blanks` begin and end."""
+    found: list[tuple[int, int]] = []
     at, size = 0, len(line)
     while at < size:
         if line[at] in _BLANK:
             at += 1
             continue
         end = size if line[at] == "#" else _piece_end(line, at)
-        found.append(line[at:end])
+        found.append((at, end))
         at = end
-    return tuple(found)
+    return found
 
 
 def _piece_end(line: str, at: int) -> int:
