@@ -42,6 +42,24 @@ def replace(path: str, old: bytes, new: bytes) -> None:
         raise WriteError(f"it cannot be written ({error.strerror or error})") from None
 
 
+def create(path: str, new: bytes) -> None:
+    """Write a file that is not there yet, all of it or not at all. Raises WriteError."""
+    temporary = os.path.join(os.path.dirname(path), f".{os.path.basename(path)}.{os.getpid()}.tmp")
+    try:
+        with open(temporary, "xb") as file:
+            file.write(new)
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(temporary, path)
+        finally:
+            os.unlink(temporary)
+    except FileExistsError:
+        raise WriteError("it was made meanwhile; run dlint again") from None
+    except OSError as error:
+        raise WriteError(f"it cannot be written ({error.strerror or error})") from None
+
+
 def _may_replace(target: str, status: os.stat_result) -> None:
     if not stat.S_ISREG(status.st_mode):
         raise WriteError("it is no regular file")

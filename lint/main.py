@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = frozenset(("check", "format", "tree", "explain", "rules"))
+COMMANDS = frozenset(("check", "format", "optimize", "dockerignore", "tree", "explain", "rules"))
 INTERRUPTED = 130
 """128 and the number of SIGINT, as a shell reports it."""
 
@@ -91,6 +91,14 @@ def _command(command: str, words: list[str]) -> int:
         from .format import format_files
 
         return format_files(arguments)
+    if command == "optimize":
+        from .optimize import run
+
+        return run(arguments)
+    if command == "dockerignore":
+        from .dockerignore import run
+
+        return run(arguments)
     if command == "tree":
         from .tree import run
 

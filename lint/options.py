@@ -165,5 +165,52 @@ def _rules(words: Sequence[str]) -> argparse.Namespace:
     return parser.read(words)
 
 
-PARSERS = {"check": _check, "format": _format, "tree": _tree, "explain": _explain, "rules": _rules}
+def _optimize(words: Sequence[str]) -> argparse.Namespace:
+    """The options of `dlint optimize`."""
+    parser = _Parser(
+        prog="dlint optimize",
+        description="Rewrite Dockerfiles: fewer layers, an order for the cache, a slim base, a builder and a runtime.",
+        epilog="Exit status: 0 nothing to do or written, 1 a file would change, 2 a file cannot be read or written.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="Dockerfiles and folders; default: this folder")
+    parser.add_argument("--write", action="store_true", help="write the files")
+    parser.add_argument("--diff", action="store_true", help="show what would change, as `git apply` takes it")
+    parser.add_argument("--explain", action="store_true", help="show each precondition with yes or no")
+    parser.add_argument(
+        "--only", action="extend", type=_names, default=[], metavar="NAMES", help="these rewrites alone"
+    )
+    parser.add_argument("--skip", action="extend", type=_names, default=[], metavar="NAMES", help="all but these")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
+    return parser.read(words)
+
+
+def _dockerignore(words: Sequence[str]) -> argparse.Namespace:
+    """The options of `dlint dockerignore`."""
+    parser = _Parser(
+        prog="dlint dockerignore",
+        description="Say what a .dockerignore should keep out of the build context, from what lies there.",
+        epilog="Exit status: 0 nothing to do or written, 1 a file would change, 2 a file cannot be read or written.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="Dockerfiles and folders; default: this folder")
+    parser.add_argument("--write", action="store_true", help="write or extend the file")
+    parser.add_argument("--diff", action="store_true", help="show what would change")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
+    return parser.read(words)
+
+
+def _names(text: str) -> list[str]:
+    return [name for name in text.replace(",", " ").split() if name]
+
+
+PARSERS = {
+    "check": _check,
+    "dockerignore": _dockerignore,
+    "format": _format,
+    "optimize": _optimize,
+    "tree": _tree,
+    "explain": _explain,
+    "rules": _rules,
+}
 """What reads the words behind each command; raises Told."""

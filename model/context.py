@@ -44,6 +44,12 @@ class Context:
         """The ignore file that BuildKit takes for this build; None when there is none, or none that it accepts."""
         return self._read_ignore()[0]
 
+    def with_ignore(self, text: str) -> Context:
+        """The same folder seen through another ignore file. Raises IgnoreError where BuildKit refuses it."""
+        other = Context(self.root, self.dockerfile)
+        other._ignore = (IgnoreFile.parse(text), None)
+        return other
+
     @property
     def ignore_error(self) -> IgnoreError | None:
         """Why BuildKit refuses the ignore file, when it does."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import posixpath
 
+from ...model.history import read_small
 from .sources import comes_later
 
 TYPE_CHECKING = False
@@ -32,7 +33,6 @@ _SCRIPTS = (
     (".github/workflows", (".yml", ".yaml")),
 )
 _WRITES = ("> ", ">", "-o ", "--output ", "--output=", "--output-file ", "--output-file=")
-_LARGEST = 300_000
 
 
 def may_come(context: Context, folders: list[str], path: str) -> bool:
@@ -136,14 +136,3 @@ def _names(folder: str) -> list[str]:
         return os.listdir(folder)
     except OSError:
         return []
-
-
-def read_small(path: str) -> str:
-    """The text of a small file; empty for a large one and for one that cannot be read."""
-    try:
-        if os.path.getsize(path) > _LARGEST:
-            return ""
-        with open(path, encoding="utf-8", errors="replace") as file:
-            return file.read()
-    except OSError:
-        return ""

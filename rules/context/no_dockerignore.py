@@ -5,10 +5,10 @@ from __future__ import annotations
 import posixpath
 
 from ...model.layers import takes_whole_context
+from ...model.waste import told, waste
 from ...syntax.tree import Transfer
 from ..base import WARNING, Bad, Finding, Good, rule
 from ..text import size
-from .waste import told, waste
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

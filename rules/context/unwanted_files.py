@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import posixpath
 
+from ...model.waste import SECRETS, told, waste
 from ..base import WARNING, Bad, Finding, Good, rule
 from ..text import shown, size
 from .sources import WHOLE, folder_copies, reaches_image
-from .waste import SECRETS, told, waste
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from ...model.build import Build
     from ...model.context import Context
-    from .waste import Entry
+    from ...model.waste import Entry
 
 
 @rule("CTX002", level=WARNING, since="0.1", onbuild=False)

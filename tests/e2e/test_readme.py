@@ -41,7 +41,8 @@ def copy_of_the_checkout(folder: Path) -> Path:
 @pytest.mark.parametrize("line", USE)
 def test_use(line: str, tmp_path: Path) -> None:
     (tmp_path / "deploy").mkdir()
-    (tmp_path / "Dockerfile").write_text("FROM debian\nrun apt-get update\nRUN apt-get install curl\n")
+    (tmp_path / "Dockerfile").write_text("FROM debian\nrun apt-get update\nRUN apt-get install curl\nCOPY . /app\n")
+    (tmp_path / ".idea").write_text("of an editor")
     (tmp_path / "deploy" / "Dockerfile").write_text("FROM scratch\n")
     env = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
     done = subprocess.run(

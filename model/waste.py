@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import posixpath
 
-from ...syntax.tree import Run
+from ..syntax.tree import Run
 from .history import reads_history
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ...model.build import Build
-    from ...model.context import Context
+    from .build import Build
+    from .context import Context
 
 HISTORY = frozenset((".git", ".svn", ".hg", ".bzr"))
 CACHES = frozenset(

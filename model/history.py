@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 
-from ...syntax.tree import Run
-from .generated import read_small
+from ..syntax.tree import Run
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ...model.build import Build
-    from ...model.context import Context
+    from .build import Build
+    from .context import Context
 
 _ASKING = frozenset(
     ("describe", "rev-parse", "log", "status", "submodule", "show", "rev-list", "ls-files", "diff", "branch", "tag")
@@ -30,6 +29,7 @@ _MAKEFILES = (
     "Taskfile.yaml",
     "magefile.go",
 )
+_LARGEST = 300_000
 _MAKERS = frozenset(("make", "gmake", "just", "task", "mage"))
 _PLUGINS = (
     "setuptools_scm", "setuptools-scm", "hatch-vcs", "versioneer", "versioningit", "dynamic-versioning", "pbr>=",
@@ -57,6 +57,17 @@ def reads_history(build: Build, context: Context) -> bool:
     if scripts:
         files.update(path for path in context.files() if path.rpartition("/")[2] in scripts)
     return any(_asks(read_small(os.path.join(context.root, name))) for name in files)
+
+
+def read_small(path: str) -> str:
+    """The text of a small file; empty for a large one and for one that cannot be read."""
+    try:
+        if os.path.getsize(path) > _LARGEST:
+            return ""
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read()
+    except OSError:
+        return ""
 
 
 def _asks(text: str) -> bool:

@@ -1,0 +1,284 @@
+"""Go: the program is compiled in a stage with the tools, and runs on the Debian release that it was compiled on."""
+
+from __future__ import annotations
+
+import posixpath
+from itertools import pairwise
+
+from ...syntax.tree import Arg, Cmd, Entrypoint, Env, Onbuild, Run, Shell, Transfer, User, Workdir
+from .blocks import block, from_line, head, joined, run_line
+from .copies import origin, placed, read
+from .order import copies_of
+from .plan import Checks, Outcome, Refused, Step
+from .programs import FULL_ONLY, Uses
+from .runs import OS, pieces
+from .system import Install, read_install
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ...model.build import Build, Stage
+    from ...model.context import Context
+    from ...syntax.command import Word
+    from ...syntax.tree import Instruction
+
+NAME = "multi-stage"
+_RELEASES = ("bullseye", "bookworm", "trixie")
+_BUILDING = frozenset(
+    ("CGO_ENABLED", "GOOS", "GOARCH", "GOPROXY", "GOPRIVATE", "GOFLAGS", "GO111MODULE", "GOSUMDB", "GOPATH")
+)
+_STANDARD = "# the standard library, compiled once and not after every change"
+_ALWAYS = ("ca-certificates", "tzdata")
+"""What the golang image has and Go programs load: certificates and time zones."""
+
+
+def rewrite(build: Build, stage: Stage, context: Context) -> Outcome:
+    """Part the only stage of a Go image in a builder and a slim runtime."""
+    checks = Checks()
+    try:
+        return Outcome(NAME, *_Rewrite(build, stage, context, checks).result(), checks.met)
+    except Refused as refusal:
+        return Outcome(NAME, checks=checks.met, refusal=refusal)
+
+
+class _Rewrite:
+    def __init__(self, build: Build, stage: Stage, context: Context, checks: Checks) -> None:
+        self.build = build
+        self.stage = stage
+        self.context = context
+        self.checks = checks
+        self.system: dict[int, Install] = {}
+        self.moved: dict[int, Run] = {}
+        self.download: Run | None = None
+        self.compiled: Run | None = None
+        self.binary = ""
+        self.folder = ""
+
+    def result(self) -> tuple[str, list[Step]]:
+        release, image = self._base()
+        for instruction in self.stage.instructions:
+            if isinstance(instruction, Onbuild | Shell | User):
+                raise Refused(f"{instruction.name} is not followed", instruction)
+            if isinstance(instruction, Run):
+                self._sort(instruction)
+        compiled = self.compiled
+        self.checks.require("one `go build` makes the program", compiled, "no `go build` was found")
+        assert compiled is not None
+        self.folder = self.build.state(compiled).path(".") or ""
+        workdir = any(isinstance(step, Workdir) and step.start < compiled.start for step in self.stage.instructions)
+        self.checks.require(
+            "WORKDIR is set", workdir, "no WORKDIR is set, and the base has one of its own", self.stage.from_
+        )
+        self._starts()
+        lines = [head(self.build, self.stage)] if head(self.build, self.stage) else []
+        text = joined([*lines, *self._builder(compiled, image), "", *self._final(compiled, release)])
+        steps = [
+            Step("Compile in a stage of its own", "the Go tools and their caches stay out of the image"),
+            Step(
+                f"Run on `debian:{release}-slim`",
+                "the release that the program was compiled on, so that libc is the same",
+            ),
+        ]
+        return text, steps
+
+    def _base(self) -> tuple[str, str]:
+        ref, facts, base = self.stage.ref, self.stage.facts, self.stage.from_.base
+        known = ref and facts and facts.family == "debian" and facts.suite in _RELEASES
+        self.checks.require(
+            "the base is an official Go image on a known release of Debian",
+            known,
+            "the base is no official Go image on a known release of Debian",
+            self.stage.from_,
+        )
+        assert ref is not None and facts is not None and facts.suite is not None and base is not None
+        self.checks.require(
+            "the base is written without variables", "$" not in base.text, "a variable names the base", self.stage.from_
+        )
+        tag = ref.tag or "latest"
+        if facts.suite in tag:
+            return facts.suite, base.text
+        # The pair must not drift apart when the tag moves to another release.
+        return (
+            facts.suite,
+            f"{base.text.partition(':')[0]}:{facts.suite if tag == 'latest' else f'{tag}-{facts.suite}'}",
+        )
+
+    def _sort(self, run: Run) -> None:
+        calls = self.build.calls(run)
+        if not any(call.manager.name == "go" or call.manager.ecosystem == "os" for call in calls):
+            return
+        found = pieces(self.build, run)
+        system = [piece for piece in found if piece.kind == OS]
+        if system:
+            self.system[id(run)] = read_install(system, run)
+        rest = [piece for piece in found if piece.kind != OS]
+        for piece in rest:
+            call = piece.call
+            if call is None or call.manager.name != "go":
+                raise Refused(f"`{piece.text[:60]}` stands in one RUN with the build", run)
+            if call.path in ("mod download", "mod tidy", "mod verify", "mod vendor") or call.verb == "restore":
+                if call.path == "mod download":
+                    self.download = self.download or run
+            elif call.path == "build":
+                if self.compiled is not None:
+                    raise Refused("there are several `go build`", run)
+                self.compiled = run
+                self.binary = self._output(run, piece.command.words)
+            else:
+                raise Refused(f"`{piece.text[:60]}` is not followed", run)
+        if rest:
+            self.moved[id(run)] = run
+
+    def _output(self, run: Run, words: Sequence[Word]) -> str:
+        """The path of what `go build -o` writes; without `-o` the name of the module's last part."""
+        values = [word.value for word in words]
+        output = next((after for word, after in pairwise(values) if word == "-o"), "")
+        packages = [word for word in values[2:] if word.startswith((".", "/")) and word != output]
+        if not output:
+            folder = self.build.state(run).path(".") or ""
+            module = origin(self.build, self.stage, self.context, posixpath.join(folder, "go.mod"))
+            first = (read(self.context, module) or "").partition("module ")[2].split("\n")[0].strip() if module else ""
+            if packages not in ([], ["."], ["./"]) or not first:
+                raise Refused("`go build` names no output", run)
+            output = first.rpartition("/")[2]
+        path = self.build.state(run).path(output)
+        if path is None or "$" in output or output.endswith("/"):
+            raise Refused("where `go build` writes is not known", run)
+        return path
+
+    def _starts(self) -> None:
+        """What is started is what was compiled, or a script that is copied."""
+        for instruction in self.stage.instructions:
+            if isinstance(instruction, Cmd | Entrypoint):
+                for command in self.build.commands(instruction):
+                    if command.name in ("go", "gofmt") or command.name in FULL_ONLY:
+                        raise Refused(f"the image starts `{command.name}`, which only the full base has", instruction)
+        started = [
+            self.build.state(instruction).path(command.words[0].value)
+            for instruction in self.stage.instructions
+            if isinstance(instruction, Cmd | Entrypoint)
+            for command in self.build.commands(instruction)[:1]
+            if command.words
+        ]
+        self.checks.require(
+            "the image starts the program that was compiled",
+            self.binary in started,
+            "the image does not start the program that was compiled",
+        )
+
+    def _builder(self, compiled: Run, image: str) -> list[str]:
+        build, stage = self.build, self.stage
+        lines = [from_line(stage, image, "build")]
+        early = self._manifests(compiled)
+        waiting: list[str] = []
+        for instruction in stage.instructions:
+            if instruction.start > compiled.start:
+                break
+            system = self.system.get(id(instruction))
+            if system is not None and system.packages:
+                lines.append(system.line(system.packages))
+            if (
+                isinstance(instruction, Env) and any(pair.key.text in _BUILDING for pair in instruction.pairs)
+            ) or isinstance(instruction, Arg | Workdir):
+                lines.append(block(build, instruction))
+            elif isinstance(instruction, Transfer):
+                (waiting if early else lines).append(block(build, instruction))
+            elif id(instruction) in self.moved:
+                assert isinstance(instruction, Run)
+                if early:
+                    download = self._text(instruction) if instruction is self.download else "RUN go mod download"
+                    lines += [*early, download, _STANDARD, f"RUN {self._standard(compiled)}", *waiting]
+                    early, waiting = [], []
+                    if instruction is self.download:
+                        continue
+                lines.append(self._text(instruction))
+        return lines
+
+    def _standard(self, compiled: Run) -> str:
+        """The command that compiles the standard library as the program's build does, so that it stays in the cache."""
+        call = next(call for call in self.build.calls(compiled) if call.path == "build")
+        words = [f"{name}={word.text}" for name, word in call.command.assignments]
+        words += ["go", "build"]
+        values = [word.text for word in call.command.words]
+        for word, after in pairwise([*values, ""]):
+            if word in ("-trimpath", "-race", "-msan", "-asan") or word.startswith(("-tags=", "-gcflags=all=")):
+                words.append(word)
+            elif word == "-tags":
+                words += [word, after]
+        return " ".join([*words, "std"])
+
+    def _text(self, run: Run) -> str:
+        if id(run) not in self.system:
+            return block(self.build, run)
+        return run_line([piece.text for piece in pieces(self.build, run) if piece.kind != OS])
+
+    def _manifests(self, compiled: Run) -> list[str]:
+        """COPYs of go.mod and go.sum; empty when the modules need more of the project, or there are none."""
+        module = origin(self.build, self.stage, self.context, posixpath.join(self.folder, "go.mod"))
+        if module is None:
+            return []
+        text = read(self.context, module) or ""
+        beside = posixpath.dirname(module)
+        if (
+            "=> ." in text
+            or "=> /" in text
+            or self.context.sent(posixpath.join(beside, "vendor"))
+            or self.context.sent(posixpath.join(beside, "go.work"))
+        ):
+            return []
+        names = [module, *(name for name in (posixpath.join(beside, "go.sum"),) if self.context.sent(name))]
+        try:
+            return copies_of(self.build, self.stage, self.context, names, compiled)
+        except Refused:
+            return []
+
+    def _final(self, compiled: Run, release: str) -> list[str]:
+        build, stage = self.build, self.stage
+        lines = [from_line(stage, f"debian:{release}-slim")]
+        brought = False
+        for instruction in stage.instructions:
+            early = isinstance(instruction, Transfer) and instruction.flag("from") is None
+            if not brought and (early or id(instruction) in self.moved or id(instruction) in self.system):
+                lines.append(self._packages(release))
+                brought = True
+            if instruction is compiled:
+                inside = (self.binary + "/").startswith(self.folder.rstrip("/") + "/")
+                paths = [self.folder] if inside or self._copied_inside() else []
+                paths += [] if inside else [self.binary]
+                lines += [f"COPY --from=build {path} {path}" for path in paths]
+                continue
+            if id(instruction) in self.moved or id(instruction) in self.system:
+                continue
+            if early and instruction.start < compiled.start and self._is_inside(instruction):
+                continue
+            lines.append(block(build, instruction))
+        return lines
+
+    def _copied_inside(self) -> bool:
+        return any(self._is_inside(step) for step in self.stage.instructions if isinstance(step, Transfer))
+
+    def _is_inside(self, copy: Instruction) -> bool:
+        """Whether all that the copy brings lies in the folder of the build, which the final stage gets whole."""
+        mine = [place for place in placed(self.build, self.stage, self.context) if place.instruction is copy]
+        if copy.flag("chown") or copy.flag("chmod"):
+            raise Refused("the source is copied with an owner or a mode of its own", copy)
+        inside = self.folder.rstrip("/") + "/"
+        return bool(mine) and all((place.target.rstrip("/") + "/").startswith(inside) for place in mine)
+
+    def _packages(self, release: str) -> str:
+        words: list[str] = []
+        install = Install()
+        removed = {name for system in self.system.values() for name in system.removed}
+        kept: list[Instruction] = []
+        for instruction in self.stage.instructions:
+            system = self.system.get(id(instruction))
+            if system is not None:
+                assert isinstance(instruction, Run)
+                words += system.at_run_time(release, instruction, removed)
+            elif id(instruction) not in self.moved:
+                kept.append(instruction)
+        extra = Uses(self.build, self.stage, self.context, kept).packages()
+        if "build-essential" in extra:
+            raise Refused("the image compiles when it runs")
+        return install.line([*_ALWAYS, *words, *extra])

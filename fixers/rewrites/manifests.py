@@ -1,0 +1,183 @@
+"""The files of the context that an install of dependencies reads, for each ecosystem."""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import re
+
+from .copies import origin, read
+from .plan import Refused
+from .requirements import Requirements, read_requirements
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ...model.build import Build, Stage
+    from ...model.context import Context
+    from ...model.packages import Call
+    from ...syntax.tree import Run
+
+_GROUPS = ("dependencies", "devDependencies", "optionalDependencies")
+_LOCKS = ("package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock", "bun.lockb")
+_SETTINGS = (".npmrc", ".yarnrc", ".pnpmfile.cjs")
+_COMPILING = ("node-gyp rebuild", "node-gyp-build", "prebuild-install || node-gyp rebuild")
+_HOOKS = ("preinstall", "install", "postinstall", "prepare", "prepublish", "preprepare", "postprepare")
+
+
+def needed(build: Build, stage: Stage, context: Context, run: Run) -> list[str]:
+    """The paths in the context of what the installs of a RUN read. Raises Refused when they read the source too."""
+    names: list[str] = []
+    for call in build.calls(run):
+        if call.verb in ("install", "restore") and call.manager.ecosystem != "os":
+            names += _of_call(build, stage, context, run, call)
+    if not names:
+        raise Refused("the RUN installs nothing that a manifest names", run)
+    if any(build.calls(run)) and len({id(call.command) for call in build.calls(run)}) < len(build.commands(run)):
+        from .runs import PLAIN, pieces
+
+        for piece in pieces(build, run):
+            if piece.call is None and piece.kind != PLAIN:
+                raise Refused(f"`{piece.text[:60]}` may read the source", run)
+    return list(dict.fromkeys(names))
+
+
+def _of_call(build: Build, stage: Stage, context: Context, run: Run, call: Call) -> list[str]:
+    if call.unsure or call.command.context:
+        raise Refused("the install is part of more than a plain list of commands", run)
+    name = call.manager.name
+    if name == "pip":
+        return _pip(build, stage, context, run, call)
+    if name in ("npm", "yarn", "pnpm"):
+        return _node(build, stage, context, run, call)
+    if name in ("poetry", "uv"):
+        return _project(build, stage, context, run, call)
+    raise Refused(f"what {name} reads is not followed", run)
+
+
+def _project(build: Build, stage: Stage, context: Context, run: Run, call: Call) -> list[str]:
+    """What poetry and uv read: pyproject.toml and the lock file, when they do not install the project itself."""
+    import tomllib
+
+    name = call.manager.name
+    folder = build.state(run).path(".")
+    manifest = origin(build, stage, context, posixpath.join(folder, "pyproject.toml")) if folder else None
+    lock = posixpath.join(posixpath.dirname(manifest or ""), f"{name}.lock")
+    if manifest is None:
+        raise Refused("there is no pyproject.toml where the install runs", run)
+    try:
+        data = tomllib.loads(read(context, manifest) or "")
+    except tomllib.TOMLDecodeError:
+        raise Refused(f"`{manifest}` cannot be read", run) from None
+    tool = data.get("tool", {}).get(name, {})
+    text = (read(context, lock) or "") if context.sent(lock) else ""
+    if 'type = "directory"' in text or "source = { editable = " in text or "source = { directory = " in text:
+        raise Refused(f"`{lock}` names folders of the project", run)
+    if name == "poetry" and not call.has("--no-root", "--only-root") and tool.get("package-mode", True):
+        raise Refused("`poetry install` installs the project itself; give it `--no-root`", run)
+    if name == "uv":
+        if call.path != "sync" or "workspace" in tool or call.has("--all-packages", "--package"):
+            raise Refused("what uv reads here is not followed", run)
+        packaged = tool.get("package", "build-system" in data)
+        if packaged and not call.has("--no-install-project", "--no-install-workspace"):
+            raise Refused("`uv sync` installs the project itself; give it `--no-install-project`", run)
+    beside = posixpath.dirname(manifest)
+    others = [posixpath.join(beside, each) for each in (f"{name}.lock", "poetry.toml", "uv.toml", ".python-version")]
+    return [manifest, *(each for each in others if context.sent(each))]
+
+
+def _pip(build: Build, stage: Stage, context: Context, run: Run, call: Call) -> list[str]:
+    if any(package.kind in ("project", "file", "variable") for package in call.packages):
+        raise Refused(f"`{call.command.text[:60]}` installs the project itself", run)
+    found = Requirements()
+    for text in (*call.requirements, *call.constraints):
+        path = build.state(run).path(text)
+        source = origin(build, stage, context, path) if path else None
+        if source is None:
+            raise Refused(f"`{text}` does not come from the build context", run)
+        read_requirements(context, source, found)
+    return found.files
+
+
+def _node(build: Build, stage: Stage, context: Context, run: Run, call: Call) -> list[str]:
+    if call.packages:
+        if all(package.kind == "name" for package in call.packages) and call.has("-g", "--global", "--location=global"):
+            return []
+        raise Refused(f"`{call.command.text[:60]}` adds packages to the manifest", run)
+    if call.has("--prefix", "-C", "--cwd", "--dir"):
+        raise Refused("the install runs in another folder", run)
+    folder = build.state(run).path(".")
+    manifest = origin(build, stage, context, posixpath.join(folder, "package.json")) if folder else None
+    if manifest is None:
+        raise Refused("there is no package.json where the install runs", run)
+    data = package_json(context, manifest, run)
+    hooks = [hook for hook in _HOOKS if hook in data.scripts]
+    native = _native_sources(context, posixpath.dirname(manifest), run)
+    if hooks == ["install"] and native and data.scripts["install"] in _COMPILING:
+        hooks = []
+    if hooks and not call.has("--ignore-scripts"):
+        raise Refused(f"the script `{hooks[0]}` of package.json may read the source", run)
+    if data.workspaces:
+        raise Refused("package.json has workspaces", run)
+    for group in _GROUPS:
+        for package, version in data.groups[group].items():
+            if version.startswith(("file:", "link:", "portal:", "workspace:", "patch:")):
+                raise Refused(f"`{package}` of package.json is a folder of the project", run)
+    beside = posixpath.dirname(manifest)
+    others = [posixpath.join(beside, name) for name in (*_LOCKS, *_SETTINGS)]
+    if any(
+        context.sent(posixpath.join(beside, name))
+        for name in (".yarnrc.yml", ".yarn", "patches", "pnpm-workspace.yaml")
+    ):
+        raise Refused("the package manager has settings of its own in the project", run)
+    return [manifest, *(name for name in others if context.sent(name)), *native]
+
+
+def compiles_itself(context: Context, manifest: str) -> bool:
+    """Whether the install compiles an addon of the project, beside node_modules."""
+    return context.sent(posixpath.join(posixpath.dirname(manifest), "binding.gyp"))
+
+
+def _native_sources(context: Context, folder: str, run: Run) -> list[str]:
+    """What node-gyp compiles: binding.gyp and the files and folders at the project's top that it names."""
+    gyp = posixpath.join(folder, "binding.gyp")
+    if not context.sent(gyp):
+        return []
+    text = read(context, gyp) or ""
+    names = [posixpath.join(folder, word) for word in re.findall(r"""["']([\w./-]+\.\w+)["']""", text)]
+    sources = [name for name in names if context.sent(name)]
+    if not sources or "<(" in re.sub(r"<!@?\(", "", text) or ".." in text:
+        raise Refused("what binding.gyp compiles is not known", run)
+    below = folder + "/" if folder else ""
+    tops = [below + name.removeprefix(below).partition("/")[0] for name in sources]
+    return list(dict.fromkeys([gyp, *tops]))
+
+
+class PackageJson:
+    """What a package.json says: `scripts`, and the versions in each group of dependencies."""
+
+    def __init__(self, data: dict[str, Any]) -> None:
+        self.scripts = _strings(data.get("scripts"))
+        self.workspaces = "workspaces" in data
+        self.groups = {name: _strings(data.get(name)) for name in _GROUPS}
+
+    def names(self, *groups: str) -> set[str]:
+        """The packages of some groups."""
+        return {name for group in groups for name in self.groups[group]}
+
+
+def _strings(data: Any) -> dict[str, str]:
+    return {str(key): str(value) for key, value in data.items()} if isinstance(data, dict) else {}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType] - JSON
+
+
+def package_json(context: Context, name: str, run: Run) -> PackageJson:
+    """What a package.json says. Raises Refused when it is none."""
+    text = read(context, name)
+    try:
+        data = json.loads(text.lstrip("\ufeff")) if text else None
+    except ValueError:
+        data = None
+    if not isinstance(data, dict):
+        raise Refused(f"`{name}` is no JSON object", run)
+    return PackageJson(data)  # pyright: ignore[reportUnknownArgumentType] - JSON

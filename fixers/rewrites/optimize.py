@@ -1,0 +1,105 @@
+"""The rewrites of a Dockerfile one after the other, each checked before the next one begins."""
+
+from __future__ import annotations
+
+from ...model.build import Build
+from ...syntax.parser import parse
+from ...syntax.source import Source
+from . import gate, go, node, order, python, slim
+from .plan import Outcome, Refused, Step
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    from ...model.context import Context
+
+    Fix = Callable[[str], tuple[str, list[Step]]]
+
+NAMES = ("layers", "multi-stage", "slim-base", "order")
+"""The rewrites, in the order in which they are made."""
+
+
+class Optimized:
+    """The text that came out, and what became of each rewrite."""
+
+    __slots__ = ("outcomes", "text")
+
+    def __init__(self, text: str, outcomes: list[Outcome]) -> None:
+        self.text = text
+        self.outcomes = outcomes
+
+
+def optimize(text: str, name: str, context: Context | None, fix: Fix, wanted: Collection[str] = NAMES) -> Optimized:
+    """Rewrite the Dockerfile `text`, called `name`, with what is known of its context.
+
+    `fix` makes the fixes of rules about layers and says what it did. What cannot be proved right is left out with its
+    reason, and the others still go in. Line endings stay.
+    """
+    outcomes: list[Outcome] = []
+    crlf = "\r\n" in text
+    now = text.replace("\r\n", "\n")
+    if parse(Source(now, name)).errors:
+        return Optimized(text, [Outcome("layers", refusal=Refused("the file does not parse; run `dlint check`"))])
+    first = _build(now, name, context)
+    for each in NAMES:
+        if each not in wanted:
+            continue
+        outcome = _layers(now, fix) if each == "layers" else _rewrite(each, now, name, context)
+        outcome = _examined(outcome, first)
+        outcomes.append(outcome)
+        if outcome.text is not None:
+            now = outcome.text
+    if now == text.replace("\r\n", "\n"):
+        return Optimized(text, outcomes)
+    if "layers" in wanted:
+        # What the other rewrites moved together may be joined now.
+        last = _examined(_layers(now, fix), first)
+        now = last.text or now
+    return Optimized(now.replace("\n", "\r\n") if crlf else now, outcomes)
+
+
+def _build(text: str, name: str, context: Context | None) -> Build:
+    return Build(parse(Source(text, name)), lambda _: context)
+
+
+def _layers(text: str, fix: Fix) -> Outcome:
+    fixed, steps = fix(text)
+    return Outcome("layers", fixed if fixed != text else None, steps)
+
+
+def _rewrite(each: str, text: str, name: str, context: Context | None) -> Outcome:
+    build = _build(text, name, context)
+    stage = build.final
+    if stage is None:
+        return Outcome(each, refusal=Refused("the file has no stage"))
+    if each == "slim-base":
+        return slim.rewrite(build, stage, context)
+    if context is None:
+        return Outcome(each, refusal=Refused("which folder is the build context cannot be told"))
+    if each == "order":
+        return order.rewrite(build, stage, context)
+    if len(build.stages) > 1:
+        return Outcome(each, refusal=Refused("the file has several stages already"))
+    return _stack(build, context)
+
+
+def _stack(build: Build, context: Context) -> Outcome:
+    """The rewrite of the ecosystem that the base image belongs to."""
+    stage = build.stages[0]
+    name = (stage.ref.name if stage.ref else "") or ""
+    stacks = {"golang": go.rewrite, "node": node.rewrite, "python": python.rewrite}
+    made = stacks.get(name)
+    if made is None:
+        return Outcome("multi-stage", refusal=Refused(f"no stack is known for `{name or stage.image}`", stage.from_))
+    return made(build, stage, context)
+
+
+def _examined(outcome: Outcome, before: Build) -> Outcome:
+    if outcome.text is None:
+        return outcome
+    try:
+        gate.examine(before, outcome.text, f"{python.VENV}/bin")
+    except Refused as refusal:
+        return Outcome(outcome.name, checks=outcome.checks, refusal=refusal)
+    return outcome

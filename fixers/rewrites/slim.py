@@ -1,0 +1,125 @@
+"""The slim variant of the base image, where nothing that the stage does needs the full one."""
+
+from __future__ import annotations
+
+import re
+
+from ...model.slim import slimmer
+from ...syntax.tree import Run
+from .blocks import from_line
+from .copies import read
+from .manifests import needed
+from .plan import Checks, Outcome, Refused, Step
+from .programs import Uses
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...model.build import Build, Stage
+    from ...model.context import Context
+    from ...model.packages import Call
+
+NAME = "slim-base"
+_TOOLS = frozenset(
+    ("pip", "setuptools", "wheel", "poetry", "uv", "pipenv", "virtualenv", "gunicorn", "uvicorn", "flask", "django")
+)
+"""Distributions that are pure Python, or have wheels for every platform, with all that they need."""
+
+
+def rewrite(build: Build, stage: Stage, context: Context | None) -> Outcome:
+    """Take the slim base for the final stage when it only copies files and starts what is in both."""
+    checks = Checks()
+    try:
+        return Outcome(NAME, *_rewritten(build, stage, context, checks), checks.met)
+    except Refused as refusal:
+        return Outcome(NAME, checks=checks.met, refusal=refusal)
+
+
+def _rewritten(build: Build, stage: Stage, context: Context | None, checks: Checks) -> tuple[str, list[Step]]:
+    ref = stage.ref
+    if ref is None or stage.parent is not None or stage.from_.base is None:
+        raise Refused("the base is no image that is known", stage.from_)
+    slim = slimmer(ref)
+    if slim is None or slim.kind != "slim":
+        raise Refused(f"no slimmer variant of `{ref.text}` is known", stage.from_)
+    checks.require(
+        "the base is written without variables",
+        "$" not in stage.from_.base.text,
+        "a variable names the base",
+        stage.from_,
+    )
+    for instruction in stage.instructions:
+        if isinstance(instruction, Run):
+            calls = [call for call in build.calls(instruction) if call.verb in ("install", "restore", "build")]
+            for call in calls:
+                if call.manager.ecosystem == "os" or _is_wheel(call):
+                    continue
+                lock = _lock(build, stage, context, instruction, call)
+                if lock is None:
+                    raise Refused(f"`{call.command.text[:60]}` may need compilers of the full image", instruction)
+                missing = without_wheel(lock, python_of(ref.tag or ""))
+                checks.require(
+                    "the lock file has a wheel of every package",
+                    not missing,
+                    f"`{', '.join(missing[:3])}` has no wheel and may need compilers of the full image",
+                    instruction,
+                )
+    if context is None:
+        raise Refused("which folder is the build context cannot be told")
+    uses = Uses(build, stage, context, list(stage.instructions))
+    missing = uses.packages()
+    for package, program in missing.items():
+        raise Refused(f"`{program}` is not in the slim image (package {package})", uses.found[program])
+    text = build.dockerfile.source.text
+    new = text[: stage.from_.start] + from_line(stage, slim.text) + text[stage.from_.end :]
+    return new, [Step(f"Run on `{slim.text}`", "the same version and release without the tools for building")]
+
+
+def _is_wheel(call: Call) -> bool:
+    """Whether pip installs tools that come as wheels for every Python that is maintained."""
+    return (
+        call.manager.name == "pip"
+        and bool(call.packages)
+        and not call.requirements
+        and all(package.kind == "name" and package.name.lower() in _TOOLS for package in call.packages)
+    )
+
+
+def _lock(build: Build, stage: Stage, context: Context | None, run: Run, call: Call) -> str | None:
+    """The text of the lock file that an install follows; None when there is none."""
+    if context is None or call.manager.name not in ("poetry", "uv"):
+        return None
+    try:
+        names = needed(build, stage, context, run)
+    except Refused:
+        return None
+    lock = next((name for name in names if name.endswith(".lock")), None)
+    return read(context, lock) if lock else None
+
+
+def python_of(tag: str) -> str:
+    """The version of a Python tag as wheels name it: `312` of `3.12-slim`; empty when the tag says none."""
+    match = re.match(r"3\.(\d+)", tag)
+    return f"3{match[1]}" if match else ""
+
+
+def without_wheel(lock: str, python: str) -> list[str]:
+    """The packages of a poetry.lock or uv.lock that have no wheel for this CPython on glibc and x86-64."""
+    missing: list[str] = []
+    for stanza in lock.split("[[package]]")[1:]:
+        name = re.search(r'^name = "([^"]+)"', stanza, re.MULTILINE)
+        if name is None or re.search(r"^source = \{ (virtual|editable) ", stanza, re.MULTILINE):
+            continue
+        wheels = re.findall(r"([\w.+-]+)\.whl", stanza)
+        if not any(_fits(wheel, python) for wheel in wheels):
+            missing.append(name[1])
+    return missing
+
+
+def _fits(wheel: str, python: str) -> bool:
+    """Whether a wheel, without its ending, installs: name-version[-build]-python-abi-platform (PEP 427)."""
+    tags = wheel.split("-")[-3:]
+    if len(tags) < 3 or not ("any" in tags[2] or ("manylinux" in tags[2] and "x86_64" in tags[2])):
+        return False
+    if "py3" in tags[0] or tags[1] == "abi3":
+        return True
+    return bool(python) and f"cp{python}" in tags[0].split(".")

@@ -1,0 +1,173 @@
+"""`dlint optimize`: rewrite Dockerfiles, say what was done and why, and what was refused and why."""
+
+from __future__ import annotations
+
+from ..fixers.rewrites.dockerignore import propose
+from ..fixers.rewrites.optimize import NAMES as REWRITES
+from ..fixers.rewrites.optimize import optimize
+from ..fixers.rewrites.plan import Step
+from ..fixers.write import WriteError, replace
+from ..model.build import Build
+from ..syntax.parser import parse
+from ..syntax.source import Source, SourceError
+from .diff import unified
+from .discover import discover
+from .dockerignore import as_json, others, told, write
+from .engine import Plan, read_source
+from .fix import Wish, fix_source
+from .locate import locate
+from .output import note, put, put_raw
+from .select import choose
+from .status import BROKEN, CLEAN, FOUND
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+
+    from ..fixers.rewrites.dockerignore import Proposal
+    from ..fixers.rewrites.optimize import Optimized
+    from ..model.context import Context
+
+NAMES = ("dockerignore", *REWRITES)
+RULES = "OPT001 OPT002 OPT003 OPT005 DL3009 DL3019 DL3032 DL3036 DL3040 DL3042 DL3059 DL3060".split()
+"""Rules whose fixes make layers fewer or smaller and change nothing else."""
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run `dlint optimize` and answer the exit status: 0, 1 when files would change and are not written, 2."""
+    unknown = [name for name in (*arguments.only, *arguments.skip) if name not in NAMES]
+    if unknown:
+        note(f"there is no rewrite `{unknown[0]}`; there are {', '.join(NAMES)}")
+        return BROKEN
+    wanted = [name for name in NAMES if name not in arguments.skip and (not arguments.only or name in arguments.only)]
+    status = CLEAN
+    results: list[tuple[Source, Optimized]] = []
+    proposals: dict[str, Proposal] = {}
+    for found in discover(arguments.paths or ["."]):
+        if found.error:
+            note(f"{found.path}: {found.error}")
+            status = BROKEN
+            continue
+        try:
+            source = read_source(found.path)
+        except SourceError as error:
+            note(f"{found.path}: {error}")
+            status = BROKEN
+            continue
+        context = _context(source, arguments.paths or ["."])
+        if context is not None and "dockerignore" in wanted:
+            build = Build(parse(source), lambda _, c=context: c)
+            proposal = propose([build, *others(context, source.name)], context)
+            proposals.setdefault(proposal.path, proposal)
+            if proposal.new != proposal.old:
+                context = context.with_ignore(proposal.new)
+        results.append(
+            (source, optimize(source.text, source.name, context, lambda text, s=source: layers(text, s.name), wanted))
+        )
+    if not results and status == CLEAN:
+        note("no Dockerfile was found")
+        return BROKEN
+    return max(status, _finish(results, list(proposals.values()), arguments))
+
+
+def layers(text: str, name: str) -> tuple[str, list[Step]]:
+    """The text after the fixes of RULES, and a step for each rule that was applied."""
+    plan = Plan(choose(RULES, []))
+    wish = Wish(unsafe=True, diff=False, only=False)
+    _, repaired = fix_source(Source(text, name), plan, None, wish)
+    from ..rules import RULES as ALL
+
+    summaries = {rule.code: rule.summary for rule in ALL}
+    steps = [
+        Step(f"{code}: {summaries.get(code, '')}", "fewer and smaller layers") for code in sorted(set(repaired.applied))
+    ]
+    return repaired.text, steps
+
+
+def _context(source: Source, roots: list[str]) -> Context | None:
+    return locate(source.name, Build(parse(source)), roots)
+
+
+def _finish(results: list[tuple[Source, Optimized]], proposals: list[Proposal], arguments: argparse.Namespace) -> int:
+    status = _write(results, proposals) if arguments.write else CLEAN
+    changes = False
+    if arguments.format == "json":
+        import json
+
+        answer = {
+            "version": "1",
+            "files": [_as_json(source, result) for source, result in results],
+            "dockerignore": [as_json(proposal) for proposal in proposals],
+        }
+        put(json.dumps(answer, indent=1) + "\n")
+    shown = arguments.format == "text"
+    for proposal in proposals:
+        changed = proposal.new != proposal.old
+        changes = changes or changed
+        if arguments.diff:
+            put_raw(unified(proposal.path, proposal.old, proposal.new) if changed else "")
+        elif changed and shown:
+            put(told(proposal))
+    for source, result in results:
+        changed = result.text != source.text
+        changes = changes or changed
+        if arguments.diff:
+            put_raw(unified(source.name, source.text, result.text) if changed else "")
+        elif shown:
+            put(_plan(source, result, arguments.explain))
+    return max(status, FOUND) if changes and not arguments.write else status
+
+
+def _write(results: list[tuple[Source, Optimized]], proposals: list[Proposal]) -> int:
+    """Write what changed before anything is said, as a reader may go away; the exit status."""
+    status = CLEAN
+    for proposal in proposals:
+        if proposal.new != proposal.old:
+            status = max(status, write(proposal))
+    for source, result in results:
+        if result.text != source.text:
+            try:
+                replace(source.name, source.encode(), Source(result.text).encode())
+            except WriteError as error:
+                note(f"{source.name} was not written: {error}")
+                status = BROKEN
+    return status
+
+
+def _plan(source: Source, result: Optimized, explain: bool) -> str:
+    lines = [f"{source.name}"]
+    for outcome in result.outcomes:
+        for step in outcome.steps if outcome.text is not None else ():
+            lines.append(f"  {outcome.name}: {step.title}")
+            lines.append(f"      why: {step.why}")
+            if step.risk:
+                lines.append(f"      look at: {step.risk}")
+        if outcome.refusal is not None:
+            where = f" (line {outcome.refusal.line})" if outcome.refusal.line else ""
+            lines.append(f"  {outcome.name}: refused{where}: {outcome.refusal}")
+        if explain:
+            lines += [f"      {'yes' if check.ok else 'no '}  {check.text}" for check in outcome.checks]
+    return "\n".join(lines) + "\n"
+
+
+def _as_json(source: Source, result: Optimized) -> dict[str, object]:
+    """A file as JSON has it: the text that comes out, and what became of each rewrite."""
+    return {
+        "file": source.name,
+        "changed": result.text != source.text,
+        "text": result.text,
+        "rewrites": [
+            {
+                "name": outcome.name,
+                "steps": [
+                    {"title": step.title, "why": step.why, "saving": step.saving, "risk": step.risk}
+                    for step in outcome.steps
+                ],
+                "checks": [{"text": check.text, "ok": check.ok, "line": check.line} for check in outcome.checks],
+                "refused": None
+                if outcome.refusal is None
+                else {"line": outcome.refusal.line, "reason": str(outcome.refusal)},
+            }
+            for outcome in result.outcomes
+        ],
+    }

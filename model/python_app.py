@@ -1,0 +1,108 @@
+"""What the Python files of a build context import, and which programs they start; read with libcst."""
+
+from __future__ import annotations
+
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import libcst
+
+    from .context import Context
+
+_MOST_FILES = 2_000
+_MOST_BYTES = 1_000_000
+_STARTERS = frozenset(
+    ("run", "Popen", "call", "check_call", "check_output", "getoutput", "getstatusoutput", "system", "popen", "which",
+     "execvp", "execlp", "spawn", "create_subprocess_exec", "create_subprocess_shell")
+)  # fmt: skip
+"""Functions of subprocess, os, shutil, asyncio and pexpect whose first argument names a program."""
+
+
+class PythonApp:
+    """The Python files below some paths of a context: the modules that they import and the programs that they start.
+
+    `imports` holds the first parts of module names (`a` of `a.b`), `strings` all string literals, `unread` the files
+    that are no Python of today.
+    """
+
+    def __init__(self, context: Context, paths: Iterable[str]) -> None:
+        self.imports: set[str] = set()
+        self.programs: set[str] = set()
+        self.strings: set[str] = set()
+        self.unread: list[str] = []
+        wanted = tuple(dict.fromkeys(paths))
+        names = [name for name in context.files() if name.endswith(".py") and _below(name, wanted)]
+        for name in names[:_MOST_FILES]:
+            self._read(os.path.join(context.root, name), name)
+
+    def _read(self, path: str, name: str) -> None:
+        import libcst
+
+        try:
+            with open(path, "rb") as file:
+                data = file.read(_MOST_BYTES + 1)
+            if len(data) > _MOST_BYTES:
+                raise ValueError
+            module = libcst.parse_module(data)
+        except (OSError, ValueError, libcst.ParserSyntaxError):
+            self.unread.append(name)
+            return
+        module.visit(_visitor(self))
+
+
+def _below(name: str, paths: Iterable[str]) -> bool:
+    return any(not path or name == path or name.startswith(path + "/") for path in paths)
+
+
+def _visitor(app: PythonApp) -> libcst.CSTVisitor:
+    import libcst
+
+    class Visitor(libcst.CSTVisitor):
+        """Collects into `app`."""
+
+        def visit_Import(self, node: libcst.Import) -> None:  # noqa: N802
+            app.imports |= {_name(alias.name).partition(".")[0] for alias in node.names}
+
+        def visit_ImportFrom(self, node: libcst.ImportFrom) -> None:  # noqa: N802
+            if node.module is not None and not node.relative:
+                app.imports.add(_name(node.module).partition(".")[0])
+
+        def visit_SimpleString(self, node: libcst.SimpleString) -> None:  # noqa: N802
+            value = node.evaluated_value
+            if isinstance(value, str):
+                app.strings.add(value)
+
+        def visit_Call(self, node: libcst.Call) -> None:  # noqa: N802
+            called = node.func
+            name = called.attr.value if isinstance(called, libcst.Attribute) else getattr(called, "value", "")
+            if name in _STARTERS and node.args:
+                program = _first_word(node.args[0].value)
+                if program:
+                    app.programs.add(os.path.basename(program))
+
+    return Visitor()
+
+
+def _name(node: libcst.CSTNode) -> str:
+    import libcst
+
+    if isinstance(node, libcst.Attribute):
+        return f"{_name(node.value)}.{node.attr.value}"
+    return node.value if isinstance(node, libcst.Name) else ""
+
+
+def _first_word(node: libcst.CSTNode) -> str:
+    """The program of `"git log"` or `["git", "log"]`; empty when it is not written out."""
+    import libcst
+
+    if isinstance(node, libcst.List | libcst.Tuple) and node.elements:
+        return _first_word(node.elements[0].value)
+    if isinstance(node, libcst.FormattedString):
+        first = node.parts[0] if node.parts else None
+        text = first.value if isinstance(first, libcst.FormattedStringText) else ""
+        return text.split()[0] if text.split() and " " in text else ""
+    value = node.evaluated_value if isinstance(node, libcst.SimpleString) else None
+    return value.split()[0] if isinstance(value, str) and value.split() else ""

@@ -1,0 +1,111 @@
+"""A builder and a slim runtime for Node.js."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from .cases import refusal, rewritten
+
+TEXT = """\
+FROM node:20
+WORKDIR /app
+COPY . .
+RUN npm ci
+EXPOSE 3000
+CMD ["npm", "start"]
+"""
+
+
+def package(**more: object) -> str:
+    data = {"scripts": {"start": "node index.js"}, "dependencies": {"express": "4"}, "devDependencies": {"jest": "29"}}
+    return json.dumps({**data, **more})
+
+
+FILES = {"package.json": package(), "package-lock.json": "{}", "index.js": "require('express')\n"}
+
+
+def test_modules_are_installed_in_a_builder(tmp_path: Path) -> None:
+    assert (
+        rewritten(tmp_path, TEXT, FILES).text
+        == """\
+FROM node:20 AS build
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --omit=dev
+
+FROM node:20-slim
+WORKDIR /app
+COPY --from=build /app/node_modules /app/node_modules
+COPY . .
+EXPOSE 3000
+CMD ["npm", "start"]
+"""
+    )
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"index.js": "import jest from 'jest'\n"},
+        {"package.json": package(scripts={"start": "nodemon index.js"})},
+        {"package.json": package(scripts={"start": "node index.js", "prestart": "jest"})},
+        {"package.json": package(scripts={"start": "tsc && node index.js"})},
+    ],
+)
+def test_development_dependencies_stay_where_they_may_be_used(files: dict[str, str], tmp_path: Path) -> None:
+    text = rewritten(tmp_path, TEXT, {**FILES, **files}).text
+    assert "--omit=dev" not in text
+    assert "FROM node:20-slim" in text
+
+
+def test_what_a_build_makes_is_brought_over(tmp_path: Path) -> None:
+    text = TEXT.replace("EXPOSE", "RUN npm run build\nEXPOSE")
+    files = {**FILES, "package.json": package(scripts={"start": "node dist/main.js", "build": "tsc"})}
+    files["tsconfig.json"] = '{"compilerOptions": {"outDir": "./dist"}}'
+    builder, _, final = rewritten(tmp_path, text, files).text.partition("\n\n")
+    assert builder.endswith("RUN npm ci\nCOPY . .\nRUN npm run build\nRUN npm prune --omit=dev")
+    assert (
+        "COPY --from=build /app/node_modules /app/node_modules\nCOPY . .\nCOPY --from=build /app/dist /app/dist\n"
+        in final
+    )
+
+
+def test_the_whole_folder_is_brought_over_when_a_build_may_write_anywhere(tmp_path: Path) -> None:
+    text = TEXT.replace("EXPOSE", "RUN npm run build\nEXPOSE")
+    files = {**FILES, "package.json": package(scripts={"start": "node x.js", "build": "node build.js"})}
+    final = rewritten(tmp_path, text, files).text.partition("\n\n")[2]
+    assert final.startswith("FROM node:20-slim\nWORKDIR /app\nCOPY --from=build /app /app\nEXPOSE")
+
+
+def test_an_addon_of_the_project_is_compiled_from_its_own_files(tmp_path: Path) -> None:
+    files = {**FILES, "binding.gyp": '{"targets": [{"target_name": "a", "sources": ["src/a.cc"]}]}', "src/a.cc": ""}
+    builder, _, final = rewritten(tmp_path, TEXT, files).text.partition("\n\n")
+    assert (
+        "COPY package.json package-lock.json binding.gyp ./\nCOPY src src/\nRUN npm ci --omit=dev\nCOPY . ." in builder
+    )
+    assert "COPY --from=build /app /app\n" in final
+
+
+def test_a_global_program_that_is_started_stays(tmp_path: Path) -> None:
+    text = TEXT.replace("RUN npm ci", "RUN npm install -g pm2 && npm ci").replace('"npm", "start"', '"pm2", "start"')
+    assert "RUN npm install -g pm2\n" in rewritten(tmp_path, text, FILES).text.partition("\n\n")[2]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "files", "why"),
+    [
+        ("node:20", "node:20-alpine", {}, "1: the base is no official Node.js image on Debian"),
+        ("RUN npm ci", "RUN cd /app && npm ci", {}, "4: the RUN changes folder"),
+        ("RUN npm ci", "RUN npm install express", {}, "4: `npm install express` adds packages"),
+        ("RUN npm ci", "RUN npm ci || npm install", {}, "4: "),
+        ("RUN npm ci", "USER node\nRUN npm ci", {}, "5: `node` installs it"),
+        ("", "", {"package.json": package(dependencies={"puppeteer": "1"})}, "0: what `puppeteer` needs"),
+        ("", "", {"node_modules/a/index.js": ""}, "0: node_modules of the build context"),
+        ("", "", {"package.json": "[]"}, "4: `package.json` is no JSON object"),
+    ],
+)
+def test_what_cannot_be_proved_is_refused(old: str, new: str, files: dict[str, str], why: str, tmp_path: Path) -> None:
+    assert refusal(tmp_path, TEXT.replace(old, new, 1) if old else TEXT, {**FILES, **files}).startswith(why)

@@ -1,0 +1,145 @@
+"""A builder and a slim runtime for Python."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from .cases import refusal, rewritten
+
+FLASK = """\
+FROM python:3.12-bookworm
+WORKDIR /app
+COPY . .
+# what it needs
+RUN pip install -r requirements.txt
+ENV PORT=5000
+EXPOSE 5000
+USER nobody
+CMD ["gunicorn", "app:app"]
+"""
+FILES = {"requirements.txt": "flask==3.0.3\ngunicorn==22.0.0\n", "app.py": "import flask\n"}
+
+
+def test_dependencies_are_installed_in_a_builder(tmp_path: Path) -> None:
+    assert (
+        rewritten(tmp_path, FLASK, FILES).text
+        == """\
+FROM python:3.12-bookworm AS build
+WORKDIR /app
+COPY requirements.txt ./
+# what it needs
+RUN pip install --prefix=/install -r requirements.txt
+
+FROM python:3.12-slim-bookworm
+WORKDIR /app
+COPY --from=build /install /usr/local
+COPY . .
+ENV PORT=5000
+EXPOSE 5000
+USER nobody
+CMD ["gunicorn", "app:app"]
+"""
+    )
+
+
+def test_several_installs_share_an_environment(tmp_path: Path) -> None:
+    text = FLASK.replace("RUN pip", "RUN pip install -U pip && pip install gunicorn\nRUN pip")
+    builder, _, final = rewritten(tmp_path, text, FILES).text.partition("\n\n")
+    assert "RUN python -m venv /opt/venv && /opt/venv/bin/pip install --no-cache-dir wheel==0.45.1\n" in builder
+    assert "RUN pip install -U pip && pip install gunicorn\n" in builder
+    assert 'COPY --from=build /opt/venv /opt/venv\nENV PATH="/opt/venv/bin:$PATH"\nCOPY . .\n' in final
+
+
+def test_an_upgrade_of_pip_stays_in_the_builder(tmp_path: Path) -> None:
+    text = FLASK.replace("RUN pip", "RUN pip install --upgrade pip\nRUN python -m pip")
+    builder, _, final = rewritten(tmp_path, text, FILES).text.partition("\n\n")
+    assert "RUN pip install --upgrade pip\n" in builder
+    assert "RUN python -m pip install --prefix=/install -r requirements.txt" in builder
+    assert "pip install" not in final
+
+
+def test_a_second_run_changes_nothing(tmp_path: Path) -> None:
+    once = rewritten(tmp_path, FLASK, FILES, "multi-stage", "slim-base", "order").text
+    assert rewritten(tmp_path, once, FILES, "multi-stage", "slim-base", "order").text == once
+
+
+def test_headers_stay_behind_and_their_libraries_are_installed(tmp_path: Path) -> None:
+    text = """\
+FROM python:3.11-slim-bookworm
+ENV DEBIAN_FRONTEND=noninteractive
+RUN apt-get update && apt-get install -y gcc libpq-dev gettext && rm -rf /var/lib/apt/lists/*
+WORKDIR /srv
+COPY requirements/ requirements/
+RUN pip install -r requirements/prod.txt
+COPY . .
+CMD ["python", "manage.py"]
+"""
+    files = {"requirements/prod.txt": "-r base.txt\npsycopg2==2.9.9\n", "requirements/base.txt": "django\n"}
+    result = rewritten(tmp_path, text, files).text
+    builder, _, final = result.partition("\n\n")
+    assert "COPY requirements/prod.txt requirements/base.txt requirements/\n" in builder
+    for package in ("gcc", "libpq-dev", "gettext"):
+        assert f"        {package} \\\n" in builder
+    assert "gcc" not in final
+    assert "libpq-dev" not in final
+    assert "        gettext \\\n        libpq5 \\\n" in final
+    assert final.endswith('COPY . .\nCMD ["python", "manage.py"]\n')
+
+
+def test_a_program_that_the_slim_image_lacks_is_installed(tmp_path: Path) -> None:
+    files = {
+        **FILES,
+        "app.py": "import subprocess\nsubprocess.run(['git', 'log'])\n",
+        "start.sh": "#!/bin/sh\ncurl x\n",
+    }
+    text = FLASK.replace('CMD ["gunicorn", "app:app"]', 'CMD ["./start.sh"]')
+    final = rewritten(tmp_path, text, files).text.partition("\n\n")[2]
+    assert "        curl \\\n        git \\\n" in final
+
+
+def test_steps_of_the_program_stay_in_their_order(tmp_path: Path) -> None:
+    text = FLASK.replace(
+        "ENV PORT", "RUN python manage.py collectstatic\nRUN mkdir -p /data && chown nobody /data\nENV PORT"
+    )
+    final = rewritten(tmp_path, text, FILES).text.partition("\n\n")[2]
+    assert "COPY . .\nRUN python manage.py collectstatic\nRUN mkdir -p /data && chown nobody /data\nENV PORT" in final
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "files", "why"),
+    [
+        (
+            "FROM python:3.12-bookworm",
+            "FROM example.org/python:3",
+            {},
+            "1: no stack is known for `example.org/python:3`",
+        ),
+        ("FROM python:3.12-bookworm", "FROM python:3.12-alpine", {}, "1: the base is no official Python image"),
+        ("-r requirements.txt", "-e .", {}, "5: "),
+        ("-r requirements.txt", ".", {}, "5: `pip install .` installs the project itself"),
+        ("-r requirements.txt", "--user -r requirements.txt", {}, "5: "),
+        ("-r requirements.txt", "-r other.txt", {}, "5: `other.txt` does not come from the build context"),
+        ("", "", {"requirements.txt": "-e ./lib\n"}, "0: `requirements.txt` installs `-e ./lib`"),
+        ("", "", {"requirements.txt": "wand\n"}, "0: what `wand` needs at run time is not known"),
+        ("RUN pip", "RUN cd /app && pip", {}, "5: the RUN changes folder"),
+        ("RUN pip", "RUN ./prepare && pip", {}, "5: `./prepare` stands in one RUN with an install"),
+        ("RUN pip", "USER app\nRUN pip", {}, "6: they are installed by `app`"),
+        ("RUN pip", "RUN npm ci\nRUN pip", {}, "5: npm installs something beside Python"),
+        ("RUN pip", "RUN apt-get install -y ./x.deb\nRUN pip", {}, "5: `apt-get install -y ./x.deb` installs more"),
+        ("RUN pip", 'SHELL ["/bin/bash", "-c"]\nRUN pip', {}, "5: SHELL is not followed"),
+        ('CMD ["gunicorn"', 'CMD ["make"', {}, "None"),
+    ],
+)
+def test_what_cannot_be_proved_is_refused(old: str, new: str, files: dict[str, str], why: str, tmp_path: Path) -> None:
+    text = FLASK.replace(old, new, 1) if old else FLASK
+    if why == "None":
+        assert "        make \\\n" in rewritten(tmp_path, text, FILES).text
+    else:
+        assert refusal(tmp_path, text, {**FILES, **files}).startswith(why)
+
+
+def test_a_slim_base_without_compilers_gains_nothing(tmp_path: Path) -> None:
+    text = FLASK.replace("python:3.12-bookworm", "python:3.12-slim")
+    assert "saves nothing" in refusal(tmp_path, text, FILES)

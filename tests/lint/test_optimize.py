@@ -1,0 +1,96 @@
+"""`dlint optimize` and `dlint dockerignore` as they are called."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from dockerfile_dlint.lint.main import main
+
+DOCKERFILE = "FROM python:3.12\nWORKDIR /app\nCOPY . .\nRUN pip install -r requirements.txt\nCMD python app.py\n"
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A small project, and the current folder."""
+    for name, text in {
+        "Dockerfile": DOCKERFILE,
+        "requirements.txt": "flask==3.0.3\n",
+        "app.py": "",
+        ".git/HEAD": "x",
+    }.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_the_plan_comes_first_and_nothing_is_written(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["optimize"]) == 1
+    out = capsys.readouterr().out
+    assert "multi-stage: Install the dependencies in a stage of their own" in out
+    assert "order: refused" in out
+    assert (project / "Dockerfile").read_text() == DOCKERFILE
+    assert not (project / ".dockerignore").exists()
+
+
+def test_write(project: Path) -> None:
+    assert main(["optimize", "--write", "Dockerfile"]) == 0
+    text = (project / "Dockerfile").read_text()
+    assert text.startswith("FROM python:3.12 AS build\n")
+    assert "pip install --prefix=/install --no-cache-dir -r requirements.txt" in text
+    assert (project / ".dockerignore").read_text() == "# version control\n.git\n"
+    assert main(["optimize", "--write", "Dockerfile"]) == 0
+    assert (project / "Dockerfile").read_text() == text
+
+
+def test_diff_and_only(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["optimize", "--diff", "--only", "order", "."]) == 1
+    out = capsys.readouterr().out
+    assert out.startswith("--- a/Dockerfile\n+++ b/Dockerfile\n")
+    assert "+COPY requirements.txt ./\n" in out
+    assert "AS build" not in out
+
+
+def test_explain(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "requirements.txt").write_text("wand\n")
+    assert main(["optimize", "--explain", "--only", "multi-stage"]) == 0
+    out = capsys.readouterr().out
+    assert "yes  the base is an official Python image on Debian" in out
+    assert "no   the native libraries behind the packages are known" in out
+    assert "multi-stage: refused: what `wand` needs at run time is not known" in out
+
+
+def test_json(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["optimize", "--format", "json"]) == 1
+    answer = json.loads(capsys.readouterr().out)
+    (file,) = answer["files"]
+    assert file["file"] == "Dockerfile"
+    assert file["text"].startswith("FROM python:3.12 AS build\n")
+    assert {rewrite["name"] for rewrite in file["rewrites"]} == {"layers", "multi-stage", "slim-base", "order"}
+    assert answer["dockerignore"][0]["patterns"][0]["pattern"] == ".git"
+
+
+def test_an_unknown_rewrite_is_told(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["optimize", "--only", "oder"]) == 2
+    assert "there is no rewrite `oder`; there are dockerignore, layers" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "text", ["", "# nothing\n", "FROM\n", "\xff\xfe", "RUN x\n", "FROM a AS b\nFROM b\nCOPY --from=9 a b\n"]
+)
+def test_files_that_cannot_be_optimized_stay(text: str, project: Path) -> None:
+    (project / "Dockerfile").write_text(text)
+    assert main(["optimize", "--write", "--skip", "dockerignore", "Dockerfile"]) in (0, 2)
+    assert (project / "Dockerfile").read_text() == text
+
+
+def test_dockerignore(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["dockerignore"]) == 1
+    assert ".git" in capsys.readouterr().out
+    assert main(["dockerignore", "--diff"]) == 1
+    assert "+.git\n" in capsys.readouterr().out
+    assert main(["dockerignore", "--write"]) == 0
+    assert (project / ".dockerignore").read_text() == "# version control\n.git\n"
+    assert main(["dockerignore", "--format", "json"]) == 0

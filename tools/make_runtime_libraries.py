@@ -1,0 +1,104 @@
+"""Writes model/data/runtime-libraries.txt: which libraries stand behind Debian's -dev packages, for each release.
+
+    python tools/make_runtime_libraries.py DATE bullseye=PACKAGES bookworm=PACKAGES trixie=PACKAGES
+
+PACKAGES is a release's index of main for amd64, unpacked (`apt-get update` fetches it; `lz4cat` unpacks it). The
+libraries of a -dev package are what it depends on in exactly its own version, or by name from its own source package,
+through other -dev packages of that source too. A line is `package`, then a column for each release: the libraries with
+spaces between, `=` for those of the column before, `-` where the release does not have the package.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+TARGET = Path(__file__).parent.parent / "model" / "data" / "runtime-libraries.txt"
+LEFT_OUT = re.compile(r"golang-|librust-|libghc|node-|ruby|php|r-|haskell|elpa-|erlang|fp-|lib.*-(ocaml|perl)|.*-ocaml")
+"""Packages for languages that dlint knows no stack for, or that hold sources alone."""
+HEAD = """\
+# Libraries behind Debian's -dev packages; written by tools/make_runtime_libraries.py, which explains the format.
+# source: the package indexes of Debian main, amd64, {date}
+# releases: {releases}
+"""
+
+
+COMPILING = ("libc6-dev", "linux-libc-dev", "libcrypt-dev", "libstdc++-12-dev", "libgcc-12-dev")
+
+
+class Package:
+    """A stanza of the index."""
+
+    def __init__(self, stanza: str) -> None:
+        fields = dict(re.findall(r"^([\w-]+): (.*)$", stanza, re.MULTILINE))
+        self.name = fields.get("Package", "")
+        self.source = fields.get("Source", self.name).partition(" ")[0]
+        self.version = fields.get("Version", "")
+        self.library = fields.get("Section", "") in ("libs", "oldlibs", "contrib/libs") and not self.headers
+        self.depends = [alternative.split("|")[0].strip() for alternative in fields.get("Depends", "").split(",")]
+
+    @property
+    def headers(self) -> bool:
+        """Whether it is for compiling."""
+        return self.name.endswith(("-dev", "-dev-compat", "-dev-bin"))
+
+
+def main() -> None:
+    """Read the indexes, write the file."""
+    date, *pairs = sys.argv[1:]
+    releases = dict(pair.split("=", 1) for pair in pairs)
+    found = {release: libraries(read(Path(path))) for release, path in releases.items()}
+    names = sorted({name for each in found.values() for name in each})
+    lines = [f"{name}\t" + "\t".join(columns([each.get(name) for each in found.values()])) for name in names]
+    head = HEAD.format(date=date, releases=" ".join(releases))
+    TARGET.write_text(head + "\n".join(lines) + "\n")
+    print(f"{len(names)} packages, {TARGET.stat().st_size} bytes")
+
+
+def read(path: Path) -> dict[str, Package]:
+    """The packages of an index by name."""
+    packages = (Package(stanza) for stanza in path.read_text("utf-8").split("\n\n") if stanza.strip())
+    return {package.name: package for package in packages}
+
+
+def libraries(index: dict[str, Package]) -> dict[str, str]:
+    """Each -dev package with its libraries; those without any hold headers or static libraries alone."""
+    names = [name for name in index if name.endswith("-dev") and not LEFT_OUT.match(name)]
+    return {name: " ".join(sorted(behind(index, name, set()))) for name in names}
+
+
+def behind(index: dict[str, Package], name: str, seen: set[str]) -> set[str]:
+    """The libraries of a -dev package."""
+    package = index.get(name)
+    if package is None or name in seen:
+        return set()
+    seen.add(name)
+    needed = [
+        (index.get(name), text) for text in package.depends for name in re.findall(r"^[a-z0-9][a-z0-9+.-]*", text)
+    ]
+    others = [(other, text) for other, text in needed if other is not None and other.name not in COMPILING]
+    found = {
+        other.name
+        for other, text in others
+        if other.library and (other.source == package.source or "= " + package.version in text)
+    }
+    for other, _ in others:
+        if other.headers and other.source == package.source:
+            found |= behind(index, other.name, seen)
+    if not found:
+        for other, _ in others:
+            if other.headers:
+                found |= behind(index, other.name, seen)
+    return found
+
+
+def columns(cells: list[str | None]) -> list[str]:
+    """The cells of a line, `=` for what stands before."""
+    texts = ["-" if cell is None else cell for cell in cells]
+    return [texts[0], *("=" if one == before else one for before, one in pairwise(texts))]
+
+
+if __name__ == "__main__":
+    main()
