@@ -16,13 +16,31 @@ WIDTH = 100
 
 
 def block(build: Build, instruction: Instruction) -> str:
-    """An instruction as it stands in the file, with the comments right above it."""
+    """An instruction as it stands in the file, with the comments and the blank line above it."""
     text = build.dockerfile.source.text
     start = min([instruction.start, *(comment.start for comment in instruction.comments)])
     start = text.rfind("\n", 0, start) + 1
-    if text[start : instruction.start].count("\n\n"):
-        start = text.rfind("\n\n", start, instruction.start) + 2
-    return text[start : instruction.end].replace("\r\n", "\n")
+    blank = "\n" if text[:start].endswith(("\n\n", "\n\r\n")) else ""
+    return blank + text[start : instruction.end].replace("\r\n", "\n")
+
+
+def bare(build: Build, instruction: Instruction) -> str:
+    """An instruction as it stands in the file, without the comments above it: for a second place."""
+    return build.dockerfile.source.text[instruction.start : instruction.end].replace("\r\n", "\n")
+
+
+def above(build: Build, instruction: Instruction) -> list[str]:
+    """The comments and the blank line above an instruction, for one that is written anew."""
+    upto = bare(build, instruction)
+    lines = block(build, instruction).removesuffix(upto).rstrip("\n")
+    return lines.split("\n") if lines else []
+
+
+def tail(build: Build) -> list[str]:
+    """The comments behind the last instruction, with the blank line before them when there is one."""
+    text = build.dockerfile.source.text.replace("\r\n", "\n")
+    rest = text[build.dockerfile.instructions[-1].end :]
+    return [rest.strip("\n") if not rest.startswith("\n\n") else "\n" + rest.strip("\n")] if rest.strip() else []
 
 
 def head(build: Build, stage: Stage) -> str:

@@ -6,9 +6,9 @@ import posixpath
 from itertools import pairwise
 
 from ...syntax.tree import Arg, Cmd, Entrypoint, Env, Onbuild, Run, Shell, Transfer, User, Workdir
-from .blocks import block, from_line, head, joined, run_line
+from .blocks import above, bare, block, from_line, head, joined, run_line, tail
 from .copies import origin, placed, read
-from .order import copies_of
+from .order import first_copies
 from .plan import Checks, Outcome, Refused, Step
 from .programs import FULL_ONLY, Uses
 from .runs import OS, pieces
@@ -28,7 +28,12 @@ _RELEASES = ("bullseye", "bookworm", "trixie")
 _BUILDING = frozenset(
     ("CGO_ENABLED", "GOOS", "GOARCH", "GOPROXY", "GOPRIVATE", "GOFLAGS", "GO111MODULE", "GOSUMDB", "GOPATH")
 )
+_STATIC = ("# the image has no C compiler: the program is made without C, and needs no C library", "ENV CGO_ENABLED=0")
+_ZONES = "/usr/local/go/lib/time/zoneinfo.zip"
+"""Where a program looks for time zones when the system has none. Source: time/zoneinfo_goroot.go."""
+_COMPILERS = frozenset("gcc g++ build-base musl-dev libc-dev clang alpine-sdk".split())
 _STANDARD = "# the standard library, compiled once and not after every change"
+_LOOKED_FOR = "# time zones, where the program looks for them"
 _ALWAYS = ("ca-certificates", "tzdata")
 """What the golang image has and Go programs load: certificates and time zones."""
 
@@ -53,7 +58,10 @@ class _Rewrite:
         self.download: Run | None = None
         self.compiled: Run | None = None
         self.binary = ""
+        self.alpine = False
+        self.runtime = ""
         self.folder = ""
+        self.covered: list[Transfer] = []
 
     def result(self) -> tuple[str, list[Step]]:
         release, image = self._base()
@@ -72,23 +80,26 @@ class _Rewrite:
         )
         self._starts()
         lines = [head(self.build, self.stage)] if head(self.build, self.stage) else []
-        text = joined([*lines, *self._builder(compiled, image), "", *self._final(compiled, release)])
+        text = joined([*lines, *self._builder(compiled, image), "", *self._final(compiled, release), *tail(self.build)])
         steps = [
             Step("Compile in a stage of its own", "the Go tools and their caches stay out of the image"),
             Step(
-                f"Run on `debian:{release}-slim`",
-                "the release that the program was compiled on, so that libc is the same",
+                f"Run on `{self.runtime}`",
+                "a program without C runs on any release"
+                if self.alpine
+                else "the release that the program was compiled on, so that libc is the same",
             ),
         ]
         return text, steps
 
     def _base(self) -> tuple[str, str]:
         ref, facts, base = self.stage.ref, self.stage.facts, self.stage.from_.base
-        known = ref and facts and facts.family == "debian" and facts.suite in _RELEASES
+        self.alpine = bool(ref and facts and facts.family == "alpine" and ref.tag)
+        known = self.alpine or (ref and facts and facts.family == "debian" and facts.suite in _RELEASES)
         self.checks.require(
-            "the base is an official Go image on a known release of Debian",
+            "the base is an official Go image on Alpine or on a known release of Debian",
             known,
-            "the base is no official Go image on a known release of Debian",
+            "the base is no official Go image on Alpine or on a known release of Debian",
             self.stage.from_,
         )
         assert ref is not None and facts is not None and facts.suite is not None and base is not None
@@ -96,6 +107,9 @@ class _Rewrite:
             "the base is written without variables", "$" not in base.text, "a variable names the base", self.stage.from_
         )
         tag = ref.tag or "latest"
+        if self.alpine:
+            return self._on_alpine(facts.suite.removeprefix("alpine"), tag, base.text)
+        self.runtime = f"debian:{facts.suite}-slim"
         if facts.suite in tag:
             return facts.suite, base.text
         # The pair must not drift apart when the tag moves to another release.
@@ -104,8 +118,38 @@ class _Rewrite:
             f"{base.text.partition(':')[0]}:{facts.suite if tag == 'latest' else f'{tag}-{facts.suite}'}",
         )
 
+    def _on_alpine(self, release: str, tag: str, base: str) -> tuple[str, str]:
+        """The release of Alpine (empty when it is not known), and the image to compile in.
+
+        Without a C compiler the program is compiled without cgo, so the release matters only to other commands.
+        """
+        runs = [step for step in self.stage.instructions if isinstance(step, Run)]
+        for run in runs:
+            calls = self.build.calls(run)
+            if any(package.name in _COMPILERS for call in calls for package in call.packages):
+                raise Refused("a C compiler is installed on Alpine: what the program links to is not followed", run)
+            if not release and any(call.manager.name != "go" for call in calls):
+                raise Refused(f"the release of Alpine behind `{base}` is not known", run)
+        texts = [read(self.context, name) or "" for name in self.context.files() if name.endswith(".go")]
+        self.checks.require(
+            "the sources use no C", not any('import "C"' in text for text in texts), "a source file imports C"
+        )
+        values = [
+            pair.value.text if pair.value else ""
+            for step in self.stage.instructions
+            if isinstance(step, Env | Arg)
+            for pair in step.pairs
+            if pair.key.text == "CGO_ENABLED"
+        ]
+        self.checks.require("cgo is not asked for", all(value == "0" for value in values), "CGO_ENABLED is set")
+        self.runtime = f"alpine:{release or '3'}"
+        image = f"{base}{release}" if release and tag.endswith("alpine") else base
+        return release, image
+
     def _sort(self, run: Run) -> None:
         calls = self.build.calls(run)
+        if self.alpine and calls and all(call.manager.ecosystem == "os" for call in calls):
+            return
         if not any(call.manager.name == "go" or call.manager.ecosystem == "os" for call in calls):
             return
         found = pieces(self.build, run)
@@ -170,6 +214,8 @@ class _Rewrite:
     def _builder(self, compiled: Run, image: str) -> list[str]:
         build, stage = self.build, self.stage
         lines = [from_line(stage, image, "build")]
+        if self.alpine and not any("CGO_ENABLED" in step.rest_text for step in stage.instructions):
+            lines += _STATIC
         early = self._manifests(compiled)
         waiting: list[str] = []
         for instruction in stage.instructions:
@@ -177,13 +223,15 @@ class _Rewrite:
                 break
             system = self.system.get(id(instruction))
             if system is not None and system.packages:
-                lines.append(system.line(system.packages))
+                lines += [*above(build, instruction), system.line(system.packages)]
             if (
                 isinstance(instruction, Env) and any(pair.key.text in _BUILDING for pair in instruction.pairs)
             ) or isinstance(instruction, Arg | Workdir):
-                lines.append(block(build, instruction))
-            elif isinstance(instruction, Transfer):
+                lines.append(bare(build, instruction))
+            elif isinstance(instruction, Transfer) and instruction not in self.covered:
                 (waiting if early else lines).append(block(build, instruction))
+            elif self.alpine and isinstance(instruction, Run) and self._installs(instruction):
+                lines.append(bare(build, instruction))
             elif id(instruction) in self.moved:
                 assert isinstance(instruction, Run)
                 if early:
@@ -194,6 +242,10 @@ class _Rewrite:
                         continue
                 lines.append(self._text(instruction))
         return lines
+
+    def _installs(self, run: Run) -> bool:
+        """Whether a RUN, which the final stage keeps, installs what the build may need too (git, make)."""
+        return id(run) not in self.moved and any(call.manager.ecosystem == "os" for call in self.build.calls(run))
 
     def _standard(self, compiled: Run) -> str:
         """The command that compiles the standard library as the program's build does, so that it stays in the cache."""
@@ -211,7 +263,9 @@ class _Rewrite:
     def _text(self, run: Run) -> str:
         if id(run) not in self.system:
             return block(self.build, run)
-        return run_line([piece.text for piece in pieces(self.build, run) if piece.kind != OS])
+        system = self.system[id(run)]
+        line = run_line([piece.text for piece in pieces(self.build, run) if piece.kind != OS])
+        return line if system.packages else "\n".join([*above(self.build, run), line])
 
     def _manifests(self, compiled: Run) -> list[str]:
         """COPYs of go.mod and go.sum; empty when the modules need more of the project, or there are none."""
@@ -229,14 +283,15 @@ class _Rewrite:
             return []
         names = [module, *(name for name in (posixpath.join(beside, "go.sum"),) if self.context.sent(name))]
         try:
-            return copies_of(self.build, self.stage, self.context, names, compiled)
+            lines, self.covered = first_copies(self.build, self.stage, self.context, names, compiled)
+            return lines
         except Refused:
             return []
 
     def _final(self, compiled: Run, release: str) -> list[str]:
         build, stage = self.build, self.stage
-        lines = [from_line(stage, f"debian:{release}-slim")]
-        brought = False
+        lines = [from_line(stage, self.runtime)]
+        brought = self.alpine
         for instruction in stage.instructions:
             early = isinstance(instruction, Transfer) and instruction.flag("from") is None
             if not brought and (early or id(instruction) in self.moved or id(instruction) in self.system):
@@ -247,6 +302,8 @@ class _Rewrite:
                 paths = [self.folder] if inside or self._copied_inside() else []
                 paths += [] if inside else [self.binary]
                 lines += [f"COPY --from=build {path} {path}" for path in paths]
+                if self.alpine:
+                    lines += [_LOOKED_FOR, f"COPY --from=build {_ZONES} {_ZONES}"]
                 continue
             if id(instruction) in self.moved or id(instruction) in self.system:
                 continue

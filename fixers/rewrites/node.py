@@ -7,11 +7,11 @@ import re
 
 from ...model.slim import slimmer
 from ...syntax.tree import Arg, Cmd, Entrypoint, Env, Healthcheck, Onbuild, Run, Shell, Transfer, User, Workdir
-from .blocks import block, from_line, head, joined, run_line
+from .blocks import above, bare, block, from_line, head, joined, run_line, tail
 from .copies import origin, placed, read
 from .manifests import compiles_itself, needed, package_json
 from .node_build import outputs
-from .order import copies_of
+from .order import first_copies
 from .plan import Checks, Outcome, Refused, Step
 from .programs import FULL_ONLY, Uses
 from .runs import OS, PLAIN, pieces
@@ -70,6 +70,7 @@ class _Rewrite:
         self.slim = ""
         self.whole = False
         self.outputs: list[str] | None = None
+        self.covered: list[Transfer] = []
         self.steps: list[Step] = []
 
     def result(self) -> tuple[str, list[Step]]:
@@ -105,7 +106,7 @@ class _Rewrite:
         self.whole = compiles_itself(self.context, manifest) or not early or self.outputs is None
         lines = [head(self.build, self.stage)] if head(self.build, self.stage) else []
         prune = self._prunes(data, install)
-        text = joined([*lines, *self._builder(install, prune), "", *self._final(install)])
+        text = joined([*lines, *self._builder(install, prune), "", *self._final(install), *tail(self.build)])
         self.steps.append(
             Step("Install and build in a stage of their own", "compilers and caches stay out of the image")
         )
@@ -297,16 +298,16 @@ class _Rewrite:
                 break
             system = self.sorted.system.get(id(instruction))
             if system is not None and system.packages:
-                lines.append(system.line(system.packages))
+                lines += [*above(build, instruction), system.line(system.packages)]
             if isinstance(instruction, Env):
                 if not all(pair.key.text in _LATE for pair in instruction.pairs):
-                    lines.append(block(build, instruction))
+                    lines.append(bare(build, instruction))
             elif isinstance(instruction, Arg | Workdir):
-                lines.append(block(build, instruction))
+                lines.append(bare(build, instruction))
             elif isinstance(instruction, Transfer):
                 if instruction.start < install.start and early:
                     if (self.whole or self.sorted.built) and not self._covered(instruction, early):
-                        waiting.append(block(build, instruction))
+                        waiting.append((block if self.whole else bare)(build, instruction))
                 else:
                     lines.append(block(build, instruction))
             elif id(instruction) in self.sorted.moved:
@@ -332,21 +333,28 @@ class _Rewrite:
     def _manifests(self, install: Run) -> list[str]:
         """COPYs of what the install reads; empty where it may read more of the project."""
         try:
-            return copies_of(
-                self.build, self.stage, self.context, needed(self.build, self.stage, self.context, install), install
-            )
+            names = needed(self.build, self.stage, self.context, install)
+            lines, self.covered = first_copies(self.build, self.stage, self.context, names, install)
+            return lines
         except Refused:
             return []
 
     def _covered(self, copy: Transfer, early: list[str]) -> bool:
         """Whether the copy brings manifests alone, which were copied already."""
+        if copy in self.covered:
+            return True
         mine = [place.source for place in placed(self.build, self.stage, self.context) if place.instruction is copy]
         words = {word for line in early for word in line.split()}
         return bool(mine) and all(name in words for name in mine)
 
     def _moved(self, run: Run) -> str:
         whole = len(self.sorted.moved[id(run)]) == len(self.build.commands(run))
-        return block(self.build, run) if whole else run_line(self.sorted.moved[id(run)])
+        if whole:
+            return block(self.build, run)
+        # Above a RUN that installed packages too, the comments stand already.
+        system = self.sorted.system.get(id(run))
+        comments = [] if system is not None and system.packages else above(self.build, run)
+        return "\n".join([*comments, run_line(self.sorted.moved[id(run)])])
 
     def _final(self, install: Run) -> list[str]:
         build, stage = self.build, self.stage

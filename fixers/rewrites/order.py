@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 
 from ...syntax.tree import Run, Transfer
-from .blocks import joined
+from .blocks import block, joined
 from .copies import origin, placed
 from .manifests import needed
 from .plan import Checks, Outcome, Refused, Step
@@ -38,14 +38,18 @@ def _rewritten(build: Build, stage: Stage, context: Context, checks: Checks) -> 
         run,
     )
     names = needed(build, stage, context, run)
-    lines = copies_of(build, stage, context, names, run)
+    left = [name for name in names if not _there_before(build, stage, context, copy, name)]
+    lines = copies_of(build, stage, context, left, run)
     text = build.dockerfile.source.text
-    start, end = _line(text, copy)
-    moved = text[start:end]
-    first = text[:start] + "".join(f"{line}\n" for line in lines) + text[end : _line(text, run)[1]]
-    new = first.rstrip("\n") + "\n" + moved.rstrip("\n") + "\n" + text[_line(text, run)[1] :]
+    start, end = _with_comments(text, copy)
+    moved = text[start:end].rstrip("\n")
+    behind = _line(text, run)[1]
+    first = text[:start] + "".join(f"{line}\n" for line in lines) + text[end:behind]
+    blank = "\n" if text[:start].endswith("\n\n") else ""
+    new = f"{first.rstrip(chr(10))}\n{blank}{moved}\n{text[behind:]}"
+    manifests = ", ".join(f"`{name}`" for name in names)
     step = Step(
-        f"Copy {', '.join(f'`{name}`' for name in names)} first, the source after the install",
+        f"Copy {manifests} first, the source after the install",
         "a changed source file no longer installs all dependencies anew",
     )
     return joined([new]), [step]
@@ -70,10 +74,55 @@ def _between(stage: Stage, first: Instruction, last: Instruction) -> list[Instru
     return [step for step in stage.instructions if first.start < step.start < last.start]
 
 
+def _there_before(build: Build, stage: Stage, context: Context, copy: Transfer, name: str) -> bool:
+    """Whether an earlier copy brings the file to where `copy` brings it too."""
+    everything = [place for place in placed(build, stage, context) if place.instruction.start <= copy.start]
+    return any(
+        one.instruction is not copy
+        and one.source == name
+        and not one.folder
+        and any(other.instruction is copy and other.holds(one.target) == name for other in everything)
+        for one in everything
+    )
+
+
+def _with_comments(text: str, instruction: Instruction) -> tuple[int, int]:
+    """The lines of an instruction with the comments directly above it."""
+    start, end = _line(text, instruction)
+    for comment in reversed([each for each in instruction.comments if each.start < instruction.start]):
+        if text.find("\n", comment.start) + 1 != start:
+            break
+        start = text.rfind("\n", 0, comment.start) + 1
+    return start, end
+
+
 def _line(text: str, instruction: Instruction) -> tuple[int, int]:
     start = text.rfind("\n", 0, instruction.start) + 1
     end = text.find("\n", instruction.end)
     return start, len(text) if end < 0 else end + 1
+
+
+def first_copies(
+    build: Build, stage: Stage, context: Context, names: list[str], run: Run, last: Run | None = None
+) -> tuple[list[str], list[Transfer]]:
+    """What brings the manifests `names` before `run`: copies of the file before `last` (default: `run`) that bring
+    these alone, and new ones for the rest. Answers the lines, and the copies of the file that are among them.
+    """
+    left = list(names)
+    lines: list[str] = []
+    used: list[Transfer] = []
+    everything = list(placed(build, stage, context))
+    for step in stage.instructions:
+        if not isinstance(step, Transfer) or step.start > (last or run).start or step.flags:
+            continue
+        if build.state(step).workdir != build.state(run).workdir:
+            continue
+        mine = [place for place in everything if place.instruction is step]
+        if mine and all(not place.folder and place.source in names for place in mine):
+            lines.append(block(build, step))
+            used.append(step)
+            left = [name for name in left if all(place.source != name for place in mine)]
+    return [*lines, *copies_of(build, stage, context, left, run)], used
 
 
 def copies_of(build: Build, stage: Stage, context: Context, names: list[str], run: Run) -> list[str]:

@@ -13,8 +13,9 @@ from ...model.python_app import PythonApp
 from ...model.runtime_libraries import libraries
 from ...model.slim import slimmer
 from ...syntax.tree import Arg, Env, Onbuild, Run, Shell, Transfer, User, Workdir
-from .blocks import block, from_line, head, joined, run_line, texts
+from .blocks import above, bare, block, from_line, head, joined, run_line, tail, texts
 from .copies import origin, placed
+from .order import first_copies
 from .plan import Checks, Outcome, Refused, Step
 from .programs import FULL_ONLY, Uses
 from .requirements import Requirements, normal, read_requirements
@@ -110,7 +111,7 @@ class _Parts:
         self.kept: list[Instruction] = []
         self.moved: dict[int, list[Piece]] = {}
         self.system: dict[int, Install] = {}
-        self.first: Instruction | None = None
+        self.first: Run | None = None
         self.requirements = Requirements()
 
 
@@ -333,7 +334,7 @@ class _Writer:
 
     def write(self) -> tuple[str, list[Step]]:
         lines = [head(self.build, self.stage)] if head(self.build, self.stage) else []
-        lines += [*self._builder(), "", *self._final()]
+        lines += [*self._builder(), "", *self._final(), *tail(self.build)]
         steps = [
             Step(
                 "Install the dependencies in a stage of their own",
@@ -351,12 +352,12 @@ class _Writer:
         workdir = ""
         for instruction in self.stage.instructions:
             if (isinstance(instruction, Env) and self._matters(instruction)) or isinstance(instruction, Arg):
-                lines.append(block(build, instruction))
+                lines.append(bare(build, instruction))
             elif isinstance(instruction, Workdir):
-                workdir = block(build, instruction)
+                workdir = bare(build, instruction)
             system = parts.system.get(id(instruction))
             if system is not None and system.compiles:
-                lines.append(system.line(system.packages))
+                lines += [*above(build, instruction), system.line(system.packages)]
             if id(instruction) in parts.moved and instruction is parts.first:
                 lines += [workdir] if workdir else []
                 if self.several:
@@ -375,23 +376,51 @@ class _Writer:
         return (
             first is not None
             and env.start < first.start
-            and not all(pair.key.text in _AT_RUN_TIME for pair in env.pairs)
+            and not all(pair.key.text in _AT_RUN_TIME and not self._named(pair.key.text) for pair in env.pairs)
+        )
+
+    def _named(self, name: str) -> bool:
+        """Whether an instruction takes the variable, as `WORKDIR $APP_HOME` does."""
+        return any(
+            re.search(rf"\$\{{?{re.escape(name)}\b", step.rest_text) is not None
+            for step in self.stage.instructions
+            if isinstance(step, Workdir | Transfer | Run | Env)
         )
 
     def _moved(self, run: Run) -> str:
         moved = [piece for piece in self.parts.moved[id(run)] if piece.command.name != "rm"]
+        system = self.parts.system.get(id(run))
+        # Above the packages that compile, the comments stand already.
+        comments = [] if system is not None and system.compiles else above(self.build, run)
         if self.several or all(_upgrades_installers(piece) for piece in moved):
-            whole = id(run) not in self.parts.system and len(moved) == len(self.parts.moved[id(run)])
-            return block(self.build, run) if whole else run_line(texts(moved))
-        if len(moved) == 1 and id(run) not in self.parts.system:
-            return _with_prefix(block(self.build, run))
-        return run_line([piece.text if _upgrades_installers(piece) else _with_prefix(piece.text) for piece in moved])
+            if system is None and len(moved) == len(self.parts.moved[id(run)]):
+                return block(self.build, run)
+            return "\n".join([*comments, run_line(texts(moved))])
+        if len(moved) == 1 and system is None:
+            return "\n".join([*comments, _with_prefix(bare(self.build, run))])
+        commands = [piece.text if _upgrades_installers(piece) else _with_prefix(piece.text) for piece in moved]
+        return "\n".join([*comments, run_line(commands)])
 
     def _manifests(self) -> list[str]:
-        """COPYs that bring the requirement files to where the install looks for them."""
-        targets: dict[str, list[str]] = {}
+        """COPYs that bring the requirement files to where the install looks for them, those of the file first."""
         first = self.parts.first
         assert first is not None
+        files = self.parts.requirements.files
+        if all(map(self.context.sent, files)):
+            try:
+                return first_copies(self.build, self.stage, self.context, files, first, self._last())[0]
+            except Refused:
+                pass
+        return self._renamed(first)
+
+    def _last(self) -> Run | None:
+        """The last RUN that installs."""
+        runs = [step for step in self.parts.kept if isinstance(step, Run) and id(step) in self.parts.moved]
+        return runs[-1] if runs else None
+
+    def _renamed(self, first: Run) -> list[str]:
+        """COPYs of requirement files that get another name in the image."""
+        targets: dict[str, list[str]] = {}
         workdir = self.build.state(first).path(".") or "/"
         for name in self.parts.requirements.files:
             path = next(
@@ -437,6 +466,8 @@ class _Writer:
                 continue
             system = parts.system.get(id(instruction))
             if system is not None:
+                alone = not system.compiles and id(instruction) not in parts.moved
+                lines += above(build, instruction) if alone else []
                 continue
             if id(instruction) not in parts.moved:
                 lines.append(block(build, instruction))

@@ -65,7 +65,6 @@ def test_a_program_elsewhere_is_brought_over_too(tmp_path: Path) -> None:
         ('"./server"', '"go", "run", "."', "7: the image starts `go`"),
         ('"./server"', '"./other"', "0: the image does not start the program"),
         ("WORKDIR /src\n", "", "1: no WORKDIR is set"),
-        ("golang:1.25-bookworm", "golang:1.25-alpine", "1: the base is no official Go image"),
         ("RUN go build -o server .", "RUN make", "0: one `go build`"),
         ("RUN go build", "RUN ./generate && go build", "5: `./generate` stands in one RUN"),
     ],
@@ -78,3 +77,64 @@ def test_what_cannot_be_proved_is_refused(old: str, new: str, why: str, tmp_path
 def test_the_standard_library_is_compiled_as_the_program_is(tmp_path: Path) -> None:
     text = TEXT.replace("go build -o", "CGO_ENABLED=0 go build -trimpath -tags a,b -o")
     assert "RUN CGO_ENABLED=0 go build -trimpath -tags a,b std\n" in rewritten(tmp_path, text, FILES).text
+
+
+ALPINE = TEXT.replace("golang:1.25-bookworm", "golang:1.25-alpine3.21")
+
+
+def test_on_alpine_the_program_is_made_without_c(tmp_path: Path) -> None:
+    assert (
+        rewritten(tmp_path, ALPINE, FILES).text
+        == """\
+FROM golang:1.25-alpine3.21 AS build
+# the image has no C compiler: the program is made without C, and needs no C library
+ENV CGO_ENABLED=0
+WORKDIR /src
+COPY go.mod go.sum ./
+RUN go mod download
+# the standard library, compiled once and not after every change
+RUN go build std
+COPY . .
+RUN go build -o server .
+
+FROM alpine:3.21
+WORKDIR /src
+COPY --from=build /src /src
+# time zones, where the program looks for them
+COPY --from=build /usr/local/go/lib/time/zoneinfo.zip /usr/local/go/lib/time/zoneinfo.zip
+EXPOSE 8080
+CMD ["./server"]
+"""
+    )
+
+
+def test_packages_of_alpine_stay_in_both_stages(tmp_path: Path) -> None:
+    text = ALPINE.replace("WORKDIR", "RUN apk add --no-cache git\nWORKDIR")
+    assert rewritten(tmp_path, text, FILES).text.count("RUN apk add --no-cache git\n") == 2
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        ("WORKDIR", "RUN apk add --no-cache gcc musl-dev\nWORKDIR", "2: a C compiler"),
+        ("WORKDIR", "ENV CGO_ENABLED=1\nWORKDIR", "0: CGO_ENABLED is set"),
+        ("golang:1.25-alpine3.21", "golang:1.19-alpine\nRUN apk add --no-cache git", "2: the release of Alpine"),
+    ],
+)
+def test_what_may_link_to_c_on_alpine_is_refused(old: str, new: str, why: str, tmp_path: Path) -> None:
+    assert refusal(tmp_path, ALPINE.replace(old, new, 1), FILES).startswith(why)
+
+
+def test_sources_with_c_are_refused_on_alpine(tmp_path: Path) -> None:
+    files = {**FILES, "c.go": 'package main\n\nimport "C"\n'}
+    assert "imports C" in refusal(tmp_path, ALPINE, files)
+
+
+def test_manifests_that_the_file_copies_first_are_copied_once(tmp_path: Path) -> None:
+    text = TEXT.replace(
+        "COPY . .\nRUN go mod download\n",
+        "# what it needs\nCOPY go.mod go.sum ./\nRUN go mod download\n\n# the rest\nCOPY . .\n",
+    )
+    result = rewritten(tmp_path, text, FILES).text
+    assert result.count("COPY go.mod go.sum ./") == 1
+    assert "# what it needs\nCOPY go.mod go.sum ./\nRUN go mod download\n" in result

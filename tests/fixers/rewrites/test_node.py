@@ -109,3 +109,38 @@ def test_a_global_program_that_is_started_stays(tmp_path: Path) -> None:
 )
 def test_what_cannot_be_proved_is_refused(old: str, new: str, files: dict[str, str], why: str, tmp_path: Path) -> None:
     assert refusal(tmp_path, TEXT.replace(old, new, 1) if old else TEXT, {**FILES, **files}).startswith(why)
+
+
+def test_comments_of_the_file_stay_where_their_instruction_goes(tmp_path: Path) -> None:
+    text = """\
+FROM node:20
+# the folder
+WORKDIR /app
+# manifests
+COPY package*.json ./
+# install
+RUN npm install
+# the rest
+COPY . .
+CMD ["node", "index.js"]
+"""
+    files = {"package.json": '{"dependencies": {"express": "4"}}', "index.js": "require('express')\n"}
+    assert (
+        rewritten(tmp_path, text, files).text
+        == """\
+FROM node:20 AS build
+WORKDIR /app
+# manifests
+COPY package*.json ./
+# install
+RUN npm install
+
+FROM node:20-slim
+# the folder
+WORKDIR /app
+COPY --from=build /app/node_modules /app/node_modules
+# the rest
+COPY . .
+CMD ["node", "index.js"]
+"""
+    )

@@ -29,8 +29,8 @@ FILES = {
 def test_manifests_come_first(install: str, manifests: str, tmp_path: Path) -> None:
     text = f"FROM example.org/base:1\nWORKDIR /app\n# all of it\nCOPY . .\nENV A=1\nRUN {install}\nCMD run\n"
     assert rewritten(tmp_path, text, FILES, "order").text == (
-        f"FROM example.org/base:1\nWORKDIR /app\n# all of it\nCOPY {manifests} ./\n"
-        f"ENV A=1\nRUN {install}\nCOPY . .\nCMD run\n"
+        f"FROM example.org/base:1\nWORKDIR /app\nCOPY {manifests} ./\n"
+        f"ENV A=1\nRUN {install}\n# all of it\nCOPY . .\nCMD run\n"
     )
 
 
@@ -74,3 +74,14 @@ def test_a_locked_install_needs_no_compilers(tmp_path: Path) -> None:
 def test_a_program_of_the_full_image_keeps_it(tmp_path: Path) -> None:
     text = "FROM python:3.12\nCOPY . /a\nRUN git clone x\nCMD python /a/x.py\n"
     assert "3: `git` is not in the slim image" in refusal(tmp_path, text, FILES, "slim-base")
+
+
+def test_what_is_there_already_is_not_copied_again(tmp_path: Path) -> None:
+    text = (
+        "FROM example.org/base:1\nWORKDIR /app\n\nCOPY package.json yarn.lock ./\nRUN yarn install\n\n"
+        "# the source\nCOPY . .\n\nRUN yarn install\n\nCMD run\n"
+    )
+    assert rewritten(tmp_path, text, FILES, "order").text == (
+        "FROM example.org/base:1\nWORKDIR /app\n\nCOPY package.json yarn.lock ./\nRUN yarn install\n\n"
+        "RUN yarn install\n\n# the source\nCOPY . .\n\nCMD run\n"
+    )

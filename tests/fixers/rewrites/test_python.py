@@ -143,3 +143,60 @@ def test_what_cannot_be_proved_is_refused(old: str, new: str, files: dict[str, s
 def test_a_slim_base_without_compilers_gains_nothing(tmp_path: Path) -> None:
     text = FLASK.replace("python:3.12-bookworm", "python:3.12-slim")
     assert "saves nothing" in refusal(tmp_path, text, FILES)
+
+
+def test_every_comment_finds_its_place(tmp_path: Path) -> None:
+    text = """\
+# the base
+FROM python:3.12
+
+# about the folder
+WORKDIR /app
+
+# --- dependencies ---
+
+# the list
+COPY requirements.txt .
+# install it
+RUN pip install -r requirements.txt
+
+# the rest
+COPY . .
+CMD ["python", "app.py"]
+# EXPOSE 80
+"""
+    assert (
+        rewritten(tmp_path, text, {"requirements.txt": "flask\n", "app.py": "import flask\n"}).text
+        == """\
+# the base
+FROM python:3.12 AS build
+WORKDIR /app
+
+# --- dependencies ---
+
+# the list
+COPY requirements.txt .
+# install it
+RUN pip install --prefix=/install -r requirements.txt
+
+FROM python:3.12-slim
+
+# about the folder
+WORKDIR /app
+COPY --from=build /install /usr/local
+
+# the rest
+COPY . .
+CMD ["python", "app.py"]
+# EXPOSE 80
+"""
+    )
+
+
+def test_a_variable_that_names_the_folder_is_there_in_the_builder(tmp_path: Path) -> None:
+    text = (
+        "FROM python:3.12\nENV APP_HOME /app\nWORKDIR $APP_HOME\nCOPY . .\nRUN pip install -r requirements.txt\n"
+        'CMD ["python", "app.py"]\n'
+    )
+    builder = rewritten(tmp_path, text, {"requirements.txt": "flask\n", "app.py": ""}).text.partition("\n\n")[0]
+    assert "ENV APP_HOME /app\nWORKDIR $APP_HOME\n" in builder
