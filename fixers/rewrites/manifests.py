@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ...model.packages import Call
     from ...syntax.tree import Run
 
+_FETCHING = ("install", "restore")
 _GROUPS = ("dependencies", "devDependencies", "optionalDependencies")
 _LOCKS = ("package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock", "bun.lockb")
 _SETTINGS = (".npmrc", ".yarnrc", ".pnpmfile.cjs")
@@ -37,7 +38,9 @@ def needed(build: Build, stage: Stage, context: Context, run: Run) -> list[str]:
     if any(build.calls(run)) and len({id(call.command) for call in build.calls(run)}) < len(build.commands(run)):
         from .runs import PLAIN, pieces
 
-        for piece in pieces(build, run):
+        found = pieces(build, run)
+        fetching = [number for number, piece in enumerate(found) if piece.call and piece.call.verb in _FETCHING]
+        for piece in found[: fetching[-1] if fetching else 0]:
             if piece.call is None and piece.kind != PLAIN:
                 raise Refused(f"`{piece.text[:60]}` may read the source", run)
     return list(dict.fromkeys(names))

@@ -32,6 +32,7 @@ _UNKNOWN_NATIVE = frozenset(
     pg-native playwright puppeteer zeromq""".split()
 )
 """Packages that load libraries of the system, or start programs, that only the full image may have."""
+_BUILDERS = ("npx", "tsc", "vite", "webpack", "ng")
 _LATE = frozenset(("PORT", "HOST", "TZ", "LANG", "LC_ALL"))
 _STARTED = re.compile(r"""\b(?:exec|spawn|execFile|fork)(?:Sync)?\(\s*["'`]([\w.-]+)""")
 _IMPORTED = re.compile(r"""(?:\bfrom\s*|\brequire\s*\(\s*|\bimport\s*\(\s*|\bimport\s+)["']([^"']+)["']""")
@@ -48,6 +49,8 @@ class _Sorted:
         self.install: Run | None = None
         self.moved: dict[int, list[str]] = {}
         self.built: list[Run] = []
+        self.behind: list[str] = []
+        """What is built behind the install in one RUN with it."""
         self.folder = ""
 
 
@@ -99,7 +102,7 @@ class _Rewrite:
             f"what `{', '.join(unknown)}` needs at run time is not known",
         )
         compiles = any(system.compiles for system in self.sorted.system.values())
-        if not self.slim and not compiles and not (self.sorted.built and self._prunes(data, install)):
+        if not self.slim and not compiles and not self._prunes(data, install):
             raise Refused("the base is slim already and nothing is left behind: a second stage saves nothing")
         self.outputs = outputs(self.context, posixpath.dirname(manifest), data, self._scripts())
         early = self._manifests(install)
@@ -121,9 +124,9 @@ class _Rewrite:
     def _base(self) -> None:
         ref, facts = self.stage.ref, self.stage.facts
         self.checks.require(
-            "the base is an official Node.js image on Debian",
-            ref and facts and facts.family == "debian",
-            "the base is no official Node.js image on Debian",
+            "the base is an official Node.js image",
+            ref and facts and facts.family in ("debian", "alpine"),
+            "the base is no official Node.js image",
             self.stage.from_,
         )
         assert ref is not None and facts is not None and self.stage.from_.base is not None
@@ -131,7 +134,7 @@ class _Rewrite:
         self.slim = slim.text if slim else ""
         self.checks.require(
             "it has a slim variant of the same version and release",
-            slim or "slim" in (ref.tag or ""),
+            slim or "slim" in (ref.tag or "") or facts.family == "alpine",
             f"`{ref.text}` has no slim variant",
             self.stage.from_,
         )
@@ -160,15 +163,16 @@ class _Rewrite:
 
     def _builds_without(self, run: Run) -> bool:
         """Whether the RUN builds by a program of a package (`npx tsc`)."""
-        return any(command.name in ("npx", "tsc", "vite", "webpack", "ng") for command in self.build.commands(run))
+        return any(command.name in _BUILDERS for command in self.build.commands(run))
 
     def _take(self, run: Run, piece: Piece) -> None:
         call, text = piece.call, piece.text
         if call is None:
-            if piece.command.name in ("npx", "tsc", "vite", "webpack", "ng", "corepack"):
+            if piece.command.name == "corepack":
                 self.sorted.moved[id(run)].append(text)
-                if piece.command.name != "corepack":
-                    self.sorted.built.append(run)
+                return
+            if piece.command.name in _BUILDERS:
+                self._builds(run, text)
                 return
             if piece.kind == PLAIN and piece.command.name == "rm" and "node_modules" not in text:
                 return
@@ -189,8 +193,19 @@ class _Rewrite:
                 raise Refused("the install runs in another folder", run)
             self.sorted.install = run
             self.sorted.folder = self.build.state(run).path(".") or ""
-        elif run not in self.sorted.built:
+        else:
+            self._builds(run, text)
+            return
+        self.sorted.moved[id(run)].append(text)
+
+    def _builds(self, run: Run, text: str) -> None:
+        if run not in self.sorted.built:
             self.sorted.built.append(run)
+        if run is self.sorted.install:
+            self.sorted.behind.append(text)
+            return
+        if any(call.verb in ("install", "restore") and not call.packages for call in self.build.calls(run)):
+            raise Refused(f"`{text[:60]}` stands before the install", run)
         self.sorted.moved[id(run)].append(text)
 
     def _scripts(self) -> list[str]:
@@ -320,6 +335,8 @@ class _Rewrite:
                     lines.append(moved.rstrip() + " --omit=dev" if omits else moved)
                 if instruction is install and self.sorted.built:
                     lines += waiting
+                if instruction is install and self.sorted.behind:
+                    lines.append(run_line(self.sorted.behind))
         if self.whole and not self.sorted.built:
             lines += waiting
         if prune and not self._omits(install):
@@ -363,11 +380,15 @@ class _Rewrite:
         added = self._packages()
         whole = self.whole
         brought = False
+        first = next((step for step in stage.instructions if id(step) in self.sorted.system), None)
         for instruction in stage.instructions:
             early = isinstance(instruction, Transfer) and instruction.flag("from") is None
-            if not brought and (early or instruction is install or isinstance(instruction, User)):
-                lines += [added] if added else []
-            if not brought and (early or instruction is install or isinstance(instruction, User)):
+            here = early or instruction is install or isinstance(instruction, User)
+            # What runs behind the first install may need it.
+            if added and (instruction is first or (here and first is None)):
+                lines.append(added)
+                added = ""
+            if not brought and here:
                 brought = True
                 if not whole:
                     if any("node_modules/" in name for name in self.context.files()):

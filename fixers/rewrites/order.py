@@ -5,10 +5,11 @@ from __future__ import annotations
 import posixpath
 
 from ...syntax.tree import Run, Transfer
-from .blocks import block, joined
+from .blocks import block, joined, run_line
 from .copies import origin, placed
 from .manifests import needed
 from .plan import Checks, Outcome, Refused, Step
+from .runs import OS, PLAIN, pieces
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,8 +44,13 @@ def _rewritten(build: Build, stage: Stage, context: Context, checks: Checks) -> 
     text = build.dockerfile.source.text
     start, end = _with_comments(text, copy)
     moved = text[start:end].rstrip("\n")
-    behind = _line(text, run)[1]
-    first = text[:start] + "".join(f"{line}\n" for line in lines) + text[end:behind]
+    run_start, behind = _line(text, run)
+    install, rest = _parted(build, run)
+    if rest:
+        moved, install = f"{moved}\n{rest}", text[run_start : run.start] + install
+    else:
+        install = text[run_start:behind]
+    first = text[:start] + "".join(f"{line}\n" for line in lines) + text[end:run_start] + install
     blank = "\n" if text[:start].endswith("\n\n") else ""
     new = f"{first.rstrip(chr(10))}\n{blank}{moved}\n{text[behind:]}"
     manifests = ", ".join(f"`{name}`" for name in names)
@@ -68,6 +74,22 @@ def _waiting(build: Build, stage: Stage, context: Context) -> tuple[Transfer, Ru
             if any(call.manager.ecosystem != "os" for call in calls):
                 return broad, step
     raise Refused("no install of dependencies waits for a copy of the whole source")
+
+
+def _parted(build: Build, run: Run) -> tuple[str, str]:
+    """The RUN up to its last install, and the commands behind it as a RUN of their own.
+
+    Both are empty where nothing but clean-up stands behind it.
+    """
+    last = [call.command for call in build.calls(run) if call.verb in ("install", "restore", "clean")][-1:]
+    commands = list(build.commands(run))
+    if not last or last[0] is commands[-1]:
+        return "", ""
+    found = pieces(build, run)
+    at = next(number for number, piece in enumerate(found, 1) if piece.command is last[0])
+    if all(piece.kind in (PLAIN, OS) and piece.command.name == "rm" for piece in found[at:]):
+        return "", ""
+    return run_line([piece.text for piece in found[:at]]), run_line([piece.text for piece in found[at:]])
 
 
 def _between(stage: Stage, first: Instruction, last: Instruction) -> list[Instruction]:

@@ -455,19 +455,24 @@ class _Writer:
         if self.several:
             environment = [f"COPY --from=build {VENV} {VENV}", f'ENV PATH="{VENV}/bin:$PATH"']
         added = self._packages()
-        placed_already = False
+        system = next((step for step in parts.kept if id(step) in parts.system), None)
         for instruction in parts.kept:
             from_context = isinstance(instruction, Transfer) and instruction.flag("from") is None
-            if not placed_already and (from_context or instruction is parts.first or isinstance(instruction, User)):
-                lines += [added] if added else []
+            here = from_context or instruction is parts.first or isinstance(instruction, User)
+            # What runs behind the first install may need it.
+            if added and (instruction is system or (here and system is None)):
+                lines.append(added)
+                added = ""
+            if environment and here:
                 lines += environment
-                placed_already = True
+                environment = []
             if isinstance(instruction, Transfer) and self._only_manifest(instruction):
                 continue
-            system = parts.system.get(id(instruction))
-            if system is not None:
-                alone = not system.compiles and id(instruction) not in parts.moved
-                lines += above(build, instruction) if alone else []
+            install = parts.system.get(id(instruction))
+            if install is not None:
+                alone = not install.compiles and id(instruction) not in parts.moved
+                lines[-1:-1] = above(build, instruction) if alone and instruction is system else []
+                lines += above(build, instruction) if alone and instruction is not system else []
                 continue
             if id(instruction) not in parts.moved:
                 lines.append(block(build, instruction))

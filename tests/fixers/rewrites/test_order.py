@@ -85,3 +85,11 @@ def test_what_is_there_already_is_not_copied_again(tmp_path: Path) -> None:
         "FROM example.org/base:1\nWORKDIR /app\n\nCOPY package.json yarn.lock ./\nRUN yarn install\n\n"
         "RUN yarn install\n\n# the source\nCOPY . .\n\nCMD run\n"
     )
+
+
+def test_what_reads_the_source_in_one_run_with_the_install_comes_behind_it(tmp_path: Path) -> None:
+    text = "FROM example.org/base:1\nWORKDIR /app\nCOPY . .\nRUN yarn install && yarn build\nCMD run\n"
+    assert rewritten(tmp_path, text, FILES, "order").text == (
+        "FROM example.org/base:1\nWORKDIR /app\nCOPY package.json yarn.lock ./\n"
+        "RUN yarn install\nCOPY . .\nRUN yarn build\nCMD run\n"
+    )

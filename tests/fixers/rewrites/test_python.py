@@ -200,3 +200,11 @@ def test_a_variable_that_names_the_folder_is_there_in_the_builder(tmp_path: Path
     )
     builder = rewritten(tmp_path, text, {"requirements.txt": "flask\n", "app.py": ""}).text.partition("\n\n")[0]
     assert "ENV APP_HOME /app\nWORKDIR $APP_HOME\n" in builder
+
+
+def test_packages_are_there_before_what_runs_behind_their_install(tmp_path: Path) -> None:
+    text = FLASK.replace(
+        "WORKDIR", "# tools\nRUN apt-get update && apt-get install -y curl\nRUN curl -fO https://example.org/x\nWORKDIR"
+    )
+    final = rewritten(tmp_path, text, FILES).text.partition("\n\n")[2]
+    assert final.index("# tools\nRUN apt-get update") < final.index("RUN curl -fO") < final.index("COPY --from=build")
