@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import sys
 
-from .checks import on_request
+from ..rules.base import LEVELS, STYLE
+from .config import BadConfiguration
 from .diagnostic import fixable
-from .engine import MAX_BYTES, Plan, Report, limited, lint_file, lint_source, problem, unreadable
+from .engine import MAX_BYTES, Report, limited, lint_file, lint_source, problem, unreadable
 from .output import note, put
-from .profiles import profile
-from .select import UnknownRule, asks_for_hadolint, choose, normal, shell_codes, split
-from .settings import BadSetting, settings
+from .plans import Plans, configurations
+from .select import UnknownRule
 from .status import BROKEN, CLEAN, FOUND
 
 TYPE_CHECKING = False
@@ -19,29 +19,26 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Sequence
 
-    from ..model.build import Build
-    from ..model.context import Context
     from .discover import Found
+    from .engine import Plan
     from .fix import Wish
+    from .plans import FindContext
     from .quick import Arguments
+
+
+class Job:
+    """What a file is linted with: its plan, what finds its build context, and what is to be fixed in it."""
+
+    __slots__ = ("find", "plan", "wish")
+
+    def __init__(self, plan: Plan, find: FindContext | None, wish: Wish | None) -> None:
+        self.plan = plan
+        self.find = find
+        self.wish = wish
 
 
 def check(arguments: argparse.Namespace | Arguments) -> int:
     """Run `dlint check` and answer the exit status."""
-    try:
-        select, ignore = split(arguments.select), split(arguments.ignore)
-        chosen = profile(arguments.profile) if arguments.profile else None
-        rules = choose(select, ignore, note, chosen.codes if chosen else None)
-        shell = _shellcheck(select, ignore, chosen is None or chosen.shell)
-        wanted = shell[1] if shell else None
-        options = settings(arguments.config)
-        if asks_for_hadolint(select) or (chosen is not None and chosen.pedantic):
-            options.setdefault("pedantic", True)
-        plan = Plan(rules, on_request(select, ignore), wanted, options, chosen)
-        wish = _wish(arguments)
-    except (UnknownRule, BadSetting) as error:
-        note(str(error))
-        return BROKEN
     name: str | None = arguments.stdin_filename
     paths: list[str] = arguments.paths or ["." if name is None else "-"]
     if not _somewhere(paths, arguments.exclude):
@@ -49,82 +46,100 @@ def check(arguments: argparse.Namespace | Arguments) -> int:
         return BROKEN
     if name is not None and "-" not in paths:
         note("--stdin-filename is the name of `-`, and there is no `-` among the paths")
-    finish = _finisher(shell)
-    if wish is not None and "-" in paths:
-        if len(paths) > 1:
-            note("with --fix or --diff, `-` goes alone: its fixed text is written to standard output")
-            return BROKEN
-        return _fixed_standard_input(name, plan, wish)
-    reports = [_standard_input(name, plan)] if "-" in paths else []
-    finish(reports)
+    try:
+        plans = Plans(configurations(arguments))
+        wishes = _wishes(arguments, plans)
+        if wishes is not None and "-" in paths:
+            if len(paths) > 1:
+                note("with --fix or --diff, `-` goes alone: its fixed text is written to standard output")
+                return BROKEN
+            job = _job_of_input(name, plans, wishes)
+            return _fixed_standard_input(name, job, plans)
+        return _lint(arguments, paths, plans, wishes)
+    except (UnknownRule, BadConfiguration) as error:
+        note(str(error))
+        return BROKEN
+
+
+def _lint(
+    arguments: argparse.Namespace | Arguments,
+    paths: Sequence[str],
+    plans: Plans,
+    wishes: Callable[[str], Wish] | None,
+) -> int:
+    finish = _finisher(plans)
+    current = os.path.join(".", "")
+    plans.of(current)  # tells wrong words of the command line also where there is no file
+    here = plans.config(current)
+    form: str | None = here.get("format")
+    if here.get("color") is False:
+        os.environ["NO_COLOR"] = "1"
+    reports: list[Report] = []
+    if "-" in paths:
+        name: str | None = arguments.stdin_filename
+        reports.append(_standard_input(name, _job_of_input(name, plans, None)))
+        finish(reports)
     files = [path for path in paths if path != "-"]
     if files:
-        reports += _files(files, arguments.exclude, plan, finish, wish)
-    if wish is not None:
+        reports += _files(files, arguments.exclude, plans, finish, wishes)
+    if wishes is not None:
         from .fix import tell
 
-        tell(reports, wish)
-        if wish.diff or wish.only:
-            return _differences(reports, wish)
-    return write(reports, arguments.format)
+        tell(reports, arguments.diff)
+        if arguments.diff or arguments.fix_only:
+            return _differences(reports, arguments.diff)
+    write(reports, form)
+    return status(reports, plans)
 
 
-def _wish(arguments: argparse.Namespace | Arguments) -> Wish | None:
-    """What is to be fixed; None when nothing is. Raises UnknownRule."""
+def _wishes(arguments: argparse.Namespace | Arguments, plans: Plans) -> Callable[[str], Wish] | None:
+    """What tells for a path what is to be fixed in it; None when nothing is."""
     if not (arguments.fix or arguments.diff or arguments.fix_only):
         if arguments.unsafe_fixes:
             note("--unsafe-fixes says how far --fix and --diff go; alone it changes nothing")
         return None
     from .fix import Wish
 
-    return Wish(
-        unsafe=arguments.unsafe_fixes,
-        diff=arguments.diff,
-        only=arguments.fix_only,
-        fixable=split(arguments.fixable),
-        unfixable=split(arguments.unfixable),
-    )
+    known: dict[int, Wish] = {}
+
+    def wish(path: str) -> Wish:
+        config = plans.config(path)
+        if id(config) not in known:
+            known[id(config)] = Wish(
+                unsafe=config.get("unsafe-fixes", False),
+                diff=arguments.diff,
+                only=arguments.fix_only,
+                fixable=config.get("fixable", ()),
+                unfixable=config.get("unfixable", ()),
+            )
+        return known[id(config)]
+
+    return wish
 
 
-def _differences(reports: Sequence[Report], wish: Wish) -> int:
+def _differences(reports: Sequence[Report], diff: bool) -> int:
     """Write the differences instead of findings, and what could not be done; the exit status."""
     failed = [report for report in reports if report.failed]
     for report in failed:
         for d in (d for d in report.diagnostics if d.code.startswith(("SYN001", "SYN002"))):
             note(f"{report.file}: {d.message}")
-    if wish.diff:
+    if diff:
         from .fix import show_diff
 
         show_diff(reports, sys.stdout.isatty() and "NO_COLOR" not in os.environ)
     if failed:
         return BROKEN
-    return FOUND if wish.diff and any(report.diff for report in reports) else CLEAN
+    return FOUND if diff and any(report.diff for report in reports) else CLEAN
 
 
-def _shellcheck(select: Sequence[str], ignore: Sequence[str], usual: bool) -> tuple[str, Callable[[str], bool]] | None:
-    """Where ShellCheck is and which codes are wanted; None when it is missing (who waits for it is told) or off."""
-    wanted = shell_codes(select, ignore, usual)
-    if wanted is None:
-        return None
-    from .shellcheck import HINT, program
-
-    path = program()
-    if not path:
-        asked = any(normal(selector).startswith(("sc", "shellcheck")) for selector in select)
-        if asked or (sys.stderr is not None and sys.stderr.isatty()):  # pyright: ignore[reportUnnecessaryComparison]
-            note(HINT)
-        return None
-    return path, wanted
-
-
-def _finisher(shell: tuple[str, Callable[[str], bool]] | None) -> Callable[[Sequence[Report]], None]:
+def _finisher(plans: Plans) -> Callable[[Sequence[Report]], None]:
     """What completes reports: ShellCheck's findings, when it runs."""
 
     def finish(reports: Sequence[Report]) -> None:
-        if shell is not None and any(report.snippets for report in reports):
+        if plans.shellcheck and any(report.snippets for report in reports):
             from .shellcheck import add_findings
 
-            trouble = add_findings(reports, *shell)
+            trouble = add_findings(reports, plans.shellcheck)
             if trouble:
                 note(trouble)
 
@@ -142,7 +157,7 @@ def _somewhere(paths: Sequence[str], exclude: Sequence[str]) -> bool:
     return True
 
 
-def _standard_input(name: str | None, plan: Plan) -> Report:
+def _standard_input(name: str | None, job: Job) -> Report:
     from ..syntax.source import Source, SourceError
 
     shown = name or "<stdin>"
@@ -150,16 +165,18 @@ def _standard_input(name: str | None, plan: Plan) -> Report:
         source = Source.decode(limited(read_standard_input()), shown)
     except SourceError as error:
         return Report(shown, [problem(shown, str(error))], failed=True)
-    return lint_source(source, plan, _finder_of_input(name))
+    return lint_source(source, job.plan, job.find)
 
 
-def _finder_of_input(name: str | None) -> Callable[[Build], Context | None] | None:
+def _job_of_input(name: str | None, plans: Plans, wishes: Callable[[str], Wish] | None) -> Job:
+    """The job for what comes on standard input; a name stands for a file, and its folder for a configuration."""
+    path = name or "-"
     # An editor may ask about a file that is not saved yet: only what is there can be a context.
     there = name is not None and os.path.isdir(os.path.dirname(name) or ".")
-    return finder(name, [name]) if name is not None and there else None
+    return Job(plans.of(path), plans.finder(path, [path]) if there else None, wishes(path) if wishes else None)
 
 
-def _fixed_standard_input(name: str | None, plan: Plan, wish: Wish) -> int:
+def _fixed_standard_input(name: str | None, job: Job, plans: Plans) -> int:
     """Write the fixed text, or the difference, to standard output and what is still wrong to standard error."""
     from ..syntax.source import Source, SourceError
     from .fix import fix_source, show_diff, tell
@@ -171,8 +188,10 @@ def _fixed_standard_input(name: str | None, plan: Plan, wish: Wish) -> int:
     except SourceError as error:
         note(f"{shown}: {error}")
         return BROKEN
-    report, repaired = fix_source(source, plan, _finder_of_input(name), wish)
-    tell([report], wish)
+    assert job.wish is not None
+    wish = job.wish
+    report, repaired = fix_source(source, job.plan, job.find, wish)
+    tell([report], wish.diff)
     if wish.diff:
         show_diff([report], sys.stdout.isatty() and "NO_COLOR" not in os.environ)
         return BROKEN if report.failed else FOUND if report.diff else CLEAN
@@ -180,7 +199,7 @@ def _fixed_standard_input(name: str | None, plan: Plan, wish: Wish) -> int:
     if not wish.only:
         for d in report.diagnostics:
             note(f"{d.file}:{d.start[0]}:{d.start[1]}: {d.code} {d.severity}: {d.message} ({d.name})")
-    return BROKEN if report.failed else FOUND if report.diagnostics and not wish.only else CLEAN
+    return BROKEN if report.failed else CLEAN if wish.only else status([report], plans)
 
 
 def read_standard_input() -> bytes:
@@ -200,27 +219,30 @@ def read_standard_input() -> bytes:
 def _files(
     paths: Sequence[str],
     exclude: Sequence[str],
-    plan: Plan,
+    plans: Plans,
     finish: Callable[[Sequence[Report]], None],
-    wish: Wish | None,
+    wishes: Callable[[str], Wish] | None,
 ) -> list[Report]:
     from .discover import discover
     from .parallel import lint_all
     from .progress import progress
 
-    found = list(discover(paths, exclude=exclude))
+    found = list(discover(paths, exclude=exclude, excluded=plans.excluded))
     if not found:
         listed = ", ".join(f"`{path}`" for path in paths)
         note(f"no Dockerfile below {listed}; name a file to lint it whatever it is called")
     reports = {f.path: Report(f.path, [problem(f.path, f.error)], failed=True) for f in found if f.error}
     todo = [f.path for f in found if not f.error]
+    # Before any file is linted: a configuration may be wrong.
+    jobs = {path: Job(plans.of(path), plans.finder(path, paths), wishes(path) if wishes else None) for path in todo}
 
     def work(path: str) -> Report:
-        if wish is None:
-            return lint_file(path, plan, finder(path, paths))
+        job = jobs[path]
+        if job.wish is None:
+            return lint_file(path, job.plan, job.find)
         from .fix import fix_file
 
-        return fix_file(path, plan, finder(path, paths), wish)
+        return fix_file(path, job.plan, job.find, job.wish)
 
     with progress(len(todo)) as advance:
         for report in lint_all(todo, work, advance, finish):
@@ -250,19 +272,8 @@ def _remark(paths: Sequence[str], found: Sequence[Found], reports: dict[str, Rep
             note(f"`{path}` is read as a Dockerfile because it was named; is it a template, or something else?")
 
 
-def finder(path: str, roots: Sequence[str]) -> Callable[[Build], Context | None]:
-    """What finds the context of the Dockerfile at `path`; folders above those in `roots` are left alone."""
-
-    def find(build: Build) -> Context | None:
-        from .locate import locate
-
-        return locate(path, build, roots)
-
-    return find
-
-
-def write(reports: Sequence[Report], wanted: str | None) -> int:
-    """Write the reports in the wanted format and answer the exit status."""
+def write(reports: Sequence[Report], wanted: str | None) -> None:
+    """Write the reports in the wanted format."""
     diagnostics = [d for report in reports for d in report.diagnostics]
     form = wanted or ("full" if sys.stdout.isatty() else "concise")
     if form == "json":
@@ -281,6 +292,16 @@ def write(reports: Sequence[Report], wanted: str | None) -> int:
 
         for part in render_frames(diagnostics, len(reports)):
             put(part)
+
+
+def status(reports: Sequence[Report], plans: Plans) -> int:
+    """The exit status: broken, found what is as grave as the configuration says or graver, or clean."""
     if any(report.failed for report in reports):
         return BROKEN
-    return FOUND if diagnostics else CLEAN
+    for report in reports:
+        if report.diagnostics:
+            config = plans.config(report.file if report.file != "<stdin>" else "-")
+            fails = LEVELS[: LEVELS.index(config.get("fail-level", STYLE)) + 1]
+            if not config.get("exit-zero") and any(d.severity in fails for d in report.diagnostics):
+                return FOUND
+    return CLEAN

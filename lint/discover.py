@@ -73,15 +73,18 @@ def is_dockerfile_name(name: str) -> bool:
     )
 
 
-def discover(paths: Sequence[str], *, exclude: Sequence[str] = ()) -> Iterator[Found]:
+def discover(
+    paths: Sequence[str], *, exclude: Sequence[str] = (), excluded: Callable[[str, bool], bool] | None = None
+) -> Iterator[Found]:
     """The files to lint for the files and folders `paths`, sorted, each file once.
 
     A file that is named is always found. A folder is walked for Dockerfiles; what its .gitignore files, those of the
     repository around it and .git/info/exclude ignore is left out, as is what a pattern of `exclude` (written as in
-    .gitignore, relative to the current folder) matches. Links to folders are not followed. A missing path and a
-    folder that cannot be listed give a Found with an error.
+    .gitignore, relative to the current folder) matches, or `excluded` says of a path as it is shown and whether it is
+    a folder. Links to folders are not followed. A missing path and a folder that cannot be listed give a Found with an
+    error.
     """
-    walk = _Walk(exclude)
+    walk = _Walk(exclude, excluded)
     for path in sorted(dict.fromkeys(paths), key=_parts):
         yield from walk.find(path)
 
@@ -89,11 +92,12 @@ def discover(paths: Sequence[str], *, exclude: Sequence[str] = ()) -> Iterator[F
 class _Walk:
     """One call of `discover`: what it has found, and what it is told to leave out."""
 
-    __slots__ = ("_exclude", "_seen")
+    __slots__ = ("_exclude", "_excluded", "_seen")
 
-    def __init__(self, exclude: Sequence[str]) -> None:
+    def __init__(self, exclude: Sequence[str], excluded: Callable[[str, bool], bool] | None) -> None:
         self._seen: set[str] = set()
-        self._exclude = _Patterns(_slashes(os.path.realpath(".")), exclude) if exclude else None
+        self._excluded = excluded
+        self._exclude = Patterns(_slashes(os.path.realpath(".")), exclude) if exclude else None
 
     def find(self, path: str) -> Iterator[Found]:
         """What `path`, named by the user, stands for."""
@@ -118,7 +122,7 @@ class _Walk:
     def _folder(self, path: str, real: str) -> Iterator[Found]:
         shown = "" if os.path.normpath(path) == "." else path
         # As shown, real path, and for a folder the ignore files that count in it.
-        todo: list[tuple[str, str, tuple[_Patterns, ...] | None]] = [(shown, real, _patterns_above(real))]
+        todo: list[tuple[str, str, tuple[Patterns, ...] | None]] = [(shown, real, _patterns_above(real))]
         while todo:
             shown, real, patterns = todo.pop()
             if patterns is None:
@@ -133,8 +137,8 @@ class _Walk:
             todo += self._inside(shown, real.rstrip("/") + "/", patterns, entries)
 
     def _inside(
-        self, shown: str, real: str, patterns: tuple[_Patterns, ...], entries: list[os.DirEntry[str]]
-    ) -> Iterator[tuple[str, str, tuple[_Patterns, ...] | None]]:
+        self, shown: str, real: str, patterns: tuple[Patterns, ...], entries: list[os.DirEntry[str]]
+    ) -> Iterator[tuple[str, str, tuple[Patterns, ...] | None]]:
         """What of the entries of a folder is to be walked or linted."""
         names = {entry.name for entry in entries}
         if ".git" in names:  # a repository: what is ignored around it does not count in it
@@ -149,12 +153,15 @@ class _Walk:
             inner = real + name
             if _ignored(inner, folder, patterns) or (self._exclude and self._exclude.verdict(inner, folder)):
                 continue
+            below = os.path.join(shown, name)
+            if self._excluded is not None and self._excluded(below, folder):
+                continue
             if not folder and entry.is_symlink():
                 inner = _slashes(os.path.realpath(inner))
-            yield os.path.join(shown, name), inner, patterns if folder else None
+            yield below, inner, patterns if folder else None
 
 
-class _Patterns:
+class Patterns:
     """The lines of one ignore file of git, which holds for all below `base`.
 
     A path is matched by itself, never through a folder above it: a folder that is ignored is not walked.
@@ -201,7 +208,7 @@ def _compiled(line: str) -> tuple[bool, bool, Callable[[str], object]] | None:
     return line.startswith("!"), line.endswith("/"), regex.fullmatch if regex.groups else regex.search
 
 
-def _ignored(real: str, folder: bool, patterns: Sequence[_Patterns]) -> bool:
+def _ignored(real: str, folder: bool, patterns: Sequence[Patterns]) -> bool:
     """Whether the innermost ignore file that says anything of the path ignores it."""
     for ignore in reversed(patterns):
         verdict = ignore.verdict(real, folder)
@@ -210,7 +217,7 @@ def _ignored(real: str, folder: bool, patterns: Sequence[_Patterns]) -> bool:
     return False
 
 
-def _patterns_above(real: str) -> tuple[_Patterns, ...]:
+def _patterns_above(real: str) -> tuple[Patterns, ...]:
     """The ignore files of the repository around the folder `real`; none when they ignore the folder itself.
 
     Who names an ignored folder wants what is in it.
@@ -229,7 +236,7 @@ def _patterns_above(real: str) -> tuple[_Patterns, ...]:
     return patterns
 
 
-def _excluded_in_repository(root: str) -> _Patterns | None:
+def _excluded_in_repository(root: str) -> Patterns | None:
     """The patterns of info/exclude of the repository whose working tree is `root`."""
     git = posixpath.join(root, ".git")
     if os.path.isfile(git):  # a worktree or a submodule: the file says where the repository is
@@ -242,9 +249,9 @@ def _first_line(name: str) -> str:
     return "".join(_lines(name)[:1]).strip()
 
 
-def _read(base: str, name: str) -> _Patterns | None:
+def _read(base: str, name: str) -> Patterns | None:
     lines = [line for line in _lines(name) if line.strip() and not line.startswith("#")]
-    return _Patterns(base, lines) if lines else None
+    return Patterns(base, lines) if lines else None
 
 
 def _lines(name: str) -> list[str]:
@@ -257,7 +264,7 @@ def _lines(name: str) -> list[str]:
     return text.removeprefix("\ufeff").split("\n")
 
 
-def _of(patterns: _Patterns | None) -> tuple[_Patterns, ...]:
+def _of(patterns: Patterns | None) -> tuple[Patterns, ...]:
     return () if patterns is None else (patterns,)
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ..rules.base import Rule
     from ..syntax.tree import Instruction
     from .profiles import Profile
+    from .severity import Levels
     from .shellcheck import Snippet
 
 MAX_BYTES = 64 * 1024 * 1024
@@ -32,10 +33,22 @@ class Plan:
     """The rules that run, by the class of node that each wants to see; `on_request` run where a file asks for them.
 
     `shell` tells which codes of ShellCheck are wanted, None when it does not run. `options` are the settings of rules.
-    With `profile` only a part of the findings may count, and severities may change.
+    With `profile` only a part of the findings may count, and severities may change; `levels` changes them last.
+    `comments` tells whether comments switch findings off, `target` and `build_args` are those of the build.
     """
 
-    __slots__ = ("by_subject", "on_request", "options", "profile", "rules", "shell")
+    __slots__ = (
+        "build_args",
+        "by_subject",
+        "comments",
+        "levels",
+        "on_request",
+        "options",
+        "profile",
+        "rules",
+        "shell",
+        "target",
+    )
 
     def __init__(
         self,
@@ -44,8 +57,16 @@ class Plan:
         shell: Callable[[str], bool] | None = None,
         options: Mapping[str, object] | None = None,
         profile: Profile | None = None,
+        levels: Levels | None = None,
+        comments: bool = True,
+        target: str = "",
+        build_args: Mapping[str, str] | None = None,
     ) -> None:
         self.profile = profile
+        self.levels = levels
+        self.comments = comments
+        self.target = target
+        self.build_args = build_args
         self.rules = rules
         self.on_request = on_request
         self.shell = shell
@@ -58,8 +79,14 @@ class Plan:
     def for_text(self, text: str) -> Plan:
         """The plan without the rules that have nothing to look for in this text."""
         lower = text.lower()
-        rules = [rule for rule in self.rules if not rule.words or any(word in lower for word in rule.words)]
-        return Plan(rules, self.on_request, self.shell, self.options, self.profile)
+        return self.of([rule for rule in self.rules if not rule.words or any(word in lower for word in rule.words)])
+
+    def of(self, rules: Sequence[Rule], target: str = "", build_args: Mapping[str, str] | None = None) -> Plan:
+        """The plan with these rules, and with this target and these build arguments when they are given."""
+        return Plan(
+            rules, self.on_request, self.shell, self.options, self.profile, self.levels, self.comments,
+            target or self.target, build_args or self.build_args,
+        )  # fmt: skip
 
 
 class Report:
@@ -136,13 +163,13 @@ def lint_source(source: Source, plan: Plan, find_context: Callable[[Build], Cont
     """Lint text. A rule that breaks is reported as a problem of dlint, and the others still run."""
     try:
         dockerfile = parse(source)
-        build = Build(dockerfile, find_context, options=plan.options)
-        suppressions = Suppressions(dockerfile)
+        build = Build(dockerfile, find_context, plan.build_args, plan.target, plan.options)
+        suppressions = Suppressions(dockerfile, plan.comments)
     except Exception as error:  # noqa: BLE001 - one odd file must not take the others along
         message = f"dlint failed on this file ({what_broke(error)}); this is a bug of dlint, please report it"
         return Report(source.name, [problem(source.name, message, "SYN002", "internal-error")], failed=True)
     if plan.on_request and suppressions.checks.asks:
-        plan = Plan([*plan.rules, *plan.on_request], plan.on_request, plan.shell, plan.options, plan.profile)
+        plan = plan.of([*plan.rules, *plan.on_request])
     plan = plan.for_text(source.text)
     places, profile = _Places(build), plan.profile
     diagnostics: list[Diagnostic] = []
@@ -161,6 +188,8 @@ def lint_source(source: Source, plan: Plan, find_context: Callable[[Build], Cont
                 diagnostics.append(from_finding(finding, rule, source, line, stage))
                 if profile is not None and profile.level and not rule.code.startswith("SYN"):
                     diagnostics[-1].severity = profile.level
+                if plan.levels is not None:
+                    diagnostics[-1].severity = plan.levels.of(rule.code) or diagnostics[-1].severity
                 if suppressions.checks.fails(aliases):
                     diagnostics[-1].severity = ERROR
         except Exception as error:  # noqa: BLE001 - one broken rule must not take the others along
@@ -172,7 +201,7 @@ def lint_source(source: Source, plan: Plan, find_context: Callable[[Build], Cont
     if plan.shell is not None:
         from .shellcheck import snippets_of
 
-        snippets = snippets_of(build, suppressions)
+        snippets = snippets_of(build, suppressions, plan)
     return Report(source.name, diagnostics, bool(broken), snippets)
 
 

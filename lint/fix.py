@@ -103,14 +103,14 @@ def _once(find_context: FindContext) -> FindContext:
     return find
 
 
-def tell(reports: Sequence[Report], wish: Wish) -> None:
-    """Say what was fixed and what was not, and why."""
+def tell(reports: Sequence[Report], diff: bool) -> None:
+    """Say what was fixed and what was not, and why; with `diff` nothing was written."""
     for report in reports:
         for code, line, reason in report.refused:
             note(f"{report.file}:{line}: the fix of {code} was left out: {reason}")
     total = sum(len(report.fixed) for report in reports)
     files = sum(1 for report in reports if report.fixed)
-    if total and not wish.diff:
+    if total and not diff:
         note(f"fixed {total} finding{'' if total == 1 else 's'} in {files} file{'' if files == 1 else 's'}")
 
 

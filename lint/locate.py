@@ -48,7 +48,7 @@ def locate(path: str, build: Build, roots: Sequence[str]) -> Context | None:
         root = _beside(candidates, firm)
     if root is None and not any(_there(each, name) for each in candidates for name in firm):
         root = _usual(path, candidates, certain=not firm or (copies_all(build) and not _anywhere(candidates[-1], firm)))
-    return _context(root, path) if root is not None else None
+    return context_at(root, path) if root is not None else None
 
 
 def forget() -> None:
@@ -57,7 +57,8 @@ def forget() -> None:
     _below.clear()
 
 
-def _context(root: str, path: str) -> Context:
+def context_at(root: str, path: str) -> Context:
+    """The folder `root` as the context of the Dockerfile at `path`, shared among those with the same ignore file."""
     ignore = ignore_file_for(path, root)
     status = os.stat(ignore) if ignore is not None else None
     key = (root, os.getcwd(), ignore, status and (status.st_mtime_ns, status.st_size))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 
+from ..rules.base import LEVELS
 from ..syntax.check import suggest
 from .output import note, put
 from .profiles import NAMES
+from .quick import FORMATS
 from .status import BROKEN, CLEAN
 
 TYPE_CHECKING = False
@@ -31,6 +33,7 @@ dlint finds what makes a Dockerfile's build slow, big or unsafe, and says why.
   dlint format .                 lay every Dockerfile out in the same way
   dlint explain DL3009           what a rule finds, why, and examples
   dlint rules                    all rules
+  dlint config show              which configuration counts here, and why
   dlint tree Dockerfile          how dlint (and BuildKit) read a file
   dlint check --help             all options of linting
 
@@ -93,6 +96,7 @@ def _check(words: Sequence[str]) -> argparse.Namespace:
     add = parser.add_argument
     add("paths", nargs="*", metavar="PATH", help="file, folder, or - for standard input (default: the current folder)")
     add("--select", action="append", default=[], metavar="RULES", help="run only these")
+    add("--extend-select", action="append", default=[], metavar="RULES", help="run these too")
     add("--ignore", action="append", default=[], metavar="RULES", help="do not run these")
     add("--profile", choices=NAMES, help="the rules that run unless selected: those of another tool, or all (strict)")
     add(
@@ -100,7 +104,7 @@ def _check(words: Sequence[str]) -> argparse.Namespace:
         action="append",
         default=[],
         metavar="KEY=VALUE",
-        help="an option of a rule, in TOML: KEY='x', KEY=true",
+        help="a key of the configuration (docs/configuration.md), its value in TOML; or the one FILE that counts",
     )
     add("--fix", action="store_true", help="repair what can be repaired safely; report the rest")
     add("--unsafe-fixes", action="store_true", help="with --fix or --diff: also what may change what the image does")
@@ -108,9 +112,11 @@ def _check(words: Sequence[str]) -> argparse.Namespace:
     add("--fix-only", action="store_true", help="as --fix, and report nothing")
     add("--fixable", action="append", default=[], metavar="RULES", help="fix only findings of these")
     add("--unfixable", action="append", default=[], metavar="RULES", help="fix no findings of these")
-    add("--format", choices=("full", "concise", "json"), help="default: full on a terminal, else concise")
+    add("--format", choices=FORMATS, help="default: full on a terminal, else concise")
     add("--exclude", action="append", default=[], metavar="PATTERN", help="leave out files, .gitignore syntax")
     add("--stdin-filename", metavar="NAME", help="the name of what - reads: shown, and its folder is the context")
+    add("--fail-level", choices=LEVELS, help="exit with 1 only for findings of this severity or a graver one")
+    add("--exit-zero", action="store_true", help="exit with 0 although something was found")
     add("--isolated", action="store_true", help="read no configuration file")
     add("--no-cache", action="store_true", help="neither read nor write a cache of results")
     return parser.read(words)
@@ -204,6 +210,20 @@ def _names(text: str) -> list[str]:
     return [name for name in text.replace(",", " ").split() if name]
 
 
+def _config(words: Sequence[str]) -> argparse.Namespace:
+    """The options of `dlint config`."""
+    parser = _Parser(
+        prog="dlint config",
+        description="show: what counts for a file (or the current folder), and where each value comes from. "
+        "migrate: write the dlint.toml that says what .hadolint.yaml says. schema: the JSON Schema of dlint.toml.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("what", choices=("show", "migrate", "schema"))
+    parser.add_argument("file", nargs="?", metavar="FILE", help="a Dockerfile (show), a .hadolint.yaml (migrate)")
+    parser.add_argument("--stdout", action="store_true", help="migrate: write to standard output, and no file")
+    return parser.read(words)
+
+
 PARSERS = {
     "check": _check,
     "dockerignore": _dockerignore,
@@ -212,5 +232,6 @@ PARSERS = {
     "tree": _tree,
     "explain": _explain,
     "rules": _rules,
+    "config": _config,
 }
 """What reads the words behind each command; raises Told."""

@@ -7,9 +7,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-_LISTS = ("select", "ignore", "exclude", "config", "fixable", "unfixable")
-_SWITCHES = ("isolated", "no_cache", "fix", "diff", "fix_only", "unsafe_fixes")
-_CHOICES = {"format": ("full", "concise", "json")}
+_LISTS = ("select", "extend_select", "ignore", "exclude", "config", "fixable", "unfixable")
+_SWITCHES = ("isolated", "no_cache", "fix", "diff", "fix_only", "unsafe_fixes", "exit_zero")
+FORMATS = ("full", "concise", "json")
+_CHOICES = {"format": FORMATS}
 
 
 class Arguments:
@@ -18,6 +19,7 @@ class Arguments:
     def __init__(self) -> None:
         self.paths: list[str] = []
         self.select: list[str] = []
+        self.extend_select: list[str] = []
         self.ignore: list[str] = []
         self.exclude: list[str] = []
         self.config: list[str] = []
@@ -26,7 +28,8 @@ class Arguments:
         self.profile: str | None = None
         self.format: str | None = None
         self.stdin_filename: str | None = None
-        self.isolated = self.no_cache = False
+        self.fail_level: str | None = None
+        self.isolated = self.no_cache = self.exit_zero = False
         self.fix = self.diff = self.fix_only = self.unsafe_fixes = False
 
 

@@ -79,28 +79,34 @@ def choose(
     ignore: Sequence[str],
     tell: Callable[[str], object] = len,
     usual: Collection[str] | None = None,
+    extend: Sequence[str] = (),
 ) -> list[Rule]:
     """The rules that run, in the order of the list of all; the longer selector wins over the shorter one.
 
-    Without `select` those with a code in `usual`, by default those that are on. Raises UnknownRule; `tell` is called
-    with what has no effect.
+    Without `select` those with a code in `usual`, by default those that are on; `extend` comes on top. Raises
+    UnknownRule; `tell` is called with what has no effect.
     """
     # By code: how exact the selector is that decides over the rule, and whether it is on.
     held: dict[str, tuple[int, bool]] = {}
     if not select:
         held = {rule.code: (0, True) for rule in RULES if (rule.default if usual is None else rule.code in usual)}
-    for selectors, on in ((select, True), (ignore, False)):
+    for selectors, on in ((select, True), (extend, True), (ignore, False)):
         for selector in selectors:
             rules = _told(selector, on, tell)
             if on and asks_for_hadolint([selector]):
                 rules = [rule for rule in rules if rule.code not in OFF_IN_HADOLINT]
-            exactness = 0 if selector.upper() == ALL else _WHOLE_NAME if named(selector) else len(selector)
+            length = exactness(selector)
             for rule in rules:
-                if rule.code == ALWAYS and not on and exactness == _WHOLE_NAME:
+                if rule.code == ALWAYS and not on and length == _WHOLE_NAME:
                     tell(f"{ALWAYS} ({rule.name}) is never ignored: BuildKit cannot build such a file")
-                if rule.code not in held or exactness >= held[rule.code][0]:
-                    held[rule.code] = (exactness, on)
+                if rule.code not in held or length >= held[rule.code][0]:
+                    held[rule.code] = (length, on)
     return [rule for rule in RULES if rule.code == ALWAYS or held.get(rule.code, (0, False))[1]]
+
+
+def exactness(selector: str) -> int:
+    """How much a selector says: nothing for ALL, most for a whole name, else the length of a prefix."""
+    return 0 if selector.upper() == ALL else _WHOLE_NAME if named(selector) else len(selector)
 
 
 def asks_for_hadolint(select: Sequence[str]) -> bool:
@@ -108,13 +114,15 @@ def asks_for_hadolint(select: Sequence[str]) -> bool:
     return any(selector.upper().startswith("DL") and not is_code(selector) for selector in select)
 
 
-def shell_codes(select: Sequence[str], ignore: Sequence[str], usual: bool = True) -> Callable[[str], bool] | None:
+def shell_codes(
+    select: Sequence[str], ignore: Sequence[str], usual: bool = True, extend: Sequence[str] = ()
+) -> Callable[[str], bool] | None:
     """Which codes of ShellCheck are wanted; None when none can be. The longer selector wins.
 
     `usual` tells whether they are on without being selected.
     """
     held = [] if select or not usual else [("", 0, True)]
-    for selectors, on in ((select, True), (ignore, False)):
+    for selectors, on in ((select, True), (extend, True), (ignore, False)):
         for selector in map(normal, selectors):
             if selector in ("all", "sc", "shellcheck"):
                 held.append(("", 0 if selector == "all" else 2, on))

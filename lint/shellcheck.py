@@ -17,12 +17,12 @@ from .diagnostic import Diagnostic
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from typing import Any
 
     from ..model.build import Build
     from ..syntax.source import Mapped, Source
-    from .engine import Report
+    from .engine import Plan, Report
     from .suppress import Suppressions
 
 LEFT_OUT = "SC2187,SC1090,SC1091"
@@ -48,9 +48,9 @@ _MOST_SCRIPTS = 400
 
 
 class Snippet:
-    """One script to check and what its findings need: source, first line of the instruction, stage."""
+    """One script to check and what its findings need: source, first line of the instruction, stage, the plan."""
 
-    __slots__ = ("dialect", "exports", "instruction_line", "mapped", "source", "stage", "suppressions")
+    __slots__ = ("dialect", "exports", "instruction_line", "mapped", "plan", "source", "stage", "suppressions")
 
     def __init__(
         self,
@@ -61,8 +61,10 @@ class Snippet:
         instruction_line: int,
         stage: str,
         suppressions: Suppressions,
+        plan: Plan,
     ) -> None:
         self.suppressions = suppressions
+        self.plan = plan
         self.mapped = mapped
         self.dialect = dialect
         self.exports = exports
@@ -75,8 +77,13 @@ class Snippet:
         exports = " ".join(self.exports)
         return f"#!{_DIALECTS[self.dialect]}\nexport {exports}\n{self.mapped.text}\n"
 
+    def wants(self, code: str) -> bool:
+        """Whether findings of this code count here."""
+        wanted = self.plan.shell
+        return wanted is not None and wanted(code) and not self.suppressions.hides_code(code, self.instruction_line)
 
-def snippets_of(build: Build, suppressions: Suppressions) -> list[Snippet]:
+
+def snippets_of(build: Build, suppressions: Suppressions, plan: Plan) -> list[Snippet]:
     """The scripts of all shell-form RUNs in a dialect that ShellCheck knows; ONBUILD triggers included."""
     found: list[Snippet] = []
     for stage in build.stages:
@@ -92,7 +99,7 @@ def snippets_of(build: Build, suppressions: Suppressions) -> list[Snippet]:
                 exports = sorted(name for name in names if name.isidentifier() and name.isascii())
                 line = (instruction.parent or instruction).start_line
                 source = build.dockerfile.source
-                found.append(Snippet(mapped, dialect, exports, source, line, stage.name, suppressions))
+                found.append(Snippet(mapped, dialect, exports, source, line, stage.name, suppressions, plan))
     return found
 
 
@@ -109,9 +116,9 @@ def program() -> str:
     return ""
 
 
-def add_findings(reports: Sequence[Report], path: str, wanted: Callable[[str], bool]) -> str:
+def add_findings(reports: Sequence[Report], path: str) -> str:
     """Put ShellCheck's findings on all snippets of the reports into them; a word on what went wrong, else empty."""
-    found, trouble = check([snippet for report in reports for snippet in report.snippets], path, wanted)
+    found, trouble = check([snippet for report in reports for snippet in report.snippets], path)
     of_file: dict[str, list[Diagnostic]] = {}
     for diagnostic in found:
         of_file.setdefault(diagnostic.file, []).append(diagnostic)
@@ -122,8 +129,8 @@ def add_findings(reports: Sequence[Report], path: str, wanted: Callable[[str], b
     return trouble
 
 
-def check(scripts: Sequence[Snippet], path: str, wanted: Callable[[str], bool]) -> tuple[list[Diagnostic], str]:
-    """The findings whose code is `wanted`, and a word on what went wrong (empty when all went well)."""
+def check(scripts: Sequence[Snippet], path: str) -> tuple[list[Diagnostic], str]:
+    """The findings that are wanted, and a word on what went wrong (empty when all went well)."""
     import tempfile
 
     found: list[Diagnostic] = []
@@ -138,7 +145,7 @@ def check(scripts: Sequence[Snippet], path: str, wanted: Callable[[str], bool]) 
             trouble = trouble or said
             for number, row in answer:
                 snippet, code = part[number], f"SC{row['code']}"
-                if not wanted(code) or snippet.suppressions.hides_code(code, snippet.instruction_line):
+                if not snippet.wants(code):
                     continue
                 diagnostic = _diagnostic(snippet, row)
                 if diagnostic is not None:
@@ -183,13 +190,13 @@ def _diagnostic(snippet: Snippet, row: dict[str, Any]) -> Diagnostic | None:
     if row["code"] == _UNWATCHED_CD and not snippet.mapped.text[end:].strip():
         return None
     span = snippet.mapped.span(start, end)
-    position = snippet.source.position
+    position, levels = snippet.source.position, snippet.plan.levels
     return Diagnostic(
         snippet.source.name,
         snippet.source,
-        f"SC{row['code']}",
+        code := f"SC{row['code']}",
         "shellcheck",
-        row["level"],
+        (levels.of(code) if levels is not None else None) or row["level"],
         row["message"],
         position(span.start),
         position(span.end),

@@ -30,13 +30,14 @@ class Suppressions:
 
     __slots__ = ("checks", "everywhere", "lines")
 
-    def __init__(self, dockerfile: Dockerfile) -> None:
+    def __init__(self, dockerfile: Dockerfile, comments: bool = True) -> None:
+        """Without `comments` only what BuildKit reads counts."""
         self.everywhere: set[str] = set()
         self.lines: dict[int, set[str]] = {}
         self.checks = Checks(dockerfile)
         # Told from the text: a comment may also stand in a here-document, where it is the shell's.
         text = dockerfile.source.text.lower()
-        if "ignore" not in text and "shellcheck" not in text:
+        if not comments or ("ignore" not in text and "shellcheck" not in text):
             return
         for comment in dockerfile.comments:
             for verb, names in _read(comment.text):

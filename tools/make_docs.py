@@ -41,12 +41,20 @@ def index() -> str:
 
 
 def guides() -> dict[Path, str]:
-    """The hand-written pages with a table of rules in them: path to text with the table as it should be."""
-    return {path: _filled(path.read_text("utf-8")) for path in sorted(FOLDER.parent.glob("*.md"))}
+    """The hand-written pages with a generated part in them, and the schema: path to text as it should be."""
+    from dockerfile_dlint.lint.config_schema import schema
+
+    pages = {path: _filled(path.read_text("utf-8")) for path in sorted(FOLDER.parent.glob("*.md"))}
+    return {**pages, FOLDER.parent / "dlint.schema.json": schema()}
 
 
 def _filled(text: str) -> str:
-    """The text with the lines between `<!-- table: TOOL … -->` and `<!-- end -->` written anew."""
+    """The text with the lines between `<!-- table: TOOL … -->` and `<!-- end -->` written anew; so `<!-- keys -->`."""
+    head, mark, rest = text.partition("<!-- keys -->\n")
+    if mark:
+        from dockerfile_dlint.lint.config_schema import reference
+
+        return f"{head}{mark}{reference()}<!-- end -->\n{rest.partition('<!-- end -->' + chr(10))[2]}"
     before, mark, rest = text.partition("<!-- table: ")
     if not mark:
         return text
@@ -82,7 +90,7 @@ def main() -> int:
         return table.returncode
     wanted = pages()
     have = {path.name: path.read_text() for path in FOLDER.glob("*.md")}
-    stale_guides = {path: text for path, text in guides().items() if path.read_text("utf-8") != text}
+    stale_guides = {p: text for p, text in guides().items() if not p.exists() or p.read_text("utf-8") != text}
     if "--check" in sys.argv[1:]:
         stale = sorted(name for name in wanted.keys() | have.keys() if wanted.get(name) != have.get(name))
         stale += [path.name for path in stale_guides]

@@ -1,0 +1,175 @@
+"""What each file is linted with: its configuration made into rules, settings, a build context."""
+
+from __future__ import annotations
+
+import os
+
+from .checks import on_request
+from .config import PREFIX, BadConfiguration, Config, Configurations, Layer
+from .engine import Plan
+from .output import note
+from .profiles import profile
+from .select import asks_for_hadolint, choose, normal, shell_codes, split
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Sequence
+
+    from ..model.build import Build
+    from ..model.context import Context
+    from .profiles import Profile
+    from .quick import Arguments
+
+    FindContext = Callable[[Build], Context | None]
+
+_OF_RULES = ("trusted-registries", "label-schema", "strict-labels", "pedantic")
+"""The keys that rules read; see model/options.py."""
+
+
+def plan_for(path: str) -> tuple[Plan, FindContext]:
+    """The plan for the file at `path` and what finds its build context, as `dlint path` has them.
+
+    For callers that lint a text themselves, such as an editor's server. Raises BadConfiguration and UnknownRule;
+    `config.forget()` and `locate.forget()` let files be read anew.
+    """
+    plans = Plans(of_environment())
+    return plans.of(path), plans.finder(path, [path])
+
+
+def of_environment() -> Configurations:
+    """The configurations without any option. Raises BadConfiguration."""
+    from .quick import Arguments
+
+    return configurations(Arguments())
+
+
+def configurations(arguments: argparse.Namespace | Arguments) -> Configurations:
+    """The configurations under these options. Raises BadConfiguration."""
+    layers: list[Layer] = []
+    environment = os.environ
+    file = environment.get(PREFIX + "CONFIG") or None
+    words: list[str] = []
+    for word in arguments.config:
+        if "=" in word:
+            words.append(word)
+        elif os.path.isfile(word):
+            file = word
+        else:
+            raise BadConfiguration(f"--config {word}: there is no such file; write --config FILE or --config KEY=VALUE")
+    if file is not None and not os.path.isfile(file):
+        raise BadConfiguration(f"{PREFIX}CONFIG: there is no file `{file}`")
+    if words:
+        from .config_file import from_options
+
+        layers += from_options(words)
+    layers += _of_options(arguments)
+    isolated: bool = arguments.isolated or environment.get(PREFIX + "ISOLATED", "0").lower() not in ("", "0", "false")
+    return Configurations(layers, isolated=isolated, file=file)
+
+
+def _of_options(arguments: argparse.Namespace | Arguments) -> list[Layer]:
+    """The layer of the options that are keys too."""
+    values: dict[str, object] = {}
+    for key in ("select", "extend-select", "ignore", "fixable", "unfixable"):
+        selectors = split(getattr(arguments, key.replace("-", "_")))
+        if selectors:
+            values[key] = selectors
+    for key in ("profile", "format", "fail-level"):
+        value: str | None = getattr(arguments, key.replace("-", "_"))
+        if value:
+            values[key] = value
+    for key in ("unsafe-fixes", "exit-zero"):
+        if getattr(arguments, key.replace("-", "_")):
+            values[key] = True
+    return [Layer("the command line", os.getcwd(), values)] if values else []
+
+
+class Plans:
+    """Makes the plan of each file; files with the same configuration share one."""
+
+    def __init__(self, configurations: Configurations, tell: Callable[[str], object] = note) -> None:
+        self._configurations = configurations
+        self._tell = tell
+        self._told: set[str] = set()
+        self._plans: dict[tuple[object, ...], Plan] = {}
+        self.shellcheck: str | None = None
+        """The path of ShellCheck: None before it was looked for, empty when there is none."""
+
+    def config(self, path: str) -> Config:
+        """The configuration for the file at `path`. Raises BadConfiguration."""
+        return self._configurations.of(path)
+
+    def excluded(self, path: str, folder: bool) -> bool:
+        """Whether a configuration leaves out what is found at `path` in a walk. Raises BadConfiguration."""
+        return self._configurations.of(path).excludes(path, folder)
+
+    def of(self, path: str) -> Plan:
+        """The plan for the file at `path`. Raises BadConfiguration and UnknownRule."""
+        config = self._configurations.of(path)
+        ignored = config.ignored_in(path)
+        key = (id(config), *ignored)
+        plan = self._plans.get(key)
+        if plan is None:
+            plan = self._plans[key] = self._plan(config, ignored)
+        given = config.of_dockerfile(path)
+        if "target" in given or "build-args" in given:
+            plan = plan.of(plan.rules, given.get("target", ""), given.get("build-args"))
+        return plan
+
+    def finder(self, path: str, roots: Sequence[str]) -> FindContext:
+        """What finds the context of the Dockerfile at `path`; folders above those in `roots` are left alone."""
+        config = self._configurations.of(path)
+        root: str | None = config.of_dockerfile(path).get("context")
+        if root is not None and not os.path.isdir(root):
+            raise BadConfiguration(f"the context `{root}` of {path} is no folder; it is set by the key `context`")
+
+        def find(build: Build) -> Context | None:
+            from .locate import context_at, locate
+
+            return locate(path, build, roots) if root is None else context_at(root, path)
+
+        return find
+
+    def _plan(self, config: Config, ignored: Sequence[str]) -> Plan:
+        select, extend, ignore, name = config.selection()
+        ignore += ignored
+        chosen = profile(name) if name else None
+        rules = choose(select, ignore, self._once, chosen.codes if chosen else None, extend)
+        options = {key: value for key in _OF_RULES if (value := config.get(key)) is not None}
+        if asks_for_hadolint([*select, *extend]) or (chosen is not None and chosen.pedantic):
+            options.setdefault("pedantic", True)
+        severity = config.get("severity")
+        levels = None
+        if severity:
+            from .severity import Levels
+
+            levels = Levels(severity)
+        shell = self._shell(select, ignore, extend, chosen)
+        comments: bool = config.get("ignore-comments", True)
+        return Plan(rules, on_request(select, ignore), shell, options, chosen, levels, comments)
+
+    def _shell(
+        self, select: Sequence[str], ignore: Sequence[str], extend: Sequence[str], chosen: Profile | None
+    ) -> Callable[[str], bool] | None:
+        """Which codes of ShellCheck are wanted; None when it is missing (who waits for it is told) or off."""
+        wanted = shell_codes(select, ignore, chosen is None or chosen.shell, extend)
+        if wanted is None:
+            return None
+        from .shellcheck import HINT, program
+
+        if self.shellcheck is None:
+            self.shellcheck = program()
+        if self.shellcheck:
+            return wanted
+        asked = any(normal(selector).startswith(("sc", "shellcheck")) for selector in (*select, *extend))
+        import sys
+
+        if asked or (sys.stderr is not None and sys.stderr.isatty()):  # pyright: ignore[reportUnnecessaryComparison]
+            self._once(HINT)
+        return None
+
+    def _once(self, text: str) -> None:
+        if text not in self._told:
+            self._told.add(text)
+            self._tell(text)

@@ -1,0 +1,35 @@
+"""Writes TOML: the standard library only reads it."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+_BARE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
+
+
+def key(name: str) -> str:
+    """A key, in quotes when it needs them."""
+    return name if name and _BARE.issuperset(name) else text(name)
+
+
+def text(value: str) -> str:
+    """A basic string."""
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(c if c >= " " and c != "\x7f" else f"\\u{ord(c):04x}" for c in escaped) + '"'
+
+
+def value(what: Any) -> str:
+    """A value on one line: a switch, a number, a text, a list, an inline table."""
+    if isinstance(what, bool):
+        return "true" if what else "false"
+    if isinstance(what, str):
+        return text(what)
+    if isinstance(what, dict):
+        pairs: dict[str, Any] = what
+        return "{ " + ", ".join(f"{key(k)} = {value(v)}" for k, v in pairs.items()) + " }" if pairs else "{}"
+    if isinstance(what, (list, tuple)):
+        entries: list[Any] = list(what)
+        return "[" + ", ".join(map(value, entries)) + "]"
+    return str(what)

@@ -1,0 +1,56 @@
+"""YAML with positions: the nodes of a file as PyYAML composes them, each with the mark where it starts."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+class BadYaml(ValueError):
+    """A text that is no YAML; `line` tells where."""
+
+    def __init__(self, message: str, line: int) -> None:
+        super().__init__(message)
+        self.line = line
+
+
+def compose(text: str) -> Any:
+    """The root node of the first document; None when there is none. Raises BadYaml."""
+    import yaml
+
+    parser: Any = yaml
+    loader: Any = getattr(parser, "CSafeLoader", parser.SafeLoader)
+    try:
+        return parser.compose(text, Loader=loader)
+    except yaml.MarkedYAMLError as error:
+        raise BadYaml(error.problem or str(error), error.problem_mark.line + 1 if error.problem_mark else 1) from None
+    except yaml.YAMLError as error:
+        raise BadYaml(str(error).splitlines()[0], 1) from None
+
+
+def entries(node: Any) -> dict[str, Any]:
+    """The nodes of a mapping by their keys, those that `<<` merges in included; empty when it is none."""
+    found: dict[str, Any] = {}
+    merged: dict[str, Any] = {}
+    if node is None or node.id != "mapping":
+        return found
+    for key, value in node.value:
+        if key.value == "<<" and key.tag.endswith((":merge", ":str")):
+            for each in value.value if value.id == "sequence" else [value]:
+                merged = {**entries(each), **merged}
+        elif key.id == "scalar":
+            found[str(key.value)] = value
+    return {**merged, **found}
+
+
+def items(node: Any) -> list[Any]:
+    """The nodes of a sequence; empty when it is none."""
+    return list(node.value) if node is not None and node.id == "sequence" else []
+
+
+def scalar(node: Any) -> str | None:
+    """The text of a scalar; None when it is none, or null."""
+    if node is None or node.id != "scalar" or node.tag.endswith(":null"):
+        return None
+    return str(node.value)
