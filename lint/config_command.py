@@ -128,8 +128,8 @@ def _migrated(path: str) -> str:
             continue
         value = values[key.name]
         if isinstance(value, dict):
-            table: dict[str, Any] = value
-            tables += ["", f"[{key.name}]", *(f"{toml_text.key(n)} = {toml_text.value(v)}" for n, v in table.items())]
+            pairs = toml_text.entries(value).items()
+            tables += ["", f"[{key.name}]", *(f"{toml_text.key(n)} = {toml_text.value(v)}" for n, v in pairs)]
         elif key.name == "ignore" and comments:
             lines.append("ignore = [")
             lines += [f"    {toml_text.text(code)},{comments.get(code, '')}" for code in value]

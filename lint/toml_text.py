@@ -27,9 +27,17 @@ def value(what: Any) -> str:
     if isinstance(what, str):
         return text(what)
     if isinstance(what, dict):
-        pairs: dict[str, Any] = what
-        return "{ " + ", ".join(f"{key(k)} = {value(v)}" for k, v in pairs.items()) + " }" if pairs else "{}"
-    if isinstance(what, (list, tuple)):
-        entries: list[Any] = list(what)
-        return "[" + ", ".join(map(value, entries)) + "]"
+        pairs = ", ".join(f"{key(k)} = {value(v)}" for k, v in entries(what).items())
+        return f"{{ {pairs} }}" if pairs else "{}"
+    if isinstance(what, list):
+        return "[" + ", ".join(map(value, _items(what))) + "]"
     return str(what)
+
+
+def entries(what: Any) -> dict[str, Any]:
+    """A value that is known to be a table, as one."""
+    return what
+
+
+def _items(what: Any) -> list[Any]:
+    return what
