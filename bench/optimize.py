@@ -1,0 +1,179 @@
+"""Optimizes a folder of Dockerfiles in memory: what was rewritten, what was refused and why, what broke. See README.md.
+
+    python bench/optimize.py FOLDER [--context | --pretend] [--several] [--show N] [--seed N]
+
+Nothing is written. Without `--context` every file is taken alone, as if nothing were known of its build context.
+`--pretend` makes up a folder with manifests and what the file copies, for the rewrites that want a context.
+"""
+
+from __future__ import annotations
+
+import argparse
+import atexit
+import posixpath
+import random
+import re
+import shutil
+import sys
+import tempfile
+import time
+import traceback
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dockerfile_dlint.fixers.rewrites.optimize import NAMES, optimize
+from dockerfile_dlint.lint.diff import unified
+from dockerfile_dlint.lint.discover import is_dockerfile_name
+from dockerfile_dlint.lint.locate import locate
+from dockerfile_dlint.lint.optimize import layers
+from dockerfile_dlint.model.build import Build
+from dockerfile_dlint.model.context import Context
+from dockerfile_dlint.model.layers import local_sources
+from dockerfile_dlint.model.refusals import refusals
+from dockerfile_dlint.syntax.parser import parse
+from dockerfile_dlint.syntax.source import Source, SourceError
+from dockerfile_dlint.syntax.tree import Transfer
+
+MANIFESTS = {
+    "requirements.txt": "flask\n",
+    "package.json": '{"scripts": {"start": "node index.js", "build": "vite build"}, "dependencies": {"express": "4"}}',
+    "index.js": "require('express')\n",
+    "go.mod": "module example.org/app\n",
+    "main.go": "package main\n",
+    "pom.xml": "<project><artifactId>app</artifactId><version>1</version></project>",
+    "Cargo.toml": '[package]\nname = "app"\n',
+    "Cargo.lock": "",
+    "pyproject.toml": '[tool.poetry]\nname = "app"\n',
+    "poetry.lock": "",
+    "Gemfile": "",
+    "Gemfile.lock": "",
+    "composer.json": "{}",
+}
+MOST = 200
+"""A longer name is no file's."""
+
+if TYPE_CHECKING:
+    from dockerfile_dlint.fixers.rewrites.optimize import Optimized
+
+
+def main() -> None:
+    """Optimize every file and print the tables."""
+    arguments = options()
+    accepted, refused = Counter[str](), Counter[str]()
+    broken: list[str] = []
+    diffs: list[str] = []
+    files = slowest = 0
+    start = time.perf_counter()
+    for source in read(arguments.folder, several=arguments.several):
+        files += 1
+        context = _context(source, arguments)
+        began = time.perf_counter()
+        try:
+            result = once(source.text, source.name, context)
+            broken += [f"{source.name}: {problem}" for problem in problems(source, result, context)]
+        except Exception:  # noqa: BLE001 - a crash is what is looked for
+            broken.append(f"{source.name}: {traceback.format_exc()}")
+            continue
+        slowest = max(slowest, time.perf_counter() - began)
+        for outcome in result.outcomes:
+            if outcome.text is not None:
+                accepted[outcome.name] += 1
+            elif outcome.refusal is not None:
+                refused[f"{outcome.name:12} {general(str(outcome.refusal))}"] += 1
+        if result.text != source.text:
+            diffs.append(unified(source.name, source.text, result.text))
+    print(f"{files} files, {len(diffs)} changed; {time.perf_counter() - start:.1f} s, slowest twice {slowest:.2f} s")
+    for name in NAMES:
+        print(f"{accepted[name]:5} {name}")
+    print("refused:")
+    for reason, count in refused.most_common():
+        print(f"{count:5} {reason}")
+    print(f"broken: {len(broken)}")
+    print("\n".join(broken))
+    for diff in random.Random(arguments.seed).sample(diffs, min(arguments.show, len(diffs))):
+        print(diff)
+    sys.exit(1 if broken else 0)
+
+
+def _context(source: Source, arguments: argparse.Namespace) -> Context | None:
+    if arguments.pretend:
+        return pretended(Build(parse(source)), tempfile.mkdtemp(dir=arguments.scratch))
+    return locate(source.name, Build(parse(source)), [arguments.folder]) if arguments.context else None
+
+
+def pretended(build: Build, folder: str) -> Context:
+    """A folder that holds what the file copies, and manifests."""
+    names = dict(MANIFESTS)
+    for instruction in [step for stage in build.stages for step in stage.instructions if isinstance(step, Transfer)]:
+        for name in local_sources(build, instruction):
+            path = posixpath.normpath("/" + name).strip("/")
+            if path and not set("*?[$\0") & set(path) and len(path) < MOST:
+                names.setdefault(path if "." in posixpath.basename(path) else f"{path}/file.txt", "text\n")
+    for name, text in names.items():
+        path = Path(folder, name)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        except OSError:
+            continue  # a name is a file here and a folder there
+    return Context(folder)
+
+
+def options() -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder")
+    parser.add_argument("--context", action="store_true", help="use the build context that the files lie in")
+    parser.add_argument("--pretend", action="store_true", help="make up a build context for every file")
+    parser.add_argument("--several", action="store_true", help="files with several stages too")
+    parser.add_argument("--show", type=int, default=0, help="print so many differences, chosen by chance")
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    arguments.scratch = tempfile.mkdtemp(prefix="dlint-bench-")
+    atexit.register(shutil.rmtree, arguments.scratch, ignore_errors=True)
+    return arguments
+
+
+def read(folder: str, *, several: bool) -> list[Source]:
+    """The files that parse, those with one stage alone unless `several`."""
+    found: list[Source] = []
+    for path in sorted(Path(folder).rglob("*")):
+        if not (path.is_file() and is_dockerfile_name(path.name)):
+            continue
+        try:
+            source = Source.decode(path.read_bytes(), str(path))
+        except (SourceError, OSError):
+            continue
+        dockerfile = parse(source)
+        stages = sum(instruction.name == "FROM" for instruction in dockerfile.instructions)
+        if not dockerfile.errors and (stages == 1 or (several and stages)):
+            found.append(source)
+    return found
+
+
+def once(text: str, name: str, context: Context | None) -> Optimized:
+    """The file after all rewrites."""
+    return optimize(text, name, context, lambda now: layers(now, name))
+
+
+def problems(source: Source, result: Optimized, context: Context | None) -> list[str]:
+    """What is wrong with a rewritten file: BuildKit would refuse it, or a second run changes it again."""
+    after = parse(Source(result.text, source.name))
+    if after.errors:
+        return [f"it does not parse: {after.errors[0].message}"]
+    known = {message for message, _ in refusals(Build(parse(source)))}
+    found = [f"it does not build: {message}" for message, _ in refusals(Build(after)) if message not in known]
+    again = once(result.text, source.name, context)
+    if again.text != result.text:
+        found.append("a second run changes it:\n" + unified(source.name, result.text, again.text))
+    return found
+
+
+def general(reason: str) -> str:
+    """A reason without the names in it, to be counted."""
+    return re.sub(r"`[^`]*`(, `[^`]*`)*", "…", reason)
+
+
+if __name__ == "__main__":
+    main()
