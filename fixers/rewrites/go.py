@@ -10,7 +10,7 @@ from .blocks import above, bare, block, from_line, head, joined, run_line, tail
 from .copies import origin, placed, read
 from .order import first_copies
 from .plan import Checks, Outcome, Refused, Step
-from .programs import FULL_ONLY, Uses
+from .programs import FULL_ONLY, Uses, check_kept
 from .runs import OS, pieces
 from .system import Install, read_install
 
@@ -73,6 +73,7 @@ class _Rewrite:
         compiled = self.compiled
         self.checks.require("one `go build` makes the program", compiled, "no `go build` was found")
         assert compiled is not None
+        check_kept(self.build, self.stage, self.context, self.moved.keys() | self.system.keys(), compiled)
         self.folder = self.build.state(compiled).path(".") or ""
         workdir = any(isinstance(step, Workdir) and step.start < compiled.start for step in self.stage.instructions)
         self.checks.require(

@@ -13,7 +13,7 @@ from .manifests import compiles_itself, needed, package_json
 from .node_build import outputs
 from .order import first_copies
 from .plan import Checks, Outcome, Refused, Step
-from .programs import FULL_ONLY, Uses
+from .programs import FULL_ONLY, Uses, check_kept
 from .runs import OS, PLAIN, pieces
 from .system import Install, read_install
 
@@ -39,6 +39,22 @@ _IMPORTED = re.compile(r"""(?:\bfrom\s*|\brequire\s*\(\s*|\bimport\s*\(\s*|\bimp
 _SOURCES = (".js", ".mjs", ".cjs", ".jsx", ".ts", ".tsx", ".mts", ".cts", ".vue", ".svelte")
 _TESTS = re.compile(r"(^|/)(tests?|__tests__|__mocks__|specs?|e2e|cypress)/|\.(test|spec|stories|e2e)\.\w+$")
 _CONFIGURATION = re.compile(r"(^|/)(\.[^/]*|[^/]*\.config|[^/]*rc|gulpfile|gruntfile)\.\w+$", re.IGNORECASE)
+
+
+_PROGRAMS = {
+    "@angular/cli": "ng",
+    "@nestjs/cli": "nest",
+    "@vue/cli": "vue",
+    "grunt": "grunt",
+    "grunt-cli": "grunt",
+    "gulp": "gulp",
+    "gulp-cli": "gulp",
+    "npm": "npm",
+    "typescript": "tsc",
+    "webpack": "webpack",
+    "webpack-cli": "webpack",
+}
+"""Packages that are installed for all and mostly build, and their programs. Source: `bin` of their package.json."""
 
 
 class _Sorted:
@@ -86,6 +102,9 @@ class _Rewrite:
         install = self.sorted.install
         self.checks.require("a package manager installs what package.json names", install, "no install was found")
         assert install is not None
+        last = (self.sorted.built or [install])[-1]
+        taken = self.sorted.moved.keys() | self.sorted.system.keys()
+        check_kept(self.build, self.stage, self.context, taken, last, builds=bool(self.sorted.built))
         user = self.build.state(install).user
         self.checks.require("root installs it", user in (None, "root", "0"), f"`{user}` installs it", install)
         manifest = origin(self.build, self.stage, self.context, posixpath.join(self.sorted.folder, "package.json"))
@@ -443,27 +462,29 @@ class _Rewrite:
             for command in self.build.commands(each)
             for word in command.words
         }
+        scripted = self._scripted()
         kept: list[str] = []
         for call in self.build.calls(instruction):
             if call.packages and (call.has("-g", "--global") or call.path.startswith("global")):
-                names = {package.name.rpartition("/")[2] for package in call.packages}
-                build_only = names <= {
-                    "typescript",
-                    "@angular/cli",
-                    "cli",
-                    "gulp",
-                    "gulp-cli",
-                    "grunt",
-                    "grunt-cli",
-                    "webpack",
-                    "webpack-cli",
-                    "npm",
-                }
-                if not build_only or names & (started | words):
+                programs = {_PROGRAMS.get(package.name, "") for package in call.packages}
+                if "" in programs or programs & (started | words | scripted):
                     kept.append(_text_of(call))
         if started & {"yarn", "pnpm", "corepack"}:
             kept += [command.text for command in self.build.commands(instruction) if command.name == "corepack"]
         return [run_line(kept)] if kept else []
+
+    def _scripted(self) -> set[str]:
+        """The words of all scripts of package.json: one of them may be started."""
+        manifest = origin(self.build, self.stage, self.context, posixpath.join(self.sorted.folder, "package.json"))
+        if manifest is None or self.sorted.install is None:
+            return set()
+        data = package_json(self.context, manifest, self.sorted.install)
+        return {
+            word
+            for name, line in data.scripts.items()
+            if not re.search(r"build|test|lint|compile|format", name)
+            for word in line.split()
+        }
 
     def _packages(self) -> str:
         words: list[str] = []

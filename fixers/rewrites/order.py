@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 
-from ...syntax.tree import Run, Transfer
+from ...syntax.tree import Run, Transfer, Workdir
 from .blocks import block, joined, run_line
 from .copies import origin, placed
 from .manifests import needed
@@ -38,9 +38,18 @@ def _rewritten(build: Build, stage: Stage, context: Context, checks: Checks) -> 
         "a RUN stands between the copy and the install",
         run,
     )
+    elsewhere = any(isinstance(step, Workdir) for step in between)
+    checks.require(
+        "the copy says by itself where the source goes",
+        not elsewhere or _is_absolute(copy),
+        "WORKDIR changes between the copy and the install, and the copy goes to a folder relative to it",
+        copy,
+    )
     names = needed(build, stage, context, run)
     left = [name for name in names if not _there_before(build, stage, context, copy, name)]
-    lines = copies_of(build, stage, context, left, run)
+    flags = "".join(f"{flag.text} " for flag in copy.flags)
+    lines = [line.replace("COPY ", f"COPY {flags}", 1) for line in copies_of(build, stage, context, left, run)]
+    early = "".join(f"{line}\n" for line in lines)
     text = build.dockerfile.source.text
     start, end = _with_comments(text, copy)
     moved = text[start:end].rstrip("\n")
@@ -50,7 +59,12 @@ def _rewritten(build: Build, stage: Stage, context: Context, checks: Checks) -> 
         moved, install = f"{moved}\n{rest}", text[run_start : run.start] + install
     else:
         install = text[run_start:behind]
-    first = text[:start] + "".join(f"{line}\n" for line in lines) + text[end:run_start] + install
+    if elsewhere:
+        # The manifests go to where the install runs: behind the WORKDIR.
+        above = _with_comments(text, run)[0]
+        first = text[:start] + text[end:above] + early + text[above:run_start] + install
+    else:
+        first = text[:start] + early + text[end:run_start] + install
     blank = "\n" if text[:start].endswith("\n\n") else ""
     new = f"{first.rstrip(chr(10))}\n{blank}{moved}\n{text[behind:]}"
     manifests = ", ".join(f"`{name}`" for name in names)
@@ -108,6 +122,15 @@ def _there_before(build: Build, stage: Stage, context: Context, copy: Transfer, 
     )
 
 
+def _same_folder(build: Build, copy: Transfer, run: Run) -> None:
+    if build.state(copy).workdir != build.state(run).workdir:
+        raise Refused("WORKDIR changes between a copy and the install", run)
+
+
+def _is_absolute(copy: Transfer) -> bool:
+    return copy.destination is not None and copy.destination.text.startswith("/")
+
+
 def _with_comments(text: str, instruction: Instruction) -> tuple[int, int]:
     """The lines of an instruction with the comments directly above it."""
     start, end = _line(text, instruction)
@@ -135,6 +158,8 @@ def first_copies(
     used: list[Transfer] = []
     everything = list(placed(build, stage, context))
     for step in stage.instructions:
+        if isinstance(step, Transfer) and step.start < run.start and not _is_absolute(step):
+            _same_folder(build, step, run)
         if not isinstance(step, Transfer) or step.start > (last or run).start or step.flags:
             continue
         if build.state(step).workdir != build.state(run).workdir:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import posixpath
+import re
 
 from ...syntax.shell import parse_script
 from ...syntax.source import Mapped
 from ...syntax.tree import Cmd, Entrypoint, Healthcheck, Run
 from .copies import origin, read
+from .plan import Refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from ...model.build import Build, Stage
     from ...model.context import Context
@@ -50,6 +52,15 @@ FULL_ONLY = {
 """Programs of buildpack-deps, on which the full images stand, that the slim ones lack. Source: its Dockerfiles."""
 
 _SHELLS = ("sh", "bash", "dash")
+_PREPARING = frozenset(
+    """addgroup adduser cd chmod chown chpasswd date dpkg-reconfigure echo export groupadd ldconfig locale-gen mkdir
+    passwd printf set touch true useradd usermod yes""".split()
+)
+"""Commands that make folders, users and settings of the system, which no install or build looks at."""
+_DOWNLOADING = frozenset(("curl", "wget", "tar", "unzip"))
+_SETTINGS = re.compile(r"requirements|constraints|package|\.npmrc|\.yarnrc|\.netrc|\.ssh|/etc/|pip|\.lock|\|")
+"""What an install looks at."""
+_BUILD_TOOLS = frozenset("bazel cargo cmake configure make meson ninja qmake rustc scons".split())
 _MOST_SCRIPTS = 20
 
 
@@ -98,6 +109,55 @@ class Uses:
         self.scripts.append(name)
         for command in parse_script(Mapped(text, (0,), (0,)), "bash").commands:
             self._add(command, instruction)
+
+
+def check_kept(
+    build: Build, stage: Stage, context: Context, moved: Collection[int], last: Run, *, builds: bool = True
+) -> None:
+    """Raise Refused when a RUN that stays in the final stage would be missed in the builder, or may compile.
+
+    `moved` are the RUNs (by id) that are taken apart, `last` is the last one of the builder; `builds` tells that the
+    builder compiles the source too, which may read whatever was downloaded.
+    """
+    for run in stage.instructions:
+        if not isinstance(run, Run) or id(run) in moved:
+            continue
+        if run.start < last.start and not _prepares(build, run, builds):
+            text = " ".join(run.rest_text.split())[:60]
+            raise Refused(f"whether the builder needs what `{text}` does is not known", run)
+        must_not_compile(build, stage, context, run)
+
+
+def _prepares(build: Build, run: Run, builds: bool) -> bool:
+    """Whether a RUN only makes folders, users and settings of the system, or installs packages of it."""
+    system = {id(call.command) for call in build.calls(run) if call.manager.ecosystem == "os"}
+    commands = build.commands(run)
+    writes = ">" in run.rest_text and any(command.name in ("echo", "printf", "cat") for command in commands)
+    return not run.heredocs and not writes and all(
+        command.name in _PREPARING
+        or id(command) in system
+        or (not builds and command.name in _DOWNLOADING and _SETTINGS.search(run.rest_text) is None)
+        for command in commands
+    )  # fmt: skip
+
+
+def must_not_compile(build: Build, stage: Stage, context: Context, run: Run) -> None:
+    """Raise Refused when a RUN that the slim stage would keep may compile, or runs what is not known."""
+    for command in build.commands(run):
+        text = " ".join(command.text.split())[:60]
+        words = [word.value for word in command.args]
+        if command.name in _BUILD_TOOLS:
+            raise Refused(f"`{text}` may need compilers of the full image", run)
+        if command.name.startswith("python") and any(posixpath.basename(word) == "setup.py" for word in words):
+            raise Refused(f"`{text}` may need compilers of the full image", run)
+        fed = command.before == "|" and not [word for word in words if not word.startswith("-")]
+        if fed and (command.name in _SHELLS or command.name.startswith("python")):
+            raise Refused(f"what `{text}` runs is only known to the build", run)
+        path = (
+            build.state(run).path(command.words[0].value) if command.words and "/" in command.words[0].value else None
+        )
+        if path is not None and path.startswith(("/tmp/", "/root/")) and origin(build, stage, context, path) is None:
+            raise Refused(f"what `{text}` does is not known", run)
 
 
 def scripts_of(uses: Uses) -> Iterator[str]:

@@ -17,7 +17,7 @@ from .blocks import above, bare, block, from_line, head, joined, run_line, tail,
 from .copies import origin, placed
 from .order import first_copies
 from .plan import Checks, Outcome, Refused, Step
-from .programs import FULL_ONLY, Uses
+from .programs import FULL_ONLY, Uses, check_kept
 from .requirements import Requirements, normal, read_requirements
 from .runs import DEPENDENCIES, OS, pieces
 from .system import Install, read_install
@@ -205,6 +205,8 @@ def _sorted(build: Build, stage: Stage, context: Context, checks: Checks) -> _Pa
         "they are installed by root", user in (None, "root", "0"), f"they are installed by `{user}`", parts.first
     )
     checks.require("the requirement files need nothing else of the project", True)
+    installs = [step for step in parts.kept if isinstance(step, Run) and id(step) in parts.moved]
+    check_kept(build, stage, context, parts.moved.keys() | parts.system.keys(), installs[-1], builds=False)
     return parts
 
 

@@ -153,3 +153,29 @@ COPY . .
 CMD ["node", "index.js"]
 """
     )
+
+
+@pytest.mark.parametrize("package_name, program", [("@nestjs/cli", "nest"), ("pm2", "pm2-runtime")])
+def test_a_program_that_is_started_stays(package_name: str, program: str, tmp_path: Path) -> None:
+    install = f"RUN npm install -g {package_name}\n"
+    text = f"FROM node:20\nWORKDIR /app\n{install}COPY . .\nRUN npm install\nCMD {program} start\n"
+    final = rewritten(tmp_path, text, FILES).text.partition("\n\n")[2]
+    assert install in final
+
+
+def test_a_program_that_only_builds_is_left_behind(tmp_path: Path) -> None:
+    text = "FROM node:20\nWORKDIR /app\nRUN npm install -g typescript\nCOPY . .\nRUN npm install\nCMD node index.js\n"
+    assert "typescript" not in rewritten(tmp_path, text, FILES).text.partition("\n\n")[2]
+
+
+@pytest.mark.parametrize("command", ["cp .env.example .env", "echo registry=x > .npmrc", "curl -fO https://a.b/c.json"])
+def test_what_the_builder_may_miss_is_refused(command: str, tmp_path: Path) -> None:
+    text = TEXT.replace("RUN npm ci", f"RUN {command}\nRUN npm ci\nRUN npm run build")
+    assert "whether the builder needs" in refusal(tmp_path, text, FILES)
+
+
+def test_a_copy_to_a_folder_that_changes_keeps_its_place(tmp_path: Path) -> None:
+    text = "FROM node:20\nWORKDIR /a\nCOPY . .\nWORKDIR /a/web\nRUN npm install\nRUN npm run build\nCMD node x.js\n"
+    files = {f"web/{name}": content for name, content in FILES.items()}
+    builder = rewritten(tmp_path, text, files).text.partition("\n\n")[0]
+    assert "WORKDIR /a\nCOPY . .\nWORKDIR /a/web\nRUN npm install\n" in builder

@@ -93,3 +93,21 @@ def test_what_reads_the_source_in_one_run_with_the_install_comes_behind_it(tmp_p
         "FROM example.org/base:1\nWORKDIR /app\nCOPY package.json yarn.lock ./\n"
         "RUN yarn install\nCOPY . .\nRUN yarn build\nCMD run\n"
     )
+
+
+def test_manifests_come_behind_the_folder_that_they_belong_to(tmp_path: Path) -> None:
+    text = "FROM example.org/base:1\nCOPY . /app\nWORKDIR /app\n# install\nRUN yarn install\nCMD run\n"
+    assert rewritten(tmp_path, text, FILES, "order").text == (
+        "FROM example.org/base:1\nWORKDIR /app\nCOPY package.json yarn.lock ./\n# install\nRUN yarn install\n"
+        "COPY . /app\nCMD run\n"
+    )
+
+
+def test_a_copy_to_a_folder_that_changes_is_not_moved(tmp_path: Path) -> None:
+    text = "FROM example.org/base:1\nWORKDIR /a\nCOPY . .\nWORKDIR /a/b\nRUN pip install -r ../requirements.txt\n"
+    assert "3: WORKDIR changes" in refusal(tmp_path, text, FILES, "order")
+
+
+def test_the_owner_of_the_source_owns_the_manifests(tmp_path: Path) -> None:
+    text = "FROM example.org/base:1\nWORKDIR /app\nUSER node\nCOPY --chown=node . .\nRUN yarn install\n"
+    assert "COPY --chown=node package.json yarn.lock ./\n" in rewritten(tmp_path, text, FILES, "order").text

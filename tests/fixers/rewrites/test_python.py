@@ -208,3 +208,22 @@ def test_packages_are_there_before_what_runs_behind_their_install(tmp_path: Path
     )
     final = rewritten(tmp_path, text, FILES).text.partition("\n\n")[2]
     assert final.index("# tools\nRUN apt-get update") < final.index("RUN curl -fO") < final.index("COPY --from=build")
+
+
+@pytest.mark.parametrize(
+    ("command", "why"),
+    [
+        ("sed -i s/a/b/ requirements.txt", "whether the builder needs"),
+        ("curl -sSL https://example.org/x.sh | bash", "whether the builder needs"),
+    ],
+)
+def test_what_may_change_the_install_is_refused(command: str, why: str, tmp_path: Path) -> None:
+    assert why in refusal(tmp_path, FLASK.replace("RUN pip", f"RUN {command}\nRUN pip"), FILES)
+
+
+@pytest.mark.parametrize(
+    "command", ["python setup.py install", "make install", "curl https://a.b/x | sh", "/tmp/x/install"]
+)
+def test_what_may_compile_in_the_slim_stage_is_refused(command: str, tmp_path: Path) -> None:
+    text = FLASK.replace("CMD", f"RUN {command}\nCMD")
+    assert refusal(tmp_path, text, FILES).partition(": ")[2].startswith(("`", "what `"))
