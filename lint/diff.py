@@ -18,7 +18,8 @@ def unified(path: str, old: str, new: str) -> str:
     name = name.replace(os.sep, "/")
     if name.startswith("../"):
         name = os.path.abspath(path).replace(os.sep, "/").lstrip("/")
-    lines = unified_diff(_lines(old), _lines(new), _quoted(f"a/{name}"), _quoted(f"b/{name}"), lineterm="\n")
+    before = _quoted(f"a/{name}") if old or os.path.lexists(path) else "/dev/null"
+    lines = unified_diff(_lines(old), _lines(new), before, _quoted(f"b/{name}"), lineterm="\n")
     return "".join(_closed(lines))
 
 

@@ -7,13 +7,14 @@ import os
 from ..fixers.rewrites.dockerignore import propose
 from ..fixers.write import WriteError, create, replace
 from ..model.build import Build
+from ..model.ignore import IgnoreError, ignore_file_for
 from ..syntax.parser import parse
 from ..syntax.source import SourceError
 from .diff import unified
 from .discover import discover, is_dockerfile_name
 from .engine import read_source
 from .locate import locate
-from .output import note, put, put_raw
+from .output import note, printable, put, put_raw
 from .status import BROKEN, CLEAN, FOUND
 
 TYPE_CHECKING = False
@@ -45,26 +46,45 @@ def run(arguments: argparse.Namespace) -> int:
         if context is None:
             note(f"{found.path}: which folder is its build context cannot be told")
             continue
-        proposal = propose([build, *others(context, found.path)], context)
+        try:
+            proposal = proposed(build, context, paths)
+        except IgnoreError as error:
+            note(refused(context, error))
+            status = BROKEN
+            continue
         proposals.setdefault(os.path.normpath(proposal.path), proposal)
     if not files:
         note("no Dockerfile was found")
         return BROKEN
-    if arguments.format == "json":
-        import json
-
-        put(json.dumps({"version": "1", "files": [as_json(each) for each in proposals.values()]}, indent=1) + "\n")
     for proposal in proposals.values():
-        changed = proposal.new != proposal.old
-        if arguments.diff:
-            put_raw(unified(proposal.path, proposal.old, proposal.new) if changed else "")
-        elif arguments.format == "text":
-            put(told(proposal))
-        if changed and arguments.write:
-            status = max(status, write(proposal))
-        elif changed:
-            status = max(status, FOUND)
+        if proposal.changed:
+            status = max(status, write(proposal) if arguments.write else FOUND)
+    _show(list(proposals.values()), arguments)
     return status
+
+
+def _show(proposals: Sequence[Proposal], arguments: argparse.Namespace) -> None:
+    if arguments.format == "json":
+        from .output.json import dumps
+
+        put(dumps({"version": "1", "files": [as_json(each) for each in proposals]}))
+        return
+    for proposal in proposals:
+        if arguments.diff:
+            put_raw(unified(proposal.path, proposal.old, proposal.new) if proposal.changed else "")
+        else:
+            put(told(proposal))
+
+
+def proposed(build: Build, context: Context, roots: Sequence[str]) -> Proposal:
+    """The ignore file for a Dockerfile, with regard to the others of its context. Raises IgnoreError."""
+    return propose([build, *others(context, build.dockerfile.source.name, roots)], context)
+
+
+def refused(context: Context, error: IgnoreError) -> str:
+    """What to say of an ignore file that BuildKit does not accept."""
+    path = ignore_file_for(context.dockerfile, context.root) or context.root
+    return f"{path}:{error.line}: {error}"
 
 
 def model(path: str, roots: Sequence[str]) -> tuple[Build, Context | None]:
@@ -75,19 +95,21 @@ def model(path: str, roots: Sequence[str]) -> tuple[Build, Context | None]:
     return Build(dockerfile, lambda _: context), context
 
 
-def others(context: Context, path: str) -> list[Build]:
-    """The models of the other Dockerfiles in the context: they may be built with it too."""
+def others(context: Context, path: str, roots: Sequence[str]) -> list[Build]:
+    """The models of the other Dockerfiles below the context that are built with it, or may be."""
     mine = os.path.realpath(path)
     found: list[Build] = []
-    names = [name for name in context.files() if is_dockerfile_name(name.rpartition("/")[2])]
+    names = [name for name in context.with_ignore("").files() if is_dockerfile_name(name.rpartition("/")[2])]
     for name in names[:_MOST_FILES]:
         other = os.path.join(context.root, name)
         if os.path.realpath(other) == mine:
             continue
         try:
-            found.append(Build(parse(read_source(other)), lambda _: context))
+            build, its = model(other, roots)
         except SourceError:
             continue  # what cannot be read is not built
+        if its is None or os.path.realpath(its.root) == os.path.realpath(context.root):
+            found.append(build)
     return found
 
 
@@ -108,13 +130,25 @@ def write(proposal: Proposal) -> int:
 
 def told(proposal: Proposal) -> str:
     """What the proposal says, for a reader."""
-    if proposal.new == proposal.old:
-        return f"{proposal.path}: nothing to add, {size(proposal.after)} are sent\n"
-    lines = [f"{proposal.path}: {size(proposal.before)} are sent, then {size(proposal.after)}"]
-    for pattern in proposal.patterns:
-        files = f"{pattern.files} file{'' if pattern.files == 1 else 's'}"
-        lines.append(f"  {pattern.text:24} {size(pattern.bytes):>10}  {files}, {pattern.why}")
-    return "\n".join(lines) + "\n"
+    if not proposal.changed:
+        lines = [f"{proposal.path}: nothing to add, {_sent(proposal.files_after, proposal.after)} are sent"]
+    else:
+        before, after = _sent(proposal.files_before, proposal.before), _sent(proposal.files_after, proposal.after)
+        lines = [f"{proposal.path}: {before} are sent, then {after}"]
+        for pattern in proposal.patterns:
+            amount = size(pattern.bytes) if pattern.files else "-"
+            files = f"{_files(pattern.files)}, " if pattern.files else ""
+            lines.append(f"  {pattern.text:24} {amount:>10}  {files}{pattern.why}")
+    lines += [f"  {kept.path} stays: {kept.why}" for kept in proposal.kept]
+    return "".join(printable(line) + "\n" for line in lines)
+
+
+def _sent(files: int, count: int) -> str:
+    return f"{size(count)} in {_files(files)}"
+
+
+def _files(count: int) -> str:
+    return f"{count} file{'' if count == 1 else 's'}"
 
 
 def as_json(proposal: Proposal) -> dict[str, object]:
@@ -122,13 +156,16 @@ def as_json(proposal: Proposal) -> dict[str, object]:
     return {
         "path": proposal.path,
         "text": proposal.new,
-        "changed": proposal.new != proposal.old,
+        "changed": proposal.changed,
         "bytes_before": proposal.before,
         "bytes_after": proposal.after,
+        "files_before": proposal.files_before,
+        "files_after": proposal.files_after,
         "patterns": [
-            {"pattern": each.text, "why": each.why, "files": each.files, "bytes": each.bytes}
+            {"pattern": each.text, "heading": each.heading, "why": each.why, "files": each.files, "bytes": each.bytes}
             for each in proposal.patterns
         ],
+        "kept": [{"path": each.path, "why": each.why} for each in proposal.kept],
     }
 
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from ..fixers.rewrites.dockerignore import propose
 from ..fixers.rewrites.optimize import NAMES as REWRITES
 from ..fixers.rewrites.optimize import optimize
 from ..fixers.rewrites.plan import Step
 from ..fixers.write import WriteError, replace
 from ..model.build import Build
+from ..model.ignore import IgnoreError
 from ..syntax.parser import parse
 from ..syntax.source import Source, SourceError
 from .diff import unified
 from .discover import discover
-from .dockerignore import as_json, others, told, write
+from .dockerignore import as_json, proposed, refused, told, write
 from .engine import Plan, read_source
 from .fix import Wish, fix_source
 from .locate import locate
@@ -57,10 +57,15 @@ def run(arguments: argparse.Namespace) -> int:
         context = _context(source, arguments.paths or ["."])
         if context is not None and "dockerignore" in wanted:
             build = Build(parse(source), lambda _, c=context: c)
-            proposal = propose([build, *others(context, source.name)], context)
-            proposals.setdefault(proposal.path, proposal)
-            if proposal.new != proposal.old:
-                context = context.with_ignore(proposal.new)
+            try:
+                proposal = proposed(build, context, arguments.paths or ["."])
+            except IgnoreError as error:
+                note(refused(context, error))
+                status = BROKEN
+            else:
+                proposals.setdefault(proposal.path, proposal)
+                if proposal.changed:
+                    context = context.with_ignore(proposal.new)
         results.append(
             (source, optimize(source.text, source.name, context, lambda text, s=source: layers(text, s.name), wanted))
         )

@@ -29,7 +29,8 @@ _MAKEFILES = (
     "Taskfile.yaml",
     "magefile.go",
 )
-_LARGEST = 300_000
+LARGEST_TEXT = 300_000
+"""Of texts that are read to learn about a project, larger ones are data."""
 _MAKERS = frozenset(("make", "gmake", "just", "task", "mage"))
 _PLUGINS = (
     "setuptools_scm", "setuptools-scm", "hatch-vcs", "versioneer", "versioningit", "dynamic-versioning", "pbr>=",
@@ -62,7 +63,7 @@ def reads_history(build: Build, context: Context) -> bool:
 def read_small(path: str) -> str:
     """The text of a small file; empty for a large one and for one that cannot be read."""
     try:
-        if os.path.getsize(path) > _LARGEST:
+        if os.path.getsize(path) > LARGEST_TEXT:
             return ""
         with open(path, encoding="utf-8", errors="replace") as file:
             return file.read()

@@ -26,7 +26,7 @@ SECRETS = frozenset(
      "service-account.json")
 )  # fmt: skip
 MODULES = frozenset(("node_modules", "bower_components"))
-_FIXTURES = frozenset(
+FIXTURES = frozenset(
     ("test", "tests", "testing", "testdata", "test-data", "__tests__", "fixtures", "fixture", "__fixtures__", "spec",
      "specs", "mock", "mocks", "example", "examples", "sample", "samples", "demo", "docs")
 )  # fmt: skip
@@ -81,8 +81,8 @@ def _counts(path: str, files: Mapping[str, int], *, history: bool) -> bool:
     if name in HISTORY:  # that of a submodule is a file of one line
         return history and path not in files
     if name in SECRETS:
-        return path in files and _FIXTURES.isdisjoint(above)
-    return name not in MODULES or _FIXTURES.isdisjoint(above)
+        return path in files and FIXTURES.isdisjoint(above)
+    return name not in MODULES or FIXTURES.isdisjoint(above)
 
 
 def told(entries: Sequence[Entry], most: int = 3) -> str:

@@ -1,190 +1,430 @@
-"""A .dockerignore from what lies in the build context and what the Dockerfiles take of it."""
+"""The .dockerignore of a build context: what can be left out, why, and what must stay.
+
+What is not known to be waste stays. A candidate is left out only when no COPY, ADD or bind mount names it, and, unless
+it is a cache or made by the build, no file that has a part in the build or in the program speaks of it. What the
+patterns leave out in the end is looked at once more, as BuildKit reads the file: it must be what was meant.
+"""
 
 from __future__ import annotations
 
-import fnmatch
 import os
 import posixpath
+import re
+from fnmatch import fnmatchcase
 
-from ...model.history import read_small, reads_history
-from ...model.ignore import ignore_file_for
-from ...model.waste import CACHES, HISTORY, MODULES, SECRETS, waste
-from ...syntax.tree import Run, Transfer
-from .copies import placed
+from ...model.history import LARGEST_TEXT
+from ...model.ignore import IgnoreFile, ignore_file_for, regex
+from ...model.waste import HISTORY
+from .named import Named, words_of
+from .uses import Texts, first_mention, run_scripts, scripts_of, spoken_in_commands
+from .waste_kinds import BUILDERS_OWN, DOCUMENTS, EVERYWHERE, HEADINGS, SECRET, TESTS, Project, entries, expected
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from ...model.build import Build
     from ...model.context import Context
+    from .waste_kinds import Entry
 
-_GROUPS = (
-    ("version control", (".git", ".hg", ".svn", ".bzr")),
-    (
-        "continuous integration",
-        (".github", ".gitlab", ".gitlab-ci.yml", ".travis.yml", ".circleci", ".drone.yml", ".buildkite", ".woodpecker",
-         "azure-pipelines.yml", "bitbucket-pipelines.yml", "Jenkinsfile", ".pre-commit-config.yaml", ".codecov.yml"),
-    ),
-    ("editors", (".idea", ".vscode", ".vs", ".devcontainer", ".DS_Store", "Thumbs.db", "*.swp", "*.swo")),
-    ("logs", ("npm-debug.log*", "yarn-error.log*")),
+_MOST_PATHS = 20
+"""So many paths are listed where no pattern has them all and nothing else."""
+_MOST_BYTES = 60_000_000
+"""Of text that is read to learn what a project speaks of."""
+
+_ENV_READERS = re.compile(
+    r"""(?<![\w.])\.env\b(?!\.(?:example|sample|dist|template))|dotenv|\bdecouple\b|\benvirons\b|read_env|pydantic.settings|"""
+    r"""\bBaseSettings\b|env_file|\bviper\b|react-scripts|["'`\s]vite["'`\s]|"next"|\bnuxt\b|\bgatsby\b|vue-cli|"""
+    r"""\bastro\b|\bparcel\b|@nestjs/config|\blaravel/|\bsymfony/|--env-file|\bbun\b"""
+)
+"""What reads a .env file, and the bundlers and frameworks that do so by themselves."""
+_MARKDOWN_READERS = re.compile(
+    r"(?<![\w-])\.(?:md|rst|adoc)\b|\{[^}\s]*\bmdx?\b[^}\s]*\}|docusaurus|vuepress|vitepress|docsify|nextra|gatsby|"
+    r"contentlayer|eleventy|\bastro\b|\bhexo\b|markdown-loader|raw-loader|gray-matter|mdsvex"
+)
+_DOCUMENT_TOOLS = re.compile(r"\b(?:mkdocs|sphinx\w*|jekyll|hugo|docs?|mdbook|antora|asciidoctor)\b")
+_GIT_READERS = re.compile(
+    r"""(?<![\w.-])\.git(?:/|["'`])|\bgit\b["',\s\[\]]+(?:rev-parse|describe|rev-list|log|ls-files)\b|"""
+    r"""\bgitpython\b|\bimport\s+git\b|\bfrom\s+git\b|^(?:git|pygit2|dulwich)$|vcs\.revision|git-rev-sync|gitrev|git-describe""",
+    re.IGNORECASE | re.MULTILINE,
+)
+_NO_PROGRAMS = (
+    ".sh", ".bash", ".ps1", ".bat", ".cmd", ".mk", ".yml", ".yaml", ".toml", ".cfg", ".ini", ".txt", ".in", ".json",
+    ".html", ".css",
 )  # fmt: skip
-"""What lies at the top of a repository and is of use to people and services there, not to a program."""
-_EVERYWHERE = frozenset(("__pycache__", "*.pyc", ".DS_Store", "Thumbs.db", "node_modules"))
+_RUNNERS = (
+    r"py\.?test|tox|nox|unittest|manage\.py\s+test|jest|mocha|vitest|ava|karma|cypress|playwright|rspec|phpunit|pest|"
+    r"behave|robot|nightwatch|(?:npm|yarn|pnpm|bun|go|cargo|dotnet|mix|rails|rake|composer|make|deno|flutter)"
+    r"(?:\s+run)?[\s\"',]+(?:test|spec|e2e|check|vet)"
+)
+_TESTING = re.compile(rf"(?<![\w.-])(?:{_RUNNERS})(?![\w-])", re.IGNORECASE)
+_TESTING_INSIDE = re.compile(
+    rf"(?:\b(?:docker|podman|compose|nerdctl|kubectl)\b[^\n]*\b(?:run|exec)\b[^\n]*|^\s*(?:command|entrypoint)\s*:[^\n]*)"
+    rf"(?<![\w.-])(?:{_RUNNERS}|tests?)(?![\w-])",
+    re.IGNORECASE | re.MULTILINE,
+)
 
 
 class Pattern:
-    """A line of the .dockerignore: why it stands there, and what it keeps out."""
+    """A line of the new file: `files` and `bytes` of those that are sent now are left out by it."""
 
-    __slots__ = ("bytes", "files", "text", "why")
+    __slots__ = ("bytes", "files", "heading", "text", "why")
 
-    def __init__(self, text: str, why: str, files: int, size: int) -> None:
+    def __init__(self, text: str, heading: str, reason: str) -> None:
         self.text = text
-        self.why = why
-        self.files = files
-        self.bytes = size
+        self.heading = heading
+        self.why = reason
+        self.files = 0
+        self.bytes = 0
+
+
+class Kept:
+    """What looks like waste and stays: its path, and why."""
+
+    __slots__ = ("path", "why")
+
+    def __init__(self, path: str, reason: str) -> None:
+        self.path = path
+        self.why = reason
 
 
 class Proposal:
-    """The .dockerignore at `path`: its text now ("" when there is none) and then, and what is sent before and after."""
+    """The ignore file at `path`: its text now ("" when there is none) and then, and what comes of it.
 
-    __slots__ = ("after", "before", "new", "old", "path", "patterns")
+    `before` and `after` are the bytes that are sent, `files_before` and `files_after` the files; `dropped` are those
+    that are not sent any more.
+    """
 
-    def __init__(self, path: str, old: str, new: str, patterns: Sequence[Pattern], before: int, after: int) -> None:
+    __slots__ = ("after", "before", "dropped", "files_after", "files_before", "kept", "new", "old", "path", "patterns")
+
+    def __init__(
+        self,
+        path: str,
+        texts: tuple[str, str],
+        patterns: Sequence[Pattern],
+        kept: Sequence[Kept],
+        files: Mapping[str, int],
+        dropped: Sequence[str],
+    ) -> None:
         self.path = path
-        self.old = old
-        self.new = new
+        self.old, self.new = texts
         self.patterns = tuple(patterns)
-        self.before = before
-        self.after = after
+        self.kept = tuple(kept)
+        self.dropped = frozenset(dropped)
+        self.files_before, self.before = len(files), sum(files.values())
+        self.files_after = self.files_before - len(self.dropped)
+        self.after = self.before - sum(files[path] for path in self.dropped)
+
+    @property
+    def changed(self) -> bool:
+        """Whether there is something to write."""
+        return self.new != self.old
 
 
 def propose(builds: Sequence[Build], context: Context) -> Proposal:
-    """What the ignore file of a context should say, for all Dockerfiles that are built with it.
+    """What the ignore file should say that the first of `builds` has; the others are built with the context too.
 
-    Only what is there and is sent is named, and only what is known to be waste: what a COPY, an ADD or a mount names,
-    what a build file or a script may read, and what is not known stays. An existing file is extended at its end.
+    One file serves all that have none of their own. Where the first one copies what it does not need and another one
+    does, it gets a file of its own, `<Dockerfile>.dockerignore`. Reads files of the context and changes nothing.
+    Raises IgnoreError for a file that BuildKit refuses.
     """
-    path = ignore_file_for(context.dockerfile, context.root) or posixpath.join(context.root, ".dockerignore")
-    old = _read(path)
-    before = context.size()
-    patterns = list(_patterns(builds, context))
-    if not patterns:
-        return Proposal(path, old, old, (), before, before)
-    new = _text(old, patterns)
-    after = context.with_ignore(new).size()
-    return Proposal(path, old, new, patterns, before, after)
+    if context.ignore_error is not None:
+        raise context.ignore_error
+    dockerfile = builds[0].dockerfile.source.name
+    own = dockerfile + ".dockerignore"
+    path = ignore_file_for(dockerfile, context.root) or os.path.join(context.root, ".dockerignore")
+    if path == own or len(builds) == 1:
+        return plan(builds[:1], context, path)
+    shared = plan(builds, context, path)
+    alone = plan(builds[:1], context, own, unused=False)
+    named = Named(builds[:1], context)
+    if any(named.takes(each) for each in alone.dropped - shared.dropped):
+        return alone
+    return shared
 
 
-def _read(path: str) -> str:
-    """The text of the ignore file with its line endings; "" when there is none."""
-    try:
-        with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
-            return file.read()
-    except OSError:
-        return ""
+def plan(builds: Sequence[Build], context: Context, path: str, *, unused: bool = True) -> Proposal:
+    """The ignore file at `path` for `builds`, which all read it; the present rules are those that the context has.
+
+    Without `unused`, what no COPY takes is not named.
+    """
+    present = context.ignore
+    source = present.path if present is not None else None
+    rules = read_text(source) if source is not None else ""
+    named = Named(builds, context)
+    project = Project(builds, context, named, "\n".join(words_of(build) for build in builds))
+    texts = Texts(context, project.commands)
+    found, kept = _allowed(project, texts, present or IgnoreFile(()), unused=unused)
+    patterns = _patterns(project, found, kept)
+    if source is None:
+        patterns = _with_expected(project, texts, patterns, kept)
+    patterns, dropped = _checked(context, rules, patterns, found)
+    _count(patterns, project.files, dropped)
+    if source is not None:
+        patterns = [pattern for pattern in patterns if pattern.files]
+        if all(pattern.why == BUILDERS_OWN for pattern in patterns):
+            patterns, dropped = [], []
+    elif not named.whole and not named.paths:
+        patterns, dropped = [], []
+    old = rules if source == path else ""
+    new = written(rules, patterns) if patterns else old
+    kept.sort(key=lambda each: each.path)
+    return Proposal(path, (old, new), patterns, kept, project.files, dropped)
 
 
-def _patterns(builds: Sequence[Build], context: Context) -> Iterator[Pattern]:
-    named = {name for build in builds for name in _named(build, context)}
-    files = context.files()
-    history = any(reads_history(build, context) for build in builds)
-    negated = [rule.pattern for rule in context.ignore.rules if rule.negated] if context.ignore else []
-    for text, why in _candidates(builds, context):
-        sent = [name for name in files if _matches(text, name)]
-        if not sent or _is_named(text, named) or any(_matches(text, name) or name in ("*", "**") for name in negated):
-            continue
-        if text in HISTORY and history:
-            continue
-        if _is_read(builds, context, text, sent):
-            continue
-        yield Pattern(text, why, len(sent), sum(files[name] for name in sent))
+def read_text(path: str) -> str:
+    """The text of an ignore file with its line endings."""
+    with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
+        return file.read()
 
 
-def _candidates(builds: Sequence[Build], context: Context) -> Iterator[tuple[str, str]]:
-    seen: set[str] = set()
-    for why, names in _GROUPS:
-        for name in names:
-            if name not in seen:
-                seen.add(name)
-                yield name, why
-    for build in builds:
-        for path, _ in waste(build, context):
-            name = posixpath.basename(path)
-            if name in SECRETS:
-                continue  # a program may read it when it starts: that is told, not changed
-            text = f"**/{name}" if name in CACHES | MODULES and (name in _EVERYWHERE or "/" in path) else path
-            text = f"**/{name}" if name in _EVERYWHERE else text
-            if text not in seen:
-                seen.add(text)
-                why = (
-                    "installed in the image" if name in MODULES else "version control" if name in HISTORY else "caches"
-                )
-                yield text, why
-    for text in ("**/*.pyc",):
-        if any(name.endswith(".pyc") and "__pycache__/" not in name for name in context.files()):
-            yield text, "caches"
+def _with_expected(project: Project, texts: Texts, patterns: list[Pattern], kept: Sequence[Kept]) -> list[Pattern]:
+    """The patterns of a new file: also those of what is not there yet and will be."""
+    there = {pattern.text for pattern in patterns}
+    refused = {posixpath.basename(each.path) for each in kept}
+    more = [
+        Pattern(text, heading, reason)
+        for text, heading, reason in expected(project, refused)
+        if text not in there and not any(_left_out(text, project.files))
+    ]
+    if not project.named.names(".env") and not any(posixpath.basename(path) == ".env" for path in project.files):
+        readers = list(texts.readers(project.files))
+        if _found_by(texts, readers, project.commands, _ENV_READERS, "") is None:
+            more.append(Pattern(".env", SECRET, "may hold secrets"))
+    return sorted((*patterns, *more), key=_place)
 
 
-def _matches(pattern: str, name: str) -> bool:
-    """Whether the pattern takes the file: at the top, or at any depth with `**/` before it."""
-    parts = name.split("/")
-    if pattern.startswith("**/"):
-        return any(fnmatch.fnmatchcase(part, pattern[3:]) for part in parts)
-    if "/" in pattern:
-        return name == pattern or name.startswith(pattern + "/")
-    return fnmatch.fnmatchcase(parts[0], pattern)
+# What may go -------------------------------------------------------------------------------------------------------
 
 
-def _named(build: Build, context: Context) -> Iterator[str]:
-    """The files and folders of the context that instructions and mounts name; not the context itself."""
-    for stage in build.stages:
-        for place in placed(build, stage, context):
-            if place.source:
-                yield place.source
-        for instruction in stage.all_instructions():
-            if isinstance(instruction, Transfer) and instruction.flag("from") is None:
-                for argument in instruction.sources:
-                    yield argument.text.strip("/").removeprefix("./")
-            if isinstance(instruction, Run):
-                for flag in instruction.flags:
-                    if flag.name == "mount" and flag.value and "from=" not in flag.value:
-                        for field in flag.value.split(","):
-                            key, _, value = field.partition("=")
-                            if key in ("source", "src"):
-                                yield value.strip("/").removeprefix("./")
+def _allowed(project: Project, texts: Texts, present: IgnoreFile, *, unused: bool) -> tuple[list[Entry], list[Kept]]:
+    """The entries that can be left out, and those that stay with the reason."""
+    kept: list[Kept] = []
+    live: list[Entry] = []
+    for entry in entries(project, unused=unused):
+        reason = _named_reason(project, entry) or _wanted_reason(entry, present)
+        if reason is None and project.context.truncated and entry.soft:
+            reason = "the context has too many files to look through"
+        if reason is None:
+            live.append(entry)
+        else:
+            kept.append(Kept(entry.path, reason))
+    live, spoken = _unspoken(project, texts, live)
+    kept += spoken
+    for source in project.named.paths:
+        inside = [entry for entry in live if _is_below(entry.path, source)]
+        gone = {entry.path for entry in inside}
+        below = project.folders.get(source, [])
+        if below and inside and all(_is_in(path, gone) for path in below):
+            live = [entry for entry in live if entry not in inside]
+            kept += [Kept(path, f"all of `{source}`, which the Dockerfile names, would be gone") for path in gone]
+    return live, kept
 
 
-def _is_named(pattern: str, named: set[str]) -> bool:
-    return any(_matches(pattern, name) for name in named if name and name != ".")
+def _is_below(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(folder + "/")
 
 
-def _is_read(builds: Sequence[Build], context: Context, pattern: str, sent: Sequence[str]) -> bool:
-    """Whether a command of a build, or a script or build file at the top of the context, names what is kept out."""
-    name = pattern.removeprefix("**/")
-    if pattern in HISTORY or "*" in name or name in CACHES | MODULES:
-        return False  # what reads the history was looked for, the others are made anew
-    for build in builds:
-        for stage in build.stages:
-            for run in stage.instructions:
-                if isinstance(run, Run) and name in build.script(run).text:
-                    return True
-    for file in context.files():
-        if "/" not in file and file.endswith(
-            (".sh", ".py", ".mk", ".toml", ".cfg", ".json", "Makefile", ".gradle", ".kts", ".rs")
-        ):
-            text = read_small(os.path.join(context.root, file))
-            if file not in sent and (f'"{name}"' in text or f"'{name}'" in text or f" {name}\n" in text):
-                return True
+def _named_reason(project: Project, entry: Entry) -> str | None:
+    named = project.named
+    if named.names(entry.path):
+        return "the Dockerfile names it"
+    above = named.folder_of(entry.path)
+    if above is not None and entry.soft and above not in project.roots:
+        return f"it is in `{above}`, which the Dockerfile names"
+    return None
+
+
+def _wanted_reason(entry: Entry, present: IgnoreFile) -> str | None:
+    """An exception of the present file that means this entry."""
+    name = posixpath.basename(entry.path)
+    for rule in present.rules:
+        last = rule.pattern.rsplit("/", 1)[-1]
+        if rule.negated and last.strip("*?[]") and (fnmatchcase(name, last) or _is_below(rule.pattern, entry.path)):
+            return f"line {rule.line} of the present file lets it through"
+    return None
+
+
+def _unspoken(project: Project, texts: Texts, live: list[Entry]) -> tuple[list[Entry], list[Kept]]:
+    """The entries of which no file speaks that is sent itself; what stays may speak of more, so again until none."""
+    kept: list[Kept] = []
+    read: set[str] | None = None
+    while True:
+        waste = {entry.path for entry in live}
+        unread = [path for path in texts.readers(project.files) if not _is_in(path, waste)]
+        if read is not None:
+            unread = [path for path in unread if path not in read]
+            if not unread:
+                return live, kept
+        elif sum(size for path in unread if (size := project.files[path]) <= LARGEST_TEXT) > _MOST_BYTES:
+            kept = [Kept(entry.path, "there is too much text to look through") for entry in live if entry.soft]
+            return [entry for entry in live if not entry.soft], kept
+        reasons = {entry.path: _spoken_reason(project, texts, unread, entry) for entry in live if entry.soft}
+        kept += [Kept(path, reason) for path, reason in reasons.items() if reason is not None]
+        live = [entry for entry in live if reasons.get(entry.path) is None]
+        read = {*(read or ()), *unread}
+
+
+def _is_in(path: str, waste: Collection[str]) -> bool:
+    """Whether the path, or a folder above it, is in `waste`."""
+    at = len(path)
+    while at > 0:
+        if path[:at] in waste:
+            return True
+        at = path.rfind("/", 0, at)
     return False
 
 
-def _text(old: str, patterns: Sequence[Pattern]) -> str:
-    """The old file with the patterns behind it, those of a kind together below a comment."""
-    groups: dict[str, list[str]] = {}
+def _spoken_reason(project: Project, texts: Texts, readers: Sequence[str], entry: Entry) -> str | None:
+    """Why the entry stays, from the commands of the Dockerfiles and the texts of `readers`."""
+    name = posixpath.basename(entry.path)
+    folder = entry.path in project.folders
+    if entry.heading == SECRET and name.startswith(".env"):
+        return _found_by(texts, readers, project.commands, _ENV_READERS, "reads it; hand it over at run time instead")
+    if name in HISTORY:
+        programs = [path for path in readers if not path.endswith(_NO_PROGRAMS) and "." in posixpath.basename(path)]
+        return _found_by(texts, programs, "", _GIT_READERS, "reads it")
+    if entry.heading == DOCUMENTS:
+        if _DOCUMENT_TOOLS.search(project.commands):
+            return "the Dockerfile builds the documentation"
+        reason = _found_by(texts, readers, "", _MARKDOWN_READERS, "reads documents")
+        if reason is not None:
+            return reason
+    if entry.heading == TESTS:
+        reason = _tested(project, texts)
+        if reason is not None:
+            return reason
+    if spoken_in_commands(project.commands, name):
+        return "the Dockerfile speaks of it"
+    path = first_mention(texts, readers, entry.path, folder=folder)
+    return None if path is None else f"`{path}` speaks of it"
+
+
+def _found_by(texts: Texts, readers: Sequence[str], commands: str, pattern: re.Pattern[str], what: str) -> str | None:
+    if commands and pattern.search(commands):
+        return f"the Dockerfile {what}"
+    path = next((path for path in readers if texts.searching(path, pattern)), None)
+    return None if path is None else f"`{path}` {what}"
+
+
+def _tested(project: Project, texts: Texts) -> str | None:
+    """Why tests are needed: a build or a container runs them."""
+    if _TESTING.search(project.commands):
+        return "the Dockerfile runs tests"
+    for path in project.files:
+        name = posixpath.basename(path)
+        if name == "package.json" and "node_modules" not in path:
+            scripts = run_scripts(scripts_of(project.text(path)), project.commands)
+            if any(_TESTING.search(script) for script in scripts.values()):
+                return f"a script of `{path}` that the build runs tests"
+        elif _is_run(texts, name) and _TESTING.search(texts.of(path)):
+            return f"`{path}`, which the build runs, runs tests"
+        if _tells_how(project, path) and _TESTING_INSIDE.search(project.text(path)):
+            return f"`{path}` runs the tests in a container"
+    return None
+
+
+def _is_run(texts: Texts, name: str) -> bool:
+    """Whether the file is a script that the Dockerfiles call, or the Makefile when they call make."""
+    lower = name.lower()
+    if lower.endswith((".sh", ".bash")):
+        return name in texts.commands
+    return texts.makes and lower in ("makefile", "gnumakefile", "justfile", "taskfile.yml")
+
+
+def _tells_how(project: Project, path: str) -> bool:
+    """Whether the file may say how containers are run: CI, compose, scripts and README."""
+    folder, name = posixpath.split(path)
+    near = folder in project.roots or folder.startswith((".github", ".circleci", ".gitlab", "scripts", "ci", "bin"))
+    return near and name.lower().endswith(
+        (".yml", ".yaml", ".sh", ".md", ".rst", "makefile", "jenkinsfile", "justfile")
+    )
+
+
+# Patterns ----------------------------------------------------------------------------------------------------------
+
+
+def _patterns(project: Project, found: Sequence[Entry], kept: list[Kept]) -> list[Pattern]:
+    """The lines for the entries: one a family where it fits nothing else, in the order of the headings."""
+    families: dict[str, list[Entry]] = {}
+    names = {entry.family for entry in found}
+    for entry in found:
+        family = "Dockerfile*" if entry.family == "Dockerfile" and "Dockerfile*" in names else entry.family
+        families.setdefault(family, []).append(entry)
+    waste = {entry.path for entry in found}
+    lines: list[Pattern] = []
+    for family, members in families.items():
+        first = members[0]
+        text = _family_pattern(family, members)
+        if text is not None and all(_is_in(path, waste) for path in _left_out(text, project.files)):
+            lines.append(Pattern(text, first.heading, first.reason))
+        elif len(members) <= _MOST_PATHS:
+            lines += [Pattern(escaped(entry.path), entry.heading, entry.reason) for entry in members]
+        else:
+            kept += [Kept(entry.path, "no pattern fits it and nothing else") for entry in members]
+    lines.sort(key=_place)
+    return lines
+
+
+def _place(line: Pattern) -> tuple[int, str]:
+    return HEADINGS.index(line.heading), line.text.lstrip("*/._").lower()
+
+
+def _family_pattern(family: str, members: Sequence[Entry]) -> str | None:
+    if any(char in family for char in "[]\\!#?") or family.strip() != family:
+        return None
+    nested = any("/" in entry.path for entry in members)
+    return f"**/{family}" if nested or family in EVERYWHERE else family
+
+
+def escaped(path: str) -> str:
+    """The pattern that matches this path only."""
+    text = re.sub(r"([*?\[\]\\])", r"\\\1", path)
+    return "/" + text if text[0] in "#! " else text
+
+
+def _left_out(pattern: str, files: Iterable[str]) -> Iterator[str]:
+    match = re.compile(regex(pattern)).match
+    return (path for path in files if match(path))
+
+
+def _checked(
+    context: Context, old: str, patterns: list[Pattern], found: Sequence[Entry]
+) -> tuple[list[Pattern], list[str]]:
+    """The patterns that leave out nothing but the entries, and the files that are not sent any more."""
+    files = context.files()
+    waste = {entry.path for entry in found}
+    while patterns:
+        text = written(old, patterns)
+        after = context.with_ignore(text).files()
+        dropped = [path for path in files if path not in after]
+        wrong = [path for path in dropped if not _is_in(path, waste)]
+        if not wrong:
+            return patterns, dropped
+        bad = {pattern.text for pattern in patterns if any(_left_out(pattern.text, wrong))}
+        patterns = [pattern for pattern in patterns if pattern.text not in bad] if bad else []
+    return [], []
+
+
+def _count(patterns: Sequence[Pattern], files: Mapping[str, int], dropped: Iterable[str]) -> None:
+    rest = list(dropped)
     for pattern in patterns:
-        groups.setdefault(pattern.why, []).append(pattern.text)
+        hit = set(_left_out(pattern.text, rest))
+        pattern.files, pattern.bytes = len(hit), sum(files[path] for path in hit)
+        rest = [path for path in rest if path not in hit]
+
+
+def written(old: str, patterns: Sequence[Pattern]) -> str:
+    """The text of the file with the patterns behind what is there, under a heading each sort."""
+    lines: list[str] = []
+    heading = ""
+    for pattern in patterns:
+        if pattern.heading != heading:
+            heading = pattern.heading
+            lines += [""] * bool(lines) + [f"# {heading}"]
+        lines.append(pattern.text)
+    if not old.strip():
+        return old + "".join(line + "\n" for line in lines)
     ending = "\r\n" if "\r\n" in old else "\n"
-    blocks = [ending.join([f"# {why}", *texts]) for why, texts in groups.items()]
-    start = old.rstrip("\r\n") + 2 * ending if old.strip() else ""
-    return start + (2 * ending).join(blocks) + ending
+    start = old if old.endswith("\n") else old + ending
+    return start + "".join(line + ending for line in ["", *lines])

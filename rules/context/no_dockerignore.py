@@ -30,7 +30,7 @@ def no_dockerignore(build: Build) -> Iterator[Finding]:
 
     ## What to do
     Write a `.dockerignore` beside the Dockerfile that leaves out what the build does not need; `.git` and what the
-    build makes itself (`node_modules`, `__pycache__`, `.venv`) come first.
+    build makes itself (`node_modules`, `__pycache__`, `.venv`) come first. `dlint dockerignore --write` writes one.
     """
     for stage in build.stages:
         for instruction in stage.instructions:

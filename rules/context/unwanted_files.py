@@ -28,7 +28,8 @@ def unwanted_files(build: Build) -> Iterator[Finding]:
 
     ## What to do
     Add the named entries to the `.dockerignore`. A pattern there is anchored at the root of the context:
-    `**/__pycache__` reaches every folder, `__pycache__` only the topmost one.
+    `**/__pycache__` reaches every folder, `__pycache__` only the topmost one. `dlint dockerignore --write` extends the
+    file.
 
     ## What is left alone
     `.git` where the build reads the history, modules that nothing in the build installs, files that are copied by

@@ -40,7 +40,7 @@ def test_write(project: Path) -> None:
     text = (project / "Dockerfile").read_text()
     assert text.startswith("FROM python:3.12 AS build\n")
     assert "pip install --prefix=/install --no-cache-dir -r requirements.txt" in text
-    assert (project / ".dockerignore").read_text() == "# version control\n.git\n"
+    assert (project / ".dockerignore").read_text().startswith("# Version control\n.git\n")
     assert main(["optimize", "--write", "Dockerfile"]) == 0
     assert (project / "Dockerfile").read_text() == text
 
@@ -92,5 +92,40 @@ def test_dockerignore(project: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert main(["dockerignore", "--diff"]) == 1
     assert "+.git\n" in capsys.readouterr().out
     assert main(["dockerignore", "--write"]) == 0
-    assert (project / ".dockerignore").read_text() == "# version control\n.git\n"
+    assert (project / ".dockerignore").read_text().startswith("# Version control\n.git\n")
+    assert main(["dockerignore", "--write"]) == 0
+    capsys.readouterr()
     assert main(["dockerignore", "--format", "json"]) == 0
+    (answer,) = json.loads(capsys.readouterr().out)["files"]
+    assert (answer["changed"], answer["files_before"], answer["patterns"]) == (False, 2, [])
+
+
+def test_dockerignore_of_a_new_file_is_a_patch(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["dockerignore", "--diff", "Dockerfile"]) == 1
+    assert capsys.readouterr().out.startswith("--- /dev/null\n+++ b/.dockerignore\n@@ -0,0 +1,")
+
+
+def test_dockerignore_keeps_mode_and_line_endings(project: Path) -> None:
+    (project / ".dockerignore").write_bytes(b"*.log\r\n")
+    (project / ".dockerignore").chmod(0o640)
+    assert main(["dockerignore", "--write"]) == 0
+    assert (project / ".dockerignore").read_bytes().startswith(b"*.log\r\n\r\n# Version control\r\n.git\r\n")
+    assert (project / ".dockerignore").stat().st_mode & 0o777 == 0o640
+
+
+def test_dockerignore_that_buildkit_refuses(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / ".dockerignore").write_text("a\n[\n")
+    assert main(["dockerignore", "--write"]) == 2
+    assert ".dockerignore:2: " in capsys.readouterr().err
+    assert (project / ".dockerignore").read_text() == "a\n[\n"
+
+
+def test_each_dockerfile_of_a_context_is_asked(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "docs").mkdir()
+    (project / "docs" / "a.md").write_text("x")
+    (project / "docs.Dockerfile").write_text("FROM nginx:1.27\nCOPY docs /srv\n")
+    assert main(["dockerignore", "--write", "."]) == 0
+    assert "docs\n" not in (project / ".dockerignore").read_text()
+    assert "# Documentation\ndocs\n" in (project / "Dockerfile.dockerignore").read_text()
+    capsys.readouterr()
+    assert main(["dockerignore", "."]) == 0
