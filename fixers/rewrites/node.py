@@ -13,7 +13,7 @@ from .manifests import compiles_itself, needed, package_json
 from .node_build import outputs
 from .order import first_copies
 from .plan import Checks, Outcome, Refused, Step
-from .programs import FULL_ONLY, Uses, check_kept
+from .programs import FULL_ONLY, Uses, check_kept, with_certificates
 from .runs import OS, PLAIN, pieces
 from .system import Install, read_install
 
@@ -33,6 +33,8 @@ _UNKNOWN_NATIVE = frozenset(
 )
 """Packages that load libraries of the system, or start programs, that only the full image may have."""
 _BUILDERS = ("npx", "tsc", "vite", "webpack", "ng")
+_LOADS_OPENSSL = frozenset(("@prisma/client", "prisma"))
+"""Packages that load libssl of the system, which slim images of Node.js lack. Source: Prisma's system requirements."""
 _LATE = frozenset(("PORT", "HOST", "TZ", "LANG", "LC_ALL"))
 _STARTED = re.compile(r"""\b(?:exec|spawn|execFile|fork)(?:Sync)?\(\s*["'`]([\w.-]+)""")
 _IMPORTED = re.compile(r"""(?:\bfrom\s*|\brequire\s*\(\s*|\bimport\s*\(\s*|\bimport\s+)["']([^"']+)["']""")
@@ -90,6 +92,7 @@ class _Rewrite:
         self.whole = False
         self.outputs: list[str] | None = None
         self.covered: list[Transfer] = []
+        self.names: set[str] = set()
         self.steps: list[Step] = []
 
     def result(self) -> tuple[str, list[Step]]:
@@ -114,6 +117,7 @@ class _Rewrite:
         assert manifest is not None
         data = package_json(self.context, manifest, install)
         names = data.names("dependencies", "devDependencies", "optionalDependencies")
+        self.names = names
         unknown = sorted(names & _UNKNOWN_NATIVE)
         self.checks.require(
             "no package needs libraries of the full image",
@@ -507,12 +511,17 @@ class _Rewrite:
                 for program in _STARTED.findall(read(self.context, name) or ""):
                     if program in FULL_ONLY:
                         extra.setdefault(FULL_ONLY[program], program)
+        names = self.names & _LOADS_OPENSSL
+        if names:
+            extra.setdefault("openssl", sorted(names)[0])
+        extra = with_certificates(extra)
         self.checks.require(
             "what the program starts is in the slim image or in a package",
             "build-essential" not in extra,
             "the image compiles when it runs",
         )
-        return install.line([*words, *extra])
+        # On the base that it had, the image has what it had.
+        return install.line([*words, *(extra if self.slim else ())])
 
 
 def _script_of(words: list[str]) -> str:

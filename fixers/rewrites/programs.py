@@ -57,6 +57,7 @@ _PREPARING = frozenset(
     passwd printf set touch true useradd usermod yes""".split()
 )
 """Commands that make folders, users and settings of the system, which no install or build looks at."""
+_FETCHING = ("curl", "git", "wget")
 _DOWNLOADING = frozenset(("curl", "wget", "tar", "unzip"))
 _SETTINGS = re.compile(r"requirements|constraints|package|\.npmrc|\.yarnrc|\.netrc|\.ssh|/etc/|pip|\.lock|\|")
 """What an install looks at."""
@@ -80,7 +81,8 @@ class Uses:
 
     def packages(self) -> dict[str, str]:
         """The packages to add to a slim base, each with the program that needs it."""
-        return {FULL_ONLY[name]: name for name in self.found if name in FULL_ONLY}
+        found = {FULL_ONLY[name]: name for name in self.found if name in FULL_ONLY}
+        return with_certificates(found)
 
     def _add(self, command: Command, instruction: Instruction) -> None:
         if not command.words:
@@ -109,6 +111,12 @@ class Uses:
         self.scripts.append(name)
         for command in parse_script(Mapped(text, (0,), (0,)), "bash").commands:
             self._add(command, instruction)
+
+
+def with_certificates(packages: dict[str, str]) -> dict[str, str]:
+    """The packages, and the certificates that programs of them trust: apt only recommends these."""
+    fetching = next((program for package, program in packages.items() if package in _FETCHING), "")
+    return {**packages, "ca-certificates": fetching} if fetching else packages
 
 
 def check_kept(

@@ -179,3 +179,21 @@ def test_a_copy_to_a_folder_that_changes_keeps_its_place(tmp_path: Path) -> None
     files = {f"web/{name}": content for name, content in FILES.items()}
     builder = rewritten(tmp_path, text, files).text.partition("\n\n")[0]
     assert "WORKDIR /a\nCOPY . .\nWORKDIR /a/web\nRUN npm install\n" in builder
+
+
+def test_certificates_come_with_what_fetches(tmp_path: Path) -> None:
+    text = TEXT.replace("EXPOSE", "HEALTHCHECK CMD curl -f http://localhost:3000/\nEXPOSE")
+    final = rewritten(tmp_path, text, FILES).text.partition("\n\n")[2]
+    assert "        ca-certificates \\\n        curl \\\n" in final
+
+
+def test_prisma_has_the_library_that_it_loads(tmp_path: Path) -> None:
+    files = {**FILES, "package.json": package(dependencies={"@prisma/client": "5", "express": "4"})}
+    assert "        openssl \\\n" in rewritten(tmp_path, TEXT, files).text.partition("\n\n")[2]
+
+
+def test_nothing_is_added_to_the_base_that_it_had(tmp_path: Path) -> None:
+    files = {**FILES, "package.json": package(dependencies={"@prisma/client": "5"}, devDependencies={"vite": "5"})}
+    text = TEXT.replace("node:20", "node:20-alpine").replace("EXPOSE", "RUN npx tsc\nEXPOSE")
+    result = rewritten(tmp_path, text, files).text
+    assert "apt-get" not in result
