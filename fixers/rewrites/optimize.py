@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...model.build import Build
 from ...syntax.parser import parse
 from ...syntax.source import Source
-from . import gate, go, node, order, python, slim
+from . import gate, go, java, node, order, python, slim
 from .plan import Outcome, Refused, Step
 
 TYPE_CHECKING = False
@@ -88,7 +88,14 @@ def _stack(build: Build, context: Context) -> Outcome:
     """The rewrite of the ecosystem that the base image belongs to."""
     stage = build.stages[0]
     name = (stage.ref.name if stage.ref else "") or ""
-    stacks = {"golang": go.rewrite, "node": node.rewrite, "python": python.rewrite}
+    stacks = {
+        "eclipse-temurin": java.rewrite,
+        "golang": go.rewrite,
+        "gradle": java.rewrite,
+        "maven": java.rewrite,
+        "node": node.rewrite,
+        "python": python.rewrite,
+    }
     made = stacks.get(name)
     if made is None:
         return Outcome("multi-stage", refusal=Refused(f"no stack is known for `{name or stage.image}`", stage.from_))

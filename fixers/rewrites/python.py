@@ -166,7 +166,9 @@ def _rewritten(build: Build, stage: Stage, context: Context, checks: Checks) -> 
     compiles = any(install.compiles for install in parts.system.values())
     if small and not compiles:
         raise Refused("the base is slim already and no compilers are installed: a second stage saves nothing")
-    return _Writer(build, stage, context, parts, release, native, extra if slim else {}, slim.text if slim else "", wheel).write()
+    return _Writer(
+        build, stage, context, parts, release, native, extra if slim else {}, slim.text if slim else "", wheel
+    ).write()
 
 
 def _wheel(tag: str) -> str:

@@ -1,0 +1,89 @@
+"""A builder and a runtime for Java."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from .cases import refusal, rewritten
+
+TEXT = """\
+FROM maven:3.9-eclipse-temurin-17
+# where it is built
+WORKDIR /app
+COPY . .
+RUN mvn -B package -DskipTests
+EXPOSE 8080
+ENTRYPOINT ["java", "-jar", "target/app.jar"]
+"""
+FILES = {"pom.xml": "<project/>", "src/App.java": "class App {}\n"}
+
+
+def test_the_jdk_stays_in_the_builder(tmp_path: Path) -> None:
+    assert (
+        rewritten(tmp_path, TEXT, FILES).text
+        == """\
+FROM maven:3.9-eclipse-temurin-17 AS build
+WORKDIR /app
+COPY . .
+RUN mvn -B package -DskipTests
+
+FROM eclipse-temurin:17-jre
+# where it is built
+WORKDIR /app
+COPY --from=build /app /app
+EXPOSE 8080
+ENTRYPOINT ["java", "-jar", "target/app.jar"]
+"""
+    )
+
+
+@pytest.mark.parametrize(
+    ("base", "runtime"),
+    [
+        ("eclipse-temurin:21-jdk", "eclipse-temurin:21-jre"),
+        ("eclipse-temurin:17-jdk-jammy", "eclipse-temurin:17-jre-jammy"),
+        ("gradle:8-jdk17", "eclipse-temurin:17-jre"),
+    ],
+)
+def test_the_runtime_has_the_version_of_the_builder(base: str, runtime: str, tmp_path: Path) -> None:
+    text = TEXT.replace("maven:3.9-eclipse-temurin-17", base)
+    assert f"\n\nFROM {runtime}\n" in rewritten(tmp_path, text, FILES).text
+
+
+def test_an_archive_beside_the_folder_is_brought_over(tmp_path: Path) -> None:
+    text = TEXT.replace("-DskipTests", "&& cp target/*.jar /app.jar").replace("target/app.jar", "/app.jar")
+    assert "COPY --from=build /app.jar /app.jar\n" in rewritten(tmp_path, text, FILES).text
+
+
+def test_classes_are_started_too(tmp_path: Path) -> None:
+    text = TEXT.replace("mvn -B package -DskipTests", "javac src/App.java").replace(
+        '"-jar", "target/app.jar"', '"-cp", "src", "App"'
+    )
+    text = text.replace("maven:3.9-eclipse-temurin-17", "eclipse-temurin:17")
+    assert "FROM eclipse-temurin:17-jre\n" in rewritten(tmp_path, text, FILES).text
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        ("maven:3.9-eclipse-temurin-17", "maven:latest", "1: no JRE"),
+        ("maven:3.9-eclipse-temurin-17", "openjdk:17", "1: no stack"),
+        ('"java", "-jar", "target/app.jar"', '"mvn", "spring-boot:run"', "7: the image starts `mvn`"),
+        ("target/app.jar", "/opt/app.jar", "7: where `/opt/app.jar` comes from"),
+        ("WORKDIR /app\n", "", "0: no WORKDIR"),
+        ("RUN mvn", "RUN apt-get install -y git\nRUN mvn", "5: `apt-get install -y git` is not followed"),
+        ("COPY . .", "COPY --chown=app . .", "4: how the source is copied"),
+        ("EXPOSE 8080", "USER app", "6: USER is not followed"),
+        ("EXPOSE 8080", "RUN ls", "6: a RUN follows"),
+        ("EXPOSE 8080", "HEALTHCHECK CMD curl -f localhost", "6: the image starts `curl`"),
+    ],
+)
+def test_what_cannot_be_proved_is_refused(old: str, new: str, why: str, tmp_path: Path) -> None:
+    assert refusal(tmp_path, TEXT.replace(old, new, 1), FILES).startswith(why)
+
+
+def test_sources_that_compile_need_the_jdk(tmp_path: Path) -> None:
+    files = {**FILES, "src/App.java": "import javax.tools.ToolProvider;\n"}
+    assert "uses tools of the JDK" in refusal(tmp_path, TEXT, files)
