@@ -19,11 +19,16 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Sequence
 
+    from ..syntax.source import Source
     from .discover import Found
     from .engine import Plan
     from .fix import Wish
     from .plans import FindContext
     from .quick import Arguments
+
+
+MISTAKES = (UnknownRule, BadConfiguration)
+"""What is wrong with options and configurations; the message says all."""
 
 
 class Job:
@@ -44,6 +49,9 @@ def check(arguments: argparse.Namespace | Arguments) -> int:
     if not _somewhere(paths, arguments.exclude):
         note("the current folder does not exist any more; change to one that does")
         return BROKEN
+    if arguments.add_ignore and "-" in paths:
+        note("--add-ignore writes into files; standard input is none")
+        return BROKEN
     if name is not None and "-" not in paths:
         note("--stdin-filename is the name of `-`, and there is no `-` among the paths")
     try:
@@ -56,7 +64,7 @@ def check(arguments: argparse.Namespace | Arguments) -> int:
             job = _job_of_input(name, plans, wishes)
             return _fixed_standard_input(name, job, plans)
         return _lint(arguments, paths, plans, wishes)
-    except (UnknownRule, BadConfiguration) as error:
+    except MISTAKES as error:
         note(str(error))
         return BROKEN
 
@@ -67,13 +75,44 @@ def _lint(
     plans: Plans,
     wishes: Callable[[str], Wish] | None,
 ) -> int:
-    finish = _finisher(plans)
     current = os.path.join(".", "")
     plans.of(current)  # tells wrong words of the command line also where there is no file
     here = plans.config(current)
-    form: str | None = here.get("format")
     if here.get("color") is False:
         os.environ["NO_COLOR"] = "1"
+    reports = collect(arguments, paths, plans, wishes)
+    if arguments.baseline or here.get("baseline"):
+        from .baseline_command import quiet
+
+        quiet(reports, here.path("baseline"))
+    if arguments.add_ignore:
+        from .add_ignore import add_ignores
+
+        add_ignores(reports)
+    if wishes is not None:
+        from .fix import tell
+
+        tell(reports, arguments.diff)
+        if arguments.diff or arguments.fix_only:
+            return _differences(reports, arguments.diff)
+    form: str | None = here.get("format")
+    if arguments.statistics:
+        from .output.statistics import render
+
+        put(render([d for report in reports for d in report.diagnostics], len(reports), form or ""))
+    else:
+        write(reports, form)
+    return status(reports, plans)
+
+
+def collect(
+    arguments: argparse.Namespace | Arguments,
+    paths: Sequence[str],
+    plans: Plans,
+    wishes: Callable[[str], Wish] | None = None,
+) -> list[Report]:
+    """The reports of standard input and of all files that the paths stand for."""
+    finish = _finisher(plans)
     reports: list[Report] = []
     if "-" in paths:
         name: str | None = arguments.stdin_filename
@@ -81,15 +120,8 @@ def _lint(
         finish(reports)
     files = [path for path in paths if path != "-"]
     if files:
-        reports += _files(files, arguments.exclude, plans, finish, wishes)
-    if wishes is not None:
-        from .fix import tell
-
-        tell(reports, arguments.diff)
-        if arguments.diff or arguments.fix_only:
-            return _differences(reports, arguments.diff)
-    write(reports, form)
-    return status(reports, plans)
+        reports += _files(arguments, files, plans, finish, wishes)
+    return reports
 
 
 def _wishes(arguments: argparse.Namespace | Arguments, plans: Plans) -> Callable[[str], Wish] | None:
@@ -217,8 +249,8 @@ def read_standard_input() -> bytes:
 
 
 def _files(
+    arguments: argparse.Namespace | Arguments,
     paths: Sequence[str],
-    exclude: Sequence[str],
     plans: Plans,
     finish: Callable[[Sequence[Report]], None],
     wishes: Callable[[str], Wish] | None,
@@ -227,8 +259,14 @@ def _files(
     from .parallel import lint_all
     from .progress import progress
 
-    found = list(discover(paths, exclude=exclude, excluded=plans.excluded))
-    if not found:
+    found = list(discover(paths, exclude=arguments.exclude, excluded=plans.excluded))
+    changed = None
+    if arguments.changed_since and found:
+        from .changed import Changed
+
+        changed = Changed(arguments.changed_since)
+        found = [f for f in found if f.error or f.path in changed]
+    elif not found:
         listed = ", ".join(f"`{path}`" for path in paths)
         note(f"no Dockerfile below {listed}; name a file to lint it whatever it is called")
     reports = {f.path: Report(f.path, [problem(f.path, f.error)], failed=True) for f in found if f.error}
@@ -247,6 +285,15 @@ def _files(
     with progress(len(todo)) as advance:
         for report in lint_all(todo, work, advance, finish):
             reports[report.file] = report
+    if changed is not None:
+        for path, job in jobs.items():
+
+            def lint(source: Source, job: Job = job) -> Report:
+                report = lint_source(source, job.plan, job.find)
+                finish([report])
+                return report
+
+            changed.quiet(reports[path], lint)
     _remark(paths, found, reports)
     return [reports[f.path] for f in found]
 

@@ -77,6 +77,13 @@ class Config:
             if key in layer.values:
                 yield layer
 
+    def path(self, key: str) -> str | None:
+        """The file or folder that a key names, as a path that can be opened."""
+        value = last = None
+        for last in self.setting(key):
+            value = last.values[key]
+        return None if last is None or value is None else os.path.join(last.folder, value)
+
     def selection(self) -> tuple[list[str], list[str], list[str], str | None]:
         """The selectors of select, extend-select and ignore, and the profile.
 

@@ -122,6 +122,12 @@ KEYS = (
         "ignore-comments = false",
     ),
     Key(
+        "baseline",
+        TEXT,
+        "The file of `dlint baseline` with old findings, which are not told; relative to the file that says it.",
+        'baseline = ".dlint-baseline.json"',
+    ),
+    Key(
         "fail-level",
         CHOICE,
         "Exit with 1 only for findings of this severity or a graver one.",

@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = frozenset(("check", "format", "optimize", "dockerignore", "tree", "explain", "rules", "config"))
+COMMANDS = frozenset(("check", "format", "optimize", "dockerignore", "tree", "explain", "rules", "config", "baseline"))
 INTERRUPTED = 130
 """128 and the number of SIGINT, as a shell reports it."""
 
@@ -101,6 +101,10 @@ def _command(command: str, words: list[str]) -> int:
         return run(arguments)
     if command == "tree":
         from .tree import run
+
+        return run(arguments)
+    if command == "baseline":
+        from .baseline_command import run
 
         return run(arguments)
     if command == "config":

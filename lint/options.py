@@ -33,6 +33,8 @@ dlint finds what makes a Dockerfile's build slow, big or unsafe, and says why.
   dlint format .                 lay every Dockerfile out in the same way
   dlint explain DL3009           what a rule finds, why, and examples
   dlint rules                    all rules
+  dlint baseline                 write down what is found now; --baseline FILE
+                                 then tells only what is new
   dlint config show              which configuration counts here, and why
   dlint tree Dockerfile          how dlint (and BuildKit) read a file
   dlint check --help             all options of linting
@@ -84,10 +86,26 @@ class _Parser(argparse.ArgumentParser):
 
 def _check(words: Sequence[str]) -> argparse.Namespace:
     """The options of `dlint check`."""
+    return _checking().read(words)
+
+
+def _baseline(words: Sequence[str]) -> argparse.Namespace:
+    """The options of `dlint baseline`: those of `dlint check` that choose files and rules, and its own."""
+    parser = _checking(
+        "baseline",
+        "Write down what is found now, so that `dlint --baseline FILE` tells only what is new. "
+        "The file is that of --baseline or of the key `baseline`, else .dlint-baseline.json.",
+    )
+    parser.add_argument("--prune", action="store_true", help="only take out what is not found any more")
+    return parser.read(words)
+
+
+def _checking(command: str = "check", description: str = "") -> _Parser:
+    """A parser with the options of `dlint check`."""
     parser = _Parser(
-        prog="dlint check",
-        usage="dlint [check] [options] [PATH …]",
-        description="Lint files, and folders with all Dockerfiles below them (.gitignore respected).",
+        prog=f"dlint {command}",
+        usage="dlint [check] [options] [PATH …]" if command == "check" else f"dlint {command} [options] [PATH …]",
+        description=description or "Lint files, and folders with all Dockerfiles below them (.gitignore respected).",
         epilog="RULES are codes (DL3008), prefixes of codes (DL), names (apt-pin), other tools' names "
         "(CopyIgnoredFile, CKV_DOCKER_5) or ALL, with commas between them; the longer one wins over the shorter. "
         "`dlint rules` lists them.",
@@ -115,11 +133,15 @@ def _check(words: Sequence[str]) -> argparse.Namespace:
     add("--format", choices=FORMATS, help="default: full on a terminal, else concise")
     add("--exclude", action="append", default=[], metavar="PATTERN", help="leave out files, .gitignore syntax")
     add("--stdin-filename", metavar="NAME", help="the name of what - reads: shown, and its folder is the context")
+    add("--baseline", metavar="FILE", help="tell only what is not in this file, which `dlint baseline` writes")
+    add("--changed-since", metavar="REV", help="tell only what the files did not have at this revision of git")
+    add("--add-ignore", action="store_true", help="write a comment that switches it off before each finding")
+    add("--statistics", action="store_true", help="tell how often each rule was found, not where")
     add("--fail-level", choices=LEVELS, help="exit with 1 only for findings of this severity or a graver one")
     add("--exit-zero", action="store_true", help="exit with 0 although something was found")
     add("--isolated", action="store_true", help="read no configuration file")
     add("--no-cache", action="store_true", help="neither read nor write a cache of results")
-    return parser.read(words)
+    return parser
 
 
 def _format(words: Sequence[str]) -> argparse.Namespace:
@@ -233,5 +255,6 @@ PARSERS = {
     "explain": _explain,
     "rules": _rules,
     "config": _config,
+    "baseline": _baseline,
 }
 """What reads the words behind each command; raises Told."""

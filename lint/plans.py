@@ -75,7 +75,7 @@ def _of_options(arguments: argparse.Namespace | Arguments) -> list[Layer]:
         selectors = split(getattr(arguments, key.replace("-", "_")))
         if selectors:
             values[key] = selectors
-    for key in ("profile", "format", "fail-level"):
+    for key in ("profile", "format", "fail-level", "baseline"):
         value: str | None = getattr(arguments, key.replace("-", "_"))
         if value:
             values[key] = value

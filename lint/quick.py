@@ -8,7 +8,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 _LISTS = ("select", "extend_select", "ignore", "exclude", "config", "fixable", "unfixable")
-_SWITCHES = ("isolated", "no_cache", "fix", "diff", "fix_only", "unsafe_fixes", "exit_zero")
+_SWITCHES = ("isolated", "no_cache", "fix", "diff", "fix_only", "unsafe_fixes", "exit_zero", "add_ignore", "statistics")
+_TEXTS = ("baseline", "changed_since")
 FORMATS = ("full", "concise", "json")
 _CHOICES = {"format": FORMATS}
 
@@ -29,6 +30,9 @@ class Arguments:
         self.format: str | None = None
         self.stdin_filename: str | None = None
         self.fail_level: str | None = None
+        self.baseline: str | None = None
+        self.changed_since: str | None = None
+        self.add_ignore = self.statistics = False
         self.isolated = self.no_cache = self.exit_zero = False
         self.fix = self.diff = self.fix_only = self.unsafe_fixes = False
 
@@ -53,7 +57,7 @@ def quick(words: Sequence[str]) -> Arguments | None:
             return None
         if option in _LISTS:
             getattr(found, option).append(value)
-        elif value in _CHOICES.get(option, ()):
+        elif option in _TEXTS or value in _CHOICES.get(option, ()):
             setattr(found, option, value)
         else:
             return None

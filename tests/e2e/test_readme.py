@@ -23,6 +23,7 @@ USE += [
     for line in block.splitlines()
     if line.startswith("dlint ") and line not in USE
 ]
+AS_SOMEONE = ["-c", "user.name=a", "-c", "user.email=a@example.invalid"]
 START, DEVELOP = (line for line in LINES if not line.startswith("dlint "))
 
 
@@ -46,6 +47,11 @@ def test_use(line: str, tmp_path: Path) -> None:
     (tmp_path / "deploy" / "Dockerfile").write_text("FROM scratch\n")
     if "migrate" in line:
         (tmp_path / ".hadolint.yaml").write_text("ignored: [DL3008]\n")
+    if "--baseline" in line or "--prune" in line:
+        (tmp_path / ".dlint-baseline.json").write_text('{"version": 1, "files": {}}')
+    if "--changed-since" in line:
+        for words in (["init", "-q"], ["add", "deploy"], [*AS_SOMEONE, "commit", "-qm", "one"]):
+            subprocess.run(["git", *words], cwd=tmp_path, check=True)
     env = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
     done = subprocess.run(
         line, shell=True, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=60, check=False
@@ -53,7 +59,7 @@ def test_use(line: str, tmp_path: Path) -> None:
     assert done.returncode in (0, 1), done.stderr
     assert all(note.startswith("dlint: ") for note in done.stderr.splitlines())
     if ">" not in line:
-        assert done.stdout or any(word in done.stderr for word in ("fixed", "changed", "wrote"))
+        assert done.stdout or any(word in done.stderr for word in ("fixed", "changed", "wrote", "took"))
 
 
 @pytest.mark.e2e
