@@ -29,9 +29,8 @@ def quiet(reports: Sequence[Report], path: str | None) -> None:
         baseline.quiet(report)
     dead = baseline.dead(report.file for report in reports if not report.failed)
     if dead:
-        note(
-            f"{dead} finding{'' if dead == 1 else 's'} of {shown(path)} are gone; `dlint baseline --prune` forgets them"
-        )
+        what = "finding of {} is" if dead == 1 else "findings of {} are"
+        note(f"{dead} {what.format(shown(path))} gone; `dlint baseline --prune` forgets what is gone")
 
 
 def run(arguments: argparse.Namespace) -> int:
