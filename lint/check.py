@@ -75,6 +75,11 @@ def _lint(
     plans: Plans,
     wishes: Callable[[str], Wish] | None,
 ) -> int:
+<<<<<<< HEAD
+=======
+    outputs = _outputs(arguments.output)
+    finish = _finisher(plans)
+>>>>>>> 6b9c01e (Formats for services, several at once to files; a GitHub action, a GitLab job, a problem matcher)
     current = os.path.join(".", "")
     plans.of(current)  # tells wrong words of the command line also where there is no file
     here = plans.config(current)
@@ -120,8 +125,33 @@ def collect(
         finish(reports)
     files = [path for path in paths if path != "-"]
     if files:
+<<<<<<< HEAD
         reports += _files(arguments, files, plans, finish, wishes)
     return reports
+=======
+        reports += _files(files, arguments.exclude, plans, finish, wishes)
+    if wishes is not None:
+        from .fix import tell
+
+        tell(reports, arguments.diff)
+        if arguments.diff or arguments.fix_only:
+            return _differences(reports, arguments.diff)
+    write(reports, form)
+    if outputs:
+        from .output.forms import write_outputs
+
+        write_outputs(outputs, [d for report in reports for d in report.diagnostics], len(reports))
+    return status(reports, plans)
+>>>>>>> 6b9c01e (Formats for services, several at once to files; a GitHub action, a GitLab job, a problem matcher)
+
+
+def _outputs(values: Sequence[str]) -> list[tuple[str, str]]:
+    """Format and file of each `--output`. Raises OutputError."""
+    if not values:
+        return []
+    from .output.forms import parse_outputs
+
+    return parse_outputs(values)
 
 
 def _wishes(arguments: argparse.Namespace | Arguments, plans: Plans) -> Callable[[str], Wish] | None:
@@ -323,22 +353,22 @@ def write(reports: Sequence[Report], wanted: str | None) -> None:
     """Write the reports in the wanted format."""
     diagnostics = [d for report in reports for d in report.diagnostics]
     form = wanted or ("full" if sys.stdout.isatty() else "concise")
-    if form == "json":
-        from .output.json import render
-
-        put(render(diagnostics, len(reports)))
-    elif form == "concise":
+    if form == "concise":
         from .output.concise import render as render_lines
 
         put(render_lines(diagnostics))
         repairable = fixable(diagnostics)
         if repairable:
             note(repairable)
-    else:
+    elif form == "full":
         from .output.full import render as render_frames
 
         for part in render_frames(diagnostics, len(reports)):
             put(part)
+    else:
+        from .output.forms import rendered
+
+        put(rendered(form, diagnostics, len(reports)))
 
 
 def status(reports: Sequence[Report], plans: Plans) -> int:

@@ -130,7 +130,9 @@ def _checking(command: str = "check", description: str = "") -> _Parser:
     add("--fix-only", action="store_true", help="as --fix, and report nothing")
     add("--fixable", action="append", default=[], metavar="RULES", help="fix only findings of these")
     add("--unfixable", action="append", default=[], metavar="RULES", help="fix no findings of these")
-    add("--format", choices=FORMATS, help="default: full on a terminal, else concise")
+    forms = f"{', '.join(FORMATS)}; default: full on a terminal, else concise"
+    add("--format", choices=FORMATS, metavar="FORMAT", help=forms)
+    add("--output", action="append", default=[], metavar="FORMAT=FILE", help="write the findings to a file as well")
     add("--exclude", action="append", default=[], metavar="PATTERN", help="leave out files, .gitignore syntax")
     add("--stdin-filename", metavar="NAME", help="the name of what - reads: shown, and its folder is the context")
     add("--baseline", metavar="FILE", help="tell only what is not in this file, which `dlint baseline` writes")

@@ -7,10 +7,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-_LISTS = ("select", "extend_select", "ignore", "exclude", "config", "fixable", "unfixable")
+_LISTS = ("select", "extend_select", "ignore", "exclude", "config", "fixable", "unfixable", "output")
 _SWITCHES = ("isolated", "no_cache", "fix", "diff", "fix_only", "unsafe_fixes", "exit_zero", "add_ignore", "statistics")
 _TEXTS = ("baseline", "changed_since")
-FORMATS = ("full", "concise", "json")
+FORMATS = (
+    "full", "concise", "grouped", "json", "jsonl", "sarif", "github", "gitlab", "junit", "checkstyle", "rdjson",
+    "azure", "teamcity", "hadolint",
+)  # fmt: skip
 _CHOICES = {"format": FORMATS}
 
 
@@ -26,6 +29,7 @@ class Arguments:
         self.config: list[str] = []
         self.fixable: list[str] = []
         self.unfixable: list[str] = []
+        self.output: list[str] = []
         self.profile: str | None = None
         self.format: str | None = None
         self.stdin_filename: str | None = None

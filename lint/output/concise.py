@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from ..diagnostic import Diagnostic
 
 
-def render(diagnostics: Iterable[Diagnostic]) -> str:
+def render(diagnostics: Iterable[Diagnostic], files: int = 0) -> str:
     """The lines, each with its line feed; control characters of names and messages are made visible."""
     return "".join(
         f"{printable(d.file)}:{d.start[0]}:{d.start[1]}: {d.code} {d.severity}: {printable(d.message)} ({d.name})\n"

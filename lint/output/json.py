@@ -19,16 +19,21 @@ VERSION = "1"
 def render(diagnostics: Iterable[Diagnostic], files: int) -> str:
     """The object as text. `files` is how many files were looked at."""
     sources = Sources()
-    return dumps({"version": VERSION, "files": files, "diagnostics": [_diagnostic(d, sources) for d in diagnostics]})
+    return dumps({"version": VERSION, "files": files, "diagnostics": [as_object(d, sources) for d in diagnostics]})
 
 
 def dumps(answer: object) -> str:
     """JSON text. A byte that is no UTF-8 becomes U+FFFD: many readers refuse a lone surrogate."""
-    text = json.dumps(answer, ensure_ascii=False, indent=1)
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace") + "\n"
+    return clean(json.dumps(answer, ensure_ascii=False, indent=1)) + "\n"
 
 
-def _diagnostic(d: Diagnostic, sources: Sources) -> dict[str, object]:
+def clean(text: str) -> str:
+    """`text` without lone surrogates."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def as_object(d: Diagnostic, sources: Sources) -> dict[str, object]:
+    """A finding as the format has it."""
     return {
         "file": d.file,
         "code": d.code,
