@@ -75,11 +75,7 @@ def _lint(
     plans: Plans,
     wishes: Callable[[str], Wish] | None,
 ) -> int:
-<<<<<<< HEAD
-=======
     outputs = _outputs(arguments.output)
-    finish = _finisher(plans)
->>>>>>> 6b9c01e (Formats for services, several at once to files; a GitHub action, a GitLab job, a problem matcher)
     current = os.path.join(".", "")
     plans.of(current)  # tells wrong words of the command line also where there is no file
     here = plans.config(current)
@@ -107,6 +103,10 @@ def _lint(
         put(render([d for report in reports for d in report.diagnostics], len(reports), form or ""))
     else:
         write(reports, form)
+    if outputs:
+        from .output.forms import write_outputs
+
+        write_outputs(outputs, [d for report in reports for d in report.diagnostics], len(reports))
     return status(reports, plans)
 
 
@@ -125,24 +125,8 @@ def collect(
         finish(reports)
     files = [path for path in paths if path != "-"]
     if files:
-<<<<<<< HEAD
         reports += _files(arguments, files, plans, finish, wishes)
     return reports
-=======
-        reports += _files(files, arguments.exclude, plans, finish, wishes)
-    if wishes is not None:
-        from .fix import tell
-
-        tell(reports, arguments.diff)
-        if arguments.diff or arguments.fix_only:
-            return _differences(reports, arguments.diff)
-    write(reports, form)
-    if outputs:
-        from .output.forms import write_outputs
-
-        write_outputs(outputs, [d for report in reports for d in report.diagnostics], len(reports))
-    return status(reports, plans)
->>>>>>> 6b9c01e (Formats for services, several at once to files; a GitHub action, a GitLab job, a problem matcher)
 
 
 def _outputs(values: Sequence[str]) -> list[tuple[str, str]]:
