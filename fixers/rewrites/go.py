@@ -120,7 +120,7 @@ class _Rewrite:
         )
 
     def _on_alpine(self, release: str, tag: str, base: str) -> tuple[str, str]:
-        """The release of Alpine (empty when it is not known), and the image to compile in.
+        """The release of Alpine (empty when it is not known), and the image to compile in, which is the one it was.
 
         Without a C compiler the program is compiled without cgo, so the release matters only to other commands.
         """
@@ -143,9 +143,9 @@ class _Rewrite:
             if pair.key.text == "CGO_ENABLED"
         ]
         self.checks.require("cgo is not asked for", all(value == "0" for value in values), "CGO_ENABLED is set")
-        self.runtime = f"alpine:{release or '3'}"
-        image = f"{base}{release}" if release and tag.endswith("alpine") else base
-        return release, image
+        # A tag that moves from release to release is answered by one that does.
+        self.runtime = f"alpine:{release if release and tag.endswith(release) else '3'}"
+        return release, base
 
     def _sort(self, run: Run) -> None:
         calls = self.build.calls(run)

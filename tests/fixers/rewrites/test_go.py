@@ -139,3 +139,9 @@ def test_manifests_that_the_file_copies_first_are_copied_once(tmp_path: Path) ->
     result = rewritten(tmp_path, text, FILES).text
     assert result.count("COPY go.mod go.sum ./") == 1
     assert "# what it needs\nCOPY go.mod go.sum ./\nRUN go mod download\n" in result
+
+
+def test_a_tag_that_moves_is_answered_by_one_that_moves(tmp_path: Path) -> None:
+    result = rewritten(tmp_path, TEXT.replace("golang:1.25-bookworm", "golang:alpine"), FILES).text
+    assert result.startswith("FROM golang:alpine AS build\n")
+    assert "\n\nFROM alpine:3\n" in result
