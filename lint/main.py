@@ -11,7 +11,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = frozenset(("check", "format", "optimize", "dockerignore", "tree", "explain", "rules", "config", "baseline"))
+COMMANDS = frozenset(
+    ("check", "format", "optimize", "dockerignore", "tree", "explain", "rules", "config", "baseline", "server")
+)
 INTERRUPTED = 130
 """128 and the number of SIGINT, as a shell reports it."""
 
@@ -87,6 +89,10 @@ def _command(command: str, words: list[str]) -> int:
         from .check import check
 
         return check(arguments)
+    if command == "server":
+        from .server.run import run as serve
+
+        return serve(arguments)
     if command == "format":
         from .format import format_files
 

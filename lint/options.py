@@ -36,6 +36,7 @@ dlint finds what makes a Dockerfile's build slow, big or unsafe, and says why.
   dlint baseline                 write down what is found now; --baseline FILE
                                  then tells only what is new
   dlint config show              which configuration counts here, and why
+  dlint server                   serve an editor (docs/editors.md)
   dlint tree Dockerfile          how dlint (and BuildKit) read a file
   dlint check --help             all options of linting
 
@@ -166,6 +167,21 @@ def _format(words: Sequence[str]) -> argparse.Namespace:
     return parser.read(words)
 
 
+def _server(words: Sequence[str]) -> argparse.Namespace:
+    """The options of `dlint server`."""
+    parser = _Parser(
+        prog="dlint server",
+        description="Serve an editor by the Language Server Protocol, on standard input and output.",
+        epilog="Needs pygls: pip install 'dockerfile-dlint[server]'. docs/editors.md says how editors start it.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--tcp", metavar="[HOST:]PORT", help="serve one client on a port of this machine; 0: any port")
+    parser.add_argument("--stdio", action="store_true", help="what it does anyway; some editors say so")
+    parser.add_argument("--clientProcessId", metavar="ID", help=argparse.SUPPRESS)
+    parser.add_argument("--verbose", action="store_true", help="log every message on standard error")
+    return parser.read(words)
+
+
 def _tree(words: Sequence[str]) -> argparse.Namespace:
     """The options of `dlint tree`."""
     parser = _Parser(
@@ -252,6 +268,7 @@ PARSERS = {
     "check": _check,
     "dockerignore": _dockerignore,
     "format": _format,
+    "server": _server,
     "optimize": _optimize,
     "tree": _tree,
     "explain": _explain,

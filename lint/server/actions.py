@@ -1,0 +1,194 @@
+"""Code actions: repair this, all of a rule, all that is safe; suppress; rewrite. The chosen one gets its edit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lsprotocol import types
+
+from ...fixers.edit import DISPLAY, SAFE
+from ...fixers.gate import Refused, checked, examine
+from ...syntax.source import Source
+from ..engine import lint_source
+from ..fix import Wish, fix_source
+from .diagnostics import convert
+from .edits import from_fix, text_edits, workspace_edit
+from .settings import as_object
+from .suppressions import suppression
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ..diagnostic import Diagnostic
+    from .app import App
+    from .documents import Document
+
+FIX_ALL = "source.fixAll.dlint"
+FIX_ALL_UNSAFE = "source.dlint.fixAllUnsafe"
+"""Not below `source.fixAll`, which editors run by themselves when a file is saved."""
+
+
+def actions(ls: App, params: types.CodeActionParams) -> list[types.CodeAction] | None:
+    """What can be done about the findings in a range, and with the file."""
+    document = ls.document(params.text_document.uri)
+    if document is None:
+        return None
+    ls.lint(document)
+    start, end = document.offset(params.range.start), document.offset(params.range.end)
+    only = params.context.only
+    found = [action for action in _all(ls, document, start, end) if _is_wanted(action.kind or "", only)]
+    if not _resolves(ls):
+        for action in found:
+            resolve(ls, action)
+        return [action for action in found if action.edit is not None]
+    return found
+
+
+def _is_wanted(kind: str, only: Sequence[types.CodeActionKind | str] | None) -> bool:
+    if not only:
+        return True
+    wanted = [each.value if isinstance(each, types.CodeActionKind) else each for each in only]
+    return any(not each or kind == each or kind.startswith(each + ".") for each in wanted)
+
+
+def _resolves(ls: App) -> bool:
+    document = ls.client_capabilities.text_document
+    action = document.code_action if document is not None else None
+    return bool(action and action.resolve_support and "edit" in action.resolve_support.properties)
+
+
+def _all(ls: App, document: Document, start: int, end: int) -> Iterator[types.CodeAction]:
+    diagnostics = document.diagnostics
+    here: list[tuple[int, Diagnostic]] = []
+    for index, d in enumerate(diagnostics):
+        first, last = document.span(d)
+        if first <= end and start <= last:
+            here.append((index, d))
+    unsafe = ls.settings(document).unsafe_fixes
+    for index, d in here:
+        if _is_fixable(d, unsafe):
+            yield _fix(ls, document, index, d)
+    yield from _of_rules(ls, document, [d for _, d in here], unsafe)
+    for d in _first_of_each([d for _, d in here]):
+        if suppression(document, d) is not None:
+            title = f"Suppress {d.code} ({d.name}) for this instruction"
+            yield _action(document, title, "quickfix", {"do": "suppress", "code": d.code, "line": d.instruction_line})
+    yield from _of_file(document, unsafe)
+
+
+def _is_fixable(d: Diagnostic, unsafe: bool) -> bool:
+    return d.fix is not None and d.fix.safety != DISPLAY and (d.fix.safety == SAFE or unsafe)
+
+
+def _first_of_each(found: Sequence[Diagnostic]) -> list[Diagnostic]:
+    return list({(d.code, d.instruction_line): d for d in reversed(found)}.values())[::-1]
+
+
+def _fix(ls: App, document: Document, index: int, d: Diagnostic) -> types.CodeAction:
+    assert d.fix is not None
+    safe = d.fix.safety == SAFE
+    title = d.fix.title if safe else f"{d.fix.title} (unsafe)"
+    action = _action(document, title, "quickfix", {"do": "fix", "index": index, "code": d.code})
+    action.diagnostics = [convert(ls, document, d)]
+    action.is_preferred = safe
+    return action
+
+
+def _of_rules(ls: App, document: Document, here: Sequence[Diagnostic], unsafe: bool) -> Iterator[types.CodeAction]:
+    for code in dict.fromkeys(d.code for d in here if _is_fixable(d, unsafe)):
+        same = [d for d in document.diagnostics if d.code == code and _is_fixable(d, unsafe)]
+        if len(same) > 1:
+            all_safe = all(d.fix is not None and d.fix.safety == SAFE for d in same)
+            title = f"Fix all {len(same)} of {code} ({same[0].name})" + ("" if all_safe else " (unsafe)")
+            action = _action(document, title, "quickfix", {"do": "rule", "code": code, "unsafe": not all_safe})
+            action.diagnostics = [convert(ls, document, d) for d in same]
+            yield action
+
+
+def _of_file(document: Document, unsafe: bool) -> Iterator[types.CodeAction]:
+    fixable = [d for d in document.diagnostics if _is_fixable(d, unsafe)]
+    if any(d.fix is not None and d.fix.safety == SAFE for d in fixable):
+        yield _action(document, "Fix all that is safe to fix", FIX_ALL, {"do": "all", "unsafe": False})
+    if any(d.fix is not None and d.fix.safety != SAFE for d in fixable):
+        yield _action(document, "Fix all, also what is unsafe", FIX_ALL_UNSAFE, {"do": "all", "unsafe": True})
+    from .rewrites import offered
+
+    for title, names in offered(document):
+        yield _action(document, title, "refactor.rewrite", {"do": "rewrite", "names": list(names)})
+
+
+def _action(document: Document, title: str, kind: str, data: dict[str, Any]) -> types.CodeAction:
+    return types.CodeAction(title, kind=kind, data={"uri": document.uri, "version": document.version, **data})
+
+
+# Resolving ----------------------------------------------------------------------------------------------------------
+
+
+def resolve(ls: App, action: types.CodeAction) -> types.CodeAction:
+    """The action with its edit; without one, and a word why, when the text has changed or the gate refuses."""
+    data = as_object(action.data)
+    document = ls.document(str(data.get("uri", "")))
+    if document is None or document.version != data.get("version"):
+        _tell(ls, "the text has changed meanwhile; ask again")
+        return action
+    ls.lint(document)
+    ls.protocol.check_cancelled()
+    what = data.get("do")
+    try:
+        if what == "fix":
+            action.edit = _edit_of_fix(ls, document, int(data["index"]), str(data["code"]))
+        elif what == "suppress":
+            found = (d for d in document.diagnostics if (d.code, d.instruction_line) == (data["code"], data["line"]))
+            d = next(found, None)
+            edit = suppression(document, d) if d is not None else None
+            action.edit = workspace_edit(ls, document, [edit]) if edit is not None else None
+        elif what in ("rule", "all"):
+            codes = [str(data["code"])] if what == "rule" else []
+            action.edit = fix_all(ls, document, bool(data["unsafe"]), codes)
+        elif what == "rewrite":
+            from .rewrites import rewrite
+
+            action.edit = rewrite(ls, document, [str(name) for name in data["names"]], action.title)
+    except (KeyError, TypeError, ValueError):
+        _tell(ls, "this action is not one of dlint's")
+    return action
+
+
+def _tell(ls: App, text: str) -> None:
+    ls.window_show_message(types.ShowMessageParams(types.MessageType.Info, f"dlint: {text}"))
+
+
+def _edit_of_fix(ls: App, document: Document, index: int, code: str) -> types.WorkspaceEdit | None:
+    diagnostics = document.diagnostics
+    d = diagnostics[index] if 0 <= index < len(diagnostics) else None
+    if d is None or d.code != code or d.fix is None:
+        _tell(ls, "the finding is not there any more; ask again")
+        return None
+    plan = ls.plan(document)
+
+    def find(text: str) -> list[Diagnostic]:
+        ls.protocol.check_cancelled()
+        return lint_source(Source(text, document.name), plan, document.find_context).diagnostics
+
+    try:
+        examine(checked(document.text.text, find), [d], find)
+    except Refused as reason:
+        _tell(ls, f"the fix of {code} was left out: {reason}")
+        return None
+    safe = d.fix.safety == SAFE
+    return workspace_edit(
+        ls, document, from_fix(document, d.fix.edits), "" if safe else f"{code}: unsafe fix", confirm=not safe
+    )
+
+
+def fix_all(ls: App, document: Document, unsafe: bool, codes: Sequence[str] = ()) -> types.WorkspaceEdit | None:
+    """The edit that makes all fixes, of some rules or of all; what the gate leaves out is logged."""
+    wish = Wish(unsafe=unsafe, diff=False, only=False, fixable=codes)
+    source = Source(document.text.text, document.name)
+    report, repaired = fix_source(source, ls.plan(document), document.find_context, wish)
+    for code, line, reason in report.refused:
+        ls.log(f"{document.name}:{line}: the fix of {code} was left out: {reason}")
+    edits = text_edits(document, repaired.text)
+    title = "dlint: unsafe fixes" if unsafe else ""
+    return workspace_edit(ls, document, edits, title, confirm=unsafe) if edits else None

@@ -1,0 +1,125 @@
+"""The open documents: their text as the editor has it, and what is known of it."""
+
+from __future__ import annotations
+
+from lsprotocol import types
+
+from ...model.build import Build
+from ...syntax.parser import parse
+from ...syntax.source import Source
+from .text import Text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from ...model.context import Context
+    from ...syntax.tree import Dockerfile, Instruction
+    from ..diagnostic import Diagnostic
+    from ..engine import Report
+
+
+class Document:
+    """An open document. `path` is its file, empty for one that is not saved yet.
+
+    `report` is what linting this version gave, None before; `shell` are ShellCheck's findings on it, None before they
+    are known.
+    """
+
+    def __init__(self, uri: str, path: str, version: int, text: Text, language: str) -> None:
+        self.uri = uri
+        self.path = path
+        self.version = version
+        self.text = text
+        self.language = language
+        self.report: Report | None = None
+        self.shell: list[Diagnostic] | None = None
+        self.find_context: Callable[[Build], Context | None] | None = None
+        self._build: Build | None = None
+
+    @property
+    def name(self) -> str:
+        """What findings call the file."""
+        return self.path or self.uri
+
+    def change(self, version: int, changes: Sequence[types.TextDocumentContentChangeEvent]) -> None:
+        """Take over what was typed."""
+        for change in changes:
+            if isinstance(change, types.TextDocumentContentChangePartial):
+                start, end = change.range.start, change.range.end
+                self.text = self.text.changed((start.line, start.character), (end.line, end.character), change.text)
+            else:
+                self.text = Text(change.text, self.text.encoding)
+        self.version = version
+        self.forget()
+
+    def forget(self) -> None:
+        """Nothing is known of the text any more."""
+        self.report = None
+        self.shell = None
+        self._build = None
+
+    @property
+    def source(self) -> Source:
+        """The text as dlint reads it."""
+        return self.build.dockerfile.source
+
+    @property
+    def build(self) -> Build:
+        """The model of the text, made once for each version."""
+        if self._build is None:
+            self._build = Build(parse(Source(self.text.text, self.name)), self.find_context)
+        return self._build
+
+    @property
+    def dockerfile(self) -> Dockerfile:
+        """The tree of the text."""
+        return self.build.dockerfile
+
+    @property
+    def diagnostics(self) -> list[Diagnostic]:
+        """What is known to be wrong with this version, ShellCheck's findings included when they are there."""
+        found = [*(self.report.diagnostics if self.report else ()), *(self.shell or ())]
+        return sorted(found, key=lambda d: d.order)
+
+    # Places -----------------------------------------------------------------------------------------------------
+
+    def offset(self, position: types.Position) -> int:
+        """The offset of a position of the editor."""
+        return self.text.offset(position.line, position.character)
+
+    def position(self, offset: int) -> types.Position:
+        """The editor's position of an offset."""
+        return types.Position(*self.text.position(offset))
+
+    def range(self, start: int, end: int) -> types.Range:
+        """The editor's range of a span."""
+        return types.Range(self.position(start), self.position(end))
+
+    def span(self, diagnostic: Diagnostic) -> tuple[int, int]:
+        """The offsets of a finding."""
+        return self._offset(diagnostic.start), self._offset(diagnostic.end)
+
+    def _offset(self, place: tuple[int, int]) -> int:
+        starts = self.source.line_starts
+        return min(starts[min(place[0], len(starts)) - 1] + place[1] - 1, len(self.text.text))
+
+    def related(self, place: tuple[tuple[int, int], tuple[int, int], str]) -> types.Range:
+        """The range of a place that belongs to a finding."""
+        return self.range(self._offset(place[0]), self._offset(place[1]))
+
+    def instruction_at(self, offset: int) -> Instruction | None:
+        """The instruction, ONBUILD's own included, on whose lines an offset lies."""
+        for instruction in self.dockerfile.instructions:
+            if instruction.start <= offset <= instruction.end:
+                return instruction
+        return None
+
+
+def nodes(dockerfile: Dockerfile) -> Iterator[Instruction]:
+    """All instructions, each ONBUILD followed by what it keeps for later."""
+    for instruction in dockerfile.instructions:
+        node: Instruction | None = instruction
+        while node is not None:
+            yield node
+            node = node.trigger

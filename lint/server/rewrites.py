@@ -1,0 +1,117 @@
+"""The rewrites of `dlint optimize` as refactorings, and its .dockerignore."""
+
+from __future__ import annotations
+
+import os
+
+from lsprotocol import types
+from pygls.uris import from_fs_path
+
+from .edits import text_edits
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ...fixers.rewrites.dockerignore import Proposal
+    from .app import App
+    from .documents import Document
+
+TITLES = {
+    "layers": "Merge RUNs and drop what caches leave behind",
+    "multi-stage": "Convert to a multi-stage build",
+    "slim-base": "Take a slimmer base image",
+    "order": "Order the steps for the build cache",
+    "dockerignore": "Write a .dockerignore for this build",
+}
+
+
+def offered(document: Document) -> Iterator[tuple[str, Sequence[str]]]:
+    """Titles and names of the rewrites for a document; whether they can be made is told when one is chosen."""
+    if document.dockerfile.errors or not document.build.stages:
+        return
+    for name, title in TITLES.items():
+        if document.path or name in ("layers", "slim-base"):
+            yield title, (name,)
+    if document.path:
+        yield "Optimize: all rewrites of dlint", tuple(TITLES)
+
+
+def rewrite(ls: App, document: Document, names: Sequence[str], title: str) -> types.WorkspaceEdit | None:
+    """The edit that makes these rewrites, to be confirmed; None, and the reasons told, when none can be made."""
+    from ...fixers.rewrites.optimize import optimize
+    from ..optimize import layers
+
+    context = document.build.context
+    text = document.text.text
+    result = optimize(text, document.name, context, lambda now: layers(now, document.name), names)
+    proposal = _proposal(document) if "dockerignore" in names else None
+    reasons = [f"{TITLES[each.name]}: {each.refusal}" for each in result.outcomes if each.refusal is not None]
+    if result.text == text and (proposal is None or proposal.new == proposal.old):
+        told = "; ".join(reasons) or "there is nothing to do"
+        ls.window_show_message(types.ShowMessageParams(types.MessageType.Info, f"dlint: {told}"))
+        return None
+    for reason in reasons:
+        ls.log(f"refused: {reason}")
+    return _edit(ls, document, result.text, proposal, title)
+
+
+def _proposal(document: Document) -> Proposal | None:
+    from ...fixers.rewrites.dockerignore import propose
+    from ..dockerignore import others
+
+    context = document.build.context
+    if context is None:
+        return None
+    return propose([document.build, *others(context, document.path)], context)
+
+
+def _edit(ls: App, document: Document, text: str, proposal: Proposal | None, title: str) -> types.WorkspaceEdit | None:
+    workspace = ls.client_capabilities.workspace
+    known = workspace.workspace_edit if workspace is not None else None
+    edits = text_edits(document, text)
+    changes: list[types.TextDocumentEdit | types.CreateFile | types.RenameFile | types.DeleteFile] = []
+    annotated = known is not None and known.change_annotation_support is not None
+    if edits:
+        identity = types.OptionalVersionedTextDocumentIdentifier(document.uri, document.version)
+        changes.append(types.TextDocumentEdit(identity, _annotated(edits, annotated)))
+    if proposal is not None and proposal.new != proposal.old:
+        if known is None or not known.document_changes:
+            if not edits:
+                reason = "this editor cannot write a second file; run `dlint dockerignore --write`"
+                ls.window_show_message(types.ShowMessageParams(types.MessageType.Warning, f"dlint: {reason}"))
+                return None
+        else:
+            changes += _ignore_changes(ls, proposal, annotated)
+    if known is None or not known.document_changes:
+        return types.WorkspaceEdit(changes={document.uri: edits})
+    annotations = {"dlint": types.ChangeAnnotation(title, needs_confirmation=True)} if annotated else None
+    return types.WorkspaceEdit(document_changes=changes, change_annotations=annotations)
+
+
+def _annotated(
+    edits: list[types.TextEdit], annotated: bool
+) -> list[types.TextEdit | types.AnnotatedTextEdit | types.SnippetTextEdit]:
+    if not annotated:
+        return list(edits)
+    return [types.AnnotatedTextEdit("dlint", edit.range, edit.new_text) for edit in edits]
+
+
+def _ignore_changes(
+    ls: App, proposal: Proposal, annotated: bool
+) -> Iterator[types.TextDocumentEdit | types.CreateFile]:
+    uri = from_fs_path(os.path.abspath(proposal.path)) or ""
+    start = types.Position(0, 0)
+    end = types.Position(0, 0)
+    version = None
+    open_one = ls.documents.get(uri)
+    if open_one is not None:
+        end, version = open_one.position(len(open_one.text.text)), open_one.version
+    elif proposal.old:
+        end = types.Position(proposal.old.count("\n") + 1, 0)
+    if not os.path.exists(proposal.path):
+        yield types.CreateFile(uri, options=types.CreateFileOptions(ignore_if_exists=True))
+    edit = types.TextEdit(types.Range(start, end), proposal.new)
+    yield types.TextDocumentEdit(
+        types.OptionalVersionedTextDocumentIdentifier(uri, version), _annotated([edit], annotated)
+    )

@@ -1,0 +1,63 @@
+"""`dlint server`: start it, on standard input and output or on a port of this machine."""
+
+from __future__ import annotations
+
+from ..output import note
+from ..status import BROKEN
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+
+HINT = "the language server needs pygls; pip install 'dockerfile-dlint[server]'"
+LOCAL = ("127.0.0.1", "::1", "localhost")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serve one client until it goes; the exit status."""
+    place = _place(arguments.tcp) if arguments.tcp is not None else None
+    if arguments.tcp is not None and place is None:
+        note(f"--tcp {arguments.tcp}: write PORT or HOST:PORT with a host of this machine: {', '.join(LOCAL)}")
+        return BROKEN
+    import importlib.util
+
+    if importlib.util.find_spec("pygls") is None or importlib.util.find_spec("lsprotocol") is None:
+        note(HINT)
+        return BROKEN
+    import logging
+
+    # pygls logs every message; what matters is told by the server itself.
+    logging.basicConfig(level=logging.INFO if arguments.verbose else logging.CRITICAL)
+    import gc
+
+    # Thousands of classes are made that live as long as the process.
+    gc.disable()
+    from .app import App
+
+    app = App(_version())
+    gc.freeze()
+    gc.enable()
+    from .transport import stdio, tcp
+
+    if place is None:
+        return stdio(app)
+    try:
+        return tcp(app, *place, note)
+    except OSError as error:
+        note(f"{place[0]} port {place[1]} cannot be used: {error.strerror or error}")
+        return BROKEN
+
+
+def _version() -> str:
+    from importlib.metadata import version
+
+    return version("dockerfile-dlint")
+
+
+def _place(text: str) -> tuple[str, int] | None:
+    """Host and port; None for what is no port, or a host that others could reach."""
+    host, colon, port = text.rpartition(":")
+    host = host.strip("[]") if colon else LOCAL[0]
+    if host not in LOCAL or not port.isdecimal() or int(port) > 65535:
+        return None
+    return ("127.0.0.1" if host == "localhost" else host), int(port)

@@ -1,0 +1,61 @@
+"""ShellCheck's findings: asked for in a thread of its own, as its process takes longer than all of dlint's rules."""
+
+from __future__ import annotations
+
+import threading
+
+from ..engine import Report
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..diagnostic import Diagnostic
+    from ..engine import Plan
+    from .app import App
+    from .documents import Document
+
+_busy: set[str] = set()
+_wanted: dict[str, tuple[Document, int, Report, Plan]] = {}
+
+
+def ask(ls: App, document: Document, report: Report, plan: Plan) -> None:
+    """Get ShellCheck's findings on this version; those of the version before are dropped.
+
+    One process at a time runs for a document; what is asked meanwhile waits, and of what waits the last counts.
+    """
+    _wanted[document.uri] = (document, document.version, report, plan)
+    if document.uri not in _busy:
+        _start(ls, document.uri)
+
+
+def _start(ls: App, uri: str) -> None:
+    document, version, report, plan = _wanted.pop(uri)
+    _busy.add(uri)
+    own = Report(report.file, [], failed=False, snippets=report.snippets)
+    report.snippets = ()
+
+    def work() -> None:
+        trouble = "ShellCheck broke; its findings are missing"
+        try:
+            trouble = ls.plans.add_shell_findings(own, plan)
+        finally:
+            ls.post(lambda: _done(ls, document, version, own.diagnostics, trouble))
+
+    threading.Thread(target=work, name="shellcheck", daemon=True).start()
+
+
+def _done(ls: App, document: Document, version: int, found: list[Diagnostic], trouble: str) -> None:
+    _busy.discard(document.uri)
+    if trouble:
+        ls.tell_once(f"dlint: {trouble}")
+    if document.uri in _wanted:
+        _start(ls, document.uri)
+    if ls.documents.get(document.uri) is not document or document.version != version or document.report is None:
+        return
+    document.shell = found
+    if ls.pulls:
+        if found and ls.refreshes:
+            ls.workspace_diagnostic_refresh(None)
+    else:
+        from .diagnostics import publish
+
+        publish(ls, document)

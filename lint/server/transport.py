@@ -1,0 +1,192 @@
+"""Messages in and out: framing, a thread that reads, one loop that answers, and the end of the process.
+
+All work is done in one thread, in the order of the messages; the reader only looks for `$/cancelRequest`. Findings are
+made when no message waits, so that fast typing costs one run and not many.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+from queue import Empty, SimpleQueue
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from .app import App
+
+    Read = Callable[[int], bytes]
+
+_CHUNK = 1 << 16
+_LARGEST = 256 * 1024 * 1024
+_WATCH_SECONDS = 3.0
+
+
+class _Writer:
+    """What pygls writes to."""
+
+    def __init__(self, write: Callable[[bytes], object]) -> None:
+        self._write = write
+
+    def write(self, data: bytes) -> None:
+        """Send a message."""
+        self._write(data)
+
+    def close(self) -> None:
+        """Nothing is left to do; the process ends."""
+
+
+class Frames:
+    """Reads messages, each a header with `Content-Length`, an empty line, and JSON."""
+
+    def __init__(self, read: Read) -> None:
+        self._read = read
+        self._rest = b""
+
+    def next(self) -> bytes | None:
+        """The next message, or None when there are no more."""
+        while True:
+            end = self._rest.find(b"\r\n\r\n")
+            if end >= 0:
+                head, self._rest = self._rest[:end], self._rest[end + 4 :]
+                length = _length(head)
+                if length is not None:
+                    return self._body(length)
+            elif not self._more():
+                return None
+
+    def _body(self, length: int) -> bytes | None:
+        if length > _LARGEST:
+            return None
+        parts, size = [self._rest], len(self._rest)
+        while size < length:
+            part = self._read(min(length - size, _CHUNK))
+            if not part:
+                return None
+            parts.append(part)
+            size += len(part)
+        whole = b"".join(parts)
+        self._rest = whole[length:]
+        return whole[:length]
+
+    def _more(self) -> bool:
+        part = self._read(_CHUNK)
+        self._rest += part
+        return bool(part) and len(self._rest) < _LARGEST
+
+
+def _length(head: bytes) -> int | None:
+    for line in head.split(b"\r\n"):
+        name, _, value = line.partition(b":")
+        if name.strip().lower() == b"content-length" and value.strip().isdigit():
+            return int(value)
+    return None
+
+
+class Loop:
+    """Handles messages and jobs one after the other until the client goes."""
+
+    def __init__(self, app: App, read: Read, write: Callable[[bytes], object]) -> None:
+        self._app = app
+        self._frames = Frames(read)
+        self._inbox: SimpleQueue[Any] = SimpleQueue()
+        app.protocol.set_writer(_Writer(write))
+        app.post = self._inbox.put
+
+    def run(self) -> int:
+        """Serve; the exit status: 0 after `shutdown`, 1 when the client just went away."""
+        threading.Thread(target=self._receive, name="reader", daemon=True).start()
+        try:
+            while True:
+                item = self._wait()
+                if item is None:
+                    return 0 if self._app.is_shut_down else 1
+                if callable(item):
+                    self._app.guarded(item)
+                else:
+                    self._app.protocol.receive(item)
+        except BrokenPipeError:
+            return 1
+        except SystemExit as end:
+            return end.code if isinstance(end.code, int) else 1
+
+    def _wait(self) -> Any:
+        """The next message or job; None at the end."""
+        while True:
+            try:
+                return self._inbox.get_nowait()
+            except Empty:
+                self._app.guarded(self._app.idle)
+            try:
+                return self._inbox.get(timeout=_WATCH_SECONDS)
+            except Empty:
+                if not _is_alive(self._app.process_id):
+                    return None
+
+    def _receive(self) -> None:
+        try:
+            while (body := self._frames.next()) is not None:
+                try:
+                    data = json.loads(body)
+                except (ValueError, RecursionError) as error:
+                    self._inbox.put(lambda error=error: self._app.unreadable(str(error)))
+                    continue
+                if not isinstance(data, dict):
+                    self._inbox.put(lambda: self._app.unreadable("a message is one object of JSON"))
+                    continue
+                self._note_cancelled(data)  # pyright: ignore[reportUnknownArgumentType]
+                self._inbox.put(data)
+        except OSError:
+            pass  # The connection broke: as if it were closed.
+        self._inbox.put(None)
+
+    def _note_cancelled(self, data: dict[str, Any]) -> None:
+        if data.get("method") == "$/cancelRequest" and isinstance(data.get("params"), dict):
+            identity = data["params"].get("id")
+            if isinstance(identity, int | str):
+                self._app.protocol.cancelled.add(identity)
+
+
+def _is_alive(process: int | None) -> bool:
+    """Whether the editor still runs; True when it did not say which process it is."""
+    if process is None or os.name == "nt":
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def stdio(app: App) -> int:
+    """Serve on standard input and output. What else prints goes to standard error."""
+    out = os.dup(1)
+    os.dup2(2, 1)
+    sys.stdout = sys.stderr
+    with os.fdopen(out, "wb", buffering=0) as stream:
+
+        def write(data: bytes) -> None:
+            view = memoryview(data)
+            while view:
+                view = view[stream.write(view) :]
+
+        return Loop(app, lambda size: os.read(0, size), write).run()
+
+
+def tcp(app: App, host: str, port: int, tell: Callable[[str], object]) -> int:
+    """Serve the first client that connects to a port of this machine; 0 takes any free one. Raises OSError."""
+    import socket
+
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.create_server((host, port), family=family, backlog=1) as server:
+        tell(f"listening on {host} port {server.getsockname()[1]}")
+        connection, _ = server.accept()
+    with connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return Loop(app, connection.recv, connection.sendall).run()
