@@ -10,9 +10,10 @@ from ...fixers.edit import DISPLAY, SAFE
 from ...fixers.gate import Refused, checked, examine
 from ...syntax.source import Source
 from ..engine import lint_source
-from ..fix import Wish, fix_source
+from ..fix import fix_source
 from .diagnostics import convert
 from .edits import from_fix, text_edits, workspace_edit
+from .plans import BadSettings
 from .settings import as_object
 from .suppressions import suppression
 
@@ -150,6 +151,8 @@ def resolve(ls: App, action: types.CodeAction) -> types.CodeAction:
             from .rewrites import rewrite
 
             action.edit = rewrite(ls, document, [str(name) for name in data["names"]], action.title)
+    except BadSettings as error:
+        _tell(ls, str(error))
     except (KeyError, TypeError, ValueError):
         _tell(ls, "this action is not one of dlint's")
     return action
@@ -184,7 +187,7 @@ def _edit_of_fix(ls: App, document: Document, index: int, code: str) -> types.Wo
 
 def fix_all(ls: App, document: Document, unsafe: bool, codes: Sequence[str] = ()) -> types.WorkspaceEdit | None:
     """The edit that makes all fixes, of some rules or of all; what the gate leaves out is logged."""
-    wish = Wish(unsafe=unsafe, diff=False, only=False, fixable=codes)
+    wish = ls.plans.wish(document.path, ls.settings(document), codes, unsafe=unsafe)
     source = Source(document.text.text, document.name)
     report, repaired = fix_source(source, ls.plan(document), document.find_context, wish)
     for code, line, reason in report.refused:

@@ -13,7 +13,7 @@ from pygls.uris import to_fs_path
 
 from ...syntax.source import Source
 from ..diagnostic import what_broke
-from ..engine import lint_source
+from ..engine import Report, lint_source
 from ..output import note
 from . import features
 from .documents import Document
@@ -39,7 +39,7 @@ class App(LanguageServer):
     def __init__(self, version: str) -> None:
         self.documents: dict[str, Document] = {}
         self.folders: dict[str, str] = {}
-        self.plans = Plans()
+        self.plans = Plans(self.log)
         self.post: Callable[[Any], object] = len
         self._settings: dict[str, Settings] = {"": Settings()}
         self._dirty: dict[str, None] = {}
@@ -129,20 +129,32 @@ class App(LanguageServer):
         """Make the report of a document unless it is there; ShellCheck is asked in a thread of its own."""
         if document.report is not None:
             return
+        settings = self.settings(document)
         try:
+            if self.plans.excluded(document.path, settings):
+                document.report, document.shell = Report(document.name, [], failed=False), []
+                return
             plan = self.plan(document)
+            document.find_context = self.plans.finder(document.path, settings, self.roots(document))
         except BadSettings as error:
             self.tell_once(f"dlint: {error}")
-            plan = self.plans.of("", Settings())
-        document.find_context = self.plans.finder(document.path, self.roots(document))
+            plan = self.plans.usual()
         report = lint_source(Source(document.text.text, document.name), plan, document.find_context)
+        self.quiet(document, report)
         document.report = report
         if report.snippets and plan.shell is not None:
             from .shell import ask
 
-            ask(self, document, report, plan)
+            ask(self, document, report)
         else:
             document.shell = []
+
+    def quiet(self, document: Document, report: Report) -> None:
+        """Take out of a report what a baseline holds."""
+        try:
+            self.plans.quiet(report, document.path, self.settings(document))
+        except BadSettings as error:
+            self.tell_once(f"dlint: {error}")
 
     def plan(self, document: Document) -> Plan:
         """The plan for a document. Raises BadSettings."""

@@ -1,12 +1,16 @@
-"""What a document is linted with: what `dlint check` would take for its file, and the editor's own settings."""
+"""What a document is linted with: what `dlint check` would take for its file, and above it the editor's settings."""
 
 from __future__ import annotations
 
-from ..checks import on_request
-from ..engine import Plan
-from ..profiles import NAMES, profile
-from ..select import UnknownRule, asks_for_hadolint, choose, shell_codes
-from ..settings import BadSetting
+import os
+
+from ..check import MISTAKES
+from ..config import Configurations
+from ..config import forget as forget_files
+from ..fix import Wish
+from ..plans import Plans as PlansOfFiles
+from ..plans import configurations
+from ..quick import Arguments
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,75 +18,87 @@ if TYPE_CHECKING:
 
     from ...model.build import Build
     from ...model.context import Context
-    from ..engine import Report
+    from ..engine import Plan, Report
     from .settings import Settings
 
     FindContext = Callable[[Build], Context | None]
 
+SHELLCHECK = "SC"
+
 
 class BadSettings(ValueError):
-    """Settings that cannot be used; the message says what to do."""
+    """Settings or a configuration that cannot be used; the message says what to do."""
 
 
 class Plans:
-    """Makes plans, one for each set of settings."""
+    """Makes plans; files with the same configuration and the same settings share one."""
 
-    def __init__(self) -> None:
-        self._known: dict[object, Plan] = {}
-        self._shellcheck: str | None = None
+    def __init__(self, tell: Callable[[str], object]) -> None:
+        self._tell = tell
+        self._known: dict[object, PlansOfFiles] = {}
 
     def forget(self) -> None:
-        """Configuration files have changed."""
+        """Configuration files may have changed."""
+        forget_files()
         self._known.clear()
-        self._shellcheck = None
 
     def of(self, path: str, settings: Settings) -> Plan:
         """The plan for the file at `path`, empty for none. Raises BadSettings."""
-        del path
-        key = settings.selection
-        plan = self._known.get(key)
-        if plan is None:
-            try:
-                plan = self._known[key] = self._make(settings)
-            except (UnknownRule, BadSetting) as error:
-                raise BadSettings(str(error)) from None
-        return plan
+        try:
+            return self._plans(settings).of(path or "-")
+        except MISTAKES as error:
+            raise BadSettings(str(error)) from None
 
-    def finder(self, path: str, roots: Sequence[str]) -> FindContext | None:
-        """What finds the build context of the file at `path`; None for a document that is no file."""
-        if not path:
+    def usual(self) -> Plan:
+        """The plan without settings and configuration files."""
+        return PlansOfFiles(Configurations(isolated=True), self._tell).of("-")
+
+    def finder(self, path: str, settings: Settings, roots: Sequence[str]) -> FindContext | None:
+        """What finds the build context of the file at `path`; None where there is none. Raises BadSettings."""
+        if not path or not os.path.isdir(os.path.dirname(path)):
             return None
-        from ..check import finder
+        try:
+            return self._plans(settings).finder(path, roots)
+        except MISTAKES as error:
+            raise BadSettings(str(error)) from None
 
-        return finder(path, roots)
+    def excluded(self, path: str, settings: Settings) -> bool:
+        """Whether a configuration leaves the file out. Raises BadSettings."""
+        try:
+            return bool(path) and self._plans(settings).excluded(path, False)
+        except MISTAKES as error:
+            raise BadSettings(str(error)) from None
 
-    def _make(self, settings: Settings) -> Plan:
-        if settings.profile and settings.profile not in NAMES:
-            raise BadSettings(f"there is no profile `{settings.profile}`; there are {', '.join(NAMES)}")
-        chosen = profile(settings.profile) if settings.profile else None
-        rules = choose(settings.select, settings.ignore, len, chosen.codes if chosen else None)
-        shell = self._shell(settings, chosen is None or chosen.shell)
-        options: dict[str, object] = {}
-        if asks_for_hadolint(settings.select) or (chosen is not None and chosen.pedantic):
-            options["pedantic"] = True
-        return Plan(rules, on_request(settings.select, settings.ignore), shell, options, chosen)
+    def wish(self, path: str, settings: Settings, codes: Sequence[str], *, unsafe: bool) -> Wish:
+        """What is to be fixed: of some rules or of all that the configuration wants fixed. Raises BadSettings."""
+        try:
+            config = self._plans(settings).config(path or "-")
+            fixable = codes or config.get("fixable", ())
+            unfixable = () if codes else config.get("unfixable", ())
+            return Wish(unsafe=unsafe, diff=False, only=False, fixable=fixable, unfixable=unfixable)
+        except MISTAKES as error:
+            raise BadSettings(str(error)) from None
 
-    def _shell(self, settings: Settings, usual: bool) -> Callable[[str], bool] | None:
-        wanted = shell_codes(settings.select, settings.ignore, usual) if settings.shellcheck else None
-        return wanted if wanted is not None and self.shellcheck else None
+    def quiet(self, report: Report, path: str, settings: Settings) -> None:
+        """Take out the findings that a baseline holds. Raises BadSettings."""
+        try:
+            baseline = self._plans(settings).config(path or "-").path("baseline")
+            if baseline is not None:
+                from ..baseline import Baseline
 
-    @property
-    def shellcheck(self) -> str:
+                Baseline.read(baseline).quiet(report)
+        except MISTAKES as error:
+            raise BadSettings(str(error)) from None
+
+    def shellcheck(self, settings: Settings) -> str:
         """The path of ShellCheck, empty when there is none."""
-        if self._shellcheck is None:
-            from ..shellcheck import program
+        return self._plans(settings).shellcheck or ""
 
-            self._shellcheck = program()
-        return self._shellcheck
-
-    def add_shell_findings(self, report: Report, plan: Plan) -> str:
-        """Put ShellCheck's findings into a report; a word on what went wrong, else empty."""
-        from ..shellcheck import add_findings
-
-        assert plan.shell is not None
-        return add_findings([report], self.shellcheck, plan.shell)
+    def _plans(self, settings: Settings) -> PlansOfFiles:
+        found = self._known.get(settings.selection)
+        if found is None:
+            arguments = Arguments()
+            arguments.select, arguments.profile = list(settings.select), settings.profile or None
+            arguments.ignore = [*settings.ignore, *(() if settings.shellcheck else (SHELLCHECK,))]
+            found = self._known[settings.selection] = PlansOfFiles(configurations(arguments), self._tell)
+        return found

@@ -45,8 +45,8 @@ def rewrite(ls: App, document: Document, names: Sequence[str], title: str) -> ty
     context = document.build.context
     text = document.text.text
     result = optimize(text, document.name, context, lambda now: layers(now, document.name), names)
-    proposal = _proposal(document) if "dockerignore" in names else None
     reasons = [f"{TITLES[each.name]}: {each.refusal}" for each in result.outcomes if each.refusal is not None]
+    proposal = _proposal(ls, document, reasons) if "dockerignore" in names else None
     if result.text == text and (proposal is None or proposal.new == proposal.old):
         told = "; ".join(reasons) or "there is nothing to do"
         ls.window_show_message(types.ShowMessageParams(types.MessageType.Info, f"dlint: {told}"))
@@ -56,14 +56,20 @@ def rewrite(ls: App, document: Document, names: Sequence[str], title: str) -> ty
     return _edit(ls, document, result.text, proposal, title)
 
 
-def _proposal(document: Document) -> Proposal | None:
-    from ...fixers.rewrites.dockerignore import propose
-    from ..dockerignore import others
+def _proposal(ls: App, document: Document, reasons: list[str]) -> Proposal | None:
+    """What `dlint dockerignore` proposes; None when it can propose nothing, with the reason added to `reasons`."""
+    from ...model.ignore import IgnoreError
+    from ..dockerignore import proposed, refused
 
     context = document.build.context
     if context is None:
+        reasons.append(f"{TITLES['dockerignore']}: which folder is the build context cannot be told")
         return None
-    return propose([document.build, *others(context, document.path)], context)
+    try:
+        return proposed(document.build, context, ls.roots(document))
+    except IgnoreError as error:
+        reasons.append(refused(context, error))
+        return None
 
 
 def _edit(ls: App, document: Document, text: str, proposal: Proposal | None, title: str) -> types.WorkspaceEdit | None:

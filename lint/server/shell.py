@@ -5,30 +5,31 @@ from __future__ import annotations
 import threading
 
 from ..engine import Report
+from ..shellcheck import add_findings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..diagnostic import Diagnostic
-    from ..engine import Plan
     from .app import App
     from .documents import Document
 
 _busy: set[str] = set()
-_wanted: dict[str, tuple[Document, int, Report, Plan]] = {}
+_wanted: dict[str, tuple[Document, int, Report]] = {}
 
 
-def ask(ls: App, document: Document, report: Report, plan: Plan) -> None:
+def ask(ls: App, document: Document, report: Report) -> None:
     """Get ShellCheck's findings on this version; those of the version before are dropped.
 
     One process at a time runs for a document; what is asked meanwhile waits, and of what waits the last counts.
     """
-    _wanted[document.uri] = (document, document.version, report, plan)
+    _wanted[document.uri] = (document, document.version, report)
     if document.uri not in _busy:
         _start(ls, document.uri)
 
 
 def _start(ls: App, uri: str) -> None:
-    document, version, report, plan = _wanted.pop(uri)
+    document, version, report = _wanted.pop(uri)
+    program = ls.plans.shellcheck(ls.settings(document))
     _busy.add(uri)
     own = Report(report.file, [], failed=False, snippets=report.snippets)
     report.snippets = ()
@@ -36,7 +37,7 @@ def _start(ls: App, uri: str) -> None:
     def work() -> None:
         trouble = "ShellCheck broke; its findings are missing"
         try:
-            trouble = ls.plans.add_shell_findings(own, plan)
+            trouble = add_findings([own], program)
         finally:
             ls.post(lambda: _done(ls, document, version, own.diagnostics, trouble))
 
@@ -51,7 +52,9 @@ def _done(ls: App, document: Document, version: int, found: list[Diagnostic], tr
         _start(ls, document.uri)
     if ls.documents.get(document.uri) is not document or document.version != version or document.report is None:
         return
-    document.shell = found
+    own = Report(document.name, found, failed=False)
+    ls.quiet(document, own)
+    document.shell = own.diagnostics
     if ls.pulls:
         if found and ls.refreshes:
             ls.workspace_diagnostic_refresh(None)
