@@ -152,6 +152,9 @@ def _plan(source: Source, result: Optimized, explain: bool) -> str:
             lines.append(f"  {outcome.name}: refused{where}: {outcome.refusal}")
         if explain:
             lines += [f"      {'yes' if check.ok else 'no '}  {check.text}" for check in outcome.checks]
+    if result.figures:
+        lines += ["", f"  {'':40} {'before':>6} {'after':>6}"]
+        lines += [f"  {what:40} {before:>6} {after:>6}" for what, before, after in result.figures]
     return "\n".join(lines) + "\n"
 
 
@@ -161,6 +164,7 @@ def _as_json(source: Source, result: Optimized) -> dict[str, object]:
         "file": source.name,
         "changed": result.text != source.text,
         "text": result.text,
+        "figures": {what: {"before": before, "after": after} for what, before, after in result.figures},
         "rewrites": [
             {
                 "name": outcome.name,

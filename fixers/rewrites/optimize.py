@@ -6,6 +6,7 @@ from ...model.build import Build
 from ...syntax.parser import parse
 from ...syntax.source import Source
 from . import gate, go, java, node, order, python, slim
+from .effect import Effect
 from .plan import Outcome, Refused, Step
 
 TYPE_CHECKING = False
@@ -21,13 +22,14 @@ NAMES = ("layers", "multi-stage", "slim-base", "order")
 
 
 class Optimized:
-    """The text that came out, and what became of each rewrite."""
+    """The text that came out, what became of each rewrite, and figures before and after where they are known."""
 
-    __slots__ = ("outcomes", "text")
+    __slots__ = ("figures", "outcomes", "text")
 
-    def __init__(self, text: str, outcomes: list[Outcome]) -> None:
+    def __init__(self, text: str, outcomes: list[Outcome], figures: list[tuple[str, int, int]] | None = None) -> None:
         self.text = text
         self.outcomes = outcomes
+        self.figures = figures or []
 
 
 def optimize(text: str, name: str, context: Context | None, fix: Fix, wanted: Collection[str] = NAMES) -> Optimized:
@@ -56,7 +58,10 @@ def optimize(text: str, name: str, context: Context | None, fix: Fix, wanted: Co
         # What the other rewrites moved together may be joined now.
         last = _examined(_layers(now, fix), first)
         now = last.text or now
-    return Optimized(now.replace("\n", "\r\n") if crlf else now, outcomes)
+    figures: list[tuple[str, int, int]] = []
+    if context is not None:
+        figures = Effect(first, context).rows(Effect(_build(now, name, context), context))
+    return Optimized(now.replace("\n", "\r\n") if crlf else now, outcomes, figures)
 
 
 def _build(text: str, name: str, context: Context | None) -> Build:

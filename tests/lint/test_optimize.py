@@ -45,6 +45,15 @@ def test_write(project: Path) -> None:
     assert (project / "Dockerfile").read_text() == text
 
 
+def test_the_table_says_what_runs_again(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["optimize"])
+    rows = [line.split() for line in capsys.readouterr().out.partition("before  after")[2].splitlines()]
+    figures = {" ".join(words[:-2]): (int(words[-2]), int(words[-1])) for words in rows if words}
+    assert figures["stages"] == (1, 2)
+    assert figures["RUNs again after a source file changed"] == (1, 0)
+    assert figures["RUNs again after a manifest changed"] == (1, 1)
+
+
 def test_diff_and_only(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["optimize", "--diff", "--only", "order", "."]) == 1
     out = capsys.readouterr().out
