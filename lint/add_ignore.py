@@ -6,6 +6,7 @@ from ..fixers.write import WriteError, replace
 from ..syntax.parser import parse
 from ..syntax.source import Source
 from .baseline import ALWAYS_TOLD, source_of
+from .inline import is_builder
 from .output import note
 
 TYPE_CHECKING = False
@@ -23,7 +24,10 @@ def add_ignores(reports: Sequence[Report]) -> None:
     comments = files = 0
     for report in reports:
         source = source_of(report)
-        if source is None:
+        if source is None or not report.diagnostics:
+            continue
+        if is_builder(report.file):
+            note(f"{report.file}: no comments are written into Dockerfiles that stand in another file")
             continue
         text, left, added = ignored(source, report.diagnostics)
         if not added:

@@ -9,6 +9,7 @@ from ..rules.base import LEVELS, STYLE
 from .config import BadConfiguration
 from .diagnostic import fixable
 from .engine import MAX_BYTES, Report, limited, lint_file, lint_source, problem, unreadable
+from .invocations import is_bake, is_compose
 from .output import note, put
 from .plans import Plans, configurations
 from .select import UnknownRule
@@ -32,14 +33,18 @@ MISTAKES = (UnknownRule, BadConfiguration)
 
 
 class Job:
-    """What a file is linted with: its plan, what finds its build context, and what is to be fixed in it."""
+    """What a file is linted with: its plan, what finds its build context, and what is to be fixed in it.
 
-    __slots__ = ("find", "plan", "wish")
+    `inline` tells that it is a compose or bake file with Dockerfiles in it.
+    """
+
+    __slots__ = ("find", "inline", "plan", "wish")
 
     def __init__(self, plan: Plan, find: FindContext | None, wish: Wish | None) -> None:
         self.plan = plan
         self.find = find
         self.wish = wish
+        self.inline = False
 
 
 def check(arguments: argparse.Namespace | Arguments) -> int:
@@ -219,7 +224,7 @@ def _job_of_input(name: str | None, plans: Plans, wishes: Callable[[str], Wish] 
     path = name or "-"
     # An editor may ask about a file that is not saved yet: only what is there can be a context.
     there = name is not None and os.path.isdir(os.path.dirname(name) or ".")
-    return Job(plans.of(path), plans.finder(path, [path]) if there else None, wishes(path) if wishes else None)
+    return Job(plans.of(path, [path]), plans.finder(path, [path]) if there else None, wishes(path) if wishes else None)
 
 
 def _fixed_standard_input(name: str | None, job: Job, plans: Plans) -> int:
@@ -273,7 +278,12 @@ def _files(
     from .parallel import lint_all
     from .progress import progress
 
-    found = list(discover(paths, exclude=arguments.exclude, excluded=plans.excluded))
+    builders: list[str] = []
+    found = list(discover(paths, exclude=arguments.exclude, excluded=plans.excluded, builders=builders))
+    if builders or any(is_bake(os.path.basename(p)) or is_compose(os.path.basename(p)) for p in paths):
+        from .inline import expand
+
+        found = expand(found, builders, plans, paths)
     changed = None
     if arguments.changed_since and found:
         from .changed import Changed
@@ -286,10 +296,19 @@ def _files(
     reports = {f.path: Report(f.path, [problem(f.path, f.error)], failed=True) for f in found if f.error}
     todo = [f.path for f in found if not f.error]
     # Before any file is linted: a configuration may be wrong.
-    jobs = {path: Job(plans.of(path), plans.finder(path, paths), wishes(path) if wishes else None) for path in todo}
+    jobs = {
+        path: Job(plans.of(path, paths), plans.finder(path, paths), wishes(path) if wishes else None) for path in todo
+    }
+
+    for path, job in jobs.items():
+        job.inline = is_compose(os.path.basename(path)) or is_bake(os.path.basename(path))
 
     def work(path: str) -> Report:
         job = jobs[path]
+        if job.inline:
+            from .inline import lint_inline
+
+            return lint_inline(path, plans, finish)
         if job.wish is None:
             return lint_file(path, job.plan, job.find)
         from .fix import fix_file
@@ -303,6 +322,10 @@ def _files(
         for path, job in jobs.items():
 
             def lint(source: Source, job: Job = job) -> Report:
+                if job.inline:
+                    from .inline import lint_text
+
+                    return lint_text(source, plans, finish)
                 report = lint_source(source, job.plan, job.find)
                 finish([report])
                 return report

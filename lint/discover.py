@@ -6,6 +6,8 @@ import os
 import posixpath
 import stat
 
+from .invocations import is_bake, is_compose
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -74,17 +76,21 @@ def is_dockerfile_name(name: str) -> bool:
 
 
 def discover(
-    paths: Sequence[str], *, exclude: Sequence[str] = (), excluded: Callable[[str, bool], bool] | None = None
+    paths: Sequence[str],
+    *,
+    exclude: Sequence[str] = (),
+    excluded: Callable[[str, bool], bool] | None = None,
+    builders: list[str] | None = None,
 ) -> Iterator[Found]:
     """The files to lint for the files and folders `paths`, sorted, each file once.
 
     A file that is named is always found. A folder is walked for Dockerfiles; what its .gitignore files, those of the
     repository around it and .git/info/exclude ignore is left out, as is what a pattern of `exclude` (written as in
     .gitignore, relative to the current folder) matches, or `excluded` says of a path as it is shown and whether it is
-    a folder. Links to folders are not followed. A missing path and a folder that cannot be listed give a Found with an
-    error.
+    a folder. Links to folders are not followed. Compose and bake files that are met go into `builders`. A missing path
+    and a folder that cannot be listed give a Found with an error.
     """
-    walk = _Walk(exclude, excluded)
+    walk = _Walk(exclude, excluded, builders)
     for path in sorted(dict.fromkeys(paths), key=_parts):
         yield from walk.find(path)
 
@@ -92,9 +98,15 @@ def discover(
 class _Walk:
     """One call of `discover`: what it has found, and what it is told to leave out."""
 
-    __slots__ = ("_exclude", "_excluded", "_seen")
+    __slots__ = ("_builders", "_exclude", "_excluded", "_seen")
 
-    def __init__(self, exclude: Sequence[str], excluded: Callable[[str, bool], bool] | None) -> None:
+    def __init__(
+        self,
+        exclude: Sequence[str],
+        excluded: Callable[[str, bool], bool] | None,
+        builders: list[str] | None,
+    ) -> None:
+        self._builders = builders
         self._seen: set[str] = set()
         self._excluded = excluded
         self._exclude = Patterns(_slashes(os.path.realpath(".")), exclude) if exclude else None
@@ -148,13 +160,21 @@ class _Walk:
         for entry in entries:
             name = entry.name
             folder = _is(entry.is_dir, False)
-            if name in _SKIPPED_FOLDERS if folder else not (is_dockerfile_name(name) and _is(entry.is_file, True)):
+            builder = self._builders is not None and not folder and (is_compose(name) or is_bake(name))
+            if (
+                name in _SKIPPED_FOLDERS
+                if folder
+                else not ((builder or is_dockerfile_name(name)) and _is(entry.is_file, True))
+            ):
                 continue
             inner = real + name
             if _ignored(inner, folder, patterns) or (self._exclude and self._exclude.verdict(inner, folder)):
                 continue
             below = os.path.join(shown, name)
             if self._excluded is not None and self._excluded(below, folder):
+                continue
+            if builder and self._builders is not None:
+                self._builders.append(below)
                 continue
             if not folder and entry.is_symlink():
                 inner = _slashes(os.path.realpath(inner))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from ..model.context import Context
     from ..rules.base import Rule
-    from ..syntax.tree import Instruction
+    from ..syntax.tree import Dockerfile, Instruction
     from .profiles import Profile
     from .severity import Levels
     from .shellcheck import Snippet
@@ -34,7 +34,8 @@ class Plan:
 
     `shell` tells which codes of ShellCheck are wanted, None when it does not run. `options` are the settings of rules.
     With `profile` only a part of the findings may count, and severities may change; `levels` changes them last.
-    `comments` tells whether comments switch findings off, `target` and `build_args` are those of the build.
+    `comments` tells whether comments switch findings off. `target`, `build_args` and `named` (contexts) are those of
+    the build, `more_targets` of other builds of the same file, whose findings count too.
     """
 
     __slots__ = (
@@ -42,6 +43,8 @@ class Plan:
         "by_subject",
         "comments",
         "levels",
+        "more_targets",
+        "named",
         "on_request",
         "options",
         "profile",
@@ -67,6 +70,8 @@ class Plan:
         self.comments = comments
         self.target = target
         self.build_args = build_args
+        self.more_targets: Sequence[str] = ()
+        self.named: Mapping[str, str] | None = None
         self.rules = rules
         self.on_request = on_request
         self.shell = shell
@@ -81,12 +86,23 @@ class Plan:
         lower = text.lower()
         return self.of([rule for rule in self.rules if not rule.words or any(word in lower for word in rule.words)])
 
-    def of(self, rules: Sequence[Rule], target: str = "", build_args: Mapping[str, str] | None = None) -> Plan:
-        """The plan with these rules, and with this target and these build arguments when they are given."""
-        return Plan(
+    def of(self, rules: Sequence[Rule]) -> Plan:
+        """The plan with these rules."""
+        plan = Plan(
             rules, self.on_request, self.shell, self.options, self.profile, self.levels, self.comments,
-            target or self.target, build_args or self.build_args,
+            self.target, self.build_args,
         )  # fmt: skip
+        plan.more_targets, plan.named = self.more_targets, self.named
+        return plan
+
+    def level(self, rule: Rule, fails: bool) -> str:
+        """How grave a finding of the rule is; `fails` tells that the file makes an error of it."""
+        level = rule.level
+        if self.profile is not None and self.profile.level and not rule.code.startswith("SYN"):
+            level = self.profile.level
+        if self.levels is not None:
+            level = self.levels.of(rule.code) or level
+        return ERROR if fails else level
 
 
 class Report:
@@ -163,7 +179,7 @@ def lint_source(source: Source, plan: Plan, find_context: Callable[[Build], Cont
     """Lint text. A rule that breaks is reported as a problem of dlint, and the others still run."""
     try:
         dockerfile = parse(source)
-        build = Build(dockerfile, find_context, plan.build_args, plan.target, plan.options)
+        builds = _builds(dockerfile, plan, find_context)
         suppressions = Suppressions(dockerfile, plan.comments)
     except Exception as error:  # noqa: BLE001 - one odd file must not take the others along
         message = f"dlint failed on this file ({what_broke(error)}); this is a bug of dlint, please report it"
@@ -171,9 +187,40 @@ def lint_source(source: Source, plan: Plan, find_context: Callable[[Build], Cont
     if plan.on_request and suppressions.checks.asks:
         plan = plan.of([*plan.rules, *plan.on_request])
     plan = plan.for_text(source.text)
-    places, profile = _Places(build), plan.profile
     diagnostics: list[Diagnostic] = []
     broken: dict[str, Diagnostic] = {}
+    for number, build in enumerate(builds):
+        found = list(_found(build, plan, suppressions, broken))
+        if number:
+            known = {d.order for d in diagnostics}
+            found = [d for d in found if d.order not in known]
+        diagnostics += found
+    diagnostics += broken.values()
+    diagnostics.sort(key=lambda d: d.order)
+    snippets: Sequence[Snippet] = ()
+    if plan.shell is not None:
+        from .shellcheck import snippets_of
+
+        snippets = snippets_of(builds[0], suppressions, plan)
+    return Report(source.name, diagnostics, bool(broken), snippets)
+
+
+def _builds(
+    dockerfile: Dockerfile, plan: Plan, find_context: Callable[[Build], Context | None] | None
+) -> Sequence[Build]:
+    """The builds of the file that are known to be made, one for each stage that is built as the last one."""
+    builds = [
+        Build(dockerfile, find_context, plan.build_args, target, plan.options, plan.named)
+        for target in (plan.target, *plan.more_targets)
+    ]
+    if len(builds) == 1:
+        return builds
+    return list({build.final.index if build.final else -1: build for build in reversed(builds)}.values())[::-1]
+
+
+def _found(build: Build, plan: Plan, suppressions: Suppressions, broken: dict[str, Diagnostic]) -> Iterator[Diagnostic]:
+    """What the rules find in a build; a rule that breaks goes into `broken`, by its code."""
+    source, places, profile = build.dockerfile.source, _Places(build), plan.profile
     for rule, node in _visits(build, plan):
         try:
             for finding in rule.check(build) if node is build else rule.check(node, build):
@@ -185,24 +232,12 @@ def lint_source(source: Source, plan: Plan, find_context: Callable[[Build], Cont
                     continue
                 if profile is not None and not profile.counts(rule.code, aliases):
                     continue
-                diagnostics.append(from_finding(finding, rule, source, line, stage))
-                if profile is not None and profile.level and not rule.code.startswith("SYN"):
-                    diagnostics[-1].severity = profile.level
-                if plan.levels is not None:
-                    diagnostics[-1].severity = plan.levels.of(rule.code) or diagnostics[-1].severity
-                if suppressions.checks.fails(aliases):
-                    diagnostics[-1].severity = ERROR
+                diagnostic = from_finding(finding, rule, source, line, stage)
+                diagnostic.severity = plan.level(rule, suppressions.checks.fails(aliases))
+                yield diagnostic
         except Exception as error:  # noqa: BLE001 - one broken rule must not take the others along
             if rule.code not in broken:
                 broken[rule.code] = _broken(rule, error, source.name)
-    diagnostics += broken.values()
-    diagnostics.sort(key=lambda d: d.order)
-    snippets: Sequence[Snippet] = ()
-    if plan.shell is not None:
-        from .shellcheck import snippets_of
-
-        snippets = snippets_of(build, suppressions, plan)
-    return Report(source.name, diagnostics, bool(broken), snippets)
 
 
 def _broken(rule: Rule, error: Exception, file: str) -> Diagnostic:

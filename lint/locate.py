@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ..model.build import Build
+    from .invocations import Invocation
 
 _TOOL_FOLDERS = frozenset(
     ("docker", ".docker", "dockerfiles", "build", "deploy", "deployment", "deployments", "ci", ".ci", "container",
@@ -32,8 +33,11 @@ _known: dict[tuple[object, ...], Context] = {}
 _below: dict[tuple[str, str], tuple[list[str], set[str]]] = {}
 
 
-def locate(path: str, build: Build, roots: Sequence[str]) -> Context | None:
+def locate(path: str, build: Build, roots: Sequence[str], described: Sequence[Invocation] = ()) -> Context | None:
     """The context of the Dockerfile at `path`; None when no folder can be told to be it.
+
+    Those who build the file (`described`) say it, unless their folders hold nothing of what is copied and another holds
+    all; of several the one with most of it, the first of equal ones. A context that is no folder (a URL) is none.
 
     Candidates are the Dockerfile's folder and those above it, up to the top of its repository; outside of a
     repository up to the folder in `roots` (the paths of the command line), else only the Dockerfile's own.
@@ -43,12 +47,25 @@ def locate(path: str, build: Build, roots: Sequence[str]) -> Context | None:
     folder = os.path.dirname(path) or "."
     candidates, bounded = _candidates(folder, roots)
     firm, loose = _sources(build)
+    said = list(dict.fromkeys(each.context for each in described if each.context and os.path.isdir(each.context)))
+    if said:
+        best = max(said, key=lambda each: (sum(_there(each, n) for n in firm), sum(_there(each, n) for n in loose)))
+        if firm and not any(_there(best, name) for name in firm):
+            best = _holder(candidates, firm) or best
+        return context_at(best, path)
+    if described and all(each.context is None for each in described):
+        return None
     root = _best(candidates, firm, loose)
     if root is None and len(firm) > 1 and bounded:
         root = _beside(candidates, firm)
     if root is None and not any(_there(each, name) for each in candidates for name in firm):
         root = _usual(path, candidates, certain=not firm or (copies_all(build) and not _anywhere(candidates[-1], firm)))
     return context_at(root, path) if root is not None else None
+
+
+def _holder(candidates: Sequence[str], firm: Sequence[str]) -> str | None:
+    """The nearest candidate that holds all of the sources."""
+    return next((each for each in candidates if all(_there(each, name) for name in firm)), None)
 
 
 def forget() -> None:

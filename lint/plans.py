@@ -7,6 +7,7 @@ import os
 from .checks import on_request
 from .config import PREFIX, BadConfiguration, Config, Configurations, Layer
 from .engine import Plan
+from .invocations import Invocations
 from .output import note
 from .profiles import profile
 from .select import asks_for_hadolint, choose, normal, shell_codes, split
@@ -14,10 +15,12 @@ from .select import asks_for_hadolint, choose, normal, shell_codes, split
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any
 
     from ..model.build import Build
     from ..model.context import Context
+    from .invocations import Invocation
     from .profiles import Profile
     from .quick import Arguments
 
@@ -34,7 +37,7 @@ def plan_for(path: str) -> tuple[Plan, FindContext]:
     `config.forget()` and `locate.forget()` let files be read anew.
     """
     plans = Plans(of_environment())
-    return plans.of(path), plans.finder(path, [path])
+    return plans.of(path, [path]), plans.finder(path, [path])
 
 
 def of_environment() -> Configurations:
@@ -93,6 +96,7 @@ class Plans:
         self._tell = tell
         self._told: set[str] = set()
         self._plans: dict[tuple[object, ...], Plan] = {}
+        self.invocations = Invocations()
         self.shellcheck: str | None = None
         """The path of ShellCheck: None before it was looked for, empty when there is none."""
 
@@ -104,7 +108,7 @@ class Plans:
         """Whether a configuration leaves out what is found at `path` in a walk. Raises BadConfiguration."""
         return self._configurations.of(path).excludes(path, folder)
 
-    def of(self, path: str) -> Plan:
+    def of(self, path: str, roots: Sequence[str] = ()) -> Plan:
         """The plan for the file at `path`. Raises BadConfiguration and UnknownRule."""
         config = self._configurations.of(path)
         ignored = config.ignored_in(path)
@@ -113,21 +117,34 @@ class Plans:
         if plan is None:
             plan = self._plans[key] = self._plan(config, ignored)
         given = config.of_dockerfile(path)
-        if "target" in given or "build-args" in given:
-            plan = plan.of(plan.rules, given.get("target", ""), given.get("build-args"))
+        builds = self.builds(path, roots)
+        if builds or "target" in given or "build-args" in given:
+            plan = _built(plan, builds, given)
         return plan
 
+    def inline(self, path: str, build: Invocation) -> Plan:
+        """The plan for a Dockerfile that stands in the file at `path`. Raises BadConfiguration and UnknownRule."""
+        return _built(self.of(path), [build], self._configurations.of(path).of_dockerfile(path))
+
+    def builds(self, path: str, roots: Sequence[str] = ()) -> list[Invocation]:
+        """How the Dockerfile at `path` is built, as compose files, bake files and workflows around it say."""
+        return self.invocations.of(path, roots) if os.path.isfile(path) else []
+
     def finder(self, path: str, roots: Sequence[str]) -> FindContext:
-        """What finds the context of the Dockerfile at `path`; folders above those in `roots` are left alone."""
+        """What finds the context of the Dockerfile at `path`; folders above those in `roots` are left alone.
+
+        It is the one of the configuration, else of those who build it, else it is told from what the file copies.
+        """
         config = self._configurations.of(path)
         root: str | None = config.of_dockerfile(path).get("context")
         if root is not None and not os.path.isdir(root):
             raise BadConfiguration(f"the context `{root}` of {path} is no folder; it is set by the key `context`")
+        described = [] if root is not None else self.builds(path, roots)
 
         def find(build: Build) -> Context | None:
             from .locate import context_at, locate
 
-            return locate(path, build, roots) if root is None else context_at(root, path)
+            return locate(path, build, roots, described) if root is None else context_at(root, path)
 
         return find
 
@@ -173,3 +190,34 @@ class Plans:
         if text not in self._told:
             self._told.add(text)
             self._tell(text)
+
+
+_PARTIAL = frozenset(
+    ("dev", "develop", "development", "debug", "test", "tests", "testing", "lint", "ci", "local", "base", "build",
+     "builder", "deps", "dependencies")
+)  # fmt: skip
+"""Names of stages that are built on the way; the image that is shipped is another."""
+_MOST_TARGETS = 4
+
+
+def _built(plan: Plan, builds: Sequence[Invocation], given: Mapping[str, Any]) -> Plan:
+    """The plan with target, arguments and named contexts of those who build the file; `given` wins.
+
+    Every target that someone builds is looked at, and the last stage too when only partial ones are named. Of the
+    arguments those count on which all builds agree.
+    """
+    plan = plan.of(plan.rules)
+    targets = list(dict.fromkeys(build.target.lower() for build in builds))
+    if targets and _PARTIAL.issuperset(targets):
+        targets.append("")
+    if "target" in given:
+        targets = [given["target"]]
+    if targets:
+        plan.target, plan.more_targets = targets[0], targets[1:_MOST_TARGETS]
+    arguments: dict[str, str] = {}
+    for build in builds:
+        arguments |= build.args
+        plan.named = {**(plan.named or {}), **build.contexts}
+    agreed = {key: value for key, value in arguments.items() if all(b.args.get(key) == value for b in builds)}
+    plan.build_args = {**agreed, **given.get("build-args", {})}
+    return plan

@@ -145,7 +145,8 @@ class Build:
     """The model of one Dockerfile.
 
     `find_context` is asked for the build context when a rule first needs it; it answers None when nothing is known
-    of it. `build_args` and `target` are those of the one who builds, `options` the settings of rules.
+    of it. `build_args`, `target` and `named` (named contexts, with what they stand for) are those of the one who
+    builds, `options` the settings of rules.
     """
 
     def __init__(
@@ -155,8 +156,10 @@ class Build:
         build_args: Mapping[str, str] | None = None,
         target: str = "",
         options: Mapping[str, object] | None = None,
+        named: Mapping[str, str] | None = None,
     ) -> None:
         self.dockerfile = dockerfile
+        self.named = {name.lower(): value for name, value in named.items()} if named else {}
         self._find_context = find_context
         self._context: Context | None = None
         self.given: Mapping[str, str] = build_args or {}
@@ -224,6 +227,11 @@ class Build:
         stage.parent = names.get(image) if image else None
         stage.root = stage.parent.root if stage.parent else stage
         stage.image = None if stage.parent else image
+        if image and image.lower() in self.named:
+            # A named context of this name is taken, also where a stage has it; only an image in it is known.
+            _, is_image, instead = self.named[image.lower()].rpartition("docker-image://")
+            stage.parent, stage.root = None, stage
+            stage.image = instead if is_image else None
 
     def stage_of(self, instruction: Instruction) -> Stage | None:
         """The stage of an instruction; None before the first FROM and for FROM itself."""

@@ -34,7 +34,13 @@ def unknown_source_stage(copy: Copy, build: Build) -> Iterator[Finding]:
     if flag is None or not name or name.isdecimal() or "$" in name:
         return
     reference = _reference(name)
-    if build.source_stage(name) is not None or reference is None or reference.tag or reference.digest:
+    if (
+        name.lower() in build.named
+        or build.source_stage(name) is not None
+        or reference is None
+        or reference.tag
+        or reference.digest
+    ):
         return
     near = suggest(name.lower(), [stage.name for stage in build.stages if stage.name])
     if near and "/" not in name:

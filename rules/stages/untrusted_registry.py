@@ -35,12 +35,12 @@ def untrusted_registry(stage: Stage, build: Build) -> Iterator[Finding]:
         return
     base = stage.from_.base
     if base is not None and stage.parent is None and stage.image != "scratch":
-        place = _place(stage.image or base.text)
+        place = _place(stage.image or ("" if base.text.lower() in build.named else base.text))
         if place and not _is_trusted(place, trusted):
             yield _finding(base.text, base, place)
     for instruction in stage.all_instructions():
         for name, where in _named(instruction):
-            known = build.source_stage(name, numbers=isinstance(instruction, Copy)) is not None
+            known = name.lower() in build.named or build.source_stage(name, numbers=isinstance(instruction, Copy))
             place = _place(name) if not known and _is_image(name) else ""
             if place and not _is_trusted(place, trusted):
                 yield _finding(name, where, place)

@@ -45,6 +45,8 @@ def test_use(line: str, tmp_path: Path) -> None:
     (tmp_path / "Dockerfile").write_text("FROM debian\nrun apt-get update\nRUN apt-get install curl\nCOPY . /app\n")
     (tmp_path / ".idea").write_text("of an editor")
     (tmp_path / "deploy" / "Dockerfile").write_text("FROM scratch\n")
+    if "compose.yml" in line:
+        (tmp_path / "compose.yml").write_text("services: {web: {build: .}}\n")
     if "migrate" in line:
         (tmp_path / ".hadolint.yaml").write_text("ignored: [DL3008]\n")
     if "--baseline" in line or "--prune" in line:

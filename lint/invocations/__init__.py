@@ -1,0 +1,243 @@
+"""How a Dockerfile is built, told by the files that build it: compose files, bake files, CI workflows.
+
+An Invocation is one `docker build` as such a file describes it. Only names are looked at here; the readers are imported
+when there is a file for them.
+"""
+
+from __future__ import annotations
+
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+_FOLDERS = (
+    "docker", ".docker", "compose", "deploy", "deployment", "deployments", "infra", "devops", "ops", "ci", ".ci",
+    "build", "dev", "local", ".devcontainer",
+)  # fmt: skip
+"""Folders beside a project in which its compose and bake files may lie."""
+
+_MOST_ENTRIES = 2_000
+_MOST_BYTES = 4_000_000
+_WORKFLOWS = os.path.join(".github", "workflows")
+_PIPELINES = frozenset((".gitlab-ci.yml", ".gitlab-ci.yaml", "azure-pipelines.yml", "azure-pipelines.yaml"))
+
+
+class Invocation:
+    """One build as another file describes it.
+
+    `dockerfile` is a path, empty for an inline one. `context` is a folder, None when it is none on this disk. `args`
+    are the build arguments whose values are known, `contexts` the named contexts. `file` and `line` tell where it is
+    said, `name` what the file calls it. `inline` is the text of an inline Dockerfile.
+    """
+
+    __slots__ = ("args", "context", "contexts", "dockerfile", "file", "inline", "line", "name", "target")
+
+    def __init__(
+        self,
+        file: str,
+        line: int,
+        name: str,
+        context: str | None,
+        dockerfile: str,
+        target: str = "",
+        args: dict[str, str] | None = None,
+        contexts: dict[str, str] | None = None,
+        inline: Inline | None = None,
+    ) -> None:
+        self.file = file
+        self.line = line
+        self.name = name
+        self.context = context
+        self.dockerfile = dockerfile
+        self.target = target
+        self.args = args or {}
+        self.contexts = contexts or {}
+        self.inline = inline
+
+    def __repr__(self) -> str:
+        return f"Invocation({self.file}:{self.line}, {self.name!r}, {self.context!r}, {self.dockerfile!r})"
+
+
+class Inline:
+    """The text of an inline Dockerfile and where it stands: the line and the indentation of its first line.
+
+    Without `exact` its characters are not those of the file (a quoted or folded text), and only its beginning is known.
+    """
+
+    __slots__ = ("exact", "indent", "line", "text")
+
+    def __init__(self, text: str, line: int, indent: int, *, exact: bool) -> None:
+        self.text = text
+        self.line = line
+        self.indent = indent
+        self.exact = exact
+
+    def position(self, at: tuple[int, int]) -> tuple[int, int]:
+        """Line and column in the file of a position in the text."""
+        return (self.line + at[0] - 1, self.indent + at[1]) if self.exact else (self.line, self.indent + 1)
+
+
+def is_compose(name: str) -> bool:
+    """Whether a file of this base name is a compose file: `compose.yaml`, `docker-compose.prod.yml`."""
+    lower = name.lower()
+    return lower.endswith((".yml", ".yaml")) and lower.startswith(("compose.", "docker-compose.", "docker-compose-"))
+
+
+def is_bake(name: str) -> bool:
+    """Whether `docker buildx bake` reads a file of this base name: `docker-bake.hcl`, `docker-bake.override.json`."""
+    lower = name.lower()
+    return lower.endswith(".bake.hcl") or (lower.startswith("docker-bake.") and lower.endswith((".hcl", ".json")))
+
+
+def read(path: str) -> list[Invocation]:
+    """The builds that a compose file, a bake file or a workflow describes; none when it cannot be read as one."""
+    try:
+        with open(path, "rb") as file:
+            data = file.read(_MOST_BYTES)
+    except OSError:
+        return []
+    return parse_builds(path, data.decode("utf-8-sig", "replace"))
+
+
+def parse_builds(path: str, text: str) -> list[Invocation]:
+    """The builds that the text of the file at `path` describes."""
+    # Most of these files build nothing, and then no parser has to be imported.
+    if "build" not in text and "target" not in text and "executor" not in text:
+        return []
+    name = os.path.basename(path)
+    if is_bake(name):
+        from .bake import read_bake
+
+        return read_bake(path, text)
+    if is_compose(name):
+        from .compose import read_compose
+
+        return read_compose(path, text)
+    from .workflow import read_workflow
+
+    return read_workflow(path, text)
+
+
+class Invocations:
+    """The builds around Dockerfiles; each folder is listed and each file read once."""
+
+    def __init__(self) -> None:
+        self._of_folder: dict[str, list[Invocation]] = {}
+        self._of_file: dict[str, list[Invocation]] = {}
+        self._tops: dict[str, bool] = {}
+
+    def of(self, dockerfile: str, roots: Sequence[str] = ()) -> list[Invocation]:
+        """The builds of the file at `dockerfile` that are described in its folder, in those above up to the top of the
+        repository, or to a folder in `roots`, and in the usual folders beside these.
+        """
+        real = os.path.realpath(dockerfile)
+        found: list[Invocation] = []
+        for folder in self._folders(os.path.dirname(os.path.abspath(dockerfile)), roots):
+            found += [
+                each for each in self._in(folder) if each.dockerfile and os.path.realpath(each.dockerfile) == real
+            ]
+        return found
+
+    def read(self, file: str) -> list[Invocation]:
+        """The builds that a file describes."""
+        if file not in self._of_file:
+            self._of_file[file] = read(file)
+        return self._of_file[file]
+
+    def _folders(self, folder: str, roots: Sequence[str]) -> Iterable[str]:
+        """The folder and those above it up to the top of the repository, else up to a folder in `roots`."""
+        named = {os.path.abspath(root) for root in roots if os.path.isdir(root)}
+        found, upto = [folder], 1
+        while True:
+            if folder in named:
+                upto = len(found)
+            if self._is_top(folder):
+                return found
+            above = os.path.dirname(folder)
+            if above == folder:
+                return found[:upto]
+            folder = above
+            found.append(folder)
+
+    def _is_top(self, folder: str) -> bool:
+        if folder not in self._tops:
+            self._tops[folder] = os.path.lexists(os.path.join(folder, ".git"))
+        return self._tops[folder]
+
+    def _in(self, folder: str) -> list[Invocation]:
+        """What the files of a folder, and of the usual folders in it, describe; compose files first."""
+        if folder not in self._of_folder:
+            files, folders = _listed(folder)
+            for each in folders:
+                files += _listed(os.path.join(folder, each))[0]
+            if os.path.isdir(os.path.join(folder, _WORKFLOWS)):
+                files += _workflows(os.path.join(folder, _WORKFLOWS))
+            self._of_folder[folder] = [each for file in files for each in self.read(file)]
+        return self._of_folder[folder]
+
+
+def _listed(folder: str) -> tuple[list[str], list[str]]:
+    """The files of a folder that may describe builds, and the usual folders in it that may hold such."""
+    composed: list[str] = []
+    baked: list[str] = []
+    piped: list[str] = []
+    folders: list[str] = []
+    try:
+        with os.scandir(folder) as entries:
+            for number, entry in enumerate(entries):
+                name = entry.name
+                if number > _MOST_ENTRIES:
+                    break
+                if name in _FOLDERS and entry.is_dir():
+                    folders.append(name)
+                elif name.endswith((".yml", ".yaml", ".hcl", ".json")):
+                    path = os.path.join(folder, name)
+                    if is_compose(name):
+                        composed.append(path)
+                    elif is_bake(name):
+                        baked.append(path)
+                    elif name in _PIPELINES:
+                        piped.append(path)
+    except OSError:
+        return [], []
+    return [*sorted(composed), *sorted(baked), *piped], sorted(folders)
+
+
+def _workflows(folder: str) -> list[str]:
+    return [os.path.join(folder, name) for name in sorted(_names(folder)) if name.endswith((".yml", ".yaml"))]
+
+
+def remote(context: str) -> bool:
+    """Whether a context is none on this disk: a repository, an archive behind a URL, standard input."""
+    return (
+        "://" in context or context in ("", "-") or context.startswith(("git@", "github.com/", "target:", "service:"))
+    )
+
+
+def place(folder: str, path: str) -> str:
+    """A path of a description, which counts from a folder, as one that can be opened.
+
+    Where there is none of that name, the case does not count, as on the disks of macOS and Windows.
+    """
+    full = os.path.normpath(os.path.join(folder, os.path.expanduser(path)))
+    if os.path.lexists(full) or not full.startswith(os.path.join(folder, "")):
+        return full
+    here = folder
+    for part in full[len(folder) :].strip(os.sep).split(os.sep):
+        there = os.path.join(here, part)
+        if not os.path.lexists(there):
+            alike = [name for name in _names(here) if name.lower() == part.lower()]
+            if len(alike) != 1:
+                return full
+            there = os.path.join(here, alike[0])
+        here = there
+    return here
+
+
+def _names(folder: str) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except OSError:
+        return []

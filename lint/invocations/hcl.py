@@ -1,0 +1,410 @@
+"""HCL as far as bake files need it: blocks, attributes, strings with `${…}`, lists, maps, conditions, simple functions.
+
+The usual library for it takes seconds for its grammar. What is not understood has no value; nothing is guessed.
+Source: github.com/hashicorp/hcl, hclsyntax/spec.md.
+"""
+
+from __future__ import annotations
+
+import re
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+_TOKEN = re.compile(
+    r"""(?P<space>[ \t\r]+|\#[^\n]*|//[^\n]*|/\*.*?\*/)
+    |(?P<newline>\n)
+    |(?P<heredoc><<-?\s*(?P<mark>\w+)[ \t\r]*\n)
+    |(?P<name>[A-Za-z_][\w-]*)
+    |(?P<number>\d+(?:\.\d+)?)
+    |(?P<string>")
+    |(?P<sign>==|!=|<=|>=|&&|\|\||=>|\.\.\.|[{}\[\](),=?:.+\-*/%<>!])""",
+    re.VERBOSE | re.DOTALL,
+)
+_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", '"': '"', "\\": "\\"}
+_BINARY = ("||", "&&", "==", "!=", "<", ">", "<=", ">=", "+", "-", "*", "/", "%")
+_LITERALS = {"true": True, "false": False, "null": None}
+
+
+class HclError(ValueError):
+    """A text that is no HCL."""
+
+
+class Unknown(Exception):
+    """An expression whose value is not known."""
+
+
+class Body:
+    """The attributes and blocks between two braces, each with the offset where its value stands."""
+
+    def __init__(self) -> None:
+        self.attributes: dict[str, Node] = {}
+        self.blocks: list[tuple[str, list[str], Body, int]] = []
+
+
+class Node:
+    """An expression: what it is, its parts, and the offset of its first character."""
+
+    __slots__ = ("at", "kind", "parts")
+
+    def __init__(self, kind: str, at: int, *parts: Any) -> None:
+        self.kind = kind
+        self.at = at
+        self.parts = parts
+
+    def value(self, variables: Mapping[str, Any]) -> Any:
+        """The value under these variables; raises Unknown."""
+        kind, parts = self.kind, self.parts
+        if kind == "literal":
+            return parts[0]
+        if kind == "variable":
+            if variables.get(parts[0]) is None:
+                raise Unknown
+            return variables[parts[0]]
+        if kind == "template":
+            return "".join(part if isinstance(part, str) else _text(part.value(variables)) for part in parts[0])
+        if kind == "list":
+            return [part.value(variables) for part in parts[0]]
+        if kind == "map":
+            return _map(parts[0], variables)
+        if kind == "condition":
+            return parts[1 if parts[0].value(variables) else 2].value(variables)
+        if kind == "call":
+            return _call(parts[0], [part.value(variables) for part in parts[1]])
+        if kind == "binary":
+            return _binary(parts[0], parts[1].value(variables), parts[2].value(variables))
+        raise Unknown
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (str, int, float)):
+        return str(value)
+    raise Unknown
+
+
+def _map(pairs: Sequence[tuple[str, Node]], variables: Mapping[str, Any]) -> dict[str, Any]:
+    """The entries whose values are known."""
+    found: dict[str, Any] = {}
+    for key, node in pairs:
+        try:
+            found[key] = node.value(variables)
+        except Unknown:
+            continue
+    return found
+
+
+def _binary(operator: str, left: Any, right: Any) -> Any:
+    if operator == "==":
+        return left == right
+    if operator == "!=":
+        return left != right
+    if operator == "&&":
+        return left and right
+    if operator == "||":
+        return left or right
+    raise Unknown
+
+
+def _call(name: str, values: Sequence[Any]) -> Any:
+    """A function of bake's standard library; those that only compose names and conditions."""
+    match name, values:
+        case "equal", [left, right]:
+            return left == right
+        case "notequal", [left, right]:
+            return left != right
+        case "not", [one]:
+            return not one
+        case "and", [left, right]:
+            return left and right
+        case "or", [left, right]:
+            return left or right
+        case "upper", [str(one)]:
+            return one.upper()
+        case "lower", [str(one)]:
+            return one.lower()
+        case "trimprefix", [str(one), str(prefix)]:
+            return one.removeprefix(prefix)
+        case "trimsuffix", [str(one), str(suffix)]:
+            return one.removesuffix(suffix)
+        case "replace", [str(one), str(old), str(new)]:
+            return one.replace(old, new)
+        case "coalesce", _:
+            return next((each for each in values if each not in (None, "")), "")
+        case "concat", _ if all(isinstance(each, list) for each in values):
+            return [entry for each in values for entry in each]
+        case "join", [str(separator), list()]:
+            return separator.join(_text(each) for each in _list(values[1]))
+        case _:
+            raise Unknown
+
+
+def _list(value: Any) -> list[Any]:
+    return value
+
+
+def parse(text: str) -> Body:
+    """The body of a file. Raises HclError."""
+    parser = _Parser(text)
+    return parser.body(end="")
+
+
+class _Parser:
+    """Recursive descent over the text; `self.kind` and `self.word` are the next token, `self.at` is its offset."""
+
+    def __init__(self, text: str, at: int = 0) -> None:
+        self.text = text
+        self.end = at
+        self.kind: str = ""
+        self.word: str = ""
+        self.mark: str = ""
+        self.at = at
+        self.next()
+
+    def next(self) -> None:
+        """Go to the next token; blanks and comments are none."""
+        while True:
+            self.at = self.end
+            if self.at >= len(self.text):
+                self.kind, self.word = "end", ""
+                return
+            match = _TOKEN.match(self.text, self.at)
+            if match is None:
+                raise HclError(f"`{self.text[self.at]}` is not understood")
+            self.end = match.end()
+            self.kind, self.word = match.lastgroup or "", match[0]
+            if match["heredoc"]:
+                self.kind, self.mark = "heredoc", match["mark"]
+            if self.kind != "space":
+                return
+
+    def lines(self) -> None:
+        """Pass over line ends."""
+        while self.kind == "newline":
+            self.next()
+
+    def take(self, sign: str) -> bool:
+        """Pass over a sign when it is the next token."""
+        if self.kind == "sign" and self.word == sign:
+            self.next()
+            return True
+        return False
+
+    def want(self, sign: str) -> None:
+        """Pass over a sign that has to be there."""
+        if not self.take(sign):
+            raise HclError(f"`{sign}` is wanted before `{self.word}`")
+
+    def body(self, end: str) -> Body:
+        """Attributes and blocks up to the sign `end`."""
+        body = Body()
+        while True:
+            self.lines()
+            if self.kind == "end" or (end and self.kind == "sign" and self.word == end):
+                if bool(end) == (self.kind == "end"):
+                    raise HclError("a brace is missing")
+                return body
+            if self.kind not in ("name", "string"):
+                raise HclError(f"`{self.word}` is not understood")
+            name, at = self.label(), self.at
+            if self.take("=") or self.take(":"):
+                body.attributes[name] = self.expression()
+                self.take(",")
+                continue
+            labels: list[str] = []
+            while self.kind in ("name", "string"):
+                labels.append(self.label())
+            self.want("{")
+            body.blocks.append((name, labels, self.body("}"), at))
+            self.want("}")
+
+    def label(self) -> str:
+        """A name, or a text in quotes without variables."""
+        if self.kind == "string":
+            node = self.string()
+            parts = node.parts[0] if node.kind == "template" else [node.parts[0]]
+            return "".join(part for part in parts if isinstance(part, str))
+        word = self.word
+        self.next()
+        return word
+
+    def expression(self) -> Node:
+        """A condition, or what may stand in one."""
+        at = self.at
+        node = self.operand()
+        while self.kind == "sign" and self.word in _BINARY:
+            operator = self.word
+            self.next()
+            self.lines()
+            node = Node("binary", at, operator, node, self.operand())
+        if self.take("?"):
+            self.lines()
+            yes = self.expression()
+            self.lines()
+            self.want(":")
+            self.lines()
+            node = Node("condition", at, node, yes, self.expression())
+        return node
+
+    def operand(self) -> Node:
+        """A value with what is behind it: an index, an attribute."""
+        node = self.primary()
+        while self.kind == "sign" and self.word in (".", "["):
+            closing = self.word == "["
+            self.next()
+            if closing:
+                self.lines()
+                self.expression()
+                self.lines()
+                self.want("]")
+            else:
+                self.next()
+            node = Node("unknown", node.at)
+        return node
+
+    def primary(self) -> Node:
+        """A literal, a name, a call, a list, a map, or an expression in parentheses."""
+        at, kind, word = self.at, self.kind, self.word
+        if kind == "string":
+            return self.string()
+        if kind == "heredoc":
+            return self.heredoc()
+        if kind == "number":
+            self.next()
+            return Node("literal", at, float(word) if "." in word else int(word))
+        if kind == "name":
+            self.next()
+            if self.take("("):
+                return Node("call", at, word, self.listed(")"))
+            return Node("literal", at, _LITERALS[word]) if word in _LITERALS else Node("variable", at, word)
+        if self.take("("):
+            self.lines()
+            node = self.expression()
+            self.lines()
+            self.want(")")
+            return node
+        if self.take("["):
+            return self.list(at)
+        if self.take("{"):
+            return self.map(at)
+        if self.take("!") or self.take("-"):
+            self.operand()
+            return Node("unknown", at)
+        raise HclError(f"`{word}` is not understood")
+
+    def list(self, at: int) -> Node:
+        """A list behind its bracket; one with `for` has no value."""
+        self.lines()
+        if self.kind == "name" and self.word == "for":
+            self.skip("[", "]")
+            return Node("unknown", at)
+        return Node("list", at, self.listed("]"))
+
+    def listed(self, end: str) -> list[Node]:
+        """Expressions with commas between them, up to the sign `end`."""
+        found: list[Node] = []
+        self.lines()
+        while not self.take(end):
+            found.append(self.expression())
+            self.take("...")
+            self.lines()
+            if not self.take(","):
+                self.lines()
+                self.want(end)
+                break
+            self.lines()
+        return found
+
+    def map(self, at: int) -> Node:
+        """A map behind its brace; one with `for` has no value."""
+        self.lines()
+        if self.kind == "name" and self.word == "for":
+            self.skip("{", "}")
+            return Node("unknown", at)
+        pairs: list[tuple[str, Node]] = []
+        while not self.take("}"):
+            key = self.label() if self.kind in ("name", "string") else ""
+            if not key:
+                raise HclError("a key is wanted")
+            if not self.take("="):
+                self.want(":")
+            self.lines()
+            pairs.append((key, self.expression()))
+            self.take(",")
+            self.lines()
+        return Node("map", at, pairs)
+
+    def skip(self, opening: str, closing: str) -> None:
+        """Pass over all up to the closing bracket of the one before."""
+        depth = 1
+        while depth:
+            if self.kind == "end":
+                raise HclError(f"`{closing}` is missing")
+            if self.kind == "string":
+                self.string()
+                continue
+            depth += (self.word == opening) - (self.word == closing)
+            self.next()
+
+    def string(self) -> Node:
+        """A text in quotes, with expressions in it."""
+        at = self.at
+        parts, self.end = _template(self.text, self.end, '"')
+        self.next()
+        if all(isinstance(part, str) for part in parts):
+            return Node("literal", at, "".join(str(part) for part in parts))
+        return Node("template", at, parts)
+
+    def heredoc(self) -> Node:
+        """A here-document; `<<-` takes the common indentation away."""
+        at = self.at
+        match = re.compile(rf"^[ \t]*{re.escape(self.mark)}[ \t\r]*$", re.MULTILINE).search(self.text, self.end)
+        if match is None:
+            raise HclError(f"the here-document `{self.mark}` does not end")
+        body = self.text[self.end : match.start()]
+        if self.word.startswith("<<-"):
+            lines = body.split("\n")
+            indent = min((len(line) - len(line.lstrip()) for line in lines if line.strip()), default=0)
+            body = "\n".join(line[indent:] for line in lines)
+        self.end = match.end()
+        self.next()
+        parts, _ = _template(body, 0, "")
+        if all(isinstance(part, str) for part in parts):
+            return Node("literal", at, "".join(str(part) for part in parts))
+        return Node("template", at, parts)
+
+
+def _template(text: str, at: int, quote: str) -> tuple[list[str | Node], int]:
+    """The parts of a text up to its quote, or its end without one, and the offset behind."""
+    parts: list[str | Node] = []
+    part: list[str] = []
+    while at < len(text):
+        char = text[at]
+        if quote and char == quote:
+            return [*parts, "".join(part)], at + 1
+        if quote and char == "\\":
+            part.append(_ESCAPES.get(text[at + 1 : at + 2], text[at : at + 2]))
+            at += 2
+        elif text.startswith(("$${", "%%{"), at):
+            part.append(text[at + 1 : at + 3])
+            at += 3
+        elif text.startswith(("${", "%{"), at):
+            parser = _Parser(text, at + 2)
+            plain = char == "$"
+            node = parser.expression() if plain else Node("unknown", at)
+            while not plain and not (parser.kind == "sign" and parser.word == "}") and parser.kind != "end":
+                parser.next()
+            if parser.word != "}":
+                raise HclError("`}` is missing in a text")
+            parts += ["".join(part), node]
+            part = []
+            at = parser.end
+        else:
+            part.append(char)
+            at += 1
+    if quote:
+        raise HclError("a quote is missing")
+    return [*parts, "".join(part)], at
