@@ -23,6 +23,7 @@ USE += [
     for line in block.splitlines()
     if line.startswith("dlint ") and line not in USE
 ]
+USE = [line for line in USE if not line.startswith("dlint server")]  # waits for an editor; tests/lint/server runs it
 AS_SOMEONE = ["-c", "user.name=a", "-c", "user.email=a@example.invalid"]
 START, DEVELOP = (line for line in LINES if not line.startswith("dlint "))
 
