@@ -54,6 +54,11 @@ def run(arguments: argparse.Namespace) -> int:
             note(f"{found.path}: {error}")
             status = BROKEN
             continue
+        errors = parse(source).errors
+        if errors:
+            note(f"{source.name}:{errors[0].line}: {errors[0].message}; `dlint check` tells more")
+            status = BROKEN
+            continue
         context = _context(source, arguments.paths or ["."])
         if context is not None and "dockerignore" in wanted:
             build = Build(parse(source), lambda _, c=context: c)

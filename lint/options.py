@@ -31,6 +31,9 @@ dlint finds what makes a Dockerfile's build slow, big or unsafe, and says why.
   dlint --fix .                  repair what can be repaired safely
   dlint - < Dockerfile           lint standard input
   dlint format .                 lay every Dockerfile out in the same way
+  dlint optimize .               the plan of a rewrite to a builder and a slim
+                                 runtime; --diff shows it, --write makes it
+  dlint dockerignore .           what the build context should not send
   dlint explain DL3009           what a rule finds, why, and examples
   dlint rules                    all rules
   dlint baseline                 write down what is found now; --baseline FILE

@@ -138,3 +138,13 @@ def test_each_dockerfile_of_a_context_is_asked(project: Path, capsys: pytest.Cap
     assert "# Documentation\ndocs\n" in (project / "Dockerfile.dockerignore").read_text()
     capsys.readouterr()
     assert main(["dockerignore", "."]) == 0
+
+
+def test_a_broken_file_is_told_with_its_line_and_the_others_go_on(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "broken.Dockerfile").write_text("FROM a\nFRMO b\n")
+    assert main(["optimize", "."]) == 2
+    captured = capsys.readouterr()
+    assert "broken.Dockerfile:2: unknown instruction" in captured.err
+    assert "multi-stage: Install the dependencies" in captured.out
