@@ -83,10 +83,26 @@ def _rewrite(each: str, text: str, name: str, context: Context | None) -> Outcom
     if context is None:
         return Outcome(each, refusal=Refused("which folder is the build context cannot be told"))
     if each == "order":
-        return order.rewrite(build, stage, context)
+        return _ordered(text, name, context)
     if len(build.stages) > 1:
         return Outcome(each, refusal=Refused("the file has several stages already"))
     return _stack(build, context)
+
+
+def _ordered(text: str, name: str, context: Context) -> Outcome:
+    """The order of every stage, one after the other; what is refused is told of the last."""
+    steps: list[Step] = []
+    now = text
+    number = 0
+    outcome = Outcome("order")
+    while number < len((build := _build(now, name, context)).stages):
+        outcome = order.rewrite(build, build.stages[number], context)
+        if outcome.text is None or outcome.text == now:
+            number += 1
+        else:
+            now = outcome.text
+            steps += outcome.steps
+    return Outcome("order", now, steps, outcome.checks) if steps else outcome
 
 
 def _stack(build: Build, context: Context) -> Outcome:

@@ -111,3 +111,17 @@ def test_a_copy_to_a_folder_that_changes_is_not_moved(tmp_path: Path) -> None:
 def test_the_owner_of_the_source_owns_the_manifests(tmp_path: Path) -> None:
     text = "FROM example.org/base:1\nWORKDIR /app\nUSER node\nCOPY --chown=node . .\nRUN yarn install\n"
     assert "COPY --chown=node package.json yarn.lock ./\n" in rewritten(tmp_path, text, FILES, "order").text
+
+
+def test_every_stage_gets_its_order(tmp_path: Path) -> None:
+    text = (
+        "FROM example.org/a:1 AS assets\nWORKDIR /a\nCOPY . .\nRUN yarn install\nRUN yarn build\n\n"
+        "FROM example.org/b:1\nWORKDIR /b\nCOPY . .\nRUN pip install -r requirements.txt\n"
+        "COPY --from=assets /a/dist dist\nCMD run\n"
+    )
+    assert rewritten(tmp_path, text, FILES, "order").text == (
+        "FROM example.org/a:1 AS assets\nWORKDIR /a\nCOPY package.json yarn.lock ./\nRUN yarn install\nCOPY . .\n"
+        "RUN yarn build\n\n"
+        "FROM example.org/b:1\nWORKDIR /b\nCOPY requirements.txt limits.txt ./\nRUN pip install -r requirements.txt\n"
+        "COPY . .\nCOPY --from=assets /a/dist dist\nCMD run\n"
+    )
