@@ -187,11 +187,18 @@ def _edit_of_fix(ls: App, document: Document, index: int, code: str) -> types.Wo
 
 def fix_all(ls: App, document: Document, unsafe: bool, codes: Sequence[str] = ()) -> types.WorkspaceEdit | None:
     """The edit that makes all fixes, of some rules or of all; what the gate leaves out is logged."""
+    text, refused = fixed_text(ls, document, codes, unsafe=unsafe)
+    for reason in refused:
+        ls.log(f"{document.name}: {reason}")
+    edits = text_edits(document, text)
+    title = "dlint: unsafe fixes" if unsafe else ""
+    return workspace_edit(ls, document, edits, title, confirm=unsafe) if edits else None
+
+
+def fixed_text(ls: App, document: Document, codes: Sequence[str] = (), *, unsafe: bool) -> tuple[str, list[str]]:
+    """The text after the fixes, and what was left out and why. Raises BadSettings."""
     wish = ls.plans.wish(document.path, ls.settings(document), codes, unsafe=unsafe)
     source = Source(document.text.text, document.name)
     report, repaired = fix_source(source, ls.plan(document), document.find_context, wish)
-    for code, line, reason in report.refused:
-        ls.log(f"{document.name}:{line}: the fix of {code} was left out: {reason}")
-    edits = text_edits(document, repaired.text)
-    title = "dlint: unsafe fixes" if unsafe else ""
-    return workspace_edit(ls, document, edits, title, confirm=unsafe) if edits else None
+    refused = [f"the fix of {code} on line {line} was left out: {reason}" for code, line, reason in report.refused]
+    return repaired.text, refused

@@ -8,10 +8,10 @@ from importlib import import_module
 from typing import Any
 
 from lsprotocol import types
+from pygls.exceptions import JsonRpcException, JsonRpcInternalError
 from pygls.lsp.server import LanguageServer
 from pygls.uris import to_fs_path
 
-from ...syntax.source import Source
 from ..diagnostic import what_broke
 from ..engine import Report, lint_source
 from ..output import note
@@ -44,6 +44,7 @@ class App(LanguageServer):
         self._settings: dict[str, Settings] = {"": Settings()}
         self._dirty: dict[str, None] = {}
         self._told: set[str] = set()
+        self._asked: Document | None = None
         super().__init__("dlint", version, protocol_cls=Protocol)  # pyright: ignore[reportUnknownMemberType]
         self.encoding = "utf-16"
         for method, module, function, options in features.ALL:
@@ -81,7 +82,12 @@ class App(LanguageServer):
     def document(self, uri: str) -> Document | None:
         """An open document that is a Dockerfile."""
         document = self.documents.get(uri)
-        return document if document is not None and self._is_dockerfile(document) else None
+        if document is None or not self._is_dockerfile(document):
+            return None
+        if self._asked is not None and self._asked is not document:
+            self._asked.release()
+        self._asked = document
+        return document
 
     def _is_dockerfile(self, document: Document) -> bool:
         if document.language.lower() in _LANGUAGES:
@@ -139,7 +145,7 @@ class App(LanguageServer):
         except BadSettings as error:
             self.tell_once(f"dlint: {error}")
             plan = self.plans.usual()
-        report = lint_source(Source(document.text.text, document.name), plan, document.find_context)
+        report = lint_source(document.source, plan, document.find_context)
         self.quiet(document, report)
         document.report = report
         if report.snippets and plan.shell is not None:
@@ -230,6 +236,8 @@ class App(LanguageServer):
     def report_server_error(self, error: Exception, source: Any) -> None:
         """Log what broke; an answer to a request tells the client itself."""
         del source
+        if isinstance(error, JsonRpcException) and not isinstance(error, JsonRpcInternalError):
+            return  # It is an answer.
         self.log(f"internal error ({what_broke(error)}); this is a bug of dlint, please report it")
 
 

@@ -1,35 +1,60 @@
-"""Commands for editors that offer them by name: fix all, safe or not, optimize, explain a rule."""
+"""Commands for editors that offer them by name. The first argument is the URI of an open document.
+
+`dlint.server.fixAll`, `fixAllUnsafe` and `optimize` (second argument: names of rewrites) have the editor apply an edit;
+`fixed` (second argument: also unsafe) and `rewritten` answer with the text that would come out, for a preview;
+`explain` takes the code of a rule and answers with its page.
+"""
 
 from __future__ import annotations
 
+from typing import Any
+
 from lsprotocol import types
 
-from .actions import fix_all
+from .actions import fix_all, fixed_text
 from .pages import page_of
-from .rewrites import TITLES, rewrite
+from .plans import BadSettings
+from .rewrites import TITLES, rewrite, rewritten
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
     from .app import App
 
 
 def run(ls: App, command: str, arguments: tuple[Any, ...]) -> Any:
-    """Run a command. The first argument is the URI of a document, for `dlint.explain` the code of a rule."""
-    first = str(arguments[0]) if arguments else ""
-    if command == "dlint.explain":
-        return page_of(first.upper()) or None
-    document = ls.document(first)
+    """Run a command and answer it."""
+    first: Any = arguments[0] if arguments else None
+    second: Any = arguments[1] if len(arguments) > 1 else None
+    name = command.rpartition(".")[2]
+    if name == "explain":
+        return page_of(str(first).upper()) or None
+    document = ls.document(str(first))
     if document is None:
         return {"applied": False, "reason": "the document is not open, or no Dockerfile"}
     ls.lint(document)
-    if command == "dlint.optimize":
-        names = [str(name) for name in arguments[1]] if len(arguments) > 1 and arguments[1] else list(TITLES)
-        edit = rewrite(ls, document, names, "dlint optimize")
-    else:
-        edit = fix_all(ls, document, command == "dlint.fixAllUnsafe")
+    names = _names(second) or list(TITLES)
+    try:
+        if name == "fixed":
+            text, refused = fixed_text(ls, document, unsafe=bool(second))
+            return {"text": text, "changed": text != document.text.text, "refused": refused, "ignore": None}
+        if name == "rewritten":
+            text, proposal, refused = rewritten(ls, document, names)
+            changed = proposal is not None and proposal.new != proposal.old
+            ignore = {"path": proposal.path, "text": proposal.new} if proposal is not None and changed else None
+            return {"text": text, "changed": text != document.text.text, "refused": refused, "ignore": ignore}
+        if name == "optimize":
+            edit = rewrite(ls, document, names, "dlint optimize")
+        else:
+            edit = fix_all(ls, document, name == "fixAllUnsafe")
+    except BadSettings as error:
+        return {"applied": False, "reason": str(error)}
     if edit is None:
         return {"applied": False, "reason": "there is nothing to do"}
     ls.workspace_apply_edit(types.ApplyWorkspaceEditParams(edit, label=command))
     return {"applied": True}
+
+
+def _names(value: Any) -> list[str]:
+    if not isinstance(value, list):
+        return []
+    return [str(each) for each in value]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType] - JSON

@@ -35,6 +35,7 @@ class Document:
         self.report: Report | None = None
         self.shell: list[Diagnostic] | None = None
         self.find_context: Callable[[Build], Context | None] | None = None
+        self._source: Source | None = None
         self._build: Build | None = None
 
     @property
@@ -57,18 +58,25 @@ class Document:
         """Nothing is known of the text any more."""
         self.report = None
         self.shell = None
+        self._source = None
+        self._build = None
+
+    def release(self) -> None:
+        """Give up the model, which is made again when it is asked for: it takes more memory than all else."""
         self._build = None
 
     @property
     def source(self) -> Source:
         """The text as dlint reads it."""
-        return self.build.dockerfile.source
+        if self._source is None:
+            self._source = Source(self.text.text, self.name)
+        return self._source
 
     @property
     def build(self) -> Build:
         """The model of the text, made once for each version."""
         if self._build is None:
-            self._build = Build(parse(Source(self.text.text, self.name)), self.find_context)
+            self._build = Build(parse(self.source), self.find_context)
         return self._build
 
     @property

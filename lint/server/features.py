@@ -16,7 +16,9 @@ ACTION_KINDS = (
     t.CodeActionKind.SourceFixAll,
     "source.fixAll.dlint",
 )
-COMMANDS = ("dlint.fixAll", "dlint.fixAllUnsafe", "dlint.optimize", "dlint.explain")
+COMMANDS = tuple(
+    f"dlint.server.{name}" for name in ("fixAll", "fixAllUnsafe", "optimize", "explain", "fixed", "rewritten")
+)
 
 ALL: tuple[tuple[str, str, str, Any], ...] = (
     (t.INITIALIZE, "session", "initialize", None),

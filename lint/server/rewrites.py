@@ -39,6 +39,18 @@ def offered(document: Document) -> Iterator[tuple[str, Sequence[str]]]:
 
 def rewrite(ls: App, document: Document, names: Sequence[str], title: str) -> types.WorkspaceEdit | None:
     """The edit that makes these rewrites, to be confirmed; None, and the reasons told, when none can be made."""
+    text, proposal, reasons = rewritten(ls, document, names)
+    if text == document.text.text and (proposal is None or proposal.new == proposal.old):
+        told = "; ".join(reasons) or "there is nothing to do"
+        ls.window_show_message(types.ShowMessageParams(types.MessageType.Info, f"dlint: {told}"))
+        return None
+    for reason in reasons:
+        ls.log(f"refused: {reason}")
+    return _edit(ls, document, text, proposal, title)
+
+
+def rewritten(ls: App, document: Document, names: Sequence[str]) -> tuple[str, Proposal | None, list[str]]:
+    """The text that comes out, the ignore file beside it, and what was refused and why."""
     from ...fixers.rewrites.optimize import optimize
     from ..optimize import layers
 
@@ -47,13 +59,7 @@ def rewrite(ls: App, document: Document, names: Sequence[str], title: str) -> ty
     result = optimize(text, document.name, context, lambda now: layers(now, document.name), names)
     reasons = [f"{TITLES[each.name]}: {each.refusal}" for each in result.outcomes if each.refusal is not None]
     proposal = _proposal(ls, document, reasons) if "dockerignore" in names else None
-    if result.text == text and (proposal is None or proposal.new == proposal.old):
-        told = "; ".join(reasons) or "there is nothing to do"
-        ls.window_show_message(types.ShowMessageParams(types.MessageType.Info, f"dlint: {told}"))
-        return None
-    for reason in reasons:
-        ls.log(f"refused: {reason}")
-    return _edit(ls, document, result.text, proposal, title)
+    return result.text, proposal, reasons
 
 
 def _proposal(ls: App, document: Document, reasons: list[str]) -> Proposal | None:

@@ -561,11 +561,19 @@ def test_a_broken_rule_is_a_finding(project: Path) -> None:
 
 
 def test_commands(shared_client: Client, buffer: Buffer) -> None:
-    page = shared_client.request("workspace/executeCommand", {"command": "dlint.explain", "arguments": ["DL3009"]})
-    assert page.startswith("# DL3009")
+    def command(name: str, *arguments: Any) -> Any:
+        asked = {"command": f"dlint.server.{name}", "arguments": arguments}
+        return shared_client.request("workspace/executeCommand", asked)
+
+    assert command("explain", "DL3009").startswith("# DL3009")
+    fixed = command("fixed", buffer.uri, True)
+    assert fixed["changed"]
+    assert "--no-install-recommends" in fixed["text"]
+    rewritten = command("rewritten", buffer.uri)
+    assert set(rewritten) == {"text", "changed", "refused", "ignore"}
+    assert all(": " in reason for reason in rewritten["refused"])
     shared_client.asked.clear()
-    done = shared_client.request("workspace/executeCommand", {"command": "dlint.fixAll", "arguments": [buffer.uri]})
-    assert done == {"applied": True}
+    assert command("fixAll", buffer.uri) == {"applied": True}
     edit = next(m for m in shared_client.asked if m["method"] == "workspace/applyEdit")["params"]["edit"]
     buffer.apply_workspace(edit)
     assert "DL3014" not in codes(buffer.settle())

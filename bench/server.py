@@ -1,0 +1,301 @@
+"""Measures `dlint server`: latency, start, memory, and random edits held against fresh runs. See README.md.
+
+    python bench/server.py latency FOLDER      keystroke to diagnostics on 30, 200 and 2000 lines
+    python bench/server.py start               from starting the process to the first diagnostics
+    python bench/server.py edits FOLDER [N]    N (10,000) random edits in 100 files, every feature asked about them
+
+FOLDER holds real Dockerfiles. Run it from a checkout with the Python in which dlint and its extra `server` are.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from dockerfile_dlint.lint.discover import is_dockerfile_name
+from dockerfile_dlint.lint.engine import lint_source
+from dockerfile_dlint.lint.locate import forget
+from dockerfile_dlint.lint.plans import plan_for
+from dockerfile_dlint.syntax.parser import parse
+from dockerfile_dlint.syntax.source import Source
+
+from tests.e2e.language_client import Buffer, Client, Failed
+
+OPTIONS = {"shellcheck": False, "inlayHints": True}
+INSERTED = (
+    "\n", "\r\n", " ", "\\", "\\\n", "#", "'", '"', "$", "${", "}", "<<EOF\n", "EOF\n", "RUN ", "FROM x AS y\n",
+    "apt-get install curl", "COPY --from=0 /a /b\n", "--mount=type=cache,target=/x ", "é", "😀", "日本", "\t", "&& ",
+    "ARG A=1\n", "# dlint: ignore\n", "# escape=`\n", "\u2028", "\x0b", "ENV X=$A\n", "[", "]", ",",
+)  # fmt: skip
+
+
+def main() -> None:
+    """Run one of the measurements."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("what", choices=("latency", "start", "edits"))
+    parser.add_argument("folder", nargs="?", type=Path)
+    parser.add_argument("edits", nargs="?", type=int, default=10_000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--files", type=int, default=100, help="how many files are edited")
+    parser.add_argument("--samples", type=int, default=100)
+    arguments = parser.parse_args()
+    rng = random.Random(arguments.seed)
+    if arguments.what == "start":
+        start(20)
+    elif arguments.what == "latency":
+        latency(texts(arguments.folder), rng, arguments.samples)
+    else:
+        edits(texts(arguments.folder), rng, arguments.edits, arguments.files)
+
+
+def texts(folder: Path) -> list[str]:
+    """The Dockerfiles below the folder that are UTF-8."""
+    found: list[str] = []
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and is_dockerfile_name(path.name):
+            try:
+                found.append(path.read_bytes().decode())
+            except UnicodeDecodeError:
+                continue
+    return found
+
+
+def percentiles(seconds: list[float]) -> str:
+    """Median and 95th percentile in milliseconds."""
+    ordered = sorted(seconds)
+    p95 = ordered[min(len(ordered) - 1, len(ordered) * 95 // 100)]
+    return f"p50 {statistics.median(ordered) * 1000:6.1f} ms   p95 {p95 * 1000:6.1f} ms"
+
+
+# Latency and start --------------------------------------------------------------------------------------------------
+
+
+def latency(corpus: list[str], rng: random.Random, samples: int) -> None:
+    """Insert or delete a character somewhere, and wait for the diagnostics of that version."""
+    good = [text for text in corpus if not parse(Source(text)).errors]
+    with tempfile.TemporaryDirectory() as folder, Client([Path(folder)], options=OPTIONS) as client:
+        for lines in (30, 200, 2000):
+            seconds: list[float] = []
+            found = 0
+            for number in range(5):
+                buffer = Buffer(
+                    client, (Path(folder) / f"{lines}-{number}" / "Dockerfile").as_uri(), sized(good, lines, rng)
+                )
+                found += len(buffer.settle())
+                for sample in range(max(1, samples // 5)):
+                    at = rng.randrange(len(buffer.text))
+                    begin = time.perf_counter()
+                    if sample % 2:
+                        buffer.edit(at, at + 1, "")
+                    else:
+                        buffer.edit(at, at, "x")
+                    buffer.settle()
+                    seconds.append(time.perf_counter() - begin)
+                client.notify("textDocument/didClose", {"textDocument": buffer.identifier})
+            print(
+                f"{lines:5} lines: {percentiles(seconds)}   "
+                f"({found / 5:.0f} findings a file, {len(seconds)} keystrokes)"
+            )
+
+
+def sized(corpus: list[str], lines: int, rng: random.Random) -> str:
+    """About so many lines of real Dockerfiles, one stage behind the other."""
+    near = [text for text in corpus if abs(text.count("\n") - lines) <= lines // 10]
+    if near:
+        return rng.choice(near)
+    parts: list[str] = []
+    while sum(part.count("\n") for part in parts) < lines:
+        parts.append(rng.choice(corpus).rstrip("\n") + "\n\n")
+    return "".join("".join(parts).splitlines(keepends=True)[:lines])
+
+
+def start(times: int) -> None:
+    """From starting the process to the first diagnostics."""
+    seconds: list[float] = []
+    text = "FROM debian:12-slim\nRUN apt-get update && apt-get install curl\nCMD foo\n"
+    with tempfile.TemporaryDirectory() as folder:
+        for _ in range(times):
+            begin = time.perf_counter()
+            with Client([Path(folder)], options=OPTIONS) as client:
+                Buffer(client, (Path(folder) / "Dockerfile").as_uri(), text).settle()
+                seconds.append(time.perf_counter() - begin)
+                client.stop()
+    print(f"start to first diagnostics: {percentiles(seconds)}   ({times} starts)")
+
+
+# Edits --------------------------------------------------------------------------------------------------------------
+
+
+def edits(corpus: list[str], rng: random.Random, count: int, most: int) -> None:
+    """Random edits; after each the diagnostics are those of a fresh run, and every place lies in the text."""
+    files = rng.sample(corpus, min(most, len(corpus)))
+    wrong: list[str] = []
+    asked = Counter[str]()
+    with tempfile.TemporaryDirectory() as folder, Client([Path(folder)], options=OPTIONS) as client:
+        buffers = [
+            Buffer(client, (Path(folder) / str(number) / "Dockerfile").as_uri(), text)
+            for number, text in enumerate(files)
+        ]
+        for buffer in buffers:
+            Path(buffer.uri.removeprefix("file://")).parent.mkdir()
+        begin = time.perf_counter()
+        for number in range(count):
+            buffer = rng.choice(buffers)
+            change(buffer, rng, files)
+            found = buffer.settle()
+            wrong += compared(buffer, found, process=number % 50 == 0)
+            wrong += ask(buffer, rng, asked)
+            if wrong:
+                print(wrong[0])
+                sys.exit(1)
+            if (number + 1) % max(1, count // 5) == 0:
+                print(
+                    f"after {number + 1:6} edits: {memory(client.process.pid):.1f} MB, "
+                    f"{time.perf_counter() - begin:.0f} s",
+                    flush=True,
+                )
+        notes = [note for note in client.notes if "internal error" in str(note)]
+        print(f"{count} edits in {len(buffers)} files; requests: {dict(asked)}; internal errors: {len(notes)}")
+        for note in notes[:3]:
+            print(note)
+        sys.exit(1 if notes or client.stop() else 0)
+
+
+def change(buffer: Buffer, rng: random.Random, files: list[str]) -> None:
+    """One edit, as people make them, or as nobody does."""
+    size = len(buffer.text)
+    kind = rng.random()
+    at = rng.randint(0, size)
+    at -= buffer.text[at - 1 : at + 1] == "\r\n"
+    if kind < 0.02 or size > 40_000:
+        buffer.replace(rng.choice(files))
+    elif kind < 0.45:
+        buffer.edit(at, at, rng.choice(INSERTED))
+    elif kind < 0.7:
+        buffer.edit(at, at, rng.choice("abcXYZ012 -=/."))
+    else:
+        end = min(size, at + rng.choice((1, 1, 1, 2, 5, 30)))
+        end += buffer.text[end - 1 : end + 1] == "\r\n"
+        buffer.edit(at, end, "")
+
+
+def compared(buffer: Buffer, found: list[dict[str, Any]], *, process: bool) -> list[str]:
+    """What differs from a fresh run over the same text: in this process, or now and then by the command line."""
+    path = buffer.uri.removeprefix("file://")
+    if process:
+        command = [sys.executable, "-m", "dockerfile_dlint.lint", "--ignore", "SC", "--format", "json"]
+        done = subprocess.run(
+            [*command, "--stdin-filename", path, "-"], input=buffer.text.encode(), capture_output=True, check=False
+        )
+        fresh = [
+            (
+                d["code"],
+                d["message"],
+                (d["start"]["line"], d["start"]["column"]),
+                (d["end"]["line"], d["end"]["column"]),
+            )
+            for d in json.loads(done.stdout)["diagnostics"]
+        ]
+    else:
+        forget()
+        plan, find = plan_for(path)
+        report = lint_source(Source(buffer.text, path), plan, find)
+        fresh = [(d.code, d.message, d.start, d.end) for d in report.diagnostics]
+    source = Source(buffer.text)
+    try:
+        shown = [
+            (
+                d["code"],
+                d["message"],
+                source.position(buffer.offset(d["range"]["start"])),
+                source.position(buffer.offset(d["range"]["end"])),
+            )
+            for d in found
+        ]
+    except (AssertionError, ValueError) as error:
+        return [f"a place outside of the text: {error}\n{buffer.text!r}"]
+    if shown != fresh:
+        return [f"not what a fresh run finds:\n{shown}\n{fresh}\n{buffer.text!r}"]
+    return []
+
+
+def ask(buffer: Buffer, rng: random.Random, asked: Counter[str]) -> list[str]:
+    """Ask for one feature; what is wrong with the answer."""
+    at = rng.randint(0, len(buffer.text))
+    at -= buffer.text[at - 1 : at + 1] == "\r\n"
+    document = {"textDocument": buffer.identifier}
+    here = {"start": buffer.position(at), "end": buffer.position(at)}
+    formatting = {"options": {"tabSize": 4, "insertSpaces": True}}
+    action = {"range": here, "context": {"diagnostics": []}}
+    method, params = rng.choice(
+        (
+            ("textDocument/hover", {"position": here["start"]}),
+            ("textDocument/completion", {"position": here["start"]}),
+            ("textDocument/definition", {"position": here["start"]}),
+            ("textDocument/references", {"position": here["start"], "context": {"includeDeclaration": True}}),
+            ("textDocument/documentHighlight", {"position": here["start"]}),
+            ("textDocument/prepareRename", {"position": here["start"]}),
+            ("textDocument/rename", {"position": here["start"], "newName": "Renamed"}),
+            ("textDocument/documentSymbol", {}),
+            ("textDocument/foldingRange", {}),
+            ("textDocument/selectionRange", {"positions": [here["start"]]}),
+            ("textDocument/semanticTokens/full", {}),
+            ("textDocument/inlayHint", {"range": here}),
+            ("textDocument/formatting", formatting),
+            ("textDocument/rangeFormatting", {**formatting, "range": here}),
+            ("textDocument/codeAction", action),
+        )
+    )
+    asked[method.rpartition("/")[2]] += 1
+    try:
+        answer = buffer.client.request(method, {**document, **params})
+        if method.endswith("codeAction") and answer:
+            answer = [buffer.client.request("codeAction/resolve", rng.choice(answer))]
+            asked["resolve"] += 1
+    except Failed as error:
+        return [] if method.endswith("rename") and error.code == -32602 else [f"{method}: {error}\n{buffer.text!r}"]
+    try:
+        for where in ranges(answer):
+            if buffer.offset(where["start"]) > buffer.offset(where["end"]):
+                return [f"{method}: {where} is no range\n{buffer.text!r}"]
+    except (AssertionError, ValueError) as error:
+        return [f"{method}: a place outside of the text: {error}\n{buffer.text!r}"]
+    return []
+
+
+def ranges(answer: Any) -> list[dict[str, Any]]:
+    """All ranges in an answer."""
+    if isinstance(answer, list):
+        return [found for each in answer for found in ranges(each)]
+    if isinstance(answer, dict):
+        if "documentChanges" in answer:
+            own = [
+                c for c in answer["documentChanges"] if "edits" in c and c["textDocument"].get("version") is not None
+            ]
+            return [edit["range"] for change in own for edit in change["edits"]]
+        own = [answer] if {"start", "end"} <= answer.keys() and isinstance(answer["start"], dict) else []
+        return own + [found for each in answer.values() for found in ranges(each)]
+    return []
+
+
+def memory(pid: int) -> float:
+    """Resident memory of a process in MB."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS"):
+            return int(line.split()[1]) / 1024
+    return 0.0
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,76 @@
+// Shows what a rewrite would make of a file beside the file, and asks before it is applied.
+
+import * as vscode from "vscode";
+
+export const SCHEME = "dlint-preview";
+
+/** What the server answers to dlint.server.rewritten. */
+export interface Rewritten {
+  text: string;
+  changed: boolean;
+  refused: string[];
+  ignore: { path: string; text: string } | null;
+}
+
+/** Holds the texts that are shown. */
+export class Previews implements vscode.TextDocumentContentProvider {
+  private readonly texts = new Map<string, string>();
+
+  show(uri: vscode.Uri, text: string): vscode.Uri {
+    const shown = uri.with({ scheme: SCHEME, query: String(this.texts.size) });
+    this.texts.set(shown.toString(), text);
+    return shown;
+  }
+
+  forget(uri: vscode.Uri): void {
+    this.texts.delete(uri.toString());
+  }
+
+  provideTextDocumentContent(uri: vscode.Uri): string {
+    return this.texts.get(uri.toString()) ?? "";
+  }
+}
+
+/** Show the difference; when the user agrees, write the texts. Whether it was done. */
+export async function preview(
+  previews: Previews,
+  document: vscode.TextDocument,
+  rewritten: Rewritten,
+  title: string,
+): Promise<boolean> {
+  const why = rewritten.refused.length > 0 ? ` Left out: ${rewritten.refused.join("; ")}` : "";
+  if (!rewritten.changed && rewritten.ignore === null) {
+    await vscode.window.showInformationMessage(`dlint: there is nothing to do.${why}`);
+    return false;
+  }
+  const version = document.version;
+  const shown = previews.show(document.uri, rewritten.text);
+  try {
+    await vscode.commands.executeCommand("vscode.diff", document.uri, shown, title, { preview: true });
+    const ignore = rewritten.ignore ? ` It also writes ${rewritten.ignore.path}.` : "";
+    const answer = await vscode.window.showInformationMessage(`${title}?${ignore}${why}`, "Apply", "Leave it");
+    if (answer !== "Apply") {
+      return false;
+    }
+    if (document.version !== version) {
+      await vscode.window.showWarningMessage("dlint: the file has changed meanwhile; nothing was applied");
+      return false;
+    }
+    return await vscode.workspace.applyEdit(edit(document, rewritten));
+  } finally {
+    previews.forget(shown);
+  }
+}
+
+function edit(document: vscode.TextDocument, rewritten: Rewritten): vscode.WorkspaceEdit {
+  const made = new vscode.WorkspaceEdit();
+  if (rewritten.changed) {
+    const end = document.positionAt(document.getText().length);
+    made.replace(document.uri, new vscode.Range(new vscode.Position(0, 0), end), rewritten.text);
+  }
+  if (rewritten.ignore) {
+    const uri = vscode.Uri.file(rewritten.ignore.path);
+    made.createFile(uri, { overwrite: true, contents: new TextEncoder().encode(rewritten.ignore.text) });
+  }
+  return made;
+}
