@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..fixers.rewrites.optimize import NAMES as REWRITES
-from ..fixers.rewrites.optimize import optimize
+from ..fixers.rewrites.optimize import ON_REQUEST, optimize
 from ..fixers.rewrites.plan import Step
 from ..fixers.write import WriteError, replace
 from ..model.build import Build
@@ -35,11 +35,13 @@ RULES = "OPT001 OPT002 OPT003 OPT005 DL3009 DL3019 DL3032 DL3036 DL3040 DL3042 D
 
 def run(arguments: argparse.Namespace) -> int:
     """Run `dlint optimize` and answer the exit status: 0, 1 when files would change and are not written, 2."""
-    unknown = [name for name in (*arguments.only, *arguments.skip) if name not in NAMES]
+    asked = [*arguments.only, *arguments.skip, *arguments.add]
+    unknown = [name for name in asked if name not in (*NAMES, *ON_REQUEST)]
     if unknown:
-        note(f"there is no rewrite `{unknown[0]}`; there are {', '.join(NAMES)}")
+        note(f"there is no rewrite `{unknown[0]}`; there are {', '.join((*NAMES, *ON_REQUEST))}")
         return BROKEN
-    wanted = [name for name in NAMES if name not in arguments.skip and (not arguments.only or name in arguments.only)]
+    wanted = [*(arguments.only or NAMES), *arguments.add]
+    wanted = [name for name in wanted if name not in arguments.skip]
     status = CLEAN
     results: list[tuple[Source, Optimized]] = []
     proposals: dict[str, Proposal] = {}

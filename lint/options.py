@@ -230,6 +230,14 @@ def _optimize(words: Sequence[str]) -> argparse.Namespace:
         "--only", action="extend", type=_names, default=[], metavar="NAMES", help="these rewrites alone"
     )
     parser.add_argument("--skip", action="extend", type=_names, default=[], metavar="NAMES", help="all but these")
+    parser.add_argument(
+        "--add",
+        action="extend",
+        type=_names,
+        default=[],
+        metavar="NAMES",
+        help="and these, made on request: cache-mounts",
+    )
     parser.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
     return parser.read(words)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...model.build import Build
 from ...syntax.parser import parse
 from ...syntax.source import Source
-from . import gate, go, java, node, order, python, slim
+from . import cache_mounts, gate, go, java, node, order, python, slim
 from .effect import Effect
 from .plan import Outcome, Refused, Step
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 NAMES = ("layers", "multi-stage", "slim-base", "order")
 """The rewrites, in the order in which they are made."""
+ON_REQUEST = ("cache-mounts",)
+"""Rewrites that are made only when they are asked for: they want more of the builder."""
 
 
 class Optimized:
@@ -44,7 +46,7 @@ def optimize(text: str, name: str, context: Context | None, fix: Fix, wanted: Co
     if parse(Source(now, name)).errors:
         return Optimized(text, [Outcome("layers", refusal=Refused("the file does not parse; run `dlint check`"))])
     first = _build(now, name, context)
-    for each in NAMES:
+    for each in (*NAMES, *ON_REQUEST):
         if each not in wanted:
             continue
         outcome = _layers(now, fix) if each == "layers" else _rewrite(each, now, name, context)
@@ -78,6 +80,8 @@ def _rewrite(each: str, text: str, name: str, context: Context | None) -> Outcom
     stage = build.final
     if stage is None:
         return Outcome(each, refusal=Refused("the file has no stage"))
+    if each == cache_mounts.NAME:
+        return cache_mounts.rewrite(build)
     if each == "slim-base":
         return slim.rewrite(build, stage, context)
     if context is None:
