@@ -186,7 +186,7 @@ def lint_source(source: Source, plan: Plan, find_context: Callable[[Build], Cont
         return Report(source.name, [problem(source.name, message, "SYN002", "internal-error")], failed=True)
     if plan.on_request and suppressions.checks.asks:
         plan = plan.of([*plan.rules, *plan.on_request])
-    plan = plan.for_text(source.text)
+    whole, plan = plan, plan.for_text(source.text)
     diagnostics: list[Diagnostic] = []
     broken: dict[str, Diagnostic] = {}
     for number, build in enumerate(builds):
@@ -195,6 +195,8 @@ def lint_source(source: Source, plan: Plan, find_context: Callable[[Build], Cont
             known = {d.order for d in diagnostics}
             found = [d for d in found if d.order not in known]
         diagnostics += found
+    if plan.comments and "ignore" in source.text:
+        diagnostics += _unused(builds[0], whole, suppressions, broken)
     diagnostics += broken.values()
     diagnostics.sort(key=lambda d: d.order)
     snippets: Sequence[Snippet] = ()
@@ -203,6 +205,23 @@ def lint_source(source: Source, plan: Plan, find_context: Callable[[Build], Cont
 
         snippets = snippets_of(builds[0], suppressions, plan)
     return Report(source.name, diagnostics, bool(broken), snippets)
+
+
+def _unused(
+    build: Build, plan: Plan, suppressions: Suppressions, broken: dict[str, Diagnostic]
+) -> Sequence[Diagnostic]:
+    """What the rules about comments say; they need to know what the others found."""
+    from .unused import RULES_OF_COMMENTS, unused_ignores
+
+    judges = [rule for rule in plan.rules if rule.code in RULES_OF_COMMENTS]
+    if not judges:
+        return ()
+
+    def run(rules: Sequence[Rule]) -> object:
+        return list(_found(build, plan.of(rules), suppressions, {}))
+
+    build.unused_ignores = unused_ignores(build, plan.rules, suppressions, run)
+    return list(_found(build, plan.of(judges), suppressions, broken))
 
 
 def _builds(

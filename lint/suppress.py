@@ -28,12 +28,14 @@ _EVERYTHING = "*"
 class Suppressions:
     """What the comments of a file switch off: names for the whole file and for lines of instructions."""
 
-    __slots__ = ("checks", "everywhere", "lines")
+    __slots__ = ("checks", "everywhere", "hidden", "lines")
 
     def __init__(self, dockerfile: Dockerfile, comments: bool = True) -> None:
         """Without `comments` only what BuildKit reads counts."""
         self.everywhere: set[str] = set()
         self.lines: dict[int, set[str]] = {}
+        self.hidden: list[tuple[Rule, int]] = []
+        """Each rule of which a finding was switched off by a comment, with the first line of the instruction."""
         self.checks = Checks(dockerfile)
         # Told from the text: a comment may also stand in a here-document, where it is the shell's.
         text = dockerfile.source.text.lower()
@@ -74,17 +76,21 @@ class Suppressions:
         is switched off.
         """
         off = self.lines.get(instruction_line)
-        if _switched_off(rule, self.everywhere) or (off is not None and _switched_off(rule, off)):
+        if switches_off(rule, self.everywhere) or (off is not None and switches_off(rule, off)):
+            self.hidden.append((rule, instruction_line))
             return True
         if "buildkit:" + REPLACED in aliases and instruction_line in self.checks.later:
             # hadolint names the later of two instructions, and so do the comments that were written for it.
-            off = self.lines.get(self.checks.later[instruction_line])
-            if off is not None and _switched_off(rule, off):
+            later = self.checks.later[instruction_line]
+            off = self.lines.get(later)
+            if off is not None and switches_off(rule, off):
+                self.hidden.append((rule, later))
                 return True
         return self.checks.skips(aliases, instruction_line)
 
 
-def _switched_off(rule: Rule, off: set[str]) -> bool:
+def switches_off(rule: Rule, off: set[str]) -> bool:
+    """Whether names in the form of `normal` switch a rule off."""
     return _is_off(rule.names, rule.code.lower(), off) if off else False
 
 

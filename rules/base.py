@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from typing import Any, Protocol
 
     from ..fixers.edit import Fix
+    from ..syntax.tree import Comment
 
     class Spanned(Protocol):
         """Anything with a place in the file."""
@@ -52,6 +53,21 @@ class Finding:
         self.end = where.end
         self.related = tuple((place.start, place.end, note) for place, note in related)
         self.fix = fix
+
+
+class UnusedIgnore:
+    """A comment that switches off what is not found: the names for nothing, and the edit that takes them out.
+
+    `dlint` tells whose comment it is, dlint's or hadolint's. Without an edit the comment cannot go.
+    """
+
+    __slots__ = ("comment", "dlint", "edit", "names")
+
+    def __init__(self, comment: Comment, names: Sequence[str], dlint: bool, edit: tuple[int, int, str] | None) -> None:
+        self.comment = comment
+        self.names = names
+        self.dlint = dlint
+        self.edit = edit
 
 
 class Example:

@@ -135,4 +135,6 @@ ROWS: tuple[Row, ...] = (
     ('packages.package_cache', 'package-cache', 'PKG002', 'info', '0.1', ('Run',), (), (), 'safe', False, True),
     ('packages.package_prompt', 'package-prompt', 'PKG003', 'warning', '0.1', ('Run',), (), (), 'safe', False, True),
     ('packages.package_list', 'package-list', 'PKG004', 'style', '0.1', ('Run',), (), (), 'safe', False, True),
+    ('files.unused_ignore', 'unused-ignore', 'IGN001', 'info', '0.1', ('Build',), (), ('dlint',), 'safe', True, False),
+    ('files.unused_hadolint_ignore', 'unused-hadolint-ignore', 'IGN002', 'info', '0.1', ('Build',), (), ('hadolint',), 'unsafe', False, False),
 )

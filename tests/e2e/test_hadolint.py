@@ -13,6 +13,7 @@ import pytest
 
 APT = "RUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*\n"
 NODE = "FROM node:latest\nWORKDIR app\nCOPY . .\nRUN npm install express\nCMD node index.js\n"
+COMMENTED = "# hadolint global ignore=DL3006\nFROM debian\n# hadolint ignore=DL3003,DL3059\nRUN cd /x && ls\n"
 LABELS = 'FROM debian:12\nLABEL maintainer="nobody" version="one" other="x"\nLABEL Big="a"\n'
 
 REPOSITORIES: dict[str, dict[str, str]] = {
@@ -56,16 +57,16 @@ REPOSITORIES: dict[str, dict[str, str]] = {
         "other/Dockerfile": "FROM quay.io/team/c:1\n",
     },
     "labels": {
-        ".hadolint.yaml": "label-schema:\n  maintainer: email\n  version: semver\n  needed: text\nstrict-labels: true\n",
+        ".hadolint.yaml": "label-schema: {maintainer: email, version: semver, needed: text}\nstrict-labels: true\n",
         "Dockerfile": LABELS,
     },
     "comments do not count": {
         ".hadolint.yaml": "disable-ignore-pragma: true\nignored: [DL3059]\n",
-        "Dockerfile": "# hadolint global ignore=DL3006\nFROM debian\n# hadolint ignore=DL3003\nRUN cd /x && ls\nRUN true\n",
+        "Dockerfile": COMMENTED + "RUN true\n",
     },
     "comments count": {
         ".hadolint.yaml": "ignored: []\n",
-        "Dockerfile": "# hadolint global ignore=DL3006\nFROM debian\n# hadolint ignore=DL3003,DL3059\nRUN cd /x && ls\n",
+        "Dockerfile": COMMENTED,
         "b/Dockerfile": "FROM debian:12\n# hadolint ignore=DL3004\nRUN sudo a\nRUN sudo b\n",
     },
     "a rule that is off by itself": {

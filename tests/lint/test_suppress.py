@@ -256,3 +256,38 @@ def test_many_comments_cost_no_more_than_their_number() -> None:
         return time.perf_counter() - began
 
     assert seconds(8000) < 25 * max(seconds(1000), 0.005)
+
+
+# Comments that switch off nothing ---------------------------------------------------------------------------------
+
+
+def unused(text: str, *select: str) -> list[tuple[int, str]]:
+    plan = Plan(choose(list(select) or ["IGN"], []))
+    found = lint_source(Source(text), plan, None).diagnostics
+    return [(d.start[0], d.message.partition(" is ")[0]) for d in found if d.code.startswith("IGN")]
+
+
+def test_a_rule_that_is_not_selected_is_asked_all_the_same() -> None:
+    text = "FROM debian:12\n# dlint: ignore[DL3004, DL3003]\nRUN sudo a\n"
+    assert unused(text) == unused(text, "IGN", "DL") == unused(text, "IGN", "DL3003") == [(2, "`DL3003`")]
+
+
+def test_what_two_comments_switch_off_is_used_by_both() -> None:
+    text = "# dlint: ignore-file[DL3004]\nFROM debian:12\n# dlint: ignore[sudo-in-run]\nRUN sudo a\n"
+    assert unused(text) == []
+
+
+def test_prefixes_and_other_tools_names() -> None:
+    text = "FROM debian:12\n# dlint: ignore[DL3, DS-0010]\nRUN sudo a\n# dlint: ignore[SEC, DS-0010]\nRUN a\n"
+    assert unused(text) == [(4, "`SEC`, `DS-0010`")]
+
+
+def test_a_reason_and_the_line_behind_stay(tmp_path: Path) -> None:
+    text = "# dlint: ignore[DL3007]\n# syntax=docker/dockerfile:1\nFROM debian:12\n"
+    report = lint_source(Source(text), Plan(choose(["IGN"], [])), None)
+    assert [d.fix for d in report.diagnostics] == [None], "the next comment would become a directive"
+
+
+def test_comments_that_do_not_count_are_not_judged() -> None:
+    plan = Plan(choose(["IGN001"], []), comments=False)
+    assert lint_source(Source("FROM debian:12\n# dlint: ignore[DL3004]\nRUN a\n"), plan, None).diagnostics == []

@@ -1,0 +1,48 @@
+"""IGN002."""
+
+from __future__ import annotations
+
+from ...fixers.edit import UNSAFE
+from ..base import INFO, Bad, Finding, Good, rule
+from .unused_ignore import finding
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...model.build import Build
+
+
+@rule("IGN002", level=INFO, since="0.1", default=False, onbuild=False, fix=UNSAFE, words=("hadolint",))
+def unused_hadolint_ignore(build: Build) -> Iterator[Finding]:
+    """A `# hadolint ignore=…` switches off what dlint does not find there.
+
+    ## Why
+    It hides a new fault tomorrow. Off by default: hadolint, where it is still run, may find something there.
+
+    ## What to do
+    Take the comment out, or the names in it that find nothing.
+
+    ## What is left alone
+    Codes of ShellCheck and codes that dlint has not.
+
+    ## Fix safety
+    Unsafe: hadolint may need the comment.
+    """
+    for unused in build.unused_ignores:
+        if not unused.dlint:
+            yield finding(unused, UNSAFE)
+
+
+EXAMPLES = (
+    Bad("FROM debian:12\n«# hadolint ignore=DL3004»\nRUN a", fixed="FROM debian:12\nRUN a"),
+    Bad(
+        "FROM debian:12\n«# hadolint ignore=DL3003,DL3004 # why»\nRUN sudo a",
+        fixed="FROM debian:12\n# hadolint ignore=DL3004 # why\nRUN sudo a",
+    ),
+    Bad("«# hadolint global ignore=DL3004»\nFROM debian:12\nRUN a"),
+    Bad("«# hadolint stage ignore=DL3004»\nFROM debian:12 AS a\nRUN a\nFROM debian:12\nRUN sudo a"),
+    Good("# hadolint stage ignore=DL3004\nFROM debian:12\nRUN a\nRUN sudo a"),
+    Good("# hadolint ignore=DL3004\nRUN sudo a"),
+    Good("# hadolint ignore=SC2086,DL9999\nRUN a", why="not judged"),
+)
