@@ -282,7 +282,7 @@ def test_prefixes_and_other_tools_names() -> None:
     assert unused(text) == [(4, "`SEC`, `DS-0010`")]
 
 
-def test_a_reason_and_the_line_behind_stay(tmp_path: Path) -> None:
+def test_a_comment_before_a_directive_stays() -> None:
     text = "# dlint: ignore[DL3007]\n# syntax=docker/dockerfile:1\nFROM debian:12\n"
     report = lint_source(Source(text), Plan(choose(["IGN"], [])), None)
     assert [d.fix for d in report.diagnostics] == [None], "the next comment would become a directive"
