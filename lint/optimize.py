@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from ..fixers.rewrites.optimize import NAMES as REWRITES
 from ..fixers.rewrites.optimize import ON_REQUEST, optimize
 from ..fixers.rewrites.plan import Step
@@ -19,13 +21,17 @@ from .locate import locate
 from .output import note, put, put_raw
 from .select import choose
 from .status import BROKEN, CLEAN, FOUND
+from .verify import Claim, ignore_text, misused, prove, show
+from .verify import as_json as verified
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Mapping
 
     from ..fixers.rewrites.dockerignore import Proposal
     from ..fixers.rewrites.optimize import Optimized
+    from ..fixers.verify import Verdict
     from ..model.context import Context
 
 NAMES = ("dockerignore", *REWRITES)
@@ -42,9 +48,14 @@ def run(arguments: argparse.Namespace) -> int:
         return BROKEN
     wanted = [*(arguments.only or NAMES), *arguments.add]
     wanted = [name for name in wanted if name not in arguments.skip]
+    wrong = misused(arguments)
+    if wrong:
+        note(wrong)
+        return BROKEN
     status = CLEAN
     results: list[tuple[Source, Optimized]] = []
     proposals: dict[str, Proposal] = {}
+    claims: dict[str, Claim] = {}
     for found in discover(arguments.paths or ["."]):
         if found.error:
             note(f"{found.path}: {found.error}")
@@ -61,7 +72,8 @@ def run(arguments: argparse.Namespace) -> int:
             note(f"{source.name}:{errors[0].line}: {errors[0].message}; `dlint check` tells more")
             status = BROKEN
             continue
-        context = _context(source, arguments.paths or ["."])
+        context = there = _context(source, arguments.paths or ["."])
+        old = new = ignore_text(source.name, context) if context is not None else None
         if context is not None and "dockerignore" in wanted:
             build = Build(parse(source), lambda _, c=context: c)
             try:
@@ -72,14 +84,44 @@ def run(arguments: argparse.Namespace) -> int:
             else:
                 proposals.setdefault(proposal.path, proposal)
                 if proposal.changed:
+                    new = proposal.new
                     context = context.with_ignore(proposal.new)
-        results.append(
-            (source, optimize(source.text, source.name, context, lambda text, s=source: layers(text, s.name), wanted))
-        )
+        result = optimize(source.text, source.name, context, lambda text, s=source: layers(text, s.name), wanted)
+        results.append((source, result))
+        if there is not None:
+            claims[source.name] = Claim(source.name, there.root, source.text, result.text, (old, new))
     if not results and status == CLEAN:
         note("no Dockerfile was found")
         return BROKEN
+    if arguments.verify:
+        return max(status, _proved(results, list(proposals.values()), claims, arguments))
     return max(status, _finish(results, list(proposals.values()), arguments))
+
+
+def _proved(
+    results: list[tuple[Source, Optimized]],
+    proposals: list[Proposal],
+    claims: Mapping[str, Claim],
+    arguments: argparse.Namespace,
+) -> int:
+    """Build what would change, and write it only when all of it is proved; the exit status."""
+    verdicts: dict[str, Verdict] = {}
+    status = CLEAN
+    for source, result in results:
+        claim = claims.get(source.name)
+        if claim is None and result.text != source.text:
+            note(f"{source.name} cannot be verified: which folder is its build context cannot be told")
+            status = BROKEN
+        if claim is not None and claim.changes:
+            verdict = prove(claim, arguments)
+            if verdict is not None:
+                verdicts[source.name] = verdict
+            status = max(status, BROKEN if verdict is None or verdict.failed_before else CLEAN if verdict.ok else FOUND)
+    if status != CLEAN and arguments.write:
+        note("nothing was written, as not all of it is proved")
+        arguments.write = False
+    shown = _finish(results, proposals, arguments, verdicts)
+    return max(status, shown) if arguments.write or shown == BROKEN else status
 
 
 def layers(text: str, name: str) -> tuple[str, list[Step]]:
@@ -100,7 +142,12 @@ def _context(source: Source, roots: list[str]) -> Context | None:
     return locate(source.name, Build(parse(source)), roots)
 
 
-def _finish(results: list[tuple[Source, Optimized]], proposals: list[Proposal], arguments: argparse.Namespace) -> int:
+def _finish(
+    results: list[tuple[Source, Optimized]],
+    proposals: list[Proposal],
+    arguments: argparse.Namespace,
+    verdicts: Mapping[str, Verdict] = MappingProxyType({}),
+) -> int:
     status = _write(results, proposals) if arguments.write else CLEAN
     changes = False
     if arguments.format == "json":
@@ -108,7 +155,7 @@ def _finish(results: list[tuple[Source, Optimized]], proposals: list[Proposal], 
 
         answer = {
             "version": "1",
-            "files": [_as_json(source, result) for source, result in results],
+            "files": [_as_json(source, result, verdicts.get(source.name)) for source, result in results],
             "dockerignore": [as_json(proposal) for proposal in proposals],
         }
         put(json.dumps(answer, indent=1) + "\n")
@@ -127,6 +174,9 @@ def _finish(results: list[tuple[Source, Optimized]], proposals: list[Proposal], 
             put_raw(unified(source.name, source.text, result.text) if changed else "")
         elif shown:
             put(_plan(source, result, arguments.explain))
+        verdict = verdicts.get(source.name)
+        if verdict is not None and shown:
+            show(source.name, verdict, arguments.touch, aside=arguments.diff)
     return max(status, FOUND) if changes and not arguments.write else status
 
 
@@ -165,13 +215,14 @@ def _plan(source: Source, result: Optimized, explain: bool) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _as_json(source: Source, result: Optimized) -> dict[str, object]:
+def _as_json(source: Source, result: Optimized, verdict: Verdict | None) -> dict[str, object]:
     """A file as JSON has it: the text that comes out, and what became of each rewrite."""
     return {
         "file": source.name,
         "changed": result.text != source.text,
         "text": result.text,
         "figures": {what: {"before": before, "after": after} for what, before, after in result.figures},
+        "verified": None if verdict is None else verified(verdict),
         "rewrites": [
             {
                 "name": outcome.name,

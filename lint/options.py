@@ -219,7 +219,8 @@ def _optimize(words: Sequence[str]) -> argparse.Namespace:
     parser = _Parser(
         prog="dlint optimize",
         description="Rewrite Dockerfiles: fewer layers, an order for the cache, a slim base, a builder and a runtime.",
-        epilog="Exit status: 0 nothing to do or written, 1 a file would change, 2 a file cannot be read or written.",
+        epilog="Exit status: 0 nothing to do or written, 1 a file would change, 2 a file cannot be read or written. "
+        "With --verify: 0 proved, 1 the images differ in more than the plan declares, 2 it cannot be told.",
         allow_abbrev=False,
     )
     parser.add_argument("paths", nargs="*", metavar="PATH", help="Dockerfiles and folders; default: this folder")
@@ -239,6 +240,15 @@ def _optimize(words: Sequence[str]) -> argparse.Namespace:
         help="and these, made on request: cache-mounts",
     )
     parser.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
+    proof = parser.add_argument_group("proof by real builds")
+    add = proof.add_argument
+    add("--verify", action="store_true", help="build before and after and compare; with --write, write what is proved")
+    add("--builder", metavar="NAME", help="docker, podman or buildah; default: the first that answers")
+    add("--smoke", metavar="CMD", help="run this in both images: a shell command, or a JSON list of words")
+    add("--touch", metavar="FILE", help="change this file of the context and measure how long the next build takes")
+    add("--keep", action="store_true", help="do not remove the images")
+    add("--timeout", type=float, metavar="SECONDS", help="for each build; default: 1800")
+    add("--build-arg", action="append", default=[], metavar="NAME=VALUE", help="handed to the builder")
     return parser.read(words)
 
 

@@ -1,0 +1,400 @@
+"""Docker, Podman and Buildah as one: build an image, look into it, run a command in it, remove it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import tarfile
+import time
+import uuid
+from typing import IO, TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    Say = Callable[[str], None]
+
+NAMES = ("docker", "podman", "buildah")
+"""In the order in which they are looked for."""
+INSTALL = (
+    "install Docker (docs.docker.com/engine/install), Podman or Buildah; on Debian and Ubuntu "
+    "`apt-get install buildah` is enough"
+)
+_TAIL = 60
+"""Lines of output that are kept to tell what failed."""
+_QUICK = 120.0
+"""Seconds for what should take none: asking for a version, reading a configuration, removing an image."""
+
+
+class BuilderError(Exception):
+    """There is no builder, or it did not do what it should; the message says what to do."""
+
+
+class Built:
+    """How a build went: seconds, the exit status, the end of its output; `timed_out` when it was stopped."""
+
+    __slots__ = ("output", "seconds", "status", "timed_out")
+
+    def __init__(self, status: int, seconds: float, output: Sequence[str], *, timed_out: bool = False) -> None:
+        self.status = status
+        self.seconds = seconds
+        self.output = tuple(output)
+        self.timed_out = timed_out
+
+    @property
+    def ok(self) -> bool:
+        """Whether there is an image."""
+        return self.status == 0
+
+
+class Image:
+    """An image as its builder describes it: bytes of all layers, their number, and the runtime configuration."""
+
+    __slots__ = ("config", "layers", "size")
+
+    def __init__(self, size: int, layers: int, config: dict[str, Any]) -> None:
+        self.size = size
+        self.layers = layers
+        self.config = config
+
+
+class File:
+    """A file in an image: what it is ("f", "l" or "d"), a digest of its content or its target, mode and owner."""
+
+    __slots__ = ("content", "kind", "mode", "owner")
+
+    def __init__(self, kind: str, content: str, mode: int, owner: int) -> None:
+        self.kind = kind
+        self.content = content
+        self.mode = mode
+        self.owner = owner
+
+
+class Ran:
+    """What a command in a container did; status None when it was stopped."""
+
+    __slots__ = ("errors", "output", "status")
+
+    def __init__(self, status: int | None, output: str, errors: str) -> None:
+        self.status = status
+        self.output = output
+        self.errors = errors
+
+
+class Builder:
+    """One program. It removes what it made when `close` is called: images by their names, containers by theirs."""
+
+    def __init__(self, program: str) -> None:
+        self.program = program
+        self.name = os.path.basename(program)
+        self.mark = f"dlint-verify-{uuid.uuid4().hex[:12]}"
+        self.images: list[str] = []
+
+    def image_name(self, side: str) -> str:
+        """A name that nothing else has."""
+        return f"localhost/{self.mark}:{side}"
+
+    def build(self, context: str, dockerfile: str, side: str, args: Sequence[str], say: Say, timeout: float) -> Built:
+        """Build the image of a side; every line of output is said. `<dockerfile>.dockerignore` is its ignore file."""
+        raise NotImplementedError
+
+    def inspect(self, side: str) -> Image:
+        """The image of a side. Raises BuilderError."""
+        raise NotImplementedError
+
+    def files(self, side: str, folder: str) -> dict[str, File]:
+        """Everything below a folder of the image, by its path without the first slash. Raises BuilderError."""
+        raise NotImplementedError
+
+    def run(self, side: str, command: Sequence[str], timeout: float) -> Ran:
+        """Run a command in the image as its user, in its folder, without a network."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Remove the images."""
+        raise NotImplementedError
+
+    def _ask(self, *words: str, timeout: float = _QUICK) -> subprocess.CompletedProcess[str]:
+        return _asked([self.program, *words], timeout)
+
+    def _must(self, *words: str) -> str:
+        done = self._ask(*words)
+        if done.returncode:
+            raise BuilderError(f"`{self.name} {' '.join(words)}` failed: {done.stderr.strip()[-300:]}")
+        return done.stdout
+
+
+class Docker(Builder):
+    """Docker with BuildKit, and Podman, whose commands are the same."""
+
+    def build(self, context: str, dockerfile: str, side: str, args: Sequence[str], say: Say, timeout: float) -> Built:
+        """Build with the cache that there is."""
+        tag = self.image_name(side)
+        self.images.append(tag)
+        words = [self.program, "build", "-f", dockerfile, "-t", tag]
+        if self.name == "podman":
+            words += ["--format", "docker", "--layers", "--force-rm", "--ignorefile", dockerfile + ".dockerignore"]
+        for arg in args:
+            words += ["--build-arg", arg]
+        env = dict(os.environ, DOCKER_BUILDKIT="1", BUILDKIT_PROGRESS="plain")
+        return stream([*words, context], say, timeout, env)
+
+    def inspect(self, side: str) -> Image:
+        """From `image inspect`."""
+        data = _first(self._must("image", "inspect", self.image_name(side)))
+        config = _object(data.get("Config"))
+        if "Healthcheck" not in config and data.get("HealthCheck"):
+            config["Healthcheck"] = data["HealthCheck"]
+        return Image(int(data.get("Size") or 0), _length(_object(data.get("RootFS")).get("Layers")), config)
+
+    def files(self, side: str, folder: str) -> dict[str, File]:
+        """From `export` or `cp` of a container that never runs."""
+        container = self._must("create", self.image_name(side), "x").strip().splitlines()[-1]
+        try:
+            whole = folder == "/"
+            words = ["export", container] if whole else ["cp", f"{container}:{folder}", "-"]
+            prefix = "" if whole else os.path.dirname(folder.strip("/"))
+            return _read_tar([self.program, *words], prefix)
+        finally:
+            self._ask("rm", "-f", "-v", container)
+
+    def run(self, side: str, command: Sequence[str], timeout: float) -> Ran:
+        """With `run --rm`."""
+        name = f"{self.mark}-{uuid.uuid4().hex[:6]}"
+        words = ("run", "--rm", "--name", name, "--network", "none", "--entrypoint", command[0])
+        try:
+            done = self._ask(*words, self.image_name(side), *command[1:], timeout=timeout)
+        except BuilderError:
+            self._ask("rm", "-f", "-v", name)
+            return Ran(None, "", "")
+        return Ran(done.returncode, done.stdout, done.stderr)
+
+    def close(self) -> None:
+        """Remove the images; the cache of the builder stays, as after every build."""
+        if self.images:
+            self._ask("rmi", "-f", *dict.fromkeys(self.images))
+
+
+class Buildah(Builder):
+    """Buildah; without root its commands that need the files run in `buildah unshare`."""
+
+    def __init__(self, program: str) -> None:
+        super().__init__(program)
+        self._containers: dict[str, str] = {}
+
+    def build(self, context: str, dockerfile: str, side: str, args: Sequence[str], say: Say, timeout: float) -> Built:
+        """Build with the layers that there are."""
+        tag = self.image_name(side)
+        self.images.append(tag)
+        words = [self.program, "build", "--layers", "--force-rm", "--format", "docker", "-f", dockerfile, "-t", tag]
+        words += ["--ignorefile", dockerfile + ".dockerignore"]
+        for arg in args:
+            words += ["--build-arg", arg]
+        return stream([*words, context], say, timeout, dict(os.environ))
+
+    def inspect(self, side: str) -> Image:
+        """From `inspect`, and the size from `images`, which rounds it to three digits."""
+        tag = self.image_name(side)
+        image = _object(_first(self._must("inspect", "--type", "image", tag)).get("Docker"))
+        size = str(_first(self._must("images", "--json", tag)).get("size") or "0")
+        layers = _length(_object(image.get("rootfs")).get("diff_ids"))
+        return Image(_amount(size), layers, _object(image.get("config")))
+
+    def files(self, side: str, folder: str) -> dict[str, File]:
+        """From the mounted file system of a container."""
+        container = self._container(side)
+        script = 'm=$("$0" mount "$1") && exec tar -C "$m" -cf - "$2"'
+        inside = folder.strip("/") or "."
+        words = ["sh", "-c", script, self.program, container, inside]
+        return _read_tar(words if os.geteuid() == 0 else [self.program, "unshare", *words], "")
+
+    def run(self, side: str, command: Sequence[str], timeout: float) -> Ran:
+        """With `buildah run`."""
+        try:
+            done = self._ask("run", "--network", "none", self._container(side), "--", *command, timeout=timeout)
+        except BuilderError:
+            return Ran(None, "", "")
+        # Buildah's own words about the status of the command are none of the command's.
+        errors = "".join(
+            line for line in done.stderr.splitlines(keepends=True) if not line.startswith("Error: while running")
+        )
+        return Ran(done.returncode, done.stdout, errors)
+
+    def close(self) -> None:
+        """Remove the containers, then the images."""
+        for container in self._containers.values():
+            self._ask("rm", container)
+        self._containers.clear()
+        if self.images:
+            self._ask("rmi", "-f", *dict.fromkeys(self.images))
+
+    def _container(self, side: str) -> str:
+        if side not in self._containers:
+            name = f"{self.mark}-{side}"
+            self._containers[side] = self._must("from", "--pull-never", "--name", name, self.image_name(side)).strip()
+        return self._containers[side]
+
+
+def choose(name: str | None) -> Builder:
+    """The builder of that name or path, or the first that answers. Raises BuilderError with a word what to install."""
+    if name is not None:
+        if os.path.basename(name) not in NAMES:
+            raise BuilderError(f"there is no builder `{name}`; there are {', '.join(NAMES)}")
+        program = shutil.which(name)
+        if program is None:
+            raise BuilderError(f"`{name}` is not installed: {INSTALL}")
+        problem = _problem(program)
+        if problem:
+            raise BuilderError(problem)
+        return _made(program)
+    problems: list[str] = []
+    for each in NAMES:
+        program = shutil.which(each)
+        problem = _problem(program) if program is not None else ""
+        if program is not None and not problem:
+            return _made(program)
+        if problem:
+            problems.append(problem)
+    raise BuilderError("; ".join([*problems, f"no builder answers: {INSTALL}"]))
+
+
+def _made(program: str) -> Builder:
+    return Buildah(program) if os.path.basename(program) == "buildah" else Docker(program)
+
+
+def _problem(program: str) -> str:
+    """Why the program cannot build; empty when it can."""
+    name = os.path.basename(program)
+    try:
+        if name != "docker":
+            return "" if _asked([program, "version"], _QUICK).returncode == 0 else f"`{name} version` fails"
+        done = _asked([program, "version", "--format", "{{.Client.Version}}"], _QUICK)
+        if done.returncode:
+            return "docker is installed, and no engine answers: start it, or see whether you may use its socket"
+        old = done.stdout.strip().partition(".")[0]
+        if old.isdigit() and int(old) < 23:
+            return ""  # BuildKit is a part of the client
+        buildx = _asked([program, "buildx", "version"], _QUICK).returncode == 0
+        return "" if buildx else "docker is installed without BuildKit: install its plugin buildx"
+    except BuilderError as error:
+        return str(error)
+
+
+def _asked(words: Sequence[str], timeout: float) -> subprocess.CompletedProcess[str]:
+    try:
+        return subprocess.run(
+            words,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=timeout,
+            stdin=subprocess.DEVNULL,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise BuilderError(f"`{os.path.basename(words[0])} {words[1]}` took longer than {timeout:.0f} s") from None
+    except OSError as error:
+        raise BuilderError(f"`{words[0]}` cannot be started: {error.strerror}") from None
+
+
+def stream(words: Sequence[str], say: Say, timeout: float, env: dict[str, str]) -> Built:
+    """Run a command, say each line of its output as it comes, and stop it with all that it started when time is up."""
+    from threading import Timer
+
+    start = time.monotonic()
+    try:
+        process = subprocess.Popen(
+            words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=env, text=True,
+            errors="replace", start_new_session=True,
+        )  # fmt: skip
+    except OSError as error:
+        raise BuilderError(f"`{words[0]}` cannot be started: {error.strerror}") from None
+    late: list[bool] = []
+
+    def stop() -> None:
+        late.append(True)
+        _kill(process)
+
+    timer = Timer(timeout, stop)
+    timer.start()
+    tail: list[str] = []
+    try:
+        for line in cast("IO[str]", process.stdout):
+            tail = [*tail[-_TAIL + 1 :], line.rstrip("\n")]
+            say(tail[-1])
+        status = process.wait()
+    except BaseException:
+        _kill(process)
+        process.wait()
+        raise
+    finally:
+        timer.cancel()
+    return Built(status or (1 if late else 0), time.monotonic() - start, tail, timed_out=bool(late))
+
+
+def _kill(process: subprocess.Popen[str]) -> None:
+    try:
+        os.killpg(process.pid, signal.SIGTERM)
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+
+
+def _read_tar(words: Sequence[str], prefix: str) -> dict[str, File]:
+    """What the archive holds that a command writes; `prefix` stands before its names."""
+    with subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        found: dict[str, File] = {}
+        try:
+            with tarfile.open(fileobj=process.stdout, mode="r|") as archive:
+                found = {os.path.normpath(os.path.join(prefix, name)): file for name, file in _members(archive)}
+        except tarfile.ReadError:
+            found = {}  # the command tells why
+        _, errors = process.communicate()
+    if process.returncode:
+        text = errors.decode(errors="replace").strip()
+        if any(words in text.lower() for words in ("no such file", "could not find", "no such container:path")):
+            return {}
+        raise BuilderError(f"the files of the image cannot be read: {text[-300:]}")
+    return found
+
+
+def _members(archive: tarfile.TarFile) -> Iterator[tuple[str, File]]:
+    for member in archive:
+        name = member.name.removeprefix("./").strip("/")
+        if member.isreg():
+            content = archive.extractfile(member)
+            digest = hashlib.file_digest(content, "sha256").hexdigest() if content is not None else ""  # type: ignore[arg-type] # a reader without readinto is none of tarfile's
+            yield name, File("f", digest, member.mode, member.uid)
+        elif member.issym() or member.islnk():
+            yield name, File("l", member.linkname, member.mode, member.uid)
+        elif member.isdir():
+            yield name, File("d", "", member.mode, member.uid)
+
+
+def _first(text: str) -> dict[str, Any]:
+    """The object, or the first of a list, in JSON text."""
+    data: Any = json.loads(text)
+    if isinstance(data, list):
+        data = cast("list[Any]", data)[0] if data else {}
+    return cast("dict[str, Any]", data)
+
+
+def _object(value: Any) -> dict[str, Any]:
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+
+
+def _length(value: Any) -> int:
+    return len(cast("list[Any]", value)) if isinstance(value, list) else 0
+
+
+def _amount(text: str) -> int:
+    """`2.13 MB` in bytes."""
+    number, _, unit = text.partition(" ")
+    return round(float(number) * 1000 ** ("B", "KB", "MB", "GB", "TB").index(unit.upper() or "B"))
