@@ -46,7 +46,8 @@ _BYPRODUCTS = (
 class Declared:
     """What a plan says that will differ: variables, fields of the configuration, and paths below the application.
 
-    `brought` are the paths that the new final stage copies, None when it has all that the old one had.
+    `brought` are the paths that the new final stage copies, None when it has all that the old one had. Each has the
+    path beside it that is meant when that is there: the source of a COPY to a folder may be a file or a folder.
     """
 
     __slots__ = ("brought", "fields", "gone", "variables")
@@ -56,21 +57,22 @@ class Declared:
         variables: Collection[str] = (),
         fields: Collection[str] = (),
         gone: Collection[str] = (),
-        brought: Sequence[str] | None = None,
+        brought: Sequence[tuple[str, str]] | None = None,
     ) -> None:
         self.variables = frozenset(variables)
         self.fields = frozenset(fields)
         self.gone = frozenset(gone)
         self.brought = brought
 
-    def covers(self, path: str) -> bool:
-        """Whether the plan says that the file is not there any more."""
+    def covers(self, path: str, there: Collection[str] = ()) -> bool:
+        """Whether the plan says that the file is not there any more; `there` is what the new image has."""
         path = "/" + path.lstrip("/")
         if any(path == gone or path.startswith(gone + "/") for gone in self.gone):
             return True
         if self.brought is None:
             return False
-        return not any(path == each or path.startswith(each.rstrip("/") + "/") for each in self.brought)
+        targets = (inner if inner.lstrip("/") in there else target for target, inner in self.brought)
+        return not any(path == each or path.startswith(each.rstrip("/") + "/") for each in targets)
 
 
 def declared(before: Build, after: Build, unsent: Collection[str], context: Context) -> Declared:
@@ -83,9 +85,9 @@ def declared(before: Build, after: Build, unsent: Collection[str], context: Cont
         return Declared()
     gone = {path for each in unsent for path in _image_paths(before, each, context)}
     mine, theirs = (set(_end(build).vars) for build in (before, after))
-    brought: list[str] | None = None
+    brought: list[tuple[str, str]] | None = None
     if len(after.stages) > len(before.stages):
-        brought = [place.target for place in placed(after, new, context)]
+        brought = [(place.target, place.target) for place in placed(after, new, context)]
         brought += list(_from_stages(after))
     return Declared(variables=theirs - mine, gone=gone, brought=brought)
 
@@ -105,20 +107,17 @@ def _image_paths(build: Build, path: str, context: Context) -> Iterator[str]:
                 yield posixpath.join(place.target, path[len(place.source) :].lstrip("/"))
 
 
-def _from_stages(build: Build) -> Iterator[str]:
-    """Where `COPY --from` of the final stage puts things."""
+def _from_stages(build: Build) -> Iterator[tuple[str, str]]:
+    """Where `COPY --from` of the final stage puts things: the target, and the path in it if the source is a file."""
     from ..syntax.tree import Copy
 
     stage = build.final
     for instruction in stage.instructions if stage is not None else ():
         if isinstance(instruction, Copy) and instruction.flag("from") and instruction.destination is not None:
             target = build.state(instruction).path(instruction.destination.text)
-            into = instruction.destination.text.endswith("/") or len(instruction.sources) > 1
             for source in instruction.sources if target is not None else ():
                 assert target is not None
-                yield target
-                if into:
-                    yield posixpath.join(target, posixpath.basename(source.text.rstrip("/")))
+                yield target, posixpath.join(target, posixpath.basename(source.text.rstrip("/")))
 
 
 # The configuration ---------------------------------------------------------------------------------------------------
@@ -219,7 +218,7 @@ def compare_files(
         if other is None:
             if file.kind == "d":
                 continue
-            (found.fewer if byproduct else found.left if plan.covers(path) else found.missing).append(path)
+            (found.fewer if byproduct else found.left if plan.covers(path, after) else found.missing).append(path)
         elif (file.kind, file.content) != (other.kind, other.content):
             if "/" + path in sources and not byproduct:
                 found.changed.append(path)

@@ -11,6 +11,7 @@ from ..model.build import Build
 from ..model.context import Context
 from ..syntax.parser import parse
 from ..syntax.source import Source
+from ..syntax.tree import Workdir
 from .builders import Builder, BuilderError, Built, Image, Ran
 from .comparison import (
     Declared,
@@ -118,19 +119,19 @@ def verify(
     command = smoke_words(options.smoke)
     here = Context(context)
     seen = [here.with_ignore(ignore or "") for ignore in (before_ignore, after_ignore)]
-    builds = [Build(parse(Source(text))) for text in (before_text, after_text)]
     sides = [Side(each.size()) for each in seen]
     verdict = Verdict(*sides)
-    if plan is None:
-        plan = declared(builds[0], builds[1], seen[0].files().keys() - seen[1].files().keys(), seen[0])
     try:
-        with Workspace(context) as space:
+        with Workspace(context, seen[0].files().keys() | seen[1].files().keys()) as space:
             texts = ((before_text, before_ignore), (after_text, after_ignore))
             paths = [space.put(name, *each) for name, each in zip(_SIDES, texts, strict=True)]
             for name, side, path in zip(_SIDES, sides, paths, strict=True):
                 if not _built(builder, space, name, side, path, options, verdict, say):
                     return verdict
-            _compare(builder, verdict, plan, context_paths(builds[0], seen[0]))
+            builds = [_model(text, side) for (text, _), side in zip(texts, sides, strict=True)]
+            unsent = seen[0].files().keys() - seen[1].files().keys()
+            declares = declared(builds[0], builds[1], unsent, seen[0]) if plan is None else plan
+            _compare(builder, verdict, declares, context_paths(builds[0], seen[0]))
             if command is not None:
                 for name, side in zip(_SIDES, sides, strict=True):
                     say(f"{name} | smoke: {shlex.join(command)}")
@@ -144,6 +145,17 @@ def verify(
         if not options.keep:
             builder.close()
     return verdict
+
+
+def _model(text: str, side: Side) -> Build:
+    """The model of a Dockerfile, with the folder that its base image sets: the built image tells it."""
+    build = Build(parse(Source(text)))
+    stage = build.final
+    folder = side.image.config.get("WorkingDir") if side.image is not None else None
+    if stage is None or stage.parent is not None or any(isinstance(each, Workdir) for each in stage.instructions):
+        return build
+    end = stage.from_.end
+    return Build(parse(Source(f"{text[:end]}\nWORKDIR {folder or '/'}{text[end:]}")))
 
 
 def smoke_words(smoke: str | None) -> list[str] | None:

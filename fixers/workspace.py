@@ -9,30 +9,29 @@ import tempfile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
 
 class Workspace:
     """The copy, and beside it the Dockerfiles with their ignore files.
 
-    Files are hard links where that can be, so that a large context costs no room; one that is touched is copied first.
+    A copy, as files may change while images are built; only of `wanted`, the files that one of the builds is sent.
     Used in a `with` statement, at whose end all of it is removed.
     """
 
-    def __init__(self, context: str) -> None:
+    def __init__(self, context: str, wanted: Collection[str]) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="dlint-verify-", ignore_cleanup_errors=True)
         self.context = os.path.join(self._folder.name, "context")
         self._source = context
+        self._wanted = wanted
+        self._folders = {path[:at] for path in wanted for at in range(len(path)) if path[at] == "/"}
 
     def __enter__(self) -> Workspace:
-        shutil.copytree(
-            self._source,
-            self.context,
-            symlinks=True,
-            copy_function=_link,
-            ignore=_special,
-            ignore_dangling_symlinks=True,
-        )
+        try:
+            shutil.copytree(self._source, self.context, symlinks=True, ignore=self._unwanted)
+        except BaseException:
+            self._folder.cleanup()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -61,20 +60,13 @@ class Workspace:
             file.write(content + b"\n" * (not content.endswith(b"\n")) + blanks + b"\n")
         os.chmod(path, mode)
 
+    def _unwanted(self, folder: str, names: Sequence[str]) -> list[str]:
+        """What neither build is sent, and sockets, pipes and devices, which no build is; empty folders are."""
+        return [name for name in names if not self._is_wanted(os.path.join(folder, name))]
 
-def _link(source: str, target: str) -> str:
-    try:
-        os.link(source, target, follow_symlinks=False)
-    except OSError:  # another file system, or a file of someone else
-        shutil.copy2(source, target, follow_symlinks=False)
-    return target
-
-
-def _special(folder: str, names: Sequence[str]) -> list[str]:
-    """Sockets, pipes and devices, which no build is sent."""
-    return [name for name in names if not _is_plain(os.path.join(folder, name))]
-
-
-def _is_plain(path: str) -> bool:
-    mode = os.lstat(path).st_mode
-    return stat.S_ISREG(mode) or stat.S_ISDIR(mode) or stat.S_ISLNK(mode)
+    def _is_wanted(self, path: str) -> bool:
+        inside = os.path.relpath(path, self._source).replace(os.sep, "/")
+        mode = os.lstat(path).st_mode
+        if stat.S_ISDIR(mode):
+            return inside in self._folders or not any(files for _, _, files in os.walk(path))
+        return inside in self._wanted and (stat.S_ISREG(mode) or stat.S_ISLNK(mode))

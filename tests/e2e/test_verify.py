@@ -1,0 +1,215 @@
+"""`dlint optimize --verify` with real builders, on images made from scratch and a static busybox."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from dockerfile_dlint.fixers import builders
+from dockerfile_dlint.fixers.builders import Builder, BuilderError, choose
+from dockerfile_dlint.fixers.comparison import Declared
+from dockerfile_dlint.fixers.verify import Options, Verdict, verify
+from dockerfile_dlint.lint.main import main
+
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("builder")]
+
+BASE = """\
+FROM scratch
+COPY busybox /bin/busybox
+RUN ["/bin/busybox", "--install", "-s", "/bin"]
+ENV PATH=/bin
+WORKDIR /app
+"""
+OLD = """\
+FROM base
+COPY . .
+RUN cp src/a.txt out.txt
+EXPOSE 80
+CMD ["cat", "out.txt"]
+"""
+NEW = OLD.replace("COPY . .", "RUN true\nCOPY . .")
+
+
+class Place:
+    """A builder that works here, and the base image that it has; `FROM base` means it."""
+
+    def __init__(self, name: str, base: str) -> None:
+        self.name = name
+        self.base = base
+
+    def text(self, dockerfile: str) -> str:
+        return dockerfile.replace("FROM base", f"FROM {self.base}")
+
+
+def _busybox() -> str:
+    path = next((path for path in ("/bin/busybox", "/usr/bin/busybox") if os.path.exists(path)), "")
+    head = Path(path).read_bytes()[:4096] if path else b"/ld-"
+    if b"/ld-" in head:  # the path of a loader, which an image from scratch does not have
+        pytest.skip("no static busybox: on Debian, apt-get install busybox-static")
+    return path
+
+
+@pytest.fixture(scope="module", params=builders.NAMES)
+def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """Every builder that answers, with a base image of its own."""
+    try:
+        builder = choose(str(request.param))
+    except BuilderError as error:
+        pytest.skip(str(error))
+    folder = tmp_path_factory.mktemp("base")
+    shutil.copy(_busybox(), folder / "busybox")
+    (folder / "base").write_text(BASE)
+    (folder / "base.dockerignore").write_text("")
+    built = builder.build(str(folder), str(folder / "base"), "base", (), lambda _: None, 300)
+    if not built.ok:
+        pytest.skip(f"{request.param} cannot build here: {' '.join(built.output[-3:])}")
+    yield Place(str(request.param), builder.image_name("base"))
+    builder.close()
+
+
+@pytest.fixture
+def context(tmp_path: Path) -> Iterator[Path]:
+    """A folder with a source and documents; nothing in it may change."""
+    folder = tmp_path / "context"
+    for path, text in {"src/a.txt": "hello\n", "docs/a.md": "x\n"}.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text)
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    yield folder
+    assert before == {path: path.read_bytes() for path in before}
+
+
+def proved(
+    place: Place,
+    context: Path,
+    after: str,
+    options: Options | None = None,
+    before: str = OLD,
+    ignore: str | None = None,
+) -> tuple[Verdict, list[str]]:
+    said: list[str] = []
+    builder = choose(place.name)
+    texts = place.text(before), place.text(after)
+    verdict = verify(str(context), *texts, None, ignore, None, builder, options or Options("cat out.txt"), said.append)
+    assert not leftovers(builder)
+    return verdict, said
+
+
+def leftovers(builder: Builder) -> str:
+    """Images and containers that bear the builder's mark."""
+    words = (["images"], ["containers"] if builder.name == "buildah" else ["ps", "-a"])
+    listed = "".join(subprocess.run([builder.program, *each], capture_output=True, text=True).stdout for each in words)
+    return "\n".join(line for line in listed.splitlines() if builder.mark in line)
+
+
+def test_the_same_program(place: Place, context: Path) -> None:
+    before = OLD.replace("RUN cp", "RUN sleep 3; cp")
+    after = OLD.replace("COPY . .", "RUN sleep 3\nCOPY . .")
+    verdict, said = proved(place, context, after, Options("cat out.txt", "src/a.txt"), before, "docs\n")
+    assert verdict.problems == []
+    assert verdict.before.image is not None
+    assert verdict.after.image is not None
+    assert verdict.after.image.size < verdict.before.image.size * 1.2
+    assert verdict.after.image.layers == verdict.before.image.layers + 1
+    assert verdict.before.rebuild is not None
+    assert verdict.after.rebuild is not None
+    assert verdict.after.rebuild.seconds < verdict.before.rebuild.seconds - 1
+    assert verdict.files is not None
+    assert (verdict.files.before, verdict.files.after, verdict.files.left) == (3, 2, ["app/docs/a.md"])
+    assert verdict.before.run is not None
+    assert (verdict.before.run.status, verdict.before.run.output) == (0, "hello\n")
+    assert verdict.after.sent == verdict.before.sent - 2
+    assert any(line.startswith("before | ") for line in said)
+    assert any(line.startswith("after again | ") for line in said)
+
+
+def test_a_configuration_that_differs(place: Place, context: Path) -> None:
+    after = NEW.replace("EXPOSE 80", "EXPOSE 81\nUSER 7\nENV A=b").replace('["cat", "out.txt"]', "cat out.txt")
+    verdict, _ = proved(place, context, after)
+    assert verdict.problems == [
+        'Cmd differs: ["cat", "out.txt"], now ["/bin/sh", "-c", "cat out.txt"]',
+        'User differs: "", now "7"',
+        'ExposedPorts differs: {"80/tcp": {}}, now {"81/tcp": {}}',
+    ]
+    assert [(each.what, each.allowed) for each in verdict.config if each.allowed] == [("Env A", "declared")]
+
+
+def test_files_and_output_that_differ(place: Place, context: Path) -> None:
+    after = OLD.replace("COPY . .", "COPY src src").replace("RUN cp", "RUN echo x > src/a.txt; echo x > new; cp")
+    verdict, _ = proved(place, context, after)
+    assert verdict.problems == [
+        "`/app/docs/a.md` is missing in the new image",
+        "`/app/src/a.txt` is different in the new image",
+        "the smoke command writes another output: `hello`, now `x`",
+    ]
+    assert verdict.files is not None
+    assert verdict.files.more == ["app/new"]
+
+
+def test_the_failing_line_is_named(place: Place, context: Path) -> None:
+    after = NEW.replace("RUN cp src/a.txt", "# a comment\nRUN true && \\\n    cp nowhere")
+    verdict, _ = proved(place, context, after)
+    assert verdict.failure is not None
+    assert (verdict.failure.line, verdict.failed_before) == (5, False)
+    assert verdict.problems[0].startswith("the new Dockerfile does not build at line 5 (`RUN true && ")
+
+
+def test_a_dockerfile_that_did_not_build_before(place: Place, context: Path) -> None:
+    verdict, _ = proved(place, context, NEW, before=OLD.replace("cp src", "cp nowhere"))
+    assert verdict.failed_before
+    assert verdict.problems[0].startswith("the Dockerfile as it was does not build at line 3 (`RUN cp nowhere")
+
+
+def test_a_build_that_takes_too_long_is_stopped(place: Place, context: Path) -> None:
+    slow = OLD.replace("RUN cp", "RUN sleep 600; cp")
+    verdict, _ = proved(place, context, NEW, Options(timeout=4), before=slow)
+    assert verdict.problems == ["the Dockerfile as it was takes longer than 4 s to build"]
+
+
+def test_smoke_commands_and_kept_images(place: Place, context: Path) -> None:
+    builder = choose(place.name)
+    text = place.text("FROM base\nCOPY src /src\n")
+    options = Options('["cat", "/nothing"]', keep=True)
+    verdict = verify(str(context), text, text, None, None, Declared(), builder, options, lambda _: None)
+    try:
+        assert verdict.problems[0].startswith("the smoke command fails in both images (status 1), which proves nothing")
+        assert leftovers(builder)
+        assert builder.run("after", ["cat", "/src/a.txt"], 60).output == "hello\n"
+    finally:
+        builder.close()
+    assert not leftovers(builder)
+
+
+def test_the_command(
+    place: Place, context: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (context / "Dockerfile").write_text(place.text(OLD))
+    monkeypatch.chdir(context)
+    options = ["--verify", "--builder", place.name, "--smoke", "cat out.txt", "--touch", "src/a.txt", "--write"]
+    assert main(["optimize", *options, "Dockerfile"]) == 0
+    out, err = capsys.readouterr()
+    assert "Dockerfile: the new image is the same program\n" in out
+    assert "  rebuild after src/a.txt" in out
+    assert "configuration" in out
+    assert "before | " in err
+    assert (context / ".dockerignore").exists()
+    (context / "docs" / "b.md").write_text("x")
+    assert main(["optimize", *options, "--format", "json", "Dockerfile"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["files"][0]["verified"] is None, "nothing changes, so nothing is built"
+
+
+def test_no_builder(context: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    (context / "Dockerfile").write_text(OLD)
+    monkeypatch.chdir(context)
+    monkeypatch.setenv("PATH", str(context))
+    assert main(["optimize", "--verify", "--write", "Dockerfile"]) == 2
+    err = capsys.readouterr().err
+    assert "no builder answers: install Docker" in err
+    assert "apt-get install buildah" in err
+    assert (context / "Dockerfile").read_text() == OLD
