@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
 import statistics
 import subprocess
@@ -123,6 +124,7 @@ def sized(corpus: list[str], lines: int, rng: random.Random) -> str:
 def start(times: int) -> None:
     """From starting the process to the first diagnostics."""
     seconds: list[float] = []
+    processor: list[float] = []
     text = "FROM debian:12-slim\nRUN apt-get update && apt-get install curl\nCMD foo\n"
     with tempfile.TemporaryDirectory() as folder:
         for _ in range(times):
@@ -130,8 +132,16 @@ def start(times: int) -> None:
             with Client([Path(folder)], options=OPTIONS) as client:
                 Buffer(client, (Path(folder) / "Dockerfile").as_uri(), text).settle()
                 seconds.append(time.perf_counter() - begin)
+                processor.append(used(client.process.pid))
                 client.stop()
     print(f"start to first diagnostics: {percentiles(seconds)}   ({times} starts)")
+    print(f"processor time of the server: {percentiles(processor)}")
+
+
+def used(pid: int) -> float:
+    """Processor seconds that a process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 # Edits --------------------------------------------------------------------------------------------------------------
