@@ -179,7 +179,7 @@ def lint_source(source: Source, plan: Plan, find_context: Callable[[Build], Cont
     """Lint text. A rule that breaks is reported as a problem of dlint, and the others still run."""
     try:
         dockerfile = parse(source)
-        builds = _builds(dockerfile, plan, find_context)
+        builds = builds_of(dockerfile, plan, find_context)
         suppressions = Suppressions(dockerfile, plan.comments)
     except Exception as error:  # noqa: BLE001 - one odd file must not take the others along
         message = f"dlint failed on this file ({what_broke(error)}); this is a bug of dlint, please report it"
@@ -224,7 +224,7 @@ def _unused(
     return list(_found(build, plan.of(judges), suppressions, broken))
 
 
-def _builds(
+def builds_of(
     dockerfile: Dockerfile, plan: Plan, find_context: Callable[[Build], Context | None] | None
 ) -> Sequence[Build]:
     """The builds of the file that are known to be made, one for each stage that is built as the last one."""

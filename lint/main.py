@@ -79,6 +79,10 @@ def _command(command: str, words: list[str]) -> int:
             from .check import check
 
             return check(plain)
+    if command == "server" and words in ([], ["--stdio"]):
+        from .server.run import run as serve
+
+        return serve(None)
     from . import options
 
     try:

@@ -87,6 +87,8 @@ class App(LanguageServer):
         if self._asked is not None and self._asked is not document:
             self._asked.release()
         self._asked = document
+        if document.plan is None:
+            self.prepare(document)
         return document
 
     def _is_dockerfile(self, document: Document) -> bool:
@@ -135,16 +137,10 @@ class App(LanguageServer):
         """Make the report of a document unless it is there; ShellCheck is asked in a thread of its own."""
         if document.report is not None:
             return
-        settings = self.settings(document)
-        try:
-            if self.plans.excluded(document.path, settings):
-                document.report, document.shell = Report(document.name, [], failed=False), []
-                return
-            plan = self.plan(document)
-            document.find_context = self.plans.finder(document.path, settings, self.roots(document))
-        except BadSettings as error:
-            self.tell_once(f"dlint: {error}")
-            plan = self.plans.usual()
+        plan = self.prepare(document)
+        if self._is_excluded(document):
+            document.report, document.shell = Report(document.name, [], failed=False), []
+            return
         report = lint_source(document.source, plan, document.find_context)
         self.quiet(document, report)
         document.report = report
@@ -155,6 +151,23 @@ class App(LanguageServer):
         else:
             document.shell = []
 
+    def prepare(self, document: Document) -> Plan:
+        """Tell a document with what it is linted, and where its build context is; the plan."""
+        try:
+            document.plan = self.plan(document)
+            settings, roots = self.settings(document), self.roots(document)
+            document.find_context = self.plans.finder(document.path, settings, roots)
+        except BadSettings as error:
+            self.tell_once(f"dlint: {error}")
+            document.plan = self.plans.usual()
+        return document.plan
+
+    def _is_excluded(self, document: Document) -> bool:
+        try:
+            return self.plans.excluded(document.path, self.settings(document))
+        except BadSettings:
+            return False  # It is told by `prepare`.
+
     def quiet(self, document: Document, report: Report) -> None:
         """Take out of a report what a baseline holds."""
         try:
@@ -164,7 +177,7 @@ class App(LanguageServer):
 
     def plan(self, document: Document) -> Plan:
         """The plan for a document. Raises BadSettings."""
-        return self.plans.of(document.path, self.settings(document))
+        return self.plans.of(document.path, self.settings(document), self.roots(document))
 
     def roots(self, document: Document) -> list[str]:
         """The folders above which no build context is looked for: as if they were the paths of `dlint check`."""

@@ -14,7 +14,7 @@ from lsprotocol import types
 from .actions import fix_all, fixed_text
 from .pages import page_of
 from .plans import BadSettings
-from .rewrites import TITLES, rewrite, rewritten
+from .rewrites import USUAL, rewrite, rewritten
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def run(ls: App, command: str, arguments: tuple[Any, ...]) -> Any:
     if document is None:
         return {"applied": False, "reason": "the document is not open, or no Dockerfile"}
     ls.lint(document)
-    names = _names(second) or list(TITLES)
+    names = _names(second) or list(USUAL)
     try:
         if name == "fixed":
             text, refused = fixed_text(ls, document, unsafe=bool(second))

@@ -7,6 +7,7 @@ from lsprotocol import types
 from ...model.build import Build
 from ...syntax.parser import parse
 from ...syntax.source import Source
+from ..engine import builds_of
 from .text import Text
 
 TYPE_CHECKING = False
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from ...model.context import Context
     from ...syntax.tree import Dockerfile, Instruction
     from ..diagnostic import Diagnostic
-    from ..engine import Report
+    from ..engine import Plan, Report
 
 
 class Document:
@@ -35,6 +36,7 @@ class Document:
         self.report: Report | None = None
         self.shell: list[Diagnostic] | None = None
         self.find_context: Callable[[Build], Context | None] | None = None
+        self.plan: Plan | None = None
         self._source: Source | None = None
         self._build: Build | None = None
 
@@ -76,7 +78,11 @@ class Document:
     def build(self) -> Build:
         """The model of the text, made once for each version."""
         if self._build is None:
-            self._build = Build(parse(self.source), self.find_context)
+            dockerfile = parse(self.source)
+            if self.plan is None:
+                self._build = Build(dockerfile)
+            else:
+                self._build = builds_of(dockerfile, self.plan, self.find_context)[0]
         return self._build
 
     @property

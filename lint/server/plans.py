@@ -42,10 +42,10 @@ class Plans:
         forget_files()
         self._known.clear()
 
-    def of(self, path: str, settings: Settings) -> Plan:
+    def of(self, path: str, settings: Settings, roots: Sequence[str]) -> Plan:
         """The plan for the file at `path`, empty for none. Raises BadSettings."""
         try:
-            return self._plans(settings).of(path or "-")
+            return self._plans(settings).of(path or "-", roots)
         except MISTAKES as error:
             raise BadSettings(str(error)) from None
 

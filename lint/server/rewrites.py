@@ -23,7 +23,10 @@ TITLES = {
     "slim-base": "Take a slimmer base image",
     "order": "Order the steps for the build cache",
     "dockerignore": "Write a .dockerignore for this build",
+    "cache-mounts": "Keep what package managers download in cache mounts",
 }
+USUAL = tuple(name for name in TITLES if name != "cache-mounts")
+"""What `dlint optimize` does without being asked for more."""
 
 
 def offered(document: Document) -> Iterator[tuple[str, Sequence[str]]]:
@@ -31,10 +34,10 @@ def offered(document: Document) -> Iterator[tuple[str, Sequence[str]]]:
     if document.dockerfile.errors or not document.build.stages:
         return
     for name, title in TITLES.items():
-        if document.path or name in ("layers", "slim-base"):
+        if document.path or name in ("layers", "slim-base", "cache-mounts"):
             yield title, (name,)
     if document.path:
-        yield "Optimize: all rewrites of dlint", tuple(TITLES)
+        yield "Optimize: what `dlint optimize` does", USUAL
 
 
 def rewrite(ls: App, document: Document, names: Sequence[str], title: str) -> types.WorkspaceEdit | None:

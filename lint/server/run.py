@@ -13,11 +13,12 @@ HINT = "the language server needs pygls; pip install 'dockerfile-dlint[server]'"
 LOCAL = ("127.0.0.1", "::1", "localhost")
 
 
-def run(arguments: argparse.Namespace) -> int:
-    """Serve one client until it goes; the exit status."""
-    place = _place(arguments.tcp) if arguments.tcp is not None else None
-    if arguments.tcp is not None and place is None:
-        note(f"--tcp {arguments.tcp}: write PORT or HOST:PORT with a host of this machine: {', '.join(LOCAL)}")
+def run(arguments: argparse.Namespace | None) -> int:
+    """Serve one client until it goes, on standard input and output without arguments; the exit status."""
+    wanted: str | None = arguments.tcp if arguments is not None else None
+    place = _place(wanted) if wanted is not None else None
+    if wanted is not None and place is None:
+        note(f"--tcp {wanted}: write PORT or HOST:PORT with a host of this machine: {', '.join(LOCAL)}")
         return BROKEN
     import importlib.util
 
@@ -27,7 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
     import logging
 
     # pygls logs every message; what matters is told by the server itself.
-    logging.basicConfig(level=logging.INFO if arguments.verbose else logging.CRITICAL)
+    logging.basicConfig(level=logging.INFO if arguments is not None and arguments.verbose else logging.CRITICAL)
     import gc
 
     # Thousands of classes are made that live as long as the process.

@@ -17,6 +17,8 @@ WATCHED = (
     "**/{.dockerignore,*.dockerignore,.containerignore}",
     "**/{dlint.toml,.dlint.toml,pyproject.toml,.hadolint.yaml,.hadolint.yml}",
     "**/{compose,docker-compose}*.{yml,yaml}",
+    "**/docker-bake*.{hcl,json}",
+    "**/.github/workflows/*.{yml,yaml}",
     "**/{requirements*.txt,package.json,package-lock.json,go.mod,go.sum}",
 )
 """Files that decide over findings and lie beside Dockerfiles."""

@@ -652,3 +652,42 @@ def test_fast_typing_costs_one_run(shared_client: Client, buffer: Buffer) -> Non
         buffer.edit(0, 0, "#\n")
     assert "BK004" in codes(buffer.settle())
     assert time.monotonic() - start < 20
+
+
+def test_configuration_files_count(shared_client: Client, project: Path) -> None:
+    folder = project / "configured"
+    folder.mkdir()
+    config = folder / "dlint.toml"
+    config.write_text('ignore = ["DL3014"]\nunfixable = ["BK004"]\n')
+    configured = Buffer(shared_client, (folder / "Dockerfile").as_uri(), BAD)
+    found = codes(configured.settle())
+    assert "BK004" in found
+    assert "DL3014" not in found
+    fixed = take(configured, actions(configured, 0, only=["source.fixAll"]), "Fix all")
+    configured.apply_workspace(fixed["edit"])
+    assert "\ncopy . /srv/app/\n" in configured.text
+    config.write_text("select = 3\n")
+    shared_client.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": config.as_uri(), "type": 2}]})
+    while not any("dlint.toml:1" in str(note) for note in shared_client.notes):
+        shared_client.pump(10)
+    config.write_text('exclude = ["Dockerfile"]\n')
+    shared_client.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": config.as_uri(), "type": 2}]})
+    while shared_client.diagnostics[configured.uri]:
+        shared_client.pump(10)
+    config.unlink()
+
+
+def test_shellcheck_comes_later(project: Path) -> None:
+    from dockerfile_dlint.lint.shellcheck import program
+
+    if not program():
+        pytest.skip("ShellCheck is not installed")
+    with Client([project]) as client:
+        buffer = Buffer(client, (project / "Dockerfile").as_uri(), "FROM debian:12-slim\nRUN echo $NAME\n")
+        while "SC2086" not in codes(client.diagnostics.get(buffer.uri, [])):
+            client.pump(20)
+        buffer.edit(buffer.text.index("$"), buffer.text.index("$NAME") + 5, '"$NAME"')
+        end = time.monotonic() + 20
+        while client.versions.get(buffer.uri) != 2 or "SC2086" in codes(client.diagnostics[buffer.uri]):
+            client.pump(end - time.monotonic())
+        assert client.stop() == 0
