@@ -42,10 +42,9 @@ def _imported(context: Context, proposal: Proposal, sent: set[str]) -> Iterator[
             with open(os.path.join(context.root, path), encoding="utf-8", errors="replace") as file:
                 text = file.read()
         for target in _modules(path, text) if path.endswith(".py") else _relative(path, text):
-            gone = [
-                each for each in proposal.dropped if each == target or each.startswith((target + "/", target + "."))
-            ]
-            if gone:
+            below = (target + "/", target + ".")
+            gone = [each for each in proposal.dropped if each == target or each.startswith(below)]
+            if gone and target not in ("", "."):
                 yield f"{path} imports {gone[0]}"
 
 

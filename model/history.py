@@ -14,6 +14,12 @@ if TYPE_CHECKING:
 _ASKING = frozenset(
     ("describe", "rev-parse", "log", "status", "submodule", "show", "rev-list", "ls-files", "diff", "branch", "tag")
 )
+_WORKING = frozenset(
+    ("archive", "checkout", "reset", "fetch", "pull", "lfs", "name-rev", "for-each-ref", "shortlog", "remote", "clean",
+     "symbolic-ref", "cat-file", "ls-tree", "merge-base", "worktree", "restore", "switch", "stash")
+)  # fmt: skip
+"""What else needs a repository: the one of the context, unless the RUN clones or begins another."""
+_GIT_VALUES = frozenset(("-C", "-c", "--git-dir", "--work-tree"))
 _MANIFESTS = (
     "pyproject.toml", "setup.py", "setup.cfg", "package.json", "pom.xml", "build.gradle", "build.gradle.kts",
     "gradle.properties", "build.sbt", "project/plugins.sbt", "build.rs", "Cargo.toml", "mix.exs",
@@ -36,7 +42,9 @@ _PLUGINS = (
     "setuptools_scm", "setuptools-scm", "hatch-vcs", "versioneer", "versioningit", "dynamic-versioning", "pbr>=",
     '"pbr', "'pbr", "git-commit-id", "gitversion", "nerdbank.gitversioning", "minver", "vergen", "shadow-rs",
     "git-properties", "axion-release", "jgitver", "sbt-dynver", "sbt-git", "git-revision-webpack-plugin",
-    "microsoft.sourcelink",
+    "microsoft.sourcelink", '"scm"', "'scm'", "flit_scm", "flit-scm", "git-versioning", "git-version", "git_version",
+    "dunamai", "buildnumber-maven", "grgit", "org.ajoberstar.reckon", "nebula.release", "git-rev", "git-describe",
+    "git-last-commit", "vite-plugin-git", "goreleaser",
 )  # fmt: skip
 """What makes a version of the history."""
 
@@ -48,9 +56,13 @@ def reads_history(build: Build, context: Context) -> bool:
     for stage in build.stages:
         for run in stage.instructions:
             if isinstance(run, Run):
+                cloned = False
                 for command in build.commands(run):
                     words = [word.value for word in command.args]
-                    if command.name == "git" and words and words[0] in _ASKING:
+                    verb = next((word.value for word in command.operands(_GIT_VALUES)), "")
+                    verb = verb if command.name == "git" else ""
+                    cloned = cloned or verb in ("clone", "init")
+                    if verb in _ASKING or (verb in _WORKING and not cloned) or command.name == "goreleaser":
                         return True
                     if command.name in _MAKERS:
                         files.update(_MAKEFILES)

@@ -39,7 +39,7 @@ _ENV_READERS = re.compile(
 )
 """What reads a .env file, and the bundlers and frameworks that do so by themselves."""
 _MARKDOWN_READERS = re.compile(
-    r"(?<![\w-])\.(?:md|rst|adoc)\b|\{[^}\s]*\bmdx?\b[^}\s]*\}|docusaurus|vuepress|vitepress|docsify|nextra|gatsby|"
+    r"(?<![\w-])\.(?:md|rst|adoc)\b|\.\{[^}\s]*\bmdx?\b[^}\s]*\}|docusaurus|vuepress|vitepress|docsify|nextra|gatsby|"
     r"contentlayer|eleventy|\bastro\b|\bhexo\b|markdown-loader|raw-loader|gray-matter|mdsvex"
 )
 _DOCUMENT_TOOLS = re.compile(r"\b(?:mkdocs|sphinx\w*|jekyll|hugo|docs?|mdbook|antora|asciidoctor)\b")
@@ -280,7 +280,9 @@ def _spoken_reason(project: Project, texts: Texts, readers: Sequence[str], entry
     name = posixpath.basename(entry.path)
     folder = entry.path in project.folders
     if entry.heading == SECRET and name.startswith(".env"):
-        return _found_by(texts, readers, project.commands, _ENV_READERS, "reads it; hand it over at run time instead")
+        return _found_by(
+            texts, readers, project.commands, _ENV_READERS, "reads it; what is secret in it, hand over at run time"
+        )
     if name in HISTORY:
         programs = [path for path in readers if not path.endswith(_NO_PROGRAMS) and "." in posixpath.basename(path)]
         return _found_by(texts, programs, "", _GIT_READERS, "reads it")
@@ -374,6 +376,8 @@ def _family_pattern(family: str, members: Sequence[Entry]) -> str | None:
     if any(char in family for char in "[]\\!#?") or family.strip() != family:
         return None
     nested = any("/" in entry.path for entry in members)
+    if nested and members[0].heading in (DOCUMENTS, SECRET, TESTS):
+        return None  # elsewhere a file of that name may be needed one day
     return f"**/{family}" if nested or family in EVERYWHERE else family
 
 

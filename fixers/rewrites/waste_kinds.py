@@ -232,6 +232,9 @@ def _made(project: Project) -> Iterator[Entry]:
         elif name in ("bin", "obj") and _has_ending(project, folder, (".csproj", ".fsproj")):
             if re.search(r"\bdotnet\s+(?:build|publish|restore)\b", words):
                 yield Entry(path, name, MADE, "made by the build", soft=False)
+        elif name == "vendor" and f"{path}/autoload.php" in project.files:
+            if re.search(r"\bcomposer\s+(?:[-\w]+\s+)*(?:install|update)\b", words):
+                yield Entry(path, name, MADE, "installed by the build", soft=False)
         elif name.endswith(".egg-info") and _PIP_PROJECT.search(words):
             yield Entry(path, "*.egg-info", MADE, "made by the build", soft=False)
         elif name == "coverage" and project.folders[path] and _is_coverage(project, path):

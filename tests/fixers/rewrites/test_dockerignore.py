@@ -105,6 +105,10 @@ def test_a_refused_file_is_not_extended(tmp_path: Path) -> None:
         ("COPY . .\nRUN <<EOF\ncp -r docs /x\nEOF", {"docs/a.md": ""}, set()),
         # The history.
         ("COPY . .\nRUN git rev-parse HEAD > v", {".git/HEAD": ""}, set()),
+        ("COPY . .\nRUN git -C /app describe > v", {".git/HEAD": ""}, set()),
+        ("COPY . .\nRUN git checkout main", {".git/HEAD": ""}, set()),
+        ("COPY . .\nRUN git clone u && cd u && git checkout 1", {".git/HEAD": ""}, {".git/HEAD"}),
+        ("COPY . .\nRUN pip install .", {".git/HEAD": "", "pyproject.toml": 'version = {source = "scm"}'}, set()),
         ("COPY . .\nRUN go build -buildvcs=true .", {".git/HEAD": ""}, set()),
         ("COPY . .\nRUN pip install .", {".git/HEAD": "", "pyproject.toml": 'requires = ["setuptools-scm>=8"]'}, set()),
         ("COPY . .", {".git/HEAD": "", "app.py": "import git\nprint(git.Repo('.'))\n"}, set()),
@@ -116,6 +120,12 @@ def test_a_refused_file_is_not_extended(tmp_path: Path) -> None:
         ("COPY . .", {"README.md": "", "setup.py": "r = open('README.md').read()"}, set()),
         ("COPY . .", {"README.md": "", "app.py": "# see README.md\n"}, {"README.md"}),
         ("COPY . .", {"README.md": "", "app.py": 'glob("**/*.md")\n'}, set()),
+        ("COPY . .", {"README.md": "", "a.ts": "glob('./**/*.{md,mdx}')"}, set()),
+        (
+            "COPY . .",
+            {"README.md": "", "CHANGES.md": "", "pyproject.toml": 'readme = {file="README.md", content-type="a/b"}'},
+            {"CHANGES.md"},
+        ),
         ("COPY . .", {"README.md": "", "main.go": "package main\n//go:embed README.md\nvar r string\n"}, set()),
         ("COPY . .", {"README.md": "", "src/lib.rs": '#![doc = include_str!("../README.md")]\n'}, set()),
         ("COPY . .", {"README.md": "", "MANIFEST.in": "include *.md\n"}, set()),
@@ -156,6 +166,8 @@ def test_a_refused_file_is_not_extended(tmp_path: Path) -> None:
         ("COPY . .", {"Cargo.toml": "", "target/x": ""}, set()),
         ("COPY target/a.jar /a\nCOPY . .\nRUN mvn package", {"pom.xml": "", "target/a.jar": ""}, set()),
         ("COPY . .\nRUN ./gradlew jar", {"build.gradle": "", "build/x.jar": ""}, {"build/x.jar"}),
+        ("COPY . .", {"composer.json": "{}", "vendor/autoload.php": ""}, set()),
+        ("COPY . .\nRUN composer install", {"composer.json": "{}", "vendor/autoload.php": ""}, {"vendor/autoload.php"}),
         ("COPY . .", {"a.pyc": "", "b.py": "", "b.pyc": ""}, {"b.pyc"}),
         # What is not known to be waste.
         ("COPY . .", {"LICENSE": "", "data/x.md": "", "public/a.png": "", "notes.md": "", "dist/a.js": ""}, set()),
@@ -205,6 +217,11 @@ def test_nothing_is_proposed_for_a_build_that_copies_nothing(tmp_path: Path) -> 
 def test_a_named_folder_never_ends_empty(tmp_path: Path) -> None:
     found = proposed(tmp_path, "FROM a\nCOPY cache /c\n", {"cache/__pycache__/a.pyc": ""})
     assert left_out(found) == set()
+
+
+def test_documents_of_a_project_below_are_named_one_by_one(tmp_path: Path) -> None:
+    found = proposed(tmp_path, WHOLE, {"README.md": "", "web/package.json": "{}", "web/README.md": "", "app.py": ""})
+    assert "# Documentation\nREADME.md\nweb/README.md\n" in found.new
 
 
 def test_odd_names_are_escaped(tmp_path: Path) -> None:
