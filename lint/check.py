@@ -284,6 +284,11 @@ def _files(
         from .inline import expand
 
         found = expand(found, builders, plans, paths)
+    if any(plans.config(f.path).get("force-exclude") for f in found):
+        left = [f for f in found if f.error or not plans.leaves_out(f.path)]
+        if found and not left:
+            return []
+        found = left
     changed = None
     if arguments.changed_since and found:
         from .changed import Changed

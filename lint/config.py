@@ -175,6 +175,7 @@ class Configurations:
     def __init__(self, outer: Sequence[Layer] = (), *, isolated: bool = False, file: str | None = None) -> None:
         self._outer = list(outer)
         self._environment: list[Layer] | None = None
+        self._personal: str | None = None
         self._isolated = isolated
         self._file = file
         self._places: dict[str, tuple[str, str]] = {}
@@ -192,12 +193,17 @@ class Configurations:
             file = ""
         else:
             own, hadolint = self._look(os.path.abspath(folder))
-            file = own or hadolint or _of_the_user()
+            file = own or hadolint or self._of_the_user()
         config = self._read.get(file)
         if config is None:
             layers = read(file) or [] if file else []
             config = self._read[file] = Config([*layers, *self._variables(), *self._outer], file)
         return config
+
+    def _of_the_user(self) -> str:
+        if self._personal is None:
+            self._personal = _of_the_user()
+        return self._personal
 
     def _variables(self) -> list[Layer]:
         if self._environment is None:

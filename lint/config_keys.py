@@ -77,6 +77,12 @@ KEYS = (
         'exclude = ["third_party/", "*.tmp"]',
     ),
     Key(
+        "force-exclude",
+        SWITCH,
+        "Leave out what is excluded also when it is named on the command line, as pre-commit does.",
+        "force-exclude = true",
+    ),
+    Key(
         "extend-exclude",
         STRINGS,
         "Leave out these too, beside `exclude` of what is extended.",

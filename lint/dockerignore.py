@@ -13,8 +13,8 @@ from ..syntax.source import SourceError
 from .diff import unified
 from .discover import discover, is_dockerfile_name
 from .engine import read_source
-from .locate import locate
 from .output import note, printable, put, put_raw
+from .plans import of_run
 from .status import BROKEN, CLEAN, FOUND
 
 TYPE_CHECKING = False
@@ -33,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Run `dlint dockerignore` and answer the exit status: 0, 1 when a file would change and is not written, 2."""
     paths: list[str] = arguments.paths or ["."]
     status, proposals = CLEAN, dict[str, "Proposal"]()
-    files = list(discover(paths))
+    files = list(discover(paths, excluded=of_run().excluded))
     for found in files:
         try:
             if found.error:
@@ -91,7 +91,7 @@ def model(path: str, roots: Sequence[str]) -> tuple[Build, Context | None]:
     """The model of a Dockerfile and its build context. Raises SourceError."""
     source = read_source(path)
     dockerfile = parse(source)
-    context = locate(source.name, Build(dockerfile), roots)
+    context = of_run().finder(source.name, roots)(Build(dockerfile))
     return Build(dockerfile, lambda _: context), context
 
 

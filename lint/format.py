@@ -27,8 +27,9 @@ def format_files(arguments: argparse.Namespace) -> int:
             return BROKEN
         return _standard_input(arguments)
     from .discover import discover
+    from .plans import of_run
 
-    found = list(discover(paths, exclude=arguments.exclude))
+    found = list(discover(paths, exclude=arguments.exclude, excluded=of_run().excluded))
     if not found:
         listed = ", ".join(f"`{path}`" for path in paths)
         note(f"no Dockerfile below {listed}; name a file to format it whatever it is called")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
-_FORMATS = {"gnu": "concise", "codeclimate": "gitlab", "gitlab_codeclimate": "gitlab"}
+_FORMATS = {"json": "hadolint", "gnu": "concise", "codeclimate": "gitlab", "gitlab_codeclimate": "gitlab"}
 """hadolint's names of formats that dlint calls differently."""
 
 KEYS = (

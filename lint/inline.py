@@ -37,18 +37,11 @@ def expand(found: Sequence[Found], builders: Iterable[str], plans: Plans, paths:
         else:
             files.append(each)
     for path in sorted(builders):
-        files += [each for each in _built_by(path, plans, named=False) if not _excluded(each.path, plans)]
+        files += [each for each in _built_by(path, plans, named=False) if not plans.leaves_out(each.path)]
     first: dict[str, Found] = {}
     for each in files:
         first.setdefault(os.path.realpath(each.path), each)
     return list(first.values())
-
-
-def _excluded(path: str, plans: Plans) -> bool:
-    """Whether a configuration leaves out a file or one of the folders that it is in."""
-    parts = path.split(os.sep)
-    above = (os.sep.join(parts[:length]) for length in range(1, len(parts)))
-    return plans.excluded(path, False) or any(plans.excluded(folder, True) for folder in above if folder)
 
 
 def _built_by(path: str, plans: Plans, *, named: bool = True) -> Iterator[Found]:

@@ -9,6 +9,7 @@ from .status import BROKEN, CLEAN, FOUND
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Sequence
 
 COMMANDS = frozenset(
@@ -93,6 +94,17 @@ def _command(command: str, words: list[str]) -> int:
         from .check import check
 
         return check(arguments)
+    from .config import BadConfiguration
+
+    try:
+        return _other(command, arguments)
+    except BadConfiguration as error:
+        note(str(error))
+        return BROKEN
+
+
+def _other(command: str, arguments: argparse.Namespace) -> int:
+    """Run a command that is not `check`. Raises BadConfiguration."""
     if command == "server":
         from .server.run import run as serve
 

@@ -17,8 +17,8 @@ from .discover import discover
 from .dockerignore import as_json, proposed, refused, told, write
 from .engine import Plan, read_source
 from .fix import Wish, fix_source
-from .locate import locate
 from .output import note, put, put_raw
+from .plans import of_run
 from .select import choose
 from .status import BROKEN, CLEAN, FOUND
 from .verify import Claim, ignore_text, misused, prove, show
@@ -56,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
     results: list[tuple[Source, Optimized]] = []
     proposals: dict[str, Proposal] = {}
     claims: dict[str, Claim] = {}
-    for found in discover(arguments.paths or ["."]):
+    for found in discover(arguments.paths or ["."], excluded=of_run().excluded):
         if found.error:
             note(f"{found.path}: {found.error}")
             status = BROKEN
@@ -139,7 +139,7 @@ def layers(text: str, name: str) -> tuple[str, list[Step]]:
 
 
 def _context(source: Source, roots: list[str]) -> Context | None:
-    return locate(source.name, Build(parse(source)), roots)
+    return of_run().finder(source.name, roots)(Build(parse(source)))
 
 
 def _finish(

@@ -138,6 +138,7 @@ def _checking(command: str = "check", description: str = "") -> _Parser:
     add("--format", choices=FORMATS, metavar="FORMAT", help=forms)
     add("--output", action="append", default=[], metavar="FORMAT=FILE", help="write the findings to a file as well")
     add("--exclude", action="append", default=[], metavar="PATTERN", help="leave out files, .gitignore syntax")
+    add("--force-exclude", action="store_true", help="leave out what is excluded also when it is named, as by a hook")
     add("--stdin-filename", metavar="NAME", help="the name of what - reads: shown, and its folder is the context")
     add("--baseline", metavar="FILE", help="tell only what is not in this file, which `dlint baseline` writes")
     add("--changed-since", metavar="REV", help="tell only what the files did not have at this revision of git")

@@ -40,6 +40,16 @@ def plan_for(path: str) -> tuple[Plan, FindContext]:
     return plans.of(path, [path]), plans.finder(path, [path])
 
 
+_known: list[Plans] = []
+
+
+def of_run() -> Plans:
+    """The plans of a command without the options of `dlint check`, made once. Raises BadConfiguration."""
+    if not _known:
+        _known.append(Plans(of_environment()))
+    return _known[0]
+
+
 def of_environment() -> Configurations:
     """The configurations without any option. Raises BadConfiguration."""
     from .quick import Arguments
@@ -82,7 +92,10 @@ def _of_options(arguments: argparse.Namespace | Arguments) -> list[Layer]:
         value: str | None = getattr(arguments, key.replace("-", "_"))
         if value:
             values[key] = value
-    for key in ("unsafe-fixes", "exit-zero"):
+    exclude: list[str] = arguments.exclude
+    if exclude:
+        values["extend-exclude"] = exclude
+    for key in ("unsafe-fixes", "exit-zero", "force-exclude"):
         if getattr(arguments, key.replace("-", "_")):
             values[key] = True
     return [Layer("the command line", os.getcwd(), values)] if values else []
@@ -107,6 +120,12 @@ class Plans:
     def excluded(self, path: str, folder: bool) -> bool:
         """Whether a configuration leaves out what is found at `path` in a walk. Raises BadConfiguration."""
         return self._configurations.of(path).excludes(path, folder)
+
+    def leaves_out(self, path: str) -> bool:
+        """Whether a configuration leaves out a file or one of the folders that it is in. Raises BadConfiguration."""
+        parts = path.split(os.sep)
+        above = (os.sep.join(parts[:length]) for length in range(1, len(parts)))
+        return self.excluded(path, False) or any(self.excluded(folder, True) for folder in above if folder)
 
     def of(self, path: str, roots: Sequence[str] = ()) -> Plan:
         """The plan for the file at `path`. Raises BadConfiguration and UnknownRule."""

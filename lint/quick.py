@@ -8,7 +8,18 @@ if TYPE_CHECKING:
     from typing import Any
 
 _LISTS = ("select", "extend_select", "ignore", "exclude", "config", "fixable", "unfixable", "output")
-_SWITCHES = ("isolated", "no_cache", "fix", "diff", "fix_only", "unsafe_fixes", "exit_zero", "add_ignore", "statistics")
+_SWITCHES = (
+    "isolated",
+    "no_cache",
+    "fix",
+    "diff",
+    "fix_only",
+    "unsafe_fixes",
+    "exit_zero",
+    "add_ignore",
+    "statistics",
+    "force_exclude",
+)
 _TEXTS = ("baseline", "changed_since")
 FORMATS = (
     "full", "concise", "grouped", "json", "jsonl", "sarif", "github", "gitlab", "junit", "checkstyle", "rdjson",
@@ -36,7 +47,7 @@ class Arguments:
         self.fail_level: str | None = None
         self.baseline: str | None = None
         self.changed_since: str | None = None
-        self.add_ignore = self.statistics = False
+        self.add_ignore = self.statistics = self.force_exclude = False
         self.isolated = self.no_cache = self.exit_zero = False
         self.fix = self.diff = self.fix_only = self.unsafe_fixes = False
 

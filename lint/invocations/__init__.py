@@ -124,7 +124,7 @@ class Invocations:
     """The builds around Dockerfiles; each folder is listed and each file read once."""
 
     def __init__(self) -> None:
-        self._of_folder: dict[str, list[Invocation]] = {}
+        self._of_folder: dict[str, dict[str, list[Invocation]]] = {}
         self._of_file: dict[str, list[Invocation]] = {}
         self._tops: dict[str, bool] = {}
 
@@ -135,9 +135,7 @@ class Invocations:
         real = os.path.realpath(dockerfile)
         found: list[Invocation] = []
         for folder in self._folders(os.path.dirname(os.path.abspath(dockerfile)), roots):
-            found += [
-                each for each in self._in(folder) if each.dockerfile and os.path.realpath(each.dockerfile) == real
-            ]
+            found += self._in(folder).get(real, ())
         return found
 
     def read(self, file: str) -> list[Invocation]:
@@ -166,15 +164,19 @@ class Invocations:
             self._tops[folder] = os.path.lexists(os.path.join(folder, ".git"))
         return self._tops[folder]
 
-    def _in(self, folder: str) -> list[Invocation]:
-        """What the files of a folder, and of the usual folders in it, describe; compose files first."""
+    def _in(self, folder: str) -> dict[str, list[Invocation]]:
+        """What the files of a folder, and of the usual folders in it, describe, by Dockerfile; compose files first."""
         if folder not in self._of_folder:
             files, folders = _listed(folder)
             for each in folders:
                 files += _listed(os.path.join(folder, each))[0]
             if os.path.isdir(os.path.join(folder, _WORKFLOWS)):
                 files += _workflows(os.path.join(folder, _WORKFLOWS))
-            self._of_folder[folder] = [each for file in files for each in self.read(file)]
+            found: dict[str, list[Invocation]] = {}
+            for each in (each for file in files for each in self.read(file)):
+                if each.dockerfile:
+                    found.setdefault(os.path.realpath(each.dockerfile), []).append(each)
+            self._of_folder[folder] = found
         return self._of_folder[folder]
 
 

@@ -65,7 +65,7 @@ class Plans:
     def excluded(self, path: str, settings: Settings) -> bool:
         """Whether a configuration leaves the file out. Raises BadSettings."""
         try:
-            return bool(path) and self._plans(settings).excluded(path, False)
+            return bool(path) and self._plans(settings).leaves_out(path)
         except MISTAKES as error:
             raise BadSettings(str(error)) from None
 

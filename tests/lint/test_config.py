@@ -353,7 +353,7 @@ def test_every_key_of_hadolint() -> None:
     assert Configurations().of("Dockerfile").layers[0].values == {
         "profile": "hadolint",
         "fail-level": "style",
-        "format": "json",
+        "format": "hadolint",
         "ignore": ["DL3008", "SC1010"],
         "label-schema": {"a": "semver"},
         "color": False,
@@ -434,3 +434,40 @@ def test_the_schema_knows_every_key() -> None:
     document = json.loads(schema())
     assert set(document["properties"]) == set(BY_NAME)
     assert document["additionalProperties"] is False
+
+
+# Other commands ---------------------------------------------------------------------------------------------------
+
+
+def test_exclude_and_contexts_count_for_every_command() -> None:
+    write("a/Dockerfile", "FROM debian:12\nrun true\nCOPY . /app\n")
+    write("third/Dockerfile", "FROM debian:12\nrun true\nCOPY . /app\n")
+    write("src/.idea", "")
+    write("dlint.toml", 'exclude = ["third/"]\ncontext = "src"\n')
+    assert "third" not in dlint("format", "--check", ".", cwd=Path.cwd()).out
+    assert "third" not in dlint("optimize", ".", cwd=Path.cwd()).out
+    told = dlint("dockerignore", ".", cwd=Path.cwd()).out
+    assert "src" in told
+    assert "third" not in told
+    write("dlint.toml", 'exclud = ["third/"]\n')
+    for command in ("format", "optimize", "dockerignore"):
+        done = dlint(command, ".", cwd=Path.cwd())
+        assert done.status == 2
+        assert "did you mean `exclude`" in done.err
+        assert "internal" not in done.err
+
+
+def test_force_exclude_is_for_hooks() -> None:
+    write("a/Dockerfile", DOCKERFILE)
+    write("old/Dockerfile", DOCKERFILE)
+    write("dlint.toml", 'exclude = ["old/"]\n')
+    both = ("old/Dockerfile", "a/Dockerfile")
+    assert "old" in dlint(*both, cwd=Path.cwd()).out
+    forced = dlint("--force-exclude", *both, cwd=Path.cwd())
+    assert "old" not in forced.out
+    assert "a/Dockerfile" in forced.out
+    only = dlint("--force-exclude", "old/Dockerfile", cwd=Path.cwd())
+    assert (only.status, only.out, only.err) == (0, "", "")
+    assert dlint("--force-exclude", "--exclude", "a", "a/Dockerfile", cwd=Path.cwd()).status == 0
+    write("dlint.toml", 'exclude = ["old/"]\nforce-exclude = true\n')
+    assert "old" not in dlint(*both, cwd=Path.cwd()).out
