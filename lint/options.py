@@ -179,7 +179,12 @@ def _server(words: Sequence[str]) -> argparse.Namespace:
         epilog="Needs pygls: pip install 'dockerfile-dlint[server]'. docs/editors.md says how editors start it.",
         allow_abbrev=False,
     )
-    parser.add_argument("--tcp", metavar="[HOST:]PORT", help="serve one client on a port of this machine; 0: any port")
+    add = parser.add_argument
+    add(
+        "--tcp", nargs="?", const="0", metavar="[HOST:]PORT", help="serve one client on a port of this machine (0: any)"
+    )
+    add("--port", metavar="PORT", help="as --tcp PORT")
+    add("--host", metavar="HOST", help="with --tcp or --port: 127.0.0.1 (which it is anyway), ::1 or localhost")
     parser.add_argument("--stdio", action="store_true", help="what it does anyway; some editors say so")
     parser.add_argument("--clientProcessId", metavar="ID", help=argparse.SUPPRESS)
     parser.add_argument("--verbose", action="store_true", help="log every message on standard error")

@@ -15,10 +15,10 @@ LOCAL = ("127.0.0.1", "::1", "localhost")
 
 def run(arguments: argparse.Namespace | None) -> int:
     """Serve one client until it goes, on standard input and output without arguments; the exit status."""
-    wanted: str | None = arguments.tcp if arguments is not None else None
+    wanted = _wanted(arguments) if arguments is not None else None
     place = _place(wanted) if wanted is not None else None
     if wanted is not None and place is None:
-        note(f"--tcp {wanted}: write PORT or HOST:PORT with a host of this machine: {', '.join(LOCAL)}")
+        note(f"`{wanted}`: write --tcp PORT or HOST:PORT with a host of this machine: {', '.join(LOCAL)}")
         return BROKEN
     import importlib.util
 
@@ -47,6 +47,12 @@ def run(arguments: argparse.Namespace | None) -> int:
     except OSError as error:
         note(f"{place[0]} port {place[1]} cannot be used: {error.strerror or error}")
         return BROKEN
+
+
+def _wanted(arguments: argparse.Namespace) -> str | None:
+    """Host and port as one text; None when standard input and output are meant."""
+    place: str | None = arguments.port or arguments.tcp or ("0" if arguments.host else None)
+    return f"{arguments.host}:{place}" if arguments.host and place is not None else place
 
 
 def _version() -> str:

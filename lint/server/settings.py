@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ..profiles import NAMES
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,6 +29,9 @@ class Settings:
         self.select: Sequence[str] = self._strings(values, "select")
         self.ignore: Sequence[str] = self._strings(values, "ignore")
         self.profile: str = self._typed(values, "profile", str, "")
+        if self.profile and self.profile not in NAMES:
+            self.problems.append(f"there is no profile `{self.profile}`; there are {', '.join(NAMES)}")
+            self.profile = ""
         self.shellcheck: bool = self._typed(values, "shellcheck", bool, True)
         self.unsafe_fixes: bool = self._typed(values, "unsafeFixes", bool, True)
         self.inlay_hints: bool = self._typed(values, "inlayHints", bool, False)

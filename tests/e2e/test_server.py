@@ -598,8 +598,9 @@ def test_ends_when_the_editor_is_gone_but_the_pipe_is_not(project: Path) -> None
         assert client.process.wait(20) == 1
 
 
-def test_tcp(project: Path) -> None:
-    process = subprocess.Popen([*COMMAND, "--tcp", "0"], stderr=subprocess.PIPE)
+@pytest.mark.parametrize("words", [["--tcp"], ["--tcp", "0"], ["--host", "localhost", "--port", "0"]])
+def test_tcp(words: list[str]) -> None:
+    process = subprocess.Popen([*COMMAND, *words], stderr=subprocess.PIPE)
     assert process.stderr
     line = process.stderr.readline().decode()
     assert line.startswith("dlint: listening on 127.0.0.1 port ")
