@@ -12,7 +12,7 @@ from .diagnostics import readable
 from .documents import nodes
 from .help import MOUNT_OPTIONS, MOUNT_TYPES, flag_help, instruction_help
 from .index import STAGE, place_at, same
-from .pages import page_of, rule_of
+from .pages import link, page_of, rule_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,22 +38,35 @@ def hover(ls: App, params: types.HoverParams) -> types.Hover | None:
         return None
     ls.lint(document)
     offset = document.offset(params.position)
-    sections = [*_findings(document, offset), *_words(document, offset)]
+    # What is about the fewest words comes first.
+    sections = sorted([*_findings(ls, document, offset), *_words(document, offset)], key=_width)
     if not sections:
         return None
-    start, end = min(((s, e) for _, s, e in sections), key=lambda span: span[1] - span[0])
+    _, start, end = sections[0]
     text = "\n\n---\n\n".join(text for text, _, _ in sections)
     return types.Hover(types.MarkupContent(types.MarkupKind.Markdown, readable(text)), document.range(start, end))
 
 
-def _findings(document: Document, offset: int) -> Iterator[Section]:
+def _width(section: Section) -> int:
+    return section[2] - section[1]
+
+
+def _findings(ls: App, document: Document, offset: int) -> Iterator[Section]:
     for d in document.diagnostics:
         start, end = document.span(d)
         if start <= offset < end or offset == start:
             rule = rule_of(d.code)
-            about = rule.documentation if rule is not None else page_of(d.code)
-            head = f"**{d.code} {d.name}** ({d.severity}): {d.message}"
-            yield f"{head}\n\n{about}".rstrip(), start, end
+            about = _main_part(rule.documentation) if rule is not None else page_of(d.code)
+            href = link(ls, document, d.code)
+            name = f"[{d.code} {d.name}]({href})" if href else f"{d.code} {d.name}"
+            yield f"**{name}** ({d.severity}): {d.message}\n\n{about}".rstrip(), start, end
+
+
+def _main_part(documentation: str) -> str:
+    """What a page says first, why it is so, and what to do; the rest is a click away."""
+    head, *sections = re.split(r"(?m)^## ", documentation)
+    kept = [f"## {section}" for section in sections if section.startswith(("Why", "What to do", "Fix safety"))]
+    return "".join([head, *kept])
 
 
 def _words(document: Document, offset: int) -> Iterator[Section]:

@@ -259,7 +259,9 @@ def hover(buffer: Buffer, words: str, inside: int = 1) -> str:
 @pytest.mark.parametrize(
     ("words", "inside", "expected"),
     [
-        ("apt-get install", 1, "**DL3014 apt-yes** (warning)"),
+        ("apt-get install", 1, "**[DL3014 apt-yes](file:///"),
+        ("apt-get install", 1, ")** (warning): `apt-get install` may ask"),
+        ("apt-get install", 1, "## Why"),
         ("WORKDIR", 1, "The folder in which the steps that follow"),
         ("COPY --from", 1, "steps run again"),
         ("FROM debian", 1, "- line 6: `RUN apt-get update"),
