@@ -13,6 +13,7 @@ from ..engine import lint_source
 from ..fix import fix_source
 from .diagnostics import convert
 from .edits import from_fix, text_edits, workspace_edit
+from .merging import merged, selected
 from .plans import BadSettings
 from .settings import as_object
 from .suppressions import suppression
@@ -75,6 +76,10 @@ def _all(ls: App, document: Document, start: int, end: int) -> Iterator[types.Co
         if suppression(document, d) is not None:
             title = f"Suppress {d.code} ({d.name}) for this instruction"
             yield _action(document, title, "quickfix", {"do": "suppress", "code": d.code, "line": d.instruction_line})
+    runs = selected(document, start, end)
+    if runs:
+        title = f"Merge these {len(runs)} RUNs"
+        yield _action(document, title, "refactor.rewrite", {"do": "merge", "start": start, "end": end})
     yield from _of_file(document, unsafe)
 
 
@@ -147,11 +152,14 @@ def resolve(ls: App, action: types.CodeAction) -> types.CodeAction:
         elif what in ("rule", "all"):
             codes = [str(data["code"])] if what == "rule" else []
             action.edit = fix_all(ls, document, bool(data["unsafe"]), codes)
+        elif what == "merge":
+            edits = merged(document, int(data["start"]), int(data["end"]))
+            action.edit = workspace_edit(ls, document, edits, action.title, confirm=True)
         elif what == "rewrite":
             from .rewrites import rewrite
 
             action.edit = rewrite(ls, document, [str(name) for name in data["names"]], action.title)
-    except BadSettings as error:
+    except (BadSettings, Refused) as error:
         _tell(ls, str(error))
     except (KeyError, TypeError, ValueError):
         _tell(ls, "this action is not one of dlint's")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import socket
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -16,6 +18,8 @@ from typing import Any
 import pytest
 
 pytest.importorskip("pygls", reason="the extra `server` is not installed")
+
+from bench import server as bench
 
 from .language_client import CAPABILITIES, COMMAND, Buffer, Client, Failed
 
@@ -238,6 +242,23 @@ def test_rewrites_are_refactorings(buffer: Buffer) -> None:
     rewritten = take(buffer, actions(buffer, 0, only=["refactor"]), "Order the steps")
     # Made or refused, but never without a word.
     assert "edit" in rewritten or any(note["method"] == "window/showMessage" for note in buffer.client.notes)
+
+
+def test_selected_runs_are_merged(buffer: Buffer) -> None:
+    text = "FROM debian:12-slim\nRUN a && b\nRUN c\n# why\nRUN d\nCOPY e f\nRUN cd /x\nRUN g\n"
+    buffer.replace(text)
+    found = actions(buffer, text.index("a &&"), text.index("d\nCOPY"), only=["refactor"])
+    buffer.apply_workspace(take(buffer, found, "Merge these 3 RUNs")["edit"])
+    assert buffer.text.startswith("FROM debian:12-slim\nRUN a && b")
+    assert buffer.text.count("RUN ") == 3
+    assert "# why" in buffer.text
+    at = buffer.text.index("cd /x")
+    buffer.client.notes.clear()
+    refused = take(buffer, actions(buffer, at, buffer.text.index("g\n"), only=["refactor"]), "Merge these 2 RUNs")
+    assert "edit" not in refused
+    assert any("cannot be made one" in str(note) for note in buffer.client.notes)
+    titles = [a["title"] for a in actions(buffer, buffer.text.index("COPY"), at, only=["refactor"])]
+    assert not any(title.startswith("Merge these") for title in titles)
 
 
 def test_clients_without_resolve_get_edits_at_once(project: Path) -> None:
@@ -694,3 +715,17 @@ def test_shellcheck_comes_later(project: Path) -> None:
         while client.versions.get(buffer.uri) != 2 or "SC2086" in codes(client.diagnostics[buffer.uri]):
             client.pump(end - time.monotonic())
         assert client.stop() == 0
+
+
+def test_random_edits(shared_client: Client, tmp_path: Path) -> None:
+    """A short run of bench/server.py: after every edit what a fresh run finds, and only places in the text."""
+    rng = random.Random(5)
+    files = [BAD, "FROM a\r\nRUN <<E\r\n$X\r\nE\r\n", "# escape=`\nFROM b\nRUN a `\n b\n", ""]
+    asked = Counter[str]()
+    buffers = [Buffer(shared_client, (tmp_path / f"{n}.Dockerfile").as_uri(), text) for n, text in enumerate(files)]
+    for _ in range(150):
+        edited = rng.choice(buffers)
+        bench.change(edited, rng, files)
+        assert bench.compared(edited, edited.settle(), process=False) == []
+        assert bench.ask(edited, rng, asked) == []
+    assert len(asked) > 10

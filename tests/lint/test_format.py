@@ -42,6 +42,16 @@ def test_standard_input(folder: Path) -> None:
     assert dlint("format", "--check", "-", cwd=folder, stdin=BAD.encode()).status == 1
 
 
+def test_what_a_configuration_excludes_is_left_alone(folder: Path) -> None:
+    (folder / "dlint.toml").write_text('exclude = ["Dockerfile"]\n')
+    assert dlint("format", ".", cwd=folder).status == 0
+    assert (folder / "Dockerfile").read_text() == BAD
+    (folder / "dlint.toml").write_text("exclude = 1\n")
+    done = dlint("format", ".", cwd=folder)
+    assert done.status == 2
+    assert "dlint.toml:1" in done.err
+
+
 def test_bytes_that_are_no_text_stay(folder: Path) -> None:
     (folder / "Dockerfile").write_bytes(b"from a\nCOPY \xff b\n")
     assert dlint("format", "Dockerfile", cwd=folder).status == 0
