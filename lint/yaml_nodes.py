@@ -7,6 +7,11 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+_MOST_LEVELS = 500
+"""PyYAML's C loader recurses without a limit of its own and ends the process in a text of some 10,000 levels."""
+_MOST_MERGES = 20
+
+
 class BadYaml(ValueError):
     """A text that is no YAML; `line` tells where."""
 
@@ -19,26 +24,41 @@ def compose(text: str) -> Any:
     """The root node of the first document; None when there is none. Raises BadYaml."""
     import yaml
 
+    if _depth(text) > _MOST_LEVELS:
+        raise BadYaml(f"it is nested in more than {_MOST_LEVELS} levels", 1)
     parser: Any = yaml
     loader: Any = getattr(parser, "CSafeLoader", parser.SafeLoader)
     try:
         return parser.compose(text, Loader=loader)
     except yaml.MarkedYAMLError as error:
         raise BadYaml(error.problem or str(error), error.problem_mark.line + 1 if error.problem_mark else 1) from None
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, UnicodeEncodeError) as error:
         raise BadYaml(str(error).splitlines()[0], 1) from None
 
 
-def entries(node: Any) -> dict[str, Any]:
+def _depth(text: str) -> int:
+    """No less than the number of levels in a text: brackets that are open together, and blanks and dashes of a line."""
+    most = depth = 0
+    for char in text:
+        if char in "[{":
+            depth += 1
+            most = max(most, depth)
+        elif char in "]}":
+            depth = max(0, depth - 1)
+    lines = max((len(line) - len(line.lstrip(" -?:\t")) for line in text.split("\n")), default=0)
+    return max(most, lines)
+
+
+def entries(node: Any, depth: int = 0) -> dict[str, Any]:
     """The nodes of a mapping by their keys, those that `<<` merges in included; empty when it is none."""
     found: dict[str, Any] = {}
     merged: dict[str, Any] = {}
-    if node is None or node.id != "mapping":
+    if node is None or node.id != "mapping" or depth > _MOST_MERGES:
         return found
     for key, value in node.value:
         if key.value == "<<" and key.tag.endswith((":merge", ":str")):
             for each in value.value if value.id == "sequence" else [value]:
-                merged = {**entries(each), **merged}
+                merged = {**entries(each, depth + 1), **merged}
         elif key.id == "scalar":
             found[str(key.value)] = value
     return {**merged, **found}

@@ -266,6 +266,55 @@ def test_working_directory_gitlab_and_azure() -> None:
     assert list(builds("azure-pipelines.yml", text).values()) == [(".", "web/Dockerfile", "", {})]
 
 
+def test_matrices_and_variables_of_a_workflow() -> None:
+    write(
+        ".github/workflows/a.yml",
+        """
+env: {REGISTRY: r.example.com}
+jobs:
+  a:
+    strategy:
+      matrix:
+        part: [api, web]
+        include: [{part: db, file: db/D}]
+    env: {DIR: "services"}
+    steps:
+      - uses: docker/build-push-action@v6
+        with: {context: "${{ env.DIR }}/${{ matrix.part }}", build-args: "PART=${{ matrix.part }}"}
+      - run: docker build -t $REGISTRY/x "$DIR/${{ matrix.part }}"
+      - run: docker build -f "${{ matrix.file }}" .
+      - run: docker build ${{ secrets.DIR }}
+""",
+    )
+    found = read(str(Path(".github/workflows/a.yml").absolute()))
+    assert [(shown(each.context), shown(each.dockerfile), each.args.get("PART")) for each in found] == [
+        ("services/api", "services/api/Dockerfile", "api"),
+        ("services/api", "services/api/Dockerfile", None),
+        ("services/web", "services/web/Dockerfile", "web"),
+        ("services/web", "services/web/Dockerfile", None),
+        ("services/db", "services/db/Dockerfile", "db"),
+        ("services/db", "services/db/Dockerfile", None),
+        (".", "db/D", None),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 100_000,
+        "- " * 100_000,
+        "build: &a [*a]",
+        "docker build: &a {<<: *a}",
+        "a: &a {b: *a, docker: build}",
+        "\0build",
+    ],
+)
+def test_texts_that_lead_into_circles_or_too_deep(text: str) -> None:
+    for name in ("compose.yml", ".gitlab-ci.yml", "docker-bake.hcl", "docker-bake.json"):
+        write(name, text + "\n# docker build\n")
+        assert read(str(Path(name).absolute())) == []
+
+
 # What is made of it -----------------------------------------------------------------------------------------------
 
 
