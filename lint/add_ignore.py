@@ -8,6 +8,7 @@ from ..syntax.source import Source
 from .baseline import ALWAYS_TOLD, source_of
 from .inline import is_builder
 from .output import note
+from .unused import RULES_OF_COMMENTS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,7 +51,8 @@ def ignored(source: Source, diagnostics: Sequence[Diagnostic]) -> tuple[str, lis
     wanted: dict[int, set[str]] = {}
     left: list[Diagnostic] = []
     for d in diagnostics:
-        if d.code in ALWAYS_TOLD or d.instruction_line not in instructions:
+        told = d.code in ALWAYS_TOLD or d.code in RULES_OF_COMMENTS
+        if told or d.instruction_line not in instructions:
             left.append(d)
         else:
             wanted.setdefault(d.instruction_line, set()).add(d.code)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from ..fixers.write import WriteError, create
 from . import toml_text
 from .config import HADOLINT_NAMES, NAMES, BadConfiguration, Config, read, shown
 from .config_keys import KEYS
@@ -13,8 +14,10 @@ from .status import BROKEN, CLEAN
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from typing import Any
+
+    from .invocations import Invocation
 
 _LISTS = frozenset(("ignore", "extend-select", "extend-exclude"))
 _TABLES = frozenset(("per-file-ignores", "severity", "build-args", "dockerfiles"))
@@ -44,14 +47,31 @@ def _show(file: str | None) -> int:
         note(f"{file}: there is no such file; its folder's configuration is shown")
     if os.path.isdir(path):
         path = os.path.join(path, "")
-    from .plans import of_environment
+    from .plans import Plans, of_environment
 
-    config = of_environment().of(path)
+    plans = Plans(of_environment())
+    config = plans.config(path)
     name = shown(config.file) if config.file else ""
     put(f"# The configuration of {file or 'this folder'}: {name or 'no file; everything is at its default'}\n")
     for line in _lines(config):
         put(line + "\n")
+    if file is not None and os.path.isfile(file):
+        for line in _told(plans.builds(file, [file])):
+            put(line + "\n")
     return CLEAN
+
+
+def _told(builds: Sequence[Invocation]) -> Iterator[str]:
+    """What compose files, bake files and workflows say of the file, as comments."""
+    for build in builds:
+        said = [
+            f"context = {toml_text.text(shown(build.context) or '.')}" if build.context else "context is not on disk"
+        ]
+        if build.target:
+            said.append(f"target = {toml_text.text(build.target)}")
+        if build.args:
+            said.append(f"build-args = {toml_text.value(build.args)}")
+        yield f"# {shown(build.file)}:{build.line} ({build.name}) says: {', '.join(said)}"
 
 
 def _lines(config: Config) -> Iterator[str]:
@@ -99,16 +119,16 @@ def _migrate(arguments: argparse.Namespace) -> int:
         put(text)
         return CLEAN
     folder = os.path.dirname(path)
-    for name in NAMES[:2]:
-        if os.path.lexists(os.path.join(folder, name)):
-            note(f"{os.path.join(folder, name)} is there already; --stdout shows what would be written")
+    for name in NAMES:
+        there = os.path.join(folder, name)
+        if os.path.lexists(there) and (name != "pyproject.toml" or read(os.path.abspath(there)) is not None):
+            note(f"{there} is a configuration already; --stdout shows what would be written")
             return BROKEN
     target = os.path.join(folder, NAMES[0])
     try:
-        with open(target, "x", encoding="utf-8") as file:
-            file.write(text)
-    except OSError as error:
-        note(f"{target}: it cannot be written ({error.strerror or error})")
+        create(target, text.encode())
+    except WriteError as error:
+        note(f"{target}: {error}")
         return BROKEN
     note(f"wrote {target}, which counts from now on; {path} is read by hadolint only and may go when hadolint does")
     return CLEAN

@@ -389,6 +389,10 @@ def test_show_tells_where_each_value_comes_from() -> None:
         '\n[severity]\nSEC = "info"  # a/dlint.toml:5\n'
     )
     assert "no file" in dlint("config", "show", cwd=Path.cwd()).out
+    write("a/Dockerfile", DOCKERFILE)
+    write("compose.yml", "services:\n  web:\n    build:\n      context: a\n      target: t\n      args: {A: 1}\n")
+    built = dlint("config", "show", "a/Dockerfile", cwd=Path.cwd()).out
+    assert '# compose.yml:4 (web) says: context = "a", target = "t", build-args = { A = "1" }\n' in built
 
 
 def test_migrate_writes_what_says_the_same() -> None:
@@ -409,7 +413,15 @@ def test_migrate_writes_what_says_the_same() -> None:
     assert after.layers[0].values == before
     again = dlint("config", "migrate", cwd=Path.cwd())
     assert again.status == 2
-    assert "there already" in again.err
+    assert "already" in again.err
+
+
+def test_migrate_leaves_a_configuration_alone() -> None:
+    write(".hadolint.yaml", "ignored: [DL3008]\n")
+    write("pyproject.toml", "[tool.dlint]\n")
+    assert dlint("config", "migrate", cwd=Path.cwd()).status == 2
+    write("pyproject.toml", "[tool.other]\n")
+    assert dlint("config", "migrate", cwd=Path.cwd()).status == 0
 
 
 def test_migrate_without_a_file() -> None:
