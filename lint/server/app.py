@@ -12,6 +12,7 @@ from pygls.exceptions import JsonRpcException, JsonRpcInternalError
 from pygls.lsp.server import LanguageServer
 from pygls.uris import to_fs_path
 
+from ...syntax.source import Source
 from ..diagnostic import what_broke
 from ..engine import Report, lint_source
 from ..output import note
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from ..engine import Plan
 
+_USUAL_TEXT = "FROM debian\nRUN apt-get install curl && cd /srv\nCOPY a b\nENV A=$B\nCMD c\n"
 _LANGUAGES = frozenset(("dockerfile", "containerfile", "docker"))
 
 
@@ -45,6 +47,8 @@ class App(LanguageServer):
         self._dirty: dict[str, None] = {}
         self._told: set[str] = set()
         self._asked: Document | None = None
+        self.is_cold = False
+        """Whether the client has begun, and no text was linted: rules are then imported while nobody waits."""
         super().__init__("dlint", version, protocol_cls=Protocol)  # pyright: ignore[reportUnknownMemberType]
         self.encoding = "utf-16"
         for method, module, function, options in features.ALL:
@@ -132,11 +136,15 @@ class App(LanguageServer):
             break
         if self._dirty:
             self.post(self.idle)
+        elif self.is_cold:
+            self.is_cold = False
+            lint_source(Source(_USUAL_TEXT), self.plans.usual(), None)
 
     def lint(self, document: Document) -> None:
         """Make the report of a document unless it is there; ShellCheck is asked in a thread of its own."""
         if document.report is not None:
             return
+        self.is_cold = False
         plan = self.prepare(document)
         if self._is_excluded(document):
             document.report, document.shell = Report(document.name, [], failed=False), []

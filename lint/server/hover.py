@@ -44,7 +44,15 @@ def hover(ls: App, params: types.HoverParams) -> types.Hover | None:
         return None
     _, start, end = sections[0]
     text = "\n\n---\n\n".join(text for text, _, _ in sections)
-    return types.Hover(types.MarkupContent(types.MarkupKind.Markdown, readable(text)), document.range(start, end))
+    return types.Hover(types.MarkupContent(_kind(ls), readable(text)), document.range(start, end))
+
+
+def _kind(ls: App) -> types.MarkupKind:
+    """Markdown, unless the client says that it shows plain text only."""
+    document = ls.client_capabilities.text_document
+    formats = document.hover.content_format if document is not None and document.hover is not None else None
+    plain = formats is not None and types.MarkupKind.Markdown not in formats
+    return types.MarkupKind.PlainText if plain else types.MarkupKind.Markdown
 
 
 def _width(section: Section) -> int:

@@ -45,6 +45,7 @@ def _add(ls: App, uri: str) -> None:
 def initialized(ls: App, params: types.InitializedParams) -> None:
     """Ask for settings, and to be told of files and settings that change, when the client can do that."""
     del params
+    ls.is_cold = True
     workspace = ls.client_capabilities.workspace
     if workspace is None:
         return
