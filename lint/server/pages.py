@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 
 from pygls.uris import from_fs_path
 
@@ -66,8 +65,8 @@ def _file(code: str, version: str) -> str:
         pass  # It is written below.
     try:
         os.makedirs(folder, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(dir=folder)
-        with os.fdopen(descriptor, "wb") as file:
+        temporary = os.path.join(folder, f".{code}.{os.getpid()}")
+        with open(temporary, "wb") as file:
             file.write(data)
         os.replace(temporary, path)
     except OSError:
