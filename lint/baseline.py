@@ -182,18 +182,30 @@ class Baseline:
     def quiet(self, report: Report) -> None:
         """Take the old findings out of a report."""
         name = self.name_of(report.file)
-        known = self.files.get(name, ())
-        if not known or not report.diagnostics:
-            return
-        source = source_of(report)
+        source = source_of(report) if report.diagnostics and self.files else None
         if source is None:
             return
         judged = [d for d in report.diagnostics if d.code not in ALWAYS_TOLD]
-        matches = old(entries(source, judged), known, source)
+        found = entries(source, judged)
+        if name not in self.files:
+            self._take_over(name, found)
+        matches = old(found, self.files.get(name, ()), source)
         self.alive[name] = [entry for entry in matches if entry is not None]
         self.quieted += len(self.alive[name])
         gone = {id(d) for d, entry in zip(judged, matches, strict=True) if entry is not None}
         report.diagnostics = [d for d in report.diagnostics if id(d) not in gone]
+
+    def _take_over(self, name: str, found: Sequence[Entry]) -> None:
+        """Give a file the entries of one that is gone and had most of its findings: it was renamed."""
+        about = {entry.about for entry in found}
+        shared = {
+            old_name: sum(entry.about in about for entry in rows)
+            for old_name, rows in self.files.items()
+            if not self._exists(old_name)
+        }
+        best = max(shared, key=shared.__getitem__, default="")
+        if best and shared[best] * 2 >= len(about):
+            self.files[name] = self.files.pop(best)
 
     def drop_vanished(self) -> None:
         """Take out the files that are not there any more."""

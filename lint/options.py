@@ -285,7 +285,7 @@ def _config(words: Sequence[str]) -> argparse.Namespace:
         "migrate: write the dlint.toml that says what .hadolint.yaml says. schema: the JSON Schema of dlint.toml.",
         allow_abbrev=False,
     )
-    parser.add_argument("what", choices=("show", "migrate", "schema"))
+    parser.add_argument("what", nargs="?", default="show", choices=("show", "migrate", "schema"), help="default: show")
     parser.add_argument("file", nargs="?", metavar="FILE", help="a Dockerfile (show), a .hadolint.yaml (migrate)")
     parser.add_argument("--stdout", action="store_true", help="migrate: write to standard output, and no file")
     return parser.read(words)

@@ -156,6 +156,19 @@ def test_prune_forgets_what_is_gone_and_nothing_else(project: Path) -> None:
     assert list(json.loads((project / ".dlint-baseline.json").read_text())["files"]) == ["Dockerfile"]
 
 
+def test_a_renamed_file_keeps_its_findings(project: Path) -> None:
+    dlint("baseline", *RULES, ".", cwd=project)
+    (project / "b").mkdir()
+    (project / "a" / "Dockerfile").rename(project / "b" / "Containerfile")
+    (project / "b" / "new.Dockerfile").write_text("FROM debian:12\nRUN sudo other\n")
+    told = dlint(*RULES, "--baseline", ".dlint-baseline.json", ".", cwd=project)
+    assert [line.split(" ")[0] for line in told.out.splitlines()] == ["b/new.Dockerfile:2:5:"]
+    pruned = dlint("baseline", "--prune", *RULES, ".", cwd=project)
+    assert "took 0 findings" in pruned.err
+    kept = json.loads((project / ".dlint-baseline.json").read_text())["files"]
+    assert {name: len(rows) for name, rows in kept.items()} == {"Dockerfile": 2, "b/Containerfile": 2}
+
+
 def test_a_part_can_be_written_anew(project: Path) -> None:
     dlint("baseline", *RULES, ".", cwd=project)
     (project / "a" / "Dockerfile").write_text(DOCKERFILE + "RUN sudo b\n")

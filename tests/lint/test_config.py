@@ -388,7 +388,7 @@ def test_show_tells_where_each_value_comes_from() -> None:
         'target = "x"  # DLINT_TARGET\nfail-level = "error"  # a/dlint.toml:4\n'
         '\n[severity]\nSEC = "info"  # a/dlint.toml:5\n'
     )
-    assert "no file" in dlint("config", "show", cwd=Path.cwd()).out
+    assert "no file" in dlint("config", cwd=Path.cwd()).out
     write("a/Dockerfile", DOCKERFILE)
     write("compose.yml", "services:\n  web:\n    build:\n      context: a\n      target: t\n      args: {A: 1}\n")
     built = dlint("config", "show", "a/Dockerfile", cwd=Path.cwd()).out
