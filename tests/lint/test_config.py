@@ -483,3 +483,37 @@ def test_force_exclude_is_for_hooks() -> None:
     assert dlint("--force-exclude", "--exclude", "a", "a/Dockerfile", cwd=Path.cwd()).status == 0
     write("dlint.toml", 'exclude = ["old/"]\nforce-exclude = true\n')
     assert "old" not in dlint(*both, cwd=Path.cwd()).out
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        *(key.example.replace("../dlint.toml", "base.toml") for key in KEYS),
+        'ignore = "DL3008"',
+        "build-args = { A = 1, B = true, C = 1.5 }",
+        "slect = []",
+        "exit-zero = 1",
+        "ignore = [1]",
+        'fail-level = "grave"',
+        'severity = { DL3008 = "grave" }',
+        'severity = "error"',
+        'label-schema = { a = "txt" }',
+        '[dockerfiles."a"]\ntraget = "x"',
+        "target = 1",
+    ],
+)
+def test_the_schema_and_the_reader_agree(text: str) -> None:
+    import tomllib
+
+    from jsonschema import Draft7Validator
+
+    write("base.toml", "")
+    write("dlint.toml", text)
+    valid = Draft7Validator(json.loads(schema())).is_valid(tomllib.loads(text))
+    try:
+        Configurations().of("Dockerfile")
+    except BadConfiguration:
+        assert not valid
+    else:
+        assert valid
