@@ -154,7 +154,7 @@ def read(folder: str, *, several: bool) -> list[Source]:
 
 def once(text: str, name: str, context: Context | None) -> Optimized:
     """The file after all rewrites."""
-    return optimize(text, name, context, lambda now: layers(now, name))
+    return optimize(text, name, context, lambda now, last: layers(now, name, last=last))
 
 
 def problems(source: Source, result: Optimized, context: Context | None) -> list[str]:

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 NAMES = ("dockerignore", *REWRITES)
 RULES = "OPT001 OPT002 OPT003 OPT005 DL3009 DL3019 DL3032 DL3036 DL3040 DL3042 DL3059 DL3060".split()
 """Rules whose fixes make layers fewer or smaller and change nothing else."""
+LAST = ("PKG002",)
+"""More of them, for stages that are shipped as they are: in a builder the cache may stay."""
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -86,7 +88,9 @@ def run(arguments: argparse.Namespace) -> int:
                 if proposal.changed:
                     new = proposal.new
                     context = context.with_ignore(proposal.new)
-        result = optimize(source.text, source.name, context, lambda text, s=source: layers(text, s.name), wanted)
+        result = optimize(
+            source.text, source.name, context, lambda text, last, s=source: layers(text, s.name, last=last), wanted
+        )
         results.append((source, result))
         if there is not None:
             claims[source.name] = Claim(source.name, there.root, source.text, result.text, (old, new))
@@ -124,18 +128,21 @@ def _proved(
     return max(status, shown) if arguments.write or shown == BROKEN else status
 
 
-def layers(text: str, name: str) -> tuple[str, list[Step]]:
-    """The text after the fixes of RULES, and a step for each rule that was applied."""
-    plan = Plan(choose(RULES, []))
-    wish = Wish(unsafe=True, diff=False, only=False)
-    _, repaired = fix_source(Source(text, name), plan, None, wish)
+def layers(text: str, name: str, *, last: bool = False) -> tuple[str, list[Step]]:
+    """The text after the fixes of RULES, with `last` also the safe ones of LAST; a step for each rule applied."""
+    _, repaired = fix_source(
+        Source(text, name), Plan(choose(RULES, [])), None, Wish(unsafe=True, diff=False, only=False)
+    )
+    now, applied = repaired.text, set(repaired.applied)
+    if last:
+        _, repaired = fix_source(
+            Source(now, name), Plan(choose(LAST, [])), None, Wish(unsafe=False, diff=False, only=False)
+        )
+        now, applied = repaired.text, applied | set(repaired.applied)
     from ..rules import RULES as ALL
 
     summaries = {rule.code: rule.summary for rule in ALL}
-    steps = [
-        Step(f"{code}: {summaries.get(code, '')}", "fewer and smaller layers") for code in sorted(set(repaired.applied))
-    ]
-    return repaired.text, steps
+    return now, [Step(f"{code}: {summaries.get(code, '')}", "fewer and smaller layers") for code in sorted(applied)]
 
 
 def _context(source: Source, roots: list[str]) -> Context | None:

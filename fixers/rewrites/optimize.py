@@ -5,17 +5,18 @@ from __future__ import annotations
 from ...model.build import Build
 from ...syntax.parser import parse
 from ...syntax.source import Source
-from . import cache_mounts, gate, go, java, node, order, python, slim
+from . import cache_mounts, early, gate, go, java, node, order, python, slim
 from .effect import Effect
 from .plan import Outcome, Refused, Step
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
+    from ...model.build import Stage
     from ...model.context import Context
 
-    Fix = Callable[[str], tuple[str, list[Step]]]
+    Fix = Callable[[str, bool], tuple[str, list[Step]]]
 
 NAMES = ("layers", "multi-stage", "slim-base", "order")
 """The rewrites, in the order in which they are made."""
@@ -37,8 +38,9 @@ class Optimized:
 def optimize(text: str, name: str, context: Context | None, fix: Fix, wanted: Collection[str] = NAMES) -> Optimized:
     """Rewrite the Dockerfile `text`, called `name`, with what is known of its context.
 
-    `fix` makes the fixes of rules about layers and says what it did. What cannot be proved right is left out with its
-    reason, and the others still go in. Line endings stay.
+    `fix` makes the fixes of rules about layers and says what it did; its second argument tells that every stage stands
+    where it will stay. What cannot be proved right is left out with its reason, and the others still go in. Line
+    endings stay.
     """
     outcomes: list[Outcome] = []
     crlf = "\r\n" in text
@@ -46,20 +48,15 @@ def optimize(text: str, name: str, context: Context | None, fix: Fix, wanted: Co
     if parse(Source(now, name)).errors:
         return Optimized(text, [Outcome("layers", refusal=Refused("the file does not parse; run `dlint check`"))])
     first = _build(now, name, context)
-    for each in (*NAMES, *ON_REQUEST):
-        if each not in wanted:
-            continue
-        outcome = _layers(now, fix) if each == "layers" else _rewrite(each, now, name, context)
-        outcome = _examined(outcome, first)
-        outcomes.append(outcome)
-        if outcome.text is not None:
-            now = outcome.text
+    found: dict[str, list[Outcome]] = {}
+    for each, rewrite in _passes(name, context, fix):
+        if each in wanted:
+            outcome = _examined(rewrite(now), first)
+            now = outcome.text or now
+            found.setdefault(each, []).append(outcome)
+    outcomes = [_as_one(found[each]) for each in (*NAMES, *ON_REQUEST) if each in found]
     if now == text.replace("\r\n", "\n"):
         return Optimized(text, outcomes)
-    if "layers" in wanted:
-        # What the other rewrites moved together may be joined now.
-        last = _examined(_layers(now, fix), first)
-        now = last.text or now
     figures: list[tuple[str, int, int]] = []
     if context is not None:
         figures = Effect(first, context).rows(Effect(_build(now, name, context), context))
@@ -70,9 +67,34 @@ def _build(text: str, name: str, context: Context | None) -> Build:
     return Build(parse(Source(text, name)), lambda _: context)
 
 
-def _layers(text: str, fix: Fix) -> Outcome:
-    fixed, steps = fix(text)
+def _passes(name: str, context: Context | None, fix: Fix) -> Iterator[tuple[str, Callable[[str], Outcome]]]:
+    """The rewrites in the order in which they are made, each a function of the text.
+
+    What needs no source goes before it first, so that the stages are parted at the right place. The layers come twice:
+    what the other rewrites moved together may be joined then, and what they moved to a builder keeps its caches.
+    """
+    if context is not None:
+        yield "order", lambda text: _ordered(text, name, context, early.rewrite)
+    yield "layers", lambda text: _layers(text, fix, last=False)
+    for each in (*NAMES[1:], *ON_REQUEST):
+        yield each, lambda text, each=each: _rewrite(each, text, name, context)
+    yield "layers", lambda text: _layers(text, fix, last=True)
+
+
+def _layers(text: str, fix: Fix, *, last: bool) -> Outcome:
+    fixed, steps = fix(text, last)
     return Outcome("layers", fixed if fixed != text else None, steps)
+
+
+def _as_one(outcomes: Sequence[Outcome]) -> Outcome:
+    """Two passes of one rewrite as one: what both did is told once, and a refusal only where nothing was done."""
+    done = [outcome for outcome in outcomes if outcome.text is not None]
+    if not done:
+        return outcomes[-1]
+    steps = {step.title: step for outcome in done for step in outcome.steps}
+    checks = [check for outcome in outcomes for check in outcome.checks]
+    refusal = next((each.refusal for each in outcomes if each.refusal is not None and each.refusal.line), None)
+    return Outcome(done[-1].name, done[-1].text, [*steps.values()], checks, refusal)
 
 
 def _rewrite(each: str, text: str, name: str, context: Context | None) -> Outcome:
@@ -87,20 +109,20 @@ def _rewrite(each: str, text: str, name: str, context: Context | None) -> Outcom
     if context is None:
         return Outcome(each, refusal=Refused("which folder is the build context cannot be told"))
     if each == "order":
-        return _ordered(text, name, context)
+        return _ordered(text, name, context, order.rewrite)
     if len(build.stages) > 1:
         return Outcome(each, refusal=Refused("the file has several stages already"))
     return _stack(build, context)
 
 
-def _ordered(text: str, name: str, context: Context) -> Outcome:
-    """The order of every stage, one after the other; what is refused is told of the last."""
+def _ordered(text: str, name: str, context: Context, rewrite: Callable[[Build, Stage, Context], Outcome]) -> Outcome:
+    """A rewrite of every stage, as often as it changes one; what is refused is told of the last stage."""
     steps: list[Step] = []
     now = text
     number = 0
     outcome = Outcome("order")
     while number < len((build := _build(now, name, context)).stages):
-        outcome = order.rewrite(build, build.stages[number], context)
+        outcome = rewrite(build, build.stages[number], context)
         if outcome.text is None or outcome.text == now:
             number += 1
         else:

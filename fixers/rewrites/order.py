@@ -51,7 +51,7 @@ def _rewritten(build: Build, stage: Stage, context: Context, checks: Checks) -> 
     lines = [line.replace("COPY ", f"COPY {flags}", 1) for line in copies_of(build, stage, context, left, run)]
     early = "".join(f"{line}\n" for line in lines)
     text = build.dockerfile.source.text
-    start, end = _with_comments(text, copy)
+    start, end = with_comments(text, copy)
     moved = text[start:end].rstrip("\n")
     run_start, behind = _line(text, run)
     install, rest = _parted(build, run)
@@ -61,7 +61,7 @@ def _rewritten(build: Build, stage: Stage, context: Context, checks: Checks) -> 
         install = text[run_start:behind]
     if elsewhere:
         # The manifests go to where the install runs: behind the WORKDIR.
-        above = _with_comments(text, run)[0]
+        above = with_comments(text, run)[0]
         first = text[:start] + text[end:above] + early + text[above:run_start] + install
     else:
         first = text[:start] + early + text[end:run_start] + install
@@ -131,7 +131,7 @@ def _is_absolute(copy: Transfer) -> bool:
     return copy.destination is not None and copy.destination.text.startswith("/")
 
 
-def _with_comments(text: str, instruction: Instruction) -> tuple[int, int]:
+def with_comments(text: str, instruction: Instruction) -> tuple[int, int]:
     """The lines of an instruction with the comments directly above it."""
     start, end = _line(text, instruction)
     for comment in reversed([each for each in instruction.comments if each.start < instruction.start]):

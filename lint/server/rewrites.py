@@ -59,7 +59,7 @@ def rewritten(ls: App, document: Document, names: Sequence[str]) -> tuple[str, P
 
     context = document.build.context
     text = document.text.text
-    result = optimize(text, document.name, context, lambda now: layers(now, document.name), names)
+    result = optimize(text, document.name, context, lambda now, last: layers(now, document.name, last=last), names)
     reasons = [f"{TITLES[each.name]}: {each.refusal}" for each in result.outcomes if each.refusal is not None]
     proposal = _proposal(ls, document, reasons) if "dockerignore" in names else None
     return result.text, proposal, reasons

@@ -148,3 +148,18 @@ def test_a_broken_file_is_told_with_its_line_and_the_others_go_on(
     captured = capsys.readouterr()
     assert "broken.Dockerfile:2: unknown instruction" in captured.err
     assert "multi-stage: Install the dependencies" in captured.out
+
+
+def test_caches_are_emptied_where_they_would_be_shipped(project: Path) -> None:
+    (project / "package.json").write_text('{"dependencies": {"express": "4.19.2"}}')
+    (project / "index.js").write_text("require('express')\n")
+    text = "FROM node:22-alpine\nWORKDIR /app\nCOPY package.json ./\nRUN npm install\nCOPY . .\nCMD node index.js\n"
+    (project / "Dockerfile").write_text(text)
+    assert main(["optimize", "--write", "Dockerfile"]) == 0
+    new = text.replace("RUN npm install", "RUN npm install && npm cache clean --force")
+    assert (project / "Dockerfile").read_text() == new
+    (project / "Dockerfile").write_text(text.replace("-alpine", ""))
+    assert main(["optimize", "--write", "Dockerfile"]) == 0
+    new = (project / "Dockerfile").read_text()
+    assert "AS build" in new
+    assert "cache clean" not in new, "the cache stays in the builder"

@@ -24,7 +24,7 @@ def rewritten(folder: Path, dockerfile: str, files: Mapping[str, str], *names: s
     return optimize(dockerfile, str(folder / "Dockerfile"), Context(str(folder)), unchanged, names or ("multi-stage",))
 
 
-def unchanged(text: str) -> tuple[str, list[Step]]:
+def unchanged(text: str, _last: bool) -> tuple[str, list[Step]]:
     """No fixes of rules."""
     return text, []
 
