@@ -21,14 +21,18 @@ class Cut:
     """A line break in the joined line of an instruction: what is before ends at `at`, the next line begins at `to`.
 
     Between them are blanks that mean nothing; a rigid cut stands within a word or between words that touch, and is
-    left as it is. `comments` are the comment lines that stand there.
+    left as it is. `comments` are the comment lines that stand there. `line` is where the line began of which it makes
+    another one, None for a new one.
     """
 
-    __slots__ = ("at", "comments", "rigid", "to")
+    __slots__ = ("at", "comments", "line", "rigid", "to")
 
-    def __init__(self, at: int, to: int, comments: Sequence[Comment] = (), rigid: bool = False) -> None:
+    def __init__(
+        self, at: int, to: int, comments: Sequence[Comment] = (), rigid: bool = False, line: int | None = None
+    ) -> None:
         self.at = at
         self.to = to
+        self.line = line
         self.comments = comments
         self.rigid = rigid
 
@@ -91,7 +95,7 @@ def cuts_of(dockerfile: Dockerfile, instruction: Instruction, words: Sequence[tu
         elif found and not found[-1].rigid and found[-1].to == last:
             found[-1].comments = [*found[-1].comments, *comments]
         else:
-            found.append(Cut(first, last, comments))
+            found.append(Cut(first, last, comments, line=last))
     return found
 
 
@@ -120,8 +124,8 @@ def operators_first(text: str, cuts: Sequence[Cut]) -> tuple[list[Cut], list[tup
         if operator and cut.to < len(text):
             joined.append((cut.at, cut.to))
             start = cut.at - len(operator)
-            cut = Cut(len(text[:start].rstrip(_BLANK)), start, cut.comments)
+            cut = Cut(len(text[:start].rstrip(_BLANK)), start, cut.comments, line=cut.line)
         if cut.to in moved and not cut.rigid:
-            cut = Cut(cut.at, cut.to, [*moved[cut.to].comments, *cut.comments])
+            cut = Cut(cut.at, cut.to, [*moved[cut.to].comments, *cut.comments], line=cut.line)
         moved[cut.to] = cut
     return [moved[key] for key in sorted(moved)], joined

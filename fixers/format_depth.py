@@ -14,7 +14,10 @@ _CONSTRUCTS = frozenset(
     ("if_statement", "for_statement", "c_style_for_statement", "while_statement", "case_statement", "case_item",
      "compound_statement", "subshell", "command_substitution", "process_substitution")
 )  # fmt: skip
-_COMMANDS = frozenset(("command", "declaration_command", "unset_command", "redirected_statement", "test_command"))
+_COMMANDS = frozenset(("command", "declaration_command", "unset_command", "test_command"))
+_REDIRECTED = "redirected_statement"
+_GROUP, _GROUP_END = ("\\(", "'('", '"("'), ("\\)", "')'", '")"')
+"""Words that put arguments of a command into a group, as `find` and `test` read them."""
 _CLOSING = re.compile(r"(?:(?:then|elif|else|fi|do|done|esac)(?![\w=-])|\}|\)|;[ \t]*(?:do|then)(?![\w=-]))")
 
 
@@ -31,24 +34,38 @@ def depths(script: str, starts: Sequence[int]) -> list[int] | None:
     found: list[int] = []
     only_words = True
     for start in starts:
-        depth, in_words = _place(root, kinds, start)
+        depth, command = _place(root, kinds, start)
         if _CLOSING.match(script, start):
             depth = max(0, depth - 1)
-        only_words = only_words and in_words and not depth
-        found.append(depth + in_words)
+        only_words = only_words and command is not None and not depth
+        found.append(depth + (0 if command is None else 1 + _groups(script, command, start)))
     return [0] * len(found) if only_words else found
 
 
-def _place(root: Node, kinds: dict[int, str], at: int) -> tuple[int, bool]:
-    """How many constructs the character at an index stands in, and whether it is within the words of a command."""
-    depth, in_words = 0, False
+def _place(root: Node, kinds: dict[int, str], at: int) -> tuple[int, int | None]:
+    """How many constructs the character at an index stands in, and where the command begins whose word it begins."""
+    depth: int = 0
+    command: int | None = None
     node: Node | None = root
     while node is not None:
         kind = kinds[node.kind_id]
         if node.start_byte < at:
             if kind in _CONSTRUCTS:
-                depth, in_words = depth + 1, False
-            elif kind in _COMMANDS:
-                in_words = True
+                depth, command = depth + 1, None
+            elif kind in _COMMANDS or (kind == _REDIRECTED and _is_redirection(node, kinds, at)):
+                command = node.start_byte
         node = next((child for child in node.children if child.start_byte <= at < child.end_byte), None)
-    return depth, in_words
+    return depth, command
+
+
+def _is_redirection(node: Node, kinds: dict[int, str], at: int) -> bool:
+    """Whether an index is in a redirection. The grammar has `a && b > c` as the redirection of `a && b`."""
+    body = node.children[0]
+    return at >= body.end_byte or kinds[body.kind_id] in _COMMANDS
+
+
+def _groups(script: str, start: int, at: int) -> int:
+    """How many groups are open before a word of the command that begins at `start`; a closing word is outside of its."""
+    words = script[start:at].split()
+    opened = sum(word in _GROUP for word in words) - sum(word in _GROUP_END for word in words)
+    return max(0, opened - script.startswith(_GROUP_END, at))

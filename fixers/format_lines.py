@@ -181,7 +181,7 @@ class _Layout:
 
     def _shifted(self, cuts: Sequence[Cut]) -> list[str]:
         """The lines as far apart from each other as they are, the outermost indented once."""
-        widths = [None if cut.rigid else self._width(cut.to) for cut in cuts]
+        widths = [None if cut.rigid or cut.line is None else self._width(cut.line) for cut in cuts]
         least = min((width for width in widths if width is not None), default=0)
         return [INDENT + " " * (0 if width is None else width - least) for width in widths]
 

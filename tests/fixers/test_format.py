@@ -78,6 +78,33 @@ def test_lines_of_a_command(before: str, after: str) -> None:
     assert check("FROM a\n" + before) == "FROM a\n" + after
 
 
+def test_groups_of_arguments_stand_deeper() -> None:
+    text = "RUN a && find /x \\\n \\( \\\n \\( -name y \\) \\\n -o '(' -name z \\\n ')' \\\n \\) -delete \\\n && b\n"
+    assert check(f"FROM a\n{text}") == (
+        "FROM a\nRUN a && find /x \\\n"
+        "        \\( \\\n"
+        "            \\( -name y \\) \\\n"
+        "            -o '(' -name z \\\n"
+        "            ')' \\\n"
+        "        \\) -delete \\\n"
+        "    && b\n"
+    )
+
+
+def test_a_redirection_behind_a_list_makes_no_words_of_it() -> None:
+    text = "RUN a && \\\n  b \\\n  c && \\\n  d > e && \\\n  f \\\n  > g\n"
+    assert check(f"FROM a\n{text}") == (
+        "FROM a\nRUN a \\\n    && b \\\n        c \\\n    && d > e \\\n    && f \\\n        > g\n"
+    )
+
+
+def test_what_the_grammar_cannot_read_keeps_its_shape() -> None:
+    text = 'RUN [ a = ( ] && \\\n  c && \\\n    d\n'
+    assert check(f"FROM a\n{text}") == (
+        'FROM a\nRUN [ a = ( ] \\\n    && c \\\n      && d\n'
+    )
+
+
 def test_long_lists_have_a_line_for_each_package() -> None:
     assert check("FROM a\nRUN apt-get install -y b c d\n") == "FROM a\nRUN apt-get install -y b c d\n"
     assert check("FROM a\nRUN apt-get install -y b c d e && f\n") == (
