@@ -78,6 +78,24 @@ def test_lines_of_a_command(before: str, after: str) -> None:
     assert check("FROM a\n" + before) == "FROM a\n" + after
 
 
+def test_what_goes_on_with_one_of_several_statements_stands_deeper() -> None:
+    text = "RUN set -eux; \\\n a \\\n | b \\\n c; \\\n d \\\n || e; \\\n for i in x; do \\\n y | \\\n z; \\\n done\n"
+    assert check(f"FROM a\n{text}") == (
+        "FROM a\nRUN set -eux; \\\n"
+        "    a \\\n"
+        "        | b \\\n"
+        "            c; \\\n"
+        "    d \\\n"
+        "        || e; \\\n"
+        "    for i in x; do \\\n"
+        "        y \\\n"
+        "        | z; \\\n"
+        "    done\n"
+    )
+    assert check("FROM a\nRUN a && \\\n b | \\\n c && d\n") == ("FROM a\nRUN a \\\n    && b \\\n        | c && d\n")
+    assert check("FROM a\nRUN a | \\\n b\n") == "FROM a\nRUN a \\\n    | b\n"
+
+
 def test_groups_of_arguments_stand_deeper() -> None:
     text = "RUN a && find /x \\\n \\( \\\n \\( -name y \\) \\\n -o '(' -name z \\\n ')' \\\n \\) -delete \\\n && b\n"
     assert check(f"FROM a\n{text}") == (
@@ -99,10 +117,8 @@ def test_a_redirection_behind_a_list_makes_no_words_of_it() -> None:
 
 
 def test_what_the_grammar_cannot_read_keeps_its_shape() -> None:
-    text = 'RUN [ a = ( ] && \\\n  c && \\\n    d\n'
-    assert check(f"FROM a\n{text}") == (
-        'FROM a\nRUN [ a = ( ] \\\n    && c \\\n      && d\n'
-    )
+    text = "RUN [ a = ( ] && \\\n  c && \\\n    d\n"
+    assert check(f"FROM a\n{text}") == ("FROM a\nRUN [ a = ( ] \\\n    && c \\\n      && d\n")
 
 
 def test_long_lists_have_a_line_for_each_package() -> None:
