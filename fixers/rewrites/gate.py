@@ -45,6 +45,8 @@ def examine(before: Build, text: str, added_path: str = "") -> None:
                 continue
             if added_path in value:
                 continue
+        if key == "USER" and old[key] is None:
+            continue  # the base says it; the official images of a language that set one are in the catalog
         if old.get(key) != new.get(key):
             raise Refused(f"{key} of the final stage would change from `{old.get(key)}` to `{new.get(key)}`")
     lost = [comment.text for comment in before.dockerfile.comments]

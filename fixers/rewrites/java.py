@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import posixpath
-import re
 
-from ...model.slim import slimmer
-from ...syntax.tree import Arg, Cmd, Copy, Entrypoint, Env, Healthcheck, Onbuild, Run, Shell, Transfer, User, Workdir
+from ...syntax.tree import Arg, Copy, Env, Onbuild, Run, Shell, Transfer, User, Workdir
 from .blocks import bare, block, from_line, head, joined, tail
-from .copies import placed, read
+from .copies import placed
+from .jre import check_sources, jre, started
 from .plan import Checks, Outcome, Refused, Step
 
 TYPE_CHECKING = False
@@ -16,17 +15,11 @@ if TYPE_CHECKING:
     from ...model.build import Build, Stage
     from ...model.context import Context
     from ...syntax.command import Command
+    from .jre import Jre
 
 NAME = "multi-stage"
 _BUILDING = frozenset(("mvn", "mvnw", "gradle", "gradlew", "javac", "jar", "ant"))
 _PREPARING = frozenset("chmod cp echo mkdir mv rm ls".split())
-_STARTING = frozenset(("java", "exec", "echo", "cd", "sh"))
-_JDK_ONLY = re.compile(
-    r"\bimport (static )?(javax\.tools|com\.sun\.(tools|source|jdi)|jdk\.(jshell|javadoc|jfr\.cmd))\b"
-)
-"""Packages of modules that a JRE is made without. Source: the modules of Eclipse Temurin's JRE (jdeps, jlink)."""
-_MAVEN = re.compile(r"(?:[\w.]+-)?eclipse-temurin-(\d+)(-(?:focal|jammy|noble))?$")
-_GRADLE = re.compile(r"(?:[\w.]+-)?jdk(\d+)(-(?:focal|jammy|noble))?$")
 
 
 def rewrite(build: Build, stage: Stage, context: Context) -> Outcome:
@@ -64,34 +57,35 @@ class _Rewrite:
             raise Refused("the folder of the build is not known", last)
         elsewhere = self._brought(folder, last)
         self._starts(folder, elsewhere)
-        self._sources()
+        check_sources(self.context, self.checks)
         lines = [head(self.build, stage)] if head(self.build, stage) else []
-        text = joined([*lines, *self._builder(last), "", *self._final(runtime, folder, last, elsewhere)])
-        return text, [
+        text = joined(
+            [*lines, *self._builder(runtime.builder, last), "", *self._final(runtime.runtime, folder, last, elsewhere)]
+        )
+        steps = [
             Step("Build in a stage of its own", "the JDK, the build tool and what it downloads stay out of the image"),
             Step(
-                f"Run on `{runtime}`",
+                f"Run on `{runtime.runtime}`",
                 "the runtime of the same version of Java",
                 risk="a library that compiles or attaches to Java at run time needs a JDK",
             ),
         ]
+        if runtime.builder:
+            why = "the tag of the base moves to the next version of Java, and builder and runtime must stay together"
+            steps.insert(1, Step(f"Build on `{runtime.builder}`", why))
+        return text, steps
 
-    def _runtime(self) -> str:
+    def _runtime(self) -> Jre:
         """The image with the JRE of the version that the base has."""
         ref, base = self.stage.ref, self.stage.from_.base
-        runtime = ""
-        if ref is not None and ref.name == "eclipse-temurin":
-            slim = slimmer(ref)
-            runtime = slim.text if slim is not None and slim.kind == "runtime" else ""
-        elif ref is not None and ref.name in ("maven", "gradle"):
-            match = (_MAVEN if ref.name == "maven" else _GRADLE).fullmatch(ref.tag or "")
-            runtime = f"eclipse-temurin:{match[1]}-jre{match[2] or ''}" if match else ""
+        runtime = jre(ref) if ref is not None else None
         self.checks.require(
-            "the base has a JDK of Eclipse Temurin of a known version",
+            "a JRE of the base's version and distribution is known",
             runtime,
             "no JRE of the same version and distribution is known for the base",
             self.stage.from_,
         )
+        assert runtime is not None
         self.checks.require(
             "the base is written without variables",
             base is not None and "$" not in base.text,
@@ -130,31 +124,14 @@ class _Rewrite:
 
     def _starts(self, folder: str, elsewhere: list[str]) -> None:
         """What is started is `java`, with an archive or classes that the builder made."""
-        commands: list[Command] = []
-        for instruction in self.stage.instructions:
-            if isinstance(instruction, Cmd | Entrypoint | Healthcheck):
-                found = self.build.commands(instruction)
-                for command in found:
-                    if command.name not in _STARTING:
-                        raise Refused(f"the image starts `{command.name}`, which the runtime may lack", instruction)
-                    jar = _archive(command)
-                    path = self.build.state(instruction).path(jar) if jar else None
-                    if jar and (path is None or not (_inside(path, folder) or path in elsewhere)):
-                        raise Refused(f"where `{jar}` comes from is not known", instruction)
-                commands += found
-        self.checks.require(
-            "the image starts `java`",
-            any(command.name == "java" for command in commands),
-            "the image does not start `java`",
-        )
+        for instruction, command in started(self.build, self.stage, self.checks):
+            jar = _archive(command)
+            path = self.build.state(instruction).path(jar) if jar else None
+            if jar and (path is None or not (_inside(path, folder) or path in elsewhere)):
+                raise Refused(f"where `{jar}` comes from is not known", instruction)
 
-    def _sources(self) -> None:
-        names = [name for name in self.context.files() if name.endswith((".java", ".kt", ".scala", ".groovy"))]
-        using = next((name for name in names if _JDK_ONLY.search(read(self.context, name) or "")), "")
-        self.checks.require("the sources use no tool of the JDK", not using, f"`{using}` uses tools of the JDK")
-
-    def _builder(self, last: Run) -> list[str]:
-        lines = [from_line(self.stage, name="build")]
+    def _builder(self, image: str, last: Run) -> list[str]:
+        lines = [from_line(self.stage, image, "build")]
         for instruction in self.stage.instructions:
             if instruction.start > last.start:
                 break

@@ -141,6 +141,7 @@ def _stack(build: Build, context: Context) -> Outcome:
         "gradle": java.rewrite,
         "maven": java.rewrite,
         "node": node.rewrite,
+        "openjdk": java.rewrite,
         "python": python.rewrite,
     }
     made = stacks.get(name)

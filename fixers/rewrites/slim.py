@@ -8,6 +8,7 @@ from ...model.slim import slimmer
 from ...syntax.tree import Run
 from .blocks import from_line
 from .copies import read
+from .jre import check_sources, jre, started
 from .manifests import needed
 from .plan import Checks, Outcome, Refused, Step
 from .programs import Uses
@@ -39,6 +40,14 @@ def _rewritten(build: Build, stage: Stage, context: Context | None, checks: Chec
     if ref is None or stage.parent is not None or stage.from_.base is None:
         raise Refused("the base is no image that is known", stage.from_)
     slim = slimmer(ref)
+    try:
+        java = _java(build, stage, context, checks)
+    except Refused:
+        if slim is None or slim.kind != "slim":
+            raise
+        java = None
+    if java is not None:
+        return java
     if slim is None or slim.kind != "slim":
         raise Refused(f"no slimmer variant of `{ref.text}` is known", stage.from_)
     checks.require(
@@ -69,9 +78,37 @@ def _rewritten(build: Build, stage: Stage, context: Context | None, checks: Chec
     missing = uses.packages()
     for package, program in missing.items():
         raise Refused(f"`{program}` is not in the slim image (package {package})", uses.found[program])
-    text = build.dockerfile.source.text
-    new = text[: stage.from_.start] + from_line(stage, slim.text) + text[stage.from_.end :]
+    new = _on(build, stage, slim.text)
     return new, [Step(f"Run on `{slim.text}`", "the same version and release without the tools for building")]
+
+
+def _on(build: Build, stage: Stage, image: str) -> str:
+    text = build.dockerfile.source.text
+    return text[: stage.from_.start] + from_line(stage, image) + text[stage.from_.end :]
+
+
+def _java(build: Build, stage: Stage, context: Context | None, checks: Checks) -> tuple[str, list[Step]] | None:
+    """The JRE for a stage that only starts an archive which is there already; None where it is no such stage."""
+    runtime = jre(stage.ref) if stage.ref is not None and stage.ref.name in ("eclipse-temurin", "openjdk") else None
+    if runtime is None or context is None or any(isinstance(step, Run) for step in stage.instructions):
+        return None
+    checks.require(
+        "the base is written without variables",
+        stage.from_.base is not None and "$" not in stage.from_.base.text,
+        "a variable names the base",
+        stage.from_,
+    )
+    started(build, stage, checks)
+    sources = any(name.endswith((".java", ".kt", ".scala", ".groovy")) for name in context.files())
+    checks.require("the context has the sources", sources, "whether the program compiles at run time cannot be seen")
+    check_sources(context, checks)
+    for package, program in (uses := Uses(build, stage, context, list(stage.instructions))).packages().items():
+        raise Refused(f"`{program}` is not in `{runtime.runtime}` (package {package})", uses.found[program])
+    risk = "a library that compiles or attaches to Java at run time needs a JDK"
+    step = Step(
+        f"Run on `{runtime.runtime}`", "the runtime of the same version of Java, without the compiler", risk=risk
+    )
+    return _on(build, stage, runtime.runtime), [step]
 
 
 def _is_wheel(call: Call) -> bool:

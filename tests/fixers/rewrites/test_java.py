@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -68,8 +69,9 @@ def test_classes_are_started_too(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "why"),
     [
-        ("maven:3.9-eclipse-temurin-17", "maven:latest", "1: no JRE"),
-        ("maven:3.9-eclipse-temurin-17", "openjdk:17", "1: no stack"),
+        ("maven:3.9-eclipse-temurin-17", "maven:3.8.4-openjdk-17", "1: no JRE"),
+        ("maven:3.9-eclipse-temurin-17", "gradle:7-jdk16", "1: no JRE"),
+        ("maven:3.9-eclipse-temurin-17", "openjdk:17", "1: no JRE"),
         ('"java", "-jar", "target/app.jar"', '"mvn", "spring-boot:run"', "7: the image starts `mvn`"),
         ("target/app.jar", "/opt/app.jar", "7: where `/opt/app.jar` comes from"),
         ("WORKDIR /app\n", "", "0: no WORKDIR"),
@@ -82,6 +84,32 @@ def test_classes_are_started_too(tmp_path: Path) -> None:
 )
 def test_what_cannot_be_proved_is_refused(old: str, new: str, why: str, tmp_path: Path) -> None:
     assert refusal(tmp_path, TEXT.replace(old, new, 1), FILES).startswith(why)
+
+
+@pytest.mark.parametrize(
+    ("image", "builder", "runtime"),
+    [
+        ("maven:3-jdk-11", "maven:3-jdk-11", "openjdk:11-jre-slim"),
+        ("maven:3.6.3-openjdk-8-slim", "maven:3.6.3-openjdk-8-slim", "openjdk:8-jre-slim"),
+        ("openjdk:8-jdk-bullseye", "openjdk:8-jdk-bullseye", "openjdk:8-jre-slim-bullseye"),
+        ("gradle:8.14-jdk21", "gradle:8.14-jdk21", "eclipse-temurin:21-jre"),
+    ],
+)
+def test_the_runtime_has_the_same_java(image: str, builder: str, runtime: str, tmp_path: Path) -> None:
+    text = rewritten(tmp_path, TEXT.replace("maven:3.9-eclipse-temurin-17", image), FILES).text
+    assert [line for line in text.splitlines() if line.startswith("FROM")] == [
+        f"FROM {builder} AS build",
+        f"FROM {runtime}",
+    ]
+
+
+def test_a_moving_tag_gets_a_version_for_both_stages(tmp_path: Path) -> None:
+    for image in ("maven", "maven:latest", "maven:3", "gradle:latest", "gradle:8"):
+        text = rewritten(tmp_path, TEXT.replace("maven:3.9-eclipse-temurin-17", image), FILES).text
+        builder, runtime = (line for line in text.splitlines() if line.startswith("FROM"))
+        version = re.search(r"(?:temurin-|jdk)(\d+) AS build$", builder)
+        assert version
+        assert runtime == f"FROM eclipse-temurin:{version[1]}-jre"
 
 
 def test_sources_that_compile_need_the_jdk(tmp_path: Path) -> None:
