@@ -13,7 +13,19 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 COMMANDS = frozenset(
-    ("check", "format", "optimize", "dockerignore", "tree", "explain", "rules", "config", "baseline", "server")
+    (
+        "check",
+        "format",
+        "optimize",
+        "dockerignore",
+        "tree",
+        "explain",
+        "rules",
+        "config",
+        "baseline",
+        "server",
+        "completions",
+    )
 )
 INTERRUPTED = 130
 """128 and the number of SIGINT, as a shell reports it."""
@@ -87,7 +99,7 @@ def _command(command: str, words: list[str]) -> int:
     from . import options
 
     try:
-        arguments = options.PARSERS[command](words)
+        arguments = options.PARSERS[command]().read(words)
     except options.Told as told:
         return told.status
     if command == "check":
@@ -133,6 +145,11 @@ def _other(command: str, arguments: argparse.Namespace) -> int:
         from .config_command import run
 
         return run(arguments)
+    if command == "completions":
+        from .completions import script
+
+        put(script(arguments.shell))
+        return CLEAN
     from .explain import explain, listing
 
     return explain(arguments) if command == "explain" else listing(arguments)

@@ -1,4 +1,7 @@
-"""Writes rules/table.py and docs/rules from the rules: a page each and an index by code and by other tools' names.
+"""Writes what is made from the rules, the parsers and the table of configuration keys.
+
+That is rules/table.py; docs/rules, a page each and an index by code and by other tools' names; parts of other pages;
+the schema; and share/, the manual page and the completions.
 
 python tools/make_docs.py           write
 python tools/make_docs.py --check   exit 1 when a page is not current
@@ -6,6 +9,7 @@ python tools/make_docs.py --check   exit 1 when a page is not current
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -41,26 +45,52 @@ def index() -> str:
 
 
 def guides() -> dict[Path, str]:
-    """The hand-written pages with a generated part in them, and the schema: path to text as it should be."""
+    """The hand-written pages with a generated part in them, and files beside them: path to text as it should be."""
     from dockerfile_dlint.lint.config_schema import schema
 
     pages = {path: _filled(path.read_text("utf-8")) for path in sorted(FOLDER.parent.glob("*.md"))}
-    return {**pages, FOLDER.parent / "dlint.schema.json": schema()}
+    return {**pages, FOLDER.parent / "dlint.schema.json": schema(), **shipped()}
+
+
+def shipped() -> dict[Path, str]:
+    """What is installed below share/: the manual page and the completions."""
+    from dockerfile_dlint.lint.completions import script
+    from make_man import manual
+
+    folder = FOLDER.parent.parent / "share"
+    return {
+        folder / "man" / "man1" / "dlint.1": manual(),
+        folder / "bash-completion" / "completions" / "dlint": script("bash"),
+        folder / "zsh" / "site-functions" / "_dlint": script("zsh"),
+        folder / "fish" / "vendor_completions.d" / "dlint.fish": script("fish"),
+    }
 
 
 def _filled(text: str) -> str:
-    """The text with the lines between `<!-- table: TOOL … -->` and `<!-- end -->` written anew; so `<!-- keys -->`."""
-    head, mark, rest = text.partition("<!-- keys -->\n")
-    if mark:
-        from dockerfile_dlint.lint.config_schema import reference
+    """The text with what stands between `<!-- table: TOOL … -->`, `<!-- keys -->` or `<!-- commands -->` and
+    `<!-- end -->` written anew.
+    """
+    from dockerfile_dlint.lint.config_schema import reference
 
-        return f"{head}{mark}{reference()}<!-- end -->\n{rest.partition('<!-- end -->' + chr(10))[2]}"
+    for name, make in (("keys", reference), ("commands", commands)):
+        head, mark, rest = text.partition(f"<!-- {name} -->\n")
+        if mark:
+            return f"{head}{mark}{make()}<!-- end -->\n{rest.partition('<!-- end -->' + chr(10))[2]}"
     before, mark, rest = text.partition("<!-- table: ")
     if not mark:
         return text
     tools, _, rest = rest.partition(" -->\n")
     _, _, after = rest.partition("<!-- end -->\n")
     return f"{before}{mark}{tools} -->\n{table(tools.split())}<!-- end -->\n{after}"
+
+
+def commands() -> str:
+    """The help of every command, 80 columns wide."""
+    from dockerfile_dlint.lint.options import PARSERS
+
+    os.environ["COLUMNS"] = "80"
+    parts = [f"\n### dlint {name}\n\n```text\n{make().format_help()}```\n" for name, make in PARSERS.items()]
+    return "".join(parts) + "\n"
 
 
 def table(tools: list[str]) -> str:
@@ -103,6 +133,7 @@ def main() -> int:
     for name, text in wanted.items():
         (FOLDER / name).write_text(text)
     for path, text in stale_guides.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
     return 0
 

@@ -75,7 +75,8 @@ def test_wheel_holds_every_file(project: Path, distributions: tuple[Path, Path])
     inside = {"/".join(name.parts[1:]) for name in names if name.parts[0] == "dockerfile_dlint"}
     assert inside == source_files(project)
     others = {name.parts[0].partition("-")[2] for name in names if name.parts[0] != "dockerfile_dlint"}
-    assert {name.rpartition(".")[2] for name in others} == {"dist-info"}
+    # `data` is the manual page and the completions.
+    assert {name.rpartition(".")[2] for name in others} == {"dist-info", "data"}
 
 
 def test_sdist_holds_every_file(project: Path, distributions: tuple[Path, Path]) -> None:
@@ -88,6 +89,13 @@ def test_sdist_holds_every_file(project: Path, distributions: tuple[Path, Path])
 def test_version(installed: Environment) -> None:
     version = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["project"]["version"]
     assert installed("dlint", "--version") == f"dlint {version}\n"
+
+
+def test_manual_page_and_completions_are_installed(project: Path, installed: Environment) -> None:
+    shipped = [path.relative_to(project) for path in (project / "share").rglob("*") if path.is_file()]
+    assert len(shipped) == 4
+    for path in shipped:
+        assert (installed.folder / "venv" / path).read_bytes() == (project / path).read_bytes()
 
 
 def test_command(installed: Environment) -> None:

@@ -23,7 +23,8 @@ USE += [
     for line in block.splitlines()
     if line.startswith("dlint ") and line not in USE
 ]
-USE = [line for line in USE if not line.startswith("dlint server")]  # waits for an editor; tests/lint/server runs it
+# A server waits for its editor (test_server.py runs it), and completions are for shells (test_completions.py).
+USE = [line for line in USE if not line.startswith("dlint server") and "| source" not in line]
 AS_SOMEONE = ["-c", "user.name=a", "-c", "user.email=a@example.invalid"]
 START, DEVELOP = (line for line in LINES if not line.startswith("dlint "))
 

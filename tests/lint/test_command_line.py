@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from dockerfile_dlint.lint.main import main
-from dockerfile_dlint.lint.options import HELP
+from dockerfile_dlint.lint.options import HELP, PARSERS
 
 from .runner import COMMAND, dlint, environment, shell
 
@@ -36,7 +36,7 @@ def test_help_names_every_command(words: list[str], capsys: pytest.CaptureFixtur
     assert all(word in out for word in ("dlint explain", "dlint rules", "dlint tree", "--select", "--ignore"))
 
 
-@pytest.mark.parametrize("command", ["check", "tree", "explain", "rules"])
+@pytest.mark.parametrize("command", PARSERS)
 def test_help_of_a_command(command: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     assert main([command, "--help"]) == 0
@@ -48,7 +48,7 @@ def test_help_of_a_command(command: str, capsys: pytest.CaptureFixture[str], mon
 
 def test_help_fits_80_columns(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
-    for words in (["help"], ["check", "-h"], ["tree", "-h"], ["explain", "-h"], ["rules", "-h"], ["explain", "ALL"]):
+    for words in (["help"], *([command, "-h"] for command in PARSERS), ["explain", "ALL"]):
         main(words)
         text = re.sub(r"(?ms)^```.*?^```", "", capsys.readouterr().out)  # examples stay as they are
         assert max(len(line) for line in text.split("\n") if not line.startswith("#")) <= 80, words
@@ -59,6 +59,38 @@ def test_every_example_of_the_help_works(folder: Path) -> None:
     assert len(commands) > 7
     for command in commands:
         assert shell(command, folder).status in (0, 1), command
+
+
+@pytest.mark.parametrize("command", sorted(PARSERS.keys() - {"completions", "server"}))
+def test_every_example_of_a_command_works(command: str, folder: Path) -> None:
+    """Those of completions and server run in tests/e2e, in shells and with editors."""
+    for words in (
+        ["init", "-q"],
+        ["add", "."],
+        ["-c", "user.name=a", "-c", "user.email=a@b.invalid", "commit", "-qma"],
+    ):
+        subprocess.run(["git", *words], cwd=folder, check=True)
+    (folder / ".hadolint.yaml").write_text("ignored: [DL3008]\n")
+    (folder / ".dlint-baseline.json").write_text('{"version": 1, "files": {}}')
+    for example, _ in PARSERS[command]().examples:
+        (folder / "Dockerfile").write_text(
+            "FROM debian:12\nRUN apt-get update\nRUN apt-get install curl\nCOPY . /app\n"
+        )
+        if "--verify" in example:  # here without a builder
+            done = shell(f"PATH=/nowhere; {example}", folder)
+            assert (done.status, "no builder answers" in done.err) == (2, True), done.err
+        else:
+            done = shell(example, folder)
+            assert done.status in (0, 1), (example, done.err)
+
+
+def test_every_command_has_examples() -> None:
+    for name, make in PARSERS.items():
+        parser = make()
+        assert len(parser.examples) > 1, name
+        assert parser.about, name
+        assert all(command.startswith("dlint ") or name == "completions" for command, _ in parser.examples), name
+        assert all(what for _, what in parser.examples), name
 
 
 @pytest.mark.parametrize("word", ["--version", "-V"])

@@ -38,7 +38,7 @@ def test_as_argparse(line: str) -> None:
     words = line.split()
     found = quick(words)
     if found is not None:
-        assert vars(found) == vars(PARSERS["check"](words))
+        assert vars(found) == vars(PARSERS["check"]().read(words))
 
 
 def test_the_usual_ones_are_read() -> None:

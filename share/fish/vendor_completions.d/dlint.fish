@@ -1,0 +1,256 @@
+# Completes dlint's words in fish. Written by `dlint completions fish`.
+function __dlint_command
+    set -l words (commandline -opc)
+    if set -q words[2]; and contains -- $words[2] check format optimize dockerignore explain rules config baseline server tree completions help
+        echo $words[2]
+    else if set -q words[2]
+        echo check
+    else
+        echo check none
+    end
+end
+function __dlint_is
+    contains -- $argv[1] (string split ' ' -- (__dlint_command))
+end
+function __dlint_rules
+    printf '%s\n' \
+        'SYN003'\t'The file breaks the grammar, and BuildKit refuses it.' \
+        'SYN004'\t'The grammar is right, but BuildKit refuses what the words mean.' \
+        'DL1001'\t'A comment switches findings off for an instruction.' \
+        'DL3000'\t'WORKDIR is a relative path.' \
+        'DL3001'\t'A command is called that does nothing useful in a build.' \
+        'DL3002'\t'The last USER of the image that is shipped is root.' \
+        'DL3003'\t'A RUN begins by changing the folder, or ends with it in vain.' \
+        'DL3004'\t'`sudo` is used in a build.' \
+        'DL3006'\t'The base image has neither tag nor digest, so it is `latest`.' \
+        'DL3007'\t'The base image has the tag `latest`.' \
+        'DL3008'\t'`apt-get install` takes whatever version the archive holds today.' \
+        'DL3009'\t'`apt-get update` leaves its package lists in the layer.' \
+        'DL3010'\t'An archive is copied into the image and then unpacked there.' \
+        'DL3011'\t'EXPOSE names a port above 65535.' \
+        'DL3012'\t'A stage has several HEALTHCHECK instructions, of which only the last one counts.' \
+        'DL3013'\t'`pip install` (uv, pipx, poetry, pipenv) takes whatever version the index holds today.' \
+        'DL3014'\t'`apt-get install` without `-y` asks as soon as it has more to do than is named.' \
+        'DL3015'\t'`apt-get install` also installs the packages that the named ones only recommend.' \
+        'DL3016'\t'`npm install` of a named package takes whatever version the registry holds today.' \
+        'DL3018'\t'`apk add` takes whatever version the repository holds today.' \
+        'DL3019'\t'`apk` leaves its package index in the layer.' \
+        'DL3020'\t'ADD is used where COPY does the same.' \
+        'DL3021'\t'Several files are copied to a destination that does not end with a slash.' \
+        'DL3022'\t'`COPY --from` names neither a stage before it nor a fixed image.' \
+        'DL3023'\t'`COPY --from` names the stage that it stands in.' \
+        'DL3024'\t'Two stages have the same name.' \
+        'DL3025'\t'CMD or ENTRYPOINT is in shell form.' \
+        'DL3026'\t'An image comes from a registry that is not in `trusted-registries`.' \
+        'DL3027'\t'`apt` is used in a script.' \
+        'DL3028'\t'`gem install` takes whatever version the index holds today.' \
+        'DL3029'\t'FROM has a `--platform` that is always the same.' \
+        'DL3030'\t'`yum install` without `-y` stops and asks.' \
+        'DL3032'\t'`yum install` leaves its cache in the layer.' \
+        'DL3033'\t'`yum install` takes whatever version the repository holds today.' \
+        'DL3034'\t'`zypper install` without a non-interactive switch stops and asks.' \
+        'DL3035'\t'`zypper dist-upgrade` turns the image into another release.' \
+        'DL3036'\t'`zypper install` leaves its cache in the layer.' \
+        'DL3037'\t'`zypper install` takes whatever version the repository holds today.' \
+        'DL3038'\t'`dnf install`, `microdnf install` or `tdnf install` without `-y` stops and asks.' \
+        'DL3040'\t'`dnf install`, `microdnf install` or `tdnf install` leaves its cache in the layer.' \
+        'DL3041'\t'`dnf`, `microdnf` or `tdnf install` takes whatever version the repository holds today.' \
+        'DL3042'\t'`pip install` leaves its download cache in the layer.' \
+        'DL3043'\t'ONBUILD keeps an instruction that cannot be a trigger.' \
+        'DL3044'\t'ENV uses a variable that only the same ENV sets.' \
+        'DL3045'\t'The destination is relative, and no WORKDIR says to what.' \
+        'DL3046'\t'`useradd` with a high user id makes a huge lastlog file.' \
+        'DL3047'\t'`wget` draws its progress bar into the build log.' \
+        'DL3048'\t'The key of a label does not follow Docker\'s guidelines.' \
+        'DL3049'\t'The image that is shipped lacks a label of `label-schema`.' \
+        'DL3050'\t'The image that is shipped has a label that is not in `label-schema`.' \
+        'DL3051'\t'A label of `label-schema` is empty.' \
+        'DL3052'\t'A label that should be a URL is none.' \
+        'DL3053'\t'A label that should be a time is none in the form of RFC 3339.' \
+        'DL3054'\t'A label that should be a license of SPDX is none.' \
+        'DL3055'\t'A label that should be a commit of git is none.' \
+        'DL3056'\t'A label that should be a semantic version is none.' \
+        'DL3057'\t'The image that is shipped has no HEALTHCHECK.' \
+        'DL3058'\t'A label that should be an e-mail address is none.' \
+        'DL3059'\t'Three or more RUNs in a row do small things that one RUN could do.' \
+        'DL3060'\t'`yarn install` leaves its download cache in the layer.' \
+        'DL3061'\t'Something but ARG stands before the first FROM.' \
+        'DL3062'\t'`go install`, `go get` or `go run` takes whatever version of a module is newest today.' \
+        'DL3063'\t'A stage is called `scratch` or `context`.' \
+        'DL3064'\t'ARG or ENV holds a secret.' \
+        'DL3065'\t'FROM has `--platform=$TARGETPLATFORM`, which it would have anyway.' \
+        'DL3066'\t'USER is a name and not a number.' \
+        'DL3067'\t'The whole file system of a build stage is copied over that of the next.' \
+        'DL4000'\t'MAINTAINER is deprecated.' \
+        'DL4001'\t'A stage downloads with `wget` and with `curl`.' \
+        'DL4003'\t'A stage has several CMD instructions, of which only the last one counts.' \
+        'DL4004'\t'A stage has several ENTRYPOINT instructions, of which only the last one counts.' \
+        'DL4005'\t'/bin/sh is replaced to get another shell for RUN.' \
+        'DL4006'\t'A command whose failure matters stands before a pipe, and the shell only looks at the last one.' \
+        'BK001'\t'The name of a stage has capital letters.' \
+        'BK002'\t'FROM and AS are not written in the same case.' \
+        'BK003'\t'An empty line stands inside an instruction that goes on behind it.' \
+        'BK004'\t'An instruction is not written in the case of the others.' \
+        'BK009'\t'FROM uses a variable that no ARG before the first FROM declares.' \
+        'BK011'\t'An instruction uses a variable that nothing before it sets, so that it is empty.' \
+        'BK013'\t'ENV or LABEL is written `key value`, without `=`.' \
+        'BK014'\t'`--platform` asks for another platform than the one that the image is for.' \
+        'BK016'\t'`docker build` takes the name of an ARG or ENV for that of a secret, though its value is probably none.' \
+        'BK017'\t'The base name is no image reference unless the build gives an argument.' \
+        'BK019'\t'COPY or ADD names a file that the `.dockerignore` keeps out of the build context.' \
+        'BK020'\t'The comment above an ARG or a named stage does not begin with its name.' \
+        'BK021'\t'EXPOSE names a protocol in capital letters.' \
+        'BK022'\t'EXPOSE has an IP address or a port of the host.' \
+        'SEC001'\t'The image that is shipped never sets a USER, so its program runs as root.' \
+        'SEC002'\t'The check of TLS certificates is switched off.' \
+        'SEC003'\t'A package manager is told not to check signatures.' \
+        'SEC004'\t'A password is set, or taken away, while the image is built.' \
+        'SEC005'\t'`apt-get dist-upgrade` may remove packages of the base image.' \
+        'SEC006'\t'All packages of the base image are upgraded.' \
+        'SEC007'\t'What is downloaded runs at once, and nobody looks whether it is what was meant.' \
+        'SEC009'\t'Files are made writable for everyone.' \
+        'SEC010'\t'A program gets the setuid or setgid bit.' \
+        'SEC011'\t'A secret stands in the Dockerfile in plain text.' \
+        'SEC013'\t'A file that holds secrets is copied into the image.' \
+        'SEC015'\t'Port 22 is exposed.' \
+        'SEC016'\t'A folder of the kernel is the working directory or a volume; the Docker socket is one.' \
+        'SEC017'\t'ADD fetches a file, and nothing says what must come.' \
+        'SEC018'\t'The base image is not pinned by digest.' \
+        'SEC019'\t'A user or a group shares its number with another one.' \
+        'CTX001'\t'The whole build context is copied, and no `.dockerignore` keeps anything out of it.' \
+        'CTX002'\t'The `.dockerignore` lets through what never belongs in an image, and it is there.' \
+        'CTX003'\t'COPY or ADD names a file that is not in the build context.' \
+        'OPT001'\t'The package lists are fetched in one RUN and used in another.' \
+        'OPT002'\t'One package manager is called again and again in RUNs that follow each other.' \
+        'OPT003'\t'What one layer brought is deleted or removed in a later one.' \
+        'OPT004'\t'A RUN changes the owner or the mode of everything that a COPY has just brought.' \
+        'OPT005'\t'COPYs in a row that go to the same folder with the same flags.' \
+        'OPT010'\t'The image that is shipped stands on a full base image, and a slimmer tag of the same version exists.' \
+        'OPT020'\t'The source is copied before the dependencies are installed.' \
+        'OPT021'\t'A build argument that changes with the build stands before expensive steps that do not need it.' \
+        'COR001'\t'A stage without a name is used by no other stage, and it is not the last one.' \
+        'COR002'\t'A RUN uses a build argument that is declared only before the first FROM.' \
+        'COR003'\t'The script that the container starts cannot be started.' \
+        'COR004'\t'A shell-form ENTRYPOINT swallows the CMD, and the arguments of `docker run`.' \
+        'COR005'\t'The HEALTHCHECK calls a program that the image does not have.' \
+        'COR006'\t'One install names the same package twice.' \
+        'COR007'\t'The shell form is used in an image that has no shell.' \
+        'PKG001'\t'A package manager that hadolint does not know takes whatever version is newest today.' \
+        'PKG002'\t'A package manager that hadolint does not know leaves its download cache in the layer.' \
+        'PKG003'\t'A package manager that hadolint does not know stops and asks.' \
+        'PKG004'\t'A list of packages is not one a line and in order.' \
+        'IGN001'\t'A `# dlint: ignore[…]` switches off what is not found there.' \
+        'IGN002'\t'A `# hadolint ignore=…` switches off what dlint does not find there.'
+end
+function __dlint_rewrites
+    printf '%s\n' dockerignore layers multi-stage slim-base order cache-mounts
+end
+function __dlint_revisions
+    echo HEAD
+    git for-each-ref --format='%(refname:short)' 2>/dev/null
+end
+complete -c dlint -n '__dlint_is none' -a help -d 'help for a command'
+complete -c dlint -n '__dlint_is help' -f -a 'check format optimize dockerignore explain rules config baseline server tree completions'
+complete -c dlint -n '__dlint_is none' -a check -d 'lint files, and fix them'
+complete -c dlint -n '__dlint_is check' -s h -d 'show this help message and exit'
+complete -c dlint -n '__dlint_is check' -l help -d 'show this help message and exit'
+complete -c dlint -n '__dlint_is check' -l select -x -a '(__fish_complete_list , __dlint_rules)' -d 'run only these'
+complete -c dlint -n '__dlint_is check' -l extend-select -x -a '(__fish_complete_list , __dlint_rules)' -d 'run these too'
+complete -c dlint -n '__dlint_is check' -l ignore -x -a '(__fish_complete_list , __dlint_rules)' -d 'do not run these'
+complete -c dlint -n '__dlint_is check' -l profile -x -a 'default hadolint buildkit strict' -d 'the rules that run unless selected: those of another tool, or all (strict)'
+complete -c dlint -n '__dlint_is check' -l config -x -a 'extend= profile= select= extend-select= ignore= per-file-ignores= severity= fixable= unfixable= unsafe-fixes= exclude= force-exclude= extend-exclude= trusted-registries= label-schema= strict-labels= pedantic= target= build-args= context= dockerfiles= ignore-comments= baseline= fail-level= exit-zero= format= color=' -d 'a key of the configuration (docs/configuration.md), its value in TOML; or the one FILE that counts'
+complete -c dlint -n '__dlint_is check' -l exclude -x -d 'leave out files, .gitignore syntax'
+complete -c dlint -n '__dlint_is check' -l force-exclude -d 'leave out what is excluded also when it is named, as by a hook'
+complete -c dlint -n '__dlint_is check' -l isolated -d 'read no configuration file'
+complete -c dlint -n '__dlint_is check' -l no-cache -d 'neither read nor write a cache of results'
+complete -c dlint -n '__dlint_is check' -l fix -d 'repair what can be repaired safely; report the rest'
+complete -c dlint -n '__dlint_is check' -l unsafe-fixes -d 'with --fix or --diff: also what may change what the image does'
+complete -c dlint -n '__dlint_is check' -l diff -d 'write nothing; show what --fix would change'
+complete -c dlint -n '__dlint_is check' -l fix-only -d 'as --fix, and report nothing'
+complete -c dlint -n '__dlint_is check' -l fixable -x -a '(__fish_complete_list , __dlint_rules)' -d 'fix only findings of these'
+complete -c dlint -n '__dlint_is check' -l unfixable -x -a '(__fish_complete_list , __dlint_rules)' -d 'fix no findings of these'
+complete -c dlint -n '__dlint_is check' -l format -x -a 'full concise grouped json jsonl sarif github gitlab junit checkstyle rdjson azure teamcity hadolint' -d 'full, concise, grouped, json, jsonl, sarif, github, gitlab, junit, checkstyle, rdjson, azure, teamcity, hadolint; default: full on a terminal, else concise'
+complete -c dlint -n '__dlint_is check' -l output -x -a 'full= concise= grouped= json= jsonl= sarif= github= gitlab= junit= checkstyle= rdjson= azure= teamcity= hadolint=' -d 'write the findings to a file as well'
+complete -c dlint -n '__dlint_is check' -l stdin-filename -x -d 'the name of what - reads: shown, and its folder is the context'
+complete -c dlint -n '__dlint_is check' -l baseline -r -F -d 'tell only what is not in this file, which `dlint baseline` writes'
+complete -c dlint -n '__dlint_is check' -l changed-since -x -a '(__dlint_revisions)' -d 'tell only what the files did not have at this revision of git'
+complete -c dlint -n '__dlint_is check' -l add-ignore -d 'write a comment that switches it off before each finding'
+complete -c dlint -n '__dlint_is check' -l statistics -d 'tell how often each rule was found, not where'
+complete -c dlint -n '__dlint_is check' -l fail-level -x -a 'error warning info style' -d 'exit with 1 only for findings of this severity or a graver one'
+complete -c dlint -n '__dlint_is check' -l exit-zero -d 'exit with 0 although something was found'
+complete -c dlint -n '__dlint_is none' -a format -d 'lay files out in the same way'
+complete -c dlint -n '__dlint_is format' -s h -d 'show this help message and exit'
+complete -c dlint -n '__dlint_is format' -l help -d 'show this help message and exit'
+complete -c dlint -n '__dlint_is format' -l check -d 'write nothing; say which files would change'
+complete -c dlint -n '__dlint_is format' -l diff -d 'write nothing; show what would change'
+complete -c dlint -n '__dlint_is format' -l exclude -x -d 'leave out files, .gitignore syntax'
+complete -c dlint -n '__dlint_is format' -l stdin-filename -x -d 'what messages call the file that - reads'
+complete -c dlint -n '__dlint_is none' -a optimize -d 'rewrite to a builder and a slim runtime'
+complete -c dlint -n '__dlint_is optimize' -s h -d 'show this help message and exit'
+complete -c dlint -n '__dlint_is optimize' -l help -d 'show this help message and exit'
+complete -c dlint -n '__dlint_is optimize' -l write -d 'write the files'
+complete -c dlint -n '__dlint_is optimize' -l diff -d 'show what would change, as `git apply` takes it'
+complete -c dlint -n '__dlint_is optimize' -l explain -d 'show each precondition with yes or no'
+complete -c dlint -n '__dlint_is optimize' -l only -x -a '(__fish_complete_list , __dlint_rewrites)' -d 'these rewrites alone'
+complete -c dlint -n '__dlint_is optimize' -l skip -x -a '(__fish_complete_list , __dlint_rewrites)' -d 'all but these'
+complete -c dlint -n '__dlint_is optimize' -l add -x -a '(__fish_complete_list , __dlint_rewrites)' -d 'and these, made on request: cache-mounts'
+complete -c dlint -n '__dlint_is optimize' -l format -x -a 'text json' -d 'default: text'
+complete -c dlint -n '__dlint_is optimize' -l verify -d 'build before and after and compare; with --write, write what is proved'
+complete -c dlint -n '__dlint_is optimize' -l builder -x -a 'docker podman buildah' -d 'docker, podman or buildah; default: the first that answers'
+complete -c dlint -n '__dlint_is optimize' -l smoke -x -d 'run this in both images: a shell command, or a JSON list of words'
+complete -c dlint -n '__dlint_is optimize' -l touch -r -F -d 'change this file of the context and measure how long the next build takes'
+complete -c dlint -n '__dlint_is optimize' -l keep -d 'do not remove the images'
+complete -c dlint -n '__dlint_is optimize' -l timeout -x -d 'for each build; default: 1800'
+complete -c dlint -n '__dlint_is optimize' -l build-arg -x -d 'handed to the builder'
+complete -c dlint -n '__dlint_is none' -a dockerignore -d 'what the build context should not send'
+complete -c dlint -n '__dlint_is dockerignore' -s h -d 'show this help message and exit'
+complete -c dlint -n '__dlint_is dockerignore' -l help -d 'show this help message and exit'
+complete -c dlint -n '__dlint_is dockerignore' -l write -d 'write or extend the file'
+complete -c dlint -n '__dlint_is dockerignore' -l diff -d 'show what would change'
+complete -c dlint -n '__dlint_is dockerignore' -l format -x -a 'text json' -d 'default: text'
+complete -c dlint -n '__dlint_is none' -a explain -d 'what a rule finds, why, and examples'
+complete -c dlint -n '__dlint_is explain' -s h -d 'show this help message and exit'
+complete -c dlint -n '__dlint_is explain' -l help -d 'show this help message and exit'
+complete -c dlint -n '__dlint_is explain' -x -a '(__fish_complete_list , __dlint_rules)'
+complete -c dlint -n '__dlint_is none' -a rules -d 'list all rules'
+complete -c dlint -n '__dlint_is rules' -s h -d 'show this help message and exit'
+complete -c dlint -n '__dlint_is rules' -l help -d 'show this help message and exit'
+complete -c dlint -n '__dlint_is rules' -l format -x -a 'text json' -d 'default: text'
+complete -c dlint -n '__dlint_is rules' -f
+complete -c dlint -n '__dlint_is none' -a config -d 'what counts here and why; coming from .hadolint.yaml'
+complete -c dlint -n '__dlint_is config' -s h -d 'show this help message and exit'
+complete -c dlint -n '__dlint_is config' -l help -d 'show this help message and exit'
+complete -c dlint -n '__dlint_is config' -l stdout -d 'migrate: write to standard output, and no file'
+complete -c dlint -n '__dlint_is config' -a 'show migrate schema'
+complete -c dlint -n '__dlint_is none' -a baseline -d 'write down what is found now; from then on only what is new is told'
+complete -c dlint -n '__dlint_is baseline' -s h -d 'show this help message and exit'
+complete -c dlint -n '__dlint_is baseline' -l help -d 'show this help message and exit'
+complete -c dlint -n '__dlint_is baseline' -l select -x -a '(__fish_complete_list , __dlint_rules)' -d 'run only these'
+complete -c dlint -n '__dlint_is baseline' -l extend-select -x -a '(__fish_complete_list , __dlint_rules)' -d 'run these too'
+complete -c dlint -n '__dlint_is baseline' -l ignore -x -a '(__fish_complete_list , __dlint_rules)' -d 'do not run these'
+complete -c dlint -n '__dlint_is baseline' -l profile -x -a 'default hadolint buildkit strict' -d 'the rules that run unless selected: those of another tool, or all (strict)'
+complete -c dlint -n '__dlint_is baseline' -l config -x -a 'extend= profile= select= extend-select= ignore= per-file-ignores= severity= fixable= unfixable= unsafe-fixes= exclude= force-exclude= extend-exclude= trusted-registries= label-schema= strict-labels= pedantic= target= build-args= context= dockerfiles= ignore-comments= baseline= fail-level= exit-zero= format= color=' -d 'a key of the configuration (docs/configuration.md), its value in TOML; or the one FILE that counts'
+complete -c dlint -n '__dlint_is baseline' -l exclude -x -d 'leave out files, .gitignore syntax'
+complete -c dlint -n '__dlint_is baseline' -l force-exclude -d 'leave out what is excluded also when it is named, as by a hook'
+complete -c dlint -n '__dlint_is baseline' -l isolated -d 'read no configuration file'
+complete -c dlint -n '__dlint_is baseline' -l no-cache -d 'neither read nor write a cache of results'
+complete -c dlint -n '__dlint_is baseline' -l baseline -r -F -d 'the file, when it is to be another one'
+complete -c dlint -n '__dlint_is baseline' -l prune -d 'only take out what is not found any more'
+complete -c dlint -n '__dlint_is none' -a server -d 'serve an editor'
+complete -c dlint -n '__dlint_is server' -s h -d 'show this help message and exit'
+complete -c dlint -n '__dlint_is server' -l help -d 'show this help message and exit'
+complete -c dlint -n '__dlint_is server' -l tcp -x -d 'serve one client on a port of this machine (0: any)'
+complete -c dlint -n '__dlint_is server' -l port -x -d 'as --tcp PORT'
+complete -c dlint -n '__dlint_is server' -l host -x -d 'with --tcp or --port: 127.0.0.1 (which it is anyway), ::1 or localhost'
+complete -c dlint -n '__dlint_is server' -l stdio -d 'what it does anyway; some editors say so'
+complete -c dlint -n '__dlint_is server' -l verbose -d 'log every message on standard error'
+complete -c dlint -n '__dlint_is server' -f
+complete -c dlint -n '__dlint_is none' -a tree -d 'show how a file is read'
+complete -c dlint -n '__dlint_is tree' -s h -d 'show this help message and exit'
+complete -c dlint -n '__dlint_is tree' -l help -d 'show this help message and exit'
+complete -c dlint -n '__dlint_is tree' -l format -x -a 'text json' -d 'default: text'
+complete -c dlint -n '__dlint_is none' -a completions -d 'complete commands, options and rules in a shell'
+complete -c dlint -n '__dlint_is completions' -s h -d 'show this help message and exit'
+complete -c dlint -n '__dlint_is completions' -l help -d 'show this help message and exit'
+complete -c dlint -n '__dlint_is completions' -a 'bash zsh fish'
+complete -c dlint -n '__dlint_is completions' -f
