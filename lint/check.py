@@ -32,6 +32,10 @@ MISTAKES = (UnknownRule, BadConfiguration)
 """What is wrong with options and configurations; the message says all."""
 
 
+_PLAIN = frozenset(("concise", "grouped"))
+"""Formats without the addresses of pages."""
+
+
 class Job:
     """What a file is linted with: its plan, what finds its build context, and what is to be fixed in it.
 
@@ -102,6 +106,10 @@ def _lint(
         if arguments.diff or arguments.fix_only:
             return _differences(reports, arguments.diff)
     form: str | None = here.get("format")
+    if outputs or (form not in _PLAIN and (form or sys.stdout.isatty())):
+        from .links import give
+
+        give(reports, plans)
     if arguments.statistics:
         from .output.statistics import render
 

@@ -134,6 +134,14 @@ KEYS = (
         'baseline = ".dlint-baseline.json"',
     ),
     Key(
+        "rule-url",
+        TEXT,
+        "Where the pages of rules are published, with `{code}` for a rule's code: the `url` of json, sarif's `helpUri` "
+        "and the links of a terminal. Without it, a terminal's links lead to a page in the user's cache; ShellCheck's "
+        "lead to its wiki in any case.",
+        'rule-url = "https://example.org/dlint/rules/{code}/"',
+    ),
+    Key(
         "fail-level",
         CHOICE,
         "Exit with 1 only for findings of this severity or a graver one.",

@@ -16,7 +16,7 @@ Position = tuple[int, int]
 class Diagnostic:
     """One finding in one file. Positions are (line, column), both from 1, columns in code points.
 
-    `rule` is None for what no rule says: a syntax error, an unreadable file.
+    `url` is where the page of the rule is published, when the configuration says so (links.py).
     """
 
     __slots__ = (
@@ -33,6 +33,7 @@ class Diagnostic:
         "source",
         "stage",
         "start",
+        "url",
     )
 
     def __init__(
@@ -64,6 +65,7 @@ class Diagnostic:
         self.stage = stage
         self.fix = fix
         self.related = related
+        self.url = ""
 
     @property
     def order(self) -> tuple[Position, str, Position, str]:

@@ -14,14 +14,17 @@ if TYPE_CHECKING:
     from ..diagnostic import Diagnostic
 
 
-def rendered(form: str, diagnostics: Sequence[Diagnostic], files: int) -> str:
-    """The findings in a format that is a text of its own; `files` is how many files were looked at."""
+def rendered(form: str, diagnostics: Sequence[Diagnostic], files: int, *, plain: bool = False) -> str:
+    """The findings in a format that is a text of its own; `files` is how many files were looked at.
+
+    `plain` says that it is for a file: no colours and links of a terminal.
+    """
     from importlib import import_module
 
     if form == "full":
         from .full import render
 
-        return "".join(render(diagnostics, files))
+        return "".join(render(diagnostics, files, plain=plain))
     return import_module(f".{form}", __package__).render(diagnostics, files)
 
 
@@ -39,7 +42,7 @@ def parse_outputs(values: Sequence[str]) -> list[tuple[str, str]]:
 def write_outputs(outputs: Sequence[tuple[str, str]], diagnostics: Sequence[Diagnostic], files: int) -> None:
     """Write the findings to the files, each all of it or not at all. Raises OutputError."""
     for form, path in outputs:
-        text = rendered(form, diagnostics, files)
+        text = rendered(form, diagnostics, files, plain=path != "-")
         if path == "-":
             put(text)
             continue

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.style import Style
 
 from ..diagnostic import fixable
+from ..links import file_address, local, page_file, taken_by_terminal
 from . import Sources, printable
 
 TYPE_CHECKING = False
@@ -33,16 +34,17 @@ _NARROWEST = 10
 class Terminal:
     """How wide and how colourful standard output is, as rich tells it.
 
-    No escape code is written when NO_COLOR is set (no-color.org) or the terminal knows none.
+    No escape code is written when NO_COLOR is set (no-color.org), when the terminal knows none, or to a file (`plain`).
     """
 
-    __slots__ = ("_styles", "colors", "width")
+    __slots__ = ("_styles", "colors", "links", "width")
 
-    def __init__(self) -> None:
+    def __init__(self, plain: bool = False) -> None:
         console = Console()
-        plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") in ("dumb", "unknown")
+        plain = plain or bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") in ("dumb", "unknown")
         self.width = console.width if console.width >= _NARROWEST else 80
         self.colors = not plain and console.color_system is not None and not console.legacy_windows
+        self.links = Links() if self.colors and taken_by_terminal(os.environ) else None
         self._styles: dict[str, Style] = {}
 
     def paint(self, text: str, style: str) -> str:
@@ -53,10 +55,37 @@ class Terminal:
             self._styles[style] = Style.parse(style)
         return self._styles[style].render(text, color_system=ColorSystem.STANDARD)
 
+    def linked(self, text: str, d: Diagnostic) -> str:
+        """The text as a link to the page of the finding's rule (OSC 8), where the terminal takes it."""
+        address = self.links.of(d) if self.links is not None else ""
+        return f"\x1b]8;;{address}\x1b\\{text}\x1b]8;;\x1b\\" if address else text
 
-def render(diagnostics: Sequence[Diagnostic], files: int) -> Iterator[str]:
-    """The findings one by one, then the summary, as wide and as colourful as the terminal."""
-    terminal = Terminal()
+
+class Links:
+    """Addresses of the pages of rules: published ones, else a file of the user's cache when it can be opened."""
+
+    __slots__ = ("_files", "_version")
+
+    def __init__(self) -> None:
+        self._files: dict[str, str] = {}
+        self._version = ""
+
+    def of(self, d: Diagnostic) -> str:
+        """The address; empty when there is no page."""
+        if d.url or not local(os.environ):
+            return printable(d.url)
+        if d.code not in self._files:
+            from importlib.metadata import version
+
+            self._version = self._version or version("dockerfile-dlint")
+            path = page_file(d.code, self._version)
+            self._files[d.code] = file_address(path) if path else ""
+        return self._files[d.code]
+
+
+def render(diagnostics: Sequence[Diagnostic], files: int, *, plain: bool = False) -> Iterator[str]:
+    """The findings one by one, then the summary, as wide and as colourful as the terminal; `plain` is for a file."""
+    terminal = Terminal(plain)
     sources = Sources()
     for diagnostic in diagnostics:
         source = None if diagnostic.code in ("SYN001", "SYN002") else sources.of(diagnostic)
@@ -68,7 +97,12 @@ def _finding(terminal: Terminal, d: Diagnostic, source: Source | None) -> Iterat
     paint, color = terminal.paint, _COLORS[d.severity]
     label = f"{d.code} {d.severity}"
     first, *more = _wrapped(f"{label}  {printable(d.message)}", terminal.width)
-    yield paint(first[: len(label)], f"bold {color}") + paint(first[len(label) :], "bold")
+    code = terminal.linked(paint(d.code, f"bold {color}"), d) if first.startswith(d.code) else ""
+    yield (
+        code
+        + paint(first[len(d.code) if code else 0 : len(label)], f"bold {color}")
+        + paint(first[len(label) :], "bold")
+    )
     for line in more:
         yield paint(line, "bold")
     # Never folded, so that a terminal can make a link of it.

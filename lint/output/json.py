@@ -45,7 +45,7 @@ def as_object(d: Diagnostic, sources: Sources) -> dict[str, object]:
         "end": _position(d.end),
         "instruction_line": d.instruction_line,
         "stage": d.stage,
-        "url": None,  # until the pages of docs/rules are published somewhere
+        "url": d.url or None,
         "fix": _fix(d, sources),
     }
 

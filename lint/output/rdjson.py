@@ -28,7 +28,7 @@ def _diagnostic(d: Diagnostic, source: Source | None) -> dict[str, object]:
         "message": d.message,
         "location": {"path": path_of(d), "range": _range(lines, d.start, d.end)},
         "severity": _LEVELS[d.severity],
-        "code": {"value": d.code},
+        "code": {"value": d.code, "url": d.url} if d.url else {"value": d.code},
     }
     if d.fix is not None and source is not None and len(d.fix.edits) == 1 and d.fix.safety == "safe":
         edit = d.fix.edits[0]

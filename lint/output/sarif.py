@@ -43,6 +43,8 @@ def _rule(d: Diagnostic) -> dict[str, object]:
         "name": "".join(word.capitalize() for word in d.name.split("-")),
         "defaultConfiguration": {"level": _LEVELS[rule.level if rule is not None else d.severity]},
     }
+    if d.url:
+        found["helpUri"] = d.url
     if rule is not None:
         found["shortDescription"] = {"text": rule.summary}
         found["help"] = {"text": f"dlint explain {d.code}"}

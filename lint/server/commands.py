@@ -11,8 +11,8 @@ from typing import Any
 
 from lsprotocol import types
 
+from ..links import page_of
 from .actions import fix_all, fixed_text
-from .pages import page_of
 from .plans import BadSettings
 from .rewrites import USUAL, rewrite, rewritten
 

@@ -8,11 +8,12 @@ from lsprotocol import types
 
 from ...model.layers import local_sources, makes_layer, rebuilt_after
 from ...syntax.tree import Arg, Env, From, Transfer
+from ..links import page_of
 from .diagnostics import readable
 from .documents import nodes
 from .help import MOUNT_OPTIONS, MOUNT_TYPES, flag_help, instruction_help
 from .index import STAGE, place_at, same
-from .pages import link, page_of, rule_of
+from .pages import link, rule_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

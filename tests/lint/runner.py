@@ -12,7 +12,10 @@ from typing import Any
 
 COMMAND = (sys.executable, "-m", "dockerfile_dlint.lint")
 PATIENCE = 60
-_LEFT_OUT = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "TERM", "PYTHONIOENCODING")
+_LEFT_OUT = ("NO_COLOR", "FORCE_COLOR", "FORCE_HYPERLINK", "COLUMNS", "LINES", "TERM", "PYTHONIOENCODING")
+# What tells that a terminal makes links.
+_LEFT_OUT += ("TERM_PROGRAM", "VTE_VERSION", "WT_SESSION", "KONSOLE_VERSION", "DOMTERM", "TMUX", "STY")
+_LEFT_OUT += ("SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT")
 
 
 class Done:

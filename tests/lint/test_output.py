@@ -66,6 +66,26 @@ def test_sarif(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert len({result["partialFingerprints"]["dlint/v1"] for result in (first, second, third)}) == 3
 
 
+def test_the_addresses_of_pages(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def found(*words: str) -> list[object]:
+        return [one["url"] for one in json.loads(out(capsys, "--format", "json", *words))["diagnostics"]]
+
+    assert found() == [None, None, None]
+    given = ("--config", "rule-url='https://example.org/{code}'")
+    assert found(*given)[0] == "https://example.org/DL3006"
+    log = json.loads(out(capsys, "--format", "sarif", *given))
+    assert log["runs"][0]["tool"]["driver"]["rules"][1]["helpUri"] == "https://example.org/DL3006"
+    (first, *_) = json.loads(out(capsys, "--format", "rdjson", *given))["diagnostics"]
+    assert first["code"] == {"value": "DL3006", "url": "https://example.org/DL3006"}
+
+
+def test_shellcheck_has_its_own_pages() -> None:
+    from dockerfile_dlint.lint.links import published
+
+    assert published("SC2086", "") == "https://www.shellcheck.net/wiki/SC2086"
+    assert published("SC2086", "https://example.org/{code}") == "https://www.shellcheck.net/wiki/SC2086"
+
+
 def test_github(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     lines = out(capsys, "--format", "github").splitlines()
     assert lines[0].startswith(

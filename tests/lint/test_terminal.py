@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import re
+import socket
 import sys
 import unicodedata
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import pytest
 from dockerfile_dlint.lint.output.full import window
@@ -226,3 +228,76 @@ def test_a_line_that_fits_is_shown_whole() -> None:
     assert window("RUN apt-get update", 4, 18, 18) == ("RUN apt-get update", 4, 14)
     assert window("RUN apt-get update", 4, 11, 17) == ("RUN apt-get upda…", 4, 7)
     assert window("RUN apt-get update", 12, 18, 10) == ("…et update", 4, 6)
+
+
+# Links
+
+LINK = re.compile(r"\x1b\]8;;([^\x1b]*)\x1b\\(.*?)\x1b\]8;;\x1b\\")
+
+
+def links(*words: str, cwd: Path, **env: str) -> list[tuple[str, str]]:
+    done = terminal("--select", "DL3007", *words, cwd=cwd, XDG_CACHE_HOME=str(cwd / "cache"), **env)
+    assert done.status == 1
+    return [(address, plain(text)) for address, text in LINK.findall(done.out)]
+
+
+KNOWING: list[dict[str, str]] = [
+    {"TERM_PROGRAM": "WezTerm"},
+    {"VTE_VERSION": "6800"},
+    {"TERM": "xterm-kitty"},
+    {"WT_SESSION": "1"},
+    {"FORCE_HYPERLINK": "1"},
+]
+NOT_KNOWING: list[dict[str, str]] = [
+    {},
+    {"VTE_VERSION": "4800"},
+    {"VTE_VERSION": "x"},
+    {"TERM_PROGRAM": "Apple_Terminal"},
+    {"TERM_PROGRAM": "WezTerm", "TERM": "tmux-256color"},
+    {"TERM_PROGRAM": "WezTerm", "TMUX": "/tmp/x"},
+    {"TERM_PROGRAM": "WezTerm", "NO_COLOR": "1"},
+    {"TERM_PROGRAM": "WezTerm", "FORCE_HYPERLINK": "0"},
+    {"TERM": "dumb", "FORCE_HYPERLINK": "1"},
+]
+
+
+@pytest.mark.parametrize("env", KNOWING)
+def test_a_code_is_a_link_to_its_page(env: dict[str, str], folder: Path) -> None:
+    ((address, text),) = links(cwd=folder, **env)
+    assert text == "DL3007"
+    parts = urlsplit(address)
+    assert (parts.scheme, parts.netloc) == ("file", socket.gethostname())
+    assert Path(unquote(parts.path)).read_text().startswith("# DL3007 latest-base\n")
+
+
+@pytest.mark.parametrize("env", NOT_KNOWING)
+def test_no_link_where_a_terminal_may_not_know_it(env: dict[str, str], folder: Path) -> None:
+    assert links(cwd=folder, **env) == []
+    assert not (folder / "cache").exists()
+
+
+def test_pages_that_are_published(folder: Path) -> None:
+    (folder / "dlint.toml").write_text('rule-url = "https://example.org/r/{code}/"\n')
+    for more in ({}, {"SSH_CONNECTION": "1.2.3.4"}):
+        assert links(cwd=folder, TERM_PROGRAM="WezTerm", **more) == [("https://example.org/r/DL3007/", "DL3007")]
+    assert not (folder / "cache").exists()
+
+
+def test_a_file_of_another_machine_is_no_link(folder: Path) -> None:
+    assert links(cwd=folder, TERM_PROGRAM="WezTerm", SSH_CONNECTION="1.2.3.4") == []
+
+
+def test_a_cache_that_cannot_be_written_means_no_link(folder: Path) -> None:
+    (folder / "cache").write_text("in the way")
+    assert links(cwd=folder, TERM_PROGRAM="WezTerm") == []
+
+
+def test_a_narrow_terminal_keeps_its_links(folder: Path) -> None:
+    done = terminal("--select", "DL3007", cwd=folder, columns=40, FORCE_HYPERLINK="1", XDG_CACHE_HOME=str(folder / "c"))
+    assert [plain(text) for _, text in LINK.findall(done.out)] == ["DL3007"]
+    assert all(cells(plain(LINK.sub(r"\2", line))) <= 40 for line in done.out.splitlines())
+
+
+def test_a_file_beside_a_terminal_gets_no_escapes(folder: Path) -> None:
+    terminal("--select", "DL3007", "--output", "full=out.txt", cwd=folder, FORCE_HYPERLINK="1")
+    assert "\x1b" not in (folder / "out.txt").read_text()
