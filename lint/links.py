@@ -74,13 +74,18 @@ def page_of(code: str) -> str:
     return page(rule)
 
 
+def page_folder(version: str) -> str:
+    """The folder of the user's cache in which the pages of a version lie."""
+    base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    return os.path.join(base, "dlint", f"rules-{version}")
+
+
 def page_file(code: str, version: str) -> str:
     """The path of a rule's page in the user's cache, where it is written when it is not there; empty for none."""
     text = page_of(code)
     if not text:
         return ""
-    base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    folder = os.path.join(base, "dlint", f"rules-{version}")
+    folder = page_folder(version)
     path = os.path.join(folder, f"{code}.md")
     data = text.encode()
     try:

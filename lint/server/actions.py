@@ -11,7 +11,8 @@ from ...fixers.gate import Refused, checked, examine
 from ...syntax.source import Source
 from ..engine import lint_source
 from ..fix import fix_source
-from .diagnostics import convert
+from .capabilities import FIX_ALL, FIX_ALL_UNSAFE
+from .diagnostics import finding
 from .edits import from_fix, text_edits, workspace_edit
 from .merging import merged, selected
 from .plans import BadSettings
@@ -26,9 +27,7 @@ if TYPE_CHECKING:
     from .app import App
     from .documents import Document
 
-FIX_ALL = "source.fixAll.dlint"
-FIX_ALL_UNSAFE = "source.dlint.fixAllUnsafe"
-"""Not below `source.fixAll`, which editors run by themselves when a file is saved."""
+ACT = "dlint.server.act"
 
 
 def actions(ls: App, params: types.CodeActionParams) -> list[types.CodeAction] | None:
@@ -40,10 +39,16 @@ def actions(ls: App, params: types.CodeActionParams) -> list[types.CodeAction] |
     start, end = document.offset(params.range.start), document.offset(params.range.end)
     only = params.context.only
     found = [action for action in _all(ls, document, start, end) if _is_wanted(action.kind or "", only)]
-    if not _resolves(ls):
-        for action in found:
+    if ls.workbench.resolves:
+        return found
+    for action in found:
+        if action.kind == types.CodeActionKind.QuickFix or (only and str(action.kind).startswith("source.")):
             resolve(ls, action)
-        return [action for action in found if action.edit is not None]
+        if action.edit is None:
+            # It is made when it is chosen: it may take its time, and be refused with a word.
+            action.command = types.Command(
+                action.title, ACT, arguments=[{**as_object(action.data), "title": action.title}]
+            )
     return found
 
 
@@ -52,12 +57,6 @@ def _is_wanted(kind: str, only: Sequence[types.CodeActionKind | str] | None) -> 
         return True
     wanted = [each.value if isinstance(each, types.CodeActionKind) else each for each in only]
     return any(not each or kind == each or kind.startswith(each + ".") for each in wanted)
-
-
-def _resolves(ls: App) -> bool:
-    document = ls.client_capabilities.text_document
-    action = document.code_action if document is not None else None
-    return bool(action and action.resolve_support and "edit" in action.resolve_support.properties)
 
 
 def _all(ls: App, document: Document, start: int, end: int) -> Iterator[types.CodeAction]:
@@ -96,9 +95,14 @@ def _fix(ls: App, document: Document, index: int, d: Diagnostic) -> types.CodeAc
     safe = d.fix.safety == SAFE
     title = d.fix.title if safe else f"{d.fix.title} (unsafe)"
     action = _action(document, title, "quickfix", {"do": "fix", "index": index, "code": d.code})
-    action.diagnostics = [convert(ls, document, d)]
+    action.diagnostics = _converted(ls, document, [d])
     action.is_preferred = safe
     return action
+
+
+def _converted(ls: App, document: Document, found: Sequence[Diagnostic]) -> list[types.Diagnostic]:
+    plain = [finding(ls.workbench, document, d) for d in found]
+    return ls.protocol.typed(plain, list[types.Diagnostic])
 
 
 def _of_rules(ls: App, document: Document, here: Sequence[Diagnostic], unsafe: bool) -> Iterator[types.CodeAction]:
@@ -108,7 +112,7 @@ def _of_rules(ls: App, document: Document, here: Sequence[Diagnostic], unsafe: b
             all_safe = all(d.fix is not None and d.fix.safety == SAFE for d in same)
             title = f"Fix all {len(same)} of {code} ({same[0].name})" + ("" if all_safe else " (unsafe)")
             action = _action(document, title, "quickfix", {"do": "rule", "code": code, "unsafe": not all_safe})
-            action.diagnostics = [convert(ls, document, d) for d in same]
+            action.diagnostics = _converted(ls, document, same)
             yield action
 
 
@@ -136,7 +140,7 @@ def resolve(ls: App, action: types.CodeAction) -> types.CodeAction:
     data = as_object(action.data)
     document = ls.document(str(data.get("uri", "")))
     if document is None or document.version != data.get("version"):
-        _tell(ls, "the text has changed meanwhile; ask again")
+        ls.workbench.tell("the text has changed meanwhile; ask again")
         return action
     ls.lint(document)
     ls.protocol.check_cancelled()
@@ -160,23 +164,19 @@ def resolve(ls: App, action: types.CodeAction) -> types.CodeAction:
 
             action.edit = rewrite(ls, document, [str(name) for name in data["names"]], action.title)
     except (BadSettings, Refused) as error:
-        _tell(ls, str(error))
+        ls.workbench.tell(str(error))
     except (KeyError, TypeError, ValueError):
-        _tell(ls, "this action is not one of dlint's")
+        ls.workbench.tell("this action is not one of dlint's")
     return action
-
-
-def _tell(ls: App, text: str) -> None:
-    ls.window_show_message(types.ShowMessageParams(types.MessageType.Info, f"dlint: {text}"))
 
 
 def _edit_of_fix(ls: App, document: Document, index: int, code: str) -> types.WorkspaceEdit | None:
     diagnostics = document.diagnostics
     d = diagnostics[index] if 0 <= index < len(diagnostics) else None
     if d is None or d.code != code or d.fix is None:
-        _tell(ls, "the finding is not there any more; ask again")
+        ls.workbench.tell("the finding is not there any more; ask again")
         return None
-    plan = ls.plan(document)
+    plan = ls.workbench.plan(document)
 
     def find(text: str) -> list[Diagnostic]:
         ls.protocol.check_cancelled()
@@ -185,7 +185,7 @@ def _edit_of_fix(ls: App, document: Document, index: int, code: str) -> types.Wo
     try:
         examine(checked(document.text.text, find), [d], find)
     except Refused as reason:
-        _tell(ls, f"the fix of {code} was left out: {reason}")
+        ls.workbench.tell(f"the fix of {code} was left out: {reason}")
         return None
     safe = d.fix.safety == SAFE
     return workspace_edit(
@@ -197,7 +197,7 @@ def fix_all(ls: App, document: Document, unsafe: bool, codes: Sequence[str] = ()
     """The edit that makes all fixes, of some rules or of all; what the gate leaves out is logged."""
     text, refused = fixed_text(ls, document, codes, unsafe=unsafe)
     for reason in refused:
-        ls.log(f"{document.name}: {reason}")
+        ls.workbench.log(f"{document.name}: {reason}")
     edits = text_edits(document, text)
     title = "dlint: unsafe fixes" if unsafe else ""
     return workspace_edit(ls, document, edits, title, confirm=unsafe) if edits else None
@@ -205,8 +205,8 @@ def fix_all(ls: App, document: Document, unsafe: bool, codes: Sequence[str] = ()
 
 def fixed_text(ls: App, document: Document, codes: Sequence[str] = (), *, unsafe: bool) -> tuple[str, list[str]]:
     """The text after the fixes, and what was left out and why. Raises BadSettings."""
-    wish = ls.plans.wish(document.path, ls.settings(document), codes, unsafe=unsafe)
+    wish = ls.workbench.plans.wish(document.path, ls.settings(document), codes, unsafe=unsafe)
     source = Source(document.text.text, document.name)
-    report, repaired = fix_source(source, ls.plan(document), document.find_context, wish)
+    report, repaired = fix_source(source, ls.workbench.plan(document), document.find_context, wish)
     refused = [f"the fix of {code} on line {line} was left out: {reason}" for code, line, reason in report.refused]
     return repaired.text, refused

@@ -2,7 +2,7 @@
 
 `dlint.server.fixAll`, `fixAllUnsafe` and `optimize` (second argument: names of rewrites) have the editor apply an edit;
 `fixed` (second argument: also unsafe) and `rewritten` answer with the text that would come out, for a preview;
-`explain` takes the code of a rule and answers with its page.
+`explain` takes the code of a rule and answers with its page. `act` takes the data of a code action.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from typing import Any
 from lsprotocol import types
 
 from ..links import page_of
-from .actions import fix_all, fixed_text
+from .actions import fix_all, fixed_text, resolve
 from .plans import BadSettings
 from .rewrites import USUAL, rewrite, rewritten
+from .settings import as_object
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,6 +29,9 @@ def run(ls: App, command: str, arguments: tuple[Any, ...]) -> Any:
     name = command.rpartition(".")[2]
     if name == "explain":
         return page_of(str(first).upper()) or None
+    if name == "act":
+        data = as_object(first)
+        return _apply(ls, resolve(ls, types.CodeAction(str(data.get("title", "")), data=data)).edit, command)
     document = ls.document(str(first))
     if document is None:
         return {"applied": False, "reason": "the document is not open, or no Dockerfile"}
@@ -48,9 +52,14 @@ def run(ls: App, command: str, arguments: tuple[Any, ...]) -> Any:
             edit = fix_all(ls, document, name == "fixAllUnsafe")
     except BadSettings as error:
         return {"applied": False, "reason": str(error)}
+    return _apply(ls, edit, command)
+
+
+def _apply(ls: App, edit: types.WorkspaceEdit | None, label: str) -> dict[str, Any]:
+    """Have the client make an edit."""
     if edit is None:
         return {"applied": False, "reason": "there is nothing to do"}
-    ls.workspace_apply_edit(types.ApplyWorkspaceEditParams(edit, label=command))
+    ls.workspace_apply_edit(types.ApplyWorkspaceEditParams(edit, label=label))
     return {"applied": True}
 
 

@@ -1,80 +1,90 @@
-"""Findings as the editor shows them: pushed when they are made, and pulled when the editor asks."""
+"""Findings as the editor shows them: pushed when they are made, and pulled when the editor asks.
+
+They are plain objects of JSON, made without pygls: the first ones do not wait for its import.
+"""
 
 from __future__ import annotations
 
-from lsprotocol import types
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
+    from lsprotocol import types
+
     from ..diagnostic import Diagnostic
     from .app import App
     from .documents import Document
+    from .protocol import Plain
+    from .workbench import Workbench
 
-SEVERITIES = {
-    "error": types.DiagnosticSeverity.Error,
-    "warning": types.DiagnosticSeverity.Warning,
-    "info": types.DiagnosticSeverity.Information,
-    "style": types.DiagnosticSeverity.Hint,
+_SEVERITIES = {"error": 1, "warning": 2, "info": 3, "style": 4}
+_UNNECESSARY, _DEPRECATED = 1, 2
+_TAGS = {
+    **dict.fromkeys(
+        ("DL3001", "DL3012", "DL3065", "DL4003", "DL4004", "COR001", "COR006", "IGN001", "IGN002"), _UNNECESSARY
+    ),
+    **dict.fromkeys(("DL4000", "BK013", "BK003"), _DEPRECATED),
 }
-_UNNECESSARY = frozenset(("DL3001", "DL3012", "DL3065", "DL4003", "DL4004", "COR001", "COR006"))
-"""Rules that find what has no effect: editors show it faded."""
-_DEPRECATED = frozenset(("DL4000", "BK013", "BK003"))
-"""Rules that find what BuildKit calls deprecated: editors strike it out."""
+"""Rules that find what has no effect (editors show it faded) or what BuildKit calls deprecated (they strike it out)."""
 
 
-def publish(ls: App, document: Document) -> None:
+def publish(workbench: Workbench, document: Document) -> None:
     """Send the findings on a document."""
-    ls.text_document_publish_diagnostics(
-        types.PublishDiagnosticsParams(document.uri, converted(ls, document), document.version)
-    )
+    params: dict[str, Any] = {"uri": document.uri, "diagnostics": findings(workbench, document)}
+    if workbench.can("textDocument", "publishDiagnostics", "versionSupport"):
+        params["version"] = document.version
+    workbench.wire.notify("textDocument/publishDiagnostics", params)
+    document.sent = document.report
 
 
-def pull(ls: App, params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
-    """The findings on a document; "unchanged" when they are those that the client has."""
+def pull(ls: App, params: types.DocumentDiagnosticParams) -> Plain:
+    """The findings on a document, as the client asks for them."""
+    from .protocol import Plain
+
     document = ls.document(params.text_document.uri)
     if document is None:
-        return types.RelatedFullDocumentDiagnosticReport([])
+        return Plain({"kind": "full", "items": []})
     ls.lint(document)
     ls.protocol.check_cancelled()
-    items = converted(ls, document)
-    identity = f"{document.version}-{hash(tuple((d.code, str(d.range), d.message, d.severity) for d in items)):x}"
-    if params.previous_result_id == identity:
-        return types.RelatedUnchangedDocumentDiagnosticReport(identity)
-    return types.RelatedFullDocumentDiagnosticReport(items, result_id=identity)
+    return Plain(report(ls.workbench, document, params.previous_result_id))
 
 
-def converted(ls: App, document: Document) -> list[types.Diagnostic]:
+def report(workbench: Workbench, document: Document, before: object) -> dict[str, Any]:
+    """The answer to a client that has the report named `before`: "unchanged" when it is the same."""
+    items = findings(workbench, document)
+    identity = f"{document.version}-{hash(str(items)):x}"
+    if before == identity:
+        return {"kind": "unchanged", "resultId": identity}
+    return {"kind": "full", "resultId": identity, "items": items}
+
+
+def findings(workbench: Workbench, document: Document) -> list[dict[str, Any]]:
     """The findings in the protocol's form."""
-    return [convert(ls, document, d) for d in document.diagnostics]
+    return [finding(workbench, document, d) for d in document.diagnostics]
 
 
-def convert(ls: App, document: Document, d: Diagnostic) -> types.Diagnostic:
+def finding(workbench: Workbench, document: Document, d: Diagnostic) -> dict[str, Any]:
     """One finding in the protocol's form."""
     from .pages import link
 
-    start, end = document.span(d)
-    tags: list[types.DiagnosticTag] = []
-    if d.code in _UNNECESSARY:
-        tags.append(types.DiagnosticTag.Unnecessary)
-    if d.code in _DEPRECATED:
-        tags.append(types.DiagnosticTag.Deprecated)
-    href = link(ls, document, d.code)
-    return types.Diagnostic(
-        document.range(start, end),
-        readable(d.message),
-        severity=SEVERITIES[d.severity],
-        code=d.code,
-        code_description=types.CodeDescription(href) if href else None,
-        source="dlint",
-        tags=tags or None,
-        related_information=[
-            types.DiagnosticRelatedInformation(
-                types.Location(document.uri, document.related(place)), readable(place[2])
-            )
+    found: dict[str, Any] = {
+        "range": document.plain_range(*document.span(d)),
+        "severity": _SEVERITIES[d.severity],
+        "code": d.code,
+        "source": "dlint",
+        "message": readable(d.message),
+    }
+    href = link(workbench, document, d.code)
+    if href:
+        found["codeDescription"] = {"href": href}
+    if d.code in _TAGS:
+        found["tags"] = [_TAGS[d.code]]
+    if d.related:
+        found["relatedInformation"] = [
+            {"location": {"uri": document.uri, "range": document.related(place)}, "message": readable(place[2])}
             for place in d.related
         ]
-        or None,
-    )
+    return found
 
 
 def readable(text: str) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from lsprotocol import types
-
 from ...model.build import Build
 from ...syntax.parser import parse
 from ...syntax.source import Source
@@ -13,6 +11,8 @@ from .text import Text
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+
+    from lsprotocol import types
 
     from ...model.context import Context
     from ...syntax.tree import Dockerfile, Instruction
@@ -24,7 +24,8 @@ class Document:
     """An open document. `path` is its file, empty for one that is not saved yet.
 
     `report` is what linting this version gave, None before; `shell` are ShellCheck's findings on it, None before they
-    are known.
+    are known. `sent` is the report that the client was told last. `rule_url` is the key
+    `rule-url` of the configuration.
     """
 
     def __init__(self, uri: str, path: str, version: int, text: Text, language: str) -> None:
@@ -34,9 +35,11 @@ class Document:
         self.text = text
         self.language = language
         self.report: Report | None = None
+        self.sent: Report | None = None
         self.shell: list[Diagnostic] | None = None
         self.find_context: Callable[[Build], Context | None] | None = None
         self.plan: Plan | None = None
+        self.rule_url = ""
         self._source: Source | None = None
         self._build: Build | None = None
 
@@ -48,8 +51,9 @@ class Document:
     def change(self, version: int, changes: Sequence[types.TextDocumentContentChangeEvent]) -> None:
         """Take over what was typed."""
         for change in changes:
-            if isinstance(change, types.TextDocumentContentChangePartial):
-                start, end = change.range.start, change.range.end
+            where: types.Range | None = getattr(change, "range", None)
+            if where is not None:
+                start, end = where.start, where.end
                 self.text = self.text.changed((start.line, start.character), (end.line, end.character), change.text)
             else:
                 self.text = Text(change.text, self.text.encoding)
@@ -104,11 +108,20 @@ class Document:
 
     def position(self, offset: int) -> types.Position:
         """The editor's position of an offset."""
-        return types.Position(*self.text.position(offset))
+        from lsprotocol.types import Position
+
+        return Position(*self.text.position(offset))
 
     def range(self, start: int, end: int) -> types.Range:
         """The editor's range of a span."""
-        return types.Range(self.position(start), self.position(end))
+        from lsprotocol.types import Range
+
+        return Range(self.position(start), self.position(end))
+
+    def plain_range(self, start: int, end: int) -> dict[str, dict[str, int]]:
+        """The same as an object of JSON."""
+        (line, column), (last, behind) = self.text.position(start), self.text.position(end)
+        return {"start": {"line": line, "character": column}, "end": {"line": last, "character": behind}}
 
     def span(self, diagnostic: Diagnostic) -> tuple[int, int]:
         """The offsets of a finding."""
@@ -118,9 +131,9 @@ class Document:
         starts = self.source.line_starts
         return min(starts[min(place[0], len(starts)) - 1] + place[1] - 1, len(self.text.text))
 
-    def related(self, place: tuple[tuple[int, int], tuple[int, int], str]) -> types.Range:
+    def related(self, place: tuple[tuple[int, int], tuple[int, int], str]) -> dict[str, dict[str, int]]:
         """The range of a place that belongs to a finding."""
-        return self.range(self._offset(place[0]), self._offset(place[1]))
+        return self.plain_range(self._offset(place[0]), self._offset(place[1]))
 
     def instruction_at(self, offset: int) -> Instruction | None:
         """The instruction, ONBUILD's own included, on whose lines an offset lies."""

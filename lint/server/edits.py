@@ -40,12 +40,10 @@ def workspace_edit(
     ls: App, document: Document, edits: list[types.TextEdit], title: str = "", *, confirm: bool = False
 ) -> types.WorkspaceEdit:
     """The edit of one document, with its version and an annotation for the preview where the client knows these."""
-    workspace = ls.client_capabilities.workspace
-    known = workspace.workspace_edit if workspace is not None else None
-    if known is None or not known.document_changes:
+    if not ls.workbench.versions_edits:
         return types.WorkspaceEdit(changes={document.uri: edits})
     identity = types.OptionalVersionedTextDocumentIdentifier(document.uri, document.version)
-    if title and known.change_annotation_support is not None:
+    if title and ls.workbench.previews:
         annotated: list[types.TextEdit | types.AnnotatedTextEdit | types.SnippetTextEdit] = [
             types.AnnotatedTextEdit("dlint", edit.range, edit.new_text) for edit in edits
         ]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from lsprotocol import types
-
 from ...fixers.edit import apply_edits
 from ...fixers.format import NotFormatted, format_edits, formatted
 from ...fixers.gate import Refused, same_build
@@ -13,6 +11,8 @@ from .edits import from_fix, text_edits
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from lsprotocol import types
+
     from .app import App
 
 
@@ -24,7 +24,7 @@ def whole(ls: App, params: types.DocumentFormattingParams) -> list[types.TextEdi
     try:
         return text_edits(document, formatted(document.text.text))
     except NotFormatted as reason:
-        ls.window_show_message(types.ShowMessageParams(types.MessageType.Warning, f"dlint: not formatted: {reason}"))
+        ls.workbench.warn(f"not formatted: {reason}")
         return None
 
 

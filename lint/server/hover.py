@@ -50,9 +50,8 @@ def hover(ls: App, params: types.HoverParams) -> types.Hover | None:
 
 def _kind(ls: App) -> types.MarkupKind:
     """Markdown, unless the client says that it shows plain text only."""
-    document = ls.client_capabilities.text_document
-    formats = document.hover.content_format if document is not None and document.hover is not None else None
-    plain = formats is not None and types.MarkupKind.Markdown not in formats
+    formats = ls.workbench.can("textDocument", "hover", "contentFormat")
+    plain = formats is not None and types.MarkupKind.Markdown.value not in formats
     return types.MarkupKind.PlainText if plain else types.MarkupKind.Markdown
 
 
@@ -66,7 +65,7 @@ def _findings(ls: App, document: Document, offset: int) -> Iterator[Section]:
         if start <= offset < end or offset == start:
             rule = rule_of(d.code)
             about = _main_part(rule.documentation) if rule is not None else page_of(d.code)
-            href = link(ls, document, d.code)
+            href = link(ls.workbench, document, d.code)
             name = f"[{d.code} {d.name}]({href})" if href else f"{d.code} {d.name}"
             yield f"**{name}** ({d.severity}): {d.message}\n\n{about}".rstrip(), start, end
 

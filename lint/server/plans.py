@@ -62,6 +62,13 @@ class Plans:
         except MISTAKES as error:
             raise BadSettings(str(error)) from None
 
+    def rule_url(self, path: str, settings: Settings) -> str:
+        """Where the configuration says that the rules' pages are published. Raises BadSettings."""
+        try:
+            return self._plans(settings).config(path or "-").get("rule-url", "")
+        except MISTAKES as error:
+            raise BadSettings(str(error)) from None
+
     def excluded(self, path: str, settings: Settings) -> bool:
         """Whether a configuration leaves the file out. Raises BadSettings."""
         try:

@@ -9,31 +9,48 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcRequestCancelled
 from pygls.protocol import LanguageServerProtocol, lsp_method
 
+from .wire import INVALID_REQUEST
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .app import App
 
 
+class Plain:
+    """An answer that is an object of JSON already."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+
 class Protocol(LanguageServerProtocol):
-    """`cancelled` holds the ids of requests that nobody waits for any more; the reader of messages fills it."""
+    """`cancelled` holds the ids of requests that nobody waits for any more; the reader of messages fills it.
+
+    `answered` are those of requests that got their answer before there was a protocol.
+    """
 
     def __init__(self, *arguments: Any) -> None:
         self.cancelled: set[int | str] = set()
+        self.answered: set[int | str] = set()
         super().__init__(*arguments)
+        self.client_capabilities = types.ClientCapabilities()
 
     @property
     def app(self) -> App:
         """The server that speaks this protocol."""
         return self._server  # pyright: ignore[reportReturnType] - pygls gives it the class that made it
 
-    @property
-    def is_shut_down(self) -> bool:
-        """Whether the client said `shutdown`."""
-        return self._shutdown
+    @lsp_method(types.INITIALIZE)
+    def lsp_initialize(self, params: types.InitializeParams) -> Any:
+        """The client was answered before; pygls wants to know what it can do."""
+        self.client_capabilities = params.capabilities
 
-    def answer_unreadable(self, error: types.ResponseError) -> None:
-        """Answer to a message of which not even the id is known."""
-        self._send_data({"jsonrpc": "2.0", "id": None, "error": {"code": error.code, "message": error.message}})
+    @lsp_method(types.SHUTDOWN)
+    def lsp_shutdown(self, *_: Any) -> Any:
+        """Nothing is asked any more; only `exit` comes."""
+        self.app.workbench.is_shut_down = True
 
     @lsp_method(types.TEXT_DOCUMENT_DID_OPEN)
     def lsp_text_document__did_open(self, params: types.DidOpenTextDocumentParams) -> Any:
@@ -50,17 +67,38 @@ class Protocol(LanguageServerProtocol):
         """A document was closed."""
         self.app.closed(params.text_document.uri)
 
-    def receive(self, data: Any) -> None:
-        """Handle one message, an object of JSON. What is wrong with it is answered or told, never raised."""
+    @lsp_method(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
+    def lsp_workspace__did_change_workspace_folders(self, params: types.DidChangeWorkspaceFoldersParams) -> Any:
+        """Folders came or went."""
+        from .session import folders_changed
+
+        folders_changed(self.app, params)
+
+    def receive(self, data: dict[str, Any]) -> None:
+        """Handle one message. What is wrong with it is answered or told, never raised."""
+        workbench = self.app.workbench
+        if workbench.is_answer(data):
+            if workbench.take_answer(data):
+                self.app.touch_all()
+            return
+        identity = data.get("id") if "method" in data else None
+        if workbench.is_shut_down and data.get("method") != types.EXIT:
+            if identity is not None:
+                workbench.wire.refuse(identity, INVALID_REQUEST, "the server is shut down")
+            return
         try:
             message: Any = self.structure_message(data)
         except JsonRpcException as error:
-            if isinstance(data.get("id"), int | str) and "method" in data:
-                self._send_response(data["id"], error=error.to_response_error())
+            if isinstance(identity, int | str):
+                self._send_response(identity, error=error.to_response_error())
             else:
-                self.app.log(f"a message could not be read: {error}")
+                workbench.log(f"a message could not be read: {error}")
             return
         self.handle_message(message)
+
+    def typed(self, value: Any, kind: Any) -> Any:
+        """A value of JSON as one of the protocol's types."""
+        return self._converter.structure(value, kind)
 
     def check_cancelled(self) -> None:
         """Raise JsonRpcRequestCancelled when the request that is being answered is called off."""
@@ -78,7 +116,17 @@ class Protocol(LanguageServerProtocol):
         # Messages are handled in order: by now the request is answered.
         self.cancelled.discard(msg_id)
 
+    def _send_response(
+        self, msg_id: int | str, result: Any | None = None, error: types.ResponseError | None = None
+    ) -> None:
+        if msg_id in self.answered:
+            self.answered.discard(msg_id)
+        elif isinstance(result, Plain) and error is None:
+            self.app.workbench.wire.answer(msg_id, result.value)
+        else:
+            super()._send_response(msg_id, result, error)
+
     @lsp_method(types.EXIT)
     def lsp_exit(self, *_: Any) -> Any:
         """End the process: 0 after a shutdown, else 1, as the protocol wants it."""
-        sys.exit(0 if self._shutdown else 1)
+        sys.exit(0 if self.app.workbench.is_shut_down else 1)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 
 from lsprotocol import types
-from pygls.uris import from_fs_path
 
 from .edits import text_edits
+from .uris import uri_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,10 +45,10 @@ def rewrite(ls: App, document: Document, names: Sequence[str], title: str) -> ty
     text, proposal, reasons = rewritten(ls, document, names)
     if text == document.text.text and (proposal is None or proposal.new == proposal.old):
         told = "; ".join(reasons) or "there is nothing to do"
-        ls.window_show_message(types.ShowMessageParams(types.MessageType.Info, f"dlint: {told}"))
+        ls.workbench.tell(told)
         return None
     for reason in reasons:
-        ls.log(f"refused: {reason}")
+        ls.workbench.log(f"refused: {reason}")
     return _edit(ls, document, text, proposal, title)
 
 
@@ -75,30 +75,27 @@ def _proposal(ls: App, document: Document, reasons: list[str]) -> Proposal | Non
         reasons.append(f"{TITLES['dockerignore']}: which folder is the build context cannot be told")
         return None
     try:
-        return proposed(document.build, context, ls.roots(document))
+        return proposed(document.build, context, ls.workbench.roots(document))
     except IgnoreError as error:
         reasons.append(refused(context, error))
         return None
 
 
 def _edit(ls: App, document: Document, text: str, proposal: Proposal | None, title: str) -> types.WorkspaceEdit | None:
-    workspace = ls.client_capabilities.workspace
-    known = workspace.workspace_edit if workspace is not None else None
     edits = text_edits(document, text)
     changes: list[types.TextDocumentEdit | types.CreateFile | types.RenameFile | types.DeleteFile] = []
-    annotated = known is not None and known.change_annotation_support is not None
+    annotated, versions = ls.workbench.previews, ls.workbench.versions_edits
     if edits:
         identity = types.OptionalVersionedTextDocumentIdentifier(document.uri, document.version)
         changes.append(types.TextDocumentEdit(identity, _annotated(edits, annotated)))
     if proposal is not None and proposal.new != proposal.old:
-        if known is None or not known.document_changes:
-            if not edits:
-                reason = "this editor cannot write a second file; run `dlint dockerignore --write`"
-                ls.window_show_message(types.ShowMessageParams(types.MessageType.Warning, f"dlint: {reason}"))
-                return None
-        else:
+        if versions:
             changes += _ignore_changes(ls, proposal, annotated)
-    if known is None or not known.document_changes:
+        else:
+            ls.workbench.warn("this editor cannot write a second file; run `dlint dockerignore --write`")
+            if not edits:
+                return None
+    if not versions:
         return types.WorkspaceEdit(changes={document.uri: edits})
     annotations = {"dlint": types.ChangeAnnotation(title, needs_confirmation=True)} if annotated else None
     return types.WorkspaceEdit(document_changes=changes, change_annotations=annotations)
@@ -115,11 +112,12 @@ def _annotated(
 def _ignore_changes(
     ls: App, proposal: Proposal, annotated: bool
 ) -> Iterator[types.TextDocumentEdit | types.CreateFile]:
-    uri = from_fs_path(os.path.abspath(proposal.path)) or ""
+    path = os.path.abspath(proposal.path)
+    uri = next((each.uri for each in ls.workbench.documents.values() if each.path == path), uri_of(path))
     start = types.Position(0, 0)
     end = types.Position(0, 0)
     version = None
-    open_one = ls.documents.get(uri)
+    open_one = ls.workbench.documents.get(uri)
     if open_one is not None:
         end, version = open_one.position(len(open_one.text.text)), open_one.version
     elif proposal.old:

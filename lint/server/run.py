@@ -11,6 +11,11 @@ from ..status import BROKEN
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable
+    from typing import Any
+
+    from .app import App
+    from .workbench import Workbench
 
 NEEDED = ("pygls", "lsprotocol", "cattrs", "attrs", "attr")
 HINT = "the language server needs pygls; pip install 'dockerfile-dlint[server]'"
@@ -24,33 +29,46 @@ def run(arguments: argparse.Namespace | None) -> int:
     if wanted is not None and place is None:
         note(f"`{wanted}`: write --tcp PORT or HOST:PORT with a host of this machine: {', '.join(LOCAL)}")
         return BROKEN
-    import logging
-
-    # pygls logs every message; what matters is told by the server itself.
-    logging.basicConfig(level=logging.INFO if arguments is not None and arguments.verbose else logging.CRITICAL)
-    import gc
-
-    # Thousands of classes are made that live as long as the process.
-    gc.disable()
-    try:
-        from .app import App
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] not in NEEDED:
-            raise
+    if not _is_installed():
         note(HINT)
         return BROKEN
-    app = App(_version())
-    gc.freeze()
-    gc.enable()
+    verbose = arguments is not None and bool(arguments.verbose)
     from .transport import stdio, tcp
 
+    def make_app(workbench: Workbench, post: Callable[[Any], object], cancelled: set[int | str]) -> App:
+        return _make_app(workbench, post, cancelled, verbose)
+
     if place is None:
-        return stdio(app)
+        return stdio(_version(), make_app)
     try:
-        return tcp(app, *place, note)
+        return tcp(_version(), make_app, *place, note)
     except OSError as error:
         note(f"{place[0]} port {place[1]} cannot be used: {error.strerror or error}")
         return BROKEN
+
+
+def _is_installed() -> bool:
+    """Whether the packages of the extra `server` are there, which are imported later."""
+    from importlib.util import find_spec
+
+    return all(find_spec(name) is not None for name in NEEDED)
+
+
+def _make_app(workbench: Workbench, post: Callable[[Any], object], cancelled: set[int | str], verbose: bool) -> App:
+    """Import the real server and make it."""
+    import gc
+    import logging
+
+    # pygls logs every message; what matters is told by the server itself.
+    logging.basicConfig(level=logging.INFO if verbose else logging.CRITICAL)
+    # Thousands of classes are made that live as long as the process.
+    gc.disable()
+    from .app import App
+
+    app = App(workbench, post, cancelled)
+    gc.freeze()
+    gc.enable()
+    return app
 
 
 def _wanted(arguments: argparse.Namespace) -> str | None:

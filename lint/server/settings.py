@@ -15,6 +15,11 @@ def as_object(value: object) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}  # pyright: ignore[reportUnknownVariableType] - JSON has text keys
 
 
+def as_list(value: object) -> list[Any]:
+    """A list of JSON; an empty one for anything else."""
+    return value if isinstance(value, list) else []  # pyright: ignore[reportUnknownVariableType] - of whatever
+
+
 class Settings:
     """The settings for a folder; what is left out, or has the wrong type, is as if it were not set.
 
@@ -41,6 +46,11 @@ class Settings:
     def selection(self) -> tuple[object, ...]:
         """What decides over the rules that run."""
         return tuple(self.select), tuple(self.ignore), self.profile, self.shellcheck
+
+    @property
+    def all(self) -> tuple[object, ...]:
+        """All that is set."""
+        return (*self.selection, self.unsafe_fixes, self.inlay_hints, self.rule_url)
 
     def _typed(self, values: Mapping[str, Any], key: str, wanted: type, default: Any) -> Any:
         value = values.get(key)

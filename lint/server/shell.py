@@ -6,6 +6,7 @@ import threading
 
 from ..engine import Report
 from ..shellcheck import add_findings
+from .diagnostics import publish
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,11 +18,14 @@ _busy: set[str] = set()
 _wanted: dict[str, tuple[Document, int, Report]] = {}
 
 
-def ask(ls: App, document: Document, report: Report) -> None:
+def ask(ls: App, document: Document) -> None:
     """Get ShellCheck's findings on this version; those of the version before are dropped.
 
     One process at a time runs for a document; what is asked meanwhile waits, and of what waits the last counts.
     """
+    report = document.report
+    if report is None:
+        return
     _wanted[document.uri] = (document, document.version, report)
     if document.uri not in _busy:
         _start(ls, document.uri)
@@ -29,7 +33,7 @@ def ask(ls: App, document: Document, report: Report) -> None:
 
 def _start(ls: App, uri: str) -> None:
     document, version, report = _wanted.pop(uri)
-    program = ls.plans.shellcheck(ls.settings(document))
+    program = ls.workbench.plans.shellcheck(ls.settings(document))
     _busy.add(uri)
     own = Report(report.file, [], failed=False, snippets=report.snippets)
     report.snippets = ()
@@ -47,18 +51,19 @@ def _start(ls: App, uri: str) -> None:
 def _done(ls: App, document: Document, version: int, found: list[Diagnostic], trouble: str) -> None:
     _busy.discard(document.uri)
     if trouble:
-        ls.tell_once(f"dlint: {trouble}")
+        ls.workbench.tell_once(trouble)
     if document.uri in _wanted:
         _start(ls, document.uri)
-    if ls.documents.get(document.uri) is not document or document.version != version or document.report is None:
+    if (
+        ls.workbench.documents.get(document.uri) is not document
+        or document.version != version
+        or document.report is None
+    ):
         return
     own = Report(document.name, found, failed=False)
-    ls.quiet(document, own)
+    ls.workbench.quiet(document, own)
     document.shell = own.diagnostics
-    if ls.pulls:
-        if found and ls.refreshes:
-            ls.workspace_diagnostic_refresh(None)
-    else:
-        from .diagnostics import publish
-
-        publish(ls, document)
+    if not ls.workbench.pulls:
+        publish(ls.workbench, document)
+    elif found:
+        ls.workspace_diagnostic_refresh(None)

@@ -12,6 +12,11 @@ import sys
 import threading
 from queue import Empty, SimpleQueue
 
+from ..diagnostic import what_broke
+from .early import Early
+from .wire import PARSE_ERROR, Wire
+from .workbench import Workbench
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,24 +25,11 @@ if TYPE_CHECKING:
     from .app import App
 
     Read = Callable[[int], bytes]
+    MakeApp = Callable[[Workbench, Callable[[Any], object], set[int | str]], App]
 
 _CHUNK = 1 << 16
 _LARGEST = 256 * 1024 * 1024
 _WATCH_SECONDS = 3.0
-
-
-class _Writer:
-    """What pygls writes to."""
-
-    def __init__(self, write: Callable[[bytes], object]) -> None:
-        self._write = write
-
-    def write(self, data: bytes) -> None:
-        """Send a message."""
-        self._write(data)
-
-    def close(self) -> None:
-        """Nothing is left to do; the process ends."""
 
 
 class Frames:
@@ -88,14 +80,19 @@ def _length(head: bytes) -> int | None:
 
 
 class Loop:
-    """Handles messages and jobs one after the other until the client goes."""
+    """Handles messages and jobs one after the other until the client goes.
 
-    def __init__(self, app: App, read: Read, write: Callable[[bytes], object]) -> None:
-        self._app = app
+    `make_app` imports the real server and makes it; it is called when the first messages are answered (`early.py`).
+    """
+
+    def __init__(self, read: Read, write: Callable[[bytes], object], version: str, make_app: MakeApp) -> None:
         self._frames = Frames(read)
         self._inbox: SimpleQueue[Any] = SimpleQueue()
-        app.protocol.set_writer(_Writer(write))
-        app.post = self._inbox.put
+        self._workbench = Workbench(Wire(write), version)
+        self._early = Early(self._workbench)
+        self._make_app = make_app
+        self._app: App | None = None
+        self._cancelled: set[int | str] = set()
 
     def run(self) -> int:
         """Serve; the exit status: 0 after `shutdown`, 1 when the client just went away."""
@@ -104,15 +101,20 @@ class Loop:
             while True:
                 item = self._wait()
                 if item is None:
-                    return 0 if self._app.is_shut_down else 1
-                if callable(item):
-                    self._app.guarded(item)
-                else:
-                    self._app.protocol.receive(item)
+                    return 0 if self._workbench.is_shut_down else 1
+                self._handle(item)
         except BrokenPipeError:
             return 1
         except SystemExit as end:
             return end.code if isinstance(end.code, int) else 1
+
+    def _handle(self, item: Any) -> None:
+        if callable(item):
+            self._guarded(item)
+        elif self._app is None:
+            self._guarded(lambda: self._early.take(item))
+        else:
+            self._app.protocol.receive(item)
 
     def _wait(self) -> Any:
         """The next message or job; None at the end."""
@@ -120,12 +122,36 @@ class Loop:
             try:
                 return self._inbox.get_nowait()
             except Empty:
-                self._app.guarded(self._app.idle)
+                pass
+            self._guarded(self._early.idle if self._app is None else self._app.idle)
+            patience = _WATCH_SECONDS
+            if self._app is None:
+                wanted = self._early.patience
+                patience = patience if wanted is None else wanted
             try:
-                return self._inbox.get(timeout=_WATCH_SECONDS)
+                return self._inbox.get(timeout=patience) if patience else self._inbox.get_nowait()
             except Empty:
-                if not _is_alive(self._app.process_id):
+                if not _is_alive(self._workbench.process):
                     return None
+            if self._app is None and self._early.patience is not None:
+                self._begin()
+
+    def _begin(self) -> None:
+        """Import the real server, and let it hear what was said before."""
+        app = self._app = self._make_app(self._workbench, self._inbox.put, self._cancelled)
+        app.protocol.answered |= self._early.answered
+        for message in self._early.kept:
+            app.protocol.receive(message)
+        app.is_cold = True
+
+    def _guarded(self, job: Callable[[], object]) -> None:
+        """Do a job; what breaks in it is told and never ends the server."""
+        try:
+            job()
+        except (BrokenPipeError, SystemExit):
+            raise
+        except Exception as error:  # noqa: BLE001 - the server must live on
+            self._workbench.log(f"internal error ({what_broke(error)}); this is a bug of dlint, please report it")
 
     def _receive(self) -> None:
         try:
@@ -133,10 +159,10 @@ class Loop:
                 try:
                     data = json.loads(body)
                 except (ValueError, RecursionError) as error:
-                    self._inbox.put(lambda error=error: self._app.unreadable(str(error)))
+                    self._refuse(str(error))
                     continue
                 if not isinstance(data, dict):
-                    self._inbox.put(lambda: self._app.unreadable("a message is one object of JSON"))
+                    self._refuse("a message is one object of JSON")
                     continue
                 self._note_cancelled(data)  # pyright: ignore[reportUnknownArgumentType]
                 self._inbox.put(data)
@@ -144,11 +170,15 @@ class Loop:
             pass  # The connection broke: as if it were closed.
         self._inbox.put(None)
 
+    def _refuse(self, why: str) -> None:
+        """Have it answered that something is no message."""
+        self._inbox.put(lambda: self._workbench.wire.refuse(None, PARSE_ERROR, f"this is no message: {why}"))
+
     def _note_cancelled(self, data: dict[str, Any]) -> None:
         if data.get("method") == "$/cancelRequest" and isinstance(data.get("params"), dict):
             identity = data["params"].get("id")
             if isinstance(identity, int | str):
-                self._app.protocol.cancelled.add(identity)
+                self._cancelled.add(identity)
 
 
 def _is_alive(process: int | None) -> bool:
@@ -164,7 +194,7 @@ def _is_alive(process: int | None) -> bool:
     return True
 
 
-def stdio(app: App) -> int:
+def stdio(version: str, make_app: MakeApp) -> int:
     """Serve on standard input and output. What else prints goes to standard error."""
     out = os.dup(1)
     os.dup2(2, 1)
@@ -176,10 +206,10 @@ def stdio(app: App) -> int:
             while view:
                 view = view[stream.write(view) :]
 
-        return Loop(app, lambda size: os.read(0, size), write).run()
+        return Loop(lambda size: os.read(0, size), write, version, make_app).run()
 
 
-def tcp(app: App, host: str, port: int, tell: Callable[[str], object]) -> int:
+def tcp(version: str, make_app: MakeApp, host: str, port: int, tell: Callable[[str], object]) -> int:
     """Serve the first client that connects to a port of this machine; 0 takes any free one. Raises OSError."""
     import socket
 
@@ -189,4 +219,4 @@ def tcp(app: App, host: str, port: int, tell: Callable[[str], object]) -> int:
         connection, _ = server.accept()
     with connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return Loop(app, connection.recv, connection.sendall).run()
+        return Loop(connection.recv, connection.sendall, version, make_app).run()

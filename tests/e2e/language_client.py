@@ -268,6 +268,11 @@ class Buffer:
         column = before[before.rfind("\n") + 1 :]
         return {"line": line, "character": len(column.encode("utf-16-le")) // 2}
 
+    def range(self, words: str) -> dict[str, dict[str, int]]:
+        """Where some words stand first."""
+        at = self.text.index(words)
+        return {"start": self.position(at), "end": self.position(at + len(words))}
+
     def offset(self, position: dict[str, int]) -> int:
         at = 0
         for _ in range(position["line"]):

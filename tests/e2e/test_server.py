@@ -93,6 +93,12 @@ def pushed(found: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
     ]
 
 
+PULLS = {
+    **CAPABILITIES,
+    "workspace": {**CAPABILITIES["workspace"], "diagnostics": {"refreshSupport": True}},
+    "textDocument": {**CAPABILITIES["textDocument"], "diagnostic": {}},
+}
+
 # Diagnostics --------------------------------------------------------------------------------------------------------
 
 
@@ -116,8 +122,9 @@ def test_typing_changes_them(buffer: Buffer) -> None:
     found = {d["code"]: d for d in buffer.settle()}
     assert found["DL4000"]["tags"] == [2]
     assert found["DL4003"]["tags"] == [1]
-    related = [d["relatedInformation"] for d in found.values() if "relatedInformation" in d]
-    assert all(place["location"]["uri"] == buffer.uri for places in related for place in places)
+    (place,) = found["DL4003"]["relatedInformation"]
+    assert place["location"] == {"uri": buffer.uri, "range": buffer.range("CMD b")}
+    assert place["message"] == "replaces it"
 
 
 def test_suppressions_count(buffer: Buffer) -> None:
@@ -125,9 +132,62 @@ def test_suppressions_count(buffer: Buffer) -> None:
     assert not {"DL3014", "DL3015"} & set(codes(buffer.settle()))
 
 
+BLOCKED = """
+import os, sys, time
+class Blocked:
+    def find_spec(self, name, *_):
+        while name == "pygls.lsp" and not os.path.exists({gate!r}):
+            time.sleep(0.01)
+sys.meta_path.insert(0, Blocked())
+from dockerfile_dlint.lint.main import main
+sys.exit(main(["server"]))
+"""
+
+
+@pytest.mark.parametrize("pulls", [False, True])
+def test_the_first_findings_do_not_wait_for_pygls(project: Path, tmp_path: Path, pulls: bool) -> None:
+    gate = tmp_path / "gate"
+    command = [sys.executable, "-c", BLOCKED.format(gate=str(gate))]
+    capabilities = PULLS if pulls else CAPABILITIES
+    with Client([project], command=command, capabilities=capabilities, options={"shellcheck": False}) as client:
+        buffer = Buffer(client, (project / "Dockerfile").as_uri(), BAD)
+        if pulls:
+            found = client.request("textDocument/diagnostic", {"textDocument": buffer.identifier})["items"]
+        else:
+            found = buffer.settle()
+        assert pushed(found) == fresh(project / "Dockerfile", BAD)
+        identity = client.begin("textDocument/documentSymbol", {"textDocument": buffer.identifier})
+        buffer.edit(0, 0, "# x\n")
+        again = client.begin("textDocument/diagnostic", {"textDocument": buffer.identifier})
+        gate.touch()
+        assert client.answer(identity)
+        assert len(client.answer(again)["items"]) == len(found)
+        assert client.stop() == 0
+
+
+def test_the_first_findings_know_the_settings(project: Path) -> None:
+    workspace = {**CAPABILITIES["workspace"], "configuration": True}
+    settings = {"select": ["DL3014"], "shellcheck": False}
+    with Client([project], capabilities={**CAPABILITIES, "workspace": workspace}, settings=settings) as client:
+        buffer = Buffer(client, (project / "Dockerfile").as_uri(), BAD)
+        assert set(codes(buffer.settle())) == {"DL3014"}
+        assert [message["method"] for message in client.asked].count("workspace/configuration") == 1
+
+
+def test_requests_out_of_place_are_refused(project: Path) -> None:
+    with Client([project], start=False) as client:
+        with pytest.raises(Failed, match="-32002"):
+            client.request("textDocument/hover", {})
+        client.initialize([project], None, None)
+        client.request("shutdown", None)
+        with pytest.raises(Failed, match="-32600"):
+            client.request("textDocument/hover", {})
+        client.notify("exit", None)
+        assert client.process.wait(10) == 0
+
+
 def test_pull(project: Path) -> None:
-    capabilities = {**CAPABILITIES, "textDocument": {**CAPABILITIES["textDocument"], "diagnostic": {}}}
-    with Client([project], capabilities=capabilities, options={"shellcheck": False}) as client:
+    with Client([project], capabilities=PULLS, options={"shellcheck": False}) as client:
         buffer = Buffer(client, (project / "Dockerfile").as_uri(), BAD)
         first = client.request("textDocument/diagnostic", {"textDocument": buffer.identifier})
         assert first["kind"] == "full"
@@ -681,22 +741,30 @@ def test_configuration_files_count(shared_client: Client, project: Path) -> None
     folder = project / "configured"
     folder.mkdir()
     config = folder / "dlint.toml"
-    config.write_text('ignore = ["DL3014"]\nunfixable = ["BK004"]\n')
+    config.write_text('ignore = ["DL3014"]\nunfixable = ["BK004"]\nrule-url = "https://example.org/{code}.html"\n')
     configured = Buffer(shared_client, (folder / "Dockerfile").as_uri(), BAD)
-    found = codes(configured.settle())
-    assert "BK004" in found
+    found = {d["code"]: d for d in configured.settle()}
+    assert found["BK004"]["codeDescription"]["href"] == "https://example.org/BK004.html"
     assert "DL3014" not in found
     fixed = take(configured, actions(configured, 0, only=["source.fixAll"]), "Fix all")
     configured.apply_workspace(fixed["edit"])
     assert "\ncopy . /srv/app/\n" in configured.text
     config.write_text("select = 3\n")
     shared_client.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": config.as_uri(), "type": 2}]})
-    while not any("dlint.toml:1" in str(note) for note in shared_client.notes):
+    while config.as_uri() not in shared_client.diagnostics:
         shared_client.pump(10)
+    (fault,) = shared_client.diagnostics[config.as_uri()]
+    assert (fault["range"]["start"]["line"], fault["severity"], fault["source"]) == (0, 1, "dlint")
+    assert "select" in fault["message"]
+    assert any("dlint.toml:1" in str(note) for note in shared_client.notes)
+    # The configuration that could be used last still counts.
+    configured.edit(0, 0, "# x\n")
+    assert "DL3014" not in codes(configured.settle())
     config.write_text('exclude = ["Dockerfile"]\n')
     shared_client.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": config.as_uri(), "type": 2}]})
     while shared_client.diagnostics[configured.uri]:
         shared_client.pump(10)
+    assert shared_client.diagnostics[config.as_uri()] == []
     config.unlink()
 
 

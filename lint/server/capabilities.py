@@ -1,0 +1,57 @@
+"""What the server says that it can do, as a plain object of JSON."""
+
+from __future__ import annotations
+
+from .legend import KINDS, MODIFIERS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .workbench import Workbench
+
+FIX_ALL = "source.fixAll.dlint"
+FIX_ALL_UNSAFE = "source.dlint.fixAllUnsafe"
+"""Not below `source.fixAll`, which editors run by themselves when a file is saved."""
+ACTION_KINDS = ("quickfix", "refactor.rewrite", "source.fixAll", FIX_ALL, FIX_ALL_UNSAFE)
+COMMANDS = tuple(
+    f"dlint.server.{name}" for name in ("fixAll", "fixAllUnsafe", "optimize", "explain", "fixed", "rewritten", "act")
+)
+_TRIGGERS = ("-", "=", ",", "$", "{", "/", ":", ".", " ")
+_INCREMENTAL = 2
+
+
+def initialized(workbench: Workbench) -> dict[str, Any]:
+    """The answer to `initialize`."""
+    found: dict[str, Any] = {
+        "positionEncoding": workbench.encoding,
+        "textDocumentSync": {"openClose": True, "change": _INCREMENTAL, "save": {"includeText": False}},
+        "codeActionProvider": {"codeActionKinds": list(ACTION_KINDS), "resolveProvider": True},
+        "hoverProvider": True,
+        "definitionProvider": True,
+        "referencesProvider": True,
+        "documentHighlightProvider": True,
+        "renameProvider": {"prepareProvider": True},
+        "documentSymbolProvider": True,
+        "foldingRangeProvider": True,
+        "selectionRangeProvider": True,
+        "semanticTokensProvider": {
+            "legend": {"tokenTypes": list(KINDS), "tokenModifiers": list(MODIFIERS)},
+            "full": True,
+        },
+        "inlayHintProvider": True,
+        "completionProvider": {"triggerCharacters": list(_TRIGGERS)},
+        "documentFormattingProvider": True,
+        "documentRangeFormattingProvider": True,
+        "executeCommandProvider": {"commands": list(COMMANDS)},
+        "workspace": {"workspaceFolders": {"supported": True, "changeNotifications": True}},
+    }
+    if workbench.pulls:
+        found["diagnosticProvider"] = {
+            "identifier": "dlint",
+            "interFileDependencies": False,
+            "workspaceDiagnostics": False,
+        }
+    if not workbench.can("textDocument", "rename", "prepareSupport"):
+        found["renameProvider"] = True
+    return {"capabilities": found, "serverInfo": {"name": "dlint", "version": workbench.version}}

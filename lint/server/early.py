@@ -1,0 +1,116 @@
+"""The first messages of a client, answered before pygls is imported: its first findings come 250 ms earlier.
+
+All messages are kept, and handled again by the real protocol as soon as it is there; answers that were given then are
+not given twice.
+"""
+
+from __future__ import annotations
+
+from . import diagnostics
+from .capabilities import initialized
+from .settings import as_object
+from .wire import INVALID_REQUEST, NOT_INITIALIZED
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .workbench import Workbench
+
+_OPEN_SECONDS = 1.0
+"""How long a document may take to be opened before the rest of the server is imported anyway."""
+_ANSWER_SECONDS = 0.3
+"""How long the client may take to ask for diagnostics, or to say what is set."""
+
+
+class Early:
+    """Takes messages until the findings on the first document are out, or something else is wanted."""
+
+    def __init__(self, workbench: Workbench) -> None:
+        self.kept: list[dict[str, Any]] = []
+        self.answered: set[int | str] = set()
+        self._workbench = workbench
+        self._begun = False
+        self._changed = False
+        self._more = False
+        self._shown = False
+
+    @property
+    def patience(self) -> float | None:
+        """How many seconds to wait for the next message before all is imported; None for as long as it takes."""
+        if not self._begun or self._workbench.is_shut_down:
+            return None
+        if self._more or self._shown:
+            return 0.0
+        if not self._workbench.documents:
+            return _OPEN_SECONDS
+        return _ANSWER_SECONDS if self._workbench.pulls or self._workbench.waits_for_settings else 0.0
+
+    def take(self, message: dict[str, Any]) -> None:
+        """Handle a message as far as that is possible. Raises SystemExit at `exit`."""
+        workbench, method, identity = self._workbench, message.get("method"), message.get("id")
+        if workbench.is_answer(message):
+            workbench.take_answer(message)
+            return
+        if method == "exit":
+            raise SystemExit(0 if workbench.is_shut_down else 1)
+        if workbench.is_shut_down:
+            if identity is not None:
+                workbench.wire.refuse(identity, INVALID_REQUEST, "the server is shut down")
+            return
+        if not self._begun and method != "initialize":
+            if identity is not None:
+                workbench.wire.refuse(identity, NOT_INITIALIZED, "`initialize` must come first")
+            return
+        self.kept.append(message)
+        self._handle(str(method), identity, as_object(message.get("params")))
+
+    def _handle(self, method: str, identity: Any, params: dict[str, Any]) -> None:
+        workbench = self._workbench
+        if method == "initialize" and not self._begun:
+            self._begun = True
+            workbench.begin(params)
+            self._answer(identity, initialized(workbench))
+        elif method == "initialized":
+            if not workbench.was_set:
+                workbench.ask_for_settings()
+        elif method == "textDocument/didOpen" and not self._changed:
+            self._open(as_object(params.get("textDocument")))
+        elif method == "textDocument/diagnostic" and self._can_pull(params):
+            document = workbench.documents[params["textDocument"]["uri"]]
+            workbench.lint(document)
+            self._answer(identity, diagnostics.report(workbench, document, params.get("previousResultId")))
+            self._shown = True
+        elif method == "shutdown":
+            self._answer(identity, None)
+            workbench.is_shut_down = True
+        elif not method.startswith("$/"):
+            self._more = True
+            self._changed = self._changed or method.startswith(("textDocument/did", "workspace/did"))
+
+    def _open(self, item: dict[str, Any]) -> None:
+        uri, text, version = item.get("uri"), item.get("text"), item.get("version")
+        if isinstance(uri, str) and isinstance(text, str) and isinstance(version, int):
+            self._workbench.opened(uri, str(item.get("languageId", "")), version, text)
+
+    def _can_pull(self, params: dict[str, Any]) -> bool:
+        """Whether the findings that are asked for can be told now."""
+        workbench = self._workbench
+        document = workbench.documents.get(str(as_object(params.get("textDocument")).get("uri")))
+        is_known = document is not None and workbench.is_dockerfile(document)
+        return is_known and not self._changed and not workbench.waits_for_settings
+
+    def _answer(self, identity: Any, result: Any) -> None:
+        self._workbench.wire.answer(identity, result)
+        self.answered.add(identity)
+
+    def idle(self) -> None:
+        """No message waits: send the findings on the document that was opened last."""
+        workbench = self._workbench
+        if self._changed or self._shown or workbench.pulls or workbench.waits_for_settings:
+            return
+        document = next(reversed(workbench.documents.values()), None)
+        if document is not None and workbench.is_dockerfile(document):
+            workbench.lint(document)
+            diagnostics.publish(workbench, document)
+            self._shown = True
