@@ -6,6 +6,7 @@ import os
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterable
 
     import libcst
@@ -28,13 +29,16 @@ class PythonApp:
     that are no Python of today.
     """
 
-    def __init__(self, context: Context, paths: Iterable[str]) -> None:
+    def __init__(self, context: Context, paths: Iterable[str], without: re.Pattern[str] | None = None) -> None:
+        """Files whose path has a match of `without` are not read."""
         self.imports: set[str] = set()
         self.programs: set[str] = set()
         self.strings: set[str] = set()
         self.unread: list[str] = []
         wanted = tuple(dict.fromkeys(paths))
         names = [name for name in context.files() if name.endswith(".py") and _below(name, wanted)]
+        if without is not None:
+            names = [name for name in names if without.search(name) is None]
         for name in names[:_MOST_FILES]:
             self._read(os.path.join(context.root, name), name)
 

@@ -8,6 +8,7 @@ import re
 
 from .copies import origin, read
 from .plan import Refused
+from .python_lock import read_project
 from .requirements import Requirements, read_requirements
 
 TYPE_CHECKING = False
@@ -54,40 +55,17 @@ def _of_call(build: Build, stage: Stage, context: Context, run: Run, call: Call)
         return _pip(build, stage, context, run, call)
     if name in ("npm", "yarn", "pnpm"):
         return _node(build, stage, context, run, call)
-    if name in ("poetry", "uv"):
+    if name in ("poetry", "uv", "pipenv"):
         return _project(build, stage, context, run, call)
     raise Refused(f"what {name} reads is not followed", run)
 
 
 def _project(build: Build, stage: Stage, context: Context, run: Run, call: Call) -> list[str]:
-    """What poetry and uv read: pyproject.toml and the lock file, when they do not install the project itself."""
-    import tomllib
-
-    name = call.manager.name
-    folder = build.state(run).path(".")
-    manifest = origin(build, stage, context, posixpath.join(folder, "pyproject.toml")) if folder else None
-    lock = posixpath.join(posixpath.dirname(manifest or ""), f"{name}.lock")
-    if manifest is None:
-        raise Refused("there is no pyproject.toml where the install runs", run)
-    try:
-        data = tomllib.loads(read(context, manifest) or "")
-    except tomllib.TOMLDecodeError:
-        raise Refused(f"`{manifest}` cannot be read", run) from None
-    tool = data.get("tool", {}).get(name, {})
-    text = (read(context, lock) or "") if context.sent(lock) else ""
-    if 'type = "directory"' in text or "source = { editable = " in text or "source = { directory = " in text:
-        raise Refused(f"`{lock}` names folders of the project", run)
-    if name == "poetry" and not call.has("--no-root", "--only-root") and tool.get("package-mode", True):
-        raise Refused("`poetry install` installs the project itself; give it `--no-root`", run)
-    if name == "uv":
-        if call.path != "sync" or "workspace" in tool or call.has("--all-packages", "--package"):
-            raise Refused("what uv reads here is not followed", run)
-        packaged = tool.get("package", "build-system" in data)
-        if packaged and not call.has("--no-install-project", "--no-install-workspace"):
-            raise Refused("`uv sync` installs the project itself; give it `--no-install-project`", run)
-    beside = posixpath.dirname(manifest)
-    others = [posixpath.join(beside, each) for each in (f"{name}.lock", "poetry.toml", "uv.toml", ".python-version")]
-    return [manifest, *(each for each in others if context.sent(each))]
+    """What Poetry, uv and Pipenv read, when they do not install the project itself."""
+    project = read_project(build, stage, context, run, call)
+    if project.itself:
+        raise Refused(project.itself, run)
+    return project.files
 
 
 def _pip(build: Build, stage: Stage, context: Context, run: Run, call: Call) -> list[str]:

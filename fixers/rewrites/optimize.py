@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...model.build import Build
 from ...syntax.parser import parse
 from ...syntax.source import Source
-from . import cache_mounts, early, gate, go, java, node, order, python, slim
+from . import cache_mounts, early, gate, go, java, node, order, python, python_managed, slim
 from .effect import Effect
 from .plan import Outcome, Refused, Step
 
@@ -142,7 +142,7 @@ def _stack(build: Build, context: Context) -> Outcome:
         "maven": java.rewrite,
         "node": node.rewrite,
         "openjdk": java.rewrite,
-        "python": python.rewrite,
+        "python": python_managed.rewrite if python_managed.managed(build, stage) else python.rewrite,
     }
     made = stacks.get(name)
     if made is None:

@@ -66,7 +66,10 @@ _MOST_SCRIPTS = 20
 
 
 class Uses:
-    """The programs that a stage runs while it is built and when it is started: name to where it is used."""
+    """The programs that a stage runs while it is built and when it is started: name to where it is used.
+
+    `lines` are the words of each command, program first; `wrappers` are programs that start others (`sudo`).
+    """
 
     def __init__(self, build: Build, stage: Stage, context: Context, kept: list[Instruction]) -> None:
         self.build = build
@@ -74,6 +77,8 @@ class Uses:
         self.context = context
         self.found: dict[str, Instruction] = {}
         self.scripts: list[str] = []
+        self.lines: list[list[str]] = []
+        self.wrappers: set[str] = set()
         for instruction in kept:
             if isinstance(instruction, Run | Cmd | Entrypoint | Healthcheck):
                 for command in build.commands(instruction):
@@ -88,6 +93,8 @@ class Uses:
         if not command.words:
             return
         self.found.setdefault(command.name, instruction)
+        self.lines.append([word.value for word in command.words])
+        self.wrappers.update(command.wrappers)
         program = command.words[0].value
         path = self.build.state(instruction).path(program) if "/" in program else None
         if command.name in _SHELLS and (operands := command.operands()) and not command.has("-c"):

@@ -12,7 +12,7 @@ import re
 from ...model.python_app import PythonApp
 from ...model.runtime_libraries import libraries
 from ...model.slim import slimmer
-from ...syntax.tree import Arg, Env, Onbuild, Run, Shell, Transfer, User, Workdir
+from ...syntax.tree import Arg, Copy, Env, Onbuild, Run, Shell, Transfer, User, Workdir
 from .blocks import above, bare, block, from_line, head, joined, run_line, tail, texts
 from .copies import origin, placed
 from .order import first_copies
@@ -26,15 +26,19 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...model.build import Build, Stage
     from ...model.context import Context
+    from ...model.packages import Call
+    from ...model.slim import Slim
     from ...syntax.tree import Instruction
     from .runs import Piece
 
 NAME = "multi-stage"
 VENV = "/opt/venv"
 _PREFIX = "/install"
-_HOME = "/usr/local"
+HOME = "/usr/local"
 """Where the official images have Python."""
-_INSTALLERS = frozenset(("pip", "setuptools", "wheel"))
+_INSTALLERS = frozenset(("pip", "setuptools", "wheel", "uv"))
+UV_IMAGES = ("ghcr.io/astral-sh/uv", "docker.io/astral/uv", "astral/uv")
+"""Images of which `uv` is copied."""
 _SETTINGS = ("PIP_PREFIX", "PIP_TARGET", "PIP_USER", "PIP_ROOT", "PYTHONUSERBASE", "PYTHONHOME", "VIRTUAL_ENV")
 _PIP = ("pip", "pip3")
 _BARRED = (
@@ -49,7 +53,7 @@ _BARRED = (
     "--python",
     "--break-system-packages",
 )
-_AT_RUN_TIME = frozenset(
+AT_RUN_TIME = frozenset(
     """PYTHONUNBUFFERED PYTHONDONTWRITEBYTECODE PYTHONIOENCODING PYTHONFAULTHANDLER PYTHONHASHSEED PORT HOST LANG
     LC_ALL TZ FLASK_APP FLASK_ENV FLASK_DEBUG FLASK_RUN_HOST FLASK_RUN_PORT DJANGO_SETTINGS_MODULE APP_HOME""".split()
 )
@@ -97,7 +101,7 @@ _BUILT_WITH_LIBRARIES = {
 """Distributions that come as wheels, and what they link to when they are compiled all the same (`--no-binary`)."""
 
 
-_IN_THE_IMAGE = frozenset(
+IN_THE_IMAGE = frozenset(
     """libbz2-dev libexpat1-dev libffi-dev libgdbm-dev liblzma-dev libncurses-dev libncurses5-dev libreadline-dev
     libsqlite3-dev libssl-dev uuid-dev zlib1g-dev""".split()
 )
@@ -125,7 +129,11 @@ def rewrite(build: Build, stage: Stage, context: Context) -> Outcome:
     return Outcome(NAME, text, steps, checks.met)
 
 
-def _rewritten(build: Build, stage: Stage, context: Context, checks: Checks) -> tuple[str, list[Step]]:
+def base(stage: Stage, checks: Checks) -> tuple[Slim | None, bool, str | None, str]:
+    """What is known of the base; raises Refused when it is not followed.
+
+    Answers its slim variant, whether it is slim already, the release of Debian in its tag, and its version of `wheel`.
+    """
     ref, facts = stage.ref, stage.facts
     checks.require(
         "the base is an official Python image on Debian",
@@ -151,9 +159,17 @@ def _rewritten(build: Build, stage: Stage, context: Context, checks: Checks) -> 
     release = facts.suite if facts.suite and (ref.tag or "").endswith(facts.suite) else None
     wheel = _wheel(ref.tag or "")
     checks.require("its Python knows virtual environments", wheel, "Python before 3.6", stage.from_)
+    return slim, small, release, wheel
+
+
+def _rewritten(build: Build, stage: Stage, context: Context, checks: Checks) -> tuple[str, list[Step]]:
+    slim, small, release, wheel = base(stage, checks)
     parts = _sorted(build, stage, context, checks)
-    native = _native(parts.requirements, release, checks)
+    native = native_libraries(parts.requirements, release, checks)
     uses = Uses(build, stage, context, parts.kept)
+    if "uv" in uses.found:
+        left = Uses(build, stage, context, [step for step in parts.kept if id(step) not in parts.moved])
+        checks.require("uv only installs", "uv" not in left.found, "uv runs in the image", left.found.get("uv"))
     app = PythonApp(context, [place.source for place in placed(build, stage, context)])
     extra = dict(uses.packages())
     for program in sorted(app.programs & FULL_ONLY.keys()):
@@ -243,7 +259,9 @@ def _check_pip(build: Build, stage: Stage, context: Context, run: Run, piece: Pi
         if piece.command.name == "rm" and all("/.cache" in word.value for word in piece.command.operands()):
             return
         raise Refused(f"`{piece.text[:60]}` stands in one RUN with an install", run)
-    if call.manager.name != "pip":
+    if call.manager.name == "uv" and call.verb == "install" and not _into_system(call, build.state(run).vars):
+        raise Refused(f"`{piece.text[:60]}` installs into an environment of its own", run)
+    if call.manager.name not in ("pip", "uv") or (call.manager.name == "uv" and call.path != "pip install"):
         raise Refused(f"{call.manager.name} is not moved to a virtual environment", run)
     if call.verb == "config" or call.verb == "clean":
         return
@@ -265,7 +283,18 @@ def _check_pip(build: Build, stage: Stage, context: Context, run: Run, piece: Pi
         read_requirements(context, source, parts.requirements)
 
 
-def _native(requirements: Requirements, release: str | None, checks: Checks) -> dict[str, str]:
+def _into_system(call: Call, env: dict[str, str]) -> bool:
+    """Whether `uv pip install` installs among the packages of the image."""
+    return call.has("--system") or env.get("UV_SYSTEM_PYTHON", "").lower() in ("1", "true", "yes", "on")
+
+
+def copies_uv(instruction: Instruction) -> bool:
+    """Whether a COPY brings uv from its image."""
+    source = instruction.flag("from") if isinstance(instruction, Copy) else None
+    return source is not None and (source.value or "").startswith(UV_IMAGES)
+
+
+def native_libraries(requirements: Requirements, release: str | None, checks: Checks) -> dict[str, str]:
     """The libraries that the final stage needs, each with the distribution that loads it."""
     found: dict[str, str] = {}
     unknown = sorted(requirements.names.keys() & _UNKNOWN_NATIVE)
@@ -279,7 +308,7 @@ def _native(requirements: Requirements, release: str | None, checks: Checks) -> 
         if requirements.no_binary & {name, ":all:"}:
             headers = f"{headers} {_BUILT_WITH_LIBRARIES.get(name, '')}"
         for header in headers.split():
-            if header in _IN_THE_IMAGE:
+            if header in IN_THE_IMAGE:
                 continue
             behind = libraries(header, release)
             if behind is None:
@@ -335,6 +364,8 @@ class _Writer:
             piece for pieces in parts.moved.values() for piece in pieces if piece.call and piece.call.verb == "install"
         ]
         self.several = sum(not _upgrades_installers(piece) for piece in installs) > 1
+        if self.several and any(piece.call and piece.call.manager.name == "uv" for piece in installs):
+            raise Refused("uv installs more than once")
 
     def write(self) -> tuple[str, list[Step]]:
         lines = [head(self.build, self.stage)] if head(self.build, self.stage) else []
@@ -359,10 +390,12 @@ class _Writer:
                 lines.append(bare(build, instruction))
             elif isinstance(instruction, Workdir):
                 workdir = bare(build, instruction)
+            elif copies_uv(instruction):
+                lines.append(block(build, instruction))
             system = parts.system.get(id(instruction))
             if system is not None and system.compiles:
                 lines += [*above(build, instruction), system.line(system.packages)]
-            if id(instruction) in parts.moved and instruction is parts.first:
+            if id(instruction) in parts.moved and instruction is self._reading():
                 lines += [workdir] if workdir else []
                 if self.several:
                     lines.append(
@@ -380,7 +413,7 @@ class _Writer:
         return (
             first is not None
             and env.start < first.start
-            and not all(pair.key.text in _AT_RUN_TIME and not self._named(pair.key.text) for pair in env.pairs)
+            and not all(pair.key.text in AT_RUN_TIME and not self._named(pair.key.text) for pair in env.pairs)
         )
 
     def _named(self, name: str) -> bool:
@@ -407,7 +440,7 @@ class _Writer:
 
     def _manifests(self) -> list[str]:
         """COPYs that bring the requirement files to where the install looks for them, those of the file first."""
-        first = self.parts.first
+        first = self._reading()
         assert first is not None
         files = self.parts.requirements.files
         if all(map(self.context.sent, files)):
@@ -416,6 +449,13 @@ class _Writer:
             except Refused:
                 pass
         return self._renamed(first)
+
+    def _reading(self) -> Run | None:
+        """The first RUN that installs: what only renews the installers does not wait for the requirement files."""
+        moved = self.parts.moved
+        runs = [step for step in self.parts.kept if isinstance(step, Run) and id(step) in moved]
+        reading = [run for run in runs if not all(map(_upgrades_installers, moved[id(run)]))]
+        return reading[0] if reading and not self.several else self.parts.first
 
     def _last(self) -> Run | None:
         """The last RUN that installs."""
@@ -455,14 +495,14 @@ class _Writer:
     def _final(self) -> list[str]:
         build, parts = self.build, self.parts
         lines = [from_line(self.stage, self.slim)]
-        environment = [f"COPY --from=build {_PREFIX} {_HOME}"]
+        environment = [f"COPY --from=build {_PREFIX} {HOME}"]
         if self.several:
             environment = [f"COPY --from=build {VENV} {VENV}", f'ENV PATH="{VENV}/bin:$PATH"']
         added = self._packages()
         system = next((step for step in parts.kept if id(step) in parts.system), None)
         for instruction in parts.kept:
             from_context = isinstance(instruction, Transfer) and instruction.flag("from") is None
-            here = from_context or instruction is parts.first or isinstance(instruction, User)
+            here = from_context or instruction is self._reading() or isinstance(instruction, User)
             # What runs behind the first install may need it.
             if added and (instruction is system or (here and system is None)):
                 lines.append(added)
@@ -470,7 +510,7 @@ class _Writer:
             if environment and here:
                 lines += environment
                 environment = []
-            if isinstance(instruction, Transfer) and self._only_manifest(instruction):
+            if isinstance(instruction, Transfer) and (self._only_manifest(instruction) or copies_uv(instruction)):
                 continue
             install = parts.system.get(id(instruction))
             if install is not None:
@@ -491,7 +531,7 @@ class _Writer:
             system = self.parts.system.get(id(instruction))
             if system is not None:
                 assert isinstance(instruction, Run)
-                words += system.at_run_time(self.release, instruction, removed, _IN_THE_IMAGE)
+                words += system.at_run_time(self.release, instruction, removed, IN_THE_IMAGE)
                 install.words = install.words or system.words
         return install.line([*words, *self.native, *self.extra])
 
