@@ -1,4 +1,7 @@
-"""JUnit's XML, as test reports are shown: a suite a file, a failed case a finding."""
+"""JUnit's XML, as test reports are shown: a suite a file, a failed case a finding.
+
+There is no standard; these are the attributes that the schema of Jenkins' xUnit plugin (junit-10.xsd) allows.
+"""
 
 from __future__ import annotations
 
@@ -20,13 +23,12 @@ def render(diagnostics: Sequence[Diagnostic], files: int) -> str:
     lines.append(f'<testsuites name="{TOOL}" tests="{count or 1}" failures="{count}" errors="0">')
     for name, found in groupby(diagnostics, key=path_of):
         rows = list(found)
-        lines.append(f'  <testsuite name="{xml(name)}" tests="{len(rows)}" failures="{len(rows)}" errors="0">')
+        counts = f'tests="{len(rows)}" failures="{len(rows)}" errors="0"'
+        lines.append(f'  <testsuite name="{xml(name)}" file="{xml(name)}" {counts}>')
         for d in rows:
             place = f"{name}:{d.start[0]}:{d.start[1]}"
             case = f"{d.code} {d.name} ({d.start[0]}:{d.start[1]})"
-            lines.append(
-                f'    <testcase name="{xml(case)}" classname="{xml(name)}" file="{xml(name)}" line="{d.start[0]}">'
-            )
+            lines.append(f'    <testcase name="{xml(case)}" classname="{xml(name)}">')
             message = xml(d.message)
             lines.append(f'      <failure type="{d.severity}" message="{message}">{xml(place)}: {message}</failure>')
             lines.append("    </testcase>")
