@@ -89,7 +89,8 @@ def declared(before: Build, after: Build, unsent: Collection[str], context: Cont
     if len(after.stages) > len(before.stages):
         brought = [(place.target, place.target) for place in placed(after, new, context)]
         brought += list(_from_stages(after))
-    return Declared(variables=theirs - mine, gone=gone, brought=brought)
+    fields = ("User",) if _end(before).user in (None, "root") and _end(after).user not in (None, "root") else ()
+    return Declared(variables=theirs - mine, fields=fields, gone=gone, brought=brought)
 
 
 def _end(build: Build) -> Any:

@@ -345,7 +345,7 @@ def _rewriting(parser: Parser) -> None:
         type=_names,
         default=[],
         metavar="NAMES",
-        help="and these, made on request: cache-mounts",
+        help="and these, made on request: cache-mounts, non-root",
     )
     add("--format", choices=("text", "json"), default="text", help="default: text")
 

@@ -11,6 +11,8 @@ from .plan import Refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from ...syntax.tree import Instruction
 
 _LAST = (Cmd, Entrypoint, Healthcheck, Shell, Stopsignal)
@@ -31,10 +33,10 @@ def _read(text: str, before: Build) -> Build:
     return build
 
 
-def examine(before: Build, text: str, added_path: str = "") -> None:
+def examine(before: Build, text: str, added_path: str = "", changed: Collection[str] = ()) -> None:
     """Raise Refused when the final stage of `text` runs otherwise than that of `before`.
 
-    `added_path` may stand in PATH in addition.
+    `added_path` may stand in PATH in addition, and what `changed` names may change: that was asked for.
     """
     after = _read(text, before)
     old, new = runtime(before), runtime(after)
@@ -45,6 +47,8 @@ def examine(before: Build, text: str, added_path: str = "") -> None:
                 continue
             if added_path in value:
                 continue
+        if key in changed:
+            continue
         if key == "USER" and old[key] is None:
             continue  # the base says it; the official images of a language that set one are in the catalog
         if old.get(key) != new.get(key):

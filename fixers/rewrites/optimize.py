@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...model.build import Build
 from ...syntax.parser import parse
 from ...syntax.source import Source
-from . import cache_mounts, early, gate, go, java, node, order, python, python_managed, slim
+from . import cache_mounts, early, gate, go, java, node, non_root, order, python, python_managed, slim
 from .effect import Effect
 from .plan import Outcome, Refused, Step
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 NAMES = ("layers", "multi-stage", "slim-base", "order")
 """The rewrites, in the order in which they are made."""
-ON_REQUEST = ("cache-mounts",)
-"""Rewrites that are made only when they are asked for: they want more of the builder."""
+ON_REQUEST = ("cache-mounts", "non-root")
+"""Rewrites that are made only when they are asked for: they want more of the builder, or change how the image runs."""
 
 
 class Optimized:
@@ -51,7 +51,7 @@ def optimize(text: str, name: str, context: Context | None, fix: Fix, wanted: Co
     found: dict[str, list[Outcome]] = {}
     for each, rewrite in _passes(name, context, fix):
         if each in wanted:
-            outcome = _examined(rewrite(now), first)
+            outcome = _examined(rewrite(now), first, ("USER",) if non_root.NAME in wanted else ())
             now = outcome.text or now
             found.setdefault(each, []).append(outcome)
     outcomes = [_as_one(found[each]) for each in (*NAMES, *ON_REQUEST) if each in found]
@@ -104,6 +104,8 @@ def _rewrite(each: str, text: str, name: str, context: Context | None) -> Outcom
         return Outcome(each, refusal=Refused("the file has no stage"))
     if each == cache_mounts.NAME:
         return cache_mounts.rewrite(build)
+    if each == non_root.NAME:
+        return non_root.rewrite(build, stage, context)
     if each == "slim-base":
         return slim.rewrite(build, stage, context)
     if context is None:
@@ -150,11 +152,11 @@ def _stack(build: Build, context: Context) -> Outcome:
     return made(build, stage, context)
 
 
-def _examined(outcome: Outcome, before: Build) -> Outcome:
+def _examined(outcome: Outcome, before: Build, changed: Collection[str]) -> Outcome:
     if outcome.text is None:
         return outcome
     try:
-        gate.examine(before, outcome.text, f"{python.VENV}/bin")
+        gate.examine(before, outcome.text, f"{python.VENV}/bin", changed)
     except Refused as refusal:
         return Outcome(outcome.name, checks=outcome.checks, refusal=refusal)
     return outcome

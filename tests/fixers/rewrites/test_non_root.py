@@ -1,0 +1,87 @@
+"""A user of its own for the program, on request."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from .cases import rewritten
+
+TEXT = """\
+FROM python:3.12-slim
+WORKDIR /app
+COPY requirements.txt .
+RUN pip install -r requirements.txt
+COPY . .
+EXPOSE 8000
+
+# what it does
+CMD ["python", "app.py"]
+"""
+FILES = {"app.py": "", "requirements.txt": "flask\n", "start.sh": "#!/bin/sh\nchown -R x .\nexec python app.py\n"}
+
+
+def test_a_user_who_owns_the_programs_folder(tmp_path: Path) -> None:
+    result = rewritten(tmp_path, TEXT, FILES, "non-root")
+    assert result.text == (
+        """\
+FROM python:3.12-slim
+WORKDIR /app
+RUN groupadd --system app \\
+    && useradd --system --gid app --home-dir /app --no-create-home --shell /usr/sbin/nologin app \\
+    && chown app:app /app
+COPY --chown=app:app requirements.txt .
+RUN pip install -r requirements.txt
+COPY --chown=app:app . .
+EXPOSE 8000
+
+USER app
+
+# what it does
+CMD ["python", "app.py"]
+"""
+    )
+    assert result.outcomes[0].steps[0].risk
+
+
+def test_node_has_one(tmp_path: Path) -> None:
+    text = TEXT.replace("python:3.12-slim", "node:22-slim").replace("pip install -r requirements.txt", "npm ci")
+    text = text.replace('"python", "app.py"', '"node", "app.js"')
+    new = rewritten(tmp_path, text, FILES, "non-root").text
+    assert "WORKDIR /app\nRUN chown node:node /app\nCOPY --chown=node:node requirements.txt .\n" in new
+    assert "\nUSER node\n" in new
+
+
+def test_alpine(tmp_path: Path) -> None:
+    new = rewritten(tmp_path, TEXT.replace("-slim", "-alpine"), FILES, "non-root").text
+    assert "RUN addgroup -S app \\\n    && adduser -S -D -H -h /app -G app app \\\n    && chown app:app /app\n" in new
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        ("EXPOSE 8000", "EXPOSE 80", "port 80 may be"),
+        ('"app.py"]', '"app.py", "--port", "443"]', "it listens on port 443"),
+        ('"app.py"]', '"app.py", "-b", "0.0.0.0:80"]', "it listens on port 80"),
+        ('["python", "app.py"]', '["./start.sh"]', "`start.sh` uses `chown`"),
+        ('["python", "app.py"]', '["nginx", "-g", "daemon off;"]', "`nginx` needs root"),
+        ("EXPOSE 8000", "RUN python manage.py collectstatic", "may make files of root"),
+        ("EXPOSE 8000", "RUN cd /tmp && cp x /app/y", "may make files of root"),
+        ("EXPOSE 8000", "RUN echo x > /app/y", "may make files of root"),
+        ("EXPOSE 8000", "RUN useradd x", "makes users"),
+        ("EXPOSE 8000", "ENV CACHE=/root/.cache", "the home of root"),
+        ("EXPOSE 8000", "VOLUME /data", "VOLUME is not followed"),
+        ("EXPOSE 8000", "USER 1000", "USER already"),
+        ("COPY . .", "COPY --chown=1:1 . .", "an owner already"),
+        ("WORKDIR /app\n", "", "no folder of its own"),
+        ("FROM python:3.12-slim", "FROM mine", "users the base has"),
+        ('# what it does\nCMD ["python", "app.py"]\n', "", "the base image's"),
+    ],
+)
+def test_what_may_need_root_stays(old: str, new: str, why: str, tmp_path: Path) -> None:
+    assert old in TEXT
+    text = TEXT.replace(old, new)
+    result = rewritten(tmp_path, text, FILES, "non-root")
+    assert result.text == text
+    assert why in str(result.outcomes[0].refusal)
