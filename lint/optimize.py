@@ -12,12 +12,14 @@ from ..model.build import Build
 from ..model.ignore import IgnoreError
 from ..syntax.parser import parse
 from ..syntax.source import Source, SourceError
-from .diff import unified
+from .ask import Asking, cannot_ask
 from .discover import discover
 from .dockerignore import as_json, proposed, refused, told, write
 from .engine import Plan, read_source
 from .fix import Wish, fix_source
-from .output import note, put, put_raw
+from .output import note, put
+from .plan_page import show as show_plan
+from .plan_page import show_diff
 from .plans import of_run
 from .select import choose
 from .status import BROKEN, CLEAN, FOUND
@@ -27,10 +29,11 @@ from .verify import as_json as verified
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from ..fixers.rewrites.dockerignore import Proposal
     from ..fixers.rewrites.optimize import Optimized
+    from ..fixers.rewrites.plan import Outcome
     from ..fixers.verify import Verdict
     from ..model.context import Context
 
@@ -50,10 +53,12 @@ def run(arguments: argparse.Namespace) -> int:
         return BROKEN
     wanted = [*(arguments.only or NAMES), *arguments.add]
     wanted = [name for name in wanted if name not in arguments.skip]
-    wrong = misused(arguments)
+    wrong = misused(arguments) or cannot_ask(arguments)
     if wrong:
         note(wrong)
         return BROKEN
+    arguments.write = arguments.write or arguments.interactive
+    asking = Asking() if arguments.interactive else None
     status = CLEAN
     results: list[tuple[Source, Optimized]] = []
     proposals: dict[str, Proposal] = {}
@@ -74,32 +79,43 @@ def run(arguments: argparse.Namespace) -> int:
             note(f"{source.name}:{errors[0].line}: {errors[0].message}; `dlint check` tells more")
             status = BROKEN
             continue
-        context = there = _context(source, arguments.paths or ["."])
-        old = new = ignore_text(source.name, context) if context is not None else None
-        if context is not None and "dockerignore" in wanted:
-            build = Build(parse(source), lambda _, c=context: c)
-            try:
-                proposal = proposed(build, context, arguments.paths or ["."])
-            except IgnoreError as error:
-                note(refused(context, error))
-                status = BROKEN
-            else:
-                proposals.setdefault(proposal.path, proposal)
-                if proposal.changed:
-                    new = proposal.new
-                    context = context.with_ignore(proposal.new)
-        result = optimize(
-            source.text, source.name, context, lambda text, last, s=source: layers(text, s.name, last=last), wanted
-        )
+        result, claim, ended = _file(source, wanted, proposals, asking, arguments.paths or ["."])
+        status = max(status, ended)
         results.append((source, result))
-        if there is not None:
-            claims[source.name] = Claim(source.name, there.root, source.text, result.text, (old, new))
+        if claim is not None:
+            claims[source.name] = claim
     if not results and status == CLEAN:
         note("no Dockerfile was found")
         return BROKEN
     if arguments.verify:
         return max(status, _proved(results, list(proposals.values()), claims, arguments))
     return max(status, _finish(results, list(proposals.values()), arguments))
+
+
+def _file(
+    source: Source, wanted: Sequence[str], proposals: dict[str, Proposal], asking: Asking | None, paths: list[str]
+) -> tuple[Optimized, Claim | None, int]:
+    """What becomes of a file and, in `proposals`, of its ignore file; what can be verified of it, and the status."""
+    context = there = _context(source, paths)
+    if there is None or context is None:
+        return _optimized(source, None, wanted, asking), None, CLEAN
+    status = CLEAN
+    old = new = ignore_text(source.name, there)
+    if "dockerignore" in wanted:
+        try:
+            proposal = proposed(Build(parse(source), lambda _: there), there, paths)
+        except IgnoreError as error:
+            note(refused(there, error))
+            status = BROKEN
+        else:
+            if asking is not None and proposal.changed and not asking.ignore_file(proposal):
+                proposal.new = proposal.old
+            proposals.setdefault(proposal.path, proposal)
+            if proposal.changed:
+                new = proposal.new
+                context = there.with_ignore(proposal.new)
+    result = _optimized(source, context, wanted, asking)
+    return result, Claim(source.name, there.root, source.text, result.text, (old, new)), status
 
 
 def _proved(
@@ -126,6 +142,16 @@ def _proved(
         arguments.write = False
     shown = _finish(results, proposals, arguments, verdicts)
     return max(status, shown) if arguments.write or shown == BROKEN else status
+
+
+def _optimized(source: Source, context: Context | None, wanted: Sequence[str], asking: Asking | None) -> Optimized:
+    def fix(text: str, last: bool) -> tuple[str, list[Step]]:
+        return layers(text, source.name, last=last)
+
+    def accept(outcome: Outcome, before: str) -> bool:
+        return asking is None or asking.rewrite(source.name, outcome, before)
+
+    return optimize(source.text, source.name, context, fix, wanted, accept)
 
 
 def layers(text: str, name: str, *, last: bool = False) -> tuple[str, list[Step]]:
@@ -171,16 +197,16 @@ def _finish(
         changed = proposal.new != proposal.old
         changes = changes or changed
         if arguments.diff:
-            put_raw(unified(proposal.path, proposal.old, proposal.new) if changed else "")
+            show_diff(proposal.path, proposal.old, proposal.new)
         elif changed and shown:
             put(told(proposal))
     for source, result in results:
         changed = result.text != source.text
         changes = changes or changed
         if arguments.diff:
-            put_raw(unified(source.name, source.text, result.text) if changed else "")
+            show_diff(source.name, source.text, result.text)
         elif shown:
-            put(_plan(source, result, arguments.explain))
+            show_plan(source.name, result, arguments.explain)
         verdict = verdicts.get(source.name)
         if verdict is not None and shown:
             show(source.name, verdict, arguments.touch, aside=arguments.diff)
@@ -201,25 +227,6 @@ def _write(results: list[tuple[Source, Optimized]], proposals: list[Proposal]) -
                 note(f"{source.name} was not written: {error}")
                 status = BROKEN
     return status
-
-
-def _plan(source: Source, result: Optimized, explain: bool) -> str:
-    lines = [f"{source.name}"]
-    for outcome in result.outcomes:
-        for step in outcome.steps if outcome.text is not None else ():
-            lines.append(f"  {outcome.name}: {step.title}")
-            lines.append(f"      why: {step.why}")
-            if step.risk:
-                lines.append(f"      look at: {step.risk}")
-        if outcome.refusal is not None:
-            where = f" (line {outcome.refusal.line})" if outcome.refusal.line else ""
-            lines.append(f"  {outcome.name}: refused{where}: {outcome.refusal}")
-        if explain:
-            lines += [f"      {'yes' if check.ok else 'no '}  {check.text}" for check in outcome.checks]
-    if result.figures:
-        lines += ["", f"  {'':40} {'before':>6} {'after':>6}"]
-        lines += [f"  {what:40} {before:>6} {after:>6}" for what, before, after in result.figures]
-    return "\n".join(lines) + "\n"
 
 
 def _as_json(source: Source, result: Optimized, verdict: Verdict | None) -> dict[str, object]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from difflib import SequenceMatcher
+
 from ...model.build import Build
 from ...syntax.parser import parse
 from ...syntax.source import Source
@@ -35,14 +37,20 @@ class Optimized:
         self.figures = figures or []
 
 
-def optimize(text: str, name: str, context: Context | None, fix: Fix, wanted: Collection[str] = NAMES) -> Optimized:
+def optimize(
+    text: str,
+    name: str,
+    context: Context | None,
+    fix: Fix,
+    wanted: Collection[str] = NAMES,
+    accept: Callable[[Outcome, str], bool] = lambda _outcome, _before: True,
+) -> Optimized:
     """Rewrite the Dockerfile `text`, called `name`, with what is known of its context.
 
     `fix` makes the fixes of rules about layers and says what it did; its second argument tells that every stage stands
-    where it will stay. What cannot be proved right is left out with its reason, and the others still go in. Line
-    endings stay.
+    where it will stay. `accept` is asked for every rewrite, with the text before it, whether it is wanted. What cannot
+    be proved right is left out with its reason, and the others still go in. Line endings stay.
     """
-    outcomes: list[Outcome] = []
     crlf = "\r\n" in text
     now = text.replace("\r\n", "\n")
     if parse(Source(now, name)).errors:
@@ -51,7 +59,9 @@ def optimize(text: str, name: str, context: Context | None, fix: Fix, wanted: Co
     found: dict[str, list[Outcome]] = {}
     for each, rewrite in _passes(name, context, fix):
         if each in wanted:
-            outcome = _examined(rewrite(now), first, ("USER",) if non_root.NAME in wanted else ())
+            outcome = _examined(_placed(rewrite(now), now, text), first, ("USER",) if non_root.NAME in wanted else ())
+            if outcome.text is not None and not accept(outcome, now):
+                outcome = Outcome(each, checks=outcome.checks, refusal=Refused("it is not wanted"))
             now = outcome.text or now
             found.setdefault(each, []).append(outcome)
     outcomes = [_as_one(found[each]) for each in (*NAMES, *ON_REQUEST) if each in found]
@@ -65,6 +75,24 @@ def optimize(text: str, name: str, context: Context | None, fix: Fix, wanted: Co
 
 def _build(text: str, name: str, context: Context | None) -> Build:
     return Build(parse(Source(text, name)), lambda _: context)
+
+
+def _placed(outcome: Outcome, now: str, text: str) -> Outcome:
+    """The outcome with its lines told in the text that the user has; 0 for a line that is not in it."""
+    old, new = text.replace("\r\n", "\n").split("\n"), now.split("\n")
+    if new != old:
+        for each in (*outcome.checks, *([outcome.refusal] if outcome.refusal is not None else ())):
+            each.line = _line_of(each.line, new, old)
+    return outcome
+
+
+def _line_of(line: int, new: list[str], old: list[str]) -> int:
+    if not line or old.count(new[line - 1]) == 1:
+        return old.index(new[line - 1]) + 1 if line else 0
+    for _, start, end, first, last in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if first < line <= last and end - start == last - first:
+            return start + line - first
+    return 0
 
 
 def _passes(name: str, context: Context | None, fix: Fix) -> Iterator[tuple[str, Callable[[str], Outcome]]]:

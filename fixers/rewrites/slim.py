@@ -48,6 +48,8 @@ def _rewritten(build: Build, stage: Stage, context: Context | None, checks: Chec
         java = None
     if java is not None:
         return java
+    if (slim is None or slim.kind != "slim") and re.search(r"slim|alpine|-jre", ref.tag or ""):
+        raise Refused("the base is slim already")
     if slim is None or slim.kind != "slim":
         raise Refused(f"no slimmer variant of `{ref.text}` is known", stage.from_)
     checks.require(

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -163,3 +166,53 @@ def test_caches_are_emptied_where_they_would_be_shipped(project: Path) -> None:
     new = (project / "Dockerfile").read_text()
     assert "AS build" in new
     assert "cache clean" not in new, "the cache stays in the builder"
+
+
+def test_each_rewrite_is_asked_for(project: Path) -> None:
+    """On a terminal: the ignore file is left, the layers and the second stage are taken, what follows is left."""
+    new, shown = asked(project, b"n\n?\ny\ny\nq\n")
+    assert new.startswith("FROM python:3.12 AS build\n")
+    assert not (project / ".dockerignore").exists()
+    assert "y takes it" in shown
+    assert shown.count("Take it?") >= 3
+    assert "multi-stage: Install the dependencies in a stage of their own" in shown
+
+
+def test_nothing_is_written_where_nothing_is_taken(project: Path) -> None:
+    new, _ = asked(project, b"q\n")
+    assert new == DOCKERFILE
+
+
+def test_without_a_terminal_nobody_is_asked(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["optimize", "--interactive"]) == 2
+    assert "--interactive needs a terminal" in capsys.readouterr().err
+    assert main(["optimize", "--interactive", "--format", "json"]) == 2
+    assert (project / "Dockerfile").read_text() == DOCKERFILE
+
+
+def asked(project: Path, answers: bytes) -> tuple[str, str]:
+    """The Dockerfile and what was shown after `dlint optimize --interactive` with these answers on a terminal."""
+    pty = pytest.importorskip("pty")
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "dockerfile_dlint.lint", "optimize", "--interactive", "Dockerfile"]
+    process = subprocess.Popen(command, cwd=project, stdin=theirs, stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    os.write(ours, answers)
+    shown = b""
+    try:
+        while part := os.read(ours, 65536):
+            shown += part
+    except OSError:  # the other end is closed
+        pass
+    os.close(ours)
+    assert process.wait(60) == 0
+    return (project / "Dockerfile").read_text(), shown.decode()
+
+
+def test_lines_are_those_of_the_file_as_it_is(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = DOCKERFILE.replace("CMD", "RUN pip install -e .\nCMD")
+    (project / "Dockerfile").write_text(text.replace("COPY . .", "COPY . .\nRUN apt-get install -y gcc\n"))
+    main(["optimize", "--format", "json"])
+    answer = json.loads(capsys.readouterr().out)
+    refusals = {each["name"]: each["refused"] for each in answer["files"][0]["rewrites"] if each["refused"]}
+    assert refusals["multi-stage"]["line"] == 7
