@@ -143,7 +143,7 @@ function __dlint_rules
         'IGN002'\t'A `# hadolint ignore=…` switches off what dlint does not find there.'
 end
 function __dlint_rewrites
-    printf '%s\n' dockerignore layers multi-stage slim-base order cache-mounts
+    printf '%s\n' dockerignore layers multi-stage slim-base order cache-mounts non-root
 end
 function __dlint_revisions
     echo HEAD
@@ -190,10 +190,12 @@ complete -c dlint -n '__dlint_is optimize' -s h -d 'show this help message and e
 complete -c dlint -n '__dlint_is optimize' -l help -d 'show this help message and exit'
 complete -c dlint -n '__dlint_is optimize' -l write -d 'write the files'
 complete -c dlint -n '__dlint_is optimize' -l diff -d 'show what would change, as `git apply` takes it'
+complete -c dlint -n '__dlint_is optimize' -s i -d 'ask for each rewrite, and write what is taken'
+complete -c dlint -n '__dlint_is optimize' -l interactive -d 'ask for each rewrite, and write what is taken'
 complete -c dlint -n '__dlint_is optimize' -l explain -d 'show each precondition with yes or no'
 complete -c dlint -n '__dlint_is optimize' -l only -x -a '(__fish_complete_list , __dlint_rewrites)' -d 'these rewrites alone'
 complete -c dlint -n '__dlint_is optimize' -l skip -x -a '(__fish_complete_list , __dlint_rewrites)' -d 'all but these'
-complete -c dlint -n '__dlint_is optimize' -l add -x -a '(__fish_complete_list , __dlint_rewrites)' -d 'and these, made on request: cache-mounts'
+complete -c dlint -n '__dlint_is optimize' -l add -x -a '(__fish_complete_list , __dlint_rewrites)' -d 'and these, made on request: cache-mounts, non-root'
 complete -c dlint -n '__dlint_is optimize' -l format -x -a 'text json' -d 'default: text'
 complete -c dlint -n '__dlint_is optimize' -l verify -d 'build before and after and compare; with --write, write what is proved'
 complete -c dlint -n '__dlint_is optimize' -l builder -x -a 'docker podman buildah' -d 'docker, podman or buildah; default: the first that answers'
