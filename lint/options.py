@@ -313,7 +313,7 @@ def _optimize() -> Parser:
             ("dlint optimize --diff Dockerfile", "what would change"),
             ("dlint optimize --write Dockerfile", "write the Dockerfile and its .dockerignore"),
             ("dlint optimize --only layers,order --diff .", "some rewrites alone"),
-            ("dlint optimize --interactive Dockerfile", "take or leave each of them"),
+            ("dlint optimize -i Dockerfile", "take or leave each of them"),
             ("dlint optimize --verify Dockerfile", "build before and after, and compare"),
         ),
         "Exit status: 0 nothing to do or written, 1 a file would change, 2 a file cannot be read or written. "
@@ -337,7 +337,7 @@ def _rewriting(parser: Parser) -> None:
     add("paths", nargs="*", metavar="PATH", help="Dockerfiles and folders; default: this folder")
     add("--write", action="store_true", help="write the files")
     add("--diff", action="store_true", help="show what would change, as `git apply` takes it")
-    add("-i", "--interactive", action="store_true", help="ask for each rewrite, and write what is taken")
+    add("-i", "--interactive", action="store_true", help="ask for each, and write what is taken")
     add("--explain", action="store_true", help="show each precondition with yes or no")
     add("--only", action="extend", type=_names, default=[], metavar="NAMES", help="these rewrites alone")
     add("--skip", action="extend", type=_names, default=[], metavar="NAMES", help="all but these")

@@ -79,6 +79,9 @@ def test_every_example_of_a_command_works(command: str, folder: Path) -> None:
         if "--verify" in example:  # here without a builder
             done = shell(f"PATH=/nowhere; {example}", folder)
             assert (done.status, "no builder answers" in done.err) == (2, True), done.err
+        elif " -i " in example:  # and without a terminal
+            done = shell(example, folder)
+            assert (done.status, "needs a terminal" in done.err) == (2, True), done.err
         else:
             done = shell(example, folder)
             assert done.status in (0, 1), (example, done.err)
