@@ -131,26 +131,33 @@ def add_findings(reports: Sequence[Report], path: str) -> str:
 
 def check(scripts: Sequence[Snippet], path: str) -> tuple[list[Diagnostic], str]:
     """The findings that are wanted, and a word on what went wrong (empty when all went well)."""
+    comments, trouble = comments_on([snippet.text() for snippet in scripts], path)
+    return [d for snippet, rows in zip(scripts, comments, strict=True) for d in findings(snippet, rows)], trouble
+
+
+def comments_on(texts: Sequence[str], path: str) -> tuple[list[list[dict[str, Any]]], str]:
+    """ShellCheck's comments on each of the scripts, and a word on what went wrong (empty when all went well)."""
     import tempfile
 
-    found: list[Diagnostic] = []
+    comments: list[list[dict[str, Any]]] = [[] for _ in texts]
     trouble = ""
     with tempfile.TemporaryDirectory(prefix="dlint-") as folder:
-        for start in range(0, len(scripts), _MOST_SCRIPTS):
-            part = scripts[start : start + _MOST_SCRIPTS]
-            for number, snippet in enumerate(part):
+        for start in range(0, len(texts), _MOST_SCRIPTS):
+            part = texts[start : start + _MOST_SCRIPTS]
+            for number, text in enumerate(part):
                 with open(os.path.join(folder, str(number)), "wb") as file:
-                    file.write(snippet.text().encode("utf-8", "surrogateescape"))
+                    file.write(text.encode("utf-8", "surrogateescape"))
             answer, said = _run(path, folder, len(part))
             trouble = trouble or said
             for number, row in answer:
-                snippet, code = part[number], f"SC{row['code']}"
-                if not snippet.wants(code):
-                    continue
-                diagnostic = _diagnostic(snippet, row)
-                if diagnostic is not None:
-                    found.append(diagnostic)
-    return found, trouble
+                comments[start + number].append(row)
+    return comments, trouble
+
+
+def findings(snippet: Snippet, comments: Sequence[dict[str, Any]]) -> list[Diagnostic]:
+    """Those of ShellCheck's comments on a script that are wanted, at their places in the Dockerfile."""
+    found = [_diagnostic(snippet, row) for row in comments if snippet.wants(f"SC{row['code']}")]
+    return [diagnostic for diagnostic in found if diagnostic is not None]
 
 
 def _run(path: str, folder: str, count: int) -> tuple[list[tuple[int, dict[str, Any]]], str]:

@@ -23,9 +23,8 @@ if TYPE_CHECKING:
 class Document:
     """An open document. `path` is its file, empty for one that is not saved yet.
 
-    `report` is what linting this version gave, None before; `shell` are ShellCheck's findings on it, None before they
-    are known. `sent` is the report that the client was told last. `rule_url` is the key
-    `rule-url` of the configuration.
+    `report` is what linting this version gave, None before; `shell` are those of ShellCheck's findings on it that are
+    known. `sent` is the report that the client was told last. `rule_url` is the key `rule-url` of the configuration.
     """
 
     def __init__(self, uri: str, path: str, version: int, text: Text, language: str) -> None:
@@ -36,7 +35,7 @@ class Document:
         self.language = language
         self.report: Report | None = None
         self.sent: Report | None = None
-        self.shell: list[Diagnostic] | None = None
+        self.shell: list[Diagnostic] = []
         self.find_context: Callable[[Build], Context | None] | None = None
         self.plan: Plan | None = None
         self.rule_url = ""
@@ -63,7 +62,7 @@ class Document:
     def forget(self) -> None:
         """Nothing is known of the text any more."""
         self.report = None
-        self.shell = None
+        self.shell = []
         self._source = None
         self._build = None
 
@@ -97,7 +96,7 @@ class Document:
     @property
     def diagnostics(self) -> list[Diagnostic]:
         """What is known to be wrong with this version, ShellCheck's findings included when they are there."""
-        found = [*(self.report.diagnostics if self.report else ()), *(self.shell or ())]
+        found = [*(self.report.diagnostics if self.report else ()), *self.shell]
         return sorted(found, key=lambda d: d.order)
 
     # Places -----------------------------------------------------------------------------------------------------

@@ -1,69 +1,104 @@
-"""ShellCheck's findings: asked for in a thread of its own, as its process takes longer than all of dlint's rules."""
+"""ShellCheck's findings: asked for in a thread of its own, as its process takes longer than all of dlint's rules.
+
+What it said of a script is remembered: a keystroke asks about the one RUN that changed, and the findings on the others
+stay where they are.
+"""
 
 from __future__ import annotations
 
 import threading
 
 from ..engine import Report
-from ..shellcheck import add_findings
+from ..shellcheck import comments_on, findings
 from .diagnostics import publish
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..diagnostic import Diagnostic
+    from collections.abc import Sequence
+    from typing import Any
+
+    from ..shellcheck import Snippet
     from .app import App
     from .documents import Document
 
+    Comments = list[dict[str, Any]]
+
+_MOST_KNOWN = 4_000
+"""So many scripts are remembered; then the oldest are forgotten."""
+
+_known: dict[tuple[str, str], Comments] = {}
 _busy: set[str] = set()
-_wanted: dict[str, tuple[Document, int, Report]] = {}
+_wanted: dict[str, tuple[Document, int, Sequence[Snippet]]] = {}
 
 
 def ask(ls: App, document: Document) -> None:
-    """Get ShellCheck's findings on this version; those of the version before are dropped.
+    """Give a document ShellCheck's findings on its scripts that are known, and get those on the others.
 
     One process at a time runs for a document; what is asked meanwhile waits, and of what waits the last counts.
     """
     report = document.report
     if report is None:
         return
-    _wanted[document.uri] = (document, document.version, report)
+    snippets, report.snippets = report.snippets, ()
+    _wanted[document.uri] = (document, document.version, snippets)
+    _put(ls, document, snippets, _program(ls, document))
     if document.uri not in _busy:
         _start(ls, document.uri)
 
 
+def _program(ls: App, document: Document) -> str:
+    return ls.workbench.plans.shellcheck(ls.settings(document))
+
+
+def _put(ls: App, document: Document, snippets: Sequence[Snippet], program: str) -> None:
+    """Put what is known into a document."""
+    found = [d for each in snippets for d in findings(each, _known.get((program, each.text()), ()))]
+    own = Report(document.name, found, failed=False)
+    ls.workbench.quiet(document, own)
+    document.shell = own.diagnostics
+
+
 def _start(ls: App, uri: str) -> None:
-    document, version, report = _wanted.pop(uri)
-    program = ls.workbench.plans.shellcheck(ls.settings(document))
+    document, version, snippets = _wanted.pop(uri)
+    program = _program(ls, document)
+    texts = list(dict.fromkeys(text for each in snippets if (program, text := each.text()) not in _known))
+    if not texts:
+        return
     _busy.add(uri)
-    own = Report(report.file, [], failed=False, snippets=report.snippets)
-    report.snippets = ()
 
     def work() -> None:
+        comments: list[Comments] = []
         trouble = "ShellCheck broke; its findings are missing"
         try:
-            trouble = add_findings([own], program)
+            comments, trouble = comments_on(texts, program)
         finally:
-            ls.post(lambda: _done(ls, document, version, own.diagnostics, trouble))
+            ls.post(lambda: done(comments, trouble))
+
+    def done(comments: list[Comments], trouble: str) -> None:
+        _busy.discard(uri)
+        if trouble:
+            ls.workbench.tell_once(trouble)
+        else:
+            _remember(program, texts, comments)
+        is_current = ls.workbench.documents.get(uri) is document and document.version == version
+        if is_current and document.report is not None and any(comments):
+            _put(ls, document, snippets, program)
+            _show(ls, document)
+        if uri in _wanted:
+            _start(ls, uri)
 
     threading.Thread(target=work, name="shellcheck", daemon=True).start()
 
 
-def _done(ls: App, document: Document, version: int, found: list[Diagnostic], trouble: str) -> None:
-    _busy.discard(document.uri)
-    if trouble:
-        ls.workbench.tell_once(trouble)
-    if document.uri in _wanted:
-        _start(ls, document.uri)
-    if (
-        ls.workbench.documents.get(document.uri) is not document
-        or document.version != version
-        or document.report is None
-    ):
-        return
-    own = Report(document.name, found, failed=False)
-    ls.workbench.quiet(document, own)
-    document.shell = own.diagnostics
-    if not ls.workbench.pulls:
-        publish(ls.workbench, document)
-    elif found:
+def _remember(program: str, texts: Sequence[str], comments: Sequence[Comments]) -> None:
+    for text, rows in zip(texts, comments, strict=True):
+        _known[program, text] = rows
+    while len(_known) > _MOST_KNOWN:
+        del _known[next(iter(_known))]
+
+
+def _show(ls: App, document: Document) -> None:
+    if ls.workbench.pulls:
         ls.workspace_diagnostic_refresh(None)
+    else:
+        publish(ls.workbench, document)
