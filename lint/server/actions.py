@@ -17,7 +17,7 @@ from .edits import from_fix, text_edits, workspace_edit
 from .merging import merged, selected
 from .plans import BadSettings
 from .settings import as_object
-from .suppressions import suppression
+from .suppressions import REASON, escaped, suppression
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,9 +39,15 @@ def actions(ls: App, params: types.CodeActionParams) -> list[types.CodeAction] |
     start, end = document.offset(params.range.start), document.offset(params.range.end)
     only = params.context.only
     found = [action for action in _all(ls, document, start, end) if _is_wanted(action.kind or "", only)]
+    if ls.workbench.shows_disabled:
+        for action in found:
+            reason = document.refused.get(action.title)
+            action.disabled = types.CodeActionDisabled(reason) if reason else None
     if ls.workbench.resolves:
         return found
     for action in found:
+        if action.disabled is not None:
+            continue
         if action.kind == types.CodeActionKind.QuickFix or (only and str(action.kind).startswith("source.")):
             resolve(ls, action)
         if action.edit is None:
@@ -78,6 +84,10 @@ def _all(ls: App, document: Document, start: int, end: int) -> Iterator[types.Co
     runs = selected(document, start, end)
     if runs:
         title = f"Merge these {len(runs)} RUNs"
+        try:
+            merged(document, start, end)
+        except Refused as reason:
+            document.refused[title] = str(reason)
         yield _action(document, title, "refactor.rewrite", {"do": "merge", "start": start, "end": end})
     yield from _of_file(document, unsafe)
 
@@ -152,7 +162,7 @@ def resolve(ls: App, action: types.CodeAction) -> types.CodeAction:
             found = (d for d in document.diagnostics if (d.code, d.instruction_line) == (data["code"], data["line"]))
             d = next(found, None)
             edit = suppression(document, d) if d is not None else None
-            action.edit = workspace_edit(ls, document, [edit]) if edit is not None else None
+            action.edit = _suppressing(ls, document, edit) if edit is not None else None
         elif what in ("rule", "all"):
             codes = [str(data["code"])] if what == "rule" else []
             action.edit = fix_all(ls, document, bool(data["unsafe"]), codes)
@@ -164,6 +174,7 @@ def resolve(ls: App, action: types.CodeAction) -> types.CodeAction:
 
             action.edit = rewrite(ls, document, [str(name) for name in data["names"]], action.title)
     except (BadSettings, Refused) as error:
+        document.refused[action.title] = str(error)
         ls.workbench.tell(str(error))
     except (KeyError, TypeError, ValueError):
         ls.workbench.tell("this action is not one of dlint's")
@@ -191,6 +202,18 @@ def _edit_of_fix(ls: App, document: Document, index: int, code: str) -> types.Wo
     return workspace_edit(
         ls, document, from_fix(document, d.fix.edits), "" if safe else f"{code}: unsafe fix", confirm=not safe
     )
+
+
+def _suppressing(ls: App, document: Document, edit: types.TextEdit) -> types.WorkspaceEdit:
+    """The edit that suppresses, with the reason to be typed where the client can do that."""
+    whole = workspace_edit(ls, document, [edit])
+    before, reason, after = edit.new_text.partition(REASON)
+    if reason and ls.workbench.takes_snippets:
+        snippet = types.StringValue(f"{escaped(before)}${{1:{REASON}}}{escaped(after)}")
+        identity = types.OptionalVersionedTextDocumentIdentifier(document.uri, document.version)
+        change = types.TextDocumentEdit(identity, [types.SnippetTextEdit(edit.range, snippet)])
+        whole = types.WorkspaceEdit(document_changes=[change])
+    return whole
 
 
 def fix_all(ls: App, document: Document, unsafe: bool, codes: Sequence[str] = ()) -> types.WorkspaceEdit | None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from lsprotocol import types
 
+from ...fixers.gate import Refused
 from ..links import page_of
 from .actions import fix_all, fixed_text, resolve
 from .plans import BadSettings
@@ -50,7 +51,7 @@ def run(ls: App, command: str, arguments: tuple[Any, ...]) -> Any:
             edit = rewrite(ls, document, names, "dlint optimize")
         else:
             edit = fix_all(ls, document, name == "fixAllUnsafe")
-    except BadSettings as error:
+    except (BadSettings, Refused) as error:
         return {"applied": False, "reason": str(error)}
     return _apply(ls, edit, command)
 

@@ -25,6 +25,7 @@ class Document:
 
     `report` is what linting this version gave, None before; `shell` are those of ShellCheck's findings on it that are
     known. `sent` is the report that the client was told last. `rule_url` is the key `rule-url` of the configuration.
+    `refused` tells why refactorings that were chosen on this version, by title, could not be made.
     """
 
     def __init__(self, uri: str, path: str, version: int, text: Text, language: str) -> None:
@@ -39,6 +40,7 @@ class Document:
         self.find_context: Callable[[Build], Context | None] | None = None
         self.plan: Plan | None = None
         self.rule_url = ""
+        self.refused: dict[str, str] = {}
         self._source: Source | None = None
         self._build: Build | None = None
 
@@ -63,6 +65,7 @@ class Document:
         """Nothing is known of the text any more."""
         self.report = None
         self.shell = []
+        self.refused.clear()
         self._source = None
         self._build = None
 

@@ -42,6 +42,8 @@ def hover(ls: App, params: types.HoverParams) -> types.Hover | None:
     # What is about the fewest words comes first.
     sections = sorted([*_findings(ls, document, offset), *_words(document, offset)], key=_width)
     if not sections:
+        sections = list(_line(document, offset))
+    if not sections:
         return None
     _, start, end = sections[0]
     text = "\n\n---\n\n".join(text for text, _, _ in sections)
@@ -123,6 +125,15 @@ def _instruction(document: Document, node: Instruction, offset: int) -> Iterator
         for source in node.sources:
             if source.start <= offset <= source.end and not node.flag("from"):
                 yield _source(build, node, source.text), source.start, source.end
+
+
+def _line(document: Document, offset: int) -> Iterator[Section]:
+    """What a change of an instruction rebuilds, for words of which nothing else is known."""
+    instruction = document.instruction_at(offset)
+    if instruction is not None:
+        text = rebuilt(document.build, instruction)
+        if text:
+            yield text, instruction.start, instruction.end
 
 
 def _flag(document: Document, node: Instruction, flag: Flag, offset: int) -> Iterator[Section]:

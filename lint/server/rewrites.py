@@ -6,6 +6,8 @@ import os
 
 from lsprotocol import types
 
+from ...fixers.gate import Refused
+from ...syntax.tree import Run, Transfer
 from .edits import text_edits
 from .uris import uri_of
 
@@ -30,23 +32,39 @@ USUAL = tuple(name for name in TITLES if name != "cache-mounts")
 
 
 def offered(document: Document) -> Iterator[tuple[str, Sequence[str]]]:
-    """Titles and names of the rewrites for a document; whether they can be made is told when one is chosen."""
+    """Titles and names of the rewrites that a document has something for; whether they can be made is told later."""
     if document.dockerfile.errors or not document.build.stages:
         return
-    for name, title in TITLES.items():
-        if document.path or name in ("layers", "slim-base", "cache-mounts"):
-            yield title, (name,)
-    if document.path:
+    fitting = [name for name in TITLES if _fits(document, name)]
+    for name in fitting:
+        yield TITLES[name], (name,)
+    if document.path and len(fitting) > 1:
         yield "Optimize: what `dlint optimize` does", USUAL
 
 
+def _fits(document: Document, name: str) -> bool:
+    """Whether a file has what a rewrite is about."""
+    build = document.build
+    if name == "dockerignore":
+        return bool(document.path)
+    if name == "slim-base":
+        return any(stage.parent is None and stage.facts is not None for stage in build.stages)
+    if name == "multi-stage" and (len(build.stages) != 1 or build.stages[0].image == "scratch"):
+        return False
+    runs = [each for stage in build.stages for each in stage.instructions if isinstance(each, Run)]
+    if name == "layers":
+        return bool(runs)
+    if name == "cache-mounts":
+        return any(call.verb == "install" for run in runs for call in build.calls(run))
+    copies = any(isinstance(each, Transfer) for stage in build.stages for each in stage.instructions)
+    return bool(document.path) and bool(runs) and copies
+
+
 def rewrite(ls: App, document: Document, names: Sequence[str], title: str) -> types.WorkspaceEdit | None:
-    """The edit that makes these rewrites, to be confirmed; None, and the reasons told, when none can be made."""
+    """The edit that makes these rewrites, to be confirmed. Raises Refused with all reasons when none can be made."""
     text, proposal, reasons = rewritten(ls, document, names)
     if text == document.text.text and (proposal is None or proposal.new == proposal.old):
-        told = "; ".join(reasons) or "there is nothing to do"
-        ls.workbench.tell(told)
-        return None
+        raise Refused("; ".join(reasons) or f"{title}: there is nothing to do")
     for reason in reasons:
         ls.workbench.log(f"refused: {reason}")
     return _edit(ls, document, text, proposal, title)
@@ -89,7 +107,7 @@ def _edit(ls: App, document: Document, text: str, proposal: Proposal | None, tit
         identity = types.OptionalVersionedTextDocumentIdentifier(document.uri, document.version)
         changes.append(types.TextDocumentEdit(identity, _annotated(edits, annotated)))
     if proposal is not None and proposal.new != proposal.old:
-        if versions:
+        if versions and (os.path.exists(proposal.path) or ls.workbench.creates_files):
             changes += _ignore_changes(ls, proposal, annotated)
         else:
             ls.workbench.warn("this editor cannot write a second file; run `dlint dockerignore --write`")
@@ -123,7 +141,8 @@ def _ignore_changes(
     elif proposal.old:
         end = types.Position(proposal.old.count("\n") + 1, 0)
     if not os.path.exists(proposal.path):
-        yield types.CreateFile(uri, options=types.CreateFileOptions(ignore_if_exists=True))
+        options = types.CreateFileOptions(ignore_if_exists=True)
+        yield types.CreateFile(uri, options=options, annotation_id="dlint" if annotated else None)
     edit = types.TextEdit(types.Range(start, end), proposal.new)
     yield types.TextDocumentEdit(
         types.OptionalVersionedTextDocumentIdentifier(uri, version), _annotated([edit], annotated)

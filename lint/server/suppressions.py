@@ -37,3 +37,8 @@ def suppression(document: Document, d: Diagnostic) -> types.TextEdit | None:
     indent = text[start : instruction.start]
     comment_line = f"{indent}# dlint: ignore[{d.code}] {REASON}{line_ending(text)}"
     return types.TextEdit(document.range(start, start), comment_line)
+
+
+def escaped(text: str) -> str:
+    """Text for a snippet, in which some characters mean places to fill in."""
+    return text.replace("\\", "\\\\").replace("$", "\\$").replace("}", "\\}")

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from lsprotocol import types
 
-from ...syntax.tree import Arg, Env
+from ...syntax.tree import Arg, CommandLine, Env
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def _comment_blocks(document: Document) -> Iterator[tuple[int, int]]:
 
 
 def selections(ls: App, params: types.SelectionRangeParams) -> list[types.SelectionRange] | None:
-    """Word, argument, instruction, stage, file around each position."""
+    """Word, command, argument, instruction, stage, file around each position."""
     document = ls.document(params.text_document.uri)
     if document is None:
         return None
@@ -136,6 +136,8 @@ def _selection(document: Document, offset: int) -> types.SelectionRange:
         spans.append((instruction.start, instruction.keyword_end))
         spans += [(each.start, each.end) for each in (*instruction.flags, *instruction.arguments)]
         spans += [(doc.start, doc.end) for doc in instruction.heredocs]
+        if isinstance(instruction, CommandLine):
+            spans += [(each.start, each.end) for each in document.build.commands(instruction)]
         instruction = instruction.trigger
     spans.append(_word(document.text.text, offset))
     around = sorted({(s, e) for s, e in spans if s <= offset <= e and e > s}, key=lambda s: s[0] - s[1])

@@ -100,6 +100,21 @@ class Workbench:
         return bool(self.can("workspace", "workspaceEdit", "documentChanges"))
 
     @property
+    def creates_files(self) -> bool:
+        """Whether the client takes edits that make a file."""
+        return "create" in (self.can("workspace", "workspaceEdit", "resourceOperations") or ())
+
+    @property
+    def takes_snippets(self) -> bool:
+        """Whether the client takes edits with places to fill in."""
+        return self.versions_edits and bool(self.can("workspace", "workspaceEdit", "snippetEditSupport"))
+
+    @property
+    def shows_disabled(self) -> bool:
+        """Whether the client shows why a code action cannot be taken."""
+        return bool(self.can("textDocument", "codeAction", "disabledSupport"))
+
+    @property
     def previews(self) -> bool:
         """Whether the client can show edits and ask before it makes them."""
         return self.can("workspace", "workspaceEdit", "changeAnnotationSupport") is not None

@@ -20,7 +20,11 @@ CAPABILITIES: dict[str, Any] = {
     "general": {"positionEncodings": ["utf-16"]},
     "workspace": {
         "workspaceFolders": True,
-        "workspaceEdit": {"documentChanges": True, "changeAnnotationSupport": {"groupsOnLabel": True}},
+        "workspaceEdit": {
+            "documentChanges": True,
+            "resourceOperations": ["create"],
+            "changeAnnotationSupport": {"groupsOnLabel": True},
+        },
     },
     "textDocument": {
         "publishDiagnostics": {
@@ -58,7 +62,10 @@ class Failed(Exception):
 
 
 class Client:
-    """A server process and what it sent. `diagnostics` are the last ones that were pushed, by URI."""
+    """A server process and what it sent. `diagnostics` are the last ones that were pushed, by URI.
+
+    `settings` are those of all, or with a key "" those of each folder by its URI.
+    """
 
     def __init__(
         self,
@@ -162,7 +169,10 @@ class Client:
 
     def _reply(self, message: dict[str, Any]) -> Any:
         if message["method"] == "workspace/configuration":
-            return [self.settings for _ in message["params"]["items"]]
+            scoped = self.settings if isinstance(self.settings, dict) and "" in self.settings else {"": self.settings}
+            return [scoped.get(item.get("scopeUri", "")) for item in message["params"]["items"]]
+        if message["method"] == "workspace/applyEdit":
+            return {"applied": True}
         return None
 
     def _read(self) -> None:
@@ -244,7 +254,7 @@ class Buffer:
 
     def apply_workspace(self, edit: dict[str, Any]) -> None:
         for change in edit.get("documentChanges", ()):
-            if change["textDocument"]["uri"] == self.uri:
+            if "textDocument" in change and change["textDocument"]["uri"] == self.uri:
                 self.apply(change["edits"])
         self.apply(edit.get("changes", {}).get(self.uri, []))
 

@@ -225,6 +225,32 @@ def test_a_changed_ignore_file_counts(shared_client: Client, buffer: Buffer, pro
         shared_client.notify("workspace/didChangeWatchedFiles", changes)
 
 
+def test_a_changed_compose_file_counts(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "context").mkdir()
+    for name in ("app.py", "context/app.py"):
+        (tmp_path / name).write_text("")
+    watching = {"didChangeWatchedFiles": {"dynamicRegistration": True}}
+    capabilities = {**CAPABILITIES, "workspace": {**CAPABILITIES["workspace"], **watching}}
+    text = "FROM debian:12-slim\nCOPY app.py settings.toml /x/\n"
+    (tmp_path / "Dockerfile").write_text(text)
+    with Client([tmp_path], capabilities=capabilities, options={"shellcheck": False}) as client:
+        buffer = Buffer(client, (tmp_path / "Dockerfile").as_uri(), text)
+        (missing,) = [d for d in buffer.settle() if d["code"] == "CTX003"]
+        assert f"`{tmp_path}`" in missing["message"]
+        compose = tmp_path / "compose.yml"
+        compose.write_text("services:\n  app:\n    build: {context: context, dockerfile: ../Dockerfile}\n")
+        client.request("textDocument/documentSymbol", {"textDocument": buffer.identifier})
+        (asked,) = [each for each in client.asked if each["method"] == "client/registerCapability"]
+        patterns = str(asked["params"])
+        for name in (".dockerignore", "compose", "dlint.toml", "docker-bake"):
+            assert name in patterns
+        client.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": compose.as_uri(), "type": 1}]})
+        while not any(f"`{tmp_path / 'context'}`" in d["message"] for d in client.diagnostics[buffer.uri]):
+            client.pump(10)
+        assert client.stop() == 0
+
+
 # Actions ------------------------------------------------------------------------------------------------------------
 
 
@@ -292,16 +318,73 @@ def test_an_old_action_is_not_applied(buffer: Buffer) -> None:
     assert "edit" not in buffer.client.request("codeAction/resolve", action)
 
 
-def test_rewrites_are_refactorings(buffer: Buffer) -> None:
-    buffer.replace(
-        "FROM python:3.12-slim\nWORKDIR /app\nCOPY . .\nRUN pip install --no-cache-dir flask==3.0.0\n"
-        'CMD ["python", "app.py"]\n'
-    )
-    titles = [a["title"] for a in actions(buffer, 0, only=["refactor"])]
-    assert "Convert to a multi-stage build" in titles
-    rewritten = take(buffer, actions(buffer, 0, only=["refactor"]), "Order the steps")
-    # Made or refused, but never without a word.
-    assert "edit" in rewritten or any(note["method"] == "window/showMessage" for note in buffer.client.notes)
+PYTHON = """\
+FROM python:3.12
+WORKDIR /app
+COPY . .
+RUN pip install -r requirements.txt
+RUN apt-get update && apt-get install -y gcc
+CMD ["python", "app.py"]
+"""
+
+
+@pytest.fixture(scope="module")
+def application(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("application")
+    (folder / ".git").mkdir()
+    (folder / "app.py").write_text("import flask\n")
+    (folder / "requirements.txt").write_text("flask==3.0.0\n")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("Merge RUNs and drop", "rm -rf /var/lib/apt/lists/*"),
+        ("Convert to a multi-stage build", "FROM python:3.12-slim\nWORKDIR /app\nCOPY --from=build"),
+        ("Order the steps", "COPY requirements.txt ./\nRUN pip install -r requirements.txt\nCOPY . .\n"),
+        ("Keep what package managers", "RUN --mount=type=cache,target=/root/.cache/pip"),
+        ("Optimize", "FROM python:3.12-slim\n"),
+    ],
+)
+def test_rewrites_are_refactorings(shared_client: Client, application: Path, title: str, expected: str) -> None:
+    buffer = Buffer(shared_client, (application / "Dockerfile").as_uri(), PYTHON)
+    action = take(buffer, actions(buffer, 0, only=["refactor"]), title)
+    assert action["kind"] == "refactor.rewrite"
+    assert [a["needsConfirmation"] for a in action["edit"]["changeAnnotations"].values()] == [True]
+    buffer.apply_workspace(action["edit"])
+    assert expected in buffer.text
+    assert "SYN" not in "".join(codes(buffer.settle()))
+
+
+def test_an_ignore_file_is_written(shared_client: Client, application: Path) -> None:
+    buffer = Buffer(shared_client, (application / "Dockerfile").as_uri(), PYTHON)
+    create, change = take(buffer, actions(buffer, 0, only=["refactor"]), "Write a .dockerignore")["edit"][
+        "documentChanges"
+    ]
+    assert create["kind"] == "create"
+    assert create["uri"] == change["textDocument"]["uri"] == (application / ".dockerignore").as_uri()
+    assert ".git\n" in change["edits"][0]["newText"]
+
+
+def test_a_refusal_is_explained(shared_client: Client, application: Path) -> None:
+    buffer = Buffer(shared_client, (application / "Dockerfile").as_uri(), PYTHON)
+    shared_client.notes.clear()
+    title = "Take a slimmer base image"
+    refused = take(buffer, actions(buffer, 0, only=["refactor"]), title)
+    assert "edit" not in refused
+    reason = "`pip install -r requirements.txt` may need compilers of the full image"
+    assert any(reason in str(note) for note in shared_client.notes)
+    # From now on the menu says so, until the text changes.
+    (again,) = [a for a in actions(buffer, 0, only=["refactor"]) if a["title"] == title]
+    assert reason in again["disabled"]["reason"]
+    buffer.edit(0, 0, "# x\n")
+    assert all("disabled" not in a for a in actions(buffer, 0, only=["refactor"]))
+
+
+def test_only_what_fits_is_offered(shared_client: Client, application: Path) -> None:
+    buffer = Buffer(shared_client, (application / "Dockerfile").as_uri(), "FROM scratch\nCOPY x /\n")
+    assert [a["title"] for a in actions(buffer, 0, only=["refactor"])] == ["Write a .dockerignore for this build"]
 
 
 def test_selected_runs_are_merged(buffer: Buffer) -> None:
@@ -315,18 +398,39 @@ def test_selected_runs_are_merged(buffer: Buffer) -> None:
     at = buffer.text.index("cd /x")
     buffer.client.notes.clear()
     refused = take(buffer, actions(buffer, at, buffer.text.index("g\n"), only=["refactor"]), "Merge these 2 RUNs")
+    assert "cannot be made one" in refused["disabled"]["reason"]
     assert "edit" not in refused
     assert any("cannot be made one" in str(note) for note in buffer.client.notes)
     titles = [a["title"] for a in actions(buffer, buffer.text.index("COPY"), at, only=["refactor"])]
     assert not any(title.startswith("Merge these") for title in titles)
 
 
-def test_clients_without_resolve_get_edits_at_once(project: Path) -> None:
-    with Client([project], capabilities={}, options={"shellcheck": False}) as client:
+def test_clients_without_resolve(application: Path) -> None:
+    with Client([application], capabilities={}, options={"shellcheck": False}) as client:
+        buffer = Buffer(client, (application / "Dockerfile").as_uri(), PYTHON)
+        found = actions(buffer, buffer.text.index("apt-get install"))
+        for action in found:
+            if action["kind"] == "quickfix" and not action["title"].startswith("Fix all"):
+                assert buffer.uri in action["edit"]["changes"]
+        assert client.notes == []
+        # What takes its time or may be refused is made when it is chosen.
+        command = next(a for a in found if a["title"].startswith("Order the steps"))["command"]
+        assert client.request("workspace/executeCommand", command) == {"applied": True}
+        (message,) = [each for each in client.asked if each["method"] == "workspace/applyEdit"]
+        buffer.apply_workspace(message["params"]["edit"])
+        assert "COPY requirements.txt ./\n" in buffer.text
+        (fix,) = actions(buffer, 0, only=["source.fixAll"])
+        assert buffer.uri in fix["edit"]["changes"]
+
+
+def test_the_reason_is_typed_where_the_editor_can(project: Path) -> None:
+    edits = {**CAPABILITIES["workspace"]["workspaceEdit"], "snippetEditSupport": True}
+    capabilities = {**CAPABILITIES, "workspace": {**CAPABILITIES["workspace"], "workspaceEdit": edits}}
+    with Client([project], capabilities=capabilities, options={"shellcheck": False}) as client:
         buffer = Buffer(client, (project / "Dockerfile").as_uri(), BAD)
-        found = actions(buffer, buffer.text.index("apt-get install"), only=["quickfix"])
-        assert found
-        assert all(buffer.uri in a["edit"]["changes"] for a in found)
+        suppress = take(buffer, actions(buffer, buffer.text.index("apt-get install")), "Suppress DL3014")
+        (edit,) = suppress["edit"]["documentChanges"][0]["edits"]
+        assert edit["snippet"] == {"kind": "snippet", "value": "# dlint: ignore[DL3014] ${1:TODO: say why}\n"}
 
 
 # Hover --------------------------------------------------------------------------------------------------------------
@@ -354,6 +458,8 @@ def hover(buffer: Buffer, words: str, inside: int = 1) -> str:
         ("debian:", 1, "**debian:12-slim**"),
         ("base AS final", 1, "**Stage `base`** from `debian:$VERSION-slim`, line 3"),
         ("Base --chown", 1, "used on lines 9, 11"),
+        ("/root/.cache echo", 30, "value here `12`"),
+        ("/srv\nENV", 1, "steps run again"),
     ],
 )
 def test_hover(buffer: Buffer, words: str, inside: int, expected: str) -> None:
@@ -443,7 +549,8 @@ def test_selections_grow(buffer: Buffer) -> None:
         found.append(buffer.text[buffer.offset(where["start"]) : buffer.offset(where["end"])])
         selection = selection.get("parent")
     assert found[0] == "install"
-    assert found[1].startswith("apt-get update")
+    assert found[1] == "apt-get install curl"
+    assert found[2].startswith("apt-get update")
     assert found[-1] == buffer.text
     assert all(inner in outer for inner, outer in pairwise(found))
 
@@ -726,6 +833,58 @@ def test_several_folders(project: Path, tmp_path: Path) -> None:
         there = Buffer(client, (other / "Dockerfile").as_uri(), text)
         assert "CTX003" in codes(here.settle())
         assert "CTX003" not in codes(there.settle())
+
+
+def test_folders_with_their_own_configuration_and_settings(tmp_path: Path) -> None:
+    folders = [tmp_path / name for name in ("one", "two", "three")]
+    for folder in folders:
+        (folder / ".git").mkdir(parents=True)
+    one, two, three = folders
+    (one / "dlint.toml").write_text('select = ["DL3014"]\n')
+    workspace = {**CAPABILITIES["workspace"], "configuration": True}
+    settings = {
+        "": {"shellcheck": False},
+        two.as_uri(): {"select": ["BK004"], "shellcheck": False},
+        three.as_uri(): {"select": ["DL3009"], "shellcheck": False},
+    }
+    with Client([one, two], capabilities={**CAPABILITIES, "workspace": workspace}, settings=settings) as client:
+        opened = [Buffer(client, (folder / "Dockerfile").as_uri(), BAD) for folder in folders]
+        assert set(codes(opened[0].settle())) == {"DL3014"}
+        assert set(codes(opened[1].settle())) == {"BK004"}
+        assert len(set(codes(opened[2].settle()))) > 2
+        added = {"event": {"added": [{"uri": three.as_uri(), "name": "three"}], "removed": []}}
+        client.notify("workspace/didChangeWorkspaceFolders", added)
+        while set(codes(client.diagnostics[opened[2].uri])) != {"DL3009"}:
+            client.pump(10)
+        assert client.stop() == 0
+
+
+def test_files_that_move_vanish_or_are_none(project: Path, shared_client: Client) -> None:
+    path = project / "moving.Dockerfile"
+    path.write_text(BAD)
+    before = Buffer(shared_client, path.as_uri(), BAD)
+    count = len(before.settle())
+    path.rename(project / "moved.Dockerfile")
+    shared_client.notify("textDocument/didClose", {"textDocument": before.identifier})
+    after = Buffer(shared_client, (project / "moved.Dockerfile").as_uri(), BAD)
+    assert len(after.settle()) == count
+    assert shared_client.diagnostics[before.uri] == []
+    (project / "moved.Dockerfile").unlink()
+    changes = {"changes": [{"uri": after.uri, "type": 3}]}
+    shared_client.notify("workspace/didChangeWatchedFiles", changes)
+    after.edit(0, 0, "# x\n")
+    assert len(after.settle()) == count
+    binary = Buffer(shared_client, (project / "bin" / "Dockerfile").as_uri(), "\x7fELF\x02\x00" + BAD[::-1] * 50)
+    assert codes(binary.settle())[:1] == ["SYN003"]
+    alone = Buffer(shared_client, "file:///nowhere/at%20all/Dockerfile", BAD)
+    assert "BK004" in codes(alone.settle())
+
+
+def test_no_folder_at_all() -> None:
+    with Client([], options={"shellcheck": False}) as client:
+        buffer = Buffer(client, "file:///nowhere/Dockerfile", BAD)
+        assert "BK004" in codes(buffer.settle())
+        assert client.stop() == 0
 
 
 def test_fast_typing_costs_one_run(shared_client: Client, buffer: Buffer) -> None:
