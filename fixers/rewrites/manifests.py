@@ -6,6 +6,7 @@ import json
 import posixpath
 import re
 
+from .build_manifests import bundle_files, composer_files, go_files, gradle_files, maven_files, net_files
 from .copies import origin, read
 from .plan import Refused
 from .python_lock import read_project
@@ -57,6 +58,25 @@ def _of_call(build: Build, stage: Stage, context: Context, run: Run, call: Call)
         return _node(build, stage, context, run, call)
     if name in ("poetry", "uv", "pipenv"):
         return _project(build, stage, context, run, call)
+    return _of_build_tool(build, stage, context, run, call)
+
+
+def _of_build_tool(build: Build, stage: Stage, context: Context, run: Run, call: Call) -> list[str]:
+    name = call.manager.name
+    if name == "go" and call.path == "mod download":
+        return go_files(build, stage, context, run)
+    if name == "bundle":
+        return bundle_files(build, stage, context, run, call)
+    if name == "composer":
+        if not (call.has("--no-scripts") and call.has("--no-autoloader")):
+            raise Refused("`composer install` runs scripts and looks for classes in the source", run)
+        return composer_files(build, stage, context, run, call)
+    if name == "mvn" and call.verb == "restore":
+        return maven_files(build, stage, context, run, call)
+    if name == "gradle" and call.verb == "restore":
+        return gradle_files(build, stage, context, run, call)
+    if name == "dotnet" and call.path == "restore":
+        return net_files(build, stage, context, run, call)
     raise Refused(f"what {name} reads is not followed", run)
 
 

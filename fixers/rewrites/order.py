@@ -10,6 +10,7 @@ from .copies import origin, placed
 from .manifests import needed
 from .plan import Checks, Outcome, Refused, Step
 from .runs import OS, PLAIN, pieces
+from .split import fetched_first, waiting_build
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,7 +31,9 @@ def rewrite(build: Build, stage: Stage, context: Context) -> Outcome:
 
 
 def _rewritten(build: Build, stage: Stage, context: Context, checks: Checks) -> tuple[str, list[Step]]:
-    copy, run = _waiting(build, stage, context)
+    copy, run, whole = _waiting(build, stage, context)
+    if whole:
+        return _split(build, stage, context, copy, run)
     between = _between(stage, copy, run)
     checks.require(
         "nothing between the copy and the install needs the source",
@@ -75,8 +78,25 @@ def _rewritten(build: Build, stage: Stage, context: Context, checks: Checks) -> 
     return joined([new]), [step]
 
 
-def _waiting(build: Build, stage: Stage, context: Context) -> tuple[Transfer, Run]:
-    """The first install of a manifest that waits for a copy of the whole source."""
+def _split(build: Build, stage: Stage, context: Context, copy: Transfer, run: Run) -> tuple[str, list[Step]]:
+    """What an install or build fetches comes before the source, and the command itself stays behind it."""
+    names, fetching, rest = fetched_first(build, stage, context, copy, run)
+    flags = "".join(f"{flag.text} " for flag in copy.flags)
+    lines = [line.replace("COPY ", f"COPY {flags}", 1) for line in copies_of(build, stage, context, names, run)]
+    text = build.dockerfile.source.text
+    start = with_comments(text, copy)[0]
+    early = "".join(f"{line}\n" for line in (*lines, fetching))
+    behind = text[copy.start : run.start] + (rest or text[run.start : run.end]) + text[run.end :]
+    manifests = ", ".join(f"`{name}`" for name in names)
+    step = Step(
+        f"Copy {manifests} first, and fetch what they name before the source is there",
+        "a changed source file no longer fetches all dependencies anew",
+    )
+    return joined([text[:start] + early + text[start : copy.start] + behind]), [step]
+
+
+def _waiting(build: Build, stage: Stage, context: Context) -> tuple[Transfer, Run, bool]:
+    """The first install of a manifest that waits for a copy of the whole source, and whether it needs that too."""
     broad: Transfer | None = None
     for step in stage.instructions:
         if isinstance(step, Transfer) and any(
@@ -86,8 +106,26 @@ def _waiting(build: Build, stage: Stage, context: Context) -> tuple[Transfer, Ru
         if isinstance(step, Run) and broad is not None:
             calls = [call for call in build.calls(step) if call.verb in ("install", "restore")]
             if any(call.manager.ecosystem != "os" for call in calls):
-                return broad, step
+                return broad, step, _needs_source(build, stage, context, broad, step)
+    run = waiting_build(build, stage, broad) if broad is not None else None
+    if broad is not None and run is not None:
+        return broad, run, True
     raise Refused("no install of dependencies waits for a copy of the whole source")
+
+
+def _needs_source(build: Build, stage: Stage, context: Context, broad: Transfer, run: Run) -> bool:
+    """Whether an install reads the source too, and can fetch before it."""
+    if waiting_build(build, stage, broad) is not run:
+        return False
+    try:
+        needed(build, stage, context, run)
+    except Refused:
+        try:
+            fetched_first(build, stage, context, broad, run)
+        except Refused:
+            return False
+        return True
+    return False
 
 
 def _parted(build: Build, run: Run) -> tuple[str, str]:

@@ -22,6 +22,7 @@ from .python_imports import TESTS, TOOLS, modules_of, not_of
 from .python_lock import compiles_nothing, installed, read_project
 from .requirements import Requirements, normal
 from .runs import OS, pieces
+from .split import WITHOUT_PROJECT
 from .system import Install, read_install
 
 TYPE_CHECKING = False
@@ -43,7 +44,6 @@ _OTHER_PATH = ("cron", "crond", "sudo", "su", "runuser", "login")
 """Programs that start others with a PATH of their own."""
 _LOCKS = {"poetry": "poetry.lock", "uv": "uv.lock", "pipenv": "Pipfile.lock"}
 """What an install writes when there is none."""
-_WITHOUT_ROOT = {"poetry": "--no-root", "uv": "--no-install-project"}
 _WITHOUT_DEVELOPMENT = {"poetry": "--only main", "uv": "--no-dev"}
 _GROUPS = {
     "poetry": "--with --without --only --no-dev --dev --all-groups --only-root --sync".split(),
@@ -223,7 +223,7 @@ class _Rewrite:
             run,
         )
         self.whole = bool(project.itself)
-        if project.itself and project.tool not in _WITHOUT_ROOT:
+        if project.itself and project.tool not in WITHOUT_PROJECT:
             raise Refused(project.itself, run)
         if "VIRTUAL_ENV" in self.build.state(run).vars:
             raise Refused("`VIRTUAL_ENV` moves what is installed", run)
@@ -430,7 +430,7 @@ class _Rewrite:
         line = install.text + (f" {_WITHOUT_DEVELOPMENT[self.tool]}" if self.prune else "")
         if not self.whole:
             return [*lines, *early, *comments, run_line([*rest, line, *texts[at + 1 :]])]
-        lines += [*early, *comments, run_line([*rest, f"{line} {_WITHOUT_ROOT[self.tool]}"])]
+        lines += [*early, *comments, run_line([*rest, f"{line} {WITHOUT_PROJECT[self.tool]}"])]
         return [*lines, *waiting, run_line([line, *texts[at + 1 :]])]
 
     def _prepared(self) -> list[str]:

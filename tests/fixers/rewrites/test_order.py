@@ -125,3 +125,99 @@ def test_every_stage_gets_its_order(tmp_path: Path) -> None:
         "FROM example.org/b:1\nWORKDIR /b\nCOPY requirements.txt limits.txt ./\nRUN pip install -r requirements.txt\n"
         "COPY . .\nCOPY --from=assets /a/dist dist\nCMD run\n"
     )
+
+
+NET = '<Project><ItemGroup><ProjectReference Include="..\\Lib\\Lib.csproj" /></ItemGroup></Project>'
+BUILDERS = {
+    "go.mod": "module example.org/a\n",
+    "go.sum": "",
+    "Gemfile": 'source "https://rubygems.org"\ngem "puma"\n',
+    "Gemfile.lock": "",
+    ".ruby-version": "3.3\n",
+    "composer.json": "{}",
+    "composer.lock": "{}",
+    "pom.xml": "<project/>",
+    "build.gradle": "plugins { id 'java' }\n",
+    "settings.gradle": "rootProject.name = 'a'\n",
+    "App/App.csproj": NET,
+    "Lib/Lib.csproj": "<Project/>",
+    "Directory.Build.props": "<Project/>",
+}
+
+
+@pytest.mark.parametrize(
+    ("install", "copies"),
+    [
+        ("go mod download", "COPY go.mod go.sum ./"),
+        ("bundle install --jobs 4", "COPY Gemfile Gemfile.lock .ruby-version ./"),
+        ("composer install --no-scripts --no-autoloader", "COPY composer.json composer.lock ./"),
+        ("mvn -B dependency:go-offline", "COPY pom.xml ./"),
+        ("gradle dependencies", "COPY build.gradle settings.gradle ./"),
+        (
+            "dotnet restore App/App.csproj",
+            "COPY App/App.csproj App/\nCOPY Lib/Lib.csproj Lib/\nCOPY Directory.Build.props ./",
+        ),
+    ],
+)
+def test_manifests_of_build_tools_come_first(install: str, copies: str, tmp_path: Path) -> None:
+    text = f"FROM example.org/base:1\nWORKDIR /app\nCOPY . .\nRUN {install}\nCMD run\n"
+    assert rewritten(tmp_path, text, BUILDERS, "order").text == (
+        f"FROM example.org/base:1\nWORKDIR /app\n{copies}\nRUN {install}\nCOPY . .\nCMD run\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("command", "fetching"),
+    [
+        ("go build -o /app .", "COPY go.mod go.sum ./\nRUN go mod download"),
+        (
+            "composer install --no-dev",
+            "COPY composer.json composer.lock ./\nRUN composer install --no-dev --no-scripts --no-autoloader",
+        ),
+        (
+            "dotnet publish -c Release -o out App/App.csproj",
+            "COPY App/App.csproj App/\nCOPY Lib/Lib.csproj Lib/\nCOPY Directory.Build.props ./\n"
+            "RUN dotnet restore App/App.csproj",
+        ),
+    ],
+)
+def test_what_a_build_fetches_comes_before_the_source(command: str, fetching: str, tmp_path: Path) -> None:
+    text = f"FROM example.org/base:1\nWORKDIR /app\n# all of it\nCOPY . .\nRUN {command}\nCMD run\n"
+    wanted = f"FROM example.org/base:1\nWORKDIR /app\n{fetching}\n# all of it\nCOPY . .\nRUN {command}\nCMD run\n"
+    assert rewritten(tmp_path, text, BUILDERS, "order").text == wanted
+    assert rewritten(tmp_path, wanted, BUILDERS, "order").text == wanted
+
+
+def test_the_project_itself_follows_what_it_needs(tmp_path: Path) -> None:
+    project = '[project]\nname = "a"\nversion = "1"\n\n[build-system]\nbuild-backend = "hatchling.build"\n'
+    text = "FROM example.org/base:1\nWORKDIR /app\nCOPY . .\nRUN pip install uv && uv sync --locked\nCMD run\n"
+    assert rewritten(tmp_path, text, {"pyproject.toml": project, "uv.lock": ""}, "order").text == (
+        "FROM example.org/base:1\nWORKDIR /app\nCOPY pyproject.toml uv.lock ./\n"
+        "RUN pip install uv && uv sync --locked --no-install-project\nCOPY . .\nRUN uv sync --locked\nCMD run\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("lines", "files", "why"),
+    [
+        ("RUN bundle install", {"Gemfile": "gemspec\n"}, "the Gemfile needs more of the project"),
+        ("RUN bundle install", {"Gemfile": 'gem "a", path: "lib/a"\n'}, "the Gemfile needs more of the project"),
+        ("RUN go build", {"go.mod": "module a\nreplace b => ./b\n"}, "the modules need more of the project"),
+        ("RUN go mod download", {"vendor/modules.txt": ""}, "the modules need more of the project"),
+        ("RUN go mod tidy", {}, "what go reads is not followed"),
+        ("RUN make\nRUN go build", {}, "RUN stands between"),
+        ("ENV GOFLAGS=-mod=mod\nRUN go build", {}, "ENV stands between"),
+        ("RUN composer install", {"vendor/autoload.php": ""}, "`composer install` runs scripts"),
+        ("RUN mvn dependency:go-offline", {"pom.xml": "<modules><module>a</module></modules>"}, "pom.xml needs more"),
+        ("RUN gradle dependencies", {"settings.gradle": "include 'a'\n"}, "the build of Gradle needs more"),
+        (
+            "RUN dotnet restore App/App.csproj",
+            {"Lib/Lib.csproj": '<Import Project="a.props" />'},
+            "imports other files",
+        ),
+        ("RUN dotnet publish -r linux-x64 App/App.csproj", {}, "restores for a platform of its own"),
+    ],
+)
+def test_build_tools_that_need_more_are_left_alone(lines: str, files: dict[str, str], why: str, tmp_path: Path) -> None:
+    text = f"FROM example.org/base:1\nWORKDIR /app\nCOPY . .\n{lines}\nCMD run\n"
+    assert why in refusal(tmp_path, text, {**BUILDERS, **files}, "order")
