@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 from ...model.build import Build
 from ...syntax.parser import parse
 from ...syntax.source import Source
-from . import cache_mounts, early, gate, go, java, node, non_root, order, python, python_managed, slim
+from . import apt, cache_mounts, early, gate, go, java, node, non_root, order, python, python_managed, slim
 from .effect import Effect
 from .plan import Outcome, Refused, Step
 
@@ -98,15 +98,16 @@ def _line_of(line: int, new: list[str], old: list[str]) -> int:
 def _passes(name: str, context: Context | None, fix: Fix) -> Iterator[tuple[str, Callable[[str], Outcome]]]:
     """The rewrites in the order in which they are made, each a function of the text.
 
-    What needs no source goes before it first, so that the stages are parted at the right place. The layers come twice:
-    what the other rewrites moved together may be joined then, and what they moved to a builder keeps its caches.
+    The layers come twice: what the other rewrites moved together may be joined then, and what they moved to a builder
+    keeps its caches. What needs no source goes before it ahead of the stages, which are parted where it stands.
     """
+    yield "layers", lambda text: _layers(text, fix, last=False)
     if context is not None:
         yield "order", lambda text: _ordered(text, name, context, early.rewrite)
-    yield "layers", lambda text: _layers(text, fix, last=False)
     for each in (*NAMES[1:], *ON_REQUEST):
         yield each, lambda text, each=each: _rewrite(each, text, name, context)
     yield "layers", lambda text: _layers(text, fix, last=True)
+    yield "layers", lambda text: apt.rewrite(_build(text, name, context))
 
 
 def _layers(text: str, fix: Fix, *, last: bool) -> Outcome:
