@@ -3,7 +3,7 @@
     python bench/builds.py FOLDER
 
 A line for each build: where it is said, its name, the Dockerfile, the context, the target and the arguments; paths are
-relative to the folder. What is not there is marked with `MISSING`. At the end of each file stands how often its text says
+relative to the folder. What is not there is marked with `MISSING`. Beside each file stands how often its text says
 `build` for a service, a second count that owes nothing to the reader. Exit status 1 when something is missing.
 """
 
@@ -25,7 +25,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("folder", type=Path, help="projects, at any depth")
     folder = parser.parse_args().folder.resolve()
-    found = [path for path in sorted(folder.rglob("*")) if path.is_file() and (is_compose(path.name) or is_bake(path.name))]
+    found = [
+        path for path in sorted(folder.rglob("*")) if path.is_file() and (is_compose(path.name) or is_bake(path.name))
+    ]
     builds = missing = lost = 0
     for path in found:
         each = read(str(path))
@@ -38,7 +40,9 @@ def main() -> int:
         builds += len(each)
         lost += len(each) != written
     building = sum(1 for path in found if read(str(path)))
-    print(f"\n{len(found)} files, {building} of them build something: {builds} builds, {missing} with something missing;")
+    print(
+        f"\n{len(found)} files, {building} of them build something: {builds} builds, {missing} with something missing;"
+    )
     print(f"{lost} files whose text says another number of builds.")
     return 1 if missing or lost else 0
 

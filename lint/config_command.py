@@ -63,6 +63,7 @@ def _show(file: str | None) -> int:
 
 def _told(builds: Sequence[Invocation]) -> Iterator[str]:
     """What compose files, bake files and workflows say of the file, as comments."""
+    told: set[str] = set()
     for build in builds:
         said = [
             f"context = {toml_text.text(shown(build.context) or '.')}" if build.context else "context is not on disk"
@@ -71,7 +72,10 @@ def _told(builds: Sequence[Invocation]) -> Iterator[str]:
             said.append(f"target = {toml_text.text(build.target)}")
         if build.args:
             said.append(f"build-args = {toml_text.value(build.args)}")
-        yield f"# {shown(build.file)}:{build.line} ({build.name}) says: {', '.join(said)}"
+        line = f"# {shown(build.file)}:{build.line} ({build.name}) says: {', '.join(said)}"
+        if line not in told:  # a matrix says the same again and again
+            told.add(line)
+            yield line
 
 
 def _lines(config: Config) -> Iterator[str]:

@@ -6,7 +6,7 @@ import os
 from itertools import islice, product
 
 from . import Inline, Invocation, place, remote
-from .hcl import HclError, Node, Unknown, parse
+from .hcl import Function, HclError, Node, Unknown, parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,6 +65,11 @@ def _hcl(text: str) -> tuple[dict[str, Target], dict[str, Any]]:
             targets[labels[0]] = Target(block.attributes, text.count("\n", 0, at) + 1)
         elif kind == "variable" and labels and "default" in block.attributes:
             defaults[labels[0]] = block.attributes["default"]
+        elif kind == "function" and labels and "result" in block.attributes:
+            rest = _name(block.attributes.get("variadic_params"))
+            variables[f"{labels[0]}()"] = Function(
+                _names(block.attributes.get("params")), rest, block.attributes["result"]
+            )
     for _ in range(len(defaults)):
         before = len(variables)
         for name, node in defaults.items():
@@ -75,6 +80,15 @@ def _hcl(text: str) -> tuple[dict[str, Target], dict[str, Any]]:
         if len(variables) == before:
             break
     return targets, variables
+
+
+def _names(node: Node | None) -> list[str]:
+    """The names in a list of names, such as a function's `params`."""
+    return [name for part in node.parts[0] if (name := _name(part))] if node is not None and node.kind == "list" else []
+
+
+def _name(node: Node | None) -> str:
+    return node.parts[0] if node is not None and node.kind == "variable" else ""
 
 
 def _inherited(target: Target, targets: Mapping[str, Target], seen: set[str]) -> dict[str, Any]:

@@ -25,6 +25,7 @@ _TOKEN = re.compile(
 )
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", '"': '"', "\\": "\\"}
 _BINARY = ("||", "&&", "==", "!=", "<", ">", "<=", ">=", "+", "-", "*", "/", "%")
+_MOST_CALLS = 20
 _LITERALS = {"true": True, "false": False, "null": None}
 
 
@@ -71,11 +72,56 @@ class Node:
             return _map(parts[0], variables)
         if kind == "condition":
             return parts[1 if parts[0].value(variables) else 2].value(variables)
+        if kind == "member":
+            return _member(parts[0].value(variables), parts[1].value(variables))
+        if kind == "not":
+            return not parts[0].value(variables)
         if kind == "call":
-            return _call(parts[0], [part.value(variables) for part in parts[1]])
+            own = variables.get(f"{parts[0]}()")
+            values = [part.value(variables) for part in parts[1]]
+            return _call(parts[0], values) if own is None else own.value(values, variables)
         if kind == "binary":
             return _binary(parts[0], parts[1].value(variables), parts[2].value(variables))
         raise Unknown
+
+
+class Function:
+    """A function that a file defines; it is kept among the variables, as `name()`."""
+
+    def __init__(self, names: Sequence[str], rest: str, result: Node) -> None:
+        self._names = names
+        self._rest = rest
+        self._result = result
+
+    def value(self, values: Sequence[Any], variables: Mapping[str, Any]) -> Any:
+        """The value for these arguments; raises Unknown."""
+        count = len(self._names)
+        if len(values) < count or (len(values) > count and not self._rest):
+            raise Unknown
+        depth: int = variables.get("(depth)", 0)
+        if depth > _MOST_CALLS:
+            raise Unknown
+        given: dict[str, Any] = {**variables, **dict(zip(self._names, values, strict=False)), "(depth)": depth + 1}
+        if self._rest:
+            given[self._rest] = list(values[count:])
+        return self._result.value(given)
+
+
+def _member(whole: Any, key: Any) -> Any:
+    """An entry of a map or a list."""
+    try:
+        if isinstance(whole, dict) and isinstance(key, str):
+            table: dict[str, Any] = whole
+            return table[key]
+        if isinstance(whole, list) and isinstance(key, int):
+            return _list(whole)[key]
+    except (KeyError, IndexError):
+        raise Unknown from None
+    raise Unknown
+
+
+def _none() -> Any:
+    raise Unknown
 
 
 def _text(value: Any) -> str:
@@ -132,6 +178,23 @@ def _call(name: str, values: Sequence[Any]) -> Any:
             return one.removesuffix(suffix)
         case "replace", [str(one), str(old), str(new)]:
             return one.replace(old, new)
+        case "trimspace", [str(one)]:
+            return one.strip()
+        case "split", [str(separator), str(one)] if separator:
+            return one.split(separator)
+        case "sanitize", [str(one)]:
+            return re.sub(r"[^A-Za-z0-9_-]", "_", one)
+        case "length", [str() | list() | dict()]:
+            return len(values[0])
+        case "contains", [list(), one]:
+            return one in _list(values[0])
+        case "lookup", [dict(), str(key), default]:
+            table: dict[str, Any] = values[0]
+            return table.get(key, default)
+        case "merge", _ if all(isinstance(each, dict) for each in values):
+            return {key: entry for each in values for key, entry in each.items()}
+        case "format", [str(pattern), *rest] if pattern.count("%") == len(rest):
+            return re.sub("%[sdv]", "{}", pattern).format(*map(_text, rest)) if "{" not in pattern else _none()
         case "coalesce", _:
             return next((each for each in values if each not in (None, "")), "")
         case "concat", _ if all(isinstance(each, list) for each in values):
@@ -192,6 +255,10 @@ class _Parser:
             self.next()
             return True
         return False
+
+    def is_sign(self, sign: str) -> bool:
+        """Whether a sign is the next token."""
+        return self.kind == "sign" and self.word == sign
 
     def want(self, sign: str) -> None:
         """Pass over a sign that has to be there."""
@@ -255,15 +322,25 @@ class _Parser:
         while self.kind == "sign" and self.word in (".", "["):
             closing = self.word == "["
             self.next()
-            if closing:
+            if closing and not self.is_sign("*"):
                 self.lines()
-                self.expression()
+                key = self.expression()
                 self.lines()
                 self.want("]")
-            else:
+                node = Node("member", node.at, node, key)
+            elif not closing and not self.is_sign("*"):
+                node = Node("member", node.at, node, Node("literal", self.at, self.index()))
                 self.next()
-            node = Node("unknown", node.at)
+            else:  # `[*]` and `.*`
+                self.next()
+                if closing:
+                    self.want("]")
+                node = Node("unknown", node.at)
         return node
+
+    def index(self) -> str | int:
+        """The name or the number behind a dot."""
+        return int(self.word) if self.word.isdecimal() else self.word
 
     def primary(self) -> Node:
         """A literal, a name, a call, a list, a map, or an expression in parentheses."""
@@ -290,7 +367,9 @@ class _Parser:
             return self.list(at)
         if self.take("{"):
             return self.map(at)
-        if self.take("!") or self.take("-"):
+        if self.take("!"):
+            return Node("not", at, self.operand())
+        if self.take("-"):
             self.operand()
             return Node("unknown", at)
         raise HclError(f"`{word}` is not understood")

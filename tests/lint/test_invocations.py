@@ -113,6 +113,79 @@ def test_a_second_file_lies_over_the_main_one() -> None:
     assert found == {"web": ("web", "web/D", "prod", {})}
 
 
+def test_a_service_takes_over_the_build_that_it_extends() -> None:
+    write(
+        "common/services.yml",
+        "services:\n  base: {build: {context: ./img, args: {A: 1, B: 1}, target: dev}}\n"
+        "  worker: {extends: {service: base}, build: {dockerfile: W}}\n",
+    )
+    found = builds(
+        "compose.yml",
+        """
+services:
+  one: {extends: {file: common/services.yml, service: worker}, build: {target: prod, args: [B=2]}}
+  two: {extends: one, image: x}
+  short: {extends: {file: common/services.yml, service: base}, build: api}
+  gone: {extends: {file: nowhere.yml, service: x}, build: api}
+  ring: {extends: ring, build: api}
+  idle: {extends: other}
+  other: {image: x}
+""",
+    )
+    assert found == {
+        "one": ("common/img", "common/img/W", "prod", {"A": "1", "B": "2"}),
+        "two": ("common/img", "common/img/W", "prod", {"A": "1", "B": "2"}),
+        "short": ("api", "api/Dockerfile", "dev", {"A": "1", "B": "1"}),
+        "gone": ("api", "api/Dockerfile", "", {}),
+        "ring": ("api", "api/Dockerfile", "", {}),
+    }
+
+
+def test_files_that_are_included() -> None:
+    write("infra/api.yml", "include: [more/web.yml]\nservices: {api: {build: ../api}}\n")
+    write("infra/more/web.yml", "include: [../../compose.yml]\nservices: {web: {build: .}}\n")
+    write("db.yml", "services: {db: {build: {dockerfile_inline: 'FROM debian'}}}\n")
+    found = builds(
+        "compose.yml",
+        "include:\n  - ${WHERE:-infra}/api.yml\n  - path: [db.yml, gone.yml]\n  - https://example.org/x.yml\n"
+        "services: {own: {build: own}}\n",
+    )
+    assert found == {
+        "own": ("own", "own/Dockerfile", "", {}),
+        "api": ("api", "api/Dockerfile", "", {}),
+        "web": ("infra/more", "infra/more/Dockerfile", "", {}),
+    }
+    again = Invocations().of("infra/more/Dockerfile")
+    assert [(b.name, shown(b.file)) for b in again] == [("web", "infra/more/web.yml")]
+
+
+@pytest.mark.parametrize(
+    ("written", "read_as"),
+    [
+        ("${A}/x", "1/x"),
+        ("$A-$A", "1-1"),
+        ("${E:-else}", "else"),
+        ("${E-else}", ""),
+        ("${N-else}", "else"),
+        ("${N:-${M:-${A}}}/x", "1/x"),
+        ("${N:-a}b}", "ab}"),
+        ("${A:+set}${E:+set}${E+set}${N+set}", "setset"),
+        ("$$A $1 ${", "$A $1 ${"),
+        ("${A:?needed}", "1"),
+    ],
+)
+def test_variables_of_a_compose_file(written: str, read_as: str) -> None:
+    write(".env", "A=1\nE=\n")
+    found = builds("compose.yml", f"services: {{web: {{build: {{context: ., args: {{V: '{written}'}}}}}}}}\n")
+    assert found["web"][3] == {"V": read_as}
+
+
+@pytest.mark.parametrize("written", ["${N}", "$N", "${N:?needed}", "${N:-${M}}", "x${A}${N}"])
+def test_what_only_the_environment_knows(written: str) -> None:
+    write(".env", "A=1\n")
+    assert builds("compose.yml", f"services: {{web: {{build: '{written}'}}}}\n") == {}
+
+
 def test_case_does_not_count_where_nothing_else_is_meant() -> None:
     write("Docker/App.Dockerfile")
     found = builds("compose.yml", "services: {a: {build: {context: ./docker, dockerfile: app.Dockerfile}}}\n")
@@ -173,7 +246,7 @@ def test_bake_in_hcl() -> None:
             ".",
             "docker/1.2.Dockerfile",
             "prod",
-            {"GO": "1.21", "T": "1.2", "N": "app-1.2", "A": "x-1.2", "B": "Q", "D": "yes"},
+            {"GO": "1.21", "T": "1.2", "N": "app-1.2", "A": "x-1.2", "B": "Q", "C": "cc", "D": "yes"},
         ),
         "many-one": ("one", "one/Dockerfile", "", {}),
         "many-two": ("two", "two/Dockerfile", "", {}),
@@ -181,6 +254,38 @@ def test_bake_in_hcl() -> None:
     found = next(each for each in read(str(Path("docker-bake.hcl").absolute())) if each.name == "app")
     assert found.contexts == {"src": "../src", "base": "docker-image://debian:12"}
     assert BAKE.split("\n")[found.line - 1].startswith('target "app"')
+
+
+def test_matrices_of_maps_functions_and_members() -> None:
+    found = builds(
+        "docker-bake.hcl",
+        """
+variable "LIST" { default = ["a", "b"] }
+function "named" {
+  params = [first]
+  variadic_params = more
+  result = "${first}-${join("+", more)}"
+}
+function "ring" { params = [x]
+  result = ring(x) }
+target "each" {
+  name = "each-${item.tag}-${replace(v, ".", "_")}"
+  matrix = {
+    item = [{ tag = "one", dir = ["x", "y"] }, { tag = "two", dir = ["z"] }]
+    v = ["1.0"]
+  }
+  context = item["dir"][0]
+  dockerfile = "${item.tag}.Dockerfile"
+  args = { V = v, N = named("p", "q", "r"), L = LIST.1, LEN = length(LIST), R = ring("x"), S = LIST[7], A = LIST[*] }
+  target = !equal(v, "1.0") ? "no" : format("%s-%s", "a", sanitize("b.c"))
+}
+""",
+    )
+    args = {"V": "1.0", "N": "p-q+r", "L": "b", "LEN": "2"}
+    assert found == {
+        "each-one-1_0": ("x", "x/one.Dockerfile", "a-b_c", args),
+        "each-two-1_0": ("z", "z/two.Dockerfile", "a-b_c", args),
+    }
 
 
 def test_bake_in_json() -> None:
