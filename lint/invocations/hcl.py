@@ -111,8 +111,7 @@ def _member(whole: Any, key: Any) -> Any:
     """An entry of a map or a list."""
     try:
         if isinstance(whole, dict) and isinstance(key, str):
-            table: dict[str, Any] = whole
-            return table[key]
+            return _table(whole)[key]
         if isinstance(whole, list) and isinstance(key, int):
             return _list(whole)[key]
     except (KeyError, IndexError):
@@ -206,6 +205,10 @@ def _call(name: str, values: Sequence[Any]) -> Any:
 
 
 def _list(value: Any) -> list[Any]:
+    return value
+
+
+def _table(value: Any) -> dict[str, Any]:
     return value
 
 
