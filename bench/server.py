@@ -3,6 +3,7 @@
     python bench/server.py latency FOLDER      keystroke to diagnostics on 30, 200 and 2000 lines
     python bench/server.py start               from starting the process to the first diagnostics
     python bench/server.py edits FOLDER [N]    N (10,000) random edits in 100 files, every feature asked about them
+    python bench/server.py memory FOLDER [N]   N (10,000) keystrokes that are taken back, features asked: what stays
 
 FOLDER holds real Dockerfiles. Run it from a checkout with the Python in which dlint and its extra `server` are.
 """
@@ -34,6 +35,7 @@ from dockerfile_dlint.syntax.source import Source
 from tests.e2e.language_client import Buffer, Client, Failed
 
 OPTIONS = {"shellcheck": False, "inlayHints": True}
+TYPED = "RUN apt-get update && apt-get install -y curl ca-certificates && rm -rf /tmp/x\n"
 INSERTED = (
     "\n", "\r\n", " ", "\\", "\\\n", "#", "'", '"', "$", "${", "}", "<<EOF\n", "EOF\n", "RUN ", "FROM x AS y\n",
     "apt-get install curl", "COPY --from=0 /a /b\n", "--mount=type=cache,target=/x ", "é", "😀", "日本", "\t", "&& ",
@@ -44,18 +46,21 @@ INSERTED = (
 def main() -> None:
     """Run one of the measurements."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("what", choices=("latency", "start", "edits"))
+    parser.add_argument("what", choices=("latency", "start", "edits", "memory"))
     parser.add_argument("folder", nargs="?", type=Path)
     parser.add_argument("edits", nargs="?", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--files", type=int, default=100, help="how many files are edited")
-    parser.add_argument("--samples", type=int, default=100)
+    parser.add_argument("--samples", type=int, default=500, help="how many keystrokes are measured for each size")
+    parser.add_argument("--shellcheck", action="store_true", help="with ShellCheck, whose findings come later")
     arguments = parser.parse_args()
     rng = random.Random(arguments.seed)
     if arguments.what == "start":
         start(20)
     elif arguments.what == "latency":
-        latency(texts(arguments.folder), rng, arguments.samples)
+        latency(texts(arguments.folder), rng, arguments.samples, {**OPTIONS, "shellcheck": arguments.shellcheck})
+    elif arguments.what == "memory":
+        steady(texts(arguments.folder), rng, arguments.edits)
     else:
         edits(texts(arguments.folder), rng, arguments.edits, arguments.files)
 
@@ -82,31 +87,34 @@ def percentiles(seconds: list[float]) -> str:
 # Latency and start --------------------------------------------------------------------------------------------------
 
 
-def latency(corpus: list[str], rng: random.Random, samples: int) -> None:
-    """Insert or delete a character somewhere, and wait for the diagnostics of that version."""
+def latency(corpus: list[str], rng: random.Random, samples: int, options: dict[str, Any]) -> None:
+    """Type an instruction between two others, letter by letter, and wait for the diagnostics of each version."""
     good = [text for text in corpus if not parse(Source(text)).errors]
-    with tempfile.TemporaryDirectory() as folder, Client([Path(folder)], options=OPTIONS) as client:
+    files = 10
+    with tempfile.TemporaryDirectory() as folder, Client([Path(folder)], options=options) as client:
         for lines in (30, 200, 2000):
             seconds: list[float] = []
             found = 0
-            for number in range(5):
-                buffer = Buffer(
-                    client, (Path(folder) / f"{lines}-{number}" / "Dockerfile").as_uri(), sized(good, lines, rng)
-                )
+            spent = used(client.process.pid)
+            for number in range(files):
+                text = sized(good, lines, rng)
+                buffer = Buffer(client, (Path(folder) / f"{lines}-{number}" / "Dockerfile").as_uri(), text)
                 found += len(buffer.settle())
-                for sample in range(max(1, samples // 5)):
-                    at = rng.randrange(len(buffer.text))
+                at = rng.choice(parse(Source(text)).instructions[1:]).start
+                buffer.edit(at, at, "\n")
+                buffer.settle()
+                for letter in (TYPED * samples)[: samples // files]:
                     begin = time.perf_counter()
-                    if sample % 2:
-                        buffer.edit(at, at + 1, "")
-                    else:
-                        buffer.edit(at, at, "x")
+                    buffer.edit(at, at, letter)
                     buffer.settle()
                     seconds.append(time.perf_counter() - begin)
+                    at += 1
                 client.notify("textDocument/didClose", {"textDocument": buffer.identifier})
+            spent = (used(client.process.pid) - spent) / len(seconds)
             print(
-                f"{lines:5} lines: {percentiles(seconds)}   "
-                f"({found / 5:.0f} findings a file, {len(seconds)} keystrokes)"
+                f"{lines:5} lines: {percentiles(seconds)}   (processor {spent * 1000:.1f} ms a keystroke, "
+                f"{found / files:.0f} findings a file, {len(seconds)} keystrokes)",
+                flush=True,
             )
 
 
@@ -182,6 +190,30 @@ def edits(corpus: list[str], rng: random.Random, count: int, most: int) -> None:
         sys.exit(1 if notes or client.stop() else 0)
 
 
+def steady(corpus: list[str], rng: random.Random, count: int) -> None:
+    """Keystrokes that are taken back, so that the texts stay the same; then what the server holds must stay so too."""
+    good = [text for text in corpus if not parse(Source(text)).errors and text.count("\n") < 500]
+    files = rng.sample(good, 20)
+    asked = Counter[str]()
+    first = 0.0
+    with tempfile.TemporaryDirectory() as folder, Client([Path(folder)], options=OPTIONS) as client:
+        buffers = [Buffer(client, (Path(folder) / f"{n}.Dockerfile").as_uri(), text) for n, text in enumerate(files)]
+        for number in range(count // 2):
+            buffer = rng.choice(buffers)
+            at = rng.randint(0, len(buffer.text))
+            at -= buffer.text[at - 1 : at + 1] == "\r\n"
+            buffer.edit(at, at, rng.choice("abc =$&"))
+            buffer.settle()
+            ask(buffer, rng, asked)
+            buffer.edit(at, at + 1, "")
+            buffer.settle()
+            if (number + 1) % max(1, count // 20) == 0:
+                now = memory(client.process.pid)
+                first = first or now
+                print(f"after {2 * (number + 1):6} edits: {now:.1f} MB ({now - first:+.1f})", flush=True)
+        client.stop()
+
+
 def change(buffer: Buffer, rng: random.Random, files: list[str]) -> None:
     """One edit, as people make them, or as nobody does."""
     size = len(buffer.text)
@@ -248,6 +280,7 @@ def ask(buffer: Buffer, rng: random.Random, asked: Counter[str]) -> list[str]:
     here = {"start": buffer.position(at), "end": buffer.position(at)}
     formatting = {"options": {"tabSize": 4, "insertSpaces": True}}
     action = {"range": here, "context": {"diagnostics": []}}
+    command = {"command": f"dlint.server.{rng.choice(('fixed', 'rewritten'))}", "arguments": [buffer.uri]}
     method, params = rng.choice(
         (
             ("textDocument/hover", {"position": here["start"]}),
@@ -265,6 +298,9 @@ def ask(buffer: Buffer, rng: random.Random, asked: Counter[str]) -> list[str]:
             ("textDocument/formatting", formatting),
             ("textDocument/rangeFormatting", {**formatting, "range": here}),
             ("textDocument/codeAction", action),
+            ("textDocument/codeAction", action),
+            ("textDocument/diagnostic", {}),
+            ("workspace/executeCommand", command),
         )
     )
     asked[method.rpartition("/")[2]] += 1
@@ -275,6 +311,8 @@ def ask(buffer: Buffer, rng: random.Random, asked: Counter[str]) -> list[str]:
             asked["resolve"] += 1
     except Failed as error:
         return [] if method.endswith("rename") and error.code == -32602 else [f"{method}: {error}\n{buffer.text!r}"]
+    if method.endswith("semanticTokens/full"):
+        answer = tokens(answer["data"])
     try:
         for where in ranges(answer):
             if buffer.offset(where["start"]) > buffer.offset(where["end"]):
@@ -282,6 +320,18 @@ def ask(buffer: Buffer, rng: random.Random, asked: Counter[str]) -> list[str]:
     except (AssertionError, ValueError) as error:
         return [f"{method}: a place outside of the text: {error}\n{buffer.text!r}"]
     return []
+
+
+def tokens(data: list[int]) -> list[dict[str, Any]]:
+    """The ranges of semantic tokens."""
+    found: list[dict[str, Any]] = []
+    line = column = 0
+    for at in range(0, len(data), 5):
+        column = data[at + 1] + (column if data[at] == 0 else 0)
+        line += data[at]
+        end = {"line": line, "character": column + data[at + 2]}
+        found.append({"start": {"line": line, "character": column}, "end": end})
+    return found
 
 
 def ranges(answer: Any) -> list[dict[str, Any]]:
