@@ -34,7 +34,7 @@ if (tests) {
     minify: production,
     metafile: true,
   });
-  copyFileSync("../../LICENSE", "dist/LICENSE");
+  copyFileSync("../../LICENSE", "LICENSE");
   writeFileSync("dist/third-party.txt", licenses(Object.keys(metafile.inputs)));
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import time
@@ -16,6 +17,7 @@ from .language_client import COMMAND
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("editors")]
 HERE = Path(__file__).parent / "editors"
+DOCS = Path(__file__).parents[2] / "docs" / "editors.md"
 
 BAD = """\
 from debian:12-slim AS One
@@ -41,6 +43,12 @@ COPY --from=builder /srv /srv
 """
 
 
+def documented(editor: str, language: str) -> list[str]:
+    """The configurations that docs/editors.md gives for an editor."""
+    chapter = DOCS.read_text().partition(f"## {editor}\n")[2].partition("\n## ")[0]
+    return re.findall(rf"```{language}\n(.*?)```", chapter, re.DOTALL)
+
+
 def run(command: list[str], tmp_path: Path) -> str:
     """Run an editor over the bad file; what it reported."""
     file = tmp_path / "Dockerfile"
@@ -52,8 +60,13 @@ def run(command: list[str], tmp_path: Path) -> str:
         "HOME": str(tmp_path),
         "FILE": str(file),
         "REPORT": str(report),
-        "SERVER": " ".join(COMMAND),
+        "CONFIGURATION": str(tmp_path / "configuration"),
+        "PATH": f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}",
     }
+    program = tmp_path / "bin" / "dlint"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec {" ".join(COMMAND[:-1])} "$@"\n')
+    program.chmod(0o755)
     done = subprocess.run(
         command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=False
     )
@@ -63,10 +76,18 @@ def run(command: list[str], tmp_path: Path) -> str:
     return told
 
 
-def test_neovim(tmp_path: Path) -> None:
+def neovim(tmp_path: Path) -> str:
+    """Run Neovim with the configuration for its old versions, and the one that fixes and formats."""
     if shutil.which("nvim") is None:
         pytest.skip("Neovim is not installed (Debian: apt install neovim)")
-    told = run(["nvim", "--headless", "--clean", "-n", "-S", str(HERE / "neovim.lua")], tmp_path)
+    _, start, write = documented("Neovim", "lua")
+    init = tmp_path / "init.lua"
+    init.write_text(start + write)
+    return run(["nvim", "--headless", "-n", "-i", "NONE", "-u", str(init), "-S", str(HERE / "neovim.lua")], tmp_path)
+
+
+def test_neovim(tmp_path: Path) -> None:
+    told = neovim(tmp_path)
     assert "DL3014 2:2" in told
     assert "BK004 0:0" in told
 
@@ -77,14 +98,14 @@ def test_emacs(tmp_path: Path) -> None:
     probe = ["emacs", "--batch", "--eval", "(progn (package-initialize) (require 'eglot))"]
     if subprocess.run(probe, capture_output=True, timeout=60, check=False).returncode:
         pytest.skip("Emacs has no eglot (Debian: apt install elpa-eglot)")
+    (configuration,) = documented("Emacs", "elisp")
+    (tmp_path / "configuration").write_text(configuration)
     told = run(["emacs", "--batch", "--eval", "(package-initialize)", "-l", str(HERE / "eglot.el")], tmp_path)
     assert "add `-y`" in told
 
 
 def test_no_server_is_left_behind(tmp_path: Path) -> None:
-    if shutil.which("nvim") is None:
-        pytest.skip("Neovim is not installed (Debian: apt install neovim)")
-    run(["nvim", "--headless", "--clean", "-n", "-S", str(HERE / "neovim.lua")], tmp_path)
+    neovim(tmp_path)
     end = time.monotonic() + 10
     mine = str(tmp_path).encode()
     while time.monotonic() < end:

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 
@@ -29,4 +30,15 @@ test("the bundle needs nothing but vscode and node", () => {
     const name = match[1]!.replace(/^node:/, "");
     assert.ok(name === "vscode" || builtin.has(name), name);
   }
+});
+
+test("the package holds what is needed, and nothing else", () => {
+  const listed = execFileSync("node_modules/.bin/vsce", ["ls", "--no-dependencies"], { encoding: "utf-8" });
+  assert.deepEqual(listed.trim().split("\n").sort(), [
+    "LICENSE",
+    "README.md",
+    "dist/extension.js",
+    "dist/third-party.txt",
+    "package.json",
+  ]);
 });

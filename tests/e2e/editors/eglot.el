@@ -1,4 +1,4 @@
-;;; eglot.el --- The same as neovim.lua, in Emacs  -*- lexical-binding: t -*-
+;;; eglot.el --- The same as neovim.lua, in Emacs, with the configuration of docs/editors.md  -*- lexical-binding: t -*-
 ;; Opens the file in $FILE, lets dlint fix all, format and rename a stage, and writes it.
 
 (require 'eglot)
@@ -8,8 +8,7 @@
       eglot-sync-connect 30
       eglot-autoshutdown t
       eglot-confirm-server-initiated-edits nil)
-(add-to-list 'eglot-server-programs
-             (cons 'dockerfile-mode (split-string (getenv "SERVER") " ")))
+(load (getenv "CONFIGURATION"))
 
 (defvar report nil)
 (defun say (text) (push text report))
@@ -27,7 +26,6 @@
       (progn
         (find-file (getenv "FILE"))
         (dockerfile-mode)
-        (setq-local eglot-workspace-configuration '(:dlint (:shellcheck :json-false)))
         (call-interactively #'eglot)
         (wait-for #'eglot-current-server "the server starts")
         (flymake-start)
