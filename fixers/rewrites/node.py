@@ -32,6 +32,8 @@ _UNKNOWN_NATIVE = frozenset(
     pg-native playwright puppeteer zeromq""".split()
 )
 """Packages that load libraries of the system, or start programs, that only the full image may have."""
+_STATIC = ("serve", "http-server", "nginx", "caddy", "local-web-server", "ws")
+"""Servers of files, which run nothing of the project."""
 _BUILDERS = ("npx", "tsc", "vite", "webpack", "ng")
 _LOADS_OPENSSL = frozenset(("@prisma/client", "prisma"))
 """Packages that load libssl of the system, which slim images of Node.js lack. Source: Prisma's system requirements."""
@@ -275,6 +277,9 @@ class _Rewrite:
         started = self._started(data)
         if started is None or any(word in development for word in started):
             return True
+        started = started[1:] if started[:1] == ["npx"] else started
+        if started and started[0] in _STATIC:
+            return False
         if not started or started[0] != "node":
             return True
         for name in self.context.files():

@@ -197,3 +197,13 @@ def test_nothing_is_added_to_the_base_that_it_had(tmp_path: Path) -> None:
     text = TEXT.replace("node:20", "node:20-alpine").replace("EXPOSE", "RUN npx tsc\nEXPOSE")
     result = rewritten(tmp_path, text, files).text
     assert "apt-get" not in result
+
+
+@pytest.mark.parametrize("command", ['["serve", "-s", "dist"]', "npx serve -s dist", '["nginx", "-g", "daemon off;"]'])
+def test_a_server_of_files_needs_no_development_dependencies(command: str, tmp_path: Path) -> None:
+    text = TEXT.replace('["npm", "start"]', command).replace("EXPOSE", "RUN npm run build\nEXPOSE")
+    files = {**FILES, "package.json": package(scripts={"build": "vite build"}), "index.js": "import 'jest'\n"}
+    assert "RUN npm prune --omit=dev\n" in rewritten(tmp_path, text, files).text
+    files["package.json"] = package(scripts={"build": "vite build"}, devDependencies={"serve": "14", "jest": "29"})
+    if "serve" in command:
+        assert "--omit=dev" not in rewritten(tmp_path, text, files).text
