@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 from ...model.build import Build
 from ...syntax.parser import parse
 from ...syntax.source import Source
-from . import apt, cache_mounts, early, gate, go, java, node, non_root, order, python, python_managed, slim
+from . import apt, cache_mounts, early, gate, go, java, node, non_root, order, python, python_managed, ruby, slim
 from .effect import Effect
 from .plan import Outcome, Refused, Step
 
@@ -173,6 +173,7 @@ def _stack(build: Build, context: Context) -> Outcome:
         "maven": java.rewrite,
         "node": node.rewrite,
         "openjdk": java.rewrite,
+        "ruby": ruby.rewrite,
         "python": python_managed.rewrite if python_managed.managed(build, stage) else python.rewrite,
     }
     made = stacks.get(name)

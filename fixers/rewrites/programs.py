@@ -126,6 +126,20 @@ def with_certificates(packages: dict[str, str]) -> dict[str, str]:
     return {**packages, "ca-certificates": fetching} if fetching else packages
 
 
+def must_start(build: Build, stage: Stage) -> None:
+    """Raise Refused when the file does not say what the image runs: what it needs then is not known."""
+    commands = [
+        command
+        for instruction in stage.instructions
+        if isinstance(instruction, Cmd | Entrypoint)
+        for command in build.commands(instruction)
+    ]
+    if not commands:
+        raise Refused("the file has no CMD and no ENTRYPOINT: what the image runs is not known")
+    if all(command.name in _SHELLS and not command.args for command in commands):
+        raise Refused("the image starts a shell: what is run in it is not known")
+
+
 def check_kept(
     build: Build, stage: Stage, context: Context, moved: Collection[int], last: Run, *, builds: bool = True
 ) -> None:

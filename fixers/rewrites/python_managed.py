@@ -16,7 +16,7 @@ from .blocks import above, bare, block, from_line, head, joined, run_line, tail
 from .copies import placed, read
 from .order import first_copies
 from .plan import Checks, Outcome, Refused, Step
-from .programs import FULL_ONLY, Uses, check_kept
+from .programs import FULL_ONLY, Uses, check_kept, must_start
 from .python import AT_RUN_TIME, HOME, IN_THE_IMAGE, VENV, base, copies_uv, native_libraries
 from .python_imports import TESTS, TOOLS, modules_of, not_of
 from .python_lock import compiles_nothing, installed, read_project
@@ -103,6 +103,7 @@ class _Rewrite:
         self.folder = self._environment(run, call)
         kept = [step for step in self.stage.instructions if id(step) not in self.moved and id(step) not in self.system]
         uses = Uses(self.build, self.stage, self.context, kept)
+        must_start(self.build, self.stage)
         self.tool_kept = self.tool in uses.found
         app = PythonApp(self.context, [place.source for place in placed(self.build, self.stage, self.context)], TESTS)
         self.prune = self._prunes(project, call, uses, app)

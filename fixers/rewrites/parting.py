@@ -1,0 +1,186 @@
+"""A stage parted in a builder, which installs what manifests name, and a final stage that gets folders of it.
+
+What is the same for languages whose installs fill folders of their own: a rewrite sorts the RUNs into a `Parting`, says
+which folders are brought over, and gets the text.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+
+from ...syntax.tree import Arg, Env, Onbuild, Run, Shell, Transfer, User, Workdir
+from .blocks import above, bare, block, from_line, head, joined, run_line, tail
+from .copies import placed
+from .order import first_copies
+from .plan import Refused
+from .programs import must_start
+from .runs import OS, pieces
+from .system import Install, read_install
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable
+
+    from ...model.build import Build, Stage
+    from ...model.context import Context
+    from ...syntax.tree import Instruction
+    from .runs import Piece
+
+
+class Parting:
+    """The instructions of the only stage, sorted, and the text of the two stages that come of it.
+
+    `moved` are the commands of each RUN (by id) that go to the builder, `system` its packages, `tools` are instructions
+    that only the builder needs. `install` is the RUN that reads `manifests`; with `whole` the builder has the source
+    before it. `brought` are the lines that copy from the builder, put in before the source, or behind it with `over`.
+    """
+
+    def __init__(self, build: Build, stage: Stage, context: Context) -> None:
+        self.build = build
+        self.stage = stage
+        self.context = context
+        self.moved: dict[int, list[Piece]] = {}
+        self.system: dict[int, Install] = {}
+        self.tools: list[Instruction] = []
+        self.install: Run | None = None
+        self.manifests: list[str] = []
+        self.early: frozenset[str] = frozenset()
+        """Variables that no install looks at."""
+        self.brought: list[str] = []
+        self.packages = ""
+        self.runtime = ""
+        self.builder_packages: Callable[[Install], bool] = lambda install: bool(install.packages)
+
+    def sort(self, run: Run) -> list[Piece]:
+        """The commands of a RUN that are no packages of the system, which are noted."""
+        found = pieces(self.build, run)
+        system = [piece for piece in found if piece.kind == OS]
+        if system:
+            self.system[id(run)] = read_install(system, run)
+        rest = [piece for piece in found if piece.kind != OS]
+        if rest:
+            self.moved[id(run)] = []
+        return rest
+
+    def check(self) -> None:
+        """Raise Refused for instructions that no parting follows, and for installs that are not by root."""
+        must_start(self.build, self.stage)
+        for instruction in self.stage.instructions:
+            if isinstance(instruction, Onbuild | Shell):
+                raise Refused(f"{instruction.name} is not followed", instruction)
+        if self.install is not None:
+            user = self.build.state(self.install).user
+            if user not in (None, "root", "0"):
+                raise Refused(f"`{user}` installs", self.install)
+
+    def kept(self) -> list[Instruction]:
+        """What stays in the final stage."""
+        gone = self.moved.keys() | self.system.keys() | {id(tool) for tool in self.tools}
+        return [step for step in self.stage.instructions if id(step) not in gone]
+
+    def runtime_packages(self, release: str | None, extra: Iterable[str] = (), there: Collection[str] = ()) -> str:
+        """The RUN that installs what the final stage needs of the packages, and `extra`; empty without any."""
+        words: list[str] = []
+        install = Install()
+        removed = {name for system in self.system.values() for name in system.removed}
+        for instruction in self.stage.instructions:
+            system = self.system.get(id(instruction))
+            if system is not None:
+                assert isinstance(instruction, Run)
+                words += system.at_run_time(release, instruction, removed, there)
+                install.words = install.words or system.words
+        return install.line([*words, *extra])
+
+    def text(self) -> str:
+        """Both stages."""
+        lines = [head(self.build, self.stage)] if head(self.build, self.stage) else []
+        return joined([*lines, *self._builder(), "", *self._final(), *tail(self.build)])
+
+    def _builder(self) -> list[str]:
+        build, install = self.build, self.install
+        assert install is not None
+        early = first_copies(build, self.stage, self.context, self.manifests, install)[0]
+        lines = [from_line(self.stage, name="build")]
+        for instruction in self.stage.instructions:
+            if instruction.start > install.start:
+                break
+            if isinstance(instruction, Env):
+                lines += [bare(build, instruction)] if self._matters(instruction) else []
+            elif isinstance(instruction, Arg | Workdir):
+                lines.append(bare(build, instruction))
+            elif instruction in self.tools:
+                lines.append(block(build, instruction))
+            system = self.system.get(id(instruction))
+            stands = system is not None and self.builder_packages(system)
+            if system is not None and stands:
+                lines += [*above(build, instruction), system.line(system.packages)]
+            if id(instruction) in self.moved:
+                assert isinstance(instruction, Run)
+                lines += early if instruction is install else []
+                lines += self._of_run(instruction, stands)
+        return lines
+
+    def _of_run(self, run: Run, stands: bool) -> list[str]:
+        found = self.moved[id(run)]
+        if not found:
+            return []
+        if id(run) not in self.system and len(found) == len(self.build.commands(run)):
+            return [block(self.build, run)]
+        # Above the packages of the RUN, the comments stand already.
+        return [*([] if stands else above(self.build, run)), run_line([piece.text for piece in found])]
+
+    def _matters(self, env: Env) -> bool:
+        named = re.compile("|".join(rf"\$\{{?{re.escape(pair.key.text)}\b" for pair in env.pairs))
+        return not all(pair.key.text in self.early for pair in env.pairs) or any(
+            named.search(step.rest_text)
+            for step in self.stage.instructions
+            if isinstance(step, Workdir | Transfer | Run | Env)
+        )
+
+    def _final(self) -> list[str]:
+        build, packages, waiting = self.build, self.packages, self.brought
+        lines = [from_line(self.stage, self.runtime)]
+        first = next((step for step in self.stage.instructions if id(step) in self.system), None)
+        for instruction in self.stage.instructions:
+            from_context = isinstance(instruction, Transfer) and instruction.flag("from") is None
+            here = from_context or instruction is self.install or isinstance(instruction, User)
+            # What runs behind the first install may need it.
+            if packages and (instruction is first or (here and first is None)):
+                lines.append(packages)
+                packages = ""
+            if waiting and here:
+                lines += waiting
+                waiting = []
+            if instruction in self.tools or (isinstance(instruction, Transfer) and self.comes_again(instruction)):
+                continue
+            install = self.system.get(id(instruction))
+            if install is not None and id(instruction) not in self.moved and not self.builder_packages(install):
+                at = len(lines) - 1 if instruction is first else len(lines)
+                lines[at:at] = above(build, instruction)
+            if install is None and id(instruction) not in self.moved:
+                lines.append(block(build, instruction))
+        return lines
+
+    def comes_again(self, copy: Transfer) -> bool:
+        """Whether a later COPY brings the same files to the same places."""
+        everything = list(placed(self.build, self.stage, self.context))
+        mine = [place for place in everything if place.instruction is copy]
+        later = [place for place in everything if place.instruction.start > copy.start]
+        return bool(mine) and all(
+            not place.folder and any(other.folder and other.holds(place.target) == place.source for other in later)
+            for place in mine
+        )
+
+    def covered(self, folder: str) -> str:
+        """The path in the context of a file that would come over the `folder` from the builder; empty for none."""
+        for place in placed(self.build, self.stage, self.context):
+            lies = posixpath.relpath(folder, place.target)
+            inside = posixpath.normpath(posixpath.join(place.source, lies))
+            if (
+                place.folder
+                and not lies.startswith("..")
+                and any(name.startswith(inside + "/") for name in self.context.files())
+            ):
+                return inside
+        return ""

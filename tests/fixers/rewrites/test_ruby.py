@@ -1,0 +1,107 @@
+"""A builder and a slim runtime for Ruby."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from .cases import refusal, rewritten
+
+TEXT = """\
+FROM ruby:3.2-bookworm
+RUN apt-get update -qq && apt-get install -y build-essential libpq-dev nodejs
+WORKDIR /app
+ENV RAILS_ENV=production
+# the gems
+COPY Gemfile Gemfile.lock ./
+RUN gem install bundler -v 2.4.1 && bundle install --jobs 4
+COPY . .
+RUN bundle exec rake assets:precompile
+EXPOSE 3000
+CMD ["bundle", "exec", "rails", "server", "-b", "0.0.0.0"]
+"""
+FILES = {
+    "Gemfile": 'source "https://rubygems.org"\ngem "rails"\ngem "pg"\n',
+    "Gemfile.lock": "GEM\n  remote: https://rubygems.org/\n  specs:\n    pg (1.5.4)\n    tzinfo (2.0.6)\n",
+    "app.rb": "system('git log')\n",
+}
+
+
+def test_gems_are_installed_in_a_builder(tmp_path: Path) -> None:
+    assert (
+        rewritten(tmp_path, TEXT, FILES).text
+        == """\
+FROM ruby:3.2-bookworm AS build
+RUN apt-get update \\
+    && apt-get install -y \\
+        build-essential \\
+        libpq-dev \\
+        nodejs \\
+    && rm -rf /var/lib/apt/lists/*
+WORKDIR /app
+# the gems
+COPY Gemfile Gemfile.lock ./
+RUN gem install bundler -v 2.4.1 && bundle install --jobs 4
+
+FROM ruby:3.2-slim-bookworm
+RUN apt-get update \\
+    && apt-get install -y \\
+        ca-certificates \\
+        git \\
+        libpq5 \\
+        nodejs \\
+        tzdata \\
+    && rm -rf /var/lib/apt/lists/*
+WORKDIR /app
+ENV RAILS_ENV=production
+COPY --from=build /usr/local/bundle /usr/local/bundle
+COPY . .
+RUN bundle exec rake assets:precompile
+EXPOSE 3000
+CMD ["bundle", "exec", "rails", "server", "-b", "0.0.0.0"]
+"""
+    )
+
+
+def test_gems_in_the_project_come_along(tmp_path: Path) -> None:
+    text = TEXT.replace("&& bundle install", "&& bundle config set --local deployment true && bundle install")
+    final = rewritten(tmp_path, text, FILES).text.partition("\n\n")[2]
+    assert "COPY --from=build /app/vendor/bundle /app/vendor/bundle\nCOPY . .\n" in final
+
+
+def test_the_source_comes_behind_the_gems(tmp_path: Path) -> None:
+    text = TEXT.replace("COPY . .\n", "").replace("# the gems\nCOPY Gemfile Gemfile.lock ./", "COPY . .")
+    builder = rewritten(tmp_path, text, FILES).text.partition("\n\n")[0]
+    assert "COPY Gemfile Gemfile.lock ./\nRUN gem" in builder
+    assert "COPY . ." not in builder
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "files", "why"),
+    [
+        ("ruby:3.2-bookworm", "ruby:3.2-alpine", {}, "1: the base is no official Ruby image"),
+        ("WORKDIR", "ENV BUNDLE_PATH=/gems\nWORKDIR", {}, "8: `BUNDLE_PATH` moves the gems"),
+        ("&& bundle", "&& bundle config build.nokogiri --use-system-libraries && bundle", {}, "7: which libraries"),
+        ("RUN gem", "USER app\nRUN gem", {}, "8: `app` installs"),
+        ("COPY . .", "RUN bundle install\nCOPY . .", {}, "8: the gems are installed more than once"),
+        ("", "", {"Gemfile": "gemspec\n"}, "7: the Gemfile needs more of the project"),
+        ("", "", {"Gemfile": "gem 'wkhtmltopdf-binary'\n"}, "0: what `wkhtmltopdf-binary` needs"),
+        ("-bookworm", "", {"Gemfile": "gem 'charlock_holmes'\n"}, "0: `charlock_holmes` loads the library"),
+        ("&& bundle install", "&& ./setup && bundle install", {}, "7: `./setup` stands in one RUN"),
+        ('CMD ["bundle", "exec", "rails", "server", "-b", "0.0.0.0"]', "CMD bash", {}, "0: the image starts a shell"),
+        ('CMD ["bundle", "exec", "rails", "server", "-b", "0.0.0.0"]', "", {}, "0: the file has no CMD"),
+        ("CMD [", 'CMD ["make", ', {}, ""),
+    ],
+)
+def test_what_cannot_be_proved_is_refused(old: str, new: str, files: dict[str, str], why: str, tmp_path: Path) -> None:
+    text = TEXT.replace(old, new, 1) if old else TEXT
+    if why:
+        assert refusal(tmp_path, text, {**FILES, **files}).startswith(why)
+    else:
+        assert "        make \\\n" in rewritten(tmp_path, text, FILES).text
+
+
+def test_a_slim_base_without_compilers_gains_nothing(tmp_path: Path) -> None:
+    text = TEXT.replace("3.2-bookworm", "3.2-slim-bookworm").replace("build-essential libpq-dev ", "")
+    assert "saves nothing" in refusal(tmp_path, text, FILES)
