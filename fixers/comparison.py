@@ -39,8 +39,12 @@ _BYPRODUCTS = (
     "*/__pycache__", "*/__pycache__/*", "*.pyc", "*/node_modules", "*/node_modules/*", "*.egg-info", "*.egg-info/*",
     "*/.cache", "*/.cache/*", "*/.npm/*", "*/.venv", "*/.venv/*", "*/.pytest_cache/*", "*/.eslintcache",
     "*/.tsbuildinfo", "*.tsbuildinfo", "*/.yarn/*", "*/.pnpm-store/*", "*/target/*/deps/*",
+    "*/obj/project.assets.json", "*/obj/*.nuget.*", "*/obj/project.nuget.cache", "*/obj/Debug/*", "*/obj/Release/*",
+    "*/bin/Debug/*", "*/bin/Release/*",
 )  # fmt: skip
 """Installed packages, caches and what tools leave behind: the smoke command tells whether enough of it is there."""
+_CACHE = "CACHEDIR.TAG"
+"""Marks a folder whose files can be made anew, as Cargo's target. Source: Cache Directory Tagging Specification."""
 
 
 class Declared:
@@ -212,10 +216,11 @@ def compare_files(
     the build makes must be there; its content may differ from build to build.
     """
     mine, theirs = _own(before, folder), _own(after, folder)
+    caches = tuple(path.removesuffix(_CACHE) for path in mine if path.endswith("/" + _CACHE))
     found = Files(sum(f.kind != "d" for f in mine.values()), sum(f.kind != "d" for f in theirs.values()))
     for path, file in sorted(mine.items()):
         other = theirs.get(path)
-        byproduct = any(fnmatchcase("/" + path, pattern) for pattern in _BYPRODUCTS)
+        byproduct = path.startswith(caches) or any(fnmatchcase("/" + path, pattern) for pattern in _BYPRODUCTS)
         if other is None:
             if file.kind == "d":
                 continue

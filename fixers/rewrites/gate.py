@@ -33,20 +33,16 @@ def _read(text: str, before: Build) -> Build:
     return build
 
 
-def examine(before: Build, text: str, added_path: str = "", changed: Collection[str] = ()) -> None:
+def examine(before: Build, text: str, added: Collection[str] = (), changed: Collection[str] = ()) -> None:
     """Raise Refused when the final stage of `text` runs otherwise than that of `before`.
 
-    `added_path` may stand in PATH in addition, and what `changed` names may change: that was asked for.
+    Folders of `added` may stand in PATH in addition, and what `changed` names may change: that was asked for.
     """
     after = _read(text, before)
     old, new = runtime(before), runtime(after)
     for key in {**old, **new}:
-        if key == "ENV PATH" and added_path:
-            value = new.get(key) or ""
-            if value in (f"{added_path}:{old.get(key)}", f"{added_path}:$PATH", f"{added_path}:"):
-                continue
-            if added_path in value:
-                continue
+        if key == "ENV PATH" and any(folder in (new.get(key) or "") for folder in added):
+            continue
         if key in changed:
             continue
         if key == "USER" and old[key] is None:

@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 from ...model.build import Build
 from ...syntax.parser import parse
 from ...syntax.source import Source
-from . import apt, cache_mounts, early, gate, go, java, node, non_root, order, python, python_managed, ruby, slim
+from . import apt, cache_mounts, early, gate, go, java, node, non_root, order, python, python_managed, ruby, rust, slim
 from .effect import Effect
 from .plan import Outcome, Refused, Step
 
@@ -174,6 +174,7 @@ def _stack(build: Build, context: Context) -> Outcome:
         "node": node.rewrite,
         "openjdk": java.rewrite,
         "ruby": ruby.rewrite,
+        "rust": rust.rewrite,
         "python": python_managed.rewrite if python_managed.managed(build, stage) else python.rewrite,
     }
     made = stacks.get(name)
@@ -186,7 +187,7 @@ def _examined(outcome: Outcome, before: Build, changed: Collection[str]) -> Outc
     if outcome.text is None:
         return outcome
     try:
-        gate.examine(before, outcome.text, f"{python.VENV}/bin", changed)
+        gate.examine(before, outcome.text, (f"{python.VENV}/bin", rust.PROGRAMS), changed)
     except Refused as refusal:
         return Outcome(outcome.name, checks=outcome.checks, refusal=refusal)
     return outcome

@@ -143,7 +143,8 @@ class Parting:
         lines = [from_line(self.stage, self.runtime)]
         first = next((step for step in self.stage.instructions if id(step) in self.system), None)
         for instruction in self.stage.instructions:
-            from_context = isinstance(instruction, Transfer) and instruction.flag("from") is None
+            again = isinstance(instruction, Transfer) and self.comes_again(instruction)
+            from_context = isinstance(instruction, Transfer) and instruction.flag("from") is None and not again
             here = from_context or instruction is self.install or isinstance(instruction, User)
             # What runs behind the first install may need it.
             if packages and (instruction is first or (here and first is None)):
@@ -152,7 +153,7 @@ class Parting:
             if waiting and here:
                 lines += waiting
                 waiting = []
-            if instruction in self.tools or (isinstance(instruction, Transfer) and self.comes_again(instruction)):
+            if again or instruction in self.tools:
                 continue
             install = self.system.get(id(instruction))
             if install is not None and id(instruction) not in self.moved and not self.builder_packages(install):

@@ -396,7 +396,7 @@ class _Rewrite:
                 lines.append(bare(build, instruction))
             elif isinstance(instruction, Arg | Workdir) or instruction in self.tool_copies:
                 lines.append((block if instruction in self.tool_copies else bare)(build, instruction))
-            elif isinstance(instruction, Transfer) and self.whole and not self._only_manifest(instruction):
+            elif isinstance(instruction, Transfer) and self.whole and not self.comes_again(instruction):
                 waiting.append(bare(build, instruction))
             system = self.system.get(id(instruction))
             if system is not None and system.packages and (system.compiles or not self._is_small()):
@@ -492,7 +492,8 @@ class _Rewrite:
         tools = self._tools() if self.tool_kept else []
         first = next((step for step in self.stage.instructions if id(step) in self.system), None)
         for instruction in self.stage.instructions:
-            from_context = isinstance(instruction, Transfer) and instruction.flag("from") is None
+            again = isinstance(instruction, Transfer) and self.comes_again(instruction)
+            from_context = isinstance(instruction, Transfer) and instruction.flag("from") is None and not again
             here = from_context or instruction is run or isinstance(instruction, User)
             if packages and (instruction is first or (here and first is None)):
                 lines.append(packages)
@@ -503,7 +504,7 @@ class _Rewrite:
             if here:
                 lines += waiting
                 waiting = []
-            if isinstance(instruction, Transfer) and self._only_manifest(instruction):
+            if again:
                 continue
             if instruction in self.tool_copies:
                 lines += [bare(build, instruction)] if self.tool_kept else []
@@ -528,7 +529,7 @@ class _Rewrite:
                 install.words = install.words or system.words
         return install.line([*words, *extra])
 
-    def _only_manifest(self, copy: Transfer) -> bool:
+    def comes_again(self, copy: Transfer) -> bool:
         """Whether a later COPY brings the same files to the same places."""
         everything = list(placed(self.build, self.stage, self.context))
         mine = [place for place in everything if place.instruction is copy]

@@ -51,6 +51,12 @@ def test_files() -> None:
     )  # fmt: skip
 
 
+def test_a_folder_that_is_marked_as_a_cache_can_be_made_anew() -> None:
+    before = files(app__made="1", app__target__x="1") | {"app/target/CACHEDIR.TAG": File("f", "1", 0o644, 0)}
+    found = compare_files(before, files(), Declared(), set(), "/app")
+    assert (found.missing, found.fewer) == (["app/made"], ["app/target/CACHEDIR.TAG", "app/target/x"])
+
+
 def test_rights() -> None:
     found = compare_files({"a": File("f", "1", 0o755, 0)}, {"a": File("f", "1", 0o644, 5)}, Declared(), set(), "/x")
     assert found.rights == ["a"]

@@ -1,0 +1,103 @@
+"""A builder and a slim runtime for Rust."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from .cases import refusal, rewritten
+
+TEXT = """\
+FROM rust:1.75
+WORKDIR /app
+# everything
+COPY . .
+RUN cargo build --release
+EXPOSE 8080
+CMD ["./target/release/web-app"]
+"""
+FILES = {
+    "Cargo.toml": '[package]\nname = "web-app"\nversion = "1.0.0"\n',
+    "Cargo.lock": '[[package]]\nname = "web-app"\n\n[[package]]\nname = "openssl-sys"\n',
+    "src/main.rs": "fn main() {}\n",
+    "motd.txt": "hello\n",
+}
+
+
+def test_the_program_is_compiled_in_a_builder(tmp_path: Path) -> None:
+    assert (
+        rewritten(tmp_path, TEXT, FILES).text
+        == """\
+FROM rust:1.75-bookworm AS build
+WORKDIR /app
+COPY Cargo.toml Cargo.lock ./
+# the dependencies, compiled with an empty program, which is then forgotten
+RUN mkdir src && echo 'fn main() {}' > src/main.rs \\
+    && cargo build --release \\
+    && rm -r src target/release/.fingerprint/web-app-*
+COPY . .
+RUN cargo build --release
+
+FROM debian:bookworm-slim
+WORKDIR /app
+RUN apt-get update \\
+    && apt-get install -y --no-install-recommends \\
+        ca-certificates \\
+        libssl3 \\
+        tzdata \\
+    && rm -rf /var/lib/apt/lists/*
+COPY --from=build /app/target/release/web-app /app/target/release/web-app
+# everything
+COPY . .
+EXPOSE 8080
+CMD ["./target/release/web-app"]
+"""
+    )
+
+
+def test_an_installed_program_keeps_its_folder_in_path(tmp_path: Path) -> None:
+    text = TEXT.replace("cargo build --release", "cargo install --path .").replace("./target/release/", "")
+    final = rewritten(tmp_path, text, FILES).text.partition("\n\n")[2]
+    assert final.startswith('FROM debian:bookworm-slim\nENV PATH="/usr/local/cargo/bin:$PATH"\n')
+    assert "COPY --from=build /usr/local/cargo/bin/web-app /usr/local/cargo/bin/web-app\n" in final
+
+
+def test_a_program_that_is_put_elsewhere_comes_from_there(tmp_path: Path) -> None:
+    text = TEXT.replace("--release\n", "--release && cp target/release/web-app /usr/local/bin/web\n", 1)
+    text = text.replace("./target/release/web-app", "web")
+    final = rewritten(tmp_path, text, FILES).text.partition("\n\n")[2]
+    assert "COPY --from=build /usr/local/bin/web /usr/local/bin/web\n" in final
+
+
+@pytest.mark.parametrize("more", [{"build.rs": "fn main() {}\n"}, {"src/lib.rs": ""}, {"src/bin/x.rs": ""}])
+def test_projects_of_several_parts_are_compiled_at_once(more: dict[str, str], tmp_path: Path) -> None:
+    builder = rewritten(tmp_path, TEXT, {**FILES, **more}).text.partition("\n\n")[0]
+    assert builder == "FROM rust:1.75-bookworm AS build\nWORKDIR /app\nCOPY . .\nRUN cargo build --release"
+
+
+def test_libraries_that_are_compiled_in_are_not_installed(tmp_path: Path) -> None:
+    files = {**FILES, "Cargo.lock": FILES["Cargo.lock"] + '\n[[package]]\nname = "openssl-src"\n'}
+    assert "libssl3" not in rewritten(tmp_path, TEXT, files).text
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "files", "why"),
+    [
+        ("rust:1.75", "rust:1.75-alpine", {}, "1: the base is no official Rust image"),
+        ("rust:1.75", "rust:1.70", {}, "1: the base is no official Rust image on a known release"),
+        ('"./target/release/web-app"', '"cargo", "run"', {}, "7: the image starts `cargo`"),
+        ('"./target/release/web-app"', '"./other"', {}, "0: the image does not start the program"),
+        ("WORKDIR /app\n", "", {}, "1: no WORKDIR is set"),
+        ("RUN cargo", "RUN cargo build\nRUN cargo", {}, "6: there are several builds"),
+        ("RUN cargo", "RUN rustup target add x\nRUN cargo", {}, "5: whether the builder needs what"),
+        ("RUN cargo", "RUN ./configure && cargo", {}, "5: `./configure` stands in one RUN"),
+        ("RUN cargo", "ENV CARGO_TARGET_DIR=/t\nRUN cargo", {}, "6: `CARGO_TARGET_DIR` moves"),
+        ("", "", {"target/release/web-app": "old"}, "5: `target` of the build context would come over"),
+        ("", "", {"Cargo.lock": '[[package]]\nname = "sdl2-sys"\n'}, "0: which library `sdl2-sys` links to"),
+        ("", "", {"Cargo.lock": ""}, "5: there is no Cargo.lock"),
+    ],
+)
+def test_what_cannot_be_proved_is_refused(old: str, new: str, files: dict[str, str], why: str, tmp_path: Path) -> None:
+    text = TEXT.replace(old, new, 1) if old else TEXT
+    assert refusal(tmp_path, text, {**FILES, **files}).startswith(why)
