@@ -221,13 +221,17 @@ def copies_of(build: Build, stage: Stage, context: Context, names: list[str], ru
             raise Refused(f"where `{name}` lies in the image is not known", run)
         folder = posixpath.dirname(path)
         if name not in context.files():
-            inside = posixpath.relpath(path, workdir) if path.startswith(workdir.rstrip("/") + "/") else path
-            folders.append(f"COPY {name} {inside}/")
+            folders.append(f"COPY {name} {from_workdir(path, workdir)}/")
             continue
-        below = folder == workdir or folder.startswith(workdir.rstrip("/") + "/")
-        inside = posixpath.relpath(folder, workdir) if below else folder
-        targets.setdefault(inside.rstrip("/") + "/", []).append(name)
+        targets.setdefault(from_workdir(folder, workdir).rstrip("/") + "/", []).append(name)
     return [*(f"COPY {' '.join(names)} {target}" for target, names in targets.items()), *folders]
+
+
+def from_workdir(path: str, workdir: str) -> str:
+    """A path of the image as it is written below a WORKDIR; whole below the root, where a relative one is DL3045."""
+    if workdir == "/" or not (path + "/").startswith(workdir.rstrip("/") + "/"):
+        return path
+    return posixpath.relpath(path, workdir)
 
 
 def _target(build: Build, stage: Stage, context: Context, name: str) -> str | None:

@@ -15,7 +15,7 @@ from ...model.slim import slimmer
 from ...syntax.tree import Arg, Copy, Env, Onbuild, Run, Shell, Transfer, User, Workdir
 from .blocks import above, bare, block, from_line, head, joined, run_line, tail, texts
 from .copies import origin, placed
-from .order import first_copies
+from .order import first_copies, from_workdir
 from .plan import Checks, Outcome, Refused, Step
 from .programs import FULL_ONLY, Uses, check_kept
 from .requirements import Requirements, normal, read_requirements
@@ -484,12 +484,7 @@ class _Writer:
                 targets.setdefault(path, []).append(name)
                 continue
             folder = posixpath.dirname(path)
-            inside = (
-                posixpath.relpath(folder, workdir)
-                if folder == workdir or folder.startswith(workdir.rstrip("/") + "/")
-                else folder
-            )
-            targets.setdefault(inside.rstrip("/") + "/", []).append(name)
+            targets.setdefault(from_workdir(folder, workdir).rstrip("/") + "/", []).append(name)
         return [f"COPY {' '.join(names)} {target}" for target, names in targets.items()]
 
     def _final(self) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from dockerfile_dlint.fixers.rewrites.order import from_workdir
 
 from .cases import refusal, rewritten
 
@@ -221,3 +222,18 @@ def test_the_project_itself_follows_what_it_needs(tmp_path: Path) -> None:
 def test_build_tools_that_need_more_are_left_alone(lines: str, files: dict[str, str], why: str, tmp_path: Path) -> None:
     text = f"FROM example.org/base:1\nWORKDIR /app\nCOPY . .\n{lines}\nCMD run\n"
     assert why in refusal(tmp_path, text, {**BUILDERS, **files}, "order")
+
+
+@pytest.mark.parametrize(
+    ("path", "workdir", "written"),
+    [
+        ("/app", "/", "/app"),
+        ("/", "/", "/"),
+        ("/app", "/app", "."),
+        ("/app/a", "/app", "a"),
+        ("/application", "/app", "/application"),
+        ("/x", "/app", "/x"),
+    ],
+)
+def test_a_path_as_it_is_written_below_a_workdir(path: str, workdir: str, written: str) -> None:
+    assert from_workdir(path, workdir) == written

@@ -227,3 +227,9 @@ def test_what_may_change_the_install_is_refused(command: str, why: str, tmp_path
 def test_what_may_compile_in_the_slim_stage_is_refused(command: str, tmp_path: Path) -> None:
     text = FLASK.replace("CMD", f"RUN {command}\nCMD")
     assert refusal(tmp_path, text, FILES).partition(": ")[2].startswith(("`", "what `"))
+
+
+def test_without_a_workdir_the_manifest_is_copied_to_a_whole_path(tmp_path: Path) -> None:
+    """A relative one would be a finding of dlint's own (DL3045)."""
+    text = "FROM python:3.12\nCOPY . /app\nRUN pip install -r /app/requirements.txt\nCMD python /app/app.py\n"
+    assert "\nCOPY requirements.txt /app/\n" in rewritten(tmp_path, text, FILES).text
