@@ -38,8 +38,10 @@ if TYPE_CHECKING:
     from ..model.context import Context
 
 NAMES = ("dockerignore", *REWRITES)
-RULES = "OPT001 OPT002 OPT003 OPT005 DL3009 DL3019 DL3032 DL3036 DL3040 DL3042 DL3059 DL3060".split()
-"""Rules whose fixes make layers fewer or smaller and change nothing else."""
+JOINING = ("OPT001", "OPT002", "OPT003", "OPT005", "DL3059")
+"""Rules whose fixes join layers: those that are unsafe only because the cache then keeps both or none."""
+EMPTYING = ("DL3009", "DL3019", "DL3032", "DL3036", "DL3040", "DL3042", "DL3060")
+"""Rules whose safe fixes leave caches and lists out of a layer."""
 LAST = ("PKG002",)
 """More of them, for stages that are shipped as they are: in a builder the cache may stay."""
 
@@ -155,16 +157,13 @@ def _optimized(source: Source, context: Context | None, wanted: Sequence[str], a
 
 
 def layers(text: str, name: str, *, last: bool = False) -> tuple[str, list[Step]]:
-    """The text after the fixes of RULES, with `last` also the safe ones of LAST; a step for each rule applied."""
-    _, repaired = fix_source(
-        Source(text, name), Plan(choose(RULES, [])), None, Wish(unsafe=True, diff=False, only=False)
-    )
-    now, applied = repaired.text, set(repaired.applied)
-    if last:
-        _, repaired = fix_source(
-            Source(now, name), Plan(choose(LAST, [])), None, Wish(unsafe=False, diff=False, only=False)
-        )
-        now, applied = repaired.text, applied | set(repaired.applied)
+    """The text after the fixes of these rules, with `last` also those of LAST; a step for each rule applied."""
+    now, applied = text, set[str]()
+    for codes, unsafe in ((EMPTYING, False), (JOINING, True), (LAST if last else (), False)):
+        if codes:
+            wish = Wish(unsafe=unsafe, diff=False, only=False)
+            _, repaired = fix_source(Source(now, name), Plan(choose(codes, [])), None, wish)
+            now, applied = repaired.text, applied | set(repaired.applied)
     from ..rules import RULES as ALL
 
     summaries = {rule.code: rule.summary for rule in ALL}

@@ -26,7 +26,7 @@ def rewrite(build: Build) -> Outcome:
             if not isinstance(run, Run):
                 continue
             found = _system(build, run)
-            if found and clean and all(_only_cleans(piece) for piece in found) and not run.comments:
+            if found and clean and _only_cleans(found) and not run.comments:
                 edits.append(_without(build, run))
                 steps.setdefault("clean", Step("Drop a RUN that cleans what is clean already", "it frees nothing"))
                 continue
@@ -51,8 +51,11 @@ def _system(build: Build, run: Run) -> list[Piece]:
     return found if apt and all(piece.kind == OS for piece in found) else []
 
 
-def _only_cleans(piece: Piece) -> bool:
-    return piece.call.verb == "clean" if piece.call is not None else deletes_caches(piece)
+def _only_cleans(found: list[Piece]) -> bool:
+    """Whether nothing is left of the RUN: it empties lists and caches, and those that it fetched before."""
+    verbs = [piece.call.verb if piece.call is not None else "clean" for piece in found]
+    fetches = "update-index" in verbs and (found[-1].call is not None or not deletes_caches(found[-1]))
+    return not fetches and all(verb in ("clean", "update-index") for verb in verbs)
 
 
 def _leaves_none(build: Build, run: Run, found: list[Piece]) -> bool:

@@ -106,6 +106,9 @@ def _passes(name: str, context: Context | None, fix: Fix) -> Iterator[tuple[str,
         yield "order", lambda text: _ordered(text, name, context, early.rewrite)
     for each in (*NAMES[1:], *ON_REQUEST):
         yield each, lambda text, each=each: _rewrite(each, text, name, context)
+        if each == "order" and context is not None:
+            # Where the manifests went before the source, what stood behind their install can follow.
+            yield "order", lambda text: _ordered(text, name, context, early.rewrite)
     yield "layers", lambda text: _layers(text, fix, last=True)
     yield "layers", lambda text: apt.rewrite(_build(text, name, context))
 
@@ -119,7 +122,7 @@ def _as_one(outcomes: Sequence[Outcome]) -> Outcome:
     """Two passes of one rewrite as one: what both did is told once, and a refusal only where nothing was done."""
     done = [outcome for outcome in outcomes if outcome.text is not None]
     if not done:
-        return outcomes[-1]
+        return next((outcome for outcome in outcomes if outcome.refusal is not None), outcomes[-1])
     steps = {step.title: step for outcome in done for step in outcome.steps}
     checks = [check for outcome in outcomes for check in outcome.checks]
     refusal = next((each.refusal for each in outcomes if each.refusal is not None and each.refusal.line), None)
@@ -159,6 +162,8 @@ def _ordered(text: str, name: str, context: Context, rewrite: Callable[[Build, S
         else:
             now = outcome.text
             steps += outcome.steps
+    for check in outcome.checks if steps else ():
+        check.line = 0  # of a text that nobody has
     return Outcome("order", now, steps, outcome.checks) if steps else outcome
 
 

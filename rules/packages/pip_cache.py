@@ -82,4 +82,8 @@ EXAMPLES = (
     Good("FROM python:3.12\nCOPY pip.conf /etc/\nRUN pip install flask", why="what is in it cannot be told"),
     Good("FROM ubuntu:14.04\nRUN apt-get install -y python-pip\nRUN pip install flask==1", why="pip 1.5 has no cache"),
     Bad("FROM ubuntu:14.04\nRUN apt-get install -y python-pip && pip install -U pip\nRUN «pip install» flask==1"),
+    Good(
+        "FROM debian:8\nRUN apt-get install -y python-pip python3-pip && pip install -U pip\nRUN pip3 install a==1",
+        why="pip3 is still the old one",
+    ),
 )

@@ -86,9 +86,16 @@ def pip_without_cache(build: Build, run: Run, call: Call) -> bool:
             return False
         for earlier in build.calls(step):
             before = earlier.command.start < call.command.start and earlier.manager.name == "pip"
-            if before and any(package.name == "pip" for package in earlier.packages):
+            same = _python_of(earlier) == _python_of(call)
+            if before and same and any(package.name == "pip" for package in earlier.packages):
                 return False
     return packaged
+
+
+def _python_of(call: Call) -> str:
+    """Whose pip a call is: `3` for pip3 and python3 -m pip, empty for pip and pip2."""
+    words = [word.base_name() for word in call.command.words[:1]]
+    return "3" if any("3" in word for word in words) else ""
 
 
 def pip_may_lack_cache(build: Build, run: Run) -> bool:

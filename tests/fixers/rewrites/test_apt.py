@@ -16,6 +16,7 @@ def layers(tmp_path: Path, text: str) -> str:
 def test_one_install_with_a_package_a_line(tmp_path: Path) -> None:
     text = """\
 FROM ubuntu:22.04
+RUN apt-get update && rm -rf /var/lib/apt/lists/*
 RUN apt-get update && apt-get upgrade -y && apt-get install -y wget jq && \\
     apt-get update && apt-get install -y curl jq && apt-get clean && rm -rf /var/lib/apt/lists/*
 COPY a a
