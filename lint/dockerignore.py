@@ -76,9 +76,10 @@ def _show(proposals: Sequence[Proposal], arguments: argparse.Namespace) -> None:
             put(told(proposal))
 
 
-def proposed(build: Build, context: Context, roots: Sequence[str]) -> Proposal:
-    """The ignore file for a Dockerfile, with regard to the others of its context. Raises IgnoreError."""
-    return propose([build, *others(context, build.dockerfile.source.name, roots)], context)
+def proposed(build: Build, context: Context, roots: Sequence[str], *, same_listing: bool = False) -> Proposal:
+    """The ignore file for a Dockerfile, with regard to the others of its context; see `propose`. Raises IgnoreError."""
+    builds = [build, *others(context, build.dockerfile.source.name, roots)]
+    return propose(builds, context, same_listing=same_listing)
 
 
 def refused(context: Context, error: IgnoreError) -> str:
@@ -140,6 +141,9 @@ def told(proposal: Proposal) -> str:
             files = f"{_files(pattern.files)}, " if pattern.files else ""
             lines.append(f"  {pattern.text:24} {amount:>10}  {files}{pattern.why}")
     lines += [f"  {kept.path} stays: {kept.why}" for kept in proposal.kept]
+    if proposal.shown:
+        names = ", ".join(proposal.shown[:4]) + (" …" if len(proposal.shown) > 4 else "")
+        lines.append(f"  {names}: the image shows it as before; `dlint dockerignore` leaves it out")
     return "".join(printable(line) + "\n" for line in lines)
 
 

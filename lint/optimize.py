@@ -105,7 +105,7 @@ def _file(
     old = new = ignore_text(source.name, there)
     if "dockerignore" in wanted:
         try:
-            proposal = proposed(Build(parse(source), lambda _: there), there, paths)
+            proposal = proposed(Build(parse(source), lambda _: there), there, paths, same_listing=True)
         except IgnoreError as error:
             note(refused(there, error))
             status = BROKEN

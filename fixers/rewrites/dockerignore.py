@@ -92,10 +92,12 @@ class Proposal:
     """The ignore file at `path`: its text now ("" when there is none) and then, and what comes of it.
 
     `before` and `after` are the bytes that are sent, `files_before` and `files_after` the files; `dropped` are those
-    that are not sent any more.
+    that are not sent any more. `shown` are waste that stays because the image shows it.
     """
 
-    __slots__ = ("after", "before", "dropped", "files_after", "files_before", "kept", "new", "old", "path", "patterns")
+    __slots__ = (
+        "after", "before", "dropped", "files_after", "files_before", "kept", "new", "old", "path", "patterns", "shown",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -105,8 +107,10 @@ class Proposal:
         kept: Sequence[Kept],
         files: Mapping[str, int],
         dropped: Sequence[str],
+        shown: Sequence[str] = (),
     ) -> None:
         self.path = path
+        self.shown = tuple(shown)
         self.old, self.new = texts
         self.patterns = tuple(patterns)
         self.kept = tuple(kept)
@@ -121,8 +125,11 @@ class Proposal:
         return self.new != self.old
 
 
-def propose(builds: Sequence[Build], context: Context) -> Proposal:
+def propose(builds: Sequence[Build], context: Context, *, same_listing: bool = False) -> Proposal:
     """What the ignore file should say that the first of `builds` has; the others are built with the context too.
+
+    With `same_listing`, folders of the image list what they listed: of what the build does not make, only hidden files
+    and secrets are left out.
 
     One file serves all that have none of their own. Where the first one copies what it does not need and another one
     does, it gets a file of its own, `<Dockerfile>.dockerignore`. Reads files of the context and changes nothing.
@@ -134,19 +141,21 @@ def propose(builds: Sequence[Build], context: Context) -> Proposal:
     own = dockerfile + ".dockerignore"
     path = ignore_file_for(dockerfile, context.root) or os.path.join(context.root, ".dockerignore")
     if path == own or len(builds) == 1:
-        return plan(builds[:1], context, path)
-    shared = plan(builds, context, path)
-    alone = plan(builds[:1], context, own, unused=False)
+        return plan(builds[:1], context, path, same_listing=same_listing)
+    shared = plan(builds, context, path, same_listing=same_listing)
+    alone = plan(builds[:1], context, own, unused=False, same_listing=same_listing)
     named = Named(builds[:1], context)
     if any(named.takes(each) for each in alone.dropped - shared.dropped):
         return alone
     return shared
 
 
-def plan(builds: Sequence[Build], context: Context, path: str, *, unused: bool = True) -> Proposal:
+def plan(
+    builds: Sequence[Build], context: Context, path: str, *, unused: bool = True, same_listing: bool = False
+) -> Proposal:
     """The ignore file at `path` for `builds`, which all read it; the present rules are those that the context has.
 
-    Without `unused`, what no COPY takes is not named.
+    Without `unused`, what no COPY takes is not named; for `same_listing` see `propose`.
     """
     present = context.ignore
     source = present.path if present is not None else None
@@ -155,6 +164,8 @@ def plan(builds: Sequence[Build], context: Context, path: str, *, unused: bool =
     project = Project(builds, context, named, "\n".join(words_of(build) for build in builds))
     texts = Texts(context, project.commands)
     found, kept = _allowed(project, texts, present or IgnoreFile(()), unused=unused)
+    shown = [entry.path for entry in found if _is_shown(entry)] if same_listing else []
+    found = [entry for entry in found if entry.path not in shown]
     patterns = _patterns(project, found, kept)
     if source is None:
         patterns = _with_expected(project, texts, patterns, kept)
@@ -169,7 +180,12 @@ def plan(builds: Sequence[Build], context: Context, path: str, *, unused: bool =
     old = rules if source == path else ""
     new = written(rules, patterns) if patterns else old
     kept.sort(key=lambda each: each.path)
-    return Proposal(path, (old, new), patterns, kept, project.files, dropped)
+    return Proposal(path, (old, new), patterns, kept, project.files, dropped, shown)
+
+
+def _is_shown(entry: Entry) -> bool:
+    """Whether who lists a folder of the image would miss the entry: it is neither hidden nor secret nor made anew."""
+    return entry.soft and entry.heading != SECRET and not posixpath.basename(entry.path).startswith(".")
 
 
 def read_text(path: str) -> str:

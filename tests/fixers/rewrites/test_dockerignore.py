@@ -250,3 +250,22 @@ def test_its_own_file_is_extended(tmp_path: Path) -> None:
     found = proposed(tmp_path, WHOLE, files, "FROM a\nCOPY .git /d\n", name="web.Dockerfile")
     assert found.path.endswith("/web.Dockerfile.dockerignore")
     assert found.new.startswith("a\n\n# Version control\n.git\n")
+
+
+def test_the_same_listing(tmp_path: Path) -> None:
+    """What a program sees that lists its folder stays, but for what is secret or made anew."""
+    files = {
+        "app.py": "",
+        "README.md": "",
+        "tests/test_a.py": "",
+        ".git/HEAD": "",
+        ".github/a.yml": "",
+        "id_rsa": "-----BEGIN OPENSSH PRIVATE KEY-----\n",
+        "a/__pycache__/b.pyc": "",
+    }
+    proposed(tmp_path, WHOLE, files)
+    context = Context(str(tmp_path), str(tmp_path / "Dockerfile"))
+    build = Build(parse(Source(WHOLE, str(tmp_path / "Dockerfile"))), lambda _: context)
+    found = propose([build], context, same_listing=True)
+    assert found.dropped == {".git/HEAD", ".github/a.yml", "id_rsa", "a/__pycache__/b.pyc"}
+    assert set(found.shown) == {"Dockerfile", "README.md", "tests"}
