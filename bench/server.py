@@ -32,7 +32,7 @@ from dockerfile_dlint.lint.plans import plan_for
 from dockerfile_dlint.syntax.parser import parse
 from dockerfile_dlint.syntax.source import Source
 
-from tests.e2e.language_client import Buffer, Client, Failed
+from tests.e2e.language_client import CAPABILITIES, UNITS, Buffer, Client, Failed
 
 OPTIONS = {"shellcheck": False, "inlayHints": True}
 TYPED = "RUN apt-get update && apt-get install -y curl ca-certificates && rm -rf /tmp/x\n"
@@ -50,6 +50,7 @@ def main() -> None:
     parser.add_argument("folder", nargs="?", type=Path)
     parser.add_argument("edits", nargs="?", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--encoding", choices=list(UNITS), default="utf-16", help="how edits counts columns")
     parser.add_argument("--files", type=int, default=100, help="how many files are edited")
     parser.add_argument("--samples", type=int, default=500, help="how many keystrokes are measured for each size")
     parser.add_argument("--shellcheck", action="store_true", help="with ShellCheck, whose findings come later")
@@ -62,19 +63,24 @@ def main() -> None:
     elif arguments.what == "memory":
         steady(texts(arguments.folder), rng, arguments.edits)
     else:
-        edits(texts(arguments.folder), rng, arguments.edits, arguments.files)
+        edits(files(arguments.folder), rng, arguments.edits, arguments.files, arguments.encoding)
 
 
-def texts(folder: Path) -> list[str]:
+def files(folder: Path) -> list[tuple[Path, str]]:
     """The Dockerfiles below the folder that are UTF-8."""
-    found: list[str] = []
-    for path in sorted(folder.rglob("*")):
+    found: list[tuple[Path, str]] = []
+    for path in sorted(folder.resolve().rglob("*")):
         if path.is_file() and is_dockerfile_name(path.name):
             try:
-                found.append(path.read_bytes().decode())
+                found.append((path, path.read_bytes().decode()))
             except UnicodeDecodeError:
                 continue
     return found
+
+
+def texts(folder: Path) -> list[str]:
+    """Their texts."""
+    return [text for _, text in files(folder)]
 
 
 def percentiles(seconds: list[float]) -> str:
@@ -155,36 +161,39 @@ def used(pid: int) -> float:
 # Edits --------------------------------------------------------------------------------------------------------------
 
 
-def edits(corpus: list[str], rng: random.Random, count: int, most: int) -> None:
-    """Random edits; after each the diagnostics are those of a fresh run, and every place lies in the text."""
-    files = rng.sample(corpus, min(most, len(corpus)))
+def edits(corpus: list[tuple[Path, str]], rng: random.Random, count: int, most: int, encoding: str) -> None:
+    """Random edits; after each the diagnostics are those of a fresh run, and every place lies in the text.
+
+    The files stay as they are; their folders and what lies there count, as for an editor.
+    """
+    chosen = rng.sample(corpus, min(most, len(corpus)))
+    others = [text for _, text in chosen]
     wrong: list[str] = []
     asked = Counter[str]()
-    with tempfile.TemporaryDirectory() as folder, Client([Path(folder)], options=OPTIONS) as client:
-        buffers = [
-            Buffer(client, (Path(folder) / str(number) / "Dockerfile").as_uri(), text)
-            for number, text in enumerate(files)
-        ]
-        for buffer in buffers:
-            Path(buffer.uri.removeprefix("file://")).parent.mkdir()
+    capabilities = {**CAPABILITIES, "general": {"positionEncodings": [encoding]}}
+    with Client([], options=OPTIONS, capabilities=capabilities) as client:
+        buffers = [Buffer(client, path.as_uri(), text) for path, text in chosen]
         begin = time.perf_counter()
-        for number in range(count):
+        number = printed = 0
+        while number < count:
             buffer = rng.choice(buffers)
-            change(buffer, rng, files)
+            # Now and then faster than the server is, and several edits in one message.
+            for _ in range(rng.choice((1, 1, 1, 1, 2, 5))):
+                number += change(buffer, rng, others)
             found = buffer.settle()
-            wrong += compared(buffer, found, process=number % 50 == 0)
+            wrong += compared(buffer, found, process=rng.random() < 0.02)
             wrong += ask(buffer, rng, asked)
             if wrong:
                 print(wrong[0])
                 sys.exit(1)
-            if (number + 1) % max(1, count // 5) == 0:
+            if number >= printed + count // 5:
+                printed = number
                 print(
-                    f"after {number + 1:6} edits: {memory(client.process.pid):.1f} MB, "
-                    f"{time.perf_counter() - begin:.0f} s",
+                    f"after {number:6} edits: {memory(client.process.pid):.1f} MB, {time.perf_counter() - begin:.0f} s",
                     flush=True,
                 )
         notes = [note for note in client.notes if "internal error" in str(note)]
-        print(f"{count} edits in {len(buffers)} files; requests: {dict(asked)}; internal errors: {len(notes)}")
+        print(f"{number} edits in {len(buffers)} files; requests: {dict(asked)}; internal errors: {len(notes)}")
         for note in notes[:3]:
             print(note)
         sys.exit(1 if notes or client.stop() else 0)
@@ -214,22 +223,32 @@ def steady(corpus: list[str], rng: random.Random, count: int) -> None:
         client.stop()
 
 
-def change(buffer: Buffer, rng: random.Random, files: list[str]) -> None:
-    """One edit, as people make them, or as nobody does."""
-    size = len(buffer.text)
-    kind = rng.random()
-    at = rng.randint(0, size)
-    at -= buffer.text[at - 1 : at + 1] == "\r\n"
-    if kind < 0.02 or size > 40_000:
+def change(buffer: Buffer, rng: random.Random, files: list[str]) -> int:
+    """One message with an edit, as people make them or as nobody does, or with several; their number."""
+    if rng.random() < 0.02 or len(buffer.text) > 40_000:
         buffer.replace(rng.choice(files))
-    elif kind < 0.45:
-        buffer.edit(at, at, rng.choice(INSERTED))
-    elif kind < 0.7:
-        buffer.edit(at, at, rng.choice("abcXYZ012 -=/."))
-    else:
-        end = min(size, at + rng.choice((1, 1, 1, 2, 5, 30)))
-        end += buffer.text[end - 1 : end + 1] == "\r\n"
-        buffer.edit(at, end, "")
+        return 1
+    wanted: list[tuple[int, int, str]] = []
+    text = buffer.text
+    for _ in range(rng.choice((1, 1, 1, 1, 1, 3))):
+        start, end, new = one_edit(text, rng)
+        wanted.append((start, end, new))
+        text = text[:start] + new + text[end:]
+    buffer.edits(wanted)
+    return len(wanted)
+
+
+def one_edit(text: str, rng: random.Random) -> tuple[int, int, str]:
+    """An edit that does not part a carriage return from its line feed."""
+    size, kind = len(text), rng.random()
+    at = rng.randint(0, size)
+    at -= text[at - 1 : at + 1] == "\r\n"
+    if kind < 0.45:
+        return at, at, rng.choice(INSERTED)
+    if kind < 0.7:
+        return at, at, rng.choice("abcXYZ012 -=/.")
+    end = min(size, at + rng.choice((1, 1, 1, 2, 5, 30)))
+    return at, end + (text[end - 1 : end + 1] == "\r\n"), ""
 
 
 def compared(buffer: Buffer, found: list[dict[str, Any]], *, process: bool) -> list[str]:

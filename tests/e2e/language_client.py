@@ -53,6 +53,10 @@ CAPABILITIES: dict[str, Any] = {
 }
 
 
+UNITS = {"utf-8": ("utf-8", 1), "utf-16": ("utf-16-le", 2), "utf-32": ("utf-32-le", 4)}
+"""For each encoding of positions the codec, and the bytes of a unit."""
+
+
 class Failed(Exception):
     """The server answered with an error."""
 
@@ -100,6 +104,11 @@ class Client:
         self.server: dict[str, Any] = {}
         if start:
             self.initialize(folders, capabilities, options)
+
+    @property
+    def encoding(self) -> str:
+        """In which units the server counts columns."""
+        return self.server.get("capabilities", {}).get("positionEncoding", "utf-16")
 
     def initialize(self, folders: list[Path], capabilities: dict[str, Any] | None, options: Any) -> None:
         self.server = self.request(
@@ -231,9 +240,15 @@ class Buffer:
 
     def edit(self, start: int, end: int, new: str) -> None:
         """Replace `text[start:end]`."""
-        change = {"range": {"start": self.position(start), "end": self.position(end)}, "text": new}
-        self.text = self.text[:start] + new + self.text[end:]
-        self._changed([change])
+        self.edits([(start, end, new)])
+
+    def edits(self, wanted: list[tuple[int, int, str]]) -> None:
+        """Several edits in one message, each of the text that the one before left."""
+        changes: list[dict[str, Any]] = []
+        for start, end, new in wanted:
+            changes.append({"range": {"start": self.position(start), "end": self.position(end)}, "text": new})
+            self.text = self.text[:start] + new + self.text[end:]
+        self._changed(changes)
 
     def replace(self, text: str) -> None:
         self.text = text
@@ -270,13 +285,14 @@ class Buffer:
         params = {"textDocument": self.identifier, "position": self.position(at), **more}
         return self.client.request(method, params)
 
-    # Places: UTF-16, the protocol's default ------------------------------------------------------------------------
+    # Places, in the units that the server wants ----------------------------------------------------------------------
 
     def position(self, offset: int) -> dict[str, int]:
         before = self.text[:offset].replace("\r\n", "\n\n" if self.text[offset - 1 : offset] == "\r" else "\n")
         line = before.count("\n")
         column = before[before.rfind("\n") + 1 :]
-        return {"line": line, "character": len(column.encode("utf-16-le")) // 2}
+        codec, size = UNITS[self.client.encoding]
+        return {"line": line, "character": len(column.encode(codec)) // size}
 
     def range(self, words: str) -> dict[str, dict[str, int]]:
         """Where some words stand first."""
@@ -289,6 +305,7 @@ class Buffer:
             at = self.text.index("\n", at) + 1
         end = self.text.find("\n", at)
         line = self.text[at : len(self.text) if end < 0 else end].removesuffix("\r")
-        units = line.encode("utf-16-le")
-        assert 2 * position["character"] <= len(units), f"{position} is behind the end of the line {line!r}"
-        return at + len(units[: 2 * position["character"]].decode("utf-16-le"))
+        codec, size = UNITS[self.client.encoding]
+        units = line.encode(codec)
+        assert size * position["character"] <= len(units), f"{position} is behind the end of the line {line!r}"
+        return at + len(units[: size * position["character"]].decode(codec))
