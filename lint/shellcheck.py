@@ -46,6 +46,9 @@ _HEAD_LINES = 2
 _UNWATCHED_CD = 2164
 _MOST_SCRIPTS = 400
 
+_running: set[Any] = set()
+"""The processes that run now."""
+
 
 class Snippet:
     """One script to check and what its findings need: source, first line of the instruction, stage, the plan."""
@@ -167,8 +170,16 @@ def _run(path: str, folder: str, count: int) -> tuple[list[tuple[int, dict[str, 
 
     command = [path, "--norc", "--format=json1", f"--exclude={LEFT_OUT}", *map(str, range(count))]
     try:
-        done = subprocess.run(command, cwd=folder, capture_output=True, timeout=SECONDS, check=False)
-        comments = json.loads(done.stdout)["comments"]
+        with subprocess.Popen(
+            command, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        ) as process:
+            _running.add(process)
+            try:
+                answer = process.communicate(timeout=SECONDS)[0]
+            finally:
+                process.kill()
+                _running.discard(process)
+        comments = json.loads(answer)["comments"]
         return [(int(comment["file"]), comment) for comment in comments], ""
     except subprocess.TimeoutExpired:
         return [], f"ShellCheck took more than {SECONDS} s and was stopped; its findings are missing"
@@ -176,6 +187,12 @@ def _run(path: str, folder: str, count: int) -> tuple[list[tuple[int, dict[str, 
         return [], f"ShellCheck cannot be run ({error.strerror}); its findings are missing"
     except (ValueError, KeyError, TypeError):
         return [], "ShellCheck gave no answer that can be read; its findings are missing"
+
+
+def stop() -> None:
+    """End the processes that still run, for a server that ends."""
+    for process in list(_running):
+        process.kill()
 
 
 def _diagnostic(snippet: Snippet, row: dict[str, Any]) -> Diagnostic | None:

@@ -132,6 +132,12 @@ class App(LanguageServer):
 
             ask(self, document)
 
+    def stop(self) -> None:
+        """The server ends: nothing that it started may go on."""
+        from ..shellcheck import stop
+
+        stop()
+
     # The client -------------------------------------------------------------------------------------------------
 
     def report_server_error(self, error: Exception, source: Any) -> None:

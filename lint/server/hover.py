@@ -183,7 +183,8 @@ def rebuilt(build: Build, instruction: Instruction) -> str:
 
 
 def _short(instruction: Instruction) -> str:
-    text = " ".join(f"{instruction.name} {instruction.rest_text}".split()).replace("`", "'")
+    source = [flag.text for flag in instruction.flags if flag.name == "from"]
+    text = " ".join(" ".join([instruction.name, *source, instruction.rest_text]).split()).replace("`", "'")
     return text if len(text) <= 60 else text[:59] + "…"
 
 

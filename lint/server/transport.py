@@ -107,6 +107,9 @@ class Loop:
             return 1
         except SystemExit as end:
             return end.code if isinstance(end.code, int) else 1
+        finally:
+            if self._app is not None:
+                self._app.stop()
 
     def _handle(self, item: Any) -> None:
         if callable(item):

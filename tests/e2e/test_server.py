@@ -951,6 +951,31 @@ def test_shellcheck_comes_later(project: Path) -> None:
         assert client.stop() == 0
 
 
+def test_a_slow_shellcheck_ends_with_the_server(project: Path, tmp_path: Path) -> None:
+    slow = tmp_path / "slow"
+    slow.write_text(f"#!/bin/sh\necho $$ > {tmp_path}/pid.new\nmv {tmp_path}/pid.new {tmp_path}/pid\nexec sleep 60\n")
+    slow.chmod(0o755)
+    program = (
+        "import sys\n"
+        "from dockerfile_dlint.lint import shellcheck\n"
+        f"shellcheck.program = lambda: {str(slow)!r}\n"
+        "from dockerfile_dlint.lint.main import main\n"
+        "sys.exit(main(['server']))\n"
+    )
+    with Client([project], command=[sys.executable, "-c", program]) as client:
+        buffer = Buffer(client, (project / "Dockerfile").as_uri(), BAD)
+        assert "BK004" in codes(buffer.settle())
+        end = time.monotonic() + 20
+        while not (tmp_path / "pid").exists() and time.monotonic() < end:
+            time.sleep(0.05)
+        process = int((tmp_path / "pid").read_text())
+        assert client.stop() == 0
+    with pytest.raises(ProcessLookupError):
+        for _ in range(100):
+            os.kill(process, 0)
+            time.sleep(0.05)
+
+
 def test_random_edits(shared_client: Client, tmp_path: Path) -> None:
     """A short run of bench/server.py: after every edit what a fresh run finds, and only places in the text."""
     rng = random.Random(5)
