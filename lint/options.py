@@ -54,6 +54,28 @@ Switch a finding off where it stands, on the line before the instruction:
 """
 
 
+OF_HADOLINT = {
+    "-t": "--fail-level LEVEL",
+    "--failure-threshold": "--fail-level LEVEL",
+    "--no-fail": "--exit-zero",
+    "-f": "--format FORMAT",
+    "-o": "--output FORMAT=FILE",
+    "-c": "--config FILE",
+    "--no-color": "--config color=false",
+    "--error": """--config 'severity.RULE="error"'""",
+    "--warning": """--config 'severity.RULE="warning"'""",
+    "--info": """--config 'severity.RULE="info"'""",
+    "--style": """--config 'severity.RULE="style"'""",
+    "--trusted-registry": """--config 'trusted-registries=["REGISTRY"]'""",
+    "--require-label": """--config 'label-schema.LABEL="TYPE"'""",
+    "--strict-labels": "--config strict-labels=true",
+    "--disable-ignore-pragma": "--config ignore-comments=false",
+    "--file-path-in-report": "--stdin-filename NAME",
+    "-v": "--version",
+}
+"""Options of hadolint that are called otherwise here."""
+
+
 class Told(Exception):
     """The command line was a wish for help, or wrong: all is said, and `status` is the exit status."""
 
@@ -95,6 +117,10 @@ class Parser(argparse.ArgumentParser):
         for word in unknown:
             option = word.partition("=")[0]
             if option[:1] == "-":
+                if self.prog == "dlint check" and option in OF_HADOLINT:
+                    self.error(
+                        f"there is no option `{option}`; what it does in hadolint, `{OF_HADOLINT[option]}` does;"
+                    )
                 near = suggest(option, self._option_string_actions) if len(option) > 2 else ""
                 self.error(f"there is no option `{option}`" + (f", did you mean `{near}`?" if near else ";"))
             self.error(f"`{word}` is one argument too many;")

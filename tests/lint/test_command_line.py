@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from dockerfile_dlint.lint.main import main
-from dockerfile_dlint.lint.options import HELP, PARSERS
+from dockerfile_dlint.lint.options import HELP, OF_HADOLINT, PARSERS
 
 from .runner import COMMAND, dlint, environment, shell
 
@@ -185,6 +185,23 @@ def test_wrong_words_are_answered_with_a_next_step(
     assert err.startswith("dlint: ")
     assert err.count("\n") == 1
     assert said in err
+
+
+@pytest.mark.parametrize("option", OF_HADOLINT)
+def test_an_option_of_hadolint_is_answered_with_that_of_dlint(option: str, folder: Path) -> None:
+    words = {
+        "LEVEL": "error", "FORMAT=FILE": "json=o.json", "FORMAT": "json", "FILE": "dlint.toml", "RULE": "DL3007",
+        "REGISTRY": "docker.io", "LABEL": "version", "TYPE": "semver", "NAME": "x/Dockerfile",
+    }  # fmt: skip
+    (folder / "dlint.toml").write_text("")
+    done = shell(f"dlint {option} x Dockerfile", folder)
+    assert done.status == 2
+    assert f"`{OF_HADOLINT[option]}` does" in done.err
+    instead = re.sub("FORMAT=FILE|" + "|".join(words), lambda found: words[found[0]], OF_HADOLINT[option])
+    done = shell(f"dlint {instead} {'- < ' if 'NAME' in OF_HADOLINT[option] else ''}Dockerfile", folder)
+    assert done.status == (0 if option in ("--no-fail", "-v", "-t", "--failure-threshold") else 1), done.err
+    page = (Path(__file__).resolve().parents[2] / "docs" / "from-hadolint.md").read_text()
+    assert option in page or option in ("-v", "-o", "--no-color")
 
 
 def test_a_misspelt_command(folder: Path) -> None:
