@@ -104,13 +104,15 @@ def _passes(name: str, context: Context | None, fix: Fix) -> Iterator[tuple[str,
     yield "layers", lambda text: _layers(text, fix, last=False)
     if context is not None:
         yield "order", lambda text: _ordered(text, name, context, early.rewrite)
-    for each in (*NAMES[1:], *ON_REQUEST):
+    for each in NAMES[1:]:
         yield each, lambda text, each=each: _rewrite(each, text, name, context)
-        if each == "order" and context is not None:
-            # Where the manifests went before the source, what stood behind their install can follow.
-            yield "order", lambda text: _ordered(text, name, context, early.rewrite)
+    if context is not None:
+        # Where the manifests went before the source, what stood behind their install can follow.
+        yield "order", lambda text: _ordered(text, name, context, early.rewrite)
     yield "layers", lambda text: _layers(text, fix, last=True)
     yield "layers", lambda text: apt.rewrite(_build(text, name, context))
+    for each in ON_REQUEST:
+        yield each, lambda text, each=each: _rewrite(each, text, name, context)
 
 
 def _layers(text: str, fix: Fix, *, last: bool) -> Outcome:
