@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 from ...model.build import Build
 from ...syntax.parser import parse
 from ...syntax.source import Source
-from . import apt, cache_mounts, early, gate, go, java, node, non_root, order, python, python_managed, ruby, rust, slim
+from . import apt, cache_mounts, early, gate, non_root, order, slim, stacks
 from .effect import Effect
 from .plan import Outcome, Refused, Step
 
@@ -148,7 +148,7 @@ def _rewrite(each: str, text: str, name: str, context: Context | None) -> Outcom
         return _ordered(text, name, context, order.rewrite)
     if len(build.stages) > 1:
         return Outcome(each, refusal=Refused("the file has several stages already"))
-    return _stack(build, context)
+    return stacks.rewrite(build, context)
 
 
 def _ordered(text: str, name: str, context: Context, rewrite: Callable[[Build, Stage, Context], Outcome]) -> Outcome:
@@ -169,32 +169,11 @@ def _ordered(text: str, name: str, context: Context, rewrite: Callable[[Build, S
     return Outcome("order", now, steps, outcome.checks) if steps else outcome
 
 
-def _stack(build: Build, context: Context) -> Outcome:
-    """The rewrite of the ecosystem that the base image belongs to."""
-    stage = build.stages[0]
-    name = (stage.ref.name if stage.ref else "") or ""
-    stacks = {
-        "eclipse-temurin": java.rewrite,
-        "golang": go.rewrite,
-        "gradle": java.rewrite,
-        "maven": java.rewrite,
-        "node": node.rewrite,
-        "openjdk": java.rewrite,
-        "ruby": ruby.rewrite,
-        "rust": rust.rewrite,
-        "python": python_managed.rewrite if python_managed.managed(build, stage) else python.rewrite,
-    }
-    made = stacks.get(name)
-    if made is None:
-        return Outcome("multi-stage", refusal=Refused(f"no stack is known for `{name or stage.image}`", stage.from_))
-    return made(build, stage, context)
-
-
 def _examined(outcome: Outcome, before: Build, changed: Collection[str]) -> Outcome:
     if outcome.text is None:
         return outcome
     try:
-        gate.examine(before, outcome.text, (f"{python.VENV}/bin", rust.PROGRAMS), changed)
+        gate.examine(before, outcome.text, stacks.ADDED_TO_PATH, changed)
     except Refused as refusal:
         return Outcome(outcome.name, checks=outcome.checks, refusal=refusal)
     return outcome

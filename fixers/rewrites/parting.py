@@ -32,8 +32,8 @@ class Parting:
     """The instructions of the only stage, sorted, and the text of the two stages that come of it.
 
     `moved` are the commands of each RUN (by id) that go to the builder, `system` its packages, `tools` are instructions
-    that only the builder needs. `install` is the RUN that reads `manifests`; with `whole` the builder has the source
-    before it. `brought` are the lines that copy from the builder, put in before the source, or behind it with `over`.
+    that only the builder needs. `install` is the RUN that reads `manifests`. With the folder `whole` it reads the
+    source too, and the final stage gets this folder as the builder has it. `brought` are lines that copy from there.
     """
 
     def __init__(self, build: Build, stage: Stage, context: Context) -> None:
@@ -47,6 +47,7 @@ class Parting:
         self.manifests: list[str] = []
         self.early: frozenset[str] = frozenset()
         """Variables that no install looks at."""
+        self.whole = ""
         self.brought: list[str] = []
         self.packages = ""
         self.runtime = ""
@@ -103,13 +104,13 @@ class Parting:
         early = first_copies(build, self.stage, self.context, self.manifests, install)[0]
         lines = [from_line(self.stage, name="build")]
         for instruction in self.stage.instructions:
-            if instruction.start > install.start:
+            if instruction.start > self._last().start:
                 break
             if isinstance(instruction, Env):
                 lines += [bare(build, instruction)] if self._matters(instruction) else []
             elif isinstance(instruction, Arg | Workdir):
                 lines.append(bare(build, instruction))
-            elif instruction in self.tools:
+            elif instruction in self.tools or (isinstance(instruction, Transfer) and self._is_inside(instruction)):
                 lines.append(block(build, instruction))
             system = self.system.get(id(instruction))
             stands = system is not None and self.builder_packages(system)
@@ -120,6 +121,23 @@ class Parting:
                 lines += early if instruction is install else []
                 lines += self._of_run(instruction, stands)
         return lines
+
+    def _last(self) -> Run:
+        """The last RUN of the builder."""
+        assert self.install is not None
+        runs = [step for step in self.stage.instructions if isinstance(step, Run) and self.moved.get(id(step))]
+        return runs[-1] if runs else self.install
+
+    def _is_inside(self, copy: Transfer) -> bool:
+        """Whether the final stage gets what a COPY brings with the folder of the builder."""
+        if not self.whole or self.install is None or copy.start > self.install.start:
+            return False
+        mine = [place for place in placed(self.build, self.stage, self.context) if place.instruction is copy]
+        if not mine or not all((place.target + "/").startswith(self.whole.rstrip("/") + "/") for place in mine):
+            return False
+        if copy.flag("chown") or copy.flag("chmod"):
+            raise Refused("the source is copied with an owner or a mode of its own", copy)
+        return True
 
     def _of_run(self, run: Run, stands: bool) -> list[str]:
         found = self.moved[id(run)]
@@ -144,7 +162,9 @@ class Parting:
         first = next((step for step in self.stage.instructions if id(step) in self.system), None)
         for instruction in self.stage.instructions:
             again = isinstance(instruction, Transfer) and self.comes_again(instruction)
-            from_context = isinstance(instruction, Transfer) and instruction.flag("from") is None and not again
+            inside = isinstance(instruction, Transfer) and self._is_inside(instruction)
+            mine = isinstance(instruction, Transfer) and instruction.flag("from") is None
+            from_context = mine and not again and not inside
             here = from_context or instruction is self.install or isinstance(instruction, User)
             # What runs behind the first install may need it.
             if packages and (instruction is first or (here and first is None)):
@@ -153,7 +173,9 @@ class Parting:
             if waiting and here:
                 lines += waiting
                 waiting = []
-            if again or instruction in self.tools:
+            if self.whole and instruction is self.install:
+                lines.append(f"COPY --from=build {self.whole} {self.whole}")
+            if again or inside or instruction in self.tools:
                 continue
             install = self.system.get(id(instruction))
             if install is not None and id(instruction) not in self.moved and not self.builder_packages(install):

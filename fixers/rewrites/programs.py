@@ -53,8 +53,8 @@ FULL_ONLY = {
 
 _SHELLS = ("sh", "bash", "dash")
 _PREPARING = frozenset(
-    """addgroup adduser cd chmod chown chpasswd date dpkg-reconfigure echo export groupadd ldconfig locale-gen mkdir
-    passwd printf set touch true useradd usermod yes""".split()
+    """a2dismod a2dissite a2enconf a2enmod a2ensite addgroup adduser cd chmod chown chpasswd date dpkg-reconfigure echo
+    export groupadd ldconfig locale-gen mkdir passwd printf set touch true useradd usermod yes""".split()
 )
 """Commands that make folders, users and settings of the system, which no install or build looks at."""
 _FETCHING = ("curl", "git", "wget")

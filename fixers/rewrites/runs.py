@@ -58,6 +58,8 @@ def pieces(build: Build, run: Run) -> list[Piece]:
     found: list[Piece] = []
     commands = build.commands(run)
     for command in commands:
+        if command.name == "nproc" and command.context == ("substitution",):
+            continue
         if command.context or command.before not in ("", "&&") or command.after not in ("", "&&"):
             raise Refused(f"`{_short(command)}` is part of more than a plain list of commands", run)
         if command.wrappers or not command.name:

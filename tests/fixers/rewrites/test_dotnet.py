@@ -1,0 +1,93 @@
+"""A builder and a runtime for .NET."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from .cases import refusal, rewritten
+
+TEXT = """\
+FROM mcr.microsoft.com/dotnet/sdk:8.0
+WORKDIR /src
+# the project
+COPY *.csproj ./
+RUN dotnet restore
+# the source
+COPY . .
+RUN dotnet publish -c Release -o /app
+EXPOSE 8080
+WORKDIR /app
+ENTRYPOINT ["dotnet", "Web.dll"]
+"""
+FILES = {"Web.csproj": '<Project Sdk="Microsoft.NET.Sdk.Web" />', "Program.cs": "", "appsettings.json": "{}"}
+
+
+def test_the_program_is_published_in_a_builder(tmp_path: Path) -> None:
+    assert (
+        rewritten(tmp_path, TEXT, FILES).text
+        == """\
+FROM mcr.microsoft.com/dotnet/sdk:8.0 AS build
+WORKDIR /src
+# the project
+COPY *.csproj ./
+RUN dotnet restore
+COPY . .
+RUN dotnet publish -c Release -o /app
+
+FROM mcr.microsoft.com/dotnet/aspnet:8.0
+WORKDIR /src
+# the source
+COPY . .
+COPY --from=build /app /app
+EXPOSE 8080
+WORKDIR /app
+ENTRYPOINT ["dotnet", "Web.dll"]
+"""
+    )
+
+
+@pytest.mark.parametrize(
+    ("base", "project", "runtime"),
+    [
+        ("sdk:8.0.100-bookworm-slim", "Microsoft.NET.Sdk", "runtime:8.0-bookworm-slim"),
+        ("core/sdk:3.1", "Microsoft.NET.Sdk.Web", "core/aspnet:3.1"),
+        ("sdk:9.0-noble", "Microsoft.NET.Sdk.Worker", "runtime:9.0-noble"),
+        ("sdk:6.0", 'Microsoft.NET.Sdk"><PackageReference Include="Microsoft.AspNetCore.Mvc', "aspnet:6.0"),
+    ],
+)
+def test_the_runtime_is_that_of_the_sdk(base: str, project: str, runtime: str, tmp_path: Path) -> None:
+    files = {**FILES, "Web.csproj": f'<Project Sdk="{project}" />'}
+    final = rewritten(tmp_path, TEXT.replace("sdk:8.0", base), files).text.partition("\n\n")[2]
+    assert final.startswith(f"FROM mcr.microsoft.com/dotnet/{runtime}\n")
+
+
+def test_packages_that_do_not_build_stay(tmp_path: Path) -> None:
+    text = TEXT.replace("WORKDIR", "RUN apt-get update && apt-get install -y libgdiplus gcc\nWORKDIR", 1)
+    final = rewritten(tmp_path, text, FILES).text.partition("\n\n")[2]
+    assert "        libgdiplus \\\n" in final
+    assert "gcc" not in final
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "files", "why"),
+    [
+        ("sdk:8.0", "sdk:8.0-alpine", {}, "1: no runtime of the same version and system"),
+        ("sdk:8.0", "sdk:latest", {}, "1: no runtime of the same version and system"),
+        ('"Web.dll"', '"run"', {}, "11: `dotnet run` needs the SDK"),
+        ('"dotnet", "Web.dll"', '"/other/Web"', {}, "0: the image does not start what was published"),
+        (" -o /app", "", {}, "8: `dotnet publish` names no output"),
+        ("RUN dotnet publish", "RUN dotnet ef database update\nRUN dotnet publish", {}, "8: `dotnet ef"),
+        ("RUN dotnet publish", "RUN ./generate && dotnet publish", {}, "8: `./generate` is not followed"),
+        ("WORKDIR /src\n", "USER app\nWORKDIR /src\n", {}, "2: USER is not followed"),
+    ],
+)
+def test_what_cannot_be_proved_is_refused(old: str, new: str, files: dict[str, str], why: str, tmp_path: Path) -> None:
+    assert refusal(tmp_path, TEXT.replace(old, new, 1), {**FILES, **files}).startswith(why)
+
+
+def test_what_was_published_on_the_host_must_not_come_over_it(tmp_path: Path) -> None:
+    text = TEXT.replace("-o /app", "-o out").replace("WORKDIR /app", "WORKDIR /src/out")
+    assert "COPY --from=build /src/out /src/out\n" in rewritten(tmp_path, text, FILES).text
+    assert "`out` of the build context would come over" in refusal(tmp_path, text, {**FILES, "out/Web.dll": ""})
