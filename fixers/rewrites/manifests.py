@@ -7,7 +7,7 @@ import posixpath
 import re
 
 from .build_manifests import bundle_files, composer_files, go_files, gradle_files, maven_files, net_files
-from .copies import origin, read
+from .copies import origin, placed, read
 from .plan import Refused
 from .python_lock import read_project
 from .requirements import Requirements, read_requirements
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ...model.context import Context
     from ...model.packages import Call
     from ...syntax.tree import Run
+    from .copies import Placed
 
 _FETCHING = ("install", "restore")
 _GROUPS = ("dependencies", "devDependencies", "optionalDependencies")
@@ -45,7 +46,17 @@ def needed(build: Build, stage: Stage, context: Context, run: Run) -> list[str]:
         for piece in found[: fetching[-1] if fetching else 0]:
             if piece.call is None and piece.kind != PLAIN:
                 raise Refused(f"`{piece.text[:60]}` may read the source", run)
-    return list(dict.fromkeys(names))
+    # A lock file that only comes behind the install may say something else than what was installed.
+    before = [place for place in placed(build, stage, context) if place.instruction.start < run.start]
+    there = [name for name in dict.fromkeys(names) if any(_brings(place, name) for place in before)]
+    if not there:
+        raise Refused("the manifest is copied after the install", run)
+    return there
+
+
+def _brings(place: Placed, name: str) -> bool:
+    below = not place.source or name.startswith(place.source + "/")
+    return place.source == name or (place.folder and below)
 
 
 def _of_call(build: Build, stage: Stage, context: Context, run: Run, call: Call) -> list[str]:

@@ -207,3 +207,10 @@ def test_a_server_of_files_needs_no_development_dependencies(command: str, tmp_p
     files["package.json"] = package(scripts={"build": "vite build"}, devDependencies={"serve": "14", "jest": "29"})
     if "serve" in command:
         assert "--omit=dev" not in rewritten(tmp_path, text, files).text
+
+
+def test_a_lock_file_that_came_after_the_install_still_does(tmp_path: Path) -> None:
+    text = "FROM node:22\nWORKDIR /app\nCOPY package.json ./\nRUN npm install\nCOPY . .\nCMD node index.js\n"
+    files = {"package.json": '{"dependencies": {"express": "4"}}', "package-lock.json": "{}", "index.js": ""}
+    new = rewritten(tmp_path, text, files).text
+    assert "AS build\nWORKDIR /app\nCOPY package.json ./\nRUN npm install\n" in new
