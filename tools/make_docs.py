@@ -32,10 +32,10 @@ def index() -> str:
     """The list of all rules, and where rules of other tools are found."""
     from dockerfile_dlint.rules import RULES
 
-    lines = ["# Rules", "", "| code | name | severity | default | what it finds |", "|---|---|---|---|---|"]
+    lines = ["# Rules", "", "| rule | severity | default | what it finds |", "|---|---|---|---|"]
     for rule in RULES:
         on = "on" if rule.default else "off"
-        lines.append(f"| [{rule.code}]({rule.code}.md) | {rule.name} | {rule.level} | {on} | {rule.summary} |")
+        lines.append(f"| [{rule.code}]({rule.code}.md) {rule.name} | {rule.level} | {on} | {rule.summary} |")
     lines += ["", "## By other tools' names", "", "| name | dlint |", "|---|---|"]
     others = [(name, rule) for rule in RULES for name in rule.also]
     others += [(f"hadolint:{rule.code}", rule) for rule in RULES if rule.code.startswith("DL")]

@@ -29,6 +29,32 @@ AS_SOMEONE = ["-c", "user.name=a", "-c", "user.email=a@example.invalid"]
 START, DEVELOP = (line for line in LINES if not line.startswith("dlint "))
 
 
+ELSEWHERE = {
+    "docker ": "tests/e2e/test_container.py",
+    'eval "$(dlint completions ': "tests/e2e/test_completions.py",
+    "dlint completions fish | source": "tests/e2e/test_completions.py",
+    "dlint server": "tests/e2e/test_server.py",
+    "pre-commit ": "tests/e2e/test_pre_commit.py",
+    START.rpartition(" && ")[0]: "test_start, with the line of the README",
+    DEVELOP.rpartition(" && ")[0]: "all tests run in what it makes",
+}
+"""The beginnings of lines that other tests run."""
+
+
+def test_every_line_is_run_somewhere() -> None:
+    lines = [
+        line
+        for page in PAGES
+        for block in re.findall(r"```(?:sh|bash|console|shell)\n(.*?)```", page, re.DOTALL)
+        for line in block.splitlines()
+        if line.strip()
+    ]
+    left = [line for line in lines if line not in USE and not line.startswith(tuple(ELSEWHERE))]
+    assert left == []
+    for place in ELSEWHERE.values():
+        assert not place.startswith("tests/") or (ROOT / place).is_file()
+
+
 def copy_of_the_checkout(folder: Path) -> Path:
     listed = subprocess.run(
         ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
