@@ -1,6 +1,6 @@
 """Optimizes a folder of Dockerfiles in memory: what was rewritten, what was refused and why, what broke. See README.md.
 
-    python bench/optimize.py FOLDER [--context | --pretend] [--several] [--show N] [--seed N]
+    python bench/optimize.py FOLDER [--context | --pretend] [--several] [--show N [--of NAMES] [--seed N]]
 
 Nothing is written. Without `--context` every file is taken alone, as if nothing were known of its build context.
 `--pretend` makes up a folder with manifests and what the file copies, for the rewrites that want a context.
@@ -81,9 +81,12 @@ def main() -> None:
                 accepted[outcome.name] += 1
             elif outcome.refusal is not None:
                 refused[f"{outcome.name:12} {general(str(outcome.refusal))}"] += 1
-        if result.text != source.text:
+        done = {outcome.name for outcome in result.outcomes if outcome.text is not None}
+        if result.text != source.text and (not arguments.of or done & set(arguments.of)):
             diffs.append(unified(source.name, source.text, result.text))
-    print(f"{files} files, {len(diffs)} changed; {time.perf_counter() - start:.1f} s, slowest twice {slowest:.2f} s")
+    print(
+        f"{files} files, {len(diffs)} changed{' so' if arguments.of else ''}; {time.perf_counter() - start:.1f} s, slowest twice {slowest:.2f} s"
+    )
     for name in NAMES:
         print(f"{accepted[name]:5} {name}")
     print("refused:")
@@ -128,6 +131,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--pretend", action="store_true", help="make up a build context for every file")
     parser.add_argument("--several", action="store_true", help="files with several stages too")
     parser.add_argument("--show", type=int, default=0, help="print so many differences, chosen by chance")
+    parser.add_argument("--of", nargs="*", default=[], metavar="NAME", help="of files with these rewrites alone")
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     arguments.scratch = tempfile.mkdtemp(prefix="dlint-bench-")

@@ -103,4 +103,8 @@ def _without(build: Build, run: Run) -> Edit:
     """The edit that takes a RUN out with its line."""
     text = build.dockerfile.source.text
     end = text.find("\n", run.end)
-    return Edit(text.rfind("\n", 0, run.start) + 1, len(text) if end < 0 else end + 1, "")
+    end = len(text) if end < 0 else end + 1
+    start = text.rfind("\n", 0, run.start) + 1
+    if text[:start].endswith("\n\n") and text[end : end + 1] in ("\n", ""):
+        start -= 1
+    return Edit(start, end, "")

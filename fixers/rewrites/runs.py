@@ -21,7 +21,7 @@ DEPENDENCIES = "dependencies"
 PLAIN = "files and users"
 PROGRAM = "a program"
 
-_PLAIN = frozenset(
+ESSENTIAL = frozenset(
     """adduser addgroup basename cat chgrp chmod chown chpasswd cp cut date dirname echo env expr false find getent grep
     groupadd groupmod head hostname id install ldconfig ln ls mkdir mkfifo mktemp mv printf pwd readlink realpath rm
     rmdir sed sha256sum sha512sum md5sum sleep sort stat tail tar tee test [ touch tr true truncate uname uniq
@@ -79,7 +79,7 @@ def _kind(command: Command, call: Call | None) -> str:
         return DEPENDENCIES if call.verb in ("install", "restore", "upgrade", "config") else PROGRAM
     if command.name == "rm" and any("/var/lib/apt/lists" in word.value for word in command.args):
         return OS
-    return PLAIN if command.name in _PLAIN or command.name in _STATE else PROGRAM
+    return PLAIN if command.name in ESSENTIAL or command.name in _STATE else PROGRAM
 
 
 def deletes_caches(piece: Piece) -> bool:

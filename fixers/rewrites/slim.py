@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 
 from ...model.slim import slimmer
-from ...syntax.tree import Run
+from ...syntax.tree import Cmd, Entrypoint, Run
 from .blocks import from_line
 from .copies import read
 from .jre import check_sources, jre, started
 from .manifests import needed
 from .plan import Checks, Outcome, Refused, Step
-from .programs import Uses
+from .programs import FULL_ONLY, Uses
+from .runs import ESSENTIAL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,10 +21,14 @@ if TYPE_CHECKING:
     from ...model.packages import Call
 
 NAME = "slim-base"
+_SHELL = ("cd", "export", "set", "umask", ":", "source", ".")
 _TOOLS = frozenset(
     ("pip", "setuptools", "wheel", "poetry", "uv", "pipenv", "virtualenv", "gunicorn", "uvicorn", "flask", "django")
 )
 """Distributions that are pure Python, or have wheels for every platform, with all that they need."""
+_HARMLESS = frozenset((*ESSENTIAL, *FULL_ONLY, *_SHELL, "python", "python3", "node", "corepack", "openssl"))
+"""Programs that both images have, or that are looked for by name."""
+_DOCUMENTS = re.compile(r"^(man-db|manpages.*|info|texinfo|locales-all)$|-docs?$")
 
 
 def rewrite(build: Build, stage: Stage, context: Context | None) -> Outcome:
@@ -58,8 +63,14 @@ def _rewritten(build: Build, stage: Stage, context: Context | None, checks: Chec
         "a variable names the base",
         stage.from_,
     )
+    checks.require(
+        "the file says what is started",
+        ref.name == "debian" or any(isinstance(step, Cmd | Entrypoint) for step in stage.instructions),
+        "what is started is not known, and may need what only the full image has",
+    )
     for instruction in stage.instructions:
         if isinstance(instruction, Run):
+            _check_commands(build, ref.name, instruction)
             calls = [call for call in build.calls(instruction) if call.verb in ("install", "restore", "build")]
             for call in calls:
                 if call.manager.ecosystem == "os" or _is_wheel(call):
@@ -82,6 +93,20 @@ def _rewritten(build: Build, stage: Stage, context: Context | None, checks: Chec
         raise Refused(f"`{program}` is not in the slim image (package {package})", uses.found[program])
     new = _on(build, stage, slim.text)
     return new, [Step(f"Run on `{slim.text}`", "the same version and release without the tools for building")]
+
+
+def _check_commands(build: Build, name: str, run: Run) -> None:
+    """Raise Refused where a RUN may need more of the full image than its tools, which are looked for by name."""
+    calls = {id(call.command): call for call in build.calls(run)}
+    for command in build.commands(run):
+        call = calls.get(id(command))
+        if call is not None and call.manager.ecosystem == "os":
+            if call.unsure or any(package.kind != "name" for package in call.packages):
+                raise Refused(f"what `{command.text[:60]}` installs is only known to the build", run)
+            if any(_DOCUMENTS.search(package.name) for package in call.packages):
+                raise Refused("it installs documentation, which slim images leave out", run)
+        elif call is None and name != "debian" and command.name and command.name not in _HARMLESS:
+            raise Refused(f"`{command.text[:60]}` may need what only the full image has", run)
 
 
 def _on(build: Build, stage: Stage, image: str) -> str:

@@ -59,3 +59,20 @@ def test_where_the_jre_does_not_do_the_slim_jdk_may(tmp_path: Path) -> None:
 def test_the_slim_variant(tmp_path: Path) -> None:
     text = "FROM python:3.12\nCOPY app.py /\nCMD python /app.py\n"
     assert rewritten(tmp_path, text, {"app.py": ""}, "slim-base").text == text.replace("3.12", "3.12-slim")
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("FROM ruby:3.3\nCOPY a /\n", "what is started is not known"),
+        ("FROM haskell:8\nRUN cabal install x\nCMD x\n", "`cabal install x` may need"),
+        ("FROM ruby:3.3\nRUN bundle install\nCMD x\n", "may need compilers"),
+        ("FROM python:3.12\nRUN ./configure && make\nCMD x\n", "`./configure` may need"),
+        ("FROM debian:12\nRUN apt-get install -y $(cat packages)\n", "only known to the build"),
+        ("FROM debian:12\nRUN apt-get install -y man-db\n", "documentation"),
+    ],
+)
+def test_what_may_need_the_full_image_keeps_it(text: str, why: str, tmp_path: Path) -> None:
+    result = rewritten(tmp_path, text, {"a": ""}, "slim-base")
+    assert result.text == text
+    assert why in str(result.outcomes[-1].refusal)
