@@ -84,9 +84,8 @@ def main() -> None:
         done = {outcome.name for outcome in result.outcomes if outcome.text is not None}
         if result.text != source.text and (not arguments.of or done & set(arguments.of)):
             diffs.append(unified(source.name, source.text, result.text))
-    print(
-        f"{files} files, {len(diffs)} changed{' so' if arguments.of else ''}; {time.perf_counter() - start:.1f} s, slowest twice {slowest:.2f} s"
-    )
+    so, taken = " so" if arguments.of else "", time.perf_counter() - start
+    print(f"{files} files, {len(diffs)} changed{so}; {taken:.1f} s, slowest twice {slowest:.2f} s")
     for name in NAMES:
         print(f"{accepted[name]:5} {name}")
     print("refused:")
