@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Instruction
 
 _NO_FILES = (Cmd, Entrypoint, Expose, Healthcheck, Label)
-_HEARD = re.compile(
+HEARD = re.compile(
     r"(?i)PATH|HOME|USER|SHELL|LANG.*|TZ|.*proxy"
     r"|(LC|LD|DEB|DEBIAN|DEBCONF|APT|DPKG|PIP|PIPX|UV|PYTHON|VIRTUAL|NPM|NODE|YARN|COREPACK|GEM|BUNDLE|CARGO|RUST|GO|CGO"
     r"|SSL|CURL|REQUESTS|CC|CXX|CFLAGS|UCF|NVM)(_.*)?"
@@ -35,7 +35,7 @@ def rewrite(build: Build, stage: Stage, context: Context) -> Outcome:
     folders = [place for place in placed(build, stage, context) if place.folder]
     broad = {id(place.instruction) for place in folders}
     for number, run in enumerate(stage.instructions):
-        if not isinstance(run, Run) or not _needs_nothing(build, run):
+        if not isinstance(run, Run) or not needs_nothing(build, run):
             continue
         copy: Instruction | None = None
         for step in reversed(stage.instructions[:number]):
@@ -48,7 +48,7 @@ def rewrite(build: Build, stage: Stage, context: Context) -> Outcome:
     return Outcome("order")
 
 
-def _needs_nothing(build: Build, run: Run) -> bool:
+def needs_nothing(build: Build, run: Run) -> bool:
     """Whether the RUN installs packages by name, and does nothing else but emptying caches."""
     if not named_installs(build, run):
         return False
@@ -66,9 +66,9 @@ def _passable(build: Build, stage: Stage, context: Context, step: Instruction, r
     if isinstance(step, Workdir):
         return True  # an empty folder
     if isinstance(step, Env):
-        return not any(_HEARD.fullmatch(pair.key.text) for pair in step.pairs)
+        return not any(HEARD.fullmatch(pair.key.text) for pair in step.pairs)
     if isinstance(step, Arg):
-        return not any(_HEARD.fullmatch(pair.key.text) for pair in step.pairs) and "$" not in run.logical.text
+        return not any(HEARD.fullmatch(pair.key.text) for pair in step.pairs) and "$" not in run.logical.text
     return isinstance(step, Transfer) and _aside(build, stage, context, step)
 
 

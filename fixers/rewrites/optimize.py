@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 from ...model.build import Build
 from ...syntax.parser import parse
 from ...syntax.source import Source
-from . import apt, cache_mounts, early, gate, non_root, order, slim, stacks
+from . import apt, cache_mounts, early, gate, late, non_root, order, slim, stacks
 from .effect import Effect
 from .plan import Outcome, Refused, Step
 
@@ -103,12 +103,19 @@ def _passes(name: str, context: Context | None, fix: Fix) -> Iterator[tuple[str,
     """
     yield "layers", lambda text: _layers(text, fix, last=False)
     if context is not None:
-        yield "order", lambda text: _ordered(text, name, context, early.rewrite)
+        yield (
+            "order",
+            lambda text: _ordered(text, name, context, lambda build, stage: early.rewrite(build, stage, context)),
+        )
     for each in NAMES[1:]:
         yield each, lambda text, each=each: _rewrite(each, text, name, context)
     if context is not None:
         # Where the manifests went before the source, what stood behind their install can follow.
-        yield "order", lambda text: _ordered(text, name, context, early.rewrite)
+        yield (
+            "order",
+            lambda text: _ordered(text, name, context, lambda build, stage: early.rewrite(build, stage, context)),
+        )
+    yield "order", lambda text: _ordered(text, name, context, lambda build, stage: late.rewrite(build, stage, context))
     yield "layers", lambda text: _layers(text, fix, last=True)
     yield "layers", lambda text: apt.rewrite(_build(text, name, context))
     for each in ON_REQUEST:
@@ -145,20 +152,20 @@ def _rewrite(each: str, text: str, name: str, context: Context | None) -> Outcom
     if context is None:
         return Outcome(each, refusal=Refused("which folder is the build context cannot be told"))
     if each == "order":
-        return _ordered(text, name, context, order.rewrite)
+        return _ordered(text, name, context, lambda build, stage: order.rewrite(build, stage, context))
     if len(build.stages) > 1:
         return Outcome(each, refusal=Refused("the file has several stages already"))
     return stacks.rewrite(build, context)
 
 
-def _ordered(text: str, name: str, context: Context, rewrite: Callable[[Build, Stage, Context], Outcome]) -> Outcome:
+def _ordered(text: str, name: str, context: Context | None, rewrite: Callable[[Build, Stage], Outcome]) -> Outcome:
     """A rewrite of every stage, as often as it changes one; what is refused is told of the last stage."""
     steps: list[Step] = []
     now = text
     number = 0
     outcome = Outcome("order")
     while number < len((build := _build(now, name, context)).stages):
-        outcome = rewrite(build, build.stages[number], context)
+        outcome = rewrite(build, build.stages[number])
         if outcome.text is None or outcome.text == now:
             number += 1
         else:
