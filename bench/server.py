@@ -3,6 +3,7 @@
     python bench/server.py latency FOLDER      keystroke to diagnostics on 30, 200 and 2000 lines
     python bench/server.py start               from starting the process to the first diagnostics
     python bench/server.py edits FOLDER [N]    N (10,000) random edits in 100 files, every feature asked about them
+    python bench/server.py tour FOLDER         every feature, and every code action, on every file
     python bench/server.py memory FOLDER [N]   N (10,000) keystrokes that are taken back, features asked: what stays
 
 FOLDER holds real Dockerfiles. Run it from a checkout with the Python in which dlint and its extra `server` are.
@@ -14,6 +15,7 @@ import argparse
 import json
 import os
 import random
+import re
 import statistics
 import subprocess
 import sys
@@ -25,6 +27,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from dockerfile_dlint.fixers.format import formatted
 from dockerfile_dlint.lint.discover import is_dockerfile_name
 from dockerfile_dlint.lint.engine import lint_source
 from dockerfile_dlint.lint.locate import forget
@@ -46,7 +49,7 @@ INSERTED = (
 def main() -> None:
     """Run one of the measurements."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("what", choices=("latency", "start", "edits", "memory"))
+    parser.add_argument("what", choices=("latency", "start", "edits", "tour", "memory"))
     parser.add_argument("folder", nargs="?", type=Path)
     parser.add_argument("edits", nargs="?", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
@@ -60,6 +63,8 @@ def main() -> None:
         start(20)
     elif arguments.what == "latency":
         latency(texts(arguments.folder), rng, arguments.samples, {**OPTIONS, "shellcheck": arguments.shellcheck})
+    elif arguments.what == "tour":
+        tour(files(arguments.folder), rng)
     elif arguments.what == "memory":
         steady(texts(arguments.folder), rng, arguments.edits)
     else:
@@ -293,43 +298,89 @@ def compared(buffer: Buffer, found: list[dict[str, Any]], *, process: bool) -> l
 
 def ask(buffer: Buffer, rng: random.Random, asked: Counter[str]) -> list[str]:
     """Ask for one feature; what is wrong with the answer."""
-    at = rng.randint(0, len(buffer.text))
-    at -= buffer.text[at - 1 : at + 1] == "\r\n"
-    document = {"textDocument": buffer.identifier}
-    here = {"start": buffer.position(at), "end": buffer.position(at)}
-    formatting = {"options": {"tabSize": 4, "insertSpaces": True}}
-    action = {"range": here, "context": {"diagnostics": []}}
-    command = {"command": f"dlint.server.{rng.choice(('fixed', 'rewritten'))}", "arguments": [buffer.uri]}
-    method, params = rng.choice(
-        (
-            ("textDocument/hover", {"position": here["start"]}),
-            ("textDocument/completion", {"position": here["start"]}),
-            ("textDocument/definition", {"position": here["start"]}),
-            ("textDocument/references", {"position": here["start"], "context": {"includeDeclaration": True}}),
-            ("textDocument/documentHighlight", {"position": here["start"]}),
-            ("textDocument/prepareRename", {"position": here["start"]}),
-            ("textDocument/rename", {"position": here["start"], "newName": "Renamed"}),
-            ("textDocument/documentSymbol", {}),
-            ("textDocument/foldingRange", {}),
-            ("textDocument/selectionRange", {"positions": [here["start"]]}),
-            ("textDocument/semanticTokens/full", {}),
-            ("textDocument/inlayHint", {"range": here}),
-            ("textDocument/formatting", formatting),
-            ("textDocument/rangeFormatting", {**formatting, "range": here}),
-            ("textDocument/codeAction", action),
-            ("textDocument/codeAction", action),
-            ("textDocument/diagnostic", {}),
-            ("workspace/executeCommand", command),
-        )
-    )
+    method, params = rng.choice(questions(buffer, rng))
     asked[method.rpartition("/")[2]] += 1
     try:
-        answer = buffer.client.request(method, {**document, **params})
+        answer = buffer.client.request(method, params)
         if method.endswith("codeAction") and answer:
             answer = [buffer.client.request("codeAction/resolve", rng.choice(answer))]
             asked["resolve"] += 1
     except Failed as error:
         return [] if method.endswith("rename") and error.code == -32602 else [f"{method}: {error}\n{buffer.text!r}"]
+    return faults(buffer, method, answer)
+
+
+def questions(buffer: Buffer, rng: random.Random) -> list[tuple[str, dict[str, Any]]]:
+    """A request for every feature, about a place by chance where it is about one."""
+    at = rng.randint(0, len(buffer.text))
+    at -= buffer.text[at - 1 : at + 1] == "\r\n"
+    here = {"start": buffer.position(at), "end": buffer.position(at)}
+    place = {"position": here["start"]}
+    formatting = {"options": {"tabSize": 4, "insertSpaces": True}}
+    action = {"range": here, "context": {"diagnostics": []}}
+    named: list[tuple[str, dict[str, Any]]] = [
+        ("hover", place),
+        ("completion", place),
+        ("definition", place),
+        ("references", {**place, "context": {"includeDeclaration": True}}),
+        ("documentHighlight", place),
+        ("prepareRename", place),
+        ("rename", {**place, "newName": "Renamed"}),
+        ("documentSymbol", {}),
+        ("foldingRange", {}),
+        ("selectionRange", {"positions": [here["start"]]}),
+        ("semanticTokens/full", {}),
+        ("inlayHint", {"range": here}),
+        ("formatting", formatting),
+        ("rangeFormatting", {**formatting, "range": here}),
+        ("codeAction", action),
+        ("codeAction", action),
+        ("diagnostic", {}),
+    ]
+    found = [(f"textDocument/{name}", {"textDocument": buffer.identifier, **params}) for name, params in named]
+    command = f"dlint.server.{rng.choice(('fixed', 'rewritten'))}"
+    return [*found, ("workspace/executeCommand", {"command": command, "arguments": [buffer.uri]})]
+
+
+def tour(corpus: list[tuple[Path, str]], rng: random.Random) -> None:
+    """Every feature at three places of every file, and every code action that is offered somewhere in it."""
+    asked = Counter[str]()
+    actions = Counter[str]()
+    wrong: list[str] = []
+    with Client([], options=OPTIONS) as client:
+        for path, text in corpus:
+            buffer = Buffer(client, path.as_uri(), text)
+            wrong += compared(buffer, buffer.settle(), process=False)
+            for method, params in [each for _ in range(3) for each in questions(buffer, rng)]:
+                asked[method.rpartition("/")[2]] += 1
+                try:
+                    wrong += faults(buffer, method, client.request(method, params))
+                except Failed as error:
+                    if error.code != -32602 or not method.endswith("rename"):
+                        wrong.append(f"{path}: {method}: {error}")
+            whole = {"start": buffer.position(0), "end": buffer.position(len(text))}
+            params = {"textDocument": buffer.identifier, "range": whole, "context": {"diagnostics": []}}
+            for action in client.request("textDocument/codeAction", params):
+                made = client.request("codeAction/resolve", action)
+                kind = (
+                    action["kind"] if action["kind"] != "refactor.rewrite" else re.sub(r"[0-9]+", "N", action["title"])
+                )
+                actions[f"{kind}: {'made' if 'edit' in made else 'refused'}"] += 1
+                wrong += [f"{path}: {problem}" for problem in faults(buffer, "textDocument/codeAction", [made])]
+            client.notify("textDocument/didClose", {"textDocument": buffer.identifier})
+            if wrong:
+                print(path, wrong[0])
+                sys.exit(1)
+        notes = [note for note in client.notes if "internal error" in str(note)]
+        print(f"{len(corpus)} files; requests: {dict(asked)}; internal errors: {len(notes)}")
+        for name, count in sorted(actions.items()):
+            print(f"{count:6} {name}")
+        print(*notes[:3], sep="\n")
+        sys.exit(1 if notes or client.stop() else 0)
+
+
+def faults(buffer: Buffer, method: str, answer: Any) -> list[str]:
+    """What is wrong with an answer: places outside of the text, a text that is spoilt."""
     if method.endswith("semanticTokens/full"):
         answer = tokens(answer["data"])
     try:
@@ -338,7 +389,32 @@ def ask(buffer: Buffer, rng: random.Random, asked: Counter[str]) -> list[str]:
                 return [f"{method}: {where} is no range\n{buffer.text!r}"]
     except (AssertionError, ValueError) as error:
         return [f"{method}: a place outside of the text: {error}\n{buffer.text!r}"]
+    return spoilt(buffer, method, answer)
+
+
+def spoilt(buffer: Buffer, method: str, answer: Any) -> list[str]:
+    """What is wrong with the text after the edits that were answered: a layout that is not dlint's, or new errors."""
+    if method.endswith("/formatting") and answer is not None:
+        is_same = edited(buffer, answer) == formatted(buffer.text)
+        return [] if is_same else [f"{method}: not as `dlint format`\n{buffer.text!r}"]
+    whole = {"codeAction": (answer or [{}])[0].get("edit") if isinstance(answer, list) else None, "rename": answer}
+    made = whole.get(method.rpartition("/")[2])
+    if made:
+        changes = [c for c in made.get("documentChanges", ()) if c.get("textDocument", {}).get("uri") == buffer.uri]
+        after = edited(buffer, [edit for change in changes for edit in change["edits"]])
+        if len(parse(Source(after)).errors) > len(parse(Source(buffer.text)).errors):
+            return [f"{method}: new errors\n{made}\n{buffer.text!r}"]
     return []
+
+
+def edited(buffer: Buffer, edits: list[dict[str, Any]]) -> str:
+    """The text after edits, none of which may touch another."""
+    text, before = buffer.text, len(buffer.text)
+    for edit in sorted(edits, key=lambda each: buffer.offset(each["range"]["start"]), reverse=True):
+        start, end = buffer.offset(edit["range"]["start"]), buffer.offset(edit["range"]["end"])
+        assert end <= before, "edits overlap"
+        text, before = text[:start] + edit["newText"] + text[end:], start
+    return text
 
 
 def tokens(data: list[int]) -> list[dict[str, Any]]:
