@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ...fixers.rewrites.dockerignore import Proposal
+    from ...model.build import Build, Stage
     from .app import App
     from .documents import Document
 
@@ -27,6 +28,7 @@ TITLES = {
     "dockerignore": "Write a .dockerignore for this build",
     "cache-mounts": "Keep what package managers download in cache mounts",
 }
+_FULL_BASE = "OPT010"
 USUAL = tuple(name for name in TITLES if name != "cache-mounts")
 """What `dlint optimize` does without being asked for more."""
 
@@ -48,16 +50,28 @@ def _fits(document: Document, name: str) -> bool:
     if name == "dockerignore":
         return bool(document.path)
     if name == "slim-base":
-        return any(stage.parent is None and stage.facts is not None for stage in build.stages)
-    if name == "multi-stage" and (len(build.stages) != 1 or build.stages[0].image == "scratch"):
-        return False
-    runs = [each for stage in build.stages for each in stage.instructions if isinstance(each, Run)]
-    if name == "layers":
-        return bool(runs)
-    if name == "cache-mounts":
-        return any(call.verb == "install" for run in runs for call in build.calls(run))
-    copies = any(isinstance(each, Transfer) for stage in build.stages for each in stage.instructions)
-    return bool(document.path) and bool(runs) and copies
+        return any(d.code == _FULL_BASE for d in document.diagnostics)
+    if name == "multi-stage":
+        return bool(document.path) and len(build.stages) == 1 and build.stages[0].image != "scratch"
+    if name == "order":
+        return bool(document.path) and any(_waits(build, stage) for stage in build.stages)
+    runs = [[each for each in stage.instructions if isinstance(each, Run)] for stage in build.stages]
+    installs = any(_installs(build, run) for each in runs for run in each)
+    return installs or (name == "layers" and any(len(each) > 1 for each in runs))
+
+
+def _installs(build: Build, run: Run) -> bool:
+    return any(call.verb == "install" for call in build.calls(run))
+
+
+def _waits(build: Build, stage: Stage) -> bool:
+    """Whether something is installed behind a copy of files of the build context."""
+    copied = False
+    for instruction in stage.instructions:
+        if copied and isinstance(instruction, Run) and _installs(build, instruction):
+            return True
+        copied = copied or (isinstance(instruction, Transfer) and instruction.flag("from") is None)
+    return False
 
 
 def rewrite(ls: App, document: Document, names: Sequence[str], title: str) -> types.WorkspaceEdit | None:

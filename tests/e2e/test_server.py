@@ -342,7 +342,7 @@ def application(tmp_path_factory: pytest.TempPathFactory) -> Path:
     [
         ("Merge RUNs and drop", "rm -rf /var/lib/apt/lists/*"),
         ("Convert to a multi-stage build", "FROM python:3.12-slim\nWORKDIR /app\nCOPY --from=build"),
-        ("Order the steps", "COPY requirements.txt ./\nRUN pip install -r requirements.txt\nCOPY . .\n"),
+        ("Order the steps", "COPY requirements.txt ./\nRUN pip install -r requirements.txt\n"),
         ("Keep what package managers", "RUN --mount=type=cache,target=/root/.cache/pip"),
         ("Optimize", "FROM python:3.12-slim\n"),
     ],
