@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from ..fixers.rewrites.optimize import NAMES as REWRITES
 from ..fixers.rewrites.optimize import ON_REQUEST, optimize
-from ..fixers.rewrites.plan import Step
+from ..fixers.rewrites.plan import Idle, Step
 from ..fixers.write import WriteError, replace
 from ..model.build import Build
 from ..model.ignore import IgnoreError
@@ -246,7 +246,11 @@ def _as_json(source: Source, result: Optimized, verdict: Verdict | None) -> dict
                 "checks": [{"text": check.text, "ok": check.ok, "line": check.line} for check in outcome.checks],
                 "refused": None
                 if outcome.refusal is None
-                else {"line": outcome.refusal.line, "reason": str(outcome.refusal)},
+                else {
+                    "line": outcome.refusal.line,
+                    "reason": str(outcome.refusal),
+                    "nothing_to_do": isinstance(outcome.refusal, Idle),
+                },
             }
             for outcome in result.outcomes
         ],

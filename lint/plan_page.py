@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
+from ..fixers.rewrites.plan import Idle
 from .diff import painted, unified
 from .output import printable, put, put_raw
 
@@ -46,7 +47,8 @@ def _outcome(outcome: Outcome, explain: bool) -> Iterator[Line]:
             yield f"      look at: {step.risk}", "yellow"
     if outcome.refusal is not None:
         where = f" (line {outcome.refusal.line})" if outcome.refusal.line else ""
-        yield f"  {outcome.name}: refused{where}: {outcome.refusal}", "dim"
+        what = "nothing to do" if isinstance(outcome.refusal, Idle) else "refused"
+        yield f"  {outcome.name}: {what}{where}: {outcome.refusal}", "dim"
     if explain:
         for check in outcome.checks:
             yield f"      {'yes' if check.ok else 'no '}  {check.text}", "" if check.ok else "red"

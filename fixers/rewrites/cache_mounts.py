@@ -9,7 +9,7 @@ from ...model.packages import cache_places, cleans_cache, cleans_lists, mounted
 from ...syntax.tree import Run
 from ..edit import Edit, apply_edits
 from ..words import remove
-from .plan import Outcome, Refused, Step
+from .plan import Idle, Outcome, Refused, Step
 from .runs import pieces
 
 TYPE_CHECKING = False
@@ -57,7 +57,7 @@ def rewrite(build: Build) -> Outcome:
                 kept = kept or bool(mine)
                 edits += mine or _of_run(build, stage, run, found)
     if not edits:
-        return Outcome(NAME, refusal=Refused("no RUN installs with a manager whose cache can be mounted"))
+        return Outcome(NAME, refusal=Idle("no RUN installs with a manager whose cache can be mounted"))
     places = ", ".join(f"{place} for {name}" for name, place in found.items())
     step = Step(
         f"Keep downloads in cache mounts ({places})",

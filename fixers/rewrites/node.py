@@ -12,7 +12,7 @@ from .copies import origin, placed, read
 from .manifests import compiles_itself, needed, package_json
 from .node_build import outputs
 from .order import first_copies
-from .plan import Checks, Outcome, Refused, Step
+from .plan import Checks, Idle, Outcome, Refused, Step
 from .programs import FULL_ONLY, Uses, check_kept, with_certificates
 from .runs import OS, PLAIN, pieces
 from .system import Install, read_install
@@ -128,7 +128,7 @@ class _Rewrite:
         )
         compiles = any(system.compiles for system in self.sorted.system.values())
         if not self.slim and not compiles and not self._prunes(data, install):
-            raise Refused("the base is slim already and nothing is left behind: a second stage saves nothing")
+            raise Idle("the base is slim already and nothing is left behind: a second stage saves nothing")
         self.outputs = outputs(self.context, posixpath.dirname(manifest), data, self._scripts())
         early = self._manifests(install)
         self.whole = compiles_itself(self.context, manifest) or not early or self.outputs is None

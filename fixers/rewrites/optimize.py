@@ -9,7 +9,7 @@ from ...syntax.parser import parse
 from ...syntax.source import Source
 from . import apt, cache_mounts, early, gate, late, non_root, order, slim, stacks
 from .effect import Effect
-from .plan import Outcome, Refused, Step
+from .plan import Idle, Outcome, Refused, Step
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ def _rewrite(each: str, text: str, name: str, context: Context | None) -> Outcom
     if each == "order":
         return _ordered(text, name, context, lambda build, stage: order.rewrite(build, stage, context))
     if len(build.stages) > 1:
-        return Outcome(each, refusal=Refused("the file has several stages already"))
+        return Outcome(each, refusal=Idle("the file has several stages already"))
     return stacks.rewrite(build, context)
 
 

@@ -8,7 +8,7 @@ from ...syntax.tree import Run, Transfer, Workdir
 from .blocks import block, joined, run_line
 from .copies import origin, placed
 from .manifests import needed
-from .plan import Checks, Outcome, Refused, Step
+from .plan import Checks, Idle, Outcome, Refused, Step
 from .runs import OS, PLAIN, pieces
 from .split import fetched_first, waiting_build
 
@@ -110,7 +110,7 @@ def _waiting(build: Build, stage: Stage, context: Context) -> tuple[Transfer, Ru
     run = waiting_build(build, stage, broad) if broad is not None else None
     if broad is not None and run is not None:
         return broad, run, True
-    raise Refused("no install of dependencies waits for a copy of the whole source")
+    raise Idle("no install of dependencies waits for a copy of the whole source")
 
 
 def _needs_source(build: Build, stage: Stage, context: Context, broad: Transfer, run: Run) -> bool:

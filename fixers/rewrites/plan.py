@@ -41,6 +41,10 @@ class Refused(Exception):
         self.line = at.start_line if at is not None else 0
 
 
+class Idle(Refused):
+    """There is nothing to do; the message says why."""
+
+
 class Outcome:
     """What became of a rewrite: the new text and the steps to it, or None and the refusal. `checks` in their order."""
 

@@ -16,7 +16,7 @@ from ...syntax.tree import Arg, Copy, Env, Onbuild, Run, Shell, Transfer, User, 
 from .blocks import above, bare, block, from_line, head, joined, run_line, tail, texts
 from .copies import origin, placed
 from .order import first_copies, from_workdir
-from .plan import Checks, Outcome, Refused, Step
+from .plan import Checks, Idle, Outcome, Refused, Step
 from .programs import FULL_ONLY, Uses, check_kept
 from .requirements import Requirements, normal, read_requirements
 from .runs import DEPENDENCIES, OS, pieces
@@ -181,7 +181,7 @@ def _rewritten(build: Build, stage: Stage, context: Context, checks: Checks) -> 
     )
     compiles = any(install.compiles for install in parts.system.values())
     if small and not compiles:
-        raise Refused("the base is slim already and no compilers are installed: a second stage saves nothing")
+        raise Idle("the base is slim already and no compilers are installed: a second stage saves nothing")
     return _Writer(
         build, stage, context, parts, release, native, extra if slim else {}, slim.text if slim else "", wheel
     ).write()

@@ -15,7 +15,7 @@ from ...syntax.tree import Arg, Copy, Env, Onbuild, Run, Shell, Transfer, User, 
 from .blocks import above, bare, block, from_line, head, joined, run_line, tail
 from .copies import placed, read
 from .order import first_copies
-from .plan import Checks, Outcome, Refused, Step
+from .plan import Checks, Idle, Outcome, Refused, Step
 from .programs import FULL_ONLY, Uses, check_kept, must_start
 from .python import AT_RUN_TIME, HOME, IN_THE_IMAGE, VENV, base, copies_uv, native_libraries
 from .python_imports import TESTS, TOOLS, modules_of, not_of
@@ -127,7 +127,7 @@ class _Rewrite:
         )
         compiles = any(install.compiles for install in self.system.values())
         if small and not compiles and not self.prune and self.tool_kept:
-            raise Refused("the base is slim already and nothing is left behind: a second stage saves nothing")
+            raise Idle("the base is slim already and nothing is left behind: a second stage saves nothing")
         packages = self._packages(release, [*native, *(extra if slim else ())])
         lines = [head(self.build, self.stage)] if head(self.build, self.stage) else []
         lines += [*self._builder(), "", *self._final(slim.text if slim else "", packages), *tail(self.build)]

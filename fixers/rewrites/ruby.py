@@ -11,7 +11,7 @@ from ...syntax.tree import Run
 from .build_manifests import bundle_files
 from .copies import read
 from .parting import Parting
-from .plan import Checks, Outcome, Refused, Step
+from .plan import Checks, Idle, Outcome, Refused, Step
 from .programs import FULL_ONLY, Uses, check_kept, with_certificates
 
 TYPE_CHECKING = False
@@ -101,7 +101,7 @@ class _Rewrite:
         extra = self._extra(gems, Uses(self.build, self.stage, self.context, kept))
         compiles = any(system.compiles for system in parting.system.values())
         if not slim and not compiles:
-            raise Refused("the base is slim already and no compilers are installed: a second stage saves nothing")
+            raise Idle("the base is slim already and no compilers are installed: a second stage saves nothing")
         if not slim:
             parting.builder_packages = lambda system: system.compiles
         libraries_of = self._native(gems, release)

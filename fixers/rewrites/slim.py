@@ -10,7 +10,7 @@ from .blocks import from_line
 from .copies import read
 from .jre import check_sources, jre, started
 from .manifests import needed
-from .plan import Checks, Outcome, Refused, Step
+from .plan import Checks, Idle, Outcome, Refused, Step
 from .programs import FULL_ONLY, Uses
 from .runs import ESSENTIAL
 
@@ -54,7 +54,7 @@ def _rewritten(build: Build, stage: Stage, context: Context | None, checks: Chec
     if java is not None:
         return java
     if (slim is None or slim.kind != "slim") and re.search(r"slim|alpine|-jre", ref.tag or ""):
-        raise Refused("the base is slim already")
+        raise Idle("the base is slim already")
     if slim is None or slim.kind != "slim":
         raise Refused(f"no slimmer variant of `{ref.text}` is known", stage.from_)
     checks.require(
