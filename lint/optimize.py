@@ -102,6 +102,7 @@ def _file(
     if there is None or context is None:
         return _optimized(source, None, wanted, asking), None, CLEAN
     status = CLEAN
+    proposal = None
     old = new = ignore_text(source.name, there)
     if "dockerignore" in wanted:
         try:
@@ -117,6 +118,8 @@ def _file(
                 new = proposal.new
                 context = there.with_ignore(proposal.new)
     result = _optimized(source, context, wanted, asking)
+    if proposal is not None and proposal.changed:
+        result.figures.append(("files of the build context sent", proposal.files_before, proposal.files_after))
     return result, Claim(source.name, there.root, source.text, result.text, (old, new)), status
 
 

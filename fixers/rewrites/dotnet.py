@@ -8,7 +8,7 @@ import re
 from ...syntax.tree import Arg, Cmd, Copy, Entrypoint, Env, Onbuild, Run, Shell, Transfer, User, Workdir
 from .blocks import above, bare, block, from_line, head, joined, run_line, tail
 from .copies import placed, read
-from .plan import Checks, Outcome, Refused, Step
+from .plan import Checks, Outcome, Refused, Step, run_on
 from .programs import Uses, check_kept, must_start
 from .runs import OS, pieces
 from .system import Install, read_install
@@ -77,7 +77,7 @@ class _Rewrite:
         lines += [*self._builder(published), "", *self._final(runtime, release, published), *tail(self.build)]
         return joined(lines), [
             Step("Publish in a stage of its own", "the SDK, packages and what was compiled stay out of the image"),
-            Step(f"Run on `{runtime}`", "the runtime of the same version and system"),
+            run_on(runtime, "the runtime of the same version and system"),
         ]
 
     def _base(self) -> tuple[str, str | None]:

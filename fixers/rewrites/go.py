@@ -9,7 +9,7 @@ from ...syntax.tree import Arg, Cmd, Entrypoint, Env, Onbuild, Run, Shell, Trans
 from .blocks import above, bare, block, from_line, head, joined, run_line, tail
 from .copies import origin, placed, read
 from .order import first_copies
-from .plan import Checks, Outcome, Refused, Step
+from .plan import Checks, Outcome, Refused, Step, run_on
 from .programs import FULL_ONLY, Uses, check_kept
 from .runs import OS, pieces
 from .system import Install, read_install
@@ -84,8 +84,8 @@ class _Rewrite:
         text = joined([*lines, *self._builder(compiled, image), "", *self._final(compiled, release), *tail(self.build)])
         steps = [
             Step("Compile in a stage of its own", "the Go tools and their caches stay out of the image"),
-            Step(
-                f"Run on `{self.runtime}`",
+            run_on(
+                self.runtime,
                 "a program without C runs on any release"
                 if self.alpine
                 else "the release that the program was compiled on, so that libc is the same",

@@ -8,7 +8,7 @@ from ...syntax.tree import Arg, Copy, Env, Onbuild, Run, Shell, Transfer, User, 
 from .blocks import bare, block, from_line, head, joined, tail
 from .copies import placed
 from .jre import check_sources, jre, started
-from .plan import Checks, Outcome, Refused, Step
+from .plan import Checks, Outcome, Refused, Step, run_on
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -64,8 +64,8 @@ class _Rewrite:
         )
         steps = [
             Step("Build in a stage of its own", "the JDK, the build tool and what it downloads stay out of the image"),
-            Step(
-                f"Run on `{runtime.runtime}`",
+            run_on(
+                runtime.runtime,
                 "the runtime of the same version of Java",
                 risk="a library that compiles or attaches to Java at run time needs a JDK",
             ),

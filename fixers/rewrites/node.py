@@ -12,7 +12,7 @@ from .copies import origin, placed, read
 from .manifests import compiles_itself, needed, package_json
 from .node_build import outputs
 from .order import first_copies
-from .plan import Checks, Idle, Outcome, Refused, Step
+from .plan import Checks, Idle, Outcome, Refused, Step, run_on
 from .programs import FULL_ONLY, Uses, check_kept, with_certificates
 from .runs import OS, PLAIN, pieces
 from .system import Install, read_install
@@ -141,9 +141,7 @@ class _Rewrite:
         if prune:
             self.steps.append(Step("Leave devDependencies behind", "the program imports none of them"))
         if self.slim:
-            self.steps.append(
-                Step(f"Run on `{self.slim}`", "the same version and release without the tools for building")
-            )
+            self.steps.append(run_on(self.slim, "the same version and release without the tools for building"))
         return text, self.steps
 
     def _base(self) -> None:

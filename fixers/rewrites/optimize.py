@@ -5,6 +5,8 @@ from __future__ import annotations
 from difflib import SequenceMatcher
 
 from ...model.build import Build
+from ...model.catalog import BYTES, CATALOG, tag_of
+from ...model.reference import InvalidReferenceError, parse_reference
 from ...syntax.parser import parse
 from ...syntax.source import Source
 from . import apt, cache_mounts, early, gate, late, non_root, order, slim, stacks
@@ -64,6 +66,7 @@ def optimize(
                 outcome = Outcome(each, checks=outcome.checks, refusal=Refused("it is not wanted"))
             now = outcome.text or now
             found.setdefault(each, []).append(outcome)
+    _tell_savings(first, [step for outcomes in found.values() for outcome in outcomes for step in outcome.steps])
     outcomes = [_as_one(found[each]) for each in (*NAMES, *ON_REQUEST) if each in found]
     if now == text.replace("\r\n", "\n"):
         return Optimized(text, outcomes)
@@ -75,6 +78,26 @@ def optimize(
 
 def _build(text: str, name: str, context: Context | None) -> Build:
     return Build(parse(Source(text, name)), lambda _: context)
+
+
+def _tell_savings(before: Build, steps: Sequence[Step]) -> None:
+    """Say how much smaller another base image is, where the catalog knows both."""
+    stage = before.final
+    old = _compressed(stage.image) if stage is not None else None
+    for step in steps:
+        new = _compressed(step.image) if step.image else None
+        if old and new and new < old:
+            step.saving = f"{(old - new) / 1e6:.0f} of {old / 1e6:.0f} MB of the base image, compressed"
+
+
+def _compressed(image: str | None) -> int | None:
+    """The bytes that a registry sends of an image, None when they are not recorded."""
+    try:
+        ref = parse_reference(image or "")
+    except InvalidReferenceError:
+        return None
+    columns = CATALOG.configuration(ref.name, tag_of(ref)) if ref.digest is None else None
+    return int(columns[BYTES]) if columns is not None and columns[BYTES].isdigit() else None
 
 
 def _placed(outcome: Outcome, now: str, text: str) -> Outcome:

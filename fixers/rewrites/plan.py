@@ -10,15 +10,24 @@ if TYPE_CHECKING:
 
 
 class Step:
-    """One change: an imperative, why it is made, what it saves where that is known, and what to look at."""
+    """One change: an imperative, why it is made, what it saves where that is known, and what to look at.
 
-    __slots__ = ("risk", "saving", "title", "why")
+    `image` is the base image that takes the place of another, "" where none does.
+    """
 
-    def __init__(self, title: str, why: str, saving: str = "", risk: str = "") -> None:
+    __slots__ = ("image", "risk", "saving", "title", "why")
+
+    def __init__(self, title: str, why: str, saving: str = "", risk: str = "", image: str = "") -> None:
         self.title = title
         self.why = why
         self.saving = saving
         self.risk = risk
+        self.image = image
+
+
+def run_on(image: str, why: str, risk: str = "") -> Step:
+    """The step that takes another base image for the stage that is shipped."""
+    return Step(f"Run on `{image}`", why, risk=risk, image=image)
 
 
 class Check:

@@ -16,7 +16,7 @@ from ...syntax.tree import Arg, Copy, Env, Onbuild, Run, Shell, Transfer, User, 
 from .blocks import above, bare, block, from_line, head, joined, run_line, tail, texts
 from .copies import origin, placed
 from .order import first_copies, from_workdir
-from .plan import Checks, Idle, Outcome, Refused, Step
+from .plan import Checks, Idle, Outcome, Refused, Step, run_on
 from .programs import FULL_ONLY, Uses, check_kept
 from .requirements import Requirements, normal, read_requirements
 from .runs import DEPENDENCIES, OS, pieces
@@ -378,7 +378,7 @@ class _Writer:
             )
         ]
         if self.slim:
-            steps.append(Step(f"Run on `{self.slim}`", "the same version and release without the tools for building"))
+            steps.append(run_on(self.slim, "the same version and release without the tools for building"))
         return joined(lines), steps
 
     def _builder(self) -> list[str]:

@@ -15,7 +15,7 @@ from ...syntax.tree import Arg, Copy, Env, Onbuild, Run, Shell, Transfer, User, 
 from .blocks import above, bare, block, from_line, head, joined, run_line, tail
 from .copies import placed, read
 from .order import first_copies
-from .plan import Checks, Idle, Outcome, Refused, Step
+from .plan import Checks, Idle, Outcome, Refused, Step, run_on
 from .programs import FULL_ONLY, Uses, check_kept, must_start
 from .python import AT_RUN_TIME, HOME, IN_THE_IMAGE, VENV, base, copies_uv, native_libraries
 from .python_imports import TESTS, TOOLS, modules_of, not_of
@@ -139,7 +139,7 @@ class _Rewrite:
         if self.prune:
             steps.append(Step("Leave the development dependencies behind", "the program imports none of them"))
         if slim:
-            steps.append(Step(f"Run on `{slim}`", "the same version and release without the tools for building"))
+            steps.append(run_on(slim, "the same version and release without the tools for building"))
         return steps
 
     # What the RUNs are for

@@ -11,7 +11,7 @@ from ...syntax.tree import Run
 from .build_manifests import bundle_files
 from .copies import read
 from .parting import Parting
-from .plan import Checks, Idle, Outcome, Refused, Step
+from .plan import Checks, Idle, Outcome, Refused, Step, run_on
 from .programs import FULL_ONLY, Uses, check_kept, with_certificates
 
 TYPE_CHECKING = False
@@ -116,7 +116,7 @@ class _Rewrite:
             Step("Install the gems in a stage of their own", "compilers, headers and caches stay out of the image")
         ]
         if slim:
-            steps.append(Step(f"Run on `{slim}`", "the same version and release without the tools for building"))
+            steps.append(run_on(slim, "the same version and release without the tools for building"))
         return parting.text(), steps
 
     def _base(self) -> tuple[str, str | None]:

@@ -11,7 +11,7 @@ from ...syntax.tree import Arg, Cmd, Entrypoint, Env, Onbuild, Run, Shell, Trans
 from .blocks import above, bare, block, from_line, head, joined, run_line, tail
 from .copies import origin, placed, read
 from .order import first_copies
-from .plan import Checks, Outcome, Refused, Step
+from .plan import Checks, Outcome, Refused, Step, run_on
 from .programs import Uses, check_kept, must_start
 from .runs import OS, pieces
 from .system import Install, read_install
@@ -106,8 +106,8 @@ class _Rewrite:
         lines += [*self._builder(compiled, image), "", *self._final(compiled, release, native), *tail(self.build)]
         steps = [
             Step("Compile in a stage of its own", "the Rust tools, crates and what was compiled stay out of the image"),
-            Step(
-                f"Run on `debian:{release}-slim`",
+            run_on(
+                f"debian:{release}-slim",
                 "the release that the program was compiled on, so that libc is the same",
                 risk="a crate that loads a library only when it runs is not seen",
             ),

@@ -10,7 +10,7 @@ from .blocks import from_line
 from .copies import read
 from .jre import check_sources, jre, started
 from .manifests import needed
-from .plan import Checks, Idle, Outcome, Refused, Step
+from .plan import Checks, Idle, Outcome, Refused, Step, run_on
 from .programs import FULL_ONLY, Uses
 from .runs import ESSENTIAL
 
@@ -92,7 +92,7 @@ def _rewritten(build: Build, stage: Stage, context: Context | None, checks: Chec
     for package, program in missing.items():
         raise Refused(f"`{program}` is not in the slim image (package {package})", uses.found[program])
     new = _on(build, stage, slim.text)
-    return new, [Step(f"Run on `{slim.text}`", "the same version and release without the tools for building")]
+    return new, [run_on(slim.text, "the same version and release without the tools for building")]
 
 
 def _check_commands(build: Build, name: str, run: Run) -> None:
@@ -132,9 +132,7 @@ def _java(build: Build, stage: Stage, context: Context | None, checks: Checks) -
     for package, program in (uses := Uses(build, stage, context, list(stage.instructions))).packages().items():
         raise Refused(f"`{program}` is not in `{runtime.runtime}` (package {package})", uses.found[program])
     risk = "a library that compiles or attaches to Java at run time needs a JDK"
-    step = Step(
-        f"Run on `{runtime.runtime}`", "the runtime of the same version of Java, without the compiler", risk=risk
-    )
+    step = run_on(runtime.runtime, "the runtime of the same version of Java, without the compiler", risk=risk)
     return _on(build, stage, runtime.runtime), [step]
 
 
