@@ -37,7 +37,7 @@ def _rewritten(build: Build, stage: Stage, context: Context, checks: Checks) -> 
     between = _between(stage, copy, run)
     checks.require(
         "nothing between the copy and the install needs the source",
-        not any(isinstance(step, Run) for step in between),
+        not any(isinstance(step, Run) and not _only_sets(build, step) for step in between),
         "a RUN stands between the copy and the install",
         run,
     )
@@ -93,6 +93,22 @@ def _split(build: Build, stage: Stage, context: Context, copy: Transfer, run: Ru
         "a changed source file no longer fetches all dependencies anew",
     )
     return joined([text[:start] + early + text[start : copy.start] + behind]), [step]
+
+
+def _only_sets(build: Build, run: Run) -> bool:
+    """Whether a RUN only makes settings of package managers for the user, in no file of the project."""
+    try:
+        found = pieces(build, run)
+    except Refused:
+        return False
+    return all(
+        piece.call is not None
+        and piece.call.verb == "config"
+        and not piece.call.has("--local")
+        and "project" not in piece.text
+        and (piece.call.manager.name != "bundle" or piece.call.has("--global"))
+        for piece in found
+    )
 
 
 def _waiting(build: Build, stage: Stage, context: Context) -> tuple[Transfer, Run, bool]:

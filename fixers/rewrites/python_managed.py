@@ -40,6 +40,11 @@ _PLUGINS = frozenset(("poetry-core", "poetry-plugin-export", "poetry-plugin-bund
 _FALSE = ("false", "0", "no", "off")
 _FIXED = re.compile(r"/usr/local/(bin/(?!uv\b|docker-|poetry\b)[\w.]|lib/python)")
 """A path of what is installed among the packages of the image."""
+_INSTALL_SCRIPT = re.compile(
+    r"(curl|wget)\s[^|;&]*https://(install\.python-poetry\.org|astral\.sh/uv/([\w.]+/)?install\.sh)/?[\"']?\s*"
+    r"\|\s*(env\s+)?(\w+=\S+\s+)*(python3?|sh|bash)(\s+-)?(\s+(--version|--yes|-y|--)(\s+[\w.$\{\}]+)?)*"
+)
+"""A RUN that installs Poetry or uv by the script of its makers."""
 _OTHER_PATH = ("cron", "crond", "sudo", "su", "runuser", "login")
 """Programs that start others with a PATH of their own."""
 _LOCKS = {"poetry": "poetry.lock", "uv": "uv.lock", "pipenv": "Pipfile.lock"}
@@ -81,6 +86,7 @@ class _Rewrite:
         self.system: dict[int, Install] = {}
         self.moved: dict[int, list[Piece]] = {}
         self.tool_copies: list[Transfer] = []
+        self.tool_runs: list[Run] = []
         self.settings: dict[str, str] = {}
         self.installs: list[tuple[Run, Piece]] = []
         self.tool = ""
@@ -101,10 +107,13 @@ class _Rewrite:
         project = self.project = read_project(self.build, self.stage, self.context, run, call)
         self._check(project, run)
         self.folder = self._environment(run, call)
-        kept = [step for step in self.stage.instructions if id(step) not in self.moved and id(step) not in self.system]
+        moved = self.moved.keys() | self.system.keys() | {id(run) for run in self.tool_runs}
+        kept = [step for step in self.stage.instructions if id(step) not in moved]
         uses = Uses(self.build, self.stage, self.context, kept)
         must_start(self.build, self.stage)
         self.tool_kept = self.tool in uses.found
+        if self.tool_kept:
+            uses = Uses(self.build, self.stage, self.context, [*kept, *self.tool_runs])
         app = PythonApp(self.context, [place.source for place in placed(self.build, self.stage, self.context)], TESTS)
         self.prune = self._prunes(project, call, uses, app)
         self._check_paths(project, uses, app, run)
@@ -112,7 +121,7 @@ class _Rewrite:
             self.build,
             self.stage,
             self.context,
-            self.moved.keys() | self.system.keys(),
+            moved,
             self.installs[-1][0],
             builds=self.whole,
         )
@@ -151,7 +160,9 @@ class _Rewrite:
             if copies_uv(instruction):
                 assert isinstance(instruction, Copy)
                 self.tool_copies.append(instruction)
-            if isinstance(instruction, Run) and any(
+            if isinstance(instruction, Run) and _INSTALL_SCRIPT.fullmatch(" ".join(instruction.rest_text.split())):
+                self.tool_runs.append(instruction)
+            elif isinstance(instruction, Run) and any(
                 call.manager.ecosystem in ("os", "python") and call.verb not in ("exec", "other")
                 for call in self.build.calls(instruction)
             ):
@@ -394,17 +405,23 @@ class _Rewrite:
                 break
             if isinstance(instruction, Env) and self._matters(instruction):
                 lines.append(bare(build, instruction))
-            elif isinstance(instruction, Arg | Workdir) or instruction in self.tool_copies:
-                lines.append((block if instruction in self.tool_copies else bare)(build, instruction))
+            elif instruction in self.tool_copies or instruction in self.tool_runs:
+                lines.append(block(build, instruction))
+            elif isinstance(instruction, Arg | Workdir):
+                lines.append(bare(build, instruction))
             elif isinstance(instruction, Transfer) and self.whole and not self.comes_again(instruction):
                 waiting.append(bare(build, instruction))
             system = self.system.get(id(instruction))
-            if system is not None and system.packages and (system.compiles or not self._is_small()):
+            if system is not None and self._builds_with(system):
                 lines += [*above(build, instruction), system.line(system.packages)]
             if id(instruction) in self.moved:
                 assert isinstance(instruction, Run)
                 lines += self._moved(instruction, early, waiting)
         return lines
+
+    def _builds_with(self, system: Install) -> bool:
+        """Whether the builder needs the packages of a RUN."""
+        return bool(system.packages) and (system.compiles or not self._is_small() or bool(self.tool_runs))
 
     def _is_small(self) -> bool:
         return "slim" in ((self.stage.ref.tag if self.stage.ref else "") or "")
@@ -413,7 +430,7 @@ class _Rewrite:
         """The lines of the builder for a RUN that is moved there."""
         found = self.moved[id(run)]
         system = self.system.get(id(run))
-        stands = system is not None and system.packages and (system.compiles or not self._is_small())
+        stands = system is not None and self._builds_with(system)
         comments = [] if stands else above(self.build, run)
         install = next((piece for each, piece in self.installs if each is run), None)
         if install is None:
@@ -506,11 +523,11 @@ class _Rewrite:
                 waiting = []
             if again:
                 continue
-            if instruction in self.tool_copies:
+            if instruction in self.tool_copies or instruction in self.tool_runs:
                 lines += [bare(build, instruction)] if self.tool_kept else []
                 continue
             install = self.system.get(id(instruction))
-            if install is not None and id(instruction) not in self.moved and self._is_small() and not install.compiles:
+            if install is not None and id(instruction) not in self.moved and not self._builds_with(install):
                 at = len(lines) - 1 if instruction is first else len(lines)
                 lines[at:at] = above(build, instruction)
             if install is None and id(instruction) not in self.moved:

@@ -104,6 +104,16 @@ def test_manifests_come_behind_the_folder_that_they_belong_to(tmp_path: Path) ->
     )
 
 
+def test_settings_of_the_manager_stay_before_the_install(tmp_path: Path) -> None:
+    text = "FROM example.org/base:1\nWORKDIR /app\nCOPY . .\nRUN npm config set loglevel error\nRUN yarn install\n"
+    assert rewritten(tmp_path, text, FILES, "order").text == (
+        "FROM example.org/base:1\nWORKDIR /app\nCOPY package.json yarn.lock ./\nRUN npm config set loglevel error\n"
+        "RUN yarn install\nCOPY . .\n"
+    )
+    local = text.replace("npm config set", "npm config --location=project set")
+    assert "a RUN stands between" in refusal(tmp_path, local, FILES, "order")
+
+
 def test_a_copy_to_a_folder_that_changes_is_not_moved(tmp_path: Path) -> None:
     text = "FROM example.org/base:1\nWORKDIR /a\nCOPY . .\nWORKDIR /a/b\nRUN pip install -r ../requirements.txt\n"
     assert "3: WORKDIR changes" in refusal(tmp_path, text, FILES, "order")

@@ -85,6 +85,17 @@ def test_poetry_comes_along_where_it_starts_the_program(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("start", ["gunicorn", "poetry run gunicorn"])
+def test_the_script_of_poetrys_makers_installs_it(start: str, tmp_path: Path) -> None:
+    script = "RUN curl -sSL https://install.python-poetry.org | POETRY_HOME=/opt/poetry python3 - --version 1.8.3"
+    text = POETRY.replace("RUN pip install poetry", script + '\nENV PATH="/opt/poetry/bin:$PATH"')
+    text = text.replace('["gunicorn"', "[" + ", ".join(f'"{word}"' for word in start.split()))
+    builder, _, final = rewritten(tmp_path, text, FILES).text.partition("\n\n")
+    assert f"{script}\n" in builder
+    assert (script in final) is ("poetry" in start)
+    assert ("        curl \\\n" in final) is ("poetry" in start)
+
+
 def test_an_environment_of_poetry_keeps_its_folder(tmp_path: Path) -> None:
     text = POETRY.replace("poetry config virtualenvs.create false && ", "").replace(
         '["gunicorn"', '["poetry", "run", "gunicorn"'
