@@ -268,19 +268,26 @@ def _check_pip(build: Build, stage: Stage, context: Context, run: Run, piece: Pi
     program = piece.command.words[0].value
     if "/" in program or call.unsure or any(call.has(flag) for flag in _BARRED):
         raise Refused(f"`{piece.text[:60]}` does not install into the environment of the image", run)
+    note_requirements(build, stage, context, run, piece, parts.requirements)
+
+
+def note_requirements(build: Build, stage: Stage, context: Context, run: Run, piece: Piece, into: Requirements) -> None:
+    """Note what an install by pip or uv names. Raises Refused when it needs more of the project than that."""
+    call = piece.call
+    assert call is not None
     for package in call.packages:
         if package.kind in ("project", "file"):
             raise Refused(f"`{piece.text[:60]}` installs the project itself", run)
         if package.kind == "variable":
             raise Refused(f"what `{piece.text[:60]}` installs is only known to the build", run)
-        parts.requirements.names.setdefault(normal(package.name), package.version)
-    parts.requirements.no_binary |= {normal(name) for value in call.values("--no-binary") for name in value.split(",")}
+        into.names.setdefault(normal(package.name), package.version)
+    into.no_binary |= {normal(name) for value in call.values("--no-binary") for name in value.split(",")}
     for name in (*call.requirements, *call.constraints):
         path = build.state(run).path(name)
         source = origin(build, stage, context, path) if path else None
         if source is None:
             raise Refused(f"`{name}` does not come from the build context", run)
-        read_requirements(context, source, parts.requirements)
+        read_requirements(context, source, into)
 
 
 def _into_system(call: Call, env: dict[str, str]) -> bool:

@@ -34,15 +34,32 @@ def read_requirements(context: Context, name: str, into: Requirements) -> None:
     if text is None:
         raise Refused(f"`{name}` is not in the build context")
     into.files.append(name)
+    if name.endswith((".toml", ".py", ".cfg")):
+        _read_project(name, text, into)
+        return
     for line in re.sub(r"\\\r?\n", " ", text).splitlines():
         line = re.sub(r"(^|\s)#.*", "", line).strip()
         if line:
             _read_line(context, name, line, into)
 
 
-def _read_line(context: Context, name: str, line: str, into: Requirements) -> None:
+def _read_project(name: str, text: str, into: Requirements) -> None:
+    """The dependencies of a pyproject.toml, of which uv can be told as of a requirement file."""
+    import tomllib
+
+    try:
+        project = tomllib.loads(text).get("project", {}) if name.endswith(".toml") else None
+    except tomllib.TOMLDecodeError:
+        project = None
+    if project is None or "dependencies" in project.get("dynamic", ()):
+        raise Refused(f"what `{name}` names is not known")
+    for line in project.get("dependencies", ()):
+        _read_line(None, name, str(line), into)
+
+
+def _read_line(context: Context | None, name: str, line: str, into: Requirements) -> None:
     option = re.match(r"(-r|--requirement|-c|--constraint)[=\s]+(\S+)", line)
-    if option is not None:
+    if option is not None and context is not None:
         read_requirements(context, posixpath.normpath(posixpath.join(posixpath.dirname(name), option[2])), into)
         return
     into.no_binary |= {

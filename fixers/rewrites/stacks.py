@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from . import dotnet, go, java, node, php, python, python_managed, ruby, rust
+from . import dotnet, go, java, node, php, python, python_managed, python_venv, ruby, rust
 from .plan import Outcome, Refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ...model.build import Build
+    from collections.abc import Callable
+
+    from ...model.build import Build, Stage
     from ...model.context import Context
 
 ADDED_TO_PATH = (f"{python.VENV}/bin", rust.PROGRAMS)
@@ -26,7 +28,7 @@ def rewrite(build: Build, context: Context) -> Outcome:
         "node": node.rewrite,
         "openjdk": java.rewrite,
         "php": php.rewrite,
-        "python": python_managed.rewrite if python_managed.managed(build, stage) else python.rewrite,
+        "python": _python(build, stage),
         "ruby": ruby.rewrite,
         "rust": rust.rewrite,
     }
@@ -34,3 +36,9 @@ def rewrite(build: Build, context: Context) -> Outcome:
     if made is None:
         return Outcome("multi-stage", refusal=Refused(f"no stack is known for `{name or stage.image}`", stage.from_))
     return made(build, stage, context)
+
+
+def _python(build: Build, stage: Stage) -> Callable[[Build, Stage, Context], Outcome]:
+    if python_managed.managed(build, stage):
+        return python_managed.rewrite
+    return python_venv.rewrite if python_venv.makes(build, stage) else python.rewrite
