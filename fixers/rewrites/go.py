@@ -8,6 +8,7 @@ from itertools import pairwise
 from ...syntax.tree import Arg, Cmd, Entrypoint, Env, Onbuild, Run, Shell, Transfer, User, Workdir
 from .blocks import above, bare, block, from_line, head, joined, run_line, tail
 from .copies import origin, placed, read
+from .go_release import release_of
 from .order import first_copies
 from .plan import Checks, Outcome, Refused, Step, run_on
 from .programs import FULL_ONLY, Uses, check_kept
@@ -34,6 +35,9 @@ _ZONES = "/usr/local/go/lib/time/zoneinfo.zip"
 _COMPILERS = frozenset("gcc g++ build-base musl-dev libc-dev clang alpine-sdk".split())
 _STANDARD = "# the standard library, compiled once and not after every change"
 _LOOKED_FOR = "# time zones, where the program looks for them"
+_TRUSTED = "# certificates and time zones, where the program looks for them"
+_CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
+"""Where a program looks for certificates on Debian first. Source: crypto/x509/root_linux.go."""
 _ALWAYS = ("ca-certificates", "tzdata")
 """What the golang image has and Go programs load: certificates and time zones."""
 
@@ -96,28 +100,26 @@ class _Rewrite:
     def _base(self) -> tuple[str, str]:
         ref, facts, base = self.stage.ref, self.stage.facts, self.stage.from_.base
         self.alpine = bool(ref and facts and facts.family == "alpine" and ref.tag)
-        known = self.alpine or (ref and facts and facts.family == "debian" and facts.suite in _RELEASES)
+        suite = (facts.suite or release_of(ref.tag or "")) if ref and facts else ""
+        known = self.alpine or (facts and facts.family == "debian" and suite in _RELEASES)
         self.checks.require(
             "the base is an official Go image on Alpine or on a known release of Debian",
             known,
             "the base is no official Go image on Alpine or on a known release of Debian",
             self.stage.from_,
         )
-        assert ref is not None and facts is not None and facts.suite is not None and base is not None
+        assert ref is not None and facts is not None and suite is not None and base is not None
         self.checks.require(
             "the base is written without variables", "$" not in base.text, "a variable names the base", self.stage.from_
         )
         tag = ref.tag or "latest"
         if self.alpine:
-            return self._on_alpine(facts.suite.removeprefix("alpine"), tag, base.text)
-        self.runtime = f"debian:{facts.suite}-slim"
-        if facts.suite in tag:
-            return facts.suite, base.text
+            return self._on_alpine(suite.removeprefix("alpine"), tag, base.text)
+        self.runtime = f"debian:{suite}-slim"
+        if suite in tag:
+            return suite, base.text
         # The pair must not drift apart when the tag moves to another release.
-        return (
-            facts.suite,
-            f"{base.text.partition(':')[0]}:{facts.suite if tag == 'latest' else f'{tag}-{facts.suite}'}",
-        )
+        return suite, f"{base.text.partition(':')[0]}:{suite if tag == 'latest' else f'{tag}-{suite}'}"
 
     def _on_alpine(self, release: str, tag: str, base: str) -> tuple[str, str]:
         """The release of Alpine (empty when it is not known), and the image to compile in, which is the one it was.
@@ -293,18 +295,22 @@ class _Rewrite:
         build, stage = self.build, self.stage
         lines = [from_line(stage, self.runtime)]
         brought = self.alpine
+        copied = [_ZONES] if self.alpine else []
         for instruction in stage.instructions:
             early = isinstance(instruction, Transfer) and instruction.flag("from") is None
             if not brought and (early or id(instruction) in self.moved or id(instruction) in self.system):
-                lines.append(self._packages(release))
+                packages = self._packages(release, compiled)
+                lines += [packages] if packages else []
+                copied = [] if packages else [_CERTIFICATES, _ZONES]
                 brought = True
             if instruction is compiled:
                 inside = (self.binary + "/").startswith(self.folder.rstrip("/") + "/")
                 paths = [self.folder] if inside or self._copied_inside() else []
                 paths += [] if inside else [self.binary]
                 lines += [f"COPY --from=build {path} {path}" for path in paths]
-                if self.alpine:
-                    lines += [_LOOKED_FOR, f"COPY --from=build {_ZONES} {_ZONES}"]
+                if copied:
+                    lines.append(_TRUSTED if _CERTIFICATES in copied else _LOOKED_FOR)
+                    lines += [f"COPY --from=build {path} {path}" for path in copied]
                 continue
             if id(instruction) in self.moved or id(instruction) in self.system:
                 continue
@@ -324,7 +330,8 @@ class _Rewrite:
         inside = self.folder.rstrip("/") + "/"
         return bool(mine) and all((place.target.rstrip("/") + "/").startswith(inside) for place in mine)
 
-    def _packages(self, release: str) -> str:
+    def _packages(self, release: str, compiled: Run) -> str:
+        """The RUN that installs what the final stage needs; empty where files of the builder are enough."""
         words: list[str] = []
         install = Install()
         removed = {name for system in self.system.values() for name in system.removed}
@@ -339,4 +346,6 @@ class _Rewrite:
         extra = Uses(self.build, self.stage, self.context, kept).packages()
         if "build-essential" in extra:
             raise Refused("the image compiles when it runs")
-        return install.line([*_ALWAYS, *words, *extra])
+        # A program that was compiled with -trimpath does not know where Go's own time zones are.
+        alone = not words and not extra and "-trimpath" not in compiled.rest_text
+        return "" if alone else install.line([*_ALWAYS, *words, *extra])

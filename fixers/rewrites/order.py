@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 
+from ...model.layers import named_installs
 from ...syntax.tree import Run, Transfer, Workdir
 from .blocks import block, joined, run_line
 from .copies import origin, placed
@@ -121,7 +122,7 @@ def _waiting(build: Build, stage: Stage, context: Context) -> tuple[Transfer, Ru
             broad = step
         if isinstance(step, Run) and broad is not None:
             calls = [call for call in build.calls(step) if call.verb in ("install", "restore")]
-            if any(call.manager.ecosystem != "os" for call in calls):
+            if any(call.manager.ecosystem != "os" for call in calls) and not named_installs(build, step):
                 return broad, step, _needs_source(build, stage, context, broad, step)
     run = waiting_build(build, stage, broad) if broad is not None else None
     if broad is not None and run is not None:

@@ -35,12 +35,10 @@ RUN go build -o server .
 
 FROM debian:bookworm-slim
 WORKDIR /src
-RUN apt-get update \\
-    && apt-get install -y --no-install-recommends \\
-        ca-certificates \\
-        tzdata \\
-    && rm -rf /var/lib/apt/lists/*
 COPY --from=build /src /src
+# certificates and time zones, where the program looks for them
+COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
+COPY --from=build /usr/local/go/lib/time/zoneinfo.zip /usr/local/go/lib/time/zoneinfo.zip
 EXPOSE 8080
 CMD ["./server"]
 """
@@ -52,6 +50,41 @@ def test_builder_and_runtime_stay_on_one_release(tmp_path: Path) -> None:
     release = result.partition("FROM debian:")[2].partition("-slim")[0]
     assert release
     assert result.startswith(f"FROM golang:1.25-{release} AS build\n")
+
+
+@pytest.mark.parametrize(
+    ("tag", "release"),
+    [
+        ("1.17", "bullseye"),
+        ("1.20.4", "bullseye"),
+        ("1.20.6", "bookworm"),
+        ("1.22", "bookworm"),
+        ("1.22.3", "bookworm"),
+        ("1.24.7", "trixie"),
+    ],
+)
+def test_the_release_behind_an_older_tag_is_known(tag: str, release: str, tmp_path: Path) -> None:
+    result = rewritten(tmp_path, TEXT.replace("1.25-bookworm", tag), FILES).text
+    assert result.startswith(f"FROM golang:{tag}-{release} AS build\n")
+    assert f"FROM debian:{release}-slim\n" in result
+
+
+@pytest.mark.parametrize("tag", ["1.15", "1.19.10", "1.16.3", "1.22rc1"])
+def test_a_release_that_is_not_certain_is_refused(tag: str, tmp_path: Path) -> None:
+    assert "on a known release of Debian" in refusal(tmp_path, TEXT.replace("1.25-bookworm", tag), FILES)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "packages"),
+    [
+        ("go build -o", "go build -trimpath -o", "        ca-certificates \\\n        tzdata \\\n"),
+        ("EXPOSE 8080", "HEALTHCHECK CMD curl -f localhost", "        ca-certificates \\\n        curl \\\n"),
+    ],
+)
+def test_packages_where_files_are_not_enough(old: str, new: str, packages: str, tmp_path: Path) -> None:
+    result = rewritten(tmp_path, TEXT.replace(old, new), FILES).text
+    assert packages in result
+    assert "COPY --from=build /etc" not in result
 
 
 def test_a_program_elsewhere_is_brought_over_too(tmp_path: Path) -> None:
