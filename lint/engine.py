@@ -175,12 +175,19 @@ def lint_file(path: str, plan: Plan, find_context: Callable[[Build], Context | N
     return lint_source(source, plan, find_context)
 
 
-def lint_source(source: Source, plan: Plan, find_context: Callable[[Build], Context | None] | None) -> Report:
-    """Lint text. A rule that breaks is reported as a problem of dlint, and the others still run."""
+def lint_source(
+    source: Source,
+    plan: Plan,
+    find_context: Callable[[Build], Context | None] | None,
+    make: Callable[[], Sequence[Build]] | None = None,
+) -> Report:
+    """Lint text. A rule that breaks is reported as a problem of dlint, and the others still run.
+
+    `make` gives the builds of the text, as `builds_of` makes them, for a caller who needs them too.
+    """
     try:
-        dockerfile = parse(source)
-        builds = builds_of(dockerfile, plan, find_context)
-        suppressions = Suppressions(dockerfile, plan.comments)
+        builds = builds_of(parse(source), plan, find_context) if make is None else make()
+        suppressions = Suppressions(builds[0].dockerfile, plan.comments)
     except Exception as error:  # noqa: BLE001 - one odd file must not take the others along
         message = f"dlint failed on this file ({what_broke(error)}); this is a bug of dlint, please report it"
         return Report(source.name, [problem(source.name, message, "SYN002", "internal-error")], failed=True)

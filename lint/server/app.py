@@ -81,6 +81,7 @@ class App(LanguageServer):
         if self._asked is not None and self._asked is not document:
             self._asked.release()
         self._asked = document
+        document.is_asked = True
         if document.plan is None:
             self.workbench.prepare(document)
         return document

@@ -25,7 +25,8 @@ class Document:
 
     `report` is what linting this version gave, None before; `shell` are those of ShellCheck's findings on it that are
     known. `sent` is the report that the client was told last. `rule_url` is the key `rule-url` of the configuration.
-    `refused` tells why refactorings that were chosen on this version, by title, could not be made.
+    `is_asked` tells that somebody asks about the document, so that its model is worth keeping. `refused` tells why
+    refactorings that were chosen on this version, by title, could not be made.
     """
 
     def __init__(self, uri: str, path: str, version: int, text: Text, language: str) -> None:
@@ -42,7 +43,8 @@ class Document:
         self.rule_url = ""
         self.refused: dict[str, str] = {}
         self._source: Source | None = None
-        self._build: Build | None = None
+        self.is_asked = False
+        self._builds: Sequence[Build] = ()
 
     @property
     def name(self) -> str:
@@ -67,11 +69,12 @@ class Document:
         self.shell = []
         self.refused.clear()
         self._source = None
-        self._build = None
+        self._builds = ()
 
     def release(self) -> None:
         """Give up the model, which is made again when it is asked for: it takes more memory than all else."""
-        self._build = None
+        self.is_asked = False
+        self._builds = ()
 
     @property
     def source(self) -> Source:
@@ -82,14 +85,18 @@ class Document:
 
     @property
     def build(self) -> Build:
-        """The model of the text, made once for each version."""
-        if self._build is None:
+        """The model of the text."""
+        return self.builds()[0]
+
+    def builds(self) -> Sequence[Build]:
+        """The model for each stage that is built, made once for each version."""
+        if not self._builds:
             dockerfile = parse(self.source)
             if self.plan is None:
-                self._build = Build(dockerfile)
+                self._builds = (Build(dockerfile),)
             else:
-                self._build = builds_of(dockerfile, self.plan, self.find_context)[0]
-        return self._build
+                self._builds = builds_of(dockerfile, self.plan, self.find_context)
+        return self._builds
 
     @property
     def dockerfile(self) -> Dockerfile:

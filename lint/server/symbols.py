@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 from lsprotocol import types
 
 from ...syntax.tree import Arg, CommandLine, Env
+from .protocol import Plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,59 +30,61 @@ _SYMBOLS = {
     "LABEL": _KINDS.Property,
 }
 _LONGEST = 60
+_MOST_READ = 1_000
+Span = tuple[int, int]
 
 
-def symbols(ls: App, params: types.DocumentSymbolParams) -> list[types.DocumentSymbol] | None:
+def symbols(ls: App, params: types.DocumentSymbolParams) -> Plain:
     """The stages with their instructions, ARGs before the first one beside them."""
     document = ls.document(params.text_document.uri)
     if document is None:
-        return None
+        return Plain(None)
     build = document.build
     found = [each for instruction in build.head for each in _symbols(document, instruction)]
     for stage in build.stages:
         from_ = stage.from_
         name = from_.alias.text if from_.alias else f"stage {stage.index}"
         word = from_.alias or from_.base
-        found.append(
-            types.DocumentSymbol(
-                name,
-                _KINDS.Class,
-                document.range(from_.start, max(stage.end, from_.end)),
-                document.range(word.start, word.end) if word else document.range(from_.start, from_.keyword_end),
-                detail=_short(from_.base.text if from_.base else ""),
-                children=[each for instruction in stage.instructions for each in _symbols(document, instruction)],
-            )
-        )
-    return found
+        selected = (word.start, word.end) if word else (from_.start, from_.keyword_end)
+        detail = from_.base.text if from_.base else ""
+        whole = (from_.start, max(stage.end, from_.end))
+        symbol = _symbol(document, name, _KINDS.Class, whole, selected, detail)
+        symbol["children"] = [each for instruction in stage.instructions for each in _symbols(document, instruction)]
+        found.append(symbol)
+    return Plain(found)
 
 
-def _symbols(document: Document, instruction: Instruction) -> Iterator[types.DocumentSymbol]:
-    whole = document.range(instruction.start, instruction.end)
+def _symbols(document: Document, instruction: Instruction) -> Iterator[dict[str, Any]]:
+    whole = (instruction.start, instruction.end)
     if isinstance(instruction, Arg | Env) and instruction.pairs:
+        kind = _KINDS.Variable if isinstance(instruction, Env) else _KINDS.Constant
         for pair in instruction.pairs:
-            detail = pair.value.text if pair.value else ""
-            yield types.DocumentSymbol(
-                _short(pair.key.text) or instruction.name,
-                _KINDS.Variable if isinstance(instruction, Env) else _KINDS.Constant,
-                whole,
-                document.range(pair.key.start, pair.key.end),
-                detail=_short(f"{instruction.name} {detail}"),
+            detail = f"{instruction.name} {pair.value.text if pair.value else ''}"
+            yield _symbol(
+                document, pair.key.text or instruction.name, kind, whole, (pair.key.start, pair.key.end), detail
             )
         return
     kind = _SYMBOLS.get(instruction.name, _KINDS.Property)
-    yield types.DocumentSymbol(
-        instruction.name or "?",
-        kind,
-        whole,
-        document.range(instruction.start, instruction.keyword_end),
-        detail=_short(instruction.rest_text),
-    )
+    keyword = (instruction.start, instruction.keyword_end)
+    yield _symbol(document, instruction.name or "?", kind, whole, keyword, instruction.rest_text)
+
+
+def _symbol(
+    document: Document, name: str, kind: types.SymbolKind, whole: Span, selected: Span, detail: str
+) -> dict[str, Any]:
+    return {
+        "name": _short(name) or "?",
+        "kind": kind.value,
+        "range": document.plain_range(*whole),
+        "selectionRange": document.plain_range(*selected),
+        "detail": _short(detail),
+    }
 
 
 def _short(text: str) -> str:
     from .diagnostics import readable
 
-    line = " ".join(text.split())
+    line = " ".join(text[:_MOST_READ].split())
     return readable(line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…")
 
 

@@ -55,7 +55,8 @@ class Text:
         offset = min(offset, self._ends[line])
         if self._ascii:
             return line, offset - start
-        return line, sum(map(self._units, self.text[start:offset]))
+        before = self.text[start:offset]
+        return line, len(before) if before.isascii() else sum(map(self._units, before))
 
     def offset(self, line: int, column: int) -> int:
         """The offset at a position; what lies behind the end of a line or of the text is that end."""
@@ -64,7 +65,7 @@ class Text:
         if line >= len(self._starts):
             return len(self.text)
         start, end = self._starts[line], self._ends[line]
-        if self._ascii:
+        if self._ascii or self.text[start : min(start + column, end)].isascii():
             return min(start + max(0, column), end)
         at = start
         for char in self.text[start:end]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from lsprotocol import types
-
 from ...syntax.tree import CommandLine, From
 from .documents import nodes
 from .index import STAGE, places
 from .legend import KINDS
+from .protocol import Plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from lsprotocol import types
 
     from .app import App
     from .documents import Document
@@ -21,11 +22,11 @@ _DECLARATION = 1
 Piece = tuple[int, int, str, int]
 
 
-def tokens(ls: App, params: types.SemanticTokensParams) -> types.SemanticTokens | None:
+def tokens(ls: App, params: types.SemanticTokensParams) -> Plain:
     """The tokens of the file, none over a line's end and none over another."""
     document = ls.document(params.text_document.uri)
     if document is None:
-        return None
+        return Plain(None)
     data: list[int] = []
     last = (0, 0)
     end_before = 0
@@ -40,7 +41,7 @@ def tokens(ls: App, params: types.SemanticTokensParams) -> types.SemanticTokens 
             data += [line - last[0], column - last[1] if line == last[0] else column, length, _NUMBERS[kind], modifiers]
             last = (line, column)
         end_before = end
-    return types.SemanticTokens(data)
+    return Plain({"data": data})
 
 
 def _lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

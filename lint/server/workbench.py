@@ -163,7 +163,8 @@ class Workbench:
             if self._is_excluded(document):
                 document.report = Report(document.name, [], failed=False)
             else:
-                document.report = lint_source(document.source, plan, document.find_context)
+                make = document.builds if document.is_asked else None
+                document.report = lint_source(document.source, plan, document.find_context, make)
                 self.quiet(document, document.report)
         return document.report
 
