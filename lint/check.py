@@ -282,7 +282,7 @@ def _files(
     finish: Callable[[Sequence[Report]], None],
     wishes: Callable[[str], Wish] | None,
 ) -> list[Report]:
-    from .discover import discover
+    from .discover import discover, no_dockerfile
     from .parallel import lint_all
     from .progress import progress
 
@@ -304,8 +304,7 @@ def _files(
         changed = Changed(arguments.changed_since)
         found = [f for f in found if f.error or f.path in changed]
     elif not found:
-        listed = ", ".join(f"`{path}`" for path in paths)
-        note(f"no Dockerfile below {listed}; name a file to lint it whatever it is called")
+        note(no_dockerfile(paths))
     reports = {f.path: Report(f.path, [problem(f.path, f.error)], failed=True) for f in found if f.error}
     todo = [f.path for f in found if not f.error]
     # Before any file is linted: a configuration may be wrong.

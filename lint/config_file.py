@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 SPECIAL = ("CONFIG", "ISOLATED")
 """What may stand behind DLINT_ and is no key: the configuration file that counts, and whether none does."""
 
+_SWITCHED = {"1": True, "yes": True, "on": True, "true": True, "0": False, "no": False, "off": False, "false": False}
+"""How variables and options may say true and false."""
+
 _open: list[str] = []
 
 
@@ -145,6 +148,8 @@ def _from_text(source: str, key: str, text: str) -> Layer:
     wanted = _kind_below(known) if len(path) > 1 else known.kind if known else ""
     if wanted in (STRINGS, RULES) and not isinstance(value, list):
         value = text
+    elif wanted == SWITCH and text.lower() in _SWITCHED:
+        value = _SWITCHED[text.lower()]
     elif wanted in (TEXT, CHOICE) and not isinstance(value, (dict, list)):
         value = value if isinstance(value, str) else text
     values: dict[str, Any] = {path[0]: {path[1]: value} if len(path) > 1 else value}
@@ -190,6 +195,8 @@ def _unknown(name: str, known: Mapping[str, Key], *, nested: bool) -> str:
 
     if name.replace("_", "-") in known:
         return f"there is no key `{name}`, did you mean `{name.replace('_', '-')}`?"
+    if name == "tool" and not nested:
+        return "there is no key `tool`; here keys stand without `[tool.dlint]`, which is for pyproject.toml"
     near = suggest(name, known)
     if near:
         return f"there is no key `{name}`, did you mean `{near}`?"

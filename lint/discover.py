@@ -75,6 +75,12 @@ def is_dockerfile_name(name: str) -> bool:
     )
 
 
+def no_dockerfile(paths: Iterable[str]) -> str:
+    """What is said when nothing is found."""
+    listed = ", ".join(f"`{path}`" for path in paths)
+    return f"no Dockerfile below {listed}; name a file to take it whatever it is called"
+
+
 def discover(
     paths: Sequence[str],
     *,

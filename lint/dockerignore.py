@@ -11,7 +11,7 @@ from ..model.ignore import IgnoreError, ignore_file_for
 from ..syntax.parser import parse
 from ..syntax.source import SourceError
 from .diff import unified
-from .discover import discover, is_dockerfile_name
+from .discover import discover, is_dockerfile_name, no_dockerfile
 from .engine import read_source
 from .output import note, printable, put, put_raw
 from .plans import of_run
@@ -54,8 +54,8 @@ def run(arguments: argparse.Namespace) -> int:
             continue
         proposals.setdefault(os.path.normpath(proposal.path), proposal)
     if not files:
-        note("no Dockerfile was found")
-        return BROKEN
+        note(no_dockerfile(arguments.paths or ["."]))
+        return CLEAN
     for proposal in proposals.values():
         if proposal.changed:
             status = max(status, write(proposal) if arguments.write else FOUND)

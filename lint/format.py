@@ -26,13 +26,12 @@ def format_files(arguments: argparse.Namespace) -> int:
             note("`-` goes alone: its formatted text is written to standard output")
             return BROKEN
         return _standard_input(arguments)
-    from .discover import discover
+    from .discover import discover, no_dockerfile
     from .plans import of_run
 
     found = list(discover(paths, exclude=arguments.exclude, excluded=of_run().excluded))
     if not found:
-        listed = ", ".join(f"`{path}`" for path in paths)
-        note(f"no Dockerfile below {listed}; name a file to format it whatever it is called")
+        note(no_dockerfile(arguments.paths or ["."]))
     changed = failed = 0
     for each in found:
         try:

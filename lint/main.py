@@ -79,6 +79,13 @@ def _help(words: list[str]) -> int:
         return _command(words[0], ["--help"])
     from .options import HELP
 
+    if words:
+        from ..syntax.check import suggest
+
+        near = suggest(words[0], COMMANDS)
+        more = f", did you mean `{near}`?" if near else f"; there are {', '.join(sorted(COMMANDS))}"
+        note(f"there is no command `{words[0]}`{more}")
+        return BROKEN
     put(HELP)
     return CLEAN
 

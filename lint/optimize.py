@@ -13,7 +13,7 @@ from ..model.ignore import IgnoreError
 from ..syntax.parser import parse
 from ..syntax.source import Source, SourceError
 from .ask import Asking, cannot_ask
-from .discover import discover
+from .discover import discover, no_dockerfile
 from .dockerignore import as_json, proposed, refused, told, write
 from .engine import Plan, read_source
 from .fix import Wish, fix_source
@@ -87,8 +87,8 @@ def run(arguments: argparse.Namespace) -> int:
         if claim is not None:
             claims[source.name] = claim
     if not results and status == CLEAN:
-        note("no Dockerfile was found")
-        return BROKEN
+        note(no_dockerfile(arguments.paths or ["."]))
+        return CLEAN
     if arguments.verify:
         return max(status, _proved(results, list(proposals.values()), claims, arguments))
     return max(status, _finish(results, list(proposals.values()), arguments))

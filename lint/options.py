@@ -130,6 +130,16 @@ class Parser(argparse.ArgumentParser):
         """The arguments and options that help shows."""
         return [action for action in self._actions if action.help != argparse.SUPPRESS]
 
+    def _check_value(self, action: argparse.Action, value: object) -> None:
+        """Say which words there are, and which of them may be meant."""
+        words = list(map(str, action.choices or ()))
+        if words and value not in words:
+            name = "/".join(action.option_strings) or self.prog
+            near = suggest(str(value), words)
+            self.error(
+                f"`{name}` takes {', '.join(words)}, not `{value}`" + (f"; did you mean `{near}`?" if near else "")
+            )
+
     def error(self, message: str) -> NoReturn:
         """Say what is wrong and where to look."""
         note(f"{message if message[-1] in '?;' else message + ';'} `{self.prog} --help` shows what there is")
@@ -433,7 +443,7 @@ def _completions() -> Parser:
         ),
         paths="bash|zsh|fish",
     )
-    parser.add_argument("shell", choices=SHELLS, help="the shell")
+    parser.add_argument("shell", choices=SHELLS, metavar="|".join(SHELLS), help="the shell")
     return parser
 
 

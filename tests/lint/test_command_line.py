@@ -27,7 +27,7 @@ def folder(tmp_path: Path) -> Path:
 # Help
 
 
-@pytest.mark.parametrize("words", [["--help"], ["-h"], ["help"], ["help", "nonsense"]])
+@pytest.mark.parametrize("words", [["--help"], ["-h"], ["help"]])
 def test_help_names_every_command(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(words) == 0
     out, err = capsys.readouterr()
@@ -164,7 +164,14 @@ def test_rules_as_json() -> None:
         (["--formt=json"], "there is no option `--formt`, did you mean `--format`?"),
         (["--weird"], "there is no option `--weird`; `dlint check --help` shows"),
         (["-x"], "there is no option `-x`;"),
-        (["--format", "xml"], "'xml'"),
+        (["--format", "xml"], "`--format` takes full, concise, "),
+        (["--format", "jsn"], "did you mean `json`? `dlint check --help`"),
+        (["--profile", "x"], "`--profile` takes default, hadolint, buildkit, strict, not `x`; `dlint check --help`"),
+        (["config", "sho"], "`dlint config` takes show, migrate, schema, not `sho`; did you mean `show`?"),
+        (["completions"], "bash|zsh|fish; `dlint completions --help`"),
+        (["completions", "csh"], "`dlint completions` takes bash, zsh, fish, not `csh`"),
+        (["help", "optimise"], "there is no command `optimise`, did you mean `optimize`?"),
+        (["help", "x"], "there is no command `x`; there are baseline, check, "),
         (["--format"], "--format"),
         (["--select", "DL3OO8"], "no rule is called `DL3OO8`, did you mean `DL3008`? `dlint rules` lists them all"),
         (["--ignore", "apt-pins"], "did you mean `apt-pin`?"),
@@ -242,7 +249,14 @@ def test_no_path_is_the_current_folder(folder: Path) -> None:
 def test_findings_to_standard_output_and_notes_to_standard_error(tmp_path: Path) -> None:
     done = dlint(".", cwd=tmp_path)
     assert (done.status, done.out) == (0, "")
-    assert done.err == "dlint: no Dockerfile below `.`; name a file to lint it whatever it is called\n"
+    assert done.err == "dlint: no Dockerfile below `.`; name a file to take it whatever it is called\n"
+
+
+@pytest.mark.parametrize("command", ["format", "optimize", "dockerignore", "baseline"])
+def test_a_folder_without_a_dockerfile(command: str, tmp_path: Path) -> None:
+    done = dlint(command, cwd=tmp_path)
+    assert (done.status, done.out) == (0, "")
+    assert "no Dockerfile below `.`; name a file to take it whatever it is called" in done.err
 
 
 def test_the_same_file_twice(folder: Path) -> None:

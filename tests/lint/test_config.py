@@ -314,6 +314,11 @@ def test_mistakes_in_hadolints_file(text: str, said: str) -> None:
 def test_mistakes_in_variables_and_options() -> None:
     with pytest.raises(BadConfiguration, match="did you mean `DLINT_SELECT`"):
         from_environment({"DLINT_SLECT": "DL"})
+    for text, value in (("1", True), ("yes", True), ("TRUE", True), ("0", False), ("off", False)):
+        (layer,) = from_environment({"DLINT_EXIT_ZERO": text})
+        assert layer.values == {"exit-zero": value}
+    with pytest.raises(BadConfiguration, match="wants true or false, not `2`"):
+        from_environment({"DLINT_EXIT_ZERO": "2"})
     assert from_environment({"DLINT_SOMETHING_ELSE": "x", "DLINT_CONFIG": "x", "OTHER": "y"}) == []
     with pytest.raises(BadConfiguration, match="--config fail-level: `fail-level` does not take `bad`"):
         from_options(["fail-level=bad"])
