@@ -197,11 +197,12 @@ def _inline(node: Any, text: str) -> Inline | None:
     lines = text.split("\n")
     if node.style != "|":
         return Inline(value.replace("$$", "$"), line, node.start_mark.column, exact=False)
-    first = value.split("\n")[0]
-    for number in range(line, min(line + 3, len(lines))):
+    blank = len(value) - len(value.lstrip("\n"))
+    first = value.lstrip("\n").split("\n")[0]
+    for number in range(line + blank, min(line + blank + 3, len(lines))):
         if lines[number].endswith((first, first + "\r")) and lines[number].strip() == first.strip():
             # A `$$` is one character longer in the file; its line is right all the same.
-            return Inline(value.replace("$$", "$"), number + 1, lines[number].index(first), exact=True)
+            return Inline(value.replace("$$", "$"), number - blank + 1, lines[number].index(first), exact=True)
     return Inline(value.replace("$$", "$"), line, node.start_mark.column, exact=False)
 
 

@@ -533,6 +533,13 @@ def test_block_headers(header: str) -> None:
     assert done.out.startswith("compose.yml:5:14: DL3006")
 
 
+def test_blank_lines_before_an_inline_dockerfile() -> None:
+    key = "services:\n  web:\n    build:\n      dockerfile_inline: |\n\n\n"
+    write("compose.yml", f"{key}        FROM debian\n        RUN sudo a\n")
+    done = dlint("--isolated", "--select", "DL3006", "compose.yml", cwd=Path.cwd())
+    assert done.out.startswith("compose.yml:7:14: DL3006")
+
+
 def test_a_quoted_dockerfile_is_found_at_its_beginning() -> None:
     write("compose.yml", 'services:\n  web:\n    build:\n      dockerfile_inline: "FROM debian\\nRUN sudo a\\n"\n')
     done = dlint("--isolated", "--select", "DL3004,DL3006", ".", cwd=Path.cwd())
