@@ -57,7 +57,7 @@ def test_the_action_runs_its_steps(project: Path, tmp_path: Path) -> None:
         if name.lower().startswith(("pip_", "http", "ssl", "requests"))
     }
     (tmp_path / "temp").mkdir()
-    install, lint = [step["run"] for step in action["runs"]["steps"]]
+    install, lint = [step["run"] for step in action["runs"]["steps"] if "run" in step]
     done = subprocess.run(
         ["bash", "-e", "-c", install], cwd=tmp_path, env=env, capture_output=True, text=True, check=False
     )
@@ -69,6 +69,20 @@ def test_the_action_runs_its_steps(project: Path, tmp_path: Path) -> None:
     assert "::warning file=Dockerfile,line=2" in done.stdout
     assert "::error file=Dockerfile,line=3" in done.stdout
     assert json.loads((tmp_path / "out.sarif").read_text())["version"] == "2.1.0"
+
+
+def test_the_action_uploads_what_it_wrote_also_after_findings() -> None:
+    action = yaml.safe_load((CHECKOUT / "action.yml").read_text())
+    *_, upload = action["runs"]["steps"]
+    assert upload["uses"].startswith("github/codeql-action/upload-sarif@")
+    assert upload["with"]["sarif_file"] == "${{ inputs.sarif }}"
+    assert upload["if"] == "${{ !cancelled() && inputs.sarif != '' && inputs.upload-sarif == 'true' }}"
+    assert action["inputs"]["upload-sarif"]["default"] == "false"
+    page = (CHECKOUT / "docs" / "ci.md").read_text()
+    for block in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL):
+        for job in yaml.safe_load(block.replace("<", "").replace(">", ""))["jobs"].values():
+            for step in job["steps"]:
+                assert set(step.get("with", ())) <= action["inputs"].keys()
 
 
 def test_the_gitlab_job_names_its_report() -> None:
