@@ -6,9 +6,11 @@ manager does more than fetching.
 
 from __future__ import annotations
 
+import re
+
 from ...syntax.tree import Arg, Env, Run, Shell, Transfer, User, Workdir
 from .blocks import run_line
-from .build_manifests import composer_files, go_files, net_files
+from .build_manifests import composer_files, go_files, maven_files, net_files
 from .plan import Refused
 from .python_lock import compiles_nothing, read_project
 from .runs import pieces
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 WITHOUT_PROJECT = {"poetry": "--no-root", "uv": "--no-install-project"}
 """The flag that leaves the project itself out."""
+_MAVEN = "# what Maven can fetch without the source; the build fetches the rest"
 _STATE = (Arg, Env, Run, Shell, User, Workdir)
 _NET_OTHER = ("-r", "--runtime", "--self-contained", "--sc", "--os", "--arch", "-a", "--no-restore", "-p", "--property")
 
@@ -43,6 +46,8 @@ def _kind(call: Call) -> str:
     if name == "composer" and call.verb == "restore":
         return name
     if name == "go" and call.path in ("build", "install", "mod download", "get"):
+        return name
+    if name == "mvn" and call.verb in ("build", "restore"):
         return name
     return name if name == "dotnet" and call.path in ("restore", "build", "publish") else ""
 
@@ -66,6 +71,10 @@ def fetched_first(build: Build, stage: Stage, context: Context, copy: Transfer, 
     files, line = _fetching(build, stage, context, run, found[at])
     before = [piece.text for piece in found[:at]]
     rest = run_line([piece.text for piece in found[at:]]) if before else ""
+    if line.endswith("|| true"):
+        if before:
+            raise Refused(f"`{before[0][:60]}` stands in one RUN with the build", run)
+        return files, f"{_MAVEN}\nRUN {line}", rest
     return files, run_line([*before, line]), rest
 
 
@@ -87,6 +96,13 @@ def _fetching(build: Build, stage: Stage, context: Context, run: Run, piece: Pie
         if call.path != "build" or call.has("-C", "-mod", "-modfile"):
             raise Refused(f"what `{piece.text[:60]}` reads is not followed", run)
         return go_files(build, stage, context, run), "go mod download"
+    if name == "mvn":
+        if call.verb != "build" or call.has("-o", "--offline", "-gs", "--global-settings", "-t", "--toolchains"):
+            raise Refused(f"what `{piece.text[:60]}` fetches is not known", run)
+        profiles = [f"-P{each}" for each in call.values("-P", "--activate-profiles")]
+        profiles += [word.text for word in call.command.args if re.match("-P.", word.value)]
+        words = [call.command.words[0].text, "-B", *profiles, "dependency:go-offline"]
+        return maven_files(build, stage, context, run, call), " ".join([*words, "|| true"])
     if call.has(*_NET_OTHER) or any(word.value.startswith(("-p:", "/p:")) for word in call.command.args):
         raise Refused(f"`{piece.text[:60]}` restores for a platform of its own", run)
     project_file = [word.text for word in call.operands]

@@ -182,6 +182,11 @@ def test_manifests_of_build_tools_come_first(install: str, copies: str, tmp_path
     [
         ("go build -o /app .", "COPY go.mod go.sum ./\nRUN go mod download"),
         (
+            "mvn -B -Pprod clean package -DskipTests",
+            "COPY pom.xml ./\n# what Maven can fetch without the source; the build fetches the rest\n"
+            "RUN mvn -B -Pprod dependency:go-offline || true",
+        ),
+        (
             "composer install --no-dev",
             "COPY composer.json composer.lock ./\nRUN composer install --no-dev --no-scripts --no-autoloader",
         ),
@@ -219,6 +224,8 @@ def test_the_project_itself_follows_what_it_needs(tmp_path: Path) -> None:
         ("RUN make\nRUN go build", {}, "RUN stands between"),
         ("ENV GOFLAGS=-mod=mod\nRUN go build", {}, "ENV stands between"),
         ("RUN composer install", {"vendor/autoload.php": ""}, "`composer install` runs scripts"),
+        ("RUN mvn -o package", {}, "what `mvn -o package` fetches is not known"),
+        ("RUN mvn package", {"pom.xml": "<modules><module>a</module></modules>"}, "pom.xml needs more"),
         ("RUN mvn dependency:go-offline", {"pom.xml": "<modules><module>a</module></modules>"}, "pom.xml needs more"),
         ("RUN gradle dependencies", {"settings.gradle": "include 'a'\n"}, "the build of Gradle needs more"),
         (
