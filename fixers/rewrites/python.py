@@ -400,7 +400,7 @@ class _Writer:
             elif copies_uv(instruction):
                 lines.append(block(build, instruction))
             system = parts.system.get(id(instruction))
-            if system is not None and system.compiles:
+            if system is not None and system.builds(full=bool(self.slim)):
                 lines += [*above(build, instruction), system.line(system.packages)]
             if id(instruction) in parts.moved and instruction is self._reading():
                 lines += [workdir] if workdir else []
@@ -435,7 +435,7 @@ class _Writer:
         moved = [piece for piece in self.parts.moved[id(run)] if piece.command.name != "rm"]
         system = self.parts.system.get(id(run))
         # Above the packages that compile, the comments stand already.
-        comments = [] if system is not None and system.compiles else above(self.build, run)
+        comments = [] if system is not None and system.builds(full=bool(self.slim)) else above(self.build, run)
         if self.several or all(_upgrades_installers(piece) for piece in moved):
             if system is None and len(moved) == len(self.parts.moved[id(run)]):
                 return block(self.build, run)
@@ -516,7 +516,7 @@ class _Writer:
                 continue
             install = parts.system.get(id(instruction))
             if install is not None:
-                alone = not install.compiles and id(instruction) not in parts.moved
+                alone = not install.builds(full=bool(self.slim)) and id(instruction) not in parts.moved
                 lines[-1:-1] = above(build, instruction) if alone and instruction is system else []
                 lines += above(build, instruction) if alone and instruction is not system else []
                 continue

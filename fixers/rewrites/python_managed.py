@@ -89,6 +89,7 @@ class _Rewrite:
         self.tool_runs: list[Run] = []
         self.settings: dict[str, str] = {}
         self.installs: list[tuple[Run, Piece]] = []
+        self.small = False
         self.tool = ""
         self.tool_kept = False
         self.folder = ""
@@ -100,6 +101,7 @@ class _Rewrite:
 
     def result(self) -> tuple[str, list[Step]]:
         slim, small, release, _ = base(self.stage, self.checks)
+        self.small = small
         self._sort_all()
         run, piece = self.installs[0]
         call = piece.call
@@ -421,10 +423,7 @@ class _Rewrite:
 
     def _builds_with(self, system: Install) -> bool:
         """Whether the builder needs the packages of a RUN."""
-        return bool(system.packages) and (system.compiles or not self._is_small() or bool(self.tool_runs))
-
-    def _is_small(self) -> bool:
-        return "slim" in ((self.stage.ref.tag if self.stage.ref else "") or "")
+        return bool(system.packages) and (system.builds(full=not self.small) or bool(self.tool_runs))
 
     def _moved(self, run: Run, early: list[str], waiting: list[str]) -> list[str]:
         """The lines of the builder for a RUN that is moved there."""

@@ -100,8 +100,7 @@ class _Rewrite:
         )
         if small and not any(system.compiles for system in parting.system.values()):
             raise Refused("the base is slim already and no compilers are installed: a second stage saves nothing")
-        if small:
-            parting.builder_packages = lambda system: system.compiles
+        parting.builder_packages = lambda system: system.builds(full=bool(slim))
         covered = parting.covered(self.folder)
         if covered:
             raise Refused(f"`{covered}` of the build context would come over the environment; ignore it", install)

@@ -102,8 +102,7 @@ class _Rewrite:
         compiles = any(system.compiles for system in parting.system.values())
         if not slim and not compiles:
             raise Idle("the base is slim already and no compilers are installed: a second stage saves nothing")
-        if not slim:
-            parting.builder_packages = lambda system: system.compiles
+        parting.builder_packages = lambda system: system.builds(full=bool(slim))
         libraries_of = self._native(gems, release)
         parting.packages = parting.runtime_packages(release, [*libraries_of, *(extra if slim else ())], _IN_THE_IMAGE)
         for folder in self.folders:

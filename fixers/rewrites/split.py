@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 WITHOUT_PROJECT = {"poetry": "--no-root", "uv": "--no-install-project"}
 """The flag that leaves the project itself out."""
 _MAVEN = "# what Maven can fetch without the source; the build fetches the rest"
+_GO_MODULES = 13
+"""Before Go 1.13 it goes by the folder whether go.mod counts. Source: its release notes."""
 _STATE = (Arg, Env, Run, Shell, User, Workdir)
 _NET_OTHER = ("-r", "--runtime", "--self-contained", "--sc", "--os", "--arch", "-a", "--no-restore", "-p", "--property")
 
@@ -95,6 +97,9 @@ def _fetching(build: Build, stage: Stage, context: Context, run: Run, piece: Pie
     if name == "go":
         if call.path != "build" or call.has("-C", "-mod", "-modfile"):
             raise Refused(f"what `{piece.text[:60]}` reads is not followed", run)
+        number = re.match(r"1\.(\d+)", (stage.ref.tag if stage.ref else "") or "")
+        if stage.ref is None or stage.ref.name != "golang" or (number is not None and int(number[1]) < _GO_MODULES):
+            raise Refused("whether this Go builds by modules is not known", run)
         return go_files(build, stage, context, run), "go mod download"
     if name == "mvn":
         if call.verb != "build" or call.has("-o", "--offline", "-gs", "--global-settings", "-t", "--toolchains"):

@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from ...syntax.tree import Run
     from .runs import Piece
 
+FETCHING = frozenset(
+    "bzr ca-certificates curl git gnupg mercurial openssh-client subversion unzip wget xz-utils".split()
+)
+"""Packages with which installs fetch their sources."""
+
 
 class Install:
     """The installs of one RUN by apt: `words` before the packages, and the packages as they are written."""
@@ -33,6 +38,10 @@ class Install:
     def compiles(self) -> bool:
         """Whether something of it is of use only while compiling."""
         return any(map(is_compiler, self.names()))
+
+    def builds(self, *, full: bool) -> bool:
+        """Whether a builder needs something of it: to compile, or to fetch what the base, unless it is full, lacks."""
+        return self.compiles or (not full and not FETCHING.isdisjoint(self.names()))
 
     def line(self, packages: Iterable[str]) -> str:
         """The RUN for some of the packages; empty without any."""

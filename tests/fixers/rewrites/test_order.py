@@ -198,8 +198,8 @@ def test_manifests_of_build_tools_come_first(install: str, copies: str, tmp_path
     ],
 )
 def test_what_a_build_fetches_comes_before_the_source(command: str, fetching: str, tmp_path: Path) -> None:
-    text = f"FROM example.org/base:1\nWORKDIR /app\n# all of it\nCOPY . .\nRUN {command}\nCMD run\n"
-    wanted = f"FROM example.org/base:1\nWORKDIR /app\n{fetching}\n# all of it\nCOPY . .\nRUN {command}\nCMD run\n"
+    text = f"FROM golang:1.22\nWORKDIR /app\n# all of it\nCOPY . .\nRUN {command}\nCMD run\n"
+    wanted = f"FROM golang:1.22\nWORKDIR /app\n{fetching}\n# all of it\nCOPY . .\nRUN {command}\nCMD run\n"
     assert rewritten(tmp_path, text, BUILDERS, "order").text == wanted
     assert rewritten(tmp_path, wanted, BUILDERS, "order").text == wanted
 
@@ -220,6 +220,7 @@ def test_the_project_itself_follows_what_it_needs(tmp_path: Path) -> None:
         ("RUN bundle install", {"Gemfile": 'gem "a", path: "lib/a"\n'}, "the Gemfile needs more of the project"),
         ("RUN go build", {"go.mod": "module a\nreplace b => ./b\n"}, "the modules need more of the project"),
         ("RUN go mod download", {"vendor/modules.txt": ""}, "the modules need more of the project"),
+        ("RUN go build", {}, "whether this Go builds by modules is not known"),
         ("RUN go mod tidy", {}, "what go reads is not followed"),
         ("RUN make\nRUN go build", {}, "RUN stands between"),
         ("ENV GOFLAGS=-mod=mod\nRUN go build", {}, "ENV stands between"),
@@ -237,7 +238,7 @@ def test_the_project_itself_follows_what_it_needs(tmp_path: Path) -> None:
     ],
 )
 def test_build_tools_that_need_more_are_left_alone(lines: str, files: dict[str, str], why: str, tmp_path: Path) -> None:
-    text = f"FROM example.org/base:1\nWORKDIR /app\nCOPY . .\n{lines}\nCMD run\n"
+    text = f"FROM golang:{'1.12' if 'known' in why else '1.22'}\nWORKDIR /app\nCOPY . .\n{lines}\nCMD run\n"
     assert why in refusal(tmp_path, text, {**BUILDERS, **files}, "order")
 
 
