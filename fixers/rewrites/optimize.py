@@ -9,7 +9,9 @@ from ...model.catalog import BYTES, CATALOG, tag_of
 from ...model.reference import InvalidReferenceError, parse_reference
 from ...syntax.parser import parse
 from ...syntax.source import Source
-from . import apt, cache_mounts, early, gate, late, non_root, order, slim, stacks
+from ...syntax.tree import Arg, Env, Run, Transfer
+from ..edit import Edit, apply_edits
+from . import apt, cache_mounts, early, gate, late, non_root, order, slim, stacks, workdirs
 from .effect import Effect
 from .plan import Idle, Outcome, Refused, Step
 
@@ -66,6 +68,8 @@ def optimize(
                 outcome = Outcome(each, checks=outcome.checks, refusal=Refused("it is not wanted"))
             now = outcome.text or now
             found.setdefault(each, []).append(outcome)
+    if len(first.stages) == 1:
+        now = _trimmed(now, _build(now, name, context))
     _tell_savings(first, [step for outcomes in found.values() for outcome in outcomes for step in outcome.steps])
     outcomes = [_as_one(found[each]) for each in (*NAMES, *ON_REQUEST) if each in found]
     if now == text.replace("\r\n", "\n"):
@@ -124,6 +128,8 @@ def _passes(name: str, context: Context | None, fix: Fix) -> Iterator[tuple[str,
     The layers come twice: what the other rewrites moved together may be joined then, and what they moved to a builder
     keeps its caches. What needs no source goes before it ahead of the stages, which are parted where it stands.
     """
+    if context is not None:
+        yield "order", lambda text: _folders(text, name, context)
     yield "layers", lambda text: _layers(text, fix, last=False)
     if context is not None:
         yield (
@@ -143,6 +149,30 @@ def _passes(name: str, context: Context | None, fix: Fix) -> Iterator[tuple[str,
     yield "layers", lambda text: apt.rewrite(_build(text, name, context))
     for each in ON_REQUEST:
         yield each, lambda text, each=each: _rewrite(each, text, name, context)
+
+
+def _folders(text: str, name: str, context: Context) -> Outcome:
+    """WORKDIR for `cd`, where that lets another rewrite go on."""
+    outcome = workdirs.rewrite(_build(text, name, context))
+    if outcome.text is not None:
+        helped = (
+            _rewrite(each, outcome.text, name, context).text and not _rewrite(each, text, name, context).text
+            for each in ("multi-stage", "order")
+        )
+        if not any(helped):
+            return Outcome("order")
+    return outcome
+
+
+def _trimmed(text: str, build: Build) -> str:
+    """The text without the variables at the end of our builder: nothing is made of them there."""
+    stage = build.stages[0]
+    if len(build.stages) < 2 or any(stage in each.ancestors for each in build.stages):
+        return text
+    last = max((step.end for step in stage.instructions if isinstance(step, Run | Transfer)), default=len(text))
+    dead = [step for step in stage.instructions if step.start > last and isinstance(step, Arg | Env)]
+    edits = [Edit(step.start, text.find("\n", step.end) + 1, "") for step in dead if not step.comments]
+    return apply_edits(text, edits)
 
 
 def _layers(text: str, fix: Fix, *, last: bool) -> Outcome:
