@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from dockerfile_dlint.rules import RULES
 
 ROOT = Path(__file__).parent.parent
 
@@ -19,5 +22,16 @@ def test_the_site_builds_strictly(tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert (tmp_path / "site" / "rules" / "DL3009" / "index.html").is_file()
-    index = (tmp_path / "site" / "search" / "search_index.json").read_text()
-    assert "DS-0017" in index, "a rule is found by the code of another tool"
+    index = json.loads((tmp_path / "site" / "search" / "search_index.json").read_text())
+    separator = re.compile(index["config"]["separator"])
+    found = [
+        (set(separator.split(re.sub(r"<[^>]*>", " ", f"{page['title']} {page['text']}").lower())), page["location"])
+        for page in index["docs"]
+    ]
+    for rule in RULES:
+        for name in (rule.code, *(each.partition(":")[2] or each for each in rule.also)):
+            words = set(filter(None, separator.split(name.lower())))
+            places = [place for tokens, place in found if words <= tokens]
+            assert any(place.startswith(f"rules/{rule.code}/") for place in places), (
+                f"{name} does not lead to {rule.code}"
+            )
