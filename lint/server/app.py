@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from importlib import import_module
 from typing import Any
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from .settings import Settings
     from .workbench import Workbench
 
+_MOST_LITTER = 2_000_000
 _USUAL_TEXT = "FROM debian\nRUN apt-get install curl && cd /srv\nCOPY a b\nENV A=$B\nCMD c\n"
 
 
@@ -42,6 +44,8 @@ class App(LanguageServer):
         self.post = post
         self._dirty: dict[str, None] = {}
         self._asked: Document | None = None
+        self.litter = 0
+        """How many characters were linted since the models that this leaves behind were collected."""
         self.is_cold = False
         """Whether the client has begun, and no text was linted: rules are then imported while nobody waits."""
         super().__init__("dlint", workbench.version, protocol_cls=Protocol)  # pyright: ignore[reportUnknownMemberType]
@@ -124,10 +128,19 @@ class App(LanguageServer):
             self.is_cold = False
             lint_source(Source(_USUAL_TEXT), self.workbench.plans.usual(), None)
         write_pages(self.workbench.version)
+        if self.litter > _MOST_LITTER:
+            self.tidy()
+
+    def tidy(self) -> None:
+        """Collect the models that linting left behind. It takes as long as a keystroke may, so it has its own time."""
+        self.litter = 0
+        gc.collect()
 
     def lint(self, document: Document) -> None:
         """Make the report of a document unless it is there; ShellCheck is asked in a thread of its own."""
         self.is_cold = False
+        if document.report is None:
+            self.litter += len(document.text.text)
         if self.workbench.lint(document).snippets:
             from .shell import ask
 

@@ -68,6 +68,8 @@ def _make_app(workbench: Workbench, post: Callable[[Any], object], cancelled: se
     app = App(workbench, post, cancelled)
     gc.freeze()
     gc.enable()
+    # Old objects are looked at by `App.tidy`, between keystrokes.
+    gc.set_threshold(50_000, 20, 1_000_000)
     return app
 
 

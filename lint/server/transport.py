@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 _CHUNK = 1 << 16
 _LARGEST = 256 * 1024 * 1024
 _WATCH_SECONDS = 3.0
+_QUIET_SECONDS = 0.5
 
 
 class Frames:
@@ -127,17 +128,21 @@ class Loop:
             except Empty:
                 pass
             self._guarded(self._early.idle if self._app is None else self._app.idle)
-            patience = _WATCH_SECONDS
-            if self._app is None:
-                wanted = self._early.patience
-                patience = patience if wanted is None else wanted
+            patience = self._patience()
             try:
                 return self._inbox.get(timeout=patience) if patience else self._inbox.get_nowait()
             except Empty:
                 if not _is_alive(self._workbench.process):
                     return None
-            if self._app is None and self._early.patience is not None:
+            if self._app is not None and self._app.litter:
+                self._app.tidy()
+            elif self._app is None and self._early.patience is not None:
                 self._begin()
+
+    def _patience(self) -> float:
+        """How many seconds to wait for the next message before something else is looked at."""
+        wanted = self._early.patience if self._app is None else _QUIET_SECONDS if self._app.litter else None
+        return _WATCH_SECONDS if wanted is None else wanted
 
     def _begin(self) -> None:
         """Import the real server, and let it hear what was said before."""
