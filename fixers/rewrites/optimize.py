@@ -217,12 +217,14 @@ def _ordered(text: str, name: str, context: Context | None, rewrite: Callable[[B
     now = text
     number = 0
     outcome = Outcome("order")
-    while number < len((build := _build(now, name, context)).stages):
+    build = _build(now, name, context)
+    while number < len(build.stages):
         outcome = rewrite(build, build.stages[number])
         if outcome.text is None or outcome.text == now:
             number += 1
         else:
             now = outcome.text
+            build = _build(now, name, context)
             steps += outcome.steps
     for check in outcome.checks if steps else ():
         check.line = 0  # of a text that nobody has

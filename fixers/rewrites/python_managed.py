@@ -137,7 +137,7 @@ class _Rewrite:
             "the image compiles when it runs",
         )
         compiles = any(install.compiles for install in self.system.values())
-        if small and not compiles and not self.prune and self.tool_kept:
+        if small and not compiles and self.tool_kept and not (self.prune and self.folder):
             raise Idle("the base is slim already and nothing is left behind: a second stage saves nothing")
         packages = self._packages(release, [*native, *(extra if slim else ())])
         lines = [head(self.build, self.stage)] if head(self.build, self.stage) else []
@@ -289,10 +289,10 @@ class _Rewrite:
     def _check_paths(self, project: Project, uses: Uses, app: PythonApp, run: Run) -> None:
         """What is left behind, or moved, must not be missed."""
         self._not_covered(run)
-        if self.tool_kept and self.folder:
-            return
+        if self.tool_kept and not self.folder and self.tool != "poetry":
+            raise Refused(f"{self.tool} runs in the image, and may install into it", run)
         if self.tool_kept:
-            self._runs_in_path(project, uses, run)
+            return
         theirs = set(TOOLS[self.tool].split())
         names = installed(project, development=not self.prune)
         missed = sorted(name for name in not_of(app, self.context, names) if name.lower() in theirs)
@@ -331,17 +331,6 @@ class _Rewrite:
                 and any(name.startswith(inside + "/") for name in self.context.files())
             ):
                 raise Refused(f"`{inside}` of the build context would come over the environment; ignore it", run)
-
-    def _runs_in_path(self, project: Project, uses: Uses, run: Run) -> None:
-        """Whether what Poetry runs in the image is found by PATH, and not beside the Python that Poetry has."""
-        names = installed(project, development=not self.prune)
-        for line in uses.lines:
-            if line[0] != self.tool:
-                continue
-            words = [word for word in line[2:] if not word.startswith("-")]
-            program = normal(words[0]) if line[1:2] == ["run"] and words else ""
-            if self.tool != "poetry" or normal(_KNOWN_PROGRAMS.get(program, program)) not in names:
-                raise Refused(f"`{' '.join(line)[:60]}` runs with the packages of the image", run)
 
     # Development dependencies
 
@@ -452,7 +441,7 @@ class _Rewrite:
 
     def _prepared(self) -> list[str]:
         """The environment for what would go among the packages of the image."""
-        if self.folder:
+        if self.folder or self.tool_kept:
             return []
         if self.tool == "uv":
             return [f"ENV UV_PROJECT_ENVIRONMENT={VENV}"]
@@ -487,6 +476,8 @@ class _Rewrite:
                 lock = posixpath.join(self.build.state(self.installs[0][0]).path(".") or "/", made)
                 lines.append(f"COPY --from=build {lock} {lock}")
             return lines
+        if self.tool_kept:
+            return ["# Python with its packages, Poetry among them", f"COPY --from=build {HOME} {HOME}"]
         return [f"COPY --from=build {VENV} {VENV}", f'ENV PATH="{VENV}/bin:$PATH"']
 
     def _tools(self) -> list[str]:
@@ -494,7 +485,7 @@ class _Rewrite:
         calls = [(piece.text, piece.call) for found in self.moved.values() for piece in found if piece.call is not None]
         if self.tool == "uv" and any(self._is_tool(call) for _, call in calls):
             return [f"COPY --from=build {HOME}/bin/uv {HOME}/bin/uvx {HOME}/bin/"]
-        texts = [text for text, call in calls if _is_setting(call) or self._is_tool(call)]
+        texts = [text for text, call in calls if _is_setting(call) or (self.folder and self._is_tool(call))]
         return [run_line(texts)] if texts else []
 
     def _is_tool(self, call: Call) -> bool:
@@ -514,12 +505,12 @@ class _Rewrite:
             if packages and (instruction is first or (here and first is None)):
                 lines.append(packages)
                 packages = ""
-            if here or id(instruction) in self.moved:
+            if self.folder and (here or id(instruction) in self.moved):
                 lines += tools
                 tools = []
             if here:
-                lines += waiting
-                waiting = []
+                lines += [*waiting, *tools]
+                waiting, tools = [], []
             if again:
                 continue
             if instruction in self.tool_copies or instruction in self.tool_runs:
