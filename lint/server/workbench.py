@@ -230,11 +230,11 @@ class Workbench:
         """Take over the settings of a folder (its URI), or with an empty scope of all; whether that changes any."""
         found = as_object(values)
         settings = Settings(as_object(found["dlint"]) if "dlint" in found else found)
-        before = self._settings.get(scope)
+        before = self._settings.get(scope, self._settings[""])
         self._settings[scope] = settings
         for problem in settings.problems:
             self.tell_once(problem)
-        return before is None or before.all != settings.all
+        return before.all != settings.all
 
     def ask_for_settings(self) -> None:
         """Ask the client for the settings of all and of each folder, when it can be asked."""
