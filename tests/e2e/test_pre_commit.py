@@ -218,3 +218,29 @@ def test_the_hook_that_fixes_fails_on_what_is_left(pre_commit: PreCommit, tmp_pa
     done = pre_commit(tmp_path, "run", "--all-files")
     assert done.returncode == 1, done.stdout
     assert "Dockerfile:5:1: SYN003 error" in done.stdout
+
+
+BEGINNER = """\
+FROM python:3.12
+run apt-get update
+RUN apt-get install curl
+COPY . /app
+RUN pip install -r /app/requirements.txt
+CMD python /app/main.py
+"""
+
+
+@e2e
+def test_from_nothing_to_a_green_hook_as_the_readme_says(pre_commit: PreCommit, tmp_path: Path) -> None:
+    files = {"Dockerfile-dev": BEGINNER, "requirements.txt": "flask==3.0.3\n", "main.py": "import flask\n"}
+    pre_commit.repository(tmp_path, files, hook="dlint-fix")
+    assert pre_commit(tmp_path, "run", "--all-files").returncode == 1
+    assert "install -y curl" in (tmp_path / "Dockerfile-dev").read_text()
+    readme = (CHECKOUT / "README.md").read_text().partition("### pre-commit")[2]
+    for command in ("--unsafe-fixes --diff .", "dockerignore --diff .", "optimize --diff ."):
+        assert f"`dlint {command}`" in readme
+        words = command.replace("--diff", "--fix" if "fixes" in command else "--write").split()
+        run(sys.executable, "-m", "dockerfile_dlint.lint", *words, cwd=tmp_path, check=False)
+    run("git", "add", "--all", cwd=tmp_path)
+    done = pre_commit(tmp_path, "run", "--all-files")
+    assert done.returncode == 0, done.stdout
