@@ -38,7 +38,7 @@ def _rewritten(build: Build, stage: Stage, context: Context, checks: Checks) -> 
     between = _between(stage, copy, run)
     checks.require(
         "nothing between the copy and the install needs the source",
-        not any(isinstance(step, Run) and not _only_sets(build, step) for step in between),
+        all(_needs_no_source(build, stage, context, copy, step) for step in between if isinstance(step, Run)),
         "a RUN stands between the copy and the install",
         run,
     )
@@ -94,6 +94,21 @@ def _split(build: Build, stage: Stage, context: Context, copy: Transfer, run: Ru
         "a changed source file no longer fetches all dependencies anew",
     )
     return joined([text[:start] + early + text[start : copy.start] + behind]), [step]
+
+
+def _needs_no_source(build: Build, stage: Stage, context: Context, copy: Transfer, run: Run) -> bool:
+    """Whether a RUN makes settings alone, or a virtual environment where the copy brings nothing."""
+    commands = build.commands(run)
+    if _only_sets(build, run) or all(command.name == "export" and not command.context for command in commands):
+        return not run.heredocs
+    words = [word.value for word in commands[0].words] if len(commands) == 1 and not commands[0].context else []
+    made = words[:3] in (["python", "-m", "venv"], ["python3", "-m", "venv"]) and len(words) == 4
+    path = build.state(run).path(words[3]) if made else None
+    if path is None or run.heredocs:
+        return False
+    mine = [place for place in placed(build, stage, context) if place.instruction is copy]
+    files = [name for place in mine if (name := place.holds(path)) is not None]
+    return bool(mine) and not any(context.exists(name) for name in files)
 
 
 def _only_sets(build: Build, run: Run) -> bool:

@@ -255,3 +255,17 @@ def test_build_tools_that_need_more_are_left_alone(lines: str, files: dict[str, 
 )
 def test_a_path_as_it_is_written_below_a_workdir(path: str, workdir: str, written: str) -> None:
     assert from_workdir(path, workdir) == written
+
+
+def test_a_virtual_environment_that_the_copy_leaves_alone_is_made_before_it(tmp_path: Path) -> None:
+    text = (
+        "FROM python:3.12-alpine\nWORKDIR /app\nCOPY . .\nENV V=/app/venv\nRUN python -m venv $V\n"
+        "ENV PATH=$V/bin:$PATH\nRUN export A=1\nRUN pip install -r requirements.txt\nCMD python app.py\n"
+    )
+    files = {"requirements.txt": "flask\n", "app.py": ""}
+    new = rewritten(tmp_path, text, files, "order").text
+    assert "COPY requirements.txt ./\nENV V=/app/venv\nRUN python -m venv $V\n" in new
+    assert "RUN pip install -r requirements.txt\nCOPY . .\n" in new
+    again = rewritten(tmp_path / "b", text, {**files, "venv/pyvenv.cfg": ""}, "order")
+    assert again.text == text
+    assert "a RUN stands between" in str(again.outcomes[-1].refusal)
