@@ -35,6 +35,16 @@ _UNKNOWN_NATIVE = frozenset(
 _STATIC = ("serve", "http-server", "nginx", "caddy", "local-web-server", "ws")
 """Servers of files, which run nothing of the project."""
 _BUILDERS = ("npx", "tsc", "vite", "webpack", "ng")
+_COMPILED = re.compile(
+    r'^"?(node-gyp(-build)?|(@mapbox/)?node-pre-gyp|nan|bindings|prebuild-install|node-addon-api|prisma|@prisma/[\w-]+)@',
+    re.MULTILINE,
+)
+"""Packages of a yarn.lock with which others compile, fetch what is compiled, or write beside themselves."""
+_YARNS_OWN = frozenset(
+    """add audit cache check config create dlx exec global help info init install link list node npm outdated pack
+    policies publish remove test unlink unplug up upgrade version versions why workspace workspaces""".split()
+)
+"""Commands of Yarn, which are no scripts of package.json."""
 _LOADS_OPENSSL = frozenset(("@prisma/client", "prisma"))
 """Packages that load libssl of the system, which slim images of Node.js lack. Source: Prisma's system requirements."""
 _LATE = frozenset(("PORT", "HOST", "TZ", "LANG", "LC_ALL"))
@@ -248,7 +258,7 @@ class _Rewrite:
     # Development dependencies
 
     def _prunes(self, data: PackageJson, install: Run) -> bool:
-        """Whether devDependencies can be left behind: nothing that runs needs them, and npm knows `--omit`."""
+        """Whether devDependencies can be left behind: nothing that runs needs them, and npm or Yarn 1 can tell them."""
         development = data.names("devDependencies")
         call = next(
             (call for call in self.build.calls(install) if call.verb in ("install", "restore") and not call.packages),
@@ -258,12 +268,27 @@ class _Rewrite:
         if (
             not development
             or call is None
-            or call.manager.name != "npm"
             or value == "production"
-            or call.has("--production", "--omit", "--only")
+            or call.has("--production", "--prod", "--omit", "--only", "--ignore-scripts")
         ):
             return False
-        return not self._uses(data, development) and self._modern()
+        tells = self._modern() if call.manager.name == "npm" else call.manager.name == "yarn" and self._classic(install)
+        return tells and not self._uses(data, development)
+
+    def _classic(self, install: Run) -> bool:
+        """Whether Yarn 1 follows a lock file without packages that compile: what these make, it would delete."""
+        try:
+            names = needed(self.build, self.stage, self.context, install)
+        except Refused:
+            return False
+        lock = next((read(self.context, name) or "" for name in names if name.endswith("yarn.lock")), "")
+        return "# yarn lockfile v1" in lock and _COMPILED.search(lock) is None
+
+    def _pruning(self, install: Run) -> tuple[str, str]:
+        """The flag with which an install leaves devDependencies out, and the command that takes them out again."""
+        if any(call.manager.name == "yarn" for call in self.build.calls(install)):
+            return "--production", "yarn install --production --frozen-lockfile --ignore-scripts --prefer-offline"
+        return "--omit=dev", "npm prune --omit=dev"
 
     def _modern(self) -> bool:
         """Whether npm knows `--omit`: from 7 on, which came with Node.js 15."""
@@ -358,7 +383,7 @@ class _Rewrite:
                 if self.sorted.moved[id(instruction)]:
                     moved = self._moved(instruction)
                     omits = instruction is install and prune and self._omits(install)
-                    lines.append(moved.rstrip() + " --omit=dev" if omits else moved)
+                    lines.append(f"{moved.rstrip()} {self._pruning(install)[0]}" if omits else moved)
                 if instruction is install and self.sorted.built:
                     lines += waiting
                 if instruction is install and self.sorted.behind:
@@ -366,7 +391,7 @@ class _Rewrite:
         if self.whole and not self.sorted.built:
             lines += waiting
         if prune and not self._omits(install):
-            lines.append("RUN npm prune --omit=dev")
+            lines.append(f"RUN {self._pruning(install)[1]}")
         return lines
 
     def _omits(self, install: Run) -> bool:
@@ -534,6 +559,8 @@ def _script_of(words: list[str]) -> str:
             return words[1]
         if words[1] in ("run", "run-script") and len(words) == 3:
             return words[2]
+        if words[0] == "yarn" and len(words) == 2 and not words[1].startswith("-") and words[1] not in _YARNS_OWN:
+            return words[1]
     return ""
 
 

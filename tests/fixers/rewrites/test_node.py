@@ -214,3 +214,32 @@ def test_a_lock_file_that_came_after_the_install_still_does(tmp_path: Path) -> N
     files = {"package.json": '{"dependencies": {"express": "4"}}', "package-lock.json": "{}", "index.js": ""}
     new = rewritten(tmp_path, text, files).text
     assert "AS build\nWORKDIR /app\nCOPY package.json ./\nRUN npm install\n" in new
+
+
+YARN = """\
+FROM node:20
+WORKDIR /app
+COPY package.json yarn.lock ./
+RUN yarn install --frozen-lockfile
+COPY . .
+RUN yarn build
+CMD ["yarn", "start"]
+"""
+
+
+def test_yarn_takes_development_dependencies_out_again(tmp_path: Path) -> None:
+    files = {
+        "package.json": package(scripts={"start": "node dist/main.js", "build": "tsc"}),
+        "yarn.lock": '# yarn lockfile v1\n\nexpress@4:\n  version "4.0.0"\n',
+        "tsconfig.json": '{"compilerOptions": {"outDir": "./dist"}}',
+    }
+    prune = "RUN yarn install --production --frozen-lockfile --ignore-scripts --prefer-offline\n"
+    text = rewritten(tmp_path, YARN, files).text
+    assert f"RUN yarn build\n{prune}" in text
+    assert "COPY --from=build /app/dist /app/dist\n" in text
+    once = rewritten(tmp_path, YARN.replace("RUN yarn build\n", ""), files).text
+    assert "RUN yarn install --frozen-lockfile --production\n" in once
+    compiled = {**files, "yarn.lock": files["yarn.lock"] + '\nnan@^2:\n  version "2.0.0"\n'}
+    assert "--production" not in rewritten(tmp_path, YARN, compiled).text
+    other = {**files, "yarn.lock": "__metadata:\n  version: 8\n"}
+    assert "--production" not in rewritten(tmp_path, YARN, other).text
