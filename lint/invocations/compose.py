@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    Services = dict[str, dict[str, Any]]
+    Services = dict[str, "Service"]
 
 _MAIN = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
 _VARIABLE = re.compile(r"\$(?:(\$)|([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(:?[-+?])?)")
@@ -27,6 +27,14 @@ def read_compose(path: str, text: str) -> list[Invocation]:
     A file such as docker-compose.prod.yml is laid over the main one of its folder, as with `-f main -f prod`.
     """
     return list(_Reader(path, text).invocations())
+
+
+class Service(dict[str, "Any"]):
+    """The nodes of a service by their keys, and the line (from 0) where the service stands."""
+
+    def __init__(self, keys: Mapping[str, Any], line: int) -> None:
+        super().__init__(keys)
+        self.line = line
 
 
 class _Build:
@@ -151,7 +159,8 @@ class _Reader:
         if inline is None and (context is None or dockerfile is None):
             return None
         file = "" if inline is not None or context is None else place(context, dockerfile or "")
-        line = build.node.start_mark.line + 1
+        # A build behind an alias stands where its anchor is; it is said in the service.
+        line = max(build.node.start_mark.line, self._services(path)[name].line) + 1
         target = value("target", "")[0] or ""
         args, contexts = (_all_pairs(build.keys.get(key, ()), values) for key in ("args", "additional_contexts"))
         return Invocation(path, line, name, context, file, target, args, contexts, inline)
@@ -163,7 +172,11 @@ def _parsed(text: str) -> tuple[Services, list[Any]]:
         root = entries(compose(text))
     except BadYaml:
         return {}, []
-    services = {name: entries(node) for name, node in entries(root.get("services")).items()}
+    node = root.get("services")
+    services = {name: Service(entries(each), each.start_mark.line) for name, each in entries(node).items()}
+    for key, _ in node.value if services and node is not None else ():
+        if key.value in services:
+            services[key.value].line = key.start_mark.line
     return services, items(root.get("include"))
 
 

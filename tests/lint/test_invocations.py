@@ -141,6 +141,11 @@ services:
     }
 
 
+def test_a_build_behind_an_alias_is_said_in_its_service() -> None:
+    found = only("compose.yml", "x-build: &build\n  context: .\nservices:\n  web:\n    build: *build\n")
+    assert found.line == 4
+
+
 def test_files_that_are_included() -> None:
     write("infra/api.yml", "include: [more/web.yml]\nservices: {api: {build: ../api}}\n")
     write("infra/more/web.yml", "include: [../../compose.yml]\nservices: {web: {build: .}}\n")
