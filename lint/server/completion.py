@@ -32,6 +32,11 @@ _VALUES: dict[tuple[str, str], Sequence[str]] = {
     ("ADD", "keep-git-dir"): ("true", "false"),
     ("ADD", "unpack"): ("true", "false"),
 }
+_DOCKER_HUB = ("docker.io/", "library/")
+_LABELS = ("authors", "base.digest", "base.name", "created", "description", "documentation", "licenses", "ref.name",
+           "revision", "source", "title", "url", "vendor", "version")  # fmt: skip
+"""Below `org.opencontainers.image`. Source: the annotations of the OCI Image Format Specification."""
+_PRERELEASE = re.compile(r"(?:^|[-.\d])(?:rc|alpha|beta|ea|nightly)")
 _SHARING = ("shared", "private", "locked")
 _SIGNALS = ("SIGTERM", "SIGINT", "SIGQUIT", "SIGKILL", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGWINCH")
 _EXPANDED = frozenset(("ADD", "COPY", "ENV", "EXPOSE", "FROM", "LABEL", "ONBUILD", "RUN", "STOPSIGNAL", "USER",
@@ -208,6 +213,7 @@ def _mount(cursor: _Cursor, value: str) -> Iterator[types.CompletionItem]:
             yield _item(cursor, name, _KINDS.Value, len(typed))
     elif key == "from":
         yield from _stages(cursor, len(typed))
+        yield from _images(cursor, typed)
     elif key in ("source", "src") and given.get("type", "bind") == "bind" and "from" not in given:
         yield from _files(cursor, typed)
 
@@ -250,13 +256,16 @@ def _arguments(cursor: _Cursor) -> Iterator[types.CompletionItem]:
             yield _item(cursor, "AS", _KINDS.Keyword, len(word), text="AS ")
     elif keyword in ("COPY", "ADD"):
         if not any(w.startswith("--from") for w in cursor.before):
-            yield from _files(cursor, word.lstrip('["'))
+            yield from _files(cursor, word.lstrip('["'), spaces='"' in word)
     elif keyword == "HEALTHCHECK" and not words:
         for name in ("CMD", "NONE"):
             yield _item(cursor, name, _KINDS.Keyword, len(word))
     elif keyword == "STOPSIGNAL" and not words:
         for name in _SIGNALS:
             yield _item(cursor, name, _KINDS.Value, len(word))
+    elif keyword == "LABEL" and "=" not in word:
+        for name in _LABELS:
+            yield _item(cursor, f"org.opencontainers.image.{name}=", _KINDS.Property, len(word))
     elif keyword == "SHELL" and not words:
         for text in ('["/bin/sh", "-c"]', '["/bin/bash", "-o", "pipefail", "-c"]'):
             yield _item(cursor, text, _KINDS.Value, len(word))
@@ -277,14 +286,17 @@ def _images(cursor: _Cursor, word: str) -> Iterator[types.CompletionItem]:
     from ...model.catalog import CATALOG
 
     name, colon, tag = word.partition(":")
+    for prefix in _DOCKER_HUB:
+        name = name.removeprefix(prefix)
     if colon:
         tags = [each for each in CATALOG.tags(name) if each.startswith(tag)]
+        tags.sort(key=lambda each: _PRERELEASE.search(each) is not None)
         for number, each in enumerate(tags):
             yield _item(cursor, each, _KINDS.EnumMember, len(tag), detail=f"{name}:{each}", order=f"{number:06}")
         return
     for each in _official():
-        if each.startswith(word):
-            yield _item(cursor, each, _KINDS.Module, len(word), detail="official image")
+        if each.startswith(name):
+            yield _item(cursor, each, _KINDS.Module, len(name), detail="official image")
 
 
 _images_known: list[str] = []
@@ -301,8 +313,11 @@ def _official() -> list[str]:
     return _images_known
 
 
-def _files(cursor: _Cursor, typed: str) -> Iterator[types.CompletionItem]:
-    """The entries of the folder of the build context that is typed so far; what is ignored comes last."""
+def _files(cursor: _Cursor, typed: str, *, spaces: bool = False) -> Iterator[types.CompletionItem]:
+    """The entries of the folder of the build context that is typed so far; what is ignored comes last.
+
+    `spaces` tells whether names with blanks may stand there.
+    """
     context = cursor.build.context
     root = context.root if context is not None else os.path.dirname(cursor.document.path)
     if not root:
@@ -316,6 +331,8 @@ def _files(cursor: _Cursor, typed: str) -> Iterator[types.CompletionItem]:
         return
     for name, is_folder in found:
         if not name.startswith(start) or (name.startswith(".") and not start):
+            continue
+        if not spaces and len(name.split()) > 1:
             continue
         path = f"{inside}/{name}" if inside else name
         sent = context is None or context.sent(path)

@@ -50,6 +50,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "app.py").write_text("print()\n")
     (folder / "src").mkdir()
     (folder / "src" / "deep.py").write_text("")
+    (folder / "with blanks").write_text("")
     (folder / "Dockerfile").write_text(BAD)
     return folder
 
@@ -623,6 +624,11 @@ def complete(buffer: Buffer, text: str) -> list[str]:
         ("FROM a\nCOPY src/|", "deep.py"),
         ("FROM a\nCOPY \\\n  |", "src/"),
         ("FROM a\nHEALTHCHECK |", "CMD"),
+        ("FROM docker.io/library/debian:12|", "12-slim"),
+        ("FROM docker.io/pyth|", "python"),
+        ("FROM a\nRUN --mount=type=bind,from=bus|", "busybox"),
+        ("FROM a\nLABEL org.opencontainers.image.|", "org.opencontainers.image.source="),
+        ('FROM a\nCOPY ["wi|', "with blanks"),
         ("FROM a\nSTOPSIGNAL SIGT|", "SIGTERM"),
         ("FROM a\n# dlint: ignore[DL30|", "DL3008"),
         ("# |\nFROM a\n", "escape=`"),
@@ -630,6 +636,17 @@ def complete(buffer: Buffer, text: str) -> list[str]:
 )
 def test_completion(buffer: Buffer, text: str, expected: str) -> None:
     assert expected in complete(buffer, text)
+
+
+def test_releases_come_before_what_is_to_become_one(buffer: Buffer) -> None:
+    tags = complete(buffer, "FROM python:3|")
+    marks = ["-rc" in tag or "0rc" in tag for tag in tags]
+    assert marks == sorted(marks)
+    assert not marks[0]
+
+
+def test_a_name_with_blanks_is_completed_in_quotes_only(buffer: Buffer) -> None:
+    assert complete(buffer, "FROM a\nCOPY wi|") == []
 
 
 def test_no_completion_in_a_heredoc(buffer: Buffer) -> None:
