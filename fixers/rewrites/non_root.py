@@ -109,7 +109,10 @@ class _Rewrite:
             if call is not None and call.has("--user"):
                 raise Refused("packages are installed for root alone", run)
             named = any(
-                (path := state.path(word.value)) is not None and _below(path, folder) for word in command.operands()
+                (path := state.path(word.value)) is not None
+                and _below(path, folder)
+                and not (command.name == "mkdir" and path == folder)
+                for word in command.operands()
             )
             inside = _below(state.workdir or "/", folder)
             if call is not None and call.verb not in ("run", "exec", "build"):

@@ -53,6 +53,11 @@ def test_node_has_one(tmp_path: Path) -> None:
     assert "\nUSER node\n" in new
 
 
+def test_the_folder_may_be_made_by_a_command(tmp_path: Path) -> None:
+    new = rewritten(tmp_path, TEXT.replace("WORKDIR /app", "RUN mkdir -p /app\nWORKDIR /app"), FILES, "non-root").text
+    assert "USER app\n" in new
+
+
 def test_alpine(tmp_path: Path) -> None:
     new = rewritten(tmp_path, TEXT.replace("-slim", "-alpine"), FILES, "non-root").text
     assert "RUN addgroup -S app \\\n    && adduser -S -D -H -h /app -G app app \\\n    && chown app:app /app\n" in new
