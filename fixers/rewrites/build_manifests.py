@@ -110,7 +110,8 @@ def maven_files(build: Build, stage: Stage, context: Context, run: Run, call: Ca
         and context.sent(posixpath.join(folder, "../pom.xml"))
     ):
         raise Refused("pom.xml has its parent in the project", run)
-    return [pom, *_beside(context, folder, ("mvnw", ".mvn"))]
+    wrapper = ("mvnw",) if call.program == "mvnw" else ()
+    return [pom, *_beside(context, folder, (*wrapper, ".mvn"))]
 
 
 def gradle_files(build: Build, stage: Stage, context: Context, run: Run, call: Call) -> list[str]:
