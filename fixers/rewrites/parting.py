@@ -41,6 +41,8 @@ class Parting:
         self.stage = stage
         self.context = context
         self.moved: dict[int, list[Piece]] = {}
+        self.staying: dict[int, list[Piece]] = {}
+        """Commands of moved RUNs that the final stage needs, and no install looks at."""
         self.system: dict[int, Install] = {}
         self.tools: list[Instruction] = []
         self.install: Run | None = None
@@ -143,7 +145,7 @@ class Parting:
         found = self.moved[id(run)]
         if not found:
             return []
-        if id(run) not in self.system and len(found) == len(self.build.commands(run)):
+        if id(run) not in self.system and id(run) not in self.staying and len(found) == len(self.build.commands(run)):
             return [block(self.build, run)]
         # Above the packages of the RUN, the comments stand already.
         return [*([] if stands else above(self.build, run)), run_line([piece.text for piece in found])]
@@ -183,6 +185,8 @@ class Parting:
                 lines[at:at] = above(build, instruction)
             if install is None and id(instruction) not in self.moved:
                 lines.append(block(build, instruction))
+            if self.staying.get(id(instruction)):
+                lines.append(run_line([piece.text for piece in self.staying[id(instruction)]]))
         return lines
 
     def comes_again(self, copy: Transfer) -> bool:

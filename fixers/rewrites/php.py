@@ -24,6 +24,8 @@ NAME = "multi-stage"
 _EXTENSIONS = ("/usr/local/lib/php/extensions", "/usr/local/etc/php/conf.d")
 """Where the official images keep compiled extensions, and the files that load them."""
 _BUILDING = ("docker-php-ext-install", "docker-php-ext-configure", "docker-php-ext-enable", "pecl")
+_APACHE = ("a2enmod", "a2dismod", "a2ensite", "a2dissite", "a2enconf", "a2disconf")
+"""Commands that set Apache up, which no build looks at."""
 _COMPOSER = re.compile(
     r"curl\s+(-\S+\s+)*https://getcomposer\.org/installer\s*\|\s*php\s+--(\s+--(install-dir|filename)[= ]\S+)*$"
 )
@@ -122,6 +124,9 @@ class _Rewrite:
 
     def _take(self, run: Run, piece: Piece) -> None:
         call, moved = piece.call, self.parting.moved[id(run)]
+        if call is None and piece.command.name in _APACHE:
+            self.parting.staying.setdefault(id(run), []).append(piece)
+            return
         if call is None and piece.command.name in _BUILDING:
             self.extensions = run
         elif (

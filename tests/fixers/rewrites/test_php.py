@@ -60,6 +60,14 @@ CMD ["apache2-foreground"]
     )
 
 
+def test_what_sets_apache_up_stays(tmp_path: Path) -> None:
+    text = TEXT.replace("RUN a2enmod rewrite\n", "").replace("zip pdo_mysql", "zip pdo_mysql && a2enmod rewrite ssl")
+    builder, _, final = rewritten(tmp_path, text, FILES).text.partition("\n\n")
+    assert "a2enmod" not in builder
+    assert "RUN docker-php-ext-install -j$(nproc) zip pdo_mysql\n" in builder
+    assert "    && rm -rf /var/lib/apt/lists/*\nRUN a2enmod rewrite ssl\nWORKDIR" in final
+
+
 @pytest.mark.parametrize("key", ["post-autoload-dump", "post-install-cmd"])
 def test_scripts_of_composer_may_write_anywhere(key: str, tmp_path: Path) -> None:
     files = {**FILES, "composer.json": '{"scripts": {"' + key + '": ["@php artisan x"]}}'}
