@@ -40,26 +40,29 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(params=["everything", "nothing", "one that is missing", "given from above"])
-def words(request: pytest.FixtureRequest, folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What is linted."""
-    monkeypatch.chdir(folder)
-    return {
-        "everything": ["--profile", "strict", "."],
-        "nothing": ["clean"],
-        "one that is missing": ["clean", "not/there"],
-        "given from above": [str(folder / "Dockerfile-0"), f"./clean/../{ODD and 'Dockerfile-1'}"],
-    }[request.param]
+WORDS = {
+    "everything": ["--profile", "strict", "."],
+    "nothing": ["clean"],
+    "one that is missing": ["clean", "not/there"],
+    "given from above": ["{folder}/Dockerfile-0", "./clean/../Dockerfile-1"],
+}
+FORMATS = ("sarif", "gitlab", "junit", "checkstyle", "jsonl")
 
 
-def written(form: str, words: list[str], capsys: pytest.CaptureFixture[str]) -> str:
-    more = ["--config", 'rule-url="https://example.org/{code}"']
-    assert main(["check", "--isolated", *more, "--format", form, *words]) in (0, 1, 2)
-    return capsys.readouterr().out
+@pytest.fixture(scope="module", params=WORDS)
+def reports(request: pytest.FixtureRequest, folder: Path) -> dict[str, str]:
+    """The reports of one run, by format. ShellCheck is left out: it takes long and has no say in the form."""
+    words = [word.format(folder=folder) for word in WORDS[request.param]]
+    outputs = [word for form in FORMATS for word in ("--output", f"{form}=out.{form}")]
+    more = ["--config", 'rule-url="https://example.org/{code}"', "--ignore", "SC", "--format", "concise"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        assert main(["check", "--isolated", *more, *outputs, *words]) in (0, 1, 2)
+    return {form: (folder / f"out.{form}").read_text("utf-8") for form in FORMATS}
 
 
-def count(words: list[str], capsys: pytest.CaptureFixture[str]) -> int:
-    return written("jsonl", words, capsys).count("\n")
+def count(reports: dict[str, str]) -> int:
+    return reports["jsonl"].count("\n")
 
 
 def held(schema: str, document: Any) -> None:
@@ -67,27 +70,27 @@ def held(schema: str, document: Any) -> None:
     jsonschema.Draft7Validator(text, format_checker=jsonschema.FormatChecker()).validate(document)
 
 
-def test_sarif(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    log = json.loads(written("sarif", words, capsys))
+def test_sarif(reports: dict[str, str]) -> None:
+    log = json.loads(reports["sarif"])
     held("sarif.json", log)
     (run,) = log["runs"]
     rules = run["tool"]["driver"]["rules"]
     assert [rules[result["ruleIndex"]]["id"] for result in run["results"]] == [r["ruleId"] for r in run["results"]]
-    assert len(run["results"]) == count(words, capsys)
+    assert len(run["results"]) == count(reports)
 
 
-def test_gitlab(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    found = json.loads(written("gitlab", words, capsys))
+def test_gitlab(reports: dict[str, str]) -> None:
+    found = json.loads(reports["gitlab"])
     held("gitlab.json", found)
-    assert len({one["fingerprint"] for one in found}) == len(found) == count(words, capsys)
+    assert len({one["fingerprint"] for one in found}) == len(found) == count(reports)
 
 
 @pytest.mark.parametrize(("form", "element"), [("junit", "failure"), ("checkstyle", "error")])
-def test_xml(form: str, element: str, words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    text = written(form, words, capsys)
+def test_xml(form: str, element: str, reports: dict[str, str]) -> None:
+    text = reports[form]
     xmlschema.XMLSchema(SCHEMAS / f"{form}.xsd").validate(text)
     root = ElementTree.fromstring(text)
-    findings = count(words, capsys)
+    findings = count(reports)
     assert sum(1 for _ in root.iter(element)) == findings
     if form == "junit":
         assert root.get("failures") == str(findings)
