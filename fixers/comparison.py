@@ -79,10 +79,13 @@ class Declared:
         return not any(path == each or path.startswith(each.rstrip("/") + "/") for each in targets)
 
 
-def declared(before: Build, after: Build, unsent: Collection[str], context: Context) -> Declared:
+def declared(
+    before: Build, after: Build, unsent: Collection[str], context: Context, fields: Collection[str] = ()
+) -> Declared:
     """What the text of the new Dockerfile and its ignore file declare.
 
-    `unsent` are files of the context that are not sent any more.
+    `unsent` are files of the context that are not sent any more, `fields` those of the configuration that were asked to
+    change.
     """
     old, new = before.final, after.final
     if old is None or new is None:
@@ -93,7 +96,6 @@ def declared(before: Build, after: Build, unsent: Collection[str], context: Cont
     if len(after.stages) > len(before.stages):
         brought = [(place.target, place.target) for place in placed(after, new, context)]
         brought += list(_from_stages(after))
-    fields = ("User",) if _end(before).user in (None, "root") and _end(after).user not in (None, "root") else ()
     return Declared(variables=theirs - mine, fields=fields, gone=gone, brought=brought)
 
 

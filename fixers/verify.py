@@ -38,10 +38,11 @@ class Options:
     """How to verify.
 
     `smoke` is a command for a shell in the image, or a JSON list of words where it has none; `touch` a file of the
-    context; `keep` leaves the images; `timeout` is in seconds, for each build.
+    context; `keep` leaves the images; `timeout` is in seconds, for each build. `asked` are fields of the configuration
+    that were asked to change ("User").
     """
 
-    __slots__ = ("build_args", "keep", "smoke", "timeout", "touch")
+    __slots__ = ("asked", "build_args", "keep", "smoke", "timeout", "touch")
 
     def __init__(
         self,
@@ -51,7 +52,9 @@ class Options:
         keep: bool = False,
         timeout: float = TIMEOUT,
         build_args: Sequence[str] = (),
+        asked: Sequence[str] = (),
     ) -> None:
+        self.asked = tuple(asked)
         self.smoke = smoke
         self.touch = touch
         self.keep = keep
@@ -130,7 +133,7 @@ def verify(
                     return verdict
             builds = [_model(text, side) for (text, _), side in zip(texts, sides, strict=True)]
             unsent = seen[0].files().keys() - seen[1].files().keys()
-            declares = declared(builds[0], builds[1], unsent, seen[0]) if plan is None else plan
+            declares = declared(builds[0], builds[1], unsent, seen[0], options.asked) if plan is None else plan
             _compare(builder, verdict, declares, context_paths(builds[0], seen[0]))
             if command is not None:
                 for name, side in zip(_SIDES, sides, strict=True):

@@ -79,6 +79,7 @@ def prove(claim: Claim, arguments: argparse.Namespace) -> Verdict | None:
             _within(claim.root, arguments.touch),
             keep=arguments.keep,
             build_args=arguments.build_arg,
+            asked=("User",) if "non-root" in arguments.add else (),
             **({"timeout": arguments.timeout} if arguments.timeout is not None else {}),
         )
         note(f"{claim.name}: building before and after with {builder.name}")

@@ -153,6 +153,13 @@ def test_a_configuration_that_differs(place: Place, context: Path) -> None:
     assert [(each.what, each.allowed) for each in verdict.config if each.allowed] == [("Env A", "declared")]
 
 
+def test_a_user_that_was_asked_for(place: Place, context: Path) -> None:
+    after = NEW.replace("CMD", "USER 7\nCMD")
+    verdict, _ = proved(place, context, after, Options("cat out.txt", asked=["User"]))
+    assert verdict.problems == []
+    assert ("User", "declared") in [(each.what, each.allowed) for each in verdict.config]
+
+
 def test_files_and_output_that_differ(place: Place, context: Path) -> None:
     after = OLD.replace("COPY . .", "COPY src src").replace("RUN cp", "RUN echo x > src/a.txt; echo x > new; cp")
     verdict, _ = proved(place, context, after)
