@@ -175,7 +175,7 @@ def _parsed(text: str) -> tuple[Services, list[Any]]:
     node = root.get("services")
     services = {name: Service(entries(each), each.start_mark.line) for name, each in entries(node).items()}
     for key, _ in node.value if services and node is not None else ():
-        if key.value in services:
+        if key.id == "scalar" and key.value in services:
             services[key.value].line = key.start_mark.line
     return services, items(root.get("include"))
 

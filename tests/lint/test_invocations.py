@@ -198,7 +198,20 @@ def test_case_does_not_count_where_nothing_else_is_meant() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "build", "a: [", "services: []", "services: {build: 3}", "services: {a: {build: []}}"]
+    "text",
+    [
+        "",
+        "build",
+        "a: [",
+        "services: []",
+        "services: {build: 3}",
+        "services: {a: {build: []}}",
+        "services: {[a]: {build: .}, b: 1}",
+        "include: 3",
+        "include: [[a], {path: {b: c}}]",
+        "services: {a: {extends: [b]}}",
+        "services: {a: {extends: {file: {}}}}",
+    ],
 )
 def test_what_is_no_compose_file_builds_nothing(text: str) -> None:
     write("compose.yml", text)
