@@ -11,7 +11,7 @@ import posixpath
 import re
 
 from ...model.python_app import PythonApp
-from ...syntax.tree import Arg, Copy, Env, Onbuild, Run, Shell, Transfer, User, Workdir
+from ...syntax.tree import Arg, Cmd, Copy, Entrypoint, Env, Onbuild, Run, Shell, Transfer, User, Workdir
 from .blocks import above, bare, block, from_line, head, joined, run_line, tail
 from .copies import placed, read
 from .order import first_copies
@@ -113,7 +113,8 @@ class _Rewrite:
         kept = [step for step in self.stage.instructions if id(step) not in moved]
         uses = Uses(self.build, self.stage, self.context, kept)
         must_start(self.build, self.stage)
-        self.tool_kept = self.tool in uses.found
+        # Who starts the container otherwise goes through the manager to get into its environment.
+        self.tool_kept = self.tool in uses.found or bool(self.folder and not self._reached())
         if self.tool_kept:
             uses = Uses(self.build, self.stage, self.context, [*kept, *self.tool_runs])
         app = PythonApp(self.context, [place.source for place in placed(self.build, self.stage, self.context)], TESTS)
@@ -352,6 +353,13 @@ class _Rewrite:
         if any(text.partition(".")[0] in modules for text in app.strings):
             return False
         return all(self._explained(line, main, extra) for line in uses.lines) and not app.programs & extra
+
+    def _reached(self) -> bool:
+        """Whether the environment is on the PATH of the image, or what is started names it."""
+        path = self.stage.state(len(self.stage.instructions)).vars.get("PATH") or ""
+        started = [step.rest_text for step in self.stage.instructions if isinstance(step, Cmd | Entrypoint)]
+        names = (f"{self.folder}/", f"{posixpath.basename(self.folder)}/bin/")
+        return f"{self.folder}/bin" in path.split(":") or any(name in text for text in started for name in names)
 
     def _syncs(self, uses: Uses) -> bool:
         """Whether `uv run` would put the development dependencies in again."""

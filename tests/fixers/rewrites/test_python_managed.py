@@ -280,3 +280,18 @@ def test_what_cannot_be_proved_is_refused(text: str, files: dict[str, str], why:
 def test_a_slim_base_where_poetry_stays_gains_nothing(tmp_path: Path) -> None:
     text = POETRY.replace("3.12", "3.12-slim").replace('["gunicorn"', '["poetry", "run", "gunicorn"')
     assert "a second stage saves nothing" in refusal(tmp_path, text, FILES)
+
+
+def test_poetry_stays_where_nothing_else_reaches_its_environment(tmp_path: Path) -> None:
+    text = (
+        "FROM python:3.12\nWORKDIR /app\nRUN pip install poetry\nCOPY pyproject.toml poetry.lock ./\n"
+        "RUN poetry install --no-root\nCOPY . .\nCMD python app.py\n"
+    )
+    files = {
+        "pyproject.toml": '[tool.poetry]\nname = "a"\n[tool.poetry.dependencies]\npython = "^3.12"\n',
+        "poetry.lock": "",
+        "app.py": "",
+    }
+    final = rewritten(tmp_path, text, files).text.partition("-slim\n")[2]
+    assert "RUN pip install poetry\n" in final
+    assert "COPY --from=build /root/.cache/pypoetry/virtualenvs /root/.cache/pypoetry/virtualenvs\n" in final
