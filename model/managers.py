@@ -545,8 +545,9 @@ POETRY = Manager(
     valued="-C --directory -P --project --with --without --only -E --extras -G --group --source --python --platform"
     " --markers --optional -f --format -o --output",
     no_cache="--no-cache",
-    caches=("~/.cache/pypoetry",),
-    relocated="POETRY_CACHE_DIR",
+    # Beside them lie the virtual environments, which are no cache.
+    caches=("~/.cache/pypoetry/cache", "~/.cache/pypoetry/artifacts"),
+    relocated="POETRY_CACHE_DIR/cache POETRY_CACHE_DIR/artifacts",
     clean=(("", "cache"),),
     manifests="pyproject.toml poetry.toml",
     locks="poetry.lock",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from ...fixers.edit import SAFE, UNSAFE, Fix
+from ...fixers.edit import SAFE, Fix
+from ...model.packages import cache_places
 from ..base import INFO, Bad, Finding, Good, rule
 from .common import Head, leaving_cache, too_late
-from .fixes import add_flag_to_all, clean_cache, offline_later
+from .fixes import add_flag_to_all, clean_cache, offline_later, run_behind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,8 +30,8 @@ def package_cache(run: Run, build: Build) -> Iterator[Finding]:
     Keep it outside: `RUN --mount=type=cache,target=/root/.npm npm ci`, or empty it at the end of the same RUN.
 
     ## Fix safety
-    Safe for npm, conda and composer, whose cache is emptied behind the call, and for `uv --no-cache`. Unsafe for
-    `poetry --no-cache`, which Poetry before 1.2 does not know. No fix where a later call is told to work offline.
+    Safe for npm, conda, composer and Poetry, whose cache is emptied behind the call, and for `uv --no-cache`. No fix
+    where a later call is told to work offline.
     """
     for call in leaving_cache(build, run, *_MANAGERS):
         head = Head(call)
@@ -44,11 +45,13 @@ def package_cache(run: Run, build: Build) -> Iterator[Finding]:
 
 
 _CLEAN = {"npm": "cache clean --force", "conda": "clean --all --yes", "composer": "clear-cache"}
-_FLAGS = {"uv": SAFE, "poetry": UNSAFE}
+_FLAGS = {"uv": SAFE}
 
 
 def _fix(build: Build, run: Run, call: Call) -> Fix | None:
     name, env = call.manager.name, build.state(run).vars
+    if name == "poetry":
+        return _without_downloads(build, run, call)
     if name in _CLEAN:
         return clean_cache(build, run, call, _CLEAN[name])
     if name not in _FLAGS or "UV_LINK_MODE" in env:
@@ -57,6 +60,17 @@ def _fix(build: Build, run: Run, call: Call) -> Fix | None:
     if offline_later(build, run, call) or any(each.unsure for each in calls):
         return None
     return add_flag_to_all(build, run, calls, "--no-cache", _FLAGS[name])
+
+
+def _without_downloads(build: Build, run: Run, call: Call) -> Fix | None:
+    """Delete what Poetry downloaded, and leave the virtual environments that lie beside."""
+    calls = [each for each in build.calls(run) if each.manager is call.manager]
+    places = [each[0] for each in cache_places(call.manager, env=build.state(run).vars)]
+    standard = all(place.startswith("/root/.cache/") for place in places) and build.state(run).user in (None, "root")
+    moved = any(each.verb == "config" and "cache-dir" in each.command.text for each in calls)
+    if not standard or moved or offline_later(build, run, call) or "XDG_CACHE_HOME" in build.state(run).vars:
+        return None
+    return run_behind(build, run, calls[-1], f"rm -rf {' '.join(places)}", SAFE, root=False)
 
 
 EXAMPLES = (
@@ -72,6 +86,11 @@ EXAMPLES = (
     Bad(
         "FROM node:22\nRUN «npm ci»\nRUN npm ci --offline && rm -rf /root/.npm",
         fixed="FROM node:22\nRUN npm ci\nRUN npm ci --offline && rm -rf /root/.npm",
+    ),
+    Bad(
+        "FROM python:3.12-slim\nRUN pip install poetry && «poetry install» --no-root",
+        fixed="FROM python:3.12-slim\nRUN pip install poetry && poetry install --no-root "
+        "&& rm -rf /root/.cache/pypoetry/cache /root/.cache/pypoetry/artifacts",
     ),
     Bad("FROM composer:2\nRUN «composer install» --no-dev"),
     Good("FROM node:22-slim\nRUN --mount=type=cache,target=/root/.npm npm ci"),

@@ -80,3 +80,11 @@ def test_the_mount_belongs_to_the_user(user: str, target: str, tmp_path: Path) -
     text = f"{user}\nRUN npm ci && npm cache clean --force\n"
     expected = f"{user}\nRUN --mount=type=cache,target={target} \\\n    npm ci\n"
     assert rewritten(tmp_path, text, {}, "cache-mounts").text == expected
+
+
+def test_the_environments_of_poetry_lie_in_no_mount(tmp_path: Path) -> None:
+    text = "FROM python:3.12\nCOPY . .\nRUN poetry install --no-root\n"
+    assert rewritten(tmp_path, text, {}, "cache-mounts").text == (
+        "FROM python:3.12\nCOPY . .\nRUN --mount=type=cache,target=/root/.cache/pypoetry/cache \\\n"
+        "    --mount=type=cache,target=/root/.cache/pypoetry/artifacts \\\n    poetry install --no-root\n"
+    )
