@@ -50,6 +50,8 @@ _LOADS_OPENSSL = frozenset(("@prisma/client", "prisma"))
 _LATE = frozenset(("PORT", "HOST", "TZ", "LANG", "LC_ALL"))
 _STARTED = re.compile(r"""\b(?:exec|spawn|execFile|fork)(?:Sync)?\(\s*["'`]([\w.-]+)""")
 _IMPORTED = re.compile(r"""(?:\bfrom\s*|\brequire\s*\(\s*|\bimport\s*\(\s*|\bimport\s+)["']([^"']+)["']""")
+_WRITTEN = {"npm": "package-lock.json", "pnpm": "pnpm-lock.yaml", "yarn": "yarn.lock"}
+"""What an install writes beside package.json. Source: npm from version 5 on, which came with Node.js 8."""
 _SOURCES = (".js", ".mjs", ".cjs", ".jsx", ".ts", ".tsx", ".mts", ".cts", ".vue", ".svelte")
 _TESTS = re.compile(r"(^|/)(tests?|__tests__|__mocks__|specs?|e2e|cypress)/|\.(test|spec|stories|e2e)\.\w+$")
 _CONFIGURATION = re.compile(r"(^|/)(\.[^/]*|[^/]*\.config|[^/]*rc|gulpfile|gruntfile)\.\w+$", re.IGNORECASE)
@@ -444,7 +446,9 @@ class _Rewrite:
                 if not whole:
                     if any("node_modules/" in name for name in self.context.files()):
                         raise Refused("node_modules of the build context would come over those of the image; ignore it")
-                    lines.append(f"COPY --from=build {folder}/node_modules {folder}/node_modules".replace("//", "/"))
+                    names = ["node_modules", *self._written_lock(install)]
+                    paths = [posixpath.join(folder, name) for name in names]
+                    lines += [f"COPY --from=build {path} {path}" for path in paths]
             if id(instruction) in self.sorted.system and id(instruction) not in self.sorted.moved:
                 continue
             if id(instruction) in self.sorted.moved:
@@ -459,6 +463,27 @@ class _Rewrite:
                 continue
             lines.append(block(build, instruction))
         return lines
+
+    def _written_lock(self, install: Run) -> list[str]:
+        """The lock file that the install writes where the project has none."""
+        call = next(
+            call for call in self.build.calls(install) if call.verb in ("install", "restore") and not call.packages
+        )
+        lock = _WRITTEN.get(call.manager.name)
+        version = re.match(r"(\d+)", (self.stage.ref.tag if self.stage.ref else "") or "")
+        settings = " ".join([*self.build.state(install).vars, *call.environment]).lower()
+        beside = {posixpath.basename(name) for name in self.context.files()}
+        if (
+            lock is None
+            or beside & {*_WRITTEN.values(), "npm-shrinkwrap.json", ".npmrc", ".yarnrc"}
+            or (call.command.words[1:2] and call.command.words[1].value in ("ci", "clean-install", "ic"))
+            or call.has("--no-package-lock", "--no-lockfile", "--pure-lockfile", "--frozen-lockfile", "--no-lock")
+            or "npm_config" in settings
+            or "yarn_" in settings.replace("yarn_version", "")
+            or (version is not None and int(version[1]) < 8)
+        ):
+            return []
+        return [lock]
 
     def _dropped(self, copy: Instruction, whole: bool, install: Run) -> bool:
         """Whether the final stage gets the files of the copy in another way."""

@@ -148,6 +148,7 @@ FROM node:20-slim
 # the folder
 WORKDIR /app
 COPY --from=build /app/node_modules /app/node_modules
+COPY --from=build /app/package-lock.json /app/package-lock.json
 # the rest
 COPY . .
 CMD ["node", "index.js"]
@@ -243,3 +244,24 @@ def test_yarn_takes_development_dependencies_out_again(tmp_path: Path) -> None:
     assert "--production" not in rewritten(tmp_path, YARN, compiled).text
     other = {**files, "yarn.lock": "__metadata:\n  version: 8\n"}
     assert "--production" not in rewritten(tmp_path, YARN, other).text
+
+
+@pytest.mark.parametrize(
+    ("install", "files", "lock"),
+    [
+        ("npm install", {}, "package-lock.json"),
+        ("yarn install", {}, "yarn.lock"),
+        ("npm install", {"package-lock.json": "{}"}, ""),
+        ("npm install --no-package-lock", {}, ""),
+        ("npm install", {".npmrc": "package-lock=false"}, ""),
+    ],
+)
+def test_a_lock_file_that_the_install_writes_comes_along(
+    install: str, files: dict[str, str], lock: str, tmp_path: Path
+) -> None:
+    text = f"FROM node:20\nWORKDIR /app\nCOPY package.json ./\nRUN {install}\nCOPY . .\nCMD node index.js\n"
+    manifest = {"package.json": '{"dependencies": {"express": "4"}}', "index.js": "require('express')\n"}
+    new = rewritten(tmp_path, text, {**manifest, **files}).text
+    assert "AS build" in new
+    written = [line.split()[-1] for line in new.splitlines() if "--from=build" in line and "lock" in line]
+    assert written == ([f"/app/{lock}"] if lock else [])
