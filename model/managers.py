@@ -276,7 +276,7 @@ APK = Manager(
     caches=("/var/cache/apk /etc/apk/cache",),
     samples="APKINDEX.066df28d.tar.gz APKINDEX.b53994b4.tar.gz",
     cache_samples="APKINDEX.066df28d.tar.gz curl-8.14.1-r1.ab12cd34.apk",
-    # Neither touches the index, and both fail unless /etc/apk/cache is set up (docker-alpine issue 224).
+    # Neither touches the index, and both fail unless /etc/apk/cache is set up.
     clean=(("", "cache"),),
 )
 

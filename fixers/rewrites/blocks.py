@@ -78,6 +78,12 @@ def joined(text: Sequence[str]) -> str:
     return re.sub(r"\n{3,}", "\n\n", "\n".join(text)).strip("\n") + "\n"
 
 
+def both_stages(build: Build, stage: Stage, builder: Iterable[str], final: Iterable[str]) -> str:
+    """The file with a builder and a final stage in the place of its only one."""
+    start = head(build, stage)
+    return joined([*([start] if start else []), *builder, "", *final, *tail(build)])
+
+
 def texts(pieces: Iterable[Piece]) -> list[str]:
     """The commands, each on one line."""
     return [piece.text for piece in pieces]

@@ -6,12 +6,12 @@ import posixpath
 import re
 
 from ...syntax.tree import Arg, Cmd, Copy, Entrypoint, Env, Onbuild, Run, Shell, Transfer, User, Workdir
-from .blocks import above, bare, block, from_line, head, joined, run_line, tail
+from .blocks import above, bare, block, both_stages, from_line, run_line
 from .copies import placed, read
-from .plan import Checks, Outcome, Refused, Step, run_on
+from .plan import Checks, Outcome, Refused, Rewriter, Step, attempt, run_on
 from .programs import Uses, check_kept, must_start
 from .runs import OS, pieces
-from .system import Install, read_install
+from .system import Install, read_install, runtime_install
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,19 +39,12 @@ def is_sdk(stage: Stage) -> bool:
 
 def rewrite(build: Build, stage: Stage, context: Context) -> Outcome:
     """Part the only stage of a .NET image in a builder and a runtime."""
-    checks = Checks()
-    try:
-        return Outcome(NAME, *_Rewrite(build, stage, context, checks).result(), checks.met)
-    except Refused as refusal:
-        return Outcome(NAME, checks=checks.met, refusal=refusal)
+    return attempt(NAME, lambda checks: _Rewrite(build, stage, context, checks).result())
 
 
-class _Rewrite:
+class _Rewrite(Rewriter):
     def __init__(self, build: Build, stage: Stage, context: Context, checks: Checks) -> None:
-        self.build = build
-        self.stage = stage
-        self.context = context
-        self.checks = checks
+        super().__init__(build, stage, context, checks)
         self.system: dict[int, Install] = {}
         self.moved: dict[int, list[Piece]] = {}
         self.published: Run | None = None
@@ -73,9 +66,8 @@ class _Rewrite:
         self.checks.require("WORKDIR is set", workdir, "no WORKDIR is set", self.stage.from_)
         self._starts()
         self._not_covered(published)
-        lines = [head(self.build, self.stage)] if head(self.build, self.stage) else []
-        lines += [*self._builder(published), "", *self._final(runtime, release, published), *tail(self.build)]
-        return joined(lines), [
+        builder, final = self._builder(published), self._final(runtime, release, published)
+        return both_stages(self.build, self.stage, builder, final), [
             Step("Publish in a stage of its own", "the SDK, packages and what was compiled stay out of the image"),
             run_on(runtime, "the runtime of the same version and system"),
         ]
@@ -203,18 +195,10 @@ class _Rewrite:
         return lines
 
     def _packages(self, release: str | None) -> str:
-        words: list[str] = []
-        install = Install()
-        removed = {name for system in self.system.values() for name in system.removed}
-        for instruction in self.stage.instructions:
-            system = self.system.get(id(instruction))
-            if system is not None:
-                assert isinstance(instruction, Run)
-                words += system.at_run_time(release, instruction, removed)
-                install.words = install.words or system.words
+        install = runtime_install(self.stage.instructions, self.system, release)
         kept = [step for step in self.stage.instructions if id(step) not in self.moved and id(step) not in self.system]
         uses = Uses(build=self.build, stage=self.stage, context=self.context, kept=kept)
         extra = uses.packages()
         if "build-essential" in extra or "pwsh" in uses.found or "node" in uses.found:
             raise Refused("the image runs programs that only the SDK has")
-        return install.line([*words, *extra])
+        return install.line([*install.packages, *extra])

@@ -6,14 +6,14 @@ import posixpath
 from itertools import pairwise
 
 from ...syntax.tree import Arg, Cmd, Entrypoint, Env, Onbuild, Run, Shell, Transfer, User, Workdir
-from .blocks import above, bare, block, from_line, head, joined, run_line, tail
+from .blocks import above, bare, block, both_stages, from_line, run_line
 from .copies import origin, placed, read
 from .go_release import release_of
 from .order import first_copies
-from .plan import Checks, Outcome, Refused, Step, run_on
+from .plan import Checks, Outcome, Refused, Rewriter, Step, attempt, run_on
 from .programs import FULL_ONLY, Uses, check_kept
 from .runs import OS, pieces
-from .system import Install, read_install
+from .system import Install, read_install, runtime_install
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,19 +44,12 @@ _ALWAYS = ("ca-certificates", "tzdata")
 
 def rewrite(build: Build, stage: Stage, context: Context) -> Outcome:
     """Part the only stage of a Go image in a builder and a slim runtime."""
-    checks = Checks()
-    try:
-        return Outcome(NAME, *_Rewrite(build, stage, context, checks).result(), checks.met)
-    except Refused as refusal:
-        return Outcome(NAME, checks=checks.met, refusal=refusal)
+    return attempt(NAME, lambda checks: _Rewrite(build, stage, context, checks).result())
 
 
-class _Rewrite:
+class _Rewrite(Rewriter):
     def __init__(self, build: Build, stage: Stage, context: Context, checks: Checks) -> None:
-        self.build = build
-        self.stage = stage
-        self.context = context
-        self.checks = checks
+        super().__init__(build, stage, context, checks)
         self.system: dict[int, Install] = {}
         self.moved: dict[int, Run] = {}
         self.download: Run | None = None
@@ -84,8 +77,8 @@ class _Rewrite:
             "WORKDIR is set", workdir, "no WORKDIR is set, and the base has one of its own", self.stage.from_
         )
         self._starts()
-        lines = [head(self.build, self.stage)] if head(self.build, self.stage) else []
-        text = joined([*lines, *self._builder(compiled, image), "", *self._final(compiled, release), *tail(self.build)])
+        builder, final = self._builder(compiled, image), self._final(compiled, release)
+        text = both_stages(self.build, self.stage, builder, final)
         steps = [
             Step("Compile in a stage of its own", "the Go tools and their caches stay out of the image"),
             run_on(
@@ -332,20 +325,11 @@ class _Rewrite:
 
     def _packages(self, release: str, compiled: Run) -> str:
         """The RUN that installs what the final stage needs; empty where files of the builder are enough."""
-        words: list[str] = []
-        install = Install()
-        removed = {name for system in self.system.values() for name in system.removed}
-        kept: list[Instruction] = []
-        for instruction in self.stage.instructions:
-            system = self.system.get(id(instruction))
-            if system is not None:
-                assert isinstance(instruction, Run)
-                words += system.at_run_time(release, instruction, removed)
-            elif id(instruction) not in self.moved:
-                kept.append(instruction)
+        words = runtime_install(self.stage.instructions, self.system, release).packages
+        kept = [step for step in self.stage.instructions if id(step) not in self.moved and id(step) not in self.system]
         extra = Uses(self.build, self.stage, self.context, kept).packages()
         if "build-essential" in extra:
             raise Refused("the image compiles when it runs")
         # A program that was compiled with -trimpath does not know where Go's own time zones are.
         alone = not words and not extra and "-trimpath" not in compiled.rest_text
-        return "" if alone else install.line([*_ALWAYS, *words, *extra])
+        return "" if alone else Install().line([*_ALWAYS, *words, *extra])

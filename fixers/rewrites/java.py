@@ -5,10 +5,10 @@ from __future__ import annotations
 import posixpath
 
 from ...syntax.tree import Arg, Copy, Env, Onbuild, Run, Shell, Transfer, User, Workdir
-from .blocks import bare, block, from_line, head, joined, tail
+from .blocks import bare, block, both_stages, from_line
 from .copies import placed
 from .jre import check_sources, jre, started
-from .plan import Checks, Outcome, Refused, Step, run_on
+from .plan import Outcome, Refused, Rewriter, Step, attempt, run_on
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,20 +24,10 @@ _PREPARING = frozenset("chmod cp echo mkdir mv rm ls".split())
 
 def rewrite(build: Build, stage: Stage, context: Context) -> Outcome:
     """Part the only stage of a Java image in a builder and a runtime."""
-    checks = Checks()
-    try:
-        return Outcome(NAME, *_Rewrite(build, stage, context, checks).result(), checks.met)
-    except Refused as refusal:
-        return Outcome(NAME, checks=checks.met, refusal=refusal)
+    return attempt(NAME, lambda checks: _Rewrite(build, stage, context, checks).result())
 
 
-class _Rewrite:
-    def __init__(self, build: Build, stage: Stage, context: Context, checks: Checks) -> None:
-        self.build = build
-        self.stage = stage
-        self.context = context
-        self.checks = checks
-
+class _Rewrite(Rewriter):
     def result(self) -> tuple[str, list[Step]]:
         stage = self.stage
         runtime = self._runtime()
@@ -58,10 +48,8 @@ class _Rewrite:
         elsewhere = self._brought(folder, last)
         self._starts(folder, elsewhere)
         check_sources(self.context, self.checks)
-        lines = [head(self.build, stage)] if head(self.build, stage) else []
-        text = joined(
-            [*lines, *self._builder(runtime.builder, last), "", *self._final(runtime.runtime, folder, last, elsewhere)]
-        )
+        builder, final = self._builder(runtime.builder, last), self._final(runtime.runtime, folder, last, elsewhere)
+        text = both_stages(self.build, stage, builder, final)
         steps = [
             Step("Build in a stage of its own", "the JDK, the build tool and what it downloads stay out of the image"),
             run_on(
@@ -158,7 +146,7 @@ class _Rewrite:
                 lines.append(block(self.build, instruction))
             elif instruction.start > last.start:
                 raise Refused("a RUN follows the build", instruction)
-        return [*lines, *tail(self.build)]
+        return lines
 
 
 def _inside(path: str, folder: str) -> bool:

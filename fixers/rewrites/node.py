@@ -7,15 +7,15 @@ import re
 
 from ...model.slim import slimmer
 from ...syntax.tree import Arg, Cmd, Entrypoint, Env, Healthcheck, Onbuild, Run, Shell, Transfer, User, Workdir
-from .blocks import above, bare, block, from_line, head, joined, run_line, tail
+from .blocks import above, bare, block, both_stages, from_line, run_line
 from .copies import origin, placed, read
 from .manifests import compiles_itself, needed, package_json
 from .node_build import outputs
 from .order import first_copies
-from .plan import Checks, Idle, Outcome, Refused, Step, run_on
-from .programs import FULL_ONLY, Uses, check_kept, with_certificates
+from .plan import Checks, Idle, Outcome, Refused, Rewriter, Step, attempt, run_slim
+from .programs import FULL_ONLY, Uses, check_kept, check_starts, with_certificates
 from .runs import OS, PLAIN, pieces
-from .system import Install, read_install
+from .system import Install, read_install, runtime_install
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -88,19 +88,12 @@ class _Sorted:
 
 def rewrite(build: Build, stage: Stage, context: Context) -> Outcome:
     """Part the only stage of a Node.js image in a builder and a slim runtime."""
-    checks = Checks()
-    try:
-        return Outcome(NAME, *_Rewrite(build, stage, context, checks).result(), checks.met)
-    except Refused as refusal:
-        return Outcome(NAME, checks=checks.met, refusal=refusal)
+    return attempt(NAME, lambda checks: _Rewrite(build, stage, context, checks).result())
 
 
-class _Rewrite:
+class _Rewrite(Rewriter):
     def __init__(self, build: Build, stage: Stage, context: Context, checks: Checks) -> None:
-        self.build = build
-        self.stage = stage
-        self.context = context
-        self.checks = checks
+        super().__init__(build, stage, context, checks)
         self.sorted = _Sorted()
         self.slim = ""
         self.whole = False
@@ -144,16 +137,15 @@ class _Rewrite:
         self.outputs = outputs(self.context, posixpath.dirname(manifest), data, self._scripts())
         early = self._manifests(install)
         self.whole = compiles_itself(self.context, manifest) or not early or self.outputs is None
-        lines = [head(self.build, self.stage)] if head(self.build, self.stage) else []
         prune = self._prunes(data, install)
-        text = joined([*lines, *self._builder(install, prune), "", *self._final(install), *tail(self.build)])
+        text = both_stages(self.build, self.stage, self._builder(install, prune), self._final(install))
         self.steps.append(
             Step("Install and build in a stage of their own", "compilers and caches stay out of the image")
         )
         if prune:
             self.steps.append(Step("Leave devDependencies behind", "the program imports none of them"))
         if self.slim:
-            self.steps.append(run_on(self.slim, "the same version and release without the tools for building"))
+            self.steps.append(run_slim(self.slim))
         return text, self.steps
 
     def _base(self) -> None:
@@ -544,20 +536,11 @@ class _Rewrite:
         }
 
     def _packages(self) -> str:
-        words: list[str] = []
-        install = Install()
-        removed = {name for system in self.sorted.system.values() for name in system.removed}
         facts, ref = self.stage.facts, self.stage.ref
         suite = facts.suite if facts and ref and facts.suite and facts.suite in (ref.tag or "") else None
-        kept: list[Instruction] = []
-        for instruction in self.stage.instructions:
-            system = self.sorted.system.get(id(instruction))
-            if system is not None:
-                assert isinstance(instruction, Run)
-                words += system.at_run_time(suite, instruction, removed)
-                install.words = install.words or system.words
-            elif id(instruction) not in self.sorted.moved:
-                kept.append(instruction)
+        install = runtime_install(self.stage.instructions, self.sorted.system, suite)
+        taken = self.sorted.system.keys() | self.sorted.moved.keys()
+        kept = [step for step in self.stage.instructions if id(step) not in taken]
         extra = dict(Uses(self.build, self.stage, self.context, kept).packages())
         for name in self.context.files():
             if name.endswith(_SOURCES) and "node_modules/" not in name and not _TESTS.search(name):
@@ -568,13 +551,9 @@ class _Rewrite:
         if names:
             extra.setdefault("openssl", sorted(names)[0])
         extra = with_certificates(extra)
-        self.checks.require(
-            "what the program starts is in the slim image or in a package",
-            "build-essential" not in extra,
-            "the image compiles when it runs",
-        )
+        check_starts(extra, self.checks)
         # On the base that it had, the image has what it had.
-        return install.line([*words, *(extra if self.slim else ())])
+        return install.line([*install.packages, *(extra if self.slim else ())])
 
 
 def _script_of(words: list[str]) -> str:

@@ -7,7 +7,7 @@ import re
 from ...syntax.tree import Cmd, Entrypoint, Expose, Healthcheck, Onbuild, Run, Transfer, User, Volume, Workdir
 from ..edit import Edit, apply_edits
 from .copies import origin, read
-from .plan import Checks, Outcome, Refused, Step
+from .plan import Checks, Outcome, Refused, Step, attempt
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,11 +39,7 @@ _MAKES_NOTHING = frozenset("chmod true : echo ls pwd test [ rm set export cd".sp
 
 def rewrite(build: Build, stage: Stage, context: Context | None) -> Outcome:
     """Give the program a user of its own at the end of the last stage."""
-    checks = Checks()
-    try:
-        return Outcome(NAME, *_Rewrite(build, stage, context, checks).result(), checks.met)
-    except Refused as refusal:
-        return Outcome(NAME, checks=checks.met, refusal=refusal)
+    return attempt(NAME, lambda checks: _Rewrite(build, stage, context, checks).result())
 
 
 class _Rewrite:

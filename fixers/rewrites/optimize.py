@@ -132,23 +132,21 @@ def _passes(name: str, context: Context | None, fix: Fix) -> Iterator[tuple[str,
         yield "order", lambda text: _folders(text, name, context)
     yield "layers", lambda text: _layers(text, fix, last=False)
     if context is not None:
-        yield (
-            "order",
-            lambda text: _ordered(text, name, context, lambda build, stage: early.rewrite(build, stage, context)),
-        )
+        yield "order", lambda text: _early(text, name, context)
     for each in NAMES[1:]:
         yield each, lambda text, each=each: _rewrite(each, text, name, context)
     if context is not None:
         # Where the manifests went before the source, what stood behind their install can follow.
-        yield (
-            "order",
-            lambda text: _ordered(text, name, context, lambda build, stage: early.rewrite(build, stage, context)),
-        )
+        yield "order", lambda text: _early(text, name, context)
     yield "order", lambda text: _ordered(text, name, context, lambda build, stage: late.rewrite(build, stage, context))
     yield "layers", lambda text: _layers(text, fix, last=True)
     yield "layers", lambda text: apt.rewrite(_build(text, name, context))
     for each in ON_REQUEST:
         yield each, lambda text, each=each: _rewrite(each, text, name, context)
+
+
+def _early(text: str, name: str, context: Context) -> Outcome:
+    return _ordered(text, name, context, lambda build, stage: early.rewrite(build, stage, context))
 
 
 def _folders(text: str, name: str, context: Context) -> Outcome:

@@ -9,7 +9,7 @@ from ...syntax.tree import Run, Transfer, Workdir
 from .blocks import block, joined, run_line
 from .copies import origin, placed
 from .manifests import needed
-from .plan import Checks, Idle, Outcome, Refused, Step
+from .plan import Checks, Idle, Outcome, Refused, Step, attempt
 from .runs import OS, PLAIN, pieces
 from .split import fetched_first, waiting_build
 
@@ -24,11 +24,7 @@ NAME = "order"
 
 def rewrite(build: Build, stage: Stage, context: Context) -> Outcome:
     """Copy the manifests of the first install that waits for the source before it, and the source behind it."""
-    checks = Checks()
-    try:
-        return Outcome(NAME, *_rewritten(build, stage, context, checks), checks.met)
-    except Refused as refusal:
-        return Outcome(NAME, checks=checks.met, refusal=refusal)
+    return attempt(NAME, lambda checks: _rewritten(build, stage, context, checks))
 
 
 def _rewritten(build: Build, stage: Stage, context: Context, checks: Checks) -> tuple[str, list[Step]]:

@@ -10,13 +10,13 @@ import posixpath
 import re
 
 from ...syntax.tree import Arg, Env, Onbuild, Run, Shell, Transfer, User, Workdir
-from .blocks import above, bare, block, from_line, head, joined, run_line, tail
+from .blocks import above, bare, block, both_stages, from_line, run_line
 from .copies import placed
 from .order import first_copies
 from .plan import Refused
 from .programs import must_start
 from .runs import OS, pieces
-from .system import Install, read_install
+from .system import Install, read_install, runtime_install
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -84,21 +84,12 @@ class Parting:
 
     def runtime_packages(self, release: str | None, extra: Iterable[str] = (), there: Collection[str] = ()) -> str:
         """The RUN that installs what the final stage needs of the packages, and `extra`; empty without any."""
-        words: list[str] = []
-        install = Install()
-        removed = {name for system in self.system.values() for name in system.removed}
-        for instruction in self.stage.instructions:
-            system = self.system.get(id(instruction))
-            if system is not None:
-                assert isinstance(instruction, Run)
-                words += system.at_run_time(release, instruction, removed, there)
-                install.words = install.words or system.words
-        return install.line([*words, *extra])
+        install = runtime_install(self.stage.instructions, self.system, release, there)
+        return install.line([*install.packages, *extra])
 
     def text(self) -> str:
         """Both stages."""
-        lines = [head(self.build, self.stage)] if head(self.build, self.stage) else []
-        return joined([*lines, *self._builder(), "", *self._final(), *tail(self.build)])
+        return both_stages(self.build, self.stage, self._builder(), self._final())
 
     def _builder(self) -> list[str]:
         build, install = self.build, self.install

@@ -10,7 +10,7 @@ from ...syntax.tree import Copy, Run
 from .build_manifests import composer_files
 from .copies import read
 from .parting import Parting
-from .plan import Checks, Outcome, Refused, Step
+from .plan import Checks, Outcome, Refused, Rewriter, Step, attempt
 from .programs import Uses, check_kept
 
 TYPE_CHECKING = False
@@ -34,19 +34,12 @@ _SCRIPTS = re.compile(r"^(pre|post)-(install|update|autoload|package|root)")
 
 def rewrite(build: Build, stage: Stage, context: Context) -> Outcome:
     """Part the only stage of a PHP image in a builder and a runtime."""
-    checks = Checks()
-    try:
-        return Outcome(NAME, *_Rewrite(build, stage, context, checks).result(), checks.met)
-    except Refused as refusal:
-        return Outcome(NAME, checks=checks.met, refusal=refusal)
+    return attempt(NAME, lambda checks: _Rewrite(build, stage, context, checks).result())
 
 
-class _Rewrite:
+class _Rewrite(Rewriter):
     def __init__(self, build: Build, stage: Stage, context: Context, checks: Checks) -> None:
-        self.build = build
-        self.stage = stage
-        self.context = context
-        self.checks = checks
+        super().__init__(build, stage, context, checks)
         self.parting = Parting(build, stage, context)
         self.extensions: Run | None = None
         self.composer: Run | None = None

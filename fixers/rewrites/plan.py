@@ -4,8 +4,10 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from ...model.build import Build, Stage
+    from ...model.context import Context
     from ...syntax.tree import Instruction
 
 
@@ -28,6 +30,11 @@ class Step:
 def run_on(image: str, why: str, risk: str = "") -> Step:
     """The step that takes another base image for the stage that is shipped."""
     return Step(f"Run on `{image}`", why, risk=risk, image=image)
+
+
+def run_slim(image: str) -> Step:
+    """The step that takes the slim variant of the base image."""
+    return run_on(image, "the same version and release without the tools for building")
 
 
 class Check:
@@ -85,3 +92,23 @@ class Checks:
         self.met.append(Check(text, bool(ok), reason if not ok else "", at.start_line if at is not None else 0))
         if not ok:
             raise Refused(reason or f"not so: {text}", at)
+
+
+class Rewriter:
+    """What a rewrite of one stage works on, and notes its preconditions in."""
+
+    def __init__(self, build: Build, stage: Stage, context: Context, checks: Checks) -> None:
+        self.build = build
+        self.stage = stage
+        self.context = context
+        self.checks = checks
+
+
+def attempt(name: str, rewritten: Callable[[Checks], tuple[str, list[Step]]]) -> Outcome:
+    """What becomes of the rewrite `name`, which answers its text and steps or raises Refused."""
+    checks = Checks()
+    try:
+        text, steps = rewritten(checks)
+    except Refused as refusal:
+        return Outcome(name, checks=checks.met, refusal=refusal)
+    return Outcome(name, text, steps, checks.met)

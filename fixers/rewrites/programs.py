@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ...model.context import Context
     from ...syntax.command import Command
     from ...syntax.tree import Instruction
+    from .plan import Checks
 
 FULL_ONLY = {
     program: package
@@ -89,6 +90,13 @@ class Uses:
         found = {FULL_ONLY[name]: name for name in self.found if name in FULL_ONLY}
         return with_certificates(found)
 
+    def packages_with(self, programs: Collection[str]) -> dict[str, str]:
+        """The packages to add where `programs` are started by the application besides."""
+        found = dict(self.packages())
+        for program in sorted(FULL_ONLY.keys() & programs):
+            found.setdefault(FULL_ONLY[program], program)
+        return found
+
     def _add(self, command: Command, instruction: Instruction) -> None:
         if not command.words:
             return
@@ -124,6 +132,15 @@ def with_certificates(packages: dict[str, str]) -> dict[str, str]:
     """The packages, and the certificates that programs of them trust: apt only recommends these."""
     fetching = next((program for package, program in packages.items() if package in _FETCHING), "")
     return {**packages, "ca-certificates": fetching} if fetching else packages
+
+
+def check_starts(packages: Collection[str], checks: Checks) -> None:
+    """Raise Refused when what is started compiles: no package of a slim image makes up for that."""
+    checks.require(
+        "what the program starts is in the slim image or in a package",
+        "build-essential" not in packages,
+        "the image compiles when it runs",
+    )
 
 
 def must_start(build: Build, stage: Stage) -> None:

@@ -13,14 +13,14 @@ from ...model.python_app import PythonApp
 from ...model.runtime_libraries import libraries
 from ...model.slim import slimmer
 from ...syntax.tree import Arg, Copy, Env, Onbuild, Run, Shell, Transfer, User, Workdir
-from .blocks import above, bare, block, from_line, head, joined, run_line, tail, texts
+from .blocks import above, bare, block, both_stages, from_line, run_line, texts
 from .copies import origin, placed
 from .order import first_copies, from_workdir
-from .plan import Checks, Idle, Outcome, Refused, Step, run_on
-from .programs import FULL_ONLY, Uses, check_kept
+from .plan import Checks, Idle, Outcome, Refused, Step, attempt, run_slim
+from .programs import Uses, check_kept, check_starts
 from .requirements import Requirements, normal, read_requirements
 from .runs import DEPENDENCIES, OS, pieces
-from .system import Install, read_install
+from .system import Install, read_install, runtime_install
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -121,12 +121,7 @@ class _Parts:
 
 def rewrite(build: Build, stage: Stage, context: Context) -> Outcome:
     """Part the only stage of a Python image in a builder and a slim runtime."""
-    checks = Checks()
-    try:
-        text, steps = _rewritten(build, stage, context, checks)
-    except Refused as refusal:
-        return Outcome(NAME, checks=checks.met, refusal=refusal)
-    return Outcome(NAME, text, steps, checks.met)
+    return attempt(NAME, lambda checks: _rewritten(build, stage, context, checks))
 
 
 def base(stage: Stage, checks: Checks) -> tuple[Slim | None, bool, str | None, str]:
@@ -171,14 +166,8 @@ def _rewritten(build: Build, stage: Stage, context: Context, checks: Checks) -> 
         left = Uses(build, stage, context, [step for step in parts.kept if id(step) not in parts.moved])
         checks.require("uv only installs", "uv" not in left.found, "uv runs in the image", left.found.get("uv"))
     app = PythonApp(context, [place.source for place in placed(build, stage, context)])
-    extra = dict(uses.packages())
-    for program in sorted(app.programs & FULL_ONLY.keys()):
-        extra.setdefault(FULL_ONLY[program], program)
-    checks.require(
-        "what the program starts is in the slim image or in a package",
-        "build-essential" not in extra,
-        "the image compiles when it runs",
-    )
+    extra = uses.packages_with(app.programs)
+    check_starts(extra, checks)
     compiles = any(install.compiles for install in parts.system.values())
     if small and not compiles:
         raise Idle("the base is slim already and no compilers are installed: a second stage saves nothing")
@@ -375,8 +364,7 @@ class _Writer:
             raise Refused("uv installs more than once")
 
     def write(self) -> tuple[str, list[Step]]:
-        lines = [head(self.build, self.stage)] if head(self.build, self.stage) else []
-        lines += [*self._builder(), "", *self._final(), *tail(self.build)]
+        text = both_stages(self.build, self.stage, self._builder(), self._final())
         steps = [
             Step(
                 "Install the dependencies in a stage of their own",
@@ -385,8 +373,8 @@ class _Writer:
             )
         ]
         if self.slim:
-            steps.append(run_on(self.slim, "the same version and release without the tools for building"))
-        return joined(lines), steps
+            steps.append(run_slim(self.slim))
+        return text, steps
 
     def _builder(self) -> list[str]:
         build, parts = self.build, self.parts
@@ -526,16 +514,9 @@ class _Writer:
 
     def _packages(self) -> str:
         """The RUN that installs what the final stage needs."""
-        words: list[str] = []
-        install = Install()
-        removed = {name for system in self.parts.system.values() for name in system.removed}
-        for instruction in self.parts.kept:
-            system = self.parts.system.get(id(instruction))
-            if system is not None:
-                assert isinstance(instruction, Run)
-                words += system.at_run_time(self.release, instruction, removed, IN_THE_IMAGE)
-                install.words = install.words or system.words
-        return install.line([*words, *self.native, *self.extra])
+        installs = self.parts.system
+        install = runtime_install(self.parts.kept, installs, self.release, IN_THE_IMAGE)
+        return install.line([*install.packages, *self.native, *self.extra])
 
     def _only_manifest(self, copy: Transfer) -> bool:
         """Whether a later COPY brings the same files to the same places."""

@@ -12,18 +12,18 @@ import re
 
 from ...model.python_app import PythonApp
 from ...syntax.tree import Arg, Cmd, Copy, Entrypoint, Env, Onbuild, Run, Shell, Transfer, User, Workdir
-from .blocks import above, bare, block, from_line, head, joined, run_line, tail
+from .blocks import above, bare, block, both_stages, from_line, run_line
 from .copies import placed, read
 from .order import first_copies
-from .plan import Checks, Idle, Outcome, Refused, Step, run_on
-from .programs import FULL_ONLY, Uses, check_kept, must_start
+from .plan import Checks, Idle, Outcome, Refused, Rewriter, Step, attempt, run_slim
+from .programs import Uses, check_kept, check_starts, must_start
 from .python import AT_RUN_TIME, HOME, IN_THE_IMAGE, VENV, base, copies_uv, native_libraries
 from .python_imports import TESTS, TOOLS, modules_of, not_of
 from .python_lock import compiles_nothing, installed, read_project
 from .requirements import Requirements, normal
 from .runs import OS, pieces
 from .split import WITHOUT_PROJECT
-from .system import Install, read_install
+from .system import Install, read_install, runtime_install
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,11 +60,7 @@ _KNOWN_PROGRAMS = {"django-admin": "django", "fastapi": "fastapi-cli", "hypercor
 
 def rewrite(build: Build, stage: Stage, context: Context) -> Outcome:
     """Part the only stage of a Python image whose packages come by Poetry, uv or Pipenv."""
-    checks = Checks()
-    try:
-        return Outcome(NAME, *_Rewrite(build, stage, context, checks).result(), checks.met)
-    except Refused as refusal:
-        return Outcome(NAME, checks=checks.met, refusal=refusal)
+    return attempt(NAME, lambda checks: _Rewrite(build, stage, context, checks).result())
 
 
 def managed(build: Build, stage: Stage) -> bool:
@@ -77,12 +73,9 @@ def managed(build: Build, stage: Stage) -> bool:
     )
 
 
-class _Rewrite:
+class _Rewrite(Rewriter):
     def __init__(self, build: Build, stage: Stage, context: Context, checks: Checks) -> None:
-        self.build = build
-        self.stage = stage
-        self.context = context
-        self.checks = checks
+        super().__init__(build, stage, context, checks)
         self.system: dict[int, Install] = {}
         self.moved: dict[int, list[Piece]] = {}
         self.tool_copies: list[Transfer] = []
@@ -129,21 +122,15 @@ class _Rewrite:
             builds=self.whole,
         )
         native = native_libraries(self._packages_of(project), release, self.checks)
-        extra = dict(uses.packages())
-        for program in sorted(app.programs & FULL_ONLY.keys()):
-            extra.setdefault(FULL_ONLY[program], program)
-        self.checks.require(
-            "what the program starts is in the slim image or in a package",
-            "build-essential" not in extra,
-            "the image compiles when it runs",
-        )
+        extra = uses.packages_with(app.programs)
+        check_starts(extra, self.checks)
         compiles = any(install.compiles for install in self.system.values())
         if small and not compiles and self.tool_kept and not (self.prune and self.folder):
             raise Idle("the base is slim already and nothing is left behind: a second stage saves nothing")
         packages = self._packages(release, [*native, *(extra if slim else ())])
-        lines = [head(self.build, self.stage)] if head(self.build, self.stage) else []
-        lines += [*self._builder(), "", *self._final(slim.text if slim else "", packages), *tail(self.build)]
-        return joined(lines), self._steps(slim.text if slim else "")
+        runtime = slim.text if slim else ""
+        text = both_stages(self.build, self.stage, self._builder(), self._final(runtime, packages))
+        return text, self._steps(runtime)
 
     def _steps(self, slim: str) -> list[Step]:
         behind = "compilers and caches stay" if self.tool_kept else f"compilers, caches and {self.tool} itself stay"
@@ -151,7 +138,7 @@ class _Rewrite:
         if self.prune:
             steps.append(Step("Leave the development dependencies behind", "the program imports none of them"))
         if slim:
-            steps.append(run_on(slim, "the same version and release without the tools for building"))
+            steps.append(run_slim(slim))
         return steps
 
     # What the RUNs are for
@@ -533,16 +520,8 @@ class _Rewrite:
         return lines
 
     def _packages(self, release: str | None, extra: list[str]) -> str:
-        words: list[str] = []
-        install = Install()
-        removed = {name for system in self.system.values() for name in system.removed}
-        for instruction in self.stage.instructions:
-            system = self.system.get(id(instruction))
-            if system is not None:
-                assert isinstance(instruction, Run)
-                words += system.at_run_time(release, instruction, removed, IN_THE_IMAGE)
-                install.words = install.words or system.words
-        return install.line([*words, *extra])
+        install = runtime_install(self.stage.instructions, self.system, release, IN_THE_IMAGE)
+        return install.line([*install.packages, *extra])
 
     def comes_again(self, copy: Transfer) -> bool:
         """Whether a later COPY brings the same files to the same places."""

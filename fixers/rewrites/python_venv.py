@@ -8,8 +8,8 @@ from ...model.python_app import PythonApp
 from ...syntax.tree import Run
 from .copies import placed
 from .parting import Parting
-from .plan import Checks, Outcome, Refused, Step
-from .programs import FULL_ONLY, Uses, check_kept
+from .plan import Checks, Outcome, Refused, Rewriter, Step, attempt, run_slim
+from .programs import Uses, check_kept, check_starts
 from .python import AT_RUN_TIME, IN_THE_IMAGE, base, copies_uv, native_libraries, note_requirements
 from .requirements import Requirements, normal
 
@@ -52,19 +52,12 @@ def makes(build: Build, stage: Stage) -> bool:
 
 def rewrite(build: Build, stage: Stage, context: Context) -> Outcome:
     """Part the only stage of a Python image that makes a virtual environment."""
-    checks = Checks()
-    try:
-        return Outcome(NAME, *_Rewrite(build, stage, context, checks).result(), checks.met)
-    except Refused as refusal:
-        return Outcome(NAME, checks=checks.met, refusal=refusal)
+    return attempt(NAME, lambda checks: _Rewrite(build, stage, context, checks).result())
 
 
-class _Rewrite:
+class _Rewrite(Rewriter):
     def __init__(self, build: Build, stage: Stage, context: Context, checks: Checks) -> None:
-        self.build = build
-        self.stage = stage
-        self.context = context
-        self.checks = checks
+        super().__init__(build, stage, context, checks)
         self.parting = Parting(build, stage, context)
         self.parting.early = AT_RUN_TIME
         self.requirements = Requirements()
@@ -90,14 +83,8 @@ class _Rewrite:
         self.checks.require("uv only installs", "uv" not in uses.found, "uv runs in the image", uses.found.get("uv"))
         native = native_libraries(self.requirements, release, self.checks)
         app = PythonApp(self.context, [place.source for place in placed(self.build, self.stage, self.context)])
-        extra = dict(uses.packages())
-        for program in sorted(app.programs & FULL_ONLY.keys()):
-            extra.setdefault(FULL_ONLY[program], program)
-        self.checks.require(
-            "what the program starts is in the slim image or in a package",
-            "build-essential" not in extra,
-            "the image compiles when it runs",
-        )
+        extra = uses.packages_with(app.programs)
+        check_starts(extra, self.checks)
         if small and not any(system.compiles for system in parting.system.values()):
             raise Refused("the base is slim already and no compilers are installed: a second stage saves nothing")
         parting.builder_packages = lambda system: system.builds(full=bool(slim))
@@ -110,7 +97,7 @@ class _Rewrite:
         why = "compilers, headers and caches stay out of the image"
         steps = [Step("Make the virtual environment in a stage of its own", why)]
         if slim:
-            steps.append(Step(f"Run on `{slim.text}`", "the same version and release without the tools for building"))
+            steps.append(run_slim(slim.text))
         return parting.text(), steps
 
     def _sort(self, run: Run) -> None:

@@ -11,8 +11,8 @@ from ...syntax.tree import Run
 from .build_manifests import bundle_files
 from .copies import read
 from .parting import Parting
-from .plan import Checks, Idle, Outcome, Refused, Step, run_on
-from .programs import FULL_ONLY, Uses, check_kept, with_certificates
+from .plan import Checks, Idle, Outcome, Refused, Rewriter, Step, attempt, run_slim
+from .programs import FULL_ONLY, Uses, check_kept, check_starts, with_certificates
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -63,19 +63,12 @@ _STARTED = re.compile(r"""(?:\b(?:system|exec|spawn|popen\w*|capture\w*)\s*[( ]\
 
 def rewrite(build: Build, stage: Stage, context: Context) -> Outcome:
     """Part the only stage of a Ruby image in a builder and a slim runtime."""
-    checks = Checks()
-    try:
-        return Outcome(NAME, *_Rewrite(build, stage, context, checks).result(), checks.met)
-    except Refused as refusal:
-        return Outcome(NAME, checks=checks.met, refusal=refusal)
+    return attempt(NAME, lambda checks: _Rewrite(build, stage, context, checks).result())
 
 
-class _Rewrite:
+class _Rewrite(Rewriter):
     def __init__(self, build: Build, stage: Stage, context: Context, checks: Checks) -> None:
-        self.build = build
-        self.stage = stage
-        self.context = context
-        self.checks = checks
+        super().__init__(build, stage, context, checks)
         self.parting = Parting(build, stage, context)
         self.parting.early = _LATE
         self.folders = [_GEMS]
@@ -115,7 +108,7 @@ class _Rewrite:
             Step("Install the gems in a stage of their own", "compilers, headers and caches stay out of the image")
         ]
         if slim:
-            steps.append(run_on(slim, "the same version and release without the tools for building"))
+            steps.append(run_slim(slim))
         return parting.text(), steps
 
     def _base(self) -> tuple[str, str | None]:
@@ -236,9 +229,5 @@ class _Rewrite:
             extra.setdefault("git", "bundle")
         if "tzinfo" in gems and "tzinfo-data" not in gems:
             extra.setdefault("tzdata", "tzinfo")
-        self.checks.require(
-            "what the program starts is in the slim image or in a package",
-            "build-essential" not in extra,
-            "the image compiles when it runs",
-        )
+        check_starts(extra, self.checks)
         return with_certificates(extra)

@@ -8,13 +8,13 @@ import tomllib
 
 from ...model.runtime_libraries import libraries
 from ...syntax.tree import Arg, Cmd, Entrypoint, Env, Onbuild, Run, Shell, Transfer, User, Workdir
-from .blocks import above, bare, block, from_line, head, joined, run_line, tail
+from .blocks import above, bare, block, both_stages, from_line, run_line
 from .copies import origin, placed, read
 from .order import first_copies
-from .plan import Checks, Outcome, Refused, Step, run_on
+from .plan import Checks, Outcome, Refused, Rewriter, Step, attempt, run_on
 from .programs import Uses, check_kept, must_start
 from .runs import OS, pieces
-from .system import Install, read_install
+from .system import Install, read_install, runtime_install
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -63,19 +63,12 @@ _EMPTY = "# the dependencies, compiled with an empty program, which is then forg
 
 def rewrite(build: Build, stage: Stage, context: Context) -> Outcome:
     """Part the only stage of a Rust image in a builder and a slim runtime."""
-    checks = Checks()
-    try:
-        return Outcome(NAME, *_Rewrite(build, stage, context, checks).result(), checks.met)
-    except Refused as refusal:
-        return Outcome(NAME, checks=checks.met, refusal=refusal)
+    return attempt(NAME, lambda checks: _Rewrite(build, stage, context, checks).result())
 
 
-class _Rewrite:
+class _Rewrite(Rewriter):
     def __init__(self, build: Build, stage: Stage, context: Context, checks: Checks) -> None:
-        self.build = build
-        self.stage = stage
-        self.context = context
-        self.checks = checks
+        super().__init__(build, stage, context, checks)
         self.system: dict[int, Install] = {}
         self.moved: dict[int, list[Piece]] = {}
         self.compiled: Run | None = None
@@ -102,8 +95,7 @@ class _Rewrite:
         self.folder = self.build.state(compiled).path(".") or ""
         self._starts(compiled)
         native = self._native(release, compiled)
-        lines = [head(self.build, self.stage)] if head(self.build, self.stage) else []
-        lines += [*self._builder(compiled, image), "", *self._final(compiled, release, native), *tail(self.build)]
+        builder, final = self._builder(compiled, image), self._final(compiled, release, native)
         steps = [
             Step("Compile in a stage of its own", "the Rust tools, crates and what was compiled stay out of the image"),
             run_on(
@@ -112,7 +104,7 @@ class _Rewrite:
                 risk="a crate that loads a library only when it runs is not seen",
             ),
         ]
-        return joined(lines), steps
+        return both_stages(self.build, self.stage, builder, final), steps
 
     def _base(self) -> tuple[str, str]:
         """The release of Debian, and the image to compile in, which names it."""
@@ -353,16 +345,9 @@ class _Rewrite:
         return lines
 
     def _packages(self, release: str, native: list[str]) -> str:
-        words: list[str] = []
-        install = Install()
-        removed = {name for system in self.system.values() for name in system.removed}
-        for instruction in self.stage.instructions:
-            system = self.system.get(id(instruction))
-            if system is not None:
-                assert isinstance(instruction, Run)
-                words += system.at_run_time(release, instruction, removed)
+        words = runtime_install(self.stage.instructions, self.system, release).packages
         kept = [step for step in self.stage.instructions if id(step) not in self.moved and id(step) not in self.system]
         extra = Uses(self.build, self.stage, self.context, kept).packages()
         if "build-essential" in extra:
             raise Refused("the image compiles when it runs")
-        return install.line([*_ALWAYS, *native, *words, *extra])
+        return Install().line([*_ALWAYS, *native, *words, *extra])

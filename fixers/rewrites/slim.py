@@ -10,7 +10,7 @@ from .blocks import from_line
 from .copies import read
 from .jre import check_sources, jre, started
 from .manifests import needed
-from .plan import Checks, Idle, Outcome, Refused, Step, run_on
+from .plan import Checks, Idle, Outcome, Refused, Step, attempt, run_on, run_slim
 from .programs import FULL_ONLY, Uses
 from .runs import ESSENTIAL
 
@@ -33,11 +33,7 @@ _DOCUMENTS = re.compile(r"^(man-db|manpages.*|info|texinfo|locales-all)$|-docs?$
 
 def rewrite(build: Build, stage: Stage, context: Context | None) -> Outcome:
     """Take the slim base for the final stage when it only copies files and starts what is in both."""
-    checks = Checks()
-    try:
-        return Outcome(NAME, *_rewritten(build, stage, context, checks), checks.met)
-    except Refused as refusal:
-        return Outcome(NAME, checks=checks.met, refusal=refusal)
+    return attempt(NAME, lambda checks: _rewritten(build, stage, context, checks))
 
 
 def _rewritten(build: Build, stage: Stage, context: Context | None, checks: Checks) -> tuple[str, list[Step]]:
@@ -92,7 +88,7 @@ def _rewritten(build: Build, stage: Stage, context: Context | None, checks: Chec
     for package, program in missing.items():
         raise Refused(f"`{program}` is not in the slim image (package {package})", uses.found[program])
     new = _on(build, stage, slim.text)
-    return new, [run_on(slim.text, "the same version and release without the tools for building")]
+    return new, [run_slim(slim.text)]
 
 
 def _check_commands(build: Build, name: str, run: Run) -> None:

@@ -9,9 +9,9 @@ from .runs import deletes_caches
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from ...syntax.tree import Run
+    from ...syntax.tree import Instruction, Run
     from .runs import Piece
 
 FETCHING = frozenset(
@@ -50,7 +50,7 @@ class Install:
         return install_line(words, chosen) if chosen else ""
 
     def at_run_time(
-        self, release: str | None, run: Run, removed: Collection[str], there: Collection[str] = ()
+        self, release: str | None, run: Instruction, removed: Collection[str], there: Collection[str] = ()
     ) -> list[str]:
         """What the final stage installs: what does not compile and is not removed, and the libraries behind headers.
 
@@ -68,6 +68,26 @@ class Install:
                 raise Refused(f"which libraries `{name}` needs at run time is not known", run)
             found += behind
         return list(dict.fromkeys(found))
+
+
+def runtime_install(
+    instructions: Iterable[Instruction],
+    installs: Mapping[int, Install],
+    release: str | None,
+    there: Collection[str] = (),
+) -> Install:
+    """What the RUNs among `instructions` install for running; `installs` has what each installs, by its id.
+
+    The words are those of the first. Raises Refused when the library behind a header is not known.
+    """
+    found = Install()
+    removed = {name for install in installs.values() for name in install.removed}
+    for instruction in instructions:
+        install = installs.get(id(instruction))
+        if install is not None:
+            found.packages += install.at_run_time(release, instruction, removed, there)
+            found.words = found.words or install.words
+    return found
 
 
 def read_install(pieces: Sequence[Piece], run: Run) -> Install:

@@ -20,7 +20,7 @@ def copy_needs_slash(copy: Copy | Add, build: Build) -> Iterator[Finding]:
 
     ## Why
     BuildKit takes the destination for a file where no folder of that name is there, and each source overwrites the
-    one before (moby/buildkit issue 1853); other builders refuse it.
+    one before; other builders refuse it.
 
     ## What to do
     End the destination with `/`.

