@@ -14,8 +14,12 @@ import os
 import re
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from dockerfile_dlint.lint.invocations import Invocation, Invocations, is_bake, is_compose, read
+from dockerfile_dlint.lint.sources.invocations.index import Invocations, is_bake, is_compose, read
+
+if TYPE_CHECKING:
+    from dockerfile_dlint.lint.sources.invocations.invocation import Invocation
 
 BUILD = re.compile(r"^ +(?:build *:|<<: *\*\S*build\S*)", re.MULTILINE)
 

@@ -17,7 +17,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from dockerfile_dlint.lint.discover import is_dockerfile_name
+from dockerfile_dlint.lint.sources.discovery import is_dockerfile_name
 
 Finding = dict[str, Any]
 AROUND = 3

@@ -15,8 +15,8 @@ import posixpath
 import re
 import sys
 
-from dockerfile_dlint.lint.discover import discover
-from dockerfile_dlint.lint.dockerignore import model, proposed, size
+from dockerfile_dlint.lint.commands.dockerignore import model, proposed, size
+from dockerfile_dlint.lint.sources.discovery import discover
 from dockerfile_dlint.model.build import Build
 from dockerfile_dlint.rules.context.ignored_source import ignored_source
 
@@ -24,7 +24,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dockerfile_dlint.fixers.rewrites.dockerignore import Proposal
+    from dockerfile_dlint.fixers.optimize.ignore.proposal import Proposal
     from dockerfile_dlint.model.context import Context
 
 _REQUIRED = re.compile(r"""(?:require\(|from\s+|import\s+|import\()\s*["'](\.[^"']*)["']""")

@@ -18,13 +18,14 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from dockerfile_dlint.fixers.edit import DISPLAY, SAFE, apply_edits
+from dockerfile_dlint.fixers.edits.edit import DISPLAY, SAFE, apply_edits
 from dockerfile_dlint.fixers.gate import declared
-from dockerfile_dlint.lint.diff import unified
-from dockerfile_dlint.lint.discover import is_dockerfile_name
-from dockerfile_dlint.lint.engine import Plan, lint_source
-from dockerfile_dlint.lint.fix import Wish, fix_source
-from dockerfile_dlint.lint.select import choose
+from dockerfile_dlint.lint.commands.fix import Wish, fix_source
+from dockerfile_dlint.lint.config.selection import choose
+from dockerfile_dlint.lint.engine.lint_plan import Plan
+from dockerfile_dlint.lint.engine.linter import lint_source
+from dockerfile_dlint.lint.output.diff import unified
+from dockerfile_dlint.lint.sources.discovery import is_dockerfile_name
 from dockerfile_dlint.model.build import Build
 from dockerfile_dlint.model.evaluated import evaluated
 from dockerfile_dlint.syntax.parser import parse

@@ -13,9 +13,9 @@ import sys
 import time
 from pathlib import Path
 
-from dockerfile_dlint.fixers.format import NotFormatted, formatted
-from dockerfile_dlint.lint.diff import unified
-from dockerfile_dlint.lint.discover import is_dockerfile_name
+from dockerfile_dlint.fixers.format.layout import NotFormatted, formatted
+from dockerfile_dlint.lint.output.diff import unified
+from dockerfile_dlint.lint.sources.discovery import is_dockerfile_name
 from dockerfile_dlint.model.build import Build
 from dockerfile_dlint.model.evaluated import evaluated
 from dockerfile_dlint.syntax.parser import parse

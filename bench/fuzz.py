@@ -24,8 +24,9 @@ from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from dockerfile_dlint.lint.engine import Plan, lint_source
-from dockerfile_dlint.lint.select import choose
+from dockerfile_dlint.lint.config.selection import choose
+from dockerfile_dlint.lint.engine.lint_plan import Plan
+from dockerfile_dlint.lint.engine.linter import lint_source
 from dockerfile_dlint.model.context import Context
 from dockerfile_dlint.syntax.parser import parse
 from dockerfile_dlint.syntax.source import Source, SourceError

@@ -22,11 +22,11 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dockerfile_dlint.fixers.rewrites.optimize import NAMES, optimize
-from dockerfile_dlint.lint.diff import unified
-from dockerfile_dlint.lint.discover import is_dockerfile_name
-from dockerfile_dlint.lint.locate import locate
-from dockerfile_dlint.lint.optimize import layers
+from dockerfile_dlint.fixers.optimize.pipeline import NAMES, optimize
+from dockerfile_dlint.lint.commands.optimize import layers
+from dockerfile_dlint.lint.output.diff import unified
+from dockerfile_dlint.lint.sources.context_search import locate
+from dockerfile_dlint.lint.sources.discovery import is_dockerfile_name
 from dockerfile_dlint.model.build import Build
 from dockerfile_dlint.model.context import Context
 from dockerfile_dlint.model.layers import local_sources
@@ -60,7 +60,7 @@ MOST = 200
 """A longer name is no file's."""
 
 if TYPE_CHECKING:
-    from dockerfile_dlint.fixers.rewrites.optimize import Optimized
+    from dockerfile_dlint.fixers.optimize.pipeline import Optimized
 
 
 def main() -> None:

@@ -27,11 +27,11 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from dockerfile_dlint.fixers.format import formatted
-from dockerfile_dlint.lint.discover import is_dockerfile_name
-from dockerfile_dlint.lint.engine import lint_source
-from dockerfile_dlint.lint.locate import forget
-from dockerfile_dlint.lint.plans import plan_for
+from dockerfile_dlint.fixers.format.layout import formatted
+from dockerfile_dlint.lint.engine.lint_plans import plan_for
+from dockerfile_dlint.lint.engine.linter import lint_source
+from dockerfile_dlint.lint.sources.context_search import forget
+from dockerfile_dlint.lint.sources.discovery import is_dockerfile_name
 from dockerfile_dlint.syntax.parser import parse
 from dockerfile_dlint.syntax.source import Source
 

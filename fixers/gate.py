@@ -9,7 +9,7 @@ from ..model.evaluated import evaluated
 from ..syntax.parser import parse
 from ..syntax.plain import index_of, plain
 from ..syntax.source import Source
-from .edit import SAFE, Edit, apply_edits
+from .edits.edit import SAFE, Edit, apply_edits
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     from ..syntax.tree import Dockerfile
-    from .edit import Fix
+    from .edits.edit import Fix
 
     class Found(Protocol):
         """What the gate has to know of a finding; lint's Diagnostic is one."""

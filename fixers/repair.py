@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from .edit import SAFE
+from .edits.edit import SAFE
 from .gate import Refused, checked, examine
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from .edit import Edit, Fix
+    from .edits.edit import Edit, Fix
     from .gate import Checked, Find, Found
 
 MOST_PASSES = 10

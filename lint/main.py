@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from .output import OutputError, abandon, note, prepare, put
-from .status import BROKEN, CLEAN, FOUND
+from .terminal.exit_status import BROKEN, CLEAN, FOUND
+from .terminal.streams import OutputError, abandon, note, prepare, put
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         note("interrupted")
         return INTERRUPTED
     except Exception as error:  # noqa: BLE001 - a person gets a sentence, not a traceback
-        from .diagnostic import what_broke
+        from .engine.diagnostic import what_broke
 
         abandon()
         note(f"internal error ({what_broke(error)}); this is a bug of dlint, please report it")
@@ -77,10 +77,10 @@ def _run(words: list[str]) -> int:
 def _help(words: list[str]) -> int:
     if words[:1] and words[0] in COMMANDS:
         return _command(words[0], ["--help"])
-    from .options import HELP
+    from .commands.parsers import HELP
 
     if words:
-        from ..syntax.check import suggest
+        from ..syntax.instruction_checks import suggest
 
         near = suggest(words[0], COMMANDS)
         more = f", did you mean `{near}`?" if near else f"; there are {', '.join(sorted(COMMANDS))}"
@@ -92,28 +92,28 @@ def _help(words: list[str]) -> int:
 
 def _command(command: str, words: list[str]) -> int:
     if command == "check":
-        from .quick import quick
+        from .commands.plain_arguments import quick
 
         plain = quick(words)
         if plain is not None:
-            from .check import check
+            from .commands.check import check
 
             return check(plain)
     if command == "server" and words in ([], ["--stdio"]):
-        from .server.run import run as serve
+        from .server.serve import run as serve
 
         return serve(None)
-    from . import options
+    from .commands import parsers as options
 
     try:
         arguments = options.PARSERS[command]().read(words)
     except options.Told as told:
         return told.status
     if command == "check":
-        from .check import check
+        from .commands.check import check
 
         return check(arguments)
-    from .config import BadConfiguration
+    from .config.layer import BadConfiguration
 
     try:
         return _other(command, arguments)
@@ -125,39 +125,39 @@ def _command(command: str, words: list[str]) -> int:
 def _other(command: str, arguments: argparse.Namespace) -> int:
     """Run a command that is not `check`. Raises BadConfiguration."""
     if command == "server":
-        from .server.run import run as serve
+        from .server.serve import run as serve
 
         return serve(arguments)
     if command == "format":
-        from .format import format_files
+        from .commands.format import format_files
 
         return format_files(arguments)
     if command == "optimize":
-        from .optimize import run
+        from .commands.optimize import run
 
         return run(arguments)
     if command == "dockerignore":
-        from .dockerignore import run
+        from .commands.dockerignore import run
 
         return run(arguments)
     if command == "tree":
-        from .tree import run
+        from .commands.print_tree import run
 
         return run(arguments)
     if command == "baseline":
-        from .baseline_command import run
+        from .commands.baseline import run
 
         return run(arguments)
     if command == "config":
-        from .config_command import run
+        from .commands.config import run
 
         return run(arguments)
     if command == "completions":
-        from .completions import script
+        from .commands.completions import script
 
         put(script(arguments.shell))
         return CLEAN
-    from .explain import explain, listing
+    from .commands.explain import explain, listing
 
     return explain(arguments) if command == "explain" else listing(arguments)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..syntax.check import mount_fields
+from ..syntax.instruction_checks import mount_fields
 from ..syntax.source import Mapped
 from ..syntax.tree import Arg, Copy, From, Run
 from .state import LINUX_SHELL, PLATFORM_ARGS, WINDOWS_SHELL, State, after, declare
@@ -12,11 +12,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from typing import Any, TypeVar
 
-    from ..syntax.shell import Command, Script
+    from ..syntax.command import Command, Script
     from ..syntax.tree import Argument, CommandLine, Dockerfile, Instruction
     from .context import Context
-    from .images import BaseFacts, ImageRef
-    from .packages import Call
+    from .images.base_image import BaseFacts
+    from .images.reference import ImageRef
+    from .packages.calls import Call
 
     T = TypeVar("T")
 
@@ -80,7 +81,7 @@ class Stage:
         if self.parent is not None:
             return self.root.ref
         if isinstance(self._ref, bool):
-            from .images import InvalidReferenceError, parse_reference
+            from .images.reference import InvalidReferenceError, parse_reference
 
             self._ref = None
             if self.image and self.image != "scratch":
@@ -96,7 +97,7 @@ class Stage:
         if self.parent is not None:
             return self.root.facts
         if isinstance(self._facts, bool):
-            from .images import base_facts
+            from .images.base_image import base_facts
 
             self._facts = base_facts(self.ref) if self.ref else None
         return self._facts
@@ -389,7 +390,7 @@ class Build:
         """The invocations of package managers in the instruction."""
         calls = self._calls.get(id(instruction))
         if calls is None:
-            from .packages import calls as read_calls
+            from .packages.calls import calls as read_calls
 
             calls = self._calls[id(instruction)] = read_calls(self.script(instruction))
         return calls

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ..syntax.blanks import split_blanks
-from ..syntax.check import mount_fields
 from ..syntax.expand import ExpansionError, expand
+from ..syntax.instruction_checks import mount_fields
 from ..syntax.tree import CommandLine, Env, From, Healthcheck, Label, Onbuild, Shell, Workdir
 from .state import State, is_windows_shell
 

@@ -13,10 +13,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from ..syntax.shell import Command, Word
+    from ..syntax.command import Command, Word
     from ..syntax.tree import Argument, Instruction
     from .build import Build
-    from .packages import Call
+    from .packages.calls import Call
     from .state import State
 
 _CURL_VALUES = frozenset(

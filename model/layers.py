@@ -15,10 +15,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ..syntax.shell import Command
+    from ..syntax.command import Command
     from ..syntax.tree import Instruction
     from .build import Build, Stage
-    from .packages import Call, Package
+    from .packages.calls import Call
+    from .packages.specs import Package
 
 _COMPILERS = frozenset(
     ("make", "cmake", "ninja", "meson", "bazel", "gcc", "g++", "cc", "clang", "javac", "sbt", "lein", "mix", "stack",

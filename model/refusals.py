@@ -6,11 +6,11 @@ Source: BuildKit frontend/dockerfile/dockerfile2llb (convert*.go) and its record
 
 from __future__ import annotations
 
-from ..syntax.check import KEYWORDS, mount_fields, suggest
 from ..syntax.expand import ExpansionError
+from ..syntax.instruction_checks import KEYWORDS, mount_fields, suggest
 from ..syntax.tree import Add, Copy, From, Run, Transfer
 from .build import stage_number
-from .images import InvalidReferenceError, parse_reference
+from .images.reference import InvalidReferenceError, parse_reference
 from .layers import is_remote
 
 TYPE_CHECKING = False

@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from typing import Any, Protocol
 
-    from ..fixers.edit import Fix
+    from ..fixers.edits.edit import Fix
     from ..syntax.tree import Comment
 
     class Spanned(Protocol):
@@ -127,6 +127,7 @@ def Good(  # noqa: N802
 class Rule:
     """A check, and what is known of it without its module, which is imported when it runs or its page is asked for.
 
+    `formerly` are the names that the rule had in earlier releases; they still select it.
     `subjects` are the names of the classes it wants to see one by one: instruction classes, `Stage`, or `Build` for
     once a file. `also` are other tools' names for it. `default` tells whether it is on without being selected,
     `onbuild` whether it looks into ONBUILD triggers too. `fix` is how safe its fixes are at best, empty without one.
@@ -140,6 +141,7 @@ class Rule:
         "code",
         "default",
         "fix",
+        "formerly",
         "level",
         "module",
         "name",
@@ -162,8 +164,10 @@ class Rule:
         fix: str,
         default: bool,
         onbuild: bool,
+        formerly: Sequence[str] = (),
         check: Callable[..., Iterator[Finding]] | None = None,
     ) -> None:
+        self.formerly = tuple(formerly)
         self.module = module
         self.name = name
         self.code = code
@@ -182,7 +186,7 @@ class Rule:
         """What the table of rules holds of it: the arguments of the constructor but the check."""
         return (
             self.module, self.name, self.code, self.level, self.since, self.subjects, self.also, self.words, self.fix,
-            self.default, self.onbuild,
+            self.default, self.onbuild, self.formerly,
         )  # fmt: skip
 
     @property
@@ -207,8 +211,14 @@ class Rule:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Every name that selects the rule: code, name, other tools' names with and without their prefix."""
-        return (self.code, self.name, *self.also, *(name.partition(":")[2] for name in self.also if ":" in name))
+        """Every name that selects the rule: code, name, former names, other tools' names with and without prefix."""
+        return (
+            self.code,
+            self.name,
+            *self.formerly,
+            *self.also,
+            *(name.partition(":")[2] for name in self.also if ":" in name),
+        )
 
     @property
     def summary(self) -> str:
@@ -243,6 +253,7 @@ def rule(
     onbuild: bool = True,
     fix: str = "",
     words: Sequence[str] = (),
+    formerly: Sequence[str] = (),
 ) -> Callable[[Callable[..., Iterator[Finding]]], Rule]:
     """Make the decorated generator a rule; its function name is the rule's name, its docstring the page."""
 
@@ -251,6 +262,6 @@ def rule(
         subjects = str(next(iter(check.__annotations__.values()))).split(" | ")
         module = check.__module__.removeprefix(_PACKAGE)
         name = check.__name__.replace("_", "-")
-        return Rule(module, name, code, level, since, subjects, also, words, fix, default, onbuild, check)
+        return Rule(module, name, code, level, since, subjects, also, words, fix, default, onbuild, formerly, check)
 
     return decorate

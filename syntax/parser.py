@@ -6,8 +6,9 @@ Source of the grammar: BuildKit frontend/dockerfile/parser (parser.go, directive
 
 from __future__ import annotations
 
-from .check import KEYWORDS, check, suggest
 from .expand import ExpansionError, heredoc_word, split_words
+from .instruction_checks import KEYWORDS, check, suggest
+from .instruction_words import BLANKS, NotStrings, blank_words, json_strings, quoted_words, split_flags
 from .source import SPACE, Mapped, Source
 from .tree import (
     CLASSES,
@@ -21,7 +22,6 @@ from .tree import (
     Pair,
     ParseError,
 )
-from .words import BLANKS, NotStrings, blank_words, json_strings, quoted_words, split_flags
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,8 +6,6 @@ import re
 from bisect import bisect_left, bisect_right
 from itertools import pairwise
 
-from .tree import Token
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,3 +86,14 @@ def _between(dockerfile: Dockerfile, start: int, end: int) -> Iterator[Token]:
                 stop += 1
             yield Token("punctuation", at, stop)
         at = stop
+
+
+class Token:
+    """A piece of the file: `kind` and span."""
+
+    __slots__ = ("end", "kind", "start")
+
+    def __init__(self, kind: str, start: int, end: int) -> None:
+        self.kind = kind
+        self.start = start
+        self.end = end

@@ -1,17 +1,17 @@
 """The lossless tree of a Dockerfile: instructions, their flags, arguments and heredocs, comments and errors.
 
 Spans are offsets into the file. What is not in a node (white space, continuations, comments) is found again by
-`Dockerfile.tokens()`, whose texts joined give back the file.
+`tokens()` in tokens.py, whose texts joined give back the file.
 """
 
 from __future__ import annotations
 
+from .instruction_words import json_pieces
 from .source import Mapped, Source
-from .words import json_pieces
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
 
 class Comment:
@@ -402,17 +402,6 @@ CLASSES: dict[str, type[Instruction]] = {
 }
 
 
-class Token:
-    """A piece of the file: `kind` and span."""
-
-    __slots__ = ("end", "kind", "start")
-
-    def __init__(self, kind: str, start: int, end: int) -> None:
-        self.kind = kind
-        self.start = start
-        self.end = end
-
-
 class Dockerfile:
     """A parsed file. `errors` are in the order in which BuildKit would meet them; the first is its answer."""
 
@@ -440,9 +429,3 @@ class Dockerfile:
             if directive.name == name:
                 return directive
         return None
-
-    def tokens(self) -> Iterator[Token]:
-        """The file from its first to its last character, in pieces that neither overlap nor leave a gap."""
-        from .tokens import tokens
-
-        return tokens(self)

@@ -4,7 +4,7 @@
 
 The first file holds every tag of every official image, in groups that name the same image; the second the size and
 the configuration of the most used ones. The output is a text file with one line per image, small enough to read whole
-and plain enough to review in a diff; model/images.py reads it. The same input gives the same bytes.
+and plain enough to review in a diff; model/images/catalog.py reads it. The same input gives the same bytes.
 
 An image's line is its name, a tab and its groups between `;`. A group begins with `!` when it is for Windows only. It
 is one or more products between `+`; a product `3.12,3.12.14/-slim,-slim-trixie` stands for every prefix joined with

@@ -20,7 +20,7 @@ FOLDER = Path(__file__).resolve().parent.parent / "docs" / "rules"
 
 def pages() -> dict[str, str]:
     """File name to text of all that belongs in docs/rules."""
-    from dockerfile_dlint.lint.page import page
+    from dockerfile_dlint.lint.output.rule_page import page
     from dockerfile_dlint.rules import RULES
 
     texts = {f"{rule.code}.md": page(rule) for rule in RULES}
@@ -46,7 +46,7 @@ def index() -> str:
 
 def guides() -> dict[Path, str]:
     """The hand-written pages with a generated part in them, and files beside them: path to text as it should be."""
-    from dockerfile_dlint.lint.config_schema import schema
+    from dockerfile_dlint.lint.config.schema import schema
 
     pages = {path: _filled(path.read_text("utf-8")) for path in sorted(FOLDER.parent.glob("*.md"))}
     return {**pages, FOLDER.parent / "dlint.schema.json": schema(), **shipped()}
@@ -54,7 +54,7 @@ def guides() -> dict[Path, str]:
 
 def shipped() -> dict[Path, str]:
     """What is installed below share/: the manual page and the completions."""
-    from dockerfile_dlint.lint.completions import script
+    from dockerfile_dlint.lint.commands.completions import script
     from make_man import manual
 
     folder = FOLDER.parent.parent / "share"
@@ -70,7 +70,7 @@ def _filled(text: str) -> str:
     """The text with what stands between `<!-- table: TOOL … -->`, `<!-- keys -->` or `<!-- commands -->` and
     `<!-- end -->` written anew.
     """
-    from dockerfile_dlint.lint.config_schema import reference
+    from dockerfile_dlint.lint.config.schema import reference
 
     for name, make in (("keys", reference), ("commands", commands)):
         head, mark, rest = text.partition(f"<!-- {name} -->\n")
@@ -86,7 +86,7 @@ def _filled(text: str) -> str:
 
 def commands() -> str:
     """The help of every command, 80 columns wide."""
-    from dockerfile_dlint.lint.options import PARSERS
+    from dockerfile_dlint.lint.commands.parsers import PARSERS
 
     os.environ["COLUMNS"] = "80"
     parts = [f"\n### dlint {name}\n\n```text\n{make().format_help()}```\n" for name, make in PARSERS.items()]

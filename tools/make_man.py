@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import argparse
 
-    from dockerfile_dlint.lint.options import Parser
+    from dockerfile_dlint.lint.commands.parsers import Parser
 
 PYPROJECT = Path(__file__).resolve().parent.parent / "pyproject.toml"
 
@@ -63,8 +63,8 @@ A comment on the line before an instruction switches findings off there, and a r
 
 def manual() -> str:
     """The page in the macros of man(7)."""
-    from dockerfile_dlint.lint.config_keys import KEYS
-    from dockerfile_dlint.lint.options import PARSERS
+    from dockerfile_dlint.lint.commands.parsers import PARSERS
+    from dockerfile_dlint.lint.config.keys import KEYS
 
     version = tomllib.loads(PYPROJECT.read_text("utf-8"))["project"]["version"]
     parsers = {name: make() for name, make in PARSERS.items()}

@@ -1,171 +1,38 @@
-"""The server: what is still to do, and who answers what."""
+"""The server with all its features: which module answers which request."""
 
 from __future__ import annotations
 
-import gc
 from importlib import import_module
 from typing import Any
 
-from pygls.exceptions import JsonRpcException, JsonRpcInternalError
-from pygls.lsp.server import LanguageServer
-
-from ...syntax.source import Source
-from ..diagnostic import what_broke
-from ..engine import lint_source
-from . import features
+from . import feature_table
 from .capabilities import COMMANDS
-from .diagnostics import publish
-from .pages import write_pages
-from .protocol import Protocol
+from .dlint_server import DlintServer
+from .message_handlers import DocumentProtocol
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
-    from lsprotocol import types
-
-    from .documents import Document
-    from .settings import Settings
     from .workbench import Workbench
 
-_MOST_LITTER = 2_000_000
-_USUAL_TEXT = "FROM debian\nRUN apt-get install curl && cd /srv\nCOPY a b\nENV A=$B\nCMD c\n"
+
+def create_server(
+    workbench: Workbench, post: Callable[[Callable[[], object]], object], cancelled: set[int | str]
+) -> DlintServer:
+    """A server with all features and commands. `post` takes jobs of other threads, `cancelled` the ids of requests."""
+    server = DlintServer(workbench, post, cancelled, DocumentProtocol)
+    for method, module, function in feature_table.ALL:
+        server.feature(method)(_lazy(module, function))
+    for command in COMMANDS:
+        server.command(command)(_command(command))
+    return server
 
 
-class App(LanguageServer):
-    """dlint's language server. One thread does all work; other threads hand in jobs through `post`."""
-
-    protocol: Protocol  # pyright: ignore[reportIncompatibleVariableOverride] - made from protocol_cls
-
-    def __init__(
-        self, workbench: Workbench, post: Callable[[Callable[[], object]], object], cancelled: set[int | str]
-    ) -> None:
-        self.workbench = workbench
-        self.post = post
-        self._dirty: dict[str, None] = {}
-        self._asked: Document | None = None
-        self.litter = 0
-        """How many characters were linted since the models that this leaves behind were collected."""
-        self.is_cold = False
-        """Whether the client has begun, and no text was linted: rules are then imported while nobody waits."""
-        super().__init__("dlint", workbench.version, protocol_cls=Protocol)  # pyright: ignore[reportUnknownMemberType]
-        self.protocol.cancelled = cancelled
-        self.protocol.set_writer(workbench.wire)
-        for method, module, function in features.ALL:
-            self.feature(method)(_lazy(module, function))
-        for command in COMMANDS:
-            self.command(command)(_command(command))
-
-    # Documents --------------------------------------------------------------------------------------------------
-
-    def opened(self, item: types.TextDocumentItem) -> None:
-        """Take a document in."""
-        self.touch(self.workbench.opened(item.uri, item.language_id, item.version, item.text))
-
-    def changed(
-        self, item: types.VersionedTextDocumentIdentifier, changes: Sequence[types.TextDocumentContentChangeEvent]
-    ) -> None:
-        """Take over what was typed."""
-        document = self.workbench.documents.get(item.uri)
-        if document is not None:
-            document.change(item.version, changes)
-            self.touch(document)
-
-    def closed(self, uri: str) -> None:
-        """Forget a document, and what the editor shows of it."""
-        self._dirty.pop(uri, None)
-        if self.workbench.documents.pop(uri, None) is not None and not self.workbench.pulls:
-            self.workbench.wire.notify("textDocument/publishDiagnostics", {"uri": uri, "diagnostics": []})
-
-    def document(self, uri: str) -> Document | None:
-        """An open document that is a Dockerfile."""
-        document = self.workbench.documents.get(uri)
-        if document is None or not self.workbench.is_dockerfile(document):
-            return None
-        if self._asked is not None and self._asked is not document:
-            self._asked.release()
-        self._asked = document
-        document.is_asked = True
-        if document.plan is None:
-            self.workbench.prepare(document)
-        return document
-
-    def settings(self, document: Document) -> Settings:
-        """The settings for a document."""
-        return self.workbench.settings(document)
-
-    def touch(self, document: Document) -> None:
-        """Lint a document when there is time."""
-        if self.workbench.is_dockerfile(document):
-            self._dirty[document.uri] = None
-
-    def touch_all(self) -> None:
-        """Files beside the documents, or settings, have changed: everything is looked at anew."""
-        self.workbench.forget()
-        for document in self.workbench.documents.values():
-            self.touch(document)
-        if self.workbench.pulls and self.workbench.documents:
-            self.workspace_diagnostic_refresh(None)
-
-    # Linting ----------------------------------------------------------------------------------------------------
-
-    def idle(self) -> None:
-        """Do what is to be done when no message waits: lint one document, and say what was found."""
-        while self._dirty:
-            uri = next(reversed(self._dirty))
-            del self._dirty[uri]
-            document = self.workbench.documents.get(uri)
-            if document is None or self.workbench.pulls:
-                continue
-            self.lint(document)
-            if document.sent is not document.report:
-                publish(self.workbench, document)
-            break
-        if self._dirty:
-            self.post(self.idle)
-            return
-        if self.is_cold:
-            self.is_cold = False
-            lint_source(Source(_USUAL_TEXT), self.workbench.plans.usual(), None)
-        write_pages(self.workbench.version)
-        if self.litter > _MOST_LITTER:
-            self.tidy()
-
-    def tidy(self) -> None:
-        """Collect the models that linting left behind. It takes as long as a keystroke may, so it has its own time."""
-        self.litter = 0
-        gc.collect()
-
-    def lint(self, document: Document) -> None:
-        """Make the report of a document unless it is there; ShellCheck is asked in a thread of its own."""
-        self.is_cold = False
-        if document.report is None:
-            self.litter += len(document.text.text)
-        if self.workbench.lint(document).snippets:
-            from .shell import ask
-
-            ask(self, document)
-
-    def stop(self) -> None:
-        """The server ends: nothing that it started may go on."""
-        from ..shellcheck import stop
-
-        stop()
-
-    # The client -------------------------------------------------------------------------------------------------
-
-    def report_server_error(self, error: Exception, source: Any) -> None:
-        """Log what broke; an answer to a request tells the client itself."""
-        del source
-        if isinstance(error, JsonRpcException) and not isinstance(error, JsonRpcInternalError):
-            return  # It is an answer.
-        self.workbench.log(f"internal error ({what_broke(error)}); this is a bug of dlint, please report it")
-
-
-def _lazy(module: str, function: str) -> Callable[[App, Any], Any]:
+def _lazy(module: str, function: str) -> Callable[[DlintServer, Any], Any]:
     """A handler whose module is imported when it is first needed."""
 
-    def handle(ls: App, params: Any) -> Any:
+    def handle(ls: DlintServer, params: Any) -> Any:
         found = import_module(f".{module}", __package__)
         return getattr(found, function)(ls, params)
 
@@ -173,8 +40,8 @@ def _lazy(module: str, function: str) -> Callable[[App, Any], Any]:
 
 
 def _command(command: str) -> Callable[..., Any]:
-    def handle(ls: App, *arguments: Any) -> Any:
-        from .commands import run
+    def handle(ls: DlintServer, *arguments: Any) -> Any:
+        from .features.server_commands import run
 
         return run(ls, command, arguments)
 

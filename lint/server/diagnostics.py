@@ -9,12 +9,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from lsprotocol import types
-
-    from ..diagnostic import Diagnostic
-    from .app import App
+    from ..engine.diagnostic import Diagnostic
     from .documents import Document
-    from .protocol import Plain
     from .workbench import Workbench
 
 _SEVERITIES = {"error": 1, "warning": 2, "info": 3, "style": 4}
@@ -37,18 +33,6 @@ def publish(workbench: Workbench, document: Document) -> None:
     document.sent = document.report
 
 
-def pull(ls: App, params: types.DocumentDiagnosticParams) -> Plain:
-    """The findings on a document, as the client asks for them."""
-    from .protocol import Plain
-
-    document = ls.document(params.text_document.uri)
-    if document is None:
-        return Plain({"kind": "full", "items": []})
-    ls.lint(document)
-    ls.protocol.check_cancelled()
-    return Plain(report(ls.workbench, document, params.previous_result_id))
-
-
 def report(workbench: Workbench, document: Document, before: object) -> dict[str, Any]:
     """The answer to a client that has the report named `before`: "unchanged" when it is the same."""
     items = findings(workbench, document)
@@ -65,7 +49,7 @@ def findings(workbench: Workbench, document: Document) -> list[dict[str, Any]]:
 
 def finding(workbench: Workbench, document: Document, d: Diagnostic) -> dict[str, Any]:
     """One finding in the protocol's form."""
-    from .pages import link
+    from .rule_links import link
 
     found: dict[str, Any] = {
         "range": document.plain_range(*document.span(d)),

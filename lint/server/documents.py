@@ -5,8 +5,8 @@ from __future__ import annotations
 from ...model.build import Build
 from ...syntax.parser import parse
 from ...syntax.source import Source
-from ..engine import builds_of
-from .text import Text
+from ..engine.linter import builds_of
+from .positions import Text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
     from ...model.context import Context
     from ...syntax.tree import Dockerfile, Instruction
-    from ..diagnostic import Diagnostic
-    from ..engine import Plan, Report
+    from ..engine.diagnostic import Diagnostic
+    from ..engine.lint_plan import Plan
+    from ..engine.report import Report
 
 
 class Document:

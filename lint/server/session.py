@@ -6,7 +6,7 @@ from lsprotocol import types
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .app import App
+    from .dlint_server import DlintServer
 
 WATCHED = (
     "**/{.dockerignore,*.dockerignore,.containerignore}",
@@ -19,10 +19,10 @@ WATCHED = (
 """Files that decide over findings and lie beside Dockerfiles."""
 
 
-def initialized(ls: App, params: types.InitializedParams) -> None:
+def initialized(server: DlintServer, params: types.InitializedParams) -> None:
     """Ask for settings, and to be told of files and settings that change, when the client can do that."""
     del params
-    workbench = ls.workbench
+    workbench = server.workbench
     registrations: list[types.Registration] = []
     if workbench.can("workspace", "didChangeWatchedFiles", "dynamicRegistration"):
         watchers = [types.FileSystemWatcher(pattern) for pattern in WATCHED]
@@ -32,37 +32,37 @@ def initialized(ls: App, params: types.InitializedParams) -> None:
         section = types.DidChangeConfigurationRegistrationOptions(section="dlint")
         registrations.append(types.Registration("dlint-settings", types.WORKSPACE_DID_CHANGE_CONFIGURATION, section))
     if registrations:
-        ls.client_register_capability(types.RegistrationParams(registrations))
+        server.client_register_capability(types.RegistrationParams(registrations))
     if not workbench.has_asked:
         workbench.ask_for_settings()
 
 
-def configuration_changed(ls: App, params: types.DidChangeConfigurationParams) -> None:
+def configuration_changed(server: DlintServer, params: types.DidChangeConfigurationParams) -> None:
     """The settings have changed: ask for them, or take those that came along."""
-    workbench = ls.workbench
+    workbench = server.workbench
     if workbench.can("workspace", "configuration"):
         workbench.ask_for_settings()
     elif workbench.set("", params.settings):
-        ls.touch_all()
+        server.touch_all()
 
 
-def files_changed(ls: App, params: types.DidChangeWatchedFilesParams) -> None:
+def files_changed(server: DlintServer, params: types.DidChangeWatchedFilesParams) -> None:
     """Files beside the documents have changed."""
     if params.changes:
-        ls.touch_all()
+        server.touch_all()
 
 
-def folders_changed(ls: App, params: types.DidChangeWorkspaceFoldersParams) -> None:
+def folders_changed(server: DlintServer, params: types.DidChangeWorkspaceFoldersParams) -> None:
     """Folders came or went."""
     for folder in params.event.removed:
-        ls.workbench.remove_folder(folder.uri)
+        server.workbench.remove_folder(folder.uri)
     for folder in params.event.added:
-        ls.workbench.add_folder(folder.uri)
-    ls.workbench.ask_for_settings()
-    ls.touch_all()
+        server.workbench.add_folder(folder.uri)
+    server.workbench.ask_for_settings()
+    server.touch_all()
 
 
-def saved(ls: App, params: types.DidSaveTextDocumentParams) -> None:
+def saved(server: DlintServer, params: types.DidSaveTextDocumentParams) -> None:
     """A document was saved; others may depend on it, and files may have come meanwhile."""
     del params
-    ls.touch_all()
+    server.touch_all()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..profiles import NAMES
+from ..config.profiles import NAMES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import sys
 import threading
 from queue import Empty, SimpleQueue
 
-from ..diagnostic import what_broke
+from ..engine.diagnostic import what_broke
 from .early import Early
 from .wire import PARSE_ERROR, Wire
 from .workbench import Workbench
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from .app import App
+    from .dlint_server import DlintServer
 
     Read = Callable[[int], bytes]
-    MakeApp = Callable[[Workbench, Callable[[Any], object], set[int | str]], App]
+    MakeApp = Callable[[Workbench, Callable[[Any], object], set[int | str]], DlintServer]
 
 _CHUNK = 1 << 16
 _LARGEST = 256 * 1024 * 1024
@@ -92,7 +92,7 @@ class Loop:
         self._workbench = Workbench(Wire(write), version)
         self._early = Early(self._workbench)
         self._make_app = make_app
-        self._app: App | None = None
+        self._app: DlintServer | None = None
         self._cancelled: set[int | str] = set()
 
     def run(self) -> int:

@@ -9,19 +9,20 @@ import os
 import re
 import time
 
-from ..engine import Report, lint_source
-from ..output import note
+from ..engine.linter import lint_source
+from ..engine.report import Report
+from ..terminal.streams import note
 from .documents import Document
-from .plans import BadSettings, Plans
+from .positions import UNITS, Text
+from .request_plans import BadSettings, Plans
 from .settings import Settings, as_list, as_object
-from .text import UNITS, Text
 from .uris import path_of, uri_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from ..engine import Plan
+    from ..engine.lint_plan import Plan
     from .wire import Wire
 
 _LANGUAGES = frozenset(("dockerfile", "containerfile", "docker"))
@@ -128,7 +129,7 @@ class Workbench:
             return known
         document = Document(uri, path_of(uri), version, Text(text, self.encoding), language)
         self.documents[uri] = document
-        from ..locate import forget
+        from ..sources.context_search import forget
 
         forget()
         return document
@@ -137,13 +138,13 @@ class Workbench:
         """Whether a document is one by its language or its name."""
         if document.language.lower() in _LANGUAGES:
             return True
-        from ..discover import is_dockerfile_name
+        from ..sources.discovery import is_dockerfile_name
 
         return is_dockerfile_name(document.uri.rpartition("/")[2])
 
     def forget(self) -> None:
         """Files beside the documents have changed: nothing is known any more."""
-        from ..locate import forget
+        from ..sources.context_search import forget
 
         forget()
         self.plans.forget()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...fixers.edit import SAFE, Edit, Fix
-from ...syntax.check import KEYWORDS
+from ...fixers.edits.edit import SAFE, Edit, Fix
+from ...syntax.instruction_checks import KEYWORDS
 from ...syntax.source import Span
 from ..base import WARNING, Bad, Finding, Good, rule
 

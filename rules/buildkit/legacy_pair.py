@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...fixers.edit import SAFE, Edit, Fix
+from ...fixers.edits.edit import SAFE, Edit, Fix
 from ...syntax.expand import ExpansionError, expand
 from ...syntax.parser import parse
 from ...syntax.source import Source, Span

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...model.images import InvalidReferenceError, parse_reference
+from ...model.images.reference import InvalidReferenceError, parse_reference
 from ..base import WARNING, Bad, Finding, Good, rule
 
 TYPE_CHECKING = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...fixers.edit import SAFE, Edit, Fix
+from ...fixers.edits.edit import SAFE, Edit, Fix
 from ..base import WARNING, Bad, Finding, Good, rule
 from .expose import ports
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...fixers.edit import SAFE, Edit, Fix
-from ...syntax.check import mount_fields
+from ...fixers.edits.edit import SAFE, Edit, Fix
+from ...syntax.instruction_checks import mount_fields
 from ..base import WARNING, Bad, Finding, Good, rule
 
 TYPE_CHECKING = False

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...syntax.check import suggest
 from ...syntax.expand import variables
+from ...syntax.instruction_checks import suggest
 from ..base import WARNING, Bad, Finding, Good, rule
 from .base_names import fails_anyway, known_in_from
 

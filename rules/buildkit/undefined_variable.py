@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...model.base_variables import base_may_define
-from ...syntax.check import suggest
+from ...model.inherited_variables import base_may_define
+from ...syntax.instruction_checks import suggest
 from ...syntax.tree import Arg, Env
 from ..base import WARNING, Bad, Finding, Good, rule
 from .variables import undefined

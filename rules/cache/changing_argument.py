@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ...model.build import Build, Stage
-    from ...model.packages import Call
+    from ...model.packages.calls import Call
     from ...syntax.tree import Instruction, Pair
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...model.build import Build
-    from ...model.packages import Call
+    from ...model.packages.calls import Call
     from ...syntax.tree import Run
 
 _COMPILES = frozenset(("cargo", "mvn", "gradle", "dotnet"))

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...model.build import Build, Stage
-    from ...model.packages import Call
+    from ...model.packages.calls import Call
 
     Delay = tuple[list[Sources], Call, str]
 

@@ -78,7 +78,7 @@ class Sources:
         context = build.context
         if context is None:
             return False
-        from ...model.packages import MANAGERS
+        from ...model.packages.managers import MANAGERS
 
         patterns = {name for manager in MANAGERS for name in (*manager.manifests, *manager.locks)}
         below = self.path + "/" if self.path else ""

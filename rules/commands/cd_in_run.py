@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...fixers.edit import UNSAFE, Edit, Fix
-from ...fixers.instructions import has_comments_inside
+from ...fixers.edits.edit import UNSAFE, Edit, Fix
+from ...fixers.edits.instructions import has_comments_inside
 from ...model.options import pedantic
 from ..base import WARNING, Bad, Finding, Good, rule
 from .common import steps
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ...model.build import Build
-    from ...syntax.shell import Command
+    from ...syntax.command import Command
     from ...syntax.tree import Run
 
 _PREPARING = frozenset(("set", "export", "echo", "true", ""))

@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ...syntax.shell import Command
+    from ...syntax.command import Command
 
 SHELLS = frozenset(("sh", "bash", "ash", "dash", "zsh", "ksh"))
 _SCRIPTS = frozenset(("sh -c", "heredoc"))

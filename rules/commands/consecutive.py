@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from ...syntax.check import mount_fields
+from ...syntax.instruction_checks import mount_fields
 from ...syntax.shell import DIALECTS
 from ...syntax.source import Span
 from ...syntax.tree import Run

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...fixers.edit import SAFE, UNSAFE, Fix
-from ...fixers.runs import join
+from ...fixers.edits.edit import SAFE, UNSAFE, Fix
+from ...fixers.edits.join_runs import join
 from ...model.options import pedantic
 from ..base import INFO, Bad, Finding, Good, rule
 from ..text import lines

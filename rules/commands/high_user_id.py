@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...fixers.edit import SAFE, Edit, Fix
-from ...syntax.shell import Word
+from ...fixers.edits.edit import SAFE, Edit, Fix
+from ...syntax.command import Word
 from ..base import WARNING, Bad, Finding, Good, rule
 
 TYPE_CHECKING = False
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...model.build import Build
-    from ...syntax.shell import Command
+    from ...syntax.command import Command
     from ...syntax.tree import Run
 
 _HIGH = 100_000

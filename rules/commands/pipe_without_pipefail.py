@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...fixers.edit import UNSAFE, Edit, Fix
-from ...fixers.instructions import put_before
+from ...fixers.edits.edit import UNSAFE, Edit, Fix
+from ...fixers.edits.instructions import put_before
 from ...model.options import pedantic
 from ...syntax.source import Span
 from ...syntax.tree import Cmd, Entrypoint, Healthcheck, Onbuild, Run, Shell
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ...model.build import Build, Stage
-    from ...syntax.shell import Command
+    from ...syntax.command import Command
 
 _PIPES = ("|", "|&")
 _CANNOT_FAIL = frozenset(("echo", "printf", "yes", "true", ":"))

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ...model.build import Build
-    from ...syntax.shell import Command
+    from ...syntax.command import Command
     from ...syntax.tree import Run
 
 _WHY = {

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...model.build import Build
-    from ...syntax.shell import Command
+    from ...syntax.command import Command
     from ...syntax.tree import Run
 
 _SH = ("/bin/sh", "/usr/bin/sh")

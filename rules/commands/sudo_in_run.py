@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...fixers.edit import UNSAFE, Edit, Fix
+from ...fixers.edits.edit import UNSAFE, Edit, Fix
 from ..base import ERROR, Bad, Finding, Good, rule
 from .common import call_span
 

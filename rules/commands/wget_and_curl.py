@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...model.build import Build, Stage
-    from ...syntax.shell import Command
+    from ...syntax.command import Command
 
 _PROGRAMS = ("wget", "curl")
 

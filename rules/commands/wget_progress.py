@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...fixers.edit import SAFE, UNSAFE, Fix
-from ...fixers.words import insert_behind
+from ...fixers.edits.arguments import insert_behind
+from ...fixers.edits.edit import SAFE, UNSAFE, Fix
 from ...model.layers import lineage
 from ...syntax.tree import Run
 from ..base import INFO, Bad, Finding, Good, rule
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...model.build import Build
-    from ...syntax.shell import Command
+    from ...syntax.command import Command
 
 _QUIET = ("-q", "--quiet", "--no-verbose", "--progress", "-o", "--output-file", "-a", "--append-output", "-b")
 _NO_DOWNLOAD = ("--version", "-V", "--help", "-h", "--spider")

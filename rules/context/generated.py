@@ -53,14 +53,14 @@ def may_come(context: Context, folders: list[str], path: str) -> bool:
 
 def _is_manifest(name: str) -> bool:
     """Whether the file belongs to a package manager: it is written by hand and committed."""
-    from ...model.packages import MANAGERS
+    from ...model.packages.managers import MANAGERS
 
     return any(name in (*manager.manifests, *manager.locks) for manager in MANAGERS)
 
 
 def near(context: Context, path: str) -> str:
     """A file beside the missing one whose name differs in a letter or in case; empty when there is none."""
-    from ...syntax.check import suggest
+    from ...syntax.instruction_checks import suggest
 
     folder, name = posixpath.split(path)
     try:

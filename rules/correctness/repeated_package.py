@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...fixers.edit import SAFE, Fix
-from ...fixers.words import remove
+from ...fixers.edits.arguments import remove
+from ...fixers.edits.edit import SAFE, Fix
 from ..base import INFO, Bad, Finding, Good, rule
 
 TYPE_CHECKING = False

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...fixers.edit import UNSAFE, Fix
-from ...fixers.instructions import put_before
+from ...fixers.edits.edit import UNSAFE, Fix
+from ...fixers.edits.instructions import put_before
 from ...syntax.expand import variables
 from ..base import WARNING, Bad, Finding, Good, rule
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 
-from ...fixers.edit import SAFE, UNSAFE, Edit, Fix
+from ...fixers.edits.edit import SAFE, UNSAFE, Edit, Fix
 from ...model.layers import is_remote
 from ...syntax.source import Span
 from ..base import ERROR, Bad, Finding, Good, rule

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...model.files import copied, path_of, with_folders
-from ...syntax.shell import Word
+from ...syntax.command import Word
 from ...syntax.tree import Copy, Run
 from ..base import INFO, Bad, Finding, Good, rule
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...model.build import Build, Stage
-    from ...syntax.shell import Command
+    from ...syntax.command import Command
 
 _UNPACKED = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz", ".tbz2", ".tar.xz", ".txz", ".tar.zst", ".tzst")
 """What ADD unpacks. Source: docs.docker.com/reference/dockerfile/#adding-local-tar-archives"""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...fixers.edit import SAFE, UNSAFE, Edit, Fix
+from ...fixers.edits.edit import SAFE, UNSAFE, Edit, Fix
 from ...syntax.tree import Add
 from ..base import ERROR, Bad, Finding, Good, rule
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...fixers.edit import SAFE, Edit, Fix
+from ...fixers.edits.edit import SAFE, Edit, Fix
 from ...model.options import pedantic
 from ...syntax.tree import Add, Workdir
 from ..base import WARNING, Bad, Finding, Good, rule

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...fixers.edit import UNSAFE
+from ...fixers.edits.edit import UNSAFE
 from ..base import INFO, Bad, Finding, Good, rule
 from .unused_ignore import finding
 

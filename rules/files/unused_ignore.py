@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...fixers.edit import SAFE, Edit, Fix
+from ...fixers.edits.edit import SAFE, Edit, Fix
 from ..base import INFO, Bad, Finding, Good, UnusedIgnore, rule
 
 TYPE_CHECKING = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...model.images import slimmer
+from ...model.images.slimmer import slimmer
 from ..base import INFO, Bad, Finding, Good, rule
 from ..text import listed, size
 from .programs import MAKERS
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ...model.build import Build, Stage
-    from ...model.images import Slim
+    from ...model.images.slimmer import Slim
 
 _WORKSHOPS = frozenset(
     ("dev", "develop", "development", "devel", "devcontainer", "debug", "test", "tests", "testing", "ci", "lint")

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ...model.build import Build, Stage
-    from ...model.packages import Call
-    from ...syntax.shell import Command
+    from ...model.packages.calls import Call
+    from ...syntax.command import Command
 
 
 class Needs:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...fixers.edit import SAFE, Edit, Fix
-from ...fixers.instructions import has_comments_inside
+from ...fixers.edits.edit import SAFE, Edit, Fix
+from ...fixers.edits.instructions import has_comments_inside
 from ...syntax.tree import Label
 from ..base import ERROR, Bad, Finding, Good, rule
 

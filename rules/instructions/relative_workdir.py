@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...fixers.edit import SAFE, Edit, Fix
+from ...fixers.edits.edit import SAFE, Edit, Fix
 from ...syntax.tree import Workdir
 from ..base import ERROR, Bad, Finding, Good, rule
 

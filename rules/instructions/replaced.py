@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from ...fixers.edit import SAFE, Fix
-from ...fixers.instructions import drop
+from ...fixers.edits.edit import SAFE, Fix
+from ...fixers.edits.instructions import drop
 from ..base import Finding
 
 TYPE_CHECKING = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...fixers.edit import SAFE
+from ...fixers.edits.edit import SAFE
 from ..base import WARNING, Bad, Finding, Good, rule
 from .replaced import replaced
 

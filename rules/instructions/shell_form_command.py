@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...fixers.edit import UNSAFE, Edit, Fix
-from ...fixers.instructions import has_comments_inside
+from ...fixers.edits.edit import UNSAFE, Edit, Fix
+from ...fixers.edits.instructions import has_comments_inside
 from ...model.options import pedantic
 from ...model.state import LINUX_SHELL
 from ...syntax.tree import Healthcheck

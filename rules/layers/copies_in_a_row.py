@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...fixers.edit import SAFE, Edit, Fix
-from ...fixers.instructions import drop, has_comments_inside
+from ...fixers.edits.edit import SAFE, Edit, Fix
+from ...fixers.edits.instructions import drop, has_comments_inside
 from ...syntax.source import Span
 from ...syntax.tree import Add, Copy
 from ..base import INFO, Bad, Finding, Good, rule

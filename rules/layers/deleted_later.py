@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...fixers.edit import SAFE, UNSAFE, Fix
-from ...fixers.runs import join
+from ...fixers.edits.edit import SAFE, UNSAFE, Fix
+from ...fixers.edits.join_runs import join
 from ...model.files import brought, covers, is_heavy, taken
 from ...model.layers import is_remote, lineage, removed_packages
 from ...syntax.tree import Run, Transfer

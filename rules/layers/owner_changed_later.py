@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...fixers.edit import UNSAFE, Edit, Fix
+from ...fixers.edits.edit import UNSAFE, Edit, Fix
 from ...model.files import covers, path_of, with_folders
 from ...syntax.tree import Add, Copy, Run
 from ..base import INFO, Bad, Finding, Good, rule

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...fixers.edit import SAFE, UNSAFE, Fix
-from ...fixers.runs import join
+from ...fixers.edits.edit import SAFE, UNSAFE, Fix
+from ...fixers.edits.join_runs import join
 from ...model.layers import only_install
 from ...syntax.tree import Run
 from ..base import INFO, Bad, Finding, Good, rule
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ...model.build import Build, Stage
-    from ...model.packages import Call
+    from ...model.packages.calls import Call
     from ...syntax.tree import Instruction
 
     Group = list[tuple[Run, Call]]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...fixers.edit import SAFE, Fix
-from ...fixers.runs import join
+from ...fixers.edits.edit import SAFE, Fix
+from ...fixers.edits.join_runs import join
 from ...syntax.tree import Run
 from ..base import WARNING, Bad, Finding, Good, rule
 from ..packages.common import Head
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...model.build import Build, Stage
-    from ...model.packages import Call
+    from ...model.packages.calls import Call
 
 _NEEDS_LISTS = frozenset(("install", "upgrade", "dist-upgrade", "build-deps", "download"))
 

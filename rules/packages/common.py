@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 
 from ...model.options import pedantic
-from ...model.packages import cleans_cache, cleans_lists, pinned
+from ...model.packages.calls import cleans_cache, cleans_lists, pinned
 from ...syntax.tree import Run
 from ..text import listed
 from .held import held
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from ...model.build import Build, Stage
-    from ...model.packages import Call, Package
+    from ...model.packages.calls import Call
+    from ...model.packages.specs import Package
 
 
 class Head:

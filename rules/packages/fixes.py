@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ...fixers.edit import SAFE, UNSAFE, Edit, Fix
-from ...fixers.scripts import put_behind, put_last
-from ...fixers.words import insert_behind
-from ...model.packages import read_call
+from ...fixers.edits.arguments import insert_behind
+from ...fixers.edits.edit import SAFE, UNSAFE, Edit, Fix
+from ...fixers.edits.shell_commands import put_behind, put_last
+from ...model.packages.calls import read_call
 from ...syntax.tree import CommandLine
 
 TYPE_CHECKING = False
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ...model.build import Build
-    from ...model.packages import Call
-    from ...syntax.shell import Command
+    from ...model.packages.calls import Call
+    from ...syntax.command import Command
     from ...syntax.tree import Instruction, Run
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...model.package_words import Package, read_text
+from ...model.packages.specs import Package, read_text
 from ...syntax.expand import variables
 
 TYPE_CHECKING = False
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...model.build import Build
-    from ...model.packages import Call
+    from ...model.packages.calls import Call
     from ...syntax.tree import Run
 
 _DECLARING = ("export", "readonly", "local", "declare")

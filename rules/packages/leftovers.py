@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from ...model.packages import cache_places, mounted, read_call
+from ...model.packages.calls import cache_places, mounted, read_call
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from ...model.build import Build
-    from ...model.packages import Call, Manager
+    from ...model.packages.calls import Call
+    from ...model.packages.managers import Manager
     from ...model.state import State
-    from ...syntax.shell import Command
+    from ...syntax.command import Command
     from ...syntax.tree import Run
 
 _FOLDER_FLAGS = ("--cache-folder", "--cache-dir", "--cache")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...fixers.edit import SAFE, Fix
-from ...model.packages import cache_places
+from ...fixers.edits.edit import SAFE, Fix
+from ...model.packages.calls import cache_places
 from ..base import INFO, Bad, Finding, Good, rule
 from .common import Head, leaving_cache, too_late
 from .fixes import add_flag_to_all, clean_cache, offline_later, run_behind
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...model.build import Build
-    from ...model.packages import Call
+    from ...model.packages.calls import Call
     from ...syntax.tree import Run
 
 _MANAGERS = ("npm", "pnpm", "bun", "poetry", "pipenv", "uv", "conda", "composer", "cargo", "gem", "bundle", "pacman")

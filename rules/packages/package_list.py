@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...fixers.edit import SAFE, Fix
-from ...fixers.lists import one_a_line, ordered, rows_of, write_list
+from ...fixers.edits.argument_lists import one_a_line, ordered, rows_of, write_list
+from ...fixers.edits.edit import SAFE, Fix
 from ..base import STYLE, Bad, Finding, Good, rule
 from .common import Words
 
@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from ...model.build import Build
-    from ...model.packages import Call, Package
-    from ...syntax.shell import Word
+    from ...model.packages.calls import Call
+    from ...model.packages.specs import Package
+    from ...syntax.command import Word
     from ...syntax.tree import Run
 
 _MANAGERS = frozenset(("apt", "apk", "dnf", "microdnf", "yum", "tdnf", "zypper"))

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from ...model.build import Build, Stage
-    from ...model.packages import Call
+    from ...model.packages.calls import Call
     from ...syntax.tree import Instruction
 
 # Releases whose package python-pip is older than pip 6: Debian 8 and Ubuntu 15.10 have 1.5.6.

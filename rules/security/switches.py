@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ...syntax.shell import Command, Word
+    from ...syntax.command import Command, Word
 
 _FALSE = frozenset(("0", "false", "no", "off", "n", "none"))
 _TRUE = frozenset(("1", "true", "yes", "on", "y"))

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...model.build import Build
-    from ...syntax.shell import Command
+    from ...syntax.command import Command
     from ...syntax.tree import Arg, Env
 
 _CHECKS = frozenset(

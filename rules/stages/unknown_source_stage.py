@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from ...model.images import InvalidReferenceError, is_official, parse_reference
-from ...syntax.check import suggest
+from ...model.images.catalog import is_official
+from ...model.images.reference import InvalidReferenceError, parse_reference
+from ...syntax.instruction_checks import suggest
 from ..base import WARNING, Bad, Finding, Good, rule
 
 TYPE_CHECKING = False
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...model.build import Build
-    from ...model.images import ImageRef
+    from ...model.images.reference import ImageRef
     from ...syntax.tree import Copy
 
 

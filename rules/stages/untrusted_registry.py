@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from ...model.images import InvalidReferenceError, is_official, parse_reference
+from ...model.images.catalog import is_official
+from ...model.images.reference import InvalidReferenceError, parse_reference
 from ...model.options import trusted_registries
-from ...syntax.check import mount_fields
+from ...syntax.instruction_checks import mount_fields
 from ...syntax.tree import Copy, Run
 from ..base import ERROR, Bad, Finding, Good, rule
 

@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dockerfile_dlint.lint.engine import Plan, lint_source
-from dockerfile_dlint.model.base_variables import base_may_define
+from dockerfile_dlint.lint.engine.lint_plan import Plan
+from dockerfile_dlint.lint.engine.linter import lint_source
 from dockerfile_dlint.model.build import Build
 from dockerfile_dlint.model.context import Context
+from dockerfile_dlint.model.inherited_variables import base_may_define
 from dockerfile_dlint.rules import RULES
 from dockerfile_dlint.rules.base import Rule
 from dockerfile_dlint.rules.buildkit.variables import undefined

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from dockerfile_dlint.lint.invocations import Invocations, is_compose, read
+from dockerfile_dlint.lint.sources.invocations.index import Invocations, is_compose, read
 
 from .shared import shared
 

@@ -9,7 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 import yaml
-from dockerfile_dlint.lint.discover import discover
+from dockerfile_dlint.lint.sources.discovery import discover
 
 from ..beside_hadolint import of_dlint, of_hadolint
 from .shared import shared

@@ -10,6 +10,7 @@ from dockerfile_dlint.model.build import Build
 from dockerfile_dlint.syntax.dump import dump
 from dockerfile_dlint.syntax.parser import parse
 from dockerfile_dlint.syntax.source import Source
+from dockerfile_dlint.syntax.tokens import tokens
 
 from .shared import shared
 
@@ -32,7 +33,7 @@ def test_every_real_file_is_read_as_buildkit_reads_it() -> None:
         source = Source.decode(data)
         dockerfile = parse(source)
         assert source.encode() == data, path
-        assert "".join(source.text[t.start : t.end] for t in dockerfile.tokens()) == source.text, path
+        assert "".join(source.text[t.start : t.end] for t in tokens(dockerfile)) == source.text, path
         mine = [[i.keyword, i.start_line, i.end_line, dump(i)] for i in dockerfile.instructions]
         directives = [{"line": d.line, "name": d.name, "value": d.value} for d in dockerfile.directives]
         stages = [

@@ -13,9 +13,9 @@ import time
 from pathlib import Path
 
 import pytest
-from dockerfile_dlint.lint.completions import options, script
+from dockerfile_dlint.lint.commands.completions import options, script
+from dockerfile_dlint.lint.commands.parsers import PARSERS, SHELLS
 from dockerfile_dlint.lint.main import COMMANDS, main
-from dockerfile_dlint.lint.options import PARSERS, SHELLS
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 SHIPPED = {

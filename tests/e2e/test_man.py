@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from dockerfile_dlint.lint.config_keys import KEYS
-from dockerfile_dlint.lint.options import PARSERS
+from dockerfile_dlint.lint.commands.parsers import PARSERS
+from dockerfile_dlint.lint.config.keys import KEYS
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 PAGE = CHECKOUT / "share" / "man" / "man1" / "dlint.1"

@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from dockerfile_dlint.lint.discover import _OTHERS, _TEMPLATES, is_dockerfile_name
+from dockerfile_dlint.lint.sources.discovery import _OTHERS, _TEMPLATES, is_dockerfile_name
 from identify.identify import tags_from_filename
 from pre_commit.clientlib import load_manifest
 

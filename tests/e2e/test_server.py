@@ -945,7 +945,7 @@ def test_configuration_files_count(shared_client: Client, project: Path) -> None
 
 
 def test_shellcheck_comes_later(project: Path) -> None:
-    from dockerfile_dlint.lint.shellcheck import program
+    from dockerfile_dlint.lint.engine.shellcheck import program
 
     if not program():
         pytest.skip("ShellCheck is not installed")
@@ -974,7 +974,7 @@ def test_a_slow_shellcheck_ends_with_the_server(project: Path, tmp_path: Path) -
     slow.chmod(0o755)
     program = (
         "import sys\n"
-        "from dockerfile_dlint.lint import shellcheck\n"
+        "from dockerfile_dlint.lint.engine import shellcheck\n"
         f"shellcheck.program = lambda: {str(slow)!r}\n"
         "from dockerfile_dlint.lint.main import main\n"
         "sys.exit(main(['server']))\n"

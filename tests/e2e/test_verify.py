@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from dockerfile_dlint.fixers import builders
-from dockerfile_dlint.fixers.builders import Builder, BuilderError, choose
-from dockerfile_dlint.fixers.comparison import Declared
-from dockerfile_dlint.fixers.verify import Options, Verdict, verify
+from dockerfile_dlint.fixers.verify import builders
+from dockerfile_dlint.fixers.verify.builders import Builder, BuilderError, choose
+from dockerfile_dlint.fixers.verify.comparison import Declared
+from dockerfile_dlint.fixers.verify.verification import Options, Verdict, verify
 from dockerfile_dlint.lint.main import main
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("builder")]

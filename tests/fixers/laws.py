@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Callable
 
 from dockerfile_dlint.fixers.repair import MOST_PASSES
-from dockerfile_dlint.lint.engine import Plan
-from dockerfile_dlint.lint.fix import Wish, fix_source
+from dockerfile_dlint.lint.commands.fix import Wish, fix_source
+from dockerfile_dlint.lint.engine.lint_plan import Plan
 from dockerfile_dlint.model.build import Build
 from dockerfile_dlint.model.context import Context
 from dockerfile_dlint.rules import RULES

@@ -5,8 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from dockerfile_dlint.fixers.builders import File, Ran
-from dockerfile_dlint.fixers.comparison import Declared, compare_files, compare_runs, configurations, declared
+from dockerfile_dlint.fixers.verify.builders import File, Ran
+from dockerfile_dlint.fixers.verify.comparison import (
+    Declared,
+    compare_files,
+    compare_runs,
+    configurations,
+    declared,
+)
 from dockerfile_dlint.model.build import Build
 from dockerfile_dlint.model.context import Context
 from dockerfile_dlint.syntax.parser import parse

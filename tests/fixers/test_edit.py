@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from dockerfile_dlint.fixers.edit import UNSAFE, Edit, Fix, apply_edits
+from dockerfile_dlint.fixers.edits.edit import UNSAFE, Edit, Fix, apply_edits
 from hypothesis import given
 from hypothesis import strategies as st
 

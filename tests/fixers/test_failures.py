@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from dockerfile_dlint.fixers.failures import failing_line
+from dockerfile_dlint.fixers.verify.failures import failing_line
 
 TEXT = """\
 FROM alpine:3.20 AS build

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from dockerfile_dlint.fixers.format import NotFormatted, formatted
+from dockerfile_dlint.fixers.format.layout import NotFormatted, formatted
 from dockerfile_dlint.model.build import Build
 from dockerfile_dlint.model.evaluated import evaluated
 from dockerfile_dlint.syntax.parser import parse

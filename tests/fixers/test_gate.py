@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
-from dockerfile_dlint.fixers.edit import SAFE, UNSAFE, Edit, Fix
+from dockerfile_dlint.fixers.edits.edit import SAFE, UNSAFE, Edit, Fix
 from dockerfile_dlint.fixers.repair import MOST_PASSES, Repaired, repair
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from dockerfile_dlint.lint.engine import Plan
-from dockerfile_dlint.lint.fix import Wish, fix_source
-from dockerfile_dlint.lint.select import choose
+from dockerfile_dlint.lint.commands.fix import Wish, fix_source
+from dockerfile_dlint.lint.config.selection import choose
+from dockerfile_dlint.lint.engine.lint_plan import Plan
 from dockerfile_dlint.model.build import Build
 from dockerfile_dlint.model.evaluated import evaluated
 from dockerfile_dlint.syntax.parser import parse

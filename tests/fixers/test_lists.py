@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dockerfile_dlint.fixers.edit import apply_edits
-from dockerfile_dlint.fixers.lists import one_a_line, ordered, rows_of, write_list
+from dockerfile_dlint.fixers.edits.argument_lists import one_a_line, ordered, rows_of, write_list
+from dockerfile_dlint.fixers.edits.edit import apply_edits
 from dockerfile_dlint.model.build import Build
 from dockerfile_dlint.syntax.command import Command, Word
 from dockerfile_dlint.syntax.parser import parse

@@ -7,8 +7,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from dockerfile_dlint.fixers.edit import Edit, apply_edits
-from dockerfile_dlint.fixers.runs import join
+from dockerfile_dlint.fixers.edits.edit import Edit, apply_edits
+from dockerfile_dlint.fixers.edits.join_runs import join
 from dockerfile_dlint.model.build import Build
 from dockerfile_dlint.model.evaluated import evaluated
 from dockerfile_dlint.syntax.parser import parse

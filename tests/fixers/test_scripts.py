@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from dockerfile_dlint.fixers.edit import Edit, apply_edits
-from dockerfile_dlint.fixers.scripts import put_behind, put_last, take_out
+from dockerfile_dlint.fixers.edits.edit import Edit, apply_edits
+from dockerfile_dlint.fixers.edits.shell_commands import put_behind, put_last, take_out
 from dockerfile_dlint.model.build import Build
 from dockerfile_dlint.model.evaluated import evaluated
 from dockerfile_dlint.syntax.command import Command

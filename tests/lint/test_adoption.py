@@ -7,9 +7,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from dockerfile_dlint.lint.add_ignore import ignored
-from dockerfile_dlint.lint.engine import Plan, lint_source
-from dockerfile_dlint.lint.select import choose
+from dockerfile_dlint.lint.commands.add_ignore import ignored
+from dockerfile_dlint.lint.config.selection import choose
+from dockerfile_dlint.lint.engine.lint_plan import Plan
+from dockerfile_dlint.lint.engine.linter import lint_source
 from dockerfile_dlint.syntax.source import Source
 
 from .runner import dlint

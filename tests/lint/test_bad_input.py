@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from dockerfile_dlint.lint.engine import MAX_BYTES
+from dockerfile_dlint.lint.engine.linter import MAX_BYTES
 
 from .runner import Done, dlint, environment, shell
 
@@ -140,7 +140,7 @@ def test_what_another_program_writes_is_linted(folder: Path) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no FIFO there")
 def test_a_silent_writer_is_not_waited_for_for_ever(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from dockerfile_dlint.lint import pipe
+    from dockerfile_dlint.lint.sources import named_pipe as pipe
 
     monkeypatch.setattr(pipe, "PATIENCE", 0.05)
     path = str(folder / "pipe")
@@ -215,7 +215,7 @@ def _as_nobody(folder: Path) -> Done:
     words = "['.', 'Dockerfile.a', 'closed/Dockerfile', '--select', 'DL3007']"
     script = (
         "import os, sys\n"
-        "from dockerfile_dlint.lint import options\n"
+        "from dockerfile_dlint.lint.commands import parsers as options\n"
         "from dockerfile_dlint.lint.main import main\n"
         "told, sys.stdout = sys.stdout, open(os.devnull, 'w')\n"
         f"main({words})\n"

@@ -8,10 +8,11 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from dockerfile_dlint.lint.baseline import BadBaseline, Baseline, entries, old
-from dockerfile_dlint.lint.diagnostic import Diagnostic
-from dockerfile_dlint.lint.engine import Plan, lint_source
-from dockerfile_dlint.lint.select import choose
+from dockerfile_dlint.lint.config.selection import choose
+from dockerfile_dlint.lint.engine.diagnostic import Diagnostic
+from dockerfile_dlint.lint.engine.known_findings import BadBaseline, Baseline, entries, old
+from dockerfile_dlint.lint.engine.lint_plan import Plan
+from dockerfile_dlint.lint.engine.linter import lint_source
 from dockerfile_dlint.syntax.source import Source
 
 from .runner import dlint

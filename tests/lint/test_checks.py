@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from dockerfile_dlint.lint.checks import on_request
-from dockerfile_dlint.lint.engine import Plan, lint_source
-from dockerfile_dlint.lint.select import choose
+from dockerfile_dlint.lint.config.selection import choose
+from dockerfile_dlint.lint.engine.buildkit_checks import on_request
+from dockerfile_dlint.lint.engine.lint_plan import Plan
+from dockerfile_dlint.lint.engine.linter import lint_source
 from dockerfile_dlint.syntax.source import Source
 
 

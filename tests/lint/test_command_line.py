@@ -8,8 +8,8 @@ import time
 from pathlib import Path
 
 import pytest
+from dockerfile_dlint.lint.commands.parsers import HELP, OF_HADOLINT, PARSERS
 from dockerfile_dlint.lint.main import main
-from dockerfile_dlint.lint.options import HELP, OF_HADOLINT, PARSERS
 
 from .runner import COMMAND, dlint, environment, shell
 
@@ -393,8 +393,8 @@ def test_many_files_are_all_linted_in_order(tmp_path: Path) -> None:
 
 
 def test_a_worker_that_dies_leaves_its_files_to_the_others(tmp_path: Path) -> None:
-    from dockerfile_dlint.lint.engine import Report
-    from dockerfile_dlint.lint.parallel import lint_all
+    from dockerfile_dlint.lint.engine.parallel import lint_all
+    from dockerfile_dlint.lint.engine.report import Report
 
     parent = os.getpid()
 
@@ -452,7 +452,7 @@ def test_a_rule_that_raises(folder: Path) -> None:
 def test_a_bug_outside_of_the_rules_is_a_sentence_too(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    import dockerfile_dlint.lint.check as module
+    import dockerfile_dlint.lint.commands.check as module
 
     def broken(*given: object) -> int:
         raise RuntimeError("oops")
@@ -529,7 +529,7 @@ def test_json_of_a_fix_that_comes_from_another_process(
 ) -> None:
     import json
 
-    from dockerfile_dlint.fixers.edit import Edit, Fix
+    from dockerfile_dlint.fixers.edits.edit import Edit, Fix
     from dockerfile_dlint.rules import RULES
     from dockerfile_dlint.rules.base import Finding
 

@@ -7,12 +7,13 @@ import os
 from pathlib import Path
 
 import pytest
-from dockerfile_dlint.lint import config
-from dockerfile_dlint.lint.config import BadConfiguration, Configurations, Layer
-from dockerfile_dlint.lint.config_file import from_environment, from_options
-from dockerfile_dlint.lint.config_keys import BY_NAME, KEYS
-from dockerfile_dlint.lint.config_schema import schema
-from dockerfile_dlint.lint.plans import plan_for
+from dockerfile_dlint.lint.config import layers as config
+from dockerfile_dlint.lint.config.keys import BY_NAME, KEYS
+from dockerfile_dlint.lint.config.layer import BadConfiguration, Layer
+from dockerfile_dlint.lint.config.layers import Configurations
+from dockerfile_dlint.lint.config.reader import from_environment, from_options
+from dockerfile_dlint.lint.config.schema import schema
+from dockerfile_dlint.lint.engine.lint_plans import plan_for
 
 from .runner import dlint
 
@@ -28,7 +29,6 @@ def _fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
     for name in [name for name in os.environ if name.startswith("DLINT_")]:
         monkeypatch.delenv(name)
-    config.forget()
 
 
 def write(name: str, text: str) -> Path:
@@ -412,7 +412,7 @@ def test_migrate_writes_what_says_the_same() -> None:
     assert done.status == 0
     assert "dlint.toml" in done.err
     assert '"DL3008",  # the mirror pins' in Path("dlint.toml").read_text()
-    config.forget()
+
     after = Configurations().of("Dockerfile")
     assert after.file.endswith("dlint.toml")
     assert after.layers[0].values == before
@@ -443,7 +443,7 @@ def test_every_example_of_a_key_is_read() -> None:
         write("base.toml", "")
         text = key.example.replace("../dlint.toml", "base.toml")
         write("dlint.toml", text + "\n")
-        config.forget()
+
         assert key.name in Configurations().of("Dockerfile").layers[-1].values
 
 

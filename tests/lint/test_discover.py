@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from dockerfile_dlint.lint.discover import Found, discover, is_dockerfile_name
+from dockerfile_dlint.lint.sources.discovery import Found, discover, is_dockerfile_name
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -354,7 +354,7 @@ def test_exclude_does_not_undo_what_git_ignores(tree: Tree) -> None:
 def test_pathspec_is_imported_only_for_an_ignore_file(tree: Tree) -> None:
     tree("a/Dockerfile", **{"a/.gitignore": "# nothing\n\n", "b/.gitignore": "x\n"})
     code = (
-        "import sys; from dockerfile_dlint.lint.discover import discover; "
+        "import sys; from dockerfile_dlint.lint.sources.discovery import discover; "
         "assert list(discover(['a'])); assert 'pathspec' not in sys.modules; "
         "list(discover(['b'])); assert 'pathspec' in sys.modules"
     )

@@ -6,10 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
-from dockerfile_dlint.lint import locate
-from dockerfile_dlint.lint.invocations import Invocation, Invocations, is_bake, is_compose, read
-from dockerfile_dlint.lint.invocations.hcl import HclError, parse
-from dockerfile_dlint.lint.plans import plan_for
+from dockerfile_dlint.lint.engine.lint_plans import plan_for
+from dockerfile_dlint.lint.sources import context_search as locate
+from dockerfile_dlint.lint.sources.invocations.hcl import HclError, parse
+from dockerfile_dlint.lint.sources.invocations.index import Invocations, is_bake, is_compose, read
+from dockerfile_dlint.lint.sources.invocations.invocation import Invocation
 from dockerfile_dlint.model.build import Build
 from dockerfile_dlint.syntax.parser import parse as parse_dockerfile
 from dockerfile_dlint.syntax.source import Source

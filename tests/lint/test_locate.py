@@ -4,7 +4,7 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
-from dockerfile_dlint.lint.locate import forget, locate
+from dockerfile_dlint.lint.sources.context_search import forget, locate
 from dockerfile_dlint.model.build import Build
 from dockerfile_dlint.syntax.parser import parse
 from dockerfile_dlint.syntax.source import Source

@@ -8,8 +8,8 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from dockerfile_dlint.lint.config.arguments import FORMATS
 from dockerfile_dlint.lint.main import main
-from dockerfile_dlint.lint.quick import FORMATS
 
 TEXT = """\
 FROM debian
@@ -80,7 +80,7 @@ def test_the_addresses_of_pages(project: Path, capsys: pytest.CaptureFixture[str
 
 
 def test_shellcheck_has_its_own_pages() -> None:
-    from dockerfile_dlint.lint.links import published
+    from dockerfile_dlint.lint.output.links import published
 
     assert published("SC2086", "") == "https://www.shellcheck.net/wiki/SC2086"
     assert published("SC2086", "https://example.org/{code}") == "https://www.shellcheck.net/wiki/SC2086"

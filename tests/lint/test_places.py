@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from dockerfile_dlint.lint.server.text import UNITS, Text
+from dockerfile_dlint.lint.server.positions import UNITS, Text
 from dockerfile_dlint.lint.server.uris import path_of, uri_of
 from hypothesis import given
 from hypothesis import strategies as st

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from dockerfile_dlint.lint.options import PARSERS
-from dockerfile_dlint.lint.quick import quick
+from dockerfile_dlint.lint.commands.parsers import PARSERS
+from dockerfile_dlint.lint.commands.plain_arguments import quick
 
 PLAIN = [
     "",

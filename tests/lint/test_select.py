@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from dockerfile_dlint.lint.select import (
+from dockerfile_dlint.lint.config.selection import (
     ALWAYS,
     OFF_IN_HADOLINT,
     UnknownRule,

@@ -6,7 +6,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from dockerfile_dlint.lint import shellcheck
+from dockerfile_dlint.lint.engine import shellcheck
 from dockerfile_dlint.lint.main import main
 
 pytestmark = pytest.mark.skipif(

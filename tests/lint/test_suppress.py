@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 import pytest
-from dockerfile_dlint.lint.engine import Plan, lint_source
-from dockerfile_dlint.lint.select import choose
-from dockerfile_dlint.lint.suppress import Suppressions
+from dockerfile_dlint.lint.config.selection import choose
+from dockerfile_dlint.lint.engine.lint_plan import Plan
+from dockerfile_dlint.lint.engine.linter import lint_source
+from dockerfile_dlint.lint.engine.suppressions import Suppressions
 from dockerfile_dlint.syntax.parser import parse
 from dockerfile_dlint.syntax.source import Source
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from dockerfile_dlint.lint.output.full import window
+from dockerfile_dlint.lint.output.formats.full import window
 
 from .runner import dlint, plain, terminal
 

@@ -13,19 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from dockerfile_dlint.model import catalog as catalog_module
-from dockerfile_dlint.model import slim as slim_module
-from dockerfile_dlint.model.images import (
-    ImageRef,
-    InvalidReferenceError,
-    base_facts,
-    catalog_source,
-    is_official,
-    known_tag,
-    parse_reference,
-    slimmer,
-    split_tag,
-)
+from dockerfile_dlint.model.images import catalog as catalog_module
+from dockerfile_dlint.model.images import slimmer as slim_module
+from dockerfile_dlint.model.images.base_image import base_facts
+from dockerfile_dlint.model.images.catalog import catalog_source, is_official, known_tag
+from dockerfile_dlint.model.images.reference import ImageRef, InvalidReferenceError, parse_reference
+from dockerfile_dlint.model.images.slimmer import slimmer
+from dockerfile_dlint.model.images.tags import split_tag
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -782,10 +776,10 @@ def test_any_tag_is_answered(name: str, tag: str) -> None:
 
 FIRST_CALL = """
 import sys, time
-from dockerfile_dlint.model import images
+from dockerfile_dlint.model.images import reference, slimmer
 before = set(sys.modules)
 start = time.perf_counter()
-slim = images.slimmer(images.parse_reference("python:3.12"))
+slim = slimmer.slimmer(reference.parse_reference("python:3.12"))
 print(time.perf_counter() - start, slim.text, *sorted(set(sys.modules) - before))
 """
 

@@ -7,7 +7,8 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from dockerfile_dlint.lint.engine import Plan, lint_source
+from dockerfile_dlint.lint.engine.lint_plan import Plan
+from dockerfile_dlint.lint.engine.linter import lint_source
 from dockerfile_dlint.model.build import Build
 from dockerfile_dlint.model.context import Context
 from dockerfile_dlint.rules.base import Example, Rule
@@ -48,7 +49,7 @@ def found(
     def context(build: Build) -> Context | None:
         if folder is None:
             return None
-        from dockerfile_dlint.lint.locate import locate
+        from dockerfile_dlint.lint.sources.context_search import locate
 
         return locate(source.name, build, [str(folder)])
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from dockerfile_dlint.fixers.edit import DISPLAY, SAFE, UNSAFE
+from dockerfile_dlint.fixers.edits.edit import DISPLAY, SAFE, UNSAFE
 from dockerfile_dlint.fixers.repair import Repaired
-from dockerfile_dlint.lint.engine import Plan
-from dockerfile_dlint.lint.fix import Wish, fix_source
+from dockerfile_dlint.lint.commands.fix import Wish, fix_source
+from dockerfile_dlint.lint.engine.lint_plan import Plan
 from dockerfile_dlint.model.build import Build
 from dockerfile_dlint.model.context import Context
 from dockerfile_dlint.rules import RULES
@@ -29,7 +29,7 @@ def repaired(rule: Rule, text: str, folder: Path | None, example: Example, *, un
     def context(build: Build) -> Context | None:
         if folder is None:
             return None
-        from dockerfile_dlint.lint.locate import locate
+        from dockerfile_dlint.lint.sources.context_search import locate
 
         return locate(str(folder / "Dockerfile"), build, [str(folder)])
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dockerfile_dlint.lint.engine import Plan, lint_source
+from dockerfile_dlint.lint.engine.lint_plan import Plan
+from dockerfile_dlint.lint.engine.linter import lint_source
 from dockerfile_dlint.rules import RULES
 from dockerfile_dlint.rules.base import Rule
 from dockerfile_dlint.syntax.source import Source, SourceError

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfile_dlint.fixers.edit import apply_edits
-from dockerfile_dlint.lint.engine import Report
+from dockerfile_dlint.fixers.edits.edit import apply_edits
+from dockerfile_dlint.lint.engine.report import Report
 from dockerfile_dlint.syntax.dump import dump
 from dockerfile_dlint.syntax.parser import parse
 from dockerfile_dlint.syntax.source import Source
+from dockerfile_dlint.syntax.tokens import tokens
 from dockerfile_dlint.syntax.tree import Dockerfile, Instruction
 
 
@@ -34,7 +35,7 @@ def check_tree(dockerfile: Dockerfile) -> None:
 
 def tokens_cover_the_text(dockerfile: Dockerfile) -> None:
     at = 0
-    for token in dockerfile.tokens():
+    for token in tokens(dockerfile):
         assert token.start == at, f"a gap or an overlap at {at}: {token.kind} {token.start}-{token.end}"
         assert token.end > token.start, f"an empty {token.kind} at {at}"
         at = token.end

@@ -6,6 +6,7 @@ import pytest
 from dockerfile_dlint.syntax.dump import dump
 from dockerfile_dlint.syntax.parser import parse
 from dockerfile_dlint.syntax.source import Source
+from dockerfile_dlint.syntax.tokens import tokens as tokens_of
 from dockerfile_dlint.syntax.tree import Dockerfile, From, Healthcheck, Instruction, Transfer
 
 HEAD = "FROM a\n"
@@ -553,7 +554,7 @@ def test_errors_stand_in_the_order_in_which_the_build_meets_them() -> None:
 
 
 def tokens(text: str) -> list[tuple[str, str]]:
-    return [(token.kind, text[token.start : token.end]) for token in parse(Source(text)).tokens()]
+    return [(token.kind, text[token.start : token.end]) for token in tokens_of(parse(Source(text)))]
 
 
 def test_tokens_are_the_whole_file() -> None:

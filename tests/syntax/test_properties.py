@@ -10,11 +10,13 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from dockerfile_dlint.lint.engine import Plan, lint_source
-from dockerfile_dlint.lint.select import choose
+from dockerfile_dlint.lint.config.selection import choose
+from dockerfile_dlint.lint.engine.lint_plan import Plan
+from dockerfile_dlint.lint.engine.linter import lint_source
 from dockerfile_dlint.model.context import Context
 from dockerfile_dlint.syntax.parser import parse
 from dockerfile_dlint.syntax.source import Mapped, Source
+from dockerfile_dlint.syntax.tokens import tokens
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -219,7 +221,7 @@ def test_long_texts_take_time_in_proportion(name: str) -> None:
     """Each took minutes, or all of the stack, when its length counted twice."""
     start = time.perf_counter()
     dockerfile = parse(Source(LONG[name]()))
-    assert sum(token.end - token.start for token in dockerfile.tokens()) == len(dockerfile.source.text)
+    assert sum(token.end - token.start for token in tokens(dockerfile)) == len(dockerfile.source.text)
     assert time.perf_counter() - start < 10
 
 

@@ -5,15 +5,8 @@ import sys
 from itertools import pairwise
 
 import pytest
-from dockerfile_dlint.syntax.shell import (
-    Command,
-    Script,
-    Word,
-    dialect_of,
-    parse_exec,
-    parse_script,
-    shebang_dialect,
-)
+from dockerfile_dlint.syntax.command import Command, Script, Word
+from dockerfile_dlint.syntax.shell import dialect_of, parse_exec, parse_script, shebang_dialect
 from dockerfile_dlint.syntax.source import Mapped
 from hypothesis import given, settings
 from hypothesis import strategies as st

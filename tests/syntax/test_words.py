@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from dockerfile_dlint.syntax.words import (
+from dockerfile_dlint.syntax.instruction_words import (
     NotStrings,
     blank_words,
     json_pieces,

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dockerfile_dlint.fixers.rewrites.optimize import optimize
+from dockerfile_dlint.fixers.optimize.pipeline import optimize
 from dockerfile_dlint.model.context import Context
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from dockerfile_dlint.fixers.rewrites.optimize import Optimized
-    from dockerfile_dlint.fixers.rewrites.plan import Step
+    from dockerfile_dlint.fixers.optimize.base.rewrite import Step
+    from dockerfile_dlint.fixers.optimize.pipeline import Optimized
 
 
 def rewritten(folder: Path, dockerfile: str, files: Mapping[str, str], *names: str) -> Optimized:

@@ -47,7 +47,7 @@ def test_what_would_gain_nothing_or_break_is_left_alone(text: str, tmp_path: Pat
 
 
 def test_it_is_made_on_request_only(tmp_path: Path) -> None:
-    from dockerfile_dlint.fixers.rewrites.optimize import NAMES
+    from dockerfile_dlint.fixers.optimize.pipeline import NAMES
 
     assert "cache-mounts" not in NAMES
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from dockerfile_dlint.fixers.rewrites.dockerignore import Proposal, propose
+from dockerfile_dlint.fixers.optimize.ignore.proposal import Proposal, propose
 from dockerfile_dlint.model.build import Build
 from dockerfile_dlint.model.context import Context
 from dockerfile_dlint.model.ignore import IgnoreError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from dockerfile_dlint.fixers.rewrites.order import from_workdir
+from dockerfile_dlint.fixers.optimize.order.cache_order import from_workdir
 
 from .cases import refusal, rewritten
 

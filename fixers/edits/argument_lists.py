@@ -1,0 +1,154 @@
+"""Lists of words, one a line and in order."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+
+from .arguments import as_written
+from .edit import Edit
+from .instructions import line_ending
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ...model.build import Build
+    from ...syntax.command import Command, Word
+    from ...syntax.tree import CommandLine, Comment
+
+    Key = Callable[[Word], tuple[str, ...]]
+
+
+class Row:
+    """A word of a list with the comment lines above it."""
+
+    __slots__ = ("comments", "word")
+
+    def __init__(self, word: Word, comments: Sequence[Comment]) -> None:
+        self.word = word
+        self.comments = comments
+
+
+def rows_of(build: Build, command: Command, words: Sequence[Word]) -> list[Row] | None:
+    """The rows of a list, whose words stand one behind the other in the command; None where that is not so.
+
+    Between them there is nothing but blanks, continuations and comments, and each word is written as it is read.
+    """
+    at = next((number for number, each in enumerate(command.words) if each is words[0]), 0)
+    if at == 0 or [id(each) for each in command.words[at : at + len(words)]] != [id(each) for each in words]:
+        return None
+    text, escape = build.dockerfile.source.text, build.dockerfile.escape
+    rows: list[Row] = []
+    comments = build.dockerfile.comments
+    starts = [comment.start for comment in comments]
+    before = command.words[at - 1]
+    for word in words:
+        inside = comments[bisect_left(starts, before.end) : bisect_left(starts, word.start)]
+        between = text[before.end : word.start]
+        for comment in inside:
+            between = between.replace(text[comment.start : comment.end], "", 1)
+        if not (as_written(build, word) and as_written(build, before)) or between.strip(" \t\r\n\\" + escape):
+            return None
+        rows.append(Row(word, inside))
+        before = word
+    return rows
+
+
+def ordered(rows: Sequence[Row], key: Key) -> list[Row]:
+    """The rows in order. A word with a comment above it keeps its place, and none passes it."""
+    found: list[Row] = []
+    part: list[Row] = []
+    for row in rows:
+        if row.comments:
+            found += [*sorted(part, key=lambda each: key(each.word)), row]
+            part = []
+        else:
+            part.append(row)
+    return found + sorted(part, key=lambda each: key(each.word))
+
+
+def one_a_line(build: Build, rows: Sequence[Row]) -> bool:
+    """Whether each word of the list begins a line; the first one may stand above the others instead."""
+    text = build.dockerfile.source.text
+    return all(_begins_line(text, row.word) for row in rows[1:]) and (
+        _begins_line(text, rows[0].word) or _is_aligned(text, rows)
+    )
+
+
+def _begins_line(text: str, word: Word) -> bool:
+    return not text[_line_of(text, word.start) : word.start].strip(" \t")
+
+
+def _is_aligned(text: str, rows: Sequence[Row]) -> bool:
+    """Whether the first word stands behind the command, and those that begin a line do so in the same column."""
+    first, *others = [row.word for row in rows]
+    column = first.start - _line_of(text, first.start)
+    lower = [word.start - _line_of(text, word.start) for word in others if _begins_line(text, word)]
+    return not _begins_line(text, first) and bool(lower) and all(each == column for each in lower)
+
+
+def _line_of(text: str, offset: int) -> int:
+    return text.rfind("\n", 0, offset) + 1
+
+
+def write_list(
+    build: Build, instruction: CommandLine, command: Command, rows: Sequence[Row], key: Key
+) -> tuple[list[Edit], list[Edit]] | None:
+    """The edits that write the list one word a line and in order, and what they declare.
+
+    None in an exec form and in a script within another one.
+    """
+    if instruction.json or {"sh -c", "heredoc", "eval", "substitution"} & set(command.context):
+        return None
+    text = build.dockerfile.source.text
+    in_heredoc = any(doc.start <= command.start < doc.terminator_end for doc in instruction.heredocs)
+    if in_heredoc and "\r" in command.script.text:
+        return None
+    escape, ending = ("\\", "\n") if in_heredoc else (build.dockerfile.escape, line_ending(text))
+    first, last = rows[0].word, rows[-1].word
+    margin, indent = _indents(text, command, rows)
+    lines: list[str] = []
+    for row in ordered(rows, key):
+        lines += [f"{indent}{text[each.start : each.end].strip()}" for each in row.comments]
+        lines.append(f"{indent}{row.word.text} {escape}")
+    start = command.words[next(n for n, each in enumerate(command.words) if each is first) - 1].end
+    written = f" {escape}{ending}" + ending.join(lines).removesuffix(f" {escape}")
+    if _is_aligned(text, rows):
+        written = text[start : first.start] + written.removeprefix(f" {escape}{ending}").lstrip(" \t")
+    end = last.end
+    joiner = _joiner_behind(text, end, escape)
+    if joiner:
+        written += f" {escape}{ending}{margin}"
+        end = joiner
+    edit = Edit(start, end, written)
+    if in_heredoc:
+        return [edit], [edit]
+    order = " ".join(row.word.text for row in ordered(rows, key))
+    return [edit], [Edit(first.start, last.end, order)]
+
+
+def _indents(text: str, command: Command, rows: Sequence[Row]) -> tuple[str, str]:
+    """The indentation of what follows the list, and of its words."""
+    start = _line_of(text, command.start)
+    own = _blanks(text, start)
+    step = "\t" if own[:1] == "\t" else "    "
+    for row in rows:
+        line = _line_of(text, row.word.start)
+        if line > command.start and _begins_line(text, row.word):
+            return own or step, _blanks(text, line)
+    return own or step, own + step
+
+
+def _blanks(text: str, start: int) -> str:
+    end = start
+    while text[end : end + 1] in (" ", "\t"):
+        end += 1
+    return text[start:end]
+
+
+def _joiner_behind(text: str, at: int, escape: str) -> int:
+    """Where an `&&` stands behind the list on the same line, with a command behind it; 0 for none."""
+    end = text.find("\n", at)
+    rest = text[at : end if end >= 0 else len(text)].rstrip(" \t\r" + escape)
+    bare = rest.lstrip(" \t")
+    return at + len(rest) - len(bare) if bare.startswith("&&") and len(bare) > 2 else 0

@@ -1,0 +1,273 @@
+"""Edits of whole commands in a shell script: one more behind another, one less."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from ...syntax.shell import parse_script
+from ...syntax.source import Mapped
+from .edit import Edit
+from .instructions import line_ending
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ...model.build import Build
+    from ...syntax.command import Command, Script
+    from ...syntax.tree import CommandLine
+
+    Change = tuple[list[Edit], list[Edit]]
+
+PIPES = ("|", "|&")
+_STATEMENT = (";", "\n")
+_LONGEST_LINE = 120
+_DEEPEST = 12
+"""What is indented further stands below a word of the line above."""
+
+
+class Place:
+    """Where a command stands: its script read on its own, so that what is outermost in it has no context."""
+
+    __slots__ = ("build", "command", "commands", "instruction", "number", "outer", "script")
+
+    def __init__(
+        self, build: Build, instruction: CommandLine, outer: Command, script: Script, commands: Sequence[Command]
+    ) -> None:
+        self.build = build
+        self.instruction = instruction
+        self.outer = outer
+        self.script = script
+        self.commands = commands
+        self.number = next(number for number, each in enumerate(commands) if _same(each, outer))
+        self.command = commands[self.number]
+
+    def inside(self) -> bool:
+        """Whether the script stands in another one: `sh -c "…"`."""
+        return self.instruction.json or len(self.outer.context) > len(self.command.context)
+
+    def in_heredoc(self) -> bool:
+        """Whether the script is the body of a here-document, or stands in one."""
+        return any(doc.start <= self.outer.start < doc.terminator_end for doc in self.instruction.heredocs)
+
+
+def _same(one: Command, other: Command) -> bool:
+    return (one.at, one.to, one.text) == (other.at, other.to, other.text)
+
+
+def place_of(build: Build, instruction: CommandLine, command: Command) -> Place | None:
+    """The place of a command; None where its script cannot be read for sure, and for the words of an exec form."""
+    script = command.script
+    first = build.commands(instruction)[0]
+    if (instruction.json and script is first.script) or "\r" in script.text or build.script(instruction).error:
+        return None
+    if not _is_written(build, command):
+        return None
+    alone = parse_script(script)
+    commands = [each for each in alone.commands if each.script is script]
+    found = any(_same(each, command) for each in commands)
+    return Place(build, instruction, command, alone, commands) if found and not alone.error else None
+
+
+def _is_written(build: Build, command: Command) -> bool:
+    """Whether the last word of the command stands in the file as the shell reads it."""
+    text = build.dockerfile.source.text
+    script = command.script.text
+    return text[command.start] == script[command.at] and text[command.end - 1] == script[command.to - 1]
+
+
+def put_behind(
+    build: Build, instruction: CommandLine, command: Command, addition: str, separator: str = ""
+) -> Change | None:
+    """The edits that run `addition` when `command`, or the pipeline it is in, has succeeded, and what they declare.
+
+    None where the script would then do something else: below `||`, within other constructs, in the background.
+    `addition` must mean the same in any quotes. `separator` is how `&&` is to be written, else it is found out.
+    """
+    place = place_of(build, instruction, command)
+    if place is None or place.command.context:
+        return None
+    last = _end_of_pipeline(place)
+    if last is None or any("<<" in redirect.operator for redirect in place.commands[last].redirects):
+        return None
+    joiner = _joiner(place, last)
+    return _insert(place, last, joiner, addition, separator if joiner == "&&" else "") if joiner else None
+
+
+def put_last(build: Build, instruction: CommandLine, command: Command, addition: str) -> Change | None:
+    """The edits that run `addition` when the script of `command` has succeeded to its end, and what they declare."""
+    place = place_of(build, instruction, command)
+    if place is None:
+        return None
+    last = place.commands[-1]
+    text = last.script.text
+    if last.context or last.after == "&" or "<<" in text or text[last.to :].strip(" \t\n;"):
+        return None
+    if last.name in ("exit", "exec", "return") or "exec" in last.wrappers:
+        return None
+    # `set -e` does not count in what stands before `&&`: functions, groups.
+    if any("function" in each.context for each in place.commands) or (last.before in PIPES and not _is_flat(place)):
+        return None
+    return _insert(place, len(place.commands) - 1, "&&", addition)
+
+
+def _is_flat(place: Place) -> bool:
+    return not any(command.context for command in place.commands)
+
+
+def _end_of_pipeline(place: Place) -> int | None:
+    commands, number = place.commands, place.number
+    if (commands[number].before in PIPES or commands[number].after in PIPES) and not _is_flat(place):
+        return None
+    while commands[number].after in PIPES:
+        number += 1
+        if number >= len(commands) or commands[number].context or commands[number].before not in PIPES:
+            return None
+    return number
+
+
+def _joiner(place: Place, number: int) -> str | None:
+    """What must stand between command `number` and one that is new behind it."""
+    commands = place.commands
+    command = commands[number]
+    if commands[place.number].before == "||" or command.after in ("||", "&"):
+        return None
+    rest = command.script.text[command.to :]
+    if command.after == "&&":
+        # `a && b || c`: c would run when the new command fails.
+        return None if _reaches_or(commands, number) else "&&"
+    if command.after in _STATEMENT and number + 1 < len(commands):
+        return None if "$?" in rest else command.after
+    # The last one: with `&&` its failure is that of the script, with or without `set -e`.
+    if command.before == ";" and place.number == number and _exits_on_error(commands):
+        return ";"
+    return "&&"
+
+
+def _reaches_or(commands: Sequence[Command], number: int) -> bool:
+    for command in commands[number + 1 :]:
+        if not command.context and command.after not in ("&&", *PIPES):
+            return command.after == "||"
+    return False
+
+
+def _exits_on_error(commands: Sequence[Command]) -> bool:
+    """Whether the script begins with `set -e`, and never takes it back."""
+    first, *others = commands
+    return first.name == "set" and first.has("-e") and not any(command.name == "set" for command in others)
+
+
+def _insert(place: Place, number: int, joiner: str, addition: str, separator: str = "") -> Change | None:
+    command = place.commands[number]
+    text = command.script.text
+    plain = "\n" if joiner == "\n" else f" {joiner} " if joiner == "&&" else f"{joiner} "
+    if not _only_adds(place.script, text[: command.to] + plain + addition + text[command.to :], addition):
+        return None
+    separator = separator or _separator(place, number, joiner, len(addition))
+    edit = Edit(command.end, command.end, separator + addition)
+    if place.in_heredoc():
+        return [edit], [edit]
+    source = place.build.dockerfile.source.text
+    # In quotes the blanks of a further line count.
+    broken = place.build.dockerfile.escape + line_ending(source)
+    return [edit], [Edit(command.end, command.end, separator.replace(broken, "") + addition)]
+
+
+def _only_adds(before: Script, text: str, addition: str) -> bool:
+    """Whether the text has the commands of the script and one more, in no other construct."""
+    after = parse_script(Mapped(text, (0,), (0,)))
+    old, new = _shape(before), _shape(after)
+    return not after.error and any(
+        text[each.at : each.to] == addition and not each.context and new[:at] + new[at + 1 :] == old
+        for at, each in enumerate(after.commands)
+    )
+
+
+def _shape(script: Script) -> list[tuple[str, tuple[str, ...]]]:
+    return [(command.text, command.context) for command in script.commands]
+
+
+def _separator(place: Place, number: int, joiner: str, width: int) -> str:
+    """What joins the new command to the one before it, laid out as the script is."""
+    text = place.build.dockerfile.source.text
+    commands = place.commands
+    command = commands[number]
+    ending = "\n" if place.in_heredoc() else line_ending(text)
+    if joiner == "\n":
+        return ending + _indentation(text, _line_of(text, command.start), command.start)
+    inline = f" {joiner} " if joiner == "&&" else f"{joiner} "
+    for first, second in _neighbours(commands, number, joiner):
+        between = text[first.end : second.start]
+        if "\n" in between:
+            return _laid_out(place, between, second, joiner)
+    start = _line_of(text, command.end)
+    end = text.find("\n", command.end)
+    line = len(text[start : end if end >= 0 else len(text)].rstrip())
+    if (place.inside() or place.in_heredoc()) or (
+        "\n" not in text[command.start : command.end] and line + width + 4 <= _LONGEST_LINE
+    ):
+        return inline
+    escape = place.build.dockerfile.escape
+    indent = _indentation(text, start, command.end) if start > place.instruction.start else "    "
+    if len(indent) > _DEEPEST:
+        first = _line_of(text, command.start)
+        indent = _indentation(text, first, command.start) + "    "
+    return f"{'' if joiner == '&&' else joiner} {escape}{ending}{indent}{'&& ' if joiner == '&&' else ''}"
+
+
+def _neighbours(commands: Sequence[Command], number: int, joiner: str) -> list[tuple[Command, Command]]:
+    """The pairs of commands that are joined in this way, the nearest first."""
+    pairs = [(a, b) for a, b in pairwise(commands) if a.after == b.before == joiner and a.context == b.context]
+    at = commands[number].at
+    return sorted(pairs, key=lambda pair: abs(pair[1].at - at))
+
+
+def _laid_out(place: Place, between: str, second: Command, joiner: str) -> str:
+    """A separator over two lines like `between`, which stands before `second`."""
+    text = place.build.dockerfile.source.text
+    escape = "\\" if place.in_heredoc() else place.build.dockerfile.escape
+    ending = "\n" if place.in_heredoc() else line_ending(text)
+    start = _line_of(text, second.start)
+    leading = text[start : second.start].strip().startswith(joiner)
+    indent = _indentation(text, start, second.start)
+    if leading:
+        blank = text[start + len(indent) + len(joiner) : second.start]
+        return f" {escape}{ending}{indent}{joiner}{blank or ' '}"
+    gap = " " if joiner == "&&" else ""
+    broken = "" if place.in_heredoc() and between.strip(" \t\n") == joiner else f" {escape}"
+    return f"{gap}{joiner}{broken}{ending}{indent}"
+
+
+def _line_of(text: str, offset: int) -> int:
+    return text.rfind("\n", 0, offset) + 1
+
+
+def _indentation(text: str, start: int, end: int) -> str:
+    line = text[start:end]
+    return line[: len(line) - len(line.lstrip(" \t"))]
+
+
+def take_out(build: Build, instruction: CommandLine, command: Command) -> list[Edit] | None:
+    """The edits that take a command out of a list, with what joins it to the next one. They declare themselves.
+
+    None where nothing follows it, where its failure is asked for, and where a comment stands between.
+    """
+    place = place_of(build, instruction, command)
+    if place is None or place.command.context or command.before not in ("", "&&", *_STATEMENT):
+        return None
+    commands, number = place.commands, place.number
+    if number + 1 >= len(commands) or not (
+        command.after == "&&" or (command.after in _STATEMENT and command.before != "&&")
+    ):
+        return None
+    following = commands[number + 1]
+    text = build.dockerfile.source.text
+    between = text[command.end : following.start].replace(command.after.strip(), "", 1)
+    if following.context or following.before != command.after or between.strip(" \t\r\n\\" + build.dockerfile.escape):
+        return None
+    script = command.script.text
+    rest = parse_script(Mapped(script[: command.at] + script[following.at :], (0,), (0,)))
+    expected = [(each.text, each.context) for each in place.script.commands if each is not place.command]
+    if rest.error or _shape(rest) != expected:
+        return None
+    return [Edit(command.start, following.start, "")]

@@ -1,0 +1,204 @@
+"""One instruction in the usual layout: keyword, blanks, line breaks, indentation."""
+
+from __future__ import annotations
+
+from ...model.state import is_windows_shell
+from ...syntax.instruction_words import json_strings
+from ..edits.edit import Edit
+from ..edits.instructions import line_ending
+from .indentation import depths
+from .line_breaks import Cut, cuts_of, is_shell, node_of, operators_first, words_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ...model.build import Build
+    from ...syntax.tree import CommandLine, Instruction
+
+INDENT = "    "
+MOST_ON_A_LINE = 3
+"""Packages that may stand on one line with the command."""
+_TAB = 4
+
+Span = tuple[int, int]
+
+
+def instruction_edit(build: Build, instruction: Instruction) -> Edit | None:
+    """The edit that lays the instruction out, from its line's beginning to the end of its last line; None for none."""
+    source = build.dockerfile.source.text
+    start = source.rfind("\n", 0, instruction.start) + 1
+    if source.startswith("\ufeff", start):
+        start += 1
+    end = instruction.heredocs[0].start - 1 if instruction.heredocs else instruction.end
+    if source.endswith("\r", start, end):
+        end -= 1
+    written = _Layout(build, instruction).text()
+    return Edit(start, end, written) if written is not None and written != source[start:end] else None
+
+
+class _Layout:
+    """What is known of one instruction while it is laid out; indexes are those of its joined line."""
+
+    def __init__(self, build: Build, instruction: Instruction) -> None:
+        self.build = build
+        self.instruction = instruction
+        self.node = node_of(instruction)
+        self.line = instruction.logical.text
+        self.end = len(self.line.rstrip(" \t\r"))
+        self.words = words_of(instruction)
+        self.whole = instruction.name in ("MAINTAINER",) or self._is_windows()
+        if self.whole and self.node.arguments:
+            first = self.node.arguments[0].at
+            self.words = [*(span for span in self.words if span[0] < first), (first, self.end)]
+
+    def _is_windows(self) -> bool:
+        return is_shell(self.node) and is_windows_shell(self.build.state(self.instruction).shell)
+
+    def text(self) -> str | None:
+        """The instruction as it would be written; None where it ends in the middle of a continuation."""
+        dockerfile = self.build.dockerfile
+        cuts = cuts_of(dockerfile, self.instruction, self.words)
+        if cuts and cuts[-1].to >= self.end:
+            return None
+        joined: list[Span] = []
+        if is_shell(self.node) and not self.whole:
+            cuts = self._with_lists(cuts)
+            cuts, joined = operators_first(self.line, cuts)
+        changes = [*self._keywords(), *self._blanks(cuts, joined)]
+        return self._written(cuts, changes)
+
+    # Changes within lines ---------------------------------------------------------------------------------------
+
+    def _keywords(self) -> Iterator[tuple[Span, str]]:
+        node: Instruction | None = self.instruction
+        while node is not None:
+            yield (node.at, node.at + len(node.keyword)), node.name
+            node = node.trigger
+        name, arguments = self.node.name, self.node.arguments
+        if name == "FROM" and len(arguments) == 3:
+            yield (arguments[1].at, arguments[1].to), arguments[1].text.upper()
+        if name == "HEALTHCHECK" and arguments:
+            yield (arguments[0].at, arguments[0].to), arguments[0].text.upper()
+
+    def _blanks(self, cuts: Sequence[Cut], joined: Sequence[Span]) -> Iterator[tuple[Span, str]]:
+        """One blank where several stand between two words of the instruction; those of a script are its own."""
+        for span in joined:
+            yield span, " "
+        taken = {cut.at for cut in cuts if not cut.rigid} | {start for start, _ in joined}
+        script = self.node.arguments[-1].at if is_shell(self.node) else self.end
+        ends = [end for _, end in self.words]
+        starts = [start for start, _ in self.words[1:]]
+        for end, start in zip(ends, starts, strict=False):
+            between = self.line[end:start]
+            if start <= script and end not in taken and between not in ("", " ") and not between.strip(" \t"):
+                yield (end, start), " "
+        if self.node.json:
+            yield from self._array(cuts)
+
+    def _array(self, cuts: Sequence[Cut]) -> Iterator[tuple[Span, str]]:
+        """`["a", "b"]`: no blanks within the brackets, one behind each comma; line breaks stay."""
+        strings = json_strings(self.line, self.node.rest, self.end)
+        if not strings:
+            return
+        places = [self.node.rest, *(at for each in strings for at in (each.start - 1, each.end + 1)), self.end]
+        breaks = [cut.to for cut in cuts]
+        for number in range(0, len(places), 2):
+            start, end = places[number], places[number + 1]
+            if not any(start < at <= end for at in breaks):
+                yield (start, end), "[" if not number else "]" if number == len(places) - 2 else ", "
+
+    # Lists ------------------------------------------------------------------------------------------------------
+
+    def _with_lists(self, cuts: list[Cut]) -> list[Cut]:
+        """The cuts, and those that put each package of a long list on a line of its own."""
+        broken = {cut.to for cut in cuts}
+        for words, behind in self._lists():
+            starts = [start for start, _ in words]
+            split = any(at in broken for at in starts)
+            if len(words) < 2 or (not split and len(words) <= MOST_ON_A_LINE):
+                continue
+            for at in [*starts, *([behind] if behind else [])]:
+                if at not in broken:
+                    cuts.append(Cut(len(self.line[:at].rstrip(" \t")), at))
+                    broken.add(at)
+        return sorted(cuts, key=lambda cut: cut.to)
+
+    def _lists(self) -> Iterator[tuple[list[Span], int]]:
+        """The packages of each install, and where what follows them begins; 0 when a line break may not stand there."""
+        if self.node.name != "RUN" or self.instruction.heredocs:
+            return
+        run: CommandLine = self.node  # pyright: ignore[reportAssignmentType] - RUN is one
+        script = self.node.arguments[-1].at
+        starts = {start for start, _ in self.words}
+        for call in self.build.calls(run):
+            text = call.command.script.text
+            if call.verb != "install" or len(call.packages) < 2 or text != self.line[script : script + len(text)]:
+                continue
+            if call.command.script.offset(0) != self.instruction.logical.offset(script):
+                continue
+            words = sorted({(script + each.word.at, script + each.word.to) for each in call.packages})
+            if not all(start in starts for start, _ in words):
+                continue
+            behind = words[-1][1]
+            rest = self.line[behind:].lstrip(" \t")
+            at = len(self.line) - len(rest)
+            yield words, at if at > behind and at in starts and not rest.startswith((";", ")", "}", "#")) else 0
+
+    # Writing ----------------------------------------------------------------------------------------------------
+
+    def _written(self, cuts: Sequence[Cut], changes: list[tuple[Span, str]]) -> str:
+        source = self.build.dockerfile.source.text
+        escape, ending = self.build.dockerfile.escape, line_ending(source)
+        indents = self._indents(cuts)
+        at = self.instruction.at
+        pieces: list[str] = []
+        for cut, indent in zip(cuts, indents, strict=True):
+            pieces.append(_changed(self.line, at, cut.at, changes))
+            comments = [source[each.start : each.end] for each in cut.comments]
+            if cut.rigid:
+                pieces.append(escape + ending + "".join([each + ending for each in comments]))
+            else:
+                pieces.append(f" {escape}{ending}" + "".join([indent + each + ending for each in comments]) + indent)
+            at = cut.to
+        pieces.append(_changed(self.line, at, self.end, changes))
+        return "".join(pieces)
+
+    def _indents(self, cuts: Sequence[Cut]) -> list[str]:
+        if not is_shell(self.node) or self.instruction.heredocs:
+            return [INDENT] * len(cuts)
+        script = self.node.arguments[-1].at
+        loose = [cut.to for cut in cuts if not cut.rigid and cut.to > script]
+        known = depths(self.line[script : self.end], [at - script for at in loose])
+        if known is None:
+            return self._shifted(cuts)
+        depth = dict(zip(loose, known, strict=True))
+        flags = any(cut.to <= script for cut in cuts)
+        if flags and loose and not any(known):
+            again = depths("true; " + self.line[script : self.end], [0, *(at - script + 6 for at in loose)])
+            depth = dict(zip(loose, again[1:] if again else known, strict=True))
+        return [INDENT * (1 + depth.get(cut.to, 0)) for cut in cuts]
+
+    def _shifted(self, cuts: Sequence[Cut]) -> list[str]:
+        """The lines as far apart from each other as they are, the outermost indented once."""
+        widths = [None if cut.rigid or cut.line is None else self._width(cut.line) for cut in cuts]
+        least = min((width for width in widths if width is not None), default=0)
+        return [INDENT + " " * (0 if width is None else width - least) for width in widths]
+
+    def _width(self, at: int) -> int | None:
+        """How far the line that begins with the character at an index is indented; None when none does."""
+        source = self.build.dockerfile.source.text
+        offset = self.instruction.logical.offset(at)
+        blanks = source[source.rfind("\n", 0, offset) + 1 : offset]
+        return None if blanks.strip(" \t") else len(blanks.expandtabs(_TAB))
+
+
+def _changed(text: str, start: int, end: int, changes: Sequence[tuple[Span, str]]) -> str:
+    pieces: list[str] = []
+    at = start
+    for (first, last), new in sorted(changes):
+        if at <= first and last <= end:
+            pieces += (text[at:first], new)
+            at = last
+    pieces.append(text[at:end])
+    return "".join(pieces)

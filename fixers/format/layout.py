@@ -1,0 +1,119 @@
+"""The usual layout of a Dockerfile: what changes nothing for a build, written always the same way.
+
+Keywords in upper case at the beginning of their lines; further lines indented by four blanks, words of a command and
+what stands in a construct of the shell by four more; one blank before a continuation, operators of the shell at the
+beginning of lines; one package a line in long lists; one blank line between stages, and none at the ends of lines or
+of the file. Comments keep their words and their order, here-documents every byte.
+"""
+
+from __future__ import annotations
+
+from ...model.build import Build
+from ...syntax.parser import parse
+from ...syntax.source import Source
+from ..edits.edit import Edit, apply_edits
+from ..edits.instructions import line_ending
+from ..gate import Refused, same_build
+from .instruction_lines import instruction_edit
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...syntax.tree import Dockerfile, Instruction
+
+_MOST_PASSES = 4
+_BLANK = " \t\r"
+
+
+class NotFormatted(Exception):
+    """The file is left as it is; the message says why, with the line where there is one."""
+
+
+def formatted(text: str) -> str:
+    """The text in the usual layout; formatting it again changes nothing.
+
+    Raises NotFormatted for a text that BuildKit cannot parse, and when the gate sees that the build would change.
+    """
+    before = _parsed(text)
+    for _ in range(_MOST_PASSES):
+        after = apply_edits(text, format_edits(Build(_parsed(text))))
+        if after == text:
+            break
+        text = after
+    else:
+        raise NotFormatted("its layout would change with every run; this is a bug of dlint, please report it")
+    if text == before.source.text:
+        return text
+    try:
+        same_build(before, parse(Source(text)))
+    except Refused as reason:
+        raise NotFormatted(f"{reason}; this is a bug of dlint, please report it") from None
+    return text
+
+
+def _parsed(text: str) -> Dockerfile:
+    dockerfile = parse(Source(text))
+    if dockerfile.errors:
+        first = dockerfile.errors[0]
+        raise NotFormatted(f"line {first.line}: {first.message}")
+    return dockerfile
+
+
+def format_edits(build: Build) -> list[Edit]:
+    """The edits of one pass: one for each instruction, and one for the blank lines before it."""
+    dockerfile = build.dockerfile
+    edits: list[Edit] = []
+    for instruction in dockerfile.instructions:
+        edit = instruction_edit(build, instruction)
+        if edit is not None:
+            edits.append(edit)
+    return sorted([*edits, *_between(dockerfile), *_at_end(dockerfile)], key=lambda edit: edit.start)
+
+
+def _between(dockerfile: Dockerfile) -> Iterator[Edit]:
+    """The edits of blank lines: at most one in a row, one before a further stage with the comments right above it."""
+    text = dockerfile.source.text
+    ending = line_ending(text)
+    at, stages = 0, 0
+    for instruction in dockerfile.instructions:
+        stages += instruction.name == "FROM"
+        wanted = _begin(dockerfile, instruction) if instruction.name == "FROM" and stages > 1 else -1
+        places = sorted({*(comment.start for comment in instruction.comments), instruction.start})
+        for place in places:
+            line = text.rfind("\n", 0, place) + 1
+            yield from _gap(text, at, line, ending, wanted=line == wanted)
+            end = text.find("\n", place if place != instruction.start else instruction.end)
+            at = len(text) if end < 0 else end + 1
+
+
+def _begin(dockerfile: Dockerfile, instruction: Instruction) -> int:
+    """Where the line begins before which a blank one is to stand: the comments right above belong to a stage."""
+    text = dockerfile.source.text
+    line = text.rfind("\n", 0, instruction.start) + 1
+    for comment in reversed(instruction.comments):
+        above = text.rfind("\n", 0, comment.start) + 1
+        if text.count("\n", comment.end, line) != 1:
+            break
+        line = above
+    return line
+
+
+def _gap(text: str, start: int, end: int, ending: str, *, wanted: bool) -> Iterator[Edit]:
+    """The edit of blank lines in `text[start:end]`; at the head of the file they keep a comment from being read."""
+    blank = text.count("\n", start, end)
+    if start == 0 or text[start:end].strip(" \t\r\n"):
+        return
+    lines = min(blank, 1) or int(wanted)
+    if text[start:end] != ending * lines and not (blank == 1 and text[start:end] == "\n"):
+        yield Edit(start, end, ending * lines)
+
+
+def _at_end(dockerfile: Dockerfile) -> Iterator[Edit]:
+    """The edit that ends the file with one line feed."""
+    text = dockerfile.source.text
+    last = max([dockerfile.instructions[-1].end, *(comment.end for comment in dockerfile.comments[-1:])])
+    rest = text[last:]
+    ending = line_ending(text)
+    if not rest.strip(" \t\r\n") and rest not in (ending, "\n"):
+        yield Edit(last, len(text), ending)

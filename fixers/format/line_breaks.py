@@ -1,0 +1,131 @@
+"""Where the lines of an instruction break, and where they would in the usual layout."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+
+from ...syntax.blanks import blank_pieces
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ...syntax.tree import Comment, Dockerfile, Instruction
+
+_BLANK = " \t"
+_LEADING = ("&&", "||", "|")
+"""Operators of the shell that begin a line."""
+
+
+class Cut:
+    """A line break in the joined line of an instruction: what is before ends at `at`, the next line begins at `to`.
+
+    Between them are blanks that mean nothing; a rigid cut stands within a word or between words that touch, and is
+    left as it is. `comments` are the comment lines that stand there. `line` is where the line began of which it makes
+    another one, None for a new one.
+    """
+
+    __slots__ = ("at", "comments", "line", "rigid", "to")
+
+    def __init__(
+        self, at: int, to: int, comments: Sequence[Comment] = (), rigid: bool = False, line: int | None = None
+    ) -> None:
+        self.at = at
+        self.to = to
+        self.line = line
+        self.comments = comments
+        self.rigid = rigid
+
+
+def node_of(instruction: Instruction) -> Instruction:
+    """The instruction itself, or what ONBUILD keeps for later."""
+    while instruction.trigger is not None:
+        instruction = instruction.trigger
+    return instruction
+
+
+def words_of(instruction: Instruction) -> list[tuple[int, int]]:
+    """What blanks must not be changed in: indexes of every keyword, flag and argument in the joined line."""
+    spans: list[tuple[int, int]] = []
+    node: Instruction | None = instruction
+    while node is not None:
+        spans.append((node.at, node.at + len(node.keyword)))
+        spans += [(flag.at, flag.to) for flag in node.flags]
+        if node.trigger is None:
+            spans += _argument_spans(node)
+        node = node.trigger
+    return sorted(span for span in spans if span[1] > span[0])
+
+
+def _argument_spans(node: Instruction) -> Iterator[tuple[int, int]]:
+    if node.json:
+        yield from ((each.at - 1, each.to + 1) for each in node.arguments)
+        return
+    text = node.logical.text
+    for number, argument in enumerate(node.arguments):
+        if is_shell(node) and number == len(node.arguments) - 1:
+            for start, end in blank_pieces(text[argument.at : argument.to]):
+                yield argument.at + start, argument.at + end
+        else:
+            yield argument.at, argument.to
+
+
+def is_shell(node: Instruction) -> bool:
+    """Whether the last argument is a command in shell form."""
+    if node.json or not node.arguments:
+        return False
+    return node.name in ("RUN", "CMD", "ENTRYPOINT") or (node.name == "HEALTHCHECK" and len(node.arguments) == 2)
+
+
+def cuts_of(dockerfile: Dockerfile, instruction: Instruction, words: Sequence[tuple[int, int]]) -> list[Cut]:
+    """The line breaks that the instruction has."""
+    logical = instruction.logical
+    text = logical.text
+    ends = [end for _, end in words]
+    starts = logical.starts
+    found: list[Cut] = []
+    for piece in range(1, len(starts)):
+        at = starts[piece]
+        before = logical.offset(at - 1) if at else instruction.start
+        comments = _comments_between(dockerfile, before, logical.offsets[piece])
+        inside = bisect_right(ends, at)
+        first, last = _blanks_around(text, at)
+        if (inside < len(words) and words[inside][0] < at) or first == last:
+            found.append(Cut(at, at, comments, rigid=True))
+        elif found and not found[-1].rigid and found[-1].to == last:
+            found[-1].comments = [*found[-1].comments, *comments]
+        else:
+            found.append(Cut(first, last, comments, line=last))
+    return found
+
+
+def _comments_between(dockerfile: Dockerfile, start: int, end: int) -> list[Comment]:
+    comments = dockerfile.comments
+    first = bisect_left(comments, start, key=lambda comment: comment.start)
+    last = bisect_left(comments, end, key=lambda comment: comment.start)
+    return list(comments[first:last])
+
+
+def _blanks_around(text: str, at: int) -> tuple[int, int]:
+    first = last = at
+    while first and text[first - 1] in _BLANK:
+        first -= 1
+    while last < len(text) and text[last] in _BLANK:
+        last += 1
+    return first, last
+
+
+def operators_first(text: str, cuts: Sequence[Cut]) -> tuple[list[Cut], list[tuple[int, int]]]:
+    """The cuts with `&&`, `||` and `|` at the beginning of lines instead of the end, and the blanks to make one of."""
+    moved: dict[int, Cut] = {}
+    joined: list[tuple[int, int]] = []
+    for cut in cuts:
+        operator = "" if cut.rigid else next((each for each in _LEADING if text.endswith(f" {each}", 0, cut.at)), "")
+        if operator and cut.to < len(text):
+            joined.append((cut.at, cut.to))
+            start = cut.at - len(operator)
+            cut = Cut(len(text[:start].rstrip(_BLANK)), start, cut.comments, line=cut.line)
+        if cut.to in moved and not cut.rigid:
+            cut = Cut(cut.at, cut.to, [*moved[cut.to].comments, *cut.comments], line=cut.line)
+        moved[cut.to] = cut
+    return [moved[key] for key in sorted(moved)], joined

@@ -1,0 +1,110 @@
+"""What apt does in a RUN, said once: the lists, one install with a package a line, and the lists away."""
+
+from __future__ import annotations
+
+from ...syntax.tree import Run
+from ..edits.edit import Edit, apply_edits
+from .base.rewrite import Outcome, Refused, Step
+from .base.run_steps import OS, deletes_caches, pieces
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...model.build import Build
+    from .base.run_steps import Piece
+
+_CLEAN_BASES = frozenset(("debian", "ubuntu", "python", "node", "golang", "ruby", "rust", "openjdk", "eclipse-temurin"))
+"""Official images that come without package lists and empty apt's cache after each call (docker-clean)."""
+
+
+def rewrite(build: Build) -> Outcome:
+    """Join the installs within each RUN that is apt's alone, and drop RUNs that clean what is clean already."""
+    edits: list[Edit] = []
+    steps: dict[str, Step] = {}
+    for stage in build.stages:
+        clean = stage.ref is not None and stage.ref.name in _CLEAN_BASES
+        for run in stage.instructions:
+            if not isinstance(run, Run):
+                continue
+            found = _system(build, run)
+            if found and clean and _only_cleans(found) and not run.comments:
+                edits.append(_without(build, run))
+                steps.setdefault("clean", Step("Drop a RUN that cleans what is clean already", "it frees nothing"))
+                continue
+            clean = clean and _leaves_none(build, run, found)
+            line = _once(found) if found and not run.comments else ""
+            if line:
+                edits.append(Edit(run.start, run.end, line))
+                why = "one call solves all versions together, and the list is easy to read"
+                steps.setdefault("once", Step("Install the packages of a RUN by one call", why))
+    if not edits or build.dockerfile.escape != "\\":
+        return Outcome("layers")
+    return Outcome("layers", apply_edits(build.dockerfile.source.text, edits), [*steps.values()])
+
+
+def _system(build: Build, run: Run) -> list[Piece]:
+    """The commands of a RUN that is apt's alone; empty for any other."""
+    try:
+        found = pieces(build, run)
+    except Refused:
+        return []
+    apt = all(piece.call.manager.family == "apt" if piece.call else deletes_caches(piece) for piece in found)
+    return found if apt and all(piece.kind == OS for piece in found) else []
+
+
+def _only_cleans(found: list[Piece]) -> bool:
+    """Whether nothing is left of the RUN: it empties lists and caches, and those that it fetched before."""
+    verbs = [piece.call.verb if piece.call is not None else "clean" for piece in found]
+    fetches = "update-index" in verbs and (found[-1].call is not None or not deletes_caches(found[-1]))
+    return not fetches and all(verb in ("clean", "update-index") for verb in verbs)
+
+
+def _leaves_none(build: Build, run: Run, found: list[Piece]) -> bool:
+    """Whether the RUN leaves neither package lists nor downloads, as far as can be told."""
+    if not any(call.manager.family == "apt" for call in build.calls(run)):
+        return "apt" not in run.logical.text
+    return bool(found) and found[-1].call is None and deletes_caches(found[-1])
+
+
+def _once(found: list[Piece]) -> str:
+    """The RUN with one install; empty where it has one already, or does more than can be said in one."""
+    updates: list[str] = []
+    upgrades: list[str] = []
+    words: list[str] = []
+    packages: list[str] = []
+    installs = cleans = 0
+    for piece in found:
+        call = piece.call
+        if call is None or call.verb == "clean":
+            cleans += call is None
+            continue
+        if call.verb == "update-index":
+            updates.append(piece.text)
+        elif call.verb in ("upgrade", "dist-upgrade") and not installs:
+            upgrades.append(piece.text)
+        elif call.verb == "install" and not call.unsure and all(each.kind == "name" for each in call.packages):
+            names = {id(package.word) for package in call.packages}
+            head = [f"{name}={word.text}" for name, word in piece.command.assignments]
+            head += [word.text for word in piece.command.words if id(word) not in names]
+            if installs and head != words:
+                return ""
+            installs += 1
+            words = head
+            packages += [package.word.text for package in call.packages]
+        else:
+            return ""
+    if len(set(updates)) != 1 or installs < 2 or not cleans:
+        return ""
+    listed = " \\\n        ".join(sorted(dict.fromkeys(packages)))
+    commands = [updates[0], *upgrades, f"{' '.join(words)} \\\n        {listed}", "rm -rf /var/lib/apt/lists/*"]
+    return "RUN " + " \\\n    && ".join(commands)
+
+
+def _without(build: Build, run: Run) -> Edit:
+    """The edit that takes a RUN out with its line."""
+    text = build.dockerfile.source.text
+    end = text.find("\n", run.end)
+    end = len(text) if end < 0 else end + 1
+    start = text.rfind("\n", 0, run.start) + 1
+    if text[:start].endswith("\n\n") and text[end : end + 1] in ("\n", ""):
+        start -= 1
+    return Edit(start, end, "")

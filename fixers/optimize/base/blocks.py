@@ -1,0 +1,89 @@
+"""The text of a rewritten Dockerfile, put together from the words of the old one and a few new lines."""
+
+from __future__ import annotations
+
+import re
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from ....model.build import Build, Stage
+    from ....syntax.tree import Instruction
+    from .run_steps import Piece
+
+WIDTH = 100
+
+
+def block(build: Build, instruction: Instruction) -> str:
+    """An instruction as it stands in the file, with the comments and the blank line above it."""
+    text = build.dockerfile.source.text
+    start = min([instruction.start, *(comment.start for comment in instruction.comments)])
+    start = text.rfind("\n", 0, start) + 1
+    blank = "\n" if text[:start].endswith(("\n\n", "\n\r\n")) else ""
+    return blank + text[start : instruction.end].replace("\r\n", "\n")
+
+
+def bare(build: Build, instruction: Instruction) -> str:
+    """An instruction as it stands in the file, without the comments above it: for a second place."""
+    return build.dockerfile.source.text[instruction.start : instruction.end].replace("\r\n", "\n")
+
+
+def above(build: Build, instruction: Instruction) -> list[str]:
+    """The comments and the blank line above an instruction, for one that is written anew."""
+    upto = bare(build, instruction)
+    lines = block(build, instruction).removesuffix(upto).rstrip("\n")
+    return lines.split("\n") if lines else []
+
+
+def tail(build: Build) -> list[str]:
+    """The comments behind the last instruction, with the blank line before them when there is one."""
+    text = build.dockerfile.source.text.replace("\r\n", "\n")
+    rest = text[build.dockerfile.instructions[-1].end :]
+    return [rest.strip("\n") if not rest.startswith("\n\n") else "\n" + rest.strip("\n")] if rest.strip() else []
+
+
+def head(build: Build, stage: Stage) -> str:
+    """What stands before the first FROM: directives, comments, global ARGs."""
+    text = build.dockerfile.source.text.replace("\r\n", "\n")
+    start = build.dockerfile.source.text[: stage.start].replace("\r\n", "\n")
+    return text[: len(start)].rstrip("\n")
+
+
+def from_line(stage: Stage, image: str = "", name: str = "") -> str:
+    """The FROM of a stage with another image or name."""
+    words = [stage.from_.keyword, *(flag.text for flag in stage.from_.flags)]
+    words.append(image or (stage.from_.base.text if stage.from_.base else ""))
+    alias = name or (stage.from_.alias.text if stage.from_.alias else "")
+    return " ".join([*words, *(("AS", alias) if alias else ())])
+
+
+def run_line(commands: Sequence[str]) -> str:
+    """A RUN of commands joined by `&&`, one a line when they are long."""
+    line = "RUN " + " && ".join(commands)
+    if len(line) <= WIDTH and "\n" not in line and len(commands) < 3:
+        return line
+    return "RUN " + " \\\n    && ".join(commands)
+
+
+def install_line(before: Sequence[str], packages: Iterable[str], lists: str = "/var/lib/apt/lists") -> str:
+    """A RUN that fetches the lists, installs the packages one a line, and deletes the lists."""
+    words = " \\\n        ".join(sorted(packages))
+    install = " ".join(before)
+    return f"RUN apt-get update \\\n    && {install} \\\n        {words} \\\n    && rm -rf {lists}/*"
+
+
+def joined(text: Sequence[str]) -> str:
+    """The pieces of a file, one under the other, without more than one blank line between them."""
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(text)).strip("\n") + "\n"
+
+
+def both_stages(build: Build, stage: Stage, builder: Iterable[str], final: Iterable[str]) -> str:
+    """The file with a builder and a final stage in the place of its only one."""
+    start = head(build, stage)
+    return joined([*([start] if start else []), *builder, "", *final, *tail(build)])
+
+
+def texts(pieces: Iterable[Piece]) -> list[str]:
+    """The commands, each on one line."""
+    return [piece.text for piece in pieces]

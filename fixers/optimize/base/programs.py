@@ -1,0 +1,211 @@
+"""Which programs the final stage runs, and which package brings those that a slim base does not have."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+
+from ....syntax.shell import parse_script
+from ....syntax.source import Mapped
+from ....syntax.tree import Cmd, Entrypoint, Healthcheck, Run
+from .copies import origin, read
+from .rewrite import Refused
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from ....model.build import Build, Stage
+    from ....model.context import Context
+    from ....syntax.command import Command
+    from ....syntax.tree import Instruction
+    from .rewrite import Checks
+
+FULL_ONLY = {
+    program: package
+    for package, programs in {
+        "autoconf": "autoconf autoreconf",
+        "automake": "automake aclocal",
+        "build-essential": "gcc g++ cc c++ cpp ld as ar",
+        "bzip2": "bzip2 bunzip2 bzcat",
+        "curl": "curl",
+        "default-libmysqlclient-dev": "mysql_config mariadb_config",
+        "dpkg-dev": "dpkg-architecture dpkg-buildpackage",
+        "file": "file",
+        "git": "git",
+        "gnupg": "gpg gpgv gpgconf",
+        "imagemagick": "convert identify mogrify composite montage magick",
+        "libpq-dev": "pg_config",
+        "make": "make",
+        "mercurial": "hg",
+        "netbase": "",
+        "openssh-client": "ssh scp sftp ssh-keygen ssh-keyscan ssh-agent ssh-add",
+        "patch": "patch",
+        "procps": "ps top pgrep pkill free uptime vmstat watch sysctl",
+        "sq": "sq",
+        "subversion": "svn",
+        "unzip": "unzip",
+        "wget": "wget",
+        "xz-utils": "xz unxz xzcat",
+    }.items()
+    for program in programs.split()
+}
+"""Programs of buildpack-deps, on which the full images stand, that the slim ones lack. Source: its Dockerfiles."""
+
+_SHELLS = ("sh", "bash", "dash")
+_PREPARING = frozenset(
+    """a2dismod a2dissite a2enconf a2enmod a2ensite addgroup adduser cd chmod chown chpasswd date dpkg-reconfigure echo
+    export groupadd ldconfig locale-gen mkdir passwd printf set touch true useradd usermod yes""".split()
+)
+"""Commands that make folders, users and settings of the system, which no install or build looks at."""
+_FETCHING = ("curl", "git", "wget")
+_DOWNLOADING = frozenset(("curl", "wget", "tar", "unzip"))
+_SETTINGS = re.compile(r"requirements|constraints|package|\.npmrc|\.yarnrc|\.netrc|\.ssh|/etc/|pip|\.lock|\|")
+"""What an install looks at."""
+_BUILD_TOOLS = frozenset("bazel cargo cmake configure make meson ninja qmake rustc scons".split())
+_MOST_SCRIPTS = 20
+
+
+class Uses:
+    """The programs that a stage runs while it is built and when it is started: name to where it is used.
+
+    `lines` are the words of each command, program first; `wrappers` are programs that start others (`sudo`).
+    """
+
+    def __init__(self, build: Build, stage: Stage, context: Context, kept: list[Instruction]) -> None:
+        self.build = build
+        self.stage = stage
+        self.context = context
+        self.found: dict[str, Instruction] = {}
+        self.scripts: list[str] = []
+        self.lines: list[list[str]] = []
+        self.wrappers: set[str] = set()
+        for instruction in kept:
+            if isinstance(instruction, Run | Cmd | Entrypoint | Healthcheck):
+                for command in build.commands(instruction):
+                    self._add(command, instruction)
+
+    def packages(self) -> dict[str, str]:
+        """The packages to add to a slim base, each with the program that needs it."""
+        found = {FULL_ONLY[name]: name for name in self.found if name in FULL_ONLY}
+        return with_certificates(found)
+
+    def packages_with(self, programs: Collection[str]) -> dict[str, str]:
+        """The packages to add where `programs` are started by the application besides."""
+        found = dict(self.packages())
+        for program in sorted(FULL_ONLY.keys() & programs):
+            found.setdefault(FULL_ONLY[program], program)
+        return found
+
+    def _add(self, command: Command, instruction: Instruction) -> None:
+        if not command.words:
+            return
+        self.found.setdefault(command.name, instruction)
+        self.lines.append([word.value for word in command.words])
+        self.wrappers.update(command.wrappers)
+        program = command.words[0].value
+        path = self.build.state(instruction).path(program) if "/" in program else None
+        if command.name in _SHELLS and (operands := command.operands()) and not command.has("-c"):
+            path = self.build.state(instruction).path(operands[0].value)
+        for word in command.args:
+            if word.value.startswith("/") or word.value.startswith("./"):
+                self._script(self.build.state(instruction).path(word.value), instruction)
+        if "/" not in program and path is None:
+            for folder in ("/usr/local/bin", "/usr/bin", "/bin", "/usr/local/sbin"):
+                self._script(posixpath.join(folder, program), instruction)
+        self._script(path, instruction)
+
+    def _script(self, path: str | None, instruction: Instruction) -> None:
+        """Read a shell script of the context that is run."""
+        name = origin(self.build, self.stage, self.context, path) if path else None
+        if name is None or name in self.scripts or len(self.scripts) >= _MOST_SCRIPTS:
+            return
+        text = read(self.context, name)
+        if text is None or not (name.endswith(".sh") or (text.startswith("#!") and "sh" in text.partition("\n")[0])):
+            return
+        self.scripts.append(name)
+        for command in parse_script(Mapped(text, (0,), (0,)), "bash").commands:
+            self._add(command, instruction)
+
+
+def with_certificates(packages: dict[str, str]) -> dict[str, str]:
+    """The packages, and the certificates that programs of them trust: apt only recommends these."""
+    fetching = next((program for package, program in packages.items() if package in _FETCHING), "")
+    return {**packages, "ca-certificates": fetching} if fetching else packages
+
+
+def check_starts(packages: Collection[str], checks: Checks) -> None:
+    """Raise Refused when what is started compiles: no package of a slim image makes up for that."""
+    checks.require(
+        "what the program starts is in the slim image or in a package",
+        "build-essential" not in packages,
+        "the image compiles when it runs",
+    )
+
+
+def must_start(build: Build, stage: Stage) -> None:
+    """Raise Refused when the file does not say what the image runs: what it needs then is not known."""
+    commands = [
+        command
+        for instruction in stage.instructions
+        if isinstance(instruction, Cmd | Entrypoint)
+        for command in build.commands(instruction)
+    ]
+    if not commands:
+        raise Refused("the file has no CMD and no ENTRYPOINT: what the image runs is not known")
+    if all(command.name in _SHELLS and not command.args for command in commands):
+        raise Refused("the image starts a shell: what is run in it is not known")
+
+
+def check_kept(
+    build: Build, stage: Stage, context: Context, moved: Collection[int], last: Run, *, builds: bool = True
+) -> None:
+    """Raise Refused when a RUN that stays in the final stage would be missed in the builder, or may compile.
+
+    `moved` are the RUNs (by id) that are taken apart, `last` is the last one of the builder; `builds` tells that the
+    builder compiles the source too, which may read whatever was downloaded.
+    """
+    for run in stage.instructions:
+        if not isinstance(run, Run) or id(run) in moved:
+            continue
+        if run.start < last.start and not _prepares(build, run, builds):
+            text = " ".join(run.rest_text.split())[:60]
+            raise Refused(f"whether the builder needs what `{text}` does is not known", run)
+        must_not_compile(build, stage, context, run)
+
+
+def _prepares(build: Build, run: Run, builds: bool) -> bool:
+    """Whether a RUN only makes folders, users and settings of the system, or installs packages of it."""
+    system = {id(call.command) for call in build.calls(run) if call.manager.ecosystem == "os"}
+    commands = build.commands(run)
+    writes = ">" in run.rest_text and any(command.name in ("echo", "printf", "cat") for command in commands)
+    return not run.heredocs and not writes and all(
+        command.name in _PREPARING
+        or id(command) in system
+        or (not builds and command.name in _DOWNLOADING and _SETTINGS.search(run.rest_text) is None)
+        for command in commands
+    )  # fmt: skip
+
+
+def must_not_compile(build: Build, stage: Stage, context: Context, run: Run) -> None:
+    """Raise Refused when a RUN that the slim stage would keep may compile, or runs what is not known."""
+    for command in build.commands(run):
+        text = " ".join(command.text.split())[:60]
+        words = [word.value for word in command.args]
+        if command.name in _BUILD_TOOLS:
+            raise Refused(f"`{text}` may need compilers of the full image", run)
+        if command.name.startswith("python") and any(posixpath.basename(word) == "setup.py" for word in words):
+            raise Refused(f"`{text}` may need compilers of the full image", run)
+        fed = command.before == "|" and not [word for word in words if not word.startswith("-")]
+        if fed and (command.name in _SHELLS or command.name.startswith("python")):
+            raise Refused(f"what `{text}` runs is only known to the build", run)
+        path = (
+            build.state(run).path(command.words[0].value) if command.words and "/" in command.words[0].value else None
+        )
+        if path is not None and path.startswith(("/tmp/", "/root/")) and origin(build, stage, context, path) is None:
+            raise Refused(f"what `{text}` does is not known", run)
+
+
+def scripts_of(uses: Uses) -> Iterator[str]:
+    """The shell scripts that the stage runs, as far as they are files of the context."""
+    yield from uses.scripts

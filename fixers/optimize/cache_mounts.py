@@ -1,0 +1,174 @@
+"""Cache mounts for what package managers download: kept between builds, and never part of a layer."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from ...model.packages.calls import cache_places, cleans_cache, cleans_lists, mounted
+from ...syntax.tree import Run
+from ..edits.arguments import remove
+from ..edits.edit import Edit, apply_edits
+from .base.rewrite import Idle, Outcome, Refused, Step
+from .base.run_steps import pieces
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ...model.build import Build, Stage
+    from ...model.packages.calls import Call
+    from ...syntax.command import Command
+
+NAME = "cache-mounts"
+_MANAGERS = frozenset(("pip", "uv", "poetry", "npm", "yarn", "pnpm", "composer", "go"))
+"""Managers that install elsewhere what they keep in their cache.
+
+The others (cargo, maven, gradle, dotnet, gem) look for it there in later steps.
+"""
+_DOWNLOADS = frozenset(("install", "restore", "build", "download", "upgrade"))
+_ROOT = (None, "root", "0", "0:0", "root:root")
+_APT = ("/var/cache/apt", "/var/lib/apt/lists")
+_KEEP = "rm -f /etc/apt/apt.conf.d/docker-clean"
+"""Without it the official images of Debian and Ubuntu delete each package when it is installed.
+
+Source: docs.docker.com/reference/dockerfile/#example-cache-apt-packages
+"""
+_DOCKER_CLEAN = frozenset(("debian", "ubuntu", "python", "node", "golang", "ruby", "rust", "openjdk", "php", "perl"))
+
+
+class _User:
+    """The one who runs a command: the home folder, and the numbers that a mount belongs to ("" for root)."""
+
+    def __init__(self, home: str, owner: str = "") -> None:
+        self.home = home
+        self.owner = owner
+
+
+def rewrite(build: Build) -> Outcome:
+    """Give the RUNs of all stages that download a cache mount for each of their managers."""
+    edits: list[Edit] = []
+    found: dict[str, str] = {}
+    for stage in build.stages:
+        kept = False
+        for run in stage.instructions:
+            if isinstance(run, Run):
+                mine = _of_system(build, stage, run, found, kept=kept)
+                kept = kept or bool(mine)
+                edits += mine or _of_run(build, stage, run, found)
+    if not edits:
+        return Outcome(NAME, refusal=Idle("no RUN installs with a manager whose cache can be mounted"))
+    places = ", ".join(f"{place} for {name}" for name, place in found.items())
+    step = Step(
+        f"Keep downloads in cache mounts ({places})",
+        "a changed manifest downloads only what is new",
+        risk="needs BuildKit; builders that start empty each time gain nothing",
+    )
+    return Outcome(NAME, apply_edits(build.dockerfile.source.text, edits), [step])
+
+
+def _of_run(build: Build, stage: Stage, run: Run, found: dict[str, str]) -> list[Edit]:
+    state, user = build.state(run), _user(build, stage, run)
+    if user is None or run.parent is not None:
+        return []
+    targets: list[str] = []
+    edits: list[Edit] = []
+    for call in build.calls(run):
+        if call.manager.name not in _MANAGERS or call.verb not in _DOWNLOADS or _is_off(call, state.vars):
+            continue
+        places = [each[0] for each in cache_places(call.manager, user.home, state.vars)]
+        if any("$" in place for place in places) or mounted(places, build.mount_targets(run, "cache"), user.home):
+            continue
+        cleaning = [command for command in build.commands(run) if cleans_cache(command, call.manager)]
+        dropped = _dropped(build, run, cleaning)
+        if dropped is None:
+            continue
+        if not any(place in targets for place in places):
+            edits += dropped
+        targets += [place for place in places if place not in targets]
+        found.setdefault(call.manager.name, places[0])
+        edits += _cached(build, run, call)
+    return [_mounts(build, run, targets, user.owner), *edits] if targets else []
+
+
+def _of_system(build: Build, stage: Stage, run: Run, found: dict[str, str], *, kept: bool) -> list[Edit]:
+    """Cache mounts for a RUN of apt's; the first of a stage keeps apt from emptying its cache."""
+    calls = [call for call in build.calls(run) if call.manager.family == "apt"]
+    known = (
+        stage.ref is not None
+        and stage.ref.name in _DOCKER_CLEAN
+        and (stage.facts is None or stage.facts.family == "debian")
+    )
+    if (
+        not known
+        or build.dockerfile.escape != "\\"
+        or build.state(run).user not in _ROOT
+        or not any(call.verb == "install" for call in calls)
+    ):
+        return []
+    try:
+        commands = [piece.command for piece in pieces(build, run)]
+    except Refused:
+        return []
+    manager = calls[0].manager
+    cleaning = [command for command in commands if cleans_lists(command, manager) or cleans_cache(command, manager)]
+    dropped = _dropped(build, run, cleaning)
+    if dropped is None or any(call.manager.ecosystem != "os" for call in build.calls(run)):
+        return []
+    found.setdefault("apt", _APT[0])
+    keep = [] if kept else [Edit(commands[0].start, commands[0].start, f"{_KEEP} \\\n    && ")]
+    return [_mounts(build, run, _APT, ",sharing=locked"), *keep, *dropped]
+
+
+def _mounts(build: Build, run: Run, targets: Sequence[str], owner: str) -> Edit:
+    escape = build.dockerfile.escape
+    mounts = "".join(f" --mount=type=cache,target={target}{owner} {escape}\n   " for target in targets)
+    return Edit(run.keyword_end, run.keyword_end, mounts)
+
+
+def _dropped(build: Build, run: Run, cleaning: Sequence[Command]) -> list[Edit] | None:
+    """The edits that take commands out that would empty the mount; None where they cannot go alone."""
+    if not cleaning:
+        return []
+    commands = build.commands(run)
+    edits: list[Edit] = []
+    for before, command in pairwise(commands):
+        if command in cleaning:
+            if run.comments or command.before != "&&" or command.after not in ("", "&&") or command.context:
+                return None
+            edits.append(Edit(before.end, command.end, ""))
+    return edits if len(edits) == len(cleaning) else None
+
+
+def _user(build: Build, stage: Stage, run: Run) -> _User | None:
+    """Who runs the RUN; None when his home or his number is not known."""
+    name = build.state(run).user
+    if name in _ROOT:
+        return _User("/root")
+    if name == "node" and stage.ref is not None and stage.ref.name == "node":
+        return _User("/home/node", ",uid=1000,gid=1000")
+    for step in stage.instructions[: build.index_of(run)]:
+        for command in build.commands(step) if isinstance(step, Run) else ():
+            words = [word.value for word in command.words]
+            if command.name not in ("useradd", "adduser") or words[-1:] != [name]:
+                continue
+            number = re.search(r"(?: -u| --uid)[ =]?(\d+)", " ".join(words))
+            home = re.search(r"(?: -d| -h| --home-dir| --home)[ =](/\S+)", " ".join(words))
+            if number is None:
+                return None
+            return _User(home[1] if home else f"/home/{name}", f",uid={number[1]}")
+    return None
+
+
+def _is_off(call: Call, env: dict[str, str]) -> bool:
+    """Whether a variable switches the cache off; a flag is taken out."""
+    return call.skips_cache(env) and not call.has(*call.manager.no_cache)
+
+
+def _cached(build: Build, run: Run, call: Call) -> list[Edit]:
+    """The edits that take the flags out that switch the cache off."""
+    edits: list[Edit] = []
+    for word in call.command.args:
+        if word.value in call.manager.no_cache and word.value.startswith("--"):
+            edits += remove(build, run, call.command, word) or []
+    return edits

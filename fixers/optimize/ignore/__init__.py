@@ -1,0 +1,1 @@
+"""What a .dockerignore file should exclude."""

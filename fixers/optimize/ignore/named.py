@@ -1,0 +1,125 @@
+"""What Dockerfiles take from the build context by name."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+
+from ....model.ignore import IgnoreError, clean, go_glob, regex
+from ....model.layers import is_remote
+from ....syntax.instruction_checks import mount_fields
+from ....syntax.tree import Add, CommandLine, Copy, Env, Run, Transfer
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from ....model.build import Build
+    from ....model.context import Context
+    from ....syntax.tree import Instruction
+
+_WHOLE = ("", "*", "**", ".")
+
+
+class Named:
+    """The sources of COPY, ADD and bind mounts.
+
+    `whole` tells that one of them takes all of the context, `sources` are the others as patterns relative to it,
+    `paths` what they match on disk now.
+    """
+
+    __slots__ = ("paths", "sources", "whole")
+
+    def __init__(self, builds: Sequence[Build], context: Context) -> None:
+        found = {source for build in builds for source in _sources(build)}
+        self.whole = any(source in _WHOLE for source in found)
+        self.sources = sorted(found.difference(_WHOLE))
+        self.paths = {path for source in self.sources for path in _matches(context, source)}
+
+    def names(self, path: str) -> bool:
+        """Whether a source is the path itself, or lies below it; also one that is not on disk yet."""
+        below = path + "/"
+        return any(
+            source == path or source.startswith(below) or _covers(source, path)
+            for source in (*self.paths, *self.sources)
+        )
+
+    def folder_of(self, path: str) -> str | None:
+        """The shortest source that is a folder above the path; None when there is none."""
+        parts = path.split("/")
+        return next(("/".join(parts[:n]) for n in range(1, len(parts)) if "/".join(parts[:n]) in self.paths), None)
+
+    def takes(self, path: str) -> bool:
+        """Whether something of the path is taken at all."""
+        return self.whole or self.names(path) or self.folder_of(path) is not None
+
+
+def instructions(build: Build) -> Iterator[Instruction]:
+    """All instructions of a file, with the triggers of its ONBUILDs."""
+    for stage in build.stages:
+        yield from stage.all_instructions()
+
+
+def words_of(build: Build) -> str:
+    """What a Dockerfile says that may name a file: its commands, the values of ENV, and the shell's here-documents."""
+    texts: list[str] = []
+    for instruction in instructions(build):
+        if isinstance(instruction, CommandLine | Env):
+            texts.append(instruction.rest_text)
+            texts += (heredoc.body for heredoc in instruction.heredocs)
+        elif isinstance(instruction, Transfer):
+            texts += (heredoc.body for heredoc in instruction.heredocs)
+    return "\n".join(texts)
+
+
+def _sources(build: Build) -> Iterator[str]:
+    for instruction in instructions(build):
+        if isinstance(instruction, Run):
+            yield from _mounted(build, instruction)
+        elif isinstance(instruction, Transfer) and not (isinstance(instruction, Copy) and instruction.flag("from")):
+            for source in instruction.sources:
+                if not source.text.startswith("<<"):
+                    yield from _patterns(build, instruction, source.text)
+    if any("onbuild" in (stage.from_.base.text if stage.from_.base else "") for stage in build.stages):
+        yield ""
+
+
+def _mounted(build: Build, run: Run) -> Iterator[str]:
+    for flag in run.flags:
+        fields = dict(mount_fields(flag.value or "") or ()) if flag.name == "mount" else {}
+        if flag.name == "mount" and (fields.get("type") or "bind").lower() == "bind" and not fields.get("from"):
+            yield from _patterns(build, run, fields.get("source") or fields.get("src") or "")
+
+
+def _patterns(build: Build, instruction: Instruction, text: str) -> Iterator[str]:
+    """The word with its value filled in, and with every variable as a wildcard: the build may give it another one."""
+    stage = build.stage_of(instruction)
+    value = build.state(instruction).value(text)
+    values = [value] if value is not None else []
+    if "$" in text:
+        values.append(re.sub(r"\$(?:\{[^}]*\}|\w+)", "*", text))
+    for each in values:
+        if isinstance(instruction, Add) and is_remote(each):
+            continue
+        path = each.replace("\\", "/") if stage is not None and stage.windows else each
+        yield posixpath.normpath("/" + path.lstrip("/")).lstrip("/")
+
+
+def _matches(context: Context, source: str) -> Iterable[str]:
+    if "**" not in source:
+        return context.match(source)
+    try:
+        found = re.compile(regex(clean(source))).match
+    except (ValueError, IgnoreError):
+        return ()
+    return [path for path in context.files() if found(path)]
+
+
+def _covers(source: str, path: str) -> bool:
+    """Whether a source with wildcards stands for the path."""
+    if not any(char in source for char in "*?["):
+        return False
+    try:
+        return re.fullmatch(go_glob(source), path) is not None
+    except ValueError:
+        return False

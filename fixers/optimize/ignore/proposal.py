@@ -1,0 +1,450 @@
+"""The .dockerignore of a build context: what can be left out, why, and what must stay.
+
+What is not known to be waste stays. A candidate is left out only when no COPY, ADD or bind mount names it, and, unless
+it is a cache or made by the build, no file that has a part in the build or in the program speaks of it. What the
+patterns leave out in the end is looked at once more, as BuildKit reads the file: it must be what was meant.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import re
+from fnmatch import fnmatchcase
+
+from ....model.history import LARGEST_TEXT
+from ....model.ignore import IgnoreFile, ignore_file_for, regex
+from ....model.waste import HISTORY
+from .named import Named, words_of
+from .uses import Texts, first_mention, run_scripts, scripts_of, spoken_in_commands
+from .waste_categories import BUILDERS_OWN, DOCUMENTS, EVERYWHERE, HEADINGS, SECRET, TESTS, Project, entries, expected
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+    from ....model.build import Build
+    from ....model.context import Context
+    from .waste_categories import Entry
+
+_MOST_PATHS = 20
+"""So many paths are listed where no pattern has them all and nothing else."""
+_MOST_BYTES = 60_000_000
+"""Of text that is read to learn what a project speaks of."""
+
+_ENV_READERS = re.compile(
+    r"""(?<![\w.])\.env\b(?!\.(?:example|sample|dist|template))|dotenv|\bdecouple\b|\benvirons\b|read_env|pydantic.settings|"""
+    r"""\bBaseSettings\b|env_file|\bviper\b|react-scripts|["'`\s]vite["'`\s]|"next"|\bnuxt\b|\bgatsby\b|vue-cli|"""
+    r"""\bastro\b|\bparcel\b|@nestjs/config|\blaravel/|\bsymfony/|--env-file|\bbun\b"""
+)
+"""What reads a .env file, and the bundlers and frameworks that do so by themselves."""
+_MARKDOWN_READERS = re.compile(
+    r"(?<![\w-])\.(?:md|rst|adoc)\b|\.\{[^}\s]*\bmdx?\b[^}\s]*\}|docusaurus|vuepress|vitepress|docsify|nextra|gatsby|"
+    r"contentlayer|eleventy|\bastro\b|\bhexo\b|markdown-loader|raw-loader|gray-matter|mdsvex"
+)
+_DOCUMENT_TOOLS = re.compile(r"\b(?:mkdocs|sphinx\w*|jekyll|hugo|docs?|mdbook|antora|asciidoctor)\b")
+_GIT_READERS = re.compile(
+    r"""(?<![\w.-])\.git(?:/|["'`])|\bgit\b["',\s\[\]]+(?:rev-parse|describe|rev-list|log|ls-files)\b|"""
+    r"""\bgitpython\b|\bimport\s+git\b|\bfrom\s+git\b|^(?:git|pygit2|dulwich)$|vcs\.revision|git-rev-sync|gitrev|git-describe""",
+    re.IGNORECASE | re.MULTILINE,
+)
+_NO_PROGRAMS = (
+    ".sh", ".bash", ".ps1", ".bat", ".cmd", ".mk", ".yml", ".yaml", ".toml", ".cfg", ".ini", ".txt", ".in", ".json",
+    ".html", ".css",
+)  # fmt: skip
+_RUNNERS = (
+    r"py\.?test|tox|nox|unittest|manage\.py\s+test|jest|mocha|vitest|ava|karma|cypress|playwright|rspec|phpunit|pest|"
+    r"behave|robot|nightwatch|(?:npm|yarn|pnpm|bun|go|cargo|dotnet|mix|rails|rake|composer|make|deno|flutter)"
+    r"(?:\s+run)?[\s\"',]+(?:test|spec|e2e|check|vet)"
+)
+_TESTING = re.compile(rf"(?<![\w.-])(?:{_RUNNERS})(?![\w-])", re.IGNORECASE)
+_TESTING_INSIDE = re.compile(
+    rf"(?:\b(?:docker|podman|compose|nerdctl|kubectl)\b[^\n]*\b(?:run|exec)\b[^\n]*|^\s*(?:command|entrypoint)\s*:[^\n]*)"
+    rf"(?<![\w.-])(?:{_RUNNERS}|tests?)(?![\w-])",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+class Pattern:
+    """A line of the new file: `files` and `bytes` of those that are sent now are left out by it."""
+
+    __slots__ = ("bytes", "files", "heading", "text", "why")
+
+    def __init__(self, text: str, heading: str, reason: str) -> None:
+        self.text = text
+        self.heading = heading
+        self.why = reason
+        self.files = 0
+        self.bytes = 0
+
+
+class Kept:
+    """What looks like waste and stays: its path, and why."""
+
+    __slots__ = ("path", "why")
+
+    def __init__(self, path: str, reason: str) -> None:
+        self.path = path
+        self.why = reason
+
+
+class Proposal:
+    """The ignore file at `path`: its text now ("" when there is none) and then, and what comes of it.
+
+    `before` and `after` are the bytes that are sent, `files_before` and `files_after` the files; `dropped` are those
+    that are not sent any more. `shown` are waste that stays because the image shows it.
+    """
+
+    __slots__ = (
+        "after", "before", "dropped", "files_after", "files_before", "kept", "new", "old", "path", "patterns", "shown",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        path: str,
+        texts: tuple[str, str],
+        patterns: Sequence[Pattern],
+        kept: Sequence[Kept],
+        files: Mapping[str, int],
+        dropped: Sequence[str],
+        shown: Sequence[str] = (),
+    ) -> None:
+        self.path = path
+        self.shown = tuple(shown)
+        self.old, self.new = texts
+        self.patterns = tuple(patterns)
+        self.kept = tuple(kept)
+        self.dropped = frozenset(dropped)
+        self.files_before, self.before = len(files), sum(files.values())
+        self.files_after = self.files_before - len(self.dropped)
+        self.after = self.before - sum(files[path] for path in self.dropped)
+
+    @property
+    def changed(self) -> bool:
+        """Whether there is something to write."""
+        return self.new != self.old
+
+
+def propose(builds: Sequence[Build], context: Context, *, same_listing: bool = False) -> Proposal:
+    """What the ignore file should say that the first of `builds` has; the others are built with the context too.
+
+    With `same_listing`, folders of the image list what they listed: of what the build does not make, only hidden files
+    and secrets are left out.
+
+    One file serves all that have none of their own. Where the first one copies what it does not need and another one
+    does, it gets a file of its own, `<Dockerfile>.dockerignore`. Reads files of the context and changes nothing.
+    Raises IgnoreError for a file that BuildKit refuses.
+    """
+    if context.ignore_error is not None:
+        raise context.ignore_error
+    dockerfile = builds[0].dockerfile.source.name
+    own = dockerfile + ".dockerignore"
+    path = ignore_file_for(dockerfile, context.root) or os.path.join(context.root, ".dockerignore")
+    if path == own or len(builds) == 1:
+        return plan(builds[:1], context, path, same_listing=same_listing)
+    shared = plan(builds, context, path, same_listing=same_listing)
+    alone = plan(builds[:1], context, own, unused=False, same_listing=same_listing)
+    named = Named(builds[:1], context)
+    if any(named.takes(each) for each in alone.dropped - shared.dropped):
+        return alone
+    return shared
+
+
+def plan(
+    builds: Sequence[Build], context: Context, path: str, *, unused: bool = True, same_listing: bool = False
+) -> Proposal:
+    """The ignore file at `path` for `builds`, which all read it; the present rules are those that the context has.
+
+    Without `unused`, what no COPY takes is not named; for `same_listing` see `propose`.
+    """
+    present = context.ignore
+    source = present.path if present is not None else None
+    rules = read_text(source) if source is not None else ""
+    named = Named(builds, context)
+    project = Project(builds, context, named, "\n".join(words_of(build) for build in builds))
+    texts = Texts(context, project.commands)
+    found, kept = _allowed(project, texts, present or IgnoreFile(()), unused=unused)
+    shown = [entry.path for entry in found if _is_shown(entry)] if same_listing else []
+    found = [entry for entry in found if entry.path not in shown]
+    patterns = _patterns(project, found, kept)
+    if source is None:
+        patterns = _with_expected(project, texts, patterns, kept)
+    patterns, dropped = _checked(context, rules, patterns, found)
+    _count(patterns, project.files, dropped)
+    if source is not None:
+        patterns = [pattern for pattern in patterns if pattern.files]
+        if all(pattern.why == BUILDERS_OWN for pattern in patterns):
+            patterns, dropped = [], []
+    elif not named.whole and not named.paths:
+        patterns, dropped = [], []
+    old = rules if source == path else ""
+    new = written(rules, patterns) if patterns else old
+    kept.sort(key=lambda each: each.path)
+    return Proposal(path, (old, new), patterns, kept, project.files, dropped, shown)
+
+
+def _is_shown(entry: Entry) -> bool:
+    """Whether who lists a folder of the image would miss the entry: it is neither hidden nor secret nor made anew."""
+    return entry.soft and entry.heading != SECRET and not posixpath.basename(entry.path).startswith(".")
+
+
+def read_text(path: str) -> str:
+    """The text of an ignore file with its line endings."""
+    with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
+        return file.read()
+
+
+def _with_expected(project: Project, texts: Texts, patterns: list[Pattern], kept: Sequence[Kept]) -> list[Pattern]:
+    """The patterns of a new file: also those of what is not there yet and will be."""
+    there = {pattern.text for pattern in patterns}
+    refused = {posixpath.basename(each.path) for each in kept}
+    more = [
+        Pattern(text, heading, reason)
+        for text, heading, reason in expected(project, refused)
+        if text not in there and not any(_left_out(text, project.files))
+    ]
+    if not project.named.names(".env") and not any(posixpath.basename(path) == ".env" for path in project.files):
+        readers = list(texts.readers(project.files))
+        if _found_by(texts, readers, project.commands, _ENV_READERS, "") is None:
+            more.append(Pattern(".env", SECRET, "may hold secrets"))
+    return sorted((*patterns, *more), key=_place)
+
+
+# What may go -------------------------------------------------------------------------------------------------------
+
+
+def _allowed(project: Project, texts: Texts, present: IgnoreFile, *, unused: bool) -> tuple[list[Entry], list[Kept]]:
+    """The entries that can be left out, and those that stay with the reason."""
+    kept: list[Kept] = []
+    live: list[Entry] = []
+    for entry in entries(project, unused=unused):
+        reason = _named_reason(project, entry) or _wanted_reason(entry, present)
+        if reason is None and project.context.truncated and entry.soft:
+            reason = "the context has too many files to look through"
+        if reason is None:
+            live.append(entry)
+        else:
+            kept.append(Kept(entry.path, reason))
+    live, spoken = _unspoken(project, texts, live)
+    kept += spoken
+    for source in project.named.paths:
+        inside = [entry for entry in live if _is_below(entry.path, source)]
+        gone = {entry.path for entry in inside}
+        below = project.folders.get(source, [])
+        if below and inside and all(_is_in(path, gone) for path in below):
+            live = [entry for entry in live if entry not in inside]
+            kept += [Kept(path, f"all of `{source}`, which the Dockerfile names, would be gone") for path in gone]
+    return live, kept
+
+
+def _is_below(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(folder + "/")
+
+
+def _named_reason(project: Project, entry: Entry) -> str | None:
+    named = project.named
+    if named.names(entry.path):
+        return "the Dockerfile names it"
+    above = named.folder_of(entry.path)
+    if above is not None and entry.soft and above not in project.roots:
+        return f"it is in `{above}`, which the Dockerfile names"
+    return None
+
+
+def _wanted_reason(entry: Entry, present: IgnoreFile) -> str | None:
+    """An exception of the present file that means this entry."""
+    name = posixpath.basename(entry.path)
+    for rule in present.rules:
+        last = rule.pattern.rsplit("/", 1)[-1]
+        if rule.negated and last.strip("*?[]") and (fnmatchcase(name, last) or _is_below(rule.pattern, entry.path)):
+            return f"line {rule.line} of the present file lets it through"
+    return None
+
+
+def _unspoken(project: Project, texts: Texts, live: list[Entry]) -> tuple[list[Entry], list[Kept]]:
+    """The entries of which no file speaks that is sent itself; what stays may speak of more, so again until none."""
+    kept: list[Kept] = []
+    read: set[str] | None = None
+    while True:
+        waste = {entry.path for entry in live}
+        unread = [path for path in texts.readers(project.files) if not _is_in(path, waste)]
+        if read is not None:
+            unread = [path for path in unread if path not in read]
+            if not unread:
+                return live, kept
+        elif sum(size for path in unread if (size := project.files[path]) <= LARGEST_TEXT) > _MOST_BYTES:
+            kept = [Kept(entry.path, "there is too much text to look through") for entry in live if entry.soft]
+            return [entry for entry in live if not entry.soft], kept
+        reasons = {entry.path: _spoken_reason(project, texts, unread, entry) for entry in live if entry.soft}
+        kept += [Kept(path, reason) for path, reason in reasons.items() if reason is not None]
+        live = [entry for entry in live if reasons.get(entry.path) is None]
+        read = {*(read or ()), *unread}
+
+
+def _is_in(path: str, waste: Collection[str]) -> bool:
+    """Whether the path, or a folder above it, is in `waste`."""
+    at = len(path)
+    while at > 0:
+        if path[:at] in waste:
+            return True
+        at = path.rfind("/", 0, at)
+    return False
+
+
+def _spoken_reason(project: Project, texts: Texts, readers: Sequence[str], entry: Entry) -> str | None:
+    """Why the entry stays, from the commands of the Dockerfiles and the texts of `readers`."""
+    name = posixpath.basename(entry.path)
+    folder = entry.path in project.folders
+    if entry.heading == SECRET and name.startswith(".env"):
+        return _found_by(
+            texts, readers, project.commands, _ENV_READERS, "reads it; what is secret in it, hand over at run time"
+        )
+    if name in HISTORY:
+        programs = [path for path in readers if not path.endswith(_NO_PROGRAMS) and "." in posixpath.basename(path)]
+        return _found_by(texts, programs, "", _GIT_READERS, "reads it")
+    if entry.heading == DOCUMENTS:
+        if _DOCUMENT_TOOLS.search(project.commands):
+            return "the Dockerfile builds the documentation"
+        reason = _found_by(texts, readers, "", _MARKDOWN_READERS, "reads documents")
+        if reason is not None:
+            return reason
+    if entry.heading == TESTS:
+        reason = _tested(project, texts)
+        if reason is not None:
+            return reason
+    if spoken_in_commands(project.commands, name):
+        return "the Dockerfile speaks of it"
+    path = first_mention(texts, readers, entry.path, folder=folder)
+    return None if path is None else f"`{path}` speaks of it"
+
+
+def _found_by(texts: Texts, readers: Sequence[str], commands: str, pattern: re.Pattern[str], what: str) -> str | None:
+    if commands and pattern.search(commands):
+        return f"the Dockerfile {what}"
+    path = next((path for path in readers if texts.searching(path, pattern)), None)
+    return None if path is None else f"`{path}` {what}"
+
+
+def _tested(project: Project, texts: Texts) -> str | None:
+    """Why tests are needed: a build or a container runs them."""
+    if _TESTING.search(project.commands):
+        return "the Dockerfile runs tests"
+    for path in project.files:
+        name = posixpath.basename(path)
+        if name == "package.json" and "node_modules" not in path:
+            scripts = run_scripts(scripts_of(project.text(path)), project.commands)
+            if any(_TESTING.search(script) for script in scripts.values()):
+                return f"a script of `{path}` that the build runs tests"
+        elif _is_run(texts, name) and _TESTING.search(texts.of(path)):
+            return f"`{path}`, which the build runs, runs tests"
+        if _tells_how(project, path) and _TESTING_INSIDE.search(project.text(path)):
+            return f"`{path}` runs the tests in a container"
+    return None
+
+
+def _is_run(texts: Texts, name: str) -> bool:
+    """Whether the file is a script that the Dockerfiles call, or the Makefile when they call make."""
+    lower = name.lower()
+    if lower.endswith((".sh", ".bash")):
+        return name in texts.commands
+    return texts.makes and lower in ("makefile", "gnumakefile", "justfile", "taskfile.yml")
+
+
+def _tells_how(project: Project, path: str) -> bool:
+    """Whether the file may say how containers are run: CI, compose, scripts and README."""
+    folder, name = posixpath.split(path)
+    near = folder in project.roots or folder.startswith((".github", ".circleci", ".gitlab", "scripts", "ci", "bin"))
+    return near and name.lower().endswith(
+        (".yml", ".yaml", ".sh", ".md", ".rst", "makefile", "jenkinsfile", "justfile")
+    )
+
+
+# Patterns ----------------------------------------------------------------------------------------------------------
+
+
+def _patterns(project: Project, found: Sequence[Entry], kept: list[Kept]) -> list[Pattern]:
+    """The lines for the entries: one a family where it fits nothing else, in the order of the headings."""
+    families: dict[str, list[Entry]] = {}
+    names = {entry.family for entry in found}
+    for entry in found:
+        family = "Dockerfile*" if entry.family == "Dockerfile" and "Dockerfile*" in names else entry.family
+        families.setdefault(family, []).append(entry)
+    waste = {entry.path for entry in found}
+    lines: list[Pattern] = []
+    for family, members in families.items():
+        first = members[0]
+        text = _family_pattern(family, members)
+        if text is not None and all(_is_in(path, waste) for path in _left_out(text, project.files)):
+            lines.append(Pattern(text, first.heading, first.reason))
+        elif len(members) <= _MOST_PATHS:
+            lines += [Pattern(escaped(entry.path), entry.heading, entry.reason) for entry in members]
+        else:
+            kept += [Kept(entry.path, "no pattern fits it and nothing else") for entry in members]
+    lines.sort(key=_place)
+    return lines
+
+
+def _place(line: Pattern) -> tuple[int, str]:
+    return HEADINGS.index(line.heading), line.text.lstrip("*/._").lower()
+
+
+def _family_pattern(family: str, members: Sequence[Entry]) -> str | None:
+    if any(char in family for char in "[]\\!#?") or family.strip() != family:
+        return None
+    nested = any("/" in entry.path for entry in members)
+    if nested and members[0].heading in (DOCUMENTS, SECRET, TESTS):
+        return None  # elsewhere a file of that name may be needed one day
+    return f"**/{family}" if nested or family in EVERYWHERE else family
+
+
+def escaped(path: str) -> str:
+    """The pattern that matches this path only."""
+    text = re.sub(r"([*?\[\]\\])", r"\\\1", path)
+    return "/" + text if text[0] in "#! " else text
+
+
+def _left_out(pattern: str, files: Iterable[str]) -> Iterator[str]:
+    match = re.compile(regex(pattern)).match
+    return (path for path in files if match(path))
+
+
+def _checked(
+    context: Context, old: str, patterns: list[Pattern], found: Sequence[Entry]
+) -> tuple[list[Pattern], list[str]]:
+    """The patterns that leave out nothing but the entries, and the files that are not sent any more."""
+    files = context.files()
+    waste = {entry.path for entry in found}
+    while patterns:
+        text = written(old, patterns)
+        after = context.with_ignore(text).files()
+        dropped = [path for path in files if path not in after]
+        wrong = [path for path in dropped if not _is_in(path, waste)]
+        if not wrong:
+            return patterns, dropped
+        bad = {pattern.text for pattern in patterns if any(_left_out(pattern.text, wrong))}
+        patterns = [pattern for pattern in patterns if pattern.text not in bad] if bad else []
+    return [], []
+
+
+def _count(patterns: Sequence[Pattern], files: Mapping[str, int], dropped: Iterable[str]) -> None:
+    rest = list(dropped)
+    for pattern in patterns:
+        hit = set(_left_out(pattern.text, rest))
+        pattern.files, pattern.bytes = len(hit), sum(files[path] for path in hit)
+        rest = [path for path in rest if path not in hit]
+
+
+def written(old: str, patterns: Sequence[Pattern]) -> str:
+    """The text of the file with the patterns behind what is there, under a heading each sort."""
+    lines: list[str] = []
+    heading = ""
+    for pattern in patterns:
+        if pattern.heading != heading:
+            heading = pattern.heading
+            lines += [""] * bool(lines) + [f"# {heading}"]
+        lines.append(pattern.text)
+    if not old.strip():
+        return old + "".join(line + "\n" for line in lines)
+    ending = "\r\n" if "\r\n" in old else "\n"
+    start = old if old.endswith("\n") else old + ending
+    return start + "".join(line + ending for line in ["", *lines])

@@ -1,0 +1,416 @@
+"""What of a build context may be waste, by name and by what lies beside it, and why."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import re
+from fnmatch import fnmatchcase
+
+from ....model.history import read_small, reads_history
+from ....model.layers import local_sources
+from ....model.waste import CACHES, FIXTURES, HISTORY, SECRETS
+from ....syntax.tree import Run, Transfer
+from .uses import run_scripts, scripts_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from ....model.build import Build
+    from ....model.context import Context
+    from .named import Named
+
+VERSION_CONTROL = "Version control"
+MADE = "Caches, and what the build makes itself"
+SECRET = "Secrets and local settings"
+EDITOR = "Editors"
+AROUND = "CI and containers"
+DOCUMENTS = "Documentation"
+TESTS = "Tests"
+UNUSED = "No COPY takes it"
+BUILDERS_OWN = "read by the builder itself, not by the build"
+HEADINGS = (VERSION_CONTROL, MADE, SECRET, EDITOR, AROUND, DOCUMENTS, TESTS, UNUSED)
+
+EVERYWHERE = frozenset(("__pycache__", "node_modules", ".DS_Store", "Thumbs.db", "bower_components"))
+"""Names whose pattern always reaches every folder."""
+_MORE_CACHES = frozenset(("htmlcov", "coverage.xml", ".coverage", ".eslintcache", ".stylelintcache", ".tsbuildinfo"))
+_EDITORS = frozenset(
+    (".vscode", ".idea", ".fleet", ".project", ".classpath", ".settings", ".vs", ".swp", ".editorconfig")
+)
+_EDITOR_GLOBS = ("*.swp", "*.swo", "*.iml", "*.code-workspace", "*.sublime-project", "*.sublime-workspace")
+_CI = frozenset(
+    (".github", ".gitlab", ".gitlab-ci.yml", ".circleci", ".travis.yml", ".drone.yml", "azure-pipelines.yml",
+     "bitbucket-pipelines.yml", "Jenkinsfile", "jenkinsfile", ".pre-commit-config.yaml", "CODEOWNERS", "renovate.json",
+     ".dependabot", ".devcontainer", "appspec.yml", "buildspec.yml", "cloudbuild.yaml", "cloudbuild.yml",
+     "skaffold.yaml", ".gitpod.yml", ".replit", "codecov.yml", ".codecov.yml", "sonar-project.properties",
+     ".mailmap", ".hadolint.yaml", ".hadolint.yml", "Vagrantfile", ".appveyor.yml", "appveyor.yml", ".woodpecker",
+     ".woodpecker.yml", "Tiltfile", "fly.toml", "render.yaml", "docker-bake.hcl")
+)  # fmt: skip
+_CONTAINER_GLOBS = ("docker-compose*.yml", "docker-compose*.yaml", "compose*.yml", "compose*.yaml", "*.dockerignore")
+_DOCUMENT_GLOBS = (
+    "README.md", "README.rst", "README.adoc", "README.*.md", "README-*.md", "CHANGELOG.md", "CHANGELOG.rst",
+    "CHANGES.md", "CHANGES.rst", "HISTORY.md", "HISTORY.rst", "CONTRIBUTING.md", "CONTRIBUTING.rst",
+    "CODE_OF_CONDUCT.md", "SECURITY.md", "SUPPORT.md", "GOVERNANCE.md", "MAINTAINERS.md", "PULL_REQUEST_TEMPLATE.md",
+    "ISSUE_TEMPLATE.md",
+)  # fmt: skip
+_DOCUMENT_FOLDERS = frozenset(("docs", "doc"))
+_DOCUMENT_FILES = (
+    ".md", ".rst", ".adoc", ".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".puml", ".plantuml", ".drawio", ".mmd",
+    ".pdf", ".odt", ".docx", ".pptx", ".xlsx", ".tex", ".bib", ".dot", ".vsdx", ".excalidraw", ".mp4",
+)  # fmt: skip
+_SPHINX = frozenset(("conf.py", "Makefile", "make.bat", "requirements.txt", ".nojekyll", "CNAME", ".gitkeep"))
+_TEST_FOLDERS = frozenset(("tests", "test", "__tests__", "spec", "e2e", "cypress"))
+_TEST_FILES = re.compile(
+    r"(?:^|/)(?:test_[^/]*\.py|[^/]*_tests?\.(?:py|go|rb|exs|php)|tests?\.py|conftest\.py|[^/]*[._-](?:test|spec|cy|e2e)"
+    r"(?:-spec)?\.[cm]?[jt]sx?|[^/]*_spec\.rb|[^/]*Test\.php|[^/]*\.(?:bats|feature))$"
+)
+_MANIFESTS = frozenset(
+    ("package.json", "pyproject.toml", "setup.py", "requirements.txt", "Pipfile", "go.mod", "Cargo.toml", "pom.xml",
+     "build.gradle", "build.gradle.kts", "Gemfile", "composer.json", "mix.exs", "build.sbt")
+)  # fmt: skip
+_JVM = frozenset(("pom.xml", "build.gradle", "build.gradle.kts", "build.sbt"))
+_BUNDLERS = (
+    (r"\bnext build\b", ".next"), (r"\bnuxt(?:i)? (?:build|generate)\b", ".nuxt"),
+    (r"\bnuxt(?:i)? (?:build|generate)\b", ".output"), (r"\bsvelte-kit\b|\bvite build\b", ".svelte-kit"),
+    (r"\bng build\b", ".angular"), (r"\bvite build\b", "dist"), (r"\breact-scripts build\b", "build"),
+    (r"\bvue-cli-service build\b", "dist"), (r"\bnest build\b", "dist"), (r"\bastro build\b", "dist"),
+)  # fmt: skip
+_UNUSED_BYTES = 100_000
+"""BuildKit sends what no COPY takes to nobody; other builders do, and less than this is not worth a line."""
+_HISTORY_IN_GO = re.compile(r"-buildvcs(?:=true|=1)?(?![=\w])")
+_MAKES_VENV = re.compile(r"-m[\s\"',]+venv\b|\bvirtualenv\b|\buv\s+(?:venv|sync|run)\b|\b(?:poetry|pipenv|pdm)\b")
+_PIP_PROJECT = re.compile(r"\bpip3?\s+install\b[^&|;\n]*\s(?:-e\s+)?\.(?:\[[^\]]*\])?(?:\s|$)", re.MULTILINE)
+
+
+class Entry:
+    """A file or folder that may be waste.
+
+    `family` is the name or glob that its pattern is made of, `soft` tells that it stays when a file of the project
+    speaks of it.
+    """
+
+    __slots__ = ("family", "heading", "path", "reason", "soft")
+
+    def __init__(self, path: str, family: str, heading: str, reason: str, *, soft: bool = True) -> None:
+        self.path = path
+        self.family = family
+        self.heading = heading
+        self.reason = reason
+        self.soft = soft
+
+
+class Project:
+    """What is known of the files that are sent and of the builds that use them."""
+
+    __slots__ = ("builds", "commands", "context", "files", "folders", "named", "roots")
+
+    def __init__(self, builds: Sequence[Build], context: Context, named: Named, commands: str) -> None:
+        self.builds = builds
+        self.context = context
+        self.files: Mapping[str, int] = context.files()
+        self.named = named
+        self.commands = commands
+        self.folders: dict[str, list[str]] = {}
+        for path in self.files:
+            parts = path.split("/")
+            for depth in range(1, len(parts)):
+                self.folders.setdefault("/".join(parts[:depth]), []).append(path)
+        # Where a project begins: the context, and folders with a manifest that lie not too deep.
+        self.roots = {""} | {
+            posixpath.dirname(path)
+            for path in self.files
+            if posixpath.basename(path) in _MANIFESTS and path.count("/") <= 2 and "node_modules" not in path
+        }
+
+    def text(self, path: str) -> str:
+        """The text of a small file in the context."""
+        return read_small(os.path.join(self.context.root, path))
+
+    def beside(self, path: str, *names: str) -> bool:
+        """Whether one of the files lies in the same folder as `path`."""
+        folder = posixpath.dirname(path)
+        return any(posixpath.join(folder, name) in self.files for name in names)
+
+
+def entries(project: Project, *, unused: bool = True) -> list[Entry]:
+    """All that may be waste, none below another."""
+    found: dict[str, Entry] = {}
+    for entry in (
+        *_version_control(project), *_environments(project), *_by_name(project), *_made(project), *_documents(project),
+        *_tests(project), *(_unused(project) if unused else ()),
+    ):  # fmt: skip
+        found.setdefault(entry.path, entry)
+    ordered: list[Entry] = []
+    for path in sorted(found):
+        parts = path.split("/")
+        if not any("/".join(parts[:depth]) in found for depth in range(1, len(parts))):
+            ordered.append(found[path])
+    return ordered
+
+
+def keeps_history(project: Project) -> bool:
+    """Whether a build reads the repository's history."""
+    if _HISTORY_IN_GO.search(project.commands):
+        return True
+    return any(reads_history(build, project.context) for build in project.builds)
+
+
+def _version_control(project: Project) -> Iterator[Entry]:
+    keep = keeps_history(project)
+    for path in (*project.folders, *project.files):
+        name = posixpath.basename(path)
+        if name in HISTORY and not (keep and name == ".git"):
+            yield Entry(path, name, VERSION_CONTROL, "the repository's history")
+
+
+def _environments(project: Project) -> Iterator[Entry]:
+    """Python's virtual environments: they hold paths of this machine."""
+    for path in project.files:
+        if path.endswith("/pyvenv.cfg"):
+            folder = posixpath.dirname(path)
+            name = posixpath.basename(folder)
+            if name not in project.commands or _MAKES_VENV.search(project.commands):
+                yield Entry(folder, name, MADE, "a virtual environment of this machine", soft=False)
+
+
+def _by_name(project: Project) -> Iterator[Entry]:
+    for path in (*project.folders, *project.files):
+        folder, name = posixpath.split(path)
+        is_file = path in project.files
+        if name in CACHES or name in _MORE_CACHES:
+            heading = EDITOR if name in _EDITORS else MADE
+            yield Entry(path, name, heading, "made on this machine by a tool", soft=name == ".gradle")
+        elif name in _EDITORS or any(fnmatchcase(name, glob) for glob in _EDITOR_GLOBS if is_file):
+            family = name if name in _EDITORS else "*" + posixpath.splitext(name)[1]
+            yield Entry(path, family, EDITOR, "settings of an editor")
+        elif is_file and name in SECRETS:
+            if FIXTURES.isdisjoint(path.split("/")[:-1]):
+                yield Entry(path, name, SECRET, "may hold secrets")
+        elif folder in project.roots and name in _CI:
+            yield Entry(path, name, AROUND, "for CI and deployment, which run outside of the image")
+        elif is_file and (_is_dockerfile(name) or any(fnmatchcase(name, glob) for glob in _CONTAINER_GLOBS)):
+            yield Entry(path, _container_family(name), AROUND, BUILDERS_OWN)
+        elif is_file and name == ".dockerignore":
+            yield Entry(path, name, AROUND, BUILDERS_OWN)
+
+
+def _is_dockerfile(name: str) -> bool:
+    return (
+        re.fullmatch(r"(?i)(?:docker|container)file(?:[.-][\w.-]+)?|[\w.-]+\.(?:docker|container)file", name)
+        is not None
+    )
+
+
+def _container_family(name: str) -> str:
+    for start in ("docker-compose", "compose"):
+        if name.startswith(start):
+            return f"{start}*" + posixpath.splitext(name)[1]
+    if name.endswith(".dockerignore"):
+        return name
+    return "Dockerfile*" if name.startswith("Dockerfile") and name != "Dockerfile" else name
+
+
+def _made(project: Project) -> Iterator[Entry]:
+    """What the build makes itself, beside the manifest from which it makes it."""
+    words = project.commands
+    installed = set(_installed_folders(project))
+    for path in project.folders:
+        name = posixpath.basename(path)
+        folder = posixpath.dirname(path)
+        if name in ("node_modules", "bower_components"):
+            if "node_modules" not in folder.split("/") and folder in installed:
+                yield Entry(path, name, MADE, "installed by the build", soft=False)
+        elif name == "target":
+            maven = project.beside(path, "pom.xml") and re.search(r"\bmvnw?\b", words)
+            cargo = project.beside(path, "Cargo.toml") and re.search(r"\bcargo\b", words)
+            if maven or cargo:
+                yield Entry(path, name, MADE, "made by the build", soft=False)
+        elif name == "build" and project.beside(path, "build.gradle", "build.gradle.kts"):
+            if re.search(r"\bgradlew?\b", words):
+                yield Entry(path, name, MADE, "made by the build", soft=False)
+        elif name in ("bin", "obj") and _has_ending(project, folder, (".csproj", ".fsproj")):
+            if re.search(r"\bdotnet\s+(?:build|publish|restore)\b", words):
+                yield Entry(path, name, MADE, "made by the build", soft=False)
+        elif name == "vendor" and f"{path}/autoload.php" in project.files:
+            if re.search(r"\bcomposer\s+(?:[-\w]+\s+)*(?:install|update)\b", words):
+                yield Entry(path, name, MADE, "installed by the build", soft=False)
+        elif name.endswith(".egg-info") and _PIP_PROJECT.search(words):
+            yield Entry(path, "*.egg-info", MADE, "made by the build", soft=False)
+        elif name == "coverage" and project.folders[path] and _is_coverage(project, path):
+            yield Entry(path, name, MADE, "a report on tests")
+        elif _is_bundled(project, path):
+            yield Entry(path, name, MADE, "made by the build", soft=False)
+    yield from _compiled_python(project)
+
+
+def _has_ending(project: Project, folder: str, endings: tuple[str, ...]) -> bool:
+    return any(path.endswith(endings) and posixpath.dirname(path) == folder for path in project.files)
+
+
+def _is_coverage(project: Project, path: str) -> bool:
+    reports = ("lcov.info", "clover.xml", "coverage-final.json", "lcov-report/index.html", "coverage-summary.json")
+    return any(f"{path}/{name}" in project.files for name in reports)
+
+
+def _compiled_python(project: Project) -> Iterator[Entry]:
+    for path in project.files:
+        if path.endswith((".pyc", ".pyo")) and "__pycache__" not in path and path[:-1] in project.files:
+            yield Entry(path, "*.pyc", MADE, "compiled from the source beside it", soft=False)
+
+
+def _is_bundled(project: Project, path: str) -> bool:
+    """Whether a script that the build runs writes this folder anew, and git ignores it."""
+    folder, name = posixpath.split(path)
+    manifest = posixpath.join(folder, "package.json")
+    if manifest not in project.files or not any(made == name for _, made in _BUNDLERS):
+        return False
+    scripts = scripts_of(project.text(manifest))
+    run = "\n".join(run_scripts(scripts, project.commands).values()) + "\n" + project.commands
+    if not any(made == name and re.search(tool, run) for tool, made in _BUNDLERS):
+        return False
+    return name.startswith(".") or _git_ignores(project, folder, name)
+
+
+def _git_ignores(project: Project, folder: str, name: str) -> bool:
+    for place in {folder, ""}:
+        text = read_small(os.path.join(project.context.root, place, ".gitignore"))
+        if any(line.strip().strip("/").removeprefix("**/") == name for line in text.splitlines()):
+            return True
+    return False
+
+
+def _installed_folders(project: Project) -> Iterator[str]:
+    """The folders of the context in whose copy the build installs Node's modules."""
+    for build in project.builds:
+        for stage in build.stages:
+            installs: set[str | None] = set()
+            for run in stage.instructions:
+                if isinstance(run, Run) and any(
+                    call.manager.ecosystem == "node"
+                    and call.verb in ("install", "restore")
+                    and not call.has("-g", "--global")
+                    for call in build.calls(run)
+                ):
+                    installs.add(_install_folder(build, run))
+            if installs:
+                yield from _copied_to(project, build, installs)
+
+
+def _install_folder(build: Build, run: Run) -> str | None:
+    """The folder in the image in which a RUN installs; None when it is not known."""
+    from ....model.files import path_of, with_folders
+
+    for command, folder in with_folders(build, run):
+        if command.name in ("npm", "yarn", "pnpm", "bun"):
+            option = command.option("--prefix", "--cwd", "--dir", "-C")
+            if option is not None:
+                return path_of(build, run, folder, option if isinstance(option, str) else option.value)
+            return folder
+    return None
+
+
+def _copied_to(project: Project, build: Build, installs: set[str | None]) -> Iterator[str]:
+    manifests = [path for path in project.files if posixpath.basename(path) == "package.json"]
+    inner = [path for path in manifests if "node_modules" not in path]
+    for manifest in inner:
+        folder = posixpath.dirname(manifest)
+        if len(inner) == 1 or _image_folders(build, folder) & installs:
+            yield folder
+            if '"workspaces"' in project.text(manifest) or project.beside(manifest, "pnpm-workspace.yaml"):
+                yield from (posixpath.dirname(path) for path in inner if path.startswith(folder))
+
+
+def _image_folders(build: Build, folder: str) -> set[str | None]:
+    """Where COPY and ADD put the manifest of a folder of the context."""
+    found: set[str | None] = set()
+    for stage in build.stages:
+        for instruction in stage.instructions:
+            if isinstance(instruction, Transfer) and instruction.destination is not None:
+                state = build.state(instruction)
+                target = state.path(instruction.destination.text)
+                if target is None:
+                    continue
+                for source in local_sources(build, instruction):
+                    found |= _landing(source, folder, posixpath.normpath(target))
+    return found
+
+
+def _landing(source: str, folder: str, target: str) -> set[str | None]:
+    if source in ("", "*", "."):
+        return {posixpath.normpath(posixpath.join(target, folder))}
+    if source == folder or folder.startswith(source + "/"):
+        return {posixpath.normpath(posixpath.join(target, folder[len(source) :].lstrip("/")))}
+    if posixpath.dirname(source) == folder and fnmatchcase("package.json", posixpath.basename(source)):
+        return {posixpath.dirname(target) if posixpath.basename(target) == "package.json" else target}
+    return set()
+
+
+def _documents(project: Project) -> Iterator[Entry]:
+    for path in project.files:
+        folder, name = posixpath.split(path)
+        if folder in project.roots:
+            glob = next((glob for glob in _DOCUMENT_GLOBS if fnmatchcase(name, glob)), None)
+            if glob is not None:
+                yield Entry(path, name, DOCUMENTS, "for people who read the source")
+    for path, inside in project.folders.items():
+        folder, name = posixpath.split(path)
+        if folder in project.roots and name in _DOCUMENT_FOLDERS and all(_is_document(each) for each in inside):
+            yield Entry(path, name, DOCUMENTS, "for people who read the source")
+
+
+def _is_document(path: str) -> bool:
+    return path.lower().endswith(_DOCUMENT_FILES) or posixpath.basename(path) in _SPHINX or "/_static/" in path
+
+
+def _tests(project: Project) -> Iterator[Entry]:
+    if any(posixpath.basename(path) in _JVM for path in project.files):
+        return  # Maven and Gradle compile and run the tests as a part of the build
+    for path, inside in project.folders.items():
+        folder, name = posixpath.split(path)
+        if folder in project.roots and name in _TEST_FOLDERS:
+            tests = any(_TEST_FILES.search(each) for each in inside) or (
+                project.beside(path, "Cargo.toml") and all(each.endswith(".rs") for each in inside)
+            )
+            if tests:
+                yield Entry(path, name, TESTS, "the build runs no tests")
+
+
+def _unused(project: Project) -> Iterator[Entry]:
+    """What lies at the top of the context and no COPY, ADD or bind mount takes anything of."""
+    if project.named.whole or not project.named.sources:
+        return
+    for path in sorted({path.partition("/")[0] for path in project.files}):
+        inside = project.folders.get(path, [path])
+        large = sum(project.files[each] for each in inside) >= _UNUSED_BYTES
+        if large and not project.named.names(path):
+            yield Entry(path, path, UNUSED, "no COPY, ADD or bind mount takes it", soft=False)
+
+
+def expected(project: Project, refused: set[str]) -> Iterator[tuple[str, str, str]]:
+    """(pattern, heading, reason) of what is not there now and will be, for a new file; nothing of `refused` names."""
+    names = {posixpath.basename(path) for path in project.files}
+
+    def free(name: str) -> bool:
+        return name not in refused and not project.named.names(name)
+
+    if free(".git") and not keeps_history(project):
+        yield ".git", VERSION_CONTROL, "the repository's history"
+    if free(".dockerignore"):
+        yield ".dockerignore", AROUND, BUILDERS_OWN
+    if any(name.endswith(".py") for name in names):
+        for name in ("__pycache__", ".venv"):
+            if free(name):
+                yield f"**/{name}" if name == "__pycache__" else name, MADE, "made on this machine by a tool"
+    if "" in set(_installed_folders(project)) and free("node_modules"):
+        yield "node_modules", MADE, "installed by the build"
+    words = project.commands
+    java = "pom.xml" in project.files and re.search(r"\bmvnw?\b", words)
+    rust = "Cargo.toml" in project.files and re.search(r"\bcargo\b", words)
+    if (java or rust) and free("target"):
+        yield "target", MADE, "made by the build"
+    gradle = {"build.gradle", "build.gradle.kts"} & project.files.keys()
+    if gradle and re.search(r"\bgradlew?\b", words):
+        for name in (".gradle", "build"):
+            if free(name):
+                yield name, MADE, "made by the build"

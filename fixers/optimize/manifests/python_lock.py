@@ -1,0 +1,222 @@
+"""What Poetry, uv and Pipenv read: the manifest, the lock file, and the packages of each group in them."""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import re
+import tomllib
+from typing import cast
+
+from ..base.copies import origin, read
+from ..base.rewrite import Refused
+from .requirements import normal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any
+
+    from ....model.build import Build, Stage
+    from ....model.context import Context
+    from ....model.packages.calls import Call
+    from ....syntax.tree import Run
+
+_MANIFESTS = {"poetry": "pyproject.toml", "uv": "pyproject.toml", "pipenv": "Pipfile"}
+_LOCKS = {"poetry": "poetry.lock", "uv": "uv.lock", "pipenv": "Pipfile.lock"}
+_SETTINGS = {"poetry": ("poetry.toml",), "uv": ("uv.toml", ".python-version"), "pipenv": ()}
+_BACKENDS = ("poetry.core.masonry.api", "poetry.masonry.api", "hatchling.build", "uv_build", "flit_core.buildapi")
+"""Build backends that compile nothing unless a plug-in does."""
+_GENERATING = re.compile(
+    r"vcs|scm|dynamic-versioning|ext[-_]modules|\[tool\.hatch\.build\.hooks|^build\s*=", re.MULTILINE
+)
+"""Settings by which the install of a project writes files among its source."""
+
+
+class Project:
+    """A project as its manager reads it.
+
+    `python` is the versions of Python that it asks for, `files` are the paths in the context, `lock` is the text of the
+    lock file ("" without one), `itself` says why the install puts in the project too ("" when it does not). `direct`
+    and `development` are the names of packages that the manifest states for use and for development.
+    """
+
+    __slots__ = ("data", "development", "direct", "files", "itself", "lock", "manifest", "python", "tool")
+
+    def __init__(self, tool: str, manifest: str, data: dict[str, Any]) -> None:
+        self.tool = tool
+        self.manifest = manifest
+        self.data = data
+        self.files = [manifest]
+        self.lock = ""
+        self.itself = ""
+        self.direct: set[str] = set()
+        self.development: set[str] = set()
+        self.python = str(_table(data, "project").get("requires-python", ""))
+
+
+def read_project(build: Build, stage: Stage, context: Context, run: Run, call: Call) -> Project:
+    """What an install by Poetry, uv or Pipenv reads. Raises Refused when it reads more than manifests."""
+    tool = call.manager.name
+    folder = build.state(run).path(".")
+    name = _MANIFESTS[tool]
+    manifest = origin(build, stage, context, posixpath.join(folder, name)) if folder else None
+    if manifest is None:
+        raise Refused(f"there is no {name} where the install runs", run)
+    try:
+        data = tomllib.loads(read(context, manifest) or "")
+    except tomllib.TOMLDecodeError:
+        raise Refused(f"`{manifest}` cannot be read", run) from None
+    project = Project(tool, manifest, data)
+    beside = posixpath.dirname(manifest)
+    lock = posixpath.join(beside, _LOCKS[tool])
+    if context.sent(lock):
+        project.lock = read(context, lock) or ""
+    others = [posixpath.join(beside, each) for each in (_LOCKS[tool], *_SETTINGS[tool])]
+    project.files += [each for each in others if context.sent(each)]
+    if call.has("-C", "--directory", "-P", "--project"):
+        raise Refused("the install runs in another folder", run)
+    {"poetry": _poetry, "uv": _uv, "pipenv": _pipenv}[tool](project, call, run)
+    return project
+
+
+def _table(data: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    found: Any = data
+    for name in names:
+        found = cast("dict[str, Any]", found).get(name, {}) if isinstance(found, dict) else {}
+    return cast("dict[str, Any]", found) if isinstance(found, dict) else {}
+
+
+def _list(value: object) -> list[Any]:
+    return cast("list[Any]", value) if isinstance(value, list) else []
+
+
+def _named(requirements: Iterable[object]) -> set[str]:
+    """The names in a list of requirements as `project.dependencies` has it."""
+    found = [re.match(r"[A-Za-z0-9][\w.-]*", each) for each in requirements if isinstance(each, str)]
+    return {normal(match[0]) for match in found if match is not None}
+
+
+def _poetry(project: Project, call: Call, run: Run) -> None:
+    tool = _table(project.data, "tool", "poetry")
+    if 'type = "directory"' in project.lock or 'type = "file"' in project.lock:
+        raise Refused("`poetry.lock` names folders of the project", run)
+    stated = _table(tool, "dependencies")
+    groups = [_table(group, "dependencies") for group in _table(tool, "group").values()]
+    for versions in (stated, _table(tool, "dev-dependencies"), *groups):
+        if any(isinstance(version, dict) and "path" in version for version in versions.values()):
+            raise Refused("pyproject.toml names folders of the project", run)
+    project.direct = {normal(name) for name in stated if name.lower() != "python"}
+    project.direct |= _named(_list(_table(project.data, "project").get("dependencies")))
+    project.development = {normal(name) for versions in groups for name in versions}
+    project.development |= {normal(name) for name in _table(tool, "dev-dependencies")}
+    if not call.has("--no-root", "--only-root") and tool.get("package-mode", True):
+        project.itself = "`poetry install` installs the project itself; give it `--no-root`"
+
+
+def _uv(project: Project, call: Call, run: Run) -> None:
+    tool = _table(project.data, "tool", "uv")
+    if call.path != "sync" or "workspace" in tool or call.has("--all-packages", "--package", "--active", "--script"):
+        raise Refused("what uv reads here is not followed", run)
+    sources = _table(tool, "sources").values()
+    if any(isinstance(source, dict) and {"path", "workspace"} & source.keys() for source in sources):
+        raise Refused("pyproject.toml names folders of the project", run)
+    if any(word in project.lock for word in ("source = { directory = ", "source = { path = ")):
+        raise Refused("`uv.lock` names folders of the project", run)
+    if len(re.findall(r"source = \{ editable = ", project.lock)) > 1:
+        raise Refused("`uv.lock` names folders of the project", run)
+    project.direct = _named(_list(_table(project.data, "project").get("dependencies")))
+    groups = _table(project.data, "dependency-groups").values()
+    project.development = {name for group in groups for name in _named(_list(group))}
+    project.development |= _named(_list(tool.get("dev-dependencies")))
+    packaged = tool.get("package", "build-system" in project.data)
+    if packaged and not call.has("--no-install-project", "--no-install-workspace"):
+        project.itself = "`uv sync` installs the project itself; give it `--no-install-project`"
+
+
+def _pipenv(project: Project, call: Call, run: Run) -> None:
+    if call.packages or call.requirements:
+        raise Refused(f"`{call.command.text[:60]}` adds packages to the manifest", run)
+    for group in ("packages", "dev-packages"):
+        for name, version in _table(project.data, group).items():
+            if isinstance(version, dict) and {"path", "file", "editable"} & version.keys() and "git" not in version:
+                raise Refused(f"`{name}` of the Pipfile is a folder of the project", run)
+    project.direct = {normal(name) for name in _table(project.data, "packages")}
+    project.development = {normal(name) for name in _table(project.data, "dev-packages")}
+
+
+def compiles_nothing(project: Project, context: Context) -> bool:
+    """Whether the install of the project itself only tells Python where its source lies."""
+    beside = posixpath.dirname(project.manifest)
+    backend = _table(project.data, "build-system").get("build-backend", "")
+    plain = backend in _BACKENDS or (backend == "setuptools.build_meta" and not _has_setup(context, beside))
+    text = read(context, project.manifest) or ""
+    return plain and _GENERATING.search(text) is None
+
+
+def _has_setup(context: Context, beside: str) -> bool:
+    return any(context.exists(posixpath.join(beside, name)) for name in ("setup.py", "setup.cfg"))
+
+
+# The packages of the lock files
+
+
+def installed(project: Project, *, development: bool) -> set[str]:
+    """The names of the packages that an install puts in, with or without those for development.
+
+    With a lock file these are all, without one those that the manifest states.
+    """
+    stated = project.direct | project.development if development else set(project.direct)
+    if not project.lock:
+        return stated
+    if project.tool == "pipenv":
+        return stated | _of_pipfile_lock(project.lock, development=development)
+    packages = _packages(project.lock)
+    found: set[str] = set()
+    waiting = {(name, "") for name in stated}
+    while waiting:
+        name, extra = waiting.pop()
+        known = f"{name}[{extra}]" if extra else name
+        if known in found:
+            continue
+        found.add(known)
+        for package in packages.get(name, ()):
+            waiting |= _behind(package, extra)
+    return {name for name in found if "[" not in name}
+
+
+def _packages(lock: str) -> dict[str, list[dict[str, Any]]]:
+    try:
+        stated: list[dict[str, Any]] = _list(tomllib.loads(lock).get("package"))
+    except tomllib.TOMLDecodeError:
+        return {}
+    found: dict[str, list[dict[str, Any]]] = {}
+    for package in stated:
+        found.setdefault(normal(str(package.get("name", ""))), []).append(package)
+    return found
+
+
+def _behind(package: dict[str, Any], extra: str) -> set[tuple[str, str]]:
+    """What a package of a lock file needs, with or without one of its extras; what is optional is left out."""
+    needed: Any = package.get("dependencies", {})
+    if extra:
+        needed = _table(package, "optional-dependencies").get(extra, [])
+    found: set[tuple[str, str]] = set()
+    for each in _list(needed):
+        name = normal(str(each["name"]))
+        found.add((name, ""))
+        found |= {(name, str(one)) for one in _list(each.get("extra"))}
+    for name, versions in (cast("dict[str, Any]", needed) if isinstance(needed, dict) else {}).items():
+        each = _list(versions)[0] if _list(versions) else versions
+        if not _table({"": each}, "").get("optional"):
+            found.add((normal(name), ""))
+    return found
+
+
+def _of_pipfile_lock(lock: str, *, development: bool) -> set[str]:
+    try:
+        data: dict[str, Any] = json.loads(lock)
+    except ValueError:
+        return set()
+    groups = ("default", "develop") if development else ("default",)
+    return {normal(name) for group in groups for name in _table(data, group)}

@@ -1,0 +1,121 @@
+"""Installs of packages by name before the source: what needs no file of the build context does not wait for one."""
+
+from __future__ import annotations
+
+import re
+
+from ....model.layers import named_installs
+from ....syntax.tree import Arg, Cmd, Entrypoint, Env, Expose, Healthcheck, Label, Run, Transfer, Workdir
+from ..base.blocks import joined
+from ..base.copies import placed
+from ..base.rewrite import Outcome, Refused, Step
+from ..base.run_steps import deletes_caches, pieces
+from .cache_order import with_comments
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....model.build import Build, Stage
+    from ....model.context import Context
+    from ....syntax.tree import Instruction
+
+_NO_FILES = (Cmd, Entrypoint, Expose, Healthcheck, Label)
+HEARD = re.compile(
+    r"(?i)PATH|HOME|USER|SHELL|LANG.*|TZ|.*proxy"
+    r"|(LC|LD|DEB|DEBIAN|DEBCONF|APT|DPKG|PIP|PIPX|UV|PYTHON|VIRTUAL|NPM|NODE|YARN|COREPACK|GEM|BUNDLE|CARGO|RUST|GO|CGO"
+    r"|SSL|CURL|REQUESTS|CC|CXX|CFLAGS|UCF|NVM)(_.*)?"
+)
+"""Variables that a package manager or what it starts may read. Those of the application are none of them."""
+_SYSTEM = "bin boot dev etc lib lib32 lib64 libexec libx32 proc root run sbin sys tmp usr var home opt".split()
+_OF_USR = frozenset(("bin", "games", "include", "lib", "lib32", "lib64", "libexec", "libx32", "local", "sbin", "share"))
+_OF_LOCAL = frozenset(("bin", "etc", "games", "include", "lib", "man", "sbin", "share"))
+
+
+def rewrite(build: Build, stage: Stage, context: Context) -> Outcome:
+    """Put the first RUN that installs packages by name and waits for the source before the copy of the source."""
+    folders = [place for place in placed(build, stage, context) if place.folder]
+    broad = {id(place.instruction) for place in folders}
+    for number, run in enumerate(stage.instructions):
+        if not isinstance(run, Run) or not needs_nothing(build, run):
+            continue
+        copy: Instruction | None = None
+        for step in reversed(stage.instructions[:number]):
+            if not _passable(build, stage, context, step, run):
+                break
+            if id(step) in broad:
+                copy = step
+        if copy is not None:
+            return Outcome("order", _moved(build, copy, run), [_step(build, run)])
+    return Outcome("order")
+
+
+def needs_nothing(build: Build, run: Run) -> bool:
+    """Whether the RUN installs packages by name, and does nothing else but emptying caches."""
+    if not named_installs(build, run):
+        return False
+    try:
+        found = pieces(build, run)
+    except Refused:
+        return False
+    return all(piece.call is not None or deletes_caches(piece) for piece in found)
+
+
+def _passable(build: Build, stage: Stage, context: Context, step: Instruction, run: Run) -> bool:
+    """Whether the RUN does the same before `step` as behind it."""
+    if isinstance(step, _NO_FILES):
+        return True
+    if isinstance(step, Workdir):
+        return True  # an empty folder
+    if isinstance(step, Env):
+        return not any(HEARD.fullmatch(pair.key.text) for pair in step.pairs)
+    if isinstance(step, Arg):
+        return not any(HEARD.fullmatch(pair.key.text) for pair in step.pairs) and "$" not in run.logical.text
+    return isinstance(step, Transfer) and _aside(build, stage, context, step)
+
+
+def _aside(build: Build, stage: Stage, context: Context, copy: Transfer) -> bool:
+    """Whether all that a copy brings lies where no package manager looks or writes."""
+    target = build.state(copy).path(copy.destination.text) if copy.destination is not None else None
+    if target is None or copy.heredocs:
+        return False
+    if target != "/":
+        return _is_aside(target)
+    mine = [place for place in placed(build, stage, context) if place.instruction is copy]
+    if not mine or len(mine) < len(copy.sources):
+        return False
+    names = {
+        name.removeprefix(place.source).strip("/").partition("/")[0] if place.folder else place.target.strip("/")
+        for place in mine
+        for name in context.files()
+        if not place.folder or not place.source or name.startswith(place.source + "/")
+    }
+    return not names & {*_SYSTEM, ".npmrc", "pip.conf"}
+
+
+def _is_aside(target: str) -> bool:
+    """Whether a folder of the image is the application's: `/app`, `/srv/x`, `/usr/src/app`, `/home/node/app`."""
+    parts = target.strip("/").split("/")
+    if parts[0] == "usr":
+        if len(parts) > 2 and parts[1] == "local":
+            return parts[2] not in _OF_LOCAL
+        return len(parts) > 1 and parts[1] not in _OF_USR
+    if parts[0] in ("root", "home"):
+        inside = parts[1 if parts[0] == "root" else 2 :]
+        return bool(inside) and not inside[0].startswith(".")
+    return parts[0] == "opt" or parts[0] not in _SYSTEM
+
+
+def _moved(build: Build, copy: Instruction, run: Run) -> str:
+    text = build.dockerfile.source.text
+    to, _ = with_comments(text, copy)
+    start, end = with_comments(text, run)
+    apart = "\n" if text[:to].endswith("\n\n") else ""
+    blank = "\n" if text[:start].endswith("\n\n") else ""
+    above = text[:to].rstrip("\n") + "\n" + blank
+    between = text[to:start].rstrip("\n") + "\n"
+    return joined([above + text[start:end].rstrip("\n") + "\n" + (apart or blank) + between + text[end:]])
+
+
+def _step(build: Build, run: Run) -> Step:
+    names = [package.name for call in build.calls(run) if call.verb == "install" for package in call.packages]
+    shown = ", ".join(f"`{name}`" for name in names[:3]) + (" …" if len(names) > 3 else "")
+    return Step(f"Install {shown} before the source is copied", "a changed source file no longer installs them anew")

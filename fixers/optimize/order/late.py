@@ -1,0 +1,121 @@
+"""What changes with every build goes below the installs: the commit, the date, the version that a label tells."""
+
+from __future__ import annotations
+
+import re
+
+from ....syntax.tree import Arg, Env, Expose, Label, Run, Transfer, Workdir
+from ..base.rewrite import Outcome, Refused, Step
+from ..base.run_steps import deletes_caches, pieces
+from ..manifests.manifests import needed
+from .cache_order import with_comments
+from .early import HEARD, needs_nothing
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....model.build import Build, Stage
+    from ....model.context import Context
+    from ....syntax.tree import Instruction
+
+_CHANGING = re.compile(
+    r"(?i)(.*_)?(git_?(sha|commit|hash|ref|rev|revision|branch|tag|version)|commit(_?(sha|hash|id|ref|date))?|sha1?|revision"
+    r"|vcs_?(ref|url|revision)|build_?(date|time|timestamp|number|num|no|id|version|revision|tag|commit|ref|sha)"
+    r"|source_?(commit|revision|branch|version)|timestamp|created|github_sha|github_run_id|ci_commit_.*"
+    r"|(app|image|package|project|release)_?version)|version|release"
+)
+"""Names of build arguments that get another value with every build or release."""
+
+
+def rewrite(build: Build, stage: Stage, context: Context | None) -> Outcome:
+    """Move the first ARG that changes with every build, and what takes its value, behind the installs below it."""
+    steps = list(stage.instructions)
+    for number, step in enumerate(steps):
+        if not isinstance(step, Arg) or not all(_CHANGING.fullmatch(pair.key.text) for pair in step.pairs):
+            continue
+        moved = _with_it(steps[number:])
+        names = _names(moved)
+        if any(HEARD.fullmatch(name) for name in names):
+            continue
+        passed = _passed(build, stage, context, steps[number:], moved, names)
+        if passed is not None:
+            return Outcome("order", _text(build, moved, passed), [_step(moved)])
+    return Outcome("order")
+
+
+def _with_it(steps: list[Instruction]) -> list[Instruction]:
+    """The ARG that comes first, and the ARGs, ENVs and LABELs directly below it that change with it."""
+    moved = [steps[0]]
+    for step in steps[1:]:
+        names = _names(moved)
+        changing = isinstance(step, Arg) and all(_CHANGING.fullmatch(pair.key.text) for pair in step.pairs)
+        if not changing and not (isinstance(step, Env | Label) and _speaks(step, names)):
+            break
+        moved.append(step)
+    return moved
+
+
+def _names(moved: list[Instruction]) -> set[str]:
+    """The variables that the instructions set."""
+    return {pair.key.text for step in moved if isinstance(step, Arg | Env) for pair in step.pairs}
+
+
+def _speaks(step: Instruction, names: set[str]) -> bool:
+    return any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", step.logical.text) for name in names)
+
+
+def _passed(
+    build: Build,
+    stage: Stage,
+    context: Context | None,
+    steps: list[Instruction],
+    moved: list[Instruction],
+    names: set[str],
+) -> Run | None:
+    """The last RUN that the instructions can stand behind; None when there is none."""
+    labels = {pair.key.text for step in moved if isinstance(step, Label) for pair in step.pairs}
+    used = {name for step in moved for name in re.findall(r"\$\{?(\w+)", step.logical.text)}
+    found: Run | None = None
+    for step in steps[len(moved) :]:
+        if _speaks(step, names) or step.heredocs:
+            break
+        if isinstance(step, Run):
+            if not _only_installs(build, stage, context, step):
+                break
+            found = step
+        elif isinstance(step, Env | Arg | Label):
+            keys = {pair.key.text for pair in step.pairs}
+            if keys & (used if not isinstance(step, Label) else labels):
+                break
+        elif not isinstance(step, Workdir | Transfer | Expose):
+            break
+    return found
+
+
+def _only_installs(build: Build, stage: Stage, context: Context | None, run: Run) -> bool:
+    """Whether a RUN installs packages of others, which read no variable of the application."""
+    if needs_nothing(build, run):
+        return True
+    try:
+        found = pieces(build, run)
+        if context is None or not all(piece.call is not None or deletes_caches(piece) for piece in found):
+            return False
+        return bool(needed(build, stage, context, run))
+    except Refused:
+        return False
+
+
+def _text(build: Build, moved: list[Instruction], passed: Run) -> str:
+    text = build.dockerfile.source.text
+    start = with_comments(text, moved[0])[0]
+    end = with_comments(text, moved[-1])[1]
+    behind = with_comments(text, passed)[1]
+    block = text[start:end].rstrip("\n")
+    blank = "\n" if text[:start].endswith("\n\n") else ""
+    rest = text[end:behind].lstrip("\n") if blank else text[end:behind]
+    return f"{text[:start]}{rest.rstrip(chr(10))}\n{blank}{block}\n{text[behind:]}"
+
+
+def _step(moved: list[Instruction]) -> Step:
+    shown = ", ".join(f"`{' '.join(step.logical.text.split())[:40]}`" for step in moved[:2])
+    more = " …" if len(moved) > 2 else ""
+    return Step(f"Put {shown}{more} below the installs", "another value no longer runs them again")

@@ -1,0 +1,95 @@
+"""What a rewrite must leave as it was: how the image runs."""
+
+from __future__ import annotations
+
+from ...model.build import Build
+from ...model.refusals import refusals
+from ...syntax.parser import parse
+from ...syntax.source import Source
+from ...syntax.tree import Arg, Cmd, Entrypoint, Env, Expose, Healthcheck, Label, Shell, Stopsignal, Volume
+from .base.rewrite import Refused
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from ...syntax.tree import Instruction
+
+_LAST = (Cmd, Entrypoint, Healthcheck, Shell, Stopsignal)
+_ALL = (Expose, Volume)
+
+
+def _read(text: str, before: Build) -> Build:
+    """The model of a text without a build context. Raises Refused when BuildKit would not take it."""
+    dockerfile = parse(Source(text, before.dockerfile.source.name))
+    if dockerfile.errors:
+        error = dockerfile.errors[0]
+        raise Refused(f"the result would not parse: {error.message}")
+    build = Build(dockerfile)
+    known = {message for message, _ in refusals(before)}
+    for message, _ in refusals(build):
+        if message not in known:
+            raise Refused(f"the result would not build: {message}")
+    return build
+
+
+def examine(before: Build, text: str, added: Collection[str] = (), changed: Collection[str] = ()) -> None:
+    """Raise Refused when the final stage of `text` runs otherwise than that of `before`.
+
+    Folders of `added` may stand in PATH in addition, and what `changed` names may change: that was asked for.
+    """
+    after = _read(text, before)
+    old, new = runtime(before), runtime(after)
+    for key in {**old, **new}:
+        if key == "ENV PATH" and any(folder in (new.get(key) or "") for folder in added):
+            continue
+        if key in changed:
+            continue
+        if key == "USER" and old[key] is None:
+            continue  # the base says it; the official images of a language that set one are in the catalog
+        if old.get(key) != new.get(key):
+            raise Refused(f"{key} of the final stage would change from `{old.get(key)}` to `{new.get(key)}`")
+    lost = [comment.text for comment in before.dockerfile.comments]
+    kept = [comment.text for comment in after.dockerfile.comments]
+    for comment in lost:
+        if comment not in kept:
+            raise Refused(f"the comment `# {comment[:40]}` would be lost")
+
+
+def runtime(build: Build) -> dict[str, str | None]:
+    """What the final stage gives to the container: variables, user, folder, ports, labels and what is started."""
+    stage = build.final
+    if stage is None:
+        raise Refused("the file has no stage")
+    state = stage.state(len(stage.instructions))
+    found: dict[str, str | None] = {"USER": state.user, "WORKDIR": state.workdir}
+    arguments: set[str] = set()
+    for instruction in [one for each in (*reversed(stage.ancestors), stage) for one in each.instructions]:
+        if isinstance(instruction, Arg):
+            arguments |= {pair.key.text for pair in instruction.pairs}
+        elif isinstance(instruction, Env):
+            for pair in instruction.pairs:
+                found[f"ENV {pair.key.text}"] = state.vars.get(pair.key.text)
+        elif isinstance(instruction, Label):
+            for pair in instruction.pairs:
+                found[f"LABEL {pair.key.text}"] = _value(build, instruction, pair.value.text if pair.value else "")
+        elif isinstance(instruction, _LAST):
+            found[instruction.name] = _words(build, instruction)
+        elif isinstance(instruction, _ALL):
+            found[f"{instruction.name} {_words(build, instruction)}"] = "yes"
+        elif instruction.name == "MAINTAINER":
+            found["MAINTAINER"] = _words(build, instruction)
+    return found
+
+
+def _value(build: Build, instruction: Instruction, text: str) -> str:
+    return build.state(instruction).text(text)
+
+
+def _words(build: Build, instruction: Instruction) -> str:
+    """The words of an instruction with what surrounds them; those of a command as written."""
+    words = [argument.text for argument in instruction.arguments]
+    flags = [flag.text for flag in instruction.flags]
+    if not isinstance(instruction, Cmd | Entrypoint | Healthcheck):
+        words = [_value(build, instruction, word) for word in words]
+    return " ".join([*flags, "[]" if instruction.json else "", *words]).strip()

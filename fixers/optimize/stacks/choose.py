@@ -1,0 +1,44 @@
+"""Which rewrite parts the only stage of a file in a builder and a runtime: it goes by the base image."""
+
+from __future__ import annotations
+
+from ..base.rewrite import Outcome, Refused
+from . import dotnet, go, java, node, php, python, python_managed, python_venv, ruby, rust
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ....model.build import Build, Stage
+    from ....model.context import Context
+
+ADDED_TO_PATH = (f"{python.VENV}/bin", rust.PROGRAMS)
+"""Folders that a rewrite may put into PATH of the final stage."""
+
+
+def rewrite(build: Build, context: Context) -> Outcome:
+    """The rewrite of the ecosystem that the base image belongs to."""
+    stage = build.stages[0]
+    name = (stage.ref.name if stage.ref else "") or ""
+    stacks = {
+        "eclipse-temurin": java.rewrite,
+        "golang": go.rewrite,
+        "gradle": java.rewrite,
+        "maven": java.rewrite,
+        "node": node.rewrite,
+        "openjdk": java.rewrite,
+        "php": php.rewrite,
+        "python": _python(build, stage),
+        "ruby": ruby.rewrite,
+        "rust": rust.rewrite,
+    }
+    made = dotnet.rewrite if dotnet.is_sdk(stage) else stacks.get(name)
+    if made is None:
+        return Outcome("multi-stage", refusal=Refused(f"no stack is known for `{name or stage.image}`", stage.from_))
+    return made(build, stage, context)
+
+
+def _python(build: Build, stage: Stage) -> Callable[[Build, Stage, Context], Outcome]:
+    if python_managed.managed(build, stage):
+        return python_managed.rewrite
+    return python_venv.rewrite if python_venv.makes(build, stage) else python.rewrite

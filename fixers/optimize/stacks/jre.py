@@ -1,0 +1,103 @@
+"""The image with the JRE of the version and distribution of Java that an image with a JDK has."""
+
+from __future__ import annotations
+
+import re
+
+from ....model.images.catalog import CATALOG, tag_of
+from ....model.images.slimmer import slimmer
+from ....syntax.tree import Cmd, Entrypoint, Healthcheck
+from ..base.copies import read
+from ..base.rewrite import Refused
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....model.build import Build, Stage
+    from ....model.context import Context
+    from ....model.images.reference import ImageRef
+    from ....syntax.command import Command
+    from ....syntax.tree import Instruction
+    from ..base.rewrite import Checks
+
+_TEMURIN = {
+    "maven": re.compile(r"(?:[\w.]+-)?eclipse-temurin-(\d+)(-(?:focal|jammy|noble))?"),
+    "gradle": re.compile(r"(?:[\w.]+-)?jdk(\d+)(-(?:focal|jammy|noble))?"),
+}
+"""The tags that name the version of Eclipse Temurin. Source: the READMEs of the official images maven and gradle."""
+_OPENJDK = {
+    "maven": re.compile(r"(?:[\d.]+-)?(?:open)?jdk-(8|11)(?:-slim)?"),
+    "openjdk": re.compile(r"(8|11)(?:-jdk)?(?:-slim)?(-buster|-bullseye)?"),
+}
+"""The tags of OpenJDK on Debian. From 12 on openjdk has no image with a JRE."""
+_WITHOUT_JRE = frozenset(("9", "10", "12", "13", "14", "15", "16"))
+"""Versions of which Eclipse Temurin has no JRE. Source: the tags of eclipse-temurin."""
+_STARTING = frozenset(("java", "exec", "echo", "cd", "sh"))
+_JDK_ONLY = re.compile(
+    r"\bimport (static )?(javax\.tools|com\.sun\.(tools|source|jdi)|jdk\.(jshell|javadoc|jfr\.cmd))\b"
+)
+"""Packages of modules that a JRE is made without. Source: the modules of Eclipse Temurin's JRE (jdeps, jlink)."""
+
+
+class Jre:
+    """`runtime` is the image with the JRE, `builder` the image to build with, "" for the base as it is."""
+
+    __slots__ = ("builder", "runtime")
+
+    def __init__(self, runtime: str, builder: str = "") -> None:
+        self.runtime = runtime
+        self.builder = builder
+
+
+def jre(ref: ImageRef) -> Jre | None:
+    """What to run on in the place of `ref`, None when it is not known.
+
+    A tag that moves from one version of Java to the next (`maven:latest`) gets a name that stays, for both stages.
+    """
+    if ref.digest is not None:
+        return None
+    if ref.name == "eclipse-temurin":
+        slim = slimmer(ref)
+        return Jre(slim.text) if slim is not None and slim.kind == "runtime" else None
+    tag = tag_of(ref)
+    found = _of_tag(ref.name, tag)
+    if found is not None or "-" in tag or tag[:1] not in "0123456789l":
+        return found
+    # The catalog knows which version a tag without one has today.
+    group = CATALOG.tags(ref.name).get(tag)
+    exact = sorted((name for name in (group.tags if group else ()) if _of_tag(ref.name, name)), key=len)
+    kept = [name for name in exact if name[:1].isdigit() == tag[:1].isdigit()] if tag != "latest" else exact
+    if not kept:
+        return None
+    found = _of_tag(ref.name, kept[0])
+    base = ref.text.removesuffix(f":{ref.tag}") if ref.tag is not None else ref.text
+    return Jre(found.runtime, f"{base}:{kept[0]}") if found else None
+
+
+def _of_tag(name: str, tag: str) -> Jre | None:
+    temurin, openjdk = _TEMURIN.get(name), _OPENJDK.get(name)
+    match = temurin.fullmatch(tag) if temurin is not None else None
+    if match and match[1] not in _WITHOUT_JRE:
+        return Jre(f"eclipse-temurin:{match[1]}-jre{match[2] or ''}")
+    match = openjdk.fullmatch(tag) if openjdk is not None else None
+    return Jre(f"openjdk:{match[1]}-jre-slim{match[2] or '' if name == 'openjdk' else ''}") if match else None
+
+
+def started(build: Build, stage: Stage, checks: Checks) -> list[tuple[Instruction, Command]]:
+    """The commands that the image starts. Raises Refused when they are not `java` and what every image has."""
+    found: list[tuple[Instruction, Command]] = []
+    for instruction in stage.instructions:
+        if isinstance(instruction, Cmd | Entrypoint | Healthcheck):
+            for command in build.commands(instruction):
+                if command.name not in _STARTING:
+                    raise Refused(f"the image starts `{command.name}`, which the runtime may lack", instruction)
+                found.append((instruction, command))
+    java = any(command.name == "java" for _, command in found)
+    checks.require("the image starts `java`", java, "the image does not start `java`")
+    return found
+
+
+def check_sources(context: Context, checks: Checks) -> None:
+    """Raises Refused when a source file of the context uses what only a JDK has."""
+    names = [name for name in context.files() if name.endswith((".java", ".kt", ".scala", ".groovy"))]
+    using = next((name for name in names if _JDK_ONLY.search(read(context, name) or "")), "")
+    checks.require("the sources use no tool of the JDK", not using, f"`{using}` uses tools of the JDK")

@@ -1,0 +1,84 @@
+"""Where the build of a Node.js project puts what it makes."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from itertools import pairwise
+
+from ..base.copies import read
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ....model.context import Context
+    from ..manifests.manifests import PackageJson
+
+_FOLDERS = {
+    "react-scripts build": "build",
+    "vue-cli-service build": "dist",
+    "astro build": "dist",
+    "vite build": "dist",
+    "ng build": "dist",
+    "next build": ".next",
+}
+"""What the usual tools fill when nothing else is said. Source: their documentation."""
+_TYPES = ("tsc", "vue-tsc", "nest build")
+
+
+def outputs(context: Context, folder: str, package: PackageJson, scripts: Sequence[str]) -> list[str] | None:
+    """The folders that scripts of package.json or commands fill, relative to the project; None when not known."""
+    found: list[str] = []
+    for script in scripts:
+        line = package.scripts.get(script, script)
+        if {"pre" + script, "post" + script} & package.scripts.keys():
+            return None
+        for command in re.split(r"\s*&&\s*", line.strip()):
+            made = _of_command(context, folder, re.sub(r"^(npx|yarn|pnpm exec)\s+", "", command))
+            if made is None:
+                return None
+            found += made
+    return list(dict.fromkeys(found))
+
+
+def _of_command(context: Context, folder: str, command: str) -> list[str] | None:
+    if re.search(r"[|;$<>`]|--?out", command):
+        return None
+    for tool, name in _FOLDERS.items():
+        if command == tool or command.startswith(tool + " --"):
+            return None if _configured(context, folder) or "BUILD_PATH" in command else [name]
+    words = command.split()
+    if words[:1] and (words[0] in _TYPES or command == "nest build"):
+        return _of_typescript(context, folder, words)
+    return None
+
+
+def _configured(context: Context, folder: str) -> bool:
+    """Whether a configuration file may name another folder."""
+    below = folder + "/" if folder else ""
+    for name in context.files():
+        if (
+            name.startswith(below)
+            and "/" not in name[len(below) :]
+            and re.search(r"\.config\.\w+$|^angular\.json$", name)
+        ):
+            text = read(context, name) or ""
+            if re.search(r"outDir|distDir|outputPath|outputDir|outDir|\.env\b", text):
+                return True
+    return False
+
+
+def _of_typescript(context: Context, folder: str, words: Sequence[str]) -> list[str] | None:
+    if "--noEmit" in words or "--emitDeclarationOnly" in words:
+        return []
+    project = next((after for word, after in pairwise(words) if word in ("-p", "--project")), "")
+    texts = [
+        read(context, posixpath.join(folder, name)) or ""
+        for name in (project or "tsconfig.json", "tsconfig.build.json")
+    ]
+    text = "\n".join(re.sub(r"^\s*//.*$", "", each, flags=re.MULTILINE) for each in texts)
+    if re.search(r'"noEmit"\s*:\s*true', text):
+        return []
+    found = re.search(r'"outDir"\s*:\s*"(?:\./)?([\w./-]+?)/?"', text)
+    return [found[1]] if found and ".." not in found[1] and '"references"' not in text else None

@@ -1,0 +1,532 @@
+"""Python: packages installed in a stage with compilers, run on the slim image of the same version.
+
+One install goes to a folder of its own with the image's pip, and from there to where it was installed before. Several
+installs, of which each has to see the ones before it, share a virtual environment.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+
+from ....model.images.slimmer import slimmer
+from ....model.packages.runtime_libraries import libraries
+from ....model.python_app import PythonApp
+from ....syntax.tree import Arg, Copy, Env, Onbuild, Run, Shell, Transfer, User, Workdir
+from ..base.blocks import above, bare, block, both_stages, from_line, run_line, texts
+from ..base.copies import origin, placed
+from ..base.programs import Uses, check_kept, check_starts
+from ..base.rewrite import Checks, Idle, Outcome, Refused, Step, attempt, run_slim
+from ..base.run_steps import DEPENDENCIES, OS, pieces
+from ..base.system import Install, read_install, runtime_install
+from ..manifests.requirements import Requirements, normal, read_requirements
+from ..order.cache_order import first_copies, from_workdir
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....model.build import Build, Stage
+    from ....model.context import Context
+    from ....model.images.slimmer import Slim
+    from ....model.packages.calls import Call
+    from ....syntax.tree import Instruction
+    from ..base.run_steps import Piece
+
+NAME = "multi-stage"
+VENV = "/opt/venv"
+_PREFIX = "/install"
+HOME = "/usr/local"
+"""Where the official images have Python."""
+_INSTALLERS = frozenset(("pip", "setuptools", "wheel", "uv"))
+UV_IMAGES = ("ghcr.io/astral-sh/uv", "docker.io/astral/uv", "astral/uv")
+"""Images of which `uv` is copied."""
+_SETTINGS = ("PIP_PREFIX", "PIP_TARGET", "PIP_USER", "PIP_ROOT", "PYTHONUSERBASE", "PYTHONHOME", "VIRTUAL_ENV")
+_PIP = ("pip", "pip3")
+_BARRED = (
+    "--user",
+    "--target",
+    "-t",
+    "--prefix",
+    "--root",
+    "--editable",
+    "-e",
+    "--src",
+    "--python",
+    "--break-system-packages",
+)
+AT_RUN_TIME = frozenset(
+    """PYTHONUNBUFFERED PYTHONDONTWRITEBYTECODE PYTHONIOENCODING PYTHONFAULTHANDLER PYTHONHASHSEED PORT HOST LANG
+    LC_ALL TZ FLASK_APP FLASK_ENV FLASK_DEBUG FLASK_RUN_HOST FLASK_RUN_PORT DJANGO_SETTINGS_MODULE APP_HOME""".split()
+)
+"""Variables that no install looks at."""
+NATIVE = {
+    "cairocffi": "libcairo2-dev",
+    "cairosvg": "libcairo2-dev",
+    "gssapi": "libkrb5-dev",
+    "mariadb": "libmariadb-dev",
+    "mysqlclient": "default-libmysqlclient-dev",
+    "opencv-contrib-python": "libgl1-mesa-dev libglib2.0-dev",
+    "opencv-python": "libgl1-mesa-dev libglib2.0-dev",
+    "psycopg": "libpq-dev",
+    "psycopg2": "libpq-dev",
+    "pyaudio": "portaudio19-dev",
+    "pycairo": "libcairo2-dev",
+    "pycurl": "libcurl4-openssl-dev",
+    "pygobject": "libgirepository1.0-dev",
+    "pygraphviz": "libgraphviz-dev",
+    "pylibmc": "libmemcached-dev",
+    "pyodbc": "unixodbc-dev",
+    "python-ldap": "libldap2-dev libsasl2-dev",
+    "python-magic": "libmagic-dev",
+    "python-snappy": "libsnappy-dev",
+    "pyzbar": "libzbar-dev",
+    "uwsgi": "libxml2-dev",
+    "weasyprint": "libpango1.0-dev",
+    "xmlsec": "libxmlsec1-dev",
+}
+"""Distributions that load libraries of the system, and the -dev packages of these. Source: their documentation."""
+_UNKNOWN_NATIVE = frozenset(
+    "wand gdal pyqt5 pyqt6 pyside2 pyside6 wxpython tensorflow-gpu jupyter notebook jupyterlab".split()
+)
+"""Distributions whose needs at run time are more than is known here."""
+_BUILT_WITH_LIBRARIES = {
+    "pillow": "libjpeg62-turbo-dev zlib1g-dev libtiff-dev libfreetype-dev liblcms2-dev libwebp-dev libopenjp2-7-dev",
+    "lxml": "libxml2-dev libxslt1-dev",
+    "cffi": "libffi-dev",
+    "cryptography": "libssl-dev",
+    "pyyaml": "libyaml-dev",
+    "psycopg2-binary": "libpq-dev",
+    "h5py": "libhdf5-dev",
+    "shapely": "libgeos-dev",
+}
+"""Distributions that come as wheels, and what they link to when they are compiled all the same (`--no-binary`)."""
+
+
+IN_THE_IMAGE = frozenset(
+    """libbz2-dev libexpat1-dev libffi-dev libgdbm-dev liblzma-dev libncurses-dev libncurses5-dev libreadline-dev
+    libsqlite3-dev libssl-dev uuid-dev zlib1g-dev""".split()
+)
+"""Headers whose libraries Python itself loads: its slim images have them. Source: docker-library/python's template."""
+
+
+class _Parts:
+    """The stage, sorted: what only builds, and what the image is."""
+
+    def __init__(self) -> None:
+        self.kept: list[Instruction] = []
+        self.moved: dict[int, list[Piece]] = {}
+        self.system: dict[int, Install] = {}
+        self.first: Run | None = None
+        self.requirements = Requirements()
+
+
+def rewrite(build: Build, stage: Stage, context: Context) -> Outcome:
+    """Part the only stage of a Python image in a builder and a slim runtime."""
+    return attempt(NAME, lambda checks: _rewritten(build, stage, context, checks))
+
+
+def base(stage: Stage, checks: Checks) -> tuple[Slim | None, bool, str | None, str]:
+    """What is known of the base; raises Refused when it is not followed.
+
+    Answers its slim variant, whether it is slim already, the release of Debian in its tag, and its version of `wheel`.
+    """
+    ref, facts = stage.ref, stage.facts
+    checks.require(
+        "the base is an official Python image on Debian",
+        ref and facts and facts.family == "debian",
+        "the base is no official Python image on Debian",
+        stage.from_,
+    )
+    assert ref is not None and facts is not None
+    slim = slimmer(ref)
+    small = slim is None and "slim" in (ref.tag or "")
+    checks.require(
+        "it has a slim variant of the same version and release",
+        slim or small,
+        f"`{ref.text}` has no slim variant",
+        stage.from_,
+    )
+    checks.require(
+        "the base is written without variables",
+        stage.from_.base and "$" not in stage.from_.base.text,
+        "the base is named by a variable",
+        stage.from_,
+    )
+    release = facts.suite if facts.suite and (ref.tag or "").endswith(facts.suite) else None
+    wheel = _wheel(ref.tag or "")
+    checks.require("its Python knows virtual environments", wheel, "Python before 3.6", stage.from_)
+    return slim, small, release, wheel
+
+
+def _rewritten(build: Build, stage: Stage, context: Context, checks: Checks) -> tuple[str, list[Step]]:
+    slim, small, release, wheel = base(stage, checks)
+    parts = _sorted(build, stage, context, checks)
+    native = native_libraries(parts.requirements, release, checks)
+    uses = Uses(build, stage, context, parts.kept)
+    if "uv" in uses.found:
+        left = Uses(build, stage, context, [step for step in parts.kept if id(step) not in parts.moved])
+        checks.require("uv only installs", "uv" not in left.found, "uv runs in the image", left.found.get("uv"))
+    app = PythonApp(context, [place.source for place in placed(build, stage, context)])
+    extra = uses.packages_with(app.programs)
+    check_starts(extra, checks)
+    compiles = any(install.compiles for install in parts.system.values())
+    if small and not compiles:
+        raise Idle("the base is slim already and no compilers are installed: a second stage saves nothing")
+    return _Writer(
+        build, stage, context, parts, release, native, extra if slim else {}, slim.text if slim else "", wheel
+    ).write()
+
+
+def _wheel(tag: str) -> str:
+    """The last version of `wheel` for the Python of a tag: the image has that package, a new environment has not.
+
+    Empty for a Python that is too old. Source: Requires-Python of its releases.
+    """
+    match = re.match(r"(\d+)(?:\.(\d+))?", tag)
+    if match is None:
+        return "0.45.1"
+    version = int(match[1]), int(match[2] or 99)
+    return "" if version < (3, 6) else {(3, 6): "0.37.1", (3, 7): "0.42.0"}.get(version, "0.45.1")
+
+
+def _sorted(build: Build, stage: Stage, context: Context, checks: Checks) -> _Parts:
+    parts = _Parts()
+    for instruction in stage.instructions:
+        if isinstance(instruction, Onbuild | Shell):
+            raise Refused(f"{instruction.name} is not followed", instruction)
+        if not isinstance(instruction, Run):
+            parts.kept.append(instruction)
+            continue
+        kinds = {_kind_of(build, instruction, command) for command in build.commands(instruction)}
+        if not kinds & {OS, DEPENDENCIES}:
+            parts.kept.append(instruction)
+            continue
+        _take_apart(build, stage, context, instruction, parts)
+    checks.require("pip installs the dependencies", parts.first, "no pip install was found")
+    assert parts.first is not None
+    settings = [name for name in _SETTINGS if name in build.state(parts.first).vars]
+    checks.require(
+        "no variable moves what pip installs", not settings, f"`{', '.join(settings)}` moves it", parts.first
+    )
+    user = build.state(parts.first).user
+    checks.require(
+        "they are installed by root", user in (None, "root", "0"), f"they are installed by `{user}`", parts.first
+    )
+    checks.require("the requirement files need nothing else of the project", True)
+    installs = [step for step in parts.kept if isinstance(step, Run) and id(step) in parts.moved]
+    check_kept(build, stage, context, parts.moved.keys() | parts.system.keys(), installs[-1], builds=False)
+    return parts
+
+
+def _kind_of(build: Build, run: Run, command: object) -> str:
+    for call in build.calls(run):
+        if call.command is command:
+            if call.manager.ecosystem == "os":
+                return OS
+            if call.manager.ecosystem == "python":
+                return DEPENDENCIES
+            raise Refused(f"{call.manager.name} installs something beside Python", run)
+    return ""
+
+
+def _take_apart(build: Build, stage: Stage, context: Context, run: Run, parts: _Parts) -> None:
+    found = pieces(build, run)
+    system = [piece for piece in found if piece.kind == OS]
+    if system:
+        parts.system[id(run)] = read_install(system, run)
+    moved = [piece for piece in found if piece.kind != OS]
+    for piece in moved:
+        _check_pip(build, stage, context, run, piece, parts)
+    if moved:
+        parts.moved[id(run)] = moved
+        parts.first = parts.first or run
+    parts.kept.append(run)
+
+
+def _check_pip(build: Build, stage: Stage, context: Context, run: Run, piece: Piece, parts: _Parts) -> None:
+    call = piece.call
+    if call is None:
+        if piece.command.name == "rm" and all("/.cache" in word.value for word in piece.command.operands()):
+            return
+        raise Refused(f"`{piece.text[:60]}` stands in one RUN with an install", run)
+    if call.manager.name == "uv" and call.verb == "install" and not _into_system(call, build.state(run).vars):
+        raise Refused(f"`{piece.text[:60]}` installs into an environment of its own", run)
+    if call.manager.name not in ("pip", "uv") or (call.manager.name == "uv" and call.path != "pip install"):
+        raise Refused(f"{call.manager.name} is not moved to a virtual environment", run)
+    if call.verb == "config" or call.verb == "clean":
+        return
+    program = piece.command.words[0].value
+    if "/" in program or call.unsure or any(call.has(flag) for flag in _BARRED):
+        raise Refused(f"`{piece.text[:60]}` does not install into the environment of the image", run)
+    note_requirements(build, stage, context, run, piece, parts.requirements)
+
+
+def note_requirements(build: Build, stage: Stage, context: Context, run: Run, piece: Piece, into: Requirements) -> None:
+    """Note what an install by pip or uv names. Raises Refused when it needs more of the project than that."""
+    call = piece.call
+    assert call is not None
+    for package in call.packages:
+        if package.kind in ("project", "file"):
+            raise Refused(f"`{piece.text[:60]}` installs the project itself", run)
+        if package.kind == "variable":
+            raise Refused(f"what `{piece.text[:60]}` installs is only known to the build", run)
+        into.names.setdefault(normal(package.name), package.version)
+    into.no_binary |= {normal(name) for value in call.values("--no-binary") for name in value.split(",")}
+    for name in (*call.requirements, *call.constraints):
+        path = build.state(run).path(name)
+        source = origin(build, stage, context, path) if path else None
+        if source is None:
+            raise Refused(f"`{name}` does not come from the build context", run)
+        read_requirements(context, source, into)
+
+
+def _into_system(call: Call, env: dict[str, str]) -> bool:
+    """Whether `uv pip install` installs among the packages of the image."""
+    return call.has("--system") or env.get("UV_SYSTEM_PYTHON", "").lower() in ("1", "true", "yes", "on")
+
+
+def copies_uv(instruction: Instruction) -> bool:
+    """Whether a COPY brings uv from its image."""
+    source = instruction.flag("from") if isinstance(instruction, Copy) else None
+    return source is not None and (source.value or "").startswith(UV_IMAGES)
+
+
+def native_libraries(requirements: Requirements, release: str | None, checks: Checks) -> dict[str, str]:
+    """The libraries that the final stage needs, each with the distribution that loads it."""
+    found: dict[str, str] = {}
+    unknown = sorted(requirements.names.keys() & _UNKNOWN_NATIVE)
+    checks.require(
+        "the native libraries behind the packages are known",
+        not unknown,
+        f"what `{', '.join(unknown)}` needs at run time is not known",
+    )
+    for name in requirements.names:
+        headers = NATIVE.get(name, "")
+        if requirements.no_binary & {name, ":all:"}:
+            headers = f"{headers} {_BUILT_WITH_LIBRARIES.get(name, '')}"
+        for header in headers.split():
+            if header in IN_THE_IMAGE:
+                continue
+            behind = libraries(header, release)
+            if behind is None:
+                raise Refused(
+                    f"`{name}` loads the library of `{header}`, whose name depends on the release of Debian; "
+                    "name the release in the tag of the base image"
+                )
+            found.update(dict.fromkeys(behind, name))
+    return found
+
+
+def _upgrades_installers(piece: Piece) -> bool:
+    """Whether a command only renews pip and what it builds with, which is of use in the builder alone."""
+    call = piece.call
+    names = {normal(package.name) for package in call.packages} if call is not None else set[str]()
+    return (
+        call is not None
+        and not call.requirements
+        and (call.verb != "install" or (bool(names) and names <= _INSTALLERS))
+    )
+
+
+def _with_prefix(text: str) -> str:
+    """The text of one `pip install` with the folder to install to."""
+    return re.sub(r"(\bpip[\d.]*\b(?:(?!&&)[\s\S])*?\binstall\b)", rf"\1 --prefix={_PREFIX}", text, count=1)
+
+
+class _Writer:
+    """Writes the two stages."""
+
+    def __init__(
+        self,
+        build: Build,
+        stage: Stage,
+        context: Context,
+        parts: _Parts,
+        release: str | None,
+        native: dict[str, str],
+        extra: dict[str, str],
+        slim: str,
+        wheel: str,
+    ) -> None:
+        self.build = build
+        self.stage = stage
+        self.context = context
+        self.parts = parts
+        self.release = release
+        self.native = native
+        self.extra = extra
+        self.slim = slim
+        self.wheel = wheel
+        installs = [
+            piece for pieces in parts.moved.values() for piece in pieces if piece.call and piece.call.verb == "install"
+        ]
+        self.several = sum(not _upgrades_installers(piece) for piece in installs) > 1
+        if self.several and any(piece.call and piece.call.manager.name == "uv" for piece in installs):
+            raise Refused("uv installs more than once")
+
+    def write(self) -> tuple[str, list[Step]]:
+        text = both_stages(self.build, self.stage, self._builder(), self._final())
+        steps = [
+            Step(
+                "Install the dependencies in a stage of their own",
+                "compilers, headers and caches stay out of the image",
+                risk="a package without a wheel is compiled in the builder; the libraries that it loads must be known",
+            )
+        ]
+        if self.slim:
+            steps.append(run_slim(self.slim))
+        return text, steps
+
+    def _builder(self) -> list[str]:
+        build, parts = self.build, self.parts
+        lines = [from_line(self.stage, name="build")]
+        workdir = ""
+        for instruction in self.stage.instructions:
+            if (isinstance(instruction, Env) and self._matters(instruction)) or isinstance(instruction, Arg):
+                lines.append(bare(build, instruction))
+            elif isinstance(instruction, Workdir):
+                workdir = bare(build, instruction)
+            elif copies_uv(instruction):
+                lines.append(block(build, instruction))
+            system = parts.system.get(id(instruction))
+            if system is not None and system.builds(full=bool(self.slim)):
+                lines += [*above(build, instruction), system.line(system.packages)]
+            if id(instruction) in parts.moved and instruction is self._reading():
+                lines += [workdir] if workdir else []
+                if self.several:
+                    lines.append(
+                        f"RUN python -m venv {VENV} && {VENV}/bin/pip install --no-cache-dir wheel=={self.wheel}"
+                    )
+                    lines.append(f'ENV PATH="{VENV}/bin:$PATH"')
+                lines += self._manifests()
+            if id(instruction) in parts.moved:
+                assert isinstance(instruction, Run)
+                lines.append(self._moved(instruction))
+        return lines
+
+    def _matters(self, env: Env) -> bool:
+        first = self.parts.first
+        return (
+            first is not None
+            and env.start < first.start
+            and not all(pair.key.text in AT_RUN_TIME and not self._named(pair.key.text) for pair in env.pairs)
+        )
+
+    def _named(self, name: str) -> bool:
+        """Whether an instruction takes the variable, as `WORKDIR $APP_HOME` does."""
+        return any(
+            re.search(rf"\$\{{?{re.escape(name)}\b", step.rest_text) is not None
+            for step in self.stage.instructions
+            if isinstance(step, Workdir | Transfer | Run | Env)
+        )
+
+    def _moved(self, run: Run) -> str:
+        moved = [piece for piece in self.parts.moved[id(run)] if piece.command.name != "rm"]
+        system = self.parts.system.get(id(run))
+        # Above the packages that compile, the comments stand already.
+        comments = [] if system is not None and system.builds(full=bool(self.slim)) else above(self.build, run)
+        if self.several or all(_upgrades_installers(piece) for piece in moved):
+            if system is None and len(moved) == len(self.parts.moved[id(run)]):
+                return block(self.build, run)
+            return "\n".join([*comments, run_line(texts(moved))])
+        if len(moved) == 1 and system is None:
+            return "\n".join([*comments, _with_prefix(bare(self.build, run))])
+        commands = [piece.text if _upgrades_installers(piece) else _with_prefix(piece.text) for piece in moved]
+        return "\n".join([*comments, run_line(commands)])
+
+    def _manifests(self) -> list[str]:
+        """COPYs that bring the requirement files to where the install looks for them, those of the file first."""
+        first = self._reading()
+        assert first is not None
+        files = self.parts.requirements.files
+        if all(map(self.context.sent, files)):
+            try:
+                return first_copies(self.build, self.stage, self.context, files, first, self._last())[0]
+            except Refused:
+                pass
+        return self._renamed(first)
+
+    def _reading(self) -> Run | None:
+        """The first RUN that installs: what only renews the installers does not wait for the requirement files."""
+        moved = self.parts.moved
+        runs = [step for step in self.parts.kept if isinstance(step, Run) and id(step) in moved]
+        reading = [run for run in runs if not all(map(_upgrades_installers, moved[id(run)]))]
+        return reading[0] if reading and not self.several else self.parts.first
+
+    def _last(self) -> Run | None:
+        """The last RUN that installs."""
+        runs = [step for step in self.parts.kept if isinstance(step, Run) and id(step) in self.parts.moved]
+        return runs[-1] if runs else None
+
+    def _renamed(self, first: Run) -> list[str]:
+        """COPYs of requirement files that get another name in the image."""
+        targets: dict[str, list[str]] = {}
+        workdir = self.build.state(first).path(".") or "/"
+        for name in self.parts.requirements.files:
+            path = next(
+                (
+                    place.target
+                    if not place.folder
+                    else posixpath.join(place.target, posixpath.relpath(name, place.source or "."))
+                    for place in placed(self.build, self.stage, self.context)
+                    if place.source == name
+                    or (place.folder and (not place.source or name.startswith(place.source + "/")))
+                ),
+                None,
+            )
+            if path is None:
+                raise Refused(f"where `{name}` lies in the image is not known")
+            if posixpath.basename(path) != posixpath.basename(name):
+                targets.setdefault(path, []).append(name)
+                continue
+            folder = posixpath.dirname(path)
+            targets.setdefault(from_workdir(folder, workdir).rstrip("/") + "/", []).append(name)
+        return [f"COPY {' '.join(names)} {target}" for target, names in targets.items()]
+
+    def _final(self) -> list[str]:
+        build, parts = self.build, self.parts
+        lines = [from_line(self.stage, self.slim)]
+        environment = [f"COPY --from=build {_PREFIX} {HOME}"]
+        if self.several:
+            environment = [f"COPY --from=build {VENV} {VENV}", f'ENV PATH="{VENV}/bin:$PATH"']
+        added = self._packages()
+        system = next((step for step in parts.kept if id(step) in parts.system), None)
+        for instruction in parts.kept:
+            from_context = isinstance(instruction, Transfer) and instruction.flag("from") is None
+            here = from_context or instruction is self._reading() or isinstance(instruction, User)
+            # What runs behind the first install may need it.
+            if added and (instruction is system or (here and system is None)):
+                lines.append(added)
+                added = ""
+            if environment and here:
+                lines += environment
+                environment = []
+            if isinstance(instruction, Transfer) and (self._only_manifest(instruction) or copies_uv(instruction)):
+                continue
+            install = parts.system.get(id(instruction))
+            if install is not None:
+                alone = not install.builds(full=bool(self.slim)) and id(instruction) not in parts.moved
+                lines[-1:-1] = above(build, instruction) if alone and instruction is system else []
+                lines += above(build, instruction) if alone and instruction is not system else []
+                continue
+            if id(instruction) not in parts.moved:
+                lines.append(block(build, instruction))
+        return lines
+
+    def _packages(self) -> str:
+        """The RUN that installs what the final stage needs."""
+        installs = self.parts.system
+        install = runtime_install(self.parts.kept, installs, self.release, IN_THE_IMAGE)
+        return install.line([*install.packages, *self.native, *self.extra])
+
+    def _only_manifest(self, copy: Transfer) -> bool:
+        """Whether a later COPY brings the same files to the same places."""
+        mine = [place for place in placed(self.build, self.stage, self.context) if place.instruction is copy]
+        later = [
+            place for place in placed(self.build, self.stage, self.context) if place.instruction.start > copy.start
+        ]
+        return bool(mine) and all(
+            not place.folder
+            and place.source in self.parts.requirements.files
+            and any(other.folder and other.holds(place.target) == place.source for other in later)
+            for place in mine
+        )

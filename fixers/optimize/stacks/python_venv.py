@@ -1,0 +1,149 @@
+"""Python with a virtual environment that the file makes itself: it is made in a builder, and copied as it is."""
+
+from __future__ import annotations
+
+import posixpath
+
+from ....model.python_app import PythonApp
+from ....syntax.tree import Run
+from ..base.copies import placed
+from ..base.programs import Uses, check_kept, check_starts
+from ..base.rewrite import Checks, Outcome, Refused, Rewriter, Step, attempt, run_slim
+from ..manifests.requirements import Requirements, normal
+from .python import AT_RUN_TIME, IN_THE_IMAGE, base, copies_uv, native_libraries, note_requirements
+from .stage_split import Parting
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....model.build import Build, Stage
+    from ....model.context import Context
+    from ....model.packages.calls import Call
+    from ....syntax.command import Command
+    from ..base.run_steps import Piece
+
+NAME = "multi-stage"
+_TOOLS = frozenset(("pip", "setuptools", "uv", "virtualenv", "wheel"))
+_BARRED = ("--user", "--target", "-t", "--prefix", "--root", "--system", "--src")
+
+
+def _made(command: Command) -> str | None:
+    """The folder of the environment that a command makes, as it is written; None for another command."""
+    words = [word.value for word in command.words]
+    if command.name.startswith("python") and words[1:3] == ["-m", "venv"]:
+        rest = words[3:]
+    elif command.name == "virtualenv":
+        rest = words[1:]
+    elif words[:2] == ["uv", "venv"]:
+        rest = words[2:] or [".venv"]
+    else:
+        return None
+    return rest[0] if len(rest) == 1 and not rest[0].startswith("-") else ""
+
+
+def makes(build: Build, stage: Stage) -> bool:
+    """Whether a RUN of the stage makes a virtual environment."""
+    return any(
+        _made(command) is not None
+        for run in stage.instructions
+        if isinstance(run, Run)
+        for command in build.commands(run)
+    )
+
+
+def rewrite(build: Build, stage: Stage, context: Context) -> Outcome:
+    """Part the only stage of a Python image that makes a virtual environment."""
+    return attempt(NAME, lambda checks: _Rewrite(build, stage, context, checks).result())
+
+
+class _Rewrite(Rewriter):
+    def __init__(self, build: Build, stage: Stage, context: Context, checks: Checks) -> None:
+        super().__init__(build, stage, context, checks)
+        self.parting = Parting(build, stage, context)
+        self.parting.early = AT_RUN_TIME
+        self.requirements = Requirements()
+        self.folder = ""
+
+    def result(self) -> tuple[str, list[Step]]:
+        slim, small, release, _ = base(self.stage, self.checks)
+        parting = self.parting
+        for instruction in self.stage.instructions:
+            if copies_uv(instruction):
+                parting.tools.append(instruction)
+            if isinstance(instruction, Run):
+                self._sort(instruction)
+        install = parting.install
+        self.checks.require("packages go to the environment", install, "nothing is installed into the environment")
+        assert install is not None
+        parting.check()
+        parting.manifests = self.requirements.files
+        kept = parting.kept()
+        moved = parting.moved.keys() | parting.system.keys()
+        check_kept(self.build, self.stage, self.context, moved, install, builds=False)
+        uses = Uses(self.build, self.stage, self.context, kept)
+        self.checks.require("uv only installs", "uv" not in uses.found, "uv runs in the image", uses.found.get("uv"))
+        native = native_libraries(self.requirements, release, self.checks)
+        app = PythonApp(self.context, [place.source for place in placed(self.build, self.stage, self.context)])
+        extra = uses.packages_with(app.programs)
+        check_starts(extra, self.checks)
+        if small and not any(system.compiles for system in parting.system.values()):
+            raise Refused("the base is slim already and no compilers are installed: a second stage saves nothing")
+        parting.builder_packages = lambda system: system.builds(full=bool(slim))
+        covered = parting.covered(self.folder)
+        if covered:
+            raise Refused(f"`{covered}` of the build context would come over the environment; ignore it", install)
+        parting.packages = parting.runtime_packages(release, [*native, *(extra if slim else ())], IN_THE_IMAGE)
+        parting.brought = [f"COPY --from=build {self.folder} {self.folder}"]
+        parting.runtime = slim.text if slim else ""
+        why = "compilers, headers and caches stay out of the image"
+        steps = [Step("Make the virtual environment in a stage of its own", why)]
+        if slim:
+            steps.append(run_slim(slim.text))
+        return parting.text(), steps
+
+    def _sort(self, run: Run) -> None:
+        calls = [call for call in self.build.calls(run) if call.manager.ecosystem in ("os", "python")]
+        if not calls and all(_made(command) is None for command in self.build.commands(run)):
+            return
+        for piece in self.parting.sort(run):
+            self._take(run, piece)
+
+    def _take(self, run: Run, piece: Piece) -> None:
+        folder = _made(piece.command)
+        if folder is not None:
+            path = self.build.state(run).path(folder) if folder else None
+            if path is None or self.folder:
+                raise Refused(f"`{piece.text[:60]}` is not followed", run)
+            self.folder = path.rstrip("/")
+        elif piece.call is None:
+            if piece.command.name == "rm" and "/.cache" in piece.text:
+                return
+            raise Refused(f"`{piece.text[:60]}` stands in one RUN with an install", run)
+        elif piece.call.verb == "clean":
+            return
+        elif piece.call.verb != "config":
+            self._install(run, piece, piece.call)
+        self.parting.moved[id(run)].append(piece)
+
+    def _install(self, run: Run, piece: Piece, call: Call) -> None:
+        known = call.manager.name == "pip" or call.path == "pip install"
+        if not known or call.verb != "install" or call.unsure or any(call.has(flag) for flag in _BARRED):
+            raise Refused(f"`{piece.text[:60]}` is not followed", run)
+        if self.folder and self._is_inside(run, piece, call):
+            note_requirements(self.build, self.stage, self.context, run, piece, self.requirements)
+            read = call.requirements and not (self.parting.install and self.requirements.files)
+            if self.parting.install is None or read:
+                self.parting.install = run
+        elif call.requirements or not {normal(package.name) for package in call.packages} <= _TOOLS:
+            raise Refused(f"`{piece.text[:60]}` installs beside the environment", run)
+
+    def _is_inside(self, run: Run, piece: Piece, call: Call) -> bool:
+        """Whether an install goes to the environment: by its program, by PATH, or as uv looks for one."""
+        program = piece.command.words[0].value
+        env = self.build.state(run).vars
+        if "/" in program:
+            path = self.build.state(run).path(program) or ""
+            return posixpath.dirname(path) == f"{self.folder}/bin"
+        if call.manager.name == "uv" and call.value("-p", "--python") is None:
+            active = env.get("VIRTUAL_ENV")
+            return (active or self.build.state(run).path(".venv")) == self.folder
+        return call.manager.name == "pip" and env.get("PATH", "").startswith(f"{self.folder}/bin:")

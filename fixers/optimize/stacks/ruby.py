@@ -1,0 +1,233 @@
+"""Ruby: gems installed where compilers and headers are, run on the slim image of the same version."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+
+from ....model.images.slimmer import slimmer
+from ....model.packages.runtime_libraries import libraries
+from ....syntax.tree import Run
+from ..base.copies import read
+from ..base.programs import FULL_ONLY, Uses, check_kept, check_starts, with_certificates
+from ..base.rewrite import Checks, Idle, Outcome, Refused, Rewriter, Step, attempt, run_slim
+from ..manifests.build_manifests import bundle_files
+from .stage_split import Parting
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....model.build import Build, Stage
+    from ....model.context import Context
+    from ....model.packages.calls import Call
+    from ..base.run_steps import Piece
+
+NAME = "multi-stage"
+_GEMS = "/usr/local/bundle"
+"""Where the official images keep gems (GEM_HOME)."""
+_IN_THE_IMAGE = frozenset("libffi-dev libgmp-dev libssl-dev libyaml-dev zlib1g-dev".split())
+"""Headers that the slim images have too. Source: docker-library/ruby's template."""
+_LATE = frozenset(
+    """PORT HOST TZ LANG LC_ALL RAILS_ENV RACK_ENV RAILS_LOG_TO_STDOUT RAILS_SERVE_STATIC_FILES SECRET_KEY_BASE
+    DATABASE_URL REDIS_URL APP_HOME NODE_ENV""".split()
+)
+_NATIVE = {
+    "charlock_holmes": "libicu-dev",
+    "curb": "libcurl4-openssl-dev",
+    "ethon": "libcurl4-openssl-dev",
+    "hiredis-client": "",
+    "idn-ruby": "libidn-dev",
+    "libxml-ruby": "libxml2-dev",
+    "mysql2": "default-libmysqlclient-dev",
+    "pg": "libpq-dev",
+    "rgeo": "libgeos-dev",
+    "rmagick": "libmagickwand-dev",
+    "ruby-filemagic": "libmagic-dev",
+    "ruby-vips": "libvips-dev",
+    "sequel_pg": "libpq-dev",
+    "snappy": "libsnappy-dev",
+    "sqlite3": "libsqlite3-dev",
+    "tiny_tds": "freetds-dev",
+    "zookeeper": "",
+}
+"""Gems that load libraries of the system, and the -dev packages of these. Source: their documentation."""
+_UNKNOWN = frozenset(
+    """capybara-webkit ferrum ffi-gdal gdal gobject-introspection grover gtk3 ruby-oci8 ruby-odbc selenium-webdriver
+    wicked_pdf wkhtmltopdf-binary pdfkit""".split()
+)
+"""Gems whose needs at run time are more than is known here."""
+_TESTING = frozenset(("selenium-webdriver", "ferrum", "capybara-webkit"))
+_PROGRAMS = {"mini_magick": "imagemagick", "paperclip": "imagemagick", "kt-paperclip": "imagemagick", "git": "git"}
+"""Gems that start programs of the full image, and their packages."""
+_STARTED = re.compile(r"""(?:\b(?:system|exec|spawn|popen\w*|capture\w*)\s*[( ]\s*\[?\s*["']|`|%x[\[({])\s*([\w.-]+)""")
+
+
+def rewrite(build: Build, stage: Stage, context: Context) -> Outcome:
+    """Part the only stage of a Ruby image in a builder and a slim runtime."""
+    return attempt(NAME, lambda checks: _Rewrite(build, stage, context, checks).result())
+
+
+class _Rewrite(Rewriter):
+    def __init__(self, build: Build, stage: Stage, context: Context, checks: Checks) -> None:
+        super().__init__(build, stage, context, checks)
+        self.parting = Parting(build, stage, context)
+        self.parting.early = _LATE
+        self.folders = [_GEMS]
+        self.call: Call | None = None
+
+    def result(self) -> tuple[str, list[Step]]:
+        slim, release = self._base()
+        parting = self.parting
+        for instruction in self.stage.instructions:
+            if isinstance(instruction, Run):
+                self._sort(instruction)
+        parting.check()
+        install = parting.install
+        self.checks.require("Bundler installs the gems", install, "no `bundle install` was found")
+        assert install is not None and self.call is not None
+        parting.manifests = bundle_files(self.build, self.stage, self.context, install, self.call)
+        self._settings(install)
+        kept = parting.kept()
+        check_kept(
+            self.build, self.stage, self.context, parting.moved.keys() | parting.system.keys(), install, builds=False
+        )
+        gems = self._gems()
+        extra = self._extra(gems, Uses(self.build, self.stage, self.context, kept))
+        compiles = any(system.compiles for system in parting.system.values())
+        if not slim and not compiles:
+            raise Idle("the base is slim already and no compilers are installed: a second stage saves nothing")
+        parting.builder_packages = lambda system: system.builds(full=bool(slim))
+        libraries_of = self._native(gems, release)
+        parting.packages = parting.runtime_packages(release, [*libraries_of, *(extra if slim else ())], _IN_THE_IMAGE)
+        for folder in self.folders:
+            covered = parting.covered(folder)
+            if covered:
+                raise Refused(f"`{covered}` of the build context would come over the gems; ignore it", install)
+        parting.brought = [f"COPY --from=build {folder} {folder}" for folder in self.folders]
+        parting.runtime = slim
+        steps = [
+            Step("Install the gems in a stage of their own", "compilers, headers and caches stay out of the image")
+        ]
+        if slim:
+            steps.append(run_slim(slim))
+        return parting.text(), steps
+
+    def _base(self) -> tuple[str, str | None]:
+        ref, facts, base = self.stage.ref, self.stage.facts, self.stage.from_.base
+        self.checks.require(
+            "the base is an official Ruby image on Debian",
+            ref and facts and facts.family == "debian",
+            "the base is no official Ruby image on Debian",
+            self.stage.from_,
+        )
+        assert ref is not None and facts is not None and base is not None
+        slim = slimmer(ref)
+        self.checks.require(
+            "it has a slim variant of the same version and release",
+            slim or "slim" in (ref.tag or ""),
+            f"`{ref.text}` has no slim variant",
+            self.stage.from_,
+        )
+        self.checks.require(
+            "the base is written without variables", "$" not in base.text, "a variable names the base", self.stage.from_
+        )
+        release = facts.suite if facts.suite and (ref.tag or "").endswith(facts.suite) else None
+        return (slim.text if slim else ""), release
+
+    def _sort(self, run: Run) -> None:
+        if not any(call.manager.ecosystem in ("os", "ruby") and call.verb != "exec" for call in self.build.calls(run)):
+            return
+        for piece in self.parting.sort(run):
+            self._take(run, piece)
+
+    def _take(self, run: Run, piece: Piece) -> None:
+        call = piece.call
+        if call is None:
+            if piece.command.name == "rm" and all(
+                "/cache" in word.value or "/.bundle" in word.value or word.value.endswith((".c", ".o", ".git"))
+                for word in piece.command.operands()
+            ):
+                # It empties what stays in the builder, but below the gems it is of use.
+                if _GEMS in piece.text:
+                    self.parting.moved[id(run)].append(piece)
+                return
+            raise Refused(f"`{piece.text[:60]}` stands in one RUN with an install", run)
+        if call.manager.ecosystem != "ruby" or call.unsure:
+            raise Refused(f"`{piece.text[:60]}` is not followed", run)
+        if call.manager.name == "bundle" and call.verb == "restore":
+            if self.parting.install is not None:
+                raise Refused("the gems are installed more than once", run)
+            self.parting.install = run
+            self.call = call
+        elif call.manager.name == "gem" and call.verb == "install":
+            if call.has("--install-dir", "-i", "--user-install", "--bindir", "-n"):
+                raise Refused(f"`{piece.text[:60]}` installs into a folder of its own", run)
+        elif not (call.manager.name == "bundle" and call.verb == "config"):
+            raise Refused(f"`{piece.text[:60]}` is not followed", run)
+        if "use-system-libraries" in piece.text:
+            raise Refused(f"which libraries `{piece.text[:60]}` links to is not known", run)
+        self.parting.moved[id(run)].append(piece)
+
+    def _settings(self, install: Run) -> None:
+        """Where Bundler puts the gems: among those of the image, or into a folder of the project."""
+        moving = [
+            name for name in ("BUNDLE_PATH", "GEM_HOME", "BUNDLE_APP_CONFIG") if name in self.build.state(install).vars
+        ]
+        self.checks.require("no variable moves the gems", not moving, f"`{', '.join(moving)}` moves the gems", install)
+        call = self.call
+        assert call is not None
+        here = self.build.state(install).path(".") or "/"
+        folder = call.value("--path") or ("vendor/bundle" if call.has("--deployment") else "")
+        for found in self.parting.moved.values():
+            for piece in found:
+                words = [word.value for word in piece.command.words]
+                if "path" in words and words[-1] != "path":
+                    folder = words[-1]
+                elif "deployment" in words and words[-1] in ("true", "1"):
+                    folder = folder or "vendor/bundle"
+        if any(name.endswith(".bundle/config") for name in self.parting.manifests):
+            raise Refused("Bundler has settings of its own in the project", install)
+        if folder:
+            self.folders.append(posixpath.normpath(posixpath.join(here, folder)))
+
+    def _gems(self) -> set[str]:
+        text = "\n".join(read(self.context, name) or "" for name in self.parting.manifests)
+        return set(re.findall(r"^ {4}([\w.-]+) \(", text, re.MULTILINE)) | set(
+            re.findall(r"""^\s*gem\s*\(?\s*["']([\w.-]+)["']""", text, re.MULTILINE)
+        )
+
+    def _native(self, gems: set[str], release: str | None) -> dict[str, str]:
+        """The libraries that the final stage needs, each with the gem that loads it."""
+        unknown = sorted((gems & _UNKNOWN) - _TESTING)
+        self.checks.require(
+            "the native libraries behind the gems are known",
+            not unknown,
+            f"what `{', '.join(unknown)}` needs at run time is not known",
+        )
+        found: dict[str, str] = {}
+        for name in sorted(gems & _NATIVE.keys()):
+            for header in _NATIVE[name].split():
+                behind = libraries(header, release)
+                if behind is None:
+                    raise Refused(
+                        f"`{name}` loads the library of `{header}`, whose name depends on the release of Debian; "
+                        "name the release in the tag of the base image"
+                    )
+                found.update(dict.fromkeys(behind, name))
+        return found
+
+    def _extra(self, gems: set[str], uses: Uses) -> dict[str, str]:
+        """Packages for programs that are started, and for data that gems read."""
+        extra = dict(uses.packages())
+        for name in self.context.files():
+            if name.endswith((".rb", ".rake", ".ru")) or posixpath.basename(name) in ("Rakefile", "Procfile"):
+                for program in _STARTED.findall(read(self.context, name) or ""):
+                    if program in FULL_ONLY:
+                        extra.setdefault(FULL_ONLY[program], program)
+        for name in sorted(gems & _PROGRAMS.keys()):
+            extra.setdefault(_PROGRAMS[name], name)
+        if any(re.search(r"^GIT$", read(self.context, name) or "", re.MULTILINE) for name in self.parting.manifests):
+            extra.setdefault("git", "bundle")
+        if "tzinfo" in gems and "tzinfo-data" not in gems:
+            extra.setdefault("tzdata", "tzinfo")
+        check_starts(extra, self.checks)
+        return with_certificates(extra)

@@ -1,0 +1,353 @@
+"""Rust: the program is compiled in a stage with the tools, and runs on the Debian release that it was compiled on."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import tomllib
+
+from ....model.packages.runtime_libraries import libraries
+from ....syntax.tree import Arg, Cmd, Entrypoint, Env, Onbuild, Run, Shell, Transfer, User, Workdir
+from ..base.blocks import above, bare, block, both_stages, from_line, run_line
+from ..base.copies import origin, placed, read
+from ..base.programs import Uses, check_kept, must_start
+from ..base.rewrite import Checks, Outcome, Refused, Rewriter, Step, attempt, run_on
+from ..base.run_steps import OS, pieces
+from ..base.system import Install, read_install, runtime_install
+from ..order.cache_order import first_copies
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ....model.build import Build, Stage
+    from ....model.context import Context
+    from ....model.packages.calls import Call
+    from ..base.run_steps import Piece
+
+NAME = "multi-stage"
+PROGRAMS = "/usr/local/cargo/bin"
+_SUITES = ((71, 88, "bookworm"), (56, 69, "bullseye"))
+"""Releases of Debian behind tags without one: from Rust 1.x to 1.y. Source: the history of docker-library/rust."""
+_RELEASES = ("bullseye", "bookworm", "trixie")
+_ALWAYS = ("ca-certificates", "tzdata")
+"""What the full image has and programs load: certificates and time zones."""
+_LIBRARIES = {
+    "alsa-sys": "libasound2-dev",
+    "curl-sys": "libcurl4-openssl-dev",
+    "libdbus-sys": "libdbus-1-dev",
+    "libsodium-sys": "libsodium-dev",
+    "libsqlite3-sys": "libsqlite3-dev",
+    "libudev-sys": "libudev-dev",
+    "mysqlclient-sys": "default-libmysqlclient-dev",
+    "openssl-sys": "libssl-dev",
+    "pcsc-sys": "libpcsclite-dev",
+    "pq-sys": "libpq-dev",
+    "yeslogic-fontconfig-sys": "libfontconfig-dev",
+}
+"""Crates that may link to a library of the system, and its -dev package. Source: their build scripts."""
+_STATIC = frozenset(
+    """aws-lc-sys brotli-sys bzip2-sys clang-sys dirs-sys dirs-sys-next jemalloc-sys libgit2-sys libmimalloc-sys
+    libssh2-sys libwebp-sys libz-sys libz-ng-sys linux-raw-sys lmdb-rkv-sys lmdb-master-sys lmdb-sys lz4-sys lzma-sys
+    mozjpeg-sys tikv-jemalloc-sys tracy-client-sys inotify-sys ring zstd-sys secp256k1-sys rdkafka-sys onig_sys
+    librocksdb-sys""".split()
+)
+"""Crates that compile their library in, or link to one that every Debian image has."""
+_OTHER_SYSTEMS = re.compile(
+    r"(windows|winapi|web|js|core-|security-framework|system-configuration|fsevent|kqueue|mach|ndk|jni|android|objc|"
+    r"wasi|coreaudio|coremidi|cocoa|metal|wayland)[\w-]*-sys$|(windows|web|js)-sys$"
+)
+_LINKED = frozenset(("opencv", "pyo3-ffi", "magick_rust", "libxml", "mlua-sys", "v8", "hdf5-metno-sys"))
+_EMPTY = "# the dependencies, compiled with an empty program, which is then forgotten"
+
+
+def rewrite(build: Build, stage: Stage, context: Context) -> Outcome:
+    """Part the only stage of a Rust image in a builder and a slim runtime."""
+    return attempt(NAME, lambda checks: _Rewrite(build, stage, context, checks).result())
+
+
+class _Rewrite(Rewriter):
+    def __init__(self, build: Build, stage: Stage, context: Context, checks: Checks) -> None:
+        super().__init__(build, stage, context, checks)
+        self.system: dict[int, Install] = {}
+        self.moved: dict[int, list[Piece]] = {}
+        self.compiled: Run | None = None
+        self.call: Call | None = None
+        self.covered: list[Transfer] = []
+        self.folder = ""
+        self.outputs: list[str] = []
+        """The files that are brought over."""
+
+    def result(self) -> tuple[str, list[Step]]:
+        release, image = self._base()
+        must_start(self.build, self.stage)
+        for instruction in self.stage.instructions:
+            if isinstance(instruction, Onbuild | Shell | User):
+                raise Refused(f"{instruction.name} is not followed", instruction)
+            if isinstance(instruction, Run):
+                self._sort(instruction)
+        compiled = self.compiled
+        self.checks.require("one `cargo build` makes the program", compiled, "no `cargo build` was found")
+        assert compiled is not None
+        check_kept(self.build, self.stage, self.context, self.moved.keys() | self.system.keys(), compiled)
+        workdir = any(isinstance(step, Workdir) and step.start < compiled.start for step in self.stage.instructions)
+        self.checks.require("WORKDIR is set", workdir, "no WORKDIR is set", self.stage.from_)
+        self.folder = self.build.state(compiled).path(".") or ""
+        self._starts(compiled)
+        native = self._native(release, compiled)
+        builder, final = self._builder(compiled, image), self._final(compiled, release, native)
+        steps = [
+            Step("Compile in a stage of its own", "the Rust tools, crates and what was compiled stay out of the image"),
+            run_on(
+                f"debian:{release}-slim",
+                "the release that the program was compiled on, so that libc is the same",
+                risk="a crate that loads a library only when it runs is not seen",
+            ),
+        ]
+        return both_stages(self.build, self.stage, builder, final), steps
+
+    def _base(self) -> tuple[str, str]:
+        """The release of Debian, and the image to compile in, which names it."""
+        ref, facts, base = self.stage.ref, self.stage.facts, self.stage.from_.base
+        tag = (ref.tag if ref else "") or "latest"
+        number = re.match(r"1\.(\d+)", tag)
+        suite = (facts.suite if facts else "") or ""
+        if not suite and number is not None:
+            suite = next((name for low, high, name in _SUITES if low <= int(number[1]) <= high), "")
+        self.checks.require(
+            "the base is an official Rust image on a known release of Debian",
+            facts and facts.family == "debian" and suite in _RELEASES,
+            "the base is no official Rust image on a known release of Debian",
+            self.stage.from_,
+        )
+        assert base is not None
+        self.checks.require(
+            "the base is written without variables", "$" not in base.text, "a variable names the base", self.stage.from_
+        )
+        if suite in tag:
+            return suite, base.text
+        # The pair must not drift apart when the tag moves to another release.
+        return suite, f"{base.text.partition(':')[0]}:{suite if tag == 'latest' else f'{tag}-{suite}'}"
+
+    def _sort(self, run: Run) -> None:
+        calls = self.build.calls(run)
+        if not any(call.manager.name == "cargo" or call.manager.ecosystem == "os" for call in calls):
+            return
+        found = pieces(self.build, run)
+        system = [piece for piece in found if piece.kind == OS]
+        if system:
+            self.system[id(run)] = read_install(system, run)
+        rest = [piece for piece in found if piece.kind != OS]
+        for piece in rest:
+            self._take(run, piece)
+        if rest:
+            self.moved[id(run)] = rest
+
+    def _take(self, run: Run, piece: Piece) -> None:
+        call = piece.call
+        if call is None:
+            operands = [word.value for word in piece.command.operands()]
+            target = self.build.state(run).path(operands[-1]) if operands else None
+            if self.compiled is run and piece.command.name in ("cp", "mv") and len(operands) == 2 and target:
+                made = self.build.state(run).path(operands[0]) or ""
+                self.outputs.append(
+                    posixpath.join(target, posixpath.basename(made)) if target.endswith("/bin") else target
+                )
+                return
+            raise Refused(f"`{piece.text[:60]}` stands in one RUN with the build", run)
+        if call.manager.name != "cargo" or call.unsure:
+            raise Refused(f"`{piece.text[:60]}` is not followed", run)
+        installs = call.path == "install" and call.value("--path") in (".", "./")
+        if call.path not in ("build", "b", "fetch") and not installs:
+            raise Refused(f"`{piece.text[:60]}` is not followed", run)
+        if call.path == "fetch":
+            return
+        if self.compiled is not None:
+            raise Refused("there are several builds by Cargo", run)
+        if call.has("--target-dir", "--manifest-path", "--out-dir", "--artifact-dir", "-C", "--config", "-Z"):
+            raise Refused(f"where `{piece.text[:60]}` writes is not known", run)
+        if "CARGO_TARGET_DIR" in self.build.state(run).vars:
+            raise Refused("`CARGO_TARGET_DIR` moves what is compiled", run)
+        self.compiled = run
+        self.call = call
+
+    def _made(self) -> str:
+        """The folder that Cargo puts the program in."""
+        call = self.call
+        assert call is not None
+        if call.path == "install":
+            return posixpath.join(call.value("--root") or posixpath.dirname(PROGRAMS), "bin")
+        profile = call.value("--profile") or ("release" if call.has("--release", "-r") else "debug")
+        folder = "debug" if profile == "dev" else profile
+        return posixpath.join(self.folder, "target", call.value("--target") or "", folder)
+
+    def _starts(self, compiled: Run) -> None:
+        """What is started was compiled here: it is what is brought over."""
+        made = self._made()
+        found = list(self.outputs)
+        self.outputs = []
+        for instruction in self.stage.instructions:
+            if not isinstance(instruction, Cmd | Entrypoint):
+                continue
+            for command in self.build.commands(instruction)[:1]:
+                program = command.words[0].value if command.words else ""
+                if command.name in ("cargo", "rustc", "rustup"):
+                    raise Refused(f"the image starts `{command.name}`, which only the full base has", instruction)
+                paths = [posixpath.join(folder, program) for folder in (PROGRAMS, "/usr/local/bin", "/usr/bin")]
+                if "/" in program:
+                    paths = [self.build.state(instruction).path(program) or ""]
+                self.outputs += [path for path in paths if posixpath.dirname(path) == made or path in found][:1]
+        for run in self.stage.instructions:
+            if isinstance(run, Run) and run.start > compiled.start:
+                for command in self.build.commands(run):
+                    words = [self.build.state(run).path(word.value) or "" for word in command.operands()]
+                    self.outputs += [word for word in words if posixpath.dirname(word) == made]
+        self.outputs = list(dict.fromkeys(self.outputs))
+        self.checks.require(
+            "the image starts the program that was compiled",
+            self.outputs,
+            "the image does not start the program that was compiled",
+        )
+        target = posixpath.join(self.folder, "target")
+        for place in placed(self.build, self.stage, self.context):
+            lies = posixpath.relpath(target, place.target)
+            inside = posixpath.normpath(posixpath.join(place.source, lies))
+            if place.folder and any(name.startswith(inside + "/") for name in self.context.files()):
+                raise Refused(f"`{inside}` of the build context would come over what is compiled; ignore it", compiled)
+
+    def _manifest(self) -> tuple[str, dict[str, Any], str]:
+        """Cargo.toml and what it says, and the text of Cargo.lock."""
+        name = origin(self.build, self.stage, self.context, posixpath.join(self.folder, "Cargo.toml"))
+        if name is None:
+            raise Refused("Cargo.toml is not where the build runs", self.compiled)
+        try:
+            data = tomllib.loads(read(self.context, name) or "")
+        except tomllib.TOMLDecodeError:
+            raise Refused(f"`{name}` cannot be read", self.compiled) from None
+        lock = posixpath.join(posixpath.dirname(name), "Cargo.lock")
+        text = (read(self.context, lock) or "") if self.context.sent(lock) else ""
+        return name, data, text
+
+    def _native(self, release: str, compiled: Run) -> list[str]:
+        """The libraries that the program links to, by the crates of Cargo.lock."""
+        lock = self._manifest()[2]
+        self.checks.require("Cargo.lock names the crates", lock, "there is no Cargo.lock in the context", compiled)
+        crates = set(re.findall(r'^name = "([^"]+)"', lock, re.MULTILINE))
+        unknown = sorted(
+            name
+            for name in crates
+            if name in _LINKED
+            or (
+                name.endswith(("-sys", "_sys"))
+                and name not in _STATIC
+                and name not in _LIBRARIES
+                and _OTHER_SYSTEMS.search(name) is None
+            )
+        )
+        self.checks.require(
+            "the libraries behind the crates are known",
+            not unknown,
+            f"which library `{', '.join(unknown[:3])}` links to is not known",
+        )
+        found: list[str] = []
+        for name in sorted(crates & _LIBRARIES.keys()):
+            if name == "openssl-sys" and "openssl-src" in crates:
+                continue
+            behind = libraries(_LIBRARIES[name], release)
+            if behind is None:
+                raise Refused(f"the library behind `{name}` is not known in Debian {release}")
+            found += behind
+        return found
+
+    def _builder(self, compiled: Run, image: str) -> list[str]:
+        build, stage = self.build, self.stage
+        lines = [from_line(stage, image, "build")]
+        early = self._early(compiled)
+        waiting: list[str] = []
+        for instruction in stage.instructions:
+            if instruction.start > compiled.start:
+                break
+            system = self.system.get(id(instruction))
+            if system is not None and system.packages:
+                lines += [*above(build, instruction), system.line(system.packages)]
+            if isinstance(instruction, Env | Arg | Workdir):
+                lines.append(bare(build, instruction))
+            elif isinstance(instruction, Transfer) and instruction not in self.covered:
+                (waiting if early else lines).append(bare(build, instruction))
+            elif id(instruction) in self.moved:
+                assert isinstance(instruction, Run)
+                if instruction is compiled:
+                    lines += [*early, *waiting]
+                lines.append(self._text(instruction))
+        return lines
+
+    def _text(self, run: Run) -> str:
+        if id(run) not in self.system:
+            return block(self.build, run)
+        line = run_line([piece.text for piece in self.moved[id(run)]])
+        return line if self.system[id(run)].packages else "\n".join([*above(self.build, run), line])
+
+    def _early(self, compiled: Run) -> list[str]:
+        """What compiles the dependencies before the source is there; empty where that is not known to be the same."""
+        name, data, _ = self._manifest()
+        call = self.call
+        assert call is not None
+        beside = posixpath.dirname(name)
+        package: Any = data.get("package")
+        text = read(self.context, name) or ""
+        named = isinstance(package, dict) and isinstance(package.get("name"), str)  # pyright: ignore[reportUnknownMemberType] - TOML
+        special = {"workspace", "lib", "bin", "example", "bench", "test", "patch", "replace"} & data.keys()
+        more = [posixpath.join(beside, each) for each in ("build.rs", "src/lib.rs", "src/bin", "benches", "examples")]
+        if (
+            not named
+            or special
+            or re.search(r"\bpath\s*=|^build\s*=", text, re.MULTILINE)
+            or any(map(self.context.sent, more))
+            or not self.context.sent(posixpath.join(beside, "src/main.rs"))
+            or call.has("--bin", "-p", "--package", "--workspace", "--all", "--example", "--profile")
+            or len(self.moved) != 1
+        ):
+            return []
+        others = ("Cargo.toml", "Cargo.lock", "rust-toolchain", "rust-toolchain.toml", ".cargo")
+        names = [posixpath.join(beside, each) for each in others]
+        try:
+            lines, self.covered = first_copies(
+                self.build, self.stage, self.context, [each for each in names if self.context.sent(each)], compiled
+            )
+        except Refused:
+            return []
+        words = [word.text for word in call.command.words]
+        if call.path == "install":
+            words = ["cargo", "build", "--release", *(each for each in ("--locked",) if call.has(each))]
+        profile = "release" if call.path == "install" or call.has("--release", "-r") else "debug"
+        trace = posixpath.join("target", call.value("--target") or "", profile, ".fingerprint")
+        commands = [
+            "mkdir src",
+            "echo 'fn main() {}' > src/main.rs",
+            " ".join(words),
+            f"rm -r src {trace}/{package['name']}-*",
+        ]
+        return [*lines, _EMPTY, "RUN " + " \\\n    && ".join([" && ".join(commands[:2]), *commands[2:]])]
+
+    def _final(self, compiled: Run, release: str, native: list[str]) -> list[str]:
+        build, stage = self.build, self.stage
+        lines = [from_line(stage, f"debian:{release}-slim")]
+        if any(posixpath.dirname(path) == PROGRAMS for path in self.outputs):
+            lines.append(f'ENV PATH="{PROGRAMS}:$PATH"')
+        waiting = [self._packages(release, native), *(f"COPY --from=build {path} {path}" for path in self.outputs)]
+        for instruction in stage.instructions:
+            from_context = isinstance(instruction, Transfer) and instruction.flag("from") is None
+            if waiting and (from_context or instruction is compiled or id(instruction) in self.system):
+                lines += waiting
+                waiting = []
+            if id(instruction) not in self.moved and id(instruction) not in self.system:
+                lines.append(block(build, instruction))
+        return lines
+
+    def _packages(self, release: str, native: list[str]) -> str:
+        words = runtime_install(self.stage.instructions, self.system, release).packages
+        kept = [step for step in self.stage.instructions if id(step) not in self.moved and id(step) not in self.system]
+        extra = Uses(self.build, self.stage, self.context, kept).packages()
+        if "build-essential" in extra:
+            raise Refused("the image compiles when it runs")
+        return Install().line([*_ALWAYS, *native, *words, *extra])

@@ -1,1 +1,0 @@
-"""Rewrites of whole stages: order for the cache, slim base, builder and runtime, .dockerignore."""

@@ -1,0 +1,1 @@
+"""Building the files before and after a rewrite, and comparing the images."""

@@ -1,0 +1,277 @@
+"""Two images beside each other: what differs, and whether that was declared."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any, cast
+
+from ..optimize.base.copies import placed
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+    from ...model.build import Build
+    from ...model.context import Context
+    from .builders import File, Ran
+
+FIELDS = (
+    "Env", "Cmd", "Entrypoint", "WorkingDir", "User", "ExposedPorts", "Volumes", "Labels", "StopSignal", "Healthcheck",
+    "Shell", "OnBuild",
+)  # fmt: skip
+_BASE_ENV = frozenset(
+    ("PYTHON_VERSION", "PYTHON_PIP_VERSION", "PYTHON_SETUPTOOLS_VERSION", "PYTHON_GET_PIP_URL",
+     "PYTHON_GET_PIP_SHA256", "PYTHON_SHA256", "GPG_KEY", "NODE_VERSION", "YARN_VERSION", "GOLANG_VERSION",
+     "GOTOOLCHAIN", "GOPATH", "JAVA_VERSION", "NGINX_VERSION", "NJS_VERSION", "NJS_RELEASE", "PKG_RELEASE",
+     "RUSTUP_HOME", "CARGO_HOME", "RUST_VERSION", "RUBY_VERSION", "RUBY_DOWNLOAD_URL", "RUBY_DOWNLOAD_SHA256",
+     "PHPIZE_DEPS", "DOTNET_VERSION", "ASPNET_VERSION", "DYNPKG_RELEASE")
+)  # fmt: skip
+"""Variables of official images that describe their toolchain; programs do not ask for them."""
+_SYSTEM_PATH = re.compile(
+    r"/(?:usr/)?(?:local/)?s?bin|/usr/local/(?:go|cargo)/bin|/go/bin|/opt/java/.*|/root/\.cargo/bin"
+)
+_SYSTEM = frozenset(
+    "bin boot dev etc lib lib32 lib64 libx32 media mnt opt proc root run sbin srv sys tmp usr var".split()
+)
+_BUILDERS_LABELS = ("io.buildah.version", "org.opencontainers.image.created")
+_BYPRODUCTS = (
+    "*/__pycache__", "*/__pycache__/*", "*.pyc", "*/node_modules", "*/node_modules/*", "*.egg-info", "*.egg-info/*",
+    "*/.cache", "*/.cache/*", "*/.npm/*", "*/.venv", "*/.venv/*", "*/.pytest_cache/*", "*/.eslintcache",
+    "*/.tsbuildinfo", "*.tsbuildinfo", "*/.yarn/*", "*/.pnpm-store/*", "*/target/*/deps/*",
+    "*/obj/project.assets.json", "*/obj/*.nuget.*", "*/obj/project.nuget.cache", "*/obj/Debug/*", "*/obj/Release/*",
+    "*/bin/Debug/*", "*/bin/Release/*",
+)  # fmt: skip
+"""Installed packages, caches and what tools leave behind: the smoke command tells whether enough of it is there."""
+_CACHE = "CACHEDIR.TAG"
+"""Marks a folder whose files can be made anew, as Cargo's target. Source: Cache Directory Tagging Specification."""
+
+
+class Declared:
+    """What a plan says that will differ: variables, fields of the configuration, and paths below the application.
+
+    `brought` are the paths that the new final stage copies, None when it has all that the old one had. Each has the
+    path beside it that is meant when that is there: the source of a COPY to a folder may be a file or a folder.
+    """
+
+    __slots__ = ("brought", "fields", "gone", "variables")
+
+    def __init__(
+        self,
+        variables: Collection[str] = (),
+        fields: Collection[str] = (),
+        gone: Collection[str] = (),
+        brought: Sequence[tuple[str, str]] | None = None,
+    ) -> None:
+        self.variables = frozenset(variables)
+        self.fields = frozenset(fields)
+        self.gone = frozenset(gone)
+        self.brought = brought
+
+    def covers(self, path: str, there: Collection[str] = ()) -> bool:
+        """Whether the plan says that the file is not there any more; `there` is what the new image has."""
+        path = "/" + path.lstrip("/")
+        if any(path == gone or path.startswith(gone + "/") for gone in self.gone):
+            return True
+        if self.brought is None:
+            return False
+        targets = (inner if inner.lstrip("/") in there else target for target, inner in self.brought)
+        return not any(path == each or path.startswith(each.rstrip("/") + "/") for each in targets)
+
+
+def declared(
+    before: Build, after: Build, unsent: Collection[str], context: Context, fields: Collection[str] = ()
+) -> Declared:
+    """What the text of the new Dockerfile and its ignore file declare.
+
+    `unsent` are files of the context that are not sent any more, `fields` those of the configuration that were asked to
+    change.
+    """
+    old, new = before.final, after.final
+    if old is None or new is None:
+        return Declared()
+    gone = {path for each in unsent for path in _image_paths(before, each, context)}
+    mine, theirs = (set(_end(build).vars) for build in (before, after))
+    brought: list[tuple[str, str]] | None = None
+    if len(after.stages) > len(before.stages):
+        brought = [(place.target, place.target) for place in placed(after, new, context)]
+        brought += list(_from_stages(after))
+    return Declared(variables=theirs - mine, fields=fields, gone=gone, brought=brought)
+
+
+def _end(build: Build) -> Any:
+    stage = build.final
+    assert stage is not None
+    return stage.state(len(stage.instructions))
+
+
+def _image_paths(build: Build, path: str, context: Context) -> Iterator[str]:
+    for stage in build.stages:
+        for place in placed(build, stage, context):
+            if place.source == path:
+                yield place.target
+            elif place.folder and (not place.source or path.startswith(place.source + "/")):
+                yield posixpath.join(place.target, path[len(place.source) :].lstrip("/"))
+
+
+def _from_stages(build: Build) -> Iterator[tuple[str, str]]:
+    """Where `COPY --from` of the final stage puts things: the target, and the path in it if the source is a file."""
+    from ...syntax.tree import Copy
+
+    stage = build.final
+    for instruction in stage.instructions if stage is not None else ():
+        if isinstance(instruction, Copy) and instruction.flag("from") and instruction.destination is not None:
+            target = build.state(instruction).path(instruction.destination.text)
+            for source in instruction.sources if target is not None else ():
+                assert target is not None
+                yield target, posixpath.join(target, posixpath.basename(source.text.rstrip("/")))
+
+
+# The configuration ---------------------------------------------------------------------------------------------------
+
+
+class Difference:
+    """One thing that is not the same; `allowed` says why it may differ, empty when it may not."""
+
+    __slots__ = ("after", "allowed", "before", "what")
+
+    def __init__(self, what: str, before: object, after: object, allowed: str = "") -> None:
+        self.what = what
+        self.before = before
+        self.after = after
+        self.allowed = allowed
+
+
+def configurations(before: Mapping[str, Any], after: Mapping[str, Any], plan: Declared) -> list[Difference]:
+    """Where the runtime configurations differ."""
+    found: list[Difference] = []
+    for field in FIELDS:
+        x, y = _normal(field, before.get(field)), _normal(field, after.get(field))
+        if field == "Env":
+            found += _variables(cast("dict[str, str]", x), cast("dict[str, str]", y), plan)
+        elif x != y:
+            found.append(Difference(field, x, y, "declared" if field in plan.fields else ""))
+    return found
+
+
+def _normal(field: str, value: Any) -> object:
+    if field == "Env":
+        pairs = (item.partition("=") for item in cast("list[str]", value or ()))
+        return {name: text for name, _, text in pairs}
+    if field == "WorkingDir":
+        return value or "/"
+    if field == "User":
+        return "" if value in (None, "", "0", "root", "0:0", "root:root") else value
+    if field == "Labels":
+        labels = cast("dict[str, str]", value or {})
+        return {key: text for key, text in labels.items() if key not in _BUILDERS_LABELS} or None
+    return value or None
+
+
+def _variables(before: dict[str, str], after: dict[str, str], plan: Declared) -> Iterator[Difference]:
+    for name in sorted(before.keys() | after.keys()):
+        x, y = before.get(name), after.get(name)
+        if x == y:
+            continue
+        allowed = ""
+        if name in _BASE_ENV:
+            allowed = "of the base image"
+        elif name == "PATH" and x is not None and y is not None:
+            gone = [folder for folder in x.split(":") if folder not in y.split(":")]
+            allowed = (
+                "" if any(not _SYSTEM_PATH.fullmatch(folder) for folder in gone) else "no folder of its own is gone"
+            )
+        elif x is None and name in plan.variables:
+            allowed = "declared"
+        yield Difference(f"Env {name}", x, y, allowed)
+
+
+# Files ---------------------------------------------------------------------------------------------------------------
+
+
+class Files:
+    """What is below the application's folder: how many files, and those that differ.
+
+    `missing` and `changed` are not declared; `left` are gone as declared, `fewer` and `more` are what an install or a
+    tool made, `rights` have another owner or mode.
+    """
+
+    __slots__ = ("after", "before", "changed", "fewer", "left", "missing", "more", "rights")
+
+    def __init__(self, before: int, after: int) -> None:
+        self.before = before
+        self.after = after
+        self.missing: list[str] = []
+        self.changed: list[str] = []
+        self.left: list[str] = []
+        self.fewer: list[str] = []
+        self.more: list[str] = []
+        self.rights: list[str] = []
+
+
+def compare_files(
+    before: Mapping[str, File], after: Mapping[str, File], plan: Declared, sources: Collection[str], folder: str
+) -> Files:
+    """Compare what lies below the application's folder.
+
+    `sources` are the paths in the image of files that come from the context: these must have the same content. What
+    the build makes must be there; its content may differ from build to build.
+    """
+    mine, theirs = _own(before, folder), _own(after, folder)
+    caches = tuple(path.removesuffix(_CACHE) for path in mine if path.endswith("/" + _CACHE))
+    found = Files(sum(f.kind != "d" for f in mine.values()), sum(f.kind != "d" for f in theirs.values()))
+    for path, file in sorted(mine.items()):
+        other = theirs.get(path)
+        byproduct = path.startswith(caches) or any(fnmatchcase("/" + path, pattern) for pattern in _BYPRODUCTS)
+        if other is None:
+            if file.kind == "d":
+                continue
+            (found.fewer if byproduct else found.left if plan.covers(path, after) else found.missing).append(path)
+        elif (file.kind, file.content) != (other.kind, other.content):
+            if "/" + path in sources and not byproduct:
+                found.changed.append(path)
+        elif (file.mode, file.owner) != (other.mode, other.owner):
+            found.rights.append(path)
+    found.more = [path for path in sorted(theirs) if path not in mine and theirs[path].kind != "d"]
+    return found
+
+
+def _own(files: Mapping[str, File], folder: str) -> dict[str, File]:
+    if folder != "/":
+        return dict(files)
+    return {path: file for path, file in files.items() if path.partition("/")[0] not in _SYSTEM}
+
+
+def context_paths(build: Build, context: Context) -> set[str]:
+    """Where files of the context lie in the final image."""
+    return {path for each in context.files() for path in _image_paths(build, each, context)}
+
+
+# The smoke command ---------------------------------------------------------------------------------------------------
+
+
+def compare_runs(before: Ran, after: Ran) -> str:
+    """What is wrong with the runs of the smoke command; empty when they are the same and went well."""
+    if before.status is None:
+        return "the smoke command takes too long in the image as it was"
+    if after.status is None:
+        return "the smoke command takes too long in the new image"
+    if before.status != after.status:
+        return f"the smoke command ends with {after.status}, and with {before.status} before: {_last(after)}"
+    if before.output != after.output:
+        return f"the smoke command writes another output: {_first_difference(before.output, after.output)}"
+    if before.status != 0:
+        return f"the smoke command fails in both images (status {before.status}), which proves nothing: {_last(before)}"
+    return ""
+
+
+def _last(run: Ran) -> str:
+    lines = (run.errors or run.output).strip().splitlines()
+    return lines[-1][:200] if lines else "no output"
+
+
+def _first_difference(before: str, after: str) -> str:
+    for x, y in zip(before.splitlines(), after.splitlines(), strict=False):
+        if x != y:
+            return f"`{x[:100]}`, now `{y[:100]}`"
+    return f"{len(before.splitlines())} lines, now {len(after.splitlines())}"

@@ -1,0 +1,84 @@
+"""Which line of a Dockerfile a build failed at, from the builder's output."""
+
+from __future__ import annotations
+
+import re
+from difflib import SequenceMatcher
+
+from ...model.build import Build
+from ...syntax.parser import parse
+from ...syntax.source import Source
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ...syntax.tree import Instruction
+
+_STEPS = (
+    re.compile(r"^ > \[[^\]]*?\d+/\d+\] (.+?):?$"),  # BuildKit, before the output of what failed
+    re.compile(r'building at STEP "(.+?)":'),  # Buildah and Podman
+)
+_LINE = re.compile(r"^[^\s:]+:(\d+)$")  # BuildKit, above the lines of the file
+_PARSE = re.compile(r"(?:dockerfile )?parse error (?:on|at) line (\d+)|Dockerfile:(\d+)", re.IGNORECASE)
+_STEP = re.compile(r"^(?:\[\d+/\d+\] )?STEP \d+/\d+: (.+)$")
+_NAMED_STEP = re.compile(r'^building at STEP ".*?": ')
+_ERRORS = re.compile(r"^(?:#\d+ )?(?:ERROR|Error|error)\b:?\s*(.+)$")
+
+
+class Failure:
+    """A line of the file (0 when it cannot be told), the instruction there, and what the builder said."""
+
+    __slots__ = ("instruction", "line", "message")
+
+    def __init__(self, line: int, instruction: str, message: str) -> None:
+        self.line = line
+        self.instruction = instruction
+        self.message = message
+
+
+def failing_line(text: str, output: Sequence[str]) -> Failure:
+    """Where the build of the Dockerfile `text` failed that ended with `output`."""
+    message = next((match[1] for line in reversed(output) if (match := _ERRORS.match(line))), "")
+    message = _NAMED_STEP.sub("", message) or (output[-1].strip() if output else "")
+    build = Build(parse(Source(text)))
+    instructions = [instruction for stage in build.stages for instruction in (stage.from_, *stage.instructions)]
+    for line in output:
+        match = _LINE.match(line) or _PARSE.search(line)
+        number = int(next(group for group in match.groups() if group)) if match else 0
+        hit = next((each for each in instructions if each.start_line <= number <= each.end_line), None)
+        if hit is not None:
+            return Failure(hit.start_line, _short(hit), message)
+    step = _failed_step(output)
+    best = max(instructions, key=lambda each: _likeness(each, step), default=None) if step else None
+    if best is None or _likeness(best, step) < 0.5:
+        return Failure(0, "", message)
+    return Failure(best.start_line, _short(best), message)
+
+
+def _failed_step(output: Sequence[str]) -> str:
+    for pattern in _STEPS:
+        found = [match[1] for line in output if (match := pattern.search(line))]
+        if found:
+            return found[-1]
+    begun = [match[1] for line in output if (match := _STEP.match(line))]
+    return begun[-1] if begun else ""
+
+
+def _likeness(instruction: Instruction, step: str) -> float:
+    mine = _plain(instruction.logical.text)
+    theirs = _plain(step)
+    if mine.partition(" ")[0] != theirs.partition(" ")[0]:
+        return 0.0
+    return 1.0 if mine == theirs else SequenceMatcher(None, mine[:2000], theirs[:2000]).ratio()
+
+
+def _plain(text: str) -> str:
+    """The words of an instruction, so that builders' ways to write it are the same."""
+    words = re.sub(r'[\[\]",]', " ", text).split()
+    return " ".join([words[0].upper(), *words[1:]]) if words else ""
+
+
+def _short(instruction: Instruction) -> str:
+    text = " ".join(instruction.logical.text.split())
+    return text if len(text) <= 80 else text[:77] + "..."

@@ -1,0 +1,245 @@
+"""Proof by real builds: both Dockerfiles are built, and the images are held against each other."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+from typing import TYPE_CHECKING, Any
+
+from ...model.build import Build
+from ...model.context import Context
+from ...syntax.parser import parse
+from ...syntax.source import Source
+from ...syntax.tree import Workdir
+from .builders import Builder, BuilderError, Built, Image, Ran
+from .comparison import (
+    Declared,
+    Difference,
+    Files,
+    compare_files,
+    compare_runs,
+    configurations,
+    context_paths,
+    declared,
+)
+from .failures import Failure, failing_line
+from .workspace import Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+TIMEOUT = 1800.0
+SMOKE_TIMEOUT = 120.0
+_SIDES = ("before", "after")
+
+
+class Options:
+    """How to verify.
+
+    `smoke` is a command for a shell in the image, or a JSON list of words where it has none; `touch` a file of the
+    context; `keep` leaves the images; `timeout` is in seconds, for each build. `asked` are fields of the configuration
+    that were asked to change ("User").
+    """
+
+    __slots__ = ("asked", "build_args", "keep", "smoke", "timeout", "touch")
+
+    def __init__(
+        self,
+        smoke: str | None = None,
+        touch: str | None = None,
+        *,
+        keep: bool = False,
+        timeout: float = TIMEOUT,
+        build_args: Sequence[str] = (),
+        asked: Sequence[str] = (),
+    ) -> None:
+        self.asked = tuple(asked)
+        self.smoke = smoke
+        self.touch = touch
+        self.keep = keep
+        self.timeout = timeout
+        self.build_args = tuple(build_args)
+
+
+class Side:
+    """What is known of one of the two: bytes sent, the builds, the image and the run of the smoke command."""
+
+    __slots__ = ("build", "image", "name", "rebuild", "run", "sent")
+
+    def __init__(self, sent: int) -> None:
+        self.sent = sent
+        self.build: Built | None = None
+        self.rebuild: Built | None = None
+        self.image: Image | None = None
+        self.run: Ran | None = None
+        self.name = ""
+
+
+class Verdict:
+    """What came of it. `problems` are what differs beyond what was declared; `failure` is the build that failed.
+
+    `failed_before` tells that the Dockerfile did not build as it was, so that nothing can be said of the new one.
+    """
+
+    __slots__ = ("after", "before", "config", "failed_before", "failure", "files", "folder", "problems")
+
+    def __init__(self, before: Side, after: Side) -> None:
+        self.before = before
+        self.after = after
+        self.config: list[Difference] = []
+        self.files: Files | None = None
+        self.folder = "/"
+        self.problems: list[str] = []
+        self.failure: Failure | None = None
+        self.failed_before = False
+
+    @property
+    def ok(self) -> bool:
+        """Whether the new image is proved to be the same but for what was declared."""
+        return not self.problems
+
+
+def verify(
+    context: str,
+    before_text: str,
+    after_text: str,
+    before_ignore: str | None,
+    after_ignore: str | None,
+    plan: Declared | None,
+    builder: Builder,
+    options: Options,
+    say: Callable[[str], None],
+) -> Verdict:
+    """Build both Dockerfiles from the folder `context`, each with its ignore file (its text, None for none).
+
+    `plan` is what may differ, None for what the texts themselves declare. Every line of the builders' output goes to
+    `say`. Nothing in `context` is changed; the images are removed unless they are to be kept. Raises BuilderError,
+    OSError, and ValueError for options that cannot be.
+    """
+    if options.touch is not None and not _is_inside(context, options.touch):
+        raise ValueError(f"--touch: there is no file `{options.touch}` in the build context {context}")
+    command = smoke_words(options.smoke)
+    here = Context(context)
+    seen = [here.with_ignore(ignore or "") for ignore in (before_ignore, after_ignore)]
+    sides = [Side(each.size()) for each in seen]
+    verdict = Verdict(*sides)
+    try:
+        with Workspace(context, seen[0].files().keys() | seen[1].files().keys()) as space:
+            texts = ((before_text, before_ignore), (after_text, after_ignore))
+            paths = [space.put(name, *each) for name, each in zip(_SIDES, texts, strict=True)]
+            for name, side, path in zip(_SIDES, sides, paths, strict=True):
+                if not _built(builder, space, name, side, path, options, verdict, say):
+                    return verdict
+            builds = [_model(text, side) for (text, _), side in zip(texts, sides, strict=True)]
+            unsent = seen[0].files().keys() - seen[1].files().keys()
+            declares = declared(builds[0], builds[1], unsent, seen[0], options.asked) if plan is None else plan
+            _compare(builder, verdict, declares, context_paths(builds[0], seen[0]))
+            if command is not None:
+                for name, side in zip(_SIDES, sides, strict=True):
+                    say(f"{name} | smoke: {shlex.join(command)}")
+                    side.run = builder.run(name, command, min(options.timeout, SMOKE_TIMEOUT))
+                _add(verdict, compare_runs(*(side.run for side in sides if side.run is not None)))
+            if options.touch is not None:
+                space.touch(options.touch)
+                for name, side, path in zip(_SIDES, sides, paths, strict=True):
+                    _rebuilt(builder, space, name, side, path, options, verdict, say)
+    finally:
+        if not options.keep:
+            builder.close()
+    return verdict
+
+
+def _model(text: str, side: Side) -> Build:
+    """The model of a Dockerfile, with the folder that its base image sets: the built image tells it."""
+    build = Build(parse(Source(text)))
+    stage = build.final
+    folder = side.image.config.get("WorkingDir") if side.image is not None else None
+    if stage is None or stage.parent is not None or any(isinstance(each, Workdir) for each in stage.instructions):
+        return build
+    end = stage.from_.end
+    return Build(parse(Source(f"{text[:end]}\nWORKDIR {folder or '/'}{text[end:]}")))
+
+
+def smoke_words(smoke: str | None) -> list[str] | None:
+    """The command as words: a JSON list is taken as it is, all else is for a shell. Raises ValueError."""
+    if smoke is None or not smoke.lstrip().startswith("["):
+        return None if smoke is None else ["sh", "-c", smoke]
+    try:
+        words: Any = json.loads(smoke)
+    except ValueError as error:
+        raise ValueError(f"--smoke: {error}; a list of words is written as JSON") from None
+    if not isinstance(words, list) or not words or not all(isinstance(word, str) for word in words):  # pyright: ignore[reportUnknownVariableType]
+        raise ValueError('--smoke: a list holds words, as in ["/app/server", "--version"]')
+    return [str(word) for word in words]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+
+
+def _is_inside(context: str, name: str) -> bool:
+    root = os.path.realpath(context)
+    path = os.path.realpath(os.path.join(context, name))
+    return path.startswith(root + os.sep) and os.path.isfile(path)
+
+
+def _add(verdict: Verdict, problem: str) -> None:
+    if problem:
+        verdict.problems.append(problem)
+
+
+def _built(
+    builder: Builder, space: Workspace, name: str, side: Side, path: str, options: Options, verdict: Verdict,
+    say: Callable[[str], None],
+) -> bool:  # fmt: skip
+    """Build a side; False and a problem when that fails."""
+    side.name = builder.image_name(name)
+    side.build = builder.build(
+        space.context, path, name, options.build_args, lambda line: say(f"{name} | {line}"), options.timeout
+    )
+    if side.build.ok:
+        side.image = builder.inspect(name)
+        return True
+    which = "the Dockerfile as it was" if name == "before" else "the new Dockerfile"
+    verdict.failed_before = name == "before"
+    if side.build.timed_out:
+        verdict.problems.append(f"{which} takes longer than {options.timeout:.0f} s to build")
+        return False
+    with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
+        failure = verdict.failure = failing_line(file.read(), side.build.output)
+    where = f" at line {failure.line} (`{failure.instruction}`)" if failure.line else ""
+    verdict.problems.append(f"{which} does not build{where}: {failure.message}")
+    return False
+
+
+def _rebuilt(
+    builder: Builder, space: Workspace, name: str, side: Side, path: str, options: Options, verdict: Verdict,
+    say: Callable[[str], None],
+) -> None:  # fmt: skip
+    again = f"{name}-again"
+    side.rebuild = builder.build(
+        space.context, path, again, options.build_args, lambda line: say(f"{name} again | {line}"), options.timeout
+    )
+    if not side.rebuild.ok:
+        verdict.problems.append(f"{name}: the build after a change of `{options.touch}` fails")
+
+
+def _compare(builder: Builder, verdict: Verdict, plan: Declared, sources: set[str]) -> None:
+    before, after = verdict.before.image, verdict.after.image
+    if before is None or after is None:
+        raise BuilderError("an image that was built is gone")
+    verdict.config = configurations(before.config, after.config, plan)
+    for each in verdict.config:
+        if not each.allowed:
+            _add(verdict, f"{each.what} differs: {_shown(each.before)}, now {_shown(each.after)}")
+    folder = verdict.folder = str(before.config.get("WorkingDir") or "/")
+    files = verdict.files = compare_files(
+        builder.files("before", folder), builder.files("after", folder), plan, sources, folder
+    )
+    for paths, what in ((files.missing, "missing"), (files.changed, "different")):
+        if paths:
+            more = f" and {len(paths) - 3} more" if len(paths) > 3 else ""
+            names = ", ".join(f"`/{path}`" for path in paths[:3])
+            verb = "is" if len(paths) == 1 else "are"
+            _add(verdict, f"{names}{more} {verb} {what} in the new image")
+
+
+def _shown(value: object) -> str:
+    return "not set" if value is None else json.dumps(value, ensure_ascii=False)

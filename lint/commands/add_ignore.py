@@ -1,0 +1,71 @@
+"""`--add-ignore`: a comment before each instruction with a finding, so that only new findings are told from now on."""
+
+from __future__ import annotations
+
+from ...fixers.write import WriteError, replace
+from ...syntax.parser import parse
+from ...syntax.source import Source
+from ..engine.inline_dockerfiles import is_builder
+from ..engine.known_findings import ALWAYS_TOLD, source_of
+from ..engine.unused_ignores import RULES_OF_COMMENTS
+from ..terminal.streams import note
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..engine.diagnostic import Diagnostic
+    from ..engine.report import Report
+
+_HEAD = "# dlint: ignore["
+
+
+def add_ignores(reports: Sequence[Report]) -> None:
+    """Write the comments into the files; what they switch off leaves the reports. Says what it did."""
+    comments = files = 0
+    for report in reports:
+        source = source_of(report)
+        if source is None or not report.diagnostics:
+            continue
+        if is_builder(report.file):
+            note(f"{report.file}: no comments are written into Dockerfiles that stand in another file")
+            continue
+        text, left, added = ignored(source, report.diagnostics)
+        if not added:
+            continue
+        try:
+            replace(report.file, source.encode(), Source(text).encode())
+        except WriteError as error:
+            note(f"{report.file}: no comments were written: {error}")
+            report.failed = True
+            continue
+        report.diagnostics = left
+        comments += added
+        files += 1
+    note(f"wrote {comments} comment{'' if comments == 1 else 's'} into {files} file{'' if files == 1 else 's'}")
+
+
+def ignored(source: Source, diagnostics: Sequence[Diagnostic]) -> tuple[str, list[Diagnostic], int]:
+    """The text with comments that switch the findings off, the findings that none can, and how many were written."""
+    instructions = {instruction.start_line: instruction for instruction in parse(source).instructions}
+    wanted: dict[int, set[str]] = {}
+    left: list[Diagnostic] = []
+    for d in diagnostics:
+        told = d.code in ALWAYS_TOLD or d.code in RULES_OF_COMMENTS
+        if told or d.instruction_line not in instructions:
+            left.append(d)
+        else:
+            wanted.setdefault(d.instruction_line, set()).add(d.code)
+    lines = source.text.split("\n")
+    for line in sorted(wanted, reverse=True):
+        above = lines[line - 2].strip() if line > 1 else ""
+        listed, bracket, reason = above[len(_HEAD) :].partition("]")
+        ending = "\r" if lines[line - 1].endswith("\r") else ""
+        if above.startswith(_HEAD) and bracket:
+            codes = {code.strip() for code in listed.split(",")} | wanted[line]
+            lines[line - 2] = f"{_HEAD}{', '.join(sorted(codes - {''}))}]{reason}{ending}"
+        else:
+            start = lines[line - 1]
+            indent = start[: len(start) - len(start.lstrip(" \t"))]
+            lines.insert(line - 1, f"{indent}{_HEAD}{', '.join(sorted(wanted[line]))}]{ending}")
+    return "\n".join(lines), left, len(wanted)

@@ -1,0 +1,135 @@
+"""`dlint explain RULE` and `dlint rules`."""
+
+from __future__ import annotations
+
+import sys
+
+from ...rules import RULES
+from ..config.selection import UnknownRule, is_code, matching, split
+from ..output.engine_pages import ENGINE_PAGES, SHELLCHECK_PAGE
+from ..output.rule_page import page
+from ..terminal.exit_status import BROKEN, CLEAN
+from ..terminal.streams import note, put
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+
+    from ...rules.base import Rule
+
+WIDTH = 80
+"""A page that is not written to a terminal is folded to so many columns."""
+
+
+def explain(arguments: argparse.Namespace) -> int:
+    """Write the pages of the rules that are named."""
+    pages: dict[str, str] = {}
+    try:
+        for selector in split(arguments.rules):
+            if selector.upper() in ENGINE_PAGES:
+                pages[selector.upper()] = ENGINE_PAGES[selector.upper()]
+                continue
+            if is_code(selector) and selector.upper().startswith("SC"):
+                pages[selector.upper()] = SHELLCHECK_PAGE.format(code=selector.upper())
+                continue
+            rules = matching(selector)
+            if not rules:
+                note(f"there is no rule of `{selector}` yet")
+            pages |= {rule.code: page(rule) for rule in rules}
+    except UnknownRule as error:
+        note(str(error))
+        return BROKEN
+    if not pages:
+        note("there is nothing to explain; `dlint rules` lists all rules")
+        return BROKEN
+    text = "\n".join(pages.values())
+    put(_drawn(text) if sys.stdout.isatty() else folded(text))
+    return CLEAN
+
+
+def _drawn(text: str) -> str:
+    """The pages drawn by rich, as wide and as colourful as the terminal."""
+    from io import StringIO
+
+    from rich.console import Console
+    from rich.markdown import Markdown
+
+    from ..output.formats.full import Terminal
+
+    terminal = Terminal()
+    page = StringIO()
+    colors = "standard" if terminal.colors else None
+    console = Console(file=page, force_terminal=True, color_system=colors, width=terminal.width)
+    console.print(Markdown(text))
+    return "".join(line.rstrip() + "\n" for line in page.getvalue().splitlines())
+
+
+def folded(text: str) -> str:
+    """Markdown with its paragraphs and list items folded to WIDTH; code and headings stay."""
+    out: list[str] = []
+    paragraph: list[str] = []
+    code = False
+    for line in [*text.split("\n"), ""]:
+        fence = line.startswith("```")
+        if code or fence or not line.strip() or line.startswith(("#", "|", "- ")):
+            out += _fold(paragraph)
+            paragraph = []
+        if code or fence or not line.strip() or line.startswith(("#", "|")):
+            out.append(line)
+        else:
+            paragraph.append(line)
+        code ^= fence
+    return "\n".join(out[:-1])
+
+
+def _fold(paragraph: list[str]) -> list[str]:
+    import textwrap
+
+    indent = "  " if paragraph and paragraph[0].startswith("- ") else ""
+    joined = " ".join(line.strip() for line in paragraph)
+    return textwrap.wrap(joined, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+
+
+def listing(arguments: argparse.Namespace) -> int:
+    """Write a line a rule; on a terminal folded to its width."""
+    if arguments.format == "json":
+        from ..output.formats.json import dumps
+
+        put(dumps([_row(rule) for rule in RULES]))
+        return CLEAN
+    columns = 0
+    if sys.stdout.isatty():
+        import shutil
+
+        columns = shutil.get_terminal_size().columns
+    width = max(len(rule.name) for rule in RULES)
+    lines: list[str] = []
+    for rule in RULES:
+        head = f"{rule.code:8}{rule.name:{width + 2}}{rule.level:9}{'on' if rule.default else 'off':5}"
+        room = columns - len(head)
+        if columns == 0 or len(rule.summary) <= room:
+            lines.append(head + rule.summary)
+        elif room >= 30:
+            first, *more = _wrap(rule.summary, room)
+            lines += [head + first, *(" " * len(head) + line for line in more)]
+        else:
+            lines += [" ".join(head.split()), *("  " + line for line in _wrap(rule.summary, max(10, columns - 2)))]
+    put("".join(line + "\n" for line in lines))
+    return CLEAN
+
+
+def _wrap(text: str, width: int) -> list[str]:
+    import textwrap
+
+    return textwrap.wrap(text, width, break_on_hyphens=False)
+
+
+def _row(rule: Rule) -> dict[str, object]:
+    return {
+        "code": rule.code,
+        "name": rule.name,
+        "severity": rule.level,
+        "default": rule.default,
+        "aliases": [name.partition(":")[2] or name for name in rule.also],
+        "summary": rule.summary,
+    }

@@ -1,0 +1,126 @@
+"""`dlint check --fix` and `--diff`: repair files, and say what was done."""
+
+from __future__ import annotations
+
+from ...fixers.edits.edit import DISPLAY, SAFE
+from ...fixers.repair import repair
+from ...fixers.write import WriteError, replace
+from ...syntax.source import Source, SourceError
+from ..config.selection import matching
+from ..engine.linter import lint_source, problem, read_source
+from ..engine.report import Report
+from ..terminal.streams import note, put, put_raw
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Sequence
+
+    from ...fixers.gate import Found
+    from ...fixers.repair import Repaired
+    from ...model.build import Build
+    from ...model.context import Context
+    from ..engine.diagnostic import Diagnostic
+    from ..engine.lint_plan import Plan
+
+    FindContext = Callable[[Build], Context | None] | None
+
+
+class Wish:
+    """What is to be fixed: which fixes, and whether files are written, or only the difference shown."""
+
+    __slots__ = ("diff", "fixable", "only", "unfixable", "unsafe")
+
+    def __init__(
+        self, *, unsafe: bool, diff: bool, only: bool, fixable: Sequence[str] = (), unfixable: Sequence[str] = ()
+    ) -> None:
+        """`fixable` and `unfixable` are selectors of rules. Raises UnknownRule."""
+        self.unsafe = unsafe
+        self.diff = diff
+        self.only = only
+        self.fixable: Collection[str] | None = _codes(fixable) if fixable else None
+        self.unfixable: Collection[str] = _codes(unfixable)
+
+    def wants(self, d: Found) -> bool:
+        """Whether the fix of a finding is to be applied."""
+        fix = d.fix
+        if fix is None or fix.safety == DISPLAY or (fix.safety != SAFE and not self.unsafe):
+            return False
+        return d.code not in self.unfixable and (self.fixable is None or d.code in self.fixable)
+
+
+def _codes(selectors: Iterable[str]) -> frozenset[str]:
+    return frozenset(rule.code for selector in selectors for rule in matching(selector))
+
+
+def fix_file(path: str, plan: Plan, find_context: FindContext, wish: Wish) -> Report:
+    """Lint and repair the file at `path`. What is still wrong is in the report, and what was done."""
+    try:
+        source = read_source(path)
+    except SourceError as error:
+        return Report(path, [problem(path, str(error))], failed=True)
+    report, repaired = fix_source(source, plan, find_context, wish)
+    if repaired.text == source.text or wish.diff:
+        return report
+    try:
+        replace(path, source.encode(), Source(repaired.text).encode())
+    except WriteError as error:
+        report = lint_source(source, plan, _once(find_context))
+        report.diagnostics.insert(0, problem(path, f"the file was not fixed: {error}"))
+        report.failed = True
+    return report
+
+
+def fix_source(source: Source, plan: Plan, find_context: FindContext, wish: Wish) -> tuple[Report, Repaired]:
+    """Repair a text: the report on the repaired text with what was done, and the repaired text."""
+    find_once = _once(find_context)
+    reports: dict[str, Report] = {}
+
+    def find(text: str) -> Sequence[Diagnostic]:
+        report = reports[text] = lint_source(Source(text, source.name), plan, find_once)
+        return report.diagnostics
+
+    repaired = repair(source.text, find, wish.wants)
+    report = reports[repaired.text]
+    report.fixed = repaired.applied
+    report.refused = [(refusal.code, refusal.line, refusal.reason) for refusal in repaired.refused]
+    if wish.diff and repaired.text != source.text:
+        from ..output.diff import unified
+
+        report.diff = unified(source.name, source.text, repaired.text)
+    return report, repaired
+
+
+def _once(find_context: FindContext) -> FindContext:
+    """The context is looked for once, however often the file is linted: fixes leave its files alone."""
+    if find_context is None:
+        return None
+    found: list[Context | None] = []
+
+    def find(build: Build) -> Context | None:
+        if not found:
+            found.append(find_context(build))
+        return found[0]
+
+    return find
+
+
+def tell(reports: Sequence[Report], diff: bool) -> None:
+    """Say what was fixed and what was not, and why; with `diff` nothing was written."""
+    for report in reports:
+        for code, line, reason in report.refused:
+            note(f"{report.file}:{line}: the fix of {code} was left out: {reason}")
+    total = sum(len(report.fixed) for report in reports)
+    files = sum(1 for report in reports if report.fixed)
+    if total and not diff:
+        note(f"fixed {total} finding{'' if total == 1 else 's'} in {files} file{'' if files == 1 else 's'}")
+
+
+def show_diff(reports: Sequence[Report], terminal: bool) -> None:
+    """Write the differences that the fixes make."""
+    for report in reports:
+        if report.diff and terminal:
+            from ..output.diff import painted
+
+            put(painted(report.diff))
+        elif report.diff:
+            put_raw(report.diff)

@@ -1,0 +1,92 @@
+"""What `dlint optimize` says of a file: plain lines for a program, drawn for a person at a terminal."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from ...fixers.optimize.base.rewrite import Idle
+from ..output.diff import painted, unified
+from ..terminal.streams import printable, put, put_raw
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...fixers.optimize.base.rewrite import Outcome
+    from ...fixers.optimize.pipeline import Optimized
+
+    Line = tuple[str, str]
+
+
+def show(name: str, result: Optimized, explain: bool) -> None:
+    """Write the plan: what is done and why, what is refused and why, the figures; with `explain` each precondition."""
+    lines = [(name, "bold"), *(line for outcome in result.outcomes for line in _outcome(outcome, explain))]
+    put(_drawn(lines, result) if sys.stdout.isatty() else _plain(lines, result))
+
+
+def show_diff(path: str, before: str, after: str) -> None:
+    """Write the patch, in colours on a terminal that wants them."""
+    if before == after:
+        return
+    patch = unified(path, before, after)
+    if sys.stdout.isatty() and "NO_COLOR" not in os.environ:
+        put(painted(patch))
+    else:
+        put_raw(patch)
+
+
+def _outcome(outcome: Outcome, explain: bool) -> Iterator[Line]:
+    """The lines of a rewrite, each with its style."""
+    for step in outcome.steps if outcome.text is not None else ():
+        yield f"  {outcome.name}: {step.title}", "green"
+        yield f"      why: {step.why}", ""
+        if step.saving:
+            yield f"      saves: {step.saving}", ""
+        if step.risk:
+            yield f"      look at: {step.risk}", "yellow"
+    if outcome.refusal is not None:
+        where = f" (line {outcome.refusal.line})" if outcome.refusal.line else ""
+        what = "nothing to do" if isinstance(outcome.refusal, Idle) else "refused"
+        yield f"  {outcome.name}: {what}{where}: {outcome.refusal}", "dim"
+    if explain:
+        for check in outcome.checks:
+            yield f"      {'yes' if check.ok else 'no '}  {check.text}", "" if check.ok else "red"
+
+
+def _plain(lines: list[Line], result: Optimized) -> str:
+    texts = [printable(text) for text, _ in lines]
+    if result.figures:
+        texts += ["", f"  {'':40} {'before':>6} {'after':>6}"]
+        texts += [f"  {what:40} {before:>6} {after:>6}" for what, before, after in result.figures]
+    return "\n".join(texts) + "\n"
+
+
+def _drawn(lines: list[Line], result: Optimized) -> str:
+    from io import StringIO
+
+    from rich import box
+    from rich.console import Console
+    from rich.padding import Padding
+    from rich.table import Table
+    from rich.text import Text
+
+    from ..output.formats.full import Terminal
+
+    terminal = Terminal()
+    page = StringIO()
+    colors = "standard" if terminal.colors else None
+    console = Console(file=page, force_terminal=True, color_system=colors, width=terminal.width, highlight=False)
+    for text, style in lines:
+        words = text.lstrip(" ")
+        console.print(Padding(Text(printable(words), style), (0, 0, 0, len(text) - len(words))))
+    if result.figures:
+        table = Table(box=box.SIMPLE_HEAD)
+        table.add_column("")
+        table.add_column("before", justify="right")
+        table.add_column("after", justify="right")
+        for what, before, after in result.figures:
+            style = "green" if after < before and what != "stages" else ""
+            table.add_row(what, str(before), Text(str(after), style))
+        console.print(table)
+    return "\n".join(line.rstrip(" ") for line in page.getvalue().split("\n"))

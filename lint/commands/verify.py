@@ -1,0 +1,259 @@
+"""`dlint optimize --verify`: build before and after, and show what differs."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from ...fixers.optimize.ignore.proposal import read_text
+from ...fixers.verify.builders import BuilderError, choose
+from ...fixers.verify.verification import Options, Verdict, verify
+from ...model.ignore import ignore_file_for
+from ..terminal.streams import note, printable, put
+from .dockerignore import size
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+    from ...fixers.verify.verification import Side
+    from ...model.context import Context
+
+Row = tuple[str, str, str, str]
+"""What is compared, before, after, and a word on it."""
+
+
+class Claim:
+    """What is to be proved: two texts of a Dockerfile, each with its ignore file, in one folder."""
+
+    __slots__ = ("after", "after_ignore", "before", "before_ignore", "name", "root")
+
+    def __init__(self, name: str, root: str, before: str, after: str, ignores: tuple[str | None, str | None]) -> None:
+        self.name = name
+        self.root = root
+        self.before = before
+        self.after = after
+        self.before_ignore, self.after_ignore = ignores
+
+    @property
+    def changes(self) -> bool:
+        """Whether there is anything to prove."""
+        return self.before != self.after or self.before_ignore != self.after_ignore
+
+
+def ignore_text(dockerfile: str, context: Context) -> str | None:
+    """The text of the ignore file that a build reads; None without one, or without one that can be read."""
+    path = ignore_file_for(dockerfile, context.root)
+    try:
+        return read_text(path) if path is not None else None
+    except OSError:
+        return None
+
+
+def misused(arguments: argparse.Namespace) -> str:
+    """What is wrong with the options: those of --verify without it; empty when nothing is."""
+    given = (
+        arguments.builder,
+        arguments.smoke,
+        arguments.touch,
+        arguments.keep,
+        arguments.timeout,
+        arguments.build_arg,
+    )
+    words = ("--builder", "--smoke", "--touch", "--keep", "--timeout", "--build-arg")
+    word = next((word for word, value in zip(words, given, strict=True) if value), None)
+    if word is not None and not arguments.verify:
+        return f"{word} goes with --verify"
+    if arguments.timeout is not None and arguments.timeout <= 0:
+        return "--timeout: a number of seconds above 0"
+    return ""
+
+
+def prove(claim: Claim, arguments: argparse.Namespace) -> Verdict | None:
+    """Build and compare; None when it cannot be done, which is said."""
+    try:
+        builder = choose(arguments.builder)
+        options = Options(
+            arguments.smoke,
+            _within(claim.root, arguments.touch),
+            keep=arguments.keep,
+            build_args=arguments.build_arg,
+            asked=("User",) if "non-root" in arguments.add else (),
+            **({"timeout": arguments.timeout} if arguments.timeout is not None else {}),
+        )
+        note(f"{claim.name}: building before and after with {builder.name}")
+        verdict = verify(
+            claim.root, claim.before, claim.after, claim.before_ignore, claim.after_ignore, None, builder, options, _say
+        )
+    except (BuilderError, ValueError) as error:
+        note(f"{claim.name} cannot be verified: {error}")
+        return None
+    except OSError as error:
+        note(f"{claim.name} cannot be verified: {error.filename or ''}: {error.strerror or error}")
+        return None
+    if arguments.keep:
+        note(f"kept: {verdict.before.name} {verdict.after.name}")
+    return verdict
+
+
+def _within(root: str, name: str | None) -> str | None:
+    """The file to touch relative to the context; a path that starts at the current folder will do too."""
+    if name is None or os.path.isfile(os.path.join(root, name)) or not os.path.isfile(name):
+        return name
+    return os.path.relpath(os.path.realpath(name), os.path.realpath(root))
+
+
+def _say(line: str) -> None:
+    """A line of the builder's output, as it comes."""
+    if sys.stderr is not None:  # pyright: ignore[reportUnnecessaryComparison] - so it is when it was closed
+        sys.stderr.write(printable(line.expandtabs()) + "\n")
+        sys.stderr.flush()
+
+
+# The table -----------------------------------------------------------------------------------------------------------
+
+
+def rows(verdict: Verdict, touch: str | None) -> list[Row]:
+    """What the table shows."""
+    before, after = verdict.before, verdict.after
+    found: list[Row] = []
+    if before.image is not None and after.image is not None:
+        x, y = before.image, after.image
+        found.append(("image size", size(x.size), size(y.size), _percent(x.size, y.size)))
+        found.append(("layers", str(x.layers), str(y.layers), ""))
+    found.append(("context sent", size(before.sent), size(after.sent), _percent(before.sent, after.sent)))
+    if before.build is not None and after.build is not None:
+        found.append(("first build", _seconds(before.build.seconds), _seconds(after.build.seconds), ""))
+    if before.rebuild is not None and after.rebuild is not None:
+        x, y = before.rebuild.seconds, after.rebuild.seconds
+        found.append((f"rebuild after {touch}", _seconds(x), _seconds(y), _percent(x, y)))
+    if verdict.files is not None:
+        files = verdict.files
+        words = [(len(files.left), "left out as declared"), (len(files.fewer), "fewer of packages and caches"),
+                 (len(files.more), "more"), (len(files.rights), "with another owner or mode"),
+                 (len(files.missing), "missing"), (len(files.changed), "different")]  # fmt: skip
+        told = ", ".join(f"{count} {word}" for count, word in words if count)
+        found.append((f"files below {verdict.folder}", str(files.before), str(files.after), told or "the same"))
+    if before.image is not None and after.image is not None:
+        told = ", ".join(f"{each.what} ({each.allowed or 'differs'})" for each in verdict.config)
+        found.append(("configuration", "", "", told or "the same"))
+    if before.run is not None and after.run is not None:
+        same = before.run.output == after.run.output
+        words = "the same output" if same else "another output"
+        found.append(("smoke command", _status(before), _status(after), words))
+    return found
+
+
+def _status(side: Side) -> str:
+    return "stopped" if side.run is None or side.run.status is None else f"status {side.run.status}"
+
+
+def _seconds(count: float) -> str:
+    return f"{count:.1f} s"
+
+
+def _percent(before: float, after: float) -> str:
+    return f"{(after - before) / before * 100:+.0f} %" if before else ""
+
+
+def headline(name: str, verdict: Verdict) -> str:
+    """What came of it, in a sentence."""
+    if verdict.failed_before:
+        return f"{name}: nothing is proved"
+    return f"{name}: the new image is the same program" if verdict.ok else f"{name}: NOT proved to be the same"
+
+
+def show(name: str, verdict: Verdict, touch: str | None, *, aside: bool) -> None:
+    """Write the table: drawn on a terminal, else in plain columns. `aside`, beside a patch, only what came of it."""
+    if aside:
+        for line in (headline(name, verdict), *verdict.problems):
+            note(line)
+        return
+    lines = rows(verdict, touch)
+    put(printable(headline(name, verdict)) + "\n")
+    put(_drawn(lines) if sys.stdout.isatty() else _plain(lines))
+    put("".join(f"  {printable(problem)}\n" for problem in verdict.problems))
+
+
+def _plain(lines: Sequence[Row]) -> str:
+    table = [("", "before", "after", ""), *lines]
+    widths = [max(len(row[column]) for row in table) for column in range(3)]
+    return "".join(
+        f"  {printable(what):{widths[0]}}  {before:>{widths[1]}}  {after:>{widths[2]}}  {printable(word)}".rstrip()
+        + "\n"
+        for what, before, after, word in table
+    )
+
+
+def _drawn(lines: Sequence[Row]) -> str:
+    from io import StringIO
+
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from ..output.formats.full import Terminal
+
+    terminal = Terminal()
+    table = Table(box=box.SIMPLE_HEAD)
+    table.add_column("")
+    table.add_column("before", justify="right")
+    table.add_column("after", justify="right")
+    table.add_column("")
+    for row in lines:
+        table.add_row(*(Text(printable(cell)) for cell in row))
+    page = StringIO()
+    colors = "standard" if terminal.colors else None
+    Console(file=page, force_terminal=True, color_system=colors, width=terminal.width).print(table)
+    return page.getvalue()
+
+
+def as_json(verdict: Verdict) -> dict[str, object]:
+    """The verdict as JSON has it."""
+    files = verdict.files
+    return {
+        "ok": verdict.ok,
+        "problems": verdict.problems,
+        "failure": None
+        if verdict.failure is None
+        else {
+            "before": verdict.failed_before,
+            "line": verdict.failure.line,
+            "instruction": verdict.failure.instruction,
+            "message": verdict.failure.message,
+        },
+        "before": _side(verdict.before),
+        "after": _side(verdict.after),
+        "configuration": [
+            {"what": each.what, "before": each.before, "after": each.after, "allowed": each.allowed}
+            for each in verdict.config
+        ],
+        "files": None
+        if files is None
+        else {
+            "folder": verdict.folder,
+            "before": files.before,
+            "after": files.after,
+            "missing": files.missing,
+            "different": files.changed,
+            "declared": files.left,
+            "fewer": len(files.fewer),
+            "more": len(files.more),
+            "rights": len(files.rights),
+        },
+    }
+
+
+def _side(side: Side) -> dict[str, object]:
+    image, build, rebuild, run = side.image, side.build, side.rebuild, side.run
+    return {
+        "image": side.name,
+        "context_bytes": side.sent,
+        "size": None if image is None else image.size,
+        "layers": None if image is None else image.layers,
+        "build_seconds": None if build is None else round(build.seconds, 2),
+        "rebuild_seconds": None if rebuild is None else round(rebuild.seconds, 2),
+        "smoke": None if run is None else {"status": run.status, "output": run.output},
+    }

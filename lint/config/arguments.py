@@ -1,0 +1,32 @@
+"""The options of `dlint check` as values, and the names of the output formats."""
+
+from __future__ import annotations
+
+FORMATS = (
+    "full", "concise", "grouped", "json", "jsonl", "sarif", "github", "gitlab", "junit", "checkstyle", "rdjson",
+    "azure", "teamcity", "hadolint",
+)  # fmt: skip
+
+
+class Arguments:
+    """The options of `dlint check`, as argparse would give them."""
+
+    def __init__(self) -> None:
+        self.paths: list[str] = []
+        self.select: list[str] = []
+        self.extend_select: list[str] = []
+        self.ignore: list[str] = []
+        self.exclude: list[str] = []
+        self.config: list[str] = []
+        self.fixable: list[str] = []
+        self.unfixable: list[str] = []
+        self.output: list[str] = []
+        self.profile: str | None = None
+        self.format: str | None = None
+        self.stdin_filename: str | None = None
+        self.fail_level: str | None = None
+        self.baseline: str | None = None
+        self.changed_since: str | None = None
+        self.add_ignore = self.statistics = self.force_exclude = False
+        self.isolated = self.no_cache = self.exit_zero = False
+        self.fix = self.diff = self.fix_only = self.unsafe_fixes = False

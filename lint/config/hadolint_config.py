@@ -1,0 +1,184 @@
+"""Reads hadolint's configuration (`.hadolint.yaml`) as one of dlint.
+
+Source of the keys and their meaning: hadolint's README and the program itself: a threshold of `ignore` or `none`
+fails on everything, without one findings of the level style do not fail; when a rule stands in several lists of
+`override` the gravest counts; a rule that is off by itself runs when it is in one of them; what hadolint does not
+know in the file it passes over.
+"""
+
+from __future__ import annotations
+
+import os
+
+from ...rules.base import INFO, LEVELS, STYLE
+from .arguments import FORMATS
+from .keys import LABEL_TYPES
+from .layer import BadConfiguration, Layer, shown
+from .selection import OFF_IN_HADOLINT, UnknownRule, matching
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
+_FORMATS = {"json": "hadolint", "gnu": "concise", "codeclimate": "gitlab", "gitlab_codeclimate": "gitlab"}
+"""hadolint's names of formats that dlint calls differently."""
+
+KEYS = (
+    "failure-threshold", "format", "ignored", "label-schema", "no-color", "no-fail", "override", "strict-labels",
+    "disable-ignore-pragma", "trustedRegistries",
+)  # fmt: skip
+
+
+def read_hadolint(path: str) -> Layer:
+    """The layer that says the same as hadolint's configuration file at `path`. Raises BadConfiguration."""
+    name = shown(path)
+    nodes = _top(path, name)
+    reader = _Reader(name, os.path.dirname(path))
+    for key, node in nodes.items():
+        reader.read(key, node)
+    layer = reader.layer
+    layer.values.setdefault("fail-level", INFO)
+    return layer
+
+
+def _top(path: str, name: str) -> dict[str, Any]:
+    """The nodes of the keys of a YAML file."""
+    from .yaml_nodes import BadYaml, compose, entries
+
+    try:
+        with open(path, "rb") as file:
+            node = compose(file.read().decode("utf-8-sig"))
+    except BadYaml as error:
+        raise BadConfiguration(f"{name}:{error.line}: this is no YAML: {error}") from None
+    except UnicodeDecodeError:
+        raise BadConfiguration(f"{name}: this is not UTF-8 text, as YAML has to be") from None
+    except OSError as error:
+        raise BadConfiguration(f"{name}: it cannot be read ({error.strerror or error})") from None
+    if node is not None and node.id != "mapping" and not node.tag.endswith(":null"):
+        raise BadConfiguration(f"{name}:1: keys such as `ignored:` are wanted here")
+    return entries(node)
+
+
+class _Reader:
+    """Fills a layer from the nodes of the keys."""
+
+    def __init__(self, name: str, folder: str) -> None:
+        self.name = name
+        self.layer = Layer(name, folder, {"profile": "hadolint"})
+
+    def read(self, key: str, node: Any) -> None:
+        """Put what one key of hadolint says into the layer."""
+        match key:
+            case "ignored":
+                self._set("ignore", self._codes(self._strings(key, node)), node)
+            case "override":
+                self._override(node)
+            case "trustedRegistries":
+                self._set("trusted-registries", self._strings(key, node), node)
+            case "label-schema":
+                self._set("label-schema", self._labels(node), node)
+            case "strict-labels":
+                self._set("strict-labels", self._switch(key, node), node)
+            case "disable-ignore-pragma":
+                self._set("ignore-comments", not self._switch(key, node), node)
+            case "no-fail":
+                self._set("exit-zero", self._switch(key, node), node)
+            case "no-color":
+                self._set("color", not self._switch(key, node), node)
+            case "failure-threshold":
+                self._set("fail-level", self._threshold(node), node)
+            case "format":
+                self._format(self._text(key, node).lower(), node)
+            case _:
+                self._pass_over(key, node)
+
+    def _set(self, key: str, value: Any, node: Any) -> None:
+        self.layer.values[key] = value
+        self.layer.lines[key] = node.start_mark.line + 1
+
+    def _wrong(self, message: str, node: Any) -> BadConfiguration:
+        return BadConfiguration(f"{self.name}:{node.start_mark.line + 1}: {message}")
+
+    def _pass_over(self, key: str, node: Any) -> None:
+        from ...syntax.instruction_checks import suggest
+        from ..terminal.streams import note
+
+        near = suggest(key, KEYS)
+        hint = f"; did you mean `{near}`?" if near else ""
+        note(f"{self.name}:{node.start_mark.line + 1}: hadolint has no key `{key}` and passes it over{hint}")
+
+    def _format(self, name: str, node: Any) -> None:
+        form = _FORMATS.get(name, name)
+        if form in FORMATS:
+            self._set("format", form, node)
+        elif form != "tty":
+            from ..terminal.streams import note
+
+            note(f"{self.name}:{node.start_mark.line + 1}: dlint writes no `{name}`, but its usual format")
+
+    def _override(self, node: Any) -> None:
+        severity: dict[str, str] = {}
+        pairs: list[Any] = node.value if node.id == "mapping" else []
+        if node.id != "mapping":
+            raise self._wrong("`override` wants lists named error, warning, info and style", node)
+        lists = {str(key.value): value for key, value in pairs}
+        for level in lists:
+            if level not in LEVELS:
+                raise self._wrong(f"`override` has no list `{level}`; there are {', '.join(LEVELS)}", lists[level])
+        for level in reversed(LEVELS):
+            if level in lists:
+                severity |= dict.fromkeys(self._codes(self._strings(level, lists[level])), level)
+        self._set("severity", severity, node)
+        switched_on = sorted(OFF_IN_HADOLINT.intersection(severity))
+        if switched_on:
+            self._set("extend-select", switched_on, node)
+
+    def _codes(self, codes: Iterable[str]) -> list[str]:
+        """Those that dlint or ShellCheck may have; hadolint passes over the others."""
+        found: list[str] = []
+        for code in codes:
+            try:
+                matching(code)
+            except UnknownRule:
+                continue
+            found.append(code)
+        return found
+
+    def _labels(self, node: Any) -> dict[str, str]:
+        if node.id != "mapping":
+            raise self._wrong("`label-schema` wants labels with their types, such as `maintainer: text`", node)
+        pairs: list[Any] = node.value
+        found: dict[str, str] = {}
+        for label, kind in pairs:
+            found[str(label.value)] = value = self._text("label-schema", kind).lower() or "text"
+            if value not in LABEL_TYPES:
+                raise self._wrong(f"`{value}` is no type of a label; there are {', '.join(LABEL_TYPES)}", kind)
+        return found
+
+    def _threshold(self, node: Any) -> str:
+        level = self._text("failure-threshold", node).lower()
+        if level in ("ignore", "none"):
+            return STYLE
+        if level not in LEVELS:
+            raise self._wrong(f"`failure-threshold` takes {', '.join(LEVELS)}, ignore or none, not `{level}`", node)
+        return level
+
+    def _strings(self, key: str, node: Any) -> list[str]:
+        if node.id == "scalar" and node.tag.endswith(":null"):
+            return []
+        if node.id != "sequence":
+            raise self._wrong(f"`{key}` wants a list", node)
+        entries: list[Any] = node.value
+        return [self._text(key, entry) for entry in entries]
+
+    def _text(self, key: str, node: Any) -> str:
+        if node.id != "scalar":
+            raise self._wrong(f"`{key}` wants a text here", node)
+        return str(node.value)
+
+    def _switch(self, key: str, node: Any) -> bool:
+        value = self._text(key, node).lower()
+        if value not in ("true", "false"):
+            raise self._wrong(f"`{key}` wants true or false, not `{value}`", node)
+        return value == "true"

@@ -1,0 +1,257 @@
+"""The configuration that counts for a file: the nearest one, what it extends, the environment, the command line.
+
+Only looking for files stands here; reading one is config_file.py's, hadolint's is hadolint.py's.
+"""
+
+from __future__ import annotations
+
+import os
+
+from .layer import PREFIX
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import Any
+
+    from .layer import Layer
+    from .reader import ConfigurationReader
+
+NAMES = ("dlint.toml", ".dlint.toml", "pyproject.toml")
+"""The files that are read, the first of a folder; a pyproject.toml counts when it has a table `tool.dlint`."""
+
+HADOLINT_NAMES = (".hadolint.yaml", ".hadolint.yml")
+"""The files that are read when there is no dlint configuration."""
+
+
+_MERGED = frozenset(("per-file-ignores", "severity", "build-args", "dockerfiles"))
+
+
+class Config:
+    """What counts for the files of a folder: `layers`, the last one wins. `file` is the nearest configuration file."""
+
+    __slots__ = ("_known", "file", "layers")
+
+    def __init__(self, layers: Sequence[Layer], file: str = "") -> None:
+        self.layers = layers
+        self.file = file
+        self._known: dict[object, Any] = {}
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """The value of a key: of the last layer that sets it, or, for tables, of all layers together."""
+        if key in _MERGED:
+            merged: dict[str, Any] = {}
+            for layer in self.setting(key):
+                merged |= layer.values[key]
+            return merged or default
+        last = None
+        for layer in self.setting(key):
+            last = layer
+        return default if last is None else last.values[key]
+
+    def setting(self, key: str) -> Iterator[Layer]:
+        """The layers that set a key and count for it, in order."""
+        for layer in self.layers:
+            if key in layer.values:
+                yield layer
+
+    def path(self, key: str) -> str | None:
+        """The file or folder that a key names, as a path that can be opened."""
+        value = last = None
+        for last in self.setting(key):
+            value = last.values[key]
+        return None if last is None or value is None else os.path.join(last.folder, value)
+
+    def selection(self) -> tuple[list[str], list[str], list[str], str | None]:
+        """The selectors of select, extend-select and ignore, and the profile.
+
+        A layer with `select` or a profile puts away what the ones before it select. Of one selector that is selected
+        and ignored the later layer is right; within a layer, and of different ones, choose() decides.
+        """
+        select: list[str] = []
+        extend: list[str] = []
+        ignore: list[str] = []
+        profile: str | None = None
+        for layer in self.layers:
+            values = layer.values
+            if "select" in values or "profile" in values:
+                select, extend = list(values.get("select", ())), []
+                profile = values.get("profile")
+            added: list[str] = values.get("extend-select", [])
+            extend += added
+            again = {name.lower() for name in (*added, *values.get("select", ()))}
+            ignore = [name for name in ignore if name.lower() not in again]
+            ignore += values.get("ignore", [])
+        return select, extend, ignore, profile
+
+    def ignored_in(self, path: str) -> list[str]:
+        """The selectors that `per-file-ignores` switches off in the file at `path`."""
+        found: list[str] = []
+        for layer in self.setting("per-file-ignores"):
+            table: dict[str, list[str]] = layer.values["per-file-ignores"]
+            found += [
+                s for pattern, selectors in table.items() if self._matches(layer, pattern, path) for s in selectors
+            ]
+        return found
+
+    def of_dockerfile(self, path: str) -> dict[str, Any]:
+        """The keys context (a path that can be opened), target and build-args that count for the file at `path`."""
+        found: dict[str, Any] = {}
+        arguments: dict[str, str] = {}
+        for layer in self.layers:
+            values = layer.values
+            tables = [values]
+            for pattern, table in values.get("dockerfiles", {}).items():
+                if self._matches(layer, pattern, path):
+                    tables.append(table)
+            for table in tables:
+                arguments |= table.get("build-args", {})
+                if "target" in table:
+                    found["target"] = table["target"]
+                if "context" in table:
+                    found["context"] = os.path.join(layer.folder, table["context"])
+        if arguments:
+            found["build-args"] = arguments
+        return found
+
+    def excludes(self, path: str, folder: bool) -> bool:
+        """Whether the patterns of exclude and extend-exclude leave out the file or folder at `path`."""
+        layers = list(self.setting("exclude"))[-1:]
+        lists = [(layer, "exclude") for layer in layers]
+        lists += [(layer, "extend-exclude") for layer in self.setting("extend-exclude")]
+        if not lists:
+            return False
+        real = os.path.abspath(path).replace(os.sep, "/")
+        return any(self._patterns(layer, layer.values[key]).verdict(real, folder) for layer, key in lists)
+
+    def _matches(self, layer: Layer, pattern: str, path: str) -> bool:
+        """Whether a pattern of a layer matches a file or one of the folders above it."""
+        patterns = self._patterns(layer, [pattern])
+        here, folder = os.path.abspath(path).replace(os.sep, "/"), False
+        top = layer.folder.replace(os.sep, "/").rstrip("/")
+        while here.startswith(top + "/"):
+            if patterns.verdict(here, folder):
+                return True
+            here, folder = here.rpartition("/")[0], True
+        return False
+
+    def _patterns(self, layer: Layer, patterns: Sequence[str]) -> Any:
+        key = (id(layer), *patterns)
+        if key not in self._known:
+            from .gitignore import Patterns
+
+            self._known[key] = Patterns(layer.folder.replace(os.sep, "/"), patterns)
+        return self._known[key]
+
+
+class Configurations:
+    """The configurations of a run: the files beside what is linted, below them `outer`, the words of the command line.
+
+    `isolated` leaves files alone; `file` is the one configuration file that counts for everything.
+    """
+
+    def __init__(self, outer: Sequence[Layer] = (), *, isolated: bool = False, file: str | None = None) -> None:
+        self._outer = list(outer)
+        self._environment: list[Layer] | None = None
+        self._personal: str | None = None
+        self._isolated = isolated
+        self._file = file
+        self._places: dict[str, tuple[str, str]] = {}
+        self._reader: ConfigurationReader | None = None
+        self._read: dict[str, Config] = {}
+
+    def of(self, path: str) -> Config:
+        """The configuration for the Dockerfile at `path`. Raises BadConfiguration."""
+        return self.of_folder(os.path.dirname(path) or ".")
+
+    def of_folder(self, folder: str) -> Config:
+        """The configuration for what lies in a folder, the nearest one at or above it. Raises BadConfiguration."""
+        if self._file is not None:
+            file = os.path.abspath(self._file)
+        elif self._isolated:
+            file = ""
+        else:
+            own, hadolint = self._look(os.path.abspath(folder))
+            file = own or hadolint or self._of_the_user()
+        config = self._read.get(file)
+        if config is None:
+            layers = self._layers(file) or [] if file else []
+            config = self._read[file] = Config([*layers, *self._variables(), *self._outer], file)
+        return config
+
+    def _of_the_user(self) -> str:
+        if self._personal is None:
+            self._personal = _of_the_user()
+        return self._personal
+
+    def _variables(self) -> list[Layer]:
+        if self._environment is None:
+            self._environment = []
+            if any(name.startswith(PREFIX) for name in os.environ):
+                from .reader import from_environment
+
+                self._environment = from_environment(os.environ)
+        return self._environment
+
+    def _look(self, folder: str) -> tuple[str, str]:
+        """The dlint configuration at or above a folder, and hadolint's; a repository's top is the last folder."""
+        todo: list[str] = []
+        places = self._places
+        while folder not in places:
+            todo.append(folder)
+            above = os.path.dirname(folder)
+            if above == folder or os.path.lexists(os.path.join(folder, ".git")):
+                places[folder] = found = self._in(folder)
+                todo.pop()
+                break
+            folder = above
+        found = places[folder]
+        for each in reversed(todo):
+            own, hadolint = self._in(each)
+            found = places[each] = (own or found[0], hadolint or found[1])
+        return found
+
+    def _layers(self, path: str) -> list[Layer] | None:
+        if self._reader is None:
+            from .reader import ConfigurationReader
+
+            self._reader = ConfigurationReader()
+        return self._reader.read(path)
+
+    def _has_table(self, path: str) -> bool:
+        """Whether a pyproject.toml has a table for dlint. Raises BadConfiguration."""
+        return _mentions(path) and self._layers(path) is not None
+
+    def _in(self, folder: str) -> tuple[str, str]:
+        own = hadolint = ""
+        for name in NAMES:
+            path = os.path.join(folder, name)
+            if os.path.isfile(path) and (name != "pyproject.toml" or self._has_table(path)):
+                own = path
+                break
+        for name in HADOLINT_NAMES:
+            path = os.path.join(folder, name)
+            if os.path.isfile(path):
+                hadolint = path
+                break
+        return own, hadolint
+
+
+def _mentions(path: str) -> bool:
+    """Whether a pyproject.toml may have a table for dlint; most have none and need no TOML parser."""
+    try:
+        with open(path, "rb") as file:
+            return b"dlint" in file.read()
+    except OSError:
+        return False
+
+
+def _of_the_user() -> str:
+    """hadolint's configuration in the home folder; empty when there is none. hadolint looks in the same places."""
+    home = os.path.expanduser("~")
+    folder = os.environ.get("XDG_CONFIG_HOME") or os.path.join(home, ".config")
+    for place in (os.path.join(folder, "hadolint"), os.path.join(home, ".hadolint", "hadolint"), home + "/.hadolint"):
+        for ending in (".yaml", ".yml"):
+            if os.path.isfile(place + ending):
+                return place + ending
+    return ""

@@ -1,0 +1,57 @@
+"""Sets of rules to switch to: what another tool checks by itself, or everything."""
+
+from __future__ import annotations
+
+from ...rules import RULES
+from ...rules.base import WARNING
+from .selection import OFF_IN_HADOLINT
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ...rules.base import Rule
+
+
+class Profile:
+    """A set of rules. With `prefix` only findings count that carry a name with it; `level` replaces the severities.
+
+    `pedantic` is the option of that name: rules tell what they else leave alone because it seldom matters.
+    """
+
+    __slots__ = ("codes", "level", "pedantic", "prefix", "shell")
+
+    def __init__(
+        self, codes: frozenset[str], shell: bool, prefix: str = "", level: str = "", pedantic: bool = False
+    ) -> None:
+        self.codes = codes
+        self.pedantic = pedantic
+        self.shell = shell
+        self.prefix = prefix
+        self.level = level
+
+    def counts(self, code: str, aliases: Sequence[str]) -> bool:
+        """Whether a finding with these names belongs to the profile; what cannot be built always does."""
+        return not self.prefix or code.startswith("SYN") or any(alias.startswith(self.prefix) for alias in aliases)
+
+
+def _codes(wanted: Callable[[Rule], bool]) -> frozenset[str]:
+    return frozenset(rule.code for rule in RULES if wanted(rule))
+
+
+def profile(name: str) -> Profile:
+    """The profile of that name, one of NAMES."""
+    if name == "hadolint":
+        codes = _codes(lambda r: r.code.startswith("DL") and r.code not in OFF_IN_HADOLINT)
+        return Profile(codes, shell=True, pedantic=True)
+    if name == "buildkit":
+        # BuildKit knows one severity; InvalidDefinitionDescription is experimental there and off.
+        codes = _codes(lambda r: r.code != "BK020" and any(a.startswith("buildkit:") for a in r.also))
+        return Profile(codes | _codes(lambda r: r.code == "SYN004"), shell=False, prefix="buildkit:", level=WARNING)
+    if name == "strict":
+        return Profile(_codes(lambda _: True), shell=True)
+    return Profile(_codes(lambda r: r.default), shell=True)
+
+
+NAMES = ("default", "hadolint", "buildkit", "strict")
+"""What `--profile` takes."""

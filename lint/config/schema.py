@@ -1,0 +1,74 @@
+"""The JSON Schema of dlint.toml and the reference page, both made from the table of keys."""
+
+from __future__ import annotations
+
+from . import keys as keys
+from .keys import BY_NAME, KEYS, OF_DOCKERFILE, Key
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+_KINDS = {
+    keys.TEXT: "text",
+    keys.CHOICE: "one of the words",
+    keys.SWITCH: "true or false",
+    keys.STRINGS: "list of texts",
+    keys.RULES: "list of rules",
+    keys.RULES_BY_FILE: "table: pattern to list of rules",
+    keys.LEVEL_BY_RULE: "table: rule to severity",
+    keys.TEXT_BY_NAME: "table: name to text",
+    keys.TYPE_BY_LABEL: "table: label to type",
+    keys.PER_DOCKERFILE: "table: pattern to table",
+}
+
+
+def schema() -> str:
+    """The JSON Schema (draft 7, which editors know) as text."""
+    import json
+
+    document = {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "dlint.toml",
+        "description": "Configuration of dlint: dlint.toml, .dlint.toml, or [tool.dlint] in pyproject.toml.",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {key.name: _property(key) for key in KEYS},
+    }
+    return json.dumps(document, indent=2) + "\n"
+
+
+def _property(key: Key) -> dict[str, Any]:
+    return {"description": key.doc, **_type(key)}
+
+
+def _type(key: Key) -> dict[str, Any]:
+    strings = {"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+    if key.kind == keys.SWITCH:
+        return {"type": "boolean"}
+    if key.kind == keys.TEXT:
+        return {"type": "string"}
+    if key.kind == keys.CHOICE:
+        return {"type": "string", "enum": list(key.choices)}
+    if key.kind in (keys.STRINGS, keys.RULES):
+        return strings
+    if key.kind == keys.RULES_BY_FILE:
+        return {"type": "object", "additionalProperties": strings}
+    if key.kind == keys.TEXT_BY_NAME:
+        return {"type": "object", "additionalProperties": {"type": ["string", "number", "boolean"]}}
+    if key.kind == keys.PER_DOCKERFILE:
+        properties = {name: _property(BY_NAME[name]) for name in OF_DOCKERFILE}
+        inner = {"type": "object", "additionalProperties": False, "properties": properties}
+        return {"type": "object", "additionalProperties": inner}
+    return {"type": "object", "additionalProperties": {"type": "string", "enum": list(key.choices)}}
+
+
+def reference() -> str:
+    """The section of each key for docs/configuration.md."""
+    parts: list[str] = []
+    for key in KEYS:
+        words = f": {', '.join(f'`{word}`' for word in key.choices)}" if key.choices else ""
+        parts.append(
+            f"\n### {key.name}\n\n{key.doc}\n\nHolds: {_KINDS[key.kind]}{words}.\n\n```toml\n{key.example}\n```\n"
+        )
+    return "".join(parts) + "\n"

@@ -1,0 +1,39 @@
+"""Which severity the configuration gives to the findings of a rule."""
+
+from __future__ import annotations
+
+from .selection import ALWAYS, UnknownRule, exactness, matching, normal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Levels:
+    """The key `severity`: a level for each selector; the longer selector wins, of equal ones the later."""
+
+    __slots__ = ("_by_code", "_shell")
+
+    def __init__(self, wanted: Mapping[str, str]) -> None:
+        self._by_code: dict[str, str] = {}
+        self._shell: list[tuple[str, str]] = []
+        for selector in sorted(wanted, key=exactness):
+            level = wanted[selector]
+            try:
+                self._by_code |= {rule.code: level for rule in matching(selector) if rule.code != ALWAYS}
+            except UnknownRule:
+                continue
+            name = normal(selector)
+            if name in ("all", "shellcheck") or name.startswith("sc"):
+                self._shell.append(("" if name in ("all", "shellcheck") else name, level))
+
+    def of(self, code: str) -> str | None:
+        """The level of findings with this code; None when it stays what it is."""
+        if code in self._by_code:
+            return self._by_code[code]
+        found = None
+        if code.startswith("SC"):
+            for prefix, level in self._shell:
+                if code.lower().startswith(prefix):
+                    found = level
+        return found

@@ -1,0 +1,1 @@
+"""Linting: from a file and its settings to diagnostics."""

@@ -1,0 +1,108 @@
+"""`--changed-since REV`: what a branch brings, told by git.
+
+Only files that differ from the common ancestor of REV and HEAD are linted, and of those only the findings that the
+older text did not have; see baseline.py for how a finding is known again. Changes that are not committed count.
+"""
+
+from __future__ import annotations
+
+import os
+
+from ...syntax.source import Source, SourceError
+from ..config.layer import BadConfiguration
+from .known_findings import ALWAYS_TOLD, entries, old, source_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from .report import Report
+
+
+class GitError(BadConfiguration):
+    """git cannot tell; the message says why and what to do."""
+
+
+class Changed:
+    """The files that changed since a revision, in the repository around the current folder."""
+
+    def __init__(self, revision: str) -> None:
+        """Asks git. Raises GitError."""
+        self.top = os.path.realpath(_git("rev-parse", "--show-toplevel").strip())
+        base = _git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}", missing=revision)
+        self.base = base.strip()
+        self.base = _ancestor(self.base)
+        self._before: dict[str, str] = {}
+        fields = iter(_git("-C", self.top, "diff", "--name-status", "-z", "-M", self.base, "--").split("\0"))
+        for state in fields:
+            if state[:1] in ("R", "C"):
+                before = next(fields)
+                self._before[next(fields)] = before
+            elif state:
+                name = next(fields)
+                self._before[name] = "" if state == "A" else name
+        for name in _git("-C", self.top, "ls-files", "--others", "--exclude-standard", "-z").split("\0"):
+            if name:
+                self._before.setdefault(name, "")
+
+    def __contains__(self, path: str) -> bool:
+        return self._name(path) in self._before
+
+    def _name(self, path: str) -> str:
+        return os.path.relpath(os.path.realpath(path), self.top).replace(os.sep, "/")
+
+    def before(self, path: str) -> Source | None:
+        """The text of the file at that revision; None when it was not there, or no text."""
+        name = self._before.get(self._name(path), "")
+        if not name:
+            return None
+        try:
+            data = _git_bytes("-C", self.top, "show", f"{self.base}:{name}")
+            return Source.decode(data, path)
+        except (GitError, SourceError):
+            return None
+
+    def quiet(self, report: Report, lint: Callable[[Source], Report]) -> None:
+        """Take the findings out of a report that the file had at that revision."""
+        before = self.before(report.file)
+        source = source_of(report)
+        if before is None or source is None or not report.diagnostics:
+            return
+        known = entries(before, lint(before).diagnostics)
+        judged = [d for d in report.diagnostics if d.code not in ALWAYS_TOLD]
+        matches = old(entries(source, judged), known, source)
+        gone = {id(d) for d, entry in zip(judged, matches, strict=True) if entry is not None}
+        report.diagnostics = [d for d in report.diagnostics if id(d) not in gone]
+
+
+def _ancestor(revision: str) -> str:
+    """The common ancestor with HEAD; the revision itself without one, as in a shallow clone."""
+    try:
+        return _git("merge-base", revision, "HEAD").strip() or revision
+    except GitError:
+        return revision
+
+
+def _git(*words: str, missing: str = "") -> str:
+    try:
+        return _git_bytes(*words).decode("utf-8", "surrogateescape")
+    except GitError:
+        if missing:
+            raise GitError(
+                f"--changed-since {missing}: git knows no such revision; fetch it, or name a commit, branch or tag"
+            ) from None
+        raise
+
+
+def _git_bytes(*words: str) -> bytes:
+    import subprocess
+
+    command: Sequence[str] = ["git", *words]
+    try:
+        done = subprocess.run(command, capture_output=True, check=False, stdin=subprocess.DEVNULL)
+    except OSError as error:
+        raise GitError(f"--changed-since needs git, which cannot be run ({error.strerror or error})") from None
+    if done.returncode:
+        said = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        raise GitError(f"--changed-since: git says: {said[-1] if said else f'status {done.returncode}'}")
+    return done.stdout

@@ -1,0 +1,114 @@
+"""A finding with all that a reader needs: file, position, code, severity, message."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ...fixers.edits.edit import Fix
+    from ...rules.base import Finding, Rule
+    from ...syntax.source import Source
+
+Position = tuple[int, int]
+
+
+class Diagnostic:
+    """One finding in one file. Positions are (line, column), both from 1, columns in code points.
+
+    `url` is where the page of the rule is published, when the configuration says so (links.py).
+    """
+
+    __slots__ = (
+        "aliases",
+        "code",
+        "end",
+        "file",
+        "fix",
+        "instruction_line",
+        "message",
+        "name",
+        "related",
+        "severity",
+        "source",
+        "stage",
+        "start",
+        "url",
+    )
+
+    def __init__(
+        self,
+        file: str,
+        source: Source | None,
+        code: str,
+        name: str,
+        severity: str,
+        message: str,
+        start: Position,
+        end: Position,
+        aliases: tuple[str, ...] = (),
+        instruction_line: int = 0,
+        stage: str = "",
+        fix: Fix | None = None,
+        related: tuple[tuple[Position, Position, str], ...] = (),
+    ) -> None:
+        self.file = file
+        self.source = source
+        self.code = code
+        self.name = name
+        self.severity = severity
+        self.message = message
+        self.start = start
+        self.end = end
+        self.aliases = aliases
+        self.instruction_line = instruction_line or start[0]
+        self.stage = stage
+        self.fix = fix
+        self.related = related
+        self.url = ""
+
+    @property
+    def order(self) -> tuple[Position, str, Position, str]:
+        """The key by which the findings of a file are sorted."""
+        return self.start, self.code, self.end, self.message
+
+
+def from_finding(finding: Finding, rule: Rule, source: Source, instruction_line: int, stage: str) -> Diagnostic:
+    """The diagnostic of what a rule found in `source`."""
+    position = source.position
+    return Diagnostic(
+        source.name,
+        source,
+        rule.code,
+        rule.name,
+        rule.level,
+        finding.message,
+        position(finding.start),
+        position(finding.end),
+        rule.also if finding.also is None else tuple(finding.also),
+        instruction_line,
+        stage,
+        finding.fix,
+        tuple((position(start), position(end), note) for start, end, note in finding.related),
+    )
+
+
+def what_broke(error: Exception) -> str:
+    """An unexpected error in a few words, with the place in dlint's own code, for who reports it."""
+    at = error.__traceback__
+    while at is not None and at.tb_next is not None:
+        at = at.tb_next
+    text = type(error).__name__ + (f": {error}" if str(error) else "")
+    if at is None:
+        return text
+    folder, _, name = at.tb_frame.f_code.co_filename.replace("\\", "/").rpartition("/")
+    return f"{text}, in {folder.rpartition('/')[2]}/{name} line {at.tb_lineno}"
+
+
+def fixable(diagnostics: Iterable[Diagnostic]) -> str:
+    """How much of what was found can be fixed; empty when nothing can."""
+    levels = [d.fix.safety for d in diagnostics if d.fix is not None]
+    safe, more = levels.count("safe"), levels.count("unsafe")
+    if safe:
+        return f"{safe} fixable with --fix" + (f", {more} more with --unsafe-fixes" if more else "") + "."
+    return f"{more} fixable with --fix --unsafe-fixes." if more else ""

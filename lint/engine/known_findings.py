@@ -1,0 +1,274 @@
+"""A baseline: the findings of yesterday, which stay quiet while new ones are told.
+
+A finding is known again by what it is about, never by its line number: the code, the line of the file in which it
+begins, the words that it marks, and what its message quotes. So lines may move, and other lines come and go. Of several
+alike those count as old that stand among the same neighbours; when there are more than there were, the rest is new.
+Who edits a line with an old finding sees it again.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from functools import partial
+
+from ...rules import RULES
+from ..config.layer import BadConfiguration, shown
+from .linter import read_source
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from typing import Any
+
+    from ...syntax.source import Source
+    from .diagnostic import Diagnostic
+    from .report import Report
+
+DEFAULT = ".dlint-baseline.json"
+"""The file that `dlint baseline` writes unless told otherwise."""
+
+VERSION = 1
+ALWAYS_TOLD = ("SYN001", "SYN002", "SYN003")
+"""What no baseline makes quiet: a file that cannot be read or parsed, and a fault of dlint."""
+
+_QUOTED = re.compile(r"`([^`]*)`")
+_NUMBER = re.compile(r"\d[\d.,]*")
+_WIDE = frozenset(("Build", "Stage"))
+
+
+class BadBaseline(BadConfiguration):
+    """A baseline that cannot be used; the message says which and what to do."""
+
+
+class Entry:
+    """One old finding of a file.
+
+    `about` is a hash of what the finding is about, `words` one of the code and the marked words alone, `line` one of
+    the line it begins in, `near` are hashes of the lines before and behind that are not blank.
+    """
+
+    __slots__ = ("about", "code", "line", "message", "near", "words")
+
+    def __init__(self, code: str, about: str, words: str, line: str, near: tuple[str, str], message: str) -> None:
+        self.code = code
+        self.about = about
+        self.words = words
+        self.line = line
+        self.near = near
+        self.message = message
+
+    def row(self) -> dict[str, str]:
+        """The entry as it is written."""
+        return {
+            "code": self.code,
+            "about": self.about,
+            "words": self.words,
+            "line": self.line,
+            "near": " ".join(self.near),
+            "message": self.message,
+        }
+
+
+def entries(source: Source, diagnostics: Iterable[Diagnostic]) -> list[Entry]:
+    """What a baseline keeps of the findings of a file."""
+    lines = [" ".join(line.split()) for line in source.text.split("\n")]
+    return [_entry(d, source, lines) for d in diagnostics if d.code not in ALWAYS_TOLD]
+
+
+def _entry(d: Diagnostic, source: Source, lines: Sequence[str]) -> Entry:
+    first = min(d.start[0], len(lines)) - 1
+    starts = source.line_starts
+    start = starts[first] + d.start[1] - 1
+    end = starts[min(d.end[0], len(lines)) - 1] + d.end[1] - 1
+    words = " ".join(source.text[start:end].split())
+    quoted = "\0".join(_NUMBER.sub("#", quote) for quote in _QUOTED.findall(d.message))
+    before = next((line for line in reversed(lines[:first]) if line), "")
+    behind = next((line for line in lines[first + 1 :] if line), "")
+    return Entry(
+        d.code,
+        _hash(d.code, lines[first], words, quoted),
+        _hash(d.code, words, quoted),
+        _hash(lines[first]),
+        (_hash(before), _hash(behind)),
+        d.message,
+    )
+
+
+def _hash(*parts: str) -> str:
+    import hashlib
+
+    return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogateescape")).hexdigest()[:12]
+
+
+def old(found: Sequence[Entry], known: Sequence[Entry], source: Source) -> list[Entry | None]:
+    """For each finding the entry of the baseline that it is, None for a new one; an entry is used once."""
+    answer: list[Entry | None] = [None] * len(found)
+    free = list(known)
+    # Alike in all, then with fewer and fewer of the neighbours.
+    for neighbours in (2, 1, 0):
+        _pair(answer, found, free, partial(_same, neighbours))
+    # A finding about a whole stage or file may have gone to another line: the line that it was on is still there.
+    there = {_hash(" ".join(line.split())) for line in source.text.split("\n")} if free else set[str]()
+    taken = {(entry.words, entry.line) for entry in found}
+
+    def gone_elsewhere(f: Entry, e: Entry) -> bool:
+        return f.words == e.words and f.code in wide and e.line in there and (e.words, e.line) not in taken
+
+    wide = {rule.code for rule in RULES if not _WIDE.isdisjoint(rule.subjects)}
+    _pair(answer, found, free, gone_elsewhere)
+    return answer
+
+
+def _same(neighbours: int, left: Entry, right: Entry) -> bool:
+    return left.about == right.about and _alike(left, right) >= neighbours
+
+
+def _alike(left: Entry, right: Entry) -> int:
+    return sum(a == b for a, b in zip(left.near, right.near, strict=True))
+
+
+def _pair(
+    answer: list[Entry | None], found: Sequence[Entry], free: list[Entry], same: Callable[[Entry, Entry], bool]
+) -> None:
+    for number, entry in enumerate(found):
+        if answer[number] is None:
+            match = next((each for each in free if same(entry, each)), None)
+            if match is not None:
+                answer[number] = match
+                free.remove(match)
+
+
+class Baseline:
+    """The old findings by file, and which of them are still there; paths are relative to the folder of the baseline."""
+
+    def __init__(self, path: str, files: dict[str, list[Entry]] | None = None) -> None:
+        self.path = path
+        self.files = files or {}
+        self.alive: dict[str, list[Entry]] = {}
+        self.quieted = 0
+
+    @classmethod
+    def read(cls, path: str) -> Baseline:
+        """The baseline at `path`. Raises BadBaseline."""
+        import json
+
+        name = shown(path)
+        try:
+            with open(path, encoding="utf-8") as file:
+                document: Any = json.load(file)
+            if document["version"] != VERSION:
+                raise BadBaseline(f"{name}: version {document['version']} is not known; write it anew: dlint baseline")
+            files = {
+                file: [
+                    Entry(r["code"], r["about"], r["words"], r["line"], tuple(r["near"].split(" ")), r["message"])
+                    for r in rows
+                ]
+                for file, rows in document["files"].items()
+            }
+        except OSError as error:
+            hint = "; `dlint baseline` writes it" if isinstance(error, FileNotFoundError) else ""
+            raise BadBaseline(f"{name}: the baseline cannot be read ({error.strerror or error}){hint}") from None
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            if isinstance(error, BadBaseline):
+                raise
+            raise BadBaseline(f"{name}: this is no baseline; write it anew: dlint baseline") from None
+        return cls(path, files)
+
+    def name_of(self, file: str) -> str:
+        """How the baseline calls a file."""
+        folder = os.path.dirname(os.path.abspath(self.path))
+        return os.path.relpath(os.path.abspath(file), folder).replace(os.sep, "/")
+
+    def quiet(self, report: Report) -> None:
+        """Take the old findings out of a report."""
+        name = self.name_of(report.file)
+        source = source_of(report) if report.diagnostics and self.files else None
+        if source is None:
+            return
+        judged = [d for d in report.diagnostics if d.code not in ALWAYS_TOLD]
+        found = entries(source, judged)
+        if name not in self.files:
+            self._take_over(name, found)
+        matches = old(found, self.files.get(name, ()), source)
+        self.alive[name] = [entry for entry in matches if entry is not None]
+        self.quieted += len(self.alive[name])
+        gone = {id(d) for d, entry in zip(judged, matches, strict=True) if entry is not None}
+        report.diagnostics = [d for d in report.diagnostics if id(d) not in gone]
+
+    def _take_over(self, name: str, found: Sequence[Entry]) -> None:
+        """Give a file the entries of one that is gone and had most of its findings: it was renamed."""
+        about = {entry.about for entry in found}
+        shared = {
+            old_name: sum(entry.about in about for entry in rows)
+            for old_name, rows in self.files.items()
+            if not self._exists(old_name)
+        }
+        best = max(shared, key=shared.__getitem__, default="")
+        if best and shared[best] * 2 >= len(about):
+            self.files[name] = self.files.pop(best)
+
+    def drop_vanished(self) -> None:
+        """Take out the files that are not there any more."""
+        self.files = {name: rows for name, rows in self.files.items() if self._exists(name)}
+
+    def dead(self, looked_at: Iterable[str]) -> int:
+        """How many entries of the files that were looked at, and of those that are gone, no finding has any more."""
+        names = {self.name_of(file) for file in looked_at} | {name for name in self.files if not self._exists(name)}
+        return sum(len(self.files.get(name, ())) - len(self.alive.get(name, ())) for name in names)
+
+    def prune(self, looked_at: Iterable[str]) -> int:
+        """Take those entries out; how many there were."""
+        names = {self.name_of(file) for file in looked_at} | {name for name in self.files if not self._exists(name)}
+        gone = 0
+        for name in names & self.files.keys():
+            alive = self.alive.get(name, [])
+            gone += len(self.files[name]) - len(alive)
+            kept = {id(entry) for entry in alive}
+            self.files[name] = [entry for entry in self.files[name] if id(entry) in kept]
+        return gone
+
+    def take(self, report: Report) -> None:
+        """Make the findings of a report the old ones of its file."""
+        source = source_of(report)
+        self.files[self.name_of(report.file)] = entries(source, report.diagnostics) if source is not None else []
+
+    def _exists(self, name: str) -> bool:
+        return os.path.exists(os.path.join(os.path.dirname(os.path.abspath(self.path)), name))
+
+    def write(self) -> None:
+        """Write the baseline, an entry a line, so that a change of it can be read. Raises WriteError."""
+        import json
+
+        from ...fixers.write import create, replace
+
+        rows: list[str] = []
+        for name in sorted(self.files):
+            if self.files[name]:
+                found = [f"   {json.dumps(entry.row(), ensure_ascii=False)}" for entry in self.files[name]]
+                rows.append(f"  {json.dumps(name, ensure_ascii=False)}: [\n" + ",\n".join(found) + "\n  ]")
+        text = f'{{\n "version": {VERSION},\n "files": {{\n' + ",\n".join(rows) + "\n }\n}\n"
+        data = text.encode("utf-8", "surrogateescape")
+        if os.path.exists(self.path):
+            with open(self.path, "rb") as file:
+                before = file.read()
+            if before != data:
+                replace(self.path, before, data)
+        else:
+            create(self.path, data)
+
+    def __len__(self) -> int:
+        return sum(map(len, self.files.values()))
+
+
+def source_of(report: Report) -> Source | None:
+    """The text that a report is about; None when it cannot be read."""
+    from ...syntax.source import SourceError
+
+    for d in report.diagnostics:
+        if d.source is not None:
+            return d.source
+    try:
+        return read_source(report.file)
+    except SourceError:
+        return None

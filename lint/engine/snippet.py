@@ -1,0 +1,48 @@
+"""A script that ShellCheck is to look at."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...syntax.source import Mapped, Source
+    from .lint_plan import Plan
+    from .suppressions import Suppressions
+
+DIALECTS = {"sh": "/bin/sh", "bash": "/bin/bash", "dash": "/bin/dash", "ash": "/bin/busybox sh", "ksh": "/bin/ksh"}
+"""The shells that ShellCheck knows, with the interpreter line that selects each."""
+
+
+class Snippet:
+    """One script to check and what its findings need: source, first line of the instruction, stage, the plan."""
+
+    __slots__ = ("dialect", "exports", "instruction_line", "mapped", "plan", "source", "stage", "suppressions")
+
+    def __init__(
+        self,
+        mapped: Mapped,
+        dialect: str,
+        exports: list[str],
+        source: Source,
+        instruction_line: int,
+        stage: str,
+        suppressions: Suppressions,
+        plan: Plan,
+    ) -> None:
+        self.suppressions = suppressions
+        self.plan = plan
+        self.mapped = mapped
+        self.dialect = dialect
+        self.exports = exports
+        self.source = source
+        self.instruction_line = instruction_line
+        self.stage = stage
+
+    def text(self) -> str:
+        """The script as ShellCheck reads it."""
+        exports = " ".join(self.exports)
+        return f"#!{DIALECTS[self.dialect]}\nexport {exports}\n{self.mapped.text}\n"
+
+    def wants(self, code: str) -> bool:
+        """Whether findings of this code count here."""
+        wanted = self.plan.shell
+        return wanted is not None and wanted(code) and not self.suppressions.hides_code(code, self.instruction_line)

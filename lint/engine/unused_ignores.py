@@ -1,0 +1,159 @@
+"""Which comments switch off what is not found: the facts for the rules IGN001 and IGN002.
+
+A name in a comment is unused when none of its rules finds anything in the comment's reach. Rules that are not selected
+are run for that alone, so that a comment does not become unused by a choice of rules. ShellCheck's codes and comments
+that switch everything off are not judged.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ...rules.base import UnusedIgnore
+from ..config.selection import UnknownRule, matching, normal
+from .suppressions import switches_off
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from ...model.build import Build
+    from ...rules.base import Rule
+    from ...syntax.tree import Comment, Dockerfile, Instruction
+    from .suppressions import Suppressions
+
+RULES_OF_COMMENTS = ("IGN001", "IGN002")
+_LISTED = re.compile(
+    r"#\s*(?:(?P<dlint>dlint:)\s*(?P<verb>ignore-file|ignore)\s*=?\s*\[(?P<codes>[^\]]*)\]"
+    r"|hadolint\s+(?:(?P<reach>global|stage)\s+)?ignore\s*=(?P<others>[^#]*))",
+    re.IGNORECASE,
+)
+_DIRECTIVE = re.compile(r"#\s*\w+\s*=")
+
+
+class _Written:
+    """A comment, its names with the offsets where the list stands in the file, and the lines that it reaches."""
+
+    __slots__ = ("comment", "dlint", "end", "lines", "names", "start")
+
+    def __init__(self, comment: Comment, match: re.Match[str], lines: Sequence[int] | None) -> None:
+        group = "codes" if match["dlint"] else "others"
+        self.comment = comment
+        self.dlint = bool(match["dlint"])
+        self.start = match.start(group)
+        self.end = match.end(group)
+        self.names = match[group].replace(",", " ").split()
+        self.lines = lines
+
+
+def unused_ignores(
+    build: Build, rules: Sequence[Rule], suppressions: Suppressions, run: Callable[[Sequence[Rule]], object]
+) -> list[UnusedIgnore]:
+    """What the comments of the file switch off for nothing; `run` runs rules, of which `rules` have run already."""
+    written = list(_written(build.dockerfile))
+    named = {name: rules_of for each in written for name in each.names if (rules_of := _rules(name)) is not None}
+    known = {rule.code for rule in rules}
+    missing = {rule.code: rule for found in named.values() for rule in found if rule.code not in known}
+    if missing:
+        run(list(missing.values()))
+    found: list[UnusedIgnore] = []
+    for each in written:
+        unused = [name for name in each.names if name in named and not _used(name, each, suppressions)]
+        if unused:
+            found.append(_unused(build.dockerfile, each, unused))
+    return found
+
+
+def _rules(name: str) -> Sequence[Rule] | None:
+    """The rules of a name; None for what is not judged: ShellCheck, everything, another tool's unknown code."""
+    plain = normal(name)
+    if plain in ("all", "shellcheck") or plain.startswith("sc"):
+        return None
+    try:
+        return matching(name)
+    except UnknownRule:
+        return None
+
+
+def _used(name: str, written: _Written, suppressions: Suppressions) -> bool:
+    off = {normal(name)}
+    return any(
+        switches_off(rule, off) for rule, line in suppressions.hidden if written.lines is None or line in written.lines
+    )
+
+
+def _unused(dockerfile: Dockerfile, written: _Written, unused: Sequence[str]) -> UnusedIgnore:
+    comment, kept = written.comment, [name for name in written.names if name not in unused]
+    if kept:
+        separator = ", " if written.dlint else ","
+        tail = (
+            "" if written.dlint else " " * (len(_text(dockerfile, written)) - len(_text(dockerfile, written).rstrip()))
+        )
+        text = dockerfile.source.text
+        new = text[comment.start : written.start] + separator.join(kept) + tail + text[written.end : comment.end]
+        return UnusedIgnore(comment, tuple(unused), written.dlint, (comment.start, comment.end, new))
+    return UnusedIgnore(comment, tuple(unused), written.dlint, _without_line(dockerfile, comment))
+
+
+def _text(dockerfile: Dockerfile, written: _Written) -> str:
+    return dockerfile.source.text[written.start : written.end]
+
+
+def _without_line(dockerfile: Dockerfile, comment: Comment) -> tuple[int, int, str] | None:
+    """The edit that takes the line of a comment out; None when a comment behind it would become a directive."""
+    source = dockerfile.source
+    first = dockerfile.instructions[0].start if dockerfile.instructions else len(source.text)
+    if comment.start < first:
+        behind = (each for each in dockerfile.comments if comment.start < each.start < first)
+        if any(_DIRECTIVE.match(source.text, each.start) for each in behind):
+            return None
+    starts = source.line_starts
+    start = starts[comment.line - 1]
+    if comment.line < len(starts):
+        return start, starts[comment.line], ""
+    # The last line, without an end: the line end before it goes.
+    return len(source.text[:start].removesuffix("\n").removesuffix("\r")), len(source.text), ""
+
+
+def _written(dockerfile: Dockerfile) -> Iterator[_Written]:
+    """The comments that name what they switch off, with the first lines of the instructions that they reach."""
+    reach = _reach(dockerfile)
+    text = dockerfile.source.text
+    for comment in dockerfile.comments:
+        match = _LISTED.match(text, comment.start, comment.end)
+        if match is None:
+            continue
+        owner = reach.get(comment.start)
+        if (match["verb"] or "").lower() == "ignore-file" or (match["reach"] or "").lower() == "global":
+            yield _Written(comment, match, None)
+        elif (match["reach"] or "").lower() == "stage":
+            yield _Written(comment, match, _stage_lines(dockerfile, owner))
+        else:
+            yield _Written(comment, match, [owner.start_line] if owner is not None else [])
+
+
+def _reach(dockerfile: Dockerfile) -> dict[int, Instruction]:
+    """The instruction that a comment stands before or in, by the offset of the comment."""
+    found: dict[int, Instruction] = {}
+    inside = [comment for comment in dockerfile.comments if comment.inside]
+    for instruction in dockerfile.instructions:
+        for comment in instruction.comments:
+            found[comment.start] = instruction
+        for comment in inside:
+            if instruction.start < comment.start < instruction.end:
+                found[comment.start] = instruction
+    return found
+
+
+def _stage_lines(dockerfile: Dockerfile, owner: Instruction | None) -> list[int]:
+    """The first lines of the instructions of the stage that begins with `owner`."""
+    lines: list[int] = []
+    if owner is None or owner.name != "FROM":
+        return lines
+    within = False
+    for instruction in dockerfile.instructions:
+        if instruction.name == "FROM":
+            within = instruction is owner
+        if within:
+            lines.append(instruction.start_line)
+    return lines

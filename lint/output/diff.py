@@ -1,0 +1,64 @@
+"""The difference between two texts of a file, as `git apply` and `patch` take it."""
+
+from __future__ import annotations
+
+import os
+from difflib import unified_diff
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_COLORS = {"+": "green", "-": "red", "@": "cyan"}
+
+
+def unified(path: str, old: str, new: str) -> str:
+    """The unified diff of the file at `path`, with names relative to the current folder where they can be."""
+    name = os.path.relpath(path) if os.path.isabs(path) else os.path.normpath(path)
+    name = name.replace(os.sep, "/")
+    if name.startswith("../"):
+        name = os.path.abspath(path).replace(os.sep, "/").lstrip("/")
+    before = _quoted(f"a/{name}") if old or os.path.lexists(path) else "/dev/null"
+    lines = unified_diff(_lines(old), _lines(new), before, _quoted(f"b/{name}"), lineterm="\n")
+    return "".join(_closed(lines))
+
+
+def _lines(text: str) -> list[str]:
+    """The lines with their line feeds: only these end a line."""
+    lines = [line + "\n" for line in text.split("\n")]
+    lines[-1] = lines[-1][:-1]
+    return lines if lines[-1] else lines[:-1]
+
+
+def _closed(lines: Iterator[str]) -> Iterator[str]:
+    for line in lines:
+        yield line if line.endswith("\n") else line + "\n\\ No newline at end of file\n"
+
+
+def _quoted(name: str) -> str:
+    """A name as git writes it: in quotes when it holds what a line cannot."""
+    if name.isprintable() and '"' not in name and "\\" not in name:
+        return name + "\t" if " " in name else name
+    escaped = "".join(
+        char if char.isprintable() and char not in '"\\' else _octal(char) for char in name.encode().decode("latin-1")
+    )
+    return f'"{escaped}"'
+
+
+def _octal(char: str) -> str:
+    return f"\\{char}" if char in '"\\' else f"\\{ord(char):03o}"
+
+
+def painted(diff: str) -> str:
+    """The diff in colours, for a terminal that wants them."""
+    from rich.console import Console
+    from rich.text import Text
+
+    from ..terminal.streams import printable
+
+    console = Console(highlight=False, soft_wrap=True)
+    with console.capture() as capture:
+        for line in diff.split("\n")[:-1]:
+            style = "bold" if line.startswith(("+++ ", "--- ")) else _COLORS.get(line[:1], "")
+            console.print(Text(printable(line.expandtabs()), style))
+    return capture.get()

@@ -1,0 +1,30 @@
+"""Logging commands of Azure Pipelines. Source: learn.microsoft.com/azure/devops/pipelines/scripts/logging-commands."""
+
+from __future__ import annotations
+
+from .ci import path_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ...engine.diagnostic import Diagnostic
+
+_LEVELS = {"error": "error", "warning": "warning", "info": "warning", "style": "warning"}
+
+
+def render(diagnostics: Iterable[Diagnostic], files: int) -> str:
+    """A command a line; Azure knows errors and warnings alone."""
+    return "".join(
+        f"##vso[task.logissue type={_LEVELS[d.severity]};sourcepath={_property(path_of(d))};linenumber={d.start[0]};"
+        f"columnnumber={d.start[1]};code={d.code};]{_escaped(d.message)}\n"
+        for d in diagnostics
+    )
+
+
+def _escaped(text: str) -> str:
+    return text.replace("%", "%AZP25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _escaped(text).replace(";", "%3B").replace("]", "%5D")

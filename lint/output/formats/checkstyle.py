@@ -1,0 +1,29 @@
+"""Checkstyle's XML, with the attributes that hadolint writes."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from .ci import path_of, xml
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ...engine.diagnostic import Diagnostic
+
+_LEVELS = {"error": "error", "warning": "warning", "info": "info", "style": "info"}
+
+
+def render(diagnostics: Iterable[Diagnostic], files: int) -> str:
+    """The report as text."""
+    lines = ['<?xml version="1.0" encoding="UTF-8"?>', '<checkstyle version="4.3">']
+    for name, found in groupby(diagnostics, key=path_of):
+        lines.append(f'  <file name="{xml(name)}">')
+        lines += [
+            f'    <error line="{d.start[0]}" column="{d.start[1]}" severity="{_LEVELS[d.severity]}"'
+            f' message="{xml(d.message)}" source="{d.code}"/>'
+            for d in found
+        ]
+        lines.append("  </file>")
+    return "\n".join([*lines, "</checkstyle>", ""])

@@ -1,0 +1,31 @@
+"""A Code Quality report of GitLab. Source: docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format."""
+
+from __future__ import annotations
+
+from ..source_texts import Sources
+from .ci import fingerprints, path_of
+from .json import dumps
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ...engine.diagnostic import Diagnostic
+
+_LEVELS = {"error": "major", "warning": "minor", "info": "info", "style": "info"}
+
+
+def render(diagnostics: Iterable[Diagnostic], files: int) -> str:
+    """The list as text."""
+    return dumps(
+        [
+            {
+                "description": f"{d.code}: {d.message}",
+                "check_name": d.code,
+                "fingerprint": number,
+                "severity": _LEVELS[d.severity],
+                "location": {"path": path_of(d), "lines": {"begin": d.start[0], "end": d.end[0]}},
+            }
+            for d, number in fingerprints(diagnostics, Sources())
+        ]
+    )

@@ -1,0 +1,39 @@
+"""hadolint's JSON, for what reads it today: the old code of a finding where hadolint has one."""
+
+from __future__ import annotations
+
+import json
+
+from .json import clean
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ...engine.diagnostic import Diagnostic
+
+
+def render(diagnostics: Iterable[Diagnostic], files: int) -> str:
+    """The list on one line, as hadolint writes it."""
+    found = [
+        {
+            "code": _code(d),
+            "column": d.start[1],
+            "file": d.file,
+            "level": d.severity,
+            "line": d.start[0],
+            "message": d.message,
+        }
+        for d in diagnostics
+    ]
+    return clean(json.dumps(found, ensure_ascii=False)) + "\n"
+
+
+def _code(d: Diagnostic) -> str:
+    """DL1000 for what does not parse, else hadolint's code among the names of the finding."""
+    if d.code in ("SYN001", "SYN003"):
+        return "DL1000"
+    names = [name.partition(":")[2] or name for name in d.aliases]
+    return (
+        d.code if d.code.startswith(("DL", "SC")) else next((name for name in names if name.startswith("DL")), d.code)
+    )

@@ -1,0 +1,69 @@
+"""`--format json`: one object with all findings."""
+
+from __future__ import annotations
+
+import json
+
+from ..source_texts import Sources
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ...engine.diagnostic import Diagnostic, Position
+
+VERSION = "1"
+"""Version of the format; it changes when a reader of the old one could break."""
+
+
+def render(diagnostics: Iterable[Diagnostic], files: int) -> str:
+    """The object as text. `files` is how many files were looked at."""
+    sources = Sources()
+    return dumps({"version": VERSION, "files": files, "diagnostics": [as_object(d, sources) for d in diagnostics]})
+
+
+def dumps(answer: object) -> str:
+    """JSON text. A byte that is no UTF-8 becomes U+FFFD: many readers refuse a lone surrogate."""
+    return clean(json.dumps(answer, ensure_ascii=False, indent=1)) + "\n"
+
+
+def clean(text: str) -> str:
+    """`text` without lone surrogates."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def as_object(d: Diagnostic, sources: Sources) -> dict[str, object]:
+    """A finding as the format has it."""
+    return {
+        "file": d.file,
+        "code": d.code,
+        "name": d.name,
+        "aliases": [name.partition(":")[2] or name for name in d.aliases],
+        "severity": d.severity,
+        "message": d.message,
+        "start": _position(d.start),
+        "end": _position(d.end),
+        "instruction_line": d.instruction_line,
+        "stage": d.stage,
+        "url": d.url or None,
+        "fix": _fix(d, sources),
+    }
+
+
+def _fix(d: Diagnostic, sources: Sources) -> dict[str, object] | None:
+    source = sources.of(d)
+    if d.fix is None or source is None:
+        return None
+    edits = [
+        {
+            "start": _position(source.position(edit.start)),
+            "end": _position(source.position(edit.end)),
+            "text": edit.text,
+        }
+        for edit in d.fix.edits
+    ]
+    return {"title": d.fix.title, "safety": d.fix.safety, "edits": edits}
+
+
+def _position(position: Position) -> dict[str, int]:
+    return {"line": position[0], "column": position[1]}

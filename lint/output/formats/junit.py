@@ -1,0 +1,40 @@
+"""JUnit's XML, as test reports are shown: a suite a file, a failed case a finding.
+
+There is no standard; these are the attributes that the schema of Jenkins' xUnit plugin (junit-10.xsd) allows.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from .ci import TOOL, path_of, xml
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ...engine.diagnostic import Diagnostic
+
+
+def render(diagnostics: Sequence[Diagnostic], files: int) -> str:
+    """The report as text; without findings it holds one case that passed, as many readers refuse an empty one."""
+    count = len(diagnostics)
+    lines = ['<?xml version="1.0" encoding="UTF-8"?>']
+    lines.append(f'<testsuites name="{TOOL}" tests="{count or 1}" failures="{count}" errors="0">')
+    for name, found in groupby(diagnostics, key=path_of):
+        rows = list(found)
+        counts = f'tests="{len(rows)}" failures="{len(rows)}" errors="0"'
+        lines.append(f'  <testsuite name="{xml(name)}" file="{xml(name)}" {counts}>')
+        for d in rows:
+            place = f"{name}:{d.start[0]}:{d.start[1]}"
+            case = f"{d.code} {d.name} ({d.start[0]}:{d.start[1]})"
+            lines.append(f'    <testcase name="{xml(case)}" classname="{xml(name)}">')
+            message = xml(d.message)
+            lines.append(f'      <failure type="{d.severity}" message="{message}">{xml(place)}: {message}</failure>')
+            lines.append("    </testcase>")
+        lines.append("  </testsuite>")
+    if not count:
+        lines.append(f'  <testsuite name="{TOOL}" tests="1" failures="0" errors="0">')
+        lines.append(f'    <testcase name="{files} files" classname="{TOOL}"/>')
+        lines.append("  </testsuite>")
+    return "\n".join([*lines, "</testsuites>", ""])

@@ -1,0 +1,37 @@
+"""Service messages of TeamCity: inspections. Source: jetbrains.com/help/teamcity/service-messages.html."""
+
+from __future__ import annotations
+
+from .ci import TOOL, path_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ...engine.diagnostic import Diagnostic
+
+_LEVELS = {"error": "ERROR", "warning": "WARNING", "info": "WEAK WARNING", "style": "INFO"}
+_ESCAPES = {"|": "||", "'": "|'", "\n": "|n", "\r": "|r", "[": "|[", "]": "|]"}
+
+
+def render(diagnostics: Sequence[Diagnostic], files: int) -> str:
+    """The kinds of inspections first, then a message a finding."""
+    kinds = sorted({(d.code, d.name) for d in diagnostics})
+    lines = [
+        f"##teamcity[inspectionType id='{code}' name='{_escaped(name)}' category='{TOOL}'"
+        f" description='dlint explain {code}']"
+        for code, name in kinds
+    ]
+    lines += [
+        f"##teamcity[inspection typeId='{d.code}' message='{_escaped(d.message)}' file='{_escaped(path_of(d))}'"
+        f" line='{d.start[0]}' SEVERITY='{_LEVELS[d.severity]}']"
+        for d in diagnostics
+    ]
+    return "".join(line + "\n" for line in lines)
+
+
+def _escaped(text: str) -> str:
+    return "".join(
+        _ESCAPES.get(char, char) if char.isascii() else f"|0x{ord(char) & 0xFFFF:04x}" if ord(char) < 0x10000 else "?"
+        for char in text
+    )

@@ -1,0 +1,241 @@
+"""Code actions: repair this, all of a rule, all that is safe; suppress; rewrite. The chosen one gets its edit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lsprotocol import types
+
+from ....fixers.edits.edit import DISPLAY, SAFE
+from ....fixers.gate import Refused, checked, examine
+from ....syntax.source import Source
+from ...commands.fix import fix_source
+from ...engine.linter import lint_source
+from ..capabilities import FIX_ALL, FIX_ALL_UNSAFE
+from ..diagnostics import finding
+from ..request_plans import BadSettings
+from ..settings import as_object
+from .merge_runs import merged, selected
+from .suppress_actions import REASON, escaped, suppression
+from .workspace_edits import from_fix, text_edits, workspace_edit
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ...engine.diagnostic import Diagnostic
+    from ..dlint_server import DlintServer
+    from ..documents import Document
+
+ACT = "dlint.server.act"
+
+
+def actions(server: DlintServer, params: types.CodeActionParams) -> list[types.CodeAction] | None:
+    """What can be done about the findings in a range, and with the file."""
+    document = server.document(params.text_document.uri)
+    if document is None:
+        return None
+    server.lint(document)
+    start, end = document.offset(params.range.start), document.offset(params.range.end)
+    only = params.context.only
+    found = [action for action in _all(server, document, start, end) if _is_wanted(action.kind or "", only)]
+    if server.workbench.shows_disabled:
+        for action in found:
+            reason = document.refused.get(action.title)
+            action.disabled = types.CodeActionDisabled(reason) if reason else None
+    if server.workbench.resolves:
+        return found
+    for action in found:
+        if action.disabled is not None:
+            continue
+        if action.kind == types.CodeActionKind.QuickFix or (only and str(action.kind).startswith("source.")):
+            resolve(server, action)
+        if action.edit is None:
+            # It is made when it is chosen: it may take its time, and be refused with a word.
+            action.command = types.Command(
+                action.title, ACT, arguments=[{**as_object(action.data), "title": action.title}]
+            )
+    return found
+
+
+def _is_wanted(kind: str, only: Sequence[types.CodeActionKind | str] | None) -> bool:
+    if not only:
+        return True
+    wanted = [each.value if isinstance(each, types.CodeActionKind) else each for each in only]
+    return any(not each or kind == each or kind.startswith(each + ".") for each in wanted)
+
+
+def _all(server: DlintServer, document: Document, start: int, end: int) -> Iterator[types.CodeAction]:
+    diagnostics = document.diagnostics
+    here: list[tuple[int, Diagnostic]] = []
+    for index, d in enumerate(diagnostics):
+        first, last = document.span(d)
+        if first <= end and start <= last:
+            here.append((index, d))
+    unsafe = server.settings(document).unsafe_fixes
+    for index, d in here:
+        if _is_fixable(d, unsafe):
+            yield _fix(server, document, index, d)
+    yield from _of_rules(server, document, [d for _, d in here], unsafe)
+    for d in _first_of_each([d for _, d in here]):
+        if suppression(document, d) is not None:
+            title = f"Suppress {d.code} ({d.name}) for this instruction"
+            yield _action(document, title, "quickfix", {"do": "suppress", "code": d.code, "line": d.instruction_line})
+    runs = selected(document, start, end)
+    if runs:
+        title = f"Merge these {len(runs)} RUNs"
+        try:
+            merged(document, start, end)
+        except Refused as reason:
+            document.refused[title] = str(reason)
+        yield _action(document, title, "refactor.rewrite", {"do": "merge", "start": start, "end": end})
+    yield from _of_file(document, unsafe)
+
+
+def _is_fixable(d: Diagnostic, unsafe: bool) -> bool:
+    return d.fix is not None and d.fix.safety != DISPLAY and (d.fix.safety == SAFE or unsafe)
+
+
+def _first_of_each(found: Sequence[Diagnostic]) -> list[Diagnostic]:
+    return list({(d.code, d.instruction_line): d for d in reversed(found)}.values())[::-1]
+
+
+def _fix(server: DlintServer, document: Document, index: int, d: Diagnostic) -> types.CodeAction:
+    assert d.fix is not None
+    safe = d.fix.safety == SAFE
+    title = d.fix.title if safe else f"{d.fix.title} (unsafe)"
+    action = _action(document, title, "quickfix", {"do": "fix", "index": index, "code": d.code})
+    action.diagnostics = _converted(server, document, [d])
+    action.is_preferred = safe
+    return action
+
+
+def _converted(server: DlintServer, document: Document, found: Sequence[Diagnostic]) -> list[types.Diagnostic]:
+    plain = [finding(server.workbench, document, d) for d in found]
+    return server.protocol.typed(plain, list[types.Diagnostic])
+
+
+def _of_rules(
+    server: DlintServer, document: Document, here: Sequence[Diagnostic], unsafe: bool
+) -> Iterator[types.CodeAction]:
+    for code in dict.fromkeys(d.code for d in here if _is_fixable(d, unsafe)):
+        same = [d for d in document.diagnostics if d.code == code and _is_fixable(d, unsafe)]
+        if len(same) > 1:
+            all_safe = all(d.fix is not None and d.fix.safety == SAFE for d in same)
+            title = f"Fix all {len(same)} of {code} ({same[0].name})" + ("" if all_safe else " (unsafe)")
+            action = _action(document, title, "quickfix", {"do": "rule", "code": code, "unsafe": not all_safe})
+            action.diagnostics = _converted(server, document, same)
+            yield action
+
+
+def _of_file(document: Document, unsafe: bool) -> Iterator[types.CodeAction]:
+    fixable = [d for d in document.diagnostics if _is_fixable(d, unsafe)]
+    if any(d.fix is not None and d.fix.safety == SAFE for d in fixable):
+        yield _action(document, "Fix all that is safe to fix", FIX_ALL, {"do": "all", "unsafe": False})
+    if any(d.fix is not None and d.fix.safety != SAFE for d in fixable):
+        yield _action(document, "Fix all, also what is unsafe", FIX_ALL_UNSAFE, {"do": "all", "unsafe": True})
+    from .rewrite_actions import offered
+
+    for title, names in offered(document):
+        yield _action(document, title, "refactor.rewrite", {"do": "rewrite", "names": list(names)})
+
+
+def _action(document: Document, title: str, kind: str, data: dict[str, Any]) -> types.CodeAction:
+    return types.CodeAction(title, kind=kind, data={"uri": document.uri, "version": document.version, **data})
+
+
+# Resolving ----------------------------------------------------------------------------------------------------------
+
+
+def resolve(server: DlintServer, action: types.CodeAction) -> types.CodeAction:
+    """The action with its edit; without one, and a word why, when the text has changed or the gate refuses."""
+    data = as_object(action.data)
+    document = server.document(str(data.get("uri", "")))
+    if document is None or document.version != data.get("version"):
+        server.workbench.tell("the text has changed meanwhile; ask again")
+        return action
+    server.lint(document)
+    server.protocol.check_cancelled()
+    what = data.get("do")
+    try:
+        if what == "fix":
+            action.edit = _edit_of_fix(server, document, int(data["index"]), str(data["code"]))
+        elif what == "suppress":
+            found = (d for d in document.diagnostics if (d.code, d.instruction_line) == (data["code"], data["line"]))
+            d = next(found, None)
+            edit = suppression(document, d) if d is not None else None
+            action.edit = _suppressing(server, document, edit) if edit is not None else None
+        elif what in ("rule", "all"):
+            codes = [str(data["code"])] if what == "rule" else []
+            action.edit = fix_all(server, document, bool(data["unsafe"]), codes)
+        elif what == "merge":
+            edits = merged(document, int(data["start"]), int(data["end"]))
+            action.edit = workspace_edit(server, document, edits, action.title, confirm=True)
+        elif what == "rewrite":
+            from .rewrite_actions import rewrite
+
+            action.edit = rewrite(server, document, [str(name) for name in data["names"]], action.title)
+    except (BadSettings, Refused) as error:
+        document.refused[action.title] = str(error)
+        server.workbench.tell(str(error))
+    except (KeyError, TypeError, ValueError):
+        server.workbench.tell("this action is not one of dlint's")
+    return action
+
+
+def _edit_of_fix(server: DlintServer, document: Document, index: int, code: str) -> types.WorkspaceEdit | None:
+    diagnostics = document.diagnostics
+    d = diagnostics[index] if 0 <= index < len(diagnostics) else None
+    if d is None or d.code != code or d.fix is None:
+        server.workbench.tell("the finding is not there any more; ask again")
+        return None
+    plan = server.workbench.plan(document)
+
+    def find(text: str) -> list[Diagnostic]:
+        server.protocol.check_cancelled()
+        return lint_source(Source(text, document.name), plan, document.find_context).diagnostics
+
+    try:
+        examine(checked(document.text.text, find), [d], find)
+    except Refused as reason:
+        server.workbench.tell(f"the fix of {code} was left out: {reason}")
+        return None
+    safe = d.fix.safety == SAFE
+    return workspace_edit(
+        server, document, from_fix(document, d.fix.edits), "" if safe else f"{code}: unsafe fix", confirm=not safe
+    )
+
+
+def _suppressing(server: DlintServer, document: Document, edit: types.TextEdit) -> types.WorkspaceEdit:
+    """The edit that suppresses, with the reason to be typed where the client can do that."""
+    whole = workspace_edit(server, document, [edit])
+    before, reason, after = edit.new_text.partition(REASON)
+    if reason and server.workbench.takes_snippets:
+        snippet = types.StringValue(f"{escaped(before)}${{1:{REASON}}}{escaped(after)}")
+        identity = types.OptionalVersionedTextDocumentIdentifier(document.uri, document.version)
+        change = types.TextDocumentEdit(identity, [types.SnippetTextEdit(edit.range, snippet)])
+        whole = types.WorkspaceEdit(document_changes=[change])
+    return whole
+
+
+def fix_all(
+    server: DlintServer, document: Document, unsafe: bool, codes: Sequence[str] = ()
+) -> types.WorkspaceEdit | None:
+    """The edit that makes all fixes, of some rules or of all; what the gate leaves out is logged."""
+    text, refused = fixed_text(server, document, codes, unsafe=unsafe)
+    for reason in refused:
+        server.workbench.log(f"{document.name}: {reason}")
+    edits = text_edits(document, text)
+    title = "dlint: unsafe fixes" if unsafe else ""
+    return workspace_edit(server, document, edits, title, confirm=unsafe) if edits else None
+
+
+def fixed_text(
+    server: DlintServer, document: Document, codes: Sequence[str] = (), *, unsafe: bool
+) -> tuple[str, list[str]]:
+    """The text after the fixes, and what was left out and why. Raises BadSettings."""
+    wish = server.workbench.plans.wish(document.path, server.settings(document), codes, unsafe=unsafe)
+    source = Source(document.text.text, document.name)
+    report, repaired = fix_source(source, server.workbench.plan(document), document.find_context, wish)
+    refused = [f"the fix of {code} on line {line} was left out: {reason}" for code, line, reason in report.refused]
+    return repaired.text, refused

@@ -1,0 +1,48 @@
+"""Formatting of a document or of the instructions in a range."""
+
+from __future__ import annotations
+
+from ....fixers.edits.edit import apply_edits
+from ....fixers.format.layout import NotFormatted, format_edits, formatted
+from ....fixers.gate import Refused, same_build
+from ....syntax.parser import parse
+from ....syntax.source import Source
+from .workspace_edits import from_fix, text_edits
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from lsprotocol import types
+
+    from ..dlint_server import DlintServer
+
+
+def whole(server: DlintServer, params: types.DocumentFormattingParams) -> list[types.TextEdit] | None:
+    """The edits that lay the document out; None, and a word why, when it is left as it is."""
+    document = server.document(params.text_document.uri)
+    if document is None:
+        return None
+    try:
+        return text_edits(document, formatted(document.text.text))
+    except NotFormatted as reason:
+        server.workbench.warn(f"not formatted: {reason}")
+        return None
+
+
+def some(server: DlintServer, params: types.DocumentRangeFormattingParams) -> list[types.TextEdit] | None:
+    """The edits that lay out what a range touches."""
+    document = server.document(params.text_document.uri)
+    if document is None or document.dockerfile.errors:
+        return None
+    first, last = params.range.start.line, params.range.end.line
+    if params.range.end.character == 0 and last > first:
+        last -= 1
+    kept = [
+        edit
+        for edit in format_edits(document.build)
+        if document.position(edit.start).line <= last and document.position(edit.end).line >= first
+    ]
+    try:
+        same_build(document.dockerfile, parse(Source(apply_edits(document.text.text, kept))))
+    except Refused:
+        return None
+    return from_fix(document, kept)

@@ -1,0 +1,283 @@
+"""Hover: findings and their pages, help on instructions and flags, values, stages, base images, what is rebuilt."""
+
+from __future__ import annotations
+
+import re
+
+from lsprotocol import types
+
+from ....model.layers import local_sources, makes_layer, rebuilt_after
+from ....syntax.tree import Arg, Env, From, Transfer
+from ...output.links import page_of
+from ..diagnostics import readable
+from ..documents import nodes
+from ..rule_links import link, rule_of
+from .instruction_help import MOUNT_OPTIONS, MOUNT_TYPES, flag_help, instruction_help
+from .symbol_index import STAGE, place_at, same
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ....model.build import Build, Stage
+    from ....syntax.tree import Comment, Flag, Instruction
+    from ..dlint_server import DlintServer
+    from ..documents import Document
+    from .symbol_index import Place
+
+    Section = tuple[str, int, int]
+
+_CODE = re.compile(r"[A-Za-z]+[0-9]+|[a-z]+(?:-[a-z]+)+|[A-Z][A-Za-z]+")
+_MOST_LINES = 12
+_MOST_FILES = 5
+
+
+def hover(server: DlintServer, params: types.HoverParams) -> types.Hover | None:
+    """What is known of the words at a position."""
+    document = server.document(params.text_document.uri)
+    if document is None:
+        return None
+    server.lint(document)
+    offset = document.offset(params.position)
+    # What is about the fewest words comes first.
+    sections = sorted([*_findings(server, document, offset), *_words(document, offset)], key=_width)
+    if not sections:
+        sections = list(_line(document, offset))
+    if not sections:
+        return None
+    _, start, end = sections[0]
+    text = "\n\n---\n\n".join(text for text, _, _ in sections)
+    return types.Hover(types.MarkupContent(_kind(server), readable(text)), document.range(start, end))
+
+
+def _kind(server: DlintServer) -> types.MarkupKind:
+    """Markdown, unless the client says that it shows plain text only."""
+    formats = server.workbench.can("textDocument", "hover", "contentFormat")
+    plain = formats is not None and types.MarkupKind.Markdown.value not in formats
+    return types.MarkupKind.PlainText if plain else types.MarkupKind.Markdown
+
+
+def _width(section: Section) -> int:
+    return section[2] - section[1]
+
+
+def _findings(server: DlintServer, document: Document, offset: int) -> Iterator[Section]:
+    for d in document.diagnostics:
+        start, end = document.span(d)
+        if start <= offset < end or offset == start:
+            rule = rule_of(d.code)
+            about = _main_part(rule.documentation) if rule is not None else page_of(d.code)
+            href = link(server.workbench, document, d.code)
+            name = f"[{d.code} {d.name}]({href})" if href else f"{d.code} {d.name}"
+            yield f"**{name}** ({d.severity}): {d.message}\n\n{about}".rstrip(), start, end
+
+
+def _main_part(documentation: str) -> str:
+    """What a page says first, why it is so, and what to do; the rest is a click away."""
+    head, *sections = re.split(r"(?m)^## ", documentation)
+    kept = [f"## {section}" for section in sections if section.startswith(("Why", "What to do", "Fix safety"))]
+    return "".join([head, *kept])
+
+
+def _words(document: Document, offset: int) -> Iterator[Section]:
+    for comment in document.dockerfile.comments:
+        if comment.start <= offset <= comment.end:
+            yield from _suppression(document, comment, offset)
+            return
+    place = place_at(document.build, offset)
+    if place is not None:
+        text = _stage(document.build, place) if place.key[0] == STAGE else _variable(document, place)
+        yield text, place.start, place.end
+    for node in nodes(document.dockerfile):
+        if node.start <= offset <= node.end:
+            yield from _instruction(document, node, offset)
+
+
+def _suppression(document: Document, comment: Comment, offset: int) -> Iterator[Section]:
+    """The page of the rule whose code stands at an offset of a comment that switches findings off."""
+    if not any(word in comment.text.lower() for word in ("ignore", "skip", "disable")):
+        return
+    from ...config.selection import named
+
+    line = document.text.text[comment.start : comment.end]
+    for match in _CODE.finditer(line):
+        start, end = comment.start + match.start(), comment.start + match.end()
+        if start <= offset <= end:
+            for rule in named(match.group())[:1]:
+                yield page_of(rule.code), start, end
+
+
+def _instruction(document: Document, node: Instruction, offset: int) -> Iterator[Section]:
+    build = document.build
+    start = node.logical.offset(node.at) if node.at < len(node.logical.text) else node.start
+    if start <= offset <= node.keyword_end:
+        parts = [instruction_help(node.name), rebuilt(build, node.parent or node)]
+        yield "\n\n".join(part for part in parts if part), start, node.keyword_end
+        return
+    for flag in node.flags:
+        if flag.start <= offset <= flag.end:
+            yield from _flag(document, node, flag, offset)
+    if isinstance(node, From) and node.base is not None and node.base.start <= offset <= node.base.end:
+        stage = next((stage for stage in build.stages if stage.from_ is node), None)
+        if stage is not None and stage.parent is None:
+            yield base_image(stage), node.base.start, node.base.end
+    if isinstance(node, Transfer) and node.parent is None:
+        for source in node.sources:
+            if source.start <= offset <= source.end and not node.flag("from"):
+                yield _source(build, node, source.text), source.start, source.end
+
+
+def _line(document: Document, offset: int) -> Iterator[Section]:
+    """What a change of an instruction rebuilds, for words of which nothing else is known."""
+    instruction = document.instruction_at(offset)
+    if instruction is not None:
+        text = rebuilt(document.build, instruction)
+        if text:
+            yield text, instruction.start, instruction.end
+
+
+def _flag(document: Document, node: Instruction, flag: Flag, offset: int) -> Iterator[Section]:
+    text = document.text.text
+    name_end = flag.start + len("--") + len(flag.name)
+    if offset <= name_end:
+        found = flag_help(node.name, flag.name)
+        if found:
+            yield found, flag.start, min(name_end, flag.end)
+        return
+    if flag.name == "mount":
+        for match in re.finditer(r"([a-z]+)(=[^,]*)?", text[name_end + 1 : flag.end]):
+            start, end = name_end + 1 + match.start(), name_end + 1 + match.end()
+            if start <= offset <= end:
+                key = {"dst": "target", "destination": "target", "src": "source"}.get(match.group(1), match.group(1))
+                value = (match.group(2) or "=")[1:]
+                parts = [MOUNT_OPTIONS.get(key, ""), MOUNT_TYPES.get(value, "") if key == "type" else ""]
+                about = "\n\n".join(part for part in parts if part)
+                if about:
+                    yield f"`{match.group()}`\n\n{about}", start, end
+
+
+# What is built -----------------------------------------------------------------------------------------------------
+
+
+def rebuilt(build: Build, instruction: Instruction) -> str:
+    """Which steps run again when something on the lines of the instruction changes."""
+    if isinstance(instruction, From):
+        stage = next((stage for stage in build.stages if stage.from_ is instruction), None)
+        if stage is None or not stage.instructions:
+            return ""
+        instruction = stage.instructions[0]
+    elif build.stage_of(instruction) is None:
+        if isinstance(instruction, Arg):
+            return "A change here changes the FROM lines that use it, and all that is built on them."
+        return ""
+    steps = rebuilt_after(build, instruction)
+    if makes_layer(instruction):
+        steps = [instruction, *steps]
+    if not steps:
+        return "A change here rebuilds no layer: only the image's configuration changes."
+    lines = [f"- line {step.start_line}: `{_short(step)}`" for step in steps[:_MOST_LINES]]
+    if len(steps) > _MOST_LINES:
+        lines.append(f"- and {len(steps) - _MOST_LINES} more")
+    count = "1 step runs" if len(steps) == 1 else f"{len(steps)} steps run"
+    return f"**After a change here {count} again:**\n\n" + "\n".join(lines)
+
+
+def _short(instruction: Instruction) -> str:
+    source = [flag.text for flag in instruction.flags if flag.name == "from"]
+    text = " ".join(" ".join([instruction.name, *source, instruction.rest_text]).split()).replace("`", "'")
+    return text if len(text) <= 60 else text[:59] + "…"
+
+
+def _variable(document: Document, place: Place) -> str:
+    """The value of a variable at a place."""
+    build, name = document.build, place.key[1]
+    instruction = place.instruction
+    node = instruction.parent or instruction
+    state = build.state(node)
+    setters = [each for each in same(build, place) if each.defines]
+    where = ", ".join(f"line {document.source.line(each.start)}" for each in setters)
+    set_by = f"Set by {where}." if where else ""
+    if place.defines and isinstance(instruction, Env | Arg):
+        pair = next((pair for pair in instruction.pairs if pair.key.start == place.start), None)
+        value = state.value(pair.value.text) if pair is not None and pair.value is not None else None
+        if pair is not None and pair.value is None:
+            value = build.global_args.get(name)
+        what = "default value" if isinstance(instruction, Arg) else "value"
+    else:
+        value, what = state.vars.get(name), "value here"
+    if value is not None:
+        return f"**${name}**: {what} `{value or '(empty)'}`\n\n{set_by}".rstrip()
+    if name in state.unknown or setters:
+        return f"**${name}**: the {what} is not known before the build\n\n{set_by}".rstrip()
+    return f"**${name}**: nothing in this file sets it here; the base image or the shell may"
+
+
+def _stage(build: Build, place: Place) -> str:
+    """What a stage holds, and who uses it."""
+    stage = build.stages[place.key[2]]
+    state = stage.state(len(stage.instructions))
+    base = stage.from_.base.text if stage.from_.base else "?"
+    counts: dict[str, int] = {}
+    for instruction in stage.instructions:
+        counts[instruction.name] = counts.get(instruction.name, 0) + 1
+    holds = ", ".join(f"{count} {name}" for name, count in counts.items()) or "nothing of its own"
+    users = sorted({each.instruction.start_line for each in same(build, place) if not each.defines})
+    lines = [
+        f"**Stage {stage.label}** from `{base}`, line {stage.from_.start_line}",
+        f"- holds: {holds}",
+        f"- user at its end: `{state.user}`" if state.user else "",
+        f"- folder at its end: `{state.workdir}`" if state.workdir else "",
+        f"- used on line{'s' if len(users) > 1 else ''} {', '.join(map(str, users))}" if users else "",
+        "- it is the image that is shipped" if stage is build.final else "",
+    ]
+    return "\n".join(line for line in lines if line).replace("\n", "\n\n", 1)
+
+
+def base_image(stage: Stage) -> str:
+    """What the catalog knows of the base image of a stage."""
+    from ....model.images.catalog import catalog_source
+
+    image = stage.image
+    if image is None:
+        return "**Base image**: the variables in its name have no value before the build"
+    if image == "scratch":
+        return "**scratch**: the empty image: no files, no shell"
+    facts = stage.facts
+    if facts is None:
+        return f"**{image}**: not one of the official images that dlint knows"
+    rows = [
+        ("distribution", " ".join(part for part in (facts.family, facts.suite) if part)),
+        ("C library", facts.libc),
+        ("package manager", facts.manager),
+        ("compressed size", f"{facts.compressed_bytes / 1e6:.1f} MB" if facts.compressed_bytes else None),
+        ("user", facts.user),
+        ("working directory", facts.workdir),
+        ("entrypoint", " ".join(facts.entrypoint) if facts.entrypoint else None),
+        ("command", " ".join(facts.cmd) if facts.cmd else None),
+        ("bash", None if facts.has_bash is None else "yes" if facts.has_bash else "no"),
+    ]
+    table = "\n".join(f"- {name}: `{value}`" for name, value in rows if value)
+    recorded = f"\n\nRecorded on {facts.recorded}." if facts.recorded else ""
+    return f"**{image}**\n\n{table}{recorded}\n\nSource: {catalog_source()}"
+
+
+def _source(build: Build, node: Transfer, text: str) -> str:
+    """What a source of COPY or ADD names in the build context."""
+    context = build.context
+    if context is None:
+        return f"`{text}`: the build context is not known"
+    names = list(local_sources(build, node))
+    value = build.state(node).value(text)
+    if value is None:
+        return f"`{text}`: a variable in it has no value before the build"
+    import posixpath
+
+    name = posixpath.normpath("/" + value).lstrip("/")
+    if name not in names:
+        return f"`{text}`: not from the build context"
+    found = context.match(name) if name else ["."]
+    if not found:
+        return f"`{text}`: there is no such file in the context `{context.root}`"
+    listed = "\n".join(f"- `{each}`{'' if context.sent(each) else ' (ignored)'}" for each in found[:_MOST_FILES])
+    more = f"\n- and {len(found) - _MOST_FILES} more" if len(found) > _MOST_FILES else ""
+    return f"In the context `{context.root}`:\n\n{listed}{more}"

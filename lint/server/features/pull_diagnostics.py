@@ -1,0 +1,22 @@
+"""Diagnostics for a client that asks for them instead of having them pushed."""
+
+from __future__ import annotations
+
+from ..diagnostics import report
+from ..protocol import Plain
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from lsprotocol import types
+
+    from ..dlint_server import DlintServer
+
+
+def pull(server: DlintServer, params: types.DocumentDiagnosticParams) -> Plain:
+    """The findings on a document, as the client asks for them."""
+    document = server.document(params.text_document.uri)
+    if document is None:
+        return Plain({"kind": "full", "items": []})
+    server.lint(document)
+    server.protocol.check_cancelled()
+    return Plain(report(server.workbench, document, params.previous_result_id))

@@ -1,0 +1,165 @@
+"""The rewrites of `dlint optimize` as refactorings, and its .dockerignore."""
+
+from __future__ import annotations
+
+import os
+
+from lsprotocol import types
+
+from ....fixers.gate import Refused
+from ....syntax.tree import Run, Transfer
+from ..uris import uri_of
+from .workspace_edits import text_edits
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ....fixers.optimize.ignore.proposal import Proposal
+    from ....model.build import Build, Stage
+    from ..dlint_server import DlintServer
+    from ..documents import Document
+
+TITLES = {
+    "layers": "Merge RUNs and drop what caches leave behind",
+    "multi-stage": "Convert to a multi-stage build",
+    "slim-base": "Take a slimmer base image",
+    "order": "Order the steps for the build cache",
+    "dockerignore": "Write a .dockerignore for this build",
+    "cache-mounts": "Keep what package managers download in cache mounts",
+}
+_FULL_BASE = "OPT010"
+USUAL = tuple(name for name in TITLES if name != "cache-mounts")
+"""What `dlint optimize` does without being asked for more."""
+
+
+def offered(document: Document) -> Iterator[tuple[str, Sequence[str]]]:
+    """Titles and names of the rewrites that a document has something for; whether they can be made is told later."""
+    if document.dockerfile.errors or not document.build.stages:
+        return
+    fitting = [name for name in TITLES if _fits(document, name)]
+    for name in fitting:
+        yield TITLES[name], (name,)
+    if document.path and len(fitting) > 1:
+        yield "Optimize: what `dlint optimize` does", USUAL
+
+
+def _fits(document: Document, name: str) -> bool:
+    """Whether a file has what a rewrite is about."""
+    build = document.build
+    if name == "dockerignore":
+        return bool(document.path)
+    if name == "slim-base":
+        return any(d.code == _FULL_BASE for d in document.diagnostics)
+    if name == "multi-stage":
+        return bool(document.path) and len(build.stages) == 1 and build.stages[0].image != "scratch"
+    if name == "order":
+        return bool(document.path) and any(_waits(build, stage) for stage in build.stages)
+    runs = [[each for each in stage.instructions if isinstance(each, Run)] for stage in build.stages]
+    installs = any(_installs(build, run) for each in runs for run in each)
+    return installs or (name == "layers" and any(len(each) > 1 for each in runs))
+
+
+def _installs(build: Build, run: Run) -> bool:
+    return any(call.verb == "install" for call in build.calls(run))
+
+
+def _waits(build: Build, stage: Stage) -> bool:
+    """Whether something is installed behind a copy of files of the build context."""
+    copied = False
+    for instruction in stage.instructions:
+        if copied and isinstance(instruction, Run) and _installs(build, instruction):
+            return True
+        copied = copied or (isinstance(instruction, Transfer) and instruction.flag("from") is None)
+    return False
+
+
+def rewrite(server: DlintServer, document: Document, names: Sequence[str], title: str) -> types.WorkspaceEdit | None:
+    """The edit that makes these rewrites, to be confirmed. Raises Refused with all reasons when none can be made."""
+    text, proposal, reasons = rewritten(server, document, names)
+    if text == document.text.text and (proposal is None or proposal.new == proposal.old):
+        raise Refused("; ".join(reasons) or f"{title}: there is nothing to do")
+    for reason in reasons:
+        server.workbench.log(f"refused: {reason}")
+    return _edit(server, document, text, proposal, title)
+
+
+def rewritten(server: DlintServer, document: Document, names: Sequence[str]) -> tuple[str, Proposal | None, list[str]]:
+    """The text that comes out, the ignore file beside it, and what was refused and why."""
+    from ....fixers.optimize.pipeline import optimize
+    from ...commands.optimize import layers
+
+    context = document.build.context
+    text = document.text.text
+    result = optimize(text, document.name, context, lambda now, last: layers(now, document.name, last=last), names)
+    reasons = [f"{TITLES[each.name]}: {each.refusal}" for each in result.outcomes if each.refusal is not None]
+    proposal = _proposal(server, document, reasons) if "dockerignore" in names else None
+    return result.text, proposal, reasons
+
+
+def _proposal(server: DlintServer, document: Document, reasons: list[str]) -> Proposal | None:
+    """What `dlint dockerignore` proposes; None when it can propose nothing, with the reason added to `reasons`."""
+    from ....model.ignore import IgnoreError
+    from ...commands.dockerignore import proposed, refused
+
+    context = document.build.context
+    if context is None:
+        reasons.append(f"{TITLES['dockerignore']}: which folder is the build context cannot be told")
+        return None
+    try:
+        return proposed(document.build, context, server.workbench.roots(document))
+    except IgnoreError as error:
+        reasons.append(refused(context, error))
+        return None
+
+
+def _edit(
+    server: DlintServer, document: Document, text: str, proposal: Proposal | None, title: str
+) -> types.WorkspaceEdit | None:
+    edits = text_edits(document, text)
+    changes: list[types.TextDocumentEdit | types.CreateFile | types.RenameFile | types.DeleteFile] = []
+    annotated, versions = server.workbench.previews, server.workbench.versions_edits
+    if edits:
+        identity = types.OptionalVersionedTextDocumentIdentifier(document.uri, document.version)
+        changes.append(types.TextDocumentEdit(identity, _annotated(edits, annotated)))
+    if proposal is not None and proposal.new != proposal.old:
+        if versions and (os.path.exists(proposal.path) or server.workbench.creates_files):
+            changes += _ignore_changes(server, proposal, annotated)
+        else:
+            server.workbench.warn("this editor cannot write a second file; run `dlint dockerignore --write`")
+            if not edits:
+                return None
+    if not versions:
+        return types.WorkspaceEdit(changes={document.uri: edits})
+    annotations = {"dlint": types.ChangeAnnotation(title, needs_confirmation=True)} if annotated else None
+    return types.WorkspaceEdit(document_changes=changes, change_annotations=annotations)
+
+
+def _annotated(
+    edits: list[types.TextEdit], annotated: bool
+) -> list[types.TextEdit | types.AnnotatedTextEdit | types.SnippetTextEdit]:
+    if not annotated:
+        return list(edits)
+    return [types.AnnotatedTextEdit("dlint", edit.range, edit.new_text) for edit in edits]
+
+
+def _ignore_changes(
+    server: DlintServer, proposal: Proposal, annotated: bool
+) -> Iterator[types.TextDocumentEdit | types.CreateFile]:
+    path = os.path.abspath(proposal.path)
+    uri = next((each.uri for each in server.workbench.documents.values() if each.path == path), uri_of(path))
+    start = types.Position(0, 0)
+    end = types.Position(0, 0)
+    version = None
+    open_one = server.workbench.documents.get(uri)
+    if open_one is not None:
+        end, version = open_one.position(len(open_one.text.text)), open_one.version
+    elif proposal.old:
+        end = types.Position(proposal.old.count("\n") + 1, 0)
+    if not os.path.exists(proposal.path):
+        options = types.CreateFileOptions(ignore_if_exists=True)
+        yield types.CreateFile(uri, options=options, annotation_id="dlint" if annotated else None)
+    edit = types.TextEdit(types.Range(start, end), proposal.new)
+    yield types.TextDocumentEdit(
+        types.OptionalVersionedTextDocumentIdentifier(uri, version), _annotated([edit], annotated)
+    )

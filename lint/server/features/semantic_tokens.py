@@ -1,0 +1,78 @@
+"""Semantic tokens: what an editor colours beyond its own grammar."""
+
+from __future__ import annotations
+
+from ....syntax.tree import CommandLine, From
+from ..documents import nodes
+from ..legend import KINDS
+from ..protocol import Plain
+from .symbol_index import STAGE, places
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lsprotocol import types
+
+    from ..dlint_server import DlintServer
+    from ..documents import Document
+
+_NUMBERS = {kind: number for number, kind in enumerate(KINDS)}
+_DECLARATION = 1
+Piece = tuple[int, int, str, int]
+
+
+def tokens(server: DlintServer, params: types.SemanticTokensParams) -> Plain:
+    """The tokens of the file, none over a line's end and none over another."""
+    document = server.document(params.text_document.uri)
+    if document is None:
+        return Plain(None)
+    data: list[int] = []
+    last = (0, 0)
+    end_before = 0
+    for start, end, kind, modifiers in sorted(set(_pieces(document)), key=lambda piece: (piece[0], -piece[1])):
+        if start < end_before:
+            continue
+        for first, behind in _lines(document.text.text, start, end):
+            line, column = document.text.position(first)
+            length = document.text.position(behind)[1] - column
+            if length <= 0:
+                continue
+            data += [line - last[0], column - last[1] if line == last[0] else column, length, _NUMBERS[kind], modifiers]
+            last = (line, column)
+        end_before = end
+    return Plain({"data": data})
+
+
+def _lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    while start < end:
+        stop = start
+        while stop < end and text[stop] not in "\r\n":
+            stop += 1
+        if stop > start:
+            yield start, stop
+        start = stop + 1
+
+
+def _pieces(document: Document) -> Iterator[Piece]:
+    dockerfile = document.dockerfile
+    heads = {directive.start for directive in dockerfile.directives}
+    for comment in dockerfile.comments:
+        yield comment.start, comment.end, "macro" if comment.start in heads else "comment", 0
+    for place in places(document.build):
+        if place.written:
+            kind = "namespace" if place.key[0] == STAGE else "variable"
+            yield place.start, place.end, kind, _DECLARATION if place.defines else 0
+    for node in nodes(dockerfile):
+        start = node.logical.offset(node.at) if node.at < len(node.logical.text) else node.start
+        yield start, node.keyword_end, "keyword", 0
+        if isinstance(node, From) and node.alias is not None:
+            yield node.arguments[1].start, node.arguments[1].end, "keyword", 0
+        for flag in node.flags:
+            at = flag.start + len("--") + len(flag.name)
+            if document.text.text[flag.start : at] == f"--{flag.name}":
+                yield flag.start, at, "parameter", 0
+        if isinstance(node, CommandLine):
+            for command in document.build.commands(node):
+                if command.words and command.name:
+                    yield command.words[0].start, command.words[0].end, "function", 0

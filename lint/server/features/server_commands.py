@@ -1,0 +1,70 @@
+"""Commands for editors that offer them by name. The first argument is the URI of an open document.
+
+`dlint.server.fixAll`, `fixAllUnsafe` and `optimize` (second argument: names of rewrites) have the editor apply an edit;
+`fixed` (second argument: also unsafe) and `rewritten` answer with the text that would come out, for a preview;
+`explain` takes the code of a rule and answers with its page. `act` takes the data of a code action.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lsprotocol import types
+
+from ....fixers.gate import Refused
+from ...output.links import page_of
+from ..request_plans import BadSettings
+from ..settings import as_object
+from .code_actions import fix_all, fixed_text, resolve
+from .rewrite_actions import USUAL, rewrite, rewritten
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..dlint_server import DlintServer
+
+
+def run(server: DlintServer, command: str, arguments: tuple[Any, ...]) -> Any:
+    """Run a command and answer it."""
+    first: Any = arguments[0] if arguments else None
+    second: Any = arguments[1] if len(arguments) > 1 else None
+    name = command.rpartition(".")[2]
+    if name == "explain":
+        return page_of(str(first).upper()) or None
+    if name == "act":
+        data = as_object(first)
+        return _apply(server, resolve(server, types.CodeAction(str(data.get("title", "")), data=data)).edit, command)
+    document = server.document(str(first))
+    if document is None:
+        return {"applied": False, "reason": "the document is not open, or no Dockerfile"}
+    server.lint(document)
+    names = _names(second) or list(USUAL)
+    try:
+        if name == "fixed":
+            text, refused = fixed_text(server, document, unsafe=bool(second))
+            return {"text": text, "changed": text != document.text.text, "refused": refused, "ignore": None}
+        if name == "rewritten":
+            text, proposal, refused = rewritten(server, document, names)
+            changed = proposal is not None and proposal.new != proposal.old
+            ignore = {"path": proposal.path, "text": proposal.new} if proposal is not None and changed else None
+            return {"text": text, "changed": text != document.text.text, "refused": refused, "ignore": ignore}
+        if name == "optimize":
+            edit = rewrite(server, document, names, "dlint optimize")
+        else:
+            edit = fix_all(server, document, name == "fixAllUnsafe")
+    except (BadSettings, Refused) as error:
+        return {"applied": False, "reason": str(error)}
+    return _apply(server, edit, command)
+
+
+def _apply(server: DlintServer, edit: types.WorkspaceEdit | None, label: str) -> dict[str, Any]:
+    """Have the client make an edit."""
+    if edit is None:
+        return {"applied": False, "reason": "there is nothing to do"}
+    server.workspace_apply_edit(types.ApplyWorkspaceEditParams(edit, label=label))
+    return {"applied": True}
+
+
+def _names(value: Any) -> list[str]:
+    if not isinstance(value, list):
+        return []
+    return [str(each) for each in value]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType] - JSON

@@ -1,0 +1,44 @@
+"""Comments that switch a finding off where it stands."""
+
+from __future__ import annotations
+
+from lsprotocol import types
+
+from ....fixers.edits.instructions import line_ending
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...engine.diagnostic import Diagnostic
+    from ..documents import Document
+
+REASON = "TODO: say why"
+_NEVER = ("SYN",)
+
+
+def suppression(document: Document, d: Diagnostic) -> types.TextEdit | None:
+    """The edit that puts `# dlint: ignore[CODE] reason` above the instruction of a finding, or the code into the one
+    that is there; None for what cannot be switched off.
+    """
+    if d.code.startswith(_NEVER):
+        return None
+    dockerfile = document.dockerfile
+    instruction = next((i for i in dockerfile.instructions if i.start_line == d.instruction_line), None)
+    if instruction is None:
+        return None
+    for comment in instruction.comments:
+        close = comment.text.find("]")
+        if comment.text.startswith("dlint: ignore[") and close > 0:
+            at = document.text.text.index("]", comment.start)
+            return types.TextEdit(document.range(at, at), f", {d.code}")
+    text = document.text.text
+    start = text.rfind("\n", 0, instruction.start) + 1
+    if text.startswith("\ufeff", start):
+        start += 1
+    indent = text[start : instruction.start]
+    comment_line = f"{indent}# dlint: ignore[{d.code}] {REASON}{line_ending(text)}"
+    return types.TextEdit(document.range(start, start), comment_line)
+
+
+def escaped(text: str) -> str:
+    """Text for a snippet, in which some characters mean places to fill in."""
+    return text.replace("\\", "\\\\").replace("$", "\\$").replace("}", "\\}")

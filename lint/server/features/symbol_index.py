@@ -1,0 +1,216 @@
+"""Where stages and variables are named in a file: what defines them, and what refers to them."""
+
+from __future__ import annotations
+
+import re
+
+from ....model.state import PLATFORM_ARGS, PROXY_ARGS
+from ....syntax.expand import variables
+from ....syntax.tree import Arg, CommandLine, Copy, Env, Run, Shell, Transfer
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ....model.build import Build, Stage
+    from ....syntax.source import Mapped
+    from ....syntax.tree import Flag, Instruction
+
+STAGE, VARIABLE = "stage", "variable"
+Key = tuple[str, str, int]
+"""What is named: kind, name in the form in which names are compared, and the group in which the name means it."""
+
+
+class Place:
+    """One name in the file, `text[start:end]`. `written` is False for what means a stage by its number."""
+
+    __slots__ = ("defines", "end", "instruction", "key", "start", "written")
+
+    def __init__(
+        self, key: Key, start: int, end: int, instruction: Instruction, defines: bool = False, written: bool = True
+    ) -> None:
+        self.key = key
+        self.start = start
+        self.end = end
+        self.instruction = instruction
+        self.defines = defines
+        self.written = written
+
+
+def places(build: Build) -> list[Place]:
+    """All names of stages and variables in the file, in its order."""
+    return build.once("server index", lambda: sorted(_places(build), key=lambda place: (place.start, place.end)))
+
+
+def place_at(build: Build, offset: int) -> Place | None:
+    """The name at an offset, or the one that ends there."""
+    best: Place | None = None
+    for place in places(build):
+        if place.start <= offset <= place.end and (best is None or place.start >= best.start):
+            best = place
+    return best
+
+
+def same(build: Build, place: Place) -> list[Place]:
+    """All names of what a name means."""
+    return [each for each in places(build) if each.key == place.key]
+
+
+def definition(build: Build, place: Place) -> Place | None:
+    """What defines the name: the nearest definition before it that counts there."""
+    found = [each for each in same(build, place) if each.defines]
+    if place.key[0] == STAGE:
+        return found[0] if found else None
+    stage = build.stage_of(place.instruction)
+    chain = {id(each) for each in ([stage, *stage.ancestors] if stage is not None else [])}
+    best: Place | None = None
+    for each in found:
+        home = build.stage_of(each.instruction)
+        if each.start <= place.start and (home is None or id(home) in chain or home is stage):
+            best = each
+    return best or (found[0] if found else None)
+
+
+def _places(build: Build) -> Iterator[Place]:
+    yield from _stages(build)
+    arguments = {pair.key.text for node in _nodes(build) if isinstance(node, Arg) for pair in node.pairs}
+    for node in _nodes(build):
+        yield from _variables(build, node, arguments)
+
+
+def _nodes(build: Build) -> Iterator[Instruction]:
+    for instruction in build.dockerfile.instructions:
+        node: Instruction | None = instruction
+        while node is not None:
+            yield node
+            node = node.trigger
+
+
+# Stages -------------------------------------------------------------------------------------------------------------
+
+
+def _stages(build: Build) -> Iterator[Place]:
+    for stage in build.stages:
+        from_ = stage.from_
+        if from_.alias is not None:
+            yield Place(_stage_key(stage), from_.alias.start, from_.alias.end, from_, defines=True)
+        elif from_.base is not None:
+            yield Place(_stage_key(stage), from_.start, from_.keyword_end, from_, defines=True, written=False)
+        if stage.parent is not None and from_.base is not None and from_.base.text.lower() == stage.parent.name:
+            yield Place(_stage_key(stage.parent), from_.base.start, from_.base.end, from_)
+        for instruction in stage.instructions:
+            node = instruction.trigger or instruction
+            if instruction.trigger is not None:
+                continue  # The stages of the build that will be FROM this image are others.
+            for flag in node.flags:
+                yield from _in_flag(build, stage, node, flag)
+
+
+def _stage_key(stage: Stage) -> Key:
+    return STAGE, stage.name or str(stage.index), stage.index
+
+
+def _in_flag(build: Build, stage: Stage, node: Instruction, flag: Flag) -> Iterator[Place]:
+    value = flag.value or ""
+    if isinstance(node, Copy) and flag.name == "from":
+        source = build.source_stage(value, stage)
+        if source is not None:
+            yield from _flag_place(node, flag, source, 0, value)
+    elif isinstance(node, Run) and flag.name == "mount":
+        for match in re.finditer(r"(?:^|,)\"?from=([^,\"]*)", value):
+            source = build.source_stage(match.group(1), stage, numbers=False)
+            if source is not None:
+                yield from _flag_place(node, flag, source, match.start(1), match.group(1))
+
+
+def _flag_place(node: Instruction, flag: Flag, source: Stage, at: int, text: str) -> Iterator[Place]:
+    mapped = node.mapped(flag)
+    if mapped.text == flag.text and text:
+        at += len("--=") + len(flag.name)
+        span = mapped.span(at, at + len(text))
+        yield Place(_stage_key(source), span.start, span.end, node, written=text.lower() == source.name)
+
+
+# Variables ----------------------------------------------------------------------------------------------------------
+
+
+def _variables(build: Build, node: Instruction, arguments: set[str]) -> Iterator[Place]:
+    def place(name: str, start: int, end: int, defines: bool = False) -> Place:
+        stage = build.stage_of(node) or (build.stage_of(node.parent) if node.parent is not None else None)
+        group = 0 if name in arguments or stage is None else 1 + stage.root.index
+        return Place((VARIABLE, name, group), start, end, node, defines)
+
+    if isinstance(node, Arg | Env):
+        for pair in node.pairs:
+            if _is_name(pair.key.text):
+                yield place(pair.key.text, pair.key.start, pair.key.end, defines=True)
+    for mapped, escape, quotes in _texts(build, node):
+        for name, start, end in variables(mapped.text, escape, skip_quotes=quotes):
+            if _is_name(name):
+                span = mapped.span(start, end)
+                at = start + (2 if mapped.text.startswith("${", start) else 1)
+                inner = mapped.span(at, at + len(name))
+                if span.start < inner.end and mapped.text[at : at + len(name)] == name:
+                    yield place(name, inner.start, inner.end)
+
+
+def _is_name(text: str) -> bool:
+    return text.isascii() and text.isidentifier()
+
+
+def _texts(build: Build, node: Instruction) -> Iterator[tuple[Mapped, str, bool]]:
+    """The texts of an instruction in which variables count: text, escape character, and whether quotes mean nothing."""
+    escape = build.dockerfile.escape
+    for flag in node.flags:
+        if flag.value and "$" in flag.value and node.mapped(flag).text == flag.text:
+            yield node.mapped(flag), escape, False
+    if isinstance(node, CommandLine):
+        if not node.json and not isinstance(node, Shell) and "$" in node.logical.text:
+            script = build.shell_text(node)[0]
+            yield _without_own(script), "\\", False
+        elif not node.json and node.heredocs:
+            yield build.shell_text(node)[0], "\\", False
+        return
+    if node.trigger is not None:
+        return
+    if node.pairs:
+        for pair in node.pairs:
+            if pair.value is not None and "$" in pair.value.text:
+                yield node.mapped(pair.value), escape, False
+    else:
+        for argument in node.arguments:
+            if "$" in argument.text:
+                yield node.mapped(argument), escape, False
+    if isinstance(node, Transfer):
+        for heredoc in node.heredocs:
+            if heredoc.expand and "$" in heredoc.body:
+                yield heredoc.mapped(), "\\", True
+
+
+_OWN = re.compile(r"(?<![\w$.-])([A-Za-z_]\w*)\+?=|\b(?:for|read|local|unset|getopts)\s+(?:-\w+\s+)*([A-Za-z_]\w*)")
+
+
+def _without_own(script: Mapped) -> Mapped:
+    """The script with its own variables, which it sets itself, made unreadable."""
+    from ....syntax.source import Mapped
+
+    own = {match.group(1) or match.group(2) for match in _OWN.finditer(script.text)}
+    if not own:
+        return script
+    pattern = re.compile(r"\$(\{?)(" + "|".join(sorted(map(re.escape, own))) + r")\b")
+    text = pattern.sub(lambda match: "." * len(match.group()), script.text)
+    return Mapped(text, script.starts, script.offsets, script.ends)
+
+
+def why_fixed(build: Build, place: Place) -> str:
+    """Why what a name means cannot be renamed; empty when it can."""
+    kind, name, _ = place.key
+    if kind == STAGE:
+        if not any(each.defines and each.written for each in same(build, place)):
+            return "the stage has no name; write `AS name` first"
+        return ""
+    if name in PLATFORM_ARGS or name in PROXY_ARGS:
+        return f"the builder gives {name} its value; the name is fixed"
+    if not any(each.defines for each in same(build, place)):
+        return f"no ARG or ENV of this file sets {name}"
+    return ""

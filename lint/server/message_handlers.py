@@ -1,0 +1,84 @@
+"""What the server does with each message of the protocol that pygls would handle itself."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException
+from pygls.protocol import lsp_method
+
+from .protocol import RequestProtocol
+from .session import folders_changed
+from .wire import INVALID_REQUEST
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .dlint_server import DlintServer
+
+
+class DocumentProtocol(RequestProtocol):
+    """The protocol with dlint's own documents."""
+
+    @property
+    def server(self) -> DlintServer:
+        """The server that speaks this protocol."""
+        return self._server  # pyright: ignore[reportReturnType] - pygls gives it the class that made it
+
+    @lsp_method(types.INITIALIZE)
+    def lsp_initialize(self, params: types.InitializeParams) -> Any:
+        """The client was answered before; pygls wants to know what it can do."""
+        self.client_capabilities = params.capabilities
+
+    @lsp_method(types.SHUTDOWN)
+    def lsp_shutdown(self, *_: Any) -> Any:
+        """Nothing is asked any more; only `exit` comes."""
+        self.server.workbench.is_shut_down = True
+
+    @lsp_method(types.TEXT_DOCUMENT_DID_OPEN)
+    def lsp_text_document__did_open(self, params: types.DidOpenTextDocumentParams) -> Any:
+        """A document was opened."""
+        self.server.opened(params.text_document)
+
+    @lsp_method(types.TEXT_DOCUMENT_DID_CHANGE)
+    def lsp_text_document__did_change(self, params: types.DidChangeTextDocumentParams) -> Any:
+        """Something was typed."""
+        self.server.changed(params.text_document, params.content_changes)
+
+    @lsp_method(types.TEXT_DOCUMENT_DID_CLOSE)
+    def lsp_text_document__did_close(self, params: types.DidCloseTextDocumentParams) -> Any:
+        """A document was closed."""
+        self.server.closed(params.text_document.uri)
+
+    @lsp_method(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
+    def lsp_workspace__did_change_workspace_folders(self, params: types.DidChangeWorkspaceFoldersParams) -> Any:
+        """Folders came or went."""
+        folders_changed(self.server, params)
+
+    def receive(self, data: dict[str, Any]) -> None:
+        """Handle one message. What is wrong with it is answered or told, never raised."""
+        workbench = self.server.workbench
+        if workbench.is_answer(data):
+            if workbench.take_answer(data):
+                self.server.touch_all()
+            return
+        identity = data.get("id") if "method" in data else None
+        if workbench.is_shut_down and data.get("method") != types.EXIT:
+            if identity is not None:
+                workbench.wire.refuse(identity, INVALID_REQUEST, "the server is shut down")
+            return
+        try:
+            message: Any = self.structure_message(data)
+        except JsonRpcException as error:
+            if isinstance(identity, int | str):
+                self._send_response(identity, error=error.to_response_error())
+            else:
+                workbench.log(f"a message could not be read: {error}")
+            return
+        self.handle_message(message)
+
+    @lsp_method(types.EXIT)
+    def lsp_exit(self, *_: Any) -> Any:
+        """End the process: 0 after a shutdown, else 1, as the protocol wants it."""
+        sys.exit(0 if self.server.workbench.is_shut_down else 1)

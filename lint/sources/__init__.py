@@ -1,0 +1,1 @@
+"""Which files are linted, and how they are built."""

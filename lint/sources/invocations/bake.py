@@ -1,0 +1,196 @@
+"""The builds of a bake file, HCL or JSON. Source: docs.docker.com/build/bake/reference/."""
+
+from __future__ import annotations
+
+import os
+from itertools import islice, product
+
+from .hcl import Function, HclError, Node, Unknown, parse
+from .invocation import Inline, Invocation, place, remote
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+_MOST_COMBINATIONS = 64
+
+
+class Target:
+    """A target as it is written: its keys, which may be expressions, the line, and the text of the file."""
+
+    def __init__(self, keys: Mapping[str, Any], line: int) -> None:
+        self.keys = keys
+        self.line = line
+
+
+def read_bake(path: str, text: str) -> list[Invocation]:
+    """The builds of the bake file at `path`; none when it cannot be read. Paths count from its folder."""
+    try:
+        targets, variables = _json(text) if path.lower().endswith(".json") else _hcl(text)
+    except (HclError, ValueError, RecursionError):
+        return []
+    found: list[Invocation] = []
+    for name, target in targets.items():
+        keys = _inherited(target, targets, set())
+        for values in _combinations(keys, variables):
+            made = _invocation(path, name, target, keys, values, text)
+            # A target that only others inherit from says nothing of a Dockerfile of its own.
+            if made is not None and (not name.startswith("_") or made.inline is not None):
+                found.append(made)
+    return found
+
+
+def _json(text: str) -> tuple[dict[str, Target], dict[str, Any]]:
+    import json
+
+    document: Any = json.loads(text)
+    written, variables = _map(_map(document).get("target")), _map(_map(document).get("variable"))
+    targets = {name: Target(_map(keys), _line_of(text, name)) for name, keys in written.items()}
+    return targets, {name: _map(value).get("default") for name, value in variables.items()}
+
+
+def _line_of(text: str, name: str) -> int:
+    at = text.find(f'"{name}"')
+    return text.count("\n", 0, max(at, 0)) + 1
+
+
+def _hcl(text: str) -> tuple[dict[str, Target], dict[str, Any]]:
+    body = parse(text)
+    targets: dict[str, Target] = {}
+    variables: dict[str, Any] = {}
+    defaults: dict[str, Node] = dict(body.attributes)
+    for kind, labels, block, at in body.blocks:
+        if kind == "target" and labels:
+            targets[labels[0]] = Target(block.attributes, text.count("\n", 0, at) + 1)
+        elif kind == "variable" and labels and "default" in block.attributes:
+            defaults[labels[0]] = block.attributes["default"]
+        elif kind == "function" and labels and "result" in block.attributes:
+            rest = _name(block.attributes.get("variadic_params"))
+            variables[f"{labels[0]}()"] = Function(
+                _names(block.attributes.get("params")), rest, block.attributes["result"]
+            )
+    for _ in range(len(defaults)):
+        before = len(variables)
+        for name, node in defaults.items():
+            if name not in variables:
+                value = _value(node, variables)
+                if value is not None:
+                    variables[name] = value
+        if len(variables) == before:
+            break
+    return targets, variables
+
+
+def _names(node: Node | None) -> list[str]:
+    """The names in a list of names, such as a function's `params`."""
+    return [name for part in node.parts[0] if (name := _name(part))] if node is not None and node.kind == "list" else []
+
+
+def _name(node: Node | None) -> str:
+    return node.parts[0] if node is not None and node.kind == "variable" else ""
+
+
+def _inherited(target: Target, targets: Mapping[str, Target], seen: set[str]) -> dict[str, Any]:
+    """The keys of a target over those that it inherits; args and contexts are joined."""
+    merged: dict[str, Any] = {}
+    for name in _list(_value(target.keys.get("inherits"), {})):
+        if name in targets and name not in seen:
+            _join(merged, _inherited(targets[name], targets, seen | {name}))
+    _join(merged, target.keys)
+    return merged
+
+
+def _join(below: dict[str, Any], keys: Mapping[str, Any]) -> None:
+    for key, value in keys.items():
+        if key in ("args", "contexts") and key in below:
+            below[key] = [*below[key], value]
+        else:
+            below[key] = [value] if key in ("args", "contexts") and not isinstance(value, list) else value
+
+
+def _combinations(keys: Mapping[str, Any], variables: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The variables, once for each combination of a matrix."""
+    matrix: Any = _value(keys.get("matrix"), variables)
+    if not isinstance(matrix, dict):
+        yield dict(variables)
+        return
+    axes = [[(name, value) for value in _list(values)] for name, values in _map(matrix).items()]
+    for combination in islice(product(*axes), _MOST_COMBINATIONS):
+        yield {**variables, **dict(combination)}
+
+
+def _invocation(
+    path: str, name: str, target: Target, keys: Mapping[str, Any], variables: Mapping[str, Any], text: str
+) -> Invocation | None:
+    folder = os.path.dirname(path)
+
+    def word(key: str, default: str) -> str | None:
+        if key not in keys:
+            return default
+        value = _value(keys[key], variables)
+        return value if isinstance(value, str) else None
+
+    written, dockerfile, stage = word("context", "."), word("dockerfile", "Dockerfile"), word("target", "")
+    inline = _inline(keys.get("dockerfile-inline"), variables, text)
+    if written is None or (dockerfile is None and inline is None):
+        return None
+    context = None if remote(written) else place(folder, written)
+    if context is None and inline is None:
+        return None
+    file = "" if inline is not None or context is None else place(context, dockerfile or "")
+    args, contexts = _pairs(keys.get("args"), variables), _pairs(keys.get("contexts"), variables)
+    shown = word("name", name) or name
+    return Invocation(path, target.line, shown, context, file, stage or "", args, contexts, inline)
+
+
+def _inline(node: Any, variables: Mapping[str, Any], text: str) -> Inline | None:
+    value = _value(node, variables)
+    if not isinstance(value, str) or not value.strip():
+        return None
+    if not isinstance(node, Node):
+        return Inline(value, _line_of(text, "dockerfile-inline"), 0, exact=False)
+    line = text.count("\n", 0, node.at) + 1
+    if not text.startswith("<<", node.at):
+        return Inline(value, line, 0, exact=False)
+    first = text.split("\n")[line]
+    indent = len(first) - len(first.lstrip()) if text.startswith("<<-", node.at) else 0
+    return Inline(value, line + 1, indent, exact=node.kind == "literal")
+
+
+def _pairs(tables: Any, variables: Mapping[str, Any]) -> dict[str, str]:
+    """The known entries of args or contexts, the inherited ones first."""
+    found: dict[str, str] = {}
+    for table in _list(tables):
+        value = _value(table, variables)
+        for key, written in _map(value).items():
+            entry = written if isinstance(table, Node) else _value(written, variables)
+            if isinstance(entry, (str, int, float)):
+                found[key] = str(entry).lower() if isinstance(entry, bool) else str(entry)
+    return found
+
+
+def _value(node: Any, variables: Mapping[str, Any]) -> Any:
+    """The value of an expression, or of what JSON says; None when it is not known."""
+    if isinstance(node, Node):
+        try:
+            return node.value(variables)
+        except Unknown:
+            return None
+    if isinstance(node, str) and "${" in node:
+        try:
+            parsed = parse(f'a = "{node}"').attributes["a"]
+            return parsed.value(variables)
+        except (HclError, Unknown):
+            return None
+    return node
+
+
+def _list(value: Any) -> list[Any]:
+    found: Any = value
+    return found if isinstance(value, list) else []
+
+
+def _map(value: Any) -> dict[str, Any]:
+    found: Any = value
+    return found if isinstance(value, dict) else {}

@@ -1,0 +1,285 @@
+"""The builds of a CI workflow: GitHub Actions, GitLab CI, Azure Pipelines.
+
+`docker/build-push-action` and Azure's `Docker@2` say their parts as keys; everywhere else the commands of scripts are
+looked through for `docker build`, `docker buildx build`, `podman build`, `buildah bud` and kaniko's executor.
+Sources: github.com/docker/build-push-action#inputs, docs.docker.com/reference/cli/docker/buildx/build/.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from itertools import islice, product
+
+from ...config.yaml_nodes import BadYaml, compose, entries, items, scalar
+from .invocation import Invocation, place, remote
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import Any
+
+_BUILD = re.compile(r"\b(?:docker|podman|nerdctl|buildah|executor)\b")
+_TOOLS = frozenset(("docker", "podman", "nerdctl", "buildah"))
+_ENDS = frozenset(("&&", "||", ";", "|", "&", ">", ">>", "2>&1"))
+_WITHOUT_VALUE = frozenset(
+    """
+    --check --force-rm --load --no-cache --pull --push --quiet -q --rm --squash --compress --debug -D
+    --disable-content-trust --layers --tls-verify --no-hosts
+    """.split()
+)
+"""Flags of builds that take no value in the next word."""
+_WORKSPACE = re.compile(
+    r"\$\{\{\s*github\.workspace\s*\}\}|\$\{?(?:GITHUB_WORKSPACE|CI_PROJECT_DIR)\}?|\$\(Build\.SourcesDirectory\)"
+)
+_EXPRESSION = re.compile(r"\$\{\{\s*((?:env|matrix)\.[\w-]+)\s*\}\}")
+_SHELL_VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)\})")
+_MOST_JOBS = 64
+
+
+class _Scope:
+    """Where in a workflow something stands: the file, the top of the repository, the folder of its commands.
+
+    `values` are the variables that the workflow itself sets, as `${{ … }}` names them: `env.A`, `matrix.b`.
+    """
+
+    __slots__ = ("directory", "path", "seen", "top", "values")
+
+    def __init__(self, path: str, top: str, directory: str = "", values: dict[str, str] | None = None) -> None:
+        self.path = path
+        self.top = top
+        self.directory = directory
+        self.values = values or {}
+        self.seen: set[int] = set()
+        """The nodes that were looked at: an alias may lead to one again, or into a circle."""
+
+    def inner(self, directory: str | None = None, values: dict[str, str] | None = None) -> _Scope:
+        """The scope of what stands in it."""
+        scope = _Scope(self.path, self.top, self.directory if directory is None else directory)
+        scope.values = {**self.values, **(values or {})}
+        return scope
+
+    def plain(self, text: str | None, default: str = "") -> str | None:
+        """A value with its variables replaced; None when one of them is not known."""
+        if text is None:
+            return default
+        plain = _EXPRESSION.sub(self._replaced, _WORKSPACE.sub(".", text.strip()))
+        return None if "$" in plain else plain
+
+    def script(self, text: str) -> str:
+        """A script with the variables that are known."""
+        return _SHELL_VARIABLE.sub(
+            self._of_environment, _EXPRESSION.sub(self._replaced, _WORKSPACE.sub(self.top, text))
+        )
+
+    def _replaced(self, match: re.Match[str]) -> str:
+        return self.values.get(match[1], match[0])
+
+    def _of_environment(self, match: re.Match[str]) -> str:
+        return self.values.get(f"env.{match[1] or match[2]}", match[0])
+
+
+def read_workflow(path: str, text: str) -> list[Invocation]:
+    """The builds of the workflow at `path`; paths count from the top of the repository."""
+    if not _BUILD.search(text) and "Docker@" not in text:
+        return []
+    try:
+        root = compose(text)
+    except BadYaml:
+        return []
+    folder = os.path.dirname(path)
+    while not os.path.lexists(os.path.join(folder, ".git")) and os.path.basename(folder) in ("workflows", ".github"):
+        folder = os.path.dirname(folder)
+    return [each for each in _walk(_Scope(path, folder), root) if each is not None]
+
+
+def _walk(scope: _Scope, node: Any) -> Iterator[Invocation | None]:
+    """The builds in a node and all below it."""
+    if node is None or id(node) in scope.seen:
+        return
+    scope.seen.add(id(node))
+    if node.id == "sequence":
+        for each in items(node):
+            yield from _walk(scope, each)
+        return
+    keys = entries(node)
+    defaults = entries(entries(keys.get("defaults")).get("run"))
+    variables = entries(keys.get("env")) or entries(keys.get("variables"))
+    values = {f"env.{key}": value for key, each in variables.items() if (value := scope.plain(scalar(each)))}
+    directory = scope.plain(scalar(defaults.get("working-directory"))) or scope.directory
+    inner = scope.inner(directory, values) if values or directory != scope.directory else scope
+    for combination in _combinations(entries(entries(keys.get("strategy")).get("matrix")), inner):
+        yield from _job(inner.inner(values=combination) if combination else inner, node, keys)
+
+
+def _combinations(matrix: dict[str, Any], scope: _Scope) -> list[dict[str, str]]:
+    """The values of a matrix, once for each job that it makes; one empty combination without any."""
+    axes = {
+        key: [{f"matrix.{key}": value} for each in items(node) if (value := scope.plain(scalar(each)))]
+        for key, node in matrix.items()
+        if key not in ("include", "exclude")
+    }
+    listed = [
+        {f"matrix.{key}": value for key, each in entries(node).items() if (value := scope.plain(scalar(each)))}
+        for node in items(matrix.get("include"))
+    ]
+    made = product(*(values for values in axes.values() if values)) if any(axes.values()) else ()
+    found = [{name: value for part in parts for name, value in part.items()} for parts in islice(made, _MOST_JOBS)]
+    return [*found, *listed][:_MOST_JOBS] or [{}]
+
+
+def _job(scope: _Scope, node: Any, keys: dict[str, Any]) -> Iterator[Invocation | None]:
+    """The builds of a step, and in what stands in a workflow or a job."""
+    uses = scalar(keys.get("uses")) or ""
+    if uses.startswith("docker/build-push-action"):
+        yield _action(scope, node, entries(keys.get("with")))
+    if (scalar(keys.get("task")) or "").startswith("Docker@"):
+        yield _task(scope, node, entries(keys.get("inputs")))
+    here = scope.plain(scalar(keys.get("working-directory"))) or scope.directory
+    for key, value in keys.items():
+        if key in ("run", "script", "before_script", "after_script", "bash"):
+            for each in items(value) or [value]:
+                yield from _script(scope, each, here)
+        elif value.id != "scalar":
+            yield from _walk(scope, value)
+
+
+def _action(scope: _Scope, node: Any, inputs: dict[str, Any]) -> Invocation | None:
+    """A step with docker/build-push-action; without a context it builds what git has of the repository."""
+    written = scope.plain(scalar(inputs.get("context")), ".")
+    file = scope.plain(scalar(inputs.get("file")), "")
+    target = scope.plain(scalar(inputs.get("target")), "")
+    if written is None or file is None or remote(written):
+        return None
+    context = place(scope.top, written)
+    lines = (scalar(inputs.get("build-args")) or "").splitlines()
+    named = (scalar(inputs.get("build-contexts")) or "").splitlines()
+    dockerfile = place(scope.top, file) if file else os.path.join(context, "Dockerfile")
+    return Invocation(
+        scope.path, node.start_mark.line + 1, "build-push-action", context, dockerfile, target or "",
+        _pairs([scope.script(line) for line in lines]), _pairs([scope.script(line) for line in named]),
+    )  # fmt: skip
+
+
+def _task(scope: _Scope, node: Any, inputs: dict[str, Any]) -> Invocation | None:
+    """A step with the task Docker@2: its context is the Dockerfile's folder unless told."""
+    file = scope.plain(scalar(inputs.get("Dockerfile") or inputs.get("dockerfile")), "**/Dockerfile")
+    written = scope.plain(scalar(inputs.get("buildContext")), "**")
+    if file is None or written is None or "*" in file or (scalar(inputs.get("command")) or "build") not in _VERBS:
+        return None
+    dockerfile = place(scope.top, file)
+    context = os.path.dirname(dockerfile) if "*" in written else place(scope.top, written)
+    return Invocation(scope.path, node.start_mark.line + 1, "Docker@2", context, dockerfile)
+
+
+_VERBS = frozenset(("build", "buildAndPush"))
+
+
+def _pairs(lines: Sequence[str]) -> dict[str, str]:
+    """The `KEY=value` lines whose values are known."""
+    found: dict[str, str] = {}
+    for line in lines:
+        key, equals, value = line.strip().partition("=")
+        value = value.strip().strip("\"'")
+        if key and equals and "$" not in value:
+            found[key] = value
+    return found
+
+
+def _script(scope: _Scope, node: Any, directory: str) -> Iterator[Invocation | None]:
+    """The builds among the commands of a script."""
+    text = scalar(node) or ""
+    if not _BUILD.search(text):
+        return
+    line = node.start_mark.line + (2 if node.style in ("|", ">") else 1)
+    folder: str | None = place(scope.top, directory)
+    joined = scope.script(text.replace("\\\r\n", " ").replace("\\\n", " "))
+    for command in joined.split("\n"):
+        try:
+            words = shlex.split(command.split(" #")[0], posix=True)
+        except ValueError:
+            continue
+        for part in _parts(words):
+            if part[:1] == ["cd"] and folder is not None and len(part) > 1:
+                folder = None if "$" in part[1] else place(folder, part[1])
+            elif folder is not None:
+                yield _command(scope.path, folder, part, line)
+
+
+def _parts(words: Sequence[str]) -> Iterator[list[str]]:
+    """The commands of a line."""
+    part: list[str] = []
+    for word in words:
+        if word in _ENDS or word.endswith(";"):
+            yield [*part, word.rstrip(";")] if word.rstrip(";") and word not in _ENDS else part
+            part = []
+        else:
+            part.append(word)
+    yield part
+
+
+def _command(path: str, folder: str, words: Sequence[str], line: int) -> Invocation | None:
+    """A command, when it is a build with a context on this disk."""
+    words = [word for word in words if word != "sudo"]
+    if not words:
+        return None
+    name = os.path.basename(words[0])
+    if name == "executor":
+        return _kaniko(path, folder, words[1:], line)
+    while name in _TOOLS and words[1:2] and words[1] in ("buildx", "image", "builder"):
+        words = [words[0], *words[2:]]
+    if name not in _TOOLS or words[1:2] not in (["build"], ["bud"]):
+        return None
+    file = target = ""
+    args: list[str] = []
+    named: list[str] = []
+    contexts: list[str] = []
+    rest = iter(words[2:])
+    for word in rest:
+        flag, equals, value = word.partition("=")
+        if word[:1] != "-" or word == "-":
+            contexts.append(word)
+            continue
+        if word[:2] == "-f" and len(word) > 2 and not equals:
+            flag, value = "-f", word[2:]
+        elif not equals and flag not in _WITHOUT_VALUE:
+            value = next(rest, "")
+        if flag in ("-f", "--file"):
+            file = value
+        elif flag == "--target":
+            target = value
+        elif flag == "--build-arg":
+            args.append(value)
+        elif flag == "--build-context":
+            named.append(value)
+    if len(contexts) != 1 or remote(contexts[0]) or "$" in contexts[0] + file:
+        return None
+    context = place(folder, contexts[0])
+    dockerfile = place(folder, file) if file else os.path.join(context, "Dockerfile")
+    stage = "" if "$" in target else target
+    return Invocation(path, line, f"{name} build", context, dockerfile, stage, _pairs(args), _pairs(named))
+
+
+def _kaniko(path: str, folder: str, words: Sequence[str], line: int) -> Invocation | None:
+    """A call of kaniko's executor: `--context`, `--dockerfile` (relative to the context), `--target`, `--build-arg`."""
+    values: dict[str, str] = {}
+    args: list[str] = []
+    rest = iter(words)
+    for word in rest:
+        flag, equals, value = word.partition("=")
+        if flag in ("--context", "-c", "--dockerfile", "-f", "--target", "--build-arg"):
+            value = value if equals else next(rest, "")
+            if flag == "--build-arg":
+                args.append(value)
+            values[{"-c": "--context", "-f": "--dockerfile"}.get(flag, flag)] = value
+    written = values.get("--context", ".").removeprefix("dir://")
+    file = values.get("--dockerfile", "Dockerfile")
+    if remote(written) or "$" in written + file:
+        return None
+    context = place(folder, written)
+    dockerfile = place(context, file)
+    if not os.path.isfile(dockerfile):
+        dockerfile = place(folder, file)
+    target = values.get("--target", "")
+    return Invocation(path, line, "kaniko", context, dockerfile, "" if "$" in target else target, _pairs(args))

@@ -1,0 +1,1 @@
+"""Images: references, tags, the catalog of official images."""

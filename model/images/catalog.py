@@ -1,0 +1,135 @@
+"""The catalog of Docker's official images: their tags and what they are configured with.
+
+The facts are those of data/official-images.txt, which tools/make_catalog.py writes; it is read on the first question,
+and only the lines of the image in question are taken apart.
+"""
+
+from __future__ import annotations
+
+from .tags import is_vague, split_tag
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from .reference import ImageRef
+
+_DATA = __file__.rpartition("images")[0] + "data/official-images.txt"
+
+DATE, BYTES, RECORDED_SUITE, USER, WORKDIR, SHELL, ENTRYPOINT, CMD, ENV = range(9)
+"""The columns of a recorded configuration."""
+
+
+class Group:
+    """The tags that name one image."""
+
+    __slots__ = ("tags", "windows")
+
+    def __init__(self, tags: list[str], windows: bool) -> None:
+        self.tags = tags
+        self.windows = windows
+
+
+class _Catalog:
+    """The text of the data file, and the lines of it that were taken apart so far."""
+
+    __slots__ = ("configurations", "groups", "text")
+
+    def __init__(self) -> None:
+        self.text = ""
+        self.groups: dict[str, dict[str, Group]] = {}
+        self.configurations: dict[str, dict[str, list[str]]] = {}
+
+    def read(self) -> str:
+        """The text of the data file."""
+        if not self.text:
+            with open(_DATA, encoding="utf-8", newline="") as file:
+                self.text = file.read()
+        return self.text
+
+    def after(self, start: str) -> str:
+        """What follows `start` on the line that begins with it; "" when there is none."""
+        text = self.read()
+        at = text.find("\n" + start)
+        return text[at + 1 + len(start) : text.find("\n", at + 1)] if at >= 0 else ""
+
+    def tags(self, name: str) -> dict[str, Group]:
+        """The group of every tag of the image `name`; a tag that Linux and Windows share leads to the one of Linux."""
+        known = self.groups.get(name)
+        if known is None:
+            known = self.groups[name] = {}
+            for group in _unfold(self.after(name + "\t")):
+                for tag in group.tags:
+                    if tag not in known or known[tag].windows:
+                        known[tag] = group
+        return known
+
+    def configured(self, name: str) -> dict[str, list[str]]:
+        """The columns of every recorded tag of the image `name`; "" has what they have in common."""
+        known = self.configurations.get(name)
+        if known is None:
+            known = self.configurations[name] = {}
+            text = self.read()
+            at = text.find(f"\n{name}:")
+            while at >= 0 and text.startswith(name + ":", at + 1):
+                end = text.find("\n", at + 1)
+                tag, *columns = text[at + len(name) + 2 : end].split("\t")
+                known[tag] = columns
+                at = end
+        return known
+
+    def configuration(self, name: str, tag: str) -> list[str] | None:
+        """The columns recorded for `tag`, or for another name of the same image."""
+        known = self.configured(name)
+        columns = known.get(tag)
+        if columns is None and known:
+            group = self.tags(name).get(tag)
+            for other in group.tags if group is not None and not group.windows else ():
+                columns = columns or known.get(other)
+        return columns
+
+
+CATALOG = _Catalog()
+
+
+def _unfold(line: str) -> Iterable[Group]:
+    """The groups of an image's line; tools/make_catalog.py explains the format."""
+    heads = [""]
+    for written in line.split(";") if line else ():
+        windows = written.startswith("!")
+        tags: list[str] = []
+        for product in (written[1:] if windows else written).split("+"):
+            head, _, tail = product.partition("/")
+            if head != "=":
+                heads = head.split(",")
+            tails = tail.split(",")
+            tags += [head + tail if head else tail[1:] for head in heads for tail in tails]
+        yield Group(tags, windows)
+
+
+def catalog_source() -> str:
+    """Where the catalog comes from and of which day it is."""
+    return CATALOG.after("# source: ")
+
+
+def is_official(name: str) -> bool:
+    """Whether `name` is one of Docker's official images of today; those that were given up ("centos") are not."""
+    return bool(name) and ":" not in name and f"\n{name}\t" in CATALOG.read()
+
+
+def known_tag(ref: ImageRef) -> bool | None:
+    """True when the catalog has the tag that `ref` names; None when it cannot be told: older, newer or unknown."""
+    tag = tag_of(ref)
+    return True if ref.name and tag and tag in CATALOG.tags(ref.name) else None
+
+
+def tag_of(ref: ImageRef) -> str:
+    """The tag that `ref` names; "" when a digest alone says which image it is."""
+    return ref.tag or ("" if ref.digest else "latest")
+
+
+def suite_of(name: str, tags: Iterable[str]) -> str | None:
+    """The one suite that the names of an image agree on, "" when none of them names one, None when they disagree."""
+    suites = {split_tag(name, tag).suite for tag in tags} - {""}
+    exact = {suite for suite in suites if not is_vague(suite)} or suites
+    return None if len(exact) > 1 else exact.pop() if exact else ""

@@ -1,0 +1,26 @@
+"""Which environment variables a base image brings along, as far as the catalog knows."""
+
+from __future__ import annotations
+
+from .images.catalog import CATALOG, ENV
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .build import Stage
+
+
+def base_may_define(stage: Stage, name: str) -> bool:
+    """Whether the image on which the stage stands may set the variable `name`.
+
+    False only for `scratch` and for official images of which the catalog has the environment: a name is ruled out when
+    no recorded tag sets it. Windows images have variables of the system that no image shows.
+    """
+    root = stage.root
+    if root.image == "scratch":
+        return False
+    ref = root.ref
+    if ref is None or not ref.name or root.windows:
+        return True
+    recorded = CATALOG.configured(ref.name)
+    start = name + "="
+    return not recorded or any(pair.startswith(start) for columns in recorded.values() for pair in columns[ENV:])

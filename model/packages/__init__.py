@@ -1,0 +1,1 @@
+"""Package managers: their commands, options and packages."""

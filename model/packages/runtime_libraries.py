@@ -1,0 +1,62 @@
+"""What programs that were compiled against a Debian -dev package need to run: the libraries behind it."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+COMPILERS = frozenset(
+    """autoconf automake bison build-essential ccache clang cmake cpp dpkg-dev flex g++ gcc gfortran libtool llvm m4
+    make meson nasm ninja-build patch pkg-config pkgconf python3-dev python-dev python3-all-dev python2-dev cargo rustc
+    swig gcc-multilib g++-multilib libc-dev libc6-dev libstdc++-dev musl-dev linux-headers-generic cython3""".split()
+)
+"""Packages that are of use while something is compiled, and not after."""
+
+_releases: tuple[str, ...] = ()
+_table: Mapping[str, str] | None = None
+
+
+def is_compiler(package: str) -> bool:
+    """Whether a package of Debian only serves to compile: a compiler, a build tool, headers."""
+    name = package.partition(":")[0]
+    versioned = name.startswith(("gcc-", "g++-", "clang-", "llvm-", "libstdc++-", "linux-headers-"))
+    return name in COMPILERS or (versioned and name[-1:].isdigit()) or name.endswith("-dev")
+
+
+def libraries(package: str, release: str | None) -> tuple[str, ...] | None:
+    """The libraries behind the -dev package of a Debian release ("bookworm").
+
+    Without a release those that are the same in all that are known; None when nothing is known, or they are not.
+    A compiler has none. Source: model/data/runtime-libraries.txt, from Debian's package indexes.
+    """
+    name = package.partition(":")[0]
+    if not name.endswith("-dev") or name in COMPILERS:
+        return () if is_compiler(name) else None
+    line = _read().get(name)
+    if line is None:
+        return None
+    cells: list[str] = []
+    for cell in line.split("\t"):
+        cells.append(cells[-1] if cell == "=" else cell)
+    if release is None:
+        known = {cell for cell in cells if cell != "-"}
+        return tuple(known.pop().split()) if len(known) == 1 else None
+    if release not in _releases or cells[_releases.index(release)] == "-":
+        return None
+    return tuple(sys.intern(text) for text in cells[_releases.index(release)].split())
+
+
+def _read() -> Mapping[str, str]:
+    global _releases, _table
+    if _table is None:
+        path = os.path.join(os.path.dirname(os.path.dirname(__file__)), "data", "runtime-libraries.txt")
+        with open(path, encoding="utf-8") as file:
+            lines = file.read().splitlines()
+        _releases = tuple(next(line for line in lines if line.startswith("# releases: ")).split()[2:])
+        pairs = [line.partition("\t") for line in lines if not line.startswith("#")]
+        _table = {name: cells for name, _, cells in pairs}
+    return _table

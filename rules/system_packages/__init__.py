@@ -1,0 +1,1 @@
+"""Rules about the package managers of distributions."""

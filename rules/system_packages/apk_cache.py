@@ -1,0 +1,151 @@
+"""DL3019."""
+
+from __future__ import annotations
+
+from ...fixers.edits.arguments import insert_behind, replace
+from ...fixers.edits.edit import SAFE, UNSAFE, Edit, Fix
+from ...fixers.edits.shell_commands import take_out
+from ...model.options import pedantic
+from ...syntax.tree import CommandLine, Run
+from ..base import INFO, Bad, Finding, Good, rule
+from ..packages.common import Head, leaving_lists
+from ..packages.fixes import may_call, steps_behind
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...model.build import Build
+    from ...model.packages.calls import Call
+
+
+@rule("DL3019", level=INFO, since="0.1", also=("trivy:DS-0025",), fix=SAFE, words=("apk",))
+def apk_cache(run: Run, build: Build) -> Iterator[Finding]:
+    """`apk` leaves its package index in the layer.
+
+    ## Why
+    The index is fetched again by every `apk add --no-cache`; kept in the image it only takes room and goes stale.
+
+    ## What to do
+    `apk add --no-cache` fetches the index for this call and keeps nothing; `apk update` is not needed with it.
+
+    ## Fix safety
+    Safe: `--no-cache` fetches the same index as `apk update` and `-U`. Where the RUN fetched the index: unsafe when a
+    script that nothing is known of runs later, and in ONBUILD; no fix when a later call of apk has no index of its
+    own. No fix before Alpine 3.3, which brought the flag.
+    """
+    for call in _without_flag(build, run) if pedantic(build) else leaving_lists(build, run, "apk"):
+        head = Head(call)
+        message = f"`{head.text}` leaves the package index in this layer; {_advice(build, run, call)}"
+        yield Finding(message, head, fix=_fix(build, run))
+
+
+def _without_flag(build: Build, run: Run) -> list[Call]:
+    """The first `apk add` without `--no-cache`, whatever the RUN deletes later; nothing with a cache mount."""
+    calls = [call for call in build.calls(run) if call.manager.name == "apk" and call.path == "add"]
+    mounted = build.mount_targets(run, "cache", "tmpfs")
+    return [call for call in calls if not call.has("--no-cache") and not mounted][:1]
+
+
+def _advice(build: Build, run: Run, call: Call) -> str:
+    if call.verb != "update-index":
+        return f"write `apk {call.path} --no-cache`"
+    later = [c.path for c in build.calls(run) if c.manager is call.manager and c.command.start > call.command.start]
+    return f"leave it out: `apk {later[0] if later else 'add'} --no-cache` fetches the index itself"
+
+
+def _fix(build: Build, run: Run) -> Fix | None:
+    """Take `apk update` out and give `--no-cache` to all installs and upgrades of the RUN."""
+    calls = [call for call in build.calls(run) if call.manager.name == "apk"]
+    filling = [call for call in calls if call.verb in ("install", "upgrade")]
+    fetching = [call for call in calls if call.refreshes()]
+    if not filling or _is_old(build, run) or any(call.verb not in _READ for call in calls):
+        return None
+    needed = _needed_later(build, run) if fetching else ""
+    if needed == "apk":
+        return None
+    edits: list[Edit] = []
+    for call in calls:
+        found: list[Edit] | None = []
+        if call.verb == "update-index":
+            found = take_out(build, run, call.command) if _is_bare(call) else None
+        elif call in filling and not call.skips_cache():
+            found = None if call.unsure else _no_cache(build, run, call)
+        if found is None:
+            return None
+        edits += found
+    return Fix("Write `--no-cache`", UNSAFE if needed else SAFE, edits, declare_edits=True)
+
+
+_READ = ("install", "upgrade", "update-index", "remove")
+
+
+def _is_bare(call: Call) -> bool:
+    """Whether the call has no flag that says more than how much it tells, such as `--allow-untrusted`."""
+    return all(
+        flag in ("-q", "--quiet", "-v", "--verbose", "--no-progress", "--progress") for flag, _, _ in call.options
+    )
+
+
+def _no_cache(build: Build, run: Run, call: Call) -> list[Edit] | None:
+    flags = [word for word in call.command.words if word.text in call.manager.refreshing]
+    if len(flags) == 1:
+        return replace(build, flags[0], "--no-cache")
+    return call.verb_word and insert_behind(build, run, call.command, call.verb_word, "--no-cache")
+
+
+def _is_old(build: Build, run: Run) -> bool:
+    """Whether the base is Alpine before 3.3, whose apk-tools have no `--no-cache` (they came with 2.6.5)."""
+    stage = build.stage_of(run)
+    ref = stage.ref if stage else None
+    if ref is None or "alpine" not in ref.repository + (ref.tag or ""):
+        return False
+    numbers = [part.removeprefix("alpine").lstrip("v").split(".") for part in (ref.tag or "").split("-")]
+    return any(number[0] == "2" or (number[0] == "3" and number[1:2] in (["0"], ["1"], ["2"])) for number in numbers)
+
+
+def _needed_later(build: Build, run: Run) -> str:
+    """What uses the index later: "apk" itself, "unknown" when something may, "" when nothing does."""
+    found = "" if run.parent is None else "unknown"
+    steps = steps_behind(build, run)
+    if steps is None:
+        return "apk"
+    for step in steps:
+        if not isinstance(step, CommandLine) or step is run:
+            continue
+        for call in build.calls(step):
+            if call.manager.name == "apk" and call.verb != "remove":
+                return found if call.refreshes() or call.skips_cache() else "apk"
+        if isinstance(step, Run) and any(may_call(command, "apk") for command in build.commands(step)):
+            found = "unknown"
+    return found
+
+
+EXAMPLES = (
+    Bad(
+        "FROM alpine:3.20\nRUN «apk update» && apk add curl",
+        message="leave it out: `apk add --no-cache`",
+        fixed="FROM alpine:3.20\nRUN apk add --no-cache curl",
+    ),
+    Bad(
+        "FROM alpine:3.20\nRUN «apk update» \\\n && apk upgrade \\\n && apk add a",
+        message="`apk upgrade --no-cache`",
+        fixed="FROM alpine:3.20\nRUN apk upgrade --no-cache \\\n && apk add --no-cache a",
+    ),
+    Bad(
+        "FROM alpine:3.20\nRUN «apk add» -U curl",
+        message="write `apk add --no-cache`",
+        fixed="FROM alpine:3.20\nRUN apk add --no-cache curl",
+    ),
+    Bad(
+        "FROM alpine:3.20\nRUN «apk update» --allow-untrusted && apk add a",
+        fixed="FROM alpine:3.20\nRUN apk update --allow-untrusted && apk add a",
+    ),
+    Bad("FROM alpine:3.2\nRUN «apk add» curl", fixed="FROM alpine:3.2\nRUN apk add curl"),
+    Good("FROM alpine:3.20\nRUN apk add --no-cache curl"),
+    Good("FROM alpine:3.20\nRUN apk update && apk add curl && rm -rf /var/cache/apk/*"),
+    Good("FROM alpine:3.20\nRUN --mount=type=cache,target=/var/cache/apk apk add -U curl"),
+    Good(
+        "FROM alpine:3.20\nRUN --mount=type=cache,target=/etc/apk/cache apk add curl", why="the cache, once it is there"
+    ),
+)

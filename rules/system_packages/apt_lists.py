@@ -1,0 +1,174 @@
+"""DL3009."""
+
+from __future__ import annotations
+
+from ...fixers.edits.edit import SAFE, UNSAFE, Fix
+from ...fixers.edits.join_runs import join, separator
+from ...syntax.tree import CommandLine, Run
+from ..base import INFO, Bad, Finding, Good, rule
+from ..packages.common import Head, leaving_lists, too_late
+from ..packages.fixes import may_call, only_manages, run_behind, steps_behind
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...model.build import Build
+    from ...model.packages.calls import Call
+
+
+@rule("DL3009", level=INFO, since="0.1", fix=SAFE, words=("apt",))
+def apt_lists(run: Run, build: Build) -> Iterator[Finding]:
+    """`apt-get update` leaves its package lists in the layer.
+
+    ## Why
+    The lists take 20 to 50 MB, are of no use in the image, and go stale. What a later RUN deletes stays in the layer
+    below it.
+
+    ## What to do
+    End the same RUN with `&& rm -rf /var/lib/apt/lists/*`, or keep the lists outside with
+    `--mount=type=cache,target=/var/lib/apt/lists`. Installs of later RUNs that use the lists belong into the same RUN.
+
+    ## What is left alone
+    Stages whose layers are not shipped, and a RUN that calls a script for cleaning up.
+
+    ## Fix safety
+    Safe where nothing behind it, in this stage and those built from it, can need the lists before they are fetched
+    anew. Unsafe where a script or program that nothing is known of runs later, and in ONBUILD. RUNs directly behind
+    it that need the lists are joined to it when nothing but package managers is called before them; no fix where others
+    need them.
+    """
+    for call in leaving_lists(build, run, "apt"):
+        head = Head(call)
+        line = _needed_later(build, run)
+        advice = f"line {line} needs them: put it into the same RUN and end that" if line else "end this RUN"
+        yield Finding(
+            f"`{head.text}` leaves the package lists in this layer; {advice} with `rm -rf /var/lib/apt/lists/*`"
+            + too_late(build, run, call, lists=True),
+            head,
+            fix=_join(build, run, call) if line else _fix(build, run, call),
+        )
+
+
+_MOST_JOINED = 50
+_DELETE = "rm -rf /var/lib/apt/lists/*"
+
+
+def _fix(build: Build, run: Run, first: Call) -> Fix | None:
+    """Delete the lists behind the last call of apt; at the end of the RUN when something between may call it."""
+    last = [call for call in build.calls(run) if call.manager.family == first.manager.family][-1]
+    used = _use(build, run, last)
+    if used == "apt":
+        return None
+    safety = SAFE if not used and run.parent is None else UNSAFE
+    fix = None if _inside(build, run, last) else run_behind(build, run, last, _DELETE, safety)
+    return fix or run_behind(build, run, last, _DELETE, safety, last=True)
+
+
+def _inside(build: Build, run: Run, last: Call) -> bool:
+    """Whether a command behind the last call of apt in the same RUN may call it."""
+    return any(may_call(command, "apt") for command in build.commands(run) if command.start > last.command.start)
+
+
+def _join(build: Build, run: Run, first: Call) -> Fix | None:
+    """Join the RUN with those directly behind it that need its lists, and delete the lists then."""
+    stage = build.stage_of(run)
+    index = build.index_of(run)
+    steps = stage.instructions[index : index + _MOST_JOINED] if stage and run.parent is None else []
+    runs: list[Run] = []
+    last: Call | None = None
+    for step in steps:
+        calls = [call for call in build.calls(step) if call.manager is first.manager] if isinstance(step, Run) else []
+        if not isinstance(step, Run) or not calls or (runs and calls[0].refreshes()):
+            break
+        if runs and not only_manages(build, runs[-1]):
+            return None
+        runs.append(step)
+        last = calls[-1]
+    used = _use(build, runs[-1], last) if last and not _inside(build, runs[-1], last) else "apt"
+    change = join(build, runs) if used != "apt" else None
+    fix = (
+        change
+        and last
+        and run_behind(build, runs[-1], last, _DELETE, UNSAFE if used else SAFE, separator=separator(build, runs))
+    )
+    if not (change and fix):
+        return None
+    edits, declares = change
+    return Fix(f"Join the RUNs, and add `{_DELETE}`", fix.safety, [*edits, *fix.edits], [*declares, *fix.declares])
+
+
+def _use(build: Build, run: Run, last: Call) -> str:
+    """What uses the lists later: "apt" itself, "unknown" when something may, "" when nothing does."""
+    found = ""
+    steps = steps_behind(build, run)
+    if steps is None:
+        return "apt"
+    for step in steps:
+        if not isinstance(step, CommandLine) or step is run:
+            continue
+        calls = {id(call.command): call for call in build.calls(step) if call.manager is last.manager}
+        for command in build.commands(step):
+            call = calls.get(id(command))
+            if call is not None and call.refreshes():
+                return found
+            if command.name.startswith(("apt-cache", "apt-file")) or (call is not None and call.verb != "clean"):
+                return "apt"
+            if may_call(command, "apt") and isinstance(step, Run):
+                found = "unknown"
+    return found
+
+
+def _needed_later(build: Build, run: Run) -> int:
+    """The line of an install in a later RUN of the stage, or of a stage built from it, that fetches no lists; or 0."""
+    stage = build.stage_of(run)
+    if stage is None:
+        return 0
+    after = [each for each in build.stages if stage in each.ancestors]
+    later = [*stage.instructions[build.index_of(run) + 1 :], *(i for each in after for i in each.instructions)]
+    for step in later:
+        for call in build.calls(step) if isinstance(step, Run) else ():
+            if call.manager.name == "apt" and call.refreshes():
+                return 0
+            if call.manager.name == "apt" and call.verb in ("install", "upgrade", "build-deps"):
+                return build.dockerfile.source.line(call.command.start)
+    return 0
+
+
+EXAMPLES = (
+    Bad("RUN «apt-get update» && apt-get install -y a && rm -rf /var/lib/{apt,dpkg}/lists/*", why="dash has no braces"),
+    Bad(
+        "RUN «apt-get update» && apt-get install -y curl",
+        fixed="RUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*",
+    ),
+    Bad(
+        "RUN «apt-get update» \\\n && apt-get install -y \\\n      # for ci\\\n      curl \\\n && a",
+        fixed="RUN apt-get update \\\n && apt-get install -y \\\n      # for ci\\\n      curl \\\n"
+        " && rm -rf /var/lib/apt/lists/* \\\n && a",
+    ),
+    Bad(
+        "RUN set -eux; \\\n\t«apt-get update»; \\\n\tapt-get install -y curl; \\\n\ta",
+        fixed="RUN set -eux; \\\n\tapt-get update; \\\n\tapt-get install -y curl; \\\n"
+        "\trm -rf /var/lib/apt/lists/*; \\\n\ta",
+    ),
+    Bad("RUN «apt-get update» && apt-get install -y curl && rm -rf /tmp/x", why="deletes something else"),
+    Bad("RUN «apt-get update» && apt-get install -y curl && apt-get clean", why="clean empties another cache"),
+    Bad(
+        "RUN «apt-get update» && apt-get install -y curl\nRUN rm -rf /var/lib/apt/lists/*",
+        message="line 3 deletes them in a later layer",
+    ),
+    Bad(
+        "RUN «apt-get update» && apt-get upgrade -y\nRUN apt-get install -y curl\nRUN apt-get install -y git && a",
+        message="line 3 needs them: put it into the same RUN",
+        fixed="RUN apt-get update && apt-get upgrade -y && \\\n    apt-get install -y curl && \\\n"
+        "    apt-get install -y git && \\\n    rm -rf /var/lib/apt/lists/* && a",
+    ),
+    Bad("RUN «apt-get update»\nRUN apt-get clean", message="end this RUN with `rm -rf /var/lib/apt/lists/*`"),
+    Good("RUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*"),
+    Good("RUN apt-get update && apt-get install -y curl && /build/cleanup.sh", why="it may delete them"),
+    Good("RUN --mount=type=cache,target=/var/lib/apt/lists apt-get update && apt-get install -y curl"),
+    Good(
+        "FROM debian:12-slim AS build\nRUN apt-get update\nFROM debian:12-slim\nCOPY --from=build /a /a",
+        why="the layers of this stage are not shipped",
+    ),
+)

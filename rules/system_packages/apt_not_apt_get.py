@@ -1,0 +1,79 @@
+"""DL3027."""
+
+from __future__ import annotations
+
+from ...fixers.edits.arguments import extend, insert_behind
+from ...fixers.edits.edit import SAFE, Edit, Fix
+from ...model.packages.calls import read_call
+from ..base import WARNING, Bad, Finding, Good, rule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ...model.build import Build
+    from ...syntax.command import Command
+    from ...syntax.tree import Run
+
+
+@rule(
+    "DL3027",
+    level=WARNING,
+    since="0.1",
+    also=("checkov:CKV_DOCKER_9",),
+    fix=SAFE,
+    words=("apt",),
+    formerly=("apt-for-people",),
+)
+def apt_not_apt_get(run: Run, build: Build) -> Iterator[Finding]:
+    """`apt` is used in a script.
+
+    ## Why
+    Its options and its output may change with any release; it says so itself ("does not have a stable CLI interface").
+
+    ## What to do
+    Write `apt-get`, or `apt-cache` to search; install, update, upgrade and remove are called the same.
+
+    ## Fix safety
+    Safe for what both do alike: install, update, remove, purge, autoremove, clean, source, build-dep. `apt upgrade` is
+    `apt-get upgrade --with-new-pkgs`. One call of anything else (`apt list`, `apt search`), and nothing in its RUN is
+    rewritten.
+    """
+    found = [command for command in build.commands(run) if command.name == "apt"]
+    if found:
+        message = "`apt` is made for people and may change; write `apt-get`"
+        words = [command.words[0] for command in found]
+        yield Finding(message, words[0], [(word, "again") for word in words[1:]], _fix(build, run, found))
+
+
+# apt-get has them under the same name, with the same meaning. Source: apt-get(8), apt(8)
+_ALIKE = frozenset(
+    ("install", "update", "upgrade", "remove", "purge", "autoremove", "clean", "autoclean", "build-dep", "source",
+     "download", "dist-upgrade")
+)  # fmt: skip
+
+
+def _fix(build: Build, run: Run, commands: Sequence[Command]) -> Fix | None:
+    edits: list[Edit] = []
+    for command in commands:
+        call = read_call(command)
+        if call is None or call.path not in _ALIKE or command.after in ("|", "|&"):
+            return None
+        found = extend(build, command.words[0], "-get")
+        if found and call.path == "upgrade" and call.verb_word and not call.has("--with-new-pkgs"):
+            more = insert_behind(build, run, command, call.verb_word, "--with-new-pkgs")
+            found = more and [*found, *more]
+        if not found:
+            return None
+        edits += found
+    return Fix("Write `apt-get`", SAFE, edits, declare_edits=True)
+
+
+EXAMPLES = (
+    Bad("RUN «apt» update && apt install -y curl", fixed="RUN apt-get update && apt-get install -y curl"),
+    Bad("RUN «apt» upgrade -y", fixed="RUN apt-get upgrade --with-new-pkgs -y"),
+    Bad("RUN «apt» update && apt list", fixed="RUN apt update && apt list"),
+    Bad("RUN sudo «/usr/bin/apt» install -y curl"),
+    Good("RUN apt-get update && apt-get install -y apt"),
+    Good("RUN which apt", why="not a call of apt"),
+)

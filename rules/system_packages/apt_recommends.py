@@ -1,0 +1,75 @@
+"""DL3015."""
+
+from __future__ import annotations
+
+from ...fixers.edits.edit import UNSAFE
+from ...model.options import pedantic
+from ..base import INFO, Bad, Finding, Good, rule
+from ..packages.common import Head, beyond_hadolint, dry, ships
+from ..packages.fixes import add_flag
+from ..packages.settings import configured
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...model.build import Build
+    from ...syntax.tree import Run
+
+
+@rule("DL3015", level=INFO, since="0.1", also=("trivy:DS-0029",), fix=UNSAFE, words=("apt",))
+def apt_recommends(run: Run, build: Build) -> Iterator[Finding]:
+    """`apt-get install` also installs the packages that the named ones only recommend.
+
+    ## Why
+    Recommended packages are rarely needed in an image; they add size and attack surface.
+
+    ## What to do
+    Add `--no-install-recommends`, and name those that the program does need (`ca-certificates` is a usual one). Where
+    all of them are wanted, say so: `--install-recommends`.
+
+    ## What is left alone
+    Stages that are not shipped (hadolint reports them), local files, simulations (`-s`), and stages with a setting of
+    `APT::Install-Recommends`.
+
+    ## Fix safety
+    Unsafe: a later step, or the program in the image, may need a package that is only recommended.
+    """
+    if not ships(build, run) and not pedantic(build):
+        return
+    for call in build.calls(run):
+        if call.manager.name == "apt" and call.verb == "install" and call.packages and not call.unsure:
+            if call.skips_recommends() or all(package.kind == "file" for package in call.packages):
+                continue
+            if (
+                beyond_hadolint(build, call)
+                or dry(call)
+                or call.has("--install-recommends")
+                or configured(build, run, *_SETTING)
+            ):
+                continue
+            head = Head(call)
+            flag = call.manager.no_recommends[1 if call.program == "aptitude" else 0]
+            yield Finding(
+                f"`{head.text}` also installs recommended packages; add `{flag}`",
+                head,
+                fix=add_flag(build, run, call, flag, UNSAFE),
+            )
+
+
+_SETTING = ("::install-recommends", "apt.conf")
+
+EXAMPLES = (
+    Bad("RUN «apt-get install» -y curl", fixed="RUN apt-get install --no-install-recommends -y curl"),
+    Bad("RUN «aptitude install» -y curl", fixed="RUN aptitude install --without-recommends -y curl"),
+    Bad("RUN «apt-get -y install» curl"),
+    Good("RUN apt-get install --no-install-recommends -y curl"),
+    Good("RUN apt-get -o APT::Install-Recommends=false install -y curl"),
+    Good("RUN apt-get install -y ./tool.deb", why="a local file"),
+    Good("RUN apt-get update"),
+    Good("FROM debian:12 AS build\nRUN apt-get install -y gcc\nFROM debian:12-slim\nCOPY --from=build /a /a"),
+    Good("RUN apt-get install -y --install-recommends wine", why="they are wanted"),
+    Good("RUN apt-get install -s curl", why="a simulation"),
+    Good("RUN echo 'APT::Install-Recommends 0;' > /etc/apt/apt.conf.d/90-x\nRUN apt-get install -y curl"),
+    Good("COPY apt.conf /etc/apt/apt.conf.d/90-own\nRUN apt-get install -y curl", why="what is in it cannot be told"),
+)

@@ -1,0 +1,55 @@
+"""DL3040."""
+
+from __future__ import annotations
+
+from ...fixers.edits.edit import SAFE
+from ..base import WARNING, Bad, Finding, Good, rule
+from ..packages.common import Head, leaving_cache, too_late
+from ..packages.fixes import clean_all
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...model.build import Build
+    from ...syntax.tree import Run
+
+
+@rule("DL3040", level=WARNING, since="0.1", also=("trivy:DS-0019", "trivy:DS-0027"), fix=SAFE, words=("dnf",))
+def dnf_clean(run: Run, build: Build) -> Iterator[Finding]:
+    """`dnf install`, `microdnf install` or `tdnf install` leaves its cache in the layer.
+
+    ## Why
+    Package lists and downloaded packages are of no use in the image.
+
+    ## What to do
+    End the same RUN with `&& dnf clean all`, or keep the cache outside with
+    `--mount=type=cache,target=/var/cache/dnf` (for dnf 5 `/var/cache/libdnf5`).
+
+    ## Fix safety
+    Safe: the manager fetches again what a later call needs. No fix where a later call is told to work from the cache,
+    where the call stands in a condition, a loop or before `||`, and where the user may not write the cache.
+    """
+    for call in leaving_cache(build, run, "dnf", "microdnf", "tdnf"):
+        head = Head(call)
+        yield Finding(
+            f"`{head.text}` leaves its cache in this layer; end this RUN with `{call.program} clean all`"
+            + too_late(build, run, call),
+            head,
+            fix=clean_all(build, run, call, "clean all"),
+        )
+
+
+EXAMPLES = (
+    Bad(
+        "FROM fedora:42\nRUN «dnf install» -y httpd",
+        fixed="FROM fedora:42\nRUN dnf install -y httpd && dnf clean all",
+    ),
+    Bad(
+        "FROM fedora:42\nRUN «dnf install» -y \\\n      a \\\n      b && \\\n    c",
+        fixed="FROM fedora:42\nRUN dnf install -y \\\n      a \\\n      b && \\\n    dnf clean all && \\\n    c",
+    ),
+    Bad("FROM fedora:42\nRUN «microdnf install» -y httpd", message="`microdnf clean all`"),
+    Good("FROM fedora:42\nRUN dnf install -y httpd && dnf clean all"),
+    Good("FROM fedora:42\nRUN dnf install -y httpd && rm -rf /var/cache/dnf /var/cache/libdnf5"),
+)

@@ -1,0 +1,56 @@
+"""DL3038."""
+
+from __future__ import annotations
+
+from ...fixers.edits.edit import SAFE
+from ..base import WARNING, Bad, Finding, Good, rule
+from ..packages.common import Head, asking
+from ..packages.fixes import assume_yes
+from ..packages.settings import configured
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...model.build import Build
+    from ...syntax.tree import Run
+
+
+@rule("DL3038", level=WARNING, since="0.1", fix=SAFE, words=("dnf",))
+def dnf_yes(run: Run, build: Build) -> Iterator[Finding]:
+    """`dnf install`, `microdnf install` or `tdnf install` without `-y` stops and asks.
+
+    ## Why
+    A build has nobody to answer, and dnf takes the end of input for a no.
+
+    ## What is left alone
+    `microdnf` outside of Fedora: it never asked before it became dnf5 in Fedora 38 (hadolint reports it).
+
+    ## Fix safety
+    Safe: without an answer the build fails. Behind `||`, in a condition or behind `!` the failure may be meant, and it
+    is unsafe. No fix where something else may answer (a pipe, a redirection).
+    """
+    for call in asking(build, run, "dnf", "microdnf", "tdnf"):
+        if call.manager.name == "microdnf" and not _is_fedora(build, run):
+            continue
+        if configured(build, run, "assumeyes", "dnf.conf", "yum.conf"):
+            continue
+        head = Head(call)
+        yield Finding(
+            f"`{head.text}` asks, and a build has nobody to answer; add `-y`", head, fix=assume_yes(build, run, call)
+        )
+
+
+def _is_fedora(build: Build, run: Run) -> bool:
+    stage = build.stage_of(run)
+    return stage is not None and stage.ref is not None and "fedora" in stage.ref.repository
+
+
+EXAMPLES = (
+    Bad("FROM fedora:42\nRUN «dnf install» httpd", fixed="FROM fedora:42\nRUN dnf install -y httpd"),
+    Bad("FROM fedora:42\nRUN «microdnf install» httpd && microdnf clean all"),
+    Good("FROM fedora:42\nRUN dnf install -y httpd"),
+    Good("FROM fedora:42\nRUN dnf -y --enablerepo crb install httpd"),
+    Good("FROM fedora:42\nRUN echo assumeyes=True >> /etc/dnf/dnf.conf && dnf install httpd"),
+    Good("FROM registry.access.redhat.com/ubi9-minimal\nRUN microdnf install httpd", why="that microdnf never asks"),
+)

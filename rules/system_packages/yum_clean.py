@@ -1,0 +1,57 @@
+"""DL3032."""
+
+from __future__ import annotations
+
+from ...fixers.edits.edit import SAFE
+from ..base import WARNING, Bad, Finding, Good, rule
+from ..packages.common import Head, leaving_cache, too_late
+from ..packages.fixes import clean_all
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...model.build import Build
+    from ...syntax.tree import Run
+
+
+@rule("DL3032", level=WARNING, since="0.1", also=("trivy:DS-0015",), fix=SAFE, words=("yum",))
+def yum_clean(run: Run, build: Build) -> Iterator[Finding]:
+    """`yum install` leaves its cache in the layer.
+
+    ## Why
+    Package lists and downloaded packages are of no use in the image. `yum clean metadata` empties only a part.
+
+    ## What to do
+    End the same RUN with `&& yum clean all`, or keep the cache outside with
+    `--mount=type=cache,target=/var/cache/yum`.
+
+    ## Fix safety
+    Safe: the manager fetches again what a later call needs. No fix where a later call is told to work from the cache,
+    where the call stands in a condition, a loop or before `||`, and where the user may not write the cache.
+    """
+    for call in leaving_cache(build, run, "yum"):
+        head = Head(call)
+        yield Finding(
+            f"`{head.text}` leaves its cache in this layer; end this RUN with `yum clean all`"
+            + too_late(build, run, call),
+            head,
+            fix=clean_all(build, run, call, "clean all"),
+        )
+
+
+EXAMPLES = (
+    Bad(
+        "FROM centos:7\nRUN «yum install» -y httpd \\\n && make",
+        fixed="FROM centos:7\nRUN yum install -y httpd \\\n && yum clean all \\\n && make",
+    ),
+    Bad(
+        "FROM centos:7\nRUN set -eux; \\\n    «yum install» -y a; \\\n    b",
+        fixed="FROM centos:7\nRUN set -eux; \\\n    yum install -y a; \\\n    yum clean all; \\\n    b",
+    ),
+    Bad("FROM centos:7\nRUN «yum install» -y a || b", fixed="FROM centos:7\nRUN yum install -y a || b"),
+    Bad("FROM centos:7\nRUN «yum install» -y httpd && yum clean metadata"),
+    Good("FROM centos:7\nRUN yum install -y httpd && yum clean all"),
+    Good("FROM centos:7\nRUN yum install -y httpd && rm -rf /var/cache/yum"),
+    Good("FROM centos:7\nRUN --mount=type=cache,target=/var/cache/yum yum install -y httpd"),
+)

@@ -1,0 +1,49 @@
+"""DL3036."""
+
+from __future__ import annotations
+
+from ...fixers.edits.edit import SAFE
+from ..base import WARNING, Bad, Finding, Good, rule
+from ..packages.common import Head, leaving_cache, too_late
+from ..packages.fixes import clean_all
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...model.build import Build
+    from ...syntax.tree import Run
+
+
+@rule("DL3036", level=WARNING, since="0.1", also=("trivy:DS-0020",), fix=SAFE, words=("zypper",))
+def zypper_clean(run: Run, build: Build) -> Iterator[Finding]:
+    """`zypper install` leaves its cache in the layer.
+
+    ## Why
+    Package lists and downloaded packages are of no use in the image.
+
+    ## What to do
+    End the same RUN with `&& zypper clean --all`.
+
+    ## Fix safety
+    Safe: the manager fetches again what a later call needs. No fix where a later call is told to work from the cache,
+    where the call stands in a condition, a loop or before `||`, and where the user may not write the cache.
+    """
+    for call in leaving_cache(build, run, "zypper"):
+        head = Head(call)
+        yield Finding(
+            f"`{head.text}` leaves its cache in this layer; end this RUN with `zypper clean --all`"
+            + too_late(build, run, call),
+            head,
+            fix=clean_all(build, run, call, "clean --all"),
+        )
+
+
+EXAMPLES = (
+    Bad(
+        "FROM opensuse/leap:15\nRUN «zypper -n install» httpd",
+        fixed="FROM opensuse/leap:15\nRUN zypper -n install httpd && zypper clean --all",
+    ),
+    Good("FROM opensuse/leap:15\nRUN zypper -n install httpd && zypper clean --all"),
+    Good("FROM opensuse/leap:15\nRUN zypper -n install httpd && zypper cc -a"),
+)
