@@ -16,10 +16,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dockerfile_dlint.lint.sources.invocations.index import Invocations, is_bake, is_compose, read
+from dockerfile_dlint.lint.sources.invocations.index import BuildFinder, is_bake, is_compose, read_builds
 
 if TYPE_CHECKING:
-    from dockerfile_dlint.lint.sources.invocations.invocation import Invocation
+    from dockerfile_dlint.lint.sources.invocations.invocation import BuildInvocation
 
 BUILD = re.compile(r"^ +(?:build *:|<<: *\*\S*build\S*)", re.MULTILINE)
 
@@ -34,7 +34,7 @@ def main() -> int:
     ]
     builds = missing = lost = 0
     for path in found:
-        each = read(str(path))
+        each = read_builds(str(path))
         written = len(BUILD.findall("\n".join(code(path)))) if is_compose(path.name) else len(each)
         print(f"{path.relative_to(folder)}: {len(each)} of {written}")
         for build in each:
@@ -43,7 +43,7 @@ def main() -> int:
             missing += bool(gaps)
         builds += len(each)
         lost += len(each) != written
-    building = sum(1 for path in found if read(str(path)))
+    building = sum(1 for path in found if read_builds(str(path)))
     print(
         f"\n{len(found)} files, {building} of them build something: {builds} builds, {missing} with something missing;"
     )
@@ -56,7 +56,7 @@ def code(path: Path) -> list[str]:
     return [line for line in path.read_text("utf-8", "replace").splitlines() if not line.lstrip().startswith("#")]
 
 
-def described(build: Invocation, folder: Path) -> str:
+def described(build: BuildInvocation, folder: Path) -> str:
     """A build in a line."""
     words = [f"line {build.line} {build.name}:", shown(build.dockerfile, folder) if build.dockerfile else "(inline)"]
     words.append(f"in {shown(build.context, folder) if build.context else 'another place'}")
@@ -71,7 +71,7 @@ def shown(path: str, folder: Path) -> str:
     return os.path.relpath(path, folder)
 
 
-def shortcomings(build: Invocation, folder: Path) -> list[str]:
+def shortcomings(build: BuildInvocation, folder: Path) -> list[str]:
     """What of a build is not there, or does not lead back to it."""
     gaps: list[str] = []
     if build.context is not None and not os.path.isdir(build.context):
@@ -81,7 +81,7 @@ def shortcomings(build: Invocation, folder: Path) -> list[str]:
     elif build.dockerfile:
         # As it is asked when the Dockerfile is linted: the project is the folder that was named.
         project = str(folder / Path(build.file).relative_to(folder).parts[0])
-        again = Invocations().of(build.dockerfile, [project])
+        again = BuildFinder().of(build.dockerfile, [project])
         if (build.name, build.context) not in [(each.name, each.context) for each in again]:
             gaps.append("way back")
     return gaps

@@ -15,7 +15,7 @@ import posixpath
 import re
 import sys
 
-from dockerfile_dlint.lint.commands.dockerignore import model, proposed, size
+from dockerfile_dlint.lint.commands.dockerignore import format_bytes, ignore_file_proposal, load_build
 from dockerfile_dlint.lint.sources.discovery import discover
 from dockerfile_dlint.model.build import Build
 from dockerfile_dlint.rules.context.ignored_source import ignored_source
@@ -24,7 +24,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dockerfile_dlint.fixers.optimize.ignore.proposal import Proposal
+    from dockerfile_dlint.fixers.optimize.ignore.proposal import IgnoreProposal
     from dockerfile_dlint.model.context import Context
 
 _REQUIRED = re.compile(r"""(?:require\(|from\s+|import\s+|import\()\s*["'](\.[^"']*)["']""")
@@ -35,7 +35,7 @@ def _named(build: Build, after: Context) -> Iterator[str]:
     yield from (finding.message for finding in ignored_source.check(seen))
 
 
-def _imported(context: Context, proposal: Proposal, sent: set[str]) -> Iterator[str]:
+def _imported(context: Context, proposal: IgnoreProposal, sent: set[str]) -> Iterator[str]:
     for path in sorted(sent):
         text = ""
         if path.endswith((".py", ".js", ".jsx", ".ts", ".tsx", ".mjs", ".vue")):
@@ -73,14 +73,14 @@ def _relative(path: str, text: str) -> Iterator[str]:
         yield posixpath.normpath(posixpath.join(posixpath.dirname(path), match[1]))
 
 
-def _contexts(folder: str) -> Iterator[tuple[str, Build, Context, Proposal]]:
+def _contexts(folder: str) -> Iterator[tuple[str, Build, Context, IgnoreProposal]]:
     done: set[str] = set()
     for found in discover([folder]):
-        build, context = model(found.path, [folder])
+        build, context = load_build(found.path, [folder])
         if context is None:
             print(f"{os.path.relpath(found.path, folder)}: no context")
             continue
-        proposal = proposed(build, context, [folder])
+        proposal = ignore_file_proposal(build, context, [folder])
         if proposal.path not in done:
             done.add(proposal.path)
             yield found.path, build, context, proposal
@@ -95,17 +95,17 @@ def main() -> None:
         problems = [*_named(build, then), *_imported(context, proposal, set(then.files()))]
         name = os.path.relpath(path, folder)
         patterns = " ".join(each.text for each in proposal.patterns)
-        sizes = f"{size(proposal.before):>9} {size(proposal.after):>9}"
+        sizes = f"{format_bytes(proposal.before):>9} {format_bytes(proposal.after):>9}"
         print(f"{sizes} {proposal.files_before:4} {proposal.files_after:4}  {name}: {patterns}")
         for kept in proposal.kept:
-            print(f"{'':32}{kept.path} stays: {kept.why}")
+            print(f"{'':32}{kept.path} stays: {kept.reason}")
         for problem in problems:
             print(f"  WRONG: {problem}")
         before, after = before + proposal.before, after + proposal.after
         files_before, files_after = files_before + proposal.files_before, files_after + proposal.files_after
         wrong += bool(problems)
         changed += proposal.changed
-    sizes = f"{size(before)} in {files_before} files, then {size(after)} in {files_after}"
+    sizes = f"{format_bytes(before)} in {files_before} files, then {format_bytes(after)} in {files_after}"
     print(f"{changed} files proposed; {sizes}; {wrong} wrong")
 
 

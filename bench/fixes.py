@@ -19,16 +19,16 @@ from collections import Counter
 from pathlib import Path
 
 from dockerfile_dlint.fixers.edits.edit import DISPLAY, SAFE, apply_edits
-from dockerfile_dlint.fixers.gate import declared
-from dockerfile_dlint.lint.commands.fix import Wish, fix_source
-from dockerfile_dlint.lint.config.selection import choose
-from dockerfile_dlint.lint.engine.lint_plan import Plan
+from dockerfile_dlint.fixers.gate import declared_result
+from dockerfile_dlint.lint.commands.fix import FixRequest, fix_source
+from dockerfile_dlint.lint.config.selection import select_rules
+from dockerfile_dlint.lint.engine.lint_plan import LintPlan
 from dockerfile_dlint.lint.engine.linter import lint_source
-from dockerfile_dlint.lint.output.diff import unified
+from dockerfile_dlint.lint.output.diff import file_diff
 from dockerfile_dlint.lint.sources.discovery import is_dockerfile_name
 from dockerfile_dlint.model.build import Build
-from dockerfile_dlint.model.evaluated import evaluated
-from dockerfile_dlint.syntax.parser import parse
+from dockerfile_dlint.model.evaluated import build_semantics
+from dockerfile_dlint.syntax.parser import parse_bash
 from dockerfile_dlint.syntax.source import Source, SourceError
 
 
@@ -39,8 +39,8 @@ def main() -> None:
     if arguments.rival:
         rival(sources, arguments.rival)
         return
-    plan = Plan(choose(["ALL"] if arguments.all_rules else [], []))
-    wish = Wish(unsafe=arguments.unsafe, diff=False, only=False)
+    plan = LintPlan(select_rules(["ALL"] if arguments.all_rules else [], []))
+    wish = FixRequest(unsafe=arguments.unsafe, diff=False, fix_only=False)
     before, applied, left, refused, passes = (
         Counter[str](),
         Counter[str](),
@@ -60,10 +60,10 @@ def main() -> None:
         applied.update(result.applied)
         passes[result.passes] += 1
         left.update(d.code for d in report.diagnostics if wish.wants(d))
-        refused.update(f"{r.code}: {re.sub(r'`[^`]*`|line [0-9]+', '…', r.reason)}" for r in result.refused)
+        refused.update(f"{r.code}: {re.sub(r'`[^`]*`|line [0-9]+', '…', r.reason)}" for r in result.rejected)
         wrong += [f"{source.name}: {problem}" for problem in problems(source, result.text, plan, wish)]
         if result.text != source.text:
-            diffs.append(unified(source.name, source.text, result.text))
+            diffs.append(file_diff(source.name, source.text, result.text))
     print(f"{len(sources)} files, {sum(before.values())} fixable findings in them, {len(diffs)} files changed")
     print(f"{sum(applied.values())} fixes went in, {sum(left.values())} fixable findings are left; {seconds:.1f} s")
     print("passes: " + ", ".join(f"{number}: {count}" for number, count in sorted(passes.items())))
@@ -103,22 +103,22 @@ def read(folder: Path, *, crlf: bool = False) -> list[Source]:
                 continue
             if crlf and "\r" not in source.text:
                 source = Source(source.text.replace("\n", "\r\n"), source.name)
-            if not parse(source).errors:
+            if not parse_bash(source).errors:
                 sources.append(source)
     return sources
 
 
-def problems(source: Source, text: str, plan: Plan, wish: Wish) -> list[str]:
+def problems(source: Source, text: str, plan: LintPlan, wish: FixRequest) -> list[str]:
     """What a repair must not do, looked at without the gate's help."""
     found: list[str] = []
-    after = parse(Source(text))
+    after = parse_bash(Source(text))
     found += [f"line {error.line}: {error.message}" for error in after.errors[:1]]
-    lost = Counter(comment.text for comment in parse(source).comments)
+    lost = Counter(comment.text for comment in parse_bash(source).comments)
     lost -= Counter(comment.text for comment in after.comments)
     found += [f"comment lost: {comment}" for comment in lost]
     again = fix_source(Source(text, source.name), plan, None, wish)[1].text
     if again != text:
-        found.append("a second run changes it:\n" + unified(source.name, text, again))
+        found.append("a second run changes it:\n" + file_diff(source.name, text, again))
     if (
         text.count("\r\n")
         and text.count("\r\n") != text.count("\n")
@@ -130,21 +130,21 @@ def problems(source: Source, text: str, plan: Plan, wish: Wish) -> list[str]:
     return found
 
 
-def undeclared(source: Source, plan: Plan) -> list[str]:
+def undeclared(source: Source, plan: LintPlan) -> list[str]:
     """The safe fixes of the first pass that change the build in another way than they declare, each on its own."""
     found: list[str] = []
-    dockerfile = parse(source)
+    dockerfile = parse_bash(source)
     for d in lint_source(source, plan, None).diagnostics:
         if d.fix is not None and d.fix.safety == SAFE and d.fix.safety != DISPLAY:
-            wanted = evaluated(Build(parse(Source(declared(dockerfile, d.fix.declares)))))
-            if evaluated(Build(parse(Source(apply_edits(source.text, d.fix.edits))))) != wanted:
+            wanted = build_semantics(Build(parse_bash(Source(declared_result(dockerfile, d.fix.declares)))))
+            if build_semantics(Build(parse_bash(Source(apply_edits(source.text, d.fix.edits))))) != wanted:
                 found.append(f"{d.code} line {d.start[0]} changes what it does not declare")
     return found
 
 
 def rival(sources: list[Source], program: str) -> None:
     """Let dlint and tally make their safe fixes twice, and print what became of the files, as a Markdown table."""
-    plan, wish = Plan(choose([], [])), Wish(unsafe=False, diff=False, only=False)
+    plan, wish = LintPlan(select_rules([], [])), FixRequest(unsafe=False, diff=False, fix_only=False)
     print(
         f"{len(sources)} files | changed | no longer parse | lost comments | other ENV values | changed by a second run"
     )
@@ -171,7 +171,7 @@ def judged(sources: list[Source], once: list[str], twice: list[str]) -> str:
     """The cells of a tool's row."""
     changed, broken, comments, values = 0, 0, 0, 0
     for source, text in zip(sources, once, strict=True):
-        before, after = parse(source), parse(Source(text))
+        before, after = parse_bash(source), parse_bash(Source(text))
         changed += text != source.text
         broken += bool(after.errors)
         comments += bool(Counter(c.text for c in before.comments) - Counter(c.text for c in after.comments))
@@ -182,7 +182,7 @@ def judged(sources: list[Source], once: list[str], twice: list[str]) -> str:
 
 def pairs(dockerfile: object) -> list[object]:
     """The names and values that ENV gives, in order."""
-    values = evaluated(Build(dockerfile))  # pyright: ignore[reportArgumentType]
+    values = build_semantics(Build(dockerfile))  # pyright: ignore[reportArgumentType]
     return [pair for value in values if isinstance(value, tuple) and value[0] == "ENV" for pair in value[2] or ()]
 
 

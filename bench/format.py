@@ -13,12 +13,12 @@ import sys
 import time
 from pathlib import Path
 
-from dockerfile_dlint.fixers.format.layout import NotFormatted, formatted
-from dockerfile_dlint.lint.output.diff import unified
+from dockerfile_dlint.fixers.format.layout import FormatError, format_text
+from dockerfile_dlint.lint.output.diff import file_diff
 from dockerfile_dlint.lint.sources.discovery import is_dockerfile_name
 from dockerfile_dlint.model.build import Build
-from dockerfile_dlint.model.evaluated import evaluated
-from dockerfile_dlint.syntax.parser import parse
+from dockerfile_dlint.model.evaluated import build_semantics
+from dockerfile_dlint.syntax.parser import parse_bash
 from dockerfile_dlint.syntax.source import Source, SourceError
 
 
@@ -44,9 +44,9 @@ def main() -> None:
             if arguments.crlf and "\r" not in source.text:
                 source = Source(source.text.replace("\n", "\r\n"), source.name)
             start = time.perf_counter()
-            text = formatted(source.text)
+            text = format_text(source.text)
             seconds.append(time.perf_counter() - start)
-        except (SourceError, NotFormatted) as error:
+        except (SourceError, FormatError) as error:
             refused.append(f"{path}: {error}")
             continue
         wrong += [f"{path}: {problem}" for problem in problems(source, text)]
@@ -67,19 +67,19 @@ def main() -> None:
 def problems(source: Source, text: str) -> list[str]:
     """What formatting must not do."""
     found: list[str] = []
-    before, after = parse(source), parse(Source(text))
+    before, after = parse_bash(source), parse_bash(Source(text))
     if after.errors:
         found.append(f"line {after.errors[0].line}: {after.errors[0].message}")
-    elif evaluated(Build(before)) != evaluated(Build(after)):
+    elif build_semantics(Build(before)) != build_semantics(Build(after)):
         found.append("another build")
     if [comment.text for comment in before.comments] != [comment.text for comment in after.comments]:
         found.append("a comment changed")
     bodies = [[doc.body for each in file.instructions for doc in each.heredocs] for file in (before, after)]
     if bodies[0] != bodies[1]:
         found.append("a here-document changed")
-    again = formatted(text)
+    again = format_text(text)
     if again != text:
-        found.append("a second run changes it:\n" + unified(source.name, text, again))
+        found.append("a second run changes it:\n" + file_diff(source.name, text, again))
     return found
 
 

@@ -24,11 +24,11 @@ from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from dockerfile_dlint.lint.config.selection import choose
-from dockerfile_dlint.lint.engine.lint_plan import Plan
+from dockerfile_dlint.lint.config.selection import select_rules
+from dockerfile_dlint.lint.engine.lint_plan import LintPlan
 from dockerfile_dlint.lint.engine.linter import lint_source
 from dockerfile_dlint.model.context import Context
-from dockerfile_dlint.syntax.parser import parse
+from dockerfile_dlint.syntax.parser import parse_bash
 from dockerfile_dlint.syntax.source import Source, SourceError
 
 from tests.fixers.laws import check_repair, some_rules
@@ -159,7 +159,7 @@ def read_corpus(folder: str) -> list[bytes]:
     return [path.read_bytes() for path in paths]
 
 
-def examine(data: bytes, plan: Plan | None, folder: str, fix: bool) -> tuple[int, int]:
+def examine(data: bytes, plan: LintPlan | None, folder: str, fix: bool) -> tuple[int, int]:
     """Parse and, with a plan, lint one input, or repair it; the number of instructions and of findings or fixes.
 
     Raises for what is wrong.
@@ -169,7 +169,7 @@ def examine(data: bytes, plan: Plan | None, folder: str, fix: bool) -> tuple[int
     except SourceError:
         return 0, 0
     assert source.encode() == data
-    dockerfile = parse(source)
+    dockerfile = parse_bash(source)
     check_tree(dockerfile)
     if "\r" not in source.text:
         check_carriage_returns(source.text)
@@ -200,7 +200,7 @@ class Result:
         self.fault = fault
 
 
-def results(maker: Maker, first: int, last: int, plan: Plan | None, folder: str, fix: bool) -> Iterator[Result]:
+def results(maker: Maker, first: int, last: int, plan: LintPlan | None, folder: str, fix: bool) -> Iterator[Result]:
     """The results of the inputs `first` to `last` (exclusive), each found in a child process."""
     while first < last:
         with tempfile.TemporaryFile("w+") as trace:
@@ -219,7 +219,7 @@ def results(maker: Maker, first: int, last: int, plan: Plan | None, folder: str,
                 first += 1
 
 
-def _start(maker: Maker, numbers: range, plan: Plan | None, folder: str, fix: bool, trace: int) -> tuple[int, int]:
+def _start(maker: Maker, numbers: range, plan: LintPlan | None, folder: str, fix: bool, trace: int) -> tuple[int, int]:
     """Start a child that examines the inputs and writes a line for each; where to read, and the child's id."""
     reader, writer = os.pipe()
     child = os.fork()
@@ -240,7 +240,7 @@ def _start(maker: Maker, numbers: range, plan: Plan | None, folder: str, fix: bo
         os._exit(status)
 
 
-def _examined(data: bytes, number: int, plan: Plan | None, folder: str, fix: bool) -> list[object]:
+def _examined(data: bytes, number: int, plan: LintPlan | None, folder: str, fix: bool) -> list[object]:
     fault, counts = "", (0, 0)
     start = time.perf_counter()
     try:
@@ -265,7 +265,7 @@ def main() -> int:
     if options.only is not None:
         sys.stdout.buffer.write(maker.make(options.only))
         return 0
-    plan = None if options.parse_only else Plan(choose(["ALL"], []))
+    plan = None if options.parse_only else LintPlan(select_rules(["ALL"], []))
     count = instructions = findings = size = faults = 0
     slowest: Result | None = None
     begun = time.perf_counter()

@@ -22,18 +22,18 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dockerfile_dlint.fixers.optimize.pipeline import NAMES, optimize
-from dockerfile_dlint.lint.commands.optimize import layers
-from dockerfile_dlint.lint.output.diff import unified
-from dockerfile_dlint.lint.sources.context_search import locate
+from dockerfile_dlint.fixers.optimize.pipeline import DEFAULT_REWRITES, optimize
+from dockerfile_dlint.lint.commands.optimize import apply_layer_fixes
+from dockerfile_dlint.lint.output.diff import file_diff
+from dockerfile_dlint.lint.sources.context_search import locate_context
 from dockerfile_dlint.lint.sources.discovery import is_dockerfile_name
 from dockerfile_dlint.model.build import Build
 from dockerfile_dlint.model.context import Context
 from dockerfile_dlint.model.layers import local_sources
-from dockerfile_dlint.model.refusals import refusals
-from dockerfile_dlint.syntax.parser import parse
+from dockerfile_dlint.model.refusals import evaluation_errors
+from dockerfile_dlint.syntax.parser import parse_bash
 from dockerfile_dlint.syntax.source import Source, SourceError
-from dockerfile_dlint.syntax.tree import Transfer
+from dockerfile_dlint.syntax.tree import CopyOrAdd
 
 MANIFESTS = {
     "requirements.txt": "flask\n",
@@ -60,7 +60,7 @@ MOST = 200
 """A longer name is no file's."""
 
 if TYPE_CHECKING:
-    from dockerfile_dlint.fixers.optimize.pipeline import Optimized
+    from dockerfile_dlint.fixers.optimize.pipeline import OptimizeResult
 
 
 def main() -> None:
@@ -85,14 +85,14 @@ def main() -> None:
         for outcome in result.outcomes:
             if outcome.text is not None:
                 accepted[outcome.name] += 1
-            elif outcome.refusal is not None:
-                refused[f"{outcome.name:12} {general(str(outcome.refusal))}"] += 1
+            elif outcome.rejection is not None:
+                refused[f"{outcome.name:12} {general(str(outcome.rejection))}"] += 1
         done = {outcome.name for outcome in result.outcomes if outcome.text is not None}
         if result.text != source.text and (not arguments.of or done & set(arguments.of)):
-            diffs.append(unified(source.name, source.text, result.text))
+            diffs.append(file_diff(source.name, source.text, result.text))
     so, taken = " so" if arguments.of else "", time.perf_counter() - start
     print(f"{files} files, {len(diffs)} changed{so}; {taken:.1f} s, slowest twice {slowest:.2f} s")
-    for name in NAMES:
+    for name in DEFAULT_REWRITES:
         print(f"{accepted[name]:5} {name}")
     print("refused:")
     for reason, count in refused.most_common():
@@ -106,14 +106,14 @@ def main() -> None:
 
 def _context(source: Source, arguments: argparse.Namespace) -> Context | None:
     if arguments.pretend:
-        return pretended(Build(parse(source)), tempfile.mkdtemp(dir=arguments.scratch))
-    return locate(source.name, Build(parse(source)), [arguments.folder]) if arguments.context else None
+        return pretended(Build(parse_bash(source)), tempfile.mkdtemp(dir=arguments.scratch))
+    return locate_context(source.name, Build(parse_bash(source)), [arguments.folder]) if arguments.context else None
 
 
 def pretended(build: Build, folder: str) -> Context:
     """A folder that holds what the file copies, and manifests."""
     names = dict(MANIFESTS)
-    for instruction in [step for stage in build.stages for step in stage.instructions if isinstance(step, Transfer)]:
+    for instruction in [step for stage in build.stages for step in stage.instructions if isinstance(step, CopyOrAdd)]:
         for name in local_sources(build, instruction):
             path = posixpath.normpath("/" + name).strip("/")
             if path and not set("*?[$\0") & set(path) and len(path) < MOST:
@@ -154,28 +154,28 @@ def read(folder: str, *, several: bool) -> list[Source]:
             source = Source.decode(path.read_bytes(), str(path))
         except (SourceError, OSError):
             continue
-        dockerfile = parse(source)
+        dockerfile = parse_bash(source)
         stages = sum(instruction.name == "FROM" for instruction in dockerfile.instructions)
         if not dockerfile.errors and (stages == 1 or (several and stages)):
             found.append(source)
     return found
 
 
-def once(text: str, name: str, context: Context | None) -> Optimized:
+def once(text: str, name: str, context: Context | None) -> OptimizeResult:
     """The file after all rewrites."""
-    return optimize(text, name, context, lambda now, last: layers(now, name, last=last))
+    return optimize(text, name, context, lambda now, last: apply_layer_fixes(now, name, last=last))
 
 
-def problems(source: Source, result: Optimized, context: Context | None) -> list[str]:
+def problems(source: Source, result: OptimizeResult, context: Context | None) -> list[str]:
     """What is wrong with a rewritten file: BuildKit would refuse it, or a second run changes it again."""
-    after = parse(Source(result.text, source.name))
+    after = parse_bash(Source(result.text, source.name))
     if after.errors:
         return [f"it does not parse: {after.errors[0].message}"]
-    known = {message for message, _ in refusals(Build(parse(source)))}
-    found = [f"it does not build: {message}" for message, _ in refusals(Build(after)) if message not in known]
+    known = {message for message, _ in evaluation_errors(Build(parse_bash(source)))}
+    found = [f"it does not build: {message}" for message, _ in evaluation_errors(Build(after)) if message not in known]
     again = once(result.text, source.name, context)
     if again.text != result.text:
-        found.append("a second run changes it:\n" + unified(source.name, result.text, again.text))
+        found.append("a second run changes it:\n" + file_diff(source.name, result.text, again.text))
     return found
 
 

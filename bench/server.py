@@ -27,12 +27,12 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from dockerfile_dlint.fixers.format.layout import formatted
+from dockerfile_dlint.fixers.format.layout import format_text
 from dockerfile_dlint.lint.engine.lint_plans import plan_for
 from dockerfile_dlint.lint.engine.linter import lint_source
-from dockerfile_dlint.lint.sources.context_search import forget
+from dockerfile_dlint.lint.sources.context_search import clear_context_cache
 from dockerfile_dlint.lint.sources.discovery import is_dockerfile_name
-from dockerfile_dlint.syntax.parser import parse
+from dockerfile_dlint.syntax.parser import parse_bash
 from dockerfile_dlint.syntax.source import Source
 
 from tests.e2e.language_client import CAPABILITIES, UNITS, Buffer, Client, Failed
@@ -100,7 +100,7 @@ def percentiles(seconds: list[float]) -> str:
 
 def latency(corpus: list[str], rng: random.Random, samples: int, options: dict[str, Any]) -> None:
     """Type an instruction between two others, letter by letter, and wait for the diagnostics of each version."""
-    good = [text for text in corpus if not parse(Source(text)).errors]
+    good = [text for text in corpus if not parse_bash(Source(text)).errors]
     files = 10
     with tempfile.TemporaryDirectory() as folder, Client([Path(folder)], options=options) as client:
         for lines in (30, 200, 2000):
@@ -111,7 +111,7 @@ def latency(corpus: list[str], rng: random.Random, samples: int, options: dict[s
                 text = sized(good, lines, rng)
                 buffer = Buffer(client, (Path(folder) / f"{lines}-{number}" / "Dockerfile").as_uri(), text)
                 found += len(buffer.settle())
-                at = rng.choice(parse(Source(text)).instructions[1:]).start
+                at = rng.choice(parse_bash(Source(text)).instructions[1:]).start
                 buffer.edit(at, at, "\n")
                 buffer.settle()
                 for letter in (TYPED * samples)[: samples // files]:
@@ -206,7 +206,7 @@ def edits(corpus: list[tuple[Path, str]], rng: random.Random, count: int, most: 
 
 def steady(corpus: list[str], rng: random.Random, count: int) -> None:
     """Keystrokes that are taken back, so that the texts stay the same; then what the server holds must stay so too."""
-    good = [text for text in corpus if not parse(Source(text)).errors and text.count("\n") < 500]
+    good = [text for text in corpus if not parse_bash(Source(text)).errors and text.count("\n") < 500]
     files = rng.sample(good, 20)
     asked = Counter[str]()
     first = 0.0
@@ -274,7 +274,7 @@ def compared(buffer: Buffer, found: list[dict[str, Any]], *, process: bool) -> l
             for d in json.loads(done.stdout)["diagnostics"]
         ]
     else:
-        forget()
+        clear_context_cache()
         plan, find = plan_for(path)
         report = lint_source(Source(buffer.text, path), plan, find)
         fresh = [(d.code, d.message, d.start, d.end) for d in report.diagnostics]
@@ -395,14 +395,14 @@ def faults(buffer: Buffer, method: str, answer: Any) -> list[str]:
 def spoilt(buffer: Buffer, method: str, answer: Any) -> list[str]:
     """What is wrong with the text after the edits that were answered: a layout that is not dlint's, or new errors."""
     if method.endswith("/formatting") and answer is not None:
-        is_same = edited(buffer, answer) == formatted(buffer.text)
+        is_same = edited(buffer, answer) == format_text(buffer.text)
         return [] if is_same else [f"{method}: not as `dlint format`\n{buffer.text!r}"]
     whole = {"codeAction": (answer or [{}])[0].get("edit") if isinstance(answer, list) else None, "rename": answer}
     made = whole.get(method.rpartition("/")[2])
     if made:
         changes = [c for c in made.get("documentChanges", ()) if c.get("textDocument", {}).get("uri") == buffer.uri]
         after = edited(buffer, [edit for change in changes for edit in change["edits"]])
-        if len(parse(Source(after)).errors) > len(parse(Source(buffer.text)).errors):
+        if len(parse_bash(Source(after)).errors) > len(parse_bash(Source(buffer.text)).errors):
             return [f"{method}: new errors\n{made}\n{buffer.text!r}"]
     return []
 

@@ -13,7 +13,7 @@ class WriteError(Exception):
     """The file was not written; the message says why and what to do."""
 
 
-def replace(path: str, old: bytes, new: bytes) -> None:
+def replace_file(path: str, old: bytes, new: bytes) -> None:
     """Put `new` where `old` is. Whoever reads the path meanwhile, or after a kill, sees the one or the other.
 
     Mode, owner, extended attributes and the symbolic links on the way stay. Raises WriteError when the file is not
@@ -42,7 +42,7 @@ def replace(path: str, old: bytes, new: bytes) -> None:
         raise WriteError(f"it cannot be written ({error.strerror or error})") from None
 
 
-def create(path: str, new: bytes) -> None:
+def create_file(path: str, new: bytes) -> None:
     """Write a file that is not there yet, all of it or not at all. Raises WriteError."""
     temporary = os.path.join(os.path.dirname(path), f".{os.path.basename(path)}.{os.getpid()}.tmp")
     try:

@@ -5,28 +5,27 @@ from __future__ import annotations
 import sys
 
 from .terminal.exit_status import BROKEN, CLEAN, FOUND
-from .terminal.streams import OutputError, abandon, note, prepare, put
+from .terminal.streams import OutputError, configure_stdout, discard_stdout, warn, write_stdout
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-COMMANDS = frozenset(
-    (
-        "check",
-        "format",
-        "optimize",
-        "dockerignore",
-        "tree",
-        "explain",
-        "rules",
-        "config",
-        "baseline",
-        "server",
-        "completions",
-    )
-)
+COMMANDS = {
+    "check": (".commands.check", "run_check"),
+    "format": (".commands.format", "run_format"),
+    "optimize": (".commands.optimize", "run_optimize"),
+    "dockerignore": (".commands.dockerignore", "run_dockerignore"),
+    "tree": (".commands.print_tree", "run_tree"),
+    "explain": (".commands.explain", "run_explain"),
+    "rules": (".commands.explain", "run_rules"),
+    "config": (".commands.config", "run_config"),
+    "baseline": (".commands.baseline", "run_baseline"),
+    "server": (".server.serve", "run_server"),
+    "completions": (".commands.completions", "run_completions"),
+}
+"""The module and the function of each command; a module is imported when its command runs."""
 INTERRUPTED = 130
 """128 and the number of SIGINT, as a shell reports it."""
 
@@ -38,25 +37,25 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     gc.set_threshold(200_000, 20, 100)
     try:
-        prepare()
+        configure_stdout()
         return _run(list(sys.argv[1:] if argv is None else argv))
     except BrokenPipeError:
         # The reader went away (`dlint . | head`): no more output, and none at exit either.
-        abandon()
+        discard_stdout()
         return FOUND
     except OutputError as error:
-        abandon()
-        note(str(error))
+        discard_stdout()
+        warn(str(error))
         return BROKEN
     except KeyboardInterrupt:
-        abandon()
-        note("interrupted")
+        discard_stdout()
+        warn("interrupted")
         return INTERRUPTED
     except Exception as error:  # noqa: BLE001 - a person gets a sentence, not a traceback
-        from .engine.diagnostic import what_broke
+        from .engine.diagnostic import describe_internal_error
 
-        abandon()
-        note(f"internal error ({what_broke(error)}); this is a bug of dlint, please report it")
+        discard_stdout()
+        warn(f"internal error ({describe_internal_error(error)}); this is a bug of dlint, please report it")
         return BROKEN
 
 
@@ -69,7 +68,7 @@ def _run(words: list[str]) -> int:
     if command in ("-V", "--version"):
         from importlib.metadata import version
 
-        put(f"dlint {version('dockerfile-dlint')}\n")
+        write_stdout(f"dlint {version('dockerfile-dlint')}\n")
         return CLEAN
     return _command("check", words)
 
@@ -77,89 +76,57 @@ def _run(words: list[str]) -> int:
 def _help(words: list[str]) -> int:
     if words[:1] and words[0] in COMMANDS:
         return _command(words[0], ["--help"])
-    from .commands.parsers import HELP
+    from .commands.parsers import HELP_TEXT
 
     if words:
         from ..syntax.instruction_checks import suggest
 
         near = suggest(words[0], COMMANDS)
         more = f", did you mean `{near}`?" if near else f"; there are {', '.join(sorted(COMMANDS))}"
-        note(f"there is no command `{words[0]}`{more}")
+        warn(f"there is no command `{words[0]}`{more}")
         return BROKEN
-    put(HELP)
+    write_stdout(HELP_TEXT)
     return CLEAN
 
 
 def _command(command: str, words: list[str]) -> int:
     if command == "check":
-        from .commands.plain_arguments import quick
+        from .commands.plain_arguments import parse_plain_arguments
 
-        plain = quick(words)
+        plain = parse_plain_arguments(words)
         if plain is not None:
-            from .commands.check import check
+            from .commands.check import run_check
 
-            return check(plain)
+            return run_check(plain)
     if command == "server" and words in ([], ["--stdio"]):
-        from .server.serve import run as serve
+        from .server.serve import run_server as serve
 
         return serve(None)
     from .commands import parsers as options
 
     try:
-        arguments = options.PARSERS[command]().read(words)
-    except options.Told as told:
+        arguments = options.PARSERS[command]().parse_words(words)
+    except options.ParserExit as told:
         return told.status
     if command == "check":
-        from .commands.check import check
+        from .commands.check import run_check
 
-        return check(arguments)
-    from .config.layer import BadConfiguration
+        return run_check(arguments)
+    from .config.layer import ConfigError
 
     try:
         return _other(command, arguments)
-    except BadConfiguration as error:
-        note(str(error))
+    except ConfigError as error:
+        warn(str(error))
         return BROKEN
 
 
 def _other(command: str, arguments: argparse.Namespace) -> int:
-    """Run a command that is not `check`. Raises BadConfiguration."""
-    if command == "server":
-        from .server.serve import run as serve
+    """Run a command that is not `check`. Raises ConfigError."""
+    from importlib import import_module
 
-        return serve(arguments)
-    if command == "format":
-        from .commands.format import format_files
-
-        return format_files(arguments)
-    if command == "optimize":
-        from .commands.optimize import run
-
-        return run(arguments)
-    if command == "dockerignore":
-        from .commands.dockerignore import run
-
-        return run(arguments)
-    if command == "tree":
-        from .commands.print_tree import run
-
-        return run(arguments)
-    if command == "baseline":
-        from .commands.baseline import run
-
-        return run(arguments)
-    if command == "config":
-        from .commands.config import run
-
-        return run(arguments)
-    if command == "completions":
-        from .commands.completions import script
-
-        put(script(arguments.shell))
-        return CLEAN
-    from .commands.explain import explain, listing
-
-    return explain(arguments) if command == "explain" else listing(arguments)
+    module, function = COMMANDS[command]
+    return import_module(module, __package__).__dict__[function](arguments)
 
 
 if __name__ == "__main__":

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ..syntax.instruction_checks import mount_fields
-from ..syntax.source import Mapped
+from ..syntax.instruction_checks import parse_mount_fields
+from ..syntax.source import MappedText
 from ..syntax.tree import Arg, Copy, From, Run
-from .state import LINUX_SHELL, PLATFORM_ARGS, WINDOWS_SHELL, State, after, declare
+from .state import LINUX_SHELL, PLATFORM_ARGS, WINDOWS_SHELL, State, apply_instruction, declare_arg
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .context import Context
     from .images.base_image import BaseFacts
     from .images.reference import ImageRef
-    from .packages.calls import Call
+    from .packages.calls import PackageCall
 
     T = TypeVar("T")
 
@@ -71,15 +71,15 @@ class Stage:
         return self.instructions[-1].end if self.instructions else self.from_.end
 
     @property
-    def label(self) -> str:
+    def display_name(self) -> str:
         """What a message calls the stage: its name, else its number."""
         return f"`{self.name}`" if self.name else f"number {self.index}"
 
     @property
-    def ref(self) -> ImageRef | None:
+    def base_ref(self) -> ImageRef | None:
         """The base image of the root, taken apart; None when it is scratch, unknown or no valid reference."""
         if self.parent is not None:
-            return self.root.ref
+            return self.root.base_ref
         if isinstance(self._ref, bool):
             from .images.reference import InvalidReferenceError, parse_reference
 
@@ -92,18 +92,18 @@ class Stage:
         return self._ref
 
     @property
-    def facts(self) -> BaseFacts | None:
+    def base_facts(self) -> BaseFacts | None:
         """What the catalog knows of the base image of the root."""
         if self.parent is not None:
-            return self.root.facts
+            return self.root.base_facts
         if isinstance(self._facts, bool):
             from .images.base_image import base_facts
 
-            self._facts = base_facts(self.ref) if self.ref else None
+            self._facts = base_facts(self.base_ref) if self.base_ref else None
         return self._facts
 
     @property
-    def windows(self) -> bool:
+    def is_windows(self) -> bool:
         """Whether the stage builds a Windows image, as far as the file tells."""
         root = self.root
         platform = root.from_.flag("platform")
@@ -138,7 +138,7 @@ class Stage:
     def state(self, index: int) -> State:
         """What holds just before instruction number `index`; behind the last one for their count."""
         if not self.states:
-            self.build.evaluate(self)
+            self.build.evaluate_states(self)
         return self.states[index]
 
 
@@ -157,24 +157,24 @@ class Build:
         build_args: Mapping[str, str] | None = None,
         target: str = "",
         options: Mapping[str, object] | None = None,
-        named: Mapping[str, str] | None = None,
+        named_contexts: Mapping[str, str] | None = None,
     ) -> None:
         self.dockerfile = dockerfile
-        self.named = {name.lower(): value for name, value in named.items()} if named else {}
+        self.named_contexts = {name.lower(): value for name, value in named_contexts.items()} if named_contexts else {}
         self._find_context = find_context
         self._context: Context | None = None
-        self.given: Mapping[str, str] = build_args or {}
+        self.build_args: Mapping[str, str] = build_args or {}
         self.target = target.lower()
         self.options: Mapping[str, object] = options or {}
         self.stages: list[Stage] = []
-        self.head: list[Instruction] = []
+        self.global_instructions: list[Instruction] = []
         self.global_state = State(dockerfile.escape)
         self.global_args: dict[str, str | None] = {}
         self._names: dict[str, Stage] = {}
         self._place: dict[int, tuple[Stage, int]] = {}
         self._head_states: dict[int, State] = {}
         self._scripts: dict[int, Script] = {}
-        self._calls: dict[int, list[Call]] = {}
+        self._calls: dict[int, list[PackageCall]] = {}
         self._answers: dict[object, Any] = {}
         self.unused_ignores: Sequence[Any] = ()
         """What comments switch off for nothing (rules.base.UnusedIgnore); known when the other rules have run."""
@@ -194,7 +194,7 @@ class Build:
         self.global_state.vars = dict(PLATFORM_ARGS)
         if self.target:
             self.global_state.vars["TARGETSTAGE"] = self.target
-        self.global_state.base_known = True
+        self.global_state.base_variables_known = True
         names = self._names
         stage: Stage | None = None
         for instruction in self.dockerfile.instructions:
@@ -205,7 +205,7 @@ class Build:
                 if stage.name:
                     names[stage.name] = stage
             elif stage is None:
-                self.head.append(instruction)
+                self.global_instructions.append(instruction)
                 before = self._head_states[id(instruction)] = self.global_state.copy()
                 before.vars = dict(before.vars)
                 if isinstance(instruction, Arg):
@@ -218,7 +218,7 @@ class Build:
 
     def _declare_global(self, instruction: Arg) -> None:
         for pair in instruction.pairs:
-            declare(self.global_state, pair.key.text, pair.value.text if pair.value else None, self.given, {})
+            declare_arg(self.global_state, pair.key.text, pair.value.text if pair.value else None, self.build_args, {})
             key = self.global_state.text(pair.key.text)
             self.global_args[key] = self.global_state.vars.get(key)
 
@@ -230,9 +230,9 @@ class Build:
         stage.parent = names.get(image) if image else None
         stage.root = stage.parent.root if stage.parent else stage
         stage.image = None if stage.parent else image
-        if image and image.lower() in self.named:
+        if image and image.lower() in self.named_contexts:
             # A named context of this name is taken, also where a stage has it; only an image in it is known.
-            _, is_image, instead = self.named[image.lower()].rpartition("docker-image://")
+            _, is_image, instead = self.named_contexts[image.lower()].rpartition("docker-image://")
             stage.parent, stage.root = None, stage
             stage.image = instead if is_image else None
 
@@ -246,16 +246,16 @@ class Build:
         return self._place[id(instruction)][1]
 
     @property
-    def final(self) -> Stage | None:
+    def final_stage(self) -> Stage | None:
         """The stage that is built: the target, else the last."""
         for stage in reversed(self.stages) if self.target else ():
             if stage.name == self.target:
                 return stage
         return self.stages[-1] if self.stages else None
 
-    def ships(self, stage: Stage) -> bool:
+    def is_shipped(self, stage: Stage) -> bool:
         """Whether the stage's layers are in the image that is shipped: the final stage and those it is FROM."""
-        final = self.final
+        final = self.final_stage
         return final is not None and (stage is final or stage in final.ancestors)
 
     def source_stage(self, name: str, before: Stage | None = None, *, numbers: bool = True) -> Stage | None:
@@ -272,7 +272,7 @@ class Build:
             found = self._names.get(name.lower())
         return found if found is None or before is None or found.index < before.index else None
 
-    def sources_of(self, stage: Stage) -> Iterator[tuple[Stage, Instruction]]:
+    def stage_dependencies(self, stage: Stage) -> Iterator[tuple[Stage, Instruction]]:
         """The stages that this one needs, each with the instruction that names it."""
         if stage.parent is not None:
             yield stage.parent, stage.from_
@@ -282,22 +282,22 @@ class Build:
                 if source is not None:
                     yield source, instruction
 
-    def needed(self) -> set[int]:
+    def needed_stages(self) -> set[int]:
         """The indexes of the stages that building the final stage needs."""
-        todo = [self.final] if self.final else []
+        todo = [self.final_stage] if self.final_stage else []
         found: set[int] = set()
         while todo:
             stage = todo.pop()
             if stage.index not in found:
                 found.add(stage.index)
-                todo.extend(source for source, _ in self.sources_of(stage))
+                todo.extend(source for source, _ in self.stage_dependencies(stage))
         return found
 
     def mount_targets(self, run: Run, *kinds: str) -> list[str]:
         """Where the mounts of these types (`cache`, `tmpfs`, `bind` …) of a RUN stand in the file system."""
         targets: list[str] = []
         for flag in run.flags:
-            fields = dict(mount_fields(flag.value or "") or ()) if flag.name == "mount" else {}
+            fields = dict(parse_mount_fields(flag.value or "") or ()) if flag.name == "mount" else {}
             target = fields.get("target") or fields.get("dst") or fields.get("destination")
             if target and (fields.get("type") or "bind").lower() in kinds:
                 targets.append(self.state(run).text(target))
@@ -305,7 +305,7 @@ class Build:
 
     # States ----------------------------------------------------------------------------------------------------
 
-    def evaluate(self, stage: Stage) -> None:
+    def evaluate_states(self, stage: Stage) -> None:
         """Compute the states of a stage, those of the stages it is FROM first."""
         chain = [stage, *stage.ancestors]
         for each in reversed(chain):
@@ -317,19 +317,19 @@ class Build:
             state = stage.parent.states[-1]
         else:
             state = State(self.dockerfile.escape)
-            state.shell = WINDOWS_SHELL if stage.windows else LINUX_SHELL
-            facts = stage.facts
+            state.shell = WINDOWS_SHELL if stage.is_windows else LINUX_SHELL
+            facts = stage.base_facts
             if facts is not None:
                 # The values are those of the day on which they were recorded; only PATH can be relied on.
                 state.vars = {"PATH": facts.path} if facts.path else {}
                 state.unknown = frozenset(facts.env) - {"PATH"}
-                state.base_known = bool(facts.recorded)
+                state.base_variables_known = bool(facts.recorded_on)
                 state.user, state.workdir = facts.user, facts.workdir
             elif stage.image == "scratch":
-                state.user, state.workdir, state.base_known = "root", "/", True
+                state.user, state.workdir, state.base_variables_known = "root", "/", True
         states = [state]
         for instruction in stage.instructions:
-            state = after(state, instruction, self.given, self.global_args)
+            state = apply_instruction(state, instruction, self.build_args, self.global_args)
             states.append(state)
         return states
 
@@ -359,15 +359,15 @@ class Build:
             return parse_exec([(word.text, instruction.mapped(word)) for word in instruction.words])
         return parse_script(*self.shell_text(instruction))
 
-    def shell_text(self, instruction: CommandLine) -> tuple[Mapped, str]:
+    def shell_text(self, instruction: CommandLine) -> tuple[MappedText, str]:
         """What the shell reads of a shell-form instruction, here-documents included, and the shell's dialect."""
         from ..syntax.shell import dialect_of, shebang_dialect
 
         words = instruction.words
         dialect = dialect_of(self.state(instruction).shell)
         if not words:
-            return Mapped("", (0,), (instruction.end,)), dialect
-        text = instruction.logical.slice(words[0].at, words[0].to)
+            return MappedText("", (0,), (instruction.end,)), dialect
+        text = instruction.logical.slice(words[0].start_index, words[0].end_index)
         if not instruction.heredocs:
             return text, dialect
         if text.text.lstrip("0123456789").startswith("<<") and len(text.text.split()) == 1:
@@ -379,34 +379,34 @@ class Build:
         """Every simple command of the instruction, in the order of the file."""
         return self.script(instruction).commands
 
-    def once(self, question: object, answer: Callable[[], T]) -> T:
+    def cached(self, question: object, answer: Callable[[], T]) -> T:
         """What `answer` gives, asked once for each `question` (any hashable value): for what many nodes ask alike."""
         answers = self._answers
         if question not in answers:
             answers[question] = answer()
         return answers[question]
 
-    def calls(self, instruction: CommandLine) -> list[Call]:
+    def package_calls(self, instruction: CommandLine) -> list[PackageCall]:
         """The invocations of package managers in the instruction."""
         calls = self._calls.get(id(instruction))
         if calls is None:
-            from .packages.calls import calls as read_calls
+            from .packages.calls import package_calls as read_calls
 
             calls = self._calls[id(instruction)] = read_calls(self.script(instruction))
         return calls
 
 
-def _with_heredocs(instruction: Instruction, text: Mapped) -> Mapped:
+def _with_heredocs(instruction: Instruction, text: MappedText) -> MappedText:
     """The shell's view of a RUN whose command line reads heredocs: the line, then each body with its terminator."""
     parts = [text]
     for heredoc in instruction.heredocs:
         closing = heredoc.name + "\n"
         parts.append(
-            Mapped("\n", (0,), (heredoc.start - 1,)) if len(parts) == 1 else Mapped("", (0,), (heredoc.start,))
+            MappedText("\n", (0,), (heredoc.start - 1,)) if len(parts) == 1 else MappedText("", (0,), (heredoc.start,))
         )
         parts.append(heredoc.mapped())
-        parts.append(Mapped(closing, (0,), (heredoc.end,)))
-    return Mapped.concat([part for part in parts if part.text])
+        parts.append(MappedText(closing, (0,), (heredoc.end,)))
+    return MappedText.concat([part for part in parts if part.text])
 
 
 def stage_number(name: str) -> int | None:
@@ -424,6 +424,6 @@ def _source_names(instruction: Instruction) -> Iterator[tuple[str, bool]]:
     elif isinstance(instruction, Run):
         for flag in instruction.flags:
             if flag.name == "mount" and flag.value:
-                for key, value in mount_fields(flag.value) or ():
+                for key, value in parse_mount_fields(flag.value) or ():
                     if key == "from" and value:
                         yield value, False

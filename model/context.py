@@ -6,14 +6,14 @@ import os
 import posixpath
 from itertools import islice
 
-from .ignore import IgnoreError, IgnoreFile, go_glob, ignore_file_for, read_ignore_file
+from .ignore import IgnoreError, IgnoreFile, find_ignore_file, go_glob_regex, read_ignore_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
 # A walk ends after so many files and folders: no finding about a context is worth minutes.
-LIMIT = 200_000
+MAX_ENTRIES = 200_000
 
 
 class Context:
@@ -40,7 +40,7 @@ class Context:
         self._found: dict[frozenset[str], list[tuple[str, int, bool]]] = {}
 
     @property
-    def ignore(self) -> IgnoreFile | None:
+    def ignore_file(self) -> IgnoreFile | None:
         """The ignore file that BuildKit takes for this build; None when there is none, or none that it accepts."""
         return self._read_ignore()[0]
 
@@ -79,12 +79,12 @@ class Context:
         """Whether `path` is on disk, ignored or not; a dangling link is."""
         return os.path.lexists(self._on_disk(_inside(path)))
 
-    def sent(self, path: str) -> bool:
+    def includes(self, path: str) -> bool:
         """Whether `path` is on disk and it, or something below it, is sent; the root always is."""
         inside = _inside(path)
         if not os.path.lexists(self._on_disk(inside)):
             return False
-        ignore = self.ignore
+        ignore = self.ignore_file
         if ignore is None or not inside:
             return True
         at, left_out = "", False
@@ -93,7 +93,7 @@ class Context:
             if at and os.path.islink(self._on_disk(at)):
                 return not left_out and self._sent_through_link(at, inside)
             at = at + "/" + part if at else part
-            left_out, state = ignore.descend(at, state)
+            left_out, state = ignore.match_using_parent(at, state)
         if not left_out:
             return True
         disk = self._on_disk(inside)
@@ -114,12 +114,12 @@ class Context:
         if plain == len(parts):
             return [inside or "."] if self.exists(inside) else []
         try:
-            globs = [go_glob(part) for part in parts[plain:]]
+            globs = [go_glob_regex(part) for part in parts[plain:]]
         except ValueError:
             return []
         return list(self._matching(start, globs))
 
-    def found(self, names: Collection[str]) -> list[tuple[str, int, bool]]:
+    def find_by_name(self, names: Collection[str]) -> list[tuple[str, int, bool]]:
         """(path, bytes, excluded) of each file and folder with a base name in `names`, below no other such folder,
         sorted by path.
 
@@ -133,7 +133,7 @@ class Context:
 
     def _read_ignore(self) -> tuple[IgnoreFile | None, IgnoreError | None]:
         if self._ignore is None:
-            path = ignore_file_for(self.dockerfile, self.root)
+            path = find_ignore_file(self.dockerfile, self.root)
             try:
                 self._ignore = (read_ignore_file(path) if path is not None else None, None)
             except IgnoreError as error:
@@ -147,12 +147,12 @@ class Context:
         """Whether `inside`, below the link `link`, is sent: BuildKit follows the link inside the context."""
         root = os.path.realpath(self.root)
         target = os.path.relpath(os.path.realpath(self._on_disk(link)), root).replace(os.sep, "/")
-        return target != ".." and not target.startswith("../") and self.sent(target + inside[len(link) :])
+        return target != ".." and not target.startswith("../") and self.includes(target + inside[len(link) :])
 
     def _list(self, folder: str) -> list[os.DirEntry[str]]:
         try:
             with os.scandir(self._on_disk(folder)) as entries:
-                return sorted(islice(entries, LIMIT + 1), key=_name)
+                return sorted(islice(entries, MAX_ENTRIES + 1), key=_name)
         except (FileNotFoundError, NotADirectoryError):
             return []
         except OSError:
@@ -166,8 +166,8 @@ class Context:
 
         Folders of which nothing can be sent are entered only for `everything`.
         """
-        ignore = self.ignore
-        budget = LIMIT
+        ignore = self.ignore_file
+        budget = MAX_ENTRIES
         folders: list[tuple[str, bool, Sequence[bool]]] = [(start, False, above)]
         while folders:
             folder, lost, above = folders.pop()
@@ -178,7 +178,7 @@ class Context:
                     return
                 budget -= 1
                 path = f"{folder}/{entry.name}" if folder else entry.name
-                left_out, state = (lost, above) if lost or ignore is None else ignore.descend(path, above)
+                left_out, state = (lost, above) if lost or ignore is None else ignore.match_using_parent(path, above)
                 yield path, entry, left_out
                 if _is_folder(entry):
                     lost_below = lost or (left_out and ignore is not None and not ignore.may_reinclude(path))
@@ -213,7 +213,7 @@ class Context:
         import re
 
         matchers = [re.compile(glob).fullmatch for glob in globs]
-        budget = LIMIT
+        budget = MAX_ENTRIES
         folders = [(start, 0)]
         while folders:
             folder, depth = folders.pop()

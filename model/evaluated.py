@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ..syntax.blanks import split_blanks
+from ..syntax.blanks import split_shell_line
 from ..syntax.expand import ExpansionError, expand
-from ..syntax.instruction_checks import mount_fields
+from ..syntax.instruction_checks import parse_mount_fields
 from ..syntax.tree import CommandLine, Env, From, Healthcheck, Label, Onbuild, Shell, Workdir
 from .state import State, is_windows_shell
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     Value = str | None | tuple["Value", ...]
 
 
-def evaluated(build: Build) -> tuple[Value, ...]:
+def build_semantics(build: Build) -> tuple[Value, ...]:
     """What the file makes a builder do, instruction by instruction: keyword, flags, expanded arguments, heredocs, and
     for commands the shell and the words that it reads.
 
@@ -38,7 +38,7 @@ def evaluated(build: Build) -> tuple[Value, ...]:
 def _instruction(build: Build, instruction: Instruction, state: State) -> Value:
     if isinstance(instruction, Onbuild):
         if instruction.trigger is None:
-            return (instruction.name, instruction.rest_text)
+            return (instruction.name, instruction.arguments_text)
         # Its variables get their values in the build that is FROM this image.
         return (instruction.name, _instruction(build, instruction.trigger, State(state.escape)))
     bodies = tuple((h.name, "expand" if h.expand else "literal", h.mapped().text) for h in instruction.heredocs)
@@ -64,7 +64,7 @@ def _flags(build: Build, instruction: Instruction, state: State) -> Value:
 
 def _mount(build: Build, value: str, stage: Stage | None, state: State) -> Value:
     fields: list[Value] = []
-    for name, text in mount_fields(value) or ((value, None),):
+    for name, text in parse_mount_fields(value) or ((value, None),):
         source = build.source_stage(text, stage, numbers=False) if name == "from" and text else None
         fields.append((name, f"stage {source.index}" if source else None if text is None else _word(state, text)))
     return tuple(fields)
@@ -80,7 +80,7 @@ def _arguments(instruction: Instruction, state: State) -> Value:
             return (*kind, "exec", tuple(word.text for word in words))
         shell: Value = state.shell
         line = " ".join([word.text for word in words])
-        return (*kind, shell, (line.strip(),) if is_windows_shell(state.shell) else split_blanks(line))
+        return (*kind, shell, (line.strip(),) if is_windows_shell(state.shell) else split_shell_line(line))
     if isinstance(instruction, Workdir) and instruction.value:
         return state.path(instruction.value.text) or _word(state, instruction.value.text)
     if instruction.pairs:

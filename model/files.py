@@ -5,9 +5,9 @@ from __future__ import annotations
 import posixpath
 from fnmatch import fnmatchcase
 
-from ..syntax.expand import ExpansionError, expand, variables
-from ..syntax.tree import Add, Run, Transfer, Workdir
-from .layers import is_remote
+from ..syntax.expand import ExpansionError, expand, variable_references
+from ..syntax.tree import Add, CopyOrAdd, Run, Workdir
+from .layers import is_remote_source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ..syntax.command import Command, Word
     from ..syntax.tree import Argument, Instruction
     from .build import Build
-    from .packages.calls import Call
+    from .packages.calls import PackageCall
     from .state import State
 
 _CURL_VALUES = frozenset(
@@ -51,7 +51,7 @@ _FETCHERS = frozenset(("curl", "wget", "git"))
 _BUILDERS = frozenset(("npm", "yarn", "pnpm", "bun", "mvn", "cargo"))
 
 
-class Place:
+class ImagePath:
     """A path in the image and the words of the file that name it; `source` is what COPY or ADD takes."""
 
     __slots__ = ("end", "path", "source", "start")
@@ -63,24 +63,24 @@ class Place:
         self.end = where.end
 
 
-def brought(build: Build, instruction: Instruction) -> Iterator[Place]:
+def added_paths(build: Build, instruction: Instruction) -> Iterator[ImagePath]:
     """What an instruction adds to the image, where the path is known.
 
     Of a RUN that is what curl, wget and `git clone` save and the folders that an install or a build fills, as far as
     the RUN itself leaves them.
     """
-    if isinstance(instruction, Transfer):
-        yield from copied(build, instruction)
+    if isinstance(instruction, CopyOrAdd):
+        yield from copied_paths(build, instruction)
     elif isinstance(instruction, Run):
-        calls = {id(call.command): call for call in build.calls(instruction) if call.manager.name in _BUILDERS}
+        calls = {id(call.command): call for call in build.package_calls(instruction) if call.manager.name in _BUILDERS}
         if calls or any(command.name in _FETCHERS for command in build.commands(instruction)):
             yield from _left(build, instruction, calls)
 
 
-def is_heavy(build: Build, instruction: Instruction, place: Place) -> bool:
+def is_large(build: Build, instruction: Instruction, place: ImagePath) -> bool:
     """Whether the size of what the instruction brought there is worth a word: no key, signature, script or setting."""
     source = place.source
-    if not source or is_remote(source):
+    if not source or is_remote_source(source):
         name = posixpath.basename(source or place.path).lower()
         script = name.endswith(".sh") and "linux" not in name and "x86" not in name
         return not script and not name.endswith(_SMALL)
@@ -91,18 +91,18 @@ def is_heavy(build: Build, instruction: Instruction, place: Place) -> bool:
     return build.context.size(source) >= _WORTH_A_WORD
 
 
-def _left(build: Build, run: Run, calls: Mapping[int, Call]) -> Iterator[Place]:
-    made: list[Place] = []
-    for command, folder in with_folders(build, run):
+def _left(build: Build, run: Run, calls: Mapping[int, PackageCall]) -> Iterator[ImagePath]:
+    made: list[ImagePath] = []
+    for command, folder in commands_with_directories(build, run):
         if command.name in ("rm", "mv"):
             gone = [place.path for place in _operands(build, run, command, folder)] if made else []
             made = [place for place in made if not any(covers(path, place.path) for path in gone)]
             continue
         call = calls.get(id(command))
         for word, name in _saved(command) if call is None else _built(call):
-            path = path_of(build, run, folder, name)
+            path = resolve_image_path(build, run, folder, name)
             if path is not None:
-                made.append(Place(path, word))
+                made.append(ImagePath(path, word))
     if made:
         # What lies in a mount is not in the layer.
         outside = build.mount_targets(run, "cache", "tmpfs", "bind", "secret", "ssh")
@@ -126,17 +126,17 @@ def _downloaded(command: Command) -> Iterator[tuple[Word | Command, str]]:
     output = command.option("-o", "--output") if curl else command.option("-O", "--output-document")
     written = [r.target for r in command.redirects if r.operator in (">", "1>", ">|") and r.target is not None]
     folder = None if curl else command.option("-P", "--directory-prefix")
-    if output is not None and value_of(output) != "-":
-        yield command, value_of(output)
+    if output is not None and option_value_text(output) != "-":
+        yield command, option_value_text(output)
     elif written:
         yield command, written[0].value
     elif output is None and (not curl or command.has("-O", "--remote-name", "--remote-name-all")):
         for word in command.operands(_CURL_VALUES if curl else _WGET_VALUES):
             name = _last_part(word)
-            yield word, posixpath.join(value_of(folder), name) if folder is not None and name else name
+            yield word, posixpath.join(option_value_text(folder), name) if folder is not None and name else name
 
 
-def _built(call: Call) -> Iterator[tuple[Word | Command, str]]:
+def _built(call: PackageCall) -> Iterator[tuple[Word | Command, str]]:
     """The folder that an install or a build of the project fills beside its manifest."""
     manager = call.manager
     where = call.command
@@ -156,27 +156,27 @@ def _last_part(word: Word) -> str:
     return word.value.partition("?")[0].rstrip("/").rsplit("/", 1)[-1] if "/" in word.value else ""
 
 
-def value_of(word: Word | str) -> str:
+def option_value_text(word: Word | str) -> str:
     """The text of an option's value, which is a word of its own or a part of one."""
     return word if isinstance(word, str) else word.value
 
 
-def taken(build: Build, run: Run) -> Iterator[tuple[Place, bool]]:
+def removed_paths(build: Build, run: Run) -> Iterator[tuple[ImagePath, bool]]:
     """The paths (globs included) that `rm` deletes or `mv` moves, where they are known, and whether it is `rm`."""
     if any(command.name in ("rm", "mv") for command in build.commands(run)):
-        for command, folder in with_folders(build, run):
+        for command, folder in commands_with_directories(build, run):
             if command.name in ("rm", "mv") and "function" not in command.context:
                 yield from ((place, command.name == "rm") for place in _operands(build, run, command, folder))
 
 
-def _operands(build: Build, run: Run, command: Command, folder: str | None) -> Iterator[Place]:
+def _operands(build: Build, run: Run, command: Command, folder: str | None) -> Iterator[ImagePath]:
     for word in command.operands():
-        path = path_of(build, run, folder, word.value)
+        path = resolve_image_path(build, run, folder, word.value)
         if path is not None:
-            yield Place(path, word)
+            yield ImagePath(path, word)
 
 
-def with_folders(build: Build, run: Run) -> Iterator[tuple[Command, str | None]]:
+def commands_with_directories(build: Build, run: Run) -> Iterator[tuple[Command, str | None]]:
     """Every command of a RUN and the folder in which it runs; None when that is not known.
 
     The folder is "" where the base image decides it and no WORKDIR was seen: the same one in the whole stage.
@@ -189,7 +189,7 @@ def with_folders(build: Build, run: Run) -> Iterator[tuple[Command, str | None]]
         yield command, folder
         if command.name in ("cd", "pushd"):
             known = command.args and not command.context
-            folder = path_of(build, run, folder, command.args[0].value) if known else None
+            folder = resolve_image_path(build, run, folder, command.args[0].value) if known else None
         elif command.name == "popd":
             folder = None
 
@@ -202,7 +202,7 @@ def _sets_workdir(build: Build, run: Run) -> bool:
     return any(isinstance(i, Workdir) for i in (*before, *above))
 
 
-def path_of(build: Build, run: Run, folder: str | None, name: str) -> str | None:
+def resolve_image_path(build: Build, run: Run, folder: str | None, name: str) -> str | None:
     """The path that a shell word means in `folder`, or None when it holds something that only the shell knows.
 
     ENV and ARG are filled in; an ARG without a value stands for itself, which is enough to compare paths.
@@ -222,7 +222,7 @@ def path_of(build: Build, run: Run, folder: str | None, name: str) -> str | None
 def _expanded(build: Build, run: Run, text: str) -> str | None:
     """The word with ENV and ARG filled in; None when the script itself sets one of them, or it is not known."""
     script = build.script(run).text
-    names = {name for name, _, _ in variables(text)}
+    names = {name for name, _, _ in variable_references(text)}
     if "$(" in text or any(f"{name}=" in script or f" {name} in " in script for name in names):
         return None
     return _filled(build.state(run), text)
@@ -248,7 +248,7 @@ def covers(pattern: str, path: str) -> bool:
     return above == pattern or (any(char in pattern for char in "*?[") and fnmatchcase(above, pattern))
 
 
-def copied(build: Build, instruction: Transfer) -> Iterator[Place]:
+def copied_paths(build: Build, instruction: CopyOrAdd) -> Iterator[ImagePath]:
     """The paths that COPY or ADD makes; of an archive that ADD unpacks, the folder."""
     if instruction.destination is None or instruction.flag("parents"):
         return
@@ -261,7 +261,7 @@ def copied(build: Build, instruction: Transfer) -> Iterator[Place]:
     for source in instruction.sources:
         value = None if source.text.startswith("<<") else _filled(state, source.text)
         if value:
-            name = posixpath.basename((value.partition("?")[0] if is_remote(value) else value).rstrip("/"))
-            unpacked = isinstance(instruction, Add) and not is_remote(value) and value.endswith(_ARCHIVES)
+            name = posixpath.basename((value.partition("?")[0] if is_remote_source(value) else value).rstrip("/"))
+            unpacked = isinstance(instruction, Add) and not is_remote_source(value) and value.endswith(_ARCHIVES)
             below = into and name not in ("", ".") and not unpacked
-            yield Place(posixpath.join(target, name) if below else target, source, value)
+            yield ImagePath(posixpath.join(target, name) if below else target, source, value)

@@ -35,7 +35,7 @@ _MAKEFILES = (
     "Taskfile.yaml",
     "magefile.go",
 )
-LARGEST_TEXT = 300_000
+MAX_TEXT_BYTES = 300_000
 """Of texts that are read to learn about a project, larger ones are data."""
 _MAKERS = frozenset(("make", "gmake", "just", "task", "mage"))
 _PLUGINS = (
@@ -49,7 +49,7 @@ _PLUGINS = (
 """What makes a version of the history."""
 
 
-def reads_history(build: Build, context: Context) -> bool:
+def reads_git_history(build: Build, context: Context) -> bool:
     """Whether a RUN asks git, or a build file that it works with does; of files only those by their usual names."""
     scripts: set[str] = set()
     files: set[str] = set(_MANIFESTS)
@@ -69,13 +69,13 @@ def reads_history(build: Build, context: Context) -> bool:
                     scripts.update(word.rpartition("/")[2] for word in (command.name, *words) if word.endswith(".sh"))
     if scripts:
         files.update(path for path in context.files() if path.rpartition("/")[2] in scripts)
-    return any(_asks(read_small(os.path.join(context.root, name))) for name in files)
+    return any(_asks(read_small_file(os.path.join(context.root, name))) for name in files)
 
 
-def read_small(path: str) -> str:
+def read_small_file(path: str) -> str:
     """The text of a small file; empty for a large one and for one that cannot be read."""
     try:
-        if os.path.getsize(path) > LARGEST_TEXT:
+        if os.path.getsize(path) > MAX_TEXT_BYTES:
             return ""
         with open(path, encoding="utf-8", errors="replace") as file:
             return file.read()

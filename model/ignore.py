@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import posixpath
 
-from ..syntax.source import SPACE
+from ..syntax.source import WHITESPACE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,17 +24,17 @@ _LONGEST_LINE = 65536
 _META = "*?[]\\^"
 
 # One character of a regular expression, in Python's words, and whether it can never match a slash.
-Piece = tuple[str, bool]
-_STAR: Piece = ("[^/]*", False)
-_ANY: Piece = ("[^/]", True)
+RegexPiece = tuple[str, bool]
+_STAR: RegexPiece = ("[^/]*", False)
+_ANY: RegexPiece = ("[^/]", True)
 _REST = "(?s:.*)"
 # Every regular expression here ends so: `match` then finds a path or a parent of it, `fullmatch` only the path itself.
 _END = r"(?:/|\Z)"
-_FOLDERS: Piece = ("(?:.*/)?", False)
-_DOLLAR: Piece = (_END, False)
-_INVALID: Piece = ("[\\ufffd\\udc80-\\udcff]", True)
+_FOLDERS: RegexPiece = ("(?:.*/)?", False)
+_DOLLAR: RegexPiece = (_END, False)
+_INVALID: RegexPiece = ("[\\ufffd\\udc80-\\udcff]", True)
 # What BuildKit's translation writes itself; a bare `*` is left over when a bracket swallowed the rest of its `[^/]*`.
-_MADE: tuple[tuple[str, Piece], ...] = (
+_MADE: tuple[tuple[str, RegexPiece], ...] = (
     ("[^/]*", _STAR),
     ("(.*/)?", _FOLDERS),
     (".*", (".*", False)),
@@ -73,7 +73,7 @@ class IgnoreError(ValueError):
         self.line = line
 
 
-class Rule:
+class IgnoreRule:
     """One line of an ignore file: `text` as written, `pattern` as it is matched, without the `!`."""
 
     __slots__ = ("line", "negated", "pattern", "text")
@@ -93,7 +93,7 @@ class IgnoreFile:
 
     __slots__ = ("_exceptions", "_groups", "_spec", "path", "rules")
 
-    def __init__(self, rules: Iterable[Rule], path: str | None = None) -> None:
+    def __init__(self, rules: Iterable[IgnoreRule], path: str | None = None) -> None:
         self.rules = tuple(rules)
         self.path = path
         self._spec: PathSpec[RegexPattern] | None = None
@@ -107,17 +107,17 @@ class IgnoreFile:
         A pattern that is bad only as a regular expression (`[z-a]`, `a\\d\\c`) is refused here at once; BuildKit
         notices when it first has a path to match with it.
         """
-        rules: list[Rule] = []
-        for line, written, pattern in read_patterns(text):
-            pattern = pattern.strip(SPACE)
+        rules: list[IgnoreRule] = []
+        for line, written, pattern in parse_patterns(text):
+            pattern = pattern.strip(WHITESPACE)
             if not pattern:
                 continue
             # Cleaned again, now with the `!`: so `!/` is a lone `!`, and `!../../a` a plain `a`.
-            pattern = clean(pattern)
+            pattern = clean_path(pattern)
             negated = pattern.startswith("!")
             if negated and len(pattern) == 1:
                 raise IgnoreError('a lone `!`; BuildKit stops with: illegal exclusion pattern: "!"', line)
-            rule = Rule(written, pattern[negated:], negated, line)
+            rule = IgnoreRule(written, pattern[negated:], negated, line)
             _refuse_bad(rule)
             rules.append(rule)
         return cls(rules, path)
@@ -129,10 +129,10 @@ class IgnoreFile:
 
     def excluded(self, path: str) -> bool:
         """Whether `path` ("a/b", relative to the context) is ignored: BuildKit's MatchesOrParentMatches."""
-        rule = self.deciding(path)
+        rule = self.deciding_rule(path)
         return rule is not None and not rule.negated
 
-    def deciding(self, path: str) -> Rule | None:
+    def deciding_rule(self, path: str) -> IgnoreRule | None:
         """The last rule that matches `path` or one of its parents; None when no rule does."""
         spec = self._spec
         if spec is None:
@@ -140,13 +140,13 @@ class IgnoreFile:
 
             from pathspec import PathSpec, RegexPattern
 
-            patterns = [RegexPattern(re.compile(regex(rule.pattern)), not rule.negated) for rule in self.rules]
+            patterns = [RegexPattern(re.compile(python_regex(rule.pattern)), not rule.negated) for rule in self.rules]
             # The other backends of pathspec are no match for Python's regular expressions.
             spec = self._spec = PathSpec(patterns, backend="simple")
-        index = spec.check_file(clean(path), ()).index
+        index = spec.check_file(clean_path(path), ()).index
         return None if index is None else self.rules[index]
 
-    def descend(self, path: str, above: Sequence[bool]) -> tuple[bool, Sequence[bool]]:
+    def match_using_parent(self, path: str, above: Sequence[bool]) -> tuple[bool, Sequence[bool]]:
         """Whether a walk from the root of the context leaves `path` out, and what to hand on to all directly below.
 
         `above` is what came back for the folder of `path`; () at the root. This is MatchesUsingParentResults, by
@@ -185,12 +185,12 @@ class IgnoreFile:
         for rule in self.rules:
             if not runs or runs[-1][0] != rule.negated:
                 runs.append((rule.negated, []))
-            runs[-1][1].append(regex(rule.pattern))
+            runs[-1][1].append(python_regex(rule.pattern))
         self._groups = [(negated, re.compile("|".join(run))) for negated, run in runs]
         return self._groups
 
 
-def ignore_file_for(dockerfile: str, context: str) -> str | None:
+def find_ignore_file(dockerfile: str, context: str) -> str | None:
     """The ignore file of a build: `<Dockerfile>.dockerignore` beside it, even when empty, else the context's."""
     for path in (dockerfile + ".dockerignore", os.path.join(context, ".dockerignore")):
         if os.path.isfile(path):
@@ -208,7 +208,7 @@ def read_ignore_file(path: str) -> IgnoreFile:
     return IgnoreFile.parse(text, path)
 
 
-def read_patterns(text: str) -> Iterator[tuple[int, str, str]]:
+def parse_patterns(text: str) -> Iterator[tuple[int, str, str]]:
     """Line number, line and pattern (with its `!`) of each line that holds one: BuildKit's ReadAll.
 
     Raises IgnoreError for a line that is too long.
@@ -216,20 +216,20 @@ def read_patterns(text: str) -> Iterator[tuple[int, str, str]]:
     for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), 1):
         if len(line) * 4 >= _LONGEST_LINE and len(line.encode("utf-8", "surrogateescape")) >= _LONGEST_LINE:
             raise IgnoreError("the line is too long; BuildKit stops with: bufio.Scanner: token too long", number)
-        pattern = line.strip(SPACE)
+        pattern = line.strip(WHITESPACE)
         if line.startswith("#") or not pattern:
             continue
         negated = pattern.startswith("!")
         if negated:
-            pattern = pattern[1:].strip(SPACE)
+            pattern = pattern[1:].strip(WHITESPACE)
         if pattern:
-            pattern = clean(pattern)
+            pattern = clean_path(pattern)
             if len(pattern) > 1:
                 pattern = pattern.removeprefix("/")
         yield number, line.rstrip("\r"), "!" * negated + pattern
 
 
-def clean(path: str) -> str:
+def clean_path(path: str) -> str:
     """`path` as Go's filepath.Clean writes it: no empty, `.` and inner `..` parts; "." when nothing is left."""
     return posixpath.normpath("/" + path.lstrip("/") if path.startswith("/") else path)
 
@@ -242,15 +242,15 @@ def _literal_start(pattern: str) -> str:
     return pattern
 
 
-def _refuse_bad(rule: Rule) -> None:
+def _refuse_bad(rule: IgnoreRule) -> None:
     if "[" not in rule.pattern and "\\" not in rule.pattern:
         return
     try:
-        go_glob(rule.pattern)
-        regex(rule.pattern)
+        go_glob_regex(rule.pattern)
+        python_regex(rule.pattern)
     except ValueError as error:
         hint = "; write `/` between folders, as `\\` takes the next character literally" if "\\" in rule.text else ""
-        message = f"`{rule.text.strip(SPACE)}` is no valid pattern; BuildKit stops with: {error}{hint}"
+        message = f"`{rule.text.strip(WHITESPACE)}` is no valid pattern; BuildKit stops with: {error}{hint}"
         raise IgnoreError(message, rule.line) from None
 
 
@@ -261,9 +261,9 @@ def _bad() -> ValueError:
 # Go's filepath.Match
 
 
-def go_glob(pattern: str) -> str:
+def go_glob_regex(pattern: str) -> str:
     """A regular expression, for `fullmatch`, for what Go's filepath.Match matches; raises ValueError as Go does."""
-    pieces: list[Piece] = []
+    pieces: list[RegexPiece] = []
     at = 0
     while at < len(pattern):
         char = pattern[at]
@@ -283,7 +283,7 @@ def go_glob(pattern: str) -> str:
     return _join(pieces)
 
 
-def _glob_class(pattern: str, at: int) -> tuple[Piece, int]:
+def _glob_class(pattern: str, at: int) -> tuple[RegexPiece, int]:
     negated = pattern.startswith("^", at)
     at += negated
     ranges: list[tuple[str, str]] = []
@@ -310,7 +310,7 @@ def _glob_class_char(pattern: str, at: int) -> tuple[str, int]:
 # BuildKit's regular expressions
 
 
-def expression(pattern: str) -> tuple[str, str]:
+def buildkit_regex(pattern: str) -> tuple[str, str]:
     """How BuildKit matches a cleaned pattern: ("exact" | "prefix" | "suffix" | "regexp", Go's regular expression).
 
     The expression counts for "regexp" only. BuildKit does not look for brackets when it translates a star: `a[*]`
@@ -345,12 +345,12 @@ def expression(pattern: str) -> tuple[str, str]:
     return kind, made + "$"
 
 
-def regex(pattern: str) -> str:
+def python_regex(pattern: str) -> str:
     """Python's regular expression for a cleaned pattern: `match` a path or a parent of it, `fullmatch` a path.
 
     Raises ValueError where Go's regexp refuses the one that BuildKit makes.
     """
-    kind, made = expression(pattern)
+    kind, made = buildkit_regex(pattern)
     if kind == "regexp":
         return _translate(made)
     if kind == "exact":
@@ -365,7 +365,7 @@ def regex(pattern: str) -> str:
 
 def _translate(made: str) -> str:
     """A Go expression that `expression` made in Python's words; raises ValueError where Go refuses it."""
-    pieces: list[Piece] = []
+    pieces: list[RegexPiece] = []
     at = 0
     while at < len(made):
         piece, at = _piece(made, at)
@@ -375,7 +375,7 @@ def _translate(made: str) -> str:
     return _join(pieces) + ("" if pieces[-1] is _DOLLAR else _REST)
 
 
-def _piece(made: str, at: int) -> tuple[Piece, int]:
+def _piece(made: str, at: int) -> tuple[RegexPiece, int]:
     char = made[at]
     for text, piece in _MADE:
         if made.startswith(text, at):
@@ -389,7 +389,7 @@ def _piece(made: str, at: int) -> tuple[Piece, int]:
     return (_INVALID if invalid else (_char(char), char != "/")), at + 1
 
 
-def _class(made: str, at: int) -> tuple[Piece, int]:
+def _class(made: str, at: int) -> tuple[RegexPiece, int]:
     """The class whose `[` stands before `at`, read as Go's regexp/syntax does."""
     negated = made.startswith("^", at)
     at += negated
@@ -452,7 +452,7 @@ def _class_char(made: str, at: int) -> tuple[str, int]:
     return _escaped_char(made, at) if char == "\\" else (char, at)
 
 
-def _escape(made: str, at: int) -> tuple[Piece, int]:
+def _escape(made: str, at: int) -> tuple[RegexPiece, int]:
     """What stands behind the backslash before `at`."""
     letter = made[at]
     if letter in _ASSERTIONS:
@@ -511,7 +511,7 @@ def _ranges(pairs: str, complement: bool) -> list[tuple[str, str]]:
     return [*rest, (chr(start), "\U0010ffff")] if start <= 0x10FFFF else rest
 
 
-def _class_piece(ranges: Sequence[tuple[str, str]], negated: bool) -> Piece:
+def _class_piece(ranges: Sequence[tuple[str, str]], negated: bool) -> RegexPiece:
     inner = "".join(
         _char(first) if first == last else f"{_char(first)}-{_char(last)}" for first, last in ranges if first <= last
     )
@@ -521,7 +521,7 @@ def _class_piece(ranges: Sequence[tuple[str, str]], negated: bool) -> Piece:
     return f"[{'^' * negated}{inner}]", slash == negated
 
 
-def _join(pieces: Sequence[Piece]) -> str:
+def _join(pieces: Sequence[RegexPiece]) -> str:
     """The pieces one after the other, so that no number of stars makes the matching slow.
 
     A star before characters that are no slash and another star may settle for the first place where they match.

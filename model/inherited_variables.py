@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .images.catalog import CATALOG, ENV
+from .images.catalog import CATALOG, ENV_COLUMN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,9 +18,9 @@ def base_may_define(stage: Stage, name: str) -> bool:
     root = stage.root
     if root.image == "scratch":
         return False
-    ref = root.ref
-    if ref is None or not ref.name or root.windows:
+    ref = root.base_ref
+    if ref is None or not ref.name or root.is_windows:
         return True
-    recorded = CATALOG.configured(ref.name)
+    recorded = CATALOG.columns_by_tag(ref.name)
     start = name + "="
-    return not recorded or any(pair.startswith(start) for columns in recorded.values() for pair in columns[ENV:])
+    return not recorded or any(pair.startswith(start) for columns in recorded.values() for pair in columns[ENV_COLUMN:])

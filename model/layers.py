@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import posixpath
 
-from ..syntax.tree import Add, Copy, Run, Transfer
+from ..syntax.tree import Add, Copy, CopyOrAdd, Run
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ..syntax.command import Command
     from ..syntax.tree import Instruction
     from .build import Build, Stage
-    from .packages.calls import Call
+    from .packages.calls import PackageCall
     from .packages.specs import Package
 
 _COMPILERS = frozenset(
@@ -51,14 +51,14 @@ def makes_layer(instruction: Instruction) -> bool:
     return isinstance(instruction, (Run, Copy, Add))
 
 
-def lineage(stage: Stage) -> Iterator[Instruction]:
+def inherited_instructions(stage: Stage) -> Iterator[Instruction]:
     """The instructions whose layers the stage is made of: those of the stages that it is FROM, then its own."""
     for ancestor in reversed(stage.ancestors):
         yield from ancestor.instructions
     yield from stage.instructions
 
 
-def local_sources(build: Build, instruction: Transfer) -> Iterator[str]:
+def local_sources(build: Build, instruction: CopyOrAdd) -> Iterator[str]:
     """The known sources of COPY or ADD in the build context, relative to it; the whole context is the empty text.
 
     Sources of `--from`, heredocs, URLs and words with unknown variables are left out.
@@ -67,37 +67,39 @@ def local_sources(build: Build, instruction: Transfer) -> Iterator[str]:
         return
     for source in instruction.sources:
         value = None if source.text.startswith("<<") else build.value(instruction, source)
-        if value is not None and not (isinstance(instruction, Add) and is_remote(value)):
+        if value is not None and not (isinstance(instruction, Add) and is_remote_source(value)):
             yield posixpath.normpath("/" + value).lstrip("/")
 
 
-def is_remote(source: str) -> bool:
+def is_remote_source(source: str) -> bool:
     """Whether ADD fetches the source: a URL or a git repository."""
     return source.startswith(("http://", "https://", "git@", "git://", "ssh://"))
 
 
-def takes_whole_context(build: Build, instruction: Transfer) -> bool:
+def copies_whole_context(build: Build, instruction: CopyOrAdd) -> bool:
     """Whether COPY or ADD takes everything that the context sends: `.`, `./`, `/`, `*` or `./*`."""
     if instruction.flag("exclude"):
         return False
     return any(source in ("", "*", "**") for source in local_sources(build, instruction))
 
 
-def slow_step(build: Build, run: Run) -> Call | None:
+def first_package_download(build: Build, run: Run) -> PackageCall | None:
     """The first call in a RUN that fetches packages, and so makes it worth keeping in the cache."""
-    return next((call for call in build.calls(run) if call.verb in _SLOW_VERBS and not _takes_project(call)), None)
+    return next(
+        (call for call in build.package_calls(run) if call.verb in _SLOW_VERBS and not _takes_project(call)), None
+    )
 
 
-def runs_own_code(build: Build, run: Run) -> bool:
+def runs_project_code(build: Build, run: Run) -> bool:
     """Whether a RUN compiles, or runs a script or a program of the project: what that reads cannot be told."""
-    calls = build.calls(run)
+    calls = build.package_calls(run)
     known = {id(call.command) for call in calls}
     return any(call.verb in _OWN_CODE or _takes_project(call) for call in calls) or any(
         id(command) not in known and _is_own_code(command) for command in build.commands(run)
     )
 
 
-def _takes_project(call: Call) -> bool:
+def _takes_project(call: PackageCall) -> bool:
     return any(package.kind in ("project", "file") for package in call.packages)
 
 
@@ -110,27 +112,27 @@ def _is_own_code(command: Command) -> bool:
     return program.startswith("$") or ("/" in program and not program.startswith(("/usr/", "/bin/", "/sbin/")))
 
 
-def reads_no_source(build: Build, run: Run) -> bool:
+def reads_no_project_files(build: Build, run: Run) -> bool:
     """Whether a RUN reads no file of the project, but for the manifests of its installs."""
-    calls = build.calls(run)
+    calls = build.package_calls(run)
     known = {id(call.command) for call in calls}
     return not any(call.verb in _OWN_CODE or _takes_project(call) for call in calls) and all(
         id(command) in known or _is_plain(command) for command in build.commands(run)
     )
 
 
-def named_installs(build: Build, run: Run) -> list[Call]:
+def named_package_installs(build: Build, run: Run) -> list[PackageCall]:
     """The installs of a RUN that needs no file at all: packages by name, and what goes with them; else empty."""
-    calls = build.calls(run)
-    if not calls or not all(map(_is_independent, calls)) or not reads_no_source(build, run):
+    calls = build.package_calls(run)
+    if not calls or not all(map(_is_independent, calls)) or not reads_no_project_files(build, run):
         return []
     return [call for call in calls if call.verb == "install"]
 
 
-def only_install(build: Build, run: Run) -> Call | None:
+def sole_package_install(build: Build, run: Run) -> PackageCall | None:
     """The one install of named packages in a RUN that else only refreshes, cleans up or sets variables."""
-    found: Call | None = None
-    calls = build.calls(run)
+    found: PackageCall | None = None
+    calls = build.package_calls(run)
     known = {id(call.command) for call in calls}
     for command in build.commands(run):
         harmless = command.name in _HARMLESS or not command.words
@@ -155,18 +157,18 @@ def _is_plain(command: Command) -> bool:
     if name == "sed":
         return command.args[-1].value.startswith("/etc/") if command.args else False
     if name in _SHELLS:
-        return command.before == "|" and all(word.value.startswith("-") for word in command.args)
+        return command.operator_before == "|" and all(word.value.startswith("-") for word in command.args)
     return name in _PLAIN and bool(name or not command.words)
 
 
-def _is_independent(call: Call) -> bool:
+def _is_independent(call: PackageCall) -> bool:
     """Whether the call reads nothing in the folder where it runs."""
     manager = call.manager
     if manager.ecosystem == "os":
         return call.verb != "build" and all(package.kind in _NAMED_KINDS for package in call.packages)
     if call.verb in ("clean", "config", "remove"):
         return True
-    if call.verb != "install" or call.unsure or call.requirements or call.constraints or not call.packages:
+    if call.verb != "install" or call.uncertain or call.requirements or call.constraints or not call.packages:
         return False
     if any(package.kind != "name" for package in call.packages):
         return False
@@ -181,7 +183,7 @@ def removed_packages(build: Build, steps: Iterable[Instruction]) -> Iterator[tup
     """The operating system's packages that a RUN removes and earlier ones installed: RUN, packages, those RUNs."""
     installed: dict[tuple[str, str], Run] = {}
     for run in steps:
-        for call in build.calls(run) if isinstance(run, Run) else ():
+        for call in build.package_calls(run) if isinstance(run, Run) else ():
             assert isinstance(run, Run)
             family, packages = call.manager.family, call.packages
             if call.manager.ecosystem != "os":
@@ -219,7 +221,7 @@ def _first_dependent(build: Build, stage: Stage, changed: set[int]) -> int | Non
         return 0
     numbers = [
         build.index_of(instruction)
-        for source, instruction in build.sources_of(stage)
+        for source, instruction in build.stage_dependencies(stage)
         if source.index in changed and instruction is not stage.from_
     ]
     return min(numbers, default=None)

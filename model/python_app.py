@@ -34,7 +34,7 @@ class PythonApp:
         self.imports: set[str] = set()
         self.programs: set[str] = set()
         self.strings: set[str] = set()
-        self.unread: list[str] = []
+        self.unparsed_files: list[str] = []
         wanted = tuple(dict.fromkeys(paths))
         names = [name for name in context.files() if name.endswith(".py") and _below(name, wanted)]
         if without is not None:
@@ -52,7 +52,7 @@ class PythonApp:
                 raise ValueError
             module = libcst.parse_module(data)
         except (OSError, ValueError, libcst.ParserSyntaxError):
-            self.unread.append(name)
+            self.unparsed_files.append(name)
             return
         module.visit(_visitor(self))
 

@@ -7,11 +7,11 @@ Source: BuildKit frontend/dockerfile/dockerfile2llb (convert*.go) and its record
 from __future__ import annotations
 
 from ..syntax.expand import ExpansionError
-from ..syntax.instruction_checks import KEYWORDS, mount_fields, suggest
-from ..syntax.tree import Add, Copy, From, Run, Transfer
+from ..syntax.instruction_checks import KEYWORDS, parse_mount_fields, suggest
+from ..syntax.tree import Add, Copy, CopyOrAdd, From, Run
 from .build import stage_number
 from .images.reference import InvalidReferenceError, parse_reference
-from .layers import is_remote
+from .layers import is_remote_source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,21 +48,21 @@ _SIGNALS = frozenset(
 )  # fmt: skip
 
 
-def refusals(build: Build) -> Iterator[Refusal]:
+def evaluation_errors(build: Build) -> Iterator[Refusal]:
     """What BuildKit would refuse: message and the words it is about, in the order of the file."""
     if not build.stages:
         if build.dockerfile.instructions and not build.dockerfile.errors:
             yield "the file has no FROM, so there is no stage to build", build.dockerfile.instructions[0]
         return
     yield from _check_options(build)
-    for instruction in build.head:
+    for instruction in build.global_instructions:
         yield from _expansions(instruction, build.state(instruction))
     for stage in build.stages:
         yield from _from(build, stage)
         for instruction in stage.instructions:
             state = build.state(instruction)
             yield from _expansions(instruction, state)
-            if isinstance(instruction, Transfer):
+            if isinstance(instruction, CopyOrAdd):
                 yield from _transfer(build, stage, instruction, state)
             elif isinstance(instruction, Run):
                 yield from _mounts(build, stage, instruction, state)
@@ -97,7 +97,7 @@ def _known(state: State, text: str) -> bool:
         unmatched = state.expand(text).unmatched
     except ExpansionError:
         return False
-    return not unmatched or (state.base_known and state.unknown.isdisjoint(unmatched))
+    return not unmatched or (state.base_variables_known and state.unknown.isdisjoint(unmatched))
 
 
 def _expansions(instruction: Instruction, state: State) -> Iterator[Refusal]:
@@ -114,7 +114,7 @@ def _expansions(instruction: Instruction, state: State) -> Iterator[Refusal]:
     for word in words:
         yield from _expansion(word, state)
     for heredoc in instruction.heredocs:
-        if heredoc.expand and "$" in heredoc.body and isinstance(instruction, Transfer):
+        if heredoc.expand and "$" in heredoc.body and isinstance(instruction, CopyOrAdd):
             try:
                 state.expand_body(heredoc.body)
             except ExpansionError as error:
@@ -135,7 +135,7 @@ def _expansion(word: Argument, state: State) -> Iterator[Refusal]:
 def _depends_on_builder(message: str, state: State) -> bool:
     """Whether the error is that of `${X?message}` and X may be set by the builder or the base image."""
     name = message.partition(":")[0]
-    return name.replace("_", "a").isalnum() and (not state.base_known or name in state.unknown)
+    return name.replace("_", "a").isalnum() and (not state.base_variables_known or name in state.unknown)
 
 
 # FROM and stages --------------------------------------------------------------------------------------------------
@@ -206,7 +206,7 @@ def _is_platform_part(part: str) -> bool:
 # COPY and ADD -----------------------------------------------------------------------------------------------------
 
 
-def _transfer(build: Build, stage: Stage, instruction: Transfer, state: State) -> Iterator[Refusal]:
+def _transfer(build: Build, stage: Stage, instruction: CopyOrAdd, state: State) -> Iterator[Refusal]:
     chmod = instruction.flag("chmod")
     if chmod is not None and chmod.value and _known(state, chmod.value):
         yield from _chmod(chmod, state.text(chmod.value))
@@ -214,7 +214,7 @@ def _transfer(build: Build, stage: Stage, instruction: Transfer, state: State) -
         if instruction.flag("checksum"):
             for source in instruction.sources:
                 value = state.value(source.text)
-                if value is not None and not is_remote(value) and not value.startswith("<<"):
+                if value is not None and not is_remote_source(value) and not value.startswith("<<"):
                     yield f"--checksum needs an HTTP(S) or git source, and `{source.text}` is a local one", source
         return
     flag = instruction.flag("from") if isinstance(instruction, Copy) else None
@@ -264,7 +264,7 @@ def _mounts(build: Build, stage: Stage, instruction: Run, state: State) -> Itera
     syntax = build.dockerfile.directive("syntax")
     for flag in instruction.flags:
         if flag.name == "mount" and flag.value:
-            fields = mount_fields(flag.value)
+            fields = parse_mount_fields(flag.value)
             for key, value in fields or ():
                 if key == "from" and value:
                     source = build.source_stage(value, numbers=False)

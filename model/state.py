@@ -49,15 +49,15 @@ class State:
     instruction of this file set it.
     """
 
-    __slots__ = ("base_known", "escape", "shell", "shell_set", "unknown", "user", "vars", "workdir")
+    __slots__ = ("base_variables_known", "escape", "has_custom_shell", "shell", "unknown", "user", "vars", "workdir")
 
     def __init__(self, escape: str) -> None:
         self.escape = escape
-        self.base_known = False
+        self.base_variables_known = False
         self.vars: dict[str, str] = {}
         self.unknown: frozenset[str] = frozenset()
         self.shell: tuple[str, ...] = LINUX_SHELL
-        self.shell_set = False
+        self.has_custom_shell = False
         self.user: str | None = None
         self.workdir: str | None = None
 
@@ -65,11 +65,11 @@ class State:
         """The same state; its variables are shared until one of the two is changed by `after`."""
         new = State.__new__(State)
         new.escape = self.escape
-        new.base_known = self.base_known
+        new.base_variables_known = self.base_variables_known
         new.vars = self.vars
         new.unknown = self.unknown
         new.shell = self.shell
-        new.shell_set = self.shell_set
+        new.has_custom_shell = self.has_custom_shell
         new.user = self.user
         new.workdir = self.workdir
         return new
@@ -91,7 +91,7 @@ class State:
         except ExpansionError:
             return None
         unmatched = expansion.unmatched
-        if unmatched and (not self.base_known or not self.unknown.isdisjoint(unmatched)):
+        if unmatched and (not self.base_variables_known or not self.unknown.isdisjoint(unmatched)):
             return None
         return expansion.text
 
@@ -114,7 +114,9 @@ class State:
         return None if self.workdir is None else posixpath.normpath(posixpath.join(self.workdir, value))
 
 
-def after(state: State, instruction: Instruction, given: Mapping[str, str], args: Mapping[str, str | None]) -> State:
+def apply_instruction(
+    state: State, instruction: Instruction, given: Mapping[str, str], args: Mapping[str, str | None]
+) -> State:
     """The state behind `instruction`; the same object when nothing changes.
 
     `given` are the build arguments of the one who builds, `args` the global ARGs with their default values.
@@ -131,7 +133,7 @@ def after(state: State, instruction: Instruction, given: Mapping[str, str], args
         new = state.copy()
         new.vars = dict(state.vars)
         for pair in instruction.pairs:
-            declare(new, pair.key.text, pair.value.text if pair.value else None, given, args)
+            declare_arg(new, pair.key.text, pair.value.text if pair.value else None, given, args)
         return new
     if isinstance(instruction, User) and instruction.value:
         new = state.copy()
@@ -144,12 +146,12 @@ def after(state: State, instruction: Instruction, given: Mapping[str, str], args
     if isinstance(instruction, Shell) and instruction.json and instruction.arguments:
         new = state.copy()
         new.shell = tuple(argument.text for argument in instruction.arguments)
-        new.shell_set = True
+        new.has_custom_shell = True
         return new
     return state
 
 
-def declare(
+def declare_arg(
     state: State, key: str, default: str | None, given: Mapping[str, str], inherited: Mapping[str, str | None]
 ) -> None:
     """Do what `ARG key=default` does to `state`, in place.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 
 from ..syntax.tree import Run
-from .history import reads_history
+from .history import reads_git_history
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,29 +14,29 @@ if TYPE_CHECKING:
     from .build import Build
     from .context import Context
 
-HISTORY = frozenset((".git", ".svn", ".hg", ".bzr"))
-CACHES = frozenset(
+VCS_DIRECTORIES = frozenset((".git", ".svn", ".hg", ".bzr"))
+CACHE_NAMES = frozenset(
     ("__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".tox", ".nox", ".hypothesis", ".ipynb_checkpoints",
      ".gradle", ".terraform", ".terragrunt-cache", ".parcel-cache", ".turbo", ".nyc_output", ".sass-cache", ".eggs",
      ".DS_Store", "Thumbs.db", ".idea", ".vs", ".vagrant", "npm-debug.log", "yarn-error.log", ".coverage", ".venv")
 )  # fmt: skip
-SECRETS = frozenset(
+SECRET_NAMES = frozenset(
     (".env", ".env.local", ".env.production", ".env.production.local", ".env.development.local", "id_rsa",
      "id_ed25519", "id_ecdsa", "id_dsa", ".netrc", ".pypirc", ".git-credentials", "credentials.json",
      "service-account.json")
 )  # fmt: skip
-MODULES = frozenset(("node_modules", "bower_components"))
-FIXTURES = frozenset(
+MODULE_DIRECTORIES = frozenset(("node_modules", "bower_components"))
+FIXTURE_DIRECTORIES = frozenset(
     ("test", "tests", "testing", "testdata", "test-data", "__tests__", "fixtures", "fixture", "__fixtures__", "spec",
      "specs", "mock", "mocks", "example", "examples", "sample", "samples", "demo", "docs")
 )  # fmt: skip
 """Folders in which keys and modules are made up on purpose."""
 
-Entry = tuple[str, int]
+SizedPath = tuple[str, int]
 """A path within the context, and its bytes."""
 
 
-def waste(build: Build, context: Context) -> list[Entry]:
+def find_waste(build: Build, context: Context) -> list[SizedPath]:
     """The files and folders among those that are sent that have no business in the image. Walks the context.
 
     `node_modules` counts when the build installs the modules itself, `.git` unless the build reads it; secrets and
@@ -45,9 +45,9 @@ def waste(build: Build, context: Context) -> list[Entry]:
     """
     files = context.files()
     installs = _installs_modules(build)
-    names = CACHES | HISTORY | SECRETS
+    names = CACHE_NAMES | VCS_DIRECTORIES | SECRET_NAMES
     if installs:
-        names = names - {".env.production"} | MODULES
+        names = names - {".env.production"} | MODULE_DIRECTORIES
     found: dict[str, int] = {}
     environments: list[str] = []
     for path, count in files.items():
@@ -61,7 +61,9 @@ def waste(build: Build, context: Context) -> list[Entry]:
     for folder in environments:
         found = {path: count for path, count in found.items() if not path.startswith(folder + "/")}
         found[folder] = context.size(folder)
-    history = any(path.rpartition("/")[2] in HISTORY for path in found) and not reads_history(build, context)
+    history = any(path.rpartition("/")[2] in VCS_DIRECTORIES for path in found) and not reads_git_history(
+        build, context
+    )
     return [entry for entry in found.items() if _counts(entry[0], files, history=history)]
 
 
@@ -71,26 +73,26 @@ def _installs_modules(build: Build) -> bool:
         for stage in build.stages
         for run in stage.instructions
         if isinstance(run, Run)
-        for call in build.calls(run)
+        for call in build.package_calls(run)
     )
 
 
 def _counts(path: str, files: Mapping[str, int], *, history: bool) -> bool:
     """Whether what has the name is what the name says."""
     *above, name = path.split("/")
-    if name in HISTORY:  # that of a submodule is a file of one line
+    if name in VCS_DIRECTORIES:  # that of a submodule is a file of one line
         return history and path not in files
-    if name in SECRETS:
-        return path in files and FIXTURES.isdisjoint(above)
-    return name not in MODULES or FIXTURES.isdisjoint(above)
+    if name in SECRET_NAMES:
+        return path in files and FIXTURE_DIRECTORIES.isdisjoint(above)
+    return name not in MODULE_DIRECTORIES or FIXTURE_DIRECTORIES.isdisjoint(above)
 
 
-def told(entries: Sequence[Entry], most: int = 3) -> str:
+def describe_entries(entries: Sequence[SizedPath], most: int = 3) -> str:
     """The entries as a message lists them: secrets and the largest first, those of one name together."""
-    groups: dict[str, list[Entry]] = {}
+    groups: dict[str, list[SizedPath]] = {}
     for entry in entries:
         groups.setdefault(posixpath.basename(entry[0]), []).append(entry)
-    order = sorted(groups, key=lambda name: (name not in SECRETS, -sum(count for _, count in groups[name]), name))
+    order = sorted(groups, key=lambda name: (name not in SECRET_NAMES, -sum(count for _, count in groups[name]), name))
     words = [f"`{groups[name][0][0]}`" if len(groups[name]) == 1 else f"{len(groups[name])} `{name}`" for name in order]
     rest = sum(len(groups[name]) for name in order[most:])
     words[most:] = [f"{rest} more"] if rest else []

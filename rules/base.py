@@ -37,7 +37,7 @@ class Finding:
     names for this very finding, when they are not those of the rule: another tool may see only a part of it.
     """
 
-    __slots__ = ("also", "end", "fix", "message", "related", "start")
+    __slots__ = ("aliases", "end", "fix", "message", "related", "start")
 
     def __init__(
         self,
@@ -45,10 +45,10 @@ class Finding:
         where: Spanned,
         related: Sequence[tuple[Spanned, str]] = (),
         fix: Fix | None = None,
-        also: Sequence[str] | None = None,
+        aliases: Sequence[str] | None = None,
     ) -> None:
         self.message = message
-        self.also = also
+        self.aliases = aliases
         self.start = where.start
         self.end = where.end
         self.related = tuple((place.start, place.end, note) for place, note in related)
@@ -137,7 +137,7 @@ class Rule:
 
     __slots__ = (
         "_check",
-        "also",
+        "aliases",
         "code",
         "default",
         "fix",
@@ -145,10 +145,10 @@ class Rule:
         "level",
         "module",
         "name",
+        "node_types",
         "onbuild",
+        "prefilter",
         "since",
-        "subjects",
-        "words",
     )
 
     def __init__(
@@ -159,8 +159,8 @@ class Rule:
         level: str,
         since: str,
         subjects: Sequence[str],
-        also: Sequence[str],
-        words: Sequence[str],
+        aliases: Sequence[str],
+        prefilter: Sequence[str],
         fix: str,
         default: bool,
         onbuild: bool,
@@ -173,9 +173,9 @@ class Rule:
         self.code = code
         self.level = level
         self.since = since
-        self.subjects = tuple(subjects)
-        self.also = tuple(also)
-        self.words = tuple(words)
+        self.node_types = tuple(subjects)
+        self.aliases = tuple(aliases)
+        self.prefilter = tuple(prefilter)
         self.fix = fix
         self.default = default
         self.onbuild = onbuild
@@ -185,7 +185,7 @@ class Rule:
     def row(self) -> tuple[object, ...]:
         """What the table of rules holds of it: the arguments of the constructor but the check."""
         return (
-            self.module, self.name, self.code, self.level, self.since, self.subjects, self.also, self.words, self.fix,
+            self.module, self.name, self.code, self.level, self.since, self.node_types, self.aliases, self.prefilter, self.fix,
             self.default, self.onbuild, self.formerly,
         )  # fmt: skip
 
@@ -216,8 +216,8 @@ class Rule:
             self.code,
             self.name,
             *self.formerly,
-            *self.also,
-            *(name.partition(":")[2] for name in self.also if ":" in name),
+            *self.aliases,
+            *(name.partition(":")[2] for name in self.aliases if ":" in name),
         )
 
     @property
@@ -228,7 +228,7 @@ class Rule:
     @property
     def documentation(self) -> str:
         """What the rule's file says about it, in Markdown."""
-        return inspect_cleandoc(self.check.__doc__ or "")
+        return clean_docstring(self.check.__doc__ or "")
 
     @property
     def examples(self) -> Sequence[Example]:
@@ -236,7 +236,7 @@ class Rule:
         return self._loaded.EXAMPLES
 
 
-def inspect_cleandoc(text: str) -> str:
+def clean_docstring(text: str) -> str:
     """A docstring without its indentation; the standard inspect module is too heavy for this."""
     lines = text.expandtabs().split("\n")
     margin = min((len(line) - len(line.lstrip()) for line in lines[1:] if line.strip()), default=0)
@@ -248,11 +248,11 @@ def rule(
     *,
     level: str,
     since: str,
-    also: Sequence[str] = (),
+    aliases: Sequence[str] = (),
     default: bool = True,
     onbuild: bool = True,
     fix: str = "",
-    words: Sequence[str] = (),
+    prefilter: Sequence[str] = (),
     formerly: Sequence[str] = (),
 ) -> Callable[[Callable[..., Iterator[Finding]]], Rule]:
     """Make the decorated generator a rule; its function name is the rule's name, its docstring the page."""
@@ -262,6 +262,8 @@ def rule(
         subjects = str(next(iter(check.__annotations__.values()))).split(" | ")
         module = check.__module__.removeprefix(_PACKAGE)
         name = check.__name__.replace("_", "-")
-        return Rule(module, name, code, level, since, subjects, also, words, fix, default, onbuild, formerly, check)
+        return Rule(
+            module, name, code, level, since, subjects, aliases, prefilter, fix, default, onbuild, formerly, check
+        )
 
     return decorate

@@ -6,10 +6,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ..syntax.tree import Transfer
+    from ..syntax.tree import CopyOrAdd
 
 
-def size(count: int) -> str:
+def format_size(count: int) -> str:
     """A number of bytes as a person reads it: `812 B`, `3.4 MB`."""
     if count < 1000:
         return f"{count} B"
@@ -21,7 +21,7 @@ def size(count: int) -> str:
     raise AssertionError
 
 
-def listed(words: Sequence[str], most: int = 4) -> str:
+def join_quoted(words: Sequence[str], most: int = 4) -> str:
     """`a`, `b` and `c`; what goes beyond `most` is counted."""
     quoted = [f"`{word}`" for word in words[:most]]
     if len(words) > most:
@@ -29,14 +29,14 @@ def listed(words: Sequence[str], most: int = 4) -> str:
     return quoted[0] if len(quoted) == 1 else ", ".join(quoted[:-1]) + " and " + quoted[-1]
 
 
-def lines(numbers: Sequence[int]) -> str:
+def format_line_numbers(numbers: Sequence[int]) -> str:
     """`line 3`, `lines 3 and 7`, `lines 3, 5 and 9`."""
     if len(numbers) == 1:
         return f"line {numbers[0]}"
     return "lines " + ", ".join(map(str, numbers[:-1])) + f" and {numbers[-1]}"
 
 
-def shown(instruction: Transfer) -> str:
+def transfer_summary(instruction: CopyOrAdd) -> str:
     """COPY or ADD in short: keyword, first source, destination."""
     destination = instruction.destination
     return f"{instruction.name} {instruction.sources[0].text} {destination.text if destination else ''}".rstrip()

@@ -18,28 +18,28 @@ _ENDS_WORD = frozenset(" \t\r\n;&|()<>")
 _grammar: tuple[Parser, dict[int, str]] | None = None
 
 
-class Heredoc:
+class ShellHeredoc:
     """A here-document or here-string of a script: `<<EOF`, `<<-EOF` or `<<<`, and where its body lies."""
 
-    __slots__ = ("at", "operator", "quoted", "to")
+    __slots__ = ("end_index", "operator", "quoted", "start_index")
 
     def __init__(self, operator: str, quoted: bool = False) -> None:
         self.operator = operator
         self.quoted = quoted
-        self.at = self.to = 0
+        self.start_index = self.end_index = 0
 
 
 _LONG = 2000
 """From so many characters on it pays to look for what is slow to parse."""
 
 
-def parse(text: str) -> tuple[Node, dict[int, str], dict[int, Heredoc]]:
+def parse_bash(text: str) -> tuple[Node, dict[int, str], dict[int, ShellHeredoc]]:
     """The root of the tree, what its kind ids mean, and the here-documents by the index of their operator.
 
     Byte offsets in the tree are indices of `text`. Never raises, whatever the text.
     """
     parser, kinds = _load()
-    heredocs: dict[int, Heredoc] = {}
+    heredocs: dict[int, ShellHeredoc] = {}
     if "<<" in text or "`" in text:
         text = _readable(text, heredocs)
     if "\\ " in text or "\\\t" in text:
@@ -96,7 +96,7 @@ def _extension(package: str) -> ModuleType:
     return import_module(name)
 
 
-def _readable(text: str, heredocs: dict[int, Heredoc]) -> str:
+def _readable(text: str, heredocs: dict[int, ShellHeredoc]) -> str:
     """`text`, as long as before, without what tree-sitter-bash misreads.
 
     - It knows one here-document a line, and no list or pipeline behind it that it gets right: a body becomes blank,
@@ -105,7 +105,7 @@ def _readable(text: str, heredocs: dict[int, Heredoc]) -> str:
     - A comment in backticks, the customary way to comment a line of a list, swallows the rest: it becomes blank.
     """
     blanks: list[tuple[int, int]] = []
-    pending: list[tuple[str, Heredoc]] = []
+    pending: list[tuple[str, ShellHeredoc]] = []
     stack = [""]
     at, size = 0, len(text)
     while at < size:
@@ -183,8 +183,8 @@ def _comment_in_backticks(text: str, at: int) -> int:
 def _here(
     text: str,
     at: int,
-    pending: list[tuple[str, Heredoc]],
-    heredocs: dict[int, Heredoc],
+    pending: list[tuple[str, ShellHeredoc]],
+    heredocs: dict[int, ShellHeredoc],
     blanks: list[tuple[int, int]],
 ) -> int:
     """Read the operator and the delimiter of the here-document, or the here-string, at `at`."""
@@ -203,30 +203,30 @@ def _here(
         if start == end:
             return end
         delimiter = "".join([value for value, _, _ in unquote(text[start:end])])
-        pending.append((delimiter, Heredoc(operator, delimiter != text[start:end])))
+        pending.append((delimiter, ShellHeredoc(operator, delimiter != text[start:end])))
         heredocs[at] = pending[-1][1]
     else:
-        heredocs[at] = Heredoc(operator)
+        heredocs[at] = ShellHeredoc(operator)
         end = word
     blanks.append((at + 1, word))
     return end
 
 
-def _bodies(text: str, at: int, pending: list[tuple[str, Heredoc]], blanks: list[tuple[int, int]]) -> int:
+def _bodies(text: str, at: int, pending: list[tuple[str, ShellHeredoc]], blanks: list[tuple[int, int]]) -> int:
     """Take the bodies of the pending here-documents, the first of which begins at `at`."""
     first = at
     for delimiter, heredoc in pending:
-        heredoc.at = heredoc.to = at
+        heredoc.start_index = heredoc.end_index = at
         while at < len(text):
             end = text.find("\n", at)
             end = len(text) if end < 0 else end
             line = text[at:end].rstrip("\r")
-            heredoc.to = at
+            heredoc.end_index = at
             at = end + 1
             if (line.lstrip("\t") if heredoc.operator == "<<-" else line) == delimiter:
                 break
         else:
-            heredoc.to = len(text)
+            heredoc.end_index = len(text)
     pending.clear()
     at = min(at, len(text) + 1) - 1
     blanks.append((first, max(first, at)))

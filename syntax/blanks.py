@@ -7,15 +7,15 @@ from .quoting import expansion_end, group_end, quote_end
 _BLANK = " \t"
 
 
-def split_blanks(line: str) -> tuple[str, ...]:
+def split_shell_line(line: str) -> tuple[str, ...]:
     """The pieces of a one-line shell script between blanks that mean nothing; quotes and expansions are left whole.
 
     Two lines with equal pieces do the same. A comment is one piece to the end of the line.
     """
-    return tuple([line[start:end] for start, end in blank_pieces(line)])
+    return tuple([line[start:end] for start, end in shell_line_spans(line)])
 
 
-def blank_pieces(line: str) -> list[tuple[int, int]]:
+def shell_line_spans(line: str) -> list[tuple[int, int]]:
     """Where the pieces of `split_blanks` begin and end."""
     found: list[tuple[int, int]] = []
     at, size = 0, len(line)

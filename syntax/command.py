@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from .quoting import is_plain, literal, unquote
+from .quoting import is_plain, unquote, unquote_word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from .source import Mapped
+    from .source import MappedText
 
 # Linux takes no longer path; a substitution as program may be as long as the script, and so may the one in it.
 _LONGEST_PATH = 4096
@@ -17,12 +17,14 @@ _LONGEST_PATH = 4096
 class Word:
     """One word of a shell command, `script.text[at:to]`; the rest is worked out when it is asked for."""
 
-    __slots__ = ("_dynamic", "_value", "at", "script", "to")
+    __slots__ = ("_dynamic", "_value", "end_index", "script", "start_index")
 
-    def __init__(self, script: Mapped, at: int, to: int, value: str | None = None, dynamic: bool | None = None) -> None:
+    def __init__(
+        self, script: MappedText, at: int, to: int, value: str | None = None, dynamic: bool | None = None
+    ) -> None:
         self.script = script
-        self.at = at
-        self.to = to
+        self.start_index = at
+        self.end_index = to
         self._value = value
         self._dynamic = dynamic
 
@@ -32,7 +34,7 @@ class Word:
     @property
     def text(self) -> str:
         """The word as written, quotes included."""
-        return self.script.text[self.at : self.to]
+        return self.script.text[self.start_index : self.end_index]
 
     @property
     def value(self) -> str:
@@ -51,22 +53,26 @@ class Word:
     @property
     def start(self) -> int:
         """Offset in the file."""
-        return self.script.offset(self.at)
+        return self.script.offset(self.start_index)
 
     @property
     def end(self) -> int:
         """Offset in the file, exclusive."""
-        return self.script.end_offset(self.to) if self.to > self.at else self.script.offset(self.at)
+        return (
+            self.script.end_offset(self.end_index)
+            if self.end_index > self.start_index
+            else self.script.offset(self.start_index)
+        )
 
-    def literal(self) -> Mapped:
+    def mapped_value(self) -> MappedText:
         """The value, each character of which knows its offset in the file."""
-        if self._value == self.script.text[self.at : self.to]:
-            return self.script.slice(self.at, self.to)
-        return literal(self.script, self.at, self.to)[0]
+        if self._value == self.script.text[self.start_index : self.end_index]:
+            return self.script.slice(self.start_index, self.end_index)
+        return unquote_word(self.script, self.start_index, self.end_index)[0]
 
     def base_name(self) -> str:
         """The last part of the path that the word is, or "" when only the shell can know that part."""
-        if self.to - self.at > _LONGEST_PATH:
+        if self.end_index - self.start_index > _LONGEST_PATH:
             return ""
         value = self.value
         if not self.dynamic:
@@ -78,7 +84,7 @@ class Word:
         return "" if "\0" in name else name
 
     def _read(self) -> None:
-        text = self.script.text[self.at : self.to]
+        text = self.script.text[self.start_index : self.end_index]
         if is_plain(text):
             self._value = text
             dynamic = False
@@ -121,11 +127,11 @@ class Command:
         "_at",
         "_script",
         "_to",
-        "after",
         "assignments",
-        "before",
         "context",
         "name",
+        "operator_after",
+        "operator_before",
         "redirects",
         "words",
         "wrappers",
@@ -140,14 +146,14 @@ class Command:
         redirects: tuple[Redirect, ...],
         joined: tuple[str, str],
         context: tuple[str, ...],
-        place: tuple[Mapped, int, int],
+        place: tuple[MappedText, int, int],
     ) -> None:
         self.name = name
         self.words = words
         self.wrappers = wrappers
         self.assignments = assignments
         self.redirects = redirects
-        self.before, self.after = joined
+        self.operator_before, self.operator_after = joined
         self.context = context
         self._script, self._at, self._to = place
 
@@ -160,17 +166,17 @@ class Command:
         return self.words[1:]
 
     @property
-    def script(self) -> Mapped:
+    def script(self) -> MappedText:
         """The script that the command is written in."""
         return self._script
 
     @property
-    def at(self) -> int:
+    def start_index(self) -> int:
         """Where the whole command begins in its script."""
         return self._at
 
     @property
-    def to(self) -> int:
+    def end_index(self) -> int:
         """Where the whole command ends in its script."""
         return self._to
 
@@ -235,7 +241,7 @@ class Command:
                 return [*found, *words[at + 1 :]]
             if value[:1] != "-" or value == "-":
                 found.append(words[at])
-            elif takes_next(value, valued):
+            elif takes_next_word(value, valued):
                 at += 1
             at += 1
         return found
@@ -288,7 +294,7 @@ def _attached(value: str, flag: str) -> str | None:
     return None
 
 
-def takes_next(value: str, valued: Collection[str]) -> bool:
+def takes_next_word(value: str, valued: Collection[str]) -> bool:
     """Whether the argument `value`, a flag or a cluster, takes the next word as the value of a flag in `valued`."""
     if value in valued:
         return True

@@ -32,22 +32,22 @@ def dump(instruction: Instruction) -> str:
     if instruction.name in ("ENV", "LABEL"):
         for pair in instruction.pairs:
             value = pair.value.text if pair.value else ""
-            parts += (quote(pair.key.text), quote(value), quote("" if pair.legacy else "="))
+            parts += (go_quote(pair.key.text), go_quote(value), go_quote("" if pair.legacy else "="))
     elif instruction.__class__.__name__ == "Instruction":
         parts.append('""')
     else:
-        parts += (quote(argument.text) for argument in instruction.arguments)
+        parts += (go_quote(argument.text) for argument in instruction.arguments)
     return outer + " ".join(parts) + ")" * depth
 
 
 def _head(instruction: Instruction) -> list[str]:
     """The keyword, and the flags in brackets."""
     keyword = instruction.keyword.lower()
-    flags = " ".join([quote(flag.text) for flag in instruction.flags])
+    flags = " ".join([go_quote(flag.text) for flag in instruction.flags])
     return [keyword, f"[{flags}]"] if flags else [keyword]
 
 
-def quote(text: str) -> str:
+def go_quote(text: str) -> str:
     """`text` as a Go string literal (strconv.Quote); bytes that are not UTF-8 are lone surrogates here."""
     if text.isprintable() and '"' not in text and "\\" not in text:
         return f'"{text}"'

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .source import SPACE
+from .source import WHITESPACE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def split_words(line: str) -> list[str]:
         return []
 
 
-def heredoc_word(word: str) -> HeredocWord | None:
+def parse_heredoc_word(word: str) -> HeredocWord | None:
     """The heredoc that `word`, one of `split_words`, opens; None when it opens none.
 
     The form is `^(\\d*)<<(-?)\\s*([^<]*)$` of BuildKit's parser. The escape character is always the backslash, and
@@ -128,7 +128,7 @@ def heredoc_word(word: str) -> HeredocWord | None:
     return HeredocWord(words[0], chomp, words == raw, _descriptor(digits))
 
 
-def variables(word: str, escape: str = "\\", *, skip_quotes: bool = False) -> list[tuple[str, int, int]]:
+def variable_references(word: str, escape: str = "\\", *, skip_quotes: bool = False) -> list[tuple[str, int, int]]:
     """The variables that `word` refers to: name, start and end of the whole reference (`$X`, `${X:-$Y}`).
 
     Those in the modifier of another are included, in the order in which they start; single-quoted text holds none.
@@ -236,7 +236,7 @@ class _Words:
             return
         start = 0
         for at, char in enumerate(text):
-            if char in SPACE:
+            if char in WHITESPACE:
                 self.pending += text[start:at]
                 self.finish()
                 start = at + 1

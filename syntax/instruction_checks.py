@@ -5,9 +5,9 @@ Source: BuildKit frontend/dockerfile/instructions (parse.go, bflag.go, commands_
 
 from __future__ import annotations
 
-from .expand import ExpansionError, heredoc_word
-from .source import SPACE
-from .tree import Argument, Flag, From, Healthcheck, Instruction, Transfer
+from .expand import ExpansionError, parse_heredoc_word
+from .source import WHITESPACE
+from .tree import Argument, CopyOrAdd, Flag, From, Healthcheck, Instruction
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ KEYWORDS = (
 """Every instruction that BuildKit knows."""
 
 _STRING, _BOOL, _LIST = "string", "bool", "list"
-FLAGS: dict[str, dict[str, str]] = {
+INSTRUCTION_FLAGS: dict[str, dict[str, str]] = {
     "ADD": {
         "chown": _STRING, "chmod": _STRING, "link": _BOOL, "checksum": _STRING, "keep-git-dir": _BOOL,
         "unpack": _BOOL, "exclude": _LIST,
@@ -60,7 +60,7 @@ _STAGE_CHARS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_.")
 Problem = tuple[str, "Argument | None"]
 
 
-def check(instruction: Instruction) -> Iterator[Problem]:
+def check_instruction(instruction: Instruction) -> Iterator[Problem]:
     """What is wrong with the instruction: message and the word it is about, BuildKit's first answer first."""
     name = instruction.name
     if name in _ONE and len(instruction.arguments) != 1:
@@ -69,7 +69,7 @@ def check(instruction: Instruction) -> Iterator[Problem]:
     if name in _SOME and not instruction.arguments and instruction.trigger is None:
         yield f"{name} requires at least one argument; write {_SOME[name]}", None
         return
-    if isinstance(instruction, Transfer) and len(instruction.arguments) < 2:
+    if isinstance(instruction, CopyOrAdd) and len(instruction.arguments) < 2:
         yield f"{name} requires at least two arguments; write {name} source destination", None
         return
     yield from _check_flags(instruction)
@@ -77,7 +77,7 @@ def check(instruction: Instruction) -> Iterator[Problem]:
 
 
 def _check_arguments(instruction: Instruction) -> Iterator[Problem]:
-    if isinstance(instruction, Transfer):
+    if isinstance(instruction, CopyOrAdd):
         yield from _check_destination(instruction)
     elif isinstance(instruction, From):
         yield from _check_from(instruction)
@@ -93,7 +93,7 @@ def _check_arguments(instruction: Instruction) -> Iterator[Problem]:
         yield 'SHELL requires the arguments to be in JSON form, such as ["/bin/bash", "-c"]', None
     elif instruction.name == "VOLUME":
         for word in instruction.arguments:
-            if not word.text.strip(SPACE):
+            if not word.text.strip(WHITESPACE):
                 yield "VOLUME specified can not be an empty string; write a path", word
 
 
@@ -101,7 +101,7 @@ def _check_flags(instruction: Instruction) -> Iterator[Problem]:
     name = instruction.name
     if name in _IGNORES_FLAGS or (isinstance(instruction, Healthcheck) and instruction.kind == "NONE"):
         return
-    known = FLAGS.get(name, {})
+    known = INSTRUCTION_FLAGS.get(name, {})
     seen: set[str] = set()
     for flag in instruction.flags:
         kind = known.get(flag.name)
@@ -132,7 +132,7 @@ def _check_run_flag(flag: Flag) -> Iterator[Problem]:
     elif flag.name == "security" and value not in ("sandbox", "insecure"):
         yield f"invalid security mode `{value}`; write sandbox or insecure", flag
     elif flag.name == "mount":
-        fields = mount_fields(value)
+        fields = parse_mount_fields(value)
         if fields is None:
             yield f"the mount `{value}` is no list such as type=cache,target=/path", flag
             return
@@ -141,7 +141,7 @@ def _check_run_flag(flag: Flag) -> Iterator[Problem]:
                 yield "`from` takes no variables; name a stage: FROM … AS name, then from=name", flag
 
 
-def mount_fields(value: str) -> list[tuple[str, str | None]] | None:
+def parse_mount_fields(value: str) -> list[tuple[str, str | None]] | None:
     """The `key=value` fields of a `--mount`, keys in lower case, value None without `=`; None when it is no CSV."""
     if not value.strip("\r\n"):
         return None
@@ -187,10 +187,10 @@ def _csv_fields(value: str) -> list[str] | None:
         at += 1
 
 
-def _check_destination(instruction: Transfer) -> Iterator[Problem]:
+def _check_destination(instruction: CopyOrAdd) -> Iterator[Problem]:
     destination = instruction.destination
     try:
-        if destination is not None and heredoc_word(destination.text) is not None:
+        if destination is not None and parse_heredoc_word(destination.text) is not None:
             yield f"{instruction.name} cannot accept a heredoc as a destination; write the path last", destination
     except ExpansionError:
         return
@@ -237,7 +237,7 @@ def _check_healthcheck(instruction: Healthcheck) -> Iterator[Problem]:
             if not _is_count(value):
                 yield f"--retries takes a number of 0 or more, not `{value}`", flag
         else:
-            seconds = duration(value)
+            seconds = parse_duration(value)
             if seconds is None:
                 yield f"`{value}` is no duration; write 30s, 1m30s or 500ms", flag
             elif seconds != 0 and seconds < 0.001:
@@ -254,7 +254,7 @@ def _is_count(text: str) -> bool:
     return not significant or (text[0] != "-" and len(significant) <= 10 and int(significant) < 2**31)
 
 
-def duration(text: str) -> float | None:
+def parse_duration(text: str) -> float | None:
     """Seconds of a Go duration such as `1m30s`; None when it is none. Source: Go's time.ParseDuration."""
     sign, rest = (-1.0, text[1:]) if text.startswith("-") else (1.0, text.removeprefix("+"))
     if rest == "0":

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from .source import SPACE
+from .source import WHITESPACE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _JSON_PLAIN = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _JSON_SPACE = " \t\r\n"
 
 
-def blank_words(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+def blank_separated_words(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Start and end of every word of `text[start:end]`; words are separated by blanks, quotes mean nothing."""
     for match in _WORD.finditer(text, start, end):
         yield match.span()
@@ -43,7 +43,7 @@ def quoted_words(text: str, start: int, end: int, escape: str) -> Iterator[tuple
     if pattern is None:
         e = re.escape(escape)
         pattern = re.compile(
-            rf"""(?:[^{SPACE}'"{e}]+|{e}.|'[^']*(?:'|\Z)|"(?:[^"{e}]+|{e}.)*(?:"|{e}?\Z)|{e}\Z)+""", re.DOTALL
+            rf"""(?:[^{WHITESPACE}'"{e}]+|{e}.|'[^']*(?:'|\Z)|"(?:[^"{e}]+|{e}.)*(?:"|{e}?\Z)|{e}\Z)+""", re.DOTALL
         )
         _ESCAPED_WORD[escape] = pattern
     for match in pattern.finditer(text, start, end):
@@ -81,7 +81,7 @@ def split_flags(text: str, start: int, end: int) -> tuple[list[tuple[str, int, i
     flags: list[tuple[str, int, int]] = []
     at = start
     while True:
-        while at < end and text[at] in SPACE:
+        while at < end and text[at] in WHITESPACE:
             at += 1
         if not text.startswith("--", at, end):
             return flags, at
@@ -98,7 +98,7 @@ def _flag_word(text: str, at: int, end: int) -> tuple[str, int, bool]:
     quote, quoted = "", False
     while at < end:
         char = text[at]
-        if not quote and char in SPACE:
+        if not quote and char in WHITESPACE:
             break
         if char == "\\":
             at += 1
@@ -127,7 +127,7 @@ class JsonString:
         self.end = end
 
 
-class NotStrings(ValueError):
+class NotStringArrayError(ValueError):
     """A JSON array that holds something else than strings: BuildKit refuses it."""
 
 
@@ -137,7 +137,7 @@ def json_strings(text: str, start: int, end: int) -> list[JsonString] | None:
     Raises NotStrings when it is a valid array with anything but strings in it.
     """
     at = start
-    while at < end and text[at] in SPACE:
+    while at < end and text[at] in WHITESPACE:
         at += 1
     if not text.startswith("[", at, end):
         return None
@@ -155,7 +155,7 @@ def json_strings(text: str, start: int, end: int) -> list[JsonString] | None:
         else:
             return None
     if _is_json_array(text[start:end]):
-        raise NotStrings
+        raise NotStringArrayError
     return None
 
 
@@ -180,7 +180,7 @@ def _unescape_one(match: re.Match[str]) -> str:
     return _JSON_PLAIN.get(char, char) if char else "\ufffd"
 
 
-def json_pieces(text: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
+def json_string_pieces(text: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
     """The value of the JSON string content `text[start:end]` in pieces, each with where it stands."""
     at = start
     for match in _JSON_ESCAPE.finditer(text, start, end):
@@ -207,7 +207,7 @@ def _is_json_array(text: str) -> bool:
 
     try:
         return isinstance(
-            json.loads(text.strip(SPACE), parse_constant=refuse, parse_float=number, parse_int=number), list
+            json.loads(text.strip(WHITESPACE), parse_constant=refuse, parse_float=number, parse_int=number), list
         )
     except (ValueError, RecursionError):
         return False

@@ -6,21 +6,28 @@ Source of the grammar: BuildKit frontend/dockerfile/parser (parser.go, directive
 
 from __future__ import annotations
 
-from .expand import ExpansionError, heredoc_word, split_words
-from .instruction_checks import KEYWORDS, check, suggest
-from .instruction_words import BLANKS, NotStrings, blank_words, json_strings, quoted_words, split_flags
-from .source import SPACE, Mapped, Source
+from .expand import ExpansionError, parse_heredoc_word, split_words
+from .instruction_checks import KEYWORDS, check_instruction, suggest
+from .instruction_words import (
+    BLANKS,
+    NotStringArrayError,
+    blank_separated_words,
+    json_strings,
+    quoted_words,
+    split_flags,
+)
+from .source import WHITESPACE, MappedText, Source
 from .tree import (
-    CLASSES,
+    INSTRUCTION_CLASSES,
     Argument,
     Comment,
     Directive,
     Dockerfile,
     Flag,
-    Heredoc,
     Instruction,
-    Pair,
+    KeyValuePair,
     ParseError,
+    ShellHeredoc,
 )
 
 TYPE_CHECKING = False
@@ -39,11 +46,11 @@ _WHOLE = frozenset(("MAINTAINER", "STOPSIGNAL", "USER", "WORKDIR"))
 _DIRECTIVES = frozenset(("syntax", "escape", "check"))
 
 
-class Refused(Exception):
+class LineError(Exception):
     """BuildKit's splitter refuses a line; the message says why."""
 
 
-def parse(source: Source) -> Dockerfile:
+def parse_bash(source: Source) -> Dockerfile:
     """The tree of `source`. Never raises: what is wrong stands in `errors`."""
     return _Parser(source).parse()
 
@@ -86,7 +93,7 @@ class _Parser:
         number = 0
         while number < len(lines):
             text, start = self._line(number)
-            stripped = text.lstrip(SPACE)
+            stripped = text.lstrip(WHITESPACE)
             start += len(text) - len(stripped)
             number += 1
             if not stripped:
@@ -126,7 +133,7 @@ class _Parser:
         self.errors.append(ParseError(message, line, start, end, phase))
 
     def _comment(self, text: str, line: int, start: int, *, inside: bool) -> None:
-        comment = Comment(text[1:].strip(SPACE), line, start, start + len(text), inside)
+        comment = Comment(text[1:].strip(WHITESPACE), line, start, start + len(text), inside)
         self.comments.append(comment)
         if not inside:
             self.leading.append(comment)
@@ -160,7 +167,7 @@ class _Parser:
         found: dict[str, Directive] = {}
         for number in range(first, len(self.lines)):
             text, start = self._line(number)
-            stripped = text.lstrip(SPACE) if indented else text
+            stripped = text.lstrip(WHITESPACE) if indented else text
             name, equals, value = stripped[1:].partition("=")
             name = name.strip("\t\n\f\r ").lower()
             value = value.strip("\t\n\f\r ")
@@ -192,7 +199,7 @@ class _Parser:
         while goes_on and number < len(self.lines):
             text, at = self._line(number)
             number += 1
-            stripped = text.lstrip(SPACE)
+            stripped = text.lstrip(WHITESPACE)
             if not stripped:
                 empty = number
                 continue
@@ -202,10 +209,10 @@ class _Parser:
             kept, goes_on = self._without_continuation(text)
             pieces.append((kept, at))
             end = at + len(text)
-        logical = Mapped(pieces[0][0], (0,), (start,)) if len(pieces) == 1 else Mapped.join(pieces)
+        logical = MappedText(pieces[0][0], (0,), (start,)) if len(pieces) == 1 else MappedText.join(pieces)
         try:
             instruction = self._node(logical, start, first_line)
-        except Refused as refusal:
+        except LineError as refusal:
             self._error(str(refusal), first_line, start, end, _SPLITTING)
             self.leading = []
             return number
@@ -236,7 +243,7 @@ class _Parser:
                     _READING,
                 )
             return
-        for message, argument in check(instruction):
+        for message, argument in check_instruction(instruction):
             where = argument or instruction
             self._error(message, instruction.start_line, where.start, where.end, _READING)
         if instruction.name == "FROM":
@@ -253,7 +260,7 @@ class _Parser:
     def _advice(self, instruction: Instruction, before: Instruction | None) -> str:
         """What to do about a keyword that is none."""
         keyword = instruction.keyword
-        if any(char in SPACE for char in keyword):
+        if any(char in WHITESPACE for char in keyword):
             return "behind the keyword stands a no-break or other Unicode space; write an ordinary one"
         near = suggest(keyword)
         lacks = f"does the line before lack its `{self.escape}`?"
@@ -271,19 +278,19 @@ class _Parser:
             return trimmed[:-1], True
         return text, False
 
-    def _node(self, logical: Mapped, start: int, line: int) -> Instruction:
+    def _node(self, logical: MappedText, start: int, line: int) -> Instruction:
         """The instruction that the joined line holds, with what it triggers; raises Refused."""
-        end = len(logical.text.rstrip(SPACE))
+        end = len(logical.text.rstrip(WHITESPACE))
         instruction = node = _head(logical, 0, end, start, line)
         # A loop, as ONBUILD may stand behind ONBUILD any number of times; that is refused later.
-        while node.name == "ONBUILD" and node.rest < end:
-            trigger = _head(logical, node.rest, end, logical.offset(node.rest), line)
+        while node.name == "ONBUILD" and node.arguments_index < end:
+            trigger = _head(logical, node.arguments_index, end, logical.offset(node.arguments_index), line)
             node.trigger, trigger.parent = trigger, node
             node = trigger
         try:
-            self._read_arguments(node, node.rest, end)
-        except NotStrings:
-            raise Refused("a JSON array here may hold strings only; put every word in double quotes") from None
+            self._read_arguments(node, node.arguments_index, end)
+        except NotStringArrayError:
+            raise LineError("a JSON array here may hold strings only; put every word in double quotes") from None
         return instruction
 
     def _read_arguments(self, instruction: Instruction, rest: int, end: int) -> None:
@@ -293,10 +300,10 @@ class _Parser:
             self._read_pairs(instruction, rest, end)
         elif name == "HEALTHCHECK":
             kind_end = rest
-            while kind_end < end and text[kind_end] not in SPACE:
+            while kind_end < end and text[kind_end] not in WHITESPACE:
                 kind_end += 1
             command = kind_end
-            while command < end and text[command] in SPACE:
+            while command < end and text[command] in WHITESPACE:
                 command += 1
             if kind_end > rest:
                 words = [_argument(logical, rest, kind_end)]
@@ -339,24 +346,24 @@ class _Parser:
             while value < end and text[value] in BLANKS:
                 value += 1
             if value == key_end:
-                raise Refused(f"{name} must have two arguments; write {name} key=value")
-            pair = Pair(_argument(logical, rest, key_end), _argument(logical, value, end), legacy=True)
+                raise LineError(f"{name} must have two arguments; write {name} key=value")
+            pair = KeyValuePair(_argument(logical, rest, key_end), _argument(logical, value, end), legacy=True)
             instruction.pairs = (pair,)
             instruction.arguments = (pair.key, _argument(logical, value, end))
             return
-        pairs: list[Pair] = []
+        pairs: list[KeyValuePair] = []
         arguments: list[Argument] = []
         for word, start, stop in words:
             key, equals, _ = word.partition("=")
             argument = _argument(logical, start, stop)
             if not equals and name != "ARG":
-                raise Refused(
+                raise LineError(
                     f"can't find = in `{word}`; write name=value, and put a value with spaces in double quotes"
                 )
             arguments.append(argument)
             split = start + len(key)
             pairs.append(
-                Pair(
+                KeyValuePair(
                     _argument(logical, start, split) if equals else argument,
                     _argument(logical, split + 1, stop) if equals else None,
                     legacy=False,
@@ -373,11 +380,11 @@ class _Parser:
         if "<<" not in text or node.name not in _HEREDOC_KEYWORDS or node.json:
             return number
         try:
-            words = [word for word in map(heredoc_word, split_words(text)) if word is not None]
+            words = [word for word in map(parse_heredoc_word, split_words(text)) if word is not None]
         except ExpansionError as error:
             self._error(f"bad heredoc: {error}", instruction.start_line, instruction.start, instruction.end, _SPLITTING)
             return number
-        heredocs: list[Heredoc] = []
+        heredocs: list[ShellHeredoc] = []
         after = number
         for word in words:
             heredoc = self._heredoc(word, after)
@@ -391,7 +398,7 @@ class _Parser:
             instruction.end, instruction.end_line = heredocs[-1].terminator_end, after
         return after
 
-    def _heredoc(self, word: HeredocWord, number: int) -> Heredoc | None:
+    def _heredoc(self, word: HeredocWord, number: int) -> ShellHeredoc | None:
         """The heredoc whose body begins on the line after `number`; None when no line ends it."""
         lines = self.lines
         if self.last_lines is not None and self.last_lines.get(word.name, -1) < number:
@@ -401,7 +408,7 @@ class _Parser:
             if (text.lstrip("\t") if word.chomp else text) == word.name:
                 start, end = self.starts[number], self.starts[last]
                 body = self.source.text[start:end]
-                return Heredoc(word.name, body, start, end + len(text), word.fd, word.expand, word.chomp)
+                return ShellHeredoc(word.name, body, start, end + len(text), word.fd, word.expand, word.chomp)
         if self.last_lines is None:
             # The next search for a line that is not there must not read the whole file again.
             self.last_lines = {}
@@ -419,29 +426,29 @@ class _Parser:
         )
 
 
-def _head(logical: Mapped, at: int, end: int, start: int, line: int) -> Instruction:
+def _head(logical: MappedText, at: int, end: int, start: int, line: int) -> Instruction:
     """Keyword and flags of the instruction that begins at index `at` of the joined line."""
     text = logical.text
-    while at < end and text[at] in SPACE:
+    while at < end and text[at] in WHITESPACE:
         at += 1
     keyword_end = at
     while keyword_end < end and text[keyword_end] not in BLANKS:
         keyword_end += 1
     keyword = text[at:keyword_end]
-    instruction = CLASSES.get(keyword.upper(), Instruction)(keyword, logical, at, start, line)
+    instruction = INSTRUCTION_CLASSES.get(keyword.upper(), Instruction)(keyword, logical, at, start, line)
     rest = keyword_end
     while rest < end and text[rest] in BLANKS:
         rest += 1
     if text.startswith("--", rest, end):
         flags, rest = split_flags(text, rest, end)
         instruction.flags = [Flag(value, i, j, logical.offset(i), logical.end_offset(j)) for value, i, j in flags]
-    while rest < end and text[rest] in SPACE:
+    while rest < end and text[rest] in WHITESPACE:
         rest += 1
-    instruction.rest = rest
+    instruction.arguments_index = rest
     return instruction
 
 
-def _argument(logical: Mapped, start: int, end: int, value: str | None = None) -> Argument:
+def _argument(logical: MappedText, start: int, end: int, value: str | None = None) -> Argument:
     """The word at these indexes; `value` when escapes stand for it. An empty one stands right behind what is before."""
     if end > start:
         return Argument(
@@ -455,5 +462,5 @@ def _argument(logical: Mapped, start: int, end: int, value: str | None = None) -
     return Argument("", start, end, offset, offset)
 
 
-def _words(logical: Mapped, rest: int, end: int) -> list[Argument]:
-    return [_argument(logical, start, stop) for start, stop in blank_words(logical.text, rest, end)]
+def _words(logical: MappedText, rest: int, end: int) -> list[Argument]:
+    return [_argument(logical, start, stop) for start, stop in blank_separated_words(logical.text, rest, end)]

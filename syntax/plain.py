@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_left
 
-from .source import Mapped
+from .source import MappedText
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .tree import Dockerfile
 
 
-def plain(dockerfile: Dockerfile) -> Mapped:
+def plain_form(dockerfile: Dockerfile) -> MappedText:
     """The plain form of a file: directives, then the logical line of each instruction, heredocs as they are.
 
     Every character knows its offset in the file. A build does with it exactly what it does with the file.
@@ -20,20 +20,20 @@ def plain(dockerfile: Dockerfile) -> Mapped:
     pieces = [_piece(text[head.start : head.end] + "\n", head.start) for head in dockerfile.directives]
     for instruction in dockerfile.instructions:
         logical = instruction.logical
-        pieces.append(logical.slice(instruction.at, len(logical.text)))
+        pieces.append(logical.slice(instruction.start_index, len(logical.text)))
         end = logical.end_offset(len(logical.text))
         for heredoc in instruction.heredocs:
             pieces.append(_piece("\n" + text[heredoc.start : heredoc.terminator_end], heredoc.start - 1))
             end = heredoc.terminator_end
         pieces.append(_piece("\n", end))
-    return Mapped.concat([piece for piece in pieces if piece.text])
+    return MappedText.concat([piece for piece in pieces if piece.text])
 
 
-def _piece(text: str, offset: int) -> Mapped:
-    return Mapped(text, (0,), (offset,))
+def _piece(text: str, offset: int) -> MappedText:
+    return MappedText(text, (0,), (offset,))
 
 
-def index_of(mapped: Mapped, offset: int) -> int:
+def index_at_offset(mapped: MappedText, offset: int) -> int:
     """The index of the first character of `mapped` that stands at or behind `offset` in the file."""
     piece = bisect_left(mapped.offsets, offset)
     if piece < len(mapped.offsets) and mapped.offsets[piece] == offset:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 
-from .source import Mapped
+from .source import MappedText
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     Piece = tuple[str, int, bool]
 
-NAME = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
+NAME_CHARS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
 _SPECIAL_PARAMETERS = frozenset("@*#?-$!")
 _ANSI = {"a": "\a", "b": "\b", "e": "\x1b", "E": "\x1b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 _ANSI_HEX = {"x": 2, "u": 4, "U": 8}
@@ -68,7 +68,7 @@ def expansion_end(text: str, at: int) -> int:
     if following.isdigit() or following in _SPECIAL_PARAMETERS:
         return at + 2
     end = at + 1
-    while end < len(text) and text[end] in NAME:
+    while end < len(text) and text[end] in NAME_CHARS:
         end += 1
     return end if end > at + 1 else at
 
@@ -162,9 +162,11 @@ def _ansi_escape(text: str, at: int) -> tuple[str, int]:
     return chr(number) if number <= 0x10FFFF else "\ufffd", end
 
 
-def literal(script: Mapped, at: int, to: int, heredoc: bool = False) -> tuple[Mapped, list[tuple[int, int]]]:
+def unquote_word(
+    script: MappedText, at: int, to: int, heredoc: bool = False
+) -> tuple[MappedText, list[tuple[int, int]]]:
     """What the word `script.text[at:to]` stands for, with its offsets, and where in it expansions stand as written."""
-    parts: list[Mapped] = []
+    parts: list[MappedText] = []
     expansions: list[tuple[int, int]] = []
     length = 0
     for value, index, expands in unquote(script.text[at:to], heredoc):
@@ -172,23 +174,23 @@ def literal(script: Mapped, at: int, to: int, heredoc: bool = False) -> tuple[Ma
         if script.text.startswith(value, first):
             parts.append(script.slice(first, first + len(value)))
         else:
-            parts.append(Mapped(value, [0], [script.offset(first)]))
+            parts.append(MappedText(value, [0], [script.offset(first)]))
         if expands:
             expansions.append((length, length + len(value)))
         length += len(value)
-    return Mapped.concat(parts) if parts else script.slice(at, at), expansions
+    return MappedText.concat(parts) if parts else script.slice(at, at), expansions
 
 
-def spaced(parts: Sequence[Mapped]) -> Mapped:
+def join_with_spaces(parts: Sequence[MappedText]) -> MappedText:
     """The parts with a blank between them; the blank stands where the part before it ends."""
     if not parts:
-        return Mapped("", [0], [0])
-    pieces: list[Mapped] = []
+        return MappedText("", [0], [0])
+    pieces: list[MappedText] = []
     for part in parts:
         if pieces:
-            pieces.append(Mapped(" ", [0], [pieces[-1].end_offset(len(pieces[-1].text))]))
+            pieces.append(MappedText(" ", [0], [pieces[-1].end_offset(len(pieces[-1].text))]))
         pieces.append(part)
-    return Mapped.concat(pieces)
+    return MappedText.concat(pieces)
 
 
 def overlaps(places: Sequence[tuple[int, int]], at: int, to: int) -> bool:

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from .bash import parse
+from .bash import parse_bash
 from .command import Command, Redirect, Script, Word
-from .quoting import literal, overlaps, spaced
-from .statements import REDIRECTS, WORDS, Statements, within
-from .wrappers import NESTING, SCRIPTED, WRAPPERS, nested_script, nested_words, peel, reads_script
+from .quoting import join_with_spaces, overlaps, unquote_word
+from .statements import REDIRECT_KINDS, WORD_KINDS, StatementWalker, extend_context
+from .wrappers import (
+    COMMAND_RUNNERS,
+    SCRIPT_RUNNERS,
+    WRAPPERS,
+    nested_command_words,
+    nested_script,
+    reads_script_from_stdin,
+    strip_wrappers,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,8 +22,8 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from .bash import Heredoc
-    from .source import Mapped
+    from .bash import ShellHeredoc
+    from .source import MappedText
     from .statements import Context
 
 __all__ = ["Command", "Redirect", "Script", "Word", "dialect_of", "parse_exec", "parse_script", "shebang_dialect"]
@@ -33,7 +41,7 @@ _RESERVED = frozenset(
 )
 
 
-def parse_script(script: Mapped, dialect: str = "sh") -> Script:
+def parse_script(script: MappedText, dialect: str = "sh") -> Script:
     """Read a script: the text of a shell-form instruction or of a here-document. Never raises.
 
     A dialect that is no Unix shell is left alone: its script has no commands.
@@ -45,9 +53,9 @@ def parse_script(script: Mapped, dialect: str = "sh") -> Script:
     return Script(reader.ordered(), dialect, error, script.text)
 
 
-def parse_exec(words: Sequence[tuple[str, Mapped]]) -> Script:
+def parse_exec(words: Sequence[tuple[str, MappedText]]) -> Script:
     """Read an exec form, each of its strings with where it stands: one command, and the scripts in it. Never raises."""
-    script = spaced([mapped for _, mapped in words])
+    script = join_with_spaces([mapped for _, mapped in words])
     reader = _Reader(script)
     found: list[Word] = []
     at = 0
@@ -93,7 +101,7 @@ class _Reader:
 
     def __init__(
         self,
-        script: Mapped,
+        script: MappedText,
         commands: list[Command] | None = None,
         depth: int = 0,
         outer: Sequence[tuple[int, int]] = (),
@@ -108,13 +116,13 @@ class _Reader:
         self.odd = bool(outer) or "\\\n" in text or "\\\r" in text or "[ " in text or "{ " in text
         self.substitutes = "$(" in text or "`" in text or "<(" in text or ">(" in text
         self.kinds: dict[int, str] = {}
-        self.heredocs: dict[int, Heredoc] = {}
+        self.heredocs: dict[int, ShellHeredoc] = {}
 
     def read(self, context: Context) -> bool:
         """Read all commands; whether the grammar met an error."""
         text = self.script.text
-        root, self.kinds, self.heredocs = parse(text)
-        statements = Statements(root, self.kinds, text, context, self.outer)
+        root, self.kinds, self.heredocs = parse_bash(text)
+        statements = StatementWalker(root, self.kinds, text, context, self.outer)
         error = self.nested = root.has_error
         for nodes, inner, joined, behind, whole in statements:
             parts = self._command(nodes, inner, joined, behind, whole)
@@ -141,7 +149,7 @@ class _Reader:
         end = -1
         for node in nodes:
             kind = kinds[node.kind_id]
-            if kind in REDIRECTS:
+            if kind in REDIRECT_KINDS:
                 redirects.append(node)
             elif kind == "variable_assignment" and not words:
                 assignments.append(self._assignment(node))
@@ -160,7 +168,7 @@ class _Reader:
         redirects += behind
         if not nodes and not redirects:
             return parts
-        bodies: list[tuple[Heredoc, Word]] = []
+        bodies: list[tuple[ShellHeredoc, Word]] = []
         read = [self._redirect(node, words, parts, bodies) for node in redirects] if redirects else ()
         first = (nodes or redirects)[0].start_byte
         last = max([(nodes or redirects)[-1].end_byte, *[node.end_byte for node in redirects]])
@@ -174,10 +182,10 @@ class _Reader:
         script = self.script
         at, to = node.start_byte, node.end_byte
         if words and not whole:
-            between = script.text[words[-1].to : at]
+            between = script.text[words[-1].end_index : at]
             if not between.replace("\\\n", "").replace("\\\r\n", ""):
                 # The grammar makes two of `$"x"`, and of a word that goes on behind a continuation.
-                words[-1] = self._word(words[-1].at, to)
+                words[-1] = self._word(words[-1].start_index, to)
                 return
         if kind == "word" and " " in script.text[at:to]:
             # `[ ]` and `{ x` come as one; `a\ b` is one.
@@ -204,16 +212,16 @@ class _Reader:
         return name, self._word(to, node.end_byte)
 
     def _redirect(
-        self, node: Node, words: list[Word], parts: list[Node], bodies: list[tuple[Heredoc, Word]]
+        self, node: Node, words: list[Word], parts: list[Node], bodies: list[tuple[ShellHeredoc, Word]]
     ) -> Redirect:
         """Read a redirect; the grammar takes the words of the command that stand behind its target for targets too."""
         text, script = self.script.text, self.script
         at = behind = node.start_byte
-        heredoc: Heredoc | None = None
+        heredoc: ShellHeredoc | None = None
         target: Word | None = None
         for child in node.children:
             kind = self.kinds[child.kind_id]
-            if kind in WORDS or kind == "heredoc_start":
+            if kind in WORD_KINDS or kind == "heredoc_start":
                 if target or text[behind - 1] == "-":
                     self._add(child, kind, words, whole=False)
                 else:
@@ -243,13 +251,13 @@ class _Reader:
         """Add the command that `words` make behind their wrappers, and what it runs in turn."""
         while words and words[0].text in _RESERVED:
             words = words[1:]
-            place = (words[0].at if words else place[0], place[1])
+            place = (words[0].start_index if words else place[0], place[1])
         wrappers: Sequence[str] = ()
         name = ""
         if words:
             name = words[0].base_name()
             if name in WRAPPERS:
-                first, wrappers, assigned = peel(words)
+                first, wrappers, assigned = strip_wrappers(words)
                 assignments = [*assignments, *assigned]
                 words = words[first:]
                 name = words[0].base_name()
@@ -266,46 +274,48 @@ class _Reader:
             (self.script, *place),
         )
         self.commands.append(command)
-        if name in NESTING and self.depth < _MOST_SCRIPTS:
+        if name in COMMAND_RUNNERS and self.depth < _MOST_SCRIPTS:
             self._nested(command, context)
         return command
 
     def _nested(self, command: Command, context: Context) -> None:
         """Read the commands and scripts that stand in the arguments of `command`."""
         self.nested = True
-        if command.name in SCRIPTED:
+        if command.name in SCRIPT_RUNNERS:
             found = nested_script(command)
             if found:
                 label, script, outer = found
-                self._inside(script, within(context, label), outer)
+                self._inside(script, extend_context(context, label), outer)
             return
         self.depth += 1
-        for label, words in nested_words(command):
-            self.emit(words, (), (), ("", ""), within(context, label), (words[0].at, words[-1].to))
+        for label, words in nested_command_words(command):
+            self.emit(
+                words, (), (), ("", ""), extend_context(context, label), (words[0].start_index, words[-1].end_index)
+            )
         self.depth -= 1
 
-    def _body(self, command: Command | None, heredoc: Heredoc, target: Word, context: Context) -> None:
+    def _body(self, command: Command | None, heredoc: ShellHeredoc, target: Word, context: Context) -> None:
         """Read what a here-document feeds to a shell, and the substitutions that the outer shell makes in it."""
-        runs = command is not None and reads_script(command)
-        context = within(context, "heredoc")
+        runs = command is not None and reads_script_from_stdin(command)
+        context = extend_context(context, "heredoc")
         if heredoc.operator == "<<<":
             if runs:
-                script, outer = literal(self.script, target.at, target.to)
+                script, outer = unquote_word(self.script, target.start_index, target.end_index)
                 self._inside(script, context, outer)
             return
-        body = self.script.text[heredoc.at : heredoc.to]
+        body = self.script.text[heredoc.start_index : heredoc.end_index]
         if heredoc.quoted or not ("$(" in body or "`" in body or (runs and "$" in body)):
-            script, outer = self.script.slice(heredoc.at, heredoc.to), []
+            script, outer = self.script.slice(heredoc.start_index, heredoc.end_index), []
         else:
-            script, outer = literal(self.script, heredoc.at, heredoc.to, heredoc=True)
+            script, outer = unquote_word(self.script, heredoc.start_index, heredoc.end_index, heredoc=True)
         if runs:
             self._inside(script, context, outer)
         for start, end in outer:
             opener = 1 if script.text[start] == "`" else 2
             if opener == 1 or script.text.startswith("$(", start):
-                self._inside(script.slice(start + opener, end - 1), within(context, "substitution"))
+                self._inside(script.slice(start + opener, end - 1), extend_context(context, "substitution"))
 
-    def _inside(self, script: Mapped, context: Context, outer: Sequence[tuple[int, int]] = ()) -> None:
+    def _inside(self, script: MappedText, context: Context, outer: Sequence[tuple[int, int]] = ()) -> None:
         self.nested = True
         if script.text and self.depth < _MOST_SCRIPTS:
             _Reader(script, self.commands, self.depth + 1, outer).read(context)

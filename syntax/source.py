@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 # What Go's unicode.IsSpace holds for space; Python's str.isspace() adds \x1c-\x1f, which BuildKit keeps.
-SPACE = (
+WHITESPACE = (
     "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f"
     "\u205f\u3000"
 )
@@ -103,7 +103,7 @@ class Span:
         return self.start <= offset < self.end
 
 
-class Mapped:
+class MappedText:
     """Text assembled from pieces of a file, each character of which knows its offset in the file.
 
     A logical line is its physical lines without continuations and comments; the script behind `sh -c "..."` is
@@ -121,7 +121,7 @@ class Mapped:
         self.ends = ends
 
     @classmethod
-    def join(cls, pieces: Iterable[tuple[str, int]]) -> Mapped:
+    def join(cls, pieces: Iterable[tuple[str, int]]) -> MappedText:
         """The pieces `(text, offset in the file)` one after the other."""
         texts: list[str] = []
         starts: list[int] = []
@@ -135,7 +135,7 @@ class Mapped:
         return cls("".join(texts), starts or [0], offsets or [0])
 
     @classmethod
-    def concat(cls, parts: Sequence[Mapped]) -> Mapped:
+    def concat(cls, parts: Sequence[MappedText]) -> MappedText:
         """The parts one after the other."""
         starts: list[int] = []
         offsets: list[int] = []
@@ -176,7 +176,7 @@ class Mapped:
         first = self.offset(start)
         return Span(first, max(first, self.end_offset(end)) if end > start else first)
 
-    def slice(self, start: int, end: int) -> Mapped:
+    def slice(self, start: int, end: int) -> MappedText:
         """`text[start:end]`, still knowing its offsets."""
         starts, offsets = self.starts, self.offsets
         first = bisect_right(starts, start) - 1
@@ -184,4 +184,4 @@ class Mapped:
         new_starts = [0, *(s - start for s in starts[first + 1 : last + 1])]
         new_offsets = [offsets[first] + start - starts[first], *offsets[first + 1 : last + 1]]
         new_ends = [*self.ends[first:last], self.end_offset(end)] if self.ends else ()
-        return Mapped(self.text[start:end], new_starts, new_offsets, new_ends)
+        return MappedText(self.text[start:end], new_starts, new_offsets, new_ends)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # Constructs within constructs that are still told apart; real scripts have two or three.
 _MOST_LABELS = 64
 
-WORDS = frozenset(
+WORD_KINDS = frozenset(
     (
         "ansi_c_string",
         "arithmetic_expansion",
@@ -43,7 +43,7 @@ WORDS = frozenset(
         "word",
     )
 )
-REDIRECTS = frozenset(("file_redirect", "herestring_redirect", "heredoc_redirect"))
+REDIRECT_KINDS = frozenset(("file_redirect", "herestring_redirect", "heredoc_redirect"))
 _JOINERS = frozenset((";", "&", "&&", "||", "|", "|&"))
 _SUBSTITUTIONS = frozenset(("command_substitution", "process_substitution"))
 _FLOWS = frozenset(("list", "pipeline", "negated_command"))
@@ -76,7 +76,7 @@ _SWITCHES = _CONDITIONS | {"then", "do_group", "elif_clause", "else_clause"}
 _OPENERS = _JOINERS | {"(", ")", "$(", "`", "{", "!", ";;", "if", "then", "elif", "else", "while", "until", "do"}
 
 
-class Statements:
+class StatementWalker:
     """Walks over the simple commands below `root`, in the order of the script but for redirects and errors.
 
     Who iterates hands the words of each command back to `visit` when commands may stand in them. `outer` are the
@@ -127,7 +127,7 @@ class Statements:
         """Make tasks of the statements among `nodes`, the children of a `kind`, and of words with substitutions."""
         kinds = self._kinds
         flows = kind in _FLOWS
-        base = inner = within(context, _LABELS.get(kind, ""))
+        base = inner = extend_context(context, _LABELS.get(kind, ""))
         joiner = before if flows else ""
         last: tuple[Node, Context, str] | None = None
         tasks: list[Task] = []
@@ -150,10 +150,10 @@ class Statements:
                 joiner = ""
                 if kind == "pipeline" and name == "negated_command":
                     # `! a | b` negates the pipeline; the grammar gives the `!` to its first command.
-                    inner = within(base, "negated")
+                    inner = extend_context(base, "negated")
             else:
                 if kind in _CONDITIONAL and name in _SWITCHES:
-                    inner = within(base, "condition") if name in _CONDITIONS else base
+                    inner = extend_context(base, "condition") if name in _CONDITIONS else base
                     joiner = ""
                 elif name == ")":
                     joiner = ""  # the `|` before it stood between patterns
@@ -171,7 +171,7 @@ class Statements:
         body: Node | None = None
         redirects: list[Node] = []
         for child in node.children:
-            if self._kinds[child.kind_id] in REDIRECTS:
+            if self._kinds[child.kind_id] in REDIRECT_KINDS:
                 redirects.append(child)
             elif body is None:
                 body = child
@@ -188,7 +188,7 @@ class Statements:
         for child in node.children:
             kind = self._kinds[child.kind_id]
             # A word with a blank in it is what the grammar skipped.
-            if kind in WORDS and (begins or open_run) and " " not in self._text[child.start_byte : child.end_byte]:
+            if kind in WORD_KINDS and (begins or open_run) and " " not in self._text[child.start_byte : child.end_byte]:
                 if not open_run:
                     runs.append([])
                 runs[-1].append(child)
@@ -205,13 +205,13 @@ class Statements:
         stack = [node]
         while stack:
             node = stack.pop()
-            if node.child_count and self._kinds[node.kind_id] not in WORDS:
+            if node.child_count and self._kinds[node.kind_id] not in WORD_KINDS:
                 stack += reversed(node.children)
             else:
                 leaves.append(node)
         return leaves
 
 
-def within(context: Context, label: str) -> Context:
+def extend_context(context: Context, label: str) -> Context:
     """`context` with one more construct inside it."""
     return (*context, label) if label and len(context) < _MOST_LABELS else context

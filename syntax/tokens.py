@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _LINE_ENDING = re.compile(r"[ \t\r]*(?:\n|\Z)")
 
 
-def tokens(dockerfile: Dockerfile) -> Iterator[Token]:
+def tokenize(dockerfile: Dockerfile) -> Iterator[Token]:
     """Every token of the file in order.
 
     Kinds: bom, directive, comment, keyword, flag, word, continuation (the escape up to and with its line ending),
@@ -53,9 +53,9 @@ def _instruction_nodes(instruction: Instruction) -> Iterator[tuple[str, int, int
     pieces: list[tuple[str, int, int]] = []
     node: Instruction | None = instruction
     while node is not None:
-        pieces.append(("keyword", node.at, node.at + len(node.keyword)))
-        pieces.extend(("flag", flag.at, flag.to) for flag in node.flags)
-        pieces.extend(("word", argument.at, argument.to) for argument in node.arguments)
+        pieces.append(("keyword", node.start_index, node.start_index + len(node.keyword)))
+        pieces.extend(("flag", flag.start_index, flag.end_index) for flag in node.flags)
+        pieces.extend(("word", argument.start_index, argument.end_index) for argument in node.arguments)
         node = node.trigger
     for kind, start, end in pieces:
         # A word over a continuation is one token a physical line.

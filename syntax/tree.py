@@ -6,8 +6,8 @@ Spans are offsets into the file. What is not in a node (white space, continuatio
 
 from __future__ import annotations
 
-from .instruction_words import json_pieces
-from .source import Mapped, Source
+from .instruction_words import json_string_pieces
+from .source import MappedText, Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 class Comment:
     """A comment line; `text` is what follows the `#`, trimmed. `inside` tells that it stands in a continuation."""
 
-    __slots__ = ("end", "inside", "line", "start", "text")
+    __slots__ = ("end", "in_continuation", "line", "start", "text")
 
     def __init__(self, text: str, line: int, start: int, end: int, inside: bool) -> None:
         self.text = text
         self.line = line
         self.start = start
         self.end = end
-        self.inside = inside
+        self.in_continuation = inside
 
 
 class Directive:
@@ -62,12 +62,12 @@ class Argument:
     `at` and `to` are its indexes in the instruction's joined line, `start` and `end` its span in the file.
     """
 
-    __slots__ = ("at", "end", "start", "text", "to")
+    __slots__ = ("end", "end_index", "start", "start_index", "text")
 
     def __init__(self, text: str, at: int, to: int, start: int, end: int) -> None:
         self.text = text
-        self.at = at
-        self.to = to
+        self.start_index = at
+        self.end_index = to
         self.start = start
         self.end = end
 
@@ -84,7 +84,7 @@ class Flag(Argument):
         self.value = value if equals else None
 
 
-class Pair:
+class KeyValuePair:
     """`key=value` of ENV, LABEL or ARG; `value` is None for a bare `ARG key`. `legacy` is `ENV key value`."""
 
     __slots__ = ("key", "legacy", "value")
@@ -95,7 +95,7 @@ class Pair:
         self.legacy = legacy
 
 
-class Heredoc:
+class ShellHeredoc:
     """A here-document. `body` is its text as written (tabs of `<<-` included), `start`–`end` the body's span.
 
     `terminator` is the span of the closing line without its line ending.
@@ -115,10 +115,10 @@ class Heredoc:
         self.expand = expand
         self.chomp = chomp
 
-    def mapped(self) -> Mapped:
+    def mapped(self) -> MappedText:
         """The body as the build sees it: without the leading tabs of every line after `<<-`."""
         if not self.chomp:
-            return Mapped(self.body, (0,), (self.start,))
+            return MappedText(self.body, (0,), (self.start,))
         pieces: list[tuple[str, int]] = []
         at = self.start
         for line in self.body.split("\n"):
@@ -128,7 +128,7 @@ class Heredoc:
         text, offset = pieces.pop()
         if text != "\n":
             pieces.append((text[:-1], offset))
-        return Mapped.join(pieces)
+        return MappedText.join(pieces)
 
 
 class Instruction:
@@ -142,7 +142,7 @@ class Instruction:
     __slots__ = (
         "_script",
         "arguments",
-        "at",
+        "arguments_index",
         "comments",
         "empty_continuation",
         "end",
@@ -155,27 +155,27 @@ class Instruction:
         "name",
         "pairs",
         "parent",
-        "rest",
         "start",
+        "start_index",
         "start_line",
         "trigger",
     )
 
-    def __init__(self, keyword: str, logical: Mapped, at: int, start: int, start_line: int) -> None:
+    def __init__(self, keyword: str, logical: MappedText, at: int, start: int, start_line: int) -> None:
         self.keyword = keyword
         self.name = keyword.upper()
         self.logical = logical
-        self.at = at
+        self.start_index = at
         self.start = start
         self.start_line = start_line
         self.end = start
         self.end_line = start_line
-        self.rest = len(logical.text)
+        self.arguments_index = len(logical.text)
         self.flags: Sequence[Flag] = ()
         self.arguments: Sequence[Argument] = ()
-        self.pairs: Sequence[Pair] = ()
+        self.pairs: Sequence[KeyValuePair] = ()
         self.json = False
-        self.heredocs: Sequence[Heredoc] = ()
+        self.heredocs: Sequence[ShellHeredoc] = ()
         self.comments: Sequence[Comment] = ()
         self.empty_continuation = 0
         self.parent: Instruction | None = None
@@ -184,12 +184,12 @@ class Instruction:
     @property
     def keyword_end(self) -> int:
         """Offset in the file just behind the keyword."""
-        return self.logical.end_offset(self.at + len(self.keyword))
+        return self.logical.end_offset(self.start_index + len(self.keyword))
 
     @property
-    def rest_text(self) -> str:
+    def arguments_text(self) -> str:
         """The arguments as one text, flags left out, trimmed."""
-        return self.logical.text[self.rest :].rstrip()
+        return self.logical.text[self.arguments_index :].rstrip()
 
     def flag(self, name: str) -> Flag | None:
         """The first flag `--name`, or None."""
@@ -198,19 +198,19 @@ class Instruction:
                 return flag
         return None
 
-    def mapped(self, argument: Argument) -> Mapped:
+    def mapped(self, argument: Argument) -> MappedText:
         """The argument's text with its offsets in the file; escapes of a JSON string are resolved."""
         logical = self.logical
-        if self.json and argument.text != logical.text[argument.at : argument.to]:
-            return Mapped.concat(
+        if self.json and argument.text != logical.text[argument.start_index : argument.end_index]:
+            return MappedText.concat(
                 [
-                    Mapped(text, (0,), (logical.offset(at),), (logical.end_offset(to),))
+                    MappedText(text, (0,), (logical.offset(at),), (logical.end_offset(to),))
                     if text != logical.text[at:to]
                     else logical.slice(at, to)
-                    for text, at, to in json_pieces(logical.text, argument.at, argument.to)
+                    for text, at, to in json_string_pieces(logical.text, argument.start_index, argument.end_index)
                 ]
             )
-        return logical.slice(argument.at, argument.to)
+        return logical.slice(argument.start_index, argument.end_index)
 
 
 class From(Instruction):
@@ -230,7 +230,7 @@ class From(Instruction):
         return arguments[2] if len(arguments) == 3 and arguments[1].text.lower() == "as" else None
 
 
-class Transfer(Instruction):
+class CopyOrAdd(Instruction):
     """What COPY and ADD share."""
 
     __slots__ = ()
@@ -246,13 +246,13 @@ class Transfer(Instruction):
         return self.arguments[-1] if len(self.arguments) > 1 else None
 
 
-class Copy(Transfer):
+class Copy(CopyOrAdd):
     """COPY."""
 
     __slots__ = ()
 
 
-class Add(Transfer):
+class Add(CopyOrAdd):
     """ADD."""
 
     __slots__ = ()
@@ -327,7 +327,7 @@ class Label(Instruction):
     __slots__ = ()
 
 
-class Value(Instruction):
+class SingleArgument(Instruction):
     """What the instructions of one argument share."""
 
     __slots__ = ()
@@ -338,25 +338,25 @@ class Value(Instruction):
         return self.arguments[0] if self.arguments else None
 
 
-class Workdir(Value):
+class Workdir(SingleArgument):
     """WORKDIR."""
 
     __slots__ = ()
 
 
-class User(Value):
+class User(SingleArgument):
     """USER."""
 
     __slots__ = ()
 
 
-class Stopsignal(Value):
+class Stopsignal(SingleArgument):
     """STOPSIGNAL."""
 
     __slots__ = ()
 
 
-class Maintainer(Value):
+class Maintainer(SingleArgument):
     """MAINTAINER."""
 
     __slots__ = ()
@@ -380,7 +380,7 @@ class Onbuild(Instruction):
     __slots__ = ()
 
 
-CLASSES: dict[str, type[Instruction]] = {
+INSTRUCTION_CLASSES: dict[str, type[Instruction]] = {
     "ADD": Add,
     "ARG": Arg,
     "CMD": Cmd,

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from .command import Word, takes_next
-from .quoting import NAME, literal, spaced
+from .command import Word, takes_next_word
+from .quoting import NAME_CHARS, join_with_spaces, unquote_word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from .command import Command
-    from .source import Mapped
+    from .source import MappedText
 
     Expansions = list[tuple[int, int]]
 
-SHELLS = frozenset(("sh", "bash", "ash", "dash", "zsh", "ksh", "mksh", "rbash"))
+SHELL_PROGRAMS = frozenset(("sh", "bash", "ash", "dash", "zsh", "ksh", "mksh", "rbash"))
 
 
 class _Wrapper:
@@ -74,11 +74,11 @@ _SU_VALUED = frozenset(
 )
 _FIND_EXEC = frozenset(("-exec", "-execdir", "-ok", "-okdir"))
 _BEHIND_TIME = frozenset(("!", "{"))
-SCRIPTED = SHELLS | {"su", "runuser", "eval"}
-NESTING = SCRIPTED | {"xargs", "find"}
+SCRIPT_RUNNERS = SHELL_PROGRAMS | {"su", "runuser", "eval"}
+COMMAND_RUNNERS = SCRIPT_RUNNERS | {"xargs", "find"}
 
 
-def peel(words: Sequence[Word]) -> tuple[int, list[str], list[tuple[str, Word]]]:
+def strip_wrappers(words: Sequence[Word]) -> tuple[int, list[str], list[tuple[str, Word]]]:
     """Where in `words` the command begins behind its wrappers, their names, and what they assign to variables."""
     at = 0
     names: list[str] = []
@@ -118,7 +118,7 @@ def _first_operand(words: Sequence[Word], at: int, wrapper: _Wrapper) -> int:
         if names & wrapper.stops:
             return 0
         lacks = lacks and not names & wrapper.needs
-        if value != "-" and takes_next(value, wrapper.valued):
+        if value != "-" and takes_next_word(value, wrapper.valued):
             at += 1
     return 0 if lacks else at
 
@@ -126,12 +126,12 @@ def _first_operand(words: Sequence[Word], at: int, wrapper: _Wrapper) -> int:
 def _assignment(word: Word) -> tuple[str, Word] | None:
     """Read `NAME=value`."""
     name, equals, value = word.value.partition("=")
-    if not equals or not name or not NAME.issuperset(name) or name[0].isdigit():
+    if not equals or not name or not NAME_CHARS.issuperset(name) or name[0].isdigit():
         return None
-    return name, Word(word.script, word.at + word.text.find("=") + 1, word.to, value, word.dynamic)
+    return name, Word(word.script, word.start_index + word.text.find("=") + 1, word.end_index, value, word.dynamic)
 
 
-def nested_words(command: Command) -> Iterator[tuple[str, tuple[Word, ...]]]:
+def nested_command_words(command: Command) -> Iterator[tuple[str, tuple[Word, ...]]]:
     """The commands that `xargs` and `find -exec` run, each as what to call its context and its words."""
     words = command.words
     if command.name == "xargs":
@@ -150,7 +150,7 @@ def nested_words(command: Command) -> Iterator[tuple[str, tuple[Word, ...]]]:
                 start = index + 1
 
 
-def nested_script(command: Command) -> tuple[str, Mapped, Expansions] | None:
+def nested_script(command: Command) -> tuple[str, MappedText, Expansions] | None:
     """The script that a shell, `su` or `eval` gets as an argument.
 
     Returns what to call its context, its text, and where in it expansions stand that the outer shell makes.
@@ -159,18 +159,18 @@ def nested_script(command: Command) -> tuple[str, Mapped, Expansions] | None:
         args = command.args
         if not args or any(word.dynamic for word in args):
             return None
-        return "eval", spaced([word.literal() for word in args]), []
+        return "eval", join_with_spaces([word.mapped_value() for word in args]), []
     word = _su_script(command) if command.name in ("su", "runuser") else _shell_operand(command)[0]
     if word is None:
         return None
     if not word.dynamic:
-        return "sh -c", word.literal(), []
-    return "sh -c", *literal(word.script, word.at, word.to)
+        return "sh -c", word.mapped_value(), []
+    return "sh -c", *unquote_word(word.script, word.start_index, word.end_index)
 
 
-def reads_script(command: Command) -> bool:
+def reads_script_from_stdin(command: Command) -> bool:
     """Whether the command is a shell that takes its script from standard input."""
-    if command.name in SHELLS:
+    if command.name in SHELL_PROGRAMS:
         return _shell_operand(command)[1]
     return command.name == "su" and _su_script(command) is None
 
@@ -206,8 +206,8 @@ def _su_script(command: Command) -> Word | None:
         if not index or value[:1] != "-" or len(value) < 2:
             continue
         if value.startswith("--command="):
-            return Word(word.script, word.at + word.text.find("=") + 1, word.to)
+            return Word(word.script, word.start_index + word.text.find("=") + 1, word.end_index)
         is_flag = value == "--command" or (value[1] != "-" and value[-1] == "c")
-        if is_flag and index + 1 < len(words) and takes_next(value, _SU_VALUED):
+        if is_flag and index + 1 < len(words) and takes_next_word(value, _SU_VALUED):
             return words[index + 1]
     return None

@@ -29,7 +29,7 @@ def test_the_site_builds_strictly(tmp_path: Path) -> None:
         for page in index["docs"]
     ]
     for rule in RULES:
-        for name in (rule.code, *(each.partition(":")[2] or each for each in rule.also)):
+        for name in (rule.code, *(each.partition(":")[2] or each for each in rule.aliases)):
             words = set(filter(None, separator.split(name.lower())))
             places = [place for tokens, place in found if words <= tokens]
             assert any(place.startswith(f"rules/{rule.code}/") for place in places), (

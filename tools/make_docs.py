@@ -20,10 +20,10 @@ FOLDER = Path(__file__).resolve().parent.parent / "docs" / "rules"
 
 def pages() -> dict[str, str]:
     """File name to text of all that belongs in docs/rules."""
-    from dockerfile_dlint.lint.output.rule_page import page
+    from dockerfile_dlint.lint.output.rule_page import rule_page
     from dockerfile_dlint.rules import RULES
 
-    texts = {f"{rule.code}.md": page(rule) for rule in RULES}
+    texts = {f"{rule.code}.md": rule_page(rule) for rule in RULES}
     texts["README.md"] = index()
     return texts
 
@@ -37,7 +37,7 @@ def index() -> str:
         on = "on" if rule.default else "off"
         lines.append(f"| [{rule.code}]({rule.code}.md) {rule.name} | {rule.level} | {on} | {rule.summary} |")
     lines += ["", "## By other tools' names", "", "| name | dlint |", "|---|---|"]
-    others = [(name, rule) for rule in RULES for name in rule.also]
+    others = [(name, rule) for rule in RULES for name in rule.aliases]
     others += [(f"hadolint:{rule.code}", rule) for rule in RULES if rule.code.startswith("DL")]
     for name, rule in sorted(others, key=lambda pair: pair[0].lower()):
         lines.append(f"| {name} | [{rule.code}]({rule.code}.md) {rule.name} |")
@@ -46,23 +46,23 @@ def index() -> str:
 
 def guides() -> dict[Path, str]:
     """The hand-written pages with a generated part in them, and files beside them: path to text as it should be."""
-    from dockerfile_dlint.lint.config.schema import schema
+    from dockerfile_dlint.lint.config.schema import json_schema
 
     pages = {path: _filled(path.read_text("utf-8")) for path in sorted(FOLDER.parent.glob("*.md"))}
-    return {**pages, FOLDER.parent / "dlint.schema.json": schema(), **shipped()}
+    return {**pages, FOLDER.parent / "dlint.schema.json": json_schema(), **shipped()}
 
 
 def shipped() -> dict[Path, str]:
     """What is installed below share/: the manual page and the completions."""
-    from dockerfile_dlint.lint.commands.completions import script
+    from dockerfile_dlint.lint.commands.completions import completion_script
     from make_man import manual
 
     folder = FOLDER.parent.parent / "share"
     return {
         folder / "man" / "man1" / "dlint.1": manual(),
-        folder / "bash-completion" / "completions" / "dlint": script("bash"),
-        folder / "zsh" / "site-functions" / "_dlint": script("zsh"),
-        folder / "fish" / "vendor_completions.d" / "dlint.fish": script("fish"),
+        folder / "bash-completion" / "completions" / "dlint": completion_script("bash"),
+        folder / "zsh" / "site-functions" / "_dlint": completion_script("zsh"),
+        folder / "fish" / "vendor_completions.d" / "dlint.fish": completion_script("fish"),
     }
 
 
@@ -70,9 +70,9 @@ def _filled(text: str) -> str:
     """The text with what stands between `<!-- table: TOOL … -->`, `<!-- keys -->` or `<!-- commands -->` and
     `<!-- end -->` written anew.
     """
-    from dockerfile_dlint.lint.config.schema import reference
+    from dockerfile_dlint.lint.config.schema import config_reference
 
-    for name, make in (("keys", reference), ("commands", commands)):
+    for name, make in (("keys", config_reference), ("commands", commands)):
         head, mark, rest = text.partition(f"<!-- {name} -->\n")
         if mark:
             return f"{head}{mark}{make()}<!-- end -->\n{rest.partition('<!-- end -->' + chr(10))[2]}"
@@ -97,7 +97,7 @@ def table(tools: list[str]) -> str:
     """Where the rules of other tools are found, a row for each of their names."""
     from dockerfile_dlint.rules import RULES
 
-    pairs = [(name, rule) for rule in RULES for name in rule.also if name.partition(":")[0] in tools]
+    pairs = [(name, rule) for rule in RULES for name in rule.aliases if name.partition(":")[0] in tools]
     pairs += [(f"hadolint:{rule.code}", rule) for rule in RULES if rule.code.startswith("DL") and "hadolint" in tools]
     lines = ["", "| name | dlint | severity | default | fix |", "|---|---|---|---|---|"]
     for name, rule in sorted(pairs, key=lambda pair: (tools.index(pair[0].partition(":")[0]), _natural(pair[0]))):

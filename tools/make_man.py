@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import argparse
 
-    from dockerfile_dlint.lint.commands.parsers import Parser
+    from dockerfile_dlint.lint.commands.parsers import CommandParser
 
 PYPROJECT = Path(__file__).resolve().parent.parent / "pyproject.toml"
 
@@ -64,7 +64,7 @@ A comment on the line before an instruction switches findings off there, and a r
 def manual() -> str:
     """The page in the macros of man(7)."""
     from dockerfile_dlint.lint.commands.parsers import PARSERS
-    from dockerfile_dlint.lint.config.keys import KEYS
+    from dockerfile_dlint.lint.config.keys import CONFIG_KEYS
 
     version = tomllib.loads(PYPROJECT.read_text("utf-8"))["project"]["version"]
     parsers = {name: make() for name, make in PARSERS.items()}
@@ -79,7 +79,7 @@ def manual() -> str:
         *(_command(name, parser) for name, parser in parsers.items()),
         f".SH COMMENTS\n{COMMENTS}",
         ".SH CONFIGURATION\nKeys of dlint.toml; most are options too, and\n.B dlint config show\nsays what counts.\n",
-        *(f".TP\n.B {_text(key.name)}\n{_text(key.doc)}\n" for key in KEYS),
+        *(f".TP\n.B {_text(key.name)}\n{_text(key.doc)}\n" for key in CONFIG_KEYS),
         _list("FILES", FILES),
         _list("ENVIRONMENT", ENVIRONMENT),
         _list("EXIT STATUS", STATUS),
@@ -88,14 +88,14 @@ def manual() -> str:
     return "".join(parts)
 
 
-def _synopsis(parser: Parser) -> str:
+def _synopsis(parser: CommandParser) -> str:
     words = (parser.usage or "").split(" ", 2)
     return f"\\fB{_text(' '.join(words[:2]))}\\fR {_text(' '.join(words[2:]))}".rstrip() + "\n"
 
 
-def _command(name: str, parser: Parser) -> str:
+def _command(name: str, parser: CommandParser) -> str:
     lines = [f".SS dlint {name}\n{_paragraph(parser.description or '')}"]
-    given = [a for a in parser.listed() if a.option_strings and "--help" not in a.option_strings]
+    given = [a for a in parser.visible_actions() if a.option_strings and "--help" not in a.option_strings]
     lines += [f".TP\n{_option(action)}\n{_text(action.help or '')}\n" for action in given]
     if parser.epilog:
         lines.append(f".PP\n{_paragraph(parser.epilog)}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 
-from .arguments import as_written
+from .arguments import is_verbatim
 from .edit import Edit
 from .instructions import line_ending
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from ...syntax.command import Command, Word
     from ...syntax.tree import CommandLine, Comment
 
-    Key = Callable[[Word], tuple[str, ...]]
+    SortKey = Callable[[Word], tuple[str, ...]]
 
 
-class Row:
+class ListItem:
     """A word of a list with the comment lines above it."""
 
     __slots__ = ("comments", "word")
@@ -29,7 +29,7 @@ class Row:
         self.comments = comments
 
 
-def rows_of(build: Build, command: Command, words: Sequence[Word]) -> list[Row] | None:
+def list_items(build: Build, command: Command, words: Sequence[Word]) -> list[ListItem] | None:
     """The rows of a list, whose words stand one behind the other in the command; None where that is not so.
 
     Between them there is nothing but blanks, continuations and comments, and each word is written as it is read.
@@ -38,7 +38,7 @@ def rows_of(build: Build, command: Command, words: Sequence[Word]) -> list[Row] 
     if at == 0 or [id(each) for each in command.words[at : at + len(words)]] != [id(each) for each in words]:
         return None
     text, escape = build.dockerfile.source.text, build.dockerfile.escape
-    rows: list[Row] = []
+    rows: list[ListItem] = []
     comments = build.dockerfile.comments
     starts = [comment.start for comment in comments]
     before = command.words[at - 1]
@@ -47,17 +47,17 @@ def rows_of(build: Build, command: Command, words: Sequence[Word]) -> list[Row] 
         between = text[before.end : word.start]
         for comment in inside:
             between = between.replace(text[comment.start : comment.end], "", 1)
-        if not (as_written(build, word) and as_written(build, before)) or between.strip(" \t\r\n\\" + escape):
+        if not (is_verbatim(build, word) and is_verbatim(build, before)) or between.strip(" \t\r\n\\" + escape):
             return None
-        rows.append(Row(word, inside))
+        rows.append(ListItem(word, inside))
         before = word
     return rows
 
 
-def ordered(rows: Sequence[Row], key: Key) -> list[Row]:
+def sort_items(rows: Sequence[ListItem], key: SortKey) -> list[ListItem]:
     """The rows in order. A word with a comment above it keeps its place, and none passes it."""
-    found: list[Row] = []
-    part: list[Row] = []
+    found: list[ListItem] = []
+    part: list[ListItem] = []
     for row in rows:
         if row.comments:
             found += [*sorted(part, key=lambda each: key(each.word)), row]
@@ -67,7 +67,7 @@ def ordered(rows: Sequence[Row], key: Key) -> list[Row]:
     return found + sorted(part, key=lambda each: key(each.word))
 
 
-def one_a_line(build: Build, rows: Sequence[Row]) -> bool:
+def is_one_per_line(build: Build, rows: Sequence[ListItem]) -> bool:
     """Whether each word of the list begins a line; the first one may stand above the others instead."""
     text = build.dockerfile.source.text
     return all(_begins_line(text, row.word) for row in rows[1:]) and (
@@ -79,7 +79,7 @@ def _begins_line(text: str, word: Word) -> bool:
     return not text[_line_of(text, word.start) : word.start].strip(" \t")
 
 
-def _is_aligned(text: str, rows: Sequence[Row]) -> bool:
+def _is_aligned(text: str, rows: Sequence[ListItem]) -> bool:
     """Whether the first word stands behind the command, and those that begin a line do so in the same column."""
     first, *others = [row.word for row in rows]
     column = first.start - _line_of(text, first.start)
@@ -92,7 +92,7 @@ def _line_of(text: str, offset: int) -> int:
 
 
 def write_list(
-    build: Build, instruction: CommandLine, command: Command, rows: Sequence[Row], key: Key
+    build: Build, instruction: CommandLine, command: Command, rows: Sequence[ListItem], key: SortKey
 ) -> tuple[list[Edit], list[Edit]] | None:
     """The edits that write the list one word a line and in order, and what they declare.
 
@@ -108,7 +108,7 @@ def write_list(
     first, last = rows[0].word, rows[-1].word
     margin, indent = _indents(text, command, rows)
     lines: list[str] = []
-    for row in ordered(rows, key):
+    for row in sort_items(rows, key):
         lines += [f"{indent}{text[each.start : each.end].strip()}" for each in row.comments]
         lines.append(f"{indent}{row.word.text} {escape}")
     start = command.words[next(n for n, each in enumerate(command.words) if each is first) - 1].end
@@ -123,11 +123,11 @@ def write_list(
     edit = Edit(start, end, written)
     if in_heredoc:
         return [edit], [edit]
-    order = " ".join(row.word.text for row in ordered(rows, key))
+    order = " ".join(row.word.text for row in sort_items(rows, key))
     return [edit], [Edit(first.start, last.end, order)]
 
 
-def _indents(text: str, command: Command, rows: Sequence[Row]) -> tuple[str, str]:
+def _indents(text: str, command: Command, rows: Sequence[ListItem]) -> tuple[str, str]:
     """The indentation of what follows the list, and of its words."""
     start = _line_of(text, command.start)
     own = _blanks(text, start)

@@ -15,53 +15,55 @@ if TYPE_CHECKING:
 _BETWEEN = frozenset(" \t\r\n")
 
 
-def as_written(build: Build, word: Word) -> bool:
+def is_verbatim(build: Build, word: Word) -> bool:
     """Whether the word stands in the file letter by letter: no continuation in it, no escapes of a string around it."""
     return build.dockerfile.source.text[word.start : word.end] == word.text != ""
 
 
-def insert_behind(build: Build, instruction: CommandLine, command: Command, word: Word, flag: str) -> list[Edit] | None:
+def insert_word_after(
+    build: Build, instruction: CommandLine, command: Command, word: Word, flag: str
+) -> list[Edit] | None:
     """The edits that put `flag` behind a word of the command as a word of its own; None where that cannot be done.
 
     `flag` must mean itself in any quotes: letters, digits and `-=/._`.
     """
-    if word not in command.words or not as_written(build, word):
+    if word not in command.words or not is_verbatim(build, word):
         return None
     return [Edit(word.end, word.end, _blank(build, instruction, command) + flag)]
 
 
-def extend(build: Build, word: Word, ending: str) -> list[Edit] | None:
+def append_to_word(build: Build, word: Word, ending: str) -> list[Edit] | None:
     """The edits that put `ending` at the end of an unquoted word."""
-    if not as_written(build, word) or word.text != word.value:
+    if not is_verbatim(build, word) or word.text != word.value:
         return None
     return [Edit(word.end, word.end, ending)]
 
 
-def replace(build: Build, word: Word, text: str) -> list[Edit] | None:
+def replace_word(build: Build, word: Word, text: str) -> list[Edit] | None:
     """The edits that write `text`, which means itself in any quotes, for an unquoted word."""
-    if not as_written(build, word) or word.text != word.value:
+    if not is_verbatim(build, word) or word.text != word.value:
         return None
     return [Edit(word.start, word.end, text)]
 
 
-def remove(build: Build, instruction: CommandLine, command: Command, word: Word) -> list[Edit] | None:
+def remove_word(build: Build, instruction: CommandLine, command: Command, word: Word) -> list[Edit] | None:
     """The edits that take out a word and the blank before it, or its whole line of a list.
 
     None for the program itself, and where a comment or a redirection stands between it and the word before.
     """
     words = command.words
     at = next((number for number, each in enumerate(words) if each is word), 0)
-    if at == 0 or not (as_written(build, word) and as_written(build, words[at - 1])):
+    if at == 0 or not (is_verbatim(build, word) and is_verbatim(build, words[at - 1])):
         return None
     before = words[at - 1]
     between = build.dockerfile.source.text[before.end : word.start]
-    if is_exec(build, instruction, word):
+    if is_exec_form_word(build, instruction, word):
         between = between.replace('"', "", 2).replace(",", "", 1)
     blank = _BETWEEN | {build.dockerfile.escape, "\\"}
     return [Edit(before.end, word.end, "")] if blank.issuperset(between) else None
 
 
-def is_exec(build: Build, instruction: CommandLine, word: Word) -> bool:
+def is_exec_form_word(build: Build, instruction: CommandLine, word: Word) -> bool:
     """Whether the word is a string of an exec form, and not a word of a script in one."""
     if not instruction.json:
         return False
@@ -72,7 +74,7 @@ def is_exec(build: Build, instruction: CommandLine, word: Word) -> bool:
 def _blank(build: Build, instruction: CommandLine, command: Command) -> str:
     """What stands between two words of the command: a blank, or quotes and a comma as the exec form has them."""
     words: Sequence[Word] = command.words
-    if not is_exec(build, instruction, words[0]):
+    if not is_exec_form_word(build, instruction, words[0]):
         return " "
     text = build.dockerfile.source.text
     usual = text[words[0].end : words[1].start] if len(words) > 1 else ""

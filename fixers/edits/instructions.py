@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 PRAGMAS = ("hadolint", "dlint:", "check=", "shellcheck", "syntax=", "escape=")
 
 
-def drop(dockerfile: Dockerfile, instruction: Instruction) -> tuple[list[Edit], list[Edit]] | None:
+def remove_instruction(dockerfile: Dockerfile, instruction: Instruction) -> tuple[list[Edit], list[Edit]] | None:
     """The edits that take an instruction out of the file, and what they declare.
 
     None where more than the instruction would go, or a comment for tools above it would speak of the next one.
@@ -50,7 +50,9 @@ def _blank_at(text: str, at: int) -> bool:
     return end >= 0 and not text[at:end].strip()
 
 
-def put_before(dockerfile: Dockerfile, instruction: Instruction, line: str) -> tuple[list[Edit], list[Edit]]:
+def insert_instruction_before(
+    dockerfile: Dockerfile, instruction: Instruction, line: str
+) -> tuple[list[Edit], list[Edit]]:
     """The edits that put a one-line instruction before another and the comments above it, and what they declare."""
     text = dockerfile.source.text
     first = min([instruction.start, *(comment.start for comment in instruction.comments)])

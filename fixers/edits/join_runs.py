@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from ...syntax.blanks import split_blanks
-from ...syntax.instruction_checks import mount_fields
+from ...syntax.blanks import split_shell_line
+from ...syntax.instruction_checks import parse_mount_fields
 from ...syntax.shell import DIALECTS, parse_script
-from ...syntax.source import Mapped
+from ...syntax.source import MappedText
 from .edit import Edit
 from .instructions import PRAGMAS, line_ending
 
@@ -36,7 +36,7 @@ _SHELL_FLAGS = frozenset(("-c", "-e", "-u", "-x", "-o", "pipefail", "-ec", "-xc"
 _KEPT_MOUNTS = ("cache", "secret", "ssh")
 
 
-def join(build: Build, runs: Sequence[Run]) -> Change | None:
+def join_runs(build: Build, runs: Sequence[Run]) -> Change | None:
     """The edits that make one RUN of several that follow each other in the file, and what they declare.
 
     The commands run one after the other as before, each RUN when the one before it has succeeded. None where a command
@@ -68,7 +68,7 @@ def join(build: Build, runs: Sequence[Run]) -> Change | None:
     return edits, declares
 
 
-def separator(build: Build, runs: Sequence[Run]) -> str:
+def run_separator(build: Build, runs: Sequence[Run]) -> str:
     """How `&&` is written between the joined RUNs."""
     return _Layout(build, runs).plain()
 
@@ -96,7 +96,7 @@ def _keeps_nothing(name: str, value: str) -> bool:
     """Whether a flag makes no folder whose content the next RUN would miss."""
     if name != "mount":
         return True
-    kinds = [text for key, text in mount_fields(value) or () if key == "type"]
+    kinds = [text for key, text in parse_mount_fields(value) or () if key == "type"]
     return bool(kinds) and kinds[0] in _KEPT_MOUNTS
 
 
@@ -120,7 +120,7 @@ def _leaks(build: Build, run: Run, *, soft: bool) -> bool:
     if _is_strict(build, run) and any(each.context[:1] not in _SHIELDED for each in build.commands(run)):
         return True
     for command in _own(build, run):
-        if command.after == "&" or "function" in command.context or command.name in _ENDING:
+        if command.operator_after == "&" or "function" in command.context or command.name in _ENDING:
             return True
         if "exec" in command.wrappers or command.name.endswith("ctl"):
             return True
@@ -155,7 +155,7 @@ def _is_strict(build: Build, run: Run) -> bool:
 
 def _renews_itself(build: Build, run: Run) -> bool:
     """Whether a package manager brings a newer one of itself, maybe in another folder: the shell remembers the old."""
-    return any(package.name in call.manager.programs for call in build.calls(run) for package in call.packages)
+    return any(package.name in call.manager.programs for call in build.package_calls(run) for package in call.packages)
 
 
 def _is_independent(build: Build, run: Run) -> bool:
@@ -172,7 +172,7 @@ def _is_independent(build: Build, run: Run) -> bool:
 def _is_chain(build: Build, run: Run) -> bool:
     """Whether the RUN goes on only as long as all is well: nothing but `&&` and pipelines outermost."""
     return all(
-        command.before in ("", "&&", "|", "|&") and command.after in ("", "&&", "|", "|&")
+        command.operator_before in ("", "&&", "|", "|&") and command.operator_after in ("", "&&", "|", "|&")
         for command in build.commands(run)
         if not command.context
     ) and not _has_outer_list(build, run)
@@ -180,10 +180,10 @@ def _is_chain(build: Build, run: Run) -> bool:
 
 def _has_outer_list(build: Build, run: Run) -> bool:
     """Whether a construct is followed by `;`, a line feed or `||`, or is in the background."""
-    from ...syntax.bash import parse
+    from ...syntax.bash import parse_bash
 
     text = build.shell_text(run)[0].text
-    root, kinds, _ = parse(text)
+    root, kinds, _ = parse_bash(text)
     stack = [root]
     while stack:
         node = stack.pop()
@@ -199,7 +199,7 @@ def _has_outer_list(build: Build, run: Run) -> bool:
 def _parses(build: Build, runs: Sequence[Run]) -> bool:
     """Whether the joined script has all commands of all RUNs, in the same constructs."""
     texts = [build.shell_text(run)[0].text.rstrip() for run in runs]
-    joined = parse_script(Mapped(" && ".join(texts), (0,), (0,)))
+    joined = parse_script(MappedText(" && ".join(texts), (0,), (0,)))
     expected = [(command.text, command.context) for run in runs for command in build.commands(run)]
     return not joined.error and [(command.text, command.context) for command in joined.commands] == expected
 
@@ -256,9 +256,13 @@ class _Layout:
 def _may_indent(run: Run) -> bool:
     """Whether blanks at the beginnings of the lines mean nothing: none begins within quotes."""
     text = run.logical.text
-    cuts = [run.words[0].at, *[start for start in run.logical.starts if start > run.words[0].at], len(text)]
+    cuts = [
+        run.words[0].start_index,
+        *[start for start in run.logical.starts if start > run.words[0].start_index],
+        len(text),
+    ]
     pieces = [text[start:end] for start, end in pairwise(cuts)]
-    return split_blanks("    ".join(pieces)) == split_blanks("".join(pieces))
+    return split_shell_line("    ".join(pieces)) == split_shell_line("".join(pieces))
 
 
 def _blanks(text: str, start: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from ...syntax.shell import parse_script
-from ...syntax.source import Mapped
+from ...syntax.source import MappedText
 from .edit import Edit
 from .instructions import line_ending
 
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
     from ...syntax.command import Command, Script
     from ...syntax.tree import CommandLine
 
-    Change = tuple[list[Edit], list[Edit]]
+    EditsAndDeclared = tuple[list[Edit], list[Edit]]
 
-PIPES = ("|", "|&")
+PIPE_OPERATORS = ("|", "|&")
 _STATEMENT = (";", "\n")
 _LONGEST_LINE = 120
 _DEEPEST = 12
 """What is indented further stands below a word of the line above."""
 
 
-class Place:
+class CommandLocation:
     """Where a command stands: its script read on its own, so that what is outermost in it has no context."""
 
     __slots__ = ("build", "command", "commands", "instruction", "number", "outer", "script")
@@ -42,7 +42,7 @@ class Place:
         self.number = next(number for number, each in enumerate(commands) if _same(each, outer))
         self.command = commands[self.number]
 
-    def inside(self) -> bool:
+    def is_nested(self) -> bool:
         """Whether the script stands in another one: `sh -c "…"`."""
         return self.instruction.json or len(self.outer.context) > len(self.command.context)
 
@@ -52,10 +52,10 @@ class Place:
 
 
 def _same(one: Command, other: Command) -> bool:
-    return (one.at, one.to, one.text) == (other.at, other.to, other.text)
+    return (one.start_index, one.end_index, one.text) == (other.start_index, other.end_index, other.text)
 
 
-def place_of(build: Build, instruction: CommandLine, command: Command) -> Place | None:
+def locate_command(build: Build, instruction: CommandLine, command: Command) -> CommandLocation | None:
     """The place of a command; None where its script cannot be read for sure, and for the words of an exec form."""
     script = command.script
     first = build.commands(instruction)[0]
@@ -66,25 +66,25 @@ def place_of(build: Build, instruction: CommandLine, command: Command) -> Place 
     alone = parse_script(script)
     commands = [each for each in alone.commands if each.script is script]
     found = any(_same(each, command) for each in commands)
-    return Place(build, instruction, command, alone, commands) if found and not alone.error else None
+    return CommandLocation(build, instruction, command, alone, commands) if found and not alone.error else None
 
 
 def _is_written(build: Build, command: Command) -> bool:
     """Whether the last word of the command stands in the file as the shell reads it."""
     text = build.dockerfile.source.text
     script = command.script.text
-    return text[command.start] == script[command.at] and text[command.end - 1] == script[command.to - 1]
+    return text[command.start] == script[command.start_index] and text[command.end - 1] == script[command.end_index - 1]
 
 
-def put_behind(
+def insert_command_after(
     build: Build, instruction: CommandLine, command: Command, addition: str, separator: str = ""
-) -> Change | None:
+) -> EditsAndDeclared | None:
     """The edits that run `addition` when `command`, or the pipeline it is in, has succeeded, and what they declare.
 
     None where the script would then do something else: below `||`, within other constructs, in the background.
     `addition` must mean the same in any quotes. `separator` is how `&&` is to be written, else it is found out.
     """
-    place = place_of(build, instruction, command)
+    place = locate_command(build, instruction, command)
     if place is None or place.command.context:
         return None
     last = _end_of_pipeline(place)
@@ -94,60 +94,68 @@ def put_behind(
     return _insert(place, last, joiner, addition, separator if joiner == "&&" else "") if joiner else None
 
 
-def put_last(build: Build, instruction: CommandLine, command: Command, addition: str) -> Change | None:
+def append_command(build: Build, instruction: CommandLine, command: Command, addition: str) -> EditsAndDeclared | None:
     """The edits that run `addition` when the script of `command` has succeeded to its end, and what they declare."""
-    place = place_of(build, instruction, command)
+    place = locate_command(build, instruction, command)
     if place is None:
         return None
     last = place.commands[-1]
     text = last.script.text
-    if last.context or last.after == "&" or "<<" in text or text[last.to :].strip(" \t\n;"):
+    if last.context or last.operator_after == "&" or "<<" in text or text[last.end_index :].strip(" \t\n;"):
         return None
     if last.name in ("exit", "exec", "return") or "exec" in last.wrappers:
         return None
     # `set -e` does not count in what stands before `&&`: functions, groups.
-    if any("function" in each.context for each in place.commands) or (last.before in PIPES and not _is_flat(place)):
+    if any("function" in each.context for each in place.commands) or (
+        last.operator_before in PIPE_OPERATORS and not _is_flat(place)
+    ):
         return None
     return _insert(place, len(place.commands) - 1, "&&", addition)
 
 
-def _is_flat(place: Place) -> bool:
+def _is_flat(place: CommandLocation) -> bool:
     return not any(command.context for command in place.commands)
 
 
-def _end_of_pipeline(place: Place) -> int | None:
+def _end_of_pipeline(place: CommandLocation) -> int | None:
     commands, number = place.commands, place.number
-    if (commands[number].before in PIPES or commands[number].after in PIPES) and not _is_flat(place):
+    if (
+        commands[number].operator_before in PIPE_OPERATORS or commands[number].operator_after in PIPE_OPERATORS
+    ) and not _is_flat(place):
         return None
-    while commands[number].after in PIPES:
+    while commands[number].operator_after in PIPE_OPERATORS:
         number += 1
-        if number >= len(commands) or commands[number].context or commands[number].before not in PIPES:
+        if (
+            number >= len(commands)
+            or commands[number].context
+            or commands[number].operator_before not in PIPE_OPERATORS
+        ):
             return None
     return number
 
 
-def _joiner(place: Place, number: int) -> str | None:
+def _joiner(place: CommandLocation, number: int) -> str | None:
     """What must stand between command `number` and one that is new behind it."""
     commands = place.commands
     command = commands[number]
-    if commands[place.number].before == "||" or command.after in ("||", "&"):
+    if commands[place.number].operator_before == "||" or command.operator_after in ("||", "&"):
         return None
-    rest = command.script.text[command.to :]
-    if command.after == "&&":
+    rest = command.script.text[command.end_index :]
+    if command.operator_after == "&&":
         # `a && b || c`: c would run when the new command fails.
         return None if _reaches_or(commands, number) else "&&"
-    if command.after in _STATEMENT and number + 1 < len(commands):
-        return None if "$?" in rest else command.after
+    if command.operator_after in _STATEMENT and number + 1 < len(commands):
+        return None if "$?" in rest else command.operator_after
     # The last one: with `&&` its failure is that of the script, with or without `set -e`.
-    if command.before == ";" and place.number == number and _exits_on_error(commands):
+    if command.operator_before == ";" and place.number == number and _exits_on_error(commands):
         return ";"
     return "&&"
 
 
 def _reaches_or(commands: Sequence[Command], number: int) -> bool:
     for command in commands[number + 1 :]:
-        if not command.context and command.after not in ("&&", *PIPES):
-            return command.after == "||"
+        if not command.context and command.operator_after not in ("&&", *PIPE_OPERATORS):
+            return command.operator_after == "||"
     return False
 
 
@@ -157,11 +165,13 @@ def _exits_on_error(commands: Sequence[Command]) -> bool:
     return first.name == "set" and first.has("-e") and not any(command.name == "set" for command in others)
 
 
-def _insert(place: Place, number: int, joiner: str, addition: str, separator: str = "") -> Change | None:
+def _insert(
+    place: CommandLocation, number: int, joiner: str, addition: str, separator: str = ""
+) -> EditsAndDeclared | None:
     command = place.commands[number]
     text = command.script.text
     plain = "\n" if joiner == "\n" else f" {joiner} " if joiner == "&&" else f"{joiner} "
-    if not _only_adds(place.script, text[: command.to] + plain + addition + text[command.to :], addition):
+    if not _only_adds(place.script, text[: command.end_index] + plain + addition + text[command.end_index :], addition):
         return None
     separator = separator or _separator(place, number, joiner, len(addition))
     edit = Edit(command.end, command.end, separator + addition)
@@ -175,10 +185,10 @@ def _insert(place: Place, number: int, joiner: str, addition: str, separator: st
 
 def _only_adds(before: Script, text: str, addition: str) -> bool:
     """Whether the text has the commands of the script and one more, in no other construct."""
-    after = parse_script(Mapped(text, (0,), (0,)))
+    after = parse_script(MappedText(text, (0,), (0,)))
     old, new = _shape(before), _shape(after)
     return not after.error and any(
-        text[each.at : each.to] == addition and not each.context and new[:at] + new[at + 1 :] == old
+        text[each.start_index : each.end_index] == addition and not each.context and new[:at] + new[at + 1 :] == old
         for at, each in enumerate(after.commands)
     )
 
@@ -187,7 +197,7 @@ def _shape(script: Script) -> list[tuple[str, tuple[str, ...]]]:
     return [(command.text, command.context) for command in script.commands]
 
 
-def _separator(place: Place, number: int, joiner: str, width: int) -> str:
+def _separator(place: CommandLocation, number: int, joiner: str, width: int) -> str:
     """What joins the new command to the one before it, laid out as the script is."""
     text = place.build.dockerfile.source.text
     commands = place.commands
@@ -203,7 +213,7 @@ def _separator(place: Place, number: int, joiner: str, width: int) -> str:
     start = _line_of(text, command.end)
     end = text.find("\n", command.end)
     line = len(text[start : end if end >= 0 else len(text)].rstrip())
-    if (place.inside() or place.in_heredoc()) or (
+    if (place.is_nested() or place.in_heredoc()) or (
         "\n" not in text[command.start : command.end] and line + width + 4 <= _LONGEST_LINE
     ):
         return inline
@@ -217,12 +227,16 @@ def _separator(place: Place, number: int, joiner: str, width: int) -> str:
 
 def _neighbours(commands: Sequence[Command], number: int, joiner: str) -> list[tuple[Command, Command]]:
     """The pairs of commands that are joined in this way, the nearest first."""
-    pairs = [(a, b) for a, b in pairwise(commands) if a.after == b.before == joiner and a.context == b.context]
-    at = commands[number].at
-    return sorted(pairs, key=lambda pair: abs(pair[1].at - at))
+    pairs = [
+        (a, b)
+        for a, b in pairwise(commands)
+        if a.operator_after == b.operator_before == joiner and a.context == b.context
+    ]
+    at = commands[number].start_index
+    return sorted(pairs, key=lambda pair: abs(pair[1].start_index - at))
 
 
-def _laid_out(place: Place, between: str, second: Command, joiner: str) -> str:
+def _laid_out(place: CommandLocation, between: str, second: Command, joiner: str) -> str:
     """A separator over two lines like `between`, which stands before `second`."""
     text = place.build.dockerfile.source.text
     escape = "\\" if place.in_heredoc() else place.build.dockerfile.escape
@@ -247,26 +261,30 @@ def _indentation(text: str, start: int, end: int) -> str:
     return line[: len(line) - len(line.lstrip(" \t"))]
 
 
-def take_out(build: Build, instruction: CommandLine, command: Command) -> list[Edit] | None:
+def remove_command(build: Build, instruction: CommandLine, command: Command) -> list[Edit] | None:
     """The edits that take a command out of a list, with what joins it to the next one. They declare themselves.
 
     None where nothing follows it, where its failure is asked for, and where a comment stands between.
     """
-    place = place_of(build, instruction, command)
-    if place is None or place.command.context or command.before not in ("", "&&", *_STATEMENT):
+    place = locate_command(build, instruction, command)
+    if place is None or place.command.context or command.operator_before not in ("", "&&", *_STATEMENT):
         return None
     commands, number = place.commands, place.number
     if number + 1 >= len(commands) or not (
-        command.after == "&&" or (command.after in _STATEMENT and command.before != "&&")
+        command.operator_after == "&&" or (command.operator_after in _STATEMENT and command.operator_before != "&&")
     ):
         return None
     following = commands[number + 1]
     text = build.dockerfile.source.text
-    between = text[command.end : following.start].replace(command.after.strip(), "", 1)
-    if following.context or following.before != command.after or between.strip(" \t\r\n\\" + build.dockerfile.escape):
+    between = text[command.end : following.start].replace(command.operator_after.strip(), "", 1)
+    if (
+        following.context
+        or following.operator_before != command.operator_after
+        or between.strip(" \t\r\n\\" + build.dockerfile.escape)
+    ):
         return None
     script = command.script.text
-    rest = parse_script(Mapped(script[: command.at] + script[following.at :], (0,), (0,)))
+    rest = parse_script(MappedText(script[: command.start_index] + script[following.start_index :], (0,), (0,)))
     expected = [(each.text, each.context) for each in place.script.commands if each is not place.command]
     if rest.error or _shape(rest) != expected:
         return None

@@ -23,14 +23,14 @@ _GROUP, _GROUP_END = ("\\(", "'('", '"("'), ("\\)", "')'", '")"')
 _CLOSING = re.compile(r"(?:(?:then|elif|else|fi|do|done|esac)(?![\w=-])|\}|\)|;[ \t]*(?:do|then)(?![\w=-]))")
 
 
-def depths(script: str, starts: Sequence[int]) -> list[int] | None:
+def indent_depths(script: str, starts: Sequence[int]) -> list[int] | None:
     """The depth of each line that begins at an index of the script; None when the grammar cannot read the script.
 
     0 is where a command of the script stands; the words of a command stand deeper when there is more than one command.
     """
-    from ...syntax.bash import parse
+    from ...syntax.bash import parse_bash
 
-    root, kinds, _ = parse(script)
+    root, kinds, _ = parse_bash(script)
     if root.has_error:
         return None
     found: list[int] = []

@@ -6,8 +6,8 @@ from ...model.state import is_windows_shell
 from ...syntax.instruction_words import json_strings
 from ..edits.edit import Edit
 from ..edits.instructions import line_ending
-from .indentation import depths
-from .line_breaks import Cut, cuts_of, is_shell, node_of, operators_first, words_of
+from .indentation import indent_depths
+from .line_breaks import LineBreak, find_line_breaks, fixed_spans, is_shell_form, move_operators_first, unwrap_onbuild
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from ...syntax.tree import CommandLine, Instruction
 
 INDENT = "    "
-MOST_ON_A_LINE = 3
+MAX_WORDS_PER_LINE = 3
 """Packages that may stand on one line with the command."""
 _TAB = 4
 
 Span = tuple[int, int]
 
 
-def instruction_edit(build: Build, instruction: Instruction) -> Edit | None:
+def format_instruction(build: Build, instruction: Instruction) -> Edit | None:
     """The edit that lays the instruction out, from its line's beginning to the end of its last line; None for none."""
     source = build.dockerfile.source.text
     start = source.rfind("\n", 0, instruction.start) + 1
@@ -43,28 +43,28 @@ class _Layout:
     def __init__(self, build: Build, instruction: Instruction) -> None:
         self.build = build
         self.instruction = instruction
-        self.node = node_of(instruction)
+        self.node = unwrap_onbuild(instruction)
         self.line = instruction.logical.text
         self.end = len(self.line.rstrip(" \t\r"))
-        self.words = words_of(instruction)
+        self.words = fixed_spans(instruction)
         self.whole = instruction.name in ("MAINTAINER",) or self._is_windows()
         if self.whole and self.node.arguments:
-            first = self.node.arguments[0].at
+            first = self.node.arguments[0].start_index
             self.words = [*(span for span in self.words if span[0] < first), (first, self.end)]
 
     def _is_windows(self) -> bool:
-        return is_shell(self.node) and is_windows_shell(self.build.state(self.instruction).shell)
+        return is_shell_form(self.node) and is_windows_shell(self.build.state(self.instruction).shell)
 
     def text(self) -> str | None:
         """The instruction as it would be written; None where it ends in the middle of a continuation."""
         dockerfile = self.build.dockerfile
-        cuts = cuts_of(dockerfile, self.instruction, self.words)
-        if cuts and cuts[-1].to >= self.end:
+        cuts = find_line_breaks(dockerfile, self.instruction, self.words)
+        if cuts and cuts[-1].end_index >= self.end:
             return None
         joined: list[Span] = []
-        if is_shell(self.node) and not self.whole:
+        if is_shell_form(self.node) and not self.whole:
             cuts = self._with_lists(cuts)
-            cuts, joined = operators_first(self.line, cuts)
+            cuts, joined = move_operators_first(self.line, cuts)
         changes = [*self._keywords(), *self._blanks(cuts, joined)]
         return self._written(cuts, changes)
 
@@ -73,20 +73,20 @@ class _Layout:
     def _keywords(self) -> Iterator[tuple[Span, str]]:
         node: Instruction | None = self.instruction
         while node is not None:
-            yield (node.at, node.at + len(node.keyword)), node.name
+            yield (node.start_index, node.start_index + len(node.keyword)), node.name
             node = node.trigger
         name, arguments = self.node.name, self.node.arguments
         if name == "FROM" and len(arguments) == 3:
-            yield (arguments[1].at, arguments[1].to), arguments[1].text.upper()
+            yield (arguments[1].start_index, arguments[1].end_index), arguments[1].text.upper()
         if name == "HEALTHCHECK" and arguments:
-            yield (arguments[0].at, arguments[0].to), arguments[0].text.upper()
+            yield (arguments[0].start_index, arguments[0].end_index), arguments[0].text.upper()
 
-    def _blanks(self, cuts: Sequence[Cut], joined: Sequence[Span]) -> Iterator[tuple[Span, str]]:
+    def _blanks(self, cuts: Sequence[LineBreak], joined: Sequence[Span]) -> Iterator[tuple[Span, str]]:
         """One blank where several stand between two words of the instruction; those of a script are its own."""
         for span in joined:
             yield span, " "
-        taken = {cut.at for cut in cuts if not cut.rigid} | {start for start, _ in joined}
-        script = self.node.arguments[-1].at if is_shell(self.node) else self.end
+        taken = {cut.start_index for cut in cuts if not cut.mandatory} | {start for start, _ in joined}
+        script = self.node.arguments[-1].start_index if is_shell_form(self.node) else self.end
         ends = [end for _, end in self.words]
         starts = [start for start, _ in self.words[1:]]
         for end, start in zip(ends, starts, strict=False):
@@ -96,13 +96,17 @@ class _Layout:
         if self.node.json:
             yield from self._array(cuts)
 
-    def _array(self, cuts: Sequence[Cut]) -> Iterator[tuple[Span, str]]:
+    def _array(self, cuts: Sequence[LineBreak]) -> Iterator[tuple[Span, str]]:
         """`["a", "b"]`: no blanks within the brackets, one behind each comma; line breaks stay."""
-        strings = json_strings(self.line, self.node.rest, self.end)
+        strings = json_strings(self.line, self.node.arguments_index, self.end)
         if not strings:
             return
-        places = [self.node.rest, *(at for each in strings for at in (each.start - 1, each.end + 1)), self.end]
-        breaks = [cut.to for cut in cuts]
+        places = [
+            self.node.arguments_index,
+            *(at for each in strings for at in (each.start - 1, each.end + 1)),
+            self.end,
+        ]
+        breaks = [cut.end_index for cut in cuts]
         for number in range(0, len(places), 2):
             start, end = places[number], places[number + 1]
             if not any(start < at <= end for at in breaks):
@@ -110,34 +114,34 @@ class _Layout:
 
     # Lists ------------------------------------------------------------------------------------------------------
 
-    def _with_lists(self, cuts: list[Cut]) -> list[Cut]:
+    def _with_lists(self, cuts: list[LineBreak]) -> list[LineBreak]:
         """The cuts, and those that put each package of a long list on a line of its own."""
-        broken = {cut.to for cut in cuts}
+        broken = {cut.end_index for cut in cuts}
         for words, behind in self._lists():
             starts = [start for start, _ in words]
             split = any(at in broken for at in starts)
-            if len(words) < 2 or (not split and len(words) <= MOST_ON_A_LINE):
+            if len(words) < 2 or (not split and len(words) <= MAX_WORDS_PER_LINE):
                 continue
             for at in [*starts, *([behind] if behind else [])]:
                 if at not in broken:
-                    cuts.append(Cut(len(self.line[:at].rstrip(" \t")), at))
+                    cuts.append(LineBreak(len(self.line[:at].rstrip(" \t")), at))
                     broken.add(at)
-        return sorted(cuts, key=lambda cut: cut.to)
+        return sorted(cuts, key=lambda cut: cut.end_index)
 
     def _lists(self) -> Iterator[tuple[list[Span], int]]:
         """The packages of each install, and where what follows them begins; 0 when a line break may not stand there."""
         if self.node.name != "RUN" or self.instruction.heredocs:
             return
         run: CommandLine = self.node  # pyright: ignore[reportAssignmentType] - RUN is one
-        script = self.node.arguments[-1].at
+        script = self.node.arguments[-1].start_index
         starts = {start for start, _ in self.words}
-        for call in self.build.calls(run):
+        for call in self.build.package_calls(run):
             text = call.command.script.text
             if call.verb != "install" or len(call.packages) < 2 or text != self.line[script : script + len(text)]:
                 continue
             if call.command.script.offset(0) != self.instruction.logical.offset(script):
                 continue
-            words = sorted({(script + each.word.at, script + each.word.to) for each in call.packages})
+            words = sorted({(script + each.word.start_index, script + each.word.end_index) for each in call.packages})
             if not all(start in starts for start, _ in words):
                 continue
             behind = words[-1][1]
@@ -147,41 +151,41 @@ class _Layout:
 
     # Writing ----------------------------------------------------------------------------------------------------
 
-    def _written(self, cuts: Sequence[Cut], changes: list[tuple[Span, str]]) -> str:
+    def _written(self, cuts: Sequence[LineBreak], changes: list[tuple[Span, str]]) -> str:
         source = self.build.dockerfile.source.text
         escape, ending = self.build.dockerfile.escape, line_ending(source)
         indents = self._indents(cuts)
-        at = self.instruction.at
+        at = self.instruction.start_index
         pieces: list[str] = []
         for cut, indent in zip(cuts, indents, strict=True):
-            pieces.append(_changed(self.line, at, cut.at, changes))
+            pieces.append(_changed(self.line, at, cut.start_index, changes))
             comments = [source[each.start : each.end] for each in cut.comments]
-            if cut.rigid:
+            if cut.mandatory:
                 pieces.append(escape + ending + "".join([each + ending for each in comments]))
             else:
                 pieces.append(f" {escape}{ending}" + "".join([indent + each + ending for each in comments]) + indent)
-            at = cut.to
+            at = cut.end_index
         pieces.append(_changed(self.line, at, self.end, changes))
         return "".join(pieces)
 
-    def _indents(self, cuts: Sequence[Cut]) -> list[str]:
-        if not is_shell(self.node) or self.instruction.heredocs:
+    def _indents(self, cuts: Sequence[LineBreak]) -> list[str]:
+        if not is_shell_form(self.node) or self.instruction.heredocs:
             return [INDENT] * len(cuts)
-        script = self.node.arguments[-1].at
-        loose = [cut.to for cut in cuts if not cut.rigid and cut.to > script]
-        known = depths(self.line[script : self.end], [at - script for at in loose])
+        script = self.node.arguments[-1].start_index
+        loose = [cut.end_index for cut in cuts if not cut.mandatory and cut.end_index > script]
+        known = indent_depths(self.line[script : self.end], [at - script for at in loose])
         if known is None:
             return self._shifted(cuts)
         depth = dict(zip(loose, known, strict=True))
-        flags = any(cut.to <= script for cut in cuts)
+        flags = any(cut.end_index <= script for cut in cuts)
         if flags and loose and not any(known):
-            again = depths("true; " + self.line[script : self.end], [0, *(at - script + 6 for at in loose)])
+            again = indent_depths("true; " + self.line[script : self.end], [0, *(at - script + 6 for at in loose)])
             depth = dict(zip(loose, again[1:] if again else known, strict=True))
-        return [INDENT * (1 + depth.get(cut.to, 0)) for cut in cuts]
+        return [INDENT * (1 + depth.get(cut.end_index, 0)) for cut in cuts]
 
-    def _shifted(self, cuts: Sequence[Cut]) -> list[str]:
+    def _shifted(self, cuts: Sequence[LineBreak]) -> list[str]:
         """The lines as far apart from each other as they are, the outermost indented once."""
-        widths = [None if cut.rigid or cut.line is None else self._width(cut.line) for cut in cuts]
+        widths = [None if cut.mandatory or cut.line is None else self._width(cut.line) for cut in cuts]
         least = min((width for width in widths if width is not None), default=0)
         return [INDENT + " " * (0 if width is None else width - least) for width in widths]
 

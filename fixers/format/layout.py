@@ -9,12 +9,12 @@ of the file. Comments keep their words and their order, here-documents every byt
 from __future__ import annotations
 
 from ...model.build import Build
-from ...syntax.parser import parse
+from ...syntax.parser import parse_bash
 from ...syntax.source import Source
 from ..edits.edit import Edit, apply_edits
 from ..edits.instructions import line_ending
-from ..gate import Refused, same_build
-from .instruction_lines import instruction_edit
+from ..gate import FixRejected, require_same_build
+from .instruction_lines import format_instruction
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,11 +26,11 @@ _MOST_PASSES = 4
 _BLANK = " \t\r"
 
 
-class NotFormatted(Exception):
+class FormatError(Exception):
     """The file is left as it is; the message says why, with the line where there is one."""
 
 
-def formatted(text: str) -> str:
+def format_text(text: str) -> str:
     """The text in the usual layout; formatting it again changes nothing.
 
     Raises NotFormatted for a text that BuildKit cannot parse, and when the gate sees that the build would change.
@@ -42,21 +42,21 @@ def formatted(text: str) -> str:
             break
         text = after
     else:
-        raise NotFormatted("its layout would change with every run; this is a bug of dlint, please report it")
+        raise FormatError("its layout would change with every run; this is a bug of dlint, please report it")
     if text == before.source.text:
         return text
     try:
-        same_build(before, parse(Source(text)))
-    except Refused as reason:
-        raise NotFormatted(f"{reason}; this is a bug of dlint, please report it") from None
+        require_same_build(before, parse_bash(Source(text)))
+    except FixRejected as reason:
+        raise FormatError(f"{reason}; this is a bug of dlint, please report it") from None
     return text
 
 
 def _parsed(text: str) -> Dockerfile:
-    dockerfile = parse(Source(text))
+    dockerfile = parse_bash(Source(text))
     if dockerfile.errors:
         first = dockerfile.errors[0]
-        raise NotFormatted(f"line {first.line}: {first.message}")
+        raise FormatError(f"line {first.line}: {first.message}")
     return dockerfile
 
 
@@ -65,7 +65,7 @@ def format_edits(build: Build) -> list[Edit]:
     dockerfile = build.dockerfile
     edits: list[Edit] = []
     for instruction in dockerfile.instructions:
-        edit = instruction_edit(build, instruction)
+        edit = format_instruction(build, instruction)
         if edit is not None:
             edits.append(edit)
     return sorted([*edits, *_between(dockerfile), *_at_end(dockerfile)], key=lambda edit: edit.start)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 
-from ...syntax.blanks import blank_pieces
+from ...syntax.blanks import shell_line_spans
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ _LEADING = ("&&", "||", "|")
 """Operators of the shell that begin a line."""
 
 
-class Cut:
+class LineBreak:
     """A line break in the joined line of an instruction: what is before ends at `at`, the next line begins at `to`.
 
     Between them are blanks that mean nothing; a rigid cut stands within a word or between words that touch, and is
@@ -25,32 +25,32 @@ class Cut:
     another one, None for a new one.
     """
 
-    __slots__ = ("at", "comments", "line", "rigid", "to")
+    __slots__ = ("comments", "end_index", "line", "mandatory", "start_index")
 
     def __init__(
-        self, at: int, to: int, comments: Sequence[Comment] = (), rigid: bool = False, line: int | None = None
+        self, at: int, to: int, comments: Sequence[Comment] = (), mandatory: bool = False, line: int | None = None
     ) -> None:
-        self.at = at
-        self.to = to
+        self.start_index = at
+        self.end_index = to
         self.line = line
         self.comments = comments
-        self.rigid = rigid
+        self.mandatory = mandatory
 
 
-def node_of(instruction: Instruction) -> Instruction:
+def unwrap_onbuild(instruction: Instruction) -> Instruction:
     """The instruction itself, or what ONBUILD keeps for later."""
     while instruction.trigger is not None:
         instruction = instruction.trigger
     return instruction
 
 
-def words_of(instruction: Instruction) -> list[tuple[int, int]]:
+def fixed_spans(instruction: Instruction) -> list[tuple[int, int]]:
     """What blanks must not be changed in: indexes of every keyword, flag and argument in the joined line."""
     spans: list[tuple[int, int]] = []
     node: Instruction | None = instruction
     while node is not None:
-        spans.append((node.at, node.at + len(node.keyword)))
-        spans += [(flag.at, flag.to) for flag in node.flags]
+        spans.append((node.start_index, node.start_index + len(node.keyword)))
+        spans += [(flag.start_index, flag.end_index) for flag in node.flags]
         if node.trigger is None:
             spans += _argument_spans(node)
         node = node.trigger
@@ -59,31 +59,33 @@ def words_of(instruction: Instruction) -> list[tuple[int, int]]:
 
 def _argument_spans(node: Instruction) -> Iterator[tuple[int, int]]:
     if node.json:
-        yield from ((each.at - 1, each.to + 1) for each in node.arguments)
+        yield from ((each.start_index - 1, each.end_index + 1) for each in node.arguments)
         return
     text = node.logical.text
     for number, argument in enumerate(node.arguments):
-        if is_shell(node) and number == len(node.arguments) - 1:
-            for start, end in blank_pieces(text[argument.at : argument.to]):
-                yield argument.at + start, argument.at + end
+        if is_shell_form(node) and number == len(node.arguments) - 1:
+            for start, end in shell_line_spans(text[argument.start_index : argument.end_index]):
+                yield argument.start_index + start, argument.start_index + end
         else:
-            yield argument.at, argument.to
+            yield argument.start_index, argument.end_index
 
 
-def is_shell(node: Instruction) -> bool:
+def is_shell_form(node: Instruction) -> bool:
     """Whether the last argument is a command in shell form."""
     if node.json or not node.arguments:
         return False
     return node.name in ("RUN", "CMD", "ENTRYPOINT") or (node.name == "HEALTHCHECK" and len(node.arguments) == 2)
 
 
-def cuts_of(dockerfile: Dockerfile, instruction: Instruction, words: Sequence[tuple[int, int]]) -> list[Cut]:
+def find_line_breaks(
+    dockerfile: Dockerfile, instruction: Instruction, words: Sequence[tuple[int, int]]
+) -> list[LineBreak]:
     """The line breaks that the instruction has."""
     logical = instruction.logical
     text = logical.text
     ends = [end for _, end in words]
     starts = logical.starts
-    found: list[Cut] = []
+    found: list[LineBreak] = []
     for piece in range(1, len(starts)):
         at = starts[piece]
         before = logical.offset(at - 1) if at else instruction.start
@@ -91,11 +93,11 @@ def cuts_of(dockerfile: Dockerfile, instruction: Instruction, words: Sequence[tu
         inside = bisect_right(ends, at)
         first, last = _blanks_around(text, at)
         if (inside < len(words) and words[inside][0] < at) or first == last:
-            found.append(Cut(at, at, comments, rigid=True))
-        elif found and not found[-1].rigid and found[-1].to == last:
+            found.append(LineBreak(at, at, comments, mandatory=True))
+        elif found and not found[-1].mandatory and found[-1].end_index == last:
             found[-1].comments = [*found[-1].comments, *comments]
         else:
-            found.append(Cut(first, last, comments, line=last))
+            found.append(LineBreak(first, last, comments, line=last))
     return found
 
 
@@ -115,17 +117,23 @@ def _blanks_around(text: str, at: int) -> tuple[int, int]:
     return first, last
 
 
-def operators_first(text: str, cuts: Sequence[Cut]) -> tuple[list[Cut], list[tuple[int, int]]]:
+def move_operators_first(text: str, cuts: Sequence[LineBreak]) -> tuple[list[LineBreak], list[tuple[int, int]]]:
     """The cuts with `&&`, `||` and `|` at the beginning of lines instead of the end, and the blanks to make one of."""
-    moved: dict[int, Cut] = {}
+    moved: dict[int, LineBreak] = {}
     joined: list[tuple[int, int]] = []
     for cut in cuts:
-        operator = "" if cut.rigid else next((each for each in _LEADING if text.endswith(f" {each}", 0, cut.at)), "")
-        if operator and cut.to < len(text):
-            joined.append((cut.at, cut.to))
-            start = cut.at - len(operator)
-            cut = Cut(len(text[:start].rstrip(_BLANK)), start, cut.comments, line=cut.line)
-        if cut.to in moved and not cut.rigid:
-            cut = Cut(cut.at, cut.to, [*moved[cut.to].comments, *cut.comments], line=cut.line)
-        moved[cut.to] = cut
+        operator = (
+            ""
+            if cut.mandatory
+            else next((each for each in _LEADING if text.endswith(f" {each}", 0, cut.start_index)), "")
+        )
+        if operator and cut.end_index < len(text):
+            joined.append((cut.start_index, cut.end_index))
+            start = cut.start_index - len(operator)
+            cut = LineBreak(len(text[:start].rstrip(_BLANK)), start, cut.comments, line=cut.line)
+        if cut.end_index in moved and not cut.mandatory:
+            cut = LineBreak(
+                cut.start_index, cut.end_index, [*moved[cut.end_index].comments, *cut.comments], line=cut.line
+            )
+        moved[cut.end_index] = cut
     return [moved[key] for key in sorted(moved)], joined

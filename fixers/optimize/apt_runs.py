@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from ...syntax.tree import Run
 from ..edits.edit import Edit, apply_edits
-from .base.rewrite import Outcome, Refused, Step
-from .base.run_steps import OS, deletes_caches, pieces
+from .base.rewrite import RewriteOutcome, RewriteRejected, Step
+from .base.run_steps import SYSTEM_PACKAGES, deletes_caches, split_run
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...model.build import Build
-    from .base.run_steps import Piece
+    from .base.run_steps import RunCommand
 
 _CLEAN_BASES = frozenset(("debian", "ubuntu", "python", "node", "golang", "ruby", "rust", "openjdk", "eclipse-temurin"))
 """Official images that come without package lists and empty apt's cache after each call (docker-clean)."""
 
 
-def rewrite(build: Build) -> Outcome:
+def rewrite(build: Build) -> RewriteOutcome:
     """Join the installs within each RUN that is apt's alone, and drop RUNs that clean what is clean already."""
     edits: list[Edit] = []
     steps: dict[str, Step] = {}
     for stage in build.stages:
-        clean = stage.ref is not None and stage.ref.name in _CLEAN_BASES
+        clean = stage.base_ref is not None and stage.base_ref.name in _CLEAN_BASES
         for run in stage.instructions:
             if not isinstance(run, Run):
                 continue
@@ -37,35 +37,35 @@ def rewrite(build: Build) -> Outcome:
                 why = "one call solves all versions together, and the list is easy to read"
                 steps.setdefault("once", Step("Install the packages of a RUN by one call", why))
     if not edits or build.dockerfile.escape != "\\":
-        return Outcome("layers")
-    return Outcome("layers", apply_edits(build.dockerfile.source.text, edits), [*steps.values()])
+        return RewriteOutcome("layers")
+    return RewriteOutcome("layers", apply_edits(build.dockerfile.source.text, edits), [*steps.values()])
 
 
-def _system(build: Build, run: Run) -> list[Piece]:
+def _system(build: Build, run: Run) -> list[RunCommand]:
     """The commands of a RUN that is apt's alone; empty for any other."""
     try:
-        found = pieces(build, run)
-    except Refused:
+        found = split_run(build, run)
+    except RewriteRejected:
         return []
     apt = all(piece.call.manager.family == "apt" if piece.call else deletes_caches(piece) for piece in found)
-    return found if apt and all(piece.kind == OS for piece in found) else []
+    return found if apt and all(piece.kind == SYSTEM_PACKAGES for piece in found) else []
 
 
-def _only_cleans(found: list[Piece]) -> bool:
+def _only_cleans(found: list[RunCommand]) -> bool:
     """Whether nothing is left of the RUN: it empties lists and caches, and those that it fetched before."""
     verbs = [piece.call.verb if piece.call is not None else "clean" for piece in found]
     fetches = "update-index" in verbs and (found[-1].call is not None or not deletes_caches(found[-1]))
     return not fetches and all(verb in ("clean", "update-index") for verb in verbs)
 
 
-def _leaves_none(build: Build, run: Run, found: list[Piece]) -> bool:
+def _leaves_none(build: Build, run: Run, found: list[RunCommand]) -> bool:
     """Whether the RUN leaves neither package lists nor downloads, as far as can be told."""
-    if not any(call.manager.family == "apt" for call in build.calls(run)):
+    if not any(call.manager.family == "apt" for call in build.package_calls(run)):
         return "apt" not in run.logical.text
     return bool(found) and found[-1].call is None and deletes_caches(found[-1])
 
 
-def _once(found: list[Piece]) -> str:
+def _once(found: list[RunCommand]) -> str:
     """The RUN with one install; empty where it has one already, or does more than can be said in one."""
     updates: list[str] = []
     upgrades: list[str] = []
@@ -81,7 +81,7 @@ def _once(found: list[Piece]) -> str:
             updates.append(piece.text)
         elif call.verb in ("upgrade", "dist-upgrade") and not installs:
             upgrades.append(piece.text)
-        elif call.verb == "install" and not call.unsure and all(each.kind == "name" for each in call.packages):
+        elif call.verb == "install" and not call.uncertain and all(each.kind == "name" for each in call.packages):
             names = {id(package.word) for package in call.packages}
             head = [f"{name}={word.text}" for name, word in piece.command.assignments]
             head += [word.text for word in piece.command.words if id(word) not in names]

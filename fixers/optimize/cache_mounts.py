@@ -5,19 +5,19 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from ...model.packages.calls import cache_places, cleans_cache, cleans_lists, mounted
+from ...model.packages.calls import cache_directories, cleans_cache, cleans_lists, is_mounted
 from ...syntax.tree import Run
-from ..edits.arguments import remove
+from ..edits.arguments import remove_word
 from ..edits.edit import Edit, apply_edits
-from .base.rewrite import Idle, Outcome, Refused, Step
-from .base.run_steps import pieces
+from .base.rewrite import NothingToDo, RewriteOutcome, RewriteRejected, Step
+from .base.run_steps import split_run
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ...model.build import Build, Stage
-    from ...model.packages.calls import Call
+    from ...model.packages.calls import PackageCall
     from ...syntax.command import Command
 
 NAME = "cache-mounts"
@@ -45,7 +45,7 @@ class _User:
         self.owner = owner
 
 
-def rewrite(build: Build) -> Outcome:
+def rewrite(build: Build) -> RewriteOutcome:
     """Give the RUNs of all stages that download a cache mount for each of their managers."""
     edits: list[Edit] = []
     found: dict[str, str] = {}
@@ -57,14 +57,14 @@ def rewrite(build: Build) -> Outcome:
                 kept = kept or bool(mine)
                 edits += mine or _of_run(build, stage, run, found)
     if not edits:
-        return Outcome(NAME, refusal=Idle("no RUN installs with a manager whose cache can be mounted"))
+        return RewriteOutcome(NAME, rejection=NothingToDo("no RUN installs with a manager whose cache can be mounted"))
     places = ", ".join(f"{place} for {name}" for name, place in found.items())
     step = Step(
         f"Keep downloads in cache mounts ({places})",
         "a changed manifest downloads only what is new",
         risk="needs BuildKit; builders that start empty each time gain nothing",
     )
-    return Outcome(NAME, apply_edits(build.dockerfile.source.text, edits), [step])
+    return RewriteOutcome(NAME, apply_edits(build.dockerfile.source.text, edits), [step])
 
 
 def _of_run(build: Build, stage: Stage, run: Run, found: dict[str, str]) -> list[Edit]:
@@ -73,11 +73,11 @@ def _of_run(build: Build, stage: Stage, run: Run, found: dict[str, str]) -> list
         return []
     targets: list[str] = []
     edits: list[Edit] = []
-    for call in build.calls(run):
+    for call in build.package_calls(run):
         if call.manager.name not in _MANAGERS or call.verb not in _DOWNLOADS or _is_off(call, state.vars):
             continue
-        places = [each[0] for each in cache_places(call.manager, user.home, state.vars)]
-        if any("$" in place for place in places) or mounted(places, build.mount_targets(run, "cache"), user.home):
+        places = [each[0] for each in cache_directories(call.manager, user.home, state.vars)]
+        if any("$" in place for place in places) or is_mounted(places, build.mount_targets(run, "cache"), user.home):
             continue
         cleaning = [command for command in build.commands(run) if cleans_cache(command, call.manager)]
         dropped = _dropped(build, run, cleaning)
@@ -93,11 +93,11 @@ def _of_run(build: Build, stage: Stage, run: Run, found: dict[str, str]) -> list
 
 def _of_system(build: Build, stage: Stage, run: Run, found: dict[str, str], *, kept: bool) -> list[Edit]:
     """Cache mounts for a RUN of apt's; the first of a stage keeps apt from emptying its cache."""
-    calls = [call for call in build.calls(run) if call.manager.family == "apt"]
+    calls = [call for call in build.package_calls(run) if call.manager.family == "apt"]
     known = (
-        stage.ref is not None
-        and stage.ref.name in _DOCKER_CLEAN
-        and (stage.facts is None or stage.facts.family == "debian")
+        stage.base_ref is not None
+        and stage.base_ref.name in _DOCKER_CLEAN
+        and (stage.base_facts is None or stage.base_facts.family == "debian")
     )
     if (
         not known
@@ -107,13 +107,13 @@ def _of_system(build: Build, stage: Stage, run: Run, found: dict[str, str], *, k
     ):
         return []
     try:
-        commands = [piece.command for piece in pieces(build, run)]
-    except Refused:
+        commands = [piece.command for piece in split_run(build, run)]
+    except RewriteRejected:
         return []
     manager = calls[0].manager
     cleaning = [command for command in commands if cleans_lists(command, manager) or cleans_cache(command, manager)]
     dropped = _dropped(build, run, cleaning)
-    if dropped is None or any(call.manager.ecosystem != "os" for call in build.calls(run)):
+    if dropped is None or any(call.manager.ecosystem != "os" for call in build.package_calls(run)):
         return []
     found.setdefault("apt", _APT[0])
     keep = [] if kept else [Edit(commands[0].start, commands[0].start, f"{_KEEP} \\\n    && ")]
@@ -134,7 +134,12 @@ def _dropped(build: Build, run: Run, cleaning: Sequence[Command]) -> list[Edit] 
     edits: list[Edit] = []
     for before, command in pairwise(commands):
         if command in cleaning:
-            if run.comments or command.before != "&&" or command.after not in ("", "&&") or command.context:
+            if (
+                run.comments
+                or command.operator_before != "&&"
+                or command.operator_after not in ("", "&&")
+                or command.context
+            ):
                 return None
             edits.append(Edit(before.end, command.end, ""))
     return edits if len(edits) == len(cleaning) else None
@@ -145,7 +150,7 @@ def _user(build: Build, stage: Stage, run: Run) -> _User | None:
     name = build.state(run).user
     if name in _ROOT:
         return _User("/root")
-    if name == "node" and stage.ref is not None and stage.ref.name == "node":
+    if name == "node" and stage.base_ref is not None and stage.base_ref.name == "node":
         return _User("/home/node", ",uid=1000,gid=1000")
     for step in stage.instructions[: build.index_of(run)]:
         for command in build.commands(step) if isinstance(step, Run) else ():
@@ -160,15 +165,15 @@ def _user(build: Build, stage: Stage, run: Run) -> _User | None:
     return None
 
 
-def _is_off(call: Call, env: dict[str, str]) -> bool:
+def _is_off(call: PackageCall, env: dict[str, str]) -> bool:
     """Whether a variable switches the cache off; a flag is taken out."""
-    return call.skips_cache(env) and not call.has(*call.manager.no_cache)
+    return call.skips_cache(env) and not call.has(*call.manager.no_cache_flags)
 
 
-def _cached(build: Build, run: Run, call: Call) -> list[Edit]:
+def _cached(build: Build, run: Run, call: PackageCall) -> list[Edit]:
     """The edits that take the flags out that switch the cache off."""
     edits: list[Edit] = []
     for word in call.command.args:
-        if word.value in call.manager.no_cache and word.value.startswith("--"):
-            edits += remove(build, run, call.command, word) or []
+        if word.value in call.manager.no_cache_flags and word.value.startswith("--"):
+            edits += remove_word(build, run, call.command, word) or []
     return edits

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from ...syntax.tree import Cmd, Entrypoint, Expose, Healthcheck, Onbuild, Run, Transfer, User, Volume, Workdir
+from ...syntax.tree import Cmd, CopyOrAdd, Entrypoint, Expose, Healthcheck, Onbuild, Run, User, Volume, Workdir
 from ..edits.edit import Edit, apply_edits
-from .base.copies import origin, read
-from .base.rewrite import Checks, Outcome, Refused, Step, attempt
+from .base.copies import context_path, read_context_file
+from .base.rewrite import Preconditions, RewriteOutcome, RewriteRejected, Step, run_rewrite
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Instruction
 
 NAME = "non-root"
-NAMED = "app"
+USER_NAME = "app"
 """The user that is made where the base image has none for the purpose."""
 _ROOT = (None, "root", "0", "0:0", "root:root")
 _BASES = frozenset(
@@ -37,13 +37,13 @@ _WRITES = re.compile(r">\s*(?!/dev/null|&)[\w./~$\"']")
 _MAKES_NOTHING = frozenset("chmod true : echo ls pwd test [ rm set export cd".split())
 
 
-def rewrite(build: Build, stage: Stage, context: Context | None) -> Outcome:
+def rewrite(build: Build, stage: Stage, context: Context | None) -> RewriteOutcome:
     """Give the program a user of its own at the end of the last stage."""
-    return attempt(NAME, lambda checks: _Rewrite(build, stage, context, checks).result())
+    return run_rewrite(NAME, lambda checks: _NonRootRewrite(build, stage, context, checks).result())
 
 
-class _Rewrite:
-    def __init__(self, build: Build, stage: Stage, context: Context | None, checks: Checks) -> None:
+class _NonRootRewrite:
+    def __init__(self, build: Build, stage: Stage, context: Context | None, checks: Preconditions) -> None:
         self.build = build
         self.stage = stage
         self.context = context
@@ -51,13 +51,13 @@ class _Rewrite:
 
     def result(self) -> tuple[str, list[Step]]:
         stage = self.stage
-        family = (stage.facts.family if stage.facts is not None else None) or ""
+        family = (stage.base_facts.family if stage.base_facts is not None else None) or ""
         state = stage.state(len(stage.instructions))
         users = [step for step in stage.instructions if isinstance(step, User)]
         self.checks.require("root starts the program", state.user in _ROOT and not users, "the file sets USER already")
         self.checks.require(
             "the users of the base are known",
-            stage.ref is not None and stage.ref.name in _BASES and family in ("debian", "alpine"),
+            stage.base_ref is not None and stage.base_ref.name in _BASES and family in ("debian", "alpine"),
             "which users the base has is not known",
             stage.from_,
         )
@@ -70,40 +70,40 @@ class _Rewrite:
         for instruction in stage.instructions:
             self._follow(instruction, folder)
         self._start()
-        copies = [step for step in stage.instructions if isinstance(step, Transfer) and self._inside(step, folder)]
+        copies = [step for step in stage.instructions if isinstance(step, CopyOrAdd) and self._inside(step, folder)]
         self.checks.require("the program is copied to its folder", copies, "nothing is copied to WORKDIR")
         return self._text(folder, family, copies)
 
     def _follow(self, instruction: Instruction, folder: str) -> None:
         """Raises Refused where an instruction does what another user could not use."""
         if isinstance(instruction, Onbuild | Volume):
-            raise Refused(f"{instruction.name} is not followed", instruction)
+            raise RewriteRejected(f"{instruction.name} is not followed", instruction)
         if isinstance(instruction, Expose):
             for argument in instruction.arguments:
                 port = self.build.state(instruction).value(argument.text) or ""
                 low = port.partition("/")[0].partition("-")[0]
                 if not low.isdigit() or int(low) < 1024:
-                    raise Refused(f"port {port or argument.text} may be for root alone", instruction)
-        if isinstance(instruction, Transfer) and instruction.flag("chown") is not None:
-            raise Refused("the copy sets an owner already", instruction)
+                    raise RewriteRejected(f"port {port or argument.text} may be for root alone", instruction)
+        if isinstance(instruction, CopyOrAdd) and instruction.flag("chown") is not None:
+            raise RewriteRejected("the copy sets an owner already", instruction)
         if _HOME.search(instruction.logical.text):
-            raise Refused("it uses the home of root, which another user does not reach", instruction)
+            raise RewriteRejected("it uses the home of root, which another user does not reach", instruction)
         if isinstance(instruction, Run):
             self._makes(instruction, folder)
 
     def _makes(self, run: Run, folder: str) -> None:
         """Raises Refused where a RUN may make files in the program's folder: they would be root's."""
-        calls = {id(call.command): call for call in self.build.calls(run)}
+        calls = {id(call.command): call for call in self.build.package_calls(run)}
         state = self.build.state(run)
         text = run.logical.text
         if _WRITES.search(text) and (folder in text or _below(state.workdir or "/", folder)):
-            raise Refused("the RUN may make files of root in the program's folder", run)
+            raise RewriteRejected("the RUN may make files of root in the program's folder", run)
         for command in self.build.commands(run):
             call = calls.get(id(command))
             if command.name in ("useradd", "adduser", "groupadd", "addgroup"):
-                raise Refused(f"`{_short(command)}` makes users, and the file does not use them", run)
+                raise RewriteRejected(f"`{_short(command)}` makes users, and the file does not use them", run)
             if call is not None and call.has("--user"):
-                raise Refused("packages are installed for root alone", run)
+                raise RewriteRejected("packages are installed for root alone", run)
             named = any(
                 (path := state.path(word.value)) is not None
                 and _below(path, folder)
@@ -114,7 +114,7 @@ class _Rewrite:
             if call is not None and call.verb not in ("run", "exec", "build"):
                 continue
             if (inside or named) and command.name not in _MAKES_NOTHING:
-                raise Refused(f"`{_short(command)}` may make files of root in the program's folder", run)
+                raise RewriteRejected(f"`{_short(command)}` may make files of root in the program's folder", run)
 
     def _start(self) -> None:
         """Raises Refused where the program that is started needs root."""
@@ -129,30 +129,30 @@ class _Rewrite:
             text = " ".join(argument.text for argument in instruction.arguments)
             low = next((port for port in _PORT.findall(text) if int(port) < 1024), None)
             if low is not None:
-                raise Refused(f"it listens on port {low}, which may be for root alone", instruction)
+                raise RewriteRejected(f"it listens on port {low}, which may be for root alone", instruction)
 
     def _started(self, command: Command, instruction: Instruction) -> None:
         if command.name in _NEED_ROOT:
-            raise Refused(f"`{command.name}` needs root", instruction)
+            raise RewriteRejected(f"`{command.name}` needs root", instruction)
         for word in command.words if self.context is not None else ():
             assert self.context is not None
             path = self.build.state(instruction).path(word.value)
-            name = origin(self.build, self.stage, self.context, path) if path else None
-            text = read(self.context, name) if name else None
+            name = context_path(self.build, self.stage, self.context, path) if path else None
+            text = read_context_file(self.context, name) if name else None
             if text is None or not re.match(r"#!.*sh\b", text):
                 continue
             found = sorted({each.rsplit("/", 1)[-1] for each in re.findall(r"[\w./-]+", text)} & _NEED_ROOT)
             if found or _HOME.search(text):
-                raise Refused(f"`{name}` uses `{found[0] if found else 'the home of root'}`", instruction)
+                raise RewriteRejected(f"`{name}` uses `{found[0] if found else 'the home of root'}`", instruction)
 
-    def _inside(self, copy: Transfer, folder: str) -> bool:
+    def _inside(self, copy: CopyOrAdd, folder: str) -> bool:
         path = self.build.state(copy).path(copy.destination.text) if copy.destination is not None else None
         return path is not None and _below(path, folder)
 
-    def _text(self, folder: str, family: str, copies: list[Transfer]) -> tuple[str, list[Step]]:
+    def _text(self, folder: str, family: str, copies: list[CopyOrAdd]) -> tuple[str, list[Step]]:
         stage = self.stage
-        own = stage.ref is not None and stage.ref.name == "node"
-        user = "node" if own else NAMED
+        own = stage.base_ref is not None and stage.base_ref.name == "node"
+        user = "node" if own else USER_NAME
         text = self.build.dockerfile.source.text
         edits: list[Edit] = []
         workdir = next(step for step in stage.instructions if isinstance(step, Workdir) and self._is_last(step, folder))
@@ -165,9 +165,9 @@ class _Rewrite:
         start = text.rfind("\n", 0, min([last.start, *(comment.start for comment in last.comments)])) + 1
         edits.append(Edit(start, start, f"USER {user}\n" + ("\n" if last.comments else "")))
         if any(copy.start < workdir.start for copy in copies):
-            raise Refused("the program is copied before WORKDIR is set", copies[0])
+            raise RewriteRejected("the program is copied before WORKDIR is set", copies[0])
         if any(isinstance(step, Run) and step.start > last.start for step in stage.instructions):
-            raise Refused("a RUN stands behind what is started", last)
+            raise RewriteRejected("a RUN stands behind what is started", last)
         risk = (
             f"folders outside of `{folder}` that the program writes to, and ports below 1024 that only its code names"
         )
@@ -180,9 +180,9 @@ class _Rewrite:
 
 def _account(family: str, folder: str) -> list[str]:
     if family == "alpine":
-        return [f"addgroup -S {NAMED}", f"adduser -S -D -H -h {folder} -G {NAMED} {NAMED}"]
-    words = f"--system --gid {NAMED} --home-dir {folder} --no-create-home --shell /usr/sbin/nologin"
-    return [f"groupadd --system {NAMED}", f"useradd {words} {NAMED}"]
+        return [f"addgroup -S {USER_NAME}", f"adduser -S -D -H -h {folder} -G {USER_NAME} {USER_NAME}"]
+    words = f"--system --gid {USER_NAME} --home-dir {folder} --no-create-home --shell /usr/sbin/nologin"
+    return [f"groupadd --system {USER_NAME}", f"useradd {words} {USER_NAME}"]
 
 
 def _below(path: str, folder: str) -> bool:

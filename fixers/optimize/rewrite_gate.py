@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from ...model.build import Build
-from ...model.refusals import refusals
-from ...syntax.parser import parse
+from ...model.refusals import evaluation_errors
+from ...syntax.parser import parse_bash
 from ...syntax.source import Source
 from ...syntax.tree import Arg, Cmd, Entrypoint, Env, Expose, Healthcheck, Label, Shell, Stopsignal, Volume
-from .base.rewrite import Refused
+from .base.rewrite import RewriteRejected
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,25 +21,25 @@ _ALL = (Expose, Volume)
 
 def _read(text: str, before: Build) -> Build:
     """The model of a text without a build context. Raises Refused when BuildKit would not take it."""
-    dockerfile = parse(Source(text, before.dockerfile.source.name))
+    dockerfile = parse_bash(Source(text, before.dockerfile.source.name))
     if dockerfile.errors:
         error = dockerfile.errors[0]
-        raise Refused(f"the result would not parse: {error.message}")
+        raise RewriteRejected(f"the result would not parse: {error.message}")
     build = Build(dockerfile)
-    known = {message for message, _ in refusals(before)}
-    for message, _ in refusals(build):
+    known = {message for message, _ in evaluation_errors(before)}
+    for message, _ in evaluation_errors(build):
         if message not in known:
-            raise Refused(f"the result would not build: {message}")
+            raise RewriteRejected(f"the result would not build: {message}")
     return build
 
 
-def examine(before: Build, text: str, added: Collection[str] = (), changed: Collection[str] = ()) -> None:
+def require_same_runtime(before: Build, text: str, added: Collection[str] = (), changed: Collection[str] = ()) -> None:
     """Raise Refused when the final stage of `text` runs otherwise than that of `before`.
 
     Folders of `added` may stand in PATH in addition, and what `changed` names may change: that was asked for.
     """
     after = _read(text, before)
-    old, new = runtime(before), runtime(after)
+    old, new = runtime_config(before), runtime_config(after)
     for key in {**old, **new}:
         if key == "ENV PATH" and any(folder in (new.get(key) or "") for folder in added):
             continue
@@ -48,19 +48,19 @@ def examine(before: Build, text: str, added: Collection[str] = (), changed: Coll
         if key == "USER" and old[key] is None:
             continue  # the base says it; the official images of a language that set one are in the catalog
         if old.get(key) != new.get(key):
-            raise Refused(f"{key} of the final stage would change from `{old.get(key)}` to `{new.get(key)}`")
+            raise RewriteRejected(f"{key} of the final stage would change from `{old.get(key)}` to `{new.get(key)}`")
     lost = [comment.text for comment in before.dockerfile.comments]
     kept = [comment.text for comment in after.dockerfile.comments]
     for comment in lost:
         if comment not in kept:
-            raise Refused(f"the comment `# {comment[:40]}` would be lost")
+            raise RewriteRejected(f"the comment `# {comment[:40]}` would be lost")
 
 
-def runtime(build: Build) -> dict[str, str | None]:
+def runtime_config(build: Build) -> dict[str, str | None]:
     """What the final stage gives to the container: variables, user, folder, ports, labels and what is started."""
-    stage = build.final
+    stage = build.final_stage
     if stage is None:
-        raise Refused("the file has no stage")
+        raise RewriteRejected("the file has no stage")
     state = stage.state(len(stage.instructions))
     found: dict[str, str | None] = {"USER": state.user, "WORKDIR": state.workdir}
     arguments: set[str] = set()

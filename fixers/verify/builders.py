@@ -16,11 +16,11 @@ from typing import IO, TYPE_CHECKING, Any, cast
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    Say = Callable[[str], None]
+    OutputCallback = Callable[[str], None]
 
-NAMES = ("docker", "podman", "buildah")
+BUILDER_NAMES = ("docker", "podman", "buildah")
 """In the order in which they are looked for."""
-INSTALL = (
+INSTALL_HINT = (
     "install Docker (docs.docker.com/engine/install), Podman or Buildah; on Debian and Ubuntu "
     "`apt-get install buildah` is enough"
 )
@@ -34,7 +34,7 @@ class BuilderError(Exception):
     """There is no builder, or it did not do what it should; the message says what to do."""
 
 
-class Built:
+class BuildResult:
     """How a build went: seconds, the exit status, the end of its output; `timed_out` when it was stopped."""
 
     __slots__ = ("output", "seconds", "status", "timed_out")
@@ -62,7 +62,7 @@ class Image:
         self.config = config
 
 
-class File:
+class ImageFile:
     """A file in an image: what it is ("f", "l" or "d"), a digest of its content or its target, mode and owner."""
 
     __slots__ = ("content", "kind", "mode", "owner")
@@ -74,7 +74,7 @@ class File:
         self.owner = owner
 
 
-class Ran:
+class CommandResult:
     """What a command in a container did; status None when it was stopped."""
 
     __slots__ = ("errors", "output", "status")
@@ -91,14 +91,16 @@ class Builder:
     def __init__(self, program: str) -> None:
         self.program = program
         self.name = os.path.basename(program)
-        self.mark = f"dlint-verify-{uuid.uuid4().hex[:12]}"
+        self.name_prefix = f"dlint-verify-{uuid.uuid4().hex[:12]}"
         self.images: list[str] = []
 
     def image_name(self, side: str) -> str:
         """A name that nothing else has."""
-        return f"localhost/{self.mark}:{side}"
+        return f"localhost/{self.name_prefix}:{side}"
 
-    def build(self, context: str, dockerfile: str, side: str, args: Sequence[str], say: Say, timeout: float) -> Built:
+    def build(
+        self, context: str, dockerfile: str, side: str, args: Sequence[str], say: OutputCallback, timeout: float
+    ) -> BuildResult:
         """Build the image of a side; every line of output is said. `<dockerfile>.dockerignore` is its ignore file."""
         raise NotImplementedError
 
@@ -106,11 +108,11 @@ class Builder:
         """The image of a side. Raises BuilderError."""
         raise NotImplementedError
 
-    def files(self, side: str, folder: str) -> dict[str, File]:
+    def files(self, side: str, folder: str) -> dict[str, ImageFile]:
         """Everything below a folder of the image, by its path without the first slash. Raises BuilderError."""
         raise NotImplementedError
 
-    def run(self, side: str, command: Sequence[str], timeout: float) -> Ran:
+    def run(self, side: str, command: Sequence[str], timeout: float) -> CommandResult:
         """Run a command in the image as its user, in its folder, without a network."""
         raise NotImplementedError
 
@@ -131,7 +133,9 @@ class Builder:
 class Docker(Builder):
     """Docker with BuildKit, and Podman, whose commands are the same."""
 
-    def build(self, context: str, dockerfile: str, side: str, args: Sequence[str], say: Say, timeout: float) -> Built:
+    def build(
+        self, context: str, dockerfile: str, side: str, args: Sequence[str], say: OutputCallback, timeout: float
+    ) -> BuildResult:
         """Build with the cache that there is."""
         tag = self.image_name(side)
         self.images.append(tag)
@@ -141,7 +145,7 @@ class Docker(Builder):
         for arg in args:
             words += ["--build-arg", arg]
         env = dict(os.environ, DOCKER_BUILDKIT="1", BUILDKIT_PROGRESS="plain")
-        return stream([*words, context], say, timeout, env)
+        return run_streaming([*words, context], say, timeout, env)
 
     def inspect(self, side: str) -> Image:
         """From `image inspect`."""
@@ -151,7 +155,7 @@ class Docker(Builder):
             config["Healthcheck"] = data["HealthCheck"]
         return Image(int(data.get("Size") or 0), _length(_object(data.get("RootFS")).get("Layers")), config)
 
-    def files(self, side: str, folder: str) -> dict[str, File]:
+    def files(self, side: str, folder: str) -> dict[str, ImageFile]:
         """From `export` or `cp` of a container that never runs."""
         container = self._must("create", self.image_name(side), "x").strip().splitlines()[-1]
         try:
@@ -162,16 +166,16 @@ class Docker(Builder):
         finally:
             self._ask("rm", "-f", "-v", container)
 
-    def run(self, side: str, command: Sequence[str], timeout: float) -> Ran:
+    def run(self, side: str, command: Sequence[str], timeout: float) -> CommandResult:
         """With `run --rm`."""
-        name = f"{self.mark}-{uuid.uuid4().hex[:6]}"
+        name = f"{self.name_prefix}-{uuid.uuid4().hex[:6]}"
         words = ("run", "--rm", "--name", name, "--network", "none", "--entrypoint", command[0])
         try:
             done = self._ask(*words, self.image_name(side), *command[1:], timeout=timeout)
         except BuilderError:
             self._ask("rm", "-f", "-v", name)
-            return Ran(None, "", "")
-        return Ran(done.returncode, done.stdout, done.stderr)
+            return CommandResult(None, "", "")
+        return CommandResult(done.returncode, done.stdout, done.stderr)
 
     def close(self) -> None:
         """Remove the images; the cache of the builder stays, as after every build."""
@@ -186,7 +190,9 @@ class Buildah(Builder):
         super().__init__(program)
         self._containers: dict[str, str] = {}
 
-    def build(self, context: str, dockerfile: str, side: str, args: Sequence[str], say: Say, timeout: float) -> Built:
+    def build(
+        self, context: str, dockerfile: str, side: str, args: Sequence[str], say: OutputCallback, timeout: float
+    ) -> BuildResult:
         """Build with the layers that there are."""
         tag = self.image_name(side)
         self.images.append(tag)
@@ -194,7 +200,7 @@ class Buildah(Builder):
         words += ["--ignorefile", dockerfile + ".dockerignore"]
         for arg in args:
             words += ["--build-arg", arg]
-        return stream([*words, context], say, timeout, dict(os.environ))
+        return run_streaming([*words, context], say, timeout, dict(os.environ))
 
     def inspect(self, side: str) -> Image:
         """From `inspect`, and the size from `images`, which rounds it to three digits."""
@@ -204,7 +210,7 @@ class Buildah(Builder):
         layers = _length(_object(image.get("rootfs")).get("diff_ids"))
         return Image(_amount(size), layers, _object(image.get("config")))
 
-    def files(self, side: str, folder: str) -> dict[str, File]:
+    def files(self, side: str, folder: str) -> dict[str, ImageFile]:
         """From the mounted file system of a container."""
         container = self._container(side)
         script = 'm=$("$0" mount "$1") && exec tar -C "$m" -cf - "$2"'
@@ -212,17 +218,17 @@ class Buildah(Builder):
         words = ["sh", "-c", script, self.program, container, inside]
         return _read_tar(words if os.geteuid() == 0 else [self.program, "unshare", *words], "")
 
-    def run(self, side: str, command: Sequence[str], timeout: float) -> Ran:
+    def run(self, side: str, command: Sequence[str], timeout: float) -> CommandResult:
         """With `buildah run`."""
         try:
             done = self._ask("run", "--network", "none", self._container(side), "--", *command, timeout=timeout)
         except BuilderError:
-            return Ran(None, "", "")
+            return CommandResult(None, "", "")
         # Buildah's own words about the status of the command are none of the command's.
         errors = "".join(
             line for line in done.stderr.splitlines(keepends=True) if not line.startswith("Error: while running")
         )
-        return Ran(done.returncode, done.stdout, errors)
+        return CommandResult(done.returncode, done.stdout, errors)
 
     def close(self) -> None:
         """Remove the containers, then the images."""
@@ -234,32 +240,32 @@ class Buildah(Builder):
 
     def _container(self, side: str) -> str:
         if side not in self._containers:
-            name = f"{self.mark}-{side}"
+            name = f"{self.name_prefix}-{side}"
             self._containers[side] = self._must("from", "--pull-never", "--name", name, self.image_name(side)).strip()
         return self._containers[side]
 
 
-def choose(name: str | None) -> Builder:
+def find_builder(name: str | None) -> Builder:
     """The builder of that name or path, or the first that answers. Raises BuilderError with a word what to install."""
     if name is not None:
-        if os.path.basename(name) not in NAMES:
-            raise BuilderError(f"there is no builder `{name}`; there are {', '.join(NAMES)}")
+        if os.path.basename(name) not in BUILDER_NAMES:
+            raise BuilderError(f"there is no builder `{name}`; there are {', '.join(BUILDER_NAMES)}")
         program = shutil.which(name)
         if program is None:
-            raise BuilderError(f"`{name}` is not installed: {INSTALL}")
+            raise BuilderError(f"`{name}` is not installed: {INSTALL_HINT}")
         problem = _problem(program)
         if problem:
             raise BuilderError(problem)
         return _made(program)
     problems: list[str] = []
-    for each in NAMES:
+    for each in BUILDER_NAMES:
         program = shutil.which(each)
         problem = _problem(program) if program is not None else ""
         if program is not None and not problem:
             return _made(program)
         if problem:
             problems.append(problem)
-    raise BuilderError("; ".join([*problems, f"no builder answers: {INSTALL}"]))
+    raise BuilderError("; ".join([*problems, f"no builder answers: {INSTALL_HINT}"]))
 
 
 def _made(program: str) -> Builder:
@@ -301,7 +307,7 @@ def _asked(words: Sequence[str], timeout: float) -> subprocess.CompletedProcess[
         raise BuilderError(f"`{words[0]}` cannot be started: {error.strerror}") from None
 
 
-def stream(words: Sequence[str], say: Say, timeout: float, env: dict[str, str]) -> Built:
+def run_streaming(words: Sequence[str], say: OutputCallback, timeout: float, env: dict[str, str]) -> BuildResult:
     """Run a command, say each line of its output as it comes, and stop it with all that it started when time is up."""
     from threading import Timer
 
@@ -333,7 +339,7 @@ def stream(words: Sequence[str], say: Say, timeout: float, env: dict[str, str]) 
         raise
     finally:
         timer.cancel()
-    return Built(status or (1 if late else 0), time.monotonic() - start, tail, timed_out=bool(late))
+    return BuildResult(status or (1 if late else 0), time.monotonic() - start, tail, timed_out=bool(late))
 
 
 def _kill(process: subprocess.Popen[str]) -> None:
@@ -347,10 +353,10 @@ def _kill(process: subprocess.Popen[str]) -> None:
         return
 
 
-def _read_tar(words: Sequence[str], prefix: str) -> dict[str, File]:
+def _read_tar(words: Sequence[str], prefix: str) -> dict[str, ImageFile]:
     """What the archive holds that a command writes; `prefix` stands before its names."""
     with subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        found: dict[str, File] = {}
+        found: dict[str, ImageFile] = {}
         try:
             with tarfile.open(fileobj=process.stdout, mode="r|") as archive:
                 found = {os.path.normpath(os.path.join(prefix, name)): file for name, file in _members(archive)}
@@ -365,17 +371,17 @@ def _read_tar(words: Sequence[str], prefix: str) -> dict[str, File]:
     return found
 
 
-def _members(archive: tarfile.TarFile) -> Iterator[tuple[str, File]]:
+def _members(archive: tarfile.TarFile) -> Iterator[tuple[str, ImageFile]]:
     for member in archive:
         name = member.name.removeprefix("./").strip("/")
         if member.isreg():
             content = archive.extractfile(member)
             digest = hashlib.file_digest(content, "sha256").hexdigest() if content is not None else ""  # type: ignore[arg-type] # a reader without readinto is none of tarfile's
-            yield name, File("f", digest, member.mode, member.uid)
+            yield name, ImageFile("f", digest, member.mode, member.uid)
         elif member.issym() or member.islnk():
-            yield name, File("l", member.linkname, member.mode, member.uid)
+            yield name, ImageFile("l", member.linkname, member.mode, member.uid)
         elif member.isdir():
-            yield name, File("d", "", member.mode, member.uid)
+            yield name, ImageFile("d", "", member.mode, member.uid)
 
 
 def _first(text: str) -> dict[str, Any]:

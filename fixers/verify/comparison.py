@@ -7,16 +7,16 @@ import re
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, cast
 
-from ..optimize.base.copies import placed
+from ..optimize.base.copies import context_copies
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from ...model.build import Build
     from ...model.context import Context
-    from .builders import File, Ran
+    from .builders import CommandResult, ImageFile
 
-FIELDS = (
+CONFIG_FIELDS = (
     "Env", "Cmd", "Entrypoint", "WorkingDir", "User", "ExposedPorts", "Volumes", "Labels", "StopSignal", "Healthcheck",
     "Shell", "OnBuild",
 )  # fmt: skip
@@ -47,67 +47,67 @@ _CACHE = "CACHEDIR.TAG"
 """Marks a folder whose files can be made anew, as Cargo's target. Source: Cache Directory Tagging Specification."""
 
 
-class Declared:
+class ExpectedChanges:
     """What a plan says that will differ: variables, fields of the configuration, and paths below the application.
 
     `brought` are the paths that the new final stage copies, None when it has all that the old one had. Each has the
     path beside it that is meant when that is there: the source of a COPY to a folder may be a file or a folder.
     """
 
-    __slots__ = ("brought", "fields", "gone", "variables")
+    __slots__ = ("copied_targets", "fields", "removed_paths", "variables")
 
     def __init__(
         self,
         variables: Collection[str] = (),
         fields: Collection[str] = (),
-        gone: Collection[str] = (),
-        brought: Sequence[tuple[str, str]] | None = None,
+        removed_paths: Collection[str] = (),
+        copied_targets: Sequence[tuple[str, str]] | None = None,
     ) -> None:
         self.variables = frozenset(variables)
         self.fields = frozenset(fields)
-        self.gone = frozenset(gone)
-        self.brought = brought
+        self.removed_paths = frozenset(removed_paths)
+        self.copied_targets = copied_targets
 
-    def covers(self, path: str, there: Collection[str] = ()) -> bool:
+    def allows_removal(self, path: str, there: Collection[str] = ()) -> bool:
         """Whether the plan says that the file is not there any more; `there` is what the new image has."""
         path = "/" + path.lstrip("/")
-        if any(path == gone or path.startswith(gone + "/") for gone in self.gone):
+        if any(path == gone or path.startswith(gone + "/") for gone in self.removed_paths):
             return True
-        if self.brought is None:
+        if self.copied_targets is None:
             return False
-        targets = (inner if inner.lstrip("/") in there else target for target, inner in self.brought)
+        targets = (inner if inner.lstrip("/") in there else target for target, inner in self.copied_targets)
         return not any(path == each or path.startswith(each.rstrip("/") + "/") for each in targets)
 
 
-def declared(
+def expected_changes(
     before: Build, after: Build, unsent: Collection[str], context: Context, fields: Collection[str] = ()
-) -> Declared:
+) -> ExpectedChanges:
     """What the text of the new Dockerfile and its ignore file declare.
 
     `unsent` are files of the context that are not sent any more, `fields` those of the configuration that were asked to
     change.
     """
-    old, new = before.final, after.final
+    old, new = before.final_stage, after.final_stage
     if old is None or new is None:
-        return Declared()
+        return ExpectedChanges()
     gone = {path for each in unsent for path in _image_paths(before, each, context)}
     mine, theirs = (set(_end(build).vars) for build in (before, after))
     brought: list[tuple[str, str]] | None = None
     if len(after.stages) > len(before.stages):
-        brought = [(place.target, place.target) for place in placed(after, new, context)]
+        brought = [(place.target, place.target) for place in context_copies(after, new, context)]
         brought += list(_from_stages(after))
-    return Declared(variables=theirs - mine, fields=fields, gone=gone, brought=brought)
+    return ExpectedChanges(variables=theirs - mine, fields=fields, removed_paths=gone, copied_targets=brought)
 
 
 def _end(build: Build) -> Any:
-    stage = build.final
+    stage = build.final_stage
     assert stage is not None
     return stage.state(len(stage.instructions))
 
 
 def _image_paths(build: Build, path: str, context: Context) -> Iterator[str]:
     for stage in build.stages:
-        for place in placed(build, stage, context):
+        for place in context_copies(build, stage, context):
             if place.source == path:
                 yield place.target
             elif place.folder and (not place.source or path.startswith(place.source + "/")):
@@ -118,7 +118,7 @@ def _from_stages(build: Build) -> Iterator[tuple[str, str]]:
     """Where `COPY --from` of the final stage puts things: the target, and the path in it if the source is a file."""
     from ...syntax.tree import Copy
 
-    stage = build.final
+    stage = build.final_stage
     for instruction in stage.instructions if stage is not None else ():
         if isinstance(instruction, Copy) and instruction.flag("from") and instruction.destination is not None:
             target = build.state(instruction).path(instruction.destination.text)
@@ -133,19 +133,19 @@ def _from_stages(build: Build) -> Iterator[tuple[str, str]]:
 class Difference:
     """One thing that is not the same; `allowed` says why it may differ, empty when it may not."""
 
-    __slots__ = ("after", "allowed", "before", "what")
+    __slots__ = ("after", "allowed_reason", "before", "field")
 
     def __init__(self, what: str, before: object, after: object, allowed: str = "") -> None:
-        self.what = what
+        self.field = what
         self.before = before
         self.after = after
-        self.allowed = allowed
+        self.allowed_reason = allowed
 
 
-def configurations(before: Mapping[str, Any], after: Mapping[str, Any], plan: Declared) -> list[Difference]:
+def compare_configs(before: Mapping[str, Any], after: Mapping[str, Any], plan: ExpectedChanges) -> list[Difference]:
     """Where the runtime configurations differ."""
     found: list[Difference] = []
-    for field in FIELDS:
+    for field in CONFIG_FIELDS:
         x, y = _normal(field, before.get(field)), _normal(field, after.get(field))
         if field == "Env":
             found += _variables(cast("dict[str, str]", x), cast("dict[str, str]", y), plan)
@@ -168,7 +168,7 @@ def _normal(field: str, value: Any) -> object:
     return value or None
 
 
-def _variables(before: dict[str, str], after: dict[str, str], plan: Declared) -> Iterator[Difference]:
+def _variables(before: dict[str, str], after: dict[str, str], plan: ExpectedChanges) -> Iterator[Difference]:
     for name in sorted(before.keys() | after.keys()):
         x, y = before.get(name), after.get(name)
         if x == y:
@@ -189,29 +189,42 @@ def _variables(before: dict[str, str], after: dict[str, str], plan: Declared) ->
 # Files ---------------------------------------------------------------------------------------------------------------
 
 
-class Files:
+class FileComparison:
     """What is below the application's folder: how many files, and those that differ.
 
     `missing` and `changed` are not declared; `left` are gone as declared, `fewer` and `more` are what an install or a
     tool made, `rights` have another owner or mode.
     """
 
-    __slots__ = ("after", "before", "changed", "fewer", "left", "missing", "more", "rights")
+    __slots__ = (
+        "added",
+        "after",
+        "before",
+        "changed",
+        "changed_permissions",
+        "missing",
+        "missing_byproducts",
+        "removed_as_declared",
+    )
 
     def __init__(self, before: int, after: int) -> None:
         self.before = before
         self.after = after
         self.missing: list[str] = []
         self.changed: list[str] = []
-        self.left: list[str] = []
-        self.fewer: list[str] = []
-        self.more: list[str] = []
-        self.rights: list[str] = []
+        self.removed_as_declared: list[str] = []
+        self.missing_byproducts: list[str] = []
+        self.added: list[str] = []
+        self.changed_permissions: list[str] = []
 
 
 def compare_files(
-    before: Mapping[str, File], after: Mapping[str, File], plan: Declared, sources: Collection[str], folder: str
-) -> Files:
+    before: Mapping[str, ImageFile],
+    after: Mapping[str, ImageFile],
+    plan: ExpectedChanges,
+    sources: Collection[str],
+    folder: str,
+) -> FileComparison:
     """Compare what lies below the application's folder.
 
     `sources` are the paths in the image of files that come from the context: these must have the same content. What
@@ -219,30 +232,36 @@ def compare_files(
     """
     mine, theirs = _own(before, folder), _own(after, folder)
     caches = tuple(path.removesuffix(_CACHE) for path in mine if path.endswith("/" + _CACHE))
-    found = Files(sum(f.kind != "d" for f in mine.values()), sum(f.kind != "d" for f in theirs.values()))
+    found = FileComparison(sum(f.kind != "d" for f in mine.values()), sum(f.kind != "d" for f in theirs.values()))
     for path, file in sorted(mine.items()):
         other = theirs.get(path)
         byproduct = path.startswith(caches) or any(fnmatchcase("/" + path, pattern) for pattern in _BYPRODUCTS)
         if other is None:
             if file.kind == "d":
                 continue
-            (found.fewer if byproduct else found.left if plan.covers(path, after) else found.missing).append(path)
+            (
+                found.missing_byproducts
+                if byproduct
+                else found.removed_as_declared
+                if plan.allows_removal(path, after)
+                else found.missing
+            ).append(path)
         elif (file.kind, file.content) != (other.kind, other.content):
             if "/" + path in sources and not byproduct:
                 found.changed.append(path)
         elif (file.mode, file.owner) != (other.mode, other.owner):
-            found.rights.append(path)
-    found.more = [path for path in sorted(theirs) if path not in mine and theirs[path].kind != "d"]
+            found.changed_permissions.append(path)
+    found.added = [path for path in sorted(theirs) if path not in mine and theirs[path].kind != "d"]
     return found
 
 
-def _own(files: Mapping[str, File], folder: str) -> dict[str, File]:
+def _own(files: Mapping[str, ImageFile], folder: str) -> dict[str, ImageFile]:
     if folder != "/":
         return dict(files)
     return {path: file for path, file in files.items() if path.partition("/")[0] not in _SYSTEM}
 
 
-def context_paths(build: Build, context: Context) -> set[str]:
+def image_paths_from_context(build: Build, context: Context) -> set[str]:
     """Where files of the context lie in the final image."""
     return {path for each in context.files() for path in _image_paths(build, each, context)}
 
@@ -250,7 +269,7 @@ def context_paths(build: Build, context: Context) -> set[str]:
 # The smoke command ---------------------------------------------------------------------------------------------------
 
 
-def compare_runs(before: Ran, after: Ran) -> str:
+def compare_smoke_runs(before: CommandResult, after: CommandResult) -> str:
     """What is wrong with the runs of the smoke command; empty when they are the same and went well."""
     if before.status is None:
         return "the smoke command takes too long in the image as it was"
@@ -265,7 +284,7 @@ def compare_runs(before: Ran, after: Ran) -> str:
     return ""
 
 
-def _last(run: Ran) -> str:
+def _last(run: CommandResult) -> str:
     lines = (run.errors or run.output).strip().splitlines()
     return lines[-1][:200] if lines else "no output"
 

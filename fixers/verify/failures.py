@@ -6,7 +6,7 @@ import re
 from difflib import SequenceMatcher
 
 from ...model.build import Build
-from ...syntax.parser import parse
+from ...syntax.parser import parse_bash
 from ...syntax.source import Source
 
 TYPE_CHECKING = False
@@ -26,7 +26,7 @@ _NAMED_STEP = re.compile(r'^building at STEP ".*?": ')
 _ERRORS = re.compile(r"^(?:#\d+ )?(?:ERROR|Error|error)\b:?\s*(.+)$")
 
 
-class Failure:
+class BuildFailure:
     """A line of the file (0 when it cannot be told), the instruction there, and what the builder said."""
 
     __slots__ = ("instruction", "line", "message")
@@ -37,23 +37,23 @@ class Failure:
         self.message = message
 
 
-def failing_line(text: str, output: Sequence[str]) -> Failure:
+def locate_failure(text: str, output: Sequence[str]) -> BuildFailure:
     """Where the build of the Dockerfile `text` failed that ended with `output`."""
     message = next((match[1] for line in reversed(output) if (match := _ERRORS.match(line))), "")
     message = _NAMED_STEP.sub("", message) or (output[-1].strip() if output else "")
-    build = Build(parse(Source(text)))
+    build = Build(parse_bash(Source(text)))
     instructions = [instruction for stage in build.stages for instruction in (stage.from_, *stage.instructions)]
     for line in output:
         match = _LINE.match(line) or _PARSE.search(line)
         number = int(next(group for group in match.groups() if group)) if match else 0
         hit = next((each for each in instructions if each.start_line <= number <= each.end_line), None)
         if hit is not None:
-            return Failure(hit.start_line, _short(hit), message)
+            return BuildFailure(hit.start_line, _short(hit), message)
     step = _failed_step(output)
     best = max(instructions, key=lambda each: _likeness(each, step), default=None) if step else None
     if best is None or _likeness(best, step) < 0.5:
-        return Failure(0, "", message)
-    return Failure(best.start_line, _short(best), message)
+        return BuildFailure(0, "", message)
+    return BuildFailure(best.start_line, _short(best), message)
 
 
 def _failed_step(output: Sequence[str]) -> str:

@@ -9,32 +9,32 @@ from typing import TYPE_CHECKING, Any
 
 from ...model.build import Build
 from ...model.context import Context
-from ...syntax.parser import parse
+from ...syntax.parser import parse_bash
 from ...syntax.source import Source
 from ...syntax.tree import Workdir
-from .builders import Builder, BuilderError, Built, Image, Ran
+from .builders import Builder, BuilderError, BuildResult, CommandResult, Image
 from .comparison import (
-    Declared,
     Difference,
-    Files,
+    ExpectedChanges,
+    FileComparison,
+    compare_configs,
     compare_files,
-    compare_runs,
-    configurations,
-    context_paths,
-    declared,
+    compare_smoke_runs,
+    expected_changes,
+    image_paths_from_context,
 )
-from .failures import Failure, failing_line
+from .failures import BuildFailure, locate_failure
 from .workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-TIMEOUT = 1800.0
+BUILD_TIMEOUT = 1800.0
 SMOKE_TIMEOUT = 120.0
 _SIDES = ("before", "after")
 
 
-class Options:
+class VerifyOptions:
     """How to verify.
 
     `smoke` is a command for a shell in the image, or a JSON list of words where it has none; `touch` a file of the
@@ -42,7 +42,7 @@ class Options:
     that were asked to change ("User").
     """
 
-    __slots__ = ("asked", "build_args", "keep", "smoke", "timeout", "touch")
+    __slots__ = ("build_args", "keep", "requested_fields", "smoke", "timeout", "touch")
 
     def __init__(
         self,
@@ -50,11 +50,11 @@ class Options:
         touch: str | None = None,
         *,
         keep: bool = False,
-        timeout: float = TIMEOUT,
+        timeout: float = BUILD_TIMEOUT,
         build_args: Sequence[str] = (),
-        asked: Sequence[str] = (),
+        requested_fields: Sequence[str] = (),
     ) -> None:
-        self.asked = tuple(asked)
+        self.requested_fields = tuple(requested_fields)
         self.smoke = smoke
         self.touch = touch
         self.keep = keep
@@ -62,17 +62,17 @@ class Options:
         self.build_args = tuple(build_args)
 
 
-class Side:
+class SideResult:
     """What is known of one of the two: bytes sent, the builds, the image and the run of the smoke command."""
 
-    __slots__ = ("build", "image", "name", "rebuild", "run", "sent")
+    __slots__ = ("build", "context_bytes", "image", "name", "rebuild", "run")
 
     def __init__(self, sent: int) -> None:
-        self.sent = sent
-        self.build: Built | None = None
-        self.rebuild: Built | None = None
+        self.context_bytes = sent
+        self.build: BuildResult | None = None
+        self.rebuild: BuildResult | None = None
         self.image: Image | None = None
-        self.run: Ran | None = None
+        self.run: CommandResult | None = None
         self.name = ""
 
 
@@ -84,14 +84,14 @@ class Verdict:
 
     __slots__ = ("after", "before", "config", "failed_before", "failure", "files", "folder", "problems")
 
-    def __init__(self, before: Side, after: Side) -> None:
+    def __init__(self, before: SideResult, after: SideResult) -> None:
         self.before = before
         self.after = after
         self.config: list[Difference] = []
-        self.files: Files | None = None
+        self.files: FileComparison | None = None
         self.folder = "/"
         self.problems: list[str] = []
-        self.failure: Failure | None = None
+        self.failure: BuildFailure | None = None
         self.failed_before = False
 
     @property
@@ -106,9 +106,9 @@ def verify(
     after_text: str,
     before_ignore: str | None,
     after_ignore: str | None,
-    plan: Declared | None,
+    plan: ExpectedChanges | None,
     builder: Builder,
-    options: Options,
+    options: VerifyOptions,
     say: Callable[[str], None],
 ) -> Verdict:
     """Build both Dockerfiles from the folder `context`, each with its ignore file (its text, None for none).
@@ -119,27 +119,31 @@ def verify(
     """
     if options.touch is not None and not _is_inside(context, options.touch):
         raise ValueError(f"--touch: there is no file `{options.touch}` in the build context {context}")
-    command = smoke_words(options.smoke)
+    command = parse_smoke_command(options.smoke)
     here = Context(context)
     seen = [here.with_ignore(ignore or "") for ignore in (before_ignore, after_ignore)]
-    sides = [Side(each.size()) for each in seen]
+    sides = [SideResult(each.size()) for each in seen]
     verdict = Verdict(*sides)
     try:
         with Workspace(context, seen[0].files().keys() | seen[1].files().keys()) as space:
             texts = ((before_text, before_ignore), (after_text, after_ignore))
-            paths = [space.put(name, *each) for name, each in zip(_SIDES, texts, strict=True)]
+            paths = [space.write_dockerfile(name, *each) for name, each in zip(_SIDES, texts, strict=True)]
             for name, side, path in zip(_SIDES, sides, paths, strict=True):
                 if not _built(builder, space, name, side, path, options, verdict, say):
                     return verdict
             builds = [_model(text, side) for (text, _), side in zip(texts, sides, strict=True)]
             unsent = seen[0].files().keys() - seen[1].files().keys()
-            declares = declared(builds[0], builds[1], unsent, seen[0], options.asked) if plan is None else plan
-            _compare(builder, verdict, declares, context_paths(builds[0], seen[0]))
+            declares = (
+                expected_changes(builds[0], builds[1], unsent, seen[0], options.requested_fields)
+                if plan is None
+                else plan
+            )
+            _compare(builder, verdict, declares, image_paths_from_context(builds[0], seen[0]))
             if command is not None:
                 for name, side in zip(_SIDES, sides, strict=True):
                     say(f"{name} | smoke: {shlex.join(command)}")
                     side.run = builder.run(name, command, min(options.timeout, SMOKE_TIMEOUT))
-                _add(verdict, compare_runs(*(side.run for side in sides if side.run is not None)))
+                _add(verdict, compare_smoke_runs(*(side.run for side in sides if side.run is not None)))
             if options.touch is not None:
                 space.touch(options.touch)
                 for name, side, path in zip(_SIDES, sides, paths, strict=True):
@@ -150,18 +154,18 @@ def verify(
     return verdict
 
 
-def _model(text: str, side: Side) -> Build:
+def _model(text: str, side: SideResult) -> Build:
     """The model of a Dockerfile, with the folder that its base image sets: the built image tells it."""
-    build = Build(parse(Source(text)))
-    stage = build.final
+    build = Build(parse_bash(Source(text)))
+    stage = build.final_stage
     folder = side.image.config.get("WorkingDir") if side.image is not None else None
     if stage is None or stage.parent is not None or any(isinstance(each, Workdir) for each in stage.instructions):
         return build
     end = stage.from_.end
-    return Build(parse(Source(f"{text[:end]}\nWORKDIR {folder or '/'}{text[end:]}")))
+    return Build(parse_bash(Source(f"{text[:end]}\nWORKDIR {folder or '/'}{text[end:]}")))
 
 
-def smoke_words(smoke: str | None) -> list[str] | None:
+def parse_smoke_command(smoke: str | None) -> list[str] | None:
     """The command as words: a JSON list is taken as it is, all else is for a shell. Raises ValueError."""
     if smoke is None or not smoke.lstrip().startswith("["):
         return None if smoke is None else ["sh", "-c", smoke]
@@ -186,7 +190,7 @@ def _add(verdict: Verdict, problem: str) -> None:
 
 
 def _built(
-    builder: Builder, space: Workspace, name: str, side: Side, path: str, options: Options, verdict: Verdict,
+    builder: Builder, space: Workspace, name: str, side: SideResult, path: str, options: VerifyOptions, verdict: Verdict,
     say: Callable[[str], None],
 ) -> bool:  # fmt: skip
     """Build a side; False and a problem when that fails."""
@@ -203,14 +207,14 @@ def _built(
         verdict.problems.append(f"{which} takes longer than {options.timeout:.0f} s to build")
         return False
     with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
-        failure = verdict.failure = failing_line(file.read(), side.build.output)
+        failure = verdict.failure = locate_failure(file.read(), side.build.output)
     where = f" at line {failure.line} (`{failure.instruction}`)" if failure.line else ""
     verdict.problems.append(f"{which} does not build{where}: {failure.message}")
     return False
 
 
 def _rebuilt(
-    builder: Builder, space: Workspace, name: str, side: Side, path: str, options: Options, verdict: Verdict,
+    builder: Builder, space: Workspace, name: str, side: SideResult, path: str, options: VerifyOptions, verdict: Verdict,
     say: Callable[[str], None],
 ) -> None:  # fmt: skip
     again = f"{name}-again"
@@ -221,14 +225,14 @@ def _rebuilt(
         verdict.problems.append(f"{name}: the build after a change of `{options.touch}` fails")
 
 
-def _compare(builder: Builder, verdict: Verdict, plan: Declared, sources: set[str]) -> None:
+def _compare(builder: Builder, verdict: Verdict, plan: ExpectedChanges, sources: set[str]) -> None:
     before, after = verdict.before.image, verdict.after.image
     if before is None or after is None:
         raise BuilderError("an image that was built is gone")
-    verdict.config = configurations(before.config, after.config, plan)
+    verdict.config = compare_configs(before.config, after.config, plan)
     for each in verdict.config:
-        if not each.allowed:
-            _add(verdict, f"{each.what} differs: {_shown(each.before)}, now {_shown(each.after)}")
+        if not each.allowed_reason:
+            _add(verdict, f"{each.field} differs: {_shown(each.before)}, now {_shown(each.after)}")
     folder = verdict.folder = str(before.config.get("WorkingDir") or "/")
     files = verdict.files = compare_files(
         builder.files("before", folder), builder.files("after", folder), plan, sources, folder

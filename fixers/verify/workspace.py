@@ -37,7 +37,7 @@ class Workspace:
     def __exit__(self, *_: object) -> None:
         self._folder.cleanup()
 
-    def put(self, side: str, text: str, ignore: str | None) -> str:
+    def write_dockerfile(self, side: str, text: str, ignore: str | None) -> str:
         """Write the Dockerfile of a side and its ignore file, which wins over the one in the context; its path."""
         path = os.path.join(self._folder.name, f"{side}.Dockerfile")
         for name, content in ((path, text), (path + ".dockerignore", ignore or "")):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from ...fixers.write import WriteError, replace
-from ...syntax.parser import parse
+from ...fixers.write import WriteError, replace_file
+from ...syntax.parser import parse_bash
 from ...syntax.source import Source
-from ..engine.inline_dockerfiles import is_builder
-from ..engine.known_findings import ALWAYS_TOLD, source_of
-from ..engine.unused_ignores import RULES_OF_COMMENTS
-from ..terminal.streams import note
+from ..engine.inline_dockerfiles import is_build_definition
+from ..engine.known_findings import ALWAYS_REPORTED, report_source
+from ..engine.unused_ignores import COMMENT_RULES
+from ..terminal.streams import warn
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,34 +24,34 @@ def add_ignores(reports: Sequence[Report]) -> None:
     """Write the comments into the files; what they switch off leaves the reports. Says what it did."""
     comments = files = 0
     for report in reports:
-        source = source_of(report)
+        source = report_source(report)
         if source is None or not report.diagnostics:
             continue
-        if is_builder(report.file):
-            note(f"{report.file}: no comments are written into Dockerfiles that stand in another file")
+        if is_build_definition(report.file):
+            warn(f"{report.file}: no comments are written into Dockerfiles that stand in another file")
             continue
-        text, left, added = ignored(source, report.diagnostics)
+        text, left, added = add_ignore_comments(source, report.diagnostics)
         if not added:
             continue
         try:
-            replace(report.file, source.encode(), Source(text).encode())
+            replace_file(report.file, source.encode(), Source(text).encode())
         except WriteError as error:
-            note(f"{report.file}: no comments were written: {error}")
+            warn(f"{report.file}: no comments were written: {error}")
             report.failed = True
             continue
         report.diagnostics = left
         comments += added
         files += 1
-    note(f"wrote {comments} comment{'' if comments == 1 else 's'} into {files} file{'' if files == 1 else 's'}")
+    warn(f"wrote {comments} comment{'' if comments == 1 else 's'} into {files} file{'' if files == 1 else 's'}")
 
 
-def ignored(source: Source, diagnostics: Sequence[Diagnostic]) -> tuple[str, list[Diagnostic], int]:
+def add_ignore_comments(source: Source, diagnostics: Sequence[Diagnostic]) -> tuple[str, list[Diagnostic], int]:
     """The text with comments that switch the findings off, the findings that none can, and how many were written."""
-    instructions = {instruction.start_line: instruction for instruction in parse(source).instructions}
+    instructions = {instruction.start_line: instruction for instruction in parse_bash(source).instructions}
     wanted: dict[int, set[str]] = {}
     left: list[Diagnostic] = []
     for d in diagnostics:
-        told = d.code in ALWAYS_TOLD or d.code in RULES_OF_COMMENTS
+        told = d.code in ALWAYS_REPORTED or d.code in COMMENT_RULES
         if told or d.instruction_line not in instructions:
             left.append(d)
         else:

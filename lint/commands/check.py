@@ -6,59 +6,59 @@ import os
 import sys
 
 from ...rules.base import LEVELS, STYLE
-from ..engine.diagnostic import fixable
-from ..engine.lint_plans import Plans, configurations
-from ..engine.linter import limited
+from ..engine.diagnostic import fixable_summary
+from ..engine.lint_plans import LintPlans, command_line_configurations
+from ..engine.linter import check_size
 from ..terminal.exit_status import BROKEN, CLEAN, FOUND
-from ..terminal.streams import note, put
-from .lint_files import MISTAKES, Job, collect, job_of_input, read_standard_input
+from ..terminal.streams import warn, write_stdout
+from .lint_files import USAGE_ERRORS, LintJob, collect_reports, job_of_input, read_standard_input
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Sequence
 
-    from ..config.arguments import Arguments
+    from ..config.arguments import CheckArguments
     from ..engine.report import Report
-    from .fix import Wish
+    from .fix import FixRequest
 
 
 _PLAIN = frozenset(("concise", "grouped"))
 """Formats without the addresses of pages."""
 
 
-def check(arguments: argparse.Namespace | Arguments) -> int:
+def run_check(arguments: argparse.Namespace | CheckArguments) -> int:
     """Run `dlint check` and answer the exit status."""
     name: str | None = arguments.stdin_filename
     paths: list[str] = arguments.paths or ["." if name is None else "-"]
     if not _somewhere(paths, arguments.exclude):
-        note("the current folder does not exist any more; change to one that does")
+        warn("the current folder does not exist any more; change to one that does")
         return BROKEN
     if arguments.add_ignore and "-" in paths:
-        note("--add-ignore writes into files; standard input is none")
+        warn("--add-ignore writes into files; standard input is none")
         return BROKEN
     if name is not None and "-" not in paths:
-        note("--stdin-filename is the name of `-`, and there is no `-` among the paths")
+        warn("--stdin-filename is the name of `-`, and there is no `-` among the paths")
     try:
-        plans = Plans(configurations(arguments))
+        plans = LintPlans(command_line_configurations(arguments))
         wishes = _wishes(arguments, plans)
         if wishes is not None and "-" in paths:
             if len(paths) > 1:
-                note("with --fix or --diff, `-` goes alone: its fixed text is written to standard output")
+                warn("with --fix or --diff, `-` goes alone: its fixed text is written to standard output")
                 return BROKEN
             job = job_of_input(name, plans, wishes)
             return _fixed_standard_input(name, job, plans)
         return _lint(arguments, paths, plans, wishes)
-    except MISTAKES as error:
-        note(str(error))
+    except USAGE_ERRORS as error:
+        warn(str(error))
         return BROKEN
 
 
 def _lint(
-    arguments: argparse.Namespace | Arguments,
+    arguments: argparse.Namespace | CheckArguments,
     paths: Sequence[str],
-    plans: Plans,
-    wishes: Callable[[str], Wish] | None,
+    plans: LintPlans,
+    wishes: Callable[[str], FixRequest] | None,
 ) -> int:
     outputs = _outputs(arguments.output)
     current = os.path.join(".", "")
@@ -66,37 +66,37 @@ def _lint(
     here = plans.config(current)
     if here.get("color") is False:
         os.environ["NO_COLOR"] = "1"
-    reports = collect(arguments, paths, plans, wishes)
+    reports = collect_reports(arguments, paths, plans, wishes)
     if arguments.baseline or here.get("baseline"):
-        from .baseline import quiet
+        from .baseline import apply_baseline
 
-        quiet(reports, here.path("baseline"))
+        apply_baseline(reports, here.path("baseline"))
     if arguments.add_ignore:
         from .add_ignore import add_ignores
 
         add_ignores(reports)
     if wishes is not None:
-        from .fix import tell
+        from .fix import report_fixes
 
-        tell(reports, arguments.diff)
+        report_fixes(reports, arguments.diff)
         if arguments.diff or arguments.fix_only:
             return _differences(reports, arguments.diff)
     form: str | None = here.get("format")
     if outputs or (form not in _PLAIN and (form or sys.stdout.isatty())):
-        from ..output.links import give
+        from ..output.links import set_rule_urls
 
-        give(reports, plans)
+        set_rule_urls(reports, plans)
     if arguments.statistics:
-        from ..output.formats.statistics import render
+        from ..output.formats.statistics import render_statistics
 
-        put(render([d for report in reports for d in report.diagnostics], len(reports), form or ""))
+        write_stdout(render_statistics([d for report in reports for d in report.diagnostics], len(reports), form or ""))
     else:
-        write(reports, form)
+        write_reports(reports, form)
     if outputs:
         from ..output.formats.registry import write_outputs
 
         write_outputs(outputs, [d for report in reports for d in report.diagnostics], len(reports))
-    return status(reports, plans)
+    return exit_status(reports, plans)
 
 
 def _outputs(values: Sequence[str]) -> list[tuple[str, str]]:
@@ -108,23 +108,23 @@ def _outputs(values: Sequence[str]) -> list[tuple[str, str]]:
     return parse_outputs(values)
 
 
-def _wishes(arguments: argparse.Namespace | Arguments, plans: Plans) -> Callable[[str], Wish] | None:
+def _wishes(arguments: argparse.Namespace | CheckArguments, plans: LintPlans) -> Callable[[str], FixRequest] | None:
     """What tells for a path what is to be fixed in it; None when nothing is."""
     if not (arguments.fix or arguments.diff or arguments.fix_only):
         if arguments.unsafe_fixes:
-            note("--unsafe-fixes says how far --fix and --diff go; alone it changes nothing")
+            warn("--unsafe-fixes says how far --fix and --diff go; alone it changes nothing")
         return None
-    from .fix import Wish
+    from .fix import FixRequest
 
-    known: dict[int, Wish] = {}
+    known: dict[int, FixRequest] = {}
 
-    def wish(path: str) -> Wish:
+    def wish(path: str) -> FixRequest:
         config = plans.config(path)
         if id(config) not in known:
-            known[id(config)] = Wish(
+            known[id(config)] = FixRequest(
                 unsafe=config.get("unsafe-fixes", False),
                 diff=arguments.diff,
-                only=arguments.fix_only,
+                fix_only=arguments.fix_only,
                 fixable=config.get("fixable", ()),
                 unfixable=config.get("unfixable", ()),
             )
@@ -138,11 +138,11 @@ def _differences(reports: Sequence[Report], diff: bool) -> int:
     failed = [report for report in reports if report.failed]
     for report in failed:
         for d in (d for d in report.diagnostics if d.code.startswith(("SYN001", "SYN002"))):
-            note(f"{report.file}: {d.message}")
+            warn(f"{report.file}: {d.message}")
     if diff:
-        from .fix import show_diff
+        from .fix import write_fix_diffs
 
-        show_diff(reports, sys.stdout.isatty() and "NO_COLOR" not in os.environ)
+        write_fix_diffs(reports, sys.stdout.isatty() and "NO_COLOR" not in os.environ)
     if failed:
         return BROKEN
     return FOUND if diff and any(report.diff for report in reports) else CLEAN
@@ -159,55 +159,55 @@ def _somewhere(paths: Sequence[str], exclude: Sequence[str]) -> bool:
     return True
 
 
-def _fixed_standard_input(name: str | None, job: Job, plans: Plans) -> int:
+def _fixed_standard_input(name: str | None, job: LintJob, plans: LintPlans) -> int:
     """Write the fixed text, or the difference, to standard output and what is still wrong to standard error."""
     from ...syntax.source import Source, SourceError
-    from ..terminal.streams import put_raw
-    from .fix import fix_source, show_diff, tell
+    from ..terminal.streams import write_stdout_raw
+    from .fix import fix_source, report_fixes, write_fix_diffs
 
     shown = name or "<stdin>"
     try:
-        source = Source.decode(limited(read_standard_input()), shown)
+        source = Source.decode(check_size(read_standard_input()), shown)
     except SourceError as error:
-        note(f"{shown}: {error}")
+        warn(f"{shown}: {error}")
         return BROKEN
-    assert job.wish is not None
-    wish = job.wish
-    report, repaired = fix_source(source, job.plan, job.find, wish)
-    tell([report], wish.diff)
+    assert job.fix_request is not None
+    wish = job.fix_request
+    report, repaired = fix_source(source, job.plan, job.find_context, wish)
+    report_fixes([report], wish.diff)
     if wish.diff:
-        show_diff([report], sys.stdout.isatty() and "NO_COLOR" not in os.environ)
+        write_fix_diffs([report], sys.stdout.isatty() and "NO_COLOR" not in os.environ)
         return BROKEN if report.failed else FOUND if report.diff else CLEAN
-    put_raw(repaired.text)
-    if not wish.only:
+    write_stdout_raw(repaired.text)
+    if not wish.fix_only:
         for d in report.diagnostics:
-            note(f"{d.file}:{d.start[0]}:{d.start[1]}: {d.code} {d.severity}: {d.message} ({d.name})")
-    return BROKEN if report.failed else CLEAN if wish.only else status([report], plans)
+            warn(f"{d.file}:{d.start[0]}:{d.start[1]}: {d.code} {d.severity}: {d.message} ({d.name})")
+    return BROKEN if report.failed else CLEAN if wish.fix_only else exit_status([report], plans)
 
 
-def write(reports: Sequence[Report], wanted: str | None) -> None:
+def write_reports(reports: Sequence[Report], wanted: str | None) -> None:
     """Write the reports in the wanted format."""
     diagnostics = [d for report in reports for d in report.diagnostics]
     form = wanted or ("full" if sys.stdout.isatty() else "concise")
     if form == "concise":
         from ..output.formats.concise import render as render_lines
 
-        put(render_lines(diagnostics))
-        repairable = fixable(diagnostics)
+        write_stdout(render_lines(diagnostics))
+        repairable = fixable_summary(diagnostics)
         if repairable:
-            note(repairable)
+            warn(repairable)
     elif form == "full":
         from ..output.formats.full import render as render_frames
 
         for part in render_frames(diagnostics, len(reports)):
-            put(part)
+            write_stdout(part)
     else:
-        from ..output.formats.registry import rendered
+        from ..output.formats.registry import render_findings
 
-        put(rendered(form, diagnostics, len(reports)))
+        write_stdout(render_findings(form, diagnostics, len(reports)))
 
 
-def status(reports: Sequence[Report], plans: Plans) -> int:
+def exit_status(reports: Sequence[Report], plans: LintPlans) -> int:
     """The exit status: broken, found what is as grave as the configuration says or graver, or clean."""
     if any(report.failed for report in reports):
         return BROKEN

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from ..config.arguments import FORMATS
-from ..config.keys import KEYS
+from ..config.arguments import OUTPUT_FORMATS
+from ..config.keys import CONFIG_KEYS
+from ..terminal.exit_status import CLEAN
+from ..terminal.streams import write_stdout
 from .parsers import PARSERS
 
 TYPE_CHECKING = False
@@ -11,7 +13,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Sequence
 
-    from .parsers import Parser
+    from .parsers import CommandParser
 
 # What may stand as the value of an option, or as an argument.
 NOTHING, ANYTHING, FILE, RULES, REWRITES, REVISION, KEY, OUTPUT = (
@@ -30,7 +32,7 @@ _BY_METAVAR = {
 _WORDS_BY_METAVAR = {"BUILDER": ("docker", "podman", "buildah")}
 
 
-class Option:
+class CompletionOption:
     """An option of a command: its name, its help, the kind of its value or the words that it takes."""
 
     __slots__ = ("help", "kind", "name", "repeated", "words")
@@ -51,25 +53,25 @@ def _words(action: argparse.Action) -> tuple[str, ...]:
     return tuple(map(str, action.choices or _WORDS_BY_METAVAR.get(str(action.metavar), ())))
 
 
-def options(parser: Parser) -> list[Option]:
+def command_options(parser: CommandParser) -> list[CompletionOption]:
     """The options of a command, those with one letter too."""
-    return [Option(name, action) for action in parser.listed() for name in action.option_strings]
+    return [CompletionOption(name, action) for action in parser.visible_actions() for name in action.option_strings]
 
 
-def arguments(parser: Parser) -> tuple[str, tuple[str, ...]]:
+def command_arguments(parser: CommandParser) -> tuple[str, tuple[str, ...]]:
     """The kind of a command's arguments, and the words that may stand there too."""
     kind, words = NOTHING, ()
-    for action in parser.listed():
+    for action in parser.visible_actions():
         if not action.option_strings:
             words += _words(action)
             kind = kind if action.choices else _kind(action)
     return kind, words
 
 
-def script(shell: str) -> str:
+def completion_script(shell: str) -> str:
     """The text for a shell, one of options.SHELLS."""
     parsers = {name: make() for name, make in PARSERS.items()}
-    made: dict[str, Callable[[dict[str, Parser]], str]] = {"bash": _bash, "zsh": _zsh, "fish": _fish}
+    made: dict[str, Callable[[dict[str, CommandParser]], str]] = {"bash": _bash, "zsh": _zsh, "fish": _fish}
     return made[shell](parsers)
 
 
@@ -80,10 +82,10 @@ def _rules() -> list[tuple[str, str]]:
 
 
 def _rewrites() -> tuple[str, ...]:
-    from ...fixers.optimize.pipeline import ON_REQUEST
-    from .optimize import NAMES
+    from ...fixers.optimize.pipeline import OPTIONAL_REWRITES
+    from .optimize import REWRITE_NAMES
 
-    return (*NAMES, *ON_REQUEST)
+    return (*REWRITE_NAMES, *OPTIONAL_REWRITES)
 
 
 # bash -------------------------------------------------------------------------------------------------------------
@@ -143,21 +145,21 @@ complete -F _dlint dlint
 """
 
 
-def _bash(parsers: dict[str, Parser]) -> str:
+def _bash(parsers: dict[str, CommandParser]) -> str:
     calls: dict[str, list[str]] = {}
     for name, parser in parsers.items():
-        for option in options(parser):
+        for option in command_options(parser):
             if option.kind != NOTHING:
                 calls.setdefault(_bash_call(option.kind, option.words), []).append(f"{name}:{option.name}")
     values = [
         f"        {' | '.join(where)})\n            {call}\n            return ;;" for call, where in calls.items()
     ]
-    names = {name: " ".join(option.name for option in options(parser)) for name, parser in parsers.items()}
+    names = {name: " ".join(option.name for option in command_options(parser)) for name, parser in parsers.items()}
     flags = [
         f"        {name}:-*)\n            _dlint_words '{those}'\n            return ;;"
         for name, those in names.items()
     ]
-    told = [f"        {name}) {_bash_call(*arguments(parser))} ;;" for name, parser in parsers.items()]
+    told = [f"        {name}) {_bash_call(*command_arguments(parser))} ;;" for name, parser in parsers.items()]
     return _filled(
         _BASH,
         rules=" ".join(code for code, _ in _rules()),
@@ -176,9 +178,9 @@ def _bash_call(kind: str, words: Sequence[str]) -> str:
     if kind == REWRITES:
         return f"_dlint_list '{' '.join(_rewrites())}'"
     if kind == KEY:
-        return f"_dlint_open '{' '.join(key.name + '=' for key in KEYS)}'"
+        return f"_dlint_open '{' '.join(key.name + '=' for key in CONFIG_KEYS)}'"
     if kind == OUTPUT:
-        return f"_dlint_open '{' '.join(form + '=' for form in FORMATS)}'"
+        return f"_dlint_open '{' '.join(form + '=' for form in OUTPUT_FORMATS)}'"
     return {
         FILE: "_dlint_files",
         RULES: '_dlint_list "$rules"',
@@ -254,11 +256,11 @@ _ZSH_ACTIONS = {
 }
 
 
-def _zsh(parsers: dict[str, Parser]) -> str:
+def _zsh(parsers: dict[str, CommandParser]) -> str:
     parts: list[str] = []
     for name, parser in parsers.items():
-        lines = [_zsh_option(option) for option in options(parser)]
-        kind, words = arguments(parser)
+        lines = [_zsh_option(option) for option in command_options(parser)]
+        kind, words = command_arguments(parser)
         if words:
             lines.append(f"1:word:({' '.join(words)})")
         if kind != NOTHING:
@@ -269,15 +271,15 @@ def _zsh(parsers: dict[str, Parser]) -> str:
         _ZSH,
         rules="\n".join(f"        {_single(_zsh_pair(code, text))}" for code, text in _rules()),
         rewrites=" ".join(_rewrites()),
-        keys=" ".join(key.name for key in KEYS),
-        formats=" ".join(FORMATS),
+        keys=" ".join(key.name for key in CONFIG_KEYS),
+        formats=" ".join(OUTPUT_FORMATS),
         commands="\n".join(f"        {_single(_zsh_pair(name, parser.about))}" for name, parser in parsers.items()),
         names=" ".join(parsers),
         arguments="\n".join(parts),
     )
 
 
-def _zsh_option(option: Option) -> str:
+def _zsh_option(option: CompletionOption) -> str:
     said = option.help.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]").replace(":", "\\:")
     many = "*" if option.repeated else ""
     if option.kind == NOTHING:
@@ -331,15 +333,15 @@ _FISH_VALUES = {
 }
 
 
-def _fish(parsers: dict[str, Parser]) -> str:
+def _fish(parsers: dict[str, CommandParser]) -> str:
     lines: list[str] = []
     for name, parser in parsers.items():
         lines.append(f"complete -c dlint -n '__dlint_is none' -a {name} -d {_fish_text(parser.about)}")
         head = f"complete -c dlint -n '__dlint_is {name}'"
-        for option in options(parser):
+        for option in command_options(parser):
             flag = f"-l {option.name[2:]}" if option.name[:2] == "--" else f"-s {option.name[1:]}"
             lines.append(" ".join(filter(None, (head, flag, _fish_value(option), "-d", _fish_text(option.help)))))
-        kind, words = arguments(parser)
+        kind, words = command_arguments(parser)
         if words:
             lines.append(f"{head} -a '{' '.join(words)}'")
         if kind == RULES:
@@ -355,13 +357,13 @@ def _fish(parsers: dict[str, Parser]) -> str:
     )
 
 
-def _fish_value(option: Option) -> str:
+def _fish_value(option: CompletionOption) -> str:
     if option.words:
         return f"-x -a '{' '.join(option.words)}'"
     if option.kind == KEY:
-        return f"-x -a '{' '.join(key.name + '=' for key in KEYS)}'"
+        return f"-x -a '{' '.join(key.name + '=' for key in CONFIG_KEYS)}'"
     if option.kind == OUTPUT:
-        return f"-x -a '{' '.join(form + '=' for form in FORMATS)}'"
+        return f"-x -a '{' '.join(form + '=' for form in OUTPUT_FORMATS)}'"
     return _FISH_VALUES.get(option.kind, "")
 
 
@@ -381,3 +383,9 @@ def _filled(text: str, **parts: str) -> str:
     for name, part in parts.items():
         text = text.replace(f"@{name}@", part)
     return text
+
+
+def run_completions(arguments: argparse.Namespace) -> int:
+    """Run `dlint completions`: write the completions for a shell; the exit status."""
+    write_stdout(completion_script(arguments.shell))
+    return CLEAN

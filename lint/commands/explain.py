@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 
 from ...rules import RULES
-from ..config.selection import UnknownRule, is_code, matching, split
+from ..config.selection import UnknownRule, is_code, matching_rules, split_selectors
 from ..output.engine_pages import ENGINE_PAGES, SHELLCHECK_PAGE
-from ..output.rule_page import page
+from ..output.rule_page import rule_page
 from ..terminal.exit_status import BROKEN, CLEAN
-from ..terminal.streams import note, put
+from ..terminal.streams import warn, write_stdout
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,33 +17,33 @@ if TYPE_CHECKING:
 
     from ...rules.base import Rule
 
-WIDTH = 80
+PAGE_WIDTH = 80
 """A page that is not written to a terminal is folded to so many columns."""
 
 
-def explain(arguments: argparse.Namespace) -> int:
+def run_explain(arguments: argparse.Namespace) -> int:
     """Write the pages of the rules that are named."""
     pages: dict[str, str] = {}
     try:
-        for selector in split(arguments.rules):
+        for selector in split_selectors(arguments.rules):
             if selector.upper() in ENGINE_PAGES:
                 pages[selector.upper()] = ENGINE_PAGES[selector.upper()]
                 continue
             if is_code(selector) and selector.upper().startswith("SC"):
                 pages[selector.upper()] = SHELLCHECK_PAGE.format(code=selector.upper())
                 continue
-            rules = matching(selector)
+            rules = matching_rules(selector)
             if not rules:
-                note(f"there is no rule of `{selector}` yet")
-            pages |= {rule.code: page(rule) for rule in rules}
+                warn(f"there is no rule of `{selector}` yet")
+            pages |= {rule.code: rule_page(rule) for rule in rules}
     except UnknownRule as error:
-        note(str(error))
+        warn(str(error))
         return BROKEN
     if not pages:
-        note("there is nothing to explain; `dlint rules` lists all rules")
+        warn("there is nothing to explain; `dlint rules` lists all rules")
         return BROKEN
     text = "\n".join(pages.values())
-    put(_drawn(text) if sys.stdout.isatty() else folded(text))
+    write_stdout(_drawn(text) if sys.stdout.isatty() else wrap_markdown(text))
     return CLEAN
 
 
@@ -64,7 +64,7 @@ def _drawn(text: str) -> str:
     return "".join(line.rstrip() + "\n" for line in page.getvalue().splitlines())
 
 
-def folded(text: str) -> str:
+def wrap_markdown(text: str) -> str:
     """Markdown with its paragraphs and list items folded to WIDTH; code and headings stay."""
     out: list[str] = []
     paragraph: list[str] = []
@@ -87,15 +87,15 @@ def _fold(paragraph: list[str]) -> list[str]:
 
     indent = "  " if paragraph and paragraph[0].startswith("- ") else ""
     joined = " ".join(line.strip() for line in paragraph)
-    return textwrap.wrap(joined, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+    return textwrap.wrap(joined, PAGE_WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
 
 
-def listing(arguments: argparse.Namespace) -> int:
+def run_rules(arguments: argparse.Namespace) -> int:
     """Write a line a rule; on a terminal folded to its width."""
     if arguments.format == "json":
         from ..output.formats.json import dumps
 
-        put(dumps([_row(rule) for rule in RULES]))
+        write_stdout(dumps([_row(rule) for rule in RULES]))
         return CLEAN
     columns = 0
     if sys.stdout.isatty():
@@ -114,7 +114,7 @@ def listing(arguments: argparse.Namespace) -> int:
             lines += [head + first, *(" " * len(head) + line for line in more)]
         else:
             lines += [" ".join(head.split()), *("  " + line for line in _wrap(rule.summary, max(10, columns - 2)))]
-    put("".join(line + "\n" for line in lines))
+    write_stdout("".join(line + "\n" for line in lines))
     return CLEAN
 
 
@@ -130,6 +130,6 @@ def _row(rule: Rule) -> dict[str, object]:
         "name": rule.name,
         "severity": rule.level,
         "default": rule.default,
-        "aliases": [name.partition(":")[2] or name for name in rule.also],
+        "aliases": [name.partition(":")[2] or name for name in rule.aliases],
         "summary": rule.summary,
     }

@@ -5,48 +5,48 @@ from __future__ import annotations
 import os
 import sys
 
-from ...fixers.format.layout import NotFormatted, formatted
-from ...fixers.write import WriteError, replace
+from ...fixers.format.layout import FormatError, format_text
+from ...fixers.write import WriteError, replace_file
 from ...syntax.source import Source, SourceError
-from ..engine.linter import limited, read_source
+from ..engine.linter import check_size, read_source
 from ..terminal.exit_status import BROKEN, CLEAN, FOUND
-from ..terminal.streams import note, put, put_raw
+from ..terminal.streams import warn, write_stdout, write_stdout_raw
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
 
 
-def format_files(arguments: argparse.Namespace) -> int:
+def run_format(arguments: argparse.Namespace) -> int:
     """Run `dlint format` and answer the exit status."""
     paths: list[str] = arguments.paths or ["." if arguments.stdin_filename is None else "-"]
     looks = arguments.check or arguments.diff
     if "-" in paths:
         if len(paths) > 1:
-            note("`-` goes alone: its formatted text is written to standard output")
+            warn("`-` goes alone: its formatted text is written to standard output")
             return BROKEN
         return _standard_input(arguments)
-    from ..engine.lint_plans import of_run
-    from ..sources.discovery import discover, no_dockerfile
+    from ..engine.lint_plans import default_plans
+    from ..sources.discovery import discover, no_dockerfile_message
 
-    found = list(discover(paths, exclude=arguments.exclude, excluded=of_run().excluded))
+    found = list(discover(paths, exclude=arguments.exclude, excluded=default_plans().excluded))
     if not found:
-        note(no_dockerfile(arguments.paths or ["."]))
+        warn(no_dockerfile_message(arguments.paths or ["."]))
     changed = failed = 0
     for each in found:
         try:
             if each.error:
                 raise SourceError(each.error)
             source = read_source(each.path)
-            text = formatted(source.text)
+            text = format_text(source.text)
             if text != source.text:
                 changed += 1
                 _use(source, text, arguments)
-        except (SourceError, NotFormatted, WriteError) as error:
+        except (SourceError, FormatError, WriteError) as error:
             failed += 1
-            note(f"{each.path} was left as it is: {error}")
+            warn(f"{each.path} was left as it is: {error}")
     what = "would change" if looks else "changed"
-    note(f"{changed} file{'' if changed == 1 else 's'} {what}, {len(found) - changed - failed} laid out already")
+    warn(f"{changed} file{'' if changed == 1 else 's'} {what}, {len(found) - changed - failed} laid out already")
     return BROKEN if failed else FOUND if changed and looks else CLEAN
 
 
@@ -55,19 +55,19 @@ def _use(source: Source, text: str, arguments: argparse.Namespace) -> None:
     if arguments.diff:
         _show(source, text)
     elif arguments.check:
-        put(source.name + "\n")
+        write_stdout(source.name + "\n")
     else:
-        replace(source.name, source.encode(), Source(text).encode())
+        replace_file(source.name, source.encode(), Source(text).encode())
 
 
 def _show(source: Source, text: str) -> None:
-    from ..output.diff import painted, unified
+    from ..output.diff import colored_diff, file_diff
 
-    diff = unified(source.name, source.text, text)
+    diff = file_diff(source.name, source.text, text)
     if sys.stdout.isatty() and "NO_COLOR" not in os.environ:
-        put(painted(diff))
+        write_stdout(colored_diff(diff))
     else:
-        put_raw(diff)
+        write_stdout_raw(diff)
 
 
 def _standard_input(arguments: argparse.Namespace) -> int:
@@ -77,18 +77,18 @@ def _standard_input(arguments: argparse.Namespace) -> int:
     name = arguments.stdin_filename or "<stdin>"
     looks = arguments.check or arguments.diff
     try:
-        source = Source.decode(limited(read_standard_input()), name)
+        source = Source.decode(check_size(read_standard_input()), name)
     except SourceError as error:
-        note(f"{name}: {error}")
+        warn(f"{name}: {error}")
         return BROKEN
     status, text = CLEAN, source.text
     try:
-        text = formatted(source.text)
-    except NotFormatted as error:
-        note(f"{name} was left as it is: {error}")
+        text = format_text(source.text)
+    except FormatError as error:
+        warn(f"{name} was left as it is: {error}")
         status = BROKEN
     if not looks:
-        put_raw(text)
+        write_stdout_raw(text)
     elif text != source.text:
         status = FOUND
         _use(source, text, arguments)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import sys
 
-from ..config.layer import BadConfiguration
+from ..config.layer import ConfigError
 from ..config.selection import UnknownRule
-from ..engine.linter import MAX_BYTES, limited, lint_file, lint_source, problem, unreadable
+from ..engine.linter import MAX_BYTES, check_size, file_diagnostic, lint_file, lint_source, read_error_message
 from ..engine.report import Report
 from ..sources.invocations.index import is_bake, is_compose
-from ..terminal.streams import note
+from ..terminal.streams import warn
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,36 +18,36 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from ...syntax.source import Source
-    from ..config.arguments import Arguments
-    from ..engine.lint_plan import Plan
-    from ..engine.lint_plans import FindContext, Plans
-    from ..sources.discovery import Found
-    from .fix import Wish
+    from ..config.arguments import CheckArguments
+    from ..engine.lint_plan import LintPlan
+    from ..engine.lint_plans import FindContext, LintPlans
+    from ..sources.discovery import DiscoveredFile
+    from .fix import FixRequest
 
-MISTAKES = (UnknownRule, BadConfiguration)
+USAGE_ERRORS = (UnknownRule, ConfigError)
 """What is wrong with options and configurations; the message says all."""
 
 
-class Job:
+class LintJob:
     """What a file is linted with: its plan, what finds its build context, and what is to be fixed in it.
 
     `inline` tells that it is a compose or bake file with Dockerfiles in it.
     """
 
-    __slots__ = ("find", "inline", "plan", "wish")
+    __slots__ = ("find_context", "fix_request", "inline", "plan")
 
-    def __init__(self, plan: Plan, find: FindContext | None, wish: Wish | None) -> None:
+    def __init__(self, plan: LintPlan, find: FindContext | None, wish: FixRequest | None) -> None:
         self.plan = plan
-        self.find = find
-        self.wish = wish
+        self.find_context = find
+        self.fix_request = wish
         self.inline = False
 
 
-def collect(
-    arguments: argparse.Namespace | Arguments,
+def collect_reports(
+    arguments: argparse.Namespace | CheckArguments,
     paths: Sequence[str],
-    plans: Plans,
-    wishes: Callable[[str], Wish] | None = None,
+    plans: LintPlans,
+    wishes: Callable[[str], FixRequest] | None = None,
 ) -> list[Report]:
     """The reports of standard input and of all files that the paths stand for."""
     finish = _finisher(plans)
@@ -69,48 +69,49 @@ def read_standard_input() -> bytes:
     if sys.stdin is None:  # pyright: ignore[reportUnnecessaryComparison] - so it is when it was closed
         raise SourceError("standard input is closed")
     if sys.stdin.isatty():
-        note("reading standard input; Ctrl-D ends it")
+        warn("reading standard input; Ctrl-D ends it")
     try:
         return sys.stdin.buffer.read(MAX_BYTES + 1)
     except OSError as error:
-        raise SourceError(unreadable(error)) from None
+        raise SourceError(read_error_message(error)) from None
 
 
 def _files(
-    arguments: argparse.Namespace | Arguments,
+    arguments: argparse.Namespace | CheckArguments,
     paths: Sequence[str],
-    plans: Plans,
+    plans: LintPlans,
     finish: Callable[[Sequence[Report]], None],
-    wishes: Callable[[str], Wish] | None,
+    wishes: Callable[[str], FixRequest] | None,
 ) -> list[Report]:
     from ..engine.parallel import lint_all
-    from ..sources.discovery import discover, no_dockerfile
-    from ..terminal.progress import progress
+    from ..sources.discovery import discover, no_dockerfile_message
+    from ..terminal.progress import ProgressBar
 
     builders: list[str] = []
-    found = list(discover(paths, exclude=arguments.exclude, excluded=plans.excluded, builders=builders))
+    found = list(discover(paths, exclude=arguments.exclude, excluded=plans.excluded, build_files=builders))
     if builders or any(is_bake(os.path.basename(p)) or is_compose(os.path.basename(p)) for p in paths):
-        from ..engine.inline_dockerfiles import expand
+        from ..engine.inline_dockerfiles import expand_build_definitions
 
-        found = expand(found, builders, plans, paths)
+        found = expand_build_definitions(found, builders, plans, paths)
     if any(plans.config(f.path).get("force-exclude") for f in found):
-        left = [f for f in found if f.error or not plans.leaves_out(f.path)]
+        left = [f for f in found if f.error or not plans.is_excluded(f.path)]
         if found and not left:
             return []
         found = left
     changed = None
     if arguments.changed_since and found:
-        from ..engine.changed_since import Changed
+        from ..engine.changed_since import ChangedFiles
 
-        changed = Changed(arguments.changed_since)
+        changed = ChangedFiles(arguments.changed_since)
         found = [f for f in found if f.error or f.path in changed]
     elif not found:
-        note(no_dockerfile(paths))
-    reports = {f.path: Report(f.path, [problem(f.path, f.error)], failed=True) for f in found if f.error}
+        warn(no_dockerfile_message(paths))
+    reports = {f.path: Report(f.path, [file_diagnostic(f.path, f.error)], failed=True) for f in found if f.error}
     todo = [f.path for f in found if not f.error]
     # Before any file is linted: a configuration may be wrong.
     jobs = {
-        path: Job(plans.of(path, paths), plans.finder(path, paths), wishes(path) if wishes else None) for path in todo
+        path: LintJob(plans.of(path, paths), plans.context_finder(path, paths), wishes(path) if wishes else None)
+        for path in todo
     }
 
     for path, job in jobs.items():
@@ -122,81 +123,83 @@ def _files(
             from ..engine.inline_dockerfiles import lint_inline
 
             return lint_inline(path, plans, finish)
-        if job.wish is None:
-            return lint_file(path, job.plan, job.find)
+        if job.fix_request is None:
+            return lint_file(path, job.plan, job.find_context)
         from .fix import fix_file
 
-        return fix_file(path, job.plan, job.find, job.wish)
+        return fix_file(path, job.plan, job.find_context, job.fix_request)
 
-    with progress(len(todo)) as advance:
+    with ProgressBar(len(todo)) as advance:
         for report in lint_all(todo, work, advance, finish):
             reports[report.file] = report
     if changed is not None:
         for path, job in jobs.items():
 
-            def lint(source: Source, job: Job = job) -> Report:
+            def lint(source: Source, job: LintJob = job) -> Report:
                 if job.inline:
-                    from ..engine.inline_dockerfiles import lint_text
+                    from ..engine.inline_dockerfiles import lint_inline_text
 
-                    return lint_text(source, plans, finish)
-                report = lint_source(source, job.plan, job.find)
+                    return lint_inline_text(source, plans, finish)
+                report = lint_source(source, job.plan, job.find_context)
                 finish([report])
                 return report
 
-            changed.quiet(reports[path], lint)
+            changed.remove_known_findings(reports[path], lint)
     _remark(paths, found, reports)
     return [reports[f.path] for f in found]
 
 
-def _remark(paths: Sequence[str], found: Sequence[Found], reports: dict[str, Report]) -> None:
+def _remark(paths: Sequence[str], found: Sequence[DiscoveredFile], reports: dict[str, Report]) -> None:
     """Say what the user may have meant by a path that is none, or by a file that is no Dockerfile."""
     from ..sources.discovery import is_dockerfile_name
 
     for path in (f.path for f in found if f.path in paths):
         if not os.path.lexists(path):
             from ...syntax.instruction_checks import suggest
-            from ..config.selection import is_rule
+            from ..config.selection import is_rule_selector
             from .parsers import PARSERS
 
             command = suggest(path, PARSERS)
             if command:
-                note(f"`{path}` is no path; did you mean the command `dlint {command}`? It stands first")
-            elif is_rule(path):
-                note(f"`{path}` is a rule, not a path; write several rules with commas: --select {path},…")
+                warn(f"`{path}` is no path; did you mean the command `dlint {command}`? It stands first")
+            elif is_rule_selector(path):
+                warn(f"`{path}` is a rule, not a path; write several rules with commas: --select {path},…")
         elif not is_dockerfile_name(os.path.basename(path)) and any(
             d.code == "SYN003" for d in reports[path].diagnostics
         ):
-            note(f"`{path}` is read as a Dockerfile because it was named; is it a template, or something else?")
+            warn(f"`{path}` is read as a Dockerfile because it was named; is it a template, or something else?")
 
 
-def _finisher(plans: Plans) -> Callable[[Sequence[Report]], None]:
+def _finisher(plans: LintPlans) -> Callable[[Sequence[Report]], None]:
     """What completes reports: ShellCheck's findings, when it runs."""
 
     def finish(reports: Sequence[Report]) -> None:
         if plans.shellcheck and any(report.snippets for report in reports):
-            from ..engine.shellcheck import add_findings
+            from ..engine.shellcheck import add_shellcheck_findings
 
-            trouble = add_findings(reports, plans.shellcheck)
+            trouble = add_shellcheck_findings(reports, plans.shellcheck)
             if trouble:
-                note(trouble)
+                warn(trouble)
 
     return finish
 
 
-def _standard_input(name: str | None, job: Job) -> Report:
+def _standard_input(name: str | None, job: LintJob) -> Report:
     from ...syntax.source import Source, SourceError
 
     shown = name or "<stdin>"
     try:
-        source = Source.decode(limited(read_standard_input()), shown)
+        source = Source.decode(check_size(read_standard_input()), shown)
     except SourceError as error:
-        return Report(shown, [problem(shown, str(error))], failed=True)
-    return lint_source(source, job.plan, job.find)
+        return Report(shown, [file_diagnostic(shown, str(error))], failed=True)
+    return lint_source(source, job.plan, job.find_context)
 
 
-def job_of_input(name: str | None, plans: Plans, wishes: Callable[[str], Wish] | None) -> Job:
+def job_of_input(name: str | None, plans: LintPlans, wishes: Callable[[str], FixRequest] | None) -> LintJob:
     """The job for what comes on standard input; a name stands for a file, and its folder for a configuration."""
     path = name or "-"
     # An editor may ask about a file that is not saved yet: only what is there can be a context.
     there = name is not None and os.path.isdir(os.path.dirname(name) or ".")
-    return Job(plans.of(path, [path]), plans.finder(path, [path]) if there else None, wishes(path) if wishes else None)
+    return LintJob(
+        plans.of(path, [path]), plans.context_finder(path, [path]) if there else None, wishes(path) if wishes else None
+    )

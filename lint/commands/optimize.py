@@ -4,82 +4,82 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from ...fixers.optimize.base.rewrite import Idle, Step
-from ...fixers.optimize.pipeline import NAMES as REWRITES
-from ...fixers.optimize.pipeline import ON_REQUEST, optimize
-from ...fixers.write import WriteError, replace
+from ...fixers.optimize.base.rewrite import NothingToDo, Step
+from ...fixers.optimize.pipeline import DEFAULT_REWRITES as REWRITES
+from ...fixers.optimize.pipeline import OPTIONAL_REWRITES, optimize
+from ...fixers.write import WriteError, replace_file
 from ...model.build import Build
 from ...model.ignore import IgnoreError
-from ...syntax.parser import parse
+from ...syntax.parser import parse_bash
 from ...syntax.source import Source, SourceError
-from ..config.selection import choose
-from ..engine.lint_plan import Plan
-from ..engine.lint_plans import of_run
+from ..config.selection import select_rules
+from ..engine.lint_plan import LintPlan
+from ..engine.lint_plans import default_plans
 from ..engine.linter import read_source
-from ..sources.discovery import discover, no_dockerfile
+from ..sources.discovery import discover, no_dockerfile_message
 from ..terminal.exit_status import BROKEN, CLEAN, FOUND
-from ..terminal.streams import note, put
-from .dockerignore import as_json, proposed, refused, told, write
-from .fix import Wish, fix_source
-from .interactive import Asking, cannot_ask
-from .plan_page import show as show_plan
-from .plan_page import show_diff
-from .verify import Claim, ignore_text, misused, prove, show
-from .verify import as_json as verified
+from ..terminal.streams import warn, write_stdout
+from .dockerignore import ignore_file_proposal, invalid_ignore_message, proposal_json, proposal_summary, write_proposal
+from .fix import FixRequest, fix_source
+from .interactive import Confirmation, why_not_interactive
+from .plan_page import write_plan as show_plan
+from .plan_page import write_rewrite_diff
+from .verify import VerifyRequest, ignore_file_text, verify_option_error, verify_rewrite, write_verdict
+from .verify import verdict_json as verified
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping, Sequence
 
-    from ...fixers.optimize.base.rewrite import Outcome
-    from ...fixers.optimize.ignore.proposal import Proposal
-    from ...fixers.optimize.pipeline import Optimized
+    from ...fixers.optimize.base.rewrite import RewriteOutcome
+    from ...fixers.optimize.ignore.proposal import IgnoreProposal
+    from ...fixers.optimize.pipeline import OptimizeResult
     from ...fixers.verify.verification import Verdict
     from ...model.context import Context
 
-NAMES = ("dockerignore", *REWRITES)
-JOINING = ("OPT001", "OPT002", "OPT003", "OPT005", "DL3059")
+REWRITE_NAMES = ("dockerignore", *REWRITES)
+MERGE_RULES = ("OPT001", "OPT002", "OPT003", "OPT005", "DL3059")
 """Rules whose fixes join layers: those that are unsafe only because the cache then keeps both or none."""
-EMPTYING = ("DL3009", "DL3019", "DL3032", "DL3036", "DL3040", "DL3042", "DL3060")
+CLEANUP_RULES = ("DL3009", "DL3019", "DL3032", "DL3036", "DL3040", "DL3042", "DL3060")
 """Rules whose safe fixes leave caches and lists out of a layer."""
-LAST = ("PKG002",)
+FINAL_RULES = ("PKG002",)
 """More of them, for stages that are shipped as they are: in a builder the cache may stay."""
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run_optimize(arguments: argparse.Namespace) -> int:
     """Run `dlint optimize` and answer the exit status: 0, 1 when files would change and are not written, 2."""
     asked = [*arguments.only, *arguments.skip, *arguments.add]
-    unknown = [name for name in asked if name not in (*NAMES, *ON_REQUEST)]
+    unknown = [name for name in asked if name not in (*REWRITE_NAMES, *OPTIONAL_REWRITES)]
     if unknown:
-        note(f"there is no rewrite `{unknown[0]}`; there are {', '.join((*NAMES, *ON_REQUEST))}")
+        warn(f"there is no rewrite `{unknown[0]}`; there are {', '.join((*REWRITE_NAMES, *OPTIONAL_REWRITES))}")
         return BROKEN
-    wanted = [*(arguments.only or NAMES), *arguments.add]
+    wanted = [*(arguments.only or REWRITE_NAMES), *arguments.add]
     wanted = [name for name in wanted if name not in arguments.skip]
-    wrong = misused(arguments) or cannot_ask(arguments)
+    wrong = verify_option_error(arguments) or why_not_interactive(arguments)
     if wrong:
-        note(wrong)
+        warn(wrong)
         return BROKEN
     arguments.write = arguments.write or arguments.interactive
-    asking = Asking() if arguments.interactive else None
+    asking = Confirmation() if arguments.interactive else None
     status = CLEAN
-    results: list[tuple[Source, Optimized]] = []
-    proposals: dict[str, Proposal] = {}
-    claims: dict[str, Claim] = {}
-    for found in discover(arguments.paths or ["."], excluded=of_run().excluded):
+    results: list[tuple[Source, OptimizeResult]] = []
+    proposals: dict[str, IgnoreProposal] = {}
+    claims: dict[str, VerifyRequest] = {}
+    for found in discover(arguments.paths or ["."], excluded=default_plans().excluded):
         if found.error:
-            note(f"{found.path}: {found.error}")
+            warn(f"{found.path}: {found.error}")
             status = BROKEN
             continue
         try:
             source = read_source(found.path)
         except SourceError as error:
-            note(f"{found.path}: {error}")
+            warn(f"{found.path}: {error}")
             status = BROKEN
             continue
-        errors = parse(source).errors
+        errors = parse_bash(source).errors
         if errors:
-            note(f"{source.name}:{errors[0].line}: {errors[0].message}; `dlint check` tells more")
+            warn(f"{source.name}:{errors[0].line}: {errors[0].message}; `dlint check` tells more")
             status = BROKEN
             continue
         result, claim, ended = _file(source, wanted, proposals, asking, arguments.paths or ["."])
@@ -88,7 +88,7 @@ def run(arguments: argparse.Namespace) -> int:
         if claim is not None:
             claims[source.name] = claim
     if not results and status == CLEAN:
-        note(no_dockerfile(arguments.paths or ["."]))
+        warn(no_dockerfile_message(arguments.paths or ["."]))
         return CLEAN
     if arguments.verify:
         return max(status, _proved(results, list(proposals.values()), claims, arguments))
@@ -96,23 +96,27 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _file(
-    source: Source, wanted: Sequence[str], proposals: dict[str, Proposal], asking: Asking | None, paths: list[str]
-) -> tuple[Optimized, Claim | None, int]:
+    source: Source,
+    wanted: Sequence[str],
+    proposals: dict[str, IgnoreProposal],
+    asking: Confirmation | None,
+    paths: list[str],
+) -> tuple[OptimizeResult, VerifyRequest | None, int]:
     """What becomes of a file and, in `proposals`, of its ignore file; what can be verified of it, and the status."""
     context = there = _context(source, paths)
     if there is None or context is None:
         return _optimized(source, None, wanted, asking), None, CLEAN
     status = CLEAN
     proposal = None
-    old = new = ignore_text(source.name, there)
+    old = new = ignore_file_text(source.name, there)
     if "dockerignore" in wanted:
         try:
-            proposal = proposed(Build(parse(source), lambda _: there), there, paths, same_listing=True)
+            proposal = ignore_file_proposal(Build(parse_bash(source), lambda _: there), there, paths, same_listing=True)
         except IgnoreError as error:
-            note(refused(there, error))
+            warn(invalid_ignore_message(there, error))
             status = BROKEN
         else:
-            if asking is not None and proposal.changed and not asking.ignore_file(proposal):
+            if asking is not None and proposal.changed and not asking.accepts_ignore_file(proposal):
                 proposal.new = proposal.old
             proposals.setdefault(proposal.path, proposal)
             if proposal.changed:
@@ -121,13 +125,13 @@ def _file(
     result = _optimized(source, context, wanted, asking)
     if proposal is not None and proposal.changed:
         result.figures.append(("files of the build context sent", proposal.files_before, proposal.files_after))
-    return result, Claim(source.name, there.root, source.text, result.text, (old, new)), status
+    return result, VerifyRequest(source.name, there.root, source.text, result.text, (old, new)), status
 
 
 def _proved(
-    results: list[tuple[Source, Optimized]],
-    proposals: list[Proposal],
-    claims: Mapping[str, Claim],
+    results: list[tuple[Source, OptimizeResult]],
+    proposals: list[IgnoreProposal],
+    claims: Mapping[str, VerifyRequest],
     arguments: argparse.Namespace,
 ) -> int:
     """Build what would change, and write it only when all of it is proved; the exit status."""
@@ -136,37 +140,39 @@ def _proved(
     for source, result in results:
         claim = claims.get(source.name)
         if claim is None and result.text != source.text:
-            note(f"{source.name} cannot be verified: which folder is its build context cannot be told")
+            warn(f"{source.name} cannot be verified: which folder is its build context cannot be told")
             status = BROKEN
         if claim is not None and claim.changes:
-            verdict = prove(claim, arguments)
+            verdict = verify_rewrite(claim, arguments)
             if verdict is not None:
                 verdicts[source.name] = verdict
             status = max(status, BROKEN if verdict is None or verdict.failed_before else CLEAN if verdict.ok else FOUND)
     if status != CLEAN and arguments.write:
-        note("nothing was written, as not all of it is proved")
+        warn("nothing was written, as not all of it is proved")
         arguments.write = False
     shown = _finish(results, proposals, arguments, verdicts)
     return max(status, shown) if arguments.write or shown == BROKEN else status
 
 
-def _optimized(source: Source, context: Context | None, wanted: Sequence[str], asking: Asking | None) -> Optimized:
+def _optimized(
+    source: Source, context: Context | None, wanted: Sequence[str], asking: Confirmation | None
+) -> OptimizeResult:
     def fix(text: str, last: bool) -> tuple[str, list[Step]]:
-        return layers(text, source.name, last=last)
+        return apply_layer_fixes(text, source.name, last=last)
 
-    def accept(outcome: Outcome, before: str) -> bool:
-        return asking is None or asking.rewrite(source.name, outcome, before)
+    def accept(outcome: RewriteOutcome, before: str) -> bool:
+        return asking is None or asking.accepts_rewrite(source.name, outcome, before)
 
     return optimize(source.text, source.name, context, fix, wanted, accept)
 
 
-def layers(text: str, name: str, *, last: bool = False) -> tuple[str, list[Step]]:
+def apply_layer_fixes(text: str, name: str, *, last: bool = False) -> tuple[str, list[Step]]:
     """The text after the fixes of these rules, with `last` also those of LAST; a step for each rule applied."""
     now, applied = text, set[str]()
-    for codes, unsafe in ((EMPTYING, False), (JOINING, True), (LAST if last else (), False)):
+    for codes, unsafe in ((CLEANUP_RULES, False), (MERGE_RULES, True), (FINAL_RULES if last else (), False)):
         if codes:
-            wish = Wish(unsafe=unsafe, diff=False, only=False)
-            _, repaired = fix_source(Source(now, name), Plan(choose(codes, [])), None, wish)
+            wish = FixRequest(unsafe=unsafe, diff=False, fix_only=False)
+            _, repaired = fix_source(Source(now, name), LintPlan(select_rules(codes, [])), None, wish)
             now, applied = repaired.text, applied | set(repaired.applied)
     from ...rules import RULES as ALL
 
@@ -175,12 +181,12 @@ def layers(text: str, name: str, *, last: bool = False) -> tuple[str, list[Step]
 
 
 def _context(source: Source, roots: list[str]) -> Context | None:
-    return of_run().finder(source.name, roots)(Build(parse(source)))
+    return default_plans().context_finder(source.name, roots)(Build(parse_bash(source)))
 
 
 def _finish(
-    results: list[tuple[Source, Optimized]],
-    proposals: list[Proposal],
+    results: list[tuple[Source, OptimizeResult]],
+    proposals: list[IgnoreProposal],
     arguments: argparse.Namespace,
     verdicts: Mapping[str, Verdict] = MappingProxyType({}),
 ) -> int:
@@ -192,47 +198,47 @@ def _finish(
         answer = {
             "version": "1",
             "files": [_as_json(source, result, verdicts.get(source.name)) for source, result in results],
-            "dockerignore": [as_json(proposal) for proposal in proposals],
+            "dockerignore": [proposal_json(proposal) for proposal in proposals],
         }
-        put(json.dumps(answer, indent=1) + "\n")
+        write_stdout(json.dumps(answer, indent=1) + "\n")
     shown = arguments.format == "text"
     for proposal in proposals:
         changed = proposal.new != proposal.old
         changes = changes or changed
         if arguments.diff:
-            show_diff(proposal.path, proposal.old, proposal.new)
+            write_rewrite_diff(proposal.path, proposal.old, proposal.new)
         elif changed and shown:
-            put(told(proposal))
+            write_stdout(proposal_summary(proposal))
     for source, result in results:
         changed = result.text != source.text
         changes = changes or changed
         if arguments.diff:
-            show_diff(source.name, source.text, result.text)
+            write_rewrite_diff(source.name, source.text, result.text)
         elif shown:
             show_plan(source.name, result, arguments.explain)
         verdict = verdicts.get(source.name)
         if verdict is not None and shown:
-            show(source.name, verdict, arguments.touch, aside=arguments.diff)
+            write_verdict(source.name, verdict, arguments.touch, summary_only=arguments.diff)
     return max(status, FOUND) if changes and not arguments.write else status
 
 
-def _write(results: list[tuple[Source, Optimized]], proposals: list[Proposal]) -> int:
+def _write(results: list[tuple[Source, OptimizeResult]], proposals: list[IgnoreProposal]) -> int:
     """Write what changed before anything is said, as a reader may go away; the exit status."""
     status = CLEAN
     for proposal in proposals:
         if proposal.new != proposal.old:
-            status = max(status, write(proposal))
+            status = max(status, write_proposal(proposal))
     for source, result in results:
         if result.text != source.text:
             try:
-                replace(source.name, source.encode(), Source(result.text).encode())
+                replace_file(source.name, source.encode(), Source(result.text).encode())
             except WriteError as error:
-                note(f"{source.name} was not written: {error}")
+                warn(f"{source.name} was not written: {error}")
                 status = BROKEN
     return status
 
 
-def _as_json(source: Source, result: Optimized, verdict: Verdict | None) -> dict[str, object]:
+def _as_json(source: Source, result: OptimizeResult, verdict: Verdict | None) -> dict[str, object]:
     """A file as JSON has it: the text that comes out, and what became of each rewrite."""
     return {
         "file": source.name,
@@ -244,16 +250,16 @@ def _as_json(source: Source, result: Optimized, verdict: Verdict | None) -> dict
             {
                 "name": outcome.name,
                 "steps": [
-                    {"title": step.title, "why": step.why, "saving": step.saving, "risk": step.risk}
+                    {"title": step.title, "why": step.reason, "saving": step.saving, "risk": step.risk}
                     for step in outcome.steps
                 ],
                 "checks": [{"text": check.text, "ok": check.ok, "line": check.line} for check in outcome.checks],
                 "refused": None
-                if outcome.refusal is None
+                if outcome.rejection is None
                 else {
-                    "line": outcome.refusal.line,
-                    "reason": str(outcome.refusal),
-                    "nothing_to_do": isinstance(outcome.refusal, Idle),
+                    "line": outcome.rejection.line,
+                    "reason": str(outcome.rejection),
+                    "nothing_to_do": isinstance(outcome.rejection, NothingToDo),
                 },
             }
             for outcome in result.outcomes

@@ -6,10 +6,10 @@ import argparse
 
 from ...rules.base import LEVELS
 from ...syntax.instruction_checks import suggest
-from ..config.arguments import FORMATS
-from ..config.profiles import NAMES
+from ..config.arguments import OUTPUT_FORMATS
+from ..config.profiles import PROFILE_NAMES
 from ..terminal.exit_status import BROKEN, CLEAN
-from ..terminal.streams import note, put
+from ..terminal.streams import warn, write_stdout
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from _typeshed import SupportsWrite
 
-HELP = """\
+HELP_TEXT = """\
 dlint finds what makes a Dockerfile's build slow, big or unsafe, and says why.
 
   dlint .                        lint every Dockerfile below this folder
@@ -54,7 +54,7 @@ Switch a finding off where it stands, on the line before the instruction:
 """
 
 
-OF_HADOLINT = {
+HADOLINT_OPTIONS = {
     "-t": "--fail-level LEVEL",
     "--failure-threshold": "--fail-level LEVEL",
     "--no-fail": "--exit-zero",
@@ -76,7 +76,7 @@ OF_HADOLINT = {
 """Options of hadolint that are called otherwise here."""
 
 
-class Told(Exception):
+class ParserExit(Exception):
     """The command line was a wish for help, or wrong: all is said, and `status` is the exit status."""
 
     def __init__(self, status: int) -> None:
@@ -84,7 +84,7 @@ class Told(Exception):
         self.status = status
 
 
-class Parser(argparse.ArgumentParser):
+class CommandParser(argparse.ArgumentParser):
     """argparse with examples in its help and a next step in its errors; it raises Told where argparse ends the process.
 
     `examples` are pairs of a command and what it does. `about` is a line for lists of commands.
@@ -111,22 +111,22 @@ class Parser(argparse.ArgumentParser):
         self.about = about
         self.examples = examples
 
-    def read(self, words: Sequence[str]) -> argparse.Namespace:
+    def parse_words(self, words: Sequence[str]) -> argparse.Namespace:
         """The options in `words`."""
         arguments, unknown = self.parse_known_args(words)
         for word in unknown:
             option = word.partition("=")[0]
             if option[:1] == "-":
-                if self.prog == "dlint check" and option in OF_HADOLINT:
+                if self.prog == "dlint check" and option in HADOLINT_OPTIONS:
                     self.error(
-                        f"there is no option `{option}`; what it does in hadolint, `{OF_HADOLINT[option]}` does;"
+                        f"there is no option `{option}`; what it does in hadolint, `{HADOLINT_OPTIONS[option]}` does;"
                     )
                 near = suggest(option, self._option_string_actions) if len(option) > 2 else ""
                 self.error(f"there is no option `{option}`" + (f", did you mean `{near}`?" if near else ";"))
             self.error(f"`{word}` is one argument too many;")
         return arguments
 
-    def listed(self) -> list[argparse.Action]:
+    def visible_actions(self) -> list[argparse.Action]:
         """The arguments and options that help shows."""
         return [action for action in self._actions if action.help != argparse.SUPPRESS]
 
@@ -142,12 +142,12 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong and where to look."""
-        note(f"{message if message[-1] in '?;' else message + ';'} `{self.prog} --help` shows what there is")
+        warn(f"{message if message[-1] in '?;' else message + ';'} `{self.prog} --help` shows what there is")
         self.exit(BROKEN)
 
     def format_help(self) -> str:
         """argparse's text, then the examples with what they do beside them, or below where a line would be too long."""
-        column = max(len(command) for command, _ in self.examples if len(command) < WIDTH // 2) + 4
+        column = max(len(command) for command, _ in self.examples if len(command) < HELP_WIDTH // 2) + 4
         beside = "\n" + " " * column
         lines = [
             f"  {command:{column - 2}}{what}" if len(command) < column - 2 else f"  {command}{beside}{what}"
@@ -157,15 +157,15 @@ class Parser(argparse.ArgumentParser):
 
     def print_help(self, file: SupportsWrite[str] | None = None) -> None:
         """Write the help as all output is written."""
-        put(self.format_help())
+        write_stdout(self.format_help())
 
     def exit(self, status: int = CLEAN, message: str | None = None) -> NoReturn:
         """Leave the reading of options."""
-        raise Told(status)
+        raise ParserExit(status)
 
 
-def _check() -> Parser:
-    parser = Parser(
+def _check() -> CommandParser:
+    parser = CommandParser(
         "check",
         "lint files, and fix them",
         "Lint files, and folders with all Dockerfiles below them (.gitignore respected).",
@@ -189,8 +189,8 @@ def _check() -> Parser:
     add("--fix-only", action="store_true", help="as --fix, and report nothing")
     add("--fixable", action="append", default=[], metavar="RULES", help="fix only findings of these")
     add("--unfixable", action="append", default=[], metavar="RULES", help="fix no findings of these")
-    forms = f"{', '.join(FORMATS)}; default: full on a terminal, else concise"
-    add("--format", choices=FORMATS, metavar="FORMAT", help=forms)
+    forms = f"{', '.join(OUTPUT_FORMATS)}; default: full on a terminal, else concise"
+    add("--format", choices=OUTPUT_FORMATS, metavar="FORMAT", help=forms)
     add("--output", action="append", default=[], metavar="FORMAT=FILE", help="write the findings to a file as well")
     add("--stdin-filename", metavar="NAME", help="the name of what - reads: shown, and its folder is the context")
     add("--baseline", metavar="FILE", help="tell only what is not in this file, which `dlint baseline` writes")
@@ -202,14 +202,18 @@ def _check() -> Parser:
     return parser
 
 
-def _choosing(parser: Parser) -> None:
+def _choosing(parser: CommandParser) -> None:
     """The options that choose files, rules and configuration."""
     add = parser.add_argument
     add("paths", nargs="*", metavar="PATH", help="file, folder, or - for standard input (default: the current folder)")
     add("--select", action="append", default=[], metavar="RULES", help="run only these")
     add("--extend-select", action="append", default=[], metavar="RULES", help="run these too")
     add("--ignore", action="append", default=[], metavar="RULES", help="do not run these")
-    add("--profile", choices=NAMES, help="the rules that run unless selected: those of another tool, or all (strict)")
+    add(
+        "--profile",
+        choices=PROFILE_NAMES,
+        help="the rules that run unless selected: those of another tool, or all (strict)",
+    )
     add(
         "--config",
         action="append",
@@ -223,8 +227,8 @@ def _choosing(parser: Parser) -> None:
     add("--no-cache", action="store_true", help="neither read nor write a cache of results")
 
 
-def _baseline() -> Parser:
-    parser = Parser(
+def _baseline() -> CommandParser:
+    parser = CommandParser(
         "baseline",
         "write down what is found now; from then on only what is new is told",
         "Write down what is found now, so that `dlint --baseline FILE` tells only what is new. "
@@ -246,8 +250,8 @@ def _baseline() -> Parser:
     return parser
 
 
-def _format() -> Parser:
-    parser = Parser(
+def _format() -> CommandParser:
+    parser = CommandParser(
         "format",
         "lay files out in the same way",
         "Lay Dockerfiles out in the same way: case, blanks, indentation, line breaks. What is built stays "
@@ -270,8 +274,8 @@ def _format() -> Parser:
     return parser
 
 
-def _server() -> Parser:
-    parser = Parser(
+def _server() -> CommandParser:
+    parser = CommandParser(
         "server",
         "serve an editor",
         "Serve an editor by the Language Server Protocol, on standard input and output.",
@@ -294,8 +298,8 @@ def _server() -> Parser:
     return parser
 
 
-def _tree() -> Parser:
-    parser = Parser(
+def _tree() -> CommandParser:
+    parser = CommandParser(
         "tree",
         "show how a file is read",
         "Show how a Dockerfile is read: an instruction a line, as BuildKit takes it apart.",
@@ -311,8 +315,8 @@ def _tree() -> Parser:
     return parser
 
 
-def _explain() -> Parser:
-    parser = Parser(
+def _explain() -> CommandParser:
+    parser = CommandParser(
         "explain",
         "what a rule finds, why, and examples",
         "Say what a rule finds, why, and with which examples.",
@@ -327,8 +331,8 @@ def _explain() -> Parser:
     return parser
 
 
-def _rules() -> Parser:
-    parser = Parser(
+def _rules() -> CommandParser:
+    parser = CommandParser(
         "rules",
         "list all rules",
         "List all rules: code, name, severity, whether it is on by default, and what it finds.",
@@ -339,8 +343,8 @@ def _rules() -> Parser:
     return parser
 
 
-def _optimize() -> Parser:
-    parser = Parser(
+def _optimize() -> CommandParser:
+    parser = CommandParser(
         "optimize",
         "rewrite to a builder and a slim runtime",
         "Rewrite Dockerfiles: fewer layers, an order for the cache, a slim base, a builder and a runtime.",
@@ -368,7 +372,7 @@ def _optimize() -> Parser:
     return parser
 
 
-def _rewriting(parser: Parser) -> None:
+def _rewriting(parser: CommandParser) -> None:
     add = parser.add_argument
     add("paths", nargs="*", metavar="PATH", help="Dockerfiles and folders; default: this folder")
     add("--write", action="store_true", help="write the files")
@@ -388,8 +392,8 @@ def _rewriting(parser: Parser) -> None:
     add("--format", choices=("text", "json"), default="text", help="default: text")
 
 
-def _dockerignore() -> Parser:
-    parser = Parser(
+def _dockerignore() -> CommandParser:
+    parser = CommandParser(
         "dockerignore",
         "what the build context should not send",
         "Say what a .dockerignore should keep out of the build context, from what lies there.",
@@ -411,8 +415,8 @@ def _names(text: str) -> list[str]:
     return [name for name in text.replace(",", " ").split() if name]
 
 
-def _config() -> Parser:
-    parser = Parser(
+def _config() -> CommandParser:
+    parser = CommandParser(
         "config",
         "what counts here and why; coming from .hadolint.yaml",
         "show: what counts for a file (or the current folder), and where each value comes from. "
@@ -431,8 +435,8 @@ def _config() -> Parser:
     return parser
 
 
-def _completions() -> Parser:
-    parser = Parser(
+def _completions() -> CommandParser:
+    parser = CommandParser(
         "completions",
         "complete commands, options and rules in a shell",
         "Write what completes commands, options, rules and configuration keys in bash, zsh or fish.",
@@ -448,7 +452,7 @@ def _completions() -> Parser:
 
 
 SHELLS = ("bash", "zsh", "fish")
-WIDTH = 80
+HELP_WIDTH = 80
 _RULES = (
     "RULES are codes (DL3008), prefixes of codes (DL), names (apt-pin), other tools' names (CopyIgnoredFile, "
     "CKV_DOCKER_5) or ALL, with commas between them; the longer one wins over the shorter. `dlint rules` lists them."

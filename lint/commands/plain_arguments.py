@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..config.arguments import FORMATS, Arguments
+from ..config.arguments import OUTPUT_FORMATS, CheckArguments
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,12 +23,12 @@ _SWITCHES = (
     "force_exclude",
 )
 _TEXTS = ("baseline", "changed_since")
-_CHOICES = {"format": FORMATS}
+_CHOICES = {"format": OUTPUT_FORMATS}
 
 
-def quick(words: Sequence[str]) -> Arguments | None:
+def parse_plain_arguments(words: Sequence[str]) -> CheckArguments | None:
     """The options in `words`; None when argparse is to look at them: help, mistakes, and what is rarely used."""
-    found: Any = Arguments()
+    found: Any = CheckArguments()
     rest = iter(words)
     for word in rest:
         if word[:1] != "-" or word == "-":

@@ -5,56 +5,56 @@ from __future__ import annotations
 import os
 import sys
 
-from ...fixers.optimize.base.rewrite import Idle
-from ..output.diff import painted, unified
-from ..terminal.streams import printable, put, put_raw
+from ...fixers.optimize.base.rewrite import NothingToDo
+from ..output.diff import colored_diff, file_diff
+from ..terminal.streams import printable, write_stdout, write_stdout_raw
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ...fixers.optimize.base.rewrite import Outcome
-    from ...fixers.optimize.pipeline import Optimized
+    from ...fixers.optimize.base.rewrite import RewriteOutcome
+    from ...fixers.optimize.pipeline import OptimizeResult
 
     Line = tuple[str, str]
 
 
-def show(name: str, result: Optimized, explain: bool) -> None:
+def write_plan(name: str, result: OptimizeResult, explain: bool) -> None:
     """Write the plan: what is done and why, what is refused and why, the figures; with `explain` each precondition."""
     lines = [(name, "bold"), *(line for outcome in result.outcomes for line in _outcome(outcome, explain))]
-    put(_drawn(lines, result) if sys.stdout.isatty() else _plain(lines, result))
+    write_stdout(_drawn(lines, result) if sys.stdout.isatty() else _plain(lines, result))
 
 
-def show_diff(path: str, before: str, after: str) -> None:
+def write_rewrite_diff(path: str, before: str, after: str) -> None:
     """Write the patch, in colours on a terminal that wants them."""
     if before == after:
         return
-    patch = unified(path, before, after)
+    patch = file_diff(path, before, after)
     if sys.stdout.isatty() and "NO_COLOR" not in os.environ:
-        put(painted(patch))
+        write_stdout(colored_diff(patch))
     else:
-        put_raw(patch)
+        write_stdout_raw(patch)
 
 
-def _outcome(outcome: Outcome, explain: bool) -> Iterator[Line]:
+def _outcome(outcome: RewriteOutcome, explain: bool) -> Iterator[Line]:
     """The lines of a rewrite, each with its style."""
     for step in outcome.steps if outcome.text is not None else ():
         yield f"  {outcome.name}: {step.title}", "green"
-        yield f"      why: {step.why}", ""
+        yield f"      why: {step.reason}", ""
         if step.saving:
             yield f"      saves: {step.saving}", ""
         if step.risk:
             yield f"      look at: {step.risk}", "yellow"
-    if outcome.refusal is not None:
-        where = f" (line {outcome.refusal.line})" if outcome.refusal.line else ""
-        what = "nothing to do" if isinstance(outcome.refusal, Idle) else "refused"
-        yield f"  {outcome.name}: {what}{where}: {outcome.refusal}", "dim"
+    if outcome.rejection is not None:
+        where = f" (line {outcome.rejection.line})" if outcome.rejection.line else ""
+        what = "nothing to do" if isinstance(outcome.rejection, NothingToDo) else "refused"
+        yield f"  {outcome.name}: {what}{where}: {outcome.rejection}", "dim"
     if explain:
         for check in outcome.checks:
             yield f"      {'yes' if check.ok else 'no '}  {check.text}", "" if check.ok else "red"
 
 
-def _plain(lines: list[Line], result: Optimized) -> str:
+def _plain(lines: list[Line], result: OptimizeResult) -> str:
     texts = [printable(text) for text, _ in lines]
     if result.figures:
         texts += ["", f"  {'':40} {'before':>6} {'after':>6}"]
@@ -62,7 +62,7 @@ def _plain(lines: list[Line], result: Optimized) -> str:
     return "\n".join(texts) + "\n"
 
 
-def _drawn(lines: list[Line], result: Optimized) -> str:
+def _drawn(lines: list[Line], result: OptimizeResult) -> str:
     from io import StringIO
 
     from rich import box

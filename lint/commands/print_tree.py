@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from ...model.build import Build
 from ...syntax.dump import dump
-from ...syntax.parser import parse
+from ...syntax.parser import parse_bash
 from ...syntax.source import Source, SourceError
-from ..engine.linter import limited, read_source
+from ..engine.linter import check_size, read_source
 from ..terminal.exit_status import BROKEN, CLEAN, FOUND
-from ..terminal.streams import note, put
+from ..terminal.streams import warn, write_stdout
 from .lint_files import read_standard_input
 
 TYPE_CHECKING = False
@@ -18,27 +18,27 @@ if TYPE_CHECKING:
     from ...syntax.tree import Dockerfile, Instruction
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run_tree(arguments: argparse.Namespace) -> int:
     """Write the tree of the file and answer the exit status: 1 when BuildKit refuses the file."""
     try:
         if arguments.file == "-":
-            source = Source.decode(limited(read_standard_input()))
+            source = Source.decode(check_size(read_standard_input()))
         else:
             source = read_source(arguments.file)
     except SourceError as error:
-        note(f"`{arguments.file}`: {error}")
+        warn(f"`{arguments.file}`: {error}")
         return BROKEN
-    dockerfile = parse(source)
+    dockerfile = parse_bash(source)
     if arguments.format == "json":
         from ..output.formats.json import dumps
 
-        put(dumps(as_json(dockerfile)))
+        write_stdout(dumps(tree_json(dockerfile)))
     else:
-        put(as_text(dockerfile))
+        write_stdout(tree_text(dockerfile))
     return FOUND if dockerfile.errors else CLEAN
 
 
-def as_json(dockerfile: Dockerfile) -> dict[str, object]:
+def tree_json(dockerfile: Dockerfile) -> dict[str, object]:
     """The tree as plain data. Lines count from 1; those of a stage are the lines of its FROM, as BuildKit has them."""
     stages = Build(dockerfile).stages
     return {
@@ -69,7 +69,7 @@ def _instruction(instruction: Instruction) -> dict[str, object]:
         "end": instruction.end_line,
         "flags": [flag.text for flag in (*instruction.flags, *(node.flags if keyword else ()))],
         "arguments": keyword + [argument.text for argument in node.arguments],
-        "form": form(node),
+        "form": instruction_form(node),
         "heredocs": [
             {"name": h.name, "fd": h.fd, "expand": h.expand, "chomp": h.chomp, "content": h.body}
             for h in instruction.heredocs
@@ -78,7 +78,7 @@ def _instruction(instruction: Instruction) -> dict[str, object]:
     }
 
 
-def form(instruction: Instruction) -> str:
+def instruction_form(instruction: Instruction) -> str:
     """`exec` (a JSON array), `shell`, `legacy` or `pairs` (ENV, LABEL, ARG), else `words`."""
     if instruction.json:
         return "exec"
@@ -92,7 +92,7 @@ def _flag(instruction: Instruction, name: str) -> str:
     return flag.value or "" if flag else ""
 
 
-def as_text(dockerfile: Dockerfile) -> str:
+def tree_text(dockerfile: Dockerfile) -> str:
     """One line an instruction, then the errors."""
     lines = [f"# escape={dockerfile.escape}"] if dockerfile.escape != "\\" else []
     for i in dockerfile.instructions:

@@ -5,26 +5,26 @@ from __future__ import annotations
 import os
 import sys
 
-from ...fixers.optimize.ignore.proposal import read_text
-from ...fixers.verify.builders import BuilderError, choose
-from ...fixers.verify.verification import Options, Verdict, verify
-from ...model.ignore import ignore_file_for
-from ..terminal.streams import note, printable, put
-from .dockerignore import size
+from ...fixers.optimize.ignore.proposal import read_ignore_text
+from ...fixers.verify.builders import BuilderError, find_builder
+from ...fixers.verify.verification import Verdict, VerifyOptions, verify
+from ...model.ignore import find_ignore_file
+from ..terminal.streams import printable, warn, write_stdout
+from .dockerignore import format_bytes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-    from ...fixers.verify.verification import Side
+    from ...fixers.verify.verification import SideResult
     from ...model.context import Context
 
-Row = tuple[str, str, str, str]
+TableRow = tuple[str, str, str, str]
 """What is compared, before, after, and a word on it."""
 
 
-class Claim:
+class VerifyRequest:
     """What is to be proved: two texts of a Dockerfile, each with its ignore file, in one folder."""
 
     __slots__ = ("after", "after_ignore", "before", "before_ignore", "name", "root")
@@ -42,16 +42,16 @@ class Claim:
         return self.before != self.after or self.before_ignore != self.after_ignore
 
 
-def ignore_text(dockerfile: str, context: Context) -> str | None:
+def ignore_file_text(dockerfile: str, context: Context) -> str | None:
     """The text of the ignore file that a build reads; None without one, or without one that can be read."""
-    path = ignore_file_for(dockerfile, context.root)
+    path = find_ignore_file(dockerfile, context.root)
     try:
-        return read_text(path) if path is not None else None
+        return read_ignore_text(path) if path is not None else None
     except OSError:
         return None
 
 
-def misused(arguments: argparse.Namespace) -> str:
+def verify_option_error(arguments: argparse.Namespace) -> str:
     """What is wrong with the options: those of --verify without it; empty when nothing is."""
     given = (
         arguments.builder,
@@ -70,30 +70,30 @@ def misused(arguments: argparse.Namespace) -> str:
     return ""
 
 
-def prove(claim: Claim, arguments: argparse.Namespace) -> Verdict | None:
+def verify_rewrite(claim: VerifyRequest, arguments: argparse.Namespace) -> Verdict | None:
     """Build and compare; None when it cannot be done, which is said."""
     try:
-        builder = choose(arguments.builder)
-        options = Options(
+        builder = find_builder(arguments.builder)
+        options = VerifyOptions(
             arguments.smoke,
             _within(claim.root, arguments.touch),
             keep=arguments.keep,
             build_args=arguments.build_arg,
-            asked=("User",) if "non-root" in arguments.add else (),
+            requested_fields=("User",) if "non-root" in arguments.add else (),
             **({"timeout": arguments.timeout} if arguments.timeout is not None else {}),
         )
-        note(f"{claim.name}: building before and after with {builder.name}")
+        warn(f"{claim.name}: building before and after with {builder.name}")
         verdict = verify(
             claim.root, claim.before, claim.after, claim.before_ignore, claim.after_ignore, None, builder, options, _say
         )
     except (BuilderError, ValueError) as error:
-        note(f"{claim.name} cannot be verified: {error}")
+        warn(f"{claim.name} cannot be verified: {error}")
         return None
     except OSError as error:
-        note(f"{claim.name} cannot be verified: {error.filename or ''}: {error.strerror or error}")
+        warn(f"{claim.name} cannot be verified: {error.filename or ''}: {error.strerror or error}")
         return None
     if arguments.keep:
-        note(f"kept: {verdict.before.name} {verdict.after.name}")
+        warn(f"kept: {verdict.before.name} {verdict.after.name}")
     return verdict
 
 
@@ -114,15 +114,22 @@ def _say(line: str) -> None:
 # The table -----------------------------------------------------------------------------------------------------------
 
 
-def rows(verdict: Verdict, touch: str | None) -> list[Row]:
+def verdict_rows(verdict: Verdict, touch: str | None) -> list[TableRow]:
     """What the table shows."""
     before, after = verdict.before, verdict.after
-    found: list[Row] = []
+    found: list[TableRow] = []
     if before.image is not None and after.image is not None:
         x, y = before.image, after.image
-        found.append(("image size", size(x.size), size(y.size), _percent(x.size, y.size)))
+        found.append(("image size", format_bytes(x.size), format_bytes(y.size), _percent(x.size, y.size)))
         found.append(("layers", str(x.layers), str(y.layers), ""))
-    found.append(("context sent", size(before.sent), size(after.sent), _percent(before.sent, after.sent)))
+    found.append(
+        (
+            "context sent",
+            format_bytes(before.context_bytes),
+            format_bytes(after.context_bytes),
+            _percent(before.context_bytes, after.context_bytes),
+        )
+    )
     if before.build is not None and after.build is not None:
         found.append(("first build", _seconds(before.build.seconds), _seconds(after.build.seconds), ""))
     if before.rebuild is not None and after.rebuild is not None:
@@ -130,13 +137,13 @@ def rows(verdict: Verdict, touch: str | None) -> list[Row]:
         found.append((f"rebuild after {touch}", _seconds(x), _seconds(y), _percent(x, y)))
     if verdict.files is not None:
         files = verdict.files
-        words = [(len(files.left), "left out as declared"), (len(files.fewer), "fewer of packages and caches"),
-                 (len(files.more), "more"), (len(files.rights), "with another owner or mode"),
+        words = [(len(files.removed_as_declared), "left out as declared"), (len(files.missing_byproducts), "fewer of packages and caches"),
+                 (len(files.added), "more"), (len(files.changed_permissions), "with another owner or mode"),
                  (len(files.missing), "missing"), (len(files.changed), "different")]  # fmt: skip
         told = ", ".join(f"{count} {word}" for count, word in words if count)
         found.append((f"files below {verdict.folder}", str(files.before), str(files.after), told or "the same"))
     if before.image is not None and after.image is not None:
-        told = ", ".join(f"{each.what} ({each.allowed or 'differs'})" for each in verdict.config)
+        told = ", ".join(f"{each.field} ({each.allowed_reason or 'differs'})" for each in verdict.config)
         found.append(("configuration", "", "", told or "the same"))
     if before.run is not None and after.run is not None:
         same = before.run.output == after.run.output
@@ -145,7 +152,7 @@ def rows(verdict: Verdict, touch: str | None) -> list[Row]:
     return found
 
 
-def _status(side: Side) -> str:
+def _status(side: SideResult) -> str:
     return "stopped" if side.run is None or side.run.status is None else f"status {side.run.status}"
 
 
@@ -157,26 +164,26 @@ def _percent(before: float, after: float) -> str:
     return f"{(after - before) / before * 100:+.0f} %" if before else ""
 
 
-def headline(name: str, verdict: Verdict) -> str:
+def verdict_headline(name: str, verdict: Verdict) -> str:
     """What came of it, in a sentence."""
     if verdict.failed_before:
         return f"{name}: nothing is proved"
     return f"{name}: the new image is the same program" if verdict.ok else f"{name}: NOT proved to be the same"
 
 
-def show(name: str, verdict: Verdict, touch: str | None, *, aside: bool) -> None:
+def write_verdict(name: str, verdict: Verdict, touch: str | None, *, summary_only: bool) -> None:
     """Write the table: drawn on a terminal, else in plain columns. `aside`, beside a patch, only what came of it."""
-    if aside:
-        for line in (headline(name, verdict), *verdict.problems):
-            note(line)
+    if summary_only:
+        for line in (verdict_headline(name, verdict), *verdict.problems):
+            warn(line)
         return
-    lines = rows(verdict, touch)
-    put(printable(headline(name, verdict)) + "\n")
-    put(_drawn(lines) if sys.stdout.isatty() else _plain(lines))
-    put("".join(f"  {printable(problem)}\n" for problem in verdict.problems))
+    lines = verdict_rows(verdict, touch)
+    write_stdout(printable(verdict_headline(name, verdict)) + "\n")
+    write_stdout(_drawn(lines) if sys.stdout.isatty() else _plain(lines))
+    write_stdout("".join(f"  {printable(problem)}\n" for problem in verdict.problems))
 
 
-def _plain(lines: Sequence[Row]) -> str:
+def _plain(lines: Sequence[TableRow]) -> str:
     table = [("", "before", "after", ""), *lines]
     widths = [max(len(row[column]) for row in table) for column in range(3)]
     return "".join(
@@ -186,7 +193,7 @@ def _plain(lines: Sequence[Row]) -> str:
     )
 
 
-def _drawn(lines: Sequence[Row]) -> str:
+def _drawn(lines: Sequence[TableRow]) -> str:
     from io import StringIO
 
     from rich import box
@@ -210,7 +217,7 @@ def _drawn(lines: Sequence[Row]) -> str:
     return page.getvalue()
 
 
-def as_json(verdict: Verdict) -> dict[str, object]:
+def verdict_json(verdict: Verdict) -> dict[str, object]:
     """The verdict as JSON has it."""
     files = verdict.files
     return {
@@ -227,7 +234,7 @@ def as_json(verdict: Verdict) -> dict[str, object]:
         "before": _side(verdict.before),
         "after": _side(verdict.after),
         "configuration": [
-            {"what": each.what, "before": each.before, "after": each.after, "allowed": each.allowed}
+            {"what": each.field, "before": each.before, "after": each.after, "allowed": each.allowed_reason}
             for each in verdict.config
         ],
         "files": None
@@ -238,19 +245,19 @@ def as_json(verdict: Verdict) -> dict[str, object]:
             "after": files.after,
             "missing": files.missing,
             "different": files.changed,
-            "declared": files.left,
-            "fewer": len(files.fewer),
-            "more": len(files.more),
-            "rights": len(files.rights),
+            "declared": files.removed_as_declared,
+            "fewer": len(files.missing_byproducts),
+            "more": len(files.added),
+            "rights": len(files.changed_permissions),
         },
     }
 
 
-def _side(side: Side) -> dict[str, object]:
+def _side(side: SideResult) -> dict[str, object]:
     image, build, rebuild, run = side.image, side.build, side.rebuild, side.run
     return {
         "image": side.name,
-        "context_bytes": side.sent,
+        "context_bytes": side.context_bytes,
         "size": None if image is None else image.size,
         "layers": None if image is None else image.layers,
         "build_seconds": None if build is None else round(build.seconds, 2),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-FORMATS = (
+OUTPUT_FORMATS = (
     "full", "concise", "grouped", "json", "jsonl", "sarif", "github", "gitlab", "junit", "checkstyle", "rdjson",
     "azure", "teamcity", "hadolint",
 )  # fmt: skip
 
 
-class Arguments:
+class CheckArguments:
     """The options of `dlint check`, as argparse would give them."""
 
     def __init__(self) -> None:

@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 
-class Patterns:
+class GitignoreFile:
     """The lines of one ignore file of git, which holds for all below `base`.
 
     A path is matched by itself, never through a folder above it: a folder that is ignored is not walked.

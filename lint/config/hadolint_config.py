@@ -11,10 +11,10 @@ from __future__ import annotations
 import os
 
 from ...rules.base import INFO, LEVELS, STYLE
-from .arguments import FORMATS
+from .arguments import OUTPUT_FORMATS
 from .keys import LABEL_TYPES
-from .layer import BadConfiguration, Layer, shown
-from .selection import OFF_IN_HADOLINT, UnknownRule, matching
+from .layer import ConfigError, ConfigLayer, display_path
+from .selection import OFF_IN_HADOLINT, UnknownRule, matching_rules
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,15 +24,15 @@ if TYPE_CHECKING:
 _FORMATS = {"json": "hadolint", "gnu": "concise", "codeclimate": "gitlab", "gitlab_codeclimate": "gitlab"}
 """hadolint's names of formats that dlint calls differently."""
 
-KEYS = (
+HADOLINT_KEYS = (
     "failure-threshold", "format", "ignored", "label-schema", "no-color", "no-fail", "override", "strict-labels",
     "disable-ignore-pragma", "trustedRegistries",
 )  # fmt: skip
 
 
-def read_hadolint(path: str) -> Layer:
+def read_hadolint_config(path: str) -> ConfigLayer:
     """The layer that says the same as hadolint's configuration file at `path`. Raises BadConfiguration."""
-    name = shown(path)
+    name = display_path(path)
     nodes = _top(path, name)
     reader = _Reader(name, os.path.dirname(path))
     for key, node in nodes.items():
@@ -44,20 +44,20 @@ def read_hadolint(path: str) -> Layer:
 
 def _top(path: str, name: str) -> dict[str, Any]:
     """The nodes of the keys of a YAML file."""
-    from .yaml_nodes import BadYaml, compose, entries
+    from .yaml_nodes import YamlError, mapping_entries, parse_yaml
 
     try:
         with open(path, "rb") as file:
-            node = compose(file.read().decode("utf-8-sig"))
-    except BadYaml as error:
-        raise BadConfiguration(f"{name}:{error.line}: this is no YAML: {error}") from None
+            node = parse_yaml(file.read().decode("utf-8-sig"))
+    except YamlError as error:
+        raise ConfigError(f"{name}:{error.line}: this is no YAML: {error}") from None
     except UnicodeDecodeError:
-        raise BadConfiguration(f"{name}: this is not UTF-8 text, as YAML has to be") from None
+        raise ConfigError(f"{name}: this is not UTF-8 text, as YAML has to be") from None
     except OSError as error:
-        raise BadConfiguration(f"{name}: it cannot be read ({error.strerror or error})") from None
+        raise ConfigError(f"{name}: it cannot be read ({error.strerror or error})") from None
     if node is not None and node.id != "mapping" and not node.tag.endswith(":null"):
-        raise BadConfiguration(f"{name}:1: keys such as `ignored:` are wanted here")
-    return entries(node)
+        raise ConfigError(f"{name}:1: keys such as `ignored:` are wanted here")
+    return mapping_entries(node)
 
 
 class _Reader:
@@ -65,7 +65,7 @@ class _Reader:
 
     def __init__(self, name: str, folder: str) -> None:
         self.name = name
-        self.layer = Layer(name, folder, {"profile": "hadolint"})
+        self.layer = ConfigLayer(name, folder, {"profile": "hadolint"})
 
     def read(self, key: str, node: Any) -> None:
         """Put what one key of hadolint says into the layer."""
@@ -97,25 +97,25 @@ class _Reader:
         self.layer.values[key] = value
         self.layer.lines[key] = node.start_mark.line + 1
 
-    def _wrong(self, message: str, node: Any) -> BadConfiguration:
-        return BadConfiguration(f"{self.name}:{node.start_mark.line + 1}: {message}")
+    def _wrong(self, message: str, node: Any) -> ConfigError:
+        return ConfigError(f"{self.name}:{node.start_mark.line + 1}: {message}")
 
     def _pass_over(self, key: str, node: Any) -> None:
         from ...syntax.instruction_checks import suggest
-        from ..terminal.streams import note
+        from ..terminal.streams import warn
 
-        near = suggest(key, KEYS)
+        near = suggest(key, HADOLINT_KEYS)
         hint = f"; did you mean `{near}`?" if near else ""
-        note(f"{self.name}:{node.start_mark.line + 1}: hadolint has no key `{key}` and passes it over{hint}")
+        warn(f"{self.name}:{node.start_mark.line + 1}: hadolint has no key `{key}` and passes it over{hint}")
 
     def _format(self, name: str, node: Any) -> None:
         form = _FORMATS.get(name, name)
-        if form in FORMATS:
+        if form in OUTPUT_FORMATS:
             self._set("format", form, node)
         elif form != "tty":
-            from ..terminal.streams import note
+            from ..terminal.streams import warn
 
-            note(f"{self.name}:{node.start_mark.line + 1}: dlint writes no `{name}`, but its usual format")
+            warn(f"{self.name}:{node.start_mark.line + 1}: dlint writes no `{name}`, but its usual format")
 
     def _override(self, node: Any) -> None:
         severity: dict[str, str] = {}
@@ -139,7 +139,7 @@ class _Reader:
         found: list[str] = []
         for code in codes:
             try:
-                matching(code)
+                matching_rules(code)
             except UnknownRule:
                 continue
             found.append(code)

@@ -8,15 +8,15 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-PREFIX = "DLINT_"
+ENVIRONMENT_PREFIX = "DLINT_"
 """Of environment variables: `DLINT_FAIL_LEVEL` is the key `fail-level`."""
 
 
-class BadConfiguration(ValueError):
+class ConfigError(ValueError):
     """A configuration that cannot be used; the message says file, line and what to do."""
 
 
-class Layer:
+class ConfigLayer:
     """The keys that one source sets.
 
     `source` is how messages call it (`api/dlint.toml`, `--select`), `folder` is what its patterns and paths are
@@ -37,7 +37,7 @@ class Layer:
         return f"{self.source}:{line}" if line else self.source
 
 
-def shown(path: str) -> str:
+def display_path(path: str) -> str:
     """A path as messages call it: relative when it is below the current folder."""
     here = os.path.join(os.getcwd(), "")
     return path[len(here) :] if path.startswith(here) else path

@@ -7,20 +7,20 @@ from __future__ import annotations
 
 import os
 
-from .layer import PREFIX
+from .layer import ENVIRONMENT_PREFIX
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import Any
 
-    from .layer import Layer
+    from .layer import ConfigLayer
     from .reader import ConfigurationReader
 
-NAMES = ("dlint.toml", ".dlint.toml", "pyproject.toml")
+CONFIG_FILE_NAMES = ("dlint.toml", ".dlint.toml", "pyproject.toml")
 """The files that are read, the first of a folder; a pyproject.toml counts when it has a table `tool.dlint`."""
 
-HADOLINT_NAMES = (".hadolint.yaml", ".hadolint.yml")
+HADOLINT_FILE_NAMES = (".hadolint.yaml", ".hadolint.yml")
 """The files that are read when there is no dlint configuration."""
 
 
@@ -32,7 +32,7 @@ class Config:
 
     __slots__ = ("_known", "file", "layers")
 
-    def __init__(self, layers: Sequence[Layer], file: str = "") -> None:
+    def __init__(self, layers: Sequence[ConfigLayer], file: str = "") -> None:
         self.layers = layers
         self.file = file
         self._known: dict[object, Any] = {}
@@ -41,15 +41,15 @@ class Config:
         """The value of a key: of the last layer that sets it, or, for tables, of all layers together."""
         if key in _MERGED:
             merged: dict[str, Any] = {}
-            for layer in self.setting(key):
+            for layer in self.layers_setting(key):
                 merged |= layer.values[key]
             return merged or default
         last = None
-        for layer in self.setting(key):
+        for layer in self.layers_setting(key):
             last = layer
         return default if last is None else last.values[key]
 
-    def setting(self, key: str) -> Iterator[Layer]:
+    def layers_setting(self, key: str) -> Iterator[ConfigLayer]:
         """The layers that set a key and count for it, in order."""
         for layer in self.layers:
             if key in layer.values:
@@ -58,7 +58,7 @@ class Config:
     def path(self, key: str) -> str | None:
         """The file or folder that a key names, as a path that can be opened."""
         value = last = None
-        for last in self.setting(key):
+        for last in self.layers_setting(key):
             value = last.values[key]
         return None if last is None or value is None else os.path.join(last.folder, value)
 
@@ -87,14 +87,14 @@ class Config:
     def ignored_in(self, path: str) -> list[str]:
         """The selectors that `per-file-ignores` switches off in the file at `path`."""
         found: list[str] = []
-        for layer in self.setting("per-file-ignores"):
+        for layer in self.layers_setting("per-file-ignores"):
             table: dict[str, list[str]] = layer.values["per-file-ignores"]
             found += [
                 s for pattern, selectors in table.items() if self._matches(layer, pattern, path) for s in selectors
             ]
         return found
 
-    def of_dockerfile(self, path: str) -> dict[str, Any]:
+    def dockerfile_settings(self, path: str) -> dict[str, Any]:
         """The keys context (a path that can be opened), target and build-args that count for the file at `path`."""
         found: dict[str, Any] = {}
         arguments: dict[str, str] = {}
@@ -116,15 +116,15 @@ class Config:
 
     def excludes(self, path: str, folder: bool) -> bool:
         """Whether the patterns of exclude and extend-exclude leave out the file or folder at `path`."""
-        layers = list(self.setting("exclude"))[-1:]
+        layers = list(self.layers_setting("exclude"))[-1:]
         lists = [(layer, "exclude") for layer in layers]
-        lists += [(layer, "extend-exclude") for layer in self.setting("extend-exclude")]
+        lists += [(layer, "extend-exclude") for layer in self.layers_setting("extend-exclude")]
         if not lists:
             return False
         real = os.path.abspath(path).replace(os.sep, "/")
         return any(self._patterns(layer, layer.values[key]).verdict(real, folder) for layer, key in lists)
 
-    def _matches(self, layer: Layer, pattern: str, path: str) -> bool:
+    def _matches(self, layer: ConfigLayer, pattern: str, path: str) -> bool:
         """Whether a pattern of a layer matches a file or one of the folders above it."""
         patterns = self._patterns(layer, [pattern])
         here, folder = os.path.abspath(path).replace(os.sep, "/"), False
@@ -135,24 +135,24 @@ class Config:
             here, folder = here.rpartition("/")[0], True
         return False
 
-    def _patterns(self, layer: Layer, patterns: Sequence[str]) -> Any:
+    def _patterns(self, layer: ConfigLayer, patterns: Sequence[str]) -> Any:
         key = (id(layer), *patterns)
         if key not in self._known:
-            from .gitignore import Patterns
+            from .gitignore import GitignoreFile
 
-            self._known[key] = Patterns(layer.folder.replace(os.sep, "/"), patterns)
+            self._known[key] = GitignoreFile(layer.folder.replace(os.sep, "/"), patterns)
         return self._known[key]
 
 
-class Configurations:
+class ConfigResolver:
     """The configurations of a run: the files beside what is linted, below them `outer`, the words of the command line.
 
     `isolated` leaves files alone; `file` is the one configuration file that counts for everything.
     """
 
-    def __init__(self, outer: Sequence[Layer] = (), *, isolated: bool = False, file: str | None = None) -> None:
+    def __init__(self, outer: Sequence[ConfigLayer] = (), *, isolated: bool = False, file: str | None = None) -> None:
         self._outer = list(outer)
-        self._environment: list[Layer] | None = None
+        self._environment: list[ConfigLayer] | None = None
         self._personal: str | None = None
         self._isolated = isolated
         self._file = file
@@ -184,13 +184,13 @@ class Configurations:
             self._personal = _of_the_user()
         return self._personal
 
-    def _variables(self) -> list[Layer]:
+    def _variables(self) -> list[ConfigLayer]:
         if self._environment is None:
             self._environment = []
-            if any(name.startswith(PREFIX) for name in os.environ):
-                from .reader import from_environment
+            if any(name.startswith(ENVIRONMENT_PREFIX) for name in os.environ):
+                from .reader import layers_from_environment
 
-                self._environment = from_environment(os.environ)
+                self._environment = layers_from_environment(os.environ)
         return self._environment
 
     def _look(self, folder: str) -> tuple[str, str]:
@@ -211,7 +211,7 @@ class Configurations:
             found = places[each] = (own or found[0], hadolint or found[1])
         return found
 
-    def _layers(self, path: str) -> list[Layer] | None:
+    def _layers(self, path: str) -> list[ConfigLayer] | None:
         if self._reader is None:
             from .reader import ConfigurationReader
 
@@ -224,12 +224,12 @@ class Configurations:
 
     def _in(self, folder: str) -> tuple[str, str]:
         own = hadolint = ""
-        for name in NAMES:
+        for name in CONFIG_FILE_NAMES:
             path = os.path.join(folder, name)
             if os.path.isfile(path) and (name != "pyproject.toml" or self._has_table(path)):
                 own = path
                 break
-        for name in HADOLINT_NAMES:
+        for name in HADOLINT_FILE_NAMES:
             path = os.path.join(folder, name)
             if os.path.isfile(path):
                 hadolint = path

@@ -30,7 +30,7 @@ class Profile:
         self.prefix = prefix
         self.level = level
 
-    def counts(self, code: str, aliases: Sequence[str]) -> bool:
+    def includes(self, code: str, aliases: Sequence[str]) -> bool:
         """Whether a finding with these names belongs to the profile; what cannot be built always does."""
         return not self.prefix or code.startswith("SYN") or any(alias.startswith(self.prefix) for alias in aliases)
 
@@ -39,19 +39,19 @@ def _codes(wanted: Callable[[Rule], bool]) -> frozenset[str]:
     return frozenset(rule.code for rule in RULES if wanted(rule))
 
 
-def profile(name: str) -> Profile:
+def get_profile(name: str) -> Profile:
     """The profile of that name, one of NAMES."""
     if name == "hadolint":
         codes = _codes(lambda r: r.code.startswith("DL") and r.code not in OFF_IN_HADOLINT)
         return Profile(codes, shell=True, pedantic=True)
     if name == "buildkit":
         # BuildKit knows one severity; InvalidDefinitionDescription is experimental there and off.
-        codes = _codes(lambda r: r.code != "BK020" and any(a.startswith("buildkit:") for a in r.also))
+        codes = _codes(lambda r: r.code != "BK020" and any(a.startswith("buildkit:") for a in r.aliases))
         return Profile(codes | _codes(lambda r: r.code == "SYN004"), shell=False, prefix="buildkit:", level=WARNING)
     if name == "strict":
         return Profile(_codes(lambda _: True), shell=True)
     return Profile(_codes(lambda r: r.default), shell=True)
 
 
-NAMES = ("default", "hadolint", "buildkit", "strict")
+PROFILE_NAMES = ("default", "hadolint", "buildkit", "strict")
 """What `--profile` takes."""

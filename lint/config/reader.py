@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 
 from .keys import (
-    BY_NAME,
     CHOICE,
+    DOCKERFILE_KEYS,
+    KEYS_BY_NAME,
     LEVEL_BY_RULE,
-    OF_DOCKERFILE,
     PER_DOCKERFILE,
     RULES,
     RULES_BY_FILE,
@@ -17,24 +17,24 @@ from .keys import (
     TEXT,
     TEXT_BY_NAME,
     TYPE_BY_LABEL,
-    Key,
+    ConfigKey,
 )
-from .layer import PREFIX, BadConfiguration, Layer, shown
-from .selection import UnknownRule, matching
+from .layer import ENVIRONMENT_PREFIX, ConfigError, ConfigLayer, display_path
+from .selection import UnknownRule, matching_rules
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
-SPECIAL = ("CONFIG", "ISOLATED")
+RESERVED_VARIABLES = ("CONFIG", "ISOLATED")
 """What may stand behind DLINT_ and is no key: the configuration file that counts, and whether none does."""
 
 _SWITCHED = {"1": True, "yes": True, "on": True, "true": True, "0": False, "no": False, "off": False, "false": False}
 """How variables and options may say true and false."""
 
 
-class _Wrong(ValueError):
+class _InvalidValue(ValueError):
     """A value that a key does not take; `path` leads to it in the file."""
 
     def __init__(self, message: str, path: Sequence[str]) -> None:
@@ -46,42 +46,42 @@ class ConfigurationReader:
     """Reads configuration files, each once, with the files that they extend."""
 
     def __init__(self) -> None:
-        self._files: dict[str, list[Layer] | None] = {}
+        self._files: dict[str, list[ConfigLayer] | None] = {}
         self._open: list[str] = []
 
-    def read(self, path: str) -> list[Layer] | None:
+    def read(self, path: str) -> list[ConfigLayer] | None:
         """The layers of the file, those that it extends first; None for a pyproject.toml without a `tool.dlint` table.
 
         Raises BadConfiguration.
         """
         if path not in self._files:
             if path.endswith((".yaml", ".yml")):
-                from .hadolint_config import read_hadolint
+                from .hadolint_config import read_hadolint_config
 
-                self._files[path] = [read_hadolint(path)]
+                self._files[path] = [read_hadolint_config(path)]
             else:
                 self._files[path] = self._read_toml(path)
         return self._files[path]
 
-    def _read_toml(self, path: str) -> list[Layer] | None:
+    def _read_toml(self, path: str) -> list[ConfigLayer] | None:
         """The layers of a TOML file; None for a pyproject.toml without a table `tool.dlint`.
 
         Raises BadConfiguration.
         """
         import tomllib
 
-        name = shown(path)
+        name = display_path(path)
         try:
             with open(path, "rb") as file:
                 text = file.read().decode("utf-8-sig")
         except UnicodeDecodeError:
-            raise BadConfiguration(f"{name}: this is not UTF-8 text, as TOML has to be") from None
+            raise ConfigError(f"{name}: this is not UTF-8 text, as TOML has to be") from None
         except OSError as error:
-            raise BadConfiguration(f"{name}: it cannot be read ({error.strerror or error})") from None
+            raise ConfigError(f"{name}: it cannot be read ({error.strerror or error})") from None
         try:
             document = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
-            raise BadConfiguration(_unreadable(name, str(error), text)) from None
+            raise ConfigError(_unreadable(name, str(error), text)) from None
         top: tuple[str, ...] = ()
         values: Any = document
         if os.path.basename(path) == "pyproject.toml":
@@ -94,31 +94,27 @@ class ConfigurationReader:
                 return None
         lines = _Lines(text, top)
         try:
-            checked = check_values(values)
-        except _Wrong as error:
-            raise BadConfiguration(f"{name}:{lines.of(error.path)}: {error}") from None
-        layer = Layer(name, os.path.dirname(path), checked, {key: lines.of((key,)) for key in checked})
+            checked = validate_values(values)
+        except _InvalidValue as error:
+            raise ConfigError(f"{name}:{lines.of(error.path)}: {error}") from None
+        layer = ConfigLayer(name, os.path.dirname(path), checked, {key: lines.of((key,)) for key in checked})
         return [*self._extended(path, layer), layer]
 
-    def _extended(self, path: str, layer: Layer) -> list[Layer]:
+    def _extended(self, path: str, layer: ConfigLayer) -> list[ConfigLayer]:
         """The layers of the files that a file extends."""
-        found: list[Layer] = []
+        found: list[ConfigLayer] = []
         self._open.append(path)
         try:
             for name in layer.values.get("extend", ()):
                 other = os.path.normpath(os.path.join(layer.folder, os.path.expanduser(name)))
                 where = layer.origin("extend")
                 if other in self._open:
-                    raise BadConfiguration(
-                        f"{where}: `{name}` extends this file again, in a circle; take one of them out"
-                    )
+                    raise ConfigError(f"{where}: `{name}` extends this file again, in a circle; take one of them out")
                 if not os.path.isfile(other):
-                    raise BadConfiguration(
-                        f"{where}: there is no file `{name}` to extend; the path counts from this file"
-                    )
+                    raise ConfigError(f"{where}: there is no file `{name}` to extend; the path counts from this file")
                 layers = self.read(other)
                 if layers is None:
-                    raise BadConfiguration(f"{where}: `{name}` has no table [tool.dlint] to extend")
+                    raise ConfigError(f"{where}: `{name}` has no table [tool.dlint] to extend")
                 found += layers
         finally:
             self._open.pop()
@@ -134,39 +130,39 @@ def _unreadable(name: str, message: str, text: str) -> str:
     return f"{name}:{line}: this is no TOML: {said[0].lower()}{said[1:]}"
 
 
-def from_environment(environment: Mapping[str, str]) -> list[Layer]:
+def layers_from_environment(environment: Mapping[str, str]) -> list[ConfigLayer]:
     """A layer for each `DLINT_*` variable that is a key; a near miss of one is an error. Raises BadConfiguration."""
-    layers: list[Layer] = []
-    for variable in sorted(name for name in environment if name.startswith(PREFIX)):
-        key = variable.removeprefix(PREFIX).lower().replace("_", "-")
-        if key in BY_NAME and environment[variable]:
+    layers: list[ConfigLayer] = []
+    for variable in sorted(name for name in environment if name.startswith(ENVIRONMENT_PREFIX)):
+        key = variable.removeprefix(ENVIRONMENT_PREFIX).lower().replace("_", "-")
+        if key in KEYS_BY_NAME and environment[variable]:
             layers.append(_from_text(variable, key, environment[variable]))
-        elif key not in BY_NAME and key.upper() not in SPECIAL:
+        elif key not in KEYS_BY_NAME and key.upper() not in RESERVED_VARIABLES:
             from ...syntax.instruction_checks import suggest
 
-            near = suggest(key, BY_NAME)
+            near = suggest(key, KEYS_BY_NAME)
             if near:
-                wanted = PREFIX + near.upper().replace("-", "_")
-                raise BadConfiguration(f"{variable}: there is no such variable, did you mean `{wanted}`?")
+                wanted = ENVIRONMENT_PREFIX + near.upper().replace("-", "_")
+                raise ConfigError(f"{variable}: there is no such variable, did you mean `{wanted}`?")
     return layers
 
 
-def from_options(words: Sequence[str]) -> list[Layer]:
+def layers_from_options(words: Sequence[str]) -> list[ConfigLayer]:
     """The layers of `--config KEY=VALUE`; a value that is no TOML is plain text. Raises BadConfiguration."""
-    layers: list[Layer] = []
+    layers: list[ConfigLayer] = []
     for word in words:
         key, equals, value = word.partition("=")
         if not equals:
-            raise BadConfiguration(f"`--config {word}` has no `=` and is no file; write --config KEY=VALUE")
+            raise ConfigError(f"`--config {word}` has no `=` and is no file; write --config KEY=VALUE")
         layers.append(_from_text(f"--config {key}", key, value))
     return layers
 
 
-def _from_text(source: str, key: str, text: str) -> Layer:
+def _from_text(source: str, key: str, text: str) -> ConfigLayer:
     """A layer with one key, `table.entry` for one entry of a table."""
-    path = [key] if key in BY_NAME else [part.strip("\"'") for part in key.split(".", 1)]
+    path = [key] if key in KEYS_BY_NAME else [part.strip("\"'") for part in key.split(".", 1)]
     value: Any = _value(text)
-    known = BY_NAME.get(path[0])
+    known = KEYS_BY_NAME.get(path[0])
     wanted = _kind_below(known) if len(path) > 1 else known.kind if known else ""
     if wanted in (STRINGS, RULES) and not isinstance(value, list):
         value = text
@@ -176,12 +172,12 @@ def _from_text(source: str, key: str, text: str) -> Layer:
         value = value if isinstance(value, str) else text
     values: dict[str, Any] = {path[0]: {path[1]: value} if len(path) > 1 else value}
     try:
-        return Layer(source, os.getcwd(), check_values(values))
-    except _Wrong as error:
-        raise BadConfiguration(f"{source}: {error}") from None
+        return ConfigLayer(source, os.getcwd(), validate_values(values))
+    except _InvalidValue as error:
+        raise ConfigError(f"{source}: {error}") from None
 
 
-def _kind_below(key: Key | None) -> str:
+def _kind_below(key: ConfigKey | None) -> str:
     """The kind of what a table of that key holds."""
     below = {RULES_BY_FILE: RULES, LEVEL_BY_RULE: TEXT, TEXT_BY_NAME: TEXT, TYPE_BY_LABEL: TEXT}
     return below.get(key.kind, "") if key else ""
@@ -199,20 +195,22 @@ def _value(text: str) -> object:
 # Values -----------------------------------------------------------------------------------------------------------
 
 
-def check_values(values: Any, known: Mapping[str, Key] = BY_NAME, above: Sequence[str] = ()) -> dict[str, Any]:
+def validate_values(
+    values: Any, known: Mapping[str, ConfigKey] = KEYS_BY_NAME, above: Sequence[str] = ()
+) -> dict[str, Any]:
     """The keys and their values as Config wants them. Raises _Wrong."""
     if not isinstance(values, dict):
-        raise _Wrong("a table with keys is wanted here", above)
+        raise _InvalidValue("a table with keys is wanted here", above)
     found: dict[str, Any] = {}
     for name, value in _table(values).items():
         path = (*above, name)
         if name not in known:
-            raise _Wrong(_unknown(name, known, nested=bool(above)), path)
+            raise _InvalidValue(_unknown(name, known, nested=bool(above)), path)
         found[name] = _checked(known[name], value, path)
     return found
 
 
-def _unknown(name: str, known: Mapping[str, Key], *, nested: bool) -> str:
+def _unknown(name: str, known: Mapping[str, ConfigKey], *, nested: bool) -> str:
     from ...syntax.instruction_checks import suggest
 
     if name.replace("_", "-") in known:
@@ -226,20 +224,20 @@ def _unknown(name: str, known: Mapping[str, Key], *, nested: bool) -> str:
     return f"there is no key `{name}`; {'there are ' if nested else ''}{there}"
 
 
-def _checked(key: Key, value: Any, path: tuple[str, ...]) -> Any:
+def _checked(key: ConfigKey, value: Any, path: tuple[str, ...]) -> Any:
     kind, name = key.kind, path[-1]
     if kind == SWITCH:
         if not isinstance(value, bool):
-            raise _Wrong(f"`{name}` wants true or false, not {_written(value)}", path)
+            raise _InvalidValue(f"`{name}` wants true or false, not {_written(value)}", path)
         return value
     if kind in (STRINGS, RULES):
         return _strings(kind, value, path)
     if kind in (TEXT, CHOICE):
         if not isinstance(value, str):
-            raise _Wrong(f"`{name}` wants a text in quotes, not {_written(value)}", path)
+            raise _InvalidValue(f"`{name}` wants a text in quotes, not {_written(value)}", path)
         return _one_of(value, key.choices, path)
     if not isinstance(value, dict):
-        raise _Wrong(f"`{name}` wants a table, such as {key.example}; this is {_written(value)}", path)
+        raise _InvalidValue(f"`{name}` wants a table, such as {key.example}; this is {_written(value)}", path)
     return {entry: _entry(key, inner, (*path, entry)) for entry, inner in _table(value).items()}
 
 
@@ -247,16 +245,16 @@ def _table(value: Any) -> dict[str, Any]:
     return value
 
 
-def _entry(key: Key, value: Any, path: tuple[str, ...]) -> Any:
+def _entry(key: ConfigKey, value: Any, path: tuple[str, ...]) -> Any:
     """One entry of a table."""
     if key.kind == PER_DOCKERFILE:
-        return check_values(value, {name: BY_NAME[name] for name in OF_DOCKERFILE}, path)
+        return validate_values(value, {name: KEYS_BY_NAME[name] for name in DOCKERFILE_KEYS}, path)
     if key.kind == RULES_BY_FILE:
         return _strings(RULES, value, path)
     if key.kind == TEXT_BY_NAME and isinstance(value, (int, float)):
         return str(value).lower() if isinstance(value, bool) else str(value)
     if not isinstance(value, str):
-        raise _Wrong(f"`{path[-1]}` wants a text in quotes, not {_written(value)}", path)
+        raise _InvalidValue(f"`{path[-1]}` wants a text in quotes, not {_written(value)}", path)
     if key.kind == LEVEL_BY_RULE:
         _rules([path[-1]], path)
     return _one_of(value, key.choices, path)
@@ -268,7 +266,7 @@ def _one_of(value: str, choices: Sequence[str], path: tuple[str, ...]) -> str:
 
         near = suggest(value, choices)
         hint = f"did you mean `{near}`?" if near else f"it takes {', '.join(choices)}"
-        raise _Wrong(f"`{path[-1]}` does not take `{value}`; {hint}", (*path, value))
+        raise _InvalidValue(f"`{path[-1]}` does not take `{value}`; {hint}", (*path, value))
     return value
 
 
@@ -276,11 +274,11 @@ def _strings(kind: str, value: Any, path: tuple[str, ...]) -> list[str]:
     if isinstance(value, str):
         value = value.replace(",", " ").split() if kind == RULES else [each.strip() for each in value.split(",")]
     if not isinstance(value, list):
-        raise _Wrong(f'`{path[-1]}` wants a list of texts, such as ["…"], not {_written(value)}', path)
+        raise _InvalidValue(f'`{path[-1]}` wants a list of texts, such as ["…"], not {_written(value)}', path)
     listed = _list(value)
     for each in listed:
         if not isinstance(each, str):
-            raise _Wrong(f"`{path[-1]}` wants texts in quotes, not {_written(each)}", (*path, str(each)))
+            raise _InvalidValue(f"`{path[-1]}` wants texts in quotes, not {_written(each)}", (*path, str(each)))
     if kind == RULES:
         _rules(listed, path)
     return [str(each) for each in listed]
@@ -293,9 +291,9 @@ def _list(value: Any) -> list[Any]:
 def _rules(selectors: Sequence[str], path: tuple[str, ...]) -> None:
     for selector in selectors:
         try:
-            matching(selector)
+            matching_rules(selector)
         except UnknownRule as error:
-            raise _Wrong(str(error), (*path, selector)) from None
+            raise _InvalidValue(str(error), (*path, selector)) from None
 
 
 def _written(value: object) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import keys as keys
-from .keys import BY_NAME, KEYS, OF_DOCKERFILE, Key
+from .keys import CONFIG_KEYS, DOCKERFILE_KEYS, KEYS_BY_NAME, ConfigKey
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ _KINDS = {
 }
 
 
-def schema() -> str:
+def json_schema() -> str:
     """The JSON Schema (draft 7, which editors know) as text."""
     import json
 
@@ -33,16 +33,16 @@ def schema() -> str:
         "description": "Configuration of dlint: dlint.toml, .dlint.toml, or [tool.dlint] in pyproject.toml.",
         "type": "object",
         "additionalProperties": False,
-        "properties": {key.name: _property(key) for key in KEYS},
+        "properties": {key.name: _property(key) for key in CONFIG_KEYS},
     }
     return json.dumps(document, indent=2) + "\n"
 
 
-def _property(key: Key) -> dict[str, Any]:
+def _property(key: ConfigKey) -> dict[str, Any]:
     return {"description": key.doc, **_type(key)}
 
 
-def _type(key: Key) -> dict[str, Any]:
+def _type(key: ConfigKey) -> dict[str, Any]:
     strings = {"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
     if key.kind == keys.SWITCH:
         return {"type": "boolean"}
@@ -57,16 +57,16 @@ def _type(key: Key) -> dict[str, Any]:
     if key.kind == keys.TEXT_BY_NAME:
         return {"type": "object", "additionalProperties": {"type": ["string", "number", "boolean"]}}
     if key.kind == keys.PER_DOCKERFILE:
-        properties = {name: _property(BY_NAME[name]) for name in OF_DOCKERFILE}
+        properties = {name: _property(KEYS_BY_NAME[name]) for name in DOCKERFILE_KEYS}
         inner = {"type": "object", "additionalProperties": False, "properties": properties}
         return {"type": "object", "additionalProperties": inner}
     return {"type": "object", "additionalProperties": {"type": "string", "enum": list(key.choices)}}
 
 
-def reference() -> str:
+def config_reference() -> str:
     """The section of each key for docs/configuration.md."""
     parts: list[str] = []
-    for key in KEYS:
+    for key in CONFIG_KEYS:
         words = f": {', '.join(f'`{word}`' for word in key.choices)}" if key.choices else ""
         parts.append(
             f"\n### {key.name}\n\n{key.doc}\n\nHolds: {_KINDS[key.kind]}{words}.\n\n```toml\n{key.example}\n```\n"

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from .selection import ALWAYS, UnknownRule, exactness, matching, normal
+from .selection import ALWAYS_ON, UnknownRule, matching_rules, normalize_selector, specificity
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-class Levels:
+class SeverityOverrides:
     """The key `severity`: a level for each selector; the longer selector wins, of equal ones the later."""
 
     __slots__ = ("_by_code", "_shell")
@@ -17,13 +17,13 @@ class Levels:
     def __init__(self, wanted: Mapping[str, str]) -> None:
         self._by_code: dict[str, str] = {}
         self._shell: list[tuple[str, str]] = []
-        for selector in sorted(wanted, key=exactness):
+        for selector in sorted(wanted, key=specificity):
             level = wanted[selector]
             try:
-                self._by_code |= {rule.code: level for rule in matching(selector) if rule.code != ALWAYS}
+                self._by_code |= {rule.code: level for rule in matching_rules(selector) if rule.code != ALWAYS_ON}
             except UnknownRule:
                 continue
-            name = normal(selector)
+            name = normalize_selector(selector)
             if name in ("all", "shellcheck") or name.startswith("sc"):
                 self._shell.append(("" if name in ("all", "shellcheck") else name, level))
 

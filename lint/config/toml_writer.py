@@ -27,14 +27,14 @@ def value(what: Any) -> str:
     if isinstance(what, str):
         return text(what)
     if isinstance(what, dict):
-        pairs = ", ".join(f"{key(k)} = {value(v)}" for k, v in entries(what).items())
+        pairs = ", ".join(f"{key(k)} = {value(v)}" for k, v in as_table(what).items())
         return f"{{ {pairs} }}" if pairs else "{}"
     if isinstance(what, list):
         return "[" + ", ".join(map(value, _items(what))) + "]"
     return str(what)
 
 
-def entries(what: Any) -> dict[str, Any]:
+def as_table(what: Any) -> dict[str, Any]:
     """A value that is known to be a table, as one."""
     return what
 

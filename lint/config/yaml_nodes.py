@@ -12,7 +12,7 @@ _MOST_LEVELS = 500
 _MOST_MERGES = 20
 
 
-class BadYaml(ValueError):
+class YamlError(ValueError):
     """A text that is no YAML; `line` tells where."""
 
     def __init__(self, message: str, line: int) -> None:
@@ -20,20 +20,20 @@ class BadYaml(ValueError):
         self.line = line
 
 
-def compose(text: str) -> Any:
+def parse_yaml(text: str) -> Any:
     """The root node of the first document; None when there is none. Raises BadYaml."""
     import yaml
 
     if _depth(text) > _MOST_LEVELS:
-        raise BadYaml(f"it is nested in more than {_MOST_LEVELS} levels", 1)
+        raise YamlError(f"it is nested in more than {_MOST_LEVELS} levels", 1)
     parser: Any = yaml
     loader: Any = getattr(parser, "CSafeLoader", parser.SafeLoader)
     try:
         return parser.compose(text, Loader=loader)
     except yaml.MarkedYAMLError as error:
-        raise BadYaml(error.problem or str(error), error.problem_mark.line + 1 if error.problem_mark else 1) from None
+        raise YamlError(error.problem or str(error), error.problem_mark.line + 1 if error.problem_mark else 1) from None
     except (yaml.YAMLError, UnicodeEncodeError) as error:
-        raise BadYaml(str(error).splitlines()[0], 1) from None
+        raise YamlError(str(error).splitlines()[0], 1) from None
 
 
 def _depth(text: str) -> int:
@@ -49,7 +49,7 @@ def _depth(text: str) -> int:
     return max(most, lines)
 
 
-def entries(node: Any, depth: int = 0) -> dict[str, Any]:
+def mapping_entries(node: Any, depth: int = 0) -> dict[str, Any]:
     """The nodes of a mapping by their keys, those that `<<` merges in included; empty when it is none."""
     found: dict[str, Any] = {}
     merged: dict[str, Any] = {}
@@ -58,18 +58,18 @@ def entries(node: Any, depth: int = 0) -> dict[str, Any]:
     for key, value in node.value:
         if key.value == "<<" and key.tag.endswith((":merge", ":str")):
             for each in value.value if value.id == "sequence" else [value]:
-                merged = {**entries(each, depth + 1), **merged}
+                merged = {**mapping_entries(each, depth + 1), **merged}
         elif key.id == "scalar":
             found[str(key.value)] = value
     return {**merged, **found}
 
 
-def items(node: Any) -> list[Any]:
+def sequence_items(node: Any) -> list[Any]:
     """The nodes of a sequence; empty when it is none."""
     return list(node.value) if node is not None and node.id == "sequence" else []
 
 
-def scalar(node: Any) -> str | None:
+def scalar_text(node: Any) -> str | None:
     """The text of a scalar; None when it is none, or null."""
     if node is None or node.id != "scalar" or node.tag.endswith(":null"):
         return None

@@ -9,7 +9,7 @@ Source: docs.docker.com/build/checks/, BuildKit frontend/dockerfile/linter/linte
 from __future__ import annotations
 
 from ...rules import RULES
-from ..config.selection import choose
+from ..config.selection import select_rules
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from ...syntax.tree import Comment, Dockerfile, Instruction
 
 _PREFIX = "buildkit:"
-EXPERIMENTAL = frozenset(("InvalidDefinitionDescription",))
+EXPERIMENTAL_CHECKS = frozenset(("InvalidDefinitionDescription",))
 """Checks that BuildKit runs only where a file asks for them; `skip=` never reaches them."""
-REPLACED = "MultipleInstructionsDisallowed"
+MULTIPLE_INSTRUCTIONS_CHECK = "MultipleInstructionsDisallowed"
 """The check whose comment stands before another instruction, the later one, than its finding."""
 _WHOLE_FILE_ONLY = frozenset(
     ("ConsistentInstructionCasing", "DuplicateStageName", "ReservedStageName", "NoEmptyContinuation",
@@ -31,7 +31,7 @@ _TRUE = frozenset(("1", "t", "T", "TRUE", "true", "True"))
 _NOTHING: frozenset[str] = frozenset()
 
 
-class Options:
+class CheckDirective:
     """The value of a `check=` taken apart: names (or `all`) to skip and to switch on, and whether they are errors."""
 
     __slots__ = ("error", "experimental", "skip")
@@ -49,7 +49,7 @@ class Options:
                 self.error = listed in _TRUE
 
 
-class Checks:
+class CheckDirectives:
     """What a file says about BuildKit's checks: `file` for all of it, `lines` by the first line of an instruction.
 
     `later` leads from a CMD, ENTRYPOINT or HEALTHCHECK that a later one of its stage replaces to that one.
@@ -59,15 +59,15 @@ class Checks:
 
     def __init__(self, dockerfile: Dockerfile) -> None:
         directive = dockerfile.directive("check")
-        self.file = Options(directive.value if directive is not None else "")
-        self.lines: dict[int, Options] = {}
+        self.file = CheckDirective(directive.value if directive is not None else "")
+        self.lines: dict[int, CheckDirective] = {}
         self.later: dict[int, int] = {}
         before: dict[str, int] = {}
         heads = {directive.line for directive in dockerfile.directives}
         for instruction in dockerfile.instructions:
             value = _inline(dockerfile, instruction, heads) if instruction.comments else ""
             if value:
-                self.lines[instruction.start_line] = Options(value)
+                self.lines[instruction.start_line] = CheckDirective(value)
             name = instruction.name
             if name == "FROM":
                 before.clear()
@@ -82,34 +82,34 @@ class Checks:
         return bool(checks) and all(self._skips(check, line) for check in checks)
 
     def _skips(self, check: str, line: int) -> bool:
-        if check in EXPERIMENTAL:
+        if check in EXPERIMENTAL_CHECKS:
             return False
         if "all" in self.file.skip or check in self.file.skip:
             return True
-        inline = self.lines.get(self.later.get(line, line) if check == REPLACED else line)
+        inline = self.lines.get(self.later.get(line, line) if check == MULTIPLE_INSTRUCTIONS_CHECK else line)
         return inline is not None and check not in _WHOLE_FILE_ONLY and ("all" in inline.skip or check in inline.skip)
 
     @property
-    def asks(self) -> bool:
+    def enables_experimental(self) -> bool:
         """Whether the file switches any experimental check on, for all of it or for one instruction."""
         return bool(self.file.experimental) or any(options.experimental for options in self.lines.values())
 
-    def asked(self, aliases: Sequence[str], line: int) -> bool:
+    def is_enabled(self, aliases: Sequence[str], line: int) -> bool:
         """Whether the file switches an experimental check with one of these names on for the instruction."""
         inline = self.lines.get(line)
         wanted = self.file.experimental | (inline.experimental if inline is not None else _NOTHING)
         return bool(wanted) and any(check in wanted or "all" in wanted for check in _checks(aliases))
 
-    def fails(self, aliases: Sequence[str]) -> bool:
+    def is_error(self, aliases: Sequence[str]) -> bool:
         """Whether a finding with these names makes the build fail; only the directive says so, no comment."""
         return self.file.error and bool(_checks(aliases))
 
 
-def on_request(select: Sequence[str], ignore: Sequence[str]) -> list[Rule]:
+def experimental_rules(select: Sequence[str], ignore: Sequence[str]) -> list[Rule]:
     """The experimental checks that a file may switch on itself: none beside a selection, and none that is ignored."""
-    rules = [rule for rule in RULES if not select and not EXPERIMENTAL.isdisjoint(_checks(rule.also))]
+    rules = [rule for rule in RULES if not select and not EXPERIMENTAL_CHECKS.isdisjoint(_checks(rule.aliases))]
     if rules and ignore:
-        chosen = choose([rule.code for rule in rules], ignore)
+        chosen = select_rules([rule.code for rule in rules], ignore)
         return [rule for rule in rules if rule in chosen]
     return rules
 

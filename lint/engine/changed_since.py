@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 
 from ...syntax.source import Source, SourceError
-from ..config.layer import BadConfiguration
-from .known_findings import ALWAYS_TOLD, entries, old, source_of
+from ..config.layer import ConfigError
+from .known_findings import ALWAYS_REPORTED, baseline_entries, match_entries, report_source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,21 +19,23 @@ if TYPE_CHECKING:
     from .report import Report
 
 
-class GitError(BadConfiguration):
+class GitError(ConfigError):
     """git cannot tell; the message says why and what to do."""
 
 
-class Changed:
+class ChangedFiles:
     """The files that changed since a revision, in the repository around the current folder."""
 
     def __init__(self, revision: str) -> None:
         """Asks git. Raises GitError."""
-        self.top = os.path.realpath(_git("rev-parse", "--show-toplevel").strip())
+        self.repository_root = os.path.realpath(_git("rev-parse", "--show-toplevel").strip())
         base = _git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}", missing=revision)
         self.base = base.strip()
         self.base = _ancestor(self.base)
         self._before: dict[str, str] = {}
-        fields = iter(_git("-C", self.top, "diff", "--name-status", "-z", "-M", self.base, "--").split("\0"))
+        fields = iter(
+            _git("-C", self.repository_root, "diff", "--name-status", "-z", "-M", self.base, "--").split("\0")
+        )
         for state in fields:
             if state[:1] in ("R", "C"):
                 before = next(fields)
@@ -41,7 +43,7 @@ class Changed:
             elif state:
                 name = next(fields)
                 self._before[name] = "" if state == "A" else name
-        for name in _git("-C", self.top, "ls-files", "--others", "--exclude-standard", "-z").split("\0"):
+        for name in _git("-C", self.repository_root, "ls-files", "--others", "--exclude-standard", "-z").split("\0"):
             if name:
                 self._before.setdefault(name, "")
 
@@ -49,28 +51,28 @@ class Changed:
         return self._name(path) in self._before
 
     def _name(self, path: str) -> str:
-        return os.path.relpath(os.path.realpath(path), self.top).replace(os.sep, "/")
+        return os.path.relpath(os.path.realpath(path), self.repository_root).replace(os.sep, "/")
 
-    def before(self, path: str) -> Source | None:
+    def source_at_base(self, path: str) -> Source | None:
         """The text of the file at that revision; None when it was not there, or no text."""
         name = self._before.get(self._name(path), "")
         if not name:
             return None
         try:
-            data = _git_bytes("-C", self.top, "show", f"{self.base}:{name}")
+            data = _git_bytes("-C", self.repository_root, "show", f"{self.base}:{name}")
             return Source.decode(data, path)
         except (GitError, SourceError):
             return None
 
-    def quiet(self, report: Report, lint: Callable[[Source], Report]) -> None:
+    def remove_known_findings(self, report: Report, lint: Callable[[Source], Report]) -> None:
         """Take the findings out of a report that the file had at that revision."""
-        before = self.before(report.file)
-        source = source_of(report)
+        before = self.source_at_base(report.file)
+        source = report_source(report)
         if before is None or source is None or not report.diagnostics:
             return
-        known = entries(before, lint(before).diagnostics)
-        judged = [d for d in report.diagnostics if d.code not in ALWAYS_TOLD]
-        matches = old(entries(source, judged), known, source)
+        known = baseline_entries(before, lint(before).diagnostics)
+        judged = [d for d in report.diagnostics if d.code not in ALWAYS_REPORTED]
+        matches = match_entries(baseline_entries(source, judged), known, source)
         gone = {id(d) for d, entry in zip(judged, matches, strict=True) if entry is not None}
         report.diagnostics = [d for d in report.diagnostics if id(d) not in gone]
 

@@ -68,12 +68,14 @@ class Diagnostic:
         self.url = ""
 
     @property
-    def order(self) -> tuple[Position, str, Position, str]:
+    def sort_key(self) -> tuple[Position, str, Position, str]:
         """The key by which the findings of a file are sorted."""
         return self.start, self.code, self.end, self.message
 
 
-def from_finding(finding: Finding, rule: Rule, source: Source, instruction_line: int, stage: str) -> Diagnostic:
+def diagnostic_from_finding(
+    finding: Finding, rule: Rule, source: Source, instruction_line: int, stage: str
+) -> Diagnostic:
     """The diagnostic of what a rule found in `source`."""
     position = source.position
     return Diagnostic(
@@ -85,7 +87,7 @@ def from_finding(finding: Finding, rule: Rule, source: Source, instruction_line:
         finding.message,
         position(finding.start),
         position(finding.end),
-        rule.also if finding.also is None else tuple(finding.also),
+        rule.aliases if finding.aliases is None else tuple(finding.aliases),
         instruction_line,
         stage,
         finding.fix,
@@ -93,7 +95,7 @@ def from_finding(finding: Finding, rule: Rule, source: Source, instruction_line:
     )
 
 
-def what_broke(error: Exception) -> str:
+def describe_internal_error(error: Exception) -> str:
     """An unexpected error in a few words, with the place in dlint's own code, for who reports it."""
     at = error.__traceback__
     while at is not None and at.tb_next is not None:
@@ -105,7 +107,7 @@ def what_broke(error: Exception) -> str:
     return f"{text}, in {folder.rpartition('/')[2]}/{name} line {at.tb_lineno}"
 
 
-def fixable(diagnostics: Iterable[Diagnostic]) -> str:
+def fixable_summary(diagnostics: Iterable[Diagnostic]) -> str:
     """How much of what was found can be fixed; empty when nothing can."""
     levels = [d.fix.safety for d in diagnostics if d.fix is not None]
     safe, more = levels.count("safe"), levels.count("unsafe")

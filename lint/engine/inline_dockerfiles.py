@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 
-from ..sources.discovery import Found
+from ..sources.discovery import DiscoveredFile
 from ..sources.invocations.index import is_bake, is_compose, parse_builds
-from ..terminal.streams import note
+from ..terminal.streams import warn
 from .diagnostic import Diagnostic
-from .linter import lint_source, problem, read_source
+from .linter import file_diagnostic, lint_source, read_source
 from .report import Report
 
 TYPE_CHECKING = False
@@ -18,63 +18,65 @@ if TYPE_CHECKING:
     from ...model.build import Build
     from ...model.context import Context
     from ...syntax.source import Source
-    from ..sources.invocations.invocation import Invocation
-    from .lint_plans import Plans
+    from ..sources.invocations.invocation import BuildInvocation
+    from .lint_plans import LintPlans
 
 
-def is_builder(path: str) -> bool:
+def is_build_definition(path: str) -> bool:
     """Whether a path is that of a compose file or a bake file, by its name."""
     name = os.path.basename(path)
     return is_compose(name) or is_bake(name)
 
 
-def expand(found: Sequence[Found], builders: Iterable[str], plans: Plans, paths: Sequence[str]) -> list[Found]:
+def expand_build_definitions(
+    found: Sequence[DiscoveredFile], builders: Iterable[str], plans: LintPlans, paths: Sequence[str]
+) -> list[DiscoveredFile]:
     """The files to lint: those that were found; for a compose or bake file that was named the Dockerfiles that it
     builds; the file itself where a Dockerfile stands in it; and Dockerfiles of `builders` whose names tell nothing.
     """
-    files: list[Found] = []
+    files: list[DiscoveredFile] = []
     for each in found:
-        if each.error is None and each.path in paths and is_builder(each.path):
+        if each.error is None and each.path in paths and is_build_definition(each.path):
             files += _built_by(each.path, plans)
         else:
             files.append(each)
     for path in sorted(builders):
-        files += [each for each in _built_by(path, plans, named=False) if not plans.leaves_out(each.path)]
-    first: dict[str, Found] = {}
+        files += [each for each in _built_by(path, plans, named=False) if not plans.is_excluded(each.path)]
+    first: dict[str, DiscoveredFile] = {}
     for each in files:
         first.setdefault(os.path.realpath(each.path), each)
     return list(first.values())
 
 
-def _built_by(path: str, plans: Plans, *, named: bool = True) -> Iterator[Found]:
+def _built_by(path: str, plans: LintPlans, *, named: bool = True) -> Iterator[DiscoveredFile]:
     """What a compose or bake file builds; without `named` nobody is told of what is missing."""
     builds = plans.invocations.read(os.path.abspath(path))
     if named and not builds:
-        note(f"`{path}` builds nothing that can be read here")
+        warn(f"`{path}` builds nothing that can be read here")
     if any(build.inline is not None for build in builds):
-        yield Found(path)
+        yield DiscoveredFile(path)
     here = os.path.join(os.getcwd(), "")
     for build in builds:
         if build.dockerfile:
             file = build.dockerfile.removeprefix(here) if not os.path.isabs(path) else build.dockerfile
             if os.path.isfile(file) and (named or file == build.dockerfile.removeprefix(here)):
-                yield Found(file)
+                yield DiscoveredFile(file)
             elif named:
-                note(f"{path}:{build.line}: `{build.name}` names {file}, and there is no such file")
+                warn(f"{path}:{build.line}: `{build.name}` names {file}, and there is no such file")
 
 
-def lint_inline(path: str, plans: Plans, finish: Callable[[Sequence[Report]], None]) -> Report:
+def lint_inline(path: str, plans: LintPlans, finish: Callable[[Sequence[Report]], None]) -> Report:
     """Lint the Dockerfiles that stand in the file at `path`. Raises nothing for what is wrong with them."""
     from ...syntax.source import SourceError
 
     try:
         source = read_source(path)
     except SourceError as error:
-        return Report(path, [problem(path, str(error))], failed=True)
-    return lint_text(source, plans, finish)
+        return Report(path, [file_diagnostic(path, str(error))], failed=True)
+    return lint_inline_text(source, plans, finish)
 
 
-def lint_text(source: Source, plans: Plans, finish: Callable[[Sequence[Report]], None]) -> Report:
+def lint_inline_text(source: Source, plans: LintPlans, finish: Callable[[Sequence[Report]], None]) -> Report:
     """As lint_inline, of a text of that file."""
     from ...syntax.source import Source
 
@@ -89,14 +91,14 @@ def lint_text(source: Source, plans: Plans, finish: Callable[[Sequence[Report]],
         for d in inner.diagnostics:
             moved = _moved(d, build, source)
             # A matrix, or services that share a text by an alias, build the same lines again.
-            if moved.order not in seen:
-                seen.add(moved.order)
+            if moved.sort_key not in seen:
+                seen.add(moved.sort_key)
                 report.diagnostics.append(moved)
-    report.diagnostics.sort(key=lambda d: d.order)
+    report.diagnostics.sort(key=lambda d: d.sort_key)
     return report
 
 
-def _finder(build: Invocation) -> Callable[[Build], Context | None]:
+def _finder(build: BuildInvocation) -> Callable[[Build], Context | None]:
     def find(_: Build) -> Context | None:
         from ..sources.context_search import context_at
 
@@ -106,7 +108,7 @@ def _finder(build: Invocation) -> Callable[[Build], Context | None]:
     return find
 
 
-def _moved(d: Diagnostic, build: Invocation, source: Source) -> Diagnostic:
+def _moved(d: Diagnostic, build: BuildInvocation, source: Source) -> Diagnostic:
     """A finding at its place in the file around the Dockerfile. It is not fixed there."""
     inline = build.inline
     assert inline is not None

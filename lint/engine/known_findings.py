@@ -13,7 +13,7 @@ import re
 from functools import partial
 
 from ...rules import RULES
-from ..config.layer import BadConfiguration, shown
+from ..config.layer import ConfigError, display_path
 from .linter import read_source
 
 TYPE_CHECKING = False
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from .diagnostic import Diagnostic
     from .report import Report
 
-DEFAULT = ".dlint-baseline.json"
+DEFAULT_BASELINE = ".dlint-baseline.json"
 """The file that `dlint baseline` writes unless told otherwise."""
 
-VERSION = 1
-ALWAYS_TOLD = ("SYN001", "SYN002", "SYN003")
+BASELINE_VERSION = 1
+ALWAYS_REPORTED = ("SYN001", "SYN002", "SYN003")
 """What no baseline makes quiet: a file that cannot be read or parsed, and a fault of dlint."""
 
 _QUOTED = re.compile(r"`([^`]*)`")
@@ -37,11 +37,11 @@ _NUMBER = re.compile(r"\d[\d.,]*")
 _WIDE = frozenset(("Build", "Stage"))
 
 
-class BadBaseline(BadConfiguration):
+class BaselineError(ConfigError):
     """A baseline that cannot be used; the message says which and what to do."""
 
 
-class Entry:
+class BaselineEntry:
     """One old finding of a file.
 
     `about` is a hash of what the finding is about, `words` one of the code and the marked words alone, `line` one of
@@ -58,7 +58,7 @@ class Entry:
         self.near = near
         self.message = message
 
-    def row(self) -> dict[str, str]:
+    def to_json(self) -> dict[str, str]:
         """The entry as it is written."""
         return {
             "code": self.code,
@@ -70,13 +70,13 @@ class Entry:
         }
 
 
-def entries(source: Source, diagnostics: Iterable[Diagnostic]) -> list[Entry]:
+def baseline_entries(source: Source, diagnostics: Iterable[Diagnostic]) -> list[BaselineEntry]:
     """What a baseline keeps of the findings of a file."""
     lines = [" ".join(line.split()) for line in source.text.split("\n")]
-    return [_entry(d, source, lines) for d in diagnostics if d.code not in ALWAYS_TOLD]
+    return [_entry(d, source, lines) for d in diagnostics if d.code not in ALWAYS_REPORTED]
 
 
-def _entry(d: Diagnostic, source: Source, lines: Sequence[str]) -> Entry:
+def _entry(d: Diagnostic, source: Source, lines: Sequence[str]) -> BaselineEntry:
     first = min(d.start[0], len(lines)) - 1
     starts = source.line_starts
     start = starts[first] + d.start[1] - 1
@@ -85,7 +85,7 @@ def _entry(d: Diagnostic, source: Source, lines: Sequence[str]) -> Entry:
     quoted = "\0".join(_NUMBER.sub("#", quote) for quote in _QUOTED.findall(d.message))
     before = next((line for line in reversed(lines[:first]) if line), "")
     behind = next((line for line in lines[first + 1 :] if line), "")
-    return Entry(
+    return BaselineEntry(
         d.code,
         _hash(d.code, lines[first], words, quoted),
         _hash(d.code, words, quoted),
@@ -101,9 +101,11 @@ def _hash(*parts: str) -> str:
     return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogateescape")).hexdigest()[:12]
 
 
-def old(found: Sequence[Entry], known: Sequence[Entry], source: Source) -> list[Entry | None]:
+def match_entries(
+    found: Sequence[BaselineEntry], known: Sequence[BaselineEntry], source: Source
+) -> list[BaselineEntry | None]:
     """For each finding the entry of the baseline that it is, None for a new one; an entry is used once."""
-    answer: list[Entry | None] = [None] * len(found)
+    answer: list[BaselineEntry | None] = [None] * len(found)
     free = list(known)
     # Alike in all, then with fewer and fewer of the neighbours.
     for neighbours in (2, 1, 0):
@@ -112,24 +114,27 @@ def old(found: Sequence[Entry], known: Sequence[Entry], source: Source) -> list[
     there = {_hash(" ".join(line.split())) for line in source.text.split("\n")} if free else set[str]()
     taken = {(entry.words, entry.line) for entry in found}
 
-    def gone_elsewhere(f: Entry, e: Entry) -> bool:
+    def gone_elsewhere(f: BaselineEntry, e: BaselineEntry) -> bool:
         return f.words == e.words and f.code in wide and e.line in there and (e.words, e.line) not in taken
 
-    wide = {rule.code for rule in RULES if not _WIDE.isdisjoint(rule.subjects)}
+    wide = {rule.code for rule in RULES if not _WIDE.isdisjoint(rule.node_types)}
     _pair(answer, found, free, gone_elsewhere)
     return answer
 
 
-def _same(neighbours: int, left: Entry, right: Entry) -> bool:
+def _same(neighbours: int, left: BaselineEntry, right: BaselineEntry) -> bool:
     return left.about == right.about and _alike(left, right) >= neighbours
 
 
-def _alike(left: Entry, right: Entry) -> int:
+def _alike(left: BaselineEntry, right: BaselineEntry) -> int:
     return sum(a == b for a, b in zip(left.near, right.near, strict=True))
 
 
 def _pair(
-    answer: list[Entry | None], found: Sequence[Entry], free: list[Entry], same: Callable[[Entry, Entry], bool]
+    answer: list[BaselineEntry | None],
+    found: Sequence[BaselineEntry],
+    free: list[BaselineEntry],
+    same: Callable[[BaselineEntry, BaselineEntry], bool],
 ) -> None:
     for number, entry in enumerate(found):
         if answer[number] is None:
@@ -142,10 +147,10 @@ def _pair(
 class Baseline:
     """The old findings by file, and which of them are still there; paths are relative to the folder of the baseline."""
 
-    def __init__(self, path: str, files: dict[str, list[Entry]] | None = None) -> None:
+    def __init__(self, path: str, files: dict[str, list[BaselineEntry]] | None = None) -> None:
         self.path = path
         self.files = files or {}
-        self.alive: dict[str, list[Entry]] = {}
+        self.alive: dict[str, list[BaselineEntry]] = {}
         self.quieted = 0
 
     @classmethod
@@ -153,26 +158,30 @@ class Baseline:
         """The baseline at `path`. Raises BadBaseline."""
         import json
 
-        name = shown(path)
+        name = display_path(path)
         try:
             with open(path, encoding="utf-8") as file:
                 document: Any = json.load(file)
-            if document["version"] != VERSION:
-                raise BadBaseline(f"{name}: version {document['version']} is not known; write it anew: dlint baseline")
+            if document["version"] != BASELINE_VERSION:
+                raise BaselineError(
+                    f"{name}: version {document['version']} is not known; write it anew: dlint baseline"
+                )
             files = {
                 file: [
-                    Entry(r["code"], r["about"], r["words"], r["line"], tuple(r["near"].split(" ")), r["message"])
+                    BaselineEntry(
+                        r["code"], r["about"], r["words"], r["line"], tuple(r["near"].split(" ")), r["message"]
+                    )
                     for r in rows
                 ]
                 for file, rows in document["files"].items()
             }
         except OSError as error:
             hint = "; `dlint baseline` writes it" if isinstance(error, FileNotFoundError) else ""
-            raise BadBaseline(f"{name}: the baseline cannot be read ({error.strerror or error}){hint}") from None
+            raise BaselineError(f"{name}: the baseline cannot be read ({error.strerror or error}){hint}") from None
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            if isinstance(error, BadBaseline):
+            if isinstance(error, BaselineError):
                 raise
-            raise BadBaseline(f"{name}: this is no baseline; write it anew: dlint baseline") from None
+            raise BaselineError(f"{name}: this is no baseline; write it anew: dlint baseline") from None
         return cls(path, files)
 
     def name_of(self, file: str) -> str:
@@ -180,23 +189,23 @@ class Baseline:
         folder = os.path.dirname(os.path.abspath(self.path))
         return os.path.relpath(os.path.abspath(file), folder).replace(os.sep, "/")
 
-    def quiet(self, report: Report) -> None:
+    def remove_known_findings(self, report: Report) -> None:
         """Take the old findings out of a report."""
         name = self.name_of(report.file)
-        source = source_of(report) if report.diagnostics and self.files else None
+        source = report_source(report) if report.diagnostics and self.files else None
         if source is None:
             return
-        judged = [d for d in report.diagnostics if d.code not in ALWAYS_TOLD]
-        found = entries(source, judged)
+        judged = [d for d in report.diagnostics if d.code not in ALWAYS_REPORTED]
+        found = baseline_entries(source, judged)
         if name not in self.files:
             self._take_over(name, found)
-        matches = old(found, self.files.get(name, ()), source)
+        matches = match_entries(found, self.files.get(name, ()), source)
         self.alive[name] = [entry for entry in matches if entry is not None]
         self.quieted += len(self.alive[name])
         gone = {id(d) for d, entry in zip(judged, matches, strict=True) if entry is not None}
         report.diagnostics = [d for d in report.diagnostics if id(d) not in gone]
 
-    def _take_over(self, name: str, found: Sequence[Entry]) -> None:
+    def _take_over(self, name: str, found: Sequence[BaselineEntry]) -> None:
         """Give a file the entries of one that is gone and had most of its findings: it was renamed."""
         about = {entry.about for entry in found}
         shared = {
@@ -208,11 +217,11 @@ class Baseline:
         if best and shared[best] * 2 >= len(about):
             self.files[name] = self.files.pop(best)
 
-    def drop_vanished(self) -> None:
+    def drop_missing_files(self) -> None:
         """Take out the files that are not there any more."""
         self.files = {name: rows for name, rows in self.files.items() if self._exists(name)}
 
-    def dead(self, looked_at: Iterable[str]) -> int:
+    def stale_count(self, looked_at: Iterable[str]) -> int:
         """How many entries of the files that were looked at, and of those that are gone, no finding has any more."""
         names = {self.name_of(file) for file in looked_at} | {name for name in self.files if not self._exists(name)}
         return sum(len(self.files.get(name, ())) - len(self.alive.get(name, ())) for name in names)
@@ -228,10 +237,12 @@ class Baseline:
             self.files[name] = [entry for entry in self.files[name] if id(entry) in kept]
         return gone
 
-    def take(self, report: Report) -> None:
+    def record(self, report: Report) -> None:
         """Make the findings of a report the old ones of its file."""
-        source = source_of(report)
-        self.files[self.name_of(report.file)] = entries(source, report.diagnostics) if source is not None else []
+        source = report_source(report)
+        self.files[self.name_of(report.file)] = (
+            baseline_entries(source, report.diagnostics) if source is not None else []
+        )
 
     def _exists(self, name: str) -> bool:
         return os.path.exists(os.path.join(os.path.dirname(os.path.abspath(self.path)), name))
@@ -240,28 +251,28 @@ class Baseline:
         """Write the baseline, an entry a line, so that a change of it can be read. Raises WriteError."""
         import json
 
-        from ...fixers.write import create, replace
+        from ...fixers.write import create_file, replace_file
 
         rows: list[str] = []
         for name in sorted(self.files):
             if self.files[name]:
-                found = [f"   {json.dumps(entry.row(), ensure_ascii=False)}" for entry in self.files[name]]
+                found = [f"   {json.dumps(entry.to_json(), ensure_ascii=False)}" for entry in self.files[name]]
                 rows.append(f"  {json.dumps(name, ensure_ascii=False)}: [\n" + ",\n".join(found) + "\n  ]")
-        text = f'{{\n "version": {VERSION},\n "files": {{\n' + ",\n".join(rows) + "\n }\n}\n"
+        text = f'{{\n "version": {BASELINE_VERSION},\n "files": {{\n' + ",\n".join(rows) + "\n }\n}\n"
         data = text.encode("utf-8", "surrogateescape")
         if os.path.exists(self.path):
             with open(self.path, "rb") as file:
                 before = file.read()
             if before != data:
-                replace(self.path, before, data)
+                replace_file(self.path, before, data)
         else:
-            create(self.path, data)
+            create_file(self.path, data)
 
     def __len__(self) -> int:
         return sum(map(len, self.files.values()))
 
 
-def source_of(report: Report) -> Source | None:
+def report_source(report: Report) -> Source | None:
     """The text that a report is about; None when it cannot be read."""
     from ...syntax.source import SourceError
 

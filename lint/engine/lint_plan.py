@@ -10,10 +10,10 @@ if TYPE_CHECKING:
 
     from ...rules.base import Rule
     from ..config.profiles import Profile
-    from ..config.severity import Levels
+    from ..config.severity import SeverityOverrides
 
 
-class Plan:
+class LintPlan:
     """The rules that run, by the class of node that each wants to see; `on_request` run where a file asks for them.
 
     `shell` tells which codes of ShellCheck are wanted, None when it does not run. `options` are the settings of rules.
@@ -26,13 +26,13 @@ class Plan:
         "build_args",
         "by_subject",
         "comments",
-        "levels",
-        "more_targets",
-        "named",
-        "on_request",
+        "experimental_rules",
+        "extra_targets",
+        "named_contexts",
         "options",
         "profile",
         "rules",
+        "severity_overrides",
         "shell",
         "target",
     )
@@ -44,39 +44,41 @@ class Plan:
         shell: Callable[[str], bool] | None = None,
         options: Mapping[str, object] | None = None,
         profile: Profile | None = None,
-        levels: Levels | None = None,
+        levels: SeverityOverrides | None = None,
         comments: bool = True,
         target: str = "",
         build_args: Mapping[str, str] | None = None,
     ) -> None:
         self.profile = profile
-        self.levels = levels
+        self.severity_overrides = levels
         self.comments = comments
         self.target = target
         self.build_args = build_args
-        self.more_targets: Sequence[str] = ()
-        self.named: Mapping[str, str] | None = None
+        self.extra_targets: Sequence[str] = ()
+        self.named_contexts: Mapping[str, str] | None = None
         self.rules = rules
-        self.on_request = on_request
+        self.experimental_rules = on_request
         self.shell = shell
         self.options = options
         self.by_subject: dict[str, list[Rule]] = {}
         for rule in rules:
-            for subject in rule.subjects:
+            for subject in rule.node_types:
                 self.by_subject.setdefault(subject, []).append(rule)
 
-    def for_text(self, text: str) -> Plan:
+    def for_text(self, text: str) -> LintPlan:
         """The plan without the rules that have nothing to look for in this text."""
         lower = text.lower()
-        return self.of([rule for rule in self.rules if not rule.words or any(word in lower for word in rule.words)])
+        return self.of(
+            [rule for rule in self.rules if not rule.prefilter or any(word in lower for word in rule.prefilter)]
+        )
 
-    def of(self, rules: Sequence[Rule]) -> Plan:
+    def of(self, rules: Sequence[Rule]) -> LintPlan:
         """The plan with these rules."""
-        plan = Plan(
-            rules, self.on_request, self.shell, self.options, self.profile, self.levels, self.comments,
+        plan = LintPlan(
+            rules, self.experimental_rules, self.shell, self.options, self.profile, self.severity_overrides, self.comments,
             self.target, self.build_args,
         )  # fmt: skip
-        plan.more_targets, plan.named = self.more_targets, self.named
+        plan.extra_targets, plan.named_contexts = self.extra_targets, self.named_contexts
         return plan
 
     def level(self, rule: Rule, fails: bool) -> str:
@@ -84,6 +86,6 @@ class Plan:
         level = rule.level
         if self.profile is not None and self.profile.level and not rule.code.startswith("SYN"):
             level = self.profile.level
-        if self.levels is not None:
-            level = self.levels.of(rule.code) or level
+        if self.severity_overrides is not None:
+            level = self.severity_overrides.of(rule.code) or level
         return ERROR if fails else level

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from typing import Any
 
-WORTH_A_FORK = 24
+MIN_FILES_TO_FORK = 24
 """From so many files on a second process saves more than it costs."""
 
 
@@ -32,7 +32,7 @@ def lint_all(
 
     `finish` completes the reports of one process, all at once.
     """
-    workers = min(_cores(), len(paths) // (WORTH_A_FORK // 2))
+    workers = min(_cores(), len(paths) // (MIN_FILES_TO_FORK // 2))
     if workers < 2 or not hasattr(os, "fork") or sys.platform == "darwin":
         reports: list[Report] = []
         for path in paths:
@@ -123,7 +123,7 @@ def _pack(report: Report) -> tuple[object, ...]:
         )
         for d in report.diagnostics
     ]  # fmt: skip
-    return report.file, report.failed, rows, (list(report.fixed), list(report.refused), report.diff)
+    return report.file, report.failed, rows, (list(report.fixed), list(report.rejected), report.diff)
 
 
 def _pack_fix(d: Diagnostic) -> tuple[object, ...] | None:
@@ -144,5 +144,5 @@ def _unpack(packed: tuple[str, bool, list[tuple[Any, ...]], tuple[Any, ...]]) ->
             Diagnostic(file, None, code, name, severity, message, start, end, aliases, line, stage, unpacked, related)
         )
     report = Report(file, diagnostics, failed)
-    report.fixed, report.refused, report.diff = repaired
+    report.fixed, report.rejected, report.diff = repaired
     return report

@@ -14,11 +14,11 @@ class Report:
     """What linting one file gave. `failed` tells that it could not be read or that a rule broke.
 
     `snippets` are the scripts that ShellCheck is still to see. When the file was repaired, `fixed` holds the code of
-    each finding that is gone, `refused` code, line and reason of each fix that was left out, and `diff` the difference
+    each finding that is gone, `rejected` code, line and reason of each fix that was left out, and `diff` the difference
     when it was only to be shown.
     """
 
-    __slots__ = ("diagnostics", "diff", "failed", "file", "fixed", "refused", "snippets")
+    __slots__ = ("diagnostics", "diff", "failed", "file", "fixed", "rejected", "snippets")
 
     def __init__(
         self, file: str, diagnostics: list[Diagnostic], failed: bool, snippets: Sequence[Snippet] = ()
@@ -28,5 +28,5 @@ class Report:
         self.failed = failed
         self.snippets = snippets
         self.fixed: Sequence[str] = ()
-        self.refused: Sequence[tuple[str, int, str]] = ()
+        self.rejected: Sequence[tuple[str, int, str]] = ()
         self.diff = ""

@@ -22,16 +22,16 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ...model.build import Build
-    from .lint_plan import Plan
+    from .lint_plan import LintPlan
     from .report import Report
     from .suppressions import Suppressions
 
-LEFT_OUT = "SC2187,SC1090,SC1091"
+EXCLUDED_CODES = "SC2187,SC1090,SC1091"
 """What says nothing about a Dockerfile: ash is known as dash, and files that are sourced exist only in the image."""
 
-HINT = "ShellCheck is not installed; pip install 'dockerfile-dlint[shellcheck]' adds its findings (SC…)"
+SHELLCHECK_HINT = "ShellCheck is not installed; pip install 'dockerfile-dlint[shellcheck]' adds its findings (SC…)"
 
-SECONDS = 120
+TIMEOUT_SECONDS = 120
 """How long one process may take; a real file takes a few milliseconds."""
 
 _SH_OF_FAMILY = {
@@ -50,7 +50,7 @@ _running: set[Any] = set()
 """The processes that run now."""
 
 
-def snippets_of(build: Build, suppressions: Suppressions, plan: Plan) -> list[Snippet]:
+def shell_snippets(build: Build, suppressions: Suppressions, plan: LintPlan) -> list[Snippet]:
     """The scripts of all shell-form RUNs in a dialect that ShellCheck knows; ONBUILD triggers included."""
     found: list[Snippet] = []
     for stage in build.stages:
@@ -58,8 +58,8 @@ def snippets_of(build: Build, suppressions: Suppressions, plan: Plan) -> list[Sn
             if not isinstance(instruction, Run) or instruction.json or not instruction.words:
                 continue
             mapped, dialect = build.shell_text(instruction)
-            if dialect == "sh" and stage.facts is not None:
-                dialect = _SH_OF_FAMILY.get(stage.facts.family or "", dialect)
+            if dialect == "sh" and stage.base_facts is not None:
+                dialect = _SH_OF_FAMILY.get(stage.base_facts.family or "", dialect)
             if dialect in DIALECTS and mapped.text.strip():
                 state = build.state(instruction)
                 names = {*state.vars, *state.unknown, *PROXY_ARGS}
@@ -70,7 +70,7 @@ def snippets_of(build: Build, suppressions: Suppressions, plan: Plan) -> list[Sn
     return found
 
 
-def program() -> str:
+def find_shellcheck() -> str:
     """The path of ShellCheck: beside this Python, else on PATH; empty when there is none."""
     beside = os.path.join(os.path.dirname(sys.executable), "shellcheck")
     for path in (beside, beside + ".exe"):
@@ -83,26 +83,28 @@ def program() -> str:
     return ""
 
 
-def add_findings(reports: Sequence[Report], path: str) -> str:
+def add_shellcheck_findings(reports: Sequence[Report], path: str) -> str:
     """Put ShellCheck's findings on all snippets of the reports into them; a word on what went wrong, else empty."""
-    found, trouble = check([snippet for report in reports for snippet in report.snippets], path)
+    found, trouble = run_shellcheck([snippet for report in reports for snippet in report.snippets], path)
     of_file: dict[str, list[Diagnostic]] = {}
     for diagnostic in found:
         of_file.setdefault(diagnostic.file, []).append(diagnostic)
     for report in reports:
         if report.file in of_file:
-            report.diagnostics = sorted([*report.diagnostics, *of_file[report.file]], key=lambda d: d.order)
+            report.diagnostics = sorted([*report.diagnostics, *of_file[report.file]], key=lambda d: d.sort_key)
         report.snippets = ()
     return trouble
 
 
-def check(scripts: Sequence[Snippet], path: str) -> tuple[list[Diagnostic], str]:
+def run_shellcheck(scripts: Sequence[Snippet], path: str) -> tuple[list[Diagnostic], str]:
     """The findings that are wanted, and a word on what went wrong (empty when all went well)."""
-    comments, trouble = comments_on([snippet.text() for snippet in scripts], path)
-    return [d for snippet, rows in zip(scripts, comments, strict=True) for d in findings(snippet, rows)], trouble
+    comments, trouble = shellcheck_comments([snippet.text() for snippet in scripts], path)
+    return [
+        d for snippet, rows in zip(scripts, comments, strict=True) for d in snippet_diagnostics(snippet, rows)
+    ], trouble
 
 
-def comments_on(texts: Sequence[str], path: str) -> tuple[list[list[dict[str, Any]]], str]:
+def shellcheck_comments(texts: Sequence[str], path: str) -> tuple[list[list[dict[str, Any]]], str]:
     """ShellCheck's comments on each of the scripts, and a word on what went wrong (empty when all went well)."""
     import tempfile
 
@@ -121,7 +123,7 @@ def comments_on(texts: Sequence[str], path: str) -> tuple[list[list[dict[str, An
     return comments, trouble
 
 
-def findings(snippet: Snippet, comments: Sequence[dict[str, Any]]) -> list[Diagnostic]:
+def snippet_diagnostics(snippet: Snippet, comments: Sequence[dict[str, Any]]) -> list[Diagnostic]:
     """Those of ShellCheck's comments on a script that are wanted, at their places in the Dockerfile."""
     found = [_diagnostic(snippet, row) for row in comments if snippet.wants(f"SC{row['code']}")]
     return [diagnostic for diagnostic in found if diagnostic is not None]
@@ -132,28 +134,28 @@ def _run(path: str, folder: str, count: int) -> tuple[list[tuple[int, dict[str, 
     import json
     import subprocess
 
-    command = [path, "--norc", "--format=json1", f"--exclude={LEFT_OUT}", *map(str, range(count))]
+    command = [path, "--norc", "--format=json1", f"--exclude={EXCLUDED_CODES}", *map(str, range(count))]
     try:
         with subprocess.Popen(
             command, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         ) as process:
             _running.add(process)
             try:
-                answer = process.communicate(timeout=SECONDS)[0]
+                answer = process.communicate(timeout=TIMEOUT_SECONDS)[0]
             finally:
                 process.kill()
                 _running.discard(process)
         comments = json.loads(answer)["comments"]
         return [(int(comment["file"]), comment) for comment in comments], ""
     except subprocess.TimeoutExpired:
-        return [], f"ShellCheck took more than {SECONDS} s and was stopped; its findings are missing"
+        return [], f"ShellCheck took more than {TIMEOUT_SECONDS} s and was stopped; its findings are missing"
     except OSError as error:
         return [], f"ShellCheck cannot be run ({error.strerror}); its findings are missing"
     except (ValueError, KeyError, TypeError):
         return [], "ShellCheck gave no answer that can be read; its findings are missing"
 
 
-def stop() -> None:
+def stop_shellcheck() -> None:
     """End the processes that still run, for a server that ends."""
     for process in list(_running):
         process.kill()
@@ -178,7 +180,7 @@ def _diagnostic(snippet: Snippet, row: dict[str, Any]) -> Diagnostic | None:
     if row["code"] == _UNWATCHED_CD and not snippet.mapped.text[end:].strip():
         return None
     span = snippet.mapped.span(start, end)
-    position, levels = snippet.source.position, snippet.plan.levels
+    position, levels = snippet.source.position, snippet.plan.severity_overrides
     return Diagnostic(
         snippet.source.name,
         snippet.source,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ...syntax.source import Mapped, Source
-    from .lint_plan import Plan
+    from ...syntax.source import MappedText, Source
+    from .lint_plan import LintPlan
     from .suppressions import Suppressions
 
 DIALECTS = {"sh": "/bin/sh", "bash": "/bin/bash", "dash": "/bin/dash", "ash": "/bin/busybox sh", "ksh": "/bin/ksh"}
@@ -19,14 +19,14 @@ class Snippet:
 
     def __init__(
         self,
-        mapped: Mapped,
+        mapped: MappedText,
         dialect: str,
         exports: list[str],
         source: Source,
         instruction_line: int,
         stage: str,
         suppressions: Suppressions,
-        plan: Plan,
+        plan: LintPlan,
     ) -> None:
         self.suppressions = suppressions
         self.plan = plan

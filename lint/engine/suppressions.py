@@ -12,8 +12,8 @@ A finding belongs to the instruction in which its first character stands, also w
 
 from __future__ import annotations
 
-from ..config.selection import FAMILIES, is_rule, normal
-from .buildkit_checks import REPLACED, Checks
+from ..config.selection import RULE_FAMILIES, is_rule_selector, normalize_selector
+from .buildkit_checks import MULTIPLE_INSTRUCTIONS_CHECK, CheckDirectives
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,15 +28,15 @@ _EVERYTHING = "*"
 class Suppressions:
     """What the comments of a file switch off: names for the whole file and for lines of instructions."""
 
-    __slots__ = ("checks", "everywhere", "hidden", "lines")
+    __slots__ = ("checks", "file_level", "hidden", "lines")
 
     def __init__(self, dockerfile: Dockerfile, comments: bool = True) -> None:
         """Without `comments` only what BuildKit reads counts."""
-        self.everywhere: set[str] = set()
+        self.file_level: set[str] = set()
         self.lines: dict[int, set[str]] = {}
         self.hidden: list[tuple[Rule, int]] = []
         """Each rule of which a finding was switched off by a comment, with the first line of the instruction."""
-        self.checks = Checks(dockerfile)
+        self.checks = CheckDirectives(dockerfile)
         # Told from the text: a comment may also stand in a here-document, where it is the shell's.
         text = dockerfile.source.text.lower()
         if not comments or ("ignore" not in text and "shellcheck" not in text):
@@ -44,11 +44,11 @@ class Suppressions:
         for comment in dockerfile.comments:
             for verb, names in _read(comment.text):
                 if verb in ("ignore-file", "global"):
-                    self.everywhere |= names
+                    self.file_level |= names
         self._read_instructions(dockerfile)
 
     def _read_instructions(self, dockerfile: Dockerfile) -> None:
-        inside = iter([comment for comment in dockerfile.comments if comment.inside])
+        inside = iter([comment for comment in dockerfile.comments if comment.in_continuation])
         next_inside = next(inside, None)
         stage: set[str] = set()
         for instruction in dockerfile.instructions:
@@ -69,35 +69,35 @@ class Suppressions:
     def hides_code(self, code: str, instruction_line: int) -> bool:
         """Whether ShellCheck's finding of this code in the instruction that begins on the line is switched off."""
         names, off = (code, "shellcheck"), self.lines.get(instruction_line)
-        return _is_off(names, code.lower(), self.everywhere) or (off is not None and _is_off(names, code.lower(), off))
+        return _is_off(names, code.lower(), self.file_level) or (off is not None and _is_off(names, code.lower(), off))
 
     def hides(self, rule: Rule, instruction_line: int, aliases: Sequence[str]) -> bool:
         """Whether a finding of `rule`, known by these names to other tools, in the instruction that begins on the line
         is switched off.
         """
         off = self.lines.get(instruction_line)
-        if switches_off(rule, self.everywhere) or (off is not None and switches_off(rule, off)):
+        if suppresses_rule(rule, self.file_level) or (off is not None and suppresses_rule(rule, off)):
             self.hidden.append((rule, instruction_line))
             return True
-        if "buildkit:" + REPLACED in aliases and instruction_line in self.checks.later:
+        if "buildkit:" + MULTIPLE_INSTRUCTIONS_CHECK in aliases and instruction_line in self.checks.later:
             # hadolint names the later of two instructions, and so do the comments that were written for it.
             later = self.checks.later[instruction_line]
             off = self.lines.get(later)
-            if off is not None and switches_off(rule, off):
+            if off is not None and suppresses_rule(rule, off):
                 self.hidden.append((rule, later))
                 return True
         return self.checks.skips(aliases, instruction_line)
 
 
-def switches_off(rule: Rule, off: set[str]) -> bool:
+def suppresses_rule(rule: Rule, off: set[str]) -> bool:
     """Whether names in the form of `normal` switch a rule off."""
     return _is_off(rule.names, rule.code.lower(), off) if off else False
 
 
 def _is_off(names: Sequence[str], code: str, off: set[str]) -> bool:
-    if _EVERYTHING in off or any(normal(name) in off for name in names):
+    if _EVERYTHING in off or any(normalize_selector(name) in off for name in names):
         return True
-    return any(code.startswith(name) and name.rstrip("0123456789") in FAMILIES for name in off)
+    return any(code.startswith(name) and name.rstrip("0123456789") in RULE_FAMILIES for name in off)
 
 
 # What a comment says ----------------------------------------------------------------------------------------------
@@ -149,12 +149,12 @@ def _read_dlint(text: str) -> Iterator[tuple[str, set[str]]]:
         return
     names: set[str] = set()
     for word in rest.replace(",", " ").split():
-        if not is_rule(word):
+        if not is_rule_selector(word):
             break
-        names.add(normal(word))
+        names.add(normalize_selector(word))
     yield verb.lower(), names or {_EVERYTHING}
 
 
 def _codes(text: str) -> set[str]:
-    names = {normal(code) for code in text.replace(",", " ").split()} - {""}
+    names = {normalize_selector(code) for code in text.replace(",", " ").split()} - {""}
     return {_EVERYTHING if name == "all" else name for name in names}

@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 
 from ...rules.base import UnusedIgnore
-from ..config.selection import UnknownRule, matching, normal
-from .suppressions import switches_off
+from ..config.selection import UnknownRule, matching_rules, normalize_selector
+from .suppressions import suppresses_rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Comment, Dockerfile, Instruction
     from .suppressions import Suppressions
 
-RULES_OF_COMMENTS = ("IGN001", "IGN002")
+COMMENT_RULES = ("IGN001", "IGN002")
 _LISTED = re.compile(
     r"#\s*(?:(?P<dlint>dlint:)\s*(?P<verb>ignore-file|ignore)\s*=?\s*\[(?P<codes>[^\]]*)\]"
     r"|hadolint\s+(?:(?P<reach>global|stage)\s+)?ignore\s*=(?P<others>[^#]*))",
@@ -66,19 +66,21 @@ def unused_ignores(
 
 def _rules(name: str) -> Sequence[Rule] | None:
     """The rules of a name; None for what is not judged: ShellCheck, everything, another tool's unknown code."""
-    plain = normal(name)
+    plain = normalize_selector(name)
     if plain in ("all", "shellcheck") or plain.startswith("sc"):
         return None
     try:
-        return matching(name)
+        return matching_rules(name)
     except UnknownRule:
         return None
 
 
 def _used(name: str, written: _Written, suppressions: Suppressions) -> bool:
-    off = {normal(name)}
+    off = {normalize_selector(name)}
     return any(
-        switches_off(rule, off) for rule, line in suppressions.hidden if written.lines is None or line in written.lines
+        suppresses_rule(rule, off)
+        for rule, line in suppressions.hidden
+        if written.lines is None or line in written.lines
     )
 
 
@@ -135,7 +137,7 @@ def _written(dockerfile: Dockerfile) -> Iterator[_Written]:
 def _reach(dockerfile: Dockerfile) -> dict[int, Instruction]:
     """The instruction that a comment stands before or in, by the offset of the comment."""
     found: dict[int, Instruction] = {}
-    inside = [comment for comment in dockerfile.comments if comment.inside]
+    inside = [comment for comment in dockerfile.comments if comment.in_continuation]
     for instruction in dockerfile.instructions:
         for comment in instruction.comments:
             found[comment.start] = instruction

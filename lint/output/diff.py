@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 _COLORS = {"+": "green", "-": "red", "@": "cyan"}
 
 
-def unified(path: str, old: str, new: str) -> str:
+def file_diff(path: str, old: str, new: str) -> str:
     """The unified diff of the file at `path`, with names relative to the current folder where they can be."""
     name = os.path.relpath(path) if os.path.isabs(path) else os.path.normpath(path)
     name = name.replace(os.sep, "/")
@@ -49,7 +49,7 @@ def _octal(char: str) -> str:
     return f"\\{char}" if char in '"\\' else f"\\{ord(char):03o}"
 
 
-def painted(diff: str) -> str:
+def colored_diff(diff: str) -> str:
     """The diff in colours, for a terminal that wants them."""
     from rich.console import Console
     from rich.text import Text

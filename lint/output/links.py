@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from ..engine.lint_plans import Plans
+    from ..engine.lint_plans import LintPlans
     from ..engine.report import Report
 
 _WIKI = "https://www.shellcheck.net/wiki/"
@@ -23,23 +23,23 @@ _BETWEEN = ("screen", "tmux", "dumb", "unknown", "linux")
 """Of $TERM, programs between us and the terminal that may keep the codes back, and terminals without links."""
 
 
-def published(code: str, template: str) -> str:
+def published_url(code: str, template: str) -> str:
     """The address of a rule's page: ShellCheck's wiki, or what `rule-url` says; empty when it says nothing."""
     if code.startswith("SC"):
         return _WIKI + code
     return template.replace(_PLACE, code)
 
 
-def give(reports: Iterable[Report], plans: Plans) -> None:
+def set_rule_urls(reports: Iterable[Report], plans: LintPlans) -> None:
     """Write into each finding where its page is published, as the configuration of its file says it."""
     for report in reports:
         if report.diagnostics:
             template: str = plans.config(report.file if report.file != "<stdin>" else "-").get("rule-url", "")
             for d in report.diagnostics:
-                d.url = published(d.code, template)
+                d.url = published_url(d.code, template)
 
 
-def taken_by_terminal(environment: Mapping[str, str]) -> bool:
+def supports_hyperlinks(environment: Mapping[str, str]) -> bool:
     """Whether the terminal makes links of OSC 8; $FORCE_HYPERLINK, 0 or 1, decides where it is set."""
     forced = environment.get("FORCE_HYPERLINK")
     if forced is not None:
@@ -56,12 +56,12 @@ def taken_by_terminal(environment: Mapping[str, str]) -> bool:
     )
 
 
-def local(environment: Mapping[str, str]) -> bool:
+def is_local_terminal(environment: Mapping[str, str]) -> bool:
     """Whether the terminal runs on this machine, so that it can open a file of ours."""
     return not any(name in environment for name in ("SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"))
 
 
-def page_of(code: str) -> str:
+def rule_page_markdown(code: str) -> str:
     """The page of a rule in Markdown; empty when there is none."""
     from ...rules import RULES
     from .engine_pages import ENGINE_PAGES
@@ -69,23 +69,23 @@ def page_of(code: str) -> str:
     rule = next((rule for rule in RULES if rule.code == code), None)
     if rule is None:
         return ENGINE_PAGES.get(code, "")
-    from .rule_page import page
+    from .rule_page import rule_page
 
-    return page(rule)
+    return rule_page(rule)
 
 
-def page_folder(version: str) -> str:
+def page_cache_directory(version: str) -> str:
     """The folder of the user's cache in which the pages of a version lie."""
     base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
     return os.path.join(base, "dlint", f"rules-{version}")
 
 
-def page_file(code: str, version: str) -> str:
+def cached_page_file(code: str, version: str) -> str:
     """The path of a rule's page in the user's cache, where it is written when it is not there; empty for none."""
-    text = page_of(code)
+    text = rule_page_markdown(code)
     if not text:
         return ""
-    folder = page_folder(version)
+    folder = page_cache_directory(version)
     path = os.path.join(folder, f"{code}.md")
     data = text.encode()
     try:
@@ -105,7 +105,7 @@ def page_file(code: str, version: str) -> str:
     return path
 
 
-def file_address(path: str) -> str:
+def file_url(path: str) -> str:
     """A path as a `file:` address with the name of this machine, which terminals compare with theirs."""
     import socket
     from urllib.parse import quote

@@ -16,7 +16,7 @@ _FIXES = {
 }
 
 
-def page(rule: Rule) -> str:
+def rule_page(rule: Rule) -> str:
     """The page in Markdown: what it finds, why, examples, other names."""
     head = [
         f"# {rule.code} {rule.name}",
@@ -34,8 +34,8 @@ def page(rule: Rule) -> str:
     ]
     if rule.fix:
         head.append(f"- Fix: {_FIXES[rule.fix]}")
-    if rule.also:
-        head.append(f"- Also known as: {', '.join(f'`{name}`' for name in rule.also)}")
+    if rule.aliases:
+        head.append(f"- Also known as: {', '.join(f'`{name}`' for name in rule.aliases)}")
     head.append(f"- Switch off in place: `# dlint: ignore[{rule.code}] reason`")
     return "\n".join(head) + "\n"
 

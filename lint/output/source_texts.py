@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from ..engine.diagnostic import Diagnostic
 
 
-class Sources:
+class SourceCache:
     """The text of the file of a finding; read once more for one that comes from another process."""
 
     __slots__ = ("_read",)

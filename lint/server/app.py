@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import Any
 
 from . import feature_table
-from .capabilities import COMMANDS
+from .capabilities import SERVER_COMMANDS
 from .dlint_server import DlintServer
 from .message_handlers import DocumentProtocol
 
@@ -22,9 +22,9 @@ def create_server(
 ) -> DlintServer:
     """A server with all features and commands. `post` takes jobs of other threads, `cancelled` the ids of requests."""
     server = DlintServer(workbench, post, cancelled, DocumentProtocol)
-    for method, module, function in feature_table.ALL:
+    for method, module, function in feature_table.FEATURES:
         server.feature(method)(_lazy(module, function))
-    for command in COMMANDS:
+    for command in SERVER_COMMANDS:
         server.command(command)(_command(command))
     return server
 
@@ -41,8 +41,8 @@ def _lazy(module: str, function: str) -> Callable[[DlintServer, Any], Any]:
 
 def _command(command: str) -> Callable[..., Any]:
     def handle(ls: DlintServer, *arguments: Any) -> Any:
-        from .features.server_commands import run
+        from .features.server_commands import execute_command
 
-        return run(ls, command, arguments)
+        return execute_command(ls, command, arguments)
 
     return handle

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 
 from ..engine.report import Report
-from ..engine.shellcheck import comments_on, findings
+from ..engine.shellcheck import shellcheck_comments, snippet_diagnostics
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,9 +62,11 @@ class BackgroundShellCheck:
 
     def _add_known(self, document: Document, snippets: Sequence[Snippet]) -> None:
         program = self._program(document)
-        found = [d for each in snippets for d in findings(each, self._comments.get((program, each.text()), ()))]
+        found = [
+            d for each in snippets for d in snippet_diagnostics(each, self._comments.get((program, each.text()), ()))
+        ]
         own = Report(document.name, found, failed=False)
-        self._workbench.quiet(document, own)
+        self._workbench.remove_known_findings(document, own)
         document.shell = own.diagnostics
 
     def _start(self, uri: str) -> None:
@@ -79,14 +81,14 @@ class BackgroundShellCheck:
             comments: list[Comments] = []
             trouble = "ShellCheck broke; its findings are missing"
             try:
-                comments, trouble = comments_on(texts, program)
+                comments, trouble = shellcheck_comments(texts, program)
             finally:
                 self._post(lambda: done(comments, trouble))
 
         def done(comments: list[Comments], trouble: str) -> None:
             self._busy.discard(uri)
             if trouble:
-                self._workbench.tell_once(trouble)
+                self._workbench.warn_once(trouble)
             else:
                 self._remember(program, texts, comments)
             is_current = self._workbench.documents.get(uri) is document and document.version == version

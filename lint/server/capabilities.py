@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .legend import KINDS, MODIFIERS
+from .legend import TOKEN_MODIFIERS, TOKEN_TYPES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,14 +14,14 @@ FIX_ALL = "source.fixAll.dlint"
 FIX_ALL_UNSAFE = "source.dlint.fixAllUnsafe"
 """Not below `source.fixAll`, which editors run by themselves when a file is saved."""
 ACTION_KINDS = ("quickfix", "refactor.rewrite", "source.fixAll", FIX_ALL, FIX_ALL_UNSAFE)
-COMMANDS = tuple(
+SERVER_COMMANDS = tuple(
     f"dlint.server.{name}" for name in ("fixAll", "fixAllUnsafe", "optimize", "explain", "fixed", "rewritten", "act")
 )
 _TRIGGERS = ("-", "=", ",", "$", "{", "/", ":", ".", " ")
 _INCREMENTAL = 2
 
 
-def initialized(workbench: Workbench) -> dict[str, Any]:
+def initialize_result(workbench: Workbench) -> dict[str, Any]:
     """The answer to `initialize`."""
     found: dict[str, Any] = {
         "positionEncoding": workbench.encoding,
@@ -36,22 +36,22 @@ def initialized(workbench: Workbench) -> dict[str, Any]:
         "foldingRangeProvider": True,
         "selectionRangeProvider": True,
         "semanticTokensProvider": {
-            "legend": {"tokenTypes": list(KINDS), "tokenModifiers": list(MODIFIERS)},
+            "legend": {"tokenTypes": list(TOKEN_TYPES), "tokenModifiers": list(TOKEN_MODIFIERS)},
             "full": True,
         },
         "inlayHintProvider": True,
         "completionProvider": {"triggerCharacters": list(_TRIGGERS)},
         "documentFormattingProvider": True,
         "documentRangeFormattingProvider": True,
-        "executeCommandProvider": {"commands": list(COMMANDS)},
+        "executeCommandProvider": {"commands": list(SERVER_COMMANDS)},
         "workspace": {"workspaceFolders": {"supported": True, "changeNotifications": True}},
     }
-    if workbench.pulls:
+    if workbench.pulls_diagnostics:
         found["diagnosticProvider"] = {
             "identifier": "dlint",
             "interFileDependencies": False,
             "workspaceDiagnostics": False,
         }
-    if not workbench.can("textDocument", "rename", "prepareSupport"):
+    if not workbench.client_capability("textDocument", "rename", "prepareSupport"):
         found["renameProvider"] = True
     return {"capabilities": found, "serverInfo": {"name": "dlint", "version": workbench.version}}

@@ -24,53 +24,56 @@ _TAGS = {
 """Rules that find what has no effect (editors show it faded) or what BuildKit calls deprecated (they strike it out)."""
 
 
-def publish(workbench: Workbench, document: Document) -> None:
+def publish_diagnostics(workbench: Workbench, document: Document) -> None:
     """Send the findings on a document."""
-    params: dict[str, Any] = {"uri": document.uri, "diagnostics": findings(workbench, document)}
-    if workbench.can("textDocument", "publishDiagnostics", "versionSupport"):
+    params: dict[str, Any] = {"uri": document.uri, "diagnostics": lsp_diagnostics(workbench, document)}
+    if workbench.client_capability("textDocument", "publishDiagnostics", "versionSupport"):
         params["version"] = document.version
     workbench.wire.notify("textDocument/publishDiagnostics", params)
     document.sent = document.report
 
 
-def report(workbench: Workbench, document: Document, before: object) -> dict[str, Any]:
+def diagnostic_report(workbench: Workbench, document: Document, before: object) -> dict[str, Any]:
     """The answer to a client that has the report named `before`: "unchanged" when it is the same."""
-    items = findings(workbench, document)
+    items = lsp_diagnostics(workbench, document)
     identity = f"{document.version}-{hash(str(items)):x}"
     if before == identity:
         return {"kind": "unchanged", "resultId": identity}
     return {"kind": "full", "resultId": identity, "items": items}
 
 
-def findings(workbench: Workbench, document: Document) -> list[dict[str, Any]]:
+def lsp_diagnostics(workbench: Workbench, document: Document) -> list[dict[str, Any]]:
     """The findings in the protocol's form."""
-    return [finding(workbench, document, d) for d in document.diagnostics]
+    return [lsp_diagnostic(workbench, document, d) for d in document.diagnostics]
 
 
-def finding(workbench: Workbench, document: Document, d: Diagnostic) -> dict[str, Any]:
+def lsp_diagnostic(workbench: Workbench, document: Document, d: Diagnostic) -> dict[str, Any]:
     """One finding in the protocol's form."""
-    from .rule_links import link
+    from .rule_links import rule_page_url
 
     found: dict[str, Any] = {
-        "range": document.plain_range(*document.span(d)),
+        "range": document.json_range(*document.span(d)),
         "severity": _SEVERITIES[d.severity],
         "code": d.code,
         "source": "dlint",
-        "message": readable(d.message),
+        "message": without_surrogates(d.message),
     }
-    href = link(workbench, document, d.code)
+    href = rule_page_url(workbench, document, d.code)
     if href:
         found["codeDescription"] = {"href": href}
     if d.code in _TAGS:
         found["tags"] = [_TAGS[d.code]]
     if d.related:
         found["relatedInformation"] = [
-            {"location": {"uri": document.uri, "range": document.related(place)}, "message": readable(place[2])}
+            {
+                "location": {"uri": document.uri, "range": document.related(place)},
+                "message": without_surrogates(place[2]),
+            }
             for place in d.related
         ]
     return found
 
 
-def readable(text: str) -> str:
+def without_surrogates(text: str) -> str:
     """Text without halves of characters, which no client can read."""
     return text if text.isascii() else text.encode("utf-8", "replace").decode()

@@ -9,10 +9,10 @@ from pygls.exceptions import JsonRpcException, JsonRpcInternalError
 from pygls.lsp.server import LanguageServer
 
 from ...syntax.source import Source
-from ..engine.diagnostic import what_broke
+from ..engine.diagnostic import describe_internal_error
 from ..engine.linter import lint_source
 from .background_shellcheck import BackgroundShellCheck
-from .diagnostics import publish
+from .diagnostics import publish_diagnostics
 from .rule_links import write_pages
 
 TYPE_CHECKING = False
@@ -47,7 +47,7 @@ class DlintServer(LanguageServer):
         self._dirty: dict[str, None] = {}
         self._shellcheck = BackgroundShellCheck(workbench, post, self._show)
         self._asked: Document | None = None
-        self.litter = 0
+        self.pending_garbage = 0
         """How many characters were linted since the models that this leaves behind were collected."""
         self.is_cold = False
         """Whether the client has begun, and no text was linted: rules are then imported while nobody waits."""
@@ -60,7 +60,7 @@ class DlintServer(LanguageServer):
 
     def opened(self, item: types.TextDocumentItem) -> None:
         """Take a document in."""
-        self.touch(self.workbench.opened(item.uri, item.language_id, item.version, item.text))
+        self.schedule_lint(self.workbench.opened(item.uri, item.language_id, item.version, item.text))
 
     def changed(
         self, item: types.VersionedTextDocumentIdentifier, changes: Sequence[types.TextDocumentContentChangeEvent]
@@ -68,13 +68,13 @@ class DlintServer(LanguageServer):
         """Take over what was typed."""
         document = self.workbench.documents.get(item.uri)
         if document is not None:
-            document.change(item.version, changes)
-            self.touch(document)
+            document.apply_changes(item.version, changes)
+            self.schedule_lint(document)
 
     def closed(self, uri: str) -> None:
         """Forget a document, and what the editor shows of it."""
         self._dirty.pop(uri, None)
-        if self.workbench.documents.pop(uri, None) is not None and not self.workbench.pulls:
+        if self.workbench.documents.pop(uri, None) is not None and not self.workbench.pulls_diagnostics:
             self.workbench.wire.notify("textDocument/publishDiagnostics", {"uri": uri, "diagnostics": []})
 
     def document(self, uri: str) -> Document | None:
@@ -83,7 +83,7 @@ class DlintServer(LanguageServer):
         if document is None or not self.workbench.is_dockerfile(document):
             return None
         if self._asked is not None and self._asked is not document:
-            self._asked.release()
+            self._asked.drop_model()
         self._asked = document
         document.is_asked = True
         if document.plan is None:
@@ -94,17 +94,17 @@ class DlintServer(LanguageServer):
         """The settings for a document."""
         return self.workbench.settings(document)
 
-    def touch(self, document: Document) -> None:
+    def schedule_lint(self, document: Document) -> None:
         """Lint a document when there is time."""
         if self.workbench.is_dockerfile(document):
             self._dirty[document.uri] = None
 
-    def touch_all(self) -> None:
+    def schedule_all(self) -> None:
         """Files beside the documents, or settings, have changed: everything is looked at anew."""
-        self.workbench.forget()
+        self.workbench.invalidate()
         for document in self.workbench.documents.values():
-            self.touch(document)
-        if self.workbench.pulls and self.workbench.documents:
+            self.schedule_lint(document)
+        if self.workbench.pulls_diagnostics and self.workbench.documents:
             self.workspace_diagnostic_refresh(None)
 
     # Linting ----------------------------------------------------------------------------------------------------
@@ -115,47 +115,47 @@ class DlintServer(LanguageServer):
             uri = next(reversed(self._dirty))
             del self._dirty[uri]
             document = self.workbench.documents.get(uri)
-            if document is None or self.workbench.pulls:
+            if document is None or self.workbench.pulls_diagnostics:
                 continue
             self.lint(document)
             if document.sent is not document.report:
-                publish(self.workbench, document)
+                publish_diagnostics(self.workbench, document)
             break
         if self._dirty:
             self.post(self.idle)
             return
         if self.is_cold:
             self.is_cold = False
-            lint_source(Source(_USUAL_TEXT), self.workbench.plans.usual(), None)
+            lint_source(Source(_USUAL_TEXT), self.workbench.plans.default_plan(), None)
         write_pages(self.workbench.version)
-        if self.litter > _MOST_LITTER:
-            self.tidy()
+        if self.pending_garbage > _MOST_LITTER:
+            self.collect_garbage()
 
-    def tidy(self) -> None:
+    def collect_garbage(self) -> None:
         """Collect the models that linting left behind. It takes as long as a keystroke may, so it has its own time."""
-        self.litter = 0
+        self.pending_garbage = 0
         gc.collect()
 
     def lint(self, document: Document) -> None:
         """Make the report of a document unless it is there; ShellCheck is asked in a thread of its own."""
         self.is_cold = False
         if document.report is None:
-            self.litter += len(document.text.text)
+            self.pending_garbage += len(document.text.text)
         if self.workbench.lint(document).snippets:
             self._shellcheck.ask(document)
 
     def _show(self, document: Document) -> None:
         """Let the editor show findings that came after those of the rules."""
-        if self.workbench.pulls:
+        if self.workbench.pulls_diagnostics:
             self.workspace_diagnostic_refresh(None)
         else:
-            publish(self.workbench, document)
+            publish_diagnostics(self.workbench, document)
 
     def stop(self) -> None:
         """The server ends: nothing that it started may go on."""
-        from ..engine.shellcheck import stop
+        from ..engine.shellcheck import stop_shellcheck
 
-        stop()
+        stop_shellcheck()
 
     # The client -------------------------------------------------------------------------------------------------
 
@@ -164,4 +164,6 @@ class DlintServer(LanguageServer):
         del source
         if isinstance(error, JsonRpcException) and not isinstance(error, JsonRpcInternalError):
             return  # It is an answer.
-        self.workbench.log(f"internal error ({what_broke(error)}); this is a bug of dlint, please report it")
+        self.workbench.log(
+            f"internal error ({describe_internal_error(error)}); this is a bug of dlint, please report it"
+        )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ...model.build import Build
-from ...syntax.parser import parse
+from ...syntax.parser import parse_bash
 from ...syntax.source import Source
-from ..engine.linter import builds_of
+from ..engine.linter import target_builds
 from .positions import Text
 
 TYPE_CHECKING = False
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ...model.context import Context
     from ...syntax.tree import Dockerfile, Instruction
     from ..engine.diagnostic import Diagnostic
-    from ..engine.lint_plan import Plan
+    from ..engine.lint_plan import LintPlan
     from ..engine.report import Report
 
 
@@ -40,9 +40,9 @@ class Document:
         self.sent: Report | None = None
         self.shell: list[Diagnostic] = []
         self.find_context: Callable[[Build], Context | None] | None = None
-        self.plan: Plan | None = None
+        self.plan: LintPlan | None = None
         self.rule_url = ""
-        self.refused: dict[str, str] = {}
+        self.rejected: dict[str, str] = {}
         self._source: Source | None = None
         self.is_asked = False
         self._builds: Sequence[Build] = ()
@@ -52,27 +52,27 @@ class Document:
         """What findings call the file."""
         return self.path or self.uri
 
-    def change(self, version: int, changes: Sequence[types.TextDocumentContentChangeEvent]) -> None:
+    def apply_changes(self, version: int, changes: Sequence[types.TextDocumentContentChangeEvent]) -> None:
         """Take over what was typed."""
         for change in changes:
             where: types.Range | None = getattr(change, "range", None)
             if where is not None:
                 start, end = where.start, where.end
-                self.text = self.text.changed((start.line, start.character), (end.line, end.character), change.text)
+                self.text = self.text.replaced((start.line, start.character), (end.line, end.character), change.text)
             else:
                 self.text = Text(change.text, self.text.encoding)
         self.version = version
-        self.forget()
+        self.invalidate()
 
-    def forget(self) -> None:
+    def invalidate(self) -> None:
         """Nothing is known of the text any more."""
         self.report = None
         self.shell = []
-        self.refused.clear()
+        self.rejected.clear()
         self._source = None
         self._builds = ()
 
-    def release(self) -> None:
+    def drop_model(self) -> None:
         """Give up the model, which is made again when it is asked for: it takes more memory than all else."""
         self.is_asked = False
         self._builds = ()
@@ -92,11 +92,11 @@ class Document:
     def builds(self) -> Sequence[Build]:
         """The model for each stage that is built, made once for each version."""
         if not self._builds:
-            dockerfile = parse(self.source)
+            dockerfile = parse_bash(self.source)
             if self.plan is None:
                 self._builds = (Build(dockerfile),)
             else:
-                self._builds = builds_of(dockerfile, self.plan, self.find_context)
+                self._builds = target_builds(dockerfile, self.plan, self.find_context)
         return self._builds
 
     @property
@@ -108,7 +108,7 @@ class Document:
     def diagnostics(self) -> list[Diagnostic]:
         """What is known to be wrong with this version, ShellCheck's findings included when they are there."""
         found = [*(self.report.diagnostics if self.report else ()), *self.shell]
-        return sorted(found, key=lambda d: d.order)
+        return sorted(found, key=lambda d: d.sort_key)
 
     # Places -----------------------------------------------------------------------------------------------------
 
@@ -128,7 +128,7 @@ class Document:
 
         return Range(self.position(start), self.position(end))
 
-    def plain_range(self, start: int, end: int) -> dict[str, dict[str, int]]:
+    def json_range(self, start: int, end: int) -> dict[str, dict[str, int]]:
         """The same as an object of JSON."""
         (line, column), (last, behind) = self.text.position(start), self.text.position(end)
         return {"start": {"line": line, "character": column}, "end": {"line": last, "character": behind}}
@@ -143,7 +143,7 @@ class Document:
 
     def related(self, place: tuple[tuple[int, int], tuple[int, int], str]) -> dict[str, dict[str, int]]:
         """The range of a place that belongs to a finding."""
-        return self.plain_range(self._offset(place[0]), self._offset(place[1]))
+        return self.json_range(self._offset(place[0]), self._offset(place[1]))
 
     def instruction_at(self, offset: int) -> Instruction | None:
         """The instruction, ONBUILD's own included, on whose lines an offset lies."""
@@ -153,7 +153,7 @@ class Document:
         return None
 
 
-def nodes(dockerfile: Dockerfile) -> Iterator[Instruction]:
+def iter_instructions(dockerfile: Dockerfile) -> Iterator[Instruction]:
     """All instructions, each ONBUILD followed by what it keeps for later."""
     for instruction in dockerfile.instructions:
         node: Instruction | None = instruction

@@ -7,7 +7,7 @@ not given twice.
 from __future__ import annotations
 
 from . import diagnostics
-from .capabilities import initialized
+from .capabilities import initialize_result
 from .settings import as_object
 from .wire import INVALID_REQUEST, NOT_INITIALIZED
 
@@ -23,7 +23,7 @@ _ANSWER_SECONDS = 0.3
 """How long the client may take to ask for diagnostics, or to say what is set."""
 
 
-class Early:
+class StartupHandler:
     """Takes messages until the findings on the first document are out, or something else is wanted."""
 
     def __init__(self, workbench: Workbench) -> None:
@@ -36,7 +36,7 @@ class Early:
         self._shown = False
 
     @property
-    def patience(self) -> float | None:
+    def timeout(self) -> float | None:
         """How many seconds to wait for the next message before all is imported; None for as long as it takes."""
         if not self._begun or self._workbench.is_shut_down:
             return None
@@ -44,23 +44,23 @@ class Early:
             return 0.0
         if not self._workbench.documents:
             return _OPEN_SECONDS
-        return _ANSWER_SECONDS if self._workbench.pulls or self._workbench.waits_for_settings else 0.0
+        return _ANSWER_SECONDS if self._workbench.pulls_diagnostics or self._workbench.waits_for_settings else 0.0
 
-    def take(self, message: dict[str, Any]) -> None:
+    def handle(self, message: dict[str, Any]) -> None:
         """Handle a message as far as that is possible. Raises SystemExit at `exit`."""
         workbench, method, identity = self._workbench, message.get("method"), message.get("id")
-        if workbench.is_answer(message):
-            workbench.take_answer(message)
+        if workbench.is_settings_response(message):
+            workbench.apply_settings_response(message)
             return
         if method == "exit":
             raise SystemExit(0 if workbench.is_shut_down else 1)
         if workbench.is_shut_down:
             if identity is not None:
-                workbench.wire.refuse(identity, INVALID_REQUEST, "the server is shut down")
+                workbench.wire.respond_error(identity, INVALID_REQUEST, "the server is shut down")
             return
         if not self._begun and method != "initialize":
             if identity is not None:
-                workbench.wire.refuse(identity, NOT_INITIALIZED, "`initialize` must come first")
+                workbench.wire.respond_error(identity, NOT_INITIALIZED, "`initialize` must come first")
             return
         self.kept.append(message)
         self._handle(str(method), identity, as_object(message.get("params")))
@@ -69,17 +69,17 @@ class Early:
         workbench = self._workbench
         if method == "initialize" and not self._begun:
             self._begun = True
-            workbench.begin(params)
-            self._answer(identity, initialized(workbench))
+            workbench.initialize(params)
+            self._answer(identity, initialize_result(workbench))
         elif method == "initialized":
             if not workbench.was_set:
-                workbench.ask_for_settings()
+                workbench.request_settings()
         elif method == "textDocument/didOpen" and not self._changed:
             self._open(as_object(params.get("textDocument")))
         elif method == "textDocument/diagnostic" and self._can_pull(params):
             document = workbench.documents[params["textDocument"]["uri"]]
             workbench.lint(document)
-            self._answer(identity, diagnostics.report(workbench, document, params.get("previousResultId")))
+            self._answer(identity, diagnostics.diagnostic_report(workbench, document, params.get("previousResultId")))
             self._shown = True
         elif method == "shutdown":
             self._answer(identity, None)
@@ -101,16 +101,16 @@ class Early:
         return is_known and not self._changed and not workbench.waits_for_settings
 
     def _answer(self, identity: Any, result: Any) -> None:
-        self._workbench.wire.answer(identity, result)
+        self._workbench.wire.respond(identity, result)
         self.answered.add(identity)
 
     def idle(self) -> None:
         """No message waits: send the findings on the document that was opened last."""
         workbench = self._workbench
-        if self._changed or self._shown or workbench.pulls or workbench.waits_for_settings:
+        if self._changed or self._shown or workbench.pulls_diagnostics or workbench.waits_for_settings:
             return
         document = next(reversed(workbench.documents.values()), None)
         if document is not None and workbench.is_dockerfile(document):
             workbench.lint(document)
-            diagnostics.publish(workbench, document)
+            diagnostics.publish_diagnostics(workbench, document)
             self._shown = True

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-ALL = (
+FEATURES = (
     ("initialized", "session", "initialized"),
     ("workspace/didChangeConfiguration", "session", "configuration_changed"),
     ("workspace/didChangeWatchedFiles", "session", "files_changed"),
-    ("textDocument/didSave", "session", "saved"),
-    ("textDocument/diagnostic", "features.pull_diagnostics", "pull"),
-    ("textDocument/codeAction", "features.code_actions", "actions"),
-    ("codeAction/resolve", "features.code_actions", "resolve"),
+    ("textDocument/didSave", "session", "document_saved"),
+    ("textDocument/diagnostic", "features.pull_diagnostics", "pull_diagnostics"),
+    ("textDocument/codeAction", "features.code_actions", "code_actions"),
+    ("codeAction/resolve", "features.code_actions", "resolve_action"),
     ("textDocument/hover", "features.hover", "hover"),
     ("textDocument/definition", "features.rename", "definition"),
     ("textDocument/references", "features.rename", "references"),
-    ("textDocument/documentHighlight", "features.rename", "highlights"),
+    ("textDocument/documentHighlight", "features.rename", "document_highlights"),
     ("textDocument/prepareRename", "features.rename", "prepare_rename"),
     ("textDocument/rename", "features.rename", "rename"),
-    ("textDocument/documentSymbol", "features.symbols", "symbols"),
-    ("textDocument/foldingRange", "features.symbols", "foldings"),
-    ("textDocument/selectionRange", "features.symbols", "selections"),
-    ("textDocument/semanticTokens/full", "features.semantic_tokens", "tokens"),
-    ("textDocument/inlayHint", "features.inlay_hints", "hints"),
+    ("textDocument/documentSymbol", "features.symbols", "document_symbols"),
+    ("textDocument/foldingRange", "features.symbols", "folding_ranges"),
+    ("textDocument/selectionRange", "features.symbols", "selection_ranges"),
+    ("textDocument/semanticTokens/full", "features.semantic_tokens", "semantic_tokens"),
+    ("textDocument/inlayHint", "features.inlay_hints", "inlay_hints"),
     ("textDocument/completion", "features.completion", "completion"),
-    ("textDocument/formatting", "features.formatting", "whole"),
-    ("textDocument/rangeFormatting", "features.formatting", "some"),
+    ("textDocument/formatting", "features.formatting", "format_document"),
+    ("textDocument/rangeFormatting", "features.formatting", "format_range"),
 )
 """What pygls handles itself is in protocol.py; `capabilities.py` tells the client."""

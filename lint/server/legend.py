@@ -2,5 +2,5 @@
 
 from __future__ import annotations
 
-KINDS = ("keyword", "comment", "parameter", "string", "variable", "namespace", "operator", "macro", "function")
-MODIFIERS = ("declaration",)
+TOKEN_TYPES = ("keyword", "comment", "parameter", "string", "variable", "namespace", "operator", "macro", "function")
+TOKEN_MODIFIERS = ("declaration",)

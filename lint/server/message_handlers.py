@@ -59,14 +59,14 @@ class DocumentProtocol(RequestProtocol):
     def receive(self, data: dict[str, Any]) -> None:
         """Handle one message. What is wrong with it is answered or told, never raised."""
         workbench = self.server.workbench
-        if workbench.is_answer(data):
-            if workbench.take_answer(data):
-                self.server.touch_all()
+        if workbench.is_settings_response(data):
+            if workbench.apply_settings_response(data):
+                self.server.schedule_all()
             return
         identity = data.get("id") if "method" in data else None
         if workbench.is_shut_down and data.get("method") != types.EXIT:
             if identity is not None:
-                workbench.wire.refuse(identity, INVALID_REQUEST, "the server is shut down")
+                workbench.wire.respond_error(identity, INVALID_REQUEST, "the server is shut down")
             return
         try:
             message: Any = self.structure_message(data)

@@ -27,7 +27,7 @@ def _utf8(char: str) -> int:
     return 1 if char < "\x80" else 2 if char < "\u0800" else 3 if char <= "\uffff" else 4
 
 
-UNITS: dict[str, Callable[[str], int]] = {"utf-8": _utf8, "utf-16": _utf16, "utf-32": _one}
+UNIT_LENGTHS: dict[str, Callable[[str], int]] = {"utf-8": _utf8, "utf-16": _utf16, "utf-32": _one}
 """How many code units a character takes, by the name of the encoding."""
 
 
@@ -39,7 +39,7 @@ class Text:
     def __init__(self, text: str, encoding: str = "utf-16") -> None:
         self.text = text
         self.encoding = encoding
-        self._units = UNITS[encoding]
+        self._units = UNIT_LENGTHS[encoding]
         self._ascii = encoding == "utf-32" or text.isascii()
         self._starts = [0]
         self._ends: list[int] = []
@@ -75,7 +75,7 @@ class Text:
             at += 1
         return at
 
-    def changed(self, start: tuple[int, int], end: tuple[int, int], new: str) -> Text:
+    def replaced(self, start: tuple[int, int], end: tuple[int, int], new: str) -> Text:
         """The text with `new` for what stands between two positions."""
         first = self.offset(*start)
         last = max(first, self.offset(*end))

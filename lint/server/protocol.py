@@ -10,10 +10,10 @@ from pygls.protocol import LanguageServerProtocol
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .wire import Wire
+    from .wire import MessageWriter
 
 
-class Plain:
+class JsonResult:
     """An answer that is an object of JSON already."""
 
     __slots__ = ("value",)
@@ -28,7 +28,7 @@ class RequestProtocol(LanguageServerProtocol):
     `answered` are those of requests that got their answer before there was a protocol.
     """
 
-    wire: Wire
+    wire: MessageWriter
     """Where answers that are JSON already are written; set by the server."""
 
     def __init__(self, *arguments: Any) -> None:
@@ -66,7 +66,7 @@ class RequestProtocol(LanguageServerProtocol):
     ) -> None:
         if msg_id in self.answered:
             self.answered.discard(msg_id)
-        elif isinstance(result, Plain) and error is None:
-            self.wire.answer(msg_id, result.value)
+        elif isinstance(result, JsonResult) and error is None:
+            self.wire.respond(msg_id, result.value)
         else:
             super()._send_response(msg_id, result, error)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 
 from ...rules import RULES
-from ..output.links import page_file, page_folder, published
-from .uris import uri_of
+from ..output.links import cached_page_file, page_cache_directory, published_url
+from .uris import path_to_uri
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,25 +19,25 @@ _unwritten: list[str] = []
 _by_code: dict[str, Rule] = {}
 
 
-def rule_of(code: str) -> Rule | None:
+def rule_by_code(code: str) -> Rule | None:
     """The rule with a code."""
     if not _by_code:
         _by_code.update((rule.code, rule) for rule in RULES)
     return _by_code.get(code)
 
 
-def link(workbench: Workbench, document: Document, code: str) -> str:
+def rule_page_url(workbench: Workbench, document: Document, code: str) -> str:
     """Where the page of a rule can be read: where `ruleUrl` or the configuration says, ShellCheck's wiki, or a file.
 
     Empty for nowhere. A file is written when there is time, by `write_pages`: before anybody can click.
     """
-    address = published(code, workbench.settings(document).rule_url or document.rule_url)
+    address = published_url(code, workbench.settings(document).rule_url or document.rule_url)
     if address:
         return address
     if code not in _links:
-        folder = page_folder(workbench.version)
-        is_kept = _can_write(folder) and (rule_of(code) is not None or code.startswith("SYN"))
-        _links[code] = uri_of(os.path.join(folder, f"{code}.md")) if is_kept else ""
+        folder = page_cache_directory(workbench.version)
+        is_kept = _can_write(folder) and (rule_by_code(code) is not None or code.startswith("SYN"))
+        _links[code] = path_to_uri(os.path.join(folder, f"{code}.md")) if is_kept else ""
         if is_kept:
             _unwritten.append(code)
     return _links[code]
@@ -54,4 +54,4 @@ def _can_write(folder: str) -> bool:
 def write_pages(version: str) -> None:
     """Write the pages to which links were given, unless they are there."""
     while _unwritten:
-        page_file(_unwritten.pop(), version)
+        cached_page_file(_unwritten.pop(), version)

@@ -6,7 +6,7 @@ import os
 import sys
 
 from ..terminal.exit_status import BROKEN
-from ..terminal.streams import note
+from ..terminal.streams import warn
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,33 +17,33 @@ if TYPE_CHECKING:
     from .dlint_server import DlintServer
     from .workbench import Workbench
 
-NEEDED = ("pygls", "lsprotocol", "cattrs", "attrs", "attr")
-HINT = "the language server needs pygls; pip install 'dockerfile-dlint[server]'"
-LOCAL = ("127.0.0.1", "::1", "localhost")
+REQUIRED_MODULES = ("pygls", "lsprotocol", "cattrs", "attrs", "attr")
+PYGLS_HINT = "the language server needs pygls; pip install 'dockerfile-dlint[server]'"
+LOCAL_HOSTS = ("127.0.0.1", "::1", "localhost")
 
 
-def run(arguments: argparse.Namespace | None) -> int:
+def run_server(arguments: argparse.Namespace | None) -> int:
     """Serve one client until it goes, on standard input and output without arguments; the exit status."""
     wanted = _wanted(arguments) if arguments is not None else None
     place = _place(wanted) if wanted is not None else None
     if wanted is not None and place is None:
-        note(f"`{wanted}`: write --tcp PORT or HOST:PORT with a host of this machine: {', '.join(LOCAL)}")
+        warn(f"`{wanted}`: write --tcp PORT or HOST:PORT with a host of this machine: {', '.join(LOCAL_HOSTS)}")
         return BROKEN
     if not _is_installed():
-        note(HINT)
+        warn(PYGLS_HINT)
         return BROKEN
     verbose = arguments is not None and bool(arguments.verbose)
-    from .transport import stdio, tcp
+    from .transport import serve_stdio, serve_tcp
 
     def make_app(workbench: Workbench, post: Callable[[Any], object], cancelled: set[int | str]) -> DlintServer:
         return _make_app(workbench, post, cancelled, verbose)
 
     if place is None:
-        return stdio(_version(), make_app)
+        return serve_stdio(_version(), make_app)
     try:
-        return tcp(_version(), make_app, *place, note)
+        return serve_tcp(_version(), make_app, *place, warn)
     except OSError as error:
-        note(f"{place[0]} port {place[1]} cannot be used: {error.strerror or error}")
+        warn(f"{place[0]} port {place[1]} cannot be used: {error.strerror or error}")
         return BROKEN
 
 
@@ -51,7 +51,7 @@ def _is_installed() -> bool:
     """Whether the packages of the extra `server` are there, which are imported later."""
     from importlib.util import find_spec
 
-    return all(find_spec(name) is not None for name in NEEDED)
+    return all(find_spec(name) is not None for name in REQUIRED_MODULES)
 
 
 def _make_app(
@@ -98,7 +98,7 @@ def _version() -> str:
 def _place(text: str) -> tuple[str, int] | None:
     """Host and port; None for what is no port, or a host that others could reach."""
     host, colon, port = text.rpartition(":")
-    host = host.strip("[]") if colon else LOCAL[0]
-    if host not in LOCAL or not port.isdecimal() or int(port) > 65535:
+    host = host.strip("[]") if colon else LOCAL_HOSTS[0]
+    if host not in LOCAL_HOSTS or not port.isdecimal() or int(port) > 65535:
         return None
     return ("127.0.0.1" if host == "localhost" else host), int(port)

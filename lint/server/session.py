@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .dlint_server import DlintServer
 
-WATCHED = (
+WATCHED_FILES = (
     "**/{.dockerignore,*.dockerignore,.containerignore}",
     "**/{dlint.toml,.dlint.toml,pyproject.toml,.hadolint.yaml,.hadolint.yml}",
     "**/{compose,docker-compose}*.{yml,yaml}",
@@ -24,32 +24,32 @@ def initialized(server: DlintServer, params: types.InitializedParams) -> None:
     del params
     workbench = server.workbench
     registrations: list[types.Registration] = []
-    if workbench.can("workspace", "didChangeWatchedFiles", "dynamicRegistration"):
-        watchers = [types.FileSystemWatcher(pattern) for pattern in WATCHED]
+    if workbench.client_capability("workspace", "didChangeWatchedFiles", "dynamicRegistration"):
+        watchers = [types.FileSystemWatcher(pattern) for pattern in WATCHED_FILES]
         options = types.DidChangeWatchedFilesRegistrationOptions(watchers)
         registrations.append(types.Registration("dlint-files", types.WORKSPACE_DID_CHANGE_WATCHED_FILES, options))
-    if workbench.can("workspace", "didChangeConfiguration", "dynamicRegistration"):
+    if workbench.client_capability("workspace", "didChangeConfiguration", "dynamicRegistration"):
         section = types.DidChangeConfigurationRegistrationOptions(section="dlint")
         registrations.append(types.Registration("dlint-settings", types.WORKSPACE_DID_CHANGE_CONFIGURATION, section))
     if registrations:
         server.client_register_capability(types.RegistrationParams(registrations))
     if not workbench.has_asked:
-        workbench.ask_for_settings()
+        workbench.request_settings()
 
 
 def configuration_changed(server: DlintServer, params: types.DidChangeConfigurationParams) -> None:
     """The settings have changed: ask for them, or take those that came along."""
     workbench = server.workbench
-    if workbench.can("workspace", "configuration"):
-        workbench.ask_for_settings()
-    elif workbench.set("", params.settings):
-        server.touch_all()
+    if workbench.client_capability("workspace", "configuration"):
+        workbench.request_settings()
+    elif workbench.store_settings("", params.settings):
+        server.schedule_all()
 
 
 def files_changed(server: DlintServer, params: types.DidChangeWatchedFilesParams) -> None:
     """Files beside the documents have changed."""
     if params.changes:
-        server.touch_all()
+        server.schedule_all()
 
 
 def folders_changed(server: DlintServer, params: types.DidChangeWorkspaceFoldersParams) -> None:
@@ -58,11 +58,11 @@ def folders_changed(server: DlintServer, params: types.DidChangeWorkspaceFolders
         server.workbench.remove_folder(folder.uri)
     for folder in params.event.added:
         server.workbench.add_folder(folder.uri)
-    server.workbench.ask_for_settings()
-    server.touch_all()
+    server.workbench.request_settings()
+    server.schedule_all()
 
 
-def saved(server: DlintServer, params: types.DidSaveTextDocumentParams) -> None:
+def document_saved(server: DlintServer, params: types.DidSaveTextDocumentParams) -> None:
     """A document was saved; others may depend on it, and files may have come meanwhile."""
     del params
-    server.touch_all()
+    server.schedule_all()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..config.profiles import NAMES
+from ..config.profiles import PROFILE_NAMES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,8 +34,8 @@ class Settings:
         self.select: Sequence[str] = self._strings(values, "select")
         self.ignore: Sequence[str] = self._strings(values, "ignore")
         self.profile: str = self._typed(values, "profile", str, "")
-        if self.profile and self.profile not in NAMES:
-            self.problems.append(f"there is no profile `{self.profile}`; there are {', '.join(NAMES)}")
+        if self.profile and self.profile not in PROFILE_NAMES:
+            self.problems.append(f"there is no profile `{self.profile}`; there are {', '.join(PROFILE_NAMES)}")
             self.profile = ""
         self.shellcheck: bool = self._typed(values, "shellcheck", bool, True)
         self.unsafe_fixes: bool = self._typed(values, "unsafeFixes", bool, True)

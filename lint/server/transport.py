@@ -12,9 +12,9 @@ import sys
 import threading
 from queue import Empty, SimpleQueue
 
-from ..engine.diagnostic import what_broke
-from .early import Early
-from .wire import PARSE_ERROR, Wire
+from ..engine.diagnostic import describe_internal_error
+from .early import StartupHandler
+from .wire import PARSE_ERROR, MessageWriter
 from .workbench import Workbench
 
 TYPE_CHECKING = False
@@ -33,7 +33,7 @@ _WATCH_SECONDS = 3.0
 _QUIET_SECONDS = 0.5
 
 
-class Frames:
+class MessageReader:
     """Reads messages, each a header with `Content-Length`, an empty line, and JSON."""
 
     def __init__(self, read: Read) -> None:
@@ -80,17 +80,17 @@ def _length(head: bytes) -> int | None:
     return None
 
 
-class Loop:
+class MessageLoop:
     """Handles messages and jobs one after the other until the client goes.
 
     `make_app` imports the real server and makes it; it is called when the first messages are answered (`early.py`).
     """
 
     def __init__(self, read: Read, write: Callable[[bytes], object], version: str, make_app: MakeApp) -> None:
-        self._frames = Frames(read)
+        self._frames = MessageReader(read)
         self._inbox: SimpleQueue[Any] = SimpleQueue()
-        self._workbench = Workbench(Wire(write), version)
-        self._early = Early(self._workbench)
+        self._workbench = Workbench(MessageWriter(write), version)
+        self._early = StartupHandler(self._workbench)
         self._make_app = make_app
         self._app: DlintServer | None = None
         self._cancelled: set[int | str] = set()
@@ -116,7 +116,7 @@ class Loop:
         if callable(item):
             self._guarded(item)
         elif self._app is None:
-            self._guarded(lambda: self._early.take(item))
+            self._guarded(lambda: self._early.handle(item))
         else:
             self._app.protocol.receive(item)
 
@@ -134,14 +134,14 @@ class Loop:
             except Empty:
                 if not _is_alive(self._workbench.process):
                     return None
-            if self._app is not None and self._app.litter:
-                self._app.tidy()
-            elif self._app is None and self._early.patience is not None:
+            if self._app is not None and self._app.pending_garbage:
+                self._app.collect_garbage()
+            elif self._app is None and self._early.timeout is not None:
                 self._begin()
 
     def _patience(self) -> float:
         """How many seconds to wait for the next message before something else is looked at."""
-        wanted = self._early.patience if self._app is None else _QUIET_SECONDS if self._app.litter else None
+        wanted = self._early.timeout if self._app is None else _QUIET_SECONDS if self._app.pending_garbage else None
         return _WATCH_SECONDS if wanted is None else wanted
 
     def _begin(self) -> None:
@@ -159,7 +159,9 @@ class Loop:
         except (BrokenPipeError, SystemExit):
             raise
         except Exception as error:  # noqa: BLE001 - the server must live on
-            self._workbench.log(f"internal error ({what_broke(error)}); this is a bug of dlint, please report it")
+            self._workbench.log(
+                f"internal error ({describe_internal_error(error)}); this is a bug of dlint, please report it"
+            )
 
     def _receive(self) -> None:
         try:
@@ -180,7 +182,7 @@ class Loop:
 
     def _refuse(self, why: str) -> None:
         """Have it answered that something is no message."""
-        self._inbox.put(lambda: self._workbench.wire.refuse(None, PARSE_ERROR, f"this is no message: {why}"))
+        self._inbox.put(lambda: self._workbench.wire.respond_error(None, PARSE_ERROR, f"this is no message: {why}"))
 
     def _note_cancelled(self, data: dict[str, Any]) -> None:
         if data.get("method") == "$/cancelRequest" and isinstance(data.get("params"), dict):
@@ -202,7 +204,7 @@ def _is_alive(process: int | None) -> bool:
     return True
 
 
-def stdio(version: str, make_app: MakeApp) -> int:
+def serve_stdio(version: str, make_app: MakeApp) -> int:
     """Serve on standard input and output. What else prints goes to standard error."""
     out = os.dup(1)
     os.dup2(2, 1)
@@ -214,10 +216,10 @@ def stdio(version: str, make_app: MakeApp) -> int:
             while view:
                 view = view[stream.write(view) :]
 
-        return Loop(lambda size: os.read(0, size), write, version, make_app).run()
+        return MessageLoop(lambda size: os.read(0, size), write, version, make_app).run()
 
 
-def tcp(version: str, make_app: MakeApp, host: str, port: int, tell: Callable[[str], object]) -> int:
+def serve_tcp(version: str, make_app: MakeApp, host: str, port: int, tell: Callable[[str], object]) -> int:
     """Serve the first client that connects to a port of this machine; 0 takes any free one. Raises OSError."""
     import socket
 
@@ -227,4 +229,4 @@ def tcp(version: str, make_app: MakeApp, host: str, port: int, tell: Callable[[s
         connection, _ = server.accept()
     with connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return Loop(connection.recv, connection.sendall, version, make_app).run()
+        return MessageLoop(connection.recv, connection.sendall, version, make_app).run()

@@ -11,7 +11,7 @@ _PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456
 _WINDOWS = os.name == "nt"
 
 
-def path_of(uri: str) -> str:
+def uri_to_path(uri: str) -> str:
     """The path of a file URI; empty for other URIs."""
     if not uri.startswith("file:"):
         return ""
@@ -41,7 +41,7 @@ def _unquoted(text: str) -> bytes:
     return b"".join(pieces)
 
 
-def uri_of(path: str) -> str:
+def path_to_uri(path: str) -> str:
     """The file URI of a path, which is made absolute."""
     path = os.path.abspath(path)
     if _WINDOWS:

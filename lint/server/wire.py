@@ -14,7 +14,7 @@ INVALID_REQUEST = -32600
 NOT_INITIALIZED = -32002
 
 
-class Wire:
+class MessageWriter:
     """Writes messages, each behind a header with its length."""
 
     def __init__(self, write: Callable[[bytes], object]) -> None:
@@ -35,11 +35,11 @@ class Wire:
         """Ask the client something."""
         self._send({"id": identity, "method": method, "params": params})
 
-    def answer(self, identity: Any, result: Any) -> None:
+    def respond(self, identity: Any, result: Any) -> None:
         """Answer a request."""
         self._send({"id": identity, "result": result})
 
-    def refuse(self, identity: Any, code: int, message: str) -> None:
+    def respond_error(self, identity: Any, code: int, message: str) -> None:
         """Answer a request, or what cannot be read as one, with an error."""
         self._send({"id": identity, "error": {"code": code, "message": message}})
 

@@ -11,19 +11,19 @@ import time
 
 from ..engine.linter import lint_source
 from ..engine.report import Report
-from ..terminal.streams import note
+from ..terminal.streams import warn
 from .documents import Document
-from .positions import UNITS, Text
-from .request_plans import BadSettings, Plans
+from .positions import UNIT_LENGTHS, Text
+from .request_plans import DocumentPlans, SettingsError
 from .settings import Settings, as_list, as_object
-from .uris import path_of, uri_of
+from .uris import path_to_uri, uri_to_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from ..engine.lint_plan import Plan
-    from .wire import Wire
+    from ..engine.lint_plan import LintPlan
+    from .wire import MessageWriter
 
 _LANGUAGES = frozenset(("dockerfile", "containerfile", "docker"))
 _SETTINGS = "dlint-settings-"
@@ -34,12 +34,12 @@ _WARNING, _INFO = 2, 3
 class Workbench:
     """The state of a server. `client` are the client's capabilities as it sent them."""
 
-    def __init__(self, wire: Wire, version: str) -> None:
+    def __init__(self, wire: MessageWriter, version: str) -> None:
         self.wire = wire
         self.version = version
         self.documents: dict[str, Document] = {}
         self.folders: dict[str, str] = {}
-        self.plans = Plans(self.log)
+        self.plans = DocumentPlans(self.log)
         self.client: dict[str, Any] = {}
         self.encoding = "utf-16"
         self.process: int | None = None
@@ -54,12 +54,12 @@ class Workbench:
         self._told: set[str] = set()
         self._faulty: dict[str, str] = {}
 
-    def begin(self, params: Any) -> None:
+    def initialize(self, params: Any) -> None:
         """Take in what the client says of itself when it begins: what it can do, its folders, its first settings."""
         params = as_object(params)
         self.client = as_object(params.get("capabilities"))
-        wanted = self.can("general", "positionEncodings") or ()
-        self.encoding = next((each for each in wanted if each in UNITS), "utf-16")
+        wanted = self.client_capability("general", "positionEncodings") or ()
+        self.encoding = next((each for each in wanted if each in UNIT_LENGTHS), "utf-16")
         process = params.get("processId")
         self.process = process if isinstance(process, int) else None
         folders: list[Any] = params.get("workspaceFolders") or []
@@ -68,9 +68,9 @@ class Workbench:
         if not folders and isinstance(params.get("rootUri"), str):
             self.add_folder(params["rootUri"])
         self.was_set = bool(as_object(params.get("initializationOptions")))
-        self.set("", params.get("initializationOptions"))
+        self.store_settings("", params.get("initializationOptions"))
 
-    def can(self, *names: str) -> Any:
+    def client_capability(self, *names: str) -> Any:
         """A capability of the client; None when it does not say."""
         value: Any = self.client
         for name in names:
@@ -78,47 +78,47 @@ class Workbench:
         return value
 
     @property
-    def pulls(self) -> bool:
+    def pulls_diagnostics(self) -> bool:
         """Whether the client asks for diagnostics itself, so that they are not pushed.
 
         It must also take the word that it is to ask again: else it would not see what comes later, or changes with a
         file beside the document.
         """
-        return self.can("textDocument", "diagnostic") is not None and bool(
-            self.can("workspace", "diagnostics", "refreshSupport")
+        return self.client_capability("textDocument", "diagnostic") is not None and bool(
+            self.client_capability("workspace", "diagnostics", "refreshSupport")
         )
 
     @property
-    def resolves(self) -> bool:
+    def resolves_actions(self) -> bool:
         """Whether the client asks for the edit of a code action when it is chosen."""
-        return "edit" in (self.can("textDocument", "codeAction", "resolveSupport", "properties") or ()) and bool(
-            self.can("textDocument", "codeAction", "dataSupport")
-        )
+        return "edit" in (
+            self.client_capability("textDocument", "codeAction", "resolveSupport", "properties") or ()
+        ) and bool(self.client_capability("textDocument", "codeAction", "dataSupport"))
 
     @property
     def versions_edits(self) -> bool:
         """Whether the client takes edits of several files, with the version that each was made for."""
-        return bool(self.can("workspace", "workspaceEdit", "documentChanges"))
+        return bool(self.client_capability("workspace", "workspaceEdit", "documentChanges"))
 
     @property
     def creates_files(self) -> bool:
         """Whether the client takes edits that make a file."""
-        return "create" in (self.can("workspace", "workspaceEdit", "resourceOperations") or ())
+        return "create" in (self.client_capability("workspace", "workspaceEdit", "resourceOperations") or ())
 
     @property
     def takes_snippets(self) -> bool:
         """Whether the client takes edits with places to fill in."""
-        return self.versions_edits and bool(self.can("workspace", "workspaceEdit", "snippetEditSupport"))
+        return self.versions_edits and bool(self.client_capability("workspace", "workspaceEdit", "snippetEditSupport"))
 
     @property
     def shows_disabled(self) -> bool:
         """Whether the client shows why a code action cannot be taken."""
-        return bool(self.can("textDocument", "codeAction", "disabledSupport"))
+        return bool(self.client_capability("textDocument", "codeAction", "disabledSupport"))
 
     @property
-    def previews(self) -> bool:
+    def previews_edits(self) -> bool:
         """Whether the client can show edits and ask before it makes them."""
-        return self.can("workspace", "workspaceEdit", "changeAnnotationSupport") is not None
+        return self.client_capability("workspace", "workspaceEdit", "changeAnnotationSupport") is not None
 
     # Documents --------------------------------------------------------------------------------------------------
 
@@ -127,11 +127,11 @@ class Workbench:
         known = self.documents.get(uri)
         if known is not None and known.version == version and known.text.text == text:
             return known
-        document = Document(uri, path_of(uri), version, Text(text, self.encoding), language)
+        document = Document(uri, uri_to_path(uri), version, Text(text, self.encoding), language)
         self.documents[uri] = document
-        from ..sources.context_search import forget
+        from ..sources.context_search import clear_context_cache
 
-        forget()
+        clear_context_cache()
         return document
 
     def is_dockerfile(self, document: Document) -> bool:
@@ -142,14 +142,14 @@ class Workbench:
 
         return is_dockerfile_name(document.uri.rpartition("/")[2])
 
-    def forget(self) -> None:
+    def invalidate(self) -> None:
         """Files beside the documents have changed: nothing is known any more."""
-        from ..sources.context_search import forget
+        from ..sources.context_search import clear_context_cache
 
-        forget()
-        self.plans.forget()
+        clear_context_cache()
+        self.plans.invalidate()
         for document in self.documents.values():
-            document.forget()
+            document.invalidate()
         for uri, text in self._faulty.items():
             self._told.discard(text)
             self.wire.notify("textDocument/publishDiagnostics", {"uri": uri, "diagnostics": []})
@@ -166,10 +166,10 @@ class Workbench:
             else:
                 make = document.builds if document.is_asked else None
                 document.report = lint_source(document.source, plan, document.find_context, make)
-                self.quiet(document, document.report)
+                self.remove_known_findings(document, document.report)
         return document.report
 
-    def prepare(self, document: Document) -> Plan:
+    def prepare(self, document: Document) -> LintPlan:
         """Tell a document with what it is linted, and where its build context is; the plan.
 
         With a configuration that cannot be used it is the plan that the document had before.
@@ -177,27 +177,27 @@ class Workbench:
         try:
             document.plan = self.plan(document)
             settings, roots = self.settings(document), self.roots(document)
-            document.find_context = self.plans.finder(document.path, settings, roots)
+            document.find_context = self.plans.context_finder(document.path, settings, roots)
             document.rule_url = self.plans.rule_url(document.path, settings)
-        except BadSettings as error:
+        except SettingsError as error:
             self._tell_fault(str(error))
-            document.plan = document.plan or self.plans.usual()
+            document.plan = document.plan or self.plans.default_plan()
         return document.plan
 
     def _is_excluded(self, document: Document) -> bool:
         try:
             return self.plans.excluded(document.path, self.settings(document))
-        except BadSettings:
+        except SettingsError:
             return False  # It is told by `prepare`.
 
-    def quiet(self, document: Document, report: Report) -> None:
+    def remove_known_findings(self, document: Document, report: Report) -> None:
         """Take out of a report what a baseline holds."""
         try:
-            self.plans.quiet(report, document.path, self.settings(document))
-        except BadSettings as error:
+            self.plans.remove_known_findings(report, document.path, self.settings(document))
+        except SettingsError as error:
             self._tell_fault(str(error))
 
-    def plan(self, document: Document) -> Plan:
+    def plan(self, document: Document) -> LintPlan:
         """The plan for a document. Raises BadSettings."""
         return self.plans.of(document.path, self.settings(document), self.roots(document))
 
@@ -210,7 +210,7 @@ class Workbench:
 
     def add_folder(self, uri: str) -> None:
         """Take in a folder of the workspace."""
-        path = path_of(uri)
+        path = uri_to_path(uri)
         if path:
             self.folders[uri] = path
 
@@ -227,19 +227,19 @@ class Workbench:
                 best, found = path, self._settings[uri]
         return found
 
-    def set(self, scope: str, values: Any) -> bool:
+    def store_settings(self, scope: str, values: Any) -> bool:
         """Take over the settings of a folder (its URI), or with an empty scope of all; whether that changes any."""
         found = as_object(values)
         settings = Settings(as_object(found["dlint"]) if "dlint" in found else found)
         before = self._settings.get(scope, self._settings[""])
         self._settings[scope] = settings
         for problem in settings.problems:
-            self.tell_once(problem)
+            self.warn_once(problem)
         return before.all != settings.all
 
-    def ask_for_settings(self) -> None:
+    def request_settings(self) -> None:
         """Ask the client for the settings of all and of each folder, when it can be asked."""
-        if not self.can("workspace", "configuration"):
+        if not self.client_capability("workspace", "configuration"):
             return
         scopes = ["", *self.folders]
         self._questions += 1
@@ -249,28 +249,28 @@ class Workbench:
         items = [{"section": "dlint", **({"scopeUri": scope} if scope else {})} for scope in scopes]
         self.wire.request(identity, "workspace/configuration", {"items": items})
 
-    def is_answer(self, message: dict[str, Any]) -> bool:
+    def is_settings_response(self, message: dict[str, Any]) -> bool:
         """Whether a message answers what the workbench asked."""
         return "method" not in message and message.get("id") in self._asked
 
-    def take_answer(self, message: dict[str, Any]) -> bool:
+    def apply_settings_response(self, message: dict[str, Any]) -> bool:
         """Take over the settings for which the client was asked; whether that changes any."""
         scopes = self._asked.pop(message["id"])
         self.waits_for_settings = bool(self._asked)
         changes = False
         for scope, value in zip(scopes, as_list(message.get("result")), strict=False):
             if value is not None:
-                changes |= self.set(scope, value)
+                changes |= self.store_settings(scope, value)
         return changes
 
     # Words to the user ------------------------------------------------------------------------------------------
 
     def log(self, text: str) -> None:
         """Say something for who looks for it: the editor's log, and standard error."""
-        note(text)
+        warn(text)
         self.wire.notify("window/logMessage", {"type": _INFO, "message": f"{time.strftime('%H:%M:%S')} {text}"})
 
-    def tell(self, text: str) -> None:
+    def show_message(self, text: str) -> None:
         """Say something that the user wants to know now."""
         self.wire.notify("window/showMessage", {"type": _INFO, "message": f"dlint: {text}"})
 
@@ -278,7 +278,7 @@ class Workbench:
         """Say something that the user has to know."""
         self.wire.notify("window/showMessage", {"type": _WARNING, "message": f"dlint: {text}"})
 
-    def tell_once(self, text: str) -> None:
+    def warn_once(self, text: str) -> None:
         """Say something that the user has to know, once."""
         if text not in self._told:
             self._told.add(text)
@@ -286,16 +286,16 @@ class Workbench:
 
     def _tell_fault(self, text: str) -> None:
         """Say what is wrong with a configuration, also where it is wrong when that is a place in a file."""
-        self.tell_once(text)
+        self.warn_once(text)
         place = _PLACE.match(text)
         path = os.path.abspath(place["file"]) if place is not None else ""
-        if place is None or not os.path.isfile(path) or self._faulty.get(uri_of(path)) == text:
+        if place is None or not os.path.isfile(path) or self._faulty.get(path_to_uri(path)) == text:
             return
         line = max(0, int(place["line"]) - 1)
         where = {"start": {"line": line, "character": 0}, "end": {"line": line + 1, "character": 0}}
         found = {"range": where, "severity": 1, "source": "dlint", "message": place["message"]}
-        self.wire.notify("textDocument/publishDiagnostics", {"uri": uri_of(path), "diagnostics": [found]})
-        self._faulty[uri_of(path)] = text
+        self.wire.notify("textDocument/publishDiagnostics", {"uri": path_to_uri(path), "diagnostics": [found]})
+        self._faulty[path_to_uri(path)] = text
 
 
 def _is_below(path: str, folder: str) -> bool:

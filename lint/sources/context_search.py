@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 
 from ...model.context import Context
-from ...model.ignore import ignore_file_for
+from ...model.ignore import find_ignore_file
 from ...model.layers import local_sources
-from ...rules.context.sources import comes_later, copies_all, is_pattern
-from ...syntax.tree import Transfer
+from ...rules.context.sources import copies_everything, has_wildcard, looks_generated
+from ...syntax.tree import CopyOrAdd
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ...model.build import Build
-    from .invocations.invocation import Invocation
+    from .invocations.invocation import BuildInvocation
 
 _TOOL_FOLDERS = frozenset(
     ("docker", ".docker", "dockerfiles", "build", "deploy", "deployment", "deployments", "ci", ".ci", "container",
@@ -33,7 +33,9 @@ _known: dict[tuple[object, ...], Context] = {}
 _below: dict[tuple[str, str], tuple[list[str], set[str]]] = {}
 
 
-def locate(path: str, build: Build, roots: Sequence[str], described: Sequence[Invocation] = ()) -> Context | None:
+def locate_context(
+    path: str, build: Build, roots: Sequence[str], described: Sequence[BuildInvocation] = ()
+) -> Context | None:
     """The context of the Dockerfile at `path`; None when no folder can be told to be it.
 
     Those who build the file (`described`) say it, unless their folders hold nothing of what is copied and another holds
@@ -59,7 +61,9 @@ def locate(path: str, build: Build, roots: Sequence[str], described: Sequence[In
     if root is None and len(firm) > 1 and bounded:
         root = _beside(candidates, firm)
     if root is None and not any(_there(each, name) for each in candidates for name in firm):
-        root = _usual(path, candidates, certain=not firm or (copies_all(build) and not _anywhere(candidates[-1], firm)))
+        root = _usual(
+            path, candidates, certain=not firm or (copies_everything(build) and not _anywhere(candidates[-1], firm))
+        )
     return context_at(root, path) if root is not None else None
 
 
@@ -68,7 +72,7 @@ def _holder(candidates: Sequence[str], firm: Sequence[str]) -> str | None:
     return next((each for each in candidates if all(_there(each, name) for name in firm)), None)
 
 
-def forget() -> None:
+def clear_context_cache() -> None:
     """Look at every folder anew: for a process that lives longer than the files stay the same."""
     _known.clear()
     _below.clear()
@@ -76,7 +80,7 @@ def forget() -> None:
 
 def context_at(root: str, path: str) -> Context:
     """The folder `root` as the context of the Dockerfile at `path`, shared among those with the same ignore file."""
-    ignore = ignore_file_for(path, root)
+    ignore = find_ignore_file(path, root)
     status = os.stat(ignore) if ignore is not None else None
     key = (root, os.getcwd(), ignore, status and (status.st_mtime_ns, status.st_size))
     if key not in _known:
@@ -90,12 +94,12 @@ def _sources(build: Build) -> tuple[list[str], list[str]]:
     loose: dict[str, None] = {}
     for stage in build.stages:
         for instruction in stage.instructions:
-            if isinstance(instruction, Transfer):
+            if isinstance(instruction, CopyOrAdd):
                 given = any("$" in source.text for source in instruction.sources)
                 for source in local_sources(build, instruction):
-                    name = source.replace("\\", "/") if stage.windows else source
+                    name = source.replace("\\", "/") if stage.is_windows else source
                     if name.strip("*"):
-                        (loose if given or is_pattern(name) or comes_later(name) else firm)[name] = None
+                        (loose if given or has_wildcard(name) or looks_generated(name) else firm)[name] = None
     return list(firm), list(loose)
 
 
@@ -146,7 +150,7 @@ def _usual(path: str, candidates: Sequence[str], *, certain: bool) -> str | None
     higher up that lies beside no other Dockerfile may be meant for this one, and then nothing is certain.
     """
     own = candidates[0]
-    if ignore_file_for(path, own) is not None:
+    if find_ignore_file(path, own) is not None:
         return own
     if not certain:
         return None
@@ -167,7 +171,7 @@ def _parts(folder: str, top: str) -> list[str]:
 
 def _there(root: str, name: str) -> bool:
     """Whether a source is in the folder; one that holds nothing but Dockerfiles proves nothing."""
-    if is_pattern(name):
+    if has_wildcard(name):
         return bool(Context(root).match(name))
     place = os.path.join(root, name)
     return os.path.lexists(place) and (not os.path.isdir(place) or _holds_something(place))

@@ -6,7 +6,7 @@ import os
 import posixpath
 import stat
 
-from ..config.gitignore import Patterns
+from ..config.gitignore import GitignoreFile
 from .invocations.index import is_bake, is_compose
 
 TYPE_CHECKING = False
@@ -36,7 +36,7 @@ _OTHERS = frozenset(
 )
 
 
-class Found:
+class DiscoveredFile:
     """A file to lint, or a path that cannot be looked at and why: `error` says what to do."""
 
     __slots__ = ("error", "path")
@@ -46,7 +46,7 @@ class Found:
         self.error = error
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Found) and (self.path, self.error) == (other.path, other.error)
+        return isinstance(other, DiscoveredFile) and (self.path, self.error) == (other.path, other.error)
 
     def __hash__(self) -> int:
         return hash((self.path, self.error))
@@ -76,7 +76,7 @@ def is_dockerfile_name(name: str) -> bool:
     )
 
 
-def no_dockerfile(paths: Iterable[str]) -> str:
+def no_dockerfile_message(paths: Iterable[str]) -> str:
     """What is said when nothing is found."""
     listed = ", ".join(f"`{path}`" for path in paths)
     return f"no Dockerfile below {listed}; name a file to take it whatever it is called"
@@ -87,8 +87,8 @@ def discover(
     *,
     exclude: Sequence[str] = (),
     excluded: Callable[[str, bool], bool] | None = None,
-    builders: list[str] | None = None,
-) -> Iterator[Found]:
+    build_files: list[str] | None = None,
+) -> Iterator[DiscoveredFile]:
     """The files to lint for the files and folders `paths`, sorted, each file once.
 
     A file that is named is always found. A folder is walked for Dockerfiles; what its .gitignore files, those of the
@@ -97,7 +97,7 @@ def discover(
     a folder. Links to folders are not followed. Compose and bake files that are met go into `builders`. A missing path
     and a folder that cannot be listed give a Found with an error.
     """
-    walk = _Walk(exclude, excluded, builders)
+    walk = _Walk(exclude, excluded, build_files)
     for path in sorted(dict.fromkeys(paths), key=_parts):
         yield from walk.find(path)
 
@@ -111,53 +111,53 @@ class _Walk:
         self,
         exclude: Sequence[str],
         excluded: Callable[[str, bool], bool] | None,
-        builders: list[str] | None,
+        build_files: list[str] | None,
     ) -> None:
-        self._builders = builders
+        self._builders = build_files
         self._seen: set[str] = set()
         self._excluded = excluded
-        self._exclude = Patterns(_slashes(os.path.realpath(".")), exclude) if exclude else None
+        self._exclude = GitignoreFile(_slashes(os.path.realpath(".")), exclude) if exclude else None
 
-    def find(self, path: str) -> Iterator[Found]:
+    def find(self, path: str) -> Iterator[DiscoveredFile]:
         """What `path`, named by the user, stands for."""
         real = _slashes(os.path.realpath(path))
         try:
             folder = stat.S_ISDIR(os.stat(path).st_mode)
         except OSError as error:
-            yield from self._once(real, Found(path, _reason(error)))
+            yield from self._once(real, DiscoveredFile(path, _reason(error)))
             return
         if folder:
             yield from self._folder(path, real)
         elif os.access(path, os.R_OK):
-            yield from self._once(real, Found(path))
+            yield from self._once(real, DiscoveredFile(path))
         else:
-            yield from self._once(real, Found(path, _DENIED))
+            yield from self._once(real, DiscoveredFile(path, _DENIED))
 
-    def _once(self, real: str, found: Found) -> Iterator[Found]:
+    def _once(self, real: str, found: DiscoveredFile) -> Iterator[DiscoveredFile]:
         if real not in self._seen:
             self._seen.add(real)
             yield found
 
-    def _folder(self, path: str, real: str) -> Iterator[Found]:
+    def _folder(self, path: str, real: str) -> Iterator[DiscoveredFile]:
         shown = "" if os.path.normpath(path) == "." else path
         # As shown, real path, and for a folder the ignore files that count in it.
-        todo: list[tuple[str, str, tuple[Patterns, ...] | None]] = [(shown, real, _patterns_above(real))]
+        todo: list[tuple[str, str, tuple[GitignoreFile, ...] | None]] = [(shown, real, _patterns_above(real))]
         while todo:
             shown, real, patterns = todo.pop()
             if patterns is None:
-                yield from self._once(real, Found(shown))
+                yield from self._once(real, DiscoveredFile(shown))
                 continue
             try:
                 with os.scandir(shown or ".") as listing:
                     entries = sorted(listing, key=_name, reverse=True)
             except OSError as error:
-                yield from self._once(real, Found(shown or ".", _reason(error)))
+                yield from self._once(real, DiscoveredFile(shown or ".", _reason(error)))
                 continue
             todo += self._inside(shown, real.rstrip("/") + "/", patterns, entries)
 
     def _inside(
-        self, shown: str, real: str, patterns: tuple[Patterns, ...], entries: list[os.DirEntry[str]]
-    ) -> Iterator[tuple[str, str, tuple[Patterns, ...] | None]]:
+        self, shown: str, real: str, patterns: tuple[GitignoreFile, ...], entries: list[os.DirEntry[str]]
+    ) -> Iterator[tuple[str, str, tuple[GitignoreFile, ...] | None]]:
         """What of the entries of a folder is to be walked or linted."""
         names = {entry.name for entry in entries}
         if ".git" in names:  # a repository: what is ignored around it does not count in it
@@ -188,7 +188,7 @@ class _Walk:
             yield below, inner, patterns if folder else None
 
 
-def _ignored(real: str, folder: bool, patterns: Sequence[Patterns]) -> bool:
+def _ignored(real: str, folder: bool, patterns: Sequence[GitignoreFile]) -> bool:
     """Whether the innermost ignore file that says anything of the path ignores it."""
     for ignore in reversed(patterns):
         verdict = ignore.verdict(real, folder)
@@ -197,7 +197,7 @@ def _ignored(real: str, folder: bool, patterns: Sequence[Patterns]) -> bool:
     return False
 
 
-def _patterns_above(real: str) -> tuple[Patterns, ...]:
+def _patterns_above(real: str) -> tuple[GitignoreFile, ...]:
     """The ignore files of the repository around the folder `real`; none when they ignore the folder itself.
 
     Who names an ignored folder wants what is in it.
@@ -216,7 +216,7 @@ def _patterns_above(real: str) -> tuple[Patterns, ...]:
     return patterns
 
 
-def _excluded_in_repository(root: str) -> Patterns | None:
+def _excluded_in_repository(root: str) -> GitignoreFile | None:
     """The patterns of info/exclude of the repository whose working tree is `root`."""
     git = posixpath.join(root, ".git")
     if os.path.isfile(git):  # a worktree or a submodule: the file says where the repository is
@@ -229,9 +229,9 @@ def _first_line(name: str) -> str:
     return "".join(_lines(name)[:1]).strip()
 
 
-def _read(base: str, name: str) -> Patterns | None:
+def _read(base: str, name: str) -> GitignoreFile | None:
     lines = [line for line in _lines(name) if line.strip() and not line.startswith("#")]
-    return Patterns(base, lines) if lines else None
+    return GitignoreFile(base, lines) if lines else None
 
 
 def _lines(name: str) -> list[str]:
@@ -244,7 +244,7 @@ def _lines(name: str) -> list[str]:
     return text.removeprefix("\ufeff").split("\n")
 
 
-def _of(patterns: Patterns | None) -> tuple[Patterns, ...]:
+def _of(patterns: GitignoreFile | None) -> tuple[GitignoreFile, ...]:
     return () if patterns is None else (patterns,)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import select
 
-PATIENCE = 10.0
+READ_TIMEOUT = 10.0
 """Seconds in which a pipe must give something: longer than a generator of a Dockerfile thinks."""
 
 
@@ -33,7 +33,7 @@ def _part(pipe: int, most: int) -> bytes:
     try:
         return os.read(pipe, size)
     except BlockingIOError:
-        ready, _, _ = select.select([pipe], [], [], PATIENCE)
+        ready, _, _ = select.select([pipe], [], [], READ_TIMEOUT)
         if not ready:
-            raise OSError(0, f"it is a pipe that gave nothing for {PATIENCE:.0f} seconds") from None
+            raise OSError(0, f"it is a pipe that gave nothing for {READ_TIMEOUT:.0f} seconds") from None
         return os.read(pipe, size)

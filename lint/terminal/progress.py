@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
     from rich.progress import Progress
 
-MANY = 200
+MIN_FILES_FOR_BAR = 200
 """Fewer files are done before a bar could be read."""
 
 
-class progress:  # noqa: N801 - used as a function, in a with statement
+class ProgressBar:
     """Gives a function to call with the number of files that are done; shows a bar when there are many files."""
 
     __slots__ = ("bar", "count")
@@ -26,7 +26,7 @@ class progress:  # noqa: N801 - used as a function, in a with statement
         self.bar: Progress | None = None
 
     def __enter__(self) -> Callable[[int], None]:
-        if self.count < MANY or not _seen():
+        if self.count < MIN_FILES_FOR_BAR or not _seen():
             return lambda done: None
         return self._advance
 

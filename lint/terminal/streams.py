@@ -12,7 +12,7 @@ class OutputError(Exception):
     """Standard output cannot be written; the message says why."""
 
 
-def prepare() -> None:
+def configure_stdout() -> None:
     """Make standard output take any text: UTF-8 for a program, a terminal's own encoding with escapes for a person."""
     stream = sys.stdout
     if stream is None:  # pyright: ignore[reportUnnecessaryComparison] - so it is when it was closed before the start
@@ -22,7 +22,7 @@ def prepare() -> None:
         reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")
 
 
-def put(text: str) -> None:
+def write_stdout(text: str) -> None:
     """Write to standard output. Raises OutputError, and BrokenPipeError when the reader went away."""
     try:
         sys.stdout.write(text)
@@ -33,9 +33,9 @@ def put(text: str) -> None:
         raise OutputError(f"standard output cannot be written: {error.strerror or error}") from None
 
 
-def put_raw(text: str) -> None:
+def write_stdout_raw(text: str) -> None:
     """Write to standard output text of a file: every byte of it as it was read. Raises as `put` does."""
-    put("")
+    write_stdout("")
     try:
         sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
         sys.stdout.buffer.flush()
@@ -45,7 +45,7 @@ def put_raw(text: str) -> None:
         raise OutputError(f"standard output cannot be written: {error.strerror or error}") from None
 
 
-def note(text: str) -> None:
+def warn(text: str) -> None:
     """Say something that is no finding, on standard error; nothing when nobody can hear it."""
     if sys.stderr is None:  # pyright: ignore[reportUnnecessaryComparison] - as above
         return
@@ -55,7 +55,7 @@ def note(text: str) -> None:
         return
 
 
-def abandon() -> None:
+def discard_stdout() -> None:
     """Drop what standard output still holds, so that the interpreter does not stumble over it at its end."""
     try:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

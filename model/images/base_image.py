@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 from .catalog import (
-    BYTES,
+    BYTES_COLUMN,
     CATALOG,
-    CMD,
-    DATE,
-    ENTRYPOINT,
-    ENV,
-    RECORDED_SUITE,
-    SHELL,
-    USER,
-    WORKDIR,
-    suite_of,
-    tag_of,
+    CMD_COLUMN,
+    DATE_COLUMN,
+    ENTRYPOINT_COLUMN,
+    ENV_COLUMN,
+    SHELL_COLUMN,
+    SUITE_COLUMN,
+    USER_COLUMN,
+    WORKDIR_COLUMN,
+    common_suite,
+    effective_tag,
 )
 from .reference import DIGITS, ImageRef
-from .tags import DEBIAN_RELEASES, UBUNTU_RELEASES, by_word, family_of, is_vague, numbers_of, split_tag, words_of
+from .tags import (
+    DEBIAN_RELEASES,
+    UBUNTU_RELEASES,
+    distribution_family,
+    invert_words,
+    is_floating_suite,
+    split_tag,
+    version_numbers,
+    word_set,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,7 +38,7 @@ _DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _DEFAULT_SHELL = ("/bin/sh", "-c")
 
 # The family of every tag.
-_ALWAYS = by_word(
+_ALWAYS = invert_words(
     almalinux="almalinux",
     alpine="alpine bash composer",
     amazonlinux="amazonlinux",
@@ -47,19 +56,19 @@ _ALWAYS = by_word(
     ubuntu="ubuntu",
 )
 # The family of tags that name no suite: the other families always have their name in the tag.
-_USUAL = by_word(
+_USUAL = invert_words(
     alpine="docker",
     amazonlinux="amazoncorretto",
     debian="buildpack-deps couchdb dart drupal elixir erlang gcc ghost golang haproxy haskell httpd iojs java julia "
     "memcached nginx node perl php postgres pypy python redis ruby rust wordpress",
     ubuntu="eclipse-temurin swift",
 )
-_GLIBC = words_of(
+_GLIBC = word_set(
     "almalinux amazonlinux archlinux centos clearlinux debian fedora mageia oraclelinux photon rhel rockylinux ubuntu"
 )
 # Images whose packages on Alpine are known to lack bash, or to have it.
-_ALPINE_WITHOUT_BASH = words_of("alpine golang httpd memcached nginx node php python redis ruby rust")
-_ALPINE_WITH_BASH = words_of("bash composer maven postgres rabbitmq")
+_ALPINE_WITHOUT_BASH = word_set("alpine golang httpd memcached nginx node php python redis ruby rust")
+_ALPINE_WITH_BASH = word_set("bash composer maven postgres rabbitmq")
 
 
 class BaseFacts:
@@ -83,7 +92,7 @@ class BaseFacts:
         "libc",
         "manager",
         "path",
-        "recorded",
+        "recorded_on",
         "shell",
         "suite",
         "user",
@@ -96,7 +105,7 @@ class BaseFacts:
         self.libc: str | None = None
         self.manager: str | None = None
         self.has_bash: bool | None = None
-        self.recorded = ""
+        self.recorded_on = ""
         self.user: str | None = None
         self.workdir: str | None = None
         self.shell: tuple[str, ...] | None = None
@@ -115,13 +124,13 @@ def base_facts(ref: ImageRef) -> BaseFacts | None:
     """
     if ref.text == "scratch":
         return _scratch()
-    name, tag = ref.name, tag_of(ref)
+    name, tag = ref.name, effective_tag(ref)
     group = CATALOG.tags(name).get(tag) if name and tag and ref.digest is None else None
     columns = CATALOG.configuration(name, tag) if name and tag and ref.digest is None else None
     names = group.tags if group is not None else [tag] if tag else []
     suite = _exact_suite(name, tag, names)
-    if columns is not None and columns[RECORDED_SUITE] != "-" and (not suite or is_vague(suite)):
-        suite = columns[RECORDED_SUITE]
+    if columns is not None and columns[SUITE_COLUMN] != "-" and (not suite or is_floating_suite(suite)):
+        suite = columns[SUITE_COLUMN]
     family = _family(name, tag, suite)
     if family is None and columns is None:
         return None
@@ -132,15 +141,15 @@ def base_facts(ref: ImageRef) -> BaseFacts | None:
     if columns is not None:
         _fill_recorded(facts, columns)
     elif family != "windows":
-        _fill_common(facts, CATALOG.configured(name).get(""))
+        _fill_common(facts, CATALOG.columns_by_tag(name).get(""))
     return facts
 
 
 def _exact_suite(name: str, tag: str, names: Sequence[str]) -> str:
     """The suite of the image with the tag `tag`, as exactly as `names`, its tags, have it; "" when they do not."""
     suite = split_tag(name, tag).suite if tag else ""
-    if not suite or is_vague(suite):
-        suite = suite_of(name, names) or suite
+    if not suite or is_floating_suite(suite):
+        suite = common_suite(name, names) or suite
     return suite or _numbered_suite(name, names)
 
 
@@ -169,11 +178,11 @@ def _scratch() -> BaseFacts:
 def _fill_recorded(facts: BaseFacts, columns: Sequence[str]) -> None:
     """Take over what is recorded of this very image."""
     _fill_common(facts, columns)
-    facts.recorded = columns[DATE]
-    facts.compressed_bytes = int(columns[BYTES])
-    facts.entrypoint = _items(columns[ENTRYPOINT])
-    facts.cmd = _items(columns[CMD])
-    for pair in columns[ENV:]:
+    facts.recorded_on = columns[DATE_COLUMN]
+    facts.compressed_bytes = int(columns[BYTES_COLUMN])
+    facts.entrypoint = _items(columns[ENTRYPOINT_COLUMN])
+    facts.cmd = _items(columns[CMD_COLUMN])
+    for pair in columns[ENV_COLUMN:]:
         key, _, value = pair.partition("=")
         facts.env[key] = value.replace("\\t", "\t")
 
@@ -182,10 +191,10 @@ def _fill_common(facts: BaseFacts, columns: Sequence[str] | None) -> None:
     """Take over the columns that are the same for all recorded tags; `?` is not known, `-` is not set."""
     if columns is None:
         return
-    facts.user = _known(columns[USER], "root")
-    facts.workdir = _known(columns[WORKDIR], "/")
-    facts.shell = None if columns[SHELL] == "?" else _items(columns[SHELL]) or _DEFAULT_SHELL
-    path = next((pair[5:] for pair in columns[ENV:] if pair.startswith("PATH=")), "-")
+    facts.user = _known(columns[USER_COLUMN], "root")
+    facts.workdir = _known(columns[WORKDIR_COLUMN], "/")
+    facts.shell = None if columns[SHELL_COLUMN] == "?" else _items(columns[SHELL_COLUMN]) or _DEFAULT_SHELL
+    path = next((pair[5:] for pair in columns[ENV_COLUMN:] if pair.startswith("PATH=")), "-")
     facts.path = _known(path, _DEFAULT_PATH)
 
 
@@ -199,13 +208,13 @@ def _items(column: str) -> tuple[str, ...] | None:
 
 def _family(name: str, tag: str, suite: str) -> str | None:
     if suite and name != "busybox":
-        family = family_of(suite)
+        family = distribution_family(suite)
         if family:
             return family
     if name in _ALWAYS:
         return _ALWAYS[name]
     if name == "openjdk" and tag:
-        major = numbers_of(split_tag(name, tag).version.partition("-")[0])[:1]
+        major = version_numbers(split_tag(name, tag).version.partition("-")[0])[:1]
         # The image's description: from openjdk:12 on the image without a suite is Oracle Linux.
         slim = "slim" in split_tag(name, tag).variant
         return None if not major else "debian" if major < (12,) or slim else "oraclelinux"
@@ -253,7 +262,7 @@ def _release(name: str, suite: str, names: Sequence[str]) -> int | None:
     if number:
         return int(number)
     for tag in names if name in _ALWAYS else ():
-        numbers = numbers_of(split_tag(name, tag).version.partition("-")[0] or tag.removeprefix("stream"))
+        numbers = version_numbers(split_tag(name, tag).version.partition("-")[0] or tag.removeprefix("stream"))
         if numbers:
             return numbers[0]
     return 8 if name == "centos" and "latest" in names else None  # the last release of CentOS Linux

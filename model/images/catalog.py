@@ -6,7 +6,7 @@ and only the lines of the image in question are taken apart.
 
 from __future__ import annotations
 
-from .tags import is_vague, split_tag
+from .tags import is_floating_suite, split_tag
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,18 +16,28 @@ if TYPE_CHECKING:
 
 _DATA = __file__.rpartition("images")[0] + "data/official-images.txt"
 
-DATE, BYTES, RECORDED_SUITE, USER, WORKDIR, SHELL, ENTRYPOINT, CMD, ENV = range(9)
+(
+    DATE_COLUMN,
+    BYTES_COLUMN,
+    SUITE_COLUMN,
+    USER_COLUMN,
+    WORKDIR_COLUMN,
+    SHELL_COLUMN,
+    ENTRYPOINT_COLUMN,
+    CMD_COLUMN,
+    ENV_COLUMN,
+) = range(9)
 """The columns of a recorded configuration."""
 
 
-class Group:
+class TagGroup:
     """The tags that name one image."""
 
-    __slots__ = ("tags", "windows")
+    __slots__ = ("is_windows", "tags")
 
     def __init__(self, tags: list[str], windows: bool) -> None:
         self.tags = tags
-        self.windows = windows
+        self.is_windows = windows
 
 
 class _Catalog:
@@ -37,7 +47,7 @@ class _Catalog:
 
     def __init__(self) -> None:
         self.text = ""
-        self.groups: dict[str, dict[str, Group]] = {}
+        self.groups: dict[str, dict[str, TagGroup]] = {}
         self.configurations: dict[str, dict[str, list[str]]] = {}
 
     def read(self) -> str:
@@ -53,18 +63,18 @@ class _Catalog:
         at = text.find("\n" + start)
         return text[at + 1 + len(start) : text.find("\n", at + 1)] if at >= 0 else ""
 
-    def tags(self, name: str) -> dict[str, Group]:
+    def tags(self, name: str) -> dict[str, TagGroup]:
         """The group of every tag of the image `name`; a tag that Linux and Windows share leads to the one of Linux."""
         known = self.groups.get(name)
         if known is None:
             known = self.groups[name] = {}
             for group in _unfold(self.after(name + "\t")):
                 for tag in group.tags:
-                    if tag not in known or known[tag].windows:
+                    if tag not in known or known[tag].is_windows:
                         known[tag] = group
         return known
 
-    def configured(self, name: str) -> dict[str, list[str]]:
+    def columns_by_tag(self, name: str) -> dict[str, list[str]]:
         """The columns of every recorded tag of the image `name`; "" has what they have in common."""
         known = self.configurations.get(name)
         if known is None:
@@ -80,11 +90,11 @@ class _Catalog:
 
     def configuration(self, name: str, tag: str) -> list[str] | None:
         """The columns recorded for `tag`, or for another name of the same image."""
-        known = self.configured(name)
+        known = self.columns_by_tag(name)
         columns = known.get(tag)
         if columns is None and known:
             group = self.tags(name).get(tag)
-            for other in group.tags if group is not None and not group.windows else ():
+            for other in group.tags if group is not None and not group.is_windows else ():
                 columns = columns or known.get(other)
         return columns
 
@@ -92,7 +102,7 @@ class _Catalog:
 CATALOG = _Catalog()
 
 
-def _unfold(line: str) -> Iterable[Group]:
+def _unfold(line: str) -> Iterable[TagGroup]:
     """The groups of an image's line; tools/make_catalog.py explains the format."""
     heads = [""]
     for written in line.split(";") if line else ():
@@ -104,7 +114,7 @@ def _unfold(line: str) -> Iterable[Group]:
                 heads = head.split(",")
             tails = tail.split(",")
             tags += [head + tail if head else tail[1:] for head in heads for tail in tails]
-        yield Group(tags, windows)
+        yield TagGroup(tags, windows)
 
 
 def catalog_source() -> str:
@@ -117,19 +127,19 @@ def is_official(name: str) -> bool:
     return bool(name) and ":" not in name and f"\n{name}\t" in CATALOG.read()
 
 
-def known_tag(ref: ImageRef) -> bool | None:
+def is_known_tag(ref: ImageRef) -> bool | None:
     """True when the catalog has the tag that `ref` names; None when it cannot be told: older, newer or unknown."""
-    tag = tag_of(ref)
+    tag = effective_tag(ref)
     return True if ref.name and tag and tag in CATALOG.tags(ref.name) else None
 
 
-def tag_of(ref: ImageRef) -> str:
+def effective_tag(ref: ImageRef) -> str:
     """The tag that `ref` names; "" when a digest alone says which image it is."""
     return ref.tag or ("" if ref.digest else "latest")
 
 
-def suite_of(name: str, tags: Iterable[str]) -> str | None:
+def common_suite(name: str, tags: Iterable[str]) -> str | None:
     """The one suite that the names of an image agree on, "" when none of them names one, None when they disagree."""
     suites = {split_tag(name, tag).suite for tag in tags} - {""}
-    exact = {suite for suite in suites if not is_vague(suite)} or suites
+    exact = {suite for suite in suites if not is_floating_suite(suite)} or suites
     return None if len(exact) > 1 else exact.pop() if exact else ""

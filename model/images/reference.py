@@ -116,7 +116,7 @@ def _match(domain: str, rest: str) -> tuple[str, str, str | None, str | None] | 
 
 
 def _is_component(part: str) -> bool:
-    if not part or part[0] in "._-" or part[-1] in "._-" or not only(part, _LOWER + "._-"):
+    if not part or part[0] in "._-" or part[-1] in "._-" or not consists_of(part, _LOWER + "._-"):
         return False
     return not any(bad in part for bad in _BAD_SEPARATORS)
 
@@ -125,15 +125,17 @@ def _is_domain(text: str) -> bool:
     host, colon, port = text.rpartition(":")
     if not colon or text.endswith("]"):
         host = text
-    elif not port or not only(port, DIGITS):
+    elif not port or not consists_of(port, DIGITS):
         return False
     if host.startswith("["):
-        return host.endswith("]") and len(host) > 2 and only(host[1:-1], _HEX + ":")
-    return all(part and only(part, _ALNUM + "-") and part[0] != "-" and part[-1] != "-" for part in host.split("."))
+        return host.endswith("]") and len(host) > 2 and consists_of(host[1:-1], _HEX + ":")
+    return all(
+        part and consists_of(part, _ALNUM + "-") and part[0] != "-" and part[-1] != "-" for part in host.split(".")
+    )
 
 
 def _is_tag(text: str) -> bool:
-    return 0 < len(text) <= 128 and text[0] in _WORD and only(text, _WORD + ".-")
+    return 0 < len(text) <= 128 and text[0] in _WORD and consists_of(text, _WORD + ".-")
 
 
 def _is_digest(text: str) -> bool:
@@ -141,8 +143,8 @@ def _is_digest(text: str) -> bool:
     for separator in "-_+":
         algorithm = algorithm.replace(separator, ".")
     parts = algorithm.split(".")
-    named = all(part and part[0] not in DIGITS and only(part, _ALNUM) for part in parts)
-    return named and len(encoded) >= 32 and only(encoded, _HEX)
+    named = all(part and part[0] not in DIGITS and consists_of(part, _ALNUM) for part in parts)
+    return named and len(encoded) >= 32 and consists_of(encoded, _HEX)
 
 
 def _digest_fault(digest: str) -> str:
@@ -157,7 +159,7 @@ def _digest_fault(digest: str) -> str:
     return "" if encoded.lower() == encoded else "invalid checksum digest format"
 
 
-def only(text: str, chars: str) -> bool:
+def consists_of(text: str, chars: str) -> bool:
     """Whether the text holds none but these characters."""
     return all(char in chars for char in text)
 

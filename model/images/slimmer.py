@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from .catalog import BYTES, CATALOG, Group, suite_of, tag_of
-from .reference import DIGITS, ImageRef, only
-from .tags import CHANNELS, NODE_LINES, SUITE, VERSION, Piece, numbers_of, pieces_of
+from .catalog import BYTES_COLUMN, CATALOG, TagGroup, common_suite, effective_tag
+from .reference import DIGITS, ImageRef, consists_of
+from .tags import CHANNELS, NODE_LINES, SUITE_PART, VERSION_PART, TagPart, tag_parts, version_numbers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     _Floors = tuple[tuple[int, ...], ...]
 
 
-class Slim:
+class SlimVariant:
     """The slimmer variant of an image: its tag, the whole reference, what it saves, and what kind it is.
 
     `kind` is "slim" for the same tools on fewer packages and "runtime" when the compiler is gone. `saved_bytes` is
@@ -145,7 +145,7 @@ _RULES = {
 }
 
 
-def slimmer(ref: ImageRef) -> Slim | None:
+def find_slim_variant(ref: ImageRef) -> SlimVariant | None:
     """The slimmer variant of `ref`: the same version, the same suite, the same libc.
 
     None when there is none, when `ref` is slim already, and when it is not certain: for digests, for Windows, for
@@ -154,8 +154,8 @@ def slimmer(ref: ImageRef) -> Slim | None:
     rule = _RULES.get(ref.name)
     if rule is None or ref.digest is not None:
         return None
-    tag = tag_of(ref)
-    pieces = pieces_of(ref.name, tag)
+    tag = effective_tag(ref)
+    pieces = tag_parts(ref.name, tag)
     group = CATALOG.tags(ref.name).get(tag)
     if group is not None:
         slim = _slim_in_catalog(ref.name, rule, pieces, group)
@@ -164,29 +164,29 @@ def slimmer(ref: ImageRef) -> Slim | None:
     if slim is None:
         return None
     base = ref.text.removesuffix(f":{ref.tag}") if ref.tag is not None else ref.text
-    return Slim(slim, f"{base}:{slim}", _saved(ref.name, tag, slim), rule.kind)
+    return SlimVariant(slim, f"{base}:{slim}", _saved(ref.name, tag, slim), rule.kind)
 
 
-def _slim_in_catalog(name: str, rule: _Rule, pieces: Sequence[Piece], group: Group) -> str | None:
+def _slim_in_catalog(name: str, rule: _Rule, pieces: Sequence[TagPart], group: TagGroup) -> str | None:
     """The tag of the catalog that is the slimmer variant of `group`."""
-    suite = suite_of(name, group.tags)
+    suite = common_suite(name, group.tags)
     if suite is None or not (suite or rule.unnamed):
         return None
     candidates = [_with_token(rule, pieces, token) for token in rule.tokens]
-    numbered = any(piece.kind == VERSION and piece.text[0] in DIGITS for piece in pieces)
-    if numbered and not any(piece.kind == SUITE for piece in pieces):
+    numbered = any(piece.kind == VERSION_PART and piece.text[0] in DIGITS for piece in pieces)
+    if numbered and not any(piece.kind == SUITE_PART for piece in pieces):
         # `9.14-slim` may be missing, or of another suite, where `9.14-slim-bookworm` is right.
-        named = [*pieces, Piece(SUITE, suite)]
+        named = [*pieces, TagPart(SUITE_PART, suite)]
         candidates += [_with_token(rule, named, token) for token in rule.tokens]
     tags = CATALOG.tags(name)
     for candidate in candidates:
         found = tags.get(candidate)
-        if found is not None and not found.windows and suite_of(name, found.tags) == suite:
+        if found is not None and not found.is_windows and common_suite(name, found.tags) == suite:
             return candidate
     return None
 
 
-def _with_token(rule: _Rule, pieces: Sequence[Piece], token: str) -> str:
+def _with_token(rule: _Rule, pieces: Sequence[TagPart], token: str) -> str:
     """The tag of `pieces` with `token` where the image's naming puts it."""
     pieces = [piece for piece in pieces if piece.text != "latest"]
     texts = [piece.text for piece in pieces]
@@ -196,26 +196,26 @@ def _with_token(rule: _Rule, pieces: Sequence[Piece], token: str) -> str:
             return "-".join(texts)
     at = len(texts)
     if rule.place == "version":
-        at = max((index + 1 for index, piece in enumerate(pieces) if piece.kind == VERSION), default=0)
+        at = max((index + 1 for index, piece in enumerate(pieces) if piece.kind == VERSION_PART), default=0)
     elif rule.place == "suite":
-        at = min((index for index, piece in enumerate(pieces) if piece.kind == SUITE), default=at)
+        at = min((index for index, piece in enumerate(pieces) if piece.kind == SUITE_PART), default=at)
     return "-".join((*texts[:at], token, *texts[at:]))
 
 
-def _had_slim(rule: _Rule, pieces: Sequence[Piece]) -> bool:
+def _had_slim(rule: _Rule, pieces: Sequence[TagPart]) -> bool:
     """Whether a tag that the catalog does not have follows the image's naming and had a slimmer variant."""
-    versions = [piece.text for piece in pieces if piece.kind == VERSION]
-    others = [piece for piece in pieces if piece.kind != VERSION]
-    suites = [piece for piece in others if piece.kind == SUITE]
+    versions = [piece.text for piece in pieces if piece.kind == VERSION_PART]
+    others = [piece for piece in pieces if piece.kind != VERSION_PART]
+    suites = [piece for piece in others if piece.kind == SUITE_PART]
     if not rule.since or len(suites) > 1 or not (versions or suites):
         return False
     if versions and versions[0] in rule.words:
         numbers: tuple[int, ...] = ()
     else:
-        numbers = numbers_of(versions[0]) if versions else ()
+        numbers = version_numbers(versions[0]) if versions else ()
         if versions and len(numbers) < rule.parts:
             return False
-    if not all(only(extra.removeprefix("b"), DIGITS + ".") for extra in versions[1:]):
+    if not all(consists_of(extra.removeprefix("b"), DIGITS + ".") for extra in versions[1:]):
         return False  # a pre-release
     if not suites and rule.until and numbers >= rule.until:
         return False
@@ -225,12 +225,12 @@ def _had_slim(rule: _Rule, pieces: Sequence[Piece]) -> bool:
     )
 
 
-def _allowed_key(piece: Piece) -> str:
+def _allowed_key(piece: TagPart) -> str:
     """What stands for `piece` in `allowed`: releases of Alpine and of OTP go by their family."""
     for family in ("alpine", "otp"):
-        if piece.plain.startswith(family):
+        if piece.canonical.startswith(family):
             return family
-    return piece.plain
+    return piece.canonical
 
 
 def _reached(version: tuple[int, ...], floors: _Floors) -> bool:
@@ -245,4 +245,4 @@ def _reached(version: tuple[int, ...], floors: _Floors) -> bool:
 
 def _saved(name: str, tag: str, slim: str) -> int | None:
     full, small = CATALOG.configuration(name, tag), CATALOG.configuration(name, slim)
-    return int(full[BYTES]) - int(small[BYTES]) if full is not None and small is not None else None
+    return int(full[BYTES_COLUMN]) - int(small[BYTES_COLUMN]) if full is not None and small is not None else None

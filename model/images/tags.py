@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-from .reference import DIGITS, only
+from .reference import DIGITS, consists_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-VERSION, SUITE, VARIANT = "version", "suite", "variant"
+VERSION_PART, SUITE_PART, VARIANT_PART = "version", "suite", "variant"
 
 
-def words_of(text: str) -> frozenset[str]:
+def word_set(text: str) -> frozenset[str]:
     """The words of a text, without order."""
     return frozenset(text.split())
 
 
-def by_word(**keys: str) -> dict[str, str]:
+def invert_words(**keys: str) -> dict[str, str]:
     """The key of every word: `by_word(debian="sid trixie")` is {"sid": "debian", "trixie": "debian"}."""
     return {word: key for key, words in keys.items() for word in words.split()}
 
 
-_CODENAMES = by_word(
+_CODENAMES = invert_words(
     debian="wheezy jessie stretch buster bullseye bookworm trixie forky duke sid",
     ubuntu="precise trusty utopic vivid wily xenial yakkety zesty artful bionic cosmic disco eoan focal groovy hirsute "
     "impish jammy kinetic lunar mantic noble oracular plucky questing resolute stonking",
 )
 # What names a distribution, with or without a number behind it, and the family that it belongs to.
-_DISTRIBUTIONS = by_word(
+_DISTRIBUTIONS = invert_words(
     almalinux="almalinux",
     alpine="alpine",
     amazonlinux="amazonlinux al",
@@ -40,10 +40,10 @@ _DISTRIBUTIONS = by_word(
     ubuntu="ubuntu",
     windows="windowsservercore nanoserver",
 )
-DEBIAN_RELEASES = by_word(
+DEBIAN_RELEASES = invert_words(
     wheezy="7", jessie="8", stretch="9", buster="10", bullseye="11", bookworm="12", trixie="13", forky="14"
 )
-UBUNTU_RELEASES = by_word(
+UBUNTU_RELEASES = invert_words(
     precise="12.04",
     trusty="14.04",
     utopic="14.10",
@@ -73,12 +73,12 @@ UBUNTU_RELEASES = by_word(
     stonking="26.10",
 )
 # Suites whose meaning moves; only Debian's own images have them.
-CHANNELS = words_of("stable testing unstable oldstable oldoldstable experimental")
-NODE_LINES = words_of("argon boron carbon dubnium erbium fermium gallium hydrogen iron jod krypton")
-_VERSION_WORDS = NODE_LINES | words_of(
+CHANNELS = word_set("stable testing unstable oldstable oldoldstable experimental")
+NODE_LINES = word_set("argon boron carbon dubnium erbium fermium gallium hydrogen iron jod krypton")
+_VERSION_WORDS = NODE_LINES | word_set(
     "latest lts current stable mainline unstable edge devel dev nightly beta innovation rolling tip testing rc"
 )
-_PRERELEASES = words_of("rc RC beta alpha ea dev preview pre b M")
+_PRERELEASES = word_set("rc RC beta alpha ea dev preview pre b M")
 
 
 class Tag:
@@ -99,30 +99,30 @@ class Tag:
         return f"Tag({self.version!r}, {self.suite!r}, {sorted(self.variant)!r})"
 
 
-class Piece:
+class TagPart:
     """One part of a tag: its kind, its text as written, and the suite by its usual name."""
 
-    __slots__ = ("kind", "plain", "text")
+    __slots__ = ("canonical", "kind", "text")
 
     def __init__(self, kind: str, text: str, plain: str = "") -> None:
         self.kind = kind
         self.text = text
-        self.plain = plain or text
+        self.canonical = plain or text
 
 
 def split_tag(name: str, tag: str) -> Tag:
     """Take apart the tag of the official image `name`."""
-    pieces = pieces_of(name, tag)
-    versions = [piece.text for piece in pieces if piece.kind == VERSION and piece.text != "latest"]
-    suites = [piece.plain for piece in pieces if piece.kind == SUITE]
-    variants = frozenset(piece.text for piece in pieces if piece.kind == VARIANT)
+    pieces = tag_parts(name, tag)
+    versions = [piece.text for piece in pieces if piece.kind == VERSION_PART and piece.text != "latest"]
+    suites = [piece.canonical for piece in pieces if piece.kind == SUITE_PART]
+    variants = frozenset(piece.text for piece in pieces if piece.kind == VARIANT_PART)
     return Tag("-".join(versions), suites[0] if suites else "", variants)
 
 
-def pieces_of(name: str, tag: str) -> list[Piece]:
+def tag_parts(name: str, tag: str) -> list[TagPart]:
     """What a tag of the official image is made of, from left to right."""
     tokens = tag.split("-")
-    pieces: list[Piece] = []
+    pieces: list[TagPart] = []
     at = 0
     while at < len(tokens):
         token = tokens[at]
@@ -131,55 +131,55 @@ def pieces_of(name: str, tag: str) -> list[Piece]:
             pieces.append(pair)
             at += 2
             continue
-        if family_of(token) or (token in CHANNELS and name in ("debian", "buildpack-deps")):
-            pieces.append(Piece(SUITE, token))
+        if distribution_family(token) or (token in CHANNELS and name in ("debian", "buildpack-deps")):
+            pieces.append(TagPart(SUITE_PART, token))
         elif _is_version(token, pieces):
-            pieces.append(Piece(VERSION, token))
+            pieces.append(TagPart(VERSION_PART, token))
         else:
-            pieces.append(Piece(VARIANT, token))
+            pieces.append(TagPart(VARIANT_PART, token))
         at += 1
     return pieces
 
 
-def _pair(token: str, after: str) -> Piece | None:
+def _pair(token: str, after: str) -> TagPart | None:
     """The piece that two tokens make together: "alpine-3.24", "ubuntu-noble", "windowsservercore-1809", "otp-27"."""
     both = f"{token}-{after}"
     numeric = after[:1] in DIGITS if after else False
     if token == "alpine" and numeric and "." in after:
-        return Piece(SUITE, both, token + after)
+        return TagPart(SUITE_PART, both, token + after)
     if token in ("windowsservercore", "nanoserver") and (numeric or after.startswith("ltsc")):
-        return Piece(SUITE, both)
+        return TagPart(SUITE_PART, both)
     if token in ("ubuntu", "debian"):
         plain = UBUNTU_RELEASES.get(after, after)
-        return Piece(SUITE, both, plain) if _CODENAMES.get(plain) == token else None
+        return TagPart(SUITE_PART, both, plain) if _CODENAMES.get(plain) == token else None
     if (token == "rhel" and after.startswith("ubi")) or (token.startswith("ubi") and after == "minimal"):
-        return Piece(SUITE, both)
+        return TagPart(SUITE_PART, both)
     if token == "otp" and numeric:
-        return Piece(VARIANT, both)
+        return TagPart(VARIANT_PART, both)
     return None
 
 
-def _is_version(token: str, before: Sequence[Piece]) -> bool:
+def _is_version(token: str, before: Sequence[TagPart]) -> bool:
     if token.removeprefix("v")[:1] in DIGITS and token != "v":
-        dated = len(token) >= 8 and only(token[:8], DIGITS)  # a snapshot: "bookworm-20260803"
-        return dated or not before or before[-1].kind == VERSION
+        dated = len(token) >= 8 and consists_of(token[:8], DIGITS)  # a snapshot: "bookworm-20260803"
+        return dated or not before or before[-1].kind == VERSION_PART
     if not before:
         return token in _VERSION_WORDS
     follows = token in NODE_LINES or token.rstrip(DIGITS + ".") in _PRERELEASES
-    return follows and before[-1].kind == VERSION
+    return follows and before[-1].kind == VERSION_PART
 
 
-def family_of(suite: str) -> str:
+def distribution_family(suite: str) -> str:
     """The family of distributions that `suite` belongs to; "" when it is no suite."""
     return _CODENAMES.get(suite) or _DISTRIBUTIONS.get(suite.partition("-")[0].rstrip(DIGITS + "."), "")
 
 
-def is_vague(suite: str) -> bool:
+def is_floating_suite(suite: str) -> bool:
     """Whether `suite` names no release: "alpine", "stable"."""
     return suite in _DISTRIBUTIONS or suite in CHANNELS
 
 
-def numbers_of(version: str) -> tuple[int, ...]:
+def version_numbers(version: str) -> tuple[int, ...]:
     """The numbers of a version: "8u302" is (8, 302), "17.0.9_9" is (17, 0, 9, 9); () when it holds anything else."""
     parts = version.replace("u", ".").replace("_", ".").split(".")
-    return tuple(int(part) for part in parts) if all(part and only(part, DIGITS) for part in parts) else ()
+    return tuple(int(part) for part in parts) if all(part and consists_of(part, DIGITS) for part in parts) else ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .managers import PROGRAMS, Manager
+from .managers import MANAGER_BY_PROGRAM, PackageManager
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,18 +38,18 @@ def base_name(path: str) -> str:
     return path.rpartition("/")[2]
 
 
-def find_manager(name: str) -> Manager | None:
+def find_manager(name: str) -> PackageManager | None:
     """The manager of that base name: pip3.12, mvnw, yarn-4.1.0.cjs."""
-    manager = PROGRAMS.get(name)
+    manager = MANAGER_BY_PROGRAM.get(name)
     if manager is None and name[-1:].isdigit():
         bare = name.rstrip("0123456789.-")
-        return PROGRAMS.get(bare) if bare in _VERSIONED else None
+        return MANAGER_BY_PROGRAM.get(bare) if bare in _VERSIONED else None
     if manager is None and name.startswith("yarn-") and name.endswith((".cjs", ".js")):
-        return PROGRAMS["yarn"]
+        return MANAGER_BY_PROGRAM["yarn"]
     return manager
 
 
-def launched(program: str, words: Sequence[Word]) -> tuple[str, Sequence[Word]] | None:
+def launched_manager(program: str, words: Sequence[Word]) -> tuple[str, Sequence[Word]] | None:
     """The program that another one starts, and the words from it on, when it is a manager."""
     kind = LAUNCHERS.get(program) or LAUNCHERS.get(program.rstrip("0123456789."))
     if kind is None and words[0].dynamic:
@@ -82,24 +82,24 @@ def _module(words: Sequence[Word], at: int) -> tuple[str, Sequence[Word]] | None
     return (name, words[at:]) if find_manager(name) is not None else None
 
 
-class Arguments:
+class CallArguments:
     """The words behind the program: options, verb, operands."""
 
     __slots__ = (
-        "done",
-        "lead",
+        "leading_options",
         "manager",
         "meaning",
         "operands",
         "options",
         "path",
         "rest",
-        "unsure",
+        "uncertain",
+        "verb_complete",
         "verb_word",
         "words",
     )
 
-    def __init__(self, manager: Manager, words: Sequence[Word]) -> None:
+    def __init__(self, manager: PackageManager, words: Sequence[Word]) -> None:
         self.manager = manager
         self.words = words
         self.options: list[Option] = []
@@ -107,10 +107,10 @@ class Arguments:
         self.path = ""
         self.meaning = ""
         self.verb_word: Word | None = None
-        self.done = manager.flag_verbs  # the verb is complete
-        self.lead = 0  # options in front of the verb
+        self.verb_complete = manager.flag_verbs  # the verb is complete
+        self.leading_options = 0  # options in front of the verb
         self.rest = 0  # where the command of an "exec" begins
-        self.unsure = False
+        self.uncertain = False
         self._read()
         self._finish()
 
@@ -135,24 +135,24 @@ class Arguments:
         """What stands behind `--`."""
         if self.meaning == "exec":
             self.rest = at if at < len(self.words) else 0
-        elif self.manager.tail:
+        elif self.manager.packages_after_dashes:
             for word in self.words[at:]:
                 if word.value[:1] != "-":
                     self._operand(word)
 
     def _takes_value(self, flag: str) -> bool:
         manager = self.manager
-        if flag in manager.valued or (manager.one_dash and flag[1:] in manager.valued):
+        if flag in manager.valued_flags or (manager.single_dash_options and flag[1:] in manager.valued_flags):
             return True
-        if not self.done:
-            return flag in manager.before
-        return flag in manager.valued_for.get(self.meaning, ())
+        if not self.verb_complete:
+            return flag in manager.valued_before_verb
+        return flag in manager.valued_by_verb.get(self.meaning, ())
 
     def _flag(self, at: int) -> int:
         """Read the flag or cluster of flags at `at`; returns where to go on."""
         word = self.words[at]
         text = word.value
-        if text[1] != "-" and not self.manager.one_dash:
+        if text[1] != "-" and not self.manager.single_dash_options:
             return self._cluster(word, at)
         flag, equals, value = text.partition("=")
         if equals:
@@ -195,9 +195,9 @@ class Arguments:
         return at + 1
 
     def _operand(self, word: Word) -> None:
-        if self.done:
+        if self.verb_complete:
             if word.dynamic and _hides_flags(word.value):
-                self.unsure = True
+                self.uncertain = True
             else:
                 self.operands.append(word)
             return
@@ -205,7 +205,7 @@ class Arguments:
         if not self.path and (value[:1] == "+" or (value[:1] == "_" and value[-1:] == "_")):
             return  # cargo +nightly build, bundle _2.1.4_ install
         if not self.path and word.dynamic and value[:1] in ("$", "`"):
-            self.unsure = True
+            self.uncertain = True
             return
         self._verb(word)
 
@@ -224,26 +224,26 @@ class Arguments:
         self.verb_word = word
         if path not in manager.groups:
             self._settle()
-        if manager.goals:
+        if manager.takes_goals:
             self.operands.append(word)
 
     def _settle(self) -> None:
-        self.done = True
-        self.lead = len(self.options)
+        self.verb_complete = True
+        self.leading_options = len(self.options)
         self.meaning = self.manager.verbs.get(self.path, self.manager.default)
 
     def _finish(self) -> None:
         if self.manager.flag_verbs:
             self._verb_of_flags()
-        elif self.manager.goals:
+        elif self.manager.takes_goals:
             self._verb_of_goals()
         elif self.path:
-            if not self.done:
+            if not self.verb_complete:
                 self._settle()
         else:
             asks = any(flag in ("--version", "-v", "-V", "--help", "-h") for flag, _, _ in self.options)
             self.meaning = "other" if asks else self.manager.verbs.get("", "other")
-            self.lead = len(self.options)
+            self.leading_options = len(self.options)
 
     def _verb_of_goals(self) -> None:
         """`mvn clean package`, `gradle :app:build`: the goal that does most."""

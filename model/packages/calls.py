@@ -20,9 +20,9 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from .call_arguments import LAUNCHERS, Arguments, base_name, find_manager, launched
-from .managers import MANAGERS, PROGRAMS, Manager
-from .specs import Package, bounded, read_text, read_word
+from .call_arguments import LAUNCHERS, CallArguments, base_name, find_manager, launched_manager
+from .managers import MANAGER_BY_PROGRAM, PackageManager
+from .specs import Package, has_upper_bound, parse_package_text, parse_package_word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,36 +31,21 @@ if TYPE_CHECKING:
     from ...syntax.command import Command, Script, Word
     from .call_arguments import Option
 
-__all__ = [
-    "MANAGERS",
-    "PROGRAMS",
-    "Call",
-    "Manager",
-    "Package",
-    "cache_places",
-    "calls",
-    "cleans_cache",
-    "cleans_lists",
-    "mounted",
-    "pinned",
-    "read_call",
-]
-
 _FALSE = ("false", "no", "0", "off", "without", "disable", "n", "f")
 _FILLING = frozenset(("install", "restore", "upgrade", "dist-upgrade", "build-deps", "download", "build"))
 _PROMPTING = frozenset(("install", "upgrade", "dist-upgrade", "build-deps", "remove"))
 _WITH_PACKAGES = frozenset(("install", "upgrade", "remove", "download"))
 
 
-class Call:
+class PackageCall:
     """One invocation of a package manager; see the module."""
 
     __slots__ = (
-        "answered",
+        "answered_by_pipe",
         "command",
         "constraints",
         "environment",
-        "lead",
+        "leading_options",
         "manager",
         "operands",
         "options",
@@ -68,12 +53,12 @@ class Call:
         "path",
         "program",
         "requirements",
-        "unsure",
+        "uncertain",
         "verb",
         "verb_word",
     )
 
-    def __init__(self, command: Command, program: str, read: Arguments) -> None:
+    def __init__(self, command: Command, program: str, read: CallArguments) -> None:
         manager = read.manager
         self.command = command
         self.manager = manager
@@ -82,23 +67,23 @@ class Call:
         self.path = read.path
         self.verb_word = read.verb_word
         self.options: tuple[Option, ...] = tuple(read.options)
-        self.lead = read.lead
+        self.leading_options = read.leading_options
         self.operands = tuple(read.operands)
-        self.unsure = read.unsure
+        self.uncertain = read.uncertain
         self.requirements = tuple(self.values(*manager.requirements))
         self.constraints = tuple(self.values(*manager.constraints))
         self.environment = {name: word.value for name, word in command.assignments}
-        self.answered = False
+        self.answered_by_pipe = False
         self.packages = _packages(self)
-        if self.verb == "install" and manager.bare and not self.packages and not self.requirements:
-            self.verb = manager.bare
+        if self.verb == "install" and manager.bare_install_verb and not self.packages and not self.requirements:
+            self.verb = manager.bare_install_verb
 
     def __repr__(self) -> str:
         return f"Call({self.manager.name} {self.verb} {self.packages})"
 
     def has(self, *flags: str) -> bool:
         """Is one of the flags given, and not switched off (`--yes=false`)?"""
-        valued = self.manager.valued
+        valued = self.manager.valued_flags
         for flag, value, _ in self.options:
             if flag in flags and (value is None or flag in valued or value.lower() not in _FALSE):
                 return True
@@ -115,14 +100,14 @@ class Call:
 
     def prompts(self) -> bool:
         """Does it ask before it acts, unless told to assume yes?"""
-        return bool(self.manager.yes) and self.verb in _PROMPTING
+        return bool(self.manager.yes_flags) and self.verb in _PROMPTING
 
     def assumes_yes(self, env: Mapping[str, str] | None = None) -> bool:
         """Does it go on without asking? `env` is the ENV of the stage."""
         manager = self.manager
-        if not manager.yes or self.answered or self.has(*manager.yes):
+        if not manager.yes_flags or self.answered_by_pipe or self.has(*manager.yes_flags):
             return True
-        if any(flag in manager.yes_before for flag, _, _ in self.options[: self.lead]):
+        if any(flag in manager.yes_flags_before_verb for flag, _, _ in self.options[: self.leading_options]):
             return True
         setting = self._setting(manager.yes_setting, env)
         if setting and setting.lower() not in _FALSE:
@@ -131,9 +116,9 @@ class Call:
 
     def skips_cache(self, env: Mapping[str, str] | None = None) -> bool:
         """Is nothing kept in the manager's cache? `env` is the ENV of the stage."""
-        if self.has(*self.manager.no_cache):
+        if self.has(*self.manager.no_cache_flags):
             return True
-        for off in self.manager.cache_off:
+        for off in self.manager.no_cache_variables:
             name, equals, wanted = off.partition("=")
             value = self._variable(name, env)
             if not value:
@@ -144,19 +129,19 @@ class Call:
 
     def skips_recommends(self) -> bool:
         """Are recommended packages (weak dependencies) left out?"""
-        setting = self._setting(self.manager.weak_setting)
-        return self.has(*self.manager.no_recommends) or (setting is not None and setting.lower() in _FALSE)
+        setting = self._setting(self.manager.recommends_setting)
+        return self.has(*self.manager.no_recommends_flags) or (setting is not None and setting.lower() in _FALSE)
 
     def refreshes(self) -> bool:
         """Does it fetch the package lists, by its verb or a flag?"""
-        return self.verb == "update-index" or self.has(*self.manager.refreshing)
+        return self.verb == "update-index" or self.has(*self.manager.refresh_flags)
 
     def leaves_lists(self, env: Mapping[str, str] | None = None) -> bool:
         """Are package lists left in the image behind it?"""
         manager = self.manager
         if not manager.index or self.skips_cache(env):
             return False
-        return self.refreshes() or (manager.indexed and self.verb in _FILLING)
+        return self.refreshes() or (manager.refreshes_on_install and self.verb in _FILLING)
 
     def leaves_cache(self, env: Mapping[str, str] | None = None) -> bool:
         """Are downloaded packages left in the cache behind it?"""
@@ -177,7 +162,7 @@ class Call:
         if name.isupper():
             return self._variable(name, env)
         found = None
-        for item in self.values(*self.manager.settings):
+        for item in self.values(*self.manager.setting_flags):
             key, _, value = item.partition("=")
             if key.strip().lower() == name:
                 found = value.strip()
@@ -192,29 +177,29 @@ class Call:
         return level
 
 
-def read_call(command: Command) -> Call | None:
+def parse_package_call(command: Command) -> PackageCall | None:
     """The call of a package manager that `command` is, or None.
 
     Sees through `python -m pip`, `uv run pip`, `corepack yarn`, `php composer.phar` and the like.
     """
     name = command.name
-    if not (name in PROGRAMS or name in LAUNCHERS or not name or name[-1].isdigit()):
+    if not (name in MANAGER_BY_PROGRAM or name in LAUNCHERS or not name or name[-1].isdigit()):
         return None
     words = command.words
     return _read(command, name or base_name(words[0].value), words) if words else None
 
 
-def calls(script: Script) -> list[Call]:
+def package_calls(script: Script) -> list[PackageCall]:
     """Every call of a package manager in the script, in source order."""
-    found: list[Call] = []
+    found: list[PackageCall] = []
     exported: dict[str, str] = {}
     previous: Command | None = None
     for command in script.commands:
-        call = read_call(command)
+        call = parse_package_call(command)
         if call is not None:
             call.environment = {**exported, **call.environment}
-            if command.before == "|" and previous is not None and previous.context == command.context:
-                call.answered = _says_yes(previous)
+            if command.operator_before == "|" and previous is not None and previous.context == command.context:
+                call.answered_by_pipe = _says_yes(previous)
             found.append(call)
         elif command.name == "export":
             for word in command.args:
@@ -231,22 +216,22 @@ def _says_yes(command: Command) -> bool:
     return command.name in ("echo", "printf") and any(word.value[:1] in ("y", "Y") for word in command.args)
 
 
-def _read(command: Command, program: str, words: Sequence[Word]) -> Call | None:
+def _read(command: Command, program: str, words: Sequence[Word]) -> PackageCall | None:
     """The call that `words` are, program first; that of the inner command for `uv run pip install`."""
     manager = find_manager(program)
     if manager is None:
-        inner = launched(program, words)
+        inner = launched_manager(program, words)
         return _read(command, *inner) if inner else None
-    read = Arguments(manager, words)
+    read = CallArguments(manager, words)
     if read.meaning == "exec" and read.rest:
         behind = words[read.rest :]
         call = _read(command, base_name(behind[0].value), behind)
         if call is not None:
             return call
-    return Call(command, program, read)
+    return PackageCall(command, program, read)
 
 
-def _packages(call: Call) -> tuple[Package, ...]:
+def _packages(call: PackageCall) -> tuple[Package, ...]:
     """What the operands and flags of the call name; nothing for a verb that takes no packages."""
     manager, style = call.manager, call.manager.style
     if call.verb not in _WITH_PACKAGES and not (call.verb == "run" and style == "go"):
@@ -255,7 +240,7 @@ def _packages(call: Call) -> tuple[Package, ...]:
     grouped = "group" in call.path or (style == "zypper" and call.value("-t", "--type") not in (None, "package"))
     found: list[Package] = []
     for word, version in _named(call):
-        kind, name, own = read_word(word, style)
+        kind, name, own = parse_package_word(word, style)
         if not kind:
             continue
         if grouped and kind == "name":
@@ -269,7 +254,7 @@ def _packages(call: Call) -> tuple[Package, ...]:
     return tuple(found)
 
 
-def _named(call: Call) -> Iterator[tuple[Word, str]]:
+def _named(call: PackageCall) -> Iterator[tuple[Word, str]]:
     """The operands that name packages, with a version that stands in a word of its own."""
     style, words = call.manager.style, call.operands
     if call.path in ("inject", "swap"):
@@ -294,25 +279,25 @@ def _named(call: Call) -> Iterator[tuple[Word, str]]:
         at += 1
 
 
-def _from_options(call: Call) -> Iterator[Package]:
+def _from_options(call: PackageCall) -> Iterator[Package]:
     """Projects and repositories that are the value of a flag: `-e .`, `--git URL`."""
     manager = call.manager
     for flag, value, word in call.options:
         if not value:
             continue
         if flag in manager.editable:
-            kind, name, version = read_text(value, manager.style)
+            kind, name, version = parse_package_text(value, manager.style)
             yield Package(word, "project" if kind in ("file", "name") else kind, name, version)
         elif flag in manager.repository:
             yield Package(word, "repository", value, call.value(*manager.reference) or "")
 
 
-def pinned(package: Package, call: Call) -> bool | None:
+def is_pinned(package: Package, call: PackageCall) -> bool | None:
     """Is the version bounded? None when it cannot be told: a file, a URL, a variable, a constraints file."""
     version = package.version
     if package.kind in ("name", "repository") or (package.kind == "group" and version):
         if version:
-            return bounded(version, call.manager.style if package.kind == "name" else "")
+            return has_upper_bound(version, call.manager.style if package.kind == "name" else "")
         return None if call.constraints else False
     return None
 
@@ -320,13 +305,13 @@ def pinned(package: Package, call: Call) -> bool | None:
 # --- the caches ---
 
 
-def cache_places(
-    manager: Manager, home: str = "/root", env: Mapping[str, str] | None = None
+def cache_directories(
+    manager: PackageManager, home: str = "/root", env: Mapping[str, str] | None = None
 ) -> tuple[tuple[str, ...], ...]:
     """Where each cache of the manager may lie: one tuple a cache, `~` and the variables of `env` filled in."""
     places: list[tuple[str, ...]] = []
     for i, cache in enumerate(manager.caches):
-        moved = manager.relocated[i] if i < len(manager.relocated) else ""
+        moved = manager.cache_variables[i] if i < len(manager.cache_variables) else ""
         variable, _, below = moved.partition("/")
         folder = env.get(variable) if env and variable else None
         if folder:
@@ -336,35 +321,35 @@ def cache_places(
     return tuple(places)
 
 
-def mounted(places: Iterable[str], targets: Iterable[str], home: str = "/root") -> bool:
+def is_mounted(places: Iterable[str], targets: Iterable[str], home: str = "/root") -> bool:
     """Does one of the mount targets hold one of the places, as the place itself or a folder above it?"""
     above = [_normal(target, home) for target in targets]
     return any(place == target or place.startswith(target + "/") for place in places for target in above if target)
 
 
-def cleans_lists(command: Command, manager: Manager, *, home: str = "/root", braces: bool = True) -> bool:
+def cleans_lists(command: Command, manager: PackageManager, *, home: str = "/root", braces: bool = True) -> bool:
     """Does the command empty the manager's package lists? `braces` False: the shell (dash, ash) keeps {a,b} as it is.
 
     `rm -rf /var/lib/apt/lists/*` and `dnf clean all` do; `apt-get clean` and `rm -rf /tmp/x` do not.
     """
     if command.name in ("rm", "find"):
         places = _lowest([_normal(place, home) for place in manager.index])
-        return _deletes(command, places, manager.samples, home, braces)
+        return _deletes(command, places, manager.index_samples, home, braces)
     return _cleaned(command, manager, "lists")
 
 
-def cleans_cache(command: Command, manager: Manager, *, home: str = "/root", braces: bool = True) -> bool:
+def cleans_cache(command: Command, manager: PackageManager, *, home: str = "/root", braces: bool = True) -> bool:
     """Does the command empty a cache of the manager? See `cleans_lists`; `apt-get clean` and `npm cache clean` do."""
     if command.name in ("rm", "find"):
-        places = [place for cache in cache_places(manager, home) for place in _lowest(cache)]
-        places += ["$" + variable for variable in manager.relocated]
+        places = [place for cache in cache_directories(manager, home) for place in _lowest(cache)]
+        places += ["$" + variable for variable in manager.cache_variables]
         return _deletes(command, places, manager.cache_samples, home, braces)
     return _cleaned(command, manager, "cache")
 
 
-def _cleaned(command: Command, manager: Manager, what: str) -> bool:
+def _cleaned(command: Command, manager: PackageManager, what: str) -> bool:
     """Does a `clean` call of the manager, or of one of its family, empty "lists" or "cache"?"""
-    call = read_call(command)
+    call = parse_package_call(command)
     if call is None or call.verb != "clean" or call.manager.family != manager.family:
         return False
     given = {call.path, *(word.value for word in call.operands), *(flag for flag, _, _ in call.options)}
@@ -457,7 +442,7 @@ def _finds(command: Command, places: Sequence[str], home: str) -> bool:
         return False
     if "-type" in rest and rest[rest.index("-type") + 1 : rest.index("-type") + 2] != ["f"]:
         return False
-    return mounted(places, [path.removesuffix("/*") for path in paths], home)
+    return is_mounted(places, [path.removesuffix("/*") for path in paths], home)
 
 
 def _normal(path: str, home: str) -> str:

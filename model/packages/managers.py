@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _NO_FLAGS: frozenset[str] = frozenset()
 
 
-class Manager:
+class PackageManager:
     """What is known of one package manager. Immutable; compare by identity.
 
     name        what messages call it; `family` is shared by managers that clean up for each other (yum, dnf)
@@ -68,10 +68,9 @@ class Manager:
     """
 
     __slots__ = (
-        "bare",
-        "before",
-        "cache_off",
+        "bare_install_verb",
         "cache_samples",
+        "cache_variables",
         "caches",
         "clean",
         "constraints",
@@ -81,33 +80,34 @@ class Manager:
         "family",
         "flag_verbs",
         "frozen",
-        "goals",
         "groups",
         "index",
-        "indexed",
+        "index_samples",
         "locks",
         "manifests",
         "name",
-        "no_cache",
-        "no_recommends",
-        "one_dash",
+        "no_cache_flags",
+        "no_cache_variables",
+        "no_recommends_flags",
+        "packages_after_dashes",
         "programs",
+        "recommends_setting",
         "reference",
-        "refreshing",
-        "relocated",
+        "refresh_flags",
+        "refreshes_on_install",
         "repository",
         "requirements",
-        "samples",
-        "settings",
+        "setting_flags",
+        "single_dash_options",
         "style",
-        "tail",
-        "valued",
-        "valued_for",
+        "takes_goals",
+        "valued_before_verb",
+        "valued_by_verb",
+        "valued_flags",
         "verbs",
         "version",
-        "weak_setting",
-        "yes",
-        "yes_before",
+        "yes_flags",
+        "yes_flags_before_verb",
         "yes_setting",
     )
 
@@ -121,23 +121,23 @@ class Manager:
         style: str,
         family: str = "",
         default: str = "other",
-        bare: str = "",
-        valued: str = "",
-        before: str = "",
-        valued_for: Mapping[str, frozenset[str]] | None = None,
-        one_dash: bool = False,
-        tail: bool = True,
-        goals: bool = False,
+        bare_install_verb: str = "",
+        valued_flags: str = "",
+        valued_before_verb: str = "",
+        valued_by_verb: Mapping[str, frozenset[str]] | None = None,
+        single_dash_options: bool = False,
+        packages_after_dashes: bool = True,
+        takes_goals: bool = False,
         flag_verbs: bool = False,
-        yes: str = "",
-        yes_before: str = "",
+        yes_flags: str = "",
+        yes_flags_before_verb: str = "",
         yes_setting: str = "",
-        no_cache: str = "",
-        cache_off: str = "",
-        no_recommends: str = "",
-        settings: str = "",
-        weak_setting: str = "",
-        refreshing: str = "",
+        no_cache_flags: str = "",
+        no_cache_variables: str = "",
+        no_recommends_flags: str = "",
+        setting_flags: str = "",
+        recommends_setting: str = "",
+        refresh_flags: str = "",
         frozen: str = "",
         version: str = "",
         reference: str = "",
@@ -146,10 +146,10 @@ class Manager:
         editable: str = "",
         repository: str = "",
         index: str = "",
-        indexed: bool = False,
+        refreshes_on_install: bool = False,
         caches: tuple[str, ...] = (),
-        relocated: str = "",
-        samples: str = "",
+        cache_variables: str = "",
+        index_samples: str = "",
         cache_samples: str = "",
         clean: tuple[tuple[str, str], ...] = (),
         manifests: str = "",
@@ -162,24 +162,24 @@ class Manager:
         self.verbs = verbs
         self.groups = _beginnings(verbs)
         self.default = default
-        self.bare = bare
+        self.bare_install_verb = bare_install_verb
         self.style = style
-        self.valued = frozenset(valued.split())
-        self.before = frozenset(before.split()) if before else _NO_FLAGS
-        self.valued_for = valued_for or {}
-        self.one_dash = one_dash
-        self.tail = tail
-        self.goals = goals
+        self.valued_flags = frozenset(valued_flags.split())
+        self.valued_before_verb = frozenset(valued_before_verb.split()) if valued_before_verb else _NO_FLAGS
+        self.valued_by_verb = valued_by_verb or {}
+        self.single_dash_options = single_dash_options
+        self.packages_after_dashes = packages_after_dashes
+        self.takes_goals = takes_goals
         self.flag_verbs = flag_verbs
-        self.yes = tuple(yes.split())
-        self.yes_before = tuple(yes_before.split())
+        self.yes_flags = tuple(yes_flags.split())
+        self.yes_flags_before_verb = tuple(yes_flags_before_verb.split())
         self.yes_setting = yes_setting
-        self.no_cache = tuple(no_cache.split())
-        self.cache_off = tuple(cache_off.split())
-        self.no_recommends = tuple(no_recommends.split())
-        self.settings = tuple(settings.split())
-        self.weak_setting = weak_setting
-        self.refreshing = tuple(refreshing.split())
+        self.no_cache_flags = tuple(no_cache_flags.split())
+        self.no_cache_variables = tuple(no_cache_variables.split())
+        self.no_recommends_flags = tuple(no_recommends_flags.split())
+        self.setting_flags = tuple(setting_flags.split())
+        self.recommends_setting = recommends_setting
+        self.refresh_flags = tuple(refresh_flags.split())
         self.frozen = tuple(frozen.split())
         self.version = tuple(version.split())
         self.reference = tuple(reference.split())
@@ -188,10 +188,10 @@ class Manager:
         self.editable = tuple(editable.split())
         self.repository = tuple(repository.split())
         self.index = tuple(index.split())
-        self.indexed = indexed
+        self.refreshes_on_install = refreshes_on_install
         self.caches: Places = tuple([tuple(cache.split()) for cache in caches])
-        self.relocated = tuple(relocated.split())
-        self.samples = tuple(samples.split())
+        self.cache_variables = tuple(cache_variables.split())
+        self.index_samples = tuple(index_samples.split())
         self.cache_samples = tuple(cache_samples.split())
         self.clean = clean
         self.manifests = tuple(manifests.split())
@@ -219,7 +219,7 @@ def _verbs(**meanings: str) -> dict[str, str]:
     return table
 
 
-APT = Manager(
+APT = PackageManager(
     "apt",
     "os",
     "apt-get apt aptitude xx-apt-get xx-apt",
@@ -235,17 +235,17 @@ APT = Manager(
     ),
     style="apt",
     # -a is the host architecture, -P the build profiles, -e what counts as an error.
-    valued="-o --option -c --config-file -t --target-release --default-release -a --host-architecture -P"
+    valued_flags="-o --option -c --config-file -t --target-release --default-release -a --host-architecture -P"
     " --build-profiles -e --error-on --with-source --solver --planner --format --comment",
-    yes="-y --yes --assume-yes",
+    yes_flags="-y --yes --assume-yes",
     yes_setting="apt::get::assume-yes",
-    settings="-o --option",
-    no_recommends="--no-install-recommends --without-recommends -R",
-    weak_setting="apt::install-recommends",
-    refreshing="--update -U",
+    setting_flags="-o --option",
+    no_recommends_flags="--no-install-recommends --without-recommends -R",
+    recommends_setting="apt::install-recommends",
+    refresh_flags="--update -U",
     index="/var/lib/apt/lists",
     caches=("/var/cache/apt /var/cache/apt/archives",),
-    samples="deb.debian.org_debian_dists_bookworm_InRelease"
+    index_samples="deb.debian.org_debian_dists_bookworm_InRelease"
     " archive.ubuntu.com_ubuntu_dists_noble_main_binary-amd64_Packages.lz4"
     " security.debian.org_dists_bookworm-security_main_binary-amd64_Packages",
     cache_samples="curl_7.88.1-10+deb12u5_amd64.deb",
@@ -253,7 +253,7 @@ APT = Manager(
     clean=(("clean", "cache"), ("distclean dist-clean", "all")),
 )
 
-APK = Manager(
+APK = PackageManager(
     "apk",
     "os",
     "apk xx-apk",
@@ -266,15 +266,15 @@ APK = Manager(
         clean="cache clean,cache purge",
     ),
     style="apk",
-    valued="-p --root -X --repository -t --virtual --arch --cache-dir --cache-max-age --keys-dir --progress-fd"
+    valued_flags="-p --root -X --repository -t --virtual --arch --cache-dir --cache-max-age --keys-dir --progress-fd"
     " --repositories-file --repository-config --timeout --wait -o --output",
     # Without network nothing is fetched that could stay.
-    no_cache="--no-cache --no-network",
-    refreshing="-U --update-cache --update",
+    no_cache_flags="--no-cache --no-network",
+    refresh_flags="-U --update-cache --update",
     index="/var/cache/apk",
-    indexed=True,
+    refreshes_on_install=True,
     caches=("/var/cache/apk /etc/apk/cache",),
-    samples="APKINDEX.066df28d.tar.gz APKINDEX.b53994b4.tar.gz",
+    index_samples="APKINDEX.066df28d.tar.gz APKINDEX.b53994b4.tar.gz",
     cache_samples="APKINDEX.066df28d.tar.gz curl-8.14.1-r1.ab12cd34.apk",
     # Neither touches the index, and both fail unless /etc/apk/cache is set up.
     clean=(("", "cache"),),
@@ -302,82 +302,82 @@ _RPM_VALUED = (
 _RPM_CLEAN = (("all", "all"), ("metadata", "lists"), ("packages", "cache"))
 _RPM_YES = "-y --assumeyes"
 
-DNF = Manager(
+DNF = PackageManager(
     "dnf",
     "os",
     "dnf dnf-3 dnf4 dnf5",
     _RPM_VERBS,
     style="rpm",
     family="dnf",
-    valued=_RPM_VALUED,
-    yes=_RPM_YES,
+    valued_flags=_RPM_VALUED,
+    yes_flags=_RPM_YES,
     yes_setting="assumeyes",
-    settings="--setopt",
-    weak_setting="install_weak_deps",
-    refreshing="--refresh",
+    setting_flags="--setopt",
+    recommends_setting="install_weak_deps",
+    refresh_flags="--refresh",
     index="/var/cache/dnf /var/cache/libdnf5",
-    indexed=True,
+    refreshes_on_install=True,
     caches=("/var/cache/dnf /var/cache/libdnf5",),
     clean=_RPM_CLEAN,
 )
 
 # It writes below /var/cache/yum (dnf/dnf-main.c), and never asked before it became dnf5 in Fedora 38.
-MICRODNF = Manager(
+MICRODNF = PackageManager(
     "microdnf",
     "os",
     "microdnf",
     _RPM_VERBS,
     style="rpm",
     family="dnf",
-    valued=_RPM_VALUED,
-    yes=_RPM_YES,
+    valued_flags=_RPM_VALUED,
+    yes_flags=_RPM_YES,
     yes_setting="assumeyes",
-    settings="--setopt",
-    weak_setting="install_weak_deps",
-    refreshing="--refresh",
+    setting_flags="--setopt",
+    recommends_setting="install_weak_deps",
+    refresh_flags="--refresh",
     index="/var/cache/yum /var/cache/dnf /var/cache/libdnf5",
-    indexed=True,
+    refreshes_on_install=True,
     caches=("/var/cache/yum /var/cache/dnf /var/cache/libdnf5",),
     clean=_RPM_CLEAN,
 )
 
 # From RHEL 8 on, yum is dnf under its old name.
-YUM = Manager(
+YUM = PackageManager(
     "yum",
     "os",
     "yum",
     _RPM_VERBS,
     style="rpm",
     family="dnf",
-    valued=_RPM_VALUED,
-    yes=_RPM_YES,
+    valued_flags=_RPM_VALUED,
+    yes_flags=_RPM_YES,
     yes_setting="assumeyes",
-    settings="--setopt",
-    weak_setting="install_weak_deps",
+    setting_flags="--setopt",
+    recommends_setting="install_weak_deps",
     index="/var/cache/yum /var/cache/dnf",
-    indexed=True,
+    refreshes_on_install=True,
     caches=("/var/cache/yum /var/cache/dnf",),
     clean=_RPM_CLEAN,
 )
 
-TDNF = Manager(
+TDNF = PackageManager(
     "tdnf",
     "os",
     "tdnf",
     _RPM_VERBS,
     style="rpm",
-    valued=_RPM_VALUED,
-    yes=_RPM_YES,
+    valued_flags=_RPM_VALUED,
+    yes_flags=_RPM_YES,
     yes_setting="assumeyes",
-    settings="--setopt",
-    refreshing="--refresh",
+    setting_flags="--setopt",
+    refresh_flags="--refresh",
     index="/var/cache/tdnf",
-    indexed=True,
+    refreshes_on_install=True,
     caches=("/var/cache/tdnf",),
     clean=_RPM_CLEAN,
 )
 
-ZYPPER = Manager(
+ZYPPER = PackageManager(
     "zypper",
     "os",
     "zypper",
@@ -393,30 +393,30 @@ ZYPPER = Manager(
         config="addrepo,ar,removerepo,rr,modifyrepo,mr,addservice,as,addlock,al",
     ),
     style="zypper",
-    valued="-r --repo --from -t --type --download --config --reposd-dir --cache-dir --raw-cache-dir --solv-cache-dir"
+    valued_flags="-r --repo --from -t --type --download --config --reposd-dir --cache-dir --raw-cache-dir --solv-cache-dir"
     " --pkg-cache-dir --plus-repo --plus-content --releasever --root --installroot --userdata --table-style",
     # Behind the verb these letters mean something else (-D --dry-run, -C --capability, -R no-recommends …).
-    before="-c -D -C -p -R -s",
-    yes="-y --no-confirm --non-interactive",
-    yes_before="-n",
-    no_recommends="--no-recommends",
+    valued_before_verb="-c -D -C -p -R -s",
+    yes_flags="-y --no-confirm --non-interactive",
+    yes_flags_before_verb="-n",
+    no_recommends_flags="--no-recommends",
     index="/var/cache/zypp /var/cache/zypp/raw",
-    indexed=True,
+    refreshes_on_install=True,
     caches=("/var/cache/zypp /var/cache/zypp/packages",),
     clean=(("-a --all", "all"), ("-m --metadata -M --raw-metadata", "lists"), ("", "cache")),
 )
 
-PACMAN = Manager(
+PACMAN = PackageManager(
     "pacman",
     "os",
     "pacman",
     _verbs(),
     style="pacman",
     flag_verbs=True,
-    valued="-b --dbpath -r --root --config --cachedir --arch --ignore --ignoregroup --assume-installed --overwrite"
+    valued_flags="-b --dbpath -r --root --config --cachedir --arch --ignore --ignoregroup --assume-installed --overwrite"
     " --color --gpgdir --hookdir --logfile --sysroot --print-format",
-    yes="--noconfirm",
-    refreshing="-y --refresh",
+    yes_flags="--noconfirm",
+    refresh_flags="-y --refresh",
     index="/var/lib/pacman/sync",
     caches=("/var/cache/pacman/pkg /var/cache/pacman",),
     cache_samples="bash-5.2.037-1-x86_64.pkg.tar.zst glibc-2.41-2-x86_64.pkg.tar.zst.sig",
@@ -434,7 +434,7 @@ _PIP_VALUED = (
     " --only-final --uploaded-prior-to --refresh-package -b --build --build-dir"
 )
 
-PIP = Manager(
+PIP = PackageManager(
     "pip",
     "python",
     "pip",
@@ -446,16 +446,16 @@ PIP = Manager(
         config="config",
     ),
     style="pip",
-    valued=_PIP_VALUED,
+    valued_flags=_PIP_VALUED,
     # optparse takes any unambiguous beginning of a long flag, so --no-cache is --no-cache-dir.
-    no_cache="--no-cache-dir --no-cache",
+    no_cache_flags="--no-cache-dir --no-cache",
     # pip disables the cache for any value, "false" and "0" too (cli/cmdoptions.py says why).
-    cache_off="PIP_NO_CACHE_DIR=*",
+    no_cache_variables="PIP_NO_CACHE_DIR=*",
     requirements="-r --requirement --requirements-from-script",
     constraints="-c --constraint",
     editable="-e --editable",
     caches=("~/.cache/pip",),
-    relocated="PIP_CACHE_DIR",
+    cache_variables="PIP_CACHE_DIR",
     clean=(("", "cache"),),
     manifests="requirements.txt requirements*.txt constraints*.txt pyproject.toml setup.py setup.cfg",
     locks="requirements.txt",
@@ -476,7 +476,7 @@ _UV_VALUED = (
     " --with-executables-from --with-requirements"
 )
 
-UV = Manager(
+UV = PackageManager(
     "uv",
     "python",
     "uv",
@@ -491,22 +491,22 @@ UV = Manager(
         clean="cache clean,clean",
     ),
     style="pip",
-    valued=_UV_VALUED,
+    valued_flags=_UV_VALUED,
     # `uv sync --no-editable`, `uv add --editable` and `uv build -b` are without a value, `uv pip install -e .` is not.
-    no_cache="--no-cache -n --no-cache-dir",
-    cache_off="UV_NO_CACHE",
+    no_cache_flags="--no-cache -n --no-cache-dir",
+    no_cache_variables="UV_NO_CACHE",
     requirements="-r --requirement --requirements",
     constraints="-c --constraint --constraints",
     editable="-e --editable",
     frozen="--locked --frozen",
     caches=("~/.cache/uv",),
-    relocated="UV_CACHE_DIR",
+    cache_variables="UV_CACHE_DIR",
     clean=(("", "cache"),),
     manifests="pyproject.toml uv.toml requirements.txt requirements*.txt .python-version",
     locks="uv.lock",
 )
 
-PIPX = Manager(
+PIPX = PackageManager(
     "pipx",
     "python",
     "pipx",
@@ -518,15 +518,15 @@ PIPX = Manager(
         exec="run",
     ),
     style="pip",
-    valued="--python -i --index-url --pip-args --suffix --preinstall --spec --backend --cooldown --fetch-python"
+    valued_flags="--python -i --index-url --pip-args --suffix --preinstall --spec --backend --cooldown --fetch-python"
     " --output -r --requirement --with-suffix --skip --lock --upgrade-strategy",
     requirements="-r --requirement",
-    cache_off="PIP_NO_CACHE_DIR=*",
+    no_cache_variables="PIP_NO_CACHE_DIR=*",
     caches=("~/.cache/pip",),
-    relocated="PIP_CACHE_DIR",
+    cache_variables="PIP_CACHE_DIR",
 )
 
-POETRY = Manager(
+POETRY = PackageManager(
     "poetry",
     "python",
     "poetry",
@@ -542,18 +542,18 @@ POETRY = Manager(
         config="config",
     ),
     style="pip",
-    valued="-C --directory -P --project --with --without --only -E --extras -G --group --source --python --platform"
+    valued_flags="-C --directory -P --project --with --without --only -E --extras -G --group --source --python --platform"
     " --markers --optional -f --format -o --output",
-    no_cache="--no-cache",
+    no_cache_flags="--no-cache",
     # Beside them lie the virtual environments, which are no cache.
     caches=("~/.cache/pypoetry/cache", "~/.cache/pypoetry/artifacts"),
-    relocated="POETRY_CACHE_DIR/cache POETRY_CACHE_DIR/artifacts",
+    cache_variables="POETRY_CACHE_DIR/cache POETRY_CACHE_DIR/artifacts",
     clean=(("", "cache"),),
     manifests="pyproject.toml poetry.toml",
     locks="poetry.lock",
 )
 
-PIPENV = Manager(
+PIPENV = PackageManager(
     "pipenv",
     "python",
     "pipenv",
@@ -566,22 +566,22 @@ PIPENV = Manager(
         exec="run",
     ),
     style="pip",
-    bare="restore",
-    valued="-r --requirements -e --editable -i --index --pypi-mirror --python --extra-pip-args --categories --extras"
+    bare_install_verb="restore",
+    valued_flags="-r --requirements -e --editable -i --index --pypi-mirror --python --extra-pip-args --categories --extras"
     " --config-settings --resolver",
     requirements="-r --requirements",
     editable="-e --editable",
-    cache_off="PIP_NO_CACHE_DIR=*",
+    no_cache_variables="PIP_NO_CACHE_DIR=*",
     frozen="sync --deploy --ignore-pipfile",
     caches=("~/.cache/pipenv", "~/.cache/pip"),
-    relocated="PIPENV_CACHE_DIR PIP_CACHE_DIR",
+    cache_variables="PIPENV_CACHE_DIR PIP_CACHE_DIR",
     manifests="Pipfile",
     locks="Pipfile.lock",
 )
 
 _CONDA_FLAGS = frozenset(("-n", "-p", "-c", "-f"))
 
-CONDA = Manager(
+CONDA = PackageManager(
     "conda",
     "conda",
     "conda mamba micromamba",
@@ -595,10 +595,10 @@ CONDA = Manager(
         config="config,init",
     ),
     style="conda",
-    valued="--name --prefix --root-prefix --channel --file --solver --experimental-solver --repodata-fn --subdir"
+    valued_flags="--name --prefix --root-prefix --channel --file --solver --experimental-solver --repodata-fn --subdir"
     " --platform --revision --clone --rc-file --cwd --log-level --channel-priority --category --lockfile",
     # `conda clean -afy` is three switches, `conda install -c x` is not.
-    valued_for={
+    valued_by_verb={
         "install": _CONDA_FLAGS,
         "restore": _CONDA_FLAGS,
         "upgrade": _CONDA_FLAGS,
@@ -606,21 +606,21 @@ CONDA = Manager(
         "exec": _CONDA_FLAGS,
         "config": frozenset(("--add", "--append", "--prepend", "--set", "--remove", "--remove-key", "--get")),
     },
-    yes="-y --yes",
+    yes_flags="-y --yes",
     yes_setting="CONDA_ALWAYS_YES",
     requirements="-f --file",
-    indexed=True,
+    refreshes_on_install=True,
     caches=(
         "/opt/conda/pkgs /opt/miniconda3/pkgs /opt/miniconda/pkgs /opt/mamba/pkgs /root/miniconda3/pkgs"
         " ~/miniconda3/pkgs ~/.conda/pkgs",
     ),
-    relocated="CONDA_PKGS_DIRS",
+    cache_variables="CONDA_PKGS_DIRS",
     clean=(("-a --all -t --tarballs -p --packages -f --force-pkgs-dirs", "cache"),),
     manifests="environment.yml environment.yaml environment*.yml conda*.yml",
     locks="conda-lock.yml conda-linux-64.lock pixi.lock",
 )
 
-NPM = Manager(
+NPM = PackageManager(
     "npm",
     "node",
     "npm",
@@ -636,8 +636,8 @@ NPM = Manager(
         config="config,c,set",
     ),
     style="npm",
-    bare="restore",
-    valued="--access --also --arch --audit-level --auth-type --before --ca --cache --cache-max --cache-min --cafile"
+    bare_install_verb="restore",
+    valued_flags="--access --also --arch --audit-level --auth-type --before --ca --cache --cache-max --cache-min --cafile"
     " -c --call --cert --cidr --cpu --depth --editor --fetch-retries --fetch-retry-factor --fetch-retry-maxtimeout"
     " --fetch-retry-mintimeout --fetch-timeout --git --globalconfig --heading --https-proxy --include"
     " --install-strategy --jobs --key --libc --local-address -L --location --lockfile-version --loglevel --logs-dir"
@@ -648,13 +648,13 @@ NPM = Manager(
     " --viewer -w --workspace",
     frozen="ci clean-install ic install-clean isntall-clean install-ci-test cit clean-install-test sit",
     caches=("~/.npm ~/.npm/_cacache",),
-    relocated="NPM_CONFIG_CACHE",
+    cache_variables="NPM_CONFIG_CACHE",
     clean=(("", "cache"),),
     manifests="package.json .npmrc",
     locks="package-lock.json npm-shrinkwrap.json",
 )
 
-YARN = Manager(
+YARN = PackageManager(
     "yarn",
     "node",
     "yarn yarnpkg",
@@ -675,18 +675,18 @@ YARN = Manager(
     },
     style="npm",
     default="run",
-    valued="--cwd --modules-folder --cache-folder --preferred-cache-folder --mutex --network-timeout"
+    valued_flags="--cwd --modules-folder --cache-folder --preferred-cache-folder --mutex --network-timeout"
     " --network-concurrency --registry --prefix --global-folder --link-folder --use-yarnrc --proxy --https-proxy"
     " --otp --cafile --child-concurrency --loglevel --mode --jobs",
     frozen="--frozen-lockfile --immutable",
     caches=("/usr/local/share/.cache/yarn ~/.cache/yarn ~/.yarn/berry/cache ~/.yarn/berry",),
-    relocated="YARN_CACHE_FOLDER",
+    cache_variables="YARN_CACHE_FOLDER",
     clean=(("", "cache"),),
     manifests="package.json .yarnrc .yarnrc.yml .yarn/** .npmrc",
     locks="yarn.lock",
 )
 
-PNPM = Manager(
+PNPM = PackageManager(
     "pnpm",
     "node",
     "pnpm",
@@ -703,9 +703,9 @@ PNPM = Manager(
         other="audit,outdated,list,ls,ll,why,pack,publish,link,ln,unlink,import,init,licenses,patch,server,store,bin,root,help,dedupe,approve-builds,self-update,get",
     ),
     style="npm",
-    bare="restore",
+    bare_install_verb="restore",
     default="run",
-    valued="-C --dir -F --filter --filter-prod --store-dir --registry --reporter --loglevel --modules-dir"
+    valued_flags="-C --dir -F --filter --filter-prod --store-dir --registry --reporter --loglevel --modules-dir"
     " --virtual-store-dir --lockfile-dir --network-concurrency --child-concurrency --workspace-concurrency"
     " --fetch-retries --fetch-timeout --package-import-method --node-linker --cpu --os --libc"
     " --changed-files-ignore-pattern --test-pattern --global-dir --prefix --cache-dir --resolution-mode --package"
@@ -717,7 +717,7 @@ PNPM = Manager(
     locks="pnpm-lock.yaml",
 )
 
-BUN = Manager(
+BUN = PackageManager(
     "bun",
     "node",
     "bun",
@@ -733,20 +733,20 @@ BUN = Manager(
         other="create,c,init,link,unlink,pm,outdated,audit,publish,patch,upgrade,repl,info,why",
     ),
     style="npm",
-    bare="restore",
+    bare_install_verb="restore",
     default="run",
-    valued="--cwd --cache-dir -c --config --backend --registry --network-concurrency --concurrent-scripts --filter -F"
+    valued_flags="--cwd --cache-dir -c --config --backend --registry --network-concurrency --concurrent-scripts --filter -F"
     " --env-file --cafile --ca --omit --linker --target --outdir --outfile --define -d --external -e --cpu --os",
-    no_cache="--no-cache",
+    no_cache_flags="--no-cache",
     frozen="ci --frozen-lockfile",
     caches=("~/.bun/install/cache",),
-    relocated="BUN_INSTALL_CACHE_DIR",
+    cache_variables="BUN_INSTALL_CACHE_DIR",
     clean=(("", "cache"),),
     manifests="package.json bunfig.toml .npmrc",
     locks="bun.lock bun.lockb",
 )
 
-GEM = Manager(
+GEM = PackageManager(
     "gem",
     "ruby",
     "gem jgem",
@@ -760,17 +760,17 @@ GEM = Manager(
         config="sources",
     ),
     style="gem",
-    tail=False,
-    valued="-v --version -i --install-dir -n --bindir --document --build-root --platform -P --trust-policy -p"
+    packages_after_dashes=False,
+    valued_flags="-v --version -i --install-dir -n --bindir --document --build-root --platform -P --trust-policy -p"
     " --http-proxy -s --source -B --bulk-threshold -g --file --without --config-file --target-rbconfig --key --cert",
     version="-v --version",
     caches=("/usr/local/bundle/cache ~/.gem ~/.local/share/gem $GEM_HOME/cache",),
-    relocated="GEM_HOME/cache",
+    cache_variables="GEM_HOME/cache",
     manifests="Gemfile gems.rb",
     locks="Gemfile.lock gems.locked",
 )
 
-BUNDLE = Manager(
+BUNDLE = PackageManager(
     "bundle",
     "ruby",
     "bundle bundler",
@@ -788,17 +788,17 @@ BUNDLE = Manager(
     },
     style="gem",
     # Thor's array flags (--without development test) swallow the words behind them; a restore names no package anyway.
-    valued="--gemfile --path -j --jobs --retry --without --with --only --trust-policy --shebang --target-rbconfig"
+    valued_flags="--gemfile --path -j --jobs --retry --without --with --only --trust-policy --shebang --target-rbconfig"
     " --version -v --source --git --group -g",
     version="-v --version",
     frozen="--frozen --deployment",
     caches=("/usr/local/bundle/cache ~/.bundle/cache ~/.bundle $GEM_HOME/cache",),
-    relocated="GEM_HOME/cache",
+    cache_variables="GEM_HOME/cache",
     manifests="Gemfile gems.rb *.gemspec .ruby-version",
     locks="Gemfile.lock gems.locked",
 )
 
-GO = Manager(
+GO = PackageManager(
     "go",
     "go",
     "go xx-go",
@@ -811,19 +811,19 @@ GO = Manager(
         config="env",
     ),
     style="go",
-    bare="build",
-    one_dash=True,
-    valued="-o -p -C -asmflags -buildmode -compiler -covermode -coverpkg -coverprofile -count -exec -gccgoflags"
+    bare_install_verb="build",
+    single_dash_options=True,
+    valued_flags="-o -p -C -asmflags -buildmode -compiler -covermode -coverpkg -coverprofile -count -exec -gccgoflags"
     " -gcflags -installsuffix -ldflags -mod -modfile -overlay -pgo -pkgdir -tags -toolexec -run -bench -timeout"
     " -vettool -f -reuse",
     caches=("/go/pkg/mod ~/go/pkg/mod $GOPATH/pkg/mod", "~/.cache/go-build"),
-    relocated="GOMODCACHE GOCACHE",
+    cache_variables="GOMODCACHE GOCACHE",
     clean=(("-modcache -cache", "cache"),),
     manifests="go.mod go.work",
     locks="go.sum go.work.sum",
 )
 
-CARGO = Manager(
+CARGO = PackageManager(
     "cargo",
     "rust",
     "cargo xx-cargo",
@@ -835,8 +835,8 @@ CARGO = Manager(
         build="build,b,test,t,check,c,clippy,doc,d,bench,rustc,run,r,zigbuild,nextest,leptos,auditable,deb",
     ),
     style="cargo",
-    tail=False,
-    valued="--version --vers --git --branch --tag --rev --path --root --registry --index --features -F --target"
+    packages_after_dashes=False,
+    valued_flags="--version --vers --git --branch --tag --rev --path --root --registry --index --features -F --target"
     " --target-dir --profile -j --jobs --config -Z --color --message-format --bin --example --test --bench -p"
     " --package --exclude -C --manifest-path --lockfile-path --recipe-path --pkg-url --pkg-fmt --bin-dir"
     " --strategies",
@@ -846,12 +846,12 @@ CARGO = Manager(
     editable="--path",
     frozen="--locked --frozen",
     caches=("/usr/local/cargo/registry ~/.cargo/registry", "/usr/local/cargo/git ~/.cargo/git"),
-    relocated="CARGO_HOME/registry CARGO_HOME/git",
+    cache_variables="CARGO_HOME/registry CARGO_HOME/git",
     manifests="Cargo.toml rust-toolchain rust-toolchain.toml .cargo/config.toml",
     locks="Cargo.lock",
 )
 
-COMPOSER = Manager(
+COMPOSER = PackageManager(
     "composer",
     "php",
     "composer composer.phar",
@@ -867,19 +867,19 @@ COMPOSER = Manager(
         build="dump-autoload,dumpautoload",
     ),
     style="composer",
-    valued="-d --working-dir --prefer-install --ignore-platform-req -s --stability --repository --repository-url"
+    valued_flags="-d --working-dir --prefer-install --ignore-platform-req -s --stability --repository --repository-url"
     " --apcu-autoloader-prefix --audit-format --minimal-changes-for",
-    no_cache="--no-cache",
-    cache_off="COMPOSER_CACHE_DIR=/dev/null",
+    no_cache_flags="--no-cache",
+    no_cache_variables="COMPOSER_CACHE_DIR=/dev/null",
     frozen="install i",
     caches=("~/.cache/composer ~/.composer/cache /tmp/cache $COMPOSER_HOME/cache",),
-    relocated="COMPOSER_CACHE_DIR",
+    cache_variables="COMPOSER_CACHE_DIR",
     clean=(("", "cache"),),
     manifests="composer.json auth.json symfony.lock",
     locks="composer.lock",
 )
 
-DOTNET = Manager(
+DOTNET = PackageManager(
     "dotnet",
     "dotnet",
     "dotnet",
@@ -893,49 +893,49 @@ DOTNET = Manager(
         clean="nuget locals",
     ),
     style="dotnet",
-    valued="-c --configuration -f --framework -r --runtime -o --output -v --verbosity -s --source --packages"
+    valued_flags="-c --configuration -f --framework -r --runtime -o --output -v --verbosity -s --source --packages"
     " --configfile --os --arch -a --version --version-suffix --tool-path --add-source --package-directory"
     " --artifacts-path --property --lock-file-path --project --settings --logger -l",
     version="--version -v",
     frozen="--locked-mode",
     caches=("~/.nuget/packages", "~/.local/share/NuGet/http-cache ~/.local/share/NuGet/v3-cache ~/.local/share/NuGet"),
-    relocated="NUGET_PACKAGES NUGET_HTTP_CACHE_PATH",
+    cache_variables="NUGET_PACKAGES NUGET_HTTP_CACHE_PATH",
     clean=(("--clear -c", "cache"),),
     manifests="*.csproj *.fsproj *.vbproj *.sln *.slnx Directory.Build.props Directory.Build.targets"
     " Directory.Packages.props NuGet.config nuget.config global.json",
     locks="packages.lock.json",
 )
 
-NUGET = Manager(
+NUGET = PackageManager(
     "nuget",
     "dotnet",
     "nuget nuget.exe",
     _verbs(install="install", restore="restore", upgrade="update", clean="locals"),
     style="dotnet",
-    bare="restore",
-    one_dash=True,
-    valued="-Version -OutputDirectory -Source -ConfigFile -PackagesDirectory -SolutionDirectory -Verbosity -Framework",
+    bare_install_verb="restore",
+    single_dash_options=True,
+    valued_flags="-Version -OutputDirectory -Source -ConfigFile -PackagesDirectory -SolutionDirectory -Verbosity -Framework",
     version="-Version",
     caches=("~/.nuget/packages",),
-    relocated="NUGET_PACKAGES",
+    cache_variables="NUGET_PACKAGES",
     clean=(("-clear", "cache"),),
     manifests="packages.config *.csproj *.sln",
     locks="packages.lock.json",
 )
 
-CHOCO = Manager(
+CHOCO = PackageManager(
     "choco",
     "os",
     "choco choco.exe",
     _verbs(install="install", upgrade="upgrade,update", remove="uninstall", config="config,feature,source"),
     style="dotnet",
-    valued="--version -s --source --package-parameters --params --install-arguments --ia --execution-timeout"
+    valued_flags="--version -s --source --package-parameters --params --install-arguments --ia --execution-timeout"
     " --installargs",
     version="--version",
-    yes="-y --yes --confirm",
+    yes_flags="-y --yes --confirm",
 )
 
-MAVEN = Manager(
+MAVEN = PackageManager(
     "mvn",
     "java",
     "mvn mvnw mvnd",
@@ -948,17 +948,17 @@ MAVEN = Manager(
     ),
     style="maven",
     default="build",
-    goals=True,
-    one_dash=True,
-    valued="-f --file -s --settings -gs --global-settings -t --toolchains -gt --global-toolchains -P"
+    takes_goals=True,
+    single_dash_options=True,
+    valued_flags="-f --file -s --settings -gs --global-settings -t --toolchains -gt --global-toolchains -P"
     " --activate-profiles -pl --projects -rf --resume-from -T --threads -D --define -b --builder -l --log-file -ep"
     " -emp --color",
     caches=("~/.m2/repository ~/.m2",),
-    relocated="MAVEN_REPO_LOCAL",
+    cache_variables="MAVEN_REPO_LOCAL",
     manifests="pom.xml .mvn/** mvnw settings.xml",
 )
 
-GRADLE = Manager(
+GRADLE = PackageManager(
     "gradle",
     "java",
     "gradle gradlew",
@@ -969,20 +969,20 @@ GRADLE = Manager(
     ),
     style="maven",
     default="build",
-    goals=True,
-    one_dash=True,
-    valued="-x --exclude-task -b --build-file -p --project-dir -c --settings-file -I --init-script -g"
+    takes_goals=True,
+    single_dash_options=True,
+    valued_flags="-x --exclude-task -b --build-file -p --project-dir -c --settings-file -I --init-script -g"
     " --gradle-user-home -P --project-prop -D --system-prop --console --max-workers --project-cache-dir"
     " --warning-mode --priority --include-build -F --dependency-verification -M --write-verification-metadata"
     " --tests",
     caches=("~/.gradle/caches ~/.gradle /home/gradle/.gradle/caches /home/gradle/.gradle",),
-    relocated="GRADLE_USER_HOME/caches",
+    cache_variables="GRADLE_USER_HOME/caches",
     manifests="build.gradle build.gradle.kts settings.gradle settings.gradle.kts gradle.properties gradle/** gradlew"
     " gradle/libs.versions.toml",
     locks="gradle.lockfile",
 )
 
-MANAGERS: tuple[Manager, ...] = (
+MANAGERS: tuple[PackageManager, ...] = (
     APT,
     APK,
     DNF,
@@ -1013,4 +1013,6 @@ MANAGERS: tuple[Manager, ...] = (
     GRADLE,
 )
 
-PROGRAMS: dict[str, Manager] = {program: manager for manager in MANAGERS for program in manager.programs}
+MANAGER_BY_PROGRAM: dict[str, PackageManager] = {
+    program: manager for manager in MANAGERS for program in manager.programs
+}

@@ -20,14 +20,14 @@ _releases: tuple[str, ...] = ()
 _table: Mapping[str, str] | None = None
 
 
-def is_compiler(package: str) -> bool:
+def is_build_package(package: str) -> bool:
     """Whether a package of Debian only serves to compile: a compiler, a build tool, headers."""
     name = package.partition(":")[0]
     versioned = name.startswith(("gcc-", "g++-", "clang-", "llvm-", "libstdc++-", "linux-headers-"))
     return name in COMPILERS or (versioned and name[-1:].isdigit()) or name.endswith("-dev")
 
 
-def libraries(package: str, release: str | None) -> tuple[str, ...] | None:
+def runtime_libraries_for(package: str, release: str | None) -> tuple[str, ...] | None:
     """The libraries behind the -dev package of a Debian release ("bookworm").
 
     Without a release those that are the same in all that are known; None when nothing is known, or they are not.
@@ -35,7 +35,7 @@ def libraries(package: str, release: str | None) -> tuple[str, ...] | None:
     """
     name = package.partition(":")[0]
     if not name.endswith("-dev") or name in COMPILERS:
-        return () if is_compiler(name) else None
+        return () if is_build_package(name) else None
     line = _read().get(name)
     if line is None:
         return None

@@ -38,7 +38,7 @@ class Package:
         return f"Package({self.kind} {self.name!r} {self.version!r})"
 
 
-def read_word(word: Word, style: str) -> Parsed:
+def parse_package_word(word: Word, style: str) -> Parsed:
     """Kind, name and version of a package word; an empty kind when it names none."""
     text = word.value
     if not text:
@@ -52,7 +52,7 @@ def read_word(word: Word, style: str) -> Parsed:
     return kind, name, version
 
 
-def read_text(text: str, style: str) -> Parsed:
+def parse_package_text(text: str, style: str) -> Parsed:
     """The same for the value of a flag."""
     return _SYNTAX[style](text, _mask(text)) if text else ("", "", "")
 
@@ -343,7 +343,7 @@ _MOVING = ("latest", "next", "upgrade", "patch", "none", "head", "master", "main
 _TAGGED = ("npm", "go", "composer", "dotnet", "pip")
 
 
-def bounded(version: str, style: str = "") -> bool:
+def has_upper_bound(version: str, style: str = "") -> bool:
     """Does the version keep anything newer out? `latest`, `*`, `>=1` and `!=1` do not, `1.2`, `^1` and `<2` do."""
     if "$" in version or "`" in version:
         return True

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import From
 
 
-@rule("BK002", level=WARNING, since="0.1", also=("buildkit:FromAsCasing",), fix=SAFE)
+@rule("BK002", level=WARNING, since="0.1", aliases=("buildkit:FromAsCasing",), fix=SAFE)
 def as_casing(instruction: From, build: Build) -> Iterator[Finding]:
     """FROM and AS are not written in the same case.
 

@@ -10,13 +10,13 @@ if TYPE_CHECKING:
     from ...model.build import Build
 
 
-def known_in_from(build: Build) -> set[str]:
+def variables_in_from(build: Build) -> set[str]:
     """The variables that FROM may use: BuildKit's own and the ARGs before the first FROM, with a value or without."""
     state = build.global_state
     return {*state.vars, *state.unknown, "TARGETSTAGE"}
 
 
-def invalid_by_default(build: Build, base: str) -> bool:
+def invalid_without_build_arguments(build: Build, base: str) -> bool:
     """Whether the base name is no image reference when nobody gives a build argument."""
     try:
         parse_reference(build.global_state.expand(base).text)
@@ -25,7 +25,7 @@ def invalid_by_default(build: Build, base: str) -> bool:
     return False
 
 
-def fails_anyway(build: Build, base: str) -> bool:
+def always_invalid(build: Build, base: str) -> bool:
     """Whether no build argument can help: the base name is refused, and all that it uses has a value or never will.
 
     The rule build-error reports these.
@@ -34,4 +34,4 @@ def fails_anyway(build: Build, base: str) -> bool:
         unmatched = build.global_state.expand(base).unmatched
     except ExpansionError:
         return True
-    return build.global_state.unknown.isdisjoint(unmatched) and invalid_by_default(build, base)
+    return build.global_state.unknown.isdisjoint(unmatched) and invalid_without_build_arguments(build, base)

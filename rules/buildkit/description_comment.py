@@ -19,7 +19,7 @@ _PRAGMAS = ("syntax", "escape", "check", "hadolint", "dlint:", "dlint ")
     "BK020",
     level=WARNING,
     since="0.1",
-    also=("buildkit:InvalidDefinitionDescription",),
+    aliases=("buildkit:InvalidDefinitionDescription",),
     default=False,
     onbuild=False,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...fixers.edits.edit import SAFE, Edit, Fix
-from ...syntax.source import SPACE, Span
+from ...syntax.source import WHITESPACE, Span
 from ..base import WARNING, Bad, Finding, Good, rule
 
 TYPE_CHECKING = False
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Instruction
 
 
-@rule("BK003", level=WARNING, since="0.1", also=("buildkit:NoEmptyContinuation",), onbuild=False, fix=SAFE)
+@rule("BK003", level=WARNING, since="0.1", aliases=("buildkit:NoEmptyContinuation",), onbuild=False, fix=SAFE)
 def empty_continuation(build: Build) -> Iterator[Finding]:
     """An empty line stands inside an instruction that goes on behind it.
 
@@ -43,7 +43,7 @@ def _empty_lines(build: Build, instruction: Instruction) -> list[Span]:
     found: list[Span] = []
     for line in range(instruction.start_line, instruction.end_line):
         start, end = starts[line], starts[line + 1] if line + 1 < len(starts) else len(text)
-        if not text[start:end].strip(SPACE) and not any(h.start <= start < h.end for h in instruction.heredocs):
+        if not text[start:end].strip(WHITESPACE) and not any(h.start <= start < h.end for h in instruction.heredocs):
             found.append(Span(start, end))
     return found
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Argument, Expose
 
 
-class Port:
+class ExposedPort:
     """One port: `host` is the IP address and host port before it, `protocol` what stands behind the slash."""
 
     __slots__ = ("host", "port", "protocol", "text", "word")
@@ -22,13 +22,13 @@ class Port:
         self.port, _, self.protocol = last.partition("/")
 
 
-def ports(instruction: Expose, build: Build) -> Iterator[Port]:
+def exposed_ports(instruction: Expose, build: Build) -> Iterator[ExposedPort]:
     """The ports whose values are known; what BuildKit refuses (no port, another protocol) is left out."""
     state = build.state(instruction)
     for word in instruction.arguments:
         if state.value(word.text) is None:
             continue
         for text in state.expand(word.text).words:
-            port = Port(text, word)
+            port = ExposedPort(text, word)
             if port.port and port.protocol.lower() in ("", "tcp", "udp", "sctp"):
                 yield port

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...fixers.edits.edit import SAFE, Edit, Fix
 from ..base import WARNING, Bad, Finding, Good, rule
-from .expose import ports
+from .expose import exposed_ports
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Expose
 
 
-@rule("BK022", level=WARNING, since="0.1", also=("buildkit:ExposeInvalidFormat",), fix=SAFE)
+@rule("BK022", level=WARNING, since="0.1", aliases=("buildkit:ExposeInvalidFormat",), fix=SAFE)
 def exposed_mapping(instruction: Expose, build: Build) -> Iterator[Finding]:
     """EXPOSE has an IP address or a port of the host.
 
@@ -28,7 +28,7 @@ def exposed_mapping(instruction: Expose, build: Build) -> Iterator[Finding]:
     ## Fix safety
     Safe: BuildKit ignores what is taken out.
     """
-    for port in ports(instruction, build):
+    for port in exposed_ports(instruction, build):
         if port.host.strip(":"):
             kept = port.text.rpartition(":")[2]
             edit = Edit(port.word.start, port.word.end, kept)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ...model.build import Build
 
 
-@rule("BK004", level=WARNING, since="0.1", also=("buildkit:ConsistentInstructionCasing",), onbuild=False, fix=SAFE)
+@rule("BK004", level=WARNING, since="0.1", aliases=("buildkit:ConsistentInstructionCasing",), onbuild=False, fix=SAFE)
 def keyword_casing(build: Build) -> Iterator[Finding]:
     """An instruction is not written in the case of the others.
 

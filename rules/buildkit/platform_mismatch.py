@@ -30,7 +30,12 @@ _SAME = {"x86_64": "amd64", "x86-64": "amd64", "aarch64": "arm64", "armhf": "arm
 
 
 @rule(
-    "BK014", level=WARNING, since="0.1", also=("buildkit:InvalidBaseImagePlatform",), onbuild=False, words=("platform",)
+    "BK014",
+    level=WARNING,
+    since="0.1",
+    aliases=("buildkit:InvalidBaseImagePlatform",),
+    onbuild=False,
+    prefilter=("platform",),
 )
 def platform_mismatch(stage: Stage, build: Build) -> Iterator[Finding]:
     """`--platform` asks for another platform than the one that the image is for.

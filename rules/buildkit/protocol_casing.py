@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...fixers.edits.edit import SAFE, Edit, Fix
 from ..base import WARNING, Bad, Finding, Good, rule
-from .expose import ports
+from .expose import exposed_ports
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Expose
 
 
-@rule("BK021", level=WARNING, since="0.1", also=("buildkit:ExposeProtoCasing",), fix=SAFE)
+@rule("BK021", level=WARNING, since="0.1", aliases=("buildkit:ExposeProtoCasing",), fix=SAFE)
 def protocol_casing(instruction: Expose, build: Build) -> Iterator[Finding]:
     """EXPOSE names a protocol in capital letters.
 
@@ -24,7 +24,7 @@ def protocol_casing(instruction: Expose, build: Build) -> Iterator[Finding]:
     ## Fix safety
     Safe: the image lists the port in lower case either way.
     """
-    for port in ports(instruction, build):
+    for port in exposed_ports(instruction, build):
         if port.protocol != port.protocol.lower():
             written, lower = port.word, port.text.lower()
             edit = Edit(written.start, written.end, lower)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..base import WARNING, Bad, Finding, Good, rule
-from ..instructions.secret_names import declared
+from ..instructions.secret_names import declared_variables
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Arg, Env
 
 
-@rule("BK016", level=WARNING, since="0.1", also=("buildkit:SecretsUsedInArgOrEnv",), default=False)
+@rule("BK016", level=WARNING, since="0.1", aliases=("buildkit:SecretsUsedInArgOrEnv",), default=False)
 def secret_like_name(instruction: Arg | Env, build: Build) -> Iterator[Finding]:
     """`docker build` takes the name of an ARG or ENV for that of a secret, though its value is probably none.
 
@@ -25,8 +25,8 @@ def secret_like_name(instruction: Arg | Env, build: Build) -> Iterator[Finding]:
     Give the variable a name without `KEY`, `AUTH`, `TOKEN` and the like, or switch the check off where it stands:
     `# check=skip=SecretsUsedInArgOrEnv`.
     """
-    for variable in declared(instruction, build):
-        if variable.buildkit and not variable.secret:
+    for variable in declared_variables(instruction, build):
+        if variable.matches_buildkit_pattern and not variable.is_secret:
             yield Finding(f"`{variable.name}` reads like a secret to `docker build`", variable.argument)
 
 

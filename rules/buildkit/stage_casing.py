@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...fixers.edits.edit import SAFE, Edit, Fix
-from ...syntax.instruction_checks import mount_fields
+from ...syntax.instruction_checks import parse_mount_fields
 from ..base import WARNING, Bad, Finding, Good, rule
 
 TYPE_CHECKING = False
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import From
 
 
-@rule("BK001", level=WARNING, since="0.1", also=("buildkit:StageNameCasing",), fix=SAFE)
+@rule("BK001", level=WARNING, since="0.1", aliases=("buildkit:StageNameCasing",), fix=SAFE)
 def stage_casing(instruction: From, build: Build) -> Iterator[Finding]:
     """The name of a stage has capital letters.
 
@@ -43,12 +43,12 @@ def _references(build: Build, name: str) -> Iterator[Edit]:
         for flag in instruction.flags:
             value = flag.value or ""
             named = flag.name == "from" and value == name
-            mounted = flag.name == "mount" and ("from", name) in (mount_fields(value) or ())
+            mounted = flag.name == "mount" and ("from", name) in (parse_mount_fields(value) or ())
             if named or mounted:
                 text = f"from={name}"
                 at = flag.text.find(text)
-                start = instruction.logical.offset(flag.at + at + len("from="))
-                if at >= 0 and instruction.logical.end_offset(flag.at + at + len(text)) - start == len(name):
+                start = instruction.logical.offset(flag.start_index + at + len("from="))
+                if at >= 0 and instruction.logical.end_offset(flag.start_index + at + len(text)) - start == len(name):
                     yield Edit(start, start + len(name), name.lower())
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ...syntax.expand import variables
+from ...syntax.expand import variable_references
 from ...syntax.instruction_checks import suggest
 from ..base import WARNING, Bad, Finding, Good, rule
-from .base_names import fails_anyway, known_in_from
+from .base_names import always_invalid, variables_in_from
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import From
 
 
-@rule("BK009", level=WARNING, since="0.1", also=("buildkit:UndefinedArgInFrom",))
+@rule("BK009", level=WARNING, since="0.1", aliases=("buildkit:UndefinedArgInFrom",))
 def undeclared_base_argument(instruction: From, build: Build) -> Iterator[Finding]:
     """FROM uses a variable that no ARG before the first FROM declares.
 
@@ -31,16 +31,16 @@ def undeclared_base_argument(instruction: From, build: Build) -> Iterator[Findin
     """
     escape = build.dockerfile.escape
     flag = instruction.flag("platform")
-    known = known_in_from(build)
+    known = variables_in_from(build)
     if flag is not None and flag.value and "$" in flag.value:
-        for name in sorted({name for name, _, _ in variables(flag.value, escape)} - known):
+        for name in sorted({name for name, _, _ in variable_references(flag.value, escape)} - known):
             yield Finding(_message(name, known), flag)
     base = instruction.base
-    if base is None or "$" not in base.text or fails_anyway(build, base.text):
+    if base is None or "$" not in base.text or always_invalid(build, base.text):
         return
     place = instruction.mapped(base)
     seen: set[str] = set(known)
-    for name, start, end in variables(base.text, escape):
+    for name, start, end in variable_references(base.text, escape):
         if name not in seen:
             seen.add(name)
             yield Finding(_message(name, known), place.span(start, end))

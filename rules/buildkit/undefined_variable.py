@@ -6,17 +6,17 @@ from ...model.inherited_variables import base_may_define
 from ...syntax.instruction_checks import suggest
 from ...syntax.tree import Arg, Env
 from ..base import WARNING, Bad, Finding, Good, rule
-from .variables import undefined
+from .variables import undefined_references
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...model.build import Build
-    from .variables import Use
+    from .variables import VariableReference
 
 
-@rule("BK011", level=WARNING, since="0.1", also=("buildkit:UndefinedVar",), onbuild=False)
+@rule("BK011", level=WARNING, since="0.1", aliases=("buildkit:UndefinedVar",), onbuild=False)
 def undefined_variable(build: Build) -> Iterator[Finding]:
     """An instruction uses a variable that nothing before it sets, so that it is empty.
 
@@ -33,28 +33,28 @@ def undefined_variable(build: Build) -> Iterator[Finding]:
     the official images in dlint's catalog it is known what they set. The commands of RUN, where the shell has variables
     of its own.
     """
-    for use in undefined(build):
+    for use in undefined_references(build):
         if isinstance(use.instruction, Env) and _set_beside(use):
-            continue  # own-variable has it
+            continue  # env-self-reference reports it
         if not base_may_define(use.stage, use.name) or _declared_elsewhere(build, use):
             default = "-" in build.dockerfile.source.text[use.start : use.end]
             state = "never set here, so that the default always stands" if default else "empty here"
             yield Finding(f"`${use.name}` is {state}: {_advice(build, use)}", use)
 
 
-def _declared_elsewhere(build: Build, use: Use) -> bool:
+def _declared_elsewhere(build: Build, use: VariableReference) -> bool:
     """Whether an ARG before the first FROM, in another stage or further down declares the variable."""
     return use.name in build.global_args or any(isinstance(i, Arg) for i in _setters(build, use))
 
 
-def _setters(build: Build, use: Use) -> Iterator[Arg | Env]:
+def _setters(build: Build, use: VariableReference) -> Iterator[Arg | Env]:
     """The other instructions within stages that set the variable."""
     for instruction in (i for stage in build.stages for i in stage.instructions if isinstance(i, Arg | Env)):
         if instruction is not use.instruction and any(pair.key.text == use.name for pair in instruction.pairs):
             yield instruction
 
 
-def _advice(build: Build, use: Use) -> str:
+def _advice(build: Build, use: VariableReference) -> str:
     if not use.name.replace("_", "a").isidentifier():
         return f"there are no such variables here; write `{build.dockerfile.escape}$` for a dollar sign"
     if use.name in build.global_args:
@@ -68,7 +68,7 @@ def _advice(build: Build, use: Use) -> str:
     return "no ENV or ARG sets it" + (f"; did you mean `${near}`?" if near else "")
 
 
-def _set_beside(use: Use) -> bool:
+def _set_beside(use: VariableReference) -> bool:
     """Whether another pair of the same ENV sets the variable."""
     return any(
         pair.key.text == use.name and pair.value is not None and not pair.value.start <= use.start < pair.value.end
@@ -85,7 +85,7 @@ EXAMPLES = (
         "FROM example.org/team/base:1 AS a\nARG V=1\nFROM example.org/team/base:1\nLABEL version=«$V»",
         message="line 2 is of",
     ),
-    Good("ENV A=1 B=$A", why="own-variable has it"),
+    Good("ENV A=1 B=$A", why="env-self-reference reports it"),
     Bad('LABEL a="x«$$»{1}"', message="for a dollar sign"),
     Bad("ENV A=«$A»:/x", message="no ENV or ARG sets it"),
     Bad("ENV GOPATH=«$HOME»/go"),

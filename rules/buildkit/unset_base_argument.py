@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ...syntax.expand import variables
+from ...syntax.expand import variable_references
 from ..base import WARNING, Bad, Finding, Good, rule
-from ..text import listed
-from .base_names import fails_anyway, invalid_by_default
+from ..text import join_quoted
+from .base_names import always_invalid, invalid_without_build_arguments
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import From
 
 
-@rule("BK017", level=WARNING, since="0.1", also=("buildkit:InvalidDefaultArgInFrom",))
+@rule("BK017", level=WARNING, since="0.1", aliases=("buildkit:InvalidDefaultArgInFrom",))
 def unset_base_argument(instruction: From, build: Build) -> Iterator[Finding]:
     """The base name is no image reference unless the build gives an argument.
 
@@ -32,11 +32,11 @@ def unset_base_argument(instruction: From, build: Build) -> Iterator[Finding]:
     base = instruction.base
     if base is None or "$" not in base.text:
         return
-    if not invalid_by_default(build, base.text) or fails_anyway(build, base.text):
+    if not invalid_without_build_arguments(build, base.text) or always_invalid(build, base.text):
         return
     state = build.global_state
-    names = [name for name, _, _ in variables(base.text, state.escape) if name in state.unknown]
-    shown = listed([f"ARG {name}" for name in dict.fromkeys(names)])
+    names = [name for name, _, _ in variable_references(base.text, state.escape) if name in state.unknown]
+    shown = join_quoted([f"ARG {name}" for name in dict.fromkeys(names)])
     yield Finding(f"`{base.text}` names no image without --build-arg; give {shown} a default", base)
 
 

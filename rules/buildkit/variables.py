@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from ...syntax.expand import variables
+from ...syntax.expand import variable_references
 from ...syntax.source import Span
-from ...syntax.tree import Add, Arg, Copy, Env, Label, Run, Stopsignal, Transfer, User, Volume, Workdir
+from ...syntax.tree import Add, Arg, Copy, CopyOrAdd, Env, Label, Run, Stopsignal, User, Volume, Workdir
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...model.build import Build, Stage
-    from ...syntax.tree import Argument, Flag, Instruction, Pair
+    from ...syntax.tree import Argument, Flag, Instruction, KeyValuePair
 
 _EXPANDED = (Add, Copy, Label, Stopsignal, User, Volume, Workdir)
 _FLAGS = frozenset(("chown", "chmod", "checksum"))
@@ -19,7 +19,7 @@ _FLAGS = frozenset(("chown", "chmod", "checksum"))
 _NO_VARIABLES = frozenset(("BUILDKIT_SBOM_SCAN_CONTEXT", "BUILDKIT_SBOM_SCAN_STAGE"))
 
 
-class Use:
+class VariableReference:
     """A reference to a variable: `name`, where it stands, and the names that are set there."""
 
     __slots__ = ("declared", "end", "instruction", "name", "stage", "start")
@@ -33,7 +33,7 @@ class Use:
         self.declared = declared
 
 
-def undefined(build: Build) -> Iterator[Use]:
+def undefined_references(build: Build) -> Iterator[VariableReference]:
     """Every word's variables that no ARG or ENV before it sets, each name once a word.
 
     PATH is always set. What else the base image sets is not looked at. EXPOSE and the commands of RUN are not words
@@ -63,7 +63,7 @@ def undefined(build: Build) -> Iterator[Use]:
         ends[stage.index] = declared
 
 
-def _key(build: Build, instruction: Instruction, pair: Pair) -> str:
+def _key(build: Build, instruction: Instruction, pair: KeyValuePair) -> str:
     text = pair.key.text
     plain = text.replace("_", "a").isalnum()
     return text if plain else build.state(instruction).text(text)
@@ -78,19 +78,19 @@ def _words(instruction: Instruction) -> Iterator[Argument]:
             yield pair.value
 
 
-def _uses(instruction: Instruction, word: Argument, stage: Stage, declared: set[str]) -> Iterator[Use]:
+def _uses(instruction: Instruction, word: Argument, stage: Stage, declared: set[str]) -> Iterator[VariableReference]:
     if "$" not in word.text:
         return
     mapped = instruction.mapped(word)
     for name, start, end in _missing(word.text, stage.build.dockerfile.escape, declared):
-        yield Use(name, mapped.span(start, end), instruction, stage, declared)
+        yield VariableReference(name, mapped.span(start, end), instruction, stage, declared)
 
 
-def _uses_of_flags(instruction: Instruction, stage: Stage, declared: set[str]) -> Iterator[Use]:
+def _uses_of_flags(instruction: Instruction, stage: Stage, declared: set[str]) -> Iterator[VariableReference]:
     for flag in instruction.flags:
         if flag.value and "$" in flag.value and (flag.name in _FLAGS or flag.name == "mount"):
             for name, start, end in _missing(flag.value, stage.build.dockerfile.escape, declared):
-                yield Use(name, _in_flag(instruction, flag, start, end), instruction, stage, declared)
+                yield VariableReference(name, _in_flag(instruction, flag, start, end), instruction, stage, declared)
 
 
 def _in_flag(instruction: Instruction, flag: Flag, start: int, end: int) -> Span:
@@ -102,19 +102,19 @@ def _in_flag(instruction: Instruction, flag: Flag, start: int, end: int) -> Span
     return mapped.span(before + start, before + end)
 
 
-def _uses_of_heredocs(instruction: Instruction, stage: Stage, declared: set[str]) -> Iterator[Use]:
-    for heredoc in instruction.heredocs if isinstance(instruction, Transfer) else ():
+def _uses_of_heredocs(instruction: Instruction, stage: Stage, declared: set[str]) -> Iterator[VariableReference]:
+    for heredoc in instruction.heredocs if isinstance(instruction, CopyOrAdd) else ():
         if heredoc.expand and "$" in heredoc.body:
             for name, start, end in _missing(heredoc.body, "\\", declared, skip_quotes=True):
                 place = Span(heredoc.start + start, heredoc.start + end)
-                yield Use(name, place, instruction, stage, declared)
+                yield VariableReference(name, place, instruction, stage, declared)
 
 
 def _missing(
     text: str, escape: str, declared: set[str], *, skip_quotes: bool = False
 ) -> Iterator[tuple[str, int, int]]:
     seen: set[str] = set()
-    for name, start, end in variables(text, escape, skip_quotes=skip_quotes):
+    for name, start, end in variable_references(text, escape, skip_quotes=skip_quotes):
         if name not in declared and name not in seen and name not in _NO_VARIABLES:
             seen.add(name)
             yield name, start, end

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...syntax.expand import variables
+from ...syntax.expand import variable_references
 from ...syntax.tree import Env, Label, Run
 
 TYPE_CHECKING = False
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from ...model.build import Build, Stage
-    from ...syntax.tree import Instruction, Pair
+    from ...syntax.tree import Instruction, KeyValuePair
 
 _CHANGES = frozenset(
     ("commit", "sha", "sha1", "revision", "rev", "hash", "date", "timestamp", "created", "time", "epoch", "number",
@@ -23,7 +23,7 @@ _WHOLE = frozenset(("created", "timestamp", "builddate", "buildtime", "buildnumb
 """Names that need no second word to mean the build itself."""
 
 
-def names_the_build(build: Build, stage: Stage, pair: Pair) -> bool:
+def varies_per_build(build: Build, stage: Stage, pair: KeyValuePair) -> bool:
     """Whether every build, or every release, gives the argument another value.
 
     A default with digits is a pinned version, and a version that a RUN fetches something by is not the project's own.
@@ -37,18 +37,18 @@ def names_the_build(build: Build, stage: Stage, pair: Pair) -> bool:
         return True
     if default or not words & _RELEASES or not words <= _RELEASES | _OWN | {"app", "image"}:
         return False
-    return all(_is_own_use(build, i) for i in stage.instructions if uses(i, {name}))
+    return all(_is_own_use(build, i) for i in stage.instructions if uses_variable(i, {name}))
 
 
 def _is_own_use(build: Build, instruction: Instruction) -> bool:
     if isinstance(instruction, Run):
-        return any(call.verb == "build" for call in build.calls(instruction))
+        return any(call.verb == "build" for call in build.package_calls(instruction))
     return isinstance(instruction, (Label, Env))
 
 
-def uses(instruction: Instruction, names: AbstractSet[str]) -> bool:
+def uses_variable(instruction: Instruction, names: AbstractSet[str]) -> bool:
     """Whether the instruction mentions one of the variables."""
     text = instruction.logical.text
-    if "$" in text and any(used in names for used, _, _ in variables(text.replace("'", " "))):
+    if "$" in text and any(used in names for used, _, _ in variable_references(text.replace("'", " "))):
         return True
     return any(name in heredoc.body for heredoc in instruction.heredocs for name in names)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from ..base import WARNING, Bad, Finding, Good, rule
-from ..packages.common import Head
-from ..text import lines
-from .order import delayed
+from ..packages.common import CallPrefix
+from ..text import format_line_numbers
+from .order import delayed_installs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ...model.build import Build, Stage
-    from ...model.packages.calls import Call
-    from .sources import Sources
+    from ...model.packages.calls import PackageCall
+    from .sources import CopySource
 
 
 @rule("OPT020", level=WARNING, since="0.1", onbuild=False)
@@ -37,18 +37,18 @@ def copy_before_install(stage: Stage, build: Build) -> Iterator[Finding]:
     Installs of the project itself (`pip install .`), those that a step before the copy has done already, builds whose
     dependencies are kept in a cache mount, and RUNs that may read what was copied.
     """
-    found: dict[Sources, tuple[list[Sources], list[tuple[Call, str]]]] = {}
-    for waits, call, advice in delayed(stage, build):
+    found: dict[CopySource, tuple[list[CopySource], list[tuple[PackageCall, str]]]] = {}
+    for waits, call, advice in delayed_installs(stage, build):
         found.setdefault(waits[0], (waits, []))[1].append((call, advice))
     for waits, calls in found.values():
         yield _finding(build, waits, calls)
 
 
-def _finding(build: Build, waits: Sequence[Sources], calls: Sequence[tuple[Call, str]]) -> Finding:
+def _finding(build: Build, waits: Sequence[CopySource], calls: Sequence[tuple[PackageCall, str]]) -> Finding:
     places: dict[str, list[int]] = {}
     for call, _ in calls:
-        places.setdefault(Head(call).text, []).append(build.dockerfile.source.line(Head(call).start))
-    shown = [f"`{text}` on {lines(numbers)}" for text, numbers in places.items()]
+        places.setdefault(CallPrefix(call).text, []).append(build.dockerfile.source.line(CallPrefix(call).start))
+    shown = [f"`{text}` on {format_line_numbers(numbers)}" for text, numbers in places.items()]
     where = " and ".join(shown if len(shown) < 3 else [shown[0], f"{len(shown) - 1} more installs"])
     advice = "; ".join(dict.fromkeys(advice for _, advice in calls if advice))
     if advice:
@@ -63,7 +63,7 @@ def _finding(build: Build, waits: Sequence[Sources], calls: Sequence[tuple[Call,
         waits[0].argument,
         related=[
             *((copy.argument, "copied too early as well") for copy in others),
-            *((Head(call), "runs again after every change of a source file") for call, _ in calls),
+            *((CallPrefix(call), "runs again after every change of a source file") for call, _ in calls),
         ],
     )
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import posixpath
 
-from ...model.files import path_of, with_folders
+from ...model.files import commands_with_directories, resolve_image_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...model.build import Build
-    from ...model.packages.calls import Call
+    from ...model.packages.calls import PackageCall
     from ...syntax.tree import Run
 
 _COMPILES = frozenset(("cargo", "mvn", "gradle", "dotnet"))
@@ -43,12 +43,12 @@ _READS_MORE = {
 """What in a manifest makes its install read more of the project than the manifest."""
 
 
-class Install:
+class ManifestInstall:
     """A call that installs what a manifest names; `manifest` is its path in the image when it is known."""
 
     __slots__ = ("call", "manifest", "name")
 
-    def __init__(self, call: Call, manifest: str | None, name: str) -> None:
+    def __init__(self, call: PackageCall, manifest: str | None, name: str) -> None:
         self.call = call
         self.manifest = manifest if manifest and manifest.startswith("/") else None
         self.name = name
@@ -59,7 +59,7 @@ class Install:
         return posixpath.dirname(self.manifest) if self.manifest else None
 
     @property
-    def subject(self) -> str:
+    def dedupe_key(self) -> str:
         """What is installed: a second install of the same does little. Node has a manifest for each folder."""
         ecosystem = self.call.manager.ecosystem
         return f"{ecosystem} {self.folder}" if ecosystem == "node" else ecosystem
@@ -79,7 +79,7 @@ class Install:
             wanted += " and its lock file"
         return f"until then copy only {wanted}{also}"
 
-    def reads_more(self, build: Build, path: str | None) -> bool:
+    def reads_project_files(self, build: Build, path: str | None) -> bool:
         """Whether the manifest, when the context has it in the folder `path`, names files of the project."""
         needles = _READS_MORE.get(self.call.manager.ecosystem)
         if build.context is None or needles is None or path is None:
@@ -92,19 +92,19 @@ class Install:
         return any(needle in text for needle in needles)
 
 
-def installs(build: Build, run: Run) -> Iterator[Install]:
+def manifest_installs(build: Build, run: Run) -> Iterator[ManifestInstall]:
     """The calls of a RUN that install what a manifest of the project names."""
     folders: dict[int, str | None] = {}
-    for call in build.calls(run):
+    for call in build.package_calls(run):
         if _reads_manifest(build, run, call):
             if not folders:
-                folders = {id(command): folder for command, folder in with_folders(build, run)}
+                folders = {id(command): folder for command, folder in commands_with_directories(build, run)}
             place = _manifest(call)
-            known = path_of(build, run, folders.get(id(call.command)), place)
-            yield Install(call, known, posixpath.basename(place))
+            known = resolve_image_path(build, run, folders.get(id(call.command)), place)
+            yield ManifestInstall(call, known, posixpath.basename(place))
 
 
-def _manifest(call: Call) -> str:
+def _manifest(call: PackageCall) -> str:
     """The path of the manifest, relative to where the call runs."""
     name = next(iter(call.manager.manifests), "")
     ecosystem = call.manager.ecosystem
@@ -112,7 +112,7 @@ def _manifest(call: Call) -> str:
     return file or posixpath.join(call.value(*_FOLDER_FLAGS.get(ecosystem, ())) or "", name)
 
 
-def _reads_manifest(build: Build, run: Run, call: Call) -> bool:
+def _reads_manifest(build: Build, run: Run, call: PackageCall) -> bool:
     manager = call.manager
     if manager.name in _STORES and build.mount_targets(run, "cache"):
         return False

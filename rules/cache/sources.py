@@ -5,14 +5,14 @@ from __future__ import annotations
 import posixpath
 from fnmatch import fnmatchcase
 
-from ...model.layers import is_remote
+from ...model.layers import is_remote_source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...model.build import Build
-    from ...syntax.tree import Argument, Transfer
+    from ...syntax.tree import Argument, CopyOrAdd
 
 _CODE = frozenset(
     ("src", "source", "sources", "app", "client", "server", "frontend", "backend", "public", "static", "assets",
@@ -23,19 +23,19 @@ _CODE = frozenset(
 _SYSTEM = frozenset(("/", "/etc", "/usr", "/usr/local"))
 
 
-class Sources:
+class CopySource:
     """A source of COPY or ADD: `path` in the context ("" is all of it), `target` in the image when it is known."""
 
     __slots__ = ("argument", "path", "target", "text")
 
-    def __init__(self, instruction: Transfer, argument: Argument, path: str, target: str | None) -> None:
+    def __init__(self, instruction: CopyOrAdd, argument: Argument, path: str, target: str | None) -> None:
         self.argument = argument
         self.path = path
         self.target = target
         destination = instruction.destination
         self.text = f"{instruction.name} {argument.text} {destination.text if destination else ''}".rstrip()
 
-    def relative(self, folder: str | None) -> str | None:
+    def to_context_path(self, folder: str | None) -> str | None:
         """The path in the context of a folder in the image; None when that does not come from this copy."""
         if folder is None or self.target is None:
             return self.path
@@ -43,15 +43,15 @@ class Sources:
             return None
         return posixpath.normpath(posixpath.join("/", self.path, posixpath.relpath(folder, self.target)))[1:]
 
-    def carries(self, name: str, folder: str | None) -> bool:
+    def copies_manifest(self, name: str, folder: str | None) -> bool:
         """Whether this is a copy of the manifest `name` alone into `folder`, as far as can be told."""
         if not self.path or not fnmatchcase(name, posixpath.basename(self.path)):
             return False
         return folder is None or self.target in (None, folder, posixpath.join(folder, name))
 
-    def delays(self, build: Build, folder: str | None) -> bool:
+    def delays_manifest_install(self, build: Build, folder: str | None) -> bool:
         """Whether the install of a manifest in `folder` waits for code that it does not need."""
-        inside = self.relative(folder) is not None
+        inside = self.to_context_path(folder) is not None
         if not self.path:
             # Copied into a folder below the manifest's it may be a plugin that the install looks into.
             below = folder is not None and not inside and (self.target or "").startswith(folder.rstrip("/") + "/")
@@ -61,7 +61,7 @@ class Sources:
         known = folder is not None and self.target is not None
         return known and inside and self._is_folder(build) and not self._only_manifests(build)
 
-    def delays_all(self, build: Build) -> bool:
+    def delays_package_install(self, build: Build) -> bool:
         """Whether the install of packages by name waits for code; not when the copy may change the system."""
         if self.target is not None and (self.target in _SYSTEM or self.target.startswith("/etc/")):
             return False
@@ -87,15 +87,15 @@ class Sources:
         return bool(names) and all(any(fnmatchcase(name, pattern) for pattern in patterns) for name in names)
 
 
-def sources(build: Build, instruction: Transfer) -> Iterator[Sources]:
+def copy_sources(build: Build, instruction: CopyOrAdd) -> Iterator[CopySource]:
     """The known sources in the build context."""
     if instruction.flag("from") or instruction.flag("exclude") or instruction.destination is None:
         return
     state = build.state(instruction)
     for argument in instruction.sources:
         value = None if argument.text.startswith("<<") else state.value(argument.text)
-        if value is None or is_remote(value):
+        if value is None or is_remote_source(value):
             continue
         path = posixpath.normpath("/" + value).lstrip("/")
         path = "" if path in ("*", "**") else path
-        yield Sources(instruction, argument, path, state.path(instruction.destination.text))
+        yield CopySource(instruction, argument, path, state.path(instruction.destination.text))

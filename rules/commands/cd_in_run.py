@@ -6,7 +6,7 @@ from ...fixers.edits.edit import UNSAFE, Edit, Fix
 from ...fixers.edits.instructions import has_comments_inside
 from ...model.options import pedantic
 from ..base import WARNING, Bad, Finding, Good, rule
-from .common import steps
+from .common import sequential_commands
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ _APART = frozenset(("subshell", "substitution", "function"))
 _MOVING = frozenset(("cd", "pushd", "popd"))
 
 
-@rule("DL3003", level=WARNING, since="0.1", also=("trivy:DS-0013",), fix=UNSAFE, words=("cd",))
+@rule("DL3003", level=WARNING, since="0.1", aliases=("trivy:DS-0013",), fix=UNSAFE, prefilter=("cd",))
 def cd_in_run(run: Run, build: Build) -> Iterator[Finding]:
     """A RUN begins by changing the folder, or ends with it in vain.
 
@@ -47,12 +47,12 @@ def cd_in_run(run: Run, build: Build) -> Iterator[Finding]:
     if pedantic(build):
         yield from _any(commands)
         return
-    script = steps(commands)
+    script = sequential_commands(commands)
     moving = [command for command in script if command.name in _MOVING]
     if not moving or moving[-1].name != "cd":
         return
     last = moving[-1]
-    if commands[-1] is last and not last.before.startswith("|"):
+    if commands[-1] is last and not last.operator_before.startswith("|"):
         message = f"`{last.text}` at the end of a RUN has no effect; the next one starts in WORKDIR again"
         yield Finding(message, last, fix=_fix(run, last, build))
     elif len(moving) == 1 and _leads(last, script) and _is_lasting(last, commands):
@@ -63,7 +63,9 @@ def cd_in_run(run: Run, build: Build) -> Iterator[Finding]:
 def _fix(run: Run, command: Command, build: Build) -> Fix | None:
     """WORKDIR in the place of a RUN that does nothing else."""
     path = command.args[0].value if len(command.args) == 1 else ""
-    alone = not (run.json or run.flags or run.heredocs or run.parent) and run.rest_text == command.text == f"cd {path}"
+    alone = (
+        not (run.json or run.flags or run.heredocs or run.parent) and run.arguments_text == command.text == f"cd {path}"
+    )
     if not alone or path[:1] != "/" or "$" in path or has_comments_inside(build.dockerfile, run):
         return None
     keyword = "workdir" if run.keyword.islower() else "WORKDIR"
@@ -83,7 +85,7 @@ def _leads(command: Command, script: Sequence[Command]) -> bool:
     """Whether nothing but preparation stands before the command."""
     for earlier in script:
         if earlier is command:
-            return command.after in ("&&", ";", "\n")
+            return command.operator_after in ("&&", ";", "\n")
         if earlier.name not in _PREPARING or earlier.redirects:
             return False
     return False

@@ -10,21 +10,21 @@ if TYPE_CHECKING:
 
     from ...syntax.command import Command
 
-SHELLS = frozenset(("sh", "bash", "ash", "dash", "zsh", "ksh"))
+SHELL_PROGRAMS = frozenset(("sh", "bash", "ash", "dash", "zsh", "ksh"))
 _SCRIPTS = frozenset(("sh -c", "heredoc"))
 
 
-def call_span(command: Command) -> Span:
+def program_span(command: Command) -> Span:
     """From where a command begins, its wrappers and assignments included, to the end of its program: `sudo make`."""
     return Span(command.start, max(command.words[0].end if command.words else command.end, command.start))
 
 
-def around(command: Command) -> list[str]:
+def enclosing_constructs(command: Command) -> list[str]:
     """The constructs around a command, those left out that only hand the script to a shell."""
     return [label for label in command.context if label not in _SCRIPTS]
 
 
-def steps(commands: Sequence[Command]) -> list[Command]:
+def sequential_commands(commands: Sequence[Command]) -> list[Command]:
     """The commands that the script runs one after the other: in no other construct, and no shell that is only called.
 
     `sh -c 'a && b'` and a shell that reads a here-document give their `a` and `b`.
@@ -33,6 +33,6 @@ def steps(commands: Sequence[Command]) -> list[Command]:
     for index, command in enumerate(commands):
         inside = commands[index + 1].context if index + 1 < len(commands) else ()
         hands_over = len(inside) > len(command.context) and inside[-1:] in (("sh -c",), ("heredoc",))
-        if not (command.name in SHELLS and hands_over) and not around(command):
+        if not (command.name in SHELL_PROGRAMS and hands_over) and not enclosing_constructs(command):
             found.append(command)
     return found

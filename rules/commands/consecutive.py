@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from ...syntax.instruction_checks import mount_fields
+from ...syntax.instruction_checks import parse_mount_fields
 from ...syntax.shell import DIALECTS
 from ...syntax.source import Span
 from ...syntax.tree import Run
@@ -26,15 +26,15 @@ _QUICK = frozenset(
 )  # fmt: skip
 
 
-def pairs(instructions: Sequence[Instruction]) -> Iterator[tuple[Run, Run]]:
+def consecutive_run_pairs(instructions: Sequence[Instruction]) -> Iterator[tuple[Run, Run]]:
     """Each RUN that follows a RUN with the same flags directly, and that one before it; of ONBUILD the triggers."""
     for before, instruction in pairwise(instructions):
-        first, second = run_of(before), run_of(instruction)
+        first, second = as_run(before), as_run(instruction)
         if first and second and (first.parent is None) == (second.parent is None) and same_flags(first, second):
             yield first, second
 
 
-def run_of(instruction: Instruction) -> Run | None:
+def as_run(instruction: Instruction) -> Run | None:
     """The instruction when it is a RUN, or the RUN of an ONBUILD."""
     found = instruction.trigger or instruction
     return found if isinstance(found, Run) else None
@@ -50,22 +50,22 @@ def _flags(run: Run) -> list[str]:
 
 
 def _mount(value: str) -> str:
-    return ",".join(sorted(f"{key}={field}" for key, field in mount_fields(value) or ()))
+    return ",".join(sorted(f"{key}={field}" for key, field in parse_mount_fields(value) or ()))
 
 
-def keyword(run: Run) -> Span:
+def keyword_span(run: Run) -> Span:
     """Where the word RUN stands."""
     return Span(run.start, run.keyword_end)
 
 
-def single(build: Build, run: Run) -> bool:
+def is_single_command(build: Build, run: Run) -> bool:
     """Whether a RUN is one command of a Unix shell and nothing else; a test (`[ -f a ]`) is none."""
     script = build.script(run)
     commands = [c for c in script.commands if c.words and c.name not in _TESTS and _INNER.isdisjoint(c.context)]
     return script.dialect in DIALECTS and len(commands) <= 1
 
 
-def quick(build: Build, run: Run) -> bool:
+def is_trivial(build: Build, run: Run) -> bool:
     """Whether a RUN does nothing but small things that take no time."""
     commands = build.commands(run)
     return bool(commands) and all(command.name in _QUICK or not command.words for command in commands)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from ...fixers.edits.edit import SAFE, UNSAFE, Fix
-from ...fixers.edits.join_runs import join
+from ...fixers.edits.join_runs import join_runs
 from ...model.options import pedantic
 from ..base import INFO, Bad, Finding, Good, rule
-from ..text import lines
-from .consecutive import keyword, pairs, quick, single
+from ..text import format_line_numbers
+from .consecutive import consecutive_run_pairs, is_single_command, is_trivial, keyword_span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,31 +42,31 @@ def consecutive_runs(stage: Stage, build: Build) -> Iterator[Finding]:
     tells: the cache then keeps the results of both or of none.
     """
     if pedantic(build):
-        for before, run in pairs(stage.instructions):
-            if single(build, before) and single(build, run):
+        for before, run in consecutive_run_pairs(stage.instructions):
+            if is_single_command(build, before) and is_single_command(build, run):
                 line = (before.parent or before).start_line
                 message = f"this RUN makes a layer of its own; the RUN on line {line} could do it"
-                yield Finding(message, keyword(run), fix=_fix(build, [before, run], UNSAFE))
+                yield Finding(message, keyword_span(run), fix=_fix(build, [before, run], UNSAFE))
         return
-    for group in _groups(build, stage) if build.ships(stage) else ():
+    for group in _groups(build, stage) if build.is_shipped(stage) else ():
         numbers = [run.start_line for run in group]
         yield Finding(
-            f"{len(group)} RUNs in a row make {len(group)} layers of small changes ({lines(numbers)}); one RUN does",
-            keyword(group[1]),
-            related=[(keyword(run), "joins it") for run in (group[0], *group[2:])],
+            f"{len(group)} RUNs in a row make {len(group)} layers of small changes ({format_line_numbers(numbers)}); one RUN does",
+            keyword_span(group[1]),
+            related=[(keyword_span(run), "joins it") for run in (group[0], *group[2:])],
             fix=_fix(build, group, SAFE),
         )
 
 
 def _fix(build: Build, runs: list[Run], safety: str) -> Fix | None:
-    change = join(build, runs)
+    change = join_runs(build, runs)
     return change and Fix("Join the RUNs", safety, *change)
 
 
 def _groups(build: Build, stage: Stage) -> Iterator[list[Run]]:
     group: list[Run] = []
-    for before, run in pairs(stage.instructions):
-        if run.parent is not None or not (quick(build, before) and quick(build, run)):
+    for before, run in consecutive_run_pairs(stage.instructions):
+        if run.parent is not None or not (is_trivial(build, before) and is_trivial(build, run)):
             continue
         if group and group[-1] is before:
             group.append(run)

@@ -18,7 +18,7 @@ _HIGH = 100_000
 """From this id on /var/log/lastlog, 292 bytes an id, is written as 29 MB of zeroes and more into the layer."""
 
 
-@rule("DL3046", level=WARNING, since="0.1", fix=SAFE, words=("useradd",))
+@rule("DL3046", level=WARNING, since="0.1", fix=SAFE, prefilter=("useradd",))
 def high_user_id(run: Run, build: Build) -> Iterator[Finding]:
     """`useradd` with a high user id makes a huge lastlog file.
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from ...fixers.edits.edit import UNSAFE, Edit, Fix
-from ...fixers.edits.instructions import put_before
+from ...fixers.edits.instructions import insert_instruction_before
 from ...model.options import pedantic
 from ...syntax.source import Span
 from ...syntax.tree import Cmd, Entrypoint, Healthcheck, Onbuild, Run, Shell
 from ..base import WARNING, Bad, Finding, Good, rule
-from .common import SHELLS
+from .common import SHELL_PROGRAMS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _CANNOT_FAIL = frozenset(("echo", "printf", "yes", "true", ":"))
 """Commands that fail only when nobody reads them any more, where pipefail does harm."""
 
 
-@rule("DL4006", level=WARNING, since="0.1", fix=UNSAFE, words=("|",))
+@rule("DL4006", level=WARNING, since="0.1", fix=UNSAFE, prefilter=("|",))
 def pipe_without_pipefail(run: Run, build: Build) -> Iterator[Finding]:
     """A command whose failure matters stands before a pipe, and the shell only looks at the last one.
 
@@ -45,21 +45,21 @@ def pipe_without_pipefail(run: Run, build: Build) -> Iterator[Finding]:
     stage is FROM it. Other images are left to you.
     """
     stage = build.stage_of(run)
-    if "|" not in build.script(run).text or _sets_pipefail(build.state(run).shell) or stage is None or stage.windows:
+    if "|" not in build.script(run).text or _sets_pipefail(build.state(run).shell) or stage is None or stage.is_windows:
         return
     commands, all_pipes = build.commands(run), pedantic(build)
     for index, command in enumerate(commands):
-        if command.name == "set" or command.name in SHELLS:
+        if command.name == "set" or command.name in SHELL_PROGRAMS:
             if _sets_pipefail([word.value for word in command.words]):
                 return
-        elif command.after in _PIPES and (all_pipes or _matters(commands, index)):
+        elif command.operator_after in _PIPES and (all_pipes or _matters(commands, index)):
             yield _finding(command, commands[index + 1 :], _fix(run, stage, build))
             return
 
 
 def _fix(run: Run, stage: Stage, build: Build) -> Fix | None:
     """`set -o pipefail` where the shell has it, or a SHELL that has it."""
-    shell, facts = build.state(run).shell, stage.facts
+    shell, facts = build.state(run).shell, stage.base_facts
     name, family = shell[0].rpartition("/")[2], facts.family if facts is not None else None
     text = run.words[0].text if run.words else ""
     if run.json or run.heredocs or run.parent is not None or not text[:1].isalnum() or shell[1:] != ("-c",):
@@ -73,7 +73,7 @@ def _fix(run: Run, stage: Stage, build: Build) -> Fix | None:
         return None
     first = next(i for i in later if isinstance(i, Run))
     line = 'SHELL ["/bin/bash", "-o", "pipefail", "-c"]'
-    return Fix("Choose bash with pipefail", UNSAFE, *put_before(build.dockerfile, first, line))
+    return Fix("Choose bash with pipefail", UNSAFE, *insert_instruction_before(build.dockerfile, first, line))
 
 
 def _sets_pipefail(words: Sequence[str]) -> bool:
@@ -93,18 +93,18 @@ def _matters(commands: Sequence[Command], index: int) -> bool:
     if command.name in _CANNOT_FAIL or "condition" in command.context or "negated" in command.context:
         return False
     at = index
-    while commands[at].after in _PIPES and at + 1 < len(commands):
+    while commands[at].operator_after in _PIPES and at + 1 < len(commands):
         at = next((n for n in range(at + 1, len(commands)) if commands[n].context == command.context), len(commands))
         if at == len(commands):
             return True
-    dropped = commands[at].after == "||" and at + 1 < len(commands) and commands[at + 1].name in ("true", ":")
+    dropped = commands[at].operator_after == "||" and at + 1 < len(commands) and commands[at + 1].name in ("true", ":")
     return not dropped
 
 
 def _finding(left: Command, behind: Sequence[Command], fix: Fix | None) -> Finding:
     right = next((c for c in behind if c.start >= left.end), None)
     name = left.name or left.text.split(" ")[0] or "the command"
-    reader = f" | {right.name}" if right is not None and right.before in _PIPES and right.name else " | …"
+    reader = f" | {right.name}" if right is not None and right.operator_before in _PIPES and right.name else " | …"
     end = right.words[0].end if right is not None and right.words else left.end
     return Finding(
         f"a failure of `{name}` in `{name}{reader}` is not seen: the status is that of the last command; set pipefail",

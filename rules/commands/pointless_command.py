@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...model.options import pedantic
 from ..base import INFO, Bad, Finding, Good, rule
-from .common import call_span, steps
+from .common import program_span, sequential_commands
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def pointless_command(run: Run, build: Build) -> Iterator[Finding]:
     for index, command in enumerate(commands):
         why = _WHY.get(command.name)
         if why and (pedantic(build) or not _useful(command, commands, index, run)):
-            yield Finding(f"`{command.name}` is of no use in a build: {why}", call_span(command))
+            yield Finding(f"`{command.name}` is of no use in a build: {why}", program_span(command))
 
 
 def _useful(command: Command, commands: Sequence[Command], index: int, run: Run) -> bool:
@@ -54,9 +54,9 @@ def _useful(command: Command, commands: Sequence[Command], index: int, run: Run)
         return True
     if name == "service":
         asked = any(word.value in _QUERIES for word in command.args)
-        return asked or any(c.name != "service" for c in steps(commands[index + 1 :]))
+        return asked or any(c.name != "service" for c in sequential_commands(commands[index + 1 :]))
     if name in ("kill", "ps"):
-        return any(c.after == "&" or c.name == "service" or c.has("--daemon", "-D") for c in commands[:index])
+        return any(c.operator_after == "&" or c.name == "service" or c.has("--daemon", "-D") for c in commands[:index])
     if name == "vim":
         return any(word.value[:1] == "+" for word in command.args) or command.has("-c", "-e", "-E", "-s", "-S")
     if name == "ssh":

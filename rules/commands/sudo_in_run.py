@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...fixers.edits.edit import UNSAFE, Edit, Fix
 from ..base import ERROR, Bad, Finding, Good, rule
-from .common import call_span
+from .common import program_span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +18,14 @@ if TYPE_CHECKING:
 _FLAGS = frozenset(("", "-E", "-H", "-n", "-S", "-EH", "-HE"))
 
 
-@rule("DL3004", level=ERROR, since="0.1", also=("trivy:DS-0010", "checkov:CKV2_DOCKER_1"), fix=UNSAFE, words=("sudo",))
+@rule(
+    "DL3004",
+    level=ERROR,
+    since="0.1",
+    aliases=("trivy:DS-0010", "checkov:CKV2_DOCKER_1"),
+    fix=UNSAFE,
+    prefilter=("sudo",),
+)
 def sudo_in_run(run: Run, build: Build) -> Iterator[Finding]:
     """`sudo` is used in a build.
 
@@ -43,9 +50,9 @@ def sudo_in_run(run: Run, build: Build) -> Iterator[Finding]:
             advice = f"write `USER root` before and `USER {user}` after"
         else:
             advice = "choose the user with USER"
-        first = call_span(found[0])
+        first = program_span(found[0])
         fix = _fix(found, build) if user in ("root", "0") else None
-        yield Finding(f"`sudo` in a build: {advice}", first, [(call_span(c), "again") for c in found[1:]], fix)
+        yield Finding(f"`sudo` in a build: {advice}", first, [(program_span(c), "again") for c in found[1:]], fix)
 
 
 def _fix(commands: Sequence[Command], build: Build) -> Fix | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...syntax.tree import Run
 from ..base import WARNING, Bad, Finding, Good, rule
-from .common import call_span
+from .common import program_span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 _PROGRAMS = ("wget", "curl")
 
 
-@rule("DL4001", level=WARNING, since="0.1", also=("trivy:DS-0014",), default=False, onbuild=False, words=("wget",))
+@rule(
+    "DL4001", level=WARNING, since="0.1", aliases=("trivy:DS-0014",), default=False, onbuild=False, prefilter=("wget",)
+)
 def wget_and_curl(stage: Stage, build: Build) -> Iterator[Finding]:
     """A stage downloads with `wget` and with `curl`.
 
@@ -38,8 +40,8 @@ def wget_and_curl(stage: Stage, build: Build) -> Iterator[Finding]:
         line = build.dockerfile.source.line(other.start)
         yield Finding(
             f"`{here.name}` here and `{other.name}` on line {line}: one of them is enough",
-            call_span(here),
-            related=[(call_span(other), f"`{other.name}`")],
+            program_span(here),
+            related=[(program_span(other), f"`{other.name}`")],
         )
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from ...fixers.edits.arguments import insert_behind
+from ...fixers.edits.arguments import insert_word_after
 from ...fixers.edits.edit import SAFE, UNSAFE, Fix
-from ...model.layers import lineage
+from ...model.layers import inherited_instructions
 from ...syntax.tree import Run
 from ..base import INFO, Bad, Finding, Good, rule
-from .common import call_span
+from .common import program_span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ _QUIET = ("-q", "--quiet", "--no-verbose", "--progress", "-o", "--output-file", 
 _NO_DOWNLOAD = ("--version", "-V", "--help", "-h", "--spider")
 
 
-@rule("DL3047", level=INFO, since="0.1", default=False, fix=SAFE, words=("wget",))
+@rule("DL3047", level=INFO, since="0.1", default=False, fix=SAFE, prefilter=("wget",))
 def wget_progress(run: Run, build: Build) -> Iterator[Finding]:
     """`wget` draws its progress bar into the build log.
 
@@ -38,27 +38,31 @@ def wget_progress(run: Run, build: Build) -> Iterator[Finding]:
     for command in build.commands(run):
         if command.name == "wget" and not _is_quiet(command):
             message = "`wget` fills the log with its progress bar; add `-nv` or `-q`"
-            yield Finding(message, call_span(command), fix=_fix(build, run, command))
+            yield Finding(message, program_span(command), fix=_fix(build, run, command))
 
 
 def _fix(build: Build, run: Run, command: Command) -> Fix | None:
-    if command.after == "|&":
+    if command.operator_after == "|&":
         return None
     stage = build.stage_of(run)
-    facts = stage.facts if stage else None
+    facts = stage.base_facts if stage else None
     if (facts and facts.manager in ("apt", "dnf", "yum")) or _is_installed(build, run, command):
         flag, safety = "-nv", SAFE
     else:
         flag, safety = "-q", SAFE if facts and facts.family == "alpine" else UNSAFE
-    edits = insert_behind(build, run, command, command.words[0], flag)
+    edits = insert_word_after(build, run, command, command.words[0], flag)
     return Fix(f"Add `{flag}`", safety, edits, declare_edits=True) if edits else None
 
 
 def _is_installed(build: Build, run: Run, command: Command) -> bool:
     """Whether GNU's wget, the package of that name, is installed before the command, and nothing removed."""
     stage = build.stage_of(run)
-    steps = [step for step in lineage(stage) if isinstance(step, Run) and step.start <= run.start] if stage else []
-    calls = [call for step in steps for call in build.calls(step) if call.command.start < command.start]
+    steps = (
+        [step for step in inherited_instructions(stage) if isinstance(step, Run) and step.start <= run.start]
+        if stage
+        else []
+    )
+    calls = [call for step in steps for call in build.package_calls(step) if call.command.start < command.start]
     return not any(call.verb == "remove" for call in calls) and any(
         package.name == "wget" for call in calls if call.verb == "install" for package in call.packages
     )

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import posixpath
 
-from ...model.history import read_small
-from .sources import comes_later
+from ...model.history import read_small_file
+from .sources import looks_generated
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,11 +35,11 @@ _SCRIPTS = (
 _WRITES = ("> ", ">", "-o ", "--output ", "--output=", "--output-file ", "--output-file=")
 
 
-def may_come(context: Context, folders: list[str], path: str) -> bool:
+def may_exist_at_build(context: Context, folders: list[str], path: str) -> bool:
     """Whether the file may be there when the image is built, or the context may be another folder."""
     name = posixpath.basename(path)
     manifest = _is_manifest(name)
-    if comes_later(path) or ("." not in name and not manifest):
+    if looks_generated(path) or ("." not in name and not manifest):
         return True
     if _in_empty_folder(context, path) or _made_from_another(context, path):
         return True
@@ -58,7 +58,7 @@ def _is_manifest(name: str) -> bool:
     return any(name in (*manager.manifests, *manager.locks) for manager in MANAGERS)
 
 
-def near(context: Context, path: str) -> str:
+def similar_file(context: Context, path: str) -> str:
     """A file beside the missing one whose name differs in a letter or in case; empty when there is none."""
     from ...syntax.instruction_checks import suggest
 
@@ -86,7 +86,7 @@ def _in_empty_folder(context: Context, path: str) -> bool:
     return bool(folder) and not _names(os.path.join(context.root, folder))
 
 
-def folders_around(build: Build, context: Context) -> list[str]:
+def ancestor_folders(build: Build, context: Context) -> list[str]:
     """The Dockerfile's folder and those above it up to the top of the repository, or without one to the context."""
     here = os.path.dirname(os.path.abspath(build.dockerfile.source.name))
     root = os.path.abspath(context.root)
@@ -106,7 +106,7 @@ def _ignored_by_git(folders: list[str], place: str) -> bool:
     top = min((f for f in folders if place.startswith(f + os.sep)), key=len, default="")
     here = os.path.dirname(place)
     while top and len(here) >= len(top):
-        lines = read_small(os.path.join(here, ".gitignore")).splitlines()
+        lines = read_small_file(os.path.join(here, ".gitignore")).splitlines()
         if lines:
             below = os.path.relpath(place, here).replace(os.sep, "/")
             spec = GitIgnoreSpec.from_lines(lines)
@@ -124,11 +124,11 @@ def _spoken_of(folders: list[str], words: tuple[str, ...]) -> bool:
 
 def _build_texts(folder: str) -> Iterator[str]:
     for name in _BUILD_FILES:
-        yield read_small(os.path.join(folder, name))
+        yield read_small_file(os.path.join(folder, name))
     for inner, endings in _SCRIPTS:
         place = os.path.join(folder, inner)
         for script in [name for name in _names(place) if name.endswith(endings)][:100]:
-            yield read_small(os.path.join(place, script))
+            yield read_small_file(os.path.join(place, script))
 
 
 def _names(folder: str) -> list[str]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import posixpath
 
-from ...model.ignore import clean, regex
-from ...model.layers import is_remote
-from ...syntax.tree import Add, Transfer
+from ...model.ignore import clean_path, python_regex
+from ...model.layers import is_remote_source
+from ...syntax.tree import Add, CopyOrAdd
 from ..base import WARNING, Bad, Finding, Good, rule
 
 TYPE_CHECKING = False
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ...model.ignore import IgnoreFile
 
 
-@rule("BK019", level=WARNING, since="0.1", also=("buildkit:CopyIgnoredFile",), onbuild=False)
+@rule("BK019", level=WARNING, since="0.1", aliases=("buildkit:CopyIgnoredFile",), onbuild=False)
 def ignored_source(build: Build) -> Iterator[Finding]:
     """COPY or ADD names a file that the `.dockerignore` keeps out of the build context.
 
@@ -29,24 +29,28 @@ def ignored_source(build: Build) -> Iterator[Finding]:
     Take the pattern out of the `.dockerignore`, or put an exception behind it: `!name`.
     """
     context = build.context
-    if context is None or context.ignore is None:
+    if context is None or context.ignore_file is None:
         return
     for stage in build.stages:
         for instruction in stage.instructions:
-            if not isinstance(instruction, Transfer) or instruction.flag("from"):
+            if not isinstance(instruction, CopyOrAdd) or instruction.flag("from"):
                 continue
             for source in instruction.sources:
                 value = build.value(instruction, source)
-                if value is None or value.startswith("<<") or (isinstance(instruction, Add) and is_remote(value)):
+                if (
+                    value is None
+                    or value.startswith("<<")
+                    or (isinstance(instruction, Add) and is_remote_source(value))
+                ):
                     continue
                 path = posixpath.normpath("/" + value).lstrip("/")
-                line = _ignored_by(context, context.ignore, path)
+                line = _ignored_by(context, context.ignore_file, path)
                 if line:
-                    name = posixpath.basename(context.ignore.path or "") or ".dockerignore"
+                    name = posixpath.basename(context.ignore_file.path or "") or ".dockerignore"
                     yield Finding(
                         f"`{source.text}` is kept out of the build context by line {line} of {name}",
                         source,
-                        also=None if _seen_by_buildkit(context.ignore, value) else (),
+                        aliases=None if _seen_by_buildkit(context.ignore_file, value) else (),
                     )
 
 
@@ -55,14 +59,14 @@ def _seen_by_buildkit(ignore: IgnoreFile, value: str) -> bool:
 
     Source: BuildKit frontend/dockerfile/dockerfile2llb/validations.go (validateCopySourcePath).
     """
-    path = clean(value)
+    path = clean_path(value)
     if ignore.has_exceptions or path in (".", "/"):
         return not ignore.has_exceptions
     if not path.startswith("/"):
         return ignore.excluded(path)
     import re
 
-    return any(re.match(regex(rule.pattern), path) for rule in ignore.rules)
+    return any(re.match(python_regex(rule.pattern), path) for rule in ignore.rules)
 
 
 def _ignored_by(context: Context, ignore: IgnoreFile, path: str) -> int:
@@ -72,11 +76,11 @@ def _ignored_by(context: Context, ignore: IgnoreFile, path: str) -> int:
         return whole[-1] if whole and not ignore.has_exceptions else 0
     # BuildKit asks about the word as written, wildcards and all; what is there to match knows better.
     there = context.match(path) or [path]
-    if any(context.sent(each) for each in there):
+    if any(context.includes(each) for each in there):
         return 0
     lines: list[int] = []
     for each in there:
-        rule = ignore.deciding(each)
+        rule = ignore.deciding_rule(each)
         if rule is None or rule.negated or (ignore.has_exceptions and not context.exists(each)):
             return 0
         lines.append(rule.line)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ..base import WARNING, Bad, Finding, Good, rule
-from .generated import folders_around, may_come, near
-from .sources import copies_all, plain_sources
+from .generated import ancestor_folders, may_exist_at_build, similar_file
+from .sources import copies_everything, literal_sources
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,15 +31,15 @@ def missing_source(build: Build) -> Iterator[Finding]:
     context = build.context
     if context is None:
         return
-    sources = list(plain_sources(build))
+    sources = list(literal_sources(build))
     missing = [each for each in sources if not context.exists(each[2])]
-    known = len({path for _, _, path in sources}) + copies_all(build)
+    known = len({path for _, _, path in sources}) + copies_everything(build)
     if not missing or 2 * len({path for _, _, path in missing}) > known:
         return
-    folders = folders_around(build, context)
+    folders = ancestor_folders(build, context)
     for instruction, source, path in missing:
-        close = near(context, path)
-        if close.lower() != path.lower() and may_come(context, folders, path):
+        close = similar_file(context, path)
+        if close.lower() != path.lower() and may_exist_at_build(context, folders, path):
             continue
         hint = f"; did you mean `{close}`?" if close else ""
         if source.text.startswith(".."):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import posixpath
 
-from ...model.layers import takes_whole_context
-from ...model.waste import told, waste
-from ...syntax.tree import Transfer
+from ...model.layers import copies_whole_context
+from ...model.waste import describe_entries, find_waste
+from ...syntax.tree import CopyOrAdd
 from ..base import WARNING, Bad, Finding, Good, rule
-from ..text import size
+from ..text import format_size
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,9 +34,9 @@ def no_dockerignore(build: Build) -> Iterator[Finding]:
     """
     for stage in build.stages:
         for instruction in stage.instructions:
-            if isinstance(instruction, Transfer) and takes_whole_context(build, instruction):
+            if isinstance(instruction, CopyOrAdd) and copies_whole_context(build, instruction):
                 context = build.context
-                if context is not None and context.ignore is None and context.ignore_error is None:
+                if context is not None and context.ignore_file is None and context.ignore_error is None:
                     source, target = _whole(build, instruction), instruction.destination
                     words = f"{instruction.name} {source.text} {target.text if target else ''}".rstrip()
                     yield Finding(
@@ -47,7 +47,7 @@ def no_dockerignore(build: Build) -> Iterator[Finding]:
                 return
 
 
-def _whole(build: Build, instruction: Transfer) -> Argument:
+def _whole(build: Build, instruction: CopyOrAdd) -> Argument:
     """The source that stands for the whole context."""
     for source in instruction.sources:
         if posixpath.normpath("/" + (build.value(instruction, source) or "?")).strip("/*") == "":
@@ -57,12 +57,12 @@ def _whole(build: Build, instruction: Transfer) -> Argument:
 
 def _measured(build: Build, context: Context) -> str:
     """How much the context is and what of it is waste; `more than` where the walk was cut short."""
-    entries, files = waste(build, context), context.files()
+    entries, files = find_waste(build, context), context.files()
     if not files:
         return "all of it"
     more = "more than " if context.truncated else ""
-    among = f", {told(entries)} among them" if entries else ""
-    return f"{more}{size(context.size())} in {more}{len(files):,} files{among}"
+    among = f", {describe_entries(entries)} among them" if entries else ""
+    return f"{more}{format_size(context.size())} in {more}{len(files):,} files{among}"
 
 
 EXAMPLES = (

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import posixpath
 
-from ...model.layers import local_sources, takes_whole_context
-from ...syntax.tree import Copy, Transfer
+from ...model.layers import copies_whole_context, local_sources
+from ...syntax.tree import Copy, CopyOrAdd
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ...model.context import Context
     from ...syntax.tree import Argument
 
-WHOLE = ("", "*", "**")
+WHOLE_CONTEXT = ("", "*", "**")
 """Sources, as `local_sources` gives them, that stand for the whole context."""
 
 _MADE = frozenset(
@@ -32,7 +32,7 @@ _MADE_SUFFIXES = (
 )  # fmt: skip
 
 
-def plain_sources(build: Build) -> Iterator[tuple[Transfer, Argument, str]]:
+def literal_sources(build: Build) -> Iterator[tuple[CopyOrAdd, Argument, str]]:
     """The sources that COPY and ADD take by name: instruction, word and path within the context.
 
     Left out are wildcards, words with variables (the build may give them another value), URLs, heredocs, the whole
@@ -40,43 +40,43 @@ def plain_sources(build: Build) -> Iterator[tuple[Transfer, Argument, str]]:
     """
     for stage in build.stages:
         for instruction in stage.instructions:
-            if not isinstance(instruction, Transfer) or instruction.flag("from") or stage.windows:
+            if not isinstance(instruction, CopyOrAdd) or instruction.flag("from") or stage.is_windows:
                 continue
             for source in instruction.sources:
                 value = None if "$" in source.text else build.value(instruction, source)
                 if value and "\\" not in source.text and not value.startswith(("<<", "git@")) and "://" not in value:
                     path = posixpath.normpath("/" + value).lstrip("/")
-                    if path and not is_pattern(path):
+                    if path and not has_wildcard(path):
                         yield instruction, source, path
 
 
-def copies_all(build: Build) -> bool:
+def copies_everything(build: Build) -> bool:
     """Whether a COPY or ADD takes the whole context."""
     return any(
-        isinstance(instruction, Transfer) and takes_whole_context(build, instruction)
+        isinstance(instruction, CopyOrAdd) and copies_whole_context(build, instruction)
         for stage in build.stages
         for instruction in stage.instructions
     )
 
 
-def is_pattern(name: str) -> bool:
+def has_wildcard(name: str) -> bool:
     """Whether the source is a wildcard."""
     return any(char in name for char in "*?[")
 
 
-def comes_later(path: str) -> bool:
+def looks_generated(path: str) -> bool:
     """Whether the path looks like what is made or handed over just before the image is built."""
     parts = path.lower().split("/")
     return not _MADE.isdisjoint(parts) or parts[-1].endswith(_MADE_SUFFIXES)
 
 
-def reaches_image(build: Build, stage: Stage, instruction: Transfer) -> bool:
+def reaches_shipped_image(build: Build, stage: Stage, instruction: CopyOrAdd) -> bool:
     """Whether what the COPY makes is in the shipped image: its stage is shipped, or its folder is copied on."""
-    if build.ships(stage):
+    if build.is_shipped(stage):
         return True
     made = build.state(instruction).path(instruction.destination.text) if instruction.destination else None
     for other in build.stages if made else ():
-        for copy in other.instructions if build.ships(other) else ():
+        for copy in other.instructions if build.is_shipped(other) else ():
             flag = copy.flag("from") if isinstance(copy, Copy) else None
             if isinstance(copy, Copy) and flag and flag.value and build.source_stage(flag.value, other) is stage:
                 values = [build.value(copy, source) for source in copy.sources]
@@ -85,15 +85,15 @@ def reaches_image(build: Build, stage: Stage, instruction: Transfer) -> bool:
     return False
 
 
-def folder_copies(build: Build, context: Context) -> Iterator[tuple[Stage, Transfer, list[str]]]:
+def folder_copies(build: Build, context: Context) -> Iterator[tuple[Stage, CopyOrAdd, list[str]]]:
     """The COPYs and ADDs that take folders of the context, with these folders."""
     for stage in build.stages:
         for instruction in stage.instructions:
-            if isinstance(instruction, Transfer) and not instruction.flag("exclude"):
+            if isinstance(instruction, CopyOrAdd) and not instruction.flag("exclude"):
                 sources = [
                     source
                     for source in local_sources(build, instruction)
-                    if source in WHOLE or os.path.isdir(os.path.join(context.root, source))
+                    if source in WHOLE_CONTEXT or os.path.isdir(os.path.join(context.root, source))
                 ]
                 if sources:
                     yield stage, instruction, sources

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import posixpath
 
-from ...model.waste import SECRETS, told, waste
+from ...model.waste import SECRET_NAMES, describe_entries, find_waste
 from ..base import WARNING, Bad, Finding, Good, rule
-from ..text import shown, size
-from .sources import WHOLE, folder_copies, reaches_image
+from ..text import format_size, transfer_summary
+from .sources import WHOLE_CONTEXT, folder_copies, reaches_shipped_image
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from ...model.build import Build
     from ...model.context import Context
-    from ...model.waste import Entry
+    from ...model.waste import SizedPath
 
 
 @rule("CTX002", level=WARNING, since="0.1", onbuild=False)
@@ -36,19 +36,19 @@ def unwanted_files(build: Build) -> Iterator[Finding]:
     name, secrets among tests and examples or in a stage from which they are not copied on.
     """
     context = build.context
-    folders = list(folder_copies(build, context)) if context is not None and context.ignore is not None else []
+    folders = list(folder_copies(build, context)) if context is not None and context.ignore_file is not None else []
     if context is None or not folders:
         return
-    entries = waste(build, context)
+    entries = find_waste(build, context)
     for stage, instruction, sources in folders:
         taken = [e for e in entries if any(_takes(source, e[0]) for source in sources)]
-        if taken and not reaches_image(build, stage, instruction):
-            taken = [e for e in taken if posixpath.basename(e[0]) not in SECRETS]
+        if taken and not reaches_shipped_image(build, stage, instruction):
+            taken = [e for e in taken if posixpath.basename(e[0]) not in SECRET_NAMES]
         if taken:
             entries = [e for e in entries if e not in taken]
-            bytes_ = ("more than " if context.truncated else "") + size(sum(count for _, count in taken))
+            bytes_ = ("more than " if context.truncated else "") + format_size(sum(count for _, count in taken))
             yield Finding(
-                f"the .dockerignore lets through {told(taken)} ({bytes_}), which `{shown(instruction)}` copies"
+                f"the .dockerignore lets through {describe_entries(taken)} ({bytes_}), which `{transfer_summary(instruction)}` copies"
                 f"{_remark(context, taken)}",
                 instruction.sources[0],
             )
@@ -56,14 +56,16 @@ def unwanted_files(build: Build) -> Iterator[Finding]:
 
 def _takes(source: str, path: str) -> bool:
     """Whether copying `source` copies `path`: it is the context, or a folder above the path."""
-    return source in WHOLE or path.startswith(source + "/")
+    return source in WHOLE_CONTEXT or path.startswith(source + "/")
 
 
-def _remark(context: Context, taken: Sequence[Entry]) -> str:
+def _remark(context: Context, taken: Sequence[SizedPath]) -> str:
     """What a message adds on secrets, and on a pattern that has the right name and reaches only the topmost folder."""
     names = {posixpath.basename(path) for path, _ in taken}
-    secret = f"; `{min(names & SECRETS)}` may hold secrets" if names & SECRETS else ""
-    patterns = {rule.pattern for rule in context.ignore.rules if not rule.negated} if context.ignore else set[str]()
+    secret = f"; `{min(names & SECRET_NAMES)}` may hold secrets" if names & SECRET_NAMES else ""
+    patterns = (
+        {rule.pattern for rule in context.ignore_file.rules if not rule.negated} if context.ignore_file else set[str]()
+    )
     deep = {posixpath.basename(path) for path, _ in taken if "/" in path} & patterns
     name = min(deep, default="")
     return secret + (f"; `{name}` in it reaches only the topmost folder, `**/{name}` all of them" if deep else "")

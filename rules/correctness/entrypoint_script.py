@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from ...model.files import copied
+from ...model.files import copied_paths
 from ...syntax.tree import Add, Copy, Entrypoint, Run
 from ..base import ERROR, Bad, Finding, Good, rule
 
@@ -56,7 +56,7 @@ def _source(build: Build, stage: Stage, path: str) -> str | None:
     """The file of the context that COPY or ADD puts at `path`, by name and without a mode of its own."""
     for instruction in stage.instructions:
         if isinstance(instruction, (Copy, Add)) and not instruction.flag("from") and not instruction.flag("chmod"):
-            for place in copied(build, instruction):
+            for place in copied_paths(build, instruction):
                 if place.path == path:
                     return place.source.lstrip("/")
     return None

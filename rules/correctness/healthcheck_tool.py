@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...syntax.tree import Run, Transfer
+from ...syntax.tree import CopyOrAdd, Run
 from ..base import WARNING, Bad, Finding, Good, rule
 
 TYPE_CHECKING = False
@@ -37,7 +37,7 @@ def healthcheck_tool(instruction: Healthcheck, build: Build) -> Iterator[Finding
     stage = build.stage_of(instruction)
     if stage is None or instruction.kind != "CMD":
         return
-    facts, ref = stage.facts, stage.ref
+    facts, ref = stage.base_facts, stage.base_ref
     if facts is None or ref is None or facts.family not in _LACKS or not _is_bare(ref.name, ref.tag or ""):
         return
     for command in build.commands(instruction):
@@ -56,7 +56,7 @@ def _may_come(build: Build, stage: Stage, tool: str) -> bool:
     """Whether something in the FROM chain may bring the program along."""
     for each in (stage, *stage.ancestors):
         for instruction in each.instructions:
-            if isinstance(instruction, Transfer):
+            if isinstance(instruction, CopyOrAdd):
                 target = instruction.destination
                 if instruction.flag("from") or (target is not None and "bin" in target.text):
                     return True
@@ -67,9 +67,9 @@ def _may_come(build: Build, stage: Stage, tool: str) -> bool:
 
 def _installs(build: Build, run: Run, tool: str) -> bool:
     """Whether a RUN installs the program, uses it, or does what cannot be told: variables, scripts."""
-    if build.script(run).error or tool in run.rest_text or any(tool in heredoc.body for heredoc in run.heredocs):
+    if build.script(run).error or tool in run.arguments_text or any(tool in heredoc.body for heredoc in run.heredocs):
         return True
-    for call in build.calls(run):
+    for call in build.package_calls(run):
         if call.manager.ecosystem == "os" and any(package.kind != "name" for package in call.packages):
             return True
     return any(command.name.endswith(".sh") or command.name in ("sh", "bash") for command in build.commands(run))

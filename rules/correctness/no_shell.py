@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ...model.build import Build, Stage
 
 
-@rule("COR007", level=ERROR, since="0.1", onbuild=False, words=("scratch",))
+@rule("COR007", level=ERROR, since="0.1", onbuild=False, prefilter=("scratch",))
 def no_shell(stage: Stage, build: Build) -> Iterator[Finding]:
     """The shell form is used in an image that has no shell.
 

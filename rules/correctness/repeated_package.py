@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...fixers.edits.arguments import remove
+from ...fixers.edits.arguments import remove_word
 from ...fixers.edits.edit import SAFE, Fix
 from ..base import INFO, Bad, Finding, Good, rule
 
@@ -24,7 +24,7 @@ def repeated_package(run: Run, build: Build) -> Iterator[Finding]:
     ## Fix safety
     Safe: a package that is named once is installed all the same.
     """
-    for call in build.calls(run):
+    for call in build.package_calls(run):
         if call.verb != "install":
             continue
         seen: dict[str, str] = {}
@@ -32,7 +32,7 @@ def repeated_package(run: Run, build: Build) -> Iterator[Finding]:
             if package.kind == "name" and package.word.text in seen:
                 # `zypper install a = 1` has the version in words of its own.
                 whole = package.version in package.word.text
-                edits = remove(build, run, call.command, package.word) if whole else None
+                edits = remove_word(build, run, call.command, package.word) if whole else None
                 fix = Fix("Take out the second one", SAFE, edits, declare_edits=True) if edits else None
                 yield Finding(f"`{package.word.text}` is named twice in this install", package.word, fix=fix)
             seen[package.word.text] = package.name

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ...fixers.edits.edit import UNSAFE, Fix
-from ...fixers.edits.instructions import put_before
-from ...syntax.expand import variables
+from ...fixers.edits.instructions import insert_instruction_before
+from ...syntax.expand import variable_references
 from ..base import WARNING, Bad, Finding, Good, rule
 
 TYPE_CHECKING = False
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Run
 
 
-@rule("COR002", level=WARNING, since="0.1", onbuild=False, fix=UNSAFE, words=("arg",))
+@rule("COR002", level=WARNING, since="0.1", onbuild=False, fix=UNSAFE, prefilter=("arg",))
 def undeclared_argument(run: Run, build: Build) -> Iterator[Finding]:
     """A RUN uses a build argument that is declared only before the first FROM.
 
@@ -39,11 +39,17 @@ def undeclared_argument(run: Run, build: Build) -> Iterator[Finding]:
         if name in state.vars or name in state.unknown or _assigned(run, name):
             continue
         for word in (word for command in script.commands for word in command.words if name in word.text):
-            found = [(start, end) for used, start, end in variables(word.text.replace("'", " ")) if used == name]
+            found = [
+                (start, end) for used, start, end in variable_references(word.text.replace("'", " ")) if used == name
+            ]
             if found and word.dynamic:
                 start, end = found[0]
-                span = word.script.span(word.at + start, word.at + end)
-                fix = Fix(f"Declare `{name}` before it", UNSAFE, *put_before(build.dockerfile, run, f"ARG {name}"))
+                span = word.script.span(word.start_index + start, word.start_index + end)
+                fix = Fix(
+                    f"Declare `{name}` before it",
+                    UNSAFE,
+                    *insert_instruction_before(build.dockerfile, run, f"ARG {name}"),
+                )
                 message = f"`{name}` is empty here: the ARG before FROM is not declared in this stage"
                 yield Finding(message, span, fix=fix)
                 break

@@ -23,7 +23,7 @@ def unused_stage(build: Build) -> Iterator[Finding]:
     Name it and copy from it (`COPY --from=name`), or delete it. Stages with a name are left alone: they may be
     built with `--target`.
     """
-    used = {source.index for stage in build.stages for source, _ in build.sources_of(stage)}
+    used = {source.index for stage in build.stages for source, _ in build.stage_dependencies(stage)}
     for stage in build.stages[:-1]:
         if not stage.name and stage.index not in used:
             yield Finding("nothing uses this stage, so the build skips it; name it and copy from it", stage.from_)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import posixpath
 
 from ...fixers.edits.edit import SAFE, UNSAFE, Edit, Fix
-from ...model.layers import is_remote
+from ...model.layers import is_remote_source
 from ...syntax.source import Span
 from ..base import ERROR, Bad, Finding, Good, rule
-from ..text import listed
+from ..text import join_quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ _COMPRESSED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
 """How gzip, bzip2, xz and Zstandard files begin."""
 
 
-@rule("DL3020", level=ERROR, since="0.1", also=("trivy:DS-0005", "checkov:CKV_DOCKER_4", "cis:4.9"), fix=SAFE)
+@rule("DL3020", level=ERROR, since="0.1", aliases=("trivy:DS-0005", "checkov:CKV_DOCKER_4", "cis:4.9"), fix=SAFE)
 def add_for_copy(add: Add, build: Build) -> Iterator[Finding]:
     """ADD is used where COPY does the same.
 
@@ -59,7 +59,7 @@ def add_for_copy(add: Add, build: Build) -> Iterator[Finding]:
         return
     values = ["" if word.text.startswith("<<") else build.value(add, word) for word in add.sources]
     if not any(value is None or _needs_add(value) for value in values):
-        shown = listed([word.text for word in add.sources])
+        shown = join_quoted([word.text for word in add.sources])
         where = Span(add.keyword_end - len(add.keyword), add.keyword_end)
         keyword = "copy" if add.keyword.islower() else "COPY"
         safety = SAFE if all(_is_no_archive(build, value or "") for value in values) else UNSAFE
@@ -69,7 +69,7 @@ def add_for_copy(add: Add, build: Build) -> Iterator[Finding]:
 
 def _needs_add(source: str) -> bool:
     """Whether the source is remote, or an archive by its name."""
-    if is_remote(source) or source.startswith("github.com/") or source.endswith(".git"):
+    if is_remote_source(source) or source.startswith("github.com/") or source.endswith(".git"):
         return True
     name = posixpath.basename(source.rstrip("/")).lower()
     return name.endswith(_PACKED) or ".tar." in name

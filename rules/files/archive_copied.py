@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...model.files import copied, path_of, with_folders
+from ...model.files import commands_with_directories, copied_paths, resolve_image_path
 from ...syntax.command import Word
 from ...syntax.tree import Copy, Run
 from ..base import INFO, Bad, Finding, Good, rule
@@ -37,12 +37,12 @@ def archive_copied(stage: Stage, build: Build) -> Iterator[Finding]:
         place
         for copy in stage.instructions
         if isinstance(copy, Copy) and not copy.flag("from")
-        for place in copied(build, copy)
+        for place in copied_paths(build, copy)
         if place.source.endswith(_UNPACKED)
     ]
     for run in (i for i in stage.instructions if isinstance(i, Run)) if places else ():
-        for command, folder in with_folders(build, run):
-            archive = path_of(build, run, folder, _unpacks(command))
+        for command, folder in commands_with_directories(build, run):
+            archive = resolve_image_path(build, run, folder, _unpacks(command))
             for place in places:
                 if archive == place.path and place.start < run.start:
                     line = build.dockerfile.source.line(command.start)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Argument, Copy
 
 
-@rule("DL3021", level=ERROR, since="0.1", also=("trivy:DS-0011",), fix=SAFE)
+@rule("DL3021", level=ERROR, since="0.1", aliases=("trivy:DS-0011",), fix=SAFE)
 def copy_needs_slash(copy: Copy | Add, build: Build) -> Iterator[Finding]:
     """Several files are copied to a destination that does not end with a slash.
 
@@ -66,7 +66,7 @@ def _matches(copy: Copy | Add, build: Build) -> int:
     value = build.value(copy, copy.sources[0]) or ""
     if not any(char in value for char in "*?["):
         return 0
-    return sum(1 for path in build.context.match(value) if build.context.sent(path))
+    return sum(1 for path in build.context.match(value) if build.context.includes(path))
 
 
 EXAMPLES = (

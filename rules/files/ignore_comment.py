@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     since="0.1",
     default=False,
     onbuild=False,
-    words=("hadolint", "dlint"),
+    prefilter=("hadolint", "dlint"),
 )
 def ignore_comment(build: Build) -> Iterator[Finding]:
     """A comment switches findings off for an instruction.

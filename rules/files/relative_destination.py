@@ -63,7 +63,7 @@ def _has_workdir(stage: Stage, index: int) -> bool:
 def _first_workdir(stage: Stage) -> int:
     """The number of the first WORKDIR, behind all others when there is none."""
     steps = stage.instructions
-    return stage.build.once(
+    return stage.build.cached(
         ("first WORKDIR", stage.index),
         lambda: next((n for n, step in enumerate(steps) if isinstance(step, Workdir)), len(steps)),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...fixers.edits.edit import UNSAFE
 from ..base import INFO, Bad, Finding, Good, rule
-from .unused_ignore import finding
+from .unused_ignore import unused_ignore_finding
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ...model.build import Build
 
 
-@rule("IGN002", level=INFO, since="0.1", default=False, onbuild=False, fix=UNSAFE, words=("hadolint",))
+@rule("IGN002", level=INFO, since="0.1", default=False, onbuild=False, fix=UNSAFE, prefilter=("hadolint",))
 def unused_hadolint_ignore(build: Build) -> Iterator[Finding]:
     """A `# hadolint ignore=…` switches off what dlint does not find there.
 
@@ -31,7 +31,7 @@ def unused_hadolint_ignore(build: Build) -> Iterator[Finding]:
     """
     for unused in build.unused_ignores:
         if not unused.dlint:
-            yield finding(unused, UNSAFE)
+            yield unused_ignore_finding(unused, UNSAFE)
 
 
 EXAMPLES = (

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ...model.build import Build
 
 
-@rule("IGN001", level=INFO, since="0.1", onbuild=False, fix=SAFE, words=("dlint",))
+@rule("IGN001", level=INFO, since="0.1", onbuild=False, fix=SAFE, prefilter=("dlint",))
 def unused_ignore(build: Build) -> Iterator[Finding]:
     """A `# dlint: ignore[…]` switches off what is not found there.
 
@@ -31,10 +31,10 @@ def unused_ignore(build: Build) -> Iterator[Finding]:
     """
     for unused in build.unused_ignores:
         if unused.dlint:
-            yield finding(unused, SAFE)
+            yield unused_ignore_finding(unused, SAFE)
 
 
-def finding(unused: UnusedIgnore, safety: str) -> Finding:
+def unused_ignore_finding(unused: UnusedIgnore, safety: str) -> Finding:
     """What a comment that switches off too much says."""
     names = ", ".join(f"`{name}`" for name in unused.names)
     fix = None

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from ...model.images.slimmer import slimmer
+from ...model.images.slimmer import find_slim_variant
 from ..base import INFO, Bad, Finding, Good, rule
-from ..text import listed, size
-from .programs import MAKERS
-from .tools import needs, wants_manuals
+from ..text import format_size, join_quoted
+from .programs import BUILD_TOOLS
+from .tools import full_image_needs, needs_man_pages
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ...model.build import Build, Stage
-    from ...model.images.slimmer import Slim
+    from ...model.images.slimmer import SlimVariant
 
 _WORKSHOPS = frozenset(
     ("dev", "develop", "development", "devel", "devcontainer", "debug", "test", "tests", "testing", "ci", "lint")
@@ -43,15 +43,15 @@ def full_base(stage: Stage, build: Build) -> Iterator[Finding]:
     if ".devcontainer" in build.dockerfile.source.name.replace("\\", "/").split("/"):
         return
     above = [each for each in build.stages if each.root is stage]
-    if not any(build.ships(each) for each in above) or (len(build.stages) > 1 and _is_workshop(build.stages[-1])):
+    if not any(build.is_shipped(each) for each in above) or (len(build.stages) > 1 and _is_workshop(build.stages[-1])):
         return
-    ref, base = stage.ref, stage.from_.base
-    slim = slimmer(ref) if ref is not None else None
-    if ref is None or slim is None or base is None or (ref.name == "debian" and wants_manuals(build, above)):
+    ref, base = stage.base_ref, stage.from_.base
+    slim = find_slim_variant(ref) if ref is not None else None
+    if ref is None or slim is None or base is None or (ref.name == "debian" and needs_man_pages(build, above)):
         return
     advice = _advice(build, above, ref.name, slim)
     if advice is not None:
-        saved = f", {size(slim.saved_bytes)} less to download" if slim.saved_bytes else ""
+        saved = f", {format_size(slim.saved_bytes)} less to download" if slim.saved_bytes else ""
         same = "the same version for running" if slim.kind == "runtime" else "the same version and suite"
         full = base.text.strip("\"'")
         yield Finding(f"`{full}` is a full image; `{slim.text}` is {same}{saved}{advice}", base)
@@ -61,31 +61,31 @@ def _is_workshop(stage: Stage) -> bool:
     return stage.name.replace("_", "-").partition("-")[0] in _WORKSHOPS
 
 
-def _advice(build: Build, stages: Sequence[Stage], image: str, slim: Slim) -> str | None:
+def _advice(build: Build, stages: Sequence[Stage], image: str, slim: SlimVariant) -> str | None:
     """What has to be done besides changing the tag for all `stages` on it; None when the slim image would not do."""
-    found = needs(build, stages, image)
-    if "" in found.at_run.values():
+    found = full_image_needs(build, stages, image)
+    if "" in found.runtime_programs.values():
         return None
     away = f"build in one stage and ship `{slim.text}` in another"
     if image in _COMPILED:
-        facts = stages[0].facts
+        facts = stages[0].base_facts
         suite = facts.suite if facts is not None else None
         target = f"`debian:{suite}-slim`" if suite else "a slim Debian"
         advice = f"; to ship a program, build in one stage and copy it into {target}"
-    elif found.tools & MAKERS:
-        advice = f"; this stage uses {listed(sorted(found.tools))}, so {away}"
-    elif found.compiles:
-        advice = f"; {found.compiles}, so {away}"
-    elif found.tools and found.may_compile:
-        advice = f"; this stage uses {listed(sorted(found.tools))} and `{found.may_compile}` may compile, so {away}"
+    elif found.tools & BUILD_TOOLS:
+        advice = f"; this stage uses {join_quoted(sorted(found.tools))}, so {away}"
+    elif found.compiling_install:
+        advice = f"; {found.compiling_install}, so {away}"
+    elif found.tools and found.maybe_compiling_install:
+        advice = f"; this stage uses {join_quoted(sorted(found.tools))} and `{found.maybe_compiling_install}` may compile, so {away}"
     elif found.tools:
-        advice = f"; this stage uses {listed(sorted(found.tools))}, so install that there, or {away}"
-    elif found.may_compile:
-        advice = f"; if `{found.may_compile}` has to compile, {away}"
+        advice = f"; this stage uses {join_quoted(sorted(found.tools))}, so install that there, or {away}"
+    elif found.maybe_compiling_install:
+        advice = f"; if `{found.maybe_compiling_install}` has to compile, {away}"
     else:
         advice = ""
-    if found.at_run:
-        advice += f"; install {listed(sorted(set(found.at_run.values())))} there, which the image runs"
+    if found.runtime_programs:
+        advice += f"; install {join_quoted(sorted(set(found.runtime_programs.values())))} there, which the image runs"
     return advice
 
 

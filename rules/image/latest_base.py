@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import From
 
 
-@rule("DL3007", level=WARNING, since="0.1", also=("trivy:DS-0001",))
+@rule("DL3007", level=WARNING, since="0.1", aliases=("trivy:DS-0001",))
 def latest_base(instruction: From, build: Build) -> Iterator[Finding]:
     """The base image has the tag `latest`.
 
@@ -24,7 +24,7 @@ def latest_base(instruction: From, build: Build) -> Iterator[Finding]:
     """
     for stage in build.stages:
         if stage.from_ is instruction and stage.parent is None and instruction.base is not None:
-            ref, written = stage.ref, instruction.base.text.strip("\"'")
+            ref, written = stage.base_ref, instruction.base.text.strip("\"'")
             # A variable in the name hides the reference, but not the tag.
             latest = written.endswith(":latest") if ref is None else ref.tag == "latest" and ref.digest is None
             if latest:

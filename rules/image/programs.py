@@ -42,7 +42,7 @@ _JDK: dict[str, str] = dict.fromkeys(
 """The programs of the JDK that a JRE lacks, and what needs them."""
 _SWIFT: dict[str, str] = dict.fromkeys(("swift", "swiftc", "clang"), "")
 
-MAKERS = frozenset((*_COMPILERS, *_JDK, *_SWIFT, "autoconf", "autoreconf", "automake", "aclocal", "libtoolize"))
+BUILD_TOOLS = frozenset((*_COMPILERS, *_JDK, *_SWIFT, "autoconf", "autoreconf", "automake", "aclocal", "libtoolize"))
 """Programs that build something."""
 
 _FULL = {**_CURL, **_SCM, **_COMPILERS, **_BUILD}
@@ -52,7 +52,7 @@ def _without(*programs: str) -> dict[str, str]:
     return {program: package for program, package in _FULL.items() if program not in programs}
 
 
-LACKING: Mapping[str, Mapping[str, str]] = {
+MISSING_FROM_SLIM: Mapping[str, Mapping[str, str]] = {
     "node": {**_FULL, "openssl": "openssl", "update-ca-certificates": "ca-certificates"},
     "python": _without("python", "python3"),
     "pypy": _without("python", "python3"),
@@ -90,12 +90,12 @@ LACKING: Mapping[str, Mapping[str, str]] = {
     "swift": {**_FULL, **_SWIFT},
 }
 
-HELPERS = frozenset(
+PURE_PACKAGES = frozenset(
     ("pip", "setuptools", "wheel", "virtualenv", "pipenv", "poetry", "uv", "npm", "yarn", "pnpm", "corepack", "bundler",
      "pm2", "nodemon", "typescript", "serve", "http-server", "flask", "gunicorn", "requests")
 )  # fmt: skip
 """Packages without a compiled part, with all that they need."""
-COMPILED = frozenset(
+NATIVE_PACKAGES = frozenset(
     ("mysqlclient", "psycopg2", "uwsgi", "python-ldap", "pycrypto", "pygraphviz", "pycairo", "pygobject", "mod-wsgi",
      "m2crypto", "pyaudio", "python-snappy", "pylibmc", "dlib", "pg", "mysql2", "puma", "thin", "unf_ext",
      "eventmachine", "bcrypt_pbkdf", "node-gyp", "rmagick")

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from ...syntax.tree import Cmd, Entrypoint, Healthcheck, Run
-from .programs import COMPILED, HELPERS, LACKING
+from .programs import MISSING_FROM_SLIM, NATIVE_PACKAGES, PURE_PACKAGES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ...model.build import Build, Stage
-    from ...model.packages.calls import Call
+    from ...model.packages.calls import PackageCall
     from ...syntax.command import Command
 
 
-class Needs:
+class FullImageNeeds:
     """What a shipped image uses of its full base that the slim one lacks.
 
     `tools` are programs that a RUN starts, `compiles` says which install certainly needs a compiler, `may_compile`
@@ -22,35 +22,37 @@ class Needs:
     start to its Debian package, "" when slim images cannot have it.
     """
 
-    __slots__ = ("at_run", "compiles", "may_compile", "tools")
+    __slots__ = ("compiling_install", "maybe_compiling_install", "runtime_programs", "tools")
 
     def __init__(self) -> None:
         self.tools: set[str] = set()
-        self.compiles = ""
-        self.may_compile = ""
-        self.at_run: dict[str, str] = {}
+        self.compiling_install = ""
+        self.maybe_compiling_install = ""
+        self.runtime_programs: dict[str, str] = {}
 
 
-def needs(build: Build, stages: Sequence[Stage], image: str) -> Needs:
+def full_image_needs(build: Build, stages: Sequence[Stage], image: str) -> FullImageNeeds:
     """What `stages`, which stand on the full variant of `image`, use of it; `at_run` counts for the shipped ones."""
-    lacking = LACKING.get(image, {})
-    found = Needs()
+    lacking = MISSING_FROM_SLIM.get(image, {})
+    found = FullImageNeeds()
     installed: set[str] = set()
-    installs: list[Call] = []
+    installs: list[PackageCall] = []
     for stage in stages:
         for instruction in stage.instructions:
             if isinstance(instruction, (Run, Cmd, Entrypoint, Healthcheck)):
                 programs = {c.name for c in build.commands(instruction) if c.name in lacking and _is_of_base(c)}
                 if isinstance(instruction, Run):
                     found.tools |= programs
-                    installs += build.calls(instruction)
-                elif build.ships(stage):
-                    found.at_run.update((program, lacking[program]) for program in programs)
+                    installs += build.package_calls(instruction)
+                elif build.is_shipped(stage):
+                    found.runtime_programs.update((program, lacking[program]) for program in programs)
     for call in installs:
         if call.manager.ecosystem == "os":
             installed |= {package.name for package in call.packages}
     found.tools = {each for each in found.tools if lacking[each] not in installed and each not in installed}
-    found.at_run = {each: package for each, package in found.at_run.items() if package not in installed or not package}
+    found.runtime_programs = {
+        each: package for each, package in found.runtime_programs.items() if package not in installed or not package
+    }
     if "gcc" in lacking and installed.isdisjoint(("build-essential", "gcc", "g++", "clang")):
         _note_compiling(found, [call for call in installs if call.manager.ecosystem != "os"], installed)
     return found
@@ -62,7 +64,7 @@ def _is_of_base(command: Command) -> bool:
     return folder in ("", ".", "/usr/bin", "/bin") or folder.startswith("$")
 
 
-def _note_compiling(found: Needs, installs: Sequence[Call], installed: set[str]) -> None:
+def _note_compiling(found: FullImageNeeds, installs: Sequence[PackageCall], installed: set[str]) -> None:
     """Fill in `compiles` and `may_compile`."""
     headers = sorted(package for package in installed if package.endswith("-dev"))
     for call in installs:
@@ -70,19 +72,21 @@ def _note_compiling(found: Needs, installs: Sequence[Call], installed: set[str])
             continue
         names = {package.name.lower().replace("_", "-").partition("[")[0] for package in call.packages}
         shown = f"{call.program} {call.path}".rstrip()
-        sure = sorted(names & COMPILED)
+        sure = sorted(names & NATIVE_PACKAGES)
         if sure or headers:
             what = f"`{shown} {sure[0]}` compiles" if sure else f"`{shown}` compiles against `{headers[0]}`"
-            found.compiles = found.compiles or what
-        elif not names or call.requirements or not names <= HELPERS:
-            found.may_compile = found.may_compile or shown
+            found.compiling_install = found.compiling_install or what
+        elif not names or call.requirements or not names <= PURE_PACKAGES:
+            found.maybe_compiling_install = found.maybe_compiling_install or shown
 
 
-def wants_manuals(build: Build, stages: Sequence[Stage]) -> bool:
+def needs_man_pages(build: Build, stages: Sequence[Stage]) -> bool:
     """Whether the build asks for the manual pages and translations that slim leaves out."""
     for run in (i for stage in stages for i in stage.instructions if isinstance(i, Run)):
         if any(
-            package.name in ("man-db", "manpages", "manpages-dev") for c in build.calls(run) for package in c.packages
+            package.name in ("man-db", "manpages", "manpages-dev")
+            for c in build.package_calls(run)
+            for package in c.packages
         ):
             return True
         if any("docker-no-languages" in word.value for command in build.commands(run) for word in command.words):

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import From
 
 
-@rule("DL3006", level=WARNING, since="0.1", also=("checkov:CKV_DOCKER_7",))
+@rule("DL3006", level=WARNING, since="0.1", aliases=("checkov:CKV_DOCKER_7",))
 def untagged_base(instruction: From, build: Build) -> Iterator[Finding]:
     """The base image has neither tag nor digest, so it is `latest`.
 
@@ -24,7 +24,7 @@ def untagged_base(instruction: From, build: Build) -> Iterator[Finding]:
     """
     for stage in build.stages:
         if stage.from_ is instruction and stage.parent is None and instruction.base is not None:
-            ref = stage.ref
+            ref = stage.base_ref
             if ref is not None and ref.tag is None and ref.digest is None:
                 yield Finding(f"the base image `{instruction.base.text}` has no tag; name a version", instruction.base)
 

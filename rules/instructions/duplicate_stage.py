@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     "DL3024",
     level=ERROR,
     since="0.1",
-    also=("buildkit:DuplicateStageName", "trivy:DS-0012", "checkov:CKV_DOCKER_11"),
+    aliases=("buildkit:DuplicateStageName", "trivy:DS-0012", "checkov:CKV_DOCKER_11"),
     onbuild=False,
 )
 def duplicate_stage(build: Build) -> Iterator[Finding]:

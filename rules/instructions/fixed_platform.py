@@ -23,7 +23,13 @@ _ARCHITECTURES = {
 _SYSTEMS = {"macos": "darwin"}
 
 
-@rule("DL3029", level=WARNING, since="0.1", also=("buildkit:FromPlatformFlagConstDisallowed",), words=("--platform",))
+@rule(
+    "DL3029",
+    level=WARNING,
+    since="0.1",
+    aliases=("buildkit:FromPlatformFlagConstDisallowed",),
+    prefilter=("--platform",),
+)
 def fixed_platform(instruction: From, build: Build) -> Iterator[Finding]:
     """FROM has a `--platform` that is always the same.
 

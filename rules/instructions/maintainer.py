@@ -23,7 +23,7 @@ _LABEL = "org.opencontainers.image.authors"
     "DL4000",
     level=ERROR,
     since="0.1",
-    also=("buildkit:MaintainerDeprecated", "trivy:DS-0022", "checkov:CKV_DOCKER_6"),
+    aliases=("buildkit:MaintainerDeprecated", "trivy:DS-0022", "checkov:CKV_DOCKER_6"),
     onbuild=False,
     fix=SAFE,
 )
@@ -46,7 +46,7 @@ def maintainer(instruction: Maintainer, build: Build) -> Iterator[Finding]:
 
 
 def _fix(instruction: Maintainer, build: Build) -> Fix | None:
-    stage, name = build.stage_of(instruction), instruction.rest_text
+    stage, name = build.stage_of(instruction), instruction.arguments_text
     if stage is None or not name or not name.isprintable() or has_comments_inside(build.dockerfile, instruction):
         return None
     labels = (pair.key.text for label in stage.instructions if isinstance(label, Label) for pair in label.pairs)

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     "DL3065",
     level=WARNING,
     since="0.1",
-    also=("buildkit:RedundantTargetPlatform",),
+    aliases=("buildkit:RedundantTargetPlatform",),
     fix=SAFE,
-    words=("targetplatform",),
+    prefilter=("targetplatform",),
 )
 def redundant_platform(instruction: From, build: Build) -> Iterator[Finding]:
     """FROM has `--platform=$TARGETPLATFORM`, which it would have anyway.

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _OTHERS = ("trivy:DS-0009", "checkov:CKV_DOCKER_10")
 
 
-@rule("DL3000", level=ERROR, since="0.1", also=("buildkit:WorkdirRelativePath", *_OTHERS), onbuild=False, fix=SAFE)
+@rule("DL3000", level=ERROR, since="0.1", aliases=("buildkit:WorkdirRelativePath", *_OTHERS), onbuild=False, fix=SAFE)
 def relative_workdir(stage: Stage, build: Build) -> Iterator[Finding]:
     """WORKDIR is a relative path.
 
@@ -45,7 +45,7 @@ def relative_workdir(stage: Stage, build: Build) -> Iterator[Finding]:
             yield Finding(
                 f"{shown} is relative {where}; write the whole path",
                 instruction.value,
-                also=None if first else _OTHERS,
+                aliases=None if first else _OTHERS,
                 fix=_fix(build, instruction, instruction.value, value),
             )
         first = False
@@ -68,7 +68,7 @@ def _fix(build: Build, instruction: Workdir, word: Argument, value: str) -> Fix 
 def _of_windows(stage: Stage, text: str, value: str) -> bool:
     """Whether the path is absolute on Windows. A drive letter tells so of any image, though an escape may follow it."""
     path = text.strip("\"'")
-    return path[1:3] in (":\\", ":/") or (stage.windows and (value[1:2] == ":" or value[:1] == "\\"))
+    return path[1:3] in (":\\", ":/") or (stage.is_windows and (value[1:2] == ":" or value[:1] == "\\"))
 
 
 EXAMPLES = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from ...fixers.edits.edit import SAFE, Fix
-from ...fixers.edits.instructions import drop
+from ...fixers.edits.instructions import remove_instruction
 from ..base import Finding
 
 TYPE_CHECKING = False
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Dockerfile, Instruction
 
 
-def replaced(stage: Stage, name: str) -> Iterator[Finding]:
+def replaced_instructions(stage: Stage, name: str) -> Iterator[Finding]:
     """A finding for every instruction `name` of the stage that a later one replaces.
 
     It stands where BuildKit puts it, on the one without effect; hadolint names the later one.
@@ -31,5 +31,5 @@ def replaced(stage: Stage, name: str) -> Iterator[Finding]:
 
 
 def _fix(dockerfile: Dockerfile, instruction: Instruction) -> Fix | None:
-    edits = drop(dockerfile, instruction)
+    edits = remove_instruction(dockerfile, instruction)
     return Fix(f"Take this {instruction.name} out", SAFE, *edits) if edits else None

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import From
 
 
-@rule("DL3063", level=WARNING, since="0.1", also=("buildkit:ReservedStageName",), words=("scratch", "context"))
+@rule("DL3063", level=WARNING, since="0.1", aliases=("buildkit:ReservedStageName",), prefilter=("scratch", "context"))
 def reserved_stage(instruction: From, build: Build) -> Iterator[Finding]:
     """A stage is called `scratch` or `context`.
 

@@ -39,20 +39,20 @@ _NOTHING = frozenset(("", "true", "false", "yes", "no", "on", "off", "0", "1", "
 _PATHS = ("/", "~", "./", "../", "file:")
 
 
-class Declared:
+class DeclaredVariable:
     """A variable that ARG or ENV declares: the word of its name, the name, its value (None when nobody knows it)."""
 
-    __slots__ = ("argument", "given", "name", "text", "value")
+    __slots__ = ("argument", "is_arg", "name", "text", "value")
 
     def __init__(self, argument: Argument, name: str, text: str, value: str | None, given: bool) -> None:
         self.argument = argument
         self.name = name
         self.text = text
         self.value = value
-        self.given = given
+        self.is_arg = given
 
     @property
-    def buildkit(self) -> bool:
+    def matches_buildkit_pattern(self) -> bool:
         """Whether BuildKit takes the name for that of a secret, whatever the value is.
 
         Source: BuildKit frontend/dockerfile/dockerfile2llb/validations.go (getSecretsRegex).
@@ -61,16 +61,16 @@ class Declared:
         return not _DENIED.isdisjoint(parts) and _ALLOWED.isdisjoint(parts)
 
     @property
-    def secret(self) -> bool:
+    def is_secret(self) -> bool:
         """Whether the name means a secret and the value is one, or is still to come."""
         if not _means_secret(_words(self.name)):
             return False
-        if self.given and self.text in ("", '""', "''"):
+        if self.is_arg and self.text in ("", '""', "''"):
             return True
         return not _harmless(self.text if self.value is None else self.value)
 
 
-def declared(instruction: Arg | Env, build: Build) -> Iterator[Declared]:
+def declared_variables(instruction: Arg | Env, build: Build) -> Iterator[DeclaredVariable]:
     """The variables of an ARG or ENV within a stage. ARG before the first FROM leaves no trace in an image."""
     if build.stage_of(instruction.parent or instruction) is None:
         return
@@ -79,7 +79,7 @@ def declared(instruction: Arg | Env, build: Build) -> Iterator[Declared]:
     for pair in instruction.pairs:
         name = pair.key.text if given else state.text(pair.key.text)
         text = pair.value.text if pair.value else ""
-        yield Declared(pair.key, name, text, state.value(text), given)
+        yield DeclaredVariable(pair.key, name, text, state.value(text), given)
 
 
 def _words(name: str) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...syntax.tree import Arg
 from ..base import WARNING, Bad, Finding, Good, rule
-from .secret_names import declared
+from .secret_names import declared_variables
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _OTHERS = ("trivy:DS-0031",)
 
 
-@rule("DL3064", level=WARNING, since="0.1", also=("buildkit:SecretsUsedInArgOrEnv", *_OTHERS))
+@rule("DL3064", level=WARNING, since="0.1", aliases=("buildkit:SecretsUsedInArgOrEnv", *_OTHERS))
 def secret_variable(instruction: Arg | Env, build: Build) -> Iterator[Finding]:
     """ARG or ENV holds a secret.
 
@@ -32,15 +32,15 @@ def secret_variable(instruction: Arg | Env, build: Build) -> Iterator[Finding]:
     Names about a secret (`TOKEN_URL`, `SECRET_NAME`, `*_TOKEN_FILE`, GOPRIVATE), and values that are none: empty ones,
     switches, paths, blanks to fill in, fingerprints in GPG_KEY. `secret-like-name` reports those that BuildKit reports.
     """
-    for variable in declared(instruction, build):
-        if variable.secret:
+    for variable in declared_variables(instruction, build):
+        if variable.is_secret:
             where = "the image's history" if isinstance(instruction, Arg) else "the image's configuration"
             yield Finding(
                 f"`{variable.name}` stays in {where}; use `RUN --mount=type=secret`"
                 if isinstance(instruction, Arg)
                 else f"`{variable.name}` stays in {where}; give it when the container starts",
                 variable.argument,
-                also=None if variable.buildkit else _OTHERS,
+                aliases=None if variable.matches_buildkit_pattern else _OTHERS,
             )
 
 

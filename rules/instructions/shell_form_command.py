@@ -28,7 +28,7 @@ _BUILT_IN = frozenset(
 """What only a shell has; `echo`, `test`, `true` and the like are programs too."""
 
 
-@rule("DL3025", level=WARNING, since="0.1", also=("buildkit:JSONArgsRecommended",), fix=UNSAFE)
+@rule("DL3025", level=WARNING, since="0.1", aliases=("buildkit:JSONArgsRecommended",), fix=UNSAFE)
 def shell_form_command(instruction: Cmd | Entrypoint | Healthcheck, build: Build) -> Iterator[Finding]:
     """CMD or ENTRYPOINT is in shell form.
 
@@ -60,12 +60,12 @@ def shell_form_command(instruction: Cmd | Entrypoint | Healthcheck, build: Build
         needless = _SHELL_SYNTAX.isdisjoint(text)
         if words and (needless or pedantic(build)):
             message = "this HEALTHCHECK starts a shell" + (" for nothing" if needless else "") + "; write the exec form"
-            yield Finding(message, words[0], also=(), fix=_fix(instruction, build))
+            yield Finding(message, words[0], aliases=(), fix=_fix(instruction, build))
         return
     # BuildKit takes SHELL for a sign that the shell is meant; the signals do not get through nevertheless.
-    also = () if build.state(instruction).shell_set else None
+    also = () if build.state(instruction).has_custom_shell else None
     where = words[0] if words else instruction
-    yield Finding(_message(instruction, text), where, also=also, fix=_fix(instruction, build))
+    yield Finding(_message(instruction, text), where, aliases=also, fix=_fix(instruction, build))
 
 
 def _fix(instruction: Cmd | Entrypoint | Healthcheck, build: Build) -> Fix | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...model.options import label_schema
 from ..base import WARNING, Bad, Finding, Good, rule
-from .schema import labels
+from .schema import image_labels
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ...model.build import Build
 
 
-@rule("DL3051", level=WARNING, since="0.1", onbuild=False, words=("label",))
+@rule("DL3051", level=WARNING, since="0.1", onbuild=False, prefilter=("label",))
 def empty_label(build: Build) -> Iterator[Finding]:
     """A label of `label-schema` is empty.
 
@@ -22,7 +22,7 @@ def empty_label(build: Build) -> Iterator[Finding]:
     set.
     """
     wanted = label_schema(build)
-    for key, value, pair in labels(build) if wanted else ():
+    for key, value, pair in image_labels(build) if wanted else ():
         if key in wanted and value is not None and not value.strip():
             yield Finding(f"label `{key}` is empty", pair.key)
 

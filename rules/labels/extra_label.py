@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...model.options import label_schema, strict_labels
 from ..base import INFO, Bad, Finding, Good, rule
-from .schema import labels
+from .schema import image_labels
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ...model.build import Build
 
 
-@rule("DL3050", level=INFO, since="0.1", onbuild=False, words=("label",))
+@rule("DL3050", level=INFO, since="0.1", onbuild=False, prefilter=("label",))
 def extra_label(build: Build) -> Iterator[Finding]:
     """The image that is shipped has a label that is not in `label-schema`.
 
@@ -23,7 +23,7 @@ def extra_label(build: Build) -> Iterator[Finding]:
     if not strict_labels(build):
         return
     wanted = label_schema(build)
-    for key, _, pair in labels(build):
+    for key, _, pair in image_labels(build):
         if key not in wanted:
             yield Finding(f"label `{key}` is not in `label-schema`", pair.key)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..base import WARNING, Bad, Finding, Good, rule
-from .schema import mistyped
+from .schema import mistyped_labels
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ...model.build import Build
 
 
-@rule("DL3058", level=WARNING, since="0.1", onbuild=False, words=("label",))
+@rule("DL3058", level=WARNING, since="0.1", onbuild=False, prefilter=("label",))
 def label_email(build: Build) -> Iterator[Finding]:
     """A label that should be an e-mail address is none.
 
@@ -20,7 +20,7 @@ def label_email(build: Build) -> Iterator[Finding]:
     Nobody can write to it.
     The rule finds nothing until the option `label-schema` gives a label the type `email`.
     """
-    yield from mistyped(build, "email", is_email, "e-mail address")
+    yield from mistyped_labels(build, "email", is_email, "e-mail address")
 
 
 def is_email(text: str) -> bool:

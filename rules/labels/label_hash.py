@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..base import WARNING, Bad, Finding, Good, rule
-from .schema import mistyped
+from .schema import mistyped_labels
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ...model.build import Build
 
 
-@rule("DL3055", level=WARNING, since="0.1", onbuild=False, words=("label",))
+@rule("DL3055", level=WARNING, since="0.1", onbuild=False, prefilter=("label",))
 def label_hash(build: Build) -> Iterator[Finding]:
     """A label that should be a commit of git is none.
 
@@ -20,7 +20,7 @@ def label_hash(build: Build) -> Iterator[Finding]:
     A revision that cannot be looked up is of no use. hadolint takes 7 or 40 digits only.
     The rule finds nothing until the option `label-schema` gives a label the type `hash`.
     """
-    yield from mistyped(build, "hash", is_hash, "commit of git")
+    yield from mistyped_labels(build, "hash", is_hash, "commit of git")
 
 
 def is_hash(text: str) -> bool:

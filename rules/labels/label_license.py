@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..base import WARNING, Bad, Finding, Good, rule
-from .schema import mistyped
+from .schema import mistyped_labels
 from .spdx import is_spdx
 
 TYPE_CHECKING = False
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ...model.build import Build
 
 
-@rule("DL3054", level=WARNING, since="0.1", onbuild=False, words=("label",))
+@rule("DL3054", level=WARNING, since="0.1", onbuild=False, prefilter=("label",))
 def label_license(build: Build) -> Iterator[Finding]:
     """A label that should be a license of SPDX is none.
 
@@ -22,7 +22,7 @@ def label_license(build: Build) -> Iterator[Finding]:
     expression and names that people often get wrong are checked; dlint has no list of all licenses.
     The rule finds nothing until the option `label-schema` gives a label the type `spdx`.
     """
-    yield from mistyped(build, "spdx", is_spdx, "SPDX expression")
+    yield from mistyped_labels(build, "spdx", is_spdx, "SPDX expression")
 
 
 _OPTIONS = {"label-schema": {"x": "spdx"}}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..base import WARNING, Bad, Finding, Good, rule
-from .schema import mistyped
+from .schema import mistyped_labels
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ...model.build import Build
 
 
-@rule("DL3053", level=WARNING, since="0.1", onbuild=False, words=("label",))
+@rule("DL3053", level=WARNING, since="0.1", onbuild=False, prefilter=("label",))
 def label_time(build: Build) -> Iterator[Finding]:
     """A label that should be a time is none in the form of RFC 3339.
 
@@ -20,7 +20,7 @@ def label_time(build: Build) -> Iterator[Finding]:
     Tools read it as in `org.opencontainers.image.created`: `2025-01-31T12:00:00Z`.
     The rule finds nothing until the option `label-schema` gives a label the type `rfc3339`.
     """
-    yield from mistyped(build, "rfc3339", is_rfc3339, "time as in 2025-01-31T12:00:00Z")
+    yield from mistyped_labels(build, "rfc3339", is_rfc3339, "time as in 2025-01-31T12:00:00Z")
 
 
 def is_rfc3339(text: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..base import WARNING, Bad, Finding, Good, rule
-from .schema import mistyped
+from .schema import mistyped_labels
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ...model.build import Build
 
 
-@rule("DL3052", level=WARNING, since="0.1", onbuild=False, words=("label",))
+@rule("DL3052", level=WARNING, since="0.1", onbuild=False, prefilter=("label",))
 def label_url(build: Build) -> Iterator[Finding]:
     """A label that should be a URL is none.
 
@@ -20,7 +20,7 @@ def label_url(build: Build) -> Iterator[Finding]:
     A link that cannot be followed is of no use.
     The rule finds nothing until the option `label-schema` gives a label the type `url`.
     """
-    yield from mistyped(build, "url", is_url, "URL")
+    yield from mistyped_labels(build, "url", is_url, "URL")
 
 
 def is_url(text: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..base import WARNING, Bad, Finding, Good, rule
-from .schema import mistyped
+from .schema import mistyped_labels
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ...model.build import Build
 
 
-@rule("DL3056", level=WARNING, since="0.1", onbuild=False, words=("label",))
+@rule("DL3056", level=WARNING, since="0.1", onbuild=False, prefilter=("label",))
 def label_version(build: Build) -> Iterator[Finding]:
     """A label that should be a semantic version is none.
 
@@ -20,7 +20,7 @@ def label_version(build: Build) -> Iterator[Finding]:
     Tools compare versions by it. Source: semver.org
     The rule finds nothing until the option `label-schema` gives a label the type `semver`.
     """
-    yield from mistyped(build, "semver", is_semver, "semantic version as in 1.2.3-rc.1")
+    yield from mistyped_labels(build, "semver", is_semver, "semantic version as in 1.2.3-rc.1")
 
 
 def is_semver(text: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...model.options import label_schema
 from ..base import INFO, Bad, Finding, Good, rule
-from .schema import labels
+from .schema import image_labels
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,10 +22,10 @@ def missing_label(build: Build) -> Iterator[Finding]:
     maps each label to its type.
     """
     wanted = label_schema(build)
-    final = build.final
+    final = build.final_stage
     if not wanted or final is None or final.from_.base is None:
         return
-    present = {key for key, _, _ in labels(build)}
+    present = {key for key, _, _ in image_labels(build)}
     for key in wanted:
         if key not in present:
             yield Finding(f"the image has no label `{key}`", final.from_.base)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..base import WARNING, Bad, Finding, Good, rule
-from ..packages.common import Words, open_words, unpinned
+from ..packages.common import PackageSpan, quoted_packages, unpinned_packages
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Run
 
 
-@rule("DL3028", level=WARNING, since="0.1", words=("gem",))
+@rule("DL3028", level=WARNING, since="0.1", prefilter=("gem",))
 def gem_pin(run: Run, build: Build) -> Iterator[Finding]:
     """`gem install` takes whatever version the index holds today.
 
@@ -23,9 +23,9 @@ def gem_pin(run: Run, build: Build) -> Iterator[Finding]:
     ## What to do
     Write `gem install name:version` or `gem install name -v version`, or use a Gemfile.lock.
     """
-    for packages in unpinned(build, run, "gem"):
-        words = open_words(packages)
-        yield Finding(f"{words}: the version is left open; write `gem install name:version`", Words(packages))
+    for packages in unpinned_packages(build, run, "gem"):
+        words = quoted_packages(packages)
+        yield Finding(f"{words}: the version is left open; write `gem install name:version`", PackageSpan(packages))
 
 
 EXAMPLES = (

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ...model.layers import local_sources
-from ...model.packages.calls import pinned
-from ...syntax.tree import Transfer
+from ...model.packages.calls import is_pinned
+from ...syntax.tree import CopyOrAdd
 from ..base import WARNING, Bad, Finding, Good, rule
-from ..packages.common import Words, open_words
+from ..packages.common import PackageSpan, quoted_packages
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Run
 
 
-@rule("DL3062", level=WARNING, since="0.1", words=("go",))
+@rule("DL3062", level=WARNING, since="0.1", prefilter=("go",))
 def go_pin(run: Run, build: Build) -> Iterator[Finding]:
     """`go install`, `go get` or `go run` takes whatever version of a module is newest today.
 
@@ -31,15 +31,15 @@ def go_pin(run: Run, build: Build) -> Iterator[Finding]:
     were copied before: there go.mod has the version, or the package is the user's own.
     """
     own: bool | None = None
-    for call in build.calls(run):
+    for call in build.package_calls(run):
         if call.manager.name != "go" or call.verb not in ("install", "run"):
             continue
-        loose = [package for package in call.packages if pinned(package, call) is False]
+        loose = [package for package in call.packages if is_pinned(package, call) is False]
         if loose and call.path in ("install", "run"):
             own = _has_sources(build, run) if own is None else own
             loose = [package for package in loose if package.version or not own]
         if loose:
-            yield Finding(f"{open_words(loose)}: the version is left open; write `@v1.2.3`", Words(loose))
+            yield Finding(f"{quoted_packages(loose)}: the version is left open; write `@v1.2.3`", PackageSpan(loose))
 
 
 def _has_sources(build: Build, run: Run) -> bool:
@@ -48,7 +48,7 @@ def _has_sources(build: Build, run: Run) -> bool:
     if stage is None:
         return False
     before = [*stage.instructions[: build.index_of(run)], *(i for s in stage.ancestors for i in s.instructions)]
-    copied = any(isinstance(i, Transfer) and any(True for _ in local_sources(build, i)) for i in before)
+    copied = any(isinstance(i, CopyOrAdd) and any(True for _ in local_sources(build, i)) for i in before)
     return copied or any(flag.name == "mount" and "type=cache" not in (flag.value or "") for flag in run.flags)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..base import WARNING, Bad, Finding, Good, rule
-from ..packages.common import Words, open_words, unpinned
+from ..packages.common import PackageSpan, quoted_packages, unpinned_packages
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     "DL3016",
     level=WARNING,
     since="0.1",
-    words=("npm", "yarn", "bun"),
+    prefilter=("npm", "yarn", "bun"),
 )
 def npm_pin(run: Run, build: Build) -> Iterator[Finding]:
     """`npm install` of a named package takes whatever version the registry holds today.
@@ -28,8 +28,10 @@ def npm_pin(run: Run, build: Build) -> Iterator[Finding]:
     ## What to do
     Write `name@version`, or list it in package.json and use `npm ci`.
     """
-    for packages in unpinned(build, run, "npm", "yarn", "pnpm", "bun"):
-        yield Finding(f"{open_words(packages)}: the version is left open; write `name@version`", Words(packages))
+    for packages in unpinned_packages(build, run, "npm", "yarn", "pnpm", "bun"):
+        yield Finding(
+            f"{quoted_packages(packages)}: the version is left open; write `name@version`", PackageSpan(packages)
+        )
 
 
 EXAMPLES = (

@@ -5,20 +5,20 @@ from __future__ import annotations
 from ...fixers.edits.edit import SAFE, UNSAFE
 from ...model.options import pedantic
 from ..base import WARNING, Bad, Finding, Good, rule
-from ..packages.common import Head, dry, leaving_cache, too_late
+from ..packages.common import CallPrefix, calls_leaving_cache, is_dry_run, late_cleanup_note
 from ..packages.fixes import add_flag_to_all
-from ..packages.settings import configured, pip_may_lack_cache, pip_without_cache
+from ..packages.settings import is_configured, pip_lacks_cache, pip_may_lack_cache
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...model.build import Build
-    from ...model.packages.calls import Call
+    from ...model.packages.calls import PackageCall
     from ...syntax.tree import Run
 
 
-@rule("DL3042", level=WARNING, since="0.1", fix=SAFE, words=("pip",))
+@rule("DL3042", level=WARNING, since="0.1", fix=SAFE, prefilter=("pip",))
 def pip_cache(run: Run, build: Build) -> Iterator[Finding]:
     """`pip install` leaves its download cache in the layer.
 
@@ -37,24 +37,25 @@ def pip_cache(run: Run, build: Build) -> Iterator[Finding]:
     Safe: the same packages come, only the copies in the cache do not stay. Unsafe where the
     release of the base image is not known and pip is its package: one from before 6.0 does not know the flag.
     """
-    for call in leaving_cache(build, run, "pip"):
-        old = not pedantic(build) and pip_without_cache(build, run, call)
-        if old or configured(build, run, "no-cache-dir", *_CONFIGURATION):
+    for call in calls_leaving_cache(build, run, "pip"):
+        old = not pedantic(build) and pip_lacks_cache(build, run, call)
+        if old or is_configured(build, run, "no-cache-dir", *_CONFIGURATION):
             continue
-        head = Head(call)
+        head = CallPrefix(call)
         safety = UNSAFE if pip_may_lack_cache(build, run) else SAFE
         yield Finding(
-            f"`{head.text}` leaves its download cache in this layer; add `--no-cache-dir`" + too_late(build, run, call),
+            f"`{head.text}` leaves its download cache in this layer; add `--no-cache-dir`"
+            + late_cleanup_note(build, run, call),
             head,
             fix=add_flag_to_all(build, run, _leaving(build, run), "--no-cache-dir", safety),
         )
 
 
-def _leaving(build: Build, run: Run) -> list[Call]:
+def _leaving(build: Build, run: Run) -> list[PackageCall]:
     """All the calls in the RUN that leave a cache."""
     env = build.state(run).vars
-    calls = [call for call in build.calls(run) if call.manager.name == "pip" and call.leaves_cache(env)]
-    return [call for call in calls if not (call.unsure or dry(call))]
+    calls = [call for call in build.package_calls(run) if call.manager.name == "pip" and call.leaves_cache(env)]
+    return [call for call in calls if not (call.uncertain or is_dry_run(call))]
 
 
 _CONFIGURATION = ("pip.conf", "pip config", "pip3 config", "pip.ini")

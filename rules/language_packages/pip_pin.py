@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..base import WARNING, Bad, Finding, Good, rule
-from ..packages.common import Words, open_words, unpinned
+from ..packages.common import PackageSpan, quoted_packages, unpinned_packages
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     "DL3013",
     level=WARNING,
     since="0.1",
-    words=("pip", "uv", "poetry"),
+    prefilter=("pip", "uv", "poetry"),
 )
 def pip_pin(run: Run, build: Build) -> Iterator[Finding]:
     """`pip install` (uv, pipx, poetry, pipenv) takes whatever version the index holds today.
@@ -32,8 +32,10 @@ def pip_pin(run: Run, build: Build) -> Iterator[Finding]:
     A version with an upper bound (`flask<4`, `flask~=3.0`), files of constraints (`-c`, `PIP_CONSTRAINT`), and wheels
     from a folder (`--no-index`).
     """
-    for packages in unpinned(build, run, "pip", "uv", "pipx", "poetry", "pipenv"):
-        yield Finding(f"{open_words(packages)}: the version is left open; write `name==version`", Words(packages))
+    for packages in unpinned_packages(build, run, "pip", "uv", "pipx", "poetry", "pipenv"):
+        yield Finding(
+            f"{quoted_packages(packages)}: the version is left open; write `name==version`", PackageSpan(packages)
+        )
 
 
 EXAMPLES = (

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from ...fixers.edits.edit import SAFE, UNSAFE
 from ...model.options import pedantic
-from ...syntax.tree import Transfer
+from ...syntax.tree import CopyOrAdd
 from ..base import INFO, Bad, Finding, Good, rule
-from ..packages.common import Head, leaving_cache, too_late
+from ..packages.common import CallPrefix, calls_leaving_cache, late_cleanup_note
 from ..packages.fixes import clean_cache
-from ..packages.settings import steps_before, yarn_may_run_from_cache
+from ..packages.settings import preceding_steps, yarn_may_run_from_cache
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Run
 
 
-@rule("DL3060", level=INFO, since="0.1", fix=SAFE, words=("yarn",))
+@rule("DL3060", level=INFO, since="0.1", fix=SAFE, prefilter=("yarn",))
 def yarn_cache(run: Run, build: Build) -> Iterator[Finding]:
     """`yarn install` leaves its download cache in the layer.
 
@@ -36,13 +36,13 @@ def yarn_cache(run: Run, build: Build) -> Iterator[Finding]:
     known and may bring Yarn 2, whose programs may run from the cache. No fix where a later call is told to work from
     the cache, where the call stands in a condition, a loop or before `||`, and where the user may not write the cache.
     """
-    for call in leaving_cache(build, run, "yarn"):
+    for call in calls_leaving_cache(build, run, "yarn"):
         if yarn_may_run_from_cache(build, run, call) or (pedantic(build) and call.path != "install"):
             continue
-        head = Head(call)
+        head = CallPrefix(call)
         yield Finding(
             f"`{head.text}` leaves its download cache in this layer; end this RUN with `yarn cache clean`"
-            + too_late(build, run, call),
+            + late_cleanup_note(build, run, call),
             head,
             fix=clean_cache(build, run, call, "cache clean", SAFE if _is_old_yarn(build, run) else UNSAFE),
         )
@@ -51,11 +51,11 @@ def yarn_cache(run: Run, build: Build) -> Iterator[Finding]:
 def _is_old_yarn(build: Build, run: Run) -> bool:
     """Whether nothing can have brought Yarn 2 or later: an official image, and no unknown files of the project."""
     stage = build.stage_of(run)
-    if stage is None or stage.facts is None:
+    if stage is None or stage.base_facts is None:
         return False
     if build.context is not None:
         return True  # without .yarnrc.yml, or the rule were silent
-    steps = [step for step in steps_before(build, run) if isinstance(step, Transfer)]
+    steps = [step for step in preceding_steps(build, run) if isinstance(step, CopyOrAdd)]
     return all(source.text.endswith((".json", ".lock", ".js")) for step in steps for source in step.sources)
 
 

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from ...fixers.edits.edit import SAFE, UNSAFE, Fix
-from ...fixers.edits.join_runs import join
-from ...model.files import brought, covers, is_heavy, taken
-from ...model.layers import is_remote, lineage, removed_packages
-from ...syntax.tree import Run, Transfer
+from ...fixers.edits.join_runs import join_runs
+from ...model.files import added_paths, covers, is_large, removed_paths
+from ...model.layers import inherited_instructions, is_remote_source, removed_packages
+from ...syntax.tree import CopyOrAdd, Run
 from ..base import WARNING, Bad, Finding, Good, rule
-from ..packages.common import Words
-from ..text import lines, listed
+from ..packages.common import PackageSpan
+from ..text import format_line_numbers, join_quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ...model.build import Build, Stage
-    from ...model.files import Place
+    from ...model.files import ImagePath
     from ...syntax.tree import Instruction
 
 
@@ -37,24 +37,24 @@ def deleted_later(stage: Stage, build: Build) -> Iterator[Finding]:
     Safe where the second of two does nothing but delete files by their full name; else unsafe: the cache then keeps the
     result of all of them or none, and a program may be found elsewhere by a shell that has called it before.
     """
-    if not build.ships(stage):
+    if not build.is_shipped(stage):
         return
-    steps = list(lineage(stage))
-    made: list[tuple[Place, Instruction]] = []
+    steps = list(inherited_instructions(stage))
+    made: list[tuple[ImagePath, Instruction]] = []
     for instruction in steps[: _last_deletion(build, steps) + 1]:
-        for gone, deleted in taken(build, instruction) if made and isinstance(instruction, Run) else ():
+        for gone, deleted in removed_paths(build, instruction) if made and isinstance(instruction, Run) else ():
             hit = [(place, maker) for place, maker in made if covers(gone.path, place.path)]
             made = [pair for pair in made if pair not in hit]
-            hit = [(place, maker) for place, maker in hit if deleted and is_heavy(build, maker, place)]
+            hit = [(place, maker) for place, maker in hit if deleted and is_large(build, maker, place)]
             if hit and build.stage_of(instruction) is stage:
                 yield _deleted(gone, hit, _fix(build, stage, [maker for _, maker in hit], instruction))
-        made += [(place, instruction) for place in brought(build, instruction)]
+        made += [(place, instruction) for place in added_paths(build, instruction)]
     for run, packages, makers in removed_packages(build, steps):
         if build.stage_of(run) is stage:
             names = [package.name for package in packages]
             message = _message(names, "removed", makers, "installed", "install, use and remove {} in one RUN")
             related = [(maker, "installed here") for maker in makers]
-            yield Finding(message, Words(packages), related, _fix(build, stage, makers, run))
+            yield Finding(message, PackageSpan(packages), related, _fix(build, stage, makers, run))
 
 
 def _fix(build: Build, stage: Stage, makers: Sequence[Instruction], last: Instruction) -> Fix | None:
@@ -64,7 +64,7 @@ def _fix(build: Build, stage: Stage, makers: Sequence[Instruction], last: Instru
     numbers = [build.index_of(maker) for maker in makers]
     steps = stage.instructions[min(numbers) : build.index_of(last) + 1]
     runs = [step for step in steps if isinstance(step, Run)]
-    change = join(build, runs) if len(runs) == len(steps) else None
+    change = join_runs(build, runs) if len(runs) == len(steps) else None
     only_deletes = len(runs) == 2 and all(
         command.name == "rm" and not command.wrappers and all(word.value[:1] in ("/", "-") for word in command.args)
         for command in build.commands(runs[1])
@@ -85,10 +85,10 @@ def _last_deletion(build: Build, steps: Sequence[Instruction]) -> int:
     return -1
 
 
-def _deleted(gone: Place, hit: Sequence[tuple[Place, Instruction]], fix: Fix | None) -> Finding:
+def _deleted(gone: ImagePath, hit: Sequence[tuple[ImagePath, Instruction]], fix: Fix | None) -> Finding:
     makers = list(dict.fromkeys(maker for _, maker in hit))
     first = makers[0]
-    copied = isinstance(first, Transfer) and not any(is_remote(source.text) for source in first.sources)
+    copied = isinstance(first, CopyOrAdd) and not any(is_remote_source(source.text) for source in first.sources)
     advice = "mount {} for the RUN that needs it instead" if copied else "create, use and delete {} in one RUN"
     names = list(dict.fromkeys(place.path for place, _ in hit))
     message = _message(names, "deleted", makers, "put", advice)
@@ -97,10 +97,12 @@ def _deleted(gone: Place, hit: Sequence[tuple[Place, Instruction]], fix: Fix | N
 
 def _message(names: Sequence[str], deed: str, makers: Sequence[Instruction], did: str, advice: str) -> str:
     kind = makers[0].name if len({maker.name for maker in makers}) == 1 else "step"
-    who = f"the {kind}{'s' if len(makers) > 1 else ''} on {lines([maker.start_line for maker in makers])}"
+    who = f"the {kind}{'s' if len(makers) > 1 else ''} on {format_line_numbers([maker.start_line for maker in makers])}"
     be, it, stay = ("are", "them", "they stay") if len(names) > 1 else ("is", "it", "it stays")
     layers = "earlier layers" if len(makers) > 1 else "an earlier layer"
-    return f"{listed(names)} {be} {deed} here, but {who} {did} {it} into {layers}, where {stay}; {advice.format(it)}"
+    return (
+        f"{join_quoted(names)} {be} {deed} here, but {who} {did} {it} into {layers}, where {stay}; {advice.format(it)}"
+    )
 
 
 EXAMPLES = (

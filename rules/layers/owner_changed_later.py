@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ...fixers.edits.edit import UNSAFE, Edit, Fix
-from ...model.files import covers, path_of, with_folders
+from ...model.files import commands_with_directories, covers, resolve_image_path
 from ...syntax.tree import Add, Copy, Run
 from ..base import INFO, Bad, Finding, Good, rule
-from ..text import lines
+from ..text import format_line_numbers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _MOST = 5
     since="0.1",
     onbuild=False,
     fix=UNSAFE,
-    words=("chown", "chmod"),
+    prefilter=("chown", "chmod"),
 )
 def owner_changed_later(stage: Stage, build: Build) -> Iterator[Finding]:
     """A RUN changes the owner or the mode of everything that a COPY has just brought.
@@ -46,7 +46,7 @@ def owner_changed_later(stage: Stage, build: Build) -> Iterator[Finding]:
     Unsafe: COPY gets the flag, and the `-R` of the RUN goes, so that the folder itself still changes its owner. What
     else lies below it, or came with the base image, keeps the owner that it has. Modes are left to you.
     """
-    if not build.ships(stage):
+    if not build.is_shipped(stage):
         return
     copied: dict[str, list[Copy | Add]] = {}
     for instruction in stage.instructions:
@@ -56,7 +56,7 @@ def owner_changed_later(stage: Stage, build: Build) -> Iterator[Finding]:
             if target is not None and not instruction.flag("parents"):
                 copied.setdefault(target, []).append(instruction)
         elif isinstance(instruction, Run) and copied and "R" in build.script(instruction).text:
-            for command, folder in with_folders(build, instruction):
+            for command, folder in commands_with_directories(build, instruction):
                 if command.name in _CHANGERS and not command.context and command.has("-R"):
                     yield from _change(build, copied, instruction, command, folder)
 
@@ -67,14 +67,14 @@ def _change(
     operands = command.operands(("--reference", "--from"))
     if len(operands) != 2 or operands[0].dynamic or operands[1].dynamic or command.has("--reference"):
         return
-    path = path_of(build, run, folder, operands[1].value)
+    path = resolve_image_path(build, run, folder, operands[1].value)
     if path is None or path == "/":
         return
     copies = [copy for target, there in copied.items() if covers(path, target) for copy in there]
     copies.sort(key=lambda copy: copy.start)
     if not copies or any(copy.flag(command.name) for copy in copies):
         return
-    places, advice = lines([copy.start_line for copy in copies[-_MOST:]]), _advice(command, operands[0])
+    places, advice = format_line_numbers([copy.start_line for copy in copies[-_MOST:]]), _advice(command, operands[0])
     yield Finding(
         f"`{command.name}` stores what {copies[0].name} on {places} brought a second time; {advice}",
         command,

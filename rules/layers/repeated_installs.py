@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from ...fixers.edits.edit import SAFE, UNSAFE, Fix
-from ...fixers.edits.join_runs import join
-from ...model.layers import only_install
+from ...fixers.edits.join_runs import join_runs
+from ...model.layers import sole_package_install
 from ...syntax.tree import Run
 from ..base import INFO, Bad, Finding, Good, rule
-from ..packages.common import Head
-from ..text import lines, listed
+from ..packages.common import CallPrefix
+from ..text import format_line_numbers, join_quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ...model.build import Build, Stage
-    from ...model.packages.calls import Call
+    from ...model.packages.calls import PackageCall
     from ...syntax.tree import Instruction
 
-    Group = list[tuple[Run, Call]]
+    Group = list[tuple[Run, PackageCall]]
 
 _ORDERED = frozenset(("python", "go"))
 """Ecosystems in which an install may need the one before it, or one call does not take what two do."""
@@ -40,28 +40,28 @@ def repeated_installs(stage: Stage, build: Build) -> Iterator[Finding]:
     Safe for the managers of the operating system: the RUNs are joined with `&&`, each call as it is. Unsafe for those
     of languages: what is large may stand apart so that the cache keeps it. No fix where a manager upgrades itself.
     """
-    if not build.ships(stage):
+    if not build.is_shipped(stage):
         return
     for group in _groups(stage.instructions, build):
-        first = Head(group[0][1])
+        first = CallPrefix(group[0][1])
         heads = list(dict.fromkeys(_short(call) for _, call in group))
-        numbers = lines([run.start_line for run, _ in group])
+        numbers = format_line_numbers([run.start_line for run, _ in group])
         advice = (
             "one call with all packages makes one layer"
             if _fit_one_call(group)
             else "joined with `&&` they make one layer"
         )
         yield Finding(
-            f"{listed(heads)} {'are' if len(heads) > 1 else 'is'} called in {len(group)} RUNs that follow each other "
+            f"{join_quoted(heads)} {'are' if len(heads) > 1 else 'is'} called in {len(group)} RUNs that follow each other "
             f"({numbers}); {advice}",
             first,
-            related=[(Head(call), "again") for _, call in group[1:]],
+            related=[(CallPrefix(call), "again") for _, call in group[1:]],
             fix=_fix(build, group),
         )
 
 
 def _fix(build: Build, group: Group) -> Fix | None:
-    change = join(build, [run for run, _ in group])
+    change = join_runs(build, [run for run, _ in group])
     return change and Fix("Join the RUNs", SAFE if group[0][1].manager.ecosystem == "os" else UNSAFE, *change)
 
 
@@ -69,7 +69,7 @@ def _groups(instructions: Sequence[Instruction], build: Build) -> Iterator[Group
     """Two or more RUNs in a row that each do nothing but install named packages with the same manager."""
     group: Group = []
     for instruction in instructions:
-        call = only_install(build, instruction) if isinstance(instruction, Run) else None
+        call = sole_package_install(build, instruction) if isinstance(instruction, Run) else None
         if call is not None and isinstance(instruction, Run) and group and _alike(group[0], instruction, call):
             group.append((instruction, call))
             continue
@@ -80,22 +80,24 @@ def _groups(instructions: Sequence[Instruction], build: Build) -> Iterator[Group
         yield group
 
 
-def _alike(first: tuple[Run, Call], run: Run, call: Call) -> bool:
+def _alike(first: tuple[Run, PackageCall], run: Run, call: PackageCall) -> bool:
     same_flags = [flag.text for flag in run.flags] == [flag.text for flag in first[0].flags]
     return same_flags and call.manager is first[1].manager
 
 
-def _short(call: Call) -> str:
+def _short(call: PackageCall) -> str:
     """The words of a call without flags: `apt-get install`; those of `python -m pip install` as they stand."""
     program = call.command.words[0]
-    return f"{program.text} {call.path}".rstrip() if program.base_name() == call.program else Head(call).text
+    return f"{program.text} {call.path}".rstrip() if program.base_name() == call.program else CallPrefix(call).text
 
 
 def _fit_one_call(group: Group) -> bool:
     """Whether the calls differ in their packages alone, and none of them brings a newer manager for the next."""
     calls = [call for _, call in group]
     manager = calls[0].manager
-    kinds = {(call.program, *sorted(f"{f}={v}" for f, v, _ in call.options if f not in manager.yes)) for call in calls}
+    kinds = {
+        (call.program, *sorted(f"{f}={v}" for f, v, _ in call.options if f not in manager.yes_flags)) for call in calls
+    }
     own = any(package.name in manager.programs for call in calls for package in call.packages)
     return len(kinds) == 1 and not own and manager.ecosystem not in _ORDERED
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ...fixers.edits.arguments import insert_behind
+from ...fixers.edits.arguments import insert_word_after
 from ...fixers.edits.edit import SAFE, UNSAFE, Edit, Fix
-from ...fixers.edits.shell_commands import put_behind, put_last
-from ...model.packages.calls import read_call
+from ...fixers.edits.shell_commands import append_command, insert_command_after
+from ...model.packages.calls import parse_package_call
 from ...syntax.tree import CommandLine
 
 TYPE_CHECKING = False
@@ -13,55 +13,61 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ...model.build import Build
-    from ...model.packages.calls import Call
+    from ...model.packages.calls import PackageCall
     from ...syntax.command import Command
     from ...syntax.tree import Instruction, Run
 
 
-def add_flag(build: Build, run: Run, call: Call, flag: str, safety: str = SAFE, *, first: bool = False) -> Fix | None:
+def add_flag(
+    build: Build, run: Run, call: PackageCall, flag: str, safety: str = SAFE, *, first: bool = False
+) -> Fix | None:
     """Put a flag behind the verb of the call, or with `first` behind the program."""
     word = call.command.words[0] if first else call.verb_word
-    edits = word and insert_behind(build, run, call.command, word, flag)
+    edits = word and insert_word_after(build, run, call.command, word, flag)
     return Fix(f"Add `{flag}`", safety, edits, declare_edits=True) if edits else None
 
 
-def add_flag_to_all(build: Build, run: Run, calls: Sequence[Call], flag: str, safety: str) -> Fix | None:
+def add_flag_to_all(build: Build, run: Run, calls: Sequence[PackageCall], flag: str, safety: str) -> Fix | None:
     """Put a flag behind the verb of each of the calls; a rule tells the first one of a RUN."""
     edits: list[Edit] = []
     for call in calls:
-        found = call.verb_word and insert_behind(build, run, call.command, call.verb_word, flag)
+        found = call.verb_word and insert_word_after(build, run, call.command, call.verb_word, flag)
         if not found:
             return None
         edits += found
     return Fix(f"Add `{flag}`", safety, edits, declare_edits=True)
 
 
-def assume_yes(build: Build, run: Run, call: Call) -> Fix | None:
+def assume_yes(build: Build, run: Run, call: PackageCall) -> Fix | None:
     """Let the call go on without asking.
 
     Safe where an answer of no ends the build. Behind `||`, `if` and `!` something else may be meant to happen then.
     """
     manager, command = call.manager, call.command
-    if command.before in ("|", "|&") or any(redirect.operator.startswith("<") for redirect in command.redirects):
+    if command.operator_before in ("|", "|&") or any(
+        redirect.operator.startswith("<") for redirect in command.redirects
+    ):
         return None  # something may answer
-    if any(flag in manager.yes for flag, _, _ in call.options):
+    if any(flag in manager.yes_flags for flag, _, _ in call.options):
         return None  # `--yes=false`
-    wanted = "||" not in (command.after, command.before) and not {"condition", "negated"} & set(command.context)
+    wanted = "||" not in (command.operator_after, command.operator_before) and not {"condition", "negated"} & set(
+        command.context
+    )
     safety = SAFE if wanted else UNSAFE
     if manager.name == "zypper":
         direct = command.words[0].base_name() == call.program
         return add_flag(build, run, call, "--non-interactive", safety, first=True) if direct else None
-    return add_flag(build, run, call, manager.yes[0], safety)
+    return add_flag(build, run, call, manager.yes_flags[0], safety)
 
 
 # Programs that run the words behind them with the same rights.
 _SAME_RIGHTS = frozenset(("env", "eatmydata", "timeout", "nice", "ionice", "time", "command", "stdbuf", "nohup"))
 
 
-def run_behind(
+def run_after_call(
     build: Build,
     run: Run,
-    call: Call,
+    call: PackageCall,
     addition: str,
     safety: str,
     *,
@@ -78,13 +84,13 @@ def run_behind(
         return None
     addition = prefix + addition
     if last:
-        change = put_last(build, run, call.command, addition)
+        change = append_command(build, run, call.command, addition)
     else:
-        change = put_behind(build, run, call.command, addition, separator)
+        change = insert_command_after(build, run, call.command, addition, separator)
     return change and Fix(f"Add `{addition}`", safety, *change)
 
 
-def _rights(build: Build, run: Run, call: Call, root: bool) -> str | None:
+def _rights(build: Build, run: Run, call: PackageCall, root: bool) -> str | None:
     """`sudo ` when the call runs with it, else nothing; None where a command of root may fail or is another user's."""
     wrappers = [wrapper for wrapper in call.command.wrappers if wrapper not in _SAME_RIGHTS]
     start = call.command.start
@@ -95,45 +101,47 @@ def _rights(build: Build, run: Run, call: Call, root: bool) -> str | None:
     return "" if as_root and not wrappers else None
 
 
-def clean_all(build: Build, run: Run, first: Call, arguments: str) -> Fix | None:
+def clean_all(build: Build, run: Run, first: PackageCall, arguments: str) -> Fix | None:
     """Run `dnf clean all` or the like behind the last call of a manager of the operating system in the RUN."""
-    calls = [call for call in build.calls(run) if call.manager.family == first.manager.family]
+    calls = [call for call in build.package_calls(run) if call.manager.family == first.manager.family]
     last = calls[-1]
     elsewhere = ("--installroot", "--root", "-R", "--config", "-c", "--disablerepo", "--releasever", "--cache-dir")
-    if any(call.has(*elsewhere) or call.value(*elsewhere) for call in calls) or offline_later(build, run, first):
+    if any(call.has(*elsewhere) or call.value(*elsewhere) for call in calls) or cache_needed_later(build, run, first):
         return None
     program = last.command.words[0]
     if program.base_name() != last.program or program.text != program.value:
         return None
-    return run_behind(build, run, last, f"{program.text} {arguments}", SAFE)
+    return run_after_call(build, run, last, f"{program.text} {arguments}", SAFE)
 
 
-def clean_cache(build: Build, run: Run, first: Call, arguments: str, safety: str = SAFE) -> Fix | None:
+def clean_cache(build: Build, run: Run, first: PackageCall, arguments: str, safety: str = SAFE) -> Fix | None:
     """Run `npm cache clean` or the like behind the last call in the RUN that fills the cache of such a manager."""
-    calls = [call for call in build.calls(run) if call.manager.family == first.manager.family and call.leaves_cache()]
+    calls = [
+        call for call in build.package_calls(run) if call.manager.family == first.manager.family and call.leaves_cache()
+    ]
     last = calls[-1] if calls else first
     moved = ("--cache", "--cache-folder", "--cache-dir", "--userconfig", "--use-yarnrc", "--root-prefix", "-r")
-    if any(call.value(*moved) for call in calls) or offline_later(build, run, first):
+    if any(call.value(*moved) for call in calls) or cache_needed_later(build, run, first):
         return None
     if any("CACHE" in name.upper() or name == "HOME" or "PKGS" in name for name in last.environment):
         return None
     program = last.command.words[0]
     if program.base_name() != last.program or program.text != program.value:
         return None
-    return run_behind(build, run, last, f"{program.text} {arguments}", safety, root=False)
+    return run_after_call(build, run, last, f"{program.text} {arguments}", safety, root=False)
 
 
 _OFFLINE = ("--offline", "--prefer-offline", "-C", "--cacheonly", "--no-refresh", "--no-network", "--no-index")
 
 
-def offline_later(build: Build, run: Run, call: Call) -> bool:
+def cache_needed_later(build: Build, run: Run, call: PackageCall) -> bool:
     """Whether a later call of the manager is to take what the cache has."""
-    steps = steps_behind(build, run)
+    steps = following_steps(build, run)
     return steps is None or any(
         each.manager.family == call.manager.family and each.has(*_OFFLINE)
         for step in steps
         if isinstance(step, CommandLine)
-        for each in build.calls(step)
+        for each in build.package_calls(step)
         if each.command.start > call.command.start
     )
 
@@ -142,7 +150,7 @@ _MOST_STEPS = 200
 """Steps that are looked at for what needs a cache; in longer stages something is taken to need it."""
 
 
-def steps_behind(build: Build, run: Run) -> list[Instruction] | None:
+def following_steps(build: Build, run: Run) -> list[Instruction] | None:
     """The RUN, what follows it in its stage, and the stages that are FROM this one; of ONBUILD the triggers.
 
     None when they are too many.
@@ -169,9 +177,9 @@ _KNOWN = frozenset(
 )  # fmt: skip
 
 
-def may_call(command: Command, manager: str) -> bool:
+def may_run_manager(command: Command, manager: str) -> bool:
     """Whether a command that is no call of a manager may make one: a script, a Makefile, a program of the user."""
-    if not command.words or read_call(command) is not None:
+    if not command.words or parse_package_call(command) is not None:
         return False
     name, program = command.name, command.words[0].value
     if name in _READERS:
@@ -181,7 +189,7 @@ def may_call(command: Command, manager: str) -> bool:
     return name not in _KNOWN and any(part in name for part in (manager, *_TELLING))
 
 
-def only_manages(build: Build, run: Run) -> bool:
+def only_manages_packages(build: Build, run: Run) -> bool:
     """Whether a RUN does nothing but call package managers of the operating system."""
-    calls = [call for call in build.calls(run) if call.manager.ecosystem == "os"]
+    calls = [call for call in build.package_calls(run) if call.manager.ecosystem == "os"]
     return bool(calls) and len(calls) == len(build.commands(run))

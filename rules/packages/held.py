@@ -2,35 +2,35 @@
 
 from __future__ import annotations
 
-from ...model.packages.specs import Package, read_text
-from ...syntax.expand import variables
+from ...model.packages.specs import Package, parse_package_text
+from ...syntax.expand import variable_references
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...model.build import Build
-    from ...model.packages.calls import Call
+    from ...model.packages.calls import PackageCall
     from ...syntax.tree import Run
 
 _DECLARING = ("export", "readonly", "local", "declare")
 
 
-def held(build: Build, run: Run, call: Call) -> Iterator[Package]:
+def expanded_packages(build: Build, run: Run, call: PackageCall) -> Iterator[Package]:
     """The packages of the call; in the place of a variable that holds a list those of the list."""
     for package in call.packages:
         if package.kind != "variable":
             yield package
             continue
         for text in _value(build, run, package.word.value).split():
-            kind, name, version = read_text(text, call.manager.style)
+            kind, name, version = parse_package_text(text, call.manager.style)
             if kind:
                 yield Package(package.word, kind, name, version)
 
 
 def _value(build: Build, run: Run, text: str) -> str:
     """What a word that is nothing but a variable holds: the last literal that the RUN assigns, else ENV or ARG."""
-    names = variables(text)
+    names = variable_references(text)
     if len(names) != 1 or text not in (f"${names[0][0]}", f"${{{names[0][0]}}}"):
         return ""
     name, value, assigned = names[0][0], "", False

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from ...model.packages.calls import cache_places, mounted, read_call
+from ...model.packages.calls import cache_directories, is_mounted, parse_package_call
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from ...model.build import Build
-    from ...model.packages.calls import Call
-    from ...model.packages.managers import Manager
+    from ...model.packages.calls import PackageCall
+    from ...model.packages.managers import PackageManager
     from ...model.state import State
     from ...syntax.command import Command
     from ...syntax.tree import Run
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _FOLDER_FLAGS = ("--cache-folder", "--cache-dir", "--cache")
 
 
-def home_of(state: State) -> str:
+def home_directory(state: State) -> str:
     """The home folder of the user that the commands run as."""
     home = state.vars.get("HOME")
     if home:
@@ -27,21 +27,21 @@ def home_of(state: State) -> str:
     return "/root" if name in ("root", "0", "") else f"/home/{name}"
 
 
-def places_of_cache(call: Call, state: State) -> list[str]:
+def call_cache_paths(call: PackageCall, state: State) -> list[str]:
     """Where the cache of the call lies: where a flag or a variable of the call or the stage puts it."""
-    manager, home = call.manager, home_of(state)
+    manager, home = call.manager, home_directory(state)
     folder = call.value(*_FOLDER_FLAGS)
     if folder:
         return [folder]
     env = {**state.vars, **call.environment}
-    places = [place for cache in cache_places(manager, home, env) for place in cache]
+    places = [place for cache in cache_directories(manager, home, env) for place in cache]
     config = env.get("XDG_CACHE_HOME")
     if config:
         places += [config + place.removeprefix(home + "/.cache") for place in places if "/.cache/" in place]
     return places
 
 
-def places_of_lists(manager: Manager) -> list[str]:
+def package_list_paths(manager: PackageManager) -> list[str]:
     """Where the package lists lie: for apk also where its cache is, once that folder is there."""
     places = list(manager.index)
     if manager.name == "apk":
@@ -49,15 +49,22 @@ def places_of_lists(manager: Manager) -> list[str]:
     return places
 
 
-def is_gone(
-    build: Build, run: Run, call: Call, places: Sequence[str], cleans: Callable[..., bool], targets: Sequence[str]
+def is_removed_in_run(
+    build: Build,
+    run: Run,
+    call: PackageCall,
+    places: Sequence[str],
+    cleans: Callable[..., bool],
+    targets: Sequence[str],
 ) -> bool:
     """Whether a later command of the RUN empties the places, may do so, or a mount (`targets`) holds them."""
     state = build.state(run)
-    home = home_of(state)
+    home = home_directory(state)
     # Whose home an unknown or numeric user has, only the image knows.
     tails = [] if home == "/root" and state.user is not None else _tails(places, home)
-    if mounted(places, targets, home) or any(target.rstrip("/").endswith(tail) for target in targets for tail in tails):
+    if is_mounted(places, targets, home) or any(
+        target.rstrip("/").endswith(tail) for target in targets for tail in tails
+    ):
         return True
     braces = _reads_braces(build, run)
     for command in build.commands(run):
@@ -76,7 +83,7 @@ def is_gone(
 def _reads_braces(build: Build, run: Run) -> bool:
     """Whether the shell may make two words of `{a,b}`: /bin/sh of Debian, Ubuntu (dash) and Alpine (ash) does not."""
     stage, shell = build.stage_of(run), build.state(run).shell
-    facts = stage.facts if stage is not None else None
+    facts = stage.base_facts if stage is not None else None
     plain = facts is not None and facts.family in ("debian", "ubuntu", "alpine")
     return not (plain and shell[0].rpartition("/")[2] in ("sh", "dash", "ash"))
 
@@ -89,7 +96,7 @@ def _tails(places: Sequence[str], home: str) -> list[str]:
 
 def _is_cleaner(command: Command) -> bool:
     """Whether the program is a script or function for cleaning up, of which nothing more can be known."""
-    return "clean" in command.name and read_call(command) is None
+    return "clean" in command.name and parse_package_call(command) is None
 
 
 def _removes(command: Command, places: Sequence[str], tails: Sequence[str]) -> bool:

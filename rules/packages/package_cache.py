@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from ...fixers.edits.edit import SAFE, Fix
-from ...model.packages.calls import cache_places
+from ...model.packages.calls import cache_directories
 from ..base import INFO, Bad, Finding, Good, rule
-from .common import Head, leaving_cache, too_late
-from .fixes import add_flag_to_all, clean_cache, offline_later, run_behind
+from .common import CallPrefix, calls_leaving_cache, late_cleanup_note
+from .fixes import add_flag_to_all, cache_needed_later, clean_cache, run_after_call
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...model.build import Build
-    from ...model.packages.calls import Call
+    from ...model.packages.calls import PackageCall
     from ...syntax.tree import Run
 
 _MANAGERS = ("npm", "pnpm", "bun", "poetry", "pipenv", "uv", "conda", "composer", "cargo", "gem", "bundle", "pacman")
@@ -33,12 +33,12 @@ def package_cache(run: Run, build: Build) -> Iterator[Finding]:
     Safe for npm, conda, composer and Poetry, whose cache is emptied behind the call, and for `uv --no-cache`. No fix
     where a later call is told to work offline.
     """
-    for call in leaving_cache(build, run, *_MANAGERS):
-        head = Head(call)
+    for call in calls_leaving_cache(build, run, *_MANAGERS):
+        head = CallPrefix(call)
         place = call.manager.caches[0][0]
         yield Finding(
             f"`{head.text}` leaves its download cache ({place}) in this layer; mount a cache there"
-            + too_late(build, run, call),
+            + late_cleanup_note(build, run, call),
             head,
             fix=_fix(build, run, call),
         )
@@ -48,7 +48,7 @@ _CLEAN = {"npm": "cache clean --force", "conda": "clean --all --yes", "composer"
 _FLAGS = {"uv": SAFE}
 
 
-def _fix(build: Build, run: Run, call: Call) -> Fix | None:
+def _fix(build: Build, run: Run, call: PackageCall) -> Fix | None:
     name, env = call.manager.name, build.state(run).vars
     if name == "poetry":
         return _without_downloads(build, run, call)
@@ -56,21 +56,21 @@ def _fix(build: Build, run: Run, call: Call) -> Fix | None:
         return clean_cache(build, run, call, _CLEAN[name])
     if name not in _FLAGS or "UV_LINK_MODE" in env:
         return None
-    calls = [each for each in build.calls(run) if each.manager is call.manager and each.leaves_cache(env)]
-    if offline_later(build, run, call) or any(each.unsure for each in calls):
+    calls = [each for each in build.package_calls(run) if each.manager is call.manager and each.leaves_cache(env)]
+    if cache_needed_later(build, run, call) or any(each.uncertain for each in calls):
         return None
     return add_flag_to_all(build, run, calls, "--no-cache", _FLAGS[name])
 
 
-def _without_downloads(build: Build, run: Run, call: Call) -> Fix | None:
+def _without_downloads(build: Build, run: Run, call: PackageCall) -> Fix | None:
     """Delete what Poetry downloaded, and leave the virtual environments that lie beside."""
-    calls = [each for each in build.calls(run) if each.manager is call.manager]
-    places = [each[0] for each in cache_places(call.manager, env=build.state(run).vars)]
+    calls = [each for each in build.package_calls(run) if each.manager is call.manager]
+    places = [each[0] for each in cache_directories(call.manager, env=build.state(run).vars)]
     standard = all(place.startswith("/root/.cache/") for place in places) and build.state(run).user in (None, "root")
     moved = any(each.verb == "config" and "cache-dir" in each.command.text for each in calls)
-    if not standard or moved or offline_later(build, run, call) or "XDG_CACHE_HOME" in build.state(run).vars:
+    if not standard or moved or cache_needed_later(build, run, call) or "XDG_CACHE_HOME" in build.state(run).vars:
         return None
-    return run_behind(build, run, calls[-1], f"rm -rf {' '.join(places)}", SAFE, root=False)
+    return run_after_call(build, run, calls[-1], f"rm -rf {' '.join(places)}", SAFE, root=False)
 
 
 EXAMPLES = (

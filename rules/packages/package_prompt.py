@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...fixers.edits.edit import SAFE
 from ..base import WARNING, Bad, Finding, Good, rule
-from .common import Head, asking
+from .common import CallPrefix, prompting_calls
 from .fixes import assume_yes
 
 TYPE_CHECKING = False
@@ -29,10 +29,10 @@ def package_prompt(run: Run, build: Build) -> Iterator[Finding]:
     Safe: without an answer the build fails. Behind `||`, in a condition or behind `!` the failure may be meant, and it
     is unsafe. No fix where something else may answer (a pipe, a redirection).
     """
-    for call in asking(build, run, "conda", "pacman"):
-        head = Head(call)
+    for call in prompting_calls(build, run, "conda", "pacman"):
+        head = CallPrefix(call)
         yield Finding(
-            f"`{head.text}` waits for an answer that never comes; add `{call.manager.yes[0]}`",
+            f"`{head.text}` waits for an answer that never comes; add `{call.manager.yes_flags[0]}`",
             head,
             fix=assume_yes(build, run, call),
         )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from ...syntax.tree import Run, Transfer
+from ...syntax.tree import CopyOrAdd, Run
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from ...model.build import Build, Stage
-    from ...model.packages.calls import Call
+    from ...model.packages.calls import PackageCall
     from ...syntax.tree import Instruction
 
 # Releases whose package python-pip is older than pip 6: Debian 8 and Ubuntu 15.10 have 1.5.6.
@@ -21,7 +21,7 @@ _BEFORE_PIP_6 = frozenset(
 _UBUNTU_BEFORE_PIP_6 = tuple(f"{year}.{month}" for year in range(10, 16) for month in ("04", "10"))
 
 
-def steps_before(build: Build, run: Run) -> Iterator[Instruction]:
+def preceding_steps(build: Build, run: Run) -> Iterator[Instruction]:
     """The instructions of the stages that the stage is FROM, then its own up to `run` itself."""
     stage = build.stage_of(run)
     if stage is None:
@@ -31,15 +31,15 @@ def steps_before(build: Build, run: Run) -> Iterator[Instruction]:
     yield from stage.instructions[: build.index_of(run) + 1]
 
 
-def configured(build: Build, run: Run, option: str, *files: str) -> bool:
+def is_configured(build: Build, run: Run, option: str, *files: str) -> bool:
     """Whether a step up to `run` writes `option` into one of the files, or copies one whose content is not known.
 
     `option` and `files` are parts of the text in lower case: "install-recommends", "apt.conf".
     """
 
     def writes(step: Instruction) -> bool:
-        text = step_text(step)
-        known = option in text or (isinstance(step, Transfer) and not step.heredocs)
+        text = lowercase_text(step)
+        known = option in text or (isinstance(step, CopyOrAdd) and not step.heredocs)
         return known and any(file in text for file in files)
 
     return _happens(build, run, (option, *files), writes)
@@ -55,19 +55,19 @@ def _happens(build: Build, run: Run, what: tuple[str, ...], is_so: Callable[[Ins
         return next((i for i, step in enumerate(steps) if is_so(step.trigger or step)), len(steps))
 
     for each in (stage, *stage.ancestors):
-        found = build.once((each.index, what), lambda each=each: first(each.instructions))
+        found = build.cached((each.index, what), lambda each=each: first(each.instructions))
         if found < (build.index_of(run) + 1 if each is stage else len(each.instructions)):
             return True
     return False
 
 
-def step_text(step: Instruction) -> str:
+def lowercase_text(step: Instruction) -> str:
     """All that the instruction says, in lower case, here-documents included."""
     text = step.logical.text
     return "".join([text, *(heredoc.body for heredoc in step.heredocs)]).lower()
 
 
-def pip_without_cache(build: Build, run: Run, call: Call) -> bool:
+def pip_lacks_cache(build: Build, run: Run, call: PackageCall) -> bool:
     """Whether pip is older than 6.0, which brought both the cache and `--no-cache-dir`: the package of an old release.
 
     Source: pip.pypa.io/en/stable/news/#v6-0
@@ -76,15 +76,15 @@ def pip_without_cache(build: Build, run: Run, call: Call) -> bool:
     if stage is None or not _old_release(stage):
         return False
     packaged = False
-    for instruction in steps_before(build, run):
+    for instruction in preceding_steps(build, run):
         step = instruction.trigger or instruction
         if not isinstance(step, Run):
             continue
-        text = step_text(step)
+        text = lowercase_text(step)
         packaged = packaged or "python-pip" in text or "python3-pip" in text
         if any(newer in text for newer in ("get-pip", "easy_install", "conda", "pyenv")):
             return False
-        for earlier in build.calls(step):
+        for earlier in build.package_calls(step):
             before = earlier.command.start < call.command.start and earlier.manager.name == "pip"
             same = _python_of(earlier) == _python_of(call)
             if before and same and any(package.name == "pip" for package in earlier.packages):
@@ -92,7 +92,7 @@ def pip_without_cache(build: Build, run: Run, call: Call) -> bool:
     return packaged
 
 
-def _python_of(call: Call) -> str:
+def _python_of(call: PackageCall) -> str:
     """Whose pip a call is: `3` for pip3 and python3 -m pip, empty for pip and pip2."""
     words = [word.base_name() for word in call.command.words[:1]]
     return "3" if any("3" in word for word in words) else ""
@@ -101,16 +101,16 @@ def _python_of(call: Call) -> str:
 def pip_may_lack_cache(build: Build, run: Run) -> bool:
     """Whether pip may be the package of a release before pip 6.0: one of an image of which nothing is known."""
     stage = build.stage_of(run)
-    if stage is None or (stage.facts is not None and stage.facts.suite):
+    if stage is None or (stage.base_facts is not None and stage.base_facts.suite):
         return False
-    steps = [step_text(instruction.trigger or instruction) for instruction in steps_before(build, run)]
+    steps = [lowercase_text(instruction.trigger or instruction) for instruction in preceding_steps(build, run)]
     return any(sign in text for text in steps for sign in ("python-pip", "python3-pip", "pip==1.", "pip==0.", "pip<"))
 
 
 def _old_release(stage: Stage) -> bool:
-    if stage.facts is not None and stage.facts.suite in _BEFORE_PIP_6:
+    if stage.base_facts is not None and stage.base_facts.suite in _BEFORE_PIP_6:
         return True
-    ref = stage.ref
+    ref = stage.base_ref
     for word in (ref.tag or "").replace("_", "-").split("-") if ref is not None else ():
         number = word.removeprefix("ubuntu")
         ubuntu = ref is not None and ("ubuntu" in ref.repository or number != word)
@@ -119,7 +119,7 @@ def _old_release(stage: Stage) -> bool:
     return False
 
 
-def yarn_may_run_from_cache(build: Build, run: Run, call: Call) -> bool:
+def yarn_may_run_from_cache(build: Build, run: Run, call: PackageCall) -> bool:
     """Whether this is, or may be, Yarn 2 or later: with Plug'n'Play the program runs from the cache."""
     if call.has("--immutable", "--immutable-cache", "--check-cache") or call.path == "workspaces focus":
         return True
@@ -129,8 +129,8 @@ def yarn_may_run_from_cache(build: Build, run: Run, call: Call) -> bool:
 
 
 def _is_berry(step: Instruction) -> bool:
-    text = step_text(step)
-    return any(sign in text for sign in (_BERRY_FILES if isinstance(step, Transfer) else _BERRY))
+    text = lowercase_text(step)
+    return any(sign in text for sign in (_BERRY_FILES if isinstance(step, CopyOrAdd) else _BERRY))
 
 
 _BERRY_FILES = (".yarnrc.yml", ".yarn/", ".yarn ", ".yarn*", ".yarnrc*")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..base import WARNING, Bad, Finding, Good, rule
-from .common import Words, open_words, unpinned
+from .common import PackageSpan, quoted_packages, unpinned_packages
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ def unpinned_package(run: Run, build: Build) -> Iterator[Finding]:
     Give the version: `cargo install name@1.2.3`, `conda install name=1.2`, `composer require name:^1.2`,
     `dotnet tool install name --version 1.2.3`, `bundle add name --version 1.2`.
     """
-    for packages in unpinned(build, run, "cargo", "conda", "composer", "dotnet", "bundle"):
-        yield Finding(f"{open_words(packages)}: the version is left open", Words(packages))
+    for packages in unpinned_packages(build, run, "cargo", "conda", "composer", "dotnet", "bundle"):
+        yield Finding(f"{quoted_packages(packages)}: the version is left open", PackageSpan(packages))
 
 
 EXAMPLES = (

@@ -19,7 +19,12 @@ _ROOTLESS = ("nonroot", "rootless", "unprivileged", "non-root")
     level=WARNING,
     since="0.1",
     default=False,
-    also=("trivy:DS-0002", "checkov:CKV_DOCKER_3", "kics:fd54f200-402c-4333-a5a4-36ef6709af2f", "semgrep:missing-user"),
+    aliases=(
+        "trivy:DS-0002",
+        "checkov:CKV_DOCKER_3",
+        "kics:fd54f200-402c-4333-a5a4-36ef6709af2f",
+        "semgrep:missing-user",
+    ),
     onbuild=False,
 )
 def missing_user(build: Build) -> Iterator[Finding]:
@@ -33,13 +38,13 @@ def missing_user(build: Build) -> Iterator[Finding]:
     Make a user, give it what it must write, and end the stage with `USER`. Off by default: many images drop their
     rights in an entrypoint script, which no file can show.
     """
-    final = build.final
-    if final is None or final.windows or final.root.image in (None, "scratch"):
+    final = build.final_stage
+    if final is None or final.is_windows or final.root.image in (None, "scratch"):
         return
     chain = [final, *final.ancestors]
     if any(isinstance(instruction, User) for stage in chain for instruction in stage.instructions):
         return
-    facts, base = final.facts, final.from_.base
+    facts, base = final.base_facts, final.from_.base
     image = final.root.image or ""
     if base is None or any(word in image for word in _ROOTLESS):
         return

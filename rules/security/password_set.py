@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     "SEC004",
     level=WARNING,
     since="0.1",
-    also=("checkov:CKV2_DOCKER_17", "dockle:CIS-DI-0010"),
-    words=("passwd", "useradd", "usermod"),
+    aliases=("checkov:CKV2_DOCKER_17", "dockle:CIS-DI-0010"),
+    prefilter=("passwd", "useradd", "usermod"),
 )
 def password_set(run: Run, build: Build) -> Iterator[Finding]:
     """A password is set, or taken away, while the image is built.
@@ -38,7 +38,7 @@ def password_set(run: Run, build: Build) -> Iterator[Finding]:
     for index, command in enumerate(commands):
         name = command.name
         if name == "chpasswd":
-            fed = commands[index - 1].text if index and command.before in ("|", "|&") else ""
+            fed = commands[index - 1].text if index and command.operator_before in ("|", "|&") else ""
             locked = command.has("-e", "--encrypted") and (":*" in fed or ":!" in fed)
             if not locked and not _is_random(build.script(run).text):
                 yield Finding("`chpasswd` writes a password into the image", command)

@@ -18,7 +18,7 @@ _INTERPRETERS = _SHELLS | frozenset(("python", "python3", "perl", "ruby", "node"
 _FETCHERS = frozenset(("curl", "wget"))
 
 
-@rule("SEC007", level=INFO, since="0.1", default=False, also=("cis:4.11",))
+@rule("SEC007", level=INFO, since="0.1", default=False, aliases=("cis:4.11",))
 def pipe_to_shell(run: Run, build: Build) -> Iterator[Finding]:
     """What is downloaded runs at once, and nobody looks whether it is what was meant.
 
@@ -31,7 +31,7 @@ def pipe_to_shell(run: Run, build: Build) -> Iterator[Finding]:
     """
     commands = build.commands(run)
     for before, command in pairwise(commands):
-        fed = command.name in _INTERPRETERS and command.before in ("|", "|&") and before.name in _FETCHERS
+        fed = command.name in _INTERPRETERS and command.operator_before in ("|", "|&") and before.name in _FETCHERS
         if fed and before.context == command.context:
             yield Finding(f"what `{before.name}` fetches runs in `{command.name}` without a check", before)
     for command in commands:

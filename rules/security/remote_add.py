@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...model.layers import is_remote
+from ...model.layers import is_remote_source
 from ..base import INFO, Bad, Finding, Good, rule
 
 TYPE_CHECKING = False
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Add
 
 
-@rule("SEC017", level=INFO, since="0.1", default=False, also=("cis:4.11",))
+@rule("SEC017", level=INFO, since="0.1", default=False, aliases=("cis:4.11",))
 def remote_add(instruction: Add, build: Build) -> Iterator[Finding]:
     """ADD fetches a file, and nothing says what must come.
 
@@ -27,7 +27,7 @@ def remote_add(instruction: Add, build: Build) -> Iterator[Finding]:
         return
     for source in instruction.sources:
         value = build.value(instruction, source) or source.text
-        if is_remote(value) and not _is_commit(value.partition("#")[2]):
+        if is_remote_source(value) and not _is_commit(value.partition("#")[2]):
             yield Finding(f"`{source.text}` is fetched without a checksum", source)
 
 

@@ -20,7 +20,7 @@ _FOLDERS = frozenset((".ssh", ".aws", ".gnupg", ".kube", ".azure"))
 _PATHS = (".docker/config.json", ".aws/credentials", ".config/gcloud")
 
 
-@rule("SEC013", level=WARNING, since="0.1", also=("trivy:DS-0031",), onbuild=False)
+@rule("SEC013", level=WARNING, since="0.1", aliases=("trivy:DS-0031",), onbuild=False)
 def secret_file(instruction: Copy | Add, build: Build) -> Iterator[Finding]:
     """A file that holds secrets is copied into the image.
 

@@ -43,7 +43,7 @@ _PLACEHOLDERS = (
 )
 
 
-@rule("SEC011", level=ERROR, since="0.1", also=("kics:487f4be7-3fd9-4506-a07a-eae252180c08", "trivy:DS-0031"))
+@rule("SEC011", level=ERROR, since="0.1", aliases=("kics:487f4be7-3fd9-4506-a07a-eae252180c08", "trivy:DS-0031"))
 def secret_value(build: Build) -> Iterator[Finding]:
     """A secret stands in the Dockerfile in plain text.
 

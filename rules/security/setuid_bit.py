@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Run
 
 
-@rule("SEC010", level=WARNING, since="0.1", also=("cis:4.8", "dockle:CIS-DI-0008"), words=("chmod",))
+@rule("SEC010", level=WARNING, since="0.1", aliases=("cis:4.8", "dockle:CIS-DI-0008"), prefilter=("chmod",))
 def setuid_bit(run: Run, build: Build) -> Iterator[Finding]:
     """A program gets the setuid or setgid bit.
 

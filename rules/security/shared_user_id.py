@@ -18,8 +18,8 @@ _TOOLS = ("useradd", "usermod", "groupadd", "groupmod")
     level=INFO,
     since="0.1",
     default=False,
-    also=("dockle:duplicate-uid",),
-    words=_TOOLS,
+    aliases=("dockle:duplicate-uid",),
+    prefilter=_TOOLS,
 )
 def shared_user_id(run: Run, build: Build) -> Iterator[Finding]:
     """A user or a group shares its number with another one.

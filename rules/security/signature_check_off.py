@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..base import WARNING, Bad, Finding, Good, rule
-from .switches import signature_switch
+from .switches import signature_disabling_argument
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _ALSO = tuple(f"checkov:CKV2_DOCKER_{number}" for number in (7, 8, 9, 10, 11))
 
 
-@rule("SEC003", level=WARNING, since="0.1", also=_ALSO)
+@rule("SEC003", level=WARNING, since="0.1", aliases=_ALSO)
 def signature_check_off(run: Run, build: Build) -> Iterator[Finding]:
     """A package manager is told not to check signatures.
 
@@ -27,7 +27,7 @@ def signature_check_off(run: Run, build: Build) -> Iterator[Finding]:
     Import the key of the repository (`signed-by=`, `rpm --import`, `/etc/apk/keys`) and leave the check on.
     """
     for command in build.commands(run):
-        word = signature_switch(command)
+        word = signature_disabling_argument(command)
         if word is not None:
             yield Finding(f"`{word.text}` lets {command.name} install packages whose signature nobody checked", word)
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Expose
 
 
-@rule("SEC015", level=WARNING, since="0.1", default=False, also=("trivy:DS-0004", "checkov:CKV_DOCKER_1"))
+@rule("SEC015", level=WARNING, since="0.1", default=False, aliases=("trivy:DS-0004", "checkov:CKV_DOCKER_1"))
 def ssh_port(instruction: Expose, build: Build) -> Iterator[Finding]:
     """Port 22 is exposed.
 

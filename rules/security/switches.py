@@ -42,7 +42,7 @@ _FAMILIES = {
 }  # fmt: skip
 
 
-def tls_switch(command: Command) -> Word | None:
+def tls_disabling_argument(command: Command) -> Word | None:
     """The word of a command that switches off the check of certificates; None when there is none."""
     name = _FAMILIES.get(command.name, command.name)
     flags = _TLS_FLAGS.get(name)
@@ -80,7 +80,7 @@ def _setting(command: Command) -> Word | None:
     return None
 
 
-def env_switch(name: str, value: str) -> bool:
+def disables_tls_check(name: str, value: str) -> bool:
     """Whether a variable of this value switches off the check of certificates."""
     upper, lower = name.upper(), value.lower()
     if upper in _OFF_WHEN_FALSE:
@@ -90,7 +90,7 @@ def env_switch(name: str, value: str) -> bool:
     return upper in _OFF_WHEN_SET and bool(value)
 
 
-def signature_switch(command: Command) -> Word | None:
+def signature_disabling_argument(command: Command) -> Word | None:
     """The word of a package manager's command that switches off the check of signatures; None when there is none."""
     flags = _SIGNATURE_FLAGS.get(_FAMILIES.get(command.name, command.name))
     if flags and any(word.value in ("purge", "remove", "autoremove") for word in command.args):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...syntax.tree import Run
 from ..base import WARNING, Bad, Finding, Good, rule
-from .switches import env_switch, tls_switch
+from .switches import disables_tls_check, tls_disabling_argument
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _CHECKS = frozenset(
 _ALSO = tuple(f"checkov:CKV2_DOCKER_{number}" for number in (2, 3, 4, 5, 6, 12, 13, 14, 15, 16))
 
 
-@rule("SEC002", level=WARNING, since="0.1", also=_ALSO)
+@rule("SEC002", level=WARNING, since="0.1", aliases=_ALSO)
 def tls_check_off(instruction: Run | Env | Arg, build: Build) -> Iterator[Finding]:
     """The check of TLS certificates is switched off.
 
@@ -39,14 +39,14 @@ def tls_check_off(instruction: Run | Env | Arg, build: Build) -> Iterator[Findin
     """
     if isinstance(instruction, Run):
         for command in build.commands(instruction):
-            word = tls_switch(command)
+            word = tls_disabling_argument(command)
             if word is not None and not _harmless(build, instruction, command):
                 yield Finding(f"`{word.text}` switches off the check of TLS certificates", word)
         return
     state = build.state(instruction)
     for pair in instruction.pairs:
         value = state.value(pair.value.text) if pair.value else None
-        if value is not None and pair.value is not None and env_switch(pair.key.text, value):
+        if value is not None and pair.value is not None and disables_tls_check(pair.key.text, value):
             yield Finding(f"`{pair.key.text}={pair.value.text}` switches off the check of TLS certificates", pair.key)
 
 

@@ -16,7 +16,7 @@ _SHARED = ("/tmp", "/var/tmp", "/dev/shm")
 """Folders that are world-writable everywhere, with the sticky bit."""
 
 
-@rule("SEC009", level=WARNING, since="0.1", words=("chmod", "mkdir", "install"))
+@rule("SEC009", level=WARNING, since="0.1", prefilter=("chmod", "mkdir", "install"))
 def world_writable(instruction: Run | Copy | Add, build: Build) -> Iterator[Finding]:
     """Files are made writable for everyone.
 

@@ -19,7 +19,7 @@ def before_from(build: Build) -> Iterator[Finding]:
     ## Why
     There is no stage that it could belong to; BuildKit refuses the file. Off by default because SYN003 says so too.
     """
-    for instruction in build.head:
+    for instruction in build.global_instructions:
         if instruction.name != "ARG":
             where = Span(instruction.start, instruction.keyword_end)
             yield Finding(f"{instruction.name} stands before the first FROM, where only ARG may stand", where)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Copy
 
 
-@rule("DL3023", level=ERROR, since="0.1", also=("trivy:DS-0006",), default=False, onbuild=False)
+@rule("DL3023", level=ERROR, since="0.1", aliases=("trivy:DS-0006",), default=False, onbuild=False)
 def copy_from_itself(copy: Copy, build: Build) -> Iterator[Finding]:
     """`COPY --from` names the stage that it stands in.
 

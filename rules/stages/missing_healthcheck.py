@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     "DL3057",
     level=INFO,
     since="0.1",
-    also=("trivy:DS-0026", "checkov:CKV_DOCKER_2", "cis:4.6", "dockle:CIS-DI-0006"),
+    aliases=("trivy:DS-0026", "checkov:CKV_DOCKER_2", "cis:4.6", "dockle:CIS-DI-0006"),
     default=False,
     onbuild=False,
 )
@@ -30,7 +30,7 @@ def missing_healthcheck(build: Build) -> Iterator[Finding]:
     `HEALTHCHECK CMD …` with something that asks the program, or `HEALTHCHECK NONE` to say that there is nothing to
     ask. Off by default: Kubernetes does not look at it, and a tool that ends has no health.
     """
-    final = build.final
+    final = build.final_stage
     if final is None or final.from_.base is None:
         return
     chain = [final, *final.ancestors]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _DROPPING = frozenset(("gosu", "su-exec", "setpriv", "chpst", "s6-setuidgid", "runuser", "su"))
 
 
-@rule("DL3002", level=WARNING, since="0.1", also=("trivy:DS-0002", "checkov:CKV_DOCKER_8", "cis:4.1"), onbuild=False)
+@rule("DL3002", level=WARNING, since="0.1", aliases=("trivy:DS-0002", "checkov:CKV_DOCKER_8", "cis:4.1"), onbuild=False)
 def root_user(build: Build) -> Iterator[Finding]:
     """The last USER of the image that is shipped is root.
 
@@ -32,7 +32,7 @@ def root_user(build: Build) -> Iterator[Finding]:
     ENTRYPOINT or CMD that drops its rights itself (gosu, su-exec, setpriv). What an entrypoint script does is not
     seen.
     """
-    final = build.final
+    final = build.final_stage
     for stage in [final, *final.ancestors] if final else ():
         word = _last_root(build, stage)
         if word is not None and not _drops_rights(build, [final, *final.ancestors] if final else []):
@@ -40,9 +40,9 @@ def root_user(build: Build) -> Iterator[Finding]:
         if any(isinstance(instruction, User) for instruction in stage.instructions):
             break
     for stage in build.stages if pedantic(build) else ():
-        word = None if build.ships(stage) else _last_root(build, stage)
+        word = None if build.is_shipped(stage) else _last_root(build, stage)
         if word is not None:
-            yield Finding(f"stage {stage.label} ends as `{word.text}`", word)
+            yield Finding(f"stage {stage.display_name} ends as `{word.text}`", word)
 
 
 def _last_root(build: Build, stage: Stage) -> Argument | None:

@@ -36,7 +36,7 @@ def unknown_source_stage(copy: Copy, build: Build) -> Iterator[Finding]:
         return
     reference = _reference(name)
     if (
-        name.lower() in build.named
+        name.lower() in build.named_contexts
         or build.source_stage(name) is not None
         or reference is None
         or reference.tag

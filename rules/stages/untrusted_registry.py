@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...model.images.catalog import is_official
 from ...model.images.reference import InvalidReferenceError, parse_reference
 from ...model.options import trusted_registries
-from ...syntax.instruction_checks import mount_fields
+from ...syntax.instruction_checks import parse_mount_fields
 from ...syntax.tree import Copy, Run
 from ..base import ERROR, Bad, Finding, Good, rule
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Argument, Instruction
 
 
-@rule("DL3026", level=ERROR, since="0.1", also=("cis:4.2",), onbuild=False)
+@rule("DL3026", level=ERROR, since="0.1", aliases=("cis:4.2",), onbuild=False)
 def untrusted_registry(stage: Stage, build: Build) -> Iterator[Finding]:
     """An image comes from a registry that is not in `trusted-registries`.
 
@@ -36,12 +36,14 @@ def untrusted_registry(stage: Stage, build: Build) -> Iterator[Finding]:
         return
     base = stage.from_.base
     if base is not None and stage.parent is None and stage.image != "scratch":
-        place = _place(stage.image or ("" if base.text.lower() in build.named else base.text))
+        place = _place(stage.image or ("" if base.text.lower() in build.named_contexts else base.text))
         if place and not _is_trusted(place, trusted):
             yield _finding(base.text, base, place)
     for instruction in stage.all_instructions():
         for name, where in _named(instruction):
-            known = name.lower() in build.named or build.source_stage(name, numbers=isinstance(instruction, Copy))
+            known = name.lower() in build.named_contexts or build.source_stage(
+                name, numbers=isinstance(instruction, Copy)
+            )
             place = _place(name) if not known and _is_image(name) else ""
             if place and not _is_trusted(place, trusted):
                 yield _finding(name, where, place)
@@ -57,7 +59,7 @@ def _named(instruction: Instruction) -> Iterator[tuple[str, Argument]]:
         if isinstance(instruction, Copy) and flag.name == "from" and flag.value:
             yield flag.value, flag
         elif isinstance(instruction, Run) and flag.name == "mount" and flag.value:
-            yield from ((value, flag) for key, value in mount_fields(flag.value) or () if key == "from" and value)
+            yield from ((value, flag) for key, value in parse_mount_fields(flag.value) or () if key == "from" and value)
 
 
 def _is_image(name: str) -> bool:

@@ -39,7 +39,7 @@ def whole_file_system(copy: Copy, build: Build) -> Iterator[Finding]:
     if _is_root(build.value(copy, copy.destination)):
         for word in copy.sources:
             if _is_root(build.value(copy, word)):
-                what = f"stage {source.label}" if source is not None else f"`{flag.value}`"
+                what = f"stage {source.display_name}" if source is not None else f"`{flag.value}`"
                 yield Finding(f"the whole file system of {what} is copied; name what is needed", word)
 
 

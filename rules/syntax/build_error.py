@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...model.refusals import refusals
+from ...model.refusals import evaluation_errors
 from ..base import ERROR, Bad, Finding, Good, rule
 
 TYPE_CHECKING = False
@@ -23,7 +23,7 @@ def build_error(build: Build) -> Iterator[Finding]:
     ## What is left alone
     Words with a build argument that has no default: they may be right when the build gives a value.
     """
-    for message, where in refusals(build):
+    for message, where in evaluation_errors(build):
         yield Finding(message, where)
     context = build.context
     if context is not None and context.ignore_error is not None and build.stages:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from ...model.build import Build
 
 
-@rule("SYN003", level=ERROR, since="0.1", also=("hadolint:DL1000",))
+@rule("SYN003", level=ERROR, since="0.1", aliases=("hadolint:DL1000",))
 def syntax_error(build: Build) -> Iterator[Finding]:
     """The file breaks the grammar, and BuildKit refuses it.
 

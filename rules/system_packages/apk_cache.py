@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from ...fixers.edits.arguments import insert_behind, replace
+from ...fixers.edits.arguments import insert_word_after, replace_word
 from ...fixers.edits.edit import SAFE, UNSAFE, Edit, Fix
-from ...fixers.edits.shell_commands import take_out
+from ...fixers.edits.shell_commands import remove_command
 from ...model.options import pedantic
 from ...syntax.tree import CommandLine, Run
 from ..base import INFO, Bad, Finding, Good, rule
-from ..packages.common import Head, leaving_lists
-from ..packages.fixes import may_call, steps_behind
+from ..packages.common import CallPrefix, calls_leaving_lists
+from ..packages.fixes import following_steps, may_run_manager
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...model.build import Build
-    from ...model.packages.calls import Call
+    from ...model.packages.calls import PackageCall
 
 
-@rule("DL3019", level=INFO, since="0.1", also=("trivy:DS-0025",), fix=SAFE, words=("apk",))
+@rule("DL3019", level=INFO, since="0.1", aliases=("trivy:DS-0025",), fix=SAFE, prefilter=("apk",))
 def apk_cache(run: Run, build: Build) -> Iterator[Finding]:
     """`apk` leaves its package index in the layer.
 
@@ -34,29 +34,31 @@ def apk_cache(run: Run, build: Build) -> Iterator[Finding]:
     script that nothing is known of runs later, and in ONBUILD; no fix when a later call of apk has no index of its
     own. No fix before Alpine 3.3, which brought the flag.
     """
-    for call in _without_flag(build, run) if pedantic(build) else leaving_lists(build, run, "apk"):
-        head = Head(call)
+    for call in _without_flag(build, run) if pedantic(build) else calls_leaving_lists(build, run, "apk"):
+        head = CallPrefix(call)
         message = f"`{head.text}` leaves the package index in this layer; {_advice(build, run, call)}"
         yield Finding(message, head, fix=_fix(build, run))
 
 
-def _without_flag(build: Build, run: Run) -> list[Call]:
+def _without_flag(build: Build, run: Run) -> list[PackageCall]:
     """The first `apk add` without `--no-cache`, whatever the RUN deletes later; nothing with a cache mount."""
-    calls = [call for call in build.calls(run) if call.manager.name == "apk" and call.path == "add"]
+    calls = [call for call in build.package_calls(run) if call.manager.name == "apk" and call.path == "add"]
     mounted = build.mount_targets(run, "cache", "tmpfs")
     return [call for call in calls if not call.has("--no-cache") and not mounted][:1]
 
 
-def _advice(build: Build, run: Run, call: Call) -> str:
+def _advice(build: Build, run: Run, call: PackageCall) -> str:
     if call.verb != "update-index":
         return f"write `apk {call.path} --no-cache`"
-    later = [c.path for c in build.calls(run) if c.manager is call.manager and c.command.start > call.command.start]
+    later = [
+        c.path for c in build.package_calls(run) if c.manager is call.manager and c.command.start > call.command.start
+    ]
     return f"leave it out: `apk {later[0] if later else 'add'} --no-cache` fetches the index itself"
 
 
 def _fix(build: Build, run: Run) -> Fix | None:
     """Take `apk update` out and give `--no-cache` to all installs and upgrades of the RUN."""
-    calls = [call for call in build.calls(run) if call.manager.name == "apk"]
+    calls = [call for call in build.package_calls(run) if call.manager.name == "apk"]
     filling = [call for call in calls if call.verb in ("install", "upgrade")]
     fetching = [call for call in calls if call.refreshes()]
     if not filling or _is_old(build, run) or any(call.verb not in _READ for call in calls):
@@ -68,9 +70,9 @@ def _fix(build: Build, run: Run) -> Fix | None:
     for call in calls:
         found: list[Edit] | None = []
         if call.verb == "update-index":
-            found = take_out(build, run, call.command) if _is_bare(call) else None
+            found = remove_command(build, run, call.command) if _is_bare(call) else None
         elif call in filling and not call.skips_cache():
-            found = None if call.unsure else _no_cache(build, run, call)
+            found = None if call.uncertain else _no_cache(build, run, call)
         if found is None:
             return None
         edits += found
@@ -80,24 +82,24 @@ def _fix(build: Build, run: Run) -> Fix | None:
 _READ = ("install", "upgrade", "update-index", "remove")
 
 
-def _is_bare(call: Call) -> bool:
+def _is_bare(call: PackageCall) -> bool:
     """Whether the call has no flag that says more than how much it tells, such as `--allow-untrusted`."""
     return all(
         flag in ("-q", "--quiet", "-v", "--verbose", "--no-progress", "--progress") for flag, _, _ in call.options
     )
 
 
-def _no_cache(build: Build, run: Run, call: Call) -> list[Edit] | None:
-    flags = [word for word in call.command.words if word.text in call.manager.refreshing]
+def _no_cache(build: Build, run: Run, call: PackageCall) -> list[Edit] | None:
+    flags = [word for word in call.command.words if word.text in call.manager.refresh_flags]
     if len(flags) == 1:
-        return replace(build, flags[0], "--no-cache")
-    return call.verb_word and insert_behind(build, run, call.command, call.verb_word, "--no-cache")
+        return replace_word(build, flags[0], "--no-cache")
+    return call.verb_word and insert_word_after(build, run, call.command, call.verb_word, "--no-cache")
 
 
 def _is_old(build: Build, run: Run) -> bool:
     """Whether the base is Alpine before 3.3, whose apk-tools have no `--no-cache` (they came with 2.6.5)."""
     stage = build.stage_of(run)
-    ref = stage.ref if stage else None
+    ref = stage.base_ref if stage else None
     if ref is None or "alpine" not in ref.repository + (ref.tag or ""):
         return False
     numbers = [part.removeprefix("alpine").lstrip("v").split(".") for part in (ref.tag or "").split("-")]
@@ -107,16 +109,16 @@ def _is_old(build: Build, run: Run) -> bool:
 def _needed_later(build: Build, run: Run) -> str:
     """What uses the index later: "apk" itself, "unknown" when something may, "" when nothing does."""
     found = "" if run.parent is None else "unknown"
-    steps = steps_behind(build, run)
+    steps = following_steps(build, run)
     if steps is None:
         return "apk"
     for step in steps:
         if not isinstance(step, CommandLine) or step is run:
             continue
-        for call in build.calls(step):
+        for call in build.package_calls(step):
             if call.manager.name == "apk" and call.verb != "remove":
                 return found if call.refreshes() or call.skips_cache() else "apk"
-        if isinstance(step, Run) and any(may_call(command, "apk") for command in build.commands(step)):
+        if isinstance(step, Run) and any(may_run_manager(command, "apk") for command in build.commands(step)):
             found = "unknown"
     return found
 

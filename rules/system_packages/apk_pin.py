@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..base import WARNING, Bad, Finding, Good, rule
-from ..packages.common import Words, open_words, unpinned
+from ..packages.common import PackageSpan, quoted_packages, unpinned_packages
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Run
 
 
-@rule("DL3018", level=WARNING, since="0.1", default=False, words=("apk",))
+@rule("DL3018", level=WARNING, since="0.1", default=False, prefilter=("apk",))
 def apk_pin(run: Run, build: Build) -> Iterator[Finding]:
     """`apk add` takes whatever version the repository holds today.
 
@@ -24,8 +24,10 @@ def apk_pin(run: Run, build: Build) -> Iterator[Finding]:
     Write `name=version` or `name~=1.2`. The repositories of Alpine keep only the newest version of a release, so that
     a pinned build fails later; therefore this rule is off by default.
     """
-    for packages in unpinned(build, run, "apk"):
-        yield Finding(f"{open_words(packages)}: the version is left open; write `name=version`", Words(packages))
+    for packages in unpinned_packages(build, run, "apk"):
+        yield Finding(
+            f"{quoted_packages(packages)}: the version is left open; write `name=version`", PackageSpan(packages)
+        )
 
 
 EXAMPLES = (

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from ...fixers.edits.edit import SAFE, UNSAFE, Fix
-from ...fixers.edits.join_runs import join, separator
+from ...fixers.edits.join_runs import join_runs, run_separator
 from ...syntax.tree import CommandLine, Run
 from ..base import INFO, Bad, Finding, Good, rule
-from ..packages.common import Head, leaving_lists, too_late
-from ..packages.fixes import may_call, only_manages, run_behind, steps_behind
+from ..packages.common import CallPrefix, calls_leaving_lists, late_cleanup_note
+from ..packages.fixes import following_steps, may_run_manager, only_manages_packages, run_after_call
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...model.build import Build
-    from ...model.packages.calls import Call
+    from ...model.packages.calls import PackageCall
 
 
-@rule("DL3009", level=INFO, since="0.1", fix=SAFE, words=("apt",))
+@rule("DL3009", level=INFO, since="0.1", fix=SAFE, prefilter=("apt",))
 def apt_lists(run: Run, build: Build) -> Iterator[Finding]:
     """`apt-get update` leaves its package lists in the layer.
 
@@ -38,13 +38,13 @@ def apt_lists(run: Run, build: Build) -> Iterator[Finding]:
     it that need the lists are joined to it when nothing but package managers is called before them; no fix where others
     need them.
     """
-    for call in leaving_lists(build, run, "apt"):
-        head = Head(call)
+    for call in calls_leaving_lists(build, run, "apt"):
+        head = CallPrefix(call)
         line = _needed_later(build, run)
         advice = f"line {line} needs them: put it into the same RUN and end that" if line else "end this RUN"
         yield Finding(
             f"`{head.text}` leaves the package lists in this layer; {advice} with `rm -rf /var/lib/apt/lists/*`"
-            + too_late(build, run, call, lists=True),
+            + late_cleanup_note(build, run, call, lists=True),
             head,
             fix=_join(build, run, call) if line else _fix(build, run, call),
         )
@@ -54,43 +54,49 @@ _MOST_JOINED = 50
 _DELETE = "rm -rf /var/lib/apt/lists/*"
 
 
-def _fix(build: Build, run: Run, first: Call) -> Fix | None:
+def _fix(build: Build, run: Run, first: PackageCall) -> Fix | None:
     """Delete the lists behind the last call of apt; at the end of the RUN when something between may call it."""
-    last = [call for call in build.calls(run) if call.manager.family == first.manager.family][-1]
+    last = [call for call in build.package_calls(run) if call.manager.family == first.manager.family][-1]
     used = _use(build, run, last)
     if used == "apt":
         return None
     safety = SAFE if not used and run.parent is None else UNSAFE
-    fix = None if _inside(build, run, last) else run_behind(build, run, last, _DELETE, safety)
-    return fix or run_behind(build, run, last, _DELETE, safety, last=True)
+    fix = None if _inside(build, run, last) else run_after_call(build, run, last, _DELETE, safety)
+    return fix or run_after_call(build, run, last, _DELETE, safety, last=True)
 
 
-def _inside(build: Build, run: Run, last: Call) -> bool:
+def _inside(build: Build, run: Run, last: PackageCall) -> bool:
     """Whether a command behind the last call of apt in the same RUN may call it."""
-    return any(may_call(command, "apt") for command in build.commands(run) if command.start > last.command.start)
+    return any(may_run_manager(command, "apt") for command in build.commands(run) if command.start > last.command.start)
 
 
-def _join(build: Build, run: Run, first: Call) -> Fix | None:
+def _join(build: Build, run: Run, first: PackageCall) -> Fix | None:
     """Join the RUN with those directly behind it that need its lists, and delete the lists then."""
     stage = build.stage_of(run)
     index = build.index_of(run)
     steps = stage.instructions[index : index + _MOST_JOINED] if stage and run.parent is None else []
     runs: list[Run] = []
-    last: Call | None = None
+    last: PackageCall | None = None
     for step in steps:
-        calls = [call for call in build.calls(step) if call.manager is first.manager] if isinstance(step, Run) else []
+        calls = (
+            [call for call in build.package_calls(step) if call.manager is first.manager]
+            if isinstance(step, Run)
+            else []
+        )
         if not isinstance(step, Run) or not calls or (runs and calls[0].refreshes()):
             break
-        if runs and not only_manages(build, runs[-1]):
+        if runs and not only_manages_packages(build, runs[-1]):
             return None
         runs.append(step)
         last = calls[-1]
     used = _use(build, runs[-1], last) if last and not _inside(build, runs[-1], last) else "apt"
-    change = join(build, runs) if used != "apt" else None
+    change = join_runs(build, runs) if used != "apt" else None
     fix = (
         change
         and last
-        and run_behind(build, runs[-1], last, _DELETE, UNSAFE if used else SAFE, separator=separator(build, runs))
+        and run_after_call(
+            build, runs[-1], last, _DELETE, UNSAFE if used else SAFE, separator=run_separator(build, runs)
+        )
     )
     if not (change and fix):
         return None
@@ -98,23 +104,23 @@ def _join(build: Build, run: Run, first: Call) -> Fix | None:
     return Fix(f"Join the RUNs, and add `{_DELETE}`", fix.safety, [*edits, *fix.edits], [*declares, *fix.declares])
 
 
-def _use(build: Build, run: Run, last: Call) -> str:
+def _use(build: Build, run: Run, last: PackageCall) -> str:
     """What uses the lists later: "apt" itself, "unknown" when something may, "" when nothing does."""
     found = ""
-    steps = steps_behind(build, run)
+    steps = following_steps(build, run)
     if steps is None:
         return "apt"
     for step in steps:
         if not isinstance(step, CommandLine) or step is run:
             continue
-        calls = {id(call.command): call for call in build.calls(step) if call.manager is last.manager}
+        calls = {id(call.command): call for call in build.package_calls(step) if call.manager is last.manager}
         for command in build.commands(step):
             call = calls.get(id(command))
             if call is not None and call.refreshes():
                 return found
             if command.name.startswith(("apt-cache", "apt-file")) or (call is not None and call.verb != "clean"):
                 return "apt"
-            if may_call(command, "apt") and isinstance(step, Run):
+            if may_run_manager(command, "apt") and isinstance(step, Run):
                 found = "unknown"
     return found
 
@@ -127,7 +133,7 @@ def _needed_later(build: Build, run: Run) -> int:
     after = [each for each in build.stages if stage in each.ancestors]
     later = [*stage.instructions[build.index_of(run) + 1 :], *(i for each in after for i in each.instructions)]
     for step in later:
-        for call in build.calls(step) if isinstance(step, Run) else ():
+        for call in build.package_calls(step) if isinstance(step, Run) else ():
             if call.manager.name == "apt" and call.refreshes():
                 return 0
             if call.manager.name == "apt" and call.verb in ("install", "upgrade", "build-deps"):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ...fixers.edits.arguments import extend, insert_behind
+from ...fixers.edits.arguments import append_to_word, insert_word_after
 from ...fixers.edits.edit import SAFE, Edit, Fix
-from ...model.packages.calls import read_call
+from ...model.packages.calls import parse_package_call
 from ..base import WARNING, Bad, Finding, Good, rule
 
 TYPE_CHECKING = False
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     "DL3027",
     level=WARNING,
     since="0.1",
-    also=("checkov:CKV_DOCKER_9",),
+    aliases=("checkov:CKV_DOCKER_9",),
     fix=SAFE,
-    words=("apt",),
+    prefilter=("apt",),
     formerly=("apt-for-people",),
 )
 def apt_not_apt_get(run: Run, build: Build) -> Iterator[Finding]:
@@ -56,12 +56,12 @@ _ALIKE = frozenset(
 def _fix(build: Build, run: Run, commands: Sequence[Command]) -> Fix | None:
     edits: list[Edit] = []
     for command in commands:
-        call = read_call(command)
-        if call is None or call.path not in _ALIKE or command.after in ("|", "|&"):
+        call = parse_package_call(command)
+        if call is None or call.path not in _ALIKE or command.operator_after in ("|", "|&"):
             return None
-        found = extend(build, command.words[0], "-get")
+        found = append_to_word(build, command.words[0], "-get")
         if found and call.path == "upgrade" and call.verb_word and not call.has("--with-new-pkgs"):
-            more = insert_behind(build, run, command, call.verb_word, "--with-new-pkgs")
+            more = insert_word_after(build, run, command, call.verb_word, "--with-new-pkgs")
             found = more and [*found, *more]
         if not found:
             return None

@@ -5,9 +5,9 @@ from __future__ import annotations
 from ...fixers.edits.edit import UNSAFE
 from ...model.options import pedantic
 from ..base import INFO, Bad, Finding, Good, rule
-from ..packages.common import Head, beyond_hadolint, dry, ships
+from ..packages.common import CallPrefix, in_shipped_image, is_dry_run, unseen_by_hadolint
 from ..packages.fixes import add_flag
-from ..packages.settings import configured
+from ..packages.settings import is_configured
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Run
 
 
-@rule("DL3015", level=INFO, since="0.1", also=("trivy:DS-0029",), fix=UNSAFE, words=("apt",))
+@rule("DL3015", level=INFO, since="0.1", aliases=("trivy:DS-0029",), fix=UNSAFE, prefilter=("apt",))
 def apt_recommends(run: Run, build: Build) -> Iterator[Finding]:
     """`apt-get install` also installs the packages that the named ones only recommend.
 
@@ -35,21 +35,21 @@ def apt_recommends(run: Run, build: Build) -> Iterator[Finding]:
     ## Fix safety
     Unsafe: a later step, or the program in the image, may need a package that is only recommended.
     """
-    if not ships(build, run) and not pedantic(build):
+    if not in_shipped_image(build, run) and not pedantic(build):
         return
-    for call in build.calls(run):
-        if call.manager.name == "apt" and call.verb == "install" and call.packages and not call.unsure:
+    for call in build.package_calls(run):
+        if call.manager.name == "apt" and call.verb == "install" and call.packages and not call.uncertain:
             if call.skips_recommends() or all(package.kind == "file" for package in call.packages):
                 continue
             if (
-                beyond_hadolint(build, call)
-                or dry(call)
+                unseen_by_hadolint(build, call)
+                or is_dry_run(call)
                 or call.has("--install-recommends")
-                or configured(build, run, *_SETTING)
+                or is_configured(build, run, *_SETTING)
             ):
                 continue
-            head = Head(call)
-            flag = call.manager.no_recommends[1 if call.program == "aptitude" else 0]
+            head = CallPrefix(call)
+            flag = call.manager.no_recommends_flags[1 if call.program == "aptitude" else 0]
             yield Finding(
                 f"`{head.text}` also installs recommended packages; add `{flag}`",
                 head,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from ...fixers.edits.edit import SAFE
 from ..base import WARNING, Bad, Finding, Good, rule
-from ..packages.common import Head, asking
+from ..packages.common import CallPrefix, prompting_calls
 from ..packages.fixes import assume_yes
-from ..packages.settings import configured
+from ..packages.settings import is_configured
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Run
 
 
-@rule("DL3014", level=WARNING, since="0.1", also=("trivy:DS-0021",), fix=SAFE, words=("apt",))
+@rule("DL3014", level=WARNING, since="0.1", aliases=("trivy:DS-0021",), fix=SAFE, prefilter=("apt",))
 def apt_yes(run: Run, build: Build) -> Iterator[Finding]:
     """`apt-get install` without `-y` asks as soon as it has more to do than is named.
 
@@ -32,9 +32,9 @@ def apt_yes(run: Run, build: Build) -> Iterator[Finding]:
     nothing. Behind `||`, in a condition or behind `!` the failure may be meant, and it is unsafe. No fix where
     something else may answer (a pipe, a redirection).
     """
-    for call in asking(build, run, "apt"):
-        if not configured(build, run, "::assume-yes", "apt.conf"):
-            head = Head(call)
+    for call in prompting_calls(build, run, "apt"):
+        if not is_configured(build, run, "::assume-yes", "apt.conf"):
+            head = CallPrefix(call)
             yield Finding(
                 f"`{head.text}` may ask, and a build has nobody to answer; add `-y`",
                 head,

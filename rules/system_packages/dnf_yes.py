@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from ...fixers.edits.edit import SAFE
 from ..base import WARNING, Bad, Finding, Good, rule
-from ..packages.common import Head, asking
+from ..packages.common import CallPrefix, prompting_calls
 from ..packages.fixes import assume_yes
-from ..packages.settings import configured
+from ..packages.settings import is_configured
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Run
 
 
-@rule("DL3038", level=WARNING, since="0.1", fix=SAFE, words=("dnf",))
+@rule("DL3038", level=WARNING, since="0.1", fix=SAFE, prefilter=("dnf",))
 def dnf_yes(run: Run, build: Build) -> Iterator[Finding]:
     """`dnf install`, `microdnf install` or `tdnf install` without `-y` stops and asks.
 
@@ -30,12 +30,12 @@ def dnf_yes(run: Run, build: Build) -> Iterator[Finding]:
     Safe: without an answer the build fails. Behind `||`, in a condition or behind `!` the failure may be meant, and it
     is unsafe. No fix where something else may answer (a pipe, a redirection).
     """
-    for call in asking(build, run, "dnf", "microdnf", "tdnf"):
+    for call in prompting_calls(build, run, "dnf", "microdnf", "tdnf"):
         if call.manager.name == "microdnf" and not _is_fedora(build, run):
             continue
-        if configured(build, run, "assumeyes", "dnf.conf", "yum.conf"):
+        if is_configured(build, run, "assumeyes", "dnf.conf", "yum.conf"):
             continue
-        head = Head(call)
+        head = CallPrefix(call)
         yield Finding(
             f"`{head.text}` asks, and a build has nobody to answer; add `-y`", head, fix=assume_yes(build, run, call)
         )
@@ -43,7 +43,7 @@ def dnf_yes(run: Run, build: Build) -> Iterator[Finding]:
 
 def _is_fedora(build: Build, run: Run) -> bool:
     stage = build.stage_of(run)
-    return stage is not None and stage.ref is not None and "fedora" in stage.ref.repository
+    return stage is not None and stage.base_ref is not None and "fedora" in stage.base_ref.repository
 
 
 EXAMPLES = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...fixers.edits.edit import SAFE
 from ..base import WARNING, Bad, Finding, Good, rule
-from ..packages.common import Head, leaving_cache, too_late
+from ..packages.common import CallPrefix, calls_leaving_cache, late_cleanup_note
 from ..packages.fixes import clean_all
 
 TYPE_CHECKING = False
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Run
 
 
-@rule("DL3032", level=WARNING, since="0.1", also=("trivy:DS-0015",), fix=SAFE, words=("yum",))
+@rule("DL3032", level=WARNING, since="0.1", aliases=("trivy:DS-0015",), fix=SAFE, prefilter=("yum",))
 def yum_clean(run: Run, build: Build) -> Iterator[Finding]:
     """`yum install` leaves its cache in the layer.
 
@@ -30,11 +30,11 @@ def yum_clean(run: Run, build: Build) -> Iterator[Finding]:
     Safe: the manager fetches again what a later call needs. No fix where a later call is told to work from the cache,
     where the call stands in a condition, a loop or before `||`, and where the user may not write the cache.
     """
-    for call in leaving_cache(build, run, "yum"):
-        head = Head(call)
+    for call in calls_leaving_cache(build, run, "yum"):
+        head = CallPrefix(call)
         yield Finding(
             f"`{head.text}` leaves its cache in this layer; end this RUN with `yum clean all`"
-            + too_late(build, run, call),
+            + late_cleanup_note(build, run, call),
             head,
             fix=clean_all(build, run, call, "clean all"),
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..base import WARNING, Bad, Finding, Good, rule
-from ..packages.common import Words, open_words, unpinned
+from ..packages.common import PackageSpan, quoted_packages, unpinned_packages
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Run
 
 
-@rule("DL3033", level=WARNING, since="0.1", default=False, words=("yum",))
+@rule("DL3033", level=WARNING, since="0.1", default=False, prefilter=("yum",))
 def yum_pin(run: Run, build: Build) -> Iterator[Finding]:
     """`yum install` takes whatever version the repository holds today.
 
@@ -24,8 +24,10 @@ def yum_pin(run: Run, build: Build) -> Iterator[Finding]:
     Write `name-version`. Repositories drop old versions, so that a pinned build fails later;
     therefore this rule is off by default. A base image pinned by digest and a dated repository serve better.
     """
-    for packages in unpinned(build, run, "yum"):
-        yield Finding(f"{open_words(packages)}: the version is left open; write `name-version`", Words(packages))
+    for packages in unpinned_packages(build, run, "yum"):
+        yield Finding(
+            f"{quoted_packages(packages)}: the version is left open; write `name-version`", PackageSpan(packages)
+        )
 
 
 EXAMPLES = (

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from ...fixers.edits.edit import SAFE
 from ..base import WARNING, Bad, Finding, Good, rule
-from ..packages.common import Head, asking
+from ..packages.common import CallPrefix, prompting_calls
 from ..packages.fixes import assume_yes
-from ..packages.settings import configured
+from ..packages.settings import is_configured
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Run
 
 
-@rule("DL3030", level=WARNING, since="0.1", fix=SAFE, words=("yum",))
+@rule("DL3030", level=WARNING, since="0.1", fix=SAFE, prefilter=("yum",))
 def yum_yes(run: Run, build: Build) -> Iterator[Finding]:
     """`yum install` without `-y` stops and asks.
 
@@ -27,10 +27,10 @@ def yum_yes(run: Run, build: Build) -> Iterator[Finding]:
     Safe: without an answer the build fails. Behind `||`, in a condition or behind `!` the failure may be meant, and it
     is unsafe. No fix where something else may answer (a pipe, a redirection).
     """
-    for call in asking(build, run, "yum"):
-        if configured(build, run, "assumeyes", "yum.conf", "dnf.conf"):
+    for call in prompting_calls(build, run, "yum"):
+        if is_configured(build, run, "assumeyes", "yum.conf", "dnf.conf"):
             continue
-        head = Head(call)
+        head = CallPrefix(call)
         yield Finding(
             f"`{head.text}` asks, and a build has nobody to answer; add `-y`", head, fix=assume_yes(build, run, call)
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..base import WARNING, Bad, Finding, Good, rule
-from ..packages.common import Head
+from ..packages.common import CallPrefix
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Run
 
 
-@rule("DL3035", level=WARNING, since="0.1", words=("zypper",))
+@rule("DL3035", level=WARNING, since="0.1", prefilter=("zypper",))
 def zypper_dist_upgrade(run: Run, build: Build) -> Iterator[Finding]:
     """`zypper dist-upgrade` turns the image into another release.
 
@@ -23,9 +23,9 @@ def zypper_dist_upgrade(run: Run, build: Build) -> Iterator[Finding]:
     ## What to do
     Take a newer base image. Fixes alone come with `zypper patch` or `zypper update`.
     """
-    for call in build.calls(run):
+    for call in build.package_calls(run):
         if call.verb == "dist-upgrade" and call.manager.name == "zypper":
-            head = Head(call)
+            head = CallPrefix(call)
             yield Finding(f"`{head.text}` replaces the base's packages; take a newer base image", head)
 
 

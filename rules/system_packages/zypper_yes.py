@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...fixers.edits.edit import SAFE
 from ..base import WARNING, Bad, Finding, Good, rule
-from ..packages.common import Head, asking
+from ..packages.common import CallPrefix, prompting_calls
 from ..packages.fixes import assume_yes
 
 TYPE_CHECKING = False
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Run
 
 
-@rule("DL3034", level=WARNING, since="0.1", fix=SAFE, words=("zypper",))
+@rule("DL3034", level=WARNING, since="0.1", fix=SAFE, prefilter=("zypper",))
 def zypper_yes(run: Run, build: Build) -> Iterator[Finding]:
     """`zypper install` without a non-interactive switch stops and asks.
 
@@ -26,8 +26,8 @@ def zypper_yes(run: Run, build: Build) -> Iterator[Finding]:
     Safe: without an answer the build fails. Behind `||`, in a condition or behind `!` the failure may be meant, and it
     is unsafe. No fix where something else may answer (a pipe, a redirection).
     """
-    for call in asking(build, run, "zypper"):
-        head = Head(call)
+    for call in prompting_calls(build, run, "zypper"):
+        head = CallPrefix(call)
         yield Finding(
             f"`{head.text}` asks, and a build has nobody to answer; write `zypper --non-interactive`",
             head,

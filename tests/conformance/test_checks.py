@@ -14,15 +14,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dockerfile_dlint.lint.engine.lint_plan import Plan
+from dockerfile_dlint.lint.engine.lint_plan import LintPlan
 from dockerfile_dlint.lint.engine.linter import lint_source
 from dockerfile_dlint.model.build import Build
 from dockerfile_dlint.model.context import Context
 from dockerfile_dlint.model.inherited_variables import base_may_define
 from dockerfile_dlint.rules import RULES
 from dockerfile_dlint.rules.base import Rule
-from dockerfile_dlint.rules.buildkit.variables import undefined
-from dockerfile_dlint.syntax.parser import parse
+from dockerfile_dlint.rules.buildkit.variables import undefined_references
+from dockerfile_dlint.syntax.parser import parse_bash
 from dockerfile_dlint.syntax.source import Source
 from dockerfile_dlint.syntax.tree import Instruction
 
@@ -32,10 +32,10 @@ EXPERIMENTAL = "InvalidDefinitionDescription"
 
 
 def checks_of(rule: Rule) -> set[str]:
-    return {name.removeprefix("buildkit:") for name in rule.also if name.startswith("buildkit:")}
+    return {name.removeprefix("buildkit:") for name in rule.aliases if name.startswith("buildkit:")}
 
 
-PLAN = Plan(
+PLAN = LintPlan(
     [rule for rule in RULES if rule.code == "SYN004" or checks_of(rule) - {EXPERIMENTAL}],
     [rule for rule in RULES if EXPERIMENTAL in checks_of(rule)],
 )
@@ -62,7 +62,7 @@ class Answer:
 
     def __init__(self, text: bytes, context: Context | None = None) -> None:
         source = Source.decode(text)
-        self.build = Build(parse(source))
+        self.build = Build(parse_bash(source))
         report = lint_source(source, PLAN, lambda _: context)
         assert not report.failed, [d.message for d in report.diagnostics]
         self.found = {
@@ -72,7 +72,7 @@ class Answer:
             if alias.startswith("buildkit:")
         }
         self.refused = {d.instruction_line for d in report.diagnostics if d.code == "SYN004"}
-        uses = list(undefined(self.build))
+        uses = list(undefined_references(self.build))
         self.undefined = {(use.name, use.instruction.start_line) for use in uses}
         self.of_base = {use.instruction.start_line for use in uses if base_may_define(use.stage, use.name)}
 
@@ -93,7 +93,7 @@ class Answer:
             return REFUSED
         if check == "WorkdirRelativePath":
             stage = self.build.stage_of(instruction)
-            if instruction.rest_text[1:2] == ":" or (stage is not None and stage.windows):
+            if instruction.arguments_text[1:2] == ":" or (stage is not None and stage.is_windows):
                 return WINDOWS
         if check in ("UndefinedVar", "WorkdirRelativePath") and line in self.of_base:
             return BASE

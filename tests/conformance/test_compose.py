@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from dockerfile_dlint.lint.sources.invocations.index import Invocations, is_compose, read
+from dockerfile_dlint.lint.sources.invocations.index import BuildFinder, is_compose, read_builds
 
 from .shared import shared
 
@@ -21,14 +21,14 @@ def test_compose_files_of_applications() -> None:
         text = path.read_text("utf-8", "replace")
         written = [line for line in text.splitlines() if not line.lstrip().startswith("#")]
         wanted = len(_BUILD.findall("\n".join(written)))
-        found = read(str(path))
+        found = read_builds(str(path))
         assert len(found) == wanted, path
         for build in found:
             assert build.context is not None and os.path.isdir(build.context), build
             assert os.path.isfile(build.dockerfile), build
             assert Path(build.context).is_relative_to(apps), build
             roots = [str(apps / path.relative_to(apps).parts[0])]
-            again = Invocations().of(build.dockerfile, roots)
+            again = BuildFinder().of(build.dockerfile, roots)
             assert (build.name, build.context) in [(each.name, each.context) for each in again], build
         seen += len(found)
     if not seen:

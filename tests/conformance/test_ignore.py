@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from dockerfile_dlint.model.context import Context
-from dockerfile_dlint.model.ignore import IgnoreError, IgnoreFile, expression, read_patterns
+from dockerfile_dlint.model.ignore import IgnoreError, IgnoreFile, buildkit_regex, parse_patterns
 
 from .shared import shared
 
@@ -52,14 +52,14 @@ def test_match(number: int) -> None:
 def test_compile(number: int) -> None:
     """The Linux column; how BuildKit matches on Windows is not modelled, as the frontend runs on Linux."""
     case = recorded("compile")[number]
-    kind, made = expression(case["pattern"])
+    kind, made = buildkit_regex(case["pattern"])
     assert (kind, made if kind == "regexp" else "") == (case["matchType"], case["regexp"])
 
 
 @pytest.mark.parametrize("number", range(COUNTS["readall"]))
 def test_read_all(number: int) -> None:
     case = recorded("readall")[number]
-    assert [pattern for _, _, pattern in read_patterns(case["text"])] == case["patterns"]
+    assert [pattern for _, _, pattern in parse_patterns(case["text"])] == case["patterns"]
 
 
 @pytest.mark.parametrize("number", range(COUNTS["integration"]))
@@ -74,7 +74,7 @@ def test_integration(number: int, tmp_path: Path) -> None:
     else:
         assert context.ignore_error is None
         assert sorted(set(context.files()) & set(case["files"])) == sorted(case["sent"])
-        assert [name for name in sorted(case["files"]) if context.sent(name)] == sorted(case["sent"])
+        assert [name for name in sorted(case["files"]) if context.includes(name)] == sorted(case["sent"])
 
 
 @pytest.mark.parametrize("number", range(EDGE_CASES))
@@ -82,7 +82,7 @@ def test_edge_case(number: int) -> None:
     case = edge_cases()[number]
     request, expected = case["request"], case["answer"]
     text = request["dockerignore"] if "dockerignore" in request else "\n".join(request["patterns"])
-    assert [pattern for _, _, pattern in read_patterns(text)] == expected["patterns"]
+    assert [pattern for _, _, pattern in parse_patterns(text)] == expected["patterns"]
     excluded = expected.get("excluded") or [False] * len(request["paths"])
     for path, wanted in zip(request["paths"], excluded, strict=True):
         ours = answer(text, path)

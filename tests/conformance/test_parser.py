@@ -8,9 +8,9 @@ from typing import Any
 
 from dockerfile_dlint.model.build import Build
 from dockerfile_dlint.syntax.dump import dump
-from dockerfile_dlint.syntax.parser import parse
+from dockerfile_dlint.syntax.parser import parse_bash
 from dockerfile_dlint.syntax.source import Source
-from dockerfile_dlint.syntax.tokens import tokens
+from dockerfile_dlint.syntax.tokens import tokenize
 
 from .shared import shared
 
@@ -20,7 +20,7 @@ def load(name: str) -> Any:
 
 
 def read(text: str):
-    return parse(Source.decode(text.encode("utf-8", "surrogateescape")))
+    return parse_bash(Source.decode(text.encode("utf-8", "surrogateescape")))
 
 
 def test_every_real_file_is_read_as_buildkit_reads_it() -> None:
@@ -31,9 +31,9 @@ def test_every_real_file_is_read_as_buildkit_reads_it() -> None:
         path = corpus / row["repo"].replace("/", "__") / row["path"]
         data = path.read_bytes()
         source = Source.decode(data)
-        dockerfile = parse(source)
+        dockerfile = parse_bash(source)
         assert source.encode() == data, path
-        assert "".join(source.text[t.start : t.end] for t in tokens(dockerfile)) == source.text, path
+        assert "".join(source.text[t.start : t.end] for t in tokenize(dockerfile)) == source.text, path
         mine = [[i.keyword, i.start_line, i.end_line, dump(i)] for i in dockerfile.instructions]
         directives = [{"line": d.line, "name": d.name, "value": d.value} for d in dockerfile.directives]
         stages = [

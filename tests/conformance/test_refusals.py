@@ -11,9 +11,9 @@ import json
 from typing import Any
 
 from dockerfile_dlint.model.build import Build
-from dockerfile_dlint.model.refusals import refusals
+from dockerfile_dlint.model.refusals import evaluation_errors
 from dockerfile_dlint.syntax.expand import ExpansionError
-from dockerfile_dlint.syntax.parser import parse
+from dockerfile_dlint.syntax.parser import parse_bash
 from dockerfile_dlint.syntax.source import Source
 
 from .shared import shared
@@ -26,12 +26,12 @@ ARGUMENT = "the build argument has no default, and the one who builds gives it"
 
 
 def build_of(text: bytes) -> Build:
-    return Build(parse(Source.decode(text)))
+    return Build(parse_bash(Source.decode(text)))
 
 
 def refused(build: Build) -> list[int]:
     """The lines on which dlint refuses, the first one first."""
-    return [build.dockerfile.source.line(where.start) for _, where in refusals(build)]
+    return [build.dockerfile.source.line(where.start) for _, where in evaluation_errors(build)]
 
 
 def first_line(error: dict[str, Any] | None) -> int | None:
@@ -62,8 +62,8 @@ def edge_kind(case: dict[str, Any], error: dict[str, Any]) -> str:
         for instruction in stage.instructions:
             if (
                 instruction.start_line == line
-                and not build.state(instruction).base_known
-                and "$" in instruction.rest_text
+                and not build.state(instruction).base_variables_known
+                and "$" in instruction.arguments_text
             ):
                 return BASE
     return ""
@@ -80,7 +80,7 @@ def test_edge_cases() -> None:
         if agree(build, error):
             equal += 1
             continue
-        assert error is not None, f"dlint refuses {request['dockerfile']!r}: {next(refusals(build))[0]}"
+        assert error is not None, f"dlint refuses {request['dockerfile']!r}: {next(evaluation_errors(build))[0]}"
         assert not refused(build), f"another line than {error} in {request['dockerfile']!r}"
         kind = edge_kind(request, error)
         assert kind, f"dlint accepts {request['dockerfile']!r}: {error}"
@@ -93,11 +93,11 @@ def test_cases_of_the_checks() -> None:
     errors = 0
     for case in json.loads(shared("conformance/buildkit_lint.json").read_text("utf-8"))["cases"]:
         source = Source.decode(case["dockerfile"].encode())
-        build = Build(parse(source), build_args=case["build_args"] or {})
+        build = Build(parse_bash(source), build_args=case["build_args"] or {})
         assert bool(refused(build) or build.dockerfile.errors) == bool(case["error"]), (
             case["test"],
             case["n"],
-            list(refusals(build)),
+            list(evaluation_errors(build)),
         )
         errors += bool(case["error"])
     assert errors >= 2
@@ -133,7 +133,7 @@ def test_real_files() -> None:
             equal += 1
             refusing += error is not None
             continue
-        assert error is not None, f"dlint refuses {path}: {next(refusals(build))[0]}"
+        assert error is not None, f"dlint refuses {path}: {next(evaluation_errors(build))[0]}"
         assert not refused(build), f"another line than {error} in {path}"
         assert wants_an_argument(build, first_line(error)), f"dlint accepts {path}: {error}"
         kinds[ARGUMENT] += 1
@@ -153,7 +153,7 @@ def test_arguments_that_are_given_are_judged() -> None:
         text = (root / case["repo"].replace("/", "__") / case["path"]).read_bytes()
         build = build_of(text)
         if not build.dockerfile.errors and wants_an_argument(build, first_line(error)):
-            empty = Build(parse(Source.decode(text)), build_args=dict.fromkeys(build.global_state.unknown, ""))
+            empty = Build(parse_bash(Source.decode(text)), build_args=dict.fromkeys(build.global_state.unknown, ""))
             # BuildKit looks for empty bases in all stages before it looks at the form of any.
             assert first_line(error) in refused(empty), case["path"]
             judged += 1

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 import pytest
-from dockerfile_dlint.syntax.expand import ExpansionError, HeredocWord, expand, heredoc_word, split_words
+from dockerfile_dlint.syntax.expand import ExpansionError, HeredocWord, expand, parse_heredoc_word, split_words
 
 from .shared import shared
 
@@ -143,17 +143,17 @@ def test_heredoc_words() -> None:
     assert cases
     for case in cases:
         for word in case["valid_name_EOF"]:
-            found = heredoc_word(word)
+            found = parse_heredoc_word(word)
             assert found is not None, word
             assert found.name == "EOF", word
         for word in case["error"]:
             with pytest.raises(ExpansionError):
-                heredoc_word(word)
-        assert [word for word in case["not_heredoc"] if heredoc_word(word) is not None] == []
+                parse_heredoc_word(word)
+        assert [word for word in case["not_heredoc"] if parse_heredoc_word(word) is not None] == []
 
 
 def heredocs(line: str) -> list[HeredocWord]:
-    return [found for word in split_words(line) if (found := heredoc_word(word)) is not None]
+    return [found for word in split_words(line) if (found := parse_heredoc_word(word)) is not None]
 
 
 # BuildKit's own test lists EOF for this line but compares only the heredocs that are found, and none is: its lexer

@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 import pytest
-from dockerfile_dlint.lint.commands.completions import options, script
+from dockerfile_dlint.lint.commands.completions import command_options, completion_script
 from dockerfile_dlint.lint.commands.parsers import PARSERS, SHELLS
 from dockerfile_dlint.lint.main import COMMANDS, main
 
@@ -64,7 +64,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for words in (["init", "-qb", "main"], ["add", "Dockerfile"], [*someone, "commit", "-qm", "one"]):
         subprocess.run(["git", *words], cwd=path, check=True)
     for shell in SHELLS:
-        (path / f"c.{shell}").write_text(script(shell))
+        (path / f"c.{shell}").write_text(completion_script(shell))
     return path
 
 
@@ -188,11 +188,11 @@ def test_zsh(typed: str, offered: str, left_out: str, zsh: Zsh) -> None:
 
 
 def test_every_command_and_option_is_known() -> None:
-    assert set(PARSERS) == COMMANDS
-    for text in map(script, SHELLS):
+    assert set(PARSERS) == set(COMMANDS)
+    for text in map(completion_script, SHELLS):
         for name, make in PARSERS.items():
             assert name in text
-            for option in options(make()):
+            for option in command_options(make()):
                 assert option.name.lstrip("-") in text
                 assert option.help, f"{name} {option.name} says nothing"
         assert "clientProcessId" not in text
@@ -201,14 +201,14 @@ def test_every_command_and_option_is_known() -> None:
 def test_the_command_writes_them(capsys: pytest.CaptureFixture[str]) -> None:
     for name in SHELLS:
         assert main(["completions", name]) == 0
-        assert capsys.readouterr().out == script(name)
+        assert capsys.readouterr().out == completion_script(name)
     assert main(["completions", "tcsh"]) == 2
     assert "tcsh" in capsys.readouterr().err
 
 
 def test_the_shipped_files_are_current() -> None:
     for name, path in SHIPPED.items():
-        assert (CHECKOUT / path).read_text("utf-8") == script(name), "run python tools/make_docs.py"
+        assert (CHECKOUT / path).read_text("utf-8") == completion_script(name), "run python tools/make_docs.py"
 
 
 @pytest.mark.parametrize("name", SHELLS)

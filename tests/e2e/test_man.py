@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from dockerfile_dlint.lint.commands.parsers import PARSERS
-from dockerfile_dlint.lint.config.keys import KEYS
+from dockerfile_dlint.lint.config.keys import CONFIG_KEYS
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 PAGE = CHECKOUT / "share" / "man" / "man1" / "dlint.1"
@@ -54,10 +54,10 @@ def test_every_command_option_and_key_stands_in_it() -> None:
     for name, make in PARSERS.items():
         section = re.search(rf"(?ms)^   dlint {name}\n(.*?)(?=^   dlint |^[A-Z])", text)
         assert section, name
-        for action in make().listed():
+        for action in make().visible_actions():
             for option in set(action.option_strings) - {"-h", "--help"}:
                 assert re.search(rf"(?m)^       (-\w, )?{option}\b", section[1]), (name, option)
         for command, _ in make().examples:
             assert f"       {command}\n" in section[1], command
-    for key in KEYS:
+    for key in CONFIG_KEYS:
         assert f"\n       {key.name}" in text, key.name

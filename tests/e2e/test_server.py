@@ -945,9 +945,9 @@ def test_configuration_files_count(shared_client: Client, project: Path) -> None
 
 
 def test_shellcheck_comes_later(project: Path) -> None:
-    from dockerfile_dlint.lint.engine.shellcheck import program
+    from dockerfile_dlint.lint.engine.shellcheck import find_shellcheck
 
-    if not program():
+    if not find_shellcheck():
         pytest.skip("ShellCheck is not installed")
     with Client([project]) as client:
         text = "FROM debian:12-slim\nRUN echo $NAME\nRUN true\n"
@@ -975,7 +975,7 @@ def test_a_slow_shellcheck_ends_with_the_server(project: Path, tmp_path: Path) -
     program = (
         "import sys\n"
         "from dockerfile_dlint.lint.engine import shellcheck\n"
-        f"shellcheck.program = lambda: {str(slow)!r}\n"
+        f"shellcheck.find_shellcheck = lambda: {str(slow)!r}\n"
         "from dockerfile_dlint.lint.main import main\n"
         "sys.exit(main(['server']))\n"
     )

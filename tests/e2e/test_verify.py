@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 from dockerfile_dlint.fixers.verify import builders
-from dockerfile_dlint.fixers.verify.builders import Builder, BuilderError, choose
-from dockerfile_dlint.fixers.verify.comparison import Declared
-from dockerfile_dlint.fixers.verify.verification import Options, Verdict, verify
+from dockerfile_dlint.fixers.verify.builders import Builder, BuilderError, find_builder
+from dockerfile_dlint.fixers.verify.comparison import ExpectedChanges
+from dockerfile_dlint.fixers.verify.verification import Verdict, VerifyOptions, verify
 from dockerfile_dlint.lint.main import main
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("builder")]
@@ -60,7 +60,7 @@ def _busybox() -> str:
     return path
 
 
-@pytest.fixture(scope="module", params=builders.NAMES)
+@pytest.fixture(scope="module", params=builders.BUILDER_NAMES)
 def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     """Every builder that answers, with a base image of its own and, but for Docker's engine, a storage of its own."""
     storage = tmp_path_factory.mktemp("storage")
@@ -72,7 +72,7 @@ def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 def _places(name: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     try:
-        builder = choose(name)
+        builder = find_builder(name)
     except BuilderError as error:
         pytest.skip(str(error))
     folder = tmp_path_factory.mktemp("base")
@@ -102,14 +102,16 @@ def proved(
     place: Place,
     context: Path,
     after: str,
-    options: Options | None = None,
+    options: VerifyOptions | None = None,
     before: str = OLD,
     ignore: str | None = None,
 ) -> tuple[Verdict, list[str]]:
     said: list[str] = []
-    builder = choose(place.name)
+    builder = find_builder(place.name)
     texts = place.text(before), place.text(after)
-    verdict = verify(str(context), *texts, None, ignore, None, builder, options or Options("cat out.txt"), said.append)
+    verdict = verify(
+        str(context), *texts, None, ignore, None, builder, options or VerifyOptions("cat out.txt"), said.append
+    )
     assert not leftovers(builder)
     return verdict, said
 
@@ -124,7 +126,7 @@ def leftovers(builder: Builder) -> str:
 def test_the_same_program(place: Place, context: Path) -> None:
     before = OLD.replace("RUN cp", "RUN sleep 3; cp")
     after = OLD.replace("COPY . .", "RUN sleep 3\nCOPY . .")
-    verdict, said = proved(place, context, after, Options("cat out.txt", "src/a.txt"), before, "docs\n")
+    verdict, said = proved(place, context, after, VerifyOptions("cat out.txt", "src/a.txt"), before, "docs\n")
     assert verdict.problems == []
     assert verdict.before.image is not None
     assert verdict.after.image is not None
@@ -134,10 +136,10 @@ def test_the_same_program(place: Place, context: Path) -> None:
     assert verdict.after.rebuild is not None
     assert verdict.after.rebuild.seconds < verdict.before.rebuild.seconds
     assert verdict.files is not None
-    assert (verdict.files.before, verdict.files.after, verdict.files.left) == (3, 2, ["app/docs/a.md"])
+    assert (verdict.files.before, verdict.files.after, verdict.files.removed_as_declared) == (3, 2, ["app/docs/a.md"])
     assert verdict.before.run is not None
     assert (verdict.before.run.status, verdict.before.run.output) == (0, "hello\n")
-    assert verdict.after.sent == verdict.before.sent - 2
+    assert verdict.after.context_bytes == verdict.before.context_bytes - 2
     assert any(line.startswith("before | ") for line in said)
     assert any(line.startswith("after again | ") for line in said)
 
@@ -150,14 +152,16 @@ def test_a_configuration_that_differs(place: Place, context: Path) -> None:
         'User differs: "", now "7"',
         'ExposedPorts differs: {"80/tcp": {}}, now {"81/tcp": {}}',
     ]
-    assert [(each.what, each.allowed) for each in verdict.config if each.allowed] == [("Env A", "declared")]
+    assert [(each.field, each.allowed_reason) for each in verdict.config if each.allowed_reason] == [
+        ("Env A", "declared")
+    ]
 
 
 def test_a_user_that_was_asked_for(place: Place, context: Path) -> None:
     after = NEW.replace("CMD", "USER 7\nCMD")
-    verdict, _ = proved(place, context, after, Options("cat out.txt", asked=["User"]))
+    verdict, _ = proved(place, context, after, VerifyOptions("cat out.txt", requested_fields=["User"]))
     assert verdict.problems == []
-    assert ("User", "declared") in [(each.what, each.allowed) for each in verdict.config]
+    assert ("User", "declared") in [(each.field, each.allowed_reason) for each in verdict.config]
 
 
 def test_files_and_output_that_differ(place: Place, context: Path) -> None:
@@ -169,7 +173,7 @@ def test_files_and_output_that_differ(place: Place, context: Path) -> None:
         "the smoke command writes another output: `hello`, now `x`",
     ]
     assert verdict.files is not None
-    assert verdict.files.more == ["app/new"]
+    assert verdict.files.added == ["app/new"]
 
 
 def test_the_failing_line_is_named(place: Place, context: Path) -> None:
@@ -188,15 +192,15 @@ def test_a_dockerfile_that_did_not_build_before(place: Place, context: Path) -> 
 
 def test_a_build_that_takes_too_long_is_stopped(place: Place, context: Path) -> None:
     slow = OLD.replace("RUN cp", "RUN sleep 600; cp")
-    verdict, _ = proved(place, context, NEW, Options(timeout=4), before=slow)
+    verdict, _ = proved(place, context, NEW, VerifyOptions(timeout=4), before=slow)
     assert verdict.problems == ["the Dockerfile as it was takes longer than 4 s to build"]
 
 
 def test_smoke_commands_and_kept_images(place: Place, context: Path) -> None:
-    builder = choose(place.name)
+    builder = find_builder(place.name)
     text = place.text("FROM base\nCOPY src /src\n")
-    options = Options('["cat", "/nothing"]', keep=True)
-    verdict = verify(str(context), text, text, None, None, Declared(), builder, options, lambda _: None)
+    options = VerifyOptions('["cat", "/nothing"]', keep=True)
+    verdict = verify(str(context), text, text, None, None, ExpectedChanges(), builder, options, lambda _: None)
     try:
         assert verdict.problems[0].startswith("the smoke command fails in both images (status 1), which proves nothing")
         assert leftovers(builder)

@@ -6,14 +6,14 @@ import random
 from collections import Counter
 from collections.abc import Callable
 
-from dockerfile_dlint.fixers.repair import MOST_PASSES
-from dockerfile_dlint.lint.commands.fix import Wish, fix_source
-from dockerfile_dlint.lint.engine.lint_plan import Plan
+from dockerfile_dlint.fixers.repair import MAX_PASSES
+from dockerfile_dlint.lint.commands.fix import FixRequest, fix_source
+from dockerfile_dlint.lint.engine.lint_plan import LintPlan
 from dockerfile_dlint.model.build import Build
 from dockerfile_dlint.model.context import Context
 from dockerfile_dlint.rules import RULES
 from dockerfile_dlint.rules.base import Rule
-from dockerfile_dlint.syntax.parser import parse
+from dockerfile_dlint.syntax.parser import parse_bash
 from dockerfile_dlint.syntax.source import Source
 
 FIXABLE = [rule for rule in RULES if rule.fix]
@@ -29,17 +29,17 @@ def check_repair(
     source: Source, rules: list[Rule], unsafe: bool, context: Callable[[Build], Context | None] | None
 ) -> int:
     """Repair a text and hold the result against the laws; how many fixes went in."""
-    plan, wish = Plan(rules), Wish(unsafe=unsafe, diff=False, only=False)
+    plan, wish = LintPlan(rules), FixRequest(unsafe=unsafe, diff=False, fix_only=False)
     report, result = fix_source(source, plan, context, wish)
     assert not report.failed, [d.message for d in report.diagnostics]
-    before, after = parse(source), parse(Source(result.text))
+    before, after = parse_bash(source), parse_bash(Source(result.text))
     if before.errors:
         assert result.text == source.text
         return 0
     assert not after.errors, after.errors[0].message
     lost = Counter(c.text for c in before.comments) - Counter(c.text for c in after.comments)
     assert not lost, f"comments lost: {lost}"
-    assert result.passes < MOST_PASSES, f"{result.passes} passes"
+    assert result.passes < MAX_PASSES, f"{result.passes} passes"
     again = fix_source(Source(result.text, source.name), plan, context, wish)[1]
     assert again.text == result.text, "a second run changes it"
     if source.text.count("\n") == source.text.count("\r\n"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from dockerfile_dlint.fixers.verify.failures import failing_line
+from dockerfile_dlint.fixers.verify.failures import locate_failure
 
 TEXT = """\
 FROM alpine:3.20 AS build
@@ -53,6 +53,6 @@ RUN make install VERSION=$VERSION
     ],
 )  # fmt: skip
 def test_the_line(output: str, line: int, message: str) -> None:
-    failure = failing_line(TEXT, output.split("\n"))
+    failure = locate_failure(TEXT, output.split("\n"))
     assert (failure.line, failure.message) == (line, message)
     assert bool(failure.instruction) == bool(line)

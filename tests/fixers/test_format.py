@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from dockerfile_dlint.fixers.format.layout import NotFormatted, formatted
+from dockerfile_dlint.fixers.format.layout import FormatError, format_text
 from dockerfile_dlint.model.build import Build
-from dockerfile_dlint.model.evaluated import evaluated
-from dockerfile_dlint.syntax.parser import parse
+from dockerfile_dlint.model.evaluated import build_semantics
+from dockerfile_dlint.syntax.parser import parse_bash
 from dockerfile_dlint.syntax.source import Source, SourceError
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,14 +19,14 @@ from ..syntax.test_properties import BROKEN, law
 
 def check(text: str) -> str:
     """Format a text that can be parsed, and hold the result against it without the gate's help."""
-    after = formatted(text)
-    old, new = parse(Source(text)), parse(Source(after))
+    after = format_text(text)
+    old, new = parse_bash(Source(text)), parse_bash(Source(after))
     assert not new.errors
-    assert evaluated(Build(old)) == evaluated(Build(new))
+    assert build_semantics(Build(old)) == build_semantics(Build(new))
     assert [comment.text for comment in old.comments] == [comment.text for comment in new.comments]
     bodies = [[doc.body for i in file.instructions for doc in i.heredocs] for file in (old, new)]
     assert bodies[0] == bodies[1]
-    assert formatted(after) == after
+    assert format_text(after) == after
     return after
 
 
@@ -159,8 +159,8 @@ def test_line_endings_and_marks_stay() -> None:
 
 
 def test_a_file_with_errors_is_left_as_it_is() -> None:
-    with pytest.raises(NotFormatted, match="line 2: unknown instruction `FOO`"):
-        formatted("from a\nFOO\n")
+    with pytest.raises(FormatError, match="line 2: unknown instruction `FOO`"):
+        format_text("from a\nFOO\n")
 
 
 @law
@@ -170,8 +170,8 @@ def test_laws(text: str, windows: bool) -> None:
         text = text.replace("\r\n", "\n").replace("\n", "\r\n")
     try:
         check(text)
-    except NotFormatted as reason:
-        errors = parse(Source(text)).errors
+    except FormatError as reason:
+        errors = parse_bash(Source(text)).errors
         assert errors or "bug of dlint" in str(reason)
 
 
@@ -184,11 +184,11 @@ def test_real_files() -> None:
             source = Source.decode(path.read_bytes())
         except SourceError:
             continue
-        if not parse(source).errors:
+        if not parse_bash(source).errors:
             try:
                 check(source.text)
                 done += 1
-            except NotFormatted as reason:
+            except FormatError as reason:
                 refused.append(f"{Path(path).name}: {reason}")
     assert done > 100
     assert not refused

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 from dockerfile_dlint.fixers.edits.edit import SAFE, UNSAFE, Edit, Fix
-from dockerfile_dlint.fixers.repair import MOST_PASSES, Repaired, repair
+from dockerfile_dlint.fixers.repair import MAX_PASSES, FixResult, apply_fixes
 
 
 class Found:
@@ -44,15 +44,15 @@ class Replacer:
         return found
 
 
-def fixed(text: str, *rules: Replacer) -> Repaired:
+def fixed(text: str, *rules: Replacer) -> FixResult:
     def find(now: str) -> Sequence[Found]:
         return [found for rule in rules for found in rule(now)]
 
-    return repair(text, find, lambda found: found.fix is not None)
+    return apply_fixes(text, find, lambda found: found.fix is not None)
 
 
-def reasons(result: Repaired) -> list[tuple[str, int, str]]:
-    return [(r.code, r.line, r.reason) for r in result.refused]
+def reasons(result: FixResult) -> list[tuple[str, int, str]]:
+    return [(r.code, r.line, r.reason) for r in result.rejected]
 
 
 def test_a_declared_change_goes_in() -> None:
@@ -102,13 +102,13 @@ def test_what_means_nothing_to_a_build_needs_no_word(text: str, word: str, other
 def test_what_means_something_is_seen(text: str, word: str, other: str) -> None:
     result = fixed(text, Replacer(word, other, declares=False))
     assert result.text == text
-    assert len(result.refused) == 1
+    assert len(result.rejected) == 1
 
 
 def test_a_file_that_does_not_parse_is_not_written() -> None:
     result = fixed("FROM a\nRUN foo\n", Replacer("RUN foo", "RIN foo", safety=UNSAFE))
     assert result.text == "FROM a\nRUN foo\n"
-    assert "line 2 could not be parsed any more" in result.refused[0].reason
+    assert "line 2 could not be parsed any more" in result.rejected[0].reason
 
 
 def test_a_file_with_errors_is_left_alone() -> None:
@@ -130,7 +130,7 @@ def test_a_fix_that_leaves_its_finding_is_refused() -> None:
 
 def test_a_fix_that_brings_an_error_is_refused() -> None:
     grave = Replacer("bar", "baz", code="X2", level="error", safety="display")
-    result = repair(
+    result = apply_fixes(
         "FROM a\nRUN foo\n",
         lambda now: [*Replacer("foo", "bar")(now), *grave(now)],
         lambda found: found.code == "X1",
@@ -143,13 +143,13 @@ def test_the_others_still_go_in() -> None:
         "FROM a\nRUN foo\nRUN baz\n", Replacer("foo", "bar", declares=False), Replacer("baz", "qux", code="X2")
     )
     assert result.text == "FROM a\nRUN foo\nRUN qux\n"
-    assert [r.code for r in result.refused] == ["X1"]
+    assert [r.code for r in result.rejected] == ["X1"]
 
 
 def test_fixes_that_undo_each_other_end() -> None:
     result = fixed("FROM a\nRUN foo\n", Replacer("foo", "bar"), Replacer("bar", "foo", code="X2"))
     assert result.text == "FROM a\nRUN bar\n"
-    assert result.passes <= MOST_PASSES
+    assert result.passes <= MAX_PASSES
     assert fixed(result.text, Replacer("foo", "bar")).text == result.text
 
 

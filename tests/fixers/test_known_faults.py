@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 import pytest
-from dockerfile_dlint.lint.commands.fix import Wish, fix_source
-from dockerfile_dlint.lint.config.selection import choose
-from dockerfile_dlint.lint.engine.lint_plan import Plan
+from dockerfile_dlint.lint.commands.fix import FixRequest, fix_source
+from dockerfile_dlint.lint.config.selection import select_rules
+from dockerfile_dlint.lint.engine.lint_plan import LintPlan
 from dockerfile_dlint.model.build import Build
-from dockerfile_dlint.model.evaluated import evaluated
-from dockerfile_dlint.syntax.parser import parse
+from dockerfile_dlint.model.evaluated import build_semantics
+from dockerfile_dlint.syntax.parser import parse_bash
 from dockerfile_dlint.syntax.source import Source
 
-PLAN = Plan(choose(["ALL"], []))
+PLAN = LintPlan(select_rules(["ALL"], []))
 
 
 def fixed(text: str, *, unsafe: bool = False) -> str:
-    report, result = fix_source(Source(text), PLAN, None, Wish(unsafe=unsafe, diff=False, only=False))
+    report, result = fix_source(Source(text), PLAN, None, FixRequest(unsafe=unsafe, diff=False, fix_only=False))
     assert not report.failed
-    assert not parse(Source(result.text)).errors
-    again = fix_source(Source(result.text), PLAN, None, Wish(unsafe=unsafe, diff=False, only=False))[1].text
+    assert not parse_bash(Source(result.text)).errors
+    again = fix_source(Source(result.text), PLAN, None, FixRequest(unsafe=unsafe, diff=False, fix_only=False))[1].text
     assert again == result.text
     return result.text
 
 
 def value(text: str, keyword: str) -> list[object]:
-    return [v for v in evaluated(Build(parse(Source(text)))) if isinstance(v, tuple) and v[0] == keyword]
+    return [v for v in build_semantics(Build(parse_bash(Source(text)))) if isinstance(v, tuple) and v[0] == keyword]
 
 
 @pytest.mark.parametrize("unsafe", [False, True])
@@ -154,7 +154,7 @@ def test_no_mount_without_the_syntax_for_it() -> None:
 
 def test_a_long_file_is_fixed_too() -> None:
     text = "FROM debian:12-slim\n" + "ENV A b c\n" * 10_000
-    plan = Plan(choose(["BK004", "BK013"], []))
-    report, result = fix_source(Source(text), plan, None, Wish(unsafe=False, diff=False, only=False))
+    plan = LintPlan(select_rules(["BK004", "BK013"], []))
+    report, result = fix_source(Source(text), plan, None, FixRequest(unsafe=False, diff=False, fix_only=False))
     assert not report.failed
     assert result.text.count('ENV A="b c"\n') == 10_000

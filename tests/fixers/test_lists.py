@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dockerfile_dlint.fixers.edits.argument_lists import one_a_line, ordered, rows_of, write_list
+from dockerfile_dlint.fixers.edits.argument_lists import is_one_per_line, list_items, sort_items, write_list
 from dockerfile_dlint.fixers.edits.edit import apply_edits
 from dockerfile_dlint.model.build import Build
 from dockerfile_dlint.syntax.command import Command, Word
-from dockerfile_dlint.syntax.parser import parse
+from dockerfile_dlint.syntax.parser import parse_bash
 from dockerfile_dlint.syntax.source import Source
 from dockerfile_dlint.syntax.tree import Run
 from hypothesis import given
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 
 def target(text: str) -> tuple[Build, Run, Command]:
-    build = Build(parse(Source(text)))
+    build = Build(parse_bash(Source(text)))
     run = next(each for each in build.stages[0].instructions if isinstance(each, Run))
     return build, run, next(each for each in build.commands(run) if each.name == "get")
 
@@ -25,7 +25,7 @@ def by_text(word: Word) -> tuple[str, ...]:
 
 def written(text: str) -> str | None:
     build, run, command = target(text)
-    rows = rows_of(build, command, command.words[1:])
+    rows = list_items(build, command, command.words[1:])
     change = rows and write_list(build, run, command, rows, by_text)
     return apply_edits(text, change[0]) if change else None
 
@@ -69,11 +69,11 @@ def test_words_and_comments_stay_and_a_second_time_changes_nothing(parts: list[t
     fixed = written(text)
     assert fixed is not None
     build, _, command = target(fixed)
-    rows = rows_of(build, command, command.words[1:])
+    rows = list_items(build, command, command.words[1:])
     assert rows
-    assert one_a_line(build, rows)
-    assert ordered(rows, by_text) == rows
-    before = parse(Source(text))
+    assert is_one_per_line(build, rows)
+    assert sort_items(rows, by_text) == rows
+    before = parse_bash(Source(text))
     assert [each.text for each in build.dockerfile.comments] == [each.text for each in before.comments]
     assert sorted(each.word.text for each in rows) == sorted(word for _, word in parts)
     assert written(fixed) == fixed

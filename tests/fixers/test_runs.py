@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 from dockerfile_dlint.fixers.edits.edit import Edit, apply_edits
-from dockerfile_dlint.fixers.edits.join_runs import join
+from dockerfile_dlint.fixers.edits.join_runs import join_runs
 from dockerfile_dlint.model.build import Build
-from dockerfile_dlint.model.evaluated import evaluated
-from dockerfile_dlint.syntax.parser import parse
-from dockerfile_dlint.syntax.plain import index_of, plain
+from dockerfile_dlint.model.evaluated import build_semantics
+from dockerfile_dlint.syntax.parser import parse_bash
+from dockerfile_dlint.syntax.plain import index_at_offset, plain_form
 from dockerfile_dlint.syntax.source import Source
 from dockerfile_dlint.syntax.tree import Run
 from hypothesis import given, settings
@@ -21,18 +21,20 @@ from hypothesis import strategies as st
 
 def joined(text: str) -> str | None:
     """The text with all its RUNs joined; what is declared must be what is done, and no comment may go."""
-    build = Build(parse(Source(text)))
+    build = Build(parse_bash(Source(text)))
     runs = [each for stage in build.stages for each in stage.all_instructions() if isinstance(each, Run)]
-    change = join(build, runs)
+    change = join_runs(build, runs)
     if change is None:
         return None
     edits, declares = change
     fixed = apply_edits(text, edits)
-    form = plain(build.dockerfile)
-    wanted = apply_edits(form.text, [Edit(index_of(form, e.start), index_of(form, e.end), e.text) for e in declares])
-    after = parse(Source(fixed))
+    form = plain_form(build.dockerfile)
+    wanted = apply_edits(
+        form.text, [Edit(index_at_offset(form, e.start), index_at_offset(form, e.end), e.text) for e in declares]
+    )
+    after = parse_bash(Source(fixed))
     assert not after.errors
-    assert evaluated(Build(parse(Source(wanted)))) == evaluated(Build(after))
+    assert build_semantics(Build(parse_bash(Source(wanted)))) == build_semantics(Build(after))
     assert [c.text for c in after.comments] == [c.text for c in build.dockerfile.comments]
     return fixed
 

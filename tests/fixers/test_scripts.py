@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 from dockerfile_dlint.fixers.edits.edit import Edit, apply_edits
-from dockerfile_dlint.fixers.edits.shell_commands import put_behind, put_last, take_out
+from dockerfile_dlint.fixers.edits.shell_commands import append_command, insert_command_after, remove_command
 from dockerfile_dlint.model.build import Build
-from dockerfile_dlint.model.evaluated import evaluated
+from dockerfile_dlint.model.evaluated import build_semantics
 from dockerfile_dlint.syntax.command import Command
-from dockerfile_dlint.syntax.parser import parse
-from dockerfile_dlint.syntax.plain import index_of, plain
+from dockerfile_dlint.syntax.parser import parse_bash
+from dockerfile_dlint.syntax.plain import index_at_offset, plain_form
 from dockerfile_dlint.syntax.source import Source
 from dockerfile_dlint.syntax.tree import CommandLine, Run
 from hypothesis import given, settings
@@ -24,7 +24,7 @@ ADDED = "sudo rm -rf /x/*"
 
 
 def target(text: str) -> tuple[Build, Run, Command]:
-    build = Build(parse(Source(text)))
+    build = Build(parse_bash(Source(text)))
     for instruction in build.stages[0].all_instructions():
         if isinstance(instruction, Run):
             for command in build.commands(instruction):
@@ -44,10 +44,10 @@ def changed(
         return None
     edits, declares = change
     fixed = apply_edits(text, edits)
-    form = plain(build.dockerfile)
-    wanted = [Edit(index_of(form, e.start), index_of(form, e.end), e.text) for e in declares]
-    declared = evaluated(Build(parse(Source(apply_edits(form.text, wanted)))))
-    assert declared == evaluated(Build(parse(Source(fixed))))
+    form = plain_form(build.dockerfile)
+    wanted = [Edit(index_at_offset(form, e.start), index_at_offset(form, e.end), e.text) for e in declares]
+    declared = build_semantics(Build(parse_bash(Source(apply_edits(form.text, wanted)))))
+    assert declared == build_semantics(Build(parse_bash(Source(fixed))))
     return fixed.removeprefix(head + "FROM a\n")
 
 
@@ -90,11 +90,11 @@ def test_a_command_is_put_behind(before: str, after: str, ending: str, escape: s
         text.replace("\\\n", (escape or "\\") + "\n").replace("\n", ending) for text in (before, after, head)
     )
     text = f"{head}FROM a{ending}" + (f'SHELL ["sh", "-c"]{ending}' if escape else "") + before
-    build = Build(parse(Source(text)))
+    build = Build(parse_bash(Source(text)))
     stage = build.stages[-1]
     run = next(each for each in stage.all_instructions() if isinstance(each, Run))
     command = next(each for each in build.commands(run) if each.name == "get")
-    change = put_behind(build, run, command, ADDED)
+    change = insert_command_after(build, run, command, ADDED)
     assert change
     assert apply_edits(text, change[0]).endswith(after.replace("X", ADDED))
 
@@ -119,14 +119,14 @@ def test_a_command_is_put_behind(before: str, after: str, ending: str, escape: s
     ],
 )
 def test_where_it_would_do_something_else_it_is_not_put(body: str) -> None:
-    assert changed(put_behind, body) is None
+    assert changed(insert_command_after, body) is None
 
 
 @pytest.mark.parametrize(
     "body", ["RUN sh -c 'a && \\\n    get b && \\\n   c'", "RUN a \\\n  && get b", "RUN <<E\na && \\\n  get b\nE\n"]
 )
 def test_what_is_declared_is_done(body: str) -> None:
-    assert changed(put_behind, body)
+    assert changed(insert_command_after, body)
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_what_is_declared_is_done(body: str) -> None:
     ],
 )
 def test_a_command_is_put_last(before: str, after: str | None) -> None:
-    assert changed(put_last, before) == (after.replace("X", ADDED) if after else None)
+    assert changed(append_command, before) == (after.replace("X", ADDED) if after else None)
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,7 @@ def test_a_command_is_put_last(before: str, after: str | None) -> None:
 )
 def test_a_command_is_taken_out(before: str, after: str | None) -> None:
     text = "FROM a\n" + before
-    edits = take_out(*target(text))
+    edits = remove_command(*target(text))
     assert (edits and apply_edits(text, edits).removeprefix("FROM a\n")) == after
 
 
@@ -183,7 +183,7 @@ SCRIPTS = st.builds(
 ).filter(lambda script: script.count("get") == 1)
 
 
-@pytest.mark.parametrize("put", [put_behind, put_last])
+@pytest.mark.parametrize("put", [insert_command_after, append_command])
 @settings(max_examples=60, deadline=None)
 @given(script=SCRIPTS, works=st.booleans())
 def test_a_shell_does_the_same_and_one_thing_more(

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 
 import pytest
-from dockerfile_dlint.fixers.edits.arguments import extend, insert_behind, remove, replace
+from dockerfile_dlint.fixers.edits.arguments import append_to_word, insert_word_after, remove_word, replace_word
 from dockerfile_dlint.fixers.edits.edit import Edit, apply_edits
 from dockerfile_dlint.model.build import Build
 from dockerfile_dlint.syntax.command import Command, Word
-from dockerfile_dlint.syntax.parser import parse
+from dockerfile_dlint.syntax.parser import parse_bash
 from dockerfile_dlint.syntax.source import Source
 from dockerfile_dlint.syntax.tree import Run
 from hypothesis import given
@@ -27,7 +27,7 @@ FORMS = [
 
 
 def target(text: str) -> tuple[Build, Run, Command]:
-    build = Build(parse(Source(text)))
+    build = Build(parse_bash(Source(text)))
     for stage in build.stages:
         for instruction in stage.all_instructions():
             if isinstance(instruction, Run):
@@ -49,25 +49,25 @@ def edited(build: Build, edits: list[Edit] | None) -> str:
 @pytest.mark.parametrize("form", FORMS)
 def test_a_flag_goes_behind_a_word(form: str) -> None:
     build, run, command = target("FROM a\n" + form.format("in x y"))
-    edits = insert_behind(build, run, command, word(command, "in"), "-y")
+    edits = insert_word_after(build, run, command, word(command, "in"), "-y")
     assert edited(build, edits) == form.format("in -y x y")
 
 
 @pytest.mark.parametrize("form", FORMS)
 def test_a_word_is_removed_with_its_blank(form: str) -> None:
     build, run, command = target("FROM a\n" + form.format("in x y"))
-    assert edited(build, remove(build, run, command, word(command, "x"))) == form.format("in y")
+    assert edited(build, remove_word(build, run, command, word(command, "x"))) == form.format("in y")
 
 
 @pytest.mark.parametrize(("written", "comma"), [('["get","in","x"]', '","'), ('[ "get", "in", "x" ]', '", "')])
 def test_a_flag_is_a_string_of_its_own_in_exec_form(written: str, comma: str) -> None:
     build, run, command = target(f"FROM a\nRUN {written}")
-    assert edited(build, insert_behind(build, run, command, command.words[1], "-y")) == "RUN " + written.replace(
+    assert edited(build, insert_word_after(build, run, command, command.words[1], "-y")) == "RUN " + written.replace(
         "in", "in" + comma + "-y"
     )
-    assert json.loads(edited(build, remove(build, run, command, command.words[1]))[4:]) == ["get", "x"]
-    assert json.loads(edited(build, extend(build, command.words[0], "-x"))[4:]) == ["get-x", "in", "x"]
-    assert json.loads(edited(build, insert_behind(build, run, command, command.words[2], "-z"))[4:])[-1] == "-z"
+    assert json.loads(edited(build, remove_word(build, run, command, command.words[1]))[4:]) == ["get", "x"]
+    assert json.loads(edited(build, append_to_word(build, command.words[0], "-x"))[4:]) == ["get-x", "in", "x"]
+    assert json.loads(edited(build, insert_word_after(build, run, command, command.words[2], "-z"))[4:])[-1] == "-z"
 
 
 @pytest.mark.parametrize("ending", ["\n", "\r\n"])
@@ -76,22 +76,22 @@ def test_a_word_is_removed_with_its_line(ending: str, escape: str) -> None:
     text = f'# escape={escape}\nFROM a\nSHELL ["/bin/sh", "-c"]\nRUN get in @\n    x @\n    # c\n    y @\n    z\n'
     text = text.replace("@", escape).replace("\n", ending)
     build, run, command = target(text)
-    edits = remove(build, run, command, word(command, "z"))
+    edits = remove_word(build, run, command, word(command, "z"))
     assert edits
     assert apply_edits(text, edits) == text.replace(f" {escape}{ending}    z", "")
-    assert remove(build, run, command, word(command, "y")) is None, "the comment would go with it"
+    assert remove_word(build, run, command, word(command, "y")) is None, "the comment would go with it"
 
 
 def test_what_is_not_written_as_it_is_read_is_left_alone() -> None:
     build, run, command = target('FROM a\nRUN sh -c "get in\\"s\\" x"')
-    assert insert_behind(build, run, command, command.words[1], "-y") is None
+    assert insert_word_after(build, run, command, command.words[1], "-y") is None
     build, run, command = target("FROM a\nRUN get i\\\nn x")
-    assert insert_behind(build, run, command, command.words[1], "-y") is None
+    assert insert_word_after(build, run, command, command.words[1], "-y") is None
     build, run, command = target("FROM a\nRUN get 'in' > f x")
-    assert extend(build, command.words[1], "s") is None
-    assert replace(build, command.words[1], "s") is None
-    assert remove(build, run, command, command.words[0]) is None
-    assert remove(build, run, command, command.words[2]) is None, "a redirection stands before it"
+    assert append_to_word(build, command.words[1], "s") is None
+    assert replace_word(build, command.words[1], "s") is None
+    assert remove_word(build, run, command, command.words[0]) is None
+    assert remove_word(build, run, command, command.words[2]) is None, "a redirection stands before it"
 
 
 @given(st.lists(st.sampled_from(["x", "'y z'", '"$A"', "b=c", "--", "-q"]), min_size=1, max_size=6), st.data())
@@ -100,12 +100,12 @@ def test_all_other_words_stay(words: list[str], data: st.DataObject) -> None:
     text = "FROM a\nRUN get" + "".join(a + b for a, b in zip(separators, words, strict=True))
     build, run, command = target(text)
     at = data.draw(st.integers(1, len(command.words) - 1))
-    gone = remove(build, run, command, command.words[at])
+    gone = remove_word(build, run, command, command.words[at])
     assert gone
     rest = target(apply_edits(text, gone))[2]
     expected = [each.text for each in command.words]
     assert [each.text for each in rest.words] == expected[:at] + expected[at + 1 :]
-    more = insert_behind(build, run, command, command.words[at], "-new")
+    more = insert_word_after(build, run, command, command.words[at], "-new")
     assert more
     assert [each.text for each in target(apply_edits(text, more))[2].words] == [
         *expected[: at + 1],

@@ -7,9 +7,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from dockerfile_dlint.lint.commands.add_ignore import ignored
-from dockerfile_dlint.lint.config.selection import choose
-from dockerfile_dlint.lint.engine.lint_plan import Plan
+from dockerfile_dlint.lint.commands.add_ignore import add_ignore_comments
+from dockerfile_dlint.lint.config.selection import select_rules
+from dockerfile_dlint.lint.engine.lint_plan import LintPlan
 from dockerfile_dlint.lint.engine.linter import lint_source
 from dockerfile_dlint.syntax.source import Source
 
@@ -40,9 +40,9 @@ RULES = ("--isolated", "--select", "DL3003,DL3004,DL3006")
     ],
 )
 def test_comments_switch_off_what_was_found(text: str, wanted: str) -> None:
-    plan = Plan(choose(["DL3003", "DL3004", "DL3006"], []))
+    plan = LintPlan(select_rules(["DL3003", "DL3004", "DL3006"], []))
     source = Source(text)
-    made, left, _ = ignored(source, lint_source(source, plan, None).diagnostics)
+    made, left, _ = add_ignore_comments(source, lint_source(source, plan, None).diagnostics)
     assert (made, left) == (wanted, [])
     assert lint_source(Source(made), plan, None).diagnostics == []
 

@@ -142,7 +142,7 @@ def test_what_another_program_writes_is_linted(folder: Path) -> None:
 def test_a_silent_writer_is_not_waited_for_for_ever(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from dockerfile_dlint.lint.sources import named_pipe as pipe
 
-    monkeypatch.setattr(pipe, "PATIENCE", 0.05)
+    monkeypatch.setattr(pipe, "READ_TIMEOUT", 0.05)
     path = str(folder / "pipe")
     os.mkfifo(path)
     # Opened for both, so that a writer is there.

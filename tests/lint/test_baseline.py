@@ -8,16 +8,16 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from dockerfile_dlint.lint.config.selection import choose
+from dockerfile_dlint.lint.config.selection import select_rules
 from dockerfile_dlint.lint.engine.diagnostic import Diagnostic
-from dockerfile_dlint.lint.engine.known_findings import BadBaseline, Baseline, entries, old
-from dockerfile_dlint.lint.engine.lint_plan import Plan
+from dockerfile_dlint.lint.engine.known_findings import Baseline, BaselineError, baseline_entries, match_entries
+from dockerfile_dlint.lint.engine.lint_plan import LintPlan
 from dockerfile_dlint.lint.engine.linter import lint_source
 from dockerfile_dlint.syntax.source import Source
 
 from .runner import dlint
 
-LOCAL = Plan(choose(["DL3003", "DL3004", "DL3008", "DL3014", "DL3015", "DL3020", "DL3025", "DL4006"], []))
+LOCAL = LintPlan(select_rules(["DL3003", "DL3004", "DL3008", "DL3014", "DL3015", "DL3020", "DL3025", "DL4006"], []))
 """Rules that look at one instruction alone: what they find depends on nothing that the test moves."""
 
 
@@ -79,9 +79,9 @@ def test_old_findings_stay_quiet_and_new_ones_are_told(seed: int) -> None:
     before = ["FROM debian:12"]
     before += [some_finding(rng) if rng.random() < 0.6 else some_line(rng) for _ in range(rng.randrange(3, 20))]
     source, was = found_in(before)
-    known = entries(source, was)
+    known = baseline_entries(source, was)
     changed, now = found_in(turned_about(before, rng))
-    matches = old(entries(changed, now), known, changed)
+    matches = match_entries(baseline_entries(changed, now), known, changed)
     told = Counter(key(d, changed) for d, match in zip(now, matches, strict=True) if match is None)
     expected = Counter(key(d, changed) for d in now) - Counter(key(d, source) for d in was)
     assert told == expected
@@ -91,17 +91,17 @@ def test_of_two_alike_the_one_among_new_neighbours_is_new() -> None:
     before = ["FROM debian:12", "ENV A=1", "RUN cd /a", "ENV B=1"]
     source, was = found_in(before)
     changed, now = found_in(["FROM debian:12", "RUN cd /a", "ENV C=1", *before[1:]])
-    matches = old(entries(changed, now), entries(source, was), changed)
+    matches = match_entries(baseline_entries(changed, now), baseline_entries(source, was), changed)
     assert [d.start[0] for d, match in zip(now, matches, strict=True) if match is None] == [2]
 
 
 def test_a_finding_about_the_whole_file_may_change_its_place() -> None:
-    plan = Plan(choose(["DL3002"], []))
+    plan = LintPlan(select_rules(["DL3002"], []))
     one = Source("FROM debian:12\nUSER root\nRUN a\n")
     two = Source("FROM debian:12\nUSER root\nRUN a\nUSER 0:root\nUSER root\n# end\n")
     was, now = (lint_source(source, plan, None).diagnostics for source in (one, two))
     assert [d.start[0] for d in was + now] == [2, 5]
-    assert None not in old(entries(two, now), entries(one, was), two)
+    assert None not in match_entries(baseline_entries(two, now), baseline_entries(one, was), two)
 
 
 # The commands -----------------------------------------------------------------------------------------------------
@@ -188,7 +188,7 @@ def test_syntax_errors_are_told_all_the_same(project: Path) -> None:
 def test_what_is_no_baseline(text: str, tmp_path: Path) -> None:
     path = tmp_path / "b.json"
     path.write_text(text)
-    with pytest.raises(BadBaseline, match="write it anew"):
+    with pytest.raises(BaselineError, match="write it anew"):
         Baseline.read(str(path))
     (tmp_path / "Dockerfile").write_text("FROM debian:12\n")
     done = dlint("--isolated", "--baseline", "gone.json", "Dockerfile", cwd=tmp_path)
@@ -200,7 +200,7 @@ def test_a_baseline_is_read_as_it_was_written(tmp_path: Path) -> None:
     path = str(tmp_path / "b.json")
     baseline = Baseline(path)
     source, found = found_in(["FROM debian:12", "RUN cd /ü", 'RUN sudo "a"'])
-    baseline.files = {"ä/Dockerfile": entries(source, found)}
+    baseline.files = {"ä/Dockerfile": baseline_entries(source, found)}
     baseline.write()
     again = Baseline.read(path)
-    assert [e.row() for e in again.files["ä/Dockerfile"]] == [e.row() for e in baseline.files["ä/Dockerfile"]]
+    assert [e.to_json() for e in again.files["ä/Dockerfile"]] == [e.to_json() for e in baseline.files["ä/Dockerfile"]]

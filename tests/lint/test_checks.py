@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from dockerfile_dlint.lint.config.selection import choose
-from dockerfile_dlint.lint.engine.buildkit_checks import on_request
-from dockerfile_dlint.lint.engine.lint_plan import Plan
+from dockerfile_dlint.lint.config.selection import select_rules
+from dockerfile_dlint.lint.engine.buildkit_checks import experimental_rules
+from dockerfile_dlint.lint.engine.lint_plan import LintPlan
 from dockerfile_dlint.lint.engine.linter import lint_source
 from dockerfile_dlint.syntax.source import Source
 
@@ -13,7 +13,7 @@ from dockerfile_dlint.syntax.source import Source
 def found(text: str, select: str = "", ignore: str = "") -> list[str]:
     """Code, line and severity (when it is not the rule's own) of each finding."""
     selected, ignored = select.split(), ignore.split()
-    plan = Plan(choose(selected, ignored), on_request(selected, ignored))
+    plan = LintPlan(select_rules(selected, ignored), experimental_rules(selected, ignored))
     report = lint_source(Source.decode(text.encode()), plan, None)
     assert not report.failed
     return [f"{d.code}:{d.instruction_line}" + ("!" * (d.severity == "error")) for d in report.diagnostics]

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from dockerfile_dlint.lint.commands.parsers import HELP, OF_HADOLINT, PARSERS
+from dockerfile_dlint.lint.commands.parsers import HADOLINT_OPTIONS, HELP_TEXT, PARSERS
 from dockerfile_dlint.lint.main import main
 
 from .runner import COMMAND, dlint, environment, shell
@@ -31,7 +31,7 @@ def folder(tmp_path: Path) -> Path:
 def test_help_names_every_command(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(words) == 0
     out, err = capsys.readouterr()
-    assert out == HELP
+    assert out == HELP_TEXT
     assert not err
     assert all(word in out for word in ("dlint explain", "dlint rules", "dlint tree", "--select", "--ignore"))
 
@@ -55,7 +55,7 @@ def test_help_fits_80_columns(capsys: pytest.CaptureFixture[str], monkeypatch: p
 
 
 def test_every_example_of_the_help_works(folder: Path) -> None:
-    commands = [line.split("  ")[1] for line in HELP.split("\n") if line.startswith("  dlint ")]
+    commands = [line.split("  ")[1] for line in HELP_TEXT.split("\n") if line.startswith("  dlint ")]
     assert len(commands) > 7
     for command in commands:
         assert shell(command, folder).status in (0, 1), command
@@ -194,7 +194,7 @@ def test_wrong_words_are_answered_with_a_next_step(
     assert said in err
 
 
-@pytest.mark.parametrize("option", OF_HADOLINT)
+@pytest.mark.parametrize("option", HADOLINT_OPTIONS)
 def test_an_option_of_hadolint_is_answered_with_that_of_dlint(option: str, folder: Path) -> None:
     words = {
         "LEVEL": "error", "FORMAT=FILE": "json=o.json", "FORMAT": "json", "FILE": "dlint.toml", "RULE": "DL3007",
@@ -203,9 +203,9 @@ def test_an_option_of_hadolint_is_answered_with_that_of_dlint(option: str, folde
     (folder / "dlint.toml").write_text("")
     done = shell(f"dlint {option} x Dockerfile", folder)
     assert done.status == 2
-    assert f"`{OF_HADOLINT[option]}` does" in done.err
-    instead = re.sub("FORMAT=FILE|" + "|".join(words), lambda found: words[found[0]], OF_HADOLINT[option])
-    done = shell(f"dlint {instead} {'- < ' if 'NAME' in OF_HADOLINT[option] else ''}Dockerfile", folder)
+    assert f"`{HADOLINT_OPTIONS[option]}` does" in done.err
+    instead = re.sub("FORMAT=FILE|" + "|".join(words), lambda found: words[found[0]], HADOLINT_OPTIONS[option])
+    done = shell(f"dlint {instead} {'- < ' if 'NAME' in HADOLINT_OPTIONS[option] else ''}Dockerfile", folder)
     assert done.status == (0 if option in ("--no-fail", "-v", "-t", "--failure-threshold") else 1), done.err
     page = (Path(__file__).resolve().parents[2] / "docs" / "from-hadolint.md").read_text()
     assert option in page or option in ("-v", "-o", "--no-color")
@@ -457,7 +457,7 @@ def test_a_bug_outside_of_the_rules_is_a_sentence_too(
     def broken(*given: object) -> int:
         raise RuntimeError("oops")
 
-    monkeypatch.setattr(module, "write", broken)
+    monkeypatch.setattr(module, "write_reports", broken)
     assert main([str(folder)]) == 2
     assert "internal error (RuntimeError: oops, in lint/test_command_line.py line" in capsys.readouterr().err
 

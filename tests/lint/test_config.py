@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 from dockerfile_dlint.lint.config import layers as config
-from dockerfile_dlint.lint.config.keys import BY_NAME, KEYS
-from dockerfile_dlint.lint.config.layer import BadConfiguration, Layer
-from dockerfile_dlint.lint.config.layers import Configurations
-from dockerfile_dlint.lint.config.reader import from_environment, from_options
-from dockerfile_dlint.lint.config.schema import schema
+from dockerfile_dlint.lint.config.keys import CONFIG_KEYS, KEYS_BY_NAME
+from dockerfile_dlint.lint.config.layer import ConfigError, ConfigLayer
+from dockerfile_dlint.lint.config.layers import ConfigResolver
+from dockerfile_dlint.lint.config.reader import layers_from_environment, layers_from_options
+from dockerfile_dlint.lint.config.schema import json_schema
 from dockerfile_dlint.lint.engine.lint_plans import plan_for
 
 from .runner import dlint
@@ -74,7 +74,7 @@ def test_the_nearest_counts_and_repositories_end_the_search() -> None:
     write("a/dlint.toml", 'ignore = ["DL4006"]')
     write("a/pyproject.toml", "[tool.other]\n# dlint is only mentioned\n")
     Path("a/b/c/.git").mkdir()
-    found = Configurations()
+    found = ConfigResolver()
     assert [found.of(f"{folder}/Dockerfile").get("ignore") for folder in (".", "a", "a/b", "a/b/c")] == [
         ["DL3006"],
         ["DL4006"],
@@ -87,7 +87,7 @@ def test_the_nearest_counts_and_repositories_end_the_search() -> None:
 def test_a_dlint_configuration_farther_up_beats_a_near_one_of_hadolint() -> None:
     write("dlint.toml", "")
     write("a/.hadolint.yaml", "ignored: [DL3006]")
-    assert Configurations().of("a/Dockerfile").file.endswith("dlint.toml")
+    assert ConfigResolver().of("a/Dockerfile").file.endswith("dlint.toml")
 
 
 def test_standard_input_has_the_configuration_of_its_name() -> None:
@@ -101,7 +101,7 @@ def test_standard_input_has_the_configuration_of_its_name() -> None:
 
 
 def selection(*layers: dict[str, object]) -> tuple[object, ...]:
-    return config.Config([Layer(str(number), "/", values) for number, values in enumerate(layers)]).selection()
+    return config.Config([ConfigLayer(str(number), "/", values) for number, values in enumerate(layers)]).selection()
 
 
 def test_layers_of_selection() -> None:
@@ -144,7 +144,7 @@ def test_extend_joins_what_adds_up_and_replaces_the_rest() -> None:
     write(
         "a/dlint.toml", 'extend = "../base.toml"\nignore = ["DL4006"]\nseverity = { SEC = "info" }\nfail-level = "info"'
     )
-    counts = Configurations().of("a/Dockerfile")
+    counts = ConfigResolver().of("a/Dockerfile")
     assert counts.selection() == (["DL"], [], ["DL3006", "DL4006"], None)
     assert counts.get("severity") == {"DL3008": "error", "SEC": "info"}
     assert counts.get("fail-level") == "info"
@@ -153,7 +153,7 @@ def test_extend_joins_what_adds_up_and_replaces_the_rest() -> None:
 def test_hadolints_file_can_be_extended() -> None:
     write(".hadolint.yaml", "ignored: [DL3006]\n")
     write("dlint.toml", 'extend = [".hadolint.yaml"]\nextend-select = ["OPT"]\n')
-    assert Configurations().of("Dockerfile").selection() == ([], ["OPT"], ["DL3006"], "hadolint")
+    assert ConfigResolver().of("Dockerfile").selection() == ([], ["OPT"], ["DL3006"], "hadolint")
 
 
 # Keys -------------------------------------------------------------------------------------------------------------
@@ -222,10 +222,10 @@ def test_target_arguments_and_context_of_a_dockerfile() -> None:
     plan, find = plan_for("docker/web.Dockerfile")
     assert (plan.target, plan.build_args) == ("prod", {"TAG": "latest"})
     from dockerfile_dlint.model.build import Build
-    from dockerfile_dlint.syntax.parser import parse
+    from dockerfile_dlint.syntax.parser import parse_bash
     from dockerfile_dlint.syntax.source import Source
 
-    context = find(Build(parse(Source(""))))
+    context = find(Build(parse_bash(Source(""))))
     assert context is not None
     assert Path(context.root) == Path.cwd() / "src"
 
@@ -287,8 +287,8 @@ def test_mistakes_are_told_with_their_line(text: str, said: str) -> None:
 
 def test_mistakes_in_a_pyproject_have_their_line() -> None:
     write("pyproject.toml", '[project]\nname = "a"\n\n[tool.dlint]\nignore = []\nslect = []\n')
-    with pytest.raises(BadConfiguration, match=r"^pyproject\.toml:6: there is no key `slect`"):
-        Configurations().of("Dockerfile")
+    with pytest.raises(ConfigError, match=r"^pyproject\.toml:6: there is no key `slect`"):
+        ConfigResolver().of("Dockerfile")
 
 
 @pytest.mark.parametrize(
@@ -306,24 +306,24 @@ def test_mistakes_in_a_pyproject_have_their_line() -> None:
 )
 def test_mistakes_in_hadolints_file(text: str, said: str) -> None:
     write(".hadolint.yaml", text)
-    with pytest.raises(BadConfiguration) as error:
-        Configurations().of("Dockerfile")
+    with pytest.raises(ConfigError) as error:
+        ConfigResolver().of("Dockerfile")
     assert said in str(error.value)
 
 
 def test_mistakes_in_variables_and_options() -> None:
-    with pytest.raises(BadConfiguration, match="did you mean `DLINT_SELECT`"):
-        from_environment({"DLINT_SLECT": "DL"})
+    with pytest.raises(ConfigError, match="did you mean `DLINT_SELECT`"):
+        layers_from_environment({"DLINT_SLECT": "DL"})
     for text, value in (("1", True), ("yes", True), ("TRUE", True), ("0", False), ("off", False)):
-        (layer,) = from_environment({"DLINT_EXIT_ZERO": text})
+        (layer,) = layers_from_environment({"DLINT_EXIT_ZERO": text})
         assert layer.values == {"exit-zero": value}
-    with pytest.raises(BadConfiguration, match="wants true or false, not `2`"):
-        from_environment({"DLINT_EXIT_ZERO": "2"})
-    assert from_environment({"DLINT_SOMETHING_ELSE": "x", "DLINT_CONFIG": "x", "OTHER": "y"}) == []
-    with pytest.raises(BadConfiguration, match="--config fail-level: `fail-level` does not take `bad`"):
-        from_options(["fail-level=bad"])
-    with pytest.raises(BadConfiguration, match="there is no key `slect`"):
-        from_options(["slect=DL"])
+    with pytest.raises(ConfigError, match="wants true or false, not `2`"):
+        layers_from_environment({"DLINT_EXIT_ZERO": "2"})
+    assert layers_from_environment({"DLINT_SOMETHING_ELSE": "x", "DLINT_CONFIG": "x", "OTHER": "y"}) == []
+    with pytest.raises(ConfigError, match="--config fail-level: `fail-level` does not take `bad`"):
+        layers_from_options(["fail-level=bad"])
+    with pytest.raises(ConfigError, match="there is no key `slect`"):
+        layers_from_options(["slect=DL"])
 
 
 @pytest.mark.parametrize(
@@ -342,7 +342,7 @@ def test_mistakes_in_variables_and_options() -> None:
     ],
 )
 def test_a_key_on_the_command_line(word: str, value: dict[str, object]) -> None:
-    assert from_options([word])[0].values == value
+    assert layers_from_options([word])[0].values == value
 
 
 # hadolint's file --------------------------------------------------------------------------------------------------
@@ -355,7 +355,7 @@ def test_every_key_of_hadolint() -> None:
         "no-color: true\nno-fail: true\noverride: {info: [DL3009, DL3057], error: [DL3009]}\nstrict-labels: true\n"
         "disable-ignore-pragma: true\ntrustedRegistries: [docker.io]\n",
     )
-    assert Configurations().of("Dockerfile").layers[0].values == {
+    assert ConfigResolver().of("Dockerfile").layers[0].values == {
         "profile": "hadolint",
         "fail-level": "style",
         "format": "hadolint",
@@ -374,7 +374,7 @@ def test_every_key_of_hadolint() -> None:
 @pytest.mark.parametrize("text", ["", "# nothing\n", "---\n", "ignored:\n"])
 def test_an_empty_file_of_hadolint_asks_for_hadolints_rules(text: str) -> None:
     write(".hadolint.yaml", text)
-    assert Configurations().of("Dockerfile").selection()[3] == "hadolint"
+    assert ConfigResolver().of("Dockerfile").selection()[3] == "hadolint"
 
 
 # dlint config -----------------------------------------------------------------------------------------------------
@@ -407,13 +407,13 @@ def test_migrate_writes_what_says_the_same() -> None:
         "label-schema:\n  'a.b': text\n"
         "trustedRegistries: ['docker.io']\nfailure-threshold: warning\nstrict-labels: true\n",
     )
-    before = Configurations().of("Dockerfile").layers[0].values
+    before = ConfigResolver().of("Dockerfile").layers[0].values
     done = dlint("config", "migrate", cwd=Path.cwd())
     assert done.status == 0
     assert "dlint.toml" in done.err
     assert '"DL3008",  # the mirror pins' in Path("dlint.toml").read_text()
 
-    after = Configurations().of("Dockerfile")
+    after = ConfigResolver().of("Dockerfile")
     assert after.file.endswith("dlint.toml")
     assert after.layers[0].values == before
     again = dlint("config", "migrate", cwd=Path.cwd())
@@ -439,17 +439,17 @@ def test_migrate_without_a_file() -> None:
 
 
 def test_every_example_of_a_key_is_read() -> None:
-    for key in KEYS:
+    for key in CONFIG_KEYS:
         write("base.toml", "")
         text = key.example.replace("../dlint.toml", "base.toml")
         write("dlint.toml", text + "\n")
 
-        assert key.name in Configurations().of("Dockerfile").layers[-1].values
+        assert key.name in ConfigResolver().of("Dockerfile").layers[-1].values
 
 
 def test_the_schema_knows_every_key() -> None:
-    document = json.loads(schema())
-    assert set(document["properties"]) == set(BY_NAME)
+    document = json.loads(json_schema())
+    assert set(document["properties"]) == set(KEYS_BY_NAME)
     assert document["additionalProperties"] is False
 
 
@@ -494,7 +494,7 @@ def test_force_exclude_is_for_hooks() -> None:
     "text",
     [
         "",
-        *(key.example.replace("../dlint.toml", "base.toml") for key in KEYS),
+        *(key.example.replace("../dlint.toml", "base.toml") for key in CONFIG_KEYS),
         'ignore = "DL3008"',
         "build-args = { A = 1, B = true, C = 1.5 }",
         "slect = []",
@@ -515,10 +515,10 @@ def test_the_schema_and_the_reader_agree(text: str) -> None:
 
     write("base.toml", "")
     write("dlint.toml", text)
-    valid = Draft7Validator(json.loads(schema())).is_valid(tomllib.loads(text))
+    valid = Draft7Validator(json.loads(json_schema())).is_valid(tomllib.loads(text))
     try:
-        Configurations().of("Dockerfile")
-    except BadConfiguration:
+        ConfigResolver().of("Dockerfile")
+    except ConfigError:
         assert not valid
     else:
         assert valid

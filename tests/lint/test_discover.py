@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from dockerfile_dlint.lint.sources.discovery import Found, discover, is_dockerfile_name
+from dockerfile_dlint.lint.sources.discovery import DiscoveredFile, discover, is_dockerfile_name
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -168,7 +168,7 @@ def test_a_missing_path(tree: Tree) -> None:
     missing, found = discover(["nope/Dockerfile", "Dockerfile", "./nope/Dockerfile"])
     assert missing.path == "./nope/Dockerfile"
     assert "no such file or folder; check the spelling" in str(missing.error)
-    assert found == Found("Dockerfile")
+    assert found == DiscoveredFile("Dockerfile")
 
 
 def test_other_errors_say_what_is_wrong(tree: Tree) -> None:
@@ -192,7 +192,7 @@ def test_a_folder_that_cannot_be_listed(tree: Tree, monkeypatch: pytest.MonkeyPa
     first, second = discover(["."])
     assert first.path == "a"
     assert str(first.error).startswith("permission denied; run dlint as")
-    assert second == Found("b/Dockerfile")
+    assert second == DiscoveredFile("b/Dockerfile")
 
 
 def test_a_named_file_that_may_not_be_read(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -216,9 +216,9 @@ def test_really_unreadable(tree: Tree) -> None:
 
 
 def test_found_is_a_value() -> None:
-    assert Found("a", "b") == Found("a", "b") != Found("a")
-    assert len({Found("a"), Found("a")}) == 1
-    assert repr(Found("a")) == "Found('a', None)"
+    assert DiscoveredFile("a", "b") == DiscoveredFile("a", "b") != DiscoveredFile("a")
+    assert len({DiscoveredFile("a"), DiscoveredFile("a")}) == 1
+    assert repr(DiscoveredFile("a")) == "Found('a', None)"
 
 
 # Ignore files of git

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 
 import pytest
-from dockerfile_dlint.lint.config.selection import choose
-from dockerfile_dlint.lint.engine.lint_plan import Plan
+from dockerfile_dlint.lint.config.selection import select_rules
+from dockerfile_dlint.lint.engine.lint_plan import LintPlan
 from dockerfile_dlint.lint.engine.linter import lint_source
 from dockerfile_dlint.syntax.source import Source
 
@@ -26,7 +26,7 @@ SHAPES = [
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_eight_times_the_lines_take_no_forty_times_as_long(shape: str) -> None:
-    plan = Plan(choose(["ALL"], []))
+    plan = LintPlan(select_rules(["ALL"], []))
 
     def seconds(times: int) -> float:
         text = "FROM debian:12\n" + shape * times
@@ -46,6 +46,6 @@ LONG += ["RUN " + "$=b" * 20_000]
 @pytest.mark.parametrize("text", LONG)
 def test_one_long_word_is_no_trouble(text: str) -> None:
     start = time.process_time()
-    report = lint_source(Source(f"FROM debian:12\n{text}\n"), Plan(choose(["ALL"], [])), None)
+    report = lint_source(Source(f"FROM debian:12\n{text}\n"), LintPlan(select_rules(["ALL"], [])), None)
     assert not report.failed
     assert time.process_time() - start < 3

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from dockerfile_dlint.lint.engine.lint_plans import plan_for
 from dockerfile_dlint.lint.sources import context_search as locate
-from dockerfile_dlint.lint.sources.invocations.hcl import HclError, parse
-from dockerfile_dlint.lint.sources.invocations.index import Invocations, is_bake, is_compose, read
-from dockerfile_dlint.lint.sources.invocations.invocation import Invocation
+from dockerfile_dlint.lint.sources.invocations.hcl import HclError, parse_hcl
+from dockerfile_dlint.lint.sources.invocations.index import BuildFinder, is_bake, is_compose, read_builds
+from dockerfile_dlint.lint.sources.invocations.invocation import BuildInvocation
 from dockerfile_dlint.model.build import Build
-from dockerfile_dlint.syntax.parser import parse as parse_dockerfile
+from dockerfile_dlint.syntax.parser import parse_bash as parse_dockerfile
 from dockerfile_dlint.syntax.source import Source
 
 from .runner import dlint
@@ -23,7 +23,7 @@ def _repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / ".git").mkdir()
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    locate.forget()
+    locate.clear_context_cache()
 
 
 def write(name: str, text: str = "") -> Path:
@@ -40,13 +40,13 @@ def shown(path: str | None) -> str | None:
 def builds(name: str, text: str) -> dict[str, tuple[object, ...]]:
     """The builds of a file by name: context, Dockerfile, target, arguments."""
     write(name, text)
-    found = read(str(Path(name).absolute()))
+    found = read_builds(str(Path(name).absolute()))
     return {b.name: (shown(b.context), shown(b.dockerfile), b.target, b.args) for b in found}
 
 
-def only(name: str, text: str) -> Invocation:
+def only(name: str, text: str) -> BuildInvocation:
     write(name, text)
-    (found,) = read(str(Path(name).absolute()))
+    (found,) = read_builds(str(Path(name).absolute()))
     return found
 
 
@@ -161,7 +161,7 @@ def test_files_that_are_included() -> None:
         "api": ("api", "api/Dockerfile", "", {}),
         "web": ("infra/more", "infra/more/Dockerfile", "", {}),
     }
-    again = Invocations().of("infra/more/Dockerfile")
+    again = BuildFinder().of("infra/more/Dockerfile")
     assert [(b.name, shown(b.file)) for b in again] == [("web", "infra/more/web.yml")]
 
 
@@ -217,7 +217,9 @@ def test_case_does_not_count_where_nothing_else_is_meant() -> None:
 def test_what_is_no_compose_file_builds_nothing(text: str) -> None:
     write("compose.yml", text)
     assert [
-        b.name for b in read(str(Path("compose.yml").absolute())) if b.dockerfile != str(Path("Dockerfile").absolute())
+        b.name
+        for b in read_builds(str(Path("compose.yml").absolute()))
+        if b.dockerfile != str(Path("Dockerfile").absolute())
     ] == []
 
 
@@ -270,7 +272,7 @@ def test_bake_in_hcl() -> None:
         "many-one": ("one", "one/Dockerfile", "", {}),
         "many-two": ("two", "two/Dockerfile", "", {}),
     }
-    found = next(each for each in read(str(Path("docker-bake.hcl").absolute())) if each.name == "app")
+    found = next(each for each in read_builds(str(Path("docker-bake.hcl").absolute())) if each.name == "app")
     assert found.contexts == {"src": "../src", "base": "docker-image://debian:12"}
     assert BAKE.split("\n")[found.line - 1].startswith('target "app"')
 
@@ -318,10 +320,10 @@ def test_bake_in_json() -> None:
 def test_every_beginning_of_a_bake_file_is_read_or_refused() -> None:
     for end in range(0, len(BAKE), 7):
         try:
-            parse(BAKE[:end])
+            parse_hcl(BAKE[:end])
         except HclError:
             continue
-    assert len(parse(BAKE).blocks) == 10
+    assert len(parse_hcl(BAKE).blocks) == 10
 
 
 # Workflows --------------------------------------------------------------------------------------------------------
@@ -410,7 +412,7 @@ jobs:
       - run: docker build ${{ secrets.DIR }}
 """,
     )
-    found = read(str(Path(".github/workflows/a.yml").absolute()))
+    found = read_builds(str(Path(".github/workflows/a.yml").absolute()))
     assert [(shown(each.context), shown(each.dockerfile), each.args.get("PART")) for each in found] == [
         ("services/api", "services/api/Dockerfile", "api"),
         ("services/api", "services/api/Dockerfile", None),
@@ -436,7 +438,7 @@ jobs:
 def test_texts_that_lead_into_circles_or_too_deep(text: str) -> None:
     for name in ("compose.yml", ".gitlab-ci.yml", "docker-bake.hcl", "docker-bake.json"):
         write(name, text + "\n# docker build\n")
-        assert read(str(Path(name).absolute())) == []
+        assert read_builds(str(Path(name).absolute())) == []
 
 
 # What is made of it -----------------------------------------------------------------------------------------------
@@ -477,7 +479,7 @@ def test_a_context_far_away_is_no_folder() -> None:
     write("Dockerfile", "FROM debian:12\nCOPY a /\n")
     write("a")
     write("docker-bake.hcl", 'target "a" {\n  dockerfile = "Dockerfile"\n  context = "https://example.com/a.git"\n}\n')
-    assert Invocations().of("Dockerfile") == []
+    assert BuildFinder().of("Dockerfile") == []
     assert context_of("Dockerfile") == "."
 
 
@@ -496,7 +498,7 @@ def test_a_development_target_does_not_hide_the_shipped_stage() -> None:
     write("compose.yml", "services: {web: {build: {context: ., target: dev}}}\n")
     assert dlint("--isolated", "--select", "DL3002", "Dockerfile", cwd=Path.cwd()).codes == ["DL3002"]
     plan, _ = plan_for("Dockerfile")
-    assert (plan.target, list(plan.more_targets)) == ("dev", [""])
+    assert (plan.target, list(plan.extra_targets)) == ("dev", [""])
 
 
 def test_named_contexts_are_neither_stages_nor_images() -> None:

@@ -4,9 +4,9 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
-from dockerfile_dlint.lint.sources.context_search import forget, locate
+from dockerfile_dlint.lint.sources.context_search import clear_context_cache, locate_context
 from dockerfile_dlint.model.build import Build
-from dockerfile_dlint.syntax.parser import parse
+from dockerfile_dlint.syntax.parser import parse_bash
 from dockerfile_dlint.syntax.source import Source
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Make:
     """Makes files in an empty current folder; a name that ends in `/` is a folder."""
     monkeypatch.chdir(tmp_path)
-    forget()
+    clear_context_cache()
 
     def build(*names: str) -> None:
         for name in names:
@@ -38,7 +38,7 @@ def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Make:
 
 def context(path: str, text: str, roots: Sequence[str] = (".",)) -> Context | None:
     text = text if "FROM" in text else "FROM debian:12-slim\n" + text
-    return locate(path, Build(parse(Source.decode(text.encode(), path))), roots)
+    return locate_context(path, Build(parse_bash(Source.decode(text.encode(), path))), roots)
 
 
 def root(path: str, text: str, roots: Sequence[str] = (".",)) -> str | None:
@@ -95,7 +95,7 @@ def test_none_of_the_sources_is_anywhere(make: Make) -> None:
     assert root("Dockerfile", "COPY other.py /") is None
     assert root("Dockerfile", "COPY other.py /\nCOPY . .") == ".", "no other folder can be meant"
     make("web/other.py")
-    forget()
+    clear_context_cache()
     assert root("Dockerfile", "COPY other.py /\nCOPY . .") is None
 
 
@@ -220,7 +220,7 @@ def test_dockerfiles_of_one_context_share_it(make: Make) -> None:
     first = context("web/Dockerfile", "COPY a.py /")
     assert first is context("api/Dockerfile", "COPY a.py /")
     assert first is not context("own/Dockerfile", "COPY a.py /")
-    forget()
+    clear_context_cache()
     assert first is not context("web/Dockerfile", "COPY a.py /")
 
 
@@ -228,8 +228,8 @@ def test_a_changed_ignore_file_makes_another(make: Make) -> None:
     make("a.py", "Dockerfile")
     first = context("Dockerfile", "COPY a.py /")
     assert first is not None
-    assert first.ignore is None
+    assert first.ignore_file is None
     make(".dockerignore")
     second = context("Dockerfile", "COPY a.py /")
     assert second is not None
-    assert second.ignore is not None
+    assert second.ignore_file is not None

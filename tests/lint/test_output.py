@@ -8,7 +8,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from dockerfile_dlint.lint.config.arguments import FORMATS
+from dockerfile_dlint.lint.config.arguments import OUTPUT_FORMATS
 from dockerfile_dlint.lint.main import main
 
 TEXT = """\
@@ -80,10 +80,10 @@ def test_the_addresses_of_pages(project: Path, capsys: pytest.CaptureFixture[str
 
 
 def test_shellcheck_has_its_own_pages() -> None:
-    from dockerfile_dlint.lint.output.links import published
+    from dockerfile_dlint.lint.output.links import published_url
 
-    assert published("SC2086", "") == "https://www.shellcheck.net/wiki/SC2086"
-    assert published("SC2086", "https://example.org/{code}") == "https://www.shellcheck.net/wiki/SC2086"
+    assert published_url("SC2086", "") == "https://www.shellcheck.net/wiki/SC2086"
+    assert published_url("SC2086", "https://example.org/{code}") == "https://www.shellcheck.net/wiki/SC2086"
 
 
 def test_github(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -161,7 +161,7 @@ def test_hadolint(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert set(found[0]) == {"code", "column", "file", "level", "line", "message"}
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("form", OUTPUT_FORMATS)
 def test_every_format_takes_no_findings_and_odd_text(
     form: str, project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

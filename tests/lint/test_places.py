@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 
 import pytest
-from dockerfile_dlint.lint.server.positions import UNITS, Text
-from dockerfile_dlint.lint.server.uris import path_of, uri_of
+from dockerfile_dlint.lint.server.positions import UNIT_LENGTHS, Text
+from dockerfile_dlint.lint.server.uris import path_to_uri, uri_to_path
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,7 +15,7 @@ TEXTS = st.text(alphabet=st.sampled_from("ab é😀日\u2028\x0b\r\n"), max_size
 SIZES = {"utf-8": ("utf-8", 1), "utf-16": ("utf-16-le", 2), "utf-32": ("utf-32-le", 4)}
 
 
-@given(TEXTS, st.sampled_from(sorted(UNITS)), st.data())
+@given(TEXTS, st.sampled_from(sorted(UNIT_LENGTHS)), st.data())
 def test_positions_lead_back(text: str, encoding: str, data: st.DataObject) -> None:
     counted = Text(text, encoding)
     at = data.draw(st.integers(0, len(text)))
@@ -29,7 +29,7 @@ def test_positions_lead_back(text: str, encoding: str, data: st.DataObject) -> N
     assert counted.offset(line, column) == len(before)
 
 
-@given(TEXTS, st.sampled_from(sorted(UNITS)), st.integers(-2, 9), st.integers(-2, 99))
+@given(TEXTS, st.sampled_from(sorted(UNIT_LENGTHS)), st.integers(-2, 9), st.integers(-2, 99))
 def test_positions_outside_are_taken_for_the_nearest(text: str, encoding: str, line: int, column: int) -> None:
     counted = Text(text, encoding)
     at = counted.offset(line, column)
@@ -47,12 +47,12 @@ def test_half_a_character_is_its_beginning() -> None:
 @pytest.mark.parametrize("name", ["Dockerfile", "a b#c?d%e", "é😀", "a%20b", "back\\slash", os.fsdecode(b"\xff\xfe")])
 def test_names_of_files_lead_back(name: str) -> None:
     path = f"/srv/{name}"
-    assert path_of(uri_of(path)) == path
+    assert uri_to_path(path_to_uri(path)) == path
     if name.isprintable():
-        assert path_of(Path(path).as_uri()) == path
+        assert uri_to_path(Path(path).as_uri()) == path
 
 
 def test_what_is_no_file_has_no_path() -> None:
-    assert path_of("untitled:Untitled-1") == ""
-    assert path_of("file:///a%00b") == ""
-    assert path_of("file:///a%zz") == "/a%zz" or os.name == "nt"
+    assert uri_to_path("untitled:Untitled-1") == ""
+    assert uri_to_path("file:///a%00b") == ""
+    assert uri_to_path("file:///a%zz") == "/a%zz" or os.name == "nt"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from dockerfile_dlint.lint.commands.parsers import PARSERS
-from dockerfile_dlint.lint.commands.plain_arguments import quick
+from dockerfile_dlint.lint.commands.plain_arguments import parse_plain_arguments
 
 PLAIN = [
     "",
@@ -36,15 +36,15 @@ FOR_ARGPARSE = [
 @pytest.mark.parametrize("line", PLAIN)
 def test_as_argparse(line: str) -> None:
     words = line.split()
-    found = quick(words)
+    found = parse_plain_arguments(words)
     if found is not None:
-        assert vars(found) == vars(PARSERS["check"]().read(words))
+        assert vars(found) == vars(PARSERS["check"]().parse_words(words))
 
 
 def test_the_usual_ones_are_read() -> None:
-    assert all(quick(line.split()) is not None for line in PLAIN[:-1])
+    assert all(parse_plain_arguments(line.split()) is not None for line in PLAIN[:-1])
 
 
 @pytest.mark.parametrize("line", FOR_ARGPARSE)
 def test_the_rest_is_left_to_argparse(line: str) -> None:
-    assert quick(line.split()) is None
+    assert parse_plain_arguments(line.split()) is None

@@ -2,15 +2,15 @@ from __future__ import annotations
 
 import pytest
 from dockerfile_dlint.lint.config.selection import (
-    ALWAYS,
+    ALWAYS_ON,
     OFF_IN_HADOLINT,
     UnknownRule,
-    asks_for_hadolint,
-    choose,
-    is_rule,
-    matching,
-    shell_codes,
-    split,
+    is_rule_selector,
+    matching_rules,
+    select_rules,
+    selects_hadolint,
+    shellcheck_codes,
+    split_selectors,
 )
 from dockerfile_dlint.rules import RULES
 
@@ -20,17 +20,17 @@ EVERY = {rule.code for rule in RULES}
 
 def chosen(select: str = "", ignore: str = "") -> set[str]:
     """The codes that run beside the one that always does."""
-    rules = choose(split([select]), split([ignore]))
+    rules = select_rules(split_selectors([select]), split_selectors([ignore]))
     assert [rule.code for rule in rules] == [rule.code for rule in RULES if rule in rules], "in the order of the list"
-    return {rule.code for rule in rules} - {ALWAYS}
+    return {rule.code for rule in rules} - {ALWAYS_ON}
 
 
 def family(prefix: str) -> set[str]:
-    return {code for code in EVERY - {ALWAYS} if code.startswith(prefix)}
+    return {code for code in EVERY - {ALWAYS_ON} if code.startswith(prefix)}
 
 
 def test_without_a_choice_the_defaults_run() -> None:
-    assert chosen() == DEFAULT - {ALWAYS}
+    assert chosen() == DEFAULT - {ALWAYS_ON}
     assert EVERY > DEFAULT, "some rules are off by default"
 
 
@@ -67,20 +67,20 @@ def test_prefixes() -> None:
     assert chosen("DL") == hadolint
     assert chosen("DL,DL3057") == hadolint | {"DL3057"}
     assert chosen("DL,OPT", "DL3008") == (hadolint | family("OPT")) - {"DL3008"}
-    assert chosen("ALL") == EVERY - {ALWAYS}
-    assert chosen("ALL", "OPT") == EVERY - {ALWAYS} - family("OPT")
-    assert chosen("", "DL") == DEFAULT - {ALWAYS} - family("DL")
+    assert chosen("ALL") == EVERY - {ALWAYS_ON}
+    assert chosen("ALL", "OPT") == EVERY - {ALWAYS_ON} - family("OPT")
+    assert chosen("", "DL") == DEFAULT - {ALWAYS_ON} - family("DL")
     assert len(family("DL")) > 10
 
 
 def test_options_may_be_given_again() -> None:
-    assert split(["DL3008,DL3009", "OPT001 CTX"]) == ["DL3008", "DL3009", "OPT001", "CTX"]
-    assert split([",", ""]) == []
+    assert split_selectors(["DL3008,DL3009", "OPT001 CTX"]) == ["DL3008", "DL3009", "OPT001", "CTX"]
+    assert split_selectors([",", ""]) == []
 
 
 def test_syntax_errors_are_always_told() -> None:
     told: list[str] = []
-    assert choose(["DL3008"], ["SYN003", "SYN", "ALL"], told.append)[0].code == ALWAYS
+    assert select_rules(["DL3008"], ["SYN003", "SYN", "ALL"], told.append)[0].code == ALWAYS_ON
     assert told == ["SYN003 (syntax-error) is never ignored: BuildKit cannot build such a file"]
 
 
@@ -100,42 +100,42 @@ def test_syntax_errors_are_always_told() -> None:
 )
 def test_unknown(selector: str, hint: str) -> None:
     with pytest.raises(UnknownRule, match="no rule is called") as error:
-        choose([selector], [])
+        select_rules([selector], [])
     assert hint in str(error.value)
 
 
 def test_another_tools_rule_may_be_ignored_before_it_exists() -> None:
     told: list[str] = []
-    assert choose([], ["DL9999", "SC2086"], told.append) == choose([], [])
+    assert select_rules([], ["DL9999", "SC2086"], told.append) == select_rules([], [])
     assert told == ["there is no rule of `DL9999` yet, so --ignore has no effect for it"]
     with pytest.raises(UnknownRule):
-        choose([], ["nonsense"])
+        select_rules([], ["nonsense"])
 
 
 def test_codes_of_shellcheck_are_selected_like_any_other() -> None:
     told: list[str] = []
-    assert [rule.code for rule in choose(["SC"], [], told.append)] == [ALWAYS]
+    assert [rule.code for rule in select_rules(["SC"], [], told.append)] == [ALWAYS_ON]
     assert told == []
-    assert shell_codes(["DL"], []) is None
-    assert shell_codes([], ["sc"]) is None
-    assert shell_codes([], [], usual=False) is None
-    only = shell_codes(["SC2086"], [])
+    assert shellcheck_codes(["DL"], []) is None
+    assert shellcheck_codes([], ["sc"]) is None
+    assert shellcheck_codes([], [], use_defaults=False) is None
+    only = shellcheck_codes(["SC2086"], [])
     assert only is not None and only("SC2086") and not only("SC2046")
-    rest = shell_codes([], ["SC2086"])
+    rest = shellcheck_codes([], ["SC2086"])
     assert rest is not None and rest("SC2046") and not rest("SC2086")
 
 
 def test_every_name_of_every_rule_selects_it() -> None:
     for rule in RULES:
         for name in rule.names:
-            assert rule in matching(name), name
+            assert rule in matching_rules(name), name
 
 
 def test_what_can_only_be_a_rule() -> None:
-    assert all(map(is_rule, ("DL3008", "dl3059", "SC2086", "apt-pin", "CKV_DOCKER_5", "CopyIgnoredFile")))
-    assert not any(map(is_rule, ("Dockerfile", "DL", "DL30", "because", "SC2", "")))
+    assert all(map(is_rule_selector, ("DL3008", "dl3059", "SC2086", "apt-pin", "CKV_DOCKER_5", "CopyIgnoredFile")))
+    assert not any(map(is_rule_selector, ("Dockerfile", "DL", "DL30", "because", "SC2", "")))
 
 
 @pytest.mark.parametrize(("selector", "is_set"), [("DL", True), ("dl3", True), ("DL3008", False), ("OPT", False)])
 def test_a_prefix_of_hadolint_asks_for_its_rules_as_a_set(selector: str, is_set: bool) -> None:
-    assert asks_for_hadolint([selector]) is is_set
+    assert selects_hadolint([selector]) is is_set

@@ -10,7 +10,7 @@ from dockerfile_dlint.lint.engine import shellcheck
 from dockerfile_dlint.lint.main import main
 
 pytestmark = pytest.mark.skipif(
-    not shellcheck.program(), reason="ShellCheck is not installed: pip install '.[shellcheck]'"
+    not shellcheck.find_shellcheck(), reason="ShellCheck is not installed: pip install '.[shellcheck]'"
 )
 
 TEXT = """\
@@ -90,8 +90,8 @@ def test_a_broken_or_slow_shellcheck_never_fails_the_run(
     script: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = program(tmp_path, script)
-    monkeypatch.setattr(shellcheck, "program", lambda: path)
-    monkeypatch.setattr(shellcheck, "SECONDS", 0.5)
+    monkeypatch.setattr(shellcheck, "find_shellcheck", lambda: path)
+    monkeypatch.setattr(shellcheck, "TIMEOUT_SECONDS", 0.5)
     (tmp_path / "Dockerfile").write_text("FROM debian:12-slim\nRUN apt-get install a\n")
     assert main(["--select", "SC,DL3014", str(tmp_path / "Dockerfile")]) == 1
     captured = capsys.readouterr()
@@ -102,7 +102,7 @@ def test_a_broken_or_slow_shellcheck_never_fails_the_run(
 def test_who_asks_for_it_is_told_where_it_comes_from(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shellcheck, "program", lambda: "")
+    monkeypatch.setattr(shellcheck, "find_shellcheck", lambda: "")
     (tmp_path / "Dockerfile").write_text("FROM scratch\n")
     assert main(["--select", "SC", str(tmp_path / "Dockerfile")]) == 0
     assert "pip install" in capsys.readouterr().err

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import pytest
-from dockerfile_dlint.lint.config.selection import choose
-from dockerfile_dlint.lint.engine.lint_plan import Plan
+from dockerfile_dlint.lint.config.selection import select_rules
+from dockerfile_dlint.lint.engine.lint_plan import LintPlan
 from dockerfile_dlint.lint.engine.linter import lint_source
 from dockerfile_dlint.lint.engine.suppressions import Suppressions
-from dockerfile_dlint.syntax.parser import parse
+from dockerfile_dlint.syntax.parser import parse_bash
 from dockerfile_dlint.syntax.source import Source
 
 SELECT = ["DL3007", "DL3008", "DL3014", "DL3015", "OPT001", "SYN004", "DL4000", "DL4003"]
@@ -16,7 +16,7 @@ ALL_THREE = ["DL3014", "DL3015", "DL3008"]
 def found(text: str) -> list[str]:
     """What is still told of `FROM debian:12-slim` and the text behind it, as codes in order."""
     source = Source.decode(("FROM debian:12-slim\n" + text).encode())
-    report = lint_source(source, Plan(choose(SELECT, [])), None)
+    report = lint_source(source, LintPlan(select_rules(SELECT, [])), None)
     assert not report.failed
     return [d.code for d in report.diagnostics]
 
@@ -194,7 +194,7 @@ def test_check_does_not_hide_what_stops_the_build() -> None:
 
 def codes_of(text: str) -> list[str]:
     source = Source.decode(text.encode())
-    report = lint_source(source, Plan(choose(SELECT, [])), None)
+    report = lint_source(source, LintPlan(select_rules(SELECT, [])), None)
     return [d.code for d in report.diagnostics]
 
 
@@ -251,7 +251,7 @@ def test_many_comments_cost_no_more_than_their_number() -> None:
 
     def seconds(count: int) -> float:
         text = "FROM a\n" + "# dlint: ignore[DL3008]\nRUN a \\\n # dlint: ignore[DL3009]\n && b\n" * count
-        dockerfile = parse(Source.decode(text.encode()))
+        dockerfile = parse_bash(Source.decode(text.encode()))
         began = time.perf_counter()
         Suppressions(dockerfile)
         return time.perf_counter() - began
@@ -263,7 +263,7 @@ def test_many_comments_cost_no_more_than_their_number() -> None:
 
 
 def unused(text: str, *select: str) -> list[tuple[int, str]]:
-    plan = Plan(choose(list(select) or ["IGN"], []))
+    plan = LintPlan(select_rules(list(select) or ["IGN"], []))
     found = lint_source(Source(text), plan, None).diagnostics
     return [(d.start[0], d.message.partition(" is ")[0]) for d in found if d.code.startswith("IGN")]
 
@@ -285,10 +285,10 @@ def test_prefixes_and_other_tools_names() -> None:
 
 def test_a_comment_before_a_directive_stays() -> None:
     text = "# dlint: ignore[DL3007]\n# syntax=docker/dockerfile:1\nFROM debian:12\n"
-    report = lint_source(Source(text), Plan(choose(["IGN"], [])), None)
+    report = lint_source(Source(text), LintPlan(select_rules(["IGN"], [])), None)
     assert [d.fix for d in report.diagnostics] == [None], "the next comment would become a directive"
 
 
 def test_comments_that_do_not_count_are_not_judged() -> None:
-    plan = Plan(choose(["IGN001"], []), comments=False)
+    plan = LintPlan(select_rules(["IGN001"], []), comments=False)
     assert lint_source(Source("FROM debian:12\n# dlint: ignore[DL3004]\nRUN a\n"), plan, None).diagnostics == []

@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from dockerfile_dlint.lint.output.formats.full import window
+from dockerfile_dlint.lint.output.formats.full import visible_slice
 
 from .runner import dlint, plain, terminal
 
@@ -215,7 +215,7 @@ def test_rules_are_folded_beside_their_names(folder: Path) -> None:
 def test_a_window_holds_the_words(text: str, width: int) -> None:
     for first in range(0, max(len(text), 1), 7):
         for stop in (first + 1, first + 5, first + 400):
-            shown, before, marked = window(text, first, stop, width)
+            shown, before, marked = visible_slice(text, first, stop, width)
             assert cells(shown) <= width
             assert marked >= 1
             assert before + marked <= max(width, 1)
@@ -225,9 +225,9 @@ def test_a_window_holds_the_words(text: str, width: int) -> None:
 
 
 def test_a_line_that_fits_is_shown_whole() -> None:
-    assert window("RUN apt-get update", 4, 18, 18) == ("RUN apt-get update", 4, 14)
-    assert window("RUN apt-get update", 4, 11, 17) == ("RUN apt-get upda…", 4, 7)
-    assert window("RUN apt-get update", 12, 18, 10) == ("…et update", 4, 6)
+    assert visible_slice("RUN apt-get update", 4, 18, 18) == ("RUN apt-get update", 4, 14)
+    assert visible_slice("RUN apt-get update", 4, 11, 17) == ("RUN apt-get upda…", 4, 7)
+    assert visible_slice("RUN apt-get update", 12, 18, 10) == ("…et update", 4, 6)
 
 
 # Links

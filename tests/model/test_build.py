@@ -5,13 +5,13 @@ from typing import cast
 import pytest
 from dockerfile_dlint.model.build import Build, stage_number
 from dockerfile_dlint.model.context import Context
-from dockerfile_dlint.syntax.parser import parse
+from dockerfile_dlint.syntax.parser import parse_bash
 from dockerfile_dlint.syntax.source import Source
 from dockerfile_dlint.syntax.tree import CommandLine, Run
 
 
 def build(text: str, target: str = "", **given: str) -> Build:
-    return Build(parse(Source.decode(text.encode())), build_args=given, target=target)
+    return Build(parse_bash(Source.decode(text.encode())), build_args=given, target=target)
 
 
 # Stages
@@ -19,8 +19,8 @@ def build(text: str, target: str = "", **given: str) -> Build:
 
 def test_stages() -> None:
     b = build("ARG A=1\nFROM a AS One\nRUN x\nRUN y\nfrom b\nFROM one\nRUN z\n")
-    assert [i.name for i in b.head] == ["ARG"]
-    assert [(s.index, s.name, s.label, s.image) for s in b.stages] == [
+    assert [i.name for i in b.global_instructions] == ["ARG"]
+    assert [(s.index, s.name, s.display_name, s.image) for s in b.stages] == [
         (0, "one", "`one`", "a"),
         (1, "", "number 1", "b"),
         (2, "", "number 2", None),
@@ -37,7 +37,9 @@ def test_places() -> None:
     stage = b.stages[0]
     run, onbuild = stage.instructions
     assert onbuild.trigger is not None
-    assert [b.stage_of(i) for i in (run, onbuild, onbuild.trigger, stage.from_, b.head[0])] == [stage] * 3 + [None] * 2
+    assert [b.stage_of(i) for i in (run, onbuild, onbuild.trigger, stage.from_, b.global_instructions[0])] == [
+        stage
+    ] * 3 + [None] * 2
     assert [b.index_of(i) for i in (run, onbuild, onbuild.trigger)] == [0, 1, 1]
     assert list(stage.all_instructions()) == [run, onbuild, onbuild.trigger]
 
@@ -69,7 +71,7 @@ def test_parents(text: str, parents: list[int | None]) -> None:
 def test_images() -> None:
     b = build("ARG T=1\nARG U\nFROM a:$T\nFROM a:$U\nFROM ${X:-b}\nFROM scratch\nFROM Foo:1", T="2")
     assert [s.image for s in b.stages] == ["a:2", None, "b", "scratch", "Foo:1"]
-    refs = [s.ref for s in b.stages]
+    refs = [s.base_ref for s in b.stages]
     assert [ref and ref.tag for ref in refs] == ["2", None, None, None, None]
     assert refs[2] is not None
     assert refs[4] is None
@@ -99,7 +101,7 @@ def test_images() -> None:
 )
 def test_sources(line: str, sources: list[int]) -> None:
     b = build(f"FROM x AS a\nFROM y AS b\nFROM z AS c\n{line}\nFROM w AS later")
-    found = list(b.sources_of(b.stages[2]))
+    found = list(b.stage_dependencies(b.stages[2]))
     assert [source.index for source, _ in found] == sources
     assert all(instruction.start_line == 4 for _, instruction in found)
 
@@ -124,19 +126,19 @@ def test_what_is_needed_and_what_is_shipped() -> None:
         "FROM base AS app\nCOPY --from=tools x y\nFROM app AS test\nRUN --mount=from=data,target=/d t\nFROM app\n"
     )
     b = build(text)
-    assert b.needed() == {0, 1, 4, 6}
-    assert [b.ships(s) for s in b.stages] == [True, False, False, False, True, False, True]
+    assert b.needed_stages() == {0, 1, 4, 6}
+    assert [b.is_shipped(s) for s in b.stages] == [True, False, False, False, True, False, True]
     test = build(text, target="Test")
-    assert test.final is test.stages[5]
-    assert test.needed() == {0, 1, 3, 4, 5}
-    assert build(text, target="nowhere").final is not None
-    assert build("ARG A").final is None
-    assert build("").needed() == set()
+    assert test.final_stage is test.stages[5]
+    assert test.needed_stages() == {0, 1, 3, 4, 5}
+    assert build(text, target="nowhere").final_stage is not None
+    assert build("ARG A").final_stage is None
+    assert build("").needed_stages() == set()
 
 
 def test_circles_end() -> None:
     b = build("FROM x AS a\nCOPY --from=b x y\nFROM x AS b\nCOPY --from=a x y\nCOPY --from=b x y\n")
-    assert b.needed() == {0, 1}
+    assert b.needed_stages() == {0, 1}
 
 
 def test_a_long_chain() -> None:
@@ -174,7 +176,7 @@ def test_a_long_chain() -> None:
     ],
 )
 def test_windows(text: str, windows: bool) -> None:
-    assert build(text).stages[-1].windows is windows
+    assert build(text).stages[-1].is_windows is windows
 
 
 def test_mount_targets() -> None:
@@ -197,7 +199,7 @@ def test_the_context_is_asked_for_once_and_late(tmp_path: object) -> None:
         asked.append(b)
         return Context(str(tmp_path), "Dockerfile")
 
-    b = Build(parse(Source.decode(b"FROM a\nCOPY . .\n")), find)
+    b = Build(parse_bash(Source.decode(b"FROM a\nCOPY . .\n")), find)
     assert asked == []
     assert b.context is b.context is not None
     assert asked == [b]
@@ -290,5 +292,5 @@ def test_scripts_are_read_once() -> None:
     b = build("FROM debian:12\nRUN apt-get install -y curl\n")
     run = cast(Run, b.stages[0].instructions[0])
     assert b.script(run) is b.script(run)
-    assert b.calls(run) is b.calls(run)
-    assert [call.command.name for call in b.calls(run)] == ["apt-get"]
+    assert b.package_calls(run) is b.package_calls(run)
+    assert [call.command.name for call in b.package_calls(run)] == ["apt-get"]

@@ -56,33 +56,33 @@ def fail_on(monkeypatch: pytest.MonkeyPatch, name: str, error: type[OSError]) ->
 
 def test_without_an_ignore_file_everything_is_sent(make: Make) -> None:
     context = make({"a": 1, "b/c": 2})
-    assert context.ignore is None
+    assert context.ignore_file is None
     assert context.ignore_error is None
     assert dict(context.files()) == {"a": 1, "b/c": 2}
-    assert context.sent("b")
-    assert not context.sent("missing")
+    assert context.includes("b")
+    assert not context.includes("missing")
 
 
 def test_a_refused_ignore_file_is_told_and_ignores_nothing(make: Make) -> None:
     context = make({"a": 1}, "a\n!\n")
-    assert context.ignore is None
+    assert context.ignore_file is None
     assert context.ignore_error is not None
     assert context.ignore_error.line == 2
-    assert context.sent("a")
+    assert context.includes("a")
 
 
 def test_the_ignore_file_of_the_dockerfile_is_taken(tmp_path: Path, make: Make) -> None:
     make({"a": 1, "b": 1, "docker/prod.Dockerfile": 1}, "a\n")
     (tmp_path / "docker/prod.Dockerfile.dockerignore").write_text("b\n")
-    assert not Context(str(tmp_path), str(tmp_path / "docker/prod.Dockerfile")).sent("b")
-    assert not Context(str(tmp_path)).sent("a")
+    assert not Context(str(tmp_path), str(tmp_path / "docker/prod.Dockerfile")).includes("b")
+    assert not Context(str(tmp_path)).includes("a")
 
 
 def test_nothing_is_read_before_it_is_asked_for(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     context = make({"a": 1}, "a\n")
     fail_on(monkeypatch, os.path.basename(context.root), PermissionError)
     assert context.exists("a")
-    assert not context.sent("a")
+    assert not context.includes("a")
     assert context.unreadable == 0
     assert context.files() == {}
     assert context.unreadable == 1
@@ -116,10 +116,10 @@ def test_an_ignored_folder_is_not_entered(make: Make, monkeypatch: pytest.Monkey
 def test_an_ignored_folder_is_entered_for_an_exception(make: Make) -> None:
     context = make({"a/keep/x": 1, "a/lose": 2, "b": 4}, "*\n!a/keep\n")
     assert dict(context.files()) == {"a/keep/x": 1}
-    assert context.sent("a")
-    assert context.sent("a/keep")
-    assert not context.sent("a/lose")
-    assert not context.sent("b")
+    assert context.includes("a")
+    assert context.includes("a/keep")
+    assert not context.includes("a/lose")
+    assert not context.includes("b")
 
 
 def test_links_are_not_followed_and_have_no_size(make: Make) -> None:
@@ -129,7 +129,7 @@ def test_links_are_not_followed_and_have_no_size(make: Make) -> None:
 
 def test_a_walk_has_an_end(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     context = make({f"d{n}/f": 1 for n in range(10)})
-    monkeypatch.setattr(module, "LIMIT", 10)
+    monkeypatch.setattr(module, "MAX_ENTRIES", 10)
     assert not context.truncated
     assert len(context.files()) == 0  # the ten folders come first
     assert context.truncated
@@ -137,7 +137,7 @@ def test_a_walk_has_an_end(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_exactly_the_limit_is_not_truncated(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     context = make({f"f{n}": 1 for n in range(10)})
-    monkeypatch.setattr(module, "LIMIT", 10)
+    monkeypatch.setattr(module, "MAX_ENTRIES", 10)
     assert len(context.files()) == 10
     assert not context.truncated
 
@@ -146,7 +146,7 @@ def test_unreadable_folders_are_counted_once(make: Make, monkeypatch: pytest.Mon
     context = make({"secret/x": 5, "a": 1})
     fail_on(monkeypatch, "secret", PermissionError)
     assert dict(context.files()) == {"a": 1}
-    assert context.found(["a"]) == [("a", 1, False)]
+    assert context.find_by_name(["a"]) == [("a", 1, False)]
     assert context.unreadable == 1
 
 
@@ -180,32 +180,32 @@ def test_paths_do_not_leave_the_root(make: Make) -> None:
 
 def test_the_root_is_always_sent(make: Make) -> None:
     context = make({"a": 1}, "*\n")
-    assert context.sent("")
-    assert context.sent(".")
-    assert not context.sent("a")
+    assert context.includes("")
+    assert context.includes(".")
+    assert not context.includes("a")
 
 
 def test_a_folder_with_ignored_content_is_sent_empty(make: Make) -> None:
     context = make({"a/x": 1}, "a/*\n")
-    assert context.sent("a")
-    assert not context.sent("a/x")
+    assert context.includes("a")
+    assert not context.includes("a/x")
 
 
 def test_an_ignored_folder_with_nothing_brought_back_is_not_sent(make: Make) -> None:
     context = make({"a/x.txt": 1, "b/x.md": 1}, "a\nb\n!**/*.md\n")
-    assert not context.sent("a")
-    assert context.sent("b")
+    assert not context.includes("a")
+    assert context.includes("b")
 
 
 def test_below_a_link_the_link_and_its_target_count(make: Make) -> None:
     context = make({"real/x": 1, "lost/x": 1, "to_real": "real", "to_lost": "lost", "out": ".."}, "lost\n")
-    assert context.sent("to_real/x")
-    assert not context.sent("to_lost/x")
-    assert context.sent("to_lost")
+    assert context.includes("to_real/x")
+    assert not context.includes("to_lost/x")
+    assert context.includes("to_lost")
     assert context.exists("out/" + os.path.basename(context.root))
     make({}, "to_real\n")
-    assert not Context(context.root).sent("to_real/x")
-    assert not Context(context.root).sent("out/" + os.path.basename(context.root))
+    assert not Context(context.root).includes("to_real/x")
+    assert not Context(context.root).includes("out/" + os.path.basename(context.root))
 
 
 # Sources of a COPY
@@ -253,7 +253,7 @@ def test_a_backslash_without_a_wildcard_is_a_backslash(make: Make) -> None:
 
 def test_match_has_an_end(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     context = make({f"f{n}": 1 for n in range(10)})
-    monkeypatch.setattr(module, "LIMIT", 3)
+    monkeypatch.setattr(module, "MAX_ENTRIES", 3)
     assert len(context.match("*")) == 3
     assert context.truncated
 
@@ -266,7 +266,7 @@ def test_found_measures_the_topmost(make: Make) -> None:
         {"node_modules/x": 5, "node_modules/y/node_modules/z": 7, "app/node_modules/x": 11, "app/.git": 13, "a": 1},
         "/node_modules\n",
     )
-    assert context.found([".git", "node_modules"]) == [
+    assert context.find_by_name([".git", "node_modules"]) == [
         ("app/.git", 13, False),
         ("app/node_modules", 11, False),
         ("node_modules", 12, True),
@@ -278,7 +278,7 @@ def test_found_tells_what_is_really_sent(make: Make) -> None:
         {"content/.venv/x": 5, "part/.venv/lib": 7, "part/.venv/bin": 11, "back/.venv/x": 13, "empty/.venv/": 0},
         "content/.venv/**\npart/.venv/lib\nback/.venv\n!back/.venv/x\nempty\n",
     )
-    assert context.found([".venv"]) == [
+    assert context.find_by_name([".venv"]) == [
         ("back/.venv", 13, False),
         ("content/.venv", 5, True),
         ("empty/.venv", 0, True),
@@ -287,7 +287,7 @@ def test_found_tells_what_is_really_sent(make: Make) -> None:
 
 
 def test_found_in_an_ignored_folder(make: Make) -> None:
-    assert make({"a/.git/x": 5}, "a\n").found([".git"]) == [("a/.git", 5, True)]
+    assert make({"a/.git/x": 5}, "a\n").find_by_name([".git"]) == [("a/.git", 5, True)]
 
 
 # Against a plain model
@@ -312,20 +312,20 @@ def test_files_sent_and_found_agree(tmp_path_factory: pytest.TempPathFactory, tr
     context = Context(str(root))
     sent = {path for path in files if walked(IgnoreFile.parse("\n".join(lines)), path)}
     assert set(context.files()) == sent
-    assert {path for path in files if context.sent(path)} == sent
+    assert {path for path in files if context.includes(path)} == sent
     assert context.size() == 3 * len(sent)
-    for path, size, lost in context.found(["a", "b", "ab", "c.md"]):
+    for path, size, lost in context.find_by_name(["a", "b", "ab", "c.md"]):
         inside = [f for f in files if f == path or f.startswith(path + "/")]
         kept = sent.intersection(inside)
         assert (size, lost) == (3 * len(kept or inside), not kept)
         if kept:
-            assert context.sent(path)
+            assert context.includes(path)
 
 
 def walked(ignore: IgnoreFile, path: str) -> bool:
     parts, left_out, above = path.split("/"), False, ()
     for n in range(1, len(parts) + 1):
-        left_out, above = ignore.descend("/".join(parts[:n]), above)
+        left_out, above = ignore.match_using_parent("/".join(parts[:n]), above)
     return not left_out
 
 

@@ -11,11 +11,11 @@ import pytest
 from dockerfile_dlint.model.ignore import (
     IgnoreError,
     IgnoreFile,
-    clean,
-    go_glob,
-    ignore_file_for,
+    clean_path,
+    find_ignore_file,
+    go_glob_regex,
+    python_regex,
     read_ignore_file,
-    regex,
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -112,7 +112,7 @@ def test_patterns_are_anchored_and_reach_all_below() -> None:
 
 def test_the_last_match_decides() -> None:
     file = IgnoreFile.parse("*.md\n!README*.md\nREADME-secret.md\n")
-    rules = [file.deciding(path) for path in ("README.md", "README-secret.md", "a.md", "a.txt")]
+    rules = [file.deciding_rule(path) for path in ("README.md", "README-secret.md", "a.md", "a.txt")]
     assert [rule and rule.line for rule in rules] == [2, 3, 1, None]
     assert [file.excluded(path) for path in ("README.md", "README-secret.md", "a.md", "a.txt")] == [
         False,
@@ -170,7 +170,7 @@ def test_no_number_of_stars_makes_matching_slow() -> None:
     began = time.perf_counter()
     assert excluded("*a" * 30 + "b", "a" * 200) == [False]
     assert excluded("*?" * 30 + "b", "a" * 200) == [False]
-    assert re.fullmatch(go_glob("*" * 40 + "b"), "a" * 200) is None
+    assert re.fullmatch(go_glob_regex("*" * 40 + "b"), "a" * 200) is None
     assert time.perf_counter() - began < 2
 
 
@@ -203,7 +203,7 @@ def test_any_text_is_parsed_or_refused(text: str) -> None:
         assert 1 <= error.line <= text.count("\n") + 1
         return
     for rule in file.rules:
-        re.compile(regex(rule.pattern))
+        re.compile(python_regex(rule.pattern))
     assert all(file.excluded(path) in (True, False) for path in ("a", "a/b"))
 
 
@@ -220,7 +220,7 @@ def test_a_plain_pattern_excludes_its_path_and_all_below(text: str, below: str) 
 
 
 def matched_by(pattern: str, path: str) -> bool:
-    return re.fullmatch(regex(pattern), path) is not None
+    return re.fullmatch(python_regex(pattern), path) is not None
 
 
 @settings(deadline=None)
@@ -229,7 +229,7 @@ def test_excluded_is_the_last_rule_that_matches_the_path_or_a_parent(file: Ignor
     parts = path.split("/")
     parents = ["/".join(parts[:n]) for n in range(1, len(parts) + 1)]
     matching = [rule for rule in file.rules if any(matched_by(rule.pattern, p) for p in parents)]
-    assert file.deciding(path) is (matching[-1] if matching else None)
+    assert file.deciding_rule(path) is (matching[-1] if matching else None)
     assert file.excluded(path) == bool(matching and not matching[-1].negated)
 
 
@@ -248,7 +248,7 @@ def test_descend_is_the_walk_of_buildkit_rule_by_rule(file: IgnoreFile, path: st
                 state[number] = matched_by(rule.pattern, at)
             if state[number]:
                 plain = not rule.negated
-        ours, above = file.descend(at, above)
+        ours, above = file.match_using_parent(at, above)
     assert ours == (plain or file.excluded(path))
 
 
@@ -258,12 +258,12 @@ def test_a_folder_that_is_not_walked_holds_nothing_to_send(file: IgnoreFile, fol
     left_out, above = False, ()
     parts = folder.split("/")
     for n in range(1, len(parts) + 1):
-        left_out, above = file.descend("/".join(parts[:n]), above)
+        left_out, above = file.match_using_parent("/".join(parts[:n]), above)
     if not left_out or file.may_reinclude(folder):
         return
     parts = below.split("/")
     for n in range(1, len(parts) + 1):
-        left_out, above = file.descend("/".join([folder, *parts[:n]]), above)
+        left_out, above = file.match_using_parent("/".join([folder, *parts[:n]]), above)
         assert left_out
 
 
@@ -271,8 +271,8 @@ def test_an_exception_does_not_bring_back_what_is_ignored_inside_a_folder_that_w
     """What fsutil sends differs here from what MatchesOrParentMatches answers."""
     file = IgnoreFile.parse("**/*.log\n!logs\n")
     assert not file.excluded("logs/x.log")
-    _, above = file.descend("logs", ())
-    assert file.descend("logs/x.log", above)[0]
+    _, above = file.match_using_parent("logs", ())
+    assert file.match_using_parent("logs/x.log", above)[0]
 
 
 @pytest.mark.parametrize(
@@ -295,8 +295,8 @@ def test_may_reinclude(rules: str, folder: str, expected: bool) -> None:
 @settings(deadline=None)
 @given(st.text("ab/."))
 def test_clean_is_idempotent_and_leaves_nothing_to_clean(path: str) -> None:
-    cleaned = clean(path)
-    assert clean(cleaned) == cleaned
+    cleaned = clean_path(path)
+    assert clean_path(cleaned) == cleaned
     assert "//" not in cleaned
     assert "/./" not in f"{cleaned}/"
     assert cleaned in ("", ".", "/") or not cleaned.endswith("/")
@@ -310,11 +310,11 @@ def test_the_ignore_file_beside_the_dockerfile_wins_even_when_empty(tmp_path: Pa
     context.mkdir()
     other.mkdir()
     dockerfile = str(other / "app.Dockerfile")
-    assert ignore_file_for(dockerfile, str(context)) is None
+    assert find_ignore_file(dockerfile, str(context)) is None
     (context / ".dockerignore").write_text("*\n")
-    assert ignore_file_for(dockerfile, str(context)) == str(context / ".dockerignore")
+    assert find_ignore_file(dockerfile, str(context)) == str(context / ".dockerignore")
     (other / "app.Dockerfile.dockerignore").write_text("")
-    assert ignore_file_for(dockerfile, str(context)) == str(other / "app.Dockerfile.dockerignore")
+    assert find_ignore_file(dockerfile, str(context)) == str(other / "app.Dockerfile.dockerignore")
 
 
 def test_read_ignore_file(tmp_path: Path) -> None:

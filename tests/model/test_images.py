@@ -16,9 +16,9 @@ import pytest
 from dockerfile_dlint.model.images import catalog as catalog_module
 from dockerfile_dlint.model.images import slimmer as slim_module
 from dockerfile_dlint.model.images.base_image import base_facts
-from dockerfile_dlint.model.images.catalog import catalog_source, is_official, known_tag
+from dockerfile_dlint.model.images.catalog import catalog_source, is_known_tag, is_official
 from dockerfile_dlint.model.images.reference import ImageRef, InvalidReferenceError, parse_reference
-from dockerfile_dlint.model.images.slimmer import slimmer
+from dockerfile_dlint.model.images.slimmer import find_slim_variant
 from dockerfile_dlint.model.images.tags import split_tag
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -445,7 +445,7 @@ RUNTIME_IMAGES = ("eclipse-temurin", "amazoncorretto", "sapmachine", "ibm-semeru
 
 @pytest.mark.parametrize("text", SLIMMER)
 def test_slimmer_variants(text: str) -> None:
-    slim = slimmer(parse_reference(text))
+    slim = find_slim_variant(parse_reference(text))
     assert (slim.text if slim else None) == SLIMMER[text]
     if slim is not None:
         ref = parse_reference(slim.text)
@@ -458,14 +458,14 @@ def test_a_suite_that_no_tag_names_is_no_pair(monkeypatch: pytest.MonkeyPatch) -
     catalog.text = "\npython\t3.99;3.99-slim;4.0,4.0-forky;4.0-slim,4.0-slim-forky\nerlang\t99;99-slim\n"
     monkeypatch.setattr(slim_module, "CATALOG", catalog)
     monkeypatch.setattr(catalog_module, "CATALOG", catalog)
-    answers = [slimmer(parse_reference(text)) for text in ("python:3.99", "python:4.0", "erlang:99")]
+    answers = [find_slim_variant(parse_reference(text)) for text in ("python:3.99", "python:4.0", "erlang:99")]
     assert [slim and slim.tag for slim in answers] == [None, "4.0-slim", "99-slim"]
 
 
 def test_a_slim_image_has_no_slimmer_one() -> None:
     for text in SLIMMER.values():
         if text is not None:
-            assert slimmer(parse_reference(text)) is None, text
+            assert find_slim_variant(parse_reference(text)) is None, text
 
 
 @pytest.mark.parametrize(
@@ -480,7 +480,7 @@ def test_a_slim_image_has_no_slimmer_one() -> None:
     ],
 )
 def test_saved_bytes(text: str, saved: int | None) -> None:
-    slim = slimmer(parse_reference(text))
+    slim = find_slim_variant(parse_reference(text))
     assert slim is not None
     assert slim.saved_bytes == saved
 
@@ -497,7 +497,7 @@ def test_every_answer_for_the_catalog_is_the_same_version_on_the_same_suite() ->
         linux = [group for group in groups if not group["windows"]]
         for group in groups:
             for tag in (*group["tags"], *group["shared"]):
-                slim = slimmer(parse_reference(f"{name}:{tag}"))
+                slim = find_slim_variant(parse_reference(f"{name}:{tag}"))
                 if slim is None:
                     continue
                 answers += 1
@@ -532,7 +532,7 @@ def test_images_with_slim_tags_are_answered() -> None:
         for group in catalog[name]:
             for tag in () if group["windows"] else group["tags"]:
                 small = re.search(r"slim|alpine|jre", tag)
-                assert (slimmer(parse_reference(f"{name}:{tag}")) is None) == bool(small), (name, tag)
+                assert (find_slim_variant(parse_reference(f"{name}:{tag}")) is None) == bool(small), (name, tag)
 
 
 # ---- the catalog ----------------------------------------------------------------------------------------------------
@@ -561,7 +561,7 @@ def test_source_and_names() -> None:
     ],
 )
 def test_known_tags(text: str, known: bool | None) -> None:
-    assert known_tag(parse_reference(text)) is known
+    assert is_known_tag(parse_reference(text)) is known
 
 
 def test_every_tag_of_the_source_is_known() -> None:
@@ -570,8 +570,8 @@ def test_every_tag_of_the_source_is_known() -> None:
         assert is_official(name)
         for group in groups:
             for tag in (*group["tags"], *group["shared"]):
-                assert known_tag(parse_reference(f"{name}:{tag}")), (name, tag)
-    assert known_tag(parse_reference("adminer:6-nonsense")) is None
+                assert is_known_tag(parse_reference(f"{name}:{tag}")), (name, tag)
+    assert is_known_tag(parse_reference("adminer:6-nonsense")) is None
 
 
 def data_lines() -> list[str]:
@@ -635,7 +635,7 @@ GROUP = st.builds(
 @given(st.lists(GROUP, max_size=4))
 def test_groups_survive_the_format(groups: list[dict[str, Any]]) -> None:
     line = load_tool().image_line("x", groups).removeprefix("x\t")
-    unfolded = [(sorted(set(group.tags)), group.windows) for group in catalog_module._unfold(line)]
+    unfolded = [(sorted(set(group.tags)), group.is_windows) for group in catalog_module._unfold(line)]
     assert unfolded == [(group["tags"], group["windows"]) for group in groups]
 
 
@@ -711,7 +711,7 @@ def test_facts_that_follow_from_the_name(text: str) -> None:
 def test_recorded_facts() -> None:
     facts = base_facts(parse_reference("php:8.3-fpm-trixie"))
     assert facts is not None
-    assert (facts.recorded, facts.compressed_bytes) == ("2026-07-14", 172290049)
+    assert (facts.recorded_on, facts.compressed_bytes) == ("2026-07-14", 172290049)
     assert (facts.user, facts.workdir, facts.shell) == ("root", "/var/www/html", ("/bin/sh", "-c"))
     assert (facts.entrypoint, facts.cmd) == (("docker-php-entrypoint",), ("php-fpm",))
     assert facts.env["PHP_INI_DIR"] == "/usr/local/etc/php"
@@ -730,7 +730,7 @@ def test_recorded_lists_and_users() -> None:
 def test_facts_that_all_recorded_tags_share() -> None:
     golang, php = base_facts(parse_reference("golang:1.22")), base_facts(parse_reference("php:7.4-apache"))
     assert golang is not None and php is not None
-    assert (golang.recorded, golang.user, golang.workdir, golang.env) == ("", "root", "/go", {})
+    assert (golang.recorded_on, golang.user, golang.workdir, golang.env) == ("", "root", "/go", {})
     assert golang.path is not None and golang.path.startswith("/go/bin:/usr/local/go/bin:")
     assert (golang.cmd, golang.compressed_bytes) == (None, None)
     assert (php.user, php.workdir) == ("root", None)  # fpm and apache have one, cli has none
@@ -739,7 +739,7 @@ def test_facts_that_all_recorded_tags_share() -> None:
 def test_a_digest_hides_the_configuration() -> None:
     facts = base_facts(parse_reference(f"php:8.3-fpm@{DIGEST}"))
     assert facts is not None
-    assert (facts.family, facts.recorded, facts.entrypoint, facts.env) == ("debian", "", None, {})
+    assert (facts.family, facts.recorded_on, facts.entrypoint, facts.env) == ("debian", "", None, {})
 
 
 def test_recorded_facts_agree_with_their_source() -> None:
@@ -765,10 +765,10 @@ NAMES = st.sampled_from([line.split("\t")[0] for line in data_lines() if ":" not
 )
 def test_any_tag_is_answered(name: str, tag: str) -> None:
     ref = parse_reference(f"{name}:{tag}")
-    slim, facts = slimmer(ref), base_facts(ref)
+    slim, facts = find_slim_variant(ref), base_facts(ref)
     taken = split_tag(name, tag)
     assert slim is None or parse_reference(slim.text).name == name
-    assert slim is None or split_tag(name, slim.tag).suite in (taken.suite, "") or known_tag(ref)
+    assert slim is None or split_tag(name, slim.tag).suite in (taken.suite, "") or is_known_tag(ref)
     assert facts is None or facts.libc in (None, "glibc", "musl")
 
 
@@ -779,7 +779,7 @@ import sys, time
 from dockerfile_dlint.model.images import reference, slimmer
 before = set(sys.modules)
 start = time.perf_counter()
-slim = slimmer.slimmer(reference.parse_reference("python:3.12"))
+slim = slimmer.find_slim_variant(reference.parse_reference("python:3.12"))
 print(time.perf_counter() - start, slim.text, *sorted(set(sys.modules) - before))
 """
 

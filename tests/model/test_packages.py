@@ -6,19 +6,19 @@ import sys
 import pytest
 from dockerfile_dlint.model.packages import managers
 from dockerfile_dlint.model.packages.calls import (
-    Call,
-    cache_places,
-    calls,
+    PackageCall,
+    cache_directories,
     cleans_cache,
     cleans_lists,
-    mounted,
-    pinned,
-    read_call,
+    is_mounted,
+    is_pinned,
+    package_calls,
+    parse_package_call,
 )
-from dockerfile_dlint.model.packages.managers import MANAGERS, PROGRAMS, Manager
+from dockerfile_dlint.model.packages.managers import MANAGER_BY_PROGRAM, MANAGERS, PackageManager
 from dockerfile_dlint.syntax.command import Command, Script
 from dockerfile_dlint.syntax.shell import parse_script
-from dockerfile_dlint.syntax.source import Mapped
+from dockerfile_dlint.syntax.source import MappedText
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -26,22 +26,22 @@ APT, APK, DNF, YUM, ZYPPER = managers.APT, managers.APK, managers.DNF, managers.
 
 
 def script(text: str) -> Script:
-    return parse_script(Mapped(text, (0,), (0,)))
+    return parse_script(MappedText(text, (0,), (0,)))
 
 
 def command(text: str) -> Command:
     return script(text).commands[-1]
 
 
-def call(text: str) -> Call:
-    found = calls(script(text))
+def call(text: str) -> PackageCall:
+    found = package_calls(script(text))
     assert len(found) == 1, f"{text}: {found}"
     return found[0]
 
 
 def packages(text: str) -> list[tuple[str, str, str, bool | None]]:
     read = call(text)
-    return [(p.kind, p.name, p.version, pinned(p, read)) for p in read.packages]
+    return [(p.kind, p.name, p.version, is_pinned(p, read)) for p in read.packages]
 
 
 # The line, "manager meaning: verb as typed", and the packages: `name`, `name version` (bounded), `name version?` (not),
@@ -353,11 +353,11 @@ def test_call(line: str, what: str, named: list[str]) -> None:
     ],
 )
 def test_is_no_call(line: str) -> None:
-    assert calls(script(line)) == []
+    assert package_calls(script(line)) == []
 
 
 def test_every_call_of_a_script_is_found() -> None:
-    found = calls(script("apt-get update && (pip install a; npm i) || bash -c 'yum -y install b'"))
+    found = package_calls(script("apt-get update && (pip install a; npm i) || bash -c 'yum -y install b'"))
     assert [f"{c.program} {c.verb}" for c in found] == [
         "apt-get update-index",
         "pip install",
@@ -552,7 +552,7 @@ def test_requirements(line: str, requirements: tuple[str, ...], constraints: tup
 
 def test_a_constraints_file_may_pin() -> None:
     read = call("pip install -c constraints.txt flask 'a>=1'")
-    assert [pinned(package, read) for package in read.packages] == [None, False]
+    assert [is_pinned(package, read) for package in read.packages] == [None, False]
 
 
 @pytest.mark.parametrize(
@@ -570,7 +570,7 @@ def test_a_constraints_file_may_pin() -> None:
 def test_unsure(line: str, unsure: bool) -> None:
     read = call(line)
     assert read.verb == "install"
-    assert read.unsure is unsure
+    assert read.uncertain is unsure
 
 
 def test_options_are_read_with_their_values() -> None:
@@ -661,7 +661,7 @@ CLEANS_LISTS = [
 
 
 @pytest.mark.parametrize(("manager", "line", "cleans"), CLEANS_LISTS, ids=[line for _, line, _ in CLEANS_LISTS])
-def test_cleans_lists(manager: Manager, line: str, cleans: bool) -> None:
+def test_cleans_lists(manager: PackageManager, line: str, cleans: bool) -> None:
     assert any(cleans_lists(found, manager) for found in script(line).commands) is cleans
 
 
@@ -733,7 +733,7 @@ CLEANS_CACHE = [
 
 
 @pytest.mark.parametrize(("manager", "line", "cleans"), CLEANS_CACHE, ids=[line for _, line, _ in CLEANS_CACHE])
-def test_cleans_cache(manager: Manager, line: str, cleans: bool) -> None:
+def test_cleans_cache(manager: PackageManager, line: str, cleans: bool) -> None:
     assert any(cleans_cache(found, manager) for found in script(line).commands) is cleans
 
 
@@ -749,11 +749,11 @@ def test_the_home_folder_decides() -> None:
 
 
 def test_cache_places() -> None:
-    assert cache_places(managers.PIP) == (("/root/.cache/pip",),)
-    assert cache_places(managers.PIP, "/home/a", {}) == (("/home/a/.cache/pip",),)
-    assert cache_places(managers.PIP, "/root", {"PIP_CACHE_DIR": "/c/"}) == (("/c",),)
-    assert cache_places(managers.CARGO, "/root", {"CARGO_HOME": "/c"}) == (("/c/registry",), ("/c/git",))
-    assert cache_places(managers.GO)[1] == ("/root/.cache/go-build",)
+    assert cache_directories(managers.PIP) == (("/root/.cache/pip",),)
+    assert cache_directories(managers.PIP, "/home/a", {}) == (("/home/a/.cache/pip",),)
+    assert cache_directories(managers.PIP, "/root", {"PIP_CACHE_DIR": "/c/"}) == (("/c",),)
+    assert cache_directories(managers.CARGO, "/root", {"CARGO_HOME": "/c"}) == (("/c/registry",), ("/c/git",))
+    assert cache_directories(managers.GO)[1] == ("/root/.cache/go-build",)
 
 
 @pytest.mark.parametrize(
@@ -770,7 +770,7 @@ def test_cache_places() -> None:
     ],
 )
 def test_mounted(target: str, holds: bool) -> None:
-    assert mounted(cache_places(managers.PIP)[0], ["/x", target]) is holds
+    assert is_mounted(cache_directories(managers.PIP)[0], ["/x", target]) is holds
 
 
 PIECES = "- -- = @ : :: / . * $V ${V} ~ ! ^ + < 1 a npm: git+ :// .deb".split()
@@ -783,10 +783,10 @@ PIECES = "- -- = @ : :: / . * $V ${V} ~ ! ^ + < 1 a npm: git+ :// .deb".split()
 )
 def test_any_words_are_read(verb: str, words: list[str]) -> None:
     text = verb.replace("*", "x") + "".join(f' "{word}"' for word in words)
-    for read in calls(script(text)):
+    for read in package_calls(script(text)):
         for package in read.packages:
             assert package.kind in {"name", "file", "project", "url", "repository", "group", "variable"}
-            assert pinned(package, read) in (True, False, None)
+            assert is_pinned(package, read) in (True, False, None)
         assert read.assumes_yes() in (True, False)
         for manager in (APT, read.manager):
             assert cleans_cache(read.command, manager) in (True, False)
@@ -807,28 +807,39 @@ def test_the_table_is_sound() -> None:
     known |= {"build", "run", "exec", "config", "other"}
     names = [manager.name for manager in MANAGERS]
     assert len(set(names)) == len(names)
-    assert len(PROGRAMS) == sum(len(manager.programs) for manager in MANAGERS)
+    assert len(MANAGER_BY_PROGRAM) == sum(len(manager.programs) for manager in MANAGERS)
     for manager in MANAGERS:
         assert set(manager.verbs.values()) <= known, manager
-        assert {manager.default, manager.bare or "other"} <= known, manager
+        assert {manager.default, manager.bare_install_verb or "other"} <= known, manager
         assert all(verb == verb.strip() for verb in manager.verbs), manager
-        assert not manager.valued & {*manager.yes, *manager.no_cache, *manager.no_recommends, *manager.refreshing}, (
+        assert not manager.valued_flags & {
+            *manager.yes_flags,
+            *manager.no_cache_flags,
+            *manager.no_recommends_flags,
+            *manager.refresh_flags,
+        }, manager
+        assert {*manager.requirements, *manager.constraints, *manager.editable} <= manager.valued_flags | {"-f"}, (
             manager
         )
-        assert {*manager.requirements, *manager.constraints, *manager.editable} <= manager.valued | {"-f"}, manager
-        assert len(manager.relocated) <= len(manager.caches), manager
+        assert len(manager.cache_variables) <= len(manager.caches), manager
         assert {what for _, what in manager.clean} <= {"lists", "cache", "all"}, manager
-        flags = [*manager.valued, *manager.before, *manager.yes, *manager.no_cache, *manager.no_recommends]
+        flags = [
+            *manager.valued_flags,
+            *manager.valued_before_verb,
+            *manager.yes_flags,
+            *manager.no_cache_flags,
+            *manager.no_recommends_flags,
+        ]
         assert all(flag.startswith("-") for flag in flags), manager
         assert bool(manager.clean) == ("clean" in manager.verbs.values() or manager.flag_verbs), manager
 
 
 def test_one_command_alone() -> None:
-    read = read_call(command("pip install flask"))
+    read = parse_package_call(command("pip install flask"))
     assert read is not None
     assert repr(read) == "Call(pip install (Package(name 'flask' ''),))"
-    assert read_call(command("make -j4 install")) is None
-    assert read_call(command("A=1")) is None
+    assert parse_package_call(command("make -j4 install")) is None
+    assert parse_package_call(command("A=1")) is None
 
 
 def test_nothing_heavy_is_imported() -> None:

@@ -3,12 +3,12 @@ from __future__ import annotations
 import pytest
 from dockerfile_dlint.model.build import Build
 from dockerfile_dlint.model.state import LINUX_SHELL, WINDOWS_SHELL, State, is_windows_shell
-from dockerfile_dlint.syntax.parser import parse
+from dockerfile_dlint.syntax.parser import parse_bash
 from dockerfile_dlint.syntax.source import Source
 
 
 def build(text: str, **given: str) -> Build:
-    return Build(parse(Source.decode(text.encode())), build_args=given)
+    return Build(parse_bash(Source.decode(text.encode())), build_args=given)
 
 
 def last(text: str, **given: str) -> State:
@@ -113,12 +113,12 @@ def test_the_base_image_may_set_what_the_file_does_not() -> None:
     assert state.value("$A") == "1"
     assert state.value("$B") is None
     assert state.text("x$B") == "x"
-    assert not state.base_known
+    assert not state.base_variables_known
 
 
 def test_the_variables_of_a_known_base() -> None:
     state = last("FROM debian:12-slim")
-    assert state.base_known
+    assert state.base_variables_known
     assert "/usr/bin" in (state.value("$PATH") or "")
     assert state.value("$NOWHERE") == ""
     python = last("FROM python:3.12-slim")
@@ -151,7 +151,7 @@ def test_states_do_not_change_each_other() -> None:
 
 def test_the_state_of_an_instruction_before_the_first_from() -> None:
     b = build("ARG A=1\nARG B=$A\nARG A=2\nFROM scratch")
-    assert [b.state(i).value("$A") for i in b.head] == ["", "1", "1"]
+    assert [b.state(i).value("$A") for i in b.global_instructions] == ["", "1", "1"]
     assert b.state(b.stages[0].from_).value("$A$B") == "21"
 
 
@@ -163,7 +163,7 @@ def test_shell() -> None:
     runs = [i for stage in b.stages for i in stage.instructions if i.name == "RUN"]
     bash = ("/bin/bash", "-c")
     assert [b.state(run).shell for run in runs] == [LINUX_SHELL, bash, bash, LINUX_SHELL]
-    assert [b.state(run).shell_set for run in runs] == [False, True, True, False]
+    assert [b.state(run).has_custom_shell for run in runs] == [False, True, True, False]
 
 
 @pytest.mark.parametrize("text", ["SHELL bash -c", "SHELL []", 'ONBUILD SHELL ["bash"]'])

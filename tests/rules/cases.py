@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from dockerfile_dlint.lint.engine.lint_plan import Plan
+from dockerfile_dlint.lint.engine.lint_plan import LintPlan
 from dockerfile_dlint.lint.engine.linter import lint_source
 from dockerfile_dlint.model.build import Build
 from dockerfile_dlint.model.context import Context
@@ -49,11 +49,11 @@ def found(
     def context(build: Build) -> Context | None:
         if folder is None:
             return None
-        from dockerfile_dlint.lint.sources.context_search import locate
+        from dockerfile_dlint.lint.sources.context_search import locate_context
 
-        return locate(source.name, build, [str(folder)])
+        return locate_context(source.name, build, [str(folder)])
 
-    report = lint_source(source, Plan([rule], options=options), context)
+    report = lint_source(source, LintPlan([rule], options=options), context)
     assert not report.failed, [d.message for d in report.diagnostics]
     starts = source.line_starts
     return [
@@ -72,7 +72,7 @@ def write_files(example: Example, folder: Path) -> None:
 def variants(rule: Rule, text: str) -> Iterator[tuple[str, str]]:
     """The same Dockerfile in other clothes, in which the rule must find the same words."""
     yield "CRLF", text.replace("\n", "\r\n")
-    if rule.subjects != ("Run",) or "<<" in text:
+    if rule.node_types != ("Run",) or "<<" in text:
         return
     lines = text.split("\n")
     runs = [i for i, line in enumerate(lines) if line.startswith("RUN ") and not line.startswith(("RUN --", "RUN ["))]

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 from dockerfile_dlint.fixers.edits.edit import DISPLAY, SAFE, UNSAFE
-from dockerfile_dlint.fixers.repair import Repaired
-from dockerfile_dlint.lint.commands.fix import Wish, fix_source
-from dockerfile_dlint.lint.engine.lint_plan import Plan
+from dockerfile_dlint.fixers.repair import FixResult
+from dockerfile_dlint.lint.commands.fix import FixRequest, fix_source
+from dockerfile_dlint.lint.engine.lint_plan import LintPlan
 from dockerfile_dlint.model.build import Build
 from dockerfile_dlint.model.context import Context
 from dockerfile_dlint.rules import RULES
@@ -25,19 +25,19 @@ CASES = [
 ]
 
 
-def repaired(rule: Rule, text: str, folder: Path | None, example: Example, *, unsafe: bool = True) -> Repaired:
+def repaired(rule: Rule, text: str, folder: Path | None, example: Example, *, unsafe: bool = True) -> FixResult:
     def context(build: Build) -> Context | None:
         if folder is None:
             return None
-        from dockerfile_dlint.lint.sources.context_search import locate
+        from dockerfile_dlint.lint.sources.context_search import locate_context
 
-        return locate(str(folder / "Dockerfile"), build, [str(folder)])
+        return locate_context(str(folder / "Dockerfile"), build, [str(folder)])
 
-    wish = Wish(unsafe=unsafe, diff=False, only=False)
+    wish = FixRequest(unsafe=unsafe, diff=False, fix_only=False)
     source = Source.decode(text.encode(), str(folder / "Dockerfile") if folder else "Dockerfile")
-    report, result = fix_source(source, Plan([rule], options=example.options), context, wish)
+    report, result = fix_source(source, LintPlan([rule], options=example.options), context, wish)
     assert not report.failed
-    assert not result.refused, [(r.line, r.reason) for r in result.refused]
+    assert not result.rejected, [(r.line, r.reason) for r in result.rejected]
     return result
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dockerfile_dlint.lint.engine.lint_plan import Plan
+from dockerfile_dlint.lint.engine.lint_plan import LintPlan
 from dockerfile_dlint.lint.engine.linter import lint_source
 from dockerfile_dlint.rules import RULES
 from dockerfile_dlint.rules.base import Rule
@@ -12,7 +12,7 @@ from tests.conformance.shared import shared
 
 from .cases import marked
 
-WORDED = [rule for rule in RULES if rule.words]
+WORDED = [rule for rule in RULES if rule.prefilter]
 WORDLESS = [Rule(*rule.row[:7], (), *rule.row[8:]) for rule in WORDED]
 
 
@@ -33,6 +33,7 @@ def test_in_real_files() -> None:
 
 def _same(source: Source) -> None:
     found = [
-        [(d.order, d.code) for d in lint_source(source, Plan(rules), None).diagnostics] for rules in (WORDED, WORDLESS)
+        [(d.sort_key, d.code) for d in lint_source(source, LintPlan(rules), None).diagnostics]
+        for rules in (WORDED, WORDLESS)
     ]
     assert found[0] == found[1]

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dockerfile_dlint.fixers.edits.edit import apply_edits
 from dockerfile_dlint.lint.engine.report import Report
 from dockerfile_dlint.syntax.dump import dump
-from dockerfile_dlint.syntax.parser import parse
+from dockerfile_dlint.syntax.parser import parse_bash
 from dockerfile_dlint.syntax.source import Source
-from dockerfile_dlint.syntax.tokens import tokens
+from dockerfile_dlint.syntax.tokens import tokenize
 from dockerfile_dlint.syntax.tree import Dockerfile, Instruction
 
 
@@ -35,7 +35,7 @@ def check_tree(dockerfile: Dockerfile) -> None:
 
 def tokens_cover_the_text(dockerfile: Dockerfile) -> None:
     at = 0
-    for token in tokens(dockerfile):
+    for token in tokenize(dockerfile):
         assert token.start == at, f"a gap or an overlap at {at}: {token.kind} {token.start}-{token.end}"
         assert token.end > token.start, f"an empty {token.kind} at {at}"
         at = token.end
@@ -127,16 +127,16 @@ def errors_name_a_line(dockerfile: Dockerfile) -> None:
 
 def check_carriage_returns(text: str) -> None:
     """CRLF changes nothing that BuildKit's dump shows. `text` has no carriage return."""
-    plain = parse(Source(text))
-    returned = parse(Source(text.replace("\n", "\r\n")))
+    plain = parse_bash(Source(text))
+    returned = parse_bash(Source(text.replace("\n", "\r\n")))
     assert [dump(i) for i in plain.instructions] == [dump(i) for i in returned.instructions]
     assert lines_of(plain) == lines_of(returned)
     assert plain.escape == returned.escape
     assert [(d.name, d.value, d.line) for d in plain.directives] == [
         (d.name, d.value, d.line) for d in returned.directives
     ]
-    assert [(c.text, c.line, c.inside) for c in plain.comments] == [
-        (c.text, c.line, c.inside) for c in returned.comments
+    assert [(c.text, c.line, c.in_continuation) for c in plain.comments] == [
+        (c.text, c.line, c.in_continuation) for c in returned.comments
     ]
     assert [(e.message, e.line) for e in plain.errors] == [(e.message, e.line) for e in returned.errors]
 

@@ -4,7 +4,14 @@ import subprocess
 import sys
 
 import pytest
-from dockerfile_dlint.syntax.expand import ExpansionError, expand, expand_text, heredoc_word, split_words, variables
+from dockerfile_dlint.syntax.expand import (
+    ExpansionError,
+    expand,
+    expand_text,
+    parse_heredoc_word,
+    split_words,
+    variable_references,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -160,7 +167,7 @@ def test_deep_nesting_is_an_expansion_error() -> None:
     word = "${A:-" * 20_000 + "}" * 20_000
     with pytest.raises(ExpansionError, match="nested too deeply"):
         expand_text(word, {})
-    assert len(variables(word)) == 20_000
+    assert len(variable_references(word)) == 20_000
 
 
 def test_patterns_do_not_backtrack() -> None:
@@ -223,7 +230,7 @@ HEREDOCS = [
 
 @pytest.mark.parametrize(("word", "expected"), HEREDOCS)
 def test_heredoc_words(word: str, expected: tuple[str, bool, bool, int]) -> None:
-    found = heredoc_word(word)
+    found = parse_heredoc_word(word)
     assert found is not None
     assert (found.name, found.chomp, found.expand, found.fd) == expected
 
@@ -232,13 +239,13 @@ def test_heredoc_words(word: str, expected: tuple[str, bool, bool, int]) -> None
     "word", ["", "a", "<", "<<", "<<-", "<< ", "<<<a", "a<<EOF", "٣<<EOF", "<<a<b", "<<a b", "<<''", "'<<a'"]
 )
 def test_words_that_open_no_heredoc(word: str) -> None:
-    assert heredoc_word(word) is None
+    assert parse_heredoc_word(word) is None
 
 
 @pytest.mark.parametrize("word", ["<<'EOF", '<<EOF"', "<<a ''"])
 def test_bad_heredoc_words(word: str) -> None:
     with pytest.raises(ExpansionError):
-        heredoc_word(word)
+        parse_heredoc_word(word)
 
 
 LINES = [
@@ -282,12 +289,12 @@ VARIABLES = [
 
 @pytest.mark.parametrize(("word", "expected"), VARIABLES)
 def test_variables(word: str, expected: list[tuple[str, str]]) -> None:
-    assert [(name, word[start:end]) for name, start, end in variables(word)] == expected
+    assert [(name, word[start:end]) for name, start, end in variable_references(word)] == expected
 
 
 def test_variables_of_heredoc_bodies_and_of_windows_files() -> None:
-    assert [name for name, _, _ in variables("'$X' \"$Y", skip_quotes=True)] == ["X", "Y"]
-    assert [name for name, _, _ in variables("\\$X `$Y", "`")] == ["X"]
+    assert [name for name, _, _ in variable_references("'$X' \"$Y", skip_quotes=True)] == ["X", "Y"]
+    assert [name for name, _, _ in variable_references("\\$X `$Y", "`")] == ["X"]
 
 
 SYNTAX = st.sampled_from(
@@ -330,7 +337,7 @@ def test_only_expansion_errors(word: str, env: dict[str, str], escape: str, flag
 def test_heredoc_detection_never_fails_otherwise(line: str) -> None:
     for word in split_words(line):
         try:
-            found = heredoc_word(word)
+            found = parse_heredoc_word(word)
         except ExpansionError:
             continue
         assert found is None or ("<<" in word and found.name)
@@ -338,7 +345,7 @@ def test_heredoc_detection_never_fails_otherwise(line: str) -> None:
 
 @given(ANY_TEXT)
 def test_variables_are_those_that_expansion_looks_up(word: str) -> None:
-    found = variables(word)
+    found = variable_references(word)
     assert [start for _, start, _ in found] == sorted({start for _, start, _ in found})
     for name, start, end in found:
         assert word[start:end].startswith(("$" + name, "${" + name))
@@ -364,6 +371,6 @@ def test_quoted_and_escaped_text_is_unchanged(text: str) -> None:
 
 def test_the_hot_path_needs_no_regular_expressions() -> None:
     code = "import sys; sys.modules['re'] = None; import dockerfile_dlint.syntax.expand as e; "
-    code += "print(e.expand_text('${A:-b}', {}), e.heredoc_word('<<EOF').name, e.variables('$A'))"
+    code += "print(e.expand_text('${A:-b}', {}), e.parse_heredoc_word('<<EOF').name, e.variable_references('$A'))"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "b EOF [('A', 0, 2)]"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 from dockerfile_dlint.model.build import Build
-from dockerfile_dlint.model.evaluated import evaluated
-from dockerfile_dlint.syntax.blanks import split_blanks
-from dockerfile_dlint.syntax.parser import parse
-from dockerfile_dlint.syntax.plain import index_of, plain
+from dockerfile_dlint.model.evaluated import build_semantics
+from dockerfile_dlint.syntax.blanks import split_shell_line
+from dockerfile_dlint.syntax.parser import parse_bash
+from dockerfile_dlint.syntax.plain import index_at_offset, plain_form
 from dockerfile_dlint.syntax.source import Source
 from hypothesis import given
 
@@ -28,21 +28,21 @@ def test_of_real_files() -> None:
 
 
 def _same(text: str) -> None:
-    dockerfile = parse(Source(text))
+    dockerfile = parse_bash(Source(text))
     if not dockerfile.errors:
-        again = parse(Source(plain(dockerfile).text))
-        assert evaluated(Build(again)) == evaluated(Build(dockerfile))
+        again = parse_bash(Source(plain_form(dockerfile).text))
+        assert build_semantics(Build(again)) == build_semantics(Build(dockerfile))
 
 
 def test_offsets() -> None:
     text = "# c\nFROM a\nRUN b \\\n  # d\n\n  c <<E\nx\nE\n"
-    form = plain(parse(Source(text)))
+    form = plain_form(parse_bash(Source(text)))
     assert form.text == "FROM a\nRUN b   c <<E\nx\nE\n"
     for index, char in enumerate(form.text):
         assert text[form.offset(index)] == char
-    assert index_of(form, text.index("RUN")) == form.text.index("RUN")
-    assert index_of(form, text.index("# d")) == form.text.index("  c <<E")
-    assert index_of(form, len(text)) == len(form.text)
+    assert index_at_offset(form, text.index("RUN")) == form.text.index("RUN")
+    assert index_at_offset(form, text.index("# d")) == form.text.index("  c <<E")
+    assert index_at_offset(form, len(text)) == len(form.text)
 
 
 @pytest.mark.parametrize(
@@ -60,4 +60,4 @@ def test_offsets() -> None:
     ],
 )
 def test_blanks(one: str, other: str, same: bool) -> None:
-    assert (split_blanks(one) == split_blanks(other)) is same
+    assert (split_shell_line(one) == split_shell_line(other)) is same

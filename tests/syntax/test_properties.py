@@ -10,13 +10,13 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from dockerfile_dlint.lint.config.selection import choose
-from dockerfile_dlint.lint.engine.lint_plan import Plan
+from dockerfile_dlint.lint.config.selection import select_rules
+from dockerfile_dlint.lint.engine.lint_plan import LintPlan
 from dockerfile_dlint.lint.engine.linter import lint_source
 from dockerfile_dlint.model.context import Context
-from dockerfile_dlint.syntax.parser import parse
-from dockerfile_dlint.syntax.source import Mapped, Source
-from dockerfile_dlint.syntax.tokens import tokens
+from dockerfile_dlint.syntax.parser import parse_bash
+from dockerfile_dlint.syntax.source import MappedText, Source
+from dockerfile_dlint.syntax.tokens import tokenize
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -93,7 +93,7 @@ def test_bytes_come_back(data: bytes) -> None:
     data = data.replace(b"\0", b"").lstrip(b"\xff\xfe")
     source = Source.decode(data)
     assert source.encode() == data
-    check_tree(parse(source))
+    check_tree(parse_bash(source))
 
 
 @law
@@ -104,19 +104,19 @@ def test_bytes_come_back(data: bytes) -> None:
 @example("ENV a=b\\\u2003")
 @example("ENV a=\\\n b=c")
 def test_laws_hold_for_any_text(text: str) -> None:
-    check_tree(parse(Source(text)))
+    check_tree(parse_bash(Source(text)))
 
 
 @law
 @given(dockerfiles())
 def test_laws_hold_for_dockerfiles(text: str) -> None:
-    check_tree(parse(Source(text)))
+    check_tree(parse_bash(Source(text)))
 
 
 @law
 @given(mutations())
 def test_laws_hold_for_broken_dockerfiles(text: str) -> None:
-    check_tree(parse(Source(text)))
+    check_tree(parse_bash(Source(text)))
 
 
 @law
@@ -130,21 +130,23 @@ def test_carriage_returns_change_nothing(text: str) -> None:
 def test_every_rule_bears_every_text(text: str) -> None:
     folder = Path(__file__).parent
     source = Source(text, str(folder / "Dockerfile"))
-    check_report(source, lint_source(source, Plan(choose(["ALL"], [])), lambda _: Context(str(folder), source.name)))
+    check_report(
+        source, lint_source(source, LintPlan(select_rules(["ALL"], [])), lambda _: Context(str(folder), source.name))
+    )
 
 
 @st.composite
-def mapped_texts(draw: st.DrawFn) -> tuple[str, Mapped]:
+def mapped_texts(draw: st.DrawFn) -> tuple[str, MappedText]:
     """A file, and a text assembled from pieces of it in ascending order."""
     file = draw(st.text("abc\n", min_size=1, max_size=30))
     cuts = sorted(draw(st.lists(st.integers(0, len(file)), max_size=8)))
     spans = list(zip(cuts[::2], cuts[1::2], strict=False))
-    return file, Mapped.join((file[start:end], start) for start, end in spans)
+    return file, MappedText.join((file[start:end], start) for start, end in spans)
 
 
 @law
 @given(mapped_texts())
-def test_every_character_of_a_mapped_text_knows_its_offset(case: tuple[str, Mapped]) -> None:
+def test_every_character_of_a_mapped_text_knows_its_offset(case: tuple[str, MappedText]) -> None:
     file, mapped = case
     for index, char in enumerate(mapped.text):
         assert file[mapped.offset(index)] == char
@@ -153,7 +155,7 @@ def test_every_character_of_a_mapped_text_knows_its_offset(case: tuple[str, Mapp
 
 @law
 @given(mapped_texts(), st.data())
-def test_a_slice_of_a_mapped_text_keeps_its_offsets(case: tuple[str, Mapped], data: st.DataObject) -> None:
+def test_a_slice_of_a_mapped_text_keeps_its_offsets(case: tuple[str, MappedText], data: st.DataObject) -> None:
     mapped = case[1]
     start = data.draw(st.integers(0, len(mapped.text)))
     end = data.draw(st.integers(start, len(mapped.text)))
@@ -168,11 +170,11 @@ def test_a_slice_of_a_mapped_text_keeps_its_offsets(case: tuple[str, Mapped], da
 
 @law
 @given(mapped_texts(), st.data())
-def test_the_parts_of_a_mapped_text_make_the_whole(case: tuple[str, Mapped], data: st.DataObject) -> None:
+def test_the_parts_of_a_mapped_text_make_the_whole(case: tuple[str, MappedText], data: st.DataObject) -> None:
     mapped = case[1]
     size = len(mapped.text)
     cuts = [0, *sorted(data.draw(st.lists(st.integers(0, size), max_size=4))), size]
-    whole = Mapped.concat([mapped.slice(start, end) for start, end in pairwise(cuts)])
+    whole = MappedText.concat([mapped.slice(start, end) for start, end in pairwise(cuts)])
     assert whole.text == mapped.text
     assert [whole.offset(i) for i in range(size)] == [mapped.offset(i) for i in range(size)]
     assert [whole.end_offset(i + 1) for i in range(size)] == [mapped.end_offset(i + 1) for i in range(size)]
@@ -187,7 +189,7 @@ JSON_PARTS = st.lists(
 @given(JSON_PARTS, st.data())
 def test_strings_of_json_know_where_their_escapes_stand(parts: list[str], data: st.DataObject) -> None:
     text = 'CMD ["' + "".join(parts) + '"]'
-    dockerfile = parse(Source(text))
+    dockerfile = parse_bash(Source(text))
     words_are_where_they_say(dockerfile)
     instruction = dockerfile.instructions[0]
     if not instruction.json:
@@ -198,7 +200,7 @@ def test_strings_of_json_know_where_their_escapes_stand(parts: list[str], data: 
     # Between two characters there is nothing, or continuations.
     assert all(not text[end:start].replace("\\\n", "") for end, start in zip(ends, starts[1:], strict=False))
     cut = data.draw(st.integers(0, len(mapped.text)))
-    halves = Mapped.concat([mapped.slice(0, cut), mapped.slice(cut, len(mapped.text))])
+    halves = MappedText.concat([mapped.slice(0, cut), mapped.slice(cut, len(mapped.text))])
     assert [halves.end_offset(index + 1) for index in range(len(mapped.text))] == ends
 
 
@@ -220,8 +222,8 @@ LONG: dict[str, Callable[[], str]] = {
 def test_long_texts_take_time_in_proportion(name: str) -> None:
     """Each took minutes, or all of the stack, when its length counted twice."""
     start = time.perf_counter()
-    dockerfile = parse(Source(LONG[name]()))
-    assert sum(token.end - token.start for token in tokens(dockerfile)) == len(dockerfile.source.text)
+    dockerfile = parse_bash(Source(LONG[name]()))
+    assert sum(token.end - token.start for token in tokenize(dockerfile)) == len(dockerfile.source.text)
     assert time.perf_counter() - start < 10
 
 

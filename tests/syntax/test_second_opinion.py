@@ -7,8 +7,8 @@ from collections.abc import Callable
 from itertools import zip_longest
 
 import pytest
-from dockerfile_dlint.syntax.parser import parse
-from dockerfile_dlint.syntax.source import SPACE, Source
+from dockerfile_dlint.syntax.parser import parse_bash
+from dockerfile_dlint.syntax.source import WHITESPACE, Source
 from dockerfile_dlint.syntax.tree import Dockerfile, Instruction
 from dockerfile_parse import DockerfileParser
 
@@ -55,7 +55,7 @@ def has_an_odd_keyword(instruction: Instruction, dockerfile: Dockerfile) -> bool
     """Any Unicode space ends a keyword to dockerfile-parse, and a continuation does not go on with one."""
     text = dockerfile.source.text
     written = text[instruction.start : instruction.keyword_end]
-    return any(char in SPACE for char in written) or text[instruction.keyword_end :].startswith(dockerfile.escape)
+    return any(char in WHITESPACE for char in written) or text[instruction.keyword_end :].startswith(dockerfile.escape)
 
 
 def is_a_keyword_at_the_end(instruction: Instruction, dockerfile: Dockerfile) -> bool:
@@ -88,7 +88,7 @@ MISREADINGS: dict[Misreading, str] = {
 
 def difference(data: bytes) -> tuple[Instruction, Dockerfile] | None:
     """The first instruction on which the two differ, or the last one where dockerfile-parse sees more."""
-    dockerfile = parse(Source.decode(data))
+    dockerfile = parse_bash(Source.decode(data))
     for number, (mine, other) in enumerate(zip_longest(ours(dockerfile), theirs(data))):
         if mine != other:
             return dockerfile.instructions[min(number, len(dockerfile.instructions) - 1)], dockerfile
@@ -118,7 +118,7 @@ def test_a_known_misreading_is_still_one(misreading: Misreading) -> None:
     ],
 )
 def test_both_read_the_same(text: str) -> None:
-    assert ours(parse(Source(text))) == theirs(text.encode())
+    assert ours(parse_bash(Source(text))) == theirs(text.encode())
 
 
 def test_real_files_differ_by_known_misreadings_alone() -> None:

@@ -7,13 +7,13 @@ from itertools import pairwise
 import pytest
 from dockerfile_dlint.syntax.command import Command, Script, Word
 from dockerfile_dlint.syntax.shell import dialect_of, parse_exec, parse_script, shebang_dialect
-from dockerfile_dlint.syntax.source import Mapped
+from dockerfile_dlint.syntax.source import MappedText
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 
 def script_of(text: str, dialect: str = "sh") -> Script:
-    return parse_script(Mapped.join([(text, 0)]), dialect)
+    return parse_script(MappedText.join([(text, 0)]), dialect)
 
 
 def only(text: str) -> Command:
@@ -25,7 +25,7 @@ def only(text: str) -> Command:
 def row(command: Command) -> str:
     """A command on one line: `context: before name args (wrappers)`."""
     parts = [*(f"[{value.value}]" if " " in value.value else value.value for value in command.args)]
-    line = " ".join([command.before.replace("\n", "NL"), command.name or "?", *parts]).strip()
+    line = " ".join([command.operator_before.replace("\n", "NL"), command.name or "?", *parts]).strip()
     if command.wrappers:
         line += f" ({' '.join(command.wrappers)})"
     return "/".join(command.context) + ": " + line if command.context else line
@@ -208,7 +208,7 @@ def test_commands(text: str, rows: list[str]) -> None:
     ],
 )
 def test_what_follows(text: str, after: list[str]) -> None:
-    assert [command.after for command in script_of(text).commands] == after
+    assert [command.operator_after for command in script_of(text).commands] == after
 
 
 @pytest.mark.parametrize(
@@ -272,7 +272,7 @@ b" \\
 """
 
 
-def logical_line(file: str, prefix: str = "RUN ") -> Mapped:
+def logical_line(file: str, prefix: str = "RUN ") -> MappedText:
     """Join the physical lines of an instruction as BuildKit does: no comments, no empty lines, no continuations."""
     pieces: list[tuple[str, int]] = []
     at = 0
@@ -281,7 +281,7 @@ def logical_line(file: str, prefix: str = "RUN ") -> Mapped:
             skip = len(prefix) if at == 0 else 0
             pieces.append((line.rstrip("\r\n").removesuffix("\\")[skip:], at + skip))
         at += len(line)
-    return Mapped.join(pieces)
+    return MappedText.join(pieces)
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
@@ -297,7 +297,7 @@ def test_places_across_continuations(newline: str) -> None:
     assert found["é"] == "é"
     assert found["ü"] == "'ü'"
     install = script.commands[1]
-    assert (install.name, install.before, install.after) == ("apt-get", "&&", "&&")
+    assert (install.name, install.operator_before, install.operator_after) == ("apt-get", "&&", "&&")
     assert file[install.start : install.end].startswith("DEBIAN_FRONTEND=x")
     assert file[install.start : install.end].endswith("> /dev/null")
     assert install.text == 'apt-get install -y "a b"'
@@ -401,10 +401,10 @@ def test_flags() -> None:
 
 def exec_form(*words: str) -> tuple[str, Script]:
     """The script of `["a", "b"]` and its text in the file."""
-    file, found = "[", list[tuple[str, Mapped]]()
+    file, found = "[", list[tuple[str, MappedText]]()
     for word in words:
         file += '"'
-        found.append((word, Mapped.join([(word, len(file))])))
+        found.append((word, MappedText.join([(word, len(file))])))
         file += word + '", '
     return file, parse_exec(found)
 
@@ -634,7 +634,14 @@ any_text = st.text(st.characters(), max_size=60) | shell_text
 def everything(script: Script) -> list[object]:
     return [
         (
-            (command.name, command.wrappers, command.context, command.before, command.after, command.text),
+            (
+                command.name,
+                command.wrappers,
+                command.context,
+                command.operator_before,
+                command.operator_after,
+                command.text,
+            ),
             [(word.value, word.dynamic) for word in command.words],
             [(name, word.value) for name, word in command.assignments],
             [(each.operator, each.target and each.target.value) for each in command.redirects],
@@ -665,7 +672,7 @@ def test_any_text_is_read_and_stands_where_it_says(text: str) -> None:
 def test_pieces_of_the_file_make_no_difference(text: str, cuts: list[int]) -> None:
     bounds = sorted({0, len(text), *(cut for cut in cuts if cut < len(text))})
     pieces = [(text[a:b], a + 10 * number) for number, (a, b) in enumerate(pairwise(bounds), 1)]
-    mapped = Mapped.join(pieces)
+    mapped = MappedText.join(pieces)
     whole, cut = script_of(text), parse_script(mapped)
     assert everything(cut) == everything(whole)
     for one, other in zip(whole.commands, cut.commands, strict=True):
@@ -691,10 +698,10 @@ def test_the_grammar_is_loaded_without_its_packages() -> None:
     code = (
         "import sys\n"
         "from dockerfile_dlint.syntax.shell import parse_script\n"
-        "from dockerfile_dlint.syntax.source import Mapped\n"
+        "from dockerfile_dlint.syntax.source import MappedText\n"
         "before = set(sys.modules)\n"
         "assert not any(name.startswith('tree_sitter') for name in before)\n"
-        "assert parse_script(Mapped('a && b', [0], [0])).commands[1].name == 'b'\n"
+        "assert parse_script(MappedText('a && b', [0], [0])).commands[1].name == 'b'\n"
         "print(*sorted(set(sys.modules) - before))\n"
         "import tree_sitter, tree_sitter_bash\n"
         "tree_sitter.Parser(tree_sitter.Language(tree_sitter_bash.language())).parse(b'a')\n"
@@ -710,7 +717,7 @@ def test_the_grammar_is_loaded_the_ordinary_way_when_the_short_cut_fails() -> No
         "import sys\n"
         "from importlib.machinery import PathFinder\n"
         "from dockerfile_dlint.syntax.shell import parse_script\n"
-        "from dockerfile_dlint.syntax.source import Mapped\n"
+        "from dockerfile_dlint.syntax.source import MappedText\n"
         "class Shy:\n"
         "    asked = set()\n"
         "    def find_spec(self, name, path=None, target=None):\n"
@@ -718,7 +725,7 @@ def test_the_grammar_is_loaded_the_ordinary_way_when_the_short_cut_fails() -> No
         "            return self.asked.add(name)\n"
         "        return PathFinder.find_spec(name, path, target)\n"
         "sys.meta_path[sys.meta_path.index(PathFinder)] = Shy()\n"
-        "assert parse_script(Mapped('a && b', [0], [0])).commands[1].name == 'b'\n"
+        "assert parse_script(MappedText('a && b', [0], [0])).commands[1].name == 'b'\n"
         "print(*Shy.asked, *sys.modules)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

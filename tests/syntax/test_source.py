@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from dockerfile_dlint.syntax.source import SPACE, Mapped, Source, SourceError, Span
+from dockerfile_dlint.syntax.source import WHITESPACE, MappedText, Source, SourceError, Span
 
 
 @pytest.mark.parametrize(
@@ -57,9 +57,9 @@ def test_positions_count_code_points_from_one() -> None:
 
 
 def test_space_is_that_of_go() -> None:
-    assert not set("\x1c\x1d\x1e\x1f\u200b\ufeff") & set(SPACE)
-    assert set("\t\n\v\f\r \x85\xa0\u2003\u3000") <= set(SPACE)
-    assert all(char.isspace() for char in SPACE)
+    assert not set("\x1c\x1d\x1e\x1f\u200b\ufeff") & set(WHITESPACE)
+    assert set("\t\n\v\f\r \x85\xa0\u2003\u3000") <= set(WHITESPACE)
+    assert all(char.isspace() for char in WHITESPACE)
 
 
 def test_a_span_holds_its_start_and_not_its_end() -> None:
@@ -72,7 +72,7 @@ def test_a_span_holds_its_start_and_not_its_end() -> None:
 
 
 # `ab` at 10, `cd` at 20: what a continuation makes of two lines.
-JOINED = Mapped.join([("ab", 10), ("cd", 20)])
+JOINED = MappedText.join([("ab", 10), ("cd", 20)])
 
 
 def test_each_character_knows_its_offset() -> None:
@@ -95,19 +95,19 @@ def test_a_slice_keeps_its_offsets() -> None:
 
 
 def test_parts_are_put_together() -> None:
-    whole = Mapped.concat([JOINED.slice(0, 1), JOINED.slice(3, 4)])
+    whole = MappedText.concat([JOINED.slice(0, 1), JOINED.slice(3, 4)])
     assert whole.text == "ad"
     assert [whole.offset(0), whole.offset(1), whole.end_offset(2)] == [10, 21, 22]
-    assert Mapped.concat([]).text == ""
-    assert Mapped.join([]).offset(0) == 0
+    assert MappedText.concat([]).text == ""
+    assert MappedText.join([]).offset(0) == 0
 
 
 def test_an_escape_ends_behind_its_last_character() -> None:
     r"""`a\nb` in JSON: three characters, the second of which takes two in the file."""
-    text = Mapped("a\nb", (0, 1, 2), (10, 11, 13), (11, 13, 14))
+    text = MappedText("a\nb", (0, 1, 2), (10, 11, 13), (11, 13, 14))
     assert [text.offset(index) for index in range(3)] == [10, 11, 13]
     assert [text.end_offset(index) for index in range(1, 4)] == [11, 13, 14]
     assert text.slice(0, 2).end_offset(2) == 13
     assert text.slice(1, 3).span(0, 1) == Span(11, 13)
-    assert Mapped.concat([JOINED, text]).end_offset(6) == 13
-    assert Mapped.concat([JOINED, text]).end_offset(2) == 12
+    assert MappedText.concat([JOINED, text]).end_offset(6) == 13
+    assert MappedText.concat([JOINED, text]).end_offset(2) == 12

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 from dockerfile_dlint.syntax.instruction_words import (
-    NotStrings,
-    blank_words,
-    json_pieces,
+    NotStringArrayError,
+    blank_separated_words,
+    json_string_pieces,
     json_strings,
     quoted_words,
     split_flags,
@@ -14,7 +14,7 @@ from dockerfile_dlint.syntax.instruction_words import (
 
 
 def split_at_blanks(text: str) -> list[str]:
-    return [text[start:end] for start, end in blank_words(text, 0, len(text))]
+    return [text[start:end] for start, end in blank_separated_words(text, 0, len(text))]
 
 
 def split_at_unquoted_space(text: str, escape: str = "\\") -> list[str]:
@@ -143,7 +143,7 @@ def test_what_is_no_json_array_is_ordinary_text(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["[1]", '["a", null]', "[[]]", '[{"a": "b"}]', "[true]", "[-1.5e3]"])
 def test_an_array_of_other_things_is_refused(text: str) -> None:
-    with pytest.raises(NotStrings):
+    with pytest.raises(NotStringArrayError):
         strings(text)
 
 
@@ -156,7 +156,7 @@ def test_a_string_knows_where_it_stands() -> None:
 
 def test_pieces_of_a_string_stand_where_they_are_written() -> None:
     text = r'["a\u0041\ud83d\ude00b\\"]'
-    pieces = list(json_pieces(text, 2, len(text) - 2))
+    pieces = list(json_string_pieces(text, 2, len(text) - 2))
     assert "".join(value for value, _, _ in pieces) == "aA😀b\\"
     assert [(value, text[start:end]) for value, start, end in pieces] == [
         ("a", "a"),
@@ -165,4 +165,4 @@ def test_pieces_of_a_string_stand_where_they_are_written() -> None:
         ("b", "b"),
         ("\\", r"\\"),
     ]
-    assert list(json_pieces('[""]', 2, 2)) == [("", 2, 2)]
+    assert list(json_string_pieces('[""]', 2, 2)) == [("", 2, 2)]

@@ -10,12 +10,12 @@ if TYPE_CHECKING:
 
     from ....model.build import Build, Stage
     from ....syntax.tree import Instruction
-    from .run_steps import Piece
+    from .run_steps import RunCommand
 
 WIDTH = 100
 
 
-def block(build: Build, instruction: Instruction) -> str:
+def instruction_with_comments(build: Build, instruction: Instruction) -> str:
     """An instruction as it stands in the file, with the comments and the blank line above it."""
     text = build.dockerfile.source.text
     start = min([instruction.start, *(comment.start for comment in instruction.comments)])
@@ -24,33 +24,33 @@ def block(build: Build, instruction: Instruction) -> str:
     return blank + text[start : instruction.end].replace("\r\n", "\n")
 
 
-def bare(build: Build, instruction: Instruction) -> str:
+def instruction_text(build: Build, instruction: Instruction) -> str:
     """An instruction as it stands in the file, without the comments above it: for a second place."""
     return build.dockerfile.source.text[instruction.start : instruction.end].replace("\r\n", "\n")
 
 
-def above(build: Build, instruction: Instruction) -> list[str]:
+def leading_comments(build: Build, instruction: Instruction) -> list[str]:
     """The comments and the blank line above an instruction, for one that is written anew."""
-    upto = bare(build, instruction)
-    lines = block(build, instruction).removesuffix(upto).rstrip("\n")
+    upto = instruction_text(build, instruction)
+    lines = instruction_with_comments(build, instruction).removesuffix(upto).rstrip("\n")
     return lines.split("\n") if lines else []
 
 
-def tail(build: Build) -> list[str]:
+def trailing_comments(build: Build) -> list[str]:
     """The comments behind the last instruction, with the blank line before them when there is one."""
     text = build.dockerfile.source.text.replace("\r\n", "\n")
     rest = text[build.dockerfile.instructions[-1].end :]
     return [rest.strip("\n") if not rest.startswith("\n\n") else "\n" + rest.strip("\n")] if rest.strip() else []
 
 
-def head(build: Build, stage: Stage) -> str:
+def file_header(build: Build, stage: Stage) -> str:
     """What stands before the first FROM: directives, comments, global ARGs."""
     text = build.dockerfile.source.text.replace("\r\n", "\n")
     start = build.dockerfile.source.text[: stage.start].replace("\r\n", "\n")
     return text[: len(start)].rstrip("\n")
 
 
-def from_line(stage: Stage, image: str = "", name: str = "") -> str:
+def from_instruction(stage: Stage, image: str = "", name: str = "") -> str:
     """The FROM of a stage with another image or name."""
     words = [stage.from_.keyword, *(flag.text for flag in stage.from_.flags)]
     words.append(image or (stage.from_.base.text if stage.from_.base else ""))
@@ -58,7 +58,7 @@ def from_line(stage: Stage, image: str = "", name: str = "") -> str:
     return " ".join([*words, *(("AS", alias) if alias else ())])
 
 
-def run_line(commands: Sequence[str]) -> str:
+def run_instruction(commands: Sequence[str]) -> str:
     """A RUN of commands joined by `&&`, one a line when they are long."""
     line = "RUN " + " && ".join(commands)
     if len(line) <= WIDTH and "\n" not in line and len(commands) < 3:
@@ -66,24 +66,24 @@ def run_line(commands: Sequence[str]) -> str:
     return "RUN " + " \\\n    && ".join(commands)
 
 
-def install_line(before: Sequence[str], packages: Iterable[str], lists: str = "/var/lib/apt/lists") -> str:
+def apt_install_instruction(before: Sequence[str], packages: Iterable[str], lists: str = "/var/lib/apt/lists") -> str:
     """A RUN that fetches the lists, installs the packages one a line, and deletes the lists."""
     words = " \\\n        ".join(sorted(packages))
     install = " ".join(before)
     return f"RUN apt-get update \\\n    && {install} \\\n        {words} \\\n    && rm -rf {lists}/*"
 
 
-def joined(text: Sequence[str]) -> str:
+def join_blocks(text: Sequence[str]) -> str:
     """The pieces of a file, one under the other, without more than one blank line between them."""
     return re.sub(r"\n{3,}", "\n\n", "\n".join(text)).strip("\n") + "\n"
 
 
-def both_stages(build: Build, stage: Stage, builder: Iterable[str], final: Iterable[str]) -> str:
+def write_two_stages(build: Build, stage: Stage, builder: Iterable[str], final: Iterable[str]) -> str:
     """The file with a builder and a final stage in the place of its only one."""
-    start = head(build, stage)
-    return joined([*([start] if start else []), *builder, "", *final, *tail(build)])
+    start = file_header(build, stage)
+    return join_blocks([*([start] if start else []), *builder, "", *final, *trailing_comments(build)])
 
 
-def texts(pieces: Iterable[Piece]) -> list[str]:
+def command_texts(pieces: Iterable[RunCommand]) -> list[str]:
     """The commands, each on one line."""
     return [piece.text for piece in pieces]

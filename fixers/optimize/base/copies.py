@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import posixpath
 
-from ....model.layers import is_remote
-from ....syntax.tree import Transfer
+from ....model.layers import is_remote_source
+from ....syntax.tree import CopyOrAdd
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
     from ....model.context import Context
 
 
-class Placed:
+class CopiedPath:
     """A file or folder of the context (`source`, "" is all of it) and the path that it gets in the image."""
 
     __slots__ = ("folder", "instruction", "source", "target")
 
-    def __init__(self, instruction: Transfer, source: str, target: str, folder: bool) -> None:
+    def __init__(self, instruction: CopyOrAdd, source: str, target: str, folder: bool) -> None:
         self.instruction = instruction
         self.source = source
         self.target = target
         self.folder = folder
 
-    def holds(self, path: str) -> str | None:
+    def source_of(self, path: str) -> str | None:
         """The path in the context of what lies at `path` in the image, if it came with this copy."""
         if not self.folder:
             return self.source if path == self.target else None
@@ -36,10 +36,10 @@ class Placed:
         return posixpath.join(self.source, path[len(below) :]) if path.startswith(below) else None
 
 
-def placed(build: Build, stage: Stage, context: Context) -> Iterator[Placed]:
+def context_copies(build: Build, stage: Stage, context: Context) -> Iterator[CopiedPath]:
     """What the COPYs and ADDs of a stage bring from the context, in order; what is not known is left out."""
     for instruction in stage.instructions:
-        if not isinstance(instruction, Transfer) or instruction.flag("from") is not None:
+        if not isinstance(instruction, CopyOrAdd) or instruction.flag("from") is not None:
             continue
         target = build.state(instruction).path(instruction.destination.text) if instruction.destination else None
         if target is None or instruction.destination is None:
@@ -49,7 +49,7 @@ def placed(build: Build, stage: Stage, context: Context) -> Iterator[Placed]:
         for name in names:
             folder = not name or _is_folder(context, name)
             inside = into or len(names) > 1 or len(instruction.sources) > 1
-            yield Placed(
+            yield CopiedPath(
                 instruction,
                 name,
                 posixpath.join(target, posixpath.basename(name)) if inside and not folder else target,
@@ -57,11 +57,11 @@ def placed(build: Build, stage: Stage, context: Context) -> Iterator[Placed]:
             )
 
 
-def _names(build: Build, instruction: Transfer, context: Context) -> Iterator[str]:
+def _names(build: Build, instruction: CopyOrAdd, context: Context) -> Iterator[str]:
     state = build.state(instruction)
     for argument in instruction.sources:
         value = None if argument.text.startswith("<<") else state.value(argument.text)
-        if value is None or is_remote(value):
+        if value is None or is_remote_source(value):
             continue
         path = posixpath.normpath("/" + value).lstrip("/")
         if any(char in path for char in "*?["):
@@ -75,17 +75,17 @@ def _is_folder(context: Context, name: str) -> bool:
     return name not in context.files() and any(file.startswith(below) for file in context.files())
 
 
-def origin(build: Build, stage: Stage, context: Context, path: str) -> str | None:
+def context_path(build: Build, stage: Stage, context: Context, path: str) -> str | None:
     """The path in the context of what lies at `path` in the image; the last copy that brings it counts."""
     found: str | None = None
-    for place in placed(build, stage, context):
-        name = place.holds(path)
-        if name is not None and context.sent(name):
+    for place in context_copies(build, stage, context):
+        name = place.source_of(path)
+        if name is not None and context.includes(name):
             found = name
     return found
 
 
-def read(context: Context, name: str) -> str | None:
+def read_context_file(context: Context, name: str) -> str | None:
     """The text of a file of the context, None when it cannot be read as one or is larger than a megabyte."""
     try:
         with open(posixpath.join(context.root, name), "rb") as file:

@@ -7,20 +7,20 @@ from fnmatch import fnmatchcase
 
 from ....model.layers import makes_layer, rebuilt_after
 from ....model.packages.managers import MANAGERS
-from ....syntax.tree import Run, Transfer
-from .copies import placed
+from ....syntax.tree import CopyOrAdd, Run
+from .copies import context_copies
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ....model.build import Build
     from ....model.context import Context
     from ....syntax.tree import Instruction
-    from .copies import Placed
+    from .copies import CopiedPath
 
 _MANIFESTS = tuple({name for manager in MANAGERS for name in (*manager.manifests, *manager.locks)})
 
 
-class Effect:
+class BuildFigures:
     """Figures of a Dockerfile.
 
     `layers` counts those of the image that are made here; `source`, `manifest` and `base` the RUNs that run again when
@@ -30,16 +30,16 @@ class Effect:
     __slots__ = ("base", "layers", "manifest", "source", "stages")
 
     def __init__(self, build: Build, context: Context) -> None:
-        final = build.final
+        final = build.final_stage
         chain = [*final.ancestors, final] if final is not None else []
-        needed = [stage for stage in build.stages if stage.index in build.needed()]
+        needed = [stage for stage in build.stages if stage.index in build.needed_stages()]
         self.stages = len(build.stages)
         self.layers = sum(makes_layer(step) for stage in chain for step in stage.instructions)
         self.base = sum(isinstance(step, Run) for stage in needed for step in stage.instructions)
         source: set[int] = set()
         manifest: set[int] = set()
         for stage in needed:
-            for place in placed(build, stage, context):
+            for place in context_copies(build, stage, context):
                 again = {id(step) for step in rebuilt_after(build, place.instruction) if isinstance(step, Run)}
                 source |= again if _brings_source(context, place) else set()
                 manifest |= again if _brings_manifest(context, place) else set()
@@ -49,7 +49,7 @@ class Effect:
         self.source = len(source)
         self.manifest = len(manifest)
 
-    def rows(self, other: Effect) -> list[tuple[str, int, int]]:
+    def rows(self, other: BuildFigures) -> list[tuple[str, int, int]]:
         """A row for each figure: what it is, here and there."""
         return [
             ("stages", self.stages, other.stages),
@@ -64,22 +64,22 @@ def _is_manifest(name: str) -> bool:
     return any(fnmatchcase(posixpath.basename(name), pattern) for pattern in _MANIFESTS)
 
 
-def _below(context: Context, place: Placed) -> list[str]:
+def _below(context: Context, place: CopiedPath) -> list[str]:
     below = place.source + "/" if place.source else ""
     return [name for name in context.files() if name.startswith(below)] if place.folder else [place.source]
 
 
-def _brings_source(context: Context, place: Placed) -> bool:
+def _brings_source(context: Context, place: CopiedPath) -> bool:
     return any(not _is_manifest(name) for name in _below(context, place))
 
 
-def _brings_manifest(context: Context, place: Placed) -> bool:
+def _brings_manifest(context: Context, place: CopiedPath) -> bool:
     return any(map(_is_manifest, _below(context, place)))
 
 
 def _binds(run: Instruction) -> bool:
     """Whether a RUN has a part of the context mounted."""
-    if isinstance(run, Transfer):
+    if isinstance(run, CopyOrAdd):
         return False
     mounts = [flag.value or "" for flag in run.flags if flag.name == "mount"]
     return any("type=bind" in mount and "from=" not in mount for mount in mounts)

@@ -6,10 +6,10 @@ import posixpath
 import re
 
 from ....syntax.shell import parse_script
-from ....syntax.source import Mapped
+from ....syntax.source import MappedText
 from ....syntax.tree import Cmd, Entrypoint, Healthcheck, Run
-from .copies import origin, read
-from .rewrite import Refused
+from .copies import context_path, read_context_file
+from .rewrite import RewriteRejected
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from ....model.context import Context
     from ....syntax.command import Command
     from ....syntax.tree import Instruction
-    from .rewrite import Checks
+    from .rewrite import Preconditions
 
-FULL_ONLY = {
+FULL_IMAGE_PROGRAMS = {
     program: package
     for package, programs in {
         "autoconf": "autoconf autoreconf",
@@ -66,7 +66,7 @@ _BUILD_TOOLS = frozenset("bazel cargo cmake configure make meson ninja qmake rus
 _MOST_SCRIPTS = 20
 
 
-class Uses:
+class ProgramUsage:
     """The programs that a stage runs while it is built and when it is started: name to where it is used.
 
     `lines` are the words of each command, program first; `wrappers` are programs that start others (`sudo`).
@@ -76,7 +76,7 @@ class Uses:
         self.build = build
         self.stage = stage
         self.context = context
-        self.found: dict[str, Instruction] = {}
+        self.programs: dict[str, Instruction] = {}
         self.scripts: list[str] = []
         self.lines: list[list[str]] = []
         self.wrappers: set[str] = set()
@@ -87,20 +87,20 @@ class Uses:
 
     def packages(self) -> dict[str, str]:
         """The packages to add to a slim base, each with the program that needs it."""
-        found = {FULL_ONLY[name]: name for name in self.found if name in FULL_ONLY}
-        return with_certificates(found)
+        found = {FULL_IMAGE_PROGRAMS[name]: name for name in self.programs if name in FULL_IMAGE_PROGRAMS}
+        return add_ca_certificates(found)
 
     def packages_with(self, programs: Collection[str]) -> dict[str, str]:
         """The packages to add where `programs` are started by the application besides."""
         found = dict(self.packages())
-        for program in sorted(FULL_ONLY.keys() & programs):
-            found.setdefault(FULL_ONLY[program], program)
+        for program in sorted(FULL_IMAGE_PROGRAMS.keys() & programs):
+            found.setdefault(FULL_IMAGE_PROGRAMS[program], program)
         return found
 
     def _add(self, command: Command, instruction: Instruction) -> None:
         if not command.words:
             return
-        self.found.setdefault(command.name, instruction)
+        self.programs.setdefault(command.name, instruction)
         self.lines.append([word.value for word in command.words])
         self.wrappers.update(command.wrappers)
         program = command.words[0].value
@@ -117,24 +117,24 @@ class Uses:
 
     def _script(self, path: str | None, instruction: Instruction) -> None:
         """Read a shell script of the context that is run."""
-        name = origin(self.build, self.stage, self.context, path) if path else None
+        name = context_path(self.build, self.stage, self.context, path) if path else None
         if name is None or name in self.scripts or len(self.scripts) >= _MOST_SCRIPTS:
             return
-        text = read(self.context, name)
+        text = read_context_file(self.context, name)
         if text is None or not (name.endswith(".sh") or (text.startswith("#!") and "sh" in text.partition("\n")[0])):
             return
         self.scripts.append(name)
-        for command in parse_script(Mapped(text, (0,), (0,)), "bash").commands:
+        for command in parse_script(MappedText(text, (0,), (0,)), "bash").commands:
             self._add(command, instruction)
 
 
-def with_certificates(packages: dict[str, str]) -> dict[str, str]:
+def add_ca_certificates(packages: dict[str, str]) -> dict[str, str]:
     """The packages, and the certificates that programs of them trust: apt only recommends these."""
     fetching = next((program for package, program in packages.items() if package in _FETCHING), "")
     return {**packages, "ca-certificates": fetching} if fetching else packages
 
 
-def check_starts(packages: Collection[str], checks: Checks) -> None:
+def require_no_compiler_at_start(packages: Collection[str], checks: Preconditions) -> None:
     """Raise Refused when what is started compiles: no package of a slim image makes up for that."""
     checks.require(
         "what the program starts is in the slim image or in a package",
@@ -143,7 +143,7 @@ def check_starts(packages: Collection[str], checks: Checks) -> None:
     )
 
 
-def must_start(build: Build, stage: Stage) -> None:
+def require_start_command(build: Build, stage: Stage) -> None:
     """Raise Refused when the file does not say what the image runs: what it needs then is not known."""
     commands = [
         command
@@ -152,12 +152,12 @@ def must_start(build: Build, stage: Stage) -> None:
         for command in build.commands(instruction)
     ]
     if not commands:
-        raise Refused("the file has no CMD and no ENTRYPOINT: what the image runs is not known")
+        raise RewriteRejected("the file has no CMD and no ENTRYPOINT: what the image runs is not known")
     if all(command.name in _SHELLS and not command.args for command in commands):
-        raise Refused("the image starts a shell: what is run in it is not known")
+        raise RewriteRejected("the image starts a shell: what is run in it is not known")
 
 
-def check_kept(
+def check_final_stage_runs(
     build: Build, stage: Stage, context: Context, moved: Collection[int], last: Run, *, builds: bool = True
 ) -> None:
     """Raise Refused when a RUN that stays in the final stage would be missed in the builder, or may compile.
@@ -169,43 +169,47 @@ def check_kept(
         if not isinstance(run, Run) or id(run) in moved:
             continue
         if run.start < last.start and not _prepares(build, run, builds):
-            text = " ".join(run.rest_text.split())[:60]
-            raise Refused(f"whether the builder needs what `{text}` does is not known", run)
-        must_not_compile(build, stage, context, run)
+            text = " ".join(run.arguments_text.split())[:60]
+            raise RewriteRejected(f"whether the builder needs what `{text}` does is not known", run)
+        require_no_compilation(build, stage, context, run)
 
 
 def _prepares(build: Build, run: Run, builds: bool) -> bool:
     """Whether a RUN only makes folders, users and settings of the system, or installs packages of it."""
-    system = {id(call.command) for call in build.calls(run) if call.manager.ecosystem == "os"}
+    system = {id(call.command) for call in build.package_calls(run) if call.manager.ecosystem == "os"}
     commands = build.commands(run)
-    writes = ">" in run.rest_text and any(command.name in ("echo", "printf", "cat") for command in commands)
+    writes = ">" in run.arguments_text and any(command.name in ("echo", "printf", "cat") for command in commands)
     return not run.heredocs and not writes and all(
         command.name in _PREPARING
         or id(command) in system
-        or (not builds and command.name in _DOWNLOADING and _SETTINGS.search(run.rest_text) is None)
+        or (not builds and command.name in _DOWNLOADING and _SETTINGS.search(run.arguments_text) is None)
         for command in commands
     )  # fmt: skip
 
 
-def must_not_compile(build: Build, stage: Stage, context: Context, run: Run) -> None:
+def require_no_compilation(build: Build, stage: Stage, context: Context, run: Run) -> None:
     """Raise Refused when a RUN that the slim stage would keep may compile, or runs what is not known."""
     for command in build.commands(run):
         text = " ".join(command.text.split())[:60]
         words = [word.value for word in command.args]
         if command.name in _BUILD_TOOLS:
-            raise Refused(f"`{text}` may need compilers of the full image", run)
+            raise RewriteRejected(f"`{text}` may need compilers of the full image", run)
         if command.name.startswith("python") and any(posixpath.basename(word) == "setup.py" for word in words):
-            raise Refused(f"`{text}` may need compilers of the full image", run)
-        fed = command.before == "|" and not [word for word in words if not word.startswith("-")]
+            raise RewriteRejected(f"`{text}` may need compilers of the full image", run)
+        fed = command.operator_before == "|" and not [word for word in words if not word.startswith("-")]
         if fed and (command.name in _SHELLS or command.name.startswith("python")):
-            raise Refused(f"what `{text}` runs is only known to the build", run)
+            raise RewriteRejected(f"what `{text}` runs is only known to the build", run)
         path = (
             build.state(run).path(command.words[0].value) if command.words and "/" in command.words[0].value else None
         )
-        if path is not None and path.startswith(("/tmp/", "/root/")) and origin(build, stage, context, path) is None:
-            raise Refused(f"what `{text}` does is not known", run)
+        if (
+            path is not None
+            and path.startswith(("/tmp/", "/root/"))
+            and context_path(build, stage, context, path) is None
+        ):
+            raise RewriteRejected(f"what `{text}` does is not known", run)
 
 
-def scripts_of(uses: Uses) -> Iterator[str]:
+def used_scripts(uses: ProgramUsage) -> Iterator[str]:
     """The shell scripts that the stage runs, as far as they are files of the context."""
     yield from uses.scripts

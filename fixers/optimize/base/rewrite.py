@@ -17,27 +17,27 @@ class Step:
     `image` is the base image that takes the place of another, "" where none does.
     """
 
-    __slots__ = ("image", "risk", "saving", "title", "why")
+    __slots__ = ("image", "reason", "risk", "saving", "title")
 
     def __init__(self, title: str, why: str, saving: str = "", risk: str = "", image: str = "") -> None:
         self.title = title
-        self.why = why
+        self.reason = why
         self.saving = saving
         self.risk = risk
         self.image = image
 
 
-def run_on(image: str, why: str, risk: str = "") -> Step:
+def base_image_step(image: str, why: str, risk: str = "") -> Step:
     """The step that takes another base image for the stage that is shipped."""
     return Step(f"Run on `{image}`", why, risk=risk, image=image)
 
 
-def run_slim(image: str) -> Step:
+def slim_base_step(image: str) -> Step:
     """The step that takes the slim variant of the base image."""
-    return run_on(image, "the same version and release without the tools for building")
+    return base_image_step(image, "the same version and release without the tools for building")
 
 
-class Check:
+class Precondition:
     """A precondition: what must hold, whether it does, and where that was seen (`line` 0: the whole file)."""
 
     __slots__ = ("line", "ok", "reason", "text")
@@ -49,7 +49,7 @@ class Check:
         self.line = line
 
 
-class Refused(Exception):
+class RewriteRejected(Exception):
     """A rewrite cannot be proved right; the message says why, `line` where (0 for the whole file)."""
 
     def __init__(self, reason: str, at: Instruction | None = None) -> None:
@@ -57,58 +57,60 @@ class Refused(Exception):
         self.line = at.start_line if at is not None else 0
 
 
-class Idle(Refused):
+class NothingToDo(RewriteRejected):
     """There is nothing to do; the message says why."""
 
 
-class Outcome:
+class RewriteOutcome:
     """What became of a rewrite: the new text and the steps to it, or None and the refusal. `checks` in their order."""
 
-    __slots__ = ("checks", "name", "refusal", "steps", "text")
+    __slots__ = ("checks", "name", "rejection", "steps", "text")
 
     def __init__(
         self,
         name: str,
         text: str | None = None,
         steps: Sequence[Step] = (),
-        checks: Sequence[Check] = (),
-        refusal: Refused | None = None,
+        checks: Sequence[Precondition] = (),
+        rejection: RewriteRejected | None = None,
     ) -> None:
         self.name = name
         self.text = text
         self.steps = tuple(steps)
         self.checks = tuple(checks)
-        self.refusal = refusal
+        self.rejection = rejection
 
 
-class Checks:
+class Preconditions:
     """Preconditions as they are met, one after the other; the first that is not ends the rewrite."""
 
     def __init__(self) -> None:
-        self.met: list[Check] = []
+        self.results: list[Precondition] = []
 
     def require(self, text: str, ok: object, reason: str = "", at: Instruction | None = None) -> None:
         """Note that `text` holds. Raises Refused with the reason when it does not."""
-        self.met.append(Check(text, bool(ok), reason if not ok else "", at.start_line if at is not None else 0))
+        self.results.append(
+            Precondition(text, bool(ok), reason if not ok else "", at.start_line if at is not None else 0)
+        )
         if not ok:
-            raise Refused(reason or f"not so: {text}", at)
+            raise RewriteRejected(reason or f"not so: {text}", at)
 
 
-class Rewriter:
+class StageRewrite:
     """What a rewrite of one stage works on, and notes its preconditions in."""
 
-    def __init__(self, build: Build, stage: Stage, context: Context, checks: Checks) -> None:
+    def __init__(self, build: Build, stage: Stage, context: Context, checks: Preconditions) -> None:
         self.build = build
         self.stage = stage
         self.context = context
         self.checks = checks
 
 
-def attempt(name: str, rewritten: Callable[[Checks], tuple[str, list[Step]]]) -> Outcome:
+def run_rewrite(name: str, rewritten: Callable[[Preconditions], tuple[str, list[Step]]]) -> RewriteOutcome:
     """What becomes of the rewrite `name`, which answers its text and steps or raises Refused."""
-    checks = Checks()
+    checks = Preconditions()
     try:
         text, steps = rewritten(checks)
-    except Refused as refusal:
-        return Outcome(name, checks=checks.met, refusal=refusal)
-    return Outcome(name, text, steps, checks.met)
+    except RewriteRejected as refusal:
+        return RewriteOutcome(name, checks=checks.results, rejection=refusal)
+    return RewriteOutcome(name, text, steps, checks.results)

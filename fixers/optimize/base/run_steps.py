@@ -5,23 +5,23 @@ from __future__ import annotations
 import re
 
 from ....model.packages.calls import cleans_cache, cleans_lists
-from .rewrite import Refused
+from .rewrite import RewriteRejected
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ....model.build import Build
-    from ....model.packages.calls import Call
+    from ....model.packages.calls import PackageCall
     from ....syntax.command import Command
     from ....syntax.tree import Run
 
-OS = "packages of the system"
+SYSTEM_PACKAGES = "packages of the system"
 DEPENDENCIES = "dependencies"
-PLAIN = "files and users"
-PROGRAM = "a program"
+FILES_AND_USERS = "files and users"
+OTHER_PROGRAM = "a program"
 
-ESSENTIAL = frozenset(
+ESSENTIAL_PROGRAMS = frozenset(
     """adduser addgroup basename cat chgrp chmod chown chpasswd cp cut date dirname echo env expr false find getent grep
     groupadd groupmod head hostname id install ldconfig ln ls mkdir mkfifo mktemp mv printf pwd readlink realpath rm
     rmdir sed sha256sum sha512sum md5sum sleep sort stat tail tar tee test [ touch tr true truncate uname uniq
@@ -31,16 +31,16 @@ ESSENTIAL = frozenset(
 _STATE = frozenset(("cd", "export", "set", "unset", "umask", "trap", "exit", "source", ".", "alias", "eval", "exec"))
 
 
-class Piece:
+class RunCommand:
     """One command of a RUN: its `text` on one line, what it is for (`kind`), and the call of a package manager."""
 
     __slots__ = ("call", "command", "kind", "text")
 
-    def __init__(self, command: Command, kind: str, call: Call | None) -> None:
+    def __init__(self, command: Command, kind: str, call: PackageCall | None) -> None:
         self.command = command
         self.kind = kind
         self.call = call
-        self.text = one_line(command.script.text[command.at : command.to])
+        self.text = one_line(command.script.text[command.start_index : command.end_index])
 
 
 def one_line(text: str) -> str:
@@ -48,41 +48,41 @@ def one_line(text: str) -> str:
     return text.strip() if "'" in text or '"' in text else " ".join(text.split())
 
 
-def pieces(build: Build, run: Run) -> list[Piece]:
+def split_run(build: Build, run: Run) -> list[RunCommand]:
     """The commands of a RUN that is a plain list of them joined by `&&`. Raises Refused when it is anything else."""
     if run.json or run.heredocs or run.flags or run.parent is not None:
-        raise Refused("the RUN has flags, a here-document or the exec form", run)
-    if build.state(run).shell_set:
-        raise Refused("SHELL is set", run)
-    calls = {id(call.command): call for call in build.calls(run)}
-    found: list[Piece] = []
+        raise RewriteRejected("the RUN has flags, a here-document or the exec form", run)
+    if build.state(run).has_custom_shell:
+        raise RewriteRejected("SHELL is set", run)
+    calls = {id(call.command): call for call in build.package_calls(run)}
+    found: list[RunCommand] = []
     commands = build.commands(run)
     for command in commands:
         if command.name == "nproc" and command.context == ("substitution",):
             continue
-        if command.context or command.before not in ("", "&&") or command.after not in ("", "&&"):
-            raise Refused(f"`{_short(command)}` is part of more than a plain list of commands", run)
+        if command.context or command.operator_before not in ("", "&&") or command.operator_after not in ("", "&&"):
+            raise RewriteRejected(f"`{_short(command)}` is part of more than a plain list of commands", run)
         if command.wrappers or not command.name:
-            raise Refused(f"`{_short(command)}` runs something that is not known", run)
-        found.append(Piece(command, _kind(command, calls.get(id(command))), calls.get(id(command))))
+            raise RewriteRejected(f"`{_short(command)}` runs something that is not known", run)
+        found.append(RunCommand(command, _kind(command, calls.get(id(command))), calls.get(id(command))))
     if not found:
-        raise Refused("the RUN cannot be read", run)
+        raise RewriteRejected("the RUN cannot be read", run)
     if any(piece.command.name in _STATE for piece in found) and len({piece.kind for piece in found}) > 1:
-        raise Refused("the RUN changes folder or settings between steps of different kinds", run)
+        raise RewriteRejected("the RUN changes folder or settings between steps of different kinds", run)
     return found
 
 
-def _kind(command: Command, call: Call | None) -> str:
+def _kind(command: Command, call: PackageCall | None) -> str:
     if call is not None:
         if call.manager.ecosystem == "os":
-            return OS
-        return DEPENDENCIES if call.verb in ("install", "restore", "upgrade", "config") else PROGRAM
+            return SYSTEM_PACKAGES
+        return DEPENDENCIES if call.verb in ("install", "restore", "upgrade", "config") else OTHER_PROGRAM
     if command.name == "rm" and any("/var/lib/apt/lists" in word.value for word in command.args):
-        return OS
-    return PLAIN if command.name in ESSENTIAL or command.name in _STATE else PROGRAM
+        return SYSTEM_PACKAGES
+    return FILES_AND_USERS if command.name in ESSENTIAL_PROGRAMS or command.name in _STATE else OTHER_PROGRAM
 
 
-def deletes_caches(piece: Piece) -> bool:
+def deletes_caches(piece: RunCommand) -> bool:
     """Whether the command only empties package lists or caches."""
     from ....model.packages.managers import MANAGERS
 
@@ -94,9 +94,9 @@ def _short(command: Command) -> str:
     return re.sub(r"\s+", " ", command.text)[:60]
 
 
-def grouped(found: Sequence[Piece]) -> list[tuple[str, list[Piece]]]:
+def group_by_kind(found: Sequence[RunCommand]) -> list[tuple[str, list[RunCommand]]]:
     """Neighbours of one kind together, in order."""
-    groups: list[tuple[str, list[Piece]]] = []
+    groups: list[tuple[str, list[RunCommand]]] = []
     for piece in found:
         if not groups or groups[-1][0] != piece.kind:
             groups.append((piece.kind, []))

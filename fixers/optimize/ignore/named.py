@@ -5,10 +5,10 @@ from __future__ import annotations
 import posixpath
 import re
 
-from ....model.ignore import IgnoreError, clean, go_glob, regex
-from ....model.layers import is_remote
-from ....syntax.instruction_checks import mount_fields
-from ....syntax.tree import Add, CommandLine, Copy, Env, Run, Transfer
+from ....model.ignore import IgnoreError, clean_path, go_glob_regex, python_regex
+from ....model.layers import is_remote_source
+from ....syntax.instruction_checks import parse_mount_fields
+from ....syntax.tree import Add, CommandLine, Copy, CopyOrAdd, Env, Run
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _WHOLE = ("", "*", "**", ".")
 
 
-class Named:
+class ContextSources:
     """The sources of COPY, ADD and bind mounts.
 
     `whole` tells that one of them takes all of the context, `sources` are the others as patterns relative to it,
@@ -36,7 +36,7 @@ class Named:
         self.sources = sorted(found.difference(_WHOLE))
         self.paths = {path for source in self.sources for path in _matches(context, source)}
 
-    def names(self, path: str) -> bool:
+    def includes(self, path: str) -> bool:
         """Whether a source is the path itself, or lies below it; also one that is not on disk yet."""
         below = path + "/"
         return any(
@@ -44,14 +44,14 @@ class Named:
             for source in (*self.paths, *self.sources)
         )
 
-    def folder_of(self, path: str) -> str | None:
+    def parent_source(self, path: str) -> str | None:
         """The shortest source that is a folder above the path; None when there is none."""
         parts = path.split("/")
         return next(("/".join(parts[:n]) for n in range(1, len(parts)) if "/".join(parts[:n]) in self.paths), None)
 
-    def takes(self, path: str) -> bool:
+    def uses_path(self, path: str) -> bool:
         """Whether something of the path is taken at all."""
-        return self.whole or self.names(path) or self.folder_of(path) is not None
+        return self.whole or self.includes(path) or self.parent_source(path) is not None
 
 
 def instructions(build: Build) -> Iterator[Instruction]:
@@ -60,14 +60,14 @@ def instructions(build: Build) -> Iterator[Instruction]:
         yield from stage.all_instructions()
 
 
-def words_of(build: Build) -> str:
+def context_related_text(build: Build) -> str:
     """What a Dockerfile says that may name a file: its commands, the values of ENV, and the shell's here-documents."""
     texts: list[str] = []
     for instruction in instructions(build):
         if isinstance(instruction, CommandLine | Env):
-            texts.append(instruction.rest_text)
+            texts.append(instruction.arguments_text)
             texts += (heredoc.body for heredoc in instruction.heredocs)
-        elif isinstance(instruction, Transfer):
+        elif isinstance(instruction, CopyOrAdd):
             texts += (heredoc.body for heredoc in instruction.heredocs)
     return "\n".join(texts)
 
@@ -76,7 +76,7 @@ def _sources(build: Build) -> Iterator[str]:
     for instruction in instructions(build):
         if isinstance(instruction, Run):
             yield from _mounted(build, instruction)
-        elif isinstance(instruction, Transfer) and not (isinstance(instruction, Copy) and instruction.flag("from")):
+        elif isinstance(instruction, CopyOrAdd) and not (isinstance(instruction, Copy) and instruction.flag("from")):
             for source in instruction.sources:
                 if not source.text.startswith("<<"):
                     yield from _patterns(build, instruction, source.text)
@@ -86,7 +86,7 @@ def _sources(build: Build) -> Iterator[str]:
 
 def _mounted(build: Build, run: Run) -> Iterator[str]:
     for flag in run.flags:
-        fields = dict(mount_fields(flag.value or "") or ()) if flag.name == "mount" else {}
+        fields = dict(parse_mount_fields(flag.value or "") or ()) if flag.name == "mount" else {}
         if flag.name == "mount" and (fields.get("type") or "bind").lower() == "bind" and not fields.get("from"):
             yield from _patterns(build, run, fields.get("source") or fields.get("src") or "")
 
@@ -99,9 +99,9 @@ def _patterns(build: Build, instruction: Instruction, text: str) -> Iterator[str
     if "$" in text:
         values.append(re.sub(r"\$(?:\{[^}]*\}|\w+)", "*", text))
     for each in values:
-        if isinstance(instruction, Add) and is_remote(each):
+        if isinstance(instruction, Add) and is_remote_source(each):
             continue
-        path = each.replace("\\", "/") if stage is not None and stage.windows else each
+        path = each.replace("\\", "/") if stage is not None and stage.is_windows else each
         yield posixpath.normpath("/" + path.lstrip("/")).lstrip("/")
 
 
@@ -109,7 +109,7 @@ def _matches(context: Context, source: str) -> Iterable[str]:
     if "**" not in source:
         return context.match(source)
     try:
-        found = re.compile(regex(clean(source))).match
+        found = re.compile(python_regex(clean_path(source))).match
     except (ValueError, IgnoreError):
         return ()
     return [path for path in context.files() if found(path)]
@@ -120,6 +120,6 @@ def _covers(source: str, path: str) -> bool:
     if not any(char in source for char in "*?["):
         return False
     try:
-        return re.fullmatch(go_glob(source), path) is not None
+        return re.fullmatch(go_glob_regex(source), path) is not None
     except ValueError:
         return False

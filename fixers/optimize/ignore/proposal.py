@@ -12,12 +12,22 @@ import posixpath
 import re
 from fnmatch import fnmatchcase
 
-from ....model.history import LARGEST_TEXT
-from ....model.ignore import IgnoreFile, ignore_file_for, regex
-from ....model.waste import HISTORY
-from .named import Named, words_of
-from .uses import Texts, first_mention, run_scripts, scripts_of, spoken_in_commands
-from .waste_categories import BUILDERS_OWN, DOCUMENTS, EVERYWHERE, HEADINGS, SECRET, TESTS, Project, entries, expected
+from ....model.history import MAX_TEXT_BYTES
+from ....model.ignore import IgnoreFile, find_ignore_file, python_regex
+from ....model.waste import VCS_DIRECTORIES
+from .named import ContextSources, context_related_text
+from .uses import ProjectTexts, executed_scripts, first_mention, named_in_commands, package_scripts
+from .waste_categories import (
+    DOCUMENTATION,
+    HEADINGS,
+    READ_BY_BUILDER,
+    SECRET,
+    TESTS,
+    WASTE_AT_ANY_DEPTH,
+    ContextUsage,
+    expected_patterns,
+    waste_candidates,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,7 +35,7 @@ if TYPE_CHECKING:
 
     from ....model.build import Build
     from ....model.context import Context
-    from .waste_categories import Entry
+    from .waste_categories import WasteCandidate
 
 _MOST_PATHS = 20
 """So many paths are listed where no pattern has them all and nothing else."""
@@ -65,30 +75,30 @@ _TESTING_INSIDE = re.compile(
 )
 
 
-class Pattern:
+class ProposedPattern:
     """A line of the new file: `files` and `bytes` of those that are sent now are left out by it."""
 
-    __slots__ = ("bytes", "files", "heading", "text", "why")
+    __slots__ = ("bytes", "files", "heading", "reason", "text")
 
     def __init__(self, text: str, heading: str, reason: str) -> None:
         self.text = text
         self.heading = heading
-        self.why = reason
+        self.reason = reason
         self.files = 0
         self.bytes = 0
 
 
-class Kept:
+class KeptPath:
     """What looks like waste and stays: its path, and why."""
 
-    __slots__ = ("path", "why")
+    __slots__ = ("path", "reason")
 
     def __init__(self, path: str, reason: str) -> None:
         self.path = path
-        self.why = reason
+        self.reason = reason
 
 
-class Proposal:
+class IgnoreProposal:
     """The ignore file at `path`: its text now ("" when there is none) and then, and what comes of it.
 
     `before` and `after` are the bytes that are sent, `files_before` and `files_after` the files; `dropped` are those
@@ -103,8 +113,8 @@ class Proposal:
         self,
         path: str,
         texts: tuple[str, str],
-        patterns: Sequence[Pattern],
-        kept: Sequence[Kept],
+        patterns: Sequence[ProposedPattern],
+        kept: Sequence[KeptPath],
         files: Mapping[str, int],
         dropped: Sequence[str],
         shown: Sequence[str] = (),
@@ -125,7 +135,7 @@ class Proposal:
         return self.new != self.old
 
 
-def propose(builds: Sequence[Build], context: Context, *, same_listing: bool = False) -> Proposal:
+def propose_ignore_file(builds: Sequence[Build], context: Context, *, same_listing: bool = False) -> IgnoreProposal:
     """What the ignore file should say that the first of `builds` has; the others are built with the context too.
 
     With `same_listing`, folders of the image list what they listed: of what the build does not make, only hidden files
@@ -139,30 +149,30 @@ def propose(builds: Sequence[Build], context: Context, *, same_listing: bool = F
         raise context.ignore_error
     dockerfile = builds[0].dockerfile.source.name
     own = dockerfile + ".dockerignore"
-    path = ignore_file_for(dockerfile, context.root) or os.path.join(context.root, ".dockerignore")
+    path = find_ignore_file(dockerfile, context.root) or os.path.join(context.root, ".dockerignore")
     if path == own or len(builds) == 1:
-        return plan(builds[:1], context, path, same_listing=same_listing)
-    shared = plan(builds, context, path, same_listing=same_listing)
-    alone = plan(builds[:1], context, own, unused=False, same_listing=same_listing)
-    named = Named(builds[:1], context)
-    if any(named.takes(each) for each in alone.dropped - shared.dropped):
+        return plan_ignore_file(builds[:1], context, path, same_listing=same_listing)
+    shared = plan_ignore_file(builds, context, path, same_listing=same_listing)
+    alone = plan_ignore_file(builds[:1], context, own, unused=False, same_listing=same_listing)
+    named = ContextSources(builds[:1], context)
+    if any(named.uses_path(each) for each in alone.dropped - shared.dropped):
         return alone
     return shared
 
 
-def plan(
+def plan_ignore_file(
     builds: Sequence[Build], context: Context, path: str, *, unused: bool = True, same_listing: bool = False
-) -> Proposal:
+) -> IgnoreProposal:
     """The ignore file at `path` for `builds`, which all read it; the present rules are those that the context has.
 
     Without `unused`, what no COPY takes is not named; for `same_listing` see `propose`.
     """
-    present = context.ignore
+    present = context.ignore_file
     source = present.path if present is not None else None
-    rules = read_text(source) if source is not None else ""
-    named = Named(builds, context)
-    project = Project(builds, context, named, "\n".join(words_of(build) for build in builds))
-    texts = Texts(context, project.commands)
+    rules = read_ignore_text(source) if source is not None else ""
+    named = ContextSources(builds, context)
+    project = ContextUsage(builds, context, named, "\n".join(context_related_text(build) for build in builds))
+    texts = ProjectTexts(context, project.commands)
     found, kept = _allowed(project, texts, present or IgnoreFile(()), unused=unused)
     shown = [entry.path for entry in found if _is_shown(entry)] if same_listing else []
     found = [entry for entry in found if entry.path not in shown]
@@ -173,67 +183,73 @@ def plan(
     _count(patterns, project.files, dropped)
     if source is not None:
         patterns = [pattern for pattern in patterns if pattern.files]
-        if all(pattern.why == BUILDERS_OWN for pattern in patterns):
+        if all(pattern.reason == READ_BY_BUILDER for pattern in patterns):
             patterns, dropped = [], []
     elif not named.whole and not named.paths:
         patterns, dropped = [], []
     old = rules if source == path else ""
-    new = written(rules, patterns) if patterns else old
+    new = append_patterns(rules, patterns) if patterns else old
     kept.sort(key=lambda each: each.path)
-    return Proposal(path, (old, new), patterns, kept, project.files, dropped, shown)
+    return IgnoreProposal(path, (old, new), patterns, kept, project.files, dropped, shown)
 
 
-def _is_shown(entry: Entry) -> bool:
+def _is_shown(entry: WasteCandidate) -> bool:
     """Whether who lists a folder of the image would miss the entry: it is neither hidden nor secret nor made anew."""
-    return entry.soft and entry.heading != SECRET and not posixpath.basename(entry.path).startswith(".")
+    return entry.kept_if_mentioned and entry.heading != SECRET and not posixpath.basename(entry.path).startswith(".")
 
 
-def read_text(path: str) -> str:
+def read_ignore_text(path: str) -> str:
     """The text of an ignore file with its line endings."""
     with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
         return file.read()
 
 
-def _with_expected(project: Project, texts: Texts, patterns: list[Pattern], kept: Sequence[Kept]) -> list[Pattern]:
+def _with_expected(
+    project: ContextUsage, texts: ProjectTexts, patterns: list[ProposedPattern], kept: Sequence[KeptPath]
+) -> list[ProposedPattern]:
     """The patterns of a new file: also those of what is not there yet and will be."""
     there = {pattern.text for pattern in patterns}
     refused = {posixpath.basename(each.path) for each in kept}
     more = [
-        Pattern(text, heading, reason)
-        for text, heading, reason in expected(project, refused)
+        ProposedPattern(text, heading, reason)
+        for text, heading, reason in expected_patterns(project, refused)
         if text not in there and not any(_left_out(text, project.files))
     ]
-    if not project.named.names(".env") and not any(posixpath.basename(path) == ".env" for path in project.files):
-        readers = list(texts.readers(project.files))
+    if not project.context_sources.includes(".env") and not any(
+        posixpath.basename(path) == ".env" for path in project.files
+    ):
+        readers = list(texts.files_to_scan(project.files))
         if _found_by(texts, readers, project.commands, _ENV_READERS, "") is None:
-            more.append(Pattern(".env", SECRET, "may hold secrets"))
+            more.append(ProposedPattern(".env", SECRET, "may hold secrets"))
     return sorted((*patterns, *more), key=_place)
 
 
 # What may go -------------------------------------------------------------------------------------------------------
 
 
-def _allowed(project: Project, texts: Texts, present: IgnoreFile, *, unused: bool) -> tuple[list[Entry], list[Kept]]:
+def _allowed(
+    project: ContextUsage, texts: ProjectTexts, present: IgnoreFile, *, unused: bool
+) -> tuple[list[WasteCandidate], list[KeptPath]]:
     """The entries that can be left out, and those that stay with the reason."""
-    kept: list[Kept] = []
-    live: list[Entry] = []
-    for entry in entries(project, unused=unused):
+    kept: list[KeptPath] = []
+    live: list[WasteCandidate] = []
+    for entry in waste_candidates(project, unused=unused):
         reason = _named_reason(project, entry) or _wanted_reason(entry, present)
-        if reason is None and project.context.truncated and entry.soft:
+        if reason is None and project.context.truncated and entry.kept_if_mentioned:
             reason = "the context has too many files to look through"
         if reason is None:
             live.append(entry)
         else:
-            kept.append(Kept(entry.path, reason))
+            kept.append(KeptPath(entry.path, reason))
     live, spoken = _unspoken(project, texts, live)
     kept += spoken
-    for source in project.named.paths:
+    for source in project.context_sources.paths:
         inside = [entry for entry in live if _is_below(entry.path, source)]
         gone = {entry.path for entry in inside}
         below = project.folders.get(source, [])
         if below and inside and all(_is_in(path, gone) for path in below):
             live = [entry for entry in live if entry not in inside]
-            kept += [Kept(path, f"all of `{source}`, which the Dockerfile names, would be gone") for path in gone]
+            kept += [KeptPath(path, f"all of `{source}`, which the Dockerfile names, would be gone") for path in gone]
     return live, kept
 
 
@@ -241,17 +257,17 @@ def _is_below(path: str, folder: str) -> bool:
     return path == folder or path.startswith(folder + "/")
 
 
-def _named_reason(project: Project, entry: Entry) -> str | None:
-    named = project.named
-    if named.names(entry.path):
+def _named_reason(project: ContextUsage, entry: WasteCandidate) -> str | None:
+    named = project.context_sources
+    if named.includes(entry.path):
         return "the Dockerfile names it"
-    above = named.folder_of(entry.path)
-    if above is not None and entry.soft and above not in project.roots:
+    above = named.parent_source(entry.path)
+    if above is not None and entry.kept_if_mentioned and above not in project.roots:
         return f"it is in `{above}`, which the Dockerfile names"
     return None
 
 
-def _wanted_reason(entry: Entry, present: IgnoreFile) -> str | None:
+def _wanted_reason(entry: WasteCandidate, present: IgnoreFile) -> str | None:
     """An exception of the present file that means this entry."""
     name = posixpath.basename(entry.path)
     for rule in present.rules:
@@ -261,22 +277,30 @@ def _wanted_reason(entry: Entry, present: IgnoreFile) -> str | None:
     return None
 
 
-def _unspoken(project: Project, texts: Texts, live: list[Entry]) -> tuple[list[Entry], list[Kept]]:
+def _unspoken(
+    project: ContextUsage, texts: ProjectTexts, live: list[WasteCandidate]
+) -> tuple[list[WasteCandidate], list[KeptPath]]:
     """The entries of which no file speaks that is sent itself; what stays may speak of more, so again until none."""
-    kept: list[Kept] = []
+    kept: list[KeptPath] = []
     read: set[str] | None = None
     while True:
         waste = {entry.path for entry in live}
-        unread = [path for path in texts.readers(project.files) if not _is_in(path, waste)]
+        unread = [path for path in texts.files_to_scan(project.files) if not _is_in(path, waste)]
         if read is not None:
             unread = [path for path in unread if path not in read]
             if not unread:
                 return live, kept
-        elif sum(size for path in unread if (size := project.files[path]) <= LARGEST_TEXT) > _MOST_BYTES:
-            kept = [Kept(entry.path, "there is too much text to look through") for entry in live if entry.soft]
-            return [entry for entry in live if not entry.soft], kept
-        reasons = {entry.path: _spoken_reason(project, texts, unread, entry) for entry in live if entry.soft}
-        kept += [Kept(path, reason) for path, reason in reasons.items() if reason is not None]
+        elif sum(size for path in unread if (size := project.files[path]) <= MAX_TEXT_BYTES) > _MOST_BYTES:
+            kept = [
+                KeptPath(entry.path, "there is too much text to look through")
+                for entry in live
+                if entry.kept_if_mentioned
+            ]
+            return [entry for entry in live if not entry.kept_if_mentioned], kept
+        reasons = {
+            entry.path: _spoken_reason(project, texts, unread, entry) for entry in live if entry.kept_if_mentioned
+        }
+        kept += [KeptPath(path, reason) for path, reason in reasons.items() if reason is not None]
         live = [entry for entry in live if reasons.get(entry.path) is None]
         read = {*(read or ()), *unread}
 
@@ -291,7 +315,9 @@ def _is_in(path: str, waste: Collection[str]) -> bool:
     return False
 
 
-def _spoken_reason(project: Project, texts: Texts, readers: Sequence[str], entry: Entry) -> str | None:
+def _spoken_reason(
+    project: ContextUsage, texts: ProjectTexts, readers: Sequence[str], entry: WasteCandidate
+) -> str | None:
     """Why the entry stays, from the commands of the Dockerfiles and the texts of `readers`."""
     name = posixpath.basename(entry.path)
     folder = entry.path in project.folders
@@ -299,10 +325,10 @@ def _spoken_reason(project: Project, texts: Texts, readers: Sequence[str], entry
         return _found_by(
             texts, readers, project.commands, _ENV_READERS, "reads it; what is secret in it, hand over at run time"
         )
-    if name in HISTORY:
+    if name in VCS_DIRECTORIES:
         programs = [path for path in readers if not path.endswith(_NO_PROGRAMS) and "." in posixpath.basename(path)]
         return _found_by(texts, programs, "", _GIT_READERS, "reads it")
-    if entry.heading == DOCUMENTS:
+    if entry.heading == DOCUMENTATION:
         if _DOCUMENT_TOOLS.search(project.commands):
             return "the Dockerfile builds the documentation"
         reason = _found_by(texts, readers, "", _MARKDOWN_READERS, "reads documents")
@@ -312,37 +338,39 @@ def _spoken_reason(project: Project, texts: Texts, readers: Sequence[str], entry
         reason = _tested(project, texts)
         if reason is not None:
             return reason
-    if spoken_in_commands(project.commands, name):
+    if named_in_commands(project.commands, name):
         return "the Dockerfile speaks of it"
     path = first_mention(texts, readers, entry.path, folder=folder)
     return None if path is None else f"`{path}` speaks of it"
 
 
-def _found_by(texts: Texts, readers: Sequence[str], commands: str, pattern: re.Pattern[str], what: str) -> str | None:
+def _found_by(
+    texts: ProjectTexts, readers: Sequence[str], commands: str, pattern: re.Pattern[str], what: str
+) -> str | None:
     if commands and pattern.search(commands):
         return f"the Dockerfile {what}"
-    path = next((path for path in readers if texts.searching(path, pattern)), None)
+    path = next((path for path in readers if texts.matches(path, pattern)), None)
     return None if path is None else f"`{path}` {what}"
 
 
-def _tested(project: Project, texts: Texts) -> str | None:
+def _tested(project: ContextUsage, texts: ProjectTexts) -> str | None:
     """Why tests are needed: a build or a container runs them."""
     if _TESTING.search(project.commands):
         return "the Dockerfile runs tests"
     for path in project.files:
         name = posixpath.basename(path)
         if name == "package.json" and "node_modules" not in path:
-            scripts = run_scripts(scripts_of(project.text(path)), project.commands)
+            scripts = executed_scripts(package_scripts(project.text(path)), project.commands)
             if any(_TESTING.search(script) for script in scripts.values()):
                 return f"a script of `{path}` that the build runs tests"
-        elif _is_run(texts, name) and _TESTING.search(texts.of(path)):
+        elif _is_run(texts, name) and _TESTING.search(texts.text_of(path)):
             return f"`{path}`, which the build runs, runs tests"
         if _tells_how(project, path) and _TESTING_INSIDE.search(project.text(path)):
             return f"`{path}` runs the tests in a container"
     return None
 
 
-def _is_run(texts: Texts, name: str) -> bool:
+def _is_run(texts: ProjectTexts, name: str) -> bool:
     """Whether the file is a script that the Dockerfiles call, or the Makefile when they call make."""
     lower = name.lower()
     if lower.endswith((".sh", ".bash")):
@@ -350,7 +378,7 @@ def _is_run(texts: Texts, name: str) -> bool:
     return texts.makes and lower in ("makefile", "gnumakefile", "justfile", "taskfile.yml")
 
 
-def _tells_how(project: Project, path: str) -> bool:
+def _tells_how(project: ContextUsage, path: str) -> bool:
     """Whether the file may say how containers are run: CI, compose, scripts and README."""
     folder, name = posixpath.split(path)
     near = folder in project.roots or folder.startswith((".github", ".circleci", ".gitlab", "scripts", "ci", "bin"))
@@ -362,60 +390,60 @@ def _tells_how(project: Project, path: str) -> bool:
 # Patterns ----------------------------------------------------------------------------------------------------------
 
 
-def _patterns(project: Project, found: Sequence[Entry], kept: list[Kept]) -> list[Pattern]:
+def _patterns(project: ContextUsage, found: Sequence[WasteCandidate], kept: list[KeptPath]) -> list[ProposedPattern]:
     """The lines for the entries: one a family where it fits nothing else, in the order of the headings."""
-    families: dict[str, list[Entry]] = {}
-    names = {entry.family for entry in found}
+    families: dict[str, list[WasteCandidate]] = {}
+    names = {entry.pattern_stem for entry in found}
     for entry in found:
-        family = "Dockerfile*" if entry.family == "Dockerfile" and "Dockerfile*" in names else entry.family
+        family = "Dockerfile*" if entry.pattern_stem == "Dockerfile" and "Dockerfile*" in names else entry.pattern_stem
         families.setdefault(family, []).append(entry)
     waste = {entry.path for entry in found}
-    lines: list[Pattern] = []
+    lines: list[ProposedPattern] = []
     for family, members in families.items():
         first = members[0]
         text = _family_pattern(family, members)
         if text is not None and all(_is_in(path, waste) for path in _left_out(text, project.files)):
-            lines.append(Pattern(text, first.heading, first.reason))
+            lines.append(ProposedPattern(text, first.heading, first.reason))
         elif len(members) <= _MOST_PATHS:
-            lines += [Pattern(escaped(entry.path), entry.heading, entry.reason) for entry in members]
+            lines += [ProposedPattern(escape_pattern(entry.path), entry.heading, entry.reason) for entry in members]
         else:
-            kept += [Kept(entry.path, "no pattern fits it and nothing else") for entry in members]
+            kept += [KeptPath(entry.path, "no pattern fits it and nothing else") for entry in members]
     lines.sort(key=_place)
     return lines
 
 
-def _place(line: Pattern) -> tuple[int, str]:
+def _place(line: ProposedPattern) -> tuple[int, str]:
     return HEADINGS.index(line.heading), line.text.lstrip("*/._").lower()
 
 
-def _family_pattern(family: str, members: Sequence[Entry]) -> str | None:
+def _family_pattern(family: str, members: Sequence[WasteCandidate]) -> str | None:
     if any(char in family for char in "[]\\!#?") or family.strip() != family:
         return None
     nested = any("/" in entry.path for entry in members)
-    if nested and members[0].heading in (DOCUMENTS, SECRET, TESTS):
+    if nested and members[0].heading in (DOCUMENTATION, SECRET, TESTS):
         return None  # elsewhere a file of that name may be needed one day
-    return f"**/{family}" if nested or family in EVERYWHERE else family
+    return f"**/{family}" if nested or family in WASTE_AT_ANY_DEPTH else family
 
 
-def escaped(path: str) -> str:
+def escape_pattern(path: str) -> str:
     """The pattern that matches this path only."""
     text = re.sub(r"([*?\[\]\\])", r"\\\1", path)
     return "/" + text if text[0] in "#! " else text
 
 
 def _left_out(pattern: str, files: Iterable[str]) -> Iterator[str]:
-    match = re.compile(regex(pattern)).match
+    match = re.compile(python_regex(pattern)).match
     return (path for path in files if match(path))
 
 
 def _checked(
-    context: Context, old: str, patterns: list[Pattern], found: Sequence[Entry]
-) -> tuple[list[Pattern], list[str]]:
+    context: Context, old: str, patterns: list[ProposedPattern], found: Sequence[WasteCandidate]
+) -> tuple[list[ProposedPattern], list[str]]:
     """The patterns that leave out nothing but the entries, and the files that are not sent any more."""
     files = context.files()
     waste = {entry.path for entry in found}
     while patterns:
-        text = written(old, patterns)
+        text = append_patterns(old, patterns)
         after = context.with_ignore(text).files()
         dropped = [path for path in files if path not in after]
         wrong = [path for path in dropped if not _is_in(path, waste)]
@@ -426,7 +454,7 @@ def _checked(
     return [], []
 
 
-def _count(patterns: Sequence[Pattern], files: Mapping[str, int], dropped: Iterable[str]) -> None:
+def _count(patterns: Sequence[ProposedPattern], files: Mapping[str, int], dropped: Iterable[str]) -> None:
     rest = list(dropped)
     for pattern in patterns:
         hit = set(_left_out(pattern.text, rest))
@@ -434,7 +462,7 @@ def _count(patterns: Sequence[Pattern], files: Mapping[str, int], dropped: Itera
         rest = [path for path in rest if path not in hit]
 
 
-def written(old: str, patterns: Sequence[Pattern]) -> str:
+def append_patterns(old: str, patterns: Sequence[ProposedPattern]) -> str:
     """The text of the file with the patterns behind what is there, under a heading each sort."""
     lines: list[str] = []
     heading = ""

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-class PythonWords:
+class PythonReferences:
     """The words of one module: `imports` as (dots, module) pairs, `strings` without docstrings."""
 
     __slots__ = ("imports", "strings")
@@ -20,7 +20,7 @@ class PythonWords:
         self.strings = strings
 
 
-def read_python(source: str) -> PythonWords | None:
+def read_python_references(source: str) -> PythonReferences | None:
     """The words of a module; None when it is not Python that libcst reads."""
     try:
         module = cst.parse_module(source)
@@ -31,7 +31,7 @@ def read_python(source: str) -> PythonWords | None:
         module.visit(reader)
     except RecursionError:
         return None
-    return PythonWords(reader.imports, reader.strings)
+    return PythonReferences(reader.imports, reader.strings)
 
 
 class _Reader(cst.CSTVisitor):

@@ -7,14 +7,14 @@ import posixpath
 import re
 from typing import cast
 
-from ....model.history import read_small
+from ....model.history import read_small_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from ....model.context import Context
-    from .python_strings import PythonWords
+    from .python_strings import PythonReferences
 
 _CODE = (
     ".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx", ".vue", ".svelte", ".astro", ".go", ".rs", ".java",
@@ -76,7 +76,7 @@ _RUNS_SCRIPT = re.compile(
 )
 
 
-class Texts:
+class ProjectTexts:
     """The texts of a project's files that have a part in a build, as far as they are small; read once."""
 
     __slots__ = ("_cache", "_python", "commands", "context", "makes")
@@ -87,9 +87,9 @@ class Texts:
         self.commands = commands
         self.makes = _MAKING.search(commands) is not None
         self._cache: dict[str, str] = {}
-        self._python: dict[str, PythonWords | None] = {}
+        self._python: dict[str, PythonReferences | None] = {}
 
-    def readers(self, files: Iterable[str]) -> Iterator[str]:
+    def files_to_scan(self, files: Iterable[str]) -> Iterator[str]:
         """Those of `files` that may speak of others."""
         for path in files:
             name = posixpath.basename(path)
@@ -101,10 +101,10 @@ class Texts:
             if lower.endswith((*_CODE, *_WORDS, ".py", ".pyi")) or "." not in name[1:]:
                 yield path
 
-    def of(self, path: str) -> str:
+    def text_of(self, path: str) -> str:
         """What a file says: without comments of whole lines, and without what only tools for checking read."""
         if path not in self._cache:
-            text = read_small(os.path.join(self.context.root, path))
+            text = read_small_file(os.path.join(self.context.root, path))
             self._cache[path] = "" if "\0" in text else self._relevant(posixpath.basename(path), text)
         return self._cache[path]
 
@@ -112,7 +112,7 @@ class Texts:
         if name.endswith((".py", ".pyi")):
             return text
         if name == "package.json":
-            return package_text(text, self.commands)
+            return build_part_of_package_json(text, self.commands)
         if name in ("pyproject.toml", "setup.cfg"):
             text = _LEFT_OUT.sub("", _TOOL_TABLES.sub("", text))
         elif name.startswith("tsconfig"):
@@ -123,7 +123,7 @@ class Texts:
 
     def mentions(self, path: str, entry: str, *, folder: bool) -> bool:
         """Whether the file at `path` speaks of `entry`, a path in the context, by its base name."""
-        text = self.of(path)
+        text = self.text_of(path)
         name = posixpath.basename(entry)
         if name not in text:
             return False
@@ -139,16 +139,16 @@ class Texts:
             return _quotes(text, name, folder)
         return _spoken(text, name)
 
-    def _python_words(self, path: str, text: str) -> PythonWords | None:
+    def _python_words(self, path: str, text: str) -> PythonReferences | None:
         if path not in self._python:
-            from .python_strings import read_python
+            from .python_strings import read_python_references
 
-            self._python[path] = read_python(text)
+            self._python[path] = read_python_references(text)
         return self._python[path]
 
-    def searching(self, path: str, pattern: re.Pattern[str]) -> bool:
+    def matches(self, path: str, pattern: re.Pattern[str]) -> bool:
         """Whether the pattern is found in what the file says; in Python in its strings and imports."""
-        text = self.of(path)
+        text = self.text_of(path)
         if pattern.search(text) is None:
             return False
         words = self._python_words(path, text) if path.endswith(".py") else None
@@ -183,12 +183,12 @@ def _spoken(text: str, name: str) -> bool:
     return re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w-]|\.\w)", text) is not None
 
 
-def spoken_in_commands(commands: str, name: str) -> bool:
+def named_in_commands(commands: str, name: str) -> bool:
     """Whether the words of a Dockerfile name the file or folder."""
     return _spoken(commands, name)
 
 
-def package_text(text: str, commands: str) -> str:
+def build_part_of_package_json(text: str, commands: str) -> str:
     """What of a package.json counts in a build: no settings of test tools, and only scripts that are run."""
     import json
 
@@ -201,11 +201,11 @@ def package_text(text: str, commands: str) -> str:
     known = cast("dict[str, object]", data)
     kept = {key: value for key, value in known.items() if key not in _SILENT_KEYS}
     if "scripts" in kept:
-        kept["scripts"] = run_scripts(scripts_of(text), commands)
+        kept["scripts"] = executed_scripts(package_scripts(text), commands)
     return json.dumps(kept, ensure_ascii=False)
 
 
-def run_scripts(scripts: dict[str, str], commands: str) -> dict[str, str]:
+def executed_scripts(scripts: dict[str, str], commands: str) -> dict[str, str]:
     """The scripts of a package.json that an install runs, that `commands` name, and that these run in turn."""
     wanted = [name for name in _LIFECYCLE if name in scripts]
     found: dict[str, str] = {}
@@ -227,12 +227,12 @@ def _hook_of(name: str) -> str:
     return name.removeprefix("pre") if name.startswith("pre") else name.removeprefix("post")
 
 
-def first_mention(texts: Texts, readers: Sequence[str], entry: str, *, folder: bool) -> str | None:
+def first_mention(texts: ProjectTexts, readers: Sequence[str], entry: str, *, folder: bool) -> str | None:
     """The first of `readers` that speaks of `entry`; None when none does."""
     return next((path for path in readers if texts.mentions(path, entry, folder=folder)), None)
 
 
-def scripts_of(text: str) -> dict[str, str]:
+def package_scripts(text: str) -> dict[str, str]:
     """The scripts of a package.json; none where it is not valid."""
     import json
 

@@ -7,11 +7,11 @@ import posixpath
 import re
 from fnmatch import fnmatchcase
 
-from ....model.history import read_small, reads_history
+from ....model.history import read_small_file, reads_git_history
 from ....model.layers import local_sources
-from ....model.waste import CACHES, FIXTURES, HISTORY, SECRETS
-from ....syntax.tree import Run, Transfer
-from .uses import run_scripts, scripts_of
+from ....model.waste import CACHE_NAMES, FIXTURE_DIRECTORIES, SECRET_NAMES, VCS_DIRECTORIES
+from ....syntax.tree import CopyOrAdd, Run
+from .uses import executed_scripts, package_scripts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,20 +19,20 @@ if TYPE_CHECKING:
 
     from ....model.build import Build
     from ....model.context import Context
-    from .named import Named
+    from .named import ContextSources
 
 VERSION_CONTROL = "Version control"
-MADE = "Caches, and what the build makes itself"
+GENERATED = "Caches, and what the build makes itself"
 SECRET = "Secrets and local settings"
-EDITOR = "Editors"
-AROUND = "CI and containers"
-DOCUMENTS = "Documentation"
+EDITORS = "Editors"
+CI_AND_CONTAINERS = "CI and containers"
+DOCUMENTATION = "Documentation"
 TESTS = "Tests"
-UNUSED = "No COPY takes it"
-BUILDERS_OWN = "read by the builder itself, not by the build"
-HEADINGS = (VERSION_CONTROL, MADE, SECRET, EDITOR, AROUND, DOCUMENTS, TESTS, UNUSED)
+NOT_COPIED = "No COPY takes it"
+READ_BY_BUILDER = "read by the builder itself, not by the build"
+HEADINGS = (VERSION_CONTROL, GENERATED, SECRET, EDITORS, CI_AND_CONTAINERS, DOCUMENTATION, TESTS, NOT_COPIED)
 
-EVERYWHERE = frozenset(("__pycache__", "node_modules", ".DS_Store", "Thumbs.db", "bower_components"))
+WASTE_AT_ANY_DEPTH = frozenset(("__pycache__", "node_modules", ".DS_Store", "Thumbs.db", "bower_components"))
 """Names whose pattern always reaches every folder."""
 _MORE_CACHES = frozenset(("htmlcov", "coverage.xml", ".coverage", ".eslintcache", ".stylelintcache", ".tsbuildinfo"))
 _EDITORS = frozenset(
@@ -83,33 +83,33 @@ _MAKES_VENV = re.compile(r"-m[\s\"',]+venv\b|\bvirtualenv\b|\buv\s+(?:venv|sync|
 _PIP_PROJECT = re.compile(r"\bpip3?\s+install\b[^&|;\n]*\s(?:-e\s+)?\.(?:\[[^\]]*\])?(?:\s|$)", re.MULTILINE)
 
 
-class Entry:
+class WasteCandidate:
     """A file or folder that may be waste.
 
     `family` is the name or glob that its pattern is made of, `soft` tells that it stays when a file of the project
     speaks of it.
     """
 
-    __slots__ = ("family", "heading", "path", "reason", "soft")
+    __slots__ = ("heading", "kept_if_mentioned", "path", "pattern_stem", "reason")
 
-    def __init__(self, path: str, family: str, heading: str, reason: str, *, soft: bool = True) -> None:
+    def __init__(self, path: str, family: str, heading: str, reason: str, *, kept_if_mentioned: bool = True) -> None:
         self.path = path
-        self.family = family
+        self.pattern_stem = family
         self.heading = heading
         self.reason = reason
-        self.soft = soft
+        self.kept_if_mentioned = kept_if_mentioned
 
 
-class Project:
+class ContextUsage:
     """What is known of the files that are sent and of the builds that use them."""
 
-    __slots__ = ("builds", "commands", "context", "files", "folders", "named", "roots")
+    __slots__ = ("builds", "commands", "context", "context_sources", "files", "folders", "roots")
 
-    def __init__(self, builds: Sequence[Build], context: Context, named: Named, commands: str) -> None:
+    def __init__(self, builds: Sequence[Build], context: Context, named: ContextSources, commands: str) -> None:
         self.builds = builds
         self.context = context
         self.files: Mapping[str, int] = context.files()
-        self.named = named
+        self.context_sources = named
         self.commands = commands
         self.folders: dict[str, list[str]] = {}
         for path in self.files:
@@ -125,23 +125,23 @@ class Project:
 
     def text(self, path: str) -> str:
         """The text of a small file in the context."""
-        return read_small(os.path.join(self.context.root, path))
+        return read_small_file(os.path.join(self.context.root, path))
 
-    def beside(self, path: str, *names: str) -> bool:
+    def has_sibling(self, path: str, *names: str) -> bool:
         """Whether one of the files lies in the same folder as `path`."""
         folder = posixpath.dirname(path)
         return any(posixpath.join(folder, name) in self.files for name in names)
 
 
-def entries(project: Project, *, unused: bool = True) -> list[Entry]:
+def waste_candidates(project: ContextUsage, *, unused: bool = True) -> list[WasteCandidate]:
     """All that may be waste, none below another."""
-    found: dict[str, Entry] = {}
+    found: dict[str, WasteCandidate] = {}
     for entry in (
         *_version_control(project), *_environments(project), *_by_name(project), *_made(project), *_documents(project),
         *_tests(project), *(_unused(project) if unused else ()),
     ):  # fmt: skip
         found.setdefault(entry.path, entry)
-    ordered: list[Entry] = []
+    ordered: list[WasteCandidate] = []
     for path in sorted(found):
         parts = path.split("/")
         if not any("/".join(parts[:depth]) in found for depth in range(1, len(parts))):
@@ -149,50 +149,54 @@ def entries(project: Project, *, unused: bool = True) -> list[Entry]:
     return ordered
 
 
-def keeps_history(project: Project) -> bool:
+def any_build_reads_history(project: ContextUsage) -> bool:
     """Whether a build reads the repository's history."""
     if _HISTORY_IN_GO.search(project.commands):
         return True
-    return any(reads_history(build, project.context) for build in project.builds)
+    return any(reads_git_history(build, project.context) for build in project.builds)
 
 
-def _version_control(project: Project) -> Iterator[Entry]:
-    keep = keeps_history(project)
+def _version_control(project: ContextUsage) -> Iterator[WasteCandidate]:
+    keep = any_build_reads_history(project)
     for path in (*project.folders, *project.files):
         name = posixpath.basename(path)
-        if name in HISTORY and not (keep and name == ".git"):
-            yield Entry(path, name, VERSION_CONTROL, "the repository's history")
+        if name in VCS_DIRECTORIES and not (keep and name == ".git"):
+            yield WasteCandidate(path, name, VERSION_CONTROL, "the repository's history")
 
 
-def _environments(project: Project) -> Iterator[Entry]:
+def _environments(project: ContextUsage) -> Iterator[WasteCandidate]:
     """Python's virtual environments: they hold paths of this machine."""
     for path in project.files:
         if path.endswith("/pyvenv.cfg"):
             folder = posixpath.dirname(path)
             name = posixpath.basename(folder)
             if name not in project.commands or _MAKES_VENV.search(project.commands):
-                yield Entry(folder, name, MADE, "a virtual environment of this machine", soft=False)
+                yield WasteCandidate(
+                    folder, name, GENERATED, "a virtual environment of this machine", kept_if_mentioned=False
+                )
 
 
-def _by_name(project: Project) -> Iterator[Entry]:
+def _by_name(project: ContextUsage) -> Iterator[WasteCandidate]:
     for path in (*project.folders, *project.files):
         folder, name = posixpath.split(path)
         is_file = path in project.files
-        if name in CACHES or name in _MORE_CACHES:
-            heading = EDITOR if name in _EDITORS else MADE
-            yield Entry(path, name, heading, "made on this machine by a tool", soft=name == ".gradle")
+        if name in CACHE_NAMES or name in _MORE_CACHES:
+            heading = EDITORS if name in _EDITORS else GENERATED
+            yield WasteCandidate(
+                path, name, heading, "made on this machine by a tool", kept_if_mentioned=name == ".gradle"
+            )
         elif name in _EDITORS or any(fnmatchcase(name, glob) for glob in _EDITOR_GLOBS if is_file):
             family = name if name in _EDITORS else "*" + posixpath.splitext(name)[1]
-            yield Entry(path, family, EDITOR, "settings of an editor")
-        elif is_file and name in SECRETS:
-            if FIXTURES.isdisjoint(path.split("/")[:-1]):
-                yield Entry(path, name, SECRET, "may hold secrets")
+            yield WasteCandidate(path, family, EDITORS, "settings of an editor")
+        elif is_file and name in SECRET_NAMES:
+            if FIXTURE_DIRECTORIES.isdisjoint(path.split("/")[:-1]):
+                yield WasteCandidate(path, name, SECRET, "may hold secrets")
         elif folder in project.roots and name in _CI:
-            yield Entry(path, name, AROUND, "for CI and deployment, which run outside of the image")
+            yield WasteCandidate(path, name, CI_AND_CONTAINERS, "for CI and deployment, which run outside of the image")
         elif is_file and (_is_dockerfile(name) or any(fnmatchcase(name, glob) for glob in _CONTAINER_GLOBS)):
-            yield Entry(path, _container_family(name), AROUND, BUILDERS_OWN)
+            yield WasteCandidate(path, _container_family(name), CI_AND_CONTAINERS, READ_BY_BUILDER)
         elif is_file and name == ".dockerignore":
-            yield Entry(path, name, AROUND, BUILDERS_OWN)
+            yield WasteCandidate(path, name, CI_AND_CONTAINERS, READ_BY_BUILDER)
 
 
 def _is_dockerfile(name: str) -> bool:
@@ -211,7 +215,7 @@ def _container_family(name: str) -> str:
     return "Dockerfile*" if name.startswith("Dockerfile") and name != "Dockerfile" else name
 
 
-def _made(project: Project) -> Iterator[Entry]:
+def _made(project: ContextUsage) -> Iterator[WasteCandidate]:
     """What the build makes itself, beside the manifest from which it makes it."""
     words = project.commands
     installed = set(_installed_folders(project))
@@ -220,67 +224,69 @@ def _made(project: Project) -> Iterator[Entry]:
         folder = posixpath.dirname(path)
         if name in ("node_modules", "bower_components"):
             if "node_modules" not in folder.split("/") and folder in installed:
-                yield Entry(path, name, MADE, "installed by the build", soft=False)
+                yield WasteCandidate(path, name, GENERATED, "installed by the build", kept_if_mentioned=False)
         elif name == "target":
-            maven = project.beside(path, "pom.xml") and re.search(r"\bmvnw?\b", words)
-            cargo = project.beside(path, "Cargo.toml") and re.search(r"\bcargo\b", words)
+            maven = project.has_sibling(path, "pom.xml") and re.search(r"\bmvnw?\b", words)
+            cargo = project.has_sibling(path, "Cargo.toml") and re.search(r"\bcargo\b", words)
             if maven or cargo:
-                yield Entry(path, name, MADE, "made by the build", soft=False)
-        elif name == "build" and project.beside(path, "build.gradle", "build.gradle.kts"):
+                yield WasteCandidate(path, name, GENERATED, "made by the build", kept_if_mentioned=False)
+        elif name == "build" and project.has_sibling(path, "build.gradle", "build.gradle.kts"):
             if re.search(r"\bgradlew?\b", words):
-                yield Entry(path, name, MADE, "made by the build", soft=False)
+                yield WasteCandidate(path, name, GENERATED, "made by the build", kept_if_mentioned=False)
         elif name in ("bin", "obj") and _has_ending(project, folder, (".csproj", ".fsproj")):
             if re.search(r"\bdotnet\s+(?:build|publish|restore)\b", words):
-                yield Entry(path, name, MADE, "made by the build", soft=False)
+                yield WasteCandidate(path, name, GENERATED, "made by the build", kept_if_mentioned=False)
         elif name == "vendor" and f"{path}/autoload.php" in project.files:
             if re.search(r"\bcomposer\s+(?:[-\w]+\s+)*(?:install|update)\b", words):
-                yield Entry(path, name, MADE, "installed by the build", soft=False)
+                yield WasteCandidate(path, name, GENERATED, "installed by the build", kept_if_mentioned=False)
         elif name.endswith(".egg-info") and _PIP_PROJECT.search(words):
-            yield Entry(path, "*.egg-info", MADE, "made by the build", soft=False)
+            yield WasteCandidate(path, "*.egg-info", GENERATED, "made by the build", kept_if_mentioned=False)
         elif name == "coverage" and project.folders[path] and _is_coverage(project, path):
-            yield Entry(path, name, MADE, "a report on tests")
+            yield WasteCandidate(path, name, GENERATED, "a report on tests")
         elif _is_bundled(project, path):
-            yield Entry(path, name, MADE, "made by the build", soft=False)
+            yield WasteCandidate(path, name, GENERATED, "made by the build", kept_if_mentioned=False)
     yield from _compiled_python(project)
 
 
-def _has_ending(project: Project, folder: str, endings: tuple[str, ...]) -> bool:
+def _has_ending(project: ContextUsage, folder: str, endings: tuple[str, ...]) -> bool:
     return any(path.endswith(endings) and posixpath.dirname(path) == folder for path in project.files)
 
 
-def _is_coverage(project: Project, path: str) -> bool:
+def _is_coverage(project: ContextUsage, path: str) -> bool:
     reports = ("lcov.info", "clover.xml", "coverage-final.json", "lcov-report/index.html", "coverage-summary.json")
     return any(f"{path}/{name}" in project.files for name in reports)
 
 
-def _compiled_python(project: Project) -> Iterator[Entry]:
+def _compiled_python(project: ContextUsage) -> Iterator[WasteCandidate]:
     for path in project.files:
         if path.endswith((".pyc", ".pyo")) and "__pycache__" not in path and path[:-1] in project.files:
-            yield Entry(path, "*.pyc", MADE, "compiled from the source beside it", soft=False)
+            yield WasteCandidate(
+                path, "*.pyc", GENERATED, "compiled from the source beside it", kept_if_mentioned=False
+            )
 
 
-def _is_bundled(project: Project, path: str) -> bool:
+def _is_bundled(project: ContextUsage, path: str) -> bool:
     """Whether a script that the build runs writes this folder anew, and git ignores it."""
     folder, name = posixpath.split(path)
     manifest = posixpath.join(folder, "package.json")
     if manifest not in project.files or not any(made == name for _, made in _BUNDLERS):
         return False
-    scripts = scripts_of(project.text(manifest))
-    run = "\n".join(run_scripts(scripts, project.commands).values()) + "\n" + project.commands
+    scripts = package_scripts(project.text(manifest))
+    run = "\n".join(executed_scripts(scripts, project.commands).values()) + "\n" + project.commands
     if not any(made == name and re.search(tool, run) for tool, made in _BUNDLERS):
         return False
     return name.startswith(".") or _git_ignores(project, folder, name)
 
 
-def _git_ignores(project: Project, folder: str, name: str) -> bool:
+def _git_ignores(project: ContextUsage, folder: str, name: str) -> bool:
     for place in {folder, ""}:
-        text = read_small(os.path.join(project.context.root, place, ".gitignore"))
+        text = read_small_file(os.path.join(project.context.root, place, ".gitignore"))
         if any(line.strip().strip("/").removeprefix("**/") == name for line in text.splitlines()):
             return True
     return False
 
 
-def _installed_folders(project: Project) -> Iterator[str]:
+def _installed_folders(project: ContextUsage) -> Iterator[str]:
     """The folders of the context in whose copy the build installs Node's modules."""
     for build in project.builds:
         for stage in build.stages:
@@ -290,7 +296,7 @@ def _installed_folders(project: Project) -> Iterator[str]:
                     call.manager.ecosystem == "node"
                     and call.verb in ("install", "restore")
                     and not call.has("-g", "--global")
-                    for call in build.calls(run)
+                    for call in build.package_calls(run)
                 ):
                     installs.add(_install_folder(build, run))
             if installs:
@@ -299,25 +305,25 @@ def _installed_folders(project: Project) -> Iterator[str]:
 
 def _install_folder(build: Build, run: Run) -> str | None:
     """The folder in the image in which a RUN installs; None when it is not known."""
-    from ....model.files import path_of, with_folders
+    from ....model.files import commands_with_directories, resolve_image_path
 
-    for command, folder in with_folders(build, run):
+    for command, folder in commands_with_directories(build, run):
         if command.name in ("npm", "yarn", "pnpm", "bun"):
             option = command.option("--prefix", "--cwd", "--dir", "-C")
             if option is not None:
-                return path_of(build, run, folder, option if isinstance(option, str) else option.value)
+                return resolve_image_path(build, run, folder, option if isinstance(option, str) else option.value)
             return folder
     return None
 
 
-def _copied_to(project: Project, build: Build, installs: set[str | None]) -> Iterator[str]:
+def _copied_to(project: ContextUsage, build: Build, installs: set[str | None]) -> Iterator[str]:
     manifests = [path for path in project.files if posixpath.basename(path) == "package.json"]
     inner = [path for path in manifests if "node_modules" not in path]
     for manifest in inner:
         folder = posixpath.dirname(manifest)
         if len(inner) == 1 or _image_folders(build, folder) & installs:
             yield folder
-            if '"workspaces"' in project.text(manifest) or project.beside(manifest, "pnpm-workspace.yaml"):
+            if '"workspaces"' in project.text(manifest) or project.has_sibling(manifest, "pnpm-workspace.yaml"):
                 yield from (posixpath.dirname(path) for path in inner if path.startswith(folder))
 
 
@@ -326,7 +332,7 @@ def _image_folders(build: Build, folder: str) -> set[str | None]:
     found: set[str | None] = set()
     for stage in build.stages:
         for instruction in stage.instructions:
-            if isinstance(instruction, Transfer) and instruction.destination is not None:
+            if isinstance(instruction, CopyOrAdd) and instruction.destination is not None:
                 state = build.state(instruction)
                 target = state.path(instruction.destination.text)
                 if target is None:
@@ -346,71 +352,71 @@ def _landing(source: str, folder: str, target: str) -> set[str | None]:
     return set()
 
 
-def _documents(project: Project) -> Iterator[Entry]:
+def _documents(project: ContextUsage) -> Iterator[WasteCandidate]:
     for path in project.files:
         folder, name = posixpath.split(path)
         if folder in project.roots:
             glob = next((glob for glob in _DOCUMENT_GLOBS if fnmatchcase(name, glob)), None)
             if glob is not None:
-                yield Entry(path, name, DOCUMENTS, "for people who read the source")
+                yield WasteCandidate(path, name, DOCUMENTATION, "for people who read the source")
     for path, inside in project.folders.items():
         folder, name = posixpath.split(path)
         if folder in project.roots and name in _DOCUMENT_FOLDERS and all(_is_document(each) for each in inside):
-            yield Entry(path, name, DOCUMENTS, "for people who read the source")
+            yield WasteCandidate(path, name, DOCUMENTATION, "for people who read the source")
 
 
 def _is_document(path: str) -> bool:
     return path.lower().endswith(_DOCUMENT_FILES) or posixpath.basename(path) in _SPHINX or "/_static/" in path
 
 
-def _tests(project: Project) -> Iterator[Entry]:
+def _tests(project: ContextUsage) -> Iterator[WasteCandidate]:
     if any(posixpath.basename(path) in _JVM for path in project.files):
         return  # Maven and Gradle compile and run the tests as a part of the build
     for path, inside in project.folders.items():
         folder, name = posixpath.split(path)
         if folder in project.roots and name in _TEST_FOLDERS:
             tests = any(_TEST_FILES.search(each) for each in inside) or (
-                project.beside(path, "Cargo.toml") and all(each.endswith(".rs") for each in inside)
+                project.has_sibling(path, "Cargo.toml") and all(each.endswith(".rs") for each in inside)
             )
             if tests:
-                yield Entry(path, name, TESTS, "the build runs no tests")
+                yield WasteCandidate(path, name, TESTS, "the build runs no tests")
 
 
-def _unused(project: Project) -> Iterator[Entry]:
+def _unused(project: ContextUsage) -> Iterator[WasteCandidate]:
     """What lies at the top of the context and no COPY, ADD or bind mount takes anything of."""
-    if project.named.whole or not project.named.sources:
+    if project.context_sources.whole or not project.context_sources.sources:
         return
     for path in sorted({path.partition("/")[0] for path in project.files}):
         inside = project.folders.get(path, [path])
         large = sum(project.files[each] for each in inside) >= _UNUSED_BYTES
-        if large and not project.named.names(path):
-            yield Entry(path, path, UNUSED, "no COPY, ADD or bind mount takes it", soft=False)
+        if large and not project.context_sources.includes(path):
+            yield WasteCandidate(path, path, NOT_COPIED, "no COPY, ADD or bind mount takes it", kept_if_mentioned=False)
 
 
-def expected(project: Project, refused: set[str]) -> Iterator[tuple[str, str, str]]:
+def expected_patterns(project: ContextUsage, refused: set[str]) -> Iterator[tuple[str, str, str]]:
     """(pattern, heading, reason) of what is not there now and will be, for a new file; nothing of `refused` names."""
     names = {posixpath.basename(path) for path in project.files}
 
     def free(name: str) -> bool:
-        return name not in refused and not project.named.names(name)
+        return name not in refused and not project.context_sources.includes(name)
 
-    if free(".git") and not keeps_history(project):
+    if free(".git") and not any_build_reads_history(project):
         yield ".git", VERSION_CONTROL, "the repository's history"
     if free(".dockerignore"):
-        yield ".dockerignore", AROUND, BUILDERS_OWN
+        yield ".dockerignore", CI_AND_CONTAINERS, READ_BY_BUILDER
     if any(name.endswith(".py") for name in names):
         for name in ("__pycache__", ".venv"):
             if free(name):
-                yield f"**/{name}" if name == "__pycache__" else name, MADE, "made on this machine by a tool"
+                yield f"**/{name}" if name == "__pycache__" else name, GENERATED, "made on this machine by a tool"
     if "" in set(_installed_folders(project)) and free("node_modules"):
-        yield "node_modules", MADE, "installed by the build"
+        yield "node_modules", GENERATED, "installed by the build"
     words = project.commands
     java = "pom.xml" in project.files and re.search(r"\bmvnw?\b", words)
     rust = "Cargo.toml" in project.files and re.search(r"\bcargo\b", words)
     if (java or rust) and free("target"):
-        yield "target", MADE, "made by the build"
+        yield "target", GENERATED, "made by the build"
     gradle = {"build.gradle", "build.gradle.kts"} & project.files.keys()
     if gradle and re.search(r"\bgradlew?\b", words):
         for name in (".gradle", "build"):
             if free(name):
-                yield name, MADE, "made by the build"
+                yield name, GENERATED, "made by the build"

@@ -6,8 +6,8 @@ import json
 import posixpath
 import re
 
-from ..base.copies import origin, read
-from ..base.rewrite import Refused
+from ..base.copies import context_path, read_context_file
+from ..base.rewrite import RewriteRejected
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from ....model.build import Build, Stage
     from ....model.context import Context
-    from ....model.packages.calls import Call
+    from ....model.packages.calls import PackageCall
     from ....syntax.tree import Run
 
 _RUBY = re.compile(
@@ -34,123 +34,125 @@ _GRADLE = (
 )  # fmt: skip
 
 
-def folder_of(build: Build, stage: Stage, context: Context, run: Run, manifest: str) -> str:
+def manifest_directory(build: Build, stage: Stage, context: Context, run: Run, manifest: str) -> str:
     """The folder of the context that a RUN works in. Raises Refused when `manifest` is not in it."""
     here = build.state(run).path(".")
-    found = origin(build, stage, context, posixpath.join(here, manifest)) if here else None
+    found = context_path(build, stage, context, posixpath.join(here, manifest)) if here else None
     if found is None:
-        raise Refused(f"there is no {manifest} where the install runs", run)
+        raise RewriteRejected(f"there is no {manifest} where the install runs", run)
     return posixpath.dirname(found)
 
 
 def _beside(context: Context, folder: str, names: Iterable[str]) -> list[str]:
     paths = [posixpath.join(folder, name) for name in names]
-    return [path for path in paths if context.sent(path)]
+    return [path for path in paths if context.includes(path)]
 
 
-def go_files(build: Build, stage: Stage, context: Context, run: Run) -> list[str]:
+def go_manifests(build: Build, stage: Stage, context: Context, run: Run) -> list[str]:
     """What `go mod download` reads."""
-    folder = folder_of(build, stage, context, run, "go.mod")
+    folder = manifest_directory(build, stage, context, run, "go.mod")
     module = posixpath.join(folder, "go.mod")
-    text = read(context, module) or ""
+    text = read_context_file(context, module) or ""
     if re.search(r"=>\s*[./]", text) or _beside(context, folder, ("vendor", "go.work")):
-        raise Refused("the modules need more of the project than go.mod", run)
+        raise RewriteRejected("the modules need more of the project than go.mod", run)
     return [module, *_beside(context, folder, ("go.sum",))]
 
 
-def bundle_files(build: Build, stage: Stage, context: Context, run: Run, call: Call) -> list[str]:
+def bundler_manifests(build: Build, stage: Stage, context: Context, run: Run, call: PackageCall) -> list[str]:
     """What `bundle install` reads."""
     if call.has("--gemfile") or "BUNDLE_GEMFILE" in build.state(run).vars or call.path not in ("install", "i", ""):
-        raise Refused(f"what `{call.command.text[:60]}` reads is not followed", run)
-    folder = folder_of(build, stage, context, run, "Gemfile")
+        raise RewriteRejected(f"what `{call.command.text[:60]}` reads is not followed", run)
+    folder = manifest_directory(build, stage, context, run, "Gemfile")
     gemfile = posixpath.join(folder, "Gemfile")
-    text = re.sub(r"^\s*#.*$", "", read(context, gemfile) or "", flags=re.MULTILINE)
+    text = re.sub(r"^\s*#.*$", "", read_context_file(context, gemfile) or "", flags=re.MULTILINE)
     lock = posixpath.join(folder, "Gemfile.lock")
-    if _RUBY.search(text) or re.search(r"^PATH$", read(context, lock) or "", re.MULTILINE):
-        raise Refused("the Gemfile needs more of the project", run)
+    if _RUBY.search(text) or re.search(r"^PATH$", read_context_file(context, lock) or "", re.MULTILINE):
+        raise RewriteRejected("the Gemfile needs more of the project", run)
     if _beside(context, folder, ("vendor/cache",)):
-        raise Refused("the gems lie in the project", run)
+        raise RewriteRejected("the gems lie in the project", run)
     return [
         gemfile,
         *_beside(context, folder, ("Gemfile.lock", ".ruby-version", ".bundle/config", *_RUBY_READS.findall(text))),
     ]
 
 
-def composer_files(build: Build, stage: Stage, context: Context, run: Run, call: Call) -> list[str]:
+def composer_manifests(build: Build, stage: Stage, context: Context, run: Run, call: PackageCall) -> list[str]:
     """What `composer install` reads when it neither runs scripts nor makes the autoloader."""
     if call.has("-d", "--working-dir") or "COMPOSER" in build.state(run).vars or call.path not in ("install", "i"):
-        raise Refused(f"what `{call.command.text[:60]}` reads is not followed", run)
-    folder = folder_of(build, stage, context, run, "composer.json")
+        raise RewriteRejected(f"what `{call.command.text[:60]}` reads is not followed", run)
+    folder = manifest_directory(build, stage, context, run, "composer.json")
     manifest = posixpath.join(folder, "composer.json")
     try:
-        data: object = json.loads(read(context, manifest) or "")
+        data: object = json.loads(read_context_file(context, manifest) or "")
     except ValueError:
-        raise Refused("composer.json cannot be read", run) from None
+        raise RewriteRejected("composer.json cannot be read", run) from None
     text = json.dumps(data)
     if '"type": "path"' in text or '"installer-paths"' in text or '"vendor-dir"' in text or '"patches"' in text:
-        raise Refused("composer.json needs more of the project", run)
+        raise RewriteRejected("composer.json needs more of the project", run)
     if any(name.startswith(posixpath.join(folder, "vendor/")) for name in context.files()):
-        raise Refused("vendor of the build context would come over that of the image; ignore it", run)
+        raise RewriteRejected("vendor of the build context would come over that of the image; ignore it", run)
     return [manifest, *_beside(context, folder, ("composer.lock", "symfony.lock", "auth.json"))]
 
 
-def maven_files(build: Build, stage: Stage, context: Context, run: Run, call: Call) -> list[str]:
+def maven_manifests(build: Build, stage: Stage, context: Context, run: Run, call: PackageCall) -> list[str]:
     """What Maven reads to fetch dependencies."""
     if call.has("-f", "--file", "-pl", "--projects", "-s", "--settings"):
-        raise Refused(f"what `{call.command.text[:60]}` reads is not followed", run)
-    folder = folder_of(build, stage, context, run, "pom.xml")
+        raise RewriteRejected(f"what `{call.command.text[:60]}` reads is not followed", run)
+    folder = manifest_directory(build, stage, context, run, "pom.xml")
     pom = posixpath.join(folder, "pom.xml")
-    text = re.sub(r"<!--[\s\S]*?-->", "", read(context, pom) or "")
+    text = re.sub(r"<!--[\s\S]*?-->", "", read_context_file(context, pom) or "")
     if "<modules>" in text or "<systemPath>" in text or "${basedir}" in text or "${project.basedir}/lib" in text:
-        raise Refused("pom.xml needs more of the project", run)
+        raise RewriteRejected("pom.xml needs more of the project", run)
     parent = text.partition("<parent>")[2].partition("</parent>")[0]
     if (
         parent
         and "<relativePath/>" not in parent.replace(" ", "")
-        and context.sent(posixpath.join(folder, "../pom.xml"))
+        and context.includes(posixpath.join(folder, "../pom.xml"))
     ):
-        raise Refused("pom.xml has its parent in the project", run)
+        raise RewriteRejected("pom.xml has its parent in the project", run)
     wrapper = ("mvnw",) if call.program == "mvnw" else ()
     return [pom, *_beside(context, folder, (*wrapper, ".mvn"))]
 
 
-def gradle_files(build: Build, stage: Stage, context: Context, run: Run, call: Call) -> list[str]:
+def gradle_manifests(build: Build, stage: Stage, context: Context, run: Run, call: PackageCall) -> list[str]:
     """What Gradle reads to fetch dependencies."""
     if call.has("-b", "--build-file", "-p", "--project-dir", "-c", "--settings-file", "-I", "--init-script"):
-        raise Refused(f"what `{call.command.text[:60]}` reads is not followed", run)
+        raise RewriteRejected(f"what `{call.command.text[:60]}` reads is not followed", run)
     here = build.state(run).path(".") or "/"
-    name = next((each for each in _GRADLE[:2] if origin(build, stage, context, posixpath.join(here, each))), _GRADLE[0])
-    folder = folder_of(build, stage, context, run, name)
+    name = next(
+        (each for each in _GRADLE[:2] if context_path(build, stage, context, posixpath.join(here, each))), _GRADLE[0]
+    )
+    folder = manifest_directory(build, stage, context, run, name)
     found = _beside(context, folder, (*_GRADLE, "gradle"))
-    text = "\n".join(read(context, each) or "" for each in found if "gradle" in posixpath.basename(each))
+    text = "\n".join(read_context_file(context, each) or "" for each in found if "gradle" in posixpath.basename(each))
     if _beside(context, folder, ("buildSrc",)) or re.search(
         r"\b(include|includeBuild|apply\s+from|file\(|fileTree)\b", text
     ):
-        raise Refused("the build of Gradle needs more of the project", run)
+        raise RewriteRejected("the build of Gradle needs more of the project", run)
     return found
 
 
-def net_files(build: Build, stage: Stage, context: Context, run: Run, call: Call) -> list[str]:
+def dotnet_manifests(build: Build, stage: Stage, context: Context, run: Run, call: PackageCall) -> list[str]:
     """What `dotnet restore` reads: the projects, those that they name, and settings in the folders above."""
     here = build.state(run).path(".")
     words = [word.value for word in call.operands if word.value.endswith((*_NET_PROJECTS, ".sln", ".slnx"))]
-    top = origin(build, stage, context, here) if here else None
+    top = context_path(build, stage, context, here) if here else None
     if top is None or len(words) != len(call.operands):
-        raise Refused(f"what `{call.command.text[:60]}` reads is not followed", run)
+        raise RewriteRejected(f"what `{call.command.text[:60]}` reads is not followed", run)
     if not words:
         words = [name[len(top) :].lstrip("/") for name in context.files() if posixpath.dirname(name) == top]
         words = [name for name in words if name.endswith((*_NET_PROJECTS, ".sln", ".slnx"))]
         if len(words) != 1:
-            raise Refused("which project is restored is not known", run)
+            raise RewriteRejected("which project is restored is not known", run)
     waiting = [posixpath.normpath(posixpath.join(top, word)) for word in words]
     found: list[str] = []
     while waiting:
         name = waiting.pop(0)
         if name in found:
             continue
-        text = read(context, name) if context.sent(name) and not name.startswith("..") else None
+        text = read_context_file(context, name) if context.includes(name) and not name.startswith("..") else None
         if text is None:
-            raise Refused(f"`{name}` is not in the build context", run)
+            raise RewriteRejected(f"`{name}` is not in the build context", run)
         found.append(name)
         waiting += _net_references(name, text, run)
     folders = {posixpath.dirname(name) for name in found}
@@ -174,7 +176,7 @@ def _net_references(name: str, text: str, run: Run) -> list[str]:
     else:
         stated = re.findall(r'<ProjectReference\s[^>]*Include="([^"]+)"', text)
         if re.search(r'<Import\s[^>]*Project="(?!\$\(MSBuild)', text):
-            raise Refused(f"`{name}` imports other files", run)
+            raise RewriteRejected(f"`{name}` imports other files", run)
     if any(char in each for each in stated for char in "$*;"):
-        raise Refused(f"which projects `{name}` names is not known", run)
+        raise RewriteRejected(f"which projects `{name}` names is not known", run)
     return [posixpath.normpath(posixpath.join(folder, each.replace("\\", "/"))) for each in stated]

@@ -6,10 +6,17 @@ import json
 import posixpath
 import re
 
-from ..base.copies import origin, placed, read
-from ..base.rewrite import Refused
-from .build_manifests import bundle_files, composer_files, go_files, gradle_files, maven_files, net_files
-from .python_lock import read_project
+from ..base.copies import context_copies, context_path, read_context_file
+from ..base.rewrite import RewriteRejected
+from .build_manifests import (
+    bundler_manifests,
+    composer_manifests,
+    dotnet_manifests,
+    go_manifests,
+    gradle_manifests,
+    maven_manifests,
+)
+from .python_lock import read_python_project
 from .requirements import Requirements, read_requirements
 
 TYPE_CHECKING = False
@@ -18,9 +25,9 @@ if TYPE_CHECKING:
 
     from ....model.build import Build, Stage
     from ....model.context import Context
-    from ....model.packages.calls import Call
+    from ....model.packages.calls import PackageCall
     from ....syntax.tree import Run
-    from ..base.copies import Placed
+    from ..base.copies import CopiedPath
 
 _FETCHING = ("install", "restore")
 _GROUPS = ("dependencies", "devDependencies", "optionalDependencies")
@@ -30,38 +37,40 @@ _COMPILING = ("node-gyp rebuild", "node-gyp-build", "prebuild-install || node-gy
 _HOOKS = ("preinstall", "install", "postinstall", "prepare", "prepublish", "preprepare", "postprepare")
 
 
-def needed(build: Build, stage: Stage, context: Context, run: Run) -> list[str]:
+def install_inputs(build: Build, stage: Stage, context: Context, run: Run) -> list[str]:
     """The paths in the context of what the installs of a RUN read. Raises Refused when they read the source too."""
     names: list[str] = []
-    for call in build.calls(run):
+    for call in build.package_calls(run):
         if call.verb in ("install", "restore") and call.manager.ecosystem != "os":
             names += _of_call(build, stage, context, run, call)
     if not names:
-        raise Refused("the RUN installs nothing that a manifest names", run)
-    if any(build.calls(run)) and len({id(call.command) for call in build.calls(run)}) < len(build.commands(run)):
-        from ..base.run_steps import PLAIN, pieces
+        raise RewriteRejected("the RUN installs nothing that a manifest names", run)
+    if any(build.package_calls(run)) and len({id(call.command) for call in build.package_calls(run)}) < len(
+        build.commands(run)
+    ):
+        from ..base.run_steps import FILES_AND_USERS, split_run
 
-        found = pieces(build, run)
+        found = split_run(build, run)
         fetching = [number for number, piece in enumerate(found) if piece.call and piece.call.verb in _FETCHING]
         for piece in found[: fetching[-1] if fetching else 0]:
-            if piece.call is None and piece.kind != PLAIN:
-                raise Refused(f"`{piece.text[:60]}` may read the source", run)
+            if piece.call is None and piece.kind != FILES_AND_USERS:
+                raise RewriteRejected(f"`{piece.text[:60]}` may read the source", run)
     # A lock file that only comes behind the install may say something else than what was installed.
-    before = [place for place in placed(build, stage, context) if place.instruction.start < run.start]
+    before = [place for place in context_copies(build, stage, context) if place.instruction.start < run.start]
     there = [name for name in dict.fromkeys(names) if any(_brings(place, name) for place in before)]
     if not there:
-        raise Refused("the manifest is copied after the install", run)
+        raise RewriteRejected("the manifest is copied after the install", run)
     return there
 
 
-def _brings(place: Placed, name: str) -> bool:
+def _brings(place: CopiedPath, name: str) -> bool:
     below = not place.source or name.startswith(place.source + "/")
     return place.source == name or (place.folder and below)
 
 
-def _of_call(build: Build, stage: Stage, context: Context, run: Run, call: Call) -> list[str]:
-    if call.unsure or call.command.context:
-        raise Refused("the install is part of more than a plain list of commands", run)
+def _of_call(build: Build, stage: Stage, context: Context, run: Run, call: PackageCall) -> list[str]:
+    if call.uncertain or call.command.context:
+        raise RewriteRejected("the install is part of more than a plain list of commands", run)
     name = call.manager.name
     if name == "pip":
         return _pip(build, stage, context, run, call)
@@ -72,95 +81,95 @@ def _of_call(build: Build, stage: Stage, context: Context, run: Run, call: Call)
     return _of_build_tool(build, stage, context, run, call)
 
 
-def _of_build_tool(build: Build, stage: Stage, context: Context, run: Run, call: Call) -> list[str]:
+def _of_build_tool(build: Build, stage: Stage, context: Context, run: Run, call: PackageCall) -> list[str]:
     name = call.manager.name
     if name == "go" and call.path == "mod download":
-        return go_files(build, stage, context, run)
+        return go_manifests(build, stage, context, run)
     if name == "bundle":
-        return bundle_files(build, stage, context, run, call)
+        return bundler_manifests(build, stage, context, run, call)
     if name == "composer":
         if not (call.has("--no-scripts") and call.has("--no-autoloader")):
-            raise Refused("`composer install` runs scripts and looks for classes in the source", run)
-        return composer_files(build, stage, context, run, call)
+            raise RewriteRejected("`composer install` runs scripts and looks for classes in the source", run)
+        return composer_manifests(build, stage, context, run, call)
     if name == "mvn" and call.verb == "restore":
-        return maven_files(build, stage, context, run, call)
+        return maven_manifests(build, stage, context, run, call)
     if name == "gradle" and call.verb == "restore":
-        return gradle_files(build, stage, context, run, call)
+        return gradle_manifests(build, stage, context, run, call)
     if name == "dotnet" and call.path == "restore":
-        return net_files(build, stage, context, run, call)
-    raise Refused(f"what {name} reads is not followed", run)
+        return dotnet_manifests(build, stage, context, run, call)
+    raise RewriteRejected(f"what {name} reads is not followed", run)
 
 
-def _project(build: Build, stage: Stage, context: Context, run: Run, call: Call) -> list[str]:
+def _project(build: Build, stage: Stage, context: Context, run: Run, call: PackageCall) -> list[str]:
     """What Poetry, uv and Pipenv read, when they do not install the project itself."""
-    project = read_project(build, stage, context, run, call)
-    if project.itself:
-        raise Refused(project.itself, run)
+    project = read_python_project(build, stage, context, run, call)
+    if project.project_reason:
+        raise RewriteRejected(project.project_reason, run)
     return project.files
 
 
-def _pip(build: Build, stage: Stage, context: Context, run: Run, call: Call) -> list[str]:
+def _pip(build: Build, stage: Stage, context: Context, run: Run, call: PackageCall) -> list[str]:
     if any(package.kind in ("project", "file", "variable") for package in call.packages):
-        raise Refused(f"`{call.command.text[:60]}` installs the project itself", run)
+        raise RewriteRejected(f"`{call.command.text[:60]}` installs the project itself", run)
     found = Requirements()
     for text in (*call.requirements, *call.constraints):
         path = build.state(run).path(text)
-        source = origin(build, stage, context, path) if path else None
+        source = context_path(build, stage, context, path) if path else None
         if source is None:
-            raise Refused(f"`{text}` does not come from the build context", run)
+            raise RewriteRejected(f"`{text}` does not come from the build context", run)
         read_requirements(context, source, found)
     return found.files
 
 
-def _node(build: Build, stage: Stage, context: Context, run: Run, call: Call) -> list[str]:
+def _node(build: Build, stage: Stage, context: Context, run: Run, call: PackageCall) -> list[str]:
     if call.packages:
         if all(package.kind == "name" for package in call.packages) and call.has("-g", "--global", "--location=global"):
             return []
-        raise Refused(f"`{call.command.text[:60]}` adds packages to the manifest", run)
+        raise RewriteRejected(f"`{call.command.text[:60]}` adds packages to the manifest", run)
     if call.has("--prefix", "-C", "--cwd", "--dir"):
-        raise Refused("the install runs in another folder", run)
+        raise RewriteRejected("the install runs in another folder", run)
     folder = build.state(run).path(".")
-    manifest = origin(build, stage, context, posixpath.join(folder, "package.json")) if folder else None
+    manifest = context_path(build, stage, context, posixpath.join(folder, "package.json")) if folder else None
     if manifest is None:
-        raise Refused("there is no package.json where the install runs", run)
-    data = package_json(context, manifest, run)
+        raise RewriteRejected("there is no package.json where the install runs", run)
+    data = read_package_json(context, manifest, run)
     hooks = [hook for hook in _HOOKS if hook in data.scripts]
     native = _native_sources(context, posixpath.dirname(manifest), run)
     if hooks == ["install"] and native and data.scripts["install"] in _COMPILING:
         hooks = []
     if hooks and not call.has("--ignore-scripts"):
-        raise Refused(f"the script `{hooks[0]}` of package.json may read the source", run)
+        raise RewriteRejected(f"the script `{hooks[0]}` of package.json may read the source", run)
     if data.workspaces:
-        raise Refused("package.json has workspaces", run)
+        raise RewriteRejected("package.json has workspaces", run)
     for group in _GROUPS:
         for package, version in data.groups[group].items():
             if version.startswith(("file:", "link:", "portal:", "workspace:", "patch:")):
-                raise Refused(f"`{package}` of package.json is a folder of the project", run)
+                raise RewriteRejected(f"`{package}` of package.json is a folder of the project", run)
     beside = posixpath.dirname(manifest)
     others = [posixpath.join(beside, name) for name in (*_LOCKS, *_SETTINGS)]
     if any(
-        context.sent(posixpath.join(beside, name))
+        context.includes(posixpath.join(beside, name))
         for name in (".yarnrc.yml", ".yarn", "patches", "pnpm-workspace.yaml")
     ):
-        raise Refused("the package manager has settings of its own in the project", run)
-    return [manifest, *(name for name in others if context.sent(name)), *native]
+        raise RewriteRejected("the package manager has settings of its own in the project", run)
+    return [manifest, *(name for name in others if context.includes(name)), *native]
 
 
-def compiles_itself(context: Context, manifest: str) -> bool:
+def compiles_native_addon(context: Context, manifest: str) -> bool:
     """Whether the install compiles an addon of the project, beside node_modules."""
-    return context.sent(posixpath.join(posixpath.dirname(manifest), "binding.gyp"))
+    return context.includes(posixpath.join(posixpath.dirname(manifest), "binding.gyp"))
 
 
 def _native_sources(context: Context, folder: str, run: Run) -> list[str]:
     """What node-gyp compiles: binding.gyp and the files and folders at the project's top that it names."""
     gyp = posixpath.join(folder, "binding.gyp")
-    if not context.sent(gyp):
+    if not context.includes(gyp):
         return []
-    text = read(context, gyp) or ""
+    text = read_context_file(context, gyp) or ""
     names = [posixpath.join(folder, word) for word in re.findall(r"""["']([\w./-]+\.\w+)["']""", text)]
-    sources = [name for name in names if context.sent(name)]
+    sources = [name for name in names if context.includes(name)]
     if not sources or "<(" in re.sub(r"<!@?\(", "", text) or ".." in text:
-        raise Refused("what binding.gyp compiles is not known", run)
+        raise RewriteRejected("what binding.gyp compiles is not known", run)
     below = folder + "/" if folder else ""
     tops = [below + name.removeprefix(below).partition("/")[0] for name in sources]
     return list(dict.fromkeys([gyp, *tops]))
@@ -183,13 +192,13 @@ def _strings(data: Any) -> dict[str, str]:
     return {str(key): str(value) for key, value in data.items()} if isinstance(data, dict) else {}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType] - JSON
 
 
-def package_json(context: Context, name: str, run: Run) -> PackageJson:
+def read_package_json(context: Context, name: str, run: Run) -> PackageJson:
     """What a package.json says. Raises Refused when it is none."""
-    text = read(context, name)
+    text = read_context_file(context, name)
     try:
         data = json.loads(text.lstrip("\ufeff")) if text else None
     except ValueError:
         data = None
     if not isinstance(data, dict):
-        raise Refused(f"`{name}` is no JSON object", run)
+        raise RewriteRejected(f"`{name}` is no JSON object", run)
     return PackageJson(data)  # pyright: ignore[reportUnknownArgumentType] - JSON

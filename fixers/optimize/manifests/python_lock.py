@@ -8,9 +8,9 @@ import re
 import tomllib
 from typing import cast
 
-from ..base.copies import origin, read
-from ..base.rewrite import Refused
-from .requirements import normal
+from ..base.copies import context_path, read_context_file
+from ..base.rewrite import RewriteRejected
+from .requirements import normalize_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from ....model.build import Build, Stage
     from ....model.context import Context
-    from ....model.packages.calls import Call
+    from ....model.packages.calls import PackageCall
     from ....syntax.tree import Run
 
 _MANIFESTS = {"poetry": "pyproject.toml", "uv": "pyproject.toml", "pipenv": "Pipfile"}
@@ -33,7 +33,7 @@ _GENERATING = re.compile(
 """Settings by which the install of a project writes files among its source."""
 
 
-class Project:
+class PythonProject:
     """A project as its manager reads it.
 
     `python` is the versions of Python that it asks for, `files` are the paths in the context, `lock` is the text of the
@@ -41,7 +41,17 @@ class Project:
     and `development` are the names of packages that the manifest states for use and for development.
     """
 
-    __slots__ = ("data", "development", "direct", "files", "itself", "lock", "manifest", "python", "tool")
+    __slots__ = (
+        "data",
+        "development_dependencies",
+        "direct_dependencies",
+        "files",
+        "lock",
+        "manifest",
+        "project_reason",
+        "python",
+        "tool",
+    )
 
     def __init__(self, tool: str, manifest: str, data: dict[str, Any]) -> None:
         self.tool = tool
@@ -49,33 +59,33 @@ class Project:
         self.data = data
         self.files = [manifest]
         self.lock = ""
-        self.itself = ""
-        self.direct: set[str] = set()
-        self.development: set[str] = set()
+        self.project_reason = ""
+        self.direct_dependencies: set[str] = set()
+        self.development_dependencies: set[str] = set()
         self.python = str(_table(data, "project").get("requires-python", ""))
 
 
-def read_project(build: Build, stage: Stage, context: Context, run: Run, call: Call) -> Project:
+def read_python_project(build: Build, stage: Stage, context: Context, run: Run, call: PackageCall) -> PythonProject:
     """What an install by Poetry, uv or Pipenv reads. Raises Refused when it reads more than manifests."""
     tool = call.manager.name
     folder = build.state(run).path(".")
     name = _MANIFESTS[tool]
-    manifest = origin(build, stage, context, posixpath.join(folder, name)) if folder else None
+    manifest = context_path(build, stage, context, posixpath.join(folder, name)) if folder else None
     if manifest is None:
-        raise Refused(f"there is no {name} where the install runs", run)
+        raise RewriteRejected(f"there is no {name} where the install runs", run)
     try:
-        data = tomllib.loads(read(context, manifest) or "")
+        data = tomllib.loads(read_context_file(context, manifest) or "")
     except tomllib.TOMLDecodeError:
-        raise Refused(f"`{manifest}` cannot be read", run) from None
-    project = Project(tool, manifest, data)
+        raise RewriteRejected(f"`{manifest}` cannot be read", run) from None
+    project = PythonProject(tool, manifest, data)
     beside = posixpath.dirname(manifest)
     lock = posixpath.join(beside, _LOCKS[tool])
-    if context.sent(lock):
-        project.lock = read(context, lock) or ""
+    if context.includes(lock):
+        project.lock = read_context_file(context, lock) or ""
     others = [posixpath.join(beside, each) for each in (_LOCKS[tool], *_SETTINGS[tool])]
-    project.files += [each for each in others if context.sent(each)]
+    project.files += [each for each in others if context.includes(each)]
     if call.has("-C", "--directory", "-P", "--project"):
-        raise Refused("the install runs in another folder", run)
+        raise RewriteRejected("the install runs in another folder", run)
     {"poetry": _poetry, "uv": _uv, "pipenv": _pipenv}[tool](project, call, run)
     return project
 
@@ -94,63 +104,63 @@ def _list(value: object) -> list[Any]:
 def _named(requirements: Iterable[object]) -> set[str]:
     """The names in a list of requirements as `project.dependencies` has it."""
     found = [re.match(r"[A-Za-z0-9][\w.-]*", each) for each in requirements if isinstance(each, str)]
-    return {normal(match[0]) for match in found if match is not None}
+    return {normalize_name(match[0]) for match in found if match is not None}
 
 
-def _poetry(project: Project, call: Call, run: Run) -> None:
+def _poetry(project: PythonProject, call: PackageCall, run: Run) -> None:
     tool = _table(project.data, "tool", "poetry")
     if 'type = "directory"' in project.lock or 'type = "file"' in project.lock:
-        raise Refused("`poetry.lock` names folders of the project", run)
+        raise RewriteRejected("`poetry.lock` names folders of the project", run)
     stated = _table(tool, "dependencies")
     groups = [_table(group, "dependencies") for group in _table(tool, "group").values()]
     for versions in (stated, _table(tool, "dev-dependencies"), *groups):
         if any(isinstance(version, dict) and "path" in version for version in versions.values()):
-            raise Refused("pyproject.toml names folders of the project", run)
-    project.direct = {normal(name) for name in stated if name.lower() != "python"}
-    project.direct |= _named(_list(_table(project.data, "project").get("dependencies")))
-    project.development = {normal(name) for versions in groups for name in versions}
-    project.development |= {normal(name) for name in _table(tool, "dev-dependencies")}
+            raise RewriteRejected("pyproject.toml names folders of the project", run)
+    project.direct_dependencies = {normalize_name(name) for name in stated if name.lower() != "python"}
+    project.direct_dependencies |= _named(_list(_table(project.data, "project").get("dependencies")))
+    project.development_dependencies = {normalize_name(name) for versions in groups for name in versions}
+    project.development_dependencies |= {normalize_name(name) for name in _table(tool, "dev-dependencies")}
     if not call.has("--no-root", "--only-root") and tool.get("package-mode", True):
-        project.itself = "`poetry install` installs the project itself; give it `--no-root`"
+        project.project_reason = "`poetry install` installs the project itself; give it `--no-root`"
 
 
-def _uv(project: Project, call: Call, run: Run) -> None:
+def _uv(project: PythonProject, call: PackageCall, run: Run) -> None:
     tool = _table(project.data, "tool", "uv")
     if call.path != "sync" or "workspace" in tool or call.has("--all-packages", "--package", "--active", "--script"):
-        raise Refused("what uv reads here is not followed", run)
+        raise RewriteRejected("what uv reads here is not followed", run)
     sources = _table(tool, "sources").values()
     if any(isinstance(source, dict) and {"path", "workspace"} & source.keys() for source in sources):
-        raise Refused("pyproject.toml names folders of the project", run)
+        raise RewriteRejected("pyproject.toml names folders of the project", run)
     if any(word in project.lock for word in ("source = { directory = ", "source = { path = ")):
-        raise Refused("`uv.lock` names folders of the project", run)
+        raise RewriteRejected("`uv.lock` names folders of the project", run)
     if len(re.findall(r"source = \{ editable = ", project.lock)) > 1:
-        raise Refused("`uv.lock` names folders of the project", run)
-    project.direct = _named(_list(_table(project.data, "project").get("dependencies")))
+        raise RewriteRejected("`uv.lock` names folders of the project", run)
+    project.direct_dependencies = _named(_list(_table(project.data, "project").get("dependencies")))
     groups = _table(project.data, "dependency-groups").values()
-    project.development = {name for group in groups for name in _named(_list(group))}
-    project.development |= _named(_list(tool.get("dev-dependencies")))
+    project.development_dependencies = {name for group in groups for name in _named(_list(group))}
+    project.development_dependencies |= _named(_list(tool.get("dev-dependencies")))
     packaged = tool.get("package", "build-system" in project.data)
     if packaged and not call.has("--no-install-project", "--no-install-workspace"):
-        project.itself = "`uv sync` installs the project itself; give it `--no-install-project`"
+        project.project_reason = "`uv sync` installs the project itself; give it `--no-install-project`"
 
 
-def _pipenv(project: Project, call: Call, run: Run) -> None:
+def _pipenv(project: PythonProject, call: PackageCall, run: Run) -> None:
     if call.packages or call.requirements:
-        raise Refused(f"`{call.command.text[:60]}` adds packages to the manifest", run)
+        raise RewriteRejected(f"`{call.command.text[:60]}` adds packages to the manifest", run)
     for group in ("packages", "dev-packages"):
         for name, version in _table(project.data, group).items():
             if isinstance(version, dict) and {"path", "file", "editable"} & version.keys() and "git" not in version:
-                raise Refused(f"`{name}` of the Pipfile is a folder of the project", run)
-    project.direct = {normal(name) for name in _table(project.data, "packages")}
-    project.development = {normal(name) for name in _table(project.data, "dev-packages")}
+                raise RewriteRejected(f"`{name}` of the Pipfile is a folder of the project", run)
+    project.direct_dependencies = {normalize_name(name) for name in _table(project.data, "packages")}
+    project.development_dependencies = {normalize_name(name) for name in _table(project.data, "dev-packages")}
 
 
-def compiles_nothing(project: Project, context: Context) -> bool:
+def is_pure_python(project: PythonProject, context: Context) -> bool:
     """Whether the install of the project itself only tells Python where its source lies."""
     beside = posixpath.dirname(project.manifest)
     backend = _table(project.data, "build-system").get("build-backend", "")
     plain = backend in _BACKENDS or (backend == "setuptools.build_meta" and not _has_setup(context, beside))
-    text = read(context, project.manifest) or ""
+    text = read_context_file(context, project.manifest) or ""
     return plain and _GENERATING.search(text) is None
 
 
@@ -161,12 +171,16 @@ def _has_setup(context: Context, beside: str) -> bool:
 # The packages of the lock files
 
 
-def installed(project: Project, *, development: bool) -> set[str]:
+def installed_packages(project: PythonProject, *, development: bool) -> set[str]:
     """The names of the packages that an install puts in, with or without those for development.
 
     With a lock file these are all, without one those that the manifest states.
     """
-    stated = project.direct | project.development if development else set(project.direct)
+    stated = (
+        project.direct_dependencies | project.development_dependencies
+        if development
+        else set(project.direct_dependencies)
+    )
     if not project.lock:
         return stated
     if project.tool == "pipenv":
@@ -192,7 +206,7 @@ def _packages(lock: str) -> dict[str, list[dict[str, Any]]]:
         return {}
     found: dict[str, list[dict[str, Any]]] = {}
     for package in stated:
-        found.setdefault(normal(str(package.get("name", ""))), []).append(package)
+        found.setdefault(normalize_name(str(package.get("name", ""))), []).append(package)
     return found
 
 
@@ -203,13 +217,13 @@ def _behind(package: dict[str, Any], extra: str) -> set[tuple[str, str]]:
         needed = _table(package, "optional-dependencies").get(extra, [])
     found: set[tuple[str, str]] = set()
     for each in _list(needed):
-        name = normal(str(each["name"]))
+        name = normalize_name(str(each["name"]))
         found.add((name, ""))
         found |= {(name, str(one)) for one in _list(each.get("extra"))}
     for name, versions in (cast("dict[str, Any]", needed) if isinstance(needed, dict) else {}).items():
         each = _list(versions)[0] if _list(versions) else versions
         if not _table({"": each}, "").get("optional"):
-            found.add((normal(name), ""))
+            found.add((normalize_name(name), ""))
     return found
 
 
@@ -219,4 +233,4 @@ def _of_pipfile_lock(lock: str, *, development: bool) -> set[str]:
     except ValueError:
         return set()
     groups = ("default", "develop") if development else ("default",)
-    return {normal(name) for group in groups for name in _table(data, group)}
+    return {normalize_name(name) for group in groups for name in _table(data, group)}

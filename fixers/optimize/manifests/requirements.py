@@ -5,8 +5,8 @@ from __future__ import annotations
 import posixpath
 import re
 
-from ..base.copies import read
-from ..base.rewrite import Refused
+from ..base.copies import read_context_file
+from ..base.rewrite import RewriteRejected
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,9 +30,9 @@ def read_requirements(context: Context, name: str, into: Requirements) -> None:
     """Read the file `name` of the context and those that it names. Raises Refused when it needs more of the project."""
     if name in into.files:
         return
-    text = read(context, name)
+    text = read_context_file(context, name)
     if text is None:
-        raise Refused(f"`{name}` is not in the build context")
+        raise RewriteRejected(f"`{name}` is not in the build context")
     into.files.append(name)
     if name.endswith((".toml", ".py", ".cfg")):
         _read_project(name, text, into)
@@ -52,7 +52,7 @@ def _read_project(name: str, text: str, into: Requirements) -> None:
     except tomllib.TOMLDecodeError:
         project = None
     if project is None or "dependencies" in project.get("dynamic", ()):
-        raise Refused(f"what `{name}` names is not known")
+        raise RewriteRejected(f"what `{name}` names is not known")
     for line in project.get("dependencies", ()):
         _read_line(None, name, str(line), into)
 
@@ -63,19 +63,19 @@ def _read_line(context: Context | None, name: str, line: str, into: Requirements
         read_requirements(context, posixpath.normpath(posixpath.join(posixpath.dirname(name), option[2])), into)
         return
     into.no_binary |= {
-        normal(each) for found in re.findall(r"--no-binary[=\s]+(\S+)", line) for each in found.split(",")
+        normalize_name(each) for found in re.findall(r"--no-binary[=\s]+(\S+)", line) for each in found.split(",")
     }
     if re.match(r"(-e|--editable)\b", line) or re.match(r"(\.|/|file:)", line) or "@ file:" in line:
-        raise Refused(f"`{name}` installs `{line[:60]}` from the project's own files")
+        raise RewriteRejected(f"`{name}` installs `{line[:60]}` from the project's own files")
     if line.startswith("-"):
         if line.startswith(("-f", "--find-links")) and "://" not in line:
-            raise Refused(f"`{name}` looks for packages in a folder of the project")
+            raise RewriteRejected(f"`{name}` looks for packages in a folder of the project")
         return
     match = _NAME.match(line)
     if match is not None and "://" not in match[0]:
-        into.names[normal(match[0])] = line[match.end() :].strip()
+        into.names[normalize_name(match[0])] = line[match.end() :].strip()
 
 
-def normal(name: str) -> str:
+def normalize_name(name: str) -> str:
     """A distribution's name as indexes compare it. Source: PEP 503."""
     return re.sub(r"[-_.]+", "-", name.partition("[")[0]).lower()

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import posixpath
 
-from ....model.layers import named_installs
-from ....syntax.tree import Run, Transfer, Workdir
-from ..base.blocks import block, joined, run_line
-from ..base.copies import origin, placed
-from ..base.rewrite import Checks, Idle, Outcome, Refused, Step, attempt
-from ..base.run_steps import OS, PLAIN, pieces
-from ..manifests.manifests import needed
-from .install_split import fetched_first, waiting_build
+from ....model.layers import named_package_installs
+from ....syntax.tree import CopyOrAdd, Run, Workdir
+from ..base.blocks import instruction_with_comments, join_blocks, run_instruction
+from ..base.copies import context_copies, context_path
+from ..base.rewrite import NothingToDo, Preconditions, RewriteOutcome, RewriteRejected, Step, run_rewrite
+from ..base.run_steps import FILES_AND_USERS, SYSTEM_PACKAGES, split_run
+from ..manifests.manifests import install_inputs
+from .install_split import find_splittable_run, split_off_fetch
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 NAME = "order"
 
 
-def rewrite(build: Build, stage: Stage, context: Context) -> Outcome:
+def rewrite(build: Build, stage: Stage, context: Context) -> RewriteOutcome:
     """Copy the manifests of the first install that waits for the source before it, and the source behind it."""
-    return attempt(NAME, lambda checks: _rewritten(build, stage, context, checks))
+    return run_rewrite(NAME, lambda checks: _rewritten(build, stage, context, checks))
 
 
-def _rewritten(build: Build, stage: Stage, context: Context, checks: Checks) -> tuple[str, list[Step]]:
+def _rewritten(build: Build, stage: Stage, context: Context, checks: Preconditions) -> tuple[str, list[Step]]:
     copy, run, whole = _waiting(build, stage, context)
     if whole:
         return _split(build, stage, context, copy, run)
@@ -45,13 +45,13 @@ def _rewritten(build: Build, stage: Stage, context: Context, checks: Checks) -> 
         "WORKDIR changes between the copy and the install, and the copy goes to a folder relative to it",
         copy,
     )
-    names = needed(build, stage, context, run)
+    names = install_inputs(build, stage, context, run)
     left = [name for name in names if not _there_before(build, stage, context, copy, name)]
     flags = "".join(f"{flag.text} " for flag in copy.flags)
-    lines = [line.replace("COPY ", f"COPY {flags}", 1) for line in copies_of(build, stage, context, left, run)]
+    lines = [line.replace("COPY ", f"COPY {flags}", 1) for line in copy_instructions(build, stage, context, left, run)]
     early = "".join(f"{line}\n" for line in lines)
     text = build.dockerfile.source.text
-    start, end = with_comments(text, copy)
+    start, end = lines_with_comments(text, copy)
     moved = text[start:end].rstrip("\n")
     run_start, behind = _line(text, run)
     install, rest = _parted(build, run)
@@ -61,7 +61,7 @@ def _rewritten(build: Build, stage: Stage, context: Context, checks: Checks) -> 
         install = text[run_start:behind]
     if elsewhere:
         # The manifests go to where the install runs: behind the WORKDIR.
-        above = with_comments(text, run)[0]
+        above = lines_with_comments(text, run)[0]
         first = text[:start] + text[end:above] + early + text[above:run_start] + install
     else:
         first = text[:start] + early + text[end:run_start] + install
@@ -72,16 +72,16 @@ def _rewritten(build: Build, stage: Stage, context: Context, checks: Checks) -> 
         f"Copy {manifests} first, the source after the install",
         "a changed source file no longer installs all dependencies anew",
     )
-    return joined([new]), [step]
+    return join_blocks([new]), [step]
 
 
-def _split(build: Build, stage: Stage, context: Context, copy: Transfer, run: Run) -> tuple[str, list[Step]]:
+def _split(build: Build, stage: Stage, context: Context, copy: CopyOrAdd, run: Run) -> tuple[str, list[Step]]:
     """What an install or build fetches comes before the source, and the command itself stays behind it."""
-    names, fetching, rest = fetched_first(build, stage, context, copy, run)
+    names, fetching, rest = split_off_fetch(build, stage, context, copy, run)
     flags = "".join(f"{flag.text} " for flag in copy.flags)
-    lines = [line.replace("COPY ", f"COPY {flags}", 1) for line in copies_of(build, stage, context, names, run)]
+    lines = [line.replace("COPY ", f"COPY {flags}", 1) for line in copy_instructions(build, stage, context, names, run)]
     text = build.dockerfile.source.text
-    start = with_comments(text, copy)[0]
+    start = lines_with_comments(text, copy)[0]
     early = "".join(f"{line}\n" for line in (*lines, fetching))
     behind = text[copy.start : run.start] + (rest or text[run.start : run.end]) + text[run.end :]
     manifests = ", ".join(f"`{name}`" for name in names)
@@ -89,10 +89,10 @@ def _split(build: Build, stage: Stage, context: Context, copy: Transfer, run: Ru
         f"Copy {manifests} first, and fetch what they name before the source is there",
         "a changed source file no longer fetches all dependencies anew",
     )
-    return joined([text[:start] + early + text[start : copy.start] + behind]), [step]
+    return join_blocks([text[:start] + early + text[start : copy.start] + behind]), [step]
 
 
-def _needs_no_source(build: Build, stage: Stage, context: Context, copy: Transfer, run: Run) -> bool:
+def _needs_no_source(build: Build, stage: Stage, context: Context, copy: CopyOrAdd, run: Run) -> bool:
     """Whether a RUN makes settings alone, or a virtual environment where the copy brings nothing."""
     commands = build.commands(run)
     if _only_sets(build, run) or all(command.name == "export" and not command.context for command in commands):
@@ -102,16 +102,16 @@ def _needs_no_source(build: Build, stage: Stage, context: Context, copy: Transfe
     path = build.state(run).path(words[3]) if made else None
     if path is None or run.heredocs:
         return False
-    mine = [place for place in placed(build, stage, context) if place.instruction is copy]
-    files = [name for place in mine if (name := place.holds(path)) is not None]
+    mine = [place for place in context_copies(build, stage, context) if place.instruction is copy]
+    files = [name for place in mine if (name := place.source_of(path)) is not None]
     return bool(mine) and not any(context.exists(name) for name in files)
 
 
 def _only_sets(build: Build, run: Run) -> bool:
     """Whether a RUN only makes settings of package managers for the user, in no file of the project."""
     try:
-        found = pieces(build, run)
-    except Refused:
+        found = split_run(build, run)
+    except RewriteRejected:
         return False
     return all(
         piece.call is not None
@@ -123,34 +123,35 @@ def _only_sets(build: Build, run: Run) -> bool:
     )
 
 
-def _waiting(build: Build, stage: Stage, context: Context) -> tuple[Transfer, Run, bool]:
+def _waiting(build: Build, stage: Stage, context: Context) -> tuple[CopyOrAdd, Run, bool]:
     """The first install of a manifest that waits for a copy of the whole source, and whether it needs that too."""
-    broad: Transfer | None = None
+    broad: CopyOrAdd | None = None
     for step in stage.instructions:
-        if isinstance(step, Transfer) and any(
-            place.instruction is step and place.folder and not place.source for place in placed(build, stage, context)
+        if isinstance(step, CopyOrAdd) and any(
+            place.instruction is step and place.folder and not place.source
+            for place in context_copies(build, stage, context)
         ):
             broad = step
         if isinstance(step, Run) and broad is not None:
-            calls = [call for call in build.calls(step) if call.verb in ("install", "restore")]
-            if any(call.manager.ecosystem != "os" for call in calls) and not named_installs(build, step):
+            calls = [call for call in build.package_calls(step) if call.verb in ("install", "restore")]
+            if any(call.manager.ecosystem != "os" for call in calls) and not named_package_installs(build, step):
                 return broad, step, _needs_source(build, stage, context, broad, step)
-    run = waiting_build(build, stage, broad) if broad is not None else None
+    run = find_splittable_run(build, stage, broad) if broad is not None else None
     if broad is not None and run is not None:
         return broad, run, True
-    raise Idle("no install of dependencies waits for a copy of the whole source")
+    raise NothingToDo("no install of dependencies waits for a copy of the whole source")
 
 
-def _needs_source(build: Build, stage: Stage, context: Context, broad: Transfer, run: Run) -> bool:
+def _needs_source(build: Build, stage: Stage, context: Context, broad: CopyOrAdd, run: Run) -> bool:
     """Whether an install reads the source too, and can fetch before it."""
-    if waiting_build(build, stage, broad) is not run:
+    if find_splittable_run(build, stage, broad) is not run:
         return False
     try:
-        needed(build, stage, context, run)
-    except Refused:
+        install_inputs(build, stage, context, run)
+    except RewriteRejected:
         try:
-            fetched_first(build, stage, context, broad, run)
-        except Refused:
+            split_off_fetch(build, stage, context, broad, run)
+        except RewriteRejected:
             return False
         return True
     return False
@@ -161,43 +162,43 @@ def _parted(build: Build, run: Run) -> tuple[str, str]:
 
     Both are empty where nothing but clean-up stands behind it.
     """
-    last = [call.command for call in build.calls(run) if call.verb in ("install", "restore", "clean")][-1:]
+    last = [call.command for call in build.package_calls(run) if call.verb in ("install", "restore", "clean")][-1:]
     commands = list(build.commands(run))
     if not last or last[0] is commands[-1]:
         return "", ""
-    found = pieces(build, run)
+    found = split_run(build, run)
     at = next(number for number, piece in enumerate(found, 1) if piece.command is last[0])
-    if all(piece.kind in (PLAIN, OS) and piece.command.name == "rm" for piece in found[at:]):
+    if all(piece.kind in (FILES_AND_USERS, SYSTEM_PACKAGES) and piece.command.name == "rm" for piece in found[at:]):
         return "", ""
-    return run_line([piece.text for piece in found[:at]]), run_line([piece.text for piece in found[at:]])
+    return run_instruction([piece.text for piece in found[:at]]), run_instruction([piece.text for piece in found[at:]])
 
 
 def _between(stage: Stage, first: Instruction, last: Instruction) -> list[Instruction]:
     return [step for step in stage.instructions if first.start < step.start < last.start]
 
 
-def _there_before(build: Build, stage: Stage, context: Context, copy: Transfer, name: str) -> bool:
+def _there_before(build: Build, stage: Stage, context: Context, copy: CopyOrAdd, name: str) -> bool:
     """Whether an earlier copy brings the file to where `copy` brings it too."""
-    everything = [place for place in placed(build, stage, context) if place.instruction.start <= copy.start]
+    everything = [place for place in context_copies(build, stage, context) if place.instruction.start <= copy.start]
     return any(
         one.instruction is not copy
         and one.source == name
         and not one.folder
-        and any(other.instruction is copy and other.holds(one.target) == name for other in everything)
+        and any(other.instruction is copy and other.source_of(one.target) == name for other in everything)
         for one in everything
     )
 
 
-def _same_folder(build: Build, copy: Transfer, run: Run) -> None:
+def _same_folder(build: Build, copy: CopyOrAdd, run: Run) -> None:
     if build.state(copy).workdir != build.state(run).workdir:
-        raise Refused("WORKDIR changes between a copy and the install", run)
+        raise RewriteRejected("WORKDIR changes between a copy and the install", run)
 
 
-def _is_absolute(copy: Transfer) -> bool:
+def _is_absolute(copy: CopyOrAdd) -> bool:
     return copy.destination is not None and copy.destination.text.startswith("/")
 
 
-def with_comments(text: str, instruction: Instruction) -> tuple[int, int]:
+def lines_with_comments(text: str, instruction: Instruction) -> tuple[int, int]:
     """The lines of an instruction with the comments directly above it."""
     start, end = _line(text, instruction)
     for comment in reversed([each for each in instruction.comments if each.start < instruction.start]):
@@ -213,32 +214,32 @@ def _line(text: str, instruction: Instruction) -> tuple[int, int]:
     return start, len(text) if end < 0 else end + 1
 
 
-def first_copies(
+def manifest_copies(
     build: Build, stage: Stage, context: Context, names: list[str], run: Run, last: Run | None = None
-) -> tuple[list[str], list[Transfer]]:
+) -> tuple[list[str], list[CopyOrAdd]]:
     """What brings the manifests `names` before `run`: copies of the file before `last` (default: `run`) that bring
     these alone, and new ones for the rest. Answers the lines, and the copies of the file that are among them.
     """
     left = list(names)
     lines: list[str] = []
-    used: list[Transfer] = []
-    everything = list(placed(build, stage, context))
+    used: list[CopyOrAdd] = []
+    everything = list(context_copies(build, stage, context))
     for step in stage.instructions:
-        if isinstance(step, Transfer) and step.start < run.start and not _is_absolute(step):
+        if isinstance(step, CopyOrAdd) and step.start < run.start and not _is_absolute(step):
             _same_folder(build, step, run)
-        if not isinstance(step, Transfer) or step.start > (last or run).start or step.flags:
+        if not isinstance(step, CopyOrAdd) or step.start > (last or run).start or step.flags:
             continue
         if build.state(step).workdir != build.state(run).workdir:
             continue
         mine = [place for place in everything if place.instruction is step]
         if mine and all(not place.folder and place.source in names for place in mine):
-            lines.append(block(build, step))
+            lines.append(instruction_with_comments(build, step))
             used.append(step)
             left = [name for name in left if all(place.source != name for place in mine)]
-    return [*lines, *copies_of(build, stage, context, left, run)], used
+    return [*lines, *copy_instructions(build, stage, context, left, run)], used
 
 
-def copies_of(build: Build, stage: Stage, context: Context, names: list[str], run: Run) -> list[str]:
+def copy_instructions(build: Build, stage: Stage, context: Context, names: list[str], run: Run) -> list[str]:
     """COPYs that bring files of the context to where the copies of the stage bring them, before `run`."""
     targets: dict[str, list[str]] = {}
     folders: list[str] = []
@@ -246,16 +247,16 @@ def copies_of(build: Build, stage: Stage, context: Context, names: list[str], ru
     for name in names:
         path = _target(build, stage, context, name)
         if path is None or posixpath.basename(path) != posixpath.basename(name):
-            raise Refused(f"where `{name}` lies in the image is not known", run)
+            raise RewriteRejected(f"where `{name}` lies in the image is not known", run)
         folder = posixpath.dirname(path)
         if name not in context.files():
-            folders.append(f"COPY {name} {from_workdir(path, workdir)}/")
+            folders.append(f"COPY {name} {relative_to_workdir(path, workdir)}/")
             continue
-        targets.setdefault(from_workdir(folder, workdir).rstrip("/") + "/", []).append(name)
+        targets.setdefault(relative_to_workdir(folder, workdir).rstrip("/") + "/", []).append(name)
     return [*(f"COPY {' '.join(names)} {target}" for target, names in targets.items()), *folders]
 
 
-def from_workdir(path: str, workdir: str) -> str:
+def relative_to_workdir(path: str, workdir: str) -> str:
     """A path of the image as it is written below a WORKDIR; whole below the root, where a relative one is DL3045."""
     if workdir == "/" or not (path + "/").startswith(workdir.rstrip("/") + "/"):
         return path
@@ -263,11 +264,11 @@ def from_workdir(path: str, workdir: str) -> str:
 
 
 def _target(build: Build, stage: Stage, context: Context, name: str) -> str | None:
-    for place in placed(build, stage, context):
+    for place in context_copies(build, stage, context):
         if not place.folder and place.source == name:
             return place.target
         if place.folder and (not place.source or name.startswith(place.source + "/")):
             path = posixpath.join(place.target, posixpath.relpath(name, place.source or "."))
-            if origin(build, stage, context, path) == name:
+            if context_path(build, stage, context, path) == name:
                 return path
     return None

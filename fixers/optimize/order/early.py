@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-from ....model.layers import named_installs
-from ....syntax.tree import Arg, Cmd, Entrypoint, Env, Expose, Healthcheck, Label, Run, Transfer, Workdir
-from ..base.blocks import joined
-from ..base.copies import placed
-from ..base.rewrite import Outcome, Refused, Step
-from ..base.run_steps import deletes_caches, pieces
-from .cache_order import with_comments
+from ....model.layers import named_package_installs
+from ....syntax.tree import Arg, Cmd, CopyOrAdd, Entrypoint, Env, Expose, Healthcheck, Label, Run, Workdir
+from ..base.blocks import join_blocks
+from ..base.copies import context_copies
+from ..base.rewrite import RewriteOutcome, RewriteRejected, Step
+from ..base.run_steps import deletes_caches, split_run
+from .cache_order import lines_with_comments
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ....syntax.tree import Instruction
 
 _NO_FILES = (Cmd, Entrypoint, Expose, Healthcheck, Label)
-HEARD = re.compile(
+PACKAGE_MANAGER_VARIABLES = re.compile(
     r"(?i)PATH|HOME|USER|SHELL|LANG.*|TZ|.*proxy"
     r"|(LC|LD|DEB|DEBIAN|DEBCONF|APT|DPKG|PIP|PIPX|UV|PYTHON|VIRTUAL|NPM|NODE|YARN|COREPACK|GEM|BUNDLE|CARGO|RUST|GO|CGO"
     r"|SSL|CURL|REQUESTS|CC|CXX|CFLAGS|UCF|NVM)(_.*)?"
@@ -30,12 +30,12 @@ _OF_USR = frozenset(("bin", "games", "include", "lib", "lib32", "lib64", "libexe
 _OF_LOCAL = frozenset(("bin", "etc", "games", "include", "lib", "man", "sbin", "share"))
 
 
-def rewrite(build: Build, stage: Stage, context: Context) -> Outcome:
+def rewrite(build: Build, stage: Stage, context: Context) -> RewriteOutcome:
     """Put the first RUN that installs packages by name and waits for the source before the copy of the source."""
-    folders = [place for place in placed(build, stage, context) if place.folder]
+    folders = [place for place in context_copies(build, stage, context) if place.folder]
     broad = {id(place.instruction) for place in folders}
     for number, run in enumerate(stage.instructions):
-        if not isinstance(run, Run) or not needs_nothing(build, run):
+        if not isinstance(run, Run) or not needs_no_context(build, run):
             continue
         copy: Instruction | None = None
         for step in reversed(stage.instructions[:number]):
@@ -44,17 +44,17 @@ def rewrite(build: Build, stage: Stage, context: Context) -> Outcome:
             if id(step) in broad:
                 copy = step
         if copy is not None:
-            return Outcome("order", _moved(build, copy, run), [_step(build, run)])
-    return Outcome("order")
+            return RewriteOutcome("order", _moved(build, copy, run), [_step(build, run)])
+    return RewriteOutcome("order")
 
 
-def needs_nothing(build: Build, run: Run) -> bool:
+def needs_no_context(build: Build, run: Run) -> bool:
     """Whether the RUN installs packages by name, and does nothing else but emptying caches."""
-    if not named_installs(build, run):
+    if not named_package_installs(build, run):
         return False
     try:
-        found = pieces(build, run)
-    except Refused:
+        found = split_run(build, run)
+    except RewriteRejected:
         return False
     return all(piece.call is not None or deletes_caches(piece) for piece in found)
 
@@ -66,20 +66,23 @@ def _passable(build: Build, stage: Stage, context: Context, step: Instruction, r
     if isinstance(step, Workdir):
         return True  # an empty folder
     if isinstance(step, Env):
-        return not any(HEARD.fullmatch(pair.key.text) for pair in step.pairs)
+        return not any(PACKAGE_MANAGER_VARIABLES.fullmatch(pair.key.text) for pair in step.pairs)
     if isinstance(step, Arg):
-        return not any(HEARD.fullmatch(pair.key.text) for pair in step.pairs) and "$" not in run.logical.text
-    return isinstance(step, Transfer) and _aside(build, stage, context, step)
+        return (
+            not any(PACKAGE_MANAGER_VARIABLES.fullmatch(pair.key.text) for pair in step.pairs)
+            and "$" not in run.logical.text
+        )
+    return isinstance(step, CopyOrAdd) and _aside(build, stage, context, step)
 
 
-def _aside(build: Build, stage: Stage, context: Context, copy: Transfer) -> bool:
+def _aside(build: Build, stage: Stage, context: Context, copy: CopyOrAdd) -> bool:
     """Whether all that a copy brings lies where no package manager looks or writes."""
     target = build.state(copy).path(copy.destination.text) if copy.destination is not None else None
     if target is None or copy.heredocs:
         return False
     if target != "/":
         return _is_aside(target)
-    mine = [place for place in placed(build, stage, context) if place.instruction is copy]
+    mine = [place for place in context_copies(build, stage, context) if place.instruction is copy]
     if not mine or len(mine) < len(copy.sources):
         return False
     names = {
@@ -106,16 +109,16 @@ def _is_aside(target: str) -> bool:
 
 def _moved(build: Build, copy: Instruction, run: Run) -> str:
     text = build.dockerfile.source.text
-    to, _ = with_comments(text, copy)
-    start, end = with_comments(text, run)
+    to, _ = lines_with_comments(text, copy)
+    start, end = lines_with_comments(text, run)
     apart = "\n" if text[:to].endswith("\n\n") else ""
     blank = "\n" if text[:start].endswith("\n\n") else ""
     above = text[:to].rstrip("\n") + "\n" + blank
     between = text[to:start].rstrip("\n") + "\n"
-    return joined([above + text[start:end].rstrip("\n") + "\n" + (apart or blank) + between + text[end:]])
+    return join_blocks([above + text[start:end].rstrip("\n") + "\n" + (apart or blank) + between + text[end:]])
 
 
 def _step(build: Build, run: Run) -> Step:
-    names = [package.name for call in build.calls(run) if call.verb == "install" for package in call.packages]
+    names = [package.name for call in build.package_calls(run) if call.verb == "install" for package in call.packages]
     shown = ", ".join(f"`{name}`" for name in names[:3]) + (" …" if len(names) > 3 else "")
     return Step(f"Install {shown} before the source is copied", "a changed source file no longer installs them anew")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from ....syntax.tree import Arg, Env, Expose, Label, Run, Transfer, Workdir
-from ..base.rewrite import Outcome, Refused, Step
-from ..base.run_steps import deletes_caches, pieces
-from ..manifests.manifests import needed
-from .cache_order import with_comments
-from .early import HEARD, needs_nothing
+from ....syntax.tree import Arg, CopyOrAdd, Env, Expose, Label, Run, Workdir
+from ..base.rewrite import RewriteOutcome, RewriteRejected, Step
+from ..base.run_steps import deletes_caches, split_run
+from ..manifests.manifests import install_inputs
+from .cache_order import lines_with_comments
+from .early import PACKAGE_MANAGER_VARIABLES, needs_no_context
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _CHANGING = re.compile(
 """Names of build arguments that get another value with every build or release."""
 
 
-def rewrite(build: Build, stage: Stage, context: Context | None) -> Outcome:
+def rewrite(build: Build, stage: Stage, context: Context | None) -> RewriteOutcome:
     """Move the first ARG that changes with every build, and what takes its value, behind the installs below it."""
     steps = list(stage.instructions)
     for number, step in enumerate(steps):
@@ -34,12 +34,12 @@ def rewrite(build: Build, stage: Stage, context: Context | None) -> Outcome:
             continue
         moved = _with_it(steps[number:])
         names = _names(moved)
-        if any(HEARD.fullmatch(name) for name in names):
+        if any(PACKAGE_MANAGER_VARIABLES.fullmatch(name) for name in names):
             continue
         passed = _passed(build, stage, context, steps[number:], moved, names)
         if passed is not None:
-            return Outcome("order", _text(build, moved, passed), [_step(moved)])
-    return Outcome("order")
+            return RewriteOutcome("order", _text(build, moved, passed), [_step(moved)])
+    return RewriteOutcome("order")
 
 
 def _with_it(steps: list[Instruction]) -> list[Instruction]:
@@ -86,29 +86,29 @@ def _passed(
             keys = {pair.key.text for pair in step.pairs}
             if keys & (used if not isinstance(step, Label) else labels):
                 break
-        elif not isinstance(step, Workdir | Transfer | Expose):
+        elif not isinstance(step, Workdir | CopyOrAdd | Expose):
             break
     return found
 
 
 def _only_installs(build: Build, stage: Stage, context: Context | None, run: Run) -> bool:
     """Whether a RUN installs packages of others, which read no variable of the application."""
-    if needs_nothing(build, run):
+    if needs_no_context(build, run):
         return True
     try:
-        found = pieces(build, run)
+        found = split_run(build, run)
         if context is None or not all(piece.call is not None or deletes_caches(piece) for piece in found):
             return False
-        return bool(needed(build, stage, context, run))
-    except Refused:
+        return bool(install_inputs(build, stage, context, run))
+    except RewriteRejected:
         return False
 
 
 def _text(build: Build, moved: list[Instruction], passed: Run) -> str:
     text = build.dockerfile.source.text
-    start = with_comments(text, moved[0])[0]
-    end = with_comments(text, moved[-1])[1]
-    behind = with_comments(text, passed)[1]
+    start = lines_with_comments(text, moved[0])[0]
+    end = lines_with_comments(text, moved[-1])[1]
+    behind = lines_with_comments(text, passed)[1]
     block = text[start:end].rstrip("\n")
     blank = "\n" if text[:start].endswith("\n\n") else ""
     rest = text[end:behind].lstrip("\n") if blank else text[end:behind]

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from ....syntax.tree import Cmd, Entrypoint, Healthcheck, Run, Transfer, Workdir
+from ....syntax.tree import Cmd, CopyOrAdd, Entrypoint, Healthcheck, Run, Workdir
 from ...edits.edit import Edit, apply_edits
-from ..base.rewrite import Outcome, Step
-from .cache_order import with_comments
+from ..base.rewrite import RewriteOutcome, Step
+from .cache_order import lines_with_comments
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ....model.build import Build, Stage
 
 
-def rewrite(build: Build) -> Outcome:
+def rewrite(build: Build) -> RewriteOutcome:
     """Take the `cd` out of RUNs that begin with it and call a package manager then."""
     edits: list[Edit] = []
     for stage in build.stages:
@@ -20,28 +20,31 @@ def rewrite(build: Build) -> Outcome:
             if isinstance(run, Run):
                 edits += _of_run(build, stage, run)
     if not edits:
-        return Outcome("order")
+        return RewriteOutcome("order")
     step = Step(
         "Say by WORKDIR where a RUN works", "what it reads is told by the file, and can be copied before the rest"
     )
-    return Outcome("order", apply_edits(build.dockerfile.source.text, edits), [step])
+    return RewriteOutcome("order", apply_edits(build.dockerfile.source.text, edits), [step])
 
 
 def _of_run(build: Build, stage: Stage, run: Run) -> list[Edit]:
     commands = build.commands(run)
     state = build.state(run)
-    if run.json or run.heredocs or run.flags or run.parent is not None or state.shell_set or len(commands) < 2:
+    if run.json or run.heredocs or run.flags or run.parent is not None or state.has_custom_shell or len(commands) < 2:
         return []
     first, rest = commands[0], commands[1:]
-    plain = all(not each.context and each.before in ("", "&&") and each.after in ("", "&&") for each in commands)
+    plain = all(
+        not each.context and each.operator_before in ("", "&&") and each.operator_after in ("", "&&")
+        for each in commands
+    )
     if not plain or first.name != "cd" or len(first.words) != 2 or any(each.name == "cd" for each in rest):
         return []
     folder, here = state.path(first.words[1].value), state.workdir
     literal = not first.words[1].dynamic and not set(first.words[1].value) & set("$~*?[ -")
-    if folder is None or here is None or not literal or not any(build.calls(run)):
+    if folder is None or here is None or not literal or not any(build.package_calls(run)):
         return []
     text = build.dockerfile.source.text
-    start, end = with_comments(text, run)
+    start, end = lines_with_comments(text, run)
     edits = [Edit(start, start, f"WORKDIR {folder}\n"), Edit(first.start, rest[0].start, "")]
     later = _next(build, stage, run)
     if later is None:
@@ -56,6 +59,6 @@ def _next(build: Build, stage: Stage, run: Run) -> Workdir | None:
     for step in stage.instructions[build.index_of(run) + 1 :]:
         if isinstance(step, Workdir):
             return step if step.value is not None and step.value.text.startswith("/") else None
-        if isinstance(step, Run | Cmd | Entrypoint | Healthcheck | Transfer):
+        if isinstance(step, Run | Cmd | Entrypoint | Healthcheck | CopyOrAdd):
             return None
     return None

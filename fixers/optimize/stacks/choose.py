@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..base.rewrite import Outcome, Refused
+from ..base.rewrite import RewriteOutcome, RewriteRejected
 from . import dotnet, go, java, node, php, python, python_managed, python_venv, ruby, rust
 
 TYPE_CHECKING = False
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
     from ....model.build import Build, Stage
     from ....model.context import Context
 
-ADDED_TO_PATH = (f"{python.VENV}/bin", rust.PROGRAMS)
+ADDED_TO_PATH = (f"{python.VENV_DIRECTORY}/bin", rust.CARGO_BIN)
 """Folders that a rewrite may put into PATH of the final stage."""
 
 
-def rewrite(build: Build, context: Context) -> Outcome:
+def rewrite(build: Build, context: Context) -> RewriteOutcome:
     """The rewrite of the ecosystem that the base image belongs to."""
     stage = build.stages[0]
-    name = (stage.ref.name if stage.ref else "") or ""
+    name = (stage.base_ref.name if stage.base_ref else "") or ""
     stacks = {
         "eclipse-temurin": java.rewrite,
         "golang": go.rewrite,
@@ -32,13 +32,15 @@ def rewrite(build: Build, context: Context) -> Outcome:
         "ruby": ruby.rewrite,
         "rust": rust.rewrite,
     }
-    made = dotnet.rewrite if dotnet.is_sdk(stage) else stacks.get(name)
+    made = dotnet.rewrite if dotnet.uses_dotnet_sdk(stage) else stacks.get(name)
     if made is None:
-        return Outcome("multi-stage", refusal=Refused(f"no stack is known for `{name or stage.image}`", stage.from_))
+        return RewriteOutcome(
+            "multi-stage", rejection=RewriteRejected(f"no stack is known for `{name or stage.image}`", stage.from_)
+        )
     return made(build, stage, context)
 
 
-def _python(build: Build, stage: Stage) -> Callable[[Build, Stage, Context], Outcome]:
-    if python_managed.managed(build, stage):
+def _python(build: Build, stage: Stage) -> Callable[[Build, Stage, Context], RewriteOutcome]:
+    if python_managed.installs_from_lock(build, stage):
         return python_managed.rewrite
-    return python_venv.rewrite if python_venv.makes(build, stage) else python.rewrite
+    return python_venv.rewrite if python_venv.creates_venv(build, stage) else python.rewrite

@@ -5,19 +5,34 @@ from __future__ import annotations
 import posixpath
 import re
 
-from ....syntax.tree import Arg, Cmd, Copy, Entrypoint, Env, Onbuild, Run, Shell, Transfer, User, Workdir
-from ..base.blocks import above, bare, block, both_stages, from_line, run_line
-from ..base.copies import placed, read
-from ..base.programs import Uses, check_kept, must_start
-from ..base.rewrite import Checks, Outcome, Refused, Rewriter, Step, attempt, run_on
-from ..base.run_steps import OS, pieces
-from ..base.system import Install, read_install, runtime_install
+from ....syntax.tree import Arg, Cmd, Copy, CopyOrAdd, Entrypoint, Env, Onbuild, Run, Shell, User, Workdir
+from ..base.blocks import (
+    from_instruction,
+    instruction_text,
+    instruction_with_comments,
+    leading_comments,
+    run_instruction,
+    write_two_stages,
+)
+from ..base.copies import context_copies, read_context_file
+from ..base.programs import ProgramUsage, check_final_stage_runs, require_start_command
+from ..base.rewrite import (
+    Preconditions,
+    RewriteOutcome,
+    RewriteRejected,
+    StageRewrite,
+    Step,
+    base_image_step,
+    run_rewrite,
+)
+from ..base.run_steps import SYSTEM_PACKAGES, split_run
+from ..base.system import AptInstall, read_apt_install, runtime_install
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ....model.build import Build, Stage
     from ....model.context import Context
-    from ..base.run_steps import Piece
+    from ..base.run_steps import RunCommand
 
 NAME = "multi-stage"
 _SDK = re.compile(r"(mcr\.microsoft\.com/dotnet/(?:core/)?)sdk:(\d+\.\d+)(?:\.\d+)?((?:-[a-z]+)*)$")
@@ -31,45 +46,47 @@ _WITHOUT_WEB = re.compile(r'Sdk="Microsoft\.NET\.Sdk(\.Worker)?"')
 _STEPS = ("restore", "build", "publish", "test")
 
 
-def is_sdk(stage: Stage) -> bool:
+def uses_dotnet_sdk(stage: Stage) -> bool:
     """Whether the stage stands on an image of the .NET SDK."""
     base = stage.from_.base.text if stage.from_.base else ""
     return re.match(r"mcr\.microsoft\.com/dotnet/(core/)?sdk\b", base) is not None
 
 
-def rewrite(build: Build, stage: Stage, context: Context) -> Outcome:
+def rewrite(build: Build, stage: Stage, context: Context) -> RewriteOutcome:
     """Part the only stage of a .NET image in a builder and a runtime."""
-    return attempt(NAME, lambda checks: _Rewrite(build, stage, context, checks).result())
+    return run_rewrite(NAME, lambda checks: _DotnetSplit(build, stage, context, checks).result())
 
 
-class _Rewrite(Rewriter):
-    def __init__(self, build: Build, stage: Stage, context: Context, checks: Checks) -> None:
+class _DotnetSplit(StageRewrite):
+    def __init__(self, build: Build, stage: Stage, context: Context, checks: Preconditions) -> None:
         super().__init__(build, stage, context, checks)
-        self.system: dict[int, Install] = {}
-        self.moved: dict[int, list[Piece]] = {}
+        self.apt_installs: dict[int, AptInstall] = {}
+        self.builder_runs: dict[int, list[RunCommand]] = {}
         self.published: Run | None = None
         self.output = ""
 
     def result(self) -> tuple[str, list[Step]]:
         runtime, release = self._base()
-        must_start(self.build, self.stage)
+        require_start_command(self.build, self.stage)
         for instruction in self.stage.instructions:
             if isinstance(instruction, Onbuild | Shell | User) or instruction.flag("from") is not None:
-                raise Refused(f"{instruction.name} is not followed", instruction)
+                raise RewriteRejected(f"{instruction.name} is not followed", instruction)
             if isinstance(instruction, Run):
                 self._sort(instruction)
         published = self.published
         self.checks.require("`dotnet publish` makes the program", published, "no `dotnet publish` was found")
         assert published is not None
-        check_kept(self.build, self.stage, self.context, self.moved.keys() | self.system.keys(), published)
+        check_final_stage_runs(
+            self.build, self.stage, self.context, self.builder_runs.keys() | self.apt_installs.keys(), published
+        )
         workdir = any(isinstance(step, Workdir) and step.start < published.start for step in self.stage.instructions)
         self.checks.require("WORKDIR is set", workdir, "no WORKDIR is set", self.stage.from_)
         self._starts()
         self._not_covered(published)
         builder, final = self._builder(published), self._final(runtime, release, published)
-        return both_stages(self.build, self.stage, builder, final), [
+        return write_two_stages(self.build, self.stage, builder, final), [
             Step("Publish in a stage of its own", "the SDK, packages and what was compiled stay out of the image"),
-            run_on(runtime, "the runtime of the same version and system"),
+            base_image_step(runtime, "the runtime of the same version and system"),
         ]
 
     def _base(self) -> tuple[str, str | None]:
@@ -83,41 +100,41 @@ class _Rewrite(Rewriter):
         )
         assert match is not None
         names = [name for name in self.context.files() if name.endswith((".csproj", ".fsproj", ".vbproj"))]
-        texts = [read(self.context, name) or "" for name in names]
+        texts = [read_context_file(self.context, name) or "" for name in names]
         self.checks.require("a project is in the context", texts, "no project of .NET is in the context")
         plain = all(_WITHOUT_WEB.search(text) and not _WEB.search(text) for text in texts)
         image = "runtime" if plain else "aspnet"
         return f"{match[1]}{image}:{match[2]}{match[3]}", _SYSTEMS[match[3]]
 
     def _sort(self, run: Run) -> None:
-        calls = self.build.calls(run)
+        calls = self.build.package_calls(run)
         if not any(call.manager.name == "dotnet" or call.manager.ecosystem == "os" for call in calls):
             return
-        found = pieces(self.build, run)
-        system = [piece for piece in found if piece.kind == OS]
+        found = split_run(self.build, run)
+        system = [piece for piece in found if piece.kind == SYSTEM_PACKAGES]
         if system:
-            self.system[id(run)] = read_install(system, run)
-        rest = [piece for piece in found if piece.kind != OS]
+            self.apt_installs[id(run)] = read_apt_install(system, run)
+        rest = [piece for piece in found if piece.kind != SYSTEM_PACKAGES]
         for piece in rest:
             self._take(run, piece)
         if rest:
-            self.moved[id(run)] = rest
+            self.builder_runs[id(run)] = rest
 
-    def _take(self, run: Run, piece: Piece) -> None:
+    def _take(self, run: Run, piece: RunCommand) -> None:
         call = piece.call
-        if call is None or call.manager.name != "dotnet" or call.unsure or call.path not in _STEPS:
-            raise Refused(f"`{piece.text[:60]}` is not followed", run)
+        if call is None or call.manager.name != "dotnet" or call.uncertain or call.path not in _STEPS:
+            raise RewriteRejected(f"`{piece.text[:60]}` is not followed", run)
         if call.path != "publish":
             return
         if self.published is not None:
-            raise Refused("there are several `dotnet publish`", run)
+            raise RewriteRejected("there are several `dotnet publish`", run)
         self.published = run
         given = call.value("-o", "--output") or next(
             (word.value[3:] for word in call.command.args if word.value.startswith(("-o:", "/o:"))), ""
         )
         path = self.build.state(run).path(given) if given and "$" not in given else None
         if path is None:
-            raise Refused("`dotnet publish` names no output", run)
+            raise RewriteRejected("`dotnet publish` names no output", run)
         self.output = path.rstrip("/")
 
     def _starts(self) -> None:
@@ -130,13 +147,13 @@ class _Rewrite(Rewriter):
                 words = [word.value for word in command.words]
                 program = words[1] if command.name == "dotnet" and len(words) > 1 else words[0] if words else ""
                 if command.name == "dotnet" and not program.endswith(".dll"):
-                    raise Refused(f"`{' '.join(words)[:60]}` needs the SDK", instruction)
+                    raise RewriteRejected(f"`{' '.join(words)[:60]}` needs the SDK", instruction)
                 path = self.build.state(instruction).path(program) or ""
                 found = found or path.startswith(self.output + "/")
         self.checks.require("the image starts what was published", found, "the image does not start what was published")
 
     def _not_covered(self, published: Run) -> None:
-        for place in placed(self.build, self.stage, self.context):
+        for place in context_copies(self.build, self.stage, self.context):
             lies = posixpath.relpath(self.output, place.target)
             inside = posixpath.normpath(posixpath.join(place.source, lies))
             if (
@@ -144,61 +161,71 @@ class _Rewrite(Rewriter):
                 and not lies.startswith("..")
                 and any(name.startswith(inside + "/") for name in self.context.files())
             ):
-                raise Refused(
+                raise RewriteRejected(
                     f"`{inside}` of the build context would come over what is published; ignore it", published
                 )
 
     def _builder(self, published: Run) -> list[str]:
         build = self.build
-        lines = [from_line(self.stage, name="build")]
+        lines = [from_instruction(self.stage, name="build")]
         for instruction in self.stage.instructions:
             if instruction.start > published.start:
                 break
-            system = self.system.get(id(instruction))
+            system = self.apt_installs.get(id(instruction))
             if system is not None and system.packages:
-                lines += [*above(build, instruction), system.line(system.packages)]
-            if isinstance(instruction, Env | Arg | Workdir | Transfer):
-                lines.append((block if self._dropped(instruction) else bare)(build, instruction))
-            elif id(instruction) in self.moved:
+                lines += [*leading_comments(build, instruction), system.line(system.packages)]
+            if isinstance(instruction, Env | Arg | Workdir | CopyOrAdd):
+                lines.append(
+                    (instruction_with_comments if self._dropped(instruction) else instruction_text)(build, instruction)
+                )
+            elif id(instruction) in self.builder_runs:
                 assert isinstance(instruction, Run)
                 if system is None:
-                    lines.append(block(build, instruction))
+                    lines.append(instruction_with_comments(build, instruction))
                 else:
-                    comments = [] if system.packages else above(build, instruction)
-                    lines += [*comments, run_line([piece.text for piece in self.moved[id(instruction)]])]
+                    comments = [] if system.packages else leading_comments(build, instruction)
+                    lines += [*comments, run_instruction([piece.text for piece in self.builder_runs[id(instruction)]])]
         return lines
 
     def _dropped(self, instruction: object) -> bool:
         """Whether a COPY brings projects alone, which a later one brings too, or which no program reads."""
         if not isinstance(instruction, Copy):
             return False
-        everything = list(placed(self.build, self.stage, self.context))
+        everything = list(context_copies(self.build, self.stage, self.context))
         mine = [place for place in everything if place.instruction is instruction]
         later = [place for place in everything if place.instruction.start > instruction.start and place.folder]
         return bool(mine) and all(
-            not place.folder and any(other.holds(place.target) == place.source for other in later) for place in mine
+            not place.folder and any(other.source_of(place.target) == place.source for other in later) for place in mine
         )
 
     def _final(self, runtime: str, release: str | None, published: Run) -> list[str]:
         build = self.build
-        lines = [from_line(self.stage, runtime)]
+        lines = [from_instruction(self.stage, runtime)]
         packages = self._packages(release)
         for instruction in self.stage.instructions:
-            if packages and (id(instruction) in self.system or isinstance(instruction, Transfer | Run)):
+            if packages and (id(instruction) in self.apt_installs or isinstance(instruction, CopyOrAdd | Run)):
                 lines.append(packages)
                 packages = ""
             if instruction is published:
                 lines.append(f"COPY --from=build {self.output} {self.output}")
-            if id(instruction) in self.moved or id(instruction) in self.system or self._dropped(instruction):
+            if (
+                id(instruction) in self.builder_runs
+                or id(instruction) in self.apt_installs
+                or self._dropped(instruction)
+            ):
                 continue
-            lines.append(block(build, instruction))
+            lines.append(instruction_with_comments(build, instruction))
         return lines
 
     def _packages(self, release: str | None) -> str:
-        install = runtime_install(self.stage.instructions, self.system, release)
-        kept = [step for step in self.stage.instructions if id(step) not in self.moved and id(step) not in self.system]
-        uses = Uses(build=self.build, stage=self.stage, context=self.context, kept=kept)
+        install = runtime_install(self.stage.instructions, self.apt_installs, release)
+        kept = [
+            step
+            for step in self.stage.instructions
+            if id(step) not in self.builder_runs and id(step) not in self.apt_installs
+        ]
+        uses = ProgramUsage(build=self.build, stage=self.stage, context=self.context, kept=kept)
         extra = uses.packages()
-        if "build-essential" in extra or "pwsh" in uses.found or "node" in uses.found:
-            raise Refused("the image runs programs that only the SDK has")
+        if "build-essential" in extra or "pwsh" in uses.programs or "node" in uses.programs:
+            raise RewriteRejected("the image runs programs that only the SDK has")
         return install.line([*install.packages, *extra])

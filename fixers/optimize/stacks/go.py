@@ -5,15 +5,30 @@ from __future__ import annotations
 import posixpath
 from itertools import pairwise
 
-from ....syntax.tree import Arg, Cmd, Entrypoint, Env, Onbuild, Run, Shell, Transfer, User, Workdir
-from ..base.blocks import above, bare, block, both_stages, from_line, run_line
-from ..base.copies import origin, placed, read
-from ..base.programs import FULL_ONLY, Uses, check_kept
-from ..base.rewrite import Checks, Outcome, Refused, Rewriter, Step, attempt, run_on
-from ..base.run_steps import OS, pieces
-from ..base.system import Install, read_install, runtime_install
-from ..order.cache_order import first_copies
-from .go_release import release_of
+from ....syntax.tree import Arg, Cmd, CopyOrAdd, Entrypoint, Env, Onbuild, Run, Shell, User, Workdir
+from ..base.blocks import (
+    from_instruction,
+    instruction_text,
+    instruction_with_comments,
+    leading_comments,
+    run_instruction,
+    write_two_stages,
+)
+from ..base.copies import context_copies, context_path, read_context_file
+from ..base.programs import FULL_IMAGE_PROGRAMS, ProgramUsage, check_final_stage_runs
+from ..base.rewrite import (
+    Preconditions,
+    RewriteOutcome,
+    RewriteRejected,
+    StageRewrite,
+    Step,
+    base_image_step,
+    run_rewrite,
+)
+from ..base.run_steps import SYSTEM_PACKAGES, split_run
+from ..base.system import AptInstall, read_apt_install, runtime_install
+from ..order.cache_order import manifest_copies
+from .go_release import debian_release_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,35 +57,37 @@ _ALWAYS = ("ca-certificates", "tzdata")
 """What the golang image has and Go programs load: certificates and time zones."""
 
 
-def rewrite(build: Build, stage: Stage, context: Context) -> Outcome:
+def rewrite(build: Build, stage: Stage, context: Context) -> RewriteOutcome:
     """Part the only stage of a Go image in a builder and a slim runtime."""
-    return attempt(NAME, lambda checks: _Rewrite(build, stage, context, checks).result())
+    return run_rewrite(NAME, lambda checks: _GoSplit(build, stage, context, checks).result())
 
 
-class _Rewrite(Rewriter):
-    def __init__(self, build: Build, stage: Stage, context: Context, checks: Checks) -> None:
+class _GoSplit(StageRewrite):
+    def __init__(self, build: Build, stage: Stage, context: Context, checks: Preconditions) -> None:
         super().__init__(build, stage, context, checks)
-        self.system: dict[int, Install] = {}
-        self.moved: dict[int, Run] = {}
+        self.apt_installs: dict[int, AptInstall] = {}
+        self.builder_runs: dict[int, Run] = {}
         self.download: Run | None = None
         self.compiled: Run | None = None
         self.binary = ""
         self.alpine = False
         self.runtime = ""
         self.folder = ""
-        self.covered: list[Transfer] = []
+        self.covered: list[CopyOrAdd] = []
 
     def result(self) -> tuple[str, list[Step]]:
         release, image = self._base()
         for instruction in self.stage.instructions:
             if isinstance(instruction, Onbuild | Shell | User):
-                raise Refused(f"{instruction.name} is not followed", instruction)
+                raise RewriteRejected(f"{instruction.name} is not followed", instruction)
             if isinstance(instruction, Run):
                 self._sort(instruction)
         compiled = self.compiled
         self.checks.require("one `go build` makes the program", compiled, "no `go build` was found")
         assert compiled is not None
-        check_kept(self.build, self.stage, self.context, self.moved.keys() | self.system.keys(), compiled)
+        check_final_stage_runs(
+            self.build, self.stage, self.context, self.builder_runs.keys() | self.apt_installs.keys(), compiled
+        )
         self.folder = self.build.state(compiled).path(".") or ""
         workdir = any(isinstance(step, Workdir) and step.start < compiled.start for step in self.stage.instructions)
         self.checks.require(
@@ -78,10 +95,10 @@ class _Rewrite(Rewriter):
         )
         self._starts()
         builder, final = self._builder(compiled, image), self._final(compiled, release)
-        text = both_stages(self.build, self.stage, builder, final)
+        text = write_two_stages(self.build, self.stage, builder, final)
         steps = [
             Step("Compile in a stage of its own", "the Go tools and their caches stay out of the image"),
-            run_on(
+            base_image_step(
                 self.runtime,
                 "a program without C runs on any release"
                 if self.alpine
@@ -91,9 +108,9 @@ class _Rewrite(Rewriter):
         return text, steps
 
     def _base(self) -> tuple[str, str]:
-        ref, facts, base = self.stage.ref, self.stage.facts, self.stage.from_.base
+        ref, facts, base = self.stage.base_ref, self.stage.base_facts, self.stage.from_.base
         self.alpine = bool(ref and facts and facts.family == "alpine" and ref.tag)
-        suite = (facts.suite or release_of(ref.tag or "")) if ref and facts else ""
+        suite = (facts.suite or debian_release_of(ref.tag or "")) if ref and facts else ""
         known = self.alpine or (facts and facts.family == "debian" and suite in _RELEASES)
         self.checks.require(
             "the base is an official Go image on Alpine or on a known release of Debian",
@@ -121,12 +138,14 @@ class _Rewrite(Rewriter):
         """
         runs = [step for step in self.stage.instructions if isinstance(step, Run)]
         for run in runs:
-            calls = self.build.calls(run)
+            calls = self.build.package_calls(run)
             if any(package.name in _COMPILERS for call in calls for package in call.packages):
-                raise Refused("a C compiler is installed on Alpine: what the program links to is not followed", run)
+                raise RewriteRejected(
+                    "a C compiler is installed on Alpine: what the program links to is not followed", run
+                )
             if not release and any(call.manager.name != "go" for call in calls):
-                raise Refused(f"the release of Alpine behind `{base}` is not known", run)
-        texts = [read(self.context, name) or "" for name in self.context.files() if name.endswith(".go")]
+                raise RewriteRejected(f"the release of Alpine behind `{base}` is not known", run)
+        texts = [read_context_file(self.context, name) or "" for name in self.context.files() if name.endswith(".go")]
         self.checks.require(
             "the sources use no C", not any('import "C"' in text for text in texts), "a source file imports C"
         )
@@ -143,32 +162,32 @@ class _Rewrite(Rewriter):
         return release, base
 
     def _sort(self, run: Run) -> None:
-        calls = self.build.calls(run)
+        calls = self.build.package_calls(run)
         if self.alpine and calls and all(call.manager.ecosystem == "os" for call in calls):
             return
         if not any(call.manager.name == "go" or call.manager.ecosystem == "os" for call in calls):
             return
-        found = pieces(self.build, run)
-        system = [piece for piece in found if piece.kind == OS]
+        found = split_run(self.build, run)
+        system = [piece for piece in found if piece.kind == SYSTEM_PACKAGES]
         if system:
-            self.system[id(run)] = read_install(system, run)
-        rest = [piece for piece in found if piece.kind != OS]
+            self.apt_installs[id(run)] = read_apt_install(system, run)
+        rest = [piece for piece in found if piece.kind != SYSTEM_PACKAGES]
         for piece in rest:
             call = piece.call
             if call is None or call.manager.name != "go":
-                raise Refused(f"`{piece.text[:60]}` stands in one RUN with the build", run)
+                raise RewriteRejected(f"`{piece.text[:60]}` stands in one RUN with the build", run)
             if call.path in ("mod download", "mod tidy", "mod verify", "mod vendor") or call.verb == "restore":
                 if call.path == "mod download":
                     self.download = self.download or run
             elif call.path == "build":
                 if self.compiled is not None:
-                    raise Refused("there are several `go build`", run)
+                    raise RewriteRejected("there are several `go build`", run)
                 self.compiled = run
                 self.binary = self._output(run, piece.command.words)
             else:
-                raise Refused(f"`{piece.text[:60]}` is not followed", run)
+                raise RewriteRejected(f"`{piece.text[:60]}` is not followed", run)
         if rest:
-            self.moved[id(run)] = run
+            self.builder_runs[id(run)] = run
 
     def _output(self, run: Run, words: Sequence[Word]) -> str:
         """The path of what `go build -o` writes; without `-o` the name of the module's last part."""
@@ -177,14 +196,18 @@ class _Rewrite(Rewriter):
         packages = [word for word in values[2:] if word.startswith((".", "/")) and word != output]
         if not output:
             folder = self.build.state(run).path(".") or ""
-            module = origin(self.build, self.stage, self.context, posixpath.join(folder, "go.mod"))
-            first = (read(self.context, module) or "").partition("module ")[2].split("\n")[0].strip() if module else ""
+            module = context_path(self.build, self.stage, self.context, posixpath.join(folder, "go.mod"))
+            first = (
+                (read_context_file(self.context, module) or "").partition("module ")[2].split("\n")[0].strip()
+                if module
+                else ""
+            )
             if packages not in ([], ["."], ["./"]) or not first:
-                raise Refused("`go build` names no output", run)
+                raise RewriteRejected("`go build` names no output", run)
             output = first.rpartition("/")[2]
         path = self.build.state(run).path(output)
         if path is None or "$" in output or output.endswith("/"):
-            raise Refused("where `go build` writes is not known", run)
+            raise RewriteRejected("where `go build` writes is not known", run)
         return path
 
     def _starts(self) -> None:
@@ -192,8 +215,10 @@ class _Rewrite(Rewriter):
         for instruction in self.stage.instructions:
             if isinstance(instruction, Cmd | Entrypoint):
                 for command in self.build.commands(instruction):
-                    if command.name in ("go", "gofmt") or command.name in FULL_ONLY:
-                        raise Refused(f"the image starts `{command.name}`, which only the full base has", instruction)
+                    if command.name in ("go", "gofmt") or command.name in FULL_IMAGE_PROGRAMS:
+                        raise RewriteRejected(
+                            f"the image starts `{command.name}`, which only the full base has", instruction
+                        )
         started = [
             self.build.state(instruction).path(command.words[0].value)
             for instruction in self.stage.instructions
@@ -209,26 +234,26 @@ class _Rewrite(Rewriter):
 
     def _builder(self, compiled: Run, image: str) -> list[str]:
         build, stage = self.build, self.stage
-        lines = [from_line(stage, image, "build")]
-        if self.alpine and not any("CGO_ENABLED" in step.rest_text for step in stage.instructions):
+        lines = [from_instruction(stage, image, "build")]
+        if self.alpine and not any("CGO_ENABLED" in step.arguments_text for step in stage.instructions):
             lines += _STATIC
         early = self._manifests(compiled)
         waiting: list[str] = []
         for instruction in stage.instructions:
             if instruction.start > compiled.start:
                 break
-            system = self.system.get(id(instruction))
+            system = self.apt_installs.get(id(instruction))
             if system is not None and system.packages:
-                lines += [*above(build, instruction), system.line(system.packages)]
+                lines += [*leading_comments(build, instruction), system.line(system.packages)]
             if (
                 isinstance(instruction, Env) and any(pair.key.text in _BUILDING for pair in instruction.pairs)
             ) or isinstance(instruction, Arg | Workdir):
-                lines.append(bare(build, instruction))
-            elif isinstance(instruction, Transfer) and instruction not in self.covered:
-                (waiting if early else lines).append(block(build, instruction))
+                lines.append(instruction_text(build, instruction))
+            elif isinstance(instruction, CopyOrAdd) and instruction not in self.covered:
+                (waiting if early else lines).append(instruction_with_comments(build, instruction))
             elif self.alpine and isinstance(instruction, Run) and self._installs(instruction):
-                lines.append(bare(build, instruction))
-            elif id(instruction) in self.moved:
+                lines.append(instruction_text(build, instruction))
+            elif id(instruction) in self.builder_runs:
                 assert isinstance(instruction, Run)
                 if early:
                     download = self._text(instruction) if instruction is self.download else "RUN go mod download"
@@ -241,11 +266,13 @@ class _Rewrite(Rewriter):
 
     def _installs(self, run: Run) -> bool:
         """Whether a RUN, which the final stage keeps, installs what the build may need too (git, make)."""
-        return id(run) not in self.moved and any(call.manager.ecosystem == "os" for call in self.build.calls(run))
+        return id(run) not in self.builder_runs and any(
+            call.manager.ecosystem == "os" for call in self.build.package_calls(run)
+        )
 
     def _standard(self, compiled: Run) -> str:
         """The command that compiles the standard library as the program's build does, so that it stays in the cache."""
-        call = next(call for call in self.build.calls(compiled) if call.path == "build")
+        call = next(call for call in self.build.package_calls(compiled) if call.path == "build")
         words = [f"{name}={word.text}" for name, word in call.command.assignments]
         words += ["go", "build"]
         values = [word.text for word in call.command.words]
@@ -257,41 +284,41 @@ class _Rewrite(Rewriter):
         return " ".join([*words, "std"])
 
     def _text(self, run: Run) -> str:
-        if id(run) not in self.system:
-            return block(self.build, run)
-        system = self.system[id(run)]
-        line = run_line([piece.text for piece in pieces(self.build, run) if piece.kind != OS])
-        return line if system.packages else "\n".join([*above(self.build, run), line])
+        if id(run) not in self.apt_installs:
+            return instruction_with_comments(self.build, run)
+        system = self.apt_installs[id(run)]
+        line = run_instruction([piece.text for piece in split_run(self.build, run) if piece.kind != SYSTEM_PACKAGES])
+        return line if system.packages else "\n".join([*leading_comments(self.build, run), line])
 
     def _manifests(self, compiled: Run) -> list[str]:
         """COPYs of go.mod and go.sum; empty when the modules need more of the project, or there are none."""
-        module = origin(self.build, self.stage, self.context, posixpath.join(self.folder, "go.mod"))
+        module = context_path(self.build, self.stage, self.context, posixpath.join(self.folder, "go.mod"))
         if module is None:
             return []
-        text = read(self.context, module) or ""
+        text = read_context_file(self.context, module) or ""
         beside = posixpath.dirname(module)
         if (
             "=> ." in text
             or "=> /" in text
-            or self.context.sent(posixpath.join(beside, "vendor"))
-            or self.context.sent(posixpath.join(beside, "go.work"))
+            or self.context.includes(posixpath.join(beside, "vendor"))
+            or self.context.includes(posixpath.join(beside, "go.work"))
         ):
             return []
-        names = [module, *(name for name in (posixpath.join(beside, "go.sum"),) if self.context.sent(name))]
+        names = [module, *(name for name in (posixpath.join(beside, "go.sum"),) if self.context.includes(name))]
         try:
-            lines, self.covered = first_copies(self.build, self.stage, self.context, names, compiled)
+            lines, self.covered = manifest_copies(self.build, self.stage, self.context, names, compiled)
             return lines
-        except Refused:
+        except RewriteRejected:
             return []
 
     def _final(self, compiled: Run, release: str) -> list[str]:
         build, stage = self.build, self.stage
-        lines = [from_line(stage, self.runtime)]
+        lines = [from_instruction(stage, self.runtime)]
         brought = self.alpine
         copied = [_ZONES] if self.alpine else []
         for instruction in stage.instructions:
-            early = isinstance(instruction, Transfer) and instruction.flag("from") is None
-            if not brought and (early or id(instruction) in self.moved or id(instruction) in self.system):
+            early = isinstance(instruction, CopyOrAdd) and instruction.flag("from") is None
+            if not brought and (early or id(instruction) in self.builder_runs or id(instruction) in self.apt_installs):
                 packages = self._packages(release, compiled)
                 lines += [packages] if packages else []
                 copied = [] if packages else [_CERTIFICATES, _ZONES]
@@ -305,31 +332,35 @@ class _Rewrite(Rewriter):
                     lines.append(_TRUSTED if _CERTIFICATES in copied else _LOOKED_FOR)
                     lines += [f"COPY --from=build {path} {path}" for path in copied]
                 continue
-            if id(instruction) in self.moved or id(instruction) in self.system:
+            if id(instruction) in self.builder_runs or id(instruction) in self.apt_installs:
                 continue
             if early and instruction.start < compiled.start and self._is_inside(instruction):
                 continue
-            lines.append(block(build, instruction))
+            lines.append(instruction_with_comments(build, instruction))
         return lines
 
     def _copied_inside(self) -> bool:
-        return any(self._is_inside(step) for step in self.stage.instructions if isinstance(step, Transfer))
+        return any(self._is_inside(step) for step in self.stage.instructions if isinstance(step, CopyOrAdd))
 
     def _is_inside(self, copy: Instruction) -> bool:
         """Whether all that the copy brings lies in the folder of the build, which the final stage gets whole."""
-        mine = [place for place in placed(self.build, self.stage, self.context) if place.instruction is copy]
+        mine = [place for place in context_copies(self.build, self.stage, self.context) if place.instruction is copy]
         if copy.flag("chown") or copy.flag("chmod"):
-            raise Refused("the source is copied with an owner or a mode of its own", copy)
+            raise RewriteRejected("the source is copied with an owner or a mode of its own", copy)
         inside = self.folder.rstrip("/") + "/"
         return bool(mine) and all((place.target.rstrip("/") + "/").startswith(inside) for place in mine)
 
     def _packages(self, release: str, compiled: Run) -> str:
         """The RUN that installs what the final stage needs; empty where files of the builder are enough."""
-        words = runtime_install(self.stage.instructions, self.system, release).packages
-        kept = [step for step in self.stage.instructions if id(step) not in self.moved and id(step) not in self.system]
-        extra = Uses(self.build, self.stage, self.context, kept).packages()
+        words = runtime_install(self.stage.instructions, self.apt_installs, release).packages
+        kept = [
+            step
+            for step in self.stage.instructions
+            if id(step) not in self.builder_runs and id(step) not in self.apt_installs
+        ]
+        extra = ProgramUsage(self.build, self.stage, self.context, kept).packages()
         if "build-essential" in extra:
-            raise Refused("the image compiles when it runs")
+            raise RewriteRejected("the image compiles when it runs")
         # A program that was compiled with -trimpath does not know where Go's own time zones are.
-        alone = not words and not extra and "-trimpath" not in compiled.rest_text
-        return "" if alone else Install().line([*_ALWAYS, *words, *extra])
+        alone = not words and not extra and "-trimpath" not in compiled.arguments_text
+        return "" if alone else AptInstall().line([*_ALWAYS, *words, *extra])

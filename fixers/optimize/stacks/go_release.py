@@ -27,7 +27,7 @@ _UNCERTAIN = {(19, 10), (20, 5), (24, 6)}
 """Versions whose tags moved from one release to the next while they were the newest."""
 
 
-def release_of(tag: str) -> str:
+def debian_release_of(tag: str) -> str:
     """The release that `golang:<tag>` was last made on, "" when it is not known."""
     match = _TAG.fullmatch(tag)
     if match is None or int(match[1]) not in _MOVED:

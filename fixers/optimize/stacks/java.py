@@ -4,36 +4,36 @@ from __future__ import annotations
 
 import posixpath
 
-from ....syntax.tree import Arg, Copy, Env, Onbuild, Run, Shell, Transfer, User, Workdir
-from ..base.blocks import bare, block, both_stages, from_line
-from ..base.copies import placed
-from ..base.rewrite import Outcome, Refused, Rewriter, Step, attempt, run_on
-from .jre import check_sources, jre, started
+from ....syntax.tree import Arg, Copy, CopyOrAdd, Env, Onbuild, Run, Shell, User, Workdir
+from ..base.blocks import from_instruction, instruction_text, instruction_with_comments, write_two_stages
+from ..base.copies import context_copies
+from ..base.rewrite import RewriteOutcome, RewriteRejected, StageRewrite, Step, base_image_step, run_rewrite
+from .jre import find_java_images, java_start_commands, require_no_jdk_use
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ....model.build import Build, Stage
     from ....model.context import Context
     from ....syntax.command import Command
-    from .jre import Jre
+    from .jre import JavaImages
 
 NAME = "multi-stage"
 _BUILDING = frozenset(("mvn", "mvnw", "gradle", "gradlew", "javac", "jar", "ant"))
 _PREPARING = frozenset("chmod cp echo mkdir mv rm ls".split())
 
 
-def rewrite(build: Build, stage: Stage, context: Context) -> Outcome:
+def rewrite(build: Build, stage: Stage, context: Context) -> RewriteOutcome:
     """Part the only stage of a Java image in a builder and a runtime."""
-    return attempt(NAME, lambda checks: _Rewrite(build, stage, context, checks).result())
+    return run_rewrite(NAME, lambda checks: _JavaSplit(build, stage, context, checks).result())
 
 
-class _Rewrite(Rewriter):
+class _JavaSplit(StageRewrite):
     def result(self) -> tuple[str, list[Step]]:
         stage = self.stage
         runtime = self._runtime()
         for instruction in stage.instructions:
             if isinstance(instruction, Onbuild | Shell | User) or instruction.flag("from") is not None:
-                raise Refused(f"{instruction.name} is not followed", instruction)
+                raise RewriteRejected(f"{instruction.name} is not followed", instruction)
         builds = [step for step in stage.instructions if isinstance(step, Run) and self._is_build(step)]
         self.checks.require("a RUN builds the program", builds, "no RUN that builds was found")
         last = builds[-1]
@@ -44,15 +44,15 @@ class _Rewrite(Rewriter):
         )
         folder = self.build.state(last).path(".")
         if folder is None or folder == "/":
-            raise Refused("the folder of the build is not known", last)
+            raise RewriteRejected("the folder of the build is not known", last)
         elsewhere = self._brought(folder, last)
         self._starts(folder, elsewhere)
-        check_sources(self.context, self.checks)
+        require_no_jdk_use(self.context, self.checks)
         builder, final = self._builder(runtime.builder, last), self._final(runtime.runtime, folder, last, elsewhere)
-        text = both_stages(self.build, stage, builder, final)
+        text = write_two_stages(self.build, stage, builder, final)
         steps = [
             Step("Build in a stage of its own", "the JDK, the build tool and what it downloads stay out of the image"),
-            run_on(
+            base_image_step(
                 runtime.runtime,
                 "the runtime of the same version of Java",
                 risk="a library that compiles or attaches to Java at run time needs a JDK",
@@ -63,10 +63,10 @@ class _Rewrite(Rewriter):
             steps.insert(1, Step(f"Build on `{runtime.builder}`", why))
         return text, steps
 
-    def _runtime(self) -> Jre:
+    def _runtime(self) -> JavaImages:
         """The image with the JRE of the version that the base has."""
-        ref, base = self.stage.ref, self.stage.from_.base
-        runtime = jre(ref) if ref is not None else None
+        ref, base = self.stage.base_ref, self.stage.from_.base
+        runtime = find_java_images(ref) if ref is not None else None
         self.checks.require(
             "a JRE of the base's version and distribution is known",
             runtime,
@@ -86,10 +86,10 @@ class _Rewrite(Rewriter):
         """Whether a RUN builds. Raises Refused when it does what is not known."""
         commands = self.build.commands(run)
         if run.heredocs or run.flags or not commands:
-            raise Refused("the RUN has flags or a here-document, or cannot be read", run)
+            raise RewriteRejected("the RUN has flags or a here-document, or cannot be read", run)
         for command in commands:
             if command.wrappers or command.context or command.name not in _BUILDING | _PREPARING:
-                raise Refused(f"`{' '.join(command.text.split())[:60]}` is not followed", run)
+                raise RewriteRejected(f"`{' '.join(command.text.split())[:60]}` is not followed", run)
         return any(command.name in _BUILDING for command in commands)
 
     def _brought(self, folder: str, last: Run) -> list[str]:
@@ -103,49 +103,51 @@ class _Rewrite(Rewriter):
                 if command.name in ("cp", "mv") and operands:
                     path = self.build.state(run).path(operands[-1])
                     if path is None or (not _inside(path, folder) and len(operands) != 2):
-                        raise Refused(f"where `{command.text[:60]}` puts files is not known", run)
+                        raise RewriteRejected(f"where `{command.text[:60]}` puts files is not known", run)
                     if not _inside(path, folder):
                         if not posixpath.splitext(path)[1]:
-                            raise Refused(f"whether `{path}` is a folder is not known", run)
+                            raise RewriteRejected(f"whether `{path}` is a folder is not known", run)
                         found.append(path)
         return found
 
     def _starts(self, folder: str, elsewhere: list[str]) -> None:
         """What is started is `java`, with an archive or classes that the builder made."""
-        for instruction, command in started(self.build, self.stage, self.checks):
+        for instruction, command in java_start_commands(self.build, self.stage, self.checks):
             jar = _archive(command)
             path = self.build.state(instruction).path(jar) if jar else None
             if jar and (path is None or not (_inside(path, folder) or path in elsewhere)):
-                raise Refused(f"where `{jar}` comes from is not known", instruction)
+                raise RewriteRejected(f"where `{jar}` comes from is not known", instruction)
 
     def _builder(self, image: str, last: Run) -> list[str]:
-        lines = [from_line(self.stage, image, "build")]
+        lines = [from_instruction(self.stage, image, "build")]
         for instruction in self.stage.instructions:
             if instruction.start > last.start:
                 break
             if isinstance(instruction, Env | Arg | Workdir):
-                lines.append(bare(self.build, instruction))
-            elif isinstance(instruction, Transfer | Run):
-                lines.append(block(self.build, instruction))
+                lines.append(instruction_text(self.build, instruction))
+            elif isinstance(instruction, CopyOrAdd | Run):
+                lines.append(instruction_with_comments(self.build, instruction))
         return lines
 
     def _final(self, runtime: str, folder: str, last: Run, elsewhere: list[str]) -> list[str]:
-        lines = [from_line(self.stage, runtime)]
+        lines = [from_instruction(self.stage, runtime)]
         for instruction in self.stage.instructions:
             if instruction is last:
                 lines += [f"COPY --from=build {path} {path}" for path in [folder, *elsewhere]]
-            elif isinstance(instruction, Transfer) and instruction.start < last.start:
+            elif isinstance(instruction, CopyOrAdd) and instruction.start < last.start:
                 if not isinstance(instruction, Copy) or instruction.flags:
-                    raise Refused("how the source is copied is not followed", instruction)
+                    raise RewriteRejected("how the source is copied is not followed", instruction)
                 mine = [
-                    each for each in placed(self.build, self.stage, self.context) if each.instruction is instruction
+                    each
+                    for each in context_copies(self.build, self.stage, self.context)
+                    if each.instruction is instruction
                 ]
                 if not mine or not all(_inside(place.target, folder) for place in mine):
-                    raise Refused("the source is copied to more than the folder of the build", instruction)
+                    raise RewriteRejected("the source is copied to more than the folder of the build", instruction)
             elif not isinstance(instruction, Run):
-                lines.append(block(self.build, instruction))
+                lines.append(instruction_with_comments(self.build, instruction))
             elif instruction.start > last.start:
-                raise Refused("a RUN follows the build", instruction)
+                raise RewriteRejected("a RUN follows the build", instruction)
         return lines
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from ....model.images.catalog import CATALOG, tag_of
-from ....model.images.slimmer import slimmer
+from ....model.images.catalog import CATALOG, effective_tag
+from ....model.images.slimmer import find_slim_variant
 from ....syntax.tree import Cmd, Entrypoint, Healthcheck
-from ..base.copies import read
-from ..base.rewrite import Refused
+from ..base.copies import read_context_file
+from ..base.rewrite import RewriteRejected
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ....model.images.reference import ImageRef
     from ....syntax.command import Command
     from ....syntax.tree import Instruction
-    from ..base.rewrite import Checks
+    from ..base.rewrite import Preconditions
 
 _TEMURIN = {
     "maven": re.compile(r"(?:[\w.]+-)?eclipse-temurin-(\d+)(-(?:focal|jammy|noble))?"),
@@ -38,7 +38,7 @@ _JDK_ONLY = re.compile(
 """Packages of modules that a JRE is made without. Source: the modules of Eclipse Temurin's JRE (jdeps, jlink)."""
 
 
-class Jre:
+class JavaImages:
     """`runtime` is the image with the JRE, `builder` the image to build with, "" for the base as it is."""
 
     __slots__ = ("builder", "runtime")
@@ -48,7 +48,7 @@ class Jre:
         self.builder = builder
 
 
-def jre(ref: ImageRef) -> Jre | None:
+def find_java_images(ref: ImageRef) -> JavaImages | None:
     """What to run on in the place of `ref`, None when it is not known.
 
     A tag that moves from one version of Java to the next (`maven:latest`) gets a name that stays, for both stages.
@@ -56,9 +56,9 @@ def jre(ref: ImageRef) -> Jre | None:
     if ref.digest is not None:
         return None
     if ref.name == "eclipse-temurin":
-        slim = slimmer(ref)
-        return Jre(slim.text) if slim is not None and slim.kind == "runtime" else None
-    tag = tag_of(ref)
+        slim = find_slim_variant(ref)
+        return JavaImages(slim.text) if slim is not None and slim.kind == "runtime" else None
+    tag = effective_tag(ref)
     found = _of_tag(ref.name, tag)
     if found is not None or "-" in tag or tag[:1] not in "0123456789l":
         return found
@@ -70,34 +70,34 @@ def jre(ref: ImageRef) -> Jre | None:
         return None
     found = _of_tag(ref.name, kept[0])
     base = ref.text.removesuffix(f":{ref.tag}") if ref.tag is not None else ref.text
-    return Jre(found.runtime, f"{base}:{kept[0]}") if found else None
+    return JavaImages(found.runtime, f"{base}:{kept[0]}") if found else None
 
 
-def _of_tag(name: str, tag: str) -> Jre | None:
+def _of_tag(name: str, tag: str) -> JavaImages | None:
     temurin, openjdk = _TEMURIN.get(name), _OPENJDK.get(name)
     match = temurin.fullmatch(tag) if temurin is not None else None
     if match and match[1] not in _WITHOUT_JRE:
-        return Jre(f"eclipse-temurin:{match[1]}-jre{match[2] or ''}")
+        return JavaImages(f"eclipse-temurin:{match[1]}-jre{match[2] or ''}")
     match = openjdk.fullmatch(tag) if openjdk is not None else None
-    return Jre(f"openjdk:{match[1]}-jre-slim{match[2] or '' if name == 'openjdk' else ''}") if match else None
+    return JavaImages(f"openjdk:{match[1]}-jre-slim{match[2] or '' if name == 'openjdk' else ''}") if match else None
 
 
-def started(build: Build, stage: Stage, checks: Checks) -> list[tuple[Instruction, Command]]:
+def java_start_commands(build: Build, stage: Stage, checks: Preconditions) -> list[tuple[Instruction, Command]]:
     """The commands that the image starts. Raises Refused when they are not `java` and what every image has."""
     found: list[tuple[Instruction, Command]] = []
     for instruction in stage.instructions:
         if isinstance(instruction, Cmd | Entrypoint | Healthcheck):
             for command in build.commands(instruction):
                 if command.name not in _STARTING:
-                    raise Refused(f"the image starts `{command.name}`, which the runtime may lack", instruction)
+                    raise RewriteRejected(f"the image starts `{command.name}`, which the runtime may lack", instruction)
                 found.append((instruction, command))
     java = any(command.name == "java" for _, command in found)
     checks.require("the image starts `java`", java, "the image does not start `java`")
     return found
 
 
-def check_sources(context: Context, checks: Checks) -> None:
+def require_no_jdk_use(context: Context, checks: Preconditions) -> None:
     """Raises Refused when a source file of the context uses what only a JDK has."""
     names = [name for name in context.files() if name.endswith((".java", ".kt", ".scala", ".groovy"))]
-    using = next((name for name in names if _JDK_ONLY.search(read(context, name) or "")), "")
+    using = next((name for name in names if _JDK_ONLY.search(read_context_file(context, name) or "")), "")
     checks.require("the sources use no tool of the JDK", not using, f"`{using}` uses tools of the JDK")

@@ -5,25 +5,47 @@ from __future__ import annotations
 import posixpath
 import re
 
-from ....model.images.slimmer import slimmer
-from ....syntax.tree import Arg, Cmd, Entrypoint, Env, Healthcheck, Onbuild, Run, Shell, Transfer, User, Workdir
-from ..base.blocks import above, bare, block, both_stages, from_line, run_line
-from ..base.copies import origin, placed, read
-from ..base.programs import FULL_ONLY, Uses, check_kept, check_starts, with_certificates
-from ..base.rewrite import Checks, Idle, Outcome, Refused, Rewriter, Step, attempt, run_slim
-from ..base.run_steps import OS, PLAIN, pieces
-from ..base.system import Install, read_install, runtime_install
-from ..manifests.manifests import compiles_itself, needed, package_json
-from ..order.cache_order import first_copies
-from .node_build import outputs
+from ....model.images.slimmer import find_slim_variant
+from ....syntax.tree import Arg, Cmd, CopyOrAdd, Entrypoint, Env, Healthcheck, Onbuild, Run, Shell, User, Workdir
+from ..base.blocks import (
+    from_instruction,
+    instruction_text,
+    instruction_with_comments,
+    leading_comments,
+    run_instruction,
+    write_two_stages,
+)
+from ..base.copies import context_copies, context_path, read_context_file
+from ..base.programs import (
+    FULL_IMAGE_PROGRAMS,
+    ProgramUsage,
+    add_ca_certificates,
+    check_final_stage_runs,
+    require_no_compiler_at_start,
+)
+from ..base.rewrite import (
+    NothingToDo,
+    Preconditions,
+    RewriteOutcome,
+    RewriteRejected,
+    StageRewrite,
+    Step,
+    run_rewrite,
+    slim_base_step,
+)
+from ..base.run_steps import FILES_AND_USERS, SYSTEM_PACKAGES, split_run
+from ..base.system import AptInstall, read_apt_install, runtime_install
+from ..manifests.manifests import compiles_native_addon, install_inputs, read_package_json
+from ..order.cache_order import manifest_copies
+from .node_build import build_outputs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ....model.build import Build, Stage
     from ....model.context import Context
-    from ....model.packages.calls import Call
+    from ....model.packages.calls import PackageCall
     from ....syntax.tree import Instruction
-    from ..base.run_steps import Piece
+    from ..base.run_steps import RunCommand
     from ..manifests.manifests import PackageJson
 
 NAME = "multi-stage"
@@ -73,32 +95,32 @@ _PROGRAMS = {
 """Packages that are installed for all and mostly build, and their programs. Source: `bin` of their package.json."""
 
 
-class _Sorted:
+class _SortedRuns:
     """The RUNs of the stage by what they are for."""
 
     def __init__(self) -> None:
-        self.system: dict[int, Install] = {}
+        self.apt_installs: dict[int, AptInstall] = {}
         self.install: Run | None = None
-        self.moved: dict[int, list[str]] = {}
+        self.builder_runs: dict[int, list[str]] = {}
         self.built: list[Run] = []
         self.behind: list[str] = []
         """What is built behind the install in one RUN with it."""
         self.folder = ""
 
 
-def rewrite(build: Build, stage: Stage, context: Context) -> Outcome:
+def rewrite(build: Build, stage: Stage, context: Context) -> RewriteOutcome:
     """Part the only stage of a Node.js image in a builder and a slim runtime."""
-    return attempt(NAME, lambda checks: _Rewrite(build, stage, context, checks).result())
+    return run_rewrite(NAME, lambda checks: _NodeSplit(build, stage, context, checks).result())
 
 
-class _Rewrite(Rewriter):
-    def __init__(self, build: Build, stage: Stage, context: Context, checks: Checks) -> None:
+class _NodeSplit(StageRewrite):
+    def __init__(self, build: Build, stage: Stage, context: Context, checks: Preconditions) -> None:
         super().__init__(build, stage, context, checks)
-        self.sorted = _Sorted()
+        self.sorted = _SortedRuns()
         self.slim = ""
         self.whole = False
         self.outputs: list[str] | None = None
-        self.covered: list[Transfer] = []
+        self.covered: list[CopyOrAdd] = []
         self.names: set[str] = set()
         self.steps: list[Step] = []
 
@@ -106,23 +128,25 @@ class _Rewrite(Rewriter):
         self._base()
         for instruction in self.stage.instructions:
             if isinstance(instruction, Onbuild | Shell):
-                raise Refused(f"{instruction.name} is not followed", instruction)
+                raise RewriteRejected(f"{instruction.name} is not followed", instruction)
             if isinstance(instruction, Run):
                 self._sort(instruction)
         install = self.sorted.install
         self.checks.require("a package manager installs what package.json names", install, "no install was found")
         assert install is not None
         last = (self.sorted.built or [install])[-1]
-        taken = self.sorted.moved.keys() | self.sorted.system.keys()
-        check_kept(self.build, self.stage, self.context, taken, last, builds=bool(self.sorted.built))
+        taken = self.sorted.builder_runs.keys() | self.sorted.apt_installs.keys()
+        check_final_stage_runs(self.build, self.stage, self.context, taken, last, builds=bool(self.sorted.built))
         user = self.build.state(install).user
         self.checks.require("root installs it", user in (None, "root", "0"), f"`{user}` installs it", install)
-        manifest = origin(self.build, self.stage, self.context, posixpath.join(self.sorted.folder, "package.json"))
+        manifest = context_path(
+            self.build, self.stage, self.context, posixpath.join(self.sorted.folder, "package.json")
+        )
         self.checks.require(
             "package.json is in the context", manifest, "package.json is not where the install runs", install
         )
         assert manifest is not None
-        data = package_json(self.context, manifest, install)
+        data = read_package_json(self.context, manifest, install)
         names = data.names("dependencies", "devDependencies", "optionalDependencies")
         self.names = names
         unknown = sorted(names & _UNKNOWN_NATIVE)
@@ -131,25 +155,25 @@ class _Rewrite(Rewriter):
             not unknown,
             f"what `{', '.join(unknown)}` needs at run time is not known",
         )
-        compiles = any(system.compiles for system in self.sorted.system.values())
+        compiles = any(system.has_build_packages for system in self.sorted.apt_installs.values())
         if not self.slim and not compiles and not self._prunes(data, install):
-            raise Idle("the base is slim already and nothing is left behind: a second stage saves nothing")
-        self.outputs = outputs(self.context, posixpath.dirname(manifest), data, self._scripts())
+            raise NothingToDo("the base is slim already and nothing is left behind: a second stage saves nothing")
+        self.outputs = build_outputs(self.context, posixpath.dirname(manifest), data, self._scripts())
         early = self._manifests(install)
-        self.whole = compiles_itself(self.context, manifest) or not early or self.outputs is None
+        self.whole = compiles_native_addon(self.context, manifest) or not early or self.outputs is None
         prune = self._prunes(data, install)
-        text = both_stages(self.build, self.stage, self._builder(install, prune), self._final(install))
+        text = write_two_stages(self.build, self.stage, self._builder(install, prune), self._final(install))
         self.steps.append(
             Step("Install and build in a stage of their own", "compilers and caches stay out of the image")
         )
         if prune:
             self.steps.append(Step("Leave devDependencies behind", "the program imports none of them"))
         if self.slim:
-            self.steps.append(run_slim(self.slim))
+            self.steps.append(slim_base_step(self.slim))
         return text, self.steps
 
     def _base(self) -> None:
-        ref, facts = self.stage.ref, self.stage.facts
+        ref, facts = self.stage.base_ref, self.stage.base_facts
         self.checks.require(
             "the base is an official Node.js image",
             ref and facts and facts.family in ("debian", "alpine"),
@@ -157,7 +181,7 @@ class _Rewrite(Rewriter):
             self.stage.from_,
         )
         assert ref is not None and facts is not None and self.stage.from_.base is not None
-        slim = slimmer(ref)
+        slim = find_slim_variant(ref)
         self.slim = slim.text if slim else ""
         self.checks.require(
             "it has a slim variant of the same version and release",
@@ -175,16 +199,16 @@ class _Rewrite(Rewriter):
     # What the RUNs are for
 
     def _sort(self, run: Run) -> None:
-        calls = self.build.calls(run)
+        calls = self.build.package_calls(run)
         if not any(call.manager.ecosystem in ("os", "node") for call in calls) and not self._builds_without(run):
             return
-        found = pieces(self.build, run)
-        system = [piece for piece in found if piece.kind == OS]
+        found = split_run(self.build, run)
+        system = [piece for piece in found if piece.kind == SYSTEM_PACKAGES]
         if system:
-            self.sorted.system[id(run)] = read_install(system, run)
-        rest = [piece for piece in found if piece.kind != OS]
+            self.sorted.apt_installs[id(run)] = read_apt_install(system, run)
+        rest = [piece for piece in found if piece.kind != SYSTEM_PACKAGES]
         if rest:
-            self.sorted.moved[id(run)] = []
+            self.sorted.builder_runs[id(run)] = []
         for piece in rest:
             self._take(run, piece)
 
@@ -192,38 +216,38 @@ class _Rewrite(Rewriter):
         """Whether the RUN builds by a program of a package (`npx tsc`)."""
         return any(command.name in _BUILDERS for command in self.build.commands(run))
 
-    def _take(self, run: Run, piece: Piece) -> None:
+    def _take(self, run: Run, piece: RunCommand) -> None:
         call, text = piece.call, piece.text
         if call is None:
             if piece.command.name == "corepack":
-                self.sorted.moved[id(run)].append(text)
+                self.sorted.builder_runs[id(run)].append(text)
                 return
             if piece.command.name in _BUILDERS:
                 self._builds(run, text)
                 return
-            if piece.kind == PLAIN and piece.command.name == "rm" and "node_modules" not in text:
+            if piece.kind == FILES_AND_USERS and piece.command.name == "rm" and "node_modules" not in text:
                 return
-            raise Refused(f"`{text[:60]}` stands in one RUN with an install", run)
-        if call.manager.ecosystem != "node" or call.unsure:
-            raise Refused(f"`{text[:60]}` is not followed", run)
+            raise RewriteRejected(f"`{text[:60]}` stands in one RUN with an install", run)
+        if call.manager.ecosystem != "node" or call.uncertain:
+            raise RewriteRejected(f"`{text[:60]}` is not followed", run)
         if call.verb == "clean":
             return
         if call.packages:
             if not call.has("-g", "--global") and not call.path.startswith("global"):
-                raise Refused(f"`{text[:60]}` adds packages to the manifest", run)
-            self.sorted.moved[id(run)].append(text)
+                raise RewriteRejected(f"`{text[:60]}` adds packages to the manifest", run)
+            self.sorted.builder_runs[id(run)].append(text)
             return
         if call.verb in ("install", "restore"):
             if self.sorted.install is not None and self.sorted.install is not run:
-                raise Refused("dependencies are installed more than once", run)
+                raise RewriteRejected("dependencies are installed more than once", run)
             if call.has("--prefix", "-C", "--cwd", "--dir", "--workspace", "-w"):
-                raise Refused("the install runs in another folder", run)
+                raise RewriteRejected("the install runs in another folder", run)
             self.sorted.install = run
             self.sorted.folder = self.build.state(run).path(".") or ""
         else:
             self._builds(run, text)
             return
-        self.sorted.moved[id(run)].append(text)
+        self.sorted.builder_runs[id(run)].append(text)
 
     def _builds(self, run: Run, text: str) -> None:
         if run not in self.sorted.built:
@@ -231,9 +255,9 @@ class _Rewrite(Rewriter):
         if run is self.sorted.install:
             self.sorted.behind.append(text)
             return
-        if any(call.verb in ("install", "restore") and not call.packages for call in self.build.calls(run)):
-            raise Refused(f"`{text[:60]}` stands before the install", run)
-        self.sorted.moved[id(run)].append(text)
+        if any(call.verb in ("install", "restore") and not call.packages for call in self.build.package_calls(run)):
+            raise RewriteRejected(f"`{text[:60]}` stands before the install", run)
+        self.sorted.builder_runs[id(run)].append(text)
 
     def _scripts(self) -> list[str]:
         """What the RUNs that build run: `npm run x` as the name of its script, others as a command line."""
@@ -241,7 +265,7 @@ class _Rewrite(Rewriter):
         for run in dict.fromkeys(self.sorted.built):
             for command in self.build.commands(run):
                 words = [word.value for word in command.words]
-                call = next((call for call in self.build.calls(run) if call.command is command), None)
+                call = next((call for call in self.build.package_calls(run) if call.command is command), None)
                 if call is not None and (call.packages or call.verb in ("install", "restore", "clean")):
                     continue
                 if words[0] == "corepack":
@@ -255,7 +279,11 @@ class _Rewrite(Rewriter):
         """Whether devDependencies can be left behind: nothing that runs needs them, and npm or Yarn 1 can tell them."""
         development = data.names("devDependencies")
         call = next(
-            (call for call in self.build.calls(install) if call.verb in ("install", "restore") and not call.packages),
+            (
+                call
+                for call in self.build.package_calls(install)
+                if call.verb in ("install", "restore") and not call.packages
+            ),
             None,
         )
         value = self.build.state(install).vars.get("NODE_ENV")
@@ -272,21 +300,21 @@ class _Rewrite(Rewriter):
     def _classic(self, install: Run) -> bool:
         """Whether Yarn 1 follows a lock file without packages that compile: what these make, it would delete."""
         try:
-            names = needed(self.build, self.stage, self.context, install)
-        except Refused:
+            names = install_inputs(self.build, self.stage, self.context, install)
+        except RewriteRejected:
             return False
-        lock = next((read(self.context, name) or "" for name in names if name.endswith("yarn.lock")), "")
+        lock = next((read_context_file(self.context, name) or "" for name in names if name.endswith("yarn.lock")), "")
         return "# yarn lockfile v1" in lock and _COMPILED.search(lock) is None
 
     def _pruning(self, install: Run) -> tuple[str, str]:
         """The flag with which an install leaves devDependencies out, and the command that takes them out again."""
-        if any(call.manager.name == "yarn" for call in self.build.calls(install)):
+        if any(call.manager.name == "yarn" for call in self.build.package_calls(install)):
             return "--production", "yarn install --production --frozen-lockfile --ignore-scripts --prefer-offline"
         return "--omit=dev", "npm prune --omit=dev"
 
     def _modern(self) -> bool:
         """Whether npm knows `--omit`: from 7 on, which came with Node.js 15."""
-        match = re.match(r"(\d+)", (self.stage.ref.tag if self.stage.ref else "") or "")
+        match = re.match(r"(\d+)", (self.stage.base_ref.tag if self.stage.base_ref else "") or "")
         return match is None or int(match[1]) >= 16
 
     def _uses(self, data: PackageJson, development: set[str]) -> bool:
@@ -307,7 +335,7 @@ class _Rewrite(Rewriter):
                 or "node_modules/" in name
             ):
                 continue
-            text = read(self.context, name)
+            text = read_context_file(self.context, name)
             if text is None:
                 return True
             for module in _IMPORTED.findall(text):
@@ -350,38 +378,40 @@ class _Rewrite(Rewriter):
     def _builder(self, install: Run, prune: bool) -> list[str]:
         build, stage = self.build, self.stage
         early = self._manifests(install)
-        lines = [from_line(stage, name="build")]
+        lines = [from_instruction(stage, name="build")]
         waiting: list[str] = []
         last = (self.sorted.built or [install])[-1]
         for instruction in stage.instructions:
             if instruction.start > last.start:
                 break
-            system = self.sorted.system.get(id(instruction))
+            system = self.sorted.apt_installs.get(id(instruction))
             if system is not None and system.packages:
-                lines += [*above(build, instruction), system.line(system.packages)]
+                lines += [*leading_comments(build, instruction), system.line(system.packages)]
             if isinstance(instruction, Env):
                 if not all(pair.key.text in _LATE for pair in instruction.pairs):
-                    lines.append(bare(build, instruction))
+                    lines.append(instruction_text(build, instruction))
             elif isinstance(instruction, Arg | Workdir):
-                lines.append(bare(build, instruction))
-            elif isinstance(instruction, Transfer):
+                lines.append(instruction_text(build, instruction))
+            elif isinstance(instruction, CopyOrAdd):
                 if instruction.start < install.start and early:
                     if (self.whole or self.sorted.built) and not self._covered(instruction, early):
-                        waiting.append((block if self.whole else bare)(build, instruction))
+                        waiting.append(
+                            (instruction_with_comments if self.whole else instruction_text)(build, instruction)
+                        )
                 else:
-                    lines.append(block(build, instruction))
-            elif id(instruction) in self.sorted.moved:
+                    lines.append(instruction_with_comments(build, instruction))
+            elif id(instruction) in self.sorted.builder_runs:
                 assert isinstance(instruction, Run)
                 if instruction is install:
                     lines += early
-                if self.sorted.moved[id(instruction)]:
+                if self.sorted.builder_runs[id(instruction)]:
                     moved = self._moved(instruction)
                     omits = instruction is install and prune and self._omits(install)
                     lines.append(f"{moved.rstrip()} {self._pruning(install)[0]}" if omits else moved)
                 if instruction is install and self.sorted.built:
                     lines += waiting
                 if instruction is install and self.sorted.behind:
-                    lines.append(run_line(self.sorted.behind))
+                    lines.append(run_instruction(self.sorted.behind))
         if self.whole and not self.sorted.built:
             lines += waiting
         if prune and not self._omits(install):
@@ -395,39 +425,41 @@ class _Rewrite(Rewriter):
     def _manifests(self, install: Run) -> list[str]:
         """COPYs of what the install reads; empty where it may read more of the project."""
         try:
-            names = needed(self.build, self.stage, self.context, install)
-            lines, self.covered = first_copies(self.build, self.stage, self.context, names, install)
+            names = install_inputs(self.build, self.stage, self.context, install)
+            lines, self.covered = manifest_copies(self.build, self.stage, self.context, names, install)
             return lines
-        except Refused:
+        except RewriteRejected:
             return []
 
-    def _covered(self, copy: Transfer, early: list[str]) -> bool:
+    def _covered(self, copy: CopyOrAdd, early: list[str]) -> bool:
         """Whether the copy brings manifests alone, which were copied already."""
         if copy in self.covered:
             return True
-        mine = [place.source for place in placed(self.build, self.stage, self.context) if place.instruction is copy]
+        mine = [
+            place.source for place in context_copies(self.build, self.stage, self.context) if place.instruction is copy
+        ]
         words = {word for line in early for word in line.split()}
         return bool(mine) and all(name in words for name in mine)
 
     def _moved(self, run: Run) -> str:
-        whole = len(self.sorted.moved[id(run)]) == len(self.build.commands(run))
+        whole = len(self.sorted.builder_runs[id(run)]) == len(self.build.commands(run))
         if whole:
-            return block(self.build, run)
+            return instruction_with_comments(self.build, run)
         # Above a RUN that installed packages too, the comments stand already.
-        system = self.sorted.system.get(id(run))
-        comments = [] if system is not None and system.packages else above(self.build, run)
-        return "\n".join([*comments, run_line(self.sorted.moved[id(run)])])
+        system = self.sorted.apt_installs.get(id(run))
+        comments = [] if system is not None and system.packages else leading_comments(self.build, run)
+        return "\n".join([*comments, run_instruction(self.sorted.builder_runs[id(run)])])
 
     def _final(self, install: Run) -> list[str]:
         build, stage = self.build, self.stage
-        lines = [from_line(stage, self.slim)]
+        lines = [from_instruction(stage, self.slim)]
         folder = self.sorted.folder
         added = self._packages()
         whole = self.whole
         brought = False
-        first = next((step for step in stage.instructions if id(step) in self.sorted.system), None)
+        first = next((step for step in stage.instructions if id(step) in self.sorted.apt_installs), None)
         for instruction in stage.instructions:
-            early = isinstance(instruction, Transfer) and instruction.flag("from") is None
+            early = isinstance(instruction, CopyOrAdd) and instruction.flag("from") is None
             here = early or instruction is install or isinstance(instruction, User)
             # What runs behind the first install may need it.
             if added and (instruction is first or (here and first is None)):
@@ -437,13 +469,15 @@ class _Rewrite(Rewriter):
                 brought = True
                 if not whole:
                     if any("node_modules/" in name for name in self.context.files()):
-                        raise Refused("node_modules of the build context would come over those of the image; ignore it")
+                        raise RewriteRejected(
+                            "node_modules of the build context would come over those of the image; ignore it"
+                        )
                     names = ["node_modules", *self._written_lock(install)]
                     paths = [posixpath.join(folder, name) for name in names]
                     lines += [f"COPY --from=build {path} {path}" for path in paths]
-            if id(instruction) in self.sorted.system and id(instruction) not in self.sorted.moved:
+            if id(instruction) in self.sorted.apt_installs and id(instruction) not in self.sorted.builder_runs:
                 continue
-            if id(instruction) in self.sorted.moved:
+            if id(instruction) in self.sorted.builder_runs:
                 lines += self._kept_globals(instruction)
                 if whole and instruction is (self.sorted.built or [install])[-1]:
                     lines.append(f"COPY --from=build {folder} {folder}")
@@ -453,16 +487,18 @@ class _Rewrite(Rewriter):
                 continue
             if early and self._dropped(instruction, whole, install):
                 continue
-            lines.append(block(build, instruction))
+            lines.append(instruction_with_comments(build, instruction))
         return lines
 
     def _written_lock(self, install: Run) -> list[str]:
         """The lock file that the install writes where the project has none."""
         call = next(
-            call for call in self.build.calls(install) if call.verb in ("install", "restore") and not call.packages
+            call
+            for call in self.build.package_calls(install)
+            if call.verb in ("install", "restore") and not call.packages
         )
         lock = _WRITTEN.get(call.manager.name)
-        version = re.match(r"(\d+)", (self.stage.ref.tag if self.stage.ref else "") or "")
+        version = re.match(r"(\d+)", (self.stage.base_ref.tag if self.stage.base_ref else "") or "")
         settings = " ".join([*self.build.state(install).vars, *call.environment]).lower()
         beside = {posixpath.basename(name) for name in self.context.files()}
         if (
@@ -479,7 +515,7 @@ class _Rewrite(Rewriter):
 
     def _dropped(self, copy: Instruction, whole: bool, install: Run) -> bool:
         """Whether the final stage gets the files of the copy in another way."""
-        everything = list(placed(self.build, self.stage, self.context))
+        everything = list(context_copies(self.build, self.stage, self.context))
         mine = [place for place in everything if place.instruction is copy]
         if not mine:
             return False
@@ -488,11 +524,11 @@ class _Rewrite(Rewriter):
             last = (self.sorted.built or [install])[-1]
             owned = copy.flag("chown") or copy.flag("chmod")
             if owned is not None:
-                raise Refused("the source is copied with an owner or a mode of its own", copy)
+                raise RewriteRejected("the source is copied with an owner or a mode of its own", copy)
             return copy.start < last.start and all((place.target + "/").startswith(inside) for place in mine)
         later = [place for place in everything if place.instruction.start > copy.start and place.folder]
         return all(
-            not place.folder and any(other.holds(place.target) == place.source for other in later) for place in mine
+            not place.folder and any(other.source_of(place.target) == place.source for other in later) for place in mine
         )
 
     def _kept_globals(self, instruction: Instruction) -> list[str]:
@@ -513,21 +549,23 @@ class _Rewrite(Rewriter):
         }
         scripted = self._scripted()
         kept: list[str] = []
-        for call in self.build.calls(instruction):
+        for call in self.build.package_calls(instruction):
             if call.packages and (call.has("-g", "--global") or call.path.startswith("global")):
                 programs = {_PROGRAMS.get(package.name, "") for package in call.packages}
                 if "" in programs or programs & (started | words | scripted):
                     kept.append(_text_of(call))
         if started & {"yarn", "pnpm", "corepack"}:
             kept += [command.text for command in self.build.commands(instruction) if command.name == "corepack"]
-        return [run_line(kept)] if kept else []
+        return [run_instruction(kept)] if kept else []
 
     def _scripted(self) -> set[str]:
         """The words of all scripts of package.json: one of them may be started."""
-        manifest = origin(self.build, self.stage, self.context, posixpath.join(self.sorted.folder, "package.json"))
+        manifest = context_path(
+            self.build, self.stage, self.context, posixpath.join(self.sorted.folder, "package.json")
+        )
         if manifest is None or self.sorted.install is None:
             return set()
-        data = package_json(self.context, manifest, self.sorted.install)
+        data = read_package_json(self.context, manifest, self.sorted.install)
         return {
             word
             for name, line in data.scripts.items()
@@ -536,22 +574,22 @@ class _Rewrite(Rewriter):
         }
 
     def _packages(self) -> str:
-        facts, ref = self.stage.facts, self.stage.ref
+        facts, ref = self.stage.base_facts, self.stage.base_ref
         suite = facts.suite if facts and ref and facts.suite and facts.suite in (ref.tag or "") else None
-        install = runtime_install(self.stage.instructions, self.sorted.system, suite)
-        taken = self.sorted.system.keys() | self.sorted.moved.keys()
+        install = runtime_install(self.stage.instructions, self.sorted.apt_installs, suite)
+        taken = self.sorted.apt_installs.keys() | self.sorted.builder_runs.keys()
         kept = [step for step in self.stage.instructions if id(step) not in taken]
-        extra = dict(Uses(self.build, self.stage, self.context, kept).packages())
+        extra = dict(ProgramUsage(self.build, self.stage, self.context, kept).packages())
         for name in self.context.files():
             if name.endswith(_SOURCES) and "node_modules/" not in name and not _TESTS.search(name):
-                for program in _STARTED.findall(read(self.context, name) or ""):
-                    if program in FULL_ONLY:
-                        extra.setdefault(FULL_ONLY[program], program)
+                for program in _STARTED.findall(read_context_file(self.context, name) or ""):
+                    if program in FULL_IMAGE_PROGRAMS:
+                        extra.setdefault(FULL_IMAGE_PROGRAMS[program], program)
         names = self.names & _LOADS_OPENSSL
         if names:
             extra.setdefault("openssl", sorted(names)[0])
-        extra = with_certificates(extra)
-        check_starts(extra, self.checks)
+        extra = add_ca_certificates(extra)
+        require_no_compiler_at_start(extra, self.checks)
         # On the base that it had, the image has what it had.
         return install.line([*install.packages, *(extra if self.slim else ())])
 
@@ -568,5 +606,5 @@ def _script_of(words: list[str]) -> str:
     return ""
 
 
-def _text_of(call: Call) -> str:
+def _text_of(call: PackageCall) -> str:
     return " ".join(word.text for word in call.command.words)

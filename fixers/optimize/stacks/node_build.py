@@ -6,7 +6,7 @@ import posixpath
 import re
 from itertools import pairwise
 
-from ..base.copies import read
+from ..base.copies import read_context_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ _FOLDERS = {
 _TYPES = ("tsc", "vue-tsc", "nest build")
 
 
-def outputs(context: Context, folder: str, package: PackageJson, scripts: Sequence[str]) -> list[str] | None:
+def build_outputs(context: Context, folder: str, package: PackageJson, scripts: Sequence[str]) -> list[str] | None:
     """The folders that scripts of package.json or commands fill, relative to the project; None when not known."""
     found: list[str] = []
     for script in scripts:
@@ -63,7 +63,7 @@ def _configured(context: Context, folder: str) -> bool:
             and "/" not in name[len(below) :]
             and re.search(r"\.config\.\w+$|^angular\.json$", name)
         ):
-            text = read(context, name) or ""
+            text = read_context_file(context, name) or ""
             if re.search(r"outDir|distDir|outputPath|outputDir|outDir|\.env\b", text):
                 return True
     return False
@@ -74,7 +74,7 @@ def _of_typescript(context: Context, folder: str, words: Sequence[str]) -> list[
         return []
     project = next((after for word, after in pairwise(words) if word in ("-p", "--project")), "")
     texts = [
-        read(context, posixpath.join(folder, name)) or ""
+        read_context_file(context, posixpath.join(folder, name)) or ""
         for name in (project or "tsconfig.json", "tsconfig.build.json")
     ]
     text = "\n".join(re.sub(r"^\s*//.*$", "", each, flags=re.MULTILINE) for each in texts)

@@ -7,18 +7,18 @@ import posixpath
 import re
 
 from ....syntax.tree import Copy, Run
-from ..base.copies import read
-from ..base.programs import Uses, check_kept
-from ..base.rewrite import Checks, Outcome, Refused, Rewriter, Step, attempt
-from ..manifests.build_manifests import composer_files
-from .stage_split import Parting
+from ..base.copies import read_context_file
+from ..base.programs import ProgramUsage, check_final_stage_runs
+from ..base.rewrite import Preconditions, RewriteOutcome, RewriteRejected, StageRewrite, Step, run_rewrite
+from ..manifests.build_manifests import composer_manifests
+from .stage_split import StageSplit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ....model.build import Build, Stage
     from ....model.context import Context
-    from ....model.packages.calls import Call
-    from ..base.run_steps import Piece
+    from ....model.packages.calls import PackageCall
+    from ..base.run_steps import RunCommand
 
 NAME = "multi-stage"
 _EXTENSIONS = ("/usr/local/lib/php/extensions", "/usr/local/etc/php/conf.d")
@@ -32,25 +32,25 @@ _COMPOSER = re.compile(
 _SCRIPTS = re.compile(r"^(pre|post)-(install|update|autoload|package|root)")
 
 
-def rewrite(build: Build, stage: Stage, context: Context) -> Outcome:
+def rewrite(build: Build, stage: Stage, context: Context) -> RewriteOutcome:
     """Part the only stage of a PHP image in a builder and a runtime."""
-    return attempt(NAME, lambda checks: _Rewrite(build, stage, context, checks).result())
+    return run_rewrite(NAME, lambda checks: _PhpSplit(build, stage, context, checks).result())
 
 
-class _Rewrite(Rewriter):
-    def __init__(self, build: Build, stage: Stage, context: Context, checks: Checks) -> None:
+class _PhpSplit(StageRewrite):
+    def __init__(self, build: Build, stage: Stage, context: Context, checks: Preconditions) -> None:
         super().__init__(build, stage, context, checks)
-        self.parting = Parting(build, stage, context)
+        self.stage_split = StageSplit(build, stage, context)
         self.extensions: Run | None = None
         self.composer: Run | None = None
-        self.call: Call | None = None
+        self.call: PackageCall | None = None
 
     def result(self) -> tuple[str, list[Step]]:
         release = self._base()
-        parting = self.parting
+        parting = self.stage_split
         for instruction in self.stage.instructions:
             if isinstance(instruction, Copy) and self._brings_composer(instruction):
-                parting.tools.append(instruction)
+                parting.builder_only.append(instruction)
             elif isinstance(instruction, Run):
                 self._sort(instruction)
         parting.install = self.composer or self.extensions
@@ -61,30 +61,32 @@ class _Rewrite(Rewriter):
             "extensions are compiled or packages are installed", install, "nothing is compiled and nothing installed"
         )
         assert install is not None
-        kept = parting.kept()
-        moved = parting.moved.keys() | parting.system.keys() | {id(tool) for tool in parting.tools}
-        check_kept(self.build, self.stage, self.context, moved, install, builds=bool(parting.whole))
-        uses = Uses(self.build, self.stage, self.context, kept)
-        left = sorted(name for name in ("composer", "pecl", "phpize", *_BUILDING) if name in uses.found)
+        kept = parting.final_instructions()
+        moved = parting.builder_runs.keys() | parting.apt_installs.keys() | {id(tool) for tool in parting.builder_only}
+        check_final_stage_runs(
+            self.build, self.stage, self.context, moved, install, builds=bool(parting.copied_directory)
+        )
+        uses = ProgramUsage(self.build, self.stage, self.context, kept)
+        left = sorted(name for name in ("composer", "pecl", "phpize", *_BUILDING) if name in uses.programs)
         self.checks.require(
             "what only builds is not started",
             not left,
             f"`{', '.join(left)}` runs in the image",
-            uses.found.get(left[0] if left else ""),
+            uses.programs.get(left[0] if left else ""),
         )
         parting.packages = parting.runtime_packages(release)
         if self.extensions is not None:
-            parting.brought = [f"COPY --from=build {folder} {folder}" for folder in _EXTENSIONS]
-        if self.composer is not None and not parting.whole:
+            parting.copy_lines = [f"COPY --from=build {folder} {folder}" for folder in _EXTENSIONS]
+        if self.composer is not None and not parting.copied_directory:
             vendor = posixpath.join(self.build.state(install).path(".") or "/", "vendor")
-            parting.brought.append(f"COPY --from=build {vendor} {vendor}")
+            parting.copy_lines.append(f"COPY --from=build {vendor} {vendor}")
         steps = [
             Step("Compile and install in a stage of their own", "headers, Composer and caches stay out of the image")
         ]
         return parting.text(), steps
 
     def _base(self) -> str | None:
-        facts, ref, base = self.stage.facts, self.stage.ref, self.stage.from_.base
+        facts, ref, base = self.stage.base_facts, self.stage.base_ref, self.stage.from_.base
         self.checks.require(
             "the base is an official PHP image on Debian",
             facts and facts.family == "debian",
@@ -105,20 +107,20 @@ class _Rewrite(Rewriter):
     # What the RUNs are for
 
     def _sort(self, run: Run) -> None:
-        if _COMPOSER.match(" ".join(run.rest_text.split())):
-            self.parting.tools.append(run)
+        if _COMPOSER.match(" ".join(run.arguments_text.split())):
+            self.stage_split.builder_only.append(run)
             return
         names = {command.name for command in self.build.commands(run)}
-        calls = [call for call in self.build.calls(run) if call.manager.ecosystem in ("os", "php")]
+        calls = [call for call in self.build.package_calls(run) if call.manager.ecosystem in ("os", "php")]
         if not calls and not names & set(_BUILDING):
             return
-        for piece in self.parting.sort(run):
+        for piece in self.stage_split.sort_run(run):
             self._take(run, piece)
 
-    def _take(self, run: Run, piece: Piece) -> None:
-        call, moved = piece.call, self.parting.moved[id(run)]
+    def _take(self, run: Run, piece: RunCommand) -> None:
+        call, moved = piece.call, self.stage_split.builder_runs[id(run)]
         if call is None and piece.command.name in _APACHE:
-            self.parting.staying.setdefault(id(run), []).append(piece)
+            self.stage_split.final_commands.setdefault(id(run), []).append(piece)
             return
         if call is None and piece.command.name in _BUILDING:
             self.extensions = run
@@ -128,18 +130,23 @@ class _Rewrite(Rewriter):
             and all("/tmp" in word.value or "cache" in word.value for word in piece.command.operands())
         ):
             return
-        elif call is not None and call.manager.name == "composer" and call.path in ("install", "i") and not call.unsure:
+        elif (
+            call is not None
+            and call.manager.name == "composer"
+            and call.path in ("install", "i")
+            and not call.uncertain
+        ):
             if self.composer is not None:
-                raise Refused("Composer installs more than once", run)
+                raise RewriteRejected("Composer installs more than once", run)
             self.composer = run
             self.call = call
         elif call is not None and call.manager.name == "composer" and call.verb in ("clean", "build"):
             if call.verb == "clean":
                 return
             if self.composer is not run:
-                raise Refused(f"`{piece.text[:60]}` stands apart from the install", run)
+                raise RewriteRejected(f"`{piece.text[:60]}` stands apart from the install", run)
         else:
-            raise Refused(f"`{piece.text[:60]}` stands in one RUN with an install", run)
+            raise RewriteRejected(f"`{piece.text[:60]}` stands in one RUN with an install", run)
         moved.append(piece)
 
     def _must_be_whole(self) -> None:
@@ -149,10 +156,10 @@ class _Rewrite(Rewriter):
             return
         folder = self.build.state(run).path(".")
         if folder is None or folder == "/":
-            raise Refused("the folder of the install is not known", run)
-        files = composer_files(self.build, self.stage, self.context, run, call)
+            raise RewriteRejected("the folder of the install is not known", run)
+        files = composer_manifests(self.build, self.stage, self.context, run, call)
         try:
-            data: object = json.loads(read(self.context, files[0]) or "")
+            data: object = json.loads(read_context_file(self.context, files[0]) or "")
         except ValueError:
             data = None
         text = json.dumps(data)
@@ -160,7 +167,7 @@ class _Rewrite(Rewriter):
             _SCRIPTS.match(name) for name in re.findall(r'"([\w-]+)": ', text)
         )
         classes = '"classmap"' in text or call.has("-o", "--optimize-autoloader", "-a", "--classmap-authoritative")
-        if scripted or (classes and not call.has("--no-autoloader")) or len(self.parting.moved[id(run)]) > 1:
-            self.parting.whole = folder
+        if scripted or (classes and not call.has("--no-autoloader")) or len(self.stage_split.builder_runs[id(run)]) > 1:
+            self.stage_split.copied_directory = folder
         else:
-            self.parting.manifests = files
+            self.stage_split.manifests = files

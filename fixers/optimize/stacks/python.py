@@ -9,32 +9,48 @@ from __future__ import annotations
 import posixpath
 import re
 
-from ....model.images.slimmer import slimmer
-from ....model.packages.runtime_libraries import libraries
+from ....model.images.slimmer import find_slim_variant
+from ....model.packages.runtime_libraries import runtime_libraries_for
 from ....model.python_app import PythonApp
-from ....syntax.tree import Arg, Copy, Env, Onbuild, Run, Shell, Transfer, User, Workdir
-from ..base.blocks import above, bare, block, both_stages, from_line, run_line, texts
-from ..base.copies import origin, placed
-from ..base.programs import Uses, check_kept, check_starts
-from ..base.rewrite import Checks, Idle, Outcome, Refused, Step, attempt, run_slim
-from ..base.run_steps import DEPENDENCIES, OS, pieces
-from ..base.system import Install, read_install, runtime_install
-from ..manifests.requirements import Requirements, normal, read_requirements
-from ..order.cache_order import first_copies, from_workdir
+from ....syntax.tree import Arg, Copy, CopyOrAdd, Env, Onbuild, Run, Shell, User, Workdir
+from ..base.blocks import (
+    command_texts,
+    from_instruction,
+    instruction_text,
+    instruction_with_comments,
+    leading_comments,
+    run_instruction,
+    write_two_stages,
+)
+from ..base.copies import context_copies, context_path
+from ..base.programs import ProgramUsage, check_final_stage_runs, require_no_compiler_at_start
+from ..base.rewrite import (
+    NothingToDo,
+    Preconditions,
+    RewriteOutcome,
+    RewriteRejected,
+    Step,
+    run_rewrite,
+    slim_base_step,
+)
+from ..base.run_steps import DEPENDENCIES, SYSTEM_PACKAGES, split_run
+from ..base.system import AptInstall, read_apt_install, runtime_install
+from ..manifests.requirements import Requirements, normalize_name, read_requirements
+from ..order.cache_order import manifest_copies, relative_to_workdir
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ....model.build import Build, Stage
     from ....model.context import Context
-    from ....model.images.slimmer import Slim
-    from ....model.packages.calls import Call
+    from ....model.images.slimmer import SlimVariant
+    from ....model.packages.calls import PackageCall
     from ....syntax.tree import Instruction
-    from ..base.run_steps import Piece
+    from ..base.run_steps import RunCommand
 
 NAME = "multi-stage"
-VENV = "/opt/venv"
+VENV_DIRECTORY = "/opt/venv"
 _PREFIX = "/install"
-HOME = "/usr/local"
+PYTHON_PREFIX = "/usr/local"
 """Where the official images have Python."""
 _INSTALLERS = frozenset(("pip", "setuptools", "wheel", "uv"))
 UV_IMAGES = ("ghcr.io/astral-sh/uv", "docker.io/astral/uv", "astral/uv")
@@ -53,12 +69,12 @@ _BARRED = (
     "--python",
     "--break-system-packages",
 )
-AT_RUN_TIME = frozenset(
+RUNTIME_VARIABLES = frozenset(
     """PYTHONUNBUFFERED PYTHONDONTWRITEBYTECODE PYTHONIOENCODING PYTHONFAULTHANDLER PYTHONHASHSEED PORT HOST LANG
     LC_ALL TZ FLASK_APP FLASK_ENV FLASK_DEBUG FLASK_RUN_HOST FLASK_RUN_PORT DJANGO_SETTINGS_MODULE APP_HOME""".split()
 )
 """Variables that no install looks at."""
-NATIVE = {
+NATIVE_LIBRARIES = {
     "cairocffi": "libcairo2-dev",
     "cairosvg": "libcairo2-dev",
     "gssapi": "libkrb5-dev",
@@ -101,35 +117,35 @@ _BUILT_WITH_LIBRARIES = {
 """Distributions that come as wheels, and what they link to when they are compiled all the same (`--no-binary`)."""
 
 
-IN_THE_IMAGE = frozenset(
+BASE_IMAGE_LIBRARIES = frozenset(
     """libbz2-dev libexpat1-dev libffi-dev libgdbm-dev liblzma-dev libncurses-dev libncurses5-dev libreadline-dev
     libsqlite3-dev libssl-dev uuid-dev zlib1g-dev""".split()
 )
 """Headers whose libraries Python itself loads: its slim images have them. Source: docker-library/python's template."""
 
 
-class _Parts:
+class _SortedStage:
     """The stage, sorted: what only builds, and what the image is."""
 
     def __init__(self) -> None:
         self.kept: list[Instruction] = []
-        self.moved: dict[int, list[Piece]] = {}
-        self.system: dict[int, Install] = {}
+        self.builder_runs: dict[int, list[RunCommand]] = {}
+        self.apt_installs: dict[int, AptInstall] = {}
         self.first: Run | None = None
         self.requirements = Requirements()
 
 
-def rewrite(build: Build, stage: Stage, context: Context) -> Outcome:
+def rewrite(build: Build, stage: Stage, context: Context) -> RewriteOutcome:
     """Part the only stage of a Python image in a builder and a slim runtime."""
-    return attempt(NAME, lambda checks: _rewritten(build, stage, context, checks))
+    return run_rewrite(NAME, lambda checks: _rewritten(build, stage, context, checks))
 
 
-def base(stage: Stage, checks: Checks) -> tuple[Slim | None, bool, str | None, str]:
+def python_base(stage: Stage, checks: Preconditions) -> tuple[SlimVariant | None, bool, str | None, str]:
     """What is known of the base; raises Refused when it is not followed.
 
     Answers its slim variant, whether it is slim already, the release of Debian in its tag, and its version of `wheel`.
     """
-    ref, facts = stage.ref, stage.facts
+    ref, facts = stage.base_ref, stage.base_facts
     checks.require(
         "the base is an official Python image on Debian",
         ref and facts and facts.family == "debian",
@@ -137,7 +153,7 @@ def base(stage: Stage, checks: Checks) -> tuple[Slim | None, bool, str | None, s
         stage.from_,
     )
     assert ref is not None and facts is not None
-    slim = slimmer(ref)
+    slim = find_slim_variant(ref)
     small = slim is None and "slim" in (ref.tag or "")
     checks.require(
         "it has a slim variant of the same version and release",
@@ -157,21 +173,21 @@ def base(stage: Stage, checks: Checks) -> tuple[Slim | None, bool, str | None, s
     return slim, small, release, wheel
 
 
-def _rewritten(build: Build, stage: Stage, context: Context, checks: Checks) -> tuple[str, list[Step]]:
-    slim, small, release, wheel = base(stage, checks)
+def _rewritten(build: Build, stage: Stage, context: Context, checks: Preconditions) -> tuple[str, list[Step]]:
+    slim, small, release, wheel = python_base(stage, checks)
     parts = _sorted(build, stage, context, checks)
     native = native_libraries(parts.requirements, release, checks)
-    uses = Uses(build, stage, context, parts.kept)
-    if "uv" in uses.found:
-        left = Uses(build, stage, context, [step for step in parts.kept if id(step) not in parts.moved])
-        checks.require("uv only installs", "uv" not in left.found, "uv runs in the image", left.found.get("uv"))
-    app = PythonApp(context, [place.source for place in placed(build, stage, context)])
+    uses = ProgramUsage(build, stage, context, parts.kept)
+    if "uv" in uses.programs:
+        left = ProgramUsage(build, stage, context, [step for step in parts.kept if id(step) not in parts.builder_runs])
+        checks.require("uv only installs", "uv" not in left.programs, "uv runs in the image", left.programs.get("uv"))
+    app = PythonApp(context, [place.source for place in context_copies(build, stage, context)])
     extra = uses.packages_with(app.programs)
-    check_starts(extra, checks)
-    compiles = any(install.compiles for install in parts.system.values())
+    require_no_compiler_at_start(extra, checks)
+    compiles = any(install.has_build_packages for install in parts.apt_installs.values())
     if small and not compiles:
-        raise Idle("the base is slim already and no compilers are installed: a second stage saves nothing")
-    return _Writer(
+        raise NothingToDo("the base is slim already and no compilers are installed: a second stage saves nothing")
+    return _PythonSplit(
         build, stage, context, parts, release, native, extra if slim else {}, slim.text if slim else "", wheel
     ).write()
 
@@ -188,16 +204,16 @@ def _wheel(tag: str) -> str:
     return "" if version < (3, 6) else {(3, 6): "0.37.1", (3, 7): "0.42.0"}.get(version, "0.45.1")
 
 
-def _sorted(build: Build, stage: Stage, context: Context, checks: Checks) -> _Parts:
-    parts = _Parts()
+def _sorted(build: Build, stage: Stage, context: Context, checks: Preconditions) -> _SortedStage:
+    parts = _SortedStage()
     for instruction in stage.instructions:
         if isinstance(instruction, Onbuild | Shell):
-            raise Refused(f"{instruction.name} is not followed", instruction)
+            raise RewriteRejected(f"{instruction.name} is not followed", instruction)
         if not isinstance(instruction, Run):
             parts.kept.append(instruction)
             continue
         kinds = {_kind_of(build, instruction, command) for command in build.commands(instruction)}
-        if not kinds & {OS, DEPENDENCIES}:
+        if not kinds & {SYSTEM_PACKAGES, DEPENDENCIES}:
             parts.kept.append(instruction)
             continue
         _take_apart(build, stage, context, instruction, parts)
@@ -212,74 +228,78 @@ def _sorted(build: Build, stage: Stage, context: Context, checks: Checks) -> _Pa
         "they are installed by root", user in (None, "root", "0"), f"they are installed by `{user}`", parts.first
     )
     checks.require("the requirement files need nothing else of the project", True)
-    installs = [step for step in parts.kept if isinstance(step, Run) and id(step) in parts.moved]
-    check_kept(build, stage, context, parts.moved.keys() | parts.system.keys(), installs[-1], builds=False)
+    installs = [step for step in parts.kept if isinstance(step, Run) and id(step) in parts.builder_runs]
+    check_final_stage_runs(
+        build, stage, context, parts.builder_runs.keys() | parts.apt_installs.keys(), installs[-1], builds=False
+    )
     return parts
 
 
 def _kind_of(build: Build, run: Run, command: object) -> str:
-    for call in build.calls(run):
+    for call in build.package_calls(run):
         if call.command is command:
             if call.manager.ecosystem == "os":
-                return OS
+                return SYSTEM_PACKAGES
             if call.manager.ecosystem == "python":
                 return DEPENDENCIES
-            raise Refused(f"{call.manager.name} installs something beside Python", run)
+            raise RewriteRejected(f"{call.manager.name} installs something beside Python", run)
     return ""
 
 
-def _take_apart(build: Build, stage: Stage, context: Context, run: Run, parts: _Parts) -> None:
-    found = pieces(build, run)
-    system = [piece for piece in found if piece.kind == OS]
+def _take_apart(build: Build, stage: Stage, context: Context, run: Run, parts: _SortedStage) -> None:
+    found = split_run(build, run)
+    system = [piece for piece in found if piece.kind == SYSTEM_PACKAGES]
     if system:
-        parts.system[id(run)] = read_install(system, run)
-    moved = [piece for piece in found if piece.kind != OS]
+        parts.apt_installs[id(run)] = read_apt_install(system, run)
+    moved = [piece for piece in found if piece.kind != SYSTEM_PACKAGES]
     for piece in moved:
         _check_pip(build, stage, context, run, piece, parts)
     if moved:
-        parts.moved[id(run)] = moved
+        parts.builder_runs[id(run)] = moved
         parts.first = parts.first or run
     parts.kept.append(run)
 
 
-def _check_pip(build: Build, stage: Stage, context: Context, run: Run, piece: Piece, parts: _Parts) -> None:
+def _check_pip(build: Build, stage: Stage, context: Context, run: Run, piece: RunCommand, parts: _SortedStage) -> None:
     call = piece.call
     if call is None:
         if piece.command.name == "rm" and all("/.cache" in word.value for word in piece.command.operands()):
             return
-        raise Refused(f"`{piece.text[:60]}` stands in one RUN with an install", run)
+        raise RewriteRejected(f"`{piece.text[:60]}` stands in one RUN with an install", run)
     if call.manager.name == "uv" and call.verb == "install" and not _into_system(call, build.state(run).vars):
-        raise Refused(f"`{piece.text[:60]}` installs into an environment of its own", run)
+        raise RewriteRejected(f"`{piece.text[:60]}` installs into an environment of its own", run)
     if call.manager.name not in ("pip", "uv") or (call.manager.name == "uv" and call.path != "pip install"):
-        raise Refused(f"{call.manager.name} is not moved to a virtual environment", run)
+        raise RewriteRejected(f"{call.manager.name} is not moved to a virtual environment", run)
     if call.verb == "config" or call.verb == "clean":
         return
     program = piece.command.words[0].value
-    if "/" in program or call.unsure or any(call.has(flag) for flag in _BARRED):
-        raise Refused(f"`{piece.text[:60]}` does not install into the environment of the image", run)
-    note_requirements(build, stage, context, run, piece, parts.requirements)
+    if "/" in program or call.uncertain or any(call.has(flag) for flag in _BARRED):
+        raise RewriteRejected(f"`{piece.text[:60]}` does not install into the environment of the image", run)
+    collect_requirements(build, stage, context, run, piece, parts.requirements)
 
 
-def note_requirements(build: Build, stage: Stage, context: Context, run: Run, piece: Piece, into: Requirements) -> None:
+def collect_requirements(
+    build: Build, stage: Stage, context: Context, run: Run, piece: RunCommand, into: Requirements
+) -> None:
     """Note what an install by pip or uv names. Raises Refused when it needs more of the project than that."""
     call = piece.call
     assert call is not None
     for package in call.packages:
         if package.kind in ("project", "file"):
-            raise Refused(f"`{piece.text[:60]}` installs the project itself", run)
+            raise RewriteRejected(f"`{piece.text[:60]}` installs the project itself", run)
         if package.kind == "variable":
-            raise Refused(f"what `{piece.text[:60]}` installs is only known to the build", run)
-        into.names.setdefault(normal(package.name), package.version)
-    into.no_binary |= {normal(name) for value in call.values("--no-binary") for name in value.split(",")}
+            raise RewriteRejected(f"what `{piece.text[:60]}` installs is only known to the build", run)
+        into.names.setdefault(normalize_name(package.name), package.version)
+    into.no_binary |= {normalize_name(name) for value in call.values("--no-binary") for name in value.split(",")}
     for name in (*call.requirements, *call.constraints):
         path = build.state(run).path(name)
-        source = origin(build, stage, context, path) if path else None
+        source = context_path(build, stage, context, path) if path else None
         if source is None:
-            raise Refused(f"`{name}` does not come from the build context", run)
+            raise RewriteRejected(f"`{name}` does not come from the build context", run)
         read_requirements(context, source, into)
 
 
-def _into_system(call: Call, env: dict[str, str]) -> bool:
+def _into_system(call: PackageCall, env: dict[str, str]) -> bool:
     """Whether `uv pip install` installs among the packages of the image."""
     return call.has("--system") or env.get("UV_SYSTEM_PYTHON", "").lower() in ("1", "true", "yes", "on")
 
@@ -290,7 +310,7 @@ def copies_uv(instruction: Instruction) -> bool:
     return source is not None and (source.value or "").startswith(UV_IMAGES)
 
 
-def native_libraries(requirements: Requirements, release: str | None, checks: Checks) -> dict[str, str]:
+def native_libraries(requirements: Requirements, release: str | None, checks: Preconditions) -> dict[str, str]:
     """The libraries that the final stage needs, each with the distribution that loads it."""
     found: dict[str, str] = {}
     unknown = sorted(requirements.names.keys() & _UNKNOWN_NATIVE)
@@ -300,15 +320,15 @@ def native_libraries(requirements: Requirements, release: str | None, checks: Ch
         f"what `{', '.join(unknown)}` needs at run time is not known",
     )
     for name in requirements.names:
-        headers = NATIVE.get(name, "")
+        headers = NATIVE_LIBRARIES.get(name, "")
         if requirements.no_binary & {name, ":all:"}:
             headers = f"{headers} {_BUILT_WITH_LIBRARIES.get(name, '')}"
         for header in headers.split():
-            if header in IN_THE_IMAGE:
+            if header in BASE_IMAGE_LIBRARIES:
                 continue
-            behind = libraries(header, release)
+            behind = runtime_libraries_for(header, release)
             if behind is None:
-                raise Refused(
+                raise RewriteRejected(
                     f"`{name}` loads the library of `{header}`, whose name depends on the release of Debian; "
                     "name the release in the tag of the base image"
                 )
@@ -316,10 +336,10 @@ def native_libraries(requirements: Requirements, release: str | None, checks: Ch
     return found
 
 
-def _upgrades_installers(piece: Piece) -> bool:
+def _upgrades_installers(piece: RunCommand) -> bool:
     """Whether a command only renews pip and what it builds with, which is of use in the builder alone."""
     call = piece.call
-    names = {normal(package.name) for package in call.packages} if call is not None else set[str]()
+    names = {normalize_name(package.name) for package in call.packages} if call is not None else set[str]()
     return (
         call is not None
         and not call.requirements
@@ -332,7 +352,7 @@ def _with_prefix(text: str) -> str:
     return re.sub(r"(\bpip[\d.]*\b(?:(?!&&)[\s\S])*?\binstall\b)", rf"\1 --prefix={_PREFIX}", text, count=1)
 
 
-class _Writer:
+class _PythonSplit:
     """Writes the two stages."""
 
     def __init__(
@@ -340,7 +360,7 @@ class _Writer:
         build: Build,
         stage: Stage,
         context: Context,
-        parts: _Parts,
+        parts: _SortedStage,
         release: str | None,
         native: dict[str, str],
         extra: dict[str, str],
@@ -357,14 +377,17 @@ class _Writer:
         self.slim = slim
         self.wheel = wheel
         installs = [
-            piece for pieces in parts.moved.values() for piece in pieces if piece.call and piece.call.verb == "install"
+            piece
+            for pieces in parts.builder_runs.values()
+            for piece in pieces
+            if piece.call and piece.call.verb == "install"
         ]
         self.several = sum(not _upgrades_installers(piece) for piece in installs) > 1
         if self.several and any(piece.call and piece.call.manager.name == "uv" for piece in installs):
-            raise Refused("uv installs more than once")
+            raise RewriteRejected("uv installs more than once")
 
     def write(self) -> tuple[str, list[Step]]:
-        text = both_stages(self.build, self.stage, self._builder(), self._final())
+        text = write_two_stages(self.build, self.stage, self._builder(), self._final())
         steps = [
             Step(
                 "Install the dependencies in a stage of their own",
@@ -373,32 +396,32 @@ class _Writer:
             )
         ]
         if self.slim:
-            steps.append(run_slim(self.slim))
+            steps.append(slim_base_step(self.slim))
         return text, steps
 
     def _builder(self) -> list[str]:
         build, parts = self.build, self.parts
-        lines = [from_line(self.stage, name="build")]
+        lines = [from_instruction(self.stage, name="build")]
         workdir = ""
         for instruction in self.stage.instructions:
             if (isinstance(instruction, Env) and self._matters(instruction)) or isinstance(instruction, Arg):
-                lines.append(bare(build, instruction))
+                lines.append(instruction_text(build, instruction))
             elif isinstance(instruction, Workdir):
-                workdir = bare(build, instruction)
+                workdir = instruction_text(build, instruction)
             elif copies_uv(instruction):
-                lines.append(block(build, instruction))
-            system = parts.system.get(id(instruction))
-            if system is not None and system.builds(full=bool(self.slim)):
-                lines += [*above(build, instruction), system.line(system.packages)]
-            if id(instruction) in parts.moved and instruction is self._reading():
+                lines.append(instruction_with_comments(build, instruction))
+            system = parts.apt_installs.get(id(instruction))
+            if system is not None and system.needed_in_builder(full=bool(self.slim)):
+                lines += [*leading_comments(build, instruction), system.line(system.packages)]
+            if id(instruction) in parts.builder_runs and instruction is self._reading():
                 lines += [workdir] if workdir else []
                 if self.several:
                     lines.append(
-                        f"RUN python -m venv {VENV} && {VENV}/bin/pip install --no-cache-dir wheel=={self.wheel}"
+                        f"RUN python -m venv {VENV_DIRECTORY} && {VENV_DIRECTORY}/bin/pip install --no-cache-dir wheel=={self.wheel}"
                     )
-                    lines.append(f'ENV PATH="{VENV}/bin:$PATH"')
+                    lines.append(f'ENV PATH="{VENV_DIRECTORY}/bin:$PATH"')
                 lines += self._manifests()
-            if id(instruction) in parts.moved:
+            if id(instruction) in parts.builder_runs:
                 assert isinstance(instruction, Run)
                 lines.append(self._moved(instruction))
         return lines
@@ -408,53 +431,57 @@ class _Writer:
         return (
             first is not None
             and env.start < first.start
-            and not all(pair.key.text in AT_RUN_TIME and not self._named(pair.key.text) for pair in env.pairs)
+            and not all(pair.key.text in RUNTIME_VARIABLES and not self._named(pair.key.text) for pair in env.pairs)
         )
 
     def _named(self, name: str) -> bool:
         """Whether an instruction takes the variable, as `WORKDIR $APP_HOME` does."""
         return any(
-            re.search(rf"\$\{{?{re.escape(name)}\b", step.rest_text) is not None
+            re.search(rf"\$\{{?{re.escape(name)}\b", step.arguments_text) is not None
             for step in self.stage.instructions
-            if isinstance(step, Workdir | Transfer | Run | Env)
+            if isinstance(step, Workdir | CopyOrAdd | Run | Env)
         )
 
     def _moved(self, run: Run) -> str:
-        moved = [piece for piece in self.parts.moved[id(run)] if piece.command.name != "rm"]
-        system = self.parts.system.get(id(run))
+        moved = [piece for piece in self.parts.builder_runs[id(run)] if piece.command.name != "rm"]
+        system = self.parts.apt_installs.get(id(run))
         # Above the packages that compile, the comments stand already.
-        comments = [] if system is not None and system.builds(full=bool(self.slim)) else above(self.build, run)
+        comments = (
+            []
+            if system is not None and system.needed_in_builder(full=bool(self.slim))
+            else leading_comments(self.build, run)
+        )
         if self.several or all(_upgrades_installers(piece) for piece in moved):
-            if system is None and len(moved) == len(self.parts.moved[id(run)]):
-                return block(self.build, run)
-            return "\n".join([*comments, run_line(texts(moved))])
+            if system is None and len(moved) == len(self.parts.builder_runs[id(run)]):
+                return instruction_with_comments(self.build, run)
+            return "\n".join([*comments, run_instruction(command_texts(moved))])
         if len(moved) == 1 and system is None:
-            return "\n".join([*comments, _with_prefix(bare(self.build, run))])
+            return "\n".join([*comments, _with_prefix(instruction_text(self.build, run))])
         commands = [piece.text if _upgrades_installers(piece) else _with_prefix(piece.text) for piece in moved]
-        return "\n".join([*comments, run_line(commands)])
+        return "\n".join([*comments, run_instruction(commands)])
 
     def _manifests(self) -> list[str]:
         """COPYs that bring the requirement files to where the install looks for them, those of the file first."""
         first = self._reading()
         assert first is not None
         files = self.parts.requirements.files
-        if all(map(self.context.sent, files)):
+        if all(map(self.context.includes, files)):
             try:
-                return first_copies(self.build, self.stage, self.context, files, first, self._last())[0]
-            except Refused:
+                return manifest_copies(self.build, self.stage, self.context, files, first, self._last())[0]
+            except RewriteRejected:
                 pass
         return self._renamed(first)
 
     def _reading(self) -> Run | None:
         """The first RUN that installs: what only renews the installers does not wait for the requirement files."""
-        moved = self.parts.moved
+        moved = self.parts.builder_runs
         runs = [step for step in self.parts.kept if isinstance(step, Run) and id(step) in moved]
         reading = [run for run in runs if not all(map(_upgrades_installers, moved[id(run)]))]
         return reading[0] if reading and not self.several else self.parts.first
 
     def _last(self) -> Run | None:
         """The last RUN that installs."""
-        runs = [step for step in self.parts.kept if isinstance(step, Run) and id(step) in self.parts.moved]
+        runs = [step for step in self.parts.kept if isinstance(step, Run) and id(step) in self.parts.builder_runs]
         return runs[-1] if runs else None
 
     def _renamed(self, first: Run) -> list[str]:
@@ -467,31 +494,34 @@ class _Writer:
                     place.target
                     if not place.folder
                     else posixpath.join(place.target, posixpath.relpath(name, place.source or "."))
-                    for place in placed(self.build, self.stage, self.context)
+                    for place in context_copies(self.build, self.stage, self.context)
                     if place.source == name
                     or (place.folder and (not place.source or name.startswith(place.source + "/")))
                 ),
                 None,
             )
             if path is None:
-                raise Refused(f"where `{name}` lies in the image is not known")
+                raise RewriteRejected(f"where `{name}` lies in the image is not known")
             if posixpath.basename(path) != posixpath.basename(name):
                 targets.setdefault(path, []).append(name)
                 continue
             folder = posixpath.dirname(path)
-            targets.setdefault(from_workdir(folder, workdir).rstrip("/") + "/", []).append(name)
+            targets.setdefault(relative_to_workdir(folder, workdir).rstrip("/") + "/", []).append(name)
         return [f"COPY {' '.join(names)} {target}" for target, names in targets.items()]
 
     def _final(self) -> list[str]:
         build, parts = self.build, self.parts
-        lines = [from_line(self.stage, self.slim)]
-        environment = [f"COPY --from=build {_PREFIX} {HOME}"]
+        lines = [from_instruction(self.stage, self.slim)]
+        environment = [f"COPY --from=build {_PREFIX} {PYTHON_PREFIX}"]
         if self.several:
-            environment = [f"COPY --from=build {VENV} {VENV}", f'ENV PATH="{VENV}/bin:$PATH"']
+            environment = [
+                f"COPY --from=build {VENV_DIRECTORY} {VENV_DIRECTORY}",
+                f'ENV PATH="{VENV_DIRECTORY}/bin:$PATH"',
+            ]
         added = self._packages()
-        system = next((step for step in parts.kept if id(step) in parts.system), None)
+        system = next((step for step in parts.kept if id(step) in parts.apt_installs), None)
         for instruction in parts.kept:
-            from_context = isinstance(instruction, Transfer) and instruction.flag("from") is None
+            from_context = isinstance(instruction, CopyOrAdd) and instruction.flag("from") is None
             here = from_context or instruction is self._reading() or isinstance(instruction, User)
             # What runs behind the first install may need it.
             if added and (instruction is system or (here and system is None)):
@@ -500,33 +530,37 @@ class _Writer:
             if environment and here:
                 lines += environment
                 environment = []
-            if isinstance(instruction, Transfer) and (self._only_manifest(instruction) or copies_uv(instruction)):
+            if isinstance(instruction, CopyOrAdd) and (self._only_manifest(instruction) or copies_uv(instruction)):
                 continue
-            install = parts.system.get(id(instruction))
+            install = parts.apt_installs.get(id(instruction))
             if install is not None:
-                alone = not install.builds(full=bool(self.slim)) and id(instruction) not in parts.moved
-                lines[-1:-1] = above(build, instruction) if alone and instruction is system else []
-                lines += above(build, instruction) if alone and instruction is not system else []
+                alone = (
+                    not install.needed_in_builder(full=bool(self.slim)) and id(instruction) not in parts.builder_runs
+                )
+                lines[-1:-1] = leading_comments(build, instruction) if alone and instruction is system else []
+                lines += leading_comments(build, instruction) if alone and instruction is not system else []
                 continue
-            if id(instruction) not in parts.moved:
-                lines.append(block(build, instruction))
+            if id(instruction) not in parts.builder_runs:
+                lines.append(instruction_with_comments(build, instruction))
         return lines
 
     def _packages(self) -> str:
         """The RUN that installs what the final stage needs."""
-        installs = self.parts.system
-        install = runtime_install(self.parts.kept, installs, self.release, IN_THE_IMAGE)
+        installs = self.parts.apt_installs
+        install = runtime_install(self.parts.kept, installs, self.release, BASE_IMAGE_LIBRARIES)
         return install.line([*install.packages, *self.native, *self.extra])
 
-    def _only_manifest(self, copy: Transfer) -> bool:
+    def _only_manifest(self, copy: CopyOrAdd) -> bool:
         """Whether a later COPY brings the same files to the same places."""
-        mine = [place for place in placed(self.build, self.stage, self.context) if place.instruction is copy]
+        mine = [place for place in context_copies(self.build, self.stage, self.context) if place.instruction is copy]
         later = [
-            place for place in placed(self.build, self.stage, self.context) if place.instruction.start > copy.start
+            place
+            for place in context_copies(self.build, self.stage, self.context)
+            if place.instruction.start > copy.start
         ]
         return bool(mine) and all(
             not place.folder
             and place.source in self.parts.requirements.files
-            and any(other.folder and other.holds(place.target) == place.source for other in later)
+            and any(other.folder and other.source_of(place.target) == place.source for other in later)
             for place in mine
         )

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ....model.context import Context
     from ....model.python_app import PythonApp
 
-TESTS = re.compile(
+NON_RUNTIME_FILES = re.compile(
     r"(^|/)(tests?|testing|spec|docs?|examples?)/|(^|/)(test_[^/]*|[^/]*_test|conftest|noxfile|setup)\.py$"
 )
 """Python files that the program in the image does not load."""
@@ -109,7 +109,7 @@ _MODULES = {
 _SHARED = ("azure", "google", "opentelemetry", "zope", "jaraco")
 """Modules that many distributions share: the first part of their names."""
 
-TOOLS = {
+TOOL_MODULES = {
     "pip": "pip",
     "uv": "uv",
     "pipenv": """pipenv certifi packaging setuptools pkg_resources virtualenv virtualenv_clone clonevirtualenv distlib
@@ -124,17 +124,17 @@ TOOLS = {
 """Modules that come with each tool. Source: the dependencies of Poetry 1.0 to 2.2, Pipenv 2018 to 2026."""
 
 
-def modules_of(name: str) -> list[str]:
+def distribution_modules(name: str) -> list[str]:
     """The modules of a distribution (named as indexes compare it)."""
     return _MODULES.get(name) or [name.replace("-", "_")]
 
 
-def not_of(app: PythonApp, context: Context, names: Collection[str]) -> set[str]:
+def missing_imports(app: PythonApp, context: Context, names: Collection[str]) -> set[str]:
     """The modules that the application imports and that come neither from Python, nor from its own files, nor `names`.
 
     Where the names of a distribution and its module differ and the pair is not known, the module is among them.
     """
-    theirs = {module.lower() for name in names for module in modules_of(name)}
+    theirs = {module.lower() for name in names for module in distribution_modules(name)}
     shared = {first for name in names for first in (name.partition("-")[0],) if first in _SHARED}
     own: set[str] = set()
     for path in context.files():

@@ -11,27 +11,51 @@ import posixpath
 import re
 
 from ....model.python_app import PythonApp
-from ....syntax.tree import Arg, Cmd, Copy, Entrypoint, Env, Onbuild, Run, Shell, Transfer, User, Workdir
-from ..base.blocks import above, bare, block, both_stages, from_line, run_line
-from ..base.copies import placed, read
-from ..base.programs import Uses, check_kept, check_starts, must_start
-from ..base.rewrite import Checks, Idle, Outcome, Refused, Rewriter, Step, attempt, run_slim
-from ..base.run_steps import OS, pieces
-from ..base.system import Install, read_install, runtime_install
-from ..manifests.python_lock import compiles_nothing, installed, read_project
-from ..manifests.requirements import Requirements, normal
-from ..order.cache_order import first_copies
-from ..order.install_split import WITHOUT_PROJECT
-from .python import AT_RUN_TIME, HOME, IN_THE_IMAGE, VENV, base, copies_uv, native_libraries
-from .python_imports import TESTS, TOOLS, modules_of, not_of
+from ....syntax.tree import Arg, Cmd, Copy, CopyOrAdd, Entrypoint, Env, Onbuild, Run, Shell, User, Workdir
+from ..base.blocks import (
+    from_instruction,
+    instruction_text,
+    instruction_with_comments,
+    leading_comments,
+    run_instruction,
+    write_two_stages,
+)
+from ..base.copies import context_copies, read_context_file
+from ..base.programs import ProgramUsage, check_final_stage_runs, require_no_compiler_at_start, require_start_command
+from ..base.rewrite import (
+    NothingToDo,
+    Preconditions,
+    RewriteOutcome,
+    RewriteRejected,
+    StageRewrite,
+    Step,
+    run_rewrite,
+    slim_base_step,
+)
+from ..base.run_steps import SYSTEM_PACKAGES, split_run
+from ..base.system import AptInstall, read_apt_install, runtime_install
+from ..manifests.python_lock import installed_packages, is_pure_python, read_python_project
+from ..manifests.requirements import Requirements, normalize_name
+from ..order.cache_order import manifest_copies
+from ..order.install_split import NO_PROJECT_OPTION
+from .python import (
+    BASE_IMAGE_LIBRARIES,
+    PYTHON_PREFIX,
+    RUNTIME_VARIABLES,
+    VENV_DIRECTORY,
+    copies_uv,
+    native_libraries,
+    python_base,
+)
+from .python_imports import NON_RUNTIME_FILES, TOOL_MODULES, distribution_modules, missing_imports
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ....model.build import Build, Stage
     from ....model.context import Context
-    from ....model.packages.calls import Call
-    from ..base.run_steps import Piece
-    from ..manifests.python_lock import Project
+    from ....model.packages.calls import PackageCall
+    from ..base.run_steps import RunCommand
+    from ..manifests.python_lock import PythonProject
 
 NAME = "multi-stage"
 MANAGERS = ("poetry", "uv", "pipenv")
@@ -58,62 +82,66 @@ _GROUPS = {
 _KNOWN_PROGRAMS = {"django-admin": "django", "fastapi": "fastapi-cli", "hypercorn": "hypercorn", "flask": "flask"}
 
 
-def rewrite(build: Build, stage: Stage, context: Context) -> Outcome:
+def rewrite(build: Build, stage: Stage, context: Context) -> RewriteOutcome:
     """Part the only stage of a Python image whose packages come by Poetry, uv or Pipenv."""
-    return attempt(NAME, lambda checks: _Rewrite(build, stage, context, checks).result())
+    return run_rewrite(NAME, lambda checks: _ManagedPythonSplit(build, stage, context, checks).result())
 
 
-def managed(build: Build, stage: Stage) -> bool:
+def installs_from_lock(build: Build, stage: Stage) -> bool:
     """Whether a RUN of the stage installs what a lock file of Poetry, uv or Pipenv names."""
     return any(
         call.manager.name in MANAGERS and call.verb == "restore" and call.path != "pip sync"
         for run in stage.instructions
         if isinstance(run, Run)
-        for call in build.calls(run)
+        for call in build.package_calls(run)
     )
 
 
-class _Rewrite(Rewriter):
-    def __init__(self, build: Build, stage: Stage, context: Context, checks: Checks) -> None:
+class _ManagedPythonSplit(StageRewrite):
+    def __init__(self, build: Build, stage: Stage, context: Context, checks: Preconditions) -> None:
         super().__init__(build, stage, context, checks)
-        self.system: dict[int, Install] = {}
-        self.moved: dict[int, list[Piece]] = {}
-        self.tool_copies: list[Transfer] = []
+        self.apt_installs: dict[int, AptInstall] = {}
+        self.builder_runs: dict[int, list[RunCommand]] = {}
+        self.tool_copies: list[CopyOrAdd] = []
         self.tool_runs: list[Run] = []
         self.settings: dict[str, str] = {}
-        self.installs: list[tuple[Run, Piece]] = []
+        self.installs: list[tuple[Run, RunCommand]] = []
         self.small = False
         self.tool = ""
         self.tool_kept = False
         self.folder = ""
         """The environment that the manager makes; empty when it installs among the packages of the image."""
-        self.project: Project | None = None
+        self.project: PythonProject | None = None
         self.prune = False
         self.whole = False
         """Whether the builder needs the source."""
 
     def result(self) -> tuple[str, list[Step]]:
-        slim, small, release, _ = base(self.stage, self.checks)
+        slim, small, release, _ = python_base(self.stage, self.checks)
         self.small = small
         self._sort_all()
         run, piece = self.installs[0]
         call = piece.call
         assert call is not None
-        project = self.project = read_project(self.build, self.stage, self.context, run, call)
+        project = self.project = read_python_project(self.build, self.stage, self.context, run, call)
         self._check(project, run)
         self.folder = self._environment(run, call)
-        moved = self.moved.keys() | self.system.keys() | {id(run) for run in self.tool_runs}
+        moved = self.builder_runs.keys() | self.apt_installs.keys() | {id(run) for run in self.tool_runs}
         kept = [step for step in self.stage.instructions if id(step) not in moved]
-        uses = Uses(self.build, self.stage, self.context, kept)
-        must_start(self.build, self.stage)
+        uses = ProgramUsage(self.build, self.stage, self.context, kept)
+        require_start_command(self.build, self.stage)
         # Who starts the container otherwise goes through the manager to get into its environment.
-        self.tool_kept = self.tool in uses.found or bool(self.folder and not self._reached())
+        self.tool_kept = self.tool in uses.programs or bool(self.folder and not self._reached())
         if self.tool_kept:
-            uses = Uses(self.build, self.stage, self.context, [*kept, *self.tool_runs])
-        app = PythonApp(self.context, [place.source for place in placed(self.build, self.stage, self.context)], TESTS)
+            uses = ProgramUsage(self.build, self.stage, self.context, [*kept, *self.tool_runs])
+        app = PythonApp(
+            self.context,
+            [place.source for place in context_copies(self.build, self.stage, self.context)],
+            NON_RUNTIME_FILES,
+        )
         self.prune = self._prunes(project, call, uses, app)
         self._check_paths(project, uses, app, run)
-        check_kept(
+        check_final_stage_runs(
             self.build,
             self.stage,
             self.context,
@@ -123,13 +151,13 @@ class _Rewrite(Rewriter):
         )
         native = native_libraries(self._packages_of(project), release, self.checks)
         extra = uses.packages_with(app.programs)
-        check_starts(extra, self.checks)
-        compiles = any(install.compiles for install in self.system.values())
+        require_no_compiler_at_start(extra, self.checks)
+        compiles = any(install.has_build_packages for install in self.apt_installs.values())
         if small and not compiles and self.tool_kept and not (self.prune and self.folder):
-            raise Idle("the base is slim already and nothing is left behind: a second stage saves nothing")
+            raise NothingToDo("the base is slim already and nothing is left behind: a second stage saves nothing")
         packages = self._packages(release, [*native, *(extra if slim else ())])
         runtime = slim.text if slim else ""
-        text = both_stages(self.build, self.stage, self._builder(), self._final(runtime, packages))
+        text = write_two_stages(self.build, self.stage, self._builder(), self._final(runtime, packages))
         return text, self._steps(runtime)
 
     def _steps(self, slim: str) -> list[Step]:
@@ -138,7 +166,7 @@ class _Rewrite(Rewriter):
         if self.prune:
             steps.append(Step("Leave the development dependencies behind", "the program imports none of them"))
         if slim:
-            steps.append(run_slim(slim))
+            steps.append(slim_base_step(slim))
         return steps
 
     # What the RUNs are for
@@ -146,15 +174,15 @@ class _Rewrite(Rewriter):
     def _sort_all(self) -> None:
         for instruction in self.stage.instructions:
             if isinstance(instruction, Onbuild | Shell):
-                raise Refused(f"{instruction.name} is not followed", instruction)
+                raise RewriteRejected(f"{instruction.name} is not followed", instruction)
             if copies_uv(instruction):
                 assert isinstance(instruction, Copy)
                 self.tool_copies.append(instruction)
-            if isinstance(instruction, Run) and _INSTALL_SCRIPT.fullmatch(" ".join(instruction.rest_text.split())):
+            if isinstance(instruction, Run) and _INSTALL_SCRIPT.fullmatch(" ".join(instruction.arguments_text.split())):
                 self.tool_runs.append(instruction)
             elif isinstance(instruction, Run) and any(
                 call.manager.ecosystem in ("os", "python") and call.verb not in ("exec", "other")
-                for call in self.build.calls(instruction)
+                for call in self.build.package_calls(instruction)
             ):
                 self._sort(instruction)
         self.checks.require("a manager installs the dependencies", self.installs, "no install was found")
@@ -169,80 +197,82 @@ class _Rewrite(Rewriter):
         self.checks.require("root installs them", user in (None, "root", "0"), f"`{user}` installs them", run)
 
     def _sort(self, run: Run) -> None:
-        found = pieces(self.build, run)
-        system = [piece for piece in found if piece.kind == OS]
+        found = split_run(self.build, run)
+        system = [piece for piece in found if piece.kind == SYSTEM_PACKAGES]
         if system:
-            self.system[id(run)] = read_install(system, run)
-        rest = [piece for piece in found if piece.kind != OS]
+            self.apt_installs[id(run)] = read_apt_install(system, run)
+        rest = [piece for piece in found if piece.kind != SYSTEM_PACKAGES]
         if rest:
-            self.moved[id(run)] = []
+            self.builder_runs[id(run)] = []
         for piece in rest:
             self._take(run, piece)
 
-    def _take(self, run: Run, piece: Piece) -> None:
+    def _take(self, run: Run, piece: RunCommand) -> None:
         call = piece.call
         if call is None:
             if piece.command.name == "rm" and all("/.cache" in word.value for word in piece.command.operands()):
                 return
-            raise Refused(f"`{piece.text[:60]}` stands in one RUN with an install", run)
+            raise RewriteRejected(f"`{piece.text[:60]}` stands in one RUN with an install", run)
         name = call.manager.name
-        if call.unsure or call.manager.ecosystem != "python" or call.verb == "clean":
+        if call.uncertain or call.manager.ecosystem != "python" or call.verb == "clean":
             if call.verb == "clean" and call.manager.ecosystem == "python":
                 return
-            raise Refused(f"`{piece.text[:60]}` is not followed", run)
+            raise RewriteRejected(f"`{piece.text[:60]}` is not followed", run)
         if name in ("pip", "pipx") and call.verb == "install":
             self._take_pip(run, piece, call)
         elif name == "poetry" and call.verb == "config":
             self._configure(call)
         elif name in MANAGERS and call.verb == "restore" and call.path != "pip sync":
             if self.tool and self.tool != name:
-                raise Refused(f"{name} and {self.tool} both install", run)
+                raise RewriteRejected(f"{name} and {self.tool} both install", run)
             self.tool = name
             self.installs.append((run, piece))
         elif call.verb != "config":
-            raise Refused(f"`{piece.text[:60]}` is not followed", run)
-        self.moved[id(run)].append(piece)
+            raise RewriteRejected(f"`{piece.text[:60]}` is not followed", run)
+        self.builder_runs[id(run)].append(piece)
 
-    def _take_pip(self, run: Run, piece: Piece, call: Call) -> None:
-        names = {normal(package.name) for package in call.packages}
+    def _take_pip(self, run: Run, piece: RunCommand, call: PackageCall) -> None:
+        names = {normalize_name(package.name) for package in call.packages}
         known = _INSTALLERS | _PLUGINS | set(MANAGERS)
         if call.requirements or not names <= known or any(package.kind != "name" for package in call.packages):
-            raise Refused(f"`{piece.text[:60]}` installs beside the manager", run)
+            raise RewriteRejected(f"`{piece.text[:60]}` installs beside the manager", run)
         if call.has("--user", "--target", "-t", "--prefix", "--root"):
-            raise Refused(f"`{piece.text[:60]}` does not install into the environment of the image", run)
+            raise RewriteRejected(f"`{piece.text[:60]}` does not install into the environment of the image", run)
 
-    def _configure(self, call: Call) -> None:
+    def _configure(self, call: PackageCall) -> None:
         words = [word.value for word in call.operands]
         if len(words) == 2:
             self.settings[words[0]] = words[1]
 
-    def _check(self, project: Project, run: Run) -> None:
+    def _check(self, project: PythonProject, run: Run) -> None:
         """The project itself may be installed, and Python is the one of the image."""
         self.checks.require(
             "the install of the project compiles nothing",
-            not project.itself or compiles_nothing(project, self.context),
+            not project.project_reason or is_pure_python(project, self.context),
             "the install of the project may write among its source",
             run,
         )
-        self.whole = bool(project.itself)
-        if project.itself and project.tool not in WITHOUT_PROJECT:
-            raise Refused(project.itself, run)
+        self.whole = bool(project.project_reason)
+        if project.project_reason and project.tool not in NO_PROJECT_OPTION:
+            raise RewriteRejected(project.project_reason, run)
         if "VIRTUAL_ENV" in self.build.state(run).vars:
-            raise Refused("`VIRTUAL_ENV` moves what is installed", run)
+            raise RewriteRejected("`VIRTUAL_ENV` moves what is installed", run)
         if project.tool == "uv":
-            problem = _other_python(project, self.context, (self.stage.ref.tag if self.stage.ref else "") or "")
+            problem = _other_python(
+                project, self.context, (self.stage.base_ref.tag if self.stage.base_ref else "") or ""
+            )
             self.checks.require("uv takes the Python of the image", not problem, problem, run)
 
     # Where the packages go
 
-    def _environment(self, run: Run, call: Call) -> str:
+    def _environment(self, run: Run, call: PackageCall) -> str:
         """The folder of the environment; empty for the packages of the image."""
         env = self.build.state(run).vars
         here = self.build.state(run).path(".") or "/"
         home = env.get("HOME", "/root")
         if self.tool == "uv":
             folder = posixpath.join(here, env.get("UV_PROJECT_ENVIRONMENT", ".venv"))
-            return "" if folder.rstrip("/") in (HOME, "/usr") else folder
+            return "" if folder.rstrip("/") in (PYTHON_PREFIX, "/usr") else folder
         if self.tool == "pipenv":
             if call.has("--system") or _is_true(env.get("PIPENV_SYSTEM")):
                 return ""
@@ -258,7 +288,7 @@ class _Rewrite(Rewriter):
         cache = env.get("POETRY_CACHE_DIR") or posixpath.join(env.get("XDG_CACHE_HOME", f"{home}/.cache"), "pypoetry")
         folder = self._poetry(run, "path", "{cache-dir}/virtualenvs").replace("{cache-dir}", cache)
         if not folder.startswith("/") or "cache-dir" in self.settings:
-            raise Refused("where Poetry makes its environment is not known", run)
+            raise RewriteRejected("where Poetry makes its environment is not known", run)
         return folder
 
     def _poetry(self, run: Run, name: str, default: str) -> str:
@@ -269,21 +299,23 @@ class _Rewrite(Rewriter):
             return value.lower() if name != "path" else value
         for file in self.context.files():
             if posixpath.basename(file) == "poetry.toml":
-                found = re.search(rf"^{name}\s*=\s*\"?([^\"\n#]+)", read(self.context, file) or "", re.MULTILINE)
+                found = re.search(
+                    rf"^{name}\s*=\s*\"?([^\"\n#]+)", read_context_file(self.context, file) or "", re.MULTILINE
+                )
                 if found is not None:
                     return found[1].strip()
         return self.settings.get(f"virtualenvs.{name}", default)
 
-    def _check_paths(self, project: Project, uses: Uses, app: PythonApp, run: Run) -> None:
+    def _check_paths(self, project: PythonProject, uses: ProgramUsage, app: PythonApp, run: Run) -> None:
         """What is left behind, or moved, must not be missed."""
         self._not_covered(run)
         if self.tool_kept and not self.folder and self.tool != "poetry":
-            raise Refused(f"{self.tool} runs in the image, and may install into it", run)
+            raise RewriteRejected(f"{self.tool} runs in the image, and may install into it", run)
         if self.tool_kept:
             return
-        theirs = set(TOOLS[self.tool].split())
-        names = installed(project, development=not self.prune)
-        missed = sorted(name for name in not_of(app, self.context, names) if name.lower() in theirs)
+        theirs = set(TOOL_MODULES[self.tool].split())
+        names = installed_packages(project, development=not self.prune)
+        missed = sorted(name for name in missing_imports(app, self.context, names) if name.lower() in theirs)
         self.checks.require(
             f"the program imports nothing that only came with {self.tool}",
             not missed,
@@ -294,23 +326,23 @@ class _Rewrite(Rewriter):
             return
         other = sorted(uses.wrappers & set(_OTHER_PATH))
         if other:
-            raise Refused(f"what `{other[0]}` starts may look for programs in other folders")
+            raise RewriteRejected(f"what `{other[0]}` starts may look for programs in other folders")
         for line in uses.lines:
             if line[0] in _OTHER_PATH or any(_FIXED.search(word) for word in line):
-                raise Refused(
-                    f"`{' '.join(line)[:60]}` may look for programs in other folders", uses.found.get(line[0])
+                raise RewriteRejected(
+                    f"`{' '.join(line)[:60]}` may look for programs in other folders", uses.programs.get(line[0])
                 )
         for name, size in self.context.files().items():
             if size < 100_000 and not name.endswith((".lock", ".md", ".rst")) and "Dockerfile" not in name:
-                found = _FIXED.search(read(self.context, name) or "")
+                found = _FIXED.search(read_context_file(self.context, name) or "")
                 if found is not None:
-                    raise Refused(f"`{name}` names `{found[0]}…`, where no packages would be")
+                    raise RewriteRejected(f"`{name}` names `{found[0]}…`, where no packages would be")
 
     def _not_covered(self, run: Run) -> None:
         """The environment is copied before the source, and no file of the context comes over it."""
         if not self.folder:
             return
-        for place in placed(self.build, self.stage, self.context):
+        for place in context_copies(self.build, self.stage, self.context):
             lies = posixpath.relpath(self.folder, place.target)
             inside = posixpath.normpath(posixpath.join(place.source, lies))
             if (
@@ -318,25 +350,34 @@ class _Rewrite(Rewriter):
                 and not lies.startswith("..")
                 and any(name.startswith(inside + "/") for name in self.context.files())
             ):
-                raise Refused(f"`{inside}` of the build context would come over the environment; ignore it", run)
+                raise RewriteRejected(
+                    f"`{inside}` of the build context would come over the environment; ignore it", run
+                )
 
     # Development dependencies
 
-    def _prunes(self, project: Project, call: Call, uses: Uses, app: PythonApp) -> bool:
+    def _prunes(self, project: PythonProject, call: PackageCall, uses: ProgramUsage, app: PythonApp) -> bool:
         """Whether packages for development can be left behind: all that runs is explained by the others."""
         tool = project.tool
-        if tool not in _WITHOUT_DEVELOPMENT or not project.development or app.unread or call.has(*_GROUPS[tool]):
+        if (
+            tool not in _WITHOUT_DEVELOPMENT
+            or not project.development_dependencies
+            or app.unparsed_files
+            or call.has(*_GROUPS[tool])
+        ):
             return False
         env = self.build.state(self.installs[0][0]).vars
         if any(name in env for name in ("POETRY_WITH", "UV_NO_DEV", "UV_DEV")):
             return False
-        if tool == "uv" and ("default-groups" in (read(self.context, project.manifest) or "") or self._syncs(uses)):
+        if tool == "uv" and (
+            "default-groups" in (read_context_file(self.context, project.manifest) or "") or self._syncs(uses)
+        ):
             return False
-        main = installed(project, development=False)
-        if not_of(app, self.context, main):
+        main = installed_packages(project, development=False)
+        if missing_imports(app, self.context, main):
             return False
-        extra = installed(project, development=True) - main
-        modules = {module for name in extra for module in modules_of(name)}
+        extra = installed_packages(project, development=True) - main
+        modules = {module for name in extra for module in distribution_modules(name)}
         if any(text.partition(".")[0] in modules for text in app.strings):
             return False
         return all(self._explained(line, main, extra) for line in uses.lines) and not app.programs & extra
@@ -344,11 +385,11 @@ class _Rewrite(Rewriter):
     def _reached(self) -> bool:
         """Whether the environment is on the PATH of the image, or what is started names it."""
         path = self.stage.state(len(self.stage.instructions)).vars.get("PATH") or ""
-        started = [step.rest_text for step in self.stage.instructions if isinstance(step, Cmd | Entrypoint)]
+        started = [step.arguments_text for step in self.stage.instructions if isinstance(step, Cmd | Entrypoint)]
         names = (f"{self.folder}/", f"{posixpath.basename(self.folder)}/bin/")
         return f"{self.folder}/bin" in path.split(":") or any(name in text for text in started for name in names)
 
-    def _syncs(self, uses: Uses) -> bool:
+    def _syncs(self, uses: ProgramUsage) -> bool:
         """Whether `uv run` would put the development dependencies in again."""
         env = self.build.state(self.stage.instructions[-1]).vars
         return not _is_true(env.get("UV_NO_SYNC")) and any(
@@ -362,19 +403,21 @@ class _Rewrite(Rewriter):
             words = [word for word in words[2 if words[1] in ("run", "exec") else 1 :] if not word.startswith("-")]
         if not words:
             return True
-        program = normal(posixpath.basename(words[0]))
+        program = normalize_name(posixpath.basename(words[0]))
         if program.startswith("python") and words[1:2] == ["-m"] and len(words) > 2:
-            program = normal(words[2].partition(".")[0])
-        program = normal(_KNOWN_PROGRAMS.get(program, program))
+            program = normalize_name(words[2].partition(".")[0])
+        program = normalize_name(_KNOWN_PROGRAMS.get(program, program))
         return program in main or not any(program == name or program in name.split("-") for name in extra)
 
-    def _packages_of(self, project: Project) -> Requirements:
+    def _packages_of(self, project: PythonProject) -> Requirements:
         found = Requirements()
         behind = set[str]()
         if self.prune:
-            behind = installed(project, development=True) - installed(project, development=False)
+            behind = installed_packages(project, development=True) - installed_packages(project, development=False)
         everything = set(re.findall(r'^name = "([^"]+)"', project.lock, re.MULTILINE))
-        everything = {normal(name) for name in everything} | installed(project, development=not self.prune)
+        everything = {normalize_name(name) for name in everything} | installed_packages(
+            project, development=not self.prune
+        )
         found.names = dict.fromkeys(sorted(everything - behind), "")
         return found
 
@@ -383,70 +426,70 @@ class _Rewrite(Rewriter):
     def _builder(self) -> list[str]:
         build = self.build
         run = self.installs[0][0]
-        early = first_copies(build, self.stage, self.context, self._files(), run)[0]
-        lines = [from_line(self.stage, name="build")]
+        early = manifest_copies(build, self.stage, self.context, self._files(), run)[0]
+        lines = [from_instruction(self.stage, name="build")]
         waiting: list[str] = []
         for instruction in self.stage.instructions:
             if instruction.start > run.start:
                 break
             if isinstance(instruction, Env) and self._matters(instruction):
-                lines.append(bare(build, instruction))
+                lines.append(instruction_text(build, instruction))
             elif instruction in self.tool_copies or instruction in self.tool_runs:
-                lines.append(block(build, instruction))
+                lines.append(instruction_with_comments(build, instruction))
             elif isinstance(instruction, Arg | Workdir):
-                lines.append(bare(build, instruction))
-            elif isinstance(instruction, Transfer) and self.whole and not self.comes_again(instruction):
-                waiting.append(bare(build, instruction))
-            system = self.system.get(id(instruction))
+                lines.append(instruction_text(build, instruction))
+            elif isinstance(instruction, CopyOrAdd) and self.whole and not self.comes_again(instruction):
+                waiting.append(instruction_text(build, instruction))
+            system = self.apt_installs.get(id(instruction))
             if system is not None and self._builds_with(system):
-                lines += [*above(build, instruction), system.line(system.packages)]
-            if id(instruction) in self.moved:
+                lines += [*leading_comments(build, instruction), system.line(system.packages)]
+            if id(instruction) in self.builder_runs:
                 assert isinstance(instruction, Run)
                 lines += self._moved(instruction, early, waiting)
         return lines
 
-    def _builds_with(self, system: Install) -> bool:
+    def _builds_with(self, system: AptInstall) -> bool:
         """Whether the builder needs the packages of a RUN."""
-        return bool(system.packages) and (system.builds(full=not self.small) or bool(self.tool_runs))
+        return bool(system.packages) and (system.needed_in_builder(full=not self.small) or bool(self.tool_runs))
 
     def _moved(self, run: Run, early: list[str], waiting: list[str]) -> list[str]:
         """The lines of the builder for a RUN that is moved there."""
-        found = self.moved[id(run)]
-        system = self.system.get(id(run))
+        found = self.builder_runs[id(run)]
+        system = self.apt_installs.get(id(run))
         stands = system is not None and self._builds_with(system)
-        comments = [] if stands else above(self.build, run)
+        comments = [] if stands else leading_comments(self.build, run)
         install = next((piece for each, piece in self.installs if each is run), None)
         if install is None:
             if system is None and len(found) == len(self.build.commands(run)):
-                return [block(self.build, run)]
-            return [*comments, run_line([piece.text for piece in found])] if found else []
+                return [instruction_with_comments(self.build, run)]
+            return [*comments, run_instruction([piece.text for piece in found])] if found else []
         at = found.index(install)
         texts = [piece.text for piece in found]
         tools = [piece.text for piece in found[:at] if piece.call and piece.call.manager.name in ("pip", "pipx")]
         # The manager is installed before the manifests come, so that it stays when these change.
-        lines = [*comments, run_line(tools)] if tools else []
+        lines = [*comments, run_instruction(tools)] if tools else []
         comments = [] if tools else comments
         lines += self._prepared()
         rest = [text for text in texts[:at] if text not in tools]
         line = install.text + (f" {_WITHOUT_DEVELOPMENT[self.tool]}" if self.prune else "")
         if not self.whole:
-            return [*lines, *early, *comments, run_line([*rest, line, *texts[at + 1 :]])]
-        lines += [*early, *comments, run_line([*rest, f"{line} {WITHOUT_PROJECT[self.tool]}"])]
-        return [*lines, *waiting, run_line([line, *texts[at + 1 :]])]
+            return [*lines, *early, *comments, run_instruction([*rest, line, *texts[at + 1 :]])]
+        lines += [*early, *comments, run_instruction([*rest, f"{line} {NO_PROJECT_OPTION[self.tool]}"])]
+        return [*lines, *waiting, run_instruction([line, *texts[at + 1 :]])]
 
     def _prepared(self) -> list[str]:
         """The environment for what would go among the packages of the image."""
         if self.folder or self.tool_kept:
             return []
         if self.tool == "uv":
-            return [f"ENV UV_PROJECT_ENVIRONMENT={VENV}"]
-        lines = [f"RUN python -m venv {VENV}"]
+            return [f"ENV UV_PROJECT_ENVIRONMENT={VENV_DIRECTORY}"]
+        lines = [f"RUN python -m venv {VENV_DIRECTORY}"]
         if self.tool == "poetry":
-            active = f'ENV VIRTUAL_ENV={VENV} PATH="{VENV}/bin:$PATH"'
+            active = f'ENV VIRTUAL_ENV={VENV_DIRECTORY} PATH="{VENV_DIRECTORY}/bin:$PATH"'
             return [*lines, "# Poetry installs into the environment that is active", active]
-        return [*lines, f'ENV PATH="{VENV}/bin:$PATH"']
+        return [*lines, f'ENV PATH="{VENV_DIRECTORY}/bin:$PATH"']
 
-    def _call(self) -> Call:
+    def _call(self) -> PackageCall:
         call = self.installs[0][1].call
         assert call is not None
         return call
@@ -456,10 +499,10 @@ class _Rewrite(Rewriter):
 
     def _matters(self, env: Env) -> bool:
         named = re.compile("|".join(rf"\$\{{?{re.escape(pair.key.text)}\b" for pair in env.pairs))
-        return not all(pair.key.text in AT_RUN_TIME for pair in env.pairs) or any(
-            named.search(step.rest_text)
+        return not all(pair.key.text in RUNTIME_VARIABLES for pair in env.pairs) or any(
+            named.search(step.arguments_text)
             for step in self.stage.instructions
-            if isinstance(step, Workdir | Transfer | Run)
+            if isinstance(step, Workdir | CopyOrAdd | Run)
         )
 
     def _copied(self) -> list[str]:
@@ -472,35 +515,45 @@ class _Rewrite(Rewriter):
                 lines.append(f"COPY --from=build {lock} {lock}")
             return lines
         if self.tool_kept:
-            return ["# Python with its packages, Poetry among them", f"COPY --from=build {HOME} {HOME}"]
-        return [f"COPY --from=build {VENV} {VENV}", f'ENV PATH="{VENV}/bin:$PATH"']
+            return [
+                "# Python with its packages, Poetry among them",
+                f"COPY --from=build {PYTHON_PREFIX} {PYTHON_PREFIX}",
+            ]
+        return [f"COPY --from=build {VENV_DIRECTORY} {VENV_DIRECTORY}", f'ENV PATH="{VENV_DIRECTORY}/bin:$PATH"']
 
     def _tools(self) -> list[str]:
         """What brings the manager to the final stage, with its settings."""
-        calls = [(piece.text, piece.call) for found in self.moved.values() for piece in found if piece.call is not None]
+        calls = [
+            (piece.text, piece.call)
+            for found in self.builder_runs.values()
+            for piece in found
+            if piece.call is not None
+        ]
         if self.tool == "uv" and any(self._is_tool(call) for _, call in calls):
-            return [f"COPY --from=build {HOME}/bin/uv {HOME}/bin/uvx {HOME}/bin/"]
+            return [f"COPY --from=build {PYTHON_PREFIX}/bin/uv {PYTHON_PREFIX}/bin/uvx {PYTHON_PREFIX}/bin/"]
         texts = [text for text, call in calls if _is_setting(call) or (self.folder and self._is_tool(call))]
-        return [run_line(texts)] if texts else []
+        return [run_instruction(texts)] if texts else []
 
-    def _is_tool(self, call: Call) -> bool:
-        return call.manager.name in ("pip", "pipx") and self.tool in {normal(package.name) for package in call.packages}
+    def _is_tool(self, call: PackageCall) -> bool:
+        return call.manager.name in ("pip", "pipx") and self.tool in {
+            normalize_name(package.name) for package in call.packages
+        }
 
     def _final(self, slim: str, packages: str) -> list[str]:
         build = self.build
         run = self.installs[0][0]
-        lines = [from_line(self.stage, slim)]
+        lines = [from_instruction(self.stage, slim)]
         waiting = self._copied()
         tools = self._tools() if self.tool_kept else []
-        first = next((step for step in self.stage.instructions if id(step) in self.system), None)
+        first = next((step for step in self.stage.instructions if id(step) in self.apt_installs), None)
         for instruction in self.stage.instructions:
-            again = isinstance(instruction, Transfer) and self.comes_again(instruction)
-            from_context = isinstance(instruction, Transfer) and instruction.flag("from") is None and not again
+            again = isinstance(instruction, CopyOrAdd) and self.comes_again(instruction)
+            from_context = isinstance(instruction, CopyOrAdd) and instruction.flag("from") is None and not again
             here = from_context or instruction is run or isinstance(instruction, User)
             if packages and (instruction is first or (here and first is None)):
                 lines.append(packages)
                 packages = ""
-            if self.folder and (here or id(instruction) in self.moved):
+            if self.folder and (here or id(instruction) in self.builder_runs):
                 lines += tools
                 tools = []
             if here:
@@ -509,32 +562,32 @@ class _Rewrite(Rewriter):
             if again:
                 continue
             if instruction in self.tool_copies or instruction in self.tool_runs:
-                lines += [bare(build, instruction)] if self.tool_kept else []
+                lines += [instruction_text(build, instruction)] if self.tool_kept else []
                 continue
-            install = self.system.get(id(instruction))
-            if install is not None and id(instruction) not in self.moved and not self._builds_with(install):
+            install = self.apt_installs.get(id(instruction))
+            if install is not None and id(instruction) not in self.builder_runs and not self._builds_with(install):
                 at = len(lines) - 1 if instruction is first else len(lines)
-                lines[at:at] = above(build, instruction)
-            if install is None and id(instruction) not in self.moved:
-                lines.append(block(build, instruction))
+                lines[at:at] = leading_comments(build, instruction)
+            if install is None and id(instruction) not in self.builder_runs:
+                lines.append(instruction_with_comments(build, instruction))
         return lines
 
     def _packages(self, release: str | None, extra: list[str]) -> str:
-        install = runtime_install(self.stage.instructions, self.system, release, IN_THE_IMAGE)
+        install = runtime_install(self.stage.instructions, self.apt_installs, release, BASE_IMAGE_LIBRARIES)
         return install.line([*install.packages, *extra])
 
-    def comes_again(self, copy: Transfer) -> bool:
+    def comes_again(self, copy: CopyOrAdd) -> bool:
         """Whether a later COPY brings the same files to the same places."""
-        everything = list(placed(self.build, self.stage, self.context))
+        everything = list(context_copies(self.build, self.stage, self.context))
         mine = [place for place in everything if place.instruction is copy]
         later = [place for place in everything if place.instruction.start > copy.start]
         return bool(mine) and all(
-            not place.folder and any(other.folder and other.holds(place.target) == place.source for other in later)
+            not place.folder and any(other.folder and other.source_of(place.target) == place.source for other in later)
             for place in mine
         )
 
 
-def _is_setting(call: Call) -> bool:
+def _is_setting(call: PackageCall) -> bool:
     return call.manager.name == "poetry" and call.verb == "config" and "virtualenvs." in call.command.text
 
 
@@ -542,13 +595,13 @@ def _is_true(value: str | None) -> bool:
     return bool(value) and str(value).lower() not in _FALSE
 
 
-def _other_python(project: Project, context: Context, tag: str) -> str:
+def _other_python(project: PythonProject, context: Context, tag: str) -> str:
     """Why uv may fetch a Python of its own; empty when it takes the one of the image."""
     found = re.match(r"3\.(\d+)", tag)
     minor = int(found[1]) if found else None
     name = posixpath.join(posixpath.dirname(project.manifest), ".python-version")
-    if context.sent(name):
-        asked = re.match(r"(?:cpython-?)?3\.(\d+)(\.\d+)?", (read(context, name) or "").strip())
+    if context.includes(name):
+        asked = re.match(r"(?:cpython-?)?3\.(\d+)(\.\d+)?", (read_context_file(context, name) or "").strip())
         if asked is None or minor is None or int(asked[1]) != minor or (asked[2] and asked[2] not in tag):
             return f"`{name}` may ask for another Python than that of the image"
     for operator, number, patch in re.findall(r"(>=|<=|==|~=|!=|<|>)\s*3\.(\d+)((?:\.[\d*]+)?)", project.python):

@@ -6,20 +6,35 @@ import posixpath
 
 from ....model.python_app import PythonApp
 from ....syntax.tree import Run
-from ..base.copies import placed
-from ..base.programs import Uses, check_kept, check_starts
-from ..base.rewrite import Checks, Outcome, Refused, Rewriter, Step, attempt, run_slim
-from ..manifests.requirements import Requirements, normal
-from .python import AT_RUN_TIME, IN_THE_IMAGE, base, copies_uv, native_libraries, note_requirements
-from .stage_split import Parting
+from ..base.copies import context_copies
+from ..base.programs import ProgramUsage, check_final_stage_runs, require_no_compiler_at_start
+from ..base.rewrite import (
+    Preconditions,
+    RewriteOutcome,
+    RewriteRejected,
+    StageRewrite,
+    Step,
+    run_rewrite,
+    slim_base_step,
+)
+from ..manifests.requirements import Requirements, normalize_name
+from .python import (
+    BASE_IMAGE_LIBRARIES,
+    RUNTIME_VARIABLES,
+    collect_requirements,
+    copies_uv,
+    native_libraries,
+    python_base,
+)
+from .stage_split import StageSplit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ....model.build import Build, Stage
     from ....model.context import Context
-    from ....model.packages.calls import Call
+    from ....model.packages.calls import PackageCall
     from ....syntax.command import Command
-    from ..base.run_steps import Piece
+    from ..base.run_steps import RunCommand
 
 NAME = "multi-stage"
 _TOOLS = frozenset(("pip", "setuptools", "uv", "virtualenv", "wheel"))
@@ -40,7 +55,7 @@ def _made(command: Command) -> str | None:
     return rest[0] if len(rest) == 1 and not rest[0].startswith("-") else ""
 
 
-def makes(build: Build, stage: Stage) -> bool:
+def creates_venv(build: Build, stage: Stage) -> bool:
     """Whether a RUN of the stage makes a virtual environment."""
     return any(
         _made(command) is not None
@@ -50,25 +65,25 @@ def makes(build: Build, stage: Stage) -> bool:
     )
 
 
-def rewrite(build: Build, stage: Stage, context: Context) -> Outcome:
+def rewrite(build: Build, stage: Stage, context: Context) -> RewriteOutcome:
     """Part the only stage of a Python image that makes a virtual environment."""
-    return attempt(NAME, lambda checks: _Rewrite(build, stage, context, checks).result())
+    return run_rewrite(NAME, lambda checks: _VenvSplit(build, stage, context, checks).result())
 
 
-class _Rewrite(Rewriter):
-    def __init__(self, build: Build, stage: Stage, context: Context, checks: Checks) -> None:
+class _VenvSplit(StageRewrite):
+    def __init__(self, build: Build, stage: Stage, context: Context, checks: Preconditions) -> None:
         super().__init__(build, stage, context, checks)
-        self.parting = Parting(build, stage, context)
-        self.parting.early = AT_RUN_TIME
+        self.stage_split = StageSplit(build, stage, context)
+        self.stage_split.runtime_variables = RUNTIME_VARIABLES
         self.requirements = Requirements()
         self.folder = ""
 
     def result(self) -> tuple[str, list[Step]]:
-        slim, small, release, _ = base(self.stage, self.checks)
-        parting = self.parting
+        slim, small, release, _ = python_base(self.stage, self.checks)
+        parting = self.stage_split
         for instruction in self.stage.instructions:
             if copies_uv(instruction):
-                parting.tools.append(instruction)
+                parting.builder_only.append(instruction)
             if isinstance(instruction, Run):
                 self._sort(instruction)
         install = parting.install
@@ -76,67 +91,73 @@ class _Rewrite(Rewriter):
         assert install is not None
         parting.check()
         parting.manifests = self.requirements.files
-        kept = parting.kept()
-        moved = parting.moved.keys() | parting.system.keys()
-        check_kept(self.build, self.stage, self.context, moved, install, builds=False)
-        uses = Uses(self.build, self.stage, self.context, kept)
-        self.checks.require("uv only installs", "uv" not in uses.found, "uv runs in the image", uses.found.get("uv"))
+        kept = parting.final_instructions()
+        moved = parting.builder_runs.keys() | parting.apt_installs.keys()
+        check_final_stage_runs(self.build, self.stage, self.context, moved, install, builds=False)
+        uses = ProgramUsage(self.build, self.stage, self.context, kept)
+        self.checks.require(
+            "uv only installs", "uv" not in uses.programs, "uv runs in the image", uses.programs.get("uv")
+        )
         native = native_libraries(self.requirements, release, self.checks)
-        app = PythonApp(self.context, [place.source for place in placed(self.build, self.stage, self.context)])
+        app = PythonApp(self.context, [place.source for place in context_copies(self.build, self.stage, self.context)])
         extra = uses.packages_with(app.programs)
-        check_starts(extra, self.checks)
-        if small and not any(system.compiles for system in parting.system.values()):
-            raise Refused("the base is slim already and no compilers are installed: a second stage saves nothing")
-        parting.builder_packages = lambda system: system.builds(full=bool(slim))
-        covered = parting.covered(self.folder)
+        require_no_compiler_at_start(extra, self.checks)
+        if small and not any(system.has_build_packages for system in parting.apt_installs.values()):
+            raise RewriteRejected(
+                "the base is slim already and no compilers are installed: a second stage saves nothing"
+            )
+        parting.builder_packages = lambda system: system.needed_in_builder(full=bool(slim))
+        covered = parting.overwritten_path(self.folder)
         if covered:
-            raise Refused(f"`{covered}` of the build context would come over the environment; ignore it", install)
-        parting.packages = parting.runtime_packages(release, [*native, *(extra if slim else ())], IN_THE_IMAGE)
-        parting.brought = [f"COPY --from=build {self.folder} {self.folder}"]
+            raise RewriteRejected(
+                f"`{covered}` of the build context would come over the environment; ignore it", install
+            )
+        parting.packages = parting.runtime_packages(release, [*native, *(extra if slim else ())], BASE_IMAGE_LIBRARIES)
+        parting.copy_lines = [f"COPY --from=build {self.folder} {self.folder}"]
         parting.runtime = slim.text if slim else ""
         why = "compilers, headers and caches stay out of the image"
         steps = [Step("Make the virtual environment in a stage of its own", why)]
         if slim:
-            steps.append(run_slim(slim.text))
+            steps.append(slim_base_step(slim.text))
         return parting.text(), steps
 
     def _sort(self, run: Run) -> None:
-        calls = [call for call in self.build.calls(run) if call.manager.ecosystem in ("os", "python")]
+        calls = [call for call in self.build.package_calls(run) if call.manager.ecosystem in ("os", "python")]
         if not calls and all(_made(command) is None for command in self.build.commands(run)):
             return
-        for piece in self.parting.sort(run):
+        for piece in self.stage_split.sort_run(run):
             self._take(run, piece)
 
-    def _take(self, run: Run, piece: Piece) -> None:
+    def _take(self, run: Run, piece: RunCommand) -> None:
         folder = _made(piece.command)
         if folder is not None:
             path = self.build.state(run).path(folder) if folder else None
             if path is None or self.folder:
-                raise Refused(f"`{piece.text[:60]}` is not followed", run)
+                raise RewriteRejected(f"`{piece.text[:60]}` is not followed", run)
             self.folder = path.rstrip("/")
         elif piece.call is None:
             if piece.command.name == "rm" and "/.cache" in piece.text:
                 return
-            raise Refused(f"`{piece.text[:60]}` stands in one RUN with an install", run)
+            raise RewriteRejected(f"`{piece.text[:60]}` stands in one RUN with an install", run)
         elif piece.call.verb == "clean":
             return
         elif piece.call.verb != "config":
             self._install(run, piece, piece.call)
-        self.parting.moved[id(run)].append(piece)
+        self.stage_split.builder_runs[id(run)].append(piece)
 
-    def _install(self, run: Run, piece: Piece, call: Call) -> None:
+    def _install(self, run: Run, piece: RunCommand, call: PackageCall) -> None:
         known = call.manager.name == "pip" or call.path == "pip install"
-        if not known or call.verb != "install" or call.unsure or any(call.has(flag) for flag in _BARRED):
-            raise Refused(f"`{piece.text[:60]}` is not followed", run)
+        if not known or call.verb != "install" or call.uncertain or any(call.has(flag) for flag in _BARRED):
+            raise RewriteRejected(f"`{piece.text[:60]}` is not followed", run)
         if self.folder and self._is_inside(run, piece, call):
-            note_requirements(self.build, self.stage, self.context, run, piece, self.requirements)
-            read = call.requirements and not (self.parting.install and self.requirements.files)
-            if self.parting.install is None or read:
-                self.parting.install = run
-        elif call.requirements or not {normal(package.name) for package in call.packages} <= _TOOLS:
-            raise Refused(f"`{piece.text[:60]}` installs beside the environment", run)
+            collect_requirements(self.build, self.stage, self.context, run, piece, self.requirements)
+            read = call.requirements and not (self.stage_split.install and self.requirements.files)
+            if self.stage_split.install is None or read:
+                self.stage_split.install = run
+        elif call.requirements or not {normalize_name(package.name) for package in call.packages} <= _TOOLS:
+            raise RewriteRejected(f"`{piece.text[:60]}` installs beside the environment", run)
 
-    def _is_inside(self, run: Run, piece: Piece, call: Call) -> bool:
+    def _is_inside(self, run: Run, piece: RunCommand, call: PackageCall) -> bool:
         """Whether an install goes to the environment: by its program, by PATH, or as uv looks for one."""
         program = piece.command.words[0].value
         env = self.build.state(run).vars

@@ -5,21 +5,36 @@ from __future__ import annotations
 import posixpath
 import re
 
-from ....model.images.slimmer import slimmer
-from ....model.packages.runtime_libraries import libraries
+from ....model.images.slimmer import find_slim_variant
+from ....model.packages.runtime_libraries import runtime_libraries_for
 from ....syntax.tree import Run
-from ..base.copies import read
-from ..base.programs import FULL_ONLY, Uses, check_kept, check_starts, with_certificates
-from ..base.rewrite import Checks, Idle, Outcome, Refused, Rewriter, Step, attempt, run_slim
-from ..manifests.build_manifests import bundle_files
-from .stage_split import Parting
+from ..base.copies import read_context_file
+from ..base.programs import (
+    FULL_IMAGE_PROGRAMS,
+    ProgramUsage,
+    add_ca_certificates,
+    check_final_stage_runs,
+    require_no_compiler_at_start,
+)
+from ..base.rewrite import (
+    NothingToDo,
+    Preconditions,
+    RewriteOutcome,
+    RewriteRejected,
+    StageRewrite,
+    Step,
+    run_rewrite,
+    slim_base_step,
+)
+from ..manifests.build_manifests import bundler_manifests
+from .stage_split import StageSplit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ....model.build import Build, Stage
     from ....model.context import Context
-    from ....model.packages.calls import Call
-    from ..base.run_steps import Piece
+    from ....model.packages.calls import PackageCall
+    from ..base.run_steps import RunCommand
 
 NAME = "multi-stage"
 _GEMS = "/usr/local/bundle"
@@ -61,22 +76,22 @@ _PROGRAMS = {"mini_magick": "imagemagick", "paperclip": "imagemagick", "kt-paper
 _STARTED = re.compile(r"""(?:\b(?:system|exec|spawn|popen\w*|capture\w*)\s*[( ]\s*\[?\s*["']|`|%x[\[({])\s*([\w.-]+)""")
 
 
-def rewrite(build: Build, stage: Stage, context: Context) -> Outcome:
+def rewrite(build: Build, stage: Stage, context: Context) -> RewriteOutcome:
     """Part the only stage of a Ruby image in a builder and a slim runtime."""
-    return attempt(NAME, lambda checks: _Rewrite(build, stage, context, checks).result())
+    return run_rewrite(NAME, lambda checks: _RubySplit(build, stage, context, checks).result())
 
 
-class _Rewrite(Rewriter):
-    def __init__(self, build: Build, stage: Stage, context: Context, checks: Checks) -> None:
+class _RubySplit(StageRewrite):
+    def __init__(self, build: Build, stage: Stage, context: Context, checks: Preconditions) -> None:
         super().__init__(build, stage, context, checks)
-        self.parting = Parting(build, stage, context)
-        self.parting.early = _LATE
+        self.stage_split = StageSplit(build, stage, context)
+        self.stage_split.runtime_variables = _LATE
         self.folders = [_GEMS]
-        self.call: Call | None = None
+        self.call: PackageCall | None = None
 
     def result(self) -> tuple[str, list[Step]]:
         slim, release = self._base()
-        parting = self.parting
+        parting = self.stage_split
         for instruction in self.stage.instructions:
             if isinstance(instruction, Run):
                 self._sort(instruction)
@@ -84,35 +99,40 @@ class _Rewrite(Rewriter):
         install = parting.install
         self.checks.require("Bundler installs the gems", install, "no `bundle install` was found")
         assert install is not None and self.call is not None
-        parting.manifests = bundle_files(self.build, self.stage, self.context, install, self.call)
+        parting.manifests = bundler_manifests(self.build, self.stage, self.context, install, self.call)
         self._settings(install)
-        kept = parting.kept()
-        check_kept(
-            self.build, self.stage, self.context, parting.moved.keys() | parting.system.keys(), install, builds=False
+        kept = parting.final_instructions()
+        check_final_stage_runs(
+            self.build,
+            self.stage,
+            self.context,
+            parting.builder_runs.keys() | parting.apt_installs.keys(),
+            install,
+            builds=False,
         )
         gems = self._gems()
-        extra = self._extra(gems, Uses(self.build, self.stage, self.context, kept))
-        compiles = any(system.compiles for system in parting.system.values())
+        extra = self._extra(gems, ProgramUsage(self.build, self.stage, self.context, kept))
+        compiles = any(system.has_build_packages for system in parting.apt_installs.values())
         if not slim and not compiles:
-            raise Idle("the base is slim already and no compilers are installed: a second stage saves nothing")
-        parting.builder_packages = lambda system: system.builds(full=bool(slim))
+            raise NothingToDo("the base is slim already and no compilers are installed: a second stage saves nothing")
+        parting.builder_packages = lambda system: system.needed_in_builder(full=bool(slim))
         libraries_of = self._native(gems, release)
         parting.packages = parting.runtime_packages(release, [*libraries_of, *(extra if slim else ())], _IN_THE_IMAGE)
         for folder in self.folders:
-            covered = parting.covered(folder)
+            covered = parting.overwritten_path(folder)
             if covered:
-                raise Refused(f"`{covered}` of the build context would come over the gems; ignore it", install)
-        parting.brought = [f"COPY --from=build {folder} {folder}" for folder in self.folders]
+                raise RewriteRejected(f"`{covered}` of the build context would come over the gems; ignore it", install)
+        parting.copy_lines = [f"COPY --from=build {folder} {folder}" for folder in self.folders]
         parting.runtime = slim
         steps = [
             Step("Install the gems in a stage of their own", "compilers, headers and caches stay out of the image")
         ]
         if slim:
-            steps.append(run_slim(slim))
+            steps.append(slim_base_step(slim))
         return parting.text(), steps
 
     def _base(self) -> tuple[str, str | None]:
-        ref, facts, base = self.stage.ref, self.stage.facts, self.stage.from_.base
+        ref, facts, base = self.stage.base_ref, self.stage.base_facts, self.stage.from_.base
         self.checks.require(
             "the base is an official Ruby image on Debian",
             ref and facts and facts.family == "debian",
@@ -120,7 +140,7 @@ class _Rewrite(Rewriter):
             self.stage.from_,
         )
         assert ref is not None and facts is not None and base is not None
-        slim = slimmer(ref)
+        slim = find_slim_variant(ref)
         self.checks.require(
             "it has a slim variant of the same version and release",
             slim or "slim" in (ref.tag or ""),
@@ -134,12 +154,14 @@ class _Rewrite(Rewriter):
         return (slim.text if slim else ""), release
 
     def _sort(self, run: Run) -> None:
-        if not any(call.manager.ecosystem in ("os", "ruby") and call.verb != "exec" for call in self.build.calls(run)):
+        if not any(
+            call.manager.ecosystem in ("os", "ruby") and call.verb != "exec" for call in self.build.package_calls(run)
+        ):
             return
-        for piece in self.parting.sort(run):
+        for piece in self.stage_split.sort_run(run):
             self._take(run, piece)
 
-    def _take(self, run: Run, piece: Piece) -> None:
+    def _take(self, run: Run, piece: RunCommand) -> None:
         call = piece.call
         if call is None:
             if piece.command.name == "rm" and all(
@@ -148,24 +170,24 @@ class _Rewrite(Rewriter):
             ):
                 # It empties what stays in the builder, but below the gems it is of use.
                 if _GEMS in piece.text:
-                    self.parting.moved[id(run)].append(piece)
+                    self.stage_split.builder_runs[id(run)].append(piece)
                 return
-            raise Refused(f"`{piece.text[:60]}` stands in one RUN with an install", run)
-        if call.manager.ecosystem != "ruby" or call.unsure:
-            raise Refused(f"`{piece.text[:60]}` is not followed", run)
+            raise RewriteRejected(f"`{piece.text[:60]}` stands in one RUN with an install", run)
+        if call.manager.ecosystem != "ruby" or call.uncertain:
+            raise RewriteRejected(f"`{piece.text[:60]}` is not followed", run)
         if call.manager.name == "bundle" and call.verb == "restore":
-            if self.parting.install is not None:
-                raise Refused("the gems are installed more than once", run)
-            self.parting.install = run
+            if self.stage_split.install is not None:
+                raise RewriteRejected("the gems are installed more than once", run)
+            self.stage_split.install = run
             self.call = call
         elif call.manager.name == "gem" and call.verb == "install":
             if call.has("--install-dir", "-i", "--user-install", "--bindir", "-n"):
-                raise Refused(f"`{piece.text[:60]}` installs into a folder of its own", run)
+                raise RewriteRejected(f"`{piece.text[:60]}` installs into a folder of its own", run)
         elif not (call.manager.name == "bundle" and call.verb == "config"):
-            raise Refused(f"`{piece.text[:60]}` is not followed", run)
+            raise RewriteRejected(f"`{piece.text[:60]}` is not followed", run)
         if "use-system-libraries" in piece.text:
-            raise Refused(f"which libraries `{piece.text[:60]}` links to is not known", run)
-        self.parting.moved[id(run)].append(piece)
+            raise RewriteRejected(f"which libraries `{piece.text[:60]}` links to is not known", run)
+        self.stage_split.builder_runs[id(run)].append(piece)
 
     def _settings(self, install: Run) -> None:
         """Where Bundler puts the gems: among those of the image, or into a folder of the project."""
@@ -177,20 +199,20 @@ class _Rewrite(Rewriter):
         assert call is not None
         here = self.build.state(install).path(".") or "/"
         folder = call.value("--path") or ("vendor/bundle" if call.has("--deployment") else "")
-        for found in self.parting.moved.values():
+        for found in self.stage_split.builder_runs.values():
             for piece in found:
                 words = [word.value for word in piece.command.words]
                 if "path" in words and words[-1] != "path":
                     folder = words[-1]
                 elif "deployment" in words and words[-1] in ("true", "1"):
                     folder = folder or "vendor/bundle"
-        if any(name.endswith(".bundle/config") for name in self.parting.manifests):
-            raise Refused("Bundler has settings of its own in the project", install)
+        if any(name.endswith(".bundle/config") for name in self.stage_split.manifests):
+            raise RewriteRejected("Bundler has settings of its own in the project", install)
         if folder:
             self.folders.append(posixpath.normpath(posixpath.join(here, folder)))
 
     def _gems(self) -> set[str]:
-        text = "\n".join(read(self.context, name) or "" for name in self.parting.manifests)
+        text = "\n".join(read_context_file(self.context, name) or "" for name in self.stage_split.manifests)
         return set(re.findall(r"^ {4}([\w.-]+) \(", text, re.MULTILINE)) | set(
             re.findall(r"""^\s*gem\s*\(?\s*["']([\w.-]+)["']""", text, re.MULTILINE)
         )
@@ -206,28 +228,31 @@ class _Rewrite(Rewriter):
         found: dict[str, str] = {}
         for name in sorted(gems & _NATIVE.keys()):
             for header in _NATIVE[name].split():
-                behind = libraries(header, release)
+                behind = runtime_libraries_for(header, release)
                 if behind is None:
-                    raise Refused(
+                    raise RewriteRejected(
                         f"`{name}` loads the library of `{header}`, whose name depends on the release of Debian; "
                         "name the release in the tag of the base image"
                     )
                 found.update(dict.fromkeys(behind, name))
         return found
 
-    def _extra(self, gems: set[str], uses: Uses) -> dict[str, str]:
+    def _extra(self, gems: set[str], uses: ProgramUsage) -> dict[str, str]:
         """Packages for programs that are started, and for data that gems read."""
         extra = dict(uses.packages())
         for name in self.context.files():
             if name.endswith((".rb", ".rake", ".ru")) or posixpath.basename(name) in ("Rakefile", "Procfile"):
-                for program in _STARTED.findall(read(self.context, name) or ""):
-                    if program in FULL_ONLY:
-                        extra.setdefault(FULL_ONLY[program], program)
+                for program in _STARTED.findall(read_context_file(self.context, name) or ""):
+                    if program in FULL_IMAGE_PROGRAMS:
+                        extra.setdefault(FULL_IMAGE_PROGRAMS[program], program)
         for name in sorted(gems & _PROGRAMS.keys()):
             extra.setdefault(_PROGRAMS[name], name)
-        if any(re.search(r"^GIT$", read(self.context, name) or "", re.MULTILINE) for name in self.parting.manifests):
+        if any(
+            re.search(r"^GIT$", read_context_file(self.context, name) or "", re.MULTILINE)
+            for name in self.stage_split.manifests
+        ):
             extra.setdefault("git", "bundle")
         if "tzinfo" in gems and "tzinfo-data" not in gems:
             extra.setdefault("tzdata", "tzinfo")
-        check_starts(extra, self.checks)
-        return with_certificates(extra)
+        require_no_compiler_at_start(extra, self.checks)
+        return add_ca_certificates(extra)

@@ -6,15 +6,30 @@ import posixpath
 import re
 import tomllib
 
-from ....model.packages.runtime_libraries import libraries
-from ....syntax.tree import Arg, Cmd, Entrypoint, Env, Onbuild, Run, Shell, Transfer, User, Workdir
-from ..base.blocks import above, bare, block, both_stages, from_line, run_line
-from ..base.copies import origin, placed, read
-from ..base.programs import Uses, check_kept, must_start
-from ..base.rewrite import Checks, Outcome, Refused, Rewriter, Step, attempt, run_on
-from ..base.run_steps import OS, pieces
-from ..base.system import Install, read_install, runtime_install
-from ..order.cache_order import first_copies
+from ....model.packages.runtime_libraries import runtime_libraries_for
+from ....syntax.tree import Arg, Cmd, CopyOrAdd, Entrypoint, Env, Onbuild, Run, Shell, User, Workdir
+from ..base.blocks import (
+    from_instruction,
+    instruction_text,
+    instruction_with_comments,
+    leading_comments,
+    run_instruction,
+    write_two_stages,
+)
+from ..base.copies import context_copies, context_path, read_context_file
+from ..base.programs import ProgramUsage, check_final_stage_runs, require_start_command
+from ..base.rewrite import (
+    Preconditions,
+    RewriteOutcome,
+    RewriteRejected,
+    StageRewrite,
+    Step,
+    base_image_step,
+    run_rewrite,
+)
+from ..base.run_steps import SYSTEM_PACKAGES, split_run
+from ..base.system import AptInstall, read_apt_install, runtime_install
+from ..order.cache_order import manifest_copies
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,11 +37,11 @@ if TYPE_CHECKING:
 
     from ....model.build import Build, Stage
     from ....model.context import Context
-    from ....model.packages.calls import Call
-    from ..base.run_steps import Piece
+    from ....model.packages.calls import PackageCall
+    from ..base.run_steps import RunCommand
 
 NAME = "multi-stage"
-PROGRAMS = "/usr/local/cargo/bin"
+CARGO_BIN = "/usr/local/cargo/bin"
 _SUITES = ((71, 88, "bookworm"), (56, 69, "bullseye"))
 """Releases of Debian behind tags without one: from Rust 1.x to 1.y. Source: the history of docker-library/rust."""
 _RELEASES = ("bullseye", "bookworm", "trixie")
@@ -61,35 +76,37 @@ _LINKED = frozenset(("opencv", "pyo3-ffi", "magick_rust", "libxml", "mlua-sys", 
 _EMPTY = "# the dependencies, compiled with an empty program, which is then forgotten"
 
 
-def rewrite(build: Build, stage: Stage, context: Context) -> Outcome:
+def rewrite(build: Build, stage: Stage, context: Context) -> RewriteOutcome:
     """Part the only stage of a Rust image in a builder and a slim runtime."""
-    return attempt(NAME, lambda checks: _Rewrite(build, stage, context, checks).result())
+    return run_rewrite(NAME, lambda checks: _RustSplit(build, stage, context, checks).result())
 
 
-class _Rewrite(Rewriter):
-    def __init__(self, build: Build, stage: Stage, context: Context, checks: Checks) -> None:
+class _RustSplit(StageRewrite):
+    def __init__(self, build: Build, stage: Stage, context: Context, checks: Preconditions) -> None:
         super().__init__(build, stage, context, checks)
-        self.system: dict[int, Install] = {}
-        self.moved: dict[int, list[Piece]] = {}
+        self.apt_installs: dict[int, AptInstall] = {}
+        self.builder_runs: dict[int, list[RunCommand]] = {}
         self.compiled: Run | None = None
-        self.call: Call | None = None
-        self.covered: list[Transfer] = []
+        self.call: PackageCall | None = None
+        self.covered: list[CopyOrAdd] = []
         self.folder = ""
         self.outputs: list[str] = []
         """The files that are brought over."""
 
     def result(self) -> tuple[str, list[Step]]:
         release, image = self._base()
-        must_start(self.build, self.stage)
+        require_start_command(self.build, self.stage)
         for instruction in self.stage.instructions:
             if isinstance(instruction, Onbuild | Shell | User):
-                raise Refused(f"{instruction.name} is not followed", instruction)
+                raise RewriteRejected(f"{instruction.name} is not followed", instruction)
             if isinstance(instruction, Run):
                 self._sort(instruction)
         compiled = self.compiled
         self.checks.require("one `cargo build` makes the program", compiled, "no `cargo build` was found")
         assert compiled is not None
-        check_kept(self.build, self.stage, self.context, self.moved.keys() | self.system.keys(), compiled)
+        check_final_stage_runs(
+            self.build, self.stage, self.context, self.builder_runs.keys() | self.apt_installs.keys(), compiled
+        )
         workdir = any(isinstance(step, Workdir) and step.start < compiled.start for step in self.stage.instructions)
         self.checks.require("WORKDIR is set", workdir, "no WORKDIR is set", self.stage.from_)
         self.folder = self.build.state(compiled).path(".") or ""
@@ -98,17 +115,17 @@ class _Rewrite(Rewriter):
         builder, final = self._builder(compiled, image), self._final(compiled, release, native)
         steps = [
             Step("Compile in a stage of its own", "the Rust tools, crates and what was compiled stay out of the image"),
-            run_on(
+            base_image_step(
                 f"debian:{release}-slim",
                 "the release that the program was compiled on, so that libc is the same",
                 risk="a crate that loads a library only when it runs is not seen",
             ),
         ]
-        return both_stages(self.build, self.stage, builder, final), steps
+        return write_two_stages(self.build, self.stage, builder, final), steps
 
     def _base(self) -> tuple[str, str]:
         """The release of Debian, and the image to compile in, which names it."""
-        ref, facts, base = self.stage.ref, self.stage.facts, self.stage.from_.base
+        ref, facts, base = self.stage.base_ref, self.stage.base_facts, self.stage.from_.base
         tag = (ref.tag if ref else "") or "latest"
         number = re.match(r"1\.(\d+)", tag)
         suite = (facts.suite if facts else "") or ""
@@ -130,20 +147,20 @@ class _Rewrite(Rewriter):
         return suite, f"{base.text.partition(':')[0]}:{suite if tag == 'latest' else f'{tag}-{suite}'}"
 
     def _sort(self, run: Run) -> None:
-        calls = self.build.calls(run)
+        calls = self.build.package_calls(run)
         if not any(call.manager.name == "cargo" or call.manager.ecosystem == "os" for call in calls):
             return
-        found = pieces(self.build, run)
-        system = [piece for piece in found if piece.kind == OS]
+        found = split_run(self.build, run)
+        system = [piece for piece in found if piece.kind == SYSTEM_PACKAGES]
         if system:
-            self.system[id(run)] = read_install(system, run)
-        rest = [piece for piece in found if piece.kind != OS]
+            self.apt_installs[id(run)] = read_apt_install(system, run)
+        rest = [piece for piece in found if piece.kind != SYSTEM_PACKAGES]
         for piece in rest:
             self._take(run, piece)
         if rest:
-            self.moved[id(run)] = rest
+            self.builder_runs[id(run)] = rest
 
-    def _take(self, run: Run, piece: Piece) -> None:
+    def _take(self, run: Run, piece: RunCommand) -> None:
         call = piece.call
         if call is None:
             operands = [word.value for word in piece.command.operands()]
@@ -154,20 +171,20 @@ class _Rewrite(Rewriter):
                     posixpath.join(target, posixpath.basename(made)) if target.endswith("/bin") else target
                 )
                 return
-            raise Refused(f"`{piece.text[:60]}` stands in one RUN with the build", run)
-        if call.manager.name != "cargo" or call.unsure:
-            raise Refused(f"`{piece.text[:60]}` is not followed", run)
+            raise RewriteRejected(f"`{piece.text[:60]}` stands in one RUN with the build", run)
+        if call.manager.name != "cargo" or call.uncertain:
+            raise RewriteRejected(f"`{piece.text[:60]}` is not followed", run)
         installs = call.path == "install" and call.value("--path") in (".", "./")
         if call.path not in ("build", "b", "fetch") and not installs:
-            raise Refused(f"`{piece.text[:60]}` is not followed", run)
+            raise RewriteRejected(f"`{piece.text[:60]}` is not followed", run)
         if call.path == "fetch":
             return
         if self.compiled is not None:
-            raise Refused("there are several builds by Cargo", run)
+            raise RewriteRejected("there are several builds by Cargo", run)
         if call.has("--target-dir", "--manifest-path", "--out-dir", "--artifact-dir", "-C", "--config", "-Z"):
-            raise Refused(f"where `{piece.text[:60]}` writes is not known", run)
+            raise RewriteRejected(f"where `{piece.text[:60]}` writes is not known", run)
         if "CARGO_TARGET_DIR" in self.build.state(run).vars:
-            raise Refused("`CARGO_TARGET_DIR` moves what is compiled", run)
+            raise RewriteRejected("`CARGO_TARGET_DIR` moves what is compiled", run)
         self.compiled = run
         self.call = call
 
@@ -176,7 +193,7 @@ class _Rewrite(Rewriter):
         call = self.call
         assert call is not None
         if call.path == "install":
-            return posixpath.join(call.value("--root") or posixpath.dirname(PROGRAMS), "bin")
+            return posixpath.join(call.value("--root") or posixpath.dirname(CARGO_BIN), "bin")
         profile = call.value("--profile") or ("release" if call.has("--release", "-r") else "debug")
         folder = "debug" if profile == "dev" else profile
         return posixpath.join(self.folder, "target", call.value("--target") or "", folder)
@@ -192,8 +209,10 @@ class _Rewrite(Rewriter):
             for command in self.build.commands(instruction)[:1]:
                 program = command.words[0].value if command.words else ""
                 if command.name in ("cargo", "rustc", "rustup"):
-                    raise Refused(f"the image starts `{command.name}`, which only the full base has", instruction)
-                paths = [posixpath.join(folder, program) for folder in (PROGRAMS, "/usr/local/bin", "/usr/bin")]
+                    raise RewriteRejected(
+                        f"the image starts `{command.name}`, which only the full base has", instruction
+                    )
+                paths = [posixpath.join(folder, program) for folder in (CARGO_BIN, "/usr/local/bin", "/usr/bin")]
                 if "/" in program:
                     paths = [self.build.state(instruction).path(program) or ""]
                 self.outputs += [path for path in paths if posixpath.dirname(path) == made or path in found][:1]
@@ -209,23 +228,25 @@ class _Rewrite(Rewriter):
             "the image does not start the program that was compiled",
         )
         target = posixpath.join(self.folder, "target")
-        for place in placed(self.build, self.stage, self.context):
+        for place in context_copies(self.build, self.stage, self.context):
             lies = posixpath.relpath(target, place.target)
             inside = posixpath.normpath(posixpath.join(place.source, lies))
             if place.folder and any(name.startswith(inside + "/") for name in self.context.files()):
-                raise Refused(f"`{inside}` of the build context would come over what is compiled; ignore it", compiled)
+                raise RewriteRejected(
+                    f"`{inside}` of the build context would come over what is compiled; ignore it", compiled
+                )
 
     def _manifest(self) -> tuple[str, dict[str, Any], str]:
         """Cargo.toml and what it says, and the text of Cargo.lock."""
-        name = origin(self.build, self.stage, self.context, posixpath.join(self.folder, "Cargo.toml"))
+        name = context_path(self.build, self.stage, self.context, posixpath.join(self.folder, "Cargo.toml"))
         if name is None:
-            raise Refused("Cargo.toml is not where the build runs", self.compiled)
+            raise RewriteRejected("Cargo.toml is not where the build runs", self.compiled)
         try:
-            data = tomllib.loads(read(self.context, name) or "")
+            data = tomllib.loads(read_context_file(self.context, name) or "")
         except tomllib.TOMLDecodeError:
-            raise Refused(f"`{name}` cannot be read", self.compiled) from None
+            raise RewriteRejected(f"`{name}` cannot be read", self.compiled) from None
         lock = posixpath.join(posixpath.dirname(name), "Cargo.lock")
-        text = (read(self.context, lock) or "") if self.context.sent(lock) else ""
+        text = (read_context_file(self.context, lock) or "") if self.context.includes(lock) else ""
         return name, data, text
 
     def _native(self, release: str, compiled: Run) -> list[str]:
@@ -253,28 +274,28 @@ class _Rewrite(Rewriter):
         for name in sorted(crates & _LIBRARIES.keys()):
             if name == "openssl-sys" and "openssl-src" in crates:
                 continue
-            behind = libraries(_LIBRARIES[name], release)
+            behind = runtime_libraries_for(_LIBRARIES[name], release)
             if behind is None:
-                raise Refused(f"the library behind `{name}` is not known in Debian {release}")
+                raise RewriteRejected(f"the library behind `{name}` is not known in Debian {release}")
             found += behind
         return found
 
     def _builder(self, compiled: Run, image: str) -> list[str]:
         build, stage = self.build, self.stage
-        lines = [from_line(stage, image, "build")]
+        lines = [from_instruction(stage, image, "build")]
         early = self._early(compiled)
         waiting: list[str] = []
         for instruction in stage.instructions:
             if instruction.start > compiled.start:
                 break
-            system = self.system.get(id(instruction))
+            system = self.apt_installs.get(id(instruction))
             if system is not None and system.packages:
-                lines += [*above(build, instruction), system.line(system.packages)]
+                lines += [*leading_comments(build, instruction), system.line(system.packages)]
             if isinstance(instruction, Env | Arg | Workdir):
-                lines.append(bare(build, instruction))
-            elif isinstance(instruction, Transfer) and instruction not in self.covered:
-                (waiting if early else lines).append(bare(build, instruction))
-            elif id(instruction) in self.moved:
+                lines.append(instruction_text(build, instruction))
+            elif isinstance(instruction, CopyOrAdd) and instruction not in self.covered:
+                (waiting if early else lines).append(instruction_text(build, instruction))
+            elif id(instruction) in self.builder_runs:
                 assert isinstance(instruction, Run)
                 if instruction is compiled:
                     lines += [*early, *waiting]
@@ -282,10 +303,10 @@ class _Rewrite(Rewriter):
         return lines
 
     def _text(self, run: Run) -> str:
-        if id(run) not in self.system:
-            return block(self.build, run)
-        line = run_line([piece.text for piece in self.moved[id(run)]])
-        return line if self.system[id(run)].packages else "\n".join([*above(self.build, run), line])
+        if id(run) not in self.apt_installs:
+            return instruction_with_comments(self.build, run)
+        line = run_instruction([piece.text for piece in self.builder_runs[id(run)]])
+        return line if self.apt_installs[id(run)].packages else "\n".join([*leading_comments(self.build, run), line])
 
     def _early(self, compiled: Run) -> list[str]:
         """What compiles the dependencies before the source is there; empty where that is not known to be the same."""
@@ -294,7 +315,7 @@ class _Rewrite(Rewriter):
         assert call is not None
         beside = posixpath.dirname(name)
         package: Any = data.get("package")
-        text = read(self.context, name) or ""
+        text = read_context_file(self.context, name) or ""
         named = isinstance(package, dict) and isinstance(package.get("name"), str)  # pyright: ignore[reportUnknownMemberType] - TOML
         special = {"workspace", "lib", "bin", "example", "bench", "test", "patch", "replace"} & data.keys()
         more = [posixpath.join(beside, each) for each in ("build.rs", "src/lib.rs", "src/bin", "benches", "examples")]
@@ -302,19 +323,19 @@ class _Rewrite(Rewriter):
             not named
             or special
             or re.search(r"\bpath\s*=|^build\s*=", text, re.MULTILINE)
-            or any(map(self.context.sent, more))
-            or not self.context.sent(posixpath.join(beside, "src/main.rs"))
+            or any(map(self.context.includes, more))
+            or not self.context.includes(posixpath.join(beside, "src/main.rs"))
             or call.has("--bin", "-p", "--package", "--workspace", "--all", "--example", "--profile")
-            or len(self.moved) != 1
+            or len(self.builder_runs) != 1
         ):
             return []
         others = ("Cargo.toml", "Cargo.lock", "rust-toolchain", "rust-toolchain.toml", ".cargo")
         names = [posixpath.join(beside, each) for each in others]
         try:
-            lines, self.covered = first_copies(
-                self.build, self.stage, self.context, [each for each in names if self.context.sent(each)], compiled
+            lines, self.covered = manifest_copies(
+                self.build, self.stage, self.context, [each for each in names if self.context.includes(each)], compiled
             )
-        except Refused:
+        except RewriteRejected:
             return []
         words = [word.text for word in call.command.words]
         if call.path == "install":
@@ -331,23 +352,27 @@ class _Rewrite(Rewriter):
 
     def _final(self, compiled: Run, release: str, native: list[str]) -> list[str]:
         build, stage = self.build, self.stage
-        lines = [from_line(stage, f"debian:{release}-slim")]
-        if any(posixpath.dirname(path) == PROGRAMS for path in self.outputs):
-            lines.append(f'ENV PATH="{PROGRAMS}:$PATH"')
+        lines = [from_instruction(stage, f"debian:{release}-slim")]
+        if any(posixpath.dirname(path) == CARGO_BIN for path in self.outputs):
+            lines.append(f'ENV PATH="{CARGO_BIN}:$PATH"')
         waiting = [self._packages(release, native), *(f"COPY --from=build {path} {path}" for path in self.outputs)]
         for instruction in stage.instructions:
-            from_context = isinstance(instruction, Transfer) and instruction.flag("from") is None
-            if waiting and (from_context or instruction is compiled or id(instruction) in self.system):
+            from_context = isinstance(instruction, CopyOrAdd) and instruction.flag("from") is None
+            if waiting and (from_context or instruction is compiled or id(instruction) in self.apt_installs):
                 lines += waiting
                 waiting = []
-            if id(instruction) not in self.moved and id(instruction) not in self.system:
-                lines.append(block(build, instruction))
+            if id(instruction) not in self.builder_runs and id(instruction) not in self.apt_installs:
+                lines.append(instruction_with_comments(build, instruction))
         return lines
 
     def _packages(self, release: str, native: list[str]) -> str:
-        words = runtime_install(self.stage.instructions, self.system, release).packages
-        kept = [step for step in self.stage.instructions if id(step) not in self.moved and id(step) not in self.system]
-        extra = Uses(self.build, self.stage, self.context, kept).packages()
+        words = runtime_install(self.stage.instructions, self.apt_installs, release).packages
+        kept = [
+            step
+            for step in self.stage.instructions
+            if id(step) not in self.builder_runs and id(step) not in self.apt_installs
+        ]
+        extra = ProgramUsage(self.build, self.stage, self.context, kept).packages()
         if "build-essential" in extra:
-            raise Refused("the image compiles when it runs")
-        return Install().line([*_ALWAYS, *native, *words, *extra])
+            raise RewriteRejected("the image compiles when it runs")
+        return AptInstall().line([*_ALWAYS, *native, *words, *extra])

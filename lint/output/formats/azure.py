@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .ci import path_of
+from .ci import relative_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ _LEVELS = {"error": "error", "warning": "warning", "info": "warning", "style": "
 def render(diagnostics: Iterable[Diagnostic], files: int) -> str:
     """A command a line; Azure knows errors and warnings alone."""
     return "".join(
-        f"##vso[task.logissue type={_LEVELS[d.severity]};sourcepath={_property(path_of(d))};linenumber={d.start[0]};"
+        f"##vso[task.logissue type={_LEVELS[d.severity]};sourcepath={_property(relative_path(d))};linenumber={d.start[0]};"
         f"columnnumber={d.start[1]};code={d.code};]{_escaped(d.message)}\n"
         for d in diagnostics
     )

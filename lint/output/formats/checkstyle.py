@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from .ci import path_of, xml
+from .ci import escape_xml, relative_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,11 +18,11 @@ _LEVELS = {"error": "error", "warning": "warning", "info": "info", "style": "inf
 def render(diagnostics: Iterable[Diagnostic], files: int) -> str:
     """The report as text."""
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', '<checkstyle version="4.3">']
-    for name, found in groupby(diagnostics, key=path_of):
-        lines.append(f'  <file name="{xml(name)}">')
+    for name, found in groupby(diagnostics, key=relative_path):
+        lines.append(f'  <file name="{escape_xml(name)}">')
         lines += [
             f'    <error line="{d.start[0]}" column="{d.start[1]}" severity="{_LEVELS[d.severity]}"'
-            f' message="{xml(d.message)}" source="{d.code}"/>'
+            f' message="{escape_xml(d.message)}" source="{d.code}"/>'
             for d in found
         ]
         lines.append("  </file>")

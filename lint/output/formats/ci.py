@@ -9,12 +9,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from ...engine.diagnostic import Diagnostic
-    from ..source_texts import Sources
+    from ..source_texts import SourceCache
 
-TOOL = "dlint"
+TOOL_NAME = "dlint"
 
 
-def path_of(d: Diagnostic) -> str:
+def relative_path(d: Diagnostic) -> str:
     """The file's name with slashes, relative to the current folder when it lies below it."""
     name = d.file
     if os.path.isabs(name):
@@ -23,7 +23,7 @@ def path_of(d: Diagnostic) -> str:
     return os.path.normpath(name).replace(os.sep, "/")
 
 
-def fingerprints(diagnostics: Iterable[Diagnostic], sources: Sources) -> Iterator[tuple[Diagnostic, str]]:
+def fingerprints(diagnostics: Iterable[Diagnostic], sources: SourceCache) -> Iterator[tuple[Diagnostic, str]]:
     """Each finding with a number in hexadecimal that stays when lines move: of file, rule and the words found.
 
     Findings that are alike are counted.
@@ -35,12 +35,12 @@ def fingerprints(diagnostics: Iterable[Diagnostic], sources: Sources) -> Iterato
         source = sources.of(d)
         lines = source.text.split("\n") if source is not None else []
         line = lines[d.start[0] - 1].strip() if d.start[0] <= len(lines) else ""
-        key = "\0".join((path_of(d), d.code, line, d.message))
+        key = "\0".join((relative_path(d), d.code, line, d.message))
         seen[key] = seen.get(key, 0) + 1
         yield d, sha256(f"{key}\0{seen[key]}".encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def xml(text: str) -> str:
+def escape_xml(text: str) -> str:
     """Text for an XML file: markup and quotes escaped, and what XML cannot hold as an escape."""
     from ...terminal.streams import printable
 

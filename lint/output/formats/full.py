@@ -10,10 +10,10 @@ from rich.color import ColorSystem
 from rich.console import Console
 from rich.style import Style
 
-from ...engine.diagnostic import fixable
+from ...engine.diagnostic import fixable_summary
 from ...terminal.streams import printable
-from ..links import file_address, local, page_file, taken_by_terminal
-from ..source_texts import Sources
+from ..links import cached_page_file, file_url, is_local_terminal, supports_hyperlinks
+from ..source_texts import SourceCache
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Terminal:
         plain = plain or bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") in ("dumb", "unknown")
         self.width = console.width if console.width >= _NARROWEST else 80
         self.colors = not plain and console.color_system is not None and not console.legacy_windows
-        self.links = Links() if self.colors and taken_by_terminal(os.environ) else None
+        self.links = PageLinks() if self.colors and supports_hyperlinks(os.environ) else None
         self._styles: dict[str, Style] = {}
 
     def paint(self, text: str, style: str) -> str:
@@ -62,7 +62,7 @@ class Terminal:
         return f"\x1b]8;;{address}\x1b\\{text}\x1b]8;;\x1b\\" if address else text
 
 
-class Links:
+class PageLinks:
     """Addresses of the pages of rules: published ones, else a file of the user's cache when it can be opened."""
 
     __slots__ = ("_files", "_version")
@@ -73,21 +73,21 @@ class Links:
 
     def of(self, d: Diagnostic) -> str:
         """The address; empty when there is no page."""
-        if d.url or not local(os.environ):
+        if d.url or not is_local_terminal(os.environ):
             return printable(d.url)
         if d.code not in self._files:
             from importlib.metadata import version
 
             self._version = self._version or version("dockerfile-dlint")
-            path = page_file(d.code, self._version)
-            self._files[d.code] = file_address(path) if path else ""
+            path = cached_page_file(d.code, self._version)
+            self._files[d.code] = file_url(path) if path else ""
         return self._files[d.code]
 
 
 def render(diagnostics: Sequence[Diagnostic], files: int, *, plain: bool = False) -> Iterator[str]:
     """The findings one by one, then the summary, as wide and as colourful as the terminal; `plain` is for a file."""
     terminal = Terminal(plain)
-    sources = Sources()
+    sources = SourceCache()
     for diagnostic in diagnostics:
         source = None if diagnostic.code in ("SYN001", "SYN002") else sources.of(diagnostic)
         yield "".join(line + "\n" for line in _finding(terminal, diagnostic, source))
@@ -135,14 +135,14 @@ def _frame(terminal: Terminal, source: Source, start: Position, end: Position, c
         text = source.line_text(line)
         first = start[1] - 1 if line == start[0] else len(text) - len(text.lstrip())
         stop = min(end[1] - 1 if line == end[0] else len(text.rstrip()), len(text))
-        cut, before, marked = window(text, first, max(stop, first + 1), width)
+        cut, before, marked = visible_slice(text, first, max(stop, first + 1), width)
         yield terminal.paint(f" {line:>{gutter}} | ", "dim") + cut
         yield empty + " " * before + terminal.paint("^" * marked, color)
     if shown < last:
         yield empty + terminal.paint(f"… {last - shown} more line{'' if last - shown == 1 else 's'}", "dim")
 
 
-def window(text: str, first: int, stop: int, width: int) -> tuple[str, int, int]:
+def visible_slice(text: str, first: int, stop: int, width: int) -> tuple[str, int, int]:
     """What of a line is shown in `width` cells so that `text[first:stop]` is in it.
 
     Answers the text, how many cells of it come before the marked words, and how many these take. A wide character
@@ -185,7 +185,7 @@ def _summary(terminal: Terminal, diagnostics: Sequence[Diagnostic], files: int) 
         if files:
             yield terminal.paint(f"Nothing found in {looked}.", "green")
         return
-    repairable = fixable(diagnostics)
+    repairable = fixable_summary(diagnostics)
     counts: dict[str, int] = {}
     for diagnostic in diagnostics:
         counts[diagnostic.severity] = counts.get(diagnostic.severity, 0) + 1

@@ -5,7 +5,7 @@ Source: docs.github.com/actions/reference/workflow-commands-for-github-actions.
 
 from __future__ import annotations
 
-from .ci import TOOL, path_of
+from .ci import TOOL_NAME, relative_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ def render(diagnostics: Iterable[Diagnostic], files: int) -> str:
 def _command(d: Diagnostic) -> str:
     # Columns mean something only where the finding is on one line.
     columns = f",col={d.start[1]},endColumn={d.end[1]}" if d.start[0] == d.end[0] else ""
-    place = f"file={_property(path_of(d))},line={d.start[0]},endLine={d.end[0]}{columns}"
-    title = _property(f"{TOOL} {d.code} ({d.name})")
+    place = f"file={_property(relative_path(d))},line={d.start[0]},endLine={d.end[0]}{columns}"
+    title = _property(f"{TOOL_NAME} {d.code} ({d.name})")
     text = _escaped(f"{d.file}:{d.start[0]}:{d.start[1]}: {d.code} {d.message}")
     return f"::{_LEVELS[d.severity]} {place},title={title}::{text}\n"
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..source_texts import Sources
-from .ci import fingerprints, path_of
+from ..source_texts import SourceCache
+from .ci import fingerprints, relative_path
 from .json import dumps
 
 TYPE_CHECKING = False
@@ -24,8 +24,8 @@ def render(diagnostics: Iterable[Diagnostic], files: int) -> str:
                 "check_name": d.code,
                 "fingerprint": number,
                 "severity": _LEVELS[d.severity],
-                "location": {"path": path_of(d), "lines": {"begin": d.start[0], "end": d.end[0]}},
+                "location": {"path": relative_path(d), "lines": {"begin": d.start[0], "end": d.end[0]}},
             }
-            for d, number in fingerprints(diagnostics, Sources())
+            for d, number in fingerprints(diagnostics, SourceCache())
         ]
     )

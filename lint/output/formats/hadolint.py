@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from .json import clean
+from .json import replace_surrogates
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def render(diagnostics: Iterable[Diagnostic], files: int) -> str:
         }
         for d in diagnostics
     ]
-    return clean(json.dumps(found, ensure_ascii=False)) + "\n"
+    return replace_surrogates(json.dumps(found, ensure_ascii=False)) + "\n"
 
 
 def _code(d: Diagnostic) -> str:

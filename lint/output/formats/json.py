@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from ..source_texts import Sources
+from ..source_texts import SourceCache
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,27 +12,29 @@ if TYPE_CHECKING:
 
     from ...engine.diagnostic import Diagnostic, Position
 
-VERSION = "1"
+FORMAT_VERSION = "1"
 """Version of the format; it changes when a reader of the old one could break."""
 
 
 def render(diagnostics: Iterable[Diagnostic], files: int) -> str:
     """The object as text. `files` is how many files were looked at."""
-    sources = Sources()
-    return dumps({"version": VERSION, "files": files, "diagnostics": [as_object(d, sources) for d in diagnostics]})
+    sources = SourceCache()
+    return dumps(
+        {"version": FORMAT_VERSION, "files": files, "diagnostics": [diagnostic_json(d, sources) for d in diagnostics]}
+    )
 
 
 def dumps(answer: object) -> str:
     """JSON text. A byte that is no UTF-8 becomes U+FFFD: many readers refuse a lone surrogate."""
-    return clean(json.dumps(answer, ensure_ascii=False, indent=1)) + "\n"
+    return replace_surrogates(json.dumps(answer, ensure_ascii=False, indent=1)) + "\n"
 
 
-def clean(text: str) -> str:
+def replace_surrogates(text: str) -> str:
     """`text` without lone surrogates."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def as_object(d: Diagnostic, sources: Sources) -> dict[str, object]:
+def diagnostic_json(d: Diagnostic, sources: SourceCache) -> dict[str, object]:
     """A finding as the format has it."""
     return {
         "file": d.file,
@@ -50,7 +52,7 @@ def as_object(d: Diagnostic, sources: Sources) -> dict[str, object]:
     }
 
 
-def _fix(d: Diagnostic, sources: Sources) -> dict[str, object] | None:
+def _fix(d: Diagnostic, sources: SourceCache) -> dict[str, object] | None:
     source = sources.of(d)
     if d.fix is None or source is None:
         return None

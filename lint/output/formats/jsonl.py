@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from ..source_texts import Sources
-from .json import as_object, clean
+from ..source_texts import SourceCache
+from .json import diagnostic_json, replace_surrogates
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,5 +16,7 @@ if TYPE_CHECKING:
 
 def render(diagnostics: Iterable[Diagnostic], files: int) -> str:
     """The lines."""
-    sources = Sources()
-    return "".join(clean(json.dumps(as_object(d, sources), ensure_ascii=False)) + "\n" for d in diagnostics)
+    sources = SourceCache()
+    return "".join(
+        replace_surrogates(json.dumps(diagnostic_json(d, sources), ensure_ascii=False)) + "\n" for d in diagnostics
+    )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..source_texts import Sources
-from .ci import TOOL, path_of
+from ..source_texts import SourceCache
+from .ci import TOOL_NAME, relative_path
 from .json import dumps
 
 TYPE_CHECKING = False
@@ -18,15 +18,15 @@ _LEVELS = {"error": "ERROR", "warning": "WARNING", "info": "INFO", "style": "INF
 
 def render(diagnostics: Iterable[Diagnostic], files: int) -> str:
     """The object as text."""
-    sources = Sources()
-    return dumps({"source": {"name": TOOL}, "diagnostics": [_diagnostic(d, sources.of(d)) for d in diagnostics]})
+    sources = SourceCache()
+    return dumps({"source": {"name": TOOL_NAME}, "diagnostics": [_diagnostic(d, sources.of(d)) for d in diagnostics]})
 
 
 def _diagnostic(d: Diagnostic, source: Source | None) -> dict[str, object]:
     lines = source.text.split("\n") if source is not None else []
     found: dict[str, object] = {
         "message": d.message,
-        "location": {"path": path_of(d), "range": _range(lines, d.start, d.end)},
+        "location": {"path": relative_path(d), "range": _range(lines, d.start, d.end)},
         "severity": _LEVELS[d.severity],
         "code": {"value": d.code, "url": d.url} if d.url else {"value": d.code},
     }

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
-from ...config.arguments import FORMATS
-from ...terminal.streams import OutputError, put
+from ...config.arguments import OUTPUT_FORMATS
+from ...terminal.streams import OutputError, write_stdout
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ...engine.diagnostic import Diagnostic
 
 
-def rendered(form: str, diagnostics: Sequence[Diagnostic], files: int, *, plain: bool = False) -> str:
+def render_findings(form: str, diagnostics: Sequence[Diagnostic], files: int, *, plain: bool = False) -> str:
     """The findings in a format that is a text of its own; `files` is how many files were looked at.
 
     `plain` says that it is for a file: no colours and links of a terminal.
@@ -33,8 +33,8 @@ def parse_outputs(values: Sequence[str]) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     for value in values:
         form, equals, path = value.partition("=")
-        if form not in FORMATS or not equals or not path:
-            raise OutputError(f"`--output {value}` is not FORMAT=FILE; formats are {', '.join(FORMATS)}")
+        if form not in OUTPUT_FORMATS or not equals or not path:
+            raise OutputError(f"`--output {value}` is not FORMAT=FILE; formats are {', '.join(OUTPUT_FORMATS)}")
         found.append((form, path))
     return found
 
@@ -42,9 +42,9 @@ def parse_outputs(values: Sequence[str]) -> list[tuple[str, str]]:
 def write_outputs(outputs: Sequence[tuple[str, str]], diagnostics: Sequence[Diagnostic], files: int) -> None:
     """Write the findings to the files, each all of it or not at all. Raises OutputError."""
     for form, path in outputs:
-        text = rendered(form, diagnostics, files, plain=path != "-")
+        text = render_findings(form, diagnostics, files, plain=path != "-")
         if path == "-":
-            put(text)
+            write_stdout(text)
             continue
         temporary = f"{path}.{os.getpid()}.tmp"
         try:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..source_texts import Sources
-from .ci import TOOL, fingerprints, path_of
+from ..source_texts import SourceCache
+from .ci import TOOL_NAME, fingerprints, relative_path
 from .json import dumps
 
 TYPE_CHECKING = False
@@ -21,12 +21,12 @@ def render(diagnostics: Sequence[Diagnostic], files: int) -> str:
     """The log as text."""
     from importlib.metadata import version
 
-    sources = Sources()
+    sources = SourceCache()
     codes = sorted({d.code: d for d in diagnostics}.items())
     index = {code: number for number, (code, _) in enumerate(codes)}
     run = {
         "tool": {
-            "driver": {"name": TOOL, "version": version("dockerfile-dlint"), "rules": [_rule(d) for _, d in codes]}
+            "driver": {"name": TOOL_NAME, "version": version("dockerfile-dlint"), "rules": [_rule(d) for _, d in codes]}
         },
         "columnKind": "unicodeCodePoints",
         "results": [_result(d, number, index, sources.of(d)) for d, number in fingerprints(diagnostics, sources)],
@@ -86,7 +86,7 @@ def _result(d: Diagnostic, number: str, index: dict[str, int], source: Source | 
 def _uri(d: Diagnostic) -> str:
     from urllib.parse import quote
 
-    return quote(path_of(d), errors="surrogateescape")
+    return quote(relative_path(d), errors="surrogateescape")
 
 
 def _region(start: Position, end: Position) -> dict[str, int]:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from ...engine.diagnostic import Diagnostic
 
 
-def render(diagnostics: Sequence[Diagnostic], files: int, form: str) -> str:
+def render_statistics(diagnostics: Sequence[Diagnostic], files: int, form: str) -> str:
     """A row for each code, the most frequent first: as JSON when that is the format, else as lines."""
     counts = Counter((d.code, d.name) for d in diagnostics)
     fixable = Counter(d.code for d in diagnostics if d.fix is not None and d.fix.safety in ("safe", "unsafe"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .ci import TOOL, path_of
+from .ci import TOOL_NAME, relative_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,12 +18,12 @@ def render(diagnostics: Sequence[Diagnostic], files: int) -> str:
     """The kinds of inspections first, then a message a finding."""
     kinds = sorted({(d.code, d.name) for d in diagnostics})
     lines = [
-        f"##teamcity[inspectionType id='{code}' name='{_escaped(name)}' category='{TOOL}'"
+        f"##teamcity[inspectionType id='{code}' name='{_escaped(name)}' category='{TOOL_NAME}'"
         f" description='dlint explain {code}']"
         for code, name in kinds
     ]
     lines += [
-        f"##teamcity[inspection typeId='{d.code}' message='{_escaped(d.message)}' file='{_escaped(path_of(d))}'"
+        f"##teamcity[inspection typeId='{d.code}' message='{_escaped(d.message)}' file='{_escaped(relative_path(d))}'"
         f" line='{d.start[0]}' SEVERITY='{_LEVELS[d.severity]}']"
         for d in diagnostics
     ]

@@ -7,17 +7,17 @@ from typing import Any
 from lsprotocol import types
 
 from ....fixers.edits.edit import DISPLAY, SAFE
-from ....fixers.gate import Refused, checked, examine
+from ....fixers.gate import FixRejected, check_text, verify_fixes
 from ....syntax.source import Source
 from ...commands.fix import fix_source
 from ...engine.linter import lint_source
 from ..capabilities import FIX_ALL, FIX_ALL_UNSAFE
-from ..diagnostics import finding
-from ..request_plans import BadSettings
+from ..diagnostics import lsp_diagnostic
+from ..request_plans import SettingsError
 from ..settings import as_object
-from .merge_runs import merged, selected
-from .suppress_actions import REASON, escaped, suppression
-from .workspace_edits import from_fix, text_edits, workspace_edit
+from .merge_runs import merge_runs, selected_runs
+from .suppress_actions import REASON_PLACEHOLDER, escape_snippet, suppression_edit
+from .workspace_edits import fix_text_edits, text_edits, workspace_edit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from ..dlint_server import DlintServer
     from ..documents import Document
 
-ACT = "dlint.server.act"
+ACTION_COMMAND = "dlint.server.act"
 
 
-def actions(server: DlintServer, params: types.CodeActionParams) -> list[types.CodeAction] | None:
+def code_actions(server: DlintServer, params: types.CodeActionParams) -> list[types.CodeAction] | None:
     """What can be done about the findings in a range, and with the file."""
     document = server.document(params.text_document.uri)
     if document is None:
@@ -41,19 +41,19 @@ def actions(server: DlintServer, params: types.CodeActionParams) -> list[types.C
     found = [action for action in _all(server, document, start, end) if _is_wanted(action.kind or "", only)]
     if server.workbench.shows_disabled:
         for action in found:
-            reason = document.refused.get(action.title)
+            reason = document.rejected.get(action.title)
             action.disabled = types.CodeActionDisabled(reason) if reason else None
-    if server.workbench.resolves:
+    if server.workbench.resolves_actions:
         return found
     for action in found:
         if action.disabled is not None:
             continue
         if action.kind == types.CodeActionKind.QuickFix or (only and str(action.kind).startswith("source.")):
-            resolve(server, action)
+            resolve_action(server, action)
         if action.edit is None:
             # It is made when it is chosen: it may take its time, and be refused with a word.
             action.command = types.Command(
-                action.title, ACT, arguments=[{**as_object(action.data), "title": action.title}]
+                action.title, ACTION_COMMAND, arguments=[{**as_object(action.data), "title": action.title}]
             )
     return found
 
@@ -78,16 +78,16 @@ def _all(server: DlintServer, document: Document, start: int, end: int) -> Itera
             yield _fix(server, document, index, d)
     yield from _of_rules(server, document, [d for _, d in here], unsafe)
     for d in _first_of_each([d for _, d in here]):
-        if suppression(document, d) is not None:
+        if suppression_edit(document, d) is not None:
             title = f"Suppress {d.code} ({d.name}) for this instruction"
             yield _action(document, title, "quickfix", {"do": "suppress", "code": d.code, "line": d.instruction_line})
-    runs = selected(document, start, end)
+    runs = selected_runs(document, start, end)
     if runs:
         title = f"Merge these {len(runs)} RUNs"
         try:
-            merged(document, start, end)
-        except Refused as reason:
-            document.refused[title] = str(reason)
+            merge_runs(document, start, end)
+        except FixRejected as reason:
+            document.rejected[title] = str(reason)
         yield _action(document, title, "refactor.rewrite", {"do": "merge", "start": start, "end": end})
     yield from _of_file(document, unsafe)
 
@@ -111,7 +111,7 @@ def _fix(server: DlintServer, document: Document, index: int, d: Diagnostic) -> 
 
 
 def _converted(server: DlintServer, document: Document, found: Sequence[Diagnostic]) -> list[types.Diagnostic]:
-    plain = [finding(server.workbench, document, d) for d in found]
+    plain = [lsp_diagnostic(server.workbench, document, d) for d in found]
     return server.protocol.typed(plain, list[types.Diagnostic])
 
 
@@ -134,9 +134,9 @@ def _of_file(document: Document, unsafe: bool) -> Iterator[types.CodeAction]:
         yield _action(document, "Fix all that is safe to fix", FIX_ALL, {"do": "all", "unsafe": False})
     if any(d.fix is not None and d.fix.safety != SAFE for d in fixable):
         yield _action(document, "Fix all, also what is unsafe", FIX_ALL_UNSAFE, {"do": "all", "unsafe": True})
-    from .rewrite_actions import offered
+    from .rewrite_actions import offered_rewrites
 
-    for title, names in offered(document):
+    for title, names in offered_rewrites(document):
         yield _action(document, title, "refactor.rewrite", {"do": "rewrite", "names": list(names)})
 
 
@@ -147,12 +147,12 @@ def _action(document: Document, title: str, kind: str, data: dict[str, Any]) -> 
 # Resolving ----------------------------------------------------------------------------------------------------------
 
 
-def resolve(server: DlintServer, action: types.CodeAction) -> types.CodeAction:
+def resolve_action(server: DlintServer, action: types.CodeAction) -> types.CodeAction:
     """The action with its edit; without one, and a word why, when the text has changed or the gate refuses."""
     data = as_object(action.data)
     document = server.document(str(data.get("uri", "")))
     if document is None or document.version != data.get("version"):
-        server.workbench.tell("the text has changed meanwhile; ask again")
+        server.workbench.show_message("the text has changed meanwhile; ask again")
         return action
     server.lint(document)
     server.protocol.check_cancelled()
@@ -163,23 +163,23 @@ def resolve(server: DlintServer, action: types.CodeAction) -> types.CodeAction:
         elif what == "suppress":
             found = (d for d in document.diagnostics if (d.code, d.instruction_line) == (data["code"], data["line"]))
             d = next(found, None)
-            edit = suppression(document, d) if d is not None else None
+            edit = suppression_edit(document, d) if d is not None else None
             action.edit = _suppressing(server, document, edit) if edit is not None else None
         elif what in ("rule", "all"):
             codes = [str(data["code"])] if what == "rule" else []
-            action.edit = fix_all(server, document, bool(data["unsafe"]), codes)
+            action.edit = fix_all_edit(server, document, bool(data["unsafe"]), codes)
         elif what == "merge":
-            edits = merged(document, int(data["start"]), int(data["end"]))
+            edits = merge_runs(document, int(data["start"]), int(data["end"]))
             action.edit = workspace_edit(server, document, edits, action.title, confirm=True)
         elif what == "rewrite":
-            from .rewrite_actions import rewrite
+            from .rewrite_actions import rewrite_edit
 
-            action.edit = rewrite(server, document, [str(name) for name in data["names"]], action.title)
-    except (BadSettings, Refused) as error:
-        document.refused[action.title] = str(error)
-        server.workbench.tell(str(error))
+            action.edit = rewrite_edit(server, document, [str(name) for name in data["names"]], action.title)
+    except (SettingsError, FixRejected) as error:
+        document.rejected[action.title] = str(error)
+        server.workbench.show_message(str(error))
     except (KeyError, TypeError, ValueError):
-        server.workbench.tell("this action is not one of dlint's")
+        server.workbench.show_message("this action is not one of dlint's")
     return action
 
 
@@ -187,7 +187,7 @@ def _edit_of_fix(server: DlintServer, document: Document, index: int, code: str)
     diagnostics = document.diagnostics
     d = diagnostics[index] if 0 <= index < len(diagnostics) else None
     if d is None or d.code != code or d.fix is None:
-        server.workbench.tell("the finding is not there any more; ask again")
+        server.workbench.show_message("the finding is not there any more; ask again")
         return None
     plan = server.workbench.plan(document)
 
@@ -196,29 +196,29 @@ def _edit_of_fix(server: DlintServer, document: Document, index: int, code: str)
         return lint_source(Source(text, document.name), plan, document.find_context).diagnostics
 
     try:
-        examine(checked(document.text.text, find), [d], find)
-    except Refused as reason:
-        server.workbench.tell(f"the fix of {code} was left out: {reason}")
+        verify_fixes(check_text(document.text.text, find), [d], find)
+    except FixRejected as reason:
+        server.workbench.show_message(f"the fix of {code} was left out: {reason}")
         return None
     safe = d.fix.safety == SAFE
     return workspace_edit(
-        server, document, from_fix(document, d.fix.edits), "" if safe else f"{code}: unsafe fix", confirm=not safe
+        server, document, fix_text_edits(document, d.fix.edits), "" if safe else f"{code}: unsafe fix", confirm=not safe
     )
 
 
 def _suppressing(server: DlintServer, document: Document, edit: types.TextEdit) -> types.WorkspaceEdit:
     """The edit that suppresses, with the reason to be typed where the client can do that."""
     whole = workspace_edit(server, document, [edit])
-    before, reason, after = edit.new_text.partition(REASON)
+    before, reason, after = edit.new_text.partition(REASON_PLACEHOLDER)
     if reason and server.workbench.takes_snippets:
-        snippet = types.StringValue(f"{escaped(before)}${{1:{REASON}}}{escaped(after)}")
+        snippet = types.StringValue(f"{escape_snippet(before)}${{1:{REASON_PLACEHOLDER}}}{escape_snippet(after)}")
         identity = types.OptionalVersionedTextDocumentIdentifier(document.uri, document.version)
         change = types.TextDocumentEdit(identity, [types.SnippetTextEdit(edit.range, snippet)])
         whole = types.WorkspaceEdit(document_changes=[change])
     return whole
 
 
-def fix_all(
+def fix_all_edit(
     server: DlintServer, document: Document, unsafe: bool, codes: Sequence[str] = ()
 ) -> types.WorkspaceEdit | None:
     """The edit that makes all fixes, of some rules or of all; what the gate leaves out is logged."""
@@ -234,8 +234,8 @@ def fixed_text(
     server: DlintServer, document: Document, codes: Sequence[str] = (), *, unsafe: bool
 ) -> tuple[str, list[str]]:
     """The text after the fixes, and what was left out and why. Raises BadSettings."""
-    wish = server.workbench.plans.wish(document.path, server.settings(document), codes, unsafe=unsafe)
+    wish = server.workbench.plans.fix_request(document.path, server.settings(document), codes, unsafe=unsafe)
     source = Source(document.text.text, document.name)
     report, repaired = fix_source(source, server.workbench.plan(document), document.find_context, wish)
-    refused = [f"the fix of {code} on line {line} was left out: {reason}" for code, line, reason in report.refused]
+    refused = [f"the fix of {code} on line {line} was left out: {reason}" for code, line, reason in report.rejected]
     return repaired.text, refused

@@ -8,9 +8,9 @@ import re
 from lsprotocol import types
 
 from ....model.state import PLATFORM_ARGS
-from ....syntax.instruction_checks import FLAGS, KEYWORDS
-from ..diagnostics import readable
-from .instruction_help import MOUNT_OPTIONS, MOUNT_TYPES, OPTIONS_OF, flag_help, instruction_help
+from ....syntax.instruction_checks import INSTRUCTION_FLAGS, KEYWORDS
+from ..diagnostics import without_surrogates
+from .instruction_help import MOUNT_OPTIONS, MOUNT_TYPES, OPTIONS_BY_MOUNT_TYPE, flag_help, instruction_help
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def _items(cursor: _Cursor) -> Iterator[types.CompletionItem]:
         yield from _flags(cursor)
         return
     yield from _arguments(cursor)
-    if in_flags and not cursor.word and cursor.keyword in FLAGS:
+    if in_flags and not cursor.word and cursor.keyword in INSTRUCTION_FLAGS:
         yield from _flag_names(cursor)
 
 
@@ -174,7 +174,7 @@ def _writes_lower(build: Build) -> bool:
 
 
 def _flag_names(cursor: _Cursor) -> Iterator[types.CompletionItem]:
-    for flag, kind in FLAGS.get(cursor.keyword, {}).items():
+    for flag, kind in INSTRUCTION_FLAGS.get(cursor.keyword, {}).items():
         text = f"--{flag}" + ("" if kind == "bool" else "=")
         yield _item(
             cursor, text, _KINDS.Property, len(cursor.word), about=flag_help(cursor.keyword, flag), order=f"~{flag}"
@@ -200,7 +200,7 @@ def _mount(cursor: _Cursor, value: str) -> Iterator[types.CompletionItem]:
     given: dict[str, str] = {field.partition("=")[0]: field.partition("=")[2] for field in fields[:-1]}
     key, equals, typed = fields[-1].partition("=")
     if not equals:
-        names = OPTIONS_OF.get(given.get("type", "bind"), ())
+        names = OPTIONS_BY_MOUNT_TYPE.get(given.get("type", "bind"), ())
         for name in ("type", *names):
             if name not in given:
                 text = name if name in ("rw", "ro", "required") else f"{name}="
@@ -225,7 +225,9 @@ def _stages(cursor: _Cursor, typed: int) -> Iterator[types.CompletionItem]:
             break
         base = stage.from_.base.text if stage.from_.base else ""
         name = stage.from_.alias.text if stage.from_.alias else str(stage.index)
-        yield _item(cursor, name, _KINDS.Module, typed, detail=f"stage from {readable(base)}", order=f"!{name}")
+        yield _item(
+            cursor, name, _KINDS.Module, typed, detail=f"stage from {without_surrogates(base)}", order=f"!{name}"
+        )
 
 
 def _variables(cursor: _Cursor, typed: int, closing: str) -> Iterator[types.CompletionItem]:
@@ -240,7 +242,7 @@ def _variables(cursor: _Cursor, typed: int, closing: str) -> Iterator[types.Comp
         known, unknown = state.vars, state.unknown
     for name in sorted({*known, *unknown}):
         value = known.get(name, "")
-        yield _item(cursor, name, _KINDS.Variable, typed, detail=readable(value[:80]), text=name + closing)
+        yield _item(cursor, name, _KINDS.Variable, typed, detail=without_surrogates(value[:80]), text=name + closing)
 
 
 def _arguments(cursor: _Cursor) -> Iterator[types.CompletionItem]:
@@ -335,8 +337,8 @@ def _files(cursor: _Cursor, typed: str, *, spaces: bool = False) -> Iterator[typ
         if not spaces and len(name.split()) > 1:
             continue
         path = f"{inside}/{name}" if inside else name
-        sent = context is None or context.sent(path)
-        shown = readable(name) + ("/" if is_folder else "")
+        sent = context is None or context.includes(path)
+        shown = without_surrogates(name) + ("/" if is_folder else "")
         kind = _KINDS.Folder if is_folder else _KINDS.File
         detail = "" if sent else "kept out by the ignore file"
         yield _item(cursor, shown, kind, len(start), detail=detail, order=f"{0 if sent else 1}{name}")

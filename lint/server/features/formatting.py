@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from ....fixers.edits.edit import apply_edits
-from ....fixers.format.layout import NotFormatted, format_edits, formatted
-from ....fixers.gate import Refused, same_build
-from ....syntax.parser import parse
+from ....fixers.format.layout import FormatError, format_edits, format_text
+from ....fixers.gate import FixRejected, require_same_build
+from ....syntax.parser import parse_bash
 from ....syntax.source import Source
-from .workspace_edits import from_fix, text_edits
+from .workspace_edits import fix_text_edits, text_edits
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,19 +16,19 @@ if TYPE_CHECKING:
     from ..dlint_server import DlintServer
 
 
-def whole(server: DlintServer, params: types.DocumentFormattingParams) -> list[types.TextEdit] | None:
+def format_document(server: DlintServer, params: types.DocumentFormattingParams) -> list[types.TextEdit] | None:
     """The edits that lay the document out; None, and a word why, when it is left as it is."""
     document = server.document(params.text_document.uri)
     if document is None:
         return None
     try:
-        return text_edits(document, formatted(document.text.text))
-    except NotFormatted as reason:
+        return text_edits(document, format_text(document.text.text))
+    except FormatError as reason:
         server.workbench.warn(f"not formatted: {reason}")
         return None
 
 
-def some(server: DlintServer, params: types.DocumentRangeFormattingParams) -> list[types.TextEdit] | None:
+def format_range(server: DlintServer, params: types.DocumentRangeFormattingParams) -> list[types.TextEdit] | None:
     """The edits that lay out what a range touches."""
     document = server.document(params.text_document.uri)
     if document is None or document.dockerfile.errors:
@@ -42,7 +42,7 @@ def some(server: DlintServer, params: types.DocumentRangeFormattingParams) -> li
         if document.position(edit.start).line <= last and document.position(edit.end).line >= first
     ]
     try:
-        same_build(document.dockerfile, parse(Source(apply_edits(document.text.text, kept))))
-    except Refused:
+        require_same_build(document.dockerfile, parse_bash(Source(apply_edits(document.text.text, kept))))
+    except FixRejected:
         return None
-    return from_fix(document, kept)
+    return fix_text_edits(document, kept)

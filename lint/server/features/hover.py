@@ -7,13 +7,13 @@ import re
 from lsprotocol import types
 
 from ....model.layers import local_sources, makes_layer, rebuilt_after
-from ....syntax.tree import Arg, Env, From, Transfer
-from ...output.links import page_of
-from ..diagnostics import readable
-from ..documents import nodes
-from ..rule_links import link, rule_of
+from ....syntax.tree import Arg, CopyOrAdd, Env, From
+from ...output.links import rule_page_markdown
+from ..diagnostics import without_surrogates
+from ..documents import iter_instructions
+from ..rule_links import rule_by_code, rule_page_url
 from .instruction_help import MOUNT_OPTIONS, MOUNT_TYPES, flag_help, instruction_help
-from .symbol_index import STAGE, place_at, same
+from .symbol_index import STAGE, occurrence_at, occurrences_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ....syntax.tree import Comment, Flag, Instruction
     from ..dlint_server import DlintServer
     from ..documents import Document
-    from .symbol_index import Place
+    from .symbol_index import SymbolOccurrence
 
     Section = tuple[str, int, int]
 
@@ -47,12 +47,12 @@ def hover(server: DlintServer, params: types.HoverParams) -> types.Hover | None:
         return None
     _, start, end = sections[0]
     text = "\n\n---\n\n".join(text for text, _, _ in sections)
-    return types.Hover(types.MarkupContent(_kind(server), readable(text)), document.range(start, end))
+    return types.Hover(types.MarkupContent(_kind(server), without_surrogates(text)), document.range(start, end))
 
 
 def _kind(server: DlintServer) -> types.MarkupKind:
     """Markdown, unless the client says that it shows plain text only."""
-    formats = server.workbench.can("textDocument", "hover", "contentFormat")
+    formats = server.workbench.client_capability("textDocument", "hover", "contentFormat")
     plain = formats is not None and types.MarkupKind.Markdown.value not in formats
     return types.MarkupKind.PlainText if plain else types.MarkupKind.Markdown
 
@@ -65,9 +65,9 @@ def _findings(server: DlintServer, document: Document, offset: int) -> Iterator[
     for d in document.diagnostics:
         start, end = document.span(d)
         if start <= offset < end or offset == start:
-            rule = rule_of(d.code)
-            about = _main_part(rule.documentation) if rule is not None else page_of(d.code)
-            href = link(server.workbench, document, d.code)
+            rule = rule_by_code(d.code)
+            about = _main_part(rule.documentation) if rule is not None else rule_page_markdown(d.code)
+            href = rule_page_url(server.workbench, document, d.code)
             name = f"[{d.code} {d.name}]({href})" if href else f"{d.code} {d.name}"
             yield f"**{name}** ({d.severity}): {d.message}\n\n{about}".rstrip(), start, end
 
@@ -84,11 +84,11 @@ def _words(document: Document, offset: int) -> Iterator[Section]:
         if comment.start <= offset <= comment.end:
             yield from _suppression(document, comment, offset)
             return
-    place = place_at(document.build, offset)
+    place = occurrence_at(document.build, offset)
     if place is not None:
         text = _stage(document.build, place) if place.key[0] == STAGE else _variable(document, place)
         yield text, place.start, place.end
-    for node in nodes(document.dockerfile):
+    for node in iter_instructions(document.dockerfile):
         if node.start <= offset <= node.end:
             yield from _instruction(document, node, offset)
 
@@ -97,21 +97,21 @@ def _suppression(document: Document, comment: Comment, offset: int) -> Iterator[
     """The page of the rule whose code stands at an offset of a comment that switches findings off."""
     if not any(word in comment.text.lower() for word in ("ignore", "skip", "disable")):
         return
-    from ...config.selection import named
+    from ...config.selection import rules_named
 
     line = document.text.text[comment.start : comment.end]
     for match in _CODE.finditer(line):
         start, end = comment.start + match.start(), comment.start + match.end()
         if start <= offset <= end:
-            for rule in named(match.group())[:1]:
-                yield page_of(rule.code), start, end
+            for rule in rules_named(match.group())[:1]:
+                yield rule_page_markdown(rule.code), start, end
 
 
 def _instruction(document: Document, node: Instruction, offset: int) -> Iterator[Section]:
     build = document.build
-    start = node.logical.offset(node.at) if node.at < len(node.logical.text) else node.start
+    start = node.logical.offset(node.start_index) if node.start_index < len(node.logical.text) else node.start
     if start <= offset <= node.keyword_end:
-        parts = [instruction_help(node.name), rebuilt(build, node.parent or node)]
+        parts = [instruction_help(node.name), rebuilt_steps(build, node.parent or node)]
         yield "\n\n".join(part for part in parts if part), start, node.keyword_end
         return
     for flag in node.flags:
@@ -120,8 +120,8 @@ def _instruction(document: Document, node: Instruction, offset: int) -> Iterator
     if isinstance(node, From) and node.base is not None and node.base.start <= offset <= node.base.end:
         stage = next((stage for stage in build.stages if stage.from_ is node), None)
         if stage is not None and stage.parent is None:
-            yield base_image(stage), node.base.start, node.base.end
-    if isinstance(node, Transfer) and node.parent is None:
+            yield base_image_help(stage), node.base.start, node.base.end
+    if isinstance(node, CopyOrAdd) and node.parent is None:
         for source in node.sources:
             if source.start <= offset <= source.end and not node.flag("from"):
                 yield _source(build, node, source.text), source.start, source.end
@@ -131,7 +131,7 @@ def _line(document: Document, offset: int) -> Iterator[Section]:
     """What a change of an instruction rebuilds, for words of which nothing else is known."""
     instruction = document.instruction_at(offset)
     if instruction is not None:
-        text = rebuilt(document.build, instruction)
+        text = rebuilt_steps(document.build, instruction)
         if text:
             yield text, instruction.start, instruction.end
 
@@ -159,7 +159,7 @@ def _flag(document: Document, node: Instruction, flag: Flag, offset: int) -> Ite
 # What is built -----------------------------------------------------------------------------------------------------
 
 
-def rebuilt(build: Build, instruction: Instruction) -> str:
+def rebuilt_steps(build: Build, instruction: Instruction) -> str:
     """Which steps run again when something on the lines of the instruction changes."""
     if isinstance(instruction, From):
         stage = next((stage for stage in build.stages if stage.from_ is instruction), None)
@@ -184,17 +184,17 @@ def rebuilt(build: Build, instruction: Instruction) -> str:
 
 def _short(instruction: Instruction) -> str:
     source = [flag.text for flag in instruction.flags if flag.name == "from"]
-    text = " ".join(" ".join([instruction.name, *source, instruction.rest_text]).split()).replace("`", "'")
+    text = " ".join(" ".join([instruction.name, *source, instruction.arguments_text]).split()).replace("`", "'")
     return text if len(text) <= 60 else text[:59] + "…"
 
 
-def _variable(document: Document, place: Place) -> str:
+def _variable(document: Document, place: SymbolOccurrence) -> str:
     """The value of a variable at a place."""
     build, name = document.build, place.key[1]
     instruction = place.instruction
     node = instruction.parent or instruction
     state = build.state(node)
-    setters = [each for each in same(build, place) if each.defines]
+    setters = [each for each in occurrences_of(build, place) if each.defines]
     where = ", ".join(f"line {document.source.line(each.start)}" for each in setters)
     set_by = f"Set by {where}." if where else ""
     if place.defines and isinstance(instruction, Env | Arg):
@@ -212,7 +212,7 @@ def _variable(document: Document, place: Place) -> str:
     return f"**${name}**: nothing in this file sets it here; the base image or the shell may"
 
 
-def _stage(build: Build, place: Place) -> str:
+def _stage(build: Build, place: SymbolOccurrence) -> str:
     """What a stage holds, and who uses it."""
     stage = build.stages[place.key[2]]
     state = stage.state(len(stage.instructions))
@@ -221,19 +221,19 @@ def _stage(build: Build, place: Place) -> str:
     for instruction in stage.instructions:
         counts[instruction.name] = counts.get(instruction.name, 0) + 1
     holds = ", ".join(f"{count} {name}" for name, count in counts.items()) or "nothing of its own"
-    users = sorted({each.instruction.start_line for each in same(build, place) if not each.defines})
+    users = sorted({each.instruction.start_line for each in occurrences_of(build, place) if not each.defines})
     lines = [
-        f"**Stage {stage.label}** from `{base}`, line {stage.from_.start_line}",
+        f"**Stage {stage.display_name}** from `{base}`, line {stage.from_.start_line}",
         f"- holds: {holds}",
         f"- user at its end: `{state.user}`" if state.user else "",
         f"- folder at its end: `{state.workdir}`" if state.workdir else "",
         f"- used on line{'s' if len(users) > 1 else ''} {', '.join(map(str, users))}" if users else "",
-        "- it is the image that is shipped" if stage is build.final else "",
+        "- it is the image that is shipped" if stage is build.final_stage else "",
     ]
     return "\n".join(line for line in lines if line).replace("\n", "\n\n", 1)
 
 
-def base_image(stage: Stage) -> str:
+def base_image_help(stage: Stage) -> str:
     """What the catalog knows of the base image of a stage."""
     from ....model.images.catalog import catalog_source
 
@@ -242,7 +242,7 @@ def base_image(stage: Stage) -> str:
         return "**Base image**: the variables in its name have no value before the build"
     if image == "scratch":
         return "**scratch**: the empty image: no files, no shell"
-    facts = stage.facts
+    facts = stage.base_facts
     if facts is None:
         return f"**{image}**: not one of the official images that dlint knows"
     rows = [
@@ -257,11 +257,11 @@ def base_image(stage: Stage) -> str:
         ("bash", None if facts.has_bash is None else "yes" if facts.has_bash else "no"),
     ]
     table = "\n".join(f"- {name}: `{value}`" for name, value in rows if value)
-    recorded = f"\n\nRecorded on {facts.recorded}." if facts.recorded else ""
+    recorded = f"\n\nRecorded on {facts.recorded_on}." if facts.recorded_on else ""
     return f"**{image}**\n\n{table}{recorded}\n\nSource: {catalog_source()}"
 
 
-def _source(build: Build, node: Transfer, text: str) -> str:
+def _source(build: Build, node: CopyOrAdd, text: str) -> str:
     """What a source of COPY or ADD names in the build context."""
     context = build.context
     if context is None:
@@ -278,6 +278,6 @@ def _source(build: Build, node: Transfer, text: str) -> str:
     found = context.match(name) if name else ["."]
     if not found:
         return f"`{text}`: there is no such file in the context `{context.root}`"
-    listed = "\n".join(f"- `{each}`{'' if context.sent(each) else ' (ignored)'}" for each in found[:_MOST_FILES])
+    listed = "\n".join(f"- `{each}`{'' if context.includes(each) else ' (ignored)'}" for each in found[:_MOST_FILES])
     more = f"\n- and {len(found) - _MOST_FILES} more" if len(found) > _MOST_FILES else ""
     return f"In the context `{context.root}`:\n\n{listed}{more}"

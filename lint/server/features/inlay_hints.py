@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lsprotocol import types
 
-from ....syntax.tree import Cmd, Entrypoint, From, Run, Transfer
+from ....syntax.tree import Cmd, CopyOrAdd, Entrypoint, From, Run
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ..dlint_server import DlintServer
 
 
-def hints(server: DlintServer, params: types.InlayHintParams) -> list[types.InlayHint] | None:
+def inlay_hints(server: DlintServer, params: types.InlayHintParams) -> list[types.InlayHint] | None:
     """The hints of the instructions in a range."""
     document = server.document(params.text_document.uri)
     if document is None or not server.settings(document).inlay_hints:
@@ -38,7 +38,7 @@ def _text(build: Build, instruction: Instruction) -> str:
     if isinstance(instruction, Run | Cmd | Entrypoint):
         state = build.state(instruction)
         return " ".join(part for part in (state.user, state.workdir) if part)
-    if isinstance(instruction, Transfer) and instruction.destination is not None:
+    if isinstance(instruction, CopyOrAdd) and instruction.destination is not None:
         text = instruction.destination.text
         path = build.state(instruction).path(text)
         return f"→ {path}" if path and not text.startswith("/") else ""

@@ -5,9 +5,9 @@ Source of facts: docs.docker.com/reference/dockerfile/.
 
 from __future__ import annotations
 
-REFERENCE = "https://docs.docker.com/reference/dockerfile/"
+REFERENCE_URL = "https://docs.docker.com/reference/dockerfile/"
 
-INSTRUCTIONS: dict[str, tuple[str, str]] = {
+INSTRUCTION_HELP: dict[str, tuple[str, str]] = {
     "ADD": (
         "`ADD [--flags] source … destination`\n\nCopies files like COPY, and besides fetches URLs and git repositories "
         "and unpacks local tar archives. Where none of that is wanted, COPY says more clearly what happens.",
@@ -116,7 +116,7 @@ _MODE = "Permissions of the files in the image, such as `0644` or `u=rwX,go=rX`.
 _LINK = "Put the files into a layer that does not depend on the ones before, so that it stays valid when these change."
 _EXCLUDE = "Leave out the sources that match the pattern. May be given several times."
 
-FLAGS: dict[tuple[str, str], str] = {
+FLAG_HELP: dict[tuple[str, str], str] = {
     ("ADD", "chown"): _OWNER,
     ("ADD", "chmod"): _MODE,
     ("ADD", "link"): _LINK,
@@ -170,7 +170,7 @@ MOUNT_OPTIONS: dict[str, str] = {
     "env": "Name of the environment variable that holds the secret.",
 }
 
-OPTIONS_OF: dict[str, tuple[str, ...]] = {
+OPTIONS_BY_MOUNT_TYPE: dict[str, tuple[str, ...]] = {
     "bind": ("target", "source", "from", "rw"),
     "cache": ("target", "id", "sharing", "from", "source", "mode", "uid", "gid", "ro"),
     "tmpfs": ("target", "size"),
@@ -181,12 +181,12 @@ OPTIONS_OF: dict[str, tuple[str, ...]] = {
 
 def instruction_help(name: str) -> str:
     """What an instruction does, with the link to its chapter; empty for what is none."""
-    found = INSTRUCTIONS.get(name)
-    return f"{found[0]}\n\n[Reference of {name}]({REFERENCE}#{found[1]})" if found else ""
+    found = INSTRUCTION_HELP.get(name)
+    return f"{found[0]}\n\n[Reference of {name}]({REFERENCE_URL}#{found[1]})" if found else ""
 
 
 def flag_help(name: str, flag: str) -> str:
     """What a flag of an instruction does, with the link; empty for what is none."""
-    found = FLAGS.get((name, flag))
+    found = FLAG_HELP.get((name, flag))
     anchor = f"{name.lower()}---{flag}"
-    return f"`--{flag}` of {name}\n\n{found}\n\n[Reference]({REFERENCE}#{anchor})" if found else ""
+    return f"`--{flag}` of {name}\n\n{found}\n\n[Reference]({REFERENCE_URL}#{anchor})" if found else ""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..diagnostics import report
-from ..protocol import Plain
+from ..diagnostics import diagnostic_report
+from ..protocol import JsonResult
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from ..dlint_server import DlintServer
 
 
-def pull(server: DlintServer, params: types.DocumentDiagnosticParams) -> Plain:
+def pull_diagnostics(server: DlintServer, params: types.DocumentDiagnosticParams) -> JsonResult:
     """The findings on a document, as the client asks for them."""
     document = server.document(params.text_document.uri)
     if document is None:
-        return Plain({"kind": "full", "items": []})
+        return JsonResult({"kind": "full", "items": []})
     server.lint(document)
     server.protocol.check_cancelled()
-    return Plain(report(server.workbench, document, params.previous_result_id))
+    return JsonResult(diagnostic_report(server.workbench, document, params.previous_result_id))

@@ -8,11 +8,11 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams
 
 from ....fixers.edits.edit import Edit, apply_edits
-from ....syntax.parser import parse
+from ....syntax.parser import parse_bash
 from ....syntax.source import Source
-from .symbol_index import STAGE, Place, place_at, places, same, why_fixed
-from .symbol_index import definition as defined_at
-from .workspace_edits import from_fix, workspace_edit
+from .symbol_index import STAGE, SymbolOccurrence, occurrence_at, occurrences_of, rename_obstacle, symbol_occurrences
+from .symbol_index import find_definition as defined_at
+from .workspace_edits import fix_text_edits, workspace_edit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,11 +32,11 @@ _VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _RESERVED = frozenset(("scratch", "context"))
 
 
-def _at(server: DlintServer, params: Positioned) -> tuple[Document, Place] | None:
+def _at(server: DlintServer, params: Positioned) -> tuple[Document, SymbolOccurrence] | None:
     document = server.document(params.text_document.uri)
     if document is None:
         return None
-    place = place_at(document.build, document.offset(params.position))
+    place = occurrence_at(document.build, document.offset(params.position))
     return (document, place) if place is not None else None
 
 
@@ -58,12 +58,14 @@ def references(server: DlintServer, params: types.ReferenceParams) -> list[types
     document, place = found
     return [
         types.Location(document.uri, document.range(each.start, each.end))
-        for each in same(document.build, place)
+        for each in occurrences_of(document.build, place)
         if params.context.include_declaration or not each.defines
     ]
 
 
-def highlights(server: DlintServer, params: types.DocumentHighlightParams) -> list[types.DocumentHighlight] | None:
+def document_highlights(
+    server: DlintServer, params: types.DocumentHighlightParams
+) -> list[types.DocumentHighlight] | None:
     """The same places, told apart by what they do."""
     found = _at(server, params)
     if found is None:
@@ -72,7 +74,7 @@ def highlights(server: DlintServer, params: types.DocumentHighlightParams) -> li
     kinds = types.DocumentHighlightKind
     return [
         types.DocumentHighlight(document.range(each.start, each.end), kind=kinds.Write if each.defines else kinds.Read)
-        for each in same(document.build, place)
+        for each in occurrences_of(document.build, place)
     ]
 
 
@@ -82,7 +84,7 @@ def prepare_rename(server: DlintServer, params: types.PrepareRenameParams) -> ty
     if found is None:
         return None
     document, place = found
-    if not place.written or why_fixed(document.build, place):
+    if not place.written or rename_obstacle(document.build, place):
         return None
     text = document.text.text[place.start : place.end]
     return types.PrepareRenamePlaceholder(document.range(place.start, place.end), text)
@@ -96,17 +98,17 @@ def rename(server: DlintServer, params: types.RenameParams) -> types.WorkspaceEd
     document, place = found
     build = document.build
     new = params.new_name.strip()
-    problem = why_fixed(build, place) or _problem(document, place, new)
+    problem = rename_obstacle(build, place) or _problem(document, place, new)
     if problem:
         raise JsonRpcInvalidParams(problem)
-    edits = [Edit(each.start, each.end, new) for each in same(build, place) if each.written]
+    edits = [Edit(each.start, each.end, new) for each in occurrences_of(build, place) if each.written]
     before = len(document.dockerfile.errors)
-    if len(parse(Source(apply_edits(document.text.text, edits))).errors) > before:
+    if len(parse_bash(Source(apply_edits(document.text.text, edits))).errors) > before:
         raise JsonRpcInvalidParams(f"the file could not be parsed with the name `{new}`")
-    return workspace_edit(server, document, from_fix(document, edits), f"Rename to {new}")
+    return workspace_edit(server, document, fix_text_edits(document, edits), f"Rename to {new}")
 
 
-def _problem(document: Document, place: Place, new: str) -> str:
+def _problem(document: Document, place: SymbolOccurrence, new: str) -> str:
     """Why a name cannot be given; empty when it can."""
     build = document.build
     if place.key[0] == STAGE:
@@ -119,6 +121,6 @@ def _problem(document: Document, place: Place, new: str) -> str:
         return f"`{new}` is the name of a base image here" if new.lower() in images else ""
     if not _VARIABLE_NAME.fullmatch(new):
         return "the name of a variable is made of letters, digits and `_`"
-    if any(each.key[0] != STAGE and each.key[1] == new for each in places(build)) and new != place.key[1]:
+    if any(each.key[0] != STAGE and each.key[1] == new for each in symbol_occurrences(build)) and new != place.key[1]:
         return f"`{new}` is used in this file already"
     return ""

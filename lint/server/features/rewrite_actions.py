@@ -6,21 +6,21 @@ import os
 
 from lsprotocol import types
 
-from ....fixers.gate import Refused
-from ....syntax.tree import Run, Transfer
-from ..uris import uri_of
+from ....fixers.gate import FixRejected
+from ....syntax.tree import CopyOrAdd, Run
+from ..uris import path_to_uri
 from .workspace_edits import text_edits
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ....fixers.optimize.ignore.proposal import Proposal
+    from ....fixers.optimize.ignore.proposal import IgnoreProposal
     from ....model.build import Build, Stage
     from ..dlint_server import DlintServer
     from ..documents import Document
 
-TITLES = {
+REWRITE_TITLES = {
     "layers": "Merge RUNs and drop what caches leave behind",
     "multi-stage": "Convert to a multi-stage build",
     "slim-base": "Take a slimmer base image",
@@ -29,19 +29,19 @@ TITLES = {
     "cache-mounts": "Keep what package managers download in cache mounts",
 }
 _FULL_BASE = "OPT010"
-USUAL = tuple(name for name in TITLES if name != "cache-mounts")
+EDITOR_REWRITES = tuple(name for name in REWRITE_TITLES if name != "cache-mounts")
 """What `dlint optimize` does without being asked for more."""
 
 
-def offered(document: Document) -> Iterator[tuple[str, Sequence[str]]]:
+def offered_rewrites(document: Document) -> Iterator[tuple[str, Sequence[str]]]:
     """Titles and names of the rewrites that a document has something for; whether they can be made is told later."""
     if document.dockerfile.errors or not document.build.stages:
         return
-    fitting = [name for name in TITLES if _fits(document, name)]
+    fitting = [name for name in REWRITE_TITLES if _fits(document, name)]
     for name in fitting:
-        yield TITLES[name], (name,)
+        yield REWRITE_TITLES[name], (name,)
     if document.path and len(fitting) > 1:
-        yield "Optimize: what `dlint optimize` does", USUAL
+        yield "Optimize: what `dlint optimize` does", EDITOR_REWRITES
 
 
 def _fits(document: Document, name: str) -> bool:
@@ -61,7 +61,7 @@ def _fits(document: Document, name: str) -> bool:
 
 
 def _installs(build: Build, run: Run) -> bool:
-    return any(call.verb == "install" for call in build.calls(run))
+    return any(call.verb == "install" for call in build.package_calls(run))
 
 
 def _waits(build: Build, stage: Stage) -> bool:
@@ -70,55 +70,63 @@ def _waits(build: Build, stage: Stage) -> bool:
     for instruction in stage.instructions:
         if copied and isinstance(instruction, Run) and _installs(build, instruction):
             return True
-        copied = copied or (isinstance(instruction, Transfer) and instruction.flag("from") is None)
+        copied = copied or (isinstance(instruction, CopyOrAdd) and instruction.flag("from") is None)
     return False
 
 
-def rewrite(server: DlintServer, document: Document, names: Sequence[str], title: str) -> types.WorkspaceEdit | None:
+def rewrite_edit(
+    server: DlintServer, document: Document, names: Sequence[str], title: str
+) -> types.WorkspaceEdit | None:
     """The edit that makes these rewrites, to be confirmed. Raises Refused with all reasons when none can be made."""
-    text, proposal, reasons = rewritten(server, document, names)
+    text, proposal, reasons = rewritten_text(server, document, names)
     if text == document.text.text and (proposal is None or proposal.new == proposal.old):
-        raise Refused("; ".join(reasons) or f"{title}: there is nothing to do")
+        raise FixRejected("; ".join(reasons) or f"{title}: there is nothing to do")
     for reason in reasons:
         server.workbench.log(f"refused: {reason}")
     return _edit(server, document, text, proposal, title)
 
 
-def rewritten(server: DlintServer, document: Document, names: Sequence[str]) -> tuple[str, Proposal | None, list[str]]:
+def rewritten_text(
+    server: DlintServer, document: Document, names: Sequence[str]
+) -> tuple[str, IgnoreProposal | None, list[str]]:
     """The text that comes out, the ignore file beside it, and what was refused and why."""
     from ....fixers.optimize.pipeline import optimize
-    from ...commands.optimize import layers
+    from ...commands.optimize import apply_layer_fixes
 
     context = document.build.context
     text = document.text.text
-    result = optimize(text, document.name, context, lambda now, last: layers(now, document.name, last=last), names)
-    reasons = [f"{TITLES[each.name]}: {each.refusal}" for each in result.outcomes if each.refusal is not None]
+    result = optimize(
+        text, document.name, context, lambda now, last: apply_layer_fixes(now, document.name, last=last), names
+    )
+    reasons = [
+        f"{REWRITE_TITLES[each.name]}: {each.rejection}" for each in result.outcomes if each.rejection is not None
+    ]
     proposal = _proposal(server, document, reasons) if "dockerignore" in names else None
     return result.text, proposal, reasons
 
 
-def _proposal(server: DlintServer, document: Document, reasons: list[str]) -> Proposal | None:
+def _proposal(server: DlintServer, document: Document, reasons: list[str]) -> IgnoreProposal | None:
     """What `dlint dockerignore` proposes; None when it can propose nothing, with the reason added to `reasons`."""
     from ....model.ignore import IgnoreError
-    from ...commands.dockerignore import proposed, refused
+    from ...commands.dockerignore import ignore_file_proposal, invalid_ignore_message
 
     context = document.build.context
     if context is None:
-        reasons.append(f"{TITLES['dockerignore']}: which folder is the build context cannot be told")
+        reasons.append(f"{REWRITE_TITLES['dockerignore']}: which folder is the build context cannot be told")
         return None
     try:
-        return proposed(document.build, context, server.workbench.roots(document))
+        return ignore_file_proposal(document.build, context, server.workbench.roots(document))
     except IgnoreError as error:
-        reasons.append(refused(context, error))
+        reasons.append(invalid_ignore_message(context, error))
         return None
 
 
 def _edit(
-    server: DlintServer, document: Document, text: str, proposal: Proposal | None, title: str
+    server: DlintServer, document: Document, text: str, proposal: IgnoreProposal | None, title: str
 ) -> types.WorkspaceEdit | None:
     edits = text_edits(document, text)
     changes: list[types.TextDocumentEdit | types.CreateFile | types.RenameFile | types.DeleteFile] = []
-    annotated, versions = server.workbench.previews, server.workbench.versions_edits
+    annotated, versions = server.workbench.previews_edits, server.workbench.versions_edits
     if edits:
         identity = types.OptionalVersionedTextDocumentIdentifier(document.uri, document.version)
         changes.append(types.TextDocumentEdit(identity, _annotated(edits, annotated)))
@@ -144,10 +152,10 @@ def _annotated(
 
 
 def _ignore_changes(
-    server: DlintServer, proposal: Proposal, annotated: bool
+    server: DlintServer, proposal: IgnoreProposal, annotated: bool
 ) -> Iterator[types.TextDocumentEdit | types.CreateFile]:
     path = os.path.abspath(proposal.path)
-    uri = next((each.uri for each in server.workbench.documents.values() if each.path == path), uri_of(path))
+    uri = next((each.uri for each in server.workbench.documents.values() if each.path == path), path_to_uri(path))
     start = types.Position(0, 0)
     end = types.Position(0, 0)
     version = None

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ....syntax.tree import CommandLine, From
-from ..documents import nodes
-from ..legend import KINDS
-from ..protocol import Plain
-from .symbol_index import STAGE, places
+from ..documents import iter_instructions
+from ..legend import TOKEN_TYPES
+from ..protocol import JsonResult
+from .symbol_index import STAGE, symbol_occurrences
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
     from ..dlint_server import DlintServer
     from ..documents import Document
 
-_NUMBERS = {kind: number for number, kind in enumerate(KINDS)}
+_NUMBERS = {kind: number for number, kind in enumerate(TOKEN_TYPES)}
 _DECLARATION = 1
-Piece = tuple[int, int, str, int]
+SemanticToken = tuple[int, int, str, int]
 
 
-def tokens(server: DlintServer, params: types.SemanticTokensParams) -> Plain:
+def semantic_tokens(server: DlintServer, params: types.SemanticTokensParams) -> JsonResult:
     """The tokens of the file, none over a line's end and none over another."""
     document = server.document(params.text_document.uri)
     if document is None:
-        return Plain(None)
+        return JsonResult(None)
     data: list[int] = []
     last = (0, 0)
     end_before = 0
@@ -41,7 +41,7 @@ def tokens(server: DlintServer, params: types.SemanticTokensParams) -> Plain:
             data += [line - last[0], column - last[1] if line == last[0] else column, length, _NUMBERS[kind], modifiers]
             last = (line, column)
         end_before = end
-    return Plain({"data": data})
+    return JsonResult({"data": data})
 
 
 def _lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -54,17 +54,17 @@ def _lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         start = stop + 1
 
 
-def _pieces(document: Document) -> Iterator[Piece]:
+def _pieces(document: Document) -> Iterator[SemanticToken]:
     dockerfile = document.dockerfile
     heads = {directive.start for directive in dockerfile.directives}
     for comment in dockerfile.comments:
         yield comment.start, comment.end, "macro" if comment.start in heads else "comment", 0
-    for place in places(document.build):
+    for place in symbol_occurrences(document.build):
         if place.written:
             kind = "namespace" if place.key[0] == STAGE else "variable"
             yield place.start, place.end, kind, _DECLARATION if place.defines else 0
-    for node in nodes(dockerfile):
-        start = node.logical.offset(node.at) if node.at < len(node.logical.text) else node.start
+    for node in iter_instructions(dockerfile):
+        start = node.logical.offset(node.start_index) if node.start_index < len(node.logical.text) else node.start
         yield start, node.keyword_end, "keyword", 0
         if isinstance(node, From) and node.alias is not None:
             yield node.arguments[1].start, node.arguments[1].end, "keyword", 0

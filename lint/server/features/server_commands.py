@@ -11,47 +11,49 @@ from typing import Any
 
 from lsprotocol import types
 
-from ....fixers.gate import Refused
-from ...output.links import page_of
-from ..request_plans import BadSettings
+from ....fixers.gate import FixRejected
+from ...output.links import rule_page_markdown
+from ..request_plans import SettingsError
 from ..settings import as_object
-from .code_actions import fix_all, fixed_text, resolve
-from .rewrite_actions import USUAL, rewrite, rewritten
+from .code_actions import fix_all_edit, fixed_text, resolve_action
+from .rewrite_actions import EDITOR_REWRITES, rewrite_edit, rewritten_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..dlint_server import DlintServer
 
 
-def run(server: DlintServer, command: str, arguments: tuple[Any, ...]) -> Any:
+def execute_command(server: DlintServer, command: str, arguments: tuple[Any, ...]) -> Any:
     """Run a command and answer it."""
     first: Any = arguments[0] if arguments else None
     second: Any = arguments[1] if len(arguments) > 1 else None
     name = command.rpartition(".")[2]
     if name == "explain":
-        return page_of(str(first).upper()) or None
+        return rule_page_markdown(str(first).upper()) or None
     if name == "act":
         data = as_object(first)
-        return _apply(server, resolve(server, types.CodeAction(str(data.get("title", "")), data=data)).edit, command)
+        return _apply(
+            server, resolve_action(server, types.CodeAction(str(data.get("title", "")), data=data)).edit, command
+        )
     document = server.document(str(first))
     if document is None:
         return {"applied": False, "reason": "the document is not open, or no Dockerfile"}
     server.lint(document)
-    names = _names(second) or list(USUAL)
+    names = _names(second) or list(EDITOR_REWRITES)
     try:
         if name == "fixed":
             text, refused = fixed_text(server, document, unsafe=bool(second))
             return {"text": text, "changed": text != document.text.text, "refused": refused, "ignore": None}
         if name == "rewritten":
-            text, proposal, refused = rewritten(server, document, names)
+            text, proposal, refused = rewritten_text(server, document, names)
             changed = proposal is not None and proposal.new != proposal.old
             ignore = {"path": proposal.path, "text": proposal.new} if proposal is not None and changed else None
             return {"text": text, "changed": text != document.text.text, "refused": refused, "ignore": ignore}
         if name == "optimize":
-            edit = rewrite(server, document, names, "dlint optimize")
+            edit = rewrite_edit(server, document, names, "dlint optimize")
         else:
-            edit = fix_all(server, document, name == "fixAllUnsafe")
-    except (BadSettings, Refused) as error:
+            edit = fix_all_edit(server, document, name == "fixAllUnsafe")
+    except (SettingsError, FixRejected) as error:
         return {"applied": False, "reason": str(error)}
     return _apply(server, edit, command)
 

@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from ...engine.diagnostic import Diagnostic
     from ..documents import Document
 
-REASON = "TODO: say why"
+REASON_PLACEHOLDER = "TODO: say why"
 _NEVER = ("SYN",)
 
 
-def suppression(document: Document, d: Diagnostic) -> types.TextEdit | None:
+def suppression_edit(document: Document, d: Diagnostic) -> types.TextEdit | None:
     """The edit that puts `# dlint: ignore[CODE] reason` above the instruction of a finding, or the code into the one
     that is there; None for what cannot be switched off.
     """
@@ -35,10 +35,10 @@ def suppression(document: Document, d: Diagnostic) -> types.TextEdit | None:
     if text.startswith("\ufeff", start):
         start += 1
     indent = text[start : instruction.start]
-    comment_line = f"{indent}# dlint: ignore[{d.code}] {REASON}{line_ending(text)}"
+    comment_line = f"{indent}# dlint: ignore[{d.code}] {REASON_PLACEHOLDER}{line_ending(text)}"
     return types.TextEdit(document.range(start, start), comment_line)
 
 
-def escaped(text: str) -> str:
+def escape_snippet(text: str) -> str:
     """Text for a snippet, in which some characters mean places to fill in."""
     return text.replace("\\", "\\\\").replace("$", "\\$").replace("}", "\\}")

@@ -5,29 +5,35 @@ from __future__ import annotations
 import re
 
 from ....model.state import PLATFORM_ARGS, PROXY_ARGS
-from ....syntax.expand import variables
-from ....syntax.tree import Arg, CommandLine, Copy, Env, Run, Shell, Transfer
+from ....syntax.expand import variable_references
+from ....syntax.tree import Arg, CommandLine, Copy, CopyOrAdd, Env, Run, Shell
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ....model.build import Build, Stage
-    from ....syntax.source import Mapped
+    from ....syntax.source import MappedText
     from ....syntax.tree import Flag, Instruction
 
 STAGE, VARIABLE = "stage", "variable"
-Key = tuple[str, str, int]
+SymbolKey = tuple[str, str, int]
 """What is named: kind, name in the form in which names are compared, and the group in which the name means it."""
 
 
-class Place:
+class SymbolOccurrence:
     """One name in the file, `text[start:end]`. `written` is False for what means a stage by its number."""
 
     __slots__ = ("defines", "end", "instruction", "key", "start", "written")
 
     def __init__(
-        self, key: Key, start: int, end: int, instruction: Instruction, defines: bool = False, written: bool = True
+        self,
+        key: SymbolKey,
+        start: int,
+        end: int,
+        instruction: Instruction,
+        defines: bool = False,
+        written: bool = True,
     ) -> None:
         self.key = key
         self.start = start
@@ -37,33 +43,33 @@ class Place:
         self.written = written
 
 
-def places(build: Build) -> list[Place]:
+def symbol_occurrences(build: Build) -> list[SymbolOccurrence]:
     """All names of stages and variables in the file, in its order."""
-    return build.once("server index", lambda: sorted(_places(build), key=lambda place: (place.start, place.end)))
+    return build.cached("server index", lambda: sorted(_places(build), key=lambda place: (place.start, place.end)))
 
 
-def place_at(build: Build, offset: int) -> Place | None:
+def occurrence_at(build: Build, offset: int) -> SymbolOccurrence | None:
     """The name at an offset, or the one that ends there."""
-    best: Place | None = None
-    for place in places(build):
+    best: SymbolOccurrence | None = None
+    for place in symbol_occurrences(build):
         if place.start <= offset <= place.end and (best is None or place.start >= best.start):
             best = place
     return best
 
 
-def same(build: Build, place: Place) -> list[Place]:
+def occurrences_of(build: Build, place: SymbolOccurrence) -> list[SymbolOccurrence]:
     """All names of what a name means."""
-    return [each for each in places(build) if each.key == place.key]
+    return [each for each in symbol_occurrences(build) if each.key == place.key]
 
 
-def definition(build: Build, place: Place) -> Place | None:
+def find_definition(build: Build, place: SymbolOccurrence) -> SymbolOccurrence | None:
     """What defines the name: the nearest definition before it that counts there."""
-    found = [each for each in same(build, place) if each.defines]
+    found = [each for each in occurrences_of(build, place) if each.defines]
     if place.key[0] == STAGE:
         return found[0] if found else None
     stage = build.stage_of(place.instruction)
     chain = {id(each) for each in ([stage, *stage.ancestors] if stage is not None else [])}
-    best: Place | None = None
+    best: SymbolOccurrence | None = None
     for each in found:
         home = build.stage_of(each.instruction)
         if each.start <= place.start and (home is None or id(home) in chain or home is stage):
@@ -71,7 +77,7 @@ def definition(build: Build, place: Place) -> Place | None:
     return best or (found[0] if found else None)
 
 
-def _places(build: Build) -> Iterator[Place]:
+def _places(build: Build) -> Iterator[SymbolOccurrence]:
     yield from _stages(build)
     arguments = {pair.key.text for node in _nodes(build) if isinstance(node, Arg) for pair in node.pairs}
     for node in _nodes(build):
@@ -89,15 +95,17 @@ def _nodes(build: Build) -> Iterator[Instruction]:
 # Stages -------------------------------------------------------------------------------------------------------------
 
 
-def _stages(build: Build) -> Iterator[Place]:
+def _stages(build: Build) -> Iterator[SymbolOccurrence]:
     for stage in build.stages:
         from_ = stage.from_
         if from_.alias is not None:
-            yield Place(_stage_key(stage), from_.alias.start, from_.alias.end, from_, defines=True)
+            yield SymbolOccurrence(_stage_key(stage), from_.alias.start, from_.alias.end, from_, defines=True)
         elif from_.base is not None:
-            yield Place(_stage_key(stage), from_.start, from_.keyword_end, from_, defines=True, written=False)
+            yield SymbolOccurrence(
+                _stage_key(stage), from_.start, from_.keyword_end, from_, defines=True, written=False
+            )
         if stage.parent is not None and from_.base is not None and from_.base.text.lower() == stage.parent.name:
-            yield Place(_stage_key(stage.parent), from_.base.start, from_.base.end, from_)
+            yield SymbolOccurrence(_stage_key(stage.parent), from_.base.start, from_.base.end, from_)
         for instruction in stage.instructions:
             node = instruction.trigger or instruction
             if instruction.trigger is not None:
@@ -106,11 +114,11 @@ def _stages(build: Build) -> Iterator[Place]:
                 yield from _in_flag(build, stage, node, flag)
 
 
-def _stage_key(stage: Stage) -> Key:
+def _stage_key(stage: Stage) -> SymbolKey:
     return STAGE, stage.name or str(stage.index), stage.index
 
 
-def _in_flag(build: Build, stage: Stage, node: Instruction, flag: Flag) -> Iterator[Place]:
+def _in_flag(build: Build, stage: Stage, node: Instruction, flag: Flag) -> Iterator[SymbolOccurrence]:
     value = flag.value or ""
     if isinstance(node, Copy) and flag.name == "from":
         source = build.source_stage(value, stage)
@@ -123,29 +131,29 @@ def _in_flag(build: Build, stage: Stage, node: Instruction, flag: Flag) -> Itera
                 yield from _flag_place(node, flag, source, match.start(1), match.group(1))
 
 
-def _flag_place(node: Instruction, flag: Flag, source: Stage, at: int, text: str) -> Iterator[Place]:
+def _flag_place(node: Instruction, flag: Flag, source: Stage, at: int, text: str) -> Iterator[SymbolOccurrence]:
     mapped = node.mapped(flag)
     if mapped.text == flag.text and text:
         at += len("--=") + len(flag.name)
         span = mapped.span(at, at + len(text))
-        yield Place(_stage_key(source), span.start, span.end, node, written=text.lower() == source.name)
+        yield SymbolOccurrence(_stage_key(source), span.start, span.end, node, written=text.lower() == source.name)
 
 
 # Variables ----------------------------------------------------------------------------------------------------------
 
 
-def _variables(build: Build, node: Instruction, arguments: set[str]) -> Iterator[Place]:
-    def place(name: str, start: int, end: int, defines: bool = False) -> Place:
+def _variables(build: Build, node: Instruction, arguments: set[str]) -> Iterator[SymbolOccurrence]:
+    def place(name: str, start: int, end: int, defines: bool = False) -> SymbolOccurrence:
         stage = build.stage_of(node) or (build.stage_of(node.parent) if node.parent is not None else None)
         group = 0 if name in arguments or stage is None else 1 + stage.root.index
-        return Place((VARIABLE, name, group), start, end, node, defines)
+        return SymbolOccurrence((VARIABLE, name, group), start, end, node, defines)
 
     if isinstance(node, Arg | Env):
         for pair in node.pairs:
             if _is_name(pair.key.text):
                 yield place(pair.key.text, pair.key.start, pair.key.end, defines=True)
     for mapped, escape, quotes in _texts(build, node):
-        for name, start, end in variables(mapped.text, escape, skip_quotes=quotes):
+        for name, start, end in variable_references(mapped.text, escape, skip_quotes=quotes):
             if _is_name(name):
                 span = mapped.span(start, end)
                 at = start + (2 if mapped.text.startswith("${", start) else 1)
@@ -158,7 +166,7 @@ def _is_name(text: str) -> bool:
     return text.isascii() and text.isidentifier()
 
 
-def _texts(build: Build, node: Instruction) -> Iterator[tuple[Mapped, str, bool]]:
+def _texts(build: Build, node: Instruction) -> Iterator[tuple[MappedText, str, bool]]:
     """The texts of an instruction in which variables count: text, escape character, and whether quotes mean nothing."""
     escape = build.dockerfile.escape
     for flag in node.flags:
@@ -181,7 +189,7 @@ def _texts(build: Build, node: Instruction) -> Iterator[tuple[Mapped, str, bool]
         for argument in node.arguments:
             if "$" in argument.text:
                 yield node.mapped(argument), escape, False
-    if isinstance(node, Transfer):
+    if isinstance(node, CopyOrAdd):
         for heredoc in node.heredocs:
             if heredoc.expand and "$" in heredoc.body:
                 yield heredoc.mapped(), "\\", True
@@ -190,27 +198,27 @@ def _texts(build: Build, node: Instruction) -> Iterator[tuple[Mapped, str, bool]
 _OWN = re.compile(r"(?<![\w$.-])([A-Za-z_]\w*)\+?=|\b(?:for|read|local|unset|getopts)\s+(?:-\w+\s+)*([A-Za-z_]\w*)")
 
 
-def _without_own(script: Mapped) -> Mapped:
+def _without_own(script: MappedText) -> MappedText:
     """The script with its own variables, which it sets itself, made unreadable."""
-    from ....syntax.source import Mapped
+    from ....syntax.source import MappedText
 
     own = {match.group(1) or match.group(2) for match in _OWN.finditer(script.text)}
     if not own:
         return script
     pattern = re.compile(r"\$(\{?)(" + "|".join(sorted(map(re.escape, own))) + r")\b")
     text = pattern.sub(lambda match: "." * len(match.group()), script.text)
-    return Mapped(text, script.starts, script.offsets, script.ends)
+    return MappedText(text, script.starts, script.offsets, script.ends)
 
 
-def why_fixed(build: Build, place: Place) -> str:
+def rename_obstacle(build: Build, place: SymbolOccurrence) -> str:
     """Why what a name means cannot be renamed; empty when it can."""
     kind, name, _ = place.key
     if kind == STAGE:
-        if not any(each.defines and each.written for each in same(build, place)):
+        if not any(each.defines and each.written for each in occurrences_of(build, place)):
             return "the stage has no name; write `AS name` first"
         return ""
     if name in PLATFORM_ARGS or name in PROXY_ARGS:
         return f"the builder gives {name} its value; the name is fixed"
-    if not any(each.defines for each in same(build, place)):
+    if not any(each.defines for each in occurrences_of(build, place)):
         return f"no ARG or ENV of this file sets {name}"
     return ""

@@ -8,7 +8,7 @@ from typing import Any
 from lsprotocol import types
 
 from ....syntax.tree import Arg, CommandLine, Env
-from ..protocol import Plain
+from ..protocol import JsonResult
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,13 +34,13 @@ _MOST_READ = 1_000
 Span = tuple[int, int]
 
 
-def symbols(server: DlintServer, params: types.DocumentSymbolParams) -> Plain:
+def document_symbols(server: DlintServer, params: types.DocumentSymbolParams) -> JsonResult:
     """The stages with their instructions, ARGs before the first one beside them."""
     document = server.document(params.text_document.uri)
     if document is None:
-        return Plain(None)
+        return JsonResult(None)
     build = document.build
-    found = [each for instruction in build.head for each in _symbols(document, instruction)]
+    found = [each for instruction in build.global_instructions for each in _symbols(document, instruction)]
     for stage in build.stages:
         from_ = stage.from_
         name = from_.alias.text if from_.alias else f"stage {stage.index}"
@@ -51,7 +51,7 @@ def symbols(server: DlintServer, params: types.DocumentSymbolParams) -> Plain:
         symbol = _symbol(document, name, _KINDS.Class, whole, selected, detail)
         symbol["children"] = [each for instruction in stage.instructions for each in _symbols(document, instruction)]
         found.append(symbol)
-    return Plain(found)
+    return JsonResult(found)
 
 
 def _symbols(document: Document, instruction: Instruction) -> Iterator[dict[str, Any]]:
@@ -66,7 +66,7 @@ def _symbols(document: Document, instruction: Instruction) -> Iterator[dict[str,
         return
     kind = _SYMBOLS.get(instruction.name, _KINDS.Property)
     keyword = (instruction.start, instruction.keyword_end)
-    yield _symbol(document, instruction.name or "?", kind, whole, keyword, instruction.rest_text)
+    yield _symbol(document, instruction.name or "?", kind, whole, keyword, instruction.arguments_text)
 
 
 def _symbol(
@@ -75,20 +75,20 @@ def _symbol(
     return {
         "name": _short(name) or "?",
         "kind": kind.value,
-        "range": document.plain_range(*whole),
-        "selectionRange": document.plain_range(*selected),
+        "range": document.json_range(*whole),
+        "selectionRange": document.json_range(*selected),
         "detail": _short(detail),
     }
 
 
 def _short(text: str) -> str:
-    from ..diagnostics import readable
+    from ..diagnostics import without_surrogates
 
     line = " ".join(text[:_MOST_READ].split())
-    return readable(line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…")
+    return without_surrogates(line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…")
 
 
-def foldings(server: DlintServer, params: types.FoldingRangeParams) -> list[types.FoldingRange] | None:
+def folding_ranges(server: DlintServer, params: types.FoldingRangeParams) -> list[types.FoldingRange] | None:
     """Stages, instructions and here-documents over several lines, and comments in a row."""
     document = server.document(params.text_document.uri)
     if document is None:
@@ -112,7 +112,7 @@ def foldings(server: DlintServer, params: types.FoldingRangeParams) -> list[type
 
 
 def _comment_blocks(document: Document) -> Iterator[tuple[int, int]]:
-    comments = [comment for comment in document.dockerfile.comments if not comment.inside]
+    comments = [comment for comment in document.dockerfile.comments if not comment.in_continuation]
     start = 0
     for number, (one, other) in enumerate(pairwise([*comments, None]), 1):
         assert one is not None
@@ -121,7 +121,7 @@ def _comment_blocks(document: Document) -> Iterator[tuple[int, int]]:
             start = number
 
 
-def selections(server: DlintServer, params: types.SelectionRangeParams) -> list[types.SelectionRange] | None:
+def selection_ranges(server: DlintServer, params: types.SelectionRangeParams) -> list[types.SelectionRange] | None:
     """Word, command, argument, instruction, stage, file around each position."""
     document = server.document(params.text_document.uri)
     if document is None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ..documents import Document
 
 
-def from_fix(document: Document, edits: Iterable[Edit]) -> list[types.TextEdit]:
+def fix_text_edits(document: Document, edits: Iterable[Edit]) -> list[types.TextEdit]:
     """Edits of a fix."""
     return [types.TextEdit(document.range(edit.start, edit.end), edit.text) for edit in edits]
 
@@ -43,7 +43,7 @@ def workspace_edit(
     if not server.workbench.versions_edits:
         return types.WorkspaceEdit(changes={document.uri: edits})
     identity = types.OptionalVersionedTextDocumentIdentifier(document.uri, document.version)
-    if title and server.workbench.previews:
+    if title and server.workbench.previews_edits:
         annotated: list[types.TextEdit | types.AnnotatedTextEdit | types.SnippetTextEdit] = [
             types.AnnotatedTextEdit("dlint", edit.range, edit.new_text) for edit in edits
         ]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from itertools import islice, product
 
-from .hcl import Function, HclError, Node, Unknown, parse
-from .invocation import Inline, Invocation, place, remote
+from .hcl import HclError, HclExpression, HclFunction, UnknownValue, parse_hcl
+from .invocation import BuildInvocation, InlineDockerfile, is_remote_context, resolve_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _MOST_COMBINATIONS = 64
 
 
-class Target:
+class BakeTarget:
     """A target as it is written: its keys, which may be expressions, the line, and the text of the file."""
 
     def __init__(self, keys: Mapping[str, Any], line: int) -> None:
@@ -24,13 +24,13 @@ class Target:
         self.line = line
 
 
-def read_bake(path: str, text: str) -> list[Invocation]:
+def read_bake(path: str, text: str) -> list[BuildInvocation]:
     """The builds of the bake file at `path`; none when it cannot be read. Paths count from its folder."""
     try:
         targets, variables = _json(text) if path.lower().endswith(".json") else _hcl(text)
     except (HclError, ValueError, RecursionError):
         return []
-    found: list[Invocation] = []
+    found: list[BuildInvocation] = []
     for name, target in targets.items():
         keys = _inherited(target, targets, set())
         for values in _combinations(keys, variables):
@@ -41,12 +41,12 @@ def read_bake(path: str, text: str) -> list[Invocation]:
     return found
 
 
-def _json(text: str) -> tuple[dict[str, Target], dict[str, Any]]:
+def _json(text: str) -> tuple[dict[str, BakeTarget], dict[str, Any]]:
     import json
 
     document: Any = json.loads(text)
     written, variables = _map(_map(document).get("target")), _map(_map(document).get("variable"))
-    targets = {name: Target(_map(keys), _line_of(text, name)) for name, keys in written.items()}
+    targets = {name: BakeTarget(_map(keys), _line_of(text, name)) for name, keys in written.items()}
     return targets, {name: _map(value).get("default") for name, value in variables.items()}
 
 
@@ -55,19 +55,19 @@ def _line_of(text: str, name: str) -> int:
     return text.count("\n", 0, max(at, 0)) + 1
 
 
-def _hcl(text: str) -> tuple[dict[str, Target], dict[str, Any]]:
-    body = parse(text)
-    targets: dict[str, Target] = {}
+def _hcl(text: str) -> tuple[dict[str, BakeTarget], dict[str, Any]]:
+    body = parse_hcl(text)
+    targets: dict[str, BakeTarget] = {}
     variables: dict[str, Any] = {}
-    defaults: dict[str, Node] = dict(body.attributes)
+    defaults: dict[str, HclExpression] = dict(body.attributes)
     for kind, labels, block, at in body.blocks:
         if kind == "target" and labels:
-            targets[labels[0]] = Target(block.attributes, text.count("\n", 0, at) + 1)
+            targets[labels[0]] = BakeTarget(block.attributes, text.count("\n", 0, at) + 1)
         elif kind == "variable" and labels and "default" in block.attributes:
             defaults[labels[0]] = block.attributes["default"]
         elif kind == "function" and labels and "result" in block.attributes:
             rest = _name(block.attributes.get("variadic_params"))
-            variables[f"{labels[0]}()"] = Function(
+            variables[f"{labels[0]}()"] = HclFunction(
                 _names(block.attributes.get("params")), rest, block.attributes["result"]
             )
     for _ in range(len(defaults)):
@@ -82,16 +82,16 @@ def _hcl(text: str) -> tuple[dict[str, Target], dict[str, Any]]:
     return targets, variables
 
 
-def _names(node: Node | None) -> list[str]:
+def _names(node: HclExpression | None) -> list[str]:
     """The names in a list of names, such as a function's `params`."""
     return [name for part in node.parts[0] if (name := _name(part))] if node is not None and node.kind == "list" else []
 
 
-def _name(node: Node | None) -> str:
+def _name(node: HclExpression | None) -> str:
     return node.parts[0] if node is not None and node.kind == "variable" else ""
 
 
-def _inherited(target: Target, targets: Mapping[str, Target], seen: set[str]) -> dict[str, Any]:
+def _inherited(target: BakeTarget, targets: Mapping[str, BakeTarget], seen: set[str]) -> dict[str, Any]:
     """The keys of a target over those that it inherits; args and contexts are joined."""
     merged: dict[str, Any] = {}
     for name in _list(_value(target.keys.get("inherits"), {})):
@@ -121,8 +121,8 @@ def _combinations(keys: Mapping[str, Any], variables: Mapping[str, Any]) -> Iter
 
 
 def _invocation(
-    path: str, name: str, target: Target, keys: Mapping[str, Any], variables: Mapping[str, Any], text: str
-) -> Invocation | None:
+    path: str, name: str, target: BakeTarget, keys: Mapping[str, Any], variables: Mapping[str, Any], text: str
+) -> BuildInvocation | None:
     folder = os.path.dirname(path)
 
     def word(key: str, default: str) -> str | None:
@@ -135,27 +135,27 @@ def _invocation(
     inline = _inline(keys.get("dockerfile-inline"), variables, text)
     if written is None or (dockerfile is None and inline is None):
         return None
-    context = None if remote(written) else place(folder, written)
+    context = None if is_remote_context(written) else resolve_path(folder, written)
     if context is None and inline is None:
         return None
-    file = "" if inline is not None or context is None else place(context, dockerfile or "")
+    file = "" if inline is not None or context is None else resolve_path(context, dockerfile or "")
     args, contexts = _pairs(keys.get("args"), variables), _pairs(keys.get("contexts"), variables)
     shown = word("name", name) or name
-    return Invocation(path, target.line, shown, context, file, stage or "", args, contexts, inline)
+    return BuildInvocation(path, target.line, shown, context, file, stage or "", args, contexts, inline)
 
 
-def _inline(node: Any, variables: Mapping[str, Any], text: str) -> Inline | None:
+def _inline(node: Any, variables: Mapping[str, Any], text: str) -> InlineDockerfile | None:
     value = _value(node, variables)
     if not isinstance(value, str) or not value.strip():
         return None
-    if not isinstance(node, Node):
-        return Inline(value, _line_of(text, "dockerfile-inline"), 0, exact=False)
+    if not isinstance(node, HclExpression):
+        return InlineDockerfile(value, _line_of(text, "dockerfile-inline"), 0, exact=False)
     line = text.count("\n", 0, node.at) + 1
     if not text.startswith("<<", node.at):
-        return Inline(value, line, 0, exact=False)
+        return InlineDockerfile(value, line, 0, exact=False)
     first = text.split("\n")[line]
     indent = len(first) - len(first.lstrip()) if text.startswith("<<-", node.at) else 0
-    return Inline(value, line + 1, indent, exact=node.kind == "literal")
+    return InlineDockerfile(value, line + 1, indent, exact=node.kind == "literal")
 
 
 def _pairs(tables: Any, variables: Mapping[str, Any]) -> dict[str, str]:
@@ -164,7 +164,7 @@ def _pairs(tables: Any, variables: Mapping[str, Any]) -> dict[str, str]:
     for table in _list(tables):
         value = _value(table, variables)
         for key, written in _map(value).items():
-            entry = written if isinstance(table, Node) else _value(written, variables)
+            entry = written if isinstance(table, HclExpression) else _value(written, variables)
             if isinstance(entry, (str, int, float)):
                 found[key] = str(entry).lower() if isinstance(entry, bool) else str(entry)
     return found
@@ -172,16 +172,16 @@ def _pairs(tables: Any, variables: Mapping[str, Any]) -> dict[str, str]:
 
 def _value(node: Any, variables: Mapping[str, Any]) -> Any:
     """The value of an expression, or of what JSON says; None when it is not known."""
-    if isinstance(node, Node):
+    if isinstance(node, HclExpression):
         try:
             return node.value(variables)
-        except Unknown:
+        except UnknownValue:
             return None
     if isinstance(node, str) and "${" in node:
         try:
-            parsed = parse(f'a = "{node}"').attributes["a"]
+            parsed = parse_hcl(f'a = "{node}"').attributes["a"]
             return parsed.value(variables)
-        except (HclError, Unknown):
+        except (HclError, UnknownValue):
             return None
     return node
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 import re
 
-from ...config.yaml_nodes import BadYaml, compose, entries, items, scalar
-from .invocation import Inline, Invocation, place, remote
+from ...config.yaml_nodes import YamlError, mapping_entries, parse_yaml, scalar_text, sequence_items
+from .invocation import BuildInvocation, InlineDockerfile, is_remote_context, resolve_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    Services = dict[str, "Service"]
+    Services = dict[str, "ComposeService"]
 
 _MAIN = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
 _VARIABLE = re.compile(r"\$(?:(\$)|([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(:?[-+?])?)")
@@ -21,7 +21,7 @@ _MOST_STEPS = 20
 """Services that extend one another, and files that include one another."""
 
 
-def read_compose(path: str, text: str) -> list[Invocation]:
+def read_compose(path: str, text: str) -> list[BuildInvocation]:
     """The builds of the compose file at `path`, and of the files that it includes; none when it is no YAML.
 
     A file such as docker-compose.prod.yml is laid over the main one of its folder, as with `-f main -f prod`.
@@ -29,7 +29,7 @@ def read_compose(path: str, text: str) -> list[Invocation]:
     return list(_Reader(path, text).invocations())
 
 
-class Service(dict[str, "Any"]):
+class ComposeService(dict[str, "Any"]):
     """The nodes of a service by their keys, and the line (from 0) where the service stands."""
 
     def __init__(self, keys: Mapping[str, Any], line: int) -> None:
@@ -44,7 +44,7 @@ class _Build:
 
     def __init__(self, build: Any, file: str) -> None:
         self.node = build
-        keys = {"context": build} if build.id == "scalar" else entries(build)
+        keys = {"context": build} if build.id == "scalar" else mapping_entries(build)
         self.keys: dict[str, list[tuple[Any, str]]] = {key: [(node, file)] for key, node in keys.items()}
 
     def over(self, below: _Build | None) -> _Build:
@@ -63,7 +63,7 @@ class _Reader:
         self._text = text
         self._files: dict[str, tuple[Services, list[Any]]] = {path: _parsed(text)}
 
-    def invocations(self) -> list[Invocation]:
+    def invocations(self) -> list[BuildInvocation]:
         """The builds, those of this file first."""
         found = self._of(self._path)
         seen = {self._path}
@@ -76,13 +76,13 @@ class _Reader:
                 todo += self._included(path)
         return found
 
-    def _of(self, path: str) -> list[Invocation]:
+    def _of(self, path: str) -> list[BuildInvocation]:
         folder = os.path.dirname(path)
         values = _dot_env(folder)
         # A main file counts also for what other files say of its services.
-        main = [place for each in _MAIN if os.path.isfile(place := os.path.join(folder, each))]
+        main = [resolve_path for each in _MAIN if os.path.isfile(resolve_path := os.path.join(folder, each))]
         beside = path == self._path and bool(main) and os.path.basename(path) not in _MAIN
-        found: list[Invocation] = []
+        found: list[BuildInvocation] = []
         for name, service in self._services(path).items():
             build = self._build(path, name)
             if build is not None and beside and "build" in service:
@@ -111,10 +111,10 @@ class _Reader:
         values = _dot_env(folder)
         written: list[str | None] = []
         for node in self._read(path)[1]:
-            inner = entries(node).get("path") if node.id == "mapping" else node
-            written += [scalar(each) for each in items(inner)] or [scalar(inner)]
+            inner = mapping_entries(node).get("path") if node.id == "mapping" else node
+            written += [scalar_text(each) for each in sequence_items(inner)] or [scalar_text(inner)]
         known = [_expanded(each, values) for each in written]
-        return [place(folder, each) for each in known if each and not remote(each)]
+        return [resolve_path(folder, each) for each in known if each and not is_remote_context(each)]
 
     def _build(self, path: str, name: str, steps: int = 0) -> _Build | None:
         """The build of a service, with what it takes from the service that it extends; None when it has none."""
@@ -124,10 +124,10 @@ class _Reader:
         below = None
         extended = service.get("extends")
         if extended is not None:
-            keys = entries(extended)
-            file, other = scalar(keys.get("file")), scalar(keys.get("service")) or scalar(extended)
+            keys = mapping_entries(extended)
+            file, other = scalar_text(keys.get("file")), scalar_text(keys.get("service")) or scalar_text(extended)
             if other is not None:
-                there = place(os.path.dirname(path), file) if file is not None else path
+                there = resolve_path(os.path.dirname(path), file) if file is not None else path
                 below = self._build(there, other, steps + 1)
         build = service.get("build")
         if build is not None:
@@ -136,19 +136,19 @@ class _Reader:
             below.node = extended
         return below
 
-    def _invocation(self, path: str, name: str, build: _Build, values: Mapping[str, str]) -> Invocation | None:
+    def _invocation(self, path: str, name: str, build: _Build, values: Mapping[str, str]) -> BuildInvocation | None:
         here = os.path.dirname(path)
 
         def value(key: str, default: str) -> tuple[str | None, str]:
             said = build.keys.get(key)
             if not said:
                 return default, here
-            return _expanded(scalar(said[0][0]), values), os.path.dirname(said[0][1])
+            return _expanded(scalar_text(said[0][0]), values), os.path.dirname(said[0][1])
 
         written, folder = value("context", ".")
         if written is None:
             return None
-        context = None if remote(written) else place(folder, written)
+        context = None if is_remote_context(written) else resolve_path(folder, written)
         inline = None
         if "dockerfile_inline" in build.keys:
             node, file = build.keys["dockerfile_inline"][0]
@@ -158,26 +158,29 @@ class _Reader:
         dockerfile = value("dockerfile", "Dockerfile")[0]
         if inline is None and (context is None or dockerfile is None):
             return None
-        file = "" if inline is not None or context is None else place(context, dockerfile or "")
+        file = "" if inline is not None or context is None else resolve_path(context, dockerfile or "")
         # A build behind an alias stands where its anchor is; it is said in the service.
         line = max(build.node.start_mark.line, self._services(path)[name].line) + 1
         target = value("target", "")[0] or ""
         args, contexts = (_all_pairs(build.keys.get(key, ()), values) for key in ("args", "additional_contexts"))
-        return Invocation(path, line, name, context, file, target, args, contexts, inline)
+        return BuildInvocation(path, line, name, context, file, target, args, contexts, inline)
 
 
 def _parsed(text: str) -> tuple[Services, list[Any]]:
     """The keys of each service, and the nodes of `include`."""
     try:
-        root = entries(compose(text))
-    except BadYaml:
+        root = mapping_entries(parse_yaml(text))
+    except YamlError:
         return {}, []
     node = root.get("services")
-    services = {name: Service(entries(each), each.start_mark.line) for name, each in entries(node).items()}
+    services = {
+        name: ComposeService(mapping_entries(each), each.start_mark.line)
+        for name, each in mapping_entries(node).items()
+    }
     for key, _ in node.value if services and node is not None else ():
         if key.id == "scalar" and key.value in services:
             services[key.value].line = key.start_mark.line
-    return services, items(root.get("include"))
+    return services, sequence_items(root.get("include"))
 
 
 def _all_pairs(said: Any, values: Mapping[str, str]) -> dict[str, str]:
@@ -189,9 +192,9 @@ def _all_pairs(said: Any, values: Mapping[str, str]) -> dict[str, str]:
 
 def _pairs(node: Any, values: Mapping[str, str]) -> dict[str, str]:
     """What a mapping, or a list of `KEY=value`, says; without what has no known value."""
-    written: dict[str, str | None] = {key: scalar(value) for key, value in entries(node).items()}
-    for each in items(node):
-        key, equals, value = (scalar(each) or "").partition("=")
+    written: dict[str, str | None] = {key: scalar_text(value) for key, value in mapping_entries(node).items()}
+    for each in sequence_items(node):
+        key, equals, value = (scalar_text(each) or "").partition("=")
         written[key] = value if equals else None
     found: dict[str, str] = {}
     for key, value in written.items():
@@ -201,22 +204,24 @@ def _pairs(node: Any, values: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
-def _inline(node: Any, text: str) -> Inline | None:
+def _inline(node: Any, text: str) -> InlineDockerfile | None:
     """An inline Dockerfile; `$$` is a `$` of the Dockerfile, and its place is told by the literal style only."""
-    value = scalar(node)
+    value = scalar_text(node)
     if not value:
         return None
     line = node.start_mark.line + 1
     lines = text.split("\n")
     if node.style != "|":
-        return Inline(value.replace("$$", "$"), line, node.start_mark.column, exact=False)
+        return InlineDockerfile(value.replace("$$", "$"), line, node.start_mark.column, exact=False)
     blank = len(value) - len(value.lstrip("\n"))
     first = value.lstrip("\n").split("\n")[0]
     for number in range(line + blank, min(line + blank + 3, len(lines))):
         if lines[number].endswith((first, first + "\r")) and lines[number].strip() == first.strip():
             # A `$$` is one character longer in the file; its line is right all the same.
-            return Inline(value.replace("$$", "$"), number - blank + 1, lines[number].index(first), exact=True)
-    return Inline(value.replace("$$", "$"), line, node.start_mark.column, exact=False)
+            return InlineDockerfile(
+                value.replace("$$", "$"), number - blank + 1, lines[number].index(first), exact=True
+            )
+    return InlineDockerfile(value.replace("$$", "$"), line, node.start_mark.column, exact=False)
 
 
 def _expanded(text: str | None, values: Mapping[str, str]) -> str | None:

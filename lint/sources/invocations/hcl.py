@@ -33,19 +33,19 @@ class HclError(ValueError):
     """A text that is no HCL."""
 
 
-class Unknown(Exception):
+class UnknownValue(Exception):
     """An expression whose value is not known."""
 
 
-class Body:
+class HclBody:
     """The attributes and blocks between two braces, each with the offset where its value stands."""
 
     def __init__(self) -> None:
-        self.attributes: dict[str, Node] = {}
-        self.blocks: list[tuple[str, list[str], Body, int]] = []
+        self.attributes: dict[str, HclExpression] = {}
+        self.blocks: list[tuple[str, list[str], HclBody, int]] = []
 
 
-class Node:
+class HclExpression:
     """An expression: what it is, its parts, and the offset of its first character."""
 
     __slots__ = ("at", "kind", "parts")
@@ -62,7 +62,7 @@ class Node:
             return parts[0]
         if kind == "variable":
             if variables.get(parts[0]) is None:
-                raise Unknown
+                raise UnknownValue
             return variables[parts[0]]
         if kind == "template":
             return "".join(part if isinstance(part, str) else _text(part.value(variables)) for part in parts[0])
@@ -82,13 +82,13 @@ class Node:
             return _call(parts[0], values) if own is None else own.value(values, variables)
         if kind == "binary":
             return _binary(parts[0], parts[1].value(variables), parts[2].value(variables))
-        raise Unknown
+        raise UnknownValue
 
 
-class Function:
+class HclFunction:
     """A function that a file defines; it is kept among the variables, as `name()`."""
 
-    def __init__(self, names: Sequence[str], rest: str, result: Node) -> None:
+    def __init__(self, names: Sequence[str], rest: str, result: HclExpression) -> None:
         self._names = names
         self._rest = rest
         self._result = result
@@ -97,10 +97,10 @@ class Function:
         """The value for these arguments; raises Unknown."""
         count = len(self._names)
         if len(values) < count or (len(values) > count and not self._rest):
-            raise Unknown
+            raise UnknownValue
         depth: int = variables.get("(depth)", 0)
         if depth > _MOST_CALLS:
-            raise Unknown
+            raise UnknownValue
         given: dict[str, Any] = {**variables, **dict(zip(self._names, values, strict=False)), "(depth)": depth + 1}
         if self._rest:
             given[self._rest] = list(values[count:])
@@ -115,12 +115,12 @@ def _member(whole: Any, key: Any) -> Any:
         if isinstance(whole, list) and isinstance(key, int):
             return _list(whole)[key]
     except (KeyError, IndexError):
-        raise Unknown from None
-    raise Unknown
+        raise UnknownValue from None
+    raise UnknownValue
 
 
 def _none() -> Any:
-    raise Unknown
+    raise UnknownValue
 
 
 def _text(value: Any) -> str:
@@ -128,16 +128,16 @@ def _text(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, (str, int, float)):
         return str(value)
-    raise Unknown
+    raise UnknownValue
 
 
-def _map(pairs: Sequence[tuple[str, Node]], variables: Mapping[str, Any]) -> dict[str, Any]:
+def _map(pairs: Sequence[tuple[str, HclExpression]], variables: Mapping[str, Any]) -> dict[str, Any]:
     """The entries whose values are known."""
     found: dict[str, Any] = {}
     for key, node in pairs:
         try:
             found[key] = node.value(variables)
-        except Unknown:
+        except UnknownValue:
             continue
     return found
 
@@ -151,7 +151,7 @@ def _binary(operator: str, left: Any, right: Any) -> Any:
         return left and right
     if operator == "||":
         return left or right
-    raise Unknown
+    raise UnknownValue
 
 
 def _call(name: str, values: Sequence[Any]) -> Any:
@@ -201,7 +201,7 @@ def _call(name: str, values: Sequence[Any]) -> Any:
         case "join", [str(separator), list()]:
             return separator.join(_text(each) for each in _list(values[1]))
         case _:
-            raise Unknown
+            raise UnknownValue
 
 
 def _list(value: Any) -> list[Any]:
@@ -212,7 +212,7 @@ def _table(value: Any) -> dict[str, Any]:
     return value
 
 
-def parse(text: str) -> Body:
+def parse_hcl(text: str) -> HclBody:
     """The body of a file. Raises HclError."""
     parser = _Parser(text)
     return parser.body(end="")
@@ -268,9 +268,9 @@ class _Parser:
         if not self.take(sign):
             raise HclError(f"`{sign}` is wanted before `{self.word}`")
 
-    def body(self, end: str) -> Body:
+    def body(self, end: str) -> HclBody:
         """Attributes and blocks up to the sign `end`."""
-        body = Body()
+        body = HclBody()
         while True:
             self.lines()
             if self.kind == "end" or (end and self.kind == "sign" and self.word == end):
@@ -301,7 +301,7 @@ class _Parser:
         self.next()
         return word
 
-    def expression(self) -> Node:
+    def expression(self) -> HclExpression:
         """A condition, or what may stand in one."""
         at = self.at
         node = self.operand()
@@ -309,17 +309,17 @@ class _Parser:
             operator = self.word
             self.next()
             self.lines()
-            node = Node("binary", at, operator, node, self.operand())
+            node = HclExpression("binary", at, operator, node, self.operand())
         if self.take("?"):
             self.lines()
             yes = self.expression()
             self.lines()
             self.want(":")
             self.lines()
-            node = Node("condition", at, node, yes, self.expression())
+            node = HclExpression("condition", at, node, yes, self.expression())
         return node
 
-    def operand(self) -> Node:
+    def operand(self) -> HclExpression:
         """A value with what is behind it: an index, an attribute."""
         node = self.primary()
         while self.kind == "sign" and self.word in (".", "["):
@@ -330,22 +330,22 @@ class _Parser:
                 key = self.expression()
                 self.lines()
                 self.want("]")
-                node = Node("member", node.at, node, key)
+                node = HclExpression("member", node.at, node, key)
             elif not closing and not self.is_sign("*"):
-                node = Node("member", node.at, node, Node("literal", self.at, self.index()))
+                node = HclExpression("member", node.at, node, HclExpression("literal", self.at, self.index()))
                 self.next()
             else:  # `[*]` and `.*`
                 self.next()
                 if closing:
                     self.want("]")
-                node = Node("unknown", node.at)
+                node = HclExpression("unknown", node.at)
         return node
 
     def index(self) -> str | int:
         """The name or the number behind a dot."""
         return int(self.word) if self.word.isdecimal() else self.word
 
-    def primary(self) -> Node:
+    def primary(self) -> HclExpression:
         """A literal, a name, a call, a list, a map, or an expression in parentheses."""
         at, kind, word = self.at, self.kind, self.word
         if kind == "string":
@@ -354,12 +354,16 @@ class _Parser:
             return self.heredoc()
         if kind == "number":
             self.next()
-            return Node("literal", at, float(word) if "." in word else int(word))
+            return HclExpression("literal", at, float(word) if "." in word else int(word))
         if kind == "name":
             self.next()
             if self.take("("):
-                return Node("call", at, word, self.listed(")"))
-            return Node("literal", at, _LITERALS[word]) if word in _LITERALS else Node("variable", at, word)
+                return HclExpression("call", at, word, self.listed(")"))
+            return (
+                HclExpression("literal", at, _LITERALS[word])
+                if word in _LITERALS
+                else HclExpression("variable", at, word)
+            )
         if self.take("("):
             self.lines()
             node = self.expression()
@@ -371,23 +375,23 @@ class _Parser:
         if self.take("{"):
             return self.map(at)
         if self.take("!"):
-            return Node("not", at, self.operand())
+            return HclExpression("not", at, self.operand())
         if self.take("-"):
             self.operand()
-            return Node("unknown", at)
+            return HclExpression("unknown", at)
         raise HclError(f"`{word}` is not understood")
 
-    def list(self, at: int) -> Node:
+    def list(self, at: int) -> HclExpression:
         """A list behind its bracket; one with `for` has no value."""
         self.lines()
         if self.kind == "name" and self.word == "for":
             self.skip("[", "]")
-            return Node("unknown", at)
-        return Node("list", at, self.listed("]"))
+            return HclExpression("unknown", at)
+        return HclExpression("list", at, self.listed("]"))
 
-    def listed(self, end: str) -> list[Node]:
+    def listed(self, end: str) -> list[HclExpression]:
         """Expressions with commas between them, up to the sign `end`."""
-        found: list[Node] = []
+        found: list[HclExpression] = []
         self.lines()
         while not self.take(end):
             found.append(self.expression())
@@ -400,13 +404,13 @@ class _Parser:
             self.lines()
         return found
 
-    def map(self, at: int) -> Node:
+    def map(self, at: int) -> HclExpression:
         """A map behind its brace; one with `for` has no value."""
         self.lines()
         if self.kind == "name" and self.word == "for":
             self.skip("{", "}")
-            return Node("unknown", at)
-        pairs: list[tuple[str, Node]] = []
+            return HclExpression("unknown", at)
+        pairs: list[tuple[str, HclExpression]] = []
         while not self.take("}"):
             key = self.label() if self.kind in ("name", "string") else ""
             if not key:
@@ -417,7 +421,7 @@ class _Parser:
             pairs.append((key, self.expression()))
             self.take(",")
             self.lines()
-        return Node("map", at, pairs)
+        return HclExpression("map", at, pairs)
 
     def skip(self, opening: str, closing: str) -> None:
         """Pass over all up to the closing bracket of the one before."""
@@ -431,16 +435,16 @@ class _Parser:
             depth += (self.word == opening) - (self.word == closing)
             self.next()
 
-    def string(self) -> Node:
+    def string(self) -> HclExpression:
         """A text in quotes, with expressions in it."""
         at = self.at
         parts, self.end = _template(self.text, self.end, '"')
         self.next()
         if all(isinstance(part, str) for part in parts):
-            return Node("literal", at, "".join(str(part) for part in parts))
-        return Node("template", at, parts)
+            return HclExpression("literal", at, "".join(str(part) for part in parts))
+        return HclExpression("template", at, parts)
 
-    def heredoc(self) -> Node:
+    def heredoc(self) -> HclExpression:
         """A here-document; `<<-` takes the common indentation away."""
         at = self.at
         match = re.compile(rf"^[ \t]*{re.escape(self.mark)}[ \t\r]*$", re.MULTILINE).search(self.text, self.end)
@@ -455,13 +459,13 @@ class _Parser:
         self.next()
         parts, _ = _template(body, 0, "")
         if all(isinstance(part, str) for part in parts):
-            return Node("literal", at, "".join(str(part) for part in parts))
-        return Node("template", at, parts)
+            return HclExpression("literal", at, "".join(str(part) for part in parts))
+        return HclExpression("template", at, parts)
 
 
-def _template(text: str, at: int, quote: str) -> tuple[list[str | Node], int]:
+def _template(text: str, at: int, quote: str) -> tuple[list[str | HclExpression], int]:
     """The parts of a text up to its quote, or its end without one, and the offset behind."""
-    parts: list[str | Node] = []
+    parts: list[str | HclExpression] = []
     part: list[str] = []
     while at < len(text):
         char = text[at]
@@ -476,7 +480,7 @@ def _template(text: str, at: int, quote: str) -> tuple[list[str | Node], int]:
         elif text.startswith(("${", "%{"), at):
             parser = _Parser(text, at + 2)
             plain = char == "$"
-            node = parser.expression() if plain else Node("unknown", at)
+            node = parser.expression() if plain else HclExpression("unknown", at)
             while not plain and not (parser.kind == "sign" and parser.word == "}") and parser.kind != "end":
                 parser.next()
             if parser.word != "}":

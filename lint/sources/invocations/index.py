@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from .invocation import Invocation, directory_entries
+from .invocation import BuildInvocation, directory_entries
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def is_bake(name: str) -> bool:
     return lower.endswith(".bake.hcl") or (lower.startswith("docker-bake.") and lower.endswith((".hcl", ".json")))
 
 
-def read(path: str) -> list[Invocation]:
+def read_builds(path: str) -> list[BuildInvocation]:
     """The builds that a compose file, a bake file or a workflow describes; none when it cannot be read as one."""
     try:
         with open(path, "rb") as file:
@@ -48,7 +48,7 @@ def read(path: str) -> list[Invocation]:
     return parse_builds(path, data.decode("utf-8-sig", "replace"))
 
 
-def parse_builds(path: str, text: str) -> list[Invocation]:
+def parse_builds(path: str, text: str) -> list[BuildInvocation]:
     """The builds that the text of the file at `path` describes."""
     # Most of these files build nothing, and then no parser has to be imported.
     if not any(word in text for word in ("build", "target", "executor", "include", "extends")):
@@ -67,28 +67,28 @@ def parse_builds(path: str, text: str) -> list[Invocation]:
     return read_workflow(path, text)
 
 
-class Invocations:
+class BuildFinder:
     """The builds around Dockerfiles; each folder is listed and each file read once."""
 
     def __init__(self) -> None:
-        self._of_folder: dict[str, dict[str, list[Invocation]]] = {}
-        self._of_file: dict[str, list[Invocation]] = {}
+        self._of_folder: dict[str, dict[str, list[BuildInvocation]]] = {}
+        self._of_file: dict[str, list[BuildInvocation]] = {}
         self._tops: dict[str, bool] = {}
 
-    def of(self, dockerfile: str, roots: Sequence[str] = ()) -> list[Invocation]:
+    def of(self, dockerfile: str, roots: Sequence[str] = ()) -> list[BuildInvocation]:
         """The builds of the file at `dockerfile` that are described in its folder, in those above up to the top of the
         repository, or to a folder in `roots`, and in the usual folders beside these.
         """
         real = os.path.realpath(dockerfile)
-        found: list[Invocation] = []
+        found: list[BuildInvocation] = []
         for folder in self._folders(os.path.dirname(os.path.abspath(dockerfile)), roots):
             found += self._in(folder).get(real, ())
         return found
 
-    def read(self, file: str) -> list[Invocation]:
+    def read(self, file: str) -> list[BuildInvocation]:
         """The builds that a file describes."""
         if file not in self._of_file:
-            self._of_file[file] = read(file)
+            self._of_file[file] = read_builds(file)
         return self._of_file[file]
 
     def _folders(self, folder: str, roots: Sequence[str]) -> Iterable[str]:
@@ -111,7 +111,7 @@ class Invocations:
             self._tops[folder] = os.path.lexists(os.path.join(folder, ".git"))
         return self._tops[folder]
 
-    def _in(self, folder: str) -> dict[str, list[Invocation]]:
+    def _in(self, folder: str) -> dict[str, list[BuildInvocation]]:
         """What the files of a folder, and of the usual folders in it, describe, by Dockerfile; compose files first."""
         if folder not in self._of_folder:
             files, folders = _listed(folder)
@@ -119,7 +119,7 @@ class Invocations:
                 files += _listed(os.path.join(folder, each))[0]
             if os.path.isdir(os.path.join(folder, _WORKFLOWS)):
                 files += _workflows(os.path.join(folder, _WORKFLOWS))
-            found: dict[str, list[Invocation]] = {}
+            found: dict[str, list[BuildInvocation]] = {}
             for each in (each for file in files for each in self.read(file)):
                 if each.dockerfile:
                     found.setdefault(os.path.realpath(each.dockerfile), []).append(each)

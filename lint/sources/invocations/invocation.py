@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 
-class Invocation:
+class BuildInvocation:
     """One build as another file describes it.
 
     `dockerfile` is a path, empty for an inline one. `context` is a folder, None when it is none on this disk. `args`
@@ -25,7 +25,7 @@ class Invocation:
         target: str = "",
         args: dict[str, str] | None = None,
         contexts: dict[str, str] | None = None,
-        inline: Inline | None = None,
+        inline: InlineDockerfile | None = None,
     ) -> None:
         self.file = file
         self.line = line
@@ -41,7 +41,7 @@ class Invocation:
         return f"Invocation({self.file}:{self.line}, {self.name!r}, {self.context!r}, {self.dockerfile!r})"
 
 
-class Inline:
+class InlineDockerfile:
     """The text of an inline Dockerfile and where it stands: the line and the indentation of its first line.
 
     Without `exact` its characters are not those of the file (a quoted or folded text), and only its beginning is known.
@@ -60,14 +60,14 @@ class Inline:
         return (self.line + at[0] - 1, self.indent + at[1]) if self.exact else (self.line, self.indent + 1)
 
 
-def remote(context: str) -> bool:
+def is_remote_context(context: str) -> bool:
     """Whether a context is none on this disk: a repository, an archive behind a URL, standard input."""
     return (
         "://" in context or context in ("", "-") or context.startswith(("git@", "github.com/", "target:", "service:"))
     )
 
 
-def place(folder: str, path: str) -> str:
+def resolve_path(folder: str, path: str) -> str:
     """A path of a description, which counts from a folder, as one that can be opened.
 
     Where there is none of that name, the case does not count, as on the disks of macOS and Windows.

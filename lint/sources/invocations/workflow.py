@@ -12,8 +12,8 @@ import re
 import shlex
 from itertools import islice, product
 
-from ...config.yaml_nodes import BadYaml, compose, entries, items, scalar
-from .invocation import Invocation, place, remote
+from ...config.yaml_nodes import YamlError, mapping_entries, parse_yaml, scalar_text, sequence_items
+from .invocation import BuildInvocation, is_remote_context, resolve_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -80,13 +80,13 @@ class _Scope:
         return self.values.get(f"env.{match[1] or match[2]}", match[0])
 
 
-def read_workflow(path: str, text: str) -> list[Invocation]:
+def read_workflow(path: str, text: str) -> list[BuildInvocation]:
     """The builds of the workflow at `path`; paths count from the top of the repository."""
     if not _BUILD.search(text) and "Docker@" not in text:
         return []
     try:
-        root = compose(text)
-    except BadYaml:
+        root = parse_yaml(text)
+    except YamlError:
         return []
     folder = os.path.dirname(path)
     while not os.path.lexists(os.path.join(folder, ".git")) and os.path.basename(folder) in ("workflows", ".github"):
@@ -94,83 +94,87 @@ def read_workflow(path: str, text: str) -> list[Invocation]:
     return [each for each in _walk(_Scope(path, folder), root) if each is not None]
 
 
-def _walk(scope: _Scope, node: Any) -> Iterator[Invocation | None]:
+def _walk(scope: _Scope, node: Any) -> Iterator[BuildInvocation | None]:
     """The builds in a node and all below it."""
     if node is None or id(node) in scope.seen:
         return
     scope.seen.add(id(node))
     if node.id == "sequence":
-        for each in items(node):
+        for each in sequence_items(node):
             yield from _walk(scope, each)
         return
-    keys = entries(node)
-    defaults = entries(entries(keys.get("defaults")).get("run"))
-    variables = entries(keys.get("env")) or entries(keys.get("variables"))
-    values = {f"env.{key}": value for key, each in variables.items() if (value := scope.plain(scalar(each)))}
-    directory = scope.plain(scalar(defaults.get("working-directory"))) or scope.directory
+    keys = mapping_entries(node)
+    defaults = mapping_entries(mapping_entries(keys.get("defaults")).get("run"))
+    variables = mapping_entries(keys.get("env")) or mapping_entries(keys.get("variables"))
+    values = {f"env.{key}": value for key, each in variables.items() if (value := scope.plain(scalar_text(each)))}
+    directory = scope.plain(scalar_text(defaults.get("working-directory"))) or scope.directory
     inner = scope.inner(directory, values) if values or directory != scope.directory else scope
-    for combination in _combinations(entries(entries(keys.get("strategy")).get("matrix")), inner):
+    for combination in _combinations(mapping_entries(mapping_entries(keys.get("strategy")).get("matrix")), inner):
         yield from _job(inner.inner(values=combination) if combination else inner, node, keys)
 
 
 def _combinations(matrix: dict[str, Any], scope: _Scope) -> list[dict[str, str]]:
     """The values of a matrix, once for each job that it makes; one empty combination without any."""
     axes = {
-        key: [{f"matrix.{key}": value} for each in items(node) if (value := scope.plain(scalar(each)))]
+        key: [{f"matrix.{key}": value} for each in sequence_items(node) if (value := scope.plain(scalar_text(each)))]
         for key, node in matrix.items()
         if key not in ("include", "exclude")
     }
     listed = [
-        {f"matrix.{key}": value for key, each in entries(node).items() if (value := scope.plain(scalar(each)))}
-        for node in items(matrix.get("include"))
+        {
+            f"matrix.{key}": value
+            for key, each in mapping_entries(node).items()
+            if (value := scope.plain(scalar_text(each)))
+        }
+        for node in sequence_items(matrix.get("include"))
     ]
     made = product(*(values for values in axes.values() if values)) if any(axes.values()) else ()
     found = [{name: value for part in parts for name, value in part.items()} for parts in islice(made, _MOST_JOBS)]
     return [*found, *listed][:_MOST_JOBS] or [{}]
 
 
-def _job(scope: _Scope, node: Any, keys: dict[str, Any]) -> Iterator[Invocation | None]:
+def _job(scope: _Scope, node: Any, keys: dict[str, Any]) -> Iterator[BuildInvocation | None]:
     """The builds of a step, and in what stands in a workflow or a job."""
-    uses = scalar(keys.get("uses")) or ""
+    uses = scalar_text(keys.get("uses")) or ""
     if uses.startswith("docker/build-push-action"):
-        yield _action(scope, node, entries(keys.get("with")))
-    if (scalar(keys.get("task")) or "").startswith("Docker@"):
-        yield _task(scope, node, entries(keys.get("inputs")))
-    here = scope.plain(scalar(keys.get("working-directory"))) or scope.directory
+        yield _action(scope, node, mapping_entries(keys.get("with")))
+    if (scalar_text(keys.get("task")) or "").startswith("Docker@"):
+        yield _task(scope, node, mapping_entries(keys.get("inputs")))
+    here = scope.plain(scalar_text(keys.get("working-directory"))) or scope.directory
     for key, value in keys.items():
         if key in ("run", "script", "before_script", "after_script", "bash"):
-            for each in items(value) or [value]:
+            for each in sequence_items(value) or [value]:
                 yield from _script(scope, each, here)
         elif value.id != "scalar":
             yield from _walk(scope, value)
 
 
-def _action(scope: _Scope, node: Any, inputs: dict[str, Any]) -> Invocation | None:
+def _action(scope: _Scope, node: Any, inputs: dict[str, Any]) -> BuildInvocation | None:
     """A step with docker/build-push-action; without a context it builds what git has of the repository."""
-    written = scope.plain(scalar(inputs.get("context")), ".")
-    file = scope.plain(scalar(inputs.get("file")), "")
-    target = scope.plain(scalar(inputs.get("target")), "")
-    if written is None or file is None or remote(written):
+    written = scope.plain(scalar_text(inputs.get("context")), ".")
+    file = scope.plain(scalar_text(inputs.get("file")), "")
+    target = scope.plain(scalar_text(inputs.get("target")), "")
+    if written is None or file is None or is_remote_context(written):
         return None
-    context = place(scope.top, written)
-    lines = (scalar(inputs.get("build-args")) or "").splitlines()
-    named = (scalar(inputs.get("build-contexts")) or "").splitlines()
-    dockerfile = place(scope.top, file) if file else os.path.join(context, "Dockerfile")
-    return Invocation(
+    context = resolve_path(scope.top, written)
+    lines = (scalar_text(inputs.get("build-args")) or "").splitlines()
+    named = (scalar_text(inputs.get("build-contexts")) or "").splitlines()
+    dockerfile = resolve_path(scope.top, file) if file else os.path.join(context, "Dockerfile")
+    return BuildInvocation(
         scope.path, node.start_mark.line + 1, "build-push-action", context, dockerfile, target or "",
         _pairs([scope.script(line) for line in lines]), _pairs([scope.script(line) for line in named]),
     )  # fmt: skip
 
 
-def _task(scope: _Scope, node: Any, inputs: dict[str, Any]) -> Invocation | None:
+def _task(scope: _Scope, node: Any, inputs: dict[str, Any]) -> BuildInvocation | None:
     """A step with the task Docker@2: its context is the Dockerfile's folder unless told."""
-    file = scope.plain(scalar(inputs.get("Dockerfile") or inputs.get("dockerfile")), "**/Dockerfile")
-    written = scope.plain(scalar(inputs.get("buildContext")), "**")
-    if file is None or written is None or "*" in file or (scalar(inputs.get("command")) or "build") not in _VERBS:
+    file = scope.plain(scalar_text(inputs.get("Dockerfile") or inputs.get("dockerfile")), "**/Dockerfile")
+    written = scope.plain(scalar_text(inputs.get("buildContext")), "**")
+    if file is None or written is None or "*" in file or (scalar_text(inputs.get("command")) or "build") not in _VERBS:
         return None
-    dockerfile = place(scope.top, file)
-    context = os.path.dirname(dockerfile) if "*" in written else place(scope.top, written)
-    return Invocation(scope.path, node.start_mark.line + 1, "Docker@2", context, dockerfile)
+    dockerfile = resolve_path(scope.top, file)
+    context = os.path.dirname(dockerfile) if "*" in written else resolve_path(scope.top, written)
+    return BuildInvocation(scope.path, node.start_mark.line + 1, "Docker@2", context, dockerfile)
 
 
 _VERBS = frozenset(("build", "buildAndPush"))
@@ -187,13 +191,13 @@ def _pairs(lines: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def _script(scope: _Scope, node: Any, directory: str) -> Iterator[Invocation | None]:
+def _script(scope: _Scope, node: Any, directory: str) -> Iterator[BuildInvocation | None]:
     """The builds among the commands of a script."""
-    text = scalar(node) or ""
+    text = scalar_text(node) or ""
     if not _BUILD.search(text):
         return
     line = node.start_mark.line + (2 if node.style in ("|", ">") else 1)
-    folder: str | None = place(scope.top, directory)
+    folder: str | None = resolve_path(scope.top, directory)
     joined = scope.script(text.replace("\\\r\n", " ").replace("\\\n", " "))
     for command in joined.split("\n"):
         try:
@@ -202,7 +206,7 @@ def _script(scope: _Scope, node: Any, directory: str) -> Iterator[Invocation | N
             continue
         for part in _parts(words):
             if part[:1] == ["cd"] and folder is not None and len(part) > 1:
-                folder = None if "$" in part[1] else place(folder, part[1])
+                folder = None if "$" in part[1] else resolve_path(folder, part[1])
             elif folder is not None:
                 yield _command(scope.path, folder, part, line)
 
@@ -219,7 +223,7 @@ def _parts(words: Sequence[str]) -> Iterator[list[str]]:
     yield part
 
 
-def _command(path: str, folder: str, words: Sequence[str], line: int) -> Invocation | None:
+def _command(path: str, folder: str, words: Sequence[str], line: int) -> BuildInvocation | None:
     """A command, when it is a build with a context on this disk."""
     words = [word for word in words if word != "sudo"]
     if not words:
@@ -253,15 +257,15 @@ def _command(path: str, folder: str, words: Sequence[str], line: int) -> Invocat
             args.append(value)
         elif flag == "--build-context":
             named.append(value)
-    if len(contexts) != 1 or remote(contexts[0]) or "$" in contexts[0] + file:
+    if len(contexts) != 1 or is_remote_context(contexts[0]) or "$" in contexts[0] + file:
         return None
-    context = place(folder, contexts[0])
-    dockerfile = place(folder, file) if file else os.path.join(context, "Dockerfile")
+    context = resolve_path(folder, contexts[0])
+    dockerfile = resolve_path(folder, file) if file else os.path.join(context, "Dockerfile")
     stage = "" if "$" in target else target
-    return Invocation(path, line, f"{name} build", context, dockerfile, stage, _pairs(args), _pairs(named))
+    return BuildInvocation(path, line, f"{name} build", context, dockerfile, stage, _pairs(args), _pairs(named))
 
 
-def _kaniko(path: str, folder: str, words: Sequence[str], line: int) -> Invocation | None:
+def _kaniko(path: str, folder: str, words: Sequence[str], line: int) -> BuildInvocation | None:
     """A call of kaniko's executor: `--context`, `--dockerfile` (relative to the context), `--target`, `--build-arg`."""
     values: dict[str, str] = {}
     args: list[str] = []
@@ -275,11 +279,11 @@ def _kaniko(path: str, folder: str, words: Sequence[str], line: int) -> Invocati
             values[{"-c": "--context", "-f": "--dockerfile"}.get(flag, flag)] = value
     written = values.get("--context", ".").removeprefix("dir://")
     file = values.get("--dockerfile", "Dockerfile")
-    if remote(written) or "$" in written + file:
+    if is_remote_context(written) or "$" in written + file:
         return None
-    context = place(folder, written)
-    dockerfile = place(context, file)
+    context = resolve_path(folder, written)
+    dockerfile = resolve_path(context, file)
     if not os.path.isfile(dockerfile):
-        dockerfile = place(folder, file)
+        dockerfile = resolve_path(folder, file)
     target = values.get("--target", "")
-    return Invocation(path, line, "kaniko", context, dockerfile, "" if "$" in target else target, _pairs(args))
+    return BuildInvocation(path, line, "kaniko", context, dockerfile, "" if "$" in target else target, _pairs(args))

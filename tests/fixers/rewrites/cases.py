@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dockerfile_dlint.fixers.optimize.base.rewrite import Step
-    from dockerfile_dlint.fixers.optimize.pipeline import Optimized
+    from dockerfile_dlint.fixers.optimize.pipeline import OptimizeResult
 
 
-def rewritten(folder: Path, dockerfile: str, files: Mapping[str, str], *names: str) -> Optimized:
+def rewritten(folder: Path, dockerfile: str, files: Mapping[str, str], *names: str) -> OptimizeResult:
     """The Dockerfile after the rewrites `names`, with these files in its context."""
     for name, text in {**files, "Dockerfile": dockerfile}.items():
         path = folder / name
@@ -34,5 +34,5 @@ def refusal(folder: Path, dockerfile: str, files: Mapping[str, str], name: str =
     result = rewritten(folder, dockerfile, files, name)
     assert result.text == dockerfile
     (outcome,) = result.outcomes
-    assert outcome.refusal is not None
-    return f"{outcome.refusal.line}: {outcome.refusal}"
+    assert outcome.rejection is not None
+    return f"{outcome.rejection.line}: {outcome.rejection}"

@@ -47,9 +47,9 @@ def test_what_would_gain_nothing_or_break_is_left_alone(text: str, tmp_path: Pat
 
 
 def test_it_is_made_on_request_only(tmp_path: Path) -> None:
-    from dockerfile_dlint.fixers.optimize.pipeline import NAMES
+    from dockerfile_dlint.fixers.optimize.pipeline import DEFAULT_REWRITES
 
-    assert "cache-mounts" not in NAMES
+    assert "cache-mounts" not in DEFAULT_REWRITES
 
 
 def test_apt_keeps_lists_and_packages(tmp_path: Path) -> None:

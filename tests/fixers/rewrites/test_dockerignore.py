@@ -5,27 +5,27 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from dockerfile_dlint.fixers.optimize.ignore.proposal import Proposal, propose
+from dockerfile_dlint.fixers.optimize.ignore.proposal import IgnoreProposal, propose_ignore_file
 from dockerfile_dlint.model.build import Build
 from dockerfile_dlint.model.context import Context
 from dockerfile_dlint.model.ignore import IgnoreError
-from dockerfile_dlint.syntax.parser import parse
+from dockerfile_dlint.syntax.parser import parse_bash
 from dockerfile_dlint.syntax.source import Source
 
 WHOLE = "FROM python:3.12\nWORKDIR /app\nCOPY . .\nRUN pip install flask\nCMD python app.py\n"
 NODE = "FROM node:22\nWORKDIR /app\nCOPY . .\nRUN npm ci\nCMD node index.js\n"
 
 
-def proposed(folder: Path, text: str, files: dict[str, str], *others: str, name: str = "Dockerfile") -> Proposal:
+def proposed(folder: Path, text: str, files: dict[str, str], *others: str, name: str = "Dockerfile") -> IgnoreProposal:
     for path, content in {name: text, **files}.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(content.encode())
     context = Context(str(folder), str(folder / name))
-    builds = [Build(parse(Source(each, str(folder / name))), lambda _: context) for each in (text, *others)]
-    return propose(builds, context)
+    builds = [Build(parse_bash(Source(each, str(folder / name))), lambda _: context) for each in (text, *others)]
+    return propose_ignore_file(builds, context)
 
 
-def left_out(found: Proposal) -> set[str]:
+def left_out(found: IgnoreProposal) -> set[str]:
     return {path for path in found.dropped if "ocker" not in path}
 
 
@@ -50,7 +50,7 @@ def test_a_new_file(tmp_path: Path) -> None:
     assert (found.files_before, found.files_after) == (6, 2)
     assert found.before - found.after == 12 + len(WHOLE)
     git = next(pattern for pattern in found.patterns if pattern.text == ".git")
-    assert (git.files, git.bytes, git.why) == (1, 10, "the repository's history")
+    assert (git.files, git.bytes, git.reason) == (1, 10, "the repository's history")
 
 
 def test_a_second_run_adds_nothing(tmp_path: Path) -> None:
@@ -191,7 +191,7 @@ def test_what_a_folder_kept_speaks_of_stays_too(tmp_path: Path) -> None:
     files = {"app.py": "import tests\n", "tests/test_a.py": "open('README.md')\n", "README.md": "", "CHANGES.md": ""}
     found = proposed(tmp_path, WHOLE, files)
     assert left_out(found) == {"CHANGES.md"}
-    assert {(kept.path, kept.why) for kept in found.kept} == {
+    assert {(kept.path, kept.reason) for kept in found.kept} == {
         ("tests", "`app.py` speaks of it"),
         ("README.md", "`tests/test_a.py` speaks of it"),
     }
@@ -265,7 +265,7 @@ def test_the_same_listing(tmp_path: Path) -> None:
     }
     proposed(tmp_path, WHOLE, files)
     context = Context(str(tmp_path), str(tmp_path / "Dockerfile"))
-    build = Build(parse(Source(WHOLE, str(tmp_path / "Dockerfile"))), lambda _: context)
-    found = propose([build], context, same_listing=True)
+    build = Build(parse_bash(Source(WHOLE, str(tmp_path / "Dockerfile"))), lambda _: context)
+    found = propose_ignore_file([build], context, same_listing=True)
     assert found.dropped == {".git/HEAD", ".github/a.yml", "id_rsa", "a/__pycache__/b.pyc"}
     assert set(found.shown) == {"Dockerfile", "README.md", "tests"}

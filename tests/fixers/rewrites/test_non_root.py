@@ -89,4 +89,4 @@ def test_what_may_need_root_stays(old: str, new: str, why: str, tmp_path: Path) 
     text = TEXT.replace(old, new)
     result = rewritten(tmp_path, text, FILES, "non-root")
     assert result.text == text
-    assert why in str(result.outcomes[0].refusal)
+    assert why in str(result.outcomes[0].rejection)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from dockerfile_dlint.fixers.optimize.order.cache_order import from_workdir
+from dockerfile_dlint.fixers.optimize.order.cache_order import relative_to_workdir
 
 from .cases import refusal, rewritten
 
@@ -254,7 +254,7 @@ def test_build_tools_that_need_more_are_left_alone(lines: str, files: dict[str, 
     ],
 )
 def test_a_path_as_it_is_written_below_a_workdir(path: str, workdir: str, written: str) -> None:
-    assert from_workdir(path, workdir) == written
+    assert relative_to_workdir(path, workdir) == written
 
 
 def test_a_virtual_environment_that_the_copy_leaves_alone_is_made_before_it(tmp_path: Path) -> None:
@@ -268,4 +268,4 @@ def test_a_virtual_environment_that_the_copy_leaves_alone_is_made_before_it(tmp_
     assert "RUN pip install -r requirements.txt\nCOPY . .\n" in new
     again = rewritten(tmp_path / "b", text, {**files, "venv/pyvenv.cfg": ""}, "order")
     assert again.text == text
-    assert "a RUN stands between" in str(again.outcomes[-1].refusal)
+    assert "a RUN stands between" in str(again.outcomes[-1].rejection)

@@ -47,7 +47,7 @@ def test_the_last_stage_gets_it_too(tmp_path: Path) -> None:
 def test_what_may_need_the_jdk_keeps_it(text: str, files: dict[str, str], why: str, tmp_path: Path) -> None:
     result = rewritten(tmp_path, text, files, "slim-base")
     assert result.text == text
-    assert why in str(result.outcomes[-1].refusal)
+    assert why in str(result.outcomes[-1].rejection)
 
 
 def test_where_the_jre_does_not_do_the_slim_jdk_may(tmp_path: Path) -> None:
@@ -75,4 +75,4 @@ def test_the_slim_variant(tmp_path: Path) -> None:
 def test_what_may_need_the_full_image_keeps_it(text: str, why: str, tmp_path: Path) -> None:
     result = rewritten(tmp_path, text, {"a": ""}, "slim-base")
     assert result.text == text
-    assert why in str(result.outcomes[-1].refusal)
+    assert why in str(result.outcomes[-1].rejection)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..base import INFO, Bad, Finding, Good, rule
-from ..packages.common import Head
+from ..packages.common import CallPrefix
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,17 +13,24 @@ if TYPE_CHECKING:
     from ...syntax.tree import Run
 
 
-@rule("SEC006", level=INFO, since="0.1", default=False, also=("kics:package-manager-upgrade",))
-def any_upgrade(run: Run, build: Build) -> Iterator[Finding]:
+@rule(
+    "SEC006",
+    level=INFO,
+    since="0.1",
+    default=False,
+    aliases=("kics:package-manager-upgrade",),
+    formerly=("any-upgrade",),
+)
+def upgrade_all_packages(run: Run, build: Build) -> Iterator[Finding]:
     """All packages of the base image are upgraded.
 
     ## Why
     The layer holds every upgraded file a second time, and two builds of one day may differ. Off by default: where the
     base image is rebuilt seldom, an upgrade is how fixes arrive.
     """
-    for call in build.calls(run):
+    for call in build.package_calls(run):
         if call.verb == "upgrade" and call.manager.ecosystem == "os" and not call.packages:
-            head = Head(call)
+            head = CallPrefix(call)
             yield Finding(f"`{head.text}` upgrades all packages of the base image; take a newer base", head)
 
 

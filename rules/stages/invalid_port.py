@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from ...syntax.tree import Expose
 
 
-@rule("DL3011", level=ERROR, since="0.1", also=("trivy:DS-0008",), default=False)
-def port_range(expose: Expose, build: Build) -> Iterator[Finding]:
+@rule("DL3011", level=ERROR, since="0.1", aliases=("trivy:DS-0008",), default=False, formerly=("port-range",))
+def invalid_port(expose: Expose, build: Build) -> Iterator[Finding]:
     """EXPOSE names a port above 65535.
 
     ## Why

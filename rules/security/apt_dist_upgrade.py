@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ..base import INFO, Bad, Finding, Good, rule
-from ..packages.common import Head
-from ..packages.settings import step_text, steps_before
+from ..packages.common import CallPrefix
+from ..packages.settings import lowercase_text, preceding_steps
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from ...syntax.tree import Run
 
 
-@rule("SEC005", level=INFO, since="0.1", also=("trivy:DS-0024",))
-def full_upgrade(run: Run, build: Build) -> Iterator[Finding]:
+@rule("SEC005", level=INFO, since="0.1", aliases=("trivy:DS-0024",), formerly=("full-upgrade",))
+def apt_dist_upgrade(run: Run, build: Build) -> Iterator[Finding]:
     """`apt-get dist-upgrade` may remove packages of the base image.
 
     ## Why
@@ -28,9 +28,9 @@ def full_upgrade(run: Run, build: Build) -> Iterator[Finding]:
     ## What is left alone
     Rolling distributions, where it is the way to upgrade, and stages that change the package sources first.
     """
-    for call in build.calls(run):
+    for call in build.package_calls(run):
         if call.verb == "dist-upgrade" and call.manager.name == "apt" and not _is_meant(build, run):
-            head = Head(call)
+            head = CallPrefix(call)
             yield Finding(
                 f"`{head.text}` may remove packages of the base image; `apt-get upgrade --with-new-pkgs` does not", head
             )
@@ -39,12 +39,12 @@ def full_upgrade(run: Run, build: Build) -> Iterator[Finding]:
 def _is_meant(build: Build, run: Run) -> bool:
     """Whether the stage moves to another release, or stands on a distribution without releases."""
     stage = build.stage_of(run)
-    ref = stage.ref if stage is not None else None
+    ref = stage.base_ref if stage is not None else None
     if ref is not None:
         words = set(f"{ref.repository}-{ref.tag or ''}".replace("/", "-").replace("_", "-").split("-"))
         if not words.isdisjoint(_ROLLING):
             return True
-    return any("sources.list" in step_text(step.trigger or step) for step in steps_before(build, run))
+    return any("sources.list" in lowercase_text(step.trigger or step) for step in preceding_steps(build, run))
 
 
 _ROLLING = frozenset(("kali", "kalilinux", "rolling", "sid", "unstable", "testing", "experimental", "devel"))

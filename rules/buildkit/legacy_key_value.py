@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...fixers.edits.edit import SAFE, Edit, Fix
 from ...syntax.expand import ExpansionError, expand
-from ...syntax.parser import parse
+from ...syntax.parser import parse_bash
 from ...syntax.source import Source, Span
 from ..base import WARNING, Bad, Finding, Good, rule
 
@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from ...syntax.tree import Argument, Env, Instruction, Label
 
 
-@rule("BK013", level=WARNING, since="0.1", also=("buildkit:LegacyKeyValueFormat",), fix=SAFE)
-def legacy_pair(instruction: Env | Label, build: Build) -> Iterator[Finding]:
+@rule(
+    "BK013", level=WARNING, since="0.1", aliases=("buildkit:LegacyKeyValueFormat",), fix=SAFE, formerly=("legacy-pair",)
+)
+def legacy_key_value(instruction: Env | Label, build: Build) -> Iterator[Finding]:
     """ENV or LABEL is written `key value`, without `=`.
 
     ## Why
@@ -66,7 +68,7 @@ def _fix(instruction: Instruction, key: Argument, value: Argument, build: Build)
 
 def _means(pair: str, value: str, escape: str) -> bool:
     """Whether an ENV of the new form reads `pair` as one variable with the value that `value` has in the old form."""
-    tree = parse(Source(f"# escape={escape}\nFROM scratch\nENV {pair}\n"))
+    tree = parse_bash(Source(f"# escape={escape}\nFROM scratch\nENV {pair}\n"))
     pairs = tree.instructions[-1].pairs
     if tree.errors or len(pairs) != 1 or pairs[0].legacy or pairs[0].value is None:
         return False

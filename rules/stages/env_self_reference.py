@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...syntax.expand import variables
+from ...syntax.expand import variable_references
 from ..base import ERROR, Bad, Finding, Good, rule
 
 TYPE_CHECKING = False
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from ...syntax.tree import Env
 
 
-@rule("DL3044", level=ERROR, since="0.1", also=("buildkit:UndefinedVar",))
-def own_variable(env: Env, build: Build) -> Iterator[Finding]:
+@rule("DL3044", level=ERROR, since="0.1", aliases=("buildkit:UndefinedVar",), formerly=("own-variable",))
+def env_self_reference(env: Env, build: Build) -> Iterator[Finding]:
     """ENV uses a variable that only the same ENV sets.
 
     ## Why
@@ -32,7 +32,7 @@ def own_variable(env: Env, build: Build) -> Iterator[Finding]:
         if pair.value is None or pair.legacy or "$" not in pair.value.text:
             continue
         mapped = env.mapped(pair.value)
-        for name, start, end in variables(pair.value.text, build.dockerfile.escape):
+        for name, start, end in variable_references(pair.value.text, build.dockerfile.escape):
             known = name in state.vars or name in state.unknown or name == "PATH"
             if name in keys and name != state.text(pair.key.text) and not known:
                 yield Finding(

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from ...model.build import Build, Stage
 
 
-@rule("COR004", level=WARNING, since="0.1", onbuild=False, words=("entrypoint",))
-def swallowed_command(stage: Stage, build: Build) -> Iterator[Finding]:
+@rule("COR004", level=WARNING, since="0.1", onbuild=False, prefilter=("entrypoint",), formerly=("swallowed-command",))
+def ignored_cmd(stage: Stage, build: Build) -> Iterator[Finding]:
     """A shell-form ENTRYPOINT swallows the CMD, and the arguments of `docker run`.
 
     ## Why
@@ -29,7 +29,7 @@ def swallowed_command(stage: Stage, build: Build) -> Iterator[Finding]:
     if not entries or not commands:
         return
     entry, command = entries[-1], commands[-1]
-    if entry.json or not entry.words or stage.windows:
+    if entry.json or not entry.words or stage.is_windows:
         return
     text = entry.words[0].text
     if "$@" in text or "$*" in text or "$0" in text or not command.words:

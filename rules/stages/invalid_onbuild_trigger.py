@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 _REFUSED = ("ONBUILD", "FROM", "MAINTAINER")
 
 
-@rule("DL3043", level=ERROR, since="0.1", default=False, onbuild=False)
-def onbuild_trigger(onbuild: Onbuild, build: Build) -> Iterator[Finding]:
+@rule("DL3043", level=ERROR, since="0.1", default=False, onbuild=False, formerly=("onbuild-trigger",))
+def invalid_onbuild_trigger(onbuild: Onbuild, build: Build) -> Iterator[Finding]:
     """ONBUILD keeps an instruction that cannot be a trigger.
 
     ## Why
     BuildKit refuses ONBUILD, FROM and MAINTAINER there. Off by default because SYN003 says so too.
     """
-    trigger = onbuild.rest_text.split(" ")[0].split("\t")[0]
+    trigger = onbuild.arguments_text.split(" ")[0].split("\t")[0]
     if trigger.upper() in _REFUSED:
-        where = onbuild.logical.span(onbuild.rest, onbuild.rest + len(trigger))
+        where = onbuild.logical.span(onbuild.arguments_index, onbuild.arguments_index + len(trigger))
         yield Finding(f"{trigger.upper()} cannot be a trigger of ONBUILD", Span(where.start, where.end))
 
 

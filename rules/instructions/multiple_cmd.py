@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...fixers.edits.edit import SAFE
 from ..base import WARNING, Bad, Finding, Good, rule
-from .replaced import replaced
+from .replaced import replaced_instructions
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,11 +17,12 @@ if TYPE_CHECKING:
     "DL4003",
     level=WARNING,
     since="0.1",
-    also=("buildkit:MultipleInstructionsDisallowed", "trivy:DS-0016"),
+    aliases=("buildkit:MultipleInstructionsDisallowed", "trivy:DS-0016"),
     onbuild=False,
     fix=SAFE,
+    formerly=("second-cmd",),
 )
-def second_cmd(stage: Stage, build: Build) -> Iterator[Finding]:
+def multiple_cmd(stage: Stage, build: Build) -> Iterator[Finding]:
     """A stage has several CMD instructions, of which only the last one counts.
 
     ## Why
@@ -33,7 +34,7 @@ def second_cmd(stage: Stage, build: Build) -> Iterator[Finding]:
     ## Fix safety
     Safe: what is taken out never reaches the image. Left alone when a comment would be lost with it.
     """
-    yield from replaced(stage, "CMD")
+    yield from replaced_instructions(stage, "CMD")
 
 
 EXAMPLES = (

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from ...model.layers import runs_own_code, slow_step
+from ...model.layers import first_package_download, runs_project_code
 from ...syntax.tree import Arg, Env, Label, Run
 from ..base import WARNING, Bad, Finding, Good, rule
-from ..packages.common import Head
-from ..text import lines
-from .arguments import names_the_build, uses
+from ..packages.common import CallPrefix
+from ..text import format_line_numbers
+from .arguments import uses_variable, varies_per_build
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ...model.build import Build, Stage
-    from ...model.packages.calls import Call
-    from ...syntax.tree import Instruction, Pair
+    from ...model.packages.calls import PackageCall
+    from ...syntax.tree import Instruction, KeyValuePair
 
 
-@rule("OPT021", level=WARNING, since="0.1", onbuild=False)
-def changing_argument(stage: Stage, build: Build) -> Iterator[Finding]:
+@rule("OPT021", level=WARNING, since="0.1", onbuild=False, formerly=("changing-argument",))
+def cache_busting_argument(stage: Stage, build: Build) -> Iterator[Finding]:
     """A build argument that changes with the build stands before expensive steps that do not need it.
 
     ## Why
@@ -32,16 +32,16 @@ def changing_argument(stage: Stage, build: Build) -> Iterator[Finding]:
     """
     for index, instruction in enumerate(stage.instructions):
         for pair in instruction.pairs if isinstance(instruction, Arg) else ():
-            if names_the_build(build, stage, pair):
+            if varies_per_build(build, stage, pair):
                 found = _wasted(build, stage.instructions[index + 1 :], pair.key.text)
                 if found:
                     yield _finding(build, pair, *found)
 
 
-def _finding(build: Build, pair: Pair, call: Call, takers: Sequence[Instruction]) -> Finding:
-    head, name = Head(call), pair.key.text
+def _finding(build: Build, pair: KeyValuePair, call: PackageCall, takers: Sequence[Instruction]) -> Finding:
+    head, name = CallPrefix(call), pair.key.text
     line = build.dockerfile.source.line(head.start)
-    also = f", with what uses it on {lines([taker.start_line for taker in takers])}" if takers else ""
+    also = f", with what uses it on {format_line_numbers([taker.start_line for taker in takers])}" if takers else ""
     return Finding(
         f"every new `{name}` runs `{head.text}` on line {line} again, which does not use it, and all steps behind it; "
         f"declare it after that step{also}",
@@ -50,21 +50,21 @@ def _finding(build: Build, pair: Pair, call: Call, takers: Sequence[Instruction]
     )
 
 
-def _wasted(build: Build, behind: Sequence[Instruction], name: str) -> tuple[Call, list[Instruction]] | None:
+def _wasted(build: Build, behind: Sequence[Instruction], name: str) -> tuple[PackageCall, list[Instruction]] | None:
     """The first install before any step that may use the variable, and the LABELs and ENVs that take it over."""
     names: set[str] = {name}
     takers: list[Instruction] = []
     for instruction in behind:
-        if uses(instruction, names):
+        if uses_variable(instruction, names):
             if not isinstance(instruction, (Label, Env)):
                 return None
             takers.append(instruction)
             if isinstance(instruction, Env):
                 names |= {pair.key.text for pair in instruction.pairs}
         elif isinstance(instruction, Run):
-            if runs_own_code(build, instruction):
+            if runs_project_code(build, instruction):
                 return None
-            call = slow_step(build, instruction)
+            call = first_package_download(build, instruction)
             if call is not None:
                 return call, takers
     return None

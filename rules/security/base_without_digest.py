@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     level=INFO,
     since="0.1",
     default=False,
-    also=("semgrep:dockerfile-source-not-pinned",),
+    aliases=("semgrep:dockerfile-source-not-pinned",),
     onbuild=False,
+    formerly=("base-digest",),
 )
-def base_digest(stage: Stage, build: Build) -> Iterator[Finding]:
+def base_without_digest(stage: Stage, build: Build) -> Iterator[Finding]:
     """The base image is not pinned by digest.
 
     ## Why
@@ -29,7 +30,7 @@ def base_digest(stage: Stage, build: Build) -> Iterator[Finding]:
     Write `name:tag@sha256:…` and let a bot raise it. Off by default: without such a bot an image goes without fixes.
     """
     base = stage.from_.base
-    ref = stage.ref if stage.parent is None else None
+    ref = stage.base_ref if stage.parent is None else None
     if ref is not None and ref.digest is None and base is not None:
         yield Finding(f"`{base.text}` is not pinned by digest", base)
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from ...fixers.edits.edit import SAFE, Edit, Fix
-from ...fixers.edits.instructions import drop, has_comments_inside
+from ...fixers.edits.instructions import has_comments_inside, remove_instruction
 from ...syntax.source import Span
 from ...syntax.tree import Add, Copy
 from ..base import INFO, Bad, Finding, Good, rule
-from ..text import lines
+from ..text import format_line_numbers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,10 +23,11 @@ if TYPE_CHECKING:
     default=False,
     onbuild=False,
     fix=SAFE,
-    words=("copy", "add"),
-    also=("kics:multiple-run-add-copy-instructions-listed",),
+    prefilter=("copy", "add"),
+    aliases=("kics:multiple-run-add-copy-instructions-listed",),
+    formerly=("copies-in-a-row",),
 )
-def copies_in_a_row(stage: Stage, build: Build) -> Iterator[Finding]:
+def consecutive_copies(stage: Stage, build: Build) -> Iterator[Finding]:
     """COPYs in a row that go to the same folder with the same flags.
 
     ## Why
@@ -72,7 +73,7 @@ def _flags(copy: Copy | Add) -> list[str]:
 def _finding(row: Sequence[Copy | Add], build: Build) -> Finding:
     first, *others = row
     name = first.name
-    message = f"one {name} to `{_folder(first)}` does the same as those on {lines([copy.start_line for copy in row])}"
+    message = f"one {name} to `{_folder(first)}` does the same as those on {format_line_numbers([copy.start_line for copy in row])}"
     return Finding(message, Span(first.start, first.keyword_end), fix=_fix(first, others, build))
 
 
@@ -84,7 +85,7 @@ def _fix(first: Copy | Add, others: Sequence[Copy | Add], build: Build) -> Fix |
     edits = [Edit(target.start, target.end, sources + _folder(first))]
     declares = [*edits]
     for copy in others:
-        dropped = drop(build.dockerfile, copy)
+        dropped = remove_instruction(build.dockerfile, copy)
         if dropped is None:
             return None
         if dropped[0][0].start < edits[-1].end:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from ...fixers.edits.edit import SAFE, Fix
-from ...fixers.edits.join_runs import join
+from ...fixers.edits.join_runs import join_runs
 from ...syntax.tree import Run
 from ..base import WARNING, Bad, Finding, Good, rule
-from ..packages.common import Head
-from ..packages.fixes import only_manages
+from ..packages.common import CallPrefix
+from ..packages.fixes import only_manages_packages
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...model.build import Build, Stage
-    from ...model.packages.calls import Call
+    from ...model.packages.calls import PackageCall
 
 _NEEDS_LISTS = frozenset(("install", "upgrade", "dist-upgrade", "build-deps", "download"))
 
@@ -23,11 +23,12 @@ _NEEDS_LISTS = frozenset(("install", "upgrade", "dist-upgrade", "build-deps", "d
     "OPT001",
     level=WARNING,
     since="0.1",
-    also=("trivy:DS-0017", "checkov:CKV_DOCKER_5"),
+    aliases=("trivy:DS-0017", "checkov:CKV_DOCKER_5"),
     onbuild=False,
     fix=SAFE,
+    formerly=("update-apart",),
 )
-def update_apart(stage: Stage, build: Build) -> Iterator[Finding]:
+def separate_apt_update(stage: Stage, build: Build) -> Iterator[Finding]:
     """The package lists are fetched in one RUN and used in another.
 
     ## Why
@@ -43,9 +44,9 @@ def update_apart(stage: Stage, build: Build) -> Iterator[Finding]:
     Safe: RUNs that follow each other are joined with `&&` where all but the last call nothing but package managers, and
     no command can tell that it shares a shell with the ones before. No fix where anything stands between them.
     """
-    updates: dict[str, tuple[Run, Call]] = {}
+    updates: dict[str, tuple[Run, PackageCall]] = {}
     for run in (i for i in stage.instructions if isinstance(i, Run)):
-        for call in build.calls(run):
+        for call in build.package_calls(run):
             family = call.manager.family
             if call.verb == "update-index" and call.refreshes():
                 updates[family] = (run, call)
@@ -56,10 +57,10 @@ def update_apart(stage: Stage, build: Build) -> Iterator[Finding]:
                     yield _apart(build, update, call, _fix(build, stage, earlier, run))
 
 
-def _apart(build: Build, update: Call, use: Call, fix: Fix | None) -> Finding:
-    first, second = Head(update), Head(use)
+def _apart(build: Build, update: PackageCall, use: PackageCall, fix: Fix | None) -> Finding:
+    first, second = CallPrefix(update), CallPrefix(use)
     line = build.dockerfile.source.line(second.start)
-    if use.manager.indexed:
+    if use.manager.refreshes_on_install:
         why = "alone it makes a layer of package lists that the second refreshes itself when needed"
     else:
         why = "apart, the cache keeps old package lists for the second"
@@ -74,8 +75,8 @@ def _apart(build: Build, update: Call, use: Call, fix: Fix | None) -> Finding:
 def _fix(build: Build, stage: Stage, first: Run, last: Run) -> Fix | None:
     """Join all from the one that fetches the lists to the one that uses them."""
     between = stage.instructions[build.index_of(first) : build.index_of(last)]
-    runs = [step for step in between if isinstance(step, Run) and only_manages(build, step)]
-    change = join(build, [*runs, last]) if len(runs) == len(between) else None
+    runs = [step for step in between if isinstance(step, Run) and only_manages_packages(build, step)]
+    change = join_runs(build, [*runs, last]) if len(runs) == len(between) else None
     return change and Fix("Join the RUNs", SAFE, *change)
 
 

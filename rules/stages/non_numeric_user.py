@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from ...syntax.tree import User
 
 
-@rule("DL3066", level=INFO, since="0.1", default=False, onbuild=False)
-def numeric_user(user: User, build: Build) -> Iterator[Finding]:
+@rule("DL3066", level=INFO, since="0.1", default=False, onbuild=False, formerly=("numeric-user",))
+def non_numeric_user(user: User, build: Build) -> Iterator[Finding]:
     """USER is a name and not a number.
 
     ## Why

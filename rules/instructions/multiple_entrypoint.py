@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...fixers.edits.edit import SAFE
 from ..base import ERROR, Bad, Finding, Good, rule
-from .replaced import replaced
+from .replaced import replaced_instructions
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,12 +17,13 @@ if TYPE_CHECKING:
     "DL4004",
     level=ERROR,
     since="0.1",
-    also=("buildkit:MultipleInstructionsDisallowed", "trivy:DS-0007"),
+    aliases=("buildkit:MultipleInstructionsDisallowed", "trivy:DS-0007"),
     onbuild=False,
     fix=SAFE,
-    words=("entrypoint",),
+    prefilter=("entrypoint",),
+    formerly=("second-entrypoint",),
 )
-def second_entrypoint(stage: Stage, build: Build) -> Iterator[Finding]:
+def multiple_entrypoint(stage: Stage, build: Build) -> Iterator[Finding]:
     """A stage has several ENTRYPOINT instructions, of which only the last one counts.
 
     ## Why
@@ -34,7 +35,7 @@ def second_entrypoint(stage: Stage, build: Build) -> Iterator[Finding]:
     ## Fix safety
     Safe: what is taken out never reaches the image. Left alone when a comment would be lost with it.
     """
-    yield from replaced(stage, "ENTRYPOINT")
+    yield from replaced_instructions(stage, "ENTRYPOINT")
 
 
 EXAMPLES = (

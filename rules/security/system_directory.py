@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 _KERNEL = ("/proc", "/sys", "/dev", "/boot")
 
 
-@rule("SEC016", level=WARNING, since="0.1", also=("trivy:DS-0030", "dockle:DKL-LI-0002"))
-def system_folder(instruction: Workdir | Volume, build: Build) -> Iterator[Finding]:
+@rule(
+    "SEC016", level=WARNING, since="0.1", aliases=("trivy:DS-0030", "dockle:DKL-LI-0002"), formerly=("system-folder",)
+)
+def system_directory(instruction: Workdir | Volume, build: Build) -> Iterator[Finding]:
     """A folder of the kernel is the working directory or a volume; the Docker socket is one.
 
     ## Why

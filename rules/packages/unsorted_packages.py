@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from ...fixers.edits.argument_lists import one_a_line, ordered, rows_of, write_list
+from ...fixers.edits.argument_lists import is_one_per_line, list_items, sort_items, write_list
 from ...fixers.edits.edit import SAFE, Fix
 from ..base import STYLE, Bad, Finding, Good, rule
-from .common import Words
+from .common import PackageSpan
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from ...model.build import Build
-    from ...model.packages.calls import Call
+    from ...model.packages.calls import PackageCall
     from ...model.packages.specs import Package
     from ...syntax.command import Word
     from ...syntax.tree import Run
@@ -21,8 +21,8 @@ _MANAGERS = frozenset(("apt", "apk", "dnf", "microdnf", "yum", "tdnf", "zypper")
 _MOST_ON_A_LINE = 3
 
 
-@rule("PKG004", level=STYLE, since="0.1", default=False, fix=SAFE)
-def package_list(run: Run, build: Build) -> Iterator[Finding]:
+@rule("PKG004", level=STYLE, since="0.1", default=False, fix=SAFE, formerly=("package-list",))
+def unsorted_packages(run: Run, build: Build) -> Iterator[Finding]:
     """A list of packages is not one a line and in order.
 
     ## Why
@@ -43,24 +43,24 @@ def package_list(run: Run, build: Build) -> Iterator[Finding]:
     ## Fix safety
     Safe: the managers of distributions look for all packages at once, in whatever order they are named.
     """
-    for call in build.calls(run):
+    for call in build.package_calls(run):
         packages = _list(call)
         if not packages:
             continue
-        rows = rows_of(build, call.command, [package.word for package in packages])
+        rows = list_items(build, call.command, [package.word for package in packages])
         if rows is None:
             continue
-        single = one_a_line(build, rows)
+        single = is_one_per_line(build, rows)
         broken = "\n" in build.dockerfile.source.text[rows[0].word.start : rows[-1].word.start]
         if not (single or broken) and len(rows) <= _MOST_ON_A_LINE:
             continue
         key = _by_name(packages)
-        if single and ordered(rows, key) == rows:
+        if single and sort_items(rows, key) == rows:
             continue
-        what = "in order" if single else "one a line" if ordered(rows, key) == rows else "one a line and in order"
+        what = "in order" if single else "one a line" if sort_items(rows, key) == rows else "one a line and in order"
         change = write_list(build, run, call.command, rows, key)
         fix = Fix("Write one package a line, in order", SAFE, *change) if change else None
-        yield Finding(f"the {len(rows)} packages of this install are not {what}", Words(packages), fix=fix)
+        yield Finding(f"the {len(rows)} packages of this install are not {what}", PackageSpan(packages), fix=fix)
 
 
 def _by_name(packages: Sequence[Package]) -> Callable[[Word], tuple[str, ...]]:
@@ -68,7 +68,7 @@ def _by_name(packages: Sequence[Package]) -> Callable[[Word], tuple[str, ...]]:
     return lambda word: (names[id(word)].lower(), word.text)
 
 
-def _list(call: Call) -> list[Package]:
+def _list(call: PackageCall) -> list[Package]:
     """The packages of an install that are plain names with nothing behind them, at least two; else none."""
     packages = list(call.packages)
     if call.verb != "install" or call.manager.name not in _MANAGERS or len(packages) < 2:
@@ -78,7 +78,7 @@ def _list(call: Call) -> list[Package]:
     return packages if call.command.words[-1] is packages[-1].word and _are_words(call, packages) else []
 
 
-def _are_words(call: Call, packages: Sequence[Package]) -> bool:
+def _are_words(call: PackageCall, packages: Sequence[Package]) -> bool:
     """Whether each package is a word of its own."""
     return len({id(package.word) for package in packages}) == len(packages) == len(call.operands)
 
