@@ -108,7 +108,7 @@ class Extension implements vscode.Disposable {
       this.server = undefined;
       this.log.appendLine(String(error));
       this.tell("failed", vscode.LanguageStatusSeverity.Error, String(error));
-      void this.offerHelp("dlint could not be started; is its extra `server` installed?");
+      void this.offerHelp("the server could not be started; check that it is installed with: pip install 'dockerfile-dlint[server]'");
     }
   }
 
@@ -118,7 +118,7 @@ class Extension implements vscode.Disposable {
     try {
       await server?.stop();
     } catch (error) {
-      this.log.appendLine(`the server did not stop by itself: ${String(error)}`);
+      this.log.appendLine(`the server did not stop: ${String(error)}`);
     }
   }
 
@@ -144,7 +144,7 @@ class Extension implements vscode.Disposable {
     const document = vscode.window.activeTextEditor?.document;
     if (this.server === undefined || document?.languageId !== "dockerfile") {
       await vscode.window.showWarningMessage(
-        this.server === undefined ? "dlint: the server does not run" : "dlint: this is no Dockerfile",
+        this.server === undefined ? "dlint: the server is not running" : "dlint: the active file is not a Dockerfile",
       );
       return;
     }
@@ -158,22 +158,22 @@ class Extension implements vscode.Disposable {
 
   private async fixUnsafe(server: Server, document: vscode.TextDocument): Promise<void> {
     const answer = await server.command("dlint.server.fixed", [document.uri.toString(), true]);
-    await preview(this.previews, document, answer as Rewritten, "Fix all, also what is unsafe");
+    await preview(this.previews, document, answer as Rewritten, "Fix All, Including Unsafe Fixes");
   }
 
   private async optimize(server: Server, document: vscode.TextDocument): Promise<void> {
     const answer = await server.command("dlint.server.rewritten", [document.uri.toString()]);
-    await preview(this.previews, document, answer as Rewritten, "Optimize this Dockerfile");
+    await preview(this.previews, document, answer as Rewritten, "Optimize Dockerfile");
   }
 
   private async explain(code: unknown): Promise<void> {
-    const wanted = typeof code === "string" ? code : await vscode.window.showInputBox({ prompt: "Code of a rule" });
+    const wanted = typeof code === "string" ? code : await vscode.window.showInputBox({ prompt: "Rule code" });
     const page = wanted ? await this.server?.command("dlint.server.explain", [wanted]) : undefined;
     if (typeof page === "string") {
       const document = await vscode.workspace.openTextDocument({ language: "markdown", content: page });
       await vscode.window.showTextDocument(document, { preview: true });
     } else if (wanted) {
-      await vscode.window.showWarningMessage(`dlint: there is no rule ${wanted}`);
+      await vscode.window.showWarningMessage(`dlint: unknown rule ${wanted}`);
     }
   }
 
@@ -188,7 +188,7 @@ async function fixAll(server: Server, document: vscode.TextDocument, unsafe: boo
   const name = unsafe ? "dlint.server.fixAllUnsafe" : "dlint.server.fixAll";
   const answer = (await server.command(name, [document.uri.toString()])) as { applied: boolean; reason?: string };
   if (!answer.applied) {
-    vscode.window.setStatusBarMessage(`dlint: ${answer.reason ?? "nothing was changed"}`, 4000);
+    vscode.window.setStatusBarMessage(`dlint: ${answer.reason ?? "nothing changed"}`, 4000);
   }
 }
 

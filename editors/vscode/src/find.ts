@@ -33,7 +33,7 @@ export function find(around: Surroundings): Found | string {
 
   if (around.setting !== "" && around.trusted) {
     const path = expanded(around.setting, around.folders);
-    return found(path, "the setting dlint.path") ?? `dlint.path is ${path}, which is no program`;
+    return found(path, "the setting dlint.path") ?? `dlint.path is ${path}, which is not an executable file`;
   }
   if (around.python !== "" && around.trusted) {
     const beside = found(join(dirname(around.python), name), "the selected Python environment");
@@ -56,7 +56,7 @@ export function find(around: Surroundings): Found | string {
       return there;
     }
   }
-  return "dlint was not found; install it with: pip install 'dockerfile-dlint[server]'";
+  return "the dlint executable was not found; install it with: pip install 'dockerfile-dlint[server]'";
 }
 
 function expanded(setting: string, folders: string[]): string {

@@ -38,22 +38,22 @@ export async function preview(
   rewritten: Rewritten,
   title: string,
 ): Promise<boolean> {
-  const why = rewritten.refused.length > 0 ? ` Left out: ${rewritten.refused.join("; ")}` : "";
+  const why = rewritten.refused.length > 0 ? ` Skipped: ${rewritten.refused.join("; ")}` : "";
   if (!rewritten.changed && rewritten.ignore === null) {
-    await vscode.window.showInformationMessage(`dlint: there is nothing to do.${why}`);
+    await vscode.window.showInformationMessage(`dlint: nothing to change.${why}`);
     return false;
   }
   const version = document.version;
   const shown = previews.show(document.uri, rewritten.text);
   try {
     await vscode.commands.executeCommand("vscode.diff", document.uri, shown, title, { preview: true });
-    const ignore = rewritten.ignore ? ` It also writes ${rewritten.ignore.path}.` : "";
-    const answer = await vscode.window.showInformationMessage(`${title}?${ignore}${why}`, "Apply", "Leave it");
+    const ignore = rewritten.ignore ? ` This also writes ${rewritten.ignore.path}.` : "";
+    const answer = await vscode.window.showInformationMessage(`${title}?${ignore}${why}`, "Apply", "Cancel");
     if (answer !== "Apply") {
       return false;
     }
     if (document.version !== version) {
-      await vscode.window.showWarningMessage("dlint: the file has changed meanwhile; nothing was applied");
+      await vscode.window.showWarningMessage("dlint: the file has changed in the meantime; nothing was applied");
       return false;
     }
     return await vscode.workspace.applyEdit(edit(document, rewritten));

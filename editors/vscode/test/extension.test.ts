@@ -54,7 +54,7 @@ test("what is not found is told, with a way to the settings", async () => {
   world.answers = ["Settings"];
   await begin();
   await new Promise(setImmediate);
-  assert.match(done.error![0], /\/nowhere, which is no program/);
+  assert.match(done.error![0], /\/nowhere, which is not an executable file/);
   assert.deepEqual(done.executed![0], ["workbench.action.openSettings", "dlint.path"]);
   assert.equal(status().severity, vscode.LanguageStatusSeverity.Error);
 });
@@ -100,7 +100,7 @@ test("commands are for Dockerfiles", async () => {
   world.editor = { document: vscode.document("x", "markdown") };
   await world.commands.get("dlint.optimize")!();
   assert.deepEqual(servers[0]!.calls, []);
-  assert.deepEqual(done.warning, ["dlint: this is no Dockerfile"]);
+  assert.deepEqual(done.warning, ["dlint: the active file is not a Dockerfile"]);
 });
 
 const REWRITTEN = {
@@ -120,7 +120,7 @@ test("a rewrite is shown, asked for and applied", async () => {
   assert.equal(name, "vscode.diff");
   assert.equal(left.toString(), "file:///project/Dockerfile");
   assert.equal(right.scheme, "dlint-preview");
-  assert.match(done.information![0], /also writes \/project\/\.dockerignore.*Left out: Take a slimmer base image: why/);
+  assert.match(done.information![0], /also writes \/project\/\.dockerignore.*Skipped: Take a slimmer base image: why/);
   assert.equal(done.applied![0][0].text, REWRITTEN.text);
   assert.equal(done.applied![0][0].range.end.line, 2);
   assert.deepEqual(done.applied![0][1], { create: "/project/.dockerignore", text: ".git\n" });
@@ -160,7 +160,7 @@ test("nothing to do is said with the reasons", async () => {
   world.editor = { document: vscode.document("FROM a\n") };
   plan.answers["dlint.server.rewritten"] = { text: "FROM a\n", changed: false, refused: ["why not"], ignore: null };
   await world.commands.get("dlint.optimize")!();
-  assert.deepEqual(done.information, ["dlint: there is nothing to do. Left out: why not"]);
+  assert.deepEqual(done.information, ["dlint: nothing to change. Skipped: why not"]);
 });
 
 test("a rule is explained in a document", async () => {

@@ -27,7 +27,7 @@ test("the setting comes first, then the interpreter, the workspace, PATH", () =>
 });
 
 test("a setting that leads nowhere is told, and nothing else is run", () => {
-  assert.match(command(find(around(everywhere, { setting: "/nowhere/dlint" }))), /\/nowhere\/dlint, which is no program/);
+  assert.match(command(find(around(everywhere, { setting: "/nowhere/dlint" }))), /\/nowhere\/dlint, which is not an executable file/);
 });
 
 test("the setting may name the workspace", () => {
@@ -38,7 +38,7 @@ test("the setting may name the workspace", () => {
 test("nothing of a workspace that is not trusted is run", () => {
   const change = { trusted: false, setting: "/project/evil", python: "/project/.venv/bin/python" };
   assert.equal(command(find(around([...everywhere, "/project/evil"], change))), "/usr/bin/dlint");
-  assert.match(command(find(around(["bin/dlint"], { path: "bin:.", trusted: false }))), /was not found/);
+  assert.match(command(find(around(["bin/dlint"], { path: "bin:.", trusted: false }))), /not found/);
 });
 
 test("without any it says what to install", () => {
