@@ -11,7 +11,7 @@ from .layer import ENVIRONMENT_PREFIX
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
     from .layer import ConfigLayer
@@ -150,9 +150,17 @@ class ConfigResolver:
     `isolated` leaves files alone; `file` is the one configuration file that counts for everything.
     """
 
-    def __init__(self, outer: Sequence[ConfigLayer] = (), *, isolated: bool = False, file: str | None = None) -> None:
+    def __init__(
+        self,
+        outer: Sequence[ConfigLayer] = (),
+        *,
+        isolated: bool = False,
+        file: str | None = None,
+        environment: Mapping[str, str] = os.environ,
+    ) -> None:
         self._outer = list(outer)
-        self._environment: list[ConfigLayer] | None = None
+        self._environment = environment
+        self._environment_layers: list[ConfigLayer] | None = None
         self._personal: str | None = None
         self._isolated = isolated
         self._file = file
@@ -185,13 +193,13 @@ class ConfigResolver:
         return self._personal
 
     def _variables(self) -> list[ConfigLayer]:
-        if self._environment is None:
-            self._environment = []
-            if any(name.startswith(ENVIRONMENT_PREFIX) for name in os.environ):
+        if self._environment_layers is None:
+            self._environment_layers = []
+            if any(name.startswith(ENVIRONMENT_PREFIX) for name in self._environment):
                 from .reader import layers_from_environment
 
-                self._environment = layers_from_environment(os.environ)
-        return self._environment
+                self._environment_layers = layers_from_environment(self._environment)
+        return self._environment_layers
 
     def _look(self, folder: str) -> tuple[str, str]:
         """The dlint configuration at or above a folder, and hadolint's; a repository's top is the last folder."""

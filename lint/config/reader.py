@@ -147,6 +147,14 @@ def layers_from_environment(environment: Mapping[str, str]) -> list[ConfigLayer]
     return layers
 
 
+def layer_from_values(source: str, values: Mapping[str, Any]) -> ConfigLayer:
+    """The layer of keys and values that a program gives; messages call it `source`. Raises ConfigError."""
+    try:
+        return ConfigLayer(source, os.getcwd(), validate_values(dict(values)))
+    except _InvalidValue as error:
+        raise ConfigError(f"{source}: {error}") from None
+
+
 def layers_from_options(words: Sequence[str]) -> list[ConfigLayer]:
     """The layers of `--config KEY=VALUE`; a value that is no TOML is plain text. Raises BadConfiguration."""
     layers: list[ConfigLayer] = []

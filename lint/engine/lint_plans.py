@@ -109,13 +109,15 @@ def _of_options(arguments: argparse.Namespace | CheckArguments) -> list[ConfigLa
 class LintPlans:
     """Makes the plan of each file; files with the same configuration share one."""
 
-    def __init__(self, configurations: ConfigResolver, tell: Callable[[str], object] = warn) -> None:
+    def __init__(
+        self, configurations: ConfigResolver, tell: Callable[[str], object] = warn, *, shellcheck: str | None = None
+    ) -> None:
         self._configurations = configurations
         self._tell = tell
         self._told: set[str] = set()
         self._plans: dict[tuple[object, ...], LintPlan] = {}
         self.invocations = BuildFinder()
-        self.shellcheck: str | None = None
+        self.shellcheck = shellcheck
         """The path of ShellCheck: None before it was looked for, empty when there is none."""
 
     def config(self, path: str) -> Config:
@@ -145,6 +147,15 @@ class LintPlans:
         if builds or "target" in given or "build-args" in given:
             plan = _built(plan, builds, given)
         return plan
+
+    def for_text(self, path: str) -> LintPlan:
+        """The plan for a text called `path` by its configuration alone: no file is looked at but configuration files.
+
+        Raises ConfigError and UnknownRule.
+        """
+        config = self._configurations.of(path)
+        settings = config.dockerfile_settings(path)
+        return _built(self._plan(config, config.ignored_in(path)), [], settings)
 
     def inline(self, path: str, build: BuildInvocation) -> LintPlan:
         """The plan for a Dockerfile that stands in the file at `path`. Raises BadConfiguration and UnknownRule."""
