@@ -1,0 +1,272 @@
+"""The invariants of ARCHITECTURE.md: what imports what, and what never happens.
+
+All imports count: those inside functions, and those for type checkers only.
+"""
+
+from __future__ import annotations
+
+import ast
+import tomllib
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+PACKAGE = "dockerfile_dlint"
+LAYERS = ("lint", "rules", "fixers", "model", "syntax")
+"""From the top to the bottom: a folder imports only from itself and from those after it."""
+ROOMS = {
+    "lint": ("library", "main", "server", "commands", "output", "engine", "sources", "config", "terminal"),
+    "fixers": ("verify", "optimize", "format", "repair", "gate", "edits", "write"),
+    "fixers/optimize": ("pipeline", "rewrite_gate", "slim_base", "stacks", "order", "manifests", "base"),
+    "model": ("images", "packages"),
+}
+"""The rooms of a folder, from the top to the bottom; a file of the same name is its own room."""
+MOST_FILES = 20
+"""In one folder, without its `__init__.py`."""
+
+SOURCES = {
+    path.relative_to(CHECKOUT).with_suffix("").as_posix(): ast.parse(path.read_text("utf-8"))
+    for layer in LAYERS
+    for path in sorted((CHECKOUT / layer).rglob("*.py"))
+}
+"""The tree of every module, by its path without the ending: `lint/main`."""
+
+
+def resolved(module: str, node: ast.ImportFrom) -> tuple[str, ...] | None:
+    """The package-relative path that an import names; None for other packages. Raises nothing."""
+    if node.level:
+        folder = module.split("/")[:-1]
+        return (*folder[: len(folder) - node.level + 1], *(node.module.split(".") if node.module else ()))
+    name = (node.module or "").split(".")
+    return tuple(name[1:]) if name[0] == PACKAGE else None
+
+
+def imported(module: str, tree: ast.AST) -> set[str]:
+    """The modules of the package that a module imports, wherever in it."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found.update("/".join(a.name.split(".")[1:]) for a in node.names if a.name.split(".")[0] == PACKAGE)
+        elif isinstance(node, ast.ImportFrom) and (path := resolved(module, node)) is not None:
+            for alias in node.names:
+                inside = "/".join((*path, alias.name))
+                found.add(
+                    inside
+                    if inside in SOURCES or "/".join((*path, alias.name, "__init__")) in SOURCES
+                    else "/".join(path)
+                )
+    return {f"{name}/__init__" if f"{name}/__init__" in SOURCES else name for name in found if name} - {module}
+
+
+IMPORTS = {module: imported(module, tree) for module, tree in SOURCES.items()}
+
+
+def outside(tree: ast.AST) -> set[str]:
+    """The top-level names of the other packages that a module imports."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found.update(alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            found.add((node.module or "").split(".")[0])
+    return found
+
+
+def calls(tree: ast.AST) -> set[str]:
+    """The names that a module calls, dotted as they are written: `open`, `os.stat`."""
+    return {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+
+
+def modules(*starts: str) -> list[str]:
+    """The modules with one of these paths, or under one of these folders."""
+    return [name for name in SOURCES if any(name == start or name.startswith(f"{start}/") for start in starts)]
+
+
+def users(package: str) -> set[str]:
+    """The modules that import another package."""
+    return {name for name, tree in SOURCES.items() if package in outside(tree)}
+
+
+# Imports
+
+
+@pytest.mark.parametrize("module", SOURCES)
+def test_layers_import_downwards(module: str) -> None:
+    layer = module.split("/")[0]
+    below = LAYERS[LAYERS.index(layer) :]
+    upward = {name for name in IMPORTS[module] if name.split("/")[0] not in below}
+    assert not upward, f"{module} imports {sorted(upward)}; it may import from {', '.join(below)} only"
+
+
+@pytest.mark.parametrize("folder", ROOMS)
+def test_rooms_import_downwards(folder: str) -> None:
+    rooms = ROOMS[folder]
+
+    def room(module: str) -> str | None:
+        inside = module.removeprefix(f"{folder}/").split("/")[0]
+        return inside if module.startswith(f"{folder}/") and inside in rooms else None
+
+    wrong = [
+        f"{module} imports {name}"
+        for module, names in IMPORTS.items()
+        for name in names
+        if (own := room(module)) and (other := room(name)) and rooms.index(other) < rooms.index(own)
+    ]
+    assert not wrong
+
+
+def test_no_circles() -> None:
+    """No file imports itself through others."""
+    state: dict[str, int] = {}
+    circles: list[list[str]] = []
+
+    def visit(module: str, path: list[str]) -> None:
+        state[module] = 1
+        for name in sorted(IMPORTS.get(module, ())):
+            if state.get(name) == 1:
+                circles.append([*path[path.index(name) :], name])
+            elif name not in state:
+                visit(name, [*path, name])
+        state[module] = 2
+
+    for module in SOURCES:
+        if module not in state:
+            visit(module, [module])
+    assert not circles
+
+
+def test_folders_are_small() -> None:
+    counts: dict[str, int] = defaultdict(int)
+    for top in (*LAYERS, "tests", "bench", "tools"):
+        for path in (CHECKOUT / top).rglob("*.py"):
+            counts[path.parent.relative_to(CHECKOUT).as_posix()] += path.name != "__init__.py"
+    assert {folder: count for folder, count in counts.items() if count > MOST_FILES} == {}
+
+
+def test_no_two_files_share_a_name() -> None:
+    places: dict[str, list[str]] = defaultdict(list)
+    for module in SOURCES:
+        if not module.endswith("/__init__"):
+            places[module.rpartition("/")[2]].append(module)
+    assert [each for each in places.values() if len(each) > 1] == []
+
+
+INTERFACES = frozenset(("EXAMPLES", "NAME", "render", "rewrite"))
+"""What modules of one kind define under one name, because one caller uses each of them by it."""
+
+
+def test_no_two_things_share_a_name() -> None:
+    """Public functions and classes have one name in the whole tree."""
+    places: dict[str, list[str]] = defaultdict(list)
+    for module, tree in SOURCES.items():
+        assert isinstance(tree, ast.Module)
+        for node in tree.body:
+            if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+                places[node.name].append(module)
+    assert {name: each for name, each in places.items() if len(each) > 1 and name not in INTERFACES} == {}
+
+
+def test_everything_is_installed() -> None:
+    """What is installed is listed: a folder that pyproject.toml forgets would be missing in the wheel only."""
+    setuptools = tomllib.loads((CHECKOUT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]
+    folders = {module.rpartition("/")[0] for module in SOURCES}
+    assert {PACKAGE, *(f"{PACKAGE}.{folder.replace('/', '.')}" for folder in folders)} == set(setuptools["packages"])
+    assert setuptools["package-dir"].keys() == {PACKAGE, *(f"{PACKAGE}.{layer}" for layer in LAYERS)}
+
+
+# Invariants
+
+
+READING = frozenset(("open", "os.stat", "os.lstat", "os.scandir", "os.listdir", "os.walk", "os.open", "os.readlink"))
+CHECKING = frozenset(("os.path.exists", "os.path.lexists", "os.path.isfile", "os.path.isdir", "os.path.realpath"))
+
+
+def test_syntax_knows_nothing_of_files() -> None:
+    assert not {name for name in modules("syntax") if "os" in outside(SOURCES[name])}
+    assert not {name: found for name in modules("syntax") if (found := calls(SOURCES[name]) & READING)}
+
+
+def test_no_rule_reads_the_disk() -> None:
+    """Rules ask the build context; nothing in rules/ opens or looks for a file."""
+    assert not {name: found for name in modules("rules") if (found := calls(SOURCES[name]) & (READING | CHECKING))}
+
+
+def test_nothing_under_lint_knows_a_command_line() -> None:
+    below = modules("rules", "fixers", "model", "syntax")
+    assert not {name for name in below if outside(SOURCES[name]) & {"argparse", "getopt"}}
+    assert not {name: found for name in below if (found := calls(SOURCES[name]) & {"print", "sys.exit", "input"})}
+
+
+def test_only_one_file_parses_yaml() -> None:
+    assert users("yaml") == {"lint/config/yaml_nodes"}
+
+
+def test_each_library_has_its_place() -> None:
+    assert users("tree_sitter") | users("tree_sitter_bash") <= {"syntax/bash"}
+    assert users("libcst") <= {"model/python_app"}
+    assert users("pathspec") <= {"model/ignore", "lint/config/gitignore"}
+    assert not {
+        name for name in users("rich") if not name.startswith(("lint/commands/", "lint/output/", "lint/terminal/"))
+    }
+    assert not {name for name in users("pygls") | users("lsprotocol") if not name.startswith("lint/server/")}
+
+
+def test_processes_are_started_in_few_places() -> None:
+    assert users("subprocess") <= {
+        "fixers/verify/builders",
+        "lint/engine/changed_since",
+        "lint/engine/shellcheck",
+        "model/history",
+    }
+
+
+def test_nothing_reaches_the_network() -> None:
+    """The server's own port is the exception."""
+    network = users("socket") | users("ssl") | users("http") | users("asyncio")
+    assert network <= {"lint/server/transport", "lint/output/links"}
+    assert not {name for name, tree in SOURCES.items() if "urllib.request" in ast.unparse(tree)}
+
+
+def test_no_module_keeps_a_cache() -> None:
+    """Nothing outlives a run in a module: a long-lived process could not know of it."""
+    found: list[str] = []
+    for module, tree in SOURCES.items():
+        assert isinstance(tree, ast.Module)
+        for node in tree.body:
+            value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
+            empty = isinstance(value, ast.Dict | ast.List) and not ast.unparse(value).strip("[]{}")
+            called = (
+                isinstance(value, ast.Call) and not value.args and ast.unparse(value.func) in ("set", "dict", "list")
+            )
+            if empty or called:
+                found.append(f"{module}: {ast.unparse(node)}")
+    assert not found
+
+
+def test_no_value_is_changed_from_outside() -> None:
+    """Attributes are set on `self` alone, but for these: values under construction, and objects of the standard library."""
+    allowed = {"found", "parser"}
+    wrong: list[str] = []
+    for module, tree in SOURCES.items():
+        for node in ast.walk(tree):
+            targets = (
+                node.targets
+                if isinstance(node, ast.Assign)
+                else [node.target]
+                if isinstance(node, ast.AugAssign | ast.AnnAssign)
+                else []
+            )
+            for target in targets:
+                if isinstance(target, ast.Attribute) and not ast.unparse(target.value).startswith("self"):
+                    if ast.unparse(target.value) not in allowed:
+                        wrong.append(f"{module}:{node.lineno}: {ast.unparse(target)}")
+    assert not wrong
+
+
+def test_the_imports_of_tests_are_seen() -> None:
+    """The tests above would pass if nothing was found."""
+    tree = ast.parse("def f():\n    from ..lint.main import main\nif TYPE_CHECKING:\n    from .base import Rule\n")
+    assert imported("rules/table", tree) == {"lint/main", "rules/base"}
+    assert len(IMPORTS["lint/main"]) > 5
