@@ -48,7 +48,8 @@ class Environment:
 def source_files(project: Path) -> set[str]:
     """Every file of the folders that make up the installed package, relative to the project."""
     files = [path for name in FOLDERS for path in (project / name).rglob("*") if path.is_file()]
-    return {path.relative_to(project).as_posix() for path in files if path.suffix != ".pyc"}
+    package = {path.name for path in (project / "dockerfile_dlint").iterdir() if path.suffix == ".py"}
+    return package | {path.relative_to(project).as_posix() for path in files if path.suffix != ".pyc"}
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +108,7 @@ def test_command(installed: Environment) -> None:
 
 def test_module(installed: Environment) -> None:
     (installed.folder / "Dockerfile").write_text(BAD)
-    by_module = installed("python", "-m", "dockerfile_dlint.lint", "Dockerfile", status=1)
+    by_module = installed("python", "-m", "dockerfile_dlint", "Dockerfile", status=1)
     assert by_module == installed("dlint", "Dockerfile", status=1)
     assert FINDING in by_module
 

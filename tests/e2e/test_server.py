@@ -111,6 +111,10 @@ def test_diagnostics_are_those_of_the_command_line(buffer: Buffer, project: Path
     assert buffer.text[start : buffer.offset(apt["range"]["end"])] == "apt-get install"
     assert (apt["source"], apt["severity"]) == ("dlint", 2)
     page = Path(apt["codeDescription"]["href"].removeprefix("file://"))
+    # It is written when no message waits.
+    deadline = time.monotonic() + 30
+    while not page.exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
     assert page.read_text().startswith("# DL3014 apt-yes")
 
 
