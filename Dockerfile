@@ -2,7 +2,7 @@
 
 FROM python:3.13-slim AS build
 WORKDIR /src
-# Without pip of its own, and compiled: the user of the image may write nothing there.
+# Without pip, and compiled, as the image's user cannot write there.
 RUN python -m venv --without-pip /opt/dlint
 COPY pyproject.toml README.md LICENSE ./
 COPY share share

@@ -1,10 +1,10 @@
-"""Which builds compose files, bake files and workflows below a folder describe, as dlint reads them. See README.md.
+"""Lists the builds that compose files, bake files and workflows describe, as dlint reads them. See README.md.
 
     python bench/builds.py FOLDER
 
-A line for each build: where it is said, its name, the Dockerfile, the context, the target and the arguments; paths are
-relative to the folder. What is not there is marked with `MISSING`. Beside each file stands how often its text says
-`build` for a service, a second count that owes nothing to the reader. Exit status 1 when something is missing.
+One line for each build: file and line, name, Dockerfile, context, target and arguments; paths are relative to FOLDER.
+What does not exist is marked with `MISSING`. After each file comes the number of services with `build` by a text search,
+which is independent of the reader. Exit status 1 when something is missing.
 """
 
 from __future__ import annotations

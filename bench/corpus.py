@@ -1,4 +1,4 @@
-"""Lints a folder of real Dockerfiles: findings per rule and per file, and samples to read by eye. See README.md.
+"""Lints a directory of real Dockerfiles: findings per rule and per file, and samples to read by eye. See README.md.
 
     python bench/corpus.py FOLDER [--select RULES] [--sample N --rule CODE]
 
@@ -21,7 +21,7 @@ from dockerfile_dlint.lint.sources.discovery import is_dockerfile_name
 
 Finding = dict[str, Any]
 AROUND = 3
-"""Lines shown before and behind a finding."""
+"""Lines shown before and after a finding."""
 WIDTH = 200
 
 
@@ -39,17 +39,19 @@ def main() -> None:
 
 def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("folder", type=Path, help="each folder in it counts as a repository of its own")
+    parser.add_argument("folder", type=Path, help="each directory in it is treated as a separate repository")
     parser.add_argument("--select", action="append", default=[], metavar="RULES", help="as dlint's option")
     parser.add_argument("--ignore", action="append", default=[], metavar="RULES", help="as dlint's option")
-    parser.add_argument("--sample", type=int, metavar="N", help="print N findings by chance, with their source")
+    parser.add_argument(
+        "--sample", type=int, metavar="N", help="print a random sample of N findings, with their source"
+    )
     parser.add_argument("--rule", action="append", default=[], metavar="CODE", help="take the sample from these rules")
     parser.add_argument("--seed", type=int, default=1, help="another seed gives another sample")
     return parser.parse_args()
 
 
 def repositories(folder: Path) -> list[Path]:
-    """The Dockerfiles and the folders directly in it; of a folder that is named, no context is looked for above."""
+    """The Dockerfiles and directories directly in it; no context is looked for above a directory that is passed."""
     return sorted(path for path in folder.iterdir() if path.is_dir() or is_dockerfile_name(path.name))
 
 

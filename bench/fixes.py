@@ -1,4 +1,4 @@
-"""Fixes a folder of real Dockerfiles in memory: what was repaired, what was refused, what broke. See README.md.
+"""Fixes a directory of real Dockerfiles in memory: what was fixed, what was rejected, what broke. See README.md.
 
     python bench/fixes.py FOLDER [--unsafe] [--all-rules] [--crlf] [--show N] [--rival tally]
 
@@ -86,7 +86,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--unsafe", action="store_true", help="unsafe fixes too")
     parser.add_argument("--all-rules", action="store_true", help="all rules, not only those that are on by default")
     parser.add_argument("--crlf", action="store_true", help="with CRLF line endings")
-    parser.add_argument("--show", type=int, default=0, metavar="N", help="print N differences by chance")
+    parser.add_argument("--show", type=int, default=0, metavar="N", help="print a random sample of N differences")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rival", metavar="TALLY", help="the program tally: what the safe fixes of both do")
     return parser.parse_args()

@@ -1,4 +1,4 @@
-"""Formats a folder of real Dockerfiles in memory and looks at the results without the gate's help. See README.md.
+"""Formats a directory of real Dockerfiles in memory and checks the results independently of the gate. See README.md.
 
     python bench/format.py FOLDER [--crlf] [--show N]
 
@@ -27,7 +27,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--crlf", action="store_true", help="with CRLF line endings")
-    parser.add_argument("--show", type=int, default=0, metavar="N", help="print N formatted files by chance")
+    parser.add_argument("--show", type=int, default=0, metavar="N", help="print a random sample of N formatted files")
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     files = changed = 0
@@ -53,8 +53,8 @@ def main() -> None:
         if text != source.text:
             changed += 1
             written.append(f"--- {path}\n{text}")
-    print(f"{files} files: {changed} change, {files - changed - len(refused)} are laid out already")
-    print(f"left as they are: {len(refused)}", *refused, sep="\n  ")
+    print(f"{files} files: {changed} change, {files - changed - len(refused)} are formatted already")
+    print(f"not formatted: {len(refused)}", *refused, sep="\n  ")
     print(f"not idempotent, another build, or a comment changed: {len(wrong)}", *wrong, sep="\n  ")
     seconds.sort()
     p95 = seconds[len(seconds) * 95 // 100] if seconds else 0
@@ -76,7 +76,7 @@ def problems(source: Source, text: str) -> list[str]:
         found.append("a comment changed")
     bodies = [[doc.body for each in file.instructions for doc in each.heredocs] for file in (before, after)]
     if bodies[0] != bodies[1]:
-        found.append("a here-document changed")
+        found.append("a heredoc changed")
     again = format_text(text)
     if again != text:
         found.append("a second run changes it:\n" + file_diff(source.name, text, again))

@@ -5,7 +5,7 @@ files that are cut and mixed (`--corpus FOLDER`). It is parsed, held against the
 with all rules; with `--fix` it is also repaired by some of the rules that have fixes, and held against
 tests/fixers/laws.py. Input number N of a seed is always the same.
 The work is done in child processes, so that a hang or a crash costs one input: it is a failure like any exception.
-Exits with 1 when anything failed; each input that did is saved below `--save`.
+Exits with 1 when anything failed; each failing input is saved in `--save`.
 """
 
 from __future__ import annotations
@@ -141,7 +141,7 @@ class Maker:
         return text[:LONGEST]
 
     def long(self) -> str:
-        """One or two pieces again and again, behind a keyword of their own or behind one for all."""
+        """One or two pieces repeated, each after its own keyword or all after one."""
         unit = "".join(
             self.random.choices((*pieces.WORDS, *pieces.SHELL, *ODD_CHARACTERS, " "), k=self.random.choice((1, 2, 3)))
         )
@@ -152,10 +152,10 @@ class Maker:
 
 
 def read_corpus(folder: str) -> list[bytes]:
-    """The contents of all files below `folder`, in the order of their names."""
+    """The contents of all files in `folder` and its subdirectories, sorted by name."""
     paths = sorted(path for path in Path(folder).rglob("*") if path.is_file())
     if not paths:
-        raise SystemExit(f"fuzz: no file below {folder}")
+        raise SystemExit(f"fuzz: no files in {folder}")
     return [path.read_bytes() for path in paths]
 
 
@@ -312,7 +312,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--start", type=int, default=0, help="number of the first input")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--seconds", type=float, help="stop after so many seconds")
-    parser.add_argument("--corpus", help="a folder of real Dockerfiles to mutate")
+    parser.add_argument("--corpus", help="a directory of real Dockerfiles to mutate")
     parser.add_argument("--parse-only", action="store_true", help="do not lint")
     parser.add_argument("--fix", action="store_true", help="repair each input too")
     parser.add_argument("--only", type=int, metavar="NUMBER", help="write this input to standard output and stop")

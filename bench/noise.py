@@ -1,4 +1,4 @@
-"""How many findings a real file has by default: dlint beside hadolint and tally, on the same files. See README.md.
+"""Counts the default findings of dlint, hadolint and tally on the same real files. See README.md.
 
     python bench/noise.py FOLDER [--dlint PATH] [--hadolint PATH] [--tally PATH]
 
@@ -34,7 +34,7 @@ def main() -> None:
         os.chdir(folder)
         names = speed.copied(source, Random(arguments.seed))
         names = speed.readable(names[: arguments.files], tools)
-        print(f"{len(names)} different files by chance (seed {arguments.seed}), findings per file.\n")
+        print(f"{len(names)} different files, a random sample (seed {arguments.seed}), findings per file.\n")
         found = {tool.name: list(FINDINGS[tool.name](tool.command, names)) for tool in tools}
         print(table("With ShellCheck", found, names))
         own = {tool: [pair for pair in pairs if not SHELLCHECK.match(pair[1])] for tool, pairs in found.items()}

@@ -1,4 +1,4 @@
-"""Optimizes a folder of Dockerfiles in memory: what was rewritten, what was refused and why, what broke. See README.md.
+"""Optimizes a directory of Dockerfiles in memory: what was rewritten, what was rejected and why, what broke. See README.md.
 
     python bench/optimize.py FOLDER [--context | --pretend] [--several] [--show N [--of NAMES] [--seed N]]
 
@@ -57,7 +57,7 @@ MANIFESTS = {
     "composer.json": "{}",
 }
 MOST = 200
-"""A longer name is no file's."""
+"""No file has a longer name."""
 
 if TYPE_CHECKING:
     from dockerfile_dlint.fixers.optimize.pipeline import OptimizeResult
@@ -111,7 +111,7 @@ def _context(source: Source, arguments: argparse.Namespace) -> Context | None:
 
 
 def pretended(build: Build, folder: str) -> Context:
-    """A folder that holds what the file copies, and manifests."""
+    """A directory with what the file copies, and manifests."""
     names = dict(MANIFESTS)
     for instruction in [step for stage in build.stages for step in stage.instructions if isinstance(step, CopyOrAdd)]:
         for name in local_sources(build, instruction):
@@ -135,7 +135,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--context", action="store_true", help="use the build context that the files lie in")
     parser.add_argument("--pretend", action="store_true", help="make up a build context for every file")
     parser.add_argument("--several", action="store_true", help="files with several stages too")
-    parser.add_argument("--show", type=int, default=0, help="print so many differences, chosen by chance")
+    parser.add_argument("--show", type=int, default=0, help="print a random sample of N differences")
     parser.add_argument("--of", nargs="*", default=[], metavar="NAME", help="of files with these rewrites alone")
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()

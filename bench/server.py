@@ -72,7 +72,7 @@ def main() -> None:
 
 
 def files(folder: Path) -> list[tuple[Path, str]]:
-    """The Dockerfiles below the folder that are UTF-8."""
+    """The Dockerfiles in the directory and its subdirectories that are UTF-8."""
     found: list[tuple[Path, str]] = []
     for path in sorted(folder.resolve().rglob("*")):
         if path.is_file() and is_dockerfile_name(path.name):
@@ -130,7 +130,7 @@ def latency(corpus: list[str], rng: random.Random, samples: int, options: dict[s
 
 
 def sized(corpus: list[str], lines: int, rng: random.Random) -> str:
-    """About so many lines of real Dockerfiles, one stage behind the other."""
+    """About that many lines of real Dockerfiles, one stage after the other."""
     near = [text for text in corpus if abs(text.count("\n") - lines) <= lines // 10]
     if near:
         return rng.choice(near)
@@ -229,7 +229,7 @@ def steady(corpus: list[str], rng: random.Random, count: int) -> None:
 
 
 def change(buffer: Buffer, rng: random.Random, files: list[str]) -> int:
-    """One message with an edit, as people make them or as nobody does, or with several; their number."""
+    """Send one message with one or more edits, typical or odd; return their number."""
     if rng.random() < 0.02 or len(buffer.text) > 40_000:
         buffer.replace(rng.choice(files))
         return 1
@@ -311,7 +311,7 @@ def ask(buffer: Buffer, rng: random.Random, asked: Counter[str]) -> list[str]:
 
 
 def questions(buffer: Buffer, rng: random.Random) -> list[tuple[str, dict[str, Any]]]:
-    """A request for every feature, about a place by chance where it is about one."""
+    """A request for every feature, at a random position where it needs one."""
     at = rng.randint(0, len(buffer.text))
     at -= buffer.text[at - 1 : at + 1] == "\r\n"
     here = {"start": buffer.position(at), "end": buffer.position(at)}
@@ -386,7 +386,7 @@ def faults(buffer: Buffer, method: str, answer: Any) -> list[str]:
     try:
         for where in ranges(answer):
             if buffer.offset(where["start"]) > buffer.offset(where["end"]):
-                return [f"{method}: {where} is no range\n{buffer.text!r}"]
+                return [f"{method}: {where} is not a valid range\n{buffer.text!r}"]
     except (AssertionError, ValueError) as error:
         return [f"{method}: a place outside of the text: {error}\n{buffer.text!r}"]
     return spoilt(buffer, method, answer)

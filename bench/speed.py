@@ -1,4 +1,4 @@
-"""Measures dlint beside hadolint and tally, output to a pipe, and prints Markdown tables. See README.md.
+"""Measures dlint, hadolint and tally with output to a pipe, and prints Markdown tables. See README.md.
 
     python bench/speed.py FOLDER [--dlint PATH] [--hadolint PATH] [--tally PATH]
 
@@ -25,12 +25,12 @@ BULK = 500
 PRAGMA = b"# hadolint shell=powershell"
 """hadolint has no switch for ShellCheck (`--ignore` only filters), but does without it for other shells.
 
-Its own rules run all the same. ENV and ARG undo the comment, so that it has to stand before every RUN.
+Its own rules still run. ENV and ARG cancel the comment, so it must precede every RUN.
 """
 
 
 class Tool:
-    """A linter: how it is called, in which of the two folders of files, and what to know about that."""
+    """A linter: how it is called, in which of the two directories, and remarks."""
 
     def __init__(self, name: str, command: Sequence[str], note: str = "", folder: str = "plain") -> None:
         self.name = name
@@ -55,13 +55,13 @@ def main() -> None:
         tools = installed(arguments)
         source = arguments.folder.resolve()
         os.chdir(folder)
-        # A child's peak memory is never below that of the process that starts it: this one stays small.
+        # A child's peak memory is never less than that of the process that starts it: this one stays small.
         apart(lambda: prepare(arguments, source, tools))
         names = Path("names").read_text().split()
         sizes = [size for size in SIZES if size < len(names)] + [len(names)]
         print(single(tools, names, arguments), flush=True)
         print(bulk(tools, names, sizes, arguments.repeat), flush=True)
-    print(f"Memory is told from {peak_of_this_process() / 1e6:.0f} MB on: what this script has itself.")
+    print(f"Memory is reported from {peak_of_this_process() / 1e6:.0f} MB up, which is what this script itself uses.")
 
 
 def options() -> argparse.Namespace:
@@ -110,14 +110,14 @@ def interpreter(script: str) -> str:
 
 
 def native(tally: str) -> str:
-    """The binary behind the Python script of PyPI's tally-cli, which costs an interpreter's start."""
+    """The binary that PyPI's tally-cli starts from a Python script; starting it directly saves an interpreter's start."""
     if not interpreter(tally).endswith(("python", "python3")):
         return tally
     pattern = f"lib/python*/site-packages/tally_cli/bin/tally-{sys.platform}-*/tally"
     return str(next(Path(tally).resolve().parent.parent.glob(pattern), tally))
 
 
-# Before measuring: choose files, say what is measured
+# Before measuring: choose files, print what is measured
 
 
 def apart(work: Callable[[], None]) -> None:
@@ -144,7 +144,7 @@ def prepare(arguments: argparse.Namespace, source: Path, tools: Sequence[Tool]) 
 
     refuse_editable(arguments.python)
     names = copied(source, Random(arguments.seed))
-    # A few more than wanted, as some will not be readable.
+    # A few more than needed, as some will not be readable.
     names = readable(names[: arguments.files * 11 // 10], tools)[: arguments.files]
     Path("names").write_text(" ".join(names))
     print(head(arguments, tools, names), flush=True)
@@ -158,7 +158,7 @@ def refuse_editable(python: str) -> None:
 
 
 def copied(folder: Path, choice: Random) -> list[str]:
-    """Copies of all different files of the folder, in an order by chance, as `NNNN/Dockerfile`.
+    """Copies of all different files of the directory in random order, as `NNNN/Dockerfile`.
 
     tally takes no other names. In the folder `pragma` are the same with the pragma.
     """
@@ -206,7 +206,7 @@ def refused_by_hadolint(tool: Tool, names: list[str]) -> Iterator[str]:
 
 
 def refused_by_tally(tool: Tool, names: list[str]) -> Iterator[str]:
-    """tally stops at the first bad file and names it on standard error; so go on behind it."""
+    """tally stops at the first bad file and names it on standard error, so it is restarted after that file."""
     while names:
         errors = output([*tool.command, *names], "plain", errors=True)
         name = errors.partition("failed to lint ")[2].partition(": ")[0]
@@ -220,7 +220,7 @@ REFUSED = {"dlint": refused_by_dlint, "hadolint": refused_by_hadolint, "tally": 
 
 
 def output(command: Sequence[str], folder: str = ".", errors: bool = False) -> str:
-    """What the command prints in the folder, or what it complains of. Raises RuntimeError when it prints nothing."""
+    """The output of the command in the directory, or its error output. Raises RuntimeError when it prints nothing."""
     from subprocess import run
 
     done = run(command, cwd=folder, capture_output=True, encoding="utf-8", errors="replace", check=False)
@@ -303,7 +303,7 @@ def peak_of_this_process() -> int:
 def peak_together(tool: Tool, names: Sequence[str]) -> int | None:
     """The peak in bytes of all processes of a call together, pages that they share counted once; None if unknown.
 
-    It is sampled, and the sampling takes time: a call of its own, not one that is timed. Linux only.
+    Memory is sampled, which takes time, so this is a separate call that is not timed. Linux only.
     """
     if not os.path.exists("/proc/self/smaps_rollup"):
         return None

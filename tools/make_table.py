@@ -32,7 +32,7 @@ ROWS: tuple[Row, ...] = (
 
 
 def rules() -> list[Rule]:
-    """The rule of every file below rules/ that has one, in their order. Raises ValueError for a new family."""
+    """The rule of every file in rules/ that has one, in order of code. Raises ValueError for a new family."""
     found: list[Rule] = []
     for path in sorted(RULES.glob("*/*.py")):
         if "\n@rule(" in path.read_text("utf-8"):
