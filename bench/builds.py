@@ -3,7 +3,7 @@
     python bench/builds.py FOLDER
 
 One line for each build: file and line, name, Dockerfile, context, target and arguments; paths are relative to FOLDER.
-What does not exist is marked with `MISSING`. After each file comes the number of services with `build` by a text search,
+One line per build: file and line, name, Dockerfile, context, target and arguments; paths are relative to FOLDER.
 which is independent of the reader. Exit status 1 when something is missing.
 """
 

@@ -1,4 +1,4 @@
-"""Optimizes a directory of Dockerfiles in memory: what was rewritten, what was rejected and why, what broke. See README.md.
+"""Optimizes a directory of Dockerfiles in memory: what was rewritten or rejected and why, what broke. See README.md.
 
     python bench/optimize.py FOLDER [--context | --pretend] [--several] [--show N [--of NAMES] [--seed N]]
 

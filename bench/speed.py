@@ -110,7 +110,7 @@ def interpreter(script: str) -> str:
 
 
 def native(tally: str) -> str:
-    """The binary that PyPI's tally-cli starts from a Python script; starting it directly saves an interpreter's start."""
+    """The binary that PyPI's tally-cli starts from a Python script."""
     if not interpreter(tally).endswith(("python", "python3")):
         return tally
     pattern = f"lib/python*/site-packages/tally_cli/bin/tally-{sys.platform}-*/tally"
