@@ -10,8 +10,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import dockerfile_dlint
 import pytest
+
+import dockerfile_dlint
 from dockerfile_dlint import (
     Diagnostic,
     DlintError,
