@@ -2,9 +2,8 @@
 
     python bench/builds.py FOLDER
 
-One line for each build: file and line, name, Dockerfile, context, target and arguments; paths are relative to FOLDER.
 One line per build: file and line, name, Dockerfile, context, target and arguments; paths are relative to FOLDER.
-What does not exist is marked with `MISSING`. After each file comes the number of services with `build` by a text search,
+What does not exist is marked with `MISSING`. Each file ends with the number of services with `build` by a text search,
 which is independent of the reader. Exit status 1 when something is missing.
 """
 
