@@ -1,4 +1,4 @@
-"""What rules over shell commands share."""
+"""Helpers of rules about shell commands."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ _SCRIPTS = frozenset(("sh -c", "heredoc"))
 
 
 def program_span(command: Command) -> Span:
-    """From where a command begins, its wrappers and assignments included, to the end of its program: `sudo make`."""
+    """From the start of a command, including wrappers and assignments, to the end of its program: `sudo make`."""
     return Span(command.start, max(command.words[0].end if command.words else command.end, command.start))
 
 
 def enclosing_constructs(command: Command) -> list[str]:
-    """The constructs around a command, those left out that only hand the script to a shell."""
+    """The shell constructs around a command, except those that only pass a script to a shell."""
     return [label for label in command.context if label not in _SCRIPTS]
 
 
 def sequential_commands(commands: Sequence[Command]) -> list[Command]:
-    """The commands that the script runs one after the other: in no other construct, and no shell that is only called.
+    """The commands that the script runs in sequence, outside any other shell construct.
 
-    `sh -c 'a && b'` and a shell that reads a here-document give their `a` and `b`.
+    `sh -c 'a && b'` and a shell that reads a heredoc are replaced by their commands `a` and `b`.
     """
     found: list[Command] = []
     for index, command in enumerate(commands):

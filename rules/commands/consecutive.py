@@ -1,4 +1,4 @@
-"""RUNs that follow each other and could be one."""
+"""Consecutive RUN instructions that could be combined."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _TESTS = ("[", "[[")
 _INNER = frozenset(("sh -c", "heredoc", "xargs", "find -exec", "eval"))
 
-_QUICK = frozenset(
+_FAST = frozenset(
     ("mkdir", "chmod", "chown", "chgrp", "ln", "touch", "cp", "mv", "rm", "rmdir", "install", "echo", "printf", "cat",
      "tee", "sed", "useradd", "adduser", "groupadd", "addgroup", "usermod", "groupmod", "passwd", "chpasswd", "set",
      "export", "cd", "true", "test", "[", "update-alternatives", "ldconfig")
@@ -27,7 +27,7 @@ _QUICK = frozenset(
 
 
 def consecutive_run_pairs(instructions: Sequence[Instruction]) -> Iterator[tuple[Run, Run]]:
-    """Each RUN that follows a RUN with the same flags directly, and that one before it; of ONBUILD the triggers."""
+    """Pairs of adjacent RUN instructions with the same flags, or of ONBUILD triggers."""
     for before, instruction in pairwise(instructions):
         first, second = as_run(before), as_run(instruction)
         if first and second and (first.parent is None) == (second.parent is None) and same_flags(first, second):
@@ -35,13 +35,13 @@ def consecutive_run_pairs(instructions: Sequence[Instruction]) -> Iterator[tuple
 
 
 def as_run(instruction: Instruction) -> Run | None:
-    """The instruction when it is a RUN, or the RUN of an ONBUILD."""
+    """The instruction if it is a RUN, or the RUN trigger of an ONBUILD; else None."""
     found = instruction.trigger or instruction
     return found if isinstance(found, Run) else None
 
 
 def same_flags(first: Run, second: Run) -> bool:
-    """Whether two RUNs have the same flags; the order of flags and of a mount's fields does not count."""
+    """Whether two RUNs have the same flags, ignoring the order of flags and of mount fields."""
     return _flags(first) == _flags(second)
 
 
@@ -54,18 +54,18 @@ def _mount(value: str) -> str:
 
 
 def keyword_span(run: Run) -> Span:
-    """Where the word RUN stands."""
+    """The span of the keyword RUN."""
     return Span(run.start, run.keyword_end)
 
 
 def is_single_command(build: Build, run: Run) -> bool:
-    """Whether a RUN is one command of a Unix shell and nothing else; a test (`[ -f a ]`) is none."""
+    """Whether a RUN is a single command of a Unix shell; tests (`[ -f a ]`) are not counted."""
     script = build.script(run)
     commands = [c for c in script.commands if c.words and c.name not in _TESTS and _INNER.isdisjoint(c.context)]
     return script.dialect in DIALECTS and len(commands) <= 1
 
 
 def is_trivial(build: Build, run: Run) -> bool:
-    """Whether a RUN does nothing but small things that take no time."""
+    """Whether a RUN consists only of small, fast commands."""
     commands = build.commands(run)
-    return bool(commands) and all(command.name in _QUICK or not command.words for command in commands)
+    return bool(commands) and all(command.name in _FAST or not command.words for command in commands)

@@ -16,51 +16,54 @@ if TYPE_CHECKING:
     from ...model.build import Build, Stage
     from ...syntax.tree import Run
 
-_LEAST = 3
+_MIN_RUNS = 3
 
 
 @rule("DL3059", level=INFO, since="0.1", onbuild=False, fix=SAFE)
 def consecutive_runs(stage: Stage, build: Build) -> Iterator[Finding]:
-    """Three or more RUNs in a row do small things that one RUN could do.
+    """Three or more consecutive RUN instructions make small changes.
 
     ## Why
-    Each RUN is a layer with an entry in the history and a container to start. Steps that take no time (folders,
-    users, links, modes) gain nothing from a place of their own in the cache, and a file whose owner or mode changes
-    in another layer is stored twice.
+    Each RUN creates a layer and starts a container, and fast commands gain nothing from a separate cache entry. A file
+    whose owner or mode changes in another layer is stored twice.
 
     ## What to do
-    Join them with `&&`, or write a here-document.
-
-    ## What is left alone
-    Stages that are not shipped; RUNs that install, download or compile, where the cache is worth a layer: installs in
-    a row are OPT002's, what is deleted too late OPT003's. RUNs with different flags, or with anything between them.
-    The option `pedantic` tells each RUN of one command that follows another one, as hadolint does.
+    Combine them with `&&` or in a heredoc.
 
     ## Fix safety
-    Safe: the RUNs are joined with `&&` where no command can tell that it shares a shell with the ones before: none of
-    them changes the folder, the options or variables of its shell, or the shell itself. Unsafe for what `pedantic`
-    tells: the cache then keeps the results of both or of none.
+    Safe: the instructions are combined with `&&` if no command can notice that it shares a shell with the others.
+    Unsafe for what `pedantic` reports: the results are then cached together.
+
+    ## Exceptions
+    - Stages that are not part of the final image.
+    - RUN instructions that install, download or compile: repeated installs are reported by OPT002, late deletions by
+      OPT003.
+    - RUN instructions with different flags, or with other instructions in between.
+
+    ## Options
+    - `pedantic`: like hadolint, report each single-command RUN that follows another one.
     """
     if pedantic(build):
         for before, run in consecutive_run_pairs(stage.instructions):
             if is_single_command(build, before) and is_single_command(build, run):
                 line = (before.parent or before).start_line
-                message = f"this RUN makes a layer of its own; the RUN on line {line} could do it"
+                message = f"this RUN creates a separate layer; combine it with the RUN on line {line}"
                 yield Finding(message, keyword_span(run), fix=_fix(build, [before, run], UNSAFE))
         return
     for group in _groups(build, stage) if build.is_shipped(stage) else ():
         numbers = [run.start_line for run in group]
         yield Finding(
-            f"{len(group)} RUNs in a row make {len(group)} layers of small changes ({format_line_numbers(numbers)}); one RUN does",
+            f"{len(group)} consecutive RUN instructions create {len(group)} small layers "
+            f"({format_line_numbers(numbers)}); combine them",
             keyword_span(group[1]),
-            related=[(keyword_span(run), "joins it") for run in (group[0], *group[2:])],
+            related=[(keyword_span(run), "can be combined") for run in (group[0], *group[2:])],
             fix=_fix(build, group, SAFE),
         )
 
 
 def _fix(build: Build, runs: list[Run], safety: str) -> Fix | None:
     change = join_runs(build, runs)
-    return change and Fix("Join the RUNs", safety, *change)
+    return change and Fix("Combine the RUN instructions", safety, *change)
 
 
 def _groups(build: Build, stage: Stage) -> Iterator[list[Run]]:
@@ -71,10 +74,10 @@ def _groups(build: Build, stage: Stage) -> Iterator[list[Run]]:
         if group and group[-1] is before:
             group.append(run)
             continue
-        if len(group) >= _LEAST:
+        if len(group) >= _MIN_RUNS:
             yield group
         group = [before, run]
-    if len(group) >= _LEAST:
+    if len(group) >= _MIN_RUNS:
         yield group
 
 
@@ -86,6 +89,7 @@ EXAMPLES = (
         message="lines 2, 3 and 5",
         fixed="RUN mkdir /a && \\\n    chown b /a && \\\n    # for c\n    ln -s /a /c",
     ),
+    Good("RUN mkdir /a\nRUN chown b /a", why="only two"),
     Bad(
         "RUN cd /a && mkdir b\n«RUN» chown b /a\nRUN ln -s /a /c",
         fixed="RUN cd /a && mkdir b\nRUN chown b /a\nRUN ln -s /a /c",
@@ -93,10 +97,9 @@ EXAMPLES = (
     Bad("RUN apt-get update\nRUN mkdir /a\n«RUN» useradd b\nRUN chown b /a && chmod 700 /a\nRUN make"),
     Bad("RUN a\n# why\n«RUN» b c\n«RUN» d", options=_PEDANTIC),
     Bad("RUN --mount=type=cache,target=/x a\n«RUN» --mount=target=/x,type=cache b", options=_PEDANTIC),
-    Good("RUN mkdir /a\nRUN chown b /a", why="two only"),
-    Good("RUN mkdir /a\nRUN make\nRUN chown b /a", why="make takes its time"),
+    Good("RUN mkdir /a\nRUN make\nRUN chown b /a", why="`make` is not a small change"),
     Good("RUN mkdir /a\nUSER b\nRUN touch /a/b\nRUN touch /a/c"),
     Good("FROM debian:12 AS b\nRUN mkdir /a\nRUN touch /a/b\nRUN touch /a/c\nFROM scratch\nCOPY --from=b /a /a"),
     Good("RUN a && b\nRUN c", options=_PEDANTIC, why="more than one command"),
-    Good("RUN a\nRUN --network=none b", options=_PEDANTIC, why="other flags"),
+    Good("RUN a\nRUN --network=none b", options=_PEDANTIC, why="different flags"),
 )

@@ -19,30 +19,32 @@ if TYPE_CHECKING:
 
 _PIPES = ("|", "|&")
 _CANNOT_FAIL = frozenset(("echo", "printf", "yes", "true", ":"))
-"""Commands that fail only when nobody reads them any more, where pipefail does harm."""
+"""Commands that fail only if the reader stops early, where pipefail does harm."""
 
 
 @rule("DL4006", level=WARNING, since="0.1", fix=UNSAFE, prefilter=("|",))
 def pipe_without_pipefail(run: Run, build: Build) -> Iterator[Finding]:
-    """A command whose failure matters stands before a pipe, and the shell only looks at the last one.
+    """A failure before a pipe is ignored, because the shell only checks the last command.
 
     ## Why
-    `curl -f … | tar xz` has the status of tar. When curl fails half way the RUN goes on, and the layer is cached.
+    The exit status of `curl -f … | tar xz` is that of tar: if curl fails, the build may continue and cache a broken
+    layer.
 
     ## What to do
-    `SHELL ["/bin/bash", "-o", "pipefail", "-c"]` before it (on Alpine `["/bin/ash", "-eo", "pipefail", "-c"]`), or
-    `set -o pipefail` in the RUN where the shell knows it; dash of older Debian releases does not.
-
-    ## What is left alone
-    Pipes that begin with echo, printf or yes, which do not fail; conditions (`if a | b`), and `a | b || true`.
-    The option `pedantic` tells those too.
-    A SHELL that an earlier stage set counts, and so does `set -o pipefail` in the RUN; hadolint sees neither.
+    Use `SHELL ["/bin/bash", "-o", "pipefail", "-c"]` before the RUN (on Alpine `["/bin/ash", "-eo", "pipefail",
+    "-c"]`), or `set -o pipefail` in the RUN. dash supports it only in recent Debian releases.
 
     ## Fix safety
-    Unsafe: what failed without a word makes the build fail now. Where the shell of the RUN knows it (bash, or busybox
-    on Alpine), `set -o pipefail` goes in front of the script. On Debian and Ubuntu, whose images have bash, SHELL goes
-    in front of the RUN, unless the stage has a CMD, ENTRYPOINT or HEALTHCHECK that would run in it too, or another
-    stage is FROM it. Other images are left to you.
+    Unsafe: a failure that was ignored now stops the build. `set -o pipefail` is added if the shell is bash, or busybox
+    on Alpine; on Debian and Ubuntu, a SHELL instruction is added.
+
+    ## Exceptions
+    - Pipes that start with echo, printf or yes, conditions (`if a | b`), and `a | b || true`.
+    - A SHELL set in an earlier stage and `set -o pipefail` in the RUN also apply; hadolint ignores both.
+    - No SHELL is added if a CMD, ENTRYPOINT or HEALTHCHECK of the stage or another stage would use it.
+
+    ## Options
+    - `pedantic`: also report pipes that start with echo, printf or yes, in conditions, and before `|| true`.
     """
     stage = build.stage_of(run)
     if "|" not in build.script(run).text or _sets_pipefail(build.state(run).shell) or stage is None or stage.is_windows:
@@ -58,7 +60,7 @@ def pipe_without_pipefail(run: Run, build: Build) -> Iterator[Finding]:
 
 
 def _fix(run: Run, stage: Stage, build: Build) -> Fix | None:
-    """`set -o pipefail` where the shell has it, or a SHELL that has it."""
+    """Add `set -o pipefail` if the shell supports it, or a SHELL that does."""
     shell, facts = build.state(run).shell, stage.base_facts
     name, family = shell[0].rpartition("/")[2], facts.family if facts is not None else None
     text = run.words[0].text if run.words else ""
@@ -66,18 +68,20 @@ def _fix(run: Run, stage: Stage, build: Build) -> Fix | None:
         return None
     if name == "bash" or (name in ("sh", "ash") and family in ("alpine", "busybox")):
         at = run.words[0].start
-        return Fix("Set pipefail", UNSAFE, [Edit(at, at, "set -o pipefail && ")], declare_edits=True)
+        return Fix("Add `set -o pipefail`", UNSAFE, [Edit(at, at, "set -o pipefail && ")], declare_edits=True)
     later = stage.instructions[build.index_of(run) :]
     bound = any(isinstance(i, Cmd | Entrypoint | Healthcheck | Shell | Onbuild) for i in later)
     if name != "sh" or family not in ("debian", "ubuntu") or bound or any(s.parent is stage for s in build.stages):
         return None
     first = next(i for i in later if isinstance(i, Run))
     line = 'SHELL ["/bin/bash", "-o", "pipefail", "-c"]'
-    return Fix("Choose bash with pipefail", UNSAFE, *insert_instruction_before(build.dockerfile, first, line))
+    return Fix(
+        "Add a SHELL instruction with pipefail", UNSAFE, *insert_instruction_before(build.dockerfile, first, line)
+    )
 
 
 def _sets_pipefail(words: Sequence[str]) -> bool:
-    """Whether `-o pipefail` is among the options, which end with the one that has a `c`."""
+    """Whether the options contain `-o pipefail`; an option with `c` ends them."""
     for flag, word in zip(words, [*words[1:], ""], strict=False):
         if flag[:1] == "-" and flag[:2] != "--":
             if word == "pipefail" and "o" in flag:
@@ -88,7 +92,7 @@ def _sets_pipefail(words: Sequence[str]) -> bool:
 
 
 def _matters(commands: Sequence[Command], index: int) -> bool:
-    """Whether the failure of the command before a pipe says something that the script does not ask for or drop."""
+    """Whether a failure of the command before a pipe matters: it is not tested, discarded or impossible."""
     command = commands[index]
     if command.name in _CANNOT_FAIL or "condition" in command.context or "negated" in command.context:
         return False
@@ -101,44 +105,47 @@ def _matters(commands: Sequence[Command], index: int) -> bool:
     return not dropped
 
 
-def _finding(left: Command, behind: Sequence[Command], fix: Fix | None) -> Finding:
-    right = next((c for c in behind if c.start >= left.end), None)
+def _finding(left: Command, following: Sequence[Command], fix: Fix | None) -> Finding:
+    right = next((c for c in following if c.start >= left.end), None)
     name = left.name or left.text.split(" ")[0] or "the command"
     reader = f" | {right.name}" if right is not None and right.operator_before in _PIPES and right.name else " | …"
     end = right.words[0].end if right is not None and right.words else left.end
     return Finding(
-        f"a failure of `{name}` in `{name}{reader}` is not seen: the status is that of the last command; set pipefail",
+        f"if `{name}` fails in `{name}{reader}`, the build continues; use `set -o pipefail`",
         Span(left.start, end),
         fix=fix,
     )
 
 
 EXAMPLES = (
-    Bad("RUN «curl -fsSL https://example.com/a | tar» xz", message="a failure of `curl` in `curl | tar` is not seen"),
-    Bad("RUN a=1 && «wget -qO- https://example.com/a | gpg» --import -"),
-    Bad("RUN «cat a | while read» l; do b $l; done"),
-    Bad("RUN V=$(«curl -f https://example.com/v | jq» -r .v) && b"),
     Bad(
         'SHELL ["/bin/bash", "-c"]\nRUN «a | b»',
         fixed='SHELL ["/bin/bash", "-c"]\nRUN set -o pipefail && a | b',
     ),
+    Good('SHELL ["/bin/bash", "-o", "pipefail", "-c"]\nRUN a | b'),
+    Bad(
+        "RUN «curl -fsSL https://example.com/a | tar» xz",
+        message="if `curl` fails in `curl | tar`, the build continues",
+    ),
+    Bad("RUN a=1 && «wget -qO- https://example.com/a | gpg» --import -"),
+    Bad("RUN «cat a | while read» l; do b $l; done"),
+    Bad("RUN V=$(«curl -f https://example.com/v | jq» -r .v) && b"),
     Bad("FROM alpine:3.20\nRUN «a | b»", fixed="FROM alpine:3.20\nRUN set -o pipefail && a | b"),
     Bad("RUN a\n# b\nRUN «c | d»", fixed='RUN a\nSHELL ["/bin/bash", "-o", "pipefail", "-c"]\n# b\nRUN c | d'),
-    Good('SHELL ["/bin/bash", "-o", "pipefail", "-c"]\nRUN a | b'),
     Good('SHELL ["/bin/ash", "-euxo", "pipefail", "-c"]\nRUN a | b'),
     Good(
         'FROM debian:12 AS base\nSHELL ["/bin/bash", "-o", "pipefail", "-c"]\nFROM base\nRUN a | b',
-        why="SHELL of the stage before",
+        why="SHELL is inherited",
     ),
     Good("RUN set -euxo pipefail; a | b"),
     Good("RUN <<EOF\nset -o pipefail\na | b\nEOF"),
     Good("RUN bash -o pipefail -c 'a | b'"),
     Bad("RUN «echo a:b | chpasswd»", options={"pedantic": True}),
     Good("RUN echo user:password | chpasswd", why="echo does not fail"),
-    Good("RUN yes | a", why="yes ends with an error when nobody reads on, and pipefail would make it one"),
+    Good("RUN yes | a", why="pipefail would make `yes` fail"),
     Good("RUN if a | grep -q b; then c; fi", why="a condition"),
     Good("RUN a | b || true"),
     Good('RUN ["echo", "a | b; cd /tmp"]', why="no shell"),
     Good("RUN python3 <<EOF\na | b\nEOF", why="not a shell"),
-    Good("FROM mcr.microsoft.com/windows/servercore:ltsc2022\nRUN dir | more", why="cmd has no such option"),
+    Good("FROM mcr.microsoft.com/windows/servercore:ltsc2022\nRUN dir | more", why="cmd has no pipefail"),
 )

@@ -14,65 +14,82 @@ if TYPE_CHECKING:
     from ...syntax.command import Command
     from ...syntax.tree import Run
 
-_WHY = {
-    "free": "it shows the memory of the machine that builds",
-    "kill": "no process of the image runs during a build",
-    "mount": "a build has no right to mount, and a mount does not stay; use `RUN --mount`",
-    "ps": "no process of the image runs during a build",
-    "service": "what it starts ends with this RUN; start it from CMD or ENTRYPOINT",
-    "shutdown": "there is nothing to shut down in a build",
+_REASONS = {
+    "free": "it shows the memory of the build machine",
+    "kill": "no process of the image is running",
+    "mount": "a build may not mount file systems, and mounts do not persist; use `RUN --mount`",
+    "ps": "no process of the image is running",
+    "service": "the service stops when this RUN ends; start it in CMD or ENTRYPOINT",
+    "shutdown": "there is no system to shut down",
     "ssh": "a build has no key and no terminal; use `RUN --mount=type=ssh`",
-    "top": "it shows the processes of a build, and waits for a terminal",
-    "vim": "an editor waits for a terminal",
+    "top": "it needs a terminal",
+    "vim": "an editor needs a terminal",
 }
-_QUERIES = ("--status-all", "status", "--version", "--help", "-V", "-h")
+_HELP_OPTIONS = ("--version", "--help", "-V", "-h")
 
 
 @rule("DL3001", level=INFO, since="0.1")
 def pointless_command(run: Run, build: Build) -> Iterator[Finding]:
-    """A command is called that does nothing useful in a build.
+    """A command has no effect in a build.
 
     ## Why
-    A build has no services, no terminal and nobody who types. `service nginx start` as the last step of a RUN starts
-    a process that ends with this step.
+    A build has no running services, no terminal and no user. A process started by `service nginx start` ends with its
+    RUN.
 
-    ## What is left alone
-    What is of use within the same RUN: a service that later commands talk to, `kill` and `ps` where something runs in
-    the background, `ssh` with an ssh mount, `mount` in `--security=insecure`, vim with commands to run (`+`, `-c`).
-    The option `pedantic` tells those too.
+    ## Exceptions
+    - Commands used within the same RUN: a service that later commands connect to, `kill` and `ps` for background
+      processes, `ssh` with an SSH mount, `mount` with `--security=insecure`, vim with commands (`+`, `-c`).
+
+    ## Options
+    - `pedantic`: also report these.
     """
     commands = build.commands(run)
     for index, command in enumerate(commands):
-        why = _WHY.get(command.name)
-        if why and (pedantic(build) or not _useful(command, commands, index, run)):
-            yield Finding(f"`{command.name}` is of no use in a build: {why}", program_span(command))
+        reason = _REASONS.get(command.name)
+        if reason and (pedantic(build) or not _is_useful(command, commands, index, run)):
+            yield Finding(f"`{command.name}` has no effect in a build: {reason}", program_span(command))
 
 
-def _useful(command: Command, commands: Sequence[Command], index: int, run: Run) -> bool:
-    name = command.name
-    if "function" in command.context or any(word.value in _QUERIES[2:] for word in command.args):
+def _is_useful(command: Command, commands: Sequence[Command], index: int, run: Run) -> bool:
+    """Whether the command, `commands[index]`, has an effect within its RUN."""
+    if "function" in command.context or any(word.value in _HELP_OPTIONS for word in command.args):
         return True
-    if name == "service":
-        asked = any(word.value in _QUERIES for word in command.args)
-        return asked or any(c.name != "service" for c in sequential_commands(commands[index + 1 :]))
-    if name in ("kill", "ps"):
-        return any(c.operator_after == "&" or c.name == "service" or c.has("--daemon", "-D") for c in commands[:index])
-    if name == "vim":
-        return any(word.value[:1] == "+" for word in command.args) or command.has("-c", "-e", "-E", "-s", "-S")
-    if name == "ssh":
-        return any(flag.name == "mount" and "type=ssh" in (flag.value or "") for flag in run.flags)
-    return name == "mount" and any(flag.name == "security" and flag.value == "insecure" for flag in run.flags)
+    match command.name:
+        case "service":
+            return _is_status_query(command) or _is_service_used(commands[index + 1 :])
+        case "kill" | "ps":
+            return any(_starts_process(earlier) for earlier in commands[:index])
+        case "vim":
+            return any(word.value[:1] == "+" for word in command.args) or command.has("-c", "-e", "-E", "-s", "-S")
+        case "ssh":
+            return any(flag.name == "mount" and "type=ssh" in (flag.value or "") for flag in run.flags)
+        case "mount":
+            return any(flag.name == "security" and flag.value == "insecure" for flag in run.flags)
+        case _:
+            return False
+
+
+def _is_status_query(command: Command) -> bool:
+    return any(word.value in ("--status-all", "status") for word in command.args)
+
+
+def _is_service_used(later: Sequence[Command]) -> bool:
+    return any(command.name != "service" for command in sequential_commands(later))
+
+
+def _starts_process(command: Command) -> bool:
+    return command.operator_after == "&" or command.name == "service" or command.has("--daemon", "-D")
 
 
 EXAMPLES = (
-    Bad("RUN «service» nginx start", message="ends with this RUN"),
+    Bad("RUN «service» nginx start", message="the service stops when this RUN ends"),
+    Good("RUN service mysql start && mysql -e 'create database a'", why="used in the same RUN"),
     Bad("RUN apt-get update && «ps» aux"),
     Bad("RUN «sudo mount» /dev/sda /mnt"),
     Bad("RUN make; «free» -m"),
     Bad("RUN «service» mysql start && mysql", options={"pedantic": True}),
-    Good("RUN service mysql start && mysql -e 'create database a'", why="used in the same RUN"),
-    Good("RUN mysqld & sleep 5; mysql -e 'x'; kill %1", why="it stops what this RUN started"),
-    Good("RUN vim +PlugInstall +qall", why="vim works without a terminal here"),
+    Good("RUN mysqld & sleep 5; mysql -e 'x'; kill %1", why="stops a process of this RUN"),
+    Good("RUN vim +PlugInstall +qall", why="vim does not need a terminal here"),
     Good("RUN --mount=type=ssh ssh -T git@example.com || true"),
     Good("RUN --security=insecure mount -t proc proc /proc"),
     Good("RUN echo service nginx start", why="not a command"),

@@ -17,39 +17,38 @@ _SH = ("/bin/sh", "/usr/bin/sh")
 
 @rule("DL4005", level=WARNING, since="0.1")
 def relinked_shell(run: Run, build: Build) -> Iterator[Finding]:
-    """/bin/sh is replaced to get another shell for RUN.
+    """`/bin/sh` is replaced to use another shell for RUN.
 
     ## Why
-    Every script of the image runs in /bin/sh and was written for the one that is there; a package update puts the old
-    one back.
+    Every script in the image that uses `/bin/sh` was written for the original shell, and a package update restores it.
 
     ## What to do
-    `SHELL ["/bin/bash", "-c"]` changes the shell of the instructions and nothing else.
+    Use `SHELL ["/bin/bash", "-c"]`, which only changes the shell of the instructions.
     """
     stage = build.stage_of(run)
     if stage is None or stage.root.image == "scratch":
         return
     for command in build.commands(run):
         if command.name in ("ln", "cp") and _target(command) in _SH:
-            yield Finding(f"`{command.text}` replaces the shell of the whole image; use SHELL", command)
+            yield Finding(f"`{command.text}` replaces the shell of the whole image; use SHELL instead", command)
 
 
 def _target(command: Command) -> str:
-    """What the command writes; empty when it only names a source."""
+    """The path that the command writes; empty if it only names a source."""
     operands = command.operands(("-S", "--suffix", "-t", "--target-directory"))
-    folder = command.option("-t", "--target-directory")
-    if folder is not None and operands:
-        name = folder if isinstance(folder, str) else folder.value
+    directory = command.option("-t", "--target-directory")
+    if directory is not None and operands:
+        name = directory if isinstance(directory, str) else directory.value
         return f"{name.rstrip('/')}/{operands[0].value.rpartition('/')[2]}"
     return operands[-1].value if len(operands) > 1 else ""
 
 
 EXAMPLES = (
     Bad("RUN «ln -sf /bin/bash /bin/sh»"),
+    Good("FROM scratch\nCOPY sh /busybox/\nRUN ln -s /busybox/sh /bin/sh", why="no shell to replace"),
     Bad("RUN rm /bin/sh && «ln -s /bin/bash /bin/sh»"),
     Bad("RUN «ln -snf bash /usr/bin/sh»"),
-    Good("FROM scratch\nCOPY sh /busybox/\nRUN ln -s /busybox/sh /bin/sh", why="there was none"),
     Good('SHELL ["/bin/bash", "-c"]\nRUN a'),
     Good("RUN ln -s /bin/sh /usr/local/bin/sh5", why="another name for the same shell"),
-    Good("RUN ln -s /bin/sh", why="a link in the current folder"),
+    Good("RUN ln -s /bin/sh", why="a link in the current directory"),
 )

@@ -20,13 +20,11 @@ _PROGRAMS = ("wget", "curl")
     "DL4001", level=WARNING, since="0.1", aliases=("trivy:DS-0014",), default=False, onbuild=False, prefilter=("wget",)
 )
 def wget_and_curl(stage: Stage, build: Build) -> Iterator[Finding]:
-    """A stage downloads with `wget` and with `curl`.
+    """A stage downloads with both `wget` and `curl`.
 
     ## Why
-    Each does what the other does; two programs are two packages to install and to keep patched.
-
-    ## What to do
-    Use the one that the base image has. Off by default: many base images have both.
+    Either is sufficient; both must be installed and updated. The rule is off by default, because many base images
+    contain both.
     """
     seen: dict[str, Command] = {}
     for run in (i for i in stage.instructions if isinstance(i, Run)):
@@ -39,16 +37,16 @@ def wget_and_curl(stage: Stage, build: Build) -> Iterator[Finding]:
         other = next(command for name, command in seen.items() if name != here.name)
         line = build.dockerfile.source.line(other.start)
         yield Finding(
-            f"`{here.name}` here and `{other.name}` on line {line}: one of them is enough",
+            f"both `{here.name}` and `{other.name}` (line {line}) are used; use one",
             program_span(here),
-            related=[(program_span(other), f"`{other.name}`")],
+            related=[(program_span(other), f"`{other.name}` is used here")],
         )
 
 
 EXAMPLES = (
-    Bad("RUN curl -O https://example.com/a\nRUN «wget» -q https://example.com/b", message="`curl` on line 2"),
-    Bad("RUN curl -O https://example.com/a && «wget» -q https://example.com/b"),
+    Bad("RUN curl -O https://example.com/a\nRUN «wget» -q https://example.com/b", message="`curl` (line 2)"),
     Good("RUN wget -q https://example.com/a && wget -q https://example.com/b"),
+    Bad("RUN curl -O https://example.com/a && «wget» -q https://example.com/b"),
     Good("FROM debian:12 AS a\nRUN curl -O https://example.com/a\nFROM debian:12\nRUN wget -q https://example.com/b"),
     Good("RUN apt-get install -y curl && wget -q https://example.com/a", why="curl is not called"),
 )

@@ -22,22 +22,21 @@ _NO_DOWNLOAD = ("--version", "-V", "--help", "-h", "--spider")
 
 @rule("DL3047", level=INFO, since="0.1", default=False, fix=SAFE, prefilter=("wget",))
 def wget_progress(run: Run, build: Build) -> Iterator[Finding]:
-    """`wget` draws its progress bar into the build log.
+    """`wget` writes its progress bar to the build log.
 
     ## Why
-    A log is no terminal: every step of the bar becomes a line, hundreds for a large file.
+    In a log, every step of the bar becomes a line: hundreds for a large file. The rule is off by default, because the
+    image is the same.
 
     ## What to do
-    `wget -nv` tells errors only, `wget --progress=dot:giga` is short; the wget of Alpine knows `-q`.
-    Off by default: the image is the same.
+    `wget -nv` prints errors only, `wget --progress=dot:giga` a short progress; on Alpine, use `-q`.
 
     ## Fix safety
-    Safe: only what the log shows changes. `-nv` where wget is known to be GNU's, `-q` on Alpine. Where that is not
-    known it is `-q`, and unsafe, because GNU's wget then tells no errors.
+    Safe: only the log changes. Unsafe if the implementation of wget is unknown: `-q` hides the errors of GNU wget.
     """
     for command in build.commands(run):
         if command.name == "wget" and not _is_quiet(command):
-            message = "`wget` fills the log with its progress bar; add `-nv` or `-q`"
+            message = "`wget` writes its progress bar to the build log; add `-nv` or `-q`"
             yield Finding(message, program_span(command), fix=_fix(build, run, command))
 
 
@@ -55,7 +54,7 @@ def _fix(build: Build, run: Run, command: Command) -> Fix | None:
 
 
 def _is_installed(build: Build, run: Run, command: Command) -> bool:
-    """Whether GNU's wget, the package of that name, is installed before the command, and nothing removed."""
+    """Whether the package wget, GNU wget, is installed before the command and no package is removed."""
     stage = build.stage_of(run)
     steps = (
         [step for step in inherited_instructions(stage) if isinstance(step, Run) and step.start <= run.start]
@@ -69,7 +68,7 @@ def _is_installed(build: Build, run: Run, command: Command) -> bool:
 
 
 def _is_quiet(command: Command) -> bool:
-    # wget has flags of two letters behind `-n`: -nv, -nc, -nd; in any other cluster a q is --quiet.
+    # wget has two-letter options that start with `-n`: -nv, -nc, -nd. In other clusters, `q` is --quiet.
     if any(word.value.startswith("-nv") for word in command.flags()) or command.has(*_QUIET, *_NO_DOWNLOAD):
         return True
     return any(redirect.operator.startswith(("2>", "&>")) for redirect in command.redirects)
@@ -77,6 +76,7 @@ def _is_quiet(command: Command) -> bool:
 
 EXAMPLES = (
     Bad("RUN «wget» https://example.com/a", fixed="RUN wget -nv https://example.com/a"),
+    Good("RUN wget -q https://example.com/a"),
     Bad(
         "FROM alpine:3.20\nRUN «wget» -O a https://example.com/a",
         fixed="FROM alpine:3.20\nRUN wget -q -O a https://example.com/a",
@@ -91,7 +91,6 @@ EXAMPLES = (
     ),
     Bad("RUN cd /tmp && «wget» -O a https://example.com/a"),
     Bad("RUN «sudo wget» https://example.com/a"),
-    Good("RUN wget -q https://example.com/a"),
     Good("RUN wget -qO- https://example.com/a"),
     Good("RUN wget -nv https://example.com/a"),
     Good("RUN wget --progress=dot:giga https://example.com/a"),

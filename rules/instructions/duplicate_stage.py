@@ -22,11 +22,11 @@ def duplicate_stage(build: Build) -> Iterator[Finding]:
     """Two stages have the same name.
 
     ## Why
-    `COPY --from` and `--target` find the last of them, `FROM` the last one above it: the build takes another stage than
-    the reader. Names differ in more than their case: BuildKit knows no capitals.
+    `COPY --from` and `--target` use the last stage of that name, `FROM` the last one before it, so the build may use a
+    different stage than intended. Stage names are case-insensitive.
 
     ## What to do
-    Give every stage its own name.
+    Rename one of the stages.
     """
     names: dict[str, Stage] = {}
     for stage in build.stages:
@@ -36,16 +36,16 @@ def duplicate_stage(build: Build) -> Iterator[Finding]:
         earlier = names.get(stage.name)
         if earlier is not None and earlier.from_.alias is not None:
             yield Finding(
-                f"the stage on line {earlier.from_.start_line} is called `{earlier.from_.alias.text}` already",
+                f"stage name `{earlier.from_.alias.text}` is already used on line {earlier.from_.start_line}",
                 alias,
-                related=[(earlier.from_.alias, "the other stage")],
+                related=[(earlier.from_.alias, "first used here")],
             )
         names[stage.name] = stage
 
 
 EXAMPLES = (
-    Bad("FROM debian:12 AS a\nFROM debian:12 AS «a»", message="line 1 is called `a`"),
-    Bad("FROM debian:12 AS Build\nFROM debian:12 AS «build»", why="hadolint misses names that differ in case"),
+    Bad("FROM debian:12 AS a\nFROM debian:12 AS «a»", message="stage name `a` is already used on line 1"),
     Good("FROM debian:12 AS a\nFROM a AS b"),
+    Bad("FROM debian:12 AS Build\nFROM debian:12 AS «build»", why="stage names are case-insensitive"),
     Good("FROM debian:12\nFROM debian:12"),
 )

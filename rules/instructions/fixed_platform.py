@@ -31,19 +31,19 @@ _SYSTEMS = {"macos": "darwin"}
     prefilter=("--platform",),
 )
 def fixed_platform(instruction: From, build: Build) -> Iterator[Finding]:
-    """FROM has a `--platform` that is always the same.
+    """FROM pins the platform with `--platform`.
 
     ## Why
-    The image is built for this platform whatever the build asks for: `docker build --platform linux/arm64` gives an
-    image that runs in an emulator on the machine it is meant for.
+    The flag overrides the platform of the build: `docker build --platform linux/arm64` still produces an image for the
+    pinned platform, which then runs under emulation.
 
     ## What to do
-    Leave the flag away, and say `--platform` where you build. A stage that runs on the builder takes
+    Drop the flag and use `docker build --platform`. For a stage that should run on the builder's platform, use
     `--platform=$BUILDPLATFORM`.
 
-    ## What is left alone
-    A stage whose name says that it is for this system or architecture, such as `build-amd64`. Platforms with a variable
-    in them (hadolint reports all but $BUILDPLATFORM and $TARGETPLATFORM).
+    ## Exceptions
+    - A stage whose name contains the system or architecture, such as `build-amd64`.
+    - Platforms that contain a variable. hadolint accepts only `$BUILDPLATFORM` and `$TARGETPLATFORM`.
     """
     flag = instruction.flag("platform")
     if flag is None or not flag.value or "$" in flag.value:
@@ -54,15 +54,15 @@ def fixed_platform(instruction: From, build: Build) -> Iterator[Finding]:
     architecture = _ARCHITECTURES.get(second or first, second or first)
     name = instruction.alias.text.lower() if instruction.alias else ""
     if system not in name and architecture not in name:
-        yield Finding(f"`{flag.value}` is fixed: leave it to `docker build --platform`", flag)
+        yield Finding(f"`{flag.value}` pins the platform; set it with `docker build --platform` instead", flag)
 
 
 EXAMPLES = (
-    Bad("FROM «--platform=linux/amd64» debian:12", message="`linux/amd64` is fixed"),
-    Bad("FROM «--platform=amd64» debian:12 AS build"),
+    Bad("FROM «--platform=linux/amd64» debian:12", message="`linux/amd64` pins the platform"),
     Good("FROM debian:12"),
+    Bad("FROM «--platform=amd64» debian:12 AS build"),
     Good("FROM --platform=$BUILDPLATFORM debian:12"),
-    Good("ARG ARCH=amd64\nFROM --platform=linux/${ARCH} debian:12", why="the build may give another one"),
-    Good("FROM --platform=linux/amd64 debian:12 AS build-amd64", why="the stage is for that platform"),
+    Good("ARG ARCH=amd64\nFROM --platform=linux/${ARCH} debian:12", why="a build argument can change it"),
+    Good("FROM --platform=linux/amd64 debian:12 AS build-amd64", why="the stage name contains the platform"),
     Good("FROM --platform=linux/x86_64 debian:12 AS amd64"),
 )

@@ -31,17 +31,20 @@ def maintainer(instruction: Maintainer, build: Build) -> Iterator[Finding]:
     """MAINTAINER is deprecated.
 
     ## Why
-    It sets a field of the image that hardly any tool shows. A label is found by `docker inspect`, registries and
-    scanners. Docker deprecated the instruction in 2017.
-
-    ## What to do
-    Write a label: `LABEL org.opencontainers.image.authors="Jane Doe <jane@example.org>"`.
+    It sets an image field that few tools show, while `docker inspect`, registries and scanners read labels. Docker
+    deprecated the instruction in 2017.
 
     ## Fix safety
-    Safe: the name moves to the label, and nothing reads the old field in a build. Left alone where the stage has such a
-    label already.
+    Safe: the name moves to a label, and nothing in a build reads the old field.
+
+    ## Exceptions
+    - No fix if the stage already has the label.
+
+    ## References
+    - [Deprecated Docker Engine features](https://docs.docker.com/engine/deprecated/#maintainer-in-dockerfile)
+    - [OCI image annotations](https://github.com/opencontainers/image-spec/blob/main/annotations.md)
     """
-    message = f'`{instruction.keyword}` is deprecated; write LABEL {_LABEL}="…"'
+    message = f'`{instruction.keyword}` is deprecated; use `LABEL {_LABEL}="…"`'
     yield Finding(message, instruction, fix=_fix(instruction, build))
 
 
@@ -59,7 +62,7 @@ def _fix(instruction: Maintainer, build: Build) -> Fix | None:
         name = name.replace(char, escape + char)
     keyword = "label" if instruction.keyword.islower() else "LABEL"
     edit = Edit(instruction.start, instruction.end, f'{keyword} {_LABEL}="{name}"')
-    return Fix(f"Write `LABEL {_LABEL}=…`", SAFE, [edit], declare_edits=True)
+    return Fix(f"Replace with `LABEL {_LABEL}=…`", SAFE, [edit], declare_edits=True)
 
 
 EXAMPLES = (
@@ -67,12 +70,12 @@ EXAMPLES = (
         "«MAINTAINER Jane Doe <jane@example.org>»",
         fixed='LABEL org.opencontainers.image.authors="Jane Doe <jane@example.org>"',
     ),
+    Good('LABEL org.opencontainers.image.authors="Jane Doe"'),
     Bad(
         '«MAINTAINER "Jane \\ Doe" $5»',
         fixed='LABEL org.opencontainers.image.authors="\\"Jane \\\\ Doe\\" \\$5"',
-        why="the name keeps its characters",
+        why="special characters are escaped",
     ),
     Bad("«MAINTAINER 'Jane'»", fixed='LABEL org.opencontainers.image.authors="Jane"'),
     Bad("«maintainer me»", fixed='label org.opencontainers.image.authors="me"'),
-    Good('LABEL org.opencontainers.image.authors="Jane Doe"'),
 )

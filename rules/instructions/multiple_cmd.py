@@ -23,25 +23,28 @@ if TYPE_CHECKING:
     formerly=("second-cmd",),
 )
 def multiple_cmd(stage: Stage, build: Build) -> Iterator[Finding]:
-    """A stage has several CMD instructions, of which only the last one counts.
+    """A stage has several CMD instructions; only the last one takes effect.
 
     ## Why
-    The container runs the last one. Most often the earlier one was meant to run too, and never does.
+    The container runs only the last one; the earlier one was usually meant to run too.
 
     ## What to do
-    Keep one. Start several programs from one script, or in a container each.
+    Keep one. Start several programs from one script, or use one container for each.
 
     ## Fix safety
-    Safe: what is taken out never reaches the image. Left alone when a comment would be lost with it.
+    Safe: the removed instruction has no effect on the image.
+
+    ## Exceptions
+    - No fix if a comment would be lost.
     """
     yield from replaced_instructions(stage, "CMD")
 
 
 EXAMPLES = (
-    Bad('«CMD ["a"]»\nCMD ["b"]', message="line 3 replaces it", fixed='CMD ["b"]'),
-    Bad("«CMD a»\nRUN b\n«cmd c»\nCMD d", fixed="RUN b\nCMD d"),
-    Bad("«CMD a \\\n# why\n  b»\nCMD c", why="its comment would be lost", fixed="CMD a \\\n# why\n  b\nCMD c"),
+    Bad('«CMD ["a"]»\nCMD ["b"]', message="line 3 overrides it", fixed='CMD ["b"]'),
     Good('CMD ["a"]\nENTRYPOINT ["b"]'),
-    Good('FROM debian:12 AS a\nCMD ["a"]\nFROM a\nCMD ["b"]', why="another stage"),
-    Good("ONBUILD CMD a\nCMD b", why="one is for the images built on this one"),
+    Bad("«CMD a»\nRUN b\n«cmd c»\nCMD d", fixed="RUN b\nCMD d"),
+    Bad("«CMD a \\\n# why\n  b»\nCMD c", why="a comment would be lost", fixed="CMD a \\\n# why\n  b\nCMD c"),
+    Good('FROM debian:12 AS a\nCMD ["a"]\nFROM a\nCMD ["b"]', why="different stages"),
+    Good("ONBUILD CMD a\nCMD b", why="ONBUILD applies to images built on this one"),
 )

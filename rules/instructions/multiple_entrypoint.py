@@ -24,23 +24,26 @@ if TYPE_CHECKING:
     formerly=("second-entrypoint",),
 )
 def multiple_entrypoint(stage: Stage, build: Build) -> Iterator[Finding]:
-    """A stage has several ENTRYPOINT instructions, of which only the last one counts.
+    """A stage has several ENTRYPOINT instructions; only the last one takes effect.
 
     ## Why
-    The container runs the last one. Most often the earlier one was meant to run too, and never does.
+    The container runs only the last one; the earlier one was usually meant to run too.
 
     ## What to do
-    Keep one. Start several programs from one script, or in a container each.
+    Keep one. Start several programs from one script, or use one container for each.
 
     ## Fix safety
-    Safe: what is taken out never reaches the image. Left alone when a comment would be lost with it.
+    Safe: the removed instruction has no effect on the image.
+
+    ## Exceptions
+    - No fix if a comment would be lost.
     """
     yield from replaced_instructions(stage, "ENTRYPOINT")
 
 
 EXAMPLES = (
-    Bad('«ENTRYPOINT ["a"]»\nENTRYPOINT ["b"]', message="line 3 replaces it", fixed='ENTRYPOINT ["b"]'),
-    Bad("«ENTRYPOINT a»\nENTRYPOINT []", why="the second one takes the first away"),
+    Bad('«ENTRYPOINT ["a"]»\nENTRYPOINT ["b"]', message="line 3 overrides it", fixed='ENTRYPOINT ["b"]'),
     Good('ENTRYPOINT ["a"]\nCMD ["b"]'),
-    Good('FROM debian:12 AS a\nENTRYPOINT ["a"]\nFROM a\nENTRYPOINT ["b"]', why="another stage"),
+    Bad("«ENTRYPOINT a»\nENTRYPOINT []", why="the second one resets the first"),
+    Good('FROM debian:12 AS a\nENTRYPOINT ["a"]\nFROM a\nENTRYPOINT ["b"]', why="different stages"),
 )

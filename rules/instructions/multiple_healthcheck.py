@@ -24,23 +24,26 @@ if TYPE_CHECKING:
     formerly=("second-healthcheck",),
 )
 def multiple_healthcheck(stage: Stage, build: Build) -> Iterator[Finding]:
-    """A stage has several HEALTHCHECK instructions, of which only the last one counts.
+    """A stage has several HEALTHCHECK instructions; only the last one takes effect.
 
     ## Why
-    Docker asks the last one only; what the earlier one looks at may be broken for long without a word.
+    Docker runs only the last one, so failures that the earlier one would detect go unnoticed.
 
     ## What to do
-    Keep one. A script may look at several things.
+    Keep one. Use a script for several checks.
 
     ## Fix safety
-    Safe: what is taken out never reaches the image. Left alone when a comment would be lost with it.
+    Safe: the removed instruction has no effect on the image.
+
+    ## Exceptions
+    - No fix if a comment would be lost.
     """
     yield from replaced_instructions(stage, "HEALTHCHECK")
 
 
 EXAMPLES = (
-    Bad('«HEALTHCHECK CMD ["a"]»\nHEALTHCHECK --interval=5m CMD ["b"]', message="line 3 replaces it"),
     Bad('«HEALTHCHECK CMD ["a"]»\nHEALTHCHECK NONE', fixed="HEALTHCHECK NONE"),
     Good('HEALTHCHECK CMD ["a"]'),
-    Good('FROM debian:12 AS a\nHEALTHCHECK CMD ["a"]\nFROM a\nHEALTHCHECK NONE', why="another stage"),
+    Bad('«HEALTHCHECK CMD ["a"]»\nHEALTHCHECK --interval=5m CMD ["b"]', message="line 3 overrides it"),
+    Good('FROM debian:12 AS a\nHEALTHCHECK CMD ["a"]\nFROM a\nHEALTHCHECK NONE', why="different stages"),
 )

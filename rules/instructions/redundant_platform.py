@@ -23,13 +23,10 @@ if TYPE_CHECKING:
     prefilter=("targetplatform",),
 )
 def redundant_platform(instruction: From, build: Build) -> Iterator[Finding]:
-    """FROM has `--platform=$TARGETPLATFORM`, which it would have anyway.
+    """FROM has `--platform=$TARGETPLATFORM`, which is the default.
 
     ## Why
-    The platform that the build is for is the default. The flag makes the reader look for a reason that is not there.
-
-    ## What to do
-    Leave the flag away.
+    The flag has no effect, but suggests that the platform is set for a reason.
 
     ## Fix safety
     Safe: the target platform is the default of FROM.
@@ -48,15 +45,15 @@ def redundant_platform(instruction: From, build: Build) -> Iterator[Finding]:
         end = flag.end
         while text[end : end + 1] in (" ", "\t"):
             end += 1
-        fix = Fix("Take the flag out", SAFE, [Edit(flag.start, end, "")], declare_edits=True)
-        yield Finding(f"`{flag.text}` is the default; leave it away", flag, fix=fix)
+        fix = Fix("Remove `--platform`", SAFE, [Edit(flag.start, end, "")], declare_edits=True)
+        yield Finding(f"`{flag.text}` is the default; omit it", flag, fix=fix)
 
 
 EXAMPLES = (
     Bad("FROM «--platform=$TARGETPLATFORM» debian:12", fixed="FROM debian:12"),
-    Bad("FROM «--platform=${TARGETPLATFORM}» debian:12 AS a"),
-    Bad("FROM «--platform=${TARGETPLATFORM:-linux/amd64}» debian:12", why="it always has a value"),
     Good("FROM debian:12"),
+    Bad("FROM «--platform=${TARGETPLATFORM}» debian:12 AS a"),
+    Bad("FROM «--platform=${TARGETPLATFORM:-linux/amd64}» debian:12", why="TARGETPLATFORM is always set"),
     Good("FROM --platform=$BUILDPLATFORM debian:12"),
     Good("FROM --platform=$TARGETOS/$TARGETARCH debian:12"),
 )

@@ -1,4 +1,4 @@
-"""Instructions of which only the last one of a stage counts."""
+"""Instructions of which only the last one in a stage takes effect."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
 
 
 def replaced_instructions(stage: Stage, name: str) -> Iterator[Finding]:
-    """A finding for every instruction `name` of the stage that a later one replaces.
+    """A finding for each instruction `name` of the stage that a later one overrides.
 
-    It stands where BuildKit puts it, on the one without effect; hadolint names the later one.
+    Like BuildKit, it marks the instruction without effect; hadolint marks the later one.
     """
     for earlier, later in pairwise([i for i in stage.instructions if i.name == name]):
         yield Finding(
-            f"this {name} has no effect: the {name} on line {later.start_line} replaces it",
+            f"this {name} has no effect: the {name} on line {later.start_line} overrides it",
             earlier,
-            related=[(later, "replaces it")],
+            related=[(later, "overrides it")],
             fix=_fix(stage.build.dockerfile, earlier),
         )
 
 
 def _fix(dockerfile: Dockerfile, instruction: Instruction) -> Fix | None:
     edits = remove_instruction(dockerfile, instruction)
-    return Fix(f"Take this {instruction.name} out", SAFE, *edits) if edits else None
+    return Fix(f"Remove this {instruction.name}", SAFE, *edits) if edits else None

@@ -14,24 +14,21 @@ if TYPE_CHECKING:
 
 @rule("DL3063", level=WARNING, since="0.1", aliases=("buildkit:ReservedStageName",), prefilter=("scratch", "context"))
 def reserved_stage(instruction: From, build: Build) -> Iterator[Finding]:
-    """A stage is called `scratch` or `context`.
+    """A stage is named `scratch` or `context`.
 
     ## Why
-    To BuildKit `scratch` is the empty image, and `context` the files that are sent: such a stage cannot be told from
-    them in FROM and `--from`.
-
-    ## What to do
-    Give the stage another name.
+    BuildKit reserves `scratch` for the empty image and `context` for the build context, so the stage is ambiguous in
+    FROM and `--from`.
     """
     alias = instruction.alias
     if alias is not None and alias.text.lower() in ("scratch", "context"):
         what = "the empty image" if alias.text.lower() == "scratch" else "the build context"
-        yield Finding(f"`{alias.text}` means {what} to BuildKit; give the stage another name", alias)
+        yield Finding(f"`{alias.text}` is reserved by BuildKit for {what}; rename the stage", alias)
 
 
 EXAMPLES = (
-    Bad("FROM debian:12 AS «scratch»", message="means the empty image"),
-    Bad("FROM debian:12 AS «Context»", why="names of stages have no case"),
+    Bad("FROM debian:12 AS «scratch»", message="reserved by BuildKit for the empty image"),
     Good("FROM scratch AS base"),
+    Bad("FROM debian:12 AS «Context»", why="stage names are case-insensitive"),
     Good("FROM debian:12 AS contexts"),
 )

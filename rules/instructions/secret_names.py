@@ -1,4 +1,4 @@
-"""Names of variables that mean a secret, and values that are none."""
+"""Which variable names suggest a secret, and which values are not secrets."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _KINDS_OF_KEY = frozenset(
     ("api", "access", "private", "priv", "prv", "secret", "ssh", "encryption", "signing", "master", "deploy", "license",
      "auth", "session", "consumer", "account", "storage", "service", "client", "app")
 )  # fmt: skip
-# What a word behind the secret makes of it: no secret itself, but something about it.
+# A later part of the name that makes it a setting about a secret, not the secret itself.
 _ABOUT = frozenset(
     ("name", "names", "url", "uri", "file", "files", "path", "dir", "folder", "location", "store", "size", "length",
      "len", "min", "max", "expiry", "expire", "expires", "expiration", "ttl", "lifetime", "timeout", "age", "endpoint",
@@ -35,25 +35,31 @@ _ABOUT = frozenset(
      "count", "limit", "limits", "rotation", "backend", "manager", "namespace", "key", "storage", "driver", "salt",
      "delimiter")
 )  # fmt: skip
-_NOTHING = frozenset(("", "true", "false", "yes", "no", "on", "off", "0", "1", "none", "null", "nil", "undefined", "-"))
+_NO_VALUE = frozenset(
+    ("", "true", "false", "yes", "no", "on", "off", "0", "1", "none", "null", "nil", "undefined", "-")
+)
 _PATHS = ("/", "~", "./", "../", "file:")
 
 
 class DeclaredVariable:
-    """A variable that ARG or ENV declares: the word of its name, the name, its value (None when nobody knows it)."""
+    """A variable that ARG or ENV declares.
+
+    `argument`: the name in the source, `name`: the expanded name, `text`: the value as written, `value`: the expanded
+    value, None if unknown, `is_arg`: whether ARG declares it.
+    """
 
     __slots__ = ("argument", "is_arg", "name", "text", "value")
 
-    def __init__(self, argument: Argument, name: str, text: str, value: str | None, given: bool) -> None:
+    def __init__(self, argument: Argument, name: str, text: str, value: str | None, is_arg: bool) -> None:
         self.argument = argument
         self.name = name
         self.text = text
         self.value = value
-        self.is_arg = given
+        self.is_arg = is_arg
 
     @property
     def matches_buildkit_pattern(self) -> bool:
-        """Whether BuildKit takes the name for that of a secret, whatever the value is.
+        """Whether BuildKit reports the name as that of a secret, regardless of the value.
 
         Source: BuildKit frontend/dockerfile/dockerfile2llb/validations.go (getSecretsRegex).
         """
@@ -62,8 +68,8 @@ class DeclaredVariable:
 
     @property
     def is_secret(self) -> bool:
-        """Whether the name means a secret and the value is one, or is still to come."""
-        if not _means_secret(_words(self.name)):
+        """Whether the name suggests a secret and the value is one, or is given by a build argument."""
+        if not _suggests_secret(_name_parts(self.name)):
             return False
         if self.is_arg and self.text in ("", '""', "''"):
             return True
@@ -71,57 +77,57 @@ class DeclaredVariable:
 
 
 def declared_variables(instruction: Arg | Env, build: Build) -> Iterator[DeclaredVariable]:
-    """The variables of an ARG or ENV within a stage. ARG before the first FROM leaves no trace in an image."""
+    """The variables of an ARG or ENV in a stage. An ARG before the first FROM is not stored in the image."""
     if build.stage_of(instruction.parent or instruction) is None:
         return
     state = build.state(instruction)
-    given = isinstance(instruction, Arg)
+    is_arg = isinstance(instruction, Arg)
     for pair in instruction.pairs:
-        name = pair.key.text if given else state.text(pair.key.text)
+        name = pair.key.text if is_arg else state.text(pair.key.text)
         text = pair.value.text if pair.value else ""
-        yield DeclaredVariable(pair.key, name, text, state.value(text), given)
+        yield DeclaredVariable(pair.key, name, text, state.value(text), is_arg)
 
 
-def _words(name: str) -> list[str]:
-    """The words of a name, in lower case: SSH_PRIVATE_KEY, clientSecret, api-key."""
-    words: list[str] = []
-    word = ""
+def _name_parts(name: str) -> list[str]:
+    """The parts of a name, in lower case: SSH_PRIVATE_KEY, clientSecret, api-key."""
+    parts: list[str] = []
+    part = ""
     for before, char in zip(" " + name, name, strict=False):
         if not char.isalnum() or (char.isupper() and before.islower()):
-            words.append(word)
-            word = ""
+            parts.append(part)
+            part = ""
         if char.isalnum():
-            word += char.lower()
-    words.append(word)
-    return [word for word in words if word]
+            part += char.lower()
+    parts.append(part)
+    return [part for part in parts if part]
 
 
-def _means_secret(words: Sequence[str]) -> bool:
-    if not {"public", "pub", "file", "version"}.isdisjoint(words):
+def _suggests_secret(parts: Sequence[str]) -> bool:
+    if not {"public", "pub", "file", "version"}.isdisjoint(parts):
         return False
-    about: set[str] = set()  # of the words behind
-    for index in range(len(words) - 1, -1, -1):
-        word, before = words[index], words[index - 1] if index else ""
-        if word.endswith(_SECRETS):
-            # SECRET_KEY is a secret; what TOKEN_KEY is nobody knows.
-            found = about <= ({"key"} if word == "secret" else set())
+    about: set[str] = set()  # later parts that are in _ABOUT
+    for index in range(len(parts) - 1, -1, -1):
+        part, before = parts[index], parts[index - 1] if index else ""
+        if part.endswith(_SECRETS):
+            # SECRET_KEY is a secret; TOKEN_KEY may not be one.
+            found = about <= ({"key"} if part == "secret" else set())
         else:
-            # Without its partner an access key's id is worth nothing, but nobody gives it alone.
-            found = word == "key" and before in _KINDS_OF_KEY and about <= ({"id"} if before == "access" else set())
+            # The ID of an access key is not secret by itself, but usually given with the key.
+            found = part == "key" and before in _KINDS_OF_KEY and about <= ({"id"} if before == "access" else set())
         if found:
             return True
-        if word in _ABOUT:
-            about.add(word)
+        if part in _ABOUT:
+            about.add(part)
     return False
 
 
 def _harmless(value: str) -> bool:
-    """Whether the value is none by its look: nothing, a switch, a path, a URL without a user, a blank to fill in."""
+    """Whether the value does not look like a secret: empty, a switch, a path, a URL without a user, a placeholder."""
     text = value.strip("\"' ")
     lower = text.lower()
-    if lower in _NOTHING or lower.startswith(_PATHS) or ":\\" in text:
+    if lower in _NO_VALUE or lower.startswith(_PATHS) or ":\\" in text:
         return True
     if lower.startswith(("http://", "https://")) and "@" not in text:
         return True
-    blank = text[:1] in "<[{*%" and text[-1:] in ">]}*%"
-    return blank or "your" in lower or lower.strip("x.*-") == ""
+    placeholder = text[:1] in "<[{*%" and text[-1:] in ">]}*%"
+    return placeholder or "your" in lower or lower.strip("x.*-") == ""

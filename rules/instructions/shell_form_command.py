@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from ...syntax.command import Word
     from ...syntax.tree import Cmd, Entrypoint
 
-# What only a shell understands; a command with any of it cannot be written in exec form.
+# Characters with a meaning only in a shell; commands that contain them have no exec form.
 _SHELL_SYNTAX = frozenset("|&;<>()$`*?[]{}~#\\\n")
 
 
-_BUILT_IN = frozenset(
+_BUILT_INS = frozenset(
     ". : [ alias bg break builtin case cd command continue eval exec exit export fg getopts hash jobs let local read "
     "readonly return set shift source times trap type ulimit umask unalias unset until wait while".split()
 )
-"""What only a shell has; `echo`, `test`, `true` and the like are programs too."""
+"""Built-ins that are not programs as well, unlike `echo`, `test` and `true`."""
 
 
 @rule("DL3025", level=WARNING, since="0.1", aliases=("buildkit:JSONArgsRecommended",), fix=UNSAFE)
@@ -33,22 +33,23 @@ def shell_form_command(instruction: Cmd | Entrypoint | Healthcheck, build: Build
     """CMD or ENTRYPOINT is in shell form.
 
     ## Why
-    The container's first process is `/bin/sh -c`, and it does not pass signals on: `docker stop` waits ten seconds and
-    kills the program. What comes behind the image's name in `docker run` is lost on an ENTRYPOINT in shell form.
+    The first process of the container is `/bin/sh -c`, which does not forward signals: `docker stop` waits ten seconds
+    and kills the program. A shell-form ENTRYPOINT also ignores the arguments of `docker run`.
 
     ## What to do
-    Write the exec form: `CMD ["node", "app.js"]`. Where a shell is needed, put the commands into a script that ends in
+    Use the exec form: `CMD ["node", "app.js"]`. If a shell is required, move the commands to a script that ends with
     `exec`.
 
-    ## What is left alone
-    A command that begins with `exec`: the program takes the shell's place and gets the signals. A HEALTHCHECK that
-    needs the shell, such as `curl … || exit 1` (hadolint reports it, and so
-    does the option `pedantic`).
-
     ## Fix safety
-    Unsafe: the program becomes the first process, and an ENTRYPOINT sees its words instead of those of a shell. Only
-    for one program whose words mean the same without a shell: no variables, operators or patterns, nothing that only a
-    shell has.
+    Unsafe: the program becomes the first process, and an ENTRYPOINT receives arguments that the shell ignored.
+
+    ## Exceptions
+    - A command that starts with `exec`: the program replaces the shell.
+    - A HEALTHCHECK that needs the shell, such as `curl … || exit 1`; hadolint reports it.
+    - No fix if the command uses variables, operators, patterns or shell built-ins.
+
+    ## Options
+    - `pedantic`: also report a HEALTHCHECK that needs the shell.
     """
     if instruction.json:
         return
@@ -59,33 +60,33 @@ def shell_form_command(instruction: Cmd | Entrypoint | Healthcheck, build: Build
     if isinstance(instruction, Healthcheck):
         needless = _SHELL_SYNTAX.isdisjoint(text)
         if words and (needless or pedantic(build)):
-            message = "this HEALTHCHECK starts a shell" + (" for nothing" if needless else "") + "; write the exec form"
+            message = f"this HEALTHCHECK starts a shell{' unnecessarily' if needless else ''}; use the exec form"
             yield Finding(message, words[0], aliases=(), fix=_fix(instruction, build))
         return
-    # BuildKit takes SHELL for a sign that the shell is meant; the signals do not get through nevertheless.
-    also = () if build.state(instruction).has_custom_shell else None
+    # BuildKit reports nothing after SHELL, but signals do not reach the program either.
+    aliases = () if build.state(instruction).has_custom_shell else None
     where = words[0] if words else instruction
-    yield Finding(_message(instruction, text), where, aliases=also, fix=_fix(instruction, build))
+    yield Finding(_message(instruction, text), where, aliases=aliases, fix=_fix(instruction, build))
 
 
 def _fix(instruction: Cmd | Entrypoint | Healthcheck, build: Build) -> Fix | None:
-    """The exec form of a command that needs no shell."""
+    """The exec form, if the command does not need a shell."""
     state, script = build.state(instruction), build.script(instruction)
     if state.shell != LINUX_SHELL or instruction.heredocs or script.error or len(script.commands) != 1:
         return None
     command, (text,) = script.commands[0], instruction.words
     if not command.words or command.wrappers or command.assignments or command.redirects or command.context:
         return None
-    if command.name in _BUILT_IN or (command.start, command.end) != (text.start, text.end):
+    if command.name in _BUILT_INS or (command.start, command.end) != (text.start, text.end):
         return None
-    if not all(_is_itself(word) for word in command.words) or has_comments_inside(build.dockerfile, instruction):
+    if not all(_is_literal(word) for word in command.words) or has_comments_inside(build.dockerfile, instruction):
         return None
     form = "[" + ", ".join([f'"{word.value}"' for word in command.words]) + "]"
-    return Fix("Write the exec form", UNSAFE, [Edit(text.start, text.end, form)], declare_edits=True)
+    return Fix("Use the exec form", UNSAFE, [Edit(text.start, text.end, form)], declare_edits=True)
 
 
-def _is_itself(word: Word) -> bool:
-    """Whether the word means the same to a program as to the shell, and can stand in JSON as it is."""
+def _is_literal(word: Word) -> bool:
+    """Whether the shell passes the word unchanged, and JSON needs no escaping for it."""
     text = word.text
     bare = text[1:-1] if text[:1] in "\"'" and text[:1] == text[-1:] and len(text) > 1 else text
     if bare is not text:
@@ -98,28 +99,28 @@ def _message(instruction: Cmd | Entrypoint, text: str) -> str:
         return f"`{instruction.keyword}` without a command starts a shell"
     shown = text if len(text) < 40 and "\n" not in text else text[:36].rstrip() + " …"
     if text.startswith("["):
-        return f"`{shown}` is no JSON array of strings in double quotes, so a shell runs it as it stands"
-    if _SHELL_SYNTAX.isdisjoint(text) and "=" not in text.split(" ")[0]:
-        return f"`{shown}` runs below a shell that keeps signals from it; write the exec form"
-    return f"`{shown}` runs below a shell that keeps signals from it; put it into a script that ends in `exec`"
+        return f"`{shown}` is not a JSON array of double-quoted strings, so it runs in a shell; fix the JSON"
+    simple = _SHELL_SYNTAX.isdisjoint(text) and "=" not in text.split(" ")[0]
+    advice = "use the exec form" if simple else "move it to a script that ends with `exec`"
+    return f"`{shown}` runs under a shell, so it does not receive signals; {advice}"
 
 
 EXAMPLES = (
-    Bad("CMD «node app.js»", message="`node app.js` runs below a shell", fixed='CMD ["node", "app.js"]'),
+    Bad("CMD «node app.js»", message="`node app.js` runs under a shell", fixed='CMD ["node", "app.js"]'),
+    Good('CMD ["node", "app.js"]'),
     Bad("CMD «node 'my app.js' \\\n  -v»", fixed='CMD ["node", "my app.js", "-v"]'),
     Bad("CMD «java $JAVA_OPTS -jar a.jar»", fixed="CMD java $JAVA_OPTS -jar a.jar", why="a variable needs the shell"),
-    Bad("CMD «ls *.txt»", fixed="CMD ls *.txt", why="so does a pattern"),
-    Bad("CMD «ulimit -n 10»", fixed="CMD ulimit -n 10", why="only shells have it"),
+    Bad("CMD «ls *.txt»", fixed="CMD ls *.txt", why="a pattern needs the shell"),
+    Bad("CMD «ulimit -n 10»", fixed="CMD ulimit -n 10", why="a shell built-in"),
     Bad("ENTRYPOINT «/entrypoint.sh»"),
     Bad("CMD «cd /src && node app.js»"),
     Bad('SHELL ["/bin/bash", "-c"]\nCMD «node app.js»', fixed='SHELL ["/bin/bash", "-c"]\nCMD node app.js'),
-    Bad("HEALTHCHECK CMD «/healthy.sh»", message="for nothing", fixed='HEALTHCHECK CMD ["/healthy.sh"]'),
+    Bad("HEALTHCHECK CMD «/healthy.sh»", message="unnecessarily", fixed='HEALTHCHECK CMD ["/healthy.sh"]'),
     Bad("ONBUILD CMD «node app.js»"),
-    Good('CMD ["node", "app.js"]'),
     Good("ENTRYPOINT []"),
-    Good("CMD exec node --port $PORT app.js", why="the shell is replaced by the program"),
+    Good("CMD exec node --port $PORT app.js", why="the program replaces the shell"),
     Bad("HEALTHCHECK CMD «curl -f http://localhost/ || exit 1»", options={"pedantic": True}),
-    Good("HEALTHCHECK CMD curl -f http://localhost/ || exit 1", why="only a shell can do that"),
+    Good("HEALTHCHECK CMD curl -f http://localhost/ || exit 1", why="`||` needs the shell"),
     Good("HEALTHCHECK NONE"),
     Good("RUN node app.js"),
 )

@@ -15,11 +15,13 @@ if TYPE_CHECKING:
 
 @rule("DL3051", level=WARNING, since="0.1", onbuild=False, prefilter=("label",))
 def empty_label(build: Build) -> Iterator[Finding]:
-    """A label of `label-schema` is empty.
+    """A label listed in `label-schema` is empty.
 
     ## Why
-    It is there for those who rely on it, and says nothing. The rule finds nothing until the option `label-schema` is
-    set.
+    Tools rely on the label, but it has no value.
+
+    ## Options
+    - `label-schema`: maps label names to types; without it, nothing is reported.
     """
     wanted = label_schema(build)
     for key, value, pair in image_labels(build) if wanted else ():
@@ -31,7 +33,7 @@ _OPTIONS = {"label-schema": {"maintainer": "text"}}
 
 EXAMPLES = (
     Bad('LABEL «maintainer»=""', options=_OPTIONS),
-    Bad("LABEL a=1 «maintainer»=", options=_OPTIONS),
     Good("LABEL maintainer=a b=", options=_OPTIONS),
-    Good("ARG M\nLABEL maintainer=$M", options=_OPTIONS, why="the build gives the value"),
+    Bad("LABEL a=1 «maintainer»=", options=_OPTIONS),
+    Good("ARG M\nLABEL maintainer=$M", options=_OPTIONS, why="the value is set at build time"),
 )

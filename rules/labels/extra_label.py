@@ -15,10 +15,14 @@ if TYPE_CHECKING:
 
 @rule("DL3050", level=INFO, since="0.1", onbuild=False, prefilter=("label",))
 def extra_label(build: Build) -> Iterator[Finding]:
-    """The image that is shipped has a label that is not in `label-schema`.
+    """The final image has a label that is not listed in `label-schema`.
 
     ## Why
-    A misspelled key is found by nobody. The rule finds nothing until the option `strict-labels` is on.
+    The key may be misspelled, and tools then ignore the label.
+
+    ## Options
+    - `strict-labels`: enables this rule.
+    - `label-schema`: the allowed labels.
     """
     if not strict_labels(build):
         return
@@ -33,6 +37,10 @@ _OPTIONS = {"label-schema": {"maintainer": "text"}, "strict-labels": True}
 EXAMPLES = (
     Bad("LABEL maintainer=a «maintaner»=b", options=_OPTIONS),
     Good("LABEL maintainer=a", options=_OPTIONS),
-    Good("FROM debian:12 AS b\nLABEL c=a\nFROM debian:12\nLABEL maintainer=a", options=_OPTIONS, why="not shipped"),
+    Good(
+        "FROM debian:12 AS b\nLABEL c=a\nFROM debian:12\nLABEL maintainer=a",
+        options=_OPTIONS,
+        why="not in the final image",
+    ),
     Good("LABEL a=1", why="the option is not set"),
 )

@@ -14,17 +14,19 @@ if TYPE_CHECKING:
 
 @rule("DL3058", level=WARNING, since="0.1", onbuild=False, prefilter=("label",))
 def label_email(build: Build) -> Iterator[Finding]:
-    """A label that should be an e-mail address is none.
+    """A label that should be an email address is not a valid address.
 
     ## Why
-    Nobody can write to it.
-    The rule finds nothing until the option `label-schema` gives a label the type `email`.
+    The contact cannot be reached.
+
+    ## Options
+    - `label-schema`: sets the type of each label. Only labels of type `email` are checked; the default is none.
     """
-    yield from mistyped_labels(build, "email", is_email, "e-mail address")
+    yield from mistyped_labels(build, "email", is_email, "email address")
 
 
 def is_email(text: str) -> bool:
-    """Whether the text is an address of RFC 5322 without quotes and comments: local@domain."""
+    """Whether the text is an RFC 5322 address without quotes and comments: local@domain."""
     local, at, domain = text.rpartition("@")
     if not at or not local or any(char.isspace() or char in '()<>[]:;,\\"' for char in text) or "@" in local:
         return False
@@ -38,10 +40,10 @@ _OPTIONS = {"label-schema": {"x": "email"}}
 
 EXAMPLES = (
     Bad("LABEL x=«example.com»", options=_OPTIONS),
+    Good("LABEL x=a+b@example.com", options=_OPTIONS),
     Bad("LABEL x=«a@»", options=_OPTIONS),
     Bad('LABEL x=«"A B <a@example.com>"»', options=_OPTIONS),
-    Good("LABEL x=a+b@example.com", options=_OPTIONS),
-    Good("LABEL x=", options=_OPTIONS, why="an empty one is DL3051's"),
-    Good("ARG V\nLABEL x=$V", options=_OPTIONS, why="the build gives the value"),
+    Good("LABEL x=", options=_OPTIONS, why="empty values are reported by DL3051"),
+    Good("ARG V\nLABEL x=$V", options=_OPTIONS, why="the value is set at build time"),
     Good("LABEL x=1", why="the option is not set"),
 )

@@ -14,17 +14,22 @@ if TYPE_CHECKING:
 
 @rule("DL3055", level=WARNING, since="0.1", onbuild=False, prefilter=("label",))
 def label_hash(build: Build) -> Iterator[Finding]:
-    """A label that should be a commit of git is none.
+    """A label that should be a Git commit is not a valid commit hash.
 
     ## Why
-    A revision that cannot be looked up is of no use. hadolint takes 7 or 40 digits only.
-    The rule finds nothing until the option `label-schema` gives a label the type `hash`.
+    Tools cannot look up the revision.
+
+    ## Exceptions
+    - Any abbreviation of at least 7 digits is valid; hadolint accepts 7 or 40 digits only.
+
+    ## Options
+    - `label-schema`: sets the type of each label. Only labels of type `hash` are checked; the default is none.
     """
-    yield from mistyped_labels(build, "hash", is_hash, "commit of git")
+    yield from mistyped_labels(build, "hash", is_hash, "Git commit hash")
 
 
 def is_hash(text: str) -> bool:
-    """Whether the text is a commit of git, whole (SHA-1 or SHA-256) or at least seven digits of it."""
+    """Whether the text is a Git commit hash, complete (SHA-1 or SHA-256) or abbreviated to at least 7 digits."""
     return (7 <= len(text) <= 40 or len(text) == 64) and all(char in "0123456789abcdef" for char in text.lower())
 
 
@@ -32,10 +37,10 @@ _OPTIONS = {"label-schema": {"x": "hash"}}
 
 EXAMPLES = (
     Bad("LABEL x=«main»", options=_OPTIONS),
-    Bad("LABEL x=«abcdef»", options=_OPTIONS),
     Good("LABEL x=abcdef1", options=_OPTIONS),
+    Bad("LABEL x=«abcdef»", options=_OPTIONS),
     Good("LABEL x=0123456789abcdef0123456789abcdef01234567", options=_OPTIONS),
-    Good("LABEL x=", options=_OPTIONS, why="an empty one is DL3051's"),
-    Good("ARG V\nLABEL x=$V", options=_OPTIONS, why="the build gives the value"),
+    Good("LABEL x=", options=_OPTIONS, why="empty values are reported by DL3051"),
+    Good("ARG V\nLABEL x=$V", options=_OPTIONS, why="the value is set at build time"),
     Good("LABEL x=1", why="the option is not set"),
 )

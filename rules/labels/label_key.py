@@ -16,43 +16,46 @@ _RESERVED = ("com.docker.", "io.docker.", "org.dockerproject.")
 
 @rule("DL3048", level=STYLE, since="0.1", default=False)
 def label_key(label: Label, build: Build) -> Iterator[Finding]:
-    """The key of a label does not follow Docker's guidelines.
+    """A label key does not follow Docker's guidelines.
 
     ## Why
-    Tools that read labels expect lower-case names like `com.example.some-label`, and Docker keeps some prefixes for
-    itself. Source: docs.docker.com/engine/manage-resources/labels/#key-format-recommendations
+    Tools that read labels expect lower-case keys such as `com.example.some-label`, and Docker reserves some prefixes.
+    The rule is off by default, because every key works.
 
     ## What to do
-    Begin with a lower-case letter, end with one or a digit, no upper case, no blank, no two dots or dashes in a row.
-    Off by default: every key works.
+    Use lower-case letters, digits, dots and dashes. Start with a letter, end with a letter or digit, and do not repeat
+    dots or dashes.
+
+    ## References
+    - [Docker object labels](https://docs.docker.com/engine/manage-resources/labels/#key-format-recommendations)
     """
     for pair in label.pairs:
         key = build.value(label, pair.key)
-        fault = _fault(key) if key is not None else ""
-        if fault:
-            yield Finding(f"label `{key}` {fault}", pair.key)
+        problem = _problem(key) if key is not None else ""
+        if problem:
+            yield Finding(f"label `{key}` {problem}", pair.key)
 
 
-def _fault(key: str) -> str:
+def _problem(key: str) -> str:
     if key.startswith(_RESERVED):
-        return "begins with a prefix that is Docker's own"
+        return "starts with a prefix that is reserved by Docker"
     if not key[:1].isalpha():
-        return "does not begin with a letter"
+        return "does not start with a letter"
     if key != key.lower() or any(char.isspace() for char in key):
-        return "holds upper case or a blank"
+        return "contains upper-case letters or whitespace"
     if not key[-1:].isalnum():
         return "does not end with a letter or digit"
-    return "holds two dots or dashes in a row" if ".." in key or "--" in key else ""
+    return "contains consecutive dots or dashes" if ".." in key or "--" in key else ""
 
 
 EXAMPLES = (
-    Bad("LABEL «Version»=1", message="upper case"),
+    Bad("LABEL «Version»=1", message="upper-case letters"),
+    Good("LABEL com.example.some-label=1"),
     Bad('LABEL «"a b"»=1'),
     Bad("LABEL a=1 «1a»=2"),
     Bad("LABEL «a.»=1"),
     Bad("LABEL «a..b»=1"),
-    Bad("LABEL «com.docker.a»=1", message="Docker's own"),
-    Good("LABEL com.example.some-label=1"),
+    Bad("LABEL «com.docker.a»=1", message="reserved by Docker"),
     Good("LABEL a1=1 a_b=2 a/b=3"),
-    Good("ARG K\nLABEL $K=1", why="the build gives the value"),
+    Good("ARG K\nLABEL $K=1", why="the value is set at build time"),
 )

@@ -15,12 +15,19 @@ if TYPE_CHECKING:
 
 @rule("DL3054", level=WARNING, since="0.1", onbuild=False, prefilter=("label",))
 def label_license(build: Build) -> Iterator[Finding]:
-    """A label that should be a license of SPDX is none.
+    """A label that should be an SPDX license is not a valid SPDX expression.
 
     ## Why
-    License checks read it as an SPDX expression: `MIT`, `Apache-2.0 OR GPL-2.0-or-later`. Only the form of the
-    expression and names that people often get wrong are checked; dlint has no list of all licenses.
-    The rule finds nothing until the option `label-schema` gives a label the type `spdx`.
+    License checks parse the label as an SPDX expression: `MIT`, `Apache-2.0 OR GPL-2.0-or-later`.
+
+    ## Exceptions
+    - Unknown license names: only the syntax and common mistakes such as `GPLv3` are checked.
+
+    ## Options
+    - `label-schema`: sets the type of each label. Only labels of type `spdx` are checked; the default is none.
+
+    ## References
+    - [SPDX license expressions](https://spdx.github.io/spdx-spec/v2.3/SPDX-license-expressions/)
     """
     yield from mistyped_labels(build, "spdx", is_spdx, "SPDX expression")
 
@@ -29,12 +36,12 @@ _OPTIONS = {"label-schema": {"x": "spdx"}}
 
 EXAMPLES = (
     Bad('LABEL x=«"Apache 2.0"»', options=_OPTIONS),
+    Good("LABEL x=MIT", options=_OPTIONS),
     Bad("LABEL x=«GPLv3»", options=_OPTIONS),
     Bad('LABEL x=«"MIT OR"»', options=_OPTIONS),
-    Good("LABEL x=MIT", options=_OPTIONS),
     Good('LABEL x="(MIT OR Apache-2.0) AND GPL-2.0-only WITH Classpath-exception-2.0"', options=_OPTIONS),
     Good("LABEL x=LicenseRef-Example", options=_OPTIONS),
-    Good("LABEL x=", options=_OPTIONS, why="an empty one is DL3051's"),
-    Good("ARG V\nLABEL x=$V", options=_OPTIONS, why="the build gives the value"),
+    Good("LABEL x=", options=_OPTIONS, why="empty values are reported by DL3051"),
+    Good("ARG V\nLABEL x=$V", options=_OPTIONS, why="the value is set at build time"),
     Good("LABEL x=1", why="the option is not set"),
 )

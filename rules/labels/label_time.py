@@ -14,17 +14,23 @@ if TYPE_CHECKING:
 
 @rule("DL3053", level=WARNING, since="0.1", onbuild=False, prefilter=("label",))
 def label_time(build: Build) -> Iterator[Finding]:
-    """A label that should be a time is none in the form of RFC 3339.
+    """A label that should be a time is not a valid RFC 3339 time.
 
     ## Why
-    Tools read it as in `org.opencontainers.image.created`: `2025-01-31T12:00:00Z`.
-    The rule finds nothing until the option `label-schema` gives a label the type `rfc3339`.
+    Tools parse the label as in `org.opencontainers.image.created`: `2025-01-31T12:00:00Z`.
+
+    ## Options
+    - `label-schema`: sets the type of each label. Only labels of type `rfc3339` are checked; the default is none.
+
+    ## References
+    - [RFC 3339, section 5.6](https://www.rfc-editor.org/rfc/rfc3339#section-5.6)
+    - [OCI image annotations](https://github.com/opencontainers/image-spec/blob/main/annotations.md)
     """
-    yield from mistyped_labels(build, "rfc3339", is_rfc3339, "time as in 2025-01-31T12:00:00Z")
+    yield from mistyped_labels(build, "rfc3339", is_rfc3339, "RFC 3339 time, such as 2025-01-31T12:00:00Z")
 
 
 def is_rfc3339(text: str) -> bool:
-    """Whether the text is a date-time of RFC 3339, section 5.6."""
+    """Whether the text is a date-time according to RFC 3339, section 5.6."""
     from datetime import datetime
 
     upper = text.upper()
@@ -35,7 +41,7 @@ def is_rfc3339(text: str) -> bool:
     known = zone == "Z" or (len(zone) == 6 and zone[0] in "+-" and zone[3] == ":")
     if not known or fraction == "." or len(date) != 10 or len(clock) != 8:
         return False
-    # A leap second is right in RFC 3339, and Python has none.
+    # RFC 3339 allows leap seconds; Python does not.
     plain = clock[:6] + "59" if clock[6:] == "60" else clock
     try:
         datetime.fromisoformat(f"{date}T{plain}{zone}")
@@ -48,12 +54,12 @@ _OPTIONS = {"label-schema": {"x": "rfc3339"}}
 
 EXAMPLES = (
     Bad("LABEL x=«2025-01-31»", options=_OPTIONS),
+    Good("LABEL x=2025-01-31T12:00:00Z", options=_OPTIONS),
     Bad('LABEL x=«"2025-01-31 12:00:00Z"»', options=_OPTIONS),
     Bad("LABEL x=«2025-02-30T12:00:00Z»", options=_OPTIONS),
-    Bad("LABEL x=«2025-01-31T12:00:00»", options=_OPTIONS, why="without a zone"),
-    Good("LABEL x=2025-01-31T12:00:00Z", options=_OPTIONS),
+    Bad("LABEL x=«2025-01-31T12:00:00»", options=_OPTIONS, why="no time zone"),
     Good("LABEL x=2025-01-31t12:00:00.123+01:00", options=_OPTIONS),
-    Good("LABEL x=", options=_OPTIONS, why="an empty one is DL3051's"),
-    Good("ARG V\nLABEL x=$V", options=_OPTIONS, why="the build gives the value"),
+    Good("LABEL x=", options=_OPTIONS, why="empty values are reported by DL3051"),
+    Good("ARG V\nLABEL x=$V", options=_OPTIONS, why="the value is set at build time"),
     Good("LABEL x=1", why="the option is not set"),
 )

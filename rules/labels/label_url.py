@@ -14,11 +14,13 @@ if TYPE_CHECKING:
 
 @rule("DL3052", level=WARNING, since="0.1", onbuild=False, prefilter=("label",))
 def label_url(build: Build) -> Iterator[Finding]:
-    """A label that should be a URL is none.
+    """A label that should be a URL is not a valid URL.
 
     ## Why
-    A link that cannot be followed is of no use.
-    The rule finds nothing until the option `label-schema` gives a label the type `url`.
+    Tools that read the label cannot follow the link.
+
+    ## Options
+    - `label-schema`: sets the type of each label. Only labels of type `url` are checked; the default is none.
     """
     yield from mistyped_labels(build, "url", is_url, "URL")
 
@@ -39,11 +41,11 @@ _OPTIONS = {"label-schema": {"x": "url"}}
 
 EXAMPLES = (
     Bad("LABEL x=«example.com»", options=_OPTIONS),
+    Good("LABEL x=https://example.com/a?b=c#d", options=_OPTIONS),
     Bad("LABEL x=«http://»", options=_OPTIONS),
     Bad('LABEL x=«"http://example.com/a b"»', options=_OPTIONS),
-    Good("LABEL x=https://example.com/a?b=c#d", options=_OPTIONS),
     Good("LABEL x=mailto:a@example.com", options=_OPTIONS),
-    Good("LABEL x=", options=_OPTIONS, why="an empty one is DL3051's"),
-    Good("ARG V\nLABEL x=$V", options=_OPTIONS, why="the build gives the value"),
+    Good("LABEL x=", options=_OPTIONS, why="empty values are reported by DL3051"),
+    Good("ARG V\nLABEL x=$V", options=_OPTIONS, why="the value is set at build time"),
     Good("LABEL x=1", why="the option is not set"),
 )

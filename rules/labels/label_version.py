@@ -14,32 +14,37 @@ if TYPE_CHECKING:
 
 @rule("DL3056", level=WARNING, since="0.1", onbuild=False, prefilter=("label",))
 def label_version(build: Build) -> Iterator[Finding]:
-    """A label that should be a semantic version is none.
+    """A label that should be a semantic version is not a valid semantic version.
 
     ## Why
-    Tools compare versions by it. Source: semver.org
-    The rule finds nothing until the option `label-schema` gives a label the type `semver`.
+    Tools cannot compare the version.
+
+    ## Options
+    - `label-schema`: sets the type of each label. Only labels of type `semver` are checked; the default is none.
+
+    ## References
+    - [Semantic Versioning](https://semver.org)
     """
-    yield from mistyped_labels(build, "semver", is_semver, "semantic version as in 1.2.3-rc.1")
+    yield from mistyped_labels(build, "semver", is_semver, "semantic version, such as 1.2.3-rc.1")
 
 
 def is_semver(text: str) -> bool:
-    """Whether the text is a version as semver.org has it: no `v`, three numbers, pre-release and build."""
+    """Whether the text is a version according to semver.org: three numbers, no `v`, optional pre-release and build."""
     text, plus, build = text.partition("+")
     core, dash, pre = text.partition("-")
     numbers = core.split(".")
     if len(numbers) != 3 or not all(_is_number(number) for number in numbers):
         return False
-    if plus and not all(_is_word(part) for part in build.split(".")):
+    if plus and not all(_is_identifier(part) for part in build.split(".")):
         return False
-    return not dash or all(_is_word(p) and (not p.isdigit() or _is_number(p)) for p in pre.split("."))
+    return not dash or all(_is_identifier(p) and (not p.isdigit() or _is_number(p)) for p in pre.split("."))
 
 
 def _is_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and (text == "0" or text[0] != "0")
 
 
-def _is_word(text: str) -> bool:
+def _is_identifier(text: str) -> bool:
     return bool(text) and text.isascii() and text.replace("-", "a").isalnum()
 
 
@@ -47,11 +52,11 @@ _OPTIONS = {"label-schema": {"x": "semver"}}
 
 EXAMPLES = (
     Bad("LABEL x=«v1.2.3»", options=_OPTIONS),
+    Good("LABEL x=1.2.3", options=_OPTIONS),
     Bad("LABEL x=«1.2»", options=_OPTIONS),
     Bad("LABEL x=«01.2.3»", options=_OPTIONS),
-    Good("LABEL x=1.2.3", options=_OPTIONS),
     Good("LABEL x=1.2.3-rc.1+build.5", options=_OPTIONS),
-    Good("LABEL x=", options=_OPTIONS, why="an empty one is DL3051's"),
-    Good("ARG V\nLABEL x=$V", options=_OPTIONS, why="the build gives the value"),
+    Good("LABEL x=", options=_OPTIONS, why="empty values are reported by DL3051"),
+    Good("ARG V\nLABEL x=$V", options=_OPTIONS, why="the value is set at build time"),
     Good("LABEL x=1", why="the option is not set"),
 )

@@ -15,11 +15,13 @@ if TYPE_CHECKING:
 
 @rule("DL3049", level=INFO, since="0.1", onbuild=False)
 def missing_label(build: Build) -> Iterator[Finding]:
-    """The image that is shipped lacks a label of `label-schema`.
+    """The final image lacks a label listed in `label-schema`.
 
     ## Why
-    Whoever looks after the images relies on it. The rule finds nothing until the option `label-schema` is set; it
-    maps each label to its type.
+    Tools rely on the label to identify and manage images.
+
+    ## Options
+    - `label-schema`: maps label names to types; without it, nothing is reported.
     """
     wanted = label_schema(build)
     final = build.final_stage
@@ -35,8 +37,8 @@ _OPTIONS = {"label-schema": {"maintainer": "text"}}
 
 EXAMPLES = (
     Bad("FROM «debian:12»\nLABEL a=1", options=_OPTIONS, message="no label `maintainer`"),
-    Bad("FROM debian:12 AS b\nLABEL maintainer=a\nFROM «debian:12»", options=_OPTIONS, why="another stage"),
     Good("LABEL maintainer=a", options=_OPTIONS),
+    Bad("FROM debian:12 AS b\nLABEL maintainer=a\nFROM «debian:12»", options=_OPTIONS, why="different stages"),
     Good("FROM debian:12 AS base\nLABEL maintainer=a\nFROM base", options=_OPTIONS, why="inherited"),
     Good("RUN a", why="the option is not set"),
 )

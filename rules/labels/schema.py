@@ -1,4 +1,4 @@
-"""The labels of the image that is shipped, and what the option `label-schema` asks of them."""
+"""The labels of the final image, and their types according to `label-schema`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def image_labels(build: Build) -> Iterator[tuple[str, str | None, KeyValuePair]]:
-    """Key and value of every label of the image that is shipped; the value is None when only the build knows it."""
+    """Key and value of every label of the final image; the value is None if it is unknown before the build."""
     final = build.final_stage
     for stage in [*reversed(final.ancestors), final] if final else ():
         for instruction in stage.instructions:
@@ -27,11 +27,14 @@ def image_labels(build: Build) -> Iterator[tuple[str, str | None, KeyValuePair]]
                         yield key, value, pair
 
 
-def mistyped_labels(build: Build, kind: str, is_right: Callable[[str], bool], example: str) -> Iterator[Finding]:
-    """A finding for each label that should be of this type and is not; empty ones are DL3051's."""
+def mistyped_labels(build: Build, kind: str, is_valid: Callable[[str], bool], description: str) -> Iterator[Finding]:
+    """A finding for each label whose value is not of its type `kind`; empty values are left to DL3051.
+
+    `is_valid` checks a value; `description` names the type in the message.
+    """
     wanted = {key for key, each in label_schema(build).items() if each == kind}
     if not wanted:
         return
     for key, value, pair in image_labels(build):
-        if key in wanted and value and not is_right(value.strip()):
-            yield Finding(f"label `{key}`: `{value}` is no {example}", pair.value or pair.key)
+        if key in wanted and value and not is_valid(value.strip()):
+            yield Finding(f"label `{key}`: `{value}` is not a valid {description}", pair.value or pair.key)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..base import WARNING, Bad, Finding, Good, rule
-from ..packages.common import PackageSpan, quoted_packages, unpinned_packages
+from ..packages.common import PackageSpan, unpinned_message, unpinned_packages
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,22 +15,21 @@ if TYPE_CHECKING:
 
 @rule("DL3028", level=WARNING, since="0.1", prefilter=("gem",))
 def gem_pin(run: Run, build: Build) -> Iterator[Finding]:
-    """`gem install` takes whatever version the index holds today.
+    """`gem install` installs a gem without a pinned version.
 
     ## Why
-    The same Dockerfile builds different images on different days.
+    The same Dockerfile installs different versions on different days.
 
     ## What to do
-    Write `gem install name:version` or `gem install name -v version`, or use a Gemfile.lock.
+    Use `gem install name:version` or `gem install name -v version`, or install from a Gemfile.lock.
     """
     for packages in unpinned_packages(build, run, "gem"):
-        words = quoted_packages(packages)
-        yield Finding(f"{words}: the version is left open; write `gem install name:version`", PackageSpan(packages))
+        yield Finding(unpinned_message(packages, "{}:<version>"), PackageSpan(packages))
 
 
 EXAMPLES = (
     Bad("FROM ruby:3.3-slim\nRUN gem install «rails»"),
-    Bad("FROM ruby:3.3-slim\nRUN gem install --no-document «rails»"),
     Good("FROM ruby:3.3-slim\nRUN gem install rails:7.1.3"),
+    Bad("FROM ruby:3.3-slim\nRUN gem install --no-document «rails»"),
     Good("FROM ruby:3.3-slim\nRUN gem install rails -v 7.1.3"),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..base import WARNING, Bad, Finding, Good, rule
-from ..packages.common import PackageSpan, quoted_packages, unpinned_packages
+from ..packages.common import PackageSpan, unpinned_message, unpinned_packages
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,33 +20,40 @@ if TYPE_CHECKING:
     prefilter=("pip", "uv", "poetry"),
 )
 def pip_pin(run: Run, build: Build) -> Iterator[Finding]:
-    """`pip install` (uv, pipx, poetry, pipenv) takes whatever version the index holds today.
+    """`pip install` (uv, pipx, Poetry, Pipenv) installs a package without a pinned version.
 
     ## Why
-    The same Dockerfile builds different images on different days, and a new major version breaks the program.
+    The same Dockerfile installs different versions on different days, and a new major version can break the program.
 
     ## What to do
-    Write `name==version`, or install from a requirements file with pinned versions (`-r`, `-c`).
+    Use `name==version`, or install from a requirements file with pinned versions (`-r`, `-c`).
 
-    ## What is left alone
-    A version with an upper bound (`flask<4`, `flask~=3.0`), files of constraints (`-c`, `PIP_CONSTRAINT`), and wheels
-    from a folder (`--no-index`).
+    ## Exceptions
+    - Versions with an upper bound: `flask<4`, `flask~=3.0`.
+    - Calls with a constraints file (`-c`, `PIP_CONSTRAINT`), and wheels from a local directory (`--no-index`).
     """
     for packages in unpinned_packages(build, run, "pip", "uv", "pipx", "poetry", "pipenv"):
-        yield Finding(
-            f"{quoted_packages(packages)}: the version is left open; write `name==version`", PackageSpan(packages)
-        )
+        yield Finding(unpinned_message(packages, "{}==<version>"), PackageSpan(packages))
 
 
 EXAMPLES = (
     Bad("FROM python:3.12-slim\nRUN pip install «flask»"),
-    Bad("FROM python:3.12-slim\nRUN pip install a==1 «'flask>=3'»", message="`flask>=3`: the version is left open"),
+    Good("FROM python:3.12-slim\nRUN pip install flask==3.0.0"),
+    Bad(
+        "FROM python:3.12-slim\nRUN pip install a==1 «'flask>=3'»",
+        message="`flask>=3` is not pinned",
+    ),
     Bad("FROM python:3.12-slim\nRUN uv pip install --system «flask»"),
     Bad("FROM python:3.12-slim\nRUN pipx install «poetry»"),
-    Good("FROM python:3.12-slim\nRUN pip install flask==3.0.0"),
     Good("FROM python:3.12-slim\nRUN pip install -r requirements.txt"),
     Good("FROM python:3.12-slim\nRUN pip install .", why="the project itself"),
-    Good("FROM python:3.12-slim\nRUN pip install --no-index --find-links=/wheels app", why="what is in the folder"),
-    Good("FROM python:3.12-slim\nENV PIP_CONSTRAINT=/versions.txt\nRUN pip install flask", why="the file says it"),
+    Good(
+        "FROM python:3.12-slim\nRUN pip install --no-index --find-links=/wheels app",
+        why="local wheels",
+    ),
+    Good(
+        "FROM python:3.12-slim\nENV PIP_CONSTRAINT=/versions.txt\nRUN pip install flask",
+        why="a constraints file",
+    ),
     Good("FROM python:3.12-slim\nRUN pip install --dry-run flask", why="nothing is installed"),
 )

@@ -23,18 +23,20 @@ def yarn_cache(run: Run, build: Build) -> Iterator[Finding]:
     """`yarn install` leaves its download cache in the layer.
 
     ## Why
-    The cache holds every package a second time and is never read again in the image.
+    The cache is a second copy of every package and is never read in the image.
 
     ## What to do
-    End the same RUN with `&& yarn cache clean`, or keep the cache outside with a cache mount.
-
-    ## What is left alone
-    Yarn 2 and later, and what may be one of them: with Plug'n'Play the program runs from the cache.
+    Delete the cache in the same RUN, or keep it out of the image with a cache mount.
 
     ## Fix safety
-    Safe: the manager fetches again what a later call needs. Unsafe where the base image or the copied files are not
-    known and may bring Yarn 2, whose programs may run from the cache. No fix where a later call is told to work from
-    the cache, where the call stands in a condition, a loop or before `||`, and where the user may not write the cache.
+    Safe: a later call downloads again what it needs. Unsafe if the base image or the copied files are unknown and may
+    contain Yarn 2, with which programs can run from the cache.
+
+    ## Exceptions
+    - Yarn 2 and later, and stages that may use it: with Plug'n'Play, programs run from the cache.
+    - Stages that are not part of the final image.
+    - No fix if a later call works from the cache, if the call is in a condition, in a loop or before `||`, or if the
+      user cannot write to the cache.
     """
     for call in calls_leaving_cache(build, run, "yarn"):
         if yarn_may_run_from_cache(build, run, call) or (pedantic(build) and call.path != "install"):
@@ -49,12 +51,12 @@ def yarn_cache(run: Run, build: Build) -> Iterator[Finding]:
 
 
 def _is_old_yarn(build: Build, run: Run) -> bool:
-    """Whether nothing can have brought Yarn 2 or later: an official image, and no unknown files of the project."""
+    """Whether Yarn 2 or later is ruled out: an official image, and no unknown files of the project."""
     stage = build.stage_of(run)
     if stage is None or stage.base_facts is None:
         return False
     if build.context is not None:
-        return True  # without .yarnrc.yml, or the rule were silent
+        return True  # It has no .yarnrc.yml; otherwise nothing is reported.
     steps = [step for step in preceding_steps(build, run) if isinstance(step, CopyOrAdd)]
     return all(source.text.endswith((".json", ".lock", ".js")) for step in steps for source in step.sources)
 

@@ -1,4 +1,4 @@
-"""What the rules over the table of package managers share: each question is asked once, here."""
+"""Questions about package manager calls that several rules ask."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class CallPrefix:
-    """The words of a call from the program to its verb: `apt-get -q install`."""
+    """The part of a call from the program to its verb: `apt-get -q install`."""
 
     __slots__ = ("end", "start", "text")
 
@@ -38,7 +38,7 @@ class CallPrefix:
         self.text = " ".join(shown)
 
 
-_DRY = frozenset(
+_DRY_RUN_FLAGS = frozenset(
     (
         "-s",
         "--simulate",
@@ -51,21 +51,22 @@ _DRY = frozenset(
         "--assumeno",
     )
 )
-"""Flags with which nothing is installed and nothing asked. `-s` is one of apt and apk alone."""
+"""Options that only simulate. `-s` means this for apt and apk only."""
 
-_CONSTRAINED = ("PIP_CONSTRAINT", "UV_CONSTRAINT", "UV_OVERRIDE")
-"""Variables that name a file of versions. Source: pip.pypa.io/en/stable/topics/configuration, docs.astral.sh/uv"""
+_CONSTRAINT_VARIABLES = ("PIP_CONSTRAINT", "UV_CONSTRAINT", "UV_OVERRIDE")
+"""Variables that name a constraints file. Source: pip.pypa.io/en/stable/topics/configuration, docs.astral.sh/uv"""
 
 
 def is_dry_run(call: PackageCall) -> bool:
-    """Whether the call only says what it would do."""
+    """Whether the call only simulates."""
     short = call.manager.name in ("apt", "apk")
-    return any(flag in _DRY and (short or flag != "-s") for flag, _, _ in call.options)
+    return any(flag in _DRY_RUN_FLAGS and (short or flag != "-s") for flag, _, _ in call.options)
 
 
 def unseen_by_hadolint(build: Build, call: PackageCall) -> bool:
-    """Whether `pedantic` asks for what hadolint sees, and it does not see this call: behind sudo (DL3004 tells that),
-    of `apt` and aptitude (DL3027 tells `apt`), of tdnf, and `python3 -mpip`.
+    """Whether `pedantic` is set and hadolint does not check this call.
+
+    hadolint skips sudo (reported by DL3004), `apt` (by DL3027), aptitude, tdnf and programs given by path.
     """
     if not pedantic(build):
         return False
@@ -74,44 +75,62 @@ def unseen_by_hadolint(build: Build, call: PackageCall) -> bool:
 
 
 def prompting_calls(build: Build, run: Run, *managers: str) -> Iterator[PackageCall]:
-    """The calls of these managers that would stop and ask."""
+    """The calls of these managers that prompt for confirmation."""
     env = build.state(run).vars
     for call in build.package_calls(run):
         if call.manager.name not in managers or not call.prompts() or call.uncertain or is_dry_run(call):
             continue
-        # Removing what is not needed asks only where there is any.
+        # `autoremove` prompts only if there is something to remove.
         if not call.assumes_yes(env) and not (call.verb == "remove" and not call.packages):
             yield call
 
 
 def unpinned_packages(build: Build, run: Run, *managers: str) -> Iterator[list[Package]]:
-    """For each install of these managers the packages whose version is left open."""
-    state = build.state(run)
+    """For each install of these managers, the packages without a pinned version."""
     for call in build.package_calls(run):
-        if call.manager.name not in managers or call.verb != "install" or call.constraints or is_dry_run(call):
+        if call.manager.name not in managers or call.verb != "install" or is_dry_run(call):
             continue
-        if unseen_by_hadolint(build, call):
-            continue
-        if call.path == "reinstall":
-            continue  # the version that is there
-        if call.has("--no-index", "--offline"):
-            continue  # what an earlier step put into a folder
-        if call.manager.ecosystem == "python" and any(
-            name in state.vars or name in state.unknown or name in call.environment for name in _CONSTRAINED
-        ):
+        if unseen_by_hadolint(build, call) or _has_fixed_versions(build, run, call):
             continue
         packages = [package for package in expanded_packages(build, run, call) if is_pinned(package, call) is False]
         if packages:
             yield packages
 
 
+def _has_fixed_versions(build: Build, run: Run, call: PackageCall) -> bool:
+    """Whether something other than the arguments fixes the versions: constraints, local packages, what is installed."""
+    if call.constraints or call.path == "reinstall" or call.has("--no-index", "--offline"):
+        return True
+    state = build.state(run)
+    return call.manager.ecosystem == "python" and any(
+        name in state.vars or name in state.unknown or name in call.environment for name in _CONSTRAINT_VARIABLES
+    )
+
+
 def quoted_packages(packages: Sequence[Package]) -> str:
-    """The packages in the user's words, for a message: `flask>=3`, `npm@latest`; what stands in a variable by name."""
+    """The packages as written, for a message: `flask>=3`, `npm@latest`; those from a variable by name."""
     return join_quoted([p.name if p.word.value.startswith("$") else p.word.value for p in packages])
 
 
+def unpinned_message(packages: Sequence[Package], form: str = "") -> str:
+    """The message for packages that are not pinned; `form` shows how to write a version: `{}==<version>`."""
+    shown = quoted_packages(packages)
+    if len(packages) > 1:
+        return f"{shown} are not pinned; " + (f"use `{form.format('<name>')}`" if form else "add versions")
+    package = packages[0]
+    if package.kind == "repository":
+        return f"{shown} is not pinned; add a tag or commit"
+    extras = package.word.value.partition("]")[0] + "]" if "[" in package.word.value else ""
+    return f"{shown} is not pinned; " + (f"use `{form.format(extras or package.name)}`" if form else "add a version")
+
+
+def prompt_message(prefix: CallPrefix, advice: str) -> str:
+    """The message for a call that prompts for confirmation."""
+    return f"`{prefix.text}` prompts for confirmation, which a build cannot answer; {advice}"
+
+
 def calls_leaving_lists(build: Build, run: Run, *managers: str) -> Iterator[PackageCall]:
-    """The first call of each of these managers that leaves package lists in the layer of a shipped stage."""
+    """The first call of each of these managers that leaves package lists in a layer of the final image."""
     if not in_shipped_image(build, run) and not (pedantic(build) and "apt" not in managers):
         return
     state = build.state(run)
@@ -134,7 +153,7 @@ def calls_leaving_lists(build: Build, run: Run, *managers: str) -> Iterator[Pack
 
 
 def calls_leaving_cache(build: Build, run: Run, *managers: str) -> Iterator[PackageCall]:
-    """The first call of each of these managers that leaves its download cache in the layer of a shipped stage."""
+    """The first call of each of these managers that leaves its download cache in a layer of the final image."""
     if not in_shipped_image(build, run) and not pedantic(build):
         return
     state = build.state(run)
@@ -146,9 +165,9 @@ def calls_leaving_cache(build: Build, run: Run, *managers: str) -> Iterator[Pack
             continue
         if unseen_by_hadolint(build, call):
             continue
-        # A variable that the base image or the build sets may switch the cache off.
-        unknown = any(off.partition("=")[0] in state.unknown for off in manager.no_cache_variables)
-        if unknown or not call.leaves_cache(state.vars):
+        # A variable set by the base image or a build argument may disable the cache.
+        maybe_off = any(off.partition("=")[0] in state.unknown for off in manager.no_cache_variables)
+        if maybe_off or not call.leaves_cache(state.vars):
             continue
         seen.add(manager.family)
         if not is_removed_in_run(build, run, call, call_cache_paths(call, state), cleans_cache, targets):
@@ -156,17 +175,17 @@ def calls_leaving_cache(build: Build, run: Run, *managers: str) -> Iterator[Pack
 
 
 def later_cleanup_line(build: Build, run: Run, call: PackageCall, cleans: Callable[..., bool]) -> int:
-    """The line of a later RUN of the stage that empties what `call` leaves, too late; 0 when there is none."""
+    """The line in a later RUN of the stage that deletes what `call` leaves behind; 0 if there is none."""
     stage = build.stage_of(run)
     if stage is None:
         return 0
-    cleaning = build.cached((stage.index, call.manager.name, cleans), lambda: _cleaning(build, stage, call, cleans))
-    later = bisect_right(cleaning, (build.index_of(run) + 1, 0))
-    return cleaning[later][1] if later < len(cleaning) else 0
+    cleanups = build.cached((stage.index, call.manager.name, cleans), lambda: _cleanups(build, stage, call, cleans))
+    later = bisect_right(cleanups, (build.index_of(run) + 1, 0))
+    return cleanups[later][1] if later < len(cleanups) else 0
 
 
-def _cleaning(build: Build, stage: Stage, call: PackageCall, cleans: Callable[..., bool]) -> list[tuple[int, int]]:
-    """Each RUN of the stage that empties what the manager of `call` leaves: its number, and the line that does it."""
+def _cleanups(build: Build, stage: Stage, call: PackageCall, cleans: Callable[..., bool]) -> list[tuple[int, int]]:
+    """The RUNs of the stage that delete what the manager of `call` leaves behind: index in the stage, and line."""
     found: list[tuple[int, int]] = []
     for index, run in enumerate(stage.instructions):
         if isinstance(run, Run):
@@ -178,13 +197,13 @@ def _cleaning(build: Build, stage: Stage, call: PackageCall, cleans: Callable[..
 
 
 def late_cleanup_note(build: Build, run: Run, call: PackageCall, *, lists: bool = False) -> str:
-    """What a message adds when a later RUN cleans up in vain: the cache, or the package lists."""
+    """An addition to the message if a later RUN deletes the cache, or with `lists` the package lists, too late."""
     line = later_cleanup_line(build, run, call, cleans_lists if lists else cleans_cache)
-    return f"; line {line} deletes them in a later layer, which frees nothing" if line else ""
+    return f" (the cleanup on line {line} runs in a later layer and saves no space)" if line else ""
 
 
 def in_shipped_image(build: Build, run: Run) -> bool:
-    """Whether the layer of the RUN is in the image that is shipped."""
+    """Whether the layer of the RUN is part of the final image."""
     stage = build.stage_of(run)
     return stage is not None and build.is_shipped(stage)
 

@@ -1,4 +1,4 @@
-"""The fixes that rules over package managers share."""
+"""Fixes that several rules about package managers use."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 def add_flag(
     build: Build, run: Run, call: PackageCall, flag: str, safety: str = SAFE, *, first: bool = False
 ) -> Fix | None:
-    """Put a flag behind the verb of the call, or with `first` behind the program."""
+    """Add an option after the verb of the call, or with `first` after the program."""
     word = call.command.words[0] if first else call.verb_word
     edits = word and insert_word_after(build, run, call.command, word, flag)
     return Fix(f"Add `{flag}`", safety, edits, declare_edits=True) if edits else None
 
 
 def add_flag_to_all(build: Build, run: Run, calls: Sequence[PackageCall], flag: str, safety: str) -> Fix | None:
-    """Put a flag behind the verb of each of the calls; a rule tells the first one of a RUN."""
+    """Add an option after the verb of each call; None if one of them cannot be edited."""
     edits: list[Edit] = []
     for call in calls:
         found = call.verb_word and insert_word_after(build, run, call.command, call.verb_word, flag)
@@ -39,29 +39,27 @@ def add_flag_to_all(build: Build, run: Run, calls: Sequence[PackageCall], flag: 
 
 
 def assume_yes(build: Build, run: Run, call: PackageCall) -> Fix | None:
-    """Let the call go on without asking.
+    """Add the option that answers the prompt of the call.
 
-    Safe where an answer of no ends the build. Behind `||`, `if` and `!` something else may be meant to happen then.
+    Safe if the build fails without it. Unsafe next to `||`, in a condition or after `!`: the failure may be intended.
     """
     manager, command = call.manager, call.command
     if command.operator_before in ("|", "|&") or any(
         redirect.operator.startswith("<") for redirect in command.redirects
     ):
-        return None  # something may answer
+        return None  # something may answer the prompt
     if any(flag in manager.yes_flags for flag, _, _ in call.options):
         return None  # `--yes=false`
-    wanted = "||" not in (command.operator_after, command.operator_before) and not {"condition", "negated"} & set(
-        command.context
-    )
-    safety = SAFE if wanted else UNSAFE
+    may_fail = "||" in (command.operator_after, command.operator_before)
+    safety = UNSAFE if may_fail or {"condition", "negated"} & set(command.context) else SAFE
     if manager.name == "zypper":
         direct = command.words[0].base_name() == call.program
         return add_flag(build, run, call, "--non-interactive", safety, first=True) if direct else None
     return add_flag(build, run, call, manager.yes_flags[0], safety)
 
 
-# Programs that run the words behind them with the same rights.
-_SAME_RIGHTS = frozenset(("env", "eatmydata", "timeout", "nice", "ionice", "time", "command", "stdbuf", "nohup"))
+# Programs that run their arguments as a command, as the same user.
+_SAME_USER = frozenset(("env", "eatmydata", "timeout", "nice", "ionice", "time", "command", "stdbuf", "nohup"))
 
 
 def run_after_call(
@@ -75,11 +73,11 @@ def run_after_call(
     root: bool = True,
     separator: str = "",
 ) -> Fix | None:
-    """Run `addition` with the rights of the call behind it, or with `last` at the end of its script.
+    """Run `addition` after the call as the same user, or with `last` at the end of its script.
 
-    `root` says that it needs those of root, `separator` how `&&` is to be written.
+    `root`: whether `addition` must run as root. `separator`: how to write `&&`, with its whitespace.
     """
-    prefix = _rights(build, run, call, root)
+    prefix = _sudo_prefix(build, run, call, root)
     if prefix is None:
         return None
     addition = prefix + addition
@@ -90,9 +88,9 @@ def run_after_call(
     return change and Fix(f"Add `{addition}`", safety, *change)
 
 
-def _rights(build: Build, run: Run, call: PackageCall, root: bool) -> str | None:
-    """`sudo ` when the call runs with it, else nothing; None where a command of root may fail or is another user's."""
-    wrappers = [wrapper for wrapper in call.command.wrappers if wrapper not in _SAME_RIGHTS]
+def _sudo_prefix(build: Build, run: Run, call: PackageCall, root: bool) -> str | None:
+    """`sudo ` if the call runs with it, else empty; None if the user may not be root or is changed in another way."""
+    wrappers = [wrapper for wrapper in call.command.wrappers if wrapper not in _SAME_USER]
     start = call.command.start
     if wrappers == ["sudo"] and build.dockerfile.source.text.startswith(f"sudo {call.command.words[0].text}", start):
         return "sudo "
@@ -102,11 +100,11 @@ def _rights(build: Build, run: Run, call: PackageCall, root: bool) -> str | None
 
 
 def clean_all(build: Build, run: Run, first: PackageCall, arguments: str) -> Fix | None:
-    """Run `dnf clean all` or the like behind the last call of a manager of the operating system in the RUN."""
+    """Run `dnf clean all` or the like after the last call of a system package manager in the RUN."""
     calls = [call for call in build.package_calls(run) if call.manager.family == first.manager.family]
     last = calls[-1]
-    elsewhere = ("--installroot", "--root", "-R", "--config", "-c", "--disablerepo", "--releasever", "--cache-dir")
-    if any(call.has(*elsewhere) or call.value(*elsewhere) for call in calls) or cache_needed_later(build, run, first):
+    relocating = ("--installroot", "--root", "-R", "--config", "-c", "--disablerepo", "--releasever", "--cache-dir")
+    if any(call.has(*relocating) or call.value(*relocating) for call in calls) or cache_needed_later(build, run, first):
         return None
     program = last.command.words[0]
     if program.base_name() != last.program or program.text != program.value:
@@ -115,13 +113,13 @@ def clean_all(build: Build, run: Run, first: PackageCall, arguments: str) -> Fix
 
 
 def clean_cache(build: Build, run: Run, first: PackageCall, arguments: str, safety: str = SAFE) -> Fix | None:
-    """Run `npm cache clean` or the like behind the last call in the RUN that fills the cache of such a manager."""
+    """Run `npm cache clean` or the like after the last call in the RUN that fills the cache of the manager."""
     calls = [
         call for call in build.package_calls(run) if call.manager.family == first.manager.family and call.leaves_cache()
     ]
     last = calls[-1] if calls else first
-    moved = ("--cache", "--cache-folder", "--cache-dir", "--userconfig", "--use-yarnrc", "--root-prefix", "-r")
-    if any(call.value(*moved) for call in calls) or cache_needed_later(build, run, first):
+    relocating = ("--cache", "--cache-folder", "--cache-dir", "--userconfig", "--use-yarnrc", "--root-prefix", "-r")
+    if any(call.value(*relocating) for call in calls) or cache_needed_later(build, run, first):
         return None
     if any("CACHE" in name.upper() or name == "HOME" or "PKGS" in name for name in last.environment):
         return None
@@ -135,7 +133,7 @@ _OFFLINE = ("--offline", "--prefer-offline", "-C", "--cacheonly", "--no-refresh"
 
 
 def cache_needed_later(build: Build, run: Run, call: PackageCall) -> bool:
-    """Whether a later call of the manager is to take what the cache has."""
+    """Whether a later call of the manager may depend on the cache, because it works offline."""
     steps = following_steps(build, run)
     return steps is None or any(
         each.manager.family == call.manager.family and each.has(*_OFFLINE)
@@ -147,13 +145,13 @@ def cache_needed_later(build: Build, run: Run, call: PackageCall) -> bool:
 
 
 _MOST_STEPS = 200
-"""Steps that are looked at for what needs a cache; in longer stages something is taken to need it."""
+"""Limit of steps that are searched for uses of a cache; in longer stages, it is assumed to be used."""
 
 
 def following_steps(build: Build, run: Run) -> list[Instruction] | None:
-    """The RUN, what follows it in its stage, and the stages that are FROM this one; of ONBUILD the triggers.
+    """The RUN, what follows it in its stage, and the stages built from it; for ONBUILD, the triggers.
 
-    None when they are too many.
+    None if there are more than _MOST_STEPS.
     """
     stage = build.stage_of(run)
     if stage is None:
@@ -167,29 +165,41 @@ def following_steps(build: Build, run: Run) -> list[Instruction] | None:
     return [instruction.trigger or instruction for instruction in found]
 
 
-_READERS = frozenset(
+_SCRIPT_RUNNERS = frozenset(
     ("sh", "bash", "dash", "ash", "zsh", "ksh", ".", "source", "eval", "make", "rosdep", "tasksel", "rvm")
 )
-_TELLING = ("apt", "install", "setup", "deps", "provision", "bootstrap", "gdebi", "ansible", "chef", "puppet", "salt")
-_KNOWN = frozenset(
+_INSTALLER_NAME_PARTS = (
+    "apt",
+    "install",
+    "setup",
+    "deps",
+    "provision",
+    "bootstrap",
+    "gdebi",
+    "ansible",
+    "chef",
+    "puppet",
+    "salt",
+)
+_HARMLESS_INSTALLERS = frozenset(
     ("install", "easy_install", "apt-key", "apt-mark", "apt-config", "add-apt-repository", "apt-add-repository",
      "docker-php-ext-install")
 )  # fmt: skip
 
 
 def may_run_manager(command: Command, manager: str) -> bool:
-    """Whether a command that is no call of a manager may make one: a script, a Makefile, a program of the user."""
+    """Whether a command that is not a package manager may run one: a script, a Makefile, a program of the project."""
     if not command.words or parse_package_call(command) is not None:
         return False
     name, program = command.name, command.words[0].value
-    if name in _READERS:
+    if name in _SCRIPT_RUNNERS:
         return True
     if not name or ("/" in program and not program.startswith(("/usr/bin/", "/usr/sbin/", "/bin/", "/sbin/"))):
         return True
-    return name not in _KNOWN and any(part in name for part in (manager, *_TELLING))
+    return name not in _HARMLESS_INSTALLERS and any(part in name for part in (manager, *_INSTALLER_NAME_PARTS))
 
 
 def only_manages_packages(build: Build, run: Run) -> bool:
-    """Whether a RUN does nothing but call package managers of the operating system."""
+    """Whether a RUN only calls system package managers."""
     calls = [call for call in build.package_calls(run) if call.manager.ecosystem == "os"]
     return bool(calls) and len(calls) == len(build.commands(run))

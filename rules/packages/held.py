@@ -1,4 +1,4 @@
-"""The packages of a call, those included that stand in a variable whose value the file shows."""
+"""The packages of a call, including those in a variable whose value is known."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _DECLARING = ("export", "readonly", "local", "declare")
 
 
 def expanded_packages(build: Build, run: Run, call: PackageCall) -> Iterator[Package]:
-    """The packages of the call; in the place of a variable that holds a list those of the list."""
+    """The packages of the call; a variable with a known value is replaced by the packages in it."""
     for package in call.packages:
         if package.kind != "variable":
             yield package
@@ -29,16 +29,16 @@ def expanded_packages(build: Build, run: Run, call: PackageCall) -> Iterator[Pac
 
 
 def _value(build: Build, run: Run, text: str) -> str:
-    """What a word that is nothing but a variable holds: the last literal that the RUN assigns, else ENV or ARG."""
+    """The value of a word that is a single variable: the last literal assigned in the RUN, else from ENV or ARG."""
     names = variable_references(text)
     if len(names) != 1 or text not in (f"${names[0][0]}", f"${{{names[0][0]}}}"):
         return ""
     name, value, assigned = names[0][0], "", False
     for command in build.commands(run):
-        given = [(key, word, word.value) for key, word in command.assignments] if not command.words else []
+        assignments = [(key, word, word.value) for key, word in command.assignments] if not command.words else []
         if command.name in _DECLARING:
-            given += [(key, word, v) for word in command.args for key, _, v in [word.value.partition("=")] if v]
-        for key, word, literal in given:
+            assignments += [(key, word, v) for word in command.args for key, _, v in [word.value.partition("=")] if v]
+        for key, word, literal in assignments:
             if key == name:
                 value, assigned = value if word.dynamic else literal, True
     return value if assigned else build.state(run).vars.get(name, "")

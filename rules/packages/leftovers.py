@@ -1,4 +1,4 @@
-"""Whether what a package manager leaves behind is gone at the end of the RUN, or lies in a mount."""
+"""Whether a package manager's files are deleted in the same RUN or lie in a mount."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from ...syntax.command import Command
     from ...syntax.tree import Run
 
-_FOLDER_FLAGS = ("--cache-folder", "--cache-dir", "--cache")
+_CACHE_OPTIONS = ("--cache-folder", "--cache-dir", "--cache")
 
 
 def home_directory(state: State) -> str:
-    """The home folder of the user that the commands run as."""
+    """The home directory of the current user."""
     home = state.vars.get("HOME")
     if home:
         return home.rstrip("/") or "/"
@@ -28,21 +28,21 @@ def home_directory(state: State) -> str:
 
 
 def call_cache_paths(call: PackageCall, state: State) -> list[str]:
-    """Where the cache of the call lies: where a flag or a variable of the call or the stage puts it."""
+    """The cache directories of the call, with its options and the variables of the call and the stage applied."""
     manager, home = call.manager, home_directory(state)
-    folder = call.value(*_FOLDER_FLAGS)
-    if folder:
-        return [folder]
+    directory = call.value(*_CACHE_OPTIONS)
+    if directory:
+        return [directory]
     env = {**state.vars, **call.environment}
     places = [place for cache in cache_directories(manager, home, env) for place in cache]
-    config = env.get("XDG_CACHE_HOME")
-    if config:
-        places += [config + place.removeprefix(home + "/.cache") for place in places if "/.cache/" in place]
+    cache_home = env.get("XDG_CACHE_HOME")
+    if cache_home:
+        places += [cache_home + place.removeprefix(home + "/.cache") for place in places if "/.cache/" in place]
     return places
 
 
 def package_list_paths(manager: PackageManager) -> list[str]:
-    """Where the package lists lie: for apk also where its cache is, once that folder is there."""
+    """The directories of the package lists; apk also keeps them in its cache directory if that exists."""
     places = list(manager.index)
     if manager.name == "apk":
         places += [place for cache in manager.caches for place in cache]
@@ -57,16 +57,16 @@ def is_removed_in_run(
     cleans: Callable[..., bool],
     targets: Sequence[str],
 ) -> bool:
-    """Whether a later command of the RUN empties the places, may do so, or a mount (`targets`) holds them."""
+    """Whether a later command of the RUN deletes the places or may do so, or a mount (`targets`) contains them."""
     state = build.state(run)
     home = home_directory(state)
-    # Whose home an unknown or numeric user has, only the image knows.
+    # The home directory of an unknown or numeric user is known only to the image.
     tails = [] if home == "/root" and state.user is not None else _tails(places, home)
     if is_mounted(places, targets, home) or any(
         target.rstrip("/").endswith(tail) for target in targets for tail in tails
     ):
         return True
-    braces = _reads_braces(build, run)
+    braces = _expands_braces(build, run)
     for command in build.commands(run):
         if command.start <= call.command.start:
             if command.name == "trap" and any(place in command.text for place in places):
@@ -80,8 +80,8 @@ def is_removed_in_run(
     return False
 
 
-def _reads_braces(build: Build, run: Run) -> bool:
-    """Whether the shell may make two words of `{a,b}`: /bin/sh of Debian, Ubuntu (dash) and Alpine (ash) does not."""
+def _expands_braces(build: Build, run: Run) -> bool:
+    """Whether the shell may expand `{a,b}`: /bin/sh of Debian, Ubuntu (dash) and Alpine (ash) does not."""
     stage, shell = build.stage_of(run), build.state(run).shell
     facts = stage.base_facts if stage is not None else None
     plain = facts is not None and facts.family in ("debian", "ubuntu", "alpine")
@@ -89,18 +89,18 @@ def _reads_braces(build: Build, run: Run) -> bool:
 
 
 def _tails(places: Sequence[str], home: str) -> list[str]:
-    """What the places are below any home: `/.cache/pip`, and `/.cache` above it."""
-    below = [place.removeprefix("~").removeprefix(home) for place in places if place.startswith(("~/", home + "/"))]
-    return below + [tail.rpartition("/")[0] for tail in below if tail.count("/") > 1]
+    """The places relative to any home directory: `/.cache/pip`, and its parent `/.cache`."""
+    relative = [place.removeprefix("~").removeprefix(home) for place in places if place.startswith(("~/", home + "/"))]
+    return relative + [tail.rpartition("/")[0] for tail in relative if tail.count("/") > 1]
 
 
 def _is_cleaner(command: Command) -> bool:
-    """Whether the program is a script or function for cleaning up, of which nothing more can be known."""
+    """Whether the program is a cleanup script or function of unknown content."""
     return "clean" in command.name and parse_package_call(command) is None
 
 
 def _removes(command: Command, places: Sequence[str], tails: Sequence[str]) -> bool:
-    """Whether `rm` removes one of the places, or asks the manager where they are."""
+    """Whether `rm` deletes one of the places, or a path that the manager prints."""
     if command.name != "rm":
         return False
     if "cache dir" in command.text or "get cache" in command.text:

@@ -21,23 +21,28 @@ _MANAGERS = ("npm", "pnpm", "bun", "poetry", "pipenv", "uv", "conda", "composer"
 
 @rule("PKG002", level=INFO, since="0.1", default=False, fix=SAFE)
 def package_cache(run: Run, build: Build) -> Iterator[Finding]:
-    """A package manager that hadolint does not know leaves its download cache in the layer.
+    """npm, pnpm, bun, Poetry, Pipenv, uv, conda, Composer, Cargo, gem, Bundler or pacman leaves its cache in the layer.
 
     ## Why
-    The cache holds what was installed a second time and is never read again in the image.
+    The download cache is a second copy of what was installed and is never read in the image.
 
     ## What to do
-    Keep it outside: `RUN --mount=type=cache,target=/root/.npm npm ci`, or empty it at the end of the same RUN.
+    Keep the cache out of the image with `RUN --mount=type=cache,target=/root/.npm npm ci`, or delete it at the end of
+    the same RUN.
 
     ## Fix safety
-    Safe for npm, conda, composer and Poetry, whose cache is emptied behind the call, and for `uv --no-cache`. No fix
-    where a later call is told to work offline.
+    Safe: the cache of npm, conda, Composer and Poetry is deleted after the call, and uv gets `--no-cache`. The other
+    package managers have no fix.
+
+    ## Exceptions
+    - Stages that are not part of the final image.
+    - No fix if a later call works offline.
     """
     for call in calls_leaving_cache(build, run, *_MANAGERS):
         head = CallPrefix(call)
         place = call.manager.caches[0][0]
         yield Finding(
-            f"`{head.text}` leaves its download cache ({place}) in this layer; mount a cache there"
+            f"`{head.text}` leaves its download cache ({place}) in this layer; use a cache mount"
             + late_cleanup_note(build, run, call),
             head,
             fix=_fix(build, run, call),
@@ -63,7 +68,7 @@ def _fix(build: Build, run: Run, call: PackageCall) -> Fix | None:
 
 
 def _without_downloads(build: Build, run: Run, call: PackageCall) -> Fix | None:
-    """Delete what Poetry downloaded, and leave the virtual environments that lie beside."""
+    """Delete what Poetry downloaded, but keep the virtual environments in the same directory."""
     calls = [each for each in build.package_calls(run) if each.manager is call.manager]
     places = [each[0] for each in cache_directories(call.manager, env=build.state(run).vars)]
     standard = all(place.startswith("/root/.cache/") for place in places) and build.state(run).user in (None, "root")
@@ -76,9 +81,10 @@ def _without_downloads(build: Build, run: Run, call: PackageCall) -> Fix | None:
 EXAMPLES = (
     Bad(
         "FROM node:22-slim\nRUN «npm ci» && npm run build",
-        message="mount a cache there",
+        message="use a cache mount",
         fixed="FROM node:22-slim\nRUN npm ci && npm cache clean --force && npm run build",
     ),
+    Good("FROM node:22-slim\nRUN --mount=type=cache,target=/root/.npm npm ci"),
     Bad(
         "FROM python:3.12-slim\nRUN «uv pip install» a && uv sync",
         fixed="FROM python:3.12-slim\nRUN uv pip install --no-cache a && uv sync --no-cache",
@@ -93,7 +99,6 @@ EXAMPLES = (
         "&& rm -rf /root/.cache/pypoetry/cache /root/.cache/pypoetry/artifacts",
     ),
     Bad("FROM composer:2\nRUN «composer install» --no-dev"),
-    Good("FROM node:22-slim\nRUN --mount=type=cache,target=/root/.npm npm ci"),
     Good("FROM node:22-slim\nRUN npm ci && npm cache clean --force"),
-    Good("FROM node:22 AS build\nRUN npm ci\nFROM scratch\nCOPY --from=build /a /a", why="not shipped"),
+    Good("FROM node:22 AS build\nRUN npm ci\nFROM scratch\nCOPY --from=build /a /a", why="not in the final image"),
 )

@@ -1,4 +1,4 @@
-"""What earlier steps have set up, so that a command does something else than its words say."""
+"""Settings from earlier steps that change what a package manager does."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _UBUNTU_BEFORE_PIP_6 = tuple(f"{year}.{month}" for year in range(10, 16) for mon
 
 
 def preceding_steps(build: Build, run: Run) -> Iterator[Instruction]:
-    """The instructions of the stages that the stage is FROM, then its own up to `run` itself."""
+    """The instructions of the stages that the stage is built from, then its own up to and including `run`."""
     stage = build.stage_of(run)
     if stage is None:
         return
@@ -32,43 +32,43 @@ def preceding_steps(build: Build, run: Run) -> Iterator[Instruction]:
 
 
 def is_configured(build: Build, run: Run, option: str, *files: str) -> bool:
-    """Whether a step up to `run` writes `option` into one of the files, or copies one whose content is not known.
+    """Whether a step up to `run` writes `option` to one of the files, or copies such a file of unknown content.
 
-    `option` and `files` are parts of the text in lower case: "install-recommends", "apt.conf".
+    `option` and `files` are lower-case substrings: "install-recommends", "apt.conf".
     """
 
     def writes(step: Instruction) -> bool:
         text = lowercase_text(step)
-        known = option in text or (isinstance(step, CopyOrAdd) and not step.heredocs)
-        return known and any(file in text for file in files)
+        may_set = option in text or (isinstance(step, CopyOrAdd) and not step.heredocs)
+        return may_set and any(file in text for file in files)
 
-    return _happens(build, run, (option, *files), writes)
+    return _has_step(build, run, (option, *files), writes)
 
 
-def _happens(build: Build, run: Run, what: tuple[str, ...], is_so: Callable[[Instruction], bool]) -> bool:
-    """Whether `is_so` holds for a step up to `run`. Each step of a file is asked once for each `what`."""
+def _has_step(build: Build, run: Run, key: tuple[str, ...], matches: Callable[[Instruction], bool]) -> bool:
+    """Whether a step up to `run` matches. The first match in each stage is cached under `key`."""
     stage = build.stage_of(run)
     if stage is None:
         return False
 
     def first(steps: Sequence[Instruction]) -> int:
-        return next((i for i, step in enumerate(steps) if is_so(step.trigger or step)), len(steps))
+        return next((i for i, step in enumerate(steps) if matches(step.trigger or step)), len(steps))
 
     for each in (stage, *stage.ancestors):
-        found = build.cached((each.index, what), lambda each=each: first(each.instructions))
+        found = build.cached((each.index, key), lambda each=each: first(each.instructions))
         if found < (build.index_of(run) + 1 if each is stage else len(each.instructions)):
             return True
     return False
 
 
 def lowercase_text(step: Instruction) -> str:
-    """All that the instruction says, in lower case, here-documents included."""
+    """The text of the instruction in lower case, with its heredocs."""
     text = step.logical.text
     return "".join([text, *(heredoc.body for heredoc in step.heredocs)]).lower()
 
 
 def pip_lacks_cache(build: Build, run: Run, call: PackageCall) -> bool:
-    """Whether pip is older than 6.0, which brought both the cache and `--no-cache-dir`: the package of an old release.
+    """Whether pip is the package of an old release, before 6.0, which introduced the cache and `--no-cache-dir`.
 
     Source: pip.pypa.io/en/stable/news/#v6-0
     """
@@ -84,22 +84,26 @@ def pip_lacks_cache(build: Build, run: Run, call: PackageCall) -> bool:
         packaged = packaged or "python-pip" in text or "python3-pip" in text
         if any(newer in text for newer in ("get-pip", "easy_install", "conda", "pyenv")):
             return False
-        for earlier in build.package_calls(step):
-            before = earlier.command.start < call.command.start and earlier.manager.name == "pip"
-            same = _python_of(earlier) == _python_of(call)
-            if before and same and any(package.name == "pip" for package in earlier.packages):
-                return False
+        if any(_upgrades_pip(earlier, call) for earlier in build.package_calls(step)):
+            return False
     return packaged
 
 
+def _upgrades_pip(earlier: PackageCall, call: PackageCall) -> bool:
+    """Whether an earlier call installs a new version of the pip that `call` runs."""
+    if earlier.manager.name != "pip" or earlier.command.start >= call.command.start:
+        return False
+    return _python_of(earlier) == _python_of(call) and any(package.name == "pip" for package in earlier.packages)
+
+
 def _python_of(call: PackageCall) -> str:
-    """Whose pip a call is: `3` for pip3 and python3 -m pip, empty for pip and pip2."""
+    """The Python that a pip belongs to: `3` for pip3 and python3 -m pip, empty for pip and pip2."""
     words = [word.base_name() for word in call.command.words[:1]]
     return "3" if any("3" in word for word in words) else ""
 
 
 def pip_may_lack_cache(build: Build, run: Run) -> bool:
-    """Whether pip may be the package of a release before pip 6.0: one of an image of which nothing is known."""
+    """Whether pip may be older than 6.0: a system package in an image whose release is unknown."""
     stage = build.stage_of(run)
     if stage is None or (stage.base_facts is not None and stage.base_facts.suite):
         return False
@@ -120,12 +124,12 @@ def _old_release(stage: Stage) -> bool:
 
 
 def yarn_may_run_from_cache(build: Build, run: Run, call: PackageCall) -> bool:
-    """Whether this is, or may be, Yarn 2 or later: with Plug'n'Play the program runs from the cache."""
+    """Whether this may be Yarn 2 or later, where programs run from the cache with Plug'n'Play."""
     if call.has("--immutable", "--immutable-cache", "--check-cache") or call.path == "workspaces focus":
         return True
     if build.context is not None and build.context.exists(".yarnrc.yml"):
         return True
-    return _happens(build, run, _BERRY, _is_berry)
+    return _has_step(build, run, _BERRY, _is_berry)
 
 
 def _is_berry(step: Instruction) -> bool:

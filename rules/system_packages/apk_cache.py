@@ -24,15 +24,14 @@ def apk_cache(run: Run, build: Build) -> Iterator[Finding]:
     """`apk` leaves its package index in the layer.
 
     ## Why
-    The index is fetched again by every `apk add --no-cache`; kept in the image it only takes room and goes stale.
-
-    ## What to do
-    `apk add --no-cache` fetches the index for this call and keeps nothing; `apk update` is not needed with it.
+    The index only adds size: it goes stale, and `apk add --no-cache` downloads it again anyway.
 
     ## Fix safety
-    Safe: `--no-cache` fetches the same index as `apk update` and `-U`. Where the RUN fetched the index: unsafe when a
-    script that nothing is known of runs later, and in ONBUILD; no fix when a later call of apk has no index of its
-    own. No fix before Alpine 3.3, which brought the flag.
+    Safe: `--no-cache` downloads the same index as `apk update` and `-U`. Unsafe if the RUN downloaded the index and an
+    unknown script runs later, and in ONBUILD.
+
+    ## Exceptions
+    - No fix if a later call of apk needs the index, or before Alpine 3.3, which introduced the flag.
     """
     for call in _without_flag(build, run) if pedantic(build) else calls_leaving_lists(build, run, "apk"):
         head = CallPrefix(call)
@@ -41,7 +40,7 @@ def apk_cache(run: Run, build: Build) -> Iterator[Finding]:
 
 
 def _without_flag(build: Build, run: Run) -> list[PackageCall]:
-    """The first `apk add` without `--no-cache`, whatever the RUN deletes later; nothing with a cache mount."""
+    """The first `apk add` without `--no-cache`, whatever the RUN deletes later; none if a cache is mounted."""
     calls = [call for call in build.package_calls(run) if call.manager.name == "apk" and call.path == "add"]
     mounted = build.mount_targets(run, "cache", "tmpfs")
     return [call for call in calls if not call.has("--no-cache") and not mounted][:1]
@@ -49,15 +48,15 @@ def _without_flag(build: Build, run: Run) -> list[PackageCall]:
 
 def _advice(build: Build, run: Run, call: PackageCall) -> str:
     if call.verb != "update-index":
-        return f"write `apk {call.path} --no-cache`"
+        return f"use `apk {call.path} --no-cache`"
     later = [
         c.path for c in build.package_calls(run) if c.manager is call.manager and c.command.start > call.command.start
     ]
-    return f"leave it out: `apk {later[0] if later else 'add'} --no-cache` fetches the index itself"
+    return f"omit it: `apk {later[0] if later else 'add'} --no-cache` fetches the index itself"
 
 
 def _fix(build: Build, run: Run) -> Fix | None:
-    """Take `apk update` out and give `--no-cache` to all installs and upgrades of the RUN."""
+    """Remove `apk update` and add `--no-cache` to all installs and upgrades of the RUN."""
     calls = [call for call in build.package_calls(run) if call.manager.name == "apk"]
     filling = [call for call in calls if call.verb in ("install", "upgrade")]
     fetching = [call for call in calls if call.refreshes()]
@@ -76,14 +75,14 @@ def _fix(build: Build, run: Run) -> Fix | None:
         if found is None:
             return None
         edits += found
-    return Fix("Write `--no-cache`", UNSAFE if needed else SAFE, edits, declare_edits=True)
+    return Fix("Use `--no-cache`", UNSAFE if needed else SAFE, edits, declare_edits=True)
 
 
 _READ = ("install", "upgrade", "update-index", "remove")
 
 
 def _is_bare(call: PackageCall) -> bool:
-    """Whether the call has no flag that says more than how much it tells, such as `--allow-untrusted`."""
+    """Whether the call has only flags about its output, unlike `--allow-untrusted`."""
     return all(
         flag in ("-q", "--quiet", "-v", "--verbose", "--no-progress", "--progress") for flag, _, _ in call.options
     )
@@ -97,7 +96,7 @@ def _no_cache(build: Build, run: Run, call: PackageCall) -> list[Edit] | None:
 
 
 def _is_old(build: Build, run: Run) -> bool:
-    """Whether the base is Alpine before 3.3, whose apk-tools have no `--no-cache` (they came with 2.6.5)."""
+    """Whether the base is Alpine before 3.3, whose apk-tools lack `--no-cache` (added in 2.6.5)."""
     stage = build.stage_of(run)
     ref = stage.base_ref if stage else None
     if ref is None or "alpine" not in ref.repository + (ref.tag or ""):
@@ -107,7 +106,7 @@ def _is_old(build: Build, run: Run) -> bool:
 
 
 def _needed_later(build: Build, run: Run) -> str:
-    """What uses the index later: "apk" itself, "unknown" when something may, "" when nothing does."""
+    """What uses the index later: "apk", "unknown" if a script may use it, "" if nothing does."""
     found = "" if run.parent is None else "unknown"
     steps = following_steps(build, run)
     if steps is None:
@@ -126,9 +125,10 @@ def _needed_later(build: Build, run: Run) -> str:
 EXAMPLES = (
     Bad(
         "FROM alpine:3.20\nRUN «apk update» && apk add curl",
-        message="leave it out: `apk add --no-cache`",
+        message="omit it: `apk add --no-cache`",
         fixed="FROM alpine:3.20\nRUN apk add --no-cache curl",
     ),
+    Good("FROM alpine:3.20\nRUN apk add --no-cache curl"),
     Bad(
         "FROM alpine:3.20\nRUN «apk update» \\\n && apk upgrade \\\n && apk add a",
         message="`apk upgrade --no-cache`",
@@ -136,7 +136,7 @@ EXAMPLES = (
     ),
     Bad(
         "FROM alpine:3.20\nRUN «apk add» -U curl",
-        message="write `apk add --no-cache`",
+        message="use `apk add --no-cache`",
         fixed="FROM alpine:3.20\nRUN apk add --no-cache curl",
     ),
     Bad(
@@ -144,10 +144,10 @@ EXAMPLES = (
         fixed="FROM alpine:3.20\nRUN apk update --allow-untrusted && apk add a",
     ),
     Bad("FROM alpine:3.2\nRUN «apk add» curl", fixed="FROM alpine:3.2\nRUN apk add curl"),
-    Good("FROM alpine:3.20\nRUN apk add --no-cache curl"),
     Good("FROM alpine:3.20\nRUN apk update && apk add curl && rm -rf /var/cache/apk/*"),
     Good("FROM alpine:3.20\nRUN --mount=type=cache,target=/var/cache/apk apk add -U curl"),
     Good(
-        "FROM alpine:3.20\nRUN --mount=type=cache,target=/etc/apk/cache apk add curl", why="the cache, once it is there"
+        "FROM alpine:3.20\nRUN --mount=type=cache,target=/etc/apk/cache apk add curl",
+        why="a cache mount",
     ),
 )

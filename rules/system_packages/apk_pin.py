@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..base import WARNING, Bad, Finding, Good, rule
-from ..packages.common import PackageSpan, quoted_packages, unpinned_packages
+from ..packages.common import PackageSpan, unpinned_message, unpinned_packages
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,19 +15,17 @@ if TYPE_CHECKING:
 
 @rule("DL3018", level=WARNING, since="0.1", default=False, prefilter=("apk",))
 def apk_pin(run: Run, build: Build) -> Iterator[Finding]:
-    """`apk add` takes whatever version the repository holds today.
+    """`apk add` installs a package without a pinned version.
 
     ## Why
-    The same Dockerfile builds different images on different days.
+    The same Dockerfile installs different versions on different days. The rule is off by default, because Alpine keeps
+    only the newest version of each package and a pinned build then fails.
 
-    ## What to do
-    Write `name=version` or `name~=1.2`. The repositories of Alpine keep only the newest version of a release, so that
-    a pinned build fails later; therefore this rule is off by default.
+    ## Exceptions
+    - A version range with an upper bound, such as `curl~=8.9`.
     """
     for packages in unpinned_packages(build, run, "apk"):
-        yield Finding(
-            f"{quoted_packages(packages)}: the version is left open; write `name=version`", PackageSpan(packages)
-        )
+        yield Finding(unpinned_message(packages, "{}=<version>"), PackageSpan(packages))
 
 
 EXAMPLES = (

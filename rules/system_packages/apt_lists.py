@@ -22,28 +22,28 @@ def apt_lists(run: Run, build: Build) -> Iterator[Finding]:
     """`apt-get update` leaves its package lists in the layer.
 
     ## Why
-    The lists take 20 to 50 MB, are of no use in the image, and go stale. What a later RUN deletes stays in the layer
-    below it.
+    The lists add 20 to 50 MB, go stale, and are not needed in the image. Deleting them in a later RUN does not remove
+    them from this layer.
 
     ## What to do
-    End the same RUN with `&& rm -rf /var/lib/apt/lists/*`, or keep the lists outside with
-    `--mount=type=cache,target=/var/lib/apt/lists`. Installs of later RUNs that use the lists belong into the same RUN.
-
-    ## What is left alone
-    Stages whose layers are not shipped, and a RUN that calls a script for cleaning up.
+    Delete the lists in the same RUN, or keep them out of the image with `--mount=type=cache,target=/var/lib/apt/lists`.
+    Move installs of later RUN instructions that need the lists into the same RUN.
 
     ## Fix safety
-    Safe where nothing behind it, in this stage and those built from it, can need the lists before they are fetched
-    anew. Unsafe where a script or program that nothing is known of runs later, and in ONBUILD. RUNs directly behind
-    it that need the lists are joined to it when nothing but package managers is called before them; no fix where others
-    need them.
+    Safe if nothing later, in this stage and the stages built from it, needs the lists before the next `apt-get update`.
+    Unsafe if an unknown script or program runs later, and in ONBUILD.
+
+    ## Exceptions
+    - Stages that are not part of the final image, and a RUN that calls a cleanup script.
+    - If later RUN instructions need the lists, the fix combines them with this one. No fix if they are not directly
+      after it, or if other commands run in between.
     """
     for call in calls_leaving_lists(build, run, "apt"):
         head = CallPrefix(call)
         line = _needed_later(build, run)
-        advice = f"line {line} needs them: put it into the same RUN and end that" if line else "end this RUN"
+        advice = f"line {line} needs them: move it to the same RUN and end that" if line else "end this RUN"
         yield Finding(
-            f"`{head.text}` leaves the package lists in this layer; {advice} with `rm -rf /var/lib/apt/lists/*`"
+            f"`{head.text}` leaves the package lists in this layer; {advice} with `{_DELETE}`"
             + late_cleanup_note(build, run, call, lists=True),
             head,
             fix=_join(build, run, call) if line else _fix(build, run, call),
@@ -55,7 +55,7 @@ _DELETE = "rm -rf /var/lib/apt/lists/*"
 
 
 def _fix(build: Build, run: Run, first: PackageCall) -> Fix | None:
-    """Delete the lists behind the last call of apt; at the end of the RUN when something between may call it."""
+    """Delete the lists after the last call of apt, or at the end of the RUN if a command in between may call apt."""
     last = [call for call in build.package_calls(run) if call.manager.family == first.manager.family][-1]
     used = _use(build, run, last)
     if used == "apt":
@@ -66,12 +66,12 @@ def _fix(build: Build, run: Run, first: PackageCall) -> Fix | None:
 
 
 def _inside(build: Build, run: Run, last: PackageCall) -> bool:
-    """Whether a command behind the last call of apt in the same RUN may call it."""
+    """Whether a command after the last call of apt in the same RUN may call apt."""
     return any(may_run_manager(command, "apt") for command in build.commands(run) if command.start > last.command.start)
 
 
 def _join(build: Build, run: Run, first: PackageCall) -> Fix | None:
-    """Join the RUN with those directly behind it that need its lists, and delete the lists then."""
+    """Combine the RUN with the RUNs directly after it that need its lists, then delete the lists."""
     stage = build.stage_of(run)
     index = build.index_of(run)
     steps = stage.instructions[index : index + _MOST_JOINED] if stage and run.parent is None else []
@@ -101,11 +101,16 @@ def _join(build: Build, run: Run, first: PackageCall) -> Fix | None:
     if not (change and fix):
         return None
     edits, declares = change
-    return Fix(f"Join the RUNs, and add `{_DELETE}`", fix.safety, [*edits, *fix.edits], [*declares, *fix.declares])
+    return Fix(
+        f"Combine the RUN instructions and add `{_DELETE}`",
+        fix.safety,
+        [*edits, *fix.edits],
+        [*declares, *fix.declares],
+    )
 
 
 def _use(build: Build, run: Run, last: PackageCall) -> str:
-    """What uses the lists later: "apt" itself, "unknown" when something may, "" when nothing does."""
+    """What uses the lists later: "apt", "unknown" if a script may use them, "" if nothing does."""
     found = ""
     steps = following_steps(build, run)
     if steps is None:
@@ -126,7 +131,7 @@ def _use(build: Build, run: Run, last: PackageCall) -> str:
 
 
 def _needed_later(build: Build, run: Run) -> int:
-    """The line of an install in a later RUN of the stage, or of a stage built from it, that fetches no lists; or 0."""
+    """The line of a later install, in this stage or one built from it, that needs these lists; 0 if there is none."""
     stage = build.stage_of(run)
     if stage is None:
         return 0
@@ -142,10 +147,14 @@ def _needed_later(build: Build, run: Run) -> int:
 
 
 EXAMPLES = (
-    Bad("RUN «apt-get update» && apt-get install -y a && rm -rf /var/lib/{apt,dpkg}/lists/*", why="dash has no braces"),
     Bad(
         "RUN «apt-get update» && apt-get install -y curl",
         fixed="RUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*",
+    ),
+    Good("RUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*"),
+    Bad(
+        "RUN «apt-get update» && apt-get install -y a && rm -rf /var/lib/{apt,dpkg}/lists/*",
+        why="dash does not expand braces",
     ),
     Bad(
         "RUN «apt-get update» \\\n && apt-get install -y \\\n      # for ci\\\n      curl \\\n && a",
@@ -157,24 +166,26 @@ EXAMPLES = (
         fixed="RUN set -eux; \\\n\tapt-get update; \\\n\tapt-get install -y curl; \\\n"
         "\trm -rf /var/lib/apt/lists/*; \\\n\ta",
     ),
-    Bad("RUN «apt-get update» && apt-get install -y curl && rm -rf /tmp/x", why="deletes something else"),
-    Bad("RUN «apt-get update» && apt-get install -y curl && apt-get clean", why="clean empties another cache"),
+    Bad("RUN «apt-get update» && apt-get install -y curl && rm -rf /tmp/x", why="deletes other files"),
+    Bad(
+        "RUN «apt-get update» && apt-get install -y curl && apt-get clean",
+        why="`apt-get clean` does not delete the lists",
+    ),
     Bad(
         "RUN «apt-get update» && apt-get install -y curl\nRUN rm -rf /var/lib/apt/lists/*",
-        message="line 3 deletes them in a later layer",
+        message="the cleanup on line 3 runs in a later layer",
     ),
     Bad(
         "RUN «apt-get update» && apt-get upgrade -y\nRUN apt-get install -y curl\nRUN apt-get install -y git && a",
-        message="line 3 needs them: put it into the same RUN",
+        message="line 3 needs them: move it to the same RUN",
         fixed="RUN apt-get update && apt-get upgrade -y && \\\n    apt-get install -y curl && \\\n"
         "    apt-get install -y git && \\\n    rm -rf /var/lib/apt/lists/* && a",
     ),
     Bad("RUN «apt-get update»\nRUN apt-get clean", message="end this RUN with `rm -rf /var/lib/apt/lists/*`"),
-    Good("RUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*"),
-    Good("RUN apt-get update && apt-get install -y curl && /build/cleanup.sh", why="it may delete them"),
+    Good("RUN apt-get update && apt-get install -y curl && /build/cleanup.sh", why="the script may delete them"),
     Good("RUN --mount=type=cache,target=/var/lib/apt/lists apt-get update && apt-get install -y curl"),
     Good(
         "FROM debian:12-slim AS build\nRUN apt-get update\nFROM debian:12-slim\nCOPY --from=build /a /a",
-        why="the layers of this stage are not shipped",
+        why="not in the final image",
     ),
 )

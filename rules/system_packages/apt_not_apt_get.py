@@ -26,28 +26,34 @@ if TYPE_CHECKING:
     formerly=("apt-for-people",),
 )
 def apt_not_apt_get(run: Run, build: Build) -> Iterator[Finding]:
-    """`apt` is used in a script.
+    """`apt` is used instead of `apt-get`.
 
     ## Why
-    Its options and its output may change with any release; it says so itself ("does not have a stable CLI interface").
+    `apt` is meant for interactive use: it warns that it "does not have a stable CLI interface". Its options and output
+    may change in any release.
 
     ## What to do
-    Write `apt-get`, or `apt-cache` to search; install, update, upgrade and remove are called the same.
+    Use `apt-get`, or `apt-cache` to search; `install`, `update`, `upgrade` and `remove` have the same names.
 
     ## Fix safety
-    Safe for what both do alike: install, update, remove, purge, autoremove, clean, source, build-dep. `apt upgrade` is
-    `apt-get upgrade --with-new-pkgs`. One call of anything else (`apt list`, `apt search`), and nothing in its RUN is
-    rewritten.
+    Safe: only subcommands with the same meaning in both are replaced, and `apt upgrade` becomes `apt-get upgrade
+    --with-new-pkgs`.
+
+    ## Exceptions
+    - No fix if the RUN also uses another subcommand, such as `apt list` or `apt search`.
+
+    ## References
+    - [apt(8)](https://manpages.debian.org/apt.8)
     """
     found = [command for command in build.commands(run) if command.name == "apt"]
     if found:
-        message = "`apt` is made for people and may change; write `apt-get`"
+        message = "`apt` has no stable command line interface; use `apt-get`"
         words = [command.words[0] for command in found]
-        yield Finding(message, words[0], [(word, "again") for word in words[1:]], _fix(build, run, found))
+        yield Finding(message, words[0], [(word, "also here") for word in words[1:]], _fix(build, run, found))
 
 
-# apt-get has them under the same name, with the same meaning. Source: apt-get(8), apt(8)
-_ALIKE = frozenset(
+# Subcommands with the same name and meaning in apt-get. Source: apt-get(8), apt(8)
+_SHARED_SUBCOMMANDS = frozenset(
     ("install", "update", "upgrade", "remove", "purge", "autoremove", "clean", "autoclean", "build-dep", "source",
      "download", "dist-upgrade")
 )  # fmt: skip
@@ -57,7 +63,7 @@ def _fix(build: Build, run: Run, commands: Sequence[Command]) -> Fix | None:
     edits: list[Edit] = []
     for command in commands:
         call = parse_package_call(command)
-        if call is None or call.path not in _ALIKE or command.operator_after in ("|", "|&"):
+        if call is None or call.path not in _SHARED_SUBCOMMANDS or command.operator_after in ("|", "|&"):
             return None
         found = append_to_word(build, command.words[0], "-get")
         if found and call.path == "upgrade" and call.verb_word and not call.has("--with-new-pkgs"):
@@ -66,14 +72,14 @@ def _fix(build: Build, run: Run, commands: Sequence[Command]) -> Fix | None:
         if not found:
             return None
         edits += found
-    return Fix("Write `apt-get`", SAFE, edits, declare_edits=True)
+    return Fix("Replace `apt` with `apt-get`", SAFE, edits, declare_edits=True)
 
 
 EXAMPLES = (
     Bad("RUN «apt» update && apt install -y curl", fixed="RUN apt-get update && apt-get install -y curl"),
+    Good("RUN apt-get update && apt-get install -y apt"),
     Bad("RUN «apt» upgrade -y", fixed="RUN apt-get upgrade --with-new-pkgs -y"),
     Bad("RUN «apt» update && apt list", fixed="RUN apt update && apt list"),
     Bad("RUN sudo «/usr/bin/apt» install -y curl"),
-    Good("RUN apt-get update && apt-get install -y apt"),
-    Good("RUN which apt", why="not a call of apt"),
+    Good("RUN which apt", why="apt is not called"),
 )

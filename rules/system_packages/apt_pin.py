@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..base import WARNING, Bad, Finding, Good, rule
-from ..packages.common import PackageSpan, quoted_packages, unpinned_packages
+from ..packages.common import PackageSpan, unpinned_message, unpinned_packages
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,29 +15,27 @@ if TYPE_CHECKING:
 
 @rule("DL3008", level=WARNING, since="0.1", default=False, prefilter=("apt",))
 def apt_pin(run: Run, build: Build) -> Iterator[Finding]:
-    """`apt-get install` takes whatever version the archive holds today.
+    """`apt-get install` installs a package without a pinned version.
 
     ## Why
-    The same Dockerfile builds different images on different days.
+    The same Dockerfile installs different versions on different days. The rule is off by default, because Debian and
+    Ubuntu remove old versions from their archives and a pinned build then fails.
 
     ## What to do
-    Write `name=version`. The archives of Debian and Ubuntu drop old versions, so that a pinned build fails later;
-    therefore this rule is off by default. A dated snapshot archive or a base image pinned by digest serves better.
+    Pin the version, or use a dated repository snapshot or a base image pinned by digest instead.
     """
     for packages in unpinned_packages(build, run, "apt"):
-        yield Finding(
-            f"{quoted_packages(packages)}: the version is left open; write `name=version`", PackageSpan(packages)
-        )
+        yield Finding(unpinned_message(packages, "{}=<version>"), PackageSpan(packages))
 
 
 EXAMPLES = (
     Bad("RUN apt-get install -y «curl»"),
-    Bad("RUN apt-get install -y a=1 «b»"),
-    Bad("RUN tools='a=1 b'; apt-get install -y «$tools»", why="the RUN gives the value"),
-    Bad("ENV TOOLS='a b'\nRUN env A=1 apt-get install -y «$TOOLS»", why="ENV gives the value"),
-    Good("RUN tools='a=1 b=2'; apt-get install -y $tools"),
-    Good("RUN apt-get install -y $TOOLS", why="nobody knows what it holds"),
     Good("RUN apt-get install -y curl=7.88.1-10"),
+    Bad("RUN apt-get install -y a=1 «b»"),
+    Bad("RUN tools='a=1 b'; apt-get install -y «$tools»", why="the RUN assigns the variable"),
+    Bad("ENV TOOLS='a b'\nRUN env A=1 apt-get install -y «$TOOLS»", why="ENV sets the variable"),
+    Good("RUN tools='a=1 b=2'; apt-get install -y $tools"),
+    Good("RUN apt-get install -y $TOOLS", why="the value is unknown"),
     Good("RUN apt-get install -y ./tool.deb", why="a local file"),
-    Good("RUN apt-get install -s curl", why="only a question"),
+    Good("RUN apt-get install -s curl", why="a dry run"),
 )

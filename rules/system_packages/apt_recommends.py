@@ -19,21 +19,21 @@ if TYPE_CHECKING:
 
 @rule("DL3015", level=INFO, since="0.1", aliases=("trivy:DS-0029",), fix=UNSAFE, prefilter=("apt",))
 def apt_recommends(run: Run, build: Build) -> Iterator[Finding]:
-    """`apt-get install` also installs the packages that the named ones only recommend.
+    """`apt-get install` without `--no-install-recommends` also installs recommended packages.
 
     ## Why
     Recommended packages are rarely needed in an image; they add size and attack surface.
 
     ## What to do
-    Add `--no-install-recommends`, and name those that the program does need (`ca-certificates` is a usual one). Where
-    all of them are wanted, say so: `--install-recommends`.
-
-    ## What is left alone
-    Stages that are not shipped (hadolint reports them), local files, simulations (`-s`), and stages with a setting of
-    `APT::Install-Recommends`.
+    Add `--no-install-recommends` and list the recommended packages that the program needs, often `ca-certificates`. To
+    keep all of them, use `--install-recommends`.
 
     ## Fix safety
-    Unsafe: a later step, or the program in the image, may need a package that is only recommended.
+    Unsafe: a later step or the program in the image may need a package that is only recommended.
+
+    ## Exceptions
+    - Stages that are not part of the final image; hadolint reports them.
+    - Local files, dry runs (`-s`), and stages that configure `APT::Install-Recommends`.
     """
     if not in_shipped_image(build, run) and not pedantic(build):
         return
@@ -61,15 +61,15 @@ _SETTING = ("::install-recommends", "apt.conf")
 
 EXAMPLES = (
     Bad("RUN «apt-get install» -y curl", fixed="RUN apt-get install --no-install-recommends -y curl"),
+    Good("RUN apt-get install --no-install-recommends -y curl"),
     Bad("RUN «aptitude install» -y curl", fixed="RUN aptitude install --without-recommends -y curl"),
     Bad("RUN «apt-get -y install» curl"),
-    Good("RUN apt-get install --no-install-recommends -y curl"),
     Good("RUN apt-get -o APT::Install-Recommends=false install -y curl"),
     Good("RUN apt-get install -y ./tool.deb", why="a local file"),
     Good("RUN apt-get update"),
     Good("FROM debian:12 AS build\nRUN apt-get install -y gcc\nFROM debian:12-slim\nCOPY --from=build /a /a"),
-    Good("RUN apt-get install -y --install-recommends wine", why="they are wanted"),
-    Good("RUN apt-get install -s curl", why="a simulation"),
+    Good("RUN apt-get install -y --install-recommends wine", why="installed on purpose"),
+    Good("RUN apt-get install -s curl", why="a dry run"),
     Good("RUN echo 'APT::Install-Recommends 0;' > /etc/apt/apt.conf.d/90-x\nRUN apt-get install -y curl"),
-    Good("COPY apt.conf /etc/apt/apt.conf.d/90-own\nRUN apt-get install -y curl", why="what is in it cannot be told"),
+    Good("COPY apt.conf /etc/apt/apt.conf.d/90-own\nRUN apt-get install -y curl", why="its content is unknown"),
 )

@@ -20,15 +20,19 @@ def dnf_clean(run: Run, build: Build) -> Iterator[Finding]:
     """`dnf install`, `microdnf install` or `tdnf install` leaves its cache in the layer.
 
     ## Why
-    Package lists and downloaded packages are of no use in the image.
+    Package lists and downloaded packages are not needed in the image.
 
     ## What to do
-    End the same RUN with `&& dnf clean all`, or keep the cache outside with
-    `--mount=type=cache,target=/var/cache/dnf` (for dnf 5 `/var/cache/libdnf5`).
+    Clean up in the same RUN, or keep the cache out of the image with `--mount=type=cache,target=/var/cache/dnf` (dnf5:
+    `/var/cache/libdnf5`).
 
     ## Fix safety
-    Safe: the manager fetches again what a later call needs. No fix where a later call is told to work from the cache,
-    where the call stands in a condition, a loop or before `||`, and where the user may not write the cache.
+    Safe: a later call downloads again what it needs.
+
+    ## Exceptions
+    - Stages that are not part of the final image.
+    - No fix if a later call works from the cache, if the call is in a condition, in a loop or before `||`, or if the
+      user cannot write to the cache.
     """
     for call in calls_leaving_cache(build, run, "dnf", "microdnf", "tdnf"):
         head = CallPrefix(call)
@@ -45,11 +49,11 @@ EXAMPLES = (
         "FROM fedora:42\nRUN «dnf install» -y httpd",
         fixed="FROM fedora:42\nRUN dnf install -y httpd && dnf clean all",
     ),
+    Good("FROM fedora:42\nRUN dnf install -y httpd && dnf clean all"),
     Bad(
         "FROM fedora:42\nRUN «dnf install» -y \\\n      a \\\n      b && \\\n    c",
         fixed="FROM fedora:42\nRUN dnf install -y \\\n      a \\\n      b && \\\n    dnf clean all && \\\n    c",
     ),
     Bad("FROM fedora:42\nRUN «microdnf install» -y httpd", message="`microdnf clean all`"),
-    Good("FROM fedora:42\nRUN dnf install -y httpd && dnf clean all"),
     Good("FROM fedora:42\nRUN dnf install -y httpd && rm -rf /var/cache/dnf /var/cache/libdnf5"),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...fixers.edits.edit import SAFE
 from ..base import WARNING, Bad, Finding, Good, rule
-from ..packages.common import CallPrefix, prompting_calls
+from ..packages.common import CallPrefix, prompt_message, prompting_calls
 from ..packages.fixes import assume_yes
 from ..packages.settings import is_configured
 
@@ -18,17 +18,19 @@ if TYPE_CHECKING:
 
 @rule("DL3038", level=WARNING, since="0.1", fix=SAFE, prefilter=("dnf",))
 def dnf_yes(run: Run, build: Build) -> Iterator[Finding]:
-    """`dnf install`, `microdnf install` or `tdnf install` without `-y` stops and asks.
+    """`dnf install`, `microdnf install` or `tdnf install` without `-y` prompts for confirmation.
 
     ## Why
-    A build has nobody to answer, and dnf takes the end of input for a no.
-
-    ## What is left alone
-    `microdnf` outside of Fedora: it never asked before it became dnf5 in Fedora 38 (hadolint reports it).
+    A build cannot answer the prompt: dnf reads end of input as a no, and the build fails.
 
     ## Fix safety
-    Safe: without an answer the build fails. Behind `||`, in a condition or behind `!` the failure may be meant, and it
-    is unsafe. No fix where something else may answer (a pipe, a redirection).
+    Safe: without the flag, the build fails at the prompt. Unsafe next to `||`, in a condition or after `!`, where the
+    failure may be intended.
+
+    ## Exceptions
+    - `microdnf` outside Fedora: it did not prompt before it became dnf5 in Fedora 38. hadolint reports it.
+    - Stages that configure `assumeyes` in `dnf.conf`.
+    - No fix if something may answer the prompt: a pipe or a redirection of standard input.
     """
     for call in prompting_calls(build, run, "dnf", "microdnf", "tdnf"):
         if call.manager.name == "microdnf" and not _is_fedora(build, run):
@@ -36,9 +38,7 @@ def dnf_yes(run: Run, build: Build) -> Iterator[Finding]:
         if is_configured(build, run, "assumeyes", "dnf.conf", "yum.conf"):
             continue
         head = CallPrefix(call)
-        yield Finding(
-            f"`{head.text}` asks, and a build has nobody to answer; add `-y`", head, fix=assume_yes(build, run, call)
-        )
+        yield Finding(prompt_message(head, "add `-y`"), head, fix=assume_yes(build, run, call))
 
 
 def _is_fedora(build: Build, run: Run) -> bool:
@@ -48,9 +48,9 @@ def _is_fedora(build: Build, run: Run) -> bool:
 
 EXAMPLES = (
     Bad("FROM fedora:42\nRUN «dnf install» httpd", fixed="FROM fedora:42\nRUN dnf install -y httpd"),
-    Bad("FROM fedora:42\nRUN «microdnf install» httpd && microdnf clean all"),
     Good("FROM fedora:42\nRUN dnf install -y httpd"),
+    Bad("FROM fedora:42\nRUN «microdnf install» httpd && microdnf clean all"),
     Good("FROM fedora:42\nRUN dnf -y --enablerepo crb install httpd"),
     Good("FROM fedora:42\nRUN echo assumeyes=True >> /etc/dnf/dnf.conf && dnf install httpd"),
-    Good("FROM registry.access.redhat.com/ubi9-minimal\nRUN microdnf install httpd", why="that microdnf never asks"),
+    Good("FROM registry.access.redhat.com/ubi9-minimal\nRUN microdnf install httpd", why="this microdnf never prompts"),
 )

@@ -20,15 +20,18 @@ def yum_clean(run: Run, build: Build) -> Iterator[Finding]:
     """`yum install` leaves its cache in the layer.
 
     ## Why
-    Package lists and downloaded packages are of no use in the image. `yum clean metadata` empties only a part.
+    Package lists and downloaded packages are not needed in the image. `yum clean metadata` removes only a part of it.
 
     ## What to do
-    End the same RUN with `&& yum clean all`, or keep the cache outside with
-    `--mount=type=cache,target=/var/cache/yum`.
+    Clean up in the same RUN, or keep the cache out of the image with `--mount=type=cache,target=/var/cache/yum`.
 
     ## Fix safety
-    Safe: the manager fetches again what a later call needs. No fix where a later call is told to work from the cache,
-    where the call stands in a condition, a loop or before `||`, and where the user may not write the cache.
+    Safe: a later call downloads again what it needs.
+
+    ## Exceptions
+    - Stages that are not part of the final image.
+    - No fix if a later call works from the cache, if the call is in a condition, in a loop or before `||`, or if the
+      user cannot write to the cache.
     """
     for call in calls_leaving_cache(build, run, "yum"):
         head = CallPrefix(call)
@@ -45,13 +48,13 @@ EXAMPLES = (
         "FROM centos:7\nRUN «yum install» -y httpd \\\n && make",
         fixed="FROM centos:7\nRUN yum install -y httpd \\\n && yum clean all \\\n && make",
     ),
+    Good("FROM centos:7\nRUN yum install -y httpd && yum clean all"),
     Bad(
         "FROM centos:7\nRUN set -eux; \\\n    «yum install» -y a; \\\n    b",
         fixed="FROM centos:7\nRUN set -eux; \\\n    yum install -y a; \\\n    yum clean all; \\\n    b",
     ),
     Bad("FROM centos:7\nRUN «yum install» -y a || b", fixed="FROM centos:7\nRUN yum install -y a || b"),
     Bad("FROM centos:7\nRUN «yum install» -y httpd && yum clean metadata"),
-    Good("FROM centos:7\nRUN yum install -y httpd && yum clean all"),
     Good("FROM centos:7\nRUN yum install -y httpd && rm -rf /var/cache/yum"),
     Good("FROM centos:7\nRUN --mount=type=cache,target=/var/cache/yum yum install -y httpd"),
 )

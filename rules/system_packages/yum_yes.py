@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...fixers.edits.edit import SAFE
 from ..base import WARNING, Bad, Finding, Good, rule
-from ..packages.common import CallPrefix, prompting_calls
+from ..packages.common import CallPrefix, prompt_message, prompting_calls
 from ..packages.fixes import assume_yes
 from ..packages.settings import is_configured
 
@@ -18,22 +18,24 @@ if TYPE_CHECKING:
 
 @rule("DL3030", level=WARNING, since="0.1", fix=SAFE, prefilter=("yum",))
 def yum_yes(run: Run, build: Build) -> Iterator[Finding]:
-    """`yum install` without `-y` stops and asks.
+    """`yum install` without `-y` prompts for confirmation.
 
     ## Why
-    A build has nobody to answer, and yum takes the end of input for a no.
+    A build cannot answer the prompt: yum reads end of input as a no, and the build fails.
 
     ## Fix safety
-    Safe: without an answer the build fails. Behind `||`, in a condition or behind `!` the failure may be meant, and it
-    is unsafe. No fix where something else may answer (a pipe, a redirection).
+    Safe: without the flag, the build fails at the prompt. Unsafe next to `||`, in a condition or after `!`, where the
+    failure may be intended.
+
+    ## Exceptions
+    - Stages that configure `assumeyes` in `yum.conf`.
+    - No fix if something may answer the prompt: a pipe or a redirection of standard input.
     """
     for call in prompting_calls(build, run, "yum"):
         if is_configured(build, run, "assumeyes", "yum.conf", "dnf.conf"):
             continue
         head = CallPrefix(call)
-        yield Finding(
-            f"`{head.text}` asks, and a build has nobody to answer; add `-y`", head, fix=assume_yes(build, run, call)
-        )
+        yield Finding(prompt_message(head, "add `-y`"), head, fix=assume_yes(build, run, call))
 
 
 EXAMPLES = (
@@ -42,5 +44,5 @@ EXAMPLES = (
     Good("FROM centos:7\nRUN yum -y install httpd"),
     Good("FROM centos:7\nRUN yum --assumeyes install httpd"),
     Good("FROM centos:7\nRUN echo assumeyes=1 >> /etc/yum.conf\nRUN yum install httpd"),
-    Good("FROM centos:7\nRUN yum install --assumeno httpd", why="the answer is no"),
+    Good("FROM centos:7\nRUN yum install --assumeno httpd", why="`--assumeno` answers the prompt"),
 )

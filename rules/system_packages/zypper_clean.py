@@ -20,14 +20,15 @@ def zypper_clean(run: Run, build: Build) -> Iterator[Finding]:
     """`zypper install` leaves its cache in the layer.
 
     ## Why
-    Package lists and downloaded packages are of no use in the image.
-
-    ## What to do
-    End the same RUN with `&& zypper clean --all`.
+    Package lists and downloaded packages are not needed in the image.
 
     ## Fix safety
-    Safe: the manager fetches again what a later call needs. No fix where a later call is told to work from the cache,
-    where the call stands in a condition, a loop or before `||`, and where the user may not write the cache.
+    Safe: a later call downloads again what it needs.
+
+    ## Exceptions
+    - Stages that are not part of the final image.
+    - No fix if a later call works from the cache, if the call is in a condition, in a loop or before `||`, or if the
+      user cannot write to the cache.
     """
     for call in calls_leaving_cache(build, run, "zypper"):
         head = CallPrefix(call)

@@ -15,22 +15,22 @@ if TYPE_CHECKING:
 
 @rule("DL3035", level=WARNING, since="0.1", prefilter=("zypper",))
 def zypper_dist_upgrade(run: Run, build: Build) -> Iterator[Finding]:
-    """`zypper dist-upgrade` turns the image into another release.
+    """`zypper dist-upgrade` upgrades the whole base image.
 
     ## Why
-    It may remove, replace and downgrade packages, so the image becomes another one than its base tag says.
+    It may remove, replace and downgrade packages, so the image no longer matches the tag of its base image.
 
     ## What to do
-    Take a newer base image. Fixes alone come with `zypper patch` or `zypper update`.
+    Use a newer base image. `zypper patch` and `zypper update` install fixes only.
     """
     for call in build.package_calls(run):
         if call.verb == "dist-upgrade" and call.manager.name == "zypper":
             head = CallPrefix(call)
-            yield Finding(f"`{head.text}` replaces the base's packages; take a newer base image", head)
+            yield Finding(f"`{head.text}` upgrades the whole base image; use a newer base image instead", head)
 
 
 EXAMPLES = (
     Bad("FROM opensuse/leap:15\nRUN «zypper -n dist-upgrade»"),
-    Bad("FROM opensuse/leap:15\nRUN «zypper dup» -y && zypper clean -a"),
     Good("FROM opensuse/leap:15\nRUN zypper -n patch"),
+    Bad("FROM opensuse/leap:15\nRUN «zypper dup» -y && zypper clean -a"),
 )

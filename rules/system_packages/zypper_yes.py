@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...fixers.edits.edit import SAFE
 from ..base import WARNING, Bad, Finding, Good, rule
-from ..packages.common import CallPrefix, prompting_calls
+from ..packages.common import CallPrefix, prompt_message, prompting_calls
 from ..packages.fixes import assume_yes
 
 TYPE_CHECKING = False
@@ -17,22 +17,22 @@ if TYPE_CHECKING:
 
 @rule("DL3034", level=WARNING, since="0.1", fix=SAFE, prefilter=("zypper",))
 def zypper_yes(run: Run, build: Build) -> Iterator[Finding]:
-    """`zypper install` without a non-interactive switch stops and asks.
+    """`zypper install` without `--non-interactive` or `-y` prompts for confirmation.
 
     ## Why
-    A build has nobody to answer.
+    A build cannot answer the prompt, so it fails.
 
     ## Fix safety
-    Safe: without an answer the build fails. Behind `||`, in a condition or behind `!` the failure may be meant, and it
-    is unsafe. No fix where something else may answer (a pipe, a redirection).
+    Safe: without the flag, the build fails at the prompt. Unsafe next to `||`, in a condition or after `!`, where the
+    failure may be intended.
+
+    ## Exceptions
+    - No fix if something may answer the prompt: a pipe or a redirection of standard input.
     """
     for call in prompting_calls(build, run, "zypper"):
         head = CallPrefix(call)
-        yield Finding(
-            f"`{head.text}` asks, and a build has nobody to answer; write `zypper --non-interactive`",
-            head,
-            fix=assume_yes(build, run, call),
-        )
+        message = prompt_message(head, "use `zypper --non-interactive`")
+        yield Finding(message, head, fix=assume_yes(build, run, call))
 
 
 EXAMPLES = (

@@ -129,7 +129,7 @@ def test_typing_changes_them(buffer: Buffer) -> None:
     assert found["DL4003"]["tags"] == [1]
     (place,) = found["DL4003"]["relatedInformation"]
     assert place["location"] == {"uri": buffer.uri, "range": buffer.range("CMD b")}
-    assert place["message"] == "replaces it"
+    assert place["message"] == "overrides it"
 
 
 def test_suppressions_count(buffer: Buffer) -> None:
@@ -450,7 +450,7 @@ def hover(buffer: Buffer, words: str, inside: int = 1) -> str:
     ("words", "inside", "expected"),
     [
         ("apt-get install", 1, "**[DL3014 apt-yes](file:///"),
-        ("apt-get install", 1, ")** (warning): `apt-get install` may ask"),
+        ("apt-get install", 1, ")** (warning): `apt-get install` may prompt for confirmation"),
         ("apt-get install", 1, "## Why"),
         ("WORKDIR", 1, "The folder in which the steps that follow"),
         ("COPY --from", 1, "steps run again"),

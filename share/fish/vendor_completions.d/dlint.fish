@@ -18,22 +18,22 @@ function __dlint_rules
         'SYN004'\t'The grammar is right, but BuildKit refuses what the words mean.' \
         'DL1001'\t'A comment switches findings off for an instruction.' \
         'DL3000'\t'WORKDIR is a relative path.' \
-        'DL3001'\t'A command is called that does nothing useful in a build.' \
+        'DL3001'\t'A command has no effect in a build.' \
         'DL3002'\t'The last USER of the image that is shipped is root.' \
-        'DL3003'\t'A RUN begins by changing the folder, or ends with it in vain.' \
+        'DL3003'\t'A RUN starts or ends with `cd`.' \
         'DL3004'\t'`sudo` is used in a build.' \
         'DL3006'\t'The base image has neither tag nor digest, so it is `latest`.' \
         'DL3007'\t'The base image has the tag `latest`.' \
-        'DL3008'\t'`apt-get install` takes whatever version the archive holds today.' \
+        'DL3008'\t'`apt-get install` installs a package without a pinned version.' \
         'DL3009'\t'`apt-get update` leaves its package lists in the layer.' \
         'DL3010'\t'An archive is copied into the image and then unpacked there.' \
         'DL3011'\t'EXPOSE names a port above 65535.' \
-        'DL3012'\t'A stage has several HEALTHCHECK instructions, of which only the last one counts.' \
-        'DL3013'\t'`pip install` (uv, pipx, poetry, pipenv) takes whatever version the index holds today.' \
-        'DL3014'\t'`apt-get install` without `-y` asks as soon as it has more to do than is named.' \
-        'DL3015'\t'`apt-get install` also installs the packages that the named ones only recommend.' \
-        'DL3016'\t'`npm install` of a named package takes whatever version the registry holds today.' \
-        'DL3018'\t'`apk add` takes whatever version the repository holds today.' \
+        'DL3012'\t'A stage has several HEALTHCHECK instructions; only the last one takes effect.' \
+        'DL3013'\t'`pip install` (uv, pipx, Poetry, Pipenv) installs a package without a pinned version.' \
+        'DL3014'\t'`apt-get install` without `-y` prompts for confirmation.' \
+        'DL3015'\t'`apt-get install` without `--no-install-recommends` also installs recommended packages.' \
+        'DL3016'\t'`npm install` (yarn, pnpm, bun) installs a named package without a pinned version.' \
+        'DL3018'\t'`apk add` installs a package without a pinned version.' \
         'DL3019'\t'`apk` leaves its package index in the layer.' \
         'DL3020'\t'ADD is used where COPY does the same.' \
         'DL3021'\t'Several files are copied to a destination that does not end with a slash.' \
@@ -42,51 +42,51 @@ function __dlint_rules
         'DL3024'\t'Two stages have the same name.' \
         'DL3025'\t'CMD or ENTRYPOINT is in shell form.' \
         'DL3026'\t'An image comes from a registry that is not in `trusted-registries`.' \
-        'DL3027'\t'`apt` is used in a script.' \
-        'DL3028'\t'`gem install` takes whatever version the index holds today.' \
-        'DL3029'\t'FROM has a `--platform` that is always the same.' \
-        'DL3030'\t'`yum install` without `-y` stops and asks.' \
+        'DL3027'\t'`apt` is used instead of `apt-get`.' \
+        'DL3028'\t'`gem install` installs a gem without a pinned version.' \
+        'DL3029'\t'FROM pins the platform with `--platform`.' \
+        'DL3030'\t'`yum install` without `-y` prompts for confirmation.' \
         'DL3032'\t'`yum install` leaves its cache in the layer.' \
-        'DL3033'\t'`yum install` takes whatever version the repository holds today.' \
-        'DL3034'\t'`zypper install` without a non-interactive switch stops and asks.' \
-        'DL3035'\t'`zypper dist-upgrade` turns the image into another release.' \
+        'DL3033'\t'`yum install` installs a package without a pinned version.' \
+        'DL3034'\t'`zypper install` without `--non-interactive` or `-y` prompts for confirmation.' \
+        'DL3035'\t'`zypper dist-upgrade` upgrades the whole base image.' \
         'DL3036'\t'`zypper install` leaves its cache in the layer.' \
-        'DL3037'\t'`zypper install` takes whatever version the repository holds today.' \
-        'DL3038'\t'`dnf install`, `microdnf install` or `tdnf install` without `-y` stops and asks.' \
+        'DL3037'\t'`zypper install` installs a package without a pinned version.' \
+        'DL3038'\t'`dnf install`, `microdnf install` or `tdnf install` without `-y` prompts for confirmation.' \
         'DL3040'\t'`dnf install`, `microdnf install` or `tdnf install` leaves its cache in the layer.' \
-        'DL3041'\t'`dnf`, `microdnf` or `tdnf install` takes whatever version the repository holds today.' \
+        'DL3041'\t'`dnf`, `microdnf` or `tdnf install` installs a package without a pinned version.' \
         'DL3042'\t'`pip install` leaves its download cache in the layer.' \
         'DL3043'\t'ONBUILD keeps an instruction that cannot be a trigger.' \
         'DL3044'\t'ENV uses a variable that only the same ENV sets.' \
         'DL3045'\t'The destination is relative, and no WORKDIR says to what.' \
-        'DL3046'\t'`useradd` with a high user id makes a huge lastlog file.' \
-        'DL3047'\t'`wget` draws its progress bar into the build log.' \
-        'DL3048'\t'The key of a label does not follow Docker\'s guidelines.' \
-        'DL3049'\t'The image that is shipped lacks a label of `label-schema`.' \
-        'DL3050'\t'The image that is shipped has a label that is not in `label-schema`.' \
-        'DL3051'\t'A label of `label-schema` is empty.' \
-        'DL3052'\t'A label that should be a URL is none.' \
-        'DL3053'\t'A label that should be a time is none in the form of RFC 3339.' \
-        'DL3054'\t'A label that should be a license of SPDX is none.' \
-        'DL3055'\t'A label that should be a commit of git is none.' \
-        'DL3056'\t'A label that should be a semantic version is none.' \
+        'DL3046'\t'`useradd` with a high user ID creates a very large lastlog file.' \
+        'DL3047'\t'`wget` writes its progress bar to the build log.' \
+        'DL3048'\t'A label key does not follow Docker\'s guidelines.' \
+        'DL3049'\t'The final image lacks a label listed in `label-schema`.' \
+        'DL3050'\t'The final image has a label that is not listed in `label-schema`.' \
+        'DL3051'\t'A label listed in `label-schema` is empty.' \
+        'DL3052'\t'A label that should be a URL is not a valid URL.' \
+        'DL3053'\t'A label that should be a time is not a valid RFC 3339 time.' \
+        'DL3054'\t'A label that should be an SPDX license is not a valid SPDX expression.' \
+        'DL3055'\t'A label that should be a Git commit is not a valid commit hash.' \
+        'DL3056'\t'A label that should be a semantic version is not a valid semantic version.' \
         'DL3057'\t'The image that is shipped has no HEALTHCHECK.' \
-        'DL3058'\t'A label that should be an e-mail address is none.' \
-        'DL3059'\t'Three or more RUNs in a row do small things that one RUN could do.' \
+        'DL3058'\t'A label that should be an email address is not a valid address.' \
+        'DL3059'\t'Three or more consecutive RUN instructions make small changes.' \
         'DL3060'\t'`yarn install` leaves its download cache in the layer.' \
         'DL3061'\t'Something but ARG stands before the first FROM.' \
-        'DL3062'\t'`go install`, `go get` or `go run` takes whatever version of a module is newest today.' \
-        'DL3063'\t'A stage is called `scratch` or `context`.' \
+        'DL3062'\t'`go install`, `go get` or `go run` uses a module without a pinned version.' \
+        'DL3063'\t'A stage is named `scratch` or `context`.' \
         'DL3064'\t'ARG or ENV holds a secret.' \
-        'DL3065'\t'FROM has `--platform=$TARGETPLATFORM`, which it would have anyway.' \
+        'DL3065'\t'FROM has `--platform=$TARGETPLATFORM`, which is the default.' \
         'DL3066'\t'USER is a name and not a number.' \
         'DL3067'\t'The whole file system of a build stage is copied over that of the next.' \
         'DL4000'\t'MAINTAINER is deprecated.' \
-        'DL4001'\t'A stage downloads with `wget` and with `curl`.' \
-        'DL4003'\t'A stage has several CMD instructions, of which only the last one counts.' \
-        'DL4004'\t'A stage has several ENTRYPOINT instructions, of which only the last one counts.' \
-        'DL4005'\t'/bin/sh is replaced to get another shell for RUN.' \
-        'DL4006'\t'A command whose failure matters stands before a pipe, and the shell only looks at the last one.' \
+        'DL4001'\t'A stage downloads with both `wget` and `curl`.' \
+        'DL4003'\t'A stage has several CMD instructions; only the last one takes effect.' \
+        'DL4004'\t'A stage has several ENTRYPOINT instructions; only the last one takes effect.' \
+        'DL4005'\t'`/bin/sh` is replaced to use another shell for RUN.' \
+        'DL4006'\t'A failure before a pipe is ignored, because the shell only checks the last command.' \
         'BK001'\t'The name of a stage has capital letters.' \
         'BK002'\t'FROM and AS are not written in the same case.' \
         'BK003'\t'An empty line stands inside an instruction that goes on behind it.' \
@@ -135,10 +135,10 @@ function __dlint_rules
         'COR005'\t'The HEALTHCHECK calls a program that the image does not have.' \
         'COR006'\t'One install names the same package twice.' \
         'COR007'\t'The shell form is used in an image that has no shell.' \
-        'PKG001'\t'A package manager that hadolint does not know takes whatever version is newest today.' \
-        'PKG002'\t'A package manager that hadolint does not know leaves its download cache in the layer.' \
-        'PKG003'\t'A package manager that hadolint does not know stops and asks.' \
-        'PKG004'\t'A list of packages is not one a line and in order.' \
+        'PKG001'\t'`cargo`, `conda`, `composer`, `dotnet` or `bundle` installs a package without a pinned version.' \
+        'PKG002'\t'npm, pnpm, bun, Poetry, Pipenv, uv, conda, Composer, Cargo, gem, Bundler or pacman leaves its cache in the layer.' \
+        'PKG003'\t'`conda` or `pacman` prompts for confirmation.' \
+        'PKG004'\t'A list of packages is not sorted with one package per line.' \
         'IGN001'\t'A `# dlint: ignore[…]` switches off what is not found there.' \
         'IGN002'\t'A `# hadolint ignore=…` switches off what dlint does not find there.'
 end
