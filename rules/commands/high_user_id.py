@@ -30,7 +30,7 @@ def high_user_id(run: Run, build: Build) -> Iterator[Finding]:
     Safe: the user is the same, only the tables of past logins are not written.
 
     ## References
-    - [Building best practices: USER](https://docs.docker.com/build/building/best-practices/#user)
+    - <https://docs.docker.com/build/building/best-practices/#user>
     """
     for command in build.commands(run):
         if command.name == "useradd" and not command.has("-l", "--no-log-init"):

@@ -41,8 +41,8 @@ def maintainer(instruction: Maintainer, build: Build) -> Iterator[Finding]:
     - No fix if the stage already has the label.
 
     ## References
-    - [Deprecated Docker Engine features](https://docs.docker.com/engine/deprecated/#maintainer-in-dockerfile)
-    - [OCI image annotations](https://github.com/opencontainers/image-spec/blob/main/annotations.md)
+    - <https://docs.docker.com/engine/deprecated/#maintainer-in-dockerfile>
+    - <https://github.com/opencontainers/image-spec/blob/main/annotations.md>
     """
     message = f'`{instruction.keyword}` is deprecated; use `LABEL {_LABEL}="…"`'
     yield Finding(message, instruction, fix=_fix(instruction, build))

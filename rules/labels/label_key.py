@@ -27,7 +27,7 @@ def label_key(label: Label, build: Build) -> Iterator[Finding]:
     dots or dashes.
 
     ## References
-    - [Docker object labels](https://docs.docker.com/engine/manage-resources/labels/#key-format-recommendations)
+    - <https://docs.docker.com/engine/manage-resources/labels/>
     """
     for pair in label.pairs:
         key = build.value(label, pair.key)

@@ -27,7 +27,7 @@ def label_license(build: Build) -> Iterator[Finding]:
     - `label-schema`: sets the type of each label. Only labels of type `spdx` are checked; the default is none.
 
     ## References
-    - [SPDX license expressions](https://spdx.github.io/spdx-spec/v2.3/SPDX-license-expressions/)
+    - <https://spdx.github.io/spdx-spec/v2.3/SPDX-license-expressions/>
     """
     yield from mistyped_labels(build, "spdx", is_spdx, "SPDX expression")
 

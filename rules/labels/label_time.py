@@ -23,8 +23,8 @@ def label_time(build: Build) -> Iterator[Finding]:
     - `label-schema`: sets the type of each label. Only labels of type `rfc3339` are checked; the default is none.
 
     ## References
-    - [RFC 3339, section 5.6](https://www.rfc-editor.org/rfc/rfc3339#section-5.6)
-    - [OCI image annotations](https://github.com/opencontainers/image-spec/blob/main/annotations.md)
+    - <https://www.rfc-editor.org/rfc/rfc3339#section-5.6>
+    - <https://github.com/opencontainers/image-spec/blob/main/annotations.md>
     """
     yield from mistyped_labels(build, "rfc3339", is_rfc3339, "RFC 3339 time, such as 2025-01-31T12:00:00Z")
 

@@ -23,7 +23,7 @@ def label_version(build: Build) -> Iterator[Finding]:
     - `label-schema`: sets the type of each label. Only labels of type `semver` are checked; the default is none.
 
     ## References
-    - [Semantic Versioning](https://semver.org)
+    - <https://semver.org>
     """
     yield from mistyped_labels(build, "semver", is_semver, "semantic version, such as 1.2.3-rc.1")
 

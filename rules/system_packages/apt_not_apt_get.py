@@ -43,7 +43,7 @@ def apt_not_apt_get(run: Run, build: Build) -> Iterator[Finding]:
     - No fix if the RUN also uses another subcommand, such as `apt list` or `apt search`.
 
     ## References
-    - [apt(8)](https://manpages.debian.org/apt.8)
+    - <https://manpages.debian.org/apt.8>
     """
     found = [command for command in build.commands(run) if command.name == "apt"]
     if found:
