@@ -69,15 +69,19 @@ def _fix(run: Run, stage: Stage, build: Build) -> Fix | None:
     if name == "bash" or (name in ("sh", "ash") and family in ("alpine", "busybox")):
         at = run.words[0].start
         return Fix("Add `set -o pipefail`", UNSAFE, [Edit(at, at, "set -o pipefail && ")], declare_edits=True)
+    return _add_shell(run, stage, build) if name == "sh" and family in ("debian", "ubuntu") else None
+
+
+def _add_shell(run: Run, stage: Stage, build: Build) -> Fix | None:
+    """Add a SHELL with pipefail before the RUN; None if something other than later RUNs would use it too."""
     later = stage.instructions[build.index_of(run) :]
-    bound = any(isinstance(i, Cmd | Entrypoint | Healthcheck | Shell | Onbuild) for i in later)
-    if name != "sh" or family not in ("debian", "ubuntu") or bound or any(s.parent is stage for s in build.stages):
+    affected = any(isinstance(i, Cmd | Entrypoint | Healthcheck | Shell | Onbuild) for i in later)
+    if affected or any(each.parent is stage for each in build.stages):
         return None
     first = next(i for i in later if isinstance(i, Run))
     line = 'SHELL ["/bin/bash", "-o", "pipefail", "-c"]'
-    return Fix(
-        "Add a SHELL instruction with pipefail", UNSAFE, *insert_instruction_before(build.dockerfile, first, line)
-    )
+    edits, declares = insert_instruction_before(build.dockerfile, first, line)
+    return Fix("Add a SHELL instruction with pipefail", UNSAFE, edits, declares)
 
 
 def _sets_pipefail(words: Sequence[str]) -> bool:

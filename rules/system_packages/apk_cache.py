@@ -55,30 +55,35 @@ def _advice(build: Build, run: Run, call: PackageCall) -> str:
     return f"omit it: `apk {later[0] if later else 'add'} --no-cache` fetches the index itself"
 
 
+_SUPPORTED_VERBS = ("install", "upgrade", "update-index", "remove")
+_INSTALLING_VERBS = ("install", "upgrade")
+
+
 def _fix(build: Build, run: Run) -> Fix | None:
     """Remove `apk update` and add `--no-cache` to all installs and upgrades of the RUN."""
     calls = [call for call in build.package_calls(run) if call.manager.name == "apk"]
-    filling = [call for call in calls if call.verb in ("install", "upgrade")]
-    fetching = [call for call in calls if call.refreshes()]
-    if not filling or _is_old(build, run) or any(call.verb not in _READ for call in calls):
+    verbs = {call.verb for call in calls}
+    if verbs.isdisjoint(_INSTALLING_VERBS) or not verbs.issubset(_SUPPORTED_VERBS) or _is_old(build, run):
         return None
-    needed = _needed_later(build, run) if fetching else ""
+    needed = _needed_later(build, run) if any(call.refreshes() for call in calls) else ""
     if needed == "apk":
         return None
     edits: list[Edit] = []
     for call in calls:
-        found: list[Edit] | None = []
-        if call.verb == "update-index":
-            found = remove_command(build, run, call.command) if _is_bare(call) else None
-        elif call in filling and not call.skips_cache():
-            found = None if call.uncertain else _no_cache(build, run, call)
+        found = _call_edits(build, run, call)
         if found is None:
             return None
         edits += found
     return Fix("Use `--no-cache`", UNSAFE if needed else SAFE, edits, declare_edits=True)
 
 
-_READ = ("install", "upgrade", "update-index", "remove")
+def _call_edits(build: Build, run: Run, call: PackageCall) -> list[Edit] | None:
+    """The edits after which the call stores no index; None if it cannot be edited."""
+    if call.verb == "update-index":
+        return remove_command(build, run, call.command) if _is_bare(call) else None
+    if call.verb not in _INSTALLING_VERBS or call.skips_cache():
+        return []
+    return None if call.uncertain else _no_cache(build, run, call)
 
 
 def _is_bare(call: PackageCall) -> bool:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from ...model.build import Build
     from ...model.packages.calls import PackageCall
+    from ...model.packages.managers import PackageManager
 
 
 @rule("DL3009", level=INFO, since="0.1", fix=SAFE, prefilter=("apt",))
@@ -57,59 +58,59 @@ _DELETE = "rm -rf /var/lib/apt/lists/*"
 def _fix(build: Build, run: Run, first: PackageCall) -> Fix | None:
     """Delete the lists after the last call of apt, or at the end of the RUN if a command in between may call apt."""
     last = [call for call in build.package_calls(run) if call.manager.family == first.manager.family][-1]
-    used = _use(build, run, last)
+    used = _used_later(build, run, last)
     if used == "apt":
         return None
     safety = SAFE if not used and run.parent is None else UNSAFE
-    fix = None if _inside(build, run, last) else run_after_call(build, run, last, _DELETE, safety)
+    fix = None if _used_in_run(build, run, last) else run_after_call(build, run, last, _DELETE, safety)
     return fix or run_after_call(build, run, last, _DELETE, safety, last=True)
-
-
-def _inside(build: Build, run: Run, last: PackageCall) -> bool:
-    """Whether a command after the last call of apt in the same RUN may call apt."""
-    return any(may_run_manager(command, "apt") for command in build.commands(run) if command.start > last.command.start)
 
 
 def _join(build: Build, run: Run, first: PackageCall) -> Fix | None:
     """Combine the RUN with the RUNs directly after it that need its lists, then delete the lists."""
-    stage = build.stage_of(run)
-    index = build.index_of(run)
-    steps = stage.instructions[index : index + _MOST_JOINED] if stage and run.parent is None else []
-    runs: list[Run] = []
-    last: PackageCall | None = None
-    for step in steps:
-        calls = (
-            [call for call in build.package_calls(step) if call.manager is first.manager]
-            if isinstance(step, Run)
-            else []
-        )
-        if not isinstance(step, Run) or not calls or (runs and calls[0].refreshes()):
-            break
-        if runs and not only_manages_packages(build, runs[-1]):
-            return None
-        runs.append(step)
-        last = calls[-1]
-    used = _use(build, runs[-1], last) if last and not _inside(build, runs[-1], last) else "apt"
+    group = _runs_needing_lists(build, run, first.manager)
+    if not group:
+        return None
+    last_run, last = group[-1]
+    used = "apt" if _used_in_run(build, last_run, last) else _used_later(build, last_run, last)
+    runs = [each for each, _ in group]
     change = join_runs(build, runs) if used != "apt" else None
-    fix = (
-        change
-        and last
-        and run_after_call(
-            build, runs[-1], last, _DELETE, UNSAFE if used else SAFE, separator=run_separator(build, runs)
-        )
-    )
-    if not (change and fix):
+    if change is None:
+        return None
+    safety = UNSAFE if used else SAFE
+    fix = run_after_call(build, last_run, last, _DELETE, safety, separator=run_separator(build, runs))
+    if fix is None:
         return None
     edits, declares = change
-    return Fix(
-        f"Combine the RUN instructions and add `{_DELETE}`",
-        fix.safety,
-        [*edits, *fix.edits],
-        [*declares, *fix.declares],
-    )
+    title = f"Combine the RUN instructions and add `{_DELETE}`"
+    return Fix(title, fix.safety, [*edits, *fix.edits], [*declares, *fix.declares])
 
 
-def _use(build: Build, run: Run, last: PackageCall) -> str:
+def _runs_needing_lists(build: Build, run: Run, manager: PackageManager) -> list[tuple[Run, PackageCall]]:
+    """The RUN and those directly after it that need its lists, each with its last call of the manager.
+
+    Empty if one of them, except the last, also runs other commands.
+    """
+    stage, index = build.stage_of(run), build.index_of(run)
+    found: list[tuple[Run, PackageCall]] = []
+    for step in stage.instructions[index : index + _MOST_JOINED] if stage and run.parent is None else []:
+        if not isinstance(step, Run):
+            break
+        calls = [call for call in build.package_calls(step) if call.manager is manager]
+        if not calls or (found and calls[0].refreshes()):
+            break
+        if found and not only_manages_packages(build, found[-1][0]):
+            return []
+        found.append((step, calls[-1]))
+    return found
+
+
+def _used_in_run(build: Build, run: Run, last: PackageCall) -> bool:
+    """Whether a command after the last call of apt in the same RUN may call apt."""
+    return any(may_run_manager(command, "apt") for command in build.commands(run) if command.start > last.command.start)
+
+
+def _used_later(build: Build, run: Run, last: PackageCall) -> str:
     """What uses the lists later: "apt", "unknown" if a script may use them, "" if nothing does."""
     found = ""
     steps = following_steps(build, run)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...model.build import Build
+    from ...model.packages.calls import PackageCall
     from ...syntax.tree import Run
 
 
@@ -38,26 +39,25 @@ def apt_recommends(run: Run, build: Build) -> Iterator[Finding]:
     if not in_shipped_image(build, run) and not pedantic(build):
         return
     for call in build.package_calls(run):
-        if call.manager.name == "apt" and call.verb == "install" and call.packages and not call.uncertain:
-            if call.skips_recommends() or all(package.kind == "file" for package in call.packages):
-                continue
-            if (
-                unseen_by_hadolint(build, call)
-                or is_dry_run(call)
-                or call.has("--install-recommends")
-                or is_configured(build, run, *_SETTING)
-            ):
-                continue
-            head = CallPrefix(call)
-            flag = call.manager.no_recommends_flags[1 if call.program == "aptitude" else 0]
-            yield Finding(
-                f"`{head.text}` also installs recommended packages; add `{flag}`",
-                head,
-                fix=add_flag(build, run, call, flag, UNSAFE),
-            )
+        if call.manager.name != "apt" or call.verb != "install" or call.uncertain or not _has_recommends(call):
+            continue
+        if unseen_by_hadolint(build, call) or is_configured(build, run, "::install-recommends", "apt.conf"):
+            continue
+        head = CallPrefix(call)
+        flag = call.manager.no_recommends_flags[1 if call.program == "aptitude" else 0]
+        yield Finding(
+            f"`{head.text}` also installs recommended packages; add `{flag}`",
+            head,
+            fix=add_flag(build, run, call, flag, UNSAFE),
+        )
 
 
-_SETTING = ("::install-recommends", "apt.conf")
+def _has_recommends(call: PackageCall) -> bool:
+    """Whether the call installs recommended packages without asking for them; local files are not checked."""
+    if call.skips_recommends() or call.has("--install-recommends") or is_dry_run(call):
+        return False
+    return any(package.kind != "file" for package in call.packages)
+
 
 EXAMPLES = (
     Bad("RUN «apt-get install» -y curl", fixed="RUN apt-get install --no-install-recommends -y curl"),
