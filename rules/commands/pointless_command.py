@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _REASONS = {
     "free": "it shows the memory of the build machine",
     "kill": "no process of the image is running",
-    "mount": "a build may not mount file systems, and mounts do not persist; use `RUN --mount`",
+    "mount": "it needs privileges and the mount does not persist; use `RUN --mount`",
     "ps": "no process of the image is running",
     "service": "the service stops when this RUN ends; start it in CMD or ENTRYPOINT",
     "shutdown": "there is no system to shut down",

@@ -26,7 +26,7 @@ def label_time(build: Build) -> Iterator[Finding]:
     - <https://www.rfc-editor.org/rfc/rfc3339#section-5.6>
     - <https://github.com/opencontainers/image-spec/blob/main/annotations.md>
     """
-    yield from mistyped_labels(build, "rfc3339", is_rfc3339, "RFC 3339 time, such as 2025-01-31T12:00:00Z")
+    yield from mistyped_labels(build, "rfc3339", is_rfc3339, "RFC 3339 time (example: 2025-01-31T12:00:00Z)")
 
 
 def is_rfc3339(text: str) -> bool:

@@ -25,7 +25,7 @@ def label_version(build: Build) -> Iterator[Finding]:
     ## References
     - <https://semver.org>
     """
-    yield from mistyped_labels(build, "semver", is_semver, "semantic version, such as 1.2.3-rc.1")
+    yield from mistyped_labels(build, "semver", is_semver, "semantic version (example: 1.2.3-rc.1)")
 
 
 def is_semver(text: str) -> bool:
