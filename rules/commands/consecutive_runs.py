@@ -67,6 +67,7 @@ def _fix(build: Build, runs: list[Run], safety: str) -> Fix | None:
 
 
 def _groups(build: Build, stage: Stage) -> Iterator[list[Run]]:
+    """Each sequence of at least _MIN_RUNS trivial RUN instructions."""
     group: list[Run] = []
     for before, run in consecutive_run_pairs(stage.instructions):
         if run.parent is not None or not (is_trivial(build, before) and is_trivial(build, run)):

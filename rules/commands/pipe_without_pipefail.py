@@ -96,7 +96,7 @@ def _sets_pipefail(words: Sequence[str]) -> bool:
 
 
 def _matters(commands: Sequence[Command], index: int) -> bool:
-    """Whether a failure of the command before a pipe matters: it is not tested, discarded or impossible."""
+    """Whether a failure of the command before a pipe matters: it is possible, and neither tested nor discarded."""
     command = commands[index]
     if command.name in _CANNOT_FAIL or "condition" in command.context or "negated" in command.context:
         return False

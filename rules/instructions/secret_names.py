@@ -103,6 +103,7 @@ def _name_parts(name: str) -> list[str]:
 
 
 def _suggests_secret(parts: Sequence[str]) -> bool:
+    """Whether the parts of a name name a secret, rather than a setting about one."""
     if not {"public", "pub", "file", "version"}.isdisjoint(parts):
         return False
     about: set[str] = set()  # later parts that are in _ABOUT

@@ -34,6 +34,7 @@ def _expression(tokens: list[str], at: int) -> int:
 
 
 def _term(tokens: list[str], at: int) -> int:
+    """The end of the license or parenthesized expression that starts at token `at`; -1 if there is none."""
     if at >= len(tokens):
         return -1
     if tokens[at] == "(":

@@ -112,6 +112,7 @@ def pip_may_lack_cache(build: Build, run: Run) -> bool:
 
 
 def _old_release(stage: Stage) -> bool:
+    """Whether the base image is a release of Debian or Ubuntu whose pip is older than 6.0."""
     if stage.base_facts is not None and stage.base_facts.suite in _BEFORE_PIP_6:
         return True
     ref = stage.base_ref
