@@ -48,7 +48,7 @@ class Environment:
 def source_files(project: Path) -> set[str]:
     """Every file of the folders that make up the installed package, relative to the project."""
     files = [path for name in FOLDERS for path in (project / name).rglob("*") if path.is_file()]
-    package = {path.name for path in (project / "dockerfile_dlint").iterdir() if path.suffix == ".py"}
+    package = {path.name for path in (project / "package").iterdir() if path.suffix == ".py"}
     return package | {path.relative_to(project).as_posix() for path in files if path.suffix != ".pyc"}
 
 
