@@ -37,7 +37,7 @@ EXAMPLES = (
     Bad("ENV TOOLS='a b'\nRUN env A=1 apt-get install -y «$TOOLS»", why="ENV gives the value"),
     Good("RUN tools='a=1 b=2'; apt-get install -y $tools"),
     Good("RUN apt-get install -y $TOOLS", why="nobody knows what it holds"),
-    Good("RUN apt-get install -y curl=7.88.1-10"),
+    Good("RUN apt-get install -y curl=7.88.1-10", shown=True),
     Good("RUN apt-get install -y ./tool.deb", why="a local file"),
     Good("RUN apt-get install -s curl", why="only a question"),
 )
