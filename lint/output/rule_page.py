@@ -87,7 +87,8 @@ def _split(documentation: str) -> tuple[str, dict[str, str]]:
     sections: dict[str, str] = {}
     for section in rest:
         heading, _, text = section.partition("\n")
-        sections[_OLD_HEADINGS.get(heading, heading)] = text.strip()
+        heading = _OLD_HEADINGS.get(heading, heading)
+        sections[heading] = f"{sections.get(heading, '')}\n\n{text.strip()}".strip()
     return introduction.strip(), sections
 
 
