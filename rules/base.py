@@ -70,16 +70,20 @@ class UnusedIgnore:
         self.edit = edit
 
 
-class Example:
-    """A small Dockerfile (or one instruction of it) that shows what a rule finds or leaves alone.
+class Engine:
+    """The subject of rules that dlint's engine reports itself: no node of this class exists, so they never run."""
 
-    `text` is put behind `FROM debian:12-slim` when it has no FROM. `«»` marks each span that must be found.
-    `files` are the files of the build context: name to content. `message` is a part that a finding's text must hold,
-    `options` are the settings of rules that the example needs. `fixed` is the text after the rule's fixes, None when
-    the example is not about them.
+
+class Example:
+    """A small Dockerfile, or part of one, in which a rule reports the marked spans (`bad`) or nothing.
+
+    `text`: preceded by `FROM debian:12-slim` if it has no FROM; `«»` marks each span that must be reported.
+    `why`: a caption for the documentation. `shown`: on the rule's page in place of the first example of its kind.
+    `files`: the build context, content by name. `options`: the settings of rules that the example needs.
+    `message`: a part of the first finding's message. `fixed`: the text after all fixes of the rule; None if not tested.
     """
 
-    __slots__ = ("bad", "files", "fixed", "message", "options", "text", "why")
+    __slots__ = ("bad", "files", "fixed", "message", "options", "shown", "text", "why")
 
     def __init__(
         self,
@@ -90,9 +94,11 @@ class Example:
         bad: bool,
         message: str,
         fixed: str | None = None,
+        shown: bool = False,
     ) -> None:
         self.text = text
         self.fixed = fixed
+        self.shown = shown
         self.options = options
         self.why = why
         self.files = files
@@ -108,9 +114,10 @@ def Bad(  # noqa: N802
     options: Mapping[str, object] | None = None,
     message: str = "",
     fixed: str | None = None,
+    shown: bool = False,
 ) -> Example:
-    """An example in which the rule finds exactly the marked spans; `fixed` is what its fixes make of the text."""
-    return Example(text, why, files, options, bad=True, message=message, fixed=fixed)
+    """An example in which the rule reports exactly the marked spans."""
+    return Example(text, why, files, options, bad=True, message=message, fixed=fixed, shown=shown)
 
 
 def Good(  # noqa: N802
@@ -119,9 +126,10 @@ def Good(  # noqa: N802
     why: str = "",
     files: dict[str, str] | None = None,
     options: Mapping[str, object] | None = None,
+    shown: bool = False,
 ) -> Example:
-    """An example in which the rule finds nothing."""
-    return Example(text, why, files, options, bad=False, message="")
+    """An example in which the rule reports nothing."""
+    return Example(text, why, files, options, bad=False, message="", shown=shown)
 
 
 class Rule:
@@ -222,12 +230,12 @@ class Rule:
 
     @property
     def summary(self) -> str:
-        """The first line of the documentation."""
+        """The first line of the documentation: one sentence that says what is reported."""
         return self.documentation.partition("\n")[0]
 
     @property
     def documentation(self) -> str:
-        """What the rule's file says about it, in Markdown."""
+        """The docstring of the check, in Markdown: the summary, then sections with `## ` headings."""
         return clean_docstring(self.check.__doc__ or "")
 
     @property

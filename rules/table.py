@@ -1,4 +1,4 @@
-"""All rules: what is known of each without importing it. Written by tools/make_table.py from the rules."""
+"""All rules, so that their modules are imported only when they run. Written by tools/make_table.py."""
 
 # fmt: off
 # ruff: noqa: E501
@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     Row = tuple[str, str, str, str, str, Words, Words, Words, str, bool, bool, Words]
 
 ROWS: tuple[Row, ...] = (
+    ('syntax.unreadable_file', 'unreadable-file', 'SYN001', 'error', '0.1', ('Engine',), (), (), '', True, False, ()),
+    ('syntax.internal_error', 'internal-error', 'SYN002', 'error', '0.1', ('Engine',), (), (), '', True, False, ()),
     ('syntax.syntax_error', 'syntax-error', 'SYN003', 'error', '0.1', ('Build',), ('hadolint:DL1000',), (), '', True, True, ()),
     ('syntax.build_error', 'build-error', 'SYN004', 'error', '0.1', ('Build',), (), (), '', True, False, ()),
     ('files.ignore_comment', 'ignore-comment', 'DL1001', 'info', '0.1', ('Build',), (), ('hadolint', 'dlint'), '', False, False, ()),

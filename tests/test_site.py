@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,13 @@ def test_the_site_builds_strictly(tmp_path: Path) -> None:
     env = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
     done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert (tmp_path / "site" / "rules" / "DL3009" / "index.html").is_file()
+    page = (tmp_path / "site" / "rules" / "DL3009" / "index.html").read_text("utf-8")
+    assert f"dlint {version('dockerfile-dlint')}" in page
+    assert "System packages" in page
+    assert 'rel="next"' in page
+    assert "assets/favicon.svg" in page
+    for code in ("SYN001", "SYN002", "SC"):
+        assert (tmp_path / "site" / "rules" / code / "index.html").is_file()
     index = json.loads((tmp_path / "site" / "search" / "search_index.json").read_text())
     separator = re.compile(index["config"]["separator"])
     found = [

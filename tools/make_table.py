@@ -1,7 +1,7 @@
-"""Writes rules/table.py, what dlint knows of its rules without importing them.
+"""Writes rules/table.py, which describes every rule without importing it.
 
 python tools/make_table.py           write
-python tools/make_table.py --check   exit 1 when the table is not current
+python tools/make_table.py --check   exit 1 if it is outdated
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from dockerfile_dlint.rules.base import Rule
 RULES = Path(__file__).resolve().parent.parent / "rules"
 TABLE = RULES / "table.py"
 FAMILIES = ("SYN", "DL", "BK", "SEC", "CTX", "OPT", "COR", "PKG", "IGN")
-"""The order of the list of all rules."""
-HEAD = '''"""All rules: what is known of each without importing it. Written by tools/make_table.py from the rules."""
+"""Families of codes in the order of the table."""
+HEAD = '''"""All rules, so that their modules are imported only when they run. Written by tools/make_table.py."""
 
 # fmt: off
 # ruff: noqa: E501
@@ -52,7 +52,7 @@ def main() -> int:
     current = TABLE.exists() and TABLE.read_text("utf-8") == text
     if "--check" in sys.argv[1:]:
         if not current:
-            print("rules/table.py is not current; run python tools/make_docs.py")
+            print("rules/table.py is outdated; run python tools/make_docs.py")
         return 0 if current else 1
     TABLE.write_text(text, "utf-8")
     return 0

@@ -6,8 +6,7 @@ import sys
 
 from ...rules import RULES
 from ..config.selection import UnknownRule, is_code, matching_rules, split_selectors
-from ..output.engine_pages import ENGINE_PAGES, SHELLCHECK_PAGE
-from ..output.rule_page import rule_page
+from ..output.rule_page import rule_page, shellcheck_page
 from ..terminal.exit_status import BROKEN, CLEAN
 from ..terminal.streams import warn, write_stdout
 
@@ -18,37 +17,42 @@ if TYPE_CHECKING:
     from ...rules.base import Rule
 
 PAGE_WIDTH = 80
-"""A page that is not written to a terminal is folded to so many columns."""
+"""The width in columns to which pages are folded if standard output is not a terminal."""
+_SHELLCHECK = ("SC", "SHELLCHECK")
 
 
 def run_explain(arguments: argparse.Namespace) -> int:
-    """Write the pages of the rules that are named."""
+    """Print the pages of the selected rules."""
     pages: dict[str, str] = {}
     try:
         for selector in split_selectors(arguments.rules):
-            if selector.upper() in ENGINE_PAGES:
-                pages[selector.upper()] = ENGINE_PAGES[selector.upper()]
-                continue
-            if is_code(selector) and selector.upper().startswith("SC"):
-                pages[selector.upper()] = SHELLCHECK_PAGE.format(code=selector.upper())
-                continue
-            rules = matching_rules(selector)
-            if not rules:
-                warn(f"there is no rule of `{selector}` yet")
-            pages |= {rule.code: rule_page(rule) for rule in rules}
+            pages |= _pages(selector)
     except UnknownRule as error:
         warn(str(error))
         return BROKEN
     if not pages:
-        warn("there is nothing to explain; `dlint rules` lists all rules")
+        warn("no rule given; see `dlint rules`")
         return BROKEN
     text = "\n".join(pages.values())
     write_stdout(_drawn(text) if sys.stdout.isatty() else wrap_markdown(text))
     return CLEAN
 
 
+def _pages(selector: str) -> dict[str, str]:
+    """Pages by code. Raises UnknownRule."""
+    name = selector.upper()
+    if name in _SHELLCHECK:
+        return {name: shellcheck_page()}
+    if is_code(name) and name.startswith("SC"):
+        return {name: shellcheck_page(name)}
+    rules = matching_rules(selector)
+    if not rules:
+        warn(f"no rules match `{selector}`")
+    return {rule.code: rule_page(rule) for rule in rules}
+
+
 def _drawn(text: str) -> str:
-    """The pages drawn by rich, as wide and as colourful as the terminal."""
+    """The pages rendered by rich, with the width and colors of the terminal."""
     from io import StringIO
 
     from rich.console import Console
@@ -65,7 +69,7 @@ def _drawn(text: str) -> str:
 
 
 def wrap_markdown(text: str) -> str:
-    """Markdown with its paragraphs and list items folded to WIDTH; code and headings stay."""
+    """Markdown with paragraphs and list items folded to PAGE_WIDTH; code, headings and tables are unchanged."""
     out: list[str] = []
     paragraph: list[str] = []
     code = False
@@ -83,15 +87,19 @@ def wrap_markdown(text: str) -> str:
 
 
 def _fold(paragraph: list[str]) -> list[str]:
+    import re
     import textwrap
 
     indent = "  " if paragraph and paragraph[0].startswith("- ") else ""
     joined = " ".join(line.strip() for line in paragraph)
-    return textwrap.wrap(joined, PAGE_WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+    # Code spans are not broken: they are copied.
+    joined = re.sub("`[^`]*`", lambda span: span[0].replace(" ", "\0"), joined)
+    lines = textwrap.wrap(joined, PAGE_WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+    return [line.replace("\0", " ") for line in lines]
 
 
 def run_rules(arguments: argparse.Namespace) -> int:
-    """Write a line a rule; on a terminal folded to its width."""
+    """Print one line per rule, on a terminal folded to its width; or JSON."""
     if arguments.format == "json":
         from ..output.formats.json import dumps
 

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from ...rules.base import Rule
 
 ALL_SELECTOR = "ALL"
-ALWAYS_ON = "SYN003"
-"""Syntax errors are told whatever is selected: a file that cannot be built is never clean."""
+ALWAYS_ON = ("SYN001", "SYN002", "SYN003")
+"""Reported whatever is selected or ignored: a file that cannot be read, checked or parsed is never clean."""
 OFF_IN_HADOLINT = frozenset(("DL1001", "DL3057"))
 """Rules that hadolint has and does not run unless asked (its README); nor are they meant by the prefix DL."""
 _DIGITS = "0123456789"
@@ -103,11 +103,11 @@ def select_rules(
                 rules = [rule for rule in rules if rule.code not in OFF_IN_HADOLINT]
             length = specificity(selector)
             for rule in rules:
-                if rule.code == ALWAYS_ON and not on and length == _WHOLE_NAME:
-                    tell(f"{ALWAYS_ON} ({rule.name}) is never ignored: BuildKit cannot build such a file")
+                if rule.code in ALWAYS_ON and not on and length == _WHOLE_NAME:
+                    tell(f"{rule.code} ({rule.name}) is always reported and cannot be ignored")
                 if rule.code not in held or length >= held[rule.code][0]:
                     held[rule.code] = (length, on)
-    return [rule for rule in RULES if rule.code == ALWAYS_ON or held.get(rule.code, (0, False))[1]]
+    return [rule for rule in RULES if rule.code in ALWAYS_ON or held.get(rule.code, (0, False))[1]]
 
 
 def specificity(selector: str) -> int:

@@ -20,7 +20,7 @@ class SeverityOverrides:
         for selector in sorted(wanted, key=specificity):
             level = wanted[selector]
             try:
-                self._by_code |= {rule.code: level for rule in matching_rules(selector) if rule.code != ALWAYS_ON}
+                self._by_code |= {rule.code: level for rule in matching_rules(selector) if rule.code not in ALWAYS_ON}
             except UnknownRule:
                 continue
             name = normalize_selector(selector)

@@ -159,7 +159,7 @@ def _found(
             for finding in rule.check(build) if node is build else rule.check(node, build):
                 line, stage = places.of(finding.start)
                 aliases = rule.aliases if finding.aliases is None else finding.aliases
-                if rule.code != ALWAYS_ON and suppressions.hides(rule, line, aliases):
+                if rule.code not in ALWAYS_ON and suppressions.hides(rule, line, aliases):
                     continue
                 if rule in plan.experimental_rules and not suppressions.checks.is_enabled(aliases, line):
                     continue

@@ -1,4 +1,4 @@
-"""Where the page of a rule can be read, and which terminals make links of text."""
+"""Addresses of rule pages, and terminals that support hyperlinks."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ if TYPE_CHECKING:
     from ..engine.report import Report
 
 _WIKI = "https://www.shellcheck.net/wiki/"
-_PLACE = "{code}"
+_CODE = "{code}"
 
 _PROGRAMS = frozenset(("iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper", "Tabby", "rio", "zed"))
-"""Of $TERM_PROGRAM, terminals that know OSC 8. Source: the list of adopters kept beside its specification."""
+"""Values of $TERM_PROGRAM of terminals with OSC 8 hyperlinks. Source: the adopters listed in its specification."""
 _TERMS = ("xterm-kitty", "xterm-ghostty", "alacritty", "foot", "wezterm", "contour")
 _VTE = 5001
-"""The first version of VTE (GNOME's terminal and its kin) that takes links without fault, as $VTE_VERSION says it."""
-_BETWEEN = ("screen", "tmux", "dumb", "unknown", "linux")
-"""Of $TERM, programs between us and the terminal that may keep the codes back, and terminals without links."""
+"""$VTE_VERSION of the first VTE (GNOME Terminal and others) in which hyperlinks do not crash."""
+_WITHOUT_LINKS = ("screen", "tmux", "dumb", "unknown", "linux")
+"""Values of $TERM of multiplexers, which may not pass hyperlinks on, and of terminals without hyperlinks."""
 
 
 def published_url(code: str, template: str) -> str:
-    """The address of a rule's page: ShellCheck's wiki, or what `rule-url` says; empty when it says nothing."""
+    """The URL of a rule's page: ShellCheck's wiki, or `template` (the key `rule-url`) with the code; may be empty."""
     if code.startswith("SC"):
         return _WIKI + code
-    return template.replace(_PLACE, code)
+    return template.replace(_CODE, code)
 
 
 def set_rule_urls(reports: Iterable[Report], plans: LintPlans) -> None:
-    """Write into each finding where its page is published, as the configuration of its file says it."""
+    """Set `url` of each finding, from the configuration of its file."""
     for report in reports:
         if report.diagnostics:
             template: str = plans.config(report.file if report.file != "<stdin>" else "-").get("rule-url", "")
@@ -40,12 +40,12 @@ def set_rule_urls(reports: Iterable[Report], plans: LintPlans) -> None:
 
 
 def supports_hyperlinks(environment: Mapping[str, str]) -> bool:
-    """Whether the terminal makes links of OSC 8; $FORCE_HYPERLINK, 0 or 1, decides where it is set."""
+    """Whether the terminal supports OSC 8 hyperlinks; $FORCE_HYPERLINK (0 or 1) overrides the detection."""
     forced = environment.get("FORCE_HYPERLINK")
     if forced is not None:
         return forced not in ("", "0")
     term = environment.get("TERM", "")
-    if term.startswith(_BETWEEN) or "TMUX" in environment or "STY" in environment:
+    if term.startswith(_WITHOUT_LINKS) or "TMUX" in environment or "STY" in environment:
         return False
     vte = environment.get("VTE_VERSION", "")
     return (
@@ -57,46 +57,43 @@ def supports_hyperlinks(environment: Mapping[str, str]) -> bool:
 
 
 def is_local_terminal(environment: Mapping[str, str]) -> bool:
-    """Whether the terminal runs on this machine, so that it can open a file of ours."""
+    """Whether the terminal runs on this machine and can open local files."""
     return not any(name in environment for name in ("SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"))
 
 
 def rule_page_markdown(code: str) -> str:
-    """The page of a rule in Markdown; empty when there is none."""
+    """The page of a rule or of a code of ShellCheck in Markdown; empty for an unknown code."""
     from ...rules import RULES
-    from .engine_pages import ENGINE_PAGES
+    from .rule_page import rule_page, shellcheck_page
 
-    rule = next((rule for rule in RULES if rule.code == code), None)
-    if rule is None:
-        return ENGINE_PAGES.get(code, "")
-    from .rule_page import rule_page
-
-    return rule_page(rule)
+    if code.startswith("SC"):
+        return shellcheck_page(code)
+    return next((rule_page(rule) for rule in RULES if rule.code == code), "")
 
 
 def page_cache_directory(version: str) -> str:
-    """The folder of the user's cache in which the pages of a version lie."""
+    """The directory in the user's cache for the pages of a version of dlint."""
     base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
     return os.path.join(base, "dlint", f"rules-{version}")
 
 
 def cached_page_file(code: str, version: str) -> str:
-    """The path of a rule's page in the user's cache, where it is written when it is not there; empty for none."""
+    """The path of a rule's page in the user's cache, written if missing; empty if there is no page or no cache."""
     text = rule_page_markdown(code)
     if not text:
         return ""
-    folder = page_cache_directory(version)
-    path = os.path.join(folder, f"{code}.md")
+    directory = page_cache_directory(version)
+    path = os.path.join(directory, f"{code}.md")
     data = text.encode()
     try:
         with open(path, "rb") as file:
             if file.read() == data:
                 return path
     except OSError:
-        pass  # It is written below.
+        pass  # Not cached yet.
     try:
-        os.makedirs(folder, exist_ok=True)
-        temporary = os.path.join(folder, f".{code}.{os.getpid()}")
+        os.makedirs(directory, exist_ok=True)
+        temporary = os.path.join(directory, f".{code}.{os.getpid()}")
         with open(temporary, "wb") as file:
             file.write(data)
         os.replace(temporary, path)
@@ -106,7 +103,7 @@ def cached_page_file(code: str, version: str) -> str:
 
 
 def file_url(path: str) -> str:
-    """A path as a `file:` address with the name of this machine, which terminals compare with theirs."""
+    """A path as a `file:` URL with this machine's name, which terminals compare with their own."""
     import socket
     from urllib.parse import quote
 

@@ -82,5 +82,5 @@ EXAMPLES = (
     Good("COPY a b .", why="BuildKit takes it for a folder"),
     Good("ARG D\nCOPY a b $D", why="the build gives the value"),
     Good("COPY *.txt /c", files={"a.txt": "a"}),
-    Good("COPY a /c"),
+    Good("COPY a /c", shown=True),
 )

@@ -119,13 +119,32 @@ def test_explain_takes_other_tools_names_and_several(capsys: pytest.CaptureFixtu
 
 def test_explain_says_what_an_ignore_file_holds(capsys: pytest.CaptureFixture[str]) -> None:
     main(["explain", "BK019"])
-    assert re.search(r"context: `.dockerignore` \(holding `.+`\), ", capsys.readouterr().out)
+    assert re.search(r"context: `.dockerignore` \(containing `.+`\), ", capsys.readouterr().out)
 
 
 @pytest.mark.parametrize("code", ["SYN001", "SYN002"])
-def test_what_no_rule_says_is_explained(code: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_the_engine_reports_is_explained(code: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", code]) == 0
     assert capsys.readouterr().out.startswith(f"# {code} ")
+
+
+def test_what_the_engine_reports_can_be_selected(tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_bytes(b"FROM alpine:3.20\nRUN a\0b\n")
+    done = dlint("--select", "SYN001", "--format", "sarif", "Dockerfile", cwd=tmp_path)
+    assert done.status == 2
+    (rule,) = done.json["runs"][0]["tool"]["driver"]["rules"]
+    assert (rule["id"], rule["shortDescription"]["text"]) == ("SYN001", "The file cannot be read as a Dockerfile.")
+
+
+@pytest.mark.parametrize("selector", ["SC", "shellcheck"])
+def test_shellcheck_has_a_page(selector: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", selector]) == 0
+    assert capsys.readouterr().out.startswith("# SCnnnn shellcheck\n")
+
+
+def test_explain_does_not_break_code(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["explain", "SC"])
+    assert "`pip install 'dockerfile-dlint[shellcheck]'`" in capsys.readouterr().out
 
 
 def test_a_finding_of_shellcheck_is_explained_by_its_own_page(capsys: pytest.CaptureFixture[str]) -> None:
@@ -178,7 +197,7 @@ def test_rules_as_json() -> None:
         (["tree"], "FILE; `dlint tree --help` shows"),
         (["tree", "a", "b"], "`b` is one argument too many; `dlint tree --help`"),
         (["explain"], "RULE; `dlint explain --help`"),
-        (["explain", ","], "there is nothing to explain; `dlint rules` lists all rules"),
+        (["explain", ","], "no rule given; see `dlint rules`"),
         (["rules", "x"], "`x` is one argument too many; `dlint rules --help`"),
         (["tree", "/nowhere/Dockerfile"], "`/nowhere/Dockerfile`: there is no such file"),
     ],

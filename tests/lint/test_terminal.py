@@ -202,9 +202,9 @@ def test_pages_fit_the_terminal(columns: int, folder: Path) -> None:
 
 def test_rules_are_folded_beside_their_names(folder: Path) -> None:
     lines = terminal("rules", cwd=folder).out.splitlines()
-    assert lines[0].startswith("SYN003  ")
+    assert lines[0].startswith("SYN001  ")
     assert lines[1].startswith(" " * 30)
-    assert dlint("rules").out.splitlines()[1].startswith("SYN004  ")
+    assert dlint("rules").out.splitlines()[1].startswith("SYN002  ")
 
 
 # What is shown of a line

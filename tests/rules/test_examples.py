@@ -44,8 +44,11 @@ def test_example_in_other_clothes(rule: Rule, example: Example) -> None:
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
 def test_rule_is_whole(rule: Rule) -> None:
-    assert any(example.bad for example in rule.examples)
-    assert any(not example.bad for example in rule.examples)
+    if rule.node_types == ("Engine",):
+        assert not rule.examples
+    else:
+        assert any(example.bad for example in rule.examples)
+        assert any(not example.bad for example in rule.examples)
     assert "## Why" in rule.documentation
     assert rule.summary.endswith(".")
     assert len(rule.summary) < 120

@@ -66,7 +66,7 @@ def _findings(server: DlintServer, document: Document, offset: int) -> Iterator[
         start, end = document.span(d)
         if start <= offset < end or offset == start:
             rule = rule_by_code(d.code)
-            about = _main_part(rule.documentation) if rule is not None else rule_page_markdown(d.code)
+            about = _main_part(rule.documentation) if rule is not None else ""
             href = rule_page_url(server.workbench, document, d.code)
             name = f"[{d.code} {d.name}]({href})" if href else f"{d.code} {d.name}"
             yield f"**{name}** ({d.severity}): {d.message}\n\n{about}".rstrip(), start, end

@@ -14,6 +14,8 @@ function __dlint_is
 end
 function __dlint_rules
     printf '%s\n' \
+        'SYN001'\t'The file cannot be read as a Dockerfile.' \
+        'SYN002'\t'dlint failed on this file because of a bug in dlint.' \
         'SYN003'\t'The file breaks the grammar, and BuildKit refuses it.' \
         'SYN004'\t'The grammar is right, but BuildKit refuses what the words mean.' \
         'DL1001'\t'A comment switches findings off for an instruction.' \
