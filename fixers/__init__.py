@@ -1,1 +1,1 @@
-"""Edits and fixes: what a rule proposes to change. Knows nothing of rules or lint."""
+"""Edits, fixes, formatting, optimization and verification. Imports neither rules nor lint."""

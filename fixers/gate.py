@@ -1,4 +1,4 @@
-"""The gate: what a fixed file must hold before it may be written."""
+"""The gate: the checks that a fixed file must pass before it is written."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from .edits.edit import Fix
 
     class FixableFinding(Protocol):
-        """What the gate has to know of a finding; lint's Diagnostic is one."""
+        """What the gate needs to know about a finding; lint's Diagnostic satisfies it."""
 
         @property
         def code(self) -> str:
-            """The rule's code."""
+            """The code of the rule, such as `DL3008`."""
             ...
 
         @property
@@ -34,27 +34,27 @@ if TYPE_CHECKING:
 
         @property
         def message(self) -> str:
-            """What is wrong."""
+            """The message of the finding."""
             ...
 
         @property
         def start(self) -> tuple[int, int]:
-            """Line and column, from 1."""
+            """Line and column, 1-based."""
             ...
 
         @property
         def fix(self) -> Fix | None:
-            """What repairs it."""
+            """The fix, None when there is none."""
             ...
 
     LintFunction = Callable[[str], Sequence[FixableFinding]]
 
 LEVELS = ("error", "warning", "info", "style")
-"""Severities, the gravest first."""
+"""Severities, the highest first."""
 
 
 class CheckedText:
-    """A text of the file with what is known of it: its tree, and what was found in it."""
+    """A text of the file with its tree and its findings."""
 
     __slots__ = ("dockerfile", "findings", "text")
 
@@ -65,20 +65,19 @@ class CheckedText:
 
 
 class FixRejected(Exception):
-    """The gate does not let a change pass; the message says why."""
+    """The gate rejects a change; the message is the reason."""
 
 
 def check_text(text: str, find: LintFunction) -> CheckedText:
-    """What is known of a text before anything is changed."""
+    """Parse and lint a text before anything is changed."""
     return CheckedText(text, parse_bash(Source(text)), find(text))
 
 
 def verify_fixes(before: CheckedText, fixed: Sequence[FixableFinding], find: LintFunction) -> CheckedText:
-    """The file after the fixes of all findings in `fixed`, or Refused.
+    """The file after the fixes of all findings in `fixed`. Raises FixRejected.
 
-    The result parses on BuildKit's terms; no comment is lost; what the build does has changed as the safe fixes
-    declare and not otherwise; each repaired kind of finding occurs less often, and nothing as grave as an error, or
-    graver than what was repaired, is new.
+    The result must parse, keep all comments, and change the build only as the safe fixes declare. Each fixed rule must
+    have fewer findings, and no new finding may be an error or more severe than the fixed ones.
     """
     fixes = [d.fix for d in fixed if d.fix is not None]
     try:
@@ -86,11 +85,11 @@ def verify_fixes(before: CheckedText, fixed: Sequence[FixableFinding], find: Lin
     except ValueError as error:
         raise FixRejected(str(error)) from None
     if text == before.text:
-        raise FixRejected("it changes nothing")
+        raise FixRejected("the fix changes nothing")
     dockerfile = parse_bash(Source(text))
     if dockerfile.errors:
         first = dockerfile.errors[0]
-        raise FixRejected(f"line {first.line} could not be parsed any more: {first.message}")
+        raise FixRejected(f"line {first.line} would no longer parse: {first.message}")
     _keeps_comments(before.dockerfile, dockerfile, fixes)
     if all(fix.safety == SAFE for fix in fixes):
         _builds_the_same(before.dockerfile, dockerfile, fixes)
@@ -114,23 +113,23 @@ def _keeps_comments(before: Dockerfile, after: Dockerfile, fixes: Sequence[Fix])
 def _builds_the_same(before: Dockerfile, after: Dockerfile, fixes: Sequence[Fix]) -> None:
     wanted = parse_bash(Source(declared_result(before, [edit for fix in fixes for edit in fix.declares])))
     if wanted.errors:
-        raise FixRejected(f"the change that it declares could not be parsed: {wanted.errors[0].message}")
+        raise FixRejected(f"the declared change does not parse: {wanted.errors[0].message}")
     if build_semantics(Build(wanted)) != build_semantics(Build(after)):
-        raise FixRejected("the build would change in a way that the fix does not declare")
+        raise FixRejected("the build would change beyond what the fix declares")
 
 
 def require_same_build(before: Dockerfile, after: Dockerfile) -> None:
-    """Raises Refused unless the two files build the same and have the same comments: they differ in layout only."""
+    """Raises FixRejected unless the files differ in layout only: the same build and the same comments."""
     if after.errors:
         first = after.errors[0]
-        raise FixRejected(f"line {first.line} could not be parsed any more: {first.message}")
+        raise FixRejected(f"line {first.line} would no longer parse: {first.message}")
     if [comment.text for comment in before.comments] != [comment.text for comment in after.comments]:
-        raise FixRejected("its comments would change")
+        raise FixRejected("the comments would change")
     _builds_the_same(before, after, ())
 
 
 def declared_result(dockerfile: Dockerfile, edits: Sequence[Edit]) -> str:
-    """The plain form of the file after the declared edits."""
+    """The plain form (syntax/plain.py) of the file after the declared edits. Raises FixRejected."""
     form = plain_form(dockerfile)
     moved = [Edit(index_at_offset(form, edit.start), index_at_offset(form, edit.end), edit.text) for edit in edits]
     try:
@@ -145,12 +144,12 @@ def _is_better(
     old, new = _counts(before), _counts(after)
     for code in {d.code for d in fixed}:
         if new[code] >= old[code]:
-            raise FixRejected(f"{code} would still be found")
+            raise FixRejected(f"{code} would still be reported")
     repaired = min(LEVELS.index(d.severity) for d in fixed)
     for d in after:
-        grave = LEVELS.index(d.severity)
-        if (grave == 0 or grave < repaired) and new[d.code] > old[d.code]:
-            raise FixRejected(f"it would bring {d.code} on line {d.start[0]}: {d.message}")
+        level = LEVELS.index(d.severity)
+        if (level == 0 or level < repaired) and new[d.code] > old[d.code]:
+            raise FixRejected(f"it would introduce {d.code} on line {d.start[0]}: {d.message}")
 
 
 def _counts(found: Sequence[FixableFinding]) -> Mapping[str, int]:

@@ -1,4 +1,4 @@
-"""Apply the fixes of findings, pass by pass, until nothing is left to do."""
+"""Apply the fixes of findings, pass by pass, until none is left."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from .gate import CheckedText, FixableFinding, LintFunction
 
 MAX_PASSES = 10
-"""More passes than fixes that build on each other ever need; a file that goes on changing is left as it was then."""
+"""More passes than fixes that build on each other ever need; then the text of the last pass is the result."""
 
 
 class RejectedFix:
-    """A fix that was not applied: the finding's code, where it stood in the text at that time, and why."""
+    """A fix that was not applied: the code and line of its finding in the text at that time, and the reason."""
 
     __slots__ = ("code", "line", "reason")
 
@@ -28,89 +28,91 @@ class RejectedFix:
 
 
 class FixResult:
-    """What repairing a file gave: the new text, the code of each finding whose fix went in, what was refused, what is
-    still found, and how many passes it took.
+    """The result of fixing a file.
+
+    `text`: the new text; `applied`: the code of each fixed finding; `rejected`: the fixes that were not applied;
+    `findings`: what remains; `passes`: how many passes changed the text.
     """
 
     __slots__ = ("applied", "findings", "passes", "rejected", "text")
 
     def __init__(
-        self, text: str, applied: list[str], refused: list[RejectedFix], found: Sequence[FixableFinding], passes: int
+        self, text: str, applied: list[str], rejected: list[RejectedFix], found: Sequence[FixableFinding], passes: int
     ) -> None:
         self.text = text
         self.applied = applied
-        self.rejected = refused
+        self.rejected = rejected
         self.findings = found
         self.passes = passes
 
 
 def apply_fixes(text: str, find: LintFunction, wanted: Callable[[FixableFinding], bool]) -> FixResult:
-    """Repair what `find` finds in `text` and `wanted` allows; each pass goes through the gate (gate.py).
+    """Fix the findings of `find(text)` for which `wanted` is true; the gate (gate.py) checks each pass.
 
-    Of fixes that touch the same place the first in the file goes first, the others wait for the next pass. Safe fixes
-    go before all others. A fix that the gate refuses is left out, and the rest still goes in. Text with errors that
-    BuildKit stops at is not touched.
+    Safe fixes come first. Of fixes that touch the same place, the first in the file is applied and the others wait for
+    the next pass. A fix that the gate rejects is skipped, and the others are applied. Text that does not parse is
+    returned unchanged.
     """
     state = check_text(text, find)
     applied: list[str] = []
-    refused: dict[tuple[object, ...], RejectedFix] = {}
+    rejected: dict[tuple[object, ...], RejectedFix] = {}
     passes = 0
     seen = {text}
     if state.dockerfile.errors:
         return FixResult(text, applied, [], state.findings, 0)
     while passes < MAX_PASSES:
-        todo = [d for d in state.findings if d.fix and d.fix.edits and wanted(d) and _key(state, d) not in refused]
+        todo = [d for d in state.findings if d.fix and d.fix.edits and wanted(d) and _key(state, d) not in rejected]
         batch = _batch(todo)
         if not batch:
             break
-        better, went_in, stopped = _pass(state, batch, find)
-        refused.update(((_key(state, d), refusal) for d, refusal in stopped))
+        better, fixed, stopped = _pass(state, batch, find)
+        rejected.update(((_key(state, d), rejection) for d, rejection in stopped))
         if better is None:
             continue
         if better.text in seen:
-            for d in went_in:
-                refused[_key(state, d)] = RejectedFix(d.code, d.start[0], "another fix takes it back")
+            for d in fixed:
+                rejected[_key(state, d)] = RejectedFix(d.code, d.start[0], "another fix reverts it")
             continue
         seen.add(better.text)
-        applied += [d.code for d in went_in]
+        applied += [d.code for d in fixed]
         state = better
         passes += 1
-    return FixResult(state.text, applied, list(refused.values()), state.findings, passes)
+    return FixResult(state.text, applied, list(rejected.values()), state.findings, passes)
 
 
 def _pass(
     state: CheckedText, batch: Sequence[FixableFinding], find: LintFunction
 ) -> tuple[CheckedText | None, Sequence[FixableFinding], list[tuple[FixableFinding, RejectedFix]]]:
-    """The file after as much of the batch as the gate lets pass, which that was, and what was refused."""
+    """The file after the part of the batch that the gate accepts, the findings of that part, and the rejections."""
     try:
         return verify_fixes(state, batch, find), batch, []
     except FixRejected as reason:
         if len(batch) == 1:
-            return None, (), [(batch[0], _refusal(batch[0], reason))]
+            return None, (), [(batch[0], _rejection(batch[0], reason))]
     alone: list[tuple[FixableFinding, CheckedText]] = []
     stopped: list[tuple[FixableFinding, RejectedFix]] = []
     for d in batch:
         try:
             alone.append((d, verify_fixes(state, [d], find)))
         except FixRejected as reason:
-            stopped.append((d, _refusal(d, reason)))
+            stopped.append((d, _rejection(d, reason)))
     if len(alone) > 1:
         try:
             good = [d for d, _ in alone]
             return verify_fixes(state, good, find), good, stopped
         except FixRejected:
-            pass  # They do not go together; the others get their turn in the next pass.
+            pass  # They do not work together; the others are tried in the next pass.
     if alone:
         return alone[0][1], [alone[0][0]], stopped
     return None, (), stopped
 
 
-def _refusal(d: FixableFinding, reason: FixRejected) -> RejectedFix:
+def _rejection(d: FixableFinding, reason: FixRejected) -> RejectedFix:
     return RejectedFix(d.code, d.start[0], str(reason))
 
 
 def _key(state: CheckedText, d: FixableFinding) -> tuple[object, ...]:
-    """What tells a fix again in a later text: the rule and the words that it changes, wherever they stand then."""
+    """Identifies a fix in a later text: the rule, and the text that it changes, wherever it is then."""
     assert d.fix is not None
     start, end = touched_span(d.fix)
     line = state.text.rfind("\n", 0, start) + 1
@@ -118,7 +120,7 @@ def _key(state: CheckedText, d: FixableFinding) -> tuple[object, ...]:
 
 
 def _batch(todo: Sequence[FixableFinding]) -> list[FixableFinding]:
-    """The fixes of one pass, none of which touches another: all safe ones, or if there are none the others."""
+    """The fixes of one pass, which do not touch each other: the safe ones, or the others when there are none."""
     safe = [d for d in todo if d.fix is not None and d.fix.safety == SAFE]
     chosen: list[FixableFinding] = []
     last = -1
@@ -137,6 +139,6 @@ def _order(d: FixableFinding) -> tuple[tuple[int, int], str]:
 
 
 def touched_span(fix: Fix) -> tuple[int, int]:
-    """From the first to the last character that the fix touches or declares to touch."""
+    """The span from the first to the last offset that the fix edits or declares to edit."""
     edits: tuple[Edit, ...] = (*fix.edits, *fix.declares)
     return min(edit.start for edit in edits), max(edit.end for edit in edits)

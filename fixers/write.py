@@ -1,4 +1,4 @@
-"""Replace a file by its fixed text, all of it or not at all."""
+"""Replace a file atomically."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ import os
 import stat
 
 _ATTRIBUTES = ("user.", "system.posix_acl")
-"""Extended attributes that are carried over: what a user set, and access lists."""
+"""Prefixes of the extended attributes that are preserved: those of users, and access control lists."""
 
 
 class WriteError(Exception):
-    """The file was not written; the message says why and what to do."""
+    """The file was not written; the message is the reason and the remedy."""
 
 
 def replace_file(path: str, old: bytes, new: bytes) -> None:
-    """Put `new` where `old` is. Whoever reads the path meanwhile, or after a kill, sees the one or the other.
+    """Replace the content `old` of the file by `new`, atomically: a reader sees the one or the other.
 
-    Mode, owner, extended attributes and the symbolic links on the way stay. Raises WriteError when the file is not
-    what was read any more, or cannot be replaced without losing one of these.
+    Mode, owner, extended attributes and symbolic links are preserved. Raises WriteError when the content is no longer
+    `old`, or when one of these cannot be preserved.
     """
     target = os.path.realpath(path)
     try:
@@ -29,21 +29,21 @@ def replace_file(path: str, old: bytes, new: bytes) -> None:
             with os.fdopen(descriptor, "wb") as file:
                 file.write(new)
                 file.flush()
-                _take_over(target, status, file.fileno(), temporary)
+                _copy_attributes(target, status, file.fileno(), temporary)
                 os.fsync(file.fileno())
             with open(target, "rb") as file:
                 if file.read() != old:
-                    raise WriteError("it changed while it was being fixed; run dlint again")
+                    raise WriteError("it changed in the meantime; run dlint again")
             os.replace(temporary, target)
         except BaseException:
             os.unlink(temporary)
             raise
     except OSError as error:
-        raise WriteError(f"it cannot be written ({error.strerror or error})") from None
+        raise WriteError(f"writing failed ({error.strerror or error})") from None
 
 
 def create_file(path: str, new: bytes) -> None:
-    """Write a file that is not there yet, all of it or not at all. Raises WriteError."""
+    """Create a file atomically. Raises WriteError, also when it exists already."""
     temporary = os.path.join(os.path.dirname(path), f".{os.path.basename(path)}.{os.getpid()}.tmp")
     try:
         with open(temporary, "xb") as file:
@@ -55,29 +55,29 @@ def create_file(path: str, new: bytes) -> None:
         finally:
             os.unlink(temporary)
     except FileExistsError:
-        raise WriteError("it was made meanwhile; run dlint again") from None
+        raise WriteError("it was created in the meantime; run dlint again") from None
     except OSError as error:
-        raise WriteError(f"it cannot be written ({error.strerror or error})") from None
+        raise WriteError(f"writing failed ({error.strerror or error})") from None
 
 
 def _may_replace(target: str, status: os.stat_result) -> None:
     if not stat.S_ISREG(status.st_mode):
-        raise WriteError("it is no regular file")
+        raise WriteError("it is not a regular file")
     if status.st_nlink > 1:
-        raise WriteError("it has several hard links, which replacing it would part; fix a copy")
+        raise WriteError("it has several hard links, which replacing it would break; fix a copy instead")
     if not os.access(target, os.W_OK):
         raise WriteError("it is read-only; make it writable first")
 
 
-def _take_over(target: str, status: os.stat_result, descriptor: int, temporary: str) -> None:
-    """Give the new file the mode, the owner and the attributes of the old one."""
+def _copy_attributes(target: str, status: os.stat_result, descriptor: int, temporary: str) -> None:
+    """Give the new file the mode, the owner and the extended attributes of the old one."""
     if hasattr(os, "fchown"):
         mine = os.fstat(descriptor)
         if (mine.st_uid, mine.st_gid) != (status.st_uid, status.st_gid):
             try:
                 os.fchown(descriptor, status.st_uid, status.st_gid)
             except PermissionError:
-                raise WriteError("it belongs to another user or group, which only that user can keep") from None
+                raise WriteError("it belongs to another user or group, which cannot be preserved") from None
         os.fchmod(descriptor, stat.S_IMODE(status.st_mode))
     else:
         os.chmod(temporary, stat.S_IMODE(status.st_mode))

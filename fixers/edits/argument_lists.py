@@ -1,4 +1,4 @@
-"""Lists of words, one a line and in order."""
+"""Lists of arguments, sorted and one per line."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class ListItem:
-    """A word of a list with the comment lines above it."""
+    """A word of a list, and the comment lines above it."""
 
     __slots__ = ("comments", "word")
 
@@ -30,15 +30,15 @@ class ListItem:
 
 
 def list_items(build: Build, command: Command, words: Sequence[Word]) -> list[ListItem] | None:
-    """The rows of a list, whose words stand one behind the other in the command; None where that is not so.
+    """The items of `words`, which must be consecutive and literal words of the command; None where they are not.
 
-    Between them there is nothing but blanks, continuations and comments, and each word is written as it is read.
+    Only white space, continuations and comments may separate them.
     """
     at = next((number for number, each in enumerate(command.words) if each is words[0]), 0)
     if at == 0 or [id(each) for each in command.words[at : at + len(words)]] != [id(each) for each in words]:
         return None
     text, escape = build.dockerfile.source.text, build.dockerfile.escape
-    rows: list[ListItem] = []
+    items: list[ListItem] = []
     comments = build.dockerfile.comments
     starts = [comment.start for comment in comments]
     before = command.words[at - 1]
@@ -49,29 +49,29 @@ def list_items(build: Build, command: Command, words: Sequence[Word]) -> list[Li
             between = between.replace(text[comment.start : comment.end], "", 1)
         if not (is_verbatim(build, word) and is_verbatim(build, before)) or between.strip(" \t\r\n\\" + escape):
             return None
-        rows.append(ListItem(word, inside))
+        items.append(ListItem(word, inside))
         before = word
-    return rows
+    return items
 
 
-def sort_items(rows: Sequence[ListItem], key: SortKey) -> list[ListItem]:
-    """The rows in order. A word with a comment above it keeps its place, and none passes it."""
+def sort_items(items: Sequence[ListItem], key: SortKey) -> list[ListItem]:
+    """The items in order. An item with a comment above it keeps its position, and no other item passes it."""
     found: list[ListItem] = []
     part: list[ListItem] = []
-    for row in rows:
-        if row.comments:
-            found += [*sorted(part, key=lambda each: key(each.word)), row]
+    for item in items:
+        if item.comments:
+            found += [*sorted(part, key=lambda each: key(each.word)), item]
             part = []
         else:
-            part.append(row)
+            part.append(item)
     return found + sorted(part, key=lambda each: key(each.word))
 
 
-def is_one_per_line(build: Build, rows: Sequence[ListItem]) -> bool:
-    """Whether each word of the list begins a line; the first one may stand above the others instead."""
+def is_one_per_line(build: Build, items: Sequence[ListItem]) -> bool:
+    """Whether each word of the list starts a line; the first one may follow the command, aligned with the others."""
     text = build.dockerfile.source.text
-    return all(_begins_line(text, row.word) for row in rows[1:]) and (
-        _begins_line(text, rows[0].word) or _is_aligned(text, rows)
+    return all(_begins_line(text, item.word) for item in items[1:]) and (
+        _begins_line(text, items[0].word) or _is_aligned(text, items)
     )
 
 
@@ -79,9 +79,9 @@ def _begins_line(text: str, word: Word) -> bool:
     return not text[_line_of(text, word.start) : word.start].strip(" \t")
 
 
-def _is_aligned(text: str, rows: Sequence[ListItem]) -> bool:
-    """Whether the first word stands behind the command, and those that begin a line do so in the same column."""
-    first, *others = [row.word for row in rows]
+def _is_aligned(text: str, items: Sequence[ListItem]) -> bool:
+    """Whether the first word follows the command on its line, and words that start a line are in the same column."""
+    first, *others = [item.word for item in items]
     column = first.start - _line_of(text, first.start)
     lower = [word.start - _line_of(text, word.start) for word in others if _begins_line(text, word)]
     return not _begins_line(text, first) and bool(lower) and all(each == column for each in lower)
@@ -92,11 +92,11 @@ def _line_of(text: str, offset: int) -> int:
 
 
 def write_list(
-    build: Build, instruction: CommandLine, command: Command, rows: Sequence[ListItem], key: SortKey
+    build: Build, instruction: CommandLine, command: Command, items: Sequence[ListItem], key: SortKey
 ) -> tuple[list[Edit], list[Edit]] | None:
-    """The edits that write the list one word a line and in order, and what they declare.
+    """The edits that write the list sorted and one word per line, and their declaration.
 
-    None in an exec form and in a script within another one.
+    None in exec form and in a nested script.
     """
     if instruction.json or {"sh -c", "heredoc", "eval", "substitution"} & set(command.context):
         return None
@@ -105,36 +105,36 @@ def write_list(
     if in_heredoc and "\r" in command.script.text:
         return None
     escape, ending = ("\\", "\n") if in_heredoc else (build.dockerfile.escape, line_ending(text))
-    first, last = rows[0].word, rows[-1].word
-    margin, indent = _indents(text, command, rows)
+    first, last = items[0].word, items[-1].word
+    margin, indent = _indents(text, command, items)
     lines: list[str] = []
-    for row in sort_items(rows, key):
-        lines += [f"{indent}{text[each.start : each.end].strip()}" for each in row.comments]
-        lines.append(f"{indent}{row.word.text} {escape}")
+    for item in sort_items(items, key):
+        lines += [f"{indent}{text[each.start : each.end].strip()}" for each in item.comments]
+        lines.append(f"{indent}{item.word.text} {escape}")
     start = command.words[next(n for n, each in enumerate(command.words) if each is first) - 1].end
     written = f" {escape}{ending}" + ending.join(lines).removesuffix(f" {escape}")
-    if _is_aligned(text, rows):
+    if _is_aligned(text, items):
         written = text[start : first.start] + written.removeprefix(f" {escape}{ending}").lstrip(" \t")
     end = last.end
-    joiner = _joiner_behind(text, end, escape)
+    joiner = _joiner_after(text, end, escape)
     if joiner:
         written += f" {escape}{ending}{margin}"
         end = joiner
     edit = Edit(start, end, written)
     if in_heredoc:
         return [edit], [edit]
-    order = " ".join(row.word.text for row in sort_items(rows, key))
+    order = " ".join(item.word.text for item in sort_items(items, key))
     return [edit], [Edit(first.start, last.end, order)]
 
 
-def _indents(text: str, command: Command, rows: Sequence[ListItem]) -> tuple[str, str]:
+def _indents(text: str, command: Command, items: Sequence[ListItem]) -> tuple[str, str]:
     """The indentation of what follows the list, and of its words."""
     start = _line_of(text, command.start)
     own = _blanks(text, start)
     step = "\t" if own[:1] == "\t" else "    "
-    for row in rows:
-        line = _line_of(text, row.word.start)
-        if line > command.start and _begins_line(text, row.word):
+    for item in items:
+        line = _line_of(text, item.word.start)
+        if line > command.start and _begins_line(text, item.word):
             return own or step, _blanks(text, line)
     return own or step, own + step
 
@@ -146,8 +146,8 @@ def _blanks(text: str, start: int) -> str:
     return text[start:end]
 
 
-def _joiner_behind(text: str, at: int, escape: str) -> int:
-    """Where an `&&` stands behind the list on the same line, with a command behind it; 0 for none."""
+def _joiner_after(text: str, at: int, escape: str) -> int:
+    """The offset of an `&&` and a command that follow the list on the same line; 0 when there is none."""
     end = text.find("\n", at)
     rest = text[at : end if end >= 0 else len(text)].rstrip(" \t\r" + escape)
     bare = rest.lstrip(" \t")

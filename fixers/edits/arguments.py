@@ -1,4 +1,4 @@
-"""Edits of the words of shell commands, wherever a script stands: shell form, `sh -c`, exec form, here-document."""
+"""Edits of the words of shell commands, in shell form, `sh -c`, exec form and heredocs."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ _BETWEEN = frozenset(" \t\r\n")
 
 
 def is_verbatim(build: Build, word: Word) -> bool:
-    """Whether the word stands in the file letter by letter: no continuation in it, no escapes of a string around it."""
+    """Whether the file has the word literally: no continuation inside, not escaped by an enclosing string."""
     return build.dockerfile.source.text[word.start : word.end] == word.text != ""
 
 
 def insert_word_after(
     build: Build, instruction: CommandLine, command: Command, word: Word, flag: str
 ) -> list[Edit] | None:
-    """The edits that put `flag` behind a word of the command as a word of its own; None where that cannot be done.
+    """The edits that insert `flag` as a new word after a word of the command; None where that is not possible.
 
-    `flag` must mean itself in any quotes: letters, digits and `-=/._`.
+    `flag` must mean the same in any quotes: letters, digits and `-=/._`.
     """
     if word not in command.words or not is_verbatim(build, word):
         return None
@@ -33,23 +33,23 @@ def insert_word_after(
 
 
 def append_to_word(build: Build, word: Word, ending: str) -> list[Edit] | None:
-    """The edits that put `ending` at the end of an unquoted word."""
+    """The edits that append `ending` to an unquoted word; None for any other."""
     if not is_verbatim(build, word) or word.text != word.value:
         return None
     return [Edit(word.end, word.end, ending)]
 
 
 def replace_word(build: Build, word: Word, text: str) -> list[Edit] | None:
-    """The edits that write `text`, which means itself in any quotes, for an unquoted word."""
+    """The edits that replace an unquoted word by `text`, which needs no quotes; None for any other."""
     if not is_verbatim(build, word) or word.text != word.value:
         return None
     return [Edit(word.start, word.end, text)]
 
 
 def remove_word(build: Build, instruction: CommandLine, command: Command, word: Word) -> list[Edit] | None:
-    """The edits that take out a word and the blank before it, or its whole line of a list.
+    """The edits that remove a word and the white space before it, also a whole line of a list.
 
-    None for the program itself, and where a comment or a redirection stands between it and the word before.
+    None for the program itself, and where a comment or a redirection precedes the word.
     """
     words = command.words
     at = next((number for number, each in enumerate(words) if each is word), 0)
@@ -64,7 +64,7 @@ def remove_word(build: Build, instruction: CommandLine, command: Command, word: 
 
 
 def is_exec_form_word(build: Build, instruction: CommandLine, word: Word) -> bool:
-    """Whether the word is a string of an exec form, and not a word of a script in one."""
+    """Whether the word is an element of an exec form, not a word of a script inside one."""
     if not instruction.json:
         return False
     commands = build.commands(instruction)
@@ -72,10 +72,10 @@ def is_exec_form_word(build: Build, instruction: CommandLine, word: Word) -> boo
 
 
 def _blank(build: Build, instruction: CommandLine, command: Command) -> str:
-    """What stands between two words of the command: a blank, or quotes and a comma as the exec form has them."""
+    """The separator of two words of the command: a space, or quotes and a comma in exec form."""
     words: Sequence[Word] = command.words
     if not is_exec_form_word(build, instruction, words[0]):
         return " "
     text = build.dockerfile.source.text
-    usual = text[words[0].end : words[1].start] if len(words) > 1 else ""
-    return usual if usual in ('","', '", "') else '", "'
+    first = text[words[0].end : words[1].start] if len(words) > 1 else ""
+    return first if first in ('","', '", "') else '", "'

@@ -1,4 +1,4 @@
-"""Edits on spans, the only currency of fixes."""
+"""Edits on spans of a text, and the fixes that consist of them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 SAFE, UNSAFE, DISPLAY = "safe", "unsafe", "display"
-"""How far a fix may go: applied by `--fix`, only by `--unsafe-fixes`, only shown."""
+"""Safety of a fix: applied by `--fix`, applied only by `--unsafe-fixes`, only shown."""
 
 
 class Edit:
@@ -31,13 +31,14 @@ class Edit:
 
 
 class Fix:
-    """All the edits that repair one finding; they go in together or not at all. `title` is an imperative.
+    """The edits that fix one finding; they are applied together or not at all.
 
-    `declares` says what a safe fix changes in the build: edits to the plain form of the file (syntax/plain.py: one
-    line an instruction, no comments), at offsets in the file. The gate makes them there and wants the build that comes
-    out to be the one that `edits` make. None are declared for a change that means nothing to a build (spelling, white
-    space). `declare_edits` says that the edits are short enough to be the declaration themselves. `removes_comment`
-    allows comments inside the edits to go.
+    `title`: an imperative.
+    `declares`: what a safe fix changes in the build, as edits of the plain form of the file (syntax/plain.py: one line
+    per instruction, no comments) at offsets of the file. The gate compares the build after them with the build after
+    `edits`. Empty for a change without effect on the build (spelling, white space).
+    `declare_edits`: `edits` are the declaration too.
+    `removes_comment`: the edits may remove comments.
     """
 
     __slots__ = ("declares", "edits", "removes_comment", "safety", "title")
@@ -64,12 +65,12 @@ def _order(edit: Edit) -> tuple[int, int]:
 
 
 def apply_edits(text: str, edits: Iterable[Edit]) -> str:
-    """`text` after the edits. Raises ValueError when two of them overlap or one lies outside the text."""
+    """`text` after the edits. Raises ValueError when two edits overlap or one is outside the text."""
     pieces: list[str] = []
     at = 0
     for edit in sorted(edits, key=_order):
         if not at <= edit.start <= edit.end <= len(text):
-            raise ValueError(f"edit {edit.start}-{edit.end} overlaps another or lies outside the text")
+            raise ValueError(f"edit {edit.start}-{edit.end} overlaps another edit or is outside the text")
         pieces += (text[at : edit.start], edit.text)
         at = edit.end
     pieces.append(text[at:])

@@ -14,9 +14,10 @@ PRAGMAS = ("hadolint", "dlint:", "check=", "shellcheck", "syntax=", "escape=")
 
 
 def remove_instruction(dockerfile: Dockerfile, instruction: Instruction) -> tuple[list[Edit], list[Edit]] | None:
-    """The edits that take an instruction out of the file, and what they declare.
+    """The edits that remove an instruction, and their declaration.
 
-    None where more than the instruction would go, or a comment for tools above it would speak of the next one.
+    None where comments inside it would be lost, for an ONBUILD trigger, and where a comment for tools above it would
+    then apply to the next instruction.
     """
     text = dockerfile.source.text
     if has_comments_inside(dockerfile, instruction) or instruction.parent is not None:
@@ -26,7 +27,7 @@ def remove_instruction(dockerfile: Dockerfile, instruction: Instruction) -> tupl
     start = text.rfind("\n", 0, instruction.start) + 1
     end = text.find("\n", instruction.end) + 1
     if end == 0:
-        # The last line of a file without a final line feed: that of the line before goes instead.
+        # The last line has no line feed; remove that of the line before.
         end = len(text)
         start = max(0, start - (2 if text[max(0, start - 2) : start] == "\r\n" else 1))
     elif _blank_before(text, start) and _blank_at(text, end):
@@ -35,7 +36,7 @@ def remove_instruction(dockerfile: Dockerfile, instruction: Instruction) -> tupl
 
 
 def has_comments_inside(dockerfile: Dockerfile, instruction: Instruction) -> bool:
-    """Whether comment lines stand between the lines of the instruction."""
+    """Whether there are comment lines between the lines of the instruction."""
     comments = dockerfile.comments
     first = bisect_right(comments, instruction.start, key=lambda comment: comment.start)
     return first < len(comments) and comments[first].start < instruction.end
@@ -53,7 +54,7 @@ def _blank_at(text: str, at: int) -> bool:
 def insert_instruction_before(
     dockerfile: Dockerfile, instruction: Instruction, line: str
 ) -> tuple[list[Edit], list[Edit]]:
-    """The edits that put a one-line instruction before another and the comments above it, and what they declare."""
+    """The edits that insert a one-line instruction before another and its comments, and their declaration."""
     text = dockerfile.source.text
     first = min([instruction.start, *(comment.start for comment in instruction.comments)])
     at = text.rfind("\n", 0, first) + 1
@@ -61,5 +62,5 @@ def insert_instruction_before(
 
 
 def line_ending(text: str) -> str:
-    """What ends the first line of a text; a line feed when there is only one line."""
+    """The line ending of the first line of a text; a line feed when there is only one line."""
     return "\r\n" if text[max(0, (end := text.find("\n")) - 1) : end + 1] == "\r\n" else "\n"

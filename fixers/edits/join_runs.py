@@ -1,4 +1,4 @@
-"""RUNs that follow each other, joined to one."""
+"""Consecutive RUN instructions joined into one."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
     Change = tuple[list[Edit], list[Edit]]
 
-# What ends the shell, or goes on behind it: nothing may follow.
+# Ends the shell, or keeps running after it: nothing may follow.
 _ENDING = frozenset(("exit", "exec", "return", "trap", "wait", "nohup", "setsid", "service", "systemctl", "break"))
-# What changes the shell for the commands that follow.
+# Changes the shell for the commands that follow.
 _CHANGING = frozenset(
     ("cd", "pushd", "popd", "set", "shopt", "export", "unset", "alias", "unalias", "umask", "ulimit", "source", ".",
      "eval", "read", "readonly", "local", "declare", "typeset", "shift", "getopts", "hash", "enable", "let", "mapfile",
@@ -37,13 +37,12 @@ _KEPT_MOUNTS = ("cache", "secret", "ssh")
 
 
 def join_runs(build: Build, runs: Sequence[Run]) -> Change | None:
-    """The edits that make one RUN of several that follow each other in the file, and what they declare.
+    """The edits that join consecutive RUNs with `&&`, and their declaration.
 
-    The commands run one after the other as before, each RUN when the one before it has succeeded. None where a command
-    would find another shell (folder, options, variables, functions, umask, traps), where the exit status of a RUN is
-    not that of all its parts (`a; b`, `a || b` behind others, `&`), where flags or shell are not the same or mounts
-    would keep what is dropped between RUNs, in other forms than the shell form, where the search path of programs may
-    be remembered (a manager that upgrades itself), and where a comment speaks to a tool.
+    None where the result could behave differently: a command would run in a changed shell (directory, options,
+    variables, functions, umask, traps), the exit status of a RUN does not cover all its commands (`a; b`, `a || b`,
+    `&`), flags or shells differ, a mount would keep its content, a package manager upgrades itself (the shell remembers
+    the path of the old one). Also None for exec form, heredocs, and where a comment is an instruction to a tool.
     """
     if len(runs) < 2 or not all(_is_plain(build, run) for run in runs):
         return None
@@ -62,24 +61,24 @@ def join_runs(build: Build, runs: Sequence[Run]) -> Change | None:
     for first, second in pairwise(runs):
         start, end = _text_end(build, first), second.words[0].start
         edits.append(Edit(start, end, layout.separator(first, second)))
-        # The line of the first command may be one that went with the edit before.
+        # The edit before may have removed the line of the first command.
         edits += [edit for edit in layout.indented(second) if edit.start >= end]
         declares.append(Edit(start, end, " && "))
     return edits, declares
 
 
 def run_separator(build: Build, runs: Sequence[Run]) -> str:
-    """How `&&` is written between the joined RUNs."""
+    """The text that joins the RUNs: `&&` with a line break, in the style of the file."""
     return _Layout(build, runs).plain()
 
 
 def _text_end(build: Build, run: Run) -> int:
-    """Where the text of the RUN ends, blanks behind it left out."""
+    """The offset at which the text of the RUN ends, without trailing white space."""
     return run.start + len(build.dockerfile.source.text[run.start : run.end].rstrip())
 
 
 def _is_plain(build: Build, run: Run) -> bool:
-    """Whether the RUN is a shell-form one that a usual shell reads, without heredocs."""
+    """Whether the RUN is in shell form, for a known shell, and without heredocs."""
     if run.json or run.heredocs or run.parent is not None or run.empty_continuation or not run.words:
         return False
     script, state = build.script(run), build.state(run)
@@ -93,7 +92,7 @@ def _is_plain(build: Build, run: Run) -> bool:
 
 
 def _keeps_nothing(name: str, value: str) -> bool:
-    """Whether a flag makes no folder whose content the next RUN would miss."""
+    """Whether a flag mounts nothing whose content the next RUN would then see."""
     if name != "mount":
         return True
     kinds = [text for key, text in parse_mount_fields(value) or () if key == "type"]
@@ -108,15 +107,15 @@ def _follow(build: Build, first: Run, second: Run) -> bool:
 
 
 def _own(build: Build, run: Run) -> Iterator[Command]:
-    """The commands that the RUN's own shell runs, not one that it starts."""
+    """The commands that the shell of the RUN itself runs, not another one that it starts."""
     for command in build.commands(run):
         if _OTHER_SHELL.isdisjoint(command.context):
             yield command
 
 
 def _leaks(build: Build, run: Run, *, soft: bool) -> bool:
-    """Whether a command of the RUN ends its shell or changes it; `soft` allows changes that an `rm` does not feel."""
-    # In what stands before `&&`, `set -e` does not count.
+    """Whether a command ends or changes the shell; `soft` allows changes that do not affect an `rm`."""
+    # `set -e` has no effect on a command before `&&`.
     if _is_strict(build, run) and any(each.context[:1] not in _SHIELDED for each in build.commands(run)):
         return True
     for command in _own(build, run):
@@ -129,14 +128,14 @@ def _leaks(build: Build, run: Run, *, soft: bool) -> bool:
         if command.name == "set" and "f" in "".join(word.value for word in command.flags()):
             return True
     text = run.logical.text
-    # A shell that is replaced (`ln -sf bash /bin/sh`) goes on as what it was; the next RUN starts the new one.
+    # After `ln -sf bash /bin/sh` the old shell keeps running; only the next RUN starts the new one.
     if any(shell in text for shell in _SHELL_FILES):
         return True
     return not soft and ("$((" in text or "=" in _expansions(text))
 
 
 def _expansions(text: str) -> str:
-    """The `:=` and `=` of `${NAME:=value}`, which set a variable."""
+    """The first operator characters of `${NAME:=value}` and the like, `=` where a variable is set."""
     found = ""
     for part in text.split("${")[1:]:
         name = part.partition("}")[0]
@@ -146,7 +145,7 @@ def _expansions(text: str) -> str:
 
 
 def _is_strict(build: Build, run: Run) -> bool:
-    """Whether the shell stops at the first failure by itself."""
+    """Whether the shell stops at the first failure (`set -e`), or changes its options at all."""
     shell = build.state(run).shell or ()
     if any(word[:1] == "-" and "e" in word for word in shell[1:]):
         return True
@@ -154,12 +153,12 @@ def _is_strict(build: Build, run: Run) -> bool:
 
 
 def _renews_itself(build: Build, run: Run) -> bool:
-    """Whether a package manager brings a newer one of itself, maybe in another folder: the shell remembers the old."""
+    """Whether a package manager installs itself anew, maybe elsewhere: the shell remembers the old path."""
     return any(package.name in call.manager.programs for call in build.package_calls(run) for package in call.packages)
 
 
 def _is_independent(build: Build, run: Run) -> bool:
-    """Whether the RUN does nothing but remove files by their full name."""
+    """Whether the RUN only removes files by absolute path."""
     return all(
         command.name == "rm"
         and not command.wrappers
@@ -170,7 +169,7 @@ def _is_independent(build: Build, run: Run) -> bool:
 
 
 def _is_chain(build: Build, run: Run) -> bool:
-    """Whether the RUN goes on only as long as all is well: nothing but `&&` and pipelines outermost."""
+    """Whether the outermost commands are joined by `&&` and pipes only, so that any failure is one of the RUN."""
     return all(
         command.operator_before in ("", "&&", "|", "|&") and command.operator_after in ("", "&&", "|", "|&")
         for command in build.commands(run)
@@ -179,7 +178,7 @@ def _is_chain(build: Build, run: Run) -> bool:
 
 
 def _has_outer_list(build: Build, run: Run) -> bool:
-    """Whether a construct is followed by `;`, a line feed or `||`, or is in the background."""
+    """Whether the script has an outermost `;`, line feed, `||` or `&`."""
     from ...syntax.bash import parse_bash
 
     text = build.shell_text(run)[0].text
@@ -197,7 +196,7 @@ def _has_outer_list(build: Build, run: Run) -> bool:
 
 
 def _parses(build: Build, runs: Sequence[Run]) -> bool:
-    """Whether the joined script has all commands of all RUNs, in the same constructs."""
+    """Whether the joined script has the same commands in the same constructs as the RUNs."""
     texts = [build.shell_text(run)[0].text.rstrip() for run in runs]
     joined = parse_script(MappedText(" && ".join(texts), (0,), (0,)))
     expected = [(command.text, command.context) for run in runs for command in build.commands(run)]
@@ -205,11 +204,11 @@ def _parses(build: Build, runs: Sequence[Run]) -> bool:
 
 
 _ENOUGH = 20_000
-"""Characters of a file that tell its style."""
+"""Characters of a file that are read to find its style."""
 
 
 class _Layout:
-    """How the joined RUN is written: where `&&` stands, and how far lines are indented, as in the RUNs or the file."""
+    """The style of the joined RUN, taken from the RUNs or the file: the position of `&&`, and the indentation."""
 
     __slots__ = ("comments", "ending", "escape", "indent", "leading", "text")
 
@@ -223,7 +222,7 @@ class _Layout:
         self.leading, self.indent = style or (_prefers_leading(dockerfile), "    ")
 
     def separator(self, first: Run, second: Run) -> str:
-        """What stands between two RUNs: `&&`, a line break, and the comments that stood between them."""
+        """The text between two RUNs: `&&`, a line break, and the comments between them."""
         comments = [
             f"{self.indent}{self.text[comment.start : comment.end].strip()}{self.ending}"
             for comment in (self.comments if "#" in self.text[first.end : second.start] else ())
@@ -232,13 +231,13 @@ class _Layout:
         return self.plain("".join(comments))
 
     def plain(self, above: str = "") -> str:
-        """What stands between two commands; `above` are lines for the second one."""
+        """The text between two commands; `above` are comment lines for the second one."""
         if self.leading:
             return f" {self.escape}{self.ending}{above}{self.indent}&& "
         return f" && {self.escape}{self.ending}{above}{self.indent}"
 
     def indented(self, run: Run) -> list[Edit]:
-        """The edits that indent the further lines of a RUN when they would not stand below its first."""
+        """The edits that indent the continuation lines of a RUN that are not deeper than its first line."""
         if _style(self.text[run.start : run.end]):
             return []
         starts = [
@@ -254,7 +253,7 @@ class _Layout:
 
 
 def _may_indent(run: Run) -> bool:
-    """Whether blanks at the beginnings of the lines mean nothing: none begins within quotes."""
+    """Whether indentation has no meaning: no line starts inside quotes."""
     text = run.logical.text
     cuts = [
         run.words[0].start_index,
@@ -273,7 +272,7 @@ def _blanks(text: str, start: int) -> str:
 
 
 def _style(text: str) -> tuple[bool, str] | None:
-    """Whether `&&` begins the lines of an instruction, and their indentation; None when none is broken there."""
+    """Whether `&&` starts the lines of an instruction, and their indentation; None without a line break at `&&`."""
     lines = text.split("\n")
     for number, line in enumerate(lines[1:]):
         bare = line.lstrip(" \t")

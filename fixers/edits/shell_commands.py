@@ -1,4 +1,4 @@
-"""Edits of whole commands in a shell script: one more behind another, one less."""
+"""Edits that insert or remove whole commands of a shell script."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ PIPE_OPERATORS = ("|", "|&")
 _STATEMENT = (";", "\n")
 _LONGEST_LINE = 120
 _DEEPEST = 12
-"""What is indented further stands below a word of the line above."""
+"""Columns; a line that is indented further is aligned with a word of the line above."""
 
 
 class CommandLocation:
-    """Where a command stands: its script read on its own, so that what is outermost in it has no context."""
+    """A command in its script. The script is parsed separately, so that its outermost commands have no context."""
 
     __slots__ = ("build", "command", "commands", "instruction", "number", "outer", "script")
 
@@ -43,11 +43,11 @@ class CommandLocation:
         self.command = commands[self.number]
 
     def is_nested(self) -> bool:
-        """Whether the script stands in another one: `sh -c "…"`."""
+        """Whether the script is part of another one: `sh -c "…"`."""
         return self.instruction.json or len(self.outer.context) > len(self.command.context)
 
     def in_heredoc(self) -> bool:
-        """Whether the script is the body of a here-document, or stands in one."""
+        """Whether the script is in a heredoc."""
         return any(doc.start <= self.outer.start < doc.terminator_end for doc in self.instruction.heredocs)
 
 
@@ -56,7 +56,7 @@ def _same(one: Command, other: Command) -> bool:
 
 
 def locate_command(build: Build, instruction: CommandLine, command: Command) -> CommandLocation | None:
-    """The place of a command; None where its script cannot be read for sure, and for the words of an exec form."""
+    """The location of a command; None where its script cannot be parsed reliably, and in exec form."""
     script = command.script
     first = build.commands(instruction)[0]
     if (instruction.json and script is first.script) or "\r" in script.text or build.script(instruction).error:
@@ -70,7 +70,7 @@ def locate_command(build: Build, instruction: CommandLine, command: Command) -> 
 
 
 def _is_written(build: Build, command: Command) -> bool:
-    """Whether the last word of the command stands in the file as the shell reads it."""
+    """Whether the file has the first and last character of the command as the shell reads them."""
     text = build.dockerfile.source.text
     script = command.script.text
     return text[command.start] == script[command.start_index] and text[command.end - 1] == script[command.end_index - 1]
@@ -79,10 +79,10 @@ def _is_written(build: Build, command: Command) -> bool:
 def insert_command_after(
     build: Build, instruction: CommandLine, command: Command, addition: str, separator: str = ""
 ) -> EditsAndDeclared | None:
-    """The edits that run `addition` when `command`, or the pipeline it is in, has succeeded, and what they declare.
+    """The edits that run `addition` after `command` or its pipeline has succeeded, and their declaration.
 
-    None where the script would then do something else: below `||`, within other constructs, in the background.
-    `addition` must mean the same in any quotes. `separator` is how `&&` is to be written, else it is found out.
+    None where that would change the script: after `||`, inside other constructs, in the background. `addition` must
+    mean the same in any quotes. `separator` is the text of ` && `; by default it follows the style of the script.
     """
     place = locate_command(build, instruction, command)
     if place is None or place.command.context:
@@ -95,7 +95,7 @@ def insert_command_after(
 
 
 def append_command(build: Build, instruction: CommandLine, command: Command, addition: str) -> EditsAndDeclared | None:
-    """The edits that run `addition` when the script of `command` has succeeded to its end, and what they declare."""
+    """The edits that run `addition` at the end of the script of `command`, and their declaration; None as above."""
     place = locate_command(build, instruction, command)
     if place is None:
         return None
@@ -105,7 +105,7 @@ def append_command(build: Build, instruction: CommandLine, command: Command, add
         return None
     if last.name in ("exit", "exec", "return") or "exec" in last.wrappers:
         return None
-    # `set -e` does not count in what stands before `&&`: functions, groups.
+    # `set -e` has no effect on functions and groups before `&&`.
     if any("function" in each.context for each in place.commands) or (
         last.operator_before in PIPE_OPERATORS and not _is_flat(place)
     ):
@@ -135,7 +135,7 @@ def _end_of_pipeline(place: CommandLocation) -> int | None:
 
 
 def _joiner(place: CommandLocation, number: int) -> str | None:
-    """What must stand between command `number` and one that is new behind it."""
+    """The operator between command `number` and a new one after it; None where no operator is right."""
     commands = place.commands
     command = commands[number]
     if commands[place.number].operator_before == "||" or command.operator_after in ("||", "&"):
@@ -146,7 +146,7 @@ def _joiner(place: CommandLocation, number: int) -> str | None:
         return None if _reaches_or(commands, number) else "&&"
     if command.operator_after in _STATEMENT and number + 1 < len(commands):
         return None if "$?" in rest else command.operator_after
-    # The last one: with `&&` its failure is that of the script, with or without `set -e`.
+    # The last command: with `&&` its failure is that of the script, with or without `set -e`.
     if command.operator_before == ";" and place.number == number and _exits_on_error(commands):
         return ";"
     return "&&"
@@ -160,7 +160,7 @@ def _reaches_or(commands: Sequence[Command], number: int) -> bool:
 
 
 def _exits_on_error(commands: Sequence[Command]) -> bool:
-    """Whether the script begins with `set -e`, and never takes it back."""
+    """Whether the script starts with `set -e` and does not change it later."""
     first, *others = commands
     return first.name == "set" and first.has("-e") and not any(command.name == "set" for command in others)
 
@@ -178,13 +178,13 @@ def _insert(
     if place.in_heredoc():
         return [edit], [edit]
     source = place.build.dockerfile.source.text
-    # In quotes the blanks of a further line count.
+    # The declaration has no line breaks; in quotes the indentation of a further line is significant.
     broken = place.build.dockerfile.escape + line_ending(source)
     return [edit], [Edit(command.end, command.end, separator.replace(broken, "") + addition)]
 
 
 def _only_adds(before: Script, text: str, addition: str) -> bool:
-    """Whether the text has the commands of the script and one more, in no other construct."""
+    """Whether the text is the script plus the outermost command `addition`, and nothing else."""
     after = parse_script(MappedText(text, (0,), (0,)))
     old, new = _shape(before), _shape(after)
     return not after.error and any(
@@ -198,7 +198,7 @@ def _shape(script: Script) -> list[tuple[str, tuple[str, ...]]]:
 
 
 def _separator(place: CommandLocation, number: int, joiner: str, width: int) -> str:
-    """What joins the new command to the one before it, laid out as the script is."""
+    """The text that joins the new command to the one before it, in the style of the script."""
     text = place.build.dockerfile.source.text
     commands = place.commands
     command = commands[number]
@@ -209,7 +209,7 @@ def _separator(place: CommandLocation, number: int, joiner: str, width: int) -> 
     for first, second in _neighbours(commands, number, joiner):
         between = text[first.end : second.start]
         if "\n" in between:
-            return _laid_out(place, between, second, joiner)
+            return _line_break_like(place, between, second, joiner)
     start = _line_of(text, command.end)
     end = text.find("\n", command.end)
     line = len(text[start : end if end >= 0 else len(text)].rstrip())
@@ -226,7 +226,7 @@ def _separator(place: CommandLocation, number: int, joiner: str, width: int) -> 
 
 
 def _neighbours(commands: Sequence[Command], number: int, joiner: str) -> list[tuple[Command, Command]]:
-    """The pairs of commands that are joined in this way, the nearest first."""
+    """The pairs of commands that `joiner` joins, the nearest first."""
     pairs = [
         (a, b)
         for a, b in pairwise(commands)
@@ -236,8 +236,8 @@ def _neighbours(commands: Sequence[Command], number: int, joiner: str) -> list[t
     return sorted(pairs, key=lambda pair: abs(pair[1].start_index - at))
 
 
-def _laid_out(place: CommandLocation, between: str, second: Command, joiner: str) -> str:
-    """A separator over two lines like `between`, which stands before `second`."""
+def _line_break_like(place: CommandLocation, between: str, second: Command, joiner: str) -> str:
+    """A separator with a line break like `between`, the text before the command `second`."""
     text = place.build.dockerfile.source.text
     escape = "\\" if place.in_heredoc() else place.build.dockerfile.escape
     ending = "\n" if place.in_heredoc() else line_ending(text)
@@ -262,9 +262,9 @@ def _indentation(text: str, start: int, end: int) -> str:
 
 
 def remove_command(build: Build, instruction: CommandLine, command: Command) -> list[Edit] | None:
-    """The edits that take a command out of a list, with what joins it to the next one. They declare themselves.
+    """The edits that remove a command and the operator after it. They are their own declaration.
 
-    None where nothing follows it, where its failure is asked for, and where a comment stands between.
+    None where no command follows, where its exit status is used, and where a comment is in between.
     """
     place = locate_command(build, instruction, command)
     if place is None or place.command.context or command.operator_before not in ("", "&&", *_STATEMENT):

@@ -1,1 +1,1 @@
-"""The layout that `dlint format` gives a file."""
+"""`dlint format`."""

@@ -1,4 +1,4 @@
-"""How far each line of a shell command is indented: by the constructs around it, and within the words of a command."""
+"""The indentation of the lines of a shell script: by the enclosing constructs, and inside a command."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _REDIRECTED = "redirected_statement"
 _PIPES = frozenset(("|", "|&"))
 _BODIES = frozenset(("program", "do_group", "compound_statement", "subshell", "command_substitution"))
 _GROUP, _GROUP_END = ("\\(", "'('", '"("'), ("\\)", "')'", '")"')
-"""Words that put arguments of a command into a group, as `find` and `test` read them."""
+"""Words that group arguments of `find` and `test`."""
 _CLOSING = re.compile(r"(?:(?:then|elif|else|fi|do|done|esac)(?![\w=-])|\}|\)|;[ \t]*(?:do|then)(?![\w=-]))")
 
 
 def indent_depths(script: str, starts: Sequence[int]) -> list[int] | None:
-    """The depth of each line that begins at an index of the script; None when the grammar cannot read the script.
+    """The depth of the lines that start at these indexes of the script; None when the script does not parse.
 
-    0 is where a command of the script stands; the words of a command stand deeper when there is more than one command.
+    0 is the depth of outermost commands; arguments are deeper, unless the script is a single command.
     """
     from ...syntax.bash import parse_bash
 
@@ -37,7 +37,7 @@ def indent_depths(script: str, starts: Sequence[int]) -> list[int] | None:
     only_words = True
     begins = {0, *starts}
     for start in starts:
-        depth, command = _place(root, kinds, start, begins)
+        depth, command = _depth_at(root, kinds, start, begins)
         if _CLOSING.match(script, start):
             depth = max(0, depth - 1)
         only_words = only_words and command is not None and not depth
@@ -45,10 +45,10 @@ def indent_depths(script: str, starts: Sequence[int]) -> list[int] | None:
     return [0] * len(found) if only_words else found
 
 
-def _place(root: Node, kinds: dict[int, str], at: int, begins: set[int]) -> tuple[int, int | None]:
-    """How deep the character at an index stands, and where the command begins whose word it begins, None for none.
+def _depth_at(root: Node, kinds: dict[int, str], at: int, begins: set[int]) -> tuple[int, int | None]:
+    """The number of constructs around an index, and the start of the command it is an argument of, None for none.
 
-    `begins` are the indexes at which lines begin.
+    `begins` are the indexes at which lines start.
     """
     depth: int = 0
     command: int | None = None
@@ -61,14 +61,14 @@ def _place(root: Node, kinds: dict[int, str], at: int, begins: set[int]) -> tupl
                 depth, command = depth + 1, None
             elif kind in _COMMANDS or (kind == _REDIRECTED and _is_redirection(node, kinds, at)):
                 command = node.start_byte
-            elif parent is not None and _goes_on(node, parent, kinds, at, begins):
+            elif parent is not None and _continues_statement(node, parent, kinds, at, begins):
                 depth += 1
         parent, node = node, next((child for child in node.children if child.start_byte <= at < child.end_byte), None)
     return depth, command
 
 
-def _goes_on(node: Node, parent: Node, kinds: dict[int, str], at: int, begins: set[int]) -> bool:
-    """Whether an index is on a line of a pipe, or of `&&` and `||`, that goes on with one statement among several."""
+def _continues_statement(node: Node, parent: Node, kinds: dict[int, str], at: int, begins: set[int]) -> bool:
+    """Whether an index is on a line that continues a pipeline or `&&` list which is one of several statements."""
     kind, around = kinds[node.kind_id], kinds[parent.kind_id]
     if kind == "pipeline":
         operators = [child.start_byte for child in node.children if kinds[child.kind_id] in _PIPES]
@@ -78,18 +78,18 @@ def _goes_on(node: Node, parent: Node, kinds: dict[int, str], at: int, begins: s
 
 
 def _statements(body: Node) -> int:
-    """How many statements stand in a script or a group."""
+    """The number of statements in a script or a group."""
     return sum(child.is_named for child in body.children)
 
 
 def _is_redirection(node: Node, kinds: dict[int, str], at: int) -> bool:
-    """Whether an index is in a redirection. The grammar has `a && b > c` as the redirection of `a && b`."""
+    """Whether an index is in a redirection. The grammar parses `a && b > c` as a redirection of `a && b`."""
     body = node.children[0]
     return at >= body.end_byte or kinds[body.kind_id] in _COMMANDS
 
 
 def _groups(script: str, start: int, at: int) -> int:
-    """How many groups are open before a word of the command that begins at `start`; a closing word is outside."""
+    """The number of groups around the word at `at` of the command at `start`; a closing word is outside its group."""
     words = script[start:at].split()
     opened = sum(word in _GROUP for word in words) - sum(word in _GROUP_END for word in words)
     return max(0, opened - script.startswith(_GROUP_END, at))

@@ -1,4 +1,4 @@
-"""One instruction in the usual layout: keyword, blanks, line breaks, indentation."""
+"""The layout of one instruction: keyword case, spaces, line breaks, indentation."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 INDENT = "    "
 MAX_WORDS_PER_LINE = 3
-"""Packages that may stand on one line with the command."""
+"""The number of packages allowed on the line of the command."""
 _TAB = 4
 
 Span = tuple[int, int]
 
 
 def format_instruction(build: Build, instruction: Instruction) -> Edit | None:
-    """The edit that lays the instruction out, from its line's beginning to the end of its last line; None for none."""
+    """The edit that formats the lines of the instruction; None when nothing changes."""
     source = build.dockerfile.source.text
     start = source.rfind("\n", 0, instruction.start) + 1
     if source.startswith("\ufeff", start):
@@ -38,7 +38,7 @@ def format_instruction(build: Build, instruction: Instruction) -> Edit | None:
 
 
 class _Layout:
-    """What is known of one instruction while it is laid out; indexes are those of its joined line."""
+    """The formatting of one instruction; indexes are those of its joined line."""
 
     def __init__(self, build: Build, instruction: Instruction) -> None:
         self.build = build
@@ -56,7 +56,7 @@ class _Layout:
         return is_shell_form(self.node) and is_windows_shell(self.build.state(self.instruction).shell)
 
     def text(self) -> str | None:
-        """The instruction as it would be written; None where it ends in the middle of a continuation."""
+        """The formatted instruction; None where it ends in a continuation."""
         dockerfile = self.build.dockerfile
         cuts = find_line_breaks(dockerfile, self.instruction, self.words)
         if cuts and cuts[-1].end_index >= self.end:
@@ -82,7 +82,7 @@ class _Layout:
             yield (arguments[0].start_index, arguments[0].end_index), arguments[0].text.upper()
 
     def _blanks(self, cuts: Sequence[LineBreak], joined: Sequence[Span]) -> Iterator[tuple[Span, str]]:
-        """One blank where several stand between two words of the instruction; those of a script are its own."""
+        """One space instead of several between words of the instruction; spaces inside a script are kept."""
         for span in joined:
             yield span, " "
         taken = {cut.start_index for cut in cuts if not cut.mandatory} | {start for start, _ in joined}
@@ -97,7 +97,7 @@ class _Layout:
             yield from self._array(cuts)
 
     def _array(self, cuts: Sequence[LineBreak]) -> Iterator[tuple[Span, str]]:
-        """`["a", "b"]`: no blanks within the brackets, one behind each comma; line breaks stay."""
+        """`["a", "b"]`: no spaces inside the brackets, one after each comma; line breaks are kept."""
         strings = json_strings(self.line, self.node.arguments_index, self.end)
         if not strings:
             return
@@ -115,21 +115,21 @@ class _Layout:
     # Lists ------------------------------------------------------------------------------------------------------
 
     def _with_lists(self, cuts: list[LineBreak]) -> list[LineBreak]:
-        """The cuts, and those that put each package of a long list on a line of its own."""
+        """The line breaks, and those that put each package of a long list on a separate line."""
         broken = {cut.end_index for cut in cuts}
-        for words, behind in self._lists():
+        for words, following in self._lists():
             starts = [start for start, _ in words]
             split = any(at in broken for at in starts)
             if len(words) < 2 or (not split and len(words) <= MAX_WORDS_PER_LINE):
                 continue
-            for at in [*starts, *([behind] if behind else [])]:
+            for at in [*starts, *([following] if following else [])]:
                 if at not in broken:
                     cuts.append(LineBreak(len(self.line[:at].rstrip(" \t")), at))
                     broken.add(at)
         return sorted(cuts, key=lambda cut: cut.end_index)
 
     def _lists(self) -> Iterator[tuple[list[Span], int]]:
-        """The packages of each install, and where what follows them begins; 0 when a line break may not stand there."""
+        """The packages of each install, and the index of what follows them; 0 where no line break is allowed."""
         if self.node.name != "RUN" or self.instruction.heredocs:
             return
         run: CommandLine = self.node  # pyright: ignore[reportAssignmentType] - RUN is one
@@ -144,10 +144,10 @@ class _Layout:
             words = sorted({(script + each.word.start_index, script + each.word.end_index) for each in call.packages})
             if not all(start in starts for start, _ in words):
                 continue
-            behind = words[-1][1]
-            rest = self.line[behind:].lstrip(" \t")
+            end = words[-1][1]
+            rest = self.line[end:].lstrip(" \t")
             at = len(self.line) - len(rest)
-            yield words, at if at > behind and at in starts and not rest.startswith((";", ")", "}", "#")) else 0
+            yield words, at if at > end and at in starts and not rest.startswith((";", ")", "}", "#")) else 0
 
     # Writing ----------------------------------------------------------------------------------------------------
 
@@ -184,13 +184,13 @@ class _Layout:
         return [INDENT * (1 + depth.get(cut.end_index, 0)) for cut in cuts]
 
     def _shifted(self, cuts: Sequence[LineBreak]) -> list[str]:
-        """The lines as far apart from each other as they are, the outermost indented once."""
+        """The present indentation, shifted so that the outermost line is indented once."""
         widths = [None if cut.mandatory or cut.line is None else self._width(cut.line) for cut in cuts]
         least = min((width for width in widths if width is not None), default=0)
         return [INDENT + " " * (0 if width is None else width - least) for width in widths]
 
     def _width(self, at: int) -> int | None:
-        """How far the line that begins with the character at an index is indented; None when none does."""
+        """The columns by which the line at an index is indented; None when no line starts there."""
         source = self.build.dockerfile.source.text
         offset = self.instruction.logical.offset(at)
         blanks = source[source.rfind("\n", 0, offset) + 1 : offset]

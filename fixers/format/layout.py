@@ -1,9 +1,9 @@
-"""The usual layout of a Dockerfile: what changes nothing for a build, written always the same way.
+"""The layout of a formatted Dockerfile. It does not affect the build.
 
-Keywords in upper case at the beginning of their lines; further lines indented by four blanks, words of a command and
-what stands in a construct of the shell by four more; one blank before a continuation, operators of the shell at the
-beginning of lines; one package a line in long lists; one blank line between stages, and none at the ends of lines or
-of the file. Comments keep their words and their order, here-documents every byte.
+Keywords are in upper case and start a line. Continuation lines are indented by four spaces, arguments of a command and
+the content of shell constructs by four more. There is one space before a continuation, shell operators start lines,
+long lists have one package per line, one blank line separates stages, and there is no trailing white space. Comments
+keep their text and order; heredocs are unchanged.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ _BLANK = " \t\r"
 
 
 class FormatError(Exception):
-    """The file is left as it is; the message says why, with the line where there is one."""
+    """The file cannot be formatted; the message is the reason, with the line where there is one."""
 
 
 def format_text(text: str) -> str:
-    """The text in the usual layout; formatting it again changes nothing.
+    """The formatted text; formatting it again changes nothing.
 
-    Raises NotFormatted for a text that BuildKit cannot parse, and when the gate sees that the build would change.
+    Raises FormatError when the text does not parse, or when the gate finds that the build would change.
     """
     before = _parsed(text)
     for _ in range(_MOST_PASSES):
@@ -42,13 +42,13 @@ def format_text(text: str) -> str:
             break
         text = after
     else:
-        raise FormatError("its layout would change with every run; this is a bug of dlint, please report it")
+        raise FormatError("formatting does not converge; this is a bug in dlint, please report it")
     if text == before.source.text:
         return text
     try:
         require_same_build(before, parse_bash(Source(text)))
     except FixRejected as reason:
-        raise FormatError(f"{reason}; this is a bug of dlint, please report it") from None
+        raise FormatError(f"{reason}; this is a bug in dlint, please report it") from None
     return text
 
 
@@ -61,7 +61,7 @@ def _parsed(text: str) -> Dockerfile:
 
 
 def format_edits(build: Build) -> list[Edit]:
-    """The edits of one pass: one for each instruction, and one for the blank lines before it."""
+    """The edits of one formatting pass, in order: of instructions, blank lines and the end of the file."""
     dockerfile = build.dockerfile
     edits: list[Edit] = []
     for instruction in dockerfile.instructions:
@@ -72,13 +72,13 @@ def format_edits(build: Build) -> list[Edit]:
 
 
 def _between(dockerfile: Dockerfile) -> Iterator[Edit]:
-    """The edits of blank lines: at most one in a row, one before a further stage with the comments right above it."""
+    """The edits of blank lines: at most one in a row, and one before each further stage and its comments."""
     text = dockerfile.source.text
     ending = line_ending(text)
     at, stages = 0, 0
     for instruction in dockerfile.instructions:
         stages += instruction.name == "FROM"
-        wanted = _begin(dockerfile, instruction) if instruction.name == "FROM" and stages > 1 else -1
+        wanted = _stage_start(dockerfile, instruction) if instruction.name == "FROM" and stages > 1 else -1
         places = sorted({*(comment.start for comment in instruction.comments), instruction.start})
         for place in places:
             line = text.rfind("\n", 0, place) + 1
@@ -87,8 +87,8 @@ def _between(dockerfile: Dockerfile) -> Iterator[Edit]:
             at = len(text) if end < 0 else end + 1
 
 
-def _begin(dockerfile: Dockerfile, instruction: Instruction) -> int:
-    """Where the line begins before which a blank one is to stand: the comments right above belong to a stage."""
+def _stage_start(dockerfile: Dockerfile, instruction: Instruction) -> int:
+    """The offset of the first line of a stage; the comments directly above FROM belong to it."""
     text = dockerfile.source.text
     line = text.rfind("\n", 0, instruction.start) + 1
     for comment in reversed(instruction.comments):
@@ -100,7 +100,7 @@ def _begin(dockerfile: Dockerfile, instruction: Instruction) -> int:
 
 
 def _gap(text: str, start: int, end: int, ending: str, *, wanted: bool) -> Iterator[Edit]:
-    """The edit of blank lines in `text[start:end]`; at the head of the file they keep a comment from being read."""
+    """The edit of the blank lines `text[start:end]`; at the start of the file they make a directive a comment."""
     blank = text.count("\n", start, end)
     if start == 0 or text[start:end].strip(" \t\r\n"):
         return
@@ -110,7 +110,7 @@ def _gap(text: str, start: int, end: int, ending: str, *, wanted: bool) -> Itera
 
 
 def _at_end(dockerfile: Dockerfile) -> Iterator[Edit]:
-    """The edit that ends the file with one line feed."""
+    """The edit that ends the file with a single line feed."""
     text = dockerfile.source.text
     last = max([dockerfile.instructions[-1].end, *(comment.end for comment in dockerfile.comments[-1:])])
     rest = text[last:]

@@ -1,4 +1,4 @@
-"""Where the lines of an instruction break, and where they would in the usual layout."""
+"""The line breaks of an instruction, now and when formatted."""
 
 from __future__ import annotations
 
@@ -14,15 +14,16 @@ if TYPE_CHECKING:
 
 _BLANK = " \t"
 _LEADING = ("&&", "||", "|")
-"""Operators of the shell that begin a line."""
+"""Shell operators that start a line."""
 
 
 class LineBreak:
-    """A line break in the joined line of an instruction: what is before ends at `at`, the next line begins at `to`.
+    """A line break in the joined line of an instruction.
 
-    Between them are blanks that mean nothing; a rigid cut stands within a word or between words that touch, and is
-    left as it is. `comments` are the comment lines that stand there. `line` is where the line began of which it makes
-    another one, None for a new one.
+    `start_index`, `end_index`: the insignificant white space around it; the next line starts at `end_index`.
+    `mandatory`: it is inside a word or between words without white space, and is kept as it is.
+    `comments`: the comment lines at the break.
+    `line`: where the present line starts, None for a new line break.
     """
 
     __slots__ = ("comments", "end_index", "line", "mandatory", "start_index")
@@ -38,14 +39,14 @@ class LineBreak:
 
 
 def unwrap_onbuild(instruction: Instruction) -> Instruction:
-    """The instruction itself, or what ONBUILD keeps for later."""
+    """The instruction, or the trigger of an ONBUILD."""
     while instruction.trigger is not None:
         instruction = instruction.trigger
     return instruction
 
 
 def fixed_spans(instruction: Instruction) -> list[tuple[int, int]]:
-    """What blanks must not be changed in: indexes of every keyword, flag and argument in the joined line."""
+    """The spans of keywords, flags and arguments in the joined line, in which white space is kept."""
     spans: list[tuple[int, int]] = []
     node: Instruction | None = instruction
     while node is not None:
@@ -80,7 +81,7 @@ def is_shell_form(node: Instruction) -> bool:
 def find_line_breaks(
     dockerfile: Dockerfile, instruction: Instruction, words: Sequence[tuple[int, int]]
 ) -> list[LineBreak]:
-    """The line breaks that the instruction has."""
+    """The present line breaks of the instruction; `words` are its fixed spans."""
     logical = instruction.logical
     text = logical.text
     ends = [end for _, end in words]
@@ -118,7 +119,7 @@ def _blanks_around(text: str, at: int) -> tuple[int, int]:
 
 
 def move_operators_first(text: str, cuts: Sequence[LineBreak]) -> tuple[list[LineBreak], list[tuple[int, int]]]:
-    """The cuts with `&&`, `||` and `|` at the beginning of lines instead of the end, and the blanks to make one of."""
+    """The line breaks moved before `&&`, `||` and `|`, and the spans to replace by one space."""
     moved: dict[int, LineBreak] = {}
     joined: list[tuple[int, int]] = []
     for cut in cuts:

@@ -1,4 +1,4 @@
-"""What apt does in a RUN, said once: the lists, one install with a package a line, and the lists away."""
+"""Merge the apt calls of a RUN: update, a single install with one package per line, and cleanup."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from .base.run_steps import RunCommand
 
 _CLEAN_BASES = frozenset(("debian", "ubuntu", "python", "node", "golang", "ruby", "rust", "openjdk", "eclipse-temurin"))
-"""Official images that come without package lists and empty apt's cache after each call (docker-clean)."""
+"""Official images without package lists that delete apt's downloads after each call (docker-clean)."""
 
 
 def rewrite(build: Build) -> RewriteOutcome:
-    """Join the installs within each RUN that is apt's alone, and drop RUNs that clean what is clean already."""
+    """Merge the installs in each RUN that only calls apt, and remove RUNs that clean what is already clean."""
     edits: list[Edit] = []
     steps: dict[str, Step] = {}
     for stage in build.stages:
@@ -25,24 +25,24 @@ def rewrite(build: Build) -> RewriteOutcome:
         for run in stage.instructions:
             if not isinstance(run, Run):
                 continue
-            found = _system(build, run)
+            found = _apt_commands(build, run)
             if found and clean and _only_cleans(found) and not run.comments:
                 edits.append(_without(build, run))
-                steps.setdefault("clean", Step("Drop a RUN that cleans what is clean already", "it frees nothing"))
+                steps.setdefault("clean", Step("Remove a cleanup RUN with nothing to clean", "it frees no space"))
                 continue
-            clean = clean and _leaves_none(build, run, found)
-            line = _once(found) if found and not run.comments else ""
+            clean = clean and _stays_clean(build, run, found)
+            line = _merged_install(found) if found and not run.comments else ""
             if line:
                 edits.append(Edit(run.start, run.end, line))
-                why = "one call solves all versions together, and the list is easy to read"
-                steps.setdefault("once", Step("Install the packages of a RUN by one call", why))
+                why = "versions are resolved together and the list is easy to read"
+                steps.setdefault("once", Step("Install the packages of a RUN with a single call", why))
     if not edits or build.dockerfile.escape != "\\":
         return RewriteOutcome("layers")
     return RewriteOutcome("layers", apply_edits(build.dockerfile.source.text, edits), [*steps.values()])
 
 
-def _system(build: Build, run: Run) -> list[RunCommand]:
-    """The commands of a RUN that is apt's alone; empty for any other."""
+def _apt_commands(build: Build, run: Run) -> list[RunCommand]:
+    """The commands of a RUN that only calls apt; empty for any other."""
     try:
         found = split_run(build, run)
     except RewriteRejected:
@@ -52,21 +52,21 @@ def _system(build: Build, run: Run) -> list[RunCommand]:
 
 
 def _only_cleans(found: list[RunCommand]) -> bool:
-    """Whether nothing is left of the RUN: it empties lists and caches, and those that it fetched before."""
+    """Whether the RUN only deletes package lists and caches, including those that it downloaded itself."""
     verbs = [piece.call.verb if piece.call is not None else "clean" for piece in found]
     fetches = "update-index" in verbs and (found[-1].call is not None or not deletes_caches(found[-1]))
     return not fetches and all(verb in ("clean", "update-index") for verb in verbs)
 
 
-def _leaves_none(build: Build, run: Run, found: list[RunCommand]) -> bool:
-    """Whether the RUN leaves neither package lists nor downloads, as far as can be told."""
+def _stays_clean(build: Build, run: Run, found: list[RunCommand]) -> bool:
+    """Whether the RUN surely leaves neither package lists nor downloads."""
     if not any(call.manager.family == "apt" for call in build.package_calls(run)):
         return "apt" not in run.logical.text
     return bool(found) and found[-1].call is None and deletes_caches(found[-1])
 
 
-def _once(found: list[RunCommand]) -> str:
-    """The RUN with one install; empty where it has one already, or does more than can be said in one."""
+def _merged_install(found: list[RunCommand]) -> str:
+    """The RUN with a single install; empty where it has only one, or the installs cannot be merged."""
     updates: list[str] = []
     upgrades: list[str] = []
     words: list[str] = []
@@ -100,7 +100,7 @@ def _once(found: list[RunCommand]) -> str:
 
 
 def _without(build: Build, run: Run) -> Edit:
-    """The edit that takes a RUN out with its line."""
+    """The edit that removes a RUN with its line."""
     text = build.dockerfile.source.text
     end = text.find("\n", run.end)
     end = len(text) if end < 0 else end + 1

@@ -1,4 +1,4 @@
-"""Cache mounts for what package managers download: kept between builds, and never part of a layer."""
+"""Add cache mounts for package managers: downloads are kept between builds, outside the layers."""
 
 from __future__ import annotations
 
@@ -22,15 +22,12 @@ if TYPE_CHECKING:
 
 NAME = "cache-mounts"
 _MANAGERS = frozenset(("pip", "uv", "poetry", "npm", "yarn", "pnpm", "composer", "go"))
-"""Managers that install elsewhere what they keep in their cache.
-
-The others (cargo, maven, gradle, dotnet, gem) look for it there in later steps.
-"""
+"""Managers that do not need their cache after the install; cargo, maven, gradle, dotnet and gem read it later."""
 _DOWNLOADS = frozenset(("install", "restore", "build", "download", "upgrade"))
 _ROOT = (None, "root", "0", "0:0", "root:root")
 _APT = ("/var/cache/apt", "/var/lib/apt/lists")
 _KEEP = "rm -f /etc/apt/apt.conf.d/docker-clean"
-"""Without it the official images of Debian and Ubuntu delete each package when it is installed.
+"""Without it the official images of Debian and Ubuntu delete each package after installing it.
 
 Source: docs.docker.com/reference/dockerfile/#example-cache-apt-packages
 """
@@ -38,7 +35,7 @@ _DOCKER_CLEAN = frozenset(("debian", "ubuntu", "python", "node", "golang", "ruby
 
 
 class _User:
-    """The one who runs a command: the home folder, and the numbers that a mount belongs to ("" for root)."""
+    """The user of a RUN: its home directory, and the `,uid=…,gid=…` fields for its mounts ("" for root)."""
 
     def __init__(self, home: str, owner: str = "") -> None:
         self.home = home
@@ -46,28 +43,29 @@ class _User:
 
 
 def rewrite(build: Build) -> RewriteOutcome:
-    """Give the RUNs of all stages that download a cache mount for each of their managers."""
+    """Add a cache mount for each package manager that downloads in a RUN of any stage."""
     edits: list[Edit] = []
     found: dict[str, str] = {}
     for stage in build.stages:
         kept = False
         for run in stage.instructions:
             if isinstance(run, Run):
-                mine = _of_system(build, stage, run, found, kept=kept)
+                mine = _mount_apt_caches(build, stage, run, found, kept=kept)
                 kept = kept or bool(mine)
-                edits += mine or _of_run(build, stage, run, found)
+                edits += mine or _mount_caches(build, stage, run, found)
     if not edits:
-        return RewriteOutcome(NAME, rejection=NothingToDo("no RUN installs with a manager whose cache can be mounted"))
+        return RewriteOutcome(NAME, rejection=NothingToDo("no RUN uses a package manager whose cache can be mounted"))
     places = ", ".join(f"{place} for {name}" for name, place in found.items())
     step = Step(
         f"Keep downloads in cache mounts ({places})",
-        "a changed manifest downloads only what is new",
-        risk="needs BuildKit; builders that start empty each time gain nothing",
+        "after a change only new packages are downloaded",
+        risk="needs BuildKit; no gain on builders that start without a cache each time",
     )
     return RewriteOutcome(NAME, apply_edits(build.dockerfile.source.text, edits), [step])
 
 
-def _of_run(build: Build, stage: Stage, run: Run, found: dict[str, str]) -> list[Edit]:
+def _mount_caches(build: Build, stage: Stage, run: Run, found: dict[str, str]) -> list[Edit]:
+    """The edits that mount the caches of a RUN; `found` gets the path of each manager."""
     state, user = build.state(run), _user(build, stage, run)
     if user is None or run.parent is not None:
         return []
@@ -80,19 +78,19 @@ def _of_run(build: Build, stage: Stage, run: Run, found: dict[str, str]) -> list
         if any("$" in place for place in places) or is_mounted(places, build.mount_targets(run, "cache"), user.home):
             continue
         cleaning = [command for command in build.commands(run) if cleans_cache(command, call.manager)]
-        dropped = _dropped(build, run, cleaning)
+        dropped = _without_commands(build, run, cleaning)
         if dropped is None:
             continue
         if not any(place in targets for place in places):
             edits += dropped
         targets += [place for place in places if place not in targets]
         found.setdefault(call.manager.name, places[0])
-        edits += _cached(build, run, call)
+        edits += _without_no_cache_flags(build, run, call)
     return [_mounts(build, run, targets, user.owner), *edits] if targets else []
 
 
-def _of_system(build: Build, stage: Stage, run: Run, found: dict[str, str], *, kept: bool) -> list[Edit]:
-    """Cache mounts for a RUN of apt's; the first of a stage keeps apt from emptying its cache."""
+def _mount_apt_caches(build: Build, stage: Stage, run: Run, found: dict[str, str], *, kept: bool) -> list[Edit]:
+    """Cache mounts for a RUN that calls apt; unless `kept`, it also stops apt from emptying its cache."""
     calls = [call for call in build.package_calls(run) if call.manager.family == "apt"]
     known = (
         stage.base_ref is not None
@@ -112,7 +110,7 @@ def _of_system(build: Build, stage: Stage, run: Run, found: dict[str, str], *, k
         return []
     manager = calls[0].manager
     cleaning = [command for command in commands if cleans_lists(command, manager) or cleans_cache(command, manager)]
-    dropped = _dropped(build, run, cleaning)
+    dropped = _without_commands(build, run, cleaning)
     if dropped is None or any(call.manager.ecosystem != "os" for call in build.package_calls(run)):
         return []
     found.setdefault("apt", _APT[0])
@@ -126,8 +124,8 @@ def _mounts(build: Build, run: Run, targets: Sequence[str], owner: str) -> Edit:
     return Edit(run.keyword_end, run.keyword_end, mounts)
 
 
-def _dropped(build: Build, run: Run, cleaning: Sequence[Command]) -> list[Edit] | None:
-    """The edits that take commands out that would empty the mount; None where they cannot go alone."""
+def _without_commands(build: Build, run: Run, cleaning: Sequence[Command]) -> list[Edit] | None:
+    """The edits that remove commands that would empty the mount; None where one cannot be removed alone."""
     if not cleaning:
         return []
     commands = build.commands(run)
@@ -146,7 +144,7 @@ def _dropped(build: Build, run: Run, cleaning: Sequence[Command]) -> list[Edit] 
 
 
 def _user(build: Build, stage: Stage, run: Run) -> _User | None:
-    """Who runs the RUN; None when his home or his number is not known."""
+    """The user of the RUN; None when its home or UID is unknown."""
     name = build.state(run).user
     if name in _ROOT:
         return _User("/root")
@@ -166,12 +164,12 @@ def _user(build: Build, stage: Stage, run: Run) -> _User | None:
 
 
 def _is_off(call: PackageCall, env: dict[str, str]) -> bool:
-    """Whether a variable switches the cache off; a flag is taken out."""
+    """Whether a variable disables the cache; a flag does not count, as it is removed."""
     return call.skips_cache(env) and not call.has(*call.manager.no_cache_flags)
 
 
-def _cached(build: Build, run: Run, call: PackageCall) -> list[Edit]:
-    """The edits that take the flags out that switch the cache off."""
+def _without_no_cache_flags(build: Build, run: Run, call: PackageCall) -> list[Edit]:
+    """The edits that remove the flags that disable the cache."""
     edits: list[Edit] = []
     for word in call.command.args:
         if word.value in call.manager.no_cache_flags and word.value.startswith("--"):

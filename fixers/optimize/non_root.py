@@ -1,4 +1,4 @@
-"""A user of its own for the program, who owns the program's folder and nothing else."""
+"""Run the program as a dedicated user, who owns only the directory of the program."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
 
 NAME = "non-root"
 USER_NAME = "app"
-"""The user that is made where the base image has none for the purpose."""
+"""The user that is created where the base image has no suitable one."""
 _ROOT = (None, "root", "0", "0:0", "root:root")
 _BASES = frozenset(
     "alpine debian eclipse-temurin golang ibm-semeru-runtimes node openjdk perl php python ruby rust ubuntu".split()
 )
-"""Official images whose users are known: none that is called as ours, and `node` in those of Node.js."""
+"""Official images whose users are known: `node` in those of Node.js, and none called `app`."""
 _NEED_ROOT = frozenset(
     """apache2 apache2ctl apachectl httpd nginx php-fpm mysqld mariadbd postgres redis-server mongod supervisord cron
     crond sshd rsyslogd dockerd haproxy caddy traefik init systemd runit s6-svscan gosu su-exec su sudo setpriv chroot
     chown chgrp useradd adduser usermod groupadd addgroup mount iptables sysctl setcap apt-get apt apk dpkg service
     systemctl update-ca-certificates""".split()
 )
-"""Programs that need root, or change user by themselves."""
+"""Programs that need root, or change the user themselves."""
 _HOME = re.compile(r"(?:^|[\s=:\"'(])(?:~(?:/|$)|/root\b|\$HOME\b|\$\{HOME\})")
 _PORT = re.compile(r"(?:--?(?:port|p|bind|b|listen)[= ]|:)(?:[\w.\[\]]*:)?(\d+)\b")
 _WRITES = re.compile(r">\s*(?!/dev/null|&)[\w./~$\"']")
@@ -38,7 +38,7 @@ _MAKES_NOTHING = frozenset("chmod true : echo ls pwd test [ rm set export cd".sp
 
 
 def rewrite(build: Build, stage: Stage, context: Context | None) -> RewriteOutcome:
-    """Give the program a user of its own at the end of the last stage."""
+    """Set a dedicated user at the end of the final stage."""
     return run_rewrite(NAME, lambda checks: _NonRootRewrite(build, stage, context, checks).result())
 
 
@@ -54,56 +54,62 @@ class _NonRootRewrite:
         family = (stage.base_facts.family if stage.base_facts is not None else None) or ""
         state = stage.state(len(stage.instructions))
         users = [step for step in stage.instructions if isinstance(step, User)]
-        self.checks.require("root starts the program", state.user in _ROOT and not users, "the file sets USER already")
+        self.checks.require("the program runs as root", state.user in _ROOT and not users, "USER is already set")
         self.checks.require(
-            "the users of the base are known",
+            "the users of the base image are known",
             stage.base_ref is not None and stage.base_ref.name in _BASES and family in ("debian", "alpine"),
-            "which users the base has is not known",
+            "the users of this base image are unknown; add USER by hand",
             stage.from_,
         )
         folder = state.workdir or "/"
         self.checks.require(
-            "WORKDIR is the program's folder",
+            "WORKDIR is the directory of the program",
             folder.count("/") > 1 or folder.strip("/") in ("app", "code", "srv", "application", "project", "workspace"),
-            f"the program has no folder of its own (WORKDIR is `{folder}`)",
+            f"WORKDIR `{folder}` is not a directory for the program alone; use one such as /app"
+            if folder != "/"
+            else "no WORKDIR is set; set a directory for the program, such as /app",
         )
         for instruction in stage.instructions:
             self._follow(instruction, folder)
         self._start()
         copies = [step for step in stage.instructions if isinstance(step, CopyOrAdd) and self._inside(step, folder)]
-        self.checks.require("the program is copied to its folder", copies, "nothing is copied to WORKDIR")
+        self.checks.require("the program is copied to WORKDIR", copies, "nothing is copied to WORKDIR")
         return self._text(folder, family, copies)
 
     def _follow(self, instruction: Instruction, folder: str) -> None:
-        """Raises Refused where an instruction does what another user could not use."""
+        """Raises RewriteRejected where an instruction has a result that only root can use."""
         if isinstance(instruction, Onbuild | Volume):
-            raise RewriteRejected(f"{instruction.name} is not followed", instruction)
+            raise RewriteRejected(f"{instruction.name} is not supported", instruction)
         if isinstance(instruction, Expose):
             for argument in instruction.arguments:
                 port = self.build.state(instruction).value(argument.text) or ""
                 low = port.partition("/")[0].partition("-")[0]
                 if not low.isdigit() or int(low) < 1024:
-                    raise RewriteRejected(f"port {port or argument.text} may be for root alone", instruction)
+                    raise RewriteRejected(
+                        f"port {port or argument.text} may need root; use a number of 1024 or more", instruction
+                    )
         if isinstance(instruction, CopyOrAdd) and instruction.flag("chown") is not None:
-            raise RewriteRejected("the copy sets an owner already", instruction)
+            raise RewriteRejected("`--chown` already sets an owner", instruction)
         if _HOME.search(instruction.logical.text):
-            raise RewriteRejected("it uses the home of root, which another user does not reach", instruction)
+            raise RewriteRejected(
+                "it uses the home directory of root, which other users cannot read; use another directory", instruction
+            )
         if isinstance(instruction, Run):
             self._makes(instruction, folder)
 
     def _makes(self, run: Run, folder: str) -> None:
-        """Raises Refused where a RUN may make files in the program's folder: they would be root's."""
+        """Raises RewriteRejected where a RUN may create files in the directory of the program, owned by root."""
         calls = {id(call.command): call for call in self.build.package_calls(run)}
         state = self.build.state(run)
         text = run.logical.text
         if _WRITES.search(text) and (folder in text or _below(state.workdir or "/", folder)):
-            raise RewriteRejected("the RUN may make files of root in the program's folder", run)
+            raise RewriteRejected(f"this RUN may create files in {folder} that root owns", run)
         for command in self.build.commands(run):
             call = calls.get(id(command))
             if command.name in ("useradd", "adduser", "groupadd", "addgroup"):
-                raise RewriteRejected(f"`{_short(command)}` makes users, and the file does not use them", run)
+                raise RewriteRejected(f"`{_short(command)}` creates a user or group that is not used; add USER", run)
             if call is not None and call.has("--user"):
-                raise RewriteRejected("packages are installed for root alone", run)
+                raise RewriteRejected("`--user` installs packages for root only; drop it", run)
             named = any(
                 (path := state.path(word.value)) is not None
                 and _below(path, folder)
@@ -114,14 +120,14 @@ class _NonRootRewrite:
             if call is not None and call.verb not in ("run", "exec", "build"):
                 continue
             if (inside or named) and command.name not in _MAKES_NOTHING:
-                raise RewriteRejected(f"`{_short(command)}` may make files of root in the program's folder", run)
+                raise RewriteRejected(f"`{_short(command)}` may create files in {folder} that root owns", run)
 
     def _start(self) -> None:
-        """Raises Refused where the program that is started needs root."""
+        """Raises RewriteRejected where the program needs root."""
         started = [step for step in self.stage.instructions if isinstance(step, Cmd | Entrypoint | Healthcheck)]
         self.checks.require(
-            "the file says what is started", any(not isinstance(step, Healthcheck) for step in started),
-            "what is started is the base image's",
+            "the file defines what the image runs", any(not isinstance(step, Healthcheck) for step in started),
+            "without CMD and ENTRYPOINT it is unknown what the image runs; add one of them",
         )  # fmt: skip
         for instruction in started:
             for command in self.build.commands(instruction):
@@ -129,7 +135,9 @@ class _NonRootRewrite:
             text = " ".join(argument.text for argument in instruction.arguments)
             low = next((port for port in _PORT.findall(text) if int(port) < 1024), None)
             if low is not None:
-                raise RewriteRejected(f"it listens on port {low}, which may be for root alone", instruction)
+                raise RewriteRejected(
+                    f"it listens on port {low}, which may need root; use a number of 1024 or more", instruction
+                )
 
     def _started(self, command: Command, instruction: Instruction) -> None:
         if command.name in _NEED_ROOT:
@@ -143,7 +151,8 @@ class _NonRootRewrite:
                 continue
             found = sorted({each.rsplit("/", 1)[-1] for each in re.findall(r"[\w./-]+", text)} & _NEED_ROOT)
             if found or _HOME.search(text):
-                raise RewriteRejected(f"`{name}` uses `{found[0] if found else 'the home of root'}`", instruction)
+                used = f"`{found[0]}`" if found else "the home directory of root"
+                raise RewriteRejected(f"`{name}` uses {used}, which needs root", instruction)
 
     def _inside(self, copy: CopyOrAdd, folder: str) -> bool:
         path = self.build.state(copy).path(copy.destination.text) if copy.destination is not None else None
@@ -165,13 +174,13 @@ class _NonRootRewrite:
         start = text.rfind("\n", 0, min([last.start, *(comment.start for comment in last.comments)])) + 1
         edits.append(Edit(start, start, f"USER {user}\n" + ("\n" if last.comments else "")))
         if any(copy.start < workdir.start for copy in copies):
-            raise RewriteRejected("the program is copied before WORKDIR is set", copies[0])
+            raise RewriteRejected("the program is copied before WORKDIR is set; move WORKDIR before it", copies[0])
         if any(isinstance(step, Run) and step.start > last.start for step in stage.instructions):
-            raise RewriteRejected("a RUN stands behind what is started", last)
+            raise RewriteRejected("a RUN follows CMD or ENTRYPOINT; move it before", last)
         risk = (
-            f"folders outside of `{folder}` that the program writes to, and ports below 1024 that only its code names"
+            f"directories outside `{folder}` that the program writes to, and ports below 1024 that only its code names"
         )
-        steps = [Step(f"Run as `{user}`", "who breaks into the program is not root", risk=risk)]
+        steps = [Step(f"Run as `{user}`", "an attacker who takes over the program is not root", risk=risk)]
         return apply_edits(text, sorted(edits, key=lambda edit: edit.start)), steps
 
     def _is_last(self, workdir: Workdir, folder: str) -> bool:

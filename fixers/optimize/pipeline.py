@@ -1,4 +1,4 @@
-"""The rewrites of a Dockerfile one after the other, each checked before the next one begins."""
+"""Run the rewrites of a Dockerfile in order; each result is checked before the next rewrite."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from . import cache_mounts, non_root
 from . import rewrite_gate as gate
 from . import slim_base as slim
 from .base.effect import BuildFigures
-from .base.rewrite import NothingToDo, RewriteOutcome, RewriteRejected, Step
+from .base.rewrite import NO_CONTEXT, NothingToDo, RewriteOutcome, RewriteRejected, Step
 from .order import cache_order as order
 from .order import early, late, workdirs
 from .stacks import choose as stacks
@@ -31,13 +31,13 @@ if TYPE_CHECKING:
     Fix = Callable[[str, bool], tuple[str, list[Step]]]
 
 DEFAULT_REWRITES = ("layers", "multi-stage", "slim-base", "order")
-"""The rewrites, in the order in which they are made."""
+"""The default rewrites, in the order of the plan."""
 OPTIONAL_REWRITES = ("cache-mounts", "non-root")
-"""Rewrites that are made only when they are asked for: they want more of the builder, or change how the image runs."""
+"""Rewrites that run only on request: they need BuildKit, or change how the image runs."""
 
 
 class OptimizeResult:
-    """The text that came out, what became of each rewrite, and figures before and after where they are known."""
+    """The result: the new text, the outcome of each rewrite, and (label, before, after) figures where known."""
 
     __slots__ = ("figures", "outcomes", "text")
 
@@ -57,31 +57,32 @@ def optimize(
     wanted: Collection[str] = DEFAULT_REWRITES,
     accept: Callable[[RewriteOutcome, str], bool] = lambda _outcome, _before: True,
 ) -> OptimizeResult:
-    """Rewrite the Dockerfile `text`, called `name`, with what is known of its context.
+    """Rewrite the Dockerfile `text`, called `name`, whose build context is `context` (None when unknown).
 
-    `fix` makes the fixes of rules about layers and says what it did; its second argument tells that every stage stands
-    where it will stay. `accept` is asked for every rewrite, with the text before it, whether it is wanted. What cannot
-    be proved right is left out with its reason, and the others still go in. Line endings stay.
+    `fix` applies the fixes of rules about layers and returns the new text and its steps; its second argument is true in
+    the last pass, when the stages are final. `accept` decides about each rewrite, given its outcome and the text before
+    it. A rewrite that cannot be verified is refused, and the others are applied. Line endings are preserved.
     """
     crlf = "\r\n" in text
     now = text.replace("\r\n", "\n")
     if parse_bash(Source(now, name)).errors:
         return OptimizeResult(
-            text, [RewriteOutcome("layers", rejection=RewriteRejected("the file does not parse; run `dlint check`"))]
+            text, [RewriteOutcome("layers", rejection=RewriteRejected("the file has syntax errors; run `dlint check`"))]
         )
     first = _build(now, name, context)
     found: dict[str, list[RewriteOutcome]] = {}
     for each, rewrite in _passes(name, context, fix):
         if each in wanted:
-            outcome = _examined(_placed(rewrite(now), now, text), first, ("USER",) if non_root.NAME in wanted else ())
+            outcome = _about_user_text(rewrite, now, text, split=any(one.text for one in found.get("multi-stage", ())))
+            outcome = _gated(outcome, first, ("USER",) if non_root.NAME in wanted else ())
             if outcome.text is not None and not accept(outcome, now):
-                outcome = RewriteOutcome(each, checks=outcome.checks, rejection=RewriteRejected("it is not wanted"))
+                outcome = RewriteOutcome(each, checks=outcome.checks, rejection=RewriteRejected("declined"))
             now = outcome.text or now
             found.setdefault(each, []).append(outcome)
     if len(first.stages) == 1:
-        now = _trimmed(now, _build(now, name, context))
-    _tell_savings(first, [step for outcomes in found.values() for outcome in outcomes for step in outcome.steps])
-    outcomes = [_as_one(found[each]) for each in (*DEFAULT_REWRITES, *OPTIONAL_REWRITES) if each in found]
+        now = _without_unused_variables(now, _build(now, name, context))
+    _add_savings(first, [step for outcomes in found.values() for outcome in outcomes for step in outcome.steps])
+    outcomes = [_merged(found[each]) for each in (*DEFAULT_REWRITES, *OPTIONAL_REWRITES) if each in found]
     if now == text.replace("\r\n", "\n"):
         return OptimizeResult(text, outcomes)
     figures: list[tuple[str, int, int]] = []
@@ -94,18 +95,18 @@ def _build(text: str, name: str, context: Context | None) -> Build:
     return Build(parse_bash(Source(text, name)), lambda _: context)
 
 
-def _tell_savings(before: Build, steps: Sequence[Step]) -> None:
-    """Say how much smaller another base image is, where the catalog knows both."""
+def _add_savings(before: Build, steps: Sequence[Step]) -> None:
+    """Set the saving of a new base image, where the catalog has the sizes of both."""
     stage = before.final_stage
     old = _compressed(stage.image) if stage is not None else None
     for step in steps:
         new = _compressed(step.image) if step.image else None
         if old and new and new < old:
-            step.saving = f"{(old - new) / 1e6:.0f} of {old / 1e6:.0f} MB of the base image, compressed"
+            step.saving = f"{(old - new) / 1e6:.0f} MB of {old / 1e6:.0f} MB base image, compressed"
 
 
 def _compressed(image: str | None) -> int | None:
-    """The bytes that a registry sends of an image, None when they are not recorded."""
+    """The compressed size of an image in bytes, from the catalog; None when unknown."""
     try:
         ref = parse_reference(image or "")
     except InvalidReferenceError:
@@ -114,16 +115,31 @@ def _compressed(image: str | None) -> int | None:
     return int(columns[BYTES_COLUMN]) if columns is not None and columns[BYTES_COLUMN].isdigit() else None
 
 
-def _placed(outcome: RewriteOutcome, now: str, text: str) -> RewriteOutcome:
-    """The outcome with its lines told in the text that the user has; 0 for a line that is not in it."""
-    old, new = text.replace("\r\n", "\n").split("\n"), now.split("\n")
-    if new != old:
-        for each in (*outcome.checks, *([outcome.rejection] if outcome.rejection is not None else ())):
-            each.line = _line_of(each.line, new, old)
+def _about_user_text(rewrite: Callable[[str], RewriteOutcome], now: str, text: str, *, split: bool) -> RewriteOutcome:
+    """The outcome of a rewrite of `now`, with the lines and the rejection of the user's own `text`.
+
+    Where a rejection is about an instruction that earlier rewrites wrote, the rewrite of `text` gives the reason. After
+    a `split` into stages there is none: those stages are not the user's.
+    """
+    outcome = rewrite(now)
+    original = text.replace("\r\n", "\n")
+    if now == original:
+        return outcome
+    old, new = original.split("\n"), now.split("\n")
+    for check in outcome.checks:
+        check.line = _line_of(check.line, new, old)
+    rejection = outcome.rejection
+    if rejection is not None and rejection.line:
+        rejection.line = _line_of(rejection.line, new, old)
+        if not rejection.line:
+            again = None if split else rewrite(original).rejection
+            nothing = NothingToDo("earlier rewrites replaced the instruction")
+            return RewriteOutcome(outcome.name, checks=outcome.checks, rejection=again or nothing)
     return outcome
 
 
 def _line_of(line: int, new: list[str], old: list[str]) -> int:
+    """The line of `old` that is line `line` of `new`; 0 when it is not there."""
     if not line or old.count(new[line - 1]) == 1:
         return old.index(new[line - 1]) + 1 if line else 0
     for _, start, end, first, last in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
@@ -133,25 +149,26 @@ def _line_of(line: int, new: list[str], old: list[str]) -> int:
 
 
 def _passes(name: str, context: Context | None, fix: Fix) -> Iterator[tuple[str, Callable[[str], RewriteOutcome]]]:
-    """The rewrites in the order in which they are made, each a function of the text.
+    """The rewrites in the order in which they run, each a function of the text.
 
-    The layers come twice: what the other rewrites moved together may be joined then, and what they moved to a builder
-    keeps its caches. What needs no source goes before it ahead of the stages, which are parted where it stands.
+    `layers` runs twice: later rewrites bring together RUNs that can be joined, and builder stages keep their caches.
+    Installs that need no source move before it first, as the stages are split at the source.
     """
     if context is not None:
-        yield "order", lambda text: _folders(text, name, context)
+        yield "order", lambda text: _workdirs(text, name, context)
     yield "layers", lambda text: _layers(text, fix, last=False)
     if context is not None:
         yield "order", lambda text: _early(text, name, context)
     for each in DEFAULT_REWRITES[1:]:
         yield each, lambda text, each=each: _rewrite(each, text, name, context)
     if context is not None:
-        # Where the manifests went before the source, what stood behind their install can follow.
+        # Installs that followed an install from manifests can now move before the source too.
         yield "order", lambda text: _early(text, name, context)
     yield "order", lambda text: _ordered(text, name, context, lambda build, stage: late.rewrite(build, stage, context))
     yield "layers", lambda text: _layers(text, fix, last=True)
     yield "layers", lambda text: apt.rewrite(_build(text, name, context))
-    for each in OPTIONAL_REWRITES:
+    # Cache mounts name the home of root, which `non-root` would take for a use of it.
+    for each in reversed(OPTIONAL_REWRITES):
         yield each, lambda text, each=each: _rewrite(each, text, name, context)
 
 
@@ -159,8 +176,8 @@ def _early(text: str, name: str, context: Context) -> RewriteOutcome:
     return _ordered(text, name, context, lambda build, stage: early.rewrite(build, stage, context))
 
 
-def _folders(text: str, name: str, context: Context) -> RewriteOutcome:
-    """WORKDIR for `cd`, where that lets another rewrite go on."""
+def _workdirs(text: str, name: str, context: Context) -> RewriteOutcome:
+    """Replace `cd` by WORKDIR, where that makes another rewrite possible."""
     outcome = workdirs.rewrite(_build(text, name, context))
     if outcome.text is not None:
         helped = (
@@ -172,8 +189,8 @@ def _folders(text: str, name: str, context: Context) -> RewriteOutcome:
     return outcome
 
 
-def _trimmed(text: str, build: Build) -> str:
-    """The text without the variables at the end of our builder: nothing is made of them there."""
+def _without_unused_variables(text: str, build: Build) -> str:
+    """The text without ARG and ENV at the end of the new builder stage, where nothing uses them."""
     stage = build.stages[0]
     if len(build.stages) < 2 or any(stage in each.ancestors for each in build.stages):
         return text
@@ -188,22 +205,23 @@ def _layers(text: str, fix: Fix, *, last: bool) -> RewriteOutcome:
     return RewriteOutcome("layers", fixed if fixed != text else None, steps)
 
 
-def _as_one(outcomes: Sequence[RewriteOutcome]) -> RewriteOutcome:
-    """Two passes of one rewrite as one: what both did is told once, and a refusal only where nothing was done."""
+def _merged(outcomes: Sequence[RewriteOutcome]) -> RewriteOutcome:
+    """The outcomes of the passes of one rewrite as one: each step once, and a rejection only where nothing was done."""
     done = [outcome for outcome in outcomes if outcome.text is not None]
     if not done:
-        return next((outcome for outcome in outcomes if outcome.rejection is not None), outcomes[-1])
+        rejected = [outcome for outcome in outcomes if outcome.rejection is not None]
+        refused = [outcome for outcome in rejected if not isinstance(outcome.rejection, NothingToDo)]
+        return next(iter(refused or rejected), outcomes[-1])
     steps = {step.title: step for outcome in done for step in outcome.steps}
     checks = [check for outcome in outcomes for check in outcome.checks]
-    refusal = next((each.rejection for each in outcomes if each.rejection is not None and each.rejection.line), None)
-    return RewriteOutcome(done[-1].name, done[-1].text, [*steps.values()], checks, refusal)
+    return RewriteOutcome(done[-1].name, done[-1].text, [*steps.values()], checks)
 
 
 def _rewrite(each: str, text: str, name: str, context: Context | None) -> RewriteOutcome:
     build = _build(text, name, context)
     stage = build.final_stage
     if stage is None:
-        return RewriteOutcome(each, rejection=RewriteRejected("the file has no stage"))
+        return RewriteOutcome(each, rejection=RewriteRejected("the file has no FROM"))
     if each == cache_mounts.NAME:
         return cache_mounts.rewrite(build)
     if each == non_root.NAME:
@@ -211,18 +229,18 @@ def _rewrite(each: str, text: str, name: str, context: Context | None) -> Rewrit
     if each == "slim-base":
         return slim.rewrite(build, stage, context)
     if context is None:
-        return RewriteOutcome(each, rejection=RewriteRejected("which folder is the build context cannot be told"))
+        return RewriteOutcome(each, rejection=RewriteRejected(NO_CONTEXT))
     if each == "order":
         return _ordered(text, name, context, lambda build, stage: order.rewrite(build, stage, context))
     if len(build.stages) > 1:
-        return RewriteOutcome(each, rejection=NothingToDo("the file has several stages already"))
+        return RewriteOutcome(each, rejection=NothingToDo("already a multi-stage build"))
     return stacks.rewrite(build, context)
 
 
 def _ordered(
     text: str, name: str, context: Context | None, rewrite: Callable[[Build, Stage], RewriteOutcome]
 ) -> RewriteOutcome:
-    """A rewrite of every stage, as often as it changes one; what is refused is told of the last stage."""
+    """Apply a rewrite to each stage until it changes nothing; a rejection is that of the last stage."""
     steps: list[Step] = []
     now = text
     number = 0
@@ -237,15 +255,16 @@ def _ordered(
             build = _build(now, name, context)
             steps += outcome.steps
     for check in outcome.checks if steps else ():
-        check.line = 0  # of a text that nobody has
+        check.line = 0  # a line of an intermediate text
     return RewriteOutcome("order", now, steps, outcome.checks) if steps else outcome
 
 
-def _examined(outcome: RewriteOutcome, before: Build, changed: Collection[str]) -> RewriteOutcome:
+def _gated(outcome: RewriteOutcome, before: Build, changed: Collection[str]) -> RewriteOutcome:
+    """The outcome, or a rejection where the gate (rewrite_gate.py) finds that the final stage would run differently."""
     if outcome.text is None:
         return outcome
     try:
         gate.require_same_runtime(before, outcome.text, stacks.ADDED_TO_PATH, changed)
-    except RewriteRejected as refusal:
-        return RewriteOutcome(outcome.name, checks=outcome.checks, rejection=refusal)
+    except RewriteRejected as rejection:
+        return RewriteOutcome(outcome.name, checks=outcome.checks, rejection=rejection)
     return outcome

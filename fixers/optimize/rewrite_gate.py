@@ -1,4 +1,4 @@
-"""What a rewrite must leave as it was: how the image runs."""
+"""The gate of rewrites: the final stage must run as before, and no comment may be lost."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .base.rewrite import RewriteRejected
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     from ...syntax.tree import Instruction
 
@@ -20,23 +20,23 @@ _ALL = (Expose, Volume)
 
 
 def _read(text: str, before: Build) -> Build:
-    """The model of a text without a build context. Raises Refused when BuildKit would not take it."""
+    """The model of a text. Raises RewriteRejected when BuildKit would refuse it, unless it refuses `before` too."""
     dockerfile = parse_bash(Source(text, before.dockerfile.source.name))
     if dockerfile.errors:
         error = dockerfile.errors[0]
-        raise RewriteRejected(f"the result would not parse: {error.message}")
+        raise RewriteRejected(f"the rewritten file would not parse: {error.message}")
     build = Build(dockerfile)
     known = {message for message, _ in evaluation_errors(before)}
     for message, _ in evaluation_errors(build):
         if message not in known:
-            raise RewriteRejected(f"the result would not build: {message}")
+            raise RewriteRejected(f"the rewritten file would not build: {message}")
     return build
 
 
 def require_same_runtime(before: Build, text: str, added: Collection[str] = (), changed: Collection[str] = ()) -> None:
-    """Raise Refused when the final stage of `text` runs otherwise than that of `before`.
+    """Raise RewriteRejected when the final stage of `text` runs differently from that of `before`.
 
-    Folders of `added` may stand in PATH in addition, and what `changed` names may change: that was asked for.
+    `added` are directories that may be added to PATH, `changed` the fields that the user asked to change.
     """
     after = _read(text, before)
     old, new = runtime_config(before), runtime_config(after)
@@ -46,21 +46,30 @@ def require_same_runtime(before: Build, text: str, added: Collection[str] = (), 
         if key in changed:
             continue
         if key == "USER" and old[key] is None:
-            continue  # the base says it; the official images of a language that set one are in the catalog
+            continue  # set by the base image; official images that set a user are in the catalog
         if old.get(key) != new.get(key):
-            raise RewriteRejected(f"{key} of the final stage would change from `{old.get(key)}` to `{new.get(key)}`")
+            raise RewriteRejected(
+                f"{key} of the final stage would change from {_shown(old, key)} to {_shown(new, key)}"
+            )
     lost = [comment.text for comment in before.dockerfile.comments]
     kept = [comment.text for comment in after.dockerfile.comments]
     for comment in lost:
         if comment not in kept:
-            raise RewriteRejected(f"the comment `# {comment[:40]}` would be lost")
+            raise RewriteRejected(
+                f"the comment `# {comment[:40]}` would be lost; move it to the line before an instruction"
+            )
+
+
+def _shown(config: Mapping[str, str | None], key: str) -> str:
+    value = config.get(key)
+    return "unset" if value is None else f"`{value}`"
 
 
 def runtime_config(build: Build) -> dict[str, str | None]:
-    """What the final stage gives to the container: variables, user, folder, ports, labels and what is started."""
+    """The runtime configuration of the final stage: variables, user, directory, ports, labels and commands."""
     stage = build.final_stage
     if stage is None:
-        raise RewriteRejected("the file has no stage")
+        raise RewriteRejected("the file has no FROM")
     state = stage.state(len(stage.instructions))
     found: dict[str, str | None] = {"USER": state.user, "WORKDIR": state.workdir}
     arguments: set[str] = set()
@@ -87,7 +96,7 @@ def _value(build: Build, instruction: Instruction, text: str) -> str:
 
 
 def _words(build: Build, instruction: Instruction) -> str:
-    """The words of an instruction with what surrounds them; those of a command as written."""
+    """The flags and arguments of an instruction; variables are expanded, except in commands."""
     words = [argument.text for argument in instruction.arguments]
     flags = [flag.text for flag in instruction.flags]
     if not isinstance(instruction, Cmd | Entrypoint | Healthcheck):

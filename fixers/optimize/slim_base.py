@@ -1,4 +1,4 @@
-"""The slim variant of the base image, where nothing that the stage does needs the full one."""
+"""Use the slim variant of the base image, where the stage needs nothing of the full one."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from .base.blocks import from_instruction
 from .base.copies import read_context_file
 from .base.programs import FULL_IMAGE_PROGRAMS, ProgramUsage
 from .base.rewrite import (
+    NO_CONTEXT,
     NothingToDo,
     Preconditions,
     RewriteOutcome,
@@ -34,23 +35,25 @@ _SHELL = ("cd", "export", "set", "umask", ":", "source", ".")
 _TOOLS = frozenset(
     ("pip", "setuptools", "wheel", "poetry", "uv", "pipenv", "virtualenv", "gunicorn", "uvicorn", "flask", "django")
 )
-"""Distributions that are pure Python, or have wheels for every platform, with all that they need."""
+"""Python packages that are pure Python or have wheels for every platform, as have their dependencies."""
 _HARMLESS = frozenset(
     (*ESSENTIAL_PROGRAMS, *FULL_IMAGE_PROGRAMS, *_SHELL, "python", "python3", "node", "corepack", "openssl")
 )
-"""Programs that both images have, or that are looked for by name."""
+"""Programs that both images have, or whose package is known."""
 _DOCUMENTS = re.compile(r"^(man-db|manpages.*|info|texinfo|locales-all)$|-docs?$")
 
 
 def rewrite(build: Build, stage: Stage, context: Context | None) -> RewriteOutcome:
-    """Take the slim base for the final stage when it only copies files and starts what is in both."""
+    """Use the slim variant for the final stage when everything it runs is in the slim image."""
     return run_rewrite(NAME, lambda checks: _rewritten(build, stage, context, checks))
 
 
 def _rewritten(build: Build, stage: Stage, context: Context | None, checks: Preconditions) -> tuple[str, list[Step]]:
     ref = stage.base_ref
-    if ref is None or stage.parent is not None or stage.from_.base is None:
-        raise RewriteRejected("the base is no image that is known", stage.from_)
+    if stage.parent is not None:
+        raise NothingToDo("the final stage is based on another stage", stage.from_)
+    if ref is None or stage.from_.base is None:
+        raise RewriteRejected("the base image is unknown; write it as a literal in FROM", stage.from_)
     slim = find_slim_variant(ref)
     try:
         java = _java(build, stage, context, checks)
@@ -61,19 +64,19 @@ def _rewritten(build: Build, stage: Stage, context: Context | None, checks: Prec
     if java is not None:
         return java
     if (slim is None or slim.kind != "slim") and re.search(r"slim|alpine|-jre", ref.tag or ""):
-        raise NothingToDo("the base is slim already")
+        raise NothingToDo("the base image is already slim")
     if slim is None or slim.kind != "slim":
-        raise RewriteRejected(f"no slimmer variant of `{ref.text}` is known", stage.from_)
+        raise NothingToDo(f"no slimmer variant of `{ref.text}` is known", stage.from_)
     checks.require(
-        "the base is written without variables",
+        "FROM has no variables",
         "$" not in stage.from_.base.text,
-        "a variable names the base",
+        "the base image is set by a variable; write it as a literal in FROM",
         stage.from_,
     )
     checks.require(
-        "the file says what is started",
+        "the file defines what the image runs",
         ref.name == "debian" or any(isinstance(step, Cmd | Entrypoint) for step in stage.instructions),
-        "what is started is not known, and may need what only the full image has",
+        "without CMD and ENTRYPOINT it is unknown what the image runs; add one of them",
     )
     for instruction in stage.instructions:
         if isinstance(instruction, Run):
@@ -85,37 +88,40 @@ def _rewritten(build: Build, stage: Stage, context: Context | None, checks: Prec
                 lock = _lock(build, stage, context, instruction, call)
                 if lock is None:
                     raise RewriteRejected(
-                        f"`{call.command.text[:60]}` may need compilers of the full image", instruction
+                        f"`{call.command.text[:60]}` may need the compilers of the full image", instruction
                     )
                 missing = packages_without_wheel(lock, python_wheel_tag(ref.tag or ""))
                 checks.require(
-                    "the lock file has a wheel of every package",
+                    "every locked package has a wheel",
                     not missing,
-                    f"`{', '.join(missing[:3])}` has no wheel and may need compilers of the full image",
+                    f"no wheel for `{', '.join(missing[:3])}`, which may need the compilers of the full image",
                     instruction,
                 )
     if context is None:
-        raise RewriteRejected("which folder is the build context cannot be told")
+        raise RewriteRejected(NO_CONTEXT)
     uses = ProgramUsage(build, stage, context, list(stage.instructions))
     missing = uses.packages()
     for package, program in missing.items():
-        raise RewriteRejected(f"`{program}` is not in the slim image (package {package})", uses.programs[program])
+        raise RewriteRejected(f"`{program}` (package {package}) is not in the slim image", uses.programs[program])
     new = _on(build, stage, slim.text)
     return new, [slim_base_step(slim.text)]
 
 
 def _check_commands(build: Build, name: str, run: Run) -> None:
-    """Raise Refused where a RUN may need more of the full image than its tools, which are looked for by name."""
+    """Raise RewriteRejected where a RUN may need something of the full image other than the known programs."""
     calls = {id(call.command): call for call in build.package_calls(run)}
     for command in build.commands(run):
         call = calls.get(id(command))
         if call is not None and call.manager.ecosystem == "os":
             if call.uncertain or any(package.kind != "name" for package in call.packages):
-                raise RewriteRejected(f"what `{command.text[:60]}` installs is only known to the build", run)
-            if any(_DOCUMENTS.search(package.name) for package in call.packages):
-                raise RewriteRejected("it installs documentation, which slim images leave out", run)
+                raise RewriteRejected(
+                    f"the packages that `{command.text[:60]}` installs are unknown; list their names", run
+                )
+            documents = next((each.name for each in call.packages if _DOCUMENTS.search(each.name)), "")
+            if documents:
+                raise RewriteRejected(f"`{documents}` is documentation, which slim images exclude", run)
         elif call is None and name != "debian" and command.name and command.name not in _HARMLESS:
-            raise RewriteRejected(f"`{command.text[:60]}` may need what only the full image has", run)
+            raise RewriteRejected(f"`{command.text[:60]}` may need something that only the full image has", run)
 
 
 def _on(build: Build, stage: Stage, image: str) -> str:
@@ -124,7 +130,7 @@ def _on(build: Build, stage: Stage, image: str) -> str:
 
 
 def _java(build: Build, stage: Stage, context: Context | None, checks: Preconditions) -> tuple[str, list[Step]] | None:
-    """The JRE for a stage that only starts an archive which is there already; None where it is no such stage."""
+    """Use the JRE for a stage that only copies and starts an existing archive; None for any other stage."""
     runtime = (
         find_java_images(stage.base_ref)
         if stage.base_ref is not None and stage.base_ref.name in ("eclipse-temurin", "openjdk")
@@ -133,24 +139,28 @@ def _java(build: Build, stage: Stage, context: Context | None, checks: Precondit
     if runtime is None or context is None or any(isinstance(step, Run) for step in stage.instructions):
         return None
     checks.require(
-        "the base is written without variables",
+        "FROM has no variables",
         stage.from_.base is not None and "$" not in stage.from_.base.text,
-        "a variable names the base",
+        "the base image is set by a variable; write it as a literal in FROM",
         stage.from_,
     )
     java_start_commands(build, stage, checks)
     sources = any(name.endswith((".java", ".kt", ".scala", ".groovy")) for name in context.files())
-    checks.require("the context has the sources", sources, "whether the program compiles at run time cannot be seen")
+    checks.require(
+        "the build context has the sources",
+        sources,
+        "the build context has no sources, so it is unknown whether the program compiles at run time",
+    )
     require_no_jdk_use(context, checks)
     for package, program in (uses := ProgramUsage(build, stage, context, list(stage.instructions))).packages().items():
-        raise RewriteRejected(f"`{program}` is not in `{runtime.runtime}` (package {package})", uses.programs[program])
-    risk = "a library that compiles or attaches to Java at run time needs a JDK"
-    step = base_image_step(runtime.runtime, "the runtime of the same version of Java, without the compiler", risk=risk)
+        raise RewriteRejected(f"`{program}` (package {package}) is not in the JRE image", uses.programs[program])
+    risk = "a library that compiles code or attaches to the JVM at run time needs a JDK"
+    step = base_image_step(runtime.runtime, "the same Java version without the compiler", risk=risk)
     return _on(build, stage, runtime.runtime), [step]
 
 
 def _is_wheel(call: PackageCall) -> bool:
-    """Whether pip installs tools that come as wheels for every Python that is maintained."""
+    """Whether pip only installs packages that have wheels for every maintained Python."""
     return (
         call.manager.name == "pip"
         and bool(call.packages)
@@ -160,7 +170,7 @@ def _is_wheel(call: PackageCall) -> bool:
 
 
 def _lock(build: Build, stage: Stage, context: Context | None, run: Run, call: PackageCall) -> str | None:
-    """The text of the lock file that an install follows; None when there is none."""
+    """The text of the lock file that an install uses; None without one."""
     if context is None or call.manager.name not in ("poetry", "uv"):
         return None
     try:
@@ -172,13 +182,13 @@ def _lock(build: Build, stage: Stage, context: Context | None, run: Run, call: P
 
 
 def python_wheel_tag(tag: str) -> str:
-    """The version of a Python tag as wheels name it: `312` of `3.12-slim`; empty when the tag says none."""
+    """The Python version of an image tag as wheels write it: `312` for `3.12-slim`; empty when the tag has none."""
     match = re.match(r"3\.(\d+)", tag)
     return f"3{match[1]}" if match else ""
 
 
 def packages_without_wheel(lock: str, python: str) -> list[str]:
-    """The packages of a poetry.lock or uv.lock that have no wheel for this CPython on glibc and x86-64."""
+    """The packages of a poetry.lock or uv.lock without a wheel for this CPython on glibc and x86-64."""
     missing: list[str] = []
     for stanza in lock.split("[[package]]")[1:]:
         name = re.search(r'^name = "([^"]+)"', stanza, re.MULTILINE)
@@ -191,7 +201,7 @@ def packages_without_wheel(lock: str, python: str) -> list[str]:
 
 
 def _fits(wheel: str, python: str) -> bool:
-    """Whether a wheel, without its ending, installs: name-version[-build]-python-abi-platform (PEP 427)."""
+    """Whether a wheel installs; its name without suffix is name-version[-build]-python-abi-platform (PEP 427)."""
     tags = wheel.split("-")[-3:]
     if len(tags) < 3 or not ("any" in tags[2] or ("manylinux" in tags[2] and "x86_64" in tags[2])):
         return False

@@ -1,4 +1,4 @@
-"""Docker, Podman and Buildah as one: build an image, look into it, run a command in it, remove it."""
+"""One interface for Docker, Podman and Buildah: build, inspect, run and remove images."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ if TYPE_CHECKING:
     OutputCallback = Callable[[str], None]
 
 BUILDER_NAMES = ("docker", "podman", "buildah")
-"""In the order in which they are looked for."""
+"""The supported builders, in the order in which they are tried."""
 INSTALL_HINT = (
     "install Docker (docs.docker.com/engine/install), Podman or Buildah; on Debian and Ubuntu "
     "`apt-get install buildah` is enough"
 )
 _TAIL = 60
-"""Lines of output that are kept to tell what failed."""
+"""Lines of output that are kept to find what failed."""
 _QUICK = 120.0
-"""Seconds for what should take none: asking for a version, reading a configuration, removing an image."""
+"""Seconds for quick commands: asking for a version, inspecting an image, removing it."""
 
 
 class BuilderError(Exception):
-    """There is no builder, or it did not do what it should; the message says what to do."""
+    """No builder works, or a command of the builder failed; the message says what to do."""
 
 
 class BuildResult:
-    """How a build went: seconds, the exit status, the end of its output; `timed_out` when it was stopped."""
+    """The result of a build: exit status, seconds, the last lines of output; `timed_out` when it was stopped."""
 
     __slots__ = ("output", "seconds", "status", "timed_out")
 
@@ -47,12 +47,12 @@ class BuildResult:
 
     @property
     def ok(self) -> bool:
-        """Whether there is an image."""
+        """Whether the build succeeded."""
         return self.status == 0
 
 
 class Image:
-    """An image as its builder describes it: bytes of all layers, their number, and the runtime configuration."""
+    """An image: bytes of all layers, number of layers, and the configuration (the `Config` object of the image)."""
 
     __slots__ = ("config", "layers", "size")
 
@@ -63,7 +63,7 @@ class Image:
 
 
 class ImageFile:
-    """A file in an image: what it is ("f", "l" or "d"), a digest of its content or its target, mode and owner."""
+    """A file in an image: `kind` is "f", "l" or "d", `content` a digest or the target of a link, `owner` a UID."""
 
     __slots__ = ("content", "kind", "mode", "owner")
 
@@ -75,7 +75,7 @@ class ImageFile:
 
 
 class CommandResult:
-    """What a command in a container did; status None when it was stopped."""
+    """The result of a command in a container; status None when it timed out."""
 
     __slots__ = ("errors", "output", "status")
 
@@ -86,7 +86,7 @@ class CommandResult:
 
 
 class Builder:
-    """One program. It removes what it made when `close` is called: images by their names, containers by theirs."""
+    """A builder program. `close` removes the images and containers that it created."""
 
     def __init__(self, program: str) -> None:
         self.program = program
@@ -95,13 +95,13 @@ class Builder:
         self.images: list[str] = []
 
     def image_name(self, side: str) -> str:
-        """A name that nothing else has."""
+        """The unique name of the image of a side (`before` or `after`)."""
         return f"localhost/{self.name_prefix}:{side}"
 
     def build(
         self, context: str, dockerfile: str, side: str, args: Sequence[str], say: OutputCallback, timeout: float
     ) -> BuildResult:
-        """Build the image of a side; every line of output is said. `<dockerfile>.dockerignore` is its ignore file."""
+        """Build the image of a side. The ignore file is `<dockerfile>.dockerignore`; `say` gets each line of output."""
         raise NotImplementedError
 
     def inspect(self, side: str) -> Image:
@@ -109,11 +109,11 @@ class Builder:
         raise NotImplementedError
 
     def files(self, side: str, folder: str) -> dict[str, ImageFile]:
-        """Everything below a folder of the image, by its path without the first slash. Raises BuilderError."""
+        """The files in a directory of the image, by path without the leading slash. Raises BuilderError."""
         raise NotImplementedError
 
     def run(self, side: str, command: Sequence[str], timeout: float) -> CommandResult:
-        """Run a command in the image as its user, in its folder, without a network."""
+        """Run a command in the image with its user and working directory, without network."""
         raise NotImplementedError
 
     def close(self) -> None:
@@ -131,12 +131,12 @@ class Builder:
 
 
 class Docker(Builder):
-    """Docker with BuildKit, and Podman, whose commands are the same."""
+    """Docker with BuildKit, and Podman, which has the same commands."""
 
     def build(
         self, context: str, dockerfile: str, side: str, args: Sequence[str], say: OutputCallback, timeout: float
     ) -> BuildResult:
-        """Build with the cache that there is."""
+        """Build with the existing cache."""
         tag = self.image_name(side)
         self.images.append(tag)
         words = [self.program, "build", "-f", dockerfile, "-t", tag]
@@ -156,7 +156,7 @@ class Docker(Builder):
         return Image(int(data.get("Size") or 0), _length(_object(data.get("RootFS")).get("Layers")), config)
 
     def files(self, side: str, folder: str) -> dict[str, ImageFile]:
-        """From `export` or `cp` of a container that never runs."""
+        """From `export` or `cp` of a container that is never started."""
         container = self._must("create", self.image_name(side), "x").strip().splitlines()[-1]
         try:
             whole = folder == "/"
@@ -178,13 +178,13 @@ class Docker(Builder):
         return CommandResult(done.returncode, done.stdout, done.stderr)
 
     def close(self) -> None:
-        """Remove the images; the cache of the builder stays, as after every build."""
+        """Remove the images; the build cache stays."""
         if self.images:
             self._ask("rmi", "-f", *dict.fromkeys(self.images))
 
 
 class Buildah(Builder):
-    """Buildah; without root its commands that need the files run in `buildah unshare`."""
+    """Buildah; without root, commands that read files run in `buildah unshare`."""
 
     def __init__(self, program: str) -> None:
         super().__init__(program)
@@ -193,7 +193,7 @@ class Buildah(Builder):
     def build(
         self, context: str, dockerfile: str, side: str, args: Sequence[str], say: OutputCallback, timeout: float
     ) -> BuildResult:
-        """Build with the layers that there are."""
+        """Build with the existing layers."""
         tag = self.image_name(side)
         self.images.append(tag)
         words = [self.program, "build", "--layers", "--force-rm", "--format", "docker", "-f", dockerfile, "-t", tag]
@@ -203,7 +203,7 @@ class Buildah(Builder):
         return run_streaming([*words, context], say, timeout, dict(os.environ))
 
     def inspect(self, side: str) -> Image:
-        """From `inspect`, and the size from `images`, which rounds it to three digits."""
+        """From `inspect`; the size is from `images`, rounded to three digits."""
         tag = self.image_name(side)
         image = _object(_first(self._must("inspect", "--type", "image", tag)).get("Docker"))
         size = str(_first(self._must("images", "--json", tag)).get("size") or "0")
@@ -224,7 +224,7 @@ class Buildah(Builder):
             done = self._ask("run", "--network", "none", self._container(side), "--", *command, timeout=timeout)
         except BuilderError:
             return CommandResult(None, "", "")
-        # Buildah's own words about the status of the command are none of the command's.
+        # Buildah adds a line about the exit status.
         errors = "".join(
             line for line in done.stderr.splitlines(keepends=True) if not line.startswith("Error: while running")
         )
@@ -246,46 +246,46 @@ class Buildah(Builder):
 
 
 def find_builder(name: str | None) -> Builder:
-    """The builder of that name or path, or the first that answers. Raises BuilderError with a word what to install."""
+    """The builder of that name or path, by default the first that works. Raises BuilderError."""
     if name is not None:
         if os.path.basename(name) not in BUILDER_NAMES:
-            raise BuilderError(f"there is no builder `{name}`; there are {', '.join(BUILDER_NAMES)}")
+            raise BuilderError(f"unknown builder `{name}` (expected docker, podman or buildah)")
         program = shutil.which(name)
         if program is None:
-            raise BuilderError(f"`{name}` is not installed: {INSTALL_HINT}")
+            raise BuilderError(f"`{name}` is not installed; {INSTALL_HINT}")
         problem = _problem(program)
         if problem:
             raise BuilderError(problem)
-        return _made(program)
+        return _create_builder(program)
     problems: list[str] = []
     for each in BUILDER_NAMES:
         program = shutil.which(each)
         problem = _problem(program) if program is not None else ""
         if program is not None and not problem:
-            return _made(program)
+            return _create_builder(program)
         if problem:
             problems.append(problem)
-    raise BuilderError("; ".join([*problems, f"no builder answers: {INSTALL_HINT}"]))
+    raise BuilderError("; ".join([*problems, f"no working builder found; {INSTALL_HINT}"]))
 
 
-def _made(program: str) -> Builder:
+def _create_builder(program: str) -> Builder:
     return Buildah(program) if os.path.basename(program) == "buildah" else Docker(program)
 
 
 def _problem(program: str) -> str:
-    """Why the program cannot build; empty when it can."""
+    """The reason why the program cannot build; empty when it can."""
     name = os.path.basename(program)
     try:
         if name != "docker":
-            return "" if _asked([program, "version"], _QUICK).returncode == 0 else f"`{name} version` fails"
+            return "" if _asked([program, "version"], _QUICK).returncode == 0 else f"`{name} version` failed"
         done = _asked([program, "version", "--format", "{{.Client.Version}}"], _QUICK)
         if done.returncode:
-            return "docker is installed, and no engine answers: start it, or see whether you may use its socket"
+            return "the Docker daemon does not respond; start it, or check the permissions of its socket"
         old = done.stdout.strip().partition(".")[0]
         if old.isdigit() and int(old) < 23:
             return ""  # BuildKit is a part of the client
         buildx = _asked([program, "buildx", "version"], _QUICK).returncode == 0
-        return "" if buildx else "docker is installed without BuildKit: install its plugin buildx"
+        return "" if buildx else "docker is installed without BuildKit; install the buildx plugin"
     except BuilderError as error:
         return str(error)
 
@@ -308,7 +308,7 @@ def _asked(words: Sequence[str], timeout: float) -> subprocess.CompletedProcess[
 
 
 def run_streaming(words: Sequence[str], say: OutputCallback, timeout: float, env: dict[str, str]) -> BuildResult:
-    """Run a command, say each line of its output as it comes, and stop it with all that it started when time is up."""
+    """Run a command and pass each line of output to `say`; after `timeout` seconds its process group is killed."""
     from threading import Timer
 
     start = time.monotonic()
@@ -354,20 +354,20 @@ def _kill(process: subprocess.Popen[str]) -> None:
 
 
 def _read_tar(words: Sequence[str], prefix: str) -> dict[str, ImageFile]:
-    """What the archive holds that a command writes; `prefix` stands before its names."""
+    """The files in the tar archive that a command writes, by path; `prefix` is prepended to the names."""
     with subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         found: dict[str, ImageFile] = {}
         try:
             with tarfile.open(fileobj=process.stdout, mode="r|") as archive:
                 found = {os.path.normpath(os.path.join(prefix, name)): file for name, file in _members(archive)}
         except tarfile.ReadError:
-            found = {}  # the command tells why
+            found = {}  # the error output of the command has the reason
         _, errors = process.communicate()
     if process.returncode:
         text = errors.decode(errors="replace").strip()
         if any(words in text.lower() for words in ("no such file", "could not find", "no such container:path")):
             return {}
-        raise BuilderError(f"the files of the image cannot be read: {text[-300:]}")
+        raise BuilderError(f"cannot read the files of the image: {text[-300:]}")
     return found
 
 
@@ -376,7 +376,7 @@ def _members(archive: tarfile.TarFile) -> Iterator[tuple[str, ImageFile]]:
         name = member.name.removeprefix("./").strip("/")
         if member.isreg():
             content = archive.extractfile(member)
-            digest = hashlib.file_digest(content, "sha256").hexdigest() if content is not None else ""  # type: ignore[arg-type] # a reader without readinto is none of tarfile's
+            digest = hashlib.file_digest(content, "sha256").hexdigest() if content is not None else ""  # type: ignore[arg-type] # tarfile returns readers with readinto
             yield name, ImageFile("f", digest, member.mode, member.uid)
         elif member.issym() or member.islnk():
             yield name, ImageFile("l", member.linkname, member.mode, member.uid)
@@ -385,7 +385,7 @@ def _members(archive: tarfile.TarFile) -> Iterator[tuple[str, ImageFile]]:
 
 
 def _first(text: str) -> dict[str, Any]:
-    """The object, or the first of a list, in JSON text."""
+    """The object in JSON text, or the first one of a list."""
     data: Any = json.loads(text)
     if isinstance(data, list):
         data = cast("list[Any]", data)[0] if data else {}
@@ -401,6 +401,6 @@ def _length(value: Any) -> int:
 
 
 def _amount(text: str) -> int:
-    """`2.13 MB` in bytes."""
+    """The bytes of a size such as `2.13 MB`."""
     number, _, unit = text.partition(" ")
     return round(float(number) * 1000 ** ("B", "KB", "MB", "GB", "TB").index(unit.upper() or "B"))

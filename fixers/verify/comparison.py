@@ -1,4 +1,4 @@
-"""Two images beside each other: what differs, and whether that was declared."""
+"""Compare two images: what differs, and whether the rewrite declared it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _BASE_ENV = frozenset(
      "RUSTUP_HOME", "CARGO_HOME", "RUST_VERSION", "RUBY_VERSION", "RUBY_DOWNLOAD_URL", "RUBY_DOWNLOAD_SHA256",
      "PHPIZE_DEPS", "DOTNET_VERSION", "ASPNET_VERSION", "DYNPKG_RELEASE")
 )  # fmt: skip
-"""Variables of official images that describe their toolchain; programs do not ask for them."""
+"""Variables of official images that describe their toolchain; programs do not read them."""
 _SYSTEM_PATH = re.compile(
     r"/(?:usr/)?(?:local/)?s?bin|/usr/local/(?:go|cargo)/bin|/go/bin|/opt/java/.*|/root/\.cargo/bin"
 )
@@ -42,16 +42,17 @@ _BYPRODUCTS = (
     "*/obj/project.assets.json", "*/obj/*.nuget.*", "*/obj/project.nuget.cache", "*/obj/Debug/*", "*/obj/Release/*",
     "*/bin/Debug/*", "*/bin/Release/*",
 )  # fmt: skip
-"""Installed packages, caches and what tools leave behind: the smoke command tells whether enough of it is there."""
+"""Installed packages, caches and byproducts of tools; the smoke command checks that what is needed is there."""
 _CACHE = "CACHEDIR.TAG"
-"""Marks a folder whose files can be made anew, as Cargo's target. Source: Cache Directory Tagging Specification."""
+"""Marks a directory of reproducible files, such as Cargo's target. Source: Cache Directory Tagging Specification."""
 
 
 class ExpectedChanges:
-    """What a plan says that will differ: variables, fields of the configuration, and paths below the application.
+    """What is expected to differ.
 
-    `brought` are the paths that the new final stage copies, None when it has all that the old one had. Each has the
-    path beside it that is meant when that is there: the source of a COPY to a folder may be a file or a folder.
+    `variables`: environment variables; `fields`: fields of the configuration; `removed_paths`: paths in the image.
+    `copied_targets`: the paths that the new final stage copies, None when it has everything the old one had. Each is a
+    pair of a path and the path that applies instead where it exists, as a COPY source may be a file or a directory.
     """
 
     __slots__ = ("copied_targets", "fields", "removed_paths", "variables")
@@ -69,7 +70,7 @@ class ExpectedChanges:
         self.copied_targets = copied_targets
 
     def allows_removal(self, path: str, there: Collection[str] = ()) -> bool:
-        """Whether the plan says that the file is not there any more; `there` is what the new image has."""
+        """Whether the file may be missing from the new image; `there` are the paths that the new image has."""
         path = "/" + path.lstrip("/")
         if any(path == gone or path.startswith(gone + "/") for gone in self.removed_paths):
             return True
@@ -82,9 +83,9 @@ class ExpectedChanges:
 def expected_changes(
     before: Build, after: Build, unsent: Collection[str], context: Context, fields: Collection[str] = ()
 ) -> ExpectedChanges:
-    """What the text of the new Dockerfile and its ignore file declare.
+    """What differs according to the texts of the two Dockerfiles and ignore files.
 
-    `unsent` are files of the context that are not sent any more, `fields` those of the configuration that were asked to
+    `unsent`: files of the context that are no longer sent; `fields`: fields of the configuration that the user asked to
     change.
     """
     old, new = before.final_stage, after.final_stage
@@ -115,7 +116,7 @@ def _image_paths(build: Build, path: str, context: Context) -> Iterator[str]:
 
 
 def _from_stages(build: Build) -> Iterator[tuple[str, str]]:
-    """Where `COPY --from` of the final stage puts things: the target, and the path in it if the source is a file."""
+    """The targets of `COPY --from` in the final stage: the path, and the path inside it if the source is a file."""
     from ...syntax.tree import Copy
 
     stage = build.final_stage
@@ -131,7 +132,7 @@ def _from_stages(build: Build) -> Iterator[tuple[str, str]]:
 
 
 class Difference:
-    """One thing that is not the same; `allowed` says why it may differ, empty when it may not."""
+    """A field of the configuration that differs; `allowed_reason` is why it may, empty when it may not."""
 
     __slots__ = ("after", "allowed_reason", "before", "field")
 
@@ -143,7 +144,7 @@ class Difference:
 
 
 def compare_configs(before: Mapping[str, Any], after: Mapping[str, Any], plan: ExpectedChanges) -> list[Difference]:
-    """Where the runtime configurations differ."""
+    """The differences of the runtime configurations."""
     found: list[Difference] = []
     for field in CONFIG_FIELDS:
         x, y = _normal(field, before.get(field)), _normal(field, after.get(field))
@@ -175,11 +176,13 @@ def _variables(before: dict[str, str], after: dict[str, str], plan: ExpectedChan
             continue
         allowed = ""
         if name in _BASE_ENV:
-            allowed = "of the base image"
+            allowed = "from the base image"
         elif name == "PATH" and x is not None and y is not None:
             gone = [folder for folder in x.split(":") if folder not in y.split(":")]
             allowed = (
-                "" if any(not _SYSTEM_PATH.fullmatch(folder) for folder in gone) else "no folder of its own is gone"
+                ""
+                if any(not _SYSTEM_PATH.fullmatch(folder) for folder in gone)
+                else "no application directory was removed"
             )
         elif x is None and name in plan.variables:
             allowed = "declared"
@@ -190,10 +193,10 @@ def _variables(before: dict[str, str], after: dict[str, str], plan: ExpectedChan
 
 
 class FileComparison:
-    """What is below the application's folder: how many files, and those that differ.
+    """The files in the application's directory: `before` and `after` are their numbers, the lists are paths.
 
-    `missing` and `changed` are not declared; `left` are gone as declared, `fewer` and `more` are what an install or a
-    tool made, `rights` have another owner or mode.
+    `missing` and `changed` were not declared; `removed_as_declared` were; `missing_byproducts` are packages and caches;
+    `added` are only in the new image; `changed_permissions` have another owner or mode.
     """
 
     __slots__ = (
@@ -225,10 +228,10 @@ def compare_files(
     sources: Collection[str],
     folder: str,
 ) -> FileComparison:
-    """Compare what lies below the application's folder.
+    """Compare the files in the application's directory.
 
-    `sources` are the paths in the image of files that come from the context: these must have the same content. What
-    the build makes must be there; its content may differ from build to build.
+    `sources` are the paths in the image of files from the context, which must have the same content. What the build
+    creates must exist; its content may differ between builds.
     """
     mine, theirs = _own(before, folder), _own(after, folder)
     caches = tuple(path.removesuffix(_CACHE) for path in mine if path.endswith("/" + _CACHE))
@@ -262,7 +265,7 @@ def _own(files: Mapping[str, ImageFile], folder: str) -> dict[str, ImageFile]:
 
 
 def image_paths_from_context(build: Build, context: Context) -> set[str]:
-    """Where files of the context lie in the final image."""
+    """The paths in the final image of the files of the context."""
     return {path for each in context.files() for path in _image_paths(build, each, context)}
 
 
@@ -270,15 +273,15 @@ def image_paths_from_context(build: Build, context: Context) -> set[str]:
 
 
 def compare_smoke_runs(before: CommandResult, after: CommandResult) -> str:
-    """What is wrong with the runs of the smoke command; empty when they are the same and went well."""
+    """The problem with the two runs of the smoke command; empty when both succeed with the same output."""
     if before.status is None:
-        return "the smoke command takes too long in the image as it was"
+        return "the smoke command timed out in the original image"
     if after.status is None:
-        return "the smoke command takes too long in the new image"
+        return "the smoke command timed out in the new image"
     if before.status != after.status:
-        return f"the smoke command ends with {after.status}, and with {before.status} before: {_last(after)}"
+        return f"the smoke command exits with status {after.status} instead of {before.status}: {_last(after)}"
     if before.output != after.output:
-        return f"the smoke command writes another output: {_first_difference(before.output, after.output)}"
+        return f"the smoke command prints different output: {_first_difference(before.output, after.output)}"
     if before.status != 0:
         return f"the smoke command fails in both images (status {before.status}), which proves nothing: {_last(before)}"
     return ""
@@ -293,4 +296,5 @@ def _first_difference(before: str, after: str) -> str:
     for x, y in zip(before.splitlines(), after.splitlines(), strict=False):
         if x != y:
             return f"`{x[:100]}`, now `{y[:100]}`"
-    return f"{len(before.splitlines())} lines, now {len(after.splitlines())}"
+    counts = (len(text.splitlines()) for text in (before, after))
+    return " instead of ".join(f"{count} line{'' if count == 1 else 's'}" for count in reversed([*counts]))

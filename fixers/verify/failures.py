@@ -1,4 +1,4 @@
-"""Which line of a Dockerfile a build failed at, from the builder's output."""
+"""Find the line of a Dockerfile at which a build failed, from the output of the builder."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _ERRORS = re.compile(r"^(?:#\d+ )?(?:ERROR|Error|error)\b:?\s*(.+)$")
 
 
 class BuildFailure:
-    """A line of the file (0 when it cannot be told), the instruction there, and what the builder said."""
+    """The line of the file (0 when unknown), the instruction there, and the message of the builder."""
 
     __slots__ = ("instruction", "line", "message")
 
@@ -38,7 +38,7 @@ class BuildFailure:
 
 
 def locate_failure(text: str, output: Sequence[str]) -> BuildFailure:
-    """Where the build of the Dockerfile `text` failed that ended with `output`."""
+    """Where the build of the Dockerfile `text` failed; `output` are the last lines of its output."""
     message = next((match[1] for line in reversed(output) if (match := _ERRORS.match(line))), "")
     message = _NAMED_STEP.sub("", message) or (output[-1].strip() if output else "")
     build = Build(parse_bash(Source(text)))
@@ -74,7 +74,7 @@ def _likeness(instruction: Instruction, step: str) -> float:
 
 
 def _plain(text: str) -> str:
-    """The words of an instruction, so that builders' ways to write it are the same."""
+    """The words of an instruction without list syntax, which builders print differently."""
     words = re.sub(r'[\[\]",]', " ", text).split()
     return " ".join([words[0].upper(), *words[1:]]) if words else ""
 

@@ -1,4 +1,4 @@
-"""Proof by real builds: both Dockerfiles are built, and the images are held against each other."""
+"""Verify a rewrite: build both Dockerfiles and compare the images."""
 
 from __future__ import annotations
 
@@ -37,9 +37,11 @@ _SIDES = ("before", "after")
 class VerifyOptions:
     """How to verify.
 
-    `smoke` is a command for a shell in the image, or a JSON list of words where it has none; `touch` a file of the
-    context; `keep` leaves the images; `timeout` is in seconds, for each build. `asked` are fields of the configuration
-    that were asked to change ("User").
+    `smoke`: a command to run in both images, for a shell or as a JSON list of arguments.
+    `touch`: a file of the context to change for a second build.
+    `keep`: do not remove the images.
+    `timeout`: seconds for each build.
+    `requested_fields`: fields of the configuration that the user asked to change ("User").
     """
 
     __slots__ = ("build_args", "keep", "requested_fields", "smoke", "timeout", "touch")
@@ -63,7 +65,7 @@ class VerifyOptions:
 
 
 class SideResult:
-    """What is known of one of the two: bytes sent, the builds, the image and the run of the smoke command."""
+    """The results of one of the two Dockerfiles: bytes of context sent, builds, image and run of the smoke command."""
 
     __slots__ = ("build", "context_bytes", "image", "name", "rebuild", "run")
 
@@ -77,9 +79,12 @@ class SideResult:
 
 
 class Verdict:
-    """What came of it. `problems` are what differs beyond what was declared; `failure` is the build that failed.
+    """The result of a verification.
 
-    `failed_before` tells that the Dockerfile did not build as it was, so that nothing can be said of the new one.
+    `problems`: undeclared differences and failures, as texts.
+    `failure`: where a build failed.
+    `failed_before`: the original Dockerfile failed to build, so nothing is known about the new one.
+    `folder`: the directory that was compared.
     """
 
     __slots__ = ("after", "before", "config", "failed_before", "failure", "files", "folder", "problems")
@@ -96,7 +101,7 @@ class Verdict:
 
     @property
     def ok(self) -> bool:
-        """Whether the new image is proved to be the same but for what was declared."""
+        """Whether the new image differs only as declared."""
         return not self.problems
 
 
@@ -111,14 +116,14 @@ def verify(
     options: VerifyOptions,
     say: Callable[[str], None],
 ) -> Verdict:
-    """Build both Dockerfiles from the folder `context`, each with its ignore file (its text, None for none).
+    """Build both Dockerfiles in the directory `context`, each with its ignore file (the text, None for none).
 
-    `plan` is what may differ, None for what the texts themselves declare. Every line of the builders' output goes to
-    `say`. Nothing in `context` is changed; the images are removed unless they are to be kept. Raises BuilderError,
-    OSError, and ValueError for options that cannot be.
+    `plan` is what may differ, by default what the texts declare. `say` gets each line of the builder's output. Nothing
+    in `context` is changed; the images are removed unless `options.keep`. Raises BuilderError, OSError, and ValueError
+    for invalid options.
     """
     if options.touch is not None and not _is_inside(context, options.touch):
-        raise ValueError(f"--touch: there is no file `{options.touch}` in the build context {context}")
+        raise ValueError(f"--touch: no file `{options.touch}` in the build context {context}")
     command = parse_smoke_command(options.smoke)
     here = Context(context)
     seen = [here.with_ignore(ignore or "") for ignore in (before_ignore, after_ignore)]
@@ -155,7 +160,7 @@ def verify(
 
 
 def _model(text: str, side: SideResult) -> Build:
-    """The model of a Dockerfile, with the folder that its base image sets: the built image tells it."""
+    """The model of a Dockerfile, with the working directory of its base image as the built image has it."""
     build = Build(parse_bash(Source(text)))
     stage = build.final_stage
     folder = side.image.config.get("WorkingDir") if side.image is not None else None
@@ -166,15 +171,15 @@ def _model(text: str, side: SideResult) -> Build:
 
 
 def parse_smoke_command(smoke: str | None) -> list[str] | None:
-    """The command as words: a JSON list is taken as it is, all else is for a shell. Raises ValueError."""
+    """The smoke command as arguments: those of a JSON list, or `sh -c` with the text. Raises ValueError."""
     if smoke is None or not smoke.lstrip().startswith("["):
         return None if smoke is None else ["sh", "-c", smoke]
     try:
         words: Any = json.loads(smoke)
     except ValueError as error:
-        raise ValueError(f"--smoke: {error}; a list of words is written as JSON") from None
+        raise ValueError(f"--smoke: invalid JSON list: {error}") from None
     if not isinstance(words, list) or not words or not all(isinstance(word, str) for word in words):  # pyright: ignore[reportUnknownVariableType]
-        raise ValueError('--smoke: a list holds words, as in ["/app/server", "--version"]')
+        raise ValueError('--smoke: expected a JSON list of strings, such as ["/app/server", "--version"]')
     return [str(word) for word in words]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
 
 
@@ -193,7 +198,7 @@ def _built(
     builder: Builder, space: Workspace, name: str, side: SideResult, path: str, options: VerifyOptions, verdict: Verdict,
     say: Callable[[str], None],
 ) -> bool:  # fmt: skip
-    """Build a side; False and a problem when that fails."""
+    """Build a side; False, with a problem in `verdict`, when that fails."""
     side.name = builder.image_name(name)
     side.build = builder.build(
         space.context, path, name, options.build_args, lambda line: say(f"{name} | {line}"), options.timeout
@@ -201,15 +206,15 @@ def _built(
     if side.build.ok:
         side.image = builder.inspect(name)
         return True
-    which = "the Dockerfile as it was" if name == "before" else "the new Dockerfile"
+    which = "the original Dockerfile" if name == "before" else "the new Dockerfile"
     verdict.failed_before = name == "before"
     if side.build.timed_out:
-        verdict.problems.append(f"{which} takes longer than {options.timeout:.0f} s to build")
+        verdict.problems.append(f"{which} did not build within {options.timeout:.0f} s")
         return False
     with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
         failure = verdict.failure = locate_failure(file.read(), side.build.output)
     where = f" at line {failure.line} (`{failure.instruction}`)" if failure.line else ""
-    verdict.problems.append(f"{which} does not build{where}: {failure.message}")
+    verdict.problems.append(f"{which} failed to build{where}: {failure.message}")
     return False
 
 
@@ -222,27 +227,27 @@ def _rebuilt(
         space.context, path, again, options.build_args, lambda line: say(f"{name} again | {line}"), options.timeout
     )
     if not side.rebuild.ok:
-        verdict.problems.append(f"{name}: the build after a change of `{options.touch}` fails")
+        verdict.problems.append(f"{name}: the rebuild after changing `{options.touch}` failed")
 
 
 def _compare(builder: Builder, verdict: Verdict, plan: ExpectedChanges, sources: set[str]) -> None:
     before, after = verdict.before.image, verdict.after.image
     if before is None or after is None:
-        raise BuilderError("an image that was built is gone")
+        raise BuilderError("a built image no longer exists")
     verdict.config = compare_configs(before.config, after.config, plan)
     for each in verdict.config:
         if not each.allowed_reason:
-            _add(verdict, f"{each.field} differs: {_shown(each.before)}, now {_shown(each.after)}")
+            _add(verdict, f"{each.field} changed from {_shown(each.before)} to {_shown(each.after)}")
     folder = verdict.folder = str(before.config.get("WorkingDir") or "/")
     files = verdict.files = compare_files(
         builder.files("before", folder), builder.files("after", folder), plan, sources, folder
     )
-    for paths, what in ((files.missing, "missing"), (files.changed, "different")):
+    for paths, what in ((files.missing, "missing from"), (files.changed, "different in")):
         if paths:
             more = f" and {len(paths) - 3} more" if len(paths) > 3 else ""
             names = ", ".join(f"`/{path}`" for path in paths[:3])
             verb = "is" if len(paths) == 1 else "are"
-            _add(verdict, f"{names}{more} {verb} {what} in the new image")
+            _add(verdict, f"{names}{more} {verb} {what} the new image")
 
 
 def _shown(value: object) -> str:

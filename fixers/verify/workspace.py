@@ -13,10 +13,9 @@ if TYPE_CHECKING:
 
 
 class Workspace:
-    """The copy, and beside it the Dockerfiles with their ignore files.
+    """A temporary copy of the context, next to the Dockerfiles with their ignore files; a context manager.
 
-    A copy, as files may change while images are built; only of `wanted`, the files that one of the builds is sent.
-    Used in a `with` statement, at whose end all of it is removed.
+    Files may change while images are built, hence the copy. It has only `wanted`, the files that a build is sent.
     """
 
     def __init__(self, context: str, wanted: Collection[str]) -> None:
@@ -38,7 +37,7 @@ class Workspace:
         self._folder.cleanup()
 
     def write_dockerfile(self, side: str, text: str, ignore: str | None) -> str:
-        """Write the Dockerfile of a side and its ignore file, which wins over the one in the context; its path."""
+        """Write the Dockerfile of a side and its own ignore file, and return the path of the Dockerfile."""
         path = os.path.join(self._folder.name, f"{side}.Dockerfile")
         for name, content in ((path, text), (path + ".dockerignore", ignore or "")):
             with open(name, "wb") as file:
@@ -46,9 +45,9 @@ class Workspace:
         return path
 
     def touch(self, name: str) -> None:
-        """Give a file of the context another content that means the same: a line of blanks at its end.
+        """Change a file of the context without changing its meaning. Raises OSError.
 
-        Raises OSError. Blanks alone, as they are no harm to sources, JSON, YAML, TOML and text.
+        A line of white space at the end is harmless in source code, JSON, YAML, TOML and text.
         """
         path = os.path.join(self.context, name)
         with open(path, "rb") as file:
@@ -61,7 +60,7 @@ class Workspace:
         os.chmod(path, mode)
 
     def _unwanted(self, folder: str, names: Sequence[str]) -> list[str]:
-        """What neither build is sent, and sockets, pipes and devices, which no build is; empty folders are."""
+        """What to skip: files that neither build is sent, sockets, pipes and devices. Empty directories are copied."""
         return [name for name in names if not self._is_wanted(os.path.join(folder, name))]
 
     def _is_wanted(self, path: str) -> bool:

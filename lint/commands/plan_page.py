@@ -1,4 +1,4 @@
-"""What `dlint optimize` says of a file: plain lines for a program, drawn for a person at a terminal."""
+"""The plan of `dlint optimize` for a file: plain lines in a pipe, colors and a table on a terminal."""
 
 from __future__ import annotations
 
@@ -17,16 +17,22 @@ if TYPE_CHECKING:
     from ...fixers.optimize.pipeline import OptimizeResult
 
     Line = tuple[str, str]
+    Figure = tuple[str, int, int]
 
 
 def write_plan(name: str, result: OptimizeResult, explain: bool) -> None:
-    """Write the plan: what is done and why, what is refused and why, the figures; with `explain` each precondition."""
-    lines = [(name, "bold"), *(line for outcome in result.outcomes for line in _outcome(outcome, explain))]
-    write_stdout(_drawn(lines, result) if sys.stdout.isatty() else _plain(lines, result))
+    """Write the plan: what is done and what is refused, with reasons, and the figures that change.
+
+    With `explain` also the rewrites that do not apply, and each tested precondition.
+    """
+    lines = [line for outcome in result.outcomes for line in _outcome(outcome, explain)] or [("  nothing to do", "dim")]
+    lines.insert(0, (name, "bold"))
+    figures = [(what, before, after) for what, before, after in result.figures if before != after]
+    write_stdout(_drawn(lines, figures) if sys.stdout.isatty() else _plain(lines, figures))
 
 
 def write_rewrite_diff(path: str, before: str, after: str) -> None:
-    """Write the patch, in colours on a terminal that wants them."""
+    """Write the patch, in color on a terminal unless NO_COLOR is set."""
     if before == after:
         return
     patch = file_diff(path, before, after)
@@ -37,15 +43,15 @@ def write_rewrite_diff(path: str, before: str, after: str) -> None:
 
 
 def _outcome(outcome: RewriteOutcome, explain: bool) -> Iterator[Line]:
-    """The lines of a rewrite, each with its style."""
+    """The lines of a rewrite, each with its style of rich."""
     for step in outcome.steps if outcome.text is not None else ():
         yield f"  {outcome.name}: {step.title}", "green"
         yield f"      why: {step.reason}", ""
         if step.saving:
             yield f"      saves: {step.saving}", ""
         if step.risk:
-            yield f"      look at: {step.risk}", "yellow"
-    if outcome.rejection is not None:
+            yield f"      check: {step.risk}", "yellow"
+    if outcome.rejection is not None and (explain or not isinstance(outcome.rejection, NothingToDo)):
         where = f" (line {outcome.rejection.line})" if outcome.rejection.line else ""
         what = "nothing to do" if isinstance(outcome.rejection, NothingToDo) else "refused"
         yield f"  {outcome.name}: {what}{where}: {outcome.rejection}", "dim"
@@ -54,15 +60,15 @@ def _outcome(outcome: RewriteOutcome, explain: bool) -> Iterator[Line]:
             yield f"      {'yes' if check.ok else 'no '}  {check.text}", "" if check.ok else "red"
 
 
-def _plain(lines: list[Line], result: OptimizeResult) -> str:
+def _plain(lines: list[Line], figures: list[Figure]) -> str:
     texts = [printable(text) for text, _ in lines]
-    if result.figures:
+    if figures:
         texts += ["", f"  {'':40} {'before':>6} {'after':>6}"]
-        texts += [f"  {what:40} {before:>6} {after:>6}" for what, before, after in result.figures]
+        texts += [f"  {what:40} {before:>6} {after:>6}" for what, before, after in figures]
     return "\n".join(texts) + "\n"
 
 
-def _drawn(lines: list[Line], result: OptimizeResult) -> str:
+def _drawn(lines: list[Line], figures: list[Figure]) -> str:
     from io import StringIO
 
     from rich import box
@@ -80,12 +86,12 @@ def _drawn(lines: list[Line], result: OptimizeResult) -> str:
     for text, style in lines:
         words = text.lstrip(" ")
         console.print(Padding(Text(printable(words), style), (0, 0, 0, len(text) - len(words))))
-    if result.figures:
+    if figures:
         table = Table(box=box.SIMPLE_HEAD)
         table.add_column("")
         table.add_column("before", justify="right")
         table.add_column("after", justify="right")
-        for what, before, after in result.figures:
+        for what, before, after in figures:
             style = "green" if after < before and what != "stages" else ""
             table.add_row(what, str(before), Text(str(after), style))
         console.print(table)

@@ -235,6 +235,6 @@ def test_no_builder(context: Path, monkeypatch: pytest.MonkeyPatch, capsys: pyte
     monkeypatch.setenv("PATH", str(context))
     assert main(["optimize", "--verify", "--write", "Dockerfile"]) == 2
     err = capsys.readouterr().err
-    assert "no builder answers: install Docker" in err
+    assert "no working builder found; install Docker" in err
     assert "apt-get install buildah" in err
     assert (context / "Dockerfile").read_text() == OLD

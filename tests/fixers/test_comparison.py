@@ -102,24 +102,24 @@ def test_what_the_texts_declare(tmp_path: Path) -> None:
         (
             CommandResult(0, "a\n", ""),
             CommandResult(0, "b\n", ""),
-            "the smoke command writes another output: `a`, now `b`",
+            "the smoke command prints different output: `a`, now `b`",
         ),
         (
             CommandResult(0, "a\n", ""),
             CommandResult(0, "a\nb\n", ""),
-            "the smoke command writes another output: 1 lines, now 2",
+            "the smoke command prints different output: 2 lines instead of 1 line",
         ),
         (
             CommandResult(0, "", ""),
             CommandResult(1, "", "x\nboom\n"),
-            "the smoke command ends with 1, and with 0 before: boom",
+            "the smoke command exits with status 1 instead of 0: boom",
         ),
         (
             CommandResult(1, "", ""),
             CommandResult(1, "", ""),
             "the smoke command fails in both images (status 1), which proves nothing: no",
         ),
-        (CommandResult(0, "", ""), CommandResult(None, "", ""), "the smoke command takes too long in the new image"),
+        (CommandResult(0, "", ""), CommandResult(None, "", ""), "the smoke command timed out in the new image"),
     ],
 )
 def test_smoke(before: CommandResult, after: CommandResult, problem: str) -> None:

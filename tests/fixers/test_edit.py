@@ -14,7 +14,7 @@ def test_edits_go_in_by_position_whatever_their_order() -> None:
 
 @pytest.mark.parametrize("edits", [[Edit(0, 3, ""), Edit(2, 4, "")], [Edit(5, 9, "")], [Edit(3, 2, "")]])
 def test_what_overlaps_or_lies_outside_is_refused(edits: list[Edit]) -> None:
-    with pytest.raises(ValueError, match="overlaps another or lies outside"):
+    with pytest.raises(ValueError, match="overlaps another edit or is outside"):
         apply_edits("RUN a", edits)
 
 

@@ -64,7 +64,7 @@ def test_a_declared_change_goes_in() -> None:
 def test_an_undeclared_change_does_not() -> None:
     result = fixed("FROM a\nRUN foo\n", Replacer("foo", "bar", declares=False))
     assert result.text == "FROM a\nRUN foo\n"
-    assert reasons(result) == [("X1", 2, "the build would change in a way that the fix does not declare")]
+    assert reasons(result) == [("X1", 2, "the build would change beyond what the fix declares")]
 
 
 def test_an_unsafe_fix_need_not_declare() -> None:
@@ -108,7 +108,7 @@ def test_what_means_something_is_seen(text: str, word: str, other: str) -> None:
 def test_a_file_that_does_not_parse_is_not_written() -> None:
     result = fixed("FROM a\nRUN foo\n", Replacer("RUN foo", "RIN foo", safety=UNSAFE))
     assert result.text == "FROM a\nRUN foo\n"
-    assert "line 2 could not be parsed any more" in result.rejected[0].reason
+    assert "line 2 would no longer parse" in result.rejected[0].reason
 
 
 def test_a_file_with_errors_is_left_alone() -> None:
@@ -125,7 +125,7 @@ def test_no_comment_is_lost() -> None:
 
 def test_a_fix_that_leaves_its_finding_is_refused() -> None:
     result = fixed("FROM a\nRUN foo\n", Replacer("foo", "foo foo"))
-    assert reasons(result) == [("X1", 2, "X1 would still be found")]
+    assert reasons(result) == [("X1", 2, "X1 would still be reported")]
 
 
 def test_a_fix_that_brings_an_error_is_refused() -> None:
@@ -135,7 +135,7 @@ def test_a_fix_that_brings_an_error_is_refused() -> None:
         lambda now: [*Replacer("foo", "bar")(now), *grave(now)],
         lambda found: found.code == "X1",
     )
-    assert reasons(result) == [("X1", 2, "it would bring X2 on line 2: X2 is wrong")]
+    assert reasons(result) == [("X1", 2, "it would introduce X2 on line 2: X2 is wrong")]
 
 
 def test_the_others_still_go_in() -> None:

@@ -1,4 +1,4 @@
-"""The text of a rewritten Dockerfile, put together from the words of the old one and a few new lines."""
+"""The text of a rewritten Dockerfile: instructions of the old one, with their comments, and new ones."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ WIDTH = 100
 
 
 def instruction_with_comments(build: Build, instruction: Instruction) -> str:
-    """An instruction as it stands in the file, with the comments and the blank line above it."""
+    """The text of an instruction in the file, with the comments and the blank line above it."""
     text = build.dockerfile.source.text
     start = min([instruction.start, *(comment.start for comment in instruction.comments)])
     start = text.rfind("\n", 0, start) + 1
@@ -25,26 +25,26 @@ def instruction_with_comments(build: Build, instruction: Instruction) -> str:
 
 
 def instruction_text(build: Build, instruction: Instruction) -> str:
-    """An instruction as it stands in the file, without the comments above it: for a second place."""
+    """The text of an instruction in the file, without the comments above it."""
     return build.dockerfile.source.text[instruction.start : instruction.end].replace("\r\n", "\n")
 
 
 def leading_comments(build: Build, instruction: Instruction) -> list[str]:
-    """The comments and the blank line above an instruction, for one that is written anew."""
+    """The comments and the blank line above an instruction, as lines."""
     upto = instruction_text(build, instruction)
     lines = instruction_with_comments(build, instruction).removesuffix(upto).rstrip("\n")
     return lines.split("\n") if lines else []
 
 
 def trailing_comments(build: Build) -> list[str]:
-    """The comments behind the last instruction, with the blank line before them when there is one."""
+    """The comments after the last instruction, with the blank line before them."""
     text = build.dockerfile.source.text.replace("\r\n", "\n")
     rest = text[build.dockerfile.instructions[-1].end :]
     return [rest.strip("\n") if not rest.startswith("\n\n") else "\n" + rest.strip("\n")] if rest.strip() else []
 
 
 def file_header(build: Build, stage: Stage) -> str:
-    """What stands before the first FROM: directives, comments, global ARGs."""
+    """The text before the stage: directives, comments, global ARGs."""
     text = build.dockerfile.source.text.replace("\r\n", "\n")
     start = build.dockerfile.source.text[: stage.start].replace("\r\n", "\n")
     return text[: len(start)].rstrip("\n")
@@ -59,7 +59,7 @@ def from_instruction(stage: Stage, image: str = "", name: str = "") -> str:
 
 
 def run_instruction(commands: Sequence[str]) -> str:
-    """A RUN of commands joined by `&&`, one a line when they are long."""
+    """A RUN with the commands joined by `&&`, one per line when there are several or they are long."""
     line = "RUN " + " && ".join(commands)
     if len(line) <= WIDTH and "\n" not in line and len(commands) < 3:
         return line
@@ -67,23 +67,23 @@ def run_instruction(commands: Sequence[str]) -> str:
 
 
 def apt_install_instruction(before: Sequence[str], packages: Iterable[str], lists: str = "/var/lib/apt/lists") -> str:
-    """A RUN that fetches the lists, installs the packages one a line, and deletes the lists."""
+    """A RUN that updates the package lists, installs the packages (one per line) and deletes the lists."""
     words = " \\\n        ".join(sorted(packages))
     install = " ".join(before)
     return f"RUN apt-get update \\\n    && {install} \\\n        {words} \\\n    && rm -rf {lists}/*"
 
 
 def join_blocks(text: Sequence[str]) -> str:
-    """The pieces of a file, one under the other, without more than one blank line between them."""
+    """The parts of a file joined, with at most one blank line between them."""
     return re.sub(r"\n{3,}", "\n\n", "\n".join(text)).strip("\n") + "\n"
 
 
 def write_two_stages(build: Build, stage: Stage, builder: Iterable[str], final: Iterable[str]) -> str:
-    """The file with a builder and a final stage in the place of its only one."""
+    """The file with a builder and a final stage instead of its only stage."""
     start = file_header(build, stage)
     return join_blocks([*([start] if start else []), *builder, "", *final, *trailing_comments(build)])
 
 
 def command_texts(pieces: Iterable[RunCommand]) -> list[str]:
-    """The commands, each on one line."""
+    """The texts of the commands, each on one line."""
     return [piece.text for piece in pieces]

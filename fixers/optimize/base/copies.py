@@ -1,4 +1,4 @@
-"""Which files of the build context lie where in the image."""
+"""Where COPY and ADD put the files of the build context in the image."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class CopiedPath:
-    """A file or folder of the context (`source`, "" is all of it) and the path that it gets in the image."""
+    """A file or directory of the context (`source`, "" for all of it) and its path in the image (`target`)."""
 
     __slots__ = ("folder", "instruction", "source", "target")
 
@@ -27,7 +27,7 @@ class CopiedPath:
         self.folder = folder
 
     def source_of(self, path: str) -> str | None:
-        """The path in the context of what lies at `path` in the image, if it came with this copy."""
+        """The path in the context of the image path `path`; None when this copy does not provide it."""
         if not self.folder:
             return self.source if path == self.target else None
         if path == self.target:
@@ -37,7 +37,7 @@ class CopiedPath:
 
 
 def context_copies(build: Build, stage: Stage, context: Context) -> Iterator[CopiedPath]:
-    """What the COPYs and ADDs of a stage bring from the context, in order; what is not known is left out."""
+    """What the COPYs and ADDs of a stage copy from the context, in order; unknown paths are omitted."""
     for instruction in stage.instructions:
         if not isinstance(instruction, CopyOrAdd) or instruction.flag("from") is not None:
             continue
@@ -76,7 +76,7 @@ def _is_folder(context: Context, name: str) -> bool:
 
 
 def context_path(build: Build, stage: Stage, context: Context, path: str) -> str | None:
-    """The path in the context of what lies at `path` in the image; the last copy that brings it counts."""
+    """The path in the context of the image path `path`, from the last copy that provides it."""
     found: str | None = None
     for place in context_copies(build, stage, context):
         name = place.source_of(path)
@@ -86,7 +86,7 @@ def context_path(build: Build, stage: Stage, context: Context, path: str) -> str
 
 
 def read_context_file(context: Context, name: str) -> str | None:
-    """The text of a file of the context, None when it cannot be read as one or is larger than a megabyte."""
+    """The text of a file of the context; None when it cannot be read, is binary or larger than 1 MB."""
     try:
         with open(posixpath.join(context.root, name), "rb") as file:
             data = file.read(1_000_001)

@@ -1,4 +1,4 @@
-"""What a rewrite changes in figures: stages, layers, and which steps run again after a change."""
+"""Figures of a Dockerfile: stages, layers, and the RUNs that run again after a change."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ _MANIFESTS = tuple({name for manager in MANAGERS for name in (*manager.manifests
 class BuildFigures:
     """Figures of a Dockerfile.
 
-    `layers` counts those of the image that are made here; `source`, `manifest` and `base` the RUNs that run again when
-    a source file, a manifest or the base image changed.
+    `stages`: number of stages; `layers`: number of layers added to the base image; `source`, `manifest`, `base`: number
+    of RUNs that run again after a change of a source file, a manifest or the base image.
     """
 
     __slots__ = ("base", "layers", "manifest", "source", "stages")
@@ -50,13 +50,13 @@ class BuildFigures:
         self.manifest = len(manifest)
 
     def rows(self, other: BuildFigures) -> list[tuple[str, int, int]]:
-        """A row for each figure: what it is, here and there."""
+        """(label, figure here, figure of `other`) for each figure."""
         return [
             ("stages", self.stages, other.stages),
-            ("layers of the image", self.layers, other.layers),
-            ("RUNs again after a source file changed", self.source, other.source),
-            ("RUNs again after a manifest changed", self.manifest, other.manifest),
-            ("RUNs again after the base changed", self.base, other.base),
+            ("layers in the image", self.layers, other.layers),
+            ("RUNs rerun after a source change", self.source, other.source),
+            ("RUNs rerun after a manifest change", self.manifest, other.manifest),
+            ("RUNs rerun after a base image change", self.base, other.base),
         ]
 
 
@@ -78,7 +78,7 @@ def _brings_manifest(context: Context, place: CopiedPath) -> bool:
 
 
 def _binds(run: Instruction) -> bool:
-    """Whether a RUN has a part of the context mounted."""
+    """Whether a RUN has a bind mount of the build context."""
     if isinstance(run, CopyOrAdd):
         return False
     mounts = [flag.value or "" for flag in run.flags if flag.name == "mount"]

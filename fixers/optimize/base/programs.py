@@ -1,4 +1,4 @@
-"""Which programs the final stage runs, and which package brings those that a slim base does not have."""
+"""The programs that the final stage runs, and the packages of those that a slim base image lacks."""
 
 from __future__ import annotations
 
@@ -50,26 +50,27 @@ FULL_IMAGE_PROGRAMS = {
     }.items()
     for program in programs.split()
 }
-"""Programs of buildpack-deps, on which the full images stand, that the slim ones lack. Source: its Dockerfiles."""
+"""Program to package, for programs of buildpack-deps, the base of full images. Source: its Dockerfiles."""
 
 _SHELLS = ("sh", "bash", "dash")
 _PREPARING = frozenset(
     """a2dismod a2dissite a2enconf a2enmod a2ensite addgroup adduser cd chmod chown chpasswd date dpkg-reconfigure echo
     export groupadd ldconfig locale-gen mkdir passwd printf set touch true useradd usermod yes""".split()
 )
-"""Commands that make folders, users and settings of the system, which no install or build looks at."""
+"""Commands that create directories, users and system settings, which no install or build reads."""
 _FETCHING = ("curl", "git", "wget")
 _DOWNLOADING = frozenset(("curl", "wget", "tar", "unzip"))
 _SETTINGS = re.compile(r"requirements|constraints|package|\.npmrc|\.yarnrc|\.netrc|\.ssh|/etc/|pip|\.lock|\|")
-"""What an install looks at."""
+"""Matches files that an install may read."""
 _BUILD_TOOLS = frozenset("bazel cargo cmake configure make meson ninja qmake rustc scons".split())
 _MOST_SCRIPTS = 20
 
 
 class ProgramUsage:
-    """The programs that a stage runs while it is built and when it is started: name to where it is used.
+    """The programs that a stage runs, in the build and at run time.
 
-    `lines` are the words of each command, program first; `wrappers` are programs that start others (`sudo`).
+    `programs`: name to the first instruction that runs it; `scripts`: shell scripts of the context that are run;
+    `lines`: the words of each command, program first; `wrappers`: programs that start others (`sudo`).
     """
 
     def __init__(self, build: Build, stage: Stage, context: Context, kept: list[Instruction]) -> None:
@@ -91,7 +92,7 @@ class ProgramUsage:
         return add_ca_certificates(found)
 
     def packages_with(self, programs: Collection[str]) -> dict[str, str]:
-        """The packages to add where `programs` are started by the application besides."""
+        """The packages to add when the application itself starts `programs` too."""
         found = dict(self.packages())
         for program in sorted(FULL_IMAGE_PROGRAMS.keys() & programs):
             found.setdefault(FULL_IMAGE_PROGRAMS[program], program)
@@ -116,7 +117,7 @@ class ProgramUsage:
         self._script(path, instruction)
 
     def _script(self, path: str | None, instruction: Instruction) -> None:
-        """Read a shell script of the context that is run."""
+        """Add the commands of a script, when it is a shell script of the context."""
         name = context_path(self.build, self.stage, self.context, path) if path else None
         if name is None or name in self.scripts or len(self.scripts) >= _MOST_SCRIPTS:
             return
@@ -129,22 +130,22 @@ class ProgramUsage:
 
 
 def add_ca_certificates(packages: dict[str, str]) -> dict[str, str]:
-    """The packages, and the certificates that programs of them trust: apt only recommends these."""
+    """The packages, and ca-certificates where one of them downloads: apt only recommends it."""
     fetching = next((program for package, program in packages.items() if package in _FETCHING), "")
     return {**packages, "ca-certificates": fetching} if fetching else packages
 
 
 def require_no_compiler_at_start(packages: Collection[str], checks: Preconditions) -> None:
-    """Raise Refused when what is started compiles: no package of a slim image makes up for that."""
+    """Raise RewriteRejected when the image compiles at run time, which needs the full image."""
     checks.require(
-        "what the program starts is in the slim image or in a package",
+        "the programs that the image starts are in the slim image or in a package",
         "build-essential" not in packages,
-        "the image compiles when it runs",
+        "the image compiles at run time, which needs the full base image",
     )
 
 
 def require_start_command(build: Build, stage: Stage) -> None:
-    """Raise Refused when the file does not say what the image runs: what it needs then is not known."""
+    """Raise RewriteRejected when the stage does not define what the image runs."""
     commands = [
         command
         for instruction in stage.instructions
@@ -152,30 +153,30 @@ def require_start_command(build: Build, stage: Stage) -> None:
         for command in build.commands(instruction)
     ]
     if not commands:
-        raise RewriteRejected("the file has no CMD and no ENTRYPOINT: what the image runs is not known")
+        raise RewriteRejected("without CMD and ENTRYPOINT it is unknown what the image runs; add one of them")
     if all(command.name in _SHELLS and not command.args for command in commands):
-        raise RewriteRejected("the image starts a shell: what is run in it is not known")
+        raise RewriteRejected("the image starts a shell, so it is unknown what it runs; set CMD to the program")
 
 
 def check_final_stage_runs(
     build: Build, stage: Stage, context: Context, moved: Collection[int], last: Run, *, builds: bool = True
 ) -> None:
-    """Raise Refused when a RUN that stays in the final stage would be missed in the builder, or may compile.
+    """Raise RewriteRejected when a RUN that stays in the final stage may be needed by the builder, or may compile.
 
-    `moved` are the RUNs (by id) that are taken apart, `last` is the last one of the builder; `builds` tells that the
-    builder compiles the source too, which may read whatever was downloaded.
+    `moved`: ids of the RUNs that are split; `last`: the last RUN of the builder; `builds`: the builder also compiles
+    the source, which may read any downloaded file.
     """
     for run in stage.instructions:
         if not isinstance(run, Run) or id(run) in moved:
             continue
         if run.start < last.start and not _prepares(build, run, builds):
             text = " ".join(run.arguments_text.split())[:60]
-            raise RewriteRejected(f"whether the builder needs what `{text}` does is not known", run)
+            raise RewriteRejected(f"the build may need the result of `{text}`; if not, move it after the build", run)
         require_no_compilation(build, stage, context, run)
 
 
 def _prepares(build: Build, run: Run, builds: bool) -> bool:
-    """Whether a RUN only makes folders, users and settings of the system, or installs packages of it."""
+    """Whether a RUN only creates directories, users and system settings, or installs system packages."""
     system = {id(call.command) for call in build.package_calls(run) if call.manager.ecosystem == "os"}
     commands = build.commands(run)
     writes = ">" in run.arguments_text and any(command.name in ("echo", "printf", "cat") for command in commands)
@@ -188,17 +189,19 @@ def _prepares(build: Build, run: Run, builds: bool) -> bool:
 
 
 def require_no_compilation(build: Build, stage: Stage, context: Context, run: Run) -> None:
-    """Raise Refused when a RUN that the slim stage would keep may compile, or runs what is not known."""
+    """Raise RewriteRejected when a RUN of the slim stage may compile, or runs something unknown."""
     for command in build.commands(run):
         text = " ".join(command.text.split())[:60]
         words = [word.value for word in command.args]
         if command.name in _BUILD_TOOLS:
-            raise RewriteRejected(f"`{text}` may need compilers of the full image", run)
+            raise RewriteRejected(f"`{text}` may need the compilers of the full image", run)
         if command.name.startswith("python") and any(posixpath.basename(word) == "setup.py" for word in words):
-            raise RewriteRejected(f"`{text}` may need compilers of the full image", run)
+            raise RewriteRejected(f"`{text}` may need the compilers of the full image", run)
         fed = command.operator_before == "|" and not [word for word in words if not word.startswith("-")]
         if fed and (command.name in _SHELLS or command.name.startswith("python")):
-            raise RewriteRejected(f"what `{text}` runs is only known to the build", run)
+            raise RewriteRejected(
+                f"`{text}` runs a script that is only known during the build; COPY the script instead", run
+            )
         path = (
             build.state(run).path(command.words[0].value) if command.words and "/" in command.words[0].value else None
         )
@@ -207,9 +210,9 @@ def require_no_compilation(build: Build, stage: Stage, context: Context, run: Ru
             and path.startswith(("/tmp/", "/root/"))
             and context_path(build, stage, context, path) is None
         ):
-            raise RewriteRejected(f"what `{text}` does is not known", run)
+            raise RewriteRejected(f"`{text}` runs a program that is not in the build context; COPY it from there", run)
 
 
 def used_scripts(uses: ProgramUsage) -> Iterator[str]:
-    """The shell scripts that the stage runs, as far as they are files of the context."""
+    """The shell scripts of the context that the stage runs."""
     yield from uses.scripts

@@ -1,4 +1,4 @@
-"""What a rewrite says of itself: the steps that it takes, what it looked at, and why it refuses."""
+"""The outcome of a rewrite: its steps and preconditions, or the reason why it was refused."""
 
 from __future__ import annotations
 
@@ -11,10 +11,14 @@ if TYPE_CHECKING:
     from ....syntax.tree import Instruction
 
 
-class Step:
-    """One change: an imperative, why it is made, what it saves where that is known, and what to look at.
+NO_CONTEXT = "cannot determine the build context; set `context` in dlint.toml"
 
-    `image` is the base image that takes the place of another, "" where none does.
+
+class Step:
+    """One change of a rewrite.
+
+    `title`: an imperative; `reason`: why; `saving`: what it saves, "" when unknown; `risk`: what to check by hand;
+    `image`: the new base image of the final stage, "" when it does not change.
     """
 
     __slots__ = ("image", "reason", "risk", "saving", "title")
@@ -28,17 +32,17 @@ class Step:
 
 
 def base_image_step(image: str, why: str, risk: str = "") -> Step:
-    """The step that takes another base image for the stage that is shipped."""
-    return Step(f"Run on `{image}`", why, risk=risk, image=image)
+    """The step that changes the base image of the final stage."""
+    return Step(f"Use `{image}` as the final base image", why, risk=risk, image=image)
 
 
 def slim_base_step(image: str) -> Step:
-    """The step that takes the slim variant of the base image."""
-    return base_image_step(image, "the same version and release without the tools for building")
+    """The step that changes the final base image to its slim variant."""
+    return base_image_step(image, "the same version and release without build tools")
 
 
 class Precondition:
-    """A precondition: what must hold, whether it does, and where that was seen (`line` 0: the whole file)."""
+    """A condition of a rewrite: what must hold, whether it does, why not, and the line (0 for the whole file)."""
 
     __slots__ = ("line", "ok", "reason", "text")
 
@@ -50,7 +54,7 @@ class Precondition:
 
 
 class RewriteRejected(Exception):
-    """A rewrite cannot be proved right; the message says why, `line` where (0 for the whole file)."""
+    """A rewrite is refused: the message is the reason, `line` the line of the file (0 for the whole file)."""
 
     def __init__(self, reason: str, at: Instruction | None = None) -> None:
         super().__init__(reason)
@@ -58,11 +62,11 @@ class RewriteRejected(Exception):
 
 
 class NothingToDo(RewriteRejected):
-    """There is nothing to do; the message says why."""
+    """A rewrite does not apply to the file; the message is the reason."""
 
 
 class RewriteOutcome:
-    """What became of a rewrite: the new text and the steps to it, or None and the refusal. `checks` in their order."""
+    """The outcome of a rewrite: the new text and its steps, or the rejection; `checks` are the tested preconditions."""
 
     __slots__ = ("checks", "name", "rejection", "steps", "text")
 
@@ -82,22 +86,22 @@ class RewriteOutcome:
 
 
 class Preconditions:
-    """Preconditions as they are met, one after the other; the first that is not ends the rewrite."""
+    """Records the preconditions of a rewrite; the first that does not hold ends it."""
 
     def __init__(self) -> None:
         self.results: list[Precondition] = []
 
     def require(self, text: str, ok: object, reason: str = "", at: Instruction | None = None) -> None:
-        """Note that `text` holds. Raises Refused with the reason when it does not."""
+        """Record the precondition `text`. Raises RewriteRejected with the reason when it does not hold."""
         self.results.append(
             Precondition(text, bool(ok), reason if not ok else "", at.start_line if at is not None else 0)
         )
         if not ok:
-            raise RewriteRejected(reason or f"not so: {text}", at)
+            raise RewriteRejected(reason or f"required: {text}", at)
 
 
 class StageRewrite:
-    """What a rewrite of one stage works on, and notes its preconditions in."""
+    """The input of a rewrite of one stage, and the record of its preconditions."""
 
     def __init__(self, build: Build, stage: Stage, context: Context, checks: Preconditions) -> None:
         self.build = build
@@ -107,10 +111,10 @@ class StageRewrite:
 
 
 def run_rewrite(name: str, rewritten: Callable[[Preconditions], tuple[str, list[Step]]]) -> RewriteOutcome:
-    """What becomes of the rewrite `name`, which answers its text and steps or raises Refused."""
+    """The outcome of the rewrite `name`; `rewritten` returns its text and steps, or raises RewriteRejected."""
     checks = Preconditions()
     try:
         text, steps = rewritten(checks)
-    except RewriteRejected as refusal:
-        return RewriteOutcome(name, checks=checks.results, rejection=refusal)
+    except RewriteRejected as rejection:
+        return RewriteOutcome(name, checks=checks.results, rejection=rejection)
     return RewriteOutcome(name, text, steps, checks.results)

@@ -1,4 +1,4 @@
-"""A RUN taken apart into its commands, each with what it is for."""
+"""Split a RUN into its commands, each with its purpose."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ ESSENTIAL_PROGRAMS = frozenset(
     rmdir sed sha256sum sha512sum md5sum sleep sort stat tail tar tee test [ touch tr true truncate uname uniq
     update-alternatives     useradd usermod wc which xargs locale-gen dpkg-reconfigure gunzip gzip zcat""".split()
 )
-"""What every Debian image has in its essential packages (coreutils, findutils, grep, sed, tar, gzip, passwd)."""
+"""Programs of Debian's essential packages (coreutils, findutils, grep, sed, tar, gzip, passwd)."""
 _STATE = frozenset(("cd", "export", "set", "unset", "umask", "trap", "exit", "source", ".", "alias", "eval", "exec"))
 
 
 class RunCommand:
-    """One command of a RUN: its `text` on one line, what it is for (`kind`), and the call of a package manager."""
+    """A command of a RUN: its `text` on one line, its purpose (`kind`), and its package manager call, if any."""
 
     __slots__ = ("call", "command", "kind", "text")
 
@@ -44,16 +44,13 @@ class RunCommand:
 
 
 def one_line(text: str) -> str:
-    """The text without the white space that continuations left, unless it is quoted."""
+    """The text without the white space of continuations; unchanged when it has quotes."""
     return text.strip() if "'" in text or '"' in text else " ".join(text.split())
 
 
 def split_run(build: Build, run: Run) -> list[RunCommand]:
-    """The commands of a RUN that is a plain list of them joined by `&&`. Raises Refused when it is anything else."""
-    if run.json or run.heredocs or run.flags or run.parent is not None:
-        raise RewriteRejected("the RUN has flags, a here-document or the exec form", run)
-    if build.state(run).has_custom_shell:
-        raise RewriteRejected("SHELL is set", run)
+    """The commands of a RUN that joins them with `&&` only. Raises RewriteRejected for any other RUN."""
+    _require_plain_run(build, run)
     calls = {id(call.command): call for call in build.package_calls(run)}
     found: list[RunCommand] = []
     commands = build.commands(run)
@@ -61,15 +58,34 @@ def split_run(build: Build, run: Run) -> list[RunCommand]:
         if command.name == "nproc" and command.context == ("substitution",):
             continue
         if command.context or command.operator_before not in ("", "&&") or command.operator_after not in ("", "&&"):
-            raise RewriteRejected(f"`{_short(command)}` is part of more than a plain list of commands", run)
+            raise RewriteRejected(
+                f"`{_short(command)}` is not in a plain list of commands; join the commands of this RUN with `&&` only",
+                run,
+            )
         if command.wrappers or not command.name:
-            raise RewriteRejected(f"`{_short(command)}` runs something that is not known", run)
+            raise RewriteRejected(f"`{_short(command)}` runs an unknown program; call the program directly", run)
         found.append(RunCommand(command, _kind(command, calls.get(id(command))), calls.get(id(command))))
     if not found:
-        raise RewriteRejected("the RUN cannot be read", run)
-    if any(piece.command.name in _STATE for piece in found) and len({piece.kind for piece in found}) > 1:
-        raise RewriteRejected("the RUN changes folder or settings between steps of different kinds", run)
+        raise RewriteRejected("this RUN has no commands", run)
+    changing = next((piece.command for piece in found if piece.command.name in _STATE), None)
+    if changing is not None and len({piece.kind for piece in found}) > 1:
+        remedy = {"cd": "use WORKDIR instead", "export": "use ENV instead"}.get(changing.name, "move it to its own RUN")
+        raise RewriteRejected(f"`{_short(changing)}` affects the commands after it; {remedy}", run)
     return found
+
+
+def _require_plain_run(build: Build, run: Run) -> None:
+    """Raise RewriteRejected unless the RUN is in shell form, without flags, heredocs and a custom shell."""
+    if run.parent is not None:
+        raise RewriteRejected("ONBUILD triggers are not supported", run)
+    if run.json:
+        raise RewriteRejected("this RUN is in exec form; use the shell form", run)
+    if run.heredocs:
+        raise RewriteRejected("this RUN uses a heredoc; join its commands with `&&` instead", run)
+    if run.flags:
+        raise RewriteRejected(f"this RUN has the option `{run.flags[0].text}`; use a RUN without options", run)
+    if build.state(run).has_custom_shell:
+        raise RewriteRejected("SHELL sets another shell for this RUN, which is not supported", run)
 
 
 def _kind(command: Command, call: PackageCall | None) -> str:
@@ -95,7 +111,7 @@ def _short(command: Command) -> str:
 
 
 def group_by_kind(found: Sequence[RunCommand]) -> list[tuple[str, list[RunCommand]]]:
-    """Neighbours of one kind together, in order."""
+    """The commands in order, consecutive ones of the same kind grouped."""
     groups: list[tuple[str, list[RunCommand]]] = []
     for piece in found:
         if not groups or groups[-1][0] != piece.kind:

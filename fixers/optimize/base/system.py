@@ -1,4 +1,4 @@
-"""The packages of the system that a stage installs, parted in those for compiling and those for running."""
+"""System packages that a stage installs: those for the build, and those for run time."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 FETCH_PACKAGES = frozenset(
     "bzr ca-certificates curl git gnupg mercurial openssh-client subversion unzip wget xz-utils".split()
 )
-"""Packages with which installs fetch their sources."""
+"""Packages that installs use to download sources."""
 
 
 class AptInstall:
-    """The installs of one RUN by apt: `words` before the packages, and the packages as they are written."""
+    """The apt installs of one RUN: the `words` before the packages, the packages as written, and those removed."""
 
     __slots__ = ("packages", "removed", "words")
 
@@ -36,15 +36,15 @@ class AptInstall:
 
     @property
     def has_build_packages(self) -> bool:
-        """Whether something of it is of use only while compiling."""
+        """Whether a package is only used for compiling."""
         return any(map(is_build_package, self.names()))
 
     def needed_in_builder(self, *, full: bool) -> bool:
-        """Whether a builder needs something of it: to compile, or to fetch what the base, unless it is full, lacks."""
+        """Whether a builder needs a package: to compile or, unless the base image is `full`, to download."""
         return self.has_build_packages or (not full and not FETCH_PACKAGES.isdisjoint(self.names()))
 
     def line(self, packages: Iterable[str]) -> str:
-        """The RUN for some of the packages; empty without any."""
+        """The RUN that installs these packages; empty without packages."""
         chosen = list(dict.fromkeys(packages))
         words = self.words or ["apt-get", "install", "-y", "--no-install-recommends"]
         return apt_install_instruction(words, chosen) if chosen else ""
@@ -52,9 +52,9 @@ class AptInstall:
     def packages_at_run_time(
         self, release: str | None, run: Instruction, removed: Collection[str], there: Collection[str] = ()
     ) -> list[str]:
-        """What the final stage installs: what does not compile and is not removed, and the libraries behind headers.
+        """The packages for the final stage: those neither for compiling nor removed, and libraries of -dev packages.
 
-        The libraries behind the headers `there` are in the base image.
+        The libraries of the -dev packages `there` are in the base image. Raises RewriteRejected for an unknown library.
         """
         found: list[str] = []
         for package, name in zip(self.packages, self.names(), strict=True):
@@ -63,10 +63,10 @@ class AptInstall:
             if not is_build_package(name):
                 found.append(package)
                 continue
-            behind = () if name in there else runtime_libraries_for(name, release)
-            if behind is None:
-                raise RewriteRejected(f"which libraries `{name}` needs at run time is not known", run)
-            found += behind
+            libraries = () if name in there else runtime_libraries_for(name, release)
+            if libraries is None:
+                raise RewriteRejected(f"the run-time libraries for `{name}` are unknown", run)
+            found += libraries
         return list(dict.fromkeys(found))
 
 
@@ -76,9 +76,9 @@ def runtime_install(
     release: str | None,
     there: Collection[str] = (),
 ) -> AptInstall:
-    """What the RUNs among `instructions` install for running; `installs` has what each installs, by its id.
+    """The packages for run time that the RUNs among `instructions` install; `installs` maps the id of each.
 
-    The words are those of the first. Raises Refused when the library behind a header is not known.
+    The words are those of the first RUN. Raises RewriteRejected when the library of a -dev package is unknown.
     """
     found = AptInstall()
     removed = {name for install in installs.values() for name in install.removed}
@@ -91,30 +91,40 @@ def runtime_install(
 
 
 def read_apt_install(pieces: Sequence[RunCommand], run: Run) -> AptInstall:
-    """What the apt commands of a RUN install. Raises Refused when they do more than that."""
+    """The packages that the apt commands of a RUN install. Raises RewriteRejected when they do anything else."""
     found = AptInstall()
     for piece in pieces:
         call = piece.call
         if call is None:
             if not deletes_caches(piece):
-                raise RewriteRejected(f"`{piece.text[:60]}` does more than empty package lists", run)
+                raise RewriteRejected(
+                    f"`{piece.text[:60]}` does more than delete package lists; move it to its own RUN", run
+                )
             continue
         if call.manager.family != "apt":
-            raise RewriteRejected(f"{call.manager.name} is not Debian's package manager", run)
+            raise RewriteRejected(f"`{call.manager.name}` is not supported here, only apt", run)
         if call.verb == "install":
             if call.uncertain or any(package.kind != "name" for package in call.packages):
-                raise RewriteRejected(f"`{piece.text[:60]}` installs more than packages by name", run)
+                raise RewriteRejected(
+                    f"`{piece.text[:60]}` does not only install packages by name; list their names", run
+                )
             names = {id(package.word) for package in call.packages}
             words = [word.text for word in piece.command.words if id(word) not in names]
             words = [f"{name}={word.text}" for name, word in piece.command.assignments] + words
             if found.words and found.words != words:
-                raise RewriteRejected("the RUN installs with different options", run)
+                raise RewriteRejected(
+                    "this RUN installs packages with different options; use the same options for all", run
+                )
             found.words = words
             found.packages += [package.word.text for package in call.packages]
         elif call.verb == "remove":
             if any(package.kind != "name" for package in call.packages):
-                raise RewriteRejected(f"what `{piece.text[:60]}` removes is only known to the build", run)
+                raise RewriteRejected(
+                    f"the packages that `{piece.text[:60]}` removes are unknown; list their names", run
+                )
             found.removed |= {package.name for package in call.packages}
         elif call.verb not in ("update-index", "clean", "autoremove"):
-            raise RewriteRejected(f"`{piece.text[:60]}` changes packages of the base image", run)
+            raise RewriteRejected(
+                f"`{piece.text[:60]}` changes packages of the base image; use a newer base image instead", run
+            )
     return found

@@ -1,4 +1,4 @@
-"""What Dockerfiles take from the build context by name."""
+"""The paths of the build context that Dockerfiles use."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ _WHOLE = ("", "*", "**", ".")
 class ContextSources:
     """The sources of COPY, ADD and bind mounts.
 
-    `whole` tells that one of them takes all of the context, `sources` are the others as patterns relative to it,
-    `paths` what they match on disk now.
+    `whole`: one of them is the whole context; `sources`: the others, as patterns relative to the context; `paths`: what
+    they match on disk.
     """
 
     __slots__ = ("paths", "sources", "whole")
@@ -37,7 +37,7 @@ class ContextSources:
         self.paths = {path for source in self.sources for path in _matches(context, source)}
 
     def includes(self, path: str) -> bool:
-        """Whether a source is the path itself, or lies below it; also one that is not on disk yet."""
+        """Whether a source is the path or inside it, also one that is not on disk."""
         below = path + "/"
         return any(
             source == path or source.startswith(below) or _covers(source, path)
@@ -45,23 +45,23 @@ class ContextSources:
         )
 
     def parent_source(self, path: str) -> str | None:
-        """The shortest source that is a folder above the path; None when there is none."""
+        """The topmost source that is a parent directory of the path; None without one."""
         parts = path.split("/")
         return next(("/".join(parts[:n]) for n in range(1, len(parts)) if "/".join(parts[:n]) in self.paths), None)
 
     def uses_path(self, path: str) -> bool:
-        """Whether something of the path is taken at all."""
+        """Whether a build uses the path or a part of it."""
         return self.whole or self.includes(path) or self.parent_source(path) is not None
 
 
 def instructions(build: Build) -> Iterator[Instruction]:
-    """All instructions of a file, with the triggers of its ONBUILDs."""
+    """All instructions of a file, with its ONBUILD triggers."""
     for stage in build.stages:
         yield from stage.all_instructions()
 
 
 def context_related_text(build: Build) -> str:
-    """What a Dockerfile says that may name a file: its commands, the values of ENV, and the shell's here-documents."""
+    """The text of a Dockerfile that may name a file: commands, values of ENV, and heredocs."""
     texts: list[str] = []
     for instruction in instructions(build):
         if isinstance(instruction, CommandLine | Env):
@@ -92,7 +92,7 @@ def _mounted(build: Build, run: Run) -> Iterator[str]:
 
 
 def _patterns(build: Build, instruction: Instruction, text: str) -> Iterator[str]:
-    """The word with its value filled in, and with every variable as a wildcard: the build may give it another one."""
+    """A source with the values of its variables, and with wildcards for them, as the build may set others."""
     stage = build.stage_of(instruction)
     value = build.state(instruction).value(text)
     values = [value] if value is not None else []
@@ -116,7 +116,7 @@ def _matches(context: Context, source: str) -> Iterable[str]:
 
 
 def _covers(source: str, path: str) -> bool:
-    """Whether a source with wildcards stands for the path."""
+    """Whether a source with wildcards matches the path."""
     if not any(char in source for char in "*?["):
         return False
     try:

@@ -1,8 +1,8 @@
-"""The .dockerignore of a build context: what can be left out, why, and what must stay.
+"""Propose a .dockerignore for a build context: what to exclude, why, and what to keep.
 
-What is not known to be waste stays. A candidate is left out only when no COPY, ADD or bind mount names it, and, unless
-it is a cache or made by the build, no file that has a part in the build or in the program speaks of it. What the
-patterns leave out in the end is looked at once more, as BuildKit reads the file: it must be what was meant.
+A candidate is excluded only when no COPY, ADD or bind mount names it and, unless it is a cache or build output, no file
+of the build or the program mentions it. Finally the patterns are applied as BuildKit reads them: they must exclude the
+candidates and nothing else.
 """
 
 from __future__ import annotations
@@ -38,16 +38,16 @@ if TYPE_CHECKING:
     from .waste_categories import WasteCandidate
 
 _MOST_PATHS = 20
-"""So many paths are listed where no pattern has them all and nothing else."""
+"""The maximum number of paths to list where no single pattern fits."""
 _MOST_BYTES = 60_000_000
-"""Of text that is read to learn what a project speaks of."""
+"""The maximum size of the text that is searched for mentions."""
 
 _ENV_READERS = re.compile(
     r"""(?<![\w.])\.env\b(?!\.(?:example|sample|dist|template))|dotenv|\bdecouple\b|\benvirons\b|read_env|pydantic.settings|"""
     r"""\bBaseSettings\b|env_file|\bviper\b|react-scripts|["'`\s]vite["'`\s]|"next"|\bnuxt\b|\bgatsby\b|vue-cli|"""
     r"""\bastro\b|\bparcel\b|@nestjs/config|\blaravel/|\bsymfony/|--env-file|\bbun\b"""
 )
-"""What reads a .env file, and the bundlers and frameworks that do so by themselves."""
+"""Code that reads a .env file, and bundlers and frameworks that do so by default."""
 _MARKDOWN_READERS = re.compile(
     r"(?<![\w-])\.(?:md|rst|adoc)\b|\.\{[^}\s]*\bmdx?\b[^}\s]*\}|docusaurus|vuepress|vitepress|docsify|nextra|gatsby|"
     r"contentlayer|eleventy|\bastro\b|\bhexo\b|markdown-loader|raw-loader|gray-matter|mdsvex"
@@ -76,7 +76,7 @@ _TESTING_INSIDE = re.compile(
 
 
 class ProposedPattern:
-    """A line of the new file: `files` and `bytes` of those that are sent now are left out by it."""
+    """A line of the new file; it excludes `files` files with `bytes` bytes that are sent now."""
 
     __slots__ = ("bytes", "files", "heading", "reason", "text")
 
@@ -89,7 +89,7 @@ class ProposedPattern:
 
 
 class KeptPath:
-    """What looks like waste and stays: its path, and why."""
+    """A candidate that is kept: its path, and the reason."""
 
     __slots__ = ("path", "reason")
 
@@ -99,10 +99,11 @@ class KeptPath:
 
 
 class IgnoreProposal:
-    """The ignore file at `path`: its text now ("" when there is none) and then, and what comes of it.
+    """A new text for the ignore file at `path`, and its effect.
 
-    `before` and `after` are the bytes that are sent, `files_before` and `files_after` the files; `dropped` are those
-    that are not sent any more. `shown` are waste that stays because the image shows it.
+    `old`, `new`: the texts, "" for no file; `before`, `after`: bytes of context sent; `files_before`, `files_after`:
+    number of files sent; `dropped`: files that are no longer sent; `kept`: candidates that stay; `shown`: candidates
+    that stay because they are visible in the image.
     """
 
     __slots__ = (
@@ -136,14 +137,11 @@ class IgnoreProposal:
 
 
 def propose_ignore_file(builds: Sequence[Build], context: Context, *, same_listing: bool = False) -> IgnoreProposal:
-    """What the ignore file should say that the first of `builds` has; the others are built with the context too.
+    """A proposal for the ignore file of the first of `builds`, which all use the context.
 
-    With `same_listing`, folders of the image list what they listed: of what the build does not make, only hidden files
-    and secrets are left out.
-
-    One file serves all that have none of their own. Where the first one copies what it does not need and another one
-    does, it gets a file of its own, `<Dockerfile>.dockerignore`. Reads files of the context and changes nothing.
-    Raises IgnoreError for a file that BuildKit refuses.
+    With `same_listing`, only build output, hidden files and secrets are excluded, so that directories in the image list
+    the same visible files. The file is shared, unless the first build copies something that only another one needs;
+    then it is `<Dockerfile>.dockerignore`. Raises IgnoreError for a present file that BuildKit refuses.
     """
     if context.ignore_error is not None:
         raise context.ignore_error
@@ -163,9 +161,9 @@ def propose_ignore_file(builds: Sequence[Build], context: Context, *, same_listi
 def plan_ignore_file(
     builds: Sequence[Build], context: Context, path: str, *, unused: bool = True, same_listing: bool = False
 ) -> IgnoreProposal:
-    """The ignore file at `path` for `builds`, which all read it; the present rules are those that the context has.
+    """A proposal for the ignore file at `path`, which all `builds` read; it extends the present rules of the context.
 
-    Without `unused`, what no COPY takes is not named; for `same_listing` see `propose`.
+    Without `unused`, files that no COPY uses are not excluded; for `same_listing` see `propose_ignore_file`.
     """
     present = context.ignore_file
     source = present.path if present is not None else None
@@ -194,12 +192,12 @@ def plan_ignore_file(
 
 
 def _is_shown(entry: WasteCandidate) -> bool:
-    """Whether who lists a folder of the image would miss the entry: it is neither hidden nor secret nor made anew."""
+    """Whether the entry is visible in a listing of the image: not hidden, not a secret, not build output."""
     return entry.kept_if_mentioned and entry.heading != SECRET and not posixpath.basename(entry.path).startswith(".")
 
 
 def read_ignore_text(path: str) -> str:
-    """The text of an ignore file with its line endings."""
+    """The text of an ignore file with its line endings. Raises OSError."""
     with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
         return file.read()
 
@@ -207,7 +205,7 @@ def read_ignore_text(path: str) -> str:
 def _with_expected(
     project: ContextUsage, texts: ProjectTexts, patterns: list[ProposedPattern], kept: Sequence[KeptPath]
 ) -> list[ProposedPattern]:
-    """The patterns of a new file: also those of what is not there yet and will be."""
+    """The patterns of a new file, with those for files that will exist later."""
     there = {pattern.text for pattern in patterns}
     refused = {posixpath.basename(each.path) for each in kept}
     more = [
@@ -220,36 +218,36 @@ def _with_expected(
     ):
         readers = list(texts.files_to_scan(project.files))
         if _found_by(texts, readers, project.commands, _ENV_READERS, "") is None:
-            more.append(ProposedPattern(".env", SECRET, "may hold secrets"))
+            more.append(ProposedPattern(".env", SECRET, "may contain secrets"))
     return sorted((*patterns, *more), key=_place)
 
 
-# What may go -------------------------------------------------------------------------------------------------------
+# What can be excluded -----------------------------------------------------------------------------------------------
 
 
 def _allowed(
     project: ContextUsage, texts: ProjectTexts, present: IgnoreFile, *, unused: bool
 ) -> tuple[list[WasteCandidate], list[KeptPath]]:
-    """The entries that can be left out, and those that stay with the reason."""
+    """The candidates that can be excluded, and those that are kept."""
     kept: list[KeptPath] = []
     live: list[WasteCandidate] = []
     for entry in waste_candidates(project, unused=unused):
         reason = _named_reason(project, entry) or _wanted_reason(entry, present)
         if reason is None and project.context.truncated and entry.kept_if_mentioned:
-            reason = "the context has too many files to look through"
+            reason = "the context has too many files to search"
         if reason is None:
             live.append(entry)
         else:
             kept.append(KeptPath(entry.path, reason))
-    live, spoken = _unspoken(project, texts, live)
-    kept += spoken
+    live, mentioned = _unmentioned(project, texts, live)
+    kept += mentioned
     for source in project.context_sources.paths:
         inside = [entry for entry in live if _is_below(entry.path, source)]
         gone = {entry.path for entry in inside}
         below = project.folders.get(source, [])
         if below and inside and all(_is_in(path, gone) for path in below):
             live = [entry for entry in live if entry not in inside]
-            kept += [KeptPath(path, f"all of `{source}`, which the Dockerfile names, would be gone") for path in gone]
+            kept += [KeptPath(path, f"`{source}`, which the Dockerfile names, would be empty") for path in gone]
     return live, kept
 
 
@@ -268,19 +266,19 @@ def _named_reason(project: ContextUsage, entry: WasteCandidate) -> str | None:
 
 
 def _wanted_reason(entry: WasteCandidate, present: IgnoreFile) -> str | None:
-    """An exception of the present file that means this entry."""
+    """The reason to keep an entry that an exception (`!`) in the present file names; None without one."""
     name = posixpath.basename(entry.path)
     for rule in present.rules:
         last = rule.pattern.rsplit("/", 1)[-1]
         if rule.negated and last.strip("*?[]") and (fnmatchcase(name, last) or _is_below(rule.pattern, entry.path)):
-            return f"line {rule.line} of the present file lets it through"
+            return f"line {rule.line} of the present file re-includes it"
     return None
 
 
-def _unspoken(
+def _unmentioned(
     project: ContextUsage, texts: ProjectTexts, live: list[WasteCandidate]
 ) -> tuple[list[WasteCandidate], list[KeptPath]]:
-    """The entries of which no file speaks that is sent itself; what stays may speak of more, so again until none."""
+    """The candidates that no sent file mentions. Those that are kept may mention more, hence the loop."""
     kept: list[KeptPath] = []
     read: set[str] | None = None
     while True:
@@ -292,13 +290,13 @@ def _unspoken(
                 return live, kept
         elif sum(size for path in unread if (size := project.files[path]) <= MAX_TEXT_BYTES) > _MOST_BYTES:
             kept = [
-                KeptPath(entry.path, "there is too much text to look through")
+                KeptPath(entry.path, "the context has too much text to search")
                 for entry in live
                 if entry.kept_if_mentioned
             ]
             return [entry for entry in live if not entry.kept_if_mentioned], kept
         reasons = {
-            entry.path: _spoken_reason(project, texts, unread, entry) for entry in live if entry.kept_if_mentioned
+            entry.path: _mentioned_reason(project, texts, unread, entry) for entry in live if entry.kept_if_mentioned
         }
         kept += [KeptPath(path, reason) for path, reason in reasons.items() if reason is not None]
         live = [entry for entry in live if reasons.get(entry.path) is None]
@@ -306,7 +304,7 @@ def _unspoken(
 
 
 def _is_in(path: str, waste: Collection[str]) -> bool:
-    """Whether the path, or a folder above it, is in `waste`."""
+    """Whether the path or one of its parent directories is in `waste`."""
     at = len(path)
     while at > 0:
         if path[:at] in waste:
@@ -315,23 +313,21 @@ def _is_in(path: str, waste: Collection[str]) -> bool:
     return False
 
 
-def _spoken_reason(
+def _mentioned_reason(
     project: ContextUsage, texts: ProjectTexts, readers: Sequence[str], entry: WasteCandidate
 ) -> str | None:
-    """Why the entry stays, from the commands of the Dockerfiles and the texts of `readers`."""
+    """The reason to keep the entry: the Dockerfiles or one of the files `readers` mention it. None without one."""
     name = posixpath.basename(entry.path)
     folder = entry.path in project.folders
     if entry.heading == SECRET and name.startswith(".env"):
-        return _found_by(
-            texts, readers, project.commands, _ENV_READERS, "reads it; what is secret in it, hand over at run time"
-        )
+        return _found_by(texts, readers, project.commands, _ENV_READERS, "reads it; pass secrets at run time instead")
     if name in VCS_DIRECTORIES:
         programs = [path for path in readers if not path.endswith(_NO_PROGRAMS) and "." in posixpath.basename(path)]
         return _found_by(texts, programs, "", _GIT_READERS, "reads it")
     if entry.heading == DOCUMENTATION:
         if _DOCUMENT_TOOLS.search(project.commands):
             return "the Dockerfile builds the documentation"
-        reason = _found_by(texts, readers, "", _MARKDOWN_READERS, "reads documents")
+        reason = _found_by(texts, readers, "", _MARKDOWN_READERS, "reads Markdown files")
         if reason is not None:
             return reason
     if entry.heading == TESTS:
@@ -339,9 +335,9 @@ def _spoken_reason(
         if reason is not None:
             return reason
     if named_in_commands(project.commands, name):
-        return "the Dockerfile speaks of it"
+        return "the Dockerfile mentions it"
     path = first_mention(texts, readers, entry.path, folder=folder)
-    return None if path is None else f"`{path}` speaks of it"
+    return None if path is None else f"`{path}` mentions it"
 
 
 def _found_by(
@@ -354,7 +350,7 @@ def _found_by(
 
 
 def _tested(project: ContextUsage, texts: ProjectTexts) -> str | None:
-    """Why tests are needed: a build or a container runs them."""
+    """The reason to keep tests: a build or a container runs them. None without one."""
     if _TESTING.search(project.commands):
         return "the Dockerfile runs tests"
     for path in project.files:
@@ -362,24 +358,24 @@ def _tested(project: ContextUsage, texts: ProjectTexts) -> str | None:
         if name == "package.json" and "node_modules" not in path:
             scripts = executed_scripts(package_scripts(project.text(path)), project.commands)
             if any(_TESTING.search(script) for script in scripts.values()):
-                return f"a script of `{path}` that the build runs tests"
+                return f"the build runs the tests with a script of `{path}`"
         elif _is_run(texts, name) and _TESTING.search(texts.text_of(path)):
-            return f"`{path}`, which the build runs, runs tests"
-        if _tells_how(project, path) and _TESTING_INSIDE.search(project.text(path)):
+            return f"the build runs the tests with `{path}`"
+        if _may_run_containers(project, path) and _TESTING_INSIDE.search(project.text(path)):
             return f"`{path}` runs the tests in a container"
     return None
 
 
 def _is_run(texts: ProjectTexts, name: str) -> bool:
-    """Whether the file is a script that the Dockerfiles call, or the Makefile when they call make."""
+    """Whether the file is a script that the Dockerfiles run, or a Makefile when they run make."""
     lower = name.lower()
     if lower.endswith((".sh", ".bash")):
         return name in texts.commands
     return texts.makes and lower in ("makefile", "gnumakefile", "justfile", "taskfile.yml")
 
 
-def _tells_how(project: ContextUsage, path: str) -> bool:
-    """Whether the file may say how containers are run: CI, compose, scripts and README."""
+def _may_run_containers(project: ContextUsage, path: str) -> bool:
+    """Whether the file may run containers: CI, compose, scripts and README."""
     folder, name = posixpath.split(path)
     near = folder in project.roots or folder.startswith((".github", ".circleci", ".gitlab", "scripts", "ci", "bin"))
     return near and name.lower().endswith(
@@ -391,7 +387,7 @@ def _tells_how(project: ContextUsage, path: str) -> bool:
 
 
 def _patterns(project: ContextUsage, found: Sequence[WasteCandidate], kept: list[KeptPath]) -> list[ProposedPattern]:
-    """The lines for the entries: one a family where it fits nothing else, in the order of the headings."""
+    """The patterns in order of headings: one per family where it matches nothing else, else one per path."""
     families: dict[str, list[WasteCandidate]] = {}
     names = {entry.pattern_stem for entry in found}
     for entry in found:
@@ -407,7 +403,7 @@ def _patterns(project: ContextUsage, found: Sequence[WasteCandidate], kept: list
         elif len(members) <= _MOST_PATHS:
             lines += [ProposedPattern(escape_pattern(entry.path), entry.heading, entry.reason) for entry in members]
         else:
-            kept += [KeptPath(entry.path, "no pattern fits it and nothing else") for entry in members]
+            kept += [KeptPath(entry.path, "no pattern matches it without matching other files") for entry in members]
     lines.sort(key=_place)
     return lines
 
@@ -421,12 +417,12 @@ def _family_pattern(family: str, members: Sequence[WasteCandidate]) -> str | Non
         return None
     nested = any("/" in entry.path for entry in members)
     if nested and members[0].heading in (DOCUMENTATION, SECRET, TESTS):
-        return None  # elsewhere a file of that name may be needed one day
+        return None  # a file of that name may be needed elsewhere later
     return f"**/{family}" if nested or family in WASTE_AT_ANY_DEPTH else family
 
 
 def escape_pattern(path: str) -> str:
-    """The pattern that matches this path only."""
+    """The pattern that matches only this path."""
     text = re.sub(r"([*?\[\]\\])", r"\\\1", path)
     return "/" + text if text[0] in "#! " else text
 
@@ -439,7 +435,7 @@ def _left_out(pattern: str, files: Iterable[str]) -> Iterator[str]:
 def _checked(
     context: Context, old: str, patterns: list[ProposedPattern], found: Sequence[WasteCandidate]
 ) -> tuple[list[ProposedPattern], list[str]]:
-    """The patterns that leave out nothing but the entries, and the files that are not sent any more."""
+    """The patterns that exclude nothing but the candidates, and the files that are no longer sent."""
     files = context.files()
     waste = {entry.path for entry in found}
     while patterns:
@@ -463,7 +459,7 @@ def _count(patterns: Sequence[ProposedPattern], files: Mapping[str, int], droppe
 
 
 def append_patterns(old: str, patterns: Sequence[ProposedPattern]) -> str:
-    """The text of the file with the patterns behind what is there, under a heading each sort."""
+    """The text of the file with the patterns appended, under their headings."""
     lines: list[str] = []
     heading = ""
     for pattern in patterns:

@@ -1,4 +1,4 @@
-"""What a Python module says about other files: the modules that it imports, and its strings."""
+"""The imports and strings of a Python module, which may name other files."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class PythonReferences:
-    """The words of one module: `imports` as (dots, module) pairs, `strings` without docstrings."""
+    """`imports`: (number of leading dots, module) pairs; `strings`: without docstrings."""
 
     __slots__ = ("imports", "strings")
 
@@ -21,7 +21,7 @@ class PythonReferences:
 
 
 def read_python_references(source: str) -> PythonReferences | None:
-    """The words of a module; None when it is not Python that libcst reads."""
+    """The references of a module; None when libcst cannot parse it."""
     try:
         module = cst.parse_module(source)
     except (cst.ParserSyntaxError, RecursionError):
@@ -54,11 +54,11 @@ class _Reader(cst.CSTVisitor):
         return False
 
     def visit_Arg(self, node: cst.Arg) -> bool:  # noqa: N802
-        # find_packages(exclude=["tests"]) names what is not wanted.
+        # find_packages(exclude=["tests"]) names what is excluded.
         return node.keyword is None or not node.keyword.value.startswith("exclude")
 
     def visit_Expr(self, node: cst.Expr) -> bool:  # noqa: N802
-        # A string that stands alone is a docstring or a comment.
+        # A string statement is a docstring or a comment.
         return not isinstance(node.value, cst.SimpleString)
 
     def visit_SimpleString(self, node: cst.SimpleString) -> None:  # noqa: N802

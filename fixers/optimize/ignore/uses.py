@@ -1,4 +1,4 @@
-"""Which file of a project speaks of another one: the reason why that one stays in the build context."""
+"""Find files of a project that mention another one, which then must stay in the build context."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _CODE = (
     ".scss", ".sass", ".less", ".pug", ".ejs", ".hbs", ".jinja", ".j2", ".json", ".json5", ".xml", ".swift", ".dart",
     ".clj", ".hs", ".r", ".proto", ".twig", ".haml", ".slim", ".mdx",
 )  # fmt: skip
-"""In these a path stands in quotes, or has a slash."""
+"""In these a path is quoted or has a slash."""
 _WORDS = (
     ".sh", ".bash", ".zsh", ".ps1", ".bat", ".cmd", ".mk", ".cmake", ".toml", ".ini", ".cfg", ".conf", ".yml", ".yaml",
     ".txt", ".in", ".properties", ".gemspec", ".template", ".tmpl", ".env", ".ru", ".rake", ".crontab", ".service",
@@ -39,7 +39,7 @@ _SILENT = frozenset(
      ".eslintignore", ".dockerignore", ".mailmap", "cypress.json", ".flake8", ".bumpversion.cfg", ".all-contributorsrc",
      ".editorconfig", ".stylelintignore", ".markdownlint.json", ".releaserc", ".releaserc.json", "lerna.json")
 )  # fmt: skip
-"""Lock files, and settings of tools that check the source and have no part in a build."""
+"""Lock files, and settings of development tools that are not used in a build."""
 _SILENT_STEMS = (
     ".eslintrc", "eslint.config.", ".prettierrc", "prettier.config.", "jest.config.", "vitest.config.", "karma.conf.",
     "playwright.config.", "cypress.config.", ".stylelintrc", "commitlint.config.", ".commitlintrc", ".lintstagedrc",
@@ -54,7 +54,7 @@ _TOOL_TABLES = re.compile(
     r"[^\n]*\n(?:(?!\[)[^\n]*\n?)*",
     re.MULTILINE,
 )
-"""Tables of pyproject.toml and setup.cfg for tools that check the source."""
+"""Tables of pyproject.toml and setup.cfg for development tools."""
 _LEFT_OUT = re.compile(
     r"""^\s*["']?(?:extend-)?(?:exclude|testpaths|norecursedirs|omit|ignore)[\w-]*["']?\s*[=:]\s*(?:\[[^\]]*\]|[^\n]*)""",
     re.MULTILINE,
@@ -70,19 +70,19 @@ _SILENT_KEYS = frozenset(
     ("jest", "eslintConfig", "eslintIgnore", "prettier", "nyc", "c8", "lint-staged", "mocha", "ava", "husky",
      "repository", "bugs", "homepage", "keywords", "directories", "files")
 )  # fmt: skip
-"""Of a package.json: what only test tools and the registry read."""
+"""Keys of a package.json that only test tools and the registry read."""
 _RUNS_SCRIPT = re.compile(
     r"\b(?:npm|yarn|pnpm|bun|run-s|run-p|npm-run-all|concurrently|turbo|nx|lerna|wsrun)\b([^&|;\n]*)"
 )
 
 
 class ProjectTexts:
-    """The texts of a project's files that have a part in a build, as far as they are small; read once."""
+    """The relevant texts of a project's small files; each is read once."""
 
     __slots__ = ("_cache", "_python", "commands", "context", "makes")
 
     def __init__(self, context: Context, commands: str) -> None:
-        """`commands` is what the Dockerfiles say: it decides which scripts of a package.json count."""
+        """`commands`: the text of the Dockerfiles, which decides which scripts of a package.json are used."""
         self.context = context
         self.commands = commands
         self.makes = _MAKING.search(commands) is not None
@@ -90,7 +90,7 @@ class ProjectTexts:
         self._python: dict[str, PythonReferences | None] = {}
 
     def files_to_scan(self, files: Iterable[str]) -> Iterator[str]:
-        """Those of `files` that may speak of others."""
+        """Those of `files` that may mention others."""
         for path in files:
             name = posixpath.basename(path)
             lower = name.lower()
@@ -102,7 +102,7 @@ class ProjectTexts:
                 yield path
 
     def text_of(self, path: str) -> str:
-        """What a file says: without comments of whole lines, and without what only tools for checking read."""
+        """The text of a file without line comments and without settings of development tools."""
         if path not in self._cache:
             text = read_small_file(os.path.join(self.context.root, path))
             self._cache[path] = "" if "\0" in text else self._relevant(posixpath.basename(path), text)
@@ -122,7 +122,7 @@ class ProjectTexts:
         return (_CODE_COMMENT if code else _WORDS_COMMENT).sub("", text)
 
     def mentions(self, path: str, entry: str, *, folder: bool) -> bool:
-        """Whether the file at `path` speaks of `entry`, a path in the context, by its base name."""
+        """Whether the file at `path` mentions the base name of `entry`, a path in the context."""
         text = self.text_of(path)
         name = posixpath.basename(entry)
         if name not in text:
@@ -134,10 +134,10 @@ class ProjectTexts:
                 return imported or any(
                     _quotes(f'"{string}"', name, folder) for string in words.strings if name in string
                 )
-            return _spoken(text, name)
+            return _has_word(text, name)
         if path.lower().endswith(_CODE):
             return _quotes(text, name, folder)
-        return _spoken(text, name)
+        return _has_word(text, name)
 
     def _python_words(self, path: str, text: str) -> PythonReferences | None:
         if path not in self._python:
@@ -147,7 +147,7 @@ class ProjectTexts:
         return self._python[path]
 
     def matches(self, path: str, pattern: re.Pattern[str]) -> bool:
-        """Whether the pattern is found in what the file says; in Python in its strings and imports."""
+        """Whether the pattern matches in the text of the file; for Python, in its strings and imports."""
         text = self.text_of(path)
         if pattern.search(text) is None:
             return False
@@ -159,7 +159,7 @@ class ProjectTexts:
 
 
 def _imports(path: str, dots: int, module: str, entry: str) -> bool:
-    """Whether the import in the module at `path` is of the package `entry` or of something in it."""
+    """Whether an import in the module at `path` is of the package `entry` or its content."""
     name = posixpath.basename(entry)
     if not dots:
         return module.split(".")[0] == name
@@ -171,25 +171,25 @@ def _imports(path: str, dots: int, module: str, entry: str) -> bool:
 
 
 def _quotes(text: str, name: str, folder: bool) -> bool:
-    """Whether the name stands as a part of a path, or alone in quotes."""
+    """Whether the text has the name as a part of a path, or alone in quotes."""
     word = re.escape(name)
     if folder:
         return re.search(rf"""(?:["'`/\\>(=:\s]|\*\*/|^){word}(?=["'`/\\<)]|$)""", text, re.MULTILINE) is not None
     return re.search(rf"(?<![\w.-]){word}(?![\w-]|\.\w)", text) is not None
 
 
-def _spoken(text: str, name: str) -> bool:
-    """Whether the name stands as a word."""
+def _has_word(text: str, name: str) -> bool:
+    """Whether the text has the name as a word."""
     return re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w-]|\.\w)", text) is not None
 
 
 def named_in_commands(commands: str, name: str) -> bool:
-    """Whether the words of a Dockerfile name the file or folder."""
-    return _spoken(commands, name)
+    """Whether the text of the Dockerfiles names the file or directory."""
+    return _has_word(commands, name)
 
 
 def build_part_of_package_json(text: str, commands: str) -> str:
-    """What of a package.json counts in a build: no settings of test tools, and only scripts that are run."""
+    """A package.json without settings of test tools and without scripts that the build does not run."""
     import json
 
     try:
@@ -206,7 +206,7 @@ def build_part_of_package_json(text: str, commands: str) -> str:
 
 
 def executed_scripts(scripts: dict[str, str], commands: str) -> dict[str, str]:
-    """The scripts of a package.json that an install runs, that `commands` name, and that these run in turn."""
+    """The scripts of a package.json that an install or `commands` run, directly or through other scripts."""
     wanted = [name for name in _LIFECYCLE if name in scripts]
     found: dict[str, str] = {}
     texts = [commands]
@@ -228,12 +228,12 @@ def _hook_of(name: str) -> str:
 
 
 def first_mention(texts: ProjectTexts, readers: Sequence[str], entry: str, *, folder: bool) -> str | None:
-    """The first of `readers` that speaks of `entry`; None when none does."""
+    """The first of `readers` that mentions `entry`; None when none does."""
     return next((path for path in readers if texts.mentions(path, entry, folder=folder)), None)
 
 
 def package_scripts(text: str) -> dict[str, str]:
-    """The scripts of a package.json; none where it is not valid."""
+    """The scripts of a package.json; empty when it is invalid."""
     import json
 
     try:

@@ -1,4 +1,4 @@
-"""What of a build context may be waste, by name and by what lies beside it, and why."""
+"""Find files of a build context that the build probably does not need, by name and neighboring files."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ if TYPE_CHECKING:
     from .named import ContextSources
 
 VERSION_CONTROL = "Version control"
-GENERATED = "Caches, and what the build makes itself"
+GENERATED = "Caches and build output"
 SECRET = "Secrets and local settings"
 EDITORS = "Editors"
 CI_AND_CONTAINERS = "CI and containers"
 DOCUMENTATION = "Documentation"
 TESTS = "Tests"
-NOT_COPIED = "No COPY takes it"
-READ_BY_BUILDER = "read by the builder itself, not by the build"
+NOT_COPIED = "Not copied"
+READ_BY_BUILDER = "read by the builder, not by the build"
 HEADINGS = (VERSION_CONTROL, GENERATED, SECRET, EDITORS, CI_AND_CONTAINERS, DOCUMENTATION, TESTS, NOT_COPIED)
 
 WASTE_AT_ANY_DEPTH = frozenset(("__pycache__", "node_modules", ".DS_Store", "Thumbs.db", "bower_components"))
-"""Names whose pattern always reaches every folder."""
+"""Names whose pattern always applies to all directories."""
 _MORE_CACHES = frozenset(("htmlcov", "coverage.xml", ".coverage", ".eslintcache", ".stylelintcache", ".tsbuildinfo"))
 _EDITORS = frozenset(
     (".vscode", ".idea", ".fleet", ".project", ".classpath", ".settings", ".vs", ".swp", ".editorconfig")
@@ -77,17 +77,17 @@ _BUNDLERS = (
     (r"\bvue-cli-service build\b", "dist"), (r"\bnest build\b", "dist"), (r"\bastro build\b", "dist"),
 )  # fmt: skip
 _UNUSED_BYTES = 100_000
-"""BuildKit sends what no COPY takes to nobody; other builders do, and less than this is not worth a line."""
+"""BuildKit does not send files that no COPY uses, but other builders do; fewer bytes are not worth a pattern."""
 _HISTORY_IN_GO = re.compile(r"-buildvcs(?:=true|=1)?(?![=\w])")
 _MAKES_VENV = re.compile(r"-m[\s\"',]+venv\b|\bvirtualenv\b|\buv\s+(?:venv|sync|run)\b|\b(?:poetry|pipenv|pdm)\b")
 _PIP_PROJECT = re.compile(r"\bpip3?\s+install\b[^&|;\n]*\s(?:-e\s+)?\.(?:\[[^\]]*\])?(?:\s|$)", re.MULTILINE)
 
 
 class WasteCandidate:
-    """A file or folder that may be waste.
+    """A file or directory that may be unnecessary.
 
-    `family` is the name or glob that its pattern is made of, `soft` tells that it stays when a file of the project
-    speaks of it.
+    `pattern_stem`: the name or glob for its ignore pattern; `heading`: one of HEADINGS; `kept_if_mentioned`: it is kept
+    when a file of the project mentions it.
     """
 
     __slots__ = ("heading", "kept_if_mentioned", "path", "pattern_stem", "reason")
@@ -101,7 +101,11 @@ class WasteCandidate:
 
 
 class ContextUsage:
-    """What is known of the files that are sent and of the builds that use them."""
+    """The files of the context and the builds that use them.
+
+    `files`: path to bytes; `folders`: directory to the files in it; `roots`: project directories; `commands`: the text
+    of the Dockerfiles that may name a file.
+    """
 
     __slots__ = ("builds", "commands", "context", "context_sources", "files", "folders", "roots")
 
@@ -116,7 +120,7 @@ class ContextUsage:
             parts = path.split("/")
             for depth in range(1, len(parts)):
                 self.folders.setdefault("/".join(parts[:depth]), []).append(path)
-        # Where a project begins: the context, and folders with a manifest that lie not too deep.
+        # Roots of projects: the context, and directories with a manifest, at most two levels deep.
         self.roots = {""} | {
             posixpath.dirname(path)
             for path in self.files
@@ -128,13 +132,13 @@ class ContextUsage:
         return read_small_file(os.path.join(self.context.root, path))
 
     def has_sibling(self, path: str, *names: str) -> bool:
-        """Whether one of the files lies in the same folder as `path`."""
+        """Whether one of these files is in the directory of `path`."""
         folder = posixpath.dirname(path)
         return any(posixpath.join(folder, name) in self.files for name in names)
 
 
 def waste_candidates(project: ContextUsage, *, unused: bool = True) -> list[WasteCandidate]:
-    """All that may be waste, none below another."""
+    """All candidates by path, none inside another; `unused`: also those that no COPY uses."""
     found: dict[str, WasteCandidate] = {}
     for entry in (
         *_version_control(project), *_environments(project), *_by_name(project), *_made(project), *_documents(project),
@@ -150,7 +154,7 @@ def waste_candidates(project: ContextUsage, *, unused: bool = True) -> list[Wast
 
 
 def any_build_reads_history(project: ContextUsage) -> bool:
-    """Whether a build reads the repository's history."""
+    """Whether a build reads the repository history."""
     if _HISTORY_IN_GO.search(project.commands):
         return True
     return any(reads_git_history(build, project.context) for build in project.builds)
@@ -161,19 +165,17 @@ def _version_control(project: ContextUsage) -> Iterator[WasteCandidate]:
     for path in (*project.folders, *project.files):
         name = posixpath.basename(path)
         if name in VCS_DIRECTORIES and not (keep and name == ".git"):
-            yield WasteCandidate(path, name, VERSION_CONTROL, "the repository's history")
+            yield WasteCandidate(path, name, VERSION_CONTROL, "repository history")
 
 
 def _environments(project: ContextUsage) -> Iterator[WasteCandidate]:
-    """Python's virtual environments: they hold paths of this machine."""
+    """Virtual environments of Python, which contain local paths."""
     for path in project.files:
         if path.endswith("/pyvenv.cfg"):
             folder = posixpath.dirname(path)
             name = posixpath.basename(folder)
             if name not in project.commands or _MAKES_VENV.search(project.commands):
-                yield WasteCandidate(
-                    folder, name, GENERATED, "a virtual environment of this machine", kept_if_mentioned=False
-                )
+                yield WasteCandidate(folder, name, GENERATED, "a local virtual environment", kept_if_mentioned=False)
 
 
 def _by_name(project: ContextUsage) -> Iterator[WasteCandidate]:
@@ -183,16 +185,16 @@ def _by_name(project: ContextUsage) -> Iterator[WasteCandidate]:
         if name in CACHE_NAMES or name in _MORE_CACHES:
             heading = EDITORS if name in _EDITORS else GENERATED
             yield WasteCandidate(
-                path, name, heading, "made on this machine by a tool", kept_if_mentioned=name == ".gradle"
+                path, name, heading, "generated locally by a tool", kept_if_mentioned=name == ".gradle"
             )
         elif name in _EDITORS or any(fnmatchcase(name, glob) for glob in _EDITOR_GLOBS if is_file):
             family = name if name in _EDITORS else "*" + posixpath.splitext(name)[1]
-            yield WasteCandidate(path, family, EDITORS, "settings of an editor")
+            yield WasteCandidate(path, family, EDITORS, "editor settings")
         elif is_file and name in SECRET_NAMES:
             if FIXTURE_DIRECTORIES.isdisjoint(path.split("/")[:-1]):
-                yield WasteCandidate(path, name, SECRET, "may hold secrets")
+                yield WasteCandidate(path, name, SECRET, "may contain secrets")
         elif folder in project.roots and name in _CI:
-            yield WasteCandidate(path, name, CI_AND_CONTAINERS, "for CI and deployment, which run outside of the image")
+            yield WasteCandidate(path, name, CI_AND_CONTAINERS, "for CI and deployment, not used in the image")
         elif is_file and (_is_dockerfile(name) or any(fnmatchcase(name, glob) for glob in _CONTAINER_GLOBS)):
             yield WasteCandidate(path, _container_family(name), CI_AND_CONTAINERS, READ_BY_BUILDER)
         elif is_file and name == ".dockerignore":
@@ -216,7 +218,7 @@ def _container_family(name: str) -> str:
 
 
 def _made(project: ContextUsage) -> Iterator[WasteCandidate]:
-    """What the build makes itself, beside the manifest from which it makes it."""
+    """What the build creates itself, next to the manifest of its tool."""
     words = project.commands
     installed = set(_installed_folders(project))
     for path in project.folders:
@@ -229,22 +231,22 @@ def _made(project: ContextUsage) -> Iterator[WasteCandidate]:
             maven = project.has_sibling(path, "pom.xml") and re.search(r"\bmvnw?\b", words)
             cargo = project.has_sibling(path, "Cargo.toml") and re.search(r"\bcargo\b", words)
             if maven or cargo:
-                yield WasteCandidate(path, name, GENERATED, "made by the build", kept_if_mentioned=False)
+                yield WasteCandidate(path, name, GENERATED, "generated by the build", kept_if_mentioned=False)
         elif name == "build" and project.has_sibling(path, "build.gradle", "build.gradle.kts"):
             if re.search(r"\bgradlew?\b", words):
-                yield WasteCandidate(path, name, GENERATED, "made by the build", kept_if_mentioned=False)
+                yield WasteCandidate(path, name, GENERATED, "generated by the build", kept_if_mentioned=False)
         elif name in ("bin", "obj") and _has_ending(project, folder, (".csproj", ".fsproj")):
             if re.search(r"\bdotnet\s+(?:build|publish|restore)\b", words):
-                yield WasteCandidate(path, name, GENERATED, "made by the build", kept_if_mentioned=False)
+                yield WasteCandidate(path, name, GENERATED, "generated by the build", kept_if_mentioned=False)
         elif name == "vendor" and f"{path}/autoload.php" in project.files:
             if re.search(r"\bcomposer\s+(?:[-\w]+\s+)*(?:install|update)\b", words):
                 yield WasteCandidate(path, name, GENERATED, "installed by the build", kept_if_mentioned=False)
         elif name.endswith(".egg-info") and _PIP_PROJECT.search(words):
-            yield WasteCandidate(path, "*.egg-info", GENERATED, "made by the build", kept_if_mentioned=False)
+            yield WasteCandidate(path, "*.egg-info", GENERATED, "generated by the build", kept_if_mentioned=False)
         elif name == "coverage" and project.folders[path] and _is_coverage(project, path):
-            yield WasteCandidate(path, name, GENERATED, "a report on tests")
+            yield WasteCandidate(path, name, GENERATED, "test report")
         elif _is_bundled(project, path):
-            yield WasteCandidate(path, name, GENERATED, "made by the build", kept_if_mentioned=False)
+            yield WasteCandidate(path, name, GENERATED, "generated by the build", kept_if_mentioned=False)
     yield from _compiled_python(project)
 
 
@@ -261,12 +263,12 @@ def _compiled_python(project: ContextUsage) -> Iterator[WasteCandidate]:
     for path in project.files:
         if path.endswith((".pyc", ".pyo")) and "__pycache__" not in path and path[:-1] in project.files:
             yield WasteCandidate(
-                path, "*.pyc", GENERATED, "compiled from the source beside it", kept_if_mentioned=False
+                path, "*.pyc", GENERATED, "compiled from a source file next to it", kept_if_mentioned=False
             )
 
 
 def _is_bundled(project: ContextUsage, path: str) -> bool:
-    """Whether a script that the build runs writes this folder anew, and git ignores it."""
+    """Whether a script that the build runs creates this directory, and git ignores it."""
     folder, name = posixpath.split(path)
     manifest = posixpath.join(folder, "package.json")
     if manifest not in project.files or not any(made == name for _, made in _BUNDLERS):
@@ -287,7 +289,7 @@ def _git_ignores(project: ContextUsage, folder: str, name: str) -> bool:
 
 
 def _installed_folders(project: ContextUsage) -> Iterator[str]:
-    """The folders of the context in whose copy the build installs Node's modules."""
+    """The directories of the context whose copies get node_modules in the build."""
     for build in project.builds:
         for stage in build.stages:
             installs: set[str | None] = set()
@@ -304,7 +306,7 @@ def _installed_folders(project: ContextUsage) -> Iterator[str]:
 
 
 def _install_folder(build: Build, run: Run) -> str | None:
-    """The folder in the image in which a RUN installs; None when it is not known."""
+    """The directory in the image where a RUN installs node_modules; None when unknown."""
     from ....model.files import commands_with_directories, resolve_image_path
 
     for command, folder in commands_with_directories(build, run):
@@ -328,7 +330,7 @@ def _copied_to(project: ContextUsage, build: Build, installs: set[str | None]) -
 
 
 def _image_folders(build: Build, folder: str) -> set[str | None]:
-    """Where COPY and ADD put the manifest of a folder of the context."""
+    """The directories in the image to which COPY and ADD copy the manifest of a directory of the context."""
     found: set[str | None] = set()
     for stage in build.stages:
         for instruction in stage.instructions:
@@ -358,11 +360,11 @@ def _documents(project: ContextUsage) -> Iterator[WasteCandidate]:
         if folder in project.roots:
             glob = next((glob for glob in _DOCUMENT_GLOBS if fnmatchcase(name, glob)), None)
             if glob is not None:
-                yield WasteCandidate(path, name, DOCUMENTATION, "for people who read the source")
+                yield WasteCandidate(path, name, DOCUMENTATION, "documentation of the source")
     for path, inside in project.folders.items():
         folder, name = posixpath.split(path)
         if folder in project.roots and name in _DOCUMENT_FOLDERS and all(_is_document(each) for each in inside):
-            yield WasteCandidate(path, name, DOCUMENTATION, "for people who read the source")
+            yield WasteCandidate(path, name, DOCUMENTATION, "documentation of the source")
 
 
 def _is_document(path: str) -> bool:
@@ -383,40 +385,42 @@ def _tests(project: ContextUsage) -> Iterator[WasteCandidate]:
 
 
 def _unused(project: ContextUsage) -> Iterator[WasteCandidate]:
-    """What lies at the top of the context and no COPY, ADD or bind mount takes anything of."""
+    """Large top-level files and directories that no COPY, ADD or bind mount uses."""
     if project.context_sources.whole or not project.context_sources.sources:
         return
     for path in sorted({path.partition("/")[0] for path in project.files}):
         inside = project.folders.get(path, [path])
         large = sum(project.files[each] for each in inside) >= _UNUSED_BYTES
         if large and not project.context_sources.includes(path):
-            yield WasteCandidate(path, path, NOT_COPIED, "no COPY, ADD or bind mount takes it", kept_if_mentioned=False)
+            yield WasteCandidate(
+                path, path, NOT_COPIED, "not used by any COPY, ADD or bind mount", kept_if_mentioned=False
+            )
 
 
 def expected_patterns(project: ContextUsage, refused: set[str]) -> Iterator[tuple[str, str, str]]:
-    """(pattern, heading, reason) of what is not there now and will be, for a new file; nothing of `refused` names."""
+    """(pattern, heading, reason) for a new ignore file, of files that will exist later; without names in `refused`."""
     names = {posixpath.basename(path) for path in project.files}
 
     def free(name: str) -> bool:
         return name not in refused and not project.context_sources.includes(name)
 
     if free(".git") and not any_build_reads_history(project):
-        yield ".git", VERSION_CONTROL, "the repository's history"
+        yield ".git", VERSION_CONTROL, "repository history"
     if free(".dockerignore"):
         yield ".dockerignore", CI_AND_CONTAINERS, READ_BY_BUILDER
     if any(name.endswith(".py") for name in names):
         for name in ("__pycache__", ".venv"):
             if free(name):
-                yield f"**/{name}" if name == "__pycache__" else name, GENERATED, "made on this machine by a tool"
+                yield f"**/{name}" if name == "__pycache__" else name, GENERATED, "generated locally by a tool"
     if "" in set(_installed_folders(project)) and free("node_modules"):
         yield "node_modules", GENERATED, "installed by the build"
     words = project.commands
     java = "pom.xml" in project.files and re.search(r"\bmvnw?\b", words)
     rust = "Cargo.toml" in project.files and re.search(r"\bcargo\b", words)
     if (java or rust) and free("target"):
-        yield "target", GENERATED, "made by the build"
+        yield "target", GENERATED, "generated by the build"
     gradle = {"build.gradle", "build.gradle.kts"} & project.files.keys()
     if gradle and re.search(r"\bgradlew?\b", words):
         for name in (".gradle", "build"):
             if free(name):
-                yield name, GENERATED, "made by the build"
+                yield name, GENERATED, "generated by the build"

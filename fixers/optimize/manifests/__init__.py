@@ -1,1 +1,1 @@
-"""The files that describe dependencies: which of them an install reads, and what they hold."""
+"""Dependency manifests: which of them an install reads, and their content."""

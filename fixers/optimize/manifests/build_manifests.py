@@ -1,4 +1,4 @@
-"""The files of the context that Bundler, Composer, Go, Maven, Gradle and .NET read before they look at the source."""
+"""The files of the context from which Bundler, Composer, Go, Maven, Gradle and .NET download dependencies."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _RUBY = re.compile(
     r"""\bpath:|:path\s*=>|^\s*(?:path|gemspec)\b|eval_gemfile|require_relative|instance_eval|\bload\b""", re.MULTILINE
 )
-"""A Gemfile that needs more of the project."""
+"""Matches a Gemfile that reads other files of the project."""
 _RUBY_READS = re.compile(r"""(?:File\.\w+\(|ruby\s+file:\s*)\s*["']([\w./-]+)["']""")
 _NET_PROJECTS = (".csproj", ".fsproj", ".vbproj")
 _NET_BESIDE = (
@@ -35,11 +35,11 @@ _GRADLE = (
 
 
 def manifest_directory(build: Build, stage: Stage, context: Context, run: Run, manifest: str) -> str:
-    """The folder of the context that a RUN works in. Raises Refused when `manifest` is not in it."""
+    """The directory of the context that has the `manifest` of a RUN. Raises RewriteRejected when it is not copied."""
     here = build.state(run).path(".")
     found = context_path(build, stage, context, posixpath.join(here, manifest)) if here else None
     if found is None:
-        raise RewriteRejected(f"there is no {manifest} where the install runs", run)
+        raise RewriteRejected(f"no {manifest} is copied to the directory where the install runs", run)
     return posixpath.dirname(found)
 
 
@@ -49,27 +49,27 @@ def _beside(context: Context, folder: str, names: Iterable[str]) -> list[str]:
 
 
 def go_manifests(build: Build, stage: Stage, context: Context, run: Run) -> list[str]:
-    """What `go mod download` reads."""
+    """The files that `go mod download` reads. Raises RewriteRejected, as do the functions for other tools."""
     folder = manifest_directory(build, stage, context, run, "go.mod")
     module = posixpath.join(folder, "go.mod")
     text = read_context_file(context, module) or ""
     if re.search(r"=>\s*[./]", text) or _beside(context, folder, ("vendor", "go.work")):
-        raise RewriteRejected("the modules need more of the project than go.mod", run)
+        raise RewriteRejected("go.mod uses local modules, a vendor directory or go.work", run)
     return [module, *_beside(context, folder, ("go.sum",))]
 
 
 def bundler_manifests(build: Build, stage: Stage, context: Context, run: Run, call: PackageCall) -> list[str]:
-    """What `bundle install` reads."""
+    """The files that `bundle install` reads."""
     if call.has("--gemfile") or "BUNDLE_GEMFILE" in build.state(run).vars or call.path not in ("install", "i", ""):
-        raise RewriteRejected(f"what `{call.command.text[:60]}` reads is not followed", run)
+        raise RewriteRejected(f"cannot determine which files `{call.command.text[:60]}` reads", run)
     folder = manifest_directory(build, stage, context, run, "Gemfile")
     gemfile = posixpath.join(folder, "Gemfile")
     text = re.sub(r"^\s*#.*$", "", read_context_file(context, gemfile) or "", flags=re.MULTILINE)
     lock = posixpath.join(folder, "Gemfile.lock")
     if _RUBY.search(text) or re.search(r"^PATH$", read_context_file(context, lock) or "", re.MULTILINE):
-        raise RewriteRejected("the Gemfile needs more of the project", run)
+        raise RewriteRejected("the Gemfile reads other files of the project", run)
     if _beside(context, folder, ("vendor/cache",)):
-        raise RewriteRejected("the gems lie in the project", run)
+        raise RewriteRejected("the project vendors its gems in vendor/cache", run)
     return [
         gemfile,
         *_beside(context, folder, ("Gemfile.lock", ".ruby-version", ".bundle/config", *_RUBY_READS.findall(text))),
@@ -77,47 +77,49 @@ def bundler_manifests(build: Build, stage: Stage, context: Context, run: Run, ca
 
 
 def composer_manifests(build: Build, stage: Stage, context: Context, run: Run, call: PackageCall) -> list[str]:
-    """What `composer install` reads when it neither runs scripts nor makes the autoloader."""
+    """The files that `composer install` reads without scripts and autoloader."""
     if call.has("-d", "--working-dir") or "COMPOSER" in build.state(run).vars or call.path not in ("install", "i"):
-        raise RewriteRejected(f"what `{call.command.text[:60]}` reads is not followed", run)
+        raise RewriteRejected(f"cannot determine which files `{call.command.text[:60]}` reads", run)
     folder = manifest_directory(build, stage, context, run, "composer.json")
     manifest = posixpath.join(folder, "composer.json")
     try:
         data: object = json.loads(read_context_file(context, manifest) or "")
     except ValueError:
-        raise RewriteRejected("composer.json cannot be read", run) from None
+        raise RewriteRejected("composer.json is not valid JSON", run) from None
     text = json.dumps(data)
     if '"type": "path"' in text or '"installer-paths"' in text or '"vendor-dir"' in text or '"patches"' in text:
-        raise RewriteRejected("composer.json needs more of the project", run)
+        raise RewriteRejected("composer.json uses local packages, patches or custom directories", run)
     if any(name.startswith(posixpath.join(folder, "vendor/")) for name in context.files()):
-        raise RewriteRejected("vendor of the build context would come over that of the image; ignore it", run)
+        raise RewriteRejected(
+            "`vendor` of the build context would overwrite the installed packages; add it to .dockerignore", run
+        )
     return [manifest, *_beside(context, folder, ("composer.lock", "symfony.lock", "auth.json"))]
 
 
 def maven_manifests(build: Build, stage: Stage, context: Context, run: Run, call: PackageCall) -> list[str]:
-    """What Maven reads to fetch dependencies."""
+    """The files that Maven reads to download dependencies."""
     if call.has("-f", "--file", "-pl", "--projects", "-s", "--settings"):
-        raise RewriteRejected(f"what `{call.command.text[:60]}` reads is not followed", run)
+        raise RewriteRejected(f"cannot determine which files `{call.command.text[:60]}` reads", run)
     folder = manifest_directory(build, stage, context, run, "pom.xml")
     pom = posixpath.join(folder, "pom.xml")
     text = re.sub(r"<!--[\s\S]*?-->", "", read_context_file(context, pom) or "")
     if "<modules>" in text or "<systemPath>" in text or "${basedir}" in text or "${project.basedir}/lib" in text:
-        raise RewriteRejected("pom.xml needs more of the project", run)
+        raise RewriteRejected("pom.xml uses modules or local files", run)
     parent = text.partition("<parent>")[2].partition("</parent>")[0]
     if (
         parent
         and "<relativePath/>" not in parent.replace(" ", "")
         and context.includes(posixpath.join(folder, "../pom.xml"))
     ):
-        raise RewriteRejected("pom.xml has its parent in the project", run)
+        raise RewriteRejected("the parent of pom.xml is a file of the project", run)
     wrapper = ("mvnw",) if call.program == "mvnw" else ()
     return [pom, *_beside(context, folder, (*wrapper, ".mvn"))]
 
 
 def gradle_manifests(build: Build, stage: Stage, context: Context, run: Run, call: PackageCall) -> list[str]:
-    """What Gradle reads to fetch dependencies."""
+    """The files that Gradle reads to download dependencies."""
     if call.has("-b", "--build-file", "-p", "--project-dir", "-c", "--settings-file", "-I", "--init-script"):
-        raise RewriteRejected(f"what `{call.command.text[:60]}` reads is not followed", run)
+        raise RewriteRejected(f"cannot determine which files `{call.command.text[:60]}` reads", run)
     here = build.state(run).path(".") or "/"
     name = next(
         (each for each in _GRADLE[:2] if context_path(build, stage, context, posixpath.join(here, each))), _GRADLE[0]
@@ -128,22 +130,22 @@ def gradle_manifests(build: Build, stage: Stage, context: Context, run: Run, cal
     if _beside(context, folder, ("buildSrc",)) or re.search(
         r"\b(include|includeBuild|apply\s+from|file\(|fileTree)\b", text
     ):
-        raise RewriteRejected("the build of Gradle needs more of the project", run)
+        raise RewriteRejected("the Gradle build includes other files of the project", run)
     return found
 
 
 def dotnet_manifests(build: Build, stage: Stage, context: Context, run: Run, call: PackageCall) -> list[str]:
-    """What `dotnet restore` reads: the projects, those that they name, and settings in the folders above."""
+    """The files that `dotnet restore` reads: projects, those they reference, and settings in parent directories."""
     here = build.state(run).path(".")
     words = [word.value for word in call.operands if word.value.endswith((*_NET_PROJECTS, ".sln", ".slnx"))]
     top = context_path(build, stage, context, here) if here else None
     if top is None or len(words) != len(call.operands):
-        raise RewriteRejected(f"what `{call.command.text[:60]}` reads is not followed", run)
+        raise RewriteRejected(f"cannot determine which files `{call.command.text[:60]}` reads", run)
     if not words:
         words = [name[len(top) :].lstrip("/") for name in context.files() if posixpath.dirname(name) == top]
         words = [name for name in words if name.endswith((*_NET_PROJECTS, ".sln", ".slnx"))]
         if len(words) != 1:
-            raise RewriteRejected("which project is restored is not known", run)
+            raise RewriteRejected("cannot determine which project is restored; name it", run)
     waiting = [posixpath.normpath(posixpath.join(top, word)) for word in words]
     found: list[str] = []
     while waiting:
@@ -178,5 +180,5 @@ def _net_references(name: str, text: str, run: Run) -> list[str]:
         if re.search(r'<Import\s[^>]*Project="(?!\$\(MSBuild)', text):
             raise RewriteRejected(f"`{name}` imports other files", run)
     if any(char in each for each in stated for char in "$*;"):
-        raise RewriteRejected(f"which projects `{name}` names is not known", run)
+        raise RewriteRejected(f"`{name}` references projects with wildcards or variables", run)
     return [posixpath.normpath(posixpath.join(folder, each.replace("\\", "/"))) for each in stated]

@@ -1,4 +1,4 @@
-"""The files of the context that an install of dependencies reads, for each ecosystem."""
+"""The files of the context that an install of dependencies reads."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ _HOOKS = ("preinstall", "install", "postinstall", "prepare", "prepublish", "prep
 
 
 def install_inputs(build: Build, stage: Stage, context: Context, run: Run) -> list[str]:
-    """The paths in the context of what the installs of a RUN read. Raises Refused when they read the source too."""
+    """The paths in the context that the installs of a RUN read. Raises RewriteRejected when they may read more."""
     names: list[str] = []
     for call in build.package_calls(run):
         if call.verb in ("install", "restore") and call.manager.ecosystem != "os":
             names += _of_call(build, stage, context, run, call)
     if not names:
-        raise RewriteRejected("the RUN installs nothing that a manifest names", run)
+        raise RewriteRejected("this RUN installs no dependencies from a manifest", run)
     if any(build.package_calls(run)) and len({id(call.command) for call in build.package_calls(run)}) < len(
         build.commands(run)
     ):
@@ -54,12 +54,12 @@ def install_inputs(build: Build, stage: Stage, context: Context, run: Run) -> li
         fetching = [number for number, piece in enumerate(found) if piece.call and piece.call.verb in _FETCHING]
         for piece in found[: fetching[-1] if fetching else 0]:
             if piece.call is None and piece.kind != FILES_AND_USERS:
-                raise RewriteRejected(f"`{piece.text[:60]}` may read the source", run)
-    # A lock file that only comes behind the install may say something else than what was installed.
+                raise RewriteRejected(f"`{piece.text[:60]}` may read the source; move it to its own RUN", run)
+    # A lock file that is copied after the install may differ from what was installed.
     before = [place for place in context_copies(build, stage, context) if place.instruction.start < run.start]
     there = [name for name in dict.fromkeys(names) if any(_brings(place, name) for place in before)]
     if not there:
-        raise RewriteRejected("the manifest is copied after the install", run)
+        raise RewriteRejected("the manifest is copied after the install; copy it before", run)
     return there
 
 
@@ -70,7 +70,9 @@ def _brings(place: CopiedPath, name: str) -> bool:
 
 def _of_call(build: Build, stage: Stage, context: Context, run: Run, call: PackageCall) -> list[str]:
     if call.uncertain or call.command.context:
-        raise RewriteRejected("the install is part of more than a plain list of commands", run)
+        raise RewriteRejected(
+            "the install is not in a plain list of commands; join the commands of this RUN with `&&` only", run
+        )
     name = call.manager.name
     if name == "pip":
         return _pip(build, stage, context, run, call)
@@ -89,7 +91,9 @@ def _of_build_tool(build: Build, stage: Stage, context: Context, run: Run, call:
         return bundler_manifests(build, stage, context, run, call)
     if name == "composer":
         if not (call.has("--no-scripts") and call.has("--no-autoloader")):
-            raise RewriteRejected("`composer install` runs scripts and looks for classes in the source", run)
+            raise RewriteRejected(
+                "`composer install` runs scripts and scans the source; add `--no-scripts --no-autoloader`", run
+            )
         return composer_manifests(build, stage, context, run, call)
     if name == "mvn" and call.verb == "restore":
         return maven_manifests(build, stage, context, run, call)
@@ -97,11 +101,11 @@ def _of_build_tool(build: Build, stage: Stage, context: Context, run: Run, call:
         return gradle_manifests(build, stage, context, run, call)
     if name == "dotnet" and call.path == "restore":
         return dotnet_manifests(build, stage, context, run, call)
-    raise RewriteRejected(f"what {name} reads is not followed", run)
+    raise RewriteRejected(f"cannot determine which files `{call.command.text[:60]}` reads", run)
 
 
 def _project(build: Build, stage: Stage, context: Context, run: Run, call: PackageCall) -> list[str]:
-    """What Poetry, uv and Pipenv read, when they do not install the project itself."""
+    """The files that Poetry, uv and Pipenv read, when they do not install the project itself."""
     project = read_python_project(build, stage, context, run, call)
     if project.project_reason:
         raise RewriteRejected(project.project_reason, run)
@@ -116,7 +120,7 @@ def _pip(build: Build, stage: Stage, context: Context, run: Run, call: PackageCa
         path = build.state(run).path(text)
         source = context_path(build, stage, context, path) if path else None
         if source is None:
-            raise RewriteRejected(f"`{text}` does not come from the build context", run)
+            raise RewriteRejected(f"`{text}` is not copied from the build context", run)
         read_requirements(context, source, found)
     return found.files
 
@@ -125,43 +129,44 @@ def _node(build: Build, stage: Stage, context: Context, run: Run, call: PackageC
     if call.packages:
         if all(package.kind == "name" for package in call.packages) and call.has("-g", "--global", "--location=global"):
             return []
-        raise RewriteRejected(f"`{call.command.text[:60]}` adds packages to the manifest", run)
+        raise RewriteRejected(f"`{call.command.text[:60]}` adds packages to package.json; list them there", run)
     if call.has("--prefix", "-C", "--cwd", "--dir"):
-        raise RewriteRejected("the install runs in another folder", run)
+        raise RewriteRejected("the install runs in another directory; use WORKDIR instead", run)
     folder = build.state(run).path(".")
     manifest = context_path(build, stage, context, posixpath.join(folder, "package.json")) if folder else None
     if manifest is None:
-        raise RewriteRejected("there is no package.json where the install runs", run)
+        raise RewriteRejected("no package.json is copied to the directory where the install runs", run)
     data = read_package_json(context, manifest, run)
     hooks = [hook for hook in _HOOKS if hook in data.scripts]
     native = _native_sources(context, posixpath.dirname(manifest), run)
     if hooks == ["install"] and native and data.scripts["install"] in _COMPILING:
         hooks = []
     if hooks and not call.has("--ignore-scripts"):
-        raise RewriteRejected(f"the script `{hooks[0]}` of package.json may read the source", run)
+        raise RewriteRejected(
+            f"the script `{hooks[0]}` in package.json may read the source; use `--ignore-scripts` if it is not needed",
+            run,
+        )
     if data.workspaces:
-        raise RewriteRejected("package.json has workspaces", run)
+        raise RewriteRejected("package.json has workspaces, which are not supported", run)
     for group in _GROUPS:
         for package, version in data.groups[group].items():
             if version.startswith(("file:", "link:", "portal:", "workspace:", "patch:")):
-                raise RewriteRejected(f"`{package}` of package.json is a folder of the project", run)
+                raise RewriteRejected(f"`{package}` in package.json is a local package", run)
     beside = posixpath.dirname(manifest)
     others = [posixpath.join(beside, name) for name in (*_LOCKS, *_SETTINGS)]
-    if any(
-        context.includes(posixpath.join(beside, name))
-        for name in (".yarnrc.yml", ".yarn", "patches", "pnpm-workspace.yaml")
-    ):
-        raise RewriteRejected("the package manager has settings of its own in the project", run)
+    for name in (".yarnrc.yml", ".yarn", "patches", "pnpm-workspace.yaml"):
+        if context.includes(posixpath.join(beside, name)):
+            raise RewriteRejected(f"the install reads `{name}`, which is not supported", run)
     return [manifest, *(name for name in others if context.includes(name)), *native]
 
 
 def compiles_native_addon(context: Context, manifest: str) -> bool:
-    """Whether the install compiles an addon of the project, beside node_modules."""
+    """Whether the install compiles a native addon of the project itself (binding.gyp)."""
     return context.includes(posixpath.join(posixpath.dirname(manifest), "binding.gyp"))
 
 
 def _native_sources(context: Context, folder: str, run: Run) -> list[str]:
-    """What node-gyp compiles: binding.gyp and the files and folders at the project's top that it names."""
+    """What node-gyp compiles: binding.gyp, and the top-level files and directories that it names."""
     gyp = posixpath.join(folder, "binding.gyp")
     if not context.includes(gyp):
         return []
@@ -169,14 +174,14 @@ def _native_sources(context: Context, folder: str, run: Run) -> list[str]:
     names = [posixpath.join(folder, word) for word in re.findall(r"""["']([\w./-]+\.\w+)["']""", text)]
     sources = [name for name in names if context.includes(name)]
     if not sources or "<(" in re.sub(r"<!@?\(", "", text) or ".." in text:
-        raise RewriteRejected("what binding.gyp compiles is not known", run)
+        raise RewriteRejected("cannot determine which files binding.gyp compiles", run)
     below = folder + "/" if folder else ""
     tops = [below + name.removeprefix(below).partition("/")[0] for name in sources]
     return list(dict.fromkeys([gyp, *tops]))
 
 
 class PackageJson:
-    """What a package.json says: `scripts`, and the versions in each group of dependencies."""
+    """A package.json: `scripts`, `workspaces`, and `groups` of dependencies, each package to version."""
 
     def __init__(self, data: dict[str, Any]) -> None:
         self.scripts = _strings(data.get("scripts"))
@@ -184,7 +189,7 @@ class PackageJson:
         self.groups = {name: _strings(data.get(name)) for name in _GROUPS}
 
     def names(self, *groups: str) -> set[str]:
-        """The packages of some groups."""
+        """The names of the packages in some groups."""
         return {name for group in groups for name in self.groups[group]}
 
 
@@ -193,12 +198,12 @@ def _strings(data: Any) -> dict[str, str]:
 
 
 def read_package_json(context: Context, name: str, run: Run) -> PackageJson:
-    """What a package.json says. Raises Refused when it is none."""
+    """Read a package.json. Raises RewriteRejected when it is not a JSON object."""
     text = read_context_file(context, name)
     try:
         data = json.loads(text.lstrip("\ufeff")) if text else None
     except ValueError:
         data = None
     if not isinstance(data, dict):
-        raise RewriteRejected(f"`{name}` is no JSON object", run)
+        raise RewriteRejected(f"`{name}` is not a valid JSON object", run)
     return PackageJson(data)  # pyright: ignore[reportUnknownArgumentType] - JSON

@@ -1,4 +1,4 @@
-"""What Poetry, uv and Pipenv read: the manifest, the lock file, and the packages of each group in them."""
+"""Read the manifests and lock files of Poetry, uv and Pipenv."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ _MANIFESTS = {"poetry": "pyproject.toml", "uv": "pyproject.toml", "pipenv": "Pip
 _LOCKS = {"poetry": "poetry.lock", "uv": "uv.lock", "pipenv": "Pipfile.lock"}
 _SETTINGS = {"poetry": ("poetry.toml",), "uv": ("uv.toml", ".python-version"), "pipenv": ()}
 _BACKENDS = ("poetry.core.masonry.api", "poetry.masonry.api", "hatchling.build", "uv_build", "flit_core.buildapi")
-"""Build backends that compile nothing unless a plug-in does."""
+"""Build backends that compile nothing without a plug-in."""
 _GENERATING = re.compile(
     r"vcs|scm|dynamic-versioning|ext[-_]modules|\[tool\.hatch\.build\.hooks|^build\s*=", re.MULTILINE
 )
-"""Settings by which the install of a project writes files among its source."""
+"""Settings with which installing a project writes files into its source directory."""
 
 
 class PythonProject:
-    """A project as its manager reads it.
+    """A project as its package manager reads it.
 
-    `python` is the versions of Python that it asks for, `files` are the paths in the context, `lock` is the text of the
-    lock file ("" without one), `itself` says why the install puts in the project too ("" when it does not). `direct`
-    and `development` are the names of packages that the manifest states for use and for development.
+    `python`: the required Python versions; `files`: paths in the context; `lock`: the text of the lock file, "" without
+    one; `project_reason`: why the install includes the project itself, "" when it does not. `direct_dependencies` and
+    `development_dependencies` are package names in the manifest.
     """
 
     __slots__ = (
@@ -66,17 +66,17 @@ class PythonProject:
 
 
 def read_python_project(build: Build, stage: Stage, context: Context, run: Run, call: PackageCall) -> PythonProject:
-    """What an install by Poetry, uv or Pipenv reads. Raises Refused when it reads more than manifests."""
+    """The project that Poetry, uv or Pipenv install. Raises RewriteRejected when they read more than manifests."""
     tool = call.manager.name
     folder = build.state(run).path(".")
     name = _MANIFESTS[tool]
     manifest = context_path(build, stage, context, posixpath.join(folder, name)) if folder else None
     if manifest is None:
-        raise RewriteRejected(f"there is no {name} where the install runs", run)
+        raise RewriteRejected(f"no {name} is copied to the directory where the install runs", run)
     try:
         data = tomllib.loads(read_context_file(context, manifest) or "")
     except tomllib.TOMLDecodeError:
-        raise RewriteRejected(f"`{manifest}` cannot be read", run) from None
+        raise RewriteRejected(f"`{manifest}` is not valid TOML", run) from None
     project = PythonProject(tool, manifest, data)
     beside = posixpath.dirname(manifest)
     lock = posixpath.join(beside, _LOCKS[tool])
@@ -85,7 +85,7 @@ def read_python_project(build: Build, stage: Stage, context: Context, run: Run, 
     others = [posixpath.join(beside, each) for each in (_LOCKS[tool], *_SETTINGS[tool])]
     project.files += [each for each in others if context.includes(each)]
     if call.has("-C", "--directory", "-P", "--project"):
-        raise RewriteRejected("the install runs in another folder", run)
+        raise RewriteRejected("the install runs in another directory; use WORKDIR instead", run)
     {"poetry": _poetry, "uv": _uv, "pipenv": _pipenv}[tool](project, call, run)
     return project
 
@@ -102,7 +102,7 @@ def _list(value: object) -> list[Any]:
 
 
 def _named(requirements: Iterable[object]) -> set[str]:
-    """The names in a list of requirements as `project.dependencies` has it."""
+    """The package names in a list of requirements such as `project.dependencies`."""
     found = [re.match(r"[A-Za-z0-9][\w.-]*", each) for each in requirements if isinstance(each, str)]
     return {normalize_name(match[0]) for match in found if match is not None}
 
@@ -110,53 +110,53 @@ def _named(requirements: Iterable[object]) -> set[str]:
 def _poetry(project: PythonProject, call: PackageCall, run: Run) -> None:
     tool = _table(project.data, "tool", "poetry")
     if 'type = "directory"' in project.lock or 'type = "file"' in project.lock:
-        raise RewriteRejected("`poetry.lock` names folders of the project", run)
+        raise RewriteRejected("`poetry.lock` has local packages", run)
     stated = _table(tool, "dependencies")
     groups = [_table(group, "dependencies") for group in _table(tool, "group").values()]
     for versions in (stated, _table(tool, "dev-dependencies"), *groups):
         if any(isinstance(version, dict) and "path" in version for version in versions.values()):
-            raise RewriteRejected("pyproject.toml names folders of the project", run)
+            raise RewriteRejected("pyproject.toml has local dependencies", run)
     project.direct_dependencies = {normalize_name(name) for name in stated if name.lower() != "python"}
     project.direct_dependencies |= _named(_list(_table(project.data, "project").get("dependencies")))
     project.development_dependencies = {normalize_name(name) for versions in groups for name in versions}
     project.development_dependencies |= {normalize_name(name) for name in _table(tool, "dev-dependencies")}
     if not call.has("--no-root", "--only-root") and tool.get("package-mode", True):
-        project.project_reason = "`poetry install` installs the project itself; give it `--no-root`"
+        project.project_reason = "`poetry install` installs the project itself; add `--no-root`"
 
 
 def _uv(project: PythonProject, call: PackageCall, run: Run) -> None:
     tool = _table(project.data, "tool", "uv")
     if call.path != "sync" or "workspace" in tool or call.has("--all-packages", "--package", "--active", "--script"):
-        raise RewriteRejected("what uv reads here is not followed", run)
+        raise RewriteRejected(f"cannot determine which files `{call.command.text[:60]}` reads", run)
     sources = _table(tool, "sources").values()
     if any(isinstance(source, dict) and {"path", "workspace"} & source.keys() for source in sources):
-        raise RewriteRejected("pyproject.toml names folders of the project", run)
+        raise RewriteRejected("pyproject.toml has local dependencies", run)
     if any(word in project.lock for word in ("source = { directory = ", "source = { path = ")):
-        raise RewriteRejected("`uv.lock` names folders of the project", run)
+        raise RewriteRejected("`uv.lock` has local packages", run)
     if len(re.findall(r"source = \{ editable = ", project.lock)) > 1:
-        raise RewriteRejected("`uv.lock` names folders of the project", run)
+        raise RewriteRejected("`uv.lock` has local packages", run)
     project.direct_dependencies = _named(_list(_table(project.data, "project").get("dependencies")))
     groups = _table(project.data, "dependency-groups").values()
     project.development_dependencies = {name for group in groups for name in _named(_list(group))}
     project.development_dependencies |= _named(_list(tool.get("dev-dependencies")))
     packaged = tool.get("package", "build-system" in project.data)
     if packaged and not call.has("--no-install-project", "--no-install-workspace"):
-        project.project_reason = "`uv sync` installs the project itself; give it `--no-install-project`"
+        project.project_reason = "`uv sync` installs the project itself; add `--no-install-project`"
 
 
 def _pipenv(project: PythonProject, call: PackageCall, run: Run) -> None:
     if call.packages or call.requirements:
-        raise RewriteRejected(f"`{call.command.text[:60]}` adds packages to the manifest", run)
+        raise RewriteRejected(f"`{call.command.text[:60]}` adds packages to the Pipfile; list them there", run)
     for group in ("packages", "dev-packages"):
         for name, version in _table(project.data, group).items():
             if isinstance(version, dict) and {"path", "file", "editable"} & version.keys() and "git" not in version:
-                raise RewriteRejected(f"`{name}` of the Pipfile is a folder of the project", run)
+                raise RewriteRejected(f"`{name}` in the Pipfile is a local package", run)
     project.direct_dependencies = {normalize_name(name) for name in _table(project.data, "packages")}
     project.development_dependencies = {normalize_name(name) for name in _table(project.data, "dev-packages")}
 
 
 def is_pure_python(project: PythonProject, context: Context) -> bool:
-    """Whether the install of the project itself only tells Python where its source lies."""
+    """Whether installing the project itself only registers the path of its source."""
     beside = posixpath.dirname(project.manifest)
     backend = _table(project.data, "build-system").get("build-backend", "")
     plain = backend in _BACKENDS or (backend == "setuptools.build_meta" and not _has_setup(context, beside))
@@ -172,9 +172,9 @@ def _has_setup(context: Context, beside: str) -> bool:
 
 
 def installed_packages(project: PythonProject, *, development: bool) -> set[str]:
-    """The names of the packages that an install puts in, with or without those for development.
+    """The names of the installed packages, with or without those for development.
 
-    With a lock file these are all, without one those that the manifest states.
+    With a lock file all of them, without one only those in the manifest.
     """
     stated = (
         project.direct_dependencies | project.development_dependencies
@@ -195,7 +195,7 @@ def installed_packages(project: PythonProject, *, development: bool) -> set[str]
             continue
         found.add(known)
         for package in packages.get(name, ()):
-            waiting |= _behind(package, extra)
+            waiting |= _required_by(package, extra)
     return {name for name in found if "[" not in name}
 
 
@@ -210,8 +210,8 @@ def _packages(lock: str) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
-def _behind(package: dict[str, Any], extra: str) -> set[tuple[str, str]]:
-    """What a package of a lock file needs, with or without one of its extras; what is optional is left out."""
+def _required_by(package: dict[str, Any], extra: str) -> set[tuple[str, str]]:
+    """The (name, extra) pairs that a locked package requires, or one of its extras; without optional ones."""
     needed: Any = package.get("dependencies", {})
     if extra:
         needed = _table(package, "optional-dependencies").get(extra, [])

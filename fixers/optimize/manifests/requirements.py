@@ -1,4 +1,4 @@
-"""The files that say what a Python application needs, read as pip reads them."""
+"""Read pip requirements files, and the dependencies of a pyproject.toml."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 class Requirements:
-    """What requirement files name: `files` in the context, packages with the version text, and what is built anew."""
+    """Requirements: `files` of the context, `names` (package to version specifier), and `no_binary` packages."""
 
     __slots__ = ("files", "names", "no_binary")
 
@@ -27,7 +27,7 @@ class Requirements:
 
 
 def read_requirements(context: Context, name: str, into: Requirements) -> None:
-    """Read the file `name` of the context and those that it names. Raises Refused when it needs more of the project."""
+    """Read the file `name` of the context and those it includes. Raises RewriteRejected when it uses local packages."""
     if name in into.files:
         return
     text = read_context_file(context, name)
@@ -44,7 +44,7 @@ def read_requirements(context: Context, name: str, into: Requirements) -> None:
 
 
 def _read_project(name: str, text: str, into: Requirements) -> None:
-    """The dependencies of a pyproject.toml, of which uv can be told as of a requirement file."""
+    """Read the dependencies of a pyproject.toml, which uv accepts as a requirements file."""
     import tomllib
 
     try:
@@ -52,7 +52,7 @@ def _read_project(name: str, text: str, into: Requirements) -> None:
     except tomllib.TOMLDecodeError:
         project = None
     if project is None or "dependencies" in project.get("dynamic", ()):
-        raise RewriteRejected(f"what `{name}` names is not known")
+        raise RewriteRejected(f"the dependencies in `{name}` are not static")
     for line in project.get("dependencies", ()):
         _read_line(None, name, str(line), into)
 
@@ -66,10 +66,10 @@ def _read_line(context: Context | None, name: str, line: str, into: Requirements
         normalize_name(each) for found in re.findall(r"--no-binary[=\s]+(\S+)", line) for each in found.split(",")
     }
     if re.match(r"(-e|--editable)\b", line) or re.match(r"(\.|/|file:)", line) or "@ file:" in line:
-        raise RewriteRejected(f"`{name}` installs `{line[:60]}` from the project's own files")
+        raise RewriteRejected(f"`{name}` installs `{line[:60]}`, a local path")
     if line.startswith("-"):
         if line.startswith(("-f", "--find-links")) and "://" not in line:
-            raise RewriteRejected(f"`{name}` looks for packages in a folder of the project")
+            raise RewriteRejected(f"`{name}` uses `--find-links` with a local directory")
         return
     match = _NAME.match(line)
     if match is not None and "://" not in match[0]:
@@ -77,5 +77,5 @@ def _read_line(context: Context | None, name: str, line: str, into: Requirements
 
 
 def normalize_name(name: str) -> str:
-    """A distribution's name as indexes compare it. Source: PEP 503."""
+    """The normalized name of a Python package. Source: PEP 503."""
     return re.sub(r"[-_.]+", "-", name.partition("[")[0]).lower()

@@ -1,1 +1,1 @@
-"""Moving instructions so that a change invalidates less of the build cache."""
+"""The `order` rewrite: move instructions so that a change invalidates less of the build cache."""

@@ -1,4 +1,4 @@
-"""Manifests first, then the install, then the source: so that a changed source file installs nothing anew."""
+"""Copy manifests first, then install, then copy the source: a source change does not reinstall dependencies."""
 
 from __future__ import annotations
 
@@ -23,26 +23,26 @@ NAME = "order"
 
 
 def rewrite(build: Build, stage: Stage, context: Context) -> RewriteOutcome:
-    """Copy the manifests of the first install that waits for the source before it, and the source behind it."""
+    """Copy the manifests of the first install that follows a copy of the source before it, the source after it."""
     return run_rewrite(NAME, lambda checks: _rewritten(build, stage, context, checks))
 
 
 def _rewritten(build: Build, stage: Stage, context: Context, checks: Preconditions) -> tuple[str, list[Step]]:
-    copy, run, whole = _waiting(build, stage, context)
+    copy, run, whole = _install_after_source(build, stage, context)
     if whole:
         return _split(build, stage, context, copy, run)
     between = _between(stage, copy, run)
     checks.require(
         "nothing between the copy and the install needs the source",
         all(_needs_no_source(build, stage, context, copy, step) for step in between if isinstance(step, Run)),
-        "a RUN stands between the copy and the install",
+        "a RUN between the copy and the install may need the source; move it after the install",
         run,
     )
     elsewhere = any(isinstance(step, Workdir) for step in between)
     checks.require(
-        "the copy says by itself where the source goes",
+        "the destination of the copy does not depend on WORKDIR",
         not elsewhere or _is_absolute(copy),
-        "WORKDIR changes between the copy and the install, and the copy goes to a folder relative to it",
+        "WORKDIR changes between this copy and the install; use an absolute destination",
         copy,
     )
     names = install_inputs(build, stage, context, run)
@@ -53,47 +53,47 @@ def _rewritten(build: Build, stage: Stage, context: Context, checks: Preconditio
     text = build.dockerfile.source.text
     start, end = lines_with_comments(text, copy)
     moved = text[start:end].rstrip("\n")
-    run_start, behind = _line(text, run)
-    install, rest = _parted(build, run)
+    run_start, run_end = _line(text, run)
+    install, rest = _split_after_install(build, run)
     if rest:
         moved, install = f"{moved}\n{rest}", text[run_start : run.start] + install
     else:
-        install = text[run_start:behind]
+        install = text[run_start:run_end]
     if elsewhere:
-        # The manifests go to where the install runs: behind the WORKDIR.
+        # The manifests are copied to where the install runs: after the WORKDIR.
         above = lines_with_comments(text, run)[0]
         first = text[:start] + text[end:above] + early + text[above:run_start] + install
     else:
         first = text[:start] + early + text[end:run_start] + install
     blank = "\n" if text[:start].endswith("\n\n") else ""
-    new = f"{first.rstrip(chr(10))}\n{blank}{moved}\n{text[behind:]}"
+    new = f"{first.rstrip(chr(10))}\n{blank}{moved}\n{text[run_end:]}"
     manifests = ", ".join(f"`{name}`" for name in names)
     step = Step(
-        f"Copy {manifests} first, the source after the install",
-        "a changed source file no longer installs all dependencies anew",
+        f"Copy {manifests} before the install, the source after it",
+        "a source change no longer reinstalls all dependencies",
     )
     return join_blocks([new]), [step]
 
 
 def _split(build: Build, stage: Stage, context: Context, copy: CopyOrAdd, run: Run) -> tuple[str, list[Step]]:
-    """What an install or build fetches comes before the source, and the command itself stays behind it."""
+    """Download dependencies before the source is copied; the install or build itself stays after it."""
     names, fetching, rest = split_off_fetch(build, stage, context, copy, run)
     flags = "".join(f"{flag.text} " for flag in copy.flags)
     lines = [line.replace("COPY ", f"COPY {flags}", 1) for line in copy_instructions(build, stage, context, names, run)]
     text = build.dockerfile.source.text
     start = lines_with_comments(text, copy)[0]
     early = "".join(f"{line}\n" for line in (*lines, fetching))
-    behind = text[copy.start : run.start] + (rest or text[run.start : run.end]) + text[run.end :]
+    following = text[copy.start : run.start] + (rest or text[run.start : run.end]) + text[run.end :]
     manifests = ", ".join(f"`{name}`" for name in names)
     step = Step(
-        f"Copy {manifests} first, and fetch what they name before the source is there",
-        "a changed source file no longer fetches all dependencies anew",
+        f"Copy {manifests} and download the dependencies before copying the source",
+        "a source change no longer downloads all dependencies again",
     )
-    return join_blocks([text[:start] + early + text[start : copy.start] + behind]), [step]
+    return join_blocks([text[:start] + early + text[start : copy.start] + following]), [step]
 
 
 def _needs_no_source(build: Build, stage: Stage, context: Context, copy: CopyOrAdd, run: Run) -> bool:
-    """Whether a RUN makes settings alone, or a virtual environment where the copy brings nothing."""
+    """Whether a RUN only changes settings, or creates a virtual environment where the copy puts nothing."""
     commands = build.commands(run)
     if _only_sets(build, run) or all(command.name == "export" and not command.context for command in commands):
         return not run.heredocs
@@ -108,7 +108,7 @@ def _needs_no_source(build: Build, stage: Stage, context: Context, copy: CopyOrA
 
 
 def _only_sets(build: Build, run: Run) -> bool:
-    """Whether a RUN only makes settings of package managers for the user, in no file of the project."""
+    """Whether a RUN only changes user settings of package managers, in no file of the project."""
     try:
         found = split_run(build, run)
     except RewriteRejected:
@@ -123,8 +123,8 @@ def _only_sets(build: Build, run: Run) -> bool:
     )
 
 
-def _waiting(build: Build, stage: Stage, context: Context) -> tuple[CopyOrAdd, Run, bool]:
-    """The first install of a manifest that waits for a copy of the whole source, and whether it needs that too."""
+def _install_after_source(build: Build, stage: Stage, context: Context) -> tuple[CopyOrAdd, Run, bool]:
+    """The copy of the whole source, the first install from a manifest after it, and whether that needs the source."""
     broad: CopyOrAdd | None = None
     for step in stage.instructions:
         if isinstance(step, CopyOrAdd) and any(
@@ -139,11 +139,11 @@ def _waiting(build: Build, stage: Stage, context: Context) -> tuple[CopyOrAdd, R
     run = find_splittable_run(build, stage, broad) if broad is not None else None
     if broad is not None and run is not None:
         return broad, run, True
-    raise NothingToDo("no install of dependencies waits for a copy of the whole source")
+    raise NothingToDo("no dependency install follows a copy of the whole source")
 
 
 def _needs_source(build: Build, stage: Stage, context: Context, broad: CopyOrAdd, run: Run) -> bool:
-    """Whether an install reads the source too, and can fetch before it."""
+    """Whether an install reads the source too, but can download before it."""
     if find_splittable_run(build, stage, broad) is not run:
         return False
     try:
@@ -157,10 +157,10 @@ def _needs_source(build: Build, stage: Stage, context: Context, broad: CopyOrAdd
     return False
 
 
-def _parted(build: Build, run: Run) -> tuple[str, str]:
-    """The RUN up to its last install, and the commands behind it as a RUN of their own.
+def _split_after_install(build: Build, run: Run) -> tuple[str, str]:
+    """The RUN up to its last install, and a RUN with the commands after it.
 
-    Both are empty where nothing but clean-up stands behind it.
+    Both are empty where only cleanup follows.
     """
     last = [call.command for call in build.package_calls(run) if call.verb in ("install", "restore", "clean")][-1:]
     commands = list(build.commands(run))
@@ -178,7 +178,7 @@ def _between(stage: Stage, first: Instruction, last: Instruction) -> list[Instru
 
 
 def _there_before(build: Build, stage: Stage, context: Context, copy: CopyOrAdd, name: str) -> bool:
-    """Whether an earlier copy brings the file to where `copy` brings it too."""
+    """Whether an earlier copy puts the file where `copy` puts it too."""
     everything = [place for place in context_copies(build, stage, context) if place.instruction.start <= copy.start]
     return any(
         one.instruction is not copy
@@ -191,7 +191,7 @@ def _there_before(build: Build, stage: Stage, context: Context, copy: CopyOrAdd,
 
 def _same_folder(build: Build, copy: CopyOrAdd, run: Run) -> None:
     if build.state(copy).workdir != build.state(run).workdir:
-        raise RewriteRejected("WORKDIR changes between a copy and the install", run)
+        raise RewriteRejected("WORKDIR changes between a copy and the install; set it once before both", run)
 
 
 def _is_absolute(copy: CopyOrAdd) -> bool:
@@ -199,7 +199,7 @@ def _is_absolute(copy: CopyOrAdd) -> bool:
 
 
 def lines_with_comments(text: str, instruction: Instruction) -> tuple[int, int]:
-    """The lines of an instruction with the comments directly above it."""
+    """The start and end offsets of the lines of an instruction, with the comments directly above it."""
     start, end = _line(text, instruction)
     for comment in reversed([each for each in instruction.comments if each.start < instruction.start]):
         if text.find("\n", comment.start) + 1 != start:
@@ -217,8 +217,9 @@ def _line(text: str, instruction: Instruction) -> tuple[int, int]:
 def manifest_copies(
     build: Build, stage: Stage, context: Context, names: list[str], run: Run, last: Run | None = None
 ) -> tuple[list[str], list[CopyOrAdd]]:
-    """What brings the manifests `names` before `run`: copies of the file before `last` (default: `run`) that bring
-    these alone, and new ones for the rest. Answers the lines, and the copies of the file that are among them.
+    """COPY lines for the manifests `names` before `run`, and the existing copies among them.
+
+    Existing copies before `last` (default: `run`) that copy only manifests are used; the rest gets new ones.
     """
     left = list(names)
     lines: list[str] = []
@@ -240,14 +241,14 @@ def manifest_copies(
 
 
 def copy_instructions(build: Build, stage: Stage, context: Context, names: list[str], run: Run) -> list[str]:
-    """COPYs that bring files of the context to where the copies of the stage bring them, before `run`."""
+    """COPY lines before `run` that put files of the context where the copies of the stage put them."""
     targets: dict[str, list[str]] = {}
     folders: list[str] = []
     workdir = build.state(run).path(".") or "/"
     for name in names:
         path = _target(build, stage, context, name)
         if path is None or posixpath.basename(path) != posixpath.basename(name):
-            raise RewriteRejected(f"where `{name}` lies in the image is not known", run)
+            raise RewriteRejected(f"cannot determine where `{name}` is copied to", run)
         folder = posixpath.dirname(path)
         if name not in context.files():
             folders.append(f"COPY {name} {relative_to_workdir(path, workdir)}/")
@@ -257,7 +258,7 @@ def copy_instructions(build: Build, stage: Stage, context: Context, names: list[
 
 
 def relative_to_workdir(path: str, workdir: str) -> str:
-    """A path of the image as it is written below a WORKDIR; whole below the root, where a relative one is DL3045."""
+    """A path of the image relative to a WORKDIR; absolute in the root, where a relative one is DL3045."""
     if workdir == "/" or not (path + "/").startswith(workdir.rstrip("/") + "/"):
         return path
     return posixpath.relpath(path, workdir)

@@ -1,4 +1,4 @@
-"""Installs of packages by name before the source: what needs no file of the build context does not wait for one."""
+"""Move installs of packages by name before the source: they need no file of the build context."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ PACKAGE_MANAGER_VARIABLES = re.compile(
     r"|(LC|LD|DEB|DEBIAN|DEBCONF|APT|DPKG|PIP|PIPX|UV|PYTHON|VIRTUAL|NPM|NODE|YARN|COREPACK|GEM|BUNDLE|CARGO|RUST|GO|CGO"
     r"|SSL|CURL|REQUESTS|CC|CXX|CFLAGS|UCF|NVM)(_.*)?"
 )
-"""Variables that a package manager or what it starts may read. Those of the application are none of them."""
+"""Variables that a package manager, or a program that it starts, may read."""
 _SYSTEM = "bin boot dev etc lib lib32 lib64 libexec libx32 proc root run sbin sys tmp usr var home opt".split()
 _OF_USR = frozenset(("bin", "games", "include", "lib", "lib32", "lib64", "libexec", "libx32", "local", "sbin", "share"))
 _OF_LOCAL = frozenset(("bin", "etc", "games", "include", "lib", "man", "sbin", "share"))
 
 
 def rewrite(build: Build, stage: Stage, context: Context) -> RewriteOutcome:
-    """Put the first RUN that installs packages by name and waits for the source before the copy of the source."""
+    """Move the first RUN that installs packages by name and follows the source before the copy of the source."""
     folders = [place for place in context_copies(build, stage, context) if place.folder]
     broad = {id(place.instruction) for place in folders}
     for number, run in enumerate(stage.instructions):
@@ -49,7 +49,7 @@ def rewrite(build: Build, stage: Stage, context: Context) -> RewriteOutcome:
 
 
 def needs_no_context(build: Build, run: Run) -> bool:
-    """Whether the RUN installs packages by name, and does nothing else but emptying caches."""
+    """Whether the RUN only installs packages by name and deletes caches."""
     if not named_package_installs(build, run):
         return False
     try:
@@ -60,7 +60,7 @@ def needs_no_context(build: Build, run: Run) -> bool:
 
 
 def _passable(build: Build, stage: Stage, context: Context, step: Instruction, run: Run) -> bool:
-    """Whether the RUN does the same before `step` as behind it."""
+    """Whether the RUN does the same before `step` as after it."""
     if isinstance(step, _NO_FILES):
         return True
     if isinstance(step, Workdir):
@@ -72,16 +72,16 @@ def _passable(build: Build, stage: Stage, context: Context, step: Instruction, r
             not any(PACKAGE_MANAGER_VARIABLES.fullmatch(pair.key.text) for pair in step.pairs)
             and "$" not in run.logical.text
         )
-    return isinstance(step, CopyOrAdd) and _aside(build, stage, context, step)
+    return isinstance(step, CopyOrAdd) and _copies_application_only(build, stage, context, step)
 
 
-def _aside(build: Build, stage: Stage, context: Context, copy: CopyOrAdd) -> bool:
-    """Whether all that a copy brings lies where no package manager looks or writes."""
+def _copies_application_only(build: Build, stage: Stage, context: Context, copy: CopyOrAdd) -> bool:
+    """Whether a copy only writes to directories that no package manager reads or writes."""
     target = build.state(copy).path(copy.destination.text) if copy.destination is not None else None
     if target is None or copy.heredocs:
         return False
     if target != "/":
-        return _is_aside(target)
+        return _is_application_directory(target)
     mine = [place for place in context_copies(build, stage, context) if place.instruction is copy]
     if not mine or len(mine) < len(copy.sources):
         return False
@@ -94,8 +94,8 @@ def _aside(build: Build, stage: Stage, context: Context, copy: CopyOrAdd) -> boo
     return not names & {*_SYSTEM, ".npmrc", "pip.conf"}
 
 
-def _is_aside(target: str) -> bool:
-    """Whether a folder of the image is the application's: `/app`, `/srv/x`, `/usr/src/app`, `/home/node/app`."""
+def _is_application_directory(target: str) -> bool:
+    """Whether a directory is one of an application: `/app`, `/srv/x`, `/usr/src/app`, `/home/node/app`."""
     parts = target.strip("/").split("/")
     if parts[0] == "usr":
         if len(parts) > 2 and parts[1] == "local":
@@ -121,4 +121,4 @@ def _moved(build: Build, copy: Instruction, run: Run) -> str:
 def _step(build: Build, run: Run) -> Step:
     names = [package.name for call in build.package_calls(run) if call.verb == "install" for package in call.packages]
     shown = ", ".join(f"`{name}`" for name in names[:3]) + (" …" if len(names) > 3 else "")
-    return Step(f"Install {shown} before the source is copied", "a changed source file no longer installs them anew")
+    return Step(f"Install {shown} before copying the source", "a source change no longer reinstalls them")

@@ -1,7 +1,7 @@
-"""Installs and builds that need the source only in part: what they fetch comes first, and they follow the source.
+"""Split the downloads off an install or build that needs the source.
 
-The command stays behind the copy as it was, and finds there what an earlier RUN fetched. So nothing is lost where a
-manager does more than fetching.
+The command itself stays unchanged after the copy and uses what the earlier RUN downloaded, so nothing is lost where a
+package manager does more than downloading.
 """
 
 from __future__ import annotations
@@ -23,61 +23,64 @@ if TYPE_CHECKING:
     from ..base.run_steps import RunCommand
 
 NO_PROJECT_OPTION = {"poetry": "--no-root", "uv": "--no-install-project"}
-"""The flag that leaves the project itself out."""
+"""The option that excludes the project itself."""
 _MAVEN = "# what Maven can fetch without the source; the build fetches the rest"
 _GO_MODULES = 13
-"""Before Go 1.13 it goes by the folder whether go.mod counts. Source: its release notes."""
+"""Before Go 1.13 it depends on the directory whether go.mod is used. Source: its release notes."""
 _STATE = (Arg, Env, Run, Shell, User, Workdir)
 _NET_OTHER = ("-r", "--runtime", "--self-contained", "--sc", "--os", "--arch", "-a", "--no-restore", "-p", "--property")
 
 
 def find_splittable_run(build: Build, stage: Stage, broad: CopyOrAdd) -> Run | None:
-    """The first RUN behind a copy of the whole source that fetches in part; None when one has fetched before."""
+    """The first RUN whose downloads can be split off, if it follows a copy of the whole source; else None."""
     for step in stage.instructions:
         if not isinstance(step, Run):
             continue
-        if any(_kind(call) for call in build.package_calls(step)):
+        if any(_splittable(call) for call in build.package_calls(step)):
             return step if step.start > broad.start else None
     return None
 
 
-def _kind(call: PackageCall) -> str:
+def _splittable(call: PackageCall) -> bool:
+    """Whether the downloads of a call can be a separate command."""
     name = call.manager.name
-    if name in NO_PROJECT_OPTION and call.verb == "restore" and call.path != "pip sync":
-        return name
-    if name == "composer" and call.verb == "restore":
-        return name
-    if name == "go" and call.path in ("build", "install", "mod download", "get"):
-        return name
-    if name == "mvn" and call.verb in ("build", "restore"):
-        return name
-    return name if name == "dotnet" and call.path in ("restore", "build", "publish") else ""
+    if name in NO_PROJECT_OPTION:
+        return call.verb == "restore" and call.path != "pip sync"
+    if name == "composer":
+        return call.verb == "restore"
+    if name == "mvn":
+        return call.verb in ("build", "restore")
+    if name == "go":
+        return call.path in ("build", "install", "mod download", "get")
+    return name == "dotnet" and call.path in ("restore", "build", "publish")
 
 
 def split_off_fetch(
     build: Build, stage: Stage, context: Context, copy: CopyOrAdd, run: Run
 ) -> tuple[list[str], str, str]:
-    """The manifests, the RUN that fetches what they name, and the RUN that stays behind the source ("" as it is).
+    """The manifests, the RUN that downloads, and the RUN that stays after the source ("" for the present one).
 
-    Raises Refused when the part that only fetches is not known.
+    Raises RewriteRejected when the download cannot be a separate command.
     """
     between = [step for step in stage.instructions if copy.start < step.start < run.start]
     changing = next((step for step in between if isinstance(step, _STATE)), None)
     if changing is not None:
-        raise RewriteRejected(f"{changing.name} stands between the copy and the install", changing)
+        raise RewriteRejected(f"{changing.name} is between the copy and the install; move it before the copy", changing)
     found = split_run(build, run)
-    at = next((number for number, piece in enumerate(found) if piece.call is not None and _kind(piece.call)), None)
+    at = next(
+        (number for number, piece in enumerate(found) if piece.call is not None and _splittable(piece.call)), None
+    )
     if at is None:
-        raise RewriteRejected("the RUN installs nothing that a manifest names", run)
+        raise RewriteRejected("this RUN installs no dependencies from a manifest", run)
     for piece in found[:at]:
         if piece.call is None or piece.call.verb not in ("config", "install") or piece.call.requirements:
-            raise RewriteRejected(f"`{piece.text[:60]}` may read the source", run)
+            raise RewriteRejected(f"`{piece.text[:60]}` may read the source; move it to its own RUN", run)
     files, line = _fetching(build, stage, context, run, found[at])
     before = [piece.text for piece in found[:at]]
     rest = run_instruction([piece.text for piece in found[at:]]) if before else ""
     if line.endswith("|| true"):
         if before:
-            raise RewriteRejected(f"`{before[0][:60]}` stands in one RUN with the build", run)
+            raise RewriteRejected(f"`{before[0][:60]}` is in the same RUN as the build; move it to its own RUN", run)
         return files, f"{_MAVEN}\nRUN {line}", rest
     return files, run_instruction([*before, line]), rest
 
@@ -89,32 +92,32 @@ def _fetching(build: Build, stage: Stage, context: Context, run: Run, piece: Run
     if name in NO_PROJECT_OPTION:
         project = read_python_project(build, stage, context, run, call)
         if not project.project_reason:
-            raise RewriteRejected("the install needs no source", run)
+            raise RewriteRejected("the install does not need the source", run)
         if not is_pure_python(project, context):
-            raise RewriteRejected("the install of the project may write among its source", run)
+            raise RewriteRejected("installing the project may write files into its source directory", run)
         return project.files, f"{piece.text} {NO_PROJECT_OPTION[name]}"
     if name == "composer":
         flags = [flag for flag in ("--no-scripts", "--no-autoloader") if not call.has(flag)]
         return composer_manifests(build, stage, context, run, call), " ".join([piece.text, *flags])
     if name == "go":
         if call.path != "build" or call.has("-C", "-mod", "-modfile"):
-            raise RewriteRejected(f"what `{piece.text[:60]}` reads is not followed", run)
+            raise RewriteRejected(f"cannot determine which files `{piece.text[:60]}` reads", run)
         number = re.match(r"1\.(\d+)", (stage.base_ref.tag if stage.base_ref else "") or "")
         if (
             stage.base_ref is None
             or stage.base_ref.name != "golang"
             or (number is not None and int(number[1]) < _GO_MODULES)
         ):
-            raise RewriteRejected("whether this Go builds by modules is not known", run)
+            raise RewriteRejected("cannot determine whether this Go version uses modules", run)
         return go_manifests(build, stage, context, run), "go mod download"
     if name == "mvn":
         if call.verb != "build" or call.has("-o", "--offline", "-gs", "--global-settings", "-t", "--toolchains"):
-            raise RewriteRejected(f"what `{piece.text[:60]}` fetches is not known", run)
+            raise RewriteRejected(f"cannot determine what `{piece.text[:60]}` downloads", run)
         profiles = [f"-P{each}" for each in call.values("-P", "--activate-profiles")]
         profiles += [word.text for word in call.command.args if re.match("-P.", word.value)]
         words = [call.command.words[0].text, "-B", *profiles, "dependency:go-offline"]
         return maven_manifests(build, stage, context, run, call), " ".join([*words, "|| true"])
     if call.has(*_NET_OTHER) or any(word.value.startswith(("-p:", "/p:")) for word in call.command.args):
-        raise RewriteRejected(f"`{piece.text[:60]}` restores for a platform of its own", run)
+        raise RewriteRejected(f"`{piece.text[:60]}` restores for specific platforms or properties", run)
     project_file = [word.text for word in call.operands]
     return dotnet_manifests(build, stage, context, run, call), " ".join(["dotnet restore", *project_file])

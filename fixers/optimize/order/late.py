@@ -1,4 +1,4 @@
-"""What changes with every build goes below the installs: the commit, the date, the version that a label tells."""
+"""Move build arguments that change with every build (commit, date, version) after the installs."""
 
 from __future__ import annotations
 
@@ -23,32 +23,32 @@ _CHANGING = re.compile(
     r"|source_?(commit|revision|branch|version)|timestamp|created|github_sha|github_run_id|ci_commit_.*"
     r"|(app|image|package|project|release)_?version)|version|release"
 )
-"""Names of build arguments that get another value with every build or release."""
+"""Names of build arguments whose value changes with every build or release."""
 
 
 def rewrite(build: Build, stage: Stage, context: Context | None) -> RewriteOutcome:
-    """Move the first ARG that changes with every build, and what takes its value, behind the installs below it."""
+    """Move the first ARG that changes with every build, and what uses its value, after the installs that follow."""
     steps = list(stage.instructions)
     for number, step in enumerate(steps):
         if not isinstance(step, Arg) or not all(_CHANGING.fullmatch(pair.key.text) for pair in step.pairs):
             continue
-        moved = _with_it(steps[number:])
+        moved = _with_users(steps[number:])
         names = _names(moved)
         if any(PACKAGE_MANAGER_VARIABLES.fullmatch(name) for name in names):
             continue
-        passed = _passed(build, stage, context, steps[number:], moved, names)
+        passed = _last_passable_run(build, stage, context, steps[number:], moved, names)
         if passed is not None:
             return RewriteOutcome("order", _text(build, moved, passed), [_step(moved)])
     return RewriteOutcome("order")
 
 
-def _with_it(steps: list[Instruction]) -> list[Instruction]:
-    """The ARG that comes first, and the ARGs, ENVs and LABELs directly below it that change with it."""
+def _with_users(steps: list[Instruction]) -> list[Instruction]:
+    """The first step, an ARG, and the ARG, ENV and LABEL directly after it that change with it."""
     moved = [steps[0]]
     for step in steps[1:]:
         names = _names(moved)
         changing = isinstance(step, Arg) and all(_CHANGING.fullmatch(pair.key.text) for pair in step.pairs)
-        if not changing and not (isinstance(step, Env | Label) and _speaks(step, names)):
+        if not changing and not (isinstance(step, Env | Label) and _mentions(step, names)):
             break
         moved.append(step)
     return moved
@@ -59,11 +59,11 @@ def _names(moved: list[Instruction]) -> set[str]:
     return {pair.key.text for step in moved if isinstance(step, Arg | Env) for pair in step.pairs}
 
 
-def _speaks(step: Instruction, names: set[str]) -> bool:
+def _mentions(step: Instruction, names: set[str]) -> bool:
     return any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", step.logical.text) for name in names)
 
 
-def _passed(
+def _last_passable_run(
     build: Build,
     stage: Stage,
     context: Context | None,
@@ -71,12 +71,12 @@ def _passed(
     moved: list[Instruction],
     names: set[str],
 ) -> Run | None:
-    """The last RUN that the instructions can stand behind; None when there is none."""
+    """The last RUN after which the instructions can be moved; None when there is none."""
     labels = {pair.key.text for step in moved if isinstance(step, Label) for pair in step.pairs}
     used = {name for step in moved for name in re.findall(r"\$\{?(\w+)", step.logical.text)}
     found: Run | None = None
     for step in steps[len(moved) :]:
-        if _speaks(step, names) or step.heredocs:
+        if _mentions(step, names) or step.heredocs:
             break
         if isinstance(step, Run):
             if not _only_installs(build, stage, context, step):
@@ -92,7 +92,7 @@ def _passed(
 
 
 def _only_installs(build: Build, stage: Stage, context: Context | None, run: Run) -> bool:
-    """Whether a RUN installs packages of others, which read no variable of the application."""
+    """Whether a RUN only installs third-party packages, which read no variables of the application."""
     if needs_no_context(build, run):
         return True
     try:
@@ -108,14 +108,14 @@ def _text(build: Build, moved: list[Instruction], passed: Run) -> str:
     text = build.dockerfile.source.text
     start = lines_with_comments(text, moved[0])[0]
     end = lines_with_comments(text, moved[-1])[1]
-    behind = lines_with_comments(text, passed)[1]
+    target = lines_with_comments(text, passed)[1]
     block = text[start:end].rstrip("\n")
     blank = "\n" if text[:start].endswith("\n\n") else ""
-    rest = text[end:behind].lstrip("\n") if blank else text[end:behind]
-    return f"{text[:start]}{rest.rstrip(chr(10))}\n{blank}{block}\n{text[behind:]}"
+    rest = text[end:target].lstrip("\n") if blank else text[end:target]
+    return f"{text[:start]}{rest.rstrip(chr(10))}\n{blank}{block}\n{text[target:]}"
 
 
 def _step(moved: list[Instruction]) -> Step:
     shown = ", ".join(f"`{' '.join(step.logical.text.split())[:40]}`" for step in moved[:2])
     more = " …" if len(moved) > 2 else ""
-    return Step(f"Put {shown}{more} below the installs", "another value no longer runs them again")
+    return Step(f"Move {shown}{more} after the installs", "a new value no longer reruns them")

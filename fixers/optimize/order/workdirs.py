@@ -1,4 +1,4 @@
-"""`RUN cd folder && …` as WORKDIR and RUN, so that the other rewrites can follow what runs where."""
+"""Replace `RUN cd dir && …` by WORKDIR and RUN, which other rewrites can analyze."""
 
 from __future__ import annotations
 
@@ -13,21 +13,20 @@ if TYPE_CHECKING:
 
 
 def rewrite(build: Build) -> RewriteOutcome:
-    """Take the `cd` out of RUNs that begin with it and call a package manager then."""
+    """Replace the `cd` at the start of RUNs that call a package manager."""
     edits: list[Edit] = []
     for stage in build.stages:
         for run in stage.instructions:
             if isinstance(run, Run):
-                edits += _of_run(build, stage, run)
+                edits += _workdir_for_cd(build, stage, run)
     if not edits:
         return RewriteOutcome("order")
-    step = Step(
-        "Say by WORKDIR where a RUN works", "what it reads is told by the file, and can be copied before the rest"
-    )
+    step = Step("Use WORKDIR instead of `cd`", "the manifests that the RUN reads can be copied before the source")
     return RewriteOutcome("order", apply_edits(build.dockerfile.source.text, edits), [step])
 
 
-def _of_run(build: Build, stage: Stage, run: Run) -> list[Edit]:
+def _workdir_for_cd(build: Build, stage: Stage, run: Run) -> list[Edit]:
+    """The edits that replace the `cd` of a RUN; none where that is not possible."""
     commands = build.commands(run)
     state = build.state(run)
     if run.json or run.heredocs or run.flags or run.parent is not None or state.has_custom_shell or len(commands) < 2:
@@ -46,7 +45,7 @@ def _of_run(build: Build, stage: Stage, run: Run) -> list[Edit]:
     text = build.dockerfile.source.text
     start, end = lines_with_comments(text, run)
     edits = [Edit(start, start, f"WORKDIR {folder}\n"), Edit(first.start, rest[0].start, "")]
-    later = _next(build, stage, run)
+    later = _next_workdir(build, stage, run)
     if later is None:
         edits.append(Edit(end, end, ("" if text[:end].endswith("\n") else "\n") + f"WORKDIR {here}\n"))
     elif later.value is not None and later.value.text == folder and not later.comments:
@@ -54,8 +53,8 @@ def _of_run(build: Build, stage: Stage, run: Run) -> list[Edit]:
     return edits
 
 
-def _next(build: Build, stage: Stage, run: Run) -> Workdir | None:
-    """The WORKDIR behind the RUN that sets the folder anew, None where something goes by the old one before."""
+def _next_workdir(build: Build, stage: Stage, run: Run) -> Workdir | None:
+    """The next absolute WORKDIR after the RUN; None where an instruction before it uses the current one."""
     for step in stage.instructions[build.index_of(run) + 1 :]:
         if isinstance(step, Workdir):
             return step if step.value is not None and step.value.text.startswith("/") else None

@@ -26,7 +26,7 @@ def test_every_install_of_root_gets_a_mount(tmp_path: Path) -> None:
 def test_a_second_run_changes_nothing(tmp_path: Path) -> None:
     once = rewritten(tmp_path, "FROM node:22\nCOPY . .\nRUN npm ci\nCMD a\n", {}, "cache-mounts").text
     assert "target=/root/.npm" in once
-    assert "no RUN installs" in refusal(tmp_path, once, {}, "cache-mounts")
+    assert "no RUN uses" in refusal(tmp_path, once, {}, "cache-mounts")
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_a_second_run_changes_nothing(tmp_path: Path) -> None:
     ],
 )
 def test_what_would_gain_nothing_or_break_is_left_alone(text: str, tmp_path: Path) -> None:
-    assert "no RUN installs" in refusal(tmp_path, text, {}, "cache-mounts")
+    assert "no RUN uses" in refusal(tmp_path, text, {}, "cache-mounts")
 
 
 def test_it_is_made_on_request_only(tmp_path: Path) -> None:

@@ -44,13 +44,13 @@ def test_a_new_file(tmp_path: Path) -> None:
     assert found.path == str(tmp_path / ".dockerignore")
     assert found.old == ""
     assert found.new == (
-        "# Version control\n.git\n\n# Caches, and what the build makes itself\n**/__pycache__\n.venv\n\n"
+        "# Version control\n.git\n\n# Caches and build output\n**/__pycache__\n.venv\n\n"
         "# Secrets and local settings\n.env\n\n# CI and containers\nDockerfile\n.dockerignore\n.github\n"
     )
     assert (found.files_before, found.files_after) == (6, 2)
     assert found.before - found.after == 12 + len(WHOLE)
     git = next(pattern for pattern in found.patterns if pattern.text == ".git")
-    assert (git.files, git.bytes, git.reason) == (1, 10, "the repository's history")
+    assert (git.files, git.bytes, git.reason) == (1, 10, "repository history")
 
 
 def test_a_second_run_adds_nothing(tmp_path: Path) -> None:
@@ -192,8 +192,8 @@ def test_what_a_folder_kept_speaks_of_stays_too(tmp_path: Path) -> None:
     found = proposed(tmp_path, WHOLE, files)
     assert left_out(found) == {"CHANGES.md"}
     assert {(kept.path, kept.reason) for kept in found.kept} == {
-        ("tests", "`app.py` speaks of it"),
-        ("README.md", "`tests/test_a.py` speaks of it"),
+        ("tests", "`app.py` mentions it"),
+        ("README.md", "`tests/test_a.py` mentions it"),
     }
 
 

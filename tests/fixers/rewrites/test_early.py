@@ -41,7 +41,7 @@ RUN make
     result = rewritten(tmp_path, text, FILES, "order")
     assert result.text == expected
     titles = [step.title for outcome in result.outcomes for step in outcome.steps]
-    assert titles == ["Install `curl` before the source is copied", "Install `pip` before the source is copied"]
+    assert titles == ["Install `curl` before copying the source", "Install `pip` before copying the source"]
     assert rewritten(tmp_path, expected, FILES, "order").text == expected
 
 

@@ -107,13 +107,13 @@ def test_a_global_program_that_is_started_stays(tmp_path: Path) -> None:
     ("old", "new", "files", "why"),
     [
         ("node:20", "example.org/node:20", {}, "1: no stack is known"),
-        ("RUN npm ci", "RUN cd /app && npm ci", {}, "4: the RUN changes folder"),
+        ("RUN npm ci", "RUN cd /app && npm ci", {}, "4: `cd /app` affects the commands after it"),
         ("RUN npm ci", "RUN npm install express", {}, "4: `npm install express` adds packages"),
         ("RUN npm ci", "RUN npm ci || npm install", {}, "4: "),
         ("RUN npm ci", "USER node\nRUN npm ci", {}, "5: `node` installs it"),
         ("", "", {"package.json": package(dependencies={"puppeteer": "1"})}, "0: what `puppeteer` needs"),
         ("", "", {"node_modules/a/index.js": ""}, "0: node_modules of the build context"),
-        ("", "", {"package.json": "[]"}, "4: `package.json` is no JSON object"),
+        ("", "", {"package.json": "[]"}, "4: `package.json` is not a valid JSON object"),
     ],
 )
 def test_what_cannot_be_proved_is_refused(old: str, new: str, files: dict[str, str], why: str, tmp_path: Path) -> None:
@@ -172,7 +172,7 @@ def test_a_program_that_only_builds_is_left_behind(tmp_path: Path) -> None:
 @pytest.mark.parametrize("command", ["cp .env.example .env", "echo registry=x > .npmrc", "curl -fO https://a.b/c.json"])
 def test_what_the_builder_may_miss_is_refused(command: str, tmp_path: Path) -> None:
     text = TEXT.replace("RUN npm ci", f"RUN {command}\nRUN npm ci\nRUN npm run build")
-    assert "whether the builder needs" in refusal(tmp_path, text, FILES)
+    assert "the build may need the result of" in refusal(tmp_path, text, FILES)
 
 
 def test_a_copy_to_a_folder_that_changes_keeps_its_place(tmp_path: Path) -> None:

@@ -91,9 +91,14 @@ def test_extensions_alone(tmp_path: Path) -> None:
         ('"apache2-foreground"', '"composer", "start"', {}, "11: `composer` runs in the image"),
         ("RUN composer", "RUN make && composer", {}, "8: `make` stands in one RUN"),
         ("RUN composer", "RUN composer install\nRUN composer", {}, "9: Composer installs more than once"),
-        ("", "", {"composer.json": '{"repositories": [{"type": "path", "url": "x"}]}'}, "8: composer.json needs more"),
-        ("", "", {"vendor/autoload.php": ""}, "8: vendor of the build context would come over"),
-        ("8.2-apache-bookworm", "8.2-apache", {}, "3: which libraries `libzip-dev` needs"),
+        (
+            "",
+            "",
+            {"composer.json": '{"repositories": [{"type": "path", "url": "x"}]}'},
+            "8: composer.json uses local packages",
+        ),
+        ("", "", {"vendor/autoload.php": ""}, "8: `vendor` of the build context would overwrite"),
+        ("8.2-apache-bookworm", "8.2-apache", {}, "3: the run-time libraries for `libzip-dev` are unknown"),
     ],
 )
 def test_what_cannot_be_proved_is_refused(old: str, new: str, files: dict[str, str], why: str, tmp_path: Path) -> None:

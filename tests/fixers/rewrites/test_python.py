@@ -123,11 +123,16 @@ def test_steps_of_the_program_stay_in_their_order(tmp_path: Path) -> None:
         ("-r requirements.txt", "-r other.txt", {}, "5: `other.txt` does not come from the build context"),
         ("", "", {"requirements.txt": "-e ./lib\n"}, "0: `requirements.txt` installs `-e ./lib`"),
         ("", "", {"requirements.txt": "wand\n"}, "0: what `wand` needs at run time is not known"),
-        ("RUN pip", "RUN cd /app && pip", {}, "5: the RUN changes folder"),
+        ("RUN pip", "RUN cd /app && pip", {}, "5: `cd /app` affects the commands after it"),
         ("RUN pip", "RUN ./prepare && pip", {}, "5: `./prepare` stands in one RUN with an install"),
         ("RUN pip", "USER app\nRUN pip", {}, "6: they are installed by `app`"),
         ("RUN pip", "RUN npm ci\nRUN pip", {}, "5: npm installs something beside Python"),
-        ("RUN pip", "RUN apt-get install -y ./x.deb\nRUN pip", {}, "5: `apt-get install -y ./x.deb` installs more"),
+        (
+            "RUN pip",
+            "RUN apt-get install -y ./x.deb\nRUN pip",
+            {},
+            "5: `apt-get install -y ./x.deb` does not only install",
+        ),
         ("RUN pip", 'SHELL ["/bin/bash", "-c"]\nRUN pip', {}, "5: SHELL is not followed"),
         ('CMD ["gunicorn"', 'CMD ["make"', {}, "None"),
     ],
@@ -213,8 +218,8 @@ def test_packages_are_there_before_what_runs_behind_their_install(tmp_path: Path
 @pytest.mark.parametrize(
     ("command", "why"),
     [
-        ("sed -i s/a/b/ requirements.txt", "whether the builder needs"),
-        ("curl -sSL https://example.org/x.sh | bash", "whether the builder needs"),
+        ("sed -i s/a/b/ requirements.txt", "the build may need the result of"),
+        ("curl -sSL https://example.org/x.sh | bash", "the build may need the result of"),
     ],
 )
 def test_what_may_change_the_install_is_refused(command: str, why: str, tmp_path: Path) -> None:

@@ -264,12 +264,12 @@ def test_libraries_behind_locked_packages_are_installed(tmp_path: Path) -> None:
         (
             POETRY,
             {**FILES, "pyproject.toml": '[tool.poetry.dependencies]\na = {path = "a"}\n'},
-            "6: pyproject.toml names folders",
+            "6: pyproject.toml has local dependencies",
         ),
         (UV, {**UV_FILES, ".python-version": "3.13\n"}, "5: `.python-version` may ask for another Python"),
         (UV.replace("3.12", "3.9"), UV_FILES, "5: `requires-python` may ask for another Python"),
         (UV, {**UV_FILES, ".venv/bin/python": ""}, "5: `.venv` of the build context would come over"),
-        (PIPENV, {**PIPFILE, "Pipfile": '[packages]\na = {path = "."}\n'}, "5: `a` of the Pipfile is a folder"),
+        (PIPENV, {**PIPFILE, "Pipfile": '[packages]\na = {path = "."}\n'}, "5: `a` in the Pipfile is a local package"),
         (PIPENV.replace('["python"', '["pipenv", "run"'), PIPFILE, "5: pipenv runs in the image, and may install"),
     ],
 )

@@ -90,4 +90,4 @@ def test_what_cannot_be_proved_is_refused(old: str, new: str, files: dict[str, s
 def test_dependencies_that_are_only_known_to_the_build_are_refused(tmp_path: Path) -> None:
     files = {**FILES, "pyproject.toml": '[project]\nname = "a"\ndynamic = ["dependencies"]\n'}
     text = TEXT.replace("-r requirements.txt", "-r pyproject.toml")
-    assert refusal(tmp_path, text, files) == "0: what `pyproject.toml` names is not known"
+    assert refusal(tmp_path, text, files) == "0: the dependencies in `pyproject.toml` are not static"

@@ -90,7 +90,7 @@ def test_libraries_that_are_compiled_in_are_not_installed(tmp_path: Path) -> Non
         ('"./target/release/web-app"', '"./other"', {}, "0: the image does not start the program"),
         ("WORKDIR /app\n", "", {}, "1: no WORKDIR is set"),
         ("RUN cargo", "RUN cargo build\nRUN cargo", {}, "6: there are several builds"),
-        ("RUN cargo", "RUN rustup target add x\nRUN cargo", {}, "5: whether the builder needs what"),
+        ("RUN cargo", "RUN rustup target add x\nRUN cargo", {}, "5: the build may need the result of `rustup"),
         ("RUN cargo", "RUN ./configure && cargo", {}, "5: `./configure` stands in one RUN"),
         ("RUN cargo", "ENV CARGO_TARGET_DIR=/t\nRUN cargo", {}, "6: `CARGO_TARGET_DIR` moves"),
         ("", "", {"target/release/web-app": "old"}, "5: `target` of the build context would come over"),

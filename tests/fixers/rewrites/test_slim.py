@@ -36,12 +36,12 @@ def test_the_last_stage_gets_it_too(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "files", "why"),
     [
-        (JAR, {"target/app.jar": "x"}, "whether the program compiles at run time cannot be seen"),
+        (JAR, {"target/app.jar": "x"}, "unknown whether the program compiles at run time"),
         (JAR, {**SOURCES, "A.java": "import javax.tools.*;"}, "`A.java` uses tools of the JDK"),
         (JAR.replace('"java", "-jar"', '"jshell"'), SOURCES, "the image starts `jshell`, which the runtime may lack"),
         (JAR.replace("ENTRYPOINT", "HEALTHCHECK CMD curl -f http://localhost\nENTRYPOINT"), SOURCES, "starts `curl`"),
         (JAR.replace("ENTRYPOINT", "RUN jlink x\nENTRYPOINT"), SOURCES, "no slimmer variant"),
-        (JAR.replace("eclipse-temurin:17", "eclipse-temurin:17-jre"), SOURCES, "slim already"),
+        (JAR.replace("eclipse-temurin:17", "eclipse-temurin:17-jre"), SOURCES, "already slim"),
     ],
 )
 def test_what_may_need_the_jdk_keeps_it(text: str, files: dict[str, str], why: str, tmp_path: Path) -> None:
@@ -64,11 +64,11 @@ def test_the_slim_variant(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("FROM ruby:3.3\nCOPY a /\n", "what is started is not known"),
+        ("FROM ruby:3.3\nCOPY a /\n", "unknown what the image runs"),
         ("FROM haskell:8\nRUN cabal install x\nCMD x\n", "`cabal install x` may need"),
-        ("FROM ruby:3.3\nRUN bundle install\nCMD x\n", "may need compilers"),
+        ("FROM ruby:3.3\nRUN bundle install\nCMD x\n", "may need the compilers"),
         ("FROM python:3.12\nRUN ./configure && make\nCMD x\n", "`./configure` may need"),
-        ("FROM debian:12\nRUN apt-get install -y $(cat packages)\n", "only known to the build"),
+        ("FROM debian:12\nRUN apt-get install -y $(cat packages)\n", "installs are unknown"),
         ("FROM debian:12\nRUN apt-get install -y man-db\n", "documentation"),
     ],
 )
