@@ -116,10 +116,10 @@ def _compressed(image: str | None) -> int | None:
 
 
 def _about_user_text(rewrite: Callable[[str], RewriteOutcome], now: str, text: str, *, split: bool) -> RewriteOutcome:
-    """The outcome of a rewrite of `now`, with the lines and the rejection of the user's own `text`.
+    """The outcome of a rewrite of `now`, with lines and a rejection that refer to the user's own `text`.
 
-    Where a rejection is about an instruction that earlier rewrites wrote, the rewrite of `text` gives the reason. After
-    a `split` into stages there is none: those stages are not the user's.
+    Where earlier rewrites changed the rejected instruction, the reason is that for `text`, if any. After a `split` into
+    stages `text` says nothing about them, and only a rejection of an unchanged line is kept.
     """
     outcome = rewrite(now)
     original = text.replace("\r\n", "\n")
@@ -129,13 +129,18 @@ def _about_user_text(rewrite: Callable[[str], RewriteOutcome], now: str, text: s
     for check in outcome.checks:
         check.line = _line_of(check.line, new, old)
     rejection = outcome.rejection
-    if rejection is not None and rejection.line:
-        rejection.line = _line_of(rejection.line, new, old)
-        if not rejection.line:
-            again = None if split else rewrite(original).rejection
-            nothing = NothingToDo("earlier rewrites replaced the instruction")
-            return RewriteOutcome(outcome.name, checks=outcome.checks, rejection=again or nothing)
-    return outcome
+    if rejection is None or not rejection.line:
+        return outcome
+    line = _line_of(rejection.line, new, old)
+    unchanged = line > 0 and old[line - 1] == new[rejection.line - 1]
+    again = None if split else rewrite(original).rejection
+    if again is not None and not isinstance(again, NothingToDo) and (again.line == line or not unchanged):
+        rejection = again
+    elif unchanged:
+        rejection.line = line
+    else:
+        rejection = NothingToDo("earlier rewrites replaced the instruction")
+    return RewriteOutcome(outcome.name, checks=outcome.checks, rejection=rejection)
 
 
 def _line_of(line: int, new: list[str], old: list[str]) -> int:

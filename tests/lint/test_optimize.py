@@ -54,7 +54,7 @@ def test_the_table_says_what_runs_again(project: Path, capsys: pytest.CaptureFix
     figures = {" ".join(words[:-2]): (int(words[-2]), int(words[-1])) for words in rows if words}
     assert figures["stages"] == (1, 2)
     assert figures["RUNs rerun after a source change"] == (1, 0)
-    assert figures["RUNs rerun after a manifest change"] == (1, 1)
+    assert "RUNs rerun after a manifest change" not in figures
 
 
 def test_diff_and_only(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
