@@ -92,17 +92,9 @@ def _mount_caches(build: Build, stage: Stage, run: Run, found: dict[str, str]) -
 def _mount_apt_caches(build: Build, stage: Stage, run: Run, found: dict[str, str], *, kept: bool) -> list[Edit]:
     """Cache mounts for a RUN that calls apt; unless `kept`, it also stops apt from emptying its cache."""
     calls = [call for call in build.package_calls(run) if call.manager.family == "apt"]
-    known = (
-        stage.base_ref is not None
-        and stage.base_ref.name in _DOCKER_CLEAN
-        and (stage.base_facts is None or stage.base_facts.family == "debian")
-    )
-    if (
-        not known
-        or build.dockerfile.escape != "\\"
-        or build.state(run).user not in _ROOT
-        or not any(call.verb == "install" for call in calls)
-    ):
+    if not any(call.verb == "install" for call in calls) or not _has_docker_clean(stage):
+        return []
+    if build.dockerfile.escape != "\\" or build.state(run).user not in _ROOT:
         return []
     try:
         commands = [piece.command for piece in split_run(build, run)]
@@ -116,6 +108,12 @@ def _mount_apt_caches(build: Build, stage: Stage, run: Run, found: dict[str, str
     found.setdefault("apt", _APT[0])
     keep = [] if kept else [Edit(commands[0].start, commands[0].start, f"{_KEEP} \\\n    && ")]
     return [_mounts(build, run, _APT, ",sharing=locked"), *keep, *dropped]
+
+
+def _has_docker_clean(stage: Stage) -> bool:
+    """Whether the base is a Debian image that empties apt's cache by default."""
+    known = stage.base_ref is not None and stage.base_ref.name in _DOCKER_CLEAN
+    return known and (stage.base_facts is None or stage.base_facts.family == "debian")
 
 
 def _mounts(build: Build, run: Run, targets: Sequence[str], owner: str) -> Edit:

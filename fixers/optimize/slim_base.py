@@ -81,22 +81,7 @@ def _rewritten(build: Build, stage: Stage, context: Context | None, checks: Prec
     for instruction in stage.instructions:
         if isinstance(instruction, Run):
             _check_commands(build, ref.name, instruction)
-            calls = [call for call in build.package_calls(instruction) if call.verb in ("install", "restore", "build")]
-            for call in calls:
-                if call.manager.ecosystem == "os" or _is_wheel(call):
-                    continue
-                lock = _lock(build, stage, context, instruction, call)
-                if lock is None:
-                    raise RewriteRejected(
-                        f"`{call.command.text[:60]}` may need the compilers of the full image", instruction
-                    )
-                missing = packages_without_wheel(lock, python_wheel_tag(ref.tag or ""))
-                checks.require(
-                    "every locked package has a wheel",
-                    not missing,
-                    f"no wheel for `{', '.join(missing[:3])}`, which may need the compilers of the full image",
-                    instruction,
-                )
+            _check_installs(build, stage, context, instruction, checks)
     if context is None:
         raise RewriteRejected(NO_CONTEXT)
     uses = ProgramUsage(build, stage, context, list(stage.instructions))
@@ -122,6 +107,24 @@ def _check_commands(build: Build, name: str, run: Run) -> None:
                 raise RewriteRejected(f"`{documents}` is documentation, which slim images exclude", run)
         elif call is None and name != "debian" and command.name and command.name not in _HARMLESS:
             raise RewriteRejected(f"`{command.text[:60]}` may need something that only the full image has", run)
+
+
+def _check_installs(build: Build, stage: Stage, context: Context | None, run: Run, checks: Preconditions) -> None:
+    """Raise RewriteRejected where an install of a RUN may compile."""
+    for call in build.package_calls(run):
+        if call.verb not in ("install", "restore", "build") or call.manager.ecosystem == "os" or _is_wheel(call):
+            continue
+        lock = _lock(build, stage, context, run, call)
+        if lock is None:
+            raise RewriteRejected(f"`{call.command.text[:60]}` may need the compilers of the full image", run)
+        tag = stage.base_ref.tag if stage.base_ref is not None else None
+        missing = packages_without_wheel(lock, python_wheel_tag(tag or ""))
+        checks.require(
+            "every locked package has a wheel",
+            not missing,
+            f"no wheel for `{', '.join(missing[:3])}`, which may need the compilers of the full image",
+            run,
+        )
 
 
 def _on(build: Build, stage: Stage, image: str) -> str:

@@ -127,32 +127,26 @@ def verify(
     command = parse_smoke_command(options.smoke)
     here = Context(context)
     seen = [here.with_ignore(ignore or "") for ignore in (before_ignore, after_ignore)]
-    sides = [SideResult(each.size()) for each in seen]
-    verdict = Verdict(*sides)
+    verdict = Verdict(*(SideResult(each.size()) for each in seen))
+    sides = (verdict.before, verdict.after)
     try:
         with Workspace(context, seen[0].files().keys() | seen[1].files().keys()) as space:
+            session = _Session(builder, space, verdict, options, say)
             texts = ((before_text, before_ignore), (after_text, after_ignore))
             paths = [space.write_dockerfile(name, *each) for name, each in zip(_SIDES, texts, strict=True)]
-            for name, side, path in zip(_SIDES, sides, paths, strict=True):
-                if not _built(builder, space, name, side, path, options, verdict, say):
-                    return verdict
+            if not all(session.build(*each) for each in zip(_SIDES, sides, paths, strict=True)):
+                return verdict
             builds = [_model(text, side) for (text, _), side in zip(texts, sides, strict=True)]
-            unsent = seen[0].files().keys() - seen[1].files().keys()
-            declares = (
-                expected_changes(builds[0], builds[1], unsent, seen[0], options.requested_fields)
-                if plan is None
-                else plan
-            )
-            _compare(builder, verdict, declares, image_paths_from_context(builds[0], seen[0]))
+            if plan is None:
+                unsent = seen[0].files().keys() - seen[1].files().keys()
+                plan = expected_changes(builds[0], builds[1], unsent, seen[0], options.requested_fields)
+            _compare(builder, verdict, plan, image_paths_from_context(builds[0], seen[0]))
             if command is not None:
-                for name, side in zip(_SIDES, sides, strict=True):
-                    say(f"{name} | smoke: {shlex.join(command)}")
-                    side.run = builder.run(name, command, min(options.timeout, SMOKE_TIMEOUT))
-                _add(verdict, compare_smoke_runs(*(side.run for side in sides if side.run is not None)))
+                session.run_smoke_command(command)
             if options.touch is not None:
                 space.touch(options.touch)
-                for name, side, path in zip(_SIDES, sides, paths, strict=True):
-                    _rebuilt(builder, space, name, side, path, options, verdict, say)
+                for each in zip(_SIDES, sides, paths, strict=True):
+                    session.rebuild(*each)
     finally:
         if not options.keep:
             builder.close()
@@ -194,40 +188,66 @@ def _add(verdict: Verdict, problem: str) -> None:
         verdict.problems.append(problem)
 
 
-def _built(
-    builder: Builder, space: Workspace, name: str, side: SideResult, path: str, options: VerifyOptions, verdict: Verdict,
-    say: Callable[[str], None],
-) -> bool:  # fmt: skip
-    """Build a side; False, with a problem in `verdict`, when that fails."""
-    side.name = builder.image_name(name)
-    side.build = builder.build(
-        space.context, path, name, options.build_args, lambda line: say(f"{name} | {line}"), options.timeout
-    )
-    if side.build.ok:
-        side.image = builder.inspect(name)
-        return True
-    which = "the original Dockerfile" if name == "before" else "the new Dockerfile"
-    verdict.failed_before = name == "before"
-    if side.build.timed_out:
-        verdict.problems.append(f"{which} did not build within {options.timeout:.0f} s")
+class _Session:
+    """The builds and runs of one verification; they fill in `verdict`."""
+
+    def __init__(
+        self,
+        builder: Builder,
+        space: Workspace,
+        verdict: Verdict,
+        options: VerifyOptions,
+        say: Callable[[str], None],
+    ) -> None:
+        self.builder = builder
+        self.space = space
+        self.verdict = verdict
+        self.options = options
+        self.say = say
+
+    def build(self, name: str, side: SideResult, path: str) -> bool:
+        """Build a side; False, with a problem in the verdict, when that fails."""
+        side.name = self.builder.image_name(name)
+        side.build = self._run_build(name, name, path)
+        if side.build.ok:
+            side.image = self.builder.inspect(name)
+            return True
+        which = "the original Dockerfile" if name == "before" else "the new Dockerfile"
+        self.verdict.failed_before = name == "before"
+        if side.build.timed_out:
+            self.verdict.problems.append(f"{which} did not build within {self.options.timeout:.0f} s")
+            return False
+        with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
+            failure = self.verdict.failure = locate_failure(file.read(), side.build.output)
+        where = f" at line {failure.line} (`{failure.instruction}`)" if failure.line else ""
+        self.verdict.problems.append(f"{which} failed to build{where}: {failure.message}")
         return False
-    with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
-        failure = verdict.failure = locate_failure(file.read(), side.build.output)
-    where = f" at line {failure.line} (`{failure.instruction}`)" if failure.line else ""
-    verdict.problems.append(f"{which} failed to build{where}: {failure.message}")
-    return False
 
+    def rebuild(self, name: str, side: SideResult, path: str) -> None:
+        """Build a side again after the change of a file."""
+        side.rebuild = self._run_build(f"{name}-again", f"{name} again", path)
+        if not side.rebuild.ok:
+            self.verdict.problems.append(f"{name}: the rebuild after changing `{self.options.touch}` failed")
 
-def _rebuilt(
-    builder: Builder, space: Workspace, name: str, side: SideResult, path: str, options: VerifyOptions, verdict: Verdict,
-    say: Callable[[str], None],
-) -> None:  # fmt: skip
-    again = f"{name}-again"
-    side.rebuild = builder.build(
-        space.context, path, again, options.build_args, lambda line: say(f"{name} again | {line}"), options.timeout
-    )
-    if not side.rebuild.ok:
-        verdict.problems.append(f"{name}: the rebuild after changing `{options.touch}` failed")
+    def run_smoke_command(self, command: Sequence[str]) -> None:
+        """Run the smoke command in both images and compare the results."""
+        timeout = min(self.options.timeout, SMOKE_TIMEOUT)
+        runs: list[CommandResult] = []
+        for name, side in zip(_SIDES, (self.verdict.before, self.verdict.after), strict=True):
+            self.say(f"{name} | smoke: {shlex.join(command)}")
+            side.run = self.builder.run(name, command, timeout)
+            runs.append(side.run)
+        _add(self.verdict, compare_smoke_runs(*runs))
+
+    def _run_build(self, image: str, label: str, path: str) -> BuildResult:
+        return self.builder.build(
+            self.space.context,
+            path,
+            image,
+            self.options.build_args,
+            lambda line: self.say(f"{label} | {line}"),
+            self.options.timeout,
+        )
 
 
 def _compare(builder: Builder, verdict: Verdict, plan: ExpectedChanges, sources: set[str]) -> None:

@@ -7,14 +7,13 @@ from fnmatch import fnmatchcase
 
 from ....model.layers import makes_layer, rebuilt_after
 from ....model.packages.managers import MANAGERS
-from ....syntax.tree import CopyOrAdd, Run
+from ....syntax.tree import Run
 from .copies import context_copies
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ....model.build import Build
     from ....model.context import Context
-    from ....syntax.tree import Instruction
     from .copies import CopiedPath
 
 _MANIFESTS = tuple({name for manager in MANAGERS for name in (*manager.manifests, *manager.locks)})
@@ -35,17 +34,15 @@ class BuildFigures:
         needed = [stage for stage in build.stages if stage.index in build.needed_stages()]
         self.stages = len(build.stages)
         self.layers = sum(makes_layer(step) for stage in chain for step in stage.instructions)
-        self.base = sum(isinstance(step, Run) for stage in needed for step in stage.instructions)
-        source: set[int] = set()
+        runs = [step for stage in needed for step in stage.instructions if isinstance(step, Run)]
+        self.base = len(runs)
+        source = {id(run) for run in runs if _binds(run)}
         manifest: set[int] = set()
         for stage in needed:
             for place in context_copies(build, stage, context):
                 again = {id(step) for step in rebuilt_after(build, place.instruction) if isinstance(step, Run)}
                 source |= again if _brings_source(context, place) else set()
                 manifest |= again if _brings_manifest(context, place) else set()
-            for step in stage.instructions:
-                if isinstance(step, Run) and _binds(step):
-                    source.add(id(step))
         self.source = len(source)
         self.manifest = len(manifest)
 
@@ -77,9 +74,7 @@ def _brings_manifest(context: Context, place: CopiedPath) -> bool:
     return any(map(_is_manifest, _below(context, place)))
 
 
-def _binds(run: Instruction) -> bool:
+def _binds(run: Run) -> bool:
     """Whether a RUN has a bind mount of the build context."""
-    if isinstance(run, CopyOrAdd):
-        return False
     mounts = [flag.value or "" for flag in run.flags if flag.name == "mount"]
     return any("type=bind" in mount and "from=" not in mount for mount in mounts)

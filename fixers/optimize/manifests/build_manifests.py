@@ -24,6 +24,7 @@ _RUBY = re.compile(
 """Matches a Gemfile that reads other files of the project."""
 _RUBY_READS = re.compile(r"""(?:File\.\w+\(|ruby\s+file:\s*)\s*["']([\w./-]+)["']""")
 _NET_PROJECTS = (".csproj", ".fsproj", ".vbproj")
+_NET_FILES = (*_NET_PROJECTS, ".sln", ".slnx")
 _NET_BESIDE = (
     "Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props", "NuGet.config", "nuget.config",
     "NuGet.Config", "global.json",
@@ -136,17 +137,7 @@ def gradle_manifests(build: Build, stage: Stage, context: Context, run: Run, cal
 
 def dotnet_manifests(build: Build, stage: Stage, context: Context, run: Run, call: PackageCall) -> list[str]:
     """The files that `dotnet restore` reads: projects, those they reference, and settings in parent directories."""
-    here = build.state(run).path(".")
-    words = [word.value for word in call.operands if word.value.endswith((*_NET_PROJECTS, ".sln", ".slnx"))]
-    top = context_path(build, stage, context, here) if here else None
-    if top is None or len(words) != len(call.operands):
-        raise RewriteRejected(f"cannot determine which files `{call.command.text[:60]}` reads", run)
-    if not words:
-        words = [name[len(top) :].lstrip("/") for name in context.files() if posixpath.dirname(name) == top]
-        words = [name for name in words if name.endswith((*_NET_PROJECTS, ".sln", ".slnx"))]
-        if len(words) != 1:
-            raise RewriteRejected("cannot determine which project is restored; name it", run)
-    waiting = [posixpath.normpath(posixpath.join(top, word)) for word in words]
+    waiting = _restored_projects(build, stage, context, run, call)
     found: list[str] = []
     while waiting:
         name = waiting.pop(0)
@@ -167,6 +158,21 @@ def dotnet_manifests(build: Build, stage: Stage, context: Context, run: Run, cal
             for each in _beside(context, folder, (*_NET_BESIDE, "packages.lock.json"))
         ),
     ]
+
+
+def _restored_projects(build: Build, stage: Stage, context: Context, run: Run, call: PackageCall) -> list[str]:
+    """The paths in the context of the projects and solutions that `dotnet restore` is given, or finds."""
+    here = build.state(run).path(".")
+    words = [word.value for word in call.operands if word.value.endswith(_NET_FILES)]
+    top = context_path(build, stage, context, here) if here else None
+    if top is None or len(words) != len(call.operands):
+        raise RewriteRejected(f"cannot determine which files `{call.command.text[:60]}` reads", run)
+    if words:
+        return [posixpath.normpath(posixpath.join(top, word)) for word in words]
+    found = [name for name in context.files() if posixpath.dirname(name) == top and name.endswith(_NET_FILES)]
+    if len(found) != 1:
+        raise RewriteRejected("cannot determine which project is restored; name it", run)
+    return found
 
 
 def _net_references(name: str, text: str, run: Run) -> list[str]:

@@ -8,6 +8,7 @@ import re
 
 from ..base.copies import context_copies, context_path, read_context_file
 from ..base.rewrite import RewriteRejected
+from ..base.run_steps import FILES_AND_USERS, split_run
 from .build_manifests import (
     bundler_manifests,
     composer_manifests,
@@ -45,22 +46,24 @@ def install_inputs(build: Build, stage: Stage, context: Context, run: Run) -> li
             names += _of_call(build, stage, context, run, call)
     if not names:
         raise RewriteRejected("this RUN installs no dependencies from a manifest", run)
-    if any(build.package_calls(run)) and len({id(call.command) for call in build.package_calls(run)}) < len(
-        build.commands(run)
-    ):
-        from ..base.run_steps import FILES_AND_USERS, split_run
-
-        found = split_run(build, run)
-        fetching = [number for number, piece in enumerate(found) if piece.call and piece.call.verb in _FETCHING]
-        for piece in found[: fetching[-1] if fetching else 0]:
-            if piece.call is None and piece.kind != FILES_AND_USERS:
-                raise RewriteRejected(f"`{piece.text[:60]}` may read the source; move it to its own RUN", run)
+    _require_no_source_before_install(build, run)
     # A lock file that is copied after the install may differ from what was installed.
     before = [place for place in context_copies(build, stage, context) if place.instruction.start < run.start]
     there = [name for name in dict.fromkeys(names) if any(_brings(place, name) for place in before)]
     if not there:
         raise RewriteRejected("the manifest is copied after the install; copy it before", run)
     return there
+
+
+def _require_no_source_before_install(build: Build, run: Run) -> None:
+    """Raise RewriteRejected where a command before the last install of a RUN may read the source."""
+    if len({id(call.command) for call in build.package_calls(run)}) >= len(build.commands(run)):
+        return
+    found = split_run(build, run)
+    installs = [number for number, piece in enumerate(found) if piece.call and piece.call.verb in _FETCHING]
+    for piece in found[: installs[-1] if installs else 0]:
+        if piece.call is None and piece.kind != FILES_AND_USERS:
+            raise RewriteRejected(f"`{piece.text[:60]}` may read the source; move it to its own RUN", run)
 
 
 def _brings(place: CopiedPath, name: str) -> bool:
@@ -137,27 +140,30 @@ def _node(build: Build, stage: Stage, context: Context, run: Run, call: PackageC
     if manifest is None:
         raise RewriteRejected("no package.json is copied to the directory where the install runs", run)
     data = read_package_json(context, manifest, run)
-    hooks = [hook for hook in _HOOKS if hook in data.scripts]
     native = _native_sources(context, posixpath.dirname(manifest), run)
-    if hooks == ["install"] and native and data.scripts["install"] in _COMPILING:
-        hooks = []
-    if hooks and not call.has("--ignore-scripts"):
+    hooks = [hook for hook in _HOOKS if hook in data.scripts]
+    only_compiles = hooks == ["install"] and native and data.scripts["install"] in _COMPILING
+    if hooks and not only_compiles and not call.has("--ignore-scripts"):
         raise RewriteRejected(
             f"the script `{hooks[0]}` in package.json may read the source; use `--ignore-scripts` if it is not needed",
             run,
         )
-    if data.workspaces:
-        raise RewriteRejected("package.json has workspaces, which are not supported", run)
-    for group in _GROUPS:
-        for package, version in data.groups[group].items():
-            if version.startswith(("file:", "link:", "portal:", "workspace:", "patch:")):
-                raise RewriteRejected(f"`{package}` in package.json is a local package", run)
+    _require_no_local_packages(data, run)
     beside = posixpath.dirname(manifest)
     others = [posixpath.join(beside, name) for name in (*_LOCKS, *_SETTINGS)]
     for name in (".yarnrc.yml", ".yarn", "patches", "pnpm-workspace.yaml"):
         if context.includes(posixpath.join(beside, name)):
             raise RewriteRejected(f"the install reads `{name}`, which is not supported", run)
     return [manifest, *(name for name in others if context.includes(name)), *native]
+
+
+def _require_no_local_packages(data: PackageJson, run: Run) -> None:
+    if data.workspaces:
+        raise RewriteRejected("package.json has workspaces, which are not supported", run)
+    for group in _GROUPS:
+        for package, version in data.groups[group].items():
+            if version.startswith(("file:", "link:", "portal:", "workspace:", "patch:")):
+                raise RewriteRejected(f"`{package}` in package.json is a local package", run)
 
 
 def compiles_native_addon(context: Context, manifest: str) -> bool:

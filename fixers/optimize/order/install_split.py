@@ -86,38 +86,52 @@ def split_off_fetch(
 
 
 def _fetching(build: Build, stage: Stage, context: Context, run: Run, piece: RunCommand) -> tuple[list[str], str]:
+    """The manifests, and the command that downloads for the command `piece`. Raises RewriteRejected."""
     call = piece.call
     assert call is not None
     name = call.manager.name
     if name in NO_PROJECT_OPTION:
-        project = read_python_project(build, stage, context, run, call)
-        if not project.project_reason:
-            raise RewriteRejected("the install does not need the source", run)
-        if not is_pure_python(project, context):
-            raise RewriteRejected("installing the project may write files into its source directory", run)
-        return project.files, f"{piece.text} {NO_PROJECT_OPTION[name]}"
+        return _python_download(build, stage, context, run, piece.text, call)
     if name == "composer":
         flags = [flag for flag in ("--no-scripts", "--no-autoloader") if not call.has(flag)]
         return composer_manifests(build, stage, context, run, call), " ".join([piece.text, *flags])
     if name == "go":
-        if call.path != "build" or call.has("-C", "-mod", "-modfile"):
-            raise RewriteRejected(f"cannot determine which files `{piece.text[:60]}` reads", run)
-        number = re.match(r"1\.(\d+)", (stage.base_ref.tag if stage.base_ref else "") or "")
-        if (
-            stage.base_ref is None
-            or stage.base_ref.name != "golang"
-            or (number is not None and int(number[1]) < _GO_MODULES)
-        ):
-            raise RewriteRejected("cannot determine whether this Go version uses modules", run)
+        _require_go_modules(stage, run, piece.text, call)
         return go_manifests(build, stage, context, run), "go mod download"
     if name == "mvn":
-        if call.verb != "build" or call.has("-o", "--offline", "-gs", "--global-settings", "-t", "--toolchains"):
-            raise RewriteRejected(f"cannot determine what `{piece.text[:60]}` downloads", run)
-        profiles = [f"-P{each}" for each in call.values("-P", "--activate-profiles")]
-        profiles += [word.text for word in call.command.args if re.match("-P.", word.value)]
-        words = [call.command.words[0].text, "-B", *profiles, "dependency:go-offline"]
-        return maven_manifests(build, stage, context, run, call), " ".join([*words, "|| true"])
+        return _maven_download(build, stage, context, run, piece.text, call)
     if call.has(*_NET_OTHER) or any(word.value.startswith(("-p:", "/p:")) for word in call.command.args):
         raise RewriteRejected(f"`{piece.text[:60]}` restores for specific platforms or properties", run)
-    project_file = [word.text for word in call.operands]
-    return dotnet_manifests(build, stage, context, run, call), " ".join(["dotnet restore", *project_file])
+    projects = [word.text for word in call.operands]
+    return dotnet_manifests(build, stage, context, run, call), " ".join(["dotnet restore", *projects])
+
+
+def _python_download(
+    build: Build, stage: Stage, context: Context, run: Run, text: str, call: PackageCall
+) -> tuple[list[str], str]:
+    project = read_python_project(build, stage, context, run, call)
+    if not project.project_reason:
+        raise RewriteRejected("the install does not need the source", run)
+    if not is_pure_python(project, context):
+        raise RewriteRejected("installing the project may write files into its source directory", run)
+    return project.files, f"{text} {NO_PROJECT_OPTION[call.manager.name]}"
+
+
+def _require_go_modules(stage: Stage, run: Run, text: str, call: PackageCall) -> None:
+    if call.path != "build" or call.has("-C", "-mod", "-modfile"):
+        raise RewriteRejected(f"cannot determine which files `{text[:60]}` reads", run)
+    ref = stage.base_ref
+    number = re.match(r"1\.(\d+)", (ref.tag if ref else "") or "")
+    if ref is None or ref.name != "golang" or (number is not None and int(number[1]) < _GO_MODULES):
+        raise RewriteRejected("cannot determine whether this Go version uses modules", run)
+
+
+def _maven_download(
+    build: Build, stage: Stage, context: Context, run: Run, text: str, call: PackageCall
+) -> tuple[list[str], str]:
+    if call.verb != "build" or call.has("-o", "--offline", "-gs", "--global-settings", "-t", "--toolchains"):
+        raise RewriteRejected(f"cannot determine what `{text[:60]}` downloads", run)
+    profiles = [f"-P{each}" for each in call.values("-P", "--activate-profiles")]
+    profiles += [word.text for word in call.command.args if re.match("-P.", word.value)]
+    words = [call.command.words[0].text, "-B", *profiles, "dependency:go-offline"]
+    return maven_manifests(build, stage, context, run, call), " ".join([*words, "|| true"])

@@ -27,30 +27,36 @@ def rewrite(build: Build) -> RewriteOutcome:
 
 def _workdir_for_cd(build: Build, stage: Stage, run: Run) -> list[Edit]:
     """The edits that replace the `cd` of a RUN; none where that is not possible."""
-    commands = build.commands(run)
-    state = build.state(run)
-    if run.json or run.heredocs or run.flags or run.parent is not None or state.has_custom_shell or len(commands) < 2:
+    directory, here = _leading_cd(build, run), build.state(run).workdir
+    if not directory or here is None or not any(build.package_calls(run)):
         return []
-    first, rest = commands[0], commands[1:]
-    plain = all(
-        not each.context and each.operator_before in ("", "&&") and each.operator_after in ("", "&&")
-        for each in commands
-    )
-    if not plain or first.name != "cd" or len(first.words) != 2 or any(each.name == "cd" for each in rest):
-        return []
-    folder, here = state.path(first.words[1].value), state.workdir
-    literal = not first.words[1].dynamic and not set(first.words[1].value) & set("$~*?[ -")
-    if folder is None or here is None or not literal or not any(build.package_calls(run)):
-        return []
+    first, second = build.commands(run)[:2]
     text = build.dockerfile.source.text
     start, end = lines_with_comments(text, run)
-    edits = [Edit(start, start, f"WORKDIR {folder}\n"), Edit(first.start, rest[0].start, "")]
+    edits = [Edit(start, start, f"WORKDIR {directory}\n"), Edit(first.start, second.start, "")]
     later = _next_workdir(build, stage, run)
     if later is None:
         edits.append(Edit(end, end, ("" if text[:end].endswith("\n") else "\n") + f"WORKDIR {here}\n"))
-    elif later.value is not None and later.value.text == folder and not later.comments:
+    elif later.value is not None and later.value.text == directory and not later.comments:
         edits.append(Edit(later.start, text.find("\n", later.end) + 1 or len(text), ""))
     return edits
+
+
+def _leading_cd(build: Build, run: Run) -> str:
+    """The path in the image of the `cd` that a plain list of commands starts with; empty for any other RUN."""
+    commands = build.commands(run)
+    state = build.state(run)
+    if run.json or run.heredocs or run.flags or run.parent is not None or state.has_custom_shell or len(commands) < 2:
+        return ""
+    operators = {each for command in commands for each in (command.operator_before, command.operator_after)}
+    if operators - {"", "&&"} or any(command.context for command in commands):
+        return ""
+    first, rest = commands[0], commands[1:]
+    if first.name != "cd" or len(first.words) != 2 or any(command.name == "cd" for command in rest):
+        return ""
+    word = first.words[1]
+    literal = not word.dynamic and not set(word.value) & set("$~*?[ -")
+    return (state.path(word.value) or "") if literal else ""
 
 
 def _next_workdir(build: Build, stage: Stage, run: Run) -> Workdir | None:
