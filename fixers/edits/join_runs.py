@@ -118,20 +118,24 @@ def _leaks(build: Build, run: Run, *, soft: bool) -> bool:
     # `set -e` has no effect on a command before `&&`.
     if _is_strict(build, run) and any(each.context[:1] not in _SHIELDED for each in build.commands(run)):
         return True
-    for command in _own(build, run):
-        if command.operator_after == "&" or "function" in command.context or command.name in _ENDING:
-            return True
-        if "exec" in command.wrappers or command.name.endswith("ctl"):
-            return True
-        if not soft and (command.name in _CHANGING or not command.words or "builtin" in command.wrappers):
-            return True
-        if command.name == "set" and "f" in "".join(word.value for word in command.flags()):
-            return True
+    if any(_changes_shell(command, soft=soft) for command in _own(build, run)):
+        return True
     text = run.logical.text
     # After `ln -sf bash /bin/sh` the old shell keeps running; only the next RUN starts the new one.
     if any(shell in text for shell in _SHELL_FILES):
         return True
     return not soft and ("$((" in text or "=" in _expansions(text))
+
+
+def _changes_shell(command: Command, *, soft: bool) -> bool:
+    """Whether a command ends the shell or changes it for later commands, apart from what `soft` allows."""
+    if command.operator_after == "&" or "function" in command.context or command.name in _ENDING:
+        return True
+    if "exec" in command.wrappers or command.name.endswith("ctl"):
+        return True
+    if not soft and (command.name in _CHANGING or not command.words or "builtin" in command.wrappers):
+        return True
+    return command.name == "set" and "f" in "".join(word.value for word in command.flags())
 
 
 def _expansions(text: str) -> str:

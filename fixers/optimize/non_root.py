@@ -103,24 +103,28 @@ class _NonRootRewrite:
         state = self.build.state(run)
         text = run.logical.text
         if _WRITES.search(text) and (folder in text or _below(state.workdir or "/", folder)):
-            raise RewriteRejected(f"this RUN may create files in {folder} that root owns", run)
+            raise RewriteRejected(f"this RUN may create files in `{folder}` that root owns", run)
         for command in self.build.commands(run):
             call = calls.get(id(command))
             if command.name in ("useradd", "adduser", "groupadd", "addgroup"):
                 raise RewriteRejected(f"`{_short(command)}` creates a user or group that is not used; add USER", run)
             if call is not None and call.has("--user"):
                 raise RewriteRejected("`--user` installs packages for root only; drop it", run)
-            named = any(
-                (path := state.path(word.value)) is not None
-                and _below(path, folder)
-                and not (command.name == "mkdir" and path == folder)
-                for word in command.operands()
-            )
-            inside = _below(state.workdir or "/", folder)
             if call is not None and call.verb not in ("run", "exec", "build"):
                 continue
-            if (inside or named) and command.name not in _MAKES_NOTHING:
-                raise RewriteRejected(f"`{_short(command)}` may create files in {folder} that root owns", run)
+            if command.name not in _MAKES_NOTHING and self._works_in(command, run, folder):
+                raise RewriteRejected(f"`{_short(command)}` may create files in `{folder}` that root owns", run)
+
+    def _works_in(self, command: Command, run: Run, folder: str) -> bool:
+        """Whether a command runs in the directory of the program, or has an argument in it."""
+        state = self.build.state(run)
+        if _below(state.workdir or "/", folder):
+            return True
+        paths = [state.path(word.value) for word in command.operands()]
+        return any(
+            path is not None and _below(path, folder) and not (command.name == "mkdir" and path == folder)
+            for path in paths
+        )
 
     def _start(self) -> None:
         """Raises RewriteRejected where the program needs root."""

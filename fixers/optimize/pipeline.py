@@ -102,7 +102,7 @@ def _add_savings(before: Build, steps: Sequence[Step]) -> None:
     for step in steps:
         new = _compressed(step.image) if step.image else None
         if old and new and new < old:
-            step.saving = f"{(old - new) / 1e6:.0f} MB of {old / 1e6:.0f} MB base image, compressed"
+            step.saving = f"{(old - new) / 1e6:.0f} MB of the {old / 1e6:.0f} MB base image (compressed)"
 
 
 def _compressed(image: str | None) -> int | None:

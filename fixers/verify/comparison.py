@@ -239,16 +239,12 @@ def compare_files(
     for path, file in sorted(mine.items()):
         other = theirs.get(path)
         byproduct = path.startswith(caches) or any(fnmatchcase("/" + path, pattern) for pattern in _BYPRODUCTS)
-        if other is None:
-            if file.kind == "d":
-                continue
-            (
-                found.missing_byproducts
-                if byproduct
-                else found.removed_as_declared
-                if plan.allows_removal(path, after)
-                else found.missing
-            ).append(path)
+        if other is None and file.kind == "d":
+            continue
+        if other is None and byproduct:
+            found.missing_byproducts.append(path)
+        elif other is None:
+            (found.removed_as_declared if plan.allows_removal(path, after) else found.missing).append(path)
         elif (file.kind, file.content) != (other.kind, other.content):
             if "/" + path in sources and not byproduct:
                 found.changed.append(path)

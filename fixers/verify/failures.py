@@ -43,17 +43,25 @@ def locate_failure(text: str, output: Sequence[str]) -> BuildFailure:
     message = _NAMED_STEP.sub("", message) or (output[-1].strip() if output else "")
     build = Build(parse_bash(Source(text)))
     instructions = [instruction for stage in build.stages for instruction in (stage.from_, *stage.instructions)]
+    found = _by_line(instructions, output) or _by_step(instructions, _failed_step(output))
+    return BuildFailure(found.start_line, _short(found), message) if found else BuildFailure(0, "", message)
+
+
+def _by_line(instructions: Sequence[Instruction], output: Sequence[str]) -> Instruction | None:
+    """The instruction at the first line number in the output."""
     for line in output:
         match = _LINE.match(line) or _PARSE.search(line)
         number = int(next(group for group in match.groups() if group)) if match else 0
         hit = next((each for each in instructions if each.start_line <= number <= each.end_line), None)
         if hit is not None:
-            return BuildFailure(hit.start_line, _short(hit), message)
-    step = _failed_step(output)
+            return hit
+    return None
+
+
+def _by_step(instructions: Sequence[Instruction], step: str) -> Instruction | None:
+    """The instruction most like the failed step that the builder printed."""
     best = max(instructions, key=lambda each: _likeness(each, step), default=None) if step else None
-    if best is None or _likeness(best, step) < 0.5:
-        return BuildFailure(0, "", message)
-    return BuildFailure(best.start_line, _short(best), message)
+    return best if best is not None and _likeness(best, step) >= 0.5 else None
 
 
 def _failed_step(output: Sequence[str]) -> str:

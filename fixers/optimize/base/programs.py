@@ -193,9 +193,8 @@ def require_no_compilation(build: Build, stage: Stage, context: Context, run: Ru
     for command in build.commands(run):
         text = " ".join(command.text.split())[:60]
         words = [word.value for word in command.args]
-        if command.name in _BUILD_TOOLS:
-            raise RewriteRejected(f"`{text}` may need the compilers of the full image", run)
-        if command.name.startswith("python") and any(posixpath.basename(word) == "setup.py" for word in words):
+        runs_setup = command.name.startswith("python") and any(posixpath.basename(word) == "setup.py" for word in words)
+        if command.name in _BUILD_TOOLS or runs_setup:
             raise RewriteRejected(f"`{text}` may need the compilers of the full image", run)
         fed = command.operator_before == "|" and not [word for word in words if not word.startswith("-")]
         if fed and (command.name in _SHELLS or command.name.startswith("python")):

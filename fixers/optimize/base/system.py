@@ -11,6 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
+    from ....model.packages.calls import PackageCall
     from ....syntax.tree import Instruction, Run
     from .run_steps import RunCommand
 
@@ -104,27 +105,25 @@ def read_apt_install(pieces: Sequence[RunCommand], run: Run) -> AptInstall:
         if call.manager.family != "apt":
             raise RewriteRejected(f"`{call.manager.name}` is not supported here, only apt", run)
         if call.verb == "install":
-            if call.uncertain or any(package.kind != "name" for package in call.packages):
-                raise RewriteRejected(
-                    f"`{piece.text[:60]}` does not only install packages by name; list their names", run
-                )
-            names = {id(package.word) for package in call.packages}
-            words = [word.text for word in piece.command.words if id(word) not in names]
-            words = [f"{name}={word.text}" for name, word in piece.command.assignments] + words
-            if found.words and found.words != words:
-                raise RewriteRejected(
-                    "this RUN installs packages with different options; use the same options for all", run
-                )
-            found.words = words
-            found.packages += [package.word.text for package in call.packages]
+            _add_install(found, piece, call, run)
         elif call.verb == "remove":
             if any(package.kind != "name" for package in call.packages):
-                raise RewriteRejected(
-                    f"the packages that `{piece.text[:60]}` removes are unknown; list their names", run
-                )
+                reason = f"the packages that `{piece.text[:60]}` removes are unknown; list their names"
+                raise RewriteRejected(reason, run)
             found.removed |= {package.name for package in call.packages}
         elif call.verb not in ("update-index", "clean", "autoremove"):
-            raise RewriteRejected(
-                f"`{piece.text[:60]}` changes packages of the base image; use a newer base image instead", run
-            )
+            reason = f"`{piece.text[:60]}` changes packages of the base image; use a newer base image instead"
+            raise RewriteRejected(reason, run)
     return found
+
+
+def _add_install(found: AptInstall, piece: RunCommand, call: PackageCall, run: Run) -> None:
+    if call.uncertain or any(package.kind != "name" for package in call.packages):
+        raise RewriteRejected(f"`{piece.text[:60]}` does not only install packages by name; list their names", run)
+    names = {id(package.word) for package in call.packages}
+    words = [word.text for word in piece.command.words if id(word) not in names]
+    words = [f"{name}={word.text}" for name, word in piece.command.assignments] + words
+    if found.words and found.words != words:
+        raise RewriteRejected("this RUN installs packages with different options; use the same options for all", run)
+    found.words = words
+    found.packages += [package.word.text for package in call.packages]

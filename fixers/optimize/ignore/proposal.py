@@ -280,27 +280,30 @@ def _unmentioned(
 ) -> tuple[list[WasteCandidate], list[KeptPath]]:
     """The candidates that no sent file mentions. Those that are kept may mention more, hence the loop."""
     kept: list[KeptPath] = []
-    read: set[str] | None = None
+    unread = _unread_files(project, texts, live, ())
+    if sum(size for path in unread if (size := project.files[path]) <= MAX_TEXT_BYTES) > _MOST_BYTES:
+        reason = "the context has too much text to search"
+        kept = [KeptPath(entry.path, reason) for entry in live if entry.kept_if_mentioned]
+        return [entry for entry in live if not entry.kept_if_mentioned], kept
+    read: set[str] = set()
     while True:
-        waste = {entry.path for entry in live}
-        unread = [path for path in texts.files_to_scan(project.files) if not _is_in(path, waste)]
-        if read is not None:
-            unread = [path for path in unread if path not in read]
-            if not unread:
-                return live, kept
-        elif sum(size for path in unread if (size := project.files[path]) <= MAX_TEXT_BYTES) > _MOST_BYTES:
-            kept = [
-                KeptPath(entry.path, "the context has too much text to search")
-                for entry in live
-                if entry.kept_if_mentioned
-            ]
-            return [entry for entry in live if not entry.kept_if_mentioned], kept
         reasons = {
             entry.path: _mentioned_reason(project, texts, unread, entry) for entry in live if entry.kept_if_mentioned
         }
         kept += [KeptPath(path, reason) for path, reason in reasons.items() if reason is not None]
         live = [entry for entry in live if reasons.get(entry.path) is None]
-        read = {*(read or ()), *unread}
+        read.update(unread)
+        unread = _unread_files(project, texts, live, read)
+        if not unread:
+            return live, kept
+
+
+def _unread_files(
+    project: ContextUsage, texts: ProjectTexts, live: Sequence[WasteCandidate], read: Collection[str]
+) -> list[str]:
+    """The files to search for mentions that are neither candidates nor in `read`."""
+    waste = {entry.path for entry in live}
+    return [path for path in texts.files_to_scan(project.files) if not _is_in(path, waste) and path not in read]
 
 
 def _is_in(path: str, waste: Collection[str]) -> bool:
