@@ -11,14 +11,11 @@ from ...syntax.parser import parse_bash
 from ...syntax.source import Source
 from ...syntax.tree import Arg, CopyOrAdd, Env, Run
 from ..edits.edit import Edit, apply_edits
-from . import apt_runs as apt
-from . import cache_mounts, non_root
-from . import rewrite_gate as gate
-from . import slim_base as slim
-from .base.effect import BuildFigures
+from . import apt_runs, cache_mounts, non_root, slim_base
+from .base.build_figures import BuildFigures
 from .base.rewrite import NO_CONTEXT, NothingToDo, RewriteOutcome, RewriteRejected, Step
-from .order import cache_order as order
-from .order import early, late, workdirs
+from .order import cache_order, cd_to_workdir, early_installs, late_arguments
+from .rewrite_gate import require_same_runtime
 from .stacks import choose as stacks
 
 TYPE_CHECKING = False
@@ -70,19 +67,20 @@ def optimize(
             text, [RewriteOutcome("layers", rejection=RewriteRejected("the file has syntax errors; run `dlint check`"))]
         )
     first = _build(now, name, context)
-    found: dict[str, list[RewriteOutcome]] = {}
+    found: dict[str, list[RewriteOutcome]] = {each: [] for each in (*DEFAULT_REWRITES, *OPTIONAL_REWRITES)}
+    changed = ("USER",) if non_root.NAME in wanted else ()
     for each, rewrite in _passes(name, context, fix):
         if each in wanted:
-            outcome = _about_user_text(rewrite, now, text, split=any(one.text for one in found.get("multi-stage", ())))
-            outcome = _gated(outcome, first, ("USER",) if non_root.NAME in wanted else ())
+            split = any(outcome.text for outcome in found["multi-stage"])
+            outcome = _gated(_about_user_text(rewrite, now, text, split=split), first, changed)
             if outcome.text is not None and not accept(outcome, now):
                 outcome = RewriteOutcome(each, checks=outcome.checks, rejection=RewriteRejected("declined"))
             now = outcome.text or now
-            found.setdefault(each, []).append(outcome)
+            found[each].append(outcome)
     if len(first.stages) == 1:
         now = _without_unused_variables(now, _build(now, name, context))
     _add_savings(first, [step for outcomes in found.values() for outcome in outcomes for step in outcome.steps])
-    outcomes = [_merged(found[each]) for each in (*DEFAULT_REWRITES, *OPTIONAL_REWRITES) if each in found]
+    outcomes = [_merged(each) for each in found.values() if each]
     if now == text.replace("\r\n", "\n"):
         return OptimizeResult(text, outcomes)
     figures: list[tuple[str, int, int]] = []
@@ -169,21 +167,25 @@ def _passes(name: str, context: Context | None, fix: Fix) -> Iterator[tuple[str,
     if context is not None:
         # Installs that followed an install from manifests can now move before the source too.
         yield "order", lambda text: _early(text, name, context)
-    yield "order", lambda text: _ordered(text, name, context, lambda build, stage: late.rewrite(build, stage, context))
+    yield "order", lambda text: _late(text, name, context)
     yield "layers", lambda text: _layers(text, fix, last=True)
-    yield "layers", lambda text: apt.rewrite(_build(text, name, context))
+    yield "layers", lambda text: apt_runs.rewrite(_build(text, name, context))
     # Cache mounts name the home of root, which `non-root` would take for a use of it.
     for each in reversed(OPTIONAL_REWRITES):
         yield each, lambda text, each=each: _rewrite(each, text, name, context)
 
 
 def _early(text: str, name: str, context: Context) -> RewriteOutcome:
-    return _ordered(text, name, context, lambda build, stage: early.rewrite(build, stage, context))
+    return _ordered(text, name, context, lambda build, stage: early_installs.rewrite(build, stage, context))
+
+
+def _late(text: str, name: str, context: Context | None) -> RewriteOutcome:
+    return _ordered(text, name, context, lambda build, stage: late_arguments.rewrite(build, stage, context))
 
 
 def _workdirs(text: str, name: str, context: Context) -> RewriteOutcome:
     """Replace `cd` by WORKDIR, where that makes another rewrite possible."""
-    outcome = workdirs.rewrite(_build(text, name, context))
+    outcome = cd_to_workdir.rewrite(_build(text, name, context))
     if outcome.text is not None:
         helped = (
             _rewrite(each, outcome.text, name, context).text and not _rewrite(each, text, name, context).text
@@ -232,11 +234,11 @@ def _rewrite(each: str, text: str, name: str, context: Context | None) -> Rewrit
     if each == non_root.NAME:
         return non_root.rewrite(build, stage, context)
     if each == "slim-base":
-        return slim.rewrite(build, stage, context)
+        return slim_base.rewrite(build, stage, context)
     if context is None:
         return RewriteOutcome(each, rejection=RewriteRejected(NO_CONTEXT))
     if each == "order":
-        return _ordered(text, name, context, lambda build, stage: order.rewrite(build, stage, context))
+        return _ordered(text, name, context, lambda build, stage: cache_order.rewrite(build, stage, context))
     if len(build.stages) > 1:
         return RewriteOutcome(each, rejection=NothingToDo("already a multi-stage build"))
     return stacks.rewrite(build, context)
@@ -269,7 +271,7 @@ def _gated(outcome: RewriteOutcome, before: Build, changed: Collection[str]) -> 
     if outcome.text is None:
         return outcome
     try:
-        gate.require_same_runtime(before, outcome.text, stacks.ADDED_TO_PATH, changed)
+        require_same_runtime(before, outcome.text, stacks.ADDED_TO_PATH, changed)
     except RewriteRejected as rejection:
         return RewriteOutcome(outcome.name, checks=outcome.checks, rejection=rejection)
     return outcome

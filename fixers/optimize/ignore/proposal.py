@@ -15,9 +15,9 @@ from fnmatch import fnmatchcase
 from ....model.history import MAX_TEXT_BYTES
 from ....model.ignore import IgnoreFile, find_ignore_file, python_regex
 from ....model.waste import VCS_DIRECTORIES
-from .named import ContextSources, context_related_text
-from .uses import ProjectTexts, executed_scripts, first_mention, named_in_commands, package_scripts
-from .waste_categories import (
+from .context_sources import ContextSources, context_related_text
+from .mentions import ProjectTexts, executed_scripts, first_mention, named_in_commands, package_scripts
+from .waste_candidates import (
     DOCUMENTATION,
     HEADINGS,
     READ_BY_BUILDER,
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from ....model.build import Build
     from ....model.context import Context
-    from .waste_categories import WasteCandidate
+    from .waste_candidates import WasteCandidate
 
 _MOST_PATHS = 20
 """The maximum number of paths to list where no single pattern fits."""

@@ -94,17 +94,26 @@ def _split(build: Build, stage: Stage, context: Context, copy: CopyOrAdd, run: R
 
 def _needs_no_source(build: Build, stage: Stage, context: Context, copy: CopyOrAdd, run: Run) -> bool:
     """Whether a RUN only changes settings, or creates a virtual environment where the copy puts nothing."""
+    if run.heredocs:
+        return False
     commands = build.commands(run)
     if _only_sets(build, run) or all(command.name == "export" and not command.context for command in commands):
-        return not run.heredocs
-    words = [word.value for word in commands[0].words] if len(commands) == 1 and not commands[0].context else []
-    made = words[:3] in (["python", "-m", "venv"], ["python3", "-m", "venv"]) and len(words) == 4
-    path = build.state(run).path(words[3]) if made else None
-    if path is None or run.heredocs:
+        return True
+    path = _created_venv(build, run)
+    if path is None:
         return False
     mine = [place for place in context_copies(build, stage, context) if place.instruction is copy]
     files = [name for place in mine if (name := place.source_of(path)) is not None]
     return bool(mine) and not any(context.exists(name) for name in files)
+
+
+def _created_venv(build: Build, run: Run) -> str | None:
+    """The path in the image of the virtual environment that a RUN creates, if it does nothing else."""
+    commands = build.commands(run)
+    words = [word.value for word in commands[0].words] if len(commands) == 1 and not commands[0].context else []
+    if len(words) != 4 or words[0] not in ("python", "python3") or words[1:3] != ["-m", "venv"]:
+        return None
+    return build.state(run).path(words[3])
 
 
 def _only_sets(build: Build, run: Run) -> bool:
@@ -126,20 +135,24 @@ def _only_sets(build: Build, run: Run) -> bool:
 def _install_after_source(build: Build, stage: Stage, context: Context) -> tuple[CopyOrAdd, Run, bool]:
     """The copy of the whole source, the first install from a manifest after it, and whether that needs the source."""
     broad: CopyOrAdd | None = None
+    whole = {
+        id(place.instruction) for place in context_copies(build, stage, context) if place.folder and not place.source
+    }
     for step in stage.instructions:
-        if isinstance(step, CopyOrAdd) and any(
-            place.instruction is step and place.folder and not place.source
-            for place in context_copies(build, stage, context)
-        ):
+        if isinstance(step, CopyOrAdd) and id(step) in whole:
             broad = step
-        if isinstance(step, Run) and broad is not None:
-            calls = [call for call in build.package_calls(step) if call.verb in ("install", "restore")]
-            if any(call.manager.ecosystem != "os" for call in calls) and not named_package_installs(build, step):
-                return broad, step, _needs_source(build, stage, context, broad, step)
+        if isinstance(step, Run) and broad is not None and _installs_dependencies(build, step):
+            return broad, step, _needs_source(build, stage, context, broad, step)
     run = find_splittable_run(build, stage, broad) if broad is not None else None
     if broad is not None and run is not None:
         return broad, run, True
     raise NothingToDo("no dependency install follows a copy of the whole source")
+
+
+def _installs_dependencies(build: Build, run: Run) -> bool:
+    """Whether a RUN installs dependencies from a manifest."""
+    calls = [call for call in build.package_calls(run) if call.verb in ("install", "restore")]
+    return any(call.manager.ecosystem != "os" for call in calls) and not named_package_installs(build, run)
 
 
 def _needs_source(build: Build, stage: Stage, context: Context, broad: CopyOrAdd, run: Run) -> bool:

@@ -9,7 +9,7 @@ from ..base.rewrite import RewriteOutcome, RewriteRejected, Step
 from ..base.run_steps import deletes_caches, split_run
 from ..manifests.manifests import install_inputs
 from .cache_order import lines_with_comments
-from .early import PACKAGE_MANAGER_VARIABLES, needs_no_context
+from .early_installs import PACKAGE_MANAGER_VARIABLES, needs_no_context
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from ....model.history import read_small_file, reads_git_history
 from ....model.layers import local_sources
 from ....model.waste import CACHE_NAMES, FIXTURE_DIRECTORIES, SECRET_NAMES, VCS_DIRECTORIES
 from ....syntax.tree import CopyOrAdd, Run
-from .uses import executed_scripts, package_scripts
+from .mentions import executed_scripts, package_scripts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from ....model.build import Build
     from ....model.context import Context
-    from .named import ContextSources
+    from .context_sources import ContextSources
 
 VERSION_CONTROL = "Version control"
 GENERATED = "Caches and build output"
