@@ -79,8 +79,7 @@ def optimize(
             found[each].append(outcome)
     if len(first.stages) == 1:
         now = _without_unused_variables(now, _build(now, name, context))
-    _add_savings(first, [step for outcomes in found.values() for outcome in outcomes for step in outcome.steps])
-    outcomes = [_merged(each) for each in found.values() if each]
+    outcomes = [_with_savings(_merged(each), first) for each in found.values() if each]
     if now == text.replace("\r\n", "\n"):
         return OptimizeResult(text, outcomes)
     figures: list[tuple[str, int, int]] = []
@@ -93,14 +92,18 @@ def _build(text: str, name: str, context: Context | None) -> Build:
     return Build(parse_bash(Source(text, name)), lambda _: context)
 
 
-def _add_savings(before: Build, steps: Sequence[Step]) -> None:
-    """Set the saving of a new base image, where the catalog has the sizes of both."""
+def _with_savings(outcome: RewriteOutcome, before: Build) -> RewriteOutcome:
+    """The outcome with the savings of new base images, where the catalog has the sizes of both."""
     stage = before.final_stage
     old = _compressed(stage.image) if stage is not None else None
-    for step in steps:
+    steps: list[Step] = []
+    for step in outcome.steps:
         new = _compressed(step.image) if step.image else None
         if old and new and new < old:
-            step.saving = f"{(old - new) / 1e6:.0f} MB of the {old / 1e6:.0f} MB base image (compressed)"
+            saving = f"{(old - new) / 1e6:.0f} MB of the {old / 1e6:.0f} MB base image (compressed)"
+            step = Step(step.title, step.reason, saving, step.risk, step.image)
+        steps.append(step)
+    return RewriteOutcome(outcome.name, outcome.text, steps, outcome.checks, outcome.rejection)
 
 
 def _compressed(image: str | None) -> int | None:
@@ -124,21 +127,20 @@ def _about_user_text(rewrite: Callable[[str], RewriteOutcome], now: str, text: s
     if now == original:
         return outcome
     old, new = original.split("\n"), now.split("\n")
-    for check in outcome.checks:
-        check.line = _line_of(check.line, new, old)
+    checks = [check.at_line(_line_of(check.line, new, old)) for check in outcome.checks]
     rejection = outcome.rejection
     if rejection is None or not rejection.line:
-        return outcome
+        return RewriteOutcome(outcome.name, outcome.text, outcome.steps, checks, rejection)
     line = _line_of(rejection.line, new, old)
     unchanged = line > 0 and old[line - 1] == new[rejection.line - 1]
     again = None if split else rewrite(original).rejection
     if again is not None and not isinstance(again, NothingToDo) and (again.line == line or not unchanged):
         rejection = again
     elif unchanged:
-        rejection.line = line
+        rejection = rejection.at_line(line)
     else:
         rejection = NothingToDo("earlier rewrites replaced the instruction")
-    return RewriteOutcome(outcome.name, checks=outcome.checks, rejection=rejection)
+    return RewriteOutcome(outcome.name, checks=checks, rejection=rejection)
 
 
 def _line_of(line: int, new: list[str], old: list[str]) -> int:
@@ -261,9 +263,10 @@ def _ordered(
             now = outcome.text
             build = _build(now, name, context)
             steps += outcome.steps
-    for check in outcome.checks if steps else ():
-        check.line = 0  # a line of an intermediate text
-    return RewriteOutcome("order", now, steps, outcome.checks) if steps else outcome
+    if not steps:
+        return outcome
+    # The lines of the preconditions are those of an intermediate text.
+    return RewriteOutcome("order", now, steps, [check.at_line(0) for check in outcome.checks])
 
 
 def _gated(outcome: RewriteOutcome, before: Build, changed: Collection[str]) -> RewriteOutcome:

@@ -1,1 +1,1 @@
-"""What every rewrite is built on: its plan, the steps of a RUN, what COPY brings, which programs are needed."""
+"""Shared by the rewrites: outcomes, the commands of a RUN, the paths of COPY, the programs that a stage runs."""

@@ -52,13 +52,21 @@ class Precondition:
         self.reason = reason
         self.line = line
 
+    def at_line(self, line: int) -> Precondition:
+        """The same precondition at another line."""
+        return Precondition(self.text, self.ok, self.reason, line)
+
 
 class RewriteRejected(Exception):
     """A rewrite is refused: the message is the reason, `line` the line of the file (0 for the whole file)."""
 
-    def __init__(self, reason: str, at: Instruction | None = None) -> None:
+    def __init__(self, reason: str, at: Instruction | None = None, *, line: int = 0) -> None:
         super().__init__(reason)
-        self.line = at.start_line if at is not None else 0
+        self.line = at.start_line if at is not None else line
+
+    def at_line(self, line: int) -> RewriteRejected:
+        """The same rejection at another line."""
+        return type(self)(str(self), line=line)
 
 
 class NothingToDo(RewriteRejected):

@@ -25,7 +25,7 @@ _RUBY = re.compile(
 _RUBY_READS = re.compile(r"""(?:File\.\w+\(|ruby\s+file:\s*)\s*["']([\w./-]+)["']""")
 _NET_PROJECTS = (".csproj", ".fsproj", ".vbproj")
 _NET_FILES = (*_NET_PROJECTS, ".sln", ".slnx")
-_NET_BESIDE = (
+_NET_SETTINGS = (
     "Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props", "NuGet.config", "nuget.config",
     "NuGet.Config", "global.json",
 )  # fmt: skip
@@ -44,7 +44,8 @@ def manifest_directory(build: Build, stage: Stage, context: Context, run: Run, m
     return posixpath.dirname(found)
 
 
-def _beside(context: Context, folder: str, names: Iterable[str]) -> list[str]:
+def _existing(context: Context, folder: str, names: Iterable[str]) -> list[str]:
+    """The paths of those `names` in a directory that the context has."""
     paths = [posixpath.join(folder, name) for name in names]
     return [path for path in paths if context.includes(path)]
 
@@ -54,9 +55,9 @@ def go_manifests(build: Build, stage: Stage, context: Context, run: Run) -> list
     folder = manifest_directory(build, stage, context, run, "go.mod")
     module = posixpath.join(folder, "go.mod")
     text = read_context_file(context, module) or ""
-    if re.search(r"=>\s*[./]", text) or _beside(context, folder, ("vendor", "go.work")):
+    if re.search(r"=>\s*[./]", text) or _existing(context, folder, ("vendor", "go.work")):
         raise RewriteRejected("go.mod uses local modules, a vendor directory or go.work", run)
-    return [module, *_beside(context, folder, ("go.sum",))]
+    return [module, *_existing(context, folder, ("go.sum",))]
 
 
 def bundler_manifests(build: Build, stage: Stage, context: Context, run: Run, call: PackageCall) -> list[str]:
@@ -69,11 +70,11 @@ def bundler_manifests(build: Build, stage: Stage, context: Context, run: Run, ca
     lock = posixpath.join(folder, "Gemfile.lock")
     if _RUBY.search(text) or re.search(r"^PATH$", read_context_file(context, lock) or "", re.MULTILINE):
         raise RewriteRejected("the Gemfile reads other files of the project", run)
-    if _beside(context, folder, ("vendor/cache",)):
+    if _existing(context, folder, ("vendor/cache",)):
         raise RewriteRejected("the project vendors its gems in vendor/cache", run)
     return [
         gemfile,
-        *_beside(context, folder, ("Gemfile.lock", ".ruby-version", ".bundle/config", *_RUBY_READS.findall(text))),
+        *_existing(context, folder, ("Gemfile.lock", ".ruby-version", ".bundle/config", *_RUBY_READS.findall(text))),
     ]
 
 
@@ -94,7 +95,7 @@ def composer_manifests(build: Build, stage: Stage, context: Context, run: Run, c
         raise RewriteRejected(
             "`vendor` of the build context would overwrite the installed packages; add it to .dockerignore", run
         )
-    return [manifest, *_beside(context, folder, ("composer.lock", "symfony.lock", "auth.json"))]
+    return [manifest, *_existing(context, folder, ("composer.lock", "symfony.lock", "auth.json"))]
 
 
 def maven_manifests(build: Build, stage: Stage, context: Context, run: Run, call: PackageCall) -> list[str]:
@@ -114,7 +115,7 @@ def maven_manifests(build: Build, stage: Stage, context: Context, run: Run, call
     ):
         raise RewriteRejected("the parent of pom.xml is a file of the project", run)
     wrapper = ("mvnw",) if call.program == "mvnw" else ()
-    return [pom, *_beside(context, folder, (*wrapper, ".mvn"))]
+    return [pom, *_existing(context, folder, (*wrapper, ".mvn"))]
 
 
 def gradle_manifests(build: Build, stage: Stage, context: Context, run: Run, call: PackageCall) -> list[str]:
@@ -126,9 +127,9 @@ def gradle_manifests(build: Build, stage: Stage, context: Context, run: Run, cal
         (each for each in _GRADLE[:2] if context_path(build, stage, context, posixpath.join(here, each))), _GRADLE[0]
     )
     folder = manifest_directory(build, stage, context, run, name)
-    found = _beside(context, folder, (*_GRADLE, "gradle"))
+    found = _existing(context, folder, (*_GRADLE, "gradle"))
     text = "\n".join(read_context_file(context, each) or "" for each in found if "gradle" in posixpath.basename(each))
-    if _beside(context, folder, ("buildSrc",)) or re.search(
+    if _existing(context, folder, ("buildSrc",)) or re.search(
         r"\b(include|includeBuild|apply\s+from|file\(|fileTree)\b", text
     ):
         raise RewriteRejected("the Gradle build includes other files of the project", run)
@@ -155,7 +156,7 @@ def dotnet_manifests(build: Build, stage: Stage, context: Context, run: Run, cal
         *dict.fromkeys(
             each
             for folder in sorted(folders)
-            for each in _beside(context, folder, (*_NET_BESIDE, "packages.lock.json"))
+            for each in _existing(context, folder, (*_NET_SETTINGS, "packages.lock.json"))
         ),
     ]
 
