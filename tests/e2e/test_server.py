@@ -378,7 +378,7 @@ def test_a_refusal_is_explained(shared_client: Client, application: Path) -> Non
     title = "Take a slimmer base image"
     refused = take(buffer, actions(buffer, 0, only=["refactor"]), title)
     assert "edit" not in refused
-    reason = "`pip install -r requirements.txt` may need compilers of the full image"
+    reason = "`pip install -r requirements.txt` may need the compilers of the full image"
     assert any(reason in str(note) for note in shared_client.notes)
     # From now on the menu says so, until the text changes.
     (again,) = [a for a in actions(buffer, 0, only=["refactor"]) if a["title"] == title]
