@@ -216,3 +216,38 @@ def test_lines_are_those_of_the_file_as_it_is(project: Path, capsys: pytest.Capt
     answer = json.loads(capsys.readouterr().out)
     refusals = {each["name"]: each["refused"] for each in answer["files"][0]["rewrites"] if each["refused"]}
     assert refusals["multi-stage"]["line"] == 7
+
+
+def test_refusals_quote_the_commands_of_the_file(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "requirements.txt").write_text("-e ./lib\n")
+    (project / "Dockerfile").write_text(
+        'FROM python:3.12\nWORKDIR /app\nCOPY . .\nRUN pip install -r requirements.txt\nCMD ["python", "app.py"]\n'
+    )
+    main(["optimize", "--explain"])
+    out = capsys.readouterr().out
+    assert "layers: DL3042" in out
+    assert "slim-base: refused (line 4): `pip install -r requirements.txt` may need the compilers" in out
+    assert "--no-cache-dir" not in out
+
+
+def test_the_base_image_of_a_new_stage_is_not_refused(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "go.mod").write_text("module example.org/a\n\ngo 1.22\n")
+    (project / "main.go").write_text("package main\n\nfunc main() {}\n")
+    (project / "Dockerfile").write_text(
+        'FROM golang:1.22\nWORKDIR /app\nCOPY . .\nRUN CGO_ENABLED=0 go build -o /app/a\nCMD ["/app/a"]\n'
+    )
+    main(["optimize"])
+    out = capsys.readouterr().out
+    assert "multi-stage: " in out
+    assert "refused" not in out
+
+
+def test_cache_mounts_do_not_prevent_non_root(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "Dockerfile").write_text(
+        "FROM python:3.12-slim\nWORKDIR /app\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\nCOPY . .\n"
+        'CMD ["python", "app.py"]\n'
+    )
+    main(["optimize", "--add", "cache-mounts", "--add", "non-root"])
+    out = capsys.readouterr().out
+    assert "cache-mounts: Keep downloads" in out
+    assert "non-root: Run as `app`" in out
