@@ -35,7 +35,10 @@ def rewrite(build: Build, context: Context) -> RewriteOutcome:
     made = dotnet.rewrite if dotnet.uses_dotnet_sdk(stage) else stacks.get(name)
     if made is None:
         return RewriteOutcome(
-            "multi-stage", rejection=RewriteRejected(f"no stack is known for `{name or stage.image}`", stage.from_)
+            "multi-stage",
+            rejection=RewriteRejected(
+                f"splitting is not supported for the base image `{name or stage.image}`", stage.from_
+            ),
         )
     return made(build, stage, context)
 

@@ -27,6 +27,7 @@ from ..base.rewrite import (
 )
 from ..base.run_steps import SYSTEM_PACKAGES, split_run
 from ..base.system import AptInstall, read_apt_install, runtime_install
+from .stage_split import base_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,23 +70,27 @@ class _DotnetSplit(StageRewrite):
         runtime, release = self._base()
         require_start_command(self.build, self.stage)
         for instruction in self.stage.instructions:
-            if isinstance(instruction, Onbuild | Shell | User) or instruction.flag("from") is not None:
-                raise RewriteRejected(f"{instruction.name} is not followed", instruction)
+            if isinstance(instruction, Onbuild | Shell | User):
+                raise RewriteRejected(f"a stage with {instruction.name} cannot be split", instruction)
+            if instruction.flag("from") is not None:
+                raise RewriteRejected("a stage with COPY --from cannot be split", instruction)
             if isinstance(instruction, Run):
                 self._sort(instruction)
         published = self.published
-        self.checks.require("`dotnet publish` makes the program", published, "no `dotnet publish` was found")
+        self.checks.require("`dotnet publish` builds the program", published, "no RUN runs `dotnet publish`")
         assert published is not None
         check_final_stage_runs(
             self.build, self.stage, self.context, self.builder_runs.keys() | self.apt_installs.keys(), published
         )
         workdir = any(isinstance(step, Workdir) and step.start < published.start for step in self.stage.instructions)
-        self.checks.require("WORKDIR is set", workdir, "no WORKDIR is set", self.stage.from_)
+        self.checks.require(
+            "WORKDIR is set before the build", workdir, "no WORKDIR is set before the build; set one", self.stage.from_
+        )
         self._starts()
         self._not_covered(published)
         builder, final = self._builder(published), self._final(runtime, release, published)
         return write_two_stages(self.build, self.stage, builder, final), [
-            Step("Publish in a stage of its own", "the SDK, packages and what was compiled stay out of the image"),
+            Step("Publish in a separate stage", "keeps the SDK, packages and intermediate files out of the image"),
             base_image_step(runtime, "the runtime of the same version and system"),
         ]
 
@@ -93,15 +98,17 @@ class _DotnetSplit(StageRewrite):
         base = self.stage.from_.base
         match = _SDK.match(base.text if base else "")
         self.checks.require(
-            "the base is the .NET SDK of a version whose runtime is known",
+            "the base image is a .NET SDK image with a known runtime image",
             match and match[3] in _SYSTEMS,
-            "no runtime of the same version and system is known for the base",
+            f"no runtime image of the same version and system is known for `{base_text(self.stage)}`",
             self.stage.from_,
         )
         assert match is not None
         names = [name for name in self.context.files() if name.endswith((".csproj", ".fsproj", ".vbproj"))]
         texts = [read_context_file(self.context, name) or "" for name in names]
-        self.checks.require("a project is in the context", texts, "no project of .NET is in the context")
+        self.checks.require(
+            "the build context contains a project file", texts, "the build context has no .NET project file"
+        )
         plain = all(_WITHOUT_WEB.search(text) and not _WEB.search(text) for text in texts)
         image = "runtime" if plain else "aspnet"
         return f"{match[1]}{image}:{match[2]}{match[3]}", _SYSTEMS[match[3]]
@@ -123,18 +130,20 @@ class _DotnetSplit(StageRewrite):
     def _take(self, run: Run, piece: RunCommand) -> None:
         call = piece.call
         if call is None or call.manager.name != "dotnet" or call.uncertain or call.path not in _STEPS:
-            raise RewriteRejected(f"`{piece.text[:60]}` is not followed", run)
+            raise RewriteRejected(f"the effect of `{piece.text[:60]}` is unknown", run)
         if call.path != "publish":
             return
         if self.published is not None:
-            raise RewriteRejected("there are several `dotnet publish`", run)
+            raise RewriteRejected("`dotnet publish` runs more than once; only one program can be split off", run)
         self.published = run
         given = call.value("-o", "--output") or next(
             (word.value[3:] for word in call.command.args if word.value.startswith(("-o:", "/o:"))), ""
         )
         path = self.build.state(run).path(given) if given and "$" not in given else None
         if path is None:
-            raise RewriteRejected("`dotnet publish` names no output", run)
+            raise RewriteRejected(
+                "`dotnet publish` has no output directory, or one with variables; add `-o <directory>`", run
+            )
         self.output = path.rstrip("/")
 
     def _starts(self) -> None:
@@ -150,7 +159,9 @@ class _DotnetSplit(StageRewrite):
                     raise RewriteRejected(f"`{' '.join(words)[:60]}` needs the SDK", instruction)
                 path = self.build.state(instruction).path(program) or ""
                 found = found or path.startswith(self.output + "/")
-        self.checks.require("the image starts what was published", found, "the image does not start what was published")
+        self.checks.require(
+            "the image starts the published program", found, "neither CMD nor ENTRYPOINT starts the published program"
+        )
 
     def _not_covered(self, published: Run) -> None:
         for place in context_copies(self.build, self.stage, self.context):
@@ -162,7 +173,8 @@ class _DotnetSplit(StageRewrite):
                 and any(name.startswith(inside + "/") for name in self.context.files())
             ):
                 raise RewriteRejected(
-                    f"`{inside}` of the build context would come over what is published; ignore it", published
+                    f"`{inside}` in the build context would overwrite the published program; add it to .dockerignore",
+                    published,
                 )
 
     def _builder(self, published: Run) -> list[str]:
@@ -227,5 +239,5 @@ class _DotnetSplit(StageRewrite):
         uses = ProgramUsage(build=self.build, stage=self.stage, context=self.context, kept=kept)
         extra = uses.packages()
         if "build-essential" in extra or "pwsh" in uses.programs or "node" in uses.programs:
-            raise RewriteRejected("the image runs programs that only the SDK has")
+            raise RewriteRejected("the final image runs programs that only the SDK image contains")
         return install.line([*install.packages, *extra])

@@ -29,6 +29,7 @@ from ..base.run_steps import SYSTEM_PACKAGES, split_run
 from ..base.system import AptInstall, read_apt_install, runtime_install
 from ..order.cache_order import manifest_copies
 from .go_release import debian_release_of
+from .stage_split import base_text, require_plain_base
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -79,11 +80,11 @@ class _GoSplit(StageRewrite):
         release, image = self._base()
         for instruction in self.stage.instructions:
             if isinstance(instruction, Onbuild | Shell | User):
-                raise RewriteRejected(f"{instruction.name} is not followed", instruction)
+                raise RewriteRejected(f"a stage with {instruction.name} cannot be split", instruction)
             if isinstance(instruction, Run):
                 self._sort(instruction)
         compiled = self.compiled
-        self.checks.require("one `go build` makes the program", compiled, "no `go build` was found")
+        self.checks.require("one `go build` compiles the program", compiled, "no RUN runs `go build`")
         assert compiled is not None
         check_final_stage_runs(
             self.build, self.stage, self.context, self.builder_runs.keys() | self.apt_installs.keys(), compiled
@@ -91,18 +92,21 @@ class _GoSplit(StageRewrite):
         self.folder = self.build.state(compiled).path(".") or ""
         workdir = any(isinstance(step, Workdir) and step.start < compiled.start for step in self.stage.instructions)
         self.checks.require(
-            "WORKDIR is set", workdir, "no WORKDIR is set, and the base has one of its own", self.stage.from_
+            "WORKDIR is set before the build",
+            workdir,
+            "no WORKDIR is set before the build, so it runs in the base image's; set one",
+            self.stage.from_,
         )
         self._starts()
         builder, final = self._builder(compiled, image), self._final(compiled, release)
         text = write_two_stages(self.build, self.stage, builder, final)
         steps = [
-            Step("Compile in a stage of its own", "the Go tools and their caches stay out of the image"),
+            Step("Compile in a separate stage", "keeps the Go toolchain and its caches out of the image"),
             base_image_step(
                 self.runtime,
-                "a program without C runs on any release"
+                "a program without cgo runs on any release"
                 if self.alpine
-                else "the release that the program was compiled on, so that libc is the same",
+                else "the release that the program is compiled on, with the same libc",
             ),
         ]
         return text, steps
@@ -113,15 +117,13 @@ class _GoSplit(StageRewrite):
         suite = (facts.suite or debian_release_of(ref.tag or "")) if ref and facts else ""
         known = self.alpine or (facts and facts.family == "debian" and suite in _RELEASES)
         self.checks.require(
-            "the base is an official Go image on Alpine or on a known release of Debian",
+            "the base image is an official Go image on Alpine or a known Debian release",
             known,
-            "the base is no official Go image on Alpine or on a known release of Debian",
+            f"`{base_text(self.stage)}` is not an official Go image on Alpine or a known Debian release",
             self.stage.from_,
         )
         assert ref is not None and facts is not None and suite is not None and base is not None
-        self.checks.require(
-            "the base is written without variables", "$" not in base.text, "a variable names the base", self.stage.from_
-        )
+        require_plain_base(self.stage, self.checks)
         tag = ref.tag or "latest"
         if self.alpine:
             return self._on_alpine(suite.removeprefix("alpine"), tag, base.text)
@@ -141,14 +143,13 @@ class _GoSplit(StageRewrite):
             calls = self.build.package_calls(run)
             if any(package.name in _COMPILERS for call in calls for package in call.packages):
                 raise RewriteRejected(
-                    "a C compiler is installed on Alpine: what the program links to is not followed", run
+                    "a C compiler is installed on Alpine, so the libraries that the program links to are unknown", run
                 )
             if not release and any(call.manager.name != "go" for call in calls):
-                raise RewriteRejected(f"the release of Alpine behind `{base}` is not known", run)
-        texts = [read_context_file(self.context, name) or "" for name in self.context.files() if name.endswith(".go")]
-        self.checks.require(
-            "the sources use no C", not any('import "C"' in text for text in texts), "a source file imports C"
-        )
+                raise RewriteRejected(f"the Alpine release of `{base}` is unknown; name it in the tag", run)
+        sources = [name for name in self.context.files() if name.endswith(".go")]
+        cgo = next((name for name in sources if 'import "C"' in (read_context_file(self.context, name) or "")), "")
+        self.checks.require("no Go source file uses cgo", not cgo, f"`{cgo}` imports C")
         values = [
             pair.value.text if pair.value else ""
             for step in self.stage.instructions
@@ -156,7 +157,9 @@ class _GoSplit(StageRewrite):
             for pair in step.pairs
             if pair.key.text == "CGO_ENABLED"
         ]
-        self.checks.require("cgo is not asked for", all(value == "0" for value in values), "CGO_ENABLED is set")
+        self.checks.require(
+            "cgo is not enabled", all(value == "0" for value in values), "`CGO_ENABLED` is set to a value other than 0"
+        )
         # A tag that moves from release to release is answered by one that does.
         self.runtime = f"alpine:{release if release and tag.endswith(release) else '3'}"
         return release, base
@@ -175,17 +178,19 @@ class _GoSplit(StageRewrite):
         for piece in rest:
             call = piece.call
             if call is None or call.manager.name != "go":
-                raise RewriteRejected(f"`{piece.text[:60]}` stands in one RUN with the build", run)
+                raise RewriteRejected(
+                    f"`{piece.text[:60]}` is in the same RUN as the build; move it to a separate RUN", run
+                )
             if call.path in ("mod download", "mod tidy", "mod verify", "mod vendor") or call.verb == "restore":
                 if call.path == "mod download":
                     self.download = self.download or run
             elif call.path == "build":
                 if self.compiled is not None:
-                    raise RewriteRejected("there are several `go build`", run)
+                    raise RewriteRejected("`go build` runs more than once; only one program can be split off", run)
                 self.compiled = run
                 self.binary = self._output(run, piece.command.words)
             else:
-                raise RewriteRejected(f"`{piece.text[:60]}` is not followed", run)
+                raise RewriteRejected(f"the effect of `{piece.text[:60]}` is unknown", run)
         if rest:
             self.builder_runs[id(run)] = run
 
@@ -203,11 +208,15 @@ class _GoSplit(StageRewrite):
                 else ""
             )
             if packages not in ([], ["."], ["./"]) or not first:
-                raise RewriteRejected("`go build` names no output", run)
+                raise RewriteRejected(
+                    "`go build` has no `-o` option and the name of its output is unknown; add `-o`", run
+                )
             output = first.rpartition("/")[2]
         path = self.build.state(run).path(output)
         if path is None or "$" in output or output.endswith("/"):
-            raise RewriteRejected("where `go build` writes is not known", run)
+            raise RewriteRejected(
+                "the output path of `go build` is unknown; use `-o` with the path of a file, without variables", run
+            )
         return path
 
     def _starts(self) -> None:
@@ -217,7 +226,7 @@ class _GoSplit(StageRewrite):
                 for command in self.build.commands(instruction):
                     if command.name in ("go", "gofmt") or command.name in FULL_IMAGE_PROGRAMS:
                         raise RewriteRejected(
-                            f"the image starts `{command.name}`, which only the full base has", instruction
+                            f"the image starts `{command.name}`, which only the full base image contains", instruction
                         )
         started = [
             self.build.state(instruction).path(command.words[0].value)
@@ -227,9 +236,9 @@ class _GoSplit(StageRewrite):
             if command.words
         ]
         self.checks.require(
-            "the image starts the program that was compiled",
+            "the image starts the compiled program",
             self.binary in started,
-            "the image does not start the program that was compiled",
+            "neither CMD nor ENTRYPOINT starts the compiled program",
         )
 
     def _builder(self, compiled: Run, image: str) -> list[str]:
@@ -346,7 +355,7 @@ class _GoSplit(StageRewrite):
         """Whether all that the copy brings lies in the folder of the build, which the final stage gets whole."""
         mine = [place for place in context_copies(self.build, self.stage, self.context) if place.instruction is copy]
         if copy.flag("chown") or copy.flag("chmod"):
-            raise RewriteRejected("the source is copied with an owner or a mode of its own", copy)
+            raise RewriteRejected("the source is copied with another owner or mode, which the split would lose", copy)
         inside = self.folder.rstrip("/") + "/"
         return bool(mine) and all((place.target.rstrip("/") + "/").startswith(inside) for place in mine)
 
@@ -360,7 +369,7 @@ class _GoSplit(StageRewrite):
         ]
         extra = ProgramUsage(self.build, self.stage, self.context, kept).packages()
         if "build-essential" in extra:
-            raise RewriteRejected("the image compiles when it runs")
+            raise RewriteRejected("the final image runs a compiler")
         # A program that was compiled with -trimpath does not know where Go's own time zones are.
         alone = not words and not extra and "-trimpath" not in compiled.arguments_text
         return "" if alone else AptInstall().line([*_ALWAYS, *words, *extra])

@@ -89,7 +89,9 @@ def java_start_commands(build: Build, stage: Stage, checks: Preconditions) -> li
         if isinstance(instruction, Cmd | Entrypoint | Healthcheck):
             for command in build.commands(instruction):
                 if command.name not in _STARTING:
-                    raise RewriteRejected(f"the image starts `{command.name}`, which the runtime may lack", instruction)
+                    raise RewriteRejected(
+                        f"the image starts `{command.name}`, which the JRE image may not contain", instruction
+                    )
                 found.append((instruction, command))
     java = any(command.name == "java" for _, command in found)
     checks.require("the image starts `java`", java, "the image does not start `java`")
@@ -100,4 +102,6 @@ def require_no_jdk_use(context: Context, checks: Preconditions) -> None:
     """Raises Refused when a source file of the context uses what only a JDK has."""
     names = [name for name in context.files() if name.endswith((".java", ".kt", ".scala", ".groovy"))]
     using = next((name for name in names if _JDK_ONLY.search(read_context_file(context, name) or "")), "")
-    checks.require("the sources use no tool of the JDK", not using, f"`{using}` uses tools of the JDK")
+    checks.require(
+        "no source file uses JDK tools", not using, f"`{using}` uses JDK tools, which a JRE does not contain"
+    )

@@ -38,6 +38,7 @@ from ..base.system import AptInstall, read_apt_install, runtime_install
 from ..manifests.manifests import compiles_native_addon, install_inputs, read_package_json
 from ..order.cache_order import manifest_copies
 from .node_build import build_outputs
+from .stage_split import base_text, quoted, require_plain_base
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -128,22 +129,30 @@ class _NodeSplit(StageRewrite):
         self._base()
         for instruction in self.stage.instructions:
             if isinstance(instruction, Onbuild | Shell):
-                raise RewriteRejected(f"{instruction.name} is not followed", instruction)
+                raise RewriteRejected(f"a stage with {instruction.name} cannot be split", instruction)
             if isinstance(instruction, Run):
                 self._sort(instruction)
         install = self.sorted.install
-        self.checks.require("a package manager installs what package.json names", install, "no install was found")
+        self.checks.require("a package manager installs the dependencies", install, "no RUN installs the dependencies")
         assert install is not None
         last = (self.sorted.built or [install])[-1]
         taken = self.sorted.builder_runs.keys() | self.sorted.apt_installs.keys()
         check_final_stage_runs(self.build, self.stage, self.context, taken, last, builds=bool(self.sorted.built))
         user = self.build.state(install).user
-        self.checks.require("root installs it", user in (None, "root", "0"), f"`{user}` installs it", install)
+        self.checks.require(
+            "the dependencies are installed as root",
+            user in (None, "root", "0"),
+            f"the dependencies are installed as `{user}`, not as root",
+            install,
+        )
         manifest = context_path(
             self.build, self.stage, self.context, posixpath.join(self.sorted.folder, "package.json")
         )
         self.checks.require(
-            "package.json is in the context", manifest, "package.json is not where the install runs", install
+            "package.json is in the build context",
+            manifest,
+            "no package.json is copied to the directory where the install runs",
+            install,
         )
         assert manifest is not None
         data = read_package_json(self.context, manifest, install)
@@ -151,23 +160,23 @@ class _NodeSplit(StageRewrite):
         self.names = names
         unknown = sorted(names & _UNKNOWN_NATIVE)
         self.checks.require(
-            "no package needs libraries of the full image",
+            "no package needs unknown system libraries",
             not unknown,
-            f"what `{', '.join(unknown)}` needs at run time is not known",
+            f"the run-time system dependencies of {quoted(unknown)} are unknown",
         )
         compiles = any(system.has_build_packages for system in self.sorted.apt_installs.values())
         if not self.slim and not compiles and not self._prunes(data, install):
-            raise NothingToDo("the base is slim already and nothing is left behind: a second stage saves nothing")
+            raise NothingToDo(
+                "the base image is already slim and nothing can be left out, so a second stage saves nothing"
+            )
         self.outputs = build_outputs(self.context, posixpath.dirname(manifest), data, self._scripts())
         early = self._manifests(install)
         self.whole = compiles_native_addon(self.context, manifest) or not early or self.outputs is None
         prune = self._prunes(data, install)
         text = write_two_stages(self.build, self.stage, self._builder(install, prune), self._final(install))
-        self.steps.append(
-            Step("Install and build in a stage of their own", "compilers and caches stay out of the image")
-        )
+        self.steps.append(Step("Install and build in a separate stage", "keeps compilers and caches out of the image"))
         if prune:
-            self.steps.append(Step("Leave devDependencies behind", "the program imports none of them"))
+            self.steps.append(Step("Omit devDependencies", "the program does not import them"))
         if self.slim:
             self.steps.append(slim_base_step(self.slim))
         return text, self.steps
@@ -175,26 +184,21 @@ class _NodeSplit(StageRewrite):
     def _base(self) -> None:
         ref, facts = self.stage.base_ref, self.stage.base_facts
         self.checks.require(
-            "the base is an official Node.js image",
+            "the base image is an official Node.js image",
             ref and facts and facts.family in ("debian", "alpine"),
-            "the base is no official Node.js image",
+            f"`{base_text(self.stage)}` is not an official Node.js image",
             self.stage.from_,
         )
         assert ref is not None and facts is not None and self.stage.from_.base is not None
         slim = find_slim_variant(ref)
         self.slim = slim.text if slim else ""
         self.checks.require(
-            "it has a slim variant of the same version and release",
+            "the base image has a slim variant of the same version and release",
             slim or "slim" in (ref.tag or "") or facts.family == "alpine",
             f"`{ref.text}` has no slim variant",
             self.stage.from_,
         )
-        self.checks.require(
-            "the base is written without variables",
-            "$" not in self.stage.from_.base.text,
-            "a variable names the base",
-            self.stage.from_,
-        )
+        require_plain_base(self.stage, self.checks)
 
     # What the RUNs are for
 
@@ -227,21 +231,23 @@ class _NodeSplit(StageRewrite):
                 return
             if piece.kind == FILES_AND_USERS and piece.command.name == "rm" and "node_modules" not in text:
                 return
-            raise RewriteRejected(f"`{text[:60]}` stands in one RUN with an install", run)
+            raise RewriteRejected(f"`{text[:60]}` is in the same RUN as an install; move it to a separate RUN", run)
         if call.manager.ecosystem != "node" or call.uncertain:
-            raise RewriteRejected(f"`{text[:60]}` is not followed", run)
+            raise RewriteRejected(f"the effect of `{text[:60]}` is unknown", run)
         if call.verb == "clean":
             return
         if call.packages:
             if not call.has("-g", "--global") and not call.path.startswith("global"):
-                raise RewriteRejected(f"`{text[:60]}` adds packages to the manifest", run)
+                raise RewriteRejected(
+                    f"`{text[:60]}` adds packages to package.json; install them from package.json", run
+                )
             self.sorted.builder_runs[id(run)].append(text)
             return
         if call.verb in ("install", "restore"):
             if self.sorted.install is not None and self.sorted.install is not run:
-                raise RewriteRejected("dependencies are installed more than once", run)
+                raise RewriteRejected("the dependencies are installed more than once", run)
             if call.has("--prefix", "-C", "--cwd", "--dir", "--workspace", "-w"):
-                raise RewriteRejected("the install runs in another folder", run)
+                raise RewriteRejected("the install runs in another directory; use WORKDIR instead of the option", run)
             self.sorted.install = run
             self.sorted.folder = self.build.state(run).path(".") or ""
         else:
@@ -256,7 +262,9 @@ class _NodeSplit(StageRewrite):
             self.sorted.behind.append(text)
             return
         if any(call.verb in ("install", "restore") and not call.packages for call in self.build.package_calls(run)):
-            raise RewriteRejected(f"`{text[:60]}` stands before the install", run)
+            raise RewriteRejected(
+                f"`{text[:60]}` runs before the install in the same RUN; move it after the install", run
+            )
         self.sorted.builder_runs[id(run)].append(text)
 
     def _scripts(self) -> list[str]:
@@ -470,7 +478,7 @@ class _NodeSplit(StageRewrite):
                 if not whole:
                     if any("node_modules/" in name for name in self.context.files()):
                         raise RewriteRejected(
-                            "node_modules of the build context would come over those of the image; ignore it"
+                            "node_modules in the build context overwrites the installed one; add it to .dockerignore"
                         )
                     names = ["node_modules", *self._written_lock(install)]
                     paths = [posixpath.join(folder, name) for name in names]
@@ -524,7 +532,9 @@ class _NodeSplit(StageRewrite):
             last = (self.sorted.built or [install])[-1]
             owned = copy.flag("chown") or copy.flag("chmod")
             if owned is not None:
-                raise RewriteRejected("the source is copied with an owner or a mode of its own", copy)
+                raise RewriteRejected(
+                    "the source is copied with another owner or mode, which the split would lose", copy
+                )
             return copy.start < last.start and all((place.target + "/").startswith(inside) for place in mine)
         later = [place for place in everything if place.instruction.start > copy.start and place.folder]
         return all(

@@ -11,7 +11,7 @@ from ..base.copies import read_context_file
 from ..base.programs import ProgramUsage, check_final_stage_runs
 from ..base.rewrite import Preconditions, RewriteOutcome, RewriteRejected, StageRewrite, Step, run_rewrite
 from ..manifests.build_manifests import composer_manifests
-from .stage_split import StageSplit
+from .stage_split import StageSplit, base_text, quoted, require_plain_base
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,7 +58,9 @@ class _PhpSplit(StageRewrite):
         parting.check()
         install = parting.install
         self.checks.require(
-            "extensions are compiled or packages are installed", install, "nothing is compiled and nothing installed"
+            "extensions are compiled or packages are installed",
+            install,
+            "no RUN compiles extensions or installs packages",
         )
         assert install is not None
         kept = parting.final_instructions()
@@ -69,9 +71,9 @@ class _PhpSplit(StageRewrite):
         uses = ProgramUsage(self.build, self.stage, self.context, kept)
         left = sorted(name for name in ("composer", "pecl", "phpize", *_BUILDING) if name in uses.programs)
         self.checks.require(
-            "what only builds is not started",
+            "no build tool runs in the final image",
             not left,
-            f"`{', '.join(left)}` runs in the image",
+            f"the final image runs {quoted(left)}",
             uses.programs.get(left[0] if left else ""),
         )
         parting.packages = parting.runtime_packages(release)
@@ -80,23 +82,19 @@ class _PhpSplit(StageRewrite):
         if self.composer is not None and not parting.copied_directory:
             vendor = posixpath.join(self.build.state(install).path(".") or "/", "vendor")
             parting.copy_lines.append(f"COPY --from=build {vendor} {vendor}")
-        steps = [
-            Step("Compile and install in a stage of their own", "headers, Composer and caches stay out of the image")
-        ]
+        steps = [Step("Compile and install in a separate stage", "keeps headers, Composer and caches out of the image")]
         return parting.text(), steps
 
     def _base(self) -> str | None:
         facts, ref, base = self.stage.base_facts, self.stage.base_ref, self.stage.from_.base
         self.checks.require(
-            "the base is an official PHP image on Debian",
+            "the base image is an official PHP image on Debian",
             facts and facts.family == "debian",
-            "the base is no official PHP image on Debian",
+            f"`{base_text(self.stage)}` is not an official PHP image on Debian",
             self.stage.from_,
         )
         assert base is not None and ref is not None and facts is not None
-        self.checks.require(
-            "the base is written without variables", "$" not in base.text, "a variable names the base", self.stage.from_
-        )
+        require_plain_base(self.stage, self.checks)
         return facts.suite if facts.suite and facts.suite in (ref.tag or "") else None
 
     def _brings_composer(self, copy: Copy) -> bool:
@@ -144,9 +142,13 @@ class _PhpSplit(StageRewrite):
             if call.verb == "clean":
                 return
             if self.composer is not run:
-                raise RewriteRejected(f"`{piece.text[:60]}` stands apart from the install", run)
+                raise RewriteRejected(
+                    f"`{piece.text[:60]}` is not in the same RUN as `composer install`; move it there", run
+                )
         else:
-            raise RewriteRejected(f"`{piece.text[:60]}` stands in one RUN with an install", run)
+            raise RewriteRejected(
+                f"`{piece.text[:60]}` is in the same RUN as an install; move it to a separate RUN", run
+            )
         moved.append(piece)
 
     def _must_be_whole(self) -> None:
@@ -156,7 +158,7 @@ class _PhpSplit(StageRewrite):
             return
         folder = self.build.state(run).path(".")
         if folder is None or folder == "/":
-            raise RewriteRejected("the folder of the install is not known", run)
+            raise RewriteRejected("Composer installs in `/` or in an unknown directory; set WORKDIR", run)
         files = composer_manifests(self.build, self.stage, self.context, run, call)
         try:
             data: object = json.loads(read_context_file(self.context, files[0]) or "")

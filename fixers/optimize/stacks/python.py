@@ -37,6 +37,7 @@ from ..base.run_steps import DEPENDENCIES, SYSTEM_PACKAGES, split_run
 from ..base.system import AptInstall, read_apt_install, runtime_install
 from ..manifests.requirements import Requirements, normalize_name, read_requirements
 from ..order.cache_order import manifest_copies, relative_to_workdir
+from .stage_split import base_text, quoted, require_plain_base
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -147,29 +148,26 @@ def python_base(stage: Stage, checks: Preconditions) -> tuple[SlimVariant | None
     """
     ref, facts = stage.base_ref, stage.base_facts
     checks.require(
-        "the base is an official Python image on Debian",
+        "the base image is an official Python image on Debian",
         ref and facts and facts.family == "debian",
-        "the base is no official Python image on Debian",
+        f"`{base_text(stage)}` is not an official Python image on Debian",
         stage.from_,
     )
     assert ref is not None and facts is not None
     slim = find_slim_variant(ref)
     small = slim is None and "slim" in (ref.tag or "")
     checks.require(
-        "it has a slim variant of the same version and release",
+        "the base image has a slim variant of the same version and release",
         slim or small,
         f"`{ref.text}` has no slim variant",
         stage.from_,
     )
-    checks.require(
-        "the base is written without variables",
-        stage.from_.base and "$" not in stage.from_.base.text,
-        "the base is named by a variable",
-        stage.from_,
-    )
+    require_plain_base(stage, checks)
     release = facts.suite if facts.suite and (ref.tag or "").endswith(facts.suite) else None
     wheel = _wheel(ref.tag or "")
-    checks.require("its Python knows virtual environments", wheel, "Python before 3.6", stage.from_)
+    checks.require(
+        "its Python supports virtual environments", wheel, "Python older than 3.6 is not supported", stage.from_
+    )
     return slim, small, release, wheel
 
 
@@ -180,13 +178,20 @@ def _rewritten(build: Build, stage: Stage, context: Context, checks: Preconditio
     uses = ProgramUsage(build, stage, context, parts.kept)
     if "uv" in uses.programs:
         left = ProgramUsage(build, stage, context, [step for step in parts.kept if id(step) not in parts.builder_runs])
-        checks.require("uv only installs", "uv" not in left.programs, "uv runs in the image", left.programs.get("uv"))
+        checks.require(
+            "uv is only used to install",
+            "uv" not in left.programs,
+            "uv runs in the final image",
+            left.programs.get("uv"),
+        )
     app = PythonApp(context, [place.source for place in context_copies(build, stage, context)])
     extra = uses.packages_with(app.programs)
     require_no_compiler_at_start(extra, checks)
     compiles = any(install.has_build_packages for install in parts.apt_installs.values())
     if small and not compiles:
-        raise NothingToDo("the base is slim already and no compilers are installed: a second stage saves nothing")
+        raise NothingToDo(
+            "the base image is already slim and no compilers are installed, so a second stage saves nothing"
+        )
     return _PythonSplit(
         build, stage, context, parts, release, native, extra if slim else {}, slim.text if slim else "", wheel
     ).write()
@@ -208,7 +213,7 @@ def _sorted(build: Build, stage: Stage, context: Context, checks: Preconditions)
     parts = _SortedStage()
     for instruction in stage.instructions:
         if isinstance(instruction, Onbuild | Shell):
-            raise RewriteRejected(f"{instruction.name} is not followed", instruction)
+            raise RewriteRejected(f"a stage with {instruction.name} cannot be split", instruction)
         if not isinstance(instruction, Run):
             parts.kept.append(instruction)
             continue
@@ -217,17 +222,23 @@ def _sorted(build: Build, stage: Stage, context: Context, checks: Preconditions)
             parts.kept.append(instruction)
             continue
         _take_apart(build, stage, context, instruction, parts)
-    checks.require("pip installs the dependencies", parts.first, "no pip install was found")
+    checks.require("pip installs the dependencies", parts.first, "no RUN installs packages with pip")
     assert parts.first is not None
     settings = [name for name in _SETTINGS if name in build.state(parts.first).vars]
     checks.require(
-        "no variable moves what pip installs", not settings, f"`{', '.join(settings)}` moves it", parts.first
+        "no variable changes where pip installs",
+        not settings,
+        f"the install location is set by {quoted(settings)}; remove that setting",
+        parts.first,
     )
     user = build.state(parts.first).user
     checks.require(
-        "they are installed by root", user in (None, "root", "0"), f"they are installed by `{user}`", parts.first
+        "the dependencies are installed as root",
+        user in (None, "root", "0"),
+        f"the dependencies are installed as `{user}`, not as root",
+        parts.first,
     )
-    checks.require("the requirement files need nothing else of the project", True)
+    checks.require("the requirement files do not refer to other files of the project", True)
     installs = [step for step in parts.kept if isinstance(step, Run) and id(step) in parts.builder_runs]
     check_final_stage_runs(
         build, stage, context, parts.builder_runs.keys() | parts.apt_installs.keys(), installs[-1], builds=False
@@ -242,7 +253,7 @@ def _kind_of(build: Build, run: Run, command: object) -> str:
                 return SYSTEM_PACKAGES
             if call.manager.ecosystem == "python":
                 return DEPENDENCIES
-            raise RewriteRejected(f"{call.manager.name} installs something beside Python", run)
+            raise RewriteRejected(f"{call.manager.name} installs packages other than Python packages", run)
     return ""
 
 
@@ -265,16 +276,16 @@ def _check_pip(build: Build, stage: Stage, context: Context, run: Run, piece: Ru
     if call is None:
         if piece.command.name == "rm" and all("/.cache" in word.value for word in piece.command.operands()):
             return
-        raise RewriteRejected(f"`{piece.text[:60]}` stands in one RUN with an install", run)
+        raise RewriteRejected(f"`{piece.text[:60]}` is in the same RUN as an install; move it to a separate RUN", run)
     if call.manager.name == "uv" and call.verb == "install" and not _into_system(call, build.state(run).vars):
-        raise RewriteRejected(f"`{piece.text[:60]}` installs into an environment of its own", run)
+        raise RewriteRejected(f"`{piece.text[:60]}` installs into a virtual environment; add `--system`", run)
     if call.manager.name not in ("pip", "uv") or (call.manager.name == "uv" and call.path != "pip install"):
-        raise RewriteRejected(f"{call.manager.name} is not moved to a virtual environment", run)
+        raise RewriteRejected(f"the effect of `{piece.text[:60]}` is unknown", run)
     if call.verb == "config" or call.verb == "clean":
         return
     program = piece.command.words[0].value
     if "/" in program or call.uncertain or any(call.has(flag) for flag in _BARRED):
-        raise RewriteRejected(f"`{piece.text[:60]}` does not install into the environment of the image", run)
+        raise RewriteRejected(f"`{piece.text[:60]}` does not install into the image's own Python", run)
     collect_requirements(build, stage, context, run, piece, parts.requirements)
 
 
@@ -288,14 +299,14 @@ def collect_requirements(
         if package.kind in ("project", "file"):
             raise RewriteRejected(f"`{piece.text[:60]}` installs the project itself", run)
         if package.kind == "variable":
-            raise RewriteRejected(f"what `{piece.text[:60]}` installs is only known to the build", run)
+            raise RewriteRejected(f"`{piece.text[:60]}` installs packages named by variables", run)
         into.names.setdefault(normalize_name(package.name), package.version)
     into.no_binary |= {normalize_name(name) for value in call.values("--no-binary") for name in value.split(",")}
     for name in (*call.requirements, *call.constraints):
         path = build.state(run).path(name)
         source = context_path(build, stage, context, path) if path else None
         if source is None:
-            raise RewriteRejected(f"`{name}` does not come from the build context", run)
+            raise RewriteRejected(f"`{name}` is not copied from the build context", run)
         read_requirements(context, source, into)
 
 
@@ -315,9 +326,9 @@ def native_libraries(requirements: Requirements, release: str | None, checks: Pr
     found: dict[str, str] = {}
     unknown = sorted(requirements.names.keys() & _UNKNOWN_NATIVE)
     checks.require(
-        "the native libraries behind the packages are known",
+        "the system libraries of the packages are known",
         not unknown,
-        f"what `{', '.join(unknown)}` needs at run time is not known",
+        f"the run-time system dependencies of {quoted(unknown)} are unknown",
     )
     for name in requirements.names:
         headers = NATIVE_LIBRARIES.get(name, "")
@@ -329,8 +340,8 @@ def native_libraries(requirements: Requirements, release: str | None, checks: Pr
             behind = runtime_libraries_for(header, release)
             if behind is None:
                 raise RewriteRejected(
-                    f"`{name}` loads the library of `{header}`, whose name depends on the release of Debian; "
-                    "name the release in the tag of the base image"
+                    f"`{name}` needs the library of `{header}`, whose package name depends on the Debian release; "
+                    "name the release in the base image's tag"
                 )
             found.update(dict.fromkeys(behind, name))
     return found
@@ -384,15 +395,15 @@ class _PythonSplit:
         ]
         self.several = sum(not _upgrades_installers(piece) for piece in installs) > 1
         if self.several and any(piece.call and piece.call.manager.name == "uv" for piece in installs):
-            raise RewriteRejected("uv installs more than once")
+            raise RewriteRejected("uv installs more than once; use one `uv pip install`")
 
     def write(self) -> tuple[str, list[Step]]:
         text = write_two_stages(self.build, self.stage, self._builder(), self._final())
         steps = [
             Step(
-                "Install the dependencies in a stage of their own",
-                "compilers, headers and caches stay out of the image",
-                risk="a package without a wheel is compiled in the builder; the libraries that it loads must be known",
+                "Install the dependencies in a separate stage",
+                "keeps compilers, headers and caches out of the image",
+                risk="packages without a wheel are compiled in the builder; check their system libraries",
             )
         ]
         if self.slim:
@@ -501,7 +512,7 @@ class _PythonSplit:
                 None,
             )
             if path is None:
-                raise RewriteRejected(f"where `{name}` lies in the image is not known")
+                raise RewriteRejected(f"the path of `{name}` in the image is unknown")
             if posixpath.basename(path) != posixpath.basename(name):
                 targets.setdefault(path, []).append(name)
                 continue

@@ -48,6 +48,7 @@ from .python import (
     python_base,
 )
 from .python_imports import NON_RUNTIME_FILES, TOOL_MODULES, distribution_modules, missing_imports
+from .stage_split import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -154,17 +155,19 @@ class _ManagedPythonSplit(StageRewrite):
         require_no_compiler_at_start(extra, self.checks)
         compiles = any(install.has_build_packages for install in self.apt_installs.values())
         if small and not compiles and self.tool_kept and not (self.prune and self.folder):
-            raise NothingToDo("the base is slim already and nothing is left behind: a second stage saves nothing")
+            raise NothingToDo(
+                "the base image is already slim and nothing can be left out, so a second stage saves nothing"
+            )
         packages = self._packages(release, [*native, *(extra if slim else ())])
         runtime = slim.text if slim else ""
         text = write_two_stages(self.build, self.stage, self._builder(), self._final(runtime, packages))
         return text, self._steps(runtime)
 
     def _steps(self, slim: str) -> list[Step]:
-        behind = "compilers and caches stay" if self.tool_kept else f"compilers, caches and {self.tool} itself stay"
-        steps = [Step("Install the dependencies in a stage of their own", f"{behind} out of the image")]
+        left_out = "compilers and caches" if self.tool_kept else f"compilers, caches and {self.tool} itself"
+        steps = [Step("Install the dependencies in a separate stage", f"keeps {left_out} out of the image")]
         if self.prune:
-            steps.append(Step("Leave the development dependencies behind", "the program imports none of them"))
+            steps.append(Step("Omit the development dependencies", "the program does not import them"))
         if slim:
             steps.append(slim_base_step(slim))
         return steps
@@ -174,7 +177,7 @@ class _ManagedPythonSplit(StageRewrite):
     def _sort_all(self) -> None:
         for instruction in self.stage.instructions:
             if isinstance(instruction, Onbuild | Shell):
-                raise RewriteRejected(f"{instruction.name} is not followed", instruction)
+                raise RewriteRejected(f"a stage with {instruction.name} cannot be split", instruction)
             if copies_uv(instruction):
                 assert isinstance(instruction, Copy)
                 self.tool_copies.append(instruction)
@@ -185,16 +188,23 @@ class _ManagedPythonSplit(StageRewrite):
                 for call in self.build.package_calls(instruction)
             ):
                 self._sort(instruction)
-        self.checks.require("a manager installs the dependencies", self.installs, "no install was found")
+        self.checks.require(
+            "Poetry, uv or Pipenv installs the dependencies", self.installs, "no RUN installs the dependencies"
+        )
         run = self.installs[0][0]
         self.checks.require(
-            "they are installed once",
+            "the dependencies are installed once",
             len(self.installs) == 1,
-            "they are installed more than once",
+            "the dependencies are installed more than once",
             self.installs[-1][0],
         )
         user = self.build.state(run).user
-        self.checks.require("root installs them", user in (None, "root", "0"), f"`{user}` installs them", run)
+        self.checks.require(
+            "the dependencies are installed as root",
+            user in (None, "root", "0"),
+            f"the dependencies are installed as `{user}`, not as root",
+            run,
+        )
 
     def _sort(self, run: Run) -> None:
         found = split_run(self.build, run)
@@ -212,32 +222,34 @@ class _ManagedPythonSplit(StageRewrite):
         if call is None:
             if piece.command.name == "rm" and all("/.cache" in word.value for word in piece.command.operands()):
                 return
-            raise RewriteRejected(f"`{piece.text[:60]}` stands in one RUN with an install", run)
+            raise RewriteRejected(
+                f"`{piece.text[:60]}` is in the same RUN as an install; move it to a separate RUN", run
+            )
         name = call.manager.name
         if call.uncertain or call.manager.ecosystem != "python" or call.verb == "clean":
             if call.verb == "clean" and call.manager.ecosystem == "python":
                 return
-            raise RewriteRejected(f"`{piece.text[:60]}` is not followed", run)
+            raise RewriteRejected(f"the effect of `{piece.text[:60]}` is unknown", run)
         if name in ("pip", "pipx") and call.verb == "install":
             self._take_pip(run, piece, call)
         elif name == "poetry" and call.verb == "config":
             self._configure(call)
         elif name in MANAGERS and call.verb == "restore" and call.path != "pip sync":
             if self.tool and self.tool != name:
-                raise RewriteRejected(f"{name} and {self.tool} both install", run)
+                raise RewriteRejected(f"both {self.tool} and {name} install dependencies", run)
             self.tool = name
             self.installs.append((run, piece))
         elif call.verb != "config":
-            raise RewriteRejected(f"`{piece.text[:60]}` is not followed", run)
+            raise RewriteRejected(f"the effect of `{piece.text[:60]}` is unknown", run)
         self.builder_runs[id(run)].append(piece)
 
     def _take_pip(self, run: Run, piece: RunCommand, call: PackageCall) -> None:
         names = {normalize_name(package.name) for package in call.packages}
         known = _INSTALLERS | _PLUGINS | set(MANAGERS)
         if call.requirements or not names <= known or any(package.kind != "name" for package in call.packages):
-            raise RewriteRejected(f"`{piece.text[:60]}` installs beside the manager", run)
+            raise RewriteRejected(f"`{piece.text[:60]}` installs packages that the lock file does not control", run)
         if call.has("--user", "--target", "-t", "--prefix", "--root"):
-            raise RewriteRejected(f"`{piece.text[:60]}` does not install into the environment of the image", run)
+            raise RewriteRejected(f"`{piece.text[:60]}` does not install into the image's own Python", run)
 
     def _configure(self, call: PackageCall) -> None:
         words = [word.value for word in call.operands]
@@ -247,21 +259,21 @@ class _ManagedPythonSplit(StageRewrite):
     def _check(self, project: PythonProject, run: Run) -> None:
         """The project itself may be installed, and Python is the one of the image."""
         self.checks.require(
-            "the install of the project compiles nothing",
+            "installing the project compiles nothing",
             not project.project_reason or is_pure_python(project, self.context),
-            "the install of the project may write among its source",
+            "installing the project may write to its source directory",
             run,
         )
         self.whole = bool(project.project_reason)
         if project.project_reason and project.tool not in NO_PROJECT_OPTION:
             raise RewriteRejected(project.project_reason, run)
         if "VIRTUAL_ENV" in self.build.state(run).vars:
-            raise RewriteRejected("`VIRTUAL_ENV` moves what is installed", run)
+            raise RewriteRejected("`VIRTUAL_ENV` changes where packages are installed; remove it", run)
         if project.tool == "uv":
             problem = _other_python(
                 project, self.context, (self.stage.base_ref.tag if self.stage.base_ref else "") or ""
             )
-            self.checks.require("uv takes the Python of the image", not problem, problem, run)
+            self.checks.require("uv uses the image's Python", not problem, problem, run)
 
     # Where the packages go
 
@@ -288,7 +300,7 @@ class _ManagedPythonSplit(StageRewrite):
         cache = env.get("POETRY_CACHE_DIR") or posixpath.join(env.get("XDG_CACHE_HOME", f"{home}/.cache"), "pypoetry")
         folder = self._poetry(run, "path", "{cache-dir}/virtualenvs").replace("{cache-dir}", cache)
         if not folder.startswith("/") or "cache-dir" in self.settings:
-            raise RewriteRejected("where Poetry makes its environment is not known", run)
+            raise RewriteRejected("the directory of Poetry's virtual environment is unknown", run)
         return folder
 
     def _poetry(self, run: Run, name: str, default: str) -> str:
@@ -310,33 +322,36 @@ class _ManagedPythonSplit(StageRewrite):
         """What is left behind, or moved, must not be missed."""
         self._not_covered(run)
         if self.tool_kept and not self.folder and self.tool != "poetry":
-            raise RewriteRejected(f"{self.tool} runs in the image, and may install into it", run)
+            raise RewriteRejected(f"{self.tool} runs in the final image and may install into it", run)
         if self.tool_kept:
             return
         theirs = set(TOOL_MODULES[self.tool].split())
         names = installed_packages(project, development=not self.prune)
         missed = sorted(name for name in missing_imports(app, self.context, names) if name.lower() in theirs)
         self.checks.require(
-            f"the program imports nothing that only came with {self.tool}",
+            f"the program imports no module that only {self.tool} brings",
             not missed,
-            f"the program imports `{', '.join(missed)}`, which only comes with {self.tool}",
+            f"the program imports {quoted(missed)}, which only {self.tool} brings; add it to the dependencies",
             run,
         )
         if self.folder:
             return
         other = sorted(uses.wrappers & set(_OTHER_PATH))
         if other:
-            raise RewriteRejected(f"what `{other[0]}` starts may look for programs in other folders")
+            raise RewriteRejected(f"`{other[0]}` resets PATH, so what it starts may not find the virtual environment")
         for line in uses.lines:
             if line[0] in _OTHER_PATH or any(_FIXED.search(word) for word in line):
                 raise RewriteRejected(
-                    f"`{' '.join(line)[:60]}` may look for programs in other folders", uses.programs.get(line[0])
+                    f"`{' '.join(line)[:60]}` may not find programs in the virtual environment",
+                    uses.programs.get(line[0]),
                 )
         for name, size in self.context.files().items():
             if size < 100_000 and not name.endswith((".lock", ".md", ".rst")) and "Dockerfile" not in name:
                 found = _FIXED.search(read_context_file(self.context, name) or "")
                 if found is not None:
-                    raise RewriteRejected(f"`{name}` names `{found[0]}…`, where no packages would be")
+                    raise RewriteRejected(
+                        f"`{name}` contains the path `{found[0]}…`, where no packages would be installed"
+                    )
 
     def _not_covered(self, run: Run) -> None:
         """The environment is copied before the source, and no file of the context comes over it."""
@@ -351,7 +366,8 @@ class _ManagedPythonSplit(StageRewrite):
                 and any(name.startswith(inside + "/") for name in self.context.files())
             ):
                 raise RewriteRejected(
-                    f"`{inside}` of the build context would come over the environment; ignore it", run
+                    f"`{inside}` in the build context would overwrite the virtual environment; add it to .dockerignore",
+                    run,
                 )
 
     # Development dependencies
@@ -603,10 +619,10 @@ def _other_python(project: PythonProject, context: Context, tag: str) -> str:
     if context.includes(name):
         asked = re.match(r"(?:cpython-?)?3\.(\d+)(\.\d+)?", (read_context_file(context, name) or "").strip())
         if asked is None or minor is None or int(asked[1]) != minor or (asked[2] and asked[2] not in tag):
-            return f"`{name}` may ask for another Python than that of the image"
+            return f"`{name}` may require another Python version than the image has"
     for operator, number, patch in re.findall(r"(>=|<=|==|~=|!=|<|>)\s*3\.(\d+)((?:\.[\d*]+)?)", project.python):
         if not _admits(operator, int(number), patch, minor):
-            return "`requires-python` may ask for another Python than that of the image"
+            return "`requires-python` may require another Python version than the image has"
     return ""
 
 

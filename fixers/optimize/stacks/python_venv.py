@@ -87,7 +87,11 @@ class _VenvSplit(StageRewrite):
             if isinstance(instruction, Run):
                 self._sort(instruction)
         install = parting.install
-        self.checks.require("packages go to the environment", install, "nothing is installed into the environment")
+        self.checks.require(
+            "packages are installed into the virtual environment",
+            install,
+            "no RUN installs packages into the virtual environment",
+        )
         assert install is not None
         parting.check()
         parting.manifests = self.requirements.files
@@ -96,7 +100,10 @@ class _VenvSplit(StageRewrite):
         check_final_stage_runs(self.build, self.stage, self.context, moved, install, builds=False)
         uses = ProgramUsage(self.build, self.stage, self.context, kept)
         self.checks.require(
-            "uv only installs", "uv" not in uses.programs, "uv runs in the image", uses.programs.get("uv")
+            "uv is only used to install",
+            "uv" not in uses.programs,
+            "uv runs in the final image",
+            uses.programs.get("uv"),
         )
         native = native_libraries(self.requirements, release, self.checks)
         app = PythonApp(self.context, [place.source for place in context_copies(self.build, self.stage, self.context)])
@@ -104,19 +111,20 @@ class _VenvSplit(StageRewrite):
         require_no_compiler_at_start(extra, self.checks)
         if small and not any(system.has_build_packages for system in parting.apt_installs.values()):
             raise RewriteRejected(
-                "the base is slim already and no compilers are installed: a second stage saves nothing"
+                "the base image is already slim and no compilers are installed, so a second stage saves nothing"
             )
         parting.builder_packages = lambda system: system.needed_in_builder(full=bool(slim))
         covered = parting.overwritten_path(self.folder)
         if covered:
             raise RewriteRejected(
-                f"`{covered}` of the build context would come over the environment; ignore it", install
+                f"`{covered}` in the build context would overwrite the virtual environment; add it to .dockerignore",
+                install,
             )
         parting.packages = parting.runtime_packages(release, [*native, *(extra if slim else ())], BASE_IMAGE_LIBRARIES)
         parting.copy_lines = [f"COPY --from=build {self.folder} {self.folder}"]
         parting.runtime = slim.text if slim else ""
-        why = "compilers, headers and caches stay out of the image"
-        steps = [Step("Make the virtual environment in a stage of its own", why)]
+        why = "keeps compilers, headers and caches out of the image"
+        steps = [Step("Create the virtual environment in a separate stage", why)]
         if slim:
             steps.append(slim_base_step(slim.text))
         return parting.text(), steps
@@ -133,12 +141,14 @@ class _VenvSplit(StageRewrite):
         if folder is not None:
             path = self.build.state(run).path(folder) if folder else None
             if path is None or self.folder:
-                raise RewriteRejected(f"`{piece.text[:60]}` is not followed", run)
+                raise RewriteRejected(f"the effect of `{piece.text[:60]}` is unknown", run)
             self.folder = path.rstrip("/")
         elif piece.call is None:
             if piece.command.name == "rm" and "/.cache" in piece.text:
                 return
-            raise RewriteRejected(f"`{piece.text[:60]}` stands in one RUN with an install", run)
+            raise RewriteRejected(
+                f"`{piece.text[:60]}` is in the same RUN as an install; move it to a separate RUN", run
+            )
         elif piece.call.verb == "clean":
             return
         elif piece.call.verb != "config":
@@ -148,14 +158,14 @@ class _VenvSplit(StageRewrite):
     def _install(self, run: Run, piece: RunCommand, call: PackageCall) -> None:
         known = call.manager.name == "pip" or call.path == "pip install"
         if not known or call.verb != "install" or call.uncertain or any(call.has(flag) for flag in _BARRED):
-            raise RewriteRejected(f"`{piece.text[:60]}` is not followed", run)
+            raise RewriteRejected(f"the effect of `{piece.text[:60]}` is unknown", run)
         if self.folder and self._is_inside(run, piece, call):
             collect_requirements(self.build, self.stage, self.context, run, piece, self.requirements)
             read = call.requirements and not (self.stage_split.install and self.requirements.files)
             if self.stage_split.install is None or read:
                 self.stage_split.install = run
         elif call.requirements or not {normalize_name(package.name) for package in call.packages} <= _TOOLS:
-            raise RewriteRejected(f"`{piece.text[:60]}` installs beside the environment", run)
+            raise RewriteRejected(f"`{piece.text[:60]}` installs outside the virtual environment", run)
 
     def _is_inside(self, run: Run, piece: RunCommand, call: PackageCall) -> bool:
         """Whether an install goes to the environment: by its program, by PATH, or as uv looks for one."""

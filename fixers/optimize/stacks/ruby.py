@@ -27,7 +27,7 @@ from ..base.rewrite import (
     slim_base_step,
 )
 from ..manifests.build_manifests import bundler_manifests
-from .stage_split import StageSplit
+from .stage_split import StageSplit, base_text, quoted, require_plain_base
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class _RubySplit(StageRewrite):
                 self._sort(instruction)
         parting.check()
         install = parting.install
-        self.checks.require("Bundler installs the gems", install, "no `bundle install` was found")
+        self.checks.require("Bundler installs the gems", install, "no RUN runs `bundle install`")
         assert install is not None and self.call is not None
         parting.manifests = bundler_manifests(self.build, self.stage, self.context, install, self.call)
         self._settings(install)
@@ -114,19 +114,21 @@ class _RubySplit(StageRewrite):
         extra = self._extra(gems, ProgramUsage(self.build, self.stage, self.context, kept))
         compiles = any(system.has_build_packages for system in parting.apt_installs.values())
         if not slim and not compiles:
-            raise NothingToDo("the base is slim already and no compilers are installed: a second stage saves nothing")
+            raise NothingToDo(
+                "the base image is already slim and no compilers are installed, so a second stage saves nothing"
+            )
         parting.builder_packages = lambda system: system.needed_in_builder(full=bool(slim))
         libraries_of = self._native(gems, release)
         parting.packages = parting.runtime_packages(release, [*libraries_of, *(extra if slim else ())], _IN_THE_IMAGE)
         for folder in self.folders:
             covered = parting.overwritten_path(folder)
             if covered:
-                raise RewriteRejected(f"`{covered}` of the build context would come over the gems; ignore it", install)
+                raise RewriteRejected(
+                    f"`{covered}` in the build context would overwrite the gems; add it to .dockerignore", install
+                )
         parting.copy_lines = [f"COPY --from=build {folder} {folder}" for folder in self.folders]
         parting.runtime = slim
-        steps = [
-            Step("Install the gems in a stage of their own", "compilers, headers and caches stay out of the image")
-        ]
+        steps = [Step("Install the gems in a separate stage", "keeps compilers, headers and caches out of the image")]
         if slim:
             steps.append(slim_base_step(slim))
         return parting.text(), steps
@@ -134,22 +136,20 @@ class _RubySplit(StageRewrite):
     def _base(self) -> tuple[str, str | None]:
         ref, facts, base = self.stage.base_ref, self.stage.base_facts, self.stage.from_.base
         self.checks.require(
-            "the base is an official Ruby image on Debian",
+            "the base image is an official Ruby image on Debian",
             ref and facts and facts.family == "debian",
-            "the base is no official Ruby image on Debian",
+            f"`{base_text(self.stage)}` is not an official Ruby image on Debian",
             self.stage.from_,
         )
         assert ref is not None and facts is not None and base is not None
         slim = find_slim_variant(ref)
         self.checks.require(
-            "it has a slim variant of the same version and release",
+            "the base image has a slim variant of the same version and release",
             slim or "slim" in (ref.tag or ""),
             f"`{ref.text}` has no slim variant",
             self.stage.from_,
         )
-        self.checks.require(
-            "the base is written without variables", "$" not in base.text, "a variable names the base", self.stage.from_
-        )
+        require_plain_base(self.stage, self.checks)
         release = facts.suite if facts.suite and (ref.tag or "").endswith(facts.suite) else None
         return (slim.text if slim else ""), release
 
@@ -172,9 +172,11 @@ class _RubySplit(StageRewrite):
                 if _GEMS in piece.text:
                     self.stage_split.builder_runs[id(run)].append(piece)
                 return
-            raise RewriteRejected(f"`{piece.text[:60]}` stands in one RUN with an install", run)
+            raise RewriteRejected(
+                f"`{piece.text[:60]}` is in the same RUN as an install; move it to a separate RUN", run
+            )
         if call.manager.ecosystem != "ruby" or call.uncertain:
-            raise RewriteRejected(f"`{piece.text[:60]}` is not followed", run)
+            raise RewriteRejected(f"the effect of `{piece.text[:60]}` is unknown", run)
         if call.manager.name == "bundle" and call.verb == "restore":
             if self.stage_split.install is not None:
                 raise RewriteRejected("the gems are installed more than once", run)
@@ -182,11 +184,11 @@ class _RubySplit(StageRewrite):
             self.call = call
         elif call.manager.name == "gem" and call.verb == "install":
             if call.has("--install-dir", "-i", "--user-install", "--bindir", "-n"):
-                raise RewriteRejected(f"`{piece.text[:60]}` installs into a folder of its own", run)
+                raise RewriteRejected(f"`{piece.text[:60]}` installs into another directory", run)
         elif not (call.manager.name == "bundle" and call.verb == "config"):
-            raise RewriteRejected(f"`{piece.text[:60]}` is not followed", run)
+            raise RewriteRejected(f"the effect of `{piece.text[:60]}` is unknown", run)
         if "use-system-libraries" in piece.text:
-            raise RewriteRejected(f"which libraries `{piece.text[:60]}` links to is not known", run)
+            raise RewriteRejected(f"the system libraries that `{piece.text[:60]}` links to are unknown", run)
         self.stage_split.builder_runs[id(run)].append(piece)
 
     def _settings(self, install: Run) -> None:
@@ -194,7 +196,12 @@ class _RubySplit(StageRewrite):
         moving = [
             name for name in ("BUNDLE_PATH", "GEM_HOME", "BUNDLE_APP_CONFIG") if name in self.build.state(install).vars
         ]
-        self.checks.require("no variable moves the gems", not moving, f"`{', '.join(moving)}` moves the gems", install)
+        self.checks.require(
+            "no variable changes where gems are installed",
+            not moving,
+            f"the install location is set by {quoted(moving)}; remove that setting",
+            install,
+        )
         call = self.call
         assert call is not None
         here = self.build.state(install).path(".") or "/"
@@ -207,7 +214,7 @@ class _RubySplit(StageRewrite):
                 elif "deployment" in words and words[-1] in ("true", "1"):
                     folder = folder or "vendor/bundle"
         if any(name.endswith(".bundle/config") for name in self.stage_split.manifests):
-            raise RewriteRejected("Bundler has settings of its own in the project", install)
+            raise RewriteRejected("the project contains `.bundle/config`, which changes the install", install)
         if folder:
             self.folders.append(posixpath.normpath(posixpath.join(here, folder)))
 
@@ -221,9 +228,9 @@ class _RubySplit(StageRewrite):
         """The libraries that the final stage needs, each with the gem that loads it."""
         unknown = sorted((gems & _UNKNOWN) - _TESTING)
         self.checks.require(
-            "the native libraries behind the gems are known",
+            "the system libraries of the gems are known",
             not unknown,
-            f"what `{', '.join(unknown)}` needs at run time is not known",
+            f"the run-time system dependencies of {quoted(unknown)} are unknown",
         )
         found: dict[str, str] = {}
         for name in sorted(gems & _NATIVE.keys()):
@@ -231,8 +238,8 @@ class _RubySplit(StageRewrite):
                 behind = runtime_libraries_for(header, release)
                 if behind is None:
                     raise RewriteRejected(
-                        f"`{name}` loads the library of `{header}`, whose name depends on the release of Debian; "
-                        "name the release in the tag of the base image"
+                        f"`{name}` needs the library of `{header}`, whose package name depends on the Debian release; "
+                        "name the release in the base image's tag"
                     )
                 found.update(dict.fromkeys(behind, name))
         return found

@@ -30,6 +30,7 @@ from ..base.rewrite import (
 from ..base.run_steps import SYSTEM_PACKAGES, split_run
 from ..base.system import AptInstall, read_apt_install, runtime_install
 from ..order.cache_order import manifest_copies
+from .stage_split import base_text, quoted, require_plain_base
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -98,27 +99,34 @@ class _RustSplit(StageRewrite):
         require_start_command(self.build, self.stage)
         for instruction in self.stage.instructions:
             if isinstance(instruction, Onbuild | Shell | User):
-                raise RewriteRejected(f"{instruction.name} is not followed", instruction)
+                raise RewriteRejected(f"a stage with {instruction.name} cannot be split", instruction)
             if isinstance(instruction, Run):
                 self._sort(instruction)
         compiled = self.compiled
-        self.checks.require("one `cargo build` makes the program", compiled, "no `cargo build` was found")
+        self.checks.require(
+            "one `cargo build` compiles the program", compiled, "no RUN runs `cargo build` or `cargo install --path .`"
+        )
         assert compiled is not None
         check_final_stage_runs(
             self.build, self.stage, self.context, self.builder_runs.keys() | self.apt_installs.keys(), compiled
         )
         workdir = any(isinstance(step, Workdir) and step.start < compiled.start for step in self.stage.instructions)
-        self.checks.require("WORKDIR is set", workdir, "no WORKDIR is set", self.stage.from_)
+        self.checks.require(
+            "WORKDIR is set before the build", workdir, "no WORKDIR is set before the build; set one", self.stage.from_
+        )
         self.folder = self.build.state(compiled).path(".") or ""
         self._starts(compiled)
         native = self._native(release, compiled)
         builder, final = self._builder(compiled, image), self._final(compiled, release, native)
         steps = [
-            Step("Compile in a stage of its own", "the Rust tools, crates and what was compiled stay out of the image"),
+            Step(
+                "Compile in a separate stage",
+                "keeps the Rust toolchain, the crates and intermediate files out of the image",
+            ),
             base_image_step(
                 f"debian:{release}-slim",
-                "the release that the program was compiled on, so that libc is the same",
-                risk="a crate that loads a library only when it runs is not seen",
+                "the release that the program is compiled on, with the same libc",
+                risk="a library that a crate loads dynamically is not detected",
             ),
         ]
         return write_two_stages(self.build, self.stage, builder, final), steps
@@ -132,15 +140,13 @@ class _RustSplit(StageRewrite):
         if not suite and number is not None:
             suite = next((name for low, high, name in _SUITES if low <= int(number[1]) <= high), "")
         self.checks.require(
-            "the base is an official Rust image on a known release of Debian",
+            "the base image is an official Rust image on a known Debian release",
             facts and facts.family == "debian" and suite in _RELEASES,
-            "the base is no official Rust image on a known release of Debian",
+            f"`{base_text(self.stage)}` is not an official Rust image on a known Debian release",
             self.stage.from_,
         )
         assert base is not None
-        self.checks.require(
-            "the base is written without variables", "$" not in base.text, "a variable names the base", self.stage.from_
-        )
+        require_plain_base(self.stage, self.checks)
         if suite in tag:
             return suite, base.text
         # The pair must not drift apart when the tag moves to another release.
@@ -171,20 +177,22 @@ class _RustSplit(StageRewrite):
                     posixpath.join(target, posixpath.basename(made)) if target.endswith("/bin") else target
                 )
                 return
-            raise RewriteRejected(f"`{piece.text[:60]}` stands in one RUN with the build", run)
+            raise RewriteRejected(
+                f"`{piece.text[:60]}` is in the same RUN as the build; move it to a separate RUN", run
+            )
         if call.manager.name != "cargo" or call.uncertain:
-            raise RewriteRejected(f"`{piece.text[:60]}` is not followed", run)
+            raise RewriteRejected(f"the effect of `{piece.text[:60]}` is unknown", run)
         installs = call.path == "install" and call.value("--path") in (".", "./")
         if call.path not in ("build", "b", "fetch") and not installs:
-            raise RewriteRejected(f"`{piece.text[:60]}` is not followed", run)
+            raise RewriteRejected(f"the effect of `{piece.text[:60]}` is unknown", run)
         if call.path == "fetch":
             return
         if self.compiled is not None:
-            raise RewriteRejected("there are several builds by Cargo", run)
+            raise RewriteRejected("Cargo builds more than once; only one program can be split off", run)
         if call.has("--target-dir", "--manifest-path", "--out-dir", "--artifact-dir", "-C", "--config", "-Z"):
-            raise RewriteRejected(f"where `{piece.text[:60]}` writes is not known", run)
+            raise RewriteRejected(f"an option of `{piece.text[:60]}` may change where the program is written", run)
         if "CARGO_TARGET_DIR" in self.build.state(run).vars:
-            raise RewriteRejected("`CARGO_TARGET_DIR` moves what is compiled", run)
+            raise RewriteRejected("`CARGO_TARGET_DIR` changes where the program is written; remove it", run)
         self.compiled = run
         self.call = call
 
@@ -210,7 +218,7 @@ class _RustSplit(StageRewrite):
                 program = command.words[0].value if command.words else ""
                 if command.name in ("cargo", "rustc", "rustup"):
                     raise RewriteRejected(
-                        f"the image starts `{command.name}`, which only the full base has", instruction
+                        f"the image starts `{command.name}`, which only the full base image contains", instruction
                     )
                 paths = [posixpath.join(folder, program) for folder in (CARGO_BIN, "/usr/local/bin", "/usr/bin")]
                 if "/" in program:
@@ -223,9 +231,9 @@ class _RustSplit(StageRewrite):
                     self.outputs += [word for word in words if posixpath.dirname(word) == made]
         self.outputs = list(dict.fromkeys(self.outputs))
         self.checks.require(
-            "the image starts the program that was compiled",
+            "the image starts the compiled program",
             self.outputs,
-            "the image does not start the program that was compiled",
+            "neither CMD nor ENTRYPOINT starts the compiled program",
         )
         target = posixpath.join(self.folder, "target")
         for place in context_copies(self.build, self.stage, self.context):
@@ -233,18 +241,19 @@ class _RustSplit(StageRewrite):
             inside = posixpath.normpath(posixpath.join(place.source, lies))
             if place.folder and any(name.startswith(inside + "/") for name in self.context.files()):
                 raise RewriteRejected(
-                    f"`{inside}` of the build context would come over what is compiled; ignore it", compiled
+                    f"`{inside}` in the build context would overwrite the compiled program; add it to .dockerignore",
+                    compiled,
                 )
 
     def _manifest(self) -> tuple[str, dict[str, Any], str]:
         """Cargo.toml and what it says, and the text of Cargo.lock."""
         name = context_path(self.build, self.stage, self.context, posixpath.join(self.folder, "Cargo.toml"))
         if name is None:
-            raise RewriteRejected("Cargo.toml is not where the build runs", self.compiled)
+            raise RewriteRejected("no Cargo.toml is copied to the directory where the build runs", self.compiled)
         try:
             data = tomllib.loads(read_context_file(self.context, name) or "")
         except tomllib.TOMLDecodeError:
-            raise RewriteRejected(f"`{name}` cannot be read", self.compiled) from None
+            raise RewriteRejected(f"`{name}` is not valid TOML", self.compiled) from None
         lock = posixpath.join(posixpath.dirname(name), "Cargo.lock")
         text = (read_context_file(self.context, lock) or "") if self.context.includes(lock) else ""
         return name, data, text
@@ -252,7 +261,9 @@ class _RustSplit(StageRewrite):
     def _native(self, release: str, compiled: Run) -> list[str]:
         """The libraries that the program links to, by the crates of Cargo.lock."""
         lock = self._manifest()[2]
-        self.checks.require("Cargo.lock names the crates", lock, "there is no Cargo.lock in the context", compiled)
+        self.checks.require(
+            "Cargo.lock lists the crates", lock, "the build context has no Cargo.lock; add it", compiled
+        )
         crates = set(re.findall(r'^name = "([^"]+)"', lock, re.MULTILINE))
         unknown = sorted(
             name
@@ -266,9 +277,9 @@ class _RustSplit(StageRewrite):
             )
         )
         self.checks.require(
-            "the libraries behind the crates are known",
+            "the system libraries of the crates are known",
             not unknown,
-            f"which library `{', '.join(unknown[:3])}` links to is not known",
+            f"the system libraries of {quoted(unknown[:3])} are unknown",
         )
         found: list[str] = []
         for name in sorted(crates & _LIBRARIES.keys()):
@@ -276,7 +287,7 @@ class _RustSplit(StageRewrite):
                 continue
             behind = runtime_libraries_for(_LIBRARIES[name], release)
             if behind is None:
-                raise RewriteRejected(f"the library behind `{name}` is not known in Debian {release}")
+                raise RewriteRejected(f"the system library that `{name}` links to is unknown for Debian {release}")
             found += behind
         return found
 
@@ -374,5 +385,5 @@ class _RustSplit(StageRewrite):
         ]
         extra = ProgramUsage(self.build, self.stage, self.context, kept).packages()
         if "build-essential" in extra:
-            raise RewriteRejected("the image compiles when it runs")
+            raise RewriteRejected("the final image runs a compiler")
         return AptInstall().line([*_ALWAYS, *native, *words, *extra])

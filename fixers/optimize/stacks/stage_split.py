@@ -32,7 +32,29 @@ if TYPE_CHECKING:
     from ....model.build import Build, Stage
     from ....model.context import Context
     from ....syntax.tree import Instruction
+    from ..base.rewrite import Preconditions
     from ..base.run_steps import RunCommand
+
+
+def base_text(stage: Stage) -> str:
+    """The base image of a stage as the file names it."""
+    return stage.from_.base.text if stage.from_.base is not None else ""
+
+
+def quoted(names: Iterable[str]) -> str:
+    """The names in backticks, separated by commas."""
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def require_plain_base(stage: Stage, checks: Preconditions) -> None:
+    """Raise RewriteRejected when the name of the base image contains a variable."""
+    base = base_text(stage)
+    checks.require(
+        "the base image is written without variables",
+        base and "$" not in base,
+        f"the base image `{base}` contains a variable; write its name and tag out",
+        stage.from_,
+    )
 
 
 class StageSplit:
@@ -78,11 +100,11 @@ class StageSplit:
         require_start_command(self.build, self.stage)
         for instruction in self.stage.instructions:
             if isinstance(instruction, Onbuild | Shell):
-                raise RewriteRejected(f"{instruction.name} is not followed", instruction)
+                raise RewriteRejected(f"a stage with {instruction.name} cannot be split", instruction)
         if self.install is not None:
             user = self.build.state(self.install).user
             if user not in (None, "root", "0"):
-                raise RewriteRejected(f"`{user}` installs", self.install)
+                raise RewriteRejected(f"the dependencies are installed as `{user}`, not as root", self.install)
 
     def final_instructions(self) -> list[Instruction]:
         """What stays in the final stage."""
@@ -140,7 +162,7 @@ class StageSplit:
         ):
             return False
         if copy.flag("chown") or copy.flag("chmod"):
-            raise RewriteRejected("the source is copied with an owner or a mode of its own", copy)
+            raise RewriteRejected("the source is copied with another owner or mode, which the split would lose", copy)
         return True
 
     def _of_run(self, run: Run, stands: bool) -> list[str]:

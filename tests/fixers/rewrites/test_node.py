@@ -106,13 +106,23 @@ def test_a_global_program_that_is_started_stays(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "files", "why"),
     [
-        ("node:20", "example.org/node:20", {}, "1: no stack is known"),
+        ("node:20", "example.org/node:20", {}, "1: splitting is not supported"),
         ("RUN npm ci", "RUN cd /app && npm ci", {}, "4: the RUN changes folder"),
         ("RUN npm ci", "RUN npm install express", {}, "4: `npm install express` adds packages"),
         ("RUN npm ci", "RUN npm ci || npm install", {}, "4: "),
-        ("RUN npm ci", "USER node\nRUN npm ci", {}, "5: `node` installs it"),
-        ("", "", {"package.json": package(dependencies={"puppeteer": "1"})}, "0: what `puppeteer` needs"),
-        ("", "", {"node_modules/a/index.js": ""}, "0: node_modules of the build context"),
+        ("RUN npm ci", "USER node\nRUN npm ci", {}, "5: the dependencies are installed as `node`"),
+        (
+            "",
+            "",
+            {"package.json": package(dependencies={"puppeteer": "1"})},
+            "0: the run-time system dependencies of `puppeteer` are unknown",
+        ),
+        (
+            "",
+            "",
+            {"node_modules/a/index.js": ""},
+            "0: node_modules in the build context overwrites the installed one",
+        ),
         ("", "", {"package.json": "[]"}, "4: `package.json` is no JSON object"),
     ],
 )

@@ -87,9 +87,9 @@ def test_extensions_alone(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "files", "why"),
     [
-        ("8.2-apache-bookworm", "8.2-fpm-alpine", {}, "1: the base is no official PHP image on Debian"),
-        ('"apache2-foreground"', '"composer", "start"', {}, "11: `composer` runs in the image"),
-        ("RUN composer", "RUN make && composer", {}, "8: `make` stands in one RUN"),
+        ("8.2-apache-bookworm", "8.2-fpm-alpine", {}, "1: `php:8.2-fpm-alpine` is not an official PHP image on Debian"),
+        ('"apache2-foreground"', '"composer", "start"', {}, "11: the final image runs `composer`"),
+        ("RUN composer", "RUN make && composer", {}, "8: `make` is in the same RUN as an install"),
         ("RUN composer", "RUN composer install\nRUN composer", {}, "9: Composer installs more than once"),
         ("", "", {"composer.json": '{"repositories": [{"type": "path", "url": "x"}]}'}, "8: composer.json needs more"),
         ("", "", {"vendor/autoload.php": ""}, "8: vendor of the build context would come over"),
