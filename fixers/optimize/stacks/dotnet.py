@@ -27,7 +27,7 @@ from ..base.rewrite import (
 )
 from ..base.run_steps import SYSTEM_PACKAGES, split_run
 from ..base.system import AptInstall, read_apt_install, runtime_install
-from .stage_split import base_text
+from .shared import base_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

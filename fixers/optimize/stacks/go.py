@@ -29,7 +29,7 @@ from ..base.run_steps import SYSTEM_PACKAGES, split_run
 from ..base.system import AptInstall, read_apt_install, runtime_install
 from ..order.cache_order import manifest_copies
 from .go_release import debian_release_of
-from .stage_split import base_text, require_plain_base
+from .shared import base_text, require_plain_base
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

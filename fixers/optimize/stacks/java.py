@@ -9,7 +9,7 @@ from ..base.blocks import from_instruction, instruction_text, instruction_with_c
 from ..base.copies import context_copies
 from ..base.rewrite import RewriteOutcome, RewriteRejected, StageRewrite, Step, base_image_step, run_rewrite
 from .jre import find_java_images, java_start_commands, require_no_jdk_use
-from .stage_split import base_text, require_plain_base
+from .shared import base_text, require_plain_base
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -38,7 +38,7 @@ from ..base.system import AptInstall, read_apt_install, runtime_install
 from ..manifests.manifests import compiles_native_addon, install_inputs, read_package_json
 from ..order.cache_order import manifest_copies
 from .node_build import build_outputs
-from .stage_split import base_text, quoted, require_plain_base
+from .shared import base_text, quoted, require_plain_base
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

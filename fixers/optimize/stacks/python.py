@@ -37,7 +37,7 @@ from ..base.run_steps import DEPENDENCIES, SYSTEM_PACKAGES, split_run
 from ..base.system import AptInstall, read_apt_install, runtime_install
 from ..manifests.requirements import Requirements, normalize_name, read_requirements
 from ..order.cache_order import manifest_copies, relative_to_workdir
-from .stage_split import base_text, quoted, require_plain_base
+from .shared import base_text, quoted, require_plain_base
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

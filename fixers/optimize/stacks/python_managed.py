@@ -48,7 +48,7 @@ from .python import (
     python_base,
 )
 from .python_imports import NON_RUNTIME_FILES, TOOL_MODULES, distribution_modules, missing_imports
-from .stage_split import quoted
+from .shared import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

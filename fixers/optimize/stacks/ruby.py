@@ -27,7 +27,8 @@ from ..base.rewrite import (
     slim_base_step,
 )
 from ..manifests.build_manifests import bundler_manifests
-from .stage_split import StageSplit, base_text, quoted, require_plain_base
+from .shared import base_text, quoted, require_plain_base
+from .stage_split import StageSplit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
