@@ -131,18 +131,8 @@ class _GoSplit(CompiledSplit):
         return release, base
 
     def _require_no_c(self, release: str, base: str) -> None:
-        """Raise RewriteRejected when the program may use cgo on Alpine.
-
-        Without a C compiler Go compiles without cgo, so the release matters only to other packages.
-        """
-        for run in self.stage.instructions:
-            calls = self.build.package_calls(run) if isinstance(run, Run) else ()
-            if any(package.name in _COMPILERS for call in calls for package in call.packages):
-                raise RewriteRejected(
-                    "a C compiler is installed on Alpine, so the libraries that the program links to are unknown", run
-                )
-            if not release and any(call.manager.name != "go" for call in calls):
-                raise RewriteRejected(f"the Alpine release of `{base}` is unknown; name it in the tag", run)
+        """Raise RewriteRejected when the program may use cgo on Alpine."""
+        self._require_no_c_compiler(release, base)
         sources = [name for name in self.context.files() if name.endswith(".go")]
         cgo = next((name for name in sources if 'import "C"' in (read_context_file(self.context, name) or "")), "")
         self.checks.require("no Go source file uses cgo", not cgo, f"`{cgo}` imports C")
@@ -155,6 +145,20 @@ class _GoSplit(CompiledSplit):
         ]
         disabled = all(value == "0" for value in values)
         self.checks.require("cgo is not enabled", disabled, "`CGO_ENABLED` is set to a value other than 0")
+
+    def _require_no_c_compiler(self, release: str, base: str) -> None:
+        """Raise RewriteRejected when a C compiler is installed, without which Go compiles without cgo.
+
+        The Alpine release matters only when other packages are installed.
+        """
+        for run in self.stage.instructions:
+            calls = self.build.package_calls(run) if isinstance(run, Run) else ()
+            if any(package.name in _COMPILERS for call in calls for package in call.packages):
+                raise RewriteRejected(
+                    "a C compiler is installed on Alpine, so the libraries that the program links to are unknown", run
+                )
+            if not release and any(call.manager.name != "go" for call in calls):
+                raise RewriteRejected(f"the Alpine release of `{base}` is unknown; name it in the tag", run)
 
     # What the RUNs are for
 

@@ -432,26 +432,30 @@ class _NodeSplit(StageRewrite):
         for instruction in self.stage.instructions:
             if instruction.start > self._last(install).start:
                 break
-            system = self.sorted.apt_installs.get(id(instruction))
-            if system is not None and system.packages:
-                lines += [*leading_comments(self.build, instruction), system.line(system.packages)]
+            lines += self._system_packages(instruction)
             if _is_setting(instruction):
                 lines.append(instruction_text(self.build, instruction))
             elif isinstance(instruction, CopyOrAdd) and manifests and instruction.start < install.start:
                 source += self._delayed_copy(instruction, manifests)
             elif isinstance(instruction, CopyOrAdd):
                 lines.append(instruction_with_comments(self.build, instruction))
-            elif isinstance(instruction, Run) and id(instruction) in self.sorted.builder_runs:
-                if instruction is install:
-                    lines += [*manifests, *self._install(install, omits=omits), *(source if self.sorted.built else ())]
-                    lines += [run_instruction(self.sorted.after_install)] if self.sorted.after_install else []
-                elif self.sorted.builder_runs[id(instruction)]:
-                    lines.append(self._moved_run(instruction))
+            elif instruction is install:
+                lines += [*manifests, *self._install(install, omits=omits), *(source if self.sorted.built else ())]
+                lines += [run_instruction(self.sorted.after_install)] if self.sorted.after_install else []
+            elif isinstance(instruction, Run) and self.sorted.builder_runs.get(id(instruction)):
+                lines.append(self._moved_run(instruction))
         if self.whole and not self.sorted.built:
             lines += source
         if prune and not omits:
             lines.append(f"RUN {self._pruning(install)[1]}")
         return lines
+
+    def _system_packages(self, instruction: Instruction) -> list[str]:
+        """The RUN with which the builder installs system packages, after its comments; empty for none."""
+        system = self.sorted.apt_installs.get(id(instruction))
+        if system is None or not system.packages:
+            return []
+        return [*leading_comments(self.build, instruction), system.line(system.packages)]
 
     def _delayed_copy(self, copy: CopyOrAdd, manifests: list[str]) -> list[str]:
         """A COPY before the install as the builder has it after the install; empty when it needs no more of it."""
@@ -565,14 +569,8 @@ class _NodeSplit(StageRewrite):
 
     def _kept_globals(self, run: Run) -> list[str]:
         """A RUN with the installs of global packages, and corepack, that the start command may need."""
-        commands = [
-            command
-            for instruction in self.stage.instructions
-            if isinstance(instruction, Cmd | Entrypoint)
-            for command in self.build.commands(instruction)
-        ]
-        started = {command.name for command in commands}
-        needed = started | {word.value for command in commands for word in command.words} | self._script_words()
+        started, words = self._started_programs()
+        needed = started | words | self._script_words()
         kept: list[str] = []
         for call in self.build.package_calls(run):
             if call.packages and _is_global(call):
@@ -582,6 +580,16 @@ class _NodeSplit(StageRewrite):
         if started & {"yarn", "pnpm", "corepack"}:
             kept += [command.text for command in self.build.commands(run) if command.name == "corepack"]
         return [run_instruction(kept)] if kept else []
+
+    def _started_programs(self) -> tuple[set[str], set[str]]:
+        """The names of the commands that the image starts, and all of their words."""
+        commands = [
+            command
+            for instruction in self.stage.instructions
+            if isinstance(instruction, Cmd | Entrypoint)
+            for command in self.build.commands(instruction)
+        ]
+        return {command.name for command in commands}, {word.value for each in commands for word in each.words}
 
     def _script_words(self) -> set[str]:
         """The words of the scripts in package.json that the image may start."""

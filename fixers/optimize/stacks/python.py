@@ -296,9 +296,9 @@ def _check_pip(
     """Collect what a command installs. Raises RewriteRejected for one that cannot move to the builder."""
     call, text = command.call, command.text[:60]
     if call is None:
-        if command.command.name == "rm" and all("/.cache" in word.value for word in command.command.operands()):
-            return
-        raise RewriteRejected(f"`{text}` is in the same RUN as an install; move it to a separate RUN", run)
+        if not deletes_user_cache(command):
+            raise RewriteRejected(f"`{text}` is in the same RUN as an install; move it to a separate RUN", run)
+        return
     if call.manager.name == "uv" and call.verb == "install" and not _into_system(call, build.state(run).vars):
         raise RewriteRejected(f"`{text}` installs into a virtual environment; add `--system`", run)
     if call.manager.name != "pip" and not (call.manager.name == "uv" and call.path == "pip install"):
@@ -309,6 +309,11 @@ def _check_pip(
     if "/" in program or call.uncertain or call.has(*_OTHER_LOCATION):
         raise RewriteRejected(f"`{text}` does not install into the image's own Python", run)
     collect_requirements(build, stage, context, run, command, parts.requirements)
+
+
+def deletes_user_cache(command: RunCommand) -> bool:
+    """Whether a command only deletes files in `~/.cache`."""
+    return command.command.name == "rm" and all("/.cache" in word.value for word in command.command.operands())
 
 
 def collect_requirements(

@@ -44,6 +44,7 @@ from .python import (
     RUNTIME_VARIABLES,
     VENV_DIRECTORY,
     copies_uv,
+    deletes_user_cache,
     native_libraries,
     python_base,
 )
@@ -237,9 +238,9 @@ class _ManagedPythonSplit(StageRewrite):
         """Record what a command is for. Raises RewriteRejected for one that cannot move to the builder."""
         call, text = command.call, command.text[:60]
         if call is None:
-            if command.command.name == "rm" and all("/.cache" in word.value for word in command.command.operands()):
-                return
-            raise RewriteRejected(f"`{text}` is in the same RUN as an install; move it to a separate RUN", run)
+            if not deletes_user_cache(command):
+                raise RewriteRejected(f"`{text}` is in the same RUN as an install; move it to a separate RUN", run)
+            return
         name = call.manager.name
         if call.manager.ecosystem == "python" and call.verb == "clean":
             return
@@ -250,13 +251,17 @@ class _ManagedPythonSplit(StageRewrite):
         elif name == "poetry" and call.verb == "config":
             self._configure(call)
         elif name in MANAGERS and call.verb == "restore" and call.path != "pip sync":
-            if self.tool and self.tool != name:
-                raise RewriteRejected(f"both {self.tool} and {name} install dependencies", run)
-            self.tool = name
-            self.installs.append((run, command))
+            self._take_install(run, command, name)
         elif call.verb != "config":
             raise RewriteRejected(f"the effect of `{text}` is unknown", run)
         self.builder_runs[id(run)].append(command)
+
+    def _take_install(self, run: Run, command: RunCommand, manager: str) -> None:
+        """Record the install of the dependencies."""
+        if self.tool and self.tool != manager:
+            raise RewriteRejected(f"both {self.tool} and {manager} install dependencies", run)
+        self.tool = manager
+        self.installs.append((run, command))
 
     def _take_pip(self, run: Run, piece: RunCommand, call: PackageCall) -> None:
         names = {normalize_name(package.name) for package in call.packages}

@@ -74,7 +74,7 @@ _LINKED = frozenset(("opencv", "pyo3-ffi", "magick_rust", "libxml", "mlua-sys", 
 _MOVES_OUTPUT = ("--target-dir", "--manifest-path", "--out-dir", "--artifact-dir", "-C", "--config", "-Z")
 _CHOOSES_TARGET = ("--bin", "-p", "--package", "--workspace", "--all", "--example", "--profile")
 _SPECIAL_TABLES = frozenset(("workspace", "lib", "bin", "example", "bench", "test", "patch", "replace"))
-"""Tables of Cargo.toml with which an empty src/main.rs does not stand in for the source."""
+"""Tables of Cargo.toml with which an empty src/main.rs cannot replace the source."""
 _OTHER_TARGETS = ("build.rs", "src/lib.rs", "src/bin", "benches", "examples")
 _MANIFESTS = ("Cargo.toml", "Cargo.lock", "rust-toolchain", "rust-toolchain.toml", ".cargo")
 _EMPTY = "# the dependencies, compiled with an empty program, which is then forgotten"
