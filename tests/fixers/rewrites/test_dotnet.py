@@ -88,11 +88,11 @@ def test_packages_that_do_not_build_stay(tmp_path: Path) -> None:
         ("WORKDIR /src\n", "USER app\nWORKDIR /src\n", {}, "2: a stage with USER cannot be split"),
     ],
 )
-def test_what_cannot_be_proved_is_refused(old: str, new: str, files: dict[str, str], why: str, tmp_path: Path) -> None:
+def test_unsupported_files_are_rejected(old: str, new: str, files: dict[str, str], why: str, tmp_path: Path) -> None:
     assert refusal(tmp_path, TEXT.replace(old, new, 1), {**FILES, **files}).startswith(why)
 
 
-def test_what_was_published_on_the_host_must_not_come_over_it(tmp_path: Path) -> None:
+def test_published_files_of_the_host_are_rejected(tmp_path: Path) -> None:
     text = TEXT.replace("-o /app", "-o out").replace("WORKDIR /app", "WORKDIR /src/out")
     assert "COPY --from=build /src/out /src/out\n" in rewritten(tmp_path, text, FILES).text
     assert "`out` in the build context would overwrite" in refusal(tmp_path, text, {**FILES, "out/Web.dll": ""})

@@ -70,7 +70,7 @@ def test_the_release_behind_an_older_tag_is_known(tag: str, release: str, tmp_pa
 
 
 @pytest.mark.parametrize("tag", ["1.15", "1.19.10", "1.16.3", "1.22rc1"])
-def test_a_release_that_is_not_certain_is_refused(tag: str, tmp_path: Path) -> None:
+def test_an_uncertain_release_is_rejected(tag: str, tmp_path: Path) -> None:
     assert "a known Debian release" in refusal(tmp_path, TEXT.replace("1.25-bookworm", tag), FILES)
 
 
@@ -103,7 +103,7 @@ def test_a_program_elsewhere_is_brought_over_too(tmp_path: Path) -> None:
         ("RUN go build", "RUN ./generate\nRUN go build", "5: whether the builder needs what `./generate` does"),
     ],
 )
-def test_what_cannot_be_proved_is_refused(old: str, new: str, why: str, tmp_path: Path) -> None:
+def test_unsupported_files_are_rejected(old: str, new: str, why: str, tmp_path: Path) -> None:
     found = refusal(tmp_path, TEXT.replace(old, new, 1), FILES)
     assert found.startswith(why) or (why.startswith("0: one") and "no `go build`" in found)
 
@@ -159,7 +159,7 @@ def test_packages_of_alpine_stay_in_both_stages(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_what_may_link_to_c_on_alpine_is_refused(old: str, new: str, why: str, tmp_path: Path) -> None:
+def test_possible_use_of_c_on_alpine_is_rejected(old: str, new: str, why: str, tmp_path: Path) -> None:
     assert refusal(tmp_path, ALPINE.replace(old, new, 1), FILES).startswith(why)
 
 

@@ -82,7 +82,7 @@ def test_classes_are_started_too(tmp_path: Path) -> None:
         ("EXPOSE 8080", "HEALTHCHECK CMD curl -f localhost", "6: the image starts `curl`"),
     ],
 )
-def test_what_cannot_be_proved_is_refused(old: str, new: str, why: str, tmp_path: Path) -> None:
+def test_unsupported_files_are_rejected(old: str, new: str, why: str, tmp_path: Path) -> None:
     assert refusal(tmp_path, TEXT.replace(old, new, 1), FILES).startswith(why)
 
 

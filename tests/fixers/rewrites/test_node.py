@@ -126,7 +126,7 @@ def test_a_global_program_that_is_started_stays(tmp_path: Path) -> None:
         ("", "", {"package.json": "[]"}, "4: `package.json` is no JSON object"),
     ],
 )
-def test_what_cannot_be_proved_is_refused(old: str, new: str, files: dict[str, str], why: str, tmp_path: Path) -> None:
+def test_unsupported_files_are_rejected(old: str, new: str, files: dict[str, str], why: str, tmp_path: Path) -> None:
     assert refusal(tmp_path, TEXT.replace(old, new, 1) if old else TEXT, {**FILES, **files}).startswith(why)
 
 

@@ -96,6 +96,6 @@ def test_extensions_alone(tmp_path: Path) -> None:
         ("8.2-apache-bookworm", "8.2-apache", {}, "3: which libraries `libzip-dev` needs"),
     ],
 )
-def test_what_cannot_be_proved_is_refused(old: str, new: str, files: dict[str, str], why: str, tmp_path: Path) -> None:
+def test_unsupported_files_are_rejected(old: str, new: str, files: dict[str, str], why: str, tmp_path: Path) -> None:
     text = TEXT.replace(old, new, 1) if old else TEXT
     assert refusal(tmp_path, text, {**FILES, **files}).startswith(why)

@@ -142,7 +142,7 @@ def test_steps_of_the_program_stay_in_their_order(tmp_path: Path) -> None:
         ('CMD ["gunicorn"', 'CMD ["make"', {}, "None"),
     ],
 )
-def test_what_cannot_be_proved_is_refused(old: str, new: str, files: dict[str, str], why: str, tmp_path: Path) -> None:
+def test_unsupported_files_are_rejected(old: str, new: str, files: dict[str, str], why: str, tmp_path: Path) -> None:
     text = FLASK.replace(old, new, 1) if old else FLASK
     if why == "None":
         assert "        make \\\n" in rewritten(tmp_path, text, FILES).text

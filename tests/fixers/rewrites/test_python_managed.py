@@ -285,7 +285,7 @@ def test_libraries_behind_locked_packages_are_installed(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_what_cannot_be_proved_is_refused(text: str, files: dict[str, str], why: str, tmp_path: Path) -> None:
+def test_unsupported_files_are_rejected(text: str, files: dict[str, str], why: str, tmp_path: Path) -> None:
     assert refusal(tmp_path, text, files).startswith(why)
 
 

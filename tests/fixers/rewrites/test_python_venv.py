@@ -103,7 +103,7 @@ def test_ways_to_make_and_to_fill_it(make: str, install: str, folder: str, tmp_p
         ("RUN pip", "USER app\nRUN pip", {}, "9: the dependencies are installed as `app`"),
     ],
 )
-def test_what_cannot_be_proved_is_refused(old: str, new: str, files: dict[str, str], why: str, tmp_path: Path) -> None:
+def test_unsupported_files_are_rejected(old: str, new: str, files: dict[str, str], why: str, tmp_path: Path) -> None:
     assert refusal(tmp_path, TEXT.replace(old, new, 1), {**FILES, **files}).startswith(why)
 
 

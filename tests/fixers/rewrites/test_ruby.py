@@ -109,7 +109,7 @@ def test_the_source_comes_behind_the_gems(tmp_path: Path) -> None:
         ("CMD [", 'CMD ["make", ', {}, ""),
     ],
 )
-def test_what_cannot_be_proved_is_refused(old: str, new: str, files: dict[str, str], why: str, tmp_path: Path) -> None:
+def test_unsupported_files_are_rejected(old: str, new: str, files: dict[str, str], why: str, tmp_path: Path) -> None:
     text = TEXT.replace(old, new, 1) if old else TEXT
     if why:
         assert refusal(tmp_path, text, {**FILES, **files}).startswith(why)

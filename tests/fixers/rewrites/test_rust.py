@@ -113,6 +113,6 @@ def test_libraries_that_are_compiled_in_are_not_installed(tmp_path: Path) -> Non
         ("", "", {"Cargo.lock": ""}, "5: the build context has no Cargo.lock"),
     ],
 )
-def test_what_cannot_be_proved_is_refused(old: str, new: str, files: dict[str, str], why: str, tmp_path: Path) -> None:
+def test_unsupported_files_are_rejected(old: str, new: str, files: dict[str, str], why: str, tmp_path: Path) -> None:
     text = TEXT.replace(old, new, 1) if old else TEXT
     assert refusal(tmp_path, text, {**FILES, **files}).startswith(why)
