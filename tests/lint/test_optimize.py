@@ -32,8 +32,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_plan_comes_first_and_nothing_is_written(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["optimize"]) == 1
     out = capsys.readouterr().out
-    assert "multi-stage: Install the dependencies in a stage of their own" in out
-    assert "nothing to do" not in out
+    assert "multi-stage: Install the dependencies in a separate stage" in out
+    assert "order: nothing to do" in out
     assert (project / "Dockerfile").read_text() == DOCKERFILE
     assert not (project / ".dockerignore").exists()
 
@@ -69,9 +69,9 @@ def test_explain(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (project / "requirements.txt").write_text("wand\n")
     assert main(["optimize", "--explain", "--only", "multi-stage"]) == 0
     out = capsys.readouterr().out
-    assert "yes  the base is an official Python image on Debian" in out
-    assert "no   the native libraries behind the packages are known" in out
-    assert "multi-stage: refused: what `wand` needs at run time is not known" in out
+    assert "yes  the base image is an official Python image on Debian" in out
+    assert "no   the system libraries of the packages are known" in out
+    assert "multi-stage: refused: the run-time system dependencies of `wand` are unknown" in out
 
 
 def test_json(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -175,7 +175,7 @@ def test_each_rewrite_is_asked_for(project: Path) -> None:
     assert not (project / ".dockerignore").exists()
     assert "y takes it" in shown
     assert shown.count("Take it?") >= 3
-    assert "multi-stage: Install the dependencies in a stage of their own" in shown
+    assert "multi-stage: Install the dependencies in a separate stage" in shown
 
 
 def test_nothing_is_written_where_nothing_is_taken(project: Path) -> None:

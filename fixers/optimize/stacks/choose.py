@@ -1,4 +1,4 @@
-"""Which rewrite parts the only stage of a file in a builder and a runtime: it goes by the base image."""
+"""Chooses by the base image which rewrite splits the only stage of a file into a builder and a runtime."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from ....model.context import Context
 
 ADDED_TO_PATH = (f"{python.VENV_DIRECTORY}/bin", rust.CARGO_BIN)
-"""Folders that a rewrite may put into PATH of the final stage."""
+"""Directories that a rewrite may add to PATH of the final stage."""
 
 
 def rewrite(build: Build, context: Context) -> RewriteOutcome:
-    """The rewrite of the ecosystem that the base image belongs to."""
+    """Split the only stage of a file, by the rewrite for its base image."""
     stage = build.stages[0]
     name = (stage.base_ref.name if stage.base_ref else "") or ""
     stacks = {
@@ -35,12 +35,16 @@ def rewrite(build: Build, context: Context) -> RewriteOutcome:
     made = dotnet.rewrite if dotnet.uses_dotnet_sdk(stage) else stacks.get(name)
     if made is None:
         return RewriteOutcome(
-            "multi-stage", rejection=RewriteRejected(f"no stack is known for `{name or stage.image}`", stage.from_)
+            "multi-stage",
+            rejection=RewriteRejected(
+                f"splitting is not supported for the base image `{name or stage.image}`", stage.from_
+            ),
         )
     return made(build, stage, context)
 
 
 def _python(build: Build, stage: Stage) -> Callable[[Build, Stage, Context], RewriteOutcome]:
+    """The rewrite for Python, by what creates the environment."""
     if python_managed.installs_from_lock(build, stage):
         return python_managed.rewrite
     return python_venv.rewrite if python_venv.creates_venv(build, stage) else python.rewrite

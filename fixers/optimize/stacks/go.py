@@ -1,4 +1,4 @@
-"""Go: the program is compiled in a stage with the tools, and runs on the Debian release that it was compiled on."""
+"""Go: the program is compiled in a stage with the toolchain, and runs on the release that it was compiled on."""
 
 from __future__ import annotations
 
@@ -6,29 +6,26 @@ import posixpath
 from itertools import pairwise
 
 from ....syntax.tree import Arg, Cmd, CopyOrAdd, Entrypoint, Env, Onbuild, Run, Shell, User, Workdir
-from ..base.blocks import (
-    from_instruction,
-    instruction_text,
-    instruction_with_comments,
-    leading_comments,
-    run_instruction,
-    write_two_stages,
-)
-from ..base.copies import context_copies, context_path, read_context_file
-from ..base.programs import FULL_IMAGE_PROGRAMS, ProgramUsage, check_final_stage_runs
-from ..base.rewrite import (
-    Preconditions,
-    RewriteOutcome,
-    RewriteRejected,
-    StageRewrite,
-    Step,
-    base_image_step,
-    run_rewrite,
-)
-from ..base.run_steps import SYSTEM_PACKAGES, split_run
-from ..base.system import AptInstall, read_apt_install, runtime_install
+from ..base.blocks import from_instruction, instruction_text, instruction_with_comments, write_two_stages
+from ..base.copies import context_path, read_context_file
+from ..base.programs import FULL_IMAGE_PROGRAMS
+from ..base.rewrite import Preconditions, RewriteOutcome, RewriteRejected, Step, base_image_step, run_rewrite
+from ..base.system import AptInstall, runtime_install
 from ..order.cache_order import manifest_copies
+from .compiled import CompiledSplit
 from .go_release import debian_release_of
+from .shared import (
+    NAME,
+    base_text,
+    copy_from_build,
+    is_from_context,
+    places_of,
+    reject_instruction,
+    reject_ownership,
+    require_plain_base,
+    require_workdir,
+    with_release,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,12 +35,14 @@ if TYPE_CHECKING:
     from ....model.context import Context
     from ....syntax.command import Word
     from ....syntax.tree import Instruction
+    from ..base.run_steps import RunCommand
 
-NAME = "multi-stage"
 _RELEASES = ("bullseye", "bookworm", "trixie")
 _BUILDING = frozenset(
     ("CGO_ENABLED", "GOOS", "GOARCH", "GOPROXY", "GOPRIVATE", "GOFLAGS", "GO111MODULE", "GOSUMDB", "GOPATH")
 )
+"""Variables that a build depends on."""
+_DOWNLOADS = ("mod download", "mod tidy", "mod verify", "mod vendor")
 _STATIC = ("# the image has no C compiler: the program is made without C, and needs no C library", "ENV CGO_ENABLED=0")
 _ZONES = "/usr/local/go/lib/time/zoneinfo.zip"
 """Where a program looks for time zones when the system has none. Source: time/zoneinfo_goroot.go."""
@@ -55,100 +54,88 @@ _CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
 """Where a program looks for certificates on Debian first. Source: crypto/x509/root_linux.go."""
 _ALWAYS = ("ca-certificates", "tzdata")
 """What the golang image has and Go programs load: certificates and time zones."""
+_SANITIZERS = ("-trimpath", "-race", "-msan", "-asan")
 
 
 def rewrite(build: Build, stage: Stage, context: Context) -> RewriteOutcome:
-    """Part the only stage of a Go image in a builder and a slim runtime."""
+    """Split the only stage of a Go image into a builder and a slim runtime."""
     return run_rewrite(NAME, lambda checks: _GoSplit(build, stage, context, checks).result())
 
 
-class _GoSplit(StageRewrite):
+class _GoSplit(CompiledSplit):
+    """A stage that compiles a Go program.
+
+    `download`: the RUN with `go mod download`
+    `binary`: the path of the program
+    `alpine`: whether the base image is on Alpine, where packages of the system stay in the final stage
+    `runtime`: the base image of the final stage
+    `directory`: the directory that the program is compiled in
+    `covered`: the COPYs of the file that bring only go.mod and go.sum
+    """
+
+    manager = "go"
+
     def __init__(self, build: Build, stage: Stage, context: Context, checks: Preconditions) -> None:
         super().__init__(build, stage, context, checks)
-        self.apt_installs: dict[int, AptInstall] = {}
-        self.builder_runs: dict[int, Run] = {}
         self.download: Run | None = None
-        self.compiled: Run | None = None
         self.binary = ""
         self.alpine = False
         self.runtime = ""
-        self.folder = ""
+        self.directory = ""
         self.covered: list[CopyOrAdd] = []
 
     def result(self) -> tuple[str, list[Step]]:
+        """The new file and the steps to it. Raises RewriteRejected."""
         release, image = self._base()
         for instruction in self.stage.instructions:
-            if isinstance(instruction, Onbuild | Shell | User):
-                raise RewriteRejected(f"{instruction.name} is not followed", instruction)
+            reject_instruction(instruction, (Onbuild, Shell, User))
             if isinstance(instruction, Run):
-                self._sort(instruction)
-        compiled = self.compiled
-        self.checks.require("one `go build` makes the program", compiled, "no `go build` was found")
-        assert compiled is not None
-        check_final_stage_runs(
-            self.build, self.stage, self.context, self.builder_runs.keys() | self.apt_installs.keys(), compiled
-        )
-        self.folder = self.build.state(compiled).path(".") or ""
-        workdir = any(isinstance(step, Workdir) and step.start < compiled.start for step in self.stage.instructions)
-        self.checks.require(
-            "WORKDIR is set", workdir, "no WORKDIR is set, and the base has one of its own", self.stage.from_
-        )
-        self._starts()
+                self.sort_run(instruction)
+        compiled = self.require_compiled("one `go build` compiles the program", "no RUN runs `go build`")
+        self.directory = self.build.state(compiled).path(".") or ""
+        reason = "no WORKDIR is set before the build, so it runs in the base image's; set one"
+        require_workdir(self.stage, compiled, self.checks, self.stage.from_, reason)
+        self._require_start()
         builder, final = self._builder(compiled, image), self._final(compiled, release)
-        text = write_two_stages(self.build, self.stage, builder, final)
-        steps = [
-            Step("Compile in a stage of its own", "the Go tools and their caches stay out of the image"),
-            base_image_step(
-                self.runtime,
-                "a program without C runs on any release"
-                if self.alpine
-                else "the release that the program was compiled on, so that libc is the same",
-            ),
+        why = (
+            "a program without cgo runs on any release"
+            if self.alpine
+            else "the release that the program is compiled on, with the same libc"
+        )
+        return write_two_stages(self.build, self.stage, builder, final), [
+            Step("Compile in a separate stage", "keeps the Go toolchain and its caches out of the image"),
+            base_image_step(self.runtime, why),
         ]
-        return text, steps
 
     def _base(self) -> tuple[str, str]:
-        ref, facts, base = self.stage.base_ref, self.stage.base_facts, self.stage.from_.base
+        """The release of the base image, "" when unknown, and the image to compile in; sets `alpine` and `runtime`."""
+        ref, facts = self.stage.base_ref, self.stage.base_facts
         self.alpine = bool(ref and facts and facts.family == "alpine" and ref.tag)
         suite = (facts.suite or debian_release_of(ref.tag or "")) if ref and facts else ""
-        known = self.alpine or (facts and facts.family == "debian" and suite in _RELEASES)
         self.checks.require(
-            "the base is an official Go image on Alpine or on a known release of Debian",
-            known,
-            "the base is no official Go image on Alpine or on a known release of Debian",
+            "the base image is an official Go image on Alpine or a known Debian release",
+            self.alpine or (facts and facts.family == "debian" and suite in _RELEASES),
+            f"`{base_text(self.stage)}` is not an official Go image on Alpine or a known Debian release",
             self.stage.from_,
         )
-        assert ref is not None and facts is not None and suite is not None and base is not None
-        self.checks.require(
-            "the base is written without variables", "$" not in base.text, "a variable names the base", self.stage.from_
-        )
-        tag = ref.tag or "latest"
-        if self.alpine:
-            return self._on_alpine(suite.removeprefix("alpine"), tag, base.text)
-        self.runtime = f"debian:{suite}-slim"
-        if suite in tag:
-            return suite, base.text
-        # The pair must not drift apart when the tag moves to another release.
-        return suite, f"{base.text.partition(':')[0]}:{suite if tag == 'latest' else f'{tag}-{suite}'}"
+        assert ref is not None and suite is not None
+        require_plain_base(self.stage, self.checks)
+        tag, base = ref.tag or "latest", base_text(self.stage)
+        if not self.alpine:
+            self.runtime = f"debian:{suite}-slim"
+            return suite, with_release(base, tag, suite)
+        release = suite.removeprefix("alpine")
+        self._require_no_c(release, base)
+        # A tag that moves from release to release gets a runtime that does, too.
+        self.runtime = f"alpine:{release if release and tag.endswith(release) else '3'}"
+        return release, base
 
-    def _on_alpine(self, release: str, tag: str, base: str) -> tuple[str, str]:
-        """The release of Alpine (empty when it is not known), and the image to compile in, which is the one it was.
-
-        Without a C compiler the program is compiled without cgo, so the release matters only to other commands.
-        """
-        runs = [step for step in self.stage.instructions if isinstance(step, Run)]
-        for run in runs:
-            calls = self.build.package_calls(run)
-            if any(package.name in _COMPILERS for call in calls for package in call.packages):
-                raise RewriteRejected(
-                    "a C compiler is installed on Alpine: what the program links to is not followed", run
-                )
-            if not release and any(call.manager.name != "go" for call in calls):
-                raise RewriteRejected(f"the release of Alpine behind `{base}` is not known", run)
-        texts = [read_context_file(self.context, name) or "" for name in self.context.files() if name.endswith(".go")]
-        self.checks.require(
-            "the sources use no C", not any('import "C"' in text for text in texts), "a source file imports C"
-        )
+    def _require_no_c(self, release: str, base: str) -> None:
+        """Raise RewriteRejected when the program may use cgo on Alpine."""
+        self._require_no_c_compiler(release, base)
+        sources = [name for name in self.context.files() if name.endswith(".go")]
+        cgo = next((name for name in sources if 'import "C"' in (read_context_file(self.context, name) or "")), "")
+        self.checks.require("no Go source file uses cgo", not cgo, f"`{cgo}` imports C")
         values = [
             pair.value.text if pair.value else ""
             for step in self.stage.instructions
@@ -156,211 +143,205 @@ class _GoSplit(StageRewrite):
             for pair in step.pairs
             if pair.key.text == "CGO_ENABLED"
         ]
-        self.checks.require("cgo is not asked for", all(value == "0" for value in values), "CGO_ENABLED is set")
-        # A tag that moves from release to release is answered by one that does.
-        self.runtime = f"alpine:{release if release and tag.endswith(release) else '3'}"
-        return release, base
+        disabled = all(value == "0" for value in values)
+        self.checks.require("cgo is not enabled", disabled, "`CGO_ENABLED` is set to a value other than 0")
 
-    def _sort(self, run: Run) -> None:
+    def _require_no_c_compiler(self, release: str, base: str) -> None:
+        """Raise RewriteRejected when a C compiler is installed, without which Go compiles without cgo.
+
+        The Alpine release matters only when other packages are installed.
+        """
+        for run in self.stage.instructions:
+            calls = self.build.package_calls(run) if isinstance(run, Run) else ()
+            if any(package.name in _COMPILERS for call in calls for package in call.packages):
+                raise RewriteRejected(
+                    "a C compiler is installed on Alpine, so the libraries that the program links to are unknown", run
+                )
+            if not release and any(call.manager.name != "go" for call in calls):
+                raise RewriteRejected(f"the Alpine release of `{base}` is unknown; name it in the tag", run)
+
+    # What the RUNs are for
+
+    def sort_run(self, run: Run) -> None:
         calls = self.build.package_calls(run)
-        if self.alpine and calls and all(call.manager.ecosystem == "os" for call in calls):
-            return
-        if not any(call.manager.name == "go" or call.manager.ecosystem == "os" for call in calls):
-            return
-        found = split_run(self.build, run)
-        system = [piece for piece in found if piece.kind == SYSTEM_PACKAGES]
-        if system:
-            self.apt_installs[id(run)] = read_apt_install(system, run)
-        rest = [piece for piece in found if piece.kind != SYSTEM_PACKAGES]
-        for piece in rest:
-            call = piece.call
-            if call is None or call.manager.name != "go":
-                raise RewriteRejected(f"`{piece.text[:60]}` stands in one RUN with the build", run)
-            if call.path in ("mod download", "mod tidy", "mod verify", "mod vendor") or call.verb == "restore":
-                if call.path == "mod download":
-                    self.download = self.download or run
-            elif call.path == "build":
-                if self.compiled is not None:
-                    raise RewriteRejected("there are several `go build`", run)
-                self.compiled = run
-                self.binary = self._output(run, piece.command.words)
-            else:
-                raise RewriteRejected(f"`{piece.text[:60]}` is not followed", run)
-        if rest:
-            self.builder_runs[id(run)] = run
+        if not (self.alpine and calls and all(call.manager.ecosystem == "os" for call in calls)):
+            super().sort_run(run)
+
+    def take(self, run: Run, command: RunCommand) -> None:
+        call = command.call
+        if call is None or call.manager.name != "go":
+            raise RewriteRejected(
+                f"`{command.text[:60]}` is in the same RUN as the build; move it to a separate RUN", run
+            )
+        if call.path == "mod download":
+            self.download = self.download or run
+        elif call.path == "build":
+            if self.compiled is not None:
+                raise RewriteRejected("`go build` runs more than once; only one program can be split off", run)
+            self.compiled = run
+            self.binary = self._output(run, command.command.words)
+        elif call.path not in _DOWNLOADS and call.verb != "restore":
+            raise RewriteRejected(f"the effect of `{command.text[:60]}` is unknown", run)
 
     def _output(self, run: Run, words: Sequence[Word]) -> str:
-        """The path of what `go build -o` writes; without `-o` the name of the module's last part."""
+        """The path of the program: the value of `-o`, or else the last part of the module's name."""
         values = [word.value for word in words]
         output = next((after for word, after in pairwise(values) if word == "-o"), "")
         packages = [word for word in values[2:] if word.startswith((".", "/")) and word != output]
         if not output:
-            folder = self.build.state(run).path(".") or ""
-            module = context_path(self.build, self.stage, self.context, posixpath.join(folder, "go.mod"))
-            first = (
-                (read_context_file(self.context, module) or "").partition("module ")[2].split("\n")[0].strip()
-                if module
-                else ""
-            )
-            if packages not in ([], ["."], ["./"]) or not first:
-                raise RewriteRejected("`go build` names no output", run)
-            output = first.rpartition("/")[2]
+            module = self._module_name(run)
+            if packages not in ([], ["."], ["./"]) or not module:
+                raise RewriteRejected(
+                    "`go build` has no `-o` option and the name of its output is unknown; add `-o`", run
+                )
+            output = module.rpartition("/")[2]
         path = self.build.state(run).path(output)
         if path is None or "$" in output or output.endswith("/"):
-            raise RewriteRejected("where `go build` writes is not known", run)
+            raise RewriteRejected(
+                "the output path of `go build` is unknown; use `-o` with the path of a file, without variables", run
+            )
         return path
 
-    def _starts(self) -> None:
-        """What is started is what was compiled, or a script that is copied."""
+    def _module_name(self, run: Run) -> str:
+        """The name in go.mod of the directory that a RUN works in; "" when unknown."""
+        directory = self.build.state(run).path(".") or ""
+        manifest = context_path(self.build, self.stage, self.context, posixpath.join(directory, "go.mod"))
+        text = read_context_file(self.context, manifest) or "" if manifest else ""
+        return text.partition("module ")[2].split("\n")[0].strip()
+
+    def _require_start(self) -> None:
+        """Raise RewriteRejected when the image starts anything but the compiled program or a script that is copied."""
+        started: list[str | None] = []
         for instruction in self.stage.instructions:
-            if isinstance(instruction, Cmd | Entrypoint):
-                for command in self.build.commands(instruction):
-                    if command.name in ("go", "gofmt") or command.name in FULL_IMAGE_PROGRAMS:
-                        raise RewriteRejected(
-                            f"the image starts `{command.name}`, which only the full base has", instruction
-                        )
-        started = [
-            self.build.state(instruction).path(command.words[0].value)
-            for instruction in self.stage.instructions
-            if isinstance(instruction, Cmd | Entrypoint)
-            for command in self.build.commands(instruction)[:1]
-            if command.words
-        ]
+            if not isinstance(instruction, Cmd | Entrypoint):
+                continue
+            commands = self.build.commands(instruction)
+            for command in commands:
+                if command.name in ("go", "gofmt") or command.name in FULL_IMAGE_PROGRAMS:
+                    raise RewriteRejected(
+                        f"the image starts `{command.name}`, which only the full base image contains", instruction
+                    )
+            state = self.build.state(instruction)
+            started += [state.path(command.words[0].value) for command in commands[:1] if command.words]
         self.checks.require(
-            "the image starts the program that was compiled",
+            "the image starts the compiled program",
             self.binary in started,
-            "the image does not start the program that was compiled",
+            "neither CMD nor ENTRYPOINT starts the compiled program",
         )
+
+    # The builder
 
     def _builder(self, compiled: Run, image: str) -> list[str]:
-        build, stage = self.build, self.stage
-        lines = [from_instruction(stage, image, "build")]
-        if self.alpine and not any("CGO_ENABLED" in step.arguments_text for step in stage.instructions):
+        lines = [from_instruction(self.stage, image, "build")]
+        if self.alpine and not any("CGO_ENABLED" in step.arguments_text for step in self.stage.instructions):
             lines += _STATIC
-        early = self._manifests(compiled)
-        waiting: list[str] = []
-        for instruction in stage.instructions:
+        manifests = self._manifests(compiled)
+        source: list[str] = []
+        """COPYs that wait until the modules are downloaded."""
+        for instruction in self.stage.instructions:
             if instruction.start > compiled.start:
                 break
-            system = self.apt_installs.get(id(instruction))
-            if system is not None and system.packages:
-                lines += [*leading_comments(build, instruction), system.line(system.packages)]
-            if (
-                isinstance(instruction, Env) and any(pair.key.text in _BUILDING for pair in instruction.pairs)
-            ) or isinstance(instruction, Arg | Workdir):
-                lines.append(instruction_text(build, instruction))
-            elif isinstance(instruction, CopyOrAdd) and instruction not in self.covered:
-                (waiting if early else lines).append(instruction_with_comments(build, instruction))
-            elif self.alpine and isinstance(instruction, Run) and self._installs(instruction):
-                lines.append(instruction_text(build, instruction))
-            elif id(instruction) in self.builder_runs:
-                assert isinstance(instruction, Run)
-                if early:
-                    download = self._text(instruction) if instruction is self.download else "RUN go mod download"
-                    lines += [*early, download, _STANDARD, f"RUN {self._standard(compiled)}", *waiting]
-                    early, waiting = [], []
-                    if instruction is self.download:
+            lines += self.system_packages(instruction)
+            if isinstance(instruction, CopyOrAdd):
+                if instruction not in self.covered:
+                    (source if manifests else lines).append(instruction_with_comments(self.build, instruction))
+            elif not isinstance(instruction, Run) or id(instruction) not in self.builder_runs:
+                lines += [instruction_text(self.build, instruction)] if self._is_for_build(instruction) else []
+            else:
+                if manifests:
+                    downloads = instruction is self.download
+                    lines += [*manifests, self.moved_run(instruction) if downloads else "RUN go mod download"]
+                    lines += [_STANDARD, f"RUN {self._compile_standard_library(compiled)}", *source]
+                    manifests, source = [], []
+                    if downloads:
                         continue
-                lines.append(self._text(instruction))
+                lines.append(self.moved_run(instruction))
         return lines
 
-    def _installs(self, run: Run) -> bool:
-        """Whether a RUN, which the final stage keeps, installs what the build may need too (git, make)."""
-        return id(run) not in self.builder_runs and any(
-            call.manager.ecosystem == "os" for call in self.build.package_calls(run)
-        )
+    def _is_for_build(self, instruction: Instruction) -> bool:
+        """Whether the builder needs an instruction that the final stage keeps."""
+        if isinstance(instruction, Env):
+            return any(pair.key.text in _BUILDING for pair in instruction.pairs)
+        if isinstance(instruction, Run):
+            # On Alpine the final stage installs what the build may need, too (git, make).
+            calls = self.build.package_calls(instruction)
+            return self.alpine and any(call.manager.ecosystem == "os" for call in calls)
+        return isinstance(instruction, Arg | Workdir)
 
-    def _standard(self, compiled: Run) -> str:
-        """The command that compiles the standard library as the program's build does, so that it stays in the cache."""
+    def _compile_standard_library(self, compiled: Run) -> str:
+        """The command that compiles the standard library with the options of the program's build, for the cache."""
         call = next(call for call in self.build.package_calls(compiled) if call.path == "build")
         words = [f"{name}={word.text}" for name, word in call.command.assignments]
         words += ["go", "build"]
         values = [word.text for word in call.command.words]
         for word, after in pairwise([*values, ""]):
-            if word in ("-trimpath", "-race", "-msan", "-asan") or word.startswith(("-tags=", "-gcflags=all=")):
+            if word in _SANITIZERS or word.startswith(("-tags=", "-gcflags=all=")):
                 words.append(word)
             elif word == "-tags":
                 words += [word, after]
         return " ".join([*words, "std"])
 
-    def _text(self, run: Run) -> str:
-        if id(run) not in self.apt_installs:
-            return instruction_with_comments(self.build, run)
-        system = self.apt_installs[id(run)]
-        line = run_instruction([piece.text for piece in split_run(self.build, run) if piece.kind != SYSTEM_PACKAGES])
-        return line if system.packages else "\n".join([*leading_comments(self.build, run), line])
-
     def _manifests(self, compiled: Run) -> list[str]:
         """COPYs of go.mod and go.sum; empty when the modules need more of the project, or there are none."""
-        module = context_path(self.build, self.stage, self.context, posixpath.join(self.folder, "go.mod"))
+        module = context_path(self.build, self.stage, self.context, posixpath.join(self.directory, "go.mod"))
         if module is None:
             return []
         text = read_context_file(self.context, module) or ""
-        beside = posixpath.dirname(module)
-        if (
-            "=> ." in text
-            or "=> /" in text
-            or self.context.includes(posixpath.join(beside, "vendor"))
-            or self.context.includes(posixpath.join(beside, "go.work"))
-        ):
+        root = posixpath.dirname(module)
+        if "=> ." in text or "=> /" in text:
             return []
-        names = [module, *(name for name in (posixpath.join(beside, "go.sum"),) if self.context.includes(name))]
+        if any(self.context.includes(posixpath.join(root, name)) for name in ("vendor", "go.work")):
+            return []
+        sums = posixpath.join(root, "go.sum")
+        names = [module, sums] if self.context.includes(sums) else [module]
         try:
             lines, self.covered = manifest_copies(self.build, self.stage, self.context, names, compiled)
-            return lines
         except RewriteRejected:
             return []
-
-    def _final(self, compiled: Run, release: str) -> list[str]:
-        build, stage = self.build, self.stage
-        lines = [from_instruction(stage, self.runtime)]
-        brought = self.alpine
-        copied = [_ZONES] if self.alpine else []
-        for instruction in stage.instructions:
-            early = isinstance(instruction, CopyOrAdd) and instruction.flag("from") is None
-            if not brought and (early or id(instruction) in self.builder_runs or id(instruction) in self.apt_installs):
-                packages = self._packages(release, compiled)
-                lines += [packages] if packages else []
-                copied = [] if packages else [_CERTIFICATES, _ZONES]
-                brought = True
-            if instruction is compiled:
-                inside = (self.binary + "/").startswith(self.folder.rstrip("/") + "/")
-                paths = [self.folder] if inside or self._copied_inside() else []
-                paths += [] if inside else [self.binary]
-                lines += [f"COPY --from=build {path} {path}" for path in paths]
-                if copied:
-                    lines.append(_TRUSTED if _CERTIFICATES in copied else _LOOKED_FOR)
-                    lines += [f"COPY --from=build {path} {path}" for path in copied]
-                continue
-            if id(instruction) in self.builder_runs or id(instruction) in self.apt_installs:
-                continue
-            if early and instruction.start < compiled.start and self._is_inside(instruction):
-                continue
-            lines.append(instruction_with_comments(build, instruction))
         return lines
 
-    def _copied_inside(self) -> bool:
-        return any(self._is_inside(step) for step in self.stage.instructions if isinstance(step, CopyOrAdd))
+    # The final stage
 
-    def _is_inside(self, copy: Instruction) -> bool:
-        """Whether all that the copy brings lies in the folder of the build, which the final stage gets whole."""
-        mine = [place for place in context_copies(self.build, self.stage, self.context) if place.instruction is copy]
-        if copy.flag("chown") or copy.flag("chmod"):
-            raise RewriteRejected("the source is copied with an owner or a mode of its own", copy)
-        inside = self.folder.rstrip("/") + "/"
+    def _final(self, compiled: Run, release: str) -> list[str]:
+        packages = "" if self.alpine else self._packages(release, compiled)
+        written = not packages
+        lines = [from_instruction(self.stage, self.runtime)]
+        for instruction in self.stage.instructions:
+            from_context = is_from_context(instruction)
+            moved = self.is_moved(instruction)
+            if not written and (from_context or moved):
+                lines.append(packages)
+                written = True
+            if instruction is compiled:
+                lines += self._program(has_packages=bool(packages))
+            elif from_context and instruction.start < compiled.start and self._is_in_directory(instruction):
+                continue
+            elif not moved:
+                lines.append(instruction_with_comments(self.build, instruction))
+        return lines
+
+    def _program(self, *, has_packages: bool) -> list[str]:
+        """COPYs of the program from the builder, and of the data that it loads when packages do not bring it."""
+        inside = (self.binary + "/").startswith(self.directory.rstrip("/") + "/")
+        copies = [step for step in self.stage.instructions if isinstance(step, CopyOrAdd)]
+        lines = copy_from_build(self.directory) if inside or any(map(self._is_in_directory, copies)) else []
+        lines += [] if inside else copy_from_build(self.binary)
+        if self.alpine:
+            return [*lines, _LOOKED_FOR, *copy_from_build(_ZONES)]
+        return lines if has_packages else [*lines, _TRUSTED, *copy_from_build(_CERTIFICATES, _ZONES)]
+
+    def _is_in_directory(self, copy: Instruction) -> bool:
+        """Whether a COPY brings only files of the build's directory, which the final stage gets from the builder."""
+        mine = places_of(self.build, self.stage, self.context, copy)
+        reject_ownership(copy)
+        inside = self.directory.rstrip("/") + "/"
         return bool(mine) and all((place.target.rstrip("/") + "/").startswith(inside) for place in mine)
 
     def _packages(self, release: str, compiled: Run) -> str:
-        """The RUN that installs what the final stage needs; empty where files of the builder are enough."""
+        """The RUN that installs what the final stage needs; "" when files of the builder are enough."""
         words = runtime_install(self.stage.instructions, self.apt_installs, release).packages
-        kept = [
-            step
-            for step in self.stage.instructions
-            if id(step) not in self.builder_runs and id(step) not in self.apt_installs
-        ]
-        extra = ProgramUsage(self.build, self.stage, self.context, kept).packages()
-        if "build-essential" in extra:
-            raise RewriteRejected("the image compiles when it runs")
-        # A program that was compiled with -trimpath does not know where Go's own time zones are.
-        alone = not words and not extra and "-trimpath" not in compiled.arguments_text
-        return "" if alone else AptInstall().line([*_ALWAYS, *words, *extra])
+        extra = self.final_program_packages()
+        # A program compiled with -trimpath does not know where Go's own time zones are.
+        if not words and not extra and "-trimpath" not in compiled.arguments_text:
+            return ""
+        return AptInstall().line([*_ALWAYS, *words, *extra])

@@ -1,4 +1,4 @@
-"""The release of Debian behind the tags of golang that are no longer built."""
+"""The Debian release of tags of golang that are no longer built."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _MOVED = {
     24: (7, "bookworm", "trixie"),
     25: (0, "", "trixie"),
 }
-"""A minor version: the first patch version that was certainly made on the later release, the release before, the later.
+"""By minor version: the first patch version that was certainly built on the later release, the earlier, the later one.
 
-Releases of which both a tag with and one without their name were published. Source: the history of
+Only releases that were published with and without their name in the tag. Source: the history of
 docker-library/official-images, library/golang: bullseye since August 2021, bookworm since June 2023, trixie since
 August 2025.
 """
@@ -28,7 +28,7 @@ _UNCERTAIN = {(19, 10), (20, 5), (24, 6)}
 
 
 def debian_release_of(tag: str) -> str:
-    """The release that `golang:<tag>` was last made on, "" when it is not known."""
+    """The Debian release that `golang:<tag>` was last built on; "" when unknown."""
     match = _TAG.fullmatch(tag)
     if match is None or int(match[1]) not in _MOVED:
         return ""

@@ -1,4 +1,4 @@
-"""Java: the program is built where a JDK is, and runs on the JRE of the same version and distribution."""
+"""Java: the program is built on an image with a JDK, and runs on the JRE of the same version and distribution."""
 
 from __future__ import annotations
 
@@ -6,9 +6,17 @@ import posixpath
 
 from ....syntax.tree import Arg, Copy, CopyOrAdd, Env, Onbuild, Run, Shell, User, Workdir
 from ..base.blocks import from_instruction, instruction_text, instruction_with_comments, write_two_stages
-from ..base.copies import context_copies
 from ..base.rewrite import RewriteOutcome, RewriteRejected, StageRewrite, Step, base_image_step, run_rewrite
 from .jre import find_java_images, java_start_commands, require_no_jdk_use
+from .shared import (
+    NAME,
+    base_text,
+    copy_from_build,
+    places_of,
+    reject_instruction,
+    require_plain_base,
+    require_workdir,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,106 +25,96 @@ if TYPE_CHECKING:
     from ....syntax.command import Command
     from .jre import JavaImages
 
-NAME = "multi-stage"
 _BUILDING = frozenset(("mvn", "mvnw", "gradle", "gradlew", "javac", "jar", "ant"))
 _PREPARING = frozenset("chmod cp echo mkdir mv rm ls".split())
+"""Commands that may be in a RUN with a build, or in one before it."""
 
 
 def rewrite(build: Build, stage: Stage, context: Context) -> RewriteOutcome:
-    """Part the only stage of a Java image in a builder and a runtime."""
+    """Split the only stage of a Java image into a builder and a runtime."""
     return run_rewrite(NAME, lambda checks: _JavaSplit(build, stage, context, checks).result())
 
 
 class _JavaSplit(StageRewrite):
-    def result(self) -> tuple[str, list[Step]]:
-        stage = self.stage
-        runtime = self._runtime()
-        for instruction in stage.instructions:
-            if isinstance(instruction, Onbuild | Shell | User) or instruction.flag("from") is not None:
-                raise RewriteRejected(f"{instruction.name} is not followed", instruction)
-        builds = [step for step in stage.instructions if isinstance(step, Run) and self._is_build(step)]
-        self.checks.require("a RUN builds the program", builds, "no RUN that builds was found")
-        last = builds[-1]
-        self.checks.require(
-            "WORKDIR is set",
-            any(isinstance(step, Workdir) and step.start < last.start for step in stage.instructions),
-            "no WORKDIR is set, so what is built lies among the system's files",
-        )
-        folder = self.build.state(last).path(".")
-        if folder is None or folder == "/":
-            raise RewriteRejected("the folder of the build is not known", last)
-        elsewhere = self._brought(folder, last)
-        self._starts(folder, elsewhere)
-        require_no_jdk_use(self.context, self.checks)
-        builder, final = self._builder(runtime.builder, last), self._final(runtime.runtime, folder, last, elsewhere)
-        text = write_two_stages(self.build, stage, builder, final)
-        steps = [
-            Step("Build in a stage of its own", "the JDK, the build tool and what it downloads stay out of the image"),
-            base_image_step(
-                runtime.runtime,
-                "the runtime of the same version of Java",
-                risk="a library that compiles or attaches to Java at run time needs a JDK",
-            ),
-        ]
-        if runtime.builder:
-            why = "the tag of the base moves to the next version of Java, and builder and runtime must stay together"
-            steps.insert(1, Step(f"Build on `{runtime.builder}`", why))
-        return text, steps
+    """A stage that builds a Java program."""
 
-    def _runtime(self) -> JavaImages:
-        """The image with the JRE of the version that the base has."""
-        ref, base = self.stage.base_ref, self.stage.from_.base
+    def result(self) -> tuple[str, list[Step]]:
+        """The new file and the steps to it. Raises RewriteRejected."""
+        images = self._images()
+        for instruction in self.stage.instructions:
+            reject_instruction(instruction, (Onbuild, Shell, User))
+            if instruction.flag("from") is not None:
+                raise RewriteRejected("a stage with COPY --from cannot be split", instruction)
+        builds = [step for step in self.stage.instructions if isinstance(step, Run) and self._is_build(step)]
+        self.checks.require("a RUN builds the program", builds, "no RUN builds the program")
+        last = builds[-1]
+        reason = "no WORKDIR is set before the build, so its output is in the root directory; set one"
+        require_workdir(self.stage, last, self.checks, None, reason)
+        directory = self.build.state(last).path(".")
+        if directory is None or directory == "/":
+            raise RewriteRejected("the build runs in `/` or in an unknown directory; set WORKDIR", last)
+        elsewhere = self._moved_files(directory, last)
+        self._require_start(directory, elsewhere)
+        require_no_jdk_use(self.context, self.checks)
+        builder, final = self._builder(images.builder, last), self._final(images.runtime, directory, last, elsewhere)
+        return write_two_stages(self.build, self.stage, builder, final), _steps(images)
+
+    def _images(self) -> JavaImages:
+        """The JRE image of the base image's version, and the image to build with."""
+        ref = self.stage.base_ref
         runtime = find_java_images(ref) if ref is not None else None
         self.checks.require(
-            "a JRE of the base's version and distribution is known",
+            "a JRE image of the same version and distribution is known",
             runtime,
-            "no JRE of the same version and distribution is known for the base",
+            f"no JRE image of the same version and distribution is known for `{base_text(self.stage)}`",
             self.stage.from_,
         )
         assert runtime is not None
-        self.checks.require(
-            "the base is written without variables",
-            base is not None and "$" not in base.text,
-            "a variable names the base",
-            self.stage.from_,
-        )
+        require_plain_base(self.stage, self.checks)
         return runtime
 
     def _is_build(self, run: Run) -> bool:
-        """Whether a RUN builds. Raises Refused when it does what is not known."""
+        """Whether a RUN builds. Raises RewriteRejected for commands of unknown effect."""
         commands = self.build.commands(run)
         if run.heredocs or run.flags or not commands:
-            raise RewriteRejected("the RUN has flags or a here-document, or cannot be read", run)
+            raise RewriteRejected("the RUN has flags or a heredoc, or cannot be parsed", run)
         for command in commands:
             if command.wrappers or command.context or command.name not in _BUILDING | _PREPARING:
-                raise RewriteRejected(f"`{' '.join(command.text.split())[:60]}` is not followed", run)
+                raise RewriteRejected(f"the effect of `{' '.join(command.text.split())[:60]}` is unknown", run)
         return any(command.name in _BUILDING for command in commands)
 
-    def _brought(self, folder: str, last: Run) -> list[str]:
-        """What the builder puts beside its folder, by `cp` and `mv` in the RUNs."""
+    def _moved_files(self, directory: str, last: Run) -> list[str]:
+        """The files that `cp` and `mv` in RUNs up to `last` put outside the build's directory."""
         found: list[str] = []
         for run in self.stage.instructions:
             if not isinstance(run, Run) or run.start > last.start:
                 continue
             for command in self.build.commands(run):
-                operands = [word.value for word in command.operands()]
-                if command.name in ("cp", "mv") and operands:
-                    path = self.build.state(run).path(operands[-1])
-                    if path is None or (not _inside(path, folder) and len(operands) != 2):
-                        raise RewriteRejected(f"where `{command.text[:60]}` puts files is not known", run)
-                    if not _inside(path, folder):
-                        if not posixpath.splitext(path)[1]:
-                            raise RewriteRejected(f"whether `{path}` is a folder is not known", run)
-                        found.append(path)
+                if command.name in ("cp", "mv") and command.operands():
+                    path = self._destination(run, command, directory)
+                    found += [path] if path else []
         return found
 
-    def _starts(self, folder: str, elsewhere: list[str]) -> None:
-        """What is started is `java`, with an archive or classes that the builder made."""
+    def _destination(self, run: Run, command: Command, directory: str) -> str:
+        """The file outside `directory` that `cp` or `mv` writes; "" for one inside."""
+        operands = [word.value for word in command.operands()]
+        path = self.build.state(run).path(operands[-1])
+        inside = path is not None and _inside(path, directory)
+        if path is None or (not inside and len(operands) != 2):
+            raise RewriteRejected(f"the destination of `{command.text[:60]}` is unknown", run)
+        if inside:
+            return ""
+        if not posixpath.splitext(path)[1]:
+            raise RewriteRejected(f"whether `{path}` is a file or a directory is unknown", run)
+        return path
+
+    def _require_start(self, directory: str, elsewhere: list[str]) -> None:
+        """Raise RewriteRejected unless the image starts `java` with an archive or classes that the builder makes."""
         for instruction, command in java_start_commands(self.build, self.stage, self.checks):
             jar = _archive(command)
             path = self.build.state(instruction).path(jar) if jar else None
-            if jar and (path is None or not (_inside(path, folder) or path in elsewhere)):
-                raise RewriteRejected(f"where `{jar}` comes from is not known", instruction)
+            if jar and (path is None or not (_inside(path, directory) or path in elsewhere)):
+                raise RewriteRejected(f"`{jar}` is not created in the build directory or by `cp` or `mv`", instruction)
 
     def _builder(self, image: str, last: Run) -> list[str]:
         lines = [from_instruction(self.stage, image, "build")]
@@ -129,30 +127,39 @@ class _JavaSplit(StageRewrite):
                 lines.append(instruction_with_comments(self.build, instruction))
         return lines
 
-    def _final(self, runtime: str, folder: str, last: Run, elsewhere: list[str]) -> list[str]:
+    def _final(self, runtime: str, directory: str, last: Run, elsewhere: list[str]) -> list[str]:
         lines = [from_instruction(self.stage, runtime)]
         for instruction in self.stage.instructions:
             if instruction is last:
-                lines += [f"COPY --from=build {path} {path}" for path in [folder, *elsewhere]]
+                lines += copy_from_build(directory, *elsewhere)
             elif isinstance(instruction, CopyOrAdd) and instruction.start < last.start:
-                if not isinstance(instruction, Copy) or instruction.flags:
-                    raise RewriteRejected("how the source is copied is not followed", instruction)
-                mine = [
-                    each
-                    for each in context_copies(self.build, self.stage, self.context)
-                    if each.instruction is instruction
-                ]
-                if not mine or not all(_inside(place.target, folder) for place in mine):
-                    raise RewriteRejected("the source is copied to more than the folder of the build", instruction)
+                self._require_in_directory(instruction, directory)
             elif not isinstance(instruction, Run):
                 lines.append(instruction_with_comments(self.build, instruction))
             elif instruction.start > last.start:
-                raise RewriteRejected("a RUN follows the build", instruction)
+                raise RewriteRejected("a RUN after the build cannot be split", instruction)
         return lines
 
+    def _require_in_directory(self, copy: CopyOrAdd, directory: str) -> None:
+        """Raise RewriteRejected unless a plain COPY brings only files of the build's directory."""
+        if not isinstance(copy, Copy) or copy.flags:
+            raise RewriteRejected("the source is copied by ADD or with flags; use a plain COPY", copy)
+        mine = places_of(self.build, self.stage, self.context, copy)
+        if not mine or not all(_inside(place.target, directory) for place in mine):
+            raise RewriteRejected("the source is copied outside the build directory", copy)
 
-def _inside(path: str, folder: str) -> bool:
-    return (path.rstrip("/") + "/").startswith(folder.rstrip("/") + "/")
+
+def _steps(images: JavaImages) -> list[Step]:
+    steps = [Step("Build in a separate stage", "keeps the JDK, the build tool and its downloads out of the image")]
+    if images.builder:
+        why = "the base image's tag moves to new Java versions; builder and runtime must use the same one"
+        steps.append(Step(f"Build on `{images.builder}`", why))
+    risk = "a library that compiles code or attaches to the JVM at run time needs a JDK"
+    return [*steps, base_image_step(images.runtime, "the runtime of the same version of Java", risk=risk)]
+
+
+def _inside(path: str, directory: str) -> bool:
+    return (path.rstrip("/") + "/").startswith(directory.rstrip("/") + "/")
 
 
 def _archive(command: Command) -> str:

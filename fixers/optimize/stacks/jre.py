@@ -1,4 +1,4 @@
-"""The image with the JRE of the version and distribution of Java that an image with a JDK has."""
+"""The JRE image of the same version and distribution of Java as an image with a JDK."""
 
 from __future__ import annotations
 
@@ -35,11 +35,15 @@ _STARTING = frozenset(("java", "exec", "echo", "cd", "sh"))
 _JDK_ONLY = re.compile(
     r"\bimport (static )?(javax\.tools|com\.sun\.(tools|source|jdi)|jdk\.(jshell|javadoc|jfr\.cmd))\b"
 )
-"""Packages of modules that a JRE is made without. Source: the modules of Eclipse Temurin's JRE (jdeps, jlink)."""
+"""Packages of modules that a JRE does not contain. Source: the modules of Eclipse Temurin's JRE (jdeps, jlink)."""
 
 
 class JavaImages:
-    """`runtime` is the image with the JRE, `builder` the image to build with, "" for the base as it is."""
+    """The images of the two stages.
+
+    `runtime`: the image with the JRE
+    `builder`: the image to build with, "" for the base image
+    """
 
     __slots__ = ("builder", "runtime")
 
@@ -49,9 +53,9 @@ class JavaImages:
 
 
 def find_java_images(ref: ImageRef) -> JavaImages | None:
-    """What to run on in the place of `ref`, None when it is not known.
+    """The images to use instead of `ref`; None when unknown.
 
-    A tag that moves from one version of Java to the next (`maven:latest`) gets a name that stays, for both stages.
+    A tag that moves to new versions of Java (`maven:latest`) is replaced by one that does not, for both stages.
     """
     if ref.digest is not None:
         return None
@@ -62,18 +66,23 @@ def find_java_images(ref: ImageRef) -> JavaImages | None:
     found = _of_tag(ref.name, tag)
     if found is not None or "-" in tag or tag[:1] not in "0123456789l":
         return found
-    # The catalog knows which version a tag without one has today.
-    group = CATALOG.tags(ref.name).get(tag)
-    exact = sorted((name for name in (group.tags if group else ()) if _of_tag(ref.name, name)), key=len)
-    kept = [name for name in exact if name[:1].isdigit() == tag[:1].isdigit()] if tag != "latest" else exact
-    if not kept:
-        return None
-    found = _of_tag(ref.name, kept[0])
+    exact = _exact_tag(ref.name, tag)
+    found = _of_tag(ref.name, exact) if exact else None
     base = ref.text.removesuffix(f":{ref.tag}") if ref.tag is not None else ref.text
-    return JavaImages(found.runtime, f"{base}:{kept[0]}") if found else None
+    return JavaImages(found.runtime, f"{base}:{exact}") if found else None
+
+
+def _exact_tag(name: str, tag: str) -> str:
+    """The shortest tag with a Java version for the image that a tag without one names today; "" when unknown."""
+    group = CATALOG.tags(name).get(tag)
+    exact = sorted((each for each in (group.tags if group else ()) if _of_tag(name, each)), key=len)
+    if tag != "latest":
+        exact = [each for each in exact if each[:1].isdigit() == tag[:1].isdigit()]
+    return exact[0] if exact else ""
 
 
 def _of_tag(name: str, tag: str) -> JavaImages | None:
+    """The JRE image for a tag that names the version of Java; None for another tag."""
     temurin, openjdk = _TEMURIN.get(name), _OPENJDK.get(name)
     match = temurin.fullmatch(tag) if temurin is not None else None
     if match and match[1] not in _WITHOUT_JRE:
@@ -83,13 +92,15 @@ def _of_tag(name: str, tag: str) -> JavaImages | None:
 
 
 def java_start_commands(build: Build, stage: Stage, checks: Preconditions) -> list[tuple[Instruction, Command]]:
-    """The commands that the image starts. Raises Refused when they are not `java` and what every image has."""
+    """The commands that the image starts. Raises RewriteRejected unless they are `java` and what every image has."""
     found: list[tuple[Instruction, Command]] = []
     for instruction in stage.instructions:
         if isinstance(instruction, Cmd | Entrypoint | Healthcheck):
             for command in build.commands(instruction):
                 if command.name not in _STARTING:
-                    raise RewriteRejected(f"the image starts `{command.name}`, which the runtime may lack", instruction)
+                    raise RewriteRejected(
+                        f"the image starts `{command.name}`, which the JRE image may not contain", instruction
+                    )
                 found.append((instruction, command))
     java = any(command.name == "java" for _, command in found)
     checks.require("the image starts `java`", java, "the image does not start `java`")
@@ -97,7 +108,9 @@ def java_start_commands(build: Build, stage: Stage, checks: Preconditions) -> li
 
 
 def require_no_jdk_use(context: Context, checks: Preconditions) -> None:
-    """Raises Refused when a source file of the context uses what only a JDK has."""
+    """Raise RewriteRejected when a source file of the build context uses what only a JDK contains."""
     names = [name for name in context.files() if name.endswith((".java", ".kt", ".scala", ".groovy"))]
     using = next((name for name in names if _JDK_ONLY.search(read_context_file(context, name) or "")), "")
-    checks.require("the sources use no tool of the JDK", not using, f"`{using}` uses tools of the JDK")
+    checks.require(
+        "no source file uses JDK tools", not using, f"`{using}` uses JDK tools, which a JRE does not contain"
+    )

@@ -1,4 +1,4 @@
-"""Where the build of a Node.js project puts what it makes."""
+"""Where the build of a Node.js project writes its output."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ....model.context import Context
     from ..manifests.manifests import PackageJson
 
-_FOLDERS = {
+_DIRECTORIES = {
     "react-scripts build": "build",
     "vue-cli-service build": "dist",
     "astro build": "dist",
@@ -23,44 +23,45 @@ _FOLDERS = {
     "ng build": "dist",
     "next build": ".next",
 }
-"""What the usual tools fill when nothing else is said. Source: their documentation."""
+"""The directories that common tools fill by default. Source: their documentation."""
 _TYPES = ("tsc", "vue-tsc", "nest build")
 
 
-def build_outputs(context: Context, folder: str, package: PackageJson, scripts: Sequence[str]) -> list[str] | None:
-    """The folders that scripts of package.json or commands fill, relative to the project; None when not known."""
+def build_outputs(context: Context, directory: str, package: PackageJson, scripts: Sequence[str]) -> list[str] | None:
+    """The directories that scripts of package.json or commands fill, relative to the project; None when unknown."""
     found: list[str] = []
     for script in scripts:
         line = package.scripts.get(script, script)
         if {"pre" + script, "post" + script} & package.scripts.keys():
             return None
         for command in re.split(r"\s*&&\s*", line.strip()):
-            made = _of_command(context, folder, re.sub(r"^(npx|yarn|pnpm exec)\s+", "", command))
+            made = _of_command(context, directory, re.sub(r"^(npx|yarn|pnpm exec)\s+", "", command))
             if made is None:
                 return None
             found += made
     return list(dict.fromkeys(found))
 
 
-def _of_command(context: Context, folder: str, command: str) -> list[str] | None:
+def _of_command(context: Context, directory: str, command: str) -> list[str] | None:
+    """The directories that a command fills; None when unknown."""
     if re.search(r"[|;$<>`]|--?out", command):
         return None
-    for tool, name in _FOLDERS.items():
+    for tool, name in _DIRECTORIES.items():
         if command == tool or command.startswith(tool + " --"):
-            return None if _configured(context, folder) or "BUILD_PATH" in command else [name]
+            return None if _configured(context, directory) or "BUILD_PATH" in command else [name]
     words = command.split()
     if words[:1] and (words[0] in _TYPES or command == "nest build"):
-        return _of_typescript(context, folder, words)
+        return _of_typescript(context, directory, words)
     return None
 
 
-def _configured(context: Context, folder: str) -> bool:
-    """Whether a configuration file may name another folder."""
-    below = folder + "/" if folder else ""
+def _configured(context: Context, directory: str) -> bool:
+    """Whether a configuration file may set another directory."""
+    prefix = directory + "/" if directory else ""
     for name in context.files():
         if (
-            name.startswith(below)
-            and "/" not in name[len(below) :]
+            name.startswith(prefix)
+            and "/" not in name[len(prefix) :]
             and re.search(r"\.config\.\w+$|^angular\.json$", name)
         ):
             text = read_context_file(context, name) or ""
@@ -69,12 +70,13 @@ def _configured(context: Context, folder: str) -> bool:
     return False
 
 
-def _of_typescript(context: Context, folder: str, words: Sequence[str]) -> list[str] | None:
+def _of_typescript(context: Context, directory: str, words: Sequence[str]) -> list[str] | None:
+    """The directories that the TypeScript compiler fills; None when unknown."""
     if "--noEmit" in words or "--emitDeclarationOnly" in words:
         return []
     project = next((after for word, after in pairwise(words) if word in ("-p", "--project")), "")
     texts = [
-        read_context_file(context, posixpath.join(folder, name)) or ""
+        read_context_file(context, posixpath.join(directory, name)) or ""
         for name in (project or "tsconfig.json", "tsconfig.build.json")
     ]
     text = "\n".join(re.sub(r"^\s*//.*$", "", each, flags=re.MULTILINE) for each in texts)

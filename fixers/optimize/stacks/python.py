@@ -1,7 +1,7 @@
-"""Python: packages installed in a stage with compilers, run on the slim image of the same version.
+"""Python: packages installed in a stage with compilers, and run on the slim image of the same version.
 
-One install goes to a folder of its own with the image's pip, and from there to where it was installed before. Several
-installs, of which each has to see the ones before it, share a virtual environment.
+A single install goes to a separate directory with the image's pip, and is copied from there to where it was installed
+before. Several installs, of which each has to see the earlier ones, share a virtual environment.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import posixpath
 import re
 
 from ....model.images.slimmer import find_slim_variant
-from ....model.packages.runtime_libraries import runtime_libraries_for
 from ....model.python_app import PythonApp
 from ....syntax.tree import Arg, Copy, CopyOrAdd, Env, Onbuild, Run, Shell, User, Workdir
 from ..base.blocks import (
@@ -33,10 +32,26 @@ from ..base.rewrite import (
     run_rewrite,
     slim_base_step,
 )
-from ..base.run_steps import DEPENDENCIES, SYSTEM_PACKAGES, split_run
-from ..base.system import AptInstall, read_apt_install, runtime_install
+from ..base.run_steps import DEPENDENCIES, SYSTEM_PACKAGES
+from ..base.system import AptInstall, runtime_install
 from ..manifests.requirements import Requirements, normalize_name, read_requirements
 from ..order.cache_order import manifest_copies, relative_to_workdir
+from .shared import (
+    NAME,
+    FinalStage,
+    affects_build,
+    base_text,
+    copy_from_build,
+    is_copied_again,
+    is_from_context,
+    library_packages,
+    places_of,
+    quoted,
+    reject_instruction,
+    require_plain_base,
+    require_root,
+    take_system_packages,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,17 +62,17 @@ if TYPE_CHECKING:
     from ....syntax.tree import Instruction
     from ..base.run_steps import RunCommand
 
-NAME = "multi-stage"
 VENV_DIRECTORY = "/opt/venv"
 _PREFIX = "/install"
 PYTHON_PREFIX = "/usr/local"
 """Where the official images have Python."""
 _INSTALLERS = frozenset(("pip", "setuptools", "wheel", "uv"))
 UV_IMAGES = ("ghcr.io/astral-sh/uv", "docker.io/astral/uv", "astral/uv")
-"""Images of which `uv` is copied."""
+"""Images that `uv` is copied from."""
 _SETTINGS = ("PIP_PREFIX", "PIP_TARGET", "PIP_USER", "PIP_ROOT", "PYTHONUSERBASE", "PYTHONHOME", "VIRTUAL_ENV")
+"""Variables that change where pip installs."""
 _PIP = ("pip", "pip3")
-_BARRED = (
+_OTHER_LOCATION = (
     "--user",
     "--target",
     "-t",
@@ -69,11 +84,12 @@ _BARRED = (
     "--python",
     "--break-system-packages",
 )
+"""Options of pip with which packages do not go to the image's Python as usual."""
 RUNTIME_VARIABLES = frozenset(
     """PYTHONUNBUFFERED PYTHONDONTWRITEBYTECODE PYTHONIOENCODING PYTHONFAULTHANDLER PYTHONHASHSEED PORT HOST LANG
     LC_ALL TZ FLASK_APP FLASK_ENV FLASK_DEBUG FLASK_RUN_HOST FLASK_RUN_PORT DJANGO_SETTINGS_MODULE APP_HOME""".split()
 )
-"""Variables that no install looks at."""
+"""Variables that no install depends on."""
 NATIVE_LIBRARIES = {
     "cairocffi": "libcairo2-dev",
     "cairosvg": "libcairo2-dev",
@@ -99,11 +115,11 @@ NATIVE_LIBRARIES = {
     "weasyprint": "libpango1.0-dev",
     "xmlsec": "libxmlsec1-dev",
 }
-"""Distributions that load libraries of the system, and the -dev packages of these. Source: their documentation."""
+"""Distributions that load system libraries, and the -dev packages of these. Source: their documentation."""
 _UNKNOWN_NATIVE = frozenset(
     "wand gdal pyqt5 pyqt6 pyside2 pyside6 wxpython tensorflow-gpu jupyter notebook jupyterlab".split()
 )
-"""Distributions whose needs at run time are more than is known here."""
+"""Distributions whose run-time dependencies are not known here."""
 _BUILT_WITH_LIBRARIES = {
     "pillow": "libjpeg62-turbo-dev zlib1g-dev libtiff-dev libfreetype-dev liblcms2-dev libwebp-dev libopenjp2-7-dev",
     "lxml": "libxml2-dev libxslt1-dev",
@@ -114,18 +130,25 @@ _BUILT_WITH_LIBRARIES = {
     "h5py": "libhdf5-dev",
     "shapely": "libgeos-dev",
 }
-"""Distributions that come as wheels, and what they link to when they are compiled all the same (`--no-binary`)."""
+"""Distributions that come as wheels, and what they link to when they are compiled anyway (`--no-binary`)."""
 
 
 BASE_IMAGE_LIBRARIES = frozenset(
     """libbz2-dev libexpat1-dev libffi-dev libgdbm-dev liblzma-dev libncurses-dev libncurses5-dev libreadline-dev
     libsqlite3-dev libssl-dev uuid-dev zlib1g-dev""".split()
 )
-"""Headers whose libraries Python itself loads: its slim images have them. Source: docker-library/python's template."""
+"""Headers whose libraries Python itself loads: slim images have them. Source: docker-library/python's template."""
 
 
 class _SortedStage:
-    """The stage, sorted: what only builds, and what the image is."""
+    """The instructions of the stage by what they are for.
+
+    `kept`: all that are not moved as a whole, in order
+    `builder_runs`: the commands of RUNs that install with pip or uv, by the id of the RUN
+    `apt_installs`: what RUNs install with apt, by their id
+    `first`: the first RUN that installs with pip or uv
+    `requirements`: what they install
+    """
 
     def __init__(self) -> None:
         self.kept: list[Instruction] = []
@@ -134,42 +157,42 @@ class _SortedStage:
         self.first: Run | None = None
         self.requirements = Requirements()
 
+    def installs(self) -> list[Run]:
+        """The RUNs that install with pip or uv, in order."""
+        return [step for step in self.kept if isinstance(step, Run) and id(step) in self.builder_runs]
+
 
 def rewrite(build: Build, stage: Stage, context: Context) -> RewriteOutcome:
-    """Part the only stage of a Python image in a builder and a slim runtime."""
+    """Split the only stage of a Python image into a builder and a slim runtime."""
     return run_rewrite(NAME, lambda checks: _rewritten(build, stage, context, checks))
 
 
 def python_base(stage: Stage, checks: Preconditions) -> tuple[SlimVariant | None, bool, str | None, str]:
-    """What is known of the base; raises Refused when it is not followed.
-
-    Answers its slim variant, whether it is slim already, the release of Debian in its tag, and its version of `wheel`.
+    """What is known of the base image: its slim variant, whether it is slim already, the Debian release in its tag, and
+    its version of `wheel`. Raises RewriteRejected when it is not supported.
     """
     ref, facts = stage.base_ref, stage.base_facts
     checks.require(
-        "the base is an official Python image on Debian",
+        "the base image is an official Python image on Debian",
         ref and facts and facts.family == "debian",
-        "the base is no official Python image on Debian",
+        f"`{base_text(stage)}` is not an official Python image on Debian",
         stage.from_,
     )
     assert ref is not None and facts is not None
     slim = find_slim_variant(ref)
     small = slim is None and "slim" in (ref.tag or "")
     checks.require(
-        "it has a slim variant of the same version and release",
+        "the base image has a slim variant of the same version and release",
         slim or small,
         f"`{ref.text}` has no slim variant",
         stage.from_,
     )
-    checks.require(
-        "the base is written without variables",
-        stage.from_.base and "$" not in stage.from_.base.text,
-        "the base is named by a variable",
-        stage.from_,
-    )
+    require_plain_base(stage, checks)
     release = facts.suite if facts.suite and (ref.tag or "").endswith(facts.suite) else None
     wheel = _wheel(ref.tag or "")
-    checks.require("its Python knows virtual environments", wheel, "Python before 3.6", stage.from_)
+    checks.require(
+        "its Python supports virtual environments", wheel, "Python older than 3.6 is not supported", stage.from_
+    )
     return slim, small, release, wheel
 
 
@@ -180,22 +203,32 @@ def _rewritten(build: Build, stage: Stage, context: Context, checks: Preconditio
     uses = ProgramUsage(build, stage, context, parts.kept)
     if "uv" in uses.programs:
         left = ProgramUsage(build, stage, context, [step for step in parts.kept if id(step) not in parts.builder_runs])
-        checks.require("uv only installs", "uv" not in left.programs, "uv runs in the image", left.programs.get("uv"))
+        checks.require(
+            "uv is only used to install",
+            "uv" not in left.programs,
+            "uv runs in the final image",
+            left.programs.get("uv"),
+        )
     app = PythonApp(context, [place.source for place in context_copies(build, stage, context)])
     extra = uses.packages_with(app.programs)
     require_no_compiler_at_start(extra, checks)
     compiles = any(install.has_build_packages for install in parts.apt_installs.values())
     if small and not compiles:
-        raise NothingToDo("the base is slim already and no compilers are installed: a second stage saves nothing")
-    return _PythonSplit(
-        build, stage, context, parts, release, native, extra if slim else {}, slim.text if slim else "", wheel
-    ).write()
+        raise NothingToDo(
+            "the base image is already slim and no compilers are installed, so a second stage saves nothing"
+        )
+    split = _PythonSplit(build, stage, context, parts)
+    split.slim = slim.text if slim else ""
+    split.wheel = wheel
+    split.release = release
+    split.extra = [*native, *(extra if slim else ())]
+    return split.text(), split.steps()
 
 
 def _wheel(tag: str) -> str:
-    """The last version of `wheel` for the Python of a tag: the image has that package, a new environment has not.
+    """The last version of `wheel` for the Python of a tag; "" when that is too old.
 
-    Empty for a Python that is too old. Source: Requires-Python of its releases.
+    The image has the package, but a new environment has not. Source: Requires-Python of its releases.
     """
     match = re.match(r"(\d+)(?:\.(\d+))?", tag)
     if match is None:
@@ -207,100 +240,105 @@ def _wheel(tag: str) -> str:
 def _sorted(build: Build, stage: Stage, context: Context, checks: Preconditions) -> _SortedStage:
     parts = _SortedStage()
     for instruction in stage.instructions:
-        if isinstance(instruction, Onbuild | Shell):
-            raise RewriteRejected(f"{instruction.name} is not followed", instruction)
-        if not isinstance(instruction, Run):
-            parts.kept.append(instruction)
-            continue
-        kinds = {_kind_of(build, instruction, command) for command in build.commands(instruction)}
-        if not kinds & {SYSTEM_PACKAGES, DEPENDENCIES}:
-            parts.kept.append(instruction)
-            continue
-        _take_apart(build, stage, context, instruction, parts)
-    checks.require("pip installs the dependencies", parts.first, "no pip install was found")
+        reject_instruction(instruction, (Onbuild, Shell))
+        parts.kept.append(instruction)
+        if isinstance(instruction, Run):
+            kinds = {_kind_of(build, instruction, command) for command in build.commands(instruction)}
+            if kinds & {SYSTEM_PACKAGES, DEPENDENCIES}:
+                _take_apart(build, stage, context, instruction, parts)
+    checks.require("pip installs the dependencies", parts.first, "no RUN installs packages with pip")
     assert parts.first is not None
     settings = [name for name in _SETTINGS if name in build.state(parts.first).vars]
     checks.require(
-        "no variable moves what pip installs", not settings, f"`{', '.join(settings)}` moves it", parts.first
+        "no variable changes where pip installs",
+        not settings,
+        f"the install location is set by {quoted(settings)}; remove that setting",
+        parts.first,
     )
-    user = build.state(parts.first).user
-    checks.require(
-        "they are installed by root", user in (None, "root", "0"), f"they are installed by `{user}`", parts.first
-    )
-    checks.require("the requirement files need nothing else of the project", True)
-    installs = [step for step in parts.kept if isinstance(step, Run) and id(step) in parts.builder_runs]
+    require_root(build, parts.first, checks)
+    checks.require("the requirement files do not refer to other files of the project", True)
     check_final_stage_runs(
-        build, stage, context, parts.builder_runs.keys() | parts.apt_installs.keys(), installs[-1], builds=False
+        build,
+        stage,
+        context,
+        parts.builder_runs.keys() | parts.apt_installs.keys(),
+        parts.installs()[-1],
+        builds=False,
     )
     return parts
 
 
 def _kind_of(build: Build, run: Run, command: object) -> str:
+    """What a command of a RUN installs; "" for nothing. Raises RewriteRejected for packages of other languages."""
     for call in build.package_calls(run):
         if call.command is command:
             if call.manager.ecosystem == "os":
                 return SYSTEM_PACKAGES
             if call.manager.ecosystem == "python":
                 return DEPENDENCIES
-            raise RewriteRejected(f"{call.manager.name} installs something beside Python", run)
+            raise RewriteRejected(f"{call.manager.name} installs packages other than Python packages", run)
     return ""
 
 
 def _take_apart(build: Build, stage: Stage, context: Context, run: Run, parts: _SortedStage) -> None:
-    found = split_run(build, run)
-    system = [piece for piece in found if piece.kind == SYSTEM_PACKAGES]
-    if system:
-        parts.apt_installs[id(run)] = read_apt_install(system, run)
-    moved = [piece for piece in found if piece.kind != SYSTEM_PACKAGES]
-    for piece in moved:
-        _check_pip(build, stage, context, run, piece, parts)
+    """Sort the commands of a RUN that installs."""
+    moved = take_system_packages(build, run, parts.apt_installs)
+    for command in moved:
+        _check_pip(build, stage, context, run, command, parts)
     if moved:
         parts.builder_runs[id(run)] = moved
         parts.first = parts.first or run
-    parts.kept.append(run)
 
 
-def _check_pip(build: Build, stage: Stage, context: Context, run: Run, piece: RunCommand, parts: _SortedStage) -> None:
-    call = piece.call
+def _check_pip(
+    build: Build, stage: Stage, context: Context, run: Run, command: RunCommand, parts: _SortedStage
+) -> None:
+    """Collect what a command installs. Raises RewriteRejected for one that cannot move to the builder."""
+    call, text = command.call, command.text[:60]
     if call is None:
-        if piece.command.name == "rm" and all("/.cache" in word.value for word in piece.command.operands()):
-            return
-        raise RewriteRejected(f"`{piece.text[:60]}` stands in one RUN with an install", run)
-    if call.manager.name == "uv" and call.verb == "install" and not _into_system(call, build.state(run).vars):
-        raise RewriteRejected(f"`{piece.text[:60]}` installs into an environment of its own", run)
-    if call.manager.name not in ("pip", "uv") or (call.manager.name == "uv" and call.path != "pip install"):
-        raise RewriteRejected(f"{call.manager.name} is not moved to a virtual environment", run)
-    if call.verb == "config" or call.verb == "clean":
+        if not deletes_user_cache(command):
+            raise RewriteRejected(f"`{text}` is in the same RUN as an install; move it to a separate RUN", run)
         return
-    program = piece.command.words[0].value
-    if "/" in program or call.uncertain or any(call.has(flag) for flag in _BARRED):
-        raise RewriteRejected(f"`{piece.text[:60]}` does not install into the environment of the image", run)
-    collect_requirements(build, stage, context, run, piece, parts.requirements)
+    if call.manager.name == "uv" and call.verb == "install" and not _into_system(call, build.state(run).vars):
+        raise RewriteRejected(f"`{text}` installs into a virtual environment; add `--system`", run)
+    if call.manager.name != "pip" and not (call.manager.name == "uv" and call.path == "pip install"):
+        raise RewriteRejected(f"the effect of `{text}` is unknown", run)
+    if call.verb in ("config", "clean"):
+        return
+    program = command.command.words[0].value
+    if "/" in program or call.uncertain or call.has(*_OTHER_LOCATION):
+        raise RewriteRejected(f"`{text}` does not install into the image's own Python", run)
+    collect_requirements(build, stage, context, run, command, parts.requirements)
+
+
+def deletes_user_cache(command: RunCommand) -> bool:
+    """Whether a command only deletes files in `~/.cache`."""
+    return command.command.name == "rm" and all("/.cache" in word.value for word in command.command.operands())
 
 
 def collect_requirements(
-    build: Build, stage: Stage, context: Context, run: Run, piece: RunCommand, into: Requirements
+    build: Build, stage: Stage, context: Context, run: Run, command: RunCommand, into: Requirements
 ) -> None:
-    """Note what an install by pip or uv names. Raises Refused when it needs more of the project than that."""
-    call = piece.call
+    """Add what pip or uv installs to `into`. Raises RewriteRejected when the install reads more of the project."""
+    call = command.call
     assert call is not None
     for package in call.packages:
         if package.kind in ("project", "file"):
-            raise RewriteRejected(f"`{piece.text[:60]}` installs the project itself", run)
+            raise RewriteRejected(f"`{command.text[:60]}` installs the project itself", run)
         if package.kind == "variable":
-            raise RewriteRejected(f"what `{piece.text[:60]}` installs is only known to the build", run)
+            raise RewriteRejected(f"`{command.text[:60]}` installs packages named by variables", run)
         into.names.setdefault(normalize_name(package.name), package.version)
     into.no_binary |= {normalize_name(name) for value in call.values("--no-binary") for name in value.split(",")}
     for name in (*call.requirements, *call.constraints):
         path = build.state(run).path(name)
         source = context_path(build, stage, context, path) if path else None
         if source is None:
-            raise RewriteRejected(f"`{name}` does not come from the build context", run)
+            raise RewriteRejected(f"`{name}` is not copied from the build context", run)
         read_requirements(context, source, into)
 
 
 def _into_system(call: PackageCall, env: dict[str, str]) -> bool:
-    """Whether `uv pip install` installs among the packages of the image."""
+    """Whether `uv pip install` installs into the image's own Python."""
     return call.has("--system") or env.get("UV_SYSTEM_PYTHON", "").lower() in ("1", "true", "yes", "on")
 
 
@@ -311,256 +349,201 @@ def copies_uv(instruction: Instruction) -> bool:
 
 
 def native_libraries(requirements: Requirements, release: str | None, checks: Preconditions) -> dict[str, str]:
-    """The libraries that the final stage needs, each with the distribution that loads it."""
+    """The packages with the libraries that the final stage needs, each with the distribution that loads it."""
     found: dict[str, str] = {}
     unknown = sorted(requirements.names.keys() & _UNKNOWN_NATIVE)
     checks.require(
-        "the native libraries behind the packages are known",
+        "the system libraries of the packages are known",
         not unknown,
-        f"what `{', '.join(unknown)}` needs at run time is not known",
+        f"the run-time system dependencies of {quoted(unknown)} are unknown",
     )
     for name in requirements.names:
         headers = NATIVE_LIBRARIES.get(name, "")
         if requirements.no_binary & {name, ":all:"}:
             headers = f"{headers} {_BUILT_WITH_LIBRARIES.get(name, '')}"
         for header in headers.split():
-            if header in BASE_IMAGE_LIBRARIES:
-                continue
-            behind = runtime_libraries_for(header, release)
-            if behind is None:
-                raise RewriteRejected(
-                    f"`{name}` loads the library of `{header}`, whose name depends on the release of Debian; "
-                    "name the release in the tag of the base image"
-                )
-            found.update(dict.fromkeys(behind, name))
+            if header not in BASE_IMAGE_LIBRARIES:
+                found.update(dict.fromkeys(library_packages(name, header, release), name))
     return found
 
 
-def _upgrades_installers(piece: RunCommand) -> bool:
-    """Whether a command only renews pip and what it builds with, which is of use in the builder alone."""
-    call = piece.call
-    names = {normalize_name(package.name) for package in call.packages} if call is not None else set[str]()
-    return (
-        call is not None
-        and not call.requirements
-        and (call.verb != "install" or (bool(names) and names <= _INSTALLERS))
-    )
+def _upgrades_installers(command: RunCommand) -> bool:
+    """Whether a command only upgrades pip and its build tools, which only the builder needs."""
+    call = command.call
+    if call is None or call.requirements:
+        return False
+    names = {normalize_name(package.name) for package in call.packages}
+    return call.verb != "install" or (bool(names) and names <= _INSTALLERS)
 
 
 def _with_prefix(text: str) -> str:
-    """The text of one `pip install` with the folder to install to."""
+    """The text of one `pip install` with the directory to install into."""
     return re.sub(r"(\bpip[\d.]*\b(?:(?!&&)[\s\S])*?\binstall\b)", rf"\1 --prefix={_PREFIX}", text, count=1)
 
 
 class _PythonSplit:
-    """Writes the two stages."""
+    """The text of the two stages.
 
-    def __init__(
-        self,
-        build: Build,
-        stage: Stage,
-        context: Context,
-        parts: _SortedStage,
-        release: str | None,
-        native: dict[str, str],
-        extra: dict[str, str],
-        slim: str,
-        wheel: str,
-    ) -> None:
+    `parts`: the instructions, sorted
+    `slim`: the slim base image of the final stage, "" when the base image is slim
+    `release`: the Debian release in the base image's tag
+    `extra`: packages that the final stage needs besides those of the file
+    `wheel`: the version of `wheel` for a virtual environment
+    `several`: whether pip installs more than once, and so into a virtual environment
+    """
+
+    def __init__(self, build: Build, stage: Stage, context: Context, parts: _SortedStage) -> None:
         self.build = build
         self.stage = stage
         self.context = context
         self.parts = parts
-        self.release = release
-        self.native = native
-        self.extra = extra
-        self.slim = slim
-        self.wheel = wheel
-        installs = [
-            piece
-            for pieces in parts.builder_runs.values()
-            for piece in pieces
-            if piece.call and piece.call.verb == "install"
-        ]
-        self.several = sum(not _upgrades_installers(piece) for piece in installs) > 1
-        if self.several and any(piece.call and piece.call.manager.name == "uv" for piece in installs):
-            raise RewriteRejected("uv installs more than once")
+        self.slim = ""
+        self.release: str | None = None
+        self.extra: list[str] = []
+        self.wheel = ""
+        commands = [command for found in parts.builder_runs.values() for command in found]
+        installs = [command for command in commands if command.call and command.call.verb == "install"]
+        self.several = sum(not _upgrades_installers(command) for command in installs) > 1
+        if self.several and any(command.call and command.call.manager.name == "uv" for command in installs):
+            raise RewriteRejected("uv installs more than once; use one `uv pip install`")
 
-    def write(self) -> tuple[str, list[Step]]:
-        text = write_two_stages(self.build, self.stage, self._builder(), self._final())
-        steps = [
-            Step(
-                "Install the dependencies in a stage of their own",
-                "compilers, headers and caches stay out of the image",
-                risk="a package without a wheel is compiled in the builder; the libraries that it loads must be known",
-            )
-        ]
-        if self.slim:
-            steps.append(slim_base_step(self.slim))
-        return text, steps
+    def text(self) -> str:
+        """The file with both stages."""
+        return write_two_stages(self.build, self.stage, self._builder(), self._final())
+
+    def steps(self) -> list[Step]:
+        """The steps to the text."""
+        step = Step(
+            "Install the dependencies in a separate stage",
+            "keeps compilers, headers and caches out of the image",
+            risk="packages without a wheel are compiled in the builder; check their system libraries",
+        )
+        return [step, slim_base_step(self.slim)] if self.slim else [step]
 
     def _builder(self) -> list[str]:
         build, parts = self.build, self.parts
         lines = [from_instruction(self.stage, name="build")]
-        workdir = ""
+        workdir: list[str] = []
         for instruction in self.stage.instructions:
-            if (isinstance(instruction, Env) and self._matters(instruction)) or isinstance(instruction, Arg):
-                lines.append(instruction_text(build, instruction))
-            elif isinstance(instruction, Workdir):
-                workdir = instruction_text(build, instruction)
+            if isinstance(instruction, Workdir):
+                workdir = [instruction_text(build, instruction)]
             elif copies_uv(instruction):
                 lines.append(instruction_with_comments(build, instruction))
-            system = parts.apt_installs.get(id(instruction))
-            if system is not None and system.needed_in_builder(full=bool(self.slim)):
+            elif isinstance(instruction, Arg) or (isinstance(instruction, Env) and self._is_for_build(instruction)):
+                lines.append(instruction_text(build, instruction))
+            if self._builds_with(instruction):
+                system = parts.apt_installs[id(instruction)]
                 lines += [*leading_comments(build, instruction), system.line(system.packages)]
-            if id(instruction) in parts.builder_runs and instruction is self._reading():
-                lines += [workdir] if workdir else []
-                if self.several:
-                    lines.append(
-                        f"RUN python -m venv {VENV_DIRECTORY} && {VENV_DIRECTORY}/bin/pip install --no-cache-dir wheel=={self.wheel}"
-                    )
-                    lines.append(f'ENV PATH="{VENV_DIRECTORY}/bin:$PATH"')
-                lines += self._manifests()
-            if id(instruction) in parts.builder_runs:
-                assert isinstance(instruction, Run)
-                lines.append(self._moved(instruction))
+            if isinstance(instruction, Run) and id(instruction) in parts.builder_runs:
+                if instruction is self._first_reading():
+                    lines += [*workdir, *self._create_environment(), *self._manifests()]
+                lines.append(self._moved_run(instruction))
         return lines
 
-    def _matters(self, env: Env) -> bool:
+    def _is_for_build(self, env: Env) -> bool:
+        """Whether the builder needs an ENV."""
         first = self.parts.first
-        return (
-            first is not None
-            and env.start < first.start
-            and not all(pair.key.text in RUNTIME_VARIABLES and not self._named(pair.key.text) for pair in env.pairs)
-        )
+        return first is not None and env.start < first.start and affects_build(self.stage, env, RUNTIME_VARIABLES)
 
-    def _named(self, name: str) -> bool:
-        """Whether an instruction takes the variable, as `WORKDIR $APP_HOME` does."""
-        return any(
-            re.search(rf"\$\{{?{re.escape(name)}\b", step.arguments_text) is not None
-            for step in self.stage.instructions
-            if isinstance(step, Workdir | CopyOrAdd | Run | Env)
-        )
+    def _builds_with(self, instruction: Instruction) -> bool:
+        """Whether the builder needs the system packages of an instruction."""
+        system = self.parts.apt_installs.get(id(instruction))
+        return system is not None and system.needed_in_builder(full=bool(self.slim))
 
-    def _moved(self, run: Run) -> str:
-        moved = [piece for piece in self.parts.builder_runs[id(run)] if piece.command.name != "rm"]
-        system = self.parts.apt_installs.get(id(run))
-        # Above the packages that compile, the comments stand already.
-        comments = (
-            []
-            if system is not None and system.needed_in_builder(full=bool(self.slim))
-            else leading_comments(self.build, run)
-        )
-        if self.several or all(_upgrades_installers(piece) for piece in moved):
-            if system is None and len(moved) == len(self.parts.builder_runs[id(run)]):
+    def _create_environment(self) -> list[str]:
+        """The virtual environment for several installs."""
+        if not self.several:
+            return []
+        directory = VENV_DIRECTORY
+        wheel = f"{directory}/bin/pip install --no-cache-dir wheel=={self.wheel}"
+        return [f"RUN python -m venv {directory} && {wheel}", f'ENV PATH="{directory}/bin:$PATH"']
+
+    def _moved_run(self, run: Run) -> str:
+        """A RUN as the builder has it."""
+        found = self.parts.builder_runs[id(run)]
+        moved = [command for command in found if command.command.name != "rm"]
+        has_system = id(run) in self.parts.apt_installs
+        # The comments are written above the packages that compile.
+        comments = [] if self._builds_with(run) else leading_comments(self.build, run)
+        if self.several or all(map(_upgrades_installers, moved)):
+            if not has_system and len(moved) == len(found):
                 return instruction_with_comments(self.build, run)
             return "\n".join([*comments, run_instruction(command_texts(moved))])
-        if len(moved) == 1 and system is None:
+        if len(moved) == 1 and not has_system:
             return "\n".join([*comments, _with_prefix(instruction_text(self.build, run))])
-        commands = [piece.text if _upgrades_installers(piece) else _with_prefix(piece.text) for piece in moved]
-        return "\n".join([*comments, run_instruction(commands)])
+        texts = [each.text if _upgrades_installers(each) else _with_prefix(each.text) for each in moved]
+        return "\n".join([*comments, run_instruction(texts)])
 
     def _manifests(self) -> list[str]:
         """COPYs that bring the requirement files to where the install looks for them, those of the file first."""
-        first = self._reading()
+        first = self._first_reading()
         assert first is not None
         files = self.parts.requirements.files
         if all(map(self.context.includes, files)):
             try:
-                return manifest_copies(self.build, self.stage, self.context, files, first, self._last())[0]
+                last = self.parts.installs()[-1]
+                return manifest_copies(self.build, self.stage, self.context, files, first, last)[0]
             except RewriteRejected:
                 pass
         return self._renamed(first)
 
-    def _reading(self) -> Run | None:
-        """The first RUN that installs: what only renews the installers does not wait for the requirement files."""
+    def _first_reading(self) -> Run | None:
+        """The first RUN that reads requirement files: one that only upgrades installers does not wait for them."""
         moved = self.parts.builder_runs
-        runs = [step for step in self.parts.kept if isinstance(step, Run) and id(step) in moved]
-        reading = [run for run in runs if not all(map(_upgrades_installers, moved[id(run)]))]
+        reading = [run for run in self.parts.installs() if not all(map(_upgrades_installers, moved[id(run)]))]
         return reading[0] if reading and not self.several else self.parts.first
 
-    def _last(self) -> Run | None:
-        """The last RUN that installs."""
-        runs = [step for step in self.parts.kept if isinstance(step, Run) and id(step) in self.parts.builder_runs]
-        return runs[-1] if runs else None
-
     def _renamed(self, first: Run) -> list[str]:
-        """COPYs of requirement files that get another name in the image."""
+        """COPYs of requirement files that have another name in the image."""
         targets: dict[str, list[str]] = {}
         workdir = self.build.state(first).path(".") or "/"
         for name in self.parts.requirements.files:
-            path = next(
-                (
-                    place.target
-                    if not place.folder
-                    else posixpath.join(place.target, posixpath.relpath(name, place.source or "."))
-                    for place in context_copies(self.build, self.stage, self.context)
-                    if place.source == name
-                    or (place.folder and (not place.source or name.startswith(place.source + "/")))
-                ),
-                None,
-            )
-            if path is None:
-                raise RewriteRejected(f"where `{name}` lies in the image is not known")
-            if posixpath.basename(path) != posixpath.basename(name):
-                targets.setdefault(path, []).append(name)
-                continue
-            folder = posixpath.dirname(path)
-            targets.setdefault(relative_to_workdir(folder, workdir).rstrip("/") + "/", []).append(name)
+            path = self._target(name)
+            if posixpath.basename(path) == posixpath.basename(name):
+                path = relative_to_workdir(posixpath.dirname(path), workdir).rstrip("/") + "/"
+            targets.setdefault(path, []).append(name)
         return [f"COPY {' '.join(names)} {target}" for target, names in targets.items()]
 
+    def _target(self, name: str) -> str:
+        """The path in the image of a file of the build context. Raises RewriteRejected when it is not copied."""
+        for place in context_copies(self.build, self.stage, self.context):
+            if not place.folder and place.source == name:
+                return place.target
+            if place.folder and (place.source in ("", name) or name.startswith(place.source + "/")):
+                return posixpath.join(place.target, posixpath.relpath(name, place.source or "."))
+        raise RewriteRejected(f"the path of `{name}` in the image is unknown")
+
     def _final(self) -> list[str]:
-        build, parts = self.build, self.parts
-        lines = [from_instruction(self.stage, self.slim)]
-        environment = [f"COPY --from=build {_PREFIX} {PYTHON_PREFIX}"]
+        parts = self.parts
+        copies = [f"COPY --from=build {_PREFIX} {PYTHON_PREFIX}"]
         if self.several:
-            environment = [
-                f"COPY --from=build {VENV_DIRECTORY} {VENV_DIRECTORY}",
-                f'ENV PATH="{VENV_DIRECTORY}/bin:$PATH"',
-            ]
-        added = self._packages()
-        system = next((step for step in parts.kept if id(step) in parts.apt_installs), None)
+            copies = [*copy_from_build(VENV_DIRECTORY), f'ENV PATH="{VENV_DIRECTORY}/bin:$PATH"']
+        start = from_instruction(self.stage, self.slim)
+        install = runtime_install(parts.kept, parts.apt_installs, self.release, BASE_IMAGE_LIBRARIES)
+        packages = install.line([*install.packages, *self.extra])
+        final = FinalStage(start, self.stage, parts.apt_installs, packages, copies)
         for instruction in parts.kept:
-            from_context = isinstance(instruction, CopyOrAdd) and instruction.flag("from") is None
-            here = from_context or instruction is self._reading() or isinstance(instruction, User)
-            # What runs behind the first install may need it.
-            if added and (instruction is system or (here and system is None)):
-                lines.append(added)
-                added = ""
-            if environment and here:
-                lines += environment
-                environment = []
+            needed = (
+                is_from_context(instruction) or instruction is self._first_reading() or isinstance(instruction, User)
+            )
+            # What runs after the first install may need it.
+            final.write_packages(instruction, needed=needed)
+            if needed:
+                final.write_copies()
+            moved = id(instruction) in parts.builder_runs
             if isinstance(instruction, CopyOrAdd) and (self._only_manifest(instruction) or copies_uv(instruction)):
                 continue
-            install = parts.apt_installs.get(id(instruction))
-            if install is not None:
-                alone = (
-                    not install.needed_in_builder(full=bool(self.slim)) and id(instruction) not in parts.builder_runs
-                )
-                lines[-1:-1] = leading_comments(build, instruction) if alone and instruction is system else []
-                lines += leading_comments(build, instruction) if alone and instruction is not system else []
-                continue
-            if id(instruction) not in parts.builder_runs:
-                lines.append(instruction_with_comments(build, instruction))
-        return lines
-
-    def _packages(self) -> str:
-        """The RUN that installs what the final stage needs."""
-        installs = self.parts.apt_installs
-        install = runtime_install(self.parts.kept, installs, self.release, BASE_IMAGE_LIBRARIES)
-        return install.line([*install.packages, *self.native, *self.extra])
+            if id(instruction) in parts.apt_installs:
+                if not moved and not self._builds_with(instruction):
+                    final.write_comments(self.build, instruction)
+            elif not moved:
+                final.lines.append(instruction_with_comments(self.build, instruction))
+        return final.lines
 
     def _only_manifest(self, copy: CopyOrAdd) -> bool:
-        """Whether a later COPY brings the same files to the same places."""
-        mine = [place for place in context_copies(self.build, self.stage, self.context) if place.instruction is copy]
-        later = [
-            place
-            for place in context_copies(self.build, self.stage, self.context)
-            if place.instruction.start > copy.start
-        ]
-        return bool(mine) and all(
-            not place.folder
-            and place.source in self.parts.requirements.files
-            and any(other.folder and other.source_of(place.target) == place.source for other in later)
-            for place in mine
+        """Whether a COPY brings only requirement files that a later one copies again."""
+        files = self.parts.requirements.files
+        mine = places_of(self.build, self.stage, self.context, copy)
+        return all(place.source in files for place in mine) and is_copied_again(
+            self.build, self.stage, self.context, copy
         )

@@ -1,4 +1,4 @@
-"""Which distributions the imports of a Python application come from."""
+"""Which distributions provide what a Python application imports."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 NON_RUNTIME_FILES = re.compile(
     r"(^|/)(tests?|testing|spec|docs?|examples?)/|(^|/)(test_[^/]*|[^/]*_test|conftest|noxfile|setup)\.py$"
 )
-"""Python files that the program in the image does not load."""
+"""Python files that the program does not load at run time."""
 _MODULES = {
     name: modules.split()
     for name, modules in {
@@ -105,9 +105,9 @@ _MODULES = {
         "werkzeug": "werkzeug",
     }.items()
 }
-"""Modules of distributions whose name says otherwise. Source: `top_level.txt` of their wheels."""
+"""Modules of distributions with another name. Source: `top_level.txt` of their wheels."""
 _SHARED = ("azure", "google", "opentelemetry", "zope", "jaraco")
-"""Modules that many distributions share: the first part of their names."""
+"""Namespace packages that many distributions share: the first part of their names."""
 
 TOOL_MODULES = {
     "pip": "pip",
@@ -125,14 +125,14 @@ TOOL_MODULES = {
 
 
 def distribution_modules(name: str) -> list[str]:
-    """The modules of a distribution (named as indexes compare it)."""
+    """The modules of a distribution, given its normalized name."""
     return _MODULES.get(name) or [name.replace("-", "_")]
 
 
 def missing_imports(app: PythonApp, context: Context, names: Collection[str]) -> set[str]:
-    """The modules that the application imports and that come neither from Python, nor from its own files, nor `names`.
+    """The modules that the application imports, but that are not in Python, its own files or the distributions `names`.
 
-    Where the names of a distribution and its module differ and the pair is not known, the module is among them.
+    A module is among them when its distribution has another name and the pair is not known here.
     """
     theirs = {module.lower() for name in names for module in distribution_modules(name)}
     shared = {first for name in names for first in (name.partition("-")[0],) if first in _SHARED}

@@ -1,16 +1,14 @@
-"""A stage parted in a builder, which installs what manifests name, and a final stage that gets folders of it.
+"""A stage split into a builder, which installs what manifests list, and a final stage that gets directories of it.
 
-What is the same for languages whose installs fill folders of their own: a rewrite sorts the RUNs into a `Parting`, says
-which folders are brought over, and gets the text.
+This is what languages share whose installs fill separate directories: a rewrite sorts the RUNs into a `StageSplit`,
+sets which directories are copied, and gets the text.
 """
 
 from __future__ import annotations
 
-import posixpath
-import re
-
 from ....syntax.tree import Arg, CopyOrAdd, Env, Onbuild, Run, Shell, User, Workdir
 from ..base.blocks import (
+    command_texts,
     from_instruction,
     instruction_text,
     instruction_with_comments,
@@ -18,12 +16,24 @@ from ..base.blocks import (
     run_instruction,
     write_two_stages,
 )
-from ..base.copies import context_copies
 from ..base.programs import require_start_command
 from ..base.rewrite import RewriteRejected
-from ..base.run_steps import SYSTEM_PACKAGES, split_run
-from ..base.system import AptInstall, read_apt_install, runtime_install
+from ..base.system import AptInstall, runtime_install
 from ..order.cache_order import manifest_copies
+from .shared import (
+    ROOT,
+    FinalStage,
+    affects_build,
+    copy_from_build,
+    installed_as,
+    is_copied_again,
+    is_from_context,
+    overwritten_path,
+    places_of,
+    reject_instruction,
+    reject_ownership,
+    take_system_packages,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,11 +46,21 @@ if TYPE_CHECKING:
 
 
 class StageSplit:
-    """The instructions of the only stage, sorted, and the text of the two stages that come of it.
+    """The instructions of the only stage, sorted, and the text of the two stages made of them.
 
-    `moved` are the commands of each RUN (by id) that go to the builder, `system` its packages, `tools` are instructions
-    that only the builder needs. `install` is the RUN that reads `manifests`. With the folder `whole` it reads the
-    source too, and the final stage gets this folder as the builder has it. `brought` are lines that copy from there.
+    `builder_runs`: the commands that the builder runs, by the id of their RUN
+    `final_commands`: commands of those RUNs that the final stage needs and no install depends on
+    `apt_installs`: what RUNs install with apt, by their id
+    `builder_only`: instructions that only the builder needs
+    `install`: the RUN that reads `manifests`, or the last one that compiles
+    `manifests`: the files of the build context that the install reads
+    `runtime_variables`: variables that no install depends on
+    `copied_directory`: the directory that the final stage gets as the builder leaves it, "" for none; the install reads
+        the source in it, too
+    `copy_lines`: COPYs from the builder to the final stage
+    `packages`: the RUN that installs the system packages of the final stage, "" for none
+    `runtime`: the base image of the final stage, "" for the same
+    `builder_packages`: whether the builder needs an install with apt
     """
 
     def __init__(self, build: Build, stage: Stage, context: Context) -> None:
@@ -49,13 +69,11 @@ class StageSplit:
         self.context = context
         self.builder_runs: dict[int, list[RunCommand]] = {}
         self.final_commands: dict[int, list[RunCommand]] = {}
-        """Commands of moved RUNs that the final stage needs, and no install looks at."""
         self.apt_installs: dict[int, AptInstall] = {}
         self.builder_only: list[Instruction] = []
         self.install: Run | None = None
         self.manifests: list[str] = []
         self.runtime_variables: frozenset[str] = frozenset()
-        """Variables that no install looks at."""
         self.copied_directory = ""
         self.copy_lines: list[str] = []
         self.packages = ""
@@ -63,160 +81,135 @@ class StageSplit:
         self.builder_packages: Callable[[AptInstall], bool] = lambda install: bool(install.packages)
 
     def sort_run(self, run: Run) -> list[RunCommand]:
-        """The commands of a RUN that are no packages of the system, which are noted."""
-        found = split_run(self.build, run)
-        system = [piece for piece in found if piece.kind == SYSTEM_PACKAGES]
-        if system:
-            self.apt_installs[id(run)] = read_apt_install(system, run)
-        rest = [piece for piece in found if piece.kind != SYSTEM_PACKAGES]
+        """Record the system packages of a RUN, and return its other commands. Raises RewriteRejected."""
+        rest = take_system_packages(self.build, run, self.apt_installs)
         if rest:
             self.builder_runs[id(run)] = []
         return rest
 
     def check(self) -> None:
-        """Raise Refused for instructions that no parting follows, and for installs that are not by root."""
+        """Raise RewriteRejected for instructions that no split supports, and for installs not run as root."""
         require_start_command(self.build, self.stage)
         for instruction in self.stage.instructions:
-            if isinstance(instruction, Onbuild | Shell):
-                raise RewriteRejected(f"{instruction.name} is not followed", instruction)
+            reject_instruction(instruction, (Onbuild, Shell))
         if self.install is not None:
             user = self.build.state(self.install).user
-            if user not in (None, "root", "0"):
-                raise RewriteRejected(f"`{user}` installs", self.install)
+            if user not in ROOT:
+                raise RewriteRejected(installed_as(user), self.install)
 
     def final_instructions(self) -> list[Instruction]:
-        """What stays in the final stage."""
-        gone = self.builder_runs.keys() | self.apt_installs.keys() | {id(tool) for tool in self.builder_only}
-        return [step for step in self.stage.instructions if id(step) not in gone]
+        """The instructions that stay in the final stage."""
+        moved = self.builder_runs.keys() | self.apt_installs.keys() | {id(tool) for tool in self.builder_only}
+        return [step for step in self.stage.instructions if id(step) not in moved]
 
     def runtime_packages(self, release: str | None, extra: Iterable[str] = (), there: Collection[str] = ()) -> str:
-        """The RUN that installs what the final stage needs of the packages, and `extra`; empty without any."""
+        """The RUN that installs the system packages of the final stage and `extra`; "" for none.
+
+        `release` is the Debian release; `there` are headers whose libraries the base image has.
+        """
         install = runtime_install(self.stage.instructions, self.apt_installs, release, there)
         return install.line([*install.packages, *extra])
 
+    def is_copied_again(self, copy: CopyOrAdd) -> bool:
+        """Whether a later COPY copies the same files to the same places."""
+        return is_copied_again(self.build, self.stage, self.context, copy)
+
+    def overwritten_path(self, directory: str) -> str:
+        """The path in the build context of files that would overwrite `directory` from the builder; "" for none."""
+        return overwritten_path(self.build, self.stage, self.context, directory)
+
     def text(self) -> str:
-        """Both stages."""
+        """The file with both stages."""
         return write_two_stages(self.build, self.stage, self._builder(), self._final())
 
+    # The builder
+
     def _builder(self) -> list[str]:
-        build, install = self.build, self.install
-        assert install is not None
-        early = manifest_copies(build, self.stage, self.context, self.manifests, install)[0]
+        assert self.install is not None
+        manifests = manifest_copies(self.build, self.stage, self.context, self.manifests, self.install)[0]
         lines = [from_instruction(self.stage, name="build")]
         for instruction in self.stage.instructions:
-            if instruction.start > self._last().start:
+            if instruction.start > self._last_run().start:
                 break
-            if isinstance(instruction, Env):
-                lines += [instruction_text(build, instruction)] if self._matters(instruction) else []
-            elif isinstance(instruction, Arg | Workdir):
-                lines.append(instruction_text(build, instruction))
-            elif instruction in self.builder_only or (
-                isinstance(instruction, CopyOrAdd) and self._is_inside(instruction)
-            ):
-                lines.append(instruction_with_comments(build, instruction))
+            lines += self._in_builder(instruction)
             system = self.apt_installs.get(id(instruction))
-            stands = system is not None and self.builder_packages(system)
-            if system is not None and stands:
-                lines += [*leading_comments(build, instruction), system.line(system.packages)]
+            installs = system is not None and self.builder_packages(system)
+            if system is not None and installs:
+                lines += [*leading_comments(self.build, instruction), system.line(system.packages)]
             if id(instruction) in self.builder_runs:
                 assert isinstance(instruction, Run)
-                lines += early if instruction is install else []
-                lines += self._of_run(instruction, stands)
+                lines += manifests if instruction is self.install else []
+                lines += self._moved_run(instruction, has_comments=installs)
         return lines
 
-    def _last(self) -> Run:
+    def _in_builder(self, instruction: Instruction) -> list[str]:
+        """What the builder gets of an instruction other than a RUN that is moved."""
+        if isinstance(instruction, Env):
+            needed = affects_build(self.stage, instruction, self.runtime_variables)
+            return [instruction_text(self.build, instruction)] if needed else []
+        if isinstance(instruction, Arg | Workdir):
+            return [instruction_text(self.build, instruction)]
+        if instruction in self.builder_only or self._is_in_directory(instruction):
+            return [instruction_with_comments(self.build, instruction)]
+        return []
+
+    def _last_run(self) -> Run:
         """The last RUN of the builder."""
         assert self.install is not None
         runs = [step for step in self.stage.instructions if isinstance(step, Run) and self.builder_runs.get(id(step))]
         return runs[-1] if runs else self.install
 
-    def _is_inside(self, copy: CopyOrAdd) -> bool:
-        """Whether the final stage gets what a COPY brings with the folder of the builder."""
-        if not self.copied_directory or self.install is None or copy.start > self.install.start:
+    def _is_in_directory(self, instruction: Instruction) -> bool:
+        """Whether an instruction copies only files that the final stage gets with the builder's directory."""
+        if not isinstance(instruction, CopyOrAdd) or not self.copied_directory or self.install is None:
             return False
-        mine = [place for place in context_copies(self.build, self.stage, self.context) if place.instruction is copy]
-        if not mine or not all(
-            (place.target + "/").startswith(self.copied_directory.rstrip("/") + "/") for place in mine
-        ):
+        if instruction.start > self.install.start:
             return False
-        if copy.flag("chown") or copy.flag("chmod"):
-            raise RewriteRejected("the source is copied with an owner or a mode of its own", copy)
+        mine = places_of(self.build, self.stage, self.context, instruction)
+        inside = self.copied_directory.rstrip("/") + "/"
+        if not mine or not all((place.target + "/").startswith(inside) for place in mine):
+            return False
+        reject_ownership(instruction)
         return True
 
-    def _of_run(self, run: Run, stands: bool) -> list[str]:
+    def _moved_run(self, run: Run, *, has_comments: bool) -> list[str]:
+        """What the builder gets of a RUN; `has_comments`: its comments are written above its system packages."""
         found = self.builder_runs[id(run)]
         if not found:
             return []
-        if (
-            id(run) not in self.apt_installs
-            and id(run) not in self.final_commands
-            and len(found) == len(self.build.commands(run))
-        ):
+        taken_apart = id(run) in self.apt_installs or id(run) in self.final_commands
+        if not taken_apart and len(found) == len(self.build.commands(run)):
             return [instruction_with_comments(self.build, run)]
-        # Above the packages of the RUN, the comments stand already.
-        return [
-            *([] if stands else leading_comments(self.build, run)),
-            run_instruction([piece.text for piece in found]),
-        ]
+        comments = [] if has_comments else leading_comments(self.build, run)
+        return [*comments, run_instruction(command_texts(found))]
 
-    def _matters(self, env: Env) -> bool:
-        named = re.compile("|".join(rf"\$\{{?{re.escape(pair.key.text)}\b" for pair in env.pairs))
-        return not all(pair.key.text in self.runtime_variables for pair in env.pairs) or any(
-            named.search(step.arguments_text)
-            for step in self.stage.instructions
-            if isinstance(step, Workdir | CopyOrAdd | Run | Env)
-        )
+    # The final stage
 
     def _final(self) -> list[str]:
-        build, packages, waiting = self.build, self.packages, self.copy_lines
-        lines = [from_instruction(self.stage, self.runtime)]
-        first = next((step for step in self.stage.instructions if id(step) in self.apt_installs), None)
+        start = from_instruction(self.stage, self.runtime)
+        final = FinalStage(start, self.stage, self.apt_installs, self.packages, self.copy_lines)
         for instruction in self.stage.instructions:
-            again = isinstance(instruction, CopyOrAdd) and self.is_copied_again(instruction)
-            inside = isinstance(instruction, CopyOrAdd) and self._is_inside(instruction)
-            mine = isinstance(instruction, CopyOrAdd) and instruction.flag("from") is None
-            from_context = mine and not again and not inside
-            here = from_context or instruction is self.install or isinstance(instruction, User)
-            # What runs behind the first install may need it.
-            if packages and (instruction is first or (here and first is None)):
-                lines.append(packages)
-                packages = ""
-            if waiting and here:
-                lines += waiting
-                waiting = []
+            copied = isinstance(instruction, CopyOrAdd) and self.is_copied_again(instruction)
+            copied = self._is_in_directory(instruction) or copied
+            from_context = is_from_context(instruction) and not copied
+            needed = from_context or instruction is self.install or isinstance(instruction, User)
+            # What runs after the first install may need it.
+            final.write_packages(instruction, needed=needed)
+            if needed:
+                final.write_copies()
             if self.copied_directory and instruction is self.install:
-                lines.append(f"COPY --from=build {self.copied_directory} {self.copied_directory}")
-            if again or inside or instruction in self.builder_only:
-                continue
-            install = self.apt_installs.get(id(instruction))
-            if install is not None and id(instruction) not in self.builder_runs and not self.builder_packages(install):
-                at = len(lines) - 1 if instruction is first else len(lines)
-                lines[at:at] = leading_comments(build, instruction)
-            if install is None and id(instruction) not in self.builder_runs:
-                lines.append(instruction_with_comments(build, instruction))
-            if self.final_commands.get(id(instruction)):
-                lines.append(run_instruction([piece.text for piece in self.final_commands[id(instruction)]]))
-        return lines
+                final.lines += copy_from_build(self.copied_directory)
+            if not copied and instruction not in self.builder_only:
+                self._write_final(instruction, final)
+        return final.lines
 
-    def is_copied_again(self, copy: CopyOrAdd) -> bool:
-        """Whether a later COPY brings the same files to the same places."""
-        everything = list(context_copies(self.build, self.stage, self.context))
-        mine = [place for place in everything if place.instruction is copy]
-        later = [place for place in everything if place.instruction.start > copy.start]
-        return bool(mine) and all(
-            not place.folder and any(other.folder and other.source_of(place.target) == place.source for other in later)
-            for place in mine
-        )
-
-    def overwritten_path(self, folder: str) -> str:
-        """The path in the context of a file that would come over the `folder` from the builder; empty for none."""
-        for place in context_copies(self.build, self.stage, self.context):
-            lies = posixpath.relpath(folder, place.target)
-            inside = posixpath.normpath(posixpath.join(place.source, lies))
-            if (
-                place.folder
-                and not lies.startswith("..")
-                and any(name.startswith(inside + "/") for name in self.context.files())
-            ):
-                return inside
-        return ""
+    def _write_final(self, instruction: Instruction, final: FinalStage) -> None:
+        """Write what the final stage keeps of an instruction."""
+        install = self.apt_installs.get(id(instruction))
+        moved = id(instruction) in self.builder_runs
+        if install is not None and not moved and not self.builder_packages(install):
+            final.write_comments(self.build, instruction)
+        if install is None and not moved:
+            final.lines.append(instruction_with_comments(self.build, instruction))
+        if self.final_commands.get(id(instruction)):
+            final.lines.append(run_instruction(command_texts(self.final_commands[id(instruction)])))

@@ -87,9 +87,9 @@ def test_extensions_alone(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "files", "why"),
     [
-        ("8.2-apache-bookworm", "8.2-fpm-alpine", {}, "1: the base is no official PHP image on Debian"),
-        ('"apache2-foreground"', '"composer", "start"', {}, "11: `composer` runs in the image"),
-        ("RUN composer", "RUN make && composer", {}, "8: `make` stands in one RUN"),
+        ("8.2-apache-bookworm", "8.2-fpm-alpine", {}, "1: `php:8.2-fpm-alpine` is not an official PHP image on Debian"),
+        ('"apache2-foreground"', '"composer", "start"', {}, "11: the final image runs `composer`"),
+        ("RUN composer", "RUN make && composer", {}, "8: `make` is in the same RUN as an install"),
         ("RUN composer", "RUN composer install\nRUN composer", {}, "9: Composer installs more than once"),
         (
             "",
@@ -101,6 +101,6 @@ def test_extensions_alone(tmp_path: Path) -> None:
         ("8.2-apache-bookworm", "8.2-apache", {}, "3: the run-time libraries for `libzip-dev` are unknown"),
     ],
 )
-def test_what_cannot_be_proved_is_refused(old: str, new: str, files: dict[str, str], why: str, tmp_path: Path) -> None:
+def test_unsupported_files_are_rejected(old: str, new: str, files: dict[str, str], why: str, tmp_path: Path) -> None:
     text = TEXT.replace(old, new, 1) if old else TEXT
     assert refusal(tmp_path, text, {**FILES, **files}).startswith(why)

@@ -114,30 +114,35 @@ def test_steps_of_the_program_stay_in_their_order(tmp_path: Path) -> None:
             "FROM python:3.12-bookworm",
             "FROM example.org/python:3",
             {},
-            "1: no stack is known for `example.org/python:3`",
+            "1: splitting is not supported for the base image `example.org/python:3`",
         ),
-        ("FROM python:3.12-bookworm", "FROM python:3.12-alpine", {}, "1: the base is no official Python image"),
+        (
+            "FROM python:3.12-bookworm",
+            "FROM python:3.12-alpine",
+            {},
+            "1: `python:3.12-alpine` is not an official Python image",
+        ),
         ("-r requirements.txt", "-e .", {}, "5: "),
         ("-r requirements.txt", ".", {}, "5: `pip install .` installs the project itself"),
         ("-r requirements.txt", "--user -r requirements.txt", {}, "5: "),
-        ("-r requirements.txt", "-r other.txt", {}, "5: `other.txt` does not come from the build context"),
+        ("-r requirements.txt", "-r other.txt", {}, "5: `other.txt` is not copied from the build context"),
         ("", "", {"requirements.txt": "-e ./lib\n"}, "0: `requirements.txt` installs `-e ./lib`"),
-        ("", "", {"requirements.txt": "wand\n"}, "0: what `wand` needs at run time is not known"),
-        ("RUN pip", "RUN cd /app && pip", {}, "5: `cd /app` affects the commands after it"),
-        ("RUN pip", "RUN ./prepare && pip", {}, "5: `./prepare` stands in one RUN with an install"),
-        ("RUN pip", "USER app\nRUN pip", {}, "6: they are installed by `app`"),
-        ("RUN pip", "RUN npm ci\nRUN pip", {}, "5: npm installs something beside Python"),
+        ("", "", {"requirements.txt": "wand\n"}, "0: the run-time system dependencies of `wand` are unknown"),
+        ("RUN pip", "RUN cd /app && pip", {}, "5: the RUN changes folder"),
         (
             "RUN pip",
-            "RUN apt-get install -y ./x.deb\nRUN pip",
+            "RUN ./prepare && pip",
             {},
-            "5: `apt-get install -y ./x.deb` does not only install",
+            "5: `./prepare` is in the same RUN as an install; move it to a separate RUN",
         ),
-        ("RUN pip", 'SHELL ["/bin/bash", "-c"]\nRUN pip', {}, "5: SHELL is not followed"),
+        ("RUN pip", "USER app\nRUN pip", {}, "6: the dependencies are installed as `app`"),
+        ("RUN pip", "RUN npm ci\nRUN pip", {}, "5: npm installs packages other than Python packages"),
+        ("RUN pip", "RUN apt-get install -y ./x.deb\nRUN pip", {}, "5: `apt-get install -y ./x.deb` installs more"),
+        ("RUN pip", 'SHELL ["/bin/bash", "-c"]\nRUN pip', {}, "5: a stage with SHELL cannot be split"),
         ('CMD ["gunicorn"', 'CMD ["make"', {}, "None"),
     ],
 )
-def test_what_cannot_be_proved_is_refused(old: str, new: str, files: dict[str, str], why: str, tmp_path: Path) -> None:
+def test_unsupported_files_are_rejected(old: str, new: str, files: dict[str, str], why: str, tmp_path: Path) -> None:
     text = FLASK.replace(old, new, 1) if old else FLASK
     if why == "None":
         assert "        make \\\n" in rewritten(tmp_path, text, FILES).text

@@ -192,8 +192,8 @@ def test_uv_pip_installs_as_pip_does(tmp_path: Path) -> None:
         "RUN uv pip install --prefix=/install --system -r requirements.txt\n\n"
         "FROM python:3.12-slim\nWORKDIR /app\nCOPY --from=build /install /usr/local\nCOPY . .\nCMD gunicorn\n"
     )
-    assert "an environment of its own" in refusal(tmp_path, text.replace("--system ", ""), files)
-    assert "uv runs in the image" in refusal(tmp_path, text.replace("CMD", "CMD uv run"), files)
+    assert "installs into a virtual environment" in refusal(tmp_path, text.replace("--system ", ""), files)
+    assert "uv runs in the final image" in refusal(tmp_path, text.replace("CMD", "CMD uv run"), files)
 
 
 PIPENV = """\
@@ -245,35 +245,47 @@ def test_libraries_behind_locked_packages_are_installed(tmp_path: Path) -> None:
         (
             POETRY,
             {**FILES, "a.py": "import requests\n"},
-            "6: the program imports `requests`, which only comes with poetry",
+            "6: the program imports `requests`, which only poetry brings",
         ),
-        (POETRY, {**FILES, "start.sh": "/usr/local/bin/gunicorn\n"}, "0: `start.sh` names `/usr/local/bin/g…`"),
-        (POETRY.replace("[", '["sudo", '), FILES, "0: what `sudo` starts may look for programs"),
+        (
+            POETRY,
+            {**FILES, "start.sh": "/usr/local/bin/gunicorn\n"},
+            "0: `start.sh` contains the path `/usr/local/bin/g…`",
+        ),
+        (POETRY.replace("[", '["sudo", '), FILES, "0: `sudo` resets PATH, so what it starts may not find"),
         (
             POETRY.replace("pip install poetry", "pip install poetry boto3"),
             FILES,
             "2: `pip install poetry boto3` installs",
         ),
-        (POETRY.replace("RUN poetry", "USER app\nRUN poetry"), FILES, "7: `app` installs them"),
-        (POETRY + "RUN poetry install\n", FILES, "9: they are installed more than once"),
+        (POETRY.replace("RUN poetry", "USER app\nRUN poetry"), FILES, "7: the dependencies are installed as `app`"),
+        (POETRY + "RUN poetry install\n", FILES, "9: the dependencies are installed more than once"),
         (
             POETRY.replace(" --no-root", ""),
             {**FILES, "pyproject.toml": '[tool.poetry]\nname = "a"\n'},
-            "6: the install of",
+            "6: installing the project",
         ),
         (
             POETRY,
             {**FILES, "pyproject.toml": '[tool.poetry.dependencies]\na = {path = "a"}\n'},
             "6: pyproject.toml has local dependencies",
         ),
-        (UV, {**UV_FILES, ".python-version": "3.13\n"}, "5: `.python-version` may ask for another Python"),
-        (UV.replace("3.12", "3.9"), UV_FILES, "5: `requires-python` may ask for another Python"),
-        (UV, {**UV_FILES, ".venv/bin/python": ""}, "5: `.venv` of the build context would come over"),
-        (PIPENV, {**PIPFILE, "Pipfile": '[packages]\na = {path = "."}\n'}, "5: `a` in the Pipfile is a local package"),
-        (PIPENV.replace('["python"', '["pipenv", "run"'), PIPFILE, "5: pipenv runs in the image, and may install"),
+        (UV, {**UV_FILES, ".python-version": "3.13\n"}, "5: `.python-version` may require another Python version"),
+        (UV.replace("3.12", "3.9"), UV_FILES, "5: `requires-python` may require another Python version"),
+        (
+            UV,
+            {**UV_FILES, ".venv/bin/python": ""},
+            "5: `.venv` in the build context would overwrite the virtual environment",
+        ),
+        (PIPENV, {**PIPFILE, "Pipfile": '[packages]\na = {path = "."}\n'}, "5: `a` of the Pipfile is a folder"),
+        (
+            PIPENV.replace('["python"', '["pipenv", "run"'),
+            PIPFILE,
+            "5: pipenv runs in the final image and may install into",
+        ),
     ],
 )
-def test_what_cannot_be_proved_is_refused(text: str, files: dict[str, str], why: str, tmp_path: Path) -> None:
+def test_unsupported_files_are_rejected(text: str, files: dict[str, str], why: str, tmp_path: Path) -> None:
     assert refusal(tmp_path, text, files).startswith(why)
 
 

@@ -73,17 +73,37 @@ def test_ways_to_make_and_to_fill_it(make: str, install: str, folder: str, tmp_p
 @pytest.mark.parametrize(
     ("old", "new", "files", "why"),
     [
-        ("RUN pip install", "RUN pip install boto3 --user && pip install", {}, "8: `pip install boto3 --user`"),
-        ("ENV PATH", "RUN pip install boto3\nENV PATH", {}, "5: `pip install boto3` installs beside the environment"),
-        ("RUN pip", "RUN python -m venv /other\nRUN pip", {}, "8: `python -m venv /other` is not followed"),
-        ("-m venv", "-m venv --system-site-packages", {}, "4: `python3 -m venv --system-site-packages"),
+        (
+            "RUN pip install",
+            "RUN pip install boto3 --user && pip install",
+            {},
+            "8: the effect of `pip install boto3 --user` is unknown",
+        ),
+        (
+            "ENV PATH",
+            "RUN pip install boto3\nENV PATH",
+            {},
+            "5: `pip install boto3` installs outside the virtual environment",
+        ),
+        ("RUN pip", "RUN python -m venv /other\nRUN pip", {}, "8: the effect of `python -m venv /other` is unknown"),
+        (
+            "-m venv",
+            "-m venv --system-site-packages",
+            {},
+            "4: the effect of `python3 -m venv --system-site-packages",
+        ),
         ("-r requirements.txt", ".", {}, "8: `pip install .` installs the project itself"),
-        ("/opt/venv", "/app/venv", {"venv/bin/python": ""}, "8: `venv` of the build context would come over"),
-        ("RUN pip install -r requirements.txt\n", "", {}, "0: nothing is installed into the environment"),
-        ("RUN pip", "USER app\nRUN pip", {}, "9: `app` installs"),
+        (
+            "/opt/venv",
+            "/app/venv",
+            {"venv/bin/python": ""},
+            "8: `venv` in the build context would overwrite the virtual environment",
+        ),
+        ("RUN pip install -r requirements.txt\n", "", {}, "0: no RUN installs packages into the virtual environment"),
+        ("RUN pip", "USER app\nRUN pip", {}, "9: the dependencies are installed as `app`"),
     ],
 )
-def test_what_cannot_be_proved_is_refused(old: str, new: str, files: dict[str, str], why: str, tmp_path: Path) -> None:
+def test_unsupported_files_are_rejected(old: str, new: str, files: dict[str, str], why: str, tmp_path: Path) -> None:
     assert refusal(tmp_path, TEXT.replace(old, new, 1), {**FILES, **files}).startswith(why)
 
 

@@ -84,20 +84,35 @@ def test_libraries_that_are_compiled_in_are_not_installed(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("old", "new", "files", "why"),
     [
-        ("rust:1.75", "rust:1.75-alpine", {}, "1: the base is no official Rust image"),
-        ("rust:1.75", "rust:1.70", {}, "1: the base is no official Rust image on a known release"),
+        ("rust:1.75", "rust:1.75-alpine", {}, "1: `rust:1.75-alpine` is not an official Rust image"),
+        ("rust:1.75", "rust:1.70", {}, "1: `rust:1.70` is not an official Rust image on a known Debian release"),
         ('"./target/release/web-app"', '"cargo", "run"', {}, "7: the image starts `cargo`"),
-        ('"./target/release/web-app"', '"./other"', {}, "0: the image does not start the program"),
+        ('"./target/release/web-app"', '"./other"', {}, "0: neither CMD nor ENTRYPOINT starts the compiled program"),
         ("WORKDIR /app\n", "", {}, "1: no WORKDIR is set"),
-        ("RUN cargo", "RUN cargo build\nRUN cargo", {}, "6: there are several builds"),
-        ("RUN cargo", "RUN rustup target add x\nRUN cargo", {}, "5: the build may need the result of `rustup"),
-        ("RUN cargo", "RUN ./configure && cargo", {}, "5: `./configure` stands in one RUN"),
-        ("RUN cargo", "ENV CARGO_TARGET_DIR=/t\nRUN cargo", {}, "6: `CARGO_TARGET_DIR` moves"),
-        ("", "", {"target/release/web-app": "old"}, "5: `target` of the build context would come over"),
-        ("", "", {"Cargo.lock": '[[package]]\nname = "sdl2-sys"\n'}, "0: which library `sdl2-sys` links to"),
-        ("", "", {"Cargo.lock": ""}, "5: there is no Cargo.lock"),
+        ("RUN cargo", "RUN cargo build\nRUN cargo", {}, "6: Cargo builds more than once; only"),
+        ("RUN cargo", "RUN rustup target add x\nRUN cargo", {}, "5: whether the builder needs what"),
+        ("RUN cargo", "RUN ./configure && cargo", {}, "5: `./configure` is in the same RUN as the build"),
+        (
+            "RUN cargo",
+            "ENV CARGO_TARGET_DIR=/t\nRUN cargo",
+            {},
+            "6: `CARGO_TARGET_DIR` changes where the program is written",
+        ),
+        (
+            "",
+            "",
+            {"target/release/web-app": "old"},
+            "5: `target` in the build context would overwrite the compiled program",
+        ),
+        (
+            "",
+            "",
+            {"Cargo.lock": '[[package]]\nname = "sdl2-sys"\n'},
+            "0: the system libraries of `sdl2-sys` are unknown",
+        ),
+        ("", "", {"Cargo.lock": ""}, "5: the build context has no Cargo.lock"),
     ],
 )
-def test_what_cannot_be_proved_is_refused(old: str, new: str, files: dict[str, str], why: str, tmp_path: Path) -> None:
+def test_unsupported_files_are_rejected(old: str, new: str, files: dict[str, str], why: str, tmp_path: Path) -> None:
     text = TEXT.replace(old, new, 1) if old else TEXT
     assert refusal(tmp_path, text, {**FILES, **files}).startswith(why)

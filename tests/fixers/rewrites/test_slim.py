@@ -36,9 +36,13 @@ def test_the_last_stage_gets_it_too(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "files", "why"),
     [
-        (JAR, {"target/app.jar": "x"}, "unknown whether the program compiles at run time"),
-        (JAR, {**SOURCES, "A.java": "import javax.tools.*;"}, "`A.java` uses tools of the JDK"),
-        (JAR.replace('"java", "-jar"', '"jshell"'), SOURCES, "the image starts `jshell`, which the runtime may lack"),
+        (JAR, {"target/app.jar": "x"}, "whether the program compiles at run time cannot be seen"),
+        (JAR, {**SOURCES, "A.java": "import javax.tools.*;"}, "`A.java` uses JDK tools"),
+        (
+            JAR.replace('"java", "-jar"', '"jshell"'),
+            SOURCES,
+            "the image starts `jshell`, which the JRE image may not contain",
+        ),
         (JAR.replace("ENTRYPOINT", "HEALTHCHECK CMD curl -f http://localhost\nENTRYPOINT"), SOURCES, "starts `curl`"),
         (JAR.replace("ENTRYPOINT", "RUN jlink x\nENTRYPOINT"), SOURCES, "no slimmer variant"),
         (JAR.replace("eclipse-temurin:17", "eclipse-temurin:17-jre"), SOURCES, "already slim"),

@@ -1,0 +1,206 @@
+"""What the stacks have in common: facts about a stage, and pieces of the text of the two stages."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+
+from ....model.packages.runtime_libraries import runtime_libraries_for
+from ....syntax.tree import CopyOrAdd, Env, Run, Workdir
+from ..base.blocks import leading_comments
+from ..base.copies import context_copies
+from ..base.rewrite import RewriteRejected
+from ..base.run_steps import SYSTEM_PACKAGES, split_run
+from ..base.system import read_apt_install
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+    from ....model.build import Build, Stage
+    from ....model.context import Context
+    from ....syntax.tree import Instruction
+    from ..base.copies import CopiedPath
+    from ..base.rewrite import Preconditions
+    from ..base.run_steps import RunCommand
+    from ..base.system import AptInstall
+
+NAME = "multi-stage"
+"""The name of the rewrite, which is the same for every stack."""
+ROOT = (None, "root", "0")
+"""Users of a stage who are root; None is the base image's, which is root in official images."""
+_READS_VARIABLES = (Workdir, CopyOrAdd, Run, Env)
+
+
+def base_text(stage: Stage) -> str:
+    """The base image of a stage as the file names it."""
+    return stage.from_.base.text if stage.from_.base is not None else ""
+
+
+def quoted(names: Iterable[str]) -> str:
+    """The names in backticks, separated by commas."""
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def require_plain_base(stage: Stage, checks: Preconditions) -> None:
+    """Raise RewriteRejected when the name of the base image contains a variable."""
+    base = base_text(stage)
+    checks.require(
+        "the base image is written without variables",
+        base and "$" not in base,
+        f"the base image `{base}` contains a variable; write its name and tag out",
+        stage.from_,
+    )
+
+
+def require_workdir(stage: Stage, before: Run, checks: Preconditions, at: Instruction | None, reason: str = "") -> None:
+    """Raise RewriteRejected at `at` when no WORKDIR is set before the RUN; `reason` replaces the usual one."""
+    checks.require(
+        "WORKDIR is set before the build",
+        any(isinstance(step, Workdir) and step.start < before.start for step in stage.instructions),
+        reason or "no WORKDIR is set before the build; set one",
+        at,
+    )
+
+
+def require_root(build: Build, install: Run, checks: Preconditions) -> None:
+    """Raise RewriteRejected when a RUN does not install as root."""
+    user = build.state(install).user
+    checks.require("the dependencies are installed as root", user in ROOT, installed_as(user), install)
+
+
+def installed_as(user: str | None) -> str:
+    """The reason to reject an install by a user who is not root."""
+    return f"the dependencies are installed as `{user}`, not as root"
+
+
+def reject_instruction(instruction: Instruction, classes: tuple[type[Instruction], ...]) -> None:
+    """Raise RewriteRejected for an instruction of one of the classes."""
+    if isinstance(instruction, classes):
+        raise RewriteRejected(f"a stage with {instruction.name} cannot be split", instruction)
+
+
+def take_system_packages(build: Build, run: Run, apt_installs: dict[int, AptInstall]) -> list[RunCommand]:
+    """Split a RUN: record what apt installs in `apt_installs` by the id of the RUN, and return the other commands.
+
+    Raises RewriteRejected when the RUN is not a plain list of commands, or apt does more than install packages.
+    """
+    commands = split_run(build, run)
+    system = [command for command in commands if command.kind == SYSTEM_PACKAGES]
+    if system:
+        apt_installs[id(run)] = read_apt_install(system, run)
+    return [command for command in commands if command.kind != SYSTEM_PACKAGES]
+
+
+def kept_instructions(stage: Stage, moved: Collection[int]) -> list[Instruction]:
+    """The instructions of a stage without those whose ids are in `moved`."""
+    return [step for step in stage.instructions if id(step) not in moved]
+
+
+def is_from_context(instruction: Instruction) -> bool:
+    """Whether an instruction copies from the build context."""
+    return isinstance(instruction, CopyOrAdd) and instruction.flag("from") is None
+
+
+def places_of(build: Build, stage: Stage, context: Context, copy: Instruction) -> list[CopiedPath]:
+    """What one COPY or ADD copies from the build context."""
+    return [place for place in context_copies(build, stage, context) if place.instruction is copy]
+
+
+def is_copied_again(build: Build, stage: Stage, context: Context, copy: Instruction) -> bool:
+    """Whether later COPYs of directories copy the same files to the same places."""
+    everything = list(context_copies(build, stage, context))
+    mine = [place for place in everything if place.instruction is copy]
+    later = [place for place in everything if place.instruction.start > copy.start and place.folder]
+    return bool(mine) and all(
+        not place.folder and any(other.source_of(place.target) == place.source for other in later) for place in mine
+    )
+
+
+def overwritten_path(build: Build, stage: Stage, context: Context, directory: str) -> str:
+    """The path in the build context of files that a COPY puts into `directory` of the image; "" for none."""
+    for place in context_copies(build, stage, context):
+        relative = posixpath.relpath(directory, place.target)
+        source = posixpath.normpath(posixpath.join(place.source, relative))
+        if (
+            place.folder
+            and not relative.startswith("..")
+            and any(name.startswith(source + "/") for name in context.files())
+        ):
+            return source
+    return ""
+
+
+def reject_ownership(copy: Instruction) -> None:
+    """Raise RewriteRejected for a COPY with an owner or mode, which `COPY --from=build` of a directory would lose."""
+    if copy.flag("chown") or copy.flag("chmod"):
+        raise RewriteRejected("the source is copied with another owner or mode, which the split would lose", copy)
+
+
+def library_packages(name: str, header: str, release: str | None) -> Sequence[str]:
+    """The packages with the library of a -dev package, which `name` loads. Raises RewriteRejected when unknown."""
+    libraries = runtime_libraries_for(header, release)
+    if libraries is None:
+        raise RewriteRejected(
+            f"`{name}` needs the library of `{header}`, whose package name depends on the Debian release; "
+            "name the release in the base image's tag"
+        )
+    return libraries
+
+
+def affects_build(
+    stage: Stage, env: Env, runtime: Collection[str], readers: tuple[type[Instruction], ...] = _READS_VARIABLES
+) -> bool:
+    """Whether the builder needs an ENV: it sets more than `runtime` variables, or an instruction refers to one."""
+    names = [pair.key.text for pair in env.pairs]
+    named = re.compile("|".join(rf"\$\{{?{re.escape(name)}\b" for name in names))
+    return not all(name in runtime for name in names) or any(
+        named.search(step.arguments_text) for step in stage.instructions if isinstance(step, readers)
+    )
+
+
+def with_release(base: str, tag: str, release: str) -> str:
+    """The base image with the Debian release in its tag.
+
+    Without it, builder and final stage would differ once the tag moves to another release.
+    """
+    if release in tag:
+        return base
+    return f"{base.partition(':')[0]}:{release if tag == 'latest' else f'{tag}-{release}'}"
+
+
+def copy_from_build(*paths: str) -> list[str]:
+    """COPYs of paths of the builder to the same paths."""
+    return [f"COPY --from=build {path} {path}" for path in paths]
+
+
+class FinalStage:
+    """The lines of the final stage, written while its instructions are visited in order.
+
+    `lines`: what is written so far
+    `packages`: the RUN that installs system packages, "" for none or when it is written
+    `copies`: COPYs from the builder, empty when they are written
+    `first`: the first instruction that installs system packages, whose place `packages` takes
+    """
+
+    def __init__(self, start: str, stage: Stage, installs: Collection[int], packages: str, copies: list[str]) -> None:
+        self.lines = [start]
+        self.packages = packages
+        self.copies = copies
+        self.first = next((step for step in stage.instructions if id(step) in installs), None)
+
+    def write_packages(self, instruction: Instruction, *, needed: bool) -> None:
+        """Write the packages where they were installed, or where an instruction may need them first."""
+        if self.packages and (instruction is self.first or (needed and self.first is None)):
+            self.lines.append(self.packages)
+            self.packages = ""
+
+    def write_copies(self) -> None:
+        """Write the COPYs from the builder, if they are not written."""
+        self.lines += self.copies
+        self.copies = []
+
+    def write_comments(self, build: Build, instruction: Instruction) -> None:
+        """Write the comments of a RUN that installs system packages, which are written already if it is the first."""
+        at = len(self.lines) - 1 if instruction is self.first else len(self.lines)
+        self.lines[at:at] = leading_comments(build, instruction)
