@@ -1,4 +1,4 @@
-"""The options of `dlint check` as values, and the names of the output formats."""
+"""The options of `dlint check` with their defaults, and the names of the output formats."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ OUTPUT_FORMATS = (
 
 
 class CheckArguments:
-    """The options of `dlint check`, as argparse would give them."""
+    """The options of `dlint check` without argparse, which is slow to import; attributes are named as in argparse."""
 
     def __init__(self) -> None:
         self.paths: list[str] = []
