@@ -1,4 +1,4 @@
-"""File URIs and paths, without urllib and typing, which take longer to import than linting a file.
+"""File URIs and paths, without urllib, which takes longer to import than linting a file.
 
 Source: RFC 8089; editors write a drive as `/c%3A/` or `/c:/`.
 """
@@ -42,7 +42,7 @@ def _unquoted(text: str) -> bytes:
 
 
 def path_to_uri(path: str) -> str:
-    """The file URI of a path, which is made absolute."""
+    """The file URI of a path; a relative path is made absolute first."""
     path = os.path.abspath(path)
     if _WINDOWS:
         path = path.replace("\\", "/")
