@@ -1,6 +1,6 @@
-"""HCL as far as bake files need it: blocks, attributes, strings with `${…}`, lists, maps, conditions, simple functions.
+"""A parser for the HCL of bake files: blocks, attributes, templates, lists, maps, conditions and simple functions.
 
-The usual library for it takes seconds for its grammar. What is not understood has no value; nothing is guessed.
+The usual library takes seconds to load its grammar. Unsupported expressions have an unknown value.
 Source: github.com/hashicorp/hcl, hclsyntax/spec.md.
 """
 
@@ -30,15 +30,15 @@ _LITERALS = {"true": True, "false": False, "null": None}
 
 
 class HclError(ValueError):
-    """A text that is no HCL."""
+    """Invalid HCL."""
 
 
 class UnknownValue(Exception):
-    """An expression whose value is not known."""
+    """The value of an expression is unknown."""
 
 
 class HclBody:
-    """The attributes and blocks between two braces, each with the offset where its value stands."""
+    """The attributes and blocks of a file or block; a block is its type, labels, body and offset."""
 
     def __init__(self) -> None:
         self.attributes: dict[str, HclExpression] = {}
@@ -46,7 +46,7 @@ class HclBody:
 
 
 class HclExpression:
-    """An expression: what it is, its parts, and the offset of its first character."""
+    """An expression: its kind, its parts, which depend on the kind, and its offset."""
 
     __slots__ = ("at", "kind", "parts")
 
@@ -56,7 +56,7 @@ class HclExpression:
         self.parts = parts
 
     def value(self, variables: Mapping[str, Any]) -> Any:
-        """The value under these variables; raises Unknown."""
+        """The value with these variables. Raises UnknownValue."""
         kind, parts = self.kind, self.parts
         if kind == "literal":
             return parts[0]
@@ -86,7 +86,7 @@ class HclExpression:
 
 
 class HclFunction:
-    """A function that a file defines; it is kept among the variables, as `name()`."""
+    """A function defined in a file; it is stored with the variables, as `name()`."""
 
     def __init__(self, names: Sequence[str], rest: str, result: HclExpression) -> None:
         self._names = names
@@ -94,7 +94,7 @@ class HclFunction:
         self._result = result
 
     def value(self, values: Sequence[Any], variables: Mapping[str, Any]) -> Any:
-        """The value for these arguments; raises Unknown."""
+        """The value for these arguments. Raises UnknownValue."""
         count = len(self._names)
         if len(values) < count or (len(values) > count and not self._rest):
             raise UnknownValue
@@ -108,7 +108,7 @@ class HclFunction:
 
 
 def _member(whole: Any, key: Any) -> Any:
-    """An entry of a map or a list."""
+    """An entry of a map or a list. Raises UnknownValue."""
     try:
         if isinstance(whole, dict) and isinstance(key, str):
             return _table(whole)[key]
@@ -119,7 +119,7 @@ def _member(whole: Any, key: Any) -> Any:
     raise UnknownValue
 
 
-def _none() -> Any:
+def _unknown() -> Any:
     raise UnknownValue
 
 
@@ -132,7 +132,7 @@ def _text(value: Any) -> str:
 
 
 def _map(pairs: Sequence[tuple[str, HclExpression]], variables: Mapping[str, Any]) -> dict[str, Any]:
-    """The entries whose values are known."""
+    """The entries with known values."""
     found: dict[str, Any] = {}
     for key, node in pairs:
         try:
@@ -155,7 +155,7 @@ def _binary(operator: str, left: Any, right: Any) -> Any:
 
 
 def _call(name: str, values: Sequence[Any]) -> Any:
-    """A function of bake's standard library; those that only compose names and conditions."""
+    """The value of a function of bake's standard library, of those for names and conditions. Raises UnknownValue."""
     match name, values:
         case "equal", [left, right]:
             return left == right
@@ -193,7 +193,7 @@ def _call(name: str, values: Sequence[Any]) -> Any:
         case "merge", _ if all(isinstance(each, dict) for each in values):
             return {key: entry for each in values for key, entry in each.items()}
         case "format", [str(pattern), *rest] if pattern.count("%") == len(rest):
-            return re.sub("%[sdv]", "{}", pattern).format(*map(_text, rest)) if "{" not in pattern else _none()
+            return re.sub("%[sdv]", "{}", pattern).format(*map(_text, rest)) if "{" not in pattern else _unknown()
         case "coalesce", _:
             return next((each for each in values if each not in (None, "")), "")
         case "concat", _ if all(isinstance(each, list) for each in values):
@@ -213,13 +213,13 @@ def _table(value: Any) -> dict[str, Any]:
 
 
 def parse_hcl(text: str) -> HclBody:
-    """The body of a file. Raises HclError."""
+    """Parse a file. Raises HclError."""
     parser = _Parser(text)
     return parser.body(end="")
 
 
 class _Parser:
-    """Recursive descent over the text; `self.kind` and `self.word` are the next token, `self.at` is its offset."""
+    """A recursive descent parser; `kind` and `word` are the next token, from offset `at` to `end`."""
 
     def __init__(self, text: str, at: int = 0) -> None:
         self.text = text
@@ -231,7 +231,7 @@ class _Parser:
         self.next()
 
     def next(self) -> None:
-        """Go to the next token; blanks and comments are none."""
+        """Go to the next token; blanks and comments are skipped."""
         while True:
             self.at = self.end
             if self.at >= len(self.text):
@@ -239,7 +239,7 @@ class _Parser:
                 return
             match = _TOKEN.match(self.text, self.at)
             if match is None:
-                raise HclError(f"`{self.text[self.at]}` is not understood")
+                raise HclError(f"unexpected `{self.text[self.at]}`")
             self.end = match.end()
             self.kind, self.word = match.lastgroup or "", match[0]
             if match["heredoc"]:
@@ -248,37 +248,37 @@ class _Parser:
                 return
 
     def lines(self) -> None:
-        """Pass over line ends."""
+        """Skip line ends."""
         while self.kind == "newline":
             self.next()
 
     def take(self, sign: str) -> bool:
-        """Pass over a sign when it is the next token."""
+        """Skip a sign if it is the next token, and return whether it was."""
         if self.kind == "sign" and self.word == sign:
             self.next()
             return True
         return False
 
     def is_sign(self, sign: str) -> bool:
-        """Whether a sign is the next token."""
+        """Whether the next token is a sign."""
         return self.kind == "sign" and self.word == sign
 
     def want(self, sign: str) -> None:
-        """Pass over a sign that has to be there."""
+        """Skip a required sign. Raises HclError."""
         if not self.take(sign):
-            raise HclError(f"`{sign}` is wanted before `{self.word}`")
+            raise HclError(f"expected `{sign}`, not `{self.word}`")
 
     def body(self, end: str) -> HclBody:
-        """Attributes and blocks up to the sign `end`."""
+        """The attributes and blocks up to the sign `end`."""
         body = HclBody()
         while True:
             self.lines()
             if self.kind == "end" or (end and self.kind == "sign" and self.word == end):
                 if bool(end) == (self.kind == "end"):
-                    raise HclError("a brace is missing")
+                    raise HclError("unbalanced braces")
                 return body
             if self.kind not in ("name", "string"):
-                raise HclError(f"`{self.word}` is not understood")
+                raise HclError(f"unexpected `{self.word}`")
             name, at = self.label(), self.at
             if self.take("=") or self.take(":"):
                 body.attributes[name] = self.expression()
@@ -292,7 +292,7 @@ class _Parser:
             self.want("}")
 
     def label(self) -> str:
-        """A name, or a text in quotes without variables."""
+        """A name, or a string without its variables."""
         if self.kind == "string":
             node = self.string()
             parts = node.parts[0] if node.kind == "template" else [node.parts[0]]
@@ -302,7 +302,7 @@ class _Parser:
         return word
 
     def expression(self) -> HclExpression:
-        """A condition, or what may stand in one."""
+        """An expression with binary operators and conditions."""
         at = self.at
         node = self.operand()
         while self.kind == "sign" and self.word in _BINARY:
@@ -320,7 +320,7 @@ class _Parser:
         return node
 
     def operand(self) -> HclExpression:
-        """A value with what is behind it: an index, an attribute."""
+        """A value with the indexes and attributes after it."""
         node = self.primary()
         while self.kind == "sign" and self.word in (".", "["):
             closing = self.word == "["
@@ -342,7 +342,7 @@ class _Parser:
         return node
 
     def index(self) -> str | int:
-        """The name or the number behind a dot."""
+        """The name or number after a dot."""
         return int(self.word) if self.word.isdecimal() else self.word
 
     def primary(self) -> HclExpression:
@@ -379,10 +379,10 @@ class _Parser:
         if self.take("-"):
             self.operand()
             return HclExpression("unknown", at)
-        raise HclError(f"`{word}` is not understood")
+        raise HclError(f"unexpected `{word}`")
 
     def list(self, at: int) -> HclExpression:
-        """A list behind its bracket; one with `for` has no value."""
+        """A list after its opening bracket; one with `for` has an unknown value."""
         self.lines()
         if self.kind == "name" and self.word == "for":
             self.skip("[", "]")
@@ -390,7 +390,7 @@ class _Parser:
         return HclExpression("list", at, self.listed("]"))
 
     def listed(self, end: str) -> list[HclExpression]:
-        """Expressions with commas between them, up to the sign `end`."""
+        """Expressions separated by commas, up to the sign `end`."""
         found: list[HclExpression] = []
         self.lines()
         while not self.take(end):
@@ -405,7 +405,7 @@ class _Parser:
         return found
 
     def map(self, at: int) -> HclExpression:
-        """A map behind its brace; one with `for` has no value."""
+        """A map after its opening brace; one with `for` has an unknown value."""
         self.lines()
         if self.kind == "name" and self.word == "for":
             self.skip("{", "}")
@@ -414,7 +414,7 @@ class _Parser:
         while not self.take("}"):
             key = self.label() if self.kind in ("name", "string") else ""
             if not key:
-                raise HclError("a key is wanted")
+                raise HclError("expected a key")
             if not self.take("="):
                 self.want(":")
             self.lines()
@@ -424,11 +424,11 @@ class _Parser:
         return HclExpression("map", at, pairs)
 
     def skip(self, opening: str, closing: str) -> None:
-        """Pass over all up to the closing bracket of the one before."""
+        """Skip to the bracket that closes the one before."""
         depth = 1
         while depth:
             if self.kind == "end":
-                raise HclError(f"`{closing}` is missing")
+                raise HclError(f"missing `{closing}`")
             if self.kind == "string":
                 self.string()
                 continue
@@ -436,7 +436,7 @@ class _Parser:
             self.next()
 
     def string(self) -> HclExpression:
-        """A text in quotes, with expressions in it."""
+        """A string, which may contain expressions."""
         at = self.at
         parts, self.end = _template(self.text, self.end, '"')
         self.next()
@@ -445,11 +445,11 @@ class _Parser:
         return HclExpression("template", at, parts)
 
     def heredoc(self) -> HclExpression:
-        """A here-document; `<<-` takes the common indentation away."""
+        """A heredoc; `<<-` removes the common indentation."""
         at = self.at
         match = re.compile(rf"^[ \t]*{re.escape(self.mark)}[ \t\r]*$", re.MULTILINE).search(self.text, self.end)
         if match is None:
-            raise HclError(f"the here-document `{self.mark}` does not end")
+            raise HclError(f"unterminated heredoc `{self.mark}`")
         body = self.text[self.end : match.start()]
         if self.word.startswith("<<-"):
             lines = body.split("\n")
@@ -464,7 +464,7 @@ class _Parser:
 
 
 def _template(text: str, at: int, quote: str) -> tuple[list[str | HclExpression], int]:
-    """The parts of a text up to its quote, or its end without one, and the offset behind."""
+    """The parts of a text up to `quote`, or to its end if that is empty, and the offset after it."""
     parts: list[str | HclExpression] = []
     part: list[str] = []
     while at < len(text):
@@ -484,7 +484,7 @@ def _template(text: str, at: int, quote: str) -> tuple[list[str | HclExpression]
             while not plain and not (parser.kind == "sign" and parser.word == "}") and parser.kind != "end":
                 parser.next()
             if parser.word != "}":
-                raise HclError("`}` is missing in a text")
+                raise HclError("missing `}` in a string")
             parts += ["".join(part), node]
             part = []
             at = parser.end
@@ -492,5 +492,5 @@ def _template(text: str, at: int, quote: str) -> tuple[list[str | HclExpression]
             part.append(char)
             at += 1
     if quote:
-        raise HclError("a quote is missing")
+        raise HclError("unterminated string")
     return [*parts, "".join(part)], at
