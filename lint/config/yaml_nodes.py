@@ -7,9 +7,9 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-_MOST_LEVELS = 500
+_MAX_LEVELS = 500
 """PyYAML's C loader has no recursion limit and crashes the process at about 10,000 levels."""
-_MOST_MERGES = 20
+_MAX_MERGES = 20
 
 
 class YamlError(ValueError):
@@ -24,8 +24,8 @@ def parse_yaml(text: str) -> Any:
     """The root node of the first document; None if it is empty. Raises YamlError."""
     import yaml
 
-    if _depth(text) > _MOST_LEVELS:
-        raise YamlError(f"more than {_MOST_LEVELS} levels of nesting", 1)
+    if _depth(text) > _MAX_LEVELS:
+        raise YamlError(f"more than {_MAX_LEVELS} levels of nesting", 1)
     parser: Any = yaml
     loader: Any = getattr(parser, "CSafeLoader", parser.SafeLoader)
     try:
@@ -53,7 +53,7 @@ def mapping_entries(node: Any, depth: int = 0) -> dict[str, Any]:
     """The nodes of a mapping by key, including those merged with `<<`; empty for other nodes."""
     found: dict[str, Any] = {}
     merged: dict[str, Any] = {}
-    if node is None or node.id != "mapping" or depth > _MOST_MERGES:
+    if node is None or node.id != "mapping" or depth > _MAX_MERGES:
         return found
     for key, value in node.value:
         if key.value == "<<" and key.tag.endswith((":merge", ":str")):

@@ -185,8 +185,8 @@ class Baseline:
 
     def name_of(self, file: str) -> str:
         """The name of a file in the baseline."""
-        folder = os.path.dirname(os.path.abspath(self.path))
-        return os.path.relpath(os.path.abspath(file), folder).replace(os.sep, "/")
+        directory = os.path.dirname(os.path.abspath(self.path))
+        return os.path.relpath(os.path.abspath(file), directory).replace(os.sep, "/")
 
     def remove_known_findings(self, report: Report) -> None:
         """Remove the known findings from a report."""

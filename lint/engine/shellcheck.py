@@ -74,8 +74,8 @@ def find_shellcheck() -> str:
     for path in (own, own + ".exe"):
         if os.access(path, os.X_OK):
             return path
-    for folder in os.get_exec_path():
-        path = os.path.join(folder, "shellcheck")
+    for directory in os.get_exec_path():
+        path = os.path.join(directory, "shellcheck")
         if os.access(path, os.X_OK):
             return path
     return ""
@@ -113,13 +113,13 @@ def shellcheck_comments(
 
     comments: list[list[dict[str, Any]]] = [[] for _ in texts]
     problem = ""
-    with tempfile.TemporaryDirectory(prefix="dlint-") as folder:
+    with tempfile.TemporaryDirectory(prefix="dlint-") as directory:
         for start in range(0, len(texts), _MAX_SCRIPTS):
             part = texts[start : start + _MAX_SCRIPTS]
             for number, text in enumerate(part):
-                with open(os.path.join(folder, str(number)), "wb") as file:
+                with open(os.path.join(directory, str(number)), "wb") as file:
                     file.write(text.encode("utf-8", "surrogateescape"))
-            answer, error = _run(path, folder, len(part), running if running is not None else set())
+            answer, error = _run(path, directory, len(part), running if running is not None else set())
             problem = problem or error
             for number, row in answer:
                 comments[start + number].append(row)
@@ -133,16 +133,16 @@ def snippet_diagnostics(snippet: Snippet, comments: Sequence[dict[str, Any]]) ->
 
 
 def _run(
-    path: str, folder: str, count: int, running: set[Popen[bytes]]
+    path: str, directory: str, count: int, running: set[Popen[bytes]]
 ) -> tuple[list[tuple[int, dict[str, Any]]], str]:
-    """ShellCheck's comments on the files 0, 1, … in `folder`, each with the number of its file; an error message."""
+    """ShellCheck's comments on the files 0, 1, … in `directory`, each with the number of its file; an error message."""
     import json
     import subprocess
 
     command = [path, "--norc", "--format=json1", f"--exclude={EXCLUDED_CODES}", *map(str, range(count))]
     try:
         with subprocess.Popen(
-            command, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            command, cwd=directory, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         ) as process:
             running.add(process)
             try:

@@ -1,4 +1,4 @@
-"""File URIs and paths, without urllib, which takes longer to import than linting a file.
+"""File URIs and paths, without urllib and typing, which take longer to import than linting a file.
 
 Source: RFC 8089; editors write a drive as `/c%3A/` or `/c:/`.
 """

@@ -79,9 +79,9 @@ class ContextFinder:
         return self._contexts[key]
 
     def _default(self, path: str, build: Build, candidates: Sequence[str], required: Sequence[str]) -> str | None:
-        """The directory to run `docker build .` in if no source tells: the one with the ignore file, or the own one.
+        """The default context: the Dockerfile's directory, or a parent with an ignore file. None if that is uncertain.
 
-        None unless no other directory can be the context: the Dockerfile copies no named source, or none that exists.
+        It is certain if the Dockerfile has an ignore file next to it, or copies no named source, or none that exists.
         An ignore file in a parent directory without a Dockerfile may belong to this one.
         """
         own = candidates[0]

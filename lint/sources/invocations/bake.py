@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
-_MOST_COMBINATIONS = 64
+_MAX_COMBINATIONS = 64
 
 
 class BakeTarget:
@@ -116,14 +116,14 @@ def _combinations(keys: Mapping[str, Any], variables: Mapping[str, Any]) -> Iter
         yield dict(variables)
         return
     axes = [[(name, value) for value in _list(values)] for name, values in _map(matrix).items()]
-    for combination in islice(product(*axes), _MOST_COMBINATIONS):
+    for combination in islice(product(*axes), _MAX_COMBINATIONS):
         yield {**variables, **dict(combination)}
 
 
 def _invocation(
     path: str, name: str, target: BakeTarget, keys: Mapping[str, Any], variables: Mapping[str, Any], text: str
 ) -> BuildInvocation | None:
-    folder = os.path.dirname(path)
+    directory = os.path.dirname(path)
 
     def word(key: str, default: str) -> str | None:
         if key not in keys:
@@ -135,7 +135,7 @@ def _invocation(
     inline = _inline(keys.get("dockerfile-inline"), variables, text)
     if written is None or (dockerfile is None and inline is None):
         return None
-    context = None if is_remote_context(written) else resolve_path(folder, written)
+    context = None if is_remote_context(written) else resolve_path(directory, written)
     if context is None and inline is None:
         return None
     file = "" if inline is not None or context is None else resolve_path(context, dockerfile or "")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _MAIN = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
 _VARIABLE = re.compile(r"\$(?:(\$)|([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(:?[-+?])?)")
-_MOST_STEPS = 20
+_MAX_STEPS = 20
 """The limit for chains of `extends` and `include`, which may be cyclic."""
 
 
@@ -68,7 +68,7 @@ class _Reader:
         found = self._of(self._path)
         seen = {self._path}
         todo = list(self._included(self._path))
-        while todo and len(seen) <= _MOST_STEPS:
+        while todo and len(seen) <= _MAX_STEPS:
             path = todo.pop(0)
             if path not in seen:
                 seen.add(path)
@@ -77,10 +77,10 @@ class _Reader:
         return found
 
     def _of(self, path: str) -> list[BuildInvocation]:
-        folder = os.path.dirname(path)
-        values = _dot_env(folder)
+        directory = os.path.dirname(path)
+        values = _dot_env(directory)
         # A file next to a main file overrides its services.
-        main = next((file for each in _MAIN if os.path.isfile(file := os.path.join(folder, each))), "")
+        main = next((file for each in _MAIN if os.path.isfile(file := os.path.join(directory, each))), "")
         is_override = path == self._path and bool(main) and os.path.basename(path) not in _MAIN
         found: list[BuildInvocation] = []
         for name, service in self._services(path).items():
@@ -107,19 +107,19 @@ class _Reader:
 
     def _included(self, path: str) -> list[str]:
         """The files that a file includes; an entry of `include` is a path, or a mapping with one or more paths."""
-        folder = os.path.dirname(path)
-        values = _dot_env(folder)
+        directory = os.path.dirname(path)
+        values = _dot_env(directory)
         written: list[str | None] = []
         for node in self._read(path)[1]:
             inner = mapping_entries(node).get("path") if node.id == "mapping" else node
             written += [scalar_text(each) for each in sequence_items(inner)] or [scalar_text(inner)]
         known = [_expanded(each, values) for each in written]
-        return [resolve_path(folder, each) for each in known if each and not is_remote_context(each)]
+        return [resolve_path(directory, each) for each in known if each and not is_remote_context(each)]
 
     def _build(self, path: str, name: str, steps: int = 0) -> _Build | None:
         """The build of a service, merged with that of the service it extends; None if it has none."""
         service = self._services(path).get(name)
-        if service is None or steps > _MOST_STEPS:
+        if service is None or steps > _MAX_STEPS:
             return None
         base = None
         extended = service.get("extends")
@@ -145,10 +145,10 @@ class _Reader:
                 return default, here
             return _expanded(scalar_text(found[0][0]), values), os.path.dirname(found[0][1])
 
-        written, folder = value("context", ".")
+        written, directory = value("context", ".")
         if written is None:
             return None
-        context = None if is_remote_context(written) else resolve_path(folder, written)
+        context = None if is_remote_context(written) else resolve_path(directory, written)
         inline = None
         if "dockerfile_inline" in build.keys:
             node, file = build.keys["dockerfile_inline"][0]
@@ -263,11 +263,11 @@ def _operated(operator: str, value: str | None, word: str | None) -> str | None:
     return value
 
 
-def _dot_env(folder: str) -> dict[str, str]:
+def _dot_env(directory: str) -> dict[str, str]:
     """The variables of the .env file in the directory of a compose file."""
     found: dict[str, str] = {}
     try:
-        with open(os.path.join(folder, ".env"), encoding="utf-8", errors="replace") as file:
+        with open(os.path.join(directory, ".env"), encoding="utf-8", errors="replace") as file:
             for line in file:
                 key, equals, value = line.strip().partition("=")
                 if equals and key.isidentifier():

@@ -6,11 +6,12 @@ Source: github.com/hashicorp/hcl, hclsyntax/spec.md.
 
 from __future__ import annotations
 
+import operator
 import re
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
 _TOKEN = re.compile(
@@ -25,7 +26,7 @@ _TOKEN = re.compile(
 )
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", '"': '"', "\\": "\\"}
 _BINARY = ("||", "&&", "==", "!=", "<", ">", "<=", ">=", "+", "-", "*", "/", "%")
-_MOST_CALLS = 20
+_MAX_CALLS = 20
 _LITERALS = {"true": True, "false": False, "null": None}
 
 
@@ -99,7 +100,7 @@ class HclFunction:
         if len(values) < count or (len(values) > count and not self._rest):
             raise UnknownValue
         depth: int = variables.get("(depth)", 0)
-        if depth > _MOST_CALLS:
+        if depth > _MAX_CALLS:
             raise UnknownValue
         given: dict[str, Any] = {**variables, **dict(zip(self._names, values, strict=False)), "(depth)": depth + 1}
         if self._rest:
@@ -116,10 +117,6 @@ def _member(whole: Any, key: Any) -> Any:
             return _list(whole)[key]
     except (KeyError, IndexError):
         raise UnknownValue from None
-    raise UnknownValue
-
-
-def _unknown() -> Any:
     raise UnknownValue
 
 
@@ -156,52 +153,87 @@ def _binary(operator: str, left: Any, right: Any) -> Any:
 
 def _call(name: str, values: Sequence[Any]) -> Any:
     """The value of a function of bake's standard library, of those for names and conditions. Raises UnknownValue."""
-    match name, values:
-        case "equal", [left, right]:
-            return left == right
-        case "notequal", [left, right]:
-            return left != right
-        case "not", [one]:
-            return not one
-        case "and", [left, right]:
-            return left and right
-        case "or", [left, right]:
-            return left or right
-        case "upper", [str(one)]:
-            return one.upper()
-        case "lower", [str(one)]:
-            return one.lower()
-        case "trimprefix", [str(one), str(prefix)]:
-            return one.removeprefix(prefix)
-        case "trimsuffix", [str(one), str(suffix)]:
-            return one.removesuffix(suffix)
-        case "replace", [str(one), str(old), str(new)]:
-            return one.replace(old, new)
-        case "trimspace", [str(one)]:
-            return one.strip()
-        case "split", [str(separator), str(one)] if separator:
-            return one.split(separator)
-        case "sanitize", [str(one)]:
-            return re.sub(r"[^A-Za-z0-9_-]", "_", one)
-        case "length", [str() | list() | dict()]:
-            return len(values[0])
-        case "contains", [list(), one]:
-            return one in _list(values[0])
-        case "lookup", [dict(), str(key), default]:
-            table: dict[str, Any] = values[0]
-            return table.get(key, default)
-        case "merge", _ if all(isinstance(each, dict) for each in values):
-            return {key: entry for each in values for key, entry in each.items()}
-        case "format", [str(pattern), *rest] if pattern.count("%") == len(rest):
-            return re.sub("%[sdv]", "{}", pattern).format(*map(_text, rest)) if "{" not in pattern else _unknown()
-        case "coalesce", _:
-            return next((each for each in values if each not in (None, "")), "")
-        case "concat", _ if all(isinstance(each, list) for each in values):
-            return [entry for each in values for entry in each]
-        case "join", [str(separator), list()]:
-            return separator.join(_text(each) for each in _list(values[1]))
-        case _:
-            raise UnknownValue
+    types, function = _FUNCTIONS.get(name, (None, None))
+    if function is not None:
+        if types is None:
+            return function(*values)
+        if len(values) == len(types) and all(map(isinstance, values, types)):
+            return function(*values)
+    raise UnknownValue
+
+
+def _split(separator: str, text: str) -> list[str]:
+    if not separator:
+        raise UnknownValue
+    return text.split(separator)
+
+
+def _sanitize(text: str) -> str:
+    return re.sub(r"[^A-Za-z0-9_-]", "_", text)
+
+
+def _lookup(table: dict[str, Any], key: str, default: Any) -> Any:
+    return table.get(key, default)
+
+
+def _merge(*tables: Any) -> dict[str, Any]:
+    if not all(isinstance(table, dict) for table in tables):
+        raise UnknownValue
+    return {key: entry for table in tables for key, entry in table.items()}
+
+
+def _format(pattern: Any = None, *values: Any) -> str:
+    if not isinstance(pattern, str) or pattern.count("%") != len(values) or "{" in pattern:
+        raise UnknownValue
+    return re.sub("%[sdv]", "{}", pattern).format(*map(_text, values))
+
+
+def _coalesce(*values: Any) -> Any:
+    return next((value for value in values if value not in (None, "")), "")
+
+
+def _concat(*lists: Any) -> list[Any]:
+    if not all(isinstance(each, list) for each in lists):
+        raise UnknownValue
+    return [entry for each in lists for entry in each]
+
+
+def _join(separator: str, values: list[Any]) -> str:
+    return separator.join(map(_text, values))
+
+
+def _and(left: Any, right: Any) -> Any:
+    return left and right
+
+
+def _or(left: Any, right: Any) -> Any:
+    return left or right
+
+
+_FUNCTIONS: dict[str, tuple[tuple[type | tuple[type, ...], ...] | None, Callable[..., Any]]] = {
+    "equal": ((object, object), operator.eq),
+    "notequal": ((object, object), operator.ne),
+    "not": ((object,), operator.not_),
+    "and": ((object, object), _and),
+    "or": ((object, object), _or),
+    "upper": ((str,), str.upper),
+    "lower": ((str,), str.lower),
+    "trimprefix": ((str, str), str.removeprefix),
+    "trimsuffix": ((str, str), str.removesuffix),
+    "replace": ((str, str, str), str.replace),
+    "trimspace": ((str,), str.strip),
+    "split": ((str, str), _split),
+    "sanitize": ((str,), _sanitize),
+    "length": (((str, list, dict),), len),
+    "contains": ((list, object), operator.contains),
+    "lookup": ((dict, str, object), _lookup),
+    "merge": (None, _merge),
+    "format": (None, _format),
+    "coalesce": (None, _coalesce),
+    "concat": (None, _concat),
+    "join": ((str, list), _join),
+}
+"""The supported functions of bake's standard library, with the types of their arguments; None for any arguments."""
 
 
 def _list(value: Any) -> list[Any]:
@@ -252,7 +284,7 @@ class _Parser:
         while self.kind == "newline":
             self.next()
 
-    def take(self, sign: str) -> bool:
+    def accept(self, sign: str) -> bool:
         """Skip a sign if it is the next token, and return whether it was."""
         if self.kind == "sign" and self.word == sign:
             self.next()
@@ -263,9 +295,9 @@ class _Parser:
         """Whether the next token is a sign."""
         return self.kind == "sign" and self.word == sign
 
-    def want(self, sign: str) -> None:
+    def expect(self, sign: str) -> None:
         """Skip a required sign. Raises HclError."""
-        if not self.take(sign):
+        if not self.accept(sign):
             raise HclError(f"expected `{sign}`, not `{self.word}`")
 
     def body(self, end: str) -> HclBody:
@@ -280,16 +312,16 @@ class _Parser:
             if self.kind not in ("name", "string"):
                 raise HclError(f"unexpected `{self.word}`")
             name, at = self.label(), self.at
-            if self.take("=") or self.take(":"):
+            if self.accept("=") or self.accept(":"):
                 body.attributes[name] = self.expression()
-                self.take(",")
+                self.accept(",")
                 continue
             labels: list[str] = []
             while self.kind in ("name", "string"):
                 labels.append(self.label())
-            self.want("{")
+            self.expect("{")
             body.blocks.append((name, labels, self.body("}"), at))
-            self.want("}")
+            self.expect("}")
 
     def label(self) -> str:
         """A name, or a string without its variables."""
@@ -310,11 +342,11 @@ class _Parser:
             self.next()
             self.lines()
             node = HclExpression("binary", at, operator, node, self.operand())
-        if self.take("?"):
+        if self.accept("?"):
             self.lines()
             yes = self.expression()
             self.lines()
-            self.want(":")
+            self.expect(":")
             self.lines()
             node = HclExpression("condition", at, node, yes, self.expression())
         return node
@@ -329,7 +361,7 @@ class _Parser:
                 self.lines()
                 key = self.expression()
                 self.lines()
-                self.want("]")
+                self.expect("]")
                 node = HclExpression("member", node.at, node, key)
             elif not closing and not self.is_sign("*"):
                 node = HclExpression("member", node.at, node, HclExpression("literal", self.at, self.index()))
@@ -337,7 +369,7 @@ class _Parser:
             else:  # `[*]` and `.*`
                 self.next()
                 if closing:
-                    self.want("]")
+                    self.expect("]")
                 node = HclExpression("unknown", node.at)
         return node
 
@@ -357,26 +389,26 @@ class _Parser:
             return HclExpression("literal", at, float(word) if "." in word else int(word))
         if kind == "name":
             self.next()
-            if self.take("("):
+            if self.accept("("):
                 return HclExpression("call", at, word, self.listed(")"))
             return (
                 HclExpression("literal", at, _LITERALS[word])
                 if word in _LITERALS
                 else HclExpression("variable", at, word)
             )
-        if self.take("("):
+        if self.accept("("):
             self.lines()
             node = self.expression()
             self.lines()
-            self.want(")")
+            self.expect(")")
             return node
-        if self.take("["):
+        if self.accept("["):
             return self.list(at)
-        if self.take("{"):
+        if self.accept("{"):
             return self.map(at)
-        if self.take("!"):
+        if self.accept("!"):
             return HclExpression("not", at, self.operand())
-        if self.take("-"):
+        if self.accept("-"):
             self.operand()
             return HclExpression("unknown", at)
         raise HclError(f"unexpected `{word}`")
@@ -393,13 +425,13 @@ class _Parser:
         """Expressions separated by commas, up to the sign `end`."""
         found: list[HclExpression] = []
         self.lines()
-        while not self.take(end):
+        while not self.accept(end):
             found.append(self.expression())
-            self.take("...")
+            self.accept("...")
             self.lines()
-            if not self.take(","):
+            if not self.accept(","):
                 self.lines()
-                self.want(end)
+                self.expect(end)
                 break
             self.lines()
         return found
@@ -411,15 +443,15 @@ class _Parser:
             self.skip("{", "}")
             return HclExpression("unknown", at)
         pairs: list[tuple[str, HclExpression]] = []
-        while not self.take("}"):
+        while not self.accept("}"):
             key = self.label() if self.kind in ("name", "string") else ""
             if not key:
                 raise HclError("expected a key")
-            if not self.take("="):
-                self.want(":")
+            if not self.accept("="):
+                self.expect(":")
             self.lines()
             pairs.append((key, self.expression()))
-            self.take(",")
+            self.accept(",")
             self.lines()
         return HclExpression("map", at, pairs)
 

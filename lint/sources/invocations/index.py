@@ -19,8 +19,8 @@ _BUILD_DIRECTORIES = (
 )  # fmt: skip
 """Subdirectories of a project that may contain its compose and bake files."""
 
-_MOST_ENTRIES = 2_000
-_MOST_BYTES = 4_000_000
+_MAX_ENTRIES = 2_000
+_MAX_BYTES = 4_000_000
 _WORKFLOWS = os.path.join(".github", "workflows")
 _PIPELINES = frozenset((".gitlab-ci.yml", ".gitlab-ci.yaml", "azure-pipelines.yml", "azure-pipelines.yaml"))
 
@@ -41,7 +41,7 @@ def read_builds(path: str) -> list[BuildInvocation]:
     """The builds in a compose file, bake file or workflow; none if it cannot be read."""
     try:
         with open(path, "rb") as file:
-            data = file.read(_MOST_BYTES)
+            data = file.read(_MAX_BYTES)
     except OSError:
         return []
     return parse_builds(path, data.decode("utf-8-sig", "replace"))
@@ -107,43 +107,43 @@ class BuildFinder:
             directory = parent
             found.append(directory)
 
-    def _is_repository_root(self, folder: str) -> bool:
-        if folder not in self._repository_roots:
-            self._repository_roots[folder] = os.path.lexists(os.path.join(folder, ".git"))
-        return self._repository_roots[folder]
+    def _is_repository_root(self, directory: str) -> bool:
+        if directory not in self._repository_roots:
+            self._repository_roots[directory] = os.path.lexists(os.path.join(directory, ".git"))
+        return self._repository_roots[directory]
 
-    def _builds_in(self, folder: str) -> dict[str, list[BuildInvocation]]:
+    def _builds_in(self, directory: str) -> dict[str, list[BuildInvocation]]:
         """The builds in the files of a directory and its common subdirectories, by Dockerfile; compose files first."""
-        if folder not in self._by_directory:
-            files, folders = _listed(folder)
-            for each in folders:
-                files += _listed(os.path.join(folder, each))[0]
-            if os.path.isdir(os.path.join(folder, _WORKFLOWS)):
-                files += _workflows(os.path.join(folder, _WORKFLOWS))
+        if directory not in self._by_directory:
+            files, directories = _listed(directory)
+            for each in directories:
+                files += _listed(os.path.join(directory, each))[0]
+            if os.path.isdir(os.path.join(directory, _WORKFLOWS)):
+                files += _workflows(os.path.join(directory, _WORKFLOWS))
             found: dict[str, list[BuildInvocation]] = {}
             for each in (each for file in files for each in self.read(file)):
                 if each.dockerfile:
                     found.setdefault(os.path.realpath(each.dockerfile), []).append(each)
-            self._by_directory[folder] = found
-        return self._by_directory[folder]
+            self._by_directory[directory] = found
+        return self._by_directory[directory]
 
 
-def _listed(folder: str) -> tuple[list[str], list[str]]:
+def _listed(directory: str) -> tuple[list[str], list[str]]:
     """The files of a directory that may describe builds, and its subdirectories that may contain such files."""
     composed: list[str] = []
     baked: list[str] = []
     piped: list[str] = []
-    folders: list[str] = []
+    directories: list[str] = []
     try:
-        with os.scandir(folder) as entries:
+        with os.scandir(directory) as entries:
             for number, entry in enumerate(entries):
                 name = entry.name
-                if number > _MOST_ENTRIES:
+                if number > _MAX_ENTRIES:
                     break
                 if name in _BUILD_DIRECTORIES and entry.is_dir():
-                    folders.append(name)
+                    directories.append(name)
                 elif name.endswith((".yml", ".yaml", ".hcl", ".json")):
-                    path = os.path.join(folder, name)
+                    path = os.path.join(directory, name)
                     if is_compose(name):
                         composed.append(path)
                     elif is_bake(name):
@@ -152,10 +152,9 @@ def _listed(folder: str) -> tuple[list[str], list[str]]:
                         piped.append(path)
     except OSError:
         return [], []
-    return [*sorted(composed), *sorted(baked), *piped], sorted(folders)
+    return [*sorted(composed), *sorted(baked), *piped], sorted(directories)
 
 
-def _workflows(folder: str) -> list[str]:
-    return [
-        os.path.join(folder, name) for name in sorted(directory_entries(folder)) if name.endswith((".yml", ".yaml"))
-    ]
+def _workflows(directory: str) -> list[str]:
+    names = sorted(directory_entries(directory))
+    return [os.path.join(directory, name) for name in names if name.endswith((".yml", ".yaml"))]

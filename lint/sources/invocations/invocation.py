@@ -67,16 +67,16 @@ def is_remote_context(context: str) -> bool:
     )
 
 
-def resolve_path(folder: str, path: str) -> str:
+def resolve_path(directory: str, path: str) -> str:
     """The absolute path for a path relative to a directory.
 
     If it does not exist, a path that differs only in case is used, as on file systems of macOS and Windows.
     """
-    full = os.path.normpath(os.path.join(folder, os.path.expanduser(path)))
-    if os.path.lexists(full) or not full.startswith(os.path.join(folder, "")):
+    full = os.path.normpath(os.path.join(directory, os.path.expanduser(path)))
+    if os.path.lexists(full) or not full.startswith(os.path.join(directory, "")):
         return full
-    here = folder
-    for part in full[len(folder) :].strip(os.sep).split(os.sep):
+    here = directory
+    for part in full[len(directory) :].strip(os.sep).split(os.sep):
         there = os.path.join(here, part)
         if not os.path.lexists(there):
             alike = [name for name in directory_entries(here) if name.lower() == part.lower()]
@@ -87,9 +87,9 @@ def resolve_path(folder: str, path: str) -> str:
     return here
 
 
-def directory_entries(folder: str) -> list[str]:
+def directory_entries(directory: str) -> list[str]:
     """The names in a directory; none if it cannot be read."""
     try:
-        return os.listdir(folder)
+        return os.listdir(directory)
     except OSError:
         return []

@@ -35,7 +35,7 @@ _WORKSPACE = re.compile(
 )
 _EXPRESSION = re.compile(r"\$\{\{\s*((?:env|matrix)\.[\w-]+)\s*\}\}")
 _SHELL_VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)\})")
-_MOST_JOBS = 64
+_MAX_JOBS = 64
 
 
 class _Scope:
@@ -89,10 +89,10 @@ def read_workflow(path: str, text: str) -> list[BuildInvocation]:
         root = parse_yaml(text)
     except YamlError:
         return []
-    folder = os.path.dirname(path)
-    while not os.path.lexists(os.path.join(folder, ".git")) and os.path.basename(folder) in ("workflows", ".github"):
-        folder = os.path.dirname(folder)
-    return [each for each in _walk(_Scope(path, folder), root) if each is not None]
+    top = os.path.dirname(path)
+    while not os.path.lexists(os.path.join(top, ".git")) and os.path.basename(top) in ("workflows", ".github"):
+        top = os.path.dirname(top)
+    return [each for each in _walk(_Scope(path, top), root) if each is not None]
 
 
 def _walk(scope: _Scope, node: Any) -> Iterator[BuildInvocation | None]:
@@ -130,8 +130,8 @@ def _combinations(matrix: dict[str, Any], scope: _Scope) -> list[dict[str, str]]
         for node in sequence_items(matrix.get("include"))
     ]
     made = product(*(values for values in axes.values() if values)) if any(axes.values()) else ()
-    found = [{name: value for part in parts for name, value in part.items()} for parts in islice(made, _MOST_JOBS)]
-    return [*found, *listed][:_MOST_JOBS] or [{}]
+    found = [{name: value for part in parts for name, value in part.items()} for parts in islice(made, _MAX_JOBS)]
+    return [*found, *listed][:_MAX_JOBS] or [{}]
 
 
 def _job(scope: _Scope, node: Any, keys: dict[str, Any]) -> Iterator[BuildInvocation | None]:
@@ -198,7 +198,7 @@ def _script(scope: _Scope, node: Any, directory: str) -> Iterator[BuildInvocatio
     if not _BUILD.search(text):
         return
     line = node.start_mark.line + (2 if node.style in ("|", ">") else 1)
-    folder: str | None = resolve_path(scope.top, directory)
+    cwd: str | None = resolve_path(scope.top, directory)
     joined = scope.script(text.replace("\\\r\n", " ").replace("\\\n", " "))
     for command in joined.split("\n"):
         try:
@@ -206,10 +206,10 @@ def _script(scope: _Scope, node: Any, directory: str) -> Iterator[BuildInvocatio
         except ValueError:
             continue
         for part in _parts(words):
-            if part[:1] == ["cd"] and folder is not None and len(part) > 1:
-                folder = None if "$" in part[1] else resolve_path(folder, part[1])
-            elif folder is not None:
-                yield _command(scope.path, folder, part, line)
+            if part[:1] == ["cd"] and cwd is not None and len(part) > 1:
+                cwd = None if "$" in part[1] else resolve_path(cwd, part[1])
+            elif cwd is not None:
+                yield _command(scope.path, cwd, part, line)
 
 
 def _parts(words: Sequence[str]) -> Iterator[list[str]]:
@@ -224,14 +224,14 @@ def _parts(words: Sequence[str]) -> Iterator[list[str]]:
     yield part
 
 
-def _command(path: str, folder: str, words: Sequence[str], line: int) -> BuildInvocation | None:
+def _command(path: str, cwd: str, words: Sequence[str], line: int) -> BuildInvocation | None:
     """The build of a command; None if it is not a build of a local context."""
     words = [word for word in words if word != "sudo"]
     if not words:
         return None
     name = os.path.basename(words[0])
     if name == "executor":
-        return _kaniko(path, folder, words[1:], line)
+        return _kaniko(path, cwd, words[1:], line)
     while name in _TOOLS and words[1:2] and words[1] in ("buildx", "image", "builder"):
         words = [words[0], *words[2:]]
     if name not in _TOOLS or words[1:2] not in (["build"], ["bud"]):
@@ -240,8 +240,8 @@ def _command(path: str, folder: str, words: Sequence[str], line: int) -> BuildIn
     file, target = flags.get("--file", [""])[-1], flags.get("--target", [""])[-1]
     if len(contexts) != 1 or is_remote_context(contexts[0]) or "$" in contexts[0] + file:
         return None
-    context = resolve_path(folder, contexts[0])
-    dockerfile = resolve_path(folder, file) if file else os.path.join(context, "Dockerfile")
+    context = resolve_path(cwd, contexts[0])
+    dockerfile = resolve_path(cwd, file) if file else os.path.join(context, "Dockerfile")
     args, named = _pairs(flags.get("--build-arg", ())), _pairs(flags.get("--build-context", ()))
     return BuildInvocation(
         path, line, f"{name} build", context, dockerfile, "" if "$" in target else target, args, named
@@ -266,7 +266,7 @@ def _build_arguments(words: Sequence[str]) -> tuple[list[str], dict[str, list[st
     return positional, flags
 
 
-def _kaniko(path: str, folder: str, words: Sequence[str], line: int) -> BuildInvocation | None:
+def _kaniko(path: str, cwd: str, words: Sequence[str], line: int) -> BuildInvocation | None:
     """The build of a command of kaniko's executor; `--dockerfile` is relative to the context. None if it is remote."""
     values: dict[str, str] = {}
     args: list[str] = []
@@ -282,9 +282,9 @@ def _kaniko(path: str, folder: str, words: Sequence[str], line: int) -> BuildInv
     file = values.get("--dockerfile", "Dockerfile")
     if is_remote_context(written) or "$" in written + file:
         return None
-    context = resolve_path(folder, written)
+    context = resolve_path(cwd, written)
     dockerfile = resolve_path(context, file)
     if not os.path.isfile(dockerfile):
-        dockerfile = resolve_path(folder, file)
+        dockerfile = resolve_path(cwd, file)
     target = values.get("--target", "")
     return BuildInvocation(path, line, "kaniko", context, dockerfile, "" if "$" in target else target, _pairs(args))
