@@ -153,13 +153,10 @@ class LintPlans:
         return plan
 
     def for_text(self, path: str) -> LintPlan:
-        """The plan for a text called `path` by its configuration alone: no file is looked at but configuration files.
-
-        Raises ConfigError and UnknownRule.
-        """
+        """The plan for a text called `path`, from its configuration only. Raises ConfigError and UnknownRule."""
         config = self._configurations.of(path)
         settings = config.dockerfile_settings(path)
-        return _built(self._plan(config, config.ignored_in(path)), [], settings)
+        return _plan_of_builds(self._plan(config, config.ignored_in(path)), [], settings)
 
     def inline(self, path: str, build: BuildInvocation) -> LintPlan:
         """The plan for an inline Dockerfile in the file at `path`. Raises ConfigError and UnknownRule."""
