@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 OUTPUT_FORMATS = (
     "full", "concise", "grouped", "json", "jsonl", "sarif", "github", "gitlab", "junit", "checkstyle", "rdjson",
     "azure", "teamcity", "hadolint",
@@ -11,17 +15,17 @@ OUTPUT_FORMATS = (
 class CheckArguments:
     """The options of `dlint check` without argparse, which is slow to import; attributes are named as in argparse."""
 
-    def __init__(self) -> None:
+    def __init__(self, select: Sequence[str] = (), ignore: Sequence[str] = (), profile: str | None = None) -> None:
         self.paths: list[str] = []
-        self.select: list[str] = []
+        self.select = list(select)
         self.extend_select: list[str] = []
-        self.ignore: list[str] = []
+        self.ignore = list(ignore)
         self.exclude: list[str] = []
         self.config: list[str] = []
         self.fixable: list[str] = []
         self.unfixable: list[str] = []
         self.output: list[str] = []
-        self.profile: str | None = None
+        self.profile = profile
         self.format: str | None = None
         self.stdin_filename: str | None = None
         self.fail_level: str | None = None

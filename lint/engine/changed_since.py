@@ -74,7 +74,7 @@ class ChangedFiles:
         judged = [d for d in report.diagnostics if d.code not in ALWAYS_REPORTED]
         matches = match_entries(baseline_entries(source, judged), known, source)
         gone = {id(d) for d, entry in zip(judged, matches, strict=True) if entry is not None}
-        report.diagnostics = [d for d in report.diagnostics if id(d) not in gone]
+        report.replace_diagnostics([d for d in report.diagnostics if id(d) not in gone])
 
 
 def _ancestor(revision: str) -> str:

@@ -201,7 +201,7 @@ class Baseline:
         matches = match_entries(found, self.files.get(name, ()), source)
         self.alive[name] = [entry for entry in matches if entry is not None]
         gone = {id(d) for d, entry in zip(judged, matches, strict=True) if entry is not None}
-        report.diagnostics = [d for d in report.diagnostics if id(d) not in gone]
+        report.replace_diagnostics([d for d in report.diagnostics if id(d) not in gone])
 
     def _follow_rename(self, name: str, found: Sequence[BaselineEntry]) -> None:
         """Give a file the entries of a missing one that had at least half of its findings: it was renamed."""

@@ -38,6 +38,16 @@ class Report:
         self.rejected = rejected
         self.diff = diff
 
+    def replace_diagnostics(self, diagnostics: list[Diagnostic]) -> None:
+        """Replace the findings, for instance by those that are not in a baseline."""
+        self.diagnostics = diagnostics
+
+    def add_shellcheck(self, found: Sequence[Diagnostic]) -> None:
+        """Add the findings of ShellCheck; no snippets are left to check."""
+        if found:
+            self.diagnostics = sorted([*self.diagnostics, *found], key=lambda d: d.sort_key)
+        self.snippets = ()
+
     def with_fixes(self, fixed: Sequence[str], rejected: Sequence[tuple[str, int, str]], diff: str) -> Report:
         """The report on a fixed file, with what was done."""
         return Report(self.file, self.diagnostics, self.failed, self.snippets, fixed, rejected, diff)

@@ -48,6 +48,26 @@ _UNWATCHED_CD = 2164
 _MAX_SCRIPTS = 400
 
 
+class RunningProcesses:
+    """The ShellCheck processes that run, so that another thread can kill them."""
+
+    def __init__(self) -> None:
+        self._processes: set[Popen[bytes]] = set()
+
+    def add(self, process: Popen[bytes]) -> None:
+        """Register a process that was started."""
+        self._processes.add(process)
+
+    def remove(self, process: Popen[bytes]) -> None:
+        """Remove a process that has ended."""
+        self._processes.discard(process)
+
+    def kill(self) -> None:
+        """Kill all processes."""
+        for process in list(self._processes):
+            process.kill()
+
+
 def shell_snippets(build: Build, suppressions: Suppressions, plan: LintPlan) -> list[Snippet]:
     """The scripts of all shell-form RUNs in a dialect that ShellCheck supports, including ONBUILD triggers."""
     found: list[Snippet] = []
@@ -88,9 +108,7 @@ def add_shellcheck_findings(reports: Sequence[Report], path: str) -> str:
     for diagnostic in found:
         of_file.setdefault(diagnostic.file, []).append(diagnostic)
     for report in reports:
-        if report.file in of_file:
-            report.diagnostics = sorted([*report.diagnostics, *of_file[report.file]], key=lambda d: d.sort_key)
-        report.snippets = ()
+        report.add_shellcheck(of_file.get(report.file, ()))
     return problem
 
 
@@ -103,11 +121,11 @@ def run_shellcheck(scripts: Sequence[Snippet], path: str) -> tuple[list[Diagnost
 
 
 def shellcheck_comments(
-    texts: Sequence[str], path: str, running: set[Popen[bytes]] | None = None
+    texts: Sequence[str], path: str, running: RunningProcesses | None = None
 ) -> tuple[list[list[dict[str, Any]]], str]:
     """ShellCheck's comments on each of the scripts, and an error message, empty if none.
 
-    `running` holds the process while it runs, so that another thread can kill it.
+    `running` gets the process while it runs, so that another thread can kill it.
     """
     import tempfile
 
@@ -119,7 +137,7 @@ def shellcheck_comments(
             for number, text in enumerate(part):
                 with open(os.path.join(directory, str(number)), "wb") as file:
                     file.write(text.encode("utf-8", "surrogateescape"))
-            answer, error = _run(path, directory, len(part), running if running is not None else set())
+            answer, error = _run(path, directory, len(part), running or RunningProcesses())
             problem = problem or error
             for number, row in answer:
                 comments[start + number].append(row)
@@ -133,7 +151,7 @@ def snippet_diagnostics(snippet: Snippet, comments: Sequence[dict[str, Any]]) ->
 
 
 def _run(
-    path: str, directory: str, count: int, running: set[Popen[bytes]]
+    path: str, directory: str, count: int, running: RunningProcesses
 ) -> tuple[list[tuple[int, dict[str, Any]]], str]:
     """ShellCheck's comments on the files 0, 1, … in `directory`, each with the number of its file; an error message."""
     import json
@@ -149,7 +167,7 @@ def _run(
                 answer = process.communicate(timeout=TIMEOUT_SECONDS)[0]
             finally:
                 process.kill()
-                running.discard(process)
+                running.remove(process)
         comments = json.loads(answer)["comments"]
         return [(int(comment["file"]), comment) for comment in comments], ""
     except subprocess.TimeoutExpired:

@@ -8,12 +8,11 @@ from __future__ import annotations
 import threading
 
 from ..engine.report import Report
-from ..engine.shellcheck import shellcheck_comments, snippet_diagnostics
+from ..engine.shellcheck import RunningProcesses, shellcheck_comments, snippet_diagnostics
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from subprocess import Popen
     from typing import Any
 
     from ..engine.snippet import Snippet
@@ -40,7 +39,7 @@ class BackgroundShellCheck:
         self._show = show
         self._comments: dict[tuple[str, str], Comments] = {}
         """ShellCheck's comments by its path and the script."""
-        self._running: set[Popen[bytes]] = set()
+        self._running = RunningProcesses()
         self._busy: set[str] = set()
         self._waiting: dict[str, tuple[Document, int, Sequence[Snippet]]] = {}
 
@@ -52,7 +51,8 @@ class BackgroundShellCheck:
         report = document.report
         if report is None:
             return
-        snippets, report.snippets = report.snippets, ()
+        snippets = report.snippets
+        report.add_shellcheck(())
         self._waiting[document.uri] = (document, document.version, snippets)
         self._add_known(document, snippets)
         if document.uri not in self._busy:
@@ -60,8 +60,7 @@ class BackgroundShellCheck:
 
     def stop(self) -> None:
         """Kill the running processes: the server exits."""
-        for process in list(self._running):
-            process.kill()
+        self._running.kill()
 
     def _program(self, document: Document) -> str:
         return self._workbench.plans.shellcheck(self._workbench.settings(document))
@@ -73,7 +72,7 @@ class BackgroundShellCheck:
         ]
         own = Report(document.name, found, failed=False)
         self._workbench.remove_known_findings(document, own)
-        document.shell = own.diagnostics
+        document.set_shellcheck_findings(own.diagnostics)
 
     def _start(self, uri: str) -> None:
         document, version, snippets = self._waiting.pop(uri)

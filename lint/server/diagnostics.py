@@ -30,7 +30,7 @@ def publish_diagnostics(workbench: Workbench, document: Document) -> None:
     if workbench.client_capability("textDocument", "publishDiagnostics", "versionSupport"):
         params["version"] = document.version
     workbench.wire.notify("textDocument/publishDiagnostics", params)
-    document.sent = document.report
+    document.mark_sent()
 
 
 def diagnostic_report(workbench: Workbench, document: Document, before: object) -> dict[str, Any]:

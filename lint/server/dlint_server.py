@@ -83,7 +83,7 @@ class DlintServer(LanguageServer):
         if self._last_used is not None and self._last_used is not document:
             self._last_used.drop_model()
         self._last_used = document
-        document.keeps_model = True
+        document.keep_model()
         if document.plan is None:
             self.workbench.prepare(document)
         return document
@@ -106,6 +106,10 @@ class DlintServer(LanguageServer):
             self.workspace_diagnostic_refresh(None)
 
     # Linting ----------------------------------------------------------------------------------------------------
+
+    def warm_up_when_idle(self) -> None:
+        """Import the rules in idle time, unless a document is linted first."""
+        self.is_cold = True
 
     def idle(self) -> None:
         """Use idle time: lint one document and publish its diagnostics, warm up, write rule pages, collect garbage."""

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from ..engine.lint_plan import LintPlan
     from ..engine.report import Report
 
+    FindContext = Callable[[Build], Context | None]
+
 
 class Document:
     """An open document.
@@ -39,13 +41,33 @@ class Document:
         self.report: Report | None = None
         self.sent: Report | None = None
         self.shell: list[Diagnostic] = []
-        self.find_context: Callable[[Build], Context | None] | None = None
+        self.find_context: FindContext | None = None
         self.plan: LintPlan | None = None
         self.rule_url = ""
         self.rejected: dict[str, str] = {}
         self._source: Source | None = None
         self.keeps_model = False
         self._builds: Sequence[Build] = ()
+
+    def prepare(self, plan: LintPlan, find_context: FindContext | None, rule_url: str) -> None:
+        """Set what the document is linted with."""
+        self.plan, self.find_context, self.rule_url = plan, find_context, rule_url
+
+    def set_report(self, report: Report) -> None:
+        """Store the report of this version."""
+        self.report = report
+
+    def set_shellcheck_findings(self, found: list[Diagnostic]) -> None:
+        """Store the known ShellCheck findings of this version."""
+        self.shell = found
+
+    def mark_sent(self) -> None:
+        """Note that the report was sent to the client."""
+        self.sent = self.report
+
+    def keep_model(self) -> None:
+        """Keep the model for further requests."""
+        self.keeps_model = True
 
     @property
     def name(self) -> str:

@@ -82,7 +82,7 @@ class StartupHandler:
             self._shown = True
         elif method == "shutdown":
             self._answer(identity, None)
-            workbench.is_shut_down = True
+            workbench.shut_down()
         elif not method.startswith("$/"):
             self._more = True
             self._changed = self._changed or method.startswith(("textDocument/did", "workspace/did"))

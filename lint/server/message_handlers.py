@@ -34,7 +34,7 @@ class DocumentProtocol(RequestProtocol):
     @lsp_method(types.SHUTDOWN)
     def lsp_shutdown(self, *_: Any) -> Any:
         """Shut down; from now on only `exit` is accepted."""
-        self.server.workbench.is_shut_down = True
+        self.server.workbench.shut_down()
 
     @lsp_method(types.TEXT_DOCUMENT_DID_OPEN)
     def lsp_text_document__did_open(self, params: types.DidOpenTextDocumentParams) -> Any:

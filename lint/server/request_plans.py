@@ -108,9 +108,8 @@ class DocumentPlans:
     def _plans(self, settings: Settings) -> PlansOfFiles:
         found = self._plans_by_selection.get(settings.selection)
         if found is None:
-            arguments = CheckArguments()
-            arguments.select, arguments.profile = list(settings.select), settings.profile or None
-            arguments.ignore = [*settings.ignore, *(() if settings.shellcheck else (SHELLCHECK_PREFIX,))]
+            ignore = [*settings.ignore, *(() if settings.shellcheck else (SHELLCHECK_PREFIX,))]
+            arguments = CheckArguments(settings.select, ignore, settings.profile or None)
             found = self._plans_by_selection[settings.selection] = PlansOfFiles(
                 command_line_configurations(arguments), self._report_warning
             )

@@ -146,10 +146,10 @@ class MessageLoop:
     def _start_server(self) -> None:
         """Import and create the pygls server, and let it handle the messages so far."""
         app = self._app = self._make_app(self._workbench, self._inbox.put, self._cancelled)
-        app.protocol.answered |= self._early.answered
+        app.protocol.answered.update(self._early.answered)
         for message in self._early.kept:
             app.protocol.receive(message)
-        app.is_cold = True
+        app.warm_up_when_idle()
 
     def _guarded(self, job: Callable[[], object]) -> None:
         """Do a job; errors are logged and do not stop the server."""
@@ -203,10 +203,11 @@ def _is_alive(process: int | None) -> bool:
 
 def serve_stdio(version: str, make_app: MakeApp) -> int:
     """Serve on standard input and output; other output goes to standard error."""
+    from contextlib import redirect_stdout
+
     out = os.dup(1)
     os.dup2(2, 1)
-    sys.stdout = sys.stderr
-    with os.fdopen(out, "wb", buffering=0) as stream:
+    with redirect_stdout(sys.stderr), os.fdopen(out, "wb", buffering=0) as stream:
 
         def write(data: bytes) -> None:
             view = memoryview(data)

@@ -122,6 +122,10 @@ class Workbench:
         """Whether the client can preview and confirm edits."""
         return self.client_capability("workspace", "workspaceEdit", "changeAnnotationSupport") is not None
 
+    def shut_down(self) -> None:
+        """Accept no more requests."""
+        self.is_shut_down = True
+
     # Documents --------------------------------------------------------------------------------------------------
 
     def opened(self, uri: str, language: str, version: int, text: str) -> Document:
@@ -159,11 +163,13 @@ class Workbench:
         if document.report is None:
             plan = self.prepare(document)
             if self._is_excluded(document):
-                document.report = Report(document.name, [], failed=False)
+                report = Report(document.name, [], failed=False)
             else:
                 make_builds = document.builds if document.keeps_model else None
-                document.report = lint_source(document.source, plan, document.find_context, make_builds)
-                self.remove_known_findings(document, document.report)
+                report = lint_source(document.source, plan, document.find_context, make_builds)
+                self.remove_known_findings(document, report)
+            document.set_report(report)
+            return report
         return document.report
 
     def prepare(self, document: Document) -> LintPlan:
@@ -172,14 +178,15 @@ class Workbench:
         If the configuration is invalid, that is reported and the last valid plan is kept.
         """
         try:
-            document.plan = self.plan(document)
+            plan = self.plan(document)
             settings, roots = self.settings(document), self.roots(document)
-            document.find_context = self.plans.context_finder(document.path, settings, roots)
-            document.rule_url = self.plans.rule_url(document.path, settings)
+            find_context = self.plans.context_finder(document.path, settings, roots)
+            document.prepare(plan, find_context, self.plans.rule_url(document.path, settings))
         except SettingsError as error:
             self._report_config_error(str(error))
-            document.plan = document.plan or self.plans.default_plan()
-        return document.plan
+            plan = document.plan or self.plans.default_plan()
+            document.prepare(plan, document.find_context, document.rule_url)
+        return plan
 
     def _is_excluded(self, document: Document) -> bool:
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from attrs import evolve
 from lsprotocol import types
 
 from ....fixers.edits.edit import DISPLAY, SAFE
@@ -40,22 +41,26 @@ def code_actions(server: DlintServer, params: types.CodeActionParams) -> list[ty
     only = params.context.only
     found = [action for action in _all(server, document, start, end) if _is_wanted(action.kind or "", only)]
     if server.workbench.shows_disabled:
-        for action in found:
-            reason = document.rejected.get(action.title)
-            action.disabled = types.CodeActionDisabled(reason) if reason else None
+        found = [
+            evolve(action, disabled=types.CodeActionDisabled(document.rejected[action.title]))
+            if document.rejected.get(action.title)
+            else action
+            for action in found
+        ]
     if server.workbench.resolves_actions:
         return found
-    for action in found:
-        if action.disabled is not None:
-            continue
-        if action.kind == types.CodeActionKind.QuickFix or (only and str(action.kind).startswith("source.")):
-            resolve_action(server, action)
-        if action.edit is None:
-            # The edit is made when the action is chosen: it may take long, or be rejected with a message.
-            action.command = types.Command(
-                action.title, ACTION_COMMAND, arguments=[{**as_object(action.data), "title": action.title}]
-            )
-    return found
+    return [action if action.disabled is not None else _executable(server, action, bool(only)) for action in found]
+
+
+def _executable(server: DlintServer, action: types.CodeAction, is_filtered: bool) -> types.CodeAction:
+    """The action with its edit, or a command that makes it, for a client that does not resolve actions."""
+    if action.kind == types.CodeActionKind.QuickFix or (is_filtered and str(action.kind).startswith("source.")):
+        action = resolve_action(server, action)
+    if action.edit is not None:
+        return action
+    # The edit is made when the action is chosen: it may take long, or be rejected with a message.
+    data = {**as_object(action.data), "title": action.title}
+    return evolve(action, command=types.Command(action.title, ACTION_COMMAND, arguments=[data]))
 
 
 def _is_wanted(kind: str, only: Sequence[types.CodeActionKind | str] | None) -> bool:
@@ -105,9 +110,7 @@ def _fix(server: DlintServer, document: Document, index: int, d: Diagnostic) -> 
     safe = d.fix.safety == SAFE
     title = d.fix.title if safe else f"{d.fix.title} (unsafe)"
     action = _action(document, title, "quickfix", {"do": "fix", "index": index, "code": d.code})
-    action.diagnostics = _converted(server, document, [d])
-    action.is_preferred = safe
-    return action
+    return evolve(action, diagnostics=_converted(server, document, [d]), is_preferred=safe)
 
 
 def _converted(server: DlintServer, document: Document, found: Sequence[Diagnostic]) -> list[types.Diagnostic]:
@@ -124,8 +127,7 @@ def _of_rules(
             all_safe = all(d.fix is not None and d.fix.safety == SAFE for d in same)
             title = f"Fix all {len(same)} {code} ({same[0].name}) findings" + ("" if all_safe else " (unsafe)")
             action = _action(document, title, "quickfix", {"do": "rule", "code": code, "unsafe": not all_safe})
-            action.diagnostics = _converted(server, document, same)
-            yield action
+            yield evolve(action, diagnostics=_converted(server, document, same))
 
 
 def _of_file(document: Document, unsafe: bool) -> Iterator[types.CodeAction]:
@@ -157,7 +159,7 @@ def resolve_action(server: DlintServer, action: types.CodeAction) -> types.CodeA
     server.lint(document)
     server.protocol.check_cancelled()
     try:
-        action.edit = _edit(server, document, data, action.title)
+        return evolve(action, edit=_edit(server, document, data, action.title))
     except (SettingsError, FixRejected) as error:
         document.rejected[action.title] = str(error)
         server.workbench.show_message(str(error))

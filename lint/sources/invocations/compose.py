@@ -47,6 +47,11 @@ class _Build:
         keys = {"context": build} if build.id == "scalar" else mapping_entries(build)
         self.keys: dict[str, list[tuple[Any, str]]] = {key: [(node, file)] for key, node in keys.items()}
 
+    def moved_to(self, node: Any) -> _Build:
+        """This build at the position of another node."""
+        self.node = node
+        return self
+
     def merged_over(self, base: _Build | None) -> _Build:
         """This build with the values of another one as defaults."""
         if base is not None:
@@ -132,9 +137,7 @@ class _Reader:
         build = service.get("build")
         if build is not None:
             return _Build(build, path).merged_over(base)
-        if base is not None:
-            base.node = extended
-        return base
+        return base.moved_to(extended) if base is not None else None
 
     def _invocation(self, path: str, name: str, build: _Build, values: Mapping[str, str]) -> BuildInvocation | None:
         here = os.path.dirname(path)
@@ -173,13 +176,13 @@ def _parsed(text: str) -> tuple[Services, list[Any]]:
     except YamlError:
         return {}, []
     node = root.get("services")
+    entries = mapping_entries(node)
+    pairs: Any = node.value if node is not None and entries else ()
+    lines = {key.value: key.start_mark.line for key, _ in pairs if key.id == "scalar"}
     services = {
-        name: ComposeService(mapping_entries(each), each.start_mark.line)
-        for name, each in mapping_entries(node).items()
+        name: ComposeService(mapping_entries(each), lines.get(name, each.start_mark.line))
+        for name, each in entries.items()
     }
-    for key, _ in node.value if services and node is not None else ():
-        if key.id == "scalar" and key.value in services:
-            services[key.value].line = key.start_mark.line
     return services, sequence_items(root.get("include"))
 
 

@@ -57,9 +57,12 @@ class _Scope:
 
     def inner(self, directory: str | None = None, values: dict[str, str] | None = None) -> _Scope:
         """The scope of a node inside, with another directory or more variables."""
-        scope = _Scope(self.path, self.top, self.directory if directory is None else directory)
-        scope.values = {**self.values, **(values or {})}
-        return scope
+        return _Scope(
+            self.path,
+            self.top,
+            self.directory if directory is None else directory,
+            {**self.values, **(values or {})},
+        )
 
     def plain(self, text: str | None, default: str = "") -> str | None:
         """A value with its variables replaced; None if one of them is unknown."""
