@@ -16,6 +16,7 @@ import re
 import sys
 
 from dockerfile_dlint.lint.commands.dockerignore import format_bytes, ignore_file_proposal, load_build
+from dockerfile_dlint.lint.engine.lint_plans import default_plans
 from dockerfile_dlint.lint.sources.discovery import discover
 from dockerfile_dlint.model.build import Build
 from dockerfile_dlint.rules.context.ignored_source import ignored_source
@@ -75,12 +76,13 @@ def _relative(path: str, text: str) -> Iterator[str]:
 
 def _contexts(folder: str) -> Iterator[tuple[str, Build, Context, IgnoreProposal]]:
     done: set[str] = set()
+    plans = default_plans()
     for found in discover([folder]):
-        build, context = load_build(found.path, [folder])
+        build, context = load_build(found.path, [folder], plans)
         if context is None:
             print(f"{os.path.relpath(found.path, folder)}: no context")
             continue
-        proposal = ignore_file_proposal(build, context, [folder])
+        proposal = ignore_file_proposal(build, context, [folder], plans)
         if proposal.path not in done:
             done.add(proposal.path)
             yield found.path, build, context, proposal

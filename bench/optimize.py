@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 from dockerfile_dlint.fixers.optimize.pipeline import DEFAULT_REWRITES, optimize
 from dockerfile_dlint.lint.commands.optimize import apply_layer_fixes
 from dockerfile_dlint.lint.output.diff import file_diff
-from dockerfile_dlint.lint.sources.context_search import locate_context
+from dockerfile_dlint.lint.sources.context_search import ContextFinder
 from dockerfile_dlint.lint.sources.discovery import is_dockerfile_name
 from dockerfile_dlint.model.build import Build
 from dockerfile_dlint.model.context import Context
@@ -107,7 +107,9 @@ def main() -> None:
 def _context(source: Source, arguments: argparse.Namespace) -> Context | None:
     if arguments.pretend:
         return pretended(Build(parse_bash(source)), tempfile.mkdtemp(dir=arguments.scratch))
-    return locate_context(source.name, Build(parse_bash(source)), [arguments.folder]) if arguments.context else None
+    if not arguments.context:
+        return None
+    return ContextFinder().locate(source.name, Build(parse_bash(source)), [arguments.folder])
 
 
 def pretended(build: Build, folder: str) -> Context:

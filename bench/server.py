@@ -28,9 +28,8 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from dockerfile_dlint.fixers.format.layout import format_text
-from dockerfile_dlint.lint.engine.lint_plans import plan_for
+from dockerfile_dlint.lint.engine.lint_plans import default_plans
 from dockerfile_dlint.lint.engine.linter import lint_source
-from dockerfile_dlint.lint.sources.context_search import clear_context_cache
 from dockerfile_dlint.lint.sources.discovery import is_dockerfile_name
 from dockerfile_dlint.syntax.parser import parse_bash
 from dockerfile_dlint.syntax.source import Source
@@ -274,9 +273,9 @@ def compared(buffer: Buffer, found: list[dict[str, Any]], *, process: bool) -> l
             for d in json.loads(done.stdout)["diagnostics"]
         ]
     else:
-        clear_context_cache()
-        plan, find = plan_for(path)
-        report = lint_source(Source(buffer.text, path), plan, find)
+        plans = default_plans()
+        find = plans.context_finder(path, [path])
+        report = lint_source(Source(buffer.text, path), plans.of(path, [path]), find)
         fresh = [(d.code, d.message, d.start, d.end) for d in report.diagnostics]
     source = Source(buffer.text)
     try:

@@ -10,7 +10,7 @@ from ...model.build import Build
 from ...model.ignore import IgnoreError, find_ignore_file
 from ...syntax.parser import parse_bash
 from ...syntax.source import SourceError
-from ..engine.lint_plans import default_plans
+from ..engine.lint_plans import LintPlans, default_plans
 from ..engine.linter import read_source
 from ..output.diff import file_diff
 from ..sources.discovery import discover, is_dockerfile_name, no_dockerfile_message
@@ -34,12 +34,13 @@ def run_dockerignore(arguments: argparse.Namespace) -> int:
     paths: list[str] = arguments.paths or ["."]
     status = CLEAN
     proposals: dict[str, IgnoreProposal] = {}
-    files = list(discover(paths, excluded=default_plans().excluded))
+    plans = default_plans()
+    files = list(discover(paths, excluded=plans.excluded))
     for found in files:
         try:
             if found.error:
                 raise SourceError(found.error)
-            build, context = load_build(found.path, paths)
+            build, context = load_build(found.path, paths, plans)
         except SourceError as error:
             warn(f"{found.path}: {error}")
             status = BROKEN
@@ -48,7 +49,7 @@ def run_dockerignore(arguments: argparse.Namespace) -> int:
             warn(f"{found.path}: which folder is its build context cannot be told")
             continue
         try:
-            proposal = ignore_file_proposal(build, context, paths)
+            proposal = ignore_file_proposal(build, context, paths, plans)
         except IgnoreError as error:
             warn(invalid_ignore_message(context, error))
             status = BROKEN
@@ -78,10 +79,10 @@ def _show(proposals: Sequence[IgnoreProposal], arguments: argparse.Namespace) ->
 
 
 def ignore_file_proposal(
-    build: Build, context: Context, roots: Sequence[str], *, same_listing: bool = False
+    build: Build, context: Context, roots: Sequence[str], plans: LintPlans, *, same_listing: bool = False
 ) -> IgnoreProposal:
     """The ignore file for a Dockerfile, with regard to the others of its context; see `propose`. Raises IgnoreError."""
-    builds = [build, *other_builds(context, build.dockerfile.source.name, roots)]
+    builds = [build, *other_builds(context, build.dockerfile.source.name, roots, plans)]
     return propose_ignore_file(builds, context, same_listing=same_listing)
 
 
@@ -91,15 +92,15 @@ def invalid_ignore_message(context: Context, error: IgnoreError) -> str:
     return f"{path}:{error.line}: {error}"
 
 
-def load_build(path: str, roots: Sequence[str]) -> tuple[Build, Context | None]:
+def load_build(path: str, roots: Sequence[str], plans: LintPlans) -> tuple[Build, Context | None]:
     """The model of a Dockerfile and its build context. Raises SourceError."""
     source = read_source(path)
     dockerfile = parse_bash(source)
-    context = default_plans().context_finder(source.name, roots)(Build(dockerfile))
+    context = plans.context_finder(source.name, roots)(Build(dockerfile))
     return Build(dockerfile, lambda _: context), context
 
 
-def other_builds(context: Context, path: str, roots: Sequence[str]) -> list[Build]:
+def other_builds(context: Context, path: str, roots: Sequence[str], plans: LintPlans) -> list[Build]:
     """The models of the other Dockerfiles below the context that are built with it, or may be."""
     mine = os.path.realpath(path)
     found: list[Build] = []
@@ -109,7 +110,7 @@ def other_builds(context: Context, path: str, roots: Sequence[str]) -> list[Buil
         if os.path.realpath(other) == mine:
             continue
         try:
-            build, its = load_build(other, roots)
+            build, its = load_build(other, roots, plans)
         except SourceError:
             continue  # what cannot be read is not built
         if its is None or os.path.realpath(its.root) == os.path.realpath(context.root):

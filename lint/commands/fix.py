@@ -65,8 +65,8 @@ def fix_file(path: str, plan: LintPlan, find_context: FindContext, wish: FixRequ
         replace_file(path, source.encode(), Source(repaired.text).encode())
     except WriteError as error:
         report = lint_source(source, plan, _once(find_context))
-        report.diagnostics.insert(0, file_diagnostic(path, f"the file was not fixed: {error}"))
-        report.failed = True
+        not_written = file_diagnostic(path, f"the file was not fixed: {error}")
+        return Report(path, [not_written, *report.diagnostics], failed=True, snippets=report.snippets)
     return report
 
 
@@ -80,14 +80,13 @@ def fix_source(source: Source, plan: LintPlan, find_context: FindContext, wish: 
         return report.diagnostics
 
     repaired = apply_fixes(source.text, find, wish.wants)
-    report = reports[repaired.text]
-    report.fixed = repaired.applied
-    report.rejected = [(refusal.code, refusal.line, refusal.reason) for refusal in repaired.rejected]
+    rejected = [(refusal.code, refusal.line, refusal.reason) for refusal in repaired.rejected]
+    diff = ""
     if wish.diff and repaired.text != source.text:
         from ..output.diff import file_diff
 
-        report.diff = file_diff(source.name, source.text, repaired.text)
-    return report, repaired
+        diff = file_diff(source.name, source.text, repaired.text)
+    return reports[repaired.text].with_fixes(repaired.applied, rejected, diff), repaired
 
 
 def _once(find_context: FindContext) -> FindContext:

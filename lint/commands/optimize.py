@@ -14,7 +14,7 @@ from ...syntax.parser import parse_bash
 from ...syntax.source import Source, SourceError
 from ..config.selection import select_rules
 from ..engine.lint_plan import LintPlan
-from ..engine.lint_plans import default_plans
+from ..engine.lint_plans import LintPlans, default_plans
 from ..engine.linter import read_source
 from ..sources.discovery import discover, no_dockerfile_message
 from ..terminal.exit_status import BROKEN, CLEAN, FOUND
@@ -66,7 +66,8 @@ def run_optimize(arguments: argparse.Namespace) -> int:
     results: list[tuple[Source, OptimizeResult]] = []
     proposals: dict[str, IgnoreProposal] = {}
     claims: dict[str, VerifyRequest] = {}
-    for found in discover(arguments.paths or ["."], excluded=default_plans().excluded):
+    plans = default_plans()
+    for found in discover(arguments.paths or ["."], excluded=plans.excluded):
         if found.error:
             warn(f"{found.path}: {found.error}")
             status = BROKEN
@@ -82,7 +83,7 @@ def run_optimize(arguments: argparse.Namespace) -> int:
             warn(f"{source.name}:{errors[0].line}: {errors[0].message}; `dlint check` tells more")
             status = BROKEN
             continue
-        result, claim, ended = _file(source, wanted, proposals, asking, arguments.paths or ["."])
+        result, claim, ended = _file(source, wanted, proposals, asking, arguments.paths or ["."], plans)
         status = max(status, ended)
         results.append((source, result))
         if claim is not None:
@@ -101,9 +102,10 @@ def _file(
     proposals: dict[str, IgnoreProposal],
     asking: Confirmation | None,
     paths: list[str],
+    plans: LintPlans,
 ) -> tuple[OptimizeResult, VerifyRequest | None, int]:
     """What becomes of a file and, in `proposals`, of its ignore file; what can be verified of it, and the status."""
-    context = there = _context(source, paths)
+    context = there = _context(source, paths, plans)
     if there is None or context is None:
         return _optimized(source, None, wanted, asking), None, CLEAN
     status = CLEAN
@@ -111,7 +113,8 @@ def _file(
     old = new = ignore_file_text(source.name, there)
     if "dockerignore" in wanted:
         try:
-            proposal = ignore_file_proposal(Build(parse_bash(source), lambda _: there), there, paths, same_listing=True)
+            build = Build(parse_bash(source), lambda _: there)
+            proposal = ignore_file_proposal(build, there, paths, plans, same_listing=True)
         except IgnoreError as error:
             warn(invalid_ignore_message(there, error))
             status = BROKEN
@@ -180,8 +183,8 @@ def apply_layer_fixes(text: str, name: str, *, last: bool = False) -> tuple[str,
     return now, [Step(f"{code}: {summaries.get(code, '')}", "fewer and smaller layers") for code in sorted(applied)]
 
 
-def _context(source: Source, roots: list[str]) -> Context | None:
-    return default_plans().context_finder(source.name, roots)(Build(parse_bash(source)))
+def _context(source: Source, roots: list[str], plans: LintPlans) -> Context | None:
+    return plans.context_finder(source.name, roots)(Build(parse_bash(source)))
 
 
 def _finish(

@@ -1,6 +1,10 @@
-"""The options of `dlint check` as values, and the names of the output formats."""
+"""The options of `dlint check` with their defaults, and the names of the output formats."""
 
 from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 OUTPUT_FORMATS = (
     "full", "concise", "grouped", "json", "jsonl", "sarif", "github", "gitlab", "junit", "checkstyle", "rdjson",
@@ -9,19 +13,19 @@ OUTPUT_FORMATS = (
 
 
 class CheckArguments:
-    """The options of `dlint check`, as argparse would give them."""
+    """The options of `dlint check` without argparse, which is slow to import; attributes are named as in argparse."""
 
-    def __init__(self) -> None:
+    def __init__(self, select: Sequence[str] = (), ignore: Sequence[str] = (), profile: str | None = None) -> None:
         self.paths: list[str] = []
-        self.select: list[str] = []
+        self.select = list(select)
         self.extend_select: list[str] = []
-        self.ignore: list[str] = []
+        self.ignore = list(ignore)
         self.exclude: list[str] = []
         self.config: list[str] = []
         self.fixable: list[str] = []
         self.unfixable: list[str] = []
         self.output: list[str] = []
-        self.profile: str | None = None
+        self.profile = profile
         self.format: str | None = None
         self.stdin_filename: str | None = None
         self.fail_level: str | None = None

@@ -1,4 +1,4 @@
-"""Patterns as .gitignore has them; the configuration's `exclude` uses the same."""
+"""Patterns in .gitignore syntax, also used by the configuration keys `exclude` and `per-file-ignores`."""
 
 from __future__ import annotations
 
@@ -8,29 +8,29 @@ if TYPE_CHECKING:
 
 
 class GitignoreFile:
-    """The lines of one ignore file of git, which holds for all below `base`.
+    """The patterns of one .gitignore file; they apply to everything under the directory `base`.
 
-    A path is matched by itself, never through a folder above it: a folder that is ignored is not walked.
+    A path is matched by itself, never through its parents: a walk does not enter an ignored directory.
     """
 
     __slots__ = ("_base", "_rules")
 
     def __init__(self, base: str, lines: Iterable[str]) -> None:
         self._base = base.rstrip("/") + "/"
-        # The last line that matches decides: (negated, for folders only, matcher).
+        # The last matching pattern decides, so the list is reversed: (negated, directories only, matcher).
         self._rules = [rule for line in lines if (rule := _compiled(line)) is not None][::-1]
 
-    def verdict(self, real: str, folder: bool) -> bool | None:
-        """Whether the path is ignored, or None when no line says anything of it."""
+    def verdict(self, real: str, is_directory: bool) -> bool | None:
+        """True if the path is ignored, False if a pattern includes it again, None if no pattern matches."""
         path = real.removeprefix(self._base).lstrip("/")
-        for negated, folders_only, matches in self._rules:
-            if (folder or not folders_only) and matches(path) is not None:
+        for negated, directories_only, matches in self._rules:
+            if (is_directory or not directories_only) and matches(path) is not None:
                 return not negated
         return None
 
 
 def _compiled(line: str) -> tuple[bool, bool, Callable[[str], object]] | None:
-    """One line of an ignore file of git; None for a comment, and for a bad pattern, which git passes over too."""
+    """The matcher of one line; None for a comment and for an invalid pattern, which git ignores too."""
     if not line.endswith("\\ "):
         line = line.rstrip()
     if not line or line.startswith("#"):
@@ -42,13 +42,13 @@ def _compiled(line: str) -> tuple[bool, bool, Callable[[str], object]] | None:
 
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # re warns of `[[a]`, which is right
-            # Without its slash, as pathspec takes "folder/" for all that is in the folder.
+            warnings.simplefilter("ignore")  # re warns about `[[a]`, which is a valid pattern
+            # Without the slash: pathspec lets "name/" match only what is inside the directory.
             expression, _ = GitIgnoreSpecPattern.pattern_to_regex(line.removesuffix("/"))
             if expression is None:
                 return None
             regex = re.compile(expression)
     except (ValueError, re.error):
         return None
-    # An expression without a group is open at its end: that of `a/**` says "below a".
+    # An expression without a group is not anchored at its end, such as that of `a/**`.
     return line.startswith("!"), line.endswith("/"), regex.fullmatch if regex.groups else regex.search

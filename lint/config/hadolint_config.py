@@ -1,9 +1,8 @@
-"""Reads hadolint's configuration (`.hadolint.yaml`) as one of dlint.
+"""Reads hadolint's configuration (`.hadolint.yaml`) as a dlint configuration.
 
-Source of the keys and their meaning: hadolint's README and the program itself: a threshold of `ignore` or `none`
-fails on everything, without one findings of the level style do not fail; when a rule stands in several lists of
-`override` the gravest counts; a rule that is off by itself runs when it is in one of them; what hadolint does not
-know in the file it passes over.
+The keys follow hadolint's README and its behavior: the threshold `ignore` or `none` fails on every finding, the default
+threshold is `info`; a rule in several lists of `override` gets the most severe level; a rule that is off by default
+runs if `override` lists it; unknown keys are ignored.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ import os
 from ...rules.base import INFO, LEVELS, STYLE
 from .arguments import OUTPUT_FORMATS
 from .keys import LABEL_TYPES
-from .layer import ConfigError, ConfigLayer, display_path
+from .layer import ConfigError, ConfigLayer, display_path, or_list
 from .selection import OFF_IN_HADOLINT, UnknownRule, matching_rules
 
 TYPE_CHECKING = False
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 _FORMATS = {"json": "hadolint", "gnu": "concise", "codeclimate": "gitlab", "gitlab_codeclimate": "gitlab"}
-"""hadolint's names of formats that dlint calls differently."""
+"""hadolint's output formats that have another name in dlint."""
 
 HADOLINT_KEYS = (
     "failure-threshold", "format", "ignored", "label-schema", "no-color", "no-fail", "override", "strict-labels",
@@ -31,7 +30,7 @@ HADOLINT_KEYS = (
 
 
 def read_hadolint_config(path: str) -> ConfigLayer:
-    """The layer that says the same as hadolint's configuration file at `path`. Raises BadConfiguration."""
+    """The configuration layer equivalent to hadolint's file at `path`. Raises ConfigError."""
     name = display_path(path)
     nodes = _top(path, name)
     reader = _Reader(name, os.path.dirname(path))
@@ -43,32 +42,32 @@ def read_hadolint_config(path: str) -> ConfigLayer:
 
 
 def _top(path: str, name: str) -> dict[str, Any]:
-    """The nodes of the keys of a YAML file."""
+    """The nodes of the top-level keys of a YAML file. Raises ConfigError."""
     from .yaml_nodes import YamlError, mapping_entries, parse_yaml
 
     try:
         with open(path, "rb") as file:
             node = parse_yaml(file.read().decode("utf-8-sig"))
     except YamlError as error:
-        raise ConfigError(f"{name}:{error.line}: this is no YAML: {error}") from None
+        raise ConfigError(f"{name}:{error.line}: invalid YAML: {error}") from None
     except UnicodeDecodeError:
-        raise ConfigError(f"{name}: this is not UTF-8 text, as YAML has to be") from None
+        raise ConfigError(f"{name}: not valid UTF-8, which YAML requires") from None
     except OSError as error:
-        raise ConfigError(f"{name}: it cannot be read ({error.strerror or error})") from None
+        raise ConfigError(f"{name}: cannot read the file ({error.strerror or error})") from None
     if node is not None and node.id != "mapping" and not node.tag.endswith(":null"):
-        raise ConfigError(f"{name}:1: keys such as `ignored:` are wanted here")
+        raise ConfigError(f"{name}:1: expected keys such as `ignored:`")
     return mapping_entries(node)
 
 
 class _Reader:
-    """Fills a layer from the nodes of the keys."""
+    """Translates hadolint's keys, one by one, into a layer."""
 
     def __init__(self, name: str, folder: str) -> None:
         self.name = name
         self.layer = ConfigLayer(name, folder, {"profile": "hadolint"})
 
     def read(self, key: str, node: Any) -> None:
-        """Put what one key of hadolint says into the layer."""
+        """Translate one key. Raises ConfigError."""
         match key:
             case "ignored":
                 self._set("ignore", self._codes(self._strings(key, node)), node)
@@ -91,7 +90,7 @@ class _Reader:
             case "format":
                 self._format(self._text(key, node).lower(), node)
             case _:
-                self._pass_over(key, node)
+                self._warn_unknown(key, node)
 
     def _set(self, key: str, value: Any, node: Any) -> None:
         self.layer.values[key] = value
@@ -100,13 +99,13 @@ class _Reader:
     def _wrong(self, message: str, node: Any) -> ConfigError:
         return ConfigError(f"{self.name}:{node.start_mark.line + 1}: {message}")
 
-    def _pass_over(self, key: str, node: Any) -> None:
+    def _warn_unknown(self, key: str, node: Any) -> None:
         from ...syntax.instruction_checks import suggest
         from ..terminal.streams import warn
 
         near = suggest(key, HADOLINT_KEYS)
-        hint = f"; did you mean `{near}`?" if near else ""
-        warn(f"{self.name}:{node.start_mark.line + 1}: hadolint has no key `{key}` and passes it over{hint}")
+        hint = f"; did you mean `{near}`?" if near else ", as hadolint does"
+        warn(f"{self.name}:{node.start_mark.line + 1}: ignoring unknown key `{key}`{hint}")
 
     def _format(self, name: str, node: Any) -> None:
         form = _FORMATS.get(name, name)
@@ -115,17 +114,19 @@ class _Reader:
         elif form != "tty":
             from ..terminal.streams import warn
 
-            warn(f"{self.name}:{node.start_mark.line + 1}: dlint writes no `{name}`, but its usual format")
+            warn(f"{self.name}:{node.start_mark.line + 1}: unsupported format `{name}`; using the default format")
 
     def _override(self, node: Any) -> None:
         severity: dict[str, str] = {}
         pairs: list[Any] = node.value if node.id == "mapping" else []
         if node.id != "mapping":
-            raise self._wrong("`override` wants lists named error, warning, info and style", node)
+            raise self._wrong(f"`override` must be a table with the keys {or_list(LEVELS)}", node)
         lists = {str(key.value): value for key, value in pairs}
         for level in lists:
             if level not in LEVELS:
-                raise self._wrong(f"`override` has no list `{level}`; there are {', '.join(LEVELS)}", lists[level])
+                raise self._wrong(
+                    f"invalid severity `{level}` in `override` (expected {or_list(LEVELS)})", lists[level]
+                )
         for level in reversed(LEVELS):
             if level in lists:
                 severity |= dict.fromkeys(self._codes(self._strings(level, lists[level])), level)
@@ -135,7 +136,7 @@ class _Reader:
             self._set("extend-select", switched_on, node)
 
     def _codes(self, codes: Iterable[str]) -> list[str]:
-        """Those that dlint or ShellCheck may have; hadolint passes over the others."""
+        """The codes that dlint or ShellCheck may have; hadolint ignores unknown codes."""
         found: list[str] = []
         for code in codes:
             try:
@@ -147,13 +148,13 @@ class _Reader:
 
     def _labels(self, node: Any) -> dict[str, str]:
         if node.id != "mapping":
-            raise self._wrong("`label-schema` wants labels with their types, such as `maintainer: text`", node)
+            raise self._wrong("`label-schema` must map labels to types, such as `maintainer: text`", node)
         pairs: list[Any] = node.value
         found: dict[str, str] = {}
         for label, kind in pairs:
             found[str(label.value)] = value = self._text("label-schema", kind).lower() or "text"
             if value not in LABEL_TYPES:
-                raise self._wrong(f"`{value}` is no type of a label; there are {', '.join(LABEL_TYPES)}", kind)
+                raise self._wrong(f"invalid label type `{value}` (expected {or_list(LABEL_TYPES)})", kind)
         return found
 
     def _threshold(self, node: Any) -> str:
@@ -161,24 +162,25 @@ class _Reader:
         if level in ("ignore", "none"):
             return STYLE
         if level not in LEVELS:
-            raise self._wrong(f"`failure-threshold` takes {', '.join(LEVELS)}, ignore or none, not `{level}`", node)
+            expected = or_list((*LEVELS, "ignore", "none"))
+            raise self._wrong(f"invalid value `{level}` for `failure-threshold` (expected {expected})", node)
         return level
 
     def _strings(self, key: str, node: Any) -> list[str]:
         if node.id == "scalar" and node.tag.endswith(":null"):
             return []
         if node.id != "sequence":
-            raise self._wrong(f"`{key}` wants a list", node)
+            raise self._wrong(f"`{key}` must be a list", node)
         entries: list[Any] = node.value
         return [self._text(key, entry) for entry in entries]
 
     def _text(self, key: str, node: Any) -> str:
         if node.id != "scalar":
-            raise self._wrong(f"`{key}` wants a text here", node)
+            raise self._wrong(f"`{key}` must be a string", node)
         return str(node.value)
 
     def _switch(self, key: str, node: Any) -> bool:
         value = self._text(key, node).lower()
         if value not in ("true", "false"):
-            raise self._wrong(f"`{key}` wants true or false, not `{value}`", node)
+            raise self._wrong(f"`{key}` must be true or false, not `{value}`", node)
         return value == "true"

@@ -1,4 +1,4 @@
-"""The keys of a configuration: one table, of which the reader, the JSON Schema and the reference page are made."""
+"""The configuration keys: the table behind the reader, the JSON Schema and the reference in the documentation."""
 
 from __future__ import annotations
 
@@ -18,7 +18,11 @@ LABEL_TYPES = ("text", "url", "rfc3339", "spdx", "hash", "semver", "email")
 
 
 class ConfigKey:
-    """One key: what it holds (`kind`), what it is for, an example in TOML, the words that it takes when not any do."""
+    """One key.
+
+    `kind`: the type of its value; `doc`: its description; `example`: an example in TOML; `choices`: the allowed values,
+    empty for any.
+    """
 
     __slots__ = ("choices", "doc", "example", "kind", "name")
 
@@ -34,86 +38,84 @@ CONFIG_KEYS = (
     ConfigKey(
         "extend",
         STRINGS,
-        "Other configuration files that come first, relative to this one; a .hadolint.yaml can be extended too. "
-        "Lists and tables that add up (ignore, extend-select, extend-exclude, per-file-ignores, severity, build-args, "
-        "dockerfiles) are joined, other keys are replaced.",
+        "Other configuration files to apply first, relative to this one; a .hadolint.yaml can be extended too. "
+        "ignore, extend-select, extend-exclude, per-file-ignores, severity, build-args and dockerfiles are merged, all "
+        "other keys are replaced.",
         'extend = ["../dlint.toml"]',
     ),
-    ConfigKey("profile", CHOICE, "The rules that run unless selected.", 'profile = "hadolint"', PROFILES),
+    ConfigKey("profile", CHOICE, "The rules that run by default.", 'profile = "hadolint"', PROFILES),
     ConfigKey(
         "select",
         RULES,
-        "Run only these: codes, prefixes of codes, names, other tools' names, or ALL.",
+        "Run only these rules: codes, prefixes of codes, names, other tools' names, or ALL.",
         'select = ["DL", "SEC"]',
     ),
-    ConfigKey("extend-select", RULES, "Run these besides what runs anyway.", 'extend-select = ["DL3008", "PKG004"]'),
-    ConfigKey("ignore", RULES, "Do not run these.", 'ignore = ["DL3059"]'),
+    ConfigKey(
+        "extend-select",
+        RULES,
+        "Run these rules in addition to those of `select` or the profile.",
+        'extend-select = ["DL3008", "PKG004"]',
+    ),
+    ConfigKey("ignore", RULES, "Do not run these rules.", 'ignore = ["DL3059"]'),
     ConfigKey(
         "per-file-ignores",
         RULES_BY_FILE,
-        "Do not run these in files that match a pattern, written as in .gitignore, relative to the file that says it.",
+        "Do not run these rules in files that match a pattern in .gitignore syntax, relative to this file.",
         'per-file-ignores = { "legacy/" = ["DL3008"], "*.dev" = ["SEC"] }',
     ),
     ConfigKey(
         "severity",
         LEVEL_BY_RULE,
-        "How grave findings of a rule are; the longer selector wins.",
+        "The severity of a rule's findings; the more specific selector wins.",
         'severity = { DL3008 = "error", OPT = "info" }',
         LEVELS,
     ),
-    ConfigKey("fixable", RULES, "Fix only findings of these.", 'fixable = ["DL"]'),
-    ConfigKey("unfixable", RULES, "Fix no findings of these.", 'unfixable = ["DL3059"]'),
+    ConfigKey("fixable", RULES, "Fix only findings of these rules.", 'fixable = ["DL"]'),
+    ConfigKey("unfixable", RULES, "Do not fix findings of these rules.", 'unfixable = ["DL3059"]'),
     ConfigKey(
         "unsafe-fixes",
         SWITCH,
-        "With --fix and --diff, also what may change what the image does.",
+        "Let --fix and --diff also apply fixes that may change the behavior of the image.",
         "unsafe-fixes = true",
     ),
     ConfigKey(
         "exclude",
         STRINGS,
-        "Leave out files and folders below a folder that is linted; patterns as in .gitignore, relative to the file "
-        "that says it. A file that is named is linted all the same.",
+        "Files and directories to exclude when a directory is searched: patterns in .gitignore syntax, relative to "
+        "this file. Files passed explicitly are linted anyway.",
         'exclude = ["third_party/", "*.tmp"]',
     ),
     ConfigKey(
         "force-exclude",
         SWITCH,
-        "Leave out what is excluded also when it is named on the command line, as pre-commit does.",
+        "Apply exclusions even to files passed explicitly, as pre-commit does.",
         "force-exclude = true",
     ),
-    ConfigKey(
-        "extend-exclude",
-        STRINGS,
-        "Leave out these too, beside `exclude` of what is extended.",
-        'extend-exclude = ["old/"]',
-    ),
+    ConfigKey("extend-exclude", STRINGS, "Exclude these in addition to `exclude`.", 'extend-exclude = ["old/"]'),
     ConfigKey(
         "trusted-registries",
         STRINGS,
-        "The registries that images may come from (DL3026).",
+        "The registries from which images may be used (DL3026).",
         'trusted-registries = ["docker.io", "registry.example.com/team"]',
     ),
     ConfigKey(
         "label-schema",
         TYPE_BY_LABEL,
-        "The wanted labels, each with its type (DL3049 to DL3058).",
+        "The required labels and their types (DL3049 to DL3058).",
         'label-schema = { maintainer = "email", version = "semver" }',
         LABEL_TYPES,
     ),
     ConfigKey(
-        "strict-labels", SWITCH, "Labels that are not in `label-schema` are findings (DL3050).", "strict-labels = true"
+        "strict-labels", SWITCH, "Report labels that are not in `label-schema` (DL3050).", "strict-labels = true"
     ),
-    ConfigKey(
-        "pedantic", SWITCH, "Rules also tell what they leave alone because it seldom matters.", "pedantic = true"
-    ),
-    ConfigKey("target", TEXT, "The stage that is built; else the last one.", 'target = "production"'),
-    ConfigKey("build-args", TEXT_BY_NAME, "Values of ARGs.", 'build-args = { VERSION = "3.12" }'),
+    ConfigKey("pedantic", SWITCH, "Also report cases that rules ignore because they rarely matter.", "pedantic = true"),
+    ConfigKey("target", TEXT, "The stage to build; by default the last one.", 'target = "production"'),
+    ConfigKey("build-args", TEXT_BY_NAME, "Values of build arguments.", 'build-args = { VERSION = "3.12" }'),
     ConfigKey(
         "context",
         TEXT,
-        "The build context, relative to the file that says it; else it is told from compose and bake files and from "
-        "what the Dockerfile copies.",
+        "The build context, relative to this file. By default it is determined from compose and bake files, CI "
+        "workflows, and the files that the Dockerfile copies.",
         'context = "."',
     ),
     ConfigKey(
@@ -125,40 +127,38 @@ CONFIG_KEYS = (
     ConfigKey(
         "ignore-comments",
         SWITCH,
-        "Whether comments such as `# dlint: ignore[DL3008]` and `# hadolint ignore=DL3008` switch findings off. "
-        "BuildKit's `# check=` is not touched.",
+        "Whether comments such as `# dlint: ignore[DL3008]` and `# hadolint ignore=DL3008` suppress findings. "
+        "BuildKit's `# check=` always applies.",
         "ignore-comments = false",
     ),
     ConfigKey(
         "baseline",
         TEXT,
-        "The file of `dlint baseline` with old findings, which are not told; relative to the file that says it.",
+        "The file written by `dlint baseline`, relative to this file; its findings are not reported.",
         'baseline = ".dlint-baseline.json"',
     ),
     ConfigKey(
         "rule-url",
         TEXT,
-        "Where the pages of rules are published, with `{code}` for a rule's code: the `url` of json, sarif's `helpUri` "
-        "and the links of a terminal. Without it, a terminal's links lead to a page in the user's cache; ShellCheck's "
-        "lead to its wiki in any case.",
+        "The address of rule pages, with `{code}` for the code: used for `url` in json, `helpUri` in sarif and "
+        "terminal links. By default, terminal links open a page in the user's cache. ShellCheck codes always link to "
+        "its wiki.",
         'rule-url = "https://example.org/dlint/rules/{code}/"',
     ),
     ConfigKey(
         "fail-level",
         CHOICE,
-        "Exit with 1 only for findings of this severity or a graver one.",
+        "Exit with 1 only for findings of this severity or higher.",
         'fail-level = "warning"',
         LEVELS,
     ),
-    ConfigKey("exit-zero", SWITCH, "Exit with 0 although something was found.", "exit-zero = true"),
-    ConfigKey(
-        "format", CHOICE, "How findings are written, when no option says it.", 'format = "concise"', OUTPUT_FORMATS
-    ),
-    ConfigKey("color", SWITCH, "Whether a terminal gets colours.", "color = false"),
+    ConfigKey("exit-zero", SWITCH, "Exit with 0 even if there are findings.", "exit-zero = true"),
+    ConfigKey("format", CHOICE, "The output format of findings.", 'format = "concise"', OUTPUT_FORMATS),
+    ConfigKey("color", SWITCH, "Whether to use colors in a terminal.", "color = false"),
 )
 """Every key, in the order of the reference page."""
 
 KEYS_BY_NAME = {key.name: key for key in CONFIG_KEYS}
 
 DOCKERFILE_KEYS = ("context", "target", "build-args")
-"""What a table below `dockerfiles` may hold."""
+"""The keys of a table in `dockerfiles`."""

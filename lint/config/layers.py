@@ -1,6 +1,6 @@
-"""The configuration that counts for a file: the nearest one, what it extends, the environment, the command line.
+"""Configuration discovery and precedence: the nearest file, the files it extends, the environment, the command line.
 
-Only looking for files stands here; reading one is config_file.py's, hadolint's is hadolint.py's.
+This module finds configuration files; reader.py and hadolint_config.py read them.
 """
 
 from __future__ import annotations
@@ -18,17 +18,20 @@ if TYPE_CHECKING:
     from .reader import ConfigurationReader
 
 CONFIG_FILE_NAMES = ("dlint.toml", ".dlint.toml", "pyproject.toml")
-"""The files that are read, the first of a folder; a pyproject.toml counts when it has a table `tool.dlint`."""
+"""Configuration files; the first one in a directory is used, pyproject.toml only if it has a `tool.dlint` table."""
 
 HADOLINT_FILE_NAMES = (".hadolint.yaml", ".hadolint.yml")
-"""The files that are read when there is no dlint configuration."""
+"""Configuration files that are read if there is no dlint configuration."""
 
 
-_MERGED = frozenset(("per-file-ignores", "severity", "build-args", "dockerfiles"))
+_MERGED_TABLES = frozenset(("per-file-ignores", "severity", "build-args", "dockerfiles"))
 
 
 class Config:
-    """What counts for the files of a folder: `layers`, the last one wins. `file` is the nearest configuration file."""
+    """The configuration of the files in a directory.
+
+    `layers`: the sources of keys, the last one wins; `file`: the nearest configuration file, empty if there is none.
+    """
 
     __slots__ = ("_known", "file", "layers")
 
@@ -38,8 +41,8 @@ class Config:
         self._known: dict[object, Any] = {}
 
     def get(self, key: str, default: Any = None) -> Any:
-        """The value of a key: of the last layer that sets it, or, for tables, of all layers together."""
-        if key in _MERGED:
+        """The value of a key, from the last layer that sets it; tables are merged over all layers."""
+        if key in _MERGED_TABLES:
             merged: dict[str, Any] = {}
             for layer in self.layers_setting(key):
                 merged |= layer.values[key]
@@ -50,13 +53,13 @@ class Config:
         return default if last is None else last.values[key]
 
     def layers_setting(self, key: str) -> Iterator[ConfigLayer]:
-        """The layers that set a key and count for it, in order."""
+        """The layers that set a key, in order of precedence."""
         for layer in self.layers:
             if key in layer.values:
                 yield layer
 
     def path(self, key: str) -> str | None:
-        """The file or folder that a key names, as a path that can be opened."""
+        """The value of a key that holds a path, resolved against the directory of its layer; None if it is not set."""
         value = last = None
         for last in self.layers_setting(key):
             value = last.values[key]
@@ -65,8 +68,8 @@ class Config:
     def selection(self) -> tuple[list[str], list[str], list[str], str | None]:
         """The selectors of select, extend-select and ignore, and the profile.
 
-        A layer with `select` or a profile puts away what the ones before it select. Of one selector that is selected
-        and ignored the later layer is right; within a layer, and of different ones, choose() decides.
+        A layer with `select` or `profile` replaces what earlier layers select. If layers select and ignore the same
+        selector, the later layer wins; other conflicts are resolved by `select_rules`.
         """
         select: list[str] = []
         extend: list[str] = []
@@ -85,7 +88,7 @@ class Config:
         return select, extend, ignore, profile
 
     def ignored_in(self, path: str) -> list[str]:
-        """The selectors that `per-file-ignores` switches off in the file at `path`."""
+        """The selectors that `per-file-ignores` ignores in the file at `path`."""
         found: list[str] = []
         for layer in self.layers_setting("per-file-ignores"):
             table: dict[str, list[str]] = layer.values["per-file-ignores"]
@@ -95,7 +98,7 @@ class Config:
         return found
 
     def dockerfile_settings(self, path: str) -> dict[str, Any]:
-        """The keys context (a path that can be opened), target and build-args that count for the file at `path`."""
+        """The keys context (a resolved path), target and build-args for the file at `path`; unset ones are missing."""
         found: dict[str, Any] = {}
         arguments: dict[str, str] = {}
         for layer in self.layers:
@@ -114,25 +117,25 @@ class Config:
             found["build-args"] = arguments
         return found
 
-    def excludes(self, path: str, folder: bool) -> bool:
-        """Whether the patterns of exclude and extend-exclude leave out the file or folder at `path`."""
+    def excludes(self, path: str, is_directory: bool) -> bool:
+        """Whether `exclude` or `extend-exclude` excludes the file or directory at `path`."""
         layers = list(self.layers_setting("exclude"))[-1:]
         lists = [(layer, "exclude") for layer in layers]
         lists += [(layer, "extend-exclude") for layer in self.layers_setting("extend-exclude")]
         if not lists:
             return False
         real = os.path.abspath(path).replace(os.sep, "/")
-        return any(self._patterns(layer, layer.values[key]).verdict(real, folder) for layer, key in lists)
+        return any(self._patterns(layer, layer.values[key]).verdict(real, is_directory) for layer, key in lists)
 
     def _matches(self, layer: ConfigLayer, pattern: str, path: str) -> bool:
-        """Whether a pattern of a layer matches a file or one of the folders above it."""
+        """Whether a pattern of a layer matches a file or one of its parent directories."""
         patterns = self._patterns(layer, [pattern])
-        here, folder = os.path.abspath(path).replace(os.sep, "/"), False
+        here, is_directory = os.path.abspath(path).replace(os.sep, "/"), False
         top = layer.folder.replace(os.sep, "/").rstrip("/")
         while here.startswith(top + "/"):
-            if patterns.verdict(here, folder):
+            if patterns.verdict(here, is_directory):
                 return True
-            here, folder = here.rpartition("/")[0], True
+            here, is_directory = here.rpartition("/")[0], True
         return False
 
     def _patterns(self, layer: ConfigLayer, patterns: Sequence[str]) -> Any:
@@ -145,9 +148,10 @@ class Config:
 
 
 class ConfigResolver:
-    """The configurations of a run: the files beside what is linted, below them `outer`, the words of the command line.
+    """Finds the configuration of each file of a run, and reads each configuration file once.
 
-    `isolated` leaves files alone; `file` is the one configuration file that counts for everything.
+    `outer`: layers of the command line, which win over files and environment variables; `isolated`: do not read
+    configuration files; `file`: the only configuration file to use.
     """
 
     def __init__(
@@ -169,27 +173,27 @@ class ConfigResolver:
         self._read: dict[str, Config] = {}
 
     def of(self, path: str) -> Config:
-        """The configuration for the Dockerfile at `path`. Raises BadConfiguration."""
+        """The configuration for the Dockerfile at `path`. Raises ConfigError."""
         return self.of_folder(os.path.dirname(path) or ".")
 
     def of_folder(self, folder: str) -> Config:
-        """The configuration for what lies in a folder, the nearest one at or above it. Raises BadConfiguration."""
+        """The configuration for the files in a directory: the nearest one in it or its parents. Raises ConfigError."""
         if self._file is not None:
             file = os.path.abspath(self._file)
         elif self._isolated:
             file = ""
         else:
-            own, hadolint = self._look(os.path.abspath(folder))
-            file = own or hadolint or self._of_the_user()
+            own, hadolint = self._find_files(os.path.abspath(folder))
+            file = own or hadolint or self._user_config()
         config = self._read.get(file)
         if config is None:
             layers = self._layers(file) or [] if file else []
             config = self._read[file] = Config([*layers, *self._variables(), *self._outer], file)
         return config
 
-    def _of_the_user(self) -> str:
+    def _user_config(self) -> str:
         if self._personal is None:
-            self._personal = _of_the_user()
+            self._personal = _user_config()
         return self._personal
 
     def _variables(self) -> list[ConfigLayer]:
@@ -201,21 +205,21 @@ class ConfigResolver:
                 self._environment_layers = layers_from_environment(self._environment)
         return self._environment_layers
 
-    def _look(self, folder: str) -> tuple[str, str]:
-        """The dlint configuration at or above a folder, and hadolint's; a repository's top is the last folder."""
+    def _find_files(self, folder: str) -> tuple[str, str]:
+        """The nearest dlint and hadolint configuration files in a directory or its parents, up to the repository."""
         todo: list[str] = []
         places = self._places
         while folder not in places:
             todo.append(folder)
             above = os.path.dirname(folder)
             if above == folder or os.path.lexists(os.path.join(folder, ".git")):
-                places[folder] = found = self._in(folder)
+                places[folder] = found = self._files_in(folder)
                 todo.pop()
                 break
             folder = above
         found = places[folder]
         for each in reversed(todo):
-            own, hadolint = self._in(each)
+            own, hadolint = self._files_in(each)
             found = places[each] = (own or found[0], hadolint or found[1])
         return found
 
@@ -227,10 +231,10 @@ class ConfigResolver:
         return self._reader.read(path)
 
     def _has_table(self, path: str) -> bool:
-        """Whether a pyproject.toml has a table for dlint. Raises BadConfiguration."""
-        return _mentions(path) and self._layers(path) is not None
+        """Whether a pyproject.toml has a `tool.dlint` table. Raises ConfigError."""
+        return _mentions_dlint(path) and self._layers(path) is not None
 
-    def _in(self, folder: str) -> tuple[str, str]:
+    def _files_in(self, folder: str) -> tuple[str, str]:
         own = hadolint = ""
         for name in CONFIG_FILE_NAMES:
             path = os.path.join(folder, name)
@@ -245,8 +249,8 @@ class ConfigResolver:
         return own, hadolint
 
 
-def _mentions(path: str) -> bool:
-    """Whether a pyproject.toml may have a table for dlint; most have none and need no TOML parser."""
+def _mentions_dlint(path: str) -> bool:
+    """Whether a pyproject.toml may have a `tool.dlint` table; most do not, which saves importing the TOML parser."""
     try:
         with open(path, "rb") as file:
             return b"dlint" in file.read()
@@ -254,8 +258,8 @@ def _mentions(path: str) -> bool:
         return False
 
 
-def _of_the_user() -> str:
-    """hadolint's configuration in the home folder; empty when there is none. hadolint looks in the same places."""
+def _user_config() -> str:
+    """hadolint's configuration in the home directory, in the places where hadolint looks; empty if there is none."""
     home = os.path.expanduser("~")
     folder = os.environ.get("XDG_CONFIG_HOME") or os.path.join(home, ".config")
     for place in (os.path.join(folder, "hadolint"), os.path.join(home, ".hadolint", "hadolint"), home + "/.hadolint"):

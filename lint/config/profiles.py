@@ -1,4 +1,4 @@
-"""Sets of rules to switch to: what another tool checks by itself, or everything."""
+"""Profiles: the rules of another tool, or all rules."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 
 
 class Profile:
-    """A set of rules. With `prefix` only findings count that carry a name with it; `level` replaces the severities.
+    """A set of rules.
 
-    `pedantic` is the option of that name: rules tell what they else leave alone because it seldom matters.
+    `codes`: the rules that run; `shell`: whether ShellCheck runs; `prefix`: if set, only findings with an alias of this
+    prefix are reported; `level`: if set, the severity of all findings; `pedantic`: the option of that name.
     """
 
     __slots__ = ("codes", "level", "pedantic", "prefix", "shell")
@@ -31,7 +32,7 @@ class Profile:
         self.level = level
 
     def includes(self, code: str, aliases: Sequence[str]) -> bool:
-        """Whether a finding with these names belongs to the profile; what cannot be built always does."""
+        """Whether a finding with this code and these aliases is reported; build errors always are."""
         return not self.prefix or code.startswith("SYN") or any(alias.startswith(self.prefix) for alias in aliases)
 
 
@@ -40,12 +41,12 @@ def _codes(wanted: Callable[[Rule], bool]) -> frozenset[str]:
 
 
 def get_profile(name: str) -> Profile:
-    """The profile of that name, one of NAMES."""
+    """The profile named `name`, one of PROFILE_NAMES."""
     if name == "hadolint":
         codes = _codes(lambda r: r.code.startswith("DL") and r.code not in OFF_IN_HADOLINT)
         return Profile(codes, shell=True, pedantic=True)
     if name == "buildkit":
-        # BuildKit knows one severity; InvalidDefinitionDescription is experimental there and off.
+        # BuildKit has one severity; InvalidDefinitionDescription is experimental there and off by default.
         codes = _codes(lambda r: r.code != "BK020" and any(a.startswith("buildkit:") for a in r.aliases))
         return Profile(codes | _codes(lambda r: r.code == "SYN004"), shell=False, prefix="buildkit:", level=WARNING)
     if name == "strict":
@@ -54,4 +55,4 @@ def get_profile(name: str) -> Profile:
 
 
 PROFILE_NAMES = ("default", "hadolint", "buildkit", "strict")
-"""What `--profile` takes."""
+"""The values of `--profile`."""

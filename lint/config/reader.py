@@ -1,4 +1,4 @@
-"""Reads configuration files, `DLINT_*` variables and `--config KEY=VALUE`, and says where a key or a value is wrong."""
+"""Reads configuration files, `DLINT_*` variables and `--config KEY=VALUE`, and locates errors in them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .keys import (
     TYPE_BY_LABEL,
     ConfigKey,
 )
-from .layer import ENVIRONMENT_PREFIX, ConfigError, ConfigLayer, display_path
+from .layer import ENVIRONMENT_PREFIX, ConfigError, ConfigLayer, display_path, or_list
 from .selection import UnknownRule, matching_rules
 
 TYPE_CHECKING = False
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
     from typing import Any
 
 RESERVED_VARIABLES = ("CONFIG", "ISOLATED")
-"""What may stand behind DLINT_ and is no key: the configuration file that counts, and whether none does."""
+"""`DLINT_*` variables that are not keys: the configuration file to use, and whether to use none."""
 
-_SWITCHED = {"1": True, "yes": True, "on": True, "true": True, "0": False, "no": False, "off": False, "false": False}
-"""How variables and options may say true and false."""
+_BOOLEANS = {"1": True, "yes": True, "on": True, "true": True, "0": False, "no": False, "off": False, "false": False}
+"""The boolean values of variables and options."""
 
 
 class _InvalidValue(ValueError):
-    """A value that a key does not take; `path` leads to it in the file."""
+    """An invalid value; `path` is the path of keys that leads to it."""
 
     def __init__(self, message: str, path: Sequence[str]) -> None:
         super().__init__(message)
@@ -43,16 +43,16 @@ class _InvalidValue(ValueError):
 
 
 class ConfigurationReader:
-    """Reads configuration files, each once, with the files that they extend."""
+    """Reads configuration files, each once, together with the files they extend."""
 
     def __init__(self) -> None:
         self._files: dict[str, list[ConfigLayer] | None] = {}
         self._open: list[str] = []
 
     def read(self, path: str) -> list[ConfigLayer] | None:
-        """The layers of the file, those that it extends first; None for a pyproject.toml without a `tool.dlint` table.
+        """The layers of the file, those it extends first; None for a pyproject.toml without a `tool.dlint` table.
 
-        Raises BadConfiguration.
+        Raises ConfigError.
         """
         if path not in self._files:
             if path.endswith((".yaml", ".yml")):
@@ -64,10 +64,6 @@ class ConfigurationReader:
         return self._files[path]
 
     def _read_toml(self, path: str) -> list[ConfigLayer] | None:
-        """The layers of a TOML file; None for a pyproject.toml without a table `tool.dlint`.
-
-        Raises BadConfiguration.
-        """
         import tomllib
 
         name = display_path(path)
@@ -75,13 +71,13 @@ class ConfigurationReader:
             with open(path, "rb") as file:
                 text = file.read().decode("utf-8-sig")
         except UnicodeDecodeError:
-            raise ConfigError(f"{name}: this is not UTF-8 text, as TOML has to be") from None
+            raise ConfigError(f"{name}: not valid UTF-8, which TOML requires") from None
         except OSError as error:
-            raise ConfigError(f"{name}: it cannot be read ({error.strerror or error})") from None
+            raise ConfigError(f"{name}: cannot read the file ({error.strerror or error})") from None
         try:
             document = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
-            raise ConfigError(_unreadable(name, str(error), text)) from None
+            raise ConfigError(_syntax_error(name, str(error), text)) from None
         top: tuple[str, ...] = ()
         values: Any = document
         if os.path.basename(path) == "pyproject.toml":
@@ -101,7 +97,7 @@ class ConfigurationReader:
         return [*self._extended(path, layer), layer]
 
     def _extended(self, path: str, layer: ConfigLayer) -> list[ConfigLayer]:
-        """The layers of the files that a file extends."""
+        """The layers of the files that a file extends. Raises ConfigError."""
         found: list[ConfigLayer] = []
         self._open.append(path)
         try:
@@ -109,29 +105,29 @@ class ConfigurationReader:
                 other = os.path.normpath(os.path.join(layer.folder, os.path.expanduser(name)))
                 where = layer.origin("extend")
                 if other in self._open:
-                    raise ConfigError(f"{where}: `{name}` extends this file again, in a circle; take one of them out")
+                    raise ConfigError(f"{where}: `{name}` extends this file in turn; remove one of the `extend`s")
                 if not os.path.isfile(other):
-                    raise ConfigError(f"{where}: there is no file `{name}` to extend; the path counts from this file")
+                    raise ConfigError(f"{where}: no such file: `{name}`; the path is relative to this file")
                 layers = self.read(other)
                 if layers is None:
-                    raise ConfigError(f"{where}: `{name}` has no table [tool.dlint] to extend")
+                    raise ConfigError(f"{where}: `{name}` has no [tool.dlint] table")
                 found += layers
         finally:
             self._open.pop()
         return found
 
 
-def _unreadable(name: str, message: str, text: str) -> str:
-    """tomllib's message with the line in front, as all messages have it."""
-    said, _, position = message.rstrip(")").rpartition(" (at ")
+def _syntax_error(name: str, message: str, text: str) -> str:
+    """tomllib's message with file and line in front, as in all other messages."""
+    reason, _, position = message.rstrip(")").rpartition(" (at ")
     words = position.replace(",", "").split()
     line = words[1] if len(words) == 4 and words[1].isdecimal() else len(text.rstrip().splitlines()) or 1
-    said = said or message
-    return f"{name}:{line}: this is no TOML: {said[0].lower()}{said[1:]}"
+    reason = reason or message
+    return f"{name}:{line}: invalid TOML: {reason[0].lower()}{reason[1:]}"
 
 
 def layers_from_environment(environment: Mapping[str, str]) -> list[ConfigLayer]:
-    """A layer for each `DLINT_*` variable that is a key; a near miss of one is an error. Raises BadConfiguration."""
+    """A layer for each `DLINT_*` variable that sets a key. Raises ConfigError, also for a misspelled key."""
     layers: list[ConfigLayer] = []
     for variable in sorted(name for name in environment if name.startswith(ENVIRONMENT_PREFIX)):
         key = variable.removeprefix(ENVIRONMENT_PREFIX).lower().replace("_", "-")
@@ -143,7 +139,7 @@ def layers_from_environment(environment: Mapping[str, str]) -> list[ConfigLayer]
             near = suggest(key, KEYS_BY_NAME)
             if near:
                 wanted = ENVIRONMENT_PREFIX + near.upper().replace("-", "_")
-                raise ConfigError(f"{variable}: there is no such variable, did you mean `{wanted}`?")
+                raise ConfigError(f"unknown variable `{variable}`; did you mean `{wanted}`?")
     return layers
 
 
@@ -156,26 +152,26 @@ def layer_from_values(source: str, values: Mapping[str, Any]) -> ConfigLayer:
 
 
 def layers_from_options(words: Sequence[str]) -> list[ConfigLayer]:
-    """The layers of `--config KEY=VALUE`; a value that is no TOML is plain text. Raises BadConfiguration."""
+    """The layers of `--config KEY=VALUE`; a value that is not valid TOML is a string. Raises ConfigError."""
     layers: list[ConfigLayer] = []
     for word in words:
         key, equals, value = word.partition("=")
         if not equals:
-            raise ConfigError(f"`--config {word}` has no `=` and is no file; write --config KEY=VALUE")
+            raise ConfigError(f"--config {word}: neither a file nor KEY=VALUE")
         layers.append(_from_text(f"--config {key}", key, value))
     return layers
 
 
 def _from_text(source: str, key: str, text: str) -> ConfigLayer:
-    """A layer with one key, `table.entry` for one entry of a table."""
+    """A layer that sets one key; `table.entry` sets one entry of a table. Raises ConfigError."""
     path = [key] if key in KEYS_BY_NAME else [part.strip("\"'") for part in key.split(".", 1)]
     value: Any = _value(text)
     known = KEYS_BY_NAME.get(path[0])
-    wanted = _kind_below(known) if len(path) > 1 else known.kind if known else ""
+    wanted = _entry_kind(known) if len(path) > 1 else known.kind if known else ""
     if wanted in (STRINGS, RULES) and not isinstance(value, list):
         value = text
-    elif wanted == SWITCH and text.lower() in _SWITCHED:
-        value = _SWITCHED[text.lower()]
+    elif wanted == SWITCH and text.lower() in _BOOLEANS:
+        value = _BOOLEANS[text.lower()]
     elif wanted in (TEXT, CHOICE) and not isinstance(value, (dict, list)):
         value = value if isinstance(value, str) else text
     values: dict[str, Any] = {path[0]: {path[1]: value} if len(path) > 1 else value}
@@ -185,10 +181,10 @@ def _from_text(source: str, key: str, text: str) -> ConfigLayer:
         raise ConfigError(f"{source}: {error}") from None
 
 
-def _kind_below(key: ConfigKey | None) -> str:
-    """The kind of what a table of that key holds."""
-    below = {RULES_BY_FILE: RULES, LEVEL_BY_RULE: TEXT, TEXT_BY_NAME: TEXT, TYPE_BY_LABEL: TEXT}
-    return below.get(key.kind, "") if key else ""
+def _entry_kind(key: ConfigKey | None) -> str:
+    """The kind of the entries of a key that holds a table."""
+    kinds = {RULES_BY_FILE: RULES, LEVEL_BY_RULE: TEXT, TEXT_BY_NAME: TEXT, TYPE_BY_LABEL: TEXT}
+    return kinds.get(key.kind, "") if key else ""
 
 
 def _value(text: str) -> object:
@@ -206,9 +202,12 @@ def _value(text: str) -> object:
 def validate_values(
     values: Any, known: Mapping[str, ConfigKey] = KEYS_BY_NAME, above: Sequence[str] = ()
 ) -> dict[str, Any]:
-    """The keys and their values as Config wants them. Raises _Wrong."""
+    """The validated keys and values in the form that Config uses; `above`: the path of the table.
+
+    Raises _InvalidValue.
+    """
     if not isinstance(values, dict):
-        raise _InvalidValue("a table with keys is wanted here", above)
+        raise _InvalidValue("expected a table", above)
     found: dict[str, Any] = {}
     for name, value in _table(values).items():
         path = (*above, name)
@@ -222,30 +221,31 @@ def _unknown(name: str, known: Mapping[str, ConfigKey], *, nested: bool) -> str:
     from ...syntax.instruction_checks import suggest
 
     if name.replace("_", "-") in known:
-        return f"there is no key `{name}`, did you mean `{name.replace('_', '-')}`?"
+        return f"unknown key `{name}`; did you mean `{name.replace('_', '-')}`?"
     if name == "tool" and not nested:
-        return "there is no key `tool`; here keys stand without `[tool.dlint]`, which is for pyproject.toml"
+        return "unknown key `tool`; remove `[tool.dlint]`, which is for pyproject.toml only"
     near = suggest(name, known)
     if near:
-        return f"there is no key `{name}`, did you mean `{near}`?"
-    there = ", ".join(known) if nested else "docs/configuration.md lists them all"
-    return f"there is no key `{name}`; {'there are ' if nested else ''}{there}"
+        return f"unknown key `{name}`; did you mean `{near}`?"
+    if nested:
+        return f"unknown key `{name}` (expected {or_list(list(known))})"
+    return f"unknown key `{name}`; see docs/configuration.md"
 
 
 def _checked(key: ConfigKey, value: Any, path: tuple[str, ...]) -> Any:
     kind, name = key.kind, path[-1]
     if kind == SWITCH:
         if not isinstance(value, bool):
-            raise _InvalidValue(f"`{name}` wants true or false, not {_written(value)}", path)
+            raise _InvalidValue(f"`{name}` must be true or false, not {_display(value)}", path)
         return value
     if kind in (STRINGS, RULES):
         return _strings(kind, value, path)
     if kind in (TEXT, CHOICE):
         if not isinstance(value, str):
-            raise _InvalidValue(f"`{name}` wants a text in quotes, not {_written(value)}", path)
+            raise _InvalidValue(f"`{name}` must be a string, not {_display(value)}", path)
         return _one_of(value, key.choices, path)
     if not isinstance(value, dict):
-        raise _InvalidValue(f"`{name}` wants a table, such as {key.example}; this is {_written(value)}", path)
+        raise _InvalidValue(f"`{name}` must be a table, such as {key.example}, not {_display(value)}", path)
     return {entry: _entry(key, inner, (*path, entry)) for entry, inner in _table(value).items()}
 
 
@@ -254,7 +254,7 @@ def _table(value: Any) -> dict[str, Any]:
 
 
 def _entry(key: ConfigKey, value: Any, path: tuple[str, ...]) -> Any:
-    """One entry of a table."""
+    """The validated entry of a table. Raises _InvalidValue."""
     if key.kind == PER_DOCKERFILE:
         return validate_values(value, {name: KEYS_BY_NAME[name] for name in DOCKERFILE_KEYS}, path)
     if key.kind == RULES_BY_FILE:
@@ -262,7 +262,7 @@ def _entry(key: ConfigKey, value: Any, path: tuple[str, ...]) -> Any:
     if key.kind == TEXT_BY_NAME and isinstance(value, (int, float)):
         return str(value).lower() if isinstance(value, bool) else str(value)
     if not isinstance(value, str):
-        raise _InvalidValue(f"`{path[-1]}` wants a text in quotes, not {_written(value)}", path)
+        raise _InvalidValue(f"`{path[-1]}` must be a string, not {_display(value)}", path)
     if key.kind == LEVEL_BY_RULE:
         _rules([path[-1]], path)
     return _one_of(value, key.choices, path)
@@ -273,8 +273,8 @@ def _one_of(value: str, choices: Sequence[str], path: tuple[str, ...]) -> str:
         from ...syntax.instruction_checks import suggest
 
         near = suggest(value, choices)
-        hint = f"did you mean `{near}`?" if near else f"it takes {', '.join(choices)}"
-        raise _InvalidValue(f"`{path[-1]}` does not take `{value}`; {hint}", (*path, value))
+        hint = f"; did you mean `{near}`?" if near else f" (expected {or_list(choices)})"
+        raise _InvalidValue(f"invalid value `{value}` for `{path[-1]}`{hint}", (*path, value))
     return value
 
 
@@ -282,11 +282,11 @@ def _strings(kind: str, value: Any, path: tuple[str, ...]) -> list[str]:
     if isinstance(value, str):
         value = value.replace(",", " ").split() if kind == RULES else [each.strip() for each in value.split(",")]
     if not isinstance(value, list):
-        raise _InvalidValue(f'`{path[-1]}` wants a list of texts, such as ["…"], not {_written(value)}', path)
+        raise _InvalidValue(f"`{path[-1]}` must be a list of strings, not {_display(value)}", path)
     listed = _list(value)
     for each in listed:
         if not isinstance(each, str):
-            raise _InvalidValue(f"`{path[-1]}` wants texts in quotes, not {_written(each)}", (*path, str(each)))
+            raise _InvalidValue(f"`{path[-1]}` must contain only strings, not {_display(each)}", (*path, str(each)))
     if kind == RULES:
         _rules(listed, path)
     return [str(each) for each in listed]
@@ -304,8 +304,8 @@ def _rules(selectors: Sequence[str], path: tuple[str, ...]) -> None:
             raise _InvalidValue(str(error), (*path, selector)) from None
 
 
-def _written(value: object) -> str:
-    """A value as a message shows it."""
+def _display(value: object) -> str:
+    """A value for messages."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (dict, list)):
@@ -317,9 +317,9 @@ def _written(value: object) -> str:
 
 
 class _Lines:
-    """On which line of a TOML text a key or a value stands; tomllib tells no positions.
+    """The lines of keys and values in a TOML text, which tomllib does not give.
 
-    Table headers and keys are read line by line, those of inline tables and values are looked for behind their key.
+    Table headers and keys are found line by line; values and keys of inline tables are searched for after their key.
     """
 
     __slots__ = ("_at", "_lines", "_top")
@@ -345,7 +345,7 @@ class _Lines:
             self._at.setdefault(path[:length], number)
 
     def of(self, path: Sequence[str]) -> int:
-        """The line of the last part of `path` that can be found."""
+        """The line of the last part of `path` that can be found, from 1."""
         full = (*self._top, *path)
         known = len(full)
         while known and full[:known] not in self._at:
@@ -360,7 +360,7 @@ class _Lines:
 
 
 def _path(text: str, end: str) -> tuple[str, ...]:
-    """The parts of a dotted key up to the character `end`."""
+    """The parts of a dotted key that ends before the character `end`."""
     parts: list[str] = []
     part = quote = ""
     for char in text:
@@ -379,7 +379,7 @@ def _path(text: str, end: str) -> tuple[str, ...]:
 
 
 def _brackets(line: str) -> int:
-    """How many brackets a line opens more than it closes, outside of strings and comments."""
+    """The brackets that a line opens minus those it closes, outside strings and comments."""
     depth, quote = 0, ""
     for char in line:
         if quote:

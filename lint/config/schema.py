@@ -1,4 +1,4 @@
-"""The JSON Schema of dlint.toml and the reference page, both made from the table of keys."""
+"""The JSON Schema of dlint.toml and the reference of all keys, generated from the table of keys."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ if TYPE_CHECKING:
     from typing import Any
 
 _KINDS = {
-    keys.TEXT: "text",
-    keys.CHOICE: "one of the words",
+    keys.TEXT: "string",
+    keys.CHOICE: "one of",
     keys.SWITCH: "true or false",
-    keys.STRINGS: "list of texts",
+    keys.STRINGS: "list of strings",
     keys.RULES: "list of rules",
-    keys.RULES_BY_FILE: "table: pattern to list of rules",
-    keys.LEVEL_BY_RULE: "table: rule to severity",
-    keys.TEXT_BY_NAME: "table: name to text",
-    keys.TYPE_BY_LABEL: "table: label to type",
-    keys.PER_DOCKERFILE: "table: pattern to table",
+    keys.RULES_BY_FILE: "table of pattern to list of rules",
+    keys.LEVEL_BY_RULE: "table of rule to severity",
+    keys.TEXT_BY_NAME: "table of name to string",
+    keys.TYPE_BY_LABEL: "table of label to type",
+    keys.PER_DOCKERFILE: "table of pattern to table",
 }
 
 
 def json_schema() -> str:
-    """The JSON Schema (draft 7, which editors know) as text."""
+    """The JSON Schema, draft 7, which editors support, as text."""
     import json
 
     document = {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "dlint.toml",
-        "description": "Configuration of dlint: dlint.toml, .dlint.toml, or [tool.dlint] in pyproject.toml.",
+        "description": "Configuration of dlint in dlint.toml, .dlint.toml, or [tool.dlint] in pyproject.toml.",
         "type": "object",
         "additionalProperties": False,
         "properties": {key.name: _property(key) for key in CONFIG_KEYS},
@@ -64,11 +64,11 @@ def _type(key: ConfigKey) -> dict[str, Any]:
 
 
 def config_reference() -> str:
-    """The section of each key for docs/configuration.md."""
+    """A section on each key, for docs/configuration.md."""
     parts: list[str] = []
     for key in CONFIG_KEYS:
-        words = f": {', '.join(f'`{word}`' for word in key.choices)}" if key.choices else ""
+        choices = f": {', '.join(f'`{word}`' for word in key.choices)}" if key.choices else ""
         parts.append(
-            f"\n### {key.name}\n\n{key.doc}\n\nHolds: {_KINDS[key.kind]}{words}.\n\n```toml\n{key.example}\n```\n"
+            f"\n### {key.name}\n\n{key.doc}\n\nType: {_KINDS[key.kind]}{choices}.\n\n```toml\n{key.example}\n```\n"
         )
     return "".join(parts) + "\n"

@@ -1,4 +1,4 @@
-"""Which rules run: codes, prefixes, names and other tools' names."""
+"""Rule selection by code, prefix, name or another tool's name."""
 
 from __future__ import annotations
 
@@ -14,45 +14,45 @@ ALL_SELECTOR = "ALL"
 ALWAYS_ON = ("SYN001", "SYN002", "SYN003")
 """Reported whatever is selected or ignored: a file that cannot be read, checked or parsed is never clean."""
 OFF_IN_HADOLINT = frozenset(("DL1001", "DL3057"))
-"""Rules that hadolint has and does not run unless asked (its README); nor are they meant by the prefix DL."""
+"""hadolint's rules that are off by default (its README); the prefix DL does not select them either."""
 _DIGITS = "0123456789"
 RULE_FAMILIES = {"sc": 4} | {
     (letters := rule.code.rstrip(_DIGITS)).lower(): len(rule.code) - len(letters) for rule in RULES
 }
-"""The letters with which codes begin and how many digits follow; SC is ShellCheck's."""
+"""The letters that codes start with, in lower case, and the number of digits that follow; SC is ShellCheck's."""
 _WHOLE_NAME = 1000
 
 
 class UnknownRule(ValueError):
-    """A selector that names no rule; the message proposes a near name."""
+    """A selector that matches no rule; the message suggests a similar name."""
 
 
 def normalize_selector(name: str) -> str:
-    """The form in which names are compared: no case, no dashes, underscores or colons."""
+    """A name in the form used for comparison: lower case, without dashes, underscores and colons."""
     return name.lower().replace("-", "").replace("_", "").replace(":", "")
 
 
 def rules_named(selector: str) -> list[Rule]:
-    """The rules of which the selector is a whole name."""
+    """The rules with this name or alias."""
     wanted = normalize_selector(selector)
     return [rule for rule in RULES if any(normalize_selector(name) == wanted for name in rule.names)]
 
 
 def matching_rules(selector: str) -> list[Rule]:
-    """The rules that a selector names: a whole name of any tool, else a prefix of a code. Raises UnknownRule."""
+    """The rules with this name or alias, otherwise those whose code starts with the selector. Raises UnknownRule."""
     if selector.upper() == ALL_SELECTOR:
         return list(RULES)
     wanted = normalize_selector(selector)
     rules = rules_named(selector) or [rule for rule in RULES if wanted and rule.code.lower().startswith(wanted)]
     if not rules and wanted not in RULE_FAMILIES and wanted != "shellcheck" and not _is_shell_code(wanted):
         near = _near(wanted)
-        hint = f", did you mean `{near}`?" if near else ";"
-        raise UnknownRule(f"no rule is called `{selector}`{hint} `dlint rules` lists them all")
+        hint = f"did you mean `{near}`?" if near else "see `dlint rules`"
+        raise UnknownRule(f"unknown rule `{selector}`; {hint}")
     return rules
 
 
 def _is_shell_code(wanted: str) -> bool:
-    """Whether the selector is a code of ShellCheck or the beginning of one."""
+    """Whether the selector is a ShellCheck code or a prefix of one."""
     return wanted.startswith("sc") and wanted[2:].isdecimal() and len(wanted) <= 6
 
 
@@ -60,72 +60,66 @@ def _near(wanted: str) -> str:
     from ...syntax.instruction_checks import suggest
 
     names = {normalize_selector(name): name for rule in RULES for name in rule.names}
-    # Codes differ in digits only: another number is no slip of the pen, a letter for a digit is one.
+    # Codes differ only in digits: another number is not a typo, but a letter for a digit may be one.
     letters = names if not is_code(wanted) else [name for name in names if not is_code(name)]
     return names.get(suggest(wanted, letters), "")
 
 
 def is_code(selector: str) -> bool:
-    """Whether the selector has the form of a code, such as DL3059 or SC2086, whether or not dlint has that rule."""
+    """Whether the selector has the form of a code, such as DL3059 or SC2086, even if dlint has no such rule."""
     letters = selector.rstrip(_DIGITS)
     return RULE_FAMILIES.get(letters.lower()) == len(selector) - len(letters)
 
 
 def is_rule_selector(word: str) -> bool:
-    """Whether a word can only be meant as a rule: it is a whole name of one, or has the form of a code."""
+    """Whether a word clearly means a rule: it is the name of one or has the form of a code."""
     return is_code(word) or bool(rules_named(word))
 
 
 def select_rules(
     select: Sequence[str],
     ignore: Sequence[str],
-    tell: Callable[[str], object] = len,
+    warn: Callable[[str], object] = len,
     use_defaults: Collection[str] | None = None,
     extend: Sequence[str] = (),
 ) -> list[Rule]:
-    """The rules that run, in the order of the list of all; the longer selector wins over the shorter one.
+    """The rules that run, in the order of RULES; the more specific selector wins, then the later one.
 
-    Without `select` those with a code in `usual`, by default those that are on; `extend` comes on top. Raises
-    UnknownRule; `tell` is called with what has no effect.
+    Without `select` the rules of `use_defaults` are on (None: the default rules); `extend` adds to them. `warn` is
+    called with a message for each selector without effect. Raises UnknownRule.
     """
-    # By code: how exact the selector is that decides over the rule, and whether it is on.
-    held: dict[str, tuple[int, bool]] = {}
+    # By code: the specificity of the selector that decides about the rule, and whether it is on.
+    decided: dict[str, tuple[int, bool]] = {}
     if not select:
-        held = {
-            rule.code: (0, True)
-            for rule in RULES
-            if (rule.default if use_defaults is None else rule.code in use_defaults)
-        }
-    for selectors, on in ((select, True), (extend, True), (ignore, False)):
+        defaults = [rule.code for rule in RULES if rule.default] if use_defaults is None else use_defaults
+        decided = dict.fromkeys(defaults, (0, True))
+    for selectors, is_on in ((select, True), (extend, True), (ignore, False)):
         for selector in selectors:
-            rules = _told(selector, on, tell)
-            if on and selects_hadolint([selector]):
-                rules = [rule for rule in rules if rule.code not in OFF_IN_HADOLINT]
             length = specificity(selector)
-            for rule in rules:
-                if rule.code in ALWAYS_ON and not on and length == _WHOLE_NAME:
-                    tell(f"{rule.code} ({rule.name}) is always reported and cannot be ignored")
-                if rule.code not in held or length >= held[rule.code][0]:
-                    held[rule.code] = (length, on)
-    return [rule for rule in RULES if rule.code in ALWAYS_ON or held.get(rule.code, (0, False))[1]]
+            for rule in _selected_rules(selector, is_on, warn):
+                if rule.code in ALWAYS_ON and not is_on and length == _WHOLE_NAME:
+                    warn(f"{rule.code} ({rule.name}) is always reported and cannot be ignored")
+                if length >= decided.get(rule.code, (0, False))[0]:
+                    decided[rule.code] = (length, is_on)
+    return [rule for rule in RULES if rule.code in ALWAYS_ON or decided.get(rule.code, (0, False))[1]]
 
 
 def specificity(selector: str) -> int:
-    """How much a selector says: nothing for ALL, most for a whole name, else the length of a prefix."""
+    """How specific a selector is: 0 for ALL, the maximum for a whole name, otherwise the length of the prefix."""
     return 0 if selector.upper() == ALL_SELECTOR else _WHOLE_NAME if rules_named(selector) else len(selector)
 
 
 def selects_hadolint(select: Sequence[str]) -> bool:
-    """Whether a selector asks for hadolint's rules as a set: `DL`, `DL3`; one rule's code is no set."""
+    """Whether a selector is a prefix of hadolint's codes, such as `DL` or `DL3`; the code of a single rule is not."""
     return any(selector.upper().startswith("DL") and not is_code(selector) for selector in select)
 
 
 def shellcheck_codes(
     select: Sequence[str], ignore: Sequence[str], use_defaults: bool = True, extend: Sequence[str] = ()
 ) -> Callable[[str], bool] | None:
-    """Which codes of ShellCheck are wanted; None when none can be. The longer selector wins.
+    """A predicate for the ShellCheck codes that are selected; None if there are none. The more specific selector wins.
 
-    `usual` tells whether they are on without being selected.
+    `use_defaults`: whether all codes are on without `select`.
     """
     held = [] if select or not use_defaults else [("", 0, True)]
     for selectors, on in ((select, True), (extend, True), (ignore, False)):
@@ -148,19 +142,21 @@ def shellcheck_codes(
     return wanted
 
 
-def _told(selector: str, on: bool, tell: Callable[[str], object]) -> list[Rule]:
-    """The rules of a selector. Another tool's code that dlint does not have is no mistake when it is ignored."""
+def _selected_rules(selector: str, is_on: bool, warn: Callable[[str], object]) -> list[Rule]:
+    """The rules of a selector. Ignoring a code that dlint does not have is not an error. Raises UnknownRule."""
     try:
         rules = matching_rules(selector)
     except UnknownRule:
-        if on or not is_code(selector):
+        if is_on or not is_code(selector):
             raise
         rules = []
     if not rules and not normalize_selector(selector).startswith(("sc", "shellcheck")):
-        tell(f"there is no rule of `{selector}` yet, so --{'select' if on else 'ignore'} has no effect for it")
+        warn(f"no rule matches `{selector}`; --{'select' if is_on else 'ignore'} has no effect")
+    if is_on and selects_hadolint([selector]):
+        rules = [rule for rule in rules if rule.code not in OFF_IN_HADOLINT]
     return rules
 
 
 def split_selectors(values: Iterable[str]) -> list[str]:
-    """The selectors of options that may be given several times and hold commas."""
+    """The selectors of an option that can be repeated and can contain commas."""
     return [part for value in values for part in value.replace(",", " ").split()]

@@ -1,4 +1,4 @@
-"""Which severity the configuration gives to the findings of a rule."""
+"""Severities set by the configuration."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class SeverityOverrides:
-    """The key `severity`: a level for each selector; the longer selector wins, of equal ones the later."""
+    """The key `severity`: a level for each selector; the more specific selector wins, then the later one."""
 
     __slots__ = ("_by_code", "_shell")
 
@@ -28,7 +28,7 @@ class SeverityOverrides:
                 self._shell.append(("" if name in ("all", "shellcheck") else name, level))
 
     def of(self, code: str) -> str | None:
-        """The level of findings with this code; None when it stays what it is."""
+        """The level of findings with this code; None if it is not overridden."""
         if code in self._by_code:
             return self._by_code[code]
         found = None

@@ -1,4 +1,4 @@
-"""Writes TOML: the standard library only reads it."""
+"""Writes TOML, which the standard library only reads."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _BARE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ012345678
 
 
 def key(name: str) -> str:
-    """A key, in quotes when it needs them."""
+    """A key, quoted if necessary."""
     return name if name and _BARE.issuperset(name) else text(name)
 
 
@@ -21,7 +21,7 @@ def text(value: str) -> str:
 
 
 def value(what: Any) -> str:
-    """A value on one line: a switch, a number, a text, a list, an inline table."""
+    """A boolean, number, string, list or inline table on one line."""
     if isinstance(what, bool):
         return "true" if what else "false"
     if isinstance(what, str):
@@ -35,7 +35,7 @@ def value(what: Any) -> str:
 
 
 def as_table(what: Any) -> dict[str, Any]:
-    """A value that is known to be a table, as one."""
+    """The same value with the type of a table, for the type checker."""
     return what
 
 

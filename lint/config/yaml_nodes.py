@@ -1,4 +1,4 @@
-"""YAML with positions: the nodes of a file as PyYAML composes them, each with the mark where it starts."""
+"""YAML with positions: the nodes that PyYAML composes, each with the mark of its start."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-_MOST_LEVELS = 500
-"""PyYAML's C loader recurses without a limit of its own and ends the process in a text of some 10,000 levels."""
-_MOST_MERGES = 20
+_MAX_LEVELS = 500
+"""PyYAML's C loader has no recursion limit and crashes the process at about 10,000 levels."""
+_MAX_MERGES = 20
 
 
 class YamlError(ValueError):
-    """A text that is no YAML; `line` tells where."""
+    """Invalid YAML; `line` is the line of the error, from 1."""
 
     def __init__(self, message: str, line: int) -> None:
         super().__init__(message)
@@ -21,11 +21,11 @@ class YamlError(ValueError):
 
 
 def parse_yaml(text: str) -> Any:
-    """The root node of the first document; None when there is none. Raises BadYaml."""
+    """The root node of the first document; None if it is empty. Raises YamlError."""
     import yaml
 
-    if _depth(text) > _MOST_LEVELS:
-        raise YamlError(f"it is nested in more than {_MOST_LEVELS} levels", 1)
+    if _depth(text) > _MAX_LEVELS:
+        raise YamlError(f"more than {_MAX_LEVELS} levels of nesting", 1)
     parser: Any = yaml
     loader: Any = getattr(parser, "CSafeLoader", parser.SafeLoader)
     try:
@@ -37,7 +37,7 @@ def parse_yaml(text: str) -> Any:
 
 
 def _depth(text: str) -> int:
-    """No less than the number of levels in a text: brackets that are open together, and blanks and dashes of a line."""
+    """An upper bound on the nesting levels: open brackets, and the indentation and dashes of a line."""
     most = depth = 0
     for char in text:
         if char in "[{":
@@ -50,10 +50,10 @@ def _depth(text: str) -> int:
 
 
 def mapping_entries(node: Any, depth: int = 0) -> dict[str, Any]:
-    """The nodes of a mapping by their keys, those that `<<` merges in included; empty when it is none."""
+    """The nodes of a mapping by key, including those merged with `<<`; empty for other nodes."""
     found: dict[str, Any] = {}
     merged: dict[str, Any] = {}
-    if node is None or node.id != "mapping" or depth > _MOST_MERGES:
+    if node is None or node.id != "mapping" or depth > _MAX_MERGES:
         return found
     for key, value in node.value:
         if key.value == "<<" and key.tag.endswith((":merge", ":str")):
@@ -65,12 +65,12 @@ def mapping_entries(node: Any, depth: int = 0) -> dict[str, Any]:
 
 
 def sequence_items(node: Any) -> list[Any]:
-    """The nodes of a sequence; empty when it is none."""
+    """The nodes of a sequence; empty for other nodes."""
     return list(node.value) if node is not None and node.id == "sequence" else []
 
 
 def scalar_text(node: Any) -> str | None:
-    """The text of a scalar; None when it is none, or null."""
+    """The text of a scalar; None for null and for other nodes."""
     if node is None or node.id != "scalar" or node.tag.endswith(":null"):
         return None
     return str(node.value)

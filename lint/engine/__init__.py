@@ -1,1 +1,1 @@
-"""Linting: from a file and its settings to diagnostics."""
+"""The lint engine: from a file and its configuration to diagnostics."""

@@ -1,8 +1,8 @@
-"""BuildKit's `# check=`: which of its checks a file skips, asks for, or makes errors of.
+"""BuildKit's `# check=`: which of its checks a file skips, enables, or turns into errors.
 
-A parser directive counts for the whole file, a comment for the next instruction. The value is cut at the first space
-and has at most three parts: `skip=A,B` or `skip=all`, `experimental=…` the same way, `error=true`. Names are compared
-as they are written. It is about BuildKit's checks only: `skip=all` leaves dlint's other rules alone.
+A parser directive applies to the whole file, a comment to the next instruction. The value ends at the first space and
+has up to three parts: `skip=A,B` or `skip=all`, `experimental=…` in the same form, and `error=true`. Names are case
+sensitive. Only BuildKit's checks are affected: `skip=all` does not suppress dlint's other rules.
 Source: docs.docker.com/build/checks/, BuildKit frontend/dockerfile/linter/linter.go and its recorded answers.
 """
 
@@ -20,24 +20,24 @@ if TYPE_CHECKING:
 
 _PREFIX = "buildkit:"
 EXPERIMENTAL_CHECKS = frozenset(("InvalidDefinitionDescription",))
-"""Checks that BuildKit runs only where a file asks for them; `skip=` never reaches them."""
+"""Checks that BuildKit runs only if a file enables them; `skip=` does not affect them."""
 MULTIPLE_INSTRUCTIONS_CHECK = "MultipleInstructionsDisallowed"
-"""The check whose comment stands before another instruction, the later one, than its finding."""
+"""The check whose comment belongs to the later of two instructions, while dlint reports the earlier one."""
 _WHOLE_FILE_ONLY = frozenset(
     ("ConsistentInstructionCasing", "DuplicateStageName", "ReservedStageName", "NoEmptyContinuation",
      "InvalidDefaultArgInFrom", "InvalidBaseImagePlatform")
 )  # fmt: skip
 _TRUE = frozenset(("1", "t", "T", "TRUE", "true", "True"))
-_NOTHING: frozenset[str] = frozenset()
+_NONE: frozenset[str] = frozenset()
 
 
 class CheckDirective:
-    """The value of a `check=` taken apart: names (or `all`) to skip and to switch on, and whether they are errors."""
+    """A parsed `check=` value: names (or `all`) to skip and to enable, and whether findings are errors."""
 
     __slots__ = ("error", "experimental", "skip")
 
     def __init__(self, value: str) -> None:
-        self.skip = self.experimental = _NOTHING
+        self.skip = self.experimental = _NONE
         self.error = False
         for part in value.partition(" ")[0].split(";", 2):
             key, _, listed = part.partition("=")
@@ -50,9 +50,10 @@ class CheckDirective:
 
 
 class CheckDirectives:
-    """What a file says about BuildKit's checks: `file` for all of it, `lines` by the first line of an instruction.
+    """The `check=` directives of a file.
 
-    `later` leads from a CMD, ENTRYPOINT or HEALTHCHECK that a later one of its stage replaces to that one.
+    `file`: the directive of the whole file; `lines`: comments by the first line of their instruction; `later`: from the
+    line of a CMD, ENTRYPOINT or HEALTHCHECK to that of the next one in the stage, which replaces it.
     """
 
     __slots__ = ("file", "later", "lines")
@@ -77,7 +78,7 @@ class CheckDirectives:
                 before[name] = instruction.start_line
 
     def skips(self, aliases: Sequence[str], line: int) -> bool:
-        """Whether BuildKit would be silent on a finding with these names in the instruction that begins on `line`."""
+        """Whether BuildKit skips a finding with these aliases in the instruction that starts on `line`."""
         checks = _checks(aliases)
         return bool(checks) and all(self._skips(check, line) for check in checks)
 
@@ -91,22 +92,22 @@ class CheckDirectives:
 
     @property
     def enables_experimental(self) -> bool:
-        """Whether the file switches any experimental check on, for all of it or for one instruction."""
+        """Whether the file enables an experimental check, for the whole file or for one instruction."""
         return bool(self.file.experimental) or any(options.experimental for options in self.lines.values())
 
     def is_enabled(self, aliases: Sequence[str], line: int) -> bool:
-        """Whether the file switches an experimental check with one of these names on for the instruction."""
+        """Whether the file enables an experimental check with one of these aliases for the instruction on `line`."""
         inline = self.lines.get(line)
-        wanted = self.file.experimental | (inline.experimental if inline is not None else _NOTHING)
+        wanted = self.file.experimental | (inline.experimental if inline is not None else _NONE)
         return bool(wanted) and any(check in wanted or "all" in wanted for check in _checks(aliases))
 
     def is_error(self, aliases: Sequence[str]) -> bool:
-        """Whether a finding with these names makes the build fail; only the directive says so, no comment."""
+        """Whether a finding with these aliases fails the build; only the directive can set this, not a comment."""
         return self.file.error and bool(_checks(aliases))
 
 
 def experimental_rules(select: Sequence[str], ignore: Sequence[str]) -> list[Rule]:
-    """The experimental checks that a file may switch on itself: none beside a selection, and none that is ignored."""
+    """The experimental checks that a file may enable: none if rules are selected explicitly, and no ignored ones."""
     rules = [rule for rule in RULES if not select and not EXPERIMENTAL_CHECKS.isdisjoint(_checks(rule.aliases))]
     if rules and ignore:
         chosen = select_rules([rule.code for rule in rules], ignore)
@@ -119,9 +120,9 @@ def _checks(aliases: Sequence[str]) -> list[str]:
 
 
 def _inline(dockerfile: Dockerfile, instruction: Instruction, heads: set[int]) -> str:
-    """The value of the first `# check=` before the instruction.
+    """The value of the first `# check=` comment before the instruction, empty if there is none.
 
-    As BuildKit reads them: in the first column, not before a bare `#`, and no directive of the head of the file.
+    As in BuildKit, it must start in the first column and have no bare `#` after it; directives do not count.
     """
     starts = dockerfile.source.line_starts
     block: list[Comment] = []

@@ -1,7 +1,7 @@
-"""`--changed-since REV`: what a branch brings, told by git.
+"""`--changed-since REV`: the findings that a branch introduces, using git.
 
-Only files that differ from the common ancestor of REV and HEAD are linted, and of those only the findings that the
-older text did not have; see baseline.py for how a finding is known again. Changes that are not committed count.
+Only files that differ from the common ancestor of REV and HEAD are linted, including uncommitted changes. Findings that
+the older text has too are removed; known_findings.py describes how findings are matched.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 
 class GitError(ConfigError):
-    """git cannot tell; the message says why and what to do."""
+    """git failed; the message says why and how to fix it."""
 
 
 class ChangedFiles:
-    """The files that changed since a revision, in the repository around the current folder."""
+    """The files that changed since a revision, in the repository of the current directory."""
 
     def __init__(self, revision: str) -> None:
-        """Asks git. Raises GitError."""
+        """Run git. Raises GitError."""
         self.repository_root = os.path.realpath(_git("rev-parse", "--show-toplevel").strip())
         base = _git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}", missing=revision)
         self.base = base.strip()
@@ -54,7 +54,7 @@ class ChangedFiles:
         return os.path.relpath(os.path.realpath(path), self.repository_root).replace(os.sep, "/")
 
     def source_at_base(self, path: str) -> Source | None:
-        """The text of the file at that revision; None when it was not there, or no text."""
+        """The text of the file at that revision; None if it did not exist or is not text."""
         name = self._before.get(self._name(path), "")
         if not name:
             return None
@@ -65,7 +65,7 @@ class ChangedFiles:
             return None
 
     def remove_known_findings(self, report: Report, lint: Callable[[Source], Report]) -> None:
-        """Take the findings out of a report that the file had at that revision."""
+        """Remove the findings from a report that the file already had at that revision; `lint` lints the older text."""
         before = self.source_at_base(report.file)
         source = report_source(report)
         if before is None or source is None or not report.diagnostics:
@@ -74,37 +74,37 @@ class ChangedFiles:
         judged = [d for d in report.diagnostics if d.code not in ALWAYS_REPORTED]
         matches = match_entries(baseline_entries(source, judged), known, source)
         gone = {id(d) for d, entry in zip(judged, matches, strict=True) if entry is not None}
-        report.diagnostics = [d for d in report.diagnostics if id(d) not in gone]
+        report.replace_diagnostics([d for d in report.diagnostics if id(d) not in gone])
 
 
 def _ancestor(revision: str) -> str:
-    """The common ancestor with HEAD; the revision itself without one, as in a shallow clone."""
+    """The common ancestor with HEAD; the revision itself if there is none, as in a shallow clone."""
     try:
         return _git("merge-base", revision, "HEAD").strip() or revision
     except GitError:
         return revision
 
 
-def _git(*words: str, missing: str = "") -> str:
+def _git(*arguments: str, missing: str = "") -> str:
     try:
-        return _git_bytes(*words).decode("utf-8", "surrogateescape")
+        return _git_bytes(*arguments).decode("utf-8", "surrogateescape")
     except GitError:
         if missing:
             raise GitError(
-                f"--changed-since {missing}: git knows no such revision; fetch it, or name a commit, branch or tag"
+                f"--changed-since {missing}: unknown revision; fetch it, or use a commit, branch or tag"
             ) from None
         raise
 
 
-def _git_bytes(*words: str) -> bytes:
+def _git_bytes(*arguments: str) -> bytes:
     import subprocess
 
-    command: Sequence[str] = ["git", *words]
+    command: Sequence[str] = ["git", *arguments]
     try:
         done = subprocess.run(command, capture_output=True, check=False, stdin=subprocess.DEVNULL)
     except OSError as error:
-        raise GitError(f"--changed-since needs git, which cannot be run ({error.strerror or error})") from None
+        raise GitError(f"--changed-since requires git, which could not be run ({error.strerror or error})") from None
     if done.returncode:
-        said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise GitError(f"--changed-since: git says: {said[-1] if said else f'status {done.returncode}'}")
+        errors = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        raise GitError(f"--changed-since: git failed: {errors[-1] if errors else f'exit status {done.returncode}'}")
     return done.stdout

@@ -1,4 +1,4 @@
-"""A finding with all that a reader needs: file, position, code, severity, message."""
+"""Diagnostics: findings with their file, position, rule and severity."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ Position = tuple[int, int]
 class Diagnostic:
     """One finding in one file. Positions are (line, column), both from 1, columns in code points.
 
-    `url` is where the page of the rule is published, when the configuration says so (links.py).
+    `instruction_line`: the first line of the instruction, or that of the finding; `related`: start, end and text of
+    related places; `url`: the published page of the rule, empty if the configuration does not set `rule-url`.
     """
 
     __slots__ = (
@@ -51,6 +52,7 @@ class Diagnostic:
         stage: str = "",
         fix: Fix | None = None,
         related: tuple[tuple[Position, Position, str], ...] = (),
+        url: str = "",
     ) -> None:
         self.file = file
         self.source = source
@@ -65,25 +67,32 @@ class Diagnostic:
         self.stage = stage
         self.fix = fix
         self.related = related
-        self.url = ""
+        self.url = url
+
+    def with_url(self, url: str) -> Diagnostic:
+        """The diagnostic with the published page of its rule."""
+        return Diagnostic(
+            self.file, self.source, self.code, self.name, self.severity, self.message, self.start, self.end,
+            self.aliases, self.instruction_line, self.stage, self.fix, self.related, url,
+        )  # fmt: skip
 
     @property
     def sort_key(self) -> tuple[Position, str, Position, str]:
-        """The key by which the findings of a file are sorted."""
+        """The sort key of the findings of a file; it also identifies duplicates."""
         return self.start, self.code, self.end, self.message
 
 
 def diagnostic_from_finding(
-    finding: Finding, rule: Rule, source: Source, instruction_line: int, stage: str
+    finding: Finding, rule: Rule, severity: str, source: Source, instruction_line: int, stage: str
 ) -> Diagnostic:
-    """The diagnostic of what a rule found in `source`."""
+    """The diagnostic for a finding of a rule in `source`."""
     position = source.position
     return Diagnostic(
         source.name,
         source,
         rule.code,
         rule.name,
-        rule.level,
+        severity,
         finding.message,
         position(finding.start),
         position(finding.end),
@@ -96,19 +105,19 @@ def diagnostic_from_finding(
 
 
 def describe_internal_error(error: Exception) -> str:
-    """An unexpected error in a few words, with the place in dlint's own code, for who reports it."""
+    """An unexpected error on one line, with its place in dlint's code, for a bug report."""
     at = error.__traceback__
     while at is not None and at.tb_next is not None:
         at = at.tb_next
     text = type(error).__name__ + (f": {error}" if str(error) else "")
     if at is None:
         return text
-    folder, _, name = at.tb_frame.f_code.co_filename.replace("\\", "/").rpartition("/")
-    return f"{text}, in {folder.rpartition('/')[2]}/{name} line {at.tb_lineno}"
+    directory, _, name = at.tb_frame.f_code.co_filename.replace("\\", "/").rpartition("/")
+    return f"{text}, in {directory.rpartition('/')[2]}/{name} line {at.tb_lineno}"
 
 
 def fixable_summary(diagnostics: Iterable[Diagnostic]) -> str:
-    """How much of what was found can be fixed; empty when nothing can."""
+    """How many findings can be fixed, as a sentence; empty if none can."""
     levels = [d.fix.safety for d in diagnostics if d.fix is not None]
     safe, more = levels.count("safe"), levels.count("unsafe")
     if safe:

@@ -1,4 +1,4 @@
-"""Dockerfiles that stand in a compose file or a bake file: linted where they are, found at their place in that file."""
+"""Inline Dockerfiles in compose and bake files; findings are reported at their position in that file."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def is_build_definition(path: str) -> bool:
-    """Whether a path is that of a compose file or a bake file, by its name."""
+    """Whether a path is a compose or bake file, by its name."""
     name = os.path.basename(path)
     return is_compose(name) or is_bake(name)
 
@@ -31,8 +31,11 @@ def is_build_definition(path: str) -> bool:
 def expand_build_definitions(
     found: Sequence[DiscoveredFile], builders: Iterable[str], plans: LintPlans, paths: Sequence[str]
 ) -> list[DiscoveredFile]:
-    """The files to lint: those that were found; for a compose or bake file that was named the Dockerfiles that it
-    builds; the file itself where a Dockerfile stands in it; and Dockerfiles of `builders` whose names tell nothing.
+    """The files to lint, each once.
+
+    `found` are the discovered files; a compose or bake file in `paths` is replaced by the Dockerfiles that it builds,
+    and by itself if it has inline Dockerfiles. `builders` are discovered compose and bake files; their Dockerfiles are
+    added, which finds those with unusual names.
     """
     files: list[DiscoveredFile] = []
     for each in found:
@@ -41,32 +44,32 @@ def expand_build_definitions(
         else:
             files.append(each)
     for path in sorted(builders):
-        files += [each for each in _built_by(path, plans, named=False) if not plans.is_excluded(each.path)]
+        files += [each for each in _built_by(path, plans, is_explicit=False) if not plans.is_excluded(each.path)]
     first: dict[str, DiscoveredFile] = {}
     for each in files:
         first.setdefault(os.path.realpath(each.path), each)
     return list(first.values())
 
 
-def _built_by(path: str, plans: LintPlans, *, named: bool = True) -> Iterator[DiscoveredFile]:
-    """What a compose or bake file builds; without `named` nobody is told of what is missing."""
+def _built_by(path: str, plans: LintPlans, *, is_explicit: bool = True) -> Iterator[DiscoveredFile]:
+    """The Dockerfiles that a compose or bake file builds; missing ones are reported if the file is in the arguments."""
     builds = plans.invocations.read(os.path.abspath(path))
-    if named and not builds:
-        warn(f"`{path}` builds nothing that can be read here")
+    if is_explicit and not builds:
+        warn(f"no builds found in `{path}`")
     if any(build.inline is not None for build in builds):
         yield DiscoveredFile(path)
     here = os.path.join(os.getcwd(), "")
     for build in builds:
         if build.dockerfile:
             file = build.dockerfile.removeprefix(here) if not os.path.isabs(path) else build.dockerfile
-            if os.path.isfile(file) and (named or file == build.dockerfile.removeprefix(here)):
+            if os.path.isfile(file) and (is_explicit or file == build.dockerfile.removeprefix(here)):
                 yield DiscoveredFile(file)
-            elif named:
-                warn(f"{path}:{build.line}: `{build.name}` names {file}, and there is no such file")
+            elif is_explicit:
+                warn(f"{path}:{build.line}: Dockerfile of `{build.name}` not found: {file}")
 
 
 def lint_inline(path: str, plans: LintPlans, finish: Callable[[Sequence[Report]], None]) -> Report:
-    """Lint the Dockerfiles that stand in the file at `path`. Raises nothing for what is wrong with them."""
+    """Lint the inline Dockerfiles in the file at `path`; `finish` completes reports. Problems become diagnostics."""
     from ...syntax.source import SourceError
 
     try:
@@ -77,39 +80,37 @@ def lint_inline(path: str, plans: LintPlans, finish: Callable[[Sequence[Report]]
 
 
 def lint_inline_text(source: Source, plans: LintPlans, finish: Callable[[Sequence[Report]], None]) -> Report:
-    """As lint_inline, of a text of that file."""
+    """Like `lint_inline`, with the text of the file."""
     from ...syntax.source import Source
 
-    report = Report(source.name, [], failed=False)
-    seen: set[tuple[object, ...]] = set()
+    found: dict[tuple[object, ...], Diagnostic] = {}
+    failed = False
     for build in parse_builds(os.path.abspath(source.name), source.text):
         if build.inline is None:
             continue
-        inner = lint_source(Source(build.inline.text, source.name), plans.inline(source.name, build), _finder(build))
+        text = Source(build.inline.text, source.name)
+        inner = lint_source(text, plans.inline(source.name, build), _context_finder(build, plans))
         finish([inner])
-        report.failed = report.failed or inner.failed
+        failed = failed or inner.failed
         for d in inner.diagnostics:
             moved = _moved(d, build, source)
-            # A matrix, or services that share a text by an alias, build the same lines again.
-            if moved.sort_key not in seen:
-                seen.add(moved.sort_key)
-                report.diagnostics.append(moved)
-    report.diagnostics.sort(key=lambda d: d.sort_key)
-    return report
+            # The lines of a matrix, or of services that share a text by an alias, are built several times.
+            found.setdefault(moved.sort_key, moved)
+    return Report(source.name, sorted(found.values(), key=lambda d: d.sort_key), failed)
 
 
-def _finder(build: BuildInvocation) -> Callable[[Build], Context | None]:
+def _context_finder(build: BuildInvocation, plans: LintPlans) -> Callable[[Build], Context | None]:
     def find(_: Build) -> Context | None:
-        from ..sources.context_search import context_at
-
         context = build.context
-        return context_at(context, build.file) if context is not None and os.path.isdir(context) else None
+        return (
+            plans.contexts.context_at(context, build.file) if context is not None and os.path.isdir(context) else None
+        )
 
     return find
 
 
 def _moved(d: Diagnostic, build: BuildInvocation, source: Source) -> Diagnostic:
-    """A finding at its place in the file around the Dockerfile. It is not fixed there."""
+    """A diagnostic at its position in the enclosing file, without its fix."""
     inline = build.inline
     assert inline is not None
     related = tuple((inline.position(start), inline.position(end), text) for start, end, text in d.related)

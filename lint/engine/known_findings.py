@@ -1,9 +1,9 @@
-"""A baseline: the findings of yesterday, which stay quiet while new ones are told.
+"""Baselines: existing findings, which are not reported.
 
-A finding is known again by what it is about, never by its line number: the code, the line of the file in which it
-begins, the words that it marks, and what its message quotes. So lines may move, and other lines come and go. Of several
-alike those count as old that stand among the same neighbours; when there are more than there were, the rest is new.
-Who edits a line with an old finding sees it again.
+A finding is identified by its content, not by its line number: the code, the text of the line in which it starts, the
+text that it marks, and the quotes in its message. So lines can move, and other lines can change. Identical findings are
+matched by their neighboring lines; if there are more than before, the rest is new. Editing a line brings its old
+findings back.
 """
 
 from __future__ import annotations
@@ -26,26 +26,26 @@ if TYPE_CHECKING:
     from .report import Report
 
 DEFAULT_BASELINE = ".dlint-baseline.json"
-"""The file that `dlint baseline` writes unless told otherwise."""
+"""The default file of `dlint baseline`."""
 
 BASELINE_VERSION = 1
 ALWAYS_REPORTED = ("SYN001", "SYN002", "SYN003")
-"""What no baseline makes quiet: a file that cannot be read or parsed, and a fault of dlint."""
+"""Codes that a baseline never hides: unreadable files, internal errors and syntax errors."""
 
 _QUOTED = re.compile(r"`([^`]*)`")
 _NUMBER = re.compile(r"\d[\d.,]*")
-_WIDE = frozenset(("Build", "Stage"))
+_WIDE_SUBJECTS = frozenset(("Build", "Stage"))
 
 
 class BaselineError(ConfigError):
-    """A baseline that cannot be used; the message says which and what to do."""
+    """An unusable baseline; the message says which, why and how to fix it."""
 
 
 class BaselineEntry:
-    """One old finding of a file.
+    """One known finding of a file.
 
-    `about` is a hash of what the finding is about, `words` one of the code and the marked words alone, `line` one of
-    the line it begins in, `near` are hashes of the lines before and behind that are not blank.
+    `about`: a hash of code, line, marked text and quotes; `words`: a hash without the line; `line`: a hash of the line
+    it starts in; `near`: hashes of the nonblank lines before and after it.
     """
 
     __slots__ = ("about", "code", "line", "message", "near", "words")
@@ -59,7 +59,7 @@ class BaselineEntry:
         self.message = message
 
     def to_json(self) -> dict[str, str]:
-        """The entry as it is written."""
+        """The entry in the format of the file."""
         return {
             "code": self.code,
             "about": self.about,
@@ -71,7 +71,7 @@ class BaselineEntry:
 
 
 def baseline_entries(source: Source, diagnostics: Iterable[Diagnostic]) -> list[BaselineEntry]:
-    """What a baseline keeps of the findings of a file."""
+    """The baseline entries of the findings of a file, without those that are always reported."""
     lines = [" ".join(line.split()) for line in source.text.split("\n")]
     return [_entry(d, source, lines) for d in diagnostics if d.code not in ALWAYS_REPORTED]
 
@@ -84,13 +84,13 @@ def _entry(d: Diagnostic, source: Source, lines: Sequence[str]) -> BaselineEntry
     words = " ".join(source.text[start:end].split())
     quoted = "\0".join(_NUMBER.sub("#", quote) for quote in _QUOTED.findall(d.message))
     before = next((line for line in reversed(lines[:first]) if line), "")
-    behind = next((line for line in lines[first + 1 :] if line), "")
+    after = next((line for line in lines[first + 1 :] if line), "")
     return BaselineEntry(
         d.code,
         _hash(d.code, lines[first], words, quoted),
         _hash(d.code, words, quoted),
         _hash(lines[first]),
-        (_hash(before), _hash(behind)),
+        (_hash(before), _hash(after)),
         d.message,
     )
 
@@ -104,29 +104,29 @@ def _hash(*parts: str) -> str:
 def match_entries(
     found: Sequence[BaselineEntry], known: Sequence[BaselineEntry], source: Source
 ) -> list[BaselineEntry | None]:
-    """For each finding the entry of the baseline that it is, None for a new one; an entry is used once."""
+    """For each finding its entry in the baseline, None for a new finding; each entry is used once."""
     answer: list[BaselineEntry | None] = [None] * len(found)
     free = list(known)
-    # Alike in all, then with fewer and fewer of the neighbours.
+    # First with both neighboring lines equal, then with one, then with none.
     for neighbours in (2, 1, 0):
         _pair(answer, found, free, partial(_same, neighbours))
-    # A finding about a whole stage or file may have gone to another line: the line that it was on is still there.
-    there = {_hash(" ".join(line.split())) for line in source.text.split("\n")} if free else set[str]()
-    taken = {(entry.words, entry.line) for entry in found}
+    # A finding about a whole stage or file may have moved to another line, while its old line still exists.
+    existing = {_hash(" ".join(line.split())) for line in source.text.split("\n")} if free else set[str]()
+    occupied = {(entry.words, entry.line) for entry in found}
 
-    def gone_elsewhere(f: BaselineEntry, e: BaselineEntry) -> bool:
-        return f.words == e.words and f.code in wide and e.line in there and (e.words, e.line) not in taken
+    def has_moved(f: BaselineEntry, e: BaselineEntry) -> bool:
+        return f.words == e.words and f.code in wide and e.line in existing and (e.words, e.line) not in occupied
 
-    wide = {rule.code for rule in RULES if not _WIDE.isdisjoint(rule.node_types)}
-    _pair(answer, found, free, gone_elsewhere)
+    wide = {rule.code for rule in RULES if not _WIDE_SUBJECTS.isdisjoint(rule.node_types)}
+    _pair(answer, found, free, has_moved)
     return answer
 
 
 def _same(neighbours: int, left: BaselineEntry, right: BaselineEntry) -> bool:
-    return left.about == right.about and _alike(left, right) >= neighbours
+    return left.about == right.about and _equal_neighbours(left, right) >= neighbours
 
 
-def _alike(left: BaselineEntry, right: BaselineEntry) -> int:
+def _equal_neighbours(left: BaselineEntry, right: BaselineEntry) -> int:
     return sum(a == b for a, b in zip(left.near, right.near, strict=True))
 
 
@@ -145,17 +145,16 @@ def _pair(
 
 
 class Baseline:
-    """The old findings by file, and which of them are still there; paths are relative to the folder of the baseline."""
+    """The known findings by file, and which of them still exist; paths are relative to the baseline's directory."""
 
     def __init__(self, path: str, files: dict[str, list[BaselineEntry]] | None = None) -> None:
         self.path = path
         self.files = files or {}
         self.alive: dict[str, list[BaselineEntry]] = {}
-        self.quieted = 0
 
     @classmethod
     def read(cls, path: str) -> Baseline:
-        """The baseline at `path`. Raises BadBaseline."""
+        """The baseline at `path`. Raises BaselineError."""
         import json
 
         name = display_path(path)
@@ -164,7 +163,7 @@ class Baseline:
                 document: Any = json.load(file)
             if document["version"] != BASELINE_VERSION:
                 raise BaselineError(
-                    f"{name}: version {document['version']} is not known; write it anew: dlint baseline"
+                    f"{name}: unsupported version {document['version']}; run `dlint baseline` to recreate it"
                 )
             files = {
                 file: [
@@ -176,21 +175,21 @@ class Baseline:
                 for file, rows in document["files"].items()
             }
         except OSError as error:
-            hint = "; `dlint baseline` writes it" if isinstance(error, FileNotFoundError) else ""
-            raise BaselineError(f"{name}: the baseline cannot be read ({error.strerror or error}){hint}") from None
+            hint = "; run `dlint baseline` to create it" if isinstance(error, FileNotFoundError) else ""
+            raise BaselineError(f"{name}: cannot read the baseline ({error.strerror or error}){hint}") from None
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             if isinstance(error, BaselineError):
                 raise
-            raise BaselineError(f"{name}: this is no baseline; write it anew: dlint baseline") from None
+            raise BaselineError(f"{name}: not a baseline; run `dlint baseline` to recreate it") from None
         return cls(path, files)
 
     def name_of(self, file: str) -> str:
-        """How the baseline calls a file."""
-        folder = os.path.dirname(os.path.abspath(self.path))
-        return os.path.relpath(os.path.abspath(file), folder).replace(os.sep, "/")
+        """The name of a file in the baseline."""
+        directory = os.path.dirname(os.path.abspath(self.path))
+        return os.path.relpath(os.path.abspath(file), directory).replace(os.sep, "/")
 
     def remove_known_findings(self, report: Report) -> None:
-        """Take the old findings out of a report."""
+        """Remove the known findings from a report."""
         name = self.name_of(report.file)
         source = report_source(report) if report.diagnostics and self.files else None
         if source is None:
@@ -198,15 +197,14 @@ class Baseline:
         judged = [d for d in report.diagnostics if d.code not in ALWAYS_REPORTED]
         found = baseline_entries(source, judged)
         if name not in self.files:
-            self._take_over(name, found)
+            self._follow_rename(name, found)
         matches = match_entries(found, self.files.get(name, ()), source)
         self.alive[name] = [entry for entry in matches if entry is not None]
-        self.quieted += len(self.alive[name])
         gone = {id(d) for d, entry in zip(judged, matches, strict=True) if entry is not None}
-        report.diagnostics = [d for d in report.diagnostics if id(d) not in gone]
+        report.replace_diagnostics([d for d in report.diagnostics if id(d) not in gone])
 
-    def _take_over(self, name: str, found: Sequence[BaselineEntry]) -> None:
-        """Give a file the entries of one that is gone and had most of its findings: it was renamed."""
+    def _follow_rename(self, name: str, found: Sequence[BaselineEntry]) -> None:
+        """Give a file the entries of a missing one that had at least half of its findings: it was renamed."""
         about = {entry.about for entry in found}
         shared = {
             old_name: sum(entry.about in about for entry in rows)
@@ -218,27 +216,27 @@ class Baseline:
             self.files[name] = self.files.pop(best)
 
     def drop_missing_files(self) -> None:
-        """Take out the files that are not there any more."""
+        """Remove files that no longer exist."""
         self.files = {name: rows for name, rows in self.files.items() if self._exists(name)}
 
-    def stale_count(self, looked_at: Iterable[str]) -> int:
-        """How many entries of the files that were looked at, and of those that are gone, no finding has any more."""
-        names = {self.name_of(file) for file in looked_at} | {name for name in self.files if not self._exists(name)}
+    def stale_count(self, linted: Iterable[str]) -> int:
+        """The number of entries without a finding, in the linted files and in missing files."""
+        names = {self.name_of(file) for file in linted} | {name for name in self.files if not self._exists(name)}
         return sum(len(self.files.get(name, ())) - len(self.alive.get(name, ())) for name in names)
 
-    def prune(self, looked_at: Iterable[str]) -> int:
-        """Take those entries out; how many there were."""
-        names = {self.name_of(file) for file in looked_at} | {name for name in self.files if not self._exists(name)}
-        gone = 0
+    def prune(self, linted: Iterable[str]) -> int:
+        """Remove the entries that `stale_count` counts; returns their number."""
+        names = {self.name_of(file) for file in linted} | {name for name in self.files if not self._exists(name)}
+        removed = 0
         for name in names & self.files.keys():
             alive = self.alive.get(name, [])
-            gone += len(self.files[name]) - len(alive)
+            removed += len(self.files[name]) - len(alive)
             kept = {id(entry) for entry in alive}
             self.files[name] = [entry for entry in self.files[name] if id(entry) in kept]
-        return gone
+        return removed
 
     def record(self, report: Report) -> None:
-        """Make the findings of a report the old ones of its file."""
+        """Replace the known findings of a file with those of its report."""
         source = report_source(report)
         self.files[self.name_of(report.file)] = (
             baseline_entries(source, report.diagnostics) if source is not None else []
@@ -248,7 +246,7 @@ class Baseline:
         return os.path.exists(os.path.join(os.path.dirname(os.path.abspath(self.path)), name))
 
     def write(self) -> None:
-        """Write the baseline, an entry a line, so that a change of it can be read. Raises WriteError."""
+        """Write the baseline, one entry per line for readable diffs. Raises WriteError."""
         import json
 
         from ...fixers.write import create_file, replace_file
@@ -273,7 +271,7 @@ class Baseline:
 
 
 def report_source(report: Report) -> Source | None:
-    """The text that a report is about; None when it cannot be read."""
+    """The text of the file of a report; None if it cannot be read."""
     from ...syntax.source import SourceError
 
     for d in report.diagnostics:

@@ -14,12 +14,14 @@ if TYPE_CHECKING:
 
 
 class LintPlan:
-    """The rules that run, by the class of node that each wants to see; `on_request` run where a file asks for them.
+    """What one file is linted with.
 
-    `shell` tells which codes of ShellCheck are wanted, None when it does not run. `options` are the settings of rules.
-    With `profile` only a part of the findings may count, and severities may change; `levels` changes them last.
-    `comments` tells whether comments switch findings off. `target`, `build_args` and `named` (contexts) are those of
-    the build, `more_targets` of other builds of the same file, whose findings count too.
+    `rules`: the rules that run, `by_subject` by the class of node that they check; `experimental_rules`: rules that run
+    if the file enables them; `shell`: whether a ShellCheck code is wanted, None if ShellCheck does not run;
+    `options`: settings of rules; `profile`: limits the findings and may set their severity; `severity_overrides`:
+    severities from the configuration; `comments`: whether comments suppress findings.
+    `target`, `build_args` and `named_contexts` are those of the build. `extra_targets` are built from the same file
+    too; their findings are added.
     """
 
     __slots__ = (
@@ -40,52 +42,62 @@ class LintPlan:
     def __init__(
         self,
         rules: Sequence[Rule],
-        on_request: Sequence[Rule] = (),
+        experimental_rules: Sequence[Rule] = (),
         shell: Callable[[str], bool] | None = None,
         options: Mapping[str, object] | None = None,
         profile: Profile | None = None,
-        levels: SeverityOverrides | None = None,
+        severity_overrides: SeverityOverrides | None = None,
         comments: bool = True,
         target: str = "",
         build_args: Mapping[str, str] | None = None,
+        extra_targets: Sequence[str] = (),
+        named_contexts: Mapping[str, str] | None = None,
     ) -> None:
+        self.rules = rules
+        self.experimental_rules = experimental_rules
+        self.shell = shell
+        self.options = options
         self.profile = profile
-        self.severity_overrides = levels
+        self.severity_overrides = severity_overrides
         self.comments = comments
         self.target = target
         self.build_args = build_args
-        self.extra_targets: Sequence[str] = ()
-        self.named_contexts: Mapping[str, str] | None = None
-        self.rules = rules
-        self.experimental_rules = on_request
-        self.shell = shell
-        self.options = options
+        self.extra_targets = extra_targets
+        self.named_contexts = named_contexts
         self.by_subject: dict[str, list[Rule]] = {}
         for rule in rules:
             for subject in rule.node_types:
                 self.by_subject.setdefault(subject, []).append(rule)
 
     def for_text(self, text: str) -> LintPlan:
-        """The plan without the rules that have nothing to look for in this text."""
+        """The plan without rules whose prefilter shows that they find nothing in this text."""
         lower = text.lower()
-        return self.of(
+        return self.with_rules(
             [rule for rule in self.rules if not rule.prefilter or any(word in lower for word in rule.prefilter)]
         )
 
-    def of(self, rules: Sequence[Rule]) -> LintPlan:
-        """The plan with these rules."""
-        plan = LintPlan(
-            rules, self.experimental_rules, self.shell, self.options, self.profile, self.severity_overrides, self.comments,
-            self.target, self.build_args,
+    def with_rules(self, rules: Sequence[Rule]) -> LintPlan:
+        """The same plan with other rules."""
+        return LintPlan(
+            rules, self.experimental_rules, self.shell, self.options, self.profile, self.severity_overrides,
+            self.comments, self.target, self.build_args, self.extra_targets, self.named_contexts,
         )  # fmt: skip
-        plan.extra_targets, plan.named_contexts = self.extra_targets, self.named_contexts
-        return plan
 
-    def level(self, rule: Rule, fails: bool) -> str:
-        """How grave a finding of the rule is; `fails` tells that the file makes an error of it."""
-        level = rule.level
+    def with_build(
+        self, targets: Sequence[str], build_args: Mapping[str, str], named_contexts: Mapping[str, str]
+    ) -> LintPlan:
+        """The same plan for a build of these targets; without targets that of the last stage."""
+        target, *extra = targets or ("",)
+        return LintPlan(
+            self.rules, self.experimental_rules, self.shell, self.options, self.profile, self.severity_overrides,
+            self.comments, target, build_args, extra, named_contexts,
+        )  # fmt: skip
+
+    def severity(self, rule: Rule, is_error: bool) -> str:
+        """The severity of a finding of the rule; `is_error`: the file makes it an error."""
+        severity = rule.level
         if self.profile is not None and self.profile.level and not rule.code.startswith("SYN"):
-            level = self.profile.level
+            severity = self.profile.level
         if self.severity_overrides is not None:
-            level = self.severity_overrides.of(rule.code) or level
-        return ERROR if fails else level
+            severity = self.severity_overrides.of(rule.code) or severity
+        return ERROR if is_error else severity

@@ -1,4 +1,4 @@
-"""What each file is linted with: its configuration made into rules, settings, a build context."""
+"""Makes the lint plan of each file from its configuration and the files that describe its build."""
 
 from __future__ import annotations
 
@@ -23,71 +23,54 @@ if TYPE_CHECKING:
     from ...model.context import Context
     from ..config.arguments import CheckArguments
     from ..config.profiles import Profile
+    from ..sources.context_search import ContextFinder
     from ..sources.invocations.invocation import BuildInvocation
 
     FindContext = Callable[[Build], Context | None]
 
-_OF_RULES = ("trusted-registries", "label-schema", "strict-labels", "pedantic")
+_RULE_OPTIONS = ("trusted-registries", "label-schema", "strict-labels", "pedantic")
 """The keys that rules read; see model/options.py."""
 
 
-def plan_for(path: str) -> tuple[LintPlan, FindContext]:
-    """The plan for the file at `path` and what finds its build context, as `dlint path` has them.
-
-    For callers that lint a text themselves, such as an editor's server. Raises BadConfiguration and UnknownRule;
-    `config.forget()` and `locate.forget()` let files be read anew.
-    """
-    plans = LintPlans(default_configurations())
-    return plans.of(path, [path]), plans.context_finder(path, [path])
-
-
-_known: list[LintPlans] = []
-
-
 def default_plans() -> LintPlans:
-    """The plans of a command without the options of `dlint check`, made once. Raises BadConfiguration."""
-    if not _known:
-        _known.append(LintPlans(default_configurations()))
-    return _known[0]
+    """Plans without command line options. Raises ConfigError."""
+    return LintPlans(default_configurations())
 
 
 def default_configurations() -> ConfigResolver:
-    """The configurations without any option. Raises BadConfiguration."""
+    """Configurations without command line options. Raises ConfigError."""
     from ..config.arguments import CheckArguments
 
     return command_line_configurations(CheckArguments())
 
 
 def command_line_configurations(arguments: argparse.Namespace | CheckArguments) -> ConfigResolver:
-    """The configurations under these options. Raises BadConfiguration."""
+    """Configurations with these command line options. Raises ConfigError."""
     layers: list[ConfigLayer] = []
     environment = os.environ
     file = environment.get(ENVIRONMENT_PREFIX + "CONFIG") or None
-    words: list[str] = []
+    pairs: list[str] = []
     for word in arguments.config:
         if "=" in word:
-            words.append(word)
+            pairs.append(word)
         elif os.path.isfile(word):
             file = word
         else:
-            raise ConfigError(f"--config {word}: there is no such file; write --config FILE or --config KEY=VALUE")
+            raise ConfigError(f"--config {word}: no such file; use --config FILE or --config KEY=VALUE")
     if file is not None and not os.path.isfile(file):
-        raise ConfigError(f"{ENVIRONMENT_PREFIX}CONFIG: there is no file `{file}`")
-    if words:
+        raise ConfigError(f"{ENVIRONMENT_PREFIX}CONFIG: no such file: `{file}`")
+    if pairs:
         from ..config.reader import layers_from_options
 
-        layers += layers_from_options(words)
-    layers += _of_options(arguments)
-    isolated: bool = arguments.isolated or environment.get(ENVIRONMENT_PREFIX + "ISOLATED", "0").lower() not in (
-        "",
-        "0",
-        "false",
-    )
+        layers += layers_from_options(pairs)
+    layers += _option_layers(arguments)
+    isolated_variable = environment.get(ENVIRONMENT_PREFIX + "ISOLATED", "0").lower()
+    isolated: bool = arguments.isolated or isolated_variable not in ("", "0", "false")
     return ConfigResolver(layers, isolated=isolated, file=file)
 
 
-def _of_options(arguments: argparse.Namespace | CheckArguments) -> list[ConfigLayer]:
-    """The layer of the options that are keys too."""
+def _option_layers(arguments: argparse.Namespace | CheckArguments) -> list[ConfigLayer]:
+    """A layer with the options that are also configuration keys; none if no such option is given."""
     values: dict[str, object] = {}
     for key in ("select", "extend-select", "ignore", "fixable", "unfixable"):
         selectors = split_selectors(getattr(arguments, key.replace("-", "_")))
@@ -107,79 +90,101 @@ def _of_options(arguments: argparse.Namespace | CheckArguments) -> list[ConfigLa
 
 
 class LintPlans:
-    """Makes the plan of each file; files with the same configuration share one."""
+    """Makes the plan of each file of a run; files with the same configuration share one.
+
+    `invocations`: the builds that compose files, bake files and workflows describe; `shellcheck`: the path of
+    ShellCheck, None before it was looked up, empty if it is not installed.
+    """
 
     def __init__(
-        self, configurations: ConfigResolver, tell: Callable[[str], object] = warn, *, shellcheck: str | None = None
+        self,
+        configurations: ConfigResolver,
+        report_warning: Callable[[str], object] = warn,
+        *,
+        shellcheck: str | None = None,
     ) -> None:
         self._configurations = configurations
-        self._tell = tell
-        self._told: set[str] = set()
+        self._report_warning = report_warning
+        self._warned: set[str] = set()
         self._plans: dict[tuple[object, ...], LintPlan] = {}
+        self._contexts: ContextFinder | None = None
         self.invocations = BuildFinder()
         self.shellcheck = shellcheck
-        """The path of ShellCheck: None before it was looked for, empty when there is none."""
+
+    @property
+    def contexts(self) -> ContextFinder:
+        """The build contexts of the run; each directory is read once."""
+        if self._contexts is None:
+            from ..sources.context_search import ContextFinder
+
+            self._contexts = ContextFinder()
+        return self._contexts
+
+    def forget_contexts(self) -> None:
+        """Read build contexts again: their files may have changed."""
+        self._contexts = None
 
     def config(self, path: str) -> Config:
-        """The configuration for the file at `path`. Raises BadConfiguration."""
+        """The configuration for the file at `path`. Raises ConfigError."""
         return self._configurations.of(path)
 
-    def excluded(self, path: str, folder: bool) -> bool:
-        """Whether a configuration leaves out what is found at `path` in a walk. Raises BadConfiguration."""
-        return self._configurations.of(path).excludes(path, folder)
+    def excluded(self, path: str, is_directory: bool) -> bool:
+        """Whether the configuration excludes a file or directory found in a walk. Raises ConfigError."""
+        return self._configurations.of(path).excludes(path, is_directory)
 
     def is_excluded(self, path: str) -> bool:
-        """Whether a configuration leaves out a file or one of the folders that it is in. Raises BadConfiguration."""
+        """Whether the configuration excludes a file or one of its parent directories. Raises ConfigError."""
         parts = path.split(os.sep)
-        above = (os.sep.join(parts[:length]) for length in range(1, len(parts)))
-        return self.excluded(path, False) or any(self.excluded(folder, True) for folder in above if folder)
+        parents = (os.sep.join(parts[:length]) for length in range(1, len(parts)))
+        return self.excluded(path, False) or any(self.excluded(parent, True) for parent in parents if parent)
 
     def of(self, path: str, roots: Sequence[str] = ()) -> LintPlan:
-        """The plan for the file at `path`. Raises BadConfiguration and UnknownRule."""
+        """The plan for the file at `path`; `roots`: see `builds`. Raises ConfigError and UnknownRule."""
         config = self._configurations.of(path)
         ignored = config.ignored_in(path)
         key = (id(config), *ignored)
         plan = self._plans.get(key)
         if plan is None:
             plan = self._plans[key] = self._plan(config, ignored)
-        given = config.dockerfile_settings(path)
+        settings = config.dockerfile_settings(path)
         builds = self.builds(path, roots)
-        if builds or "target" in given or "build-args" in given:
-            plan = _built(plan, builds, given)
+        if builds or "target" in settings or "build-args" in settings:
+            return _plan_of_builds(plan, builds, settings)
         return plan
 
     def for_text(self, path: str) -> LintPlan:
-        """The plan for a text called `path` by its configuration alone: no file is looked at but configuration files.
-
-        Raises ConfigError and UnknownRule.
-        """
+        """The plan for a text called `path`, from its configuration only. Raises ConfigError and UnknownRule."""
         config = self._configurations.of(path)
         settings = config.dockerfile_settings(path)
-        return _built(self._plan(config, config.ignored_in(path)), [], settings)
+        return _plan_of_builds(self._plan(config, config.ignored_in(path)), [], settings)
 
     def inline(self, path: str, build: BuildInvocation) -> LintPlan:
-        """The plan for a Dockerfile that stands in the file at `path`. Raises BadConfiguration and UnknownRule."""
-        return _built(self.of(path), [build], self._configurations.of(path).dockerfile_settings(path))
+        """The plan for an inline Dockerfile in the file at `path`. Raises ConfigError and UnknownRule."""
+        return _plan_of_builds(self.of(path), [build], self._configurations.of(path).dockerfile_settings(path))
 
     def builds(self, path: str, roots: Sequence[str] = ()) -> list[BuildInvocation]:
-        """How the Dockerfile at `path` is built, as compose files, bake files and workflows around it say."""
+        """The builds of the Dockerfile at `path` that compose files, bake files and workflows describe.
+
+        They are searched for up to the repository root, or up to a directory in `roots`.
+        """
         return self.invocations.of(path, roots) if os.path.isfile(path) else []
 
     def context_finder(self, path: str, roots: Sequence[str]) -> FindContext:
-        """What finds the context of the Dockerfile at `path`; folders above those in `roots` are left alone.
+        """A function that returns the build context of the Dockerfile at `path`, or None if it is unknown.
 
-        It is the one of the configuration, else of those who build it, else it is told from what the file copies.
+        The context comes from the configuration, from the files that describe the build, or from what the Dockerfile
+        copies. Parents of the directories in `roots` are not considered. Raises ConfigError.
         """
         config = self._configurations.of(path)
         root: str | None = config.dockerfile_settings(path).get("context")
         if root is not None and not os.path.isdir(root):
-            raise ConfigError(f"the context `{root}` of {path} is no folder; it is set by the key `context`")
+            raise ConfigError(f"build context `{root}` of {path} is not a directory; correct the key `context`")
         described = [] if root is not None else self.builds(path, roots)
 
         def find(build: Build) -> Context | None:
-            from ..sources.context_search import context_at, locate_context
-
-            return locate_context(path, build, roots, described) if root is None else context_at(root, path)
+            if root is not None:
+                return self.contexts.context_at(root, path)
+            return self.contexts.locate(path, build, roots, described)
 
         return find
 
@@ -187,24 +192,24 @@ class LintPlans:
         select, extend, ignore, name = config.selection()
         ignore += ignored
         chosen = get_profile(name) if name else None
-        rules = select_rules(select, ignore, self._once, chosen.codes if chosen else None, extend)
-        options = {key: value for key in _OF_RULES if (value := config.get(key)) is not None}
+        rules = select_rules(select, ignore, self._warn_once, chosen.codes if chosen else None, extend)
+        options = {key: value for key in _RULE_OPTIONS if (value := config.get(key)) is not None}
         if selects_hadolint([*select, *extend]) or (chosen is not None and chosen.pedantic):
             options.setdefault("pedantic", True)
         severity = config.get("severity")
-        levels = None
+        overrides = None
         if severity:
             from ..config.severity import SeverityOverrides
 
-            levels = SeverityOverrides(severity)
+            overrides = SeverityOverrides(severity)
         shell = self._shell(select, ignore, extend, chosen)
         comments: bool = config.get("ignore-comments", True)
-        return LintPlan(rules, experimental_rules(select, ignore), shell, options, chosen, levels, comments)
+        return LintPlan(rules, experimental_rules(select, ignore), shell, options, chosen, overrides, comments)
 
     def _shell(
         self, select: Sequence[str], ignore: Sequence[str], extend: Sequence[str], chosen: Profile | None
     ) -> Callable[[str], bool] | None:
-        """Which codes of ShellCheck are wanted; None when it is missing (who waits for it is told) or off."""
+        """A predicate for the wanted ShellCheck codes; None if it is off or not installed (which is then reported)."""
         wanted = shellcheck_codes(select, ignore, chosen is None or chosen.shell, extend)
         if wanted is None:
             return None
@@ -218,41 +223,38 @@ class LintPlans:
         import sys
 
         if asked or (sys.stderr is not None and sys.stderr.isatty()):  # pyright: ignore[reportUnnecessaryComparison]
-            self._once(SHELLCHECK_HINT)
+            self._warn_once(SHELLCHECK_HINT)
         return None
 
-    def _once(self, text: str) -> None:
-        if text not in self._told:
-            self._told.add(text)
-            self._tell(text)
+    def _warn_once(self, text: str) -> None:
+        if text not in self._warned:
+            self._warned.add(text)
+            self._report_warning(text)
 
 
-_PARTIAL = frozenset(
+_INTERMEDIATE_TARGETS = frozenset(
     ("dev", "develop", "development", "debug", "test", "tests", "testing", "lint", "ci", "local", "base", "build",
      "builder", "deps", "dependencies")
 )  # fmt: skip
-"""Names of stages that are built on the way; the image that is shipped is another."""
-_MOST_TARGETS = 4
+"""Names of stages that are not the final image."""
+_MAX_TARGETS = 4
 
 
-def _built(plan: LintPlan, builds: Sequence[BuildInvocation], given: Mapping[str, Any]) -> LintPlan:
-    """The plan with target, arguments and named contexts of those who build the file; `given` wins.
+def _plan_of_builds(plan: LintPlan, builds: Sequence[BuildInvocation], settings: Mapping[str, Any]) -> LintPlan:
+    """The plan with target, arguments and named contexts of these builds of the file; `settings` win over them.
 
-    Every target that someone builds is looked at, and the last stage too when only partial ones are named. Of the
-    arguments those count on which all builds agree.
+    All targets are linted, and the last stage too if only intermediate ones are built. Build arguments are used if all
+    builds agree on their value.
     """
-    plan = plan.of(plan.rules)
     targets = list(dict.fromkeys(build.target.lower() for build in builds))
-    if targets and _PARTIAL.issuperset(targets):
+    if targets and _INTERMEDIATE_TARGETS.issuperset(targets):
         targets.append("")
-    if "target" in given:
-        targets = [given["target"]]
-    if targets:
-        plan.target, plan.extra_targets = targets[0], targets[1:_MOST_TARGETS]
+    if "target" in settings:
+        targets = [settings["target"]]
     arguments: dict[str, str] = {}
+    named_contexts: dict[str, str] = {}
     for build in builds:
         arguments |= build.args
-        plan.named_contexts = {**(plan.named_contexts or {}), **build.contexts}
+        named_contexts |= build.contexts
     agreed = {key: value for key, value in arguments.items() if all(b.args.get(key) == value for b in builds)}
-    plan.build_args = {**agreed, **given.get("build-args", {})}
-    return plan
+    return plan.with_build(targets[:_MAX_TARGETS], {**agreed, **settings.get("build-args", {})}, named_contexts)

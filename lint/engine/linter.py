@@ -1,4 +1,4 @@
-"""Lint one file: read, parse, model, rules, suppressions, order."""
+"""Lints one file: reads and parses it, builds the model, runs the rules, applies suppressions and sorts."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from .snippet import Snippet
 
 MAX_BYTES = 64 * 1024 * 1024
-"""Larger files are refused: no Dockerfile is 64 MiB long, and reading one would only waste memory."""
+"""The size limit of a file: no Dockerfile is 64 MiB long, and reading it would only waste memory."""
 
 
 def file_diagnostic(file: str, message: str, code: str = "SYN001", name: str = "unreadable-file") -> Diagnostic:
@@ -34,41 +34,41 @@ def file_diagnostic(file: str, message: str, code: str = "SYN001", name: str = "
 
 
 def read_source(path: str) -> Source:
-    """The text of a file; raises SourceError with what to do."""
+    """The text of a file. Raises SourceError."""
     try:
         mode = os.stat(path).st_mode
         if stat.S_ISREG(mode):
             with open(path, "rb") as file:
                 return Source.decode(check_size(file.read(MAX_BYTES + 1)), path)
         if stat.S_ISDIR(mode):
-            raise SourceError("this is a folder, not a Dockerfile")
+            raise SourceError("is a directory, not a Dockerfile")
         if stat.S_ISFIFO(mode):
             from ..sources.named_pipe import read_pipe
 
             return Source.decode(check_size(read_pipe(path, MAX_BYTES + 1)), path)
     except OSError as error:
         raise SourceError(read_error_message(error)) from None
-    raise SourceError("this is a device or a socket, not a file; `-` reads standard input")
+    raise SourceError("not a regular file; use `-` to read standard input")
 
 
 def check_size(data: bytes) -> bytes:
-    """The bytes, when they are not too many for a Dockerfile; else raises SourceError."""
+    """The same bytes. Raises SourceError if there are more than MAX_BYTES."""
     if len(data) > MAX_BYTES:
-        raise SourceError(f"the file has more than {MAX_BYTES:,} bytes, which no Dockerfile has")
+        raise SourceError(f"the file is larger than the limit of {MAX_BYTES:,} bytes")
     return data
 
 
 def read_error_message(error: OSError) -> str:
-    """Why a file cannot be read, and what to do."""
+    """The message for a file that cannot be read."""
     if isinstance(error, FileNotFoundError):
-        return "there is no such file; check the path"
+        return "no such file"
     if isinstance(error, PermissionError):
-        return "permission denied; make the file readable for this user"
-    return f"the file cannot be read ({error.strerror or error})"
+        return "permission denied; make the file readable for the current user"
+    return f"cannot read the file ({error.strerror or error})"
 
 
 def lint_file(path: str, plan: LintPlan, find_context: Callable[[Build], Context | None] | None) -> Report:
-    """Lint the file at `path`. Never raises for what is wrong with the file."""
+    """Lint the file at `path`. Problems with the file become diagnostics."""
     try:
         source = read_source(path)
     except SourceError as error:
@@ -80,33 +80,31 @@ def lint_source(
     source: Source,
     plan: LintPlan,
     find_context: Callable[[Build], Context | None] | None,
-    make: Callable[[], Sequence[Build]] | None = None,
+    make_builds: Callable[[], Sequence[Build]] | None = None,
 ) -> Report:
-    """Lint text. A rule that breaks is reported as a problem of dlint, and the others still run.
+    """Lint a text. A rule that raises an error is reported as SYN002, and the others still run.
 
-    `make` gives the builds of the text, as `builds_of` makes them, for a caller who needs them too.
+    `make_builds` returns the builds of the text as `target_builds` does, for callers that need them too.
     """
     try:
-        builds = target_builds(parse_bash(source), plan, find_context) if make is None else make()
+        builds = target_builds(parse_bash(source), plan, find_context) if make_builds is None else make_builds()
         suppressions = Suppressions(builds[0].dockerfile, plan.comments)
-    except Exception as error:  # noqa: BLE001 - one odd file must not take the others along
-        message = (
-            f"dlint failed on this file ({describe_internal_error(error)}); this is a bug of dlint, please report it"
-        )
+    except Exception as error:  # noqa: BLE001 - one file must not stop the others
+        message = f"internal error ({describe_internal_error(error)}); this is a bug in dlint, please report it"
         return Report(source.name, [file_diagnostic(source.name, message, "SYN002", "internal-error")], failed=True)
     if plan.experimental_rules and suppressions.checks.enables_experimental:
-        plan = plan.of([*plan.rules, *plan.experimental_rules])
+        plan = plan.with_rules([*plan.rules, *plan.experimental_rules])
     whole, plan = plan, plan.for_text(source.text)
     diagnostics: list[Diagnostic] = []
     broken: dict[str, Diagnostic] = {}
     for number, build in enumerate(builds):
-        found = list(_found(build, plan, suppressions, broken))
+        found = list(_diagnostics(build, plan, suppressions, broken))
         if number:
             known = {d.sort_key for d in diagnostics}
             found = [d for d in found if d.sort_key not in known]
         diagnostics += found
     if plan.comments and "ignore" in source.text:
-        diagnostics += _unused(builds[0], whole, suppressions, broken)
+        diagnostics += _unused_ignores(builds[0], whole, suppressions, broken)
     diagnostics += broken.values()
     diagnostics.sort(key=lambda d: d.sort_key)
     snippets: Sequence[Snippet] = ()
@@ -117,47 +115,46 @@ def lint_source(
     return Report(source.name, diagnostics, bool(broken), snippets)
 
 
-def _unused(
+def _unused_ignores(
     build: Build, plan: LintPlan, suppressions: Suppressions, broken: dict[str, Diagnostic]
 ) -> Sequence[Diagnostic]:
-    """What the rules about comments say; they need to know what the others found."""
+    """The diagnostics of the rules about unused comments, which need the findings of all other rules."""
     from .unused_ignores import COMMENT_RULES, unused_ignores
 
-    judges = [rule for rule in plan.rules if rule.code in COMMENT_RULES]
-    if not judges:
+    comment_rules = [rule for rule in plan.rules if rule.code in COMMENT_RULES]
+    if not comment_rules:
         return ()
 
     def run(rules: Sequence[Rule]) -> object:
-        return list(_found(build, plan.of(rules), suppressions, {}))
+        return list(_diagnostics(build, plan.with_rules(rules), suppressions, {}))
 
     build.unused_ignores = unused_ignores(build, plan.rules, suppressions, run)
-    return list(_found(build, plan.of(judges), suppressions, broken))
+    return list(_diagnostics(build, plan.with_rules(comment_rules), suppressions, broken))
 
 
 def target_builds(
     dockerfile: Dockerfile, plan: LintPlan, find_context: Callable[[Build], Context | None] | None
 ) -> Sequence[Build]:
-    """The builds of the file that are known to be made, one for each stage that is built as the last one."""
+    """The builds of the file, one for each final stage of the plan's targets."""
     builds = [
         Build(dockerfile, find_context, plan.build_args, target, plan.options, plan.named_contexts)
         for target in (plan.target, *plan.extra_targets)
     ]
     if len(builds) == 1:
         return builds
-    return list({build.final_stage.index if build.final_stage else -1: build for build in reversed(builds)}.values())[
-        ::-1
-    ]
+    by_stage = {build.final_stage.index if build.final_stage else -1: build for build in reversed(builds)}
+    return list(by_stage.values())[::-1]
 
 
-def _found(
+def _diagnostics(
     build: Build, plan: LintPlan, suppressions: Suppressions, broken: dict[str, Diagnostic]
 ) -> Iterator[Diagnostic]:
-    """What the rules find in a build; a rule that breaks goes into `broken`, by its code."""
-    source, places, profile = build.dockerfile.source, _Places(build), plan.profile
+    """The findings of the plan's rules in a build; a rule that raises an error is added to `broken`, by its code."""
+    source, locations, profile = build.dockerfile.source, _Locations(build), plan.profile
     for rule, node in _visits(build, plan):
         try:
             for finding in rule.check(build) if node is build else rule.check(node, build):
-                line, stage = places.of(finding.start)
+                line, stage = locations.of(finding.start)
                 aliases = rule.aliases if finding.aliases is None else finding.aliases
                 if rule.code not in ALWAYS_ON and suppressions.hides(rule, line, aliases):
                     continue
@@ -165,38 +162,37 @@ def _found(
                     continue
                 if profile is not None and not profile.includes(rule.code, aliases):
                     continue
-                diagnostic = diagnostic_from_finding(finding, rule, source, line, stage)
-                diagnostic.severity = plan.level(rule, suppressions.checks.is_error(aliases))
-                yield diagnostic
-        except Exception as error:  # noqa: BLE001 - one broken rule must not take the others along
+                severity = plan.severity(rule, suppressions.checks.is_error(aliases))
+                yield diagnostic_from_finding(finding, rule, severity, source, line, stage)
+        except Exception as error:  # noqa: BLE001 - one broken rule must not stop the others
             if rule.code not in broken:
-                broken[rule.code] = _broken(rule, error, source.name)
+                broken[rule.code] = _rule_error(rule, error, source.name)
 
 
-def _broken(rule: Rule, error: Exception, file: str) -> Diagnostic:
+def _rule_error(rule: Rule, error: Exception, file: str) -> Diagnostic:
     message = (
-        f"dlint's rule {rule.code} ({rule.name}) failed on this file ({describe_internal_error(error)}); this is a bug of dlint, "
-        f"please report it; --ignore {rule.code} goes on without the rule"
+        f"rule {rule.code} ({rule.name}) failed ({describe_internal_error(error)}); this is a bug in dlint, please "
+        f"report it; use `--ignore {rule.code}` to skip the rule"
     )
     return file_diagnostic(file, message, "SYN002", "internal-error")
 
 
 def _visits(build: Build, plan: LintPlan) -> Iterator[tuple[Rule, object]]:
-    """Every pair of a rule and a node that it wants to see."""
+    """Each rule with each node that it checks."""
     by_subject = plan.by_subject
     for rule in by_subject.get("Build", ()):
         yield rule, build
     for instruction in build.global_instructions:
-        yield from _of_instruction(by_subject, instruction)
+        yield from _instruction_visits(by_subject, instruction)
     for stage in build.stages:
         for rule in by_subject.get("Stage", ()):
             yield rule, stage
-        yield from _of_instruction(by_subject, stage.from_)
+        yield from _instruction_visits(by_subject, stage.from_)
         for instruction in stage.instructions:
-            yield from _of_instruction(by_subject, instruction)
+            yield from _instruction_visits(by_subject, instruction)
 
 
-def _of_instruction(by_subject: dict[str, list[Rule]], instruction: Instruction) -> Iterator[tuple[Rule, object]]:
+def _instruction_visits(by_subject: dict[str, list[Rule]], instruction: Instruction) -> Iterator[tuple[Rule, object]]:
     for rule in by_subject.get(type(instruction).__name__, ()):
         yield rule, instruction
     trigger = instruction.trigger
@@ -206,8 +202,8 @@ def _of_instruction(by_subject: dict[str, list[Rule]], instruction: Instruction)
                 yield rule, trigger
 
 
-class _Places:
-    """Tells in which instruction and stage a finding stands; made ready by the first question."""
+class _Locations:
+    """Maps offsets to instructions and stages; the index is made on first use."""
 
     __slots__ = ("build", "instructions", "stages")
 
@@ -217,14 +213,14 @@ class _Places:
         self.stages: list[int] = []
 
     def of(self, offset: int) -> tuple[int, str]:
-        """The first line of the instruction at `offset`, its own line outside of any, and the name of the stage."""
+        """The first line of the instruction at `offset`, or its own line outside instructions, and the stage name."""
         build = self.build
         instructions = build.dockerfile.instructions
         if len(self.instructions) != len(instructions):
             self.instructions = [instruction.start for instruction in instructions]
             self.stages = [stage.start for stage in build.stages]
         found = bisect_right(self.instructions, offset) - 1
-        within = found >= 0 and offset <= instructions[found].end
-        line = instructions[found].start_line if within else build.dockerfile.source.line(offset)
+        is_inside = found >= 0 and offset <= instructions[found].end
+        line = instructions[found].start_line if is_inside else build.dockerfile.source.line(offset)
         stage = bisect_right(self.stages, offset) - 1
         return line, build.stages[stage].name if stage >= 0 else ""

@@ -1,6 +1,6 @@
-"""Lint many files with a few forked processes.
+"""Lints many files with a few forked processes.
 
-A process pool costs 30-130 ms to start; a bare fork with a pipe costs one. Each child lints every n-th file and
+A process pool takes 30-130 ms to start, a bare fork with a pipe 1 ms. Each child lints every n-th file and
 sends its reports back as one marshalled list.
 """
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 MIN_FILES_TO_FORK = 24
-"""From so many files on a second process saves more than it costs."""
+"""The number of files from which a second process is faster."""
 
 
 def lint_all(
@@ -28,9 +28,9 @@ def lint_all(
     advance: Callable[[int], None],
     finish: Callable[[Sequence[Report]], None] = lambda reports: None,
 ) -> Iterator[Report]:
-    """The report of every path, in their order. `advance` is told how many files are done since it was last called.
+    """The report of every path, in their order.
 
-    `finish` completes the reports of one process, all at once.
+    `advance` is called with the number of files done since the last call; `finish` completes all reports of a process.
     """
     workers = min(_cores(), len(paths) // (MIN_FILES_TO_FORK // 2))
     if workers < 2 or not hasattr(os, "fork") or sys.platform == "darwin":
@@ -48,7 +48,7 @@ def lint_all(
         done: dict[str, Report] = {}
         for path in paths[0::workers]:
             done[path] = lint(path)
-            # The others are as far as this process, more or less.
+            # The other processes are about as far as this one.
             advance(1 + len(children))
         finish(list(done.values()))
         while children:
@@ -59,7 +59,7 @@ def lint_all(
             _end(pid)
     for path in paths:
         if path not in done:
-            # A child that was killed leaves its files to this process.
+            # The files of a child that was killed.
             done[path] = lint(path)
             finish([done[path]])
         yield done[path]
@@ -74,9 +74,9 @@ def _cores() -> int:
 def _start(
     paths: Sequence[str], lint: Callable[[str], Report], finish: Callable[[Sequence[Report]], None]
 ) -> tuple[int, int] | None:
-    """Fork a child that lints `paths`; its process id and the pipe on which its reports come. None when no fork goes.
+    """Fork a child that lints `paths`; returns its process id and the pipe with its reports, None if forking fails.
 
-    The child ends without a word whatever happens in it: what it does not answer, its parent lints.
+    The child exits silently on any error; the parent lints the files for which it has no report.
     """
     try:
         reader, writer = os.pipe()
@@ -97,7 +97,7 @@ def _start(
 
 
 def _end(pid: int) -> None:
-    """End a child whose work is not wanted any more."""
+    """Kill a child whose reports are not needed any more."""
     try:
         os.kill(pid, 9)
         os.waitpid(pid, 0)
@@ -132,7 +132,7 @@ def _pack_fix(d: Diagnostic) -> tuple[object, ...] | None:
 
 
 def _unpack(packed: tuple[str, bool, list[tuple[Any, ...]], tuple[Any, ...]]) -> Report:
-    file, failed, rows, repaired = packed
+    file, failed, rows, fixes = packed
     diagnostics: list[Diagnostic] = []
     for code, name, severity, message, start, end, aliases, line, stage, fix, related in rows:
         unpacked = None
@@ -143,6 +143,5 @@ def _unpack(packed: tuple[str, bool, list[tuple[Any, ...]], tuple[Any, ...]]) ->
         diagnostics.append(
             Diagnostic(file, None, code, name, severity, message, start, end, aliases, line, stage, unpacked, related)
         )
-    report = Report(file, diagnostics, failed)
-    report.fixed, report.rejected, report.diff = repaired
-    return report
+    fixed, rejected, diff = fixes
+    return Report(file, diagnostics, failed, (), fixed, rejected, diff)

@@ -1,4 +1,4 @@
-"""What linting one file gave."""
+"""The result of linting one file."""
 
 from __future__ import annotations
 
@@ -11,22 +11,43 @@ if TYPE_CHECKING:
 
 
 class Report:
-    """What linting one file gave. `failed` tells that it could not be read or that a rule broke.
+    """The result of linting one file.
 
-    `snippets` are the scripts that ShellCheck is still to see. When the file was repaired, `fixed` holds the code of
-    each finding that is gone, `rejected` code, line and reason of each fix that was left out, and `diff` the difference
-    when it was only to be shown.
+    `failed`: the file could not be read, or a rule broke; `snippets`: scripts that ShellCheck has yet to check;
+    `fixed`: the code of each fixed finding; `rejected`: code, line and reason of each fix that was not applied;
+    `diff`: what the fixes change, if that is to be shown instead of written.
     """
 
     __slots__ = ("diagnostics", "diff", "failed", "file", "fixed", "rejected", "snippets")
 
     def __init__(
-        self, file: str, diagnostics: list[Diagnostic], failed: bool, snippets: Sequence[Snippet] = ()
+        self,
+        file: str,
+        diagnostics: list[Diagnostic],
+        failed: bool,
+        snippets: Sequence[Snippet] = (),
+        fixed: Sequence[str] = (),
+        rejected: Sequence[tuple[str, int, str]] = (),
+        diff: str = "",
     ) -> None:
         self.file = file
         self.diagnostics = diagnostics
         self.failed = failed
         self.snippets = snippets
-        self.fixed: Sequence[str] = ()
-        self.rejected: Sequence[tuple[str, int, str]] = ()
-        self.diff = ""
+        self.fixed = fixed
+        self.rejected = rejected
+        self.diff = diff
+
+    def replace_diagnostics(self, diagnostics: list[Diagnostic]) -> None:
+        """Replace the findings, for instance by those that are not in a baseline."""
+        self.diagnostics = diagnostics
+
+    def add_shellcheck(self, found: Sequence[Diagnostic]) -> None:
+        """Add the findings of ShellCheck; no snippets are left to check."""
+        if found:
+            self.diagnostics = sorted([*self.diagnostics, *found], key=lambda d: d.sort_key)
+        self.snippets = ()
+
+    def with_fixes(self, fixed: Sequence[str], rejected: Sequence[tuple[str, int, str]], diff: str) -> Report:
+        """The report on a fixed file, with what was done."""
+        return Report(self.file, self.diagnostics, self.failed, self.snippets, fixed, rejected, diff)

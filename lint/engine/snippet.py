@@ -1,4 +1,4 @@
-"""A script that ShellCheck is to look at."""
+"""A script for ShellCheck."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ if TYPE_CHECKING:
     from .suppressions import Suppressions
 
 DIALECTS = {"sh": "/bin/sh", "bash": "/bin/bash", "dash": "/bin/dash", "ash": "/bin/busybox sh", "ksh": "/bin/ksh"}
-"""The shells that ShellCheck knows, with the interpreter line that selects each."""
+"""The shells that ShellCheck supports, with the interpreter that selects each."""
 
 
 class Snippet:
-    """One script to check and what its findings need: source, first line of the instruction, stage, the plan."""
+    """One script for ShellCheck, with what its findings need: source, first line of the instruction, stage, plan."""
 
     __slots__ = ("dialect", "exports", "instruction_line", "mapped", "plan", "source", "stage", "suppressions")
 
@@ -38,11 +38,11 @@ class Snippet:
         self.stage = stage
 
     def text(self) -> str:
-        """The script as ShellCheck reads it."""
+        """The script as passed to ShellCheck."""
         exports = " ".join(self.exports)
         return f"#!{DIALECTS[self.dialect]}\nexport {exports}\n{self.mapped.text}\n"
 
     def wants(self, code: str) -> bool:
-        """Whether findings of this code count here."""
+        """Whether findings with this code are reported."""
         wanted = self.plan.shell
         return wanted is not None and wanted(code) and not self.suppressions.hides_code(code, self.instruction_line)

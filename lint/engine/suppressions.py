@@ -1,13 +1,13 @@
-"""Inline suppression in three dialects.
+"""Suppression comments of dlint, hadolint, ShellCheck and BuildKit.
 
-- `# dlint: ignore[CODE, …] reason` and `# dlint: ignore reason`: the next instruction, or the instruction in whose
-  continuation or here-document the comment stands; `# dlint: ignore-file[…]`: the whole file.
+- `# dlint: ignore[CODE, …] reason` and `# dlint: ignore reason`: the next instruction, or the one whose continuation
+  lines or heredoc contain the comment; `# dlint: ignore-file[…]`: the whole file.
 - `# hadolint ignore=A,B`: the next instruction; `# hadolint stage ignore=A,B` before a FROM: its stage;
   `# hadolint global ignore=A,B`: the whole file.
-- `# shellcheck disable=SC2086`: as ignore, for ShellCheck's findings;
-- `# check=skip=A,B` or `skip=all`, BuildKit's own: checks.py reads it.
+- `# shellcheck disable=SC2086`: the next instruction, for ShellCheck's findings.
+- `# check=skip=A,B` or `skip=all` of BuildKit: see buildkit_checks.py.
 
-A finding belongs to the instruction in which its first character stands, also when it is about a stage or the file.
+A finding belongs to the instruction that contains its first character, even if it is about a stage or the file.
 """
 
 from __future__ import annotations
@@ -26,18 +26,22 @@ _EVERYTHING = "*"
 
 
 class Suppressions:
-    """What the comments of a file switch off: names for the whole file and for lines of instructions."""
+    """The suppression comments of a file.
+
+    `file_level`: names suppressed in the whole file; `lines`: names by the first line of the instruction; `hidden`:
+    each suppressed rule with the line of the comment's instruction; `checks`: BuildKit's `# check=`.
+    """
 
     __slots__ = ("checks", "file_level", "hidden", "lines")
 
     def __init__(self, dockerfile: Dockerfile, comments: bool = True) -> None:
-        """Without `comments` only what BuildKit reads counts."""
+        """Without `comments`, only BuildKit's comments are read."""
         self.file_level: set[str] = set()
         self.lines: dict[int, set[str]] = {}
         self.hidden: list[tuple[Rule, int]] = []
-        """Each rule of which a finding was switched off by a comment, with the first line of the instruction."""
+
         self.checks = CheckDirectives(dockerfile)
-        # Told from the text: a comment may also stand in a here-document, where it is the shell's.
+        # A check of the text, as a comment may be in a heredoc, where it is not one of the Dockerfile.
         text = dockerfile.source.text.lower()
         if not comments or ("ignore" not in text and "shellcheck" not in text):
             return
@@ -48,15 +52,15 @@ class Suppressions:
         self._read_instructions(dockerfile)
 
     def _read_instructions(self, dockerfile: Dockerfile) -> None:
-        inside = iter([comment for comment in dockerfile.comments if comment.in_continuation])
-        next_inside = next(inside, None)
+        continuation = iter([comment for comment in dockerfile.comments if comment.in_continuation])
+        upcoming = next(continuation, None)
         stage: set[str] = set()
         for instruction in dockerfile.instructions:
             within: list[Comment] = []
-            while next_inside is not None and next_inside.start < instruction.end:
-                if next_inside.start > instruction.start:
-                    within.append(next_inside)
-                next_inside = next(inside, None)
+            while upcoming is not None and upcoming.start < instruction.end:
+                if upcoming.start > instruction.start:
+                    within.append(upcoming)
+                upcoming = next(continuation, None)
             if instruction.name == "FROM":
                 stage = _names(instruction.comments, "stage")
             names = stage | _names(instruction.comments, "ignore") | _names(within, "ignore")
@@ -67,20 +71,18 @@ class Suppressions:
                 self.lines[instruction.start_line] = names
 
     def hides_code(self, code: str, instruction_line: int) -> bool:
-        """Whether ShellCheck's finding of this code in the instruction that begins on the line is switched off."""
+        """Whether ShellCheck findings with this code are suppressed in the instruction that starts on the line."""
         names, off = (code, "shellcheck"), self.lines.get(instruction_line)
         return _is_off(names, code.lower(), self.file_level) or (off is not None and _is_off(names, code.lower(), off))
 
     def hides(self, rule: Rule, instruction_line: int, aliases: Sequence[str]) -> bool:
-        """Whether a finding of `rule`, known by these names to other tools, in the instruction that begins on the line
-        is switched off.
-        """
+        """Whether a finding of `rule` with these aliases is suppressed in the instruction that starts on the line."""
         off = self.lines.get(instruction_line)
         if suppresses_rule(rule, self.file_level) or (off is not None and suppresses_rule(rule, off)):
             self.hidden.append((rule, instruction_line))
             return True
         if "buildkit:" + MULTIPLE_INSTRUCTIONS_CHECK in aliases and instruction_line in self.checks.later:
-            # hadolint names the later of two instructions, and so do the comments that were written for it.
+            # hadolint reports the later of the two instructions, so its comments are there.
             later = self.checks.later[instruction_line]
             off = self.lines.get(later)
             if off is not None and suppresses_rule(rule, off):
@@ -90,7 +92,7 @@ class Suppressions:
 
 
 def suppresses_rule(rule: Rule, off: set[str]) -> bool:
-    """Whether names in the form of `normal` switch a rule off."""
+    """Whether these normalized names include the rule."""
     return _is_off(rule.names, rule.code.lower(), off) if off else False
 
 
@@ -100,11 +102,11 @@ def _is_off(names: Sequence[str], code: str, off: set[str]) -> bool:
     return any(code.startswith(name) and name.rstrip("0123456789") in RULE_FAMILIES for name in off)
 
 
-# What a comment says ----------------------------------------------------------------------------------------------
+# Parsing of comments --------------------------------------------------------------------------------------------
 
 
 def _names(comments: Iterable[Comment], wanted: str) -> set[str]:
-    """The names that comments of dlint and hadolint switch off with the verb `wanted`."""
+    """The normalized names in comments with the verb `wanted`."""
     found: set[str] = set()
     for comment in comments:
         for verb, names in _read(comment.text):
@@ -114,7 +116,7 @@ def _names(comments: Iterable[Comment], wanted: str) -> set[str]:
 
 
 def _names_in_body(body: str) -> set[str]:
-    """The names of dlint's comments in a here-document, where only dlint looks for any."""
+    """The names in dlint's comments in a heredoc; other tools do not read comments there."""
     found: set[str] = set()
     for line in body.split("\n"):
         text = line.strip()
@@ -126,7 +128,7 @@ def _names_in_body(body: str) -> set[str]:
 
 
 def _read(text: str) -> Iterator[tuple[str, set[str]]]:
-    """The verb and the names of a comment of dlint's or hadolint's; nothing for any other comment."""
+    """The verb and names of a suppression comment; nothing for other comments."""
     yield from _read_dlint(text)
     if text.startswith("shellcheck disable="):
         yield "ignore", _codes(text.partition("=")[2].split("#")[0])
@@ -138,7 +140,7 @@ def _read(text: str) -> Iterator[tuple[str, set[str]]]:
 
 
 def _read_dlint(text: str) -> Iterator[tuple[str, set[str]]]:
-    """`dlint: verb[A, B] reason`; every rule without brackets, but the rules that are named there without any."""
+    """`dlint: verb[A, B] reason`; without brackets, the names after the verb, or all rules if there are none."""
     if text[:6].lower() != "dlint:":
         return
     rest = text[6:].strip()

@@ -1,8 +1,8 @@
-"""Which comments switch off what is not found: the facts for the rules IGN001 and IGN002.
+"""Finds unused suppression comments for the rules IGN001 and IGN002.
 
-A name in a comment is unused when none of its rules finds anything in the comment's reach. Rules that are not selected
-are run for that alone, so that a comment does not become unused by a choice of rules. ShellCheck's codes and comments
-that switch everything off are not judged.
+A name in a comment is unused if none of its rules has a finding in the lines the comment applies to. Rules that are not
+selected are run for this only, so the selection does not make comments unused. ShellCheck's codes and comments that
+suppress all rules are not checked.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ _LISTED = re.compile(
 _DIRECTIVE = re.compile(r"#\s*\w+\s*=")
 
 
-class _Written:
-    """A comment, its names with the offsets where the list stands in the file, and the lines that it reaches."""
+class _SuppressionComment:
+    """A comment, its names with the offsets of their list, and the lines it applies to (None: the whole file)."""
 
     __slots__ = ("comment", "dlint", "end", "lines", "names", "start")
 
@@ -49,8 +49,8 @@ class _Written:
 def unused_ignores(
     build: Build, rules: Sequence[Rule], suppressions: Suppressions, run: Callable[[Sequence[Rule]], object]
 ) -> list[UnusedIgnore]:
-    """What the comments of the file switch off for nothing; `run` runs rules, of which `rules` have run already."""
-    written = list(_written(build.dockerfile))
+    """The unused names of the comments of a file; `rules` have run already, `run` runs others."""
+    written = list(_suppression_comments(build.dockerfile))
     named = {name: rules_of for each in written for name in each.names if (rules_of := _rules(name)) is not None}
     known = {rule.code for rule in rules}
     missing = {rule.code: rule for found in named.values() for rule in found if rule.code not in known}
@@ -65,7 +65,7 @@ def unused_ignores(
 
 
 def _rules(name: str) -> Sequence[Rule] | None:
-    """The rules of a name; None for what is not judged: ShellCheck, everything, another tool's unknown code."""
+    """The rules of a name; None for names that are not checked: ShellCheck, all rules, unknown codes."""
     plain = normalize_selector(name)
     if plain in ("all", "shellcheck") or plain.startswith("sc"):
         return None
@@ -75,7 +75,7 @@ def _rules(name: str) -> Sequence[Rule] | None:
         return None
 
 
-def _used(name: str, written: _Written, suppressions: Suppressions) -> bool:
+def _used(name: str, written: _SuppressionComment, suppressions: Suppressions) -> bool:
     off = {normalize_selector(name)}
     return any(
         suppresses_rule(rule, off)
@@ -84,7 +84,7 @@ def _used(name: str, written: _Written, suppressions: Suppressions) -> bool:
     )
 
 
-def _unused(dockerfile: Dockerfile, written: _Written, unused: Sequence[str]) -> UnusedIgnore:
+def _unused(dockerfile: Dockerfile, written: _SuppressionComment, unused: Sequence[str]) -> UnusedIgnore:
     comment, kept = written.comment, [name for name in written.names if name not in unused]
     if kept:
         separator = ", " if written.dlint else ","
@@ -97,45 +97,45 @@ def _unused(dockerfile: Dockerfile, written: _Written, unused: Sequence[str]) ->
     return UnusedIgnore(comment, tuple(unused), written.dlint, _without_line(dockerfile, comment))
 
 
-def _text(dockerfile: Dockerfile, written: _Written) -> str:
+def _text(dockerfile: Dockerfile, written: _SuppressionComment) -> str:
     return dockerfile.source.text[written.start : written.end]
 
 
 def _without_line(dockerfile: Dockerfile, comment: Comment) -> tuple[int, int, str] | None:
-    """The edit that takes the line of a comment out; None when a comment behind it would become a directive."""
+    """The edit that removes the line of a comment; None if a later comment would become a directive."""
     source = dockerfile.source
     first = dockerfile.instructions[0].start if dockerfile.instructions else len(source.text)
     if comment.start < first:
-        behind = (each for each in dockerfile.comments if comment.start < each.start < first)
-        if any(_DIRECTIVE.match(source.text, each.start) for each in behind):
+        later = (each for each in dockerfile.comments if comment.start < each.start < first)
+        if any(_DIRECTIVE.match(source.text, each.start) for each in later):
             return None
     starts = source.line_starts
     start = starts[comment.line - 1]
     if comment.line < len(starts):
         return start, starts[comment.line], ""
-    # The last line, without an end: the line end before it goes.
+    # The last line has no line ending: remove the one before it.
     return len(source.text[:start].removesuffix("\n").removesuffix("\r")), len(source.text), ""
 
 
-def _written(dockerfile: Dockerfile) -> Iterator[_Written]:
-    """The comments that name what they switch off, with the first lines of the instructions that they reach."""
-    reach = _reach(dockerfile)
+def _suppression_comments(dockerfile: Dockerfile) -> Iterator[_SuppressionComment]:
+    """The comments that list names, with the first lines of the instructions they apply to."""
+    owners = _owners(dockerfile)
     text = dockerfile.source.text
     for comment in dockerfile.comments:
         match = _LISTED.match(text, comment.start, comment.end)
         if match is None:
             continue
-        owner = reach.get(comment.start)
+        owner = owners.get(comment.start)
         if (match["verb"] or "").lower() == "ignore-file" or (match["reach"] or "").lower() == "global":
-            yield _Written(comment, match, None)
+            yield _SuppressionComment(comment, match, None)
         elif (match["reach"] or "").lower() == "stage":
-            yield _Written(comment, match, _stage_lines(dockerfile, owner))
+            yield _SuppressionComment(comment, match, _stage_lines(dockerfile, owner))
         else:
-            yield _Written(comment, match, [owner.start_line] if owner is not None else [])
+            yield _SuppressionComment(comment, match, [owner.start_line] if owner is not None else [])
 
 
-def _reach(dockerfile: Dockerfile) -> dict[int, Instruction]:
-    """The instruction that a comment stands before or in, by the offset of the comment."""
+def _owners(dockerfile: Dockerfile) -> dict[int, Instruction]:
+    """The instruction after or around each comment, by the offset of the comment."""
     found: dict[int, Instruction] = {}
     inside = [comment for comment in dockerfile.comments if comment.in_continuation]
     for instruction in dockerfile.instructions:
@@ -148,14 +148,14 @@ def _reach(dockerfile: Dockerfile) -> dict[int, Instruction]:
 
 
 def _stage_lines(dockerfile: Dockerfile, owner: Instruction | None) -> list[int]:
-    """The first lines of the instructions of the stage that begins with `owner`."""
+    """The first lines of the instructions in the stage that starts with `owner`."""
     lines: list[int] = []
     if owner is None or owner.name != "FROM":
         return lines
-    within = False
+    is_inside = False
     for instruction in dockerfile.instructions:
         if instruction.name == "FROM":
-            within = instruction is owner
-        if within:
+            is_inside = instruction is owner
+        if is_inside:
             lines.append(instruction.start_line)
     return lines

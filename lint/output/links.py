@@ -35,8 +35,7 @@ def set_rule_urls(reports: Iterable[Report], plans: LintPlans) -> None:
     for report in reports:
         if report.diagnostics:
             template: str = plans.config(report.file if report.file != "<stdin>" else "-").get("rule-url", "")
-            for d in report.diagnostics:
-                d.url = published_url(d.code, template)
+            report.replace_diagnostics([d.with_url(published_url(d.code, template)) for d in report.diagnostics])
 
 
 def supports_hyperlinks(environment: Mapping[str, str]) -> bool:

@@ -1,4 +1,4 @@
-"""The server with all its features: which module answers which request."""
+"""Creates the server and registers the handlers of all requests and commands."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 def create_server(
     workbench: Workbench, post: Callable[[Callable[[], object]], object], cancelled: set[int | str]
 ) -> DlintServer:
-    """A server with all features and commands. `post` takes jobs of other threads, `cancelled` the ids of requests."""
+    """A server with all features and commands.
+
+    `post` queues a job for the server's thread; `cancelled` holds the ids of cancelled requests.
+    """
     server = DlintServer(workbench, post, cancelled, DocumentProtocol)
     for method, module, function in feature_table.FEATURES:
         server.feature(method)(_lazy(module, function))
@@ -30,7 +33,7 @@ def create_server(
 
 
 def _lazy(module: str, function: str) -> Callable[[DlintServer, Any], Any]:
-    """A handler whose module is imported when it is first needed."""
+    """A handler whose module is imported on its first call."""
 
     def handle(ls: DlintServer, params: Any) -> Any:
         found = import_module(f".{module}", __package__)

@@ -1,7 +1,6 @@
-"""ShellCheck's findings: asked for in a thread of its own, as its process takes longer than all of dlint's rules.
+"""Runs ShellCheck in a separate thread, as its process takes longer than all of dlint's rules.
 
-What it said of a script is remembered: a keystroke asks about the one RUN that changed, and the findings on the others
-stay where they are.
+The results of each script are cached: after a keystroke only the RUN that changed is checked again.
 """
 
 from __future__ import annotations
@@ -9,7 +8,7 @@ from __future__ import annotations
 import threading
 
 from ..engine.report import Report
-from ..engine.shellcheck import shellcheck_comments, snippet_diagnostics
+from ..engine.shellcheck import RunningProcesses, shellcheck_comments, snippet_diagnostics
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,14 +21,14 @@ if TYPE_CHECKING:
 
     Comments = list[dict[str, Any]]
 
-_MOST_KNOWN = 4_000
-"""So many scripts are remembered; then the oldest are forgotten."""
+_MAX_CACHED = 4_000
+"""The number of scripts in the cache; the oldest are dropped first."""
 
 
 class BackgroundShellCheck:
-    """Runs ShellCheck beside the server, one process at a time for a document.
+    """Runs ShellCheck in the background, one process at a time for each document.
 
-    `post` hands a job to the server's thread, `show` has the editor show the findings of a document anew.
+    `post` queues a job for the server's thread; `show` updates the findings of a document in the editor.
     """
 
     def __init__(
@@ -39,23 +38,29 @@ class BackgroundShellCheck:
         self._post = post
         self._show = show
         self._comments: dict[tuple[str, str], Comments] = {}
-        """What ShellCheck said, by its path and the script."""
+        """ShellCheck's comments by its path and the script."""
+        self._running = RunningProcesses()
         self._busy: set[str] = set()
         self._waiting: dict[str, tuple[Document, int, Sequence[Snippet]]] = {}
 
     def ask(self, document: Document) -> None:
-        """Give a document ShellCheck's findings on its scripts that are known, and get those on the others.
+        """Add the cached ShellCheck findings to a document, and check the scripts that are not in the cache.
 
-        What is asked while a process runs for the document waits, and of what waits only the last is done.
+        While a process runs for the document, only the latest request is kept.
         """
         report = document.report
         if report is None:
             return
-        snippets, report.snippets = report.snippets, ()
+        snippets = report.snippets
+        report.add_shellcheck(())
         self._waiting[document.uri] = (document, document.version, snippets)
         self._add_known(document, snippets)
         if document.uri not in self._busy:
             self._start(document.uri)
+
+    def stop(self) -> None:
+        """Kill the running processes: the server exits."""
+        self._running.kill()
 
     def _program(self, document: Document) -> str:
         return self._workbench.plans.shellcheck(self._workbench.settings(document))
@@ -67,7 +72,7 @@ class BackgroundShellCheck:
         ]
         own = Report(document.name, found, failed=False)
         self._workbench.remove_known_findings(document, own)
-        document.shell = own.diagnostics
+        document.set_shellcheck_findings(own.diagnostics)
 
     def _start(self, uri: str) -> None:
         document, version, snippets = self._waiting.pop(uri)
@@ -79,16 +84,16 @@ class BackgroundShellCheck:
 
         def work() -> None:
             comments: list[Comments] = []
-            trouble = "ShellCheck broke; its findings are missing"
+            problem = "ShellCheck failed; its findings are missing"
             try:
-                comments, trouble = shellcheck_comments(texts, program)
+                comments, problem = shellcheck_comments(texts, program, self._running)
             finally:
-                self._post(lambda: done(comments, trouble))
+                self._post(lambda: done(comments, problem))
 
-        def done(comments: list[Comments], trouble: str) -> None:
+        def done(comments: list[Comments], problem: str) -> None:
             self._busy.discard(uri)
-            if trouble:
-                self._workbench.warn_once(trouble)
+            if problem:
+                self._workbench.warn_once(problem)
             else:
                 self._remember(program, texts, comments)
             is_current = self._workbench.documents.get(uri) is document and document.version == version
@@ -103,5 +108,5 @@ class BackgroundShellCheck:
     def _remember(self, program: str, texts: Sequence[str], comments: Sequence[Comments]) -> None:
         for text, rows in zip(texts, comments, strict=True):
             self._comments[program, text] = rows
-        while len(self._comments) > _MOST_KNOWN:
+        while len(self._comments) > _MAX_CACHED:
             del self._comments[next(iter(self._comments))]

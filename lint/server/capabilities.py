@@ -1,4 +1,4 @@
-"""What the server says that it can do, as a plain object of JSON."""
+"""The server's capabilities, as plain JSON."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 FIX_ALL = "source.fixAll.dlint"
 FIX_ALL_UNSAFE = "source.dlint.fixAllUnsafe"
-"""Not below `source.fixAll`, which editors run by themselves when a file is saved."""
+"""Not a subkind of `source.fixAll`, which editors can apply on save."""
 ACTION_KINDS = ("quickfix", "refactor.rewrite", "source.fixAll", FIX_ALL, FIX_ALL_UNSAFE)
 SERVER_COMMANDS = tuple(
     f"dlint.server.{name}" for name in ("fixAll", "fixAllUnsafe", "optimize", "explain", "fixed", "rewritten", "act")
@@ -22,7 +22,7 @@ _INCREMENTAL = 2
 
 
 def initialize_result(workbench: Workbench) -> dict[str, Any]:
-    """The answer to `initialize`."""
+    """The result of `initialize`."""
     found: dict[str, Any] = {
         "positionEncoding": workbench.encoding,
         "textDocumentSync": {"openClose": True, "change": _INCREMENTAL, "save": {"includeText": False}},

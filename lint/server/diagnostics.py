@@ -1,6 +1,6 @@
-"""Findings as the editor shows them: pushed when they are made, and pulled when the editor asks.
+"""Diagnostics in the protocol's form, published to the editor or pulled by it.
 
-They are plain objects of JSON, made without pygls: the first ones do not wait for its import.
+They are plain JSON, made without pygls, so the first ones do not wait for its import.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ _TAGS = {
     ),
     **dict.fromkeys(("DL4000", "BK013", "BK003"), _DEPRECATED),
 }
-"""Rules that find what has no effect (editors show it faded) or what BuildKit calls deprecated (they strike it out)."""
+"""Rules about code without effect, which editors show faded, and about deprecated code, which they strike out."""
 
 
 def publish_diagnostics(workbench: Workbench, document: Document) -> None:
-    """Send the findings on a document."""
+    """Send the diagnostics of a document to the client."""
     params: dict[str, Any] = {"uri": document.uri, "diagnostics": lsp_diagnostics(workbench, document)}
     if workbench.client_capability("textDocument", "publishDiagnostics", "versionSupport"):
         params["version"] = document.version
     workbench.wire.notify("textDocument/publishDiagnostics", params)
-    document.sent = document.report
+    document.mark_sent()
 
 
 def diagnostic_report(workbench: Workbench, document: Document, before: object) -> dict[str, Any]:
-    """The answer to a client that has the report named `before`: "unchanged" when it is the same."""
+    """The result of a pull request; `before` is the id of the last result, which makes it `unchanged` if equal."""
     items = lsp_diagnostics(workbench, document)
     identity = f"{document.version}-{hash(str(items)):x}"
     if before == identity:
@@ -43,14 +43,12 @@ def diagnostic_report(workbench: Workbench, document: Document, before: object) 
 
 
 def lsp_diagnostics(workbench: Workbench, document: Document) -> list[dict[str, Any]]:
-    """The findings in the protocol's form."""
+    """The diagnostics of a document in the protocol's form."""
     return [lsp_diagnostic(workbench, document, d) for d in document.diagnostics]
 
 
 def lsp_diagnostic(workbench: Workbench, document: Document, d: Diagnostic) -> dict[str, Any]:
-    """One finding in the protocol's form."""
-    from .rule_links import rule_page_url
-
+    """One diagnostic in the protocol's form."""
     found: dict[str, Any] = {
         "range": document.json_range(*document.span(d)),
         "severity": _SEVERITIES[d.severity],
@@ -58,7 +56,7 @@ def lsp_diagnostic(workbench: Workbench, document: Document, d: Diagnostic) -> d
         "source": "dlint",
         "message": without_surrogates(d.message),
     }
-    href = rule_page_url(workbench, document, d.code)
+    href = workbench.rule_url(document, d.code)
     if href:
         found["codeDescription"] = {"href": href}
     if d.code in _TAGS:
@@ -66,7 +64,7 @@ def lsp_diagnostic(workbench: Workbench, document: Document, d: Diagnostic) -> d
     if d.related:
         found["relatedInformation"] = [
             {
-                "location": {"uri": document.uri, "range": document.related(place)},
+                "location": {"uri": document.uri, "range": document.related_range(place)},
                 "message": without_surrogates(place[2]),
             }
             for place in d.related
@@ -75,5 +73,5 @@ def lsp_diagnostic(workbench: Workbench, document: Document, d: Diagnostic) -> d
 
 
 def without_surrogates(text: str) -> str:
-    """Text without halves of characters, which no client can read."""
+    """Text with lone surrogates replaced, which JSON clients cannot read."""
     return text if text.isascii() else text.encode("utf-8", "replace").decode()

@@ -1,4 +1,4 @@
-"""The server that pygls drives: open documents, and what is still to be linted."""
+"""The pygls server: open documents and the queue of those to lint."""
 
 from __future__ import annotations
 
@@ -9,11 +9,9 @@ from pygls.exceptions import JsonRpcException, JsonRpcInternalError
 from pygls.lsp.server import LanguageServer
 
 from ...syntax.source import Source
-from ..engine.diagnostic import describe_internal_error
 from ..engine.linter import lint_source
 from .background_shellcheck import BackgroundShellCheck
 from .diagnostics import publish_diagnostics
-from .rule_links import write_pages
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,12 +24,12 @@ if TYPE_CHECKING:
     from .settings import Settings
     from .workbench import Workbench
 
-_MOST_LITTER = 2_000_000
-_USUAL_TEXT = "FROM debian\nRUN apt-get install curl && cd /srv\nCOPY a b\nENV A=$B\nCMD c\n"
+_MAX_GARBAGE = 2_000_000
+_WARM_UP_TEXT = "FROM debian\nRUN apt-get install curl && cd /srv\nCOPY a b\nENV A=$B\nCMD c\n"
 
 
 class DlintServer(LanguageServer):
-    """dlint's language server. One thread does all work; other threads hand in jobs through `post`."""
+    """dlint's language server. One thread does all work; other threads queue jobs with `post`."""
 
     protocol: RequestProtocol  # pyright: ignore[reportIncompatibleVariableOverride] - made from protocol_cls
 
@@ -46,11 +44,11 @@ class DlintServer(LanguageServer):
         self.post = post
         self._dirty: dict[str, None] = {}
         self._shellcheck = BackgroundShellCheck(workbench, post, self._show)
-        self._asked: Document | None = None
+        self._last_used: Document | None = None
         self.pending_garbage = 0
-        """How many characters were linted since the models that this leaves behind were collected."""
+        """The number of characters linted since the last garbage collection, a measure of unused models."""
         self.is_cold = False
-        """Whether the client has begun, and no text was linted: rules are then imported while nobody waits."""
+        """Whether nothing was linted yet, so rules can be imported while the server is idle."""
         super().__init__("dlint", workbench.version, protocol_cls=protocol_cls)  # pyright: ignore[reportUnknownMemberType]
         self.protocol.cancelled = cancelled
         self.protocol.wire = workbench.wire
@@ -59,33 +57,33 @@ class DlintServer(LanguageServer):
     # Documents --------------------------------------------------------------------------------------------------
 
     def opened(self, item: types.TextDocumentItem) -> None:
-        """Take a document in."""
+        """Open a document."""
         self.schedule_lint(self.workbench.opened(item.uri, item.language_id, item.version, item.text))
 
     def changed(
         self, item: types.VersionedTextDocumentIdentifier, changes: Sequence[types.TextDocumentContentChangeEvent]
     ) -> None:
-        """Take over what was typed."""
+        """Apply changes to a document."""
         document = self.workbench.documents.get(item.uri)
         if document is not None:
             document.apply_changes(item.version, changes)
             self.schedule_lint(document)
 
     def closed(self, uri: str) -> None:
-        """Forget a document, and what the editor shows of it."""
+        """Close a document and clear its diagnostics."""
         self._dirty.pop(uri, None)
         if self.workbench.documents.pop(uri, None) is not None and not self.workbench.pulls_diagnostics:
             self.workbench.wire.notify("textDocument/publishDiagnostics", {"uri": uri, "diagnostics": []})
 
     def document(self, uri: str) -> Document | None:
-        """An open document that is a Dockerfile."""
+        """The open document with this URI if it is a Dockerfile, prepared for requests."""
         document = self.workbench.documents.get(uri)
         if document is None or not self.workbench.is_dockerfile(document):
             return None
-        if self._asked is not None and self._asked is not document:
-            self._asked.drop_model()
-        self._asked = document
-        document.is_asked = True
+        if self._last_used is not None and self._last_used is not document:
+            self._last_used.drop_model()
+        self._last_used = document
+        document.keep_model()
         if document.plan is None:
             self.workbench.prepare(document)
         return document
@@ -95,12 +93,12 @@ class DlintServer(LanguageServer):
         return self.workbench.settings(document)
 
     def schedule_lint(self, document: Document) -> None:
-        """Lint a document when there is time."""
+        """Lint a document when the server is idle."""
         if self.workbench.is_dockerfile(document):
             self._dirty[document.uri] = None
 
     def schedule_all(self) -> None:
-        """Files beside the documents, or settings, have changed: everything is looked at anew."""
+        """Lint all documents again: settings or other files have changed."""
         self.workbench.invalidate()
         for document in self.workbench.documents.values():
             self.schedule_lint(document)
@@ -109,8 +107,12 @@ class DlintServer(LanguageServer):
 
     # Linting ----------------------------------------------------------------------------------------------------
 
+    def warm_up_when_idle(self) -> None:
+        """Import the rules in idle time, unless a document is linted first."""
+        self.is_cold = True
+
     def idle(self) -> None:
-        """Do what is to be done when no message waits: lint one document, and say what was found."""
+        """Use idle time: lint one document and publish its diagnostics, warm up, write rule pages, collect garbage."""
         while self._dirty:
             uri = next(reversed(self._dirty))
             del self._dirty[uri]
@@ -126,18 +128,18 @@ class DlintServer(LanguageServer):
             return
         if self.is_cold:
             self.is_cold = False
-            lint_source(Source(_USUAL_TEXT), self.workbench.plans.default_plan(), None)
-        write_pages(self.workbench.version)
-        if self.pending_garbage > _MOST_LITTER:
+            lint_source(Source(_WARM_UP_TEXT), self.workbench.plans.default_plan(), None)
+        self.workbench.rule_pages.write()
+        if self.pending_garbage > _MAX_GARBAGE:
             self.collect_garbage()
 
     def collect_garbage(self) -> None:
-        """Collect the models that linting left behind. It takes as long as a keystroke may, so it has its own time."""
+        """Collect unused models. This takes about as long as handling a keystroke, so it is done when idle."""
         self.pending_garbage = 0
         gc.collect()
 
     def lint(self, document: Document) -> None:
-        """Make the report of a document unless it is there; ShellCheck is asked in a thread of its own."""
+        """Lint a document unless its report is up to date, and start ShellCheck in the background."""
         self.is_cold = False
         if document.report is None:
             self.pending_garbage += len(document.text.text)
@@ -145,25 +147,21 @@ class DlintServer(LanguageServer):
             self._shellcheck.ask(document)
 
     def _show(self, document: Document) -> None:
-        """Let the editor show findings that came after those of the rules."""
+        """Update the diagnostics in the editor after ShellCheck has finished."""
         if self.workbench.pulls_diagnostics:
             self.workspace_diagnostic_refresh(None)
         else:
             publish_diagnostics(self.workbench, document)
 
     def stop(self) -> None:
-        """The server ends: nothing that it started may go on."""
-        from ..engine.shellcheck import stop_shellcheck
-
-        stop_shellcheck()
+        """Stop background processes: the server exits."""
+        self._shellcheck.stop()
 
     # The client -------------------------------------------------------------------------------------------------
 
     def report_server_error(self, error: Exception, source: Any) -> None:
-        """Log what broke; an answer to a request tells the client itself."""
+        """Log an internal error; other errors are responses to the client."""
         del source
         if isinstance(error, JsonRpcException) and not isinstance(error, JsonRpcInternalError):
-            return  # It is an answer.
-        self.workbench.log(
-            f"internal error ({describe_internal_error(error)}); this is a bug of dlint, please report it"
-        )
+            return  # It is a response.
+        self.workbench.log_internal_error(error)

@@ -1,7 +1,6 @@
-"""The first messages of a client, answered before pygls is imported: its first findings come 250 ms earlier.
+"""Handles the first messages before pygls is imported, so the first diagnostics come 250 ms earlier.
 
-All messages are kept, and handled again by the real protocol as soon as it is there; answers that were given then are
-not given twice.
+All messages are kept and handled again by the pygls server; requests that were answered here are not answered twice.
 """
 
 from __future__ import annotations
@@ -18,13 +17,13 @@ if TYPE_CHECKING:
     from .workbench import Workbench
 
 _OPEN_SECONDS = 1.0
-"""How long a document may take to be opened before the rest of the server is imported anyway."""
+"""Seconds to wait for a document before the rest of the server is imported."""
 _ANSWER_SECONDS = 0.3
-"""How long the client may take to ask for diagnostics, or to say what is set."""
+"""Seconds to wait for a pull request or for settings."""
 
 
 class StartupHandler:
-    """Takes messages until the findings on the first document are out, or something else is wanted."""
+    """Handles messages until the diagnostics of the first document are sent, or another request comes."""
 
     def __init__(self, workbench: Workbench) -> None:
         self.kept: list[dict[str, Any]] = []
@@ -37,7 +36,7 @@ class StartupHandler:
 
     @property
     def timeout(self) -> float | None:
-        """How many seconds to wait for the next message before all is imported; None for as long as it takes."""
+        """Seconds to wait for the next message before the server is imported; None to wait without limit."""
         if not self._begun or self._workbench.is_shut_down:
             return None
         if self._more or self._shown:
@@ -47,7 +46,7 @@ class StartupHandler:
         return _ANSWER_SECONDS if self._workbench.pulls_diagnostics or self._workbench.waits_for_settings else 0.0
 
     def handle(self, message: dict[str, Any]) -> None:
-        """Handle a message as far as that is possible. Raises SystemExit at `exit`."""
+        """Handle a message as far as possible without pygls. Raises SystemExit at `exit`."""
         workbench, method, identity = self._workbench, message.get("method"), message.get("id")
         if workbench.is_settings_response(message):
             workbench.apply_settings_response(message)
@@ -56,11 +55,11 @@ class StartupHandler:
             raise SystemExit(0 if workbench.is_shut_down else 1)
         if workbench.is_shut_down:
             if identity is not None:
-                workbench.wire.respond_error(identity, INVALID_REQUEST, "the server is shut down")
+                workbench.wire.respond_error(identity, INVALID_REQUEST, "the server has shut down")
             return
         if not self._begun and method != "initialize":
             if identity is not None:
-                workbench.wire.respond_error(identity, NOT_INITIALIZED, "`initialize` must come first")
+                workbench.wire.respond_error(identity, NOT_INITIALIZED, "the first request must be `initialize`")
             return
         self.kept.append(message)
         self._handle(str(method), identity, as_object(message.get("params")))
@@ -83,7 +82,7 @@ class StartupHandler:
             self._shown = True
         elif method == "shutdown":
             self._answer(identity, None)
-            workbench.is_shut_down = True
+            workbench.shut_down()
         elif not method.startswith("$/"):
             self._more = True
             self._changed = self._changed or method.startswith(("textDocument/did", "workspace/did"))
@@ -94,7 +93,7 @@ class StartupHandler:
             self._workbench.opened(uri, str(item.get("languageId", "")), version, text)
 
     def _can_pull(self, params: dict[str, Any]) -> bool:
-        """Whether the findings that are asked for can be told now."""
+        """Whether a pull request can be answered now."""
         workbench = self._workbench
         document = workbench.documents.get(str(as_object(params.get("textDocument")).get("uri")))
         is_known = document is not None and workbench.is_dockerfile(document)
@@ -105,7 +104,7 @@ class StartupHandler:
         self.answered.add(identity)
 
     def idle(self) -> None:
-        """No message waits: send the findings on the document that was opened last."""
+        """Use idle time: publish the diagnostics of the document that was opened last."""
         workbench = self._workbench
         if self._changed or self._shown or workbench.pulls_diagnostics or workbench.waits_for_settings:
             return

@@ -1,4 +1,4 @@
-"""The list of features: the method of the protocol, and the module and function that answer."""
+"""The requests and notifications of the protocol, with the module and function of their handlers."""
 
 from __future__ import annotations
 
@@ -25,4 +25,4 @@ FEATURES = (
     ("textDocument/formatting", "features.formatting", "format_document"),
     ("textDocument/rangeFormatting", "features.formatting", "format_range"),
 )
-"""What pygls handles itself is in protocol.py; `capabilities.py` tells the client."""
+"""message_handlers.py has the handlers of messages that pygls handles itself; capabilities.py describes all."""

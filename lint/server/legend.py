@@ -1,4 +1,4 @@
-"""The kinds of semantic tokens, in the order of their numbers."""
+"""The types and modifiers of semantic tokens, in the order of their numbers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the server does with each message of the protocol that pygls would handle itself."""
+"""The handlers of messages that pygls would otherwise handle itself."""
 
 from __future__ import annotations
 
@@ -23,41 +23,41 @@ class DocumentProtocol(RequestProtocol):
 
     @property
     def server(self) -> DlintServer:
-        """The server that speaks this protocol."""
-        return self._server  # pyright: ignore[reportReturnType] - pygls gives it the class that made it
+        """The server of this protocol."""
+        return self._server  # pyright: ignore[reportReturnType] - pygls sets it to the server that made it
 
     @lsp_method(types.INITIALIZE)
     def lsp_initialize(self, params: types.InitializeParams) -> Any:
-        """The client was answered before; pygls wants to know what it can do."""
+        """Store the capabilities for pygls; the request was answered before."""
         self.client_capabilities = params.capabilities
 
     @lsp_method(types.SHUTDOWN)
     def lsp_shutdown(self, *_: Any) -> Any:
-        """Nothing is asked any more; only `exit` comes."""
-        self.server.workbench.is_shut_down = True
+        """Shut down; from now on only `exit` is accepted."""
+        self.server.workbench.shut_down()
 
     @lsp_method(types.TEXT_DOCUMENT_DID_OPEN)
     def lsp_text_document__did_open(self, params: types.DidOpenTextDocumentParams) -> Any:
-        """A document was opened."""
+        """Open a document."""
         self.server.opened(params.text_document)
 
     @lsp_method(types.TEXT_DOCUMENT_DID_CHANGE)
     def lsp_text_document__did_change(self, params: types.DidChangeTextDocumentParams) -> Any:
-        """Something was typed."""
+        """Apply changes to a document."""
         self.server.changed(params.text_document, params.content_changes)
 
     @lsp_method(types.TEXT_DOCUMENT_DID_CLOSE)
     def lsp_text_document__did_close(self, params: types.DidCloseTextDocumentParams) -> Any:
-        """A document was closed."""
+        """Close a document."""
         self.server.closed(params.text_document.uri)
 
     @lsp_method(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
     def lsp_workspace__did_change_workspace_folders(self, params: types.DidChangeWorkspaceFoldersParams) -> Any:
-        """Folders came or went."""
+        """Add and remove workspace folders."""
         folders_changed(self.server, params)
 
     def receive(self, data: dict[str, Any]) -> None:
-        """Handle one message. What is wrong with it is answered or told, never raised."""
+        """Handle one message. Errors are sent to the client or logged, never raised."""
         workbench = self.server.workbench
         if workbench.is_settings_response(data):
             if workbench.apply_settings_response(data):
@@ -66,7 +66,7 @@ class DocumentProtocol(RequestProtocol):
         identity = data.get("id") if "method" in data else None
         if workbench.is_shut_down and data.get("method") != types.EXIT:
             if identity is not None:
-                workbench.wire.respond_error(identity, INVALID_REQUEST, "the server is shut down")
+                workbench.wire.respond_error(identity, INVALID_REQUEST, "the server has shut down")
             return
         try:
             message: Any = self.structure_message(data)
@@ -74,11 +74,11 @@ class DocumentProtocol(RequestProtocol):
             if isinstance(identity, int | str):
                 self._send_response(identity, error=error.to_response_error())
             else:
-                workbench.log(f"a message could not be read: {error}")
+                workbench.log(f"invalid message: {error}")
             return
         self.handle_message(message)
 
     @lsp_method(types.EXIT)
     def lsp_exit(self, *_: Any) -> Any:
-        """End the process: 0 after a shutdown, else 1, as the protocol wants it."""
+        """Exit with status 0 after a shutdown, otherwise 1, as the protocol requires."""
         sys.exit(0 if self.server.workbench.is_shut_down else 1)

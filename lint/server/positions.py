@@ -1,4 +1,4 @@
-"""Text as an editor counts it: lines that end in a line feed, a carriage return or both, columns in code units.
+"""Positions in the protocol's form: lines end with LF, CR or CRLF, columns are code units.
 
 Source: the Language Server Protocol 3.17, "Text Documents" and "Position".
 """
@@ -28,11 +28,11 @@ def _utf8(char: str) -> int:
 
 
 UNIT_LENGTHS: dict[str, Callable[[str], int]] = {"utf-8": _utf8, "utf-16": _utf16, "utf-32": _one}
-"""How many code units a character takes, by the name of the encoding."""
+"""The number of code units of a character, by encoding."""
 
 
 class Text:
-    """A text with its lines; positions are (line, column), both from 0, columns in code units of `encoding`."""
+    """A text and its lines. Positions are (line, column), both from 0, columns in code units of `encoding`."""
 
     __slots__ = ("_ascii", "_ends", "_starts", "_units", "encoding", "text")
 
@@ -49,7 +49,7 @@ class Text:
         self._ends.append(len(text))
 
     def position(self, offset: int) -> tuple[int, int]:
-        """The position of the character at an offset; behind the last one for their number."""
+        """The position of an offset, from 0 to the length of the text."""
         line = bisect_right(self._starts, offset) - 1
         start = self._starts[line]
         offset = min(offset, self._ends[line])
@@ -59,7 +59,7 @@ class Text:
         return line, len(before) if before.isascii() else sum(map(self._units, before))
 
     def offset(self, line: int, column: int) -> int:
-        """The offset at a position; what lies behind the end of a line or of the text is that end."""
+        """The offset of a position; one after the end of a line or of the text is moved to that end."""
         if line < 0:
             return 0
         if line >= len(self._starts):
@@ -76,20 +76,20 @@ class Text:
         return at
 
     def replaced(self, start: tuple[int, int], end: tuple[int, int], new: str) -> Text:
-        """The text with `new` for what stands between two positions."""
+        """The text with the part between two positions replaced."""
         first = self.offset(*start)
         last = max(first, self.offset(*end))
         return Text(self.text[:first] + new + self.text[last:], self.encoding)
 
     @property
     def lines(self) -> int:
-        """How many lines there are."""
+        """The number of lines."""
         return len(self._starts)
 
     def line_start(self, line: int) -> int:
-        """The offset at which a line begins."""
+        """The offset of the start of a line."""
         return self._starts[line]
 
     def line_end(self, line: int) -> int:
-        """The offset at which a line ends, its line ending left out."""
+        """The offset of the end of a line, without its line ending."""
         return self._ends[line]

@@ -1,4 +1,4 @@
-"""pygls' protocol with dlint's own documents, and with requests that can be called off before they begin."""
+"""pygls' protocol, extended by requests that can be cancelled before they start and by plain JSON results."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class JsonResult:
-    """An answer that is an object of JSON already."""
+    """A result that is plain JSON already."""
 
     __slots__ = ("value",)
 
@@ -23,13 +23,14 @@ class JsonResult:
 
 
 class RequestProtocol(LanguageServerProtocol):
-    """`cancelled` holds the ids of requests that nobody waits for any more; the reader of messages fills it.
+    """The protocol with cancellation.
 
-    `answered` are those of requests that got their answer before there was a protocol.
+    `cancelled`: the ids of cancelled requests, filled by the reader thread; `answered`: the ids of requests that were
+    answered before pygls was imported.
     """
 
     wire: MessageWriter
-    """Where answers that are JSON already are written; set by the server."""
+    """The writer for plain JSON results; set by the server."""
 
     def __init__(self, *arguments: Any) -> None:
         self.cancelled: set[int | str] = set()
@@ -38,15 +39,15 @@ class RequestProtocol(LanguageServerProtocol):
         self.client_capabilities = types.ClientCapabilities()
 
     def receive(self, data: dict[str, Any]) -> None:
-        """Handle one message. What is wrong with it is answered or logged, never raised."""
+        """Handle one message. Errors are sent to the client or logged, never raised."""
         raise NotImplementedError
 
     def typed(self, value: Any, kind: Any) -> Any:
-        """A value of JSON as one of the protocol's types."""
+        """A JSON value as one of the protocol's types."""
         return self._converter.structure(value, kind)
 
     def check_cancelled(self) -> None:
-        """Raise JsonRpcRequestCancelled when the request that is being answered is called off."""
+        """Raise JsonRpcRequestCancelled if the current request was cancelled."""
         if self.msg_id in self.cancelled:
             raise JsonRpcRequestCancelled(f'Request with id "{self.msg_id}" is canceled')
 
@@ -58,7 +59,7 @@ class RequestProtocol(LanguageServerProtocol):
         super()._handle_request(msg_id, method_name, params)
 
     def _handle_cancel_notification(self, msg_id: int | str) -> None:
-        # Messages are handled in order: by now the request is answered.
+        # Messages are handled in order, so the request has been answered.
         self.cancelled.discard(msg_id)
 
     def _send_response(

@@ -1,4 +1,4 @@
-"""What a document is linted with: what `dlint check` would take for its file, and above it the editor's settings."""
+"""The lint plans of documents: as in `dlint check`, with the editor's settings on top."""
 
 from __future__ import annotations
 
@@ -27,22 +27,27 @@ SHELLCHECK_PREFIX = "SC"
 
 
 class SettingsError(ValueError):
-    """Settings or a configuration that cannot be used; the message says what to do."""
+    """Invalid settings or configuration; the message says what is wrong and how to fix it."""
 
 
 class DocumentPlans:
-    """Makes plans; files with the same configuration and the same settings share one."""
+    """Makes lint plans; documents with the same configuration and settings share one."""
 
-    def __init__(self, tell: Callable[[str], object]) -> None:
-        self._tell = tell
-        self._known: dict[object, PlansOfFiles] = {}
+    def __init__(self, report_warning: Callable[[str], object]) -> None:
+        self._report_warning = report_warning
+        self._plans_by_selection: dict[object, PlansOfFiles] = {}
 
     def invalidate(self) -> None:
-        """Configuration files may have changed."""
-        self._known.clear()
+        """Read configuration files again: they may have changed."""
+        self._plans_by_selection.clear()
+
+    def forget_contexts(self) -> None:
+        """Read build contexts again: their files may have changed."""
+        for plans in self._plans_by_selection.values():
+            plans.forget_contexts()
 
     def of(self, path: str, settings: Settings, roots: Sequence[str]) -> LintPlan:
-        """The plan for the file at `path`, empty for none. Raises BadSettings."""
+        """The plan for the file at `path`, empty for an unsaved document. Raises SettingsError."""
         try:
             return self._plans(settings).of(path or "-", roots)
         except USAGE_ERRORS as error:
@@ -50,10 +55,10 @@ class DocumentPlans:
 
     def default_plan(self) -> LintPlan:
         """The plan without settings and configuration files."""
-        return PlansOfFiles(ConfigResolver(isolated=True), self._tell).of("-")
+        return PlansOfFiles(ConfigResolver(isolated=True), self._report_warning).of("-")
 
     def context_finder(self, path: str, settings: Settings, roots: Sequence[str]) -> FindContext | None:
-        """What finds the build context of the file at `path`; None where there is none. Raises BadSettings."""
+        """A function that finds the build context of a file; None if it is not saved. Raises SettingsError."""
         if not path or not os.path.isdir(os.path.dirname(path)):
             return None
         try:
@@ -62,21 +67,21 @@ class DocumentPlans:
             raise SettingsError(str(error)) from None
 
     def rule_url(self, path: str, settings: Settings) -> str:
-        """Where the configuration says that the rules' pages are published. Raises BadSettings."""
+        """The key `rule-url` of the configuration. Raises SettingsError."""
         try:
             return self._plans(settings).config(path or "-").get("rule-url", "")
         except USAGE_ERRORS as error:
             raise SettingsError(str(error)) from None
 
     def excluded(self, path: str, settings: Settings) -> bool:
-        """Whether a configuration leaves the file out. Raises BadSettings."""
+        """Whether the configuration excludes the file. Raises SettingsError."""
         try:
             return bool(path) and self._plans(settings).is_excluded(path)
         except USAGE_ERRORS as error:
             raise SettingsError(str(error)) from None
 
     def fix_request(self, path: str, settings: Settings, codes: Sequence[str], *, unsafe: bool) -> FixRequest:
-        """What is to be fixed: of some rules or of all that the configuration wants fixed. Raises BadSettings."""
+        """The request to fix the rules `codes`, or all fixable rules if it is empty. Raises SettingsError."""
         try:
             config = self._plans(settings).config(path or "-")
             fixable = codes or config.get("fixable", ())
@@ -86,7 +91,7 @@ class DocumentPlans:
             raise SettingsError(str(error)) from None
 
     def remove_known_findings(self, report: Report, path: str, settings: Settings) -> None:
-        """Take out the findings that a baseline holds. Raises BadSettings."""
+        """Remove the findings that are in the baseline. Raises SettingsError."""
         try:
             baseline = self._plans(settings).config(path or "-").path("baseline")
             if baseline is not None:
@@ -97,14 +102,15 @@ class DocumentPlans:
             raise SettingsError(str(error)) from None
 
     def shellcheck(self, settings: Settings) -> str:
-        """The path of ShellCheck, empty when there is none."""
+        """The path of ShellCheck, empty if it is not installed."""
         return self._plans(settings).shellcheck or ""
 
     def _plans(self, settings: Settings) -> PlansOfFiles:
-        found = self._known.get(settings.selection)
+        found = self._plans_by_selection.get(settings.selection)
         if found is None:
-            arguments = CheckArguments()
-            arguments.select, arguments.profile = list(settings.select), settings.profile or None
-            arguments.ignore = [*settings.ignore, *(() if settings.shellcheck else (SHELLCHECK_PREFIX,))]
-            found = self._known[settings.selection] = PlansOfFiles(command_line_configurations(arguments), self._tell)
+            ignore = [*settings.ignore, *(() if settings.shellcheck else (SHELLCHECK_PREFIX,))]
+            arguments = CheckArguments(settings.select, ignore, settings.profile or None)
+            found = self._plans_by_selection[settings.selection] = PlansOfFiles(
+                command_line_configurations(arguments), self._report_warning
+            )
         return found

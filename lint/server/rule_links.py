@@ -1,4 +1,4 @@
-"""The page of a rule as a file that an editor can open, and where it lies."""
+"""Links to rule pages: a published address, or a file in the user's cache that an editor can open."""
 
 from __future__ import annotations
 
@@ -11,47 +11,47 @@ from .uris import path_to_uri
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...rules.base import Rule
-    from .documents import Document
-    from .workbench import Workbench
-
-_links: dict[str, str] = {}
-_unwritten: list[str] = []
-_by_code: dict[str, Rule] = {}
 
 
 def rule_by_code(code: str) -> Rule | None:
     """The rule with a code."""
-    if not _by_code:
-        _by_code.update((rule.code, rule) for rule in RULES)
-    return _by_code.get(code)
+    return next((rule for rule in RULES if rule.code == code), None)
 
 
-def rule_page_url(workbench: Workbench, document: Document, code: str) -> str:
-    """Where the page of a rule can be read: where `ruleUrl` or the configuration says, ShellCheck's wiki, or a file.
+class RulePages:
+    """The links to rule pages, and the pages that are still to be written to the user's cache."""
 
-    Empty for nowhere. A file is written when there is time, by `write_pages`: before anybody can click.
-    """
-    address = published_url(code, workbench.settings(document).rule_url or document.rule_url)
-    if address:
-        return address
-    if code not in _links:
-        folder = page_cache_directory(workbench.version)
-        is_kept = _can_write(folder) and (rule_by_code(code) is not None or code.startswith("SYN"))
-        _links[code] = path_to_uri(os.path.join(folder, f"{code}.md")) if is_kept else ""
-        if is_kept:
-            _unwritten.append(code)
-    return _links[code]
+    def __init__(self, version: str) -> None:
+        self._version = version
+        self._links: dict[str, str] = {}
+        self._unwritten: list[str] = []
+
+    def url(self, code: str, template: str) -> str:
+        """The address of a rule's page; empty if there is none. `template` is the setting or key `rule-url`.
+
+        A page in the cache is written later, by `write`.
+        """
+        address = published_url(code, template)
+        if address:
+            return address
+        if code not in self._links:
+            directory = page_cache_directory(self._version)
+            has_page = rule_by_code(code) is not None or code.startswith("SYN")
+            is_cached = has_page and _is_writable(directory)
+            self._links[code] = path_to_uri(os.path.join(directory, f"{code}.md")) if is_cached else ""
+            if is_cached:
+                self._unwritten.append(code)
+        return self._links[code]
+
+    def write(self) -> None:
+        """Write the linked pages that are not in the cache yet."""
+        while self._unwritten:
+            cached_page_file(self._unwritten.pop(), self._version)
 
 
-def _can_write(folder: str) -> bool:
+def _is_writable(directory: str) -> bool:
     try:
-        os.makedirs(folder, exist_ok=True)
+        os.makedirs(directory, exist_ok=True)
     except OSError:
         return False
-    return os.access(folder, os.W_OK)
-
-
-def write_pages(version: str) -> None:
-    """Write the pages to which links were given, unless they are there."""
-    while _unwritten:
-        cached_page_file(_unwritten.pop(), version)
+    return os.access(directory, os.W_OK)

@@ -1,4 +1,4 @@
-"""Beginning, settings, folders, and files that change beside the documents."""
+"""Handlers for initialization, settings, workspace folders, and changed files."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ WATCHED_FILES = (
     "**/.github/workflows/*.{yml,yaml}",
     "**/{requirements*.txt,package.json,package-lock.json,go.mod,go.sum}",
 )
-"""Files that decide over findings and lie beside Dockerfiles."""
+"""Files other than Dockerfiles that affect findings."""
 
 
 def initialized(server: DlintServer, params: types.InitializedParams) -> None:
-    """Ask for settings, and to be told of files and settings that change, when the client can do that."""
+    """Request settings, and notifications of changed files and settings, if the client supports that."""
     del params
     workbench = server.workbench
     registrations: list[types.Registration] = []
@@ -33,12 +33,12 @@ def initialized(server: DlintServer, params: types.InitializedParams) -> None:
         registrations.append(types.Registration("dlint-settings", types.WORKSPACE_DID_CHANGE_CONFIGURATION, section))
     if registrations:
         server.client_register_capability(types.RegistrationParams(registrations))
-    if not workbench.has_asked:
+    if not workbench.has_requested_settings:
         workbench.request_settings()
 
 
 def configuration_changed(server: DlintServer, params: types.DidChangeConfigurationParams) -> None:
-    """The settings have changed: ask for them, or take those that came along."""
+    """Request the changed settings, or use those in the notification."""
     workbench = server.workbench
     if workbench.client_capability("workspace", "configuration"):
         workbench.request_settings()
@@ -47,13 +47,13 @@ def configuration_changed(server: DlintServer, params: types.DidChangeConfigurat
 
 
 def files_changed(server: DlintServer, params: types.DidChangeWatchedFilesParams) -> None:
-    """Files beside the documents have changed."""
+    """Lint again after watched files have changed."""
     if params.changes:
         server.schedule_all()
 
 
 def folders_changed(server: DlintServer, params: types.DidChangeWorkspaceFoldersParams) -> None:
-    """Folders came or went."""
+    """Add and remove workspace folders."""
     for folder in params.event.removed:
         server.workbench.remove_folder(folder.uri)
     for folder in params.event.added:
@@ -63,6 +63,6 @@ def folders_changed(server: DlintServer, params: types.DidChangeWorkspaceFolders
 
 
 def document_saved(server: DlintServer, params: types.DidSaveTextDocumentParams) -> None:
-    """A document was saved; others may depend on it, and files may have come meanwhile."""
+    """Lint again after a save: other documents may depend on it, and files may have appeared."""
     del params
     server.schedule_all()

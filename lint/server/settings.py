@@ -1,7 +1,8 @@
-"""What the editor's user set, below `dlint` in the editor's settings."""
+"""The user's settings in the editor, in the section `dlint`."""
 
 from __future__ import annotations
 
+from ..config.layer import or_list
 from ..config.profiles import PROFILE_NAMES
 
 TYPE_CHECKING = False
@@ -11,20 +12,17 @@ if TYPE_CHECKING:
 
 
 def as_object(value: object) -> dict[str, Any]:
-    """An object of JSON; an empty one for anything else."""
+    """A JSON object; an empty one for other values."""
     return value if isinstance(value, dict) else {}  # pyright: ignore[reportUnknownVariableType] - JSON has text keys
 
 
 def as_list(value: object) -> list[Any]:
-    """A list of JSON; an empty one for anything else."""
-    return value if isinstance(value, list) else []  # pyright: ignore[reportUnknownVariableType] - of whatever
+    """A JSON list; an empty one for other values."""
+    return value if isinstance(value, list) else []  # pyright: ignore[reportUnknownVariableType] - of any values
 
 
 class Settings:
-    """The settings for a folder; what is left out, or has the wrong type, is as if it were not set.
-
-    `problems` says what has the wrong type.
-    """
+    """The settings of a folder. Missing and invalid settings get their defaults; `problems` describes invalid ones."""
 
     __slots__ = ("ignore", "inlay_hints", "problems", "profile", "rule_url", "select", "shellcheck", "unsafe_fixes")
 
@@ -35,7 +33,7 @@ class Settings:
         self.ignore: Sequence[str] = self._strings(values, "ignore")
         self.profile: str = self._typed(values, "profile", str, "")
         if self.profile and self.profile not in PROFILE_NAMES:
-            self.problems.append(f"there is no profile `{self.profile}`; there are {', '.join(PROFILE_NAMES)}")
+            self.problems.append(f"unknown profile `{self.profile}` (expected {or_list(PROFILE_NAMES)})")
             self.profile = ""
         self.shellcheck: bool = self._typed(values, "shellcheck", bool, True)
         self.unsafe_fixes: bool = self._typed(values, "unsafeFixes", bool, True)
@@ -44,12 +42,12 @@ class Settings:
 
     @property
     def selection(self) -> tuple[object, ...]:
-        """What decides over the rules that run."""
+        """The settings that affect the rules that run."""
         return tuple(self.select), tuple(self.ignore), self.profile, self.shellcheck
 
     @property
     def all(self) -> tuple[object, ...]:
-        """All that is set."""
+        """All settings."""
         return (*self.selection, self.unsafe_fixes, self.inlay_hints, self.rule_url)
 
     def _typed(self, values: Mapping[str, Any], key: str, wanted: type, default: Any) -> Any:
@@ -57,7 +55,9 @@ class Settings:
         if value is None:
             return default
         if not isinstance(value, wanted):
-            self.problems.append(f"the setting `dlint.{key}` is no {wanted.__name__}; it is not used")
+            self.problems.append(
+                f"ignoring setting `dlint.{key}`: expected {'a string' if wanted is str else 'true or false'}"
+            )
             return default
         return value
 
@@ -67,6 +67,6 @@ class Settings:
             return ()
         listed: list[Any] = value.replace(",", " ").split() if isinstance(value, str) else value
         if not isinstance(value, str | list) or not all(isinstance(each, str) for each in listed):
-            self.problems.append(f"the setting `dlint.{key}` is no list of rules; it is not used")
+            self.problems.append(f"ignoring setting `dlint.{key}`: expected a list of rules")
             return ()
         return tuple(listed)

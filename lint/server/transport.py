@@ -1,7 +1,7 @@
-"""Messages in and out: framing, a thread that reads, one loop that answers, and the end of the process.
+"""Message framing, the reader thread and the main loop.
 
-All work is done in one thread, in the order of the messages; the reader only looks for `$/cancelRequest`. Findings are
-made when no message waits, so that fast typing costs one run and not many.
+The main thread does all work, in the order of the messages; the reader thread only looks for `$/cancelRequest`.
+Documents are linted when no message waits, so fast typing causes one run instead of many.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import sys
 import threading
 from queue import Empty, SimpleQueue
 
-from ..engine.diagnostic import describe_internal_error
 from .early import StartupHandler
 from .wire import PARSE_ERROR, MessageWriter
 from .workbench import Workbench
@@ -28,20 +27,20 @@ if TYPE_CHECKING:
     MakeApp = Callable[[Workbench, Callable[[Any], object], set[int | str]], DlintServer]
 
 _CHUNK = 1 << 16
-_LARGEST = 256 * 1024 * 1024
+_MAX_MESSAGE = 256 * 1024 * 1024
 _WATCH_SECONDS = 3.0
 _QUIET_SECONDS = 0.5
 
 
 class MessageReader:
-    """Reads messages, each a header with `Content-Length`, an empty line, and JSON."""
+    """Reads messages: a header with `Content-Length`, an empty line, and JSON."""
 
     def __init__(self, read: Read) -> None:
         self._read = read
         self._rest = b""
 
     def next(self) -> bytes | None:
-        """The next message, or None when there are no more."""
+        """The next message, or None at the end of input."""
         while True:
             end = self._rest.find(b"\r\n\r\n")
             if end >= 0:
@@ -53,7 +52,7 @@ class MessageReader:
                 return None
 
     def _body(self, length: int) -> bytes | None:
-        if length > _LARGEST:
+        if length > _MAX_MESSAGE:
             return None
         parts, size = [self._rest], len(self._rest)
         while size < length:
@@ -69,7 +68,7 @@ class MessageReader:
     def _more(self) -> bool:
         part = self._read(_CHUNK)
         self._rest += part
-        return bool(part) and len(self._rest) < _LARGEST
+        return bool(part) and len(self._rest) < _MAX_MESSAGE
 
 
 def _length(head: bytes) -> int | None:
@@ -81,9 +80,9 @@ def _length(head: bytes) -> int | None:
 
 
 class MessageLoop:
-    """Handles messages and jobs one after the other until the client goes.
+    """Handles messages and jobs in order until the client exits.
 
-    `make_app` imports the real server and makes it; it is called when the first messages are answered (`early.py`).
+    `make_app` imports pygls and creates the server; it is called after the first messages are answered (`early.py`).
     """
 
     def __init__(self, read: Read, write: Callable[[bytes], object], version: str, make_app: MakeApp) -> None:
@@ -96,7 +95,7 @@ class MessageLoop:
         self._cancelled: set[int | str] = set()
 
     def run(self) -> int:
-        """Serve; the exit status: 0 after `shutdown`, 1 when the client just went away."""
+        """Serve and return the exit status: 0 after `shutdown`, 1 if the client disappeared."""
         threading.Thread(target=self._receive, name="reader", daemon=True).start()
         try:
             while True:
@@ -121,47 +120,45 @@ class MessageLoop:
             self._app.protocol.receive(item)
 
     def _wait(self) -> Any:
-        """The next message or job; None at the end."""
+        """The next message or job; None at the end of input."""
         while True:
             try:
                 return self._inbox.get_nowait()
             except Empty:
                 pass
             self._guarded(self._early.idle if self._app is None else self._app.idle)
-            patience = self._patience()
+            seconds = self._timeout()
             try:
-                return self._inbox.get(timeout=patience) if patience else self._inbox.get_nowait()
+                return self._inbox.get(timeout=seconds) if seconds else self._inbox.get_nowait()
             except Empty:
                 if not _is_alive(self._workbench.process):
                     return None
             if self._app is not None and self._app.pending_garbage:
                 self._app.collect_garbage()
             elif self._app is None and self._early.timeout is not None:
-                self._begin()
+                self._start_server()
 
-    def _patience(self) -> float:
-        """How many seconds to wait for the next message before something else is looked at."""
-        wanted = self._early.timeout if self._app is None else _QUIET_SECONDS if self._app.pending_garbage else None
-        return _WATCH_SECONDS if wanted is None else wanted
+    def _timeout(self) -> float:
+        """Seconds to wait for the next message before other work is done."""
+        seconds = self._early.timeout if self._app is None else _QUIET_SECONDS if self._app.pending_garbage else None
+        return _WATCH_SECONDS if seconds is None else seconds
 
-    def _begin(self) -> None:
-        """Import the real server, and let it hear what was said before."""
+    def _start_server(self) -> None:
+        """Import and create the pygls server, and let it handle the messages so far."""
         app = self._app = self._make_app(self._workbench, self._inbox.put, self._cancelled)
-        app.protocol.answered |= self._early.answered
+        app.protocol.answered.update(self._early.answered)
         for message in self._early.kept:
             app.protocol.receive(message)
-        app.is_cold = True
+        app.warm_up_when_idle()
 
     def _guarded(self, job: Callable[[], object]) -> None:
-        """Do a job; what breaks in it is told and never ends the server."""
+        """Do a job; errors are logged and do not stop the server."""
         try:
             job()
         except (BrokenPipeError, SystemExit):
             raise
-        except Exception as error:  # noqa: BLE001 - the server must live on
-            self._workbench.log(
-                f"internal error ({describe_internal_error(error)}); this is a bug of dlint, please report it"
-            )
+        except Exception as error:  # noqa: BLE001 - the server must go on
+            self._workbench.log_internal_error(error)
 
     def _receive(self) -> None:
         try:
@@ -169,20 +166,20 @@ class MessageLoop:
                 try:
                     data = json.loads(body)
                 except (ValueError, RecursionError) as error:
-                    self._refuse(str(error))
+                    self._reject(str(error))
                     continue
                 if not isinstance(data, dict):
-                    self._refuse("a message is one object of JSON")
+                    self._reject("expected a JSON object")
                     continue
                 self._note_cancelled(data)  # pyright: ignore[reportUnknownArgumentType]
                 self._inbox.put(data)
         except OSError:
-            pass  # The connection broke: as if it were closed.
+            pass  # The connection is broken: as if it were closed.
         self._inbox.put(None)
 
-    def _refuse(self, why: str) -> None:
-        """Have it answered that something is no message."""
-        self._inbox.put(lambda: self._workbench.wire.respond_error(None, PARSE_ERROR, f"this is no message: {why}"))
+    def _reject(self, reason: str) -> None:
+        """Queue an error response to an invalid message."""
+        self._inbox.put(lambda: self._workbench.wire.respond_error(None, PARSE_ERROR, f"invalid message: {reason}"))
 
     def _note_cancelled(self, data: dict[str, Any]) -> None:
         if data.get("method") == "$/cancelRequest" and isinstance(data.get("params"), dict):
@@ -192,7 +189,7 @@ class MessageLoop:
 
 
 def _is_alive(process: int | None) -> bool:
-    """Whether the editor still runs; True when it did not say which process it is."""
+    """Whether the editor's process is running; True if its id is unknown."""
     if process is None or os.name == "nt":
         return True
     try:
@@ -205,11 +202,12 @@ def _is_alive(process: int | None) -> bool:
 
 
 def serve_stdio(version: str, make_app: MakeApp) -> int:
-    """Serve on standard input and output. What else prints goes to standard error."""
+    """Serve on standard input and output; other output goes to standard error."""
+    from contextlib import redirect_stdout
+
     out = os.dup(1)
     os.dup2(2, 1)
-    sys.stdout = sys.stderr
-    with os.fdopen(out, "wb", buffering=0) as stream:
+    with redirect_stdout(sys.stderr), os.fdopen(out, "wb", buffering=0) as stream:
 
         def write(data: bytes) -> None:
             view = memoryview(data)
@@ -219,13 +217,13 @@ def serve_stdio(version: str, make_app: MakeApp) -> int:
         return MessageLoop(lambda size: os.read(0, size), write, version, make_app).run()
 
 
-def serve_tcp(version: str, make_app: MakeApp, host: str, port: int, tell: Callable[[str], object]) -> int:
-    """Serve the first client that connects to a port of this machine; 0 takes any free one. Raises OSError."""
+def serve_tcp(version: str, make_app: MakeApp, host: str, port: int, log: Callable[[str], object]) -> int:
+    """Serve the first client that connects to a local port; 0 selects a free one. Raises OSError."""
     import socket
 
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.create_server((host, port), family=family, backlog=1) as server:
-        tell(f"listening on {host} port {server.getsockname()[1]}")
+        log(f"listening on {host} port {server.getsockname()[1]}")
         connection, _ = server.accept()
     with connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -42,7 +42,7 @@ def _unquoted(text: str) -> bytes:
 
 
 def path_to_uri(path: str) -> str:
-    """The file URI of a path, which is made absolute."""
+    """The file URI of a path; a relative path is made absolute first."""
     path = os.path.abspath(path)
     if _WINDOWS:
         path = path.replace("\\", "/")

@@ -1,4 +1,4 @@
-"""Messages to the client, as plain objects of JSON."""
+"""Messages to the client, as plain JSON."""
 
 from __future__ import annotations
 
@@ -15,32 +15,32 @@ NOT_INITIALIZED = -32002
 
 
 class MessageWriter:
-    """Writes messages, each behind a header with its length."""
+    """Writes messages with their headers."""
 
     def __init__(self, write: Callable[[bytes], object]) -> None:
         self._write = write
 
     def write(self, data: bytes) -> None:
-        """Send a message that has its header, as pygls makes it."""
+        """Send a message that already has its header; pygls calls this."""
         self._write(data)
 
     def close(self) -> None:
-        """Nothing is left to do; the process ends."""
+        """Do nothing; pygls calls this at the end."""
 
     def notify(self, method: str, params: Any) -> None:
-        """Tell the client something."""
+        """Send a notification."""
         self._send({"method": method, "params": params})
 
     def request(self, identity: str, method: str, params: Any) -> None:
-        """Ask the client something."""
+        """Send a request."""
         self._send({"id": identity, "method": method, "params": params})
 
     def respond(self, identity: Any, result: Any) -> None:
-        """Answer a request."""
+        """Send the result of a request."""
         self._send({"id": identity, "result": result})
 
     def respond_error(self, identity: Any, code: int, message: str) -> None:
-        """Answer a request, or what cannot be read as one, with an error."""
+        """Send an error response; `identity` is None for a message that could not be parsed."""
         self._send({"id": identity, "error": {"code": code, "message": message}})
 
     def _send(self, message: dict[str, Any]) -> None:

@@ -1,6 +1,6 @@
-"""What is open, what is set, and with what each document is linted.
+"""The state of the server: open documents, settings, workspace folders and lint plans.
 
-Needs nothing of pygls, so that the first findings do not wait for its import.
+It does not use pygls, so the first diagnostics do not wait for its import.
 """
 
 from __future__ import annotations
@@ -9,12 +9,14 @@ import os
 import re
 import time
 
+from ..engine.diagnostic import describe_internal_error
 from ..engine.linter import lint_source
 from ..engine.report import Report
 from ..terminal.streams import warn
 from .documents import Document
 from .positions import UNIT_LENGTHS, Text
 from .request_plans import DocumentPlans, SettingsError
+from .rule_links import RulePages
 from .settings import Settings, as_list, as_object
 from .uris import path_to_uri, uri_to_path
 
@@ -32,7 +34,7 @@ _WARNING, _INFO = 2, 3
 
 
 class Workbench:
-    """The state of a server. `client` are the client's capabilities as it sent them."""
+    """The state of the server. `client`: the client's capabilities as plain JSON."""
 
     def __init__(self, wire: MessageWriter, version: str) -> None:
         self.wire = wire
@@ -40,22 +42,23 @@ class Workbench:
         self.documents: dict[str, Document] = {}
         self.folders: dict[str, str] = {}
         self.plans = DocumentPlans(self.log)
+        self.rule_pages = RulePages(version)
         self.client: dict[str, Any] = {}
         self.encoding = "utf-16"
         self.process: int | None = None
         self.is_shut_down = False
         self.was_set = False
-        """Whether the client gave settings when it began."""
-        self.has_asked = False
+        """Whether the client sent settings with `initialize`."""
+        self.has_requested_settings = False
         self.waits_for_settings = False
         self._settings: dict[str, Settings] = {"": Settings()}
-        self._asked: dict[str, list[str]] = {}
-        self._questions = 0
-        self._told: set[str] = set()
-        self._faulty: dict[str, str] = {}
+        self._requested: dict[str, list[str]] = {}
+        self._request_count = 0
+        self._warned: set[str] = set()
+        self._config_errors: dict[str, str] = {}
 
     def initialize(self, params: Any) -> None:
-        """Take in what the client says of itself when it begins: what it can do, its folders, its first settings."""
+        """Store the parameters of `initialize`: capabilities, position encoding, process, folders and settings."""
         params = as_object(params)
         self.client = as_object(params.get("capabilities"))
         wanted = self.client_capability("general", "positionEncodings") or ()
@@ -71,7 +74,7 @@ class Workbench:
         self.store_settings("", params.get("initializationOptions"))
 
     def client_capability(self, *names: str) -> Any:
-        """A capability of the client; None when it does not say."""
+        """A capability of the client, by its path of names; None if it is missing."""
         value: Any = self.client
         for name in names:
             value = as_object(value).get(name)
@@ -79,10 +82,9 @@ class Workbench:
 
     @property
     def pulls_diagnostics(self) -> bool:
-        """Whether the client asks for diagnostics itself, so that they are not pushed.
+        """Whether the client pulls diagnostics, so they are not published.
 
-        It must also take the word that it is to ask again: else it would not see what comes later, or changes with a
-        file beside the document.
+        It must also support refresh requests, without which it would miss later findings and changes of other files.
         """
         return self.client_capability("textDocument", "diagnostic") is not None and bool(
             self.client_capability("workspace", "diagnostics", "refreshSupport")
@@ -90,52 +92,54 @@ class Workbench:
 
     @property
     def resolves_actions(self) -> bool:
-        """Whether the client asks for the edit of a code action when it is chosen."""
+        """Whether the client resolves the edit of a code action when it is chosen."""
         return "edit" in (
             self.client_capability("textDocument", "codeAction", "resolveSupport", "properties") or ()
         ) and bool(self.client_capability("textDocument", "codeAction", "dataSupport"))
 
     @property
     def versions_edits(self) -> bool:
-        """Whether the client takes edits of several files, with the version that each was made for."""
+        """Whether the client supports edits with document versions, which can also change several files."""
         return bool(self.client_capability("workspace", "workspaceEdit", "documentChanges"))
 
     @property
     def creates_files(self) -> bool:
-        """Whether the client takes edits that make a file."""
+        """Whether the client supports edits that create a file."""
         return "create" in (self.client_capability("workspace", "workspaceEdit", "resourceOperations") or ())
 
     @property
     def takes_snippets(self) -> bool:
-        """Whether the client takes edits with places to fill in."""
+        """Whether the client supports edits with snippets."""
         return self.versions_edits and bool(self.client_capability("workspace", "workspaceEdit", "snippetEditSupport"))
 
     @property
     def shows_disabled(self) -> bool:
-        """Whether the client shows why a code action cannot be taken."""
+        """Whether the client shows disabled code actions with a reason."""
         return bool(self.client_capability("textDocument", "codeAction", "disabledSupport"))
 
     @property
     def previews_edits(self) -> bool:
-        """Whether the client can show edits and ask before it makes them."""
+        """Whether the client can preview and confirm edits."""
         return self.client_capability("workspace", "workspaceEdit", "changeAnnotationSupport") is not None
+
+    def shut_down(self) -> None:
+        """Accept no more requests."""
+        self.is_shut_down = True
 
     # Documents --------------------------------------------------------------------------------------------------
 
     def opened(self, uri: str, language: str, version: int, text: str) -> Document:
-        """Take a document in; one that is there already with this text stays."""
+        """Open a document; one that is already open with the same text is kept."""
         known = self.documents.get(uri)
         if known is not None and known.version == version and known.text.text == text:
             return known
         document = Document(uri, uri_to_path(uri), version, Text(text, self.encoding), language)
         self.documents[uri] = document
-        from ..sources.context_search import clear_context_cache
-
-        clear_context_cache()
+        self.plans.forget_contexts()
         return document
 
     def is_dockerfile(self, document: Document) -> bool:
-        """Whether a document is one by its language or its name."""
+        """Whether a document is a Dockerfile, by its language or its name."""
         if document.language.lower() in _LANGUAGES:
             return True
         from ..sources.discovery import is_dockerfile_name
@@ -143,92 +147,96 @@ class Workbench:
         return is_dockerfile_name(document.uri.rpartition("/")[2])
 
     def invalidate(self) -> None:
-        """Files beside the documents have changed: nothing is known any more."""
-        from ..sources.context_search import clear_context_cache
-
-        clear_context_cache()
+        """Drop all cached results: settings or other files have changed."""
         self.plans.invalidate()
         for document in self.documents.values():
             document.invalidate()
-        for uri, text in self._faulty.items():
-            self._told.discard(text)
+        for uri, text in self._config_errors.items():
+            self._warned.discard(text)
             self.wire.notify("textDocument/publishDiagnostics", {"uri": uri, "diagnostics": []})
-        self._faulty.clear()
+        self._config_errors.clear()
 
     # Linting ----------------------------------------------------------------------------------------------------
 
     def lint(self, document: Document) -> Report:
-        """The report of a document, made unless it is there. ShellCheck's part of it is left to be asked for."""
+        """The report of a document, linted if necessary; its snippets are still to be checked by ShellCheck."""
         if document.report is None:
             plan = self.prepare(document)
             if self._is_excluded(document):
-                document.report = Report(document.name, [], failed=False)
+                report = Report(document.name, [], failed=False)
             else:
-                make = document.builds if document.is_asked else None
-                document.report = lint_source(document.source, plan, document.find_context, make)
-                self.remove_known_findings(document, document.report)
+                make_builds = document.builds if document.keeps_model else None
+                report = lint_source(document.source, plan, document.find_context, make_builds)
+                self.remove_known_findings(document, report)
+            document.set_report(report)
+            return report
         return document.report
 
     def prepare(self, document: Document) -> LintPlan:
-        """Tell a document with what it is linted, and where its build context is; the plan.
+        """Set the plan, build context and rule URL of a document, and return the plan.
 
-        With a configuration that cannot be used it is the plan that the document had before.
+        If the configuration is invalid, that is reported and the last valid plan is kept.
         """
         try:
-            document.plan = self.plan(document)
+            plan = self.plan(document)
             settings, roots = self.settings(document), self.roots(document)
-            document.find_context = self.plans.context_finder(document.path, settings, roots)
-            document.rule_url = self.plans.rule_url(document.path, settings)
+            find_context = self.plans.context_finder(document.path, settings, roots)
+            document.prepare(plan, find_context, self.plans.rule_url(document.path, settings))
         except SettingsError as error:
-            self._tell_fault(str(error))
-            document.plan = document.plan or self.plans.default_plan()
-        return document.plan
+            self._report_config_error(str(error))
+            plan = document.plan or self.plans.default_plan()
+            document.prepare(plan, document.find_context, document.rule_url)
+        return plan
 
     def _is_excluded(self, document: Document) -> bool:
         try:
             return self.plans.excluded(document.path, self.settings(document))
         except SettingsError:
-            return False  # It is told by `prepare`.
+            return False  # Reported by `prepare`.
 
     def remove_known_findings(self, document: Document, report: Report) -> None:
-        """Take out of a report what a baseline holds."""
+        """Remove the findings that are in the baseline from a report."""
         try:
             self.plans.remove_known_findings(report, document.path, self.settings(document))
         except SettingsError as error:
-            self._tell_fault(str(error))
+            self._report_config_error(str(error))
 
     def plan(self, document: Document) -> LintPlan:
-        """The plan for a document. Raises BadSettings."""
+        """The plan for a document. Raises SettingsError."""
         return self.plans.of(document.path, self.settings(document), self.roots(document))
 
+    def rule_url(self, document: Document, code: str) -> str:
+        """The address of a rule's page, from the settings, the configuration or the user's cache; empty if none."""
+        return self.rule_pages.url(code, self.settings(document).rule_url or document.rule_url)
+
     def roots(self, document: Document) -> list[str]:
-        """The folders above which no build context is looked for: as if they were the paths of `dlint check`."""
-        above = [path for path in self.folders.values() if _is_below(document.path, path)]
-        return above or [document.path]
+        """The workspace folders that contain a document, which limit the search for build contexts."""
+        containing = [path for path in self.folders.values() if _is_inside(document.path, path)]
+        return containing or [document.path]
 
     # Folders and settings ---------------------------------------------------------------------------------------
 
     def add_folder(self, uri: str) -> None:
-        """Take in a folder of the workspace."""
+        """Add a workspace folder."""
         path = uri_to_path(uri)
         if path:
             self.folders[uri] = path
 
     def remove_folder(self, uri: str) -> None:
-        """Forget a folder of the workspace and what is set for it."""
+        """Remove a workspace folder and its settings."""
         self.folders.pop(uri, None)
         self._settings.pop(uri, None)
 
     def settings(self, document: Document) -> Settings:
-        """The settings for a document: of the innermost folder that holds it and has some, else those of all."""
+        """The settings of the innermost folder that contains a document, otherwise the global ones."""
         best, found = "", self._settings[""]
         for uri, path in self.folders.items():
-            if uri in self._settings and _is_below(document.path, path) and len(path) > len(best):
+            if uri in self._settings and _is_inside(document.path, path) and len(path) > len(best):
                 best, found = path, self._settings[uri]
         return found
 
     def store_settings(self, scope: str, values: Any) -> bool:
-        """Take over the settings of a folder (its URI), or with an empty scope of all; whether that changes any."""
+        """Store the settings of a folder URI, or the global ones if it is empty; returns whether they changed."""
         found = as_object(values)
         settings = Settings(as_object(found["dlint"]) if "dlint" in found else found)
         before = self._settings.get(scope, self._settings[""])
@@ -238,65 +246,69 @@ class Workbench:
         return before.all != settings.all
 
     def request_settings(self) -> None:
-        """Ask the client for the settings of all and of each folder, when it can be asked."""
+        """Request the global settings and those of each folder, if the client supports it."""
         if not self.client_capability("workspace", "configuration"):
             return
         scopes = ["", *self.folders]
-        self._questions += 1
-        identity = f"{_SETTINGS}{self._questions}"
-        self._asked[identity] = scopes
-        self.has_asked = self.waits_for_settings = True
+        self._request_count += 1
+        identity = f"{_SETTINGS}{self._request_count}"
+        self._requested[identity] = scopes
+        self.has_requested_settings = self.waits_for_settings = True
         items = [{"section": "dlint", **({"scopeUri": scope} if scope else {})} for scope in scopes]
         self.wire.request(identity, "workspace/configuration", {"items": items})
 
     def is_settings_response(self, message: dict[str, Any]) -> bool:
-        """Whether a message answers what the workbench asked."""
-        return "method" not in message and message.get("id") in self._asked
+        """Whether a message is the response to a settings request."""
+        return "method" not in message and message.get("id") in self._requested
 
     def apply_settings_response(self, message: dict[str, Any]) -> bool:
-        """Take over the settings for which the client was asked; whether that changes any."""
-        scopes = self._asked.pop(message["id"])
-        self.waits_for_settings = bool(self._asked)
+        """Store the settings of a response; returns whether they changed."""
+        scopes = self._requested.pop(message["id"])
+        self.waits_for_settings = bool(self._requested)
         changes = False
         for scope, value in zip(scopes, as_list(message.get("result")), strict=False):
             if value is not None:
                 changes |= self.store_settings(scope, value)
         return changes
 
-    # Words to the user ------------------------------------------------------------------------------------------
+    # Messages to the user ---------------------------------------------------------------------------------------
 
     def log(self, text: str) -> None:
-        """Say something for who looks for it: the editor's log, and standard error."""
+        """Write a message to the editor's log and to standard error."""
         warn(text)
         self.wire.notify("window/logMessage", {"type": _INFO, "message": f"{time.strftime('%H:%M:%S')} {text}"})
 
+    def log_internal_error(self, error: Exception) -> None:
+        """Log an unexpected error."""
+        self.log(f"internal error ({describe_internal_error(error)}); this is a bug in dlint, please report it")
+
     def show_message(self, text: str) -> None:
-        """Say something that the user wants to know now."""
+        """Show a message to the user."""
         self.wire.notify("window/showMessage", {"type": _INFO, "message": f"dlint: {text}"})
 
     def warn(self, text: str) -> None:
-        """Say something that the user has to know."""
+        """Show a warning to the user."""
         self.wire.notify("window/showMessage", {"type": _WARNING, "message": f"dlint: {text}"})
 
     def warn_once(self, text: str) -> None:
-        """Say something that the user has to know, once."""
-        if text not in self._told:
-            self._told.add(text)
+        """Show a warning to the user, once for each text."""
+        if text not in self._warned:
+            self._warned.add(text)
             self.warn(text)
 
-    def _tell_fault(self, text: str) -> None:
-        """Say what is wrong with a configuration, also where it is wrong when that is a place in a file."""
+    def _report_config_error(self, text: str) -> None:
+        """Show a configuration error, also as a diagnostic if it has a position in a file."""
         self.warn_once(text)
         place = _PLACE.match(text)
         path = os.path.abspath(place["file"]) if place is not None else ""
-        if place is None or not os.path.isfile(path) or self._faulty.get(path_to_uri(path)) == text:
+        if place is None or not os.path.isfile(path) or self._config_errors.get(path_to_uri(path)) == text:
             return
         line = max(0, int(place["line"]) - 1)
         where = {"start": {"line": line, "character": 0}, "end": {"line": line + 1, "character": 0}}
         found = {"range": where, "severity": 1, "source": "dlint", "message": place["message"]}
         self.wire.notify("textDocument/publishDiagnostics", {"uri": path_to_uri(path), "diagnostics": [found]})
-        self._faulty[path_to_uri(path)] = text
+        self._config_errors[path_to_uri(path)] = text
 
 
-def _is_below(path: str, folder: str) -> bool:
+def _is_inside(path: str, folder: str) -> bool:
     return bool(path) and (path == folder or path.startswith(folder.rstrip(os.sep) + os.sep))

@@ -1,4 +1,4 @@
-"""The files that `dlint PATH...` lints."""
+"""File discovery: the files that `dlint PATH…` lints."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-_DENIED = "permission denied; run dlint as a user who may read it, or leave it out with --exclude"
-# Never walked unless named: the stores of version control and what package managers unpack.
-_SKIPPED_FOLDERS = frozenset(
+_PERMISSION_DENIED = "permission denied; fix the permissions, or use --exclude"
+# Not searched unless passed explicitly: version control and installed packages.
+_SKIPPED_DIRECTORIES = frozenset(
     (".git", ".hg", ".svn", ".jj", "node_modules", "bower_components", "__pycache__", ".venv", ".tox", ".nox")
 )
-_WORDS = ("dockerfile", "containerfile")
-# Of a file that becomes a Dockerfile only when it is rendered; anywhere behind a dot.
-_TEMPLATES = frozenset(
+_PREFIXES = ("dockerfile", "containerfile")
+# Extensions of templates, which become Dockerfiles only when rendered; at any place in the name.
+_TEMPLATE_EXTENSIONS = frozenset(
     "j2 jinja jinja2 tmpl tpl template gotmpl erb ejs in mustache hbs handlebars liquid m4 mako twig dtmpl".split()
 )
-# Of a file about Dockerfiles, or of what an editor, a merge or a tool left behind.
-_OTHERS = frozenset(
+# Extensions of files about Dockerfiles and of leftovers of editors, merges and tools.
+_OTHER_EXTENSIONS = frozenset(
     """
     dockerignore containerignore gitignore editorconfig
     md mdx rst txt adoc asciidoc html htm css pdf png svg ipynb csv
@@ -37,7 +37,7 @@ _OTHERS = frozenset(
 
 
 class DiscoveredFile:
-    """A file to lint, or a path that cannot be looked at and why: `error` says what to do."""
+    """A file to lint, or a path that cannot be linted, with the message `error`."""
 
     __slots__ = ("error", "path")
 
@@ -52,18 +52,18 @@ class DiscoveredFile:
         return hash((self.path, self.error))
 
     def __repr__(self) -> str:
-        return f"Found({self.path!r}, {self.error!r})"
+        return f"DiscoveredFile({self.path!r}, {self.error!r})"
 
 
 def is_dockerfile_name(name: str) -> bool:
-    """Whether a file of this base name counts as a Dockerfile.
+    """Whether a file with this base name is a Dockerfile.
 
-    `Dockerfile`, `Dockerfile.dev`, `Dockerfile-dev`, `Dockerfile_dev` and `dev.Dockerfile` do, also with
-    `Containerfile` and in any case; templates, sources, documents and the leftovers of editors do not.
+    `Dockerfile`, `Dockerfile.dev`, `Dockerfile-dev`, `Dockerfile_dev` and `dev.Dockerfile` are, also with
+    `Containerfile` and in any case; templates, source code, documents and backup files are not.
     """
     lower = name.lower()
-    if not lower.startswith(_WORDS):
-        # ._dev.Dockerfile holds what macOS knows of dev.Dockerfile.
+    if not lower.startswith(_PREFIXES):
+        # ._dev.Dockerfile holds macOS metadata of dev.Dockerfile.
         return lower.endswith((".dockerfile", ".containerfile")) and not lower.startswith("._")
     rest = lower.removeprefix("dockerfile" if lower[0] == "d" else "containerfile")
     if not rest or rest.endswith((".dockerfile", ".containerfile")):
@@ -72,14 +72,14 @@ def is_dockerfile_name(name: str) -> bool:
     return (
         rest[0] in ".-_"
         and not rest.endswith("~")
-        and (not endings or (endings[-1] not in _OTHERS and _TEMPLATES.isdisjoint(endings)))
+        and (not endings or (endings[-1] not in _OTHER_EXTENSIONS and _TEMPLATE_EXTENSIONS.isdisjoint(endings)))
     )
 
 
 def no_dockerfile_message(paths: Iterable[str]) -> str:
-    """What is said when nothing is found."""
+    """The message if no Dockerfiles are found."""
     listed = ", ".join(f"`{path}`" for path in paths)
-    return f"no Dockerfile below {listed}; name a file to take it whatever it is called"
+    return f"no Dockerfiles found in {listed}; pass a file name to lint it anyway"
 
 
 def discover(
@@ -89,13 +89,12 @@ def discover(
     excluded: Callable[[str, bool], bool] | None = None,
     build_files: list[str] | None = None,
 ) -> Iterator[DiscoveredFile]:
-    """The files to lint for the files and folders `paths`, sorted, each file once.
+    """The files to lint for the files and directories `paths`, sorted, each file once.
 
-    A file that is named is always found. A folder is walked for Dockerfiles; what its .gitignore files, those of the
-    repository around it and .git/info/exclude ignore is left out, as is what a pattern of `exclude` (written as in
-    .gitignore, relative to the current folder) matches, or `excluded` says of a path as it is shown and whether it is
-    a folder. Links to folders are not followed. Compose and bake files that are met go into `builders`. A missing path
-    and a folder that cannot be listed give a Found with an error.
+    Files in `paths` are always included. Directories are searched for Dockerfiles, without following links to
+    directories. Excluded are files that git ignores, that match a pattern of `exclude` (in .gitignore syntax, relative
+    to the current directory), or for which `excluded(path, is_directory)` is true. Compose and bake files found on the
+    way are appended to `build_files`. Missing paths and unreadable directories become files with an `error`.
     """
     walk = _Walk(exclude, excluded, build_files)
     for path in sorted(dict.fromkeys(paths), key=_parts):
@@ -103,9 +102,9 @@ def discover(
 
 
 class _Walk:
-    """One call of `discover`: what it has found, and what it is told to leave out."""
+    """The state of one call of `discover`."""
 
-    __slots__ = ("_builders", "_exclude", "_excluded", "_seen")
+    __slots__ = ("_build_files", "_exclude", "_excluded", "_seen")
 
     def __init__(
         self,
@@ -113,35 +112,35 @@ class _Walk:
         excluded: Callable[[str, bool], bool] | None,
         build_files: list[str] | None,
     ) -> None:
-        self._builders = build_files
+        self._build_files = build_files
         self._seen: set[str] = set()
         self._excluded = excluded
         self._exclude = GitignoreFile(_slashes(os.path.realpath(".")), exclude) if exclude else None
 
     def find(self, path: str) -> Iterator[DiscoveredFile]:
-        """What `path`, named by the user, stands for."""
+        """The files for `path`, an argument of the user."""
         real = _slashes(os.path.realpath(path))
         try:
-            folder = stat.S_ISDIR(os.stat(path).st_mode)
+            is_directory = stat.S_ISDIR(os.stat(path).st_mode)
         except OSError as error:
             yield from self._once(real, DiscoveredFile(path, _reason(error)))
             return
-        if folder:
-            yield from self._folder(path, real)
+        if is_directory:
+            yield from self._directory(path, real)
         elif os.access(path, os.R_OK):
             yield from self._once(real, DiscoveredFile(path))
         else:
-            yield from self._once(real, DiscoveredFile(path, _DENIED))
+            yield from self._once(real, DiscoveredFile(path, _PERMISSION_DENIED))
 
     def _once(self, real: str, found: DiscoveredFile) -> Iterator[DiscoveredFile]:
         if real not in self._seen:
             self._seen.add(real)
             yield found
 
-    def _folder(self, path: str, real: str) -> Iterator[DiscoveredFile]:
+    def _directory(self, path: str, real: str) -> Iterator[DiscoveredFile]:
         shown = "" if os.path.normpath(path) == "." else path
-        # As shown, real path, and for a folder the ignore files that count in it.
-        todo: list[tuple[str, str, tuple[GitignoreFile, ...] | None]] = [(shown, real, _patterns_above(real))]
+        # The path to show, the real path, and for a directory the ignore files that apply in it.
+        todo: list[tuple[str, str, tuple[GitignoreFile, ...] | None]] = [(shown, real, _parent_ignore_files(real))]
         while todo:
             shown, real, patterns = todo.pop()
             if patterns is None:
@@ -153,73 +152,77 @@ class _Walk:
             except OSError as error:
                 yield from self._once(real, DiscoveredFile(shown or ".", _reason(error)))
                 continue
-            todo += self._inside(shown, real.rstrip("/") + "/", patterns, entries)
+            todo += self._children(shown, real.rstrip("/") + "/", patterns, entries)
 
-    def _inside(
+    def _children(
         self, shown: str, real: str, patterns: tuple[GitignoreFile, ...], entries: list[os.DirEntry[str]]
     ) -> Iterator[tuple[str, str, tuple[GitignoreFile, ...] | None]]:
-        """What of the entries of a folder is to be walked or linted."""
+        """The entries of a directory to search or to lint."""
         names = {entry.name for entry in entries}
-        if ".git" in names:  # a repository: what is ignored around it does not count in it
-            patterns = _of(_excluded_in_repository(real))
+        if ".git" in names:  # a repository: ignore files of an outer repository do not apply
+            patterns = _optional(_info_exclude(real))
         if ".gitignore" in names:
-            patterns += _of(_read(real, real + ".gitignore"))
+            patterns += _optional(_read(real, real + ".gitignore"))
         for entry in entries:
-            name = entry.name
-            folder = _is(entry.is_dir, False)
-            builder = self._builders is not None and not folder and (is_compose(name) or is_bake(name))
-            if (
-                name in _SKIPPED_FOLDERS
-                if folder
-                else not ((builder or is_dockerfile_name(name)) and _is(entry.is_file, True))
-            ):
+            is_directory = _entry_is(entry.is_dir, False)
+            is_build_file = not is_directory and self._is_build_file(entry.name)
+            if is_directory:
+                is_candidate = entry.name not in _SKIPPED_DIRECTORIES
+            else:
+                is_candidate = (is_build_file or is_dockerfile_name(entry.name)) and _entry_is(entry.is_file, True)
+            path, inner = os.path.join(shown, entry.name), real + entry.name
+            if not is_candidate or self._is_excluded(path, inner, is_directory, patterns):
                 continue
-            inner = real + name
-            if _ignored(inner, folder, patterns) or (self._exclude and self._exclude.verdict(inner, folder)):
+            if is_build_file and self._build_files is not None:
+                self._build_files.append(path)
                 continue
-            below = os.path.join(shown, name)
-            if self._excluded is not None and self._excluded(below, folder):
-                continue
-            if builder and self._builders is not None:
-                self._builders.append(below)
-                continue
-            if not folder and entry.is_symlink():
+            if not is_directory and entry.is_symlink():
                 inner = _slashes(os.path.realpath(inner))
-            yield below, inner, patterns if folder else None
+            yield path, inner, patterns if is_directory else None
+
+    def _is_build_file(self, name: str) -> bool:
+        return self._build_files is not None and (is_compose(name) or is_bake(name))
+
+    def _is_excluded(self, path: str, real: str, is_directory: bool, patterns: Sequence[GitignoreFile]) -> bool:
+        return (
+            _is_ignored(real, is_directory, patterns)
+            or bool(self._exclude and self._exclude.verdict(real, is_directory))
+            or (self._excluded is not None and self._excluded(path, is_directory))
+        )
 
 
-def _ignored(real: str, folder: bool, patterns: Sequence[GitignoreFile]) -> bool:
-    """Whether the innermost ignore file that says anything of the path ignores it."""
+def _is_ignored(real: str, is_directory: bool, patterns: Sequence[GitignoreFile]) -> bool:
+    """Whether the innermost ignore file with a matching pattern ignores the path."""
     for ignore in reversed(patterns):
-        verdict = ignore.verdict(real, folder)
+        verdict = ignore.verdict(real, is_directory)
         if verdict is not None:
             return verdict
     return False
 
 
-def _patterns_above(real: str) -> tuple[GitignoreFile, ...]:
-    """The ignore files of the repository around the folder `real`; none when they ignore the folder itself.
+def _parent_ignore_files(real: str) -> tuple[GitignoreFile, ...]:
+    """The ignore files of the repository that contains the directory `real`.
 
-    Who names an ignored folder wants what is in it.
+    None if they ignore the directory itself: a user who passes an ignored directory wants its files.
     """
-    above = [real]
-    while not os.path.lexists(above[-1] + "/.git"):
-        outer = posixpath.dirname(above[-1])
-        if outer == above[-1]:
+    parents = [real]
+    while not os.path.lexists(parents[-1] + "/.git"):
+        parent = posixpath.dirname(parents[-1])
+        if parent == parents[-1]:
             return ()
-        above.append(outer)
-    patterns = _of(_excluded_in_repository(above[-1]))
-    for folder, inner in zip(above[:0:-1], above[-2::-1], strict=True):
-        patterns += _of(_read(folder, posixpath.join(folder, ".gitignore")))
-        if _ignored(inner, True, patterns):
+        parents.append(parent)
+    patterns = _optional(_info_exclude(parents[-1]))
+    for directory, inner in zip(parents[:0:-1], parents[-2::-1], strict=True):
+        patterns += _optional(_read(directory, posixpath.join(directory, ".gitignore")))
+        if _is_ignored(inner, True, patterns):
             return ()
     return patterns
 
 
-def _excluded_in_repository(root: str) -> GitignoreFile | None:
-    """The patterns of info/exclude of the repository whose working tree is `root`."""
+def _info_exclude(root: str) -> GitignoreFile | None:
+    """The patterns of .git/info/exclude of the repository with the working tree `root`."""
     git = posixpath.join(root, ".git")
-    if os.path.isfile(git):  # a worktree or a submodule: the file says where the repository is
+    if os.path.isfile(git):  # a worktree or a submodule: the file contains the path of the repository
         git = os.path.join(root, _first_line(git).removeprefix("gitdir:").strip())
         git = os.path.join(git, _first_line(git + "/commondir"))
     return _read(root, git + "/info/exclude")
@@ -235,7 +238,7 @@ def _read(base: str, name: str) -> GitignoreFile | None:
 
 
 def _lines(name: str) -> list[str]:
-    """The lines of a file of git; none when it cannot be read, as git goes on without it too."""
+    """The lines of a file of git; none if it cannot be read, which git ignores too."""
     try:
         with open(name, "rb") as file:
             text = file.read().decode("utf-8", "surrogateescape")
@@ -244,21 +247,21 @@ def _lines(name: str) -> list[str]:
     return text.removeprefix("\ufeff").split("\n")
 
 
-def _of(patterns: GitignoreFile | None) -> tuple[GitignoreFile, ...]:
+def _optional(patterns: GitignoreFile | None) -> tuple[GitignoreFile, ...]:
     return () if patterns is None else (patterns,)
 
 
 def _reason(error: OSError) -> str:
-    """What is wrong with a path, and what to do."""
+    """The message for a path that cannot be accessed."""
     if isinstance(error, FileNotFoundError):
-        return "there is no such file or folder; check the spelling and the folder you are in"
+        return "no such file or directory"
     if isinstance(error, PermissionError):
-        return _DENIED
-    return f"it cannot be opened ({error.strerror}); check the path"
+        return _PERMISSION_DENIED
+    return f"cannot access the path ({error.strerror})"
 
 
-def _is(kind: Callable[..., bool], follow: bool) -> bool:
-    """What an entry is; nothing when the system does not tell (a link in a circle)."""
+def _entry_is(kind: Callable[..., bool], follow: bool) -> bool:
+    """Whether an entry is of a kind; False if that cannot be determined, as with a link to itself."""
     try:
         return kind(follow_symlinks=follow)
     except OSError:

@@ -1,4 +1,4 @@
-"""Read a pipe that was named on the command line, such as `dlint <(make-dockerfile)`, without waiting for ever."""
+"""Reads a named pipe from the command line, such as `dlint <(make-dockerfile)`, with a timeout."""
 
 from __future__ import annotations
 
@@ -6,34 +6,34 @@ import os
 import select
 
 READ_TIMEOUT = 10.0
-"""Seconds in which a pipe must give something: longer than a generator of a Dockerfile thinks."""
+"""Seconds to wait for data, which is longer than a generator of a Dockerfile needs."""
 
 
-def read_pipe(path: str, most: int) -> bytes:
-    """All that is written into the pipe, `most` bytes at most; raises OSError when nobody writes."""
+def read_pipe(path: str, limit: int) -> bytes:
+    """The data of the pipe, at most `limit` bytes. Raises OSError if there is none."""
     pipe = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     try:
         parts: list[bytes] = []
-        while most > 0:
-            part = _part(pipe, most)
+        while limit > 0:
+            part = _part(pipe, limit)
             if not part:
                 break
-            most -= len(part)
+            limit -= len(part)
             parts.append(part)
     finally:
         os.close(pipe)
     if not parts:
-        raise OSError(0, "it is a pipe, and nobody writes into it")
+        raise OSError(0, "the pipe has no writer")
     return b"".join(parts)
 
 
-def _part(pipe: int, most: int) -> bytes:
-    """What is in the pipe, waited for while somebody may still write; empty when nobody does."""
-    size = min(most, 65536)
+def _part(pipe: int, limit: int) -> bytes:
+    """The next data of the pipe, waiting for a writer; empty at the end. Raises OSError after READ_TIMEOUT."""
+    size = min(limit, 65536)
     try:
         return os.read(pipe, size)
     except BlockingIOError:
         ready, _, _ = select.select([pipe], [], [], READ_TIMEOUT)
         if not ready:
-            raise OSError(0, f"it is a pipe that gave nothing for {READ_TIMEOUT:.0f} seconds") from None
+            raise OSError(0, f"no data from the pipe for {READ_TIMEOUT:.0f} seconds") from None
         return os.read(pipe, size)

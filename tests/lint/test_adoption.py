@@ -120,7 +120,7 @@ def test_nothing_changed_is_clean(repository: Path) -> None:
 def test_a_revision_that_is_none(repository: Path) -> None:
     done = dlint(*RULES, "--changed-since", "nowhere", ".", cwd=repository)
     assert done.status == 2
-    assert "no such revision" in done.err
+    assert "unknown revision" in done.err
     outside = repository.parent / "outside"
     outside.mkdir(exist_ok=True)
     (outside / "Dockerfile").write_text("FROM debian:12\n")

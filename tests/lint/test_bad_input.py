@@ -88,7 +88,7 @@ def test_a_file_of_absurd_size_is_not_read(folder: Path) -> None:
         file.truncate(MAX_BYTES + 1)
     done = dlint(".", cwd=folder)
     assert done.status == 2
-    assert f"Dockerfile.a:1:1: SYN001 error: the file has more than {MAX_BYTES:,} bytes" in done.out
+    assert f"Dockerfile.a:1:1: SYN001 error: the file is larger than the limit of {MAX_BYTES:,} bytes" in done.out
 
 
 def test_endless_standard_input(folder: Path) -> None:
@@ -127,7 +127,7 @@ def test_a_pipe_without_a_writer_does_not_hang(folder: Path) -> None:
     done = dlint("Dockerfile", ".", "--select", "DL3007", cwd=folder)
     assert done.status == 2
     assert sorted(done.codes) == ["DL3007", "SYN001"]
-    assert "nobody writes into it" in done.out
+    assert "the pipe has no writer" in done.out
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no bash there")
@@ -148,10 +148,10 @@ def test_a_silent_writer_is_not_waited_for_for_ever(folder: Path, monkeypatch: p
     # Opened for both, so that a writer is there.
     held = os.open(path, os.O_RDWR)
     try:
-        with pytest.raises(OSError, match="gave nothing"):
+        with pytest.raises(OSError, match="no data from the pipe"):
             pipe.read_pipe(path, 100)
         os.write(held, b"FROM a")
-        with pytest.raises(OSError, match="gave nothing"):
+        with pytest.raises(OSError, match="no data from the pipe"):
             pipe.read_pipe(path, 100)
         os.write(held, b"FROM a")
         assert pipe.read_pipe(path, 6) == b"FROM a"
@@ -173,7 +173,7 @@ def test_missing_files_and_empty_folders(folder: Path) -> None:
     done = dlint("nowhere", "no/where/Dockerfile", "", "empty", ".", "--select", "DL3007", cwd=folder)
     assert done.status == 2
     assert sorted(done.codes) == ["DL3007", "SYN001", "SYN001", "SYN001"]
-    assert "nowhere:1:1: SYN001 error: there is no such file or folder; check the spelling" in done.out
+    assert "nowhere:1:1: SYN001 error: no such file or directory" in done.out
     assert dlint("empty", cwd=folder).status == 0
 
 

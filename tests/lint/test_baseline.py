@@ -188,12 +188,12 @@ def test_syntax_errors_are_told_all_the_same(project: Path) -> None:
 def test_what_is_no_baseline(text: str, tmp_path: Path) -> None:
     path = tmp_path / "b.json"
     path.write_text(text)
-    with pytest.raises(BaselineError, match="write it anew"):
+    with pytest.raises(BaselineError, match="to recreate it"):
         Baseline.read(str(path))
     (tmp_path / "Dockerfile").write_text("FROM debian:12\n")
     done = dlint("--isolated", "--baseline", "gone.json", "Dockerfile", cwd=tmp_path)
     assert done.status == 2
-    assert "`dlint baseline` writes it" in done.err
+    assert "run `dlint baseline` to create it" in done.err
 
 
 def test_a_baseline_is_read_as_it_was_written(tmp_path: Path) -> None:

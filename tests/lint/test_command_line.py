@@ -156,7 +156,7 @@ def test_explain_of_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "nope"]) == 2
     out, err = capsys.readouterr()
     assert not out
-    assert err == "dlint: no rule is called `nope`; `dlint rules` lists them all\n"
+    assert err == "dlint: unknown rule `nope`; see `dlint rules`\n"
 
 
 def test_rules_are_a_line_each_for_a_program(capsys: pytest.CaptureFixture[str]) -> None:
@@ -192,14 +192,14 @@ def test_rules_as_json() -> None:
         (["help", "optimise"], "there is no command `optimise`, did you mean `optimize`?"),
         (["help", "x"], "there is no command `x`; there are baseline, check, "),
         (["--format"], "--format"),
-        (["--select", "DL3OO8"], "no rule is called `DL3OO8`, did you mean `DL3008`? `dlint rules` lists them all"),
+        (["--select", "DL3OO8"], "unknown rule `DL3OO8`; did you mean `DL3008`?"),
         (["--ignore", "apt-pins"], "did you mean `apt-pin`?"),
         (["tree"], "FILE; `dlint tree --help` shows"),
         (["tree", "a", "b"], "`b` is one argument too many; `dlint tree --help`"),
         (["explain"], "RULE; `dlint explain --help`"),
         (["explain", ","], "no rule given; see `dlint rules`"),
         (["rules", "x"], "`x` is one argument too many; `dlint rules --help`"),
-        (["tree", "/nowhere/Dockerfile"], "`/nowhere/Dockerfile`: there is no such file"),
+        (["tree", "/nowhere/Dockerfile"], "`/nowhere/Dockerfile`: no such file"),
     ],
 )
 def test_wrong_words_are_answered_with_a_next_step(
@@ -268,14 +268,14 @@ def test_no_path_is_the_current_folder(folder: Path) -> None:
 def test_findings_to_standard_output_and_notes_to_standard_error(tmp_path: Path) -> None:
     done = dlint(".", cwd=tmp_path)
     assert (done.status, done.out) == (0, "")
-    assert done.err == "dlint: no Dockerfile below `.`; name a file to take it whatever it is called\n"
+    assert done.err == "dlint: no Dockerfiles found in `.`; pass a file name to lint it anyway\n"
 
 
 @pytest.mark.parametrize("command", ["format", "optimize", "dockerignore", "baseline"])
 def test_a_folder_without_a_dockerfile(command: str, tmp_path: Path) -> None:
     done = dlint(command, cwd=tmp_path)
     assert (done.status, done.out) == (0, "")
-    assert "no Dockerfile below `.`; name a file to take it whatever it is called" in done.err
+    assert "no Dockerfiles found in `.`; pass a file name to lint it anyway" in done.err
 
 
 def test_the_same_file_twice(folder: Path) -> None:
@@ -464,7 +464,7 @@ def test_a_rule_that_raises(folder: Path) -> None:
     assert not process.stderr
     lines = process.stdout.splitlines()
     assert [line.split(": ")[1].split()[0] for line in lines] == ["SYN002", "DL3007", "SYN002"]
-    assert "rule DL3006 (untagged-base) failed on this file (KeyError: 'oops', in " in lines[0]
+    assert "rule DL3006 (untagged-base) failed (KeyError: 'oops', in " in lines[0]
     assert "--ignore DL3006" in lines[0]
 
 
@@ -619,4 +619,4 @@ def test_tree_as_text(tmp_path: Path) -> None:
 def test_tree_of_what_cannot_be_read(tmp_path: Path) -> None:
     done = dlint("tree", ".", cwd=tmp_path)
     assert (done.status, done.out) == (2, "")
-    assert done.err == "dlint: `.`: this is a folder, not a Dockerfile\n"
+    assert done.err == "dlint: `.`: is a directory, not a Dockerfile\n"

@@ -13,7 +13,7 @@ from dockerfile_dlint.lint.config.layer import ConfigError, ConfigLayer
 from dockerfile_dlint.lint.config.layers import ConfigResolver
 from dockerfile_dlint.lint.config.reader import layers_from_environment, layers_from_options
 from dockerfile_dlint.lint.config.schema import json_schema
-from dockerfile_dlint.lint.engine.lint_plans import plan_for
+from dockerfile_dlint.lint.engine.lint_plans import default_plans
 
 from .runner import dlint
 
@@ -219,7 +219,9 @@ def test_target_arguments_and_context_of_a_dockerfile() -> None:
         '[dockerfiles."docker/*.Dockerfile"]\ncontext = "src"\ntarget = "prod"\nbuild-args = { TAG = "latest" }\n',
     )
     assert {"DL3007", "DL3002"} <= codes(*common)
-    plan, find = plan_for("docker/web.Dockerfile")
+    plans = default_plans()
+    plan = plans.of("docker/web.Dockerfile", ["docker/web.Dockerfile"])
+    find = plans.context_finder("docker/web.Dockerfile", ["docker/web.Dockerfile"])
     assert (plan.target, plan.build_args) == ("prod", {"TAG": "latest"})
     from dockerfile_dlint.model.build import Build
     from dockerfile_dlint.syntax.parser import parse_bash
@@ -251,30 +253,36 @@ def test_exit_zero() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ('ignore = ["DL3008"]\nslect = ["DL"]\n', "dlint.toml:2: there is no key `slect`, did you mean `select`?"),
+        ('ignore = ["DL3008"]\nslect = ["DL"]\n', "dlint.toml:2: unknown key `slect`; did you mean `select`?"),
         (
             "per_file_ignores = {}\n",
-            "dlint.toml:1: there is no key `per_file_ignores`, did you mean `per-file-ignores`?",
+            "dlint.toml:1: unknown key `per_file_ignores`; did you mean `per-file-ignores`?",
         ),
-        ("zzzzzzzzzz = 1\n", "dlint.toml:1: there is no key `zzzzzzzzzz`; docs/configuration.md lists them all"),
+        ("zzzzzzzzzz = 1\n", "dlint.toml:1: unknown key `zzzzzzzzzz`; see docs/configuration.md"),
         (
             'ignore = [\n  "DL3008",\n  "DL3OO8",\n]\n',
-            "dlint.toml:3: no rule is called `DL3OO8`, did you mean `DL3008`?",
+            "dlint.toml:3: unknown rule `DL3OO8`; did you mean `DL3008`?",
         ),
-        ('# x\nfail-level = "wrning"\n', "dlint.toml:2: `fail-level` does not take `wrning`; did you mean `warning`?"),
-        ("exit-zero = 1\n", "dlint.toml:1: `exit-zero` wants true or false, not `1`"),
-        ("ignore = 3\n", "dlint.toml:1: `ignore` wants a list of texts"),
-        ("ignore = [3]\n", "dlint.toml:1: `ignore` wants texts in quotes, not `3`"),
-        ('\n[severity]\nDL3008 = "error"\nDL3009 = "grave"\n', "dlint.toml:4: `DL3009` does not take `grave`"),
-        ('[severity]\nnonsense = "error"\n', "dlint.toml:2: no rule is called `nonsense`"),
-        ('severity = "error"\n', "dlint.toml:1: `severity` wants a table"),
-        ('[label-schema]\na = "txt"\n', "dlint.toml:2: `a` does not take `txt`; did you mean `text`?"),
-        ('[dockerfiles."a/*"]\n\ntraget = "x"\n', "dlint.toml:3: there is no key `traget`, did you mean `target`?"),
-        ('[per-file-ignores]\n"a/" = ["DL3008", "DLX"]\n', "dlint.toml:2: no rule is called `DLX`"),
-        ('extend = ["dlint.toml"]\n', "extends this file again"),
-        ('\nextend = ["gone.toml"]\n', "dlint.toml:2: there is no file `gone.toml` to extend"),
-        ("\nignore = [\n'DL3008'\n", "dlint.toml:3: this is no TOML: unclosed array"),
-        ("a = 1\na = 2\n", "dlint.toml:2: this is no TOML: cannot overwrite a value"),
+        (
+            '# x\nfail-level = "wrning"\n',
+            "2: invalid value `wrning` for `fail-level`; did you mean `warning`?",
+        ),
+        ("exit-zero = 1\n", "dlint.toml:1: `exit-zero` must be true or false, not `1`"),
+        ("ignore = 3\n", "dlint.toml:1: `ignore` must be a list of strings"),
+        ("ignore = [3]\n", "dlint.toml:1: `ignore` must contain only strings, not `3`"),
+        (
+            '\n[severity]\nDL3008 = "error"\nDL3009 = "grave"\n',
+            "dlint.toml:4: invalid value `grave` for `DL3009` (expected error, warning, info or style)",
+        ),
+        ('[severity]\nnonsense = "error"\n', "dlint.toml:2: unknown rule `nonsense`"),
+        ('severity = "error"\n', "dlint.toml:1: `severity` must be a table"),
+        ('[label-schema]\na = "txt"\n', "dlint.toml:2: invalid value `txt` for `a`; did you mean `text`?"),
+        ('[dockerfiles."a/*"]\n\ntraget = "x"\n', "dlint.toml:3: unknown key `traget`; did you mean `target`?"),
+        ('[per-file-ignores]\n"a/" = ["DL3008", "DLX"]\n', "dlint.toml:2: unknown rule `DLX`"),
+        ('extend = ["dlint.toml"]\n', "extends this file in turn"),
+        ('\nextend = ["gone.toml"]\n', "dlint.toml:2: no such file: `gone.toml`"),
+        ("\nignore = [\n'DL3008'\n", "dlint.toml:3: invalid TOML: unclosed array"),
+        ("a = 1\na = 2\n", "dlint.toml:2: invalid TOML: cannot overwrite a value"),
     ],
 )
 def test_mistakes_are_told_with_their_line(text: str, said: str) -> None:
@@ -287,21 +295,24 @@ def test_mistakes_are_told_with_their_line(text: str, said: str) -> None:
 
 def test_mistakes_in_a_pyproject_have_their_line() -> None:
     write("pyproject.toml", '[project]\nname = "a"\n\n[tool.dlint]\nignore = []\nslect = []\n')
-    with pytest.raises(ConfigError, match=r"^pyproject\.toml:6: there is no key `slect`"):
+    with pytest.raises(ConfigError, match=r"^pyproject\.toml:6: unknown key `slect`"):
         ConfigResolver().of("Dockerfile")
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("ignored: DL3008\n", ".hadolint.yaml:1: `ignored` wants a list"),
-        ("\nignored: [[1]]\n", ".hadolint.yaml:2: `ignored` wants a text here"),
-        ("override:\n  eror: [DL3008]\n", ".hadolint.yaml:2: `override` has no list `eror`"),
-        ("label-schema:\n  a: txt\n", ".hadolint.yaml:2: `txt` is no type of a label"),
-        ("failure-threshold: grave\n", "`failure-threshold` takes error"),
-        ("no-fail: perhaps\n", "`no-fail` wants true or false"),
-        ("ignored: [\n", "this is no YAML"),
-        ("- a\n", ".hadolint.yaml:1: keys such as `ignored:` are wanted here"),
+        ("ignored: DL3008\n", ".hadolint.yaml:1: `ignored` must be a list"),
+        ("\nignored: [[1]]\n", ".hadolint.yaml:2: `ignored` must be a string"),
+        ("override:\n  eror: [DL3008]\n", ".hadolint.yaml:2: invalid severity `eror` in `override`"),
+        ("label-schema:\n  a: txt\n", ".hadolint.yaml:2: invalid label type `txt`"),
+        (
+            "failure-threshold: grave\n",
+            "invalid value `grave` for `failure-threshold` (expected error, warning, ",
+        ),
+        ("no-fail: perhaps\n", "`no-fail` must be true or false"),
+        ("ignored: [\n", "invalid YAML"),
+        ("- a\n", ".hadolint.yaml:1: expected keys such as `ignored:`"),
     ],
 )
 def test_mistakes_in_hadolints_file(text: str, said: str) -> None:
@@ -317,12 +328,12 @@ def test_mistakes_in_variables_and_options() -> None:
     for text, value in (("1", True), ("yes", True), ("TRUE", True), ("0", False), ("off", False)):
         (layer,) = layers_from_environment({"DLINT_EXIT_ZERO": text})
         assert layer.values == {"exit-zero": value}
-    with pytest.raises(ConfigError, match="wants true or false, not `2`"):
+    with pytest.raises(ConfigError, match="must be true or false, not `2`"):
         layers_from_environment({"DLINT_EXIT_ZERO": "2"})
     assert layers_from_environment({"DLINT_SOMETHING_ELSE": "x", "DLINT_CONFIG": "x", "OTHER": "y"}) == []
-    with pytest.raises(ConfigError, match="--config fail-level: `fail-level` does not take `bad`"):
+    with pytest.raises(ConfigError, match="--config fail-level: invalid value `bad` for `fail-level`"):
         layers_from_options(["fail-level=bad"])
-    with pytest.raises(ConfigError, match="there is no key `slect`"):
+    with pytest.raises(ConfigError, match="unknown key `slect`"):
         layers_from_options(["slect=DL"])
 
 

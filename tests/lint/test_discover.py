@@ -167,7 +167,7 @@ def test_a_missing_path(tree: Tree) -> None:
     tree("Dockerfile")
     missing, found = discover(["nope/Dockerfile", "Dockerfile", "./nope/Dockerfile"])
     assert missing.path == "./nope/Dockerfile"
-    assert "no such file or folder; check the spelling" in str(missing.error)
+    assert "no such file or directory" in str(missing.error)
     assert found == DiscoveredFile("Dockerfile")
 
 
@@ -191,7 +191,7 @@ def test_a_folder_that_cannot_be_listed(tree: Tree, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(os, "scandir", scandir)
     first, second = discover(["."])
     assert first.path == "a"
-    assert str(first.error).startswith("permission denied; run dlint as")
+    assert str(first.error).startswith("permission denied; fix the permissions")
     assert second == DiscoveredFile("b/Dockerfile")
 
 
@@ -218,7 +218,7 @@ def test_really_unreadable(tree: Tree) -> None:
 def test_found_is_a_value() -> None:
     assert DiscoveredFile("a", "b") == DiscoveredFile("a", "b") != DiscoveredFile("a")
     assert len({DiscoveredFile("a"), DiscoveredFile("a")}) == 1
-    assert repr(DiscoveredFile("a")) == "Found('a', None)"
+    assert repr(DiscoveredFile("a")) == "DiscoveredFile('a', None)"
 
 
 # Ignore files of git

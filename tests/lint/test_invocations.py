@@ -6,8 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from dockerfile_dlint.lint.engine.lint_plans import plan_for
-from dockerfile_dlint.lint.sources import context_search as locate
+from dockerfile_dlint.lint.engine.lint_plans import default_plans
 from dockerfile_dlint.lint.sources.invocations.hcl import HclError, parse_hcl
 from dockerfile_dlint.lint.sources.invocations.index import BuildFinder, is_bake, is_compose, read_builds
 from dockerfile_dlint.lint.sources.invocations.invocation import BuildInvocation
@@ -23,7 +22,6 @@ def _repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / ".git").mkdir()
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    locate.clear_context_cache()
 
 
 def write(name: str, text: str = "") -> Path:
@@ -445,7 +443,7 @@ def test_texts_that_lead_into_circles_or_too_deep(text: str) -> None:
 
 
 def context_of(path: str, text: str | None = None) -> str | None:
-    _, find = plan_for(path)
+    find = default_plans().context_finder(path, [path])
     context = find(Build(parse_dockerfile(Source(Path(path).read_text() if text is None else text))))
     return shown(context.root) if context is not None else None
 
@@ -497,7 +495,7 @@ def test_a_development_target_does_not_hide_the_shipped_stage() -> None:
     write("Dockerfile", "FROM debian:12 AS dev\nUSER app\nFROM debian:12\nUSER root\n")
     write("compose.yml", "services: {web: {build: {context: ., target: dev}}}\n")
     assert dlint("--isolated", "--select", "DL3002", "Dockerfile", cwd=Path.cwd()).codes == ["DL3002"]
-    plan, _ = plan_for("Dockerfile")
+    plan = default_plans().of("Dockerfile", ["Dockerfile"])
     assert (plan.target, list(plan.extra_targets)) == ("dev", [""])
 
 
@@ -586,7 +584,7 @@ def test_a_compose_file_stands_for_what_it_builds() -> None:
     done = dlint("--isolated", "--select", "DL3006", "compose.yml", cwd=Path.cwd())
     assert done.out.count("\n") == 1
     assert done.out.startswith("svc/app.build:1:6: DL3006")
-    assert "compose.yml:1: `b` names gone/Dockerfile, and there is no such file" in done.err
+    assert "compose.yml:1: Dockerfile of `b` not found: gone/Dockerfile" in done.err
     walked = dlint("--isolated", "--select", "DL3006", ".", cwd=Path.cwd())
     assert sorted(line.split(":")[0] for line in walked.out.splitlines()) == ["other/Dockerfile", "svc/app.build"]
     write("dlint.toml", 'exclude = ["svc/"]\n')

@@ -4,7 +4,7 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
-from dockerfile_dlint.lint.sources.context_search import clear_context_cache, locate_context
+from dockerfile_dlint.lint.sources.context_search import ContextFinder
 from dockerfile_dlint.model.build import Build
 from dockerfile_dlint.syntax.parser import parse_bash
 from dockerfile_dlint.syntax.source import Source
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Make:
     """Makes files in an empty current folder; a name that ends in `/` is a folder."""
     monkeypatch.chdir(tmp_path)
-    clear_context_cache()
 
     def build(*names: str) -> None:
         for name in names:
@@ -36,9 +35,9 @@ def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Make:
     return build
 
 
-def context(path: str, text: str, roots: Sequence[str] = (".",)) -> Context | None:
+def context(path: str, text: str, roots: Sequence[str] = (".",), finder: ContextFinder | None = None) -> Context | None:
     text = text if "FROM" in text else "FROM debian:12-slim\n" + text
-    return locate_context(path, Build(parse_bash(Source.decode(text.encode(), path))), roots)
+    return (finder or ContextFinder()).locate(path, Build(parse_bash(Source.decode(text.encode(), path))), roots)
 
 
 def root(path: str, text: str, roots: Sequence[str] = (".",)) -> str | None:
@@ -95,7 +94,6 @@ def test_none_of_the_sources_is_anywhere(make: Make) -> None:
     assert root("Dockerfile", "COPY other.py /") is None
     assert root("Dockerfile", "COPY other.py /\nCOPY . .") == ".", "no other folder can be meant"
     make("web/other.py")
-    clear_context_cache()
     assert root("Dockerfile", "COPY other.py /\nCOPY . .") is None
 
 
@@ -217,19 +215,20 @@ def test_paths_stay_as_they_were_written(make: Make, tmp_path: Path) -> None:
 
 def test_dockerfiles_of_one_context_share_it(make: Make) -> None:
     make("a.py", "web/Dockerfile", "api/Dockerfile", "own/Dockerfile", "own/Dockerfile.dockerignore")
-    first = context("web/Dockerfile", "COPY a.py /")
-    assert first is context("api/Dockerfile", "COPY a.py /")
-    assert first is not context("own/Dockerfile", "COPY a.py /")
-    clear_context_cache()
+    finder = ContextFinder()
+    first = context("web/Dockerfile", "COPY a.py /", finder=finder)
+    assert first is context("api/Dockerfile", "COPY a.py /", finder=finder)
+    assert first is not context("own/Dockerfile", "COPY a.py /", finder=finder)
     assert first is not context("web/Dockerfile", "COPY a.py /")
 
 
 def test_a_changed_ignore_file_makes_another(make: Make) -> None:
     make("a.py", "Dockerfile")
-    first = context("Dockerfile", "COPY a.py /")
+    finder = ContextFinder()
+    first = context("Dockerfile", "COPY a.py /", finder=finder)
     assert first is not None
     assert first.ignore_file is None
     make(".dockerignore")
-    second = context("Dockerfile", "COPY a.py /")
+    second = context("Dockerfile", "COPY a.py /", finder=finder)
     assert second is not None
     assert second.ignore_file is not None

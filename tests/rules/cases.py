@@ -49,9 +49,9 @@ def found(
     def context(build: Build) -> Context | None:
         if folder is None:
             return None
-        from dockerfile_dlint.lint.sources.context_search import locate_context
+        from dockerfile_dlint.lint.sources.context_search import ContextFinder
 
-        return locate_context(source.name, build, [str(folder)])
+        return ContextFinder().locate(source.name, build, [str(folder)])
 
     report = lint_source(source, LintPlan([rule], options=options), context)
     assert not report.failed, [d.message for d in report.diagnostics]

@@ -29,9 +29,9 @@ def repaired(rule: Rule, text: str, folder: Path | None, example: Example, *, un
     def context(build: Build) -> Context | None:
         if folder is None:
             return None
-        from dockerfile_dlint.lint.sources.context_search import locate_context
+        from dockerfile_dlint.lint.sources.context_search import ContextFinder
 
-        return locate_context(str(folder / "Dockerfile"), build, [str(folder)])
+        return ContextFinder().locate(str(folder / "Dockerfile"), build, [str(folder)])
 
     wish = FixRequest(unsafe=unsafe, diff=False, fix_only=False)
     source = Source.decode(text.encode(), str(folder / "Dockerfile") if folder else "Dockerfile")

@@ -106,7 +106,7 @@ test("commands are for Dockerfiles", async () => {
 const REWRITTEN = {
   text: "FROM a AS build\nFROM b\n",
   changed: true,
-  refused: ["Take a slimmer base image: why"],
+  refused: ["Use a slimmer base image: why"],
   ignore: { path: "/project/.dockerignore", text: ".git\n" },
 };
 
@@ -120,7 +120,7 @@ test("a rewrite is shown, asked for and applied", async () => {
   assert.equal(name, "vscode.diff");
   assert.equal(left.toString(), "file:///project/Dockerfile");
   assert.equal(right.scheme, "dlint-preview");
-  assert.match(done.information![0], /also writes \/project\/\.dockerignore.*Skipped: Take a slimmer base image: why/);
+  assert.match(done.information![0], /also writes \/project\/\.dockerignore.*Skipped: Use a slimmer base image: why/);
   assert.equal(done.applied![0][0].text, REWRITTEN.text);
   assert.equal(done.applied![0][0].range.end.line, 2);
   assert.deepEqual(done.applied![0][1], { create: "/project/.dockerignore", text: ".git\n" });

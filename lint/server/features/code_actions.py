@@ -1,9 +1,10 @@
-"""Code actions: repair this, all of a rule, all that is safe; suppress; rewrite. The chosen one gets its edit."""
+"""Code actions: fix a finding, all of a rule or all of a file; suppress a finding; merge RUNs; rewrite the file."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from attrs import evolve
 from lsprotocol import types
 
 from ....fixers.edits.edit import DISPLAY, SAFE
@@ -31,7 +32,7 @@ ACTION_COMMAND = "dlint.server.act"
 
 
 def code_actions(server: DlintServer, params: types.CodeActionParams) -> list[types.CodeAction] | None:
-    """What can be done about the findings in a range, and with the file."""
+    """The code actions for a range and for the whole file."""
     document = server.document(params.text_document.uri)
     if document is None:
         return None
@@ -40,22 +41,26 @@ def code_actions(server: DlintServer, params: types.CodeActionParams) -> list[ty
     only = params.context.only
     found = [action for action in _all(server, document, start, end) if _is_wanted(action.kind or "", only)]
     if server.workbench.shows_disabled:
-        for action in found:
-            reason = document.rejected.get(action.title)
-            action.disabled = types.CodeActionDisabled(reason) if reason else None
+        found = [
+            evolve(action, disabled=types.CodeActionDisabled(document.rejected[action.title]))
+            if document.rejected.get(action.title)
+            else action
+            for action in found
+        ]
     if server.workbench.resolves_actions:
         return found
-    for action in found:
-        if action.disabled is not None:
-            continue
-        if action.kind == types.CodeActionKind.QuickFix or (only and str(action.kind).startswith("source.")):
-            resolve_action(server, action)
-        if action.edit is None:
-            # It is made when it is chosen: it may take its time, and be refused with a word.
-            action.command = types.Command(
-                action.title, ACTION_COMMAND, arguments=[{**as_object(action.data), "title": action.title}]
-            )
-    return found
+    return [action if action.disabled is not None else _executable(server, action, bool(only)) for action in found]
+
+
+def _executable(server: DlintServer, action: types.CodeAction, is_filtered: bool) -> types.CodeAction:
+    """The action with its edit, or a command that makes it, for a client that does not resolve actions."""
+    if action.kind == types.CodeActionKind.QuickFix or (is_filtered and str(action.kind).startswith("source.")):
+        action = resolve_action(server, action)
+    if action.edit is not None:
+        return action
+    # The edit is made when the action is chosen: it may take long, or be rejected with a message.
+    data = {**as_object(action.data), "title": action.title}
+    return evolve(action, command=types.Command(action.title, ACTION_COMMAND, arguments=[data]))
 
 
 def _is_wanted(kind: str, only: Sequence[types.CodeActionKind | str] | None) -> bool:
@@ -83,7 +88,7 @@ def _all(server: DlintServer, document: Document, start: int, end: int) -> Itera
             yield _action(document, title, "quickfix", {"do": "suppress", "code": d.code, "line": d.instruction_line})
     runs = selected_runs(document, start, end)
     if runs:
-        title = f"Merge these {len(runs)} RUNs"
+        title = f"Merge {len(runs)} RUN instructions"
         try:
             merge_runs(document, start, end)
         except FixRejected as reason:
@@ -105,9 +110,7 @@ def _fix(server: DlintServer, document: Document, index: int, d: Diagnostic) -> 
     safe = d.fix.safety == SAFE
     title = d.fix.title if safe else f"{d.fix.title} (unsafe)"
     action = _action(document, title, "quickfix", {"do": "fix", "index": index, "code": d.code})
-    action.diagnostics = _converted(server, document, [d])
-    action.is_preferred = safe
-    return action
+    return evolve(action, diagnostics=_converted(server, document, [d]), is_preferred=safe)
 
 
 def _converted(server: DlintServer, document: Document, found: Sequence[Diagnostic]) -> list[types.Diagnostic]:
@@ -122,18 +125,17 @@ def _of_rules(
         same = [d for d in document.diagnostics if d.code == code and _is_fixable(d, unsafe)]
         if len(same) > 1:
             all_safe = all(d.fix is not None and d.fix.safety == SAFE for d in same)
-            title = f"Fix all {len(same)} of {code} ({same[0].name})" + ("" if all_safe else " (unsafe)")
+            title = f"Fix all {len(same)} {code} ({same[0].name}) findings" + ("" if all_safe else " (unsafe)")
             action = _action(document, title, "quickfix", {"do": "rule", "code": code, "unsafe": not all_safe})
-            action.diagnostics = _converted(server, document, same)
-            yield action
+            yield evolve(action, diagnostics=_converted(server, document, same))
 
 
 def _of_file(document: Document, unsafe: bool) -> Iterator[types.CodeAction]:
     fixable = [d for d in document.diagnostics if _is_fixable(d, unsafe)]
     if any(d.fix is not None and d.fix.safety == SAFE for d in fixable):
-        yield _action(document, "Fix all that is safe to fix", FIX_ALL, {"do": "all", "unsafe": False})
+        yield _action(document, "Fix All (Safe)", FIX_ALL, {"do": "all", "unsafe": False})
     if any(d.fix is not None and d.fix.safety != SAFE for d in fixable):
-        yield _action(document, "Fix all, also what is unsafe", FIX_ALL_UNSAFE, {"do": "all", "unsafe": True})
+        yield _action(document, "Fix All, Including Unsafe Fixes", FIX_ALL_UNSAFE, {"do": "all", "unsafe": True})
     from .rewrite_actions import offered_rewrites
 
     for title, names in offered_rewrites(document):
@@ -148,46 +150,54 @@ def _action(document: Document, title: str, kind: str, data: dict[str, Any]) -> 
 
 
 def resolve_action(server: DlintServer, action: types.CodeAction) -> types.CodeAction:
-    """The action with its edit; without one, and a word why, when the text has changed or the gate refuses."""
+    """The action with its edit. If the text has changed or the edit is rejected, it has none and a message is shown."""
     data = as_object(action.data)
     document = server.document(str(data.get("uri", "")))
     if document is None or document.version != data.get("version"):
-        server.workbench.show_message("the text has changed meanwhile; ask again")
+        server.workbench.show_message("the document has changed; try again")
         return action
     server.lint(document)
     server.protocol.check_cancelled()
-    what = data.get("do")
     try:
-        if what == "fix":
-            action.edit = _edit_of_fix(server, document, int(data["index"]), str(data["code"]))
-        elif what == "suppress":
-            found = (d for d in document.diagnostics if (d.code, d.instruction_line) == (data["code"], data["line"]))
-            d = next(found, None)
-            edit = suppression_edit(document, d) if d is not None else None
-            action.edit = _suppressing(server, document, edit) if edit is not None else None
-        elif what in ("rule", "all"):
-            codes = [str(data["code"])] if what == "rule" else []
-            action.edit = fix_all_edit(server, document, bool(data["unsafe"]), codes)
-        elif what == "merge":
-            edits = merge_runs(document, int(data["start"]), int(data["end"]))
-            action.edit = workspace_edit(server, document, edits, action.title, confirm=True)
-        elif what == "rewrite":
-            from .rewrite_actions import rewrite_edit
-
-            action.edit = rewrite_edit(server, document, [str(name) for name in data["names"]], action.title)
+        return evolve(action, edit=_edit(server, document, data, action.title))
     except (SettingsError, FixRejected) as error:
         document.rejected[action.title] = str(error)
         server.workbench.show_message(str(error))
     except (KeyError, TypeError, ValueError):
-        server.workbench.show_message("this action is not one of dlint's")
+        server.workbench.show_message("invalid code action")
     return action
 
 
-def _edit_of_fix(server: DlintServer, document: Document, index: int, code: str) -> types.WorkspaceEdit | None:
+def _edit(server: DlintServer, document: Document, data: dict[str, Any], title: str) -> types.WorkspaceEdit | None:
+    """The edit of an action with this data; None if there is nothing to do.
+
+    Raises SettingsError, FixRejected, and KeyError, TypeError or ValueError for invalid data.
+    """
+    match data.get("do"):
+        case "fix":
+            return _fix_edit(server, document, int(data["index"]), str(data["code"]))
+        case "suppress":
+            return _suppress_edit(server, document, str(data["code"]), int(data["line"]))
+        case "rule":
+            return fix_all_edit(server, document, bool(data["unsafe"]), [str(data["code"])])
+        case "all":
+            return fix_all_edit(server, document, bool(data["unsafe"]))
+        case "merge":
+            edits = merge_runs(document, int(data["start"]), int(data["end"]))
+            return workspace_edit(server, document, edits, title, confirm=True)
+        case "rewrite":
+            from .rewrite_actions import rewrite_edit
+
+            return rewrite_edit(server, document, [str(name) for name in data["names"]], title)
+        case _:
+            return None
+
+
+def _fix_edit(server: DlintServer, document: Document, index: int, code: str) -> types.WorkspaceEdit | None:
     diagnostics = document.diagnostics
     d = diagnostics[index] if 0 <= index < len(diagnostics) else None
     if d is None or d.code != code or d.fix is None:
-        server.workbench.show_message("the finding is not there any more; ask again")
+        server.workbench.show_message("the finding no longer exists; try again")
         return None
     plan = server.workbench.plan(document)
 
@@ -198,7 +208,7 @@ def _edit_of_fix(server: DlintServer, document: Document, index: int, code: str)
     try:
         verify_fixes(check_text(document.text.text, find), [d], find)
     except FixRejected as reason:
-        server.workbench.show_message(f"the fix of {code} was left out: {reason}")
+        server.workbench.show_message(f"the fix for {code} was not applied: {reason}")
         return None
     safe = d.fix.safety == SAFE
     return workspace_edit(
@@ -206,24 +216,27 @@ def _edit_of_fix(server: DlintServer, document: Document, index: int, code: str)
     )
 
 
-def _suppressing(server: DlintServer, document: Document, edit: types.TextEdit) -> types.WorkspaceEdit:
-    """The edit that suppresses, with the reason to be typed where the client can do that."""
-    whole = workspace_edit(server, document, [edit])
+def _suppress_edit(server: DlintServer, document: Document, code: str, line: int) -> types.WorkspaceEdit | None:
+    """The edit that adds a suppression comment; its reason is a snippet if the client supports that."""
+    d = next((d for d in document.diagnostics if (d.code, d.instruction_line) == (code, line)), None)
+    edit = suppression_edit(document, d) if d is not None else None
+    if edit is None:
+        return None
     before, reason, after = edit.new_text.partition(REASON_PLACEHOLDER)
-    if reason and server.workbench.takes_snippets:
-        snippet = types.StringValue(f"{escape_snippet(before)}${{1:{REASON_PLACEHOLDER}}}{escape_snippet(after)}")
-        identity = types.OptionalVersionedTextDocumentIdentifier(document.uri, document.version)
-        change = types.TextDocumentEdit(identity, [types.SnippetTextEdit(edit.range, snippet)])
-        whole = types.WorkspaceEdit(document_changes=[change])
-    return whole
+    if not reason or not server.workbench.takes_snippets:
+        return workspace_edit(server, document, [edit])
+    snippet = types.StringValue(f"{escape_snippet(before)}${{1:{REASON_PLACEHOLDER}}}{escape_snippet(after)}")
+    identity = types.OptionalVersionedTextDocumentIdentifier(document.uri, document.version)
+    change = types.TextDocumentEdit(identity, [types.SnippetTextEdit(edit.range, snippet)])
+    return types.WorkspaceEdit(document_changes=[change])
 
 
 def fix_all_edit(
     server: DlintServer, document: Document, unsafe: bool, codes: Sequence[str] = ()
 ) -> types.WorkspaceEdit | None:
-    """The edit that makes all fixes, of some rules or of all; what the gate leaves out is logged."""
-    text, refused = fixed_text(server, document, codes, unsafe=unsafe)
-    for reason in refused:
+    """The edit that applies all fixes, or those of `codes`; rejected fixes are logged. Raises SettingsError."""
+    text, rejected = fixed_text(server, document, codes, unsafe=unsafe)
+    for reason in rejected:
         server.workbench.log(f"{document.name}: {reason}")
     edits = text_edits(document, text)
     title = "dlint: unsafe fixes" if unsafe else ""
@@ -233,9 +246,9 @@ def fix_all_edit(
 def fixed_text(
     server: DlintServer, document: Document, codes: Sequence[str] = (), *, unsafe: bool
 ) -> tuple[str, list[str]]:
-    """The text after the fixes, and what was left out and why. Raises BadSettings."""
-    wish = server.workbench.plans.fix_request(document.path, server.settings(document), codes, unsafe=unsafe)
+    """The text after the fixes, and messages on the fixes that were not applied. Raises SettingsError."""
+    request = server.workbench.plans.fix_request(document.path, server.settings(document), codes, unsafe=unsafe)
     source = Source(document.text.text, document.name)
-    report, repaired = fix_source(source, server.workbench.plan(document), document.find_context, wish)
-    refused = [f"the fix of {code} on line {line} was left out: {reason}" for code, line, reason in report.rejected]
-    return repaired.text, refused
+    report, repaired = fix_source(source, server.workbench.plan(document), document.find_context, request)
+    rejected = [f"the fix for {code} on line {line} was not applied: {why}" for code, line, why in report.rejected]
+    return repaired.text, rejected

@@ -1,9 +1,10 @@
-"""Completion: instructions, flags, mount options, stages, variables, files of the context, official images and tags."""
+"""Completion of instructions, flags, mount options, stages, variables, context files, official images and tags."""
 
 from __future__ import annotations
 
 import os
 import re
+from functools import cache
 
 from lsprotocol import types
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from ..documents import Document
 
 _KINDS = types.CompletionItemKind
-_MOST = 200
+_MAX_ITEMS = 200
 _PLATFORMS = ("linux/amd64", "linux/arm64", "linux/arm/v7", "linux/386", "linux/ppc64le", "linux/s390x",
               "linux/riscv64", "windows/amd64", "$BUILDPLATFORM", "$TARGETPLATFORM")  # fmt: skip
 _VALUES: dict[tuple[str, str], Sequence[str]] = {
@@ -35,16 +36,21 @@ _VALUES: dict[tuple[str, str], Sequence[str]] = {
 _DOCKER_HUB = ("docker.io/", "library/")
 _LABELS = ("authors", "base.digest", "base.name", "created", "description", "documentation", "licenses", "ref.name",
            "revision", "source", "title", "url", "vendor", "version")  # fmt: skip
-"""Below `org.opencontainers.image`. Source: the annotations of the OCI Image Format Specification."""
+"""The keys in `org.opencontainers.image`. Source: the annotations of the OCI Image Format Specification."""
 _PRERELEASE = re.compile(r"(?:^|[-.\d])(?:rc|alpha|beta|ea|nightly)")
 _SHARING = ("shared", "private", "locked")
 _SIGNALS = ("SIGTERM", "SIGINT", "SIGQUIT", "SIGKILL", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGWINCH")
+_FIRST_ARGUMENTS: dict[str, tuple[types.CompletionItemKind, Sequence[str]]] = {
+    "HEALTHCHECK": (_KINDS.Keyword, ("CMD", "NONE")),
+    "STOPSIGNAL": (_KINDS.Value, _SIGNALS),
+    "SHELL": (_KINDS.Value, ('["/bin/sh", "-c"]', '["/bin/bash", "-o", "pipefail", "-c"]')),
+}
 _EXPANDED = frozenset(("ADD", "COPY", "ENV", "EXPOSE", "FROM", "LABEL", "ONBUILD", "RUN", "STOPSIGNAL", "USER",
                        "VOLUME", "WORKDIR", "ARG", "CMD", "ENTRYPOINT", "HEALTHCHECK"))  # fmt: skip
 
 
 class _Cursor:
-    """Where completion is asked for: the instruction up to there as one line, and the word before the cursor."""
+    """The context of a completion request: the instruction before the cursor as one line, and the current word."""
 
     def __init__(self, document: Document, offset: int) -> None:
         self.document = document
@@ -76,7 +82,7 @@ class _Cursor:
 
     @property
     def stage(self) -> Stage | None:
-        """The stage in which the cursor stands."""
+        """The stage at the cursor."""
         found: Stage | None = None
         for stage in self.build.stages:
             if stage.start <= self.offset:
@@ -85,21 +91,21 @@ class _Cursor:
 
 
 def _first_line(text: str, line: int, escape: str) -> int:
-    """Where the instruction begins that goes on to the line beginning at `line`."""
+    """The start of the first line of the instruction that continues on the line starting at `line`."""
     first = line
     while line:
-        above = text.rfind("\n", 0, line - 1) + 1
-        content = text[above:line].strip()
+        previous = text.rfind("\n", 0, line - 1) + 1
+        content = text[previous:line].strip()
         if content.endswith(escape) and not content.startswith("#"):
-            first = above
+            first = previous
         elif content and not content.startswith("#"):
             break
-        line = above
+        line = previous
     return first
 
 
 def completion(server: DlintServer, params: types.CompletionParams) -> types.CompletionList | None:
-    """What may stand at a position."""
+    """The completions at a position."""
     document = server.document(params.text_document.uri)
     if document is None:
         return None
@@ -107,7 +113,7 @@ def completion(server: DlintServer, params: types.CompletionParams) -> types.Com
     items: list[types.CompletionItem] = []
     for item in _items(cursor):
         items.append(item)
-        if len(items) >= _MOST:
+        if len(items) >= _MAX_ITEMS:
             return types.CompletionList(True, items)
     return types.CompletionList(False, items)
 
@@ -249,31 +255,23 @@ def _arguments(cursor: _Cursor) -> Iterator[types.CompletionItem]:
     keyword, words, word = cursor.keyword, [w for w in cursor.before if not w.startswith("--")], cursor.word
     if keyword == "FROM":
         if not words:
-            if word:
-                yield from _stages_before(cursor)
-            else:
-                yield from _stages_before(cursor)
+            yield from _stages_before(cursor)
             yield from _images(cursor, word)
         elif len(words) == 1:
             yield _item(cursor, "AS", _KINDS.Keyword, len(word), text="AS ")
     elif keyword in ("COPY", "ADD"):
         if not any(w.startswith("--from") for w in cursor.before):
             yield from _files(cursor, word.lstrip('["'), spaces='"' in word)
-    elif keyword == "HEALTHCHECK" and not words:
-        for name in ("CMD", "NONE"):
-            yield _item(cursor, name, _KINDS.Keyword, len(word))
-    elif keyword == "STOPSIGNAL" and not words:
-        for name in _SIGNALS:
-            yield _item(cursor, name, _KINDS.Value, len(word))
     elif keyword == "LABEL" and "=" not in word:
         for name in _LABELS:
             yield _item(cursor, f"org.opencontainers.image.{name}=", _KINDS.Property, len(word))
-    elif keyword == "SHELL" and not words:
-        for text in ('["/bin/sh", "-c"]', '["/bin/bash", "-o", "pipefail", "-c"]'):
-            yield _item(cursor, text, _KINDS.Value, len(word))
     elif keyword == "ARG" and cursor.build.stages:
         for name in cursor.build.global_args:
             yield _item(cursor, name, _KINDS.Variable, len(word), detail="ARG before the first FROM")
+    elif keyword in _FIRST_ARGUMENTS and not words:
+        kind, values = _FIRST_ARGUMENTS[keyword]
+        for value in values:
+            yield _item(cursor, value, kind, len(word))
 
 
 def _stages_before(cursor: _Cursor) -> Iterator[types.CompletionItem]:
@@ -284,7 +282,7 @@ def _stages_before(cursor: _Cursor) -> Iterator[types.CompletionItem]:
 
 
 def _images(cursor: _Cursor, word: str) -> Iterator[types.CompletionItem]:
-    """Official images, or behind a colon the tags of one."""
+    """Official images, or after a colon the tags of one."""
     from ....model.images.catalog import CATALOG
 
     name, colon, tag = word.partition(":")
@@ -296,56 +294,52 @@ def _images(cursor: _Cursor, word: str) -> Iterator[types.CompletionItem]:
         for number, each in enumerate(tags):
             yield _item(cursor, each, _KINDS.EnumMember, len(tag), detail=f"{name}:{each}", order=f"{number:06}")
         return
-    for each in _official():
+    for each in _official_images():
         if each.startswith(name):
             yield _item(cursor, each, _KINDS.Module, len(name), detail="official image")
 
 
-_images_known: list[str] = []
-
-
-def _official() -> list[str]:
+@cache
+def _official_images() -> Sequence[str]:
     from ....model.images.catalog import CATALOG
 
-    if not _images_known:
-        for line in CATALOG.read().split("\n"):
-            name, tab, _ = line.partition("\t")
-            if tab and ":" not in name and not name.startswith("#"):
-                _images_known.append(name)
-    return _images_known
+    names = (line.partition("\t")[0] for line in CATALOG.read().split("\n") if "\t" in line)
+    return [name for name in names if ":" not in name and not name.startswith("#")]
 
 
 def _files(cursor: _Cursor, typed: str, *, spaces: bool = False) -> Iterator[types.CompletionItem]:
-    """The entries of the folder of the build context that is typed so far; what is ignored comes last.
+    """The entries of the directory of the build context that is typed so far; ignored ones come last.
 
-    `spaces` tells whether names with blanks may stand there.
+    `spaces`: whether names may contain spaces, as in the JSON form.
     """
     context = cursor.build.context
     root = context.root if context is not None else os.path.dirname(cursor.document.path)
     if not root:
         return
-    folder, _, start = typed.rpartition("/")
-    inside = os.path.normpath("/" + folder).lstrip("/")
+    directory, _, start = typed.rpartition("/")
+    directory = os.path.normpath("/" + directory).lstrip("/")
+    for name, is_directory in _entries(os.path.join(root, directory)):
+        is_hidden = name.startswith(".") and not start
+        if not name.startswith(start) or is_hidden or (not spaces and len(name.split()) > 1):
+            continue
+        is_sent = context is None or context.includes(f"{directory}/{name}" if directory else name)
+        shown = without_surrogates(name) + ("/" if is_directory else "")
+        kind = _KINDS.Folder if is_directory else _KINDS.File
+        detail = "" if is_sent else "excluded by the ignore file"
+        yield _item(cursor, shown, kind, len(start), detail=detail, order=f"{0 if is_sent else 1}{name}")
+
+
+def _entries(directory: str) -> list[tuple[str, bool]]:
+    """The names in a directory, each with whether it is a directory; none if it cannot be read."""
     try:
-        with os.scandir(os.path.join(root, inside)) as entries:
-            found = sorted((entry.name, entry.is_dir()) for entry in entries)
+        with os.scandir(directory) as entries:
+            return sorted((entry.name, entry.is_dir()) for entry in entries)
     except (OSError, ValueError):
-        return
-    for name, is_folder in found:
-        if not name.startswith(start) or (name.startswith(".") and not start):
-            continue
-        if not spaces and len(name.split()) > 1:
-            continue
-        path = f"{inside}/{name}" if inside else name
-        sent = context is None or context.includes(path)
-        shown = without_surrogates(name) + ("/" if is_folder else "")
-        kind = _KINDS.Folder if is_folder else _KINDS.File
-        detail = "" if sent else "kept out by the ignore file"
-        yield _item(cursor, shown, kind, len(start), detail=detail, order=f"{0 if sent else 1}{name}")
+        return []
 
 
 def _comment(cursor: _Cursor) -> Iterator[types.CompletionItem]:
-    """Codes where findings are switched off, directives at the head of the file."""
+    """Rule codes in suppression comments, directives at the start of the file, and the start of a comment."""
     text = cursor.raw_line.lstrip()
     codes = re.search(r"(?:dlint:\s*ignore(?:-file)?\[|hadolint\s+(?:global\s+)?ignore=)(?:[\w-]+,\s*)*([\w-]*)$", text)
     if codes:
@@ -359,4 +353,4 @@ def _comment(cursor: _Cursor) -> Iterator[types.CompletionItem]:
     if not first or cursor.offset < first[0].start:
         for each in ("syntax=docker/dockerfile:1", "escape=`", "check=skip="):
             yield _item(cursor, each, _KINDS.Property, len(word))
-    yield _item(cursor, "dlint: ignore[", _KINDS.Snippet, len(word), detail="switch findings off for an instruction")
+    yield _item(cursor, "dlint: ignore[", _KINDS.Snippet, len(word), detail="ignore findings in an instruction")

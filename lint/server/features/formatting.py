@@ -1,4 +1,4 @@
-"""Formatting of a document or of the instructions in a range."""
+"""Formats a document or the instructions in a range."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def format_document(server: DlintServer, params: types.DocumentFormattingParams) -> list[types.TextEdit] | None:
-    """The edits that lay the document out; None, and a word why, when it is left as it is."""
+    """The edits that format the document; if that is not possible, None and a message to the user."""
     document = server.document(params.text_document.uri)
     if document is None:
         return None
@@ -29,7 +29,7 @@ def format_document(server: DlintServer, params: types.DocumentFormattingParams)
 
 
 def format_range(server: DlintServer, params: types.DocumentRangeFormattingParams) -> list[types.TextEdit] | None:
-    """The edits that lay out what a range touches."""
+    """The edits that format the instructions in a range."""
     document = server.document(params.text_document.uri)
     if document is None or document.dockerfile.errors:
         return None

@@ -1,4 +1,4 @@
-"""Hover: findings and their pages, help on instructions and flags, values, stages, base images, what is rebuilt."""
+"""Hover texts: findings, help on instructions and flags, values of variables, stages, base images, rebuilt steps."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ....syntax.tree import Arg, CopyOrAdd, Env, From
 from ...output.links import rule_page_markdown
 from ..diagnostics import without_surrogates
 from ..documents import iter_instructions
-from ..rule_links import rule_by_code, rule_page_url
+from ..rule_links import rule_by_code
 from .instruction_help import MOUNT_OPTIONS, MOUNT_TYPES, flag_help, instruction_help
 from .symbol_index import STAGE, occurrence_at, occurrences_of
 
@@ -28,18 +28,18 @@ if TYPE_CHECKING:
     Section = tuple[str, int, int]
 
 _CODE = re.compile(r"[A-Za-z]+[0-9]+|[a-z]+(?:-[a-z]+)+|[A-Z][A-Za-z]+")
-_MOST_LINES = 12
-_MOST_FILES = 5
+_MAX_STEPS = 12
+_MAX_FILES = 5
 
 
 def hover(server: DlintServer, params: types.HoverParams) -> types.Hover | None:
-    """What is known of the words at a position."""
+    """The hover text at a position."""
     document = server.document(params.text_document.uri)
     if document is None:
         return None
     server.lint(document)
     offset = document.offset(params.position)
-    # What is about the fewest words comes first.
+    # The narrowest range comes first.
     sections = sorted([*_findings(server, document, offset), *_words(document, offset)], key=_width)
     if not sections:
         sections = list(_line(document, offset))
@@ -51,7 +51,7 @@ def hover(server: DlintServer, params: types.HoverParams) -> types.Hover | None:
 
 
 def _kind(server: DlintServer) -> types.MarkupKind:
-    """Markdown, unless the client says that it shows plain text only."""
+    """Markdown, or plain text for a client that supports nothing else."""
     formats = server.workbench.client_capability("textDocument", "hover", "contentFormat")
     plain = formats is not None and types.MarkupKind.Markdown.value not in formats
     return types.MarkupKind.PlainText if plain else types.MarkupKind.Markdown
@@ -67,13 +67,13 @@ def _findings(server: DlintServer, document: Document, offset: int) -> Iterator[
         if start <= offset < end or offset == start:
             rule = rule_by_code(d.code)
             about = _main_part(rule.documentation) if rule is not None else ""
-            href = rule_page_url(server.workbench, document, d.code)
+            href = server.workbench.rule_url(document, d.code)
             name = f"[{d.code} {d.name}]({href})" if href else f"{d.code} {d.name}"
             yield f"**{name}** ({d.severity}): {d.message}\n\n{about}".rstrip(), start, end
 
 
 def _main_part(documentation: str) -> str:
-    """What a page says first, why it is so, and what to do; the rest is a click away."""
+    """The summary, the reason, the remedy and the fix safety of a rule page; the rest is a click away."""
     head, *sections = re.split(r"(?m)^## ", documentation)
     kept = [f"## {section}" for section in sections if section.startswith(("Why", "What to do", "Fix safety"))]
     return "".join([head, *kept])
@@ -94,7 +94,7 @@ def _words(document: Document, offset: int) -> Iterator[Section]:
 
 
 def _suppression(document: Document, comment: Comment, offset: int) -> Iterator[Section]:
-    """The page of the rule whose code stands at an offset of a comment that switches findings off."""
+    """The page of the rule named at an offset of a suppression comment."""
     if not any(word in comment.text.lower() for word in ("ignore", "skip", "disable")):
         return
     from ...config.selection import rules_named
@@ -117,18 +117,24 @@ def _instruction(document: Document, node: Instruction, offset: int) -> Iterator
     for flag in node.flags:
         if flag.start <= offset <= flag.end:
             yield from _flag(document, node, flag, offset)
-    if isinstance(node, From) and node.base is not None and node.base.start <= offset <= node.base.end:
-        stage = next((stage for stage in build.stages if stage.from_ is node), None)
-        if stage is not None and stage.parent is None:
-            yield base_image_help(stage), node.base.start, node.base.end
-    if isinstance(node, CopyOrAdd) and node.parent is None:
+    if isinstance(node, From):
+        yield from _base(build, node, offset)
+    elif isinstance(node, CopyOrAdd) and node.parent is None and not node.flag("from"):
         for source in node.sources:
-            if source.start <= offset <= source.end and not node.flag("from"):
+            if source.start <= offset <= source.end:
                 yield _source(build, node, source.text), source.start, source.end
 
 
+def _base(build: Build, node: From, offset: int) -> Iterator[Section]:
+    base = node.base
+    if base is not None and base.start <= offset <= base.end:
+        stage = next((stage for stage in build.stages if stage.from_ is node), None)
+        if stage is not None and stage.parent is None:
+            yield base_image_help(stage), base.start, base.end
+
+
 def _line(document: Document, offset: int) -> Iterator[Section]:
-    """What a change of an instruction rebuilds, for words of which nothing else is known."""
+    """The steps that run again after a change of the instruction, if there is nothing else to show."""
     instruction = document.instruction_at(offset)
     if instruction is not None:
         text = rebuilt_steps(document.build, instruction)
@@ -156,11 +162,11 @@ def _flag(document: Document, node: Instruction, flag: Flag, offset: int) -> Ite
                     yield f"`{match.group()}`\n\n{about}", start, end
 
 
-# What is built -----------------------------------------------------------------------------------------------------
+# Steps, variables, stages, images and sources -----------------------------------------------------------------------
 
 
 def rebuilt_steps(build: Build, instruction: Instruction) -> str:
-    """Which steps run again when something on the lines of the instruction changes."""
+    """The steps that run again if the instruction changes, as Markdown; empty for an instruction outside stages."""
     if isinstance(instruction, From):
         stage = next((stage for stage in build.stages if stage.from_ is instruction), None)
         if stage is None or not stage.instructions:
@@ -168,18 +174,18 @@ def rebuilt_steps(build: Build, instruction: Instruction) -> str:
         instruction = stage.instructions[0]
     elif build.stage_of(instruction) is None:
         if isinstance(instruction, Arg):
-            return "A change here changes the FROM lines that use it, and all that is built on them."
+            return "A change here affects the FROM lines that use it and everything built on them."
         return ""
     steps = rebuilt_after(build, instruction)
     if makes_layer(instruction):
         steps = [instruction, *steps]
     if not steps:
-        return "A change here rebuilds no layer: only the image's configuration changes."
-    lines = [f"- line {step.start_line}: `{_short(step)}`" for step in steps[:_MOST_LINES]]
-    if len(steps) > _MOST_LINES:
-        lines.append(f"- and {len(steps) - _MOST_LINES} more")
+        return "A change here rebuilds no layers; it only changes the image configuration."
+    lines = [f"- line {step.start_line}: `{_short(step)}`" for step in steps[:_MAX_STEPS]]
+    if len(steps) > _MAX_STEPS:
+        lines.append(f"- and {len(steps) - _MAX_STEPS} more")
     count = "1 step runs" if len(steps) == 1 else f"{len(steps)} steps run"
-    return f"**After a change here {count} again:**\n\n" + "\n".join(lines)
+    return f"**After a change here, {count} again:**\n\n" + "\n".join(lines)
 
 
 def _short(instruction: Instruction) -> str:
@@ -189,62 +195,68 @@ def _short(instruction: Instruction) -> str:
 
 
 def _variable(document: Document, place: SymbolOccurrence) -> str:
-    """The value of a variable at a place."""
+    """The value of the variable at a place, and the lines that set it."""
     build, name = document.build, place.key[1]
     instruction = place.instruction
-    node = instruction.parent or instruction
-    state = build.state(node)
-    setters = [each for each in occurrences_of(build, place) if each.defines]
-    where = ", ".join(f"line {document.source.line(each.start)}" for each in setters)
-    set_by = f"Set by {where}." if where else ""
+    state = build.state(instruction.parent or instruction)
+    lines = [document.source.line(each.start) for each in occurrences_of(build, place) if each.defines]
+    numbers = ", ".join(map(str, lines))
+    set_by = f"Set on line{'s' if len(lines) > 1 else ''} {numbers}." if lines else ""
     if place.defines and isinstance(instruction, Env | Arg):
-        pair = next((pair for pair in instruction.pairs if pair.key.start == place.start), None)
-        value = state.value(pair.value.text) if pair is not None and pair.value is not None else None
-        if pair is not None and pair.value is None:
-            value = build.global_args.get(name)
+        value = _assigned_value(build, instruction, place)
         what = "default value" if isinstance(instruction, Arg) else "value"
     else:
         value, what = state.vars.get(name), "value here"
     if value is not None:
         return f"**${name}**: {what} `{value or '(empty)'}`\n\n{set_by}".rstrip()
-    if name in state.unknown or setters:
+    if name in state.unknown or lines:
         return f"**${name}**: the {what} is not known before the build\n\n{set_by}".rstrip()
-    return f"**${name}**: nothing in this file sets it here; the base image or the shell may"
+    return f"**${name}**: not set in this file; the base image or the shell may set it"
+
+
+def _assigned_value(build: Build, instruction: Env | Arg, place: SymbolOccurrence) -> str | None:
+    """The value that an ENV or ARG assigns to the variable at a place; None if it is unknown."""
+    pair = next((pair for pair in instruction.pairs if pair.key.start == place.start), None)
+    if pair is None:
+        return None
+    if pair.value is None:
+        return build.global_args.get(place.key[1])
+    return build.state(instruction.parent or instruction).value(pair.value.text)
 
 
 def _stage(build: Build, place: SymbolOccurrence) -> str:
-    """What a stage holds, and who uses it."""
+    """The base image, instructions, final user and directory of a stage, and the lines that use it."""
     stage = build.stages[place.key[2]]
     state = stage.state(len(stage.instructions))
     base = stage.from_.base.text if stage.from_.base else "?"
     counts: dict[str, int] = {}
     for instruction in stage.instructions:
         counts[instruction.name] = counts.get(instruction.name, 0) + 1
-    holds = ", ".join(f"{count} {name}" for name, count in counts.items()) or "nothing of its own"
+    contents = ", ".join(f"{count} {name}" for name, count in counts.items()) or "no instructions"
     users = sorted({each.instruction.start_line for each in occurrences_of(build, place) if not each.defines})
     lines = [
         f"**Stage {stage.display_name}** from `{base}`, line {stage.from_.start_line}",
-        f"- holds: {holds}",
-        f"- user at its end: `{state.user}`" if state.user else "",
-        f"- folder at its end: `{state.workdir}`" if state.workdir else "",
+        f"- contains {contents}",
+        f"- final user: `{state.user}`" if state.user else "",
+        f"- final working directory: `{state.workdir}`" if state.workdir else "",
         f"- used on line{'s' if len(users) > 1 else ''} {', '.join(map(str, users))}" if users else "",
-        "- it is the image that is shipped" if stage is build.final_stage else "",
+        "- final stage: this is the built image" if stage is build.final_stage else "",
     ]
     return "\n".join(line for line in lines if line).replace("\n", "\n\n", 1)
 
 
 def base_image_help(stage: Stage) -> str:
-    """What the catalog knows of the base image of a stage."""
+    """The facts of the image catalog about the base image of a stage, as Markdown."""
     from ....model.images.catalog import catalog_source
 
     image = stage.image
     if image is None:
-        return "**Base image**: the variables in its name have no value before the build"
+        return "**Base image**: not known before the build, as its name contains variables without a value"
     if image == "scratch":
-        return "**scratch**: the empty image: no files, no shell"
+        return "**scratch**: the empty image, without files and shell"
     facts = stage.base_facts
     if facts is None:
-        return f"**{image}**: not one of the official images that dlint knows"
+        return f"**{image}**: not an official image in dlint's catalog"
     rows = [
         ("distribution", " ".join(part for part in (facts.family, facts.suite) if part)),
         ("C library", facts.libc),
@@ -262,14 +274,14 @@ def base_image_help(stage: Stage) -> str:
 
 
 def _source(build: Build, node: CopyOrAdd, text: str) -> str:
-    """What a source of COPY or ADD names in the build context."""
+    """The files in the build context that a source of COPY or ADD matches."""
     context = build.context
     if context is None:
-        return f"`{text}`: the build context is not known"
+        return f"`{text}`: the build context is unknown"
     names = list(local_sources(build, node))
     value = build.state(node).value(text)
     if value is None:
-        return f"`{text}`: a variable in it has no value before the build"
+        return f"`{text}`: not known before the build, as it contains a variable without a value"
     import posixpath
 
     name = posixpath.normpath("/" + value).lstrip("/")
@@ -277,7 +289,7 @@ def _source(build: Build, node: CopyOrAdd, text: str) -> str:
         return f"`{text}`: not from the build context"
     found = context.match(name) if name else ["."]
     if not found:
-        return f"`{text}`: there is no such file in the context `{context.root}`"
-    listed = "\n".join(f"- `{each}`{'' if context.includes(each) else ' (ignored)'}" for each in found[:_MOST_FILES])
-    more = f"\n- and {len(found) - _MOST_FILES} more" if len(found) > _MOST_FILES else ""
-    return f"In the context `{context.root}`:\n\n{listed}{more}"
+        return f"`{text}`: not found in the build context `{context.root}`"
+    listed = "\n".join(f"- `{each}`{'' if context.includes(each) else ' (ignored)'}" for each in found[:_MAX_FILES])
+    more = f"\n- and {len(found) - _MAX_FILES} more" if len(found) > _MAX_FILES else ""
+    return f"In the build context `{context.root}`:\n\n{listed}{more}"

@@ -1,4 +1,4 @@
-"""Inlay hints, when the setting `inlayHints` is on: who runs a step and where, and which image a variable makes."""
+"""Inlay hints, if the setting `inlayHints` is on: user and directory of commands, expanded images, COPY targets."""
 
 from __future__ import annotations
 

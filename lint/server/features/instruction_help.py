@@ -1,7 +1,4 @@
-"""What instructions, flags and mount options are for, in our own words.
-
-Source of facts: docs.docker.com/reference/dockerfile/.
-"""
+"""Help texts on instructions, flags and mount options. Source: docs.docker.com/reference/dockerfile/."""
 
 from __future__ import annotations
 
@@ -9,165 +6,158 @@ REFERENCE_URL = "https://docs.docker.com/reference/dockerfile/"
 
 INSTRUCTION_HELP: dict[str, tuple[str, str]] = {
     "ADD": (
-        "`ADD [--flags] source … destination`\n\nCopies files like COPY, and besides fetches URLs and git repositories "
-        "and unpacks local tar archives. Where none of that is wanted, COPY says more clearly what happens.",
+        "`ADD [--flags] source … destination`\n\nCopies files like COPY, and also downloads URLs and git repositories "
+        "and extracts local tar archives. Use COPY if none of that is needed.",
         "add",
     ),
     "ARG": (
-        "`ARG name[=default]`\n\nDeclares a value that `--build-arg name=value` can set. It lasts to the end of the "
-        "stage "
-        "and is not kept in the image's environment. Before the first FROM it serves the FROM lines only; a stage sees "
-        "it after a bare `ARG name`. It is no place for secrets: the history of the image shows it.",
+        "`ARG name[=default]`\n\nDeclares a build argument, set with `--build-arg name=value`. It is valid until the "
+        "end of the stage and not part of the image's environment. Before the first FROM, it is only available in FROM "
+        "lines; a stage can access it with a bare `ARG name`. Do not use it for secrets: it is visible in the image "
+        "history.",
         "arg",
     ),
     "CMD": (
-        '`CMD ["program", "argument"]`\n\nWhat a container runs when nothing else is asked for, or the default '
-        "arguments "
-        "of ENTRYPOINT. Only the last one of a stage counts. In shell form a shell stands between the program and the "
-        "signals that are sent to it.",
+        '`CMD ["program", "argument"]`\n\nThe default command of a container, or the default arguments of ENTRYPOINT. '
+        "Only the last CMD of a stage is used. In shell form, the program runs under a shell and does not receive "
+        "signals.",
         "cmd",
     ),
     "COPY": (
-        "`COPY [--flags] source … destination`\n\nCopies files of the build context, or with `--from` of another "
-        "stage or "
-        "image, into the image. The step runs again only when one of the files changed. A destination that ends with "
-        "`/` is a folder; a relative one is below WORKDIR.",
+        "`COPY [--flags] source … destination`\n\nCopies files into the image from the build context, or with `--from` "
+        "from another stage or image. The step is cached until one of the files changes. A destination that ends with "
+        "`/` is a directory; a relative one is relative to WORKDIR.",
         "copy",
     ),
     "ENTRYPOINT": (
-        '`ENTRYPOINT ["program", "argument"]`\n\nThe program that a container is. CMD, or what stands behind the '
-        "image on "
-        "the command line of `docker run`, are its arguments, unless it is in shell form.",
+        '`ENTRYPOINT ["program", "argument"]`\n\nThe program that a container runs. CMD, or the arguments of '
+        "`docker run` after the image name, are its arguments, except in shell form.",
         "entrypoint",
     ),
     "ENV": (
-        "`ENV name=value …`\n\nSets variables for the steps that follow and for every container. They cannot be taken "
-        "back: unsetting one in a later RUN leaves it in the image.",
+        "`ENV name=value …`\n\nSets environment variables for the following steps and for every container. Unsetting a "
+        "variable in a later RUN does not remove it from the image.",
         "env",
     ),
     "EXPOSE": (
-        "`EXPOSE port[/protocol] …`\n\nSays on which ports the program listens. It opens nothing: `docker run -p` "
-        "does.",
+        "`EXPOSE port[/protocol] …`\n\nDocuments the ports that the program listens on. To publish a port, use "
+        "`docker run -p`.",
         "expose",
     ),
     "FROM": (
-        "`FROM [--platform=…] image [AS name]`\n\nBegins a stage on a base image, on an earlier stage, or on nothing "
-        "(`scratch`). What a stage makes is left behind unless a later one copies it; the last stage is the image.",
+        "`FROM [--platform=…] image [AS name]`\n\nStarts a build stage from a base image, an earlier stage, or an "
+        "empty image (`scratch`). The last stage becomes the image; files of other stages are only kept if "
+        "copied.",
         "from",
     ),
     "HEALTHCHECK": (
-        "`HEALTHCHECK [--flags] CMD command` or `HEALTHCHECK NONE`\n\nA command that tells inside the container "
-        "whether "
-        "the program still does its work: exit status 0 is healthy, 1 is not. NONE takes back the one of the base "
-        "image.",
+        "`HEALTHCHECK [--flags] CMD command` or `HEALTHCHECK NONE`\n\nA command that checks in the container whether "
+        "the program works: exit status 0 means healthy, 1 unhealthy. NONE disables the health check of the "
+        "base image.",
         "healthcheck",
     ),
     "LABEL": (
-        "`LABEL key=value …`\n\nNotes that the image carries: who made it, from which commit, under which license. "
-        "`org.opencontainers.image.*` are the keys that tools know.",
+        "`LABEL key=value …`\n\nAdds metadata to the image, such as its authors, revision and license. Tools support "
+        "the standard keys `org.opencontainers.image.*`.",
         "label",
     ),
     "MAINTAINER": (
-        "`MAINTAINER name`\n\nDeprecated; write `LABEL org.opencontainers.image.authors=…`.",
+        "`MAINTAINER name`\n\nDeprecated; use `LABEL org.opencontainers.image.authors=…`.",
         "maintainer-deprecated",
     ),
     "ONBUILD": (
-        "`ONBUILD instruction`\n\nKeeps an instruction for the builds that are FROM this image; there it runs right "
-        "behind FROM.",
+        "`ONBUILD instruction`\n\nStores an instruction that runs in builds that use this image as their base, right "
+        "after FROM.",
         "onbuild",
     ),
     "RUN": (
-        '`RUN [--flags] command`, `RUN <<EOF …`, or `RUN ["program", "argument"]`\n\nRuns a command and keeps what it '
-        "changed as a layer. What one RUN leaves behind, a later one can hide but not take out of the image.",
+        '`RUN [--flags] command`, `RUN <<EOF …`, or `RUN ["program", "argument"]`\n\nRuns a command and stores its '
+        "changes as a layer. Files of a layer stay in the image even if a later RUN deletes them.",
         "run",
     ),
     "SHELL": (
-        '`SHELL ["program", "argument"]`\n\nThe shell that reads the shell form of the instructions that follow; at '
-        "first "
-        '`["/bin/sh", "-c"]`, on Windows `["cmd", "/S", "/C"]`.',
+        '`SHELL ["program", "argument"]`\n\nSets the shell for the shell form of the following instructions. The '
+        'default is `["/bin/sh", "-c"]`, on Windows `["cmd", "/S", "/C"]`.',
         "shell",
     ),
     "STOPSIGNAL": (
-        "`STOPSIGNAL signal`\n\nThe signal that asks the program to end, SIGTERM unless it is set.",
+        "`STOPSIGNAL signal`\n\nThe signal that stops the container; SIGTERM by default.",
         "stopsignal",
     ),
     "USER": (
-        "`USER user[:group]`\n\nWho runs the steps that follow and the container. A number tells the platform that it "
-        "is "
-        "not root without a look into the image.",
+        "`USER user[:group]`\n\nSets the user of the following steps and of the container. With a numeric ID, "
+        "platforms can verify that it is not root.",
         "user",
     ),
     "VOLUME": (
-        "`VOLUME path …`\n\nMakes a folder one that containers keep outside of the image. What later steps of the "
-        "build "
-        "write there may be lost.",
+        "`VOLUME path …`\n\nDeclares a directory whose data is stored outside of the container. Changes that later "
+        "build steps make to it may be lost.",
         "volume",
     ),
     "WORKDIR": (
-        "`WORKDIR path`\n\nThe folder in which the steps that follow and the container run; it is made when it is not "
-        "there. A relative path is below the one before.",
+        "`WORKDIR path`\n\nSets the working directory of the following steps and of the container, and creates it if "
+        "necessary. A relative path is relative to the previous WORKDIR.",
         "workdir",
     ),
 }
-"""Keyword: what it does, and the anchor of its chapter."""
+"""By keyword: a description of the instruction, and the anchor of its section in the reference."""
 
-_OWNER = "Owner of the files in the image, as `user`, `user:group` or numbers; else they belong to root."
+_OWNER = "Owner of the files in the image: `user`, `user:group` or numeric IDs; root by default."
 _MODE = "Permissions of the files in the image, such as `0644` or `u=rwX,go=rX`."
-_LINK = "Put the files into a layer that does not depend on the ones before, so that it stays valid when these change."
-_EXCLUDE = "Leave out the sources that match the pattern. May be given several times."
+_LINK = "Put the files into an independent layer, which stays cached when earlier layers change."
+_EXCLUDE = "Exclude sources that match the pattern. Can be repeated."
 
 FLAG_HELP: dict[tuple[str, str], str] = {
     ("ADD", "chown"): _OWNER,
     ("ADD", "chmod"): _MODE,
     ("ADD", "link"): _LINK,
     ("ADD", "exclude"): _EXCLUDE,
-    ("ADD", "checksum"): "What must come from the URL: `sha256:…`, or the commit of a git repository.",
-    ("ADD", "keep-git-dir"): "Keep the `.git` folder of a git repository.",
-    ("ADD", "unpack"): "Whether tar archives are unpacked: local ones are by default, fetched ones are not.",
-    ("COPY", "from"): "Where the files come from instead of the build context: an earlier stage, by name or number, "
-    "or an image.",
+    ("ADD", "checksum"): "Expected checksum of the download: `sha256:…`, or the commit of a git repository.",
+    ("ADD", "keep-git-dir"): "Keep the `.git` directory of a git repository.",
+    ("ADD", "unpack"): "Whether to extract tar archives; by default only local archives are extracted.",
+    ("COPY", "from"): "Copy from an earlier stage (by name or number) or from an image instead of the build context.",
     ("COPY", "chown"): _OWNER,
     ("COPY", "chmod"): _MODE,
     ("COPY", "link"): _LINK,
     ("COPY", "exclude"): _EXCLUDE,
-    ("COPY", "parents"): "Keep the folders of the sources below the destination.",
-    ("FROM", "platform"): "The platform of the base image, such as `linux/arm64`, or `$BUILDPLATFORM` to build with "
-    "native speed and cross-compile.",
-    ("HEALTHCHECK", "interval"): "Time between two checks; 30s by default.",
-    ("HEALTHCHECK", "timeout"): "How long a check may take before it counts as failed; 30s by default.",
-    ("HEALTHCHECK", "start-period"): "Time to start up in which failures do not count; none by default.",
-    ("HEALTHCHECK", "start-interval"): "Time between two checks during the start period; 5s by default.",
-    ("HEALTHCHECK", "retries"): "How many failures in a row make the container unhealthy; 3 by default.",
-    ("RUN", "mount"): "Something that is there for this command only and not kept in the image: a cache, files of the "
-    "context or of a stage (bind), a secret, an SSH agent, a tmpfs.",
-    ("RUN", "network"): "The network of the command: `default`, `none`, or `host` (which the builder must allow).",
-    ("RUN", "security"): "`sandbox`, or `insecure` for full rights (which the builder must allow).",
-    ("RUN", "device"): "A CDI device that the command needs; the builder must have it.",
+    ("COPY", "parents"): "Keep the parent directories of the sources.",
+    ("FROM", "platform"): "Platform of the base image, such as `linux/arm64`, or `$BUILDPLATFORM` for "
+    "cross-compilation at native speed.",
+    ("HEALTHCHECK", "interval"): "Time between checks; 30s by default.",
+    ("HEALTHCHECK", "timeout"): "Time after which a check fails; 30s by default.",
+    ("HEALTHCHECK", "start-period"): "Startup time in which failures are ignored; 0s by default.",
+    ("HEALTHCHECK", "start-interval"): "Time between checks during the start period; 5s by default.",
+    ("HEALTHCHECK", "retries"): "Number of consecutive failures that make the container unhealthy; 3 by default.",
+    ("RUN", "mount"): "Mount something for this command only: a cache, files of the build context or of a stage "
+    "(bind), a secret, an SSH agent, a tmpfs.",
+    ("RUN", "network"): "Network of the command: `default`, `none`, or `host`, which the builder must allow.",
+    ("RUN", "security"): "`sandbox`, or `insecure` for elevated privileges, which the builder must allow.",
+    ("RUN", "device"): "A CDI device that the command requires.",
 }  # fmt: skip
 
 MOUNT_TYPES = {
-    "bind": "Files of the build context, a stage or an image, read-only unless `rw`.",
-    "cache": "A folder that the builder keeps between builds: package caches, compilers' caches.",
-    "tmpfs": "A folder in memory.",
+    "bind": "Files of the build context, a stage or an image; read-only unless `rw` is set.",
+    "cache": "A directory that is kept between builds, for caches of package managers and compilers.",
+    "tmpfs": "A directory in memory.",
     "secret": "A secret of `docker build --secret`, as a file or an environment variable.",
     "ssh": "The SSH agent of `docker build --ssh`.",
 }
 
 MOUNT_OPTIONS: dict[str, str] = {
-    "type": "Kind of the mount: `bind` (the default), `cache`, `tmpfs`, `secret` or `ssh`.",
-    "target": "Where it stands in the file system of the command. Also `dst`, `destination`.",
-    "source": "The path in `from`, or in the build context. Also `src`.",
-    "from": "The stage or image that holds the source; for a cache what it begins with.",
-    "rw": "What the command writes is allowed, and dropped afterwards. Also `readwrite`.",
-    "ro": "The command may not write. Also `readonly`.",
-    "id": "Name of the cache, the secret or the agent; a cache is called like its target by default.",
-    "sharing": "What happens when two builds want the cache at once: `shared`, `private` or `locked` (one waits).",
+    "type": "Mount type: `bind` (default), `cache`, `tmpfs`, `secret` or `ssh`.",
+    "target": "Mount path. Also `dst`, `destination`.",
+    "source": "Path in `from`, or in the build context. Also `src`.",
+    "from": "Stage or image of the source; for a cache, its initial contents.",
+    "rw": "Allow writes; they are discarded after the command. Also `readwrite`.",
+    "ro": "Read-only. Also `readonly`.",
+    "id": "ID of the cache, secret or agent; for a cache, the target by default.",
+    "sharing": "Concurrent use of a cache by several builds: `shared`, `private` or `locked` (one waits).",
     "mode": "Permissions in octal, such as `0700`.",
-    "uid": "Number of the user who owns it; 0 by default.",
-    "gid": "Number of the group that owns it; 0 by default.",
-    "size": "Limit of a tmpfs.",
-    "required": "Fail when the secret or the agent is not given, instead of going on without.",
-    "env": "Name of the environment variable that holds the secret.",
+    "uid": "User ID of the owner; 0 by default.",
+    "gid": "Group ID of the owner; 0 by default.",
+    "size": "Size limit of a tmpfs.",
+    "required": "Fail if the secret or agent is missing; by default, the mount is skipped.",
+    "env": "Environment variable to store the secret in.",
 }
 
 OPTIONS_BY_MOUNT_TYPE: dict[str, tuple[str, ...]] = {
@@ -180,13 +170,13 @@ OPTIONS_BY_MOUNT_TYPE: dict[str, tuple[str, ...]] = {
 
 
 def instruction_help(name: str) -> str:
-    """What an instruction does, with the link to its chapter; empty for what is none."""
+    """The description of an instruction with a link to the reference; empty for an unknown name."""
     found = INSTRUCTION_HELP.get(name)
     return f"{found[0]}\n\n[Reference of {name}]({REFERENCE_URL}#{found[1]})" if found else ""
 
 
 def flag_help(name: str, flag: str) -> str:
-    """What a flag of an instruction does, with the link; empty for what is none."""
+    """The description of a flag with a link to the reference; empty for an unknown flag."""
     found = FLAG_HELP.get((name, flag))
     anchor = f"{name.lower()}---{flag}"
     return f"`--{flag}` of {name}\n\n{found}\n\n[Reference]({REFERENCE_URL}#{anchor})" if found else ""

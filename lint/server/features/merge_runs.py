@@ -1,4 +1,4 @@
-"""Merging the RUNs that are selected."""
+"""Merges the selected RUN instructions."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ if TYPE_CHECKING:
 
 
 def selected_runs(document: Document, start: int, end: int) -> list[Run]:
-    """The RUNs that a selection touches when there are several and nothing else is between them; else empty."""
+    """The RUNs in a selection, if there are several and no other instructions; otherwise empty."""
     touched = [each for each in document.dockerfile.instructions if each.start <= end and start <= each.end]
     runs = [each for each in touched if isinstance(each, Run)]
     return runs if len(runs) == len(touched) > 1 else []
 
 
 def merge_runs(document: Document, start: int, end: int) -> list[types.TextEdit]:
-    """The edits that make one RUN of the selected ones. Raises Refused."""
+    """The edits that merge the selected RUNs. Raises FixRejected."""
     build = document.build
     change = join_runs(build, selected_runs(document, start, end))
     if change is None:
         raise FixRejected(
-            "these RUNs cannot be made one: a command would find another folder, other options or mounts, "
-            "or a failure would go unseen"
+            "these RUN instructions cannot be merged: a command would run in another directory, with other options or "
+            "mounts, or its failure would be ignored"
         )
     edits, declares = change
     after = parse_bash(Source(apply_edits(document.text.text, edits)))

@@ -1,4 +1,4 @@
-"""Diagnostics for a client that asks for them instead of having them pushed."""
+"""Diagnostics for clients that pull them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def pull_diagnostics(server: DlintServer, params: types.DocumentDiagnosticParams) -> JsonResult:
-    """The findings on a document, as the client asks for them."""
+    """The diagnostics of a document."""
     document = server.document(params.text_document.uri)
     if document is None:
         return JsonResult({"kind": "full", "items": []})

@@ -1,4 +1,4 @@
-"""Definition, references, highlights and renaming of stages, ARGs and ENVs."""
+"""Go to definition, references, highlights and renaming of stages and variables."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from .workspace_edits import fix_text_edits, workspace_edit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ....model.build import Build
     from ..dlint_server import DlintServer
     from ..documents import Document
 
@@ -41,7 +42,7 @@ def _at(server: DlintServer, params: Positioned) -> tuple[Document, SymbolOccurr
 
 
 def definition(server: DlintServer, params: types.DefinitionParams) -> types.Location | None:
-    """Where the stage or variable at a position is defined."""
+    """The definition of the stage or variable at a position."""
     found = _at(server, params)
     if found is None:
         return None
@@ -51,7 +52,7 @@ def definition(server: DlintServer, params: types.DefinitionParams) -> types.Loc
 
 
 def references(server: DlintServer, params: types.ReferenceParams) -> list[types.Location] | None:
-    """All places that name the stage or variable at a position."""
+    """All references to the stage or variable at a position."""
     found = _at(server, params)
     if found is None:
         return None
@@ -66,7 +67,7 @@ def references(server: DlintServer, params: types.ReferenceParams) -> list[types
 def document_highlights(
     server: DlintServer, params: types.DocumentHighlightParams
 ) -> list[types.DocumentHighlight] | None:
-    """The same places, told apart by what they do."""
+    """All references in the document, with definitions as writes."""
     found = _at(server, params)
     if found is None:
         return None
@@ -79,7 +80,7 @@ def document_highlights(
 
 
 def prepare_rename(server: DlintServer, params: types.PrepareRenameParams) -> types.PrepareRenamePlaceholder | None:
-    """The name that can be changed at a position."""
+    """The range and name to rename at a position; None if it cannot be renamed."""
     found = _at(server, params)
     if found is None:
         return None
@@ -91,36 +92,43 @@ def prepare_rename(server: DlintServer, params: types.PrepareRenameParams) -> ty
 
 
 def rename(server: DlintServer, params: types.RenameParams) -> types.WorkspaceEdit | None:
-    """The edit that gives a stage or variable another name everywhere. Refuses what would mean something else."""
+    """The edit that renames a stage or variable. Raises JsonRpcInvalidParams if that would change the meaning."""
     found = _at(server, params)
     if found is None:
         return None
     document, place = found
     build = document.build
     new = params.new_name.strip()
-    problem = rename_obstacle(build, place) or _problem(document, place, new)
+    problem = rename_obstacle(build, place) or _name_problem(build, place, new)
     if problem:
         raise JsonRpcInvalidParams(problem)
     edits = [Edit(each.start, each.end, new) for each in occurrences_of(build, place) if each.written]
     before = len(document.dockerfile.errors)
     if len(parse_bash(Source(apply_edits(document.text.text, edits))).errors) > before:
-        raise JsonRpcInvalidParams(f"the file could not be parsed with the name `{new}`")
+        raise JsonRpcInvalidParams(f"`{new}` is not a valid name here")
     return workspace_edit(server, document, fix_text_edits(document, edits), f"Rename to {new}")
 
 
-def _problem(document: Document, place: SymbolOccurrence, new: str) -> str:
-    """Why a name cannot be given; empty when it can."""
-    build = document.build
-    if place.key[0] == STAGE:
-        if not _STAGE_NAME.fullmatch(new):
-            return "the name of a stage begins with a letter; then letters, digits, `-`, `_` and `.`"
-        if new.lower() in _RESERVED or any(stage.name == new.lower() for stage in build.stages):
-            taken = new.lower() != place.key[1]
-            return f"`{new}` is taken" if taken else ""
-        images = {stage.from_.base.text.lower() for stage in build.stages if stage.from_.base and not stage.parent}
-        return f"`{new}` is the name of a base image here" if new.lower() in images else ""
+def _name_problem(build: Build, place: SymbolOccurrence, new: str) -> str:
+    """Why the stage or variable at a place cannot get the name; empty if it can."""
+    kind, old, _ = place.key
+    if kind == STAGE:
+        return _stage_name_problem(build, old, new)
     if not _VARIABLE_NAME.fullmatch(new):
-        return "the name of a variable is made of letters, digits and `_`"
-    if any(each.key[0] != STAGE and each.key[1] == new for each in symbol_occurrences(build)) and new != place.key[1]:
-        return f"`{new}` is used in this file already"
-    return ""
+        return "invalid variable name; use letters, digits and `_`"
+    is_used = any(each.key[0] != STAGE and each.key[1] == new for each in symbol_occurrences(build))
+    return f"`{new}` is already used in this file" if is_used and new != old else ""
+
+
+def _stage_name_problem(build: Build, old: str, new: str) -> str:
+    if not _STAGE_NAME.fullmatch(new):
+        return "invalid stage name; use a letter followed by letters, digits, `-`, `_` and `.`"
+    lower = new.lower()
+    if lower == old:
+        return ""
+    if lower in _RESERVED:
+        return f"`{new}` is a reserved name"
+    if any(stage.name == lower for stage in build.stages):
+        return f"`{new}` is already used in this file"
+    images = {stage.from_.base.text.lower() for stage in build.stages if stage.from_.base and not stage.parent}
+    return f"`{new}` is the name of a base image in this file" if lower in images else ""

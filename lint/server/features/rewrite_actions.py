@@ -1,4 +1,4 @@
-"""The rewrites of `dlint optimize` as refactorings, and its .dockerignore."""
+"""The rewrites of `dlint optimize`, including its .dockerignore, as code actions."""
 
 from __future__ import annotations
 
@@ -21,31 +21,31 @@ if TYPE_CHECKING:
     from ..documents import Document
 
 REWRITE_TITLES = {
-    "layers": "Merge RUNs and drop what caches leave behind",
+    "layers": "Merge RUN instructions and remove caches",
     "multi-stage": "Convert to a multi-stage build",
-    "slim-base": "Take a slimmer base image",
-    "order": "Order the steps for the build cache",
-    "dockerignore": "Write a .dockerignore for this build",
-    "cache-mounts": "Keep what package managers download in cache mounts",
+    "slim-base": "Use a slimmer base image",
+    "order": "Reorder steps for the build cache",
+    "dockerignore": "Create or extend the .dockerignore file",
+    "cache-mounts": "Use cache mounts for package managers",
 }
 _FULL_BASE = "OPT010"
 EDITOR_REWRITES = tuple(name for name in REWRITE_TITLES if name != "cache-mounts")
-"""What `dlint optimize` does without being asked for more."""
+"""The rewrites that `dlint optimize` makes by default."""
 
 
 def offered_rewrites(document: Document) -> Iterator[tuple[str, Sequence[str]]]:
-    """Titles and names of the rewrites that a document has something for; whether they can be made is told later."""
+    """Titles and names of the rewrites that may apply to a document; they can still be rejected when chosen."""
     if document.dockerfile.errors or not document.build.stages:
         return
-    fitting = [name for name in REWRITE_TITLES if _fits(document, name)]
-    for name in fitting:
+    names = [name for name in REWRITE_TITLES if _may_apply(document, name)]
+    for name in names:
         yield REWRITE_TITLES[name], (name,)
-    if document.path and len(fitting) > 1:
-        yield "Optimize: what `dlint optimize` does", EDITOR_REWRITES
+    if document.path and len(names) > 1:
+        yield "Optimize Dockerfile", EDITOR_REWRITES
 
 
-def _fits(document: Document, name: str) -> bool:
-    """Whether a file has what a rewrite is about."""
+def _may_apply(document: Document, name: str) -> bool:
+    """Whether the file has what a rewrite changes."""
     build = document.build
     if name == "dockerignore":
         return bool(document.path)
@@ -54,7 +54,7 @@ def _fits(document: Document, name: str) -> bool:
     if name == "multi-stage":
         return bool(document.path) and len(build.stages) == 1 and build.stages[0].image != "scratch"
     if name == "order":
-        return bool(document.path) and any(_waits(build, stage) for stage in build.stages)
+        return bool(document.path) and any(_installs_after_copy(build, stage) for stage in build.stages)
     runs = [[each for each in stage.instructions if isinstance(each, Run)] for stage in build.stages]
     installs = any(_installs(build, run) for each in runs for run in each)
     return installs or (name == "layers" and any(len(each) > 1 for each in runs))
@@ -64,8 +64,8 @@ def _installs(build: Build, run: Run) -> bool:
     return any(call.verb == "install" for call in build.package_calls(run))
 
 
-def _waits(build: Build, stage: Stage) -> bool:
-    """Whether something is installed behind a copy of files of the build context."""
+def _installs_after_copy(build: Build, stage: Stage) -> bool:
+    """Whether packages are installed after files of the build context are copied."""
     copied = False
     for instruction in stage.instructions:
         if copied and isinstance(instruction, Run) and _installs(build, instruction):
@@ -77,19 +77,19 @@ def _waits(build: Build, stage: Stage) -> bool:
 def rewrite_edit(
     server: DlintServer, document: Document, names: Sequence[str], title: str
 ) -> types.WorkspaceEdit | None:
-    """The edit that makes these rewrites, to be confirmed. Raises Refused with all reasons when none can be made."""
+    """The edit that makes these rewrites, to be confirmed. Raises FixRejected with all reasons if none is possible."""
     text, proposal, reasons = rewritten_text(server, document, names)
     if text == document.text.text and (proposal is None or proposal.new == proposal.old):
-        raise FixRejected("; ".join(reasons) or f"{title}: there is nothing to do")
+        raise FixRejected("; ".join(reasons) or f"{title}: nothing to do")
     for reason in reasons:
-        server.workbench.log(f"refused: {reason}")
+        server.workbench.log(f"rewrite rejected: {reason}")
     return _edit(server, document, text, proposal, title)
 
 
 def rewritten_text(
     server: DlintServer, document: Document, names: Sequence[str]
 ) -> tuple[str, IgnoreProposal | None, list[str]]:
-    """The text that comes out, the ignore file beside it, and what was refused and why."""
+    """The text after the rewrites, the proposed ignore file, and messages on rejected rewrites."""
     from ....fixers.optimize.pipeline import optimize
     from ...commands.optimize import apply_layer_fixes
 
@@ -106,16 +106,19 @@ def rewritten_text(
 
 
 def _proposal(server: DlintServer, document: Document, reasons: list[str]) -> IgnoreProposal | None:
-    """What `dlint dockerignore` proposes; None when it can propose nothing, with the reason added to `reasons`."""
+    """What `dlint dockerignore` proposes; None if that is not possible, and the reason is added to `reasons`."""
     from ....model.ignore import IgnoreError
     from ...commands.dockerignore import ignore_file_proposal, invalid_ignore_message
+    from ...engine.lint_plans import default_plans
 
     context = document.build.context
     if context is None:
-        reasons.append(f"{REWRITE_TITLES['dockerignore']}: which folder is the build context cannot be told")
+        reasons.append(
+            f"{REWRITE_TITLES['dockerignore']}: cannot determine the build context; set `context` in dlint.toml"
+        )
         return None
     try:
-        return ignore_file_proposal(document.build, context, server.workbench.roots(document))
+        return ignore_file_proposal(document.build, context, server.workbench.roots(document), default_plans())
     except IgnoreError as error:
         reasons.append(invalid_ignore_message(context, error))
         return None
@@ -134,7 +137,7 @@ def _edit(
         if versions and (os.path.exists(proposal.path) or server.workbench.creates_files):
             changes += _ignore_changes(server, proposal, annotated)
         else:
-            server.workbench.warn("this editor cannot write a second file; run `dlint dockerignore --write`")
+            server.workbench.warn("this editor cannot edit a second file; run `dlint dockerignore --write`")
             if not edits:
                 return None
     if not versions:

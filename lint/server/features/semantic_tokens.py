@@ -1,4 +1,4 @@
-"""Semantic tokens: what an editor colours beyond its own grammar."""
+"""Semantic tokens, for highlighting beyond the editor's grammar."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from lsprotocol import types
 
+    from ....syntax.tree import Instruction
     from ..dlint_server import DlintServer
     from ..documents import Document
 
@@ -23,19 +24,19 @@ SemanticToken = tuple[int, int, str, int]
 
 
 def semantic_tokens(server: DlintServer, params: types.SemanticTokensParams) -> JsonResult:
-    """The tokens of the file, none over a line's end and none over another."""
+    """The tokens of the file; they do not overlap or span lines."""
     document = server.document(params.text_document.uri)
     if document is None:
         return JsonResult(None)
     data: list[int] = []
     last = (0, 0)
     end_before = 0
-    for start, end, kind, modifiers in sorted(set(_pieces(document)), key=lambda piece: (piece[0], -piece[1])):
+    for start, end, kind, modifiers in sorted(set(_tokens(document)), key=lambda token: (token[0], -token[1])):
         if start < end_before:
             continue
-        for first, behind in _lines(document.text.text, start, end):
+        for first, last_offset in _lines(document.text.text, start, end):
             line, column = document.text.position(first)
-            length = document.text.position(behind)[1] - column
+            length = document.text.position(last_offset)[1] - column
             if length <= 0:
                 continue
             data += [line - last[0], column - last[1] if line == last[0] else column, length, _NUMBERS[kind], modifiers]
@@ -54,7 +55,7 @@ def _lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         start = stop + 1
 
 
-def _pieces(document: Document) -> Iterator[SemanticToken]:
+def _tokens(document: Document) -> Iterator[SemanticToken]:
     dockerfile = document.dockerfile
     heads = {directive.start for directive in dockerfile.directives}
     for comment in dockerfile.comments:
@@ -64,15 +65,19 @@ def _pieces(document: Document) -> Iterator[SemanticToken]:
             kind = "namespace" if place.key[0] == STAGE else "variable"
             yield place.start, place.end, kind, _DECLARATION if place.defines else 0
     for node in iter_instructions(dockerfile):
-        start = node.logical.offset(node.start_index) if node.start_index < len(node.logical.text) else node.start
-        yield start, node.keyword_end, "keyword", 0
-        if isinstance(node, From) and node.alias is not None:
-            yield node.arguments[1].start, node.arguments[1].end, "keyword", 0
-        for flag in node.flags:
-            at = flag.start + len("--") + len(flag.name)
-            if document.text.text[flag.start : at] == f"--{flag.name}":
-                yield flag.start, at, "parameter", 0
-        if isinstance(node, CommandLine):
-            for command in document.build.commands(node):
-                if command.words and command.name:
-                    yield command.words[0].start, command.words[0].end, "function", 0
+        yield from _instruction_tokens(document, node)
+
+
+def _instruction_tokens(document: Document, node: Instruction) -> Iterator[SemanticToken]:
+    start = node.logical.offset(node.start_index) if node.start_index < len(node.logical.text) else node.start
+    yield start, node.keyword_end, "keyword", 0
+    if isinstance(node, From) and node.alias is not None:
+        yield node.arguments[1].start, node.arguments[1].end, "keyword", 0
+    for flag in node.flags:
+        end = flag.start + len("--") + len(flag.name)
+        if document.text.text[flag.start : end] == f"--{flag.name}":
+            yield flag.start, end, "parameter", 0
+    if isinstance(node, CommandLine):
+        for command in document.build.commands(node):
+            if command.words and command.name:
+                yield command.words[0].start, command.words[0].end, "function", 0

@@ -1,8 +1,8 @@
-"""Commands for editors that offer them by name. The first argument is the URI of an open document.
+"""The server's commands. Their first argument is the URI of an open document.
 
-`dlint.server.fixAll`, `fixAllUnsafe` and `optimize` (second argument: names of rewrites) have the editor apply an edit;
-`fixed` (second argument: also unsafe) and `rewritten` answer with the text that would come out, for a preview;
-`explain` takes the code of a rule and answers with its page. `act` takes the data of a code action.
+`dlint.server.fixAll`, `fixAllUnsafe` and `optimize` (second argument: names of rewrites) let the client apply an edit.
+`fixed` (second argument: whether to apply unsafe fixes) and `rewritten` return the resulting text, for a preview.
+`explain` takes the code of a rule and returns its page. `act` takes the data of a code action and applies its edit.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def execute_command(server: DlintServer, command: str, arguments: tuple[Any, ...]) -> Any:
-    """Run a command and answer it."""
+    """Run a command and return its result."""
     first: Any = arguments[0] if arguments else None
     second: Any = arguments[1] if len(arguments) > 1 else None
     name = command.rpartition(".")[2]
@@ -37,18 +37,18 @@ def execute_command(server: DlintServer, command: str, arguments: tuple[Any, ...
         )
     document = server.document(str(first))
     if document is None:
-        return {"applied": False, "reason": "the document is not open, or no Dockerfile"}
+        return {"applied": False, "reason": "not an open Dockerfile"}
     server.lint(document)
     names = _names(second) or list(EDITOR_REWRITES)
     try:
         if name == "fixed":
-            text, refused = fixed_text(server, document, unsafe=bool(second))
-            return {"text": text, "changed": text != document.text.text, "refused": refused, "ignore": None}
+            text, rejected = fixed_text(server, document, unsafe=bool(second))
+            return {"text": text, "changed": text != document.text.text, "refused": rejected, "ignore": None}
         if name == "rewritten":
-            text, proposal, refused = rewritten_text(server, document, names)
+            text, proposal, rejected = rewritten_text(server, document, names)
             changed = proposal is not None and proposal.new != proposal.old
             ignore = {"path": proposal.path, "text": proposal.new} if proposal is not None and changed else None
-            return {"text": text, "changed": text != document.text.text, "refused": refused, "ignore": ignore}
+            return {"text": text, "changed": text != document.text.text, "refused": rejected, "ignore": ignore}
         if name == "optimize":
             edit = rewrite_edit(server, document, names, "dlint optimize")
         else:
@@ -59,9 +59,9 @@ def execute_command(server: DlintServer, command: str, arguments: tuple[Any, ...
 
 
 def _apply(server: DlintServer, edit: types.WorkspaceEdit | None, label: str) -> dict[str, Any]:
-    """Have the client make an edit."""
+    """Let the client apply an edit."""
     if edit is None:
-        return {"applied": False, "reason": "there is nothing to do"}
+        return {"applied": False, "reason": "nothing to do"}
     server.workspace_apply_edit(types.ApplyWorkspaceEditParams(edit, label=label))
     return {"applied": True}
 

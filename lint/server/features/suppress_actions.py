@@ -1,4 +1,4 @@
-"""Comments that switch a finding off where it stands."""
+"""Suppression comments as code actions."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
     from ..documents import Document
 
 REASON_PLACEHOLDER = "TODO: say why"
-_NEVER = ("SYN",)
+_NOT_SUPPRESSIBLE = ("SYN",)
 
 
 def suppression_edit(document: Document, d: Diagnostic) -> types.TextEdit | None:
-    """The edit that puts `# dlint: ignore[CODE] reason` above the instruction of a finding, or the code into the one
-    that is there; None for what cannot be switched off.
+    """The edit that adds `# dlint: ignore[CODE] reason` before the instruction of a finding, or the code to an existing
+    comment; None if the finding cannot be suppressed.
     """
-    if d.code.startswith(_NEVER):
+    if d.code.startswith(_NOT_SUPPRESSIBLE):
         return None
     dockerfile = document.dockerfile
     instruction = next((i for i in dockerfile.instructions if i.start_line == d.instruction_line), None)
@@ -40,5 +40,5 @@ def suppression_edit(document: Document, d: Diagnostic) -> types.TextEdit | None
 
 
 def escape_snippet(text: str) -> str:
-    """Text for a snippet, in which some characters mean places to fill in."""
+    """Text with the special characters of snippets escaped."""
     return text.replace("\\", "\\\\").replace("$", "\\$").replace("}", "\\}")

@@ -1,4 +1,4 @@
-"""Where stages and variables are named in a file: what defines them, and what refers to them."""
+"""The index of stages and variables in a file: their definitions and references."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 STAGE, VARIABLE = "stage", "variable"
 SymbolKey = tuple[str, str, int]
-"""What is named: kind, name in the form in which names are compared, and the group in which the name means it."""
+"""The identity of a symbol: kind, normalized name, and the scope in which the name refers to it."""
 
 
 class SymbolOccurrence:
-    """One name in the file, `text[start:end]`. `written` is False for what means a stage by its number."""
+    """One occurrence of a symbol, `text[start:end]`; `written` is False for a reference to a stage by number."""
 
     __slots__ = ("defines", "end", "instruction", "key", "start", "written")
 
@@ -44,12 +44,12 @@ class SymbolOccurrence:
 
 
 def symbol_occurrences(build: Build) -> list[SymbolOccurrence]:
-    """All names of stages and variables in the file, in its order."""
-    return build.cached("server index", lambda: sorted(_places(build), key=lambda place: (place.start, place.end)))
+    """All occurrences of stages and variables, in the order of the file."""
+    return build.cached("server index", lambda: sorted(_occurrences(build), key=lambda place: (place.start, place.end)))
 
 
 def occurrence_at(build: Build, offset: int) -> SymbolOccurrence | None:
-    """The name at an offset, or the one that ends there."""
+    """The occurrence at an offset, or the one that ends there."""
     best: SymbolOccurrence | None = None
     for place in symbol_occurrences(build):
         if place.start <= offset <= place.end and (best is None or place.start >= best.start):
@@ -58,12 +58,12 @@ def occurrence_at(build: Build, offset: int) -> SymbolOccurrence | None:
 
 
 def occurrences_of(build: Build, place: SymbolOccurrence) -> list[SymbolOccurrence]:
-    """All names of what a name means."""
+    """All occurrences of the symbol at a place."""
     return [each for each in symbol_occurrences(build) if each.key == place.key]
 
 
 def find_definition(build: Build, place: SymbolOccurrence) -> SymbolOccurrence | None:
-    """What defines the name: the nearest definition before it that counts there."""
+    """The definition of the symbol at a place: the nearest one before it that is in scope."""
     found = [each for each in occurrences_of(build, place) if each.defines]
     if place.key[0] == STAGE:
         return found[0] if found else None
@@ -77,7 +77,7 @@ def find_definition(build: Build, place: SymbolOccurrence) -> SymbolOccurrence |
     return best or (found[0] if found else None)
 
 
-def _places(build: Build) -> Iterator[SymbolOccurrence]:
+def _occurrences(build: Build) -> Iterator[SymbolOccurrence]:
     yield from _stages(build)
     arguments = {pair.key.text for node in _nodes(build) if isinstance(node, Arg) for pair in node.pairs}
     for node in _nodes(build):
@@ -109,7 +109,7 @@ def _stages(build: Build) -> Iterator[SymbolOccurrence]:
         for instruction in stage.instructions:
             node = instruction.trigger or instruction
             if instruction.trigger is not None:
-                continue  # The stages of the build that will be FROM this image are others.
+                continue  # A trigger refers to the stages of a later build.
             for flag in node.flags:
                 yield from _in_flag(build, stage, node, flag)
 
@@ -145,8 +145,8 @@ def _flag_place(node: Instruction, flag: Flag, source: Stage, at: int, text: str
 def _variables(build: Build, node: Instruction, arguments: set[str]) -> Iterator[SymbolOccurrence]:
     def place(name: str, start: int, end: int, defines: bool = False) -> SymbolOccurrence:
         stage = build.stage_of(node) or (build.stage_of(node.parent) if node.parent is not None else None)
-        group = 0 if name in arguments or stage is None else 1 + stage.root.index
-        return SymbolOccurrence((VARIABLE, name, group), start, end, node, defines)
+        scope = 0 if name in arguments or stage is None else 1 + stage.root.index
+        return SymbolOccurrence((VARIABLE, name, scope), start, end, node, defines)
 
     if isinstance(node, Arg | Env):
         for pair in node.pairs:
@@ -167,58 +167,60 @@ def _is_name(text: str) -> bool:
 
 
 def _texts(build: Build, node: Instruction) -> Iterator[tuple[MappedText, str, bool]]:
-    """The texts of an instruction in which variables count: text, escape character, and whether quotes mean nothing."""
+    """The texts of an instruction in which variables are expanded: text, escape character, whether to ignore quotes."""
     escape = build.dockerfile.escape
     for flag in node.flags:
         if flag.value and "$" in flag.value and node.mapped(flag).text == flag.text:
             yield node.mapped(flag), escape, False
     if isinstance(node, CommandLine):
-        if not node.json and not isinstance(node, Shell) and "$" in node.logical.text:
-            script = build.shell_text(node)[0]
-            yield _without_own(script), "\\", False
-        elif not node.json and node.heredocs:
-            yield build.shell_text(node)[0], "\\", False
+        if not node.json:
+            yield from _script_texts(build, node)
         return
     if node.trigger is not None:
         return
-    if node.pairs:
-        for pair in node.pairs:
-            if pair.value is not None and "$" in pair.value.text:
-                yield node.mapped(pair.value), escape, False
-    else:
-        for argument in node.arguments:
-            if "$" in argument.text:
-                yield node.mapped(argument), escape, False
+    values = [pair.value for pair in node.pairs] if node.pairs else node.arguments
+    for value in values:
+        if value is not None and "$" in value.text:
+            yield node.mapped(value), escape, False
     if isinstance(node, CopyOrAdd):
         for heredoc in node.heredocs:
             if heredoc.expand and "$" in heredoc.body:
                 yield heredoc.mapped(), "\\", True
 
 
-_OWN = re.compile(r"(?<![\w$.-])([A-Za-z_]\w*)\+?=|\b(?:for|read|local|unset|getopts)\s+(?:-\w+\s+)*([A-Za-z_]\w*)")
+def _script_texts(build: Build, node: CommandLine) -> Iterator[tuple[MappedText, str, bool]]:
+    if not isinstance(node, Shell) and "$" in node.logical.text:
+        yield _without_shell_variables(build.shell_text(node)[0]), "\\", False
+    elif node.heredocs:
+        yield build.shell_text(node)[0], "\\", False
 
 
-def _without_own(script: MappedText) -> MappedText:
-    """The script with its own variables, which it sets itself, made unreadable."""
+_ASSIGNMENT = re.compile(
+    r"(?<![\w$.-])([A-Za-z_]\w*)\+?=|\b(?:for|read|local|unset|getopts)\s+(?:-\w+\s+)*([A-Za-z_]\w*)"
+)
+
+
+def _without_shell_variables(script: MappedText) -> MappedText:
+    """The script with references to variables that it sets itself blanked out."""
     from ....syntax.source import MappedText
 
-    own = {match.group(1) or match.group(2) for match in _OWN.finditer(script.text)}
-    if not own:
+    assigned = {match.group(1) or match.group(2) for match in _ASSIGNMENT.finditer(script.text)}
+    if not assigned:
         return script
-    pattern = re.compile(r"\$(\{?)(" + "|".join(sorted(map(re.escape, own))) + r")\b")
+    pattern = re.compile(r"\$(\{?)(" + "|".join(sorted(map(re.escape, assigned))) + r")\b")
     text = pattern.sub(lambda match: "." * len(match.group()), script.text)
     return MappedText(text, script.starts, script.offsets, script.ends)
 
 
 def rename_obstacle(build: Build, place: SymbolOccurrence) -> str:
-    """Why what a name means cannot be renamed; empty when it can."""
+    """Why the symbol at a place cannot be renamed; empty if it can."""
     kind, name, _ = place.key
     if kind == STAGE:
         if not any(each.defines and each.written for each in occurrences_of(build, place)):
-            return "the stage has no name; write `AS name` first"
+            return "the stage has no name; add `AS <name>` first"
         return ""
     if name in PLATFORM_ARGS or name in PROXY_ARGS:
-        return f"the builder gives {name} its value; the name is fixed"
+        return f"{name} is predefined by the builder and cannot be renamed"
     if not any(each.defines for each in occurrences_of(build, place)):
-        return f"no ARG or ENV of this file sets {name}"
+        return f"{name} is not set by an ARG or ENV in this file"
     return ""

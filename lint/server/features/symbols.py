@@ -1,4 +1,4 @@
-"""The outline, what can be folded, and how a selection grows."""
+"""Document symbols, folding ranges and selection ranges."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ _SYMBOLS = {
     "ADD": _KINDS.File,
     "LABEL": _KINDS.Property,
 }
-_LONGEST = 60
-_MOST_READ = 1_000
+_MAX_LENGTH = 60
+_MAX_INPUT = 1_000
 Span = tuple[int, int]
 
 
 def document_symbols(server: DlintServer, params: types.DocumentSymbolParams) -> JsonResult:
-    """The stages with their instructions, ARGs before the first one beside them."""
+    """The stages with their instructions, and the ARGs before the first stage."""
     document = server.document(params.text_document.uri)
     if document is None:
         return JsonResult(None)
@@ -84,12 +84,12 @@ def _symbol(
 def _short(text: str) -> str:
     from ..diagnostics import without_surrogates
 
-    line = " ".join(text[:_MOST_READ].split())
-    return without_surrogates(line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…")
+    line = " ".join(text[:_MAX_INPUT].split())
+    return without_surrogates(line if len(line) <= _MAX_LENGTH else line[: _MAX_LENGTH - 1] + "…")
 
 
 def folding_ranges(server: DlintServer, params: types.FoldingRangeParams) -> list[types.FoldingRange] | None:
-    """Stages, instructions and here-documents over several lines, and comments in a row."""
+    """The ranges of stages, instructions, heredocs and consecutive comments that span several lines."""
     document = server.document(params.text_document.uri)
     if document is None:
         return None
@@ -122,7 +122,7 @@ def _comment_blocks(document: Document) -> Iterator[tuple[int, int]]:
 
 
 def selection_ranges(server: DlintServer, params: types.SelectionRangeParams) -> list[types.SelectionRange] | None:
-    """Word, command, argument, instruction, stage, file around each position."""
+    """The word, command, argument, instruction, stage and file around each position."""
     document = server.document(params.text_document.uri)
     if document is None:
         return None
@@ -149,7 +149,7 @@ def _selection(document: Document, offset: int) -> types.SelectionRange:
 
 
 def _nested(document: Document, spans: Sequence[tuple[int, int]]) -> types.SelectionRange:
-    """The spans, the widest first, each inside the one before; what only overlaps is left out."""
+    """The spans as nested ranges; `spans` starts with the widest, and spans that only overlap are dropped."""
     found: types.SelectionRange | None = None
     outer = spans[0]
     for start, end in spans:

@@ -1,4 +1,4 @@
-"""Edits as the protocol has them: from edits of fixes, and from two texts."""
+"""Edits in the protocol's form, made from edits of fixes or from two texts."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 
 def fix_text_edits(document: Document, edits: Iterable[Edit]) -> list[types.TextEdit]:
-    """Edits of a fix."""
+    """The edits of a fix in the protocol's form."""
     return [types.TextEdit(document.range(edit.start, edit.end), edit.text) for edit in edits]
 
 
 def text_edits(document: Document, new: str) -> list[types.TextEdit]:
-    """The edits that make another text of the document: whole lines, as few as can be."""
+    """The edits that change the document to another text, as few whole lines as possible."""
     old = document.text.text
     if old == new:
         return []
@@ -39,7 +39,7 @@ def text_edits(document: Document, new: str) -> list[types.TextEdit]:
 def workspace_edit(
     server: DlintServer, document: Document, edits: list[types.TextEdit], title: str = "", *, confirm: bool = False
 ) -> types.WorkspaceEdit:
-    """The edit of one document, with its version and an annotation for the preview where the client knows these."""
+    """The edit of one document, with its version and an annotation for the preview if the client supports these."""
     if not server.workbench.versions_edits:
         return types.WorkspaceEdit(changes={document.uri: edits})
     identity = types.OptionalVersionedTextDocumentIdentifier(document.uri, document.version)

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
-_MOST_COMBINATIONS = 64
+_MAX_COMBINATIONS = 64
 
 
 class BakeTarget:
-    """A target as it is written: its keys, which may be expressions, the line, and the text of the file."""
+    """A target: its keys, whose values may be expressions, and its line."""
 
     def __init__(self, keys: Mapping[str, Any], line: int) -> None:
         self.keys = keys
@@ -25,7 +25,7 @@ class BakeTarget:
 
 
 def read_bake(path: str, text: str) -> list[BuildInvocation]:
-    """The builds of the bake file at `path`; none when it cannot be read. Paths count from its folder."""
+    """The builds in the bake file at `path`, none if it is invalid. Paths are relative to its directory."""
     try:
         targets, variables = _json(text) if path.lower().endswith(".json") else _hcl(text)
     except (HclError, ValueError, RecursionError):
@@ -35,7 +35,7 @@ def read_bake(path: str, text: str) -> list[BuildInvocation]:
         keys = _inherited(target, targets, set())
         for values in _combinations(keys, variables):
             made = _invocation(path, name, target, keys, values, text)
-            # A target that only others inherit from says nothing of a Dockerfile of its own.
+            # By convention, a target that starts with `_` is only inherited from.
             if made is not None and (not name.startswith("_") or made.inline is not None):
                 found.append(made)
     return found
@@ -92,7 +92,7 @@ def _name(node: HclExpression | None) -> str:
 
 
 def _inherited(target: BakeTarget, targets: Mapping[str, BakeTarget], seen: set[str]) -> dict[str, Any]:
-    """The keys of a target over those that it inherits; args and contexts are joined."""
+    """The keys of a target, including inherited ones; args and contexts are merged."""
     merged: dict[str, Any] = {}
     for name in _list(_value(target.keys.get("inherits"), {})):
         if name in targets and name not in seen:
@@ -101,29 +101,29 @@ def _inherited(target: BakeTarget, targets: Mapping[str, BakeTarget], seen: set[
     return merged
 
 
-def _join(below: dict[str, Any], keys: Mapping[str, Any]) -> None:
+def _join(base: dict[str, Any], keys: Mapping[str, Any]) -> None:
     for key, value in keys.items():
-        if key in ("args", "contexts") and key in below:
-            below[key] = [*below[key], value]
+        if key in ("args", "contexts") and key in base:
+            base[key] = [*base[key], value]
         else:
-            below[key] = [value] if key in ("args", "contexts") and not isinstance(value, list) else value
+            base[key] = [value] if key in ("args", "contexts") and not isinstance(value, list) else value
 
 
 def _combinations(keys: Mapping[str, Any], variables: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """The variables, once for each combination of a matrix."""
+    """The variables for each combination of a matrix."""
     matrix: Any = _value(keys.get("matrix"), variables)
     if not isinstance(matrix, dict):
         yield dict(variables)
         return
     axes = [[(name, value) for value in _list(values)] for name, values in _map(matrix).items()]
-    for combination in islice(product(*axes), _MOST_COMBINATIONS):
+    for combination in islice(product(*axes), _MAX_COMBINATIONS):
         yield {**variables, **dict(combination)}
 
 
 def _invocation(
     path: str, name: str, target: BakeTarget, keys: Mapping[str, Any], variables: Mapping[str, Any], text: str
 ) -> BuildInvocation | None:
-    folder = os.path.dirname(path)
+    directory = os.path.dirname(path)
 
     def word(key: str, default: str) -> str | None:
         if key not in keys:
@@ -135,7 +135,7 @@ def _invocation(
     inline = _inline(keys.get("dockerfile-inline"), variables, text)
     if written is None or (dockerfile is None and inline is None):
         return None
-    context = None if is_remote_context(written) else resolve_path(folder, written)
+    context = None if is_remote_context(written) else resolve_path(directory, written)
     if context is None and inline is None:
         return None
     file = "" if inline is not None or context is None else resolve_path(context, dockerfile or "")
@@ -159,7 +159,7 @@ def _inline(node: Any, variables: Mapping[str, Any], text: str) -> InlineDockerf
 
 
 def _pairs(tables: Any, variables: Mapping[str, Any]) -> dict[str, str]:
-    """The known entries of args or contexts, the inherited ones first."""
+    """The entries of args or contexts with known values; `tables` has the inherited ones first."""
     found: dict[str, str] = {}
     for table in _list(tables):
         value = _value(table, variables)
@@ -171,7 +171,7 @@ def _pairs(tables: Any, variables: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _value(node: Any, variables: Mapping[str, Any]) -> Any:
-    """The value of an expression, or of what JSON says; None when it is not known."""
+    """The value of an HCL expression or a JSON value; None if it is unknown."""
     if isinstance(node, HclExpression):
         try:
             return node.value(variables)

@@ -1,4 +1,4 @@
-"""The builds of a compose file. Source: docs.docker.com/reference/compose-file/: build, extends, include and so on."""
+"""The builds of a compose file. Source: docs.docker.com/reference/compose-file/ (build, extends, include)."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ if TYPE_CHECKING:
 
 _MAIN = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
 _VARIABLE = re.compile(r"\$(?:(\$)|([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(:?[-+?])?)")
-_MOST_STEPS = 20
-"""Services that extend one another, and files that include one another."""
+_MAX_STEPS = 20
+"""The limit for chains of `extends` and `include`, which may be cyclic."""
 
 
 def read_compose(path: str, text: str) -> list[BuildInvocation]:
-    """The builds of the compose file at `path`, and of the files that it includes; none when it is no YAML.
+    """The builds in the compose file at `path` and the files that it includes; none if it is not valid YAML.
 
-    A file such as docker-compose.prod.yml is laid over the main one of its folder, as with `-f main -f prod`.
+    A file such as docker-compose.prod.yml is merged with the main one of its directory, as with `-f main -f prod`.
     """
     return list(_Reader(path, text).invocations())
 
 
 class ComposeService(dict[str, "Any"]):
-    """The nodes of a service by their keys, and the line (from 0) where the service stands."""
+    """The nodes of a service by key, and its line, from 0."""
 
     def __init__(self, keys: Mapping[str, Any], line: int) -> None:
         super().__init__(keys)
@@ -38,7 +38,7 @@ class ComposeService(dict[str, "Any"]):
 
 
 class _Build:
-    """The keys of a `build`, each with the files that say it, the last one first; `node` is where it is said."""
+    """A `build`: the values of each key with their files, the last one first; `node`: the node for its position."""
 
     __slots__ = ("keys", "node")
 
@@ -47,16 +47,21 @@ class _Build:
         keys = {"context": build} if build.id == "scalar" else mapping_entries(build)
         self.keys: dict[str, list[tuple[Any, str]]] = {key: [(node, file)] for key, node in keys.items()}
 
-    def over(self, below: _Build | None) -> _Build:
-        """This build laid over another one of the service."""
-        if below is not None:
-            for key, said in below.keys.items():
-                self.keys[key] = [*self.keys.get(key, ()), *said]
+    def moved_to(self, node: Any) -> _Build:
+        """This build at the position of another node."""
+        self.node = node
+        return self
+
+    def merged_over(self, base: _Build | None) -> _Build:
+        """This build with the values of another one as defaults."""
+        if base is not None:
+            for key, values in base.keys.items():
+                self.keys[key] = [*self.keys.get(key, ()), *values]
         return self
 
 
 class _Reader:
-    """The compose file at `path`, and the files that it names; each is read once."""
+    """Reads the compose file at `path` and the files that it includes or extends, each once."""
 
     def __init__(self, path: str, text: str) -> None:
         self._path = path
@@ -68,7 +73,7 @@ class _Reader:
         found = self._of(self._path)
         seen = {self._path}
         todo = list(self._included(self._path))
-        while todo and len(seen) <= _MOST_STEPS:
+        while todo and len(seen) <= _MAX_STEPS:
             path = todo.pop(0)
             if path not in seen:
                 seen.add(path)
@@ -77,16 +82,16 @@ class _Reader:
         return found
 
     def _of(self, path: str) -> list[BuildInvocation]:
-        folder = os.path.dirname(path)
-        values = _dot_env(folder)
-        # A main file counts also for what other files say of its services.
-        main = [resolve_path for each in _MAIN if os.path.isfile(resolve_path := os.path.join(folder, each))]
-        beside = path == self._path and bool(main) and os.path.basename(path) not in _MAIN
+        directory = os.path.dirname(path)
+        values = _dot_env(directory)
+        # A file next to a main file overrides its services.
+        main = next((file for each in _MAIN if os.path.isfile(file := os.path.join(directory, each))), "")
+        is_override = path == self._path and bool(main) and os.path.basename(path) not in _MAIN
         found: list[BuildInvocation] = []
         for name, service in self._services(path).items():
             build = self._build(path, name)
-            if build is not None and beside and "build" in service:
-                build.over(self._build(main[0], name))
+            if build is not None and is_override and "build" in service:
+                build.merged_over(self._build(main, name))
             if build is not None:
                 made = self._invocation(path, name, build, values)
                 if made is not None:
@@ -106,49 +111,47 @@ class _Reader:
         return self._files[path]
 
     def _included(self, path: str) -> list[str]:
-        """The files that a file includes: a path, or a mapping with one or several."""
-        folder = os.path.dirname(path)
-        values = _dot_env(folder)
+        """The files that a file includes; an entry of `include` is a path, or a mapping with one or more paths."""
+        directory = os.path.dirname(path)
+        values = _dot_env(directory)
         written: list[str | None] = []
         for node in self._read(path)[1]:
             inner = mapping_entries(node).get("path") if node.id == "mapping" else node
             written += [scalar_text(each) for each in sequence_items(inner)] or [scalar_text(inner)]
         known = [_expanded(each, values) for each in written]
-        return [resolve_path(folder, each) for each in known if each and not is_remote_context(each)]
+        return [resolve_path(directory, each) for each in known if each and not is_remote_context(each)]
 
     def _build(self, path: str, name: str, steps: int = 0) -> _Build | None:
-        """The build of a service, with what it takes from the service that it extends; None when it has none."""
+        """The build of a service, merged with that of the service it extends; None if it has none."""
         service = self._services(path).get(name)
-        if service is None or steps > _MOST_STEPS:
+        if service is None or steps > _MAX_STEPS:
             return None
-        below = None
+        base = None
         extended = service.get("extends")
         if extended is not None:
             keys = mapping_entries(extended)
             file, other = scalar_text(keys.get("file")), scalar_text(keys.get("service")) or scalar_text(extended)
             if other is not None:
-                there = resolve_path(os.path.dirname(path), file) if file is not None else path
-                below = self._build(there, other, steps + 1)
+                extended_file = resolve_path(os.path.dirname(path), file) if file is not None else path
+                base = self._build(extended_file, other, steps + 1)
         build = service.get("build")
         if build is not None:
-            return _Build(build, path).over(below)
-        if below is not None:
-            below.node = extended
-        return below
+            return _Build(build, path).merged_over(base)
+        return base.moved_to(extended) if base is not None else None
 
     def _invocation(self, path: str, name: str, build: _Build, values: Mapping[str, str]) -> BuildInvocation | None:
         here = os.path.dirname(path)
 
         def value(key: str, default: str) -> tuple[str | None, str]:
-            said = build.keys.get(key)
-            if not said:
+            found = build.keys.get(key)
+            if not found:
                 return default, here
-            return _expanded(scalar_text(said[0][0]), values), os.path.dirname(said[0][1])
+            return _expanded(scalar_text(found[0][0]), values), os.path.dirname(found[0][1])
 
-        written, folder = value("context", ".")
+        written, directory = value("context", ".")
         if written is None:
             return None
-        context = None if is_remote_context(written) else resolve_path(folder, written)
+        context = None if is_remote_context(written) else resolve_path(directory, written)
         inline = None
         if "dockerfile_inline" in build.keys:
             node, file = build.keys["dockerfile_inline"][0]
@@ -159,7 +162,7 @@ class _Reader:
         if inline is None and (context is None or dockerfile is None):
             return None
         file = "" if inline is not None or context is None else resolve_path(context, dockerfile or "")
-        # A build behind an alias stands where its anchor is; it is said in the service.
+        # The node of an alias has the position of its anchor; the build belongs to the service.
         line = max(build.node.start_mark.line, self._services(path)[name].line) + 1
         target = value("target", "")[0] or ""
         args, contexts = (_all_pairs(build.keys.get(key, ()), values) for key in ("args", "additional_contexts"))
@@ -173,25 +176,25 @@ def _parsed(text: str) -> tuple[Services, list[Any]]:
     except YamlError:
         return {}, []
     node = root.get("services")
+    entries = mapping_entries(node)
+    pairs: Any = node.value if node is not None and entries else ()
+    lines = {key.value: key.start_mark.line for key, _ in pairs if key.id == "scalar"}
     services = {
-        name: ComposeService(mapping_entries(each), each.start_mark.line)
-        for name, each in mapping_entries(node).items()
+        name: ComposeService(mapping_entries(each), lines.get(name, each.start_mark.line))
+        for name, each in entries.items()
     }
-    for key, _ in node.value if services and node is not None else ():
-        if key.id == "scalar" and key.value in services:
-            services[key.value].line = key.start_mark.line
     return services, sequence_items(root.get("include"))
 
 
-def _all_pairs(said: Any, values: Mapping[str, str]) -> dict[str, str]:
+def _all_pairs(nodes: Any, values: Mapping[str, str]) -> dict[str, str]:
     found: dict[str, str] = {}
-    for node, _ in said:
+    for node, _ in nodes:
         found = {**_pairs(node, values), **found}
     return found
 
 
 def _pairs(node: Any, values: Mapping[str, str]) -> dict[str, str]:
-    """What a mapping, or a list of `KEY=value`, says; without what has no known value."""
+    """The entries with known values of a mapping or a list of `KEY=value`."""
     written: dict[str, str | None] = {key: scalar_text(value) for key, value in mapping_entries(node).items()}
     for each in sequence_items(node):
         key, equals, value = (scalar_text(each) or "").partition("=")
@@ -205,7 +208,7 @@ def _pairs(node: Any, values: Mapping[str, str]) -> dict[str, str]:
 
 
 def _inline(node: Any, text: str) -> InlineDockerfile | None:
-    """An inline Dockerfile; `$$` is a `$` of the Dockerfile, and its place is told by the literal style only."""
+    """An inline Dockerfile, with `$$` replaced by `$`; exact positions are known only in literal style (`|`)."""
     value = scalar_text(node)
     if not value:
         return None
@@ -217,7 +220,7 @@ def _inline(node: Any, text: str) -> InlineDockerfile | None:
     first = value.lstrip("\n").split("\n")[0]
     for number in range(line + blank, min(line + blank + 3, len(lines))):
         if lines[number].endswith((first, first + "\r")) and lines[number].strip() == first.strip():
-            # A `$$` is one character longer in the file; its line is right all the same.
+            # Each `$$` is one character longer in the file, so columns after it are off; lines are right.
             return InlineDockerfile(
                 value.replace("$$", "$"), number - blank + 1, lines[number].index(first), exact=True
             )
@@ -225,14 +228,14 @@ def _inline(node: Any, text: str) -> InlineDockerfile | None:
 
 
 def _expanded(text: str | None, values: Mapping[str, str]) -> str | None:
-    """A text with its variables replaced; None when one has no known value."""
+    """A text with its variables replaced; None if a value is unknown."""
     if text is None or "$" not in text:
         return text
     return _interpolated(text, 0, "", values)[0]
 
 
 def _interpolated(text: str, at: int, end: str, values: Mapping[str, str]) -> tuple[str | None, int]:
-    """The text from `at` up to `end`, and where it goes on behind that; None for a variable without a known value."""
+    """The expanded text from `at` up to `end`, None if a value is unknown, and the offset after `end`."""
     parts: list[str] = []
     known = True
     while at < len(text):
@@ -246,7 +249,7 @@ def _interpolated(text: str, at: int, end: str, values: Mapping[str, str]) -> tu
         at = found.end()
         value, word = values.get(found[2] or found[3]), None
         if found[3]:
-            # `${NAME}`, or an operator and the word that it is about, which may hold variables too.
+            # `${NAME}`, possibly with an operator and its word, which may contain variables.
             word, at = _interpolated(text, at, "}", values)
         replaced = "$" if found[1] else _operated(found[4] or "", value, word)
         known = known and replaced is not None
@@ -255,7 +258,7 @@ def _interpolated(text: str, at: int, end: str, values: Mapping[str, str]) -> tu
 
 
 def _operated(operator: str, value: str | None, word: str | None) -> str | None:
-    """What stands for a variable: its value, or the word that an operator such as `:-` puts in its place."""
+    """The replacement of a variable: its value, or the word of an operator such as `:-`."""
     if operator.endswith("+"):
         return word if value or (value is not None and operator == "+") else ""
     if operator.endswith("-") and (value is None or (operator == ":-" and not value)):
@@ -263,11 +266,11 @@ def _operated(operator: str, value: str | None, word: str | None) -> str | None:
     return value
 
 
-def _dot_env(folder: str) -> dict[str, str]:
-    """The variables of the file .env beside a compose file, which compose reads too."""
+def _dot_env(directory: str) -> dict[str, str]:
+    """The variables of the .env file in the directory of a compose file."""
     found: dict[str, str] = {}
     try:
-        with open(os.path.join(folder, ".env"), encoding="utf-8", errors="replace") as file:
+        with open(os.path.join(directory, ".env"), encoding="utf-8", errors="replace") as file:
             for line in file:
                 key, equals, value = line.strip().partition("=")
                 if equals and key.isidentifier():

@@ -1,16 +1,17 @@
-"""HCL as far as bake files need it: blocks, attributes, strings with `${…}`, lists, maps, conditions, simple functions.
+"""A parser for the HCL of bake files: blocks, attributes, templates, lists, maps, conditions and simple functions.
 
-The usual library for it takes seconds for its grammar. What is not understood has no value; nothing is guessed.
+The usual library takes seconds to load its grammar. Unsupported expressions have an unknown value.
 Source: github.com/hashicorp/hcl, hclsyntax/spec.md.
 """
 
 from __future__ import annotations
 
+import operator
 import re
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
 _TOKEN = re.compile(
@@ -25,20 +26,20 @@ _TOKEN = re.compile(
 )
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", '"': '"', "\\": "\\"}
 _BINARY = ("||", "&&", "==", "!=", "<", ">", "<=", ">=", "+", "-", "*", "/", "%")
-_MOST_CALLS = 20
+_MAX_CALLS = 20
 _LITERALS = {"true": True, "false": False, "null": None}
 
 
 class HclError(ValueError):
-    """A text that is no HCL."""
+    """Invalid HCL."""
 
 
 class UnknownValue(Exception):
-    """An expression whose value is not known."""
+    """The value of an expression is unknown."""
 
 
 class HclBody:
-    """The attributes and blocks between two braces, each with the offset where its value stands."""
+    """The attributes and blocks of a file or block; a block is its type, labels, body and offset."""
 
     def __init__(self) -> None:
         self.attributes: dict[str, HclExpression] = {}
@@ -46,7 +47,7 @@ class HclBody:
 
 
 class HclExpression:
-    """An expression: what it is, its parts, and the offset of its first character."""
+    """An expression: its kind, its parts, which depend on the kind, and its offset."""
 
     __slots__ = ("at", "kind", "parts")
 
@@ -56,7 +57,7 @@ class HclExpression:
         self.parts = parts
 
     def value(self, variables: Mapping[str, Any]) -> Any:
-        """The value under these variables; raises Unknown."""
+        """The value with these variables. Raises UnknownValue."""
         kind, parts = self.kind, self.parts
         if kind == "literal":
             return parts[0]
@@ -86,7 +87,7 @@ class HclExpression:
 
 
 class HclFunction:
-    """A function that a file defines; it is kept among the variables, as `name()`."""
+    """A function defined in a file; it is stored with the variables, as `name()`."""
 
     def __init__(self, names: Sequence[str], rest: str, result: HclExpression) -> None:
         self._names = names
@@ -94,12 +95,12 @@ class HclFunction:
         self._result = result
 
     def value(self, values: Sequence[Any], variables: Mapping[str, Any]) -> Any:
-        """The value for these arguments; raises Unknown."""
+        """The value for these arguments. Raises UnknownValue."""
         count = len(self._names)
         if len(values) < count or (len(values) > count and not self._rest):
             raise UnknownValue
         depth: int = variables.get("(depth)", 0)
-        if depth > _MOST_CALLS:
+        if depth > _MAX_CALLS:
             raise UnknownValue
         given: dict[str, Any] = {**variables, **dict(zip(self._names, values, strict=False)), "(depth)": depth + 1}
         if self._rest:
@@ -108,7 +109,7 @@ class HclFunction:
 
 
 def _member(whole: Any, key: Any) -> Any:
-    """An entry of a map or a list."""
+    """An entry of a map or a list. Raises UnknownValue."""
     try:
         if isinstance(whole, dict) and isinstance(key, str):
             return _table(whole)[key]
@@ -116,10 +117,6 @@ def _member(whole: Any, key: Any) -> Any:
             return _list(whole)[key]
     except (KeyError, IndexError):
         raise UnknownValue from None
-    raise UnknownValue
-
-
-def _none() -> Any:
     raise UnknownValue
 
 
@@ -132,7 +129,7 @@ def _text(value: Any) -> str:
 
 
 def _map(pairs: Sequence[tuple[str, HclExpression]], variables: Mapping[str, Any]) -> dict[str, Any]:
-    """The entries whose values are known."""
+    """The entries with known values."""
     found: dict[str, Any] = {}
     for key, node in pairs:
         try:
@@ -155,53 +152,88 @@ def _binary(operator: str, left: Any, right: Any) -> Any:
 
 
 def _call(name: str, values: Sequence[Any]) -> Any:
-    """A function of bake's standard library; those that only compose names and conditions."""
-    match name, values:
-        case "equal", [left, right]:
-            return left == right
-        case "notequal", [left, right]:
-            return left != right
-        case "not", [one]:
-            return not one
-        case "and", [left, right]:
-            return left and right
-        case "or", [left, right]:
-            return left or right
-        case "upper", [str(one)]:
-            return one.upper()
-        case "lower", [str(one)]:
-            return one.lower()
-        case "trimprefix", [str(one), str(prefix)]:
-            return one.removeprefix(prefix)
-        case "trimsuffix", [str(one), str(suffix)]:
-            return one.removesuffix(suffix)
-        case "replace", [str(one), str(old), str(new)]:
-            return one.replace(old, new)
-        case "trimspace", [str(one)]:
-            return one.strip()
-        case "split", [str(separator), str(one)] if separator:
-            return one.split(separator)
-        case "sanitize", [str(one)]:
-            return re.sub(r"[^A-Za-z0-9_-]", "_", one)
-        case "length", [str() | list() | dict()]:
-            return len(values[0])
-        case "contains", [list(), one]:
-            return one in _list(values[0])
-        case "lookup", [dict(), str(key), default]:
-            table: dict[str, Any] = values[0]
-            return table.get(key, default)
-        case "merge", _ if all(isinstance(each, dict) for each in values):
-            return {key: entry for each in values for key, entry in each.items()}
-        case "format", [str(pattern), *rest] if pattern.count("%") == len(rest):
-            return re.sub("%[sdv]", "{}", pattern).format(*map(_text, rest)) if "{" not in pattern else _none()
-        case "coalesce", _:
-            return next((each for each in values if each not in (None, "")), "")
-        case "concat", _ if all(isinstance(each, list) for each in values):
-            return [entry for each in values for entry in each]
-        case "join", [str(separator), list()]:
-            return separator.join(_text(each) for each in _list(values[1]))
-        case _:
-            raise UnknownValue
+    """The value of a function of bake's standard library, of those for names and conditions. Raises UnknownValue."""
+    types, function = _FUNCTIONS.get(name, (None, None))
+    if function is not None:
+        if types is None:
+            return function(*values)
+        if len(values) == len(types) and all(map(isinstance, values, types)):
+            return function(*values)
+    raise UnknownValue
+
+
+def _split(separator: str, text: str) -> list[str]:
+    if not separator:
+        raise UnknownValue
+    return text.split(separator)
+
+
+def _sanitize(text: str) -> str:
+    return re.sub(r"[^A-Za-z0-9_-]", "_", text)
+
+
+def _lookup(table: dict[str, Any], key: str, default: Any) -> Any:
+    return table.get(key, default)
+
+
+def _merge(*tables: Any) -> dict[str, Any]:
+    if not all(isinstance(table, dict) for table in tables):
+        raise UnknownValue
+    return {key: entry for table in tables for key, entry in table.items()}
+
+
+def _format(pattern: Any = None, *values: Any) -> str:
+    if not isinstance(pattern, str) or pattern.count("%") != len(values) or "{" in pattern:
+        raise UnknownValue
+    return re.sub("%[sdv]", "{}", pattern).format(*map(_text, values))
+
+
+def _coalesce(*values: Any) -> Any:
+    return next((value for value in values if value not in (None, "")), "")
+
+
+def _concat(*lists: Any) -> list[Any]:
+    if not all(isinstance(each, list) for each in lists):
+        raise UnknownValue
+    return [entry for each in lists for entry in each]
+
+
+def _join(separator: str, values: list[Any]) -> str:
+    return separator.join(map(_text, values))
+
+
+def _and(left: Any, right: Any) -> Any:
+    return left and right
+
+
+def _or(left: Any, right: Any) -> Any:
+    return left or right
+
+
+_FUNCTIONS: dict[str, tuple[tuple[type | tuple[type, ...], ...] | None, Callable[..., Any]]] = {
+    "equal": ((object, object), operator.eq),
+    "notequal": ((object, object), operator.ne),
+    "not": ((object,), operator.not_),
+    "and": ((object, object), _and),
+    "or": ((object, object), _or),
+    "upper": ((str,), str.upper),
+    "lower": ((str,), str.lower),
+    "trimprefix": ((str, str), str.removeprefix),
+    "trimsuffix": ((str, str), str.removesuffix),
+    "replace": ((str, str, str), str.replace),
+    "trimspace": ((str,), str.strip),
+    "split": ((str, str), _split),
+    "sanitize": ((str,), _sanitize),
+    "length": (((str, list, dict),), len),
+    "contains": ((list, object), operator.contains),
+    "lookup": ((dict, str, object), _lookup),
+    "merge": (None, _merge),
+    "format": (None, _format),
+    "coalesce": (None, _coalesce),
+    "concat": (None, _concat),
+    "join": ((str, list), _join),
+}
+"""The supported functions of bake's standard library, with the types of their arguments; None for any arguments."""
 
 
 def _list(value: Any) -> list[Any]:
@@ -213,13 +245,13 @@ def _table(value: Any) -> dict[str, Any]:
 
 
 def parse_hcl(text: str) -> HclBody:
-    """The body of a file. Raises HclError."""
+    """Parse a file. Raises HclError."""
     parser = _Parser(text)
     return parser.body(end="")
 
 
 class _Parser:
-    """Recursive descent over the text; `self.kind` and `self.word` are the next token, `self.at` is its offset."""
+    """A recursive descent parser; `kind` and `word` are the next token, from offset `at` to `end`."""
 
     def __init__(self, text: str, at: int = 0) -> None:
         self.text = text
@@ -231,7 +263,7 @@ class _Parser:
         self.next()
 
     def next(self) -> None:
-        """Go to the next token; blanks and comments are none."""
+        """Go to the next token; blanks and comments are skipped."""
         while True:
             self.at = self.end
             if self.at >= len(self.text):
@@ -239,7 +271,7 @@ class _Parser:
                 return
             match = _TOKEN.match(self.text, self.at)
             if match is None:
-                raise HclError(f"`{self.text[self.at]}` is not understood")
+                raise HclError(f"unexpected `{self.text[self.at]}`")
             self.end = match.end()
             self.kind, self.word = match.lastgroup or "", match[0]
             if match["heredoc"]:
@@ -248,51 +280,51 @@ class _Parser:
                 return
 
     def lines(self) -> None:
-        """Pass over line ends."""
+        """Skip line ends."""
         while self.kind == "newline":
             self.next()
 
-    def take(self, sign: str) -> bool:
-        """Pass over a sign when it is the next token."""
+    def accept(self, sign: str) -> bool:
+        """Skip a sign if it is the next token, and return whether it was."""
         if self.kind == "sign" and self.word == sign:
             self.next()
             return True
         return False
 
     def is_sign(self, sign: str) -> bool:
-        """Whether a sign is the next token."""
+        """Whether the next token is a sign."""
         return self.kind == "sign" and self.word == sign
 
-    def want(self, sign: str) -> None:
-        """Pass over a sign that has to be there."""
-        if not self.take(sign):
-            raise HclError(f"`{sign}` is wanted before `{self.word}`")
+    def expect(self, sign: str) -> None:
+        """Skip a required sign. Raises HclError."""
+        if not self.accept(sign):
+            raise HclError(f"expected `{sign}`, not `{self.word}`")
 
     def body(self, end: str) -> HclBody:
-        """Attributes and blocks up to the sign `end`."""
+        """The attributes and blocks up to the sign `end`."""
         body = HclBody()
         while True:
             self.lines()
             if self.kind == "end" or (end and self.kind == "sign" and self.word == end):
                 if bool(end) == (self.kind == "end"):
-                    raise HclError("a brace is missing")
+                    raise HclError("unbalanced braces")
                 return body
             if self.kind not in ("name", "string"):
-                raise HclError(f"`{self.word}` is not understood")
+                raise HclError(f"unexpected `{self.word}`")
             name, at = self.label(), self.at
-            if self.take("=") or self.take(":"):
+            if self.accept("=") or self.accept(":"):
                 body.attributes[name] = self.expression()
-                self.take(",")
+                self.accept(",")
                 continue
             labels: list[str] = []
             while self.kind in ("name", "string"):
                 labels.append(self.label())
-            self.want("{")
+            self.expect("{")
             body.blocks.append((name, labels, self.body("}"), at))
-            self.want("}")
+            self.expect("}")
 
     def label(self) -> str:
-        """A name, or a text in quotes without variables."""
+        """A name, or a string without its variables."""
         if self.kind == "string":
             node = self.string()
             parts = node.parts[0] if node.kind == "template" else [node.parts[0]]
@@ -302,7 +334,7 @@ class _Parser:
         return word
 
     def expression(self) -> HclExpression:
-        """A condition, or what may stand in one."""
+        """An expression with binary operators and conditions."""
         at = self.at
         node = self.operand()
         while self.kind == "sign" and self.word in _BINARY:
@@ -310,17 +342,17 @@ class _Parser:
             self.next()
             self.lines()
             node = HclExpression("binary", at, operator, node, self.operand())
-        if self.take("?"):
+        if self.accept("?"):
             self.lines()
             yes = self.expression()
             self.lines()
-            self.want(":")
+            self.expect(":")
             self.lines()
             node = HclExpression("condition", at, node, yes, self.expression())
         return node
 
     def operand(self) -> HclExpression:
-        """A value with what is behind it: an index, an attribute."""
+        """A value with the indexes and attributes after it."""
         node = self.primary()
         while self.kind == "sign" and self.word in (".", "["):
             closing = self.word == "["
@@ -329,7 +361,7 @@ class _Parser:
                 self.lines()
                 key = self.expression()
                 self.lines()
-                self.want("]")
+                self.expect("]")
                 node = HclExpression("member", node.at, node, key)
             elif not closing and not self.is_sign("*"):
                 node = HclExpression("member", node.at, node, HclExpression("literal", self.at, self.index()))
@@ -337,12 +369,12 @@ class _Parser:
             else:  # `[*]` and `.*`
                 self.next()
                 if closing:
-                    self.want("]")
+                    self.expect("]")
                 node = HclExpression("unknown", node.at)
         return node
 
     def index(self) -> str | int:
-        """The name or the number behind a dot."""
+        """The name or number after a dot."""
         return int(self.word) if self.word.isdecimal() else self.word
 
     def primary(self) -> HclExpression:
@@ -357,32 +389,32 @@ class _Parser:
             return HclExpression("literal", at, float(word) if "." in word else int(word))
         if kind == "name":
             self.next()
-            if self.take("("):
+            if self.accept("("):
                 return HclExpression("call", at, word, self.listed(")"))
             return (
                 HclExpression("literal", at, _LITERALS[word])
                 if word in _LITERALS
                 else HclExpression("variable", at, word)
             )
-        if self.take("("):
+        if self.accept("("):
             self.lines()
             node = self.expression()
             self.lines()
-            self.want(")")
+            self.expect(")")
             return node
-        if self.take("["):
+        if self.accept("["):
             return self.list(at)
-        if self.take("{"):
+        if self.accept("{"):
             return self.map(at)
-        if self.take("!"):
+        if self.accept("!"):
             return HclExpression("not", at, self.operand())
-        if self.take("-"):
+        if self.accept("-"):
             self.operand()
             return HclExpression("unknown", at)
-        raise HclError(f"`{word}` is not understood")
+        raise HclError(f"unexpected `{word}`")
 
     def list(self, at: int) -> HclExpression:
-        """A list behind its bracket; one with `for` has no value."""
+        """A list after its opening bracket; one with `for` has an unknown value."""
         self.lines()
         if self.kind == "name" and self.word == "for":
             self.skip("[", "]")
@@ -390,45 +422,45 @@ class _Parser:
         return HclExpression("list", at, self.listed("]"))
 
     def listed(self, end: str) -> list[HclExpression]:
-        """Expressions with commas between them, up to the sign `end`."""
+        """Expressions separated by commas, up to the sign `end`."""
         found: list[HclExpression] = []
         self.lines()
-        while not self.take(end):
+        while not self.accept(end):
             found.append(self.expression())
-            self.take("...")
+            self.accept("...")
             self.lines()
-            if not self.take(","):
+            if not self.accept(","):
                 self.lines()
-                self.want(end)
+                self.expect(end)
                 break
             self.lines()
         return found
 
     def map(self, at: int) -> HclExpression:
-        """A map behind its brace; one with `for` has no value."""
+        """A map after its opening brace; one with `for` has an unknown value."""
         self.lines()
         if self.kind == "name" and self.word == "for":
             self.skip("{", "}")
             return HclExpression("unknown", at)
         pairs: list[tuple[str, HclExpression]] = []
-        while not self.take("}"):
+        while not self.accept("}"):
             key = self.label() if self.kind in ("name", "string") else ""
             if not key:
-                raise HclError("a key is wanted")
-            if not self.take("="):
-                self.want(":")
+                raise HclError("expected a key")
+            if not self.accept("="):
+                self.expect(":")
             self.lines()
             pairs.append((key, self.expression()))
-            self.take(",")
+            self.accept(",")
             self.lines()
         return HclExpression("map", at, pairs)
 
     def skip(self, opening: str, closing: str) -> None:
-        """Pass over all up to the closing bracket of the one before."""
+        """Skip to the bracket that closes the one before."""
         depth = 1
         while depth:
             if self.kind == "end":
-                raise HclError(f"`{closing}` is missing")
+                raise HclError(f"missing `{closing}`")
             if self.kind == "string":
                 self.string()
                 continue
@@ -436,7 +468,7 @@ class _Parser:
             self.next()
 
     def string(self) -> HclExpression:
-        """A text in quotes, with expressions in it."""
+        """A string, which may contain expressions."""
         at = self.at
         parts, self.end = _template(self.text, self.end, '"')
         self.next()
@@ -445,11 +477,11 @@ class _Parser:
         return HclExpression("template", at, parts)
 
     def heredoc(self) -> HclExpression:
-        """A here-document; `<<-` takes the common indentation away."""
+        """A heredoc; `<<-` removes the common indentation."""
         at = self.at
         match = re.compile(rf"^[ \t]*{re.escape(self.mark)}[ \t\r]*$", re.MULTILINE).search(self.text, self.end)
         if match is None:
-            raise HclError(f"the here-document `{self.mark}` does not end")
+            raise HclError(f"unterminated heredoc `{self.mark}`")
         body = self.text[self.end : match.start()]
         if self.word.startswith("<<-"):
             lines = body.split("\n")
@@ -464,7 +496,7 @@ class _Parser:
 
 
 def _template(text: str, at: int, quote: str) -> tuple[list[str | HclExpression], int]:
-    """The parts of a text up to its quote, or its end without one, and the offset behind."""
+    """The parts of a text up to `quote`, or to its end if that is empty, and the offset after it."""
     parts: list[str | HclExpression] = []
     part: list[str] = []
     while at < len(text):
@@ -484,7 +516,7 @@ def _template(text: str, at: int, quote: str) -> tuple[list[str | HclExpression]
             while not plain and not (parser.kind == "sign" and parser.word == "}") and parser.kind != "end":
                 parser.next()
             if parser.word != "}":
-                raise HclError("`}` is missing in a text")
+                raise HclError("missing `}` in a string")
             parts += ["".join(part), node]
             part = []
             at = parser.end
@@ -492,5 +524,5 @@ def _template(text: str, at: int, quote: str) -> tuple[list[str | HclExpression]
             part.append(char)
             at += 1
     if quote:
-        raise HclError("a quote is missing")
+        raise HclError("unterminated string")
     return [*parts, "".join(part)], at

@@ -1,7 +1,6 @@
-"""How a Dockerfile is built, told by the files that build it: compose files, bake files, CI workflows.
+"""Finds the builds of a Dockerfile in compose files, bake files and CI workflows.
 
-An Invocation is one `docker build` as such a file describes it. Only names are looked at here; the readers are imported
-when there is a file for them.
+This module only checks file names; the readers are imported when there is a file for them.
 """
 
 from __future__ import annotations
@@ -14,14 +13,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-_FOLDERS = (
+_BUILD_DIRECTORIES = (
     "docker", ".docker", "compose", "deploy", "deployment", "deployments", "infra", "devops", "ops", "ci", ".ci",
     "build", "dev", "local", ".devcontainer",
 )  # fmt: skip
-"""Folders beside a project in which its compose and bake files may lie."""
+"""Subdirectories of a project that may contain its compose and bake files."""
 
-_MOST_ENTRIES = 2_000
-_MOST_BYTES = 4_000_000
+_MAX_ENTRIES = 2_000
+_MAX_BYTES = 4_000_000
 _WORKFLOWS = os.path.join(".github", "workflows")
 _PIPELINES = frozenset((".gitlab-ci.yml", ".gitlab-ci.yaml", "azure-pipelines.yml", "azure-pipelines.yaml"))
 
@@ -39,18 +38,18 @@ def is_bake(name: str) -> bool:
 
 
 def read_builds(path: str) -> list[BuildInvocation]:
-    """The builds that a compose file, a bake file or a workflow describes; none when it cannot be read as one."""
+    """The builds in a compose file, bake file or workflow; none if it cannot be read."""
     try:
         with open(path, "rb") as file:
-            data = file.read(_MOST_BYTES)
+            data = file.read(_MAX_BYTES)
     except OSError:
         return []
     return parse_builds(path, data.decode("utf-8-sig", "replace"))
 
 
 def parse_builds(path: str, text: str) -> list[BuildInvocation]:
-    """The builds that the text of the file at `path` describes."""
-    # Most of these files build nothing, and then no parser has to be imported.
+    """The builds in the text of the file at `path`."""
+    # Most of these files build nothing; then no parser needs to be imported.
     if not any(word in text for word in ("build", "target", "executor", "include", "extends")):
         return []
     name = os.path.basename(path)
@@ -68,81 +67,83 @@ def parse_builds(path: str, text: str) -> list[BuildInvocation]:
 
 
 class BuildFinder:
-    """The builds around Dockerfiles; each folder is listed and each file read once."""
+    """Finds the builds of Dockerfiles; each directory and each file is read once."""
 
     def __init__(self) -> None:
-        self._of_folder: dict[str, dict[str, list[BuildInvocation]]] = {}
-        self._of_file: dict[str, list[BuildInvocation]] = {}
-        self._tops: dict[str, bool] = {}
+        self._by_directory: dict[str, dict[str, list[BuildInvocation]]] = {}
+        self._by_file: dict[str, list[BuildInvocation]] = {}
+        self._repository_roots: dict[str, bool] = {}
 
     def of(self, dockerfile: str, roots: Sequence[str] = ()) -> list[BuildInvocation]:
-        """The builds of the file at `dockerfile` that are described in its folder, in those above up to the top of the
-        repository, or to a folder in `roots`, and in the usual folders beside these.
+        """The builds of the file at `dockerfile`.
+
+        They are searched for in its directory and its parents, up to the repository root or to a directory in `roots`,
+        and in common subdirectories of these.
         """
         real = os.path.realpath(dockerfile)
         found: list[BuildInvocation] = []
-        for folder in self._folders(os.path.dirname(os.path.abspath(dockerfile)), roots):
-            found += self._in(folder).get(real, ())
+        for directory in self._directories(os.path.dirname(os.path.abspath(dockerfile)), roots):
+            found += self._builds_in(directory).get(real, ())
         return found
 
     def read(self, file: str) -> list[BuildInvocation]:
-        """The builds that a file describes."""
-        if file not in self._of_file:
-            self._of_file[file] = read_builds(file)
-        return self._of_file[file]
+        """The builds in a file."""
+        if file not in self._by_file:
+            self._by_file[file] = read_builds(file)
+        return self._by_file[file]
 
-    def _folders(self, folder: str, roots: Sequence[str]) -> Iterable[str]:
-        """The folder and those above it up to the top of the repository, else up to a folder in `roots`."""
+    def _directories(self, directory: str, roots: Sequence[str]) -> Iterable[str]:
+        """The directory and its parents up to the repository root, otherwise up to a directory in `roots`."""
         named = {os.path.abspath(root) for root in roots if os.path.isdir(root)}
-        found, upto = [folder], 1
+        found, count = [directory], 1
         while True:
-            if folder in named:
-                upto = len(found)
-            if self._is_top(folder):
+            if directory in named:
+                count = len(found)
+            if self._is_repository_root(directory):
                 return found
-            above = os.path.dirname(folder)
-            if above == folder:
-                return found[:upto]
-            folder = above
-            found.append(folder)
+            parent = os.path.dirname(directory)
+            if parent == directory:
+                return found[:count]
+            directory = parent
+            found.append(directory)
 
-    def _is_top(self, folder: str) -> bool:
-        if folder not in self._tops:
-            self._tops[folder] = os.path.lexists(os.path.join(folder, ".git"))
-        return self._tops[folder]
+    def _is_repository_root(self, directory: str) -> bool:
+        if directory not in self._repository_roots:
+            self._repository_roots[directory] = os.path.lexists(os.path.join(directory, ".git"))
+        return self._repository_roots[directory]
 
-    def _in(self, folder: str) -> dict[str, list[BuildInvocation]]:
-        """What the files of a folder, and of the usual folders in it, describe, by Dockerfile; compose files first."""
-        if folder not in self._of_folder:
-            files, folders = _listed(folder)
-            for each in folders:
-                files += _listed(os.path.join(folder, each))[0]
-            if os.path.isdir(os.path.join(folder, _WORKFLOWS)):
-                files += _workflows(os.path.join(folder, _WORKFLOWS))
+    def _builds_in(self, directory: str) -> dict[str, list[BuildInvocation]]:
+        """The builds in the files of a directory and its common subdirectories, by Dockerfile; compose files first."""
+        if directory not in self._by_directory:
+            files, directories = _listed(directory)
+            for each in directories:
+                files += _listed(os.path.join(directory, each))[0]
+            if os.path.isdir(os.path.join(directory, _WORKFLOWS)):
+                files += _workflows(os.path.join(directory, _WORKFLOWS))
             found: dict[str, list[BuildInvocation]] = {}
             for each in (each for file in files for each in self.read(file)):
                 if each.dockerfile:
                     found.setdefault(os.path.realpath(each.dockerfile), []).append(each)
-            self._of_folder[folder] = found
-        return self._of_folder[folder]
+            self._by_directory[directory] = found
+        return self._by_directory[directory]
 
 
-def _listed(folder: str) -> tuple[list[str], list[str]]:
-    """The files of a folder that may describe builds, and the usual folders in it that may hold such."""
+def _listed(directory: str) -> tuple[list[str], list[str]]:
+    """The files of a directory that may describe builds, and its subdirectories that may contain such files."""
     composed: list[str] = []
     baked: list[str] = []
     piped: list[str] = []
-    folders: list[str] = []
+    directories: list[str] = []
     try:
-        with os.scandir(folder) as entries:
+        with os.scandir(directory) as entries:
             for number, entry in enumerate(entries):
                 name = entry.name
-                if number > _MOST_ENTRIES:
+                if number > _MAX_ENTRIES:
                     break
-                if name in _FOLDERS and entry.is_dir():
-                    folders.append(name)
+                if name in _BUILD_DIRECTORIES and entry.is_dir():
+                    directories.append(name)
                 elif name.endswith((".yml", ".yaml", ".hcl", ".json")):
-                    path = os.path.join(folder, name)
+                    path = os.path.join(directory, name)
                     if is_compose(name):
                         composed.append(path)
                     elif is_bake(name):
@@ -151,10 +152,9 @@ def _listed(folder: str) -> tuple[list[str], list[str]]:
                         piped.append(path)
     except OSError:
         return [], []
-    return [*sorted(composed), *sorted(baked), *piped], sorted(folders)
+    return [*sorted(composed), *sorted(baked), *piped], sorted(directories)
 
 
-def _workflows(folder: str) -> list[str]:
-    return [
-        os.path.join(folder, name) for name in sorted(directory_entries(folder)) if name.endswith((".yml", ".yaml"))
-    ]
+def _workflows(directory: str) -> list[str]:
+    names = sorted(directory_entries(directory))
+    return [os.path.join(directory, name) for name in names if name.endswith((".yml", ".yaml"))]

@@ -1,4 +1,4 @@
-"""One `docker build` as another file describes it."""
+"""One `docker build` that another file describes."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import os
 
 
 class BuildInvocation:
-    """One build as another file describes it.
+    """One build that another file describes.
 
-    `dockerfile` is a path, empty for an inline one. `context` is a folder, None when it is none on this disk. `args`
-    are the build arguments whose values are known, `contexts` the named contexts. `file` and `line` tell where it is
-    said, `name` what the file calls it. `inline` is the text of an inline Dockerfile.
+    `file`, `line`: the place of the description; `name`: its name there; `context`: a directory, None if it is remote;
+    `dockerfile`: a path, empty for an inline Dockerfile; `target`: a stage, empty for the last one; `args`: the build
+    arguments with known values; `contexts`: the named contexts; `inline`: an inline Dockerfile.
     """
 
     __slots__ = ("args", "context", "contexts", "dockerfile", "file", "inline", "line", "name", "target")
@@ -38,13 +38,13 @@ class BuildInvocation:
         self.inline = inline
 
     def __repr__(self) -> str:
-        return f"Invocation({self.file}:{self.line}, {self.name!r}, {self.context!r}, {self.dockerfile!r})"
+        return f"BuildInvocation({self.file}:{self.line}, {self.name!r}, {self.context!r}, {self.dockerfile!r})"
 
 
 class InlineDockerfile:
-    """The text of an inline Dockerfile and where it stands: the line and the indentation of its first line.
+    """The text of an inline Dockerfile and its position: the line and indentation of its first line.
 
-    Without `exact` its characters are not those of the file (a quoted or folded text), and only its beginning is known.
+    `exact`: positions in the text map to positions in the file. For a quoted or folded text only its start is known.
     """
 
     __slots__ = ("exact", "indent", "line", "text")
@@ -61,22 +61,22 @@ class InlineDockerfile:
 
 
 def is_remote_context(context: str) -> bool:
-    """Whether a context is none on this disk: a repository, an archive behind a URL, standard input."""
+    """Whether a context is not a local directory: a repository, a URL, standard input, another target."""
     return (
         "://" in context or context in ("", "-") or context.startswith(("git@", "github.com/", "target:", "service:"))
     )
 
 
-def resolve_path(folder: str, path: str) -> str:
-    """A path of a description, which counts from a folder, as one that can be opened.
+def resolve_path(directory: str, path: str) -> str:
+    """The absolute path for a path relative to a directory.
 
-    Where there is none of that name, the case does not count, as on the disks of macOS and Windows.
+    If it does not exist, a path that differs only in case is used, as on file systems of macOS and Windows.
     """
-    full = os.path.normpath(os.path.join(folder, os.path.expanduser(path)))
-    if os.path.lexists(full) or not full.startswith(os.path.join(folder, "")):
+    full = os.path.normpath(os.path.join(directory, os.path.expanduser(path)))
+    if os.path.lexists(full) or not full.startswith(os.path.join(directory, "")):
         return full
-    here = folder
-    for part in full[len(folder) :].strip(os.sep).split(os.sep):
+    here = directory
+    for part in full[len(directory) :].strip(os.sep).split(os.sep):
         there = os.path.join(here, part)
         if not os.path.lexists(there):
             alike = [name for name in directory_entries(here) if name.lower() == part.lower()]
@@ -87,9 +87,9 @@ def resolve_path(folder: str, path: str) -> str:
     return here
 
 
-def directory_entries(folder: str) -> list[str]:
-    """The names in a directory; none when it cannot be read."""
+def directory_entries(directory: str) -> list[str]:
+    """The names in a directory; none if it cannot be read."""
     try:
-        return os.listdir(folder)
+        return os.listdir(directory)
     except OSError:
         return []

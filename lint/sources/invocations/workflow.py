@@ -1,7 +1,7 @@
 """The builds of a CI workflow: GitHub Actions, GitLab CI, Azure Pipelines.
 
-`docker/build-push-action` and Azure's `Docker@2` say their parts as keys; everywhere else the commands of scripts are
-looked through for `docker build`, `docker buildx build`, `podman build`, `buildah bud` and kaniko's executor.
+`docker/build-push-action` and Azure's `Docker@2` have their settings as keys; elsewhere the commands of scripts are
+searched for `docker build`, `docker buildx build`, `podman build`, `buildah bud` and kaniko's executor.
 Sources: github.com/docker/build-push-action#inputs, docs.docker.com/reference/cli/docker/buildx/build/.
 """
 
@@ -29,19 +29,20 @@ _WITHOUT_VALUE = frozenset(
     --disable-content-trust --layers --tls-verify --no-hosts
     """.split()
 )
-"""Flags of builds that take no value in the next word."""
+"""Boolean flags of build commands."""
 _WORKSPACE = re.compile(
     r"\$\{\{\s*github\.workspace\s*\}\}|\$\{?(?:GITHUB_WORKSPACE|CI_PROJECT_DIR)\}?|\$\(Build\.SourcesDirectory\)"
 )
 _EXPRESSION = re.compile(r"\$\{\{\s*((?:env|matrix)\.[\w-]+)\s*\}\}")
 _SHELL_VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)\})")
-_MOST_JOBS = 64
+_MAX_JOBS = 64
 
 
 class _Scope:
-    """Where in a workflow something stands: the file, the top of the repository, the folder of its commands.
+    """The scope of a node of a workflow.
 
-    `values` are the variables that the workflow itself sets, as `${{ … }}` names them: `env.A`, `matrix.b`.
+    `path`: the file; `top`: the repository root; `directory`: the working directory of commands; `values`: the
+    variables that the workflow sets, named as in `${{ … }}`: `env.A`, `matrix.b`.
     """
 
     __slots__ = ("directory", "path", "seen", "top", "values")
@@ -52,23 +53,26 @@ class _Scope:
         self.directory = directory
         self.values = values or {}
         self.seen: set[int] = set()
-        """The nodes that were looked at: an alias may lead to one again, or into a circle."""
+        """The visited nodes: aliases can repeat nodes and make cycles."""
 
     def inner(self, directory: str | None = None, values: dict[str, str] | None = None) -> _Scope:
-        """The scope of what stands in it."""
-        scope = _Scope(self.path, self.top, self.directory if directory is None else directory)
-        scope.values = {**self.values, **(values or {})}
-        return scope
+        """The scope of a node inside, with another directory or more variables."""
+        return _Scope(
+            self.path,
+            self.top,
+            self.directory if directory is None else directory,
+            {**self.values, **(values or {})},
+        )
 
     def plain(self, text: str | None, default: str = "") -> str | None:
-        """A value with its variables replaced; None when one of them is not known."""
+        """A value with its variables replaced; None if one of them is unknown."""
         if text is None:
             return default
         plain = _EXPRESSION.sub(self._replaced, _WORKSPACE.sub(".", text.strip()))
         return None if "$" in plain else plain
 
     def script(self, text: str) -> str:
-        """A script with the variables that are known."""
+        """A script with known variables replaced."""
         return _SHELL_VARIABLE.sub(
             self._of_environment, _EXPRESSION.sub(self._replaced, _WORKSPACE.sub(self.top, text))
         )
@@ -81,21 +85,21 @@ class _Scope:
 
 
 def read_workflow(path: str, text: str) -> list[BuildInvocation]:
-    """The builds of the workflow at `path`; paths count from the top of the repository."""
+    """The builds in the workflow at `path`. Paths are relative to the repository root."""
     if not _BUILD.search(text) and "Docker@" not in text:
         return []
     try:
         root = parse_yaml(text)
     except YamlError:
         return []
-    folder = os.path.dirname(path)
-    while not os.path.lexists(os.path.join(folder, ".git")) and os.path.basename(folder) in ("workflows", ".github"):
-        folder = os.path.dirname(folder)
-    return [each for each in _walk(_Scope(path, folder), root) if each is not None]
+    top = os.path.dirname(path)
+    while not os.path.lexists(os.path.join(top, ".git")) and os.path.basename(top) in ("workflows", ".github"):
+        top = os.path.dirname(top)
+    return [each for each in _walk(_Scope(path, top), root) if each is not None]
 
 
 def _walk(scope: _Scope, node: Any) -> Iterator[BuildInvocation | None]:
-    """The builds in a node and all below it."""
+    """The builds in a node and its descendants."""
     if node is None or id(node) in scope.seen:
         return
     scope.seen.add(id(node))
@@ -114,7 +118,7 @@ def _walk(scope: _Scope, node: Any) -> Iterator[BuildInvocation | None]:
 
 
 def _combinations(matrix: dict[str, Any], scope: _Scope) -> list[dict[str, str]]:
-    """The values of a matrix, once for each job that it makes; one empty combination without any."""
+    """The values of a matrix for each job; one empty combination if there is no matrix."""
     axes = {
         key: [{f"matrix.{key}": value} for each in sequence_items(node) if (value := scope.plain(scalar_text(each)))]
         for key, node in matrix.items()
@@ -129,12 +133,12 @@ def _combinations(matrix: dict[str, Any], scope: _Scope) -> list[dict[str, str]]
         for node in sequence_items(matrix.get("include"))
     ]
     made = product(*(values for values in axes.values() if values)) if any(axes.values()) else ()
-    found = [{name: value for part in parts for name, value in part.items()} for parts in islice(made, _MOST_JOBS)]
-    return [*found, *listed][:_MOST_JOBS] or [{}]
+    found = [{name: value for part in parts for name, value in part.items()} for parts in islice(made, _MAX_JOBS)]
+    return [*found, *listed][:_MAX_JOBS] or [{}]
 
 
 def _job(scope: _Scope, node: Any, keys: dict[str, Any]) -> Iterator[BuildInvocation | None]:
-    """The builds of a step, and in what stands in a workflow or a job."""
+    """The builds of a workflow, job or step."""
     uses = scalar_text(keys.get("uses")) or ""
     if uses.startswith("docker/build-push-action"):
         yield _action(scope, node, mapping_entries(keys.get("with")))
@@ -150,7 +154,7 @@ def _job(scope: _Scope, node: Any, keys: dict[str, Any]) -> Iterator[BuildInvoca
 
 
 def _action(scope: _Scope, node: Any, inputs: dict[str, Any]) -> BuildInvocation | None:
-    """A step with docker/build-push-action; without a context it builds what git has of the repository."""
+    """The build of a step with docker/build-push-action; its default context is the repository."""
     written = scope.plain(scalar_text(inputs.get("context")), ".")
     file = scope.plain(scalar_text(inputs.get("file")), "")
     target = scope.plain(scalar_text(inputs.get("target")), "")
@@ -167,7 +171,7 @@ def _action(scope: _Scope, node: Any, inputs: dict[str, Any]) -> BuildInvocation
 
 
 def _task(scope: _Scope, node: Any, inputs: dict[str, Any]) -> BuildInvocation | None:
-    """A step with the task Docker@2: its context is the Dockerfile's folder unless told."""
+    """The build of a step with the task Docker@2; its default context is the directory of the Dockerfile."""
     file = scope.plain(scalar_text(inputs.get("Dockerfile") or inputs.get("dockerfile")), "**/Dockerfile")
     written = scope.plain(scalar_text(inputs.get("buildContext")), "**")
     if file is None or written is None or "*" in file or (scalar_text(inputs.get("command")) or "build") not in _VERBS:
@@ -181,7 +185,7 @@ _VERBS = frozenset(("build", "buildAndPush"))
 
 
 def _pairs(lines: Sequence[str]) -> dict[str, str]:
-    """The `KEY=value` lines whose values are known."""
+    """The `KEY=value` lines with known values."""
     found: dict[str, str] = {}
     for line in lines:
         key, equals, value = line.strip().partition("=")
@@ -192,12 +196,12 @@ def _pairs(lines: Sequence[str]) -> dict[str, str]:
 
 
 def _script(scope: _Scope, node: Any, directory: str) -> Iterator[BuildInvocation | None]:
-    """The builds among the commands of a script."""
+    """The builds in the commands of a script."""
     text = scalar_text(node) or ""
     if not _BUILD.search(text):
         return
     line = node.start_mark.line + (2 if node.style in ("|", ">") else 1)
-    folder: str | None = resolve_path(scope.top, directory)
+    cwd: str | None = resolve_path(scope.top, directory)
     joined = scope.script(text.replace("\\\r\n", " ").replace("\\\n", " "))
     for command in joined.split("\n"):
         try:
@@ -205,14 +209,14 @@ def _script(scope: _Scope, node: Any, directory: str) -> Iterator[BuildInvocatio
         except ValueError:
             continue
         for part in _parts(words):
-            if part[:1] == ["cd"] and folder is not None and len(part) > 1:
-                folder = None if "$" in part[1] else resolve_path(folder, part[1])
-            elif folder is not None:
-                yield _command(scope.path, folder, part, line)
+            if part[:1] == ["cd"] and cwd is not None and len(part) > 1:
+                cwd = None if "$" in part[1] else resolve_path(cwd, part[1])
+            elif cwd is not None:
+                yield _command(scope.path, cwd, part, line)
 
 
 def _parts(words: Sequence[str]) -> Iterator[list[str]]:
-    """The commands of a line."""
+    """The commands of a line, each as a list of words."""
     part: list[str] = []
     for word in words:
         if word in _ENDS or word.endswith(";"):
@@ -223,50 +227,50 @@ def _parts(words: Sequence[str]) -> Iterator[list[str]]:
     yield part
 
 
-def _command(path: str, folder: str, words: Sequence[str], line: int) -> BuildInvocation | None:
-    """A command, when it is a build with a context on this disk."""
+def _command(path: str, cwd: str, words: Sequence[str], line: int) -> BuildInvocation | None:
+    """The build of a command; None if it is not a build of a local context."""
     words = [word for word in words if word != "sudo"]
     if not words:
         return None
     name = os.path.basename(words[0])
     if name == "executor":
-        return _kaniko(path, folder, words[1:], line)
+        return _kaniko(path, cwd, words[1:], line)
     while name in _TOOLS and words[1:2] and words[1] in ("buildx", "image", "builder"):
         words = [words[0], *words[2:]]
     if name not in _TOOLS or words[1:2] not in (["build"], ["bud"]):
         return None
-    file = target = ""
-    args: list[str] = []
-    named: list[str] = []
-    contexts: list[str] = []
-    rest = iter(words[2:])
+    contexts, flags = _build_arguments(words[2:])
+    file, target = flags.get("--file", [""])[-1], flags.get("--target", [""])[-1]
+    if len(contexts) != 1 or is_remote_context(contexts[0]) or "$" in contexts[0] + file:
+        return None
+    context = resolve_path(cwd, contexts[0])
+    dockerfile = resolve_path(cwd, file) if file else os.path.join(context, "Dockerfile")
+    args, named = _pairs(flags.get("--build-arg", ())), _pairs(flags.get("--build-context", ()))
+    return BuildInvocation(
+        path, line, f"{name} build", context, dockerfile, "" if "$" in target else target, args, named
+    )
+
+
+def _build_arguments(words: Sequence[str]) -> tuple[list[str], dict[str, list[str]]]:
+    """The positional arguments and the values of each flag of `docker build`."""
+    positional: list[str] = []
+    flags: dict[str, list[str]] = {}
+    rest = iter(words)
     for word in rest:
         flag, equals, value = word.partition("=")
         if word[:1] != "-" or word == "-":
-            contexts.append(word)
+            positional.append(word)
             continue
         if word[:2] == "-f" and len(word) > 2 and not equals:
             flag, value = "-f", word[2:]
         elif not equals and flag not in _WITHOUT_VALUE:
             value = next(rest, "")
-        if flag in ("-f", "--file"):
-            file = value
-        elif flag == "--target":
-            target = value
-        elif flag == "--build-arg":
-            args.append(value)
-        elif flag == "--build-context":
-            named.append(value)
-    if len(contexts) != 1 or is_remote_context(contexts[0]) or "$" in contexts[0] + file:
-        return None
-    context = resolve_path(folder, contexts[0])
-    dockerfile = resolve_path(folder, file) if file else os.path.join(context, "Dockerfile")
-    stage = "" if "$" in target else target
-    return BuildInvocation(path, line, f"{name} build", context, dockerfile, stage, _pairs(args), _pairs(named))
+        flags.setdefault("--file" if flag == "-f" else flag, []).append(value)
+    return positional, flags
 
 
-def _kaniko(path: str, folder: str, words: Sequence[str], line: int) -> BuildInvocation | None:
-    """A call of kaniko's executor: `--context`, `--dockerfile` (relative to the context), `--target`, `--build-arg`."""
+def _kaniko(path: str, cwd: str, words: Sequence[str], line: int) -> BuildInvocation | None:
+    """The build of a command of kaniko's executor; `--dockerfile` is relative to the context. None if it is remote."""
     values: dict[str, str] = {}
     args: list[str] = []
     rest = iter(words)
@@ -281,9 +285,9 @@ def _kaniko(path: str, folder: str, words: Sequence[str], line: int) -> BuildInv
     file = values.get("--dockerfile", "Dockerfile")
     if is_remote_context(written) or "$" in written + file:
         return None
-    context = resolve_path(folder, written)
+    context = resolve_path(cwd, written)
     dockerfile = resolve_path(context, file)
     if not os.path.isfile(dockerfile):
-        dockerfile = resolve_path(folder, file)
+        dockerfile = resolve_path(cwd, file)
     target = values.get("--target", "")
     return BuildInvocation(path, line, "kaniko", context, dockerfile, "" if "$" in target else target, _pairs(args))
