@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from .legend import TOKEN_MODIFIERS, TOKEN_TYPES
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -17,6 +15,9 @@ ACTION_KINDS = ("quickfix", "refactor.rewrite", "source.fixAll", FIX_ALL, FIX_AL
 SERVER_COMMANDS = tuple(
     f"dlint.server.{name}" for name in ("fixAll", "fixAllUnsafe", "optimize", "explain", "fixed", "rewritten", "act")
 )
+TOKEN_TYPES = ("keyword", "comment", "parameter", "string", "variable", "namespace", "operator", "macro", "function")
+TOKEN_MODIFIERS = ("declaration",)
+"""The types and modifiers of semantic tokens, in the order of their numbers."""
 _TRIGGERS = ("-", "=", ",", "$", "{", "/", ":", ".", " ")
 _INCREMENTAL = 2
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 FEATURES = (
-    ("initialized", "session", "initialized"),
-    ("workspace/didChangeConfiguration", "session", "configuration_changed"),
-    ("workspace/didChangeWatchedFiles", "session", "files_changed"),
-    ("textDocument/didSave", "session", "document_saved"),
+    ("initialized", "features.session", "initialized"),
+    ("workspace/didChangeConfiguration", "features.session", "configuration_changed"),
+    ("workspace/didChangeWatchedFiles", "features.session", "files_changed"),
+    ("textDocument/didSave", "features.session", "document_saved"),
     ("textDocument/diagnostic", "features.pull_diagnostics", "pull_diagnostics"),
     ("textDocument/codeAction", "features.code_actions", "code_actions"),
     ("codeAction/resolve", "features.code_actions", "resolve_action"),

@@ -9,8 +9,8 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 from pygls.protocol import lsp_method
 
+from .features.session import folders_changed
 from .protocol import RequestProtocol
-from .session import folders_changed
 from .wire import INVALID_REQUEST
 
 TYPE_CHECKING = False

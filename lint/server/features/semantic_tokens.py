@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ....syntax.tree import CommandLine, From
+from ..capabilities import TOKEN_TYPES
 from ..documents import iter_instructions
-from ..legend import TOKEN_TYPES
 from ..protocol import JsonResult
 from .symbol_index import STAGE, symbol_occurrences
 

@@ -100,7 +100,7 @@ def test_a_program_elsewhere_is_brought_over_too(tmp_path: Path) -> None:
         ("WORKDIR /src\n", "", "1: no WORKDIR is set"),
         ("RUN go build -o server .", "RUN make", "0: no RUN runs `go build`"),
         ("RUN go build", "RUN ./generate && go build", "5: `./generate` is in the same RUN as the build"),
-        ("RUN go build", "RUN ./generate\nRUN go build", "5: whether the builder needs what `./generate` does"),
+        ("RUN go build", "RUN ./generate\nRUN go build", "5: the build may need the result of `./generate`"),
     ],
 )
 def test_unsupported_files_are_rejected(old: str, new: str, why: str, tmp_path: Path) -> None:

@@ -107,7 +107,7 @@ def test_a_global_program_that_is_started_stays(tmp_path: Path) -> None:
     ("old", "new", "files", "why"),
     [
         ("node:20", "example.org/node:20", {}, "1: splitting is not supported"),
-        ("RUN npm ci", "RUN cd /app && npm ci", {}, "4: the RUN changes folder"),
+        ("RUN npm ci", "RUN cd /app && npm ci", {}, "4: `cd /app` affects the commands after it"),
         ("RUN npm ci", "RUN npm install express", {}, "4: `npm install express` adds packages"),
         ("RUN npm ci", "RUN npm ci || npm install", {}, "4: "),
         ("RUN npm ci", "USER node\nRUN npm ci", {}, "5: the dependencies are installed as `node`"),
@@ -123,7 +123,7 @@ def test_a_global_program_that_is_started_stays(tmp_path: Path) -> None:
             {"node_modules/a/index.js": ""},
             "0: node_modules in the build context overwrites the installed one",
         ),
-        ("", "", {"package.json": "[]"}, "4: `package.json` is no JSON object"),
+        ("", "", {"package.json": "[]"}, "4: `package.json` is not a valid JSON object"),
     ],
 )
 def test_unsupported_files_are_rejected(old: str, new: str, files: dict[str, str], why: str, tmp_path: Path) -> None:

@@ -128,7 +128,7 @@ def test_steps_of_the_program_stay_in_their_order(tmp_path: Path) -> None:
         ("-r requirements.txt", "-r other.txt", {}, "5: `other.txt` is not copied from the build context"),
         ("", "", {"requirements.txt": "-e ./lib\n"}, "0: `requirements.txt` installs `-e ./lib`"),
         ("", "", {"requirements.txt": "wand\n"}, "0: the run-time system dependencies of `wand` are unknown"),
-        ("RUN pip", "RUN cd /app && pip", {}, "5: the RUN changes folder"),
+        ("RUN pip", "RUN cd /app && pip", {}, "5: `cd /app` affects the commands after it"),
         (
             "RUN pip",
             "RUN ./prepare && pip",
@@ -137,7 +137,12 @@ def test_steps_of_the_program_stay_in_their_order(tmp_path: Path) -> None:
         ),
         ("RUN pip", "USER app\nRUN pip", {}, "6: the dependencies are installed as `app`"),
         ("RUN pip", "RUN npm ci\nRUN pip", {}, "5: npm installs packages other than Python packages"),
-        ("RUN pip", "RUN apt-get install -y ./x.deb\nRUN pip", {}, "5: `apt-get install -y ./x.deb` installs more"),
+        (
+            "RUN pip",
+            "RUN apt-get install -y ./x.deb\nRUN pip",
+            {},
+            "5: `apt-get install -y ./x.deb` does not only install",
+        ),
         ("RUN pip", 'SHELL ["/bin/bash", "-c"]\nRUN pip', {}, "5: a stage with SHELL cannot be split"),
         ('CMD ["gunicorn"', 'CMD ["make"', {}, "None"),
     ],

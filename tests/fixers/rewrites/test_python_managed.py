@@ -277,7 +277,7 @@ def test_libraries_behind_locked_packages_are_installed(tmp_path: Path) -> None:
             {**UV_FILES, ".venv/bin/python": ""},
             "5: `.venv` in the build context would overwrite the virtual environment",
         ),
-        (PIPENV, {**PIPFILE, "Pipfile": '[packages]\na = {path = "."}\n'}, "5: `a` of the Pipfile is a folder"),
+        (PIPENV, {**PIPFILE, "Pipfile": '[packages]\na = {path = "."}\n'}, "5: `a` in the Pipfile is a local package"),
         (
             PIPENV.replace('["python"', '["pipenv", "run"'),
             PIPFILE,

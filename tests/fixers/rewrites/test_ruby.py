@@ -90,7 +90,7 @@ def test_the_source_comes_behind_the_gems(tmp_path: Path) -> None:
         ),
         ("RUN gem", "USER app\nRUN gem", {}, "8: the dependencies are installed as `app`"),
         ("COPY . .", "RUN bundle install\nCOPY . .", {}, "8: the gems are installed more than once"),
-        ("", "", {"Gemfile": "gemspec\n"}, "7: the Gemfile needs more of the project"),
+        ("", "", {"Gemfile": "gemspec\n"}, "7: the Gemfile reads other files of the project"),
         (
             "",
             "",

@@ -90,7 +90,7 @@ def test_libraries_that_are_compiled_in_are_not_installed(tmp_path: Path) -> Non
         ('"./target/release/web-app"', '"./other"', {}, "0: neither CMD nor ENTRYPOINT starts the compiled program"),
         ("WORKDIR /app\n", "", {}, "1: no WORKDIR is set"),
         ("RUN cargo", "RUN cargo build\nRUN cargo", {}, "6: Cargo builds more than once; only"),
-        ("RUN cargo", "RUN rustup target add x\nRUN cargo", {}, "5: whether the builder needs what"),
+        ("RUN cargo", "RUN rustup target add x\nRUN cargo", {}, "5: the build may need the result of"),
         ("RUN cargo", "RUN ./configure && cargo", {}, "5: `./configure` is in the same RUN as the build"),
         (
             "RUN cargo",

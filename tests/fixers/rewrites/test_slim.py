@@ -36,7 +36,7 @@ def test_the_last_stage_gets_it_too(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "files", "why"),
     [
-        (JAR, {"target/app.jar": "x"}, "whether the program compiles at run time cannot be seen"),
+        (JAR, {"target/app.jar": "x"}, "it is unknown whether the program compiles at run time"),
         (JAR, {**SOURCES, "A.java": "import javax.tools.*;"}, "`A.java` uses JDK tools"),
         (
             JAR.replace('"java", "-jar"', '"jshell"'),

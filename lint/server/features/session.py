@@ -6,7 +6,7 @@ from lsprotocol import types
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .dlint_server import DlintServer
+    from ..dlint_server import DlintServer
 
 WATCHED_FILES = (
     "**/{.dockerignore,*.dockerignore,.containerignore}",
