@@ -28,20 +28,25 @@ class RejectedFix:
 
 
 class FixResult:
-    """What repairing a file gave: the new text, the code of each finding whose fix went in, what was refused, what is
+    """What repairing a file gave: the new text, the findings whose fixes went in (`fixed`), what was refused, what is
     still found, and how many passes it took.
     """
 
-    __slots__ = ("applied", "findings", "passes", "rejected", "text")
+    __slots__ = ("findings", "fixed", "passes", "rejected", "text")
 
     def __init__(
-        self, text: str, applied: list[str], refused: list[RejectedFix], found: Sequence[FixableFinding], passes: int
+        self, text: str, fixed: list[FixableFinding], refused: list[RejectedFix], found: Sequence[FixableFinding], passes: int
     ) -> None:
         self.text = text
-        self.applied = applied
+        self.fixed = fixed
         self.rejected = refused
         self.findings = found
         self.passes = passes
+
+    @property
+    def applied(self) -> list[str]:
+        """The code of each finding whose fix went in."""
+        return [d.code for d in self.fixed]
 
 
 def apply_fixes(text: str, find: LintFunction, wanted: Callable[[FixableFinding], bool]) -> FixResult:
@@ -52,7 +57,7 @@ def apply_fixes(text: str, find: LintFunction, wanted: Callable[[FixableFinding]
     BuildKit stops at is not touched.
     """
     state = check_text(text, find)
-    applied: list[str] = []
+    applied: list[FixableFinding] = []
     refused: dict[tuple[object, ...], RejectedFix] = {}
     passes = 0
     seen = {text}
@@ -72,7 +77,7 @@ def apply_fixes(text: str, find: LintFunction, wanted: Callable[[FixableFinding]
                 refused[_key(state, d)] = RejectedFix(d.code, d.start[0], "another fix takes it back")
             continue
         seen.add(better.text)
-        applied += [d.code for d in went_in]
+        applied += went_in
         state = better
         passes += 1
     return FixResult(state.text, applied, list(refused.values()), state.findings, passes)

@@ -1,8 +1,9 @@
-"""Reads the plain command lines of `dlint check` without argparse, which takes longer than linting a file."""
+"""Parses common command lines of `dlint check` without argparse, whose import takes longer than linting a file."""
 
 from __future__ import annotations
 
 from ..config.arguments import OUTPUT_FORMATS, CheckArguments
+from ..terminal.colors import COLOR_CHOICES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,18 +22,26 @@ _SWITCHES = (
     "add_ignore",
     "statistics",
     "force_exclude",
+    "quiet",
+    "verbose",
+    "show_files",
+    "show_fixes",
 )
+_SHORT_SWITCHES = {"-q": "quiet", "-v": "verbose"}
 _TEXTS = ("baseline", "changed_since")
-_CHOICES = {"format": OUTPUT_FORMATS}
+_CHOICES = {"format": OUTPUT_FORMATS, "color": COLOR_CHOICES}
 
 
 def parse_plain_arguments(words: Sequence[str]) -> CheckArguments | None:
-    """The options in `words`; None when argparse is to look at them: help, mistakes, and what is rarely used."""
+    """The options in `words`; None for what argparse has to parse: help, mistakes, and rarely used options."""
     found: Any = CheckArguments()
     rest = iter(words)
     for word in rest:
         if word[:1] != "-" or word == "-":
             found.paths.append(word)
+            continue
+        if word in _SHORT_SWITCHES:
+            setattr(found, _SHORT_SWITCHES[word], True)
             continue
         name, equals, value = word.partition("=")
         option = name[2:].replace("-", "_")
@@ -50,4 +59,4 @@ def parse_plain_arguments(words: Sequence[str]) -> CheckArguments | None:
             setattr(found, option, value)
         else:
             return None
-    return found
+    return None if found.quiet and found.verbose else found

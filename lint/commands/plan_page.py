@@ -1,12 +1,12 @@
-"""What `dlint optimize` says of a file: plain lines for a program, drawn for a person at a terminal."""
+"""The plan of `dlint optimize` for a file: plain lines in a pipe, tables and colors on a terminal."""
 
 from __future__ import annotations
 
-import os
 import sys
 
 from ...fixers.optimize.base.rewrite import NothingToDo
 from ..output.diff import colored_diff, file_diff
+from ..terminal.colors import stdout_has_colors
 from ..terminal.streams import printable, write_stdout, write_stdout_raw
 
 TYPE_CHECKING = False
@@ -20,31 +20,31 @@ if TYPE_CHECKING:
 
 
 def write_plan(name: str, result: OptimizeResult, explain: bool) -> None:
-    """Write the plan: what is done and why, what is refused and why, the figures; with `explain` each precondition."""
+    """Write the rewrites, refusals and figures with their reasons; with `explain` also each precondition."""
     lines = [(name, "bold"), *(line for outcome in result.outcomes for line in _outcome(outcome, explain))]
     write_stdout(_drawn(lines, result) if sys.stdout.isatty() else _plain(lines, result))
 
 
 def write_rewrite_diff(path: str, before: str, after: str) -> None:
-    """Write the patch, in colours on a terminal that wants them."""
+    """Write the diff, colored on a terminal."""
     if before == after:
         return
     patch = file_diff(path, before, after)
-    if sys.stdout.isatty() and "NO_COLOR" not in os.environ:
+    if stdout_has_colors():
         write_stdout(colored_diff(patch))
     else:
         write_stdout_raw(patch)
 
 
 def _outcome(outcome: RewriteOutcome, explain: bool) -> Iterator[Line]:
-    """The lines of a rewrite, each with its style."""
+    """The lines of a rewrite, each with its style for rich."""
     for step in outcome.steps if outcome.text is not None else ():
         yield f"  {outcome.name}: {step.title}", "green"
         yield f"      why: {step.reason}", ""
         if step.saving:
             yield f"      saves: {step.saving}", ""
         if step.risk:
-            yield f"      look at: {step.risk}", "yellow"
+            yield f"      check: {step.risk}", "yellow"
     if outcome.rejection is not None:
         where = f" (line {outcome.rejection.line})" if outcome.rejection.line else ""
         what = "nothing to do" if isinstance(outcome.rejection, NothingToDo) else "refused"

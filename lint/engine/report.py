@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 class Report:
     """What linting one file gave. `failed` tells that it could not be read or that a rule broke.
 
-    `snippets` are the scripts that ShellCheck is still to see. When the file was repaired, `fixed` holds the code of
-    each finding that is gone, `rejected` code, line and reason of each fix that was left out, and `diff` the difference
-    when it was only to be shown.
+    `snippets` are the scripts that ShellCheck is still to see. When the file was repaired, `fixed` holds code,
+    line and title of each fix that was applied, `rejected` code, line and reason of each fix that was not, and `diff`
+    the difference when it was only to be shown. A line is that of the text at that time.
     """
 
     __slots__ = ("diagnostics", "diff", "failed", "file", "fixed", "rejected", "snippets")
@@ -27,6 +27,6 @@ class Report:
         self.diagnostics = diagnostics
         self.failed = failed
         self.snippets = snippets
-        self.fixed: Sequence[str] = ()
+        self.fixed: Sequence[tuple[str, int, str]] = ()
         self.rejected: Sequence[tuple[str, int, str]] = ()
         self.diff = ""

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 EXCLUDED_CODES = "SC2187,SC1090,SC1091"
 """What says nothing about a Dockerfile: ash is known as dash, and files that are sourced exist only in the image."""
 
-SHELLCHECK_HINT = "ShellCheck is not installed; pip install 'dockerfile-dlint[shellcheck]' adds its findings (SC…)"
+SHELLCHECK_HINT = "ShellCheck not found, SC rules skipped; run `pip install 'dockerfile-dlint[shellcheck]'`"
 
 TIMEOUT_SECONDS = 120
 """How long one process may take; a real file takes a few milliseconds."""
