@@ -30,7 +30,7 @@ def apply_baseline(reports: Sequence[Report], path: str | None) -> None:
         baseline.remove_known_findings(report)
     stale = baseline.stale_count(report.file for report in reports if not report.failed)
     if stale:
-        inform(f"{counted(stale, 'finding')} of {display_path(path)} fixed; run `dlint baseline --prune` to remove")
+        inform(f"{counted(stale, 'stale finding')} in {display_path(path)}; remove with `dlint baseline --prune`")
 
 
 def run_baseline(arguments: argparse.Namespace) -> int:

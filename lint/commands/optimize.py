@@ -7,6 +7,7 @@ from ...fixers.optimize.pipeline import DEFAULT_REWRITES, OPTIONAL_REWRITES, opt
 from ...fixers.write import WriteError, replace_file
 from ...model.build import Build
 from ...model.ignore import IgnoreError
+from ...syntax.instruction_checks import suggest
 from ...syntax.parser import parse_bash
 from ...syntax.source import Source, SourceError
 from ..config.selection import select_rules
@@ -78,7 +79,10 @@ def _unknown_rewrite(arguments: argparse.Namespace) -> str:
     for option in ("only", "skip", "add"):
         for name in getattr(arguments, option):
             if name not in known:
-                return f"invalid value `{name}` for `--{option}` (expected {', '.join(known[:-1])} or {known[-1]})"
+                near = suggest(name, known)
+                return f"invalid value `{name}` for `--{option}` (expected {', '.join(known[:-1])} or {known[-1]})" + (
+                    f". Did you mean `{near}`?" if near else ""
+                )
     return ""
 
 

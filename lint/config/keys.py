@@ -58,7 +58,7 @@ CONFIG_KEYS = (
         "severity",
         LEVEL_BY_RULE,
         "How grave findings of a rule are; the longer selector wins.",
-        'severity = { DL3008 = "error", OPT = "info" }',
+        'severity = { DL3007 = "error", OPT = "info" }',
         LEVELS,
     ),
     ConfigKey("fixable", RULES, "Fix only findings of these.", 'fixable = ["DL"]'),
