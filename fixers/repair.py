@@ -35,7 +35,12 @@ class FixResult:
     __slots__ = ("findings", "fixed", "passes", "rejected", "text")
 
     def __init__(
-        self, text: str, fixed: list[FixableFinding], refused: list[RejectedFix], found: Sequence[FixableFinding], passes: int
+        self,
+        text: str,
+        fixed: list[FixableFinding],
+        refused: list[RejectedFix],
+        found: Sequence[FixableFinding],
+        passes: int,
     ) -> None:
         self.text = text
         self.fixed = fixed

@@ -6,11 +6,12 @@ import os
 
 from ..engine.lint_plans import LintPlans, command_line_configurations
 from ..terminal.colors import set_color
-from ..terminal.streams import NORMAL, QUIET, VERBOSE, set_verbosity
+from ..terminal.streams import NORMAL, QUIET, VERBOSE, is_verbose, set_verbosity
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
 
     from ..config.arguments import CheckArguments
 
@@ -30,3 +31,15 @@ def plans_from_arguments(arguments: argparse.Namespace | CheckArguments) -> Lint
     if arguments.color == "auto" and plans.config(os.path.join(".", "")).get("color") is False:
         set_color("never")
     return plans
+
+
+def describe_files(paths: Sequence[str], roots: Sequence[str], plans: LintPlans) -> None:
+    """With `--verbose`, write which configuration and build context apply to each file in `paths`.
+
+    `roots` are the paths of the command line. Raises ConfigError.
+    """
+    if is_verbose():
+        from .verbose import describe
+
+        # A pipe cannot be read a second time.
+        describe([path for path in paths if os.path.isfile(path)], roots, plans)

@@ -16,8 +16,8 @@ from ..output.diff import file_diff
 from ..output.summary import counted
 from ..sources.discovery import discover, is_dockerfile_name, no_dockerfile_message
 from ..terminal.exit_status import BROKEN, CLEAN, FOUND
-from ..terminal.streams import inform, is_verbose, printable, warn, write_stdout, write_stdout_raw
-from .common import apply_output_options, plans_from_arguments
+from ..terminal.streams import inform, printable, warn, write_stdout, write_stdout_raw
+from .common import apply_output_options, describe_files, plans_from_arguments
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,10 +45,7 @@ def run_dockerignore(arguments: argparse.Namespace) -> int:
     if not files:
         inform(no_dockerfile_message(paths))
         return CLEAN
-    if is_verbose():
-        from .verbose import describe_files
-
-        describe_files([file.path for file in files if not file.error], paths, plans)
+    describe_files([file.path for file in files if not file.error], paths, plans)
     status = CLEAN
     proposals: dict[str, IgnoreProposal] = {}
     for file in files:

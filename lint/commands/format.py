@@ -9,8 +9,8 @@ from ..engine.linter import check_size, read_source
 from ..output.summary import counted
 from ..terminal.colors import stdout_has_colors
 from ..terminal.exit_status import BROKEN, CLEAN, FOUND
-from ..terminal.streams import inform, is_verbose, warn, write_stdout, write_stdout_raw
-from .common import apply_output_options, plans_from_arguments
+from ..terminal.streams import inform, warn, write_stdout, write_stdout_raw
+from .common import apply_output_options, describe_files, plans_from_arguments
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,10 +35,7 @@ def run_format(arguments: argparse.Namespace) -> int:
     if not found:
         inform(no_dockerfile_message(paths))
         return CLEAN
-    if is_verbose():
-        from .verbose import describe_files
-
-        describe_files([file.path for file in found if not file.error], paths, plans)
+    describe_files([file.path for file in found if not file.error], paths, plans)
     changed = failed = 0
     for file in found:
         try:

@@ -10,7 +10,8 @@ from ..config.selection import UnknownRule
 from ..engine.linter import MAX_BYTES, check_size, file_diagnostic, lint_file, lint_source, read_error_message
 from ..engine.report import Report
 from ..sources.invocations.index import is_bake, is_compose
-from ..terminal.streams import inform, is_quiet, is_verbose, warn
+from ..terminal.streams import inform, is_quiet, warn
+from .common import describe_files
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from ...syntax.source import Source
     from ..config.arguments import CheckArguments
+    from ..engine.changed_since import ChangedFiles
     from ..engine.lint_plan import LintPlan
     from ..engine.lint_plans import FindContext, LintPlans
     from ..sources.discovery import DiscoveredFile
@@ -120,18 +122,12 @@ def _lint_files(
     from ..terminal.progress import ProgressBar
 
     found = find_files(arguments, paths, plans)
-    changed = None
-    if arguments.changed_since and found:
-        from ..engine.changed_since import ChangedFiles
-
-        changed = ChangedFiles(arguments.changed_since)
+    changed = _changed_files(arguments) if found else None
+    if changed is not None:
         found = [file for file in found if file.error or file.path in changed]
     reports = {f.path: Report(f.path, [file_diagnostic(f.path, f.error)], failed=True) for f in found if f.error}
     readable = [file.path for file in found if not file.error]
-    if is_verbose():
-        from .verbose import describe_files
-
-        describe_files([path for path in readable if os.path.isfile(path)], paths, plans)
+    describe_files(readable, paths, plans)
     # All plans are made before any file is linted, because a configuration may be invalid.
     jobs = {path: _job(path, paths, plans, fix_requests) for path in readable}
 
@@ -147,6 +143,15 @@ def _lint_files(
     _hint_at_paths(paths, found, reports)
     _hint_at_shellcheck(readable, plans)
     return [reports[file.path] for file in found]
+
+
+def _changed_files(arguments: argparse.Namespace | CheckArguments) -> ChangedFiles | None:
+    """The files that differ from the revision of `--changed-since`. Raises ConfigError."""
+    if not arguments.changed_since:
+        return None
+    from ..engine.changed_since import ChangedFiles
+
+    return ChangedFiles(arguments.changed_since)
 
 
 def _job(path: str, roots: Sequence[str], plans: LintPlans, fix_requests: FixRequests) -> LintJob:

@@ -15,8 +15,8 @@ from ..engine.lint_plan import LintPlan
 from ..engine.linter import read_source
 from ..sources.discovery import discover, no_dockerfile_message
 from ..terminal.exit_status import BROKEN, CLEAN, FOUND
-from ..terminal.streams import inform, is_verbose, warn, write_stdout
-from .common import apply_output_options, plans_from_arguments
+from ..terminal.streams import inform, warn, write_stdout
+from .common import apply_output_options, describe_files, plans_from_arguments
 from .dockerignore import ignore_file_proposal, invalid_ignore_message, proposal_json, proposal_summary, write_proposal
 from .fix import FixRequest, fix_source
 from .interactive import Confirmation, why_not_interactive
@@ -61,10 +61,7 @@ def run_optimize(arguments: argparse.Namespace) -> int:
     if not found:
         inform(no_dockerfile_message(paths))
         return CLEAN
-    if is_verbose():
-        from .verbose import describe_files
-
-        describe_files([file.path for file in found if not file.error], paths, plans)
+    describe_files([file.path for file in found if not file.error], paths, plans)
     run = _OptimizeRun(arguments, plans, paths)
     for file in found:
         run.optimize(file)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ..engine.lint_plans import LintPlans
 
 
-def describe_files(paths: Sequence[str], roots: Sequence[str], plans: LintPlans) -> None:
+def describe(paths: Sequence[str], roots: Sequence[str], plans: LintPlans) -> None:
     """Write how many files there are and, for each, its configuration file and build context."""
     debug(f"found {counted(len(paths), 'file')}")
     for path in paths:

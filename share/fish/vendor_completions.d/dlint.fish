@@ -1,4 +1,4 @@
-# Completes dlint's words in fish. Written by `dlint completions fish`.
+# Completion for dlint in fish. Written by `dlint completions fish`.
 function __dlint_command
     set -l words (commandline -opc)
     if set -q words[2]; and contains -- $words[2] check format optimize dockerignore explain rules config baseline server tree completions help
