@@ -10,8 +10,8 @@ from ..engine.known_findings import DEFAULT_BASELINE, Baseline
 from ..output.summary import counted
 from ..terminal.exit_status import BROKEN, CLEAN
 from ..terminal.streams import inform, warn
-from .common import apply_output_options, plans_from_arguments
 from .lint_files import USAGE_ERRORS, collect_reports
+from .shared_options import apply_output_options, plans_from_arguments
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from ..engine.linter import check_size
 from ..output.summary import TEXT_FORMATS
 from ..terminal.exit_status import BROKEN, CLEAN, FOUND
 from ..terminal.streams import inform, warn, write_stdout
-from .common import apply_output_options, plans_from_arguments
 from .lint_files import USAGE_ERRORS, LintJob, collect_reports, find_files, job_of_input, read_standard_input
+from .shared_options import apply_output_options, plans_from_arguments
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from ..output.summary import counted
 from ..sources.discovery import discover, is_dockerfile_name, no_dockerfile_message
 from ..terminal.exit_status import BROKEN, CLEAN, FOUND
 from ..terminal.streams import inform, printable, warn, write_stdout, write_stdout_raw
-from .common import apply_output_options, describe_files, plans_from_arguments
+from .shared_options import apply_output_options, describe_files, plans_from_arguments
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from ..output.summary import counted
 from ..terminal.colors import stdout_has_colors
 from ..terminal.exit_status import BROKEN, CLEAN, FOUND
 from ..terminal.streams import inform, warn, write_stdout, write_stdout_raw
-from .common import apply_output_options, describe_files, plans_from_arguments
+from .shared_options import apply_output_options, describe_files, plans_from_arguments
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

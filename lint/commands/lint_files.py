@@ -11,7 +11,7 @@ from ..engine.linter import MAX_BYTES, check_size, file_diagnostic, lint_file, l
 from ..engine.report import Report
 from ..sources.invocations.index import is_bake, is_compose
 from ..terminal.streams import inform, is_quiet, warn
-from .common import describe_files
+from .shared_options import describe_files
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

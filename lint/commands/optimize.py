@@ -16,11 +16,11 @@ from ..engine.linter import read_source
 from ..sources.discovery import discover, no_dockerfile_message
 from ..terminal.exit_status import BROKEN, CLEAN, FOUND
 from ..terminal.streams import inform, warn, write_stdout
-from .common import apply_output_options, describe_files, plans_from_arguments
 from .dockerignore import ignore_file_proposal, invalid_ignore_message, proposal_json, proposal_summary, write_proposal
 from .fix import FixRequest, fix_source
 from .interactive import Confirmation, why_not_interactive
 from .plan_page import write_plan, write_rewrite_diff
+from .shared_options import apply_output_options, describe_files, plans_from_arguments
 from .verify import VerifyRequest, ignore_file_text, verdict_json, verify_option_error, verify_rewrite, write_verdict
 
 TYPE_CHECKING = False
@@ -54,7 +54,6 @@ def run_optimize(arguments: argparse.Namespace) -> int:
     if invalid:
         warn(invalid)
         return BROKEN
-    arguments.write = arguments.write or arguments.interactive
     paths: list[str] = arguments.paths or ["."]
     plans = plans_from_arguments(arguments)
     found = list(discover(paths, exclude=arguments.exclude, excluded=plans.excluded))
@@ -92,6 +91,7 @@ class _OptimizeRun:
         self._arguments = arguments
         self._plans = plans
         self._paths = paths
+        self._writes: bool = arguments.write or arguments.interactive
         self._confirmation = Confirmation() if arguments.interactive else None
         self._status = CLEAN
         self._results: list[tuple[Source, OptimizeResult]] = []
@@ -168,19 +168,18 @@ class _OptimizeRun:
                 if verdict is not None:
                     self._verdicts[source.name] = verdict
                 status = max(status, _verdict_status(verdict))
-        if status != CLEAN and self._arguments.write:
+        if status != CLEAN and self._writes:
             inform("nothing written: the rewrite was not fully verified")
-            self._arguments.write = False
+            self._writes = False
         self._verify_status = status
 
     def finish(self) -> int:
         """Write the files if wanted, then the report; returns the exit status."""
-        arguments = self._arguments
         # Files are written first: the reader of the report may exit.
-        written = self._write_files() if arguments.write else CLEAN
+        written = self._write_files() if self._writes else CLEAN
         self._write_report()
         status = max(self._status, self._verify_status, written)
-        if arguments.verify or arguments.write:
+        if self._arguments.verify or self._writes:
             return status
         changed = any(each.new != each.old for each in self._proposals.values())
         changed = changed or any(result.text != source.text for source, result in self._results)

@@ -9,8 +9,8 @@ from ...syntax.source import Source, SourceError
 from ..engine.linter import check_size, read_source
 from ..terminal.exit_status import BROKEN, CLEAN, FOUND
 from ..terminal.streams import warn, write_stdout
-from .common import apply_output_options
 from .lint_files import read_standard_input
+from .shared_options import apply_output_options
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
