@@ -30,20 +30,30 @@ class RejectedFix:
 class FixResult:
     """The result of fixing a file.
 
-    `text`: the new text; `applied`: the code of each fixed finding; `rejected`: the fixes that were not applied;
+    `text`: the new text; `fixed`: the findings whose fixes were applied; `rejected`: the fixes that were not;
     `findings`: what remains; `passes`: how many passes changed the text.
     """
 
-    __slots__ = ("applied", "findings", "passes", "rejected", "text")
+    __slots__ = ("findings", "fixed", "passes", "rejected", "text")
 
     def __init__(
-        self, text: str, applied: list[str], rejected: list[RejectedFix], found: Sequence[FixableFinding], passes: int
+        self,
+        text: str,
+        fixed: list[FixableFinding],
+        rejected: list[RejectedFix],
+        found: Sequence[FixableFinding],
+        passes: int,
     ) -> None:
         self.text = text
-        self.applied = applied
+        self.fixed = fixed
         self.rejected = rejected
         self.findings = found
         self.passes = passes
+
+    @property
+    def applied(self) -> list[str]:
+        """The code of each finding whose fix was applied."""
+        return [d.code for d in self.fixed]
 
 
 def apply_fixes(text: str, find: LintFunction, wanted: Callable[[FixableFinding], bool]) -> FixResult:
@@ -54,7 +64,7 @@ def apply_fixes(text: str, find: LintFunction, wanted: Callable[[FixableFinding]
     returned unchanged.
     """
     state = check_text(text, find)
-    applied: list[str] = []
+    applied: list[FixableFinding] = []
     rejected: dict[tuple[object, ...], RejectedFix] = {}
     passes = 0
     seen = {text}
@@ -74,7 +84,7 @@ def apply_fixes(text: str, find: LintFunction, wanted: Callable[[FixableFinding]
                 rejected[_key(state, d)] = RejectedFix(d.code, d.start[0], "another fix reverts it")
             continue
         seen.add(better.text)
-        applied += [d.code for d in fixed]
+        applied += fixed
         state = better
         passes += 1
     return FixResult(state.text, applied, list(rejected.values()), state.findings, passes)

@@ -1,15 +1,23 @@
-"""The command line: `dlint [check] PATH…`, `dlint format`, `dlint tree`, `dlint explain`, `dlint rules`."""
+"""The entry point: `dlint [check] PATH…` and the other commands."""
 
 from __future__ import annotations
 
+import os
 import sys
 
 from .terminal.exit_status import BROKEN, CLEAN, FOUND
-from .terminal.streams import OutputError, configure_stdout, discard_stdout, warn, write_stdout
+from .terminal.streams import (
+    NORMAL,
+    OutputError,
+    configure_stdout,
+    discard_stdout,
+    set_verbosity,
+    warn,
+    write_stdout,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Sequence
 
 COMMANDS = {
@@ -25,14 +33,16 @@ COMMANDS = {
     "server": (".server.serve", "run_server"),
     "completions": (".commands.completions", "run_completions"),
 }
-"""The module and the function of each command; a module is imported when its command runs."""
+"""Module and function of each command; the module is imported when its command runs."""
+_OTHER_NAMES = {"lint": "check", "fix": "check --fix", "fmt": "format"}
+"""What other tools call some of the commands."""
 INTERRUPTED = 130
-"""128 and the number of SIGINT, as a shell reports it."""
+"""The exit status after SIGINT: 128 + 2, as shells report it."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line with `argv` (default: sys.argv) and answer the exit status."""
-    # The tree of one file is one big object graph without garbage; collecting while it grows only costs time.
+    """Run the command line `argv` (default: sys.argv) and return the exit status."""
+    # The tree of a file is one large object graph without garbage: collecting while it grows only takes time.
     import gc
 
     gc.set_threshold(200_000, 20, 100)
@@ -40,7 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         configure_stdout()
         return _run(list(sys.argv[1:] if argv is None else argv))
     except BrokenPipeError:
-        # The reader went away (`dlint . | head`): no more output, and none at exit either.
+        # The reader has exited (`dlint . | head`): write no more output, not even buffered output at exit.
         discard_stdout()
         return FOUND
     except OutputError as error:
@@ -51,45 +61,56 @@ def main(argv: Sequence[str] | None = None) -> int:
         discard_stdout()
         warn("interrupted")
         return INTERRUPTED
-    except Exception as error:  # noqa: BLE001 - a person gets a sentence, not a traceback
+    except Exception as error:  # noqa: BLE001 - users get a message instead of a traceback
         from .engine.diagnostic import describe_internal_error
 
         discard_stdout()
-        warn(f"internal error ({describe_internal_error(error)}); this is a bug of dlint, please report it")
+        warn(f"internal error ({describe_internal_error(error)}); this is a bug in dlint, please report it")
         return BROKEN
 
 
 def _run(words: list[str]) -> int:
-    command = words[0] if words else ""
-    if command in COMMANDS:
-        return _command(command, words[1:])
-    if command in ("-h", "--help", "help"):
+    set_verbosity(NORMAL)
+    first = words[0] if words else ""
+    if first in COMMANDS:
+        return _run_command(first, words[1:])
+    if first in ("-h", "--help", "help"):
         return _help(words[1:])
-    if command in ("-V", "--version"):
+    if first in ("-V", "--version"):
         from importlib.metadata import version
 
         write_stdout(f"dlint {version('dockerfile-dlint')}\n")
         return CLEAN
-    return _command("check", words)
+    if first[:1] not in ("", "-", ".", "/") and not os.path.lexists(first):
+        meant = _similar_command(first)
+        if meant:
+            warn(f"no such file or directory: `{first}`. Did you mean `dlint {meant}`?")
+            return BROKEN
+    return _run_command("check", words)
+
+
+def _similar_command(word: str) -> str:
+    """The command that a word is a misspelling of; empty if there is none."""
+    from ..syntax.instruction_checks import suggest
+
+    near = word if word in _OTHER_NAMES else suggest(word, (*COMMANDS, "lint"))
+    return _OTHER_NAMES.get(near, near)
 
 
 def _help(words: list[str]) -> int:
     if words[:1] and words[0] in COMMANDS:
-        return _command(words[0], ["--help"])
+        return _run_command(words[0], ["--help"])
     from .commands.parsers import HELP_TEXT
 
     if words:
-        from ..syntax.instruction_checks import suggest
-
-        near = suggest(words[0], COMMANDS)
-        more = f", did you mean `{near}`?" if near else f"; there are {', '.join(sorted(COMMANDS))}"
-        warn(f"there is no command `{words[0]}`{more}")
+        meant = _similar_command(words[0])
+        warn(f"unknown command `{words[0]}`" + (f". Did you mean `dlint {meant}`?" if meant else "; see `dlint help`"))
         return BROKEN
     write_stdout(HELP_TEXT)
     return CLEAN
 
 
-def _command(command: str, words: list[str]) -> int:
+def _run_command(command: str, words: list[str]) -> int:
     if command == "check":
         from .commands.plain_arguments import parse_plain_arguments
 
@@ -99,34 +120,26 @@ def _command(command: str, words: list[str]) -> int:
 
             return run_check(plain)
     if command == "server" and words in ([], ["--stdio"]):
-        from .server.serve import run_server as serve
+        from .server.serve import run_server
 
-        return serve(None)
-    from .commands import parsers as options
-
-    try:
-        arguments = options.PARSERS[command]().parse_words(words)
-    except options.ParserExit as told:
-        return told.status
-    if command == "check":
-        from .commands.check import run_check
-
-        return run_check(arguments)
-    from .config.layer import ConfigError
+        return run_server(None)
+    from .commands import parsers
 
     try:
-        return _other(command, arguments)
-    except ConfigError as error:
-        warn(str(error))
-        return BROKEN
-
-
-def _other(command: str, arguments: argparse.Namespace) -> int:
-    """Run a command that is not `check`. Raises ConfigError."""
+        arguments = parsers.PARSERS[command]().parse_words(words)
+    except parsers.ParserExit as exit_:
+        return exit_.status
     from importlib import import_module
 
+    from .config.layer import ConfigError
+    from .config.selection import UnknownRule
+
     module, function = COMMANDS[command]
-    return import_module(module, __package__).__dict__[function](arguments)
+    try:
+        return import_module(module, __package__).__dict__[function](arguments)
+    except (ConfigError, UnknownRule) as error:
+        warn(str(error))
+        return BROKEN
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The manual page dlint(1), made from the parsers and the table of configuration keys; tools/make_docs.py writes it."""
+"""The manual page dlint(1), generated from the parsers and the configuration keys; make_docs.py writes it."""
 
 from __future__ import annotations
 
@@ -16,42 +16,42 @@ PYPROJECT = Path(__file__).resolve().parent.parent / "pyproject.toml"
 
 DESCRIPTION = """\
 .B dlint
-reads Dockerfiles as BuildKit does and says what makes a build slow, an image big, or both unsafe: with the words that
-are meant, the reason, and what to do.
-It repairs what can be repaired without breaking a build, and rewrites a single stage to a builder and a slim runtime.
+lints, fixes, formats and optimizes Dockerfiles.
+It parses them the way BuildKit does and reports what makes builds slow, images big, or either unsafe.
 .PP
-Without a command it lints
-.RB ( "dlint check" ),
-and without a path it takes the current folder and what is below it.
+Without a command it runs
+.BR "dlint check" ,
+and without a path it uses the current directory.
 .B dlint help
 .I COMMAND
-shows what stands here about a command.
+shows the help of a command.
 """
 STATUS = (
-    ("0", "nothing was found"),
+    ("0", "no findings"),
     ("1", "findings"),
-    ("2", "a file could not be read, or an option or a configuration is wrong"),
+    ("2", "a file could not be read, or an option or the configuration is invalid"),
 )
 FILES = (
     (
         "dlint.toml, .dlint.toml, pyproject.toml",
-        "The configuration (in pyproject.toml the table tool.dlint): the nearest one at or above a Dockerfile, up to "
-        "the top of its repository.",
+        "The configuration (in pyproject.toml the table tool.dlint): the nearest one in the directory of a Dockerfile "
+        "or a parent directory, up to the root of its repository.",
     ),
-    (".hadolint.yaml, .hadolint.yml", "hadolint's configuration, read where there is none of dlint."),
-    (".dlint-baseline.json", "Old findings, written by dlint baseline."),
+    (".hadolint.yaml, .hadolint.yml", "hadolint's configuration, read if there is none of dlint."),
+    (".dlint-baseline.json", "Existing findings, written by dlint baseline."),
 )
 ENVIRONMENT = (
     (
         "DLINT_KEY",
-        "A key of the configuration: DLINT_FAIL_LEVEL is fail-level; lists have commas between their entries.",
+        "A key of the configuration: DLINT_FAIL_LEVEL sets fail-level; separate list entries with commas.",
     ),
-    ("DLINT_CONFIG", "The one configuration file that counts."),
-    ("DLINT_ISOLATED", "When it is 1, no configuration file is read."),
-    ("NO_COLOR", "No colours on a terminal."),
+    ("DLINT_CONFIG", "The only configuration file to use."),
+    ("DLINT_ISOLATED", "If 1, ignore all configuration files."),
+    ("NO_COLOR", "Do not use colors; --color overrides it."),
+    ("FORCE_COLOR", "Use colors in a pipe too; --color overrides it."),
 )
 COMMENTS = """\
-A comment on the line before an instruction switches findings off there, and a reason may follow:
+A comment on the line before an instruction suppresses findings there; a reason may follow:
 .PP
 .EX
 # dlint: ignore[DL3008] the snapshot archive pins the versions
@@ -59,10 +59,15 @@ A comment on the line before an instruction switches findings off there, and a r
 # check=skip=JSONArgsRecommended
 .EE
 """
+CONFIGURATION = """\
+Keys of dlint.toml, most of which are also options.
+.B dlint config show
+prints the configuration in effect.
+"""
 
 
 def manual() -> str:
-    """The page in the macros of man(7)."""
+    """The page, in man(7) macros."""
     from dockerfile_dlint.lint.commands.parsers import PARSERS
     from dockerfile_dlint.lint.config.keys import CONFIG_KEYS
 
@@ -78,12 +83,12 @@ def manual() -> str:
         ".SH COMMANDS\n",
         *(_command(name, parser) for name, parser in parsers.items()),
         f".SH COMMENTS\n{COMMENTS}",
-        ".SH CONFIGURATION\nKeys of dlint.toml; most are options too, and\n.B dlint config show\nsays what counts.\n",
+        f".SH CONFIGURATION\n{CONFIGURATION}",
         *(f".TP\n.B {_text(key.name)}\n{_text(key.doc)}\n" for key in CONFIG_KEYS),
         _list("FILES", FILES),
         _list("ENVIRONMENT", ENVIRONMENT),
         _list("EXIT STATUS", STATUS),
-        ".SH SEE ALSO\n.B dlint explain\nshows the page of a rule,\n.B dlint rules\nlists all.\n",
+        ".SH SEE ALSO\n.B dlint explain\nexplains a rule,\n.B dlint rules\nlists all rules.\n",
     ]
     return "".join(parts)
 
@@ -112,21 +117,21 @@ def _option(action: argparse.Action) -> str:
 
 
 def _list(title: str, rows: tuple[tuple[str, str], ...]) -> str:
-    return f".SH {title}\n" + "".join(f".TP\n.B {_quoted(term)}\n{_text(said)}\n" for term, said in rows)
+    return f".SH {title}\n" + "".join(f".TP\n.B {_quoted(term)}\n{_text(description)}\n" for term, description in rows)
 
 
 def _paragraph(text: str) -> str:
-    """Each sentence on a line of its own, as troff wants it."""
+    """One sentence per line, as troff expects."""
     return _text(re.sub(r"(?<=[a-z)][.;:]) (?=[A-Z]|[a-z]+: )", "\n", text)) + "\n"
 
 
 def _quoted(text: str) -> str:
-    """One argument of a macro."""
+    """A macro argument."""
     return '"' + _text(text).replace('"', "\\(dq") + '"'
 
 
 def _text(text: str) -> str:
-    """Text as troff takes it: backslashes, dashes that are typed, and a dot or quote at the beginning of a line."""
+    """The text escaped for troff: backslashes, quotes, literal dashes, and a dot at the start of a line."""
     text = (
         text.replace("\\", "\\e").replace("-", "\\-").replace("`", "\\(ga").replace("…", "\\&...").replace("'", "\\(aq")
     )

@@ -1,4 +1,4 @@
-"""`--add-ignore`: a comment before each instruction with a finding, so that only new findings are told from now on."""
+"""`--add-ignore`: add a comment before each instruction with findings that ignores them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from ...syntax.source import Source
 from ..engine.inline_dockerfiles import is_build_definition
 from ..engine.known_findings import ALWAYS_REPORTED, report_source
 from ..engine.unused_ignores import COMMENT_RULES
-from ..terminal.streams import warn
+from ..output.summary import counted
+from ..terminal.streams import inform, warn
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,14 +22,14 @@ _HEAD = "# dlint: ignore["
 
 
 def add_ignores(reports: Sequence[Report]) -> None:
-    """Write the comments into the files; what they switch off leaves the reports. Says what it did."""
+    """Write the comments into the files, and remove the findings that they ignore from the reports."""
     comments = files = 0
     for report in reports:
         source = report_source(report)
         if source is None or not report.diagnostics:
             continue
         if is_build_definition(report.file):
-            warn(f"{report.file}: no comments are written into Dockerfiles that stand in another file")
+            inform(f"{report.file}: no comments added: --add-ignore does not support inline Dockerfiles")
             continue
         text, left, added = add_ignore_comments(source, report.diagnostics)
         if not added:
@@ -36,23 +37,23 @@ def add_ignores(reports: Sequence[Report]) -> None:
         try:
             replace_file(report.file, source.encode(), Source(text).encode())
         except WriteError as error:
-            warn(f"{report.file}: no comments were written: {error}")
+            warn(f"{report.file}: no comments added: {error}")
             report.failed = True
             continue
         report.diagnostics = left
         comments += added
         files += 1
-    warn(f"wrote {comments} comment{'' if comments == 1 else 's'} into {files} file{'' if files == 1 else 's'}")
+    inform(f"added {counted(comments, 'comment')} to {counted(files, 'file')}")
 
 
 def add_ignore_comments(source: Source, diagnostics: Sequence[Diagnostic]) -> tuple[str, list[Diagnostic], int]:
-    """The text with comments that switch the findings off, the findings that none can, and how many were written."""
+    """The text with the comments, the findings that a comment cannot ignore, and the number of comments."""
     instructions = {instruction.start_line: instruction for instruction in parse_bash(source).instructions}
     wanted: dict[int, set[str]] = {}
     left: list[Diagnostic] = []
     for d in diagnostics:
-        told = d.code in ALWAYS_REPORTED or d.code in COMMENT_RULES
-        if told or d.instruction_line not in instructions:
+        always_reported = d.code in ALWAYS_REPORTED or d.code in COMMENT_RULES
+        if always_reported or d.instruction_line not in instructions:
             left.append(d)
         else:
             wanted.setdefault(d.instruction_line, set()).add(d.code)

@@ -1,4 +1,4 @@
-"""`dlint check`: find the files, lint them, write what was found."""
+"""`dlint check`: find the files, lint or fix them, write the findings."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import os
 import sys
 
 from ...rules.base import LEVELS, STYLE
-from ..engine.diagnostic import fixable_summary
-from ..engine.lint_plans import LintPlans, command_line_configurations
 from ..engine.linter import check_size
+from ..output.summary import TEXT_FORMATS
 from ..terminal.exit_status import BROKEN, CLEAN, FOUND
-from ..terminal.streams import warn, write_stdout
-from .lint_files import USAGE_ERRORS, LintJob, collect_reports, job_of_input, read_standard_input
+from ..terminal.streams import inform, warn, write_stdout
+from .lint_files import USAGE_ERRORS, LintJob, collect_reports, find_files, job_of_input, read_standard_input
+from .shared_options import apply_output_options, plans_from_arguments
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,87 +19,125 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from ..config.arguments import CheckArguments
+    from ..engine.diagnostic import Diagnostic
+    from ..engine.lint_plans import LintPlans
     from ..engine.report import Report
     from .fix import FixRequest
 
-
-_PLAIN = frozenset(("concise", "grouped"))
-"""Formats without the addresses of pages."""
+_FORMATS_WITHOUT_URLS = frozenset(("concise", "grouped"))
 
 
 def run_check(arguments: argparse.Namespace | CheckArguments) -> int:
-    """Run `dlint check` and answer the exit status."""
+    """Run `dlint check` and return the exit status."""
+    apply_output_options(arguments)
     name: str | None = arguments.stdin_filename
     paths: list[str] = arguments.paths or ["." if name is None else "-"]
-    if not _somewhere(paths, arguments.exclude):
-        warn("the current folder does not exist any more; change to one that does")
+    if not _in_existing_directory(paths, arguments.exclude):
+        warn("the current directory no longer exists; change to one that does")
         return BROKEN
-    if arguments.add_ignore and "-" in paths:
-        warn("--add-ignore writes into files; standard input is none")
+    invalid = _invalid_combination(arguments, paths)
+    if invalid:
+        warn(invalid)
         return BROKEN
     if name is not None and "-" not in paths:
-        warn("--stdin-filename is the name of `-`, and there is no `-` among the paths")
+        inform("--stdin-filename has no effect without `-`")
     try:
-        plans = LintPlans(command_line_configurations(arguments))
-        wishes = _wishes(arguments, plans)
-        if wishes is not None and "-" in paths:
-            if len(paths) > 1:
-                warn("with --fix or --diff, `-` goes alone: its fixed text is written to standard output")
-                return BROKEN
-            job = job_of_input(name, plans, wishes)
-            return _fixed_standard_input(name, job, plans)
-        return _lint(arguments, paths, plans, wishes)
+        plans = plans_from_arguments(arguments)
+        if arguments.show_files:
+            return _show_files(arguments, paths, plans)
+        fix_requests = _fix_requests(arguments, plans)
+        if fix_requests is not None and "-" in paths:
+            return _fix_standard_input(name, job_of_input(name, plans, fix_requests), plans, arguments.show_fixes)
+        return _lint(arguments, paths, plans, fix_requests)
     except USAGE_ERRORS as error:
         warn(str(error))
         return BROKEN
+
+
+def _invalid_combination(arguments: argparse.Namespace | CheckArguments, paths: Sequence[str]) -> str:
+    """What is wrong with options that do not go together; empty if nothing is."""
+    fixing = arguments.fix or arguments.diff or arguments.fix_only
+    if "-" in paths and arguments.add_ignore:
+        return "--add-ignore cannot be used with `-`: it writes to files"
+    if "-" in paths and fixing and len(paths) > 1:
+        return "`-` cannot be combined with other paths when fixing"
+    if arguments.show_fixes and not (arguments.fix or arguments.fix_only):
+        return "--show-fixes requires --fix"
+    return ""
+
+
+def _show_files(arguments: argparse.Namespace | CheckArguments, paths: Sequence[str], plans: LintPlans) -> int:
+    """List the files that would be linted."""
+    from ..terminal.streams import printable
+
+    status = CLEAN
+    for file in find_files(arguments, [path for path in paths if path != "-"], plans):
+        if file.error:
+            warn(f"{file.path}: {file.error}")
+            status = BROKEN
+        else:
+            write_stdout(f"{printable(file.path)}\n")
+    return status
 
 
 def _lint(
     arguments: argparse.Namespace | CheckArguments,
     paths: Sequence[str],
     plans: LintPlans,
-    wishes: Callable[[str], FixRequest] | None,
+    fix_requests: Callable[[str], FixRequest] | None,
 ) -> int:
-    outputs = _outputs(arguments.output)
+    outputs = _parse_outputs(arguments.output)
     current = os.path.join(".", "")
-    plans.of(current)  # tells wrong words of the command line also where there is no file
-    here = plans.config(current)
-    if here.get("color") is False:
-        os.environ["NO_COLOR"] = "1"
-    reports = collect_reports(arguments, paths, plans, wishes)
-    if arguments.baseline or here.get("baseline"):
+    plans.of(current)  # reports invalid options even if there are no files
+    config = plans.config(current)
+    reports = collect_reports(arguments, paths, plans, fix_requests)
+    if arguments.baseline or config.get("baseline"):
         from .baseline import apply_baseline
 
-        apply_baseline(reports, here.path("baseline"))
+        apply_baseline(reports, config.path("baseline"))
     if arguments.add_ignore:
         from .add_ignore import add_ignores
 
         add_ignores(reports)
-    if wishes is not None:
-        from .fix import report_fixes
-
-        report_fixes(reports, arguments.diff)
+    form: str = config.get("format") or ("full" if sys.stdout.isatty() else "concise")
+    if fix_requests is not None:
+        _report_fixes(arguments, reports, form)
         if arguments.diff or arguments.fix_only:
-            return _differences(reports, arguments.diff)
-    form: str | None = here.get("format")
-    if outputs or (form not in _PLAIN and (form or sys.stdout.isatty())):
+            return _finish_without_findings(reports, arguments.diff)
+    if outputs or form not in _FORMATS_WITHOUT_URLS:
         from ..output.links import set_rule_urls
 
         set_rule_urls(reports, plans)
+    fixed = sum(len(report.fixed) for report in reports) if fix_requests is not None else None
     if arguments.statistics:
         from ..output.formats.statistics import render_statistics
 
-        write_stdout(render_statistics([d for report in reports for d in report.diagnostics], len(reports), form or ""))
+        write_stdout(render_statistics(_diagnostics(reports), len(reports), form))
     else:
-        write_reports(reports, form)
+        write_reports(reports, form, fixed)
     if outputs:
         from ..output.formats.registry import write_outputs
 
-        write_outputs(outputs, [d for report in reports for d in report.diagnostics], len(reports))
+        write_outputs(outputs, _diagnostics(reports), len(reports), fixed)
     return exit_status(reports, plans)
 
 
-def _outputs(values: Sequence[str]) -> list[tuple[str, str]]:
+def _diagnostics(reports: Sequence[Report]) -> list[Diagnostic]:
+    return [d for report in reports for d in report.diagnostics]
+
+
+def _report_fixes(arguments: argparse.Namespace | CheckArguments, reports: Sequence[Report], form: str) -> None:
+    """Write which fixes were applied and which were not; text formats count them in their summary."""
+    from .fix import report_fixes, report_rejected_fixes, write_applied_fixes
+
+    report_rejected_fixes(reports)
+    if arguments.show_fixes:
+        write_applied_fixes(reports, to_stdout=form in TEXT_FORMATS and not arguments.fix_only)
+    if arguments.diff or arguments.fix_only or arguments.statistics or form not in TEXT_FORMATS:
+        report_fixes(reports, arguments.diff)
+
+
+def _parse_outputs(values: Sequence[str]) -> list[tuple[str, str]]:
     """Format and file of each `--output`. Raises OutputError."""
     if not values:
         return []
@@ -108,17 +146,19 @@ def _outputs(values: Sequence[str]) -> list[tuple[str, str]]:
     return parse_outputs(values)
 
 
-def _wishes(arguments: argparse.Namespace | CheckArguments, plans: LintPlans) -> Callable[[str], FixRequest] | None:
-    """What tells for a path what is to be fixed in it; None when nothing is."""
+def _fix_requests(
+    arguments: argparse.Namespace | CheckArguments, plans: LintPlans
+) -> Callable[[str], FixRequest] | None:
+    """A function from a path to what is to be fixed in it; None without --fix, --diff and --fix-only."""
     if not (arguments.fix or arguments.diff or arguments.fix_only):
         if arguments.unsafe_fixes:
-            warn("--unsafe-fixes says how far --fix and --diff go; alone it changes nothing")
+            inform("--unsafe-fixes has no effect without --fix or --diff")
         return None
     from .fix import FixRequest
 
     known: dict[int, FixRequest] = {}
 
-    def wish(path: str) -> FixRequest:
+    def fix_request(path: str) -> FixRequest:
         config = plans.config(path)
         if id(config) not in known:
             known[id(config)] = FixRequest(
@@ -130,11 +170,11 @@ def _wishes(arguments: argparse.Namespace | CheckArguments, plans: LintPlans) ->
             )
         return known[id(config)]
 
-    return wish
+    return fix_request
 
 
-def _differences(reports: Sequence[Report], diff: bool) -> int:
-    """Write the differences instead of findings, and what could not be done; the exit status."""
+def _finish_without_findings(reports: Sequence[Report], diff: bool) -> int:
+    """Write the diffs instead of findings, and which files failed; returns the exit status."""
     failed = [report for report in reports if report.failed]
     for report in failed:
         for d in (d for d in report.diagnostics if d.code.startswith(("SYN001", "SYN002"))):
@@ -142,14 +182,14 @@ def _differences(reports: Sequence[Report], diff: bool) -> int:
     if diff:
         from .fix import write_fix_diffs
 
-        write_fix_diffs(reports, sys.stdout.isatty() and "NO_COLOR" not in os.environ)
+        write_fix_diffs(reports)
     if failed:
         return BROKEN
     return FOUND if diff and any(report.diff for report in reports) else CLEAN
 
 
-def _somewhere(paths: Sequence[str], exclude: Sequence[str]) -> bool:
-    """Whether the paths mean something where this process stands; a deleted folder is left for the root."""
+def _in_existing_directory(paths: Sequence[str], exclude: Sequence[str]) -> bool:
+    """Whether the paths can be resolved; changes to the root directory if only relative ones could not be."""
     try:
         os.getcwd()
     except OSError:
@@ -159,11 +199,11 @@ def _somewhere(paths: Sequence[str], exclude: Sequence[str]) -> bool:
     return True
 
 
-def _fixed_standard_input(name: str | None, job: LintJob, plans: LintPlans) -> int:
-    """Write the fixed text, or the difference, to standard output and what is still wrong to standard error."""
+def _fix_standard_input(name: str | None, job: LintJob, plans: LintPlans, show_fixes: bool) -> int:
+    """Write the fixed text or the diff to standard output, and remaining findings to standard error."""
     from ...syntax.source import Source, SourceError
     from ..terminal.streams import write_stdout_raw
-    from .fix import fix_source, report_fixes, write_fix_diffs
+    from .fix import fix_source, report_fixes, report_rejected_fixes, write_applied_fixes, write_fix_diffs
 
     shown = name or "<stdin>"
     try:
@@ -172,49 +212,38 @@ def _fixed_standard_input(name: str | None, job: LintJob, plans: LintPlans) -> i
         warn(f"{shown}: {error}")
         return BROKEN
     assert job.fix_request is not None
-    wish = job.fix_request
-    report, repaired = fix_source(source, job.plan, job.find_context, wish)
-    report_fixes([report], wish.diff)
-    if wish.diff:
-        write_fix_diffs([report], sys.stdout.isatty() and "NO_COLOR" not in os.environ)
+    request = job.fix_request
+    report, repaired = fix_source(source, job.plan, job.find_context, request)
+    report_rejected_fixes([report])
+    if show_fixes:
+        write_applied_fixes([report], to_stdout=False)
+    report_fixes([report], request.diff)
+    if request.diff:
+        write_fix_diffs([report])
         return BROKEN if report.failed else FOUND if report.diff else CLEAN
     write_stdout_raw(repaired.text)
-    if not wish.fix_only:
+    if not request.fix_only:
         for d in report.diagnostics:
             warn(f"{d.file}:{d.start[0]}:{d.start[1]}: {d.code} {d.severity}: {d.message} ({d.name})")
-    return BROKEN if report.failed else CLEAN if wish.fix_only else exit_status([report], plans)
+    return BROKEN if report.failed else CLEAN if request.fix_only else exit_status([report], plans)
 
 
-def write_reports(reports: Sequence[Report], wanted: str | None) -> None:
-    """Write the reports in the wanted format."""
-    diagnostics = [d for report in reports for d in report.diagnostics]
-    form = wanted or ("full" if sys.stdout.isatty() else "concise")
-    if form == "concise":
-        from ..output.formats.concise import render as render_lines
+def write_reports(reports: Sequence[Report], form: str, fixed: int | None = None) -> None:
+    """Write the findings in a format; `fixed` is how many more `--fix` fixed, None without it."""
+    from ..output.formats.registry import render_findings
 
-        write_stdout(render_lines(diagnostics))
-        repairable = fixable_summary(diagnostics)
-        if repairable:
-            warn(repairable)
-    elif form == "full":
-        from ..output.formats.full import render as render_frames
-
-        for part in render_frames(diagnostics, len(reports)):
-            write_stdout(part)
-    else:
-        from ..output.formats.registry import render_findings
-
-        write_stdout(render_findings(form, diagnostics, len(reports)))
+    for part in render_findings(form, _diagnostics(reports), len(reports), fixed=fixed):
+        write_stdout(part)
 
 
 def exit_status(reports: Sequence[Report], plans: LintPlans) -> int:
-    """The exit status: broken, found what is as grave as the configuration says or graver, or clean."""
+    """BROKEN if a file failed, FOUND if a finding is at least as severe as `fail-level`, else CLEAN."""
     if any(report.failed for report in reports):
         return BROKEN
     for report in reports:
         if report.diagnostics:
             config = plans.config(report.file if report.file != "<stdin>" else "-")
-            fails = LEVELS[: LEVELS.index(config.get("fail-level", STYLE)) + 1]
-            if not config.get("exit-zero") and any(d.severity in fails for d in report.diagnostics):
+            failing = LEVELS[: LEVELS.index(config.get("fail-level", STYLE)) + 1]
+            if not config.get("exit-zero") and any(d.severity in failing for d in report.diagnostics):
                 return FOUND
     return CLEAN

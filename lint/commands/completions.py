@@ -1,4 +1,4 @@
-"""`dlint completions SHELL`: what completes dlint's words in bash, zsh and fish, made from the parsers."""
+"""`dlint completions SHELL`: completion scripts for bash, zsh and fish, generated from the parsers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from .parsers import CommandParser
 
-# What may stand as the value of an option, or as an argument.
+# Kinds of values of options and arguments.
 NOTHING, ANYTHING, FILE, RULES, REWRITES, REVISION, KEY, OUTPUT = (
     "nothing", "anything", "file", "rules", "rewrites", "revision", "key", "output",
 )  # fmt: skip
@@ -33,7 +33,7 @@ _WORDS_BY_METAVAR = {"BUILDER": ("docker", "podman", "buildah")}
 
 
 class CompletionOption:
-    """An option of a command: its name, its help, the kind of its value or the words that it takes."""
+    """An option. `kind` and `words`: the values it accepts; `repeated`: whether it can be given several times."""
 
     __slots__ = ("help", "kind", "name", "repeated", "words")
 
@@ -54,12 +54,12 @@ def _words(action: argparse.Action) -> tuple[str, ...]:
 
 
 def command_options(parser: CommandParser) -> list[CompletionOption]:
-    """The options of a command, those with one letter too."""
+    """The options of a command, including one-letter ones."""
     return [CompletionOption(name, action) for action in parser.visible_actions() for name in action.option_strings]
 
 
 def command_arguments(parser: CommandParser) -> tuple[str, tuple[str, ...]]:
-    """The kind of a command's arguments, and the words that may stand there too."""
+    """The kind of a command's arguments, and the words it accepts."""
     kind, words = NOTHING, ()
     for action in parser.visible_actions():
         if not action.option_strings:
@@ -69,16 +69,16 @@ def command_arguments(parser: CommandParser) -> tuple[str, tuple[str, ...]]:
 
 
 def completion_script(shell: str) -> str:
-    """The text for a shell, one of options.SHELLS."""
+    """The completion script for one of parsers.SHELLS."""
     parsers = {name: make() for name, make in PARSERS.items()}
     made: dict[str, Callable[[dict[str, CommandParser]], str]] = {"bash": _bash, "zsh": _zsh, "fish": _fish}
     return made[shell](parsers)
 
 
 def _rules() -> list[tuple[str, str]]:
-    from ...rules import RULES as ALL
+    from ...rules import RULES as ALL_RULES
 
-    return [(rule.code, rule.summary) for rule in ALL]
+    return [(rule.code, rule.summary) for rule in ALL_RULES]
 
 
 def _rewrites() -> tuple[str, ...]:
@@ -91,7 +91,7 @@ def _rewrites() -> tuple[str, ...]:
 # bash -------------------------------------------------------------------------------------------------------------
 
 _BASH = """\
-# Completes dlint's words in bash. Written by `dlint completions bash`.
+# Completion for dlint in bash. Written by `dlint completions bash`.
 _dlint_words() {
     local IFS=$' \\t\\n'
     COMPREPLY+=($(compgen -W "$1" -- "$current"))
@@ -114,7 +114,7 @@ _dlint() {
     local current=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} command=check
     local rules='@rules@'
     COMPREPLY=()
-    # bash takes `--format=json` for three words.
+    # bash splits `--format=json` into three words.
     if [[ $current == '=' ]]; then
         current=
     elif [[ $before == '=' ]] && ((COMP_CWORD > 2)); then
@@ -159,7 +159,7 @@ def _bash(parsers: dict[str, CommandParser]) -> str:
         f"        {name}:-*)\n            _dlint_words '{those}'\n            return ;;"
         for name, those in names.items()
     ]
-    told = [f"        {name}) {_bash_call(*command_arguments(parser))} ;;" for name, parser in parsers.items()]
+    arguments = [f"        {name}) {_bash_call(*command_arguments(parser))} ;;" for name, parser in parsers.items()]
     return _filled(
         _BASH,
         rules=" ".join(code for code, _ in _rules()),
@@ -167,7 +167,7 @@ def _bash(parsers: dict[str, CommandParser]) -> str:
         names=" ".join(parsers),
         values="\n".join(values),
         options="\n".join(flags),
-        arguments="\n".join(told),
+        arguments="\n".join(arguments),
     )
 
 
@@ -192,7 +192,7 @@ def _bash_call(kind: str, words: Sequence[str]) -> str:
 
 _ZSH = """\
 #compdef dlint
-# Completes dlint's words in zsh. Written by `dlint completions zsh`.
+# Completion for dlint in zsh. Written by `dlint completions zsh`.
 _dlint_rules() {
     local -a rules=(
 @rules@
@@ -280,22 +280,22 @@ def _zsh(parsers: dict[str, CommandParser]) -> str:
 
 
 def _zsh_option(option: CompletionOption) -> str:
-    said = option.help.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]").replace(":", "\\:")
+    description = option.help.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]").replace(":", "\\:")
     many = "*" if option.repeated else ""
     if option.kind == NOTHING:
-        return f"{many}{option.name}[{said}]"
+        return f"{many}{option.name}[{description}]"
     action = f"value:({' '.join(option.words)})" if option.words else _ZSH_ACTIONS[option.kind]
-    return f"{many}{option.name}=[{said}]:{action}"
+    return f"{many}{option.name}=[{description}]:{action}"
 
 
-def _zsh_pair(word: str, said: str) -> str:
-    return f"{word}:{said}"
+def _zsh_pair(word: str, description: str) -> str:
+    return f"{word}:{description}"
 
 
 # fish -------------------------------------------------------------------------------------------------------------
 
 _FISH = """\
-# Completes dlint's words in fish. Written by `dlint completions fish`.
+# Completion for dlint in fish. Written by `dlint completions fish`.
 function __dlint_command
     set -l words (commandline -opc)
     if set -q words[2]; and contains -- $words[2] @names@ help
@@ -375,7 +375,7 @@ def _fish_text(text: str) -> str:
 
 
 def _single(text: str) -> str:
-    """The text in single quotes, as bash and zsh read it."""
+    """The text in single quotes for bash and zsh."""
     return "'" + text.replace("'", "'\\''") + "'"
 
 
@@ -386,6 +386,6 @@ def _filled(text: str, **parts: str) -> str:
 
 
 def run_completions(arguments: argparse.Namespace) -> int:
-    """Run `dlint completions`: write the completions for a shell; the exit status."""
+    """Run `dlint completions` and return the exit status."""
     write_stdout(completion_script(arguments.shell))
     return CLEAN

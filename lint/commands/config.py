@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 
 from ...fixers.write import WriteError, create_file
-from ..config import toml_writer as toml_text
+from ..config import toml_writer
 from ..config.keys import CONFIG_KEYS
 from ..config.layer import ConfigError, display_path
 from ..config.layers import CONFIG_FILE_NAMES, HADOLINT_FILE_NAMES, Config
 from ..config.reader import ConfigurationReader
 from ..terminal.exit_status import BROKEN, CLEAN
-from ..terminal.streams import warn, write_stdout
+from ..terminal.streams import inform, warn, write_stdout
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _TABLES = frozenset(("per-file-ignores", "severity", "build-args", "dockerfiles"
 
 
 def run_config(arguments: argparse.Namespace) -> int:
-    """Run `dlint config …` and answer the exit status."""
+    """Run `dlint config …` and return the exit status."""
     try:
         if arguments.what == "schema":
             from ..config.schema import json_schema
@@ -43,10 +43,10 @@ def run_config(arguments: argparse.Namespace) -> int:
 
 
 def _show(file: str | None) -> int:
-    """Write what counts for a file, or for the current folder, and where each value comes from."""
+    """Write the configuration of a file, or of the current directory, with the source of each value."""
     path = file or os.path.join(".", "")
     if file is not None and not os.path.exists(file):
-        warn(f"{file}: there is no such file; its folder's configuration is shown")
+        warn(f"{file}: no such file; showing the configuration of its directory")
     if os.path.isdir(path):
         path = os.path.join(path, "")
     from ..engine.lint_plans import LintPlans, default_configurations
@@ -54,36 +54,36 @@ def _show(file: str | None) -> int:
     plans = LintPlans(default_configurations())
     config = plans.config(path)
     name = display_path(config.file) if config.file else ""
-    write_stdout(f"# The configuration of {file or 'this folder'}: {name or 'no file; everything is at its default'}\n")
+    write_stdout(f"# The configuration of {file or 'this directory'}: {name or 'no file, all defaults'}\n")
     for line in _lines(config):
         write_stdout(line + "\n")
     if file is not None and os.path.isfile(file):
-        for line in _told(plans.builds(file, [file])):
+        for line in _build_comments(plans.builds(file, [file])):
             write_stdout(line + "\n")
     return CLEAN
 
 
-def _told(builds: Sequence[BuildInvocation]) -> Iterator[str]:
-    """What compose files, bake files and workflows say of the file, as comments."""
-    told: set[str] = set()
+def _build_comments(builds: Sequence[BuildInvocation]) -> Iterator[str]:
+    """How compose files, bake files and workflows build the file, as comments."""
+    seen: set[str] = set()
     for build in builds:
-        said = [
-            f"context = {toml_text.text(display_path(build.context) or '.')}"
+        settings = [
+            f"context = {toml_writer.text(display_path(build.context) or '.')}"
             if build.context
-            else "context is not on disk"
+            else "context is not a local directory"
         ]
         if build.target:
-            said.append(f"target = {toml_text.text(build.target)}")
+            settings.append(f"target = {toml_writer.text(build.target)}")
         if build.args:
-            said.append(f"build-args = {toml_text.value(build.args)}")
-        line = f"# {display_path(build.file)}:{build.line} ({build.name}) says: {', '.join(said)}"
-        if line not in told:  # a matrix says the same again and again
-            told.add(line)
+            settings.append(f"build-args = {toml_writer.value(build.args)}")
+        line = f"# {display_path(build.file)}:{build.line} ({build.name}): {', '.join(settings)}"
+        if line not in seen:  # the builds of a matrix are alike
+            seen.add(line)
             yield line
 
 
 def _lines(config: Config) -> Iterator[str]:
-    """A line for each key that is set, or for each entry of what adds up, with its origin as a comment."""
+    """A line for each key that is set, or for each entry of keys that accumulate, with its source as a comment."""
     tables: list[str] = []
     for key in CONFIG_KEYS:
         layers = list(config.layers_setting(key.name))
@@ -93,17 +93,19 @@ def _lines(config: Config) -> Iterator[str]:
             yield f"{key.name} = ["
             for layer in layers:
                 for entry in layer.values[key.name]:
-                    yield f"    {toml_text.text(entry)},  # {layer.origin(key.name)}"
+                    yield f"    {toml_writer.text(entry)},  # {layer.origin(key.name)}"
             yield "]"
         elif key.name in _TABLES:
             tables += ["", f"[{key.name}]"]
             origins: dict[str, tuple[Any, str]] = {}
             for layer in layers:
                 origins |= {name: (v, layer.origin(key.name)) for name, v in layer.values[key.name].items()}
-            tables += [f"{toml_text.key(n)} = {toml_text.value(v)}  # {origin}" for n, (v, origin) in origins.items()]
+            tables += [
+                f"{toml_writer.key(n)} = {toml_writer.value(v)}  # {origin}" for n, (v, origin) in origins.items()
+            ]
         else:
             layer = layers[-1]
-            yield f"{key.name} = {toml_text.value(layer.values[key.name])}  # {layer.origin(key.name)}"
+            yield f"{key.name} = {toml_writer.value(layer.values[key.name])}  # {layer.origin(key.name)}"
     yield from tables
 
 
@@ -111,16 +113,16 @@ def _lines(config: Config) -> Iterator[str]:
 
 
 def _migrate(arguments: argparse.Namespace) -> int:
-    """Write the dlint.toml that says what hadolint's configuration says, beside it."""
+    """Convert hadolint's configuration to a dlint.toml in the same directory."""
     path = arguments.file or next((name for name in HADOLINT_FILE_NAMES if os.path.isfile(name)), None)
     if path is None:
-        warn(f"there is no {' or '.join(HADOLINT_FILE_NAMES)} in this folder; name the file: dlint config migrate FILE")
+        warn(f"no {' or '.join(HADOLINT_FILE_NAMES)} in this directory; pass the file: `dlint config migrate FILE`")
         return BROKEN
     if not os.path.isfile(path):
-        warn(f"{path}: there is no such file")
+        warn(f"{path}: no such file")
         return BROKEN
     if not path.endswith((".yaml", ".yml")):
-        warn(f"{path}: a configuration of hadolint ends in .yaml or .yml")
+        warn(f"{path}: not a hadolint configuration; pass a .yaml or .yml file")
         return BROKEN
     text = _migrated(path)
     if arguments.stdout:
@@ -131,7 +133,7 @@ def _migrate(arguments: argparse.Namespace) -> int:
     for name in CONFIG_FILE_NAMES:
         there = os.path.join(folder, name)
         if os.path.lexists(there) and (name != "pyproject.toml" or reader.read(os.path.abspath(there)) is not None):
-            warn(f"{there} is a configuration already; --stdout shows what would be written")
+            warn(f"{there} already exists; use --stdout to preview the conversion")
             return BROKEN
     target = os.path.join(folder, CONFIG_FILE_NAMES[0])
     try:
@@ -139,7 +141,7 @@ def _migrate(arguments: argparse.Namespace) -> int:
     except WriteError as error:
         warn(f"{target}: {error}")
         return BROKEN
-    warn(f"wrote {target}, which counts from now on; {path} is read by hadolint only and may go when hadolint does")
+    inform(f"wrote {target}; dlint no longer reads {path}, which you can delete once you stop using hadolint")
     return CLEAN
 
 
@@ -157,19 +159,19 @@ def _migrated(path: str) -> str:
             continue
         value = values[key.name]
         if isinstance(value, dict):
-            pairs = toml_text.as_table(value).items()
-            tables += ["", f"[{key.name}]", *(f"{toml_text.key(n)} = {toml_text.value(v)}" for n, v in pairs)]
+            pairs = toml_writer.as_table(value).items()
+            tables += ["", f"[{key.name}]", *(f"{toml_writer.key(n)} = {toml_writer.value(v)}" for n, v in pairs)]
         elif key.name == "ignore" and comments:
             lines.append("ignore = [")
-            lines += [f"    {toml_text.text(code)},{comments.get(code, '')}" for code in value]
+            lines += [f"    {toml_writer.text(code)},{comments.get(code, '')}" for code in value]
             lines.append("]")
         else:
-            lines.append(f"{key.name} = {toml_text.value(value)}")
+            lines.append(f"{key.name} = {toml_writer.value(value)}")
     return "\n".join([*lines, *tables]) + "\n"
 
 
 def _comments(path: str) -> dict[str, str]:
-    """The comments behind the entries of lists, by entry: the reasons why a rule is off."""
+    """The comments after list entries, by entry: the reasons why a rule is ignored."""
     found: dict[str, str] = {}
     with open(path, encoding="utf-8-sig") as file:
         for line in file:

@@ -10,12 +10,14 @@ from ...model.build import Build
 from ...model.ignore import IgnoreError, find_ignore_file
 from ...syntax.parser import parse_bash
 from ...syntax.source import SourceError
-from ..engine.lint_plans import LintPlans, default_plans
+from ..engine.lint_plans import LintPlans
 from ..engine.linter import read_source
 from ..output.diff import file_diff
+from ..output.summary import counted
 from ..sources.discovery import discover, is_dockerfile_name, no_dockerfile_message
 from ..terminal.exit_status import BROKEN, CLEAN, FOUND
-from ..terminal.streams import printable, warn, write_stdout, write_stdout_raw
+from ..terminal.streams import inform, printable, warn, write_stdout, write_stdout_raw
+from .shared_options import apply_output_options, describe_files, plans_from_arguments
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,45 +26,59 @@ if TYPE_CHECKING:
 
     from ...fixers.optimize.ignore.proposal import IgnoreProposal
     from ...model.context import Context
+    from ..engine.lint_plans import LintPlans
+    from ..sources.discovery import DiscoveredFile
 
-_MOST_FILES = 50
-"""So many other Dockerfiles of a context are read."""
+_MAX_OTHER_FILES = 50
+"""How many other Dockerfiles of a context are read."""
 
 
 def run_dockerignore(arguments: argparse.Namespace) -> int:
-    """Run `dlint dockerignore` and answer the exit status: 0, 1 when a file would change and is not written, 2."""
+    """Run `dlint dockerignore` and return the exit status: CLEAN, FOUND if files would change, BROKEN.
+
+    Raises ConfigError.
+    """
+    apply_output_options(arguments)
     paths: list[str] = arguments.paths or ["."]
+    plans = plans_from_arguments(arguments)
+    files = list(discover(paths, exclude=arguments.exclude, excluded=plans.excluded))
+    if not files:
+        inform(no_dockerfile_message(paths))
+        return CLEAN
+    describe_files([file.path for file in files if not file.error], paths, plans)
     status = CLEAN
     proposals: dict[str, IgnoreProposal] = {}
-    plans = default_plans()
-    files = list(discover(paths, excluded=plans.excluded))
-    for found in files:
+    for file in files:
         try:
-            if found.error:
-                raise SourceError(found.error)
-            build, context = load_build(found.path, paths, plans)
+            proposal = _propose(file, paths, plans)
         except SourceError as error:
-            warn(f"{found.path}: {error}")
+            warn(str(error))
             status = BROKEN
-            continue
-        if context is None:
-            warn(f"{found.path}: which folder is its build context cannot be told")
-            continue
-        try:
-            proposal = ignore_file_proposal(build, context, paths, plans)
-        except IgnoreError as error:
-            warn(invalid_ignore_message(context, error))
-            status = BROKEN
-            continue
-        proposals.setdefault(os.path.normpath(proposal.path), proposal)
-    if not files:
-        warn(no_dockerfile_message(arguments.paths or ["."]))
-        return CLEAN
+        else:
+            if proposal is not None:
+                proposals.setdefault(os.path.normpath(proposal.path), proposal)
     for proposal in proposals.values():
         if proposal.changed:
             status = max(status, write_proposal(proposal) if arguments.write else FOUND)
     _show(list(proposals.values()), arguments)
     return status
+
+
+def _propose(file: DiscoveredFile, roots: Sequence[str], plans: LintPlans) -> IgnoreProposal | None:
+    """The proposal for a file; None if its build context is unknown. Raises SourceError, also for an ignore file."""
+    try:
+        if file.error:
+            raise SourceError(file.error)
+        build, context = load_build(file.path, roots, plans)
+    except SourceError as error:
+        raise SourceError(f"{file.path}: {error}") from None
+    if context is None:
+        inform(f"{file.path}: cannot determine its build context; set `context` in dlint.toml")
+        return None
+    try:
+        return ignore_file_proposal(build, context, roots, plans=plans)
+    except IgnoreError as error:
+        raise SourceError(invalid_ignore_message(context, error)) from None
 
 
 def _show(proposals: Sequence[IgnoreProposal], arguments: argparse.Namespace) -> None:
@@ -79,15 +95,23 @@ def _show(proposals: Sequence[IgnoreProposal], arguments: argparse.Namespace) ->
 
 
 def ignore_file_proposal(
-    build: Build, context: Context, roots: Sequence[str], plans: LintPlans, *, same_listing: bool = False
+    build: Build,
+    context: Context,
+    roots: Sequence[str],
+    plans: LintPlans,
+    *,
+    same_listing: bool = False,
 ) -> IgnoreProposal:
-    """The ignore file for a Dockerfile, with regard to the others of its context; see `propose`. Raises IgnoreError."""
+    """The ignore file for a Dockerfile and the others built from its context; see `propose_ignore_file`.
+
+    Raises IgnoreError.
+    """
     builds = [build, *other_builds(context, build.dockerfile.source.name, roots, plans)]
     return propose_ignore_file(builds, context, same_listing=same_listing)
 
 
 def invalid_ignore_message(context: Context, error: IgnoreError) -> str:
-    """What to say of an ignore file that BuildKit does not accept."""
+    """The error for an ignore file that BuildKit rejects."""
     path = find_ignore_file(context.dockerfile, context.root) or context.root
     return f"{path}:{error.line}: {error}"
 
@@ -101,25 +125,25 @@ def load_build(path: str, roots: Sequence[str], plans: LintPlans) -> tuple[Build
 
 
 def other_builds(context: Context, path: str, roots: Sequence[str], plans: LintPlans) -> list[Build]:
-    """The models of the other Dockerfiles below the context that are built with it, or may be."""
-    mine = os.path.realpath(path)
+    """The models of the other Dockerfiles in the context that are, or may be, built from it."""
+    own = os.path.realpath(path)
     found: list[Build] = []
     names = [name for name in context.with_ignore("").files() if is_dockerfile_name(name.rpartition("/")[2])]
-    for name in names[:_MOST_FILES]:
+    for name in names[:_MAX_OTHER_FILES]:
         other = os.path.join(context.root, name)
-        if os.path.realpath(other) == mine:
+        if os.path.realpath(other) == own:
             continue
         try:
-            build, its = load_build(other, roots, plans)
+            build, other_context = load_build(other, roots, plans)
         except SourceError:
-            continue  # what cannot be read is not built
-        if its is None or os.path.realpath(its.root) == os.path.realpath(context.root):
+            continue  # BuildKit could not read it either
+        if other_context is None or os.path.realpath(other_context.root) == os.path.realpath(context.root):
             found.append(build)
     return found
 
 
 def write_proposal(proposal: IgnoreProposal) -> int:
-    """Write the file and answer the exit status."""
+    """Write the file and return the exit status."""
     new = proposal.new.encode("utf-8", "surrogateescape")
     try:
         if os.path.lexists(proposal.path):
@@ -128,39 +152,35 @@ def write_proposal(proposal: IgnoreProposal) -> int:
         else:
             create_file(proposal.path, new)
     except (OSError, WriteError) as error:
-        warn(f"{proposal.path} was not written: {error}")
+        warn(f"{proposal.path}: not written: {error}")
         return BROKEN
     return CLEAN
 
 
 def proposal_summary(proposal: IgnoreProposal) -> str:
-    """What the proposal says, for a reader."""
+    """The proposal as text."""
     if not proposal.changed:
-        lines = [f"{proposal.path}: nothing to add, {_sent(proposal.files_after, proposal.after)} are sent"]
+        lines = [f"{proposal.path}: no changes; the build context has {_sent(proposal.files_after, proposal.after)}"]
     else:
         before, after = _sent(proposal.files_before, proposal.before), _sent(proposal.files_after, proposal.after)
-        lines = [f"{proposal.path}: {before} are sent, then {after}"]
+        lines = [f"{proposal.path}: the build context shrinks from {before} to {after}"]
         for pattern in proposal.patterns:
             amount = format_bytes(pattern.bytes) if pattern.files else "-"
-            files = f"{_files(pattern.files)}, " if pattern.files else ""
+            files = f"{counted(pattern.files, 'file')}, " if pattern.files else ""
             lines.append(f"  {pattern.text:24} {amount:>10}  {files}{pattern.reason}")
-    lines += [f"  {kept.path} stays: {kept.reason}" for kept in proposal.kept]
+    lines += [f"  {kept.path}: kept: {kept.reason}" for kept in proposal.kept]
     if proposal.shown:
         names = ", ".join(proposal.shown[:4]) + (" …" if len(proposal.shown) > 4 else "")
-        lines.append(f"  {names}: the image shows it as before; `dlint dockerignore` leaves it out")
+        lines.append(f"  {names}: kept, because the image contained it before; `dlint dockerignore` would exclude it")
     return "".join(printable(line) + "\n" for line in lines)
 
 
 def _sent(files: int, count: int) -> str:
-    return f"{format_bytes(count)} in {_files(files)}"
-
-
-def _files(count: int) -> str:
-    return f"{count} file{'' if count == 1 else 's'}"
+    return f"{format_bytes(count)} in {counted(files, 'file')}"
 
 
 def proposal_json(proposal: IgnoreProposal) -> dict[str, object]:
-    """The proposal as JSON has it."""
+    """The proposal in the JSON report."""
     return {
         "path": proposal.path,
         "text": proposal.new,
@@ -184,7 +204,7 @@ def proposal_json(proposal: IgnoreProposal) -> dict[str, object]:
 
 
 def format_bytes(count: int) -> str:
-    """Bytes for a reader."""
+    """A number of bytes in decimal units: `1.5 MB`."""
     for unit in ("B", "kB", "MB"):
         if count < 1000:
             return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"

@@ -1,81 +1,103 @@
-"""`dlint format`: lay files out, or say which are not."""
+"""`dlint format`: format files, or report which are not formatted."""
 
 from __future__ import annotations
-
-import os
-import sys
 
 from ...fixers.format.layout import FormatError, format_text
 from ...fixers.write import WriteError, replace_file
 from ...syntax.source import Source, SourceError
 from ..engine.linter import check_size, read_source
+from ..output.summary import counted
+from ..terminal.colors import stdout_has_colors
 from ..terminal.exit_status import BROKEN, CLEAN, FOUND
-from ..terminal.streams import warn, write_stdout, write_stdout_raw
+from ..terminal.streams import inform, warn, write_stdout, write_stdout_raw
+from .shared_options import apply_output_options, describe_files, plans_from_arguments
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
 
+    from ..sources.discovery import DiscoveredFile
+
 
 def run_format(arguments: argparse.Namespace) -> int:
-    """Run `dlint format` and answer the exit status."""
+    """Run `dlint format` and return the exit status. Raises ConfigError."""
+    apply_output_options(arguments)
     paths: list[str] = arguments.paths or ["." if arguments.stdin_filename is None else "-"]
-    looks = arguments.check or arguments.diff
     if "-" in paths:
         if len(paths) > 1:
-            warn("`-` goes alone: its formatted text is written to standard output")
+            warn("`-` cannot be combined with other paths")
             return BROKEN
-        return _standard_input(arguments)
-    from ..engine.lint_plans import default_plans
+        return _format_standard_input(arguments)
     from ..sources.discovery import discover, no_dockerfile_message
 
-    found = list(discover(paths, exclude=arguments.exclude, excluded=default_plans().excluded))
+    plans = plans_from_arguments(arguments)
+    found = list(discover(paths, exclude=arguments.exclude, excluded=plans.excluded))
     if not found:
-        warn(no_dockerfile_message(arguments.paths or ["."]))
+        inform(no_dockerfile_message(paths))
+        return CLEAN
+    describe_files([file.path for file in found if not file.error], paths, plans)
     changed = failed = 0
-    for each in found:
+    for file in found:
         try:
-            if each.error:
-                raise SourceError(each.error)
-            source = read_source(each.path)
-            text = format_text(source.text)
-            if text != source.text:
-                changed += 1
-                _use(source, text, arguments)
+            changed += _format_file(file, arguments)
         except (SourceError, FormatError, WriteError) as error:
             failed += 1
-            warn(f"{each.path} was left as it is: {error}")
-    what = "would change" if looks else "changed"
-    warn(f"{changed} file{'' if changed == 1 else 's'} {what}, {len(found) - changed - failed} laid out already")
-    return BROKEN if failed else FOUND if changed and looks else CLEAN
+            warn(f"{file.path}: not formatted: {error}")
+    only_looks = arguments.check or arguments.diff
+    _report(changed, len(found) - changed - failed, only_looks)
+    return BROKEN if failed else FOUND if changed and only_looks else CLEAN
 
 
-def _use(source: Source, text: str, arguments: argparse.Namespace) -> None:
-    """Write the formatted text, show the difference, or name the file."""
+def _format_file(file: DiscoveredFile, arguments: argparse.Namespace) -> bool:
+    """Format a file, or show what would change; returns whether it changes.
+
+    Raises SourceError, FormatError and WriteError.
+    """
+    if file.error:
+        raise SourceError(file.error)
+    source = read_source(file.path)
+    text = format_text(source.text)
+    if text == source.text:
+        return False
+    _write(source, text, arguments)
+    return True
+
+
+def _report(changed: int, unchanged: int, only_looks: bool) -> None:
+    parts: list[str] = []
+    if changed:
+        parts.append(f"{counted(changed, 'file')} {'would be reformatted' if only_looks else 'reformatted'}")
+    if unchanged:
+        parts.append(f"{counted(unchanged, 'file')} already formatted")
+    if parts:
+        inform(", ".join(parts))
+
+
+def _write(source: Source, text: str, arguments: argparse.Namespace) -> None:
+    """Write the formatted text, show the diff, or print the file name. Raises WriteError."""
     if arguments.diff:
-        _show(source, text)
+        _show_diff(source, text)
     elif arguments.check:
         write_stdout(source.name + "\n")
     else:
         replace_file(source.name, source.encode(), Source(text).encode())
 
 
-def _show(source: Source, text: str) -> None:
+def _show_diff(source: Source, text: str) -> None:
     from ..output.diff import colored_diff, file_diff
 
     diff = file_diff(source.name, source.text, text)
-    if sys.stdout.isatty() and "NO_COLOR" not in os.environ:
+    if stdout_has_colors():
         write_stdout(colored_diff(diff))
     else:
         write_stdout_raw(diff)
 
 
-def _standard_input(arguments: argparse.Namespace) -> int:
-    """Write what standard input is when it is laid out; what cannot be laid out comes out as it was."""
+def _format_standard_input(arguments: argparse.Namespace) -> int:
+    """Write standard input formatted, or unchanged if it cannot be formatted."""
     from .lint_files import read_standard_input
 
     name = arguments.stdin_filename or "<stdin>"
-    looks = arguments.check or arguments.diff
     try:
         source = Source.decode(check_size(read_standard_input()), name)
     except SourceError as error:
@@ -85,11 +107,11 @@ def _standard_input(arguments: argparse.Namespace) -> int:
     try:
         text = format_text(source.text)
     except FormatError as error:
-        warn(f"{name} was left as it is: {error}")
+        warn(f"{name}: not formatted: {error}")
         status = BROKEN
-    if not looks:
+    if not (arguments.check or arguments.diff):
         write_stdout_raw(text)
     elif text != source.text:
         status = FOUND
-        _use(source, text, arguments)
+        _write(source, text, arguments)
     return status

@@ -1,9 +1,10 @@
-"""`dlint optimize --interactive`: each rewrite is shown, and the person at the terminal takes it or leaves it."""
+"""`dlint optimize --interactive`: show each rewrite and ask whether to make it."""
 
 from __future__ import annotations
 
 import sys
 
+from ..output.summary import counted
 from ..terminal.streams import printable, write_stdout
 from .plan_page import write_rewrite_diff
 
@@ -14,41 +15,41 @@ if TYPE_CHECKING:
     from ...fixers.optimize.base.rewrite import RewriteOutcome
     from ...fixers.optimize.ignore.proposal import IgnoreProposal
 
-_HELP = "y takes it, n leaves it, a takes it and all that follow, q leaves it and all that follow\n"
+_HELP = "y: yes, n: no, a: yes to this and all remaining, q: no to this and all remaining\n"
 
 
 def why_not_interactive(arguments: argparse.Namespace) -> str:
-    """Why nobody can be asked; empty when somebody can, and when nobody is to be."""
+    """Why `--interactive` is impossible; empty if it is possible or not given."""
     if not arguments.interactive:
         return ""
     if arguments.format == "json" or arguments.diff:
-        return "--interactive goes without --diff and --format json"
+        return "--interactive cannot be used with --diff or --format json"
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        return "--interactive needs a terminal; choose by --only and --skip instead"
+        return "--interactive requires a terminal; use --only and --skip instead"
     return ""
 
 
 class Confirmation:
-    """The questions of one run."""
+    """The questions of a run, and the answer for all remaining ones."""
 
     def __init__(self) -> None:
         self._for_all = ""
         self._asked: dict[str, bool] = {}
 
     def accepts_rewrite(self, path: str, outcome: RewriteOutcome, before: str) -> bool:
-        """Whether the rewrite of the file at `path`, whose text was `before`, is wanted."""
+        """Ask whether to make a rewrite of the file at `path`; `before` is its text so far."""
         lines = ["", f"{path}: {outcome.name}"]
         for step in outcome.steps:
             lines.append(f"  {step.title}: {step.reason}")
             if step.risk:
-                lines.append(f"      look at: {step.risk}")
+                lines.append(f"      check: {step.risk}")
         return self._wanted("".join(f"{printable(line)}\n" for line in lines), path, before, outcome.text or before)
 
     def accepts_ignore_file(self, proposal: IgnoreProposal) -> bool:
-        """Whether the ignore file is wanted; asked once for each."""
+        """Ask whether to write the ignore file, once per file."""
         if proposal.path not in self._asked:
-            sent = f"{proposal.files_before} files are sent, then {proposal.files_after}"
-            text = f"\n{printable(proposal.path)}: {sent}\n"
+            sizes = f"from {counted(proposal.files_before, 'file')} to {proposal.files_after}"
+            text = f"\n{printable(proposal.path)}: the build context shrinks {sizes}\n"
             self._asked[proposal.path] = self._wanted(text, proposal.path, proposal.old, proposal.new)
         return self._asked[proposal.path]
 
@@ -58,7 +59,7 @@ class Confirmation:
         write_stdout(text)
         write_rewrite_diff(path, before, after)
         while True:
-            write_stdout("Take it? [y/n/a/q/?] ")
+            write_stdout("Make this change? [y/n/a/q/?] ")
             line = sys.stdin.readline()
             answer = line.strip().lower()[:1] if line else "q"
             if answer in ("a", "q"):

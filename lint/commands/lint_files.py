@@ -1,4 +1,4 @@
-"""Find the files that a command names, and lint them."""
+"""Find the files to lint, and lint them."""
 
 from __future__ import annotations
 
@@ -10,168 +10,228 @@ from ..config.selection import UnknownRule
 from ..engine.linter import MAX_BYTES, check_size, file_diagnostic, lint_file, lint_source, read_error_message
 from ..engine.report import Report
 from ..sources.invocations.index import is_bake, is_compose
-from ..terminal.streams import warn
+from ..terminal.streams import inform, is_quiet, warn
+from .shared_options import describe_files
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from ...syntax.source import Source
     from ..config.arguments import CheckArguments
+    from ..engine.changed_since import ChangedFiles
     from ..engine.lint_plan import LintPlan
     from ..engine.lint_plans import FindContext, LintPlans
     from ..sources.discovery import DiscoveredFile
     from .fix import FixRequest
 
+    FixRequests = Callable[[str], FixRequest] | None
+    Finish = Callable[[Sequence[Report]], None]
+
 USAGE_ERRORS = (UnknownRule, ConfigError)
-"""What is wrong with options and configurations; the message says all."""
+"""Invalid options and configurations; the message is complete."""
 
 
 class LintJob:
-    """What a file is linted with: its plan, what finds its build context, and what is to be fixed in it.
+    """How to lint a file: its plan, what finds its build context, and which fixes to apply.
 
-    `inline` tells that it is a compose or bake file with Dockerfiles in it.
+    `inline`: the file is a compose or bake file with Dockerfiles in it.
     """
 
     __slots__ = ("find_context", "fix_request", "inline", "plan")
 
-    def __init__(self, plan: LintPlan, find: FindContext | None, wish: FixRequest | None) -> None:
+    def __init__(
+        self, plan: LintPlan, find_context: FindContext | None, fix_request: FixRequest | None, inline: bool = False
+    ) -> None:
         self.plan = plan
-        self.find_context = find
-        self.fix_request = wish
-        self.inline = False
+        self.find_context = find_context
+        self.fix_request = fix_request
+        self.inline = inline
 
 
 def collect_reports(
     arguments: argparse.Namespace | CheckArguments,
     paths: Sequence[str],
     plans: LintPlans,
-    wishes: Callable[[str], FixRequest] | None = None,
+    fix_requests: FixRequests = None,
 ) -> list[Report]:
-    """The reports of standard input and of all files that the paths stand for."""
+    """The reports of standard input (`-`) and of all files found in `paths`. Raises ConfigError and UnknownRule."""
     finish = _finisher(plans)
     reports: list[Report] = []
     if "-" in paths:
         name: str | None = arguments.stdin_filename
-        reports.append(_standard_input(name, job_of_input(name, plans, None)))
+        reports.append(_lint_standard_input(name, job_of_input(name, plans, None)))
         finish(reports)
     files = [path for path in paths if path != "-"]
     if files:
-        reports += _files(arguments, files, plans, finish, wishes)
+        reports += _lint_files(arguments, files, plans, finish, fix_requests)
     return reports
 
 
 def read_standard_input() -> bytes:
-    """What comes on standard input, little more than a Dockerfile may have; raises SourceError."""
+    """The bytes of standard input, at most one more than a Dockerfile may have. Raises SourceError."""
     from ...syntax.source import SourceError
 
-    if sys.stdin is None:  # pyright: ignore[reportUnnecessaryComparison] - so it is when it was closed
+    if sys.stdin is None:  # pyright: ignore[reportUnnecessaryComparison] - None if it was closed before the start
         raise SourceError("standard input is closed")
     if sys.stdin.isatty():
-        warn("reading standard input; Ctrl-D ends it")
+        inform("reading from standard input; press Ctrl-D to end")
     try:
         return sys.stdin.buffer.read(MAX_BYTES + 1)
     except OSError as error:
         raise SourceError(read_error_message(error)) from None
 
 
-def _files(
+def find_files(
+    arguments: argparse.Namespace | CheckArguments, paths: Sequence[str], plans: LintPlans
+) -> list[DiscoveredFile]:
+    """The files in `paths` that `dlint check` lints, and paths that cannot be read. Raises ConfigError.
+
+    Notes on standard error if there are none.
+    """
+    from ..sources.discovery import discover, no_dockerfile_message
+
+    build_files: list[str] = []
+    found = list(discover(paths, exclude=arguments.exclude, excluded=plans.excluded, build_files=build_files))
+    if build_files or any(map(_is_build_file, paths)):
+        from ..engine.inline_dockerfiles import expand_build_definitions
+
+        found = expand_build_definitions(found, build_files, plans, paths)
+    if not found:
+        inform(no_dockerfile_message(paths))
+    if any(plans.config(file.path).get("force-exclude") for file in found):
+        return [file for file in found if file.error or not plans.is_excluded(file.path)]
+    return found
+
+
+def _is_build_file(path: str) -> bool:
+    """Whether the name is that of a compose or bake file."""
+    name = os.path.basename(path)
+    return is_compose(name) or is_bake(name)
+
+
+def _lint_files(
     arguments: argparse.Namespace | CheckArguments,
     paths: Sequence[str],
     plans: LintPlans,
-    finish: Callable[[Sequence[Report]], None],
-    wishes: Callable[[str], FixRequest] | None,
+    finish: Finish,
+    fix_requests: FixRequests,
 ) -> list[Report]:
     from ..engine.parallel import lint_all
-    from ..sources.discovery import discover, no_dockerfile_message
     from ..terminal.progress import ProgressBar
 
-    builders: list[str] = []
-    found = list(discover(paths, exclude=arguments.exclude, excluded=plans.excluded, build_files=builders))
-    if builders or any(is_bake(os.path.basename(p)) or is_compose(os.path.basename(p)) for p in paths):
-        from ..engine.inline_dockerfiles import expand_build_definitions
-
-        found = expand_build_definitions(found, builders, plans, paths)
-    if any(plans.config(f.path).get("force-exclude") for f in found):
-        left = [f for f in found if f.error or not plans.is_excluded(f.path)]
-        if found and not left:
-            return []
-        found = left
-    changed = None
-    if arguments.changed_since and found:
-        from ..engine.changed_since import ChangedFiles
-
-        changed = ChangedFiles(arguments.changed_since)
-        found = [f for f in found if f.error or f.path in changed]
-    elif not found:
-        warn(no_dockerfile_message(paths))
+    found = find_files(arguments, paths, plans)
+    changed = _changed_files(arguments) if found else None
+    if changed is not None:
+        found = [file for file in found if file.error or file.path in changed]
     reports = {f.path: Report(f.path, [file_diagnostic(f.path, f.error)], failed=True) for f in found if f.error}
-    todo = [f.path for f in found if not f.error]
-    # Before any file is linted: a configuration may be wrong.
-    jobs = {
-        path: LintJob(plans.of(path, paths), plans.context_finder(path, paths), wishes(path) if wishes else None)
-        for path in todo
-    }
-
-    for path, job in jobs.items():
-        job.inline = is_compose(os.path.basename(path)) or is_bake(os.path.basename(path))
+    readable = [file.path for file in found if not file.error]
+    describe_files(readable, paths, plans)
+    # All plans are made before any file is linted, because a configuration may be invalid.
+    jobs = {path: _job(path, paths, plans, fix_requests) for path in readable}
 
     def work(path: str) -> Report:
-        job = jobs[path]
-        if job.inline:
-            from ..engine.inline_dockerfiles import lint_inline
+        return _run_job(path, jobs[path], plans, finish)
 
-            return lint_inline(path, plans, finish)
-        if job.fix_request is None:
-            return lint_file(path, job.plan, job.find_context)
-        from .fix import fix_file
-
-        return fix_file(path, job.plan, job.find_context, job.fix_request)
-
-    with ProgressBar(len(todo)) as advance:
-        for report in lint_all(todo, work, advance, finish):
+    with ProgressBar(len(readable)) as advance:
+        for report in lint_all(readable, work, advance, finish):
             reports[report.file] = report
     if changed is not None:
         for path, job in jobs.items():
-
-            def lint(source: Source, job: LintJob = job) -> Report:
-                if job.inline:
-                    from ..engine.inline_dockerfiles import lint_inline_text
-
-                    return lint_inline_text(source, plans, finish)
-                report = lint_source(source, job.plan, job.find_context)
-                finish([report])
-                return report
-
-            changed.remove_known_findings(reports[path], lint)
-    _remark(paths, found, reports)
-    return [reports[f.path] for f in found]
+            changed.remove_known_findings(reports[path], _old_text_linter(job, plans, finish))
+    _hint_at_paths(paths, found, reports)
+    _hint_at_shellcheck(readable, plans)
+    return [reports[file.path] for file in found]
 
 
-def _remark(paths: Sequence[str], found: Sequence[DiscoveredFile], reports: dict[str, Report]) -> None:
-    """Say what the user may have meant by a path that is none, or by a file that is no Dockerfile."""
+def _changed_files(arguments: argparse.Namespace | CheckArguments) -> ChangedFiles | None:
+    """The files that differ from the revision of `--changed-since`. Raises ConfigError."""
+    if not arguments.changed_since:
+        return None
+    from ..engine.changed_since import ChangedFiles
+
+    return ChangedFiles(arguments.changed_since)
+
+
+def _job(path: str, roots: Sequence[str], plans: LintPlans, fix_requests: FixRequests) -> LintJob:
+    fix_request = fix_requests(path) if fix_requests else None
+    return LintJob(plans.of(path, roots), plans.context_finder(path, roots), fix_request, _is_build_file(path))
+
+
+def _run_job(path: str, job: LintJob, plans: LintPlans, finish: Finish) -> Report:
+    """Lint the file at `path`, and fix it if that is requested."""
+    if job.inline:
+        from ..engine.inline_dockerfiles import lint_inline
+
+        return lint_inline(path, plans, finish)
+    if job.fix_request is None:
+        return lint_file(path, job.plan, job.find_context)
+    from .fix import fix_file
+
+    return fix_file(path, job.plan, job.find_context, job.fix_request)
+
+
+def _old_text_linter(job: LintJob, plans: LintPlans, finish: Finish) -> Callable[[Source], Report]:
+    """A function that lints an earlier text of the file of `job`."""
+
+    def lint(source: Source) -> Report:
+        if job.inline:
+            from ..engine.inline_dockerfiles import lint_inline_text
+
+            return lint_inline_text(source, plans, finish)
+        report = lint_source(source, job.plan, job.find_context)
+        finish([report])
+        return report
+
+    return lint
+
+
+def _hint_at_paths(paths: Sequence[str], found: Sequence[DiscoveredFile], reports: dict[str, Report]) -> None:
+    """Note paths that are rules, and files that are not Dockerfiles."""
     from ..sources.discovery import is_dockerfile_name
 
-    for path in (f.path for f in found if f.path in paths):
+    for path in (file.path for file in found if file.path in paths):
         if not os.path.lexists(path):
-            from ...syntax.instruction_checks import suggest
             from ..config.selection import is_rule_selector
-            from .parsers import PARSERS
 
-            command = suggest(path, PARSERS)
-            if command:
-                warn(f"`{path}` is no path; did you mean the command `dlint {command}`? It stands first")
-            elif is_rule_selector(path):
-                warn(f"`{path}` is a rule, not a path; write several rules with commas: --select {path},…")
+            if is_rule_selector(path):
+                warn(f"`{path}` is a rule, not a path; separate rules with commas: `--select RULE,{path}`")
         elif not is_dockerfile_name(os.path.basename(path)) and any(
             d.code == "SYN003" for d in reports[path].diagnostics
         ):
-            warn(f"`{path}` is read as a Dockerfile because it was named; is it a template, or something else?")
+            inform(f"`{path}` was passed explicitly and parsed as a Dockerfile, but it may not be one")
 
 
-def _finisher(plans: LintPlans) -> Callable[[Sequence[Report]], None]:
-    """What completes reports: ShellCheck's findings, when it runs."""
+def _hint_at_shellcheck(paths: Iterable[str], plans: LintPlans) -> None:
+    """Note that ShellCheck is not installed if it would check a command in one of the files."""
+    if is_quiet() or plans.shellcheck != "":
+        return
+    from ..engine.shellcheck import SHELLCHECK_HINT
+
+    # A pipe cannot be read a second time, and a build file holds no commands.
+    files = (path for path in paths if os.path.isfile(path) and not _is_build_file(path))
+    if any(plans.lacks_shellcheck(path) and _has_shell_command(path) for path in files):
+        inform(SHELLCHECK_HINT)
+
+
+def _has_shell_command(path: str) -> bool:
+    """Whether the file has a RUN in shell form."""
+    from ...syntax.parser import parse_bash
+    from ...syntax.source import SourceError
+    from ...syntax.tree import Run
+    from ..engine.linter import read_source
+
+    try:
+        instructions = parse_bash(read_source(path)).instructions
+    except SourceError:
+        return False
+    nodes = (each.trigger or each for each in instructions)
+    return any(isinstance(node, Run) and not node.json for node in nodes)
+
+
+def _finisher(plans: LintPlans) -> Finish:
+    """A function that adds ShellCheck's findings to reports."""
 
     def finish(reports: Sequence[Report]) -> None:
         if plans.shellcheck and any(report.snippets for report in reports):
@@ -184,7 +244,7 @@ def _finisher(plans: LintPlans) -> Callable[[Sequence[Report]], None]:
     return finish
 
 
-def _standard_input(name: str | None, job: LintJob) -> Report:
+def _lint_standard_input(name: str | None, job: LintJob) -> Report:
     from ...syntax.source import Source, SourceError
 
     shown = name or "<stdin>"
@@ -195,11 +255,13 @@ def _standard_input(name: str | None, job: LintJob) -> Report:
     return lint_source(source, job.plan, job.find_context)
 
 
-def job_of_input(name: str | None, plans: LintPlans, wishes: Callable[[str], FixRequest] | None) -> LintJob:
-    """The job for what comes on standard input; a name stands for a file, and its folder for a configuration."""
+def job_of_input(name: str | None, plans: LintPlans, fix_requests: FixRequests) -> LintJob:
+    """The job for standard input; `name` selects the configuration and the build context as for a file."""
     path = name or "-"
-    # An editor may ask about a file that is not saved yet: only what is there can be a context.
-    there = name is not None and os.path.isdir(os.path.dirname(name) or ".")
+    # An editor may pass the name of a file that is not saved yet, in a directory that does not exist.
+    has_directory = name is not None and os.path.isdir(os.path.dirname(name) or ".")
     return LintJob(
-        plans.of(path, [path]), plans.context_finder(path, [path]) if there else None, wishes(path) if wishes else None
+        plans.of(path, [path]),
+        plans.context_finder(path, [path]) if has_directory else None,
+        fix_requests(path) if fix_requests else None,
     )

@@ -1,12 +1,12 @@
-"""The plan of `dlint optimize` for a file: plain lines in a pipe, colors and a table on a terminal."""
+"""The plan of `dlint optimize` for a file: plain lines in a pipe, tables and colors on a terminal."""
 
 from __future__ import annotations
 
-import os
 import sys
 
 from ...fixers.optimize.base.rewrite import NothingToDo
 from ..output.diff import colored_diff, file_diff
+from ..terminal.colors import stdout_has_colors
 from ..terminal.streams import printable, write_stdout, write_stdout_raw
 
 TYPE_CHECKING = False
@@ -32,18 +32,18 @@ def write_plan(name: str, result: OptimizeResult, explain: bool) -> None:
 
 
 def write_rewrite_diff(path: str, before: str, after: str) -> None:
-    """Write the patch, in color on a terminal unless NO_COLOR is set."""
+    """Write the diff, colored on a terminal."""
     if before == after:
         return
     patch = file_diff(path, before, after)
-    if sys.stdout.isatty() and "NO_COLOR" not in os.environ:
+    if stdout_has_colors():
         write_stdout(colored_diff(patch))
     else:
         write_stdout_raw(patch)
 
 
 def _outcome(outcome: RewriteOutcome, explain: bool) -> Iterator[Line]:
-    """The lines of a rewrite, each with its style of rich."""
+    """The lines of a rewrite, each with its style for rich."""
     for step in outcome.steps if outcome.text is not None else ():
         yield f"  {outcome.name}: {step.title}", "green"
         yield f"      why: {step.reason}", ""

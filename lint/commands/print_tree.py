@@ -1,4 +1,4 @@
-"""`dlint tree FILE`: how a Dockerfile is read."""
+"""`dlint tree FILE`: show how a Dockerfile is parsed."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from ..engine.linter import check_size, read_source
 from ..terminal.exit_status import BROKEN, CLEAN, FOUND
 from ..terminal.streams import warn, write_stdout
 from .lint_files import read_standard_input
+from .shared_options import apply_output_options
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 
 
 def run_tree(arguments: argparse.Namespace) -> int:
-    """Write the tree of the file and answer the exit status: 1 when BuildKit refuses the file."""
+    """Write the tree of the file and return the exit status: FOUND if BuildKit rejects the file."""
+    apply_output_options(arguments)
     try:
         if arguments.file == "-":
             source = Source.decode(check_size(read_standard_input()))
@@ -39,7 +41,7 @@ def run_tree(arguments: argparse.Namespace) -> int:
 
 
 def tree_json(dockerfile: Dockerfile) -> dict[str, object]:
-    """The tree as plain data. Lines count from 1; those of a stage are the lines of its FROM, as BuildKit has them."""
+    """The tree as JSON data. Lines are numbered from 1; the lines of a stage are those of its FROM, as in BuildKit."""
     stages = Build(dockerfile).stages
     return {
         "escape": dockerfile.escape,
@@ -60,7 +62,7 @@ def tree_json(dockerfile: Dockerfile) -> dict[str, object]:
 
 
 def _instruction(instruction: Instruction) -> dict[str, object]:
-    """An ONBUILD has the flags, arguments and form of its trigger, whose keyword is the first argument."""
+    """An instruction. ONBUILD has the flags and form of its trigger, and its keyword and arguments as arguments."""
     node = instruction.trigger or instruction
     keyword = [node.keyword] if node is not instruction else []
     return {
@@ -79,7 +81,7 @@ def _instruction(instruction: Instruction) -> dict[str, object]:
 
 
 def instruction_form(instruction: Instruction) -> str:
-    """`exec` (a JSON array), `shell`, `legacy` or `pairs` (ENV, LABEL, ARG), else `words`."""
+    """`exec` (a JSON array), `shell`, `legacy` or `pairs` (ENV, LABEL, ARG), or `words`."""
     if instruction.json:
         return "exec"
     if instruction.pairs:
@@ -93,7 +95,7 @@ def _flag(instruction: Instruction, name: str) -> str:
 
 
 def tree_text(dockerfile: Dockerfile) -> str:
-    """One line an instruction, then the errors."""
+    """One line per instruction, then the errors."""
     lines = [f"# escape={dockerfile.escape}"] if dockerfile.escape != "\\" else []
     for i in dockerfile.instructions:
         where = str(i.start_line) if i.start_line == i.end_line else f"{i.start_line}-{i.end_line}"

@@ -1,4 +1,4 @@
-"""`dlint optimize --verify`: build before and after, and show what differs."""
+"""`dlint optimize --verify`: build before and after, and compare the images."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ...fixers.optimize.ignore.proposal import read_ignore_text
 from ...fixers.verify.builders import BuilderError, find_builder
 from ...fixers.verify.verification import Verdict, VerifyOptions, verify
 from ...model.ignore import find_ignore_file
-from ..terminal.streams import printable, warn, write_stdout
+from ..terminal.streams import inform, printable, warn, write_stdout
 from .dockerignore import format_bytes
 
 TYPE_CHECKING = False
@@ -17,15 +17,16 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
+    from ...fixers.verify.comparison import FileComparison
     from ...fixers.verify.verification import SideResult
     from ...model.context import Context
 
 TableRow = tuple[str, str, str, str]
-"""What is compared, before, after, and a word on it."""
+"""What is compared, before, after, and a remark."""
 
 
 class VerifyRequest:
-    """What is to be proved: two texts of a Dockerfile, each with its ignore file, in one folder."""
+    """Two texts of a Dockerfile, each with the text of its ignore file, to compare in one build context (`root`)."""
 
     __slots__ = ("after", "after_ignore", "before", "before_ignore", "name", "root")
 
@@ -38,12 +39,12 @@ class VerifyRequest:
 
     @property
     def changes(self) -> bool:
-        """Whether there is anything to prove."""
+        """Whether the texts differ."""
         return self.before != self.after or self.before_ignore != self.after_ignore
 
 
 def ignore_file_text(dockerfile: str, context: Context) -> str | None:
-    """The text of the ignore file that a build reads; None without one, or without one that can be read."""
+    """The text of the ignore file that a build reads; None if there is none or it cannot be read."""
     path = find_ignore_file(dockerfile, context.root)
     try:
         return read_ignore_text(path) if path is not None else None
@@ -52,7 +53,7 @@ def ignore_file_text(dockerfile: str, context: Context) -> str | None:
 
 
 def verify_option_error(arguments: argparse.Namespace) -> str:
-    """What is wrong with the options: those of --verify without it; empty when nothing is."""
+    """An error for options that require --verify, or an invalid --timeout; else empty."""
     given = (
         arguments.builder,
         arguments.smoke,
@@ -64,49 +65,57 @@ def verify_option_error(arguments: argparse.Namespace) -> str:
     words = ("--builder", "--smoke", "--touch", "--keep", "--timeout", "--build-arg")
     word = next((word for word, value in zip(words, given, strict=True) if value), None)
     if word is not None and not arguments.verify:
-        return f"{word} goes with --verify"
+        return f"{word} requires --verify"
     if arguments.timeout is not None and arguments.timeout <= 0:
-        return "--timeout: a number of seconds above 0"
+        return f"invalid value `{arguments.timeout:g}` for `--timeout` (expected a number of seconds greater than 0)"
     return ""
 
 
-def verify_rewrite(claim: VerifyRequest, arguments: argparse.Namespace) -> Verdict | None:
-    """Build and compare; None when it cannot be done, which is said."""
+def verify_rewrite(request: VerifyRequest, arguments: argparse.Namespace) -> Verdict | None:
+    """Build and compare; None if that fails, which is reported."""
     try:
         builder = find_builder(arguments.builder)
         options = VerifyOptions(
             arguments.smoke,
-            _within(claim.root, arguments.touch),
+            _in_context(request.root, arguments.touch),
             keep=arguments.keep,
             build_args=arguments.build_arg,
             requested_fields=("User",) if "non-root" in arguments.add else (),
             **({"timeout": arguments.timeout} if arguments.timeout is not None else {}),
         )
-        warn(f"{claim.name}: building before and after with {builder.name}")
+        inform(f"{request.name}: building before and after with {builder.name}")
         verdict = verify(
-            claim.root, claim.before, claim.after, claim.before_ignore, claim.after_ignore, None, builder, options, _say
+            request.root,
+            request.before,
+            request.after,
+            request.before_ignore,
+            request.after_ignore,
+            None,
+            builder,
+            options,
+            _write_builder_line,
         )
     except (BuilderError, ValueError) as error:
-        warn(f"{claim.name} cannot be verified: {error}")
+        warn(f"{request.name}: cannot verify: {error}")
         return None
     except OSError as error:
-        warn(f"{claim.name} cannot be verified: {error.filename or ''}: {error.strerror or error}")
+        warn(f"{request.name}: cannot verify: {error.filename or ''}: {error.strerror or error}")
         return None
     if arguments.keep:
-        warn(f"kept: {verdict.before.name} {verdict.after.name}")
+        inform(f"kept the images {verdict.before.name} and {verdict.after.name}")
     return verdict
 
 
-def _within(root: str, name: str | None) -> str | None:
-    """The file to touch relative to the context; a path that starts at the current folder will do too."""
+def _in_context(root: str, name: str | None) -> str | None:
+    """The file to touch relative to the context; a path relative to the current directory is accepted too."""
     if name is None or os.path.isfile(os.path.join(root, name)) or not os.path.isfile(name):
         return name
     return os.path.relpath(os.path.realpath(name), os.path.realpath(root))
 
 
-def _say(line: str) -> None:
-    """A line of the builder's output, as it comes."""
-    if sys.stderr is not None:  # pyright: ignore[reportUnnecessaryComparison] - so it is when it was closed
+def _write_builder_line(line: str) -> None:
+    """Write a line of the builder's output to standard error."""
+    if sys.stderr is not None:  # pyright: ignore[reportUnnecessaryComparison] - None if it was closed before the start
         sys.stderr.write(printable(line.expandtabs()) + "\n")
         sys.stderr.flush()
 
@@ -115,41 +124,44 @@ def _say(line: str) -> None:
 
 
 def verdict_rows(verdict: Verdict, touch: str | None) -> list[TableRow]:
-    """What the table shows."""
+    """The rows of the table; `touch` is the file that was changed for the rebuild."""
     before, after = verdict.before, verdict.after
-    found: list[TableRow] = []
+    rows: list[TableRow] = []
     if before.image is not None and after.image is not None:
-        x, y = before.image, after.image
-        found.append(("image size", format_bytes(x.size), format_bytes(y.size), _percent(x.size, y.size)))
-        found.append(("layers", str(x.layers), str(y.layers), ""))
-    found.append(
-        (
-            "context sent",
-            format_bytes(before.context_bytes),
-            format_bytes(after.context_bytes),
-            _percent(before.context_bytes, after.context_bytes),
-        )
-    )
+        rows.append(_size_row("image size", before.image.size, after.image.size))
+        rows.append(("layers", str(before.image.layers), str(after.image.layers), ""))
+    rows.append(_size_row("build context", before.context_bytes, after.context_bytes))
     if before.build is not None and after.build is not None:
-        found.append(("first build", _seconds(before.build.seconds), _seconds(after.build.seconds), ""))
+        rows.append(("first build", _seconds(before.build.seconds), _seconds(after.build.seconds), ""))
     if before.rebuild is not None and after.rebuild is not None:
         x, y = before.rebuild.seconds, after.rebuild.seconds
-        found.append((f"rebuild after {touch}", _seconds(x), _seconds(y), _percent(x, y)))
+        rows.append((f"rebuild after {touch}", _seconds(x), _seconds(y), _percent(x, y)))
     if verdict.files is not None:
         files = verdict.files
-        words = [(len(files.removed_as_declared), "left out as declared"), (len(files.missing_byproducts), "fewer of packages and caches"),
-                 (len(files.added), "more"), (len(files.changed_permissions), "with another owner or mode"),
-                 (len(files.missing), "missing"), (len(files.changed), "different")]  # fmt: skip
-        told = ", ".join(f"{count} {word}" for count, word in words if count)
-        found.append((f"files below {verdict.folder}", str(files.before), str(files.after), told or "the same"))
+        rows.append((f"files in {verdict.folder}", str(files.before), str(files.after), _file_differences(files)))
     if before.image is not None and after.image is not None:
-        told = ", ".join(f"{each.field} ({each.allowed_reason or 'differs'})" for each in verdict.config)
-        found.append(("configuration", "", "", told or "the same"))
+        fields = ", ".join(f"{each.field} ({each.allowed_reason or 'differs'})" for each in verdict.config)
+        rows.append(("configuration", "", "", fields or "same"))
     if before.run is not None and after.run is not None:
         same = before.run.output == after.run.output
-        words = "the same output" if same else "another output"
-        found.append(("smoke command", _status(before), _status(after), words))
-    return found
+        rows.append(("smoke command", _status(before), _status(after), "same output" if same else "different output"))
+    return rows
+
+
+def _size_row(what: str, before: int, after: int) -> TableRow:
+    return what, format_bytes(before), format_bytes(after), _percent(before, after)
+
+
+def _file_differences(files: FileComparison) -> str:
+    counts = (
+        (len(files.removed_as_declared), "removed as declared"),
+        (len(files.missing_byproducts), "fewer from packages and caches"),
+        (len(files.added), "added"),
+        (len(files.changed_permissions), "with another owner or mode"),
+        (len(files.missing), "missing"),
+        (len(files.changed), "changed"),
+    )
+    return ", ".join(f"{count} {what}" for count, what in counts if count) or "same"
 
 
 def _status(side: SideResult) -> str:
@@ -165,14 +177,14 @@ def _percent(before: float, after: float) -> str:
 
 
 def verdict_headline(name: str, verdict: Verdict) -> str:
-    """What came of it, in a sentence."""
+    """The result in one line."""
     if verdict.failed_before:
-        return f"{name}: nothing is proved"
-    return f"{name}: the new image is the same program" if verdict.ok else f"{name}: NOT proved to be the same"
+        return f"{name}: not verified"
+    return f"{name}: verified: the images are equivalent" if verdict.ok else f"{name}: NOT verified: the images differ"
 
 
 def write_verdict(name: str, verdict: Verdict, touch: str | None, *, summary_only: bool) -> None:
-    """Write the table: drawn on a terminal, else in plain columns. `aside`, beside a patch, only what came of it."""
+    """Write the headline, the table and the problems; with `summary_only` no table, and to standard error."""
     if summary_only:
         for line in (verdict_headline(name, verdict), *verdict.problems):
             warn(line)
@@ -218,7 +230,7 @@ def _drawn(lines: Sequence[TableRow]) -> str:
 
 
 def verdict_json(verdict: Verdict) -> dict[str, object]:
-    """The verdict as JSON has it."""
+    """The verdict in the JSON report."""
     files = verdict.files
     return {
         "ok": verdict.ok,

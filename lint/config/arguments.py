@@ -31,6 +31,8 @@ class CheckArguments:
         self.fail_level: str | None = None
         self.baseline: str | None = None
         self.changed_since: str | None = None
+        self.color = "auto"
         self.add_ignore = self.statistics = self.force_exclude = False
         self.isolated = self.no_cache = self.exit_zero = False
         self.fix = self.diff = self.fix_only = self.unsafe_fixes = False
+        self.quiet = self.verbose = self.show_files = self.show_fixes = False

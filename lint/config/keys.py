@@ -67,7 +67,7 @@ CONFIG_KEYS = (
         "severity",
         LEVEL_BY_RULE,
         "The severity of a rule's findings; the more specific selector wins.",
-        'severity = { DL3008 = "error", OPT = "info" }',
+        'severity = { DL3007 = "error", OPT = "info" }',
         LEVELS,
     ),
     ConfigKey("fixable", RULES, "Fix only findings of these rules.", 'fixable = ["DL"]'),

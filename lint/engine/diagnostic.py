@@ -4,8 +4,6 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from ...fixers.edits.edit import Fix
     from ...rules.base import Finding, Rule
     from ...syntax.source import Source
@@ -114,12 +112,3 @@ def describe_internal_error(error: Exception) -> str:
         return text
     directory, _, name = at.tb_frame.f_code.co_filename.replace("\\", "/").rpartition("/")
     return f"{text}, in {directory.rpartition('/')[2]}/{name} line {at.tb_lineno}"
-
-
-def fixable_summary(diagnostics: Iterable[Diagnostic]) -> str:
-    """How many findings can be fixed, as a sentence; empty if none can."""
-    levels = [d.fix.safety for d in diagnostics if d.fix is not None]
-    safe, more = levels.count("safe"), levels.count("unsafe")
-    if safe:
-        return f"{safe} fixable with --fix" + (f", {more} more with --unsafe-fixes" if more else "") + "."
-    return f"{more} fixable with --fix --unsafe-fixes." if more else ""

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import os
 
+from ..config.arguments import OUTPUT_FORMATS
 from ..config.layer import ENVIRONMENT_PREFIX, ConfigError, ConfigLayer
 from ..config.layers import Config, ConfigResolver
 from ..config.profiles import get_profile
-from ..config.selection import normalize_selector, select_rules, selects_hadolint, shellcheck_codes, split_selectors
+from ..config.selection import (
+    normalize_selector,
+    rules_named,
+    select_rules,
+    selects_hadolint,
+    shellcheck_codes,
+    split_selectors,
+)
 from ..sources.invocations.index import BuildFinder
-from ..terminal.streams import warn
+from ..terminal.streams import inform
 from .buildkit_checks import experimental_rules
 from .lint_plan import LintPlan
 
@@ -21,6 +29,7 @@ if TYPE_CHECKING:
 
     from ...model.build import Build
     from ...model.context import Context
+    from ...rules.base import Rule
     from ..config.arguments import CheckArguments
     from ..config.profiles import Profile
     from ..sources.context_search import ContextFinder
@@ -28,6 +37,7 @@ if TYPE_CHECKING:
 
     FindContext = Callable[[Build], Context | None]
 
+_COMMAND_LINE = "the command line"
 _RULE_OPTIONS = ("trusted-registries", "label-schema", "strict-labels", "pedantic")
 """The keys that rules read; see model/options.py."""
 
@@ -70,23 +80,23 @@ def command_line_configurations(arguments: argparse.Namespace | CheckArguments) 
 
 
 def _option_layers(arguments: argparse.Namespace | CheckArguments) -> list[ConfigLayer]:
-    """A layer with the options that are also configuration keys; none if no such option is given."""
+    """A layer with the options that are also configuration keys, of which a command need not have all."""
     values: dict[str, object] = {}
     for key in ("select", "extend-select", "ignore", "fixable", "unfixable"):
-        selectors = split_selectors(getattr(arguments, key.replace("-", "_")))
+        selectors = split_selectors(getattr(arguments, key.replace("-", "_"), ()))
         if selectors:
             values[key] = selectors
     for key in ("profile", "format", "fail-level", "baseline"):
-        value: str | None = getattr(arguments, key.replace("-", "_"))
-        if value:
+        value: str | None = getattr(arguments, key.replace("-", "_"), None)
+        if value and (key != "format" or value in OUTPUT_FORMATS):
             values[key] = value
     exclude: list[str] = arguments.exclude
     if exclude:
         values["extend-exclude"] = exclude
     for key in ("unsafe-fixes", "exit-zero", "force-exclude"):
-        if getattr(arguments, key.replace("-", "_")):
+        if getattr(arguments, key.replace("-", "_"), False):
             values[key] = True
-    return [ConfigLayer("the command line", os.getcwd(), values)] if values else []
+    return [ConfigLayer(_COMMAND_LINE, os.getcwd(), values)] if values else []
 
 
 class LintPlans:
@@ -99,7 +109,7 @@ class LintPlans:
     def __init__(
         self,
         configurations: ConfigResolver,
-        report_warning: Callable[[str], object] = warn,
+        report_warning: Callable[[str], object] = inform,
         *,
         shellcheck: str | None = None,
     ) -> None:
@@ -202,6 +212,8 @@ class LintPlans:
             from ..config.severity import SeverityOverrides
 
             overrides = SeverityOverrides(severity)
+            if "select" not in config.layers[-1].values or config.layers[-1].source != _COMMAND_LINE:
+                self._note_severities_of_rules_off(severity, rules, ignore)
         shell = self._shell(select, ignore, extend, chosen)
         comments: bool = config.get("ignore-comments", True)
         return LintPlan(rules, experimental_rules(select, ignore), shell, options, chosen, overrides, comments)
@@ -209,22 +221,46 @@ class LintPlans:
     def _shell(
         self, select: Sequence[str], ignore: Sequence[str], extend: Sequence[str], chosen: Profile | None
     ) -> Callable[[str], bool] | None:
-        """A predicate for the wanted ShellCheck codes; None if it is off or not installed (which is then reported)."""
+        """A predicate for the wanted ShellCheck codes; None if it is off or not installed."""
         wanted = shellcheck_codes(select, ignore, chosen is None or chosen.shell, extend)
         if wanted is None:
             return None
-        from .shellcheck import SHELLCHECK_HINT, find_shellcheck
-
         if self.shellcheck is None:
+            from .shellcheck import find_shellcheck
+
             self.shellcheck = find_shellcheck()
-        if self.shellcheck:
-            return wanted
-        asked = any(normalize_selector(selector).startswith(("sc", "shellcheck")) for selector in (*select, *extend))
+        return wanted if self.shellcheck else None
+
+    def lacks_shellcheck(self, path: str) -> bool:
+        """Whether findings of ShellCheck are wanted in the file at `path`, and it is not installed.
+
+        In a pipe they are wanted only if they were selected.
+        """
+        if self.shellcheck != "":
+            return False
+        select, extend, ignore, name = self._configurations.of(path).selection()
+        chosen = get_profile(name) if name else None
+        ignore += self._configurations.of(path).ignored_in(path)
+        if shellcheck_codes(select, ignore, chosen is None or chosen.shell, extend) is None:
+            return False
         import sys
 
-        if asked or (sys.stderr is not None and sys.stderr.isatty()):  # pyright: ignore[reportUnnecessaryComparison]
-            self._warn_once(SHELLCHECK_HINT)
-        return None
+        selected = any(normalize_selector(each).startswith(("sc", "shellcheck")) for each in (*select, *extend))
+        return selected or (sys.stderr is not None and sys.stderr.isatty())  # pyright: ignore[reportUnnecessaryComparison]
+
+    def _note_severities_of_rules_off(
+        self, severity: Mapping[str, str], rules: Sequence[Rule], ignore: Sequence[str]
+    ) -> None:
+        """Note each rule that `severity` names and that does not run, except those that are ignored."""
+        running = {rule.code for rule in rules}
+        ignored = {rule.code for selector in ignore for rule in rules_named(selector)}
+        for selector, level in severity.items():
+            for rule in rules_named(selector):
+                if rule.code not in running and rule.code not in ignored:
+                    self._warn_once(
+                        f"`severity` sets {rule.code} to `{level}`, but {rule.code} is off; "
+                        f'enable it with `extend-select = ["{rule.code}"]`'
+                    )
 
     def _warn_once(self, text: str) -> None:
         if text not in self._warned:

@@ -14,8 +14,8 @@ class Report:
     """The result of linting one file.
 
     `failed`: the file could not be read, or a rule broke; `snippets`: scripts that ShellCheck has yet to check;
-    `fixed`: the code of each fixed finding; `rejected`: code, line and reason of each fix that was not applied;
-    `diff`: what the fixes change, if that is to be shown instead of written.
+    `fixed`: code, line and title of each fix that was applied; `rejected`: code, line and reason of each that was not;
+    `diff`: what the fixes change, if that is to be shown instead of written. A line is that of the text at that time.
     """
 
     __slots__ = ("diagnostics", "diff", "failed", "file", "fixed", "rejected", "snippets")
@@ -26,7 +26,7 @@ class Report:
         diagnostics: list[Diagnostic],
         failed: bool,
         snippets: Sequence[Snippet] = (),
-        fixed: Sequence[str] = (),
+        fixed: Sequence[tuple[str, int, str]] = (),
         rejected: Sequence[tuple[str, int, str]] = (),
         diff: str = "",
     ) -> None:
@@ -48,6 +48,8 @@ class Report:
             self.diagnostics = sorted([*self.diagnostics, *found], key=lambda d: d.sort_key)
         self.snippets = ()
 
-    def with_fixes(self, fixed: Sequence[str], rejected: Sequence[tuple[str, int, str]], diff: str) -> Report:
+    def with_fixes(
+        self, fixed: Sequence[tuple[str, int, str]], rejected: Sequence[tuple[str, int, str]], diff: str
+    ) -> Report:
         """The report on a fixed file, with what was done."""
         return Report(self.file, self.diagnostics, self.failed, self.snippets, fixed, rejected, diff)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 EXCLUDED_CODES = "SC2187,SC1090,SC1091"
 """Codes that do not apply to Dockerfiles: ash is checked as dash, and sourced files exist only in the image."""
 
-SHELLCHECK_HINT = "ShellCheck is not installed; for its findings, run `pip install 'dockerfile-dlint[shellcheck]'`"
+SHELLCHECK_HINT = "ShellCheck not found, SC rules skipped; run `pip install 'dockerfile-dlint[shellcheck]'`"
 
 TIMEOUT_SECONDS = 120
 """The time limit of one process; a real file takes a few milliseconds."""

@@ -1,1 +1,1 @@
-"""How results are shown."""
+"""Output of findings, diffs, rule pages and links."""

@@ -1,4 +1,4 @@
-"""The difference between two texts of a file, as `git apply` and `patch` take it."""
+"""The diff between two texts of a file, as `git apply` and `patch` accept it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _COLORS = {"+": "green", "-": "red", "@": "cyan"}
 
 
 def file_diff(path: str, old: str, new: str) -> str:
-    """The unified diff of the file at `path`, with names relative to the current folder where they can be."""
+    """The unified diff of the file at `path`, whose name is relative to the current directory if possible."""
     name = os.path.relpath(path) if os.path.isabs(path) else os.path.normpath(path)
     name = name.replace(os.sep, "/")
     if name.startswith("../"):
@@ -24,7 +24,7 @@ def file_diff(path: str, old: str, new: str) -> str:
 
 
 def _lines(text: str) -> list[str]:
-    """The lines with their line feeds: only these end a line."""
+    """The lines with their line feeds; nothing else ends a line."""
     lines = [line + "\n" for line in text.split("\n")]
     lines[-1] = lines[-1][:-1]
     return lines if lines[-1] else lines[:-1]
@@ -36,7 +36,7 @@ def _closed(lines: Iterator[str]) -> Iterator[str]:
 
 
 def _quoted(name: str) -> str:
-    """A name as git writes it: in quotes when it holds what a line cannot."""
+    """A file name as git writes it: quoted if it has special characters."""
     if name.isprintable() and '"' not in name and "\\" not in name:
         return name + "\t" if " " in name else name
     escaped = "".join(
@@ -50,7 +50,7 @@ def _octal(char: str) -> str:
 
 
 def colored_diff(diff: str) -> str:
-    """The diff in colours, for a terminal that wants them."""
+    """The diff with colors."""
     from rich.console import Console
     from rich.text import Text
 

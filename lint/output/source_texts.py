@@ -1,4 +1,4 @@
-"""The text behind a finding, for formats that show it."""
+"""The source text of a finding, for formats that show it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 class SourceCache:
-    """The text of the file of a finding; read once more for one that comes from another process."""
+    """The source text of a finding's file, read again for findings that come from a worker process."""
 
     __slots__ = ("_read",)
 
@@ -17,7 +17,7 @@ class SourceCache:
         self._read: dict[str, Source | None] = {}
 
     def of(self, diagnostic: Diagnostic) -> Source | None:
-        """The text, or None when the file cannot be read (any more)."""
+        """The text, or None if the file cannot be read."""
         if diagnostic.source is not None:
             return diagnostic.source
         path = diagnostic.file

@@ -3,4 +3,4 @@
 from __future__ import annotations
 
 CLEAN, FOUND, BROKEN = 0, 1, 2
-"""Nothing found; findings; something could not be read, or an option is wrong."""
+"""No findings; findings; a file could not be read or written, or an option or the configuration is invalid."""

@@ -1,9 +1,11 @@
-"""A progress bar on standard error, for a person who waits."""
+"""A progress bar on standard error."""
 
 from __future__ import annotations
 
 import os
 import sys
+
+from .streams import is_quiet
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,11 +15,11 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
 MIN_FILES_FOR_BAR = 200
-"""Fewer files are done before a bar could be read."""
+"""With fewer files the run is over before the bar could be read."""
 
 
 class ProgressBar:
-    """Gives a function to call with the number of files that are done; shows a bar when there are many files."""
+    """A context manager: a function to call with the number of files just finished. Draws a bar for many files."""
 
     __slots__ = ("bar", "count")
 
@@ -26,13 +28,13 @@ class ProgressBar:
         self.bar: Progress | None = None
 
     def __enter__(self) -> Callable[[int], None]:
-        if self.count < MIN_FILES_FOR_BAR or not _seen():
+        if self.count < MIN_FILES_FOR_BAR or is_quiet() or not _can_draw():
             return lambda done: None
         return self._advance
 
     def _advance(self, done: int) -> None:
         if self.bar is None:
-            # Only now, behind the forks: the bar has a thread, which no child must inherit.
+            # Not before the worker processes are forked: the bar starts a thread, which they must not inherit.
             self.bar = _bar(self.count)
         self.bar.advance(self.bar.task_ids[0], done)
 
@@ -43,9 +45,9 @@ class ProgressBar:
             self.bar.stop()
 
 
-def _seen() -> bool:
-    """Whether a person looks at a terminal that can draw over a line."""
-    # When standard error was closed before the start, it is None.
+def _can_draw() -> bool:
+    """Whether standard error is a terminal that can redraw a line."""
+    # It is None if it was closed before the start.
     return bool(sys.stderr) and sys.stderr.isatty() and os.environ.get("TERM") not in ("dumb", "unknown")
 
 

@@ -27,7 +27,7 @@ def run(folder: Path, *words: str) -> str:
 def test_the_problem_matcher_reads_plain_lines(tmp_path: Path) -> None:
     (tmp_path / "Dockerfile").write_text(BAD)
     matchers = json.loads((CHECKOUT / "ci" / "problem-matcher.json").read_text())["problemMatcher"]
-    lines = run(tmp_path, ".").splitlines()
+    lines = run(tmp_path, "-q", ".").splitlines()
     assert lines
     for line in lines:
         owners = [m["owner"] for m in matchers if re.search(m["pattern"][0]["regexp"], line)]

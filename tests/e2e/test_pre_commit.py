@@ -132,7 +132,7 @@ def test_bad_dockerfile_fails(pre_commit: PreCommit, tmp_path: Path) -> None:
     done = pre_commit(tmp_path, "run", "--all-files")
     assert done.returncode == 1, done.stdout
     assert re.search(r"^dlint\.+Failed$", done.stdout, re.MULTILINE)
-    assert f"\napi/Dockerfile{FINDING}`apt-get install`" in done.stdout
+    assert f"\napi/Dockerfile{FINDING}[*] `apt-get install`" in done.stdout
     assert "\nDockerfile:" not in done.stdout
 
 

@@ -94,7 +94,7 @@ def test_use(line: str, tmp_path: Path) -> None:
     assert done.returncode in (0, 1), done.stderr
     assert all(note.startswith("dlint: ") for note in done.stderr.splitlines())
     if ">" not in line:
-        assert done.stdout or any(word in done.stderr for word in ("fixed", "changed", "wrote", "took"))
+        assert done.stdout or any(word in done.stderr for word in ("fixed", "formatted", "wrote", "added"))
 
 
 @pytest.mark.e2e

@@ -218,7 +218,7 @@ def test_the_command(
     options = ["--verify", "--builder", place.name, "--smoke", "cat out.txt", "--touch", "src/a.txt", "--write"]
     assert main(["optimize", *options, "Dockerfile"]) == 0
     out, err = capsys.readouterr()
-    assert "Dockerfile: the new image is the same program\n" in out
+    assert "Dockerfile: verified: the images are equivalent\n" in out
     assert "  rebuild after src/a.txt" in out
     assert "configuration" in out
     assert "before | " in err

@@ -51,7 +51,7 @@ def test_add_ignore_writes_and_leaves_syntax_errors(tmp_path: Path) -> None:
     (tmp_path / "Dockerfile").write_text("FROM debian:12\nRUN sudo a\nNONSENSE\n")
     done = dlint(*RULES, "--add-ignore", "Dockerfile", cwd=tmp_path)
     assert (done.status, done.codes) == (1, ["SYN003"])
-    assert "wrote 1 comment into 1 file" in done.err
+    assert "added 1 comment to 1 file" in done.err
     assert dlint(*RULES, "Dockerfile", cwd=tmp_path).codes == ["SYN003"]
     assert dlint("--add-ignore", "-", cwd=tmp_path).status == 2
 
@@ -105,7 +105,7 @@ def test_a_pull_request_tells_what_it_brings(repository: Path) -> None:
     (repository / "b" / "Dockerfile").write_text("FROM debian:12\nRUN sudo later\n")
     git(repository, "commit", "-qam", "three")
     git(repository, "checkout", "-q", "branch")
-    done = dlint(*RULES, "--changed-since", "main", ".", cwd=repository)
+    done = dlint(*RULES, "-q", "--changed-since", "main", ".", cwd=repository)
     assert sorted(line.split(" ")[0] for line in done.out.splitlines()) == ["a/Dockerfile:5:5:", "e.Dockerfile:2:5:"]
     assert done.status == 1
     below = dlint(*RULES, "--changed-since", "main", "Dockerfile", cwd=repository / "a")

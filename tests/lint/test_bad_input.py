@@ -49,7 +49,7 @@ def test_odd_text(name: str, folder: Path) -> None:
     """A clear word with file and line, and the file beside it is linted."""
     text, status, code, said = CASES[name]
     (folder / "Dockerfile.a").write_bytes(text)
-    done = dlint("--select", "DL3007,SYN", cwd=folder)
+    done = dlint("-q", "--select", "DL3007,SYN", cwd=folder)
     first, *_, last = done.out.splitlines()
     assert done.status == status
     assert first.startswith("Dockerfile.a:")
@@ -77,7 +77,7 @@ def test_long_lines_and_large_files(folder: Path) -> None:
     (folder / "Dockerfile.a").write_text("FROM alpine:3.20\nRUN echo " + "x" * 60_000 + " && apt-get install y\n")
     (folder / "Dockerfile.b").write_text(LATEST + "# 0123456789abcdef0123456789abcdef\n" * 300_000)
     (folder / "Dockerfile.c").write_text("FROM alpine:3.20\nRUN true " + "\\\n  0123456789abcdef " * 300_000 + "\n")
-    done = dlint("--select", "DL3007,DL3014", cwd=folder)
+    done = dlint("-q", "--select", "DL3007,DL3014", cwd=folder)
     assert done.status == 1
     places = [line.split(": ")[0] for line in done.out.splitlines()]
     assert places == ["Dockerfile.a:2:60014", "Dockerfile.b:1:6", "Dockerfile.zz:1:6"]
@@ -252,7 +252,7 @@ def test_odd_names(name: bytes, shown: str, tmp_path: Path) -> None:
     except OSError:
         pytest.skip("the file system does not take such a name")
     for words in (["."], [name]):
-        done = dlint(*words, "--select", "DL3007", cwd=tmp_path)
+        done = dlint(*words, "-q", "--select", "DL3007", cwd=tmp_path)
         assert done.out.startswith(f"{shown}:1:6: DL3007 warning: ")
         assert done.out.count("\n") == 1
     full = dlint(".", "--select", "DL3007", "--format", "full", cwd=tmp_path)
@@ -265,8 +265,8 @@ def test_files_that_are_no_dockerfiles_by_their_name(folder: Path) -> None:
     assert dlint(".", "--select", "DL3007", cwd=folder).codes == ["DL3007"], "a folder is searched for Dockerfiles"
     done = dlint("Dockerfile.j2", "Dockerfile.dockerignore", ".", "--select", "DL3007", cwd=folder)
     assert sorted(done.codes) == ["DL3007", "SYN003", "SYN003"]
-    assert "`Dockerfile.j2` is read as a Dockerfile because it was named" in done.err
-    assert "`Dockerfile.dockerignore` is read as a Dockerfile because it was named" in done.err
+    assert "`Dockerfile.j2` was passed explicitly and parsed as a Dockerfile" in done.err
+    assert "`Dockerfile.dockerignore` was passed explicitly and parsed as a Dockerfile" in done.err
 
 
 # Line ends

@@ -127,7 +127,7 @@ def test_a_monorepo_is_adopted_at_once(project: Path) -> None:
     clean = dlint(*use, ".", cwd=project)
     assert (clean.status, clean.out) == (0, "")
     (project / "a" / "Dockerfile").write_text("# more\n\n" + DOCKERFILE + "RUN sudo b\n")
-    told = dlint(*use, ".", cwd=project)
+    told = dlint(*use, "-q", ".", cwd=project)
     assert told.status == 1
     assert told.out.count("\n") == 1
     assert "a/Dockerfile:6:5: DL3004" in told.out
@@ -145,9 +145,9 @@ def test_prune_forgets_what_is_gone_and_nothing_else(project: Path) -> None:
     dlint("baseline", *RULES, ".", cwd=project)
     (project / "Dockerfile").write_text("FROM debian:12\nRUN cd /b\n")
     use = (*RULES, "--baseline", ".dlint-baseline.json")
-    assert "1 finding of .dlint-baseline.json is gone" in dlint(*use, ".", cwd=project).err
+    assert "1 stale finding in .dlint-baseline.json" in dlint(*use, ".", cwd=project).err
     pruned = dlint("baseline", "--prune", *RULES, "Dockerfile", cwd=project)
-    assert "took 1 finding" in pruned.err
+    assert "removed 1 fixed finding" in pruned.err
     kept = json.loads((project / ".dlint-baseline.json").read_text())["files"]
     assert {name: len(rows) for name, rows in kept.items()} == {"Dockerfile": 1, "a/Dockerfile": 2}
     (project / "Dockerfile").write_text(DOCKERFILE)
@@ -162,10 +162,10 @@ def test_a_renamed_file_keeps_its_findings(project: Path) -> None:
     (project / "b").mkdir()
     (project / "a" / "Dockerfile").rename(project / "b" / "Containerfile")
     (project / "b" / "new.Dockerfile").write_text("FROM debian:12\nRUN sudo other\n")
-    told = dlint(*RULES, "--baseline", ".dlint-baseline.json", ".", cwd=project)
+    told = dlint(*RULES, "-q", "--baseline", ".dlint-baseline.json", ".", cwd=project)
     assert [line.split(" ")[0] for line in told.out.splitlines()] == ["b/new.Dockerfile:2:5:"]
     pruned = dlint("baseline", "--prune", *RULES, ".", cwd=project)
-    assert "took 0 findings" in pruned.err
+    assert "removed 0 fixed findings" in pruned.err
     kept = json.loads((project / ".dlint-baseline.json").read_text())["files"]
     assert {name: len(rows) for name, rows in kept.items()} == {"Dockerfile": 2, "b/Containerfile": 2}
 

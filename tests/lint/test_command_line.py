@@ -33,7 +33,8 @@ def test_help_names_every_command(words: list[str], capsys: pytest.CaptureFixtur
     out, err = capsys.readouterr()
     assert out == HELP_TEXT
     assert not err
-    assert all(word in out for word in ("dlint explain", "dlint rules", "dlint tree", "--select", "--ignore"))
+    assert all(f"\n  {command} " in out for command in PARSERS)
+    assert all(word in out for word in ("--select", "--ignore"))
 
 
 @pytest.mark.parametrize("command", PARSERS)
@@ -81,7 +82,7 @@ def test_every_example_of_a_command_works(command: str, folder: Path) -> None:
             assert (done.status, "no builder answers" in done.err) == (2, True), done.err
         elif " -i " in example:  # and without a terminal
             done = shell(example, folder)
-            assert (done.status, "needs a terminal" in done.err) == (2, True), done.err
+            assert (done.status, "requires a terminal" in done.err) == (2, True), done.err
         else:
             done = shell(example, folder)
             assert done.status in (0, 1), (example, done.err)
@@ -179,27 +180,39 @@ def test_rules_as_json() -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--formt", "json"], "there is no option `--formt`, did you mean `--format`?"),
-        (["--formt=json"], "there is no option `--formt`, did you mean `--format`?"),
-        (["--weird"], "there is no option `--weird`; `dlint check --help` shows"),
-        (["-x"], "there is no option `-x`;"),
-        (["--format", "xml"], "`--format` takes full, concise, "),
-        (["--format", "jsn"], "did you mean `json`? `dlint check --help`"),
-        (["--profile", "x"], "`--profile` takes default, hadolint, buildkit, strict, not `x`; `dlint check --help`"),
-        (["config", "sho"], "`dlint config` takes show, migrate, schema, not `sho`; did you mean `show`?"),
-        (["completions"], "bash|zsh|fish; `dlint completions --help`"),
-        (["completions", "csh"], "`dlint completions` takes bash, zsh, fish, not `csh`"),
-        (["help", "optimise"], "there is no command `optimise`, did you mean `optimize`?"),
-        (["help", "x"], "there is no command `x`; there are baseline, check, "),
-        (["--format"], "--format"),
-        (["--select", "DL3OO8"], "unknown rule `DL3OO8`; did you mean `DL3008`?"),
+        (["--formt", "json"], "unknown option `--formt`. Did you mean `--format`? See `dlint check --help`"),
+        (["--formt=json"], "unknown option `--formt`. Did you mean `--format`? See `dlint check --help`"),
+        (["--weird"], "unknown option `--weird`; see `dlint check --help`"),
+        (["-x"], "unknown option `-x`;"),
+        (["--format", "xml"], "invalid value `xml` for `--format` (expected full, concise, "),
+        (["--format", "jsn"], "Did you mean `json`? See `dlint check --help`"),
+        (["--profile", "x"], "invalid value `x` for `--profile` (expected default, hadolint, buildkit or strict); see"),
+        (
+            ["config", "sho"],
+            "invalid value `sho` for `dlint config` (expected show, migrate or schema). Did you mean `show`?",
+        ),
+        (["completions"], "missing argument bash|zsh|fish; see `dlint completions --help`"),
+        (["completions", "csh"], "invalid value `csh` for `dlint completions` (expected bash, zsh or fish)"),
+        (["help", "optimise"], "unknown command `optimise`. Did you mean `dlint optimize`?"),
+        (["help", "x"], "unknown command `x`; see `dlint help`"),
+        (["--format"], "`--format` requires a value; see `dlint check --help`"),
+        (["-q", "-v"], "`-v/--verbose` cannot be used with `-q/--quiet`; see"),
+        (["--color", "no"], "invalid value `no` for `--color` (expected auto, always or never); see"),
+        (["--show-fixes"], "--show-fixes requires --fix"),
+        (["format", "-", "x"], "`-` cannot be combined with other paths"),
+        (["--fix", "-", "x"], "`-` cannot be combined with other paths when fixing"),
+        (["optimize", "--timeout", "0", "--verify"], "invalid value `0` for `--timeout` (expected a number"),
+        (["optimize", "--timeout", "x"], "`--timeout`: invalid float value: 'x'; see `dlint optimize --help`"),
+        (["optimize", "--only", "x"], "invalid value `x` for `--only` (expected dockerignore, layers, "),
+        (["optimize", "--keep"], "--keep requires --verify"),
+        (["--select", "DL3OO8"], "no rule is called `DL3OO8`, did you mean `DL3008`? `dlint rules` lists them all"),
         (["--ignore", "apt-pins"], "did you mean `apt-pin`?"),
-        (["tree"], "FILE; `dlint tree --help` shows"),
-        (["tree", "a", "b"], "`b` is one argument too many; `dlint tree --help`"),
-        (["explain"], "RULE; `dlint explain --help`"),
+        (["tree"], "missing argument FILE; see `dlint tree --help`"),
+        (["tree", "a", "b"], "unexpected argument `b`; see `dlint tree --help`"),
+        (["explain"], "missing argument RULE; see `dlint explain --help`"),
         (["explain", ","], "no rule given; see `dlint rules`"),
-        (["rules", "x"], "`x` is one argument too many; `dlint rules --help`"),
-        (["tree", "/nowhere/Dockerfile"], "`/nowhere/Dockerfile`: no such file"),
+        (["rules", "x"], "unexpected argument `x`; see `dlint rules --help`"),
+        (["tree", "/nowhere/Dockerfile"], "`/nowhere/Dockerfile`: there is no such file"),
     ],
 )
 def test_wrong_words_are_answered_with_a_next_step(
@@ -222,19 +235,35 @@ def test_an_option_of_hadolint_is_answered_with_that_of_dlint(option: str, folde
     (folder / "dlint.toml").write_text("")
     done = shell(f"dlint {option} x Dockerfile", folder)
     assert done.status == 2
-    assert f"`{HADOLINT_OPTIONS[option]}` does" in done.err
+    assert f"unknown option `{option}`; use `{HADOLINT_OPTIONS[option]}`; see" in done.err
     instead = re.sub("FORMAT=FILE|" + "|".join(words), lambda found: words[found[0]], HADOLINT_OPTIONS[option])
     done = shell(f"dlint {instead} {'- < ' if 'NAME' in HADOLINT_OPTIONS[option] else ''}Dockerfile", folder)
-    assert done.status == (0 if option in ("--no-fail", "-v", "-t", "--failure-threshold") else 1), done.err
+    assert done.status == (0 if option in ("--no-fail", "-t", "--failure-threshold") else 1), done.err
     page = (Path(__file__).resolve().parents[2] / "docs" / "from-hadolint.md").read_text()
-    assert option in page or option in ("-v", "-o", "--no-color")
+    assert option in page or option in ("-o", "--no-color")
 
 
-def test_a_misspelt_command(folder: Path) -> None:
-    done = dlint("chek", ".", "--select", "DL3007", cwd=folder)
-    assert done.status == 2
-    assert "did you mean the command `dlint check`?" in done.err
-    assert done.codes == ["DL3007", "SYN001"]
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        ("chekc", "check"),
+        ("lnit", "check"),
+        ("lint", "check"),
+        ("fix", "check --fix"),
+        ("fmt", "format"),
+        ("optimise", "optimize"),
+    ],
+)
+def test_a_mistyped_command_lints_nothing(word: str, meant: str, folder: Path) -> None:
+    done = dlint(word, ".", cwd=folder)
+    assert (done.status, done.out) == (2, "")
+    assert done.err == f"dlint: no such file or directory: `{word}`. Did you mean `dlint {meant}`?\n"
+    (folder / word).write_text(LATEST)
+    assert dlint(word, "--select", "DL3007", cwd=folder).codes == ["DL3007"], "it is a file"
+
+
+def test_a_path_that_does_not_exist_and_is_no_command(folder: Path) -> None:
+    assert dlint("src", ".", "--select", "DL3007", cwd=folder).codes == ["DL3007", "SYN001"]
 
 
 def test_a_rule_among_the_paths(folder: Path) -> None:
@@ -312,7 +341,7 @@ def test_standard_input_without_a_name() -> None:
 
 def test_standard_input_beside_files(folder: Path) -> None:
     done = dlint("api", "-", "Dockerfile", "--select", "DL3007", cwd=folder, stdin=LATEST.encode())
-    assert [line.partition(":")[0] for line in done.out.splitlines()] == ["<stdin>", "Dockerfile"]
+    assert [line.partition(":")[0] for line in done.out.splitlines()[:-1]] == ["<stdin>", "Dockerfile"]
 
 
 def test_standard_input_twice() -> None:
@@ -339,7 +368,7 @@ def test_a_name_for_standard_input_means_standard_input(folder: Path) -> None:
     done = dlint("--stdin-filename", "x/Dockerfile", "--select", "DL3007", cwd=folder, stdin=LATEST.encode())
     assert done.out.startswith("x/Dockerfile:1:6: DL3007 ")
     done = dlint("Dockerfile", "--stdin-filename", "x/Dockerfile", cwd=folder)
-    assert "there is no `-` among the paths" in done.err
+    assert done.err == "dlint: --stdin-filename has no effect without `-`\n"
 
 
 def test_closed_standard_input(folder: Path) -> None:
@@ -360,7 +389,7 @@ def test_output_that_cannot_be_written(words: str, where: str, folder: Path) -> 
         pytest.skip("no /dev/full here")
     done = shell(f"dlint {words} {where}", folder)
     assert done.status == 2
-    assert re.fullmatch("dlint: standard output (is closed|cannot be written: .*)\n", done.err)
+    assert re.fullmatch("dlint: (standard output is closed|cannot write to standard output: .*)\n", done.err)
 
 
 @pytest.mark.parametrize("words", ["Dockerfile", "nowhere", "--nope"])
@@ -373,8 +402,7 @@ def test_a_reader_that_goes_away(tmp_path: Path) -> None:
     for words in ("Dockerfile", "Dockerfile --format json", "Dockerfile --format full", "tree Dockerfile", "rules"):
         done = shell(f"dlint {words} | head -1; exit ${{PIPESTATUS[0]}}", tmp_path)
         assert done.out.count("\n") == 1
-        # Not every system tells a writer at once that nobody reads any more.
-        assert all("fixable with" in line for line in done.err.splitlines())
+        assert not done.err
         assert done.status in (0, 1)
 
 
@@ -394,7 +422,7 @@ def test_a_folder_that_was_deleted(folder: Path) -> None:
     for words in (".", "", "Dockerfile"):
         done = shell(f"{away} && dlint {words}", folder)
         assert done.status == 2
-        assert done.err == "dlint: the current folder does not exist any more; change to one that does\n"
+        assert done.err == "dlint: the current directory no longer exists; change to one that does\n"
     assert shell(f"{away} && dlint --select DL3007 {folder}/Dockerfile", folder).codes == ["DL3007"]
     assert shell(f"{away} && echo FROM alpine:latest | dlint --select DL3007 -", folder).codes == ["DL3007"]
 
@@ -406,7 +434,7 @@ def test_many_files_are_all_linted_in_order(tmp_path: Path) -> None:
     for number in range(600):
         (tmp_path / f"Dockerfile.{number:03}").write_text(LATEST if number % 7 else "")
     done = dlint("--select", "DL3007", cwd=tmp_path)
-    names = [line.partition(":")[0] for line in done.out.splitlines()]
+    names = [line.partition(":")[0] for line in done.out.splitlines() if ": " in line]
     assert names == [f"Dockerfile.{number:03}" for number in range(600)]
     assert done.codes == ["SYN003" if number % 7 == 0 else "DL3007" for number in range(600)]
 
@@ -457,7 +485,7 @@ def test_a_rule_that_raises(folder: Path) -> None:
         "    yield\n"
         "next(r for r in RULES if r.code == 'DL3006').check = broken\n"
         "from dockerfile_dlint.lint.main import main\n"
-        "sys.exit(main(['.', '--select', 'DL3006,DL3007']))\n"
+        "sys.exit(main(['.', '-q', '--select', 'DL3006,DL3007']))\n"
     )
     process = subprocess.run([COMMAND[0], "-c", script], cwd=folder, capture_output=True, text=True, check=False)
     assert process.returncode == 2

@@ -408,7 +408,7 @@ def test_show_tells_where_each_value_comes_from() -> None:
     write("a/Dockerfile", DOCKERFILE)
     write("compose.yml", "services:\n  web:\n    build:\n      context: a\n      target: t\n      args: {A: 1}\n")
     built = dlint("config", "show", "a/Dockerfile", cwd=Path.cwd()).out
-    assert '# compose.yml:4 (web) says: context = "a", target = "t", build-args = { A = "1" }\n' in built
+    assert '# compose.yml:4 (web): context = "a", target = "t", build-args = { A = "1" }\n' in built
 
 
 def test_migrate_writes_what_says_the_same() -> None:
@@ -443,7 +443,7 @@ def test_migrate_leaves_a_configuration_alone() -> None:
 def test_migrate_without_a_file() -> None:
     done = dlint("config", "migrate", cwd=Path.cwd())
     assert done.status == 2
-    assert "name the file" in done.err
+    assert "pass the file" in done.err
 
 
 # The table of keys ------------------------------------------------------------------------------------------------

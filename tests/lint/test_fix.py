@@ -30,8 +30,7 @@ def run(capfd: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
 
 def test_fix_writes_the_file(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
     status, out, err = run(capfd, "--fix", "Dockerfile")
-    assert (status, out) == (0, "")
-    assert err == "dlint: fixed 1 finding in 1 file\n"
+    assert (status, out, err) == (0, "Found 1 finding (1 fixed, 0 remaining).\n", "")
     assert (folder / "Dockerfile").read_text() == GOOD
     assert run(capfd, "--fix", "Dockerfile") == (0, "", "")
 
@@ -45,7 +44,7 @@ def test_line_endings_and_marks_stay(folder: Path, capfd: pytest.CaptureFixture[
 
 def test_diff_writes_nothing(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
     status, out, err = run(capfd, "--diff", ".")
-    assert (status, err) == (1, "")
+    assert (status, err) == (1, "dlint: would fix 1 finding in 1 file\n")
     assert (folder / "Dockerfile").read_text() == BAD
     assert out == (
         "--- a/Dockerfile\n+++ b/Dockerfile\n@@ -1,3 +1,3 @@\n"
@@ -111,12 +110,14 @@ def test_one_bad_file_does_not_stop_the_others(folder: Path, capfd: pytest.Captu
     assert (folder / "Dockerfile").read_text() == GOOD
 
 
-def test_unsafe_alone_is_a_wish_without_a_verb(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_unsafe_fixes_alone(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
     status, _, err = run(capfd, "--unsafe-fixes", "Dockerfile")
     assert status == 1
-    assert "--unsafe-fixes says how far" in err
+    assert err == "dlint: --unsafe-fixes has no effect without --fix or --diff\n"
     assert (folder / "Dockerfile").read_text() == BAD
 
 
-def test_what_can_be_fixed_is_told(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    assert run(capfd, "Dockerfile")[2] == "dlint: 1 fixable with --fix.\n"
+def test_the_summary_counts_what_can_be_fixed(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    lines = run(capfd, "Dockerfile")[1].splitlines()
+    assert lines[0].startswith("Dockerfile:1:1: BK004 warning: [*] ")
+    assert lines[1:] == ["Found 1 warning in 1 file.", "[*] 1 fixable with `dlint --fix`."]

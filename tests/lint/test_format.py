@@ -22,7 +22,7 @@ def folder(tmp_path: Path) -> Path:
 def test_files_are_written(folder: Path) -> None:
     done = dlint("format", ".", cwd=folder)
     assert (done.status, done.out) == (0, "")
-    assert done.err == "dlint: 1 file changed, 1 laid out already\n"
+    assert done.err == "dlint: 1 file reformatted, 1 file already formatted\n"
     assert (folder / "Dockerfile").read_text() == GOOD
     assert dlint("format", "--check", cwd=folder).status == 0
 
@@ -62,7 +62,7 @@ def test_what_cannot_be_formatted_is_left_as_it_is(folder: Path) -> None:
     (folder / "Dockerfile").write_text("from a\nFOO\n")
     done = dlint("format", "Dockerfile", "good.Dockerfile", "none", cwd=folder)
     assert done.status == 2
-    assert "Dockerfile was left as it is: line 2: unknown instruction `FOO`" in done.err
-    assert "none was left as it is: no such file or directory" in done.err
+    assert "Dockerfile: not formatted: line 2: unknown instruction `FOO`" in done.err
+    assert "none: not formatted: there is no such file" in done.err
     assert (folder / "Dockerfile").read_text() == "from a\nFOO\n"
     assert dlint("format", "-", cwd=folder, stdin=b"FOO\n").out == "FOO\n"

@@ -10,9 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 import dockerfile_dlint
+import pytest
 from dockerfile_dlint import (
     Diagnostic,
     DlintError,

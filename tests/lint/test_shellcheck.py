@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+import sys
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,7 @@ RUN echo $NAME
 def run(text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], *words: str) -> list[str]:
     path = tmp_path / "Dockerfile"
     path.write_text(text)
-    main(["--select", "SC", *words, str(path)])
+    main(["--select", "SC", "-q", *words, str(path)])
     return [line.removeprefix(f"{path}:") for line in capsys.readouterr().out.splitlines()]
 
 
@@ -104,13 +105,27 @@ def test_a_broken_or_slow_shellcheck_never_fails_the_run(
     assert said in captured.err
 
 
-def test_who_asks_for_it_is_told_where_it_comes_from(
+def test_a_missing_shellcheck_is_noted_where_it_would_find_something(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def noted(*words: str) -> int:
+        main([*words, str(tmp_path)])
+        return capsys.readouterr().err.count("ShellCheck not found, SC rules skipped; run `pip install ")
+
     monkeypatch.setattr(shellcheck, "find_shellcheck", lambda: "")
-    (tmp_path / "Dockerfile").write_text("FROM scratch\n")
-    assert main(["--select", "SC", str(tmp_path / "Dockerfile")]) == 0
-    assert "pip install" in capsys.readouterr().err
+    (tmp_path / "Dockerfile").write_text('FROM scratch\nRUN ["a"]\n')
+    assert noted("--select", "SC") == 0, "there is no shell command"
+    (tmp_path / "Dockerfile").write_text("FROM debian:12\nRUN a\n")
+    (tmp_path / "second.Dockerfile").write_text("FROM debian:12\nONBUILD RUN a\n")
+    assert noted("--select", "SC") == 1
+    assert noted("--select", "SC", "-q") == 0
+    assert noted() == 0, "not in a pipe unless it was selected"
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    assert noted() == 1
+    assert noted("--select", "DL") == 0
+    assert noted("--ignore", "SC") == 0
+    assert noted("--profile", "buildkit") == 0
+    assert noted("--profile", "hadolint") == 1
 
 
 def test_a_cd_at_the_end_gives_the_status_of_the_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -52,7 +52,8 @@ def test_a_terminal_gets_frames_and_a_pipe_lines(folder: Path) -> None:
         " 1 | FROM alpine:latest\n"
         "   |      ^^^^^^^^^^^^^\n"
         "\n"
-        "1 finding in 1 file: 1 warning. `dlint explain DL3007` says more.\n"
+        "Found 1 warning in 1 file.\n"
+        "Run `dlint explain DL3007` for details.\n"
     )
     assert "\x1b[" in done.out
     lines = dlint("--select", "DL3007", cwd=folder)
@@ -63,7 +64,7 @@ def test_a_terminal_gets_frames_and_a_pipe_lines(folder: Path) -> None:
 def test_nothing_found(folder: Path) -> None:
     (folder / "Dockerfile").write_text("FROM alpine:3.20\n")
     done = terminal("--select", "DL3007", cwd=folder)
-    assert (done.status, plain(done.out)) == (0, "Nothing found in 1 file.\n")
+    assert (done.status, plain(done.out)) == (0, "No findings in 1 file.\n")
 
 
 @pytest.mark.parametrize("env", [{"NO_COLOR": "1"}, {"TERM": "dumb"}, {"TERM": "unknown"}])
@@ -86,7 +87,7 @@ def test_every_width(columns: int, folder: Path) -> None:
     out = plain(terminal("--select", "DL3007,DL3014", cwd=folder, columns=columns).out)
     for line in out.splitlines():
         fits = cells(line) <= columns
-        assert fits or line.startswith(("  at ", "`dlint explain")), line  # what is copied is never folded
+        assert fits or line.startswith(("  at ", "Run `dlint explain")), line  # what is copied is never folded
     words = underlined(out)
     assert len(words) == 2
     assert all("latest" in wide or columns == 20 for wide in words[:1])
@@ -160,7 +161,7 @@ def test_progress_is_drawn_and_taken_away(tmp_path: Path) -> None:
         (tmp_path / f"Dockerfile.{number:03}").write_text("FROM alpine:3.20\n" + "RUN echo a && echo b\n" * 30)
     out = terminal("--select", "DL3007", cwd=tmp_path).out
     assert "linting" in out
-    assert plain(out).splitlines()[-1] == "Nothing found in 400 files."
+    assert plain(out).splitlines()[-1] == "No findings in 400 files."
     assert "linting" not in terminal("--select", "DL3007", cwd=tmp_path, TERM="dumb").out
 
 
@@ -184,7 +185,7 @@ def test_standard_input_on_a_terminal_says_so(folder: Path) -> None:
     os.write(ours, b"FROM alpine:latest\n\x04")
     out, err = process.communicate(timeout=30)
     os.close(ours)
-    assert err == b"dlint: reading standard input; Ctrl-D ends it\n"
+    assert err == b"dlint: reading from standard input; press Ctrl-D to end\n"
     assert out.startswith(b"<stdin>:1:6: DL3007 ")
 
 

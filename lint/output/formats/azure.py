@@ -14,10 +14,10 @@ _LEVELS = {"error": "error", "warning": "warning", "info": "warning", "style": "
 
 
 def render(diagnostics: Iterable[Diagnostic], files: int) -> str:
-    """A command a line; Azure knows errors and warnings alone."""
+    """One command per line; Azure has only errors and warnings."""
     return "".join(
-        f"##vso[task.logissue type={_LEVELS[d.severity]};sourcepath={_property(relative_path(d))};linenumber={d.start[0]};"
-        f"columnnumber={d.start[1]};code={d.code};]{_escaped(d.message)}\n"
+        f"##vso[task.logissue type={_LEVELS[d.severity]};sourcepath={_property(relative_path(d))};"
+        f"linenumber={d.start[0]};columnnumber={d.start[1]};code={d.code};]{_escaped(d.message)}\n"
         for d in diagnostics
     )
 

@@ -16,7 +16,7 @@ _LEVELS = {"error": "error", "warning": "warning", "info": "info", "style": "inf
 
 
 def render(diagnostics: Iterable[Diagnostic], files: int) -> str:
-    """The report as text."""
+    """The report as XML."""
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', '<checkstyle version="4.3">']
     for name, found in groupby(diagnostics, key=relative_path):
         lines.append(f'  <file name="{escape_xml(name)}">')

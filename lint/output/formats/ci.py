@@ -1,4 +1,4 @@
-"""What the formats for services have in common: names of files, numbers for findings."""
+"""Shared by the formats for CI services: file names, fingerprints, XML."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ TOOL_NAME = "dlint"
 
 
 def relative_path(d: Diagnostic) -> str:
-    """The file's name with slashes, relative to the current folder when it lies below it."""
+    """The file name with slashes, relative to the current directory if the file is in it."""
     name = d.file
     if os.path.isabs(name):
         relative = os.path.relpath(name)
@@ -24,9 +24,9 @@ def relative_path(d: Diagnostic) -> str:
 
 
 def fingerprints(diagnostics: Iterable[Diagnostic], sources: SourceCache) -> Iterator[tuple[Diagnostic, str]]:
-    """Each finding with a number in hexadecimal that stays when lines move: of file, rule and the words found.
+    """Each finding with a SHA-256 of file, rule, source line and message, which does not change when lines move.
 
-    Findings that are alike are counted.
+    Identical findings are numbered.
     """
     from hashlib import sha256
 
@@ -41,7 +41,7 @@ def fingerprints(diagnostics: Iterable[Diagnostic], sources: SourceCache) -> Ite
 
 
 def escape_xml(text: str) -> str:
-    """Text for an XML file: markup and quotes escaped, and what XML cannot hold as an escape."""
+    """The text with markup, quotes and characters that XML does not allow escaped."""
     from ...terminal.streams import printable
 
     text = "\n".join(printable(line) for line in text.split("\n"))

@@ -1,4 +1,4 @@
-"""For a person at a terminal: every finding with its source, the exact words underlined, and a summary."""
+"""Each finding with its source, the exact text underlined, then a summary; the default on a terminal."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ import os
 import textwrap
 
 from rich.cells import cell_len
-from rich.color import ColorSystem
 from rich.console import Console
-from rich.style import Style
 
-from ...engine.diagnostic import fixable_summary
-from ...terminal.streams import printable
+from ...terminal import colors
+from ...terminal.streams import is_quiet, printable
 from ..links import cached_page_file, file_url, is_local_terminal, supports_hyperlinks
 from ..source_texts import SourceCache
+from ..summary import SEVERITY_COLORS, counted, fix_mark, summary_lines
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,48 +21,39 @@ if TYPE_CHECKING:
     from ....syntax.source import Source
     from ...engine.diagnostic import Diagnostic, Position
 
-_COLORS = {"error": "red", "warning": "yellow", "info": "cyan", "style": "blue"}
-_MOST_LINES = 4
-"""Lines of source shown for one finding; a longer span shows its first lines."""
-_BEFORE = 8
-"""Cells shown before the marked words when a line is too long to be shown from its beginning."""
-_TAB = 4
-_NARROWEST = 10
-"""A terminal that says it has fewer columns does not know its width."""
+_MAX_LINES = 4
+"""Source lines shown per finding; of a longer span, the first ones."""
+_CELLS_BEFORE = 8
+"""Terminal cells shown before the underlined text if the line is too long to be shown from its start."""
+_TAB_CELLS = 4
+_MIN_WIDTH = 10
+"""A terminal that reports fewer columns does not know its width."""
+_DEFAULT_WIDTH = 80
 
 
 class Terminal:
-    """How wide and how colourful standard output is, as rich tells it.
+    """Width in cells, colors and links of standard output; no escape codes if it is `to_file`."""
 
-    No escape code is written when NO_COLOR is set (no-color.org), when the terminal knows none, or to a file (`plain`).
-    """
+    __slots__ = ("colors", "links", "width")
 
-    __slots__ = ("_styles", "colors", "links", "width")
-
-    def __init__(self, plain: bool = False) -> None:
+    def __init__(self, *, to_file: bool = False) -> None:
         console = Console()
-        plain = plain or bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") in ("dumb", "unknown")
-        self.width = console.width if console.width >= _NARROWEST else 80
-        self.colors = not plain and console.color_system is not None and not console.legacy_windows
+        self.width = console.width if console.width >= _MIN_WIDTH else _DEFAULT_WIDTH
+        self.colors = not to_file and colors.stdout_has_colors() and not console.legacy_windows
         self.links = PageLinks() if self.colors and supports_hyperlinks(os.environ) else None
-        self._styles: dict[str, Style] = {}
 
     def paint(self, text: str, style: str) -> str:
-        """The text in a style of rich's (`bold red`)."""
-        if not self.colors:
-            return text
-        if style not in self._styles:
-            self._styles[style] = Style.parse(style)
-        return self._styles[style].render(text, color_system=ColorSystem.STANDARD)
+        """The text in a style such as `bold red`."""
+        return colors.paint(text, style) if self.colors and text else text
 
     def linked(self, text: str, d: Diagnostic) -> str:
-        """The text as a link to the page of the finding's rule (OSC 8), where the terminal takes it."""
+        """The text as a hyperlink (OSC 8) to the page of the finding's rule, if the terminal supports it."""
         address = self.links.of(d) if self.links is not None else ""
         return f"\x1b]8;;{address}\x1b\\{text}\x1b]8;;\x1b\\" if address else text
 
 
 class PageLinks:
-    """Addresses of the pages of rules: published ones, else a file of the user's cache when it can be opened."""
+    """URLs of rule pages: the published page, else a file in the user's cache if the terminal is local."""
 
     __slots__ = ("_files", "_version")
 
@@ -72,7 +62,7 @@ class PageLinks:
         self._version = ""
 
     def of(self, d: Diagnostic) -> str:
-        """The address; empty when there is no page."""
+        """The URL of the page of the finding's rule; empty if there is none."""
         if d.url or not is_local_terminal(os.environ):
             return printable(d.url)
         if d.code not in self._files:
@@ -84,20 +74,23 @@ class PageLinks:
         return self._files[d.code]
 
 
-def render(diagnostics: Sequence[Diagnostic], files: int, *, plain: bool = False) -> Iterator[str]:
-    """The findings one by one, then the summary, as wide and as colourful as the terminal; `plain` is for a file."""
-    terminal = Terminal(plain)
+def render(
+    diagnostics: Sequence[Diagnostic], files: int, fixed: int | None = None, *, to_file: bool = False
+) -> Iterator[str]:
+    """The findings one by one, then the summary, wrapped at the terminal's width; arguments as in `render_findings`."""
+    terminal = Terminal(to_file=to_file)
     sources = SourceCache()
     for diagnostic in diagnostics:
         source = None if diagnostic.code in ("SYN001", "SYN002") else sources.of(diagnostic)
         yield "".join(line + "\n" for line in _finding(terminal, diagnostic, source))
-    yield "".join(line + "\n" for line in _summary(terminal, diagnostics, files))
+    if not is_quiet():
+        yield "".join(line + "\n" for line in _summary(terminal, diagnostics, files, fixed))
 
 
 def _finding(terminal: Terminal, d: Diagnostic, source: Source | None) -> Iterator[str]:
-    paint, color = terminal.paint, _COLORS[d.severity]
+    paint, color = terminal.paint, SEVERITY_COLORS[d.severity]
     label = f"{d.code} {d.severity}"
-    first, *more = _wrapped(f"{label}  {printable(d.message)}", terminal.width)
+    first, *more = _wrapped(f"{label}  {fix_mark(d)}{printable(d.message)}", terminal.width)
     code = terminal.linked(paint(d.code, f"bold {color}"), d) if first.startswith(d.code) else ""
     yield (
         code
@@ -106,7 +99,7 @@ def _finding(terminal: Terminal, d: Diagnostic, source: Source | None) -> Iterat
     )
     for line in more:
         yield paint(line, "bold")
-    # Never folded, so that a terminal can make a link of it.
+    # Never wrapped: terminals make a link of it.
     yield paint("  at ", "dim") + f"{printable(d.file)}:{d.start[0]}:{d.start[1]}" + paint(f"  {d.name}", "dim")
     if source is not None:
         yield from _frame(terminal, source, d.start, d.end, color)
@@ -125,9 +118,9 @@ def _wrapped(text: str, width: int) -> list[str]:
 
 
 def _frame(terminal: Terminal, source: Source, start: Position, end: Position, color: str) -> Iterator[str]:
-    """The lines of the span, the span's characters underlined, cut to the width of the terminal."""
+    """The lines of the span, its characters underlined, cut to the width of the terminal."""
     last = max(start[0], end[0] if end[1] > 1 else end[0] - 1)
-    shown = min(last, start[0] + _MOST_LINES - 1)
+    shown = min(last, start[0] + _MAX_LINES - 1)
     gutter = len(str(shown))
     width = max(8, terminal.width - gutter - 4)
     empty = terminal.paint(f" {'':{gutter}} | ", "dim")
@@ -139,21 +132,21 @@ def _frame(terminal: Terminal, source: Source, start: Position, end: Position, c
         yield terminal.paint(f" {line:>{gutter}} | ", "dim") + cut
         yield empty + " " * before + terminal.paint("^" * marked, color)
     if shown < last:
-        yield empty + terminal.paint(f"… {last - shown} more line{'' if last - shown == 1 else 's'}", "dim")
+        yield empty + terminal.paint(f"… {counted(last - shown, 'more line')}", "dim")
 
 
 def visible_slice(text: str, first: int, stop: int, width: int) -> tuple[str, int, int]:
-    """What of a line is shown in `width` cells so that `text[first:stop]` is in it.
+    """The part of a line that fits into `width` terminal cells and contains `text[first:stop]`, as far as it fits.
 
-    Answers the text, how many cells of it come before the marked words, and how many these take. A wide character
-    takes two cells, a tab four, a control character those of its escape.
+    Returns that part, the number of cells before the underlined text, and the number of underlined cells. A wide
+    character is two cells wide, a tab four, a control character as wide as its escape.
     """
     cells = [_cell(char) for char in text]
     widths = [cell_len(cell) for cell in cells]
     begin = 0
     if sum(widths[: stop + 1]) > width:
-        begin, room = first, min(_BEFORE, max(width - sum(widths[first : stop + 1]), width // 4))
-        # To the end of the line may be less than fits: then more of what comes before is shown.
+        begin, room = first, min(_CELLS_BEFORE, max(width - sum(widths[first : stop + 1]), width // 4))
+        # If the rest of the line is shorter than the room for it, show more of what comes before.
         room = max(room, width - sum(widths[first:]))
         while begin > 0 and widths[begin - 1] <= room:
             begin -= 1
@@ -175,28 +168,21 @@ def visible_slice(text: str, first: int, stop: int, width: int) -> tuple[str, in
 
 def _cell(char: str) -> str:
     if char == "\t":
-        return " " * _TAB
-    return "" if char == "\ufeff" else printable(char)  # a byte order mark takes no room
+        return " " * _TAB_CELLS
+    return "" if char == "\ufeff" else printable(char)  # a byte order mark is not visible
 
 
-def _summary(terminal: Terminal, diagnostics: Sequence[Diagnostic], files: int) -> Iterator[str]:
-    looked = f"{files} file{'' if files == 1 else 's'}"
-    if not diagnostics:
+def _summary(terminal: Terminal, diagnostics: Sequence[Diagnostic], files: int, fixed: int | None) -> Iterator[str]:
+    if not diagnostics and not fixed:
         if files:
-            yield terminal.paint(f"Nothing found in {looked}.", "green")
+            yield terminal.paint(f"No findings in {counted(files, 'file')}.", "green")
         return
-    repairable = fixable_summary(diagnostics)
-    counts: dict[str, int] = {}
-    for diagnostic in diagnostics:
-        counts[diagnostic.severity] = counts.get(diagnostic.severity, 0) + 1
-    parts = [(f"{counts[level]} {level}", _COLORS[level]) for level in _COLORS if level in counts]
-    total = f"{len(diagnostics)} finding{'' if len(diagnostics) == 1 else 's'} in {looked}: "
-    more = f"`dlint explain {diagnostics[0].code}` says more."
-    if len(total) + sum(len(part) + 2 for part, _ in parts) + len(more) > terminal.width:
-        yield from _wrapped(total + ", ".join(part for part, _ in parts) + ".", terminal.width)
-        yield terminal.paint(more, "dim")
-    else:
-        painted = ", ".join(terminal.paint(part, color) for part, color in parts)
-        yield f"{total}{painted}. " + terminal.paint(more, "dim")
-    if repairable:
-        yield from _wrapped(repairable, terminal.width)
+    lines = summary_lines(diagnostics, files, fixed)
+    for line, painted in zip(lines, summary_lines(diagnostics, files, fixed, terminal.paint), strict=True):
+        if len(line) <= terminal.width:
+            yield painted
+        else:
+            yield from _wrapped(line, terminal.width)
+    if diagnostics:
+        # Never wrapped: it is there to be copied.
+        yield terminal.paint(f"Run `dlint explain {diagnostics[0].code}` for details.", "dim")

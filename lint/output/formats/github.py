@@ -17,12 +17,12 @@ _LEVELS = {"error": "error", "warning": "warning", "info": "notice", "style": "n
 
 
 def render(diagnostics: Iterable[Diagnostic], files: int) -> str:
-    """A command a line."""
+    """One command per line."""
     return "".join(_command(d) for d in diagnostics)
 
 
 def _command(d: Diagnostic) -> str:
-    # Columns mean something only where the finding is on one line.
+    # GitHub ignores columns unless start and end are on the same line.
     columns = f",col={d.start[1]},endColumn={d.end[1]}" if d.start[0] == d.end[0] else ""
     place = f"file={_property(relative_path(d))},line={d.start[0]},endLine={d.end[0]}{columns}"
     title = _property(f"{TOOL_NAME} {d.code} ({d.name})")

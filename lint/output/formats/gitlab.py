@@ -16,7 +16,7 @@ _LEVELS = {"error": "major", "warning": "minor", "info": "info", "style": "info"
 
 
 def render(diagnostics: Iterable[Diagnostic], files: int) -> str:
-    """The list as text."""
+    """The list as JSON."""
     return dumps(
         [
             {

@@ -1,4 +1,4 @@
-"""hadolint's JSON, for what reads it today: the old code of a finding where hadolint has one."""
+"""hadolint's JSON, for tools that read it, with hadolint's code for a finding if it has one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def render(diagnostics: Iterable[Diagnostic], files: int) -> str:
-    """The list on one line, as hadolint writes it."""
+    """The list on one line, as in hadolint."""
     found = [
         {
             "code": _code(d),
@@ -30,7 +30,7 @@ def render(diagnostics: Iterable[Diagnostic], files: int) -> str:
 
 
 def _code(d: Diagnostic) -> str:
-    """DL1000 for what does not parse, else hadolint's code among the names of the finding."""
+    """DL1000 for parse errors, else hadolint's code among the names of the finding."""
     if d.code in ("SYN001", "SYN003"):
         return "DL1000"
     names = [name.partition(":")[2] or name for name in d.aliases]

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from ...engine.diagnostic import Diagnostic, Position
 
 FORMAT_VERSION = "1"
-"""Version of the format; it changes when a reader of the old one could break."""
+"""Version of the format; changes when readers of the old one could break."""
 
 
 def render(diagnostics: Iterable[Diagnostic], files: int) -> str:
-    """The object as text. `files` is how many files were looked at."""
+    """The object as JSON; `files` is the number of linted files."""
     sources = SourceCache()
     return dumps(
         {"version": FORMAT_VERSION, "files": files, "diagnostics": [diagnostic_json(d, sources) for d in diagnostics]}
@@ -25,17 +25,17 @@ def render(diagnostics: Iterable[Diagnostic], files: int) -> str:
 
 
 def dumps(answer: object) -> str:
-    """JSON text. A byte that is no UTF-8 becomes U+FFFD: many readers refuse a lone surrogate."""
+    """JSON text. Invalid UTF-8 becomes U+FFFD, because many parsers reject lone surrogates."""
     return replace_surrogates(json.dumps(answer, ensure_ascii=False, indent=1)) + "\n"
 
 
 def replace_surrogates(text: str) -> str:
-    """`text` without lone surrogates."""
+    """`text` with lone surrogates replaced by U+FFFD."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def diagnostic_json(d: Diagnostic, sources: SourceCache) -> dict[str, object]:
-    """A finding as the format has it."""
+    """A finding in the JSON format."""
     return {
         "file": d.file,
         "code": d.code,

@@ -1,4 +1,4 @@
-"""`--format jsonl`: an object a line, each a finding as `--format json` has it."""
+"""`--format jsonl`: one object per line, each a finding as in `--format json`."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""JUnit's XML, as test reports are shown: a suite a file, a failed case a finding.
+"""JUnit XML: one suite per file, one failed case per finding.
 
-There is no standard; these are the attributes that the schema of Jenkins' xUnit plugin (junit-10.xsd) allows.
+There is no standard; the attributes are those of the schema of Jenkins' xUnit plugin (junit-10.xsd).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def render(diagnostics: Sequence[Diagnostic], files: int) -> str:
-    """The report as text; without findings it holds one case that passed, as many readers refuse an empty one."""
+    """The report as XML; without findings it has one passed case, because many readers reject an empty report."""
     count = len(diagnostics)
     lines = ['<?xml version="1.0" encoding="UTF-8"?>']
     lines.append(f'<testsuites name="{TOOL_NAME}" tests="{count or 1}" failures="{count}" errors="0">')

@@ -1,4 +1,4 @@
-"""reviewdog's diagnostic format, with suggestions. Source: its proto/rdf; columns are bytes of UTF-8 from 1."""
+"""reviewdog's diagnostic format, with suggestions. Source: its proto/rdf; columns are UTF-8 bytes, from 1."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LEVELS = {"error": "ERROR", "warning": "WARNING", "info": "INFO", "style": "INF
 
 
 def render(diagnostics: Iterable[Diagnostic], files: int) -> str:
-    """The object as text."""
+    """The object as JSON."""
     sources = SourceCache()
     return dumps({"source": {"name": TOOL_NAME}, "diagnostics": [_diagnostic(d, sources.of(d)) for d in diagnostics]})
 

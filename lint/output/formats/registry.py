@@ -1,48 +1,68 @@
-"""The formats of findings by name, and writing several of them at once."""
+"""Findings in each of the output formats, to standard output and to files."""
 
 from __future__ import annotations
 
 import os
 
 from ...config.arguments import OUTPUT_FORMATS
-from ...terminal.streams import OutputError, write_stdout
+from ...terminal.colors import paint, plain, stdout_has_colors
+from ...terminal.streams import OutputError, is_quiet, write_stdout
+from ..summary import TEXT_FORMATS, summary_lines
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from ...engine.diagnostic import Diagnostic
 
 
-def render_findings(form: str, diagnostics: Sequence[Diagnostic], files: int, *, plain: bool = False) -> str:
-    """The findings in a format that is a text of its own; `files` is how many files were looked at.
+def render_findings(
+    form: str, diagnostics: Sequence[Diagnostic], files: int, *, fixed: int | None = None, to_file: bool = False
+) -> Iterator[str]:
+    """The findings in the format `form`, in parts; text formats end with a summary, except with `-q`.
 
-    `plain` says that it is for a file: no colours and links of a terminal.
+    `files` is the number of linted files, `fixed` the number of findings that `--fix` fixed (None without it).
+    `to_file` leaves out colors and links.
     """
-    from importlib import import_module
-
     if form == "full":
         from .full import render
 
-        return "".join(render(diagnostics, files, plain=plain))
-    return import_module(f".{form}", __package__).render(diagnostics, files)
+        yield from render(diagnostics, files, fixed, to_file=to_file)
+    elif form in TEXT_FORMATS:
+        style = paint if not to_file and stdout_has_colors() else plain
+        if form == "concise":
+            from .concise import render as render_lines
+        else:
+            from .grouped import render as render_lines
+        yield render_lines(diagnostics, files, style)
+        if not is_quiet():
+            gap = "\n" if form == "grouped" and diagnostics else ""
+            summary = summary_lines(diagnostics, files, fixed, style)
+            yield gap + "".join(line + "\n" for line in summary) if summary else ""
+    else:
+        from importlib import import_module
+
+        yield import_module(f".{form}", __package__).render(diagnostics, files)
 
 
 def parse_outputs(values: Sequence[str]) -> list[tuple[str, str]]:
-    """Format and file of each `FORMAT=FILE`. Raises OutputError with what is wrong."""
+    """Format and file of each `FORMAT=FILE`. Raises OutputError for an invalid one."""
     found: list[tuple[str, str]] = []
     for value in values:
         form, equals, path = value.partition("=")
         if form not in OUTPUT_FORMATS or not equals or not path:
-            raise OutputError(f"`--output {value}` is not FORMAT=FILE; formats are {', '.join(OUTPUT_FORMATS)}")
+            formats = f"{', '.join(OUTPUT_FORMATS[:-1])} or {OUTPUT_FORMATS[-1]}"
+            raise OutputError(f"invalid value `{value}` for `--output` (expected FORMAT=FILE; formats: {formats})")
         found.append((form, path))
     return found
 
 
-def write_outputs(outputs: Sequence[tuple[str, str]], diagnostics: Sequence[Diagnostic], files: int) -> None:
-    """Write the findings to the files, each all of it or not at all. Raises OutputError."""
+def write_outputs(
+    outputs: Sequence[tuple[str, str]], diagnostics: Sequence[Diagnostic], files: int, fixed: int | None = None
+) -> None:
+    """Write the findings to files, each atomically; `-` is standard output. Raises OutputError."""
     for form, path in outputs:
-        text = render_findings(form, diagnostics, files, plain=path != "-")
+        text = "".join(render_findings(form, diagnostics, files, fixed=fixed, to_file=path != "-"))
         if path == "-":
             write_stdout(text)
             continue
@@ -52,4 +72,4 @@ def write_outputs(outputs: Sequence[tuple[str, str]], diagnostics: Sequence[Diag
                 file.write(text)
             os.replace(temporary, path)
         except OSError as error:
-            raise OutputError(f"`{path}` cannot be written: {error.strerror or error}") from None
+            raise OutputError(f"cannot write `{path}`: {error.strerror or error}") from None

@@ -1,4 +1,4 @@
-"""SARIF 2.1.0, for code scanning; with the fixes. Source: docs.oasis-open.org/sarif/sarif/v2.1.0."""
+"""SARIF 2.1.0 for code scanning, with fixes. Source: docs.oasis-open.org/sarif/sarif/v2.1.0."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
 def render(diagnostics: Sequence[Diagnostic], files: int) -> str:
-    """The log as text."""
+    """The log as JSON."""
     from importlib.metadata import version
 
     sources = SourceCache()

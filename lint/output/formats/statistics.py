@@ -1,4 +1,4 @@
-"""`--statistics`: how often each rule was found, instead of the findings."""
+"""`--statistics`: the number of findings per rule."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def render_statistics(diagnostics: Sequence[Diagnostic], files: int, form: str) -> str:
-    """A row for each code, the most frequent first: as JSON when that is the format, else as lines."""
+    """One row per code, the most frequent first; as JSON if `form` is `json`, else as lines."""
     counts = Counter((d.code, d.name) for d in diagnostics)
     fixable = Counter(d.code for d in diagnostics if d.fix is not None and d.fix.safety in ("safe", "unsafe"))
     rows = sorted(counts.items(), key=lambda row: (-row[1], row[0]))

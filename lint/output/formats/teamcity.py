@@ -1,4 +1,4 @@
-"""Service messages of TeamCity: inspections. Source: jetbrains.com/help/teamcity/service-messages.html."""
+"""TeamCity service messages for inspections. Source: jetbrains.com/help/teamcity/service-messages.html."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _ESCAPES = {"|": "||", "'": "|'", "\n": "|n", "\r": "|r", "[": "|[", "]": "|]"}
 
 
 def render(diagnostics: Sequence[Diagnostic], files: int) -> str:
-    """The kinds of inspections first, then a message a finding."""
+    """The inspection types, then one message per finding."""
     kinds = sorted({(d.code, d.name) for d in diagnostics})
     lines = [
         f"##teamcity[inspectionType id='{code}' name='{_escaped(name)}' category='{TOOL_NAME}'"
