@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 
 def delayed_installs(stage: Stage, build: Build) -> Iterator[Delay]:
-    """The installs that wait for copies without need, and what to do; no advice for packages by name."""
+    """Installs that depend on COPYs without need: the COPYs, the call and a remedy (empty for packages by name)."""
     if "onbuild" in (stage.root.image or ""):
-        return  # such an image copies the manifest and installs by itself
+        return  # these images copy the manifest and install in ONBUILD triggers
     if not any(isinstance(step, CopyOrAdd) and step.flag("from") is None for step in stage.instructions):
         return
     copies: list[CopySource] = []

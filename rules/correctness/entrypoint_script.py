@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 @rule("COR003", level=ERROR, since="0.1", onbuild=False)
 def entrypoint_script(instruction: Entrypoint | Cmd, build: Build) -> Iterator[Finding]:
-    """The script that the container starts cannot be started.
+    """The script that the container starts is not executable or has Windows line endings.
 
     ## Why
-    A script needs the execute bit, and a first line `#!…` that ends in a line feed: with a carriage return before it
-    the kernel looks for a program of that name, and says «no such file or directory».
+    The kernel can only start a script with the execute bit. With Windows line endings, the kernel looks for an
+    interpreter with a carriage return in its name and reports "no such file or directory".
 
     ## What to do
-    `git update-index --chmod=+x script`, or `COPY --chmod=755`; save the script with Unix line endings.
+    Run `git update-index --chmod=+x script` or use `COPY --chmod=755`. Save the script with Unix line endings.
     """
     stage, context = build.stage_of(instruction), build.context
     if stage is None or context is None or not instruction.json or not instruction.words:
@@ -47,13 +47,13 @@ def entrypoint_script(instruction: Entrypoint | Cmd, build: Build) -> Iterator[F
     except OSError:
         return
     if first.startswith(b"#!") and first.endswith(b"\r\n"):
-        yield Finding(f"`{name}` has Windows line endings, so the kernel cannot find its interpreter", word)
+        yield Finding(f"`{name}` has Windows line endings, so its interpreter is not found; convert them to LF", word)
     elif not mode & 0o111 and os.name == "posix" and first:
-        yield Finding(f"`{name}` has no execute bit, so the container cannot start it", word)
+        yield Finding(f"`{name}` is not executable, so the container cannot start it; use `COPY --chmod=755`", word)
 
 
 def _source(build: Build, stage: Stage, path: str) -> str | None:
-    """The file of the context that COPY or ADD puts at `path`, by name and without a mode of its own."""
+    """The file of the build context that COPY or ADD copies to `path` without `--chmod`; None if unknown."""
     for instruction in stage.instructions:
         if isinstance(instruction, (Copy, Add)) and not instruction.flag("from") and not instruction.flag("chmod"):
             for place in copied_paths(build, instruction):
@@ -63,7 +63,7 @@ def _source(build: Build, stage: Stage, path: str) -> str | None:
 
 
 def _made_executable(build: Build, stage: Stage, path: str) -> bool:
-    """Whether a RUN changes modes or line endings of the script, or of what it cannot be told from."""
+    """Whether a RUN may change the mode or the line endings of the script."""
     name = path.rsplit("/", 1)[-1]
     for run in (i for i in stage.instructions if isinstance(i, Run)):
         for command in build.commands(run):
@@ -75,7 +75,7 @@ def _made_executable(build: Build, stage: Stage, path: str) -> bool:
 
 
 EXAMPLES = (
-    Bad('COPY run.sh /run.sh\nENTRYPOINT ["«/run.sh»"]', files={"run.sh": "#!/bin/sh\n"}, message="no execute bit"),
+    Bad('COPY run.sh /run.sh\nENTRYPOINT ["«/run.sh»"]', files={"run.sh": "#!/bin/sh\n"}, message="not executable"),
     Bad(
         'COPY --chown=1 run.sh /\nCMD ["«/run.sh»"]', files={"run.sh": "#!/bin/sh\r\n"}, message="Windows line endings"
     ),
