@@ -38,9 +38,9 @@ def as_casing(instruction: From, build: Build) -> Iterator[Finding]:
 
 EXAMPLES = (
     Bad("FROM debian:12 «as» build", message="use `AS`", fixed="FROM debian:12 AS build"),
+    Good("FROM debian:12 AS build"),
     Bad("FROM debian:12 «As» build"),
     Bad("from debian:12 «AS» build", message="use `as`"),
-    Good("FROM debian:12 AS build"),
     Good("from debian:12 as build"),
     Good("From debian:12 as build", why="reported by keyword-casing"),
 )

@@ -64,9 +64,9 @@ def _description(instruction: Arg | From) -> Comment | None:
 
 EXAMPLES = (
     Bad("# the version\nARG «VERSION»=1", message="start it with `# VERSION …`"),
+    Good("# VERSION what to build\nARG VERSION=1"),
     Bad("# base this is it\n# and more\nFROM debian:12 AS «base»"),
     Bad("FROM debian:12\n# a\nARG «b»=1 c=2", message="`# b …` or `# c …`"),
-    Good("# VERSION what to build\nARG VERSION=1"),
     Good("# a word on all\n#\nARG VERSION=1", why="separated by a line with only #"),
     Good("# stage\nFROM debian:12", why="the stage has no name"),
     Good("# check=skip=StageNameCasing\nFROM debian:12 AS base"),

@@ -51,11 +51,11 @@ def _empty_lines(build: Build, instruction: Instruction) -> list[Span]:
 
 EXAMPLES = (
     Bad("RUN echo a && \\\n«\n»    echo b", message="inside RUN", fixed="RUN echo a && \\\n    echo b"),
+    Good("RUN echo a && \\\n  # and\n    echo b", why="a comment is allowed"),
     Bad(
         "FROM debian:12\nCOPY a \\\n«  \n»\n  /b",
         why="reported once per instruction",
         fixed="FROM debian:12\nCOPY a \\\n  /b",
     ),
-    Good("RUN echo a && \\\n  # and\n    echo b", why="a comment is allowed"),
     Good("RUN <<EOF\necho a\n\necho b\nEOF", why="part of a heredoc"),
 )

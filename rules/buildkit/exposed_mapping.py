@@ -38,8 +38,8 @@ def exposed_mapping(instruction: Expose, build: Build) -> Iterator[Finding]:
 
 EXAMPLES = (
     Bad("EXPOSE «8080:80»", message="use `80`", fixed="EXPOSE 80"),
+    Good("EXPOSE 80 443/tcp 7000-7010"),
     Bad("EXPOSE «127.0.0.1:80:80» «[::1]:1:1/udp»", fixed="EXPOSE 80 1/udp"),
     Bad("ENV P=8080:80\nEXPOSE «$P»"),
-    Good("EXPOSE 80 443/tcp 7000-7010"),
     Good("ARG P\nEXPOSE $P"),
 )

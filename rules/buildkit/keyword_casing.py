@@ -47,8 +47,8 @@ def keyword_casing(build: Build) -> Iterator[Finding]:
 
 EXAMPLES = (
     Bad("FROM debian:12\n«run» a\nCOPY b c", message="use `RUN`", fixed="FROM debian:12\nRUN a\nCOPY b c"),
+    Good("from debian:12\nrun a"),
     Bad("«From» debian:12\n«Run» a", message="use `FROM`"),
     Bad("from debian:12\nrun a\n«CMD» b", message="(lowercase)"),
-    Good("from debian:12\nrun a"),
     Good("arg v=1\nFROM debian:$v\nRUN a", why="not checked before the first FROM"),
 )

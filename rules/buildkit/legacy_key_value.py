@@ -83,6 +83,7 @@ def _same_value(pair: str, value: str, escape: str) -> bool:
 
 EXAMPLES = (
     Bad("ENV «LANG C.UTF-8»", message="`ENV LANG=…`", fixed="ENV LANG=C.UTF-8"),
+    Good("ENV LANG=C.UTF-8 A=b"),
     Bad("LABEL «maintainer Jane Doe»", fixed='LABEL maintainer="Jane Doe"'),
     Bad('ENV «E "q q"»', fixed='ENV E="q q"'),
     Bad('LABEL «a say "no" to $it»', fixed='LABEL a="say no to $it"', why="BuildKit removes the quotes"),
@@ -91,6 +92,5 @@ EXAMPLES = (
     Bad("ENV «A \\\n# why\n  b»", fixed="ENV A \\\n# why\n  b", why="no fix, which would delete the comment"),
     Bad("ENV «A 1 B=2»", why="one variable with the value `1 B=2`", fixed='ENV A="1 B=2"'),
     Bad("ONBUILD ENV «A b»"),
-    Good("ENV LANG=C.UTF-8 A=b"),
     Good('LABEL maintainer="Jane Doe"'),
 )

@@ -68,8 +68,8 @@ def platform_mismatch(stage: Stage, build: Build) -> Iterator[Finding]:
 
 EXAMPLES = (
     Bad("FROM «--platform=linux/amd64» arm64v8/debian:12", message="is an image for linux/arm64"),
-    Bad("ARG P=linux/arm/v7\nFROM «--platform=$P» amd64/alpine:3.20"),
     Good("FROM --platform=linux/arm64 arm64v8/debian:12"),
+    Bad("ARG P=linux/arm/v7\nFROM «--platform=$P» amd64/alpine:3.20"),
     Good("FROM --platform=linux/arm/v7 arm32v7/debian:12"),
     Good("FROM arm64v8/debian:12", why="no platform requested"),
     Good("FROM --platform=linux/amd64 debian:12"),

@@ -34,7 +34,7 @@ def protocol_casing(instruction: Expose, build: Build) -> Iterator[Finding]:
 
 EXAMPLES = (
     Bad("EXPOSE «80/TCP»", message="use `80/tcp`", fixed="EXPOSE 80/tcp"),
-    Bad("EXPOSE 80 «53/Udp» 53/tcp"),
     Good("EXPOSE 80/tcp 53/udp 8080"),
+    Bad("EXPOSE 80 «53/Udp» 53/tcp"),
     Good("ARG P\nEXPOSE $P"),
 )

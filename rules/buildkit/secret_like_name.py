@@ -36,9 +36,9 @@ def secret_like_name(instruction: Arg | Env, build: Build) -> Iterator[Finding]:
 
 EXAMPLES = (
     Bad("ENV «GPG_KEY»=A035C8C19219BA821ECEA86B64E628F8D684696D", message="looks like a secret"),
+    Good("ENV API_TOKEN=abc123", why="reported by secret-variable"),
     Bad("ENV «APT_KEY_DONT_WARN_ON_DANGEROUS_USAGE»=1 «PASSWORD»="),
     Bad("ARG «ZONE_KEY»"),
-    Good("ENV API_TOKEN=abc123", why="reported by secret-variable"),
     Good("ENV TOKEN_FILE=/x KEY_VERSION=1 PUBLIC_KEY=x", why="BuildKit ignores these names"),
     Good("ENV KEYBOARD=us AUTHOR=me"),
 )

@@ -51,11 +51,11 @@ def _references(build: Build, name: str) -> Iterator[Edit]:
 
 EXAMPLES = (
     Bad("FROM debian:12 AS «Build»", message="use `build`", fixed="FROM debian:12 AS build"),
+    Good("FROM debian:12 AS build-1"),
     Bad("FROM debian:12 AS «BASE»\nFROM debian:12 AS other"),
     Bad(
         "FROM debian:12 AS «A»\nFROM debian:12\nCOPY --from=A b c\nRUN --mount=type=bind,from=A,target=/a b",
         fixed="FROM debian:12 AS a\nFROM debian:12\nCOPY --from=a b c\nRUN --mount=type=bind,from=a,target=/a b",
     ),
-    Good("FROM debian:12 AS build-1"),
     Good("FROM debian:12"),
 )

@@ -54,11 +54,11 @@ def _message(name: str, known: set[str]) -> str:
 
 EXAMPLES = (
     Bad("FROM busybox:1«$MUSL»", message="add `ARG MUSL` before"),
+    Good("ARG tag\nFROM busybox:1$tag", why="set by the build"),
     Bad("ARG tag=1\nFROM busybox:${tag}«${version}»"),
     Bad("ARG VERSION=3\nFROM alpine:3«${VERSIONS:-.20}»", message="did you mean `VERSION`?"),
     Bad("FROM alpine:3.20 AS a\nARG V=1\nFROM busybox:1«$V»", why="FROM does not see the ARG of a stage"),
     Bad("FROM «--platform=linux/amd64$X» alpine:3.20"),
-    Good("ARG tag\nFROM busybox:1$tag", why="set by the build"),
     Good("FROM --platform=$BUILDPLATFORM alpine:3.20", why="predefined by BuildKit"),
     Good("FROM busybox:$tag", why="reported by build-error"),
 )

@@ -77,8 +77,9 @@ def _set_in_same_env(use: VariableReference) -> bool:
 
 
 EXAMPLES = (
-    Bad("FROM scratch\nCOPY «$foo» .", message="`$foo` is empty here: no ENV or ARG sets it"),
     Bad("FROM alpine\nENV PATH=«$PAHT»:/tmp/bin", message="did you mean `$PATH`?"),
+    Good("ENV PATH=/x:$PATH"),
+    Bad("FROM scratch\nCOPY «$foo» .", message="`$foo` is empty here: no ENV or ARG sets it"),
     Bad("FROM alpine\nCOPY «$foo» .\nARG foo=bar", message="not set until line 3"),
     Bad("ARG V=1\nFROM debian:12\nLABEL version=«${V}»", message="add `ARG V`"),
     Bad(
@@ -94,7 +95,6 @@ EXAMPLES = (
     Bad("COPY --chown=«$u»:«$g» a b"),
     Bad("COPY <<EOF /b\n«$x» ${PATH} \\$z\nEOF"),
     Bad("ENV LD_LIBRARY_PATH=/x:«$LD_LIBRARY_PATH»", why="adds an empty entry, which means the current directory"),
-    Good("ENV PATH=/x:$PATH"),
     Good("FROM alpine AS base\nARG foo=Dockerfile\nFROM base\nCOPY $foo ."),
     Good("ARG foo\nCOPY $foo .", why="set by the build"),
     Good("FROM eclipse-temurin:21\nENV PATH=$JAVA_HOME/x:$PATH", why="set by the base image"),

@@ -42,9 +42,9 @@ def unset_base_argument(instruction: From, build: Build) -> Iterator[Finding]:
 
 EXAMPLES = (
     Bad("ARG BASE\nFROM «$BASE»", message="give `ARG BASE` a default"),
+    Good("ARG VERSION=3.12\nFROM python:${VERSION}-slim"),
     Bad("ARG VERSION\nFROM «python:${VERSION}-slim»"),
     Bad("ARG NAME\nARG TAG\nFROM «$NAME:$TAG» AS a", message="`ARG NAME` and `ARG TAG`"),
-    Good("ARG VERSION=3.12\nFROM python:${VERSION}-slim"),
     Good("ARG VARIANT\nFROM python:3.12$VARIANT", why="valid without it"),
     Good("ARG VERSION\nFROM python:${VERSION:-3.12}"),
     Good("FROM $BASE", why="reported by build-error"),

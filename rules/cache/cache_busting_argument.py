@@ -72,10 +72,10 @@ def _wasted(build: Build, later: Sequence[Instruction], name: str) -> tuple[Pack
 
 EXAMPLES = (
     Bad("ARG «GIT_COMMIT»\nRUN apt-get update && apt-get install -y curl\nLABEL commit=$GIT_COMMIT"),
+    Good("RUN apt-get update && apt-get install -y curl\nARG GIT_COMMIT\nLABEL commit=$GIT_COMMIT"),
     Bad("ARG «BUILD_DATE»\nENV BUILT=$BUILD_DATE\nRUN pip install -r requirements.txt", message="its uses on line 3"),
     Bad("ARG «VERSION»\nRUN go mod download\nCOPY . .\nRUN go build -ldflags -X=main.v=$VERSION", message="go mod"),
     Bad("ARG «VCS_REF»=unknown\nLABEL ref=$VCS_REF\nRUN apt-get install -y curl", message="its uses on line 3"),
-    Good("RUN apt-get update && apt-get install -y curl\nARG GIT_COMMIT\nLABEL commit=$GIT_COMMIT"),
     Good("ARG GIT_COMMIT\nRUN make VERSION=$GIT_COMMIT", why="the step uses it"),
     Good("ARG GIT_COMMIT\nRUN ./configure\nRUN apt-get install -y curl", why="the script may use it"),
     Good("ARG NODE_VERSION=22\nRUN apt-get install -y nodejs=$NODE_VERSION", why="a pinned version"),

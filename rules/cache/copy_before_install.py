@@ -74,6 +74,7 @@ EXAMPLES = (
         "FROM python:3.12-slim\nWORKDIR /app\nCOPY «.» .\nRUN pip install -r requirements.txt",
         message="copy only `requirements.txt` before the install",
     ),
+    Good("FROM python:3.12-slim\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\nCOPY . ."),
     Bad("FROM node:22-slim\nCOPY «.» /app\nRUN cd /app/web && npm ci", message="`web/package.json` and its lock file"),
     Bad(
         "COPY a.conf /etc/a\nRUN make\nCOPY «.» /app\nRUN apt-get update && apt-get install -y curl",
@@ -89,7 +90,6 @@ EXAMPLES = (
         "RUN --mount=type=bind,source=requirements.txt,target=/r.txt pip install -r /r.txt",
         why="the layer before the RUN changes anyway",
     ),
-    Good("FROM python:3.12-slim\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\nCOPY . ."),
     Good("FROM python:3.12-slim\nCOPY . .\nRUN pip install .", why="installs the project itself"),
     Bad(
         "FROM node:22-slim\nWORKDIR /app\nCOPY package*.json .\nCOPY «public» .\nRUN npm ci",

@@ -91,12 +91,12 @@ EXAMPLES = (
     Bad(
         "COPY «app.env» /etc/", files={".dockerignore": "# local\n*.env\n", "app.env": ""}, message="line 2 of .docker"
     ),
+    Good("COPY a.py /x/", files={".dockerignore": "docs\n", "a.py": ""}),
     Bad("COPY a.py «docs/» /x/", files={".dockerignore": "docs\n", "a.py": "", "docs/i.md": ""}),
     Bad("COPY «.» /x/", files={".dockerignore": "**\n", "a.py": ""}),
     Bad("COPY a.py «*.env» /x/", files={".dockerignore": "*.env\n", "a.py": "", "a.env": ""}),
     Bad("COPY «./docs/../b.md» /x/", files={".dockerignore": "b.md\n", "b.md": ""}),
     Bad("COPY «a» /x/", files={"Dockerfile.dockerignore": "a\n", "a": ""}, message="line 1 of Dockerfile.dockerignore"),
-    Good("COPY a.py /x/", files={".dockerignore": "docs\n", "a.py": ""}),
     Good("COPY *.md /x/", files={".dockerignore": "a.md\n", "a.md": "", "b.md": ""}, why="b.md is not excluded"),
     Good(
         "COPY docs /x/",

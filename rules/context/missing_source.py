@@ -62,10 +62,10 @@ EXAMPLES = (
         files={"requirements.txt": "", "app.py": ""},
         message="did you mean `requirements.txt`?",
     ),
+    Good("COPY app.py /app/", files={"app.py": ""}),
     Bad("COPY app.py «settings.toml» /app/", files={"app.py": ""}),
     Bad("COPY app.py «../lib.py» /app/", files={"app.py": ""}, message="cannot leave the build context"),
     Bad("COPY App «templates» /app/", files={"App": "", "Templates/a": ""}, message="`Templates`"),
-    Good("COPY app.py /app/", files={"app.py": ""}),
     Good("COPY app.py dist /app/", files={"app.py": ""}, why="a common output directory"),
     Good("COPY app.py main.js /app/", files={"app.py": "", "main.ts": ""}, why="compiled from main.ts"),
     Good(

@@ -67,6 +67,7 @@ def _measured(build: Build, context: Context) -> str:
 
 EXAMPLES = (
     Bad("COPY «.» /app", files={"app.py": "", ".git/HEAD": "x"}, message="`.git`"),
+    Good("COPY . /app", files={"app.py": "", ".dockerignore": ".git\n"}),
     Bad("WORKDIR /app\nADD «./» .\nCOPY . .", files={"app.py": ""}, why="reported once per Dockerfile"),
     Bad("COPY app.py «.» /app/", files={"app.py": ""}, message="`COPY . /app/`"),
     Bad(
@@ -81,7 +82,6 @@ EXAMPLES = (
         message="(152 B in 44 files, including `.env`, `node_modules`, 40 `__pycache__` and 2 more)",
         why="secrets first, then the largest",
     ),
-    Good("COPY . /app", files={"app.py": "", ".dockerignore": ".git\n"}),
     Good("COPY . /app", files={"app.py": "", "Dockerfile.dockerignore": ""}, why="the Dockerfile's own ignore file"),
     Good("COPY src /app", files={"src/app.py": ""}, why="only one directory"),
     Good(

@@ -78,6 +78,7 @@ EXAMPLES = (
         files={".dockerignore": "*.md\n", "app.py": "", ".git/config": "x" * 50},
         message="`.git` (50 B)",
     ),
+    Good("COPY . /app", files={".dockerignore": ".git\n", "app.py": "", ".git/config": "x"}),
     Bad(
         "COPY «src» /app",
         files={".dockerignore": "__pycache__\n", "src/a/__pycache__/x.pyc": "x"},
@@ -85,7 +86,6 @@ EXAMPLES = (
     ),
     Bad("COPY «.» .\nRUN npm ci", files={".dockerignore": ".git\n", "node_modules/a/i.js": "x", "package.json": "{}"}),
     Bad("COPY «.» .", files={".dockerignore": ".git\n", "py/pyvenv.cfg": "", "py/bin/python": ""}, message="`py`"),
-    Good("COPY . /app", files={".dockerignore": ".git\n", "app.py": "", ".git/config": "x"}),
     Good(
         "COPY . /app",
         files={".dockerignore": ".git\n", "node_modules/a/i.js": "x"},

@@ -76,10 +76,10 @@ def _made_executable(build: Build, stage: Stage, path: str) -> bool:
 
 EXAMPLES = (
     Bad('COPY run.sh /run.sh\nENTRYPOINT ["«/run.sh»"]', files={"run.sh": "#!/bin/sh\n"}, message="not executable"),
+    Good('COPY --chmod=755 run.sh /run.sh\nENTRYPOINT ["/run.sh"]', files={"run.sh": "#!/bin/sh\n"}),
     Bad(
         'COPY --chown=1 run.sh /\nCMD ["«/run.sh»"]', files={"run.sh": "#!/bin/sh\r\n"}, message="Windows line endings"
     ),
-    Good('COPY --chmod=755 run.sh /run.sh\nENTRYPOINT ["/run.sh"]', files={"run.sh": "#!/bin/sh\n"}),
     Good('COPY run.sh /run.sh\nRUN chmod +x /run.sh\nENTRYPOINT ["/run.sh"]', files={"run.sh": "#!/bin/sh\n"}),
     Good('COPY run.sh /run.sh\nENTRYPOINT ["sh", "/run.sh"]', files={"run.sh": "#!/bin/sh\n"}),
 )

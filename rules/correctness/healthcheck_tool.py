@@ -78,8 +78,8 @@ def _may_install(build: Build, run: Run, tool: str) -> bool:
 
 EXAMPLES = (
     Bad("FROM python:3.12-slim\nRUN pip install a==1\nHEALTHCHECK CMD «curl» -f http://localhost/ || exit 1"),
-    Bad('FROM alpine:3.20\nHEALTHCHECK CMD ["«curl»", "-f", "http://localhost/"]'),
     Good("FROM alpine:3.20\nHEALTHCHECK CMD wget -qO- http://localhost/", why="part of busybox"),
+    Bad('FROM alpine:3.20\nHEALTHCHECK CMD ["«curl»", "-f", "http://localhost/"]'),
     Good("FROM debian:12-slim\nRUN apt-get install -y curl\nHEALTHCHECK CMD curl -f http://localhost/"),
     Good("FROM python:3.12\nHEALTHCHECK CMD curl -f http://localhost/", why="part of the full image"),
     Good(

@@ -42,8 +42,8 @@ def ignored_cmd(stage: Stage, build: Build) -> Iterator[Finding]:
 
 EXAMPLES = (
     Bad("ENTRYPOINT «python app.py»\nCMD --port 80", message="CMD on line 3"),
-    Bad('CMD ["--port", "80"]\nENTRYPOINT «python app.py»'),
     Good('ENTRYPOINT ["python", "app.py"]\nCMD ["--port", "80"]'),
+    Bad('CMD ["--port", "80"]\nENTRYPOINT «python app.py»'),
     Good("ENTRYPOINT python app.py", why="no CMD"),
     Good('ENTRYPOINT exec python app.py "$@"\nCMD ["--port"]'),
 )

@@ -79,8 +79,8 @@ def _finding(instruction: CommandLine) -> Finding:
 
 EXAMPLES = (
     Bad("FROM golang:1.23 AS b\nFROM scratch\nCOPY --from=b /src/app /app\nENTRYPOINT «/app --serve»"),
-    Bad("FROM scratch\nCOPY app /app\nRUN «/app --init»"),
     Good('FROM scratch\nCOPY app /app\nENTRYPOINT ["/app"]'),
+    Bad("FROM scratch\nCOPY app /app\nRUN «/app --init»"),
     Good("FROM scratch\nADD rootfs.tar.gz /\nCMD bash", why="the archive may contain a shell"),
     Good("FROM scratch\nCOPY --from=b / /\nCMD bash"),
     Good("FROM alpine:3.20\nCMD app"),

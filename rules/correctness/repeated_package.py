@@ -44,6 +44,7 @@ def repeated_package(run: Run, build: Build) -> Iterator[Finding]:
 
 EXAMPLES = (
     Bad("RUN apt-get install -y curl git «curl»", fixed="RUN apt-get install -y curl git"),
+    Good("RUN apt-get install -y curl git"),
     Bad(
         "RUN apt-get install -y \\\n    curl \\\n    # again\n    git \\\n    «curl» \\\n    vim",
         fixed="RUN apt-get install -y \\\n    curl \\\n    # again\n    git \\\n    vim",
@@ -53,7 +54,6 @@ EXAMPLES = (
         "FROM opensuse/leap:15\nRUN zypper -n install a = 1 «a» = 1",
         fixed="FROM opensuse/leap:15\nRUN zypper -n install a = 1 a = 1",
     ),
-    Good("RUN apt-get install -y curl git"),
     Good("RUN apt-get install -y curl && apt-get install -y curl", why="separate installs"),
     Good("RUN apt-get install -y $A $A", why="unknown values"),
 )

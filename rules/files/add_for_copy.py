@@ -100,6 +100,7 @@ def _is_archive(path: str) -> bool:
 
 EXAMPLES = (
     Bad("«ADD» a.sh /b", fixed="COPY a.sh /b"),
+    Good("COPY a /b"),
     Bad("«ADD» a /b", fixed="COPY a /b", why="an unsafe fix: the file may be an archive"),
     Bad("«ADD» a /b", files={"a": "text"}, fixed="COPY a /b"),
     Bad("«ADD» . /app", fixed="COPY . /app"),
@@ -107,7 +108,6 @@ EXAMPLES = (
     Bad("ARG JAR=target/app.jar\n«ADD» ${JAR} app.jar", why="the default of the ARG"),
     Bad('«ADD» ["a", "/b"]'),
     Bad("«ADD» <<EOF /a\nb\nEOF"),
-    Good("COPY a /b"),
     Good("ADD app.tar.gz /opt/"),
     Good("ADD a b.tar.zst /opt/", why="one of them is extracted"),
     Good("ADD https://example.com/a /a"),

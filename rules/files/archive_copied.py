@@ -70,9 +70,9 @@ def _extracted_archive(command: Command) -> str:
 
 EXAMPLES = (
     Bad("COPY «app.tar.gz» /tmp/\nRUN tar -xzf /tmp/app.tar.gz -C /opt", message="extracted on line 3"),
+    Good("ADD app.tar.gz /opt/"),
     Bad("COPY «app.tgz» /tmp/a.tgz\nRUN tar xf /tmp/a.tgz"),
     Bad("WORKDIR /tmp\nCOPY «app.tar» .\nRUN tar -x -f app.tar && rm app.tar"),
-    Good("ADD app.tar.gz /opt/"),
     Good("COPY app.tar.gz /tmp/\nRUN tar -xzf /tmp/app.tar.gz bin/app", why="one member only"),
     Good("COPY app.zip /tmp/\nRUN unzip /tmp/app.zip", why="ADD does not extract zip files"),
     Good("COPY db.dat.gz /tmp/\nRUN gunzip /tmp/db.dat.gz", why="ADD does not decompress single files"),

@@ -73,13 +73,13 @@ def _matches(copy: Copy | Add, build: Build) -> int:
 
 EXAMPLES = (
     Bad("COPY a b «/c»", fixed="COPY a b /c/"),
+    Good("COPY a b /c/"),
     Bad("WORKDIR /c\nCOPY a b «/c»", fixed="WORKDIR /c\nCOPY a b /c/"),
     Bad("ARG D=/app\nCOPY a b «$D»", why="the default of the ARG"),
     Bad('COPY ["a", "b", "«c»"]', fixed='COPY ["a", "b", "c/"]'),
     Bad("ADD a b «/c»"),
     Bad("COPY *.txt «/c»", files={"a.txt": "a", "b.txt": "b"}, message="matches 2 files"),
     Good("FROM mcr.microsoft.com/windows/nanoserver:ltsc2022\nCOPY a b C:\\\\c\\\\"),
-    Good("COPY a b /c/"),
     Good("COPY a b ./"),
     Good("COPY a b .", why="BuildKit treats it as a directory"),
     Good("ARG D\nCOPY a b $D", why="set by the build"),

@@ -40,8 +40,8 @@ def _is_dlint_ignore(words: list[str]) -> bool:
 
 EXAMPLES = (
     Bad("«# hadolint ignore=DL3008»\nRUN a"),
+    Good("# hadolint global ignore=DL3008\nRUN a", why="applies to the whole file"),
     Bad("«# dlint: ignore[DL3008] why»\nRUN a"),
     Bad("RUN a \\\n«# hadolint ignore=DL3008»\n  b"),
-    Good("# hadolint global ignore=DL3008\nRUN a", why="applies to the whole file"),
     Good("# we ignore=this\nRUN a"),
 )

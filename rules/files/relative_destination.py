@@ -74,12 +74,12 @@ def _first_workdir(stage: Stage) -> int:
 
 EXAMPLES = (
     Bad("FROM debian:12\nCOPY a «b»", fixed="FROM debian:12\nCOPY a /b"),
+    Good("FROM debian:12\nCOPY a /b"),
     Bad("FROM debian:12\nCOPY . «.»", fixed="FROM debian:12\nCOPY . /"),
     Bad("FROM scratch\nCOPY a «b»"),
     Bad('FROM debian:12\nADD ["a", "«b»"]', fixed='FROM debian:12\nADD ["a", "/b"]'),
     Bad("FROM example.com/a:1\nCOPY a «b»", options={"pedantic": True}),
     Good("FROM example.com/a:1\nCOPY a b", why="its working directory is unknown"),
-    Good("FROM debian:12\nCOPY a /b"),
     Good("FROM debian:12\nWORKDIR /b\nCOPY a ."),
     Good("FROM debian:12 AS Base\nWORKDIR /b\nFROM base\nCOPY a .", why="inherited from the parent stage"),
     Good("FROM golang:1.23\nCOPY a b", why="golang sets WORKDIR /go"),

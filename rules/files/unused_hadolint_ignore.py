@@ -36,6 +36,7 @@ def unused_hadolint_ignore(build: Build) -> Iterator[Finding]:
 
 EXAMPLES = (
     Bad("FROM debian:12\n«# hadolint ignore=DL3004»\nRUN a", fixed="FROM debian:12\nRUN a"),
+    Good("# hadolint ignore=DL3004\nRUN sudo a"),
     Bad(
         "FROM debian:12\n«# hadolint ignore=DL3003,DL3004 # why»\nRUN sudo a",
         fixed="FROM debian:12\n# hadolint ignore=DL3004 # why\nRUN sudo a",
@@ -43,6 +44,5 @@ EXAMPLES = (
     Bad("«# hadolint global ignore=DL3004»\nFROM debian:12\nRUN a"),
     Bad("«# hadolint stage ignore=DL3004»\nFROM debian:12 AS a\nRUN a\nFROM debian:12\nRUN sudo a"),
     Good("# hadolint stage ignore=DL3004\nFROM debian:12\nRUN a\nRUN sudo a"),
-    Good("# hadolint ignore=DL3004\nRUN sudo a"),
     Good("# hadolint ignore=SC2086,DL9999\nRUN a", why="not checked"),
 )

@@ -48,6 +48,7 @@ def unused_ignore_finding(unused: UnusedIgnore, safety: str) -> Finding:
 
 EXAMPLES = (
     Bad("FROM debian:12\n«# dlint: ignore[DL3004] why»\nRUN a", fixed="FROM debian:12\nRUN a"),
+    Good("# dlint: ignore[DL3004] the image has no other way\nRUN sudo a"),
     Bad(
         "«# dlint: ignore[DL3006, DL3007] why»\nFROM debian",
         fixed="# dlint: ignore[DL3006] why\nFROM debian",
@@ -60,7 +61,6 @@ EXAMPLES = (
     Bad("«# dlint: ignore-file[DL3004]»\nFROM debian:12\nRUN a", fixed="FROM debian:12\nRUN a"),
     Bad("FROM debian:12\nRUN a \\\n  «# dlint: ignore[cd-in-run]»\n  b", fixed="FROM debian:12\nRUN a \\\n  b"),
     Bad("FROM debian:12\n«# dlint: ignore[DL3004]»", why="no instruction follows", fixed="FROM debian:12"),
-    Good("# dlint: ignore[DL3004] the image has no other way\nRUN sudo a"),
     Good("# dlint: ignore\nRUN a", why="without names"),
     Good("# dlint: ignore[SC2086]\nRUN a $b", why="a ShellCheck code"),
     Good("# hadolint ignore=DL3004\nRUN a", why="see IGN002"),

@@ -99,6 +99,7 @@ def _build_advice(needs: FullImageNeeds) -> str:
 
 EXAMPLES = (
     Bad("FROM «python:3.12»\nCMD python app.py", message="`python:3.12-slim`"),
+    Good("FROM python:3.12-slim\nCMD python app.py"),
     Bad("FROM «node:22-bookworm»\nRUN npm ci", message="if `npm ci` has to compile, build in one stage"),
     Bad("FROM «python:3.12»\nRUN git clone https://example.com/x", message="`git`, so install it there, or build"),
     Bad("FROM «ruby:3.3»\nRUN apt-get install -y subversion\nRUN svn co https://example.com/x", message="same version"),
@@ -110,7 +111,6 @@ EXAMPLES = (
     Bad("FROM «node:22»\nHEALTHCHECK CMD curl -f localhost\nCMD node .", message="install `curl` there"),
     Bad("FROM «rust:1.80-bookworm»\nRUN cargo build", message="copy it into `debian:bookworm-slim`"),
     Bad("FROM «python:3.12» AS base\nFROM base\nCMD python app.py", why="the final stage is based on it"),
-    Good("FROM python:3.12-slim\nCMD python app.py"),
     Good("FROM python:3.12 AS build\nRUN make\nFROM python:3.12-slim\nCOPY --from=build /a /a", why="not shipped"),
     Good("FROM python:3.12 AS test\nRUN pytest\nFROM test AS dev\nCMD bash", why="a development image"),
     Good("FROM eclipse-temurin:21\nCOPY . .\nCMD ./mvnw spring-boot:run", why="needs the JDK at run time"),

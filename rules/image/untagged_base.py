@@ -34,8 +34,8 @@ def untagged_base(instruction: From, build: Build) -> Iterator[Finding]:
 
 EXAMPLES = (
     Bad("FROM «debian»"),
-    Bad("ARG BASE=debian\nFROM «$BASE»"),
     Good("FROM debian:12-slim"),
+    Bad("ARG BASE=debian\nFROM «$BASE»"),
     Good("FROM scratch"),
     Good("FROM debian:12-slim AS base\nFROM base", why="a stage"),
     Good("ARG BASE\nFROM $BASE", why="set by the build"),

@@ -96,6 +96,7 @@ def _fix(first: Copy | Add, others: Sequence[Copy | Add], build: Build) -> Fix |
 
 EXAMPLES = (
     Bad("FROM a\n«COPY» a.txt /app/\nCOPY b c /app/\nRUN d", fixed="FROM a\nCOPY a.txt b c /app/\nRUN d"),
+    Good("FROM a\nCOPY a /b\nCOPY c /b", why="the destination may be a file"),
     Bad(
         "FROM a\nCOPY a /\n\n«COPY» package.json .\nCOPY package-lock.json ./\nCOPY yarn.lock ./\nCOPY x y",
         message="lines 4, 5 and 6",
@@ -103,7 +104,6 @@ EXAMPLES = (
     ),
     Bad("FROM a AS b\n«COPY» --chown=1 a ./\nCOPY --chown=1 $b ./", fixed="FROM a AS b\nCOPY --chown=1 a $b ./"),
     Bad("FROM a\n«COPY» a /b/\n# why\nCOPY c /b/", fixed=None),
-    Good("FROM a\nCOPY a /b\nCOPY c /b", why="the destination may be a file"),
     Good("FROM a\nCOPY a /b/\nRUN c\nCOPY d /b/", why="not consecutive"),
     Good("FROM a\nCOPY --from=x a /b/\nCOPY c /b/"),
     Good("FROM a\nCOPY a /b/\nADD c /b/"),

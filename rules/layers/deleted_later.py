@@ -110,6 +110,7 @@ EXAMPLES = (
         fixed="RUN curl -o /tmp/a.tar.gz https://example.com/a.tar.gz && \\\n"
         "    tar xf /tmp/a.tar.gz && rm /tmp/a.tar.gz",
     ),
+    Good("RUN curl -o /tmp/a.tgz https://example.com/a.tgz && tar xf /tmp/a.tgz && rm /tmp/a.tgz"),
     Bad(
         "RUN cd /tmp && wget https://example.com/a.tar.gz\nRUN rm «/tmp/a.tar.gz»",
         fixed="RUN cd /tmp && wget https://example.com/a.tar.gz && \\\n    rm /tmp/a.tar.gz",
@@ -121,7 +122,6 @@ EXAMPLES = (
     Bad("COPY . /src\nRUN make -C /src install\nRUN rm -rf «/src»", message="COPY on line 2"),
     Bad("FROM node:22-slim\nWORKDIR /app\nRUN npm ci && npm run build\nRUN rm -rf «node_modules»"),
     Bad("RUN apt-get install -y gcc make\nRUN make\nRUN apt-get purge -y «gcc make»", message="`gcc` and `make` are"),
-    Good("RUN curl -o /tmp/a.tgz https://example.com/a.tgz && tar xf /tmp/a.tgz && rm /tmp/a.tgz"),
     Good("COPY a.txt /tmp/\nRUN pip install -r /tmp/a.txt && rm /tmp/a.txt", why="a small file"),
     Good("RUN wget https://example.com/a.tgz\nRUN rm -rf /var/tmp/a.tgz", why="another path"),
     Good(

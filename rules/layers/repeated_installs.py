@@ -106,13 +106,13 @@ EXAMPLES = (
         message="lines 2 and 3); install all packages in one call",
         fixed="RUN apt-get install -y a && \\\n    apt-get install -y b",
     ),
+    Good("RUN apt-get install -y a\nCOPY x /x\nRUN apt-get install -y b", why="not consecutive"),
     Bad(
         "FROM node:22\nRUN «npm install» -g a@1\nRUN npm install -g b@1 && rm -rf /x\n",
         fixed="FROM node:22\nRUN npm install -g a@1 && \\\n    npm install -g b@1 && rm -rf /x\n",
     ),
     Bad("FROM python:3.12\nRUN «pip install» -U pip\nRUN pip install a==1\nRUN pip install b==2", message="with `&&`"),
     Bad("FROM node:22\nRUN «npm install» -g npm@11\nRUN npm install -g yarn@1", message="combine them with `&&`"),
-    Good("RUN apt-get install -y a\nCOPY x /x\nRUN apt-get install -y b", why="not consecutive"),
     Good(
         "FROM python:3.12-slim\nRUN pip install a==1\nRUN pip install -r requirements.txt",
         why="installs from a manifest",

@@ -85,6 +85,7 @@ EXAMPLES = (
         message="line 4",
         fixed="RUN apt-get update && \\\n    true && \\\n    apt-get install -y curl",
     ),
+    Good("RUN apt-get update && apt-get install -y curl"),
     Bad(
         "RUN «apt-get update»\n\n# tools\nRUN apt-get install -y \\\n    curl \\\n    git",
         fixed="RUN apt-get update && \\\n    # tools\n    apt-get install -y \\\n        curl \\\n        git",
@@ -95,7 +96,6 @@ EXAMPLES = (
     ),
     Bad("RUN «apt-get update»\nRUN apt-get upgrade -y\nRUN apt-get install -y curl", message="`apt-get upgrade`"),
     Bad("FROM alpine:3.20\nRUN «apk update»\nRUN apk add curl", message="refreshes the package lists itself"),
-    Good("RUN apt-get update && apt-get install -y curl"),
     Good("RUN apt-get update && apt-get install -y a\nRUN apt-get install -y b", why="the first RUN uses its lists"),
     Good(
         "RUN apt-get update\nRUN apt-get update && apt-get install -y curl", why="the install updates the lists itself"

@@ -54,8 +54,8 @@ _ROLLING = frozenset(("kali", "kalilinux", "rolling", "sid", "unstable", "testin
 
 EXAMPLES = (
     Bad("RUN apt-get update && «apt-get dist-upgrade» -y"),
-    Bad("RUN «apt-get -y full-upgrade»"),
     Good("RUN apt-get update && apt-get upgrade -y"),
+    Bad("RUN «apt-get -y full-upgrade»"),
     Good("FROM kalilinux/kali-rolling\nRUN apt-get dist-upgrade -y", why="a rolling distribution"),
     Good(
         "RUN sed -i s/bookworm/trixie/ /etc/apt/sources.list\nRUN apt-get dist-upgrade -y",

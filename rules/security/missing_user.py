@@ -54,8 +54,8 @@ def missing_user(build: Build) -> Iterator[Finding]:
 
 EXAMPLES = (
     Bad("FROM «debian:12-slim»\nCMD a"),
-    Bad("FROM debian:12-slim AS b\nUSER a\nFROM «debian:12-slim»\nCOPY --from=b /a /a", why="set in another stage"),
     Good("FROM debian:12-slim\nUSER 1000\nCMD a"),
+    Bad("FROM debian:12-slim AS b\nUSER a\nFROM «debian:12-slim»\nCOPY --from=b /a /a", why="set in another stage"),
     Good("FROM debian:12-slim AS base\nUSER 1000\nFROM base\nCMD a", why="inherited"),
     Good("FROM example.com/static:nonroot\nCMD a"),
     Good("FROM scratch\nCOPY a /a"),

@@ -82,12 +82,12 @@ _SOURCES = ("/dev/urandom", "/dev/random", "openssl rand", "pwgen", "uuidgen", "
 
 EXAMPLES = (
     Bad("RUN echo 'root:secret' | «chpasswd»"),
+    Good("RUN useradd -m bob"),
     Bad("RUN «passwd -d root»"),
     Bad("RUN useradd -m «-p abc» bob", message="`useradd -p` stores"),
     Bad("RUN useradd «-mp $(openssl passwd -1 temp)» bob"),
     Bad("RUN usermod «--password=abc» bob"),
     Bad("RUN usermod «-p ''» bob", message="with no password"),
-    Good("RUN useradd -m bob"),
     Good("RUN passwd -l root"),
     Good("RUN usermod -p '*' git", why="no password matches"),
     Good("RUN usermod -append --groups sudo bob", why="a typo of --append"),

@@ -46,8 +46,8 @@ def pipe_to_shell(run: Run, build: Build) -> Iterator[Finding]:
 
 EXAMPLES = (
     Bad("RUN «curl -fsSL https://example.com/install.sh» | sh"),
-    Bad("RUN «wget -qO- https://example.com/install.sh» | sudo -E bash -"),
     Good("RUN curl -fsSL https://example.com/a.tgz | tar xz"),
+    Bad("RUN «wget -qO- https://example.com/install.sh» | sudo -E bash -"),
     Good("RUN curl -fsSL -o i.sh https://example.com/i.sh && echo 'abc  i.sh' | sha256sum -c - && sh i.sh"),
     Good("RUN echo curl | sh", why="no download"),
 )

@@ -40,8 +40,8 @@ def _is_commit(reference: str) -> bool:
 
 EXAMPLES = (
     Bad("ADD «https://example.com/a.tgz» /a.tgz"),
-    Bad("ADD «https://example.com/a.git#main» /a"),
     Good("ADD --checksum=sha256:" + "a" * 64 + " https://example.com/a.tgz /a.tgz"),
+    Bad("ADD «https://example.com/a.git#main» /a"),
     Good("ADD https://example.com/a.git#" + "a" * 40 + " /a"),
     Good("ADD a.tgz /a"),
 )

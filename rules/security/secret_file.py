@@ -48,8 +48,8 @@ def _is_secret(path: str) -> bool:
 
 EXAMPLES = (
     Bad("COPY «id_rsa» /root/.ssh/"),
-    Bad("COPY app.py «.aws» /root/"),
     Good("COPY id_rsa.pub /root/.ssh/authorized_keys", why="a public key"),
+    Bad("COPY app.py «.aws» /root/"),
     Good("COPY .npmrc /app/", why="usually contains no token"),
     Good("FROM debian:12-slim AS b\nFROM debian:12-slim\nCOPY --from=b /root/.ssh /x"),
 )

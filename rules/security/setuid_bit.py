@@ -41,8 +41,8 @@ def _sets(mode: str) -> bool:
 
 EXAMPLES = (
     Bad("RUN chmod «u+s» /bin/ping"),
+    Good("RUN chmod 0755 /bin/ping"),
     Bad("RUN chmod «4755» /bin/ping"),
     Good("RUN chmod u-s /bin/ping"),
-    Good("RUN chmod 0755 /bin/ping"),
     Good("RUN chmod g+s /data", why="setgid on a directory"),
 )

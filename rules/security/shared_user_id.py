@@ -35,7 +35,7 @@ def shared_user_id(run: Run, build: Build) -> Iterator[Finding]:
 
 EXAMPLES = (
     Bad("RUN «useradd -o -u 0 toor»"),
-    Bad("RUN «groupmod --non-unique -g 0 app»"),
     Good("RUN useradd -u 1000 app"),
+    Bad("RUN «groupmod --non-unique -g 0 app»"),
     Good("RUN useradd --no-log-init -m app"),
 )

@@ -35,11 +35,11 @@ def signature_check_off(run: Run, build: Build) -> Iterator[Finding]:
 
 EXAMPLES = (
     Bad("RUN apt-get install -y «--allow-unauthenticated» a"),
+    Good("RUN apt-get install -y a"),
     Bad("RUN apt-get install -y «--force-yes» a"),
     Bad("FROM alpine:3.20\nRUN apk add «--allow-untrusted» x.apk"),
     Bad("FROM fedora:42\nRUN dnf install -y «--nogpgcheck» a"),
     Bad("FROM fedora:42\nRUN rpm -i «--nosignature» a.rpm"),
-    Good("RUN apt-get install -y a"),
     Good("RUN echo --force-yes"),
     Good("RUN apt-get purge -y --force-yes a", why="no install"),
 )

@@ -28,8 +28,8 @@ def ssh_port(instruction: Expose, build: Build) -> Iterator[Finding]:
 
 EXAMPLES = (
     Bad("EXPOSE «22»"),
+    Good("EXPOSE 2222"),
     Bad("EXPOSE 80 «22/tcp»"),
     Bad("ARG P=22\nEXPOSE «$P»"),
-    Good("EXPOSE 2222"),
     Good("EXPOSE 22/udp"),
 )

@@ -38,9 +38,9 @@ def system_directory(instruction: Workdir | Volume, build: Build) -> Iterator[Fi
 
 EXAMPLES = (
     Bad("WORKDIR «/proc/self»"),
+    Good("WORKDIR /app"),
     Bad("VOLUME «/dev»"),
     Bad("VOLUME /data «/var/run/docker.sock»"),
-    Good("WORKDIR /app"),
     Good("VOLUME /devices"),
     Good("VOLUME /dev/shm"),
     Good("VOLUME /sys/fs/cgroup", why="needed by systemd"),

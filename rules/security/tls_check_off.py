@@ -66,6 +66,7 @@ def _is_verified_or_local(build: Build, run: Run, command: Command) -> bool:
 
 EXAMPLES = (
     Bad("RUN curl «-k» -o x https://example.com/x"),
+    Good("RUN curl -fsSL -o x https://example.com/x"),
     Bad("RUN curl «-fsSLk» https://example.com/x -o x"),
     Bad("RUN wget «--no-check-certificate» https://example.com/x"),
     Bad("RUN pip install «--trusted-host» example.com a==1"),
@@ -73,7 +74,6 @@ EXAMPLES = (
     Bad("RUN npm config set «strict-ssl» false"),
     Bad("ENV «NODE_TLS_REJECT_UNAUTHORIZED»=0"),
     Bad("ENV A=1 «GIT_SSL_NO_VERIFY»=true"),
-    Good("RUN curl -fsSL -o x https://example.com/x"),
     Good("RUN curl --keepalive-time 2 -o k https://example.com/x", why="a different option"),
     Good("ENV NODE_TLS_REJECT_UNAUTHORIZED=1"),
     Good("RUN npm config set strict-ssl true"),

@@ -39,6 +39,6 @@ def upgrade_all_packages(run: Run, build: Build) -> Iterator[Finding]:
 
 EXAMPLES = (
     Bad("RUN apt-get update && «apt-get upgrade» -y"),
-    Bad("FROM alpine:3.20\nRUN «apk upgrade»"),
     Good("RUN apt-get install -y --only-upgrade openssl"),
+    Bad("FROM alpine:3.20\nRUN «apk upgrade»"),
 )

@@ -63,12 +63,12 @@ def _is_world_writable(mode: str) -> bool:
 
 EXAMPLES = (
     Bad("RUN chmod «777» /app"),
+    Good("RUN chmod 755 /app"),
     Bad("RUN chmod -R «a+rwx» /app"),
     Bad("RUN chmod «o+w» /etc/app.conf"),
     Bad("COPY «--chmod=0777» run.sh /"),
     Bad("RUN mkdir -m «777» /data"),
     Bad("RUN «mkdir --mode=777 /data»"),
-    Good("RUN chmod 755 /app"),
     Good("RUN chmod +x /app/run.sh"),
     Good("RUN chmod 1777 /tmp"),
     Good("RUN chmod 777 /tmp", why="a shared directory"),

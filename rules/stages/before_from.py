@@ -31,6 +31,6 @@ def before_from(build: Build) -> Iterator[Finding]:
 
 EXAMPLES = (
     Bad("«RUN» a\nFROM debian:12"),
-    Bad("# a\nARG A=1\n«ENV» B=2\nFROM debian:12"),
     Good("ARG A=1\n# a\nFROM debian:12"),
+    Bad("# a\nARG A=1\n«ENV» B=2\nFROM debian:12"),
 )

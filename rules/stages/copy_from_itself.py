@@ -29,8 +29,8 @@ def copy_from_itself(copy: Copy, build: Build) -> Iterator[Finding]:
 
 EXAMPLES = (
     Bad("FROM debian:12 AS a\nCOPY «--from=a» /b /c"),
+    Good("FROM debian:12 AS a\nFROM debian:12\nCOPY --from=a /b /c"),
     Bad("FROM debian:12 AS a\nCOPY «--from=A» /b /c"),
     Bad("FROM debian:12\nCOPY «--from=0» /b /c"),
     Bad("FROM debian:12 AS a\nFROM debian:12 AS a\nCOPY «--from=a» /b /c", why="the last stage with that name is used"),
-    Good("FROM debian:12 AS a\nFROM debian:12\nCOPY --from=a /b /c"),
 )

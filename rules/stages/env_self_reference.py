@@ -43,9 +43,9 @@ def env_self_reference(env: Env, build: Build) -> Iterator[Finding]:
 
 EXAMPLES = (
     Bad("ENV A=1 B=«$A»"),
+    Good("ENV A=1\nENV B=$A"),
     Bad('ENV A=1 \\\n    B="«${A}»/x"'),
     Bad("ENV A=«$B» B=1"),
-    Good("ENV A=1\nENV B=$A"),
     Good("ENV A=1 B='$A'", why="not expanded in single quotes"),
     Good("ENV A=1 B=\\$A"),
     Good("ENV PATH=/x:$PATH B=$PATH", why="PATH was set before"),

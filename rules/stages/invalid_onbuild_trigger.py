@@ -32,7 +32,7 @@ def invalid_onbuild_trigger(onbuild: Onbuild, build: Build) -> Iterator[Finding]
 
 EXAMPLES = (
     Bad("ONBUILD «ONBUILD» RUN a"),
+    Good("ONBUILD RUN a"),
     Bad("ONBUILD «FROM» debian:12\nRUN a"),
     Bad("ONBUILD «MAINTAINER» a"),
-    Good("ONBUILD RUN a"),
 )

@@ -28,8 +28,8 @@ def invalid_port(expose: Expose, build: Build) -> Iterator[Finding]:
 
 EXAMPLES = (
     Bad("EXPOSE «80000»"),
+    Good("EXPOSE 65535 80/sctp"),
     Bad("EXPOSE 80 «65536/tcp»"),
     Bad("EXPOSE «8000-70000»"),
-    Good("EXPOSE 65535 80/sctp"),
     Good("ARG PORT\nEXPOSE $PORT", why="set by the build"),
 )

@@ -43,8 +43,8 @@ def missing_healthcheck(build: Build) -> Iterator[Finding]:
 
 EXAMPLES = (
     Bad("FROM «debian:12-slim»\nCMD a"),
-    Bad("FROM debian:12 AS b\nHEALTHCHECK CMD a\nFROM «debian:12-slim»\nCMD a", why="set in another stage"),
     Good("HEALTHCHECK CMD a"),
+    Bad("FROM debian:12 AS b\nHEALTHCHECK CMD a\nFROM «debian:12-slim»\nCMD a", why="set in another stage"),
     Good("HEALTHCHECK NONE"),
     Good("FROM debian:12 AS base\nHEALTHCHECK CMD a\nFROM base\nCMD a", why="inherited"),
 )

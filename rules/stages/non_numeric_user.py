@@ -40,10 +40,10 @@ def non_numeric_user(user: User, build: Build) -> Iterator[Finding]:
 
 EXAMPLES = (
     Bad("USER «app»"),
+    Good("USER 1000"),
     Bad("USER «app:1000»"),
     Bad("USER «root»"),
     Bad("ARG U=app\nUSER «$U»", why="the default of the ARG"),
-    Good("USER 1000"),
     Good("USER 1000:app"),
     Good('USER "1000"'),
     Good("ARG U=1000\nUSER ${U:-1000}"),

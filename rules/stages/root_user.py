@@ -62,12 +62,12 @@ def _drops_privileges(build: Build, stages: list[Stage]) -> bool:
 
 EXAMPLES = (
     Bad("USER «root»"),
+    Good("USER root\nRUN a\nUSER app"),
     Bad("USER app\nUSER «0:0»\nCMD a"),
     Bad('USER «"root"»'),
     Bad("ARG U=root\nUSER «$U»", why="the default of the ARG"),
     Bad("FROM debian:12 AS base\nUSER «root»\nFROM base\nCMD a", why="inherited by the final stage"),
     Bad("FROM debian:12 AS b\nUSER «root»\nFROM debian:12\nUSER app", options={"pedantic": True}),
-    Good("USER root\nRUN a\nUSER app"),
     Good("FROM debian:12 AS build\nUSER root\nRUN a\nFROM debian:12\nUSER app", why="not the final stage"),
     Good('USER root\nENTRYPOINT ["gosu", "app", "a"]', why="drops root"),
     Good("ARG U\nUSER $U", why="set by the build"),

@@ -60,9 +60,9 @@ def _reference(name: str) -> ImageRef | None:
 
 EXAMPLES = (
     Bad("FROM debian:12 AS build\nFROM debian:12\nCOPY «--from=biuld» /a /a", message="did you mean `build`?"),
+    Good("FROM debian:12 AS build\nFROM debian:12\nCOPY --from=build /a /a"),
     Bad("COPY «--from=nginx» /a /a", message="an image without a tag"),
     Bad("COPY «--from=ghcr.io/example/tool» /a /a"),
-    Good("FROM debian:12 AS build\nFROM debian:12\nCOPY --from=build /a /a"),
     Good("FROM debian:12 AS build\nFROM debian:12\nCOPY --from=BUILD /a /a", why="case-insensitive"),
     Good("FROM debian:12\nFROM debian:12\nCOPY --from=0 /a /a"),
     Good("COPY --from=nginx:1.27 /a /a"),

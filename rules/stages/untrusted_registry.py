@@ -105,13 +105,13 @@ _OWN = {"trusted-registries": ("*.example.com", "quay.io/team")}
 
 EXAMPLES = (
     Bad("FROM «quay.io/a/b:1»", options=_HUB, message="quay.io, which is not a trusted registry"),
+    Good("FROM debian:12", options=_HUB),
     Bad("FROM debian:12\nCOPY «--from=gcr.io/a/b:1» /a /a", options=_HUB),
     Bad("FROM debian:12\nRUN «--mount=type=bind,from=gcr.io/a,target=/b» make", options=_HUB),
     Bad("FROM «quay.io/$NAME»", options=_HUB, why="the registry is literal"),
     Bad("ARG HOST=quay.io\nFROM «$HOST/a»", options=_HUB),
     Bad("FROM «debian:12»", options=_OWN),
     Bad("FROM «quay.io/other/a»", options=_OWN),
-    Good("FROM debian:12", options=_HUB),
     Good("FROM index.docker.io/team/a:1", options=_HUB, why="another name of Docker Hub"),
     Good("FROM a.example.com/b:1 AS c\nFROM c\nCOPY --from=c /a /a\nCOPY --from=0 /a /a", options=_OWN, why="stages"),
     Good("FROM quay.io/team/a:1", options=_OWN),

@@ -55,9 +55,9 @@ def _is_root(path: str | None) -> bool:
 
 EXAMPLES = (
     Bad("FROM debian:12 AS build\nRUN make\nFROM debian:12-slim\nCOPY --from=build «/» /", message="stage `build`"),
+    Good("FROM debian:12 AS build\nRUN make\nFROM debian:12-slim\nCOPY --from=build /out/ /"),
     Bad("FROM debian:12\nRUN make\nFROM debian:12-slim\nCOPY --from=0 «/.» /"),
     Bad("FROM debian:12\nCOPY --from=example.com/a:1 «/» /", options={"pedantic": True}),
-    Good("FROM debian:12 AS build\nRUN make\nFROM debian:12-slim\nCOPY --from=build /out/ /"),
     Good("FROM debian:12 AS build\nRUN make\nFROM debian:12-slim\nCOPY --from=build / /mnt/"),
     Good("FROM debian:12 AS build\nRUN make\nFROM scratch\nCOPY --from=build / /", why="flattens the layers"),
     Good("FROM tonistiigi/xx:1.6 AS xx\nFROM alpine:3.20\nCOPY --from=xx / /", why="made to be copied"),

@@ -33,6 +33,7 @@ def build_error(build: Build) -> Iterator[Finding]:
 
 EXAMPLES = (
     Bad("FROM «Alpine:3.20»", message="must be lowercase"),
+    Good("ARG BASE\nFROM $BASE", why="set by the build"),
     Bad("FROM alpine:3.20\nCOPY «--from=later» /a /a\nFROM alpine:3.20 AS later", message="defined later, on line 3"),
     Bad("FROM alpine:3.20\nEXPOSE «99999»"),
     Bad("FROM alpine:3.20\nRUN «--mount=type=cache» make", message="mount has no target"),
@@ -43,6 +44,5 @@ EXAMPLES = (
         message="invalid .dockerignore, line 2",
     ),
     Bad("«# check=skip»\nFROM alpine:3.20", message="not a check option"),
-    Good("ARG BASE\nFROM $BASE", why="set by the build"),
     Good("FROM alpine:3.20\nARG PORT\nEXPOSE $PORT"),
 )

@@ -25,8 +25,8 @@ def syntax_error(build: Build) -> Iterator[Finding]:
 
 EXAMPLES = (
     Bad("FROM alpine:3.20\n«COPI» a b", message="did you mean COPY?"),
+    Good("from alpine:3.20\nrun make"),
     Bad("FROM alpine:3.20\n«COPY /app»", message="at least two arguments"),
     Bad("FROM alpine:3.20\nRUN «--mont=type=cache,target=/x» make", message="did you mean --mount?"),
     Bad("FROM alpine:3.20\n«ENV A=1 B»", message="can't find = in `B`"),
-    Good("from alpine:3.20\nrun make"),
 )
