@@ -73,7 +73,7 @@ def _fix(build: Build, stage: Stage, makers: Sequence[Instruction], last: Instru
     only_deletes = only_deletes and not any(
         command.name.startswith(("gpg", "apt-key")) for command in build.commands(runs[0])
     )
-    return change and Fix("Combine the RUNs", SAFE if only_deletes else UNSAFE, *change)
+    return change and Fix("Combine the RUN instructions", SAFE if only_deletes else UNSAFE, *change)
 
 
 def _last_deletion(build: Build, steps: Sequence[Instruction]) -> int:

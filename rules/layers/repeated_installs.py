@@ -60,7 +60,9 @@ def repeated_installs(stage: Stage, build: Build) -> Iterator[Finding]:
 
 def _fix(build: Build, group: Group) -> Fix | None:
     change = join_runs(build, [run for run, _ in group])
-    return change and Fix("Combine the RUNs", SAFE if group[0][1].manager.ecosystem == "os" else UNSAFE, *change)
+    return change and Fix(
+        "Combine the RUN instructions", SAFE if group[0][1].manager.ecosystem == "os" else UNSAFE, *change
+    )
 
 
 def _groups(instructions: Sequence[Instruction], build: Build) -> Iterator[Group]:

@@ -8,15 +8,13 @@ from ...syntax.tree import Run
 from ..base import WARNING, Bad, Finding, Good, rule
 from ..packages.common import CallPrefix
 from ..packages.fixes import only_manages_packages
+from .separate_updates import separate_updates
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...model.build import Build, Stage
-    from ...model.packages.calls import PackageCall
-
-_NEEDS_LISTS = frozenset(("install", "upgrade", "dist-upgrade", "build-deps", "download"))
 
 
 @rule(
@@ -37,38 +35,25 @@ def separate_apt_update(stage: Stage, build: Build) -> Iterator[Finding]:
     themselves; for them the first RUN only adds a layer.
 
     ## What to do
-    Combine them: `apt-get update && apt-get install -y --no-install-recommends …`.
+    Combine them: `apt-get update && apt-get install -y … && rm -rf /var/lib/apt/lists/*`.
 
     ## Fix safety
     Safe: consecutive RUNs are combined with `&&` if all but the last only call package managers, and sharing a shell
     makes no difference to the commands. There is no fix if other instructions are between them.
     """
-    updates: dict[str, tuple[Run, PackageCall]] = {}
-    for run in (i for i in stage.instructions if isinstance(i, Run)):
-        for call in build.package_calls(run):
-            family = call.manager.family
-            if call.verb == "update-index" and call.refreshes():
-                updates[family] = (run, call)
-            elif call.verb in _NEEDS_LISTS and family in updates:
-                # Only the first use matters: in the same RUN the lists are fresh, in a later one they may be old.
-                earlier, update = updates.pop(family)
-                if earlier is not run:
-                    yield _finding(build, update, call, _fix(build, stage, earlier, run))
-
-
-def _finding(build: Build, update: PackageCall, use: PackageCall, fix: Fix | None) -> Finding:
-    first, second = CallPrefix(update), CallPrefix(use)
-    line = build.dockerfile.source.line(second.start)
-    if use.manager.refreshes_on_install:
-        why = f"`{second.text}` refreshes the package lists itself, so the first RUN only adds a layer"
-    else:
-        why = f"otherwise a cached `{first.text}` serves stale package lists"
-    return Finding(
-        f"`{first.text}` and `{second.text}` on line {line} belong in one RUN: {why}",
-        first,
-        related=[(second, "uses the lists")],
-        fix=fix,
-    )
+    for each in separate_updates(build, stage):
+        first, second = CallPrefix(each.update), CallPrefix(each.use)
+        line = build.dockerfile.source.line(second.start)
+        if each.use.manager.refreshes_on_install:
+            why = f"`{second.text}` refreshes the package lists itself, so the first RUN only adds a layer"
+        else:
+            why = f"otherwise a cached `{first.text}` serves stale package lists"
+        yield Finding(
+            f"`{first.text}` and `{second.text}` on line {line} belong in one RUN: {why}",
+            first,
+            related=[(second, "uses the lists")],
+            fix=_fix(build, stage, each.run, each.use_run),
+        )
 
 
 def _fix(build: Build, stage: Stage, first: Run, last: Run) -> Fix | None:
@@ -76,16 +61,21 @@ def _fix(build: Build, stage: Stage, first: Run, last: Run) -> Fix | None:
     between = stage.instructions[build.index_of(first) : build.index_of(last)]
     runs = [step for step in between if isinstance(step, Run) and only_manages_packages(build, step)]
     change = join_runs(build, [*runs, last]) if len(runs) == len(between) else None
-    return change and Fix("Combine the RUNs", SAFE, *change)
+    return change and Fix("Combine the RUN instructions", SAFE, *change)
 
 
 EXAMPLES = (
+    Bad(
+        "RUN «apt-get update»\nRUN apt-get install -y curl",
+        message="line 3",
+        fixed="RUN apt-get update && \\\n    apt-get install -y curl",
+    ),
+    Good("RUN apt-get update && apt-get install -y curl"),
     Bad(
         "RUN «apt-get update»\nRUN true && \\\n    apt-get install -y curl",
         message="line 4",
         fixed="RUN apt-get update && \\\n    true && \\\n    apt-get install -y curl",
     ),
-    Good("RUN apt-get update && apt-get install -y curl"),
     Bad(
         "RUN «apt-get update»\n\n# tools\nRUN apt-get install -y \\\n    curl \\\n    git",
         fixed="RUN apt-get update && \\\n    # tools\n    apt-get install -y \\\n        curl \\\n        git",
