@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from ...model.build import Build, Stage
     from ...model.packages.calls import PackageCall
+    from .installs import ManifestInstall
 
     Delay = tuple[list[CopySource], PackageCall, str]
 
@@ -27,19 +28,26 @@ def delayed_installs(stage: Stage, build: Build) -> Iterator[Delay]:
     early: set[str] = set()
     movable = True
     for instruction in inherited_instructions(stage):
-        own = build.stage_of(instruction) is stage
-        if isinstance(instruction, CopyOrAdd) and own:
+        if isinstance(instruction, CopyOrAdd) and build.stage_of(instruction) is stage:
             copies += copy_sources(build, instruction)
         elif isinstance(instruction, Run):
             for install in manifest_installs(build, instruction):
                 if install.dedupe_key not in early:
                     early.add(install.dedupe_key)
-                    waits = [copy for copy in copies if copy.delays_manifest_install(build, install.folder)]
-                    path = waits[0].to_context_path(install.folder) if waits else None
-                    if waits and not install.reads_project_files(build, path):
-                        apart = any(copy.copies_manifest(install.name, install.folder) for copy in copies)
-                        yield waits, install.call, install.advice(None if apart else path)
+                    delay = _manifest_delay(build, copies, install)
+                    if delay is not None:
+                        yield delay
             waits = [copy for copy in copies if copy.delays_package_install(build)] if movable else []
             if waits:
                 yield from ((waits, call, "") for call in named_package_installs(build, instruction))
                 movable = reads_no_project_files(build, instruction)
+
+
+def _manifest_delay(build: Build, copies: list[CopySource], install: ManifestInstall) -> Delay | None:
+    """The copies that the install waits for without need; None if there are none."""
+    waits = [copy for copy in copies if copy.delays_manifest_install(build, install.folder)]
+    path = waits[0].to_context_path(install.folder) if waits else None
+    if not waits or install.reads_project_files(build, path):
+        return None
+    copied_alone = any(copy.copies_manifest(install.name, install.folder) for copy in copies)
+    return waits, install.call, install.advice(None if copied_alone else path)

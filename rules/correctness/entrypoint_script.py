@@ -28,28 +28,41 @@ def entrypoint_script(instruction: Entrypoint | Cmd, build: Build) -> Iterator[F
     Run `git update-index --chmod=+x script` or use `COPY --chmod=755`. Save the script with Unix line endings.
     """
     stage, context = build.stage_of(instruction), build.context
-    if stage is None or context is None or not instruction.json or not instruction.words:
-        return
-    if isinstance(instruction, Entrypoint) is False and any(isinstance(i, Entrypoint) for i in stage.instructions):
-        return
-    word = instruction.words[0]
-    path = build.state(instruction).path(word.text)
-    if path is None or "/" not in word.text or path.endswith((".py", ".js")):
+    path = _script_path(build, stage, instruction) if stage is not None and context is not None else None
+    if stage is None or context is None or path is None:
         return
     name = _source(build, stage, path)
     if name is None or _made_executable(build, stage, path):
         return
-    file = os.path.join(context.root, name)
+    problem = _problem(os.path.join(context.root, name))
+    if problem:
+        yield Finding(f"`{name}` {problem}", instruction.words[0])
+
+
+def _script_path(build: Build, stage: Stage, instruction: Entrypoint | Cmd) -> str | None:
+    """The path in the image of the script that the container starts; None if it starts something else."""
+    if not instruction.json or not instruction.words:
+        return None
+    if not isinstance(instruction, Entrypoint) and any(isinstance(i, Entrypoint) for i in stage.instructions):
+        return None  # CMD holds arguments
+    word = instruction.words[0]
+    path = build.state(instruction).path(word.text)
+    return None if path is None or "/" not in word.text or path.endswith((".py", ".js")) else path
+
+
+def _problem(file: str) -> str:
+    """Why the container cannot start the file, and the remedy; empty if it can or the file cannot be read."""
     try:
         mode = os.stat(file).st_mode
         with open(file, "rb") as script:
             first = script.readline(200)
     except OSError:
-        return
+        return ""
     if first.startswith(b"#!") and first.endswith(b"\r\n"):
-        yield Finding(f"`{name}` has Windows line endings, so its interpreter is not found; convert them to LF", word)
-    elif not mode & 0o111 and os.name == "posix" and first:
-        yield Finding(f"`{name}` is not executable, so the container cannot start it; use `COPY --chmod=755`", word)
+        return "has Windows line endings, so its interpreter is not found; convert them to LF"
+    if not mode & 0o111 and os.name == "posix" and first:
+        return "is not executable, so the container cannot start it; use `COPY --chmod=755`"
+    return ""
 
 
 def _source(build: Build, stage: Stage, path: str) -> str | None:

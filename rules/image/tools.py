@@ -7,7 +7,7 @@ from .programs import MISSING_FROM_SLIM, NATIVE_PACKAGES, PURE_PACKAGES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from ...model.build import Build, Stage
     from ...model.packages.calls import PackageCall
@@ -36,28 +36,36 @@ class FullImageNeeds:
 def full_image_needs(build: Build, stages: Sequence[Stage], image: str) -> FullImageNeeds:
     """What `stages`, based on the full variant of `image`, need; `runtime_programs` only of the shipped ones."""
     lacking = MISSING_FROM_SLIM.get(image, {})
+    tools, runtime_programs, installs = _uses(build, stages, lacking)
+    installed = {package.name for call in installs if call.manager.ecosystem == "os" for package in call.packages}
     found = FullImageNeeds()
-    installed: set[str] = set()
+    found.tools = {each for each in tools if lacking[each] not in installed and each not in installed}
+    packages = {each: lacking[each] for each in runtime_programs}
+    found.runtime_programs = {
+        each: package for each, package in packages.items() if package not in installed or not package
+    }
+    if "gcc" in lacking and installed.isdisjoint(("build-essential", "gcc", "g++", "clang")):
+        _note_compiling(found, [call for call in installs if call.manager.ecosystem != "os"], installed)
+    return found
+
+
+def _uses(
+    build: Build, stages: Sequence[Stage], lacking: Mapping[str, str]
+) -> tuple[set[str], set[str], list[PackageCall]]:
+    """The programs in `lacking` that RUNs start, those that shipped stages start at run time, and all installs."""
+    tools: set[str] = set()
+    runtime_programs: set[str] = set()
     installs: list[PackageCall] = []
     for stage in stages:
         for instruction in stage.instructions:
             if isinstance(instruction, (Run, Cmd, Entrypoint, Healthcheck)):
                 programs = {c.name for c in build.commands(instruction) if c.name in lacking and _may_be_in_base(c)}
                 if isinstance(instruction, Run):
-                    found.tools |= programs
+                    tools |= programs
                     installs += build.package_calls(instruction)
                 elif build.is_shipped(stage):
-                    found.runtime_programs.update((program, lacking[program]) for program in programs)
-    for call in installs:
-        if call.manager.ecosystem == "os":
-            installed |= {package.name for package in call.packages}
-    found.tools = {each for each in found.tools if lacking[each] not in installed and each not in installed}
-    found.runtime_programs = {
-        each: package for each, package in found.runtime_programs.items() if package not in installed or not package
-    }
-    if "gcc" in lacking and installed.isdisjoint(("build-essential", "gcc", "g++", "clang")):
-        _note_compiling(found, [call for call in installs if call.manager.ecosystem != "os"], installed)
-    return found
+                    runtime_programs |= programs
+    return tools, runtime_programs, installs
 
 
 def _may_be_in_base(command: Command) -> bool:

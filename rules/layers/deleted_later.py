@@ -40,6 +40,17 @@ def deleted_later(stage: Stage, build: Build) -> Iterator[Finding]:
     if not build.is_shipped(stage):
         return
     steps = list(inherited_instructions(stage))
+    yield from _deleted_files(build, stage, steps)
+    for run, packages, makers in removed_packages(build, steps):
+        if build.stage_of(run) is stage:
+            names = [package.name for package in packages]
+            message = _message(names, "removed", makers, "install, use and remove {} in one RUN")
+            related = [(maker, "installed here") for maker in makers]
+            yield Finding(message, PackageSpan(packages), related, _fix(build, stage, makers, run))
+
+
+def _deleted_files(build: Build, stage: Stage, steps: Sequence[Instruction]) -> Iterator[Finding]:
+    """The files that RUNs of the stage delete, and that one of `steps` before has added."""
     made: list[tuple[ImagePath, Instruction]] = []
     for instruction in steps[: _last_deletion(build, steps) + 1]:
         for gone, deleted in removed_paths(build, instruction) if made and isinstance(instruction, Run) else ():
@@ -49,12 +60,6 @@ def deleted_later(stage: Stage, build: Build) -> Iterator[Finding]:
             if hit and build.stage_of(instruction) is stage:
                 yield _deleted(gone, hit, _fix(build, stage, [maker for _, maker in hit], instruction))
         made += [(place, instruction) for place in added_paths(build, instruction)]
-    for run, packages, makers in removed_packages(build, steps):
-        if build.stage_of(run) is stage:
-            names = [package.name for package in packages]
-            message = _message(names, "removed", makers, "install, use and remove {} in one RUN")
-            related = [(maker, "installed here") for maker in makers]
-            yield Finding(message, PackageSpan(packages), related, _fix(build, stage, makers, run))
 
 
 def _fix(build: Build, stage: Stage, makers: Sequence[Instruction], last: Instruction) -> Fix | None:
@@ -65,15 +70,21 @@ def _fix(build: Build, stage: Stage, makers: Sequence[Instruction], last: Instru
     steps = stage.instructions[min(numbers) : build.index_of(last) + 1]
     runs = [step for step in steps if isinstance(step, Run)]
     change = join_runs(build, runs) if len(runs) == len(steps) else None
-    only_deletes = len(runs) == 2 and all(
+    return change and Fix("Combine the RUN instructions", SAFE if _only_deletes(build, runs) else UNSAFE, *change)
+
+
+def _only_deletes(build: Build, runs: Sequence[Run]) -> bool:
+    """Whether there are two RUNs, the second only deletes files by absolute path, and the first leaves no gpg-agent.
+
+    The agent ends with its RUN. In a combined RUN it deletes its sockets at the same time as `rm`, which then fails.
+    """
+    if len(runs) != 2:
+        return False
+    first, second = runs
+    return all(
         command.name == "rm" and not command.wrappers and all(word.value[:1] in ("/", "-") for word in command.args)
-        for command in build.commands(runs[1])
-    )
-    # gpg leaves an agent running, which deletes its sockets at the same time as `rm`; it ends with its own RUN.
-    only_deletes = only_deletes and not any(
-        command.name.startswith(("gpg", "apt-key")) for command in build.commands(runs[0])
-    )
-    return change and Fix("Combine the RUN instructions", SAFE if only_deletes else UNSAFE, *change)
+        for command in build.commands(second)
+    ) and not any(command.name.startswith(("gpg", "apt-key")) for command in build.commands(first))
 
 
 def _last_deletion(build: Build, steps: Sequence[Instruction]) -> int:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...model.build import Build
+    from ...syntax.command import Command, Word
     from ...syntax.tree import Add, Copy
 
 _SHARED = ("/tmp", "/var/tmp", "/dev/shm")
@@ -32,16 +33,25 @@ def world_writable(instruction: Run | Copy | Add, build: Build) -> Iterator[Find
             yield Finding(f"`{flag.text}` makes files world-writable; use a more restrictive mode", flag)
         return
     for command in build.commands(instruction):
-        if command.name == "chmod":
-            words = command.operands()
-            if words and _is_world_writable(words[0].value) and not all(_is_shared(word.value) for word in words[1:]):
-                yield Finding(f"`{command.text}` makes files world-writable; use a more restrictive mode", words[0])
-        elif command.name in ("mkdir", "install"):
-            mode = command.option("-m", "--mode")
-            text = mode if isinstance(mode, str) or mode is None else mode.value
-            if text and _is_world_writable(text):
-                where = command if mode is None or isinstance(mode, str) else mode
-                yield Finding(f"`{command.text}` makes files world-writable; use a more restrictive mode", where)
+        where = _world_writable_mode(command)
+        if where is not None:
+            yield Finding(f"`{command.text}` makes files world-writable; use a more restrictive mode", where)
+
+
+def _world_writable_mode(command: Command) -> Word | Command | None:
+    """The mode of `chmod`, `mkdir` or `install` if it is world-writable; the command if the mode has no word."""
+    if command.name == "chmod":
+        words = command.operands()
+        shared = all(_is_shared(word.value) for word in words[1:])
+        return words[0] if words and not shared and _is_world_writable(words[0].value) else None
+    if command.name not in ("mkdir", "install"):
+        return None
+    mode = command.option("-m", "--mode")
+    if mode is None:
+        return None
+    if isinstance(mode, str):
+        return command if _is_world_writable(mode) else None
+    return mode if _is_world_writable(mode.value) else None
 
 
 def _is_shared(path: str) -> bool:
