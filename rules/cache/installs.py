@@ -27,7 +27,7 @@ _FIRST = {
     "go": "copy `go.mod` and `go.sum` and run `go mod download`",
 }
 _WITHOUT_PROJECT = {"poetry": "--no-root", "uv": "--no-install-project", "composer": "--no-autoloader"}
-_FOLDER_FLAGS = {
+_DIRECTORY_FLAGS = {
     "node": ("--prefix", "--cwd", "-C", "--dir"),
     "php": ("-d", "--working-dir"),
     "python": ("-C", "--directory", "-P", "--project"),
@@ -54,7 +54,7 @@ class ManifestInstall:
         self.name = name
 
     @property
-    def folder(self) -> str | None:
+    def directory(self) -> str | None:
         """The directory of the manifest in the image."""
         return posixpath.dirname(self.manifest) if self.manifest else None
 
@@ -62,7 +62,7 @@ class ManifestInstall:
     def dedupe_key(self) -> str:
         """The same for installs of the same dependencies: one per ecosystem, and per directory for Node."""
         ecosystem = self.call.manager.ecosystem
-        return f"{ecosystem} {self.folder}" if ecosystem == "node" else ecosystem
+        return f"{ecosystem} {self.directory}" if ecosystem == "node" else ecosystem
 
     def advice(self, path: str | None) -> str:
         """The remedy. `path` is the manifest's directory in the build context, None if this COPY does not bring it."""
@@ -94,13 +94,13 @@ class ManifestInstall:
 
 def manifest_installs(build: Build, run: Run) -> Iterator[ManifestInstall]:
     """The calls of a RUN that install from a manifest of the project."""
-    folders: dict[int, str | None] = {}
+    directories: dict[int, str | None] = {}
     for call in build.package_calls(run):
         if _reads_manifest(build, run, call):
-            if not folders:
-                folders = {id(command): folder for command, folder in commands_with_directories(build, run)}
+            if not directories:
+                directories = {id(command): directory for command, directory in commands_with_directories(build, run)}
             place = _manifest(call)
-            known = resolve_image_path(build, run, folders.get(id(call.command)), place)
+            known = resolve_image_path(build, run, directories.get(id(call.command)), place)
             yield ManifestInstall(call, known, posixpath.basename(place))
 
 
@@ -109,7 +109,7 @@ def _manifest(call: PackageCall) -> str:
     name = next(iter(call.manager.manifests), "")
     ecosystem = call.manager.ecosystem
     file = call.requirements[0] if call.requirements else call.value(*_FILE_FLAGS.get(ecosystem, ()))
-    return file or posixpath.join(call.value(*_FOLDER_FLAGS.get(ecosystem, ())) or "", name)
+    return file or posixpath.join(call.value(*_DIRECTORY_FLAGS.get(ecosystem, ())) or "", name)
 
 
 def _reads_manifest(build: Build, run: Run, call: PackageCall) -> bool:

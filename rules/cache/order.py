@@ -45,9 +45,9 @@ def delayed_installs(stage: Stage, build: Build) -> Iterator[Delay]:
 
 def _manifest_delay(build: Build, copies: list[CopySource], install: ManifestInstall) -> Delay | None:
     """The copies that the install waits for without need; None if there are none."""
-    waits = [copy for copy in copies if copy.delays_manifest_install(build, install.folder)]
-    path = waits[0].to_context_path(install.folder) if waits else None
+    waits = [copy for copy in copies if copy.delays_manifest_install(build, install.directory)]
+    path = waits[0].to_context_path(install.directory) if waits else None
     if not waits or install.reads_project_files(build, path):
         return None
-    copied_alone = any(copy.copies_manifest(install.name, install.folder) for copy in copies)
+    copied_alone = any(copy.copies_manifest(install.name, install.directory) for copy in copies)
     return waits, install.call, install.advice(None if copied_alone else path)

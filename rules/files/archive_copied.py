@@ -42,8 +42,8 @@ def archive_copied(stage: Stage, build: Build) -> Iterator[Finding]:
         if place.source.endswith(_EXTRACTED)
     ]
     for run in (i for i in stage.instructions if isinstance(i, Run)) if places else ():
-        for command, folder in commands_with_directories(build, run):
-            archive = resolve_image_path(build, run, folder, _extracted_archive(command))
+        for command, directory in commands_with_directories(build, run):
+            archive = resolve_image_path(build, run, directory, _extracted_archive(command))
             for place in places:
                 if archive == place.path and place.start < run.start:
                     line = build.dockerfile.source.line(command.start)

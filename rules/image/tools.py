@@ -70,8 +70,8 @@ def _uses(
 
 def _may_be_in_base(command: Command) -> bool:
     """Whether the program may be in the base image, rather than in a directory that the build created."""
-    folder = command.words[0].value.rpartition("/")[0]
-    return folder in ("", ".", "/usr/bin", "/bin") or folder.startswith("$")
+    directory = command.words[0].value.rpartition("/")[0]
+    return directory in ("", ".", "/usr/bin", "/bin") or directory.startswith("$")
 
 
 def _note_compiling(found: FullImageNeeds, installs: Sequence[PackageCall], installed: set[str]) -> None:

@@ -56,18 +56,18 @@ def owner_changed_later(stage: Stage, build: Build) -> Iterator[Finding]:
             if target is not None and not instruction.flag("parents"):
                 copied.setdefault(target, []).append(instruction)
         elif isinstance(instruction, Run) and copied and "R" in build.script(instruction).text:
-            for command, folder in commands_with_directories(build, instruction):
+            for command, directory in commands_with_directories(build, instruction):
                 if command.name in _CHANGERS and not command.context and command.has("-R"):
-                    yield from _change(build, copied, instruction, command, folder)
+                    yield from _change(build, copied, instruction, command, directory)
 
 
 def _change(
-    build: Build, copied: Mapping[str, Sequence[Copy | Add]], run: Run, command: Command, folder: str | None
+    build: Build, copied: Mapping[str, Sequence[Copy | Add]], run: Run, command: Command, directory: str | None
 ) -> Iterator[Finding]:
     operands = command.operands(("--reference", "--from"))
     if len(operands) != 2 or operands[0].dynamic or operands[1].dynamic or command.has("--reference"):
         return
-    path = resolve_image_path(build, run, folder, operands[1].value)
+    path = resolve_image_path(build, run, directory, operands[1].value)
     if path is None or path == "/":
         return
     copies = [copy for target, there in copied.items() if covers(path, target) for copy in there]

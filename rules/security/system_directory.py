@@ -29,7 +29,7 @@ def system_directory(instruction: Workdir | Volume, build: Build) -> Iterator[Fi
         path = build.state(instruction).path(word.text)
         if path is None or path.startswith(("/dev/shm", "/sys/fs/cgroup")):
             continue
-        if any(path == folder or path.startswith(folder + "/") for folder in _KERNEL):
+        if any(path == directory or path.startswith(directory + "/") for directory in _KERNEL):
             what = "the working directory" if isinstance(instruction, Workdir) else "a volume"
             yield Finding(f"`{word.text}` is a kernel directory; do not use it as {what}", word)
         elif path in ("/var/run/docker.sock", "/run/docker.sock"):
