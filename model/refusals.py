@@ -52,7 +52,7 @@ def evaluation_errors(build: Build) -> Iterator[Refusal]:
     """What BuildKit would refuse: message and the words it is about, in the order of the file."""
     if not build.stages:
         if build.dockerfile.instructions and not build.dockerfile.errors:
-            yield "the file has no FROM, so there is no stage to build", build.dockerfile.instructions[0]
+            yield "the file has no FROM, so there is no stage to build; add one", build.dockerfile.instructions[0]
         return
     yield from _check_options(build)
     for instruction in build.global_instructions:
@@ -73,7 +73,7 @@ def evaluation_errors(build: Build) -> Iterator[Refusal]:
             elif instruction.name == "VOLUME":
                 for word in instruction.arguments:
                     if _known(state, word.text) and state.text(word.text) == "":
-                        yield "VOLUME specified can not be an empty string", word
+                        yield "VOLUME specified can not be an empty string; add a path", word
 
 
 def _check_options(build: Build) -> Iterator[Refusal]:
@@ -84,9 +84,9 @@ def _check_options(build: Build) -> Iterator[Refusal]:
     for part in directive.value.split(" ")[0].split(";"):
         key, equals, value = part.partition("=")
         if key not in ("skip", "error", "experimental") or not equals:
-            yield f"`{part}` is no check option; write skip=…, error=true or experimental=…", directive
+            yield f"`{part}` is not a check option; use skip=…, error=true or experimental=…", directive
         elif key == "error" and value not in _BOOLEANS:
-            yield f"`{part}` in the check directive: true or false", directive
+            yield f"invalid value in `{part}`; use error=true or error=false", directive
 
 
 def _known(state: State, text: str) -> bool:
@@ -119,7 +119,7 @@ def _expansions(instruction: Instruction, state: State) -> Iterator[Refusal]:
                 state.expand_body(heredoc.body)
             except ExpansionError as error:
                 if not _depends_on_builder(str(error), state):
-                    yield f"the heredoc `{heredoc.name}` cannot be expanded: {error}; quote its name", instruction
+                    yield f"heredoc `{heredoc.name}` cannot be expanded: {error}; quote its name", instruction
 
 
 def _expansion(word: Argument, state: State) -> Iterator[Refusal]:
@@ -156,20 +156,20 @@ def _from(build: Build, stage: Stage) -> Iterator[Refusal]:
             trigger = instruction.trigger
             if trigger is not None and trigger.name not in KEYWORDS:
                 line = instruction.start_line
-                yield f"`{base.text}` runs its ONBUILD of line {line} here, and `{trigger.keyword}` is unknown", base
+                yield f"ONBUILD of `{base.text}` on line {line} triggers unknown instruction `{trigger.keyword}`", base
         return
     if unmatched & state.unknown:
         return
     image = state.text(base.text)
     if unmatched and not image.strip("/:@"):
         names = ", ".join(f"`{name}`" for name in sorted(unmatched))
-        yield f"the base name `{base.text}` is blank: {names} is no ARG before the first FROM", base
+        yield f"base image `{base.text}` is empty: {names} not declared by an ARG before the first FROM", base
     elif image != "scratch":
         try:
             parse_reference(image)
         except InvalidReferenceError as error:
-            shown = f"`{image}`" if image == base.text else f"`{base.text}`, which is `{image}`,"
-            yield f"the base {shown} is no image reference: {_why(error, image)}", base
+            shown = f"`{image}`" if image == base.text else f"`{base.text}` (`{image}`)"
+            yield f"base image {shown} is not a valid image reference: {_why(error, image)}", base
 
 
 def _why(error: InvalidReferenceError, name: str) -> str:
@@ -189,13 +189,13 @@ def _platform(instruction: From, state: State) -> Iterator[Refusal]:
         yield f"`{flag.value}` cannot be expanded: {error}", flag
         return
     if not value:
-        yield f"the platform `{flag.value}` is empty", flag
+        yield f"platform `{flag.value}` is empty", flag
         return
     parts = value.split("/")
     if len(parts) > 3 or not all(map(_is_platform_part, parts)):
-        yield f"`{value}` is no platform; write os/architecture[/variant], such as linux/arm64/v8", flag
+        yield f"invalid platform `{value}`; use os/architecture[/variant], such as linux/arm64/v8", flag
     elif len(parts) == 1 and value.lower() not in _SYSTEMS and value.lower() not in _ARCHITECTURES:
-        yield f"`{value}` is no platform; write os/architecture, such as linux/amd64", flag
+        yield f"invalid platform `{value}`; use os/architecture, such as linux/amd64", flag
 
 
 def _is_platform_part(part: str) -> bool:
@@ -215,7 +215,7 @@ def _transfer(build: Build, stage: Stage, instruction: CopyOrAdd, state: State) 
             for source in instruction.sources:
                 value = state.value(source.text)
                 if value is not None and not is_remote_source(value) and not value.startswith("<<"):
-                    yield f"--checksum needs an HTTP(S) or git source, and `{source.text}` is a local one", source
+                    yield f"--checksum requires an HTTP(S) or git source, but `{source.text}` is local", source
         return
     flag = instruction.flag("from") if isinstance(instruction, Copy) else None
     if flag is not None and flag.value:
@@ -224,11 +224,11 @@ def _transfer(build: Build, stage: Stage, instruction: CopyOrAdd, state: State) 
 
 def _copy_from(build: Build, stage: Stage, flag: Flag, name: str) -> Iterator[Refusal]:
     if "$" in name[:-1]:
-        yield "--from takes no variables; name a stage: FROM … AS name, then --from=name", flag
+        yield "--from cannot contain variables; name a stage with FROM … AS name, then use --from=name", flag
         return
     index = stage_number(name)
     if index is not None and not 0 <= index < len(build.stages):
-        yield f"there is no stage number {name}; the file has {len(build.stages)}, counted from 0", flag
+        yield f"stage {name} not found; stages are numbered from 0 to {len(build.stages) - 1}", flag
         return
     yield from _source(stage, name, build.source_stage(name), f"--from={name}", flag)
 
@@ -236,25 +236,25 @@ def _copy_from(build: Build, stage: Stage, flag: Flag, name: str) -> Iterator[Re
 def _source(stage: Stage, name: str, source: Stage | None, shown: str, flag: Flag) -> Iterator[Refusal]:
     """Whether `stage` may take files from what is called `name`, which is the stage `source` if it is one."""
     if source is stage:
-        yield f"`{shown}` names the stage that it stands in", flag
+        yield f"`{shown}` is its own stage; name an earlier stage", flag
     elif source is not None and source.index > stage.index:
-        yield f"`{shown}` names a stage that is defined only later, on line {source.from_.start_line}", flag
+        yield f"`{shown}` is a stage defined later, on line {source.from_.start_line}; move it up", flag
     elif source is None and name != "scratch" and "$" not in name:
         try:
             parse_reference(name)
         except InvalidReferenceError as error:
             near = suggest(name, [each.name for each in stage.build.stages if each.name])
-            hint = f"; did you mean {near}?" if near else ""
-            yield f"`{shown}` names no stage, and no image either: {_why(error, name)}{hint}", flag
+            hint = f"; did you mean `{near}`?" if near else ""
+            yield f"`{shown}` is neither a stage nor a valid image: {_why(error, name)}{hint}", flag
 
 
 def _chmod(flag: Flag, value: str) -> Iterator[Refusal]:
     octal = value and all("0" <= char <= "7" for char in value)
     symbolic = any(char in value for char in "+-=")
     if octal and int(value, 8) > 0o7777:
-        yield f"the mode `{value}` is above 07777", flag
+        yield f"mode `{value}` is above 07777", flag
     elif not octal and not symbolic:
-        yield f"`{value}` is no mode; write 0755 or u+x", flag
+        yield f"invalid mode `{value}`; use a mode such as 0755 or u+x", flag
 
 
 # RUN --mount ------------------------------------------------------------------------------------------------------
@@ -273,7 +273,7 @@ def _mounts(build: Build, stage: Stage, instruction: Run, state: State) -> Itera
                 for message in _mount([(key, None if v is None else state.text(v)) for key, v in fields], state):
                     yield message, flag
         elif flag.name == "device" and (syntax is None or "labs" not in syntax.value):
-            yield "--device needs `# syntax=docker/dockerfile:1-labs`", flag
+            yield "--device requires `# syntax=docker/dockerfile:1-labs`", flag
 
 
 def _mount(fields: list[tuple[str, str | None]], state: State) -> Iterator[str]:
@@ -290,19 +290,19 @@ def _mount(fields: list[tuple[str, str | None]], state: State) -> Iterator[str]:
     source = seen.get("source", seen.get("src", ""))
     if kind in ("bind", "cache", "tmpfs"):
         if state.path(target) == "/":
-            yield "the mount has no target, or `/`; write target=/path"
+            yield "mount has no target or the target `/`; use target=/path"
         for key in ("uid", "gid", "mode"):
             if key in seen and kind != "cache":
                 yield f"`{key}` is not allowed for a mount of type {kind}"
     if kind == "secret":
         if "from" in seen:
-            yield "a secret mount has no `from`"
+            yield "`from` is not allowed for a mount of type secret"
         elif not target and not source and not seen.get("id"):
-            yield "a secret mount needs an id, a source or a target"
+            yield "mount of type secret requires an id, a source or a target"
         elif source and seen.get("id"):
-            yield "a secret mount has `source` or `id`, not both"
+            yield "mount of type secret has both `source` and `id`; use one"
     if seen.get("sharing") and kind != "cache":
-        yield f"`sharing` is for cache mounts, not for {kind}"
+        yield f"`sharing` is not allowed for a mount of type {kind}"
 
 
 def _mount_field(key: str, value: str | None, kind: str) -> str:
@@ -312,23 +312,23 @@ def _mount_field(key: str, value: str | None, kind: str) -> str:
             return ""
         if key == "required":
             return "" if kind in ("secret", "ssh") else f"`required` is not allowed for a mount of type {kind}"
-        return f"`{key}` in the mount must be key=value"
+        return f"missing value for mount option `{key}`; use {key}=value"
     if key not in _MOUNT_KEYS:
-        return f"a mount knows no `{key}`"
+        return f"unknown mount option `{key}`"
     if key == "type" and value.lower() not in _MOUNT_TYPES:
-        return f"unsupported mount type `{value}`; there are {', '.join(_MOUNT_TYPES)}"
+        return f"unsupported mount type `{value}`; use {', '.join(_MOUNT_TYPES[:-1])} or {_MOUNT_TYPES[-1]}"
     if key in ("readonly", "ro", "readwrite", "rw", "required") and value not in _BOOLEANS:
-        return f"`{key}={value}` in the mount: true or false"
+        return f"invalid mount option `{key}={value}`; use true or false"
     if key == "required" and kind not in ("secret", "ssh"):
         return f"`required` is not allowed for a mount of type {kind}"
     if key == "size" and kind != "tmpfs":
         return f"`size` is not allowed for a mount of type {kind}"
     if key == "sharing" and value.lower() not in ("shared", "private", "locked"):
-        return f"unsupported sharing `{value}`; shared, private or locked"
+        return f"unsupported sharing `{value}`; use shared, private or locked"
     if key == "mode" and not (value and all("0" <= char <= "7" for char in value)):
-        return f"`mode={value}` in the mount is no octal number"
+        return f"invalid mount option `mode={value}`; use an octal number"
     if key in ("uid", "gid") and not (value.isascii() and value.isdigit()):
-        return f"`{key}={value}` in the mount is no number"
+        return f"invalid mount option `{key}={value}`; use a number"
     return ""
 
 
@@ -341,23 +341,23 @@ def _ports(instruction: Instruction, state: State) -> Iterator[Refusal]:
             for part in state.text(word.text).split():
                 problem = _port(part)
                 if problem:
-                    yield f"`{part}` in EXPOSE: {problem}", word
+                    yield f"invalid port `{part}`: {problem}", word
 
 
 def _port(text: str) -> str:
     """What is wrong with `[[ip:]host:]port[-port][/protocol]`; empty when nothing."""
     ports, slash, protocol = text.partition("/")
     if slash and protocol.lower() not in ("", "tcp", "udp", "sctp"):
-        return f"the protocol `{protocol}` is none of tcp, udp, sctp"
+        return f"unknown protocol `{protocol}`; use tcp, udp or sctp"
     container = ports.rsplit(":", 1)[-1]
     if not container:
-        return "no port is given"
+        return "no port number"
     first, dash, last = container.partition("-")
     numbers = [first, last] if dash else [first]
     if not all(number.isascii() and number.isdigit() and _number(number) <= 65535 for number in numbers):
-        return "a port is a number from 0 to 65535"
+        return "use numbers from 0 to 65535"
     if dash and _number(first) > _number(last):
-        return "the range ends below its begin"
+        return "the range ends before its start"
     return ""
 
 
@@ -374,4 +374,4 @@ def _signal(instruction: Instruction, state: State) -> Iterator[Refusal]:
         value = state.text(word.text)
         number = value.isascii() and value.isdigit() and _number(value) > 0
         if not number and value.upper().removeprefix("SIG") not in _SIGNALS:
-            yield f"`{value or word.text}` is no signal; write SIGTERM, or a number", word
+            yield f"invalid signal `{value or word.text}`; use a name such as SIGTERM, or a number", word

@@ -1,4 +1,4 @@
-"""All rules, by theme: one file each, listed in the table that tools/make_docs.py writes."""
+"""All rules: one file each, listed in table.py, which tools/make_docs.py generates."""
 
 from __future__ import annotations
 
@@ -6,4 +6,4 @@ from .base import Rule
 from .table import ROWS
 
 RULES: tuple[Rule, ...] = tuple([Rule(*row) for row in ROWS])
-"""Every rule. Its module is imported when it runs for the first time."""
+"""All rules in the order of the table. The module of a rule is imported when it first runs."""

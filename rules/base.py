@@ -1,4 +1,4 @@
-"""What a rule is: a code, a check over the model, and examples that are test and documentation at once."""
+"""Rules, findings and examples; see docs/adding-a-rule.md."""
 
 from __future__ import annotations
 
@@ -11,30 +11,33 @@ if TYPE_CHECKING:
     from ..syntax.tree import Comment
 
     class Spanned(Protocol):
-        """Anything with a place in the file."""
+        """Anything with a position in the file."""
 
         @property
         def start(self) -> int:
-            """Offset of its first character."""
+            """Offset of the first character."""
             ...
 
         @property
         def end(self) -> int:
-            """Offset behind its last character."""
+            """Offset after the last character."""
             ...
 
 
 _PACKAGE = __name__.removesuffix("base")
 ERROR, WARNING, INFO, STYLE = "error", "warning", "info", "style"
 LEVELS = (ERROR, WARNING, INFO, STYLE)
-"""Severities, the gravest first; the words are hadolint's."""
+"""Severities, highest first, named as in hadolint."""
 
 
 class Finding:
-    """A violation: `message` says what is wrong here, with the user's own words in backticks.
+    """A violation of a rule.
 
-    `start`–`end` is the span of the words, `related` are other places with a note each. `also` are the other tools'
-    names for this very finding, when they are not those of the rule: another tool may see only a part of it.
+    - `message`: what is wrong, then `; ` and the remedy; the user's text in backticks, no final stop
+    - `start`, `end`: offsets of the text to underline
+    - `related`: other positions as (start, end, note)
+    - `fix`: None if the finding has no fix
+    - `aliases`: other tools' names for this finding if they differ from the rule's, which None stands for
     """
 
     __slots__ = ("aliases", "end", "fix", "message", "related", "start")
@@ -56,9 +59,11 @@ class Finding:
 
 
 class UnusedIgnore:
-    """A comment that switches off what is not found: the names for nothing, and the edit that takes them out.
+    """An ignore comment, or some of its names, that suppresses nothing.
 
-    `dlint` tells whose comment it is, dlint's or hadolint's. Without an edit the comment cannot go.
+    - `names`: the unused rule names
+    - `dlint`: whether it is dlint's comment, not hadolint's
+    - `edit`: (start, end, text) that removes the names; None if they cannot be removed
     """
 
     __slots__ = ("comment", "dlint", "edit", "names")
@@ -133,14 +138,16 @@ def Good(  # noqa: N802
 
 
 class Rule:
-    """A check, and what is known of it without its module, which is imported when it runs or its page is asked for.
+    """A check and its metadata; the module is imported only when the check runs or its documentation is read.
 
-    `formerly` are the names that the rule had in earlier releases; they still select it.
-    `subjects` are the names of the classes it wants to see one by one: instruction classes, `Stage`, or `Build` for
-    once a file. `also` are other tools' names for it. `default` tells whether it is on without being selected,
-    `onbuild` whether it looks into ONBUILD triggers too. `fix` is how safe its fixes are at best, empty without one.
-    A file with none of `words`, in lower case, in its text in any case has nothing for the rule; without words every
-    file may have something.
+    - `module`, `name`, `code`, `level`, `since`: module within the package, names, severity, first release
+    - `node_types`: names of the classes to check: instructions, `Stage`, or `Build` for once per file
+    - `aliases`: other tools' names
+    - `prefilter`: lowercase texts; a file that contains none of them, in any case, is skipped
+    - `fix`: the safest level of its fixes, empty if it has none
+    - `default`: whether it is enabled unless deselected
+    - `onbuild`: whether it also checks ONBUILD triggers
+    - `formerly`: names in earlier releases, which still select it
     """
 
     __slots__ = (
@@ -191,15 +198,15 @@ class Rule:
 
     @property
     def row(self) -> tuple[object, ...]:
-        """What the table of rules holds of it: the arguments of the constructor but the check."""
+        """The row of the rule in table.py: the arguments of the constructor except the check."""
         return (
-            self.module, self.name, self.code, self.level, self.since, self.node_types, self.aliases, self.prefilter, self.fix,
-            self.default, self.onbuild, self.formerly,
+            self.module, self.name, self.code, self.level, self.since, self.node_types, self.aliases, self.prefilter,
+            self.fix, self.default, self.onbuild, self.formerly,
         )  # fmt: skip
 
     @property
     def check(self) -> Callable[..., Iterator[Finding]]:
-        """The generator that finds violations in a node of a build."""
+        """The generator that yields the findings of a node."""
         if self._check is None:
             made: Rule = getattr(self._loaded, self.name.replace("-", "_"))
             self._check = made.check
@@ -219,7 +226,7 @@ class Rule:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Every name that selects the rule: code, name, former names, other tools' names with and without prefix."""
+        """All names that select the rule: code, name, former names, and aliases with and without prefix."""
         return (
             self.code,
             self.name,
@@ -240,12 +247,12 @@ class Rule:
 
     @property
     def examples(self) -> Sequence[Example]:
-        """The examples beside the rule."""
+        """The examples in the module of the rule."""
         return self._loaded.EXAMPLES
 
 
 def clean_docstring(text: str) -> str:
-    """A docstring without its indentation; the standard inspect module is too heavy for this."""
+    """A docstring without its indentation, like inspect.cleandoc, whose module is slow to import."""
     lines = text.expandtabs().split("\n")
     margin = min((len(line) - len(line.lstrip()) for line in lines[1:] if line.strip()), default=0)
     return "\n".join([lines[0].strip(), *(line[margin:].rstrip() for line in lines[1:])]).strip()
@@ -263,10 +270,13 @@ def rule(
     prefilter: Sequence[str] = (),
     formerly: Sequence[str] = (),
 ) -> Callable[[Callable[..., Iterator[Finding]]], Rule]:
-    """Make the decorated generator a rule; its function name is the rule's name, its docstring the page."""
+    """Turn the decorated generator into a rule: its function name is the rule's name, its docstring the page.
+
+    The annotation of its first parameter gives the node types. For the arguments see `Rule`.
+    """
 
     def decorate(check: Callable[..., Iterator[Finding]]) -> Rule:
-        # The annotation of the first parameter is the registration; it stays a string (PEP 563).
+        # A string: PEP 563
         subjects = str(next(iter(check.__annotations__.values()))).split(" | ")
         module = check.__module__.removeprefix(_PACKAGE)
         name = check.__name__.replace("_", "-")

@@ -1,4 +1,4 @@
-"""Words for messages."""
+"""Formatting of messages."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def format_size(count: int) -> str:
-    """A number of bytes as a person reads it: `812 B`, `3.4 MB`."""
+    """A number of bytes in decimal units: `812 B`, `3.4 MB`."""
     if count < 1000:
         return f"{count} B"
     amount = float(count)
@@ -22,7 +22,7 @@ def format_size(count: int) -> str:
 
 
 def join_quoted(words: Sequence[str], most: int = 4) -> str:
-    """`a`, `b` and `c`; what goes beyond `most` is counted."""
+    """`a`, `b` and `c`; beyond `most` words, the rest is counted: `a`, `b` and 3 more. Needs at least one word."""
     quoted = [f"`{word}`" for word in words[:most]]
     if len(words) > most:
         quoted.append(f"{len(words) - most} more")
@@ -37,6 +37,6 @@ def format_line_numbers(numbers: Sequence[int]) -> str:
 
 
 def transfer_summary(instruction: CopyOrAdd) -> str:
-    """COPY or ADD in short: keyword, first source, destination."""
+    """COPY or ADD shortened to keyword, first source and destination."""
     destination = instruction.destination
     return f"{instruction.name} {instruction.sources[0].text} {destination.text if destination else ''}".rstrip()

@@ -64,13 +64,13 @@ def check_instruction(instruction: Instruction) -> Iterator[Problem]:
     """What is wrong with the instruction: message and the word it is about, BuildKit's first answer first."""
     name = instruction.name
     if name in _ONE and len(instruction.arguments) != 1:
-        yield f"{name} requires exactly one argument; write {_ONE[name]}", None
+        yield f"{name} requires exactly one argument; use {_ONE[name]}", None
         return
     if name in _SOME and not instruction.arguments and instruction.trigger is None:
-        yield f"{name} requires at least one argument; write {_SOME[name]}", None
+        yield f"{name} requires at least one argument; use {_SOME[name]}", None
         return
     if isinstance(instruction, CopyOrAdd) and len(instruction.arguments) < 2:
-        yield f"{name} requires at least two arguments; write {name} source destination", None
+        yield f"{name} requires at least two arguments; use {name} source destination", None
         return
     yield from _check_flags(instruction)
     yield from _check_arguments(instruction)
@@ -86,7 +86,7 @@ def _check_arguments(instruction: Instruction) -> Iterator[Problem]:
     elif instruction.pairs:
         for pair in instruction.pairs:
             if not pair.key.text:
-                yield f"{instruction.name} names can not be blank; write a name before the `=`", pair.value
+                yield f"{instruction.name} names can not be blank; add a name before the `=`", pair.value
     elif instruction.trigger is not None:
         yield from _check_onbuild(instruction.trigger)
     elif instruction.name == "SHELL" and not instruction.json:
@@ -94,7 +94,7 @@ def _check_arguments(instruction: Instruction) -> Iterator[Problem]:
     elif instruction.name == "VOLUME":
         for word in instruction.arguments:
             if not word.text.strip(WHITESPACE):
-                yield "VOLUME specified can not be an empty string; write a path", word
+                yield "VOLUME specified can not be an empty string; add a path", word
 
 
 def _check_flags(instruction: Instruction) -> Iterator[Problem]:
@@ -110,16 +110,16 @@ def _check_flags(instruction: Instruction) -> Iterator[Problem]:
             listed = ", ".join(f"--{k}" for k in known)
             yield (
                 f"unknown flag `--{flag.name}` for {name}"
-                + (f"; did you mean --{hint}?" if hint else f"; it takes {listed}" if known else ", which takes none"),
+                + (f"; did you mean --{hint}?" if hint else f"; allowed: {listed}" if known else ", which has none"),
                 flag,
             )
         elif flag.name in seen and kind != _LIST:
-            yield f"duplicate flag `--{flag.name}`: keep one", flag
+            yield f"duplicate flag `--{flag.name}`; keep one", flag
         elif kind != _BOOL and flag.value is None:
-            yield f"missing a value on flag `--{flag.name}`; write --{flag.name}=…", flag
+            yield f"missing a value on flag `--{flag.name}`; use --{flag.name}=…", flag
         elif kind == _BOOL and flag.value is not None and flag.value.lower() not in ("true", "false"):
-            wrong = f"not `{flag.value}`" if flag.value else "or no `=` at all"
-            yield f"flag `--{flag.name}` takes true or false, {wrong}", flag
+            wrong = f"not `{flag.value}`" if flag.value else "or omit the `=`"
+            yield f"flag `--{flag.name}` must be true or false, {wrong}", flag
         elif name == "RUN":
             yield from _check_run_flag(flag)
         seen.add(flag.name)
@@ -128,17 +128,17 @@ def _check_flags(instruction: Instruction) -> Iterator[Problem]:
 def _check_run_flag(flag: Flag) -> Iterator[Problem]:
     value = flag.value or ""
     if flag.name == "network" and value not in ("default", "none", "host"):
-        yield f"invalid network mode `{value}`; write default, none or host", flag
+        yield f"invalid network mode `{value}`; use default, none or host", flag
     elif flag.name == "security" and value not in ("sandbox", "insecure"):
-        yield f"invalid security mode `{value}`; write sandbox or insecure", flag
+        yield f"invalid security mode `{value}`; use sandbox or insecure", flag
     elif flag.name == "mount":
         fields = parse_mount_fields(value)
         if fields is None:
-            yield f"the mount `{value}` is no list such as type=cache,target=/path", flag
+            yield f"invalid mount `{value}`; use comma-separated fields such as type=cache,target=/path", flag
             return
         for key, field in fields:
             if key == "from" and field is not None and "$" in field[:-1]:
-                yield "`from` takes no variables; name a stage: FROM … AS name, then from=name", flag
+                yield "`from` cannot contain variables; name a stage with FROM … AS name, then use from=name", flag
 
 
 def parse_mount_fields(value: str) -> list[tuple[str, str | None]] | None:
@@ -191,7 +191,7 @@ def _check_destination(instruction: CopyOrAdd) -> Iterator[Problem]:
     destination = instruction.destination
     try:
         if destination is not None and parse_heredoc_word(destination.text) is not None:
-            yield f"{instruction.name} cannot accept a heredoc as a destination; write the path last", destination
+            yield f"{instruction.name} cannot accept a heredoc as a destination; put the path last", destination
     except ExpansionError:
         return
 
@@ -202,32 +202,32 @@ def _check_from(instruction: From) -> Iterator[Problem]:
         name = words[2].text.lower()
         if not name or not "a" <= name[0] <= "z" or not _STAGE_CHARS.issuperset(name):
             yield (
-                f"invalid name for build stage `{words[2].text}`: it begins with a letter, "
-                "then letters, digits, `-`, `_` and `.`",
+                f"invalid name for build stage `{words[2].text}`; use a letter "
+                "followed by letters, digits, `-`, `_` or `.`",
                 words[2],
             )
     elif len(words) != 1:
-        yield "FROM requires either one or three arguments: FROM image, or FROM image AS name", None
+        yield "FROM requires either one or three arguments; use FROM image, or FROM image AS name", None
 
 
 def _check_onbuild(trigger: Instruction) -> Iterator[Problem]:
     if trigger.name == "ONBUILD":
-        yield "chaining ONBUILD ONBUILD isn't allowed; write one ONBUILD", None
+        yield "chaining ONBUILD ONBUILD isn't allowed; use one ONBUILD", None
     elif trigger.name in ("FROM", "MAINTAINER"):
-        yield f"{trigger.name} isn't allowed as an ONBUILD trigger; take the line out", None
+        yield f"{trigger.name} isn't allowed as an ONBUILD trigger; remove it", None
 
 
 def _check_healthcheck(instruction: Healthcheck) -> Iterator[Problem]:
     kind, words = instruction.kind, instruction.words
     if kind == "NONE":
         if words:
-            yield "HEALTHCHECK NONE takes no arguments; end the line behind NONE", None
+            yield "HEALTHCHECK NONE has no arguments; remove them", None
         return
     if kind != "CMD":
-        yield f"unknown type `{instruction.arguments[0].text}` in HEALTHCHECK; write HEALTHCHECK CMD … or NONE", None
+        yield f"unknown type `{instruction.arguments[0].text}` in HEALTHCHECK; use HEALTHCHECK CMD … or NONE", None
         return
     if not words:
-        yield "missing command after HEALTHCHECK CMD; write HEALTHCHECK CMD command", None
+        yield "missing command after HEALTHCHECK CMD; add one", None
         return
     for flag in instruction.flags:
         value = flag.value
@@ -235,13 +235,13 @@ def _check_healthcheck(instruction: Healthcheck) -> Iterator[Problem]:
             continue
         if flag.name == "retries":
             if not _is_count(value):
-                yield f"--retries takes a number of 0 or more, not `{value}`", flag
+                yield f"invalid --retries `{value}`; use a number of 0 or more", flag
         else:
             seconds = parse_duration(value)
             if seconds is None:
-                yield f"`{value}` is no duration; write 30s, 1m30s or 500ms", flag
+                yield f"invalid duration `{value}`; use a value such as 30s, 1m30s or 500ms", flag
             elif seconds != 0 and seconds < 0.001:
-                yield f"--{flag.name} cannot be less than 1ms; write 1ms or more, or 0 for the default", flag
+                yield f"--{flag.name} cannot be less than 1ms; use 1ms or more, or 0 for the default", flag
 
 
 def _is_count(text: str) -> bool:

@@ -103,8 +103,8 @@ class _Parser:
                 continue
             number = self._instruction(stripped, start, number)
         if not self.instructions and not self.errors:
-            what = "the file is empty" if not lines else "the file holds no instruction"
-            self._error(f"{what}; a Dockerfile begins with FROM", max(1, len(lines)), 0, 0, _SPLITTING)
+            what = "the file is empty" if not lines else "the file has no instructions"
+            self._error(f"{what}; start with FROM", max(1, len(lines)), 0, 0, _SPLITTING)
         self.errors.sort(key=lambda error: (error.phase, error.line))
         return Dockerfile(
             self.source, self.escape, self.directives, self.instructions, self.comments, tuple(self.errors)
@@ -122,7 +122,7 @@ class _Parser:
         for number, (text, start) in enumerate(zip(self.lines, self.starts, strict=False), 1):
             if len(text.encode("utf-8", "surrogateescape")) > MAX_LINE:
                 self._error(
-                    f"the line is longer than {MAX_LINE:,} bytes, which BuildKit refuses; break it into several lines",
+                    f"the line is longer than {MAX_LINE:,} bytes, BuildKit's limit; split it into several lines",
                     number,
                     start,
                     start + len(text),
@@ -156,7 +156,7 @@ class _Parser:
                     self.escape = directive.value
                 else:
                     self._error(
-                        f"invalid escape `{directive.value}`: only ` or \\ can be the escape character",
+                        f"invalid escape `{directive.value}`; use ` or \\ as the escape character",
                         max(1, directive.line - 1),
                         directive.start,
                         directive.end,
@@ -177,7 +177,7 @@ class _Parser:
             if name in found:
                 if indented:
                     self._error(
-                        f"only one {name} parser directive can be used; remove this one",
+                        f"duplicate {name} parser directive; remove this one",
                         number,
                         directive.start,
                         directive.end,
@@ -250,7 +250,7 @@ class _Parser:
             self.staged = True
         elif not self.staged and instruction.name != "ARG":
             self._error(
-                f"{instruction.name} stands before the first FROM, where only ARG may stand; move it behind a FROM",
+                f"{instruction.name} appears before the first FROM, where only ARG is allowed; move it after FROM",
                 instruction.start_line,
                 instruction.start,
                 instruction.keyword_end,
@@ -261,11 +261,11 @@ class _Parser:
         """What to do about a keyword that is none."""
         keyword = instruction.keyword
         if any(char in WHITESPACE for char in keyword):
-            return "behind the keyword stands a no-break or other Unicode space; write an ordinary one"
+            return "a no-break or other Unicode space follows it; use an ordinary space"
         near = suggest(keyword)
-        lacks = f"does the line before lack its `{self.escape}`?"
+        lacks = f"is a `{self.escape}` missing at the end of the line before?"
         if not near:
-            return lacks if before else "a Dockerfile begins with FROM"
+            return lacks if before else "start with FROM"
         # Shell commands stand in lower case, and FROM does not go on with any.
         goes_on = before is not None and before.name != "FROM" and before.end_line == instruction.start_line - 1
         return f"did you mean {near}, or {lacks}" if goes_on and keyword.islower() else f"did you mean {near}?"
@@ -290,7 +290,7 @@ class _Parser:
         try:
             self._read_arguments(node, node.arguments_index, end)
         except NotStringArrayError:
-            raise LineError("a JSON array here may hold strings only; put every word in double quotes") from None
+            raise LineError("invalid JSON array; it may only contain strings in double quotes") from None
         return instruction
 
     def _read_arguments(self, instruction: Instruction, rest: int, end: int) -> None:
@@ -346,7 +346,7 @@ class _Parser:
             while value < end and text[value] in BLANKS:
                 value += 1
             if value == key_end:
-                raise LineError(f"{name} must have two arguments; write {name} key=value")
+                raise LineError(f"{name} requires two arguments; use {name} key=value")
             pair = KeyValuePair(_argument(logical, rest, key_end), _argument(logical, value, end), legacy=True)
             instruction.pairs = (pair,)
             instruction.arguments = (pair.key, _argument(logical, value, end))
@@ -358,7 +358,7 @@ class _Parser:
             argument = _argument(logical, start, stop)
             if not equals and name != "ARG":
                 raise LineError(
-                    f"can't find = in `{word}`; write name=value, and put a value with spaces in double quotes"
+                    f"can't find = in `{word}`; use name=value, with double quotes around a value with spaces"
                 )
             arguments.append(argument)
             split = start + len(key)
@@ -418,7 +418,7 @@ class _Parser:
 
     def _unterminated(self, instruction: Instruction, name: str) -> None:
         self._error(
-            f"unterminated heredoc: no line is just `{name}`; if `<<` is meant for the shell, put it in quotes",
+            f"unterminated heredoc `{name}`; end it with a line `{name}`, or quote `<<` if it is meant for the shell",
             instruction.start_line,
             instruction.start,
             instruction.end,

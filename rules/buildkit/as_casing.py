@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 
 @rule("BK002", level=WARNING, since="0.1", aliases=("buildkit:FromAsCasing",), fix=SAFE)
 def as_casing(instruction: From, build: Build) -> Iterator[Finding]:
-    """FROM and AS are not written in the same case.
+    """`AS` is not written in the same case as `FROM`.
 
     ## Why
-    Keywords in one case are told from names at a glance; `docker build` warns about every other spelling.
-
-    ## What is left alone
-    A FROM in mixed case, which `keyword-casing` reports.
+    Keywords in a consistent case are easy to tell from names. `docker build` warns about a mismatch.
 
     ## Fix safety
-    Safe: the case of a keyword means nothing to a build.
+    Safe: keywords are case-insensitive.
+
+    ## Exceptions
+    - A FROM in mixed case, which `keyword-casing` reports.
     """
     words = instruction.arguments
     if len(words) < 3:
@@ -32,15 +32,15 @@ def as_casing(instruction: From, build: Build) -> Iterator[Finding]:
     keyword, word = instruction.keyword, words[1]
     wanted = word.text.lower() if keyword == keyword.lower() else word.text.upper()
     if keyword in (keyword.lower(), keyword.upper()) and word.text != wanted:
-        fix = Fix(f"Write `{wanted}`", SAFE, [Edit(word.start, word.end, wanted)])
-        yield Finding(f"`{word.text}` beside `{keyword}`: write `{wanted}`", word, fix=fix)
+        fix = Fix(f"Change to `{wanted}`", SAFE, [Edit(word.start, word.end, wanted)])
+        yield Finding(f"`{word.text}` does not match the case of `{keyword}`; use `{wanted}`", word, fix=fix)
 
 
 EXAMPLES = (
-    Bad("FROM debian:12 «as» build", message="write `AS`", fixed="FROM debian:12 AS build"),
-    Bad("FROM debian:12 «As» build"),
-    Bad("from debian:12 «AS» build", message="write `as`"),
+    Bad("FROM debian:12 «as» build", message="use `AS`", fixed="FROM debian:12 AS build"),
     Good("FROM debian:12 AS build"),
+    Bad("FROM debian:12 «As» build"),
+    Bad("from debian:12 «AS» build", message="use `as`"),
     Good("from debian:12 as build"),
-    Good("From debian:12 as build", why="the case of FROM itself is the problem"),
+    Good("From debian:12 as build", why="reported by keyword-casing"),
 )

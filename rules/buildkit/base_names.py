@@ -1,4 +1,4 @@
-"""The names that FROM may use, and what a base name means without build arguments."""
+"""The variables that FROM may use, and whether a base image name is valid without build arguments."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ if TYPE_CHECKING:
 
 
 def variables_in_from(build: Build) -> set[str]:
-    """The variables that FROM may use: BuildKit's own and the ARGs before the first FROM, with a value or without."""
+    """The variables that FROM may use: BuildKit's own, and the ARGs before the first FROM with or without a value."""
     state = build.global_state
     return {*state.vars, *state.unknown, "TARGETSTAGE"}
 
 
 def invalid_without_build_arguments(build: Build, base: str) -> bool:
-    """Whether the base name is no image reference when nobody gives a build argument."""
+    """Whether `base` is not a valid image reference unless a build argument is given."""
     try:
         parse_reference(build.global_state.expand(base).text)
     except (InvalidReferenceError, ExpansionError):
@@ -26,10 +26,7 @@ def invalid_without_build_arguments(build: Build, base: str) -> bool:
 
 
 def always_invalid(build: Build, base: str) -> bool:
-    """Whether no build argument can help: the base name is refused, and all that it uses has a value or never will.
-
-    The rule build-error reports these.
-    """
+    """Whether `base` is invalid whatever build arguments are given; the rule build-error reports these."""
     try:
         unmatched = build.global_state.expand(base).unmatched
     except ExpansionError:

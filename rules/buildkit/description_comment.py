@@ -24,19 +24,20 @@ _PRAGMAS = ("syntax", "escape", "check", "hadolint", "dlint:", "dlint ")
     onbuild=False,
 )
 def description_comment(instruction: Arg | From, build: Build) -> Iterator[Finding]:
-    """The comment above an ARG or a named stage does not begin with its name.
+    """The comment before an ARG or a named stage does not start with its name.
 
     ## Why
-    `docker build --call=outline` shows such comments as the descriptions of arguments and targets, when they begin with
-    the name: `# VERSION the Python to build with`. BuildKit has this check as an experimental one.
+    `docker build --call=outline` shows such a comment as the description of the argument or stage, but only if it
+    starts with the name: `# VERSION the Python version`. Off by default because BuildKit's own check is experimental.
 
     ## What to do
-    Begin the comment with the name, or put a line of just `#` between a comment that is none and the instruction.
+    Start the comment with the name. If the comment is not a description, put a line with only `#` between it and the
+    instruction.
 
-    ## What is left alone
-    Comments that are for tools: parser directives and pragmas.
+    ## Exceptions
+    - Parser directives and comments for linters.
     """
-    comment = _last(instruction)
+    comment = _description(instruction)
     if comment is None or comment.text.startswith(_PRAGMAS):
         return
     if isinstance(instruction, From):
@@ -49,24 +50,24 @@ def description_comment(instruction: Arg | From, build: Build) -> Iterator[Findi
     if words and (indented or comment.text.split(" ")[0] not in names):
         shown = " or ".join(f"`# {name} …`" for name in names)
         yield Finding(
-            f"the comment above describes `{names[0]}` only when it begins {shown}",
+            f"comment is not used as the description of `{names[0]}`; start it with {shown}",
             words[0],
             related=[(comment, "the comment")],
         )
 
 
-def _last(instruction: Arg | From) -> Comment | None:
-    """The comment that BuildKit takes for the instruction's; a line of just `#` ends what stands above it."""
+def _description(instruction: Arg | From) -> Comment | None:
+    """The comment that BuildKit reads as the description: the last one before the instruction, unless it is empty."""
     last = instruction.comments[-1] if instruction.comments else None
     return last if last is not None and last.text else None
 
 
 EXAMPLES = (
-    Bad("# the version\nARG «VERSION»=1", message="begins `# VERSION …`"),
+    Bad("# the version\nARG «VERSION»=1", message="start it with `# VERSION …`"),
+    Good("# VERSION what to build\nARG VERSION=1"),
     Bad("# base this is it\n# and more\nFROM debian:12 AS «base»"),
     Bad("FROM debian:12\n# a\nARG «b»=1 c=2", message="`# b …` or `# c …`"),
-    Good("# VERSION what to build\nARG VERSION=1"),
-    Good("# a word on all\n#\nARG VERSION=1", why="a bare # stands between"),
+    Good("# a word on all\n#\nARG VERSION=1", why="separated by a line with only #"),
     Good("# stage\nFROM debian:12", why="the stage has no name"),
     Good("# check=skip=StageNameCasing\nFROM debian:12 AS base"),
 )

@@ -16,29 +16,30 @@ if TYPE_CHECKING:
 
 @rule("BK003", level=WARNING, since="0.1", aliases=("buildkit:NoEmptyContinuation",), onbuild=False, fix=SAFE)
 def empty_continuation(build: Build) -> Iterator[Finding]:
-    """An empty line stands inside an instruction that goes on behind it.
+    """A multi-line instruction contains an empty line.
 
     ## Why
-    It reads as the end of the instruction and is none. BuildKit accepts it for now and says that a later release will
-    refuse it.
+    The empty line looks like the end of the instruction. BuildKit still accepts it, but warns that a future release
+    will not.
 
     ## What to do
-    Take the line out, or make a comment of it: comments may stand between continued lines.
+    Remove the line, or turn it into a comment: comments are allowed between continued lines.
 
     ## Fix safety
-    Safe: BuildKit skips the line.
+    Safe: BuildKit ignores the line.
     """
     for instruction in build.dockerfile.instructions:
         if instruction.empty_continuation:
             places = _empty_lines(build, instruction)
-            fix = Fix("Take the empty lines out", SAFE, [Edit(place.start, place.end, "") for place in places])
+            title = f"Remove the empty line{'s' if len(places) > 1 else ''}"
+            fix = Fix(title, SAFE, [Edit(place.start, place.end, "") for place in places])
             where = places[0] if places else Span(instruction.start, instruction.keyword_end)
-            message = f"an empty line inside of {instruction.name}: BuildKit will refuse it one day"
+            message = f"empty line inside {instruction.name} will become a build error; remove it"
             yield Finding(message, where, fix=fix if places else None)
 
 
 def _empty_lines(build: Build, instruction: Instruction) -> list[Span]:
-    """The empty lines of the instruction that it goes on behind, with their line endings."""
+    """The empty lines within the instruction, with their line endings."""
     starts, text = build.dockerfile.source.line_starts, build.dockerfile.source.text
     found: list[Span] = []
     for line in range(instruction.start_line, instruction.end_line):
@@ -49,12 +50,12 @@ def _empty_lines(build: Build, instruction: Instruction) -> list[Span]:
 
 
 EXAMPLES = (
-    Bad("RUN echo a && \\\n«\n»    echo b", message="inside of RUN", fixed="RUN echo a && \\\n    echo b"),
+    Bad("RUN echo a && \\\n«\n»    echo b", message="inside RUN", fixed="RUN echo a && \\\n    echo b"),
+    Good("RUN echo a && \\\n  # and\n    echo b", why="a comment is allowed"),
     Bad(
         "FROM debian:12\nCOPY a \\\n«  \n»\n  /b",
-        why="two empty lines are one mistake",
+        why="reported once per instruction",
         fixed="FROM debian:12\nCOPY a \\\n  /b",
     ),
-    Good("RUN echo a && \\\n  # and\n    echo b", why="a comment is fine"),
-    Good("RUN <<EOF\necho a\n\necho b\nEOF", why="a heredoc's empty line is the shell's"),
+    Good("RUN <<EOF\necho a\n\necho b\nEOF", why="part of a heredoc"),
 )

@@ -1,4 +1,4 @@
-"""The ports of EXPOSE as BuildKit takes them apart."""
+"""The ports of EXPOSE, split the way BuildKit splits them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class ExposedPort:
-    """One port: `host` is the IP address and host port before it, `protocol` what stands behind the slash."""
+    """One port: `host` is the IP address and host port before it, `protocol` the part after the slash."""
 
     __slots__ = ("host", "port", "protocol", "text", "word")
 
@@ -23,7 +23,7 @@ class ExposedPort:
 
 
 def exposed_ports(instruction: Expose, build: Build) -> Iterator[ExposedPort]:
-    """The ports whose values are known; what BuildKit refuses (no port, another protocol) is left out."""
+    """The ports with known values, without those that BuildKit rejects (no port, unknown protocol)."""
     state = build.state(instruction)
     for word in instruction.arguments:
         if state.value(word.text) is None:

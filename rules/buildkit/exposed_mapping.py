@@ -16,30 +16,30 @@ if TYPE_CHECKING:
 
 @rule("BK022", level=WARNING, since="0.1", aliases=("buildkit:ExposeInvalidFormat",), fix=SAFE)
 def exposed_mapping(instruction: Expose, build: Build) -> Iterator[Finding]:
-    """EXPOSE has an IP address or a port of the host.
+    """EXPOSE contains an IP address or a host port.
 
     ## Why
-    EXPOSE only says on which port the container listens; which port of the host leads to it is said by
-    `docker run --publish`. The rest is ignored, and BuildKit says that a later release will refuse it.
+    EXPOSE only declares the container port; `docker run --publish` maps it to a host port. Docker ignores the rest, and
+    BuildKit warns that a future release will reject it.
 
     ## What to do
-    Keep the container's port: `EXPOSE 80` instead of `EXPOSE 8080:80`.
+    Keep only the container port: `EXPOSE 80` instead of `EXPOSE 8080:80`.
 
     ## Fix safety
-    Safe: BuildKit ignores what is taken out.
+    Safe: BuildKit ignores the removed part.
     """
     for port in exposed_ports(instruction, build):
         if port.host.strip(":"):
             kept = port.text.rpartition(":")[2]
             edit = Edit(port.word.start, port.word.end, kept)
-            fix = Fix(f"Write `{kept}`", SAFE, [edit], declare_edits=True) if port.word.text == port.text else None
-            yield Finding(f"`{port.host}:` has no effect in EXPOSE; write `{kept}`", port.word, fix=fix)
+            fix = Fix(f"Change to `{kept}`", SAFE, [edit], declare_edits=True) if port.word.text == port.text else None
+            yield Finding(f"`{port.host}:` has no effect in EXPOSE; use `{kept}`", port.word, fix=fix)
 
 
 EXAMPLES = (
-    Bad("EXPOSE «8080:80»", message="write `80`", fixed="EXPOSE 80"),
+    Bad("EXPOSE «8080:80»", message="use `80`", fixed="EXPOSE 80"),
+    Good("EXPOSE 80 443/tcp 7000-7010"),
     Bad("EXPOSE «127.0.0.1:80:80» «[::1]:1:1/udp»", fixed="EXPOSE 80 1/udp"),
     Bad("ENV P=8080:80\nEXPOSE «$P»"),
-    Good("EXPOSE 80 443/tcp 7000-7010"),
     Good("ARG P\nEXPOSE $P"),
 )

@@ -16,39 +16,39 @@ if TYPE_CHECKING:
 
 @rule("BK004", level=WARNING, since="0.1", aliases=("buildkit:ConsistentInstructionCasing",), onbuild=False, fix=SAFE)
 def keyword_casing(build: Build) -> Iterator[Finding]:
-    """An instruction is not written in the case of the others.
+    """An instruction keyword is not in the same case as most others in the file.
 
     ## Why
-    Keywords in one case are told from their arguments at a glance. Lower case counts as the file's style only when most
-    instructions are written in it.
-
-    ## What is left alone
-    ARG before the first FROM, which BuildKit does not count.
+    Keywords in a consistent case are easy to tell from arguments. The file's style is lowercase if most keywords are
+    lowercase, and uppercase otherwise.
 
     ## Fix safety
-    Safe: the case of a keyword means nothing to a build.
+    Safe: keywords are case-insensitive.
+
+    ## Exceptions
+    - ARG before the first FROM, which BuildKit does not check.
     """
     found = [stage.from_ for stage in build.stages]
     found += [i for stage in build.stages for i in stage.instructions if i.name in KEYWORDS]
     lower = sum(i.keyword == i.keyword.lower() for i in found)
     upper = sum(i.keyword == i.name for i in found)
-    word = "lower" if lower > upper else "upper"
+    case = "lowercase" if lower > upper else "uppercase"
     for instruction in found:
         wanted = instruction.keyword.lower() if lower > upper else instruction.name
         if instruction.keyword != wanted:
             start = instruction.keyword_end - len(instruction.keyword)
             where = Span(start, instruction.keyword_end)
             yield Finding(
-                f"`{instruction.keyword}` should be `{wanted}`: most instructions here are in {word} case",
+                f"`{instruction.keyword}` does not match the case of most instructions ({case}); use `{wanted}`",
                 where,
-                fix=Fix(f"Write `{wanted}`", SAFE, [Edit(where.start, where.end, wanted)]),
+                fix=Fix(f"Change to `{wanted}`", SAFE, [Edit(where.start, where.end, wanted)]),
             )
 
 
 EXAMPLES = (
-    Bad("FROM debian:12\n«run» a\nCOPY b c", message="should be `RUN`", fixed="FROM debian:12\nRUN a\nCOPY b c"),
-    Bad("«From» debian:12\n«Run» a", message="should be `FROM`"),
-    Bad("from debian:12\nrun a\n«CMD» b", message="in lower case"),
+    Bad("FROM debian:12\n«run» a\nCOPY b c", message="use `RUN`", fixed="FROM debian:12\nRUN a\nCOPY b c"),
     Good("from debian:12\nrun a"),
-    Good("arg v=1\nFROM debian:$v\nRUN a", why="BuildKit does not count what stands before the first FROM"),
+    Bad("«From» debian:12\n«Run» a", message="use `FROM`"),
+    Bad("from debian:12\nrun a\n«CMD» b", message="(lowercase)"),
+    Good("arg v=1\nFROM debian:$v\nRUN a", why="not checked before the first FROM"),
 )

@@ -20,33 +20,33 @@ if TYPE_CHECKING:
     "BK013", level=WARNING, since="0.1", aliases=("buildkit:LegacyKeyValueFormat",), fix=SAFE, formerly=("legacy-pair",)
 )
 def legacy_key_value(instruction: Env | Label, build: Build) -> Iterator[Finding]:
-    """ENV or LABEL is written `key value`, without `=`.
+    """ENV or LABEL uses the legacy format `key value`, without `=`.
 
     ## Why
-    The old form takes the rest of the line as the value, so `ENV A=1 B=2` and `ENV A 1 B=2` mean quite different
-    things. Docker's reference discourages it, and `docker build` warns.
+    The legacy format takes the rest of the line as the value, so `ENV A=1 B=2` and `ENV A 1 B=2` mean different things.
+    Docker's reference discourages it, and `docker build` warns about it.
 
     ## What to do
-    Write `key=value`, with double quotes around a value with spaces.
+    Write `key=value`, and put double quotes around a value with spaces.
 
     ## Fix safety
-    Safe: the new form is read again, and must give the same value whether or not each variable in it is set. A value
-    for which no quoting does that is left alone.
+    Safe: the new form is parsed again and must give the same value, whether or not the variables in it are set. There
+    is no fix if no quoting achieves that.
     """
     for pair in instruction.pairs:
         if pair.legacy and pair.value is not None:
             yield Finding(
-                f"`{instruction.name} {pair.key.text}=…` instead of the old form without `=`",
+                f"legacy format without `=`; use `{instruction.name} {pair.key.text}=…`",
                 Span(pair.key.start, pair.value.end),
                 fix=_fix(instruction, pair.key, pair.value, build),
             )
 
 
 def _fix(instruction: Instruction, key: Argument, value: Argument, build: Build) -> Fix | None:
-    """Put `=` behind the key, and quotes around the value where it needs them. Lines stay as they are."""
+    """Insert `=` after the key, and quotes around the value where needed. Line breaks are kept."""
     escape, gap = build.dockerfile.escape, build.dockerfile.source.text[key.end : value.start]
     if "#" in gap:
-        return None  # a comment between the key and its value would go
+        return None  # would delete a comment between the key and its value
     bare, quoted = value.text.replace('"', ""), value.text.replace('"', escape + '"')
     for before, text, after in (
         ("=", value.text, ""),
@@ -54,20 +54,20 @@ def _fix(instruction: Instruction, key: Argument, value: Argument, build: Build)
         ('="', value.text, '"'),
         ('="', quoted, '"'),
     ):
-        if _means(f"{key.text}{before}{text}{after}", value.text, escape):
+        if _same_value(f"{key.text}{before}{text}{after}", value.text, escape):
             if text == value.text:
                 edits = [Edit(key.end, value.start, before), Edit(value.end, value.end, after)]
             elif len(value.text) == value.end - value.start:
                 edits = [Edit(key.end, value.end, before + text + after)]
             else:
                 return None
-            title = f"Write `{key.text}=…`"
+            title = f"Use `{key.text}=…`"
             return Fix(title, SAFE, [edit for edit in edits if edit.text or edit.start < edit.end])
     return None
 
 
-def _means(pair: str, value: str, escape: str) -> bool:
-    """Whether an ENV of the new form reads `pair` as one variable with the value that `value` has in the old form."""
+def _same_value(pair: str, value: str, escape: str) -> bool:
+    """Whether `ENV pair` sets one variable, to the value that `value` has in the legacy format."""
     tree = parse_bash(Source(f"# escape={escape}\nFROM scratch\nENV {pair}\n"))
     pairs = tree.instructions[-1].pairs
     if tree.errors or len(pairs) != 1 or pairs[0].legacy or pairs[0].value is None:
@@ -83,14 +83,14 @@ def _means(pair: str, value: str, escape: str) -> bool:
 
 EXAMPLES = (
     Bad("ENV «LANG C.UTF-8»", message="`ENV LANG=…`", fixed="ENV LANG=C.UTF-8"),
+    Good("ENV LANG=C.UTF-8 A=b"),
     Bad("LABEL «maintainer Jane Doe»", fixed='LABEL maintainer="Jane Doe"'),
     Bad('ENV «E "q q"»', fixed='ENV E="q q"'),
-    Bad('LABEL «a say "no" to $it»', fixed='LABEL a="say no to $it"', why="BuildKit takes the quotes off"),
+    Bad('LABEL «a say "no" to $it»', fixed='LABEL a="say no to $it"', why="BuildKit removes the quotes"),
     Bad("ENV «A b\\\n# why\n  c»", fixed='ENV A="b\\\n# why\n  c"'),
     Bad("ENV «A b\\ c»", fixed="ENV A=b\\ c"),
-    Bad("ENV «A \\\n# why\n  b»", fixed="ENV A \\\n# why\n  b", why="the comment would be lost"),
-    Bad("ENV «A 1 B=2»", why="one variable, whose value is `1 B=2`", fixed='ENV A="1 B=2"'),
+    Bad("ENV «A \\\n# why\n  b»", fixed="ENV A \\\n# why\n  b", why="no fix, which would delete the comment"),
+    Bad("ENV «A 1 B=2»", why="one variable with the value `1 B=2`", fixed='ENV A="1 B=2"'),
     Bad("ONBUILD ENV «A b»"),
-    Good("ENV LANG=C.UTF-8 A=b"),
     Good('LABEL maintainer="Jane Doe"'),
 )

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from ...model.build import Build, Stage
 
-# The namespaces on Docker Hub whose images are of one platform each, and that platform.
+# The namespaces on Docker Hub with images for a single platform, and that platform.
 # Source: github.com/docker-library/official-images#architectures-other-than-amd64
 _NAMESPACES = {
     "amd64": ("linux", "amd64"),
@@ -26,7 +26,7 @@ _NAMESPACES = {
     "s390x": ("linux", "s390x"),
     "winamd64": ("windows", "amd64"),
 }
-_SAME = {"x86_64": "amd64", "x86-64": "amd64", "aarch64": "arm64", "armhf": "arm", "armel": "arm", "i386": "386"}
+_ALIASES = {"x86_64": "amd64", "x86-64": "amd64", "aarch64": "arm64", "armhf": "arm", "armel": "arm", "i386": "386"}
 
 
 @rule(
@@ -38,13 +38,14 @@ _SAME = {"x86_64": "amd64", "x86-64": "amd64", "aarch64": "arm64", "armhf": "arm
     prefilter=("platform",),
 )
 def platform_mismatch(stage: Stage, build: Build) -> Iterator[Finding]:
-    """`--platform` asks for another platform than the one that the image is for.
+    """`--platform` does not match the platform of the base image.
 
     ## Why
-    The image comes for its own platform nevertheless, or not at all: its programs do not run, or run in an emulator.
+    The image exists for one platform only. The build either fails, or uses that platform anyway, with programs that do
+    not run or run under emulation.
 
-    ## What is left alone
-    Images whose name does not tell their platform. Only a registry knows it, and dlint does not ask one.
+    ## Exceptions
+    - Images whose name does not include their platform: dlint does not ask registries.
     """
     flag = stage.from_.flag("platform")
     base = stage.from_.base
@@ -59,15 +60,17 @@ def platform_mismatch(stage: Stage, build: Build) -> Iterator[Finding]:
     image = _NAMESPACES.get(namespace)
     system, _, architecture = asked.partition("/")
     architecture = architecture.partition("/")[0]
-    if image and architecture and image != (system, _SAME.get(architecture, architecture)):
-        yield Finding(f"`{base.text}` is an image for {'/'.join(image)}, not for `{asked}`", flag)
+    if image and architecture and image != (system, _ALIASES.get(architecture, architecture)):
+        yield Finding(
+            f"`{base.text}` is an image for {'/'.join(image)}, not `{asked}`; change the image or the platform", flag
+        )
 
 
 EXAMPLES = (
     Bad("FROM «--platform=linux/amd64» arm64v8/debian:12", message="is an image for linux/arm64"),
-    Bad("ARG P=linux/arm/v7\nFROM «--platform=$P» amd64/alpine:3.20"),
     Good("FROM --platform=linux/arm64 arm64v8/debian:12"),
+    Bad("ARG P=linux/arm/v7\nFROM «--platform=$P» amd64/alpine:3.20"),
     Good("FROM --platform=linux/arm/v7 arm32v7/debian:12"),
-    Good("FROM arm64v8/debian:12", why="nobody said for what the build is"),
+    Good("FROM arm64v8/debian:12", why="no platform requested"),
     Good("FROM --platform=linux/amd64 debian:12"),
 )

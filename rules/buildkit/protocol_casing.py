@@ -16,25 +16,25 @@ if TYPE_CHECKING:
 
 @rule("BK021", level=WARNING, since="0.1", aliases=("buildkit:ExposeProtoCasing",), fix=SAFE)
 def protocol_casing(instruction: Expose, build: Build) -> Iterator[Finding]:
-    """EXPOSE names a protocol in capital letters.
+    """EXPOSE has an uppercase protocol.
 
     ## Why
-    Every tool writes the protocol of a port in lower case, and some compare it as text; BuildKit lowers it and warns.
+    Tools write port protocols in lowercase, and some compare them as text. BuildKit converts the protocol and warns.
 
     ## Fix safety
-    Safe: the image lists the port in lower case either way.
+    Safe: the port is lowercase in the image either way.
     """
     for port in exposed_ports(instruction, build):
         if port.protocol != port.protocol.lower():
             written, lower = port.word, port.text.lower()
             edit = Edit(written.start, written.end, lower)
-            fix = Fix(f"Write `{lower}`", SAFE, [edit], declare_edits=True) if written.text == port.text else None
-            yield Finding(f"`{port.text}`: write the protocol as `{port.protocol.lower()}`", port.word, fix=fix)
+            fix = Fix(f"Change to `{lower}`", SAFE, [edit], declare_edits=True) if written.text == port.text else None
+            yield Finding(f"protocol in `{port.text}` is not lowercase; use `{lower}`", port.word, fix=fix)
 
 
 EXAMPLES = (
-    Bad("EXPOSE «80/TCP»", message="write the protocol as `tcp`", fixed="EXPOSE 80/tcp"),
-    Bad("EXPOSE 80 «53/Udp» 53/tcp"),
+    Bad("EXPOSE «80/TCP»", message="use `80/tcp`", fixed="EXPOSE 80/tcp"),
     Good("EXPOSE 80/tcp 53/udp 8080"),
+    Bad("EXPOSE 80 «53/Udp» 53/tcp"),
     Good("ARG P\nEXPOSE $P"),
 )

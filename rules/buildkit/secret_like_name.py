@@ -15,26 +15,30 @@ if TYPE_CHECKING:
 
 @rule("BK016", level=WARNING, since="0.1", aliases=("buildkit:SecretsUsedInArgOrEnv",), default=False)
 def secret_like_name(instruction: Arg | Env, build: Build) -> Iterator[Finding]:
-    """`docker build` takes the name of an ARG or ENV for that of a secret, though its value is probably none.
+    """The name of an ARG or ENV triggers BuildKit's secret check, although its value is probably not a secret.
 
     ## Why
-    BuildKit warns by the name alone. The secrets that dlint is sure of are `secret-variable`'s; this rule has the rest,
-    for those who want the same warnings as from `docker build --check`.
+    BuildKit's check looks only at the name. `secret-variable` reports the secrets that dlint is sure of; this rule
+    reports the rest, to match the warnings of `docker build --check`. Off by default because most of them are false
+    positives.
 
     ## What to do
-    Give the variable a name without `KEY`, `AUTH`, `TOKEN` and the like, or switch the check off where it stands:
-    `# check=skip=SecretsUsedInArgOrEnv`.
+    Choose a name without `KEY`, `AUTH`, `TOKEN` and the like, or skip the check in the file: `#
+    check=skip=SecretsUsedInArgOrEnv`.
     """
     for variable in declared_variables(instruction, build):
         if variable.matches_buildkit_pattern and not variable.is_secret:
-            yield Finding(f"`{variable.name}` reads like a secret to `docker build`", variable.argument)
+            yield Finding(
+                f"`{variable.name}` looks like a secret to BuildKit; rename it or skip `SecretsUsedInArgOrEnv`",
+                variable.argument,
+            )
 
 
 EXAMPLES = (
-    Bad("ENV «GPG_KEY»=A035C8C19219BA821ECEA86B64E628F8D684696D", message="reads like a secret"),
+    Bad("ENV «GPG_KEY»=A035C8C19219BA821ECEA86B64E628F8D684696D", message="looks like a secret"),
+    Good("ENV API_TOKEN=abc123", why="reported by secret-variable"),
     Bad("ENV «APT_KEY_DONT_WARN_ON_DANGEROUS_USAGE»=1 «PASSWORD»="),
     Bad("ARG «ZONE_KEY»"),
-    Good("ENV API_TOKEN=abc123", why="secret-variable reports it"),
-    Good("ENV TOKEN_FILE=/x KEY_VERSION=1 PUBLIC_KEY=x", why="BuildKit leaves them alone"),
+    Good("ENV TOKEN_FILE=/x KEY_VERSION=1 PUBLIC_KEY=x", why="BuildKit ignores these names"),
     Good("ENV KEYBOARD=us AUTHOR=me"),
 )

@@ -16,29 +16,26 @@ if TYPE_CHECKING:
 
 @rule("BK001", level=WARNING, since="0.1", aliases=("buildkit:StageNameCasing",), fix=SAFE)
 def stage_casing(instruction: From, build: Build) -> Iterator[Finding]:
-    """The name of a stage has capital letters.
+    """A stage name contains uppercase letters.
 
     ## Why
-    BuildKit keeps names of stages in lower case. `--from=Build` and `--target Build` find the stage, but `FROM Build`
-    does not: it asks for an image, and images have no capitals either, so the build fails.
-
-    ## What to do
-    Write the name in lower case, here and wherever it is used.
+    BuildKit stores stage names in lowercase. `--from=Build` and `--target Build` find the stage, but `FROM Build` is
+    taken for an image name, which must be lowercase, so the build fails.
 
     ## Fix safety
-    Safe: BuildKit keeps the name in lower case anyway, and `--target` does not look at case. `COPY --from` and mounts
-    that name the stage are changed along with it.
+    Safe: BuildKit lowercases the name anyway, and `--target` is case-insensitive. `COPY --from` and mounts that use the
+    name are changed too.
     """
     alias = instruction.alias
     if alias is not None and alias.text != alias.text.lower():
         lower = alias.text.lower()
         edits = [Edit(alias.start, alias.end, lower), *_references(build, alias.text)]
-        fix = Fix(f"Write `{lower}`", SAFE, edits)
-        yield Finding(f"the stage name `{alias.text}` should be `{lower}`", alias, fix=fix)
+        fix = Fix(f"Change to `{lower}`", SAFE, edits)
+        yield Finding(f"stage name `{alias.text}` is not lowercase; use `{lower}`", alias, fix=fix)
 
 
 def _references(build: Build, name: str) -> Iterator[Edit]:
-    """The edits that lower `name` where a flag mentions it."""
+    """The edits that lowercase `name` in `--from` and `--mount` options."""
     for instruction in (i for stage in build.stages for i in stage.instructions):
         for flag in instruction.flags:
             value = flag.value or ""
@@ -53,12 +50,12 @@ def _references(build: Build, name: str) -> Iterator[Edit]:
 
 
 EXAMPLES = (
-    Bad("FROM debian:12 AS «Build»", message="should be `build`", fixed="FROM debian:12 AS build"),
+    Bad("FROM debian:12 AS «Build»", message="use `build`", fixed="FROM debian:12 AS build"),
+    Good("FROM debian:12 AS build-1"),
     Bad("FROM debian:12 AS «BASE»\nFROM debian:12 AS other"),
     Bad(
         "FROM debian:12 AS «A»\nFROM debian:12\nCOPY --from=A b c\nRUN --mount=type=bind,from=A,target=/a b",
         fixed="FROM debian:12 AS a\nFROM debian:12\nCOPY --from=a b c\nRUN --mount=type=bind,from=a,target=/a b",
     ),
-    Good("FROM debian:12 AS build-1"),
     Good("FROM debian:12"),
 )

@@ -20,14 +20,14 @@ def undeclared_base_argument(instruction: From, build: Build) -> Iterator[Findin
     """FROM uses a variable that no ARG before the first FROM declares.
 
     ## Why
-    The variable is empty, whatever `--build-arg` says: another image is taken than the one that is meant. What ARG and
-    ENV inside of a stage set is not seen by any FROM.
+    The variable is always empty, even with `--build-arg`, so another image is used than intended. FROM does not see ARG
+    and ENV of other stages.
 
     ## What to do
     Declare it with `ARG name=default` before the first FROM.
 
-    ## What is left alone
-    A base name that is no image reference without the variable: the build fails, and `build-error` says so.
+    ## Exceptions
+    - A base image name that is invalid without the variable: the build fails, and `build-error` reports it.
     """
     escape = build.dockerfile.escape
     flag = instruction.flag("platform")
@@ -48,17 +48,17 @@ def undeclared_base_argument(instruction: From, build: Build) -> Iterator[Findin
 
 def _message(name: str, known: set[str]) -> str:
     near = suggest(name, sorted(known))
-    hint = f"did you mean `{near}`?" if near else f"write `ARG {name}` before the first FROM"
-    return f"`{name}` is empty here, no ARG before the first FROM declares it; {hint}"
+    hint = f"did you mean `{near}`?" if near else f"add `ARG {name}` before the first FROM"
+    return f"`{name}` is empty here: no ARG before the first FROM declares it; {hint}"
 
 
 EXAMPLES = (
-    Bad("FROM busybox:1«$MUSL»", message="write `ARG MUSL` before"),
+    Bad("FROM busybox:1«$MUSL»", message="add `ARG MUSL` before"),
+    Good("ARG tag\nFROM busybox:1$tag", why="set by the build"),
     Bad("ARG tag=1\nFROM busybox:${tag}«${version}»"),
     Bad("ARG VERSION=3\nFROM alpine:3«${VERSIONS:-.20}»", message="did you mean `VERSION`?"),
-    Bad("FROM alpine:3.20 AS a\nARG V=1\nFROM busybox:1«$V»", why="an ARG of a stage is not seen by FROM"),
+    Bad("FROM alpine:3.20 AS a\nARG V=1\nFROM busybox:1«$V»", why="FROM does not see the ARG of a stage"),
     Bad("FROM «--platform=linux/amd64$X» alpine:3.20"),
-    Good("ARG tag\nFROM busybox:1$tag", why="declared; the build gives the value"),
-    Good("FROM --platform=$BUILDPLATFORM alpine:3.20", why="BuildKit declares it"),
-    Good("FROM busybox:$tag", why="no reference at all: that is build-error's"),
+    Good("FROM --platform=$BUILDPLATFORM alpine:3.20", why="predefined by BuildKit"),
+    Good("FROM busybox:$tag", why="reported by build-error"),
 )

@@ -17,17 +17,17 @@ if TYPE_CHECKING:
 
 @rule("BK017", level=WARNING, since="0.1", aliases=("buildkit:InvalidDefaultArgInFrom",))
 def unset_base_argument(instruction: From, build: Build) -> Iterator[Finding]:
-    """The base name is no image reference unless the build gives an argument.
+    """The base image name is invalid unless a build argument is given.
 
     ## Why
-    `docker build .` fails for everybody who does not know which `--build-arg` to give, with a message about a blank or
-    invalid name. A default also tells the reader, and tools, what is built.
+    `docker build .` fails with an error about a blank or invalid name for anyone who does not know which `--build-arg`
+    to pass. A default also documents what is built.
 
     ## What to do
     Give the ARG before the first FROM a default: `ARG VERSION=3.12`.
 
-    ## What is left alone
-    A base name that fails whatever the build gives: `build-error` reports it.
+    ## Exceptions
+    - A base image name that is invalid whatever the build arguments are: `build-error` reports it.
     """
     base = instruction.base
     if base is None or "$" not in base.text:
@@ -37,15 +37,15 @@ def unset_base_argument(instruction: From, build: Build) -> Iterator[Finding]:
     state = build.global_state
     names = [name for name, _, _ in variable_references(base.text, state.escape) if name in state.unknown]
     shown = join_quoted([f"ARG {name}" for name in dict.fromkeys(names)])
-    yield Finding(f"`{base.text}` names no image without --build-arg; give {shown} a default", base)
+    yield Finding(f"the base image `{base.text}` is undefined without `--build-arg`; give {shown} a default", base)
 
 
 EXAMPLES = (
     Bad("ARG BASE\nFROM «$BASE»", message="give `ARG BASE` a default"),
+    Good("ARG VERSION=3.12\nFROM python:${VERSION}-slim"),
     Bad("ARG VERSION\nFROM «python:${VERSION}-slim»"),
     Bad("ARG NAME\nARG TAG\nFROM «$NAME:$TAG» AS a", message="`ARG NAME` and `ARG TAG`"),
-    Good("ARG VERSION=3.12\nFROM python:${VERSION}-slim"),
-    Good("ARG VARIANT\nFROM python:3.12$VARIANT", why="a reference without it, too"),
+    Good("ARG VARIANT\nFROM python:3.12$VARIANT", why="valid without it"),
     Good("ARG VERSION\nFROM python:${VERSION:-3.12}"),
-    Good("FROM $BASE", why="no build argument helps: build-error says so"),
+    Good("FROM $BASE", why="reported by build-error"),
 )

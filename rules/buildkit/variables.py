@@ -1,4 +1,4 @@
-"""Uses of variables that nothing in the file sets, as BuildKit looks them up."""
+"""References to variables that nothing in the file sets, found the way BuildKit looks them up."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 _EXPANDED = (Add, Copy, Label, Stopsignal, User, Volume, Workdir)
 _FLAGS = frozenset(("chown", "chmod", "checksum"))
-# BuildKit reads these two from ARG without making variables of them.
+# BuildKit reads these two from ARG without making them variables.
 _NO_VARIABLES = frozenset(("BUILDKIT_SBOM_SCAN_CONTEXT", "BUILDKIT_SBOM_SCAN_STAGE"))
 
 
 class VariableReference:
-    """A reference to a variable: `name`, where it stands, and the names that are set there."""
+    """A reference to a variable: its name, position, instruction and stage, and the names declared before it."""
 
     __slots__ = ("declared", "end", "instruction", "name", "stage", "start")
 
@@ -34,10 +34,10 @@ class VariableReference:
 
 
 def undefined_references(build: Build) -> Iterator[VariableReference]:
-    """Every word's variables that no ARG or ENV before it sets, each name once a word.
+    """References that no ARG or ENV before them sets, each name once per argument.
 
-    PATH is always set. What else the base image sets is not looked at. EXPOSE and the commands of RUN are not words
-    that BuildKit checks; a bare `ARG x` counts as declared.
+    PATH is always set; other variables of the base image are not considered. A bare `ARG x` declares x. BuildKit does
+    not check EXPOSE and the commands of RUN.
     Source: BuildKit frontend/dockerfile/dockerfile2llb/convert.go (dispatch, reportUnmatchedVariables).
     """
     ends: dict[int, set[str]] = {}
@@ -47,19 +47,19 @@ def undefined_references(build: Build) -> Iterator[VariableReference]:
             if isinstance(instruction, Arg):
                 for pair in instruction.pairs:
                     if pair.value is not None:
-                        yield from _uses(instruction, pair.value, stage, declared)
+                        yield from _references(instruction, pair.value, stage, declared)
                     declared.add(_key(build, instruction, pair))
             elif isinstance(instruction, Env):
                 for word in _words(instruction):
-                    yield from _uses(instruction, word, stage, declared)
+                    yield from _references(instruction, word, stage, declared)
                 declared.update(_key(build, instruction, pair) for pair in instruction.pairs)
             elif isinstance(instruction, _EXPANDED):
                 for word in _words(instruction):
-                    yield from _uses(instruction, word, stage, declared)
-                yield from _uses_of_flags(instruction, stage, declared)
-                yield from _uses_of_heredocs(instruction, stage, declared)
+                    yield from _references(instruction, word, stage, declared)
+                yield from _in_flags(instruction, stage, declared)
+                yield from _in_heredocs(instruction, stage, declared)
             elif isinstance(instruction, Run):
-                yield from _uses_of_flags(instruction, stage, declared)
+                yield from _in_flags(instruction, stage, declared)
         ends[stage.index] = declared
 
 
@@ -78,7 +78,9 @@ def _words(instruction: Instruction) -> Iterator[Argument]:
             yield pair.value
 
 
-def _uses(instruction: Instruction, word: Argument, stage: Stage, declared: set[str]) -> Iterator[VariableReference]:
+def _references(
+    instruction: Instruction, word: Argument, stage: Stage, declared: set[str]
+) -> Iterator[VariableReference]:
     if "$" not in word.text:
         return
     mapped = instruction.mapped(word)
@@ -86,15 +88,15 @@ def _uses(instruction: Instruction, word: Argument, stage: Stage, declared: set[
         yield VariableReference(name, mapped.span(start, end), instruction, stage, declared)
 
 
-def _uses_of_flags(instruction: Instruction, stage: Stage, declared: set[str]) -> Iterator[VariableReference]:
+def _in_flags(instruction: Instruction, stage: Stage, declared: set[str]) -> Iterator[VariableReference]:
     for flag in instruction.flags:
         if flag.value and "$" in flag.value and (flag.name in _FLAGS or flag.name == "mount"):
             for name, start, end in _missing(flag.value, stage.build.dockerfile.escape, declared):
-                yield VariableReference(name, _in_flag(instruction, flag, start, end), instruction, stage, declared)
+                yield VariableReference(name, _flag_span(instruction, flag, start, end), instruction, stage, declared)
 
 
-def _in_flag(instruction: Instruction, flag: Flag, start: int, end: int) -> Span:
-    """The span of `flag.value[start:end]`; of the whole flag when quotes or escapes were taken off it."""
+def _flag_span(instruction: Instruction, flag: Flag, start: int, end: int) -> Span:
+    """The span of `flag.value[start:end]`, or of the whole option if it contains quotes or escapes."""
     mapped = instruction.mapped(flag)
     if mapped.text != flag.text:
         return Span(flag.start, flag.end)
@@ -102,7 +104,7 @@ def _in_flag(instruction: Instruction, flag: Flag, start: int, end: int) -> Span
     return mapped.span(before + start, before + end)
 
 
-def _uses_of_heredocs(instruction: Instruction, stage: Stage, declared: set[str]) -> Iterator[VariableReference]:
+def _in_heredocs(instruction: Instruction, stage: Stage, declared: set[str]) -> Iterator[VariableReference]:
     for heredoc in instruction.heredocs if isinstance(instruction, CopyOrAdd) else ():
         if heredoc.expand and "$" in heredoc.body:
             for name, start, end in _missing(heredoc.body, "\\", declared, skip_quotes=True):

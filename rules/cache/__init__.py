@@ -1,1 +1,1 @@
-"""Rules about cache."""
+"""Rules about the build cache."""

@@ -1,4 +1,4 @@
-"""Installs of what a manifest names, and how to keep them apart from the code."""
+"""Installs from a manifest, and how to separate them from the source code."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ if TYPE_CHECKING:
     from ...syntax.tree import Run
 
 _COMPILES = frozenset(("cargo", "mvn", "gradle", "dotnet"))
-"""Managers whose build fetches the dependencies as it goes."""
+"""Managers whose build command downloads the dependencies."""
 _STORES = _COMPILES | {"go", "nuget"}
-"""Managers whose installs go into a store, which a cache mount keeps whole."""
+"""Managers that install into a store, which a cache mount can keep."""
 _FIRST = {
     "dotnet": "copy the project files and run `dotnet restore`",
     "mvn": "copy `pom.xml` and run `mvn dependency:go-offline`",
-    "gradle": "copy the build files and fetch the dependencies",
+    "gradle": "copy the build files and download the dependencies",
     "cargo": "build the dependencies from `Cargo.toml` and `Cargo.lock`",
     "go": "copy `go.mod` and `go.sum` and run `go mod download`",
 }
 _WITHOUT_PROJECT = {"poetry": "--no-root", "uv": "--no-install-project", "composer": "--no-autoloader"}
-_FOLDER_FLAGS = {
+_DIRECTORY_FLAGS = {
     "node": ("--prefix", "--cwd", "-C", "--dir"),
     "php": ("-d", "--working-dir"),
     "python": ("-C", "--directory", "-P", "--project"),
@@ -40,11 +40,11 @@ _READS_MORE = {
     "node": ('"file:', '"link:', '"postinstall"', '"preinstall"', '"workspaces"', '"prepare": "npm run'),
     "ruby": ("gemspec", "path:"),
 }
-"""What in a manifest makes its install read more of the project than the manifest."""
+"""Texts in a manifest that make its install read other files of the project."""
 
 
 class ManifestInstall:
-    """A call that installs what a manifest names; `manifest` is its path in the image when it is known."""
+    """A call that installs from a manifest; `manifest` is the manifest's path in the image, None if unknown."""
 
     __slots__ = ("call", "manifest", "name")
 
@@ -54,33 +54,33 @@ class ManifestInstall:
         self.name = name
 
     @property
-    def folder(self) -> str | None:
-        """Where the manifest lies."""
+    def directory(self) -> str | None:
+        """The directory of the manifest in the image."""
         return posixpath.dirname(self.manifest) if self.manifest else None
 
     @property
     def dedupe_key(self) -> str:
-        """What is installed: a second install of the same does little. Node has a manifest for each folder."""
+        """The same for installs of the same dependencies: one per ecosystem, and per directory for Node."""
         ecosystem = self.call.manager.ecosystem
-        return f"{ecosystem} {self.folder}" if ecosystem == "node" else ecosystem
+        return f"{ecosystem} {self.directory}" if ecosystem == "node" else ecosystem
 
     def advice(self, path: str | None) -> str:
-        """What to do when the manifest's folder is `path` in the context; None when it does not come with the copy."""
+        """The remedy. `path` is the manifest's directory in the build context, None if this COPY does not bring it."""
         call, manager = self.call, self.call.manager
         if call.verb == "build" or call.path in ("mod tidy", "mod vendor") or manager.name == "cargo":
-            return f"{_FIRST[manager.name]} before the rest is copied"
+            return f"{_FIRST[manager.name]} before copying the rest"
         flag = _WITHOUT_PROJECT.get(manager.name, "") if call.verb == "restore" else ""
-        also = f", and give `{call.program} {call.path}` the flag `{flag}`" if flag and not call.has(flag) else ""
+        also = f", and add `{flag}` to `{call.program} {call.path}`" if flag and not call.has(flag) else ""
         if path is None:
-            return f"copy it after that{also}"
+            return f"copy it after the install{also}"
         manifest = posixpath.join(path, self.name)
         wanted = "the project files" if "*" in manifest else f"`{manifest}`"
         if manager.locks and not call.requirements and "*" not in manifest:
             wanted += " and its lock file"
-        return f"until then copy only {wanted}{also}"
+        return f"copy only {wanted} before the install{also}"
 
     def reads_project_files(self, build: Build, path: str | None) -> bool:
-        """Whether the manifest, when the context has it in the folder `path`, names files of the project."""
+        """Whether the manifest, read from the directory `path` of the build context, refers to files of the project."""
         needles = _READS_MORE.get(self.call.manager.ecosystem)
         if build.context is None or needles is None or path is None:
             return False
@@ -93,23 +93,23 @@ class ManifestInstall:
 
 
 def manifest_installs(build: Build, run: Run) -> Iterator[ManifestInstall]:
-    """The calls of a RUN that install what a manifest of the project names."""
-    folders: dict[int, str | None] = {}
+    """The calls of a RUN that install from a manifest of the project."""
+    directories: dict[int, str | None] = {}
     for call in build.package_calls(run):
         if _reads_manifest(build, run, call):
-            if not folders:
-                folders = {id(command): folder for command, folder in commands_with_directories(build, run)}
+            if not directories:
+                directories = {id(command): directory for command, directory in commands_with_directories(build, run)}
             place = _manifest(call)
-            known = resolve_image_path(build, run, folders.get(id(call.command)), place)
+            known = resolve_image_path(build, run, directories.get(id(call.command)), place)
             yield ManifestInstall(call, known, posixpath.basename(place))
 
 
 def _manifest(call: PackageCall) -> str:
-    """The path of the manifest, relative to where the call runs."""
+    """The path of the manifest, relative to the working directory of the call."""
     name = next(iter(call.manager.manifests), "")
     ecosystem = call.manager.ecosystem
     file = call.requirements[0] if call.requirements else call.value(*_FILE_FLAGS.get(ecosystem, ()))
-    return file or posixpath.join(call.value(*_FOLDER_FLAGS.get(ecosystem, ())) or "", name)
+    return file or posixpath.join(call.value(*_DIRECTORY_FLAGS.get(ecosystem, ())) or "", name)
 
 
 def _reads_manifest(build: Build, run: Run, call: PackageCall) -> bool:
@@ -127,6 +127,6 @@ def _reads_manifest(build: Build, run: Run, call: PackageCall) -> bool:
 
 
 def _has_modules(build: Build) -> bool:
-    """Whether the context shows that `go build` has modules to fetch."""
+    """Whether the build context shows that `go build` downloads modules."""
     context = build.context
     return context is not None and context.exists("go.sum") and not context.exists("vendor")

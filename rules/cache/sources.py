@@ -1,4 +1,4 @@
-"""What a COPY brings that changes with every edit of the code."""
+"""The sources of COPY and ADD, and which installs they delay."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _CODE = frozenset(
      "views", "routes", "models", "controllers", "components", "templates", "pages", "styles", "test", "tests", "spec",
      "docs", "dist", "www", ".git")
 )  # fmt: skip
-"""Folders that hold code by their name; an install of dependencies needs none of them."""
+"""Names of directories with code that is not needed to install dependencies."""
 _SYSTEM = frozenset(("/", "/etc", "/usr", "/usr/local"))
 
 
 class CopySource:
-    """A source of COPY or ADD: `path` in the context ("" is all of it), `target` in the image when it is known."""
+    """A source of COPY or ADD: `path` in the build context ("" is all of it), `target` in the image or None."""
 
     __slots__ = ("argument", "path", "target", "text")
 
@@ -35,46 +35,46 @@ class CopySource:
         destination = instruction.destination
         self.text = f"{instruction.name} {argument.text} {destination.text if destination else ''}".rstrip()
 
-    def to_context_path(self, folder: str | None) -> str | None:
-        """The path in the context of a folder in the image; None when that does not come from this copy."""
-        if folder is None or self.target is None:
+    def to_context_path(self, directory: str | None) -> str | None:
+        """The path in the build context of a directory in the image; None if this instruction does not copy it."""
+        if directory is None or self.target is None:
             return self.path
-        if self.target != "/" and folder != self.target and not folder.startswith(self.target + "/"):
+        if self.target != "/" and directory != self.target and not directory.startswith(self.target + "/"):
             return None
-        return posixpath.normpath(posixpath.join("/", self.path, posixpath.relpath(folder, self.target)))[1:]
+        return posixpath.normpath(posixpath.join("/", self.path, posixpath.relpath(directory, self.target)))[1:]
 
-    def copies_manifest(self, name: str, folder: str | None) -> bool:
-        """Whether this is a copy of the manifest `name` alone into `folder`, as far as can be told."""
+    def copies_manifest(self, name: str, directory: str | None) -> bool:
+        """Whether this copies only the manifest `name`, into `directory` as far as known."""
         if not self.path or not fnmatchcase(name, posixpath.basename(self.path)):
             return False
-        return folder is None or self.target in (None, folder, posixpath.join(folder, name))
+        return directory is None or self.target in (None, directory, posixpath.join(directory, name))
 
-    def delays_manifest_install(self, build: Build, folder: str | None) -> bool:
-        """Whether the install of a manifest in `folder` waits for code that it does not need."""
-        inside = self.to_context_path(folder) is not None
+    def delays_manifest_install(self, build: Build, directory: str | None) -> bool:
+        """Whether an install from a manifest in `directory` waits for code that it does not need."""
+        inside = self.to_context_path(directory) is not None
         if not self.path:
-            # Copied into a folder below the manifest's it may be a plugin that the install looks into.
-            below = folder is not None and not inside and (self.target or "").startswith(folder.rstrip("/") + "/")
+            # In a subdirectory of the manifest's directory it may be a plugin that the install reads.
+            below = directory is not None and not inside and (self.target or "").startswith(directory.rstrip("/") + "/")
             return not below and not self._only_manifests(build)
         if posixpath.basename(self.path) in _CODE:
             return not self._only_manifests(build)
-        known = folder is not None and self.target is not None
-        return known and inside and self._is_folder(build) and not self._only_manifests(build)
+        known = directory is not None and self.target is not None
+        return known and inside and self._is_directory(build) and not self._only_manifests(build)
 
     def delays_package_install(self, build: Build) -> bool:
-        """Whether the install of packages by name waits for code; not when the copy may change the system."""
+        """Whether an install of packages by name waits for code; False if the copied files may be system settings."""
         if self.target is not None and (self.target in _SYSTEM or self.target.startswith("/etc/")):
             return False
-        return not self.path or (posixpath.basename(self.path) in _CODE and self._is_folder(build))
+        return not self.path or (posixpath.basename(self.path) in _CODE and self._is_directory(build))
 
-    def _is_folder(self, build: Build) -> bool:
+    def _is_directory(self, build: Build) -> bool:
         context = build.context
         if context is None or not context.exists(self.path):
             return self.argument.text.endswith("/")
         return any(file.startswith(self.path + "/") for file in context.files())
 
     def _only_manifests(self, build: Build) -> bool:
-        """Whether the context has nothing but manifests and lock files there, so that copying it is copying them."""
+        """Whether the build context has only manifests and lock files at the path."""
         context = build.context
         if context is None:
             return False
@@ -88,7 +88,7 @@ class CopySource:
 
 
 def copy_sources(build: Build, instruction: CopyOrAdd) -> Iterator[CopySource]:
-    """The known sources in the build context."""
+    """The sources from the build context whose values are known."""
     if instruction.flag("from") or instruction.flag("exclude") or instruction.destination is None:
         return
     state = build.state(instruction)

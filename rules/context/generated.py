@@ -1,4 +1,4 @@
-"""Which files that a build context lacks may be there once the build begins: made, fetched or handed over."""
+"""Whether a file missing from the build context may exist when the build starts: generated, downloaded or provided."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _COMPILED = {
     ".css": (".scss", ".sass", ".less", ".styl"), ".class": (".java",), ".pyc": (".py",), ".py": (".pyx", ".proto"),
     ".conf": (".conf.in", ".conf.j2", ".conf.tmpl", ".conf.template"), ".html": (".pug", ".md"), ".map": (".js",),
 }  # fmt: skip
-"""Endings of files that are made from others, which differ in the ending only."""
+"""Extensions of generated files, and those of the sources that they are generated from."""
 
 _BUILD_FILES = (
     "Makefile", "makefile", "GNUmakefile", "justfile", "Justfile", "Taskfile.yml", "Taskfile.yaml", "Jenkinsfile",
@@ -36,7 +36,7 @@ _WRITES = ("> ", ">", "-o ", "--output ", "--output=", "--output-file ", "--outp
 
 
 def may_exist_at_build(context: Context, folders: list[str], path: str) -> bool:
-    """Whether the file may be there when the image is built, or the context may be another folder."""
+    """Whether the file may exist when the image is built, or the build context may be another directory."""
     name = posixpath.basename(path)
     manifest = _is_manifest(name)
     if looks_generated(path) or ("." not in name and not manifest):
@@ -46,20 +46,20 @@ def may_exist_at_build(context: Context, folders: list[str], path: str) -> bool:
     if any(os.path.lexists(os.path.join(folder, path)) for folder in folders):
         return True
     place = os.path.join(os.path.abspath(context.root), *path.split("/"))
-    # A manifest is in every build script to be read; only writing it tells something.
+    # Build scripts mention manifests because they read them; only writing one is evidence that it is generated.
     words = tuple(write + name for write in _WRITES) if manifest else (name,)
-    return _ignored_by_git(folders, place) or _spoken_of(folders, words)
+    return _ignored_by_git(folders, place) or _mentioned(folders, words)
 
 
 def _is_manifest(name: str) -> bool:
-    """Whether the file belongs to a package manager: it is written by hand and committed."""
+    """Whether the file is a manifest or lock file of a package manager, which is committed."""
     from ...model.packages.managers import MANAGERS
 
     return any(name in (*manager.manifests, *manager.locks) for manager in MANAGERS)
 
 
 def similar_file(context: Context, path: str) -> str:
-    """A file beside the missing one whose name differs in a letter or in case; empty when there is none."""
+    """A file in the same directory with a similar name, as a path; empty if there is none."""
     from ...syntax.instruction_checks import suggest
 
     folder, name = posixpath.split(path)
@@ -73,13 +73,13 @@ def similar_file(context: Context, path: str) -> str:
 
 
 def _made_from_another(context: Context, path: str) -> bool:
-    """Whether the file's own source lies beside it: `index.ts` for `index.js`, `a.conf.template` for `a.conf`."""
+    """Whether its source exists in the same directory: `index.ts` for `index.js`, `a.conf.template` for `a.conf`."""
     stem, ending = posixpath.splitext(path)
     return any(context.exists(stem + other) for other in _COMPILED.get(ending, ()))
 
 
 def _in_empty_folder(context: Context, path: str) -> bool:
-    """Whether the path lies in a folder without a file: git keeps none but those of submodules not checked out."""
+    """Whether the path is in an empty directory, which in git means a submodule that is not checked out."""
     folder = posixpath.dirname(path)
     while folder and not context.exists(folder):
         folder = posixpath.dirname(folder)
@@ -87,7 +87,7 @@ def _in_empty_folder(context: Context, path: str) -> bool:
 
 
 def ancestor_folders(build: Build, context: Context) -> list[str]:
-    """The Dockerfile's folder and those above it up to the top of the repository, or without one to the context."""
+    """The Dockerfile's directory and its parents up to the root of the repository, or of the context without one."""
     here = os.path.dirname(os.path.abspath(build.dockerfile.source.name))
     root = os.path.abspath(context.root)
     found = [here]
@@ -100,7 +100,7 @@ def ancestor_folders(build: Build, context: Context) -> list[str]:
 
 
 def _ignored_by_git(folders: list[str], place: str) -> bool:
-    """Whether a .gitignore in one of `folders`, or between them and `place`, ignores the path: then it is made."""
+    """Whether a .gitignore in one of `folders`, or between them and `place`, ignores the path."""
     from pathspec import GitIgnoreSpec
 
     top = min((f for f in folders if place.startswith(f + os.sep)), key=len, default="")
@@ -117,8 +117,8 @@ def _ignored_by_git(folders: list[str], place: str) -> bool:
     return False
 
 
-def _spoken_of(folders: list[str], words: tuple[str, ...]) -> bool:
-    """Whether a build file or script in one of the folders has one of the words in it, and so may make the file."""
+def _mentioned(folders: list[str], words: tuple[str, ...]) -> bool:
+    """Whether a build file or script in one of the directories contains one of the texts, so may create the file."""
     return any(word in text for folder in folders for text in _build_texts(folder) for word in words)
 
 

@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 @rule("BK019", level=WARNING, since="0.1", aliases=("buildkit:CopyIgnoredFile",), onbuild=False)
 def ignored_source(build: Build) -> Iterator[Finding]:
-    """COPY or ADD names a file that the `.dockerignore` keeps out of the build context.
+    """COPY or ADD names a file that `.dockerignore` excludes from the build context.
 
     ## Why
-    The file is never sent to the builder, so the step fails although the file is there.
+    Excluded files are not sent to the builder, so the step fails even though the file exists.
 
     ## What to do
-    Take the pattern out of the `.dockerignore`, or put an exception behind it: `!name`.
+    Remove the pattern from `.dockerignore`, or add an exception after it: `!name`.
     """
     context = build.context
     if context is None or context.ignore_file is None:
@@ -48,14 +48,14 @@ def ignored_source(build: Build) -> Iterator[Finding]:
                 if line:
                     name = posixpath.basename(context.ignore_file.path or "") or ".dockerignore"
                     yield Finding(
-                        f"`{source.text}` is kept out of the build context by line {line} of {name}",
+                        f"`{source.text}` is excluded by line {line} of {name}; remove the pattern or add an exception",
                         source,
                         aliases=None if _seen_by_buildkit(context.ignore_file, value) else (),
                     )
 
 
 def _seen_by_buildkit(ignore: IgnoreFile, value: str) -> bool:
-    """Whether BuildKit finds it too: it compares the path as written, and gives up where a rule has an exception.
+    """Whether BuildKit reports it too: it compares the path as written, and ignores files with exception patterns.
 
     Source: BuildKit frontend/dockerfile/dockerfile2llb/validations.go (validateCopySourcePath).
     """
@@ -70,11 +70,11 @@ def _seen_by_buildkit(ignore: IgnoreFile, value: str) -> bool:
 
 
 def _ignored_by(context: Context, ignore: IgnoreFile, path: str) -> int:
-    """The line of the ignore file that keeps all of the source out; 0 when something of it is sent."""
+    """The line of the ignore file that excludes the whole source; 0 if any part of it is sent."""
     if not path:
         whole = [rule.line for rule in ignore.rules if rule.pattern in ("*", "**", "**/*")]
         return whole[-1] if whole and not ignore.has_exceptions else 0
-    # BuildKit asks about the word as written, wildcards and all; what is there to match knows better.
+    # BuildKit checks the argument as written, with wildcards; the existing files are more precise.
     there = context.match(path) or [path]
     if any(context.includes(each) for each in there):
         return 0
@@ -91,17 +91,17 @@ EXAMPLES = (
     Bad(
         "COPY «app.env» /etc/", files={".dockerignore": "# local\n*.env\n", "app.env": ""}, message="line 2 of .docker"
     ),
+    Good("COPY a.py /x/", files={".dockerignore": "docs\n", "a.py": ""}),
     Bad("COPY a.py «docs/» /x/", files={".dockerignore": "docs\n", "a.py": "", "docs/i.md": ""}),
     Bad("COPY «.» /x/", files={".dockerignore": "**\n", "a.py": ""}),
     Bad("COPY a.py «*.env» /x/", files={".dockerignore": "*.env\n", "a.py": "", "a.env": ""}),
     Bad("COPY «./docs/../b.md» /x/", files={".dockerignore": "b.md\n", "b.md": ""}),
     Bad("COPY «a» /x/", files={"Dockerfile.dockerignore": "a\n", "a": ""}, message="line 1 of Dockerfile.dockerignore"),
-    Good("COPY a.py /x/", files={".dockerignore": "docs\n", "a.py": ""}),
-    Good("COPY *.md /x/", files={".dockerignore": "a.md\n", "a.md": "", "b.md": ""}, why="one of them is sent"),
+    Good("COPY *.md /x/", files={".dockerignore": "a.md\n", "a.md": "", "b.md": ""}, why="b.md is not excluded"),
     Good(
         "COPY docs /x/",
         files={".dockerignore": "docs\n!docs/api\n", "docs/api/i.md": ""},
-        why="an exception lets a part of it through",
+        why="an exception includes part of it",
     ),
     Good("FROM alpine:3.20 AS b\nFROM alpine:3.20\nCOPY --from=b docs /x/", files={".dockerignore": "docs\n", "a": ""}),
 )

@@ -18,15 +18,17 @@ def missing_source(build: Build) -> Iterator[Finding]:
     """COPY or ADD names a file that is not in the build context.
 
     ## Why
-    The build stops there. Often it is a slip of the pen, a file that was renamed, or a path that starts at the wrong
-    folder: sources are relative to the build context, not to the Dockerfile.
+    The build fails. Common causes are a typo, a renamed file, or a path relative to the Dockerfile: sources are
+    relative to the root of the build context.
 
-    ## What is left alone
-    What may be made before the image is built: the usual names (`dist`, `target`, `*.jar`, certificates, names
-    without an ending …), what a .gitignore ignores, what a build script or a CI file mentions, submodules that are
-    not checked out. Also wildcards, words with variables, Dockerfiles of which more than half of the sources are
-    missing, so that the context is another, and files that lie in another folder between the Dockerfile and the top
-    of the repository.
+    ## Exceptions
+    - Files that may be created before the image is built: common names (`dist`, `target`, `*.jar`, certificates, names
+      without an extension), files ignored by `.gitignore`, files mentioned in a build script or CI configuration, and
+      submodules that are not checked out.
+    - Wildcards and variables.
+    - Dockerfiles for which more than half of the sources are missing, because the build context is probably another
+      directory.
+    - Files that exist in another directory between the Dockerfile and the root of the repository.
     """
     context = build.context
     if context is None:
@@ -43,9 +45,9 @@ def missing_source(build: Build) -> Iterator[Finding]:
             continue
         hint = f"; did you mean `{close}`?" if close else ""
         if source.text.startswith(".."):
-            hint = hint or "; `..` does not lead out of the context"
+            hint = hint or "; `..` cannot leave the build context"
         yield Finding(
-            f"`{source.text}` is not in the build context `{_shown(context.root)}`, so {instruction.name} fails{hint}",
+            f"`{source.text}` not found in build context `{_shown(context.root)}`, so {instruction.name} fails{hint}",
             source,
         )
 
@@ -60,22 +62,26 @@ EXAMPLES = (
         files={"requirements.txt": "", "app.py": ""},
         message="did you mean `requirements.txt`?",
     ),
-    Bad("COPY app.py «settings.toml» /app/", files={"app.py": ""}),
-    Bad("COPY app.py «../lib.py» /app/", files={"app.py": ""}, message="does not lead out"),
-    Bad("COPY App «templates» /app/", files={"App": "", "Templates/a": ""}, message="`Templates`"),
     Good("COPY app.py /app/", files={"app.py": ""}),
-    Good("COPY app.py dist /app/", files={"app.py": ""}, why="made by a build before"),
+    Bad("COPY app.py «settings.toml» /app/", files={"app.py": ""}),
+    Bad("COPY app.py «../lib.py» /app/", files={"app.py": ""}, message="cannot leave the build context"),
+    Bad("COPY App «templates» /app/", files={"App": "", "Templates/a": ""}, message="`Templates`"),
+    Good("COPY app.py dist /app/", files={"app.py": ""}, why="a common output directory"),
     Good("COPY app.py main.js /app/", files={"app.py": "", "main.ts": ""}, why="compiled from main.ts"),
-    Good("COPY app.py api.json /app/", files={"app.py": "", ".gitignore": "/api.json\n"}, why="ignored, so made"),
-    Good("COPY app.py api.json /app/", files={"app.py": "", "Makefile": "api.json: app.py\n"}, why="made by make"),
+    Good(
+        "COPY app.py api.json /app/",
+        files={"app.py": "", ".gitignore": "/api.json\n"},
+        why="ignored by git, so probably generated",
+    ),
+    Good("COPY app.py api.json /app/", files={"app.py": "", "Makefile": "api.json: app.py\n"}, why="created by make"),
     Good(
         "COPY app.py requirements.txt /app/",
         files={"app.py": "", "ci/export.sh": "uv export -o requirements.txt\n"},
-        why="a script writes it",
+        why="created by a script",
     ),
     Good("COPY app.py *.toml /app/", files={"app.py": ""}, why="a wildcard may match nothing"),
-    Good("ARG F=a.toml\nCOPY app.py $F /app/", files={"app.py": ""}, why="the build may name another"),
-    Bad("COPY «a.txt» /app/\nCOPY . /app", files={"app.py": ""}, why="this folder is the context, a.txt is nowhere"),
+    Good("ARG F=a.toml\nCOPY app.py $F /app/", files={"app.py": ""}, why="the build may set another file"),
+    Bad("COPY «a.txt» /app/\nCOPY . /app", files={"app.py": ""}, why="not found in any directory"),
     Good("COPY a.txt /app/\nCOPY . /app", files={"app.py": "", "web/a.txt": ""}, why="web/ may be the context"),
-    Good("COPY other.py /app/", files={"app.py": ""}, why="nothing tells that this folder is the context"),
+    Good("COPY other.py /app/", files={"app.py": ""}, why="the build context may be another directory"),
 )

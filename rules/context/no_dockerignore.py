@@ -21,16 +21,15 @@ if TYPE_CHECKING:
 
 @rule("CTX001", level=WARNING, since="0.1", onbuild=False)
 def no_dockerignore(build: Build) -> Iterator[Finding]:
-    """The whole build context is copied, and no `.dockerignore` keeps anything out of it.
+    """The whole build context is copied without a `.dockerignore`.
 
     ## Why
-    `COPY . .` takes all that lies in the folder: the repository's history, installed modules, caches, local
-    settings and secrets. They make the image bigger, may leak, and every change to one of them makes the build
-    run this step and all steps behind it again.
+    `COPY . .` copies everything in the directory: version control history, installed modules, caches, local settings
+    and secrets. They make the image bigger and may leak, and every change to one of them invalidates the build cache.
 
     ## What to do
-    Write a `.dockerignore` beside the Dockerfile that leaves out what the build does not need; `.git` and what the
-    build makes itself (`node_modules`, `__pycache__`, `.venv`) come first. `dlint dockerignore --write` writes one.
+    Add a `.dockerignore` at the root of the build context. Start with `.git` and files that the build creates itself
+    (`node_modules`, `__pycache__`, `.venv`). `dlint dockerignore --write` creates one.
     """
     for stage in build.stages:
         for instruction in stage.instructions:
@@ -38,17 +37,17 @@ def no_dockerignore(build: Build) -> Iterator[Finding]:
                 context = build.context
                 if context is not None and context.ignore_file is None and context.ignore_error is None:
                     source, target = _whole(build, instruction), instruction.destination
-                    words = f"{instruction.name} {source.text} {target.text if target else ''}".rstrip()
+                    shown = f"{instruction.name} {source.text} {target.text if target else ''}".rstrip()
                     yield Finding(
-                        f"`{words}` takes the whole build context ({_measured(build, context)}), and there is no "
-                        ".dockerignore to leave anything out",
+                        f"`{shown}` copies the whole build context{_measured(build, context)} without a .dockerignore; "
+                        "add one",
                         source,
                     )
                 return
 
 
 def _whole(build: Build, instruction: CopyOrAdd) -> Argument:
-    """The source that stands for the whole context."""
+    """The source that is the whole build context."""
     for source in instruction.sources:
         if posixpath.normpath("/" + (build.value(instruction, source) or "?")).strip("/*") == "":
             return source
@@ -56,18 +55,20 @@ def _whole(build: Build, instruction: CopyOrAdd) -> Argument:
 
 
 def _measured(build: Build, context: Context) -> str:
-    """How much the context is and what of it is waste; `more than` where the walk was cut short."""
+    """Size of the build context and its unwanted files in parentheses; `more than` if counting stopped early."""
     entries, files = find_waste(build, context), context.files()
     if not files:
-        return "all of it"
+        return ""
     more = "more than " if context.truncated else ""
-    among = f", {describe_entries(entries)} among them" if entries else ""
-    return f"{more}{format_size(context.size())} in {more}{len(files):,} files{among}"
+    including = f", including {describe_entries(entries)}" if entries else ""
+    count = f"{more}{len(files):,} {'file' if len(files) == 1 else 'files'}"
+    return f" ({more}{format_size(context.size())} in {count}{including})"
 
 
 EXAMPLES = (
     Bad("COPY «.» /app", files={"app.py": "", ".git/HEAD": "x"}, message="`.git`"),
-    Bad("WORKDIR /app\nADD «./» .\nCOPY . .", files={"app.py": ""}, why="reported once a file"),
+    Good("COPY . /app", files={"app.py": "", ".dockerignore": ".git\n"}),
+    Bad("WORKDIR /app\nADD «./» .\nCOPY . .", files={"app.py": ""}, why="reported once per Dockerfile"),
     Bad("COPY app.py «.» /app/", files={"app.py": ""}, message="`COPY . /app/`"),
     Bad(
         "COPY «.» /app\nRUN npm ci",
@@ -78,11 +79,14 @@ EXAMPLES = (
             ".idea/a": "x",
             ".env": "T=1",
         },
-        message="(152 B in 44 files, `.env`, `node_modules`, 40 `__pycache__` and 2 more among them)",
+        message="(152 B in 44 files, including `.env`, `node_modules`, 40 `__pycache__` and 2 more)",
         why="secrets first, then the largest",
     ),
-    Good("COPY . /app", files={"app.py": "", ".dockerignore": ".git\n"}),
     Good("COPY . /app", files={"app.py": "", "Dockerfile.dockerignore": ""}, why="the Dockerfile's own ignore file"),
-    Good("COPY src /app", files={"src/app.py": ""}, why="one folder, not the context"),
-    Good("FROM alpine:3.20 AS build\nFROM alpine:3.20\nCOPY --from=build . /app", files={"a": ""}, why="another stage"),
+    Good("COPY src /app", files={"src/app.py": ""}, why="only one directory"),
+    Good(
+        "FROM alpine:3.20 AS build\nFROM alpine:3.20\nCOPY --from=build . /app",
+        files={"a": ""},
+        why="copied from a stage",
+    ),
 )

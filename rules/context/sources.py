@@ -1,4 +1,4 @@
-"""What COPY and ADD take from the build context by name, and where it goes."""
+"""What COPY and ADD copy from the build context, and where to."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from ...syntax.tree import Argument
 
 WHOLE_CONTEXT = ("", "*", "**")
-"""Sources, as `local_sources` gives them, that stand for the whole context."""
+"""Sources, as returned by `local_sources`, that are the whole build context."""
 
-_MADE = frozenset(
+_GENERATED = frozenset(
     ("dist", "build", "target", "out", "output", "bin", "release", "releases", "publish", "artifacts", "artifact",
      "_output", "_build", "_site", "node_modules", "vendor", ".next", ".output", "generated", "gen", "obj", "pkg",
      "tmp", "deps", "wheels", "wheelhouse", "certs", "secrets", "public", "www", "rootfs", "staging", "install",
      ".npmrc", ".netrc", ".pypirc", "settings.xml", "credentials.json", "service-account.json", ".env", ".ssh", ".aws")
 )  # fmt: skip
-_MADE_SUFFIXES = (
+_GENERATED_SUFFIXES = (
     ".jar", ".war", ".ear", ".whl", ".gz", ".tgz", ".xz", ".bz2", ".zst", ".zip", ".deb", ".rpm", ".apk", ".so", ".a",
     ".exe", ".dll", ".tar", ".bin", ".pem", ".key", ".crt", ".cer", ".p12", ".pfx", ".jks", ".env", ".img", ".iso",
     ".wasm", ".pb", ".onnx", ".pt", ".pth", ".h5", ".pkl", ".dump", ".db", ".sqlite3", ".lic", ".license",
@@ -33,10 +33,10 @@ _MADE_SUFFIXES = (
 
 
 def literal_sources(build: Build) -> Iterator[tuple[CopyOrAdd, Argument, str]]:
-    """The sources that COPY and ADD take by name: instruction, word and path within the context.
+    """The sources that COPY and ADD name literally: instruction, argument and path within the build context.
 
-    Left out are wildcards, words with variables (the build may give them another value), URLs, heredocs, the whole
-    context, and paths that are written for Windows.
+    Excluded are wildcards, arguments with variables (the build may change them), URLs, heredocs, the whole context, and
+    Windows paths.
     """
     for stage in build.stages:
         for instruction in stage.instructions:
@@ -51,7 +51,7 @@ def literal_sources(build: Build) -> Iterator[tuple[CopyOrAdd, Argument, str]]:
 
 
 def copies_everything(build: Build) -> bool:
-    """Whether a COPY or ADD takes the whole context."""
+    """Whether a COPY or ADD copies the whole build context."""
     return any(
         isinstance(instruction, CopyOrAdd) and copies_whole_context(build, instruction)
         for stage in build.stages
@@ -60,18 +60,18 @@ def copies_everything(build: Build) -> bool:
 
 
 def has_wildcard(name: str) -> bool:
-    """Whether the source is a wildcard."""
+    """Whether the name contains wildcards."""
     return any(char in name for char in "*?[")
 
 
 def looks_generated(path: str) -> bool:
-    """Whether the path looks like what is made or handed over just before the image is built."""
+    """Whether the path looks like a file that is generated or provided just before the image is built."""
     parts = path.lower().split("/")
-    return not _MADE.isdisjoint(parts) or parts[-1].endswith(_MADE_SUFFIXES)
+    return not _GENERATED.isdisjoint(parts) or parts[-1].endswith(_GENERATED_SUFFIXES)
 
 
 def reaches_shipped_image(build: Build, stage: Stage, instruction: CopyOrAdd) -> bool:
-    """Whether what the COPY makes is in the shipped image: its stage is shipped, or its folder is copied on."""
+    """Whether the copied files are in the final image: its stage is shipped, or a shipped stage copies them."""
     if build.is_shipped(stage):
         return True
     made = build.state(instruction).path(instruction.destination.text) if instruction.destination else None
@@ -86,7 +86,7 @@ def reaches_shipped_image(build: Build, stage: Stage, instruction: CopyOrAdd) ->
 
 
 def folder_copies(build: Build, context: Context) -> Iterator[tuple[Stage, CopyOrAdd, list[str]]]:
-    """The COPYs and ADDs that take folders of the context, with these folders."""
+    """The COPYs and ADDs of directories of the build context: stage, instruction and these directories."""
     for stage in build.stages:
         for instruction in stage.instructions:
             if isinstance(instruction, CopyOrAdd) and not instruction.flag("exclude"):

@@ -20,20 +20,21 @@ if TYPE_CHECKING:
 
 @rule("CTX002", level=WARNING, since="0.1", onbuild=False)
 def unwanted_files(build: Build) -> Iterator[Finding]:
-    """The `.dockerignore` lets through what never belongs in an image, and it is there.
+    """Files that do not belong in an image are copied because `.dockerignore` does not exclude them.
 
     ## Why
-    History, installed modules, virtual environments, caches and secrets lie in the folder, and a COPY takes them.
-    The bytes are those on disk now.
+    Version control history, installed modules, virtual environments, caches and secrets in the build context are copied
+    into the image. The size in the message is their current size on disk.
 
     ## What to do
-    Add the named entries to the `.dockerignore`. A pattern there is anchored at the root of the context:
-    `**/__pycache__` reaches every folder, `__pycache__` only the topmost one. `dlint dockerignore --write` extends the
-    file.
+    Add them to `.dockerignore`. Patterns there are anchored at the root of the build context: `**/__pycache__` matches
+    in every directory, `__pycache__` only at the top. `dlint dockerignore --write` extends the file.
 
-    ## What is left alone
-    `.git` where the build reads the history, modules that nothing in the build installs, files that are copied by
-    name, secrets among tests and examples or in a stage from which they are not copied on.
+    ## Exceptions
+    - `.git` if the build reads the history.
+    - Modules that no step of the build installs.
+    - Files that are copied by name.
+    - Secrets in tests and examples, or in a stage from which they are not copied.
     """
     context = build.context
     folders = list(folder_copies(build, context)) if context is not None and context.ignore_file is not None else []
@@ -48,27 +49,27 @@ def unwanted_files(build: Build) -> Iterator[Finding]:
             entries = [e for e in entries if e not in taken]
             bytes_ = ("more than " if context.truncated else "") + format_size(sum(count for _, count in taken))
             yield Finding(
-                f"the .dockerignore lets through {describe_entries(taken)} ({bytes_}), which `{transfer_summary(instruction)}` copies"
-                f"{_remark(context, taken)}",
+                f"`{transfer_summary(instruction)}` copies {describe_entries(taken)} ({bytes_}); "
+                f"exclude {'them' if len(taken) > 1 else 'it'} in .dockerignore{_remark(context, taken)}",
                 instruction.sources[0],
             )
 
 
 def _takes(source: str, path: str) -> bool:
-    """Whether copying `source` copies `path`: it is the context, or a folder above the path."""
+    """Whether copying `source` copies `path`: it is the build context, or a directory that contains the path."""
     return source in WHOLE_CONTEXT or path.startswith(source + "/")
 
 
 def _remark(context: Context, taken: Sequence[SizedPath]) -> str:
-    """What a message adds on secrets, and on a pattern that has the right name and reaches only the topmost folder."""
+    """A note on secrets, and on a pattern with the right name that only matches at the top level."""
     names = {posixpath.basename(path) for path, _ in taken}
-    secret = f"; `{min(names & SECRET_NAMES)}` may hold secrets" if names & SECRET_NAMES else ""
+    secret = f"; `{min(names & SECRET_NAMES)}` may contain secrets" if names & SECRET_NAMES else ""
     patterns = (
         {rule.pattern for rule in context.ignore_file.rules if not rule.negated} if context.ignore_file else set[str]()
     )
     deep = {posixpath.basename(path) for path, _ in taken if "/" in path} & patterns
     name = min(deep, default="")
-    return secret + (f"; `{name}` in it reaches only the topmost folder, `**/{name}` all of them" if deep else "")
+    return secret + (f"; its pattern `{name}` only matches at the top level, use `**/{name}`" if deep else "")
 
 
 EXAMPLES = (
@@ -77,26 +78,26 @@ EXAMPLES = (
         files={".dockerignore": "*.md\n", "app.py": "", ".git/config": "x" * 50},
         message="`.git` (50 B)",
     ),
+    Good("COPY . /app", files={".dockerignore": ".git\n", "app.py": "", ".git/config": "x"}),
     Bad(
         "COPY «src» /app",
         files={".dockerignore": "__pycache__\n", "src/a/__pycache__/x.pyc": "x"},
-        message="`**/__pycache__` all of them",
+        message="only matches at the top level, use `**/__pycache__`",
     ),
     Bad("COPY «.» .\nRUN npm ci", files={".dockerignore": ".git\n", "node_modules/a/i.js": "x", "package.json": "{}"}),
     Bad("COPY «.» .", files={".dockerignore": ".git\n", "py/pyvenv.cfg": "", "py/bin/python": ""}, message="`py`"),
-    Good("COPY . /app", files={".dockerignore": ".git\n", "app.py": "", ".git/config": "x"}),
     Good(
         "COPY . /app",
         files={".dockerignore": ".git\n", "node_modules/a/i.js": "x"},
-        why="nothing installs the modules in the build, so they are meant to be copied",
+        why="no step installs the modules",
     ),
-    Good("COPY .env /app/", files={".dockerignore": "x\n", ".env": "A=1"}, why="copied by name, on purpose"),
+    Good("COPY .env /app/", files={".dockerignore": "x\n", ".env": "A=1"}, why="copied by name"),
     Good(
         "FROM node:22 AS b\nWORKDIR /app\nCOPY . .\nRUN npm run build\nFROM nginx:1.27\nCOPY --from=b /app/dist /srv",
         files={".dockerignore": "x\n", ".env": "VITE_URL=x"},
-        why="only what was built is shipped",
+        why="only the build output is shipped",
     ),
-    Good("COPY . /app", files={".dockerignore": "x\n", "tests/id_rsa": "x"}, why="made up for a test"),
+    Good("COPY . /app", files={".dockerignore": "x\n", "tests/id_rsa": "x"}, why="a test file"),
     Good(
         "COPY . /app\nRUN git describe --tags > version",
         files={".dockerignore": "x\n", ".git/HEAD": "x"},
@@ -105,6 +106,6 @@ EXAMPLES = (
     Good(
         "COPY . /app\nRUN pip install .",
         files={".dockerignore": "x\n", ".git/HEAD": "x", "pyproject.toml": 'requires = ["setuptools-scm"]'},
-        why="so does the version of the project",
+        why="setuptools-scm reads the history",
     ),
 )

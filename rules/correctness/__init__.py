@@ -1,1 +1,1 @@
-"""Rules about what cannot work."""
+"""Rules about instructions that cannot work."""

@@ -18,42 +18,55 @@ if TYPE_CHECKING:
 
 @rule("COR003", level=ERROR, since="0.1", onbuild=False)
 def entrypoint_script(instruction: Entrypoint | Cmd, build: Build) -> Iterator[Finding]:
-    """The script that the container starts cannot be started.
+    """The script that the container starts is not executable or has Windows line endings.
 
     ## Why
-    A script needs the execute bit, and a first line `#!…` that ends in a line feed: with a carriage return before it
-    the kernel looks for a program of that name, and says «no such file or directory».
+    The kernel can only start a script with the execute bit. With Windows line endings, the kernel looks for an
+    interpreter with a carriage return in its name and reports "no such file or directory".
 
     ## What to do
-    `git update-index --chmod=+x script`, or `COPY --chmod=755`; save the script with Unix line endings.
+    Run `git update-index --chmod=+x script` or use `COPY --chmod=755`. Save the script with Unix line endings.
     """
     stage, context = build.stage_of(instruction), build.context
-    if stage is None or context is None or not instruction.json or not instruction.words:
-        return
-    if isinstance(instruction, Entrypoint) is False and any(isinstance(i, Entrypoint) for i in stage.instructions):
-        return
-    word = instruction.words[0]
-    path = build.state(instruction).path(word.text)
-    if path is None or "/" not in word.text or path.endswith((".py", ".js")):
+    path = _script_path(build, stage, instruction) if stage is not None and context is not None else None
+    if stage is None or context is None or path is None:
         return
     name = _source(build, stage, path)
     if name is None or _made_executable(build, stage, path):
         return
-    file = os.path.join(context.root, name)
+    problem = _problem(os.path.join(context.root, name))
+    if problem:
+        yield Finding(f"`{name}` {problem}", instruction.words[0])
+
+
+def _script_path(build: Build, stage: Stage, instruction: Entrypoint | Cmd) -> str | None:
+    """The path in the image of the script that the container starts; None if it starts something else."""
+    if not instruction.json or not instruction.words:
+        return None
+    if not isinstance(instruction, Entrypoint) and any(isinstance(i, Entrypoint) for i in stage.instructions):
+        return None  # CMD holds arguments
+    word = instruction.words[0]
+    path = build.state(instruction).path(word.text)
+    return None if path is None or "/" not in word.text or path.endswith((".py", ".js")) else path
+
+
+def _problem(file: str) -> str:
+    """Why the container cannot start the file, and the remedy; empty if it can or the file cannot be read."""
     try:
         mode = os.stat(file).st_mode
         with open(file, "rb") as script:
             first = script.readline(200)
     except OSError:
-        return
+        return ""
     if first.startswith(b"#!") and first.endswith(b"\r\n"):
-        yield Finding(f"`{name}` has Windows line endings, so the kernel cannot find its interpreter", word)
-    elif not mode & 0o111 and os.name == "posix" and first:
-        yield Finding(f"`{name}` has no execute bit, so the container cannot start it", word)
+        return "has Windows line endings, so its interpreter is not found; convert them to LF"
+    if not mode & 0o111 and os.name == "posix" and first:
+        return "is not executable, so the container cannot start it; use `COPY --chmod=755`"
+    return ""
 
 
 def _source(build: Build, stage: Stage, path: str) -> str | None:
-    """The file of the context that COPY or ADD puts at `path`, by name and without a mode of its own."""
+    """The file of the build context that COPY or ADD copies to `path` without `--chmod`; None if unknown."""
     for instruction in stage.instructions:
         if isinstance(instruction, (Copy, Add)) and not instruction.flag("from") and not instruction.flag("chmod"):
             for place in copied_paths(build, instruction):
@@ -63,7 +76,7 @@ def _source(build: Build, stage: Stage, path: str) -> str | None:
 
 
 def _made_executable(build: Build, stage: Stage, path: str) -> bool:
-    """Whether a RUN changes modes or line endings of the script, or of what it cannot be told from."""
+    """Whether a RUN may change the mode or the line endings of the script."""
     name = path.rsplit("/", 1)[-1]
     for run in (i for i in stage.instructions if isinstance(i, Run)):
         for command in build.commands(run):
@@ -75,11 +88,11 @@ def _made_executable(build: Build, stage: Stage, path: str) -> bool:
 
 
 EXAMPLES = (
-    Bad('COPY run.sh /run.sh\nENTRYPOINT ["«/run.sh»"]', files={"run.sh": "#!/bin/sh\n"}, message="no execute bit"),
+    Bad('COPY run.sh /run.sh\nENTRYPOINT ["«/run.sh»"]', files={"run.sh": "#!/bin/sh\n"}, message="not executable"),
+    Good('COPY --chmod=755 run.sh /run.sh\nENTRYPOINT ["/run.sh"]', files={"run.sh": "#!/bin/sh\n"}),
     Bad(
         'COPY --chown=1 run.sh /\nCMD ["«/run.sh»"]', files={"run.sh": "#!/bin/sh\r\n"}, message="Windows line endings"
     ),
-    Good('COPY --chmod=755 run.sh /run.sh\nENTRYPOINT ["/run.sh"]', files={"run.sh": "#!/bin/sh\n"}),
     Good('COPY run.sh /run.sh\nRUN chmod +x /run.sh\nENTRYPOINT ["/run.sh"]', files={"run.sh": "#!/bin/sh\n"}),
     Good('COPY run.sh /run.sh\nENTRYPOINT ["sh", "/run.sh"]', files={"run.sh": "#!/bin/sh\n"}),
 )

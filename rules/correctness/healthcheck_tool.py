@@ -17,22 +17,22 @@ _LACKS = {
     "ubuntu": frozenset(("curl", "wget", "nc")),
     "alpine": frozenset(("curl",)),
 }
-"""What the bare distributions lack. Source: their package lists (Alpine's busybox has wget and nc)."""
+"""Programs that the base distributions lack. Source: their package lists (Alpine's busybox has wget and nc)."""
 
 _BARE = frozenset(("debian", "ubuntu", "alpine"))
 _LANGUAGES = frozenset(("python", "node"))
-"""Images whose slim and Alpine variants add nothing of the kind (docker-library/python, nodejs/docker-node)."""
+"""Images whose slim and Alpine variants do not add them (docker-library/python, nodejs/docker-node)."""
 
 
 @rule("COR005", level=WARNING, since="0.1", onbuild=False)
 def healthcheck_tool(instruction: Healthcheck, build: Build) -> Iterator[Finding]:
-    """The HEALTHCHECK calls a program that the image does not have.
+    """HEALTHCHECK uses a program that is not installed in the image.
 
     ## Why
-    The check fails for ever, and the orchestrator restarts a healthy container.
+    The check always fails, so orchestrators restart a healthy container.
 
     ## What to do
-    Install the program, or check with what is there: `wget -qO- …` on Alpine, a few lines of Python or Node elsewhere.
+    Install the program, or use one that is available: `wget -qO- …` on Alpine, a short Python or Node script elsewhere.
     """
     stage = build.stage_of(instruction)
     if stage is None or instruction.kind != "CMD":
@@ -41,9 +41,10 @@ def healthcheck_tool(instruction: Healthcheck, build: Build) -> Iterator[Finding
     if facts is None or ref is None or facts.family not in _LACKS or not _is_bare(ref.name, ref.tag or ""):
         return
     for command in build.commands(instruction):
-        if command.name in _LACKS[facts.family] and command.words and not _may_come(build, stage, command.name):
+        if command.name in _LACKS[facts.family] and command.words and not _may_be_installed(build, stage, command.name):
             yield Finding(
-                f"the image has no `{command.name}`, so this check always fails; install it", command.words[0]
+                f"`{command.name}` is not installed in the image, so this check always fails; install it",
+                command.words[0],
             )
             return
 
@@ -52,21 +53,21 @@ def _is_bare(name: str, tag: str) -> bool:
     return name in _BARE or (name in _LANGUAGES and ("slim" in tag or "alpine" in tag))
 
 
-def _may_come(build: Build, stage: Stage, tool: str) -> bool:
-    """Whether something in the FROM chain may bring the program along."""
+def _may_be_installed(build: Build, stage: Stage, tool: str) -> bool:
+    """Whether a step of the stage or its ancestors may add the program."""
     for each in (stage, *stage.ancestors):
         for instruction in each.instructions:
             if isinstance(instruction, CopyOrAdd):
                 target = instruction.destination
                 if instruction.flag("from") or (target is not None and "bin" in target.text):
                     return True
-            elif isinstance(instruction, Run) and _installs(build, instruction, tool):
+            elif isinstance(instruction, Run) and _may_install(build, instruction, tool):
                 return True
     return False
 
 
-def _installs(build: Build, run: Run, tool: str) -> bool:
-    """Whether a RUN installs the program, uses it, or does what cannot be told: variables, scripts."""
+def _may_install(build: Build, run: Run, tool: str) -> bool:
+    """Whether a RUN installs or uses the program, or runs something unknown: variables, scripts."""
     if build.script(run).error or tool in run.arguments_text or any(tool in heredoc.body for heredoc in run.heredocs):
         return True
     for call in build.package_calls(run):
@@ -77,9 +78,12 @@ def _installs(build: Build, run: Run, tool: str) -> bool:
 
 EXAMPLES = (
     Bad("FROM python:3.12-slim\nRUN pip install a==1\nHEALTHCHECK CMD «curl» -f http://localhost/ || exit 1"),
+    Good("FROM alpine:3.20\nHEALTHCHECK CMD wget -qO- http://localhost/", why="part of busybox"),
     Bad('FROM alpine:3.20\nHEALTHCHECK CMD ["«curl»", "-f", "http://localhost/"]'),
-    Good("FROM alpine:3.20\nHEALTHCHECK CMD wget -qO- http://localhost/", why="busybox has it"),
     Good("FROM debian:12-slim\nRUN apt-get install -y curl\nHEALTHCHECK CMD curl -f http://localhost/"),
-    Good("FROM python:3.12\nHEALTHCHECK CMD curl -f http://localhost/", why="the full image has it"),
-    Good("FROM debian:12-slim\nRUN ./setup.sh\nHEALTHCHECK CMD curl -f http://localhost/", why="cannot be told"),
+    Good("FROM python:3.12\nHEALTHCHECK CMD curl -f http://localhost/", why="part of the full image"),
+    Good(
+        "FROM debian:12-slim\nRUN ./setup.sh\nHEALTHCHECK CMD curl -f http://localhost/",
+        why="the script may install it",
+    ),
 )

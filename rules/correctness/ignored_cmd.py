@@ -14,15 +14,14 @@ if TYPE_CHECKING:
 
 @rule("COR004", level=WARNING, since="0.1", onbuild=False, prefilter=("entrypoint",), formerly=("swallowed-command",))
 def ignored_cmd(stage: Stage, build: Build) -> Iterator[Finding]:
-    """A shell-form ENTRYPOINT swallows the CMD, and the arguments of `docker run`.
+    """A shell-form ENTRYPOINT ignores CMD and the arguments of `docker run`.
 
     ## Why
-    The shell form becomes `/bin/sh -c "…"`, and what CMD or `docker run image …` adds goes to the shell, which does not
-    hand it on. The shell is also process 1, so that signals may not reach the program.
+    The shell form runs as `/bin/sh -c "…"`. CMD and the arguments of `docker run image …` are passed to that shell, not
+    to the program. The shell is also process 1, so signals may not reach the program.
 
     ## What to do
-    Write the exec form: `ENTRYPOINT ["program"]`. Where a shell is needed, `exec program "$@"`
-    hands the words on.
+    Use the exec form: `ENTRYPOINT ["program"]`. If a shell is needed, `exec program "$@"` passes the arguments on.
     """
     entries = [i for i in stage.instructions if isinstance(i, Entrypoint)]
     commands = [i for i in stage.instructions if isinstance(i, Cmd)]
@@ -35,16 +34,16 @@ def ignored_cmd(stage: Stage, build: Build) -> Iterator[Finding]:
     if "$@" in text or "$*" in text or "$0" in text or not command.words:
         return
     yield Finding(
-        f"the shell form swallows the CMD of line {command.start_line}; write the exec form",
+        f"shell-form ENTRYPOINT ignores the CMD on line {command.start_line}; use the exec form",
         entry.words[0],
-        related=[(command, "never reaches the program")],
+        related=[(command, "ignored by the ENTRYPOINT")],
     )
 
 
 EXAMPLES = (
-    Bad("ENTRYPOINT «python app.py»\nCMD --port 80", message="CMD of line 3"),
-    Bad('CMD ["--port", "80"]\nENTRYPOINT «python app.py»'),
+    Bad("ENTRYPOINT «python app.py»\nCMD --port 80", message="CMD on line 3"),
     Good('ENTRYPOINT ["python", "app.py"]\nCMD ["--port", "80"]'),
-    Good("ENTRYPOINT python app.py", why="no CMD to be swallowed"),
+    Bad('CMD ["--port", "80"]\nENTRYPOINT «python app.py»'),
+    Good("ENTRYPOINT python app.py", why="no CMD"),
     Good('ENTRYPOINT exec python app.py "$@"\nCMD ["--port"]'),
 )

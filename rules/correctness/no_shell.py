@@ -14,17 +14,17 @@ if TYPE_CHECKING:
 
 @rule("COR007", level=ERROR, since="0.1", onbuild=False, prefilter=("scratch",))
 def no_shell(stage: Stage, build: Build) -> Iterator[Finding]:
-    """The shell form is used in an image that has no shell.
+    """An image without a shell uses the shell form.
 
     ## Why
-    `scratch` is empty. The shell form asks for `/bin/sh`, which is not there: a RUN fails in the build, a CMD or
-    ENTRYPOINT when the container starts.
+    `scratch` is empty. The shell form needs `/bin/sh`, so a RUN fails during the build, and a CMD or ENTRYPOINT fails
+    when the container starts.
 
     ## What to do
-    Write the exec form with the full path: `ENTRYPOINT ["/app"]`.
+    Use the exec form with an absolute path: `ENTRYPOINT ["/app"]`.
 
-    ## What is left alone
-    Stages into which folders or archives are copied that may hold a shell.
+    ## Exceptions
+    - Stages into which directories or archives are copied, because they may contain a shell.
     """
     if stage.root.image != "scratch":
         return
@@ -41,7 +41,7 @@ def no_shell(stage: Stage, build: Build) -> Iterator[Finding]:
 
 
 def _plain_file(build: Build, instruction: Copy | Add) -> bool:
-    """Whether the instruction brings single files by name, none of which is a shell or an archive."""
+    """Whether the instruction copies individual files by name, none of them a shell or an archive."""
     target = instruction.destination
     if target is None or isinstance(instruction, Add):
         return False
@@ -72,16 +72,16 @@ def _plain_file(build: Build, instruction: Copy | Add) -> bool:
 
 def _finding(instruction: CommandLine) -> Finding:
     return Finding(
-        f"`{instruction.name}` in shell form needs /bin/sh, which scratch does not have; write the exec form",
+        f"shell-form {instruction.name} needs `/bin/sh`, which `scratch` does not have; use the exec form",
         instruction.words[0],
     )
 
 
 EXAMPLES = (
     Bad("FROM golang:1.23 AS b\nFROM scratch\nCOPY --from=b /src/app /app\nENTRYPOINT «/app --serve»"),
-    Bad("FROM scratch\nCOPY app /app\nRUN «/app --init»"),
     Good('FROM scratch\nCOPY app /app\nENTRYPOINT ["/app"]'),
-    Good("FROM scratch\nADD rootfs.tar.gz /\nCMD bash", why="the archive may hold a shell"),
+    Bad("FROM scratch\nCOPY app /app\nRUN «/app --init»"),
+    Good("FROM scratch\nADD rootfs.tar.gz /\nCMD bash", why="the archive may contain a shell"),
     Good("FROM scratch\nCOPY --from=b / /\nCMD bash"),
     Good("FROM alpine:3.20\nCMD app"),
 )

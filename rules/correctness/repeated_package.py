@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 @rule("COR006", level=INFO, since="0.1", fix=SAFE)
 def repeated_package(run: Run, build: Build) -> Iterator[Finding]:
-    """One install names the same package twice.
+    """An install command lists the same package twice.
 
     ## Why
-    The second does nothing, and whoever removes or pins one of them misses the other.
+    The duplicate has no effect, and is easily missed when the package is removed or pinned.
 
     ## Fix safety
-    Safe: a package that is named once is installed all the same.
+    Safe: the package is still installed.
     """
     for call in build.package_calls(run):
         if call.verb != "install":
@@ -30,16 +30,21 @@ def repeated_package(run: Run, build: Build) -> Iterator[Finding]:
         seen: dict[str, str] = {}
         for package in call.packages:
             if package.kind == "name" and package.word.text in seen:
-                # `zypper install a = 1` has the version in words of its own.
+                # In `zypper install a = 1` the version is a separate argument.
                 whole = package.version in package.word.text
                 edits = remove_word(build, run, call.command, package.word) if whole else None
-                fix = Fix("Take out the second one", SAFE, edits, declare_edits=True) if edits else None
-                yield Finding(f"`{package.word.text}` is named twice in this install", package.word, fix=fix)
+                fix = Fix("Remove the duplicate", SAFE, edits, declare_edits=True) if edits else None
+                yield Finding(
+                    f"`{package.word.text}` is listed twice in this install; remove the duplicate",
+                    package.word,
+                    fix=fix,
+                )
             seen[package.word.text] = package.name
 
 
 EXAMPLES = (
     Bad("RUN apt-get install -y curl git «curl»", fixed="RUN apt-get install -y curl git"),
+    Good("RUN apt-get install -y curl git"),
     Bad(
         "RUN apt-get install -y \\\n    curl \\\n    # again\n    git \\\n    «curl» \\\n    vim",
         fixed="RUN apt-get install -y \\\n    curl \\\n    # again\n    git \\\n    vim",
@@ -49,7 +54,6 @@ EXAMPLES = (
         "FROM opensuse/leap:15\nRUN zypper -n install a = 1 «a» = 1",
         fixed="FROM opensuse/leap:15\nRUN zypper -n install a = 1 a = 1",
     ),
-    Good("RUN apt-get install -y curl git"),
-    Good("RUN apt-get install -y curl && apt-get install -y curl", why="two installs"),
-    Good("RUN apt-get install -y $A $A", why="cannot be told"),
+    Good("RUN apt-get install -y curl && apt-get install -y curl", why="separate installs"),
+    Good("RUN apt-get install -y $A $A", why="unknown values"),
 )

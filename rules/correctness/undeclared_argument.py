@@ -20,14 +20,14 @@ def undeclared_argument(run: Run, build: Build) -> Iterator[Finding]:
     """A RUN uses a build argument that is declared only before the first FROM.
 
     ## Why
-    An ARG before the first FROM is seen by FROM lines alone. In a stage the variable is empty, without a word, until
-    the stage declares it again.
+    An ARG before the first FROM is visible only to FROM instructions. In a stage the variable is silently empty until
+    the stage declares it too.
 
     ## What to do
-    Write `ARG NAME` in the stage, before the RUN; it takes over the value.
+    Add `ARG NAME` to the stage, before the RUN. It inherits the value.
 
     ## Fix safety
-    Unsafe: the variable was empty until now, and a command may have got used to that.
+    Unsafe: the variable was empty so far, and the command may rely on that.
     """
     if not build.global_args:
         return
@@ -46,17 +46,17 @@ def undeclared_argument(run: Run, build: Build) -> Iterator[Finding]:
                 start, end = found[0]
                 span = word.script.span(word.start_index + start, word.start_index + end)
                 fix = Fix(
-                    f"Declare `{name}` before it",
+                    f"Add `ARG {name}`",
                     UNSAFE,
                     *insert_instruction_before(build.dockerfile, run, f"ARG {name}"),
                 )
-                message = f"`{name}` is empty here: the ARG before FROM is not declared in this stage"
+                message = f"`{name}` is empty here: the ARG before FROM is not visible in this stage; add `ARG {name}`"
                 yield Finding(message, span, fix=fix)
                 break
 
 
 def _assigned(run: Run, name: str) -> bool:
-    """Whether the script gives the variable a value itself, or is ready for an empty one."""
+    """Whether the script sets the variable, or handles an empty value."""
     ways = (f"{name}=", f"for {name} ", f"read {name}", f"read -r {name}", f"{{{name}:", f"{{{name}-", f"{{{name}+")
     texts = [run.logical.text, *(heredoc.body for heredoc in run.heredocs)]
     return any(way in text for way in ways for text in texts)
@@ -71,5 +71,5 @@ EXAMPLES = (
     Good("ARG VERSION=1\nFROM debian:12-slim\nARG VERSION\nRUN curl -O https://example.com/$VERSION.tgz"),
     Good("ARG VERSION=1\nFROM debian:12-slim\nRUN VERSION=2; echo $VERSION"),
     Good("ARG VERSION=1\nFROM debian:$VERSION\nRUN echo a"),
-    Good("ARG VERSION=1\nFROM debian:12-slim\nRUN echo ${VERSION:-none}", why="ready for an empty value"),
+    Good("ARG VERSION=1\nFROM debian:12-slim\nRUN echo ${VERSION:-none}", why="handles an empty value"),
 )

@@ -13,20 +13,22 @@ if TYPE_CHECKING:
 
 @rule("COR001", level=WARNING, since="0.1", onbuild=False)
 def unused_stage(build: Build) -> Iterator[Finding]:
-    """A stage without a name is used by no other stage, and it is not the last one.
+    """A stage without a name is not used by any other stage and is not the final stage.
 
     ## Why
-    BuildKit skips it, so nothing in it has any effect. Often a second FROM was meant to add to the first; it begins a
-    new image instead.
+    BuildKit skips it, so it has no effect. Often a second FROM was meant to add to the first image, but it starts a new
+    one.
 
     ## What to do
-    Name it and copy from it (`COPY --from=name`), or delete it. Stages with a name are left alone: they may be
-    built with `--target`.
+    Name the stage and copy from it (`COPY --from=name`), or delete it.
+
+    ## Exceptions
+    - Stages with a name, which may be built with `--target`.
     """
     used = {source.index for stage in build.stages for source, _ in build.stage_dependencies(stage)}
     for stage in build.stages[:-1]:
         if not stage.name and stage.index not in used:
-            yield Finding("nothing uses this stage, so the build skips it; name it and copy from it", stage.from_)
+            yield Finding("unused stage, which the build skips; name it and copy from it, or delete it", stage.from_)
 
 
 EXAMPLES = (

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from ...model.build import Build
     from ...syntax.tree import Add
 
-_PACKED = (
+_ARCHIVES = (
     ".tar", ".gz", ".tgz", ".bz2", ".tbz", ".tbz2", ".tb2", ".xz", ".txz", ".zst", ".tzst", ".z", ".tz", ".lz", ".tlz",
     ".lzma", ".gem", ".apk", ".crate",
 )  # fmt: skip
-"""Names under which an archive may come that ADD unpacks; BuildKit looks at the content."""
+"""Extensions of files that ADD may extract; BuildKit checks the content."""
 
 
-_UNPACKED = frozenset(
+_NOT_EXTRACTED = frozenset(
     """
     .sh .bash .py .rb .js .mjs .cjs .ts .tsx .jsx .json .yml .yaml .toml .ini .cfg .conf .cnf .config .properties
     .env .xml .html .css .scss .md .txt .rst .lock .mod .sum .go .rs .java .kt .scala .c .h .cpp .cs .csproj .fsproj
@@ -32,9 +32,9 @@ _UNPACKED = frozenset(
     .cer .service .gradle .template .tmpl .j2 .erb .png .jpg .svg .ico .csv .tsv .r .lua .vim .supervisor
     """.split()
 )
-"""Endings of files that ADD leaves as they are."""
+"""Extensions of files that ADD does not extract."""
 _COMPRESSED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
-"""How gzip, bzip2, xz and Zstandard files begin."""
+"""First bytes of gzip, bzip2, xz and Zstandard files."""
 
 
 @rule("DL3020", level=ERROR, since="0.1", aliases=("trivy:DS-0005", "checkov:CKV_DOCKER_4", "cis:4.9"), fix=SAFE)
@@ -42,18 +42,16 @@ def add_for_copy(add: Add, build: Build) -> Iterator[Finding]:
     """ADD is used where COPY does the same.
 
     ## Why
-    ADD also fetches URLs and unpacks archives, so a reader cannot tell what comes into the image, and a file that
-    happens to be an archive arrives in pieces.
-
-    ## What to do
-    Write COPY; nothing else changes.
-
-    ## What is left alone
-    What only ADD can: URLs, repositories, `--checksum`, archives, and words that only the build knows.
+    ADD also downloads URLs and extracts archives, so its effect depends on the source: a file that happens to be an
+    archive is extracted. COPY only copies.
 
     ## Fix safety
-    Safe where no source can be an archive: a folder, a file of a known other kind, or one of the build context that was
-    looked at. Unsafe otherwise: ADD unpacks an archive whatever it is called.
+    Safe if no source can be an archive: a directory, a file with a known other extension, or a file of the build
+    context that dlint has checked. Unsafe otherwise, because ADD extracts archives whatever their name.
+
+    ## Exceptions
+    - Sources that only ADD supports: URLs, repositories, `--checksum` and archives.
+    - Sources whose value is only known at build time.
     """
     if any(flag.name in ("checksum", "keep-git-dir", "unpack") for flag in add.flags) or not add.sources:
         return
@@ -62,9 +60,9 @@ def add_for_copy(add: Add, build: Build) -> Iterator[Finding]:
         shown = join_quoted([word.text for word in add.sources])
         where = Span(add.keyword_end - len(add.keyword), add.keyword_end)
         keyword = "copy" if add.keyword.islower() else "COPY"
-        safety = SAFE if all(_is_no_archive(build, value or "") for value in values) else UNSAFE
-        fix = Fix(f"Write `{keyword}`", safety, [Edit(where.start, where.end, keyword)], declare_edits=True)
-        yield Finding(f"{shown}: COPY does the same as ADD here, and nothing else", where, fix=fix)
+        safety = SAFE if all(_is_not_archive(build, value or "") for value in values) else UNSAFE
+        fix = Fix(f"Use `{keyword}`", safety, [Edit(where.start, where.end, keyword)], declare_edits=True)
+        yield Finding(f"ADD's download and extraction are not needed for {shown}; use COPY", where, fix=fix)
 
 
 def _needs_add(source: str) -> bool:
@@ -72,22 +70,22 @@ def _needs_add(source: str) -> bool:
     if is_remote_source(source) or source.startswith("github.com/") or source.endswith(".git"):
         return True
     name = posixpath.basename(source.rstrip("/")).lower()
-    return name.endswith(_PACKED) or ".tar." in name
+    return name.endswith(_ARCHIVES) or ".tar." in name
 
 
-def _is_no_archive(build: Build, source: str) -> bool:
-    """Whether a source is a folder, text in the Dockerfile, or a file that is known not to be an archive."""
+def _is_not_archive(build: Build, source: str) -> bool:
+    """Whether a source is a directory, a heredoc, or a file that is known not to be an archive."""
     if source in ("", ".", "/", "*.*") or source.endswith("/"):
         return source != "*.*"
     context = build.context
     if context is not None:
         paths = context.match(source)
         return bool(paths) and not any(_is_archive(f"{context.root}/{path}") for path in paths)
-    return posixpath.splitext(source)[1].lower() in _UNPACKED
+    return posixpath.splitext(source)[1].lower() in _NOT_EXTRACTED
 
 
 def _is_archive(path: str) -> bool:
-    """Whether a file is an archive, or compressed; True when it cannot be read."""
+    """Whether a file is an archive or compressed; True if it cannot be read."""
     import os
     import tarfile
 
@@ -102,17 +100,17 @@ def _is_archive(path: str) -> bool:
 
 EXAMPLES = (
     Bad("«ADD» a.sh /b", fixed="COPY a.sh /b"),
-    Bad("«ADD» a /b", fixed="COPY a /b", why="unsafe to change: nobody looked whether it is an archive"),
+    Good("COPY a /b"),
+    Bad("«ADD» a /b", fixed="COPY a /b", why="an unsafe fix: the file may be an archive"),
     Bad("«ADD» a /b", files={"a": "text"}, fixed="COPY a /b"),
     Bad("«ADD» . /app", fixed="COPY . /app"),
-    Bad("«ADD» --chown=app a.zip b /c/", why="zip files are not unpacked"),
-    Bad("ARG JAR=target/app.jar\n«ADD» ${JAR} app.jar", why="the default of the argument"),
+    Bad("«ADD» --chown=app a.zip b /c/", why="zip files are not extracted"),
+    Bad("ARG JAR=target/app.jar\n«ADD» ${JAR} app.jar", why="the default of the ARG"),
     Bad('«ADD» ["a", "/b"]'),
     Bad("«ADD» <<EOF /a\nb\nEOF"),
-    Good("COPY a /b"),
     Good("ADD app.tar.gz /opt/"),
-    Good("ADD a b.tar.zst /opt/", why="one of them is unpacked"),
+    Good("ADD a b.tar.zst /opt/", why="one of them is extracted"),
     Good("ADD https://example.com/a /a"),
     Good("ADD git@example.com:a/b.git /a"),
-    Good("ARG FILE\nADD $FILE /a", why="the build gives the value"),
+    Good("ARG FILE\nADD $FILE /a", why="set by the build"),
 )

@@ -16,36 +16,38 @@ if TYPE_CHECKING:
 
 @rule("DL3021", level=ERROR, since="0.1", aliases=("trivy:DS-0011",), fix=SAFE)
 def copy_needs_slash(copy: Copy | Add, build: Build) -> Iterator[Finding]:
-    """Several files are copied to a destination that does not end with a slash.
+    """Several files are copied to a destination without a trailing slash.
 
     ## Why
-    BuildKit takes the destination for a file where no folder of that name is there, and each source overwrites the
-    one before; other builders refuse it.
-
-    ## What to do
-    End the destination with `/`.
-
-    ## What is left alone
-    `.`, which BuildKit takes for a folder, and a destination that only the build knows.
+    If no directory with that name exists, BuildKit treats the destination as a file, and each source overwrites the one
+    before. Other builders reject it.
 
     ## Fix safety
-    Safe where the destination is the working directory, which is there. Unsafe otherwise: what was one file becomes a
-    folder with all of them.
+    Safe if the destination is the working directory, which exists. Unsafe otherwise: what was one file becomes a
+    directory with all of them.
+
+    ## Exceptions
+    - `.`, which BuildKit treats as a directory.
+    - A destination whose value is only known at build time.
     """
     word = copy.destination
     value = build.value(copy, word) if word is not None else None
     if word is None or not value or value == "." or value.endswith(("/", "/.")) or copy.flag("parents"):
         return
     if value.endswith("\\"):
-        return  # a folder of Windows
+        return  # a Windows directory
     if len(copy.sources) > 1:
         yield Finding(
-            f"{len(copy.sources)} sources need a folder: end `{word.text}` with `/`", word, fix=_fix(copy, word, build)
+            f"{len(copy.sources)} sources need a directory as destination; end `{word.text}` with `/`",
+            word,
+            fix=_fix(copy, word, build),
         )
     elif not isinstance(copy, Add) or not copy.flags:
         count = _matches(copy, build)
         if count > 1:
-            message = f"`{copy.sources[0].text}` matches {count} files: end `{word.text}` with `/`"
+            message = (
+                f"`{copy.sources[0].text}` matches {count} files, which need a directory; end `{word.text}` with `/`"
+            )
             yield Finding(message, word, fix=_fix(copy, word, build))
 
 
@@ -56,11 +58,11 @@ def _fix(copy: Copy | Add, word: Argument, build: Build) -> Fix | None:
     there = state.workdir is not None and state.path(word.text) == state.workdir
     mapped = copy.mapped(word)
     at = mapped.end_offset(len(mapped.text))
-    return Fix("End it with `/`", SAFE if there else UNSAFE, [Edit(at, at, "/")], declare_edits=True)
+    return Fix("Add a trailing `/`", SAFE if there else UNSAFE, [Edit(at, at, "/")], declare_edits=True)
 
 
 def _matches(copy: Copy | Add, build: Build) -> int:
-    """How many files of the context a single pattern names; 0 when it is none or nothing is known of the context."""
+    """The number of files of the build context that match the source; 0 without wildcards or a build context."""
     if copy.flag("from") or not copy.sources or build.context is None:
         return 0
     value = build.value(copy, copy.sources[0]) or ""
@@ -71,16 +73,16 @@ def _matches(copy: Copy | Add, build: Build) -> int:
 
 EXAMPLES = (
     Bad("COPY a b «/c»", fixed="COPY a b /c/"),
+    Good("COPY a b /c/"),
     Bad("WORKDIR /c\nCOPY a b «/c»", fixed="WORKDIR /c\nCOPY a b /c/"),
-    Bad("ARG D=/app\nCOPY a b «$D»", why="the default of the argument"),
+    Bad("ARG D=/app\nCOPY a b «$D»", why="the default of the ARG"),
     Bad('COPY ["a", "b", "«c»"]', fixed='COPY ["a", "b", "c/"]'),
     Bad("ADD a b «/c»"),
     Bad("COPY *.txt «/c»", files={"a.txt": "a", "b.txt": "b"}, message="matches 2 files"),
     Good("FROM mcr.microsoft.com/windows/nanoserver:ltsc2022\nCOPY a b C:\\\\c\\\\"),
-    Good("COPY a b /c/"),
     Good("COPY a b ./"),
-    Good("COPY a b .", why="BuildKit takes it for a folder"),
-    Good("ARG D\nCOPY a b $D", why="the build gives the value"),
+    Good("COPY a b .", why="BuildKit treats it as a directory"),
+    Good("ARG D\nCOPY a b $D", why="set by the build"),
     Good("COPY *.txt /c", files={"a.txt": "a"}),
     Good("COPY a /c", shown=True),
 )

@@ -20,28 +20,28 @@ if TYPE_CHECKING:
     prefilter=("hadolint", "dlint"),
 )
 def ignore_comment(build: Build) -> Iterator[Finding]:
-    """A comment switches findings off for an instruction.
+    """A comment suppresses findings for an instruction.
 
     ## Why
-    Some teams want exceptions in the configuration, where they are seen and reviewed.
+    Some teams want exceptions in the configuration only, where they are reviewed. Off by default.
 
     ## What to do
-    Mend the finding, or ignore the rule in the configuration. Off by default.
+    Fix the finding, or ignore the rule in the configuration.
     """
     for comment in build.dockerfile.comments:
         words = comment.text.replace(":", " ").replace("=", " ").split()
-        if words[:2] in (["hadolint", "ignore"], ["dlint", "ignore"]) or _ignores_here(words):
-            yield Finding(f"`# {comment.text}` switches findings off", comment)
+        if words[:2] in (["hadolint", "ignore"], ["dlint", "ignore"]) or _is_dlint_ignore(words):
+            yield Finding(f"`# {comment.text}` suppresses findings; ignore rules in the configuration instead", comment)
 
 
-def _ignores_here(words: list[str]) -> bool:
+def _is_dlint_ignore(words: list[str]) -> bool:
     return words[:1] == ["dlint"] and len(words) > 1 and words[1].startswith("ignore[")
 
 
 EXAMPLES = (
     Bad("«# hadolint ignore=DL3008»\nRUN a"),
+    Good("# hadolint global ignore=DL3008\nRUN a", why="applies to the whole file"),
     Bad("«# dlint: ignore[DL3008] why»\nRUN a"),
     Bad("RUN a \\\n«# hadolint ignore=DL3008»\n  b"),
-    Good("# hadolint global ignore=DL3008\nRUN a", why="for the whole file"),
     Good("# we ignore=this\nRUN a"),
 )

@@ -17,43 +17,46 @@ if TYPE_CHECKING:
 
 @rule("DL3045", level=WARNING, since="0.1", onbuild=False, fix=SAFE)
 def relative_destination(copy: Copy | Add, build: Build) -> Iterator[Finding]:
-    """The destination is relative, and no WORKDIR says to what.
+    """The destination of COPY or ADD is relative, but no WORKDIR is set.
 
     ## Why
-    It lands wherever the base image happens to work: mostly in `/`, and somewhere else after the base changes.
+    The files end up in the working directory of the base image, usually `/`. A different base image changes the
+    location.
 
     ## What to do
-    Set WORKDIR before it, or write an absolute path.
-
-    ## What is left alone
-    Base images that set a WORKDIR of their own, and those of which nothing is known (the option `pedantic` tells
-    these too).
+    Set WORKDIR first, or use an absolute path.
 
     ## Fix safety
-    Safe: the base image is known to work in `/`, so the absolute path is the same place.
+    Safe: the base image is known to use `/`, so the absolute path is the same.
+
+    ## Exceptions
+    - Base images that set a WORKDIR.
+    - Unknown base images, unless the option `pedantic` is set.
     """
     word, stage = copy.destination, build.stage_of(copy)
     value = build.value(copy, word) if word is not None else None
     if word is None or stage is None or not value or value[0] in "/\\" or value[1:2] == ":" or "$" in value:
         return
     if isinstance(copy, Add) and pedantic(build):
-        return  # hadolint looks at COPY
+        return  # hadolint only checks COPY
     base = stage.state(0).workdir
     if base != "/" and not (base is None and pedantic(build)):
         return
     if not _has_workdir(stage, build.index_of(copy)):
         fix = _fix(copy, word, value) if base == "/" else None
-        yield Finding(f"`{word.text}` is relative, and no WORKDIR stands before it", word, fix=fix)
+        yield Finding(
+            f"`{word.text}` is relative, but no WORKDIR is set; set WORKDIR or use an absolute path", word, fix=fix
+        )
 
 
 def _fix(copy: Copy | Add, word: Argument, value: str) -> Fix | None:
-    """The same place as an absolute path."""
+    """Replace the destination with the same absolute path."""
     mapped = copy.mapped(word)
     start, end = mapped.offset(0), mapped.end_offset(len(mapped.text))
     if mapped.text != value or end - start != len(value) or ".." in value:
         return None
     rest = "" if value == "." else value.removeprefix("./")
-    return Fix(f"Write `/{rest}`", SAFE, [Edit(start, end, "/" + rest)], declare_edits=True)
+    return Fix(f"Change to `/{rest}`", SAFE, [Edit(start, end, "/" + rest)], declare_edits=True)
 
 
 def _has_workdir(stage: Stage, index: int) -> bool:
@@ -61,7 +64,7 @@ def _has_workdir(stage: Stage, index: int) -> bool:
 
 
 def _first_workdir(stage: Stage) -> int:
-    """The number of the first WORKDIR, behind all others when there is none."""
+    """The index of the first WORKDIR; the number of instructions if there is none."""
     steps = stage.instructions
     return stage.build.cached(
         ("first WORKDIR", stage.index),
@@ -71,16 +74,16 @@ def _first_workdir(stage: Stage) -> int:
 
 EXAMPLES = (
     Bad("FROM debian:12\nCOPY a «b»", fixed="FROM debian:12\nCOPY a /b"),
+    Good("FROM debian:12\nCOPY a /b"),
     Bad("FROM debian:12\nCOPY . «.»", fixed="FROM debian:12\nCOPY . /"),
     Bad("FROM scratch\nCOPY a «b»"),
     Bad('FROM debian:12\nADD ["a", "«b»"]', fixed='FROM debian:12\nADD ["a", "/b"]'),
     Bad("FROM example.com/a:1\nCOPY a «b»", options={"pedantic": True}),
-    Good("FROM example.com/a:1\nCOPY a b", why="nobody knows where it works"),
-    Good("FROM debian:12\nCOPY a /b"),
+    Good("FROM example.com/a:1\nCOPY a b", why="its working directory is unknown"),
     Good("FROM debian:12\nWORKDIR /b\nCOPY a ."),
-    Good("FROM debian:12 AS Base\nWORKDIR /b\nFROM base\nCOPY a .", why="of the stage before; case does not count"),
-    Good("FROM golang:1.23\nCOPY a b", why="golang works in /go"),
-    Good("FROM debian:12\nARG D\nCOPY a $D", why="the build gives the value"),
+    Good("FROM debian:12 AS Base\nWORKDIR /b\nFROM base\nCOPY a .", why="inherited from the parent stage"),
+    Good("FROM golang:1.23\nCOPY a b", why="golang sets WORKDIR /go"),
+    Good("FROM debian:12\nARG D\nCOPY a $D", why="set by the build"),
     Good("FROM mcr.microsoft.com/windows/nanoserver:ltsc2022\nCOPY a c:/b"),
-    Good("FROM debian:12\nONBUILD COPY a b", why="of another image"),
+    Good("FROM debian:12\nONBUILD COPY a b", why="runs in another image"),
 )

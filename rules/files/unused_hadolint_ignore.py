@@ -15,19 +15,19 @@ if TYPE_CHECKING:
 
 @rule("IGN002", level=INFO, since="0.1", default=False, onbuild=False, fix=UNSAFE, prefilter=("hadolint",))
 def unused_hadolint_ignore(build: Build) -> Iterator[Finding]:
-    """A `# hadolint ignore=…` switches off what dlint does not find there.
+    """A `# hadolint ignore=…` comment suppresses nothing that dlint reports.
 
     ## Why
-    It hides a new fault tomorrow. Off by default: hadolint, where it is still run, may find something there.
+    An unused comment may hide a new problem later. Off by default, because hadolint may still report something there.
 
     ## What to do
-    Take the comment out, or the names in it that find nothing.
-
-    ## What is left alone
-    Codes of ShellCheck and codes that dlint has not.
+    Remove the comment, or the codes in it that are not needed.
 
     ## Fix safety
     Unsafe: hadolint may need the comment.
+
+    ## Exceptions
+    - ShellCheck codes and codes unknown to dlint.
     """
     for unused in build.unused_ignores:
         if not unused.dlint:
@@ -36,6 +36,7 @@ def unused_hadolint_ignore(build: Build) -> Iterator[Finding]:
 
 EXAMPLES = (
     Bad("FROM debian:12\n«# hadolint ignore=DL3004»\nRUN a", fixed="FROM debian:12\nRUN a"),
+    Good("# hadolint ignore=DL3004\nRUN sudo a"),
     Bad(
         "FROM debian:12\n«# hadolint ignore=DL3003,DL3004 # why»\nRUN sudo a",
         fixed="FROM debian:12\n# hadolint ignore=DL3004 # why\nRUN sudo a",
@@ -43,6 +44,5 @@ EXAMPLES = (
     Bad("«# hadolint global ignore=DL3004»\nFROM debian:12\nRUN a"),
     Bad("«# hadolint stage ignore=DL3004»\nFROM debian:12 AS a\nRUN a\nFROM debian:12\nRUN sudo a"),
     Good("# hadolint stage ignore=DL3004\nFROM debian:12\nRUN a\nRUN sudo a"),
-    Good("# hadolint ignore=DL3004\nRUN sudo a"),
-    Good("# hadolint ignore=SC2086,DL9999\nRUN a", why="not judged"),
+    Good("# hadolint ignore=SC2086,DL9999\nRUN a", why="not checked"),
 )

@@ -14,20 +14,21 @@ if TYPE_CHECKING:
 
 @rule("IGN001", level=INFO, since="0.1", onbuild=False, fix=SAFE, prefilter=("dlint",))
 def unused_ignore(build: Build) -> Iterator[Finding]:
-    """A `# dlint: ignore[…]` switches off what is not found there.
+    """A `# dlint: ignore[…]` comment suppresses nothing.
 
     ## Why
-    A comment that hides nothing today hides a new fault tomorrow, and readers believe that there is one.
+    An unused comment may hide a new problem later, and makes readers believe that there is one. Rules that are not
+    selected are checked too.
 
     ## What to do
-    Take the comment out, or the names in it that find nothing.
-
-    ## What is left alone
-    Codes of ShellCheck, and comments without names. A rule that is not selected is asked all the same.
+    Remove the comment, or the names in it that are not needed.
 
     ## Fix safety
-    Safe: comments are nothing to a build. A comment in the head of the file is kept where the next one would become a
-    directive.
+    Safe: comments do not affect the build. A comment at the top of the file is kept if the next one would become a
+    parser directive without it.
+
+    ## Exceptions
+    - ShellCheck codes, and comments without names.
     """
     for unused in build.unused_ignores:
         if unused.dlint:
@@ -35,21 +36,23 @@ def unused_ignore(build: Build) -> Iterator[Finding]:
 
 
 def unused_ignore_finding(unused: UnusedIgnore, safety: str) -> Finding:
-    """What a comment that switches off too much says."""
+    """The finding for an unused ignore comment, whose fix has the given safety."""
     names = ", ".join(f"`{name}`" for name in unused.names)
     fix = None
     if unused.edit is not None:
-        title = "Take the comment out" if not unused.edit[2] else f"Take {names} out"
+        title = f"Remove {names}" if unused.edit[2] else "Remove the comment"
         fix = Fix(title, safety, [Edit(*unused.edit)], removes_comment=True)
-    return Finding(f"{names} is not found here; there is nothing to ignore", unused.comment, fix=fix)
+    verb = "is" if len(unused.names) == 1 else "are"
+    return Finding(f"unused ignore: {names} {verb} not reported here; remove it", unused.comment, fix=fix)
 
 
 EXAMPLES = (
     Bad("FROM debian:12\n«# dlint: ignore[DL3004] why»\nRUN a", fixed="FROM debian:12\nRUN a"),
+    Good("# dlint: ignore[DL3004] the image has no other way\nRUN sudo a"),
     Bad(
         "«# dlint: ignore[DL3006, DL3007] why»\nFROM debian",
         fixed="# dlint: ignore[DL3006] why\nFROM debian",
-        message="`DL3007` is not found here",
+        message="`DL3007` is not reported here",
     ),
     Bad(
         "FROM debian:12\n«# dlint: ignore[DL3003, DL3004]»\nRUN sudo a",
@@ -58,8 +61,7 @@ EXAMPLES = (
     Bad("«# dlint: ignore-file[DL3004]»\nFROM debian:12\nRUN a", fixed="FROM debian:12\nRUN a"),
     Bad("FROM debian:12\nRUN a \\\n  «# dlint: ignore[cd-in-run]»\n  b", fixed="FROM debian:12\nRUN a \\\n  b"),
     Bad("FROM debian:12\n«# dlint: ignore[DL3004]»", why="no instruction follows", fixed="FROM debian:12"),
-    Good("# dlint: ignore[DL3004] the image has no other way\nRUN sudo a"),
     Good("# dlint: ignore\nRUN a", why="without names"),
-    Good("# dlint: ignore[SC2086]\nRUN a $b", why="ShellCheck's"),
-    Good("# hadolint ignore=DL3004\nRUN a", why="it may be there for hadolint; see IGN002"),
+    Good("# dlint: ignore[SC2086]\nRUN a $b", why="a ShellCheck code"),
+    Good("# hadolint ignore=DL3004\nRUN a", why="see IGN002"),
 )

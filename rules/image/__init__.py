@@ -1,1 +1,1 @@
-"""Rules about image."""
+"""Rules about base images."""

@@ -1,7 +1,7 @@
-"""Programs that the full variants of official images have and their slim variants lack.
+"""Programs that are in the full variants of official images but not in their slim variants.
 
-Source: the Dockerfiles of docker-library/buildpack-deps (curl, scm and the full one), on which the full variants
-stand, and those of the slim variants: docker-library/python, ruby, openjdk, nodejs/docker-node, Perl/docker-perl,
+Source: the Dockerfiles of docker-library/buildpack-deps (curl, scm and the full one), the base of the full variants,
+and those of the slim variants: docker-library/python, ruby, openjdk, nodejs/docker-node, Perl/docker-perl,
 rust-lang/docker-rust, haskell/docker-haskell, erlang/docker-erlang-otp, adoptium/containers.
 """
 
@@ -39,11 +39,11 @@ _JDK: dict[str, str] = dict.fromkeys(
     ("javac", "jar", "javadoc", "jlink", "jmod", "jdeps", "jpackage", "jshell", "jarsigner", "javap", "jcmd", "jmap",
      "jstack", "jstat", "jps", "ant", "sbt", "lein", "mvn", "mvnw", "gradle", "gradlew"), "",
 )  # fmt: skip
-"""The programs of the JDK that a JRE lacks, and what needs them."""
+"""Programs of the JDK that a JRE lacks, and programs that need them."""
 _SWIFT: dict[str, str] = dict.fromkeys(("swift", "swiftc", "clang"), "")
 
 BUILD_TOOLS = frozenset((*_COMPILERS, *_JDK, *_SWIFT, "autoconf", "autoreconf", "automake", "aclocal", "libtoolize"))
-"""Programs that build something."""
+"""Programs that compile or build."""
 
 _FULL = {**_CURL, **_SCM, **_COMPILERS, **_BUILD}
 
@@ -94,10 +94,10 @@ PURE_PACKAGES = frozenset(
     ("pip", "setuptools", "wheel", "virtualenv", "pipenv", "poetry", "uv", "npm", "yarn", "pnpm", "corepack", "bundler",
      "pm2", "nodemon", "typescript", "serve", "http-server", "flask", "gunicorn", "requests")
 )  # fmt: skip
-"""Packages without a compiled part, with all that they need."""
+"""Packages without compiled parts, including their dependencies."""
 NATIVE_PACKAGES = frozenset(
     ("mysqlclient", "psycopg2", "uwsgi", "python-ldap", "pycrypto", "pygraphviz", "pycairo", "pygobject", "mod-wsgi",
      "m2crypto", "pyaudio", "python-snappy", "pylibmc", "dlib", "pg", "mysql2", "puma", "thin", "unf_ext",
      "eventmachine", "bcrypt_pbkdf", "node-gyp", "rmagick")
 )  # fmt: skip
-"""Packages that are published as source only and need a C compiler."""
+"""Packages published only as source that need a C compiler."""

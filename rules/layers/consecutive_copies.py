@@ -28,22 +28,20 @@ if TYPE_CHECKING:
     formerly=("copies-in-a-row",),
 )
 def consecutive_copies(stage: Stage, build: Build) -> Iterator[Finding]:
-    """COPYs in a row that go to the same folder with the same flags.
+    """Consecutive COPY instructions copy to the same directory with the same options.
 
     ## Why
-    Each makes a layer of its own; one COPY with all the sources makes one. Off by default: as nothing stands between
-    them, no cache is won by keeping them apart, but what is lost is little.
+    Each COPY creates a layer; one COPY with all sources creates one. Off by default because the gain is small.
 
     ## What to do
-    Name all sources in one COPY. A folder among them gives what is in it, as it does alone.
+    List all sources in one COPY. For a directory among them, its content is copied, as before.
 
     ## Fix safety
-    Safe: the files and their order are the same. COPYs with a comment above or inside, or with a here-document, are
-    left to you.
+    Safe: the files and their order are the same. There is no fix for COPYs with comments or heredocs.
     """
     row: list[Copy | Add] = []
     for instruction in (*stage.instructions, None):
-        joins = isinstance(instruction, Copy | Add) and _joins(row, instruction)
+        joins = isinstance(instruction, Copy | Add) and _can_join(row, instruction)
         if not joins and len(row) > 1:
             yield _finding(row, build)
         if isinstance(instruction, Copy | Add) and _folder(instruction):
@@ -53,14 +51,14 @@ def consecutive_copies(stage: Stage, build: Build) -> Iterator[Finding]:
 
 
 def _folder(copy: Copy | Add) -> str:
-    """The folder that everything goes to, as it is written; empty when the destination may be a name for a file."""
+    """The destination directory as written; empty if the destination may be a file name."""
     target = copy.destination.text if copy.destination is not None else ""
     if copy.json or copy.heredocs or any(source.text.rstrip("/") in (".", "") for source in copy.sources):
         return ""
     return "./" if target == "." else target if target.endswith("/") else ""
 
 
-def _joins(row: Sequence[Copy | Add], copy: Copy | Add) -> bool:
+def _can_join(row: Sequence[Copy | Add], copy: Copy | Add) -> bool:
     return (
         bool(row) and type(row[0]) is type(copy) and _folder(row[0]) == _folder(copy) and _flags(row[0]) == _flags(copy)
     )
@@ -73,7 +71,8 @@ def _flags(copy: Copy | Add) -> list[str]:
 def _finding(row: Sequence[Copy | Add], build: Build) -> Finding:
     first, *others = row
     name = first.name
-    message = f"one {name} to `{_folder(first)}` does the same as those on {format_line_numbers([copy.start_line for copy in row])}"
+    lines = format_line_numbers([copy.start_line for copy in row])
+    message = f"{len(row)} consecutive {name} instructions ({lines}) copy to `{_folder(first)}`; combine them"
     return Finding(message, Span(first.start, first.keyword_end), fix=_fix(first, others, build))
 
 
@@ -89,14 +88,15 @@ def _fix(first: Copy | Add, others: Sequence[Copy | Add], build: Build) -> Fix |
         if dropped is None:
             return None
         if dropped[0][0].start < edits[-1].end:
-            return None  # the last line of a file that does not end in a line feed
+            return None  # the last line of a file without a final line feed
         edits += dropped[0]
         declares += dropped[1]
-    return Fix("Join the COPYs", SAFE, edits, declares)
+    return Fix(f"Combine the {first.name} instructions", SAFE, edits, declares)
 
 
 EXAMPLES = (
     Bad("FROM a\n«COPY» a.txt /app/\nCOPY b c /app/\nRUN d", fixed="FROM a\nCOPY a.txt b c /app/\nRUN d"),
+    Good("FROM a\nCOPY a /b\nCOPY c /b", why="the destination may be a file"),
     Bad(
         "FROM a\nCOPY a /\n\n«COPY» package.json .\nCOPY package-lock.json ./\nCOPY yarn.lock ./\nCOPY x y",
         message="lines 4, 5 and 6",
@@ -104,8 +104,7 @@ EXAMPLES = (
     ),
     Bad("FROM a AS b\n«COPY» --chown=1 a ./\nCOPY --chown=1 $b ./", fixed="FROM a AS b\nCOPY --chown=1 a $b ./"),
     Bad("FROM a\n«COPY» a /b/\n# why\nCOPY c /b/", fixed=None),
-    Good("FROM a\nCOPY a /b\nCOPY c /b", why="the destination may be the name of a file"),
-    Good("FROM a\nCOPY a /b/\nRUN c\nCOPY d /b/", why="what stands between keeps its cache"),
+    Good("FROM a\nCOPY a /b/\nRUN c\nCOPY d /b/", why="not consecutive"),
     Good("FROM a\nCOPY --from=x a /b/\nCOPY c /b/"),
     Good("FROM a\nCOPY a /b/\nADD c /b/"),
 )

@@ -22,24 +22,35 @@ if TYPE_CHECKING:
 
 @rule("OPT003", level=WARNING, since="0.1", onbuild=False, fix=SAFE)
 def deleted_later(stage: Stage, build: Build) -> Iterator[Finding]:
-    """What one layer brought is deleted or removed in a later one.
+    """Files or packages are removed in a later layer than the one that added them.
 
     ## Why
-    A layer only adds. What a later RUN deletes is hidden, and still shipped with the image.
+    Layers only add to an image. Files deleted by a later RUN are hidden, but still part of the image.
 
     ## What to do
-    Download, use and delete in one RUN; install, use and remove packages in one RUN. What comes from the build context
-    or another stage can be mounted for one RUN instead of copied:
-    `RUN --mount=type=bind,source=app.tar.gz,target=/tmp/app.tar.gz …`. Or do it in a stage that is not shipped.
+    Download, use and delete files in one RUN; install, use and remove packages in one RUN. Files from the build context
+    or another stage can be mounted instead of copied: `RUN --mount=type=bind,source=app.tar.gz,target=/tmp/app.tar.gz
+    …`. Or do the work in a stage that is not shipped.
 
     ## Fix safety
-    The RUNs from the first that makes it to the one that deletes it are joined with `&&` when they follow each other.
-    Safe where the second of two does nothing but delete files by their full name; else unsafe: the cache then keeps the
-    result of all of them or none, and a program may be found elsewhere by a shell that has called it before.
+    Consecutive RUNs, from the first that adds the files to the one that deletes them, are combined with `&&`. Safe if
+    there are two and the second only deletes files by absolute path. Unsafe otherwise: the RUNs are then cached
+    together, and a shell that has already called a program may find it elsewhere.
     """
     if not build.is_shipped(stage):
         return
     steps = list(inherited_instructions(stage))
+    yield from _deleted_files(build, stage, steps)
+    for run, packages, makers in removed_packages(build, steps):
+        if build.stage_of(run) is stage:
+            names = [package.name for package in packages]
+            message = _message(names, "removed", makers, "install, use and remove {} in one RUN")
+            related = [(maker, "installed here") for maker in makers]
+            yield Finding(message, PackageSpan(packages), related, _fix(build, stage, makers, run))
+
+
+def _deleted_files(build: Build, stage: Stage, steps: Sequence[Instruction]) -> Iterator[Finding]:
+    """The files that RUNs of the stage delete, and that one of `steps` before has added."""
     made: list[tuple[ImagePath, Instruction]] = []
     for instruction in steps[: _last_deletion(build, steps) + 1]:
         for gone, deleted in removed_paths(build, instruction) if made and isinstance(instruction, Run) else ():
@@ -49,35 +60,35 @@ def deleted_later(stage: Stage, build: Build) -> Iterator[Finding]:
             if hit and build.stage_of(instruction) is stage:
                 yield _deleted(gone, hit, _fix(build, stage, [maker for _, maker in hit], instruction))
         made += [(place, instruction) for place in added_paths(build, instruction)]
-    for run, packages, makers in removed_packages(build, steps):
-        if build.stage_of(run) is stage:
-            names = [package.name for package in packages]
-            message = _message(names, "removed", makers, "installed", "install, use and remove {} in one RUN")
-            related = [(maker, "installed here") for maker in makers]
-            yield Finding(message, PackageSpan(packages), related, _fix(build, stage, makers, run))
 
 
 def _fix(build: Build, stage: Stage, makers: Sequence[Instruction], last: Instruction) -> Fix | None:
-    """Join the RUNs from the first of the makers to the last one."""
+    """Combine the RUNs from the first of `makers` to `last`; None if other instructions are between them."""
     if any(build.stage_of(maker) is not stage for maker in makers):
         return None
     numbers = [build.index_of(maker) for maker in makers]
     steps = stage.instructions[min(numbers) : build.index_of(last) + 1]
     runs = [step for step in steps if isinstance(step, Run)]
     change = join_runs(build, runs) if len(runs) == len(steps) else None
-    only_deletes = len(runs) == 2 and all(
+    return change and Fix("Combine the RUN instructions", SAFE if _only_deletes(build, runs) else UNSAFE, *change)
+
+
+def _only_deletes(build: Build, runs: Sequence[Run]) -> bool:
+    """Whether there are two RUNs, the second only deletes files by absolute path, and the first leaves no gpg-agent.
+
+    The agent ends with its RUN. In a combined RUN it deletes its sockets at the same time as `rm`, which then fails.
+    """
+    if len(runs) != 2:
+        return False
+    first, second = runs
+    return all(
         command.name == "rm" and not command.wrappers and all(word.value[:1] in ("/", "-") for word in command.args)
-        for command in build.commands(runs[1])
-    )
-    # What gpg leaves running deletes its sockets while `rm` does, unless it ended with its RUN.
-    only_deletes = only_deletes and not any(
-        command.name.startswith(("gpg", "apt-key")) for command in build.commands(runs[0])
-    )
-    return change and Fix("Join the RUNs", SAFE if only_deletes else UNSAFE, *change)
+        for command in build.commands(second)
+    ) and not any(command.name.startswith(("gpg", "apt-key")) for command in build.commands(first))
 
 
 def _last_deletion(build: Build, steps: Sequence[Instruction]) -> int:
-    """The number of the last RUN that deletes anything; what comes behind it need not be looked at."""
+    """The index of the last RUN that deletes files, or -1; later steps are irrelevant."""
     for number in range(len(steps) - 1, 0, -1):
         step = steps[number]
         if isinstance(step, Run) and any(command.name == "rm" for command in build.commands(step)):
@@ -91,18 +102,16 @@ def _deleted(gone: ImagePath, hit: Sequence[tuple[ImagePath, Instruction]], fix:
     copied = isinstance(first, CopyOrAdd) and not any(is_remote_source(source.text) for source in first.sources)
     advice = "mount {} for the RUN that needs it instead" if copied else "create, use and delete {} in one RUN"
     names = list(dict.fromkeys(place.path for place, _ in hit))
-    message = _message(names, "deleted", makers, "put", advice)
-    return Finding(message, gone, [(place, "put into the image here") for place, _ in hit], fix)
+    message = _message(names, "deleted", makers, advice)
+    return Finding(message, gone, [(place, "added here") for place, _ in hit], fix)
 
 
-def _message(names: Sequence[str], deed: str, makers: Sequence[Instruction], did: str, advice: str) -> str:
+def _message(names: Sequence[str], action: str, makers: Sequence[Instruction], advice: str) -> str:
     kind = makers[0].name if len({maker.name for maker in makers}) == 1 else "step"
     who = f"the {kind}{'s' if len(makers) > 1 else ''} on {format_line_numbers([maker.start_line for maker in makers])}"
-    be, it, stay = ("are", "them", "they stay") if len(names) > 1 else ("is", "it", "it stays")
-    layers = "earlier layers" if len(makers) > 1 else "an earlier layer"
-    return (
-        f"{join_quoted(names)} {be} {deed} here, but {who} {did} {it} into {layers}, where {stay}; {advice.format(it)}"
-    )
+    be, it, stay = ("are", "them", "stay") if len(names) > 1 else ("is", "it", "stays")
+    layers = "layers" if len(makers) > 1 else "layer"
+    return f"{join_quoted(names)} {be} {action} here but {stay} in the {layers} of {who}; {advice.format(it)}"
 
 
 EXAMPLES = (
@@ -112,6 +121,7 @@ EXAMPLES = (
         fixed="RUN curl -o /tmp/a.tar.gz https://example.com/a.tar.gz && \\\n"
         "    tar xf /tmp/a.tar.gz && rm /tmp/a.tar.gz",
     ),
+    Good("RUN curl -o /tmp/a.tgz https://example.com/a.tgz && tar xf /tmp/a.tgz && rm /tmp/a.tgz"),
     Bad(
         "RUN cd /tmp && wget https://example.com/a.tar.gz\nRUN rm «/tmp/a.tar.gz»",
         fixed="RUN cd /tmp && wget https://example.com/a.tar.gz && \\\n    rm /tmp/a.tar.gz",
@@ -123,10 +133,11 @@ EXAMPLES = (
     Bad("COPY . /src\nRUN make -C /src install\nRUN rm -rf «/src»", message="COPY on line 2"),
     Bad("FROM node:22-slim\nWORKDIR /app\nRUN npm ci && npm run build\nRUN rm -rf «node_modules»"),
     Bad("RUN apt-get install -y gcc make\nRUN make\nRUN apt-get purge -y «gcc make»", message="`gcc` and `make` are"),
-    Good("RUN curl -o /tmp/a.tgz https://example.com/a.tgz && tar xf /tmp/a.tgz && rm /tmp/a.tgz"),
-    Good("COPY a.txt /tmp/\nRUN pip install -r /tmp/a.txt && rm /tmp/a.txt", why="small"),
+    Good("COPY a.txt /tmp/\nRUN pip install -r /tmp/a.txt && rm /tmp/a.txt", why="a small file"),
     Good("RUN wget https://example.com/a.tgz\nRUN rm -rf /var/tmp/a.tgz", why="another path"),
-    Good("RUN --mount=type=cache,target=/c wget -P /c https://example.com/a.tgz\nRUN rm -rf /c/*", why="in no layer"),
+    Good(
+        "RUN --mount=type=cache,target=/c wget -P /c https://example.com/a.tgz\nRUN rm -rf /c/*", why="not in a layer"
+    ),
     Good("RUN apt-get install -y gcc\nRUN apt-get install -y gcc && make && apt-get purge -y gcc"),
     Good("FROM debian AS a\nADD https://example.com/a.tgz /\nRUN rm /a.tgz\nFROM scratch", why="not shipped"),
 )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _CHANGERS = ("chown", "chmod")
 _MOST = 5
-"""So many COPYs are named in a message."""
+"""The maximum number of COPYs in a message."""
 
 
 @rule(
@@ -29,22 +29,22 @@ _MOST = 5
     prefilter=("chown", "chmod"),
 )
 def owner_changed_later(stage: Stage, build: Build) -> Iterator[Finding]:
-    """A RUN changes the owner or the mode of everything that a COPY has just brought.
+    """A RUN changes the owner or mode of all files added by an earlier COPY.
 
     ## Why
-    A layer holds whole files: those whose owner or mode changes are stored a second time, and sent and pulled twice.
+    Layers contain whole files: every file whose owner or mode changes is stored, pushed and pulled a second time.
 
     ## What to do
-    `COPY --chown=app:app` (or `--chmod=755`, which needs BuildKit) writes them once. A folder that the program writes
-    to may still need a `chown` of its own, without `-R`.
-
-    ## What is left alone
-    Stages that are not shipped. Owners and folders that are not known, a COPY that has the flag already, and a RUN
-    before that made the folder.
+    `COPY --chown=app:app` (or `--chmod=755`, which needs BuildKit) stores them once. A directory that the program
+    writes to may still need a `chown` without `-R`.
 
     ## Fix safety
-    Unsafe: COPY gets the flag, and the `-R` of the RUN goes, so that the folder itself still changes its owner. What
-    else lies below it, or came with the base image, keeps the owner that it has. Modes are left to you.
+    Unsafe: COPY gets the option, and `-R` is removed from the RUN, so only the directory itself changes its owner.
+    Other files in it, and those of the base image, keep their owner. There is no fix for modes.
+
+    ## Exceptions
+    - Stages that are not shipped.
+    - Unknown owners and directories, a COPY that already has the option, and a directory created by an earlier RUN.
     """
     if not build.is_shipped(stage):
         return
@@ -56,40 +56,43 @@ def owner_changed_later(stage: Stage, build: Build) -> Iterator[Finding]:
             if target is not None and not instruction.flag("parents"):
                 copied.setdefault(target, []).append(instruction)
         elif isinstance(instruction, Run) and copied and "R" in build.script(instruction).text:
-            for command, folder in commands_with_directories(build, instruction):
+            for command, directory in commands_with_directories(build, instruction):
                 if command.name in _CHANGERS and not command.context and command.has("-R"):
-                    yield from _change(build, copied, instruction, command, folder)
+                    yield from _change(build, copied, instruction, command, directory)
 
 
 def _change(
-    build: Build, copied: Mapping[str, Sequence[Copy | Add]], run: Run, command: Command, folder: str | None
+    build: Build, copied: Mapping[str, Sequence[Copy | Add]], run: Run, command: Command, directory: str | None
 ) -> Iterator[Finding]:
     operands = command.operands(("--reference", "--from"))
     if len(operands) != 2 or operands[0].dynamic or operands[1].dynamic or command.has("--reference"):
         return
-    path = resolve_image_path(build, run, folder, operands[1].value)
+    path = resolve_image_path(build, run, directory, operands[1].value)
     if path is None or path == "/":
         return
     copies = [copy for target, there in copied.items() if covers(path, target) for copy in there]
     copies.sort(key=lambda copy: copy.start)
     if not copies or any(copy.flag(command.name) for copy in copies):
         return
-    places, advice = format_line_numbers([copy.start_line for copy in copies[-_MOST:]]), _advice(command, operands[0])
+    places, advice = (
+        format_line_numbers([c.start_line for c in copies[-_MOST:]]),
+        _advice(command, operands[0], copies[0].name),
+    )
     yield Finding(
-        f"`{command.name}` stores what {copies[0].name} on {places} brought a second time; {advice}",
+        f"`{command.name}` duplicates the files from {copies[0].name} on {places} in a new layer; {advice}",
         command,
-        related=[(copy, "brought here") for copy in copies[-_MOST:]],
+        related=[(copy, "added here") for copy in copies[-_MOST:]],
         fix=_fix(build, copies, run, command, operands[0]),
     )
 
 
-def _advice(command: Command, wanted: Word) -> str:
+def _advice(command: Command, wanted: Word, instruction: str) -> str:
     value = wanted.value
     if command.name == "chown" and value.partition(":")[0] in ("root", "0"):
-        return "it belongs to root already"
+        return "remove it: they already belong to root"
     if command.name == "chmod" and value[-1:] in ("2", "3", "6", "7"):
-        return "`--chmod` there gives the mode that you need, not to all the world"
-    return f"write `--{command.name}={value}` there"
+        return f"set the mode with `{instruction} --chmod` and avoid world-writable modes"
+    return f"use `{instruction} --{command.name}={value}`"
 
 
 def _fix(
@@ -99,7 +102,7 @@ def _fix(
     command: Command,
     owner: Word,
 ) -> Fix | None:
-    """The flag on the COPYs, and `chown` of the folder only."""
+    """Add the option to the COPYs, and change `chown -R` to `chown` of the directory only."""
     recursive = next((word for word in command.words if word.value == "-R"), None)
     stage = build.stage_of(run)
     since = stage.instructions[build.index_of(copies[0]) : build.index_of(run)] if stage else ()
@@ -112,21 +115,21 @@ def _fix(
     edits.append(Edit(recursive.start - 1, recursive.end, ""))
     if build.dockerfile.source.text[recursive.start - 1] != " ":
         return None
-    return Fix(f"Copy with `--chown={owner.value}`", UNSAFE, edits, declare_edits=True)
+    return Fix(f"Add `--chown={owner.value}` to {copies[0].name}", UNSAFE, edits, declare_edits=True)
 
 
 EXAMPLES = (
     Bad(
         "WORKDIR /app\nCOPY . .\nRUN «chown -R app:app /app»",
-        message="stores what COPY on line 3 brought a second time",
+        message="duplicates the files from COPY on line 3",
         fixed="WORKDIR /app\nCOPY --chown=app:app . .\nRUN chown app:app /app",
     ),
-    Bad("COPY a /srv/a\nCOPY b /srv/b\nRUN «chown -vR www-data /srv»"),
-    Bad("COPY bin /opt/bin\nRUN «chmod -R 755 /opt/bin»", message="`--chmod=755`"),
-    Bad("WORKDIR /app\nCOPY . .\nRUN make && «chown -R app .»", why="the RUN does more, so there is no fix"),
     Good("COPY --chown=app . /app\nRUN chown -R app /app"),
+    Bad("COPY a /srv/a\nCOPY b /srv/b\nRUN «chown -vR www-data /srv»"),
+    Bad("COPY bin /opt/bin\nRUN «chmod -R 755 /opt/bin»", message="`COPY --chmod=755`"),
+    Bad("WORKDIR /app\nCOPY . .\nRUN make && «chown -R app .»", why="no fix, because the RUN does more"),
     Good("RUN mkdir /app && chown -R app /app\nCOPY . /app"),
-    Good("COPY a /a\nRUN chown -R app /b", why="another folder"),
+    Good("COPY a /a\nRUN chown -R app /b", why="another directory"),
     Good("COPY run.sh /\nRUN chmod +x /run.sh", why="one small file"),
     Good("FROM debian:12 AS b\nCOPY . /a\nRUN chown -R app /a\nFROM debian:12", why="not shipped"),
 )

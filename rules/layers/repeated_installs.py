@@ -21,24 +21,26 @@ if TYPE_CHECKING:
     Group = list[tuple[Run, PackageCall]]
 
 _ORDERED = frozenset(("python", "go"))
-"""Ecosystems in which an install may need the one before it, or one call does not take what two do."""
+"""Ecosystems in which an install may depend on an earlier one, or one call cannot replace two."""
 
 
 @rule("OPT002", level=INFO, since="0.1", onbuild=False, fix=SAFE)
 def repeated_installs(stage: Stage, build: Build) -> Iterator[Finding]:
-    """One package manager is called again and again in RUNs that follow each other.
+    """Consecutive RUN instructions call the same package manager.
 
     ## Why
-    Each RUN is a layer of its own with its own package lists and database. One RUN is smaller, and where one call can
-    take all packages it is faster too and solves versions once.
-
-    ## What is left alone
-    Stages that are not shipped, RUNs with anything between them, and installs from a manifest: those are kept apart
-    so that the cache works.
+    Each RUN creates a layer with its own package lists and database. One RUN is smaller; one call with all packages is
+    also faster and resolves versions once.
 
     ## Fix safety
-    Safe for the managers of the operating system: the RUNs are joined with `&&`, each call as it is. Unsafe for those
-    of languages: what is large may stand apart so that the cache keeps it. No fix where a manager upgrades itself.
+    Safe for operating system packages: the RUNs are combined with `&&`, and the calls do not change. Unsafe for
+    language packages: large installs may be in separate RUNs to be cached separately. There is no fix if a manager
+    upgrades itself.
+
+    ## Exceptions
+    - Stages that are not shipped.
+    - RUNs with other instructions between them.
+    - Installs from a manifest, which are separate for the build cache.
     """
     if not build.is_shipped(stage):
         return
@@ -46,27 +48,25 @@ def repeated_installs(stage: Stage, build: Build) -> Iterator[Finding]:
         first = CallPrefix(group[0][1])
         heads = list(dict.fromkeys(_short(call) for _, call in group))
         numbers = format_line_numbers([run.start_line for run, _ in group])
-        advice = (
-            "one call with all packages makes one layer"
-            if _fit_one_call(group)
-            else "joined with `&&` they make one layer"
-        )
+        advice = "install all packages in one call" if _fit_one_call(group) else "combine them with `&&`"
         yield Finding(
-            f"{join_quoted(heads)} {'are' if len(heads) > 1 else 'is'} called in {len(group)} RUNs that follow each other "
+            f"{join_quoted(heads)} {'run' if len(heads) > 1 else 'runs'} in {len(group)} consecutive RUN instructions "
             f"({numbers}); {advice}",
             first,
-            related=[(CallPrefix(call), "again") for _, call in group[1:]],
+            related=[(CallPrefix(call), "again here") for _, call in group[1:]],
             fix=_fix(build, group),
         )
 
 
 def _fix(build: Build, group: Group) -> Fix | None:
     change = join_runs(build, [run for run, _ in group])
-    return change and Fix("Join the RUNs", SAFE if group[0][1].manager.ecosystem == "os" else UNSAFE, *change)
+    return change and Fix(
+        "Combine the RUN instructions", SAFE if group[0][1].manager.ecosystem == "os" else UNSAFE, *change
+    )
 
 
 def _groups(instructions: Sequence[Instruction], build: Build) -> Iterator[Group]:
-    """Two or more RUNs in a row that each do nothing but install named packages with the same manager."""
+    """Groups of two or more consecutive RUNs that only install named packages with the same manager."""
     group: Group = []
     for instruction in instructions:
         call = sole_package_install(build, instruction) if isinstance(instruction, Run) else None
@@ -86,13 +86,13 @@ def _alike(first: tuple[Run, PackageCall], run: Run, call: PackageCall) -> bool:
 
 
 def _short(call: PackageCall) -> str:
-    """The words of a call without flags: `apt-get install`; those of `python -m pip install` as they stand."""
+    """The call without options: `apt-get install`; unchanged for `python -m pip install`."""
     program = call.command.words[0]
     return f"{program.text} {call.path}".rstrip() if program.base_name() == call.program else CallPrefix(call).text
 
 
 def _fit_one_call(group: Group) -> bool:
-    """Whether the calls differ in their packages alone, and none of them brings a newer manager for the next."""
+    """Whether the calls differ only in their packages, and none of them upgrades the manager for the next."""
     calls = [call for _, call in group]
     manager = calls[0].manager
     kinds = {
@@ -105,17 +105,20 @@ def _fit_one_call(group: Group) -> bool:
 EXAMPLES = (
     Bad(
         "RUN «apt-get install» -y a\nRUN apt-get install -y b",
-        message="lines 2 and 3); one call",
+        message="lines 2 and 3); install all packages in one call",
         fixed="RUN apt-get install -y a && \\\n    apt-get install -y b",
     ),
+    Good("RUN apt-get install -y a\nCOPY x /x\nRUN apt-get install -y b", why="not consecutive"),
     Bad(
         "FROM node:22\nRUN «npm install» -g a@1\nRUN npm install -g b@1 && rm -rf /x\n",
         fixed="FROM node:22\nRUN npm install -g a@1 && \\\n    npm install -g b@1 && rm -rf /x\n",
     ),
     Bad("FROM python:3.12\nRUN «pip install» -U pip\nRUN pip install a==1\nRUN pip install b==2", message="with `&&`"),
-    Bad("FROM node:22\nRUN «npm install» -g npm@11\nRUN npm install -g yarn@1", message="joined with `&&`"),
-    Good("RUN apt-get install -y a\nCOPY x /x\nRUN apt-get install -y b", why="a COPY stands between"),
-    Good("FROM python:3.12-slim\nRUN pip install a==1\nRUN pip install -r requirements.txt", why="a manifest"),
+    Bad("FROM node:22\nRUN «npm install» -g npm@11\nRUN npm install -g yarn@1", message="combine them with `&&`"),
+    Good(
+        "FROM python:3.12-slim\nRUN pip install a==1\nRUN pip install -r requirements.txt",
+        why="installs from a manifest",
+    ),
     Good("RUN apt-get install -y curl\nRUN curl -fsSL https://example.com/x | sh\nRUN apt-get install -y b"),
     Good("FROM debian:12 AS a\nRUN apt-get install -y a\nRUN apt-get install -y b\nFROM scratch", why="not shipped"),
 )

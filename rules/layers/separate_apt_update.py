@@ -8,15 +8,13 @@ from ...syntax.tree import Run
 from ..base import WARNING, Bad, Finding, Good, rule
 from ..packages.common import CallPrefix
 from ..packages.fixes import only_manages_packages
+from .separate_updates import separate_updates
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...model.build import Build, Stage
-    from ...model.packages.calls import PackageCall
-
-_NEEDS_LISTS = frozenset(("install", "upgrade", "dist-upgrade", "build-deps", "download"))
 
 
 @rule(
@@ -29,58 +27,50 @@ _NEEDS_LISTS = frozenset(("install", "upgrade", "dist-upgrade", "build-deps", "d
     formerly=("update-apart",),
 )
 def separate_apt_update(stage: Stage, build: Build) -> Iterator[Finding]:
-    """The package lists are fetched in one RUN and used in another.
+    """The package lists are updated in one RUN and used in another.
 
     ## Why
-    BuildKit keeps the result of the first RUN in its cache as long as its text does not change. Weeks later the
-    second RUN is edited and installs from the old lists: packages are missing, or old and vulnerable. Managers that
-    refresh old lists by themselves (apk, dnf, yum, zypper) are spared that; for them the first RUN is only a layer
-    more.
+    BuildKit caches the first RUN until its text changes. When the second RUN is edited weeks later, it installs from
+    the old lists, so packages are missing, outdated or vulnerable. apk, dnf, yum and zypper refresh old lists
+    themselves; for them the first RUN only adds a layer.
 
     ## What to do
-    Put both into one RUN: `apt-get update && apt-get install -y --no-install-recommends …`.
+    Combine them: `apt-get update && apt-get install -y … && rm -rf /var/lib/apt/lists/*`.
 
     ## Fix safety
-    Safe: RUNs that follow each other are joined with `&&` where all but the last call nothing but package managers, and
-    no command can tell that it shares a shell with the ones before. No fix where anything stands between them.
+    Safe: consecutive RUNs are combined with `&&` if all but the last only call package managers, and sharing a shell
+    makes no difference to the commands. There is no fix if other instructions are between them.
     """
-    updates: dict[str, tuple[Run, PackageCall]] = {}
-    for run in (i for i in stage.instructions if isinstance(i, Run)):
-        for call in build.package_calls(run):
-            family = call.manager.family
-            if call.verb == "update-index" and call.refreshes():
-                updates[family] = (run, call)
-            elif call.verb in _NEEDS_LISTS and family in updates:
-                # The first use of the lists tells: in the same RUN they are fresh, in a later one they may be old.
-                earlier, update = updates.pop(family)
-                if earlier is not run:
-                    yield _apart(build, update, call, _fix(build, stage, earlier, run))
-
-
-def _apart(build: Build, update: PackageCall, use: PackageCall, fix: Fix | None) -> Finding:
-    first, second = CallPrefix(update), CallPrefix(use)
-    line = build.dockerfile.source.line(second.start)
-    if use.manager.refreshes_on_install:
-        why = "alone it makes a layer of package lists that the second refreshes itself when needed"
-    else:
-        why = "apart, the cache keeps old package lists for the second"
-    return Finding(
-        f"`{first.text}` and `{second.text}` on line {line} belong in one RUN: {why}",
-        first,
-        related=[(second, "uses the lists")],
-        fix=fix,
-    )
+    for each in separate_updates(build, stage):
+        first, second = CallPrefix(each.update), CallPrefix(each.use)
+        line = build.dockerfile.source.line(second.start)
+        if each.use.manager.refreshes_on_install:
+            why = f"`{second.text}` refreshes the package lists itself, so the first RUN only adds a layer"
+        else:
+            why = f"otherwise a cached `{first.text}` serves stale package lists"
+        yield Finding(
+            f"`{first.text}` and `{second.text}` on line {line} belong in one RUN: {why}",
+            first,
+            related=[(second, "uses the lists")],
+            fix=_fix(build, stage, each.run, each.use_run),
+        )
 
 
 def _fix(build: Build, stage: Stage, first: Run, last: Run) -> Fix | None:
-    """Join all from the one that fetches the lists to the one that uses them."""
+    """Combine all RUNs from the one that updates the lists to the one that uses them; None if that is not possible."""
     between = stage.instructions[build.index_of(first) : build.index_of(last)]
     runs = [step for step in between if isinstance(step, Run) and only_manages_packages(build, step)]
     change = join_runs(build, [*runs, last]) if len(runs) == len(between) else None
-    return change and Fix("Join the RUNs", SAFE, *change)
+    return change and Fix("Combine the RUN instructions", SAFE, *change)
 
 
 EXAMPLES = (
+    Bad(
+        "RUN «apt-get update»\nRUN apt-get install -y curl",
+        message="line 3",
+        fixed="RUN apt-get update && \\\n    apt-get install -y curl",
+    ),
+    Good("RUN apt-get update && apt-get install -y curl"),
     Bad(
         "RUN «apt-get update»\nRUN true && \\\n    apt-get install -y curl",
         message="line 4",
@@ -95,9 +85,10 @@ EXAMPLES = (
         fixed="RUN apt-get update\nENV A=1\nRUN apt-get install -y curl",
     ),
     Bad("RUN «apt-get update»\nRUN apt-get upgrade -y\nRUN apt-get install -y curl", message="`apt-get upgrade`"),
-    Bad("FROM alpine:3.20\nRUN «apk update»\nRUN apk add curl", message="refreshes itself when needed"),
-    Good("RUN apt-get update && apt-get install -y curl"),
+    Bad("FROM alpine:3.20\nRUN «apk update»\nRUN apk add curl", message="refreshes the package lists itself"),
     Good("RUN apt-get update && apt-get install -y a\nRUN apt-get install -y b", why="the first RUN uses its lists"),
-    Good("RUN apt-get update\nRUN apt-get update && apt-get install -y curl", why="the install has lists of its own"),
+    Good(
+        "RUN apt-get update\nRUN apt-get update && apt-get install -y curl", why="the install updates the lists itself"
+    ),
     Good("RUN apt-get update", why="nothing uses the lists"),
 )

@@ -19,25 +19,27 @@ def apt_dist_upgrade(run: Run, build: Build) -> Iterator[Finding]:
     """`apt-get dist-upgrade` may remove packages of the base image.
 
     ## Why
-    To bring every package to its newest version, `dist-upgrade` removes what stands in the way. What the base image's
-    makers put in may be gone, and nobody reads the log.
+    To upgrade every package, `dist-upgrade` removes conflicting ones. Packages that the base image needs may silently
+    disappear.
 
     ## What to do
-    Take a newer base image. Fixes alone come with `apt-get upgrade`, with new dependencies `--with-new-pkgs`.
+    Use a newer base image. For fixes only, use `apt-get upgrade`, or `apt-get upgrade --with-new-pkgs` if upgrades need
+    new dependencies.
 
-    ## What is left alone
-    Rolling distributions, where it is the way to upgrade, and stages that change the package sources first.
+    ## Exceptions
+    - Rolling distributions, where it is the way to upgrade.
+    - Stages that change the package sources first.
     """
     for call in build.package_calls(run):
-        if call.verb == "dist-upgrade" and call.manager.name == "apt" and not _is_meant(build, run):
+        if call.verb == "dist-upgrade" and call.manager.name == "apt" and not _is_intended(build, run):
             head = CallPrefix(call)
             yield Finding(
-                f"`{head.text}` may remove packages of the base image; `apt-get upgrade --with-new-pkgs` does not", head
+                f"`{head.text}` may remove packages of the base image; use `apt-get upgrade --with-new-pkgs`", head
             )
 
 
-def _is_meant(build: Build, run: Run) -> bool:
-    """Whether the stage moves to another release, or stands on a distribution without releases."""
+def _is_intended(build: Build, run: Run) -> bool:
+    """Whether the stage switches to another release, or is based on a rolling distribution."""
     stage = build.stage_of(run)
     ref = stage.base_ref if stage is not None else None
     if ref is not None:
@@ -52,8 +54,11 @@ _ROLLING = frozenset(("kali", "kalilinux", "rolling", "sid", "unstable", "testin
 
 EXAMPLES = (
     Bad("RUN apt-get update && «apt-get dist-upgrade» -y"),
-    Bad("RUN «apt-get -y full-upgrade»"),
     Good("RUN apt-get update && apt-get upgrade -y"),
+    Bad("RUN «apt-get -y full-upgrade»"),
     Good("FROM kalilinux/kali-rolling\nRUN apt-get dist-upgrade -y", why="a rolling distribution"),
-    Good("RUN sed -i s/bookworm/trixie/ /etc/apt/sources.list\nRUN apt-get dist-upgrade -y", why="what it is for"),
+    Good(
+        "RUN sed -i s/bookworm/trixie/ /etc/apt/sources.list\nRUN apt-get dist-upgrade -y",
+        why="switches to another release",
+    ),
 )

@@ -21,23 +21,24 @@ if TYPE_CHECKING:
     formerly=("base-digest",),
 )
 def base_without_digest(stage: Stage, build: Build) -> Iterator[Finding]:
-    """The base image is not pinned by digest.
+    """The base image is not pinned to a digest.
 
     ## Why
-    A tag can be moved to another image; a digest cannot. Pinned, the same Dockerfile starts from the same bytes.
+    A tag can be moved to another image, a digest cannot. With a digest, the same Dockerfile always starts from the same
+    image. Off by default: without a bot that updates the digest, the image no longer gets fixes.
 
     ## What to do
-    Write `name:tag@sha256:…` and let a bot raise it. Off by default: without such a bot an image goes without fixes.
+    Use `name:tag@sha256:…` and let a bot such as Renovate or Dependabot update it.
     """
     base = stage.from_.base
     ref = stage.base_ref if stage.parent is None else None
     if ref is not None and ref.digest is None and base is not None:
-        yield Finding(f"`{base.text}` is not pinned by digest", base)
+        yield Finding(f"`{base.text}` is not pinned to a digest; append `@sha256:<digest>`", base)
 
 
 EXAMPLES = (
     Bad("FROM «debian:12-slim»"),
     Good("FROM debian:12-slim@sha256:" + "a" * 64),
     Good("FROM scratch"),
-    Good("ARG BASE\nFROM $BASE", why="the build gives the value"),
+    Good("ARG BASE\nFROM $BASE", why="set by the build"),
 )

@@ -28,15 +28,14 @@ _ROOTLESS = ("nonroot", "rootless", "unprivileged", "non-root")
     onbuild=False,
 )
 def missing_user(build: Build) -> Iterator[Finding]:
-    """The image that is shipped never sets a USER, so its program runs as root.
+    """The final image never sets USER, so its program runs as root.
 
     ## Why
-    A program that is broken into as root in a container has all that the container has, and is one kernel fault away
-    from the host.
+    An attacker who takes over a program running as root controls the whole container, and is one kernel exploit away
+    from the host. Off by default: many images drop root in an entrypoint script, which dlint cannot see.
 
     ## What to do
-    Make a user, give it what it must write, and end the stage with `USER`. Off by default: many images drop their
-    rights in an entrypoint script, which no file can show.
+    Create a user, give it the files that it must write, and end the stage with `USER`.
     """
     final = build.final_stage
     if final is None or final.is_windows or final.root.image in (None, "scratch"):
@@ -50,13 +49,13 @@ def missing_user(build: Build) -> Iterator[Finding]:
         return
     if facts is not None and facts.user not in (None, "root", "0"):
         return
-    yield Finding(f"the image from `{base.text}` never sets a USER, so its program runs as root", base)
+    yield Finding(f"the image based on `{base.text}` never sets USER, so it runs as root; add a non-root USER", base)
 
 
 EXAMPLES = (
     Bad("FROM «debian:12-slim»\nCMD a"),
-    Bad("FROM debian:12-slim AS b\nUSER a\nFROM «debian:12-slim»\nCOPY --from=b /a /a", why="another stage's user"),
     Good("FROM debian:12-slim\nUSER 1000\nCMD a"),
+    Bad("FROM debian:12-slim AS b\nUSER a\nFROM «debian:12-slim»\nCOPY --from=b /a /a", why="set in another stage"),
     Good("FROM debian:12-slim AS base\nUSER 1000\nFROM base\nCMD a", why="inherited"),
     Good("FROM example.com/static:nonroot\nCMD a"),
     Good("FROM scratch\nCOPY a /a"),

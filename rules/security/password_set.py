@@ -22,17 +22,17 @@ if TYPE_CHECKING:
     prefilter=("passwd", "useradd", "usermod"),
 )
 def password_set(run: Run, build: Build) -> Iterator[Finding]:
-    """A password is set, or taken away, while the image is built.
+    """A password is set or removed during the build.
 
     ## Why
-    Everyone who has the image has the password, or its hash. An account without a password lets everyone in.
+    Everyone with access to the image can read the password or its hash. An account without a password is open to
+    everyone.
 
     ## What to do
-    Leave accounts locked and start the program as the user it needs: `USER`. Servers that ask for passwords get them
-    when the container starts.
+    Keep accounts locked, and set the user of the program with `USER`. If a server needs a password, set it at run time.
 
-    ## What is left alone
-    Passwords that nobody knows: of random characters, and `*` or `!`, which no password equals.
+    ## Exceptions
+    - Random passwords, and `*` or `!`, which no password matches.
     """
     commands = build.commands(run)
     for index, command in enumerate(commands):
@@ -41,15 +41,15 @@ def password_set(run: Run, build: Build) -> Iterator[Finding]:
             fed = commands[index - 1].text if index and command.operator_before in ("|", "|&") else ""
             locked = command.has("-e", "--encrypted") and (":*" in fed or ":!" in fed)
             if not locked and not _is_random(build.script(run).text):
-                yield Finding("`chpasswd` writes a password into the image", command)
+                yield Finding("`chpasswd` stores a password in the image; set it at run time", command)
         elif name == "passwd" and command.has("-d", "--delete"):
-            yield Finding(f"`{command.text}` leaves an account without a password", command)
+            yield Finding(f"`{command.text}` creates an account with no password; lock it instead", command)
         elif name in ("useradd", "usermod"):
-            yield from _given(command, build.script(run).text)
+            yield from _password_options(command, build.script(run).text)
 
 
-def _given(command: Command, script: str) -> Iterator[Finding]:
-    """The option `-p hash`, alone or at the end of a few letters (`-mp`); `-append` is a slip and sets none."""
+def _password_options(command: Command, script: str) -> Iterator[Finding]:
+    """The option `-p hash`, alone or at the end of a cluster (`-mp`); `-append`, a typo, sets no password."""
     words = command.args
     for index, word in enumerate(words):
         flag, equals, value = word.value.partition("=")
@@ -66,7 +66,9 @@ def _given(command: Command, script: str) -> Iterator[Finding]:
             value = last.value
         if value in _LOCKED or _is_random(script):
             continue
-        what = "writes a password into the image" if value else "leaves an account without a password"
+        what = "stores a password in the image; set it at run time"
+        if not value:
+            what = "creates an account with no password; lock it instead"
         yield Finding(f"`{command.name} {flag}` {what}", Span(word.start, last.end))
 
 
@@ -80,14 +82,14 @@ _SOURCES = ("/dev/urandom", "/dev/random", "openssl rand", "pwgen", "uuidgen", "
 
 EXAMPLES = (
     Bad("RUN echo 'root:secret' | «chpasswd»"),
+    Good("RUN useradd -m bob"),
     Bad("RUN «passwd -d root»"),
-    Bad("RUN useradd -m «-p abc» bob", message="`useradd -p` writes"),
+    Bad("RUN useradd -m «-p abc» bob", message="`useradd -p` stores"),
     Bad("RUN useradd «-mp $(openssl passwd -1 temp)» bob"),
     Bad("RUN usermod «--password=abc» bob"),
-    Bad("RUN usermod «-p ''» bob", message="without a password"),
-    Good("RUN useradd -m bob"),
+    Bad("RUN usermod «-p ''» bob", message="with no password"),
     Good("RUN passwd -l root"),
-    Good("RUN usermod -p '*' git", why="no password equals it; the account is for keys"),
-    Good("RUN usermod -append --groups sudo bob", why="a slip for --append"),
-    Good('RUN echo "bob:$(openssl rand -hex 16)" | chpasswd', why="nobody knows it"),
+    Good("RUN usermod -p '*' git", why="no password matches"),
+    Good("RUN usermod -append --groups sudo bob", why="a typo of --append"),
+    Good('RUN echo "bob:$(openssl rand -hex 16)" | chpasswd', why="a random password"),
 )

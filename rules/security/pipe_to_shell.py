@@ -20,29 +20,34 @@ _FETCHERS = frozenset(("curl", "wget"))
 
 @rule("SEC007", level=INFO, since="0.1", default=False, aliases=("cis:4.11",))
 def pipe_to_shell(run: Run, build: Build) -> Iterator[Finding]:
-    """What is downloaded runs at once, and nobody looks whether it is what was meant.
+    """A downloaded script is run without verification.
 
     ## Why
-    The script is whatever the server sends today: a new version, half of it when the connection breaks, or what
-    someone put there.
+    The content depends on the server at build time: a new version, a partial download, or a malicious script. Off by
+    default: many installers are only offered this way.
 
     ## What to do
-    Download a fixed version to a file, check its digest (`sha256sum -c`), then run it.
+    Download a fixed version to a file, verify its checksum (`sha256sum -c`), then run it.
     """
     commands = build.commands(run)
     for before, command in pairwise(commands):
-        fed = command.name in _INTERPRETERS and command.operator_before in ("|", "|&") and before.name in _FETCHERS
-        if fed and before.context == command.context:
-            yield Finding(f"what `{before.name}` fetches runs in `{command.name}` without a check", before)
+        piped = command.name in _INTERPRETERS and command.operator_before in ("|", "|&") and before.name in _FETCHERS
+        if piped and before.context == command.context:
+            yield Finding(
+                f"output of `{before.name}` is run by `{command.name}` without verification; verify its checksum first",
+                before,
+            )
     for command in commands:
         if command.name in _FETCHERS and command.context[-2:] in (("sh -c", "substitution"), ("eval", "substitution")):
-            yield Finding(f"what `{command.name}` fetches runs in a shell without a check", command)
+            yield Finding(
+                f"output of `{command.name}` is run by a shell without verification; verify its checksum first", command
+            )
 
 
 EXAMPLES = (
     Bad("RUN «curl -fsSL https://example.com/install.sh» | sh"),
-    Bad("RUN «wget -qO- https://example.com/install.sh» | sudo -E bash -"),
     Good("RUN curl -fsSL https://example.com/a.tgz | tar xz"),
+    Bad("RUN «wget -qO- https://example.com/install.sh» | sudo -E bash -"),
     Good("RUN curl -fsSL -o i.sh https://example.com/i.sh && echo 'abc  i.sh' | sha256sum -c - && sh i.sh"),
-    Good("RUN echo curl | sh", why="nothing is fetched"),
+    Good("RUN echo curl | sh", why="no download"),
 )

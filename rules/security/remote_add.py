@@ -15,20 +15,22 @@ if TYPE_CHECKING:
 
 @rule("SEC017", level=INFO, since="0.1", default=False, aliases=("cis:4.11",))
 def remote_add(instruction: Add, build: Build) -> Iterator[Finding]:
-    """ADD fetches a file, and nothing says what must come.
+    """ADD downloads a file without verifying its checksum.
 
     ## Why
-    The server decides what lands in the image, today and at every build.
+    The server decides at every build what ends up in the image. Off by default.
 
     ## What to do
-    `ADD --checksum=sha256:… URL /path`. A git repository is fixed by a commit: `ADD https://example.com/a.git#<commit>`.
+    Use `ADD --checksum=sha256:… URL /path`. Pin a git repository to a commit: `ADD https://example.com/a.git#<commit>`.
     """
     if instruction.flag("checksum"):
         return
     for source in instruction.sources:
         value = build.value(instruction, source) or source.text
         if is_remote_source(value) and not _is_commit(value.partition("#")[2]):
-            yield Finding(f"`{source.text}` is fetched without a checksum", source)
+            yield Finding(
+                f"`{source.text}` is downloaded without verification; add `--checksum`, or pin a commit for git", source
+            )
 
 
 def _is_commit(reference: str) -> bool:
@@ -38,8 +40,8 @@ def _is_commit(reference: str) -> bool:
 
 EXAMPLES = (
     Bad("ADD «https://example.com/a.tgz» /a.tgz"),
-    Bad("ADD «https://example.com/a.git#main» /a"),
     Good("ADD --checksum=sha256:" + "a" * 64 + " https://example.com/a.tgz /a.tgz"),
+    Bad("ADD «https://example.com/a.git#main» /a"),
     Good("ADD https://example.com/a.git#" + "a" * 40 + " /a"),
     Good("ADD a.tgz /a"),
 )

@@ -22,21 +22,23 @@ _PATHS = (".docker/config.json", ".aws/credentials", ".config/gcloud")
 
 @rule("SEC013", level=WARNING, since="0.1", aliases=("trivy:DS-0031",), onbuild=False)
 def secret_file(instruction: Copy | Add, build: Build) -> Iterator[Finding]:
-    """A file that holds secrets is copied into the image.
+    """A file that usually contains secrets is copied into the image.
 
     ## Why
-    Everyone who has the image has the file, also when a later step deletes it.
+    Everyone with access to the image can read the file, even if a later step deletes it.
 
     ## What to do
-    Mount it for the one step that needs it: `RUN --mount=type=secret,id=key,target=/root/.ssh/id_rsa …` or
-    `RUN --mount=type=ssh …`.
+    Mount it for the step that needs it: `RUN --mount=type=secret,id=key,target=/root/.ssh/id_rsa …` or `RUN
+    --mount=type=ssh …`.
     """
     if instruction.flag("from"):
         return
     for source in instruction.sources:
         value = build.value(instruction, source)
         if value is not None and _is_secret(value.rstrip("/")):
-            yield Finding(f"`{source.text}` holds secrets and stays in the image; mount it as a secret", source)
+            yield Finding(
+                f"`{source.text}` may contain secrets and stays in the image; use `RUN --mount=type=secret`", source
+            )
 
 
 def _is_secret(path: str) -> bool:
@@ -46,8 +48,8 @@ def _is_secret(path: str) -> bool:
 
 EXAMPLES = (
     Bad("COPY «id_rsa» /root/.ssh/"),
-    Bad("COPY app.py «.aws» /root/"),
     Good("COPY id_rsa.pub /root/.ssh/authorized_keys", why="a public key"),
-    Good("COPY .npmrc /app/", why="usually settings without a token"),
+    Bad("COPY app.py «.aws» /root/"),
+    Good("COPY .npmrc /app/", why="usually contains no token"),
     Good("FROM debian:12-slim AS b\nFROM debian:12-slim\nCOPY --from=b /root/.ssh /x"),
 )

@@ -45,14 +45,14 @@ _PLACEHOLDERS = (
 
 @rule("SEC011", level=ERROR, since="0.1", aliases=("kics:487f4be7-3fd9-4506-a07a-eae252180c08", "trivy:DS-0031"))
 def secret_value(build: Build) -> Iterator[Finding]:
-    """A secret stands in the Dockerfile in plain text.
+    """The Dockerfile contains a secret in plain text.
 
     ## Why
-    Everyone who has the file or the image has the secret: `docker history` shows it, and no later layer takes it away.
+    Everyone with access to the file or the image can read the secret: `docker history` shows it, and later layers
+    cannot remove it.
 
     ## What to do
-    Take the secret back where it was issued, then hand a new one to the step that needs it:
-    `RUN --mount=type=secret,id=token …`.
+    Revoke the secret, then mount the new one for the step that needs it: `RUN --mount=type=secret,id=token …`.
     """
     text = build.dockerfile.source.text
     if not _HINT.search(text):
@@ -60,11 +60,11 @@ def secret_value(build: Build) -> Iterator[Finding]:
     for what, pattern in _KINDS:
         for match in re.finditer(pattern, text):
             if not any(word in match.group().lower() for word in _PLACEHOLDERS):
-                yield Finding(f"this looks like {what}", Place(*match.span()))
+                yield Finding(f"this looks like {what}; revoke it and use a secret mount", _Match(*match.span()))
 
 
-class Place:
-    """A span of the file."""
+class _Match:
+    """The position of a secret in the file."""
 
     __slots__ = ("end", "start")
 
@@ -75,9 +75,9 @@ class Place:
 
 EXAMPLES = (
     Bad("ENV KEY=«AKIA" + "QWERTYUIOPASDFGH»"),
+    Good("RUN git clone https://$USER:$TOKEN@git.test/x.git", why="variables"),
     Bad("RUN git clone «https://bob:s3cr" + "3tpw@git.test/x.git»", message="a password in a URL"),
     Bad("ARG T=«ghp_" + "abcdefghijklmnopqrstuvwxyzABCDEFGHIJ»"),
-    Good("RUN git clone https://$USER:$TOKEN@git.test/x.git", why="variables"),
     Good("ENV KEY=AKIAIOSFODNN7EXAMPLE", why="a known placeholder"),
     Good("RUN npm_config_cache=/tmp npm ci"),
 )

@@ -14,20 +14,22 @@ if TYPE_CHECKING:
 
 @rule("SEC010", level=WARNING, since="0.1", aliases=("cis:4.8", "dockle:CIS-DI-0008"), prefilter=("chmod",))
 def setuid_bit(run: Run, build: Build) -> Iterator[Finding]:
-    """A program gets the setuid or setgid bit.
+    """A program gets the setuid bit.
 
     ## Why
-    It runs with its owner's rights whoever starts it: a fault in it makes any user of the container root.
+    The program runs with the rights of its owner, whoever starts it. If the owner is root, a vulnerability in the
+    program makes any user of the container root.
 
     ## What to do
-    Give the one right that is needed (`setcap cap_net_bind_service=+ep program`), or start the container with it.
+    Grant only the capability that is needed (`setcap cap_net_bind_service=+ep program`), or start the container with
+    it.
     """
     for command in build.commands(run):
         if command.name == "chmod":
             words = command.operands()
 
             if words and _sets(words[0].value) and not command.has("-R", "--recursive"):
-                yield Finding(f"`{command.text}` makes a program run with its owner's rights", words[0])
+                yield Finding(f"`{command.text}` makes a program run as its owner; use `setcap` instead", words[0])
 
 
 def _sets(mode: str) -> bool:
@@ -39,8 +41,8 @@ def _sets(mode: str) -> bool:
 
 EXAMPLES = (
     Bad("RUN chmod «u+s» /bin/ping"),
+    Good("RUN chmod 0755 /bin/ping"),
     Bad("RUN chmod «4755» /bin/ping"),
     Good("RUN chmod u-s /bin/ping"),
-    Good("RUN chmod 0755 /bin/ping"),
-    Good("RUN chmod g+s /data", why="a folder hands its group down"),
+    Good("RUN chmod g+s /data", why="setgid on a directory"),
 )

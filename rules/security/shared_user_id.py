@@ -22,20 +22,20 @@ _TOOLS = ("useradd", "usermod", "groupadd", "groupmod")
     prefilter=_TOOLS,
 )
 def shared_user_id(run: Run, build: Build) -> Iterator[Finding]:
-    """A user or a group shares its number with another one.
+    """A user or group may get an ID that is already in use.
 
     ## Why
-    The kernel knows numbers only: whoever has the number has the files and the rights of both, and `ls` names the
-    first of them. Off by default: some images do it on purpose, to give files to a number from outside.
+    The kernel only knows IDs: an account with the same ID has the files and rights of the other one. Off by default:
+    some images do this on purpose, to match IDs outside the container.
     """
     for command in build.commands(run):
         if command.name in _TOOLS and command.has("-o", "--non-unique"):
-            yield Finding(f"`{command.text}` may give a number that another account has", command)
+            yield Finding(f"`{command.text}` may assign a UID or GID that is already in use; use a unique ID", command)
 
 
 EXAMPLES = (
     Bad("RUN «useradd -o -u 0 toor»"),
-    Bad("RUN «groupmod --non-unique -g 0 app»"),
     Good("RUN useradd -u 1000 app"),
+    Bad("RUN «groupmod --non-unique -g 0 app»"),
     Good("RUN useradd --no-log-init -m app"),
 )

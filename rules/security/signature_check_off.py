@@ -17,28 +17,29 @@ _ALSO = tuple(f"checkov:CKV2_DOCKER_{number}" for number in (7, 8, 9, 10, 11))
 
 @rule("SEC003", level=WARNING, since="0.1", aliases=_ALSO)
 def signature_check_off(run: Run, build: Build) -> Iterator[Finding]:
-    """A package manager is told not to check signatures.
+    """A package manager installs packages without verifying signatures.
 
     ## Why
-    The signature is what ties a package to the one who made it; without the check a mirror or anyone on the way can
-    replace it.
+    Without signatures, a mirror or anyone on the network can replace a package.
 
     ## What to do
-    Import the key of the repository (`signed-by=`, `rpm --import`, `/etc/apk/keys`) and leave the check on.
+    Import the repository's key (`signed-by=`, `rpm --import`, `/etc/apk/keys`) and keep verification enabled.
     """
     for command in build.commands(run):
         word = signature_disabling_argument(command)
         if word is not None:
-            yield Finding(f"`{word.text}` lets {command.name} install packages whose signature nobody checked", word)
+            yield Finding(
+                f"`{word.text}` disables signature verification in {command.name}; import the repository's key", word
+            )
 
 
 EXAMPLES = (
     Bad("RUN apt-get install -y «--allow-unauthenticated» a"),
+    Good("RUN apt-get install -y a"),
     Bad("RUN apt-get install -y «--force-yes» a"),
     Bad("FROM alpine:3.20\nRUN apk add «--allow-untrusted» x.apk"),
     Bad("FROM fedora:42\nRUN dnf install -y «--nogpgcheck» a"),
     Bad("FROM fedora:42\nRUN rpm -i «--nosignature» a.rpm"),
-    Good("RUN apt-get install -y a"),
     Good("RUN echo --force-yes"),
-    Good("RUN apt-get purge -y --force-yes a", why="nothing is installed"),
+    Good("RUN apt-get purge -y --force-yes a", why="no install"),
 )

@@ -14,24 +14,22 @@ if TYPE_CHECKING:
 
 @rule("SEC015", level=WARNING, since="0.1", default=False, aliases=("trivy:DS-0004", "checkov:CKV_DOCKER_1"))
 def ssh_port(instruction: Expose, build: Build) -> Iterator[Finding]:
-    """Port 22 is exposed.
+    """The SSH port 22 is exposed.
 
     ## Why
-    An SSH server in a container is one more way in, with keys and patches of its own to look after. `docker exec` and
-    `kubectl exec` open a shell without it. Off by default: an SSH server may be what the image is for, as in servers
-    for
-    git and SFTP.
+    An SSH server in a container is an additional attack surface with keys and updates to manage. `docker exec` and
+    `kubectl exec` open a shell without it. Off by default: some images, such as git and SFTP servers, need SSH.
     """
     for word in instruction.arguments:
         value = build.value(instruction, word)
         if value is not None and value.rsplit(":", 1)[-1].lower() in ("22", "22/tcp"):
-            yield Finding(f"`{word.text}` exposes the port of an SSH server", word)
+            yield Finding(f"`{word.text}` exposes the SSH port; use `docker exec` instead of an SSH server", word)
 
 
 EXAMPLES = (
     Bad("EXPOSE «22»"),
+    Good("EXPOSE 2222"),
     Bad("EXPOSE 80 «22/tcp»"),
     Bad("ARG P=22\nEXPOSE «$P»"),
-    Good("EXPOSE 2222"),
     Good("EXPOSE 22/udp"),
 )

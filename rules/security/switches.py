@@ -1,4 +1,4 @@
-"""Which words switch off a check, in every tool."""
+"""Options, settings and variables that disable TLS and signature verification."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _TLS_FLAGS = {
     "kubectl": ("--insecure-skip-tls-verify",),
 }
 _CURL_VALUES = frozenset("ACDEFHKPQTUXYbcdehmoprtuwxyz")
-"""Letters of curl whose value may follow in the same word, so that no flag stands behind them. Source: curl(1)."""
+"""curl options with a value, which may follow in the same argument, so no option follows. Source: curl(1)."""
 
 _SIGNATURE_FLAGS = {
     "apt": ("--allow-unauthenticated", "--force-yes", "--allow-insecure-repositories"),
@@ -43,7 +43,7 @@ _FAMILIES = {
 
 
 def tls_disabling_argument(command: Command) -> Word | None:
-    """The word of a command that switches off the check of certificates; None when there is none."""
+    """The argument of a command that disables TLS certificate verification; None if there is none."""
     name = _FAMILIES.get(command.name, command.name)
     flags = _TLS_FLAGS.get(name)
     if flags:
@@ -59,7 +59,7 @@ def tls_disabling_argument(command: Command) -> Word | None:
 
 
 def _in_curl_cluster(value: str) -> bool:
-    """Whether `-k` is among the letters of `-fsSLk`, before one that takes a value."""
+    """Whether a cluster such as `-fsSLk` contains `-k`, before an option with a value."""
     for letter in value[1:]:
         if letter == "k":
             return True
@@ -69,7 +69,7 @@ def _in_curl_cluster(value: str) -> bool:
 
 
 def _setting(command: Command) -> Word | None:
-    """A configuration item of git, npm and the like that is set to false: `key=false`, or `key false`."""
+    """The argument that sets an option of git, npm and the like to false: `key=false` or `key false`."""
     words = command.args
     for index, word in enumerate(words):
         key, equals, value = word.value.partition("=")
@@ -81,7 +81,7 @@ def _setting(command: Command) -> Word | None:
 
 
 def disables_tls_check(name: str, value: str) -> bool:
-    """Whether a variable of this value switches off the check of certificates."""
+    """Whether a variable with this value disables TLS certificate verification."""
     upper, lower = name.upper(), value.lower()
     if upper in _OFF_WHEN_FALSE:
         return lower in _FALSE
@@ -91,7 +91,7 @@ def disables_tls_check(name: str, value: str) -> bool:
 
 
 def signature_disabling_argument(command: Command) -> Word | None:
-    """The word of a package manager's command that switches off the check of signatures; None when there is none."""
+    """The argument of a package manager that disables signature verification; None if there is none."""
     flags = _SIGNATURE_FLAGS.get(_FAMILIES.get(command.name, command.name))
     if flags and any(word.value in ("purge", "remove", "autoremove") for word in command.args):
         return None

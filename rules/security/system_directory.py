@@ -19,29 +19,29 @@ _KERNEL = ("/proc", "/sys", "/dev", "/boot")
     "SEC016", level=WARNING, since="0.1", aliases=("trivy:DS-0030", "dockle:DKL-LI-0002"), formerly=("system-folder",)
 )
 def system_directory(instruction: Workdir | Volume, build: Build) -> Iterator[Finding]:
-    """A folder of the kernel is the working directory or a volume; the Docker socket is one.
+    """A kernel directory is the working directory or a volume, or the Docker socket is a volume.
 
     ## Why
-    `/proc`, `/sys` and `/dev` are windows into the kernel, not places for files.
-    Who has the Docker socket has the host.
+    `/proc`, `/sys` and `/dev` are interfaces to the kernel, not places for files. A container with access to the Docker
+    socket controls the host.
     """
     for word in instruction.arguments:
         path = build.state(instruction).path(word.text)
         if path is None or path.startswith(("/dev/shm", "/sys/fs/cgroup")):
             continue
-        if any(path == folder or path.startswith(folder + "/") for folder in _KERNEL):
+        if any(path == directory or path.startswith(directory + "/") for directory in _KERNEL):
             what = "the working directory" if isinstance(instruction, Workdir) else "a volume"
-            yield Finding(f"`{word.text}` belongs to the kernel and is no place for {what}", word)
+            yield Finding(f"`{word.text}` is a kernel directory; do not use it as {what}", word)
         elif path in ("/var/run/docker.sock", "/run/docker.sock"):
-            yield Finding(f"`{word.text}` hands the host's Docker to the container", word)
+            yield Finding(f"`{word.text}` exposes the Docker socket to the container; remove it", word)
 
 
 EXAMPLES = (
     Bad("WORKDIR «/proc/self»"),
+    Good("WORKDIR /app"),
     Bad("VOLUME «/dev»"),
     Bad("VOLUME /data «/var/run/docker.sock»"),
-    Good("WORKDIR /app"),
     Good("VOLUME /devices"),
     Good("VOLUME /dev/shm"),
-    Good("VOLUME /sys/fs/cgroup", why="what systemd in a container needs"),
+    Good("VOLUME /sys/fs/cgroup", why="needed by systemd"),
 )

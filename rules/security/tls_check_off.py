@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ...syntax.command import Command
     from ...syntax.tree import Arg, Env
 
-_CHECKS = frozenset(
+_VERIFIERS = frozenset(
     ("sha1sum", "sha224sum", "sha256sum", "sha384sum", "sha512sum", "shasum", "b2sum", "gpgv", "cosign", "minisign",
      "signify")
 )  # fmt: skip
@@ -24,44 +24,49 @@ _ALSO = tuple(f"checkov:CKV2_DOCKER_{number}" for number in (2, 3, 4, 5, 6, 12, 
 
 @rule("SEC002", level=WARNING, since="0.1", aliases=_ALSO)
 def tls_check_off(instruction: Run | Env | Arg, build: Build) -> Iterator[Finding]:
-    """The check of TLS certificates is switched off.
+    """TLS certificate verification is disabled.
 
     ## Why
-    Whoever stands between the builder and the server can hand out a program of their own, and the image carries it.
-    An ENV switches the check off for every program that runs in the image later, too.
+    Anyone between the builder and the server can replace the download, which then becomes part of the image. An ENV
+    also disables verification for the programs that run in the container.
 
     ## What to do
-    Install `ca-certificates`, or add the missing authority: `curl --cacert`, `pip --cert`, `npm config set cafile`,
-    `git config http.sslCAInfo`.
+    Install `ca-certificates`, or add the missing CA certificate: `curl --cacert`, `pip --cert`, `npm config set
+    cafile`, `git config http.sslCAInfo`.
 
-    ## What is left alone
-    A download whose checksum or signature the same RUN checks, and a server on the builder itself (`https://localhost`).
+    ## Exceptions
+    - A download whose checksum or signature is verified in the same RUN.
+    - A server on the builder itself (`https://localhost`).
     """
     if isinstance(instruction, Run):
         for command in build.commands(instruction):
             word = tls_disabling_argument(command)
-            if word is not None and not _harmless(build, instruction, command):
-                yield Finding(f"`{word.text}` switches off the check of TLS certificates", word)
+            if word is not None and not _is_verified_or_local(build, instruction, command):
+                yield Finding(f"`{word.text}` disables TLS certificate verification; add the CA certificate", word)
         return
     state = build.state(instruction)
     for pair in instruction.pairs:
         value = state.value(pair.value.text) if pair.value else None
         if value is not None and pair.value is not None and disables_tls_check(pair.key.text, value):
-            yield Finding(f"`{pair.key.text}={pair.value.text}` switches off the check of TLS certificates", pair.key)
+            yield Finding(
+                f"`{pair.key.text}={pair.value.text}` disables TLS certificate verification; add the CA certificate",
+                pair.key,
+            )
 
 
-def _harmless(build: Build, run: Run, command: Command) -> bool:
-    """Whether what is fetched is checked in another way, or comes from this machine."""
+def _is_verified_or_local(build: Build, run: Run, command: Command) -> bool:
+    """Whether the download is verified in another way, or comes from the builder itself."""
     if command.name not in ("curl", "wget", "aria2c"):
         return False
     if any(here in word.value for word in command.args for here in ("://localhost", "://127.", "://[::1]")):
         return True
     later = [other for other in build.commands(run) if other.start > command.start]
-    return any(other.name in _CHECKS or (other.name == "gpg" and "--verify" in other.text) for other in later)
+    return any(other.name in _VERIFIERS or (other.name == "gpg" and "--verify" in other.text) for other in later)
 
 
 EXAMPLES = (
     Bad("RUN curl «-k» -o x https://example.com/x"),
+    Good("RUN curl -fsSL -o x https://example.com/x"),
     Bad("RUN curl «-fsSLk» https://example.com/x -o x"),
     Bad("RUN wget «--no-check-certificate» https://example.com/x"),
     Bad("RUN pip install «--trusted-host» example.com a==1"),
@@ -69,11 +74,10 @@ EXAMPLES = (
     Bad("RUN npm config set «strict-ssl» false"),
     Bad("ENV «NODE_TLS_REJECT_UNAUTHORIZED»=0"),
     Bad("ENV A=1 «GIT_SSL_NO_VERIFY»=true"),
-    Good("RUN curl -fsSL -o x https://example.com/x"),
-    Good("RUN curl --keepalive-time 2 -o k https://example.com/x", why="another flag with a k"),
+    Good("RUN curl --keepalive-time 2 -o k https://example.com/x", why="a different option"),
     Good("ENV NODE_TLS_REJECT_UNAUTHORIZED=1"),
     Good("RUN npm config set strict-ssl true"),
-    Good("RUN curl -k -o x https://example.com/x && echo 'abc  x' | sha256sum -c -", why="the checksum tells"),
-    Good("RUN curl -k https://localhost:8443/healthy", why="nobody stands between"),
-    Bad("RUN curl «-k» -o x https://example.com/x\nRUN sha256sum -c y.sums", why="another RUN's"),
+    Good("RUN curl -k -o x https://example.com/x && echo 'abc  x' | sha256sum -c -", why="the checksum is verified"),
+    Good("RUN curl -k https://localhost:8443/healthy", why="no network"),
+    Bad("RUN curl «-k» -o x https://example.com/x\nRUN sha256sum -c y.sums", why="verified in another RUN"),
 )

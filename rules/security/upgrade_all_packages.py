@@ -25,17 +25,20 @@ def upgrade_all_packages(run: Run, build: Build) -> Iterator[Finding]:
     """All packages of the base image are upgraded.
 
     ## Why
-    The layer holds every upgraded file a second time, and two builds of one day may differ. Off by default: where the
-    base image is rebuilt seldom, an upgrade is how fixes arrive.
+    The layer stores every upgraded file a second time, and two builds on the same day may differ. Off by default: if
+    the base image is rarely rebuilt, an upgrade is how fixes arrive.
+
+    ## What to do
+    Use a newer base image.
     """
     for call in build.package_calls(run):
         if call.verb == "upgrade" and call.manager.ecosystem == "os" and not call.packages:
             head = CallPrefix(call)
-            yield Finding(f"`{head.text}` upgrades all packages of the base image; take a newer base", head)
+            yield Finding(f"`{head.text}` upgrades all packages of the base image; use a newer base image", head)
 
 
 EXAMPLES = (
     Bad("RUN apt-get update && «apt-get upgrade» -y"),
-    Bad("FROM alpine:3.20\nRUN «apk upgrade»"),
     Good("RUN apt-get install -y --only-upgrade openssl"),
+    Bad("FROM alpine:3.20\nRUN «apk upgrade»"),
 )

@@ -10,46 +10,56 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...model.build import Build
+    from ...syntax.command import Command, Word
     from ...syntax.tree import Add, Copy
 
 _SHARED = ("/tmp", "/var/tmp", "/dev/shm")
-"""Folders that are world-writable everywhere, with the sticky bit."""
+"""Directories that are world-writable on every system, with the sticky bit."""
 
 
 @rule("SEC009", level=WARNING, since="0.1", prefilter=("chmod", "mkdir", "install"))
 def world_writable(instruction: Run | Copy | Add, build: Build) -> Iterator[Finding]:
-    """Files are made writable for everyone.
+    """Files are made world-writable.
 
     ## Why
     Any program in the container can replace them, whatever user it runs as.
 
     ## What to do
-    Give the files to the user that needs them (`chown`, `COPY --chown`) and keep the mode at 755 or 775.
+    Give the files to the user that needs them (`chown`, `COPY --chown`) and use mode 755 or 775.
     """
     if not isinstance(instruction, Run):
         flag = instruction.flag("chmod")
-        if flag is not None and flag.value and _open(flag.value):
-            yield Finding(f"`{flag.text}` lets everyone write the files", flag)
+        if flag is not None and flag.value and _is_world_writable(flag.value):
+            yield Finding(f"`{flag.text}` makes files world-writable; use a more restrictive mode", flag)
         return
     for command in build.commands(instruction):
-        if command.name == "chmod":
-            words = command.operands()
-            if words and _open(words[0].value) and not all(_is_shared(word.value) for word in words[1:]):
-                yield Finding(f"`{command.text}` lets everyone write the files", words[0])
-        elif command.name in ("mkdir", "install"):
-            mode = command.option("-m", "--mode")
-            text = mode if isinstance(mode, str) or mode is None else mode.value
-            if text and _open(text):
-                where = command if mode is None or isinstance(mode, str) else mode
-                yield Finding(f"`{command.text}` lets everyone write the files", where)
+        where = _world_writable_mode(command)
+        if where is not None:
+            yield Finding(f"`{command.text}` makes files world-writable; use a more restrictive mode", where)
+
+
+def _world_writable_mode(command: Command) -> Word | Command | None:
+    """The mode of `chmod`, `mkdir` or `install` if it is world-writable; the command if the mode has no word."""
+    if command.name == "chmod":
+        words = command.operands()
+        shared = all(_is_shared(word.value) for word in words[1:])
+        return words[0] if words and not shared and _is_world_writable(words[0].value) else None
+    if command.name not in ("mkdir", "install"):
+        return None
+    mode = command.option("-m", "--mode")
+    if mode is None:
+        return None
+    if isinstance(mode, str):
+        return command if _is_world_writable(mode) else None
+    return mode if _is_world_writable(mode.value) else None
 
 
 def _is_shared(path: str) -> bool:
-    """Whether the path is a shared folder, or no file of the image: a device."""
+    """Whether the path is a shared directory or a device."""
     return path.rstrip("/") in _SHARED or path.startswith(("/dev/", "/proc/"))
 
 
-def _open(mode: str) -> bool:
+def _is_world_writable(mode: str) -> bool:
     """Whether the mode gives write access to others, without the sticky bit: `777`, `0666`, `a+rwx`, `o+w`."""
     if mode and all("0" <= char <= "7" for char in mode):
         return int(mode, 8) & 0o1002 == 0o002
@@ -63,15 +73,15 @@ def _open(mode: str) -> bool:
 
 EXAMPLES = (
     Bad("RUN chmod «777» /app"),
+    Good("RUN chmod 755 /app"),
     Bad("RUN chmod -R «a+rwx» /app"),
     Bad("RUN chmod «o+w» /etc/app.conf"),
     Bad("COPY «--chmod=0777» run.sh /"),
     Bad("RUN mkdir -m «777» /data"),
     Bad("RUN «mkdir --mode=777 /data»"),
-    Good("RUN chmod 755 /app"),
     Good("RUN chmod +x /app/run.sh"),
     Good("RUN chmod 1777 /tmp"),
-    Good("RUN chmod 777 /tmp", why="a shared folder anyway"),
+    Good("RUN chmod 777 /tmp", why="a shared directory"),
     Good("RUN chmod g+w /app"),
     Good("RUN chmod o+w /dev/stdout", why="a device"),
 )

@@ -15,16 +15,17 @@ if TYPE_CHECKING:
 
 @rule("DL3044", level=ERROR, since="0.1", aliases=("buildkit:UndefinedVar",), formerly=("own-variable",))
 def env_self_reference(env: Env, build: Build) -> Iterator[Finding]:
-    """ENV uses a variable that only the same ENV sets.
+    """ENV uses a variable that is only set by the same ENV.
 
     ## Why
-    All values of an ENV are computed before one of them is set, so the variable is empty there.
+    All values of an ENV are expanded before any of its variables is set, so the variable is empty.
 
     ## What to do
-    Write a second ENV behind it.
+    Use the variable in a second ENV.
 
-    ## What is left alone
-    A variable that was set before (the old value is taken), and single-quoted text, which is not expanded.
+    ## Exceptions
+    - A variable that was set before, whose old value is used.
+    - Single-quoted text, which is not expanded.
     """
     state = build.state(env)
     keys = {state.text(pair.key.text) for pair in env.pairs}
@@ -36,16 +37,16 @@ def env_self_reference(env: Env, build: Build) -> Iterator[Finding]:
             known = name in state.vars or name in state.unknown or name == "PATH"
             if name in keys and name != state.text(pair.key.text) and not known:
                 yield Finding(
-                    f"`${name}` is empty here: this very ENV sets it; use a second ENV", mapped.span(start, end)
+                    f"`${name}` is empty here because the same ENV sets it; use a second ENV", mapped.span(start, end)
                 )
 
 
 EXAMPLES = (
     Bad("ENV A=1 B=«$A»"),
+    Good("ENV A=1\nENV B=$A"),
     Bad('ENV A=1 \\\n    B="«${A}»/x"'),
     Bad("ENV A=«$B» B=1"),
-    Good("ENV A=1\nENV B=$A"),
-    Good("ENV A=1 B='$A'", why="single quotes: not expanded"),
+    Good("ENV A=1 B='$A'", why="not expanded in single quotes"),
     Good("ENV A=1 B=\\$A"),
     Good("ENV PATH=/x:$PATH B=$PATH", why="PATH was set before"),
     Good("ARG A=1\nENV A=$A B=$A", why="set before"),

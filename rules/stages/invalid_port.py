@@ -17,19 +17,19 @@ def invalid_port(expose: Expose, build: Build) -> Iterator[Finding]:
     """EXPOSE names a port above 65535.
 
     ## Why
-    There is no such port, and BuildKit refuses the file. Off by default because SYN004 says so too.
+    The port is invalid, so BuildKit rejects the file. Off by default because `build-error` reports it too.
     """
     for word in expose.arguments:
         for part in (build.value(expose, word) or "").split():
             ports = part.partition("/")[0].rpartition(":")[2].split("-")
             if any(port.isascii() and port.isdigit() and (len(port) > 9 or int(port) > 65535) for port in ports):
-                yield Finding(f"`{part}`: ports end at 65535", word)
+                yield Finding(f"`{part}` is not a valid port; use a port from 1 to 65535", word)
 
 
 EXAMPLES = (
     Bad("EXPOSE «80000»"),
+    Good("EXPOSE 65535 80/sctp"),
     Bad("EXPOSE 80 «65536/tcp»"),
     Bad("EXPOSE «8000-70000»"),
-    Good("EXPOSE 65535 80/sctp"),
-    Good("ARG PORT\nEXPOSE $PORT", why="the build gives the value"),
+    Good("ARG PORT\nEXPOSE $PORT", why="set by the build"),
 )

@@ -21,27 +21,30 @@ if TYPE_CHECKING:
     onbuild=False,
 )
 def missing_healthcheck(build: Build) -> Iterator[Finding]:
-    """The image that is shipped has no HEALTHCHECK.
+    """The final image has no HEALTHCHECK.
 
     ## Why
-    Docker and Swarm see only whether the process lives, not whether it answers.
+    Without a check, Docker and Swarm only see whether the process is running, not whether it responds. Off by default:
+    Kubernetes ignores HEALTHCHECK, and command line tools have nothing to check.
 
     ## What to do
-    `HEALTHCHECK CMD …` with something that asks the program, or `HEALTHCHECK NONE` to say that there is nothing to
-    ask. Off by default: Kubernetes does not look at it, and a tool that ends has no health.
+    Add `HEALTHCHECK CMD …` with a command that queries the program, or `HEALTHCHECK NONE` if there is nothing to check.
     """
     final = build.final_stage
     if final is None or final.from_.base is None:
         return
     chain = [final, *final.ancestors]
     if not any(isinstance(i, Healthcheck) for stage in chain for i in stage.instructions):
-        yield Finding(f"the image from `{final.from_.base.text}` has no HEALTHCHECK", final.from_.base)
+        yield Finding(
+            f"the image based on `{final.from_.base.text}` has no HEALTHCHECK; add one, or `HEALTHCHECK NONE`",
+            final.from_.base,
+        )
 
 
 EXAMPLES = (
     Bad("FROM «debian:12-slim»\nCMD a"),
-    Bad("FROM debian:12 AS b\nHEALTHCHECK CMD a\nFROM «debian:12-slim»\nCMD a", why="of another stage"),
     Good("HEALTHCHECK CMD a"),
+    Bad("FROM debian:12 AS b\nHEALTHCHECK CMD a\nFROM «debian:12-slim»\nCMD a", why="set in another stage"),
     Good("HEALTHCHECK NONE"),
     Good("FROM debian:12 AS base\nHEALTHCHECK CMD a\nFROM base\nCMD a", why="inherited"),
 )

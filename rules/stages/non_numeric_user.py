@@ -15,17 +15,17 @@ if TYPE_CHECKING:
 
 @rule("DL3066", level=INFO, since="0.1", default=False, onbuild=False, formerly=("numeric-user",))
 def non_numeric_user(user: User, build: Build) -> Iterator[Finding]:
-    """USER is a name and not a number.
+    """USER is a name instead of a numeric ID.
 
     ## Why
-    Who runs the container cannot tell a name from root: Kubernetes refuses an image with a named user under
-    `runAsNonRoot: true`.
+    Kubernetes cannot tell whether a name is root, so it rejects the image under `runAsNonRoot: true`. Off by default
+    because only some clusters require it.
 
     ## What to do
-    Make the account with a fixed id and write `USER 10001`. Off by default: only some clusters ask for it.
+    Create the account with a fixed ID and use `USER 10001`.
 
-    ## What is left alone
-    A variable that the build or the base image sets (the option `pedantic` tells it, as hadolint does).
+    ## Exceptions
+    - A variable set by the build or the base image, unless the option `pedantic` is set.
     """
     word = user.value
     value = build.value(user, word) if word is not None else None
@@ -35,18 +35,18 @@ def non_numeric_user(user: User, build: Build) -> Iterator[Finding]:
         return
     name = value.partition(":")[0]
     if name and not (name.isascii() and name.isdigit()):
-        yield Finding(f"`{word.text}` is a name; a host knows ids only, so write a number", word)
+        yield Finding(f"`{word.text}` is not a numeric user ID; use a number such as `10001`", word)
 
 
 EXAMPLES = (
     Bad("USER «app»"),
+    Good("USER 1000"),
     Bad("USER «app:1000»"),
     Bad("USER «root»"),
-    Bad("ARG U=app\nUSER «$U»", why="the default of the argument"),
-    Good("USER 1000"),
+    Bad("ARG U=app\nUSER «$U»", why="the default of the ARG"),
     Good("USER 1000:app"),
     Good('USER "1000"'),
     Good("ARG U=1000\nUSER ${U:-1000}"),
-    Good("ARG U\nUSER $U", why="the build gives the value"),
+    Good("ARG U\nUSER $U", why="set by the build"),
     Bad("ARG U\nUSER «$U»", options={"pedantic": True}),
 )

@@ -18,35 +18,34 @@ _DROPPING = frozenset(("gosu", "su-exec", "setpriv", "chpst", "s6-setuidgid", "r
 
 @rule("DL3002", level=WARNING, since="0.1", aliases=("trivy:DS-0002", "checkov:CKV_DOCKER_8", "cis:4.1"), onbuild=False)
 def root_user(build: Build) -> Iterator[Finding]:
-    """The last USER of the image that is shipped is root.
+    """The last USER of the final image is root.
 
     ## Why
-    A program that is broken into as root in a container has all that the container has, and is one kernel fault away
+    An attacker who takes over a program running as root controls the whole container, and is one kernel exploit away
     from the host.
 
     ## What to do
-    End the stage with `USER` and an account without rights.
+    End the stage with `USER` and an unprivileged account.
 
-    ## What is left alone
-    Stages that are not shipped, where root has no consequence (the option `pedantic` tells them too), and an
-    ENTRYPOINT or CMD that drops its rights itself (gosu, su-exec, setpriv). What an entrypoint script does is not
-    seen.
+    ## Exceptions
+    - Stages that are not shipped, unless the option `pedantic` is set.
+    - An ENTRYPOINT or CMD that drops root itself (gosu, su-exec, setpriv). Entrypoint scripts are not checked.
     """
     final = build.final_stage
     for stage in [final, *final.ancestors] if final else ():
         word = _last_root(build, stage)
-        if word is not None and not _drops_rights(build, [final, *final.ancestors] if final else []):
-            yield Finding(f"the image runs as `{word.text}`: this is its last USER", word)
+        if word is not None and not _drops_privileges(build, [final, *final.ancestors] if final else []):
+            yield Finding(f"the image runs as `{word.text}`, its last USER; switch to a non-root user", word)
         if any(isinstance(instruction, User) for instruction in stage.instructions):
             break
     for stage in build.stages if pedantic(build) else ():
         word = None if build.is_shipped(stage) else _last_root(build, stage)
         if word is not None:
-            yield Finding(f"stage {stage.display_name} ends as `{word.text}`", word)
+            yield Finding(f"stage {stage.display_name} ends as `{word.text}`; switch to a non-root user", word)
 
 
 def _last_root(build: Build, stage: Stage) -> Argument | None:
-    """The word of the stage's last USER when it is root."""
+    """The argument of the stage's last USER if it is root."""
     users = [(i, i.value) for i in stage.instructions if isinstance(i, User) and i.value is not None]
     if not users:
         return None
@@ -54,8 +53,8 @@ def _last_root(build: Build, stage: Stage) -> Argument | None:
     return word if (build.value(last, word) or "").partition(":")[0] in ("root", "0") else None
 
 
-def _drops_rights(build: Build, stages: list[Stage]) -> bool:
-    """Whether ENTRYPOINT or CMD of one of the stages gives the rights of root away."""
+def _drops_privileges(build: Build, stages: list[Stage]) -> bool:
+    """Whether ENTRYPOINT or CMD of one of the stages drops root."""
     starters = [i for stage in stages for i in stage.instructions if isinstance(i, (Entrypoint, Cmd))]
     commands = [command for starter in starters for command in build.commands(starter)]
     return any(c.name in _DROPPING or not _DROPPING.isdisjoint(c.wrappers) for c in commands)
@@ -63,14 +62,14 @@ def _drops_rights(build: Build, stages: list[Stage]) -> bool:
 
 EXAMPLES = (
     Bad("USER «root»"),
+    Good("USER root\nRUN a\nUSER app"),
     Bad("USER app\nUSER «0:0»\nCMD a"),
     Bad('USER «"root"»'),
-    Bad("ARG U=root\nUSER «$U»", why="the default of the argument"),
-    Bad("FROM debian:12 AS base\nUSER «root»\nFROM base\nCMD a", why="the shipped stage inherits it"),
+    Bad("ARG U=root\nUSER «$U»", why="the default of the ARG"),
+    Bad("FROM debian:12 AS base\nUSER «root»\nFROM base\nCMD a", why="inherited by the final stage"),
     Bad("FROM debian:12 AS b\nUSER «root»\nFROM debian:12\nUSER app", options={"pedantic": True}),
-    Good("USER root\nRUN a\nUSER app"),
-    Good("FROM debian:12 AS build\nUSER root\nRUN a\nFROM debian:12\nUSER app", why="a stage that is not shipped"),
-    Good('USER root\nENTRYPOINT ["gosu", "app", "a"]', why="it drops its rights"),
-    Good("ARG U\nUSER $U", why="the build gives the value"),
-    Good("ONBUILD USER root", why="of another image"),
+    Good("FROM debian:12 AS build\nUSER root\nRUN a\nFROM debian:12\nUSER app", why="not the final stage"),
+    Good('USER root\nENTRYPOINT ["gosu", "app", "a"]', why="drops root"),
+    Good("ARG U\nUSER $U", why="set by the build"),
+    Good("ONBUILD USER root", why="runs in another image"),
 )

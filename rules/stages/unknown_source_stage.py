@@ -18,17 +18,18 @@ if TYPE_CHECKING:
 
 @rule("DL3022", level=WARNING, since="0.1", onbuild=False)
 def unknown_source_stage(copy: Copy, build: Build) -> Iterator[Finding]:
-    """`COPY --from` names neither a stage before it nor a fixed image.
+    """`COPY --from` names neither an earlier stage nor an image with a version.
 
     ## Why
-    What is no stage is pulled as an image; without a tag that is whatever is latest today.
+    A name that is not a stage is pulled as an image. Without a tag, that is `latest`, which changes over time.
 
     ## What to do
-    Name a stage, or an image with its version: `COPY --from=nginx:1.27 …`.
+    Name a stage, or an image with its version: `COPY --from=nginx:1.27 …`. Stage names are case-insensitive.
 
-    ## What is left alone
-    A plain word that is no official image: it may be a build context with a name (`docker build --build-context`).
-    A number or a stage that comes later breaks the build and is SYN004's. Case does not count in `--from`.
+    ## Exceptions
+    - A plain name that is not an official image, because it may be a named build context (`docker build
+      --build-context`).
+    - A number or a later stage, which `build-error` reports.
     """
     flag = copy.flag("from")
     name = flag.value if flag is not None else None
@@ -45,9 +46,9 @@ def unknown_source_stage(copy: Copy, build: Build) -> Iterator[Finding]:
         return
     near = suggest(name.lower(), [stage.name for stage in build.stages if stage.name])
     if near and "/" not in name:
-        yield Finding(f"no stage is called `{name}`; did you mean `{near}`?", flag)
+        yield Finding(f"no stage is named `{name}`; did you mean `{near}`?", flag)
     elif "/" in name or is_official(reference.name):
-        yield Finding(f"`{name}` is no stage but an image without a version; name one", flag)
+        yield Finding(f"`{name}` is not a stage and is pulled as an image without a tag; add a tag", flag)
 
 
 def _reference(name: str) -> ImageRef | None:
@@ -59,10 +60,10 @@ def _reference(name: str) -> ImageRef | None:
 
 EXAMPLES = (
     Bad("FROM debian:12 AS build\nFROM debian:12\nCOPY «--from=biuld» /a /a", message="did you mean `build`?"),
-    Bad("COPY «--from=nginx» /a /a", message="an image without a version"),
-    Bad("COPY «--from=ghcr.io/example/tool» /a /a"),
     Good("FROM debian:12 AS build\nFROM debian:12\nCOPY --from=build /a /a"),
-    Good("FROM debian:12 AS build\nFROM debian:12\nCOPY --from=BUILD /a /a", why="case does not count"),
+    Bad("COPY «--from=nginx» /a /a", message="an image without a tag"),
+    Bad("COPY «--from=ghcr.io/example/tool» /a /a"),
+    Good("FROM debian:12 AS build\nFROM debian:12\nCOPY --from=BUILD /a /a", why="case-insensitive"),
     Good("FROM debian:12\nFROM debian:12\nCOPY --from=0 /a /a"),
     Good("COPY --from=nginx:1.27 /a /a"),
     Good("COPY --from=assets /a /a", why="it may be a named build context"),

@@ -22,14 +22,18 @@ def untrusted_registry(stage: Stage, build: Build) -> Iterator[Finding]:
     """An image comes from a registry that is not in `trusted-registries`.
 
     ## Why
-    An image runs with all that the build has: sources, secrets, the network.
+    A malicious image has access to everything in the build: sources, secrets and the network. The rule also checks
+    `COPY --from` and `RUN --mount=from=`.
 
     ## What to do
-    Take it from a registry of the list. The rule finds nothing until the option `trusted-registries` is set; an entry
-    is a host (`docker.io` is Docker Hub), `*.example.com`, a host with a path (`quay.io/team`), or `*`.
+    Use an image from a registry in the list.
 
-    ## What is left alone
-    Stages, `scratch`, and names whose registry only the build knows. `COPY --from` and `RUN --mount=from=` count too.
+    ## Exceptions
+    - Stages, `scratch`, and images whose registry is only known at build time.
+
+    ## Options
+    - `trusted-registries`: the rule reports nothing until it is set. An entry is a host (`docker.io` is Docker Hub),
+      `*.example.com`, a host with a path (`quay.io/team`), or `*`.
     """
     trusted = trusted_registries(build)
     if not trusted:
@@ -40,7 +44,7 @@ def untrusted_registry(stage: Stage, build: Build) -> Iterator[Finding]:
         if place and not _is_trusted(place, trusted):
             yield _finding(base.text, base, place)
     for instruction in stage.all_instructions():
-        for name, where in _named(instruction):
+        for name, where in _image_names(instruction):
             known = name.lower() in build.named_contexts or build.source_stage(
                 name, numbers=isinstance(instruction, Copy)
             )
@@ -50,11 +54,11 @@ def untrusted_registry(stage: Stage, build: Build) -> Iterator[Finding]:
 
 
 def _finding(name: str, where: Argument, place: str) -> Finding:
-    return Finding(f"`{name}` comes from {place.partition('/')[0]}, which is no trusted registry", where)
+    return Finding(f"`{name}` comes from {place.partition('/')[0]}, which is not a trusted registry", where)
 
 
-def _named(instruction: Instruction) -> Iterator[tuple[str, Argument]]:
-    """What COPY --from and RUN --mount=from= name, with the flag."""
+def _image_names(instruction: Instruction) -> Iterator[tuple[str, Argument]]:
+    """The names in `COPY --from` and `RUN --mount=from=`, with the option."""
     for flag in instruction.flags:
         if isinstance(instruction, Copy) and flag.name == "from" and flag.value:
             yield flag.value, flag
@@ -63,7 +67,7 @@ def _named(instruction: Instruction) -> Iterator[tuple[str, Argument]]:
 
 
 def _is_image(name: str) -> bool:
-    """Whether a name that is no stage can only be an image; a plain word may be a named build context."""
+    """Whether a name that is not a stage must be an image; a plain name may be a named build context."""
     if name.isdecimal():
         return False
     if any(char in name for char in "/:@"):
@@ -75,7 +79,7 @@ def _is_image(name: str) -> bool:
 
 
 def _place(text: str) -> str:
-    """Registry and repository; empty when a variable in the text keeps the registry open."""
+    """`registry/repository`; empty if a variable in the text makes the registry unknown."""
     try:
         reference = parse_reference(text)
     except InvalidReferenceError:
@@ -100,18 +104,18 @@ _HUB = {"trusted-registries": ("docker.io",)}
 _OWN = {"trusted-registries": ("*.example.com", "quay.io/team")}
 
 EXAMPLES = (
-    Bad("FROM «quay.io/a/b:1»", options=_HUB, message="quay.io, which is no trusted registry"),
+    Bad("FROM «quay.io/a/b:1»", options=_HUB, message="quay.io, which is not a trusted registry"),
+    Good("FROM debian:12", options=_HUB),
     Bad("FROM debian:12\nCOPY «--from=gcr.io/a/b:1» /a /a", options=_HUB),
     Bad("FROM debian:12\nRUN «--mount=type=bind,from=gcr.io/a,target=/b» make", options=_HUB),
-    Bad("FROM «quay.io/$NAME»", options=_HUB, why="the registry is known"),
+    Bad("FROM «quay.io/$NAME»", options=_HUB, why="the registry is literal"),
     Bad("ARG HOST=quay.io\nFROM «$HOST/a»", options=_HUB),
     Bad("FROM «debian:12»", options=_OWN),
     Bad("FROM «quay.io/other/a»", options=_OWN),
-    Good("FROM debian:12", options=_HUB),
     Good("FROM index.docker.io/team/a:1", options=_HUB, why="another name of Docker Hub"),
     Good("FROM a.example.com/b:1 AS c\nFROM c\nCOPY --from=c /a /a\nCOPY --from=0 /a /a", options=_OWN, why="stages"),
     Good("FROM quay.io/team/a:1", options=_OWN),
-    Good("ARG HOST\nFROM $HOST/a", options=_HUB, why="the build gives the value"),
+    Good("ARG HOST\nFROM $HOST/a", options=_HUB, why="set by the build"),
     Good("FROM scratch", options=_OWN),
     Good("FROM quay.io/a/b:1", why="the option is not set"),
 )

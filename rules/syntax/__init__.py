@@ -1,1 +1,1 @@
-"""Rules about syntax."""
+"""Errors that BuildKit reports: in the syntax, and when it evaluates the file."""

@@ -14,31 +14,35 @@ if TYPE_CHECKING:
 
 @rule("SYN004", level=ERROR, since="0.1", onbuild=False)
 def build_error(build: Build) -> Iterator[Finding]:
-    """The grammar is right, but BuildKit refuses what the words mean.
+    """BuildKit rejects the value of an argument, although the syntax is valid.
 
     ## Why
-    The build stops as soon as BuildKit evaluates the instruction: a base that is no image reference, a mount without a
-    target, a port out of range, `--from` of a later stage.
+    The build fails as soon as BuildKit evaluates the instruction. Examples are an invalid image reference, a mount
+    without a target, a port out of range, or `--from` with a later stage.
 
-    ## What is left alone
-    Words with a build argument that has no default: they may be right when the build gives a value.
+    ## Exceptions
+    - Values that contain a build argument without a default, which may be valid if the build sets it.
     """
     for message, where in evaluation_errors(build):
         yield Finding(message, where)
     context = build.context
     if context is not None and context.ignore_error is not None and build.stages:
         error = context.ignore_error
-        yield Finding(f"line {error.line} of the .dockerignore: {error}", build.stages[0].from_)
+        yield Finding(f"invalid .dockerignore, line {error.line}: {error}", build.stages[0].from_)
 
 
 EXAMPLES = (
     Bad("FROM «Alpine:3.20»", message="must be lowercase"),
-    Bad("FROM alpine:3.20\nCOPY «--from=later» /a /a\nFROM alpine:3.20 AS later", message="only later, on line 3"),
+    Good("ARG BASE\nFROM $BASE", why="set by the build"),
+    Bad("FROM alpine:3.20\nCOPY «--from=later» /a /a\nFROM alpine:3.20 AS later", message="defined later, on line 3"),
     Bad("FROM alpine:3.20\nEXPOSE «99999»"),
-    Bad("FROM alpine:3.20\nRUN «--mount=type=cache» make", message="no target"),
+    Bad("FROM alpine:3.20\nRUN «--mount=type=cache» make", message="mount has no target"),
     Bad('FROM alpine:3.20\nENV A=«"b»', message="cannot be expanded"),
-    Bad("«FROM alpine:3.20»\nCOPY . /a", files={".dockerignore": "a\n[\n", "x": ""}, message="line 2 of the"),
-    Bad("«# check=skip»\nFROM alpine:3.20", message="no check option"),
-    Good("ARG BASE\nFROM $BASE", why="the build gives the value"),
+    Bad(
+        "«FROM alpine:3.20»\nCOPY . /a",
+        files={".dockerignore": "a\n[\n", "x": ""},
+        message="invalid .dockerignore, line 2",
+    ),
+    Bad("«# check=skip»\nFROM alpine:3.20", message="not a check option"),
     Good("FROM alpine:3.20\nARG PORT\nEXPOSE $PORT"),
 )

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 @rule("SYN003", level=ERROR, since="0.1", aliases=("hadolint:DL1000",))
 def syntax_error(build: Build) -> Iterator[Finding]:
-    """The file breaks the grammar, and BuildKit refuses it.
+    """The Dockerfile has a syntax error.
 
     ## Why
-    The build stops before its first step. dlint reads on behind the error, so that the rest is checked too. This rule
-    always runs, whatever is selected or ignored.
+    BuildKit stops before the first step. dlint continues after the error and checks the rest of the file. This rule
+    cannot be disabled.
     """
     for error in build.dockerfile.errors:
         yield Finding(error.message, error)
@@ -25,8 +25,8 @@ def syntax_error(build: Build) -> Iterator[Finding]:
 
 EXAMPLES = (
     Bad("FROM alpine:3.20\n«COPI» a b", message="did you mean COPY?"),
+    Good("from alpine:3.20\nrun make"),
     Bad("FROM alpine:3.20\n«COPY /app»", message="at least two arguments"),
     Bad("FROM alpine:3.20\nRUN «--mont=type=cache,target=/x» make", message="did you mean --mount?"),
     Bad("FROM alpine:3.20\n«ENV A=1 B»", message="can't find = in `B`"),
-    Good("from alpine:3.20\nrun make"),
 )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from ...fixers.edits.edit import SAFE, UNSAFE, Fix
 from ...fixers.edits.join_runs import join_runs, run_separator
+from ...model.options import pedantic
 from ...syntax.tree import CommandLine, Run
 from ..base import INFO, Bad, Finding, Good, rule
+from ..layers.separate_updates import is_separate_update
 from ..packages.common import CallPrefix, calls_leaving_lists, late_cleanup_note
 from ..packages.fixes import following_steps, may_run_manager, only_manages_packages, run_after_call
 
@@ -36,10 +38,14 @@ def apt_lists(run: Run, build: Build) -> Iterator[Finding]:
 
     ## Exceptions
     - Stages that are not part of the final image, and a RUN that calls a cleanup script.
+    - An update whose lists are first used in a later RUN, which `separate-apt-update` reports, unless the option
+      `pedantic` is set.
     - If later RUN instructions need the lists, the fix combines them with this one. No fix if they are not directly
       after it, or if other commands run in between.
     """
     for call in calls_leaving_lists(build, run, "apt"):
+        if not pedantic(build) and is_separate_update(build, run, call.manager.family):
+            continue  # separate-apt-update reports it
         head = CallPrefix(call)
         line = _needed_later(build, run)
         advice = f"line {line} needs them: move it to the same RUN and end that" if line else "end this RUN"
@@ -183,6 +189,8 @@ EXAMPLES = (
         "    apt-get install -y git && \\\n    rm -rf /var/lib/apt/lists/* && a",
     ),
     Bad("RUN «apt-get update»\nRUN apt-get clean", message="end this RUN with `rm -rf /var/lib/apt/lists/*`"),
+    Good("RUN apt-get update\nRUN apt-get install -y \\\n    curl", why="reported by separate-apt-update"),
+    Bad("RUN «apt-get update»\nRUN apt-get install -y curl", options={"pedantic": True}, message="line 3 needs them"),
     Good("RUN apt-get update && apt-get install -y curl && /build/cleanup.sh", why="the script may delete them"),
     Good("RUN --mount=type=cache,target=/var/lib/apt/lists apt-get update && apt-get install -y curl"),
     Good(

@@ -26,9 +26,9 @@ def folder(tmp_path: Path) -> Path:
 
 CASES = {
     "empty": (b"", 1, "SYN003", "the file is empty"),
-    "blank": (b"\n  \n\n", 1, "SYN003", "the file holds no instruction"),
+    "blank": (b"\n  \n\n", 1, "SYN003", "the file has no instructions"),
     "bom": (b"\xef\xbb\xbf", 1, "SYN003", "no instruction"),
-    "comments": (b"# only\n\n# comments\n", 1, "SYN003", "the file holds no instruction"),
+    "comments": (b"# only\n\n# comments\n", 1, "SYN003", "the file has no instructions"),
     "arg": (b"ARG A=1\n", 1, "SYN004", "no FROM"),
     "binary": (b"\x7fELF\x02\x01\x01\0\0\0" + bytes(range(256)), 2, "SYN001", "NUL byte"),
     "nul": (GOOD + b"RUN a\0b\n", 2, "SYN001", "line 2 holds a NUL byte"),

@@ -265,7 +265,11 @@ def test_many_comments_cost_no_more_than_their_number() -> None:
 def unused(text: str, *select: str) -> list[tuple[int, str]]:
     plan = LintPlan(select_rules(list(select) or ["IGN"], []))
     found = lint_source(Source(text), plan, None).diagnostics
-    return [(d.start[0], d.message.partition(" is ")[0]) for d in found if d.code.startswith("IGN")]
+    return [
+        (d.start[0], d.message.removeprefix("unused ignore: ").partition(" is ")[0].partition(" are ")[0])
+        for d in found
+        if d.code.startswith("IGN")
+    ]
 
 
 def test_a_rule_that_is_not_selected_is_asked_all_the_same() -> None:

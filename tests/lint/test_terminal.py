@@ -47,7 +47,7 @@ def test_a_terminal_gets_frames_and_a_pipe_lines(folder: Path) -> None:
     done = terminal("--select", "DL3007", cwd=folder)
     assert done.status == 1
     assert plain(done.out) == (
-        "DL3007 warning  the base image `alpine:latest` is `latest`; name a version\n"
+        "DL3007 warning  base image `alpine:latest` uses the tag `latest`; pin a version\n"
         "  at Dockerfile:1:6  latest-base\n"
         " 1 | FROM alpine:latest\n"
         "   |      ^^^^^^^^^^^^^\n"

@@ -16,19 +16,19 @@ function __dlint_rules
     printf '%s\n' \
         'SYN001'\t'The file cannot be read as a Dockerfile.' \
         'SYN002'\t'dlint failed on this file because of a bug in dlint.' \
-        'SYN003'\t'The file breaks the grammar, and BuildKit refuses it.' \
-        'SYN004'\t'The grammar is right, but BuildKit refuses what the words mean.' \
-        'DL1001'\t'A comment switches findings off for an instruction.' \
+        'SYN003'\t'The Dockerfile has a syntax error.' \
+        'SYN004'\t'BuildKit rejects the value of an argument, although the syntax is valid.' \
+        'DL1001'\t'A comment suppresses findings for an instruction.' \
         'DL3000'\t'WORKDIR is a relative path.' \
         'DL3001'\t'A command has no effect in a build.' \
-        'DL3002'\t'The last USER of the image that is shipped is root.' \
+        'DL3002'\t'The last USER of the final image is root.' \
         'DL3003'\t'A RUN starts or ends with `cd`.' \
         'DL3004'\t'`sudo` is used in a build.' \
-        'DL3006'\t'The base image has neither tag nor digest, so it is `latest`.' \
-        'DL3007'\t'The base image has the tag `latest`.' \
+        'DL3006'\t'The base image has neither a tag nor a digest, so `latest` is used.' \
+        'DL3007'\t'The base image uses the tag `latest`.' \
         'DL3008'\t'`apt-get install` installs a package without a pinned version.' \
         'DL3009'\t'`apt-get update` leaves its package lists in the layer.' \
-        'DL3010'\t'An archive is copied into the image and then unpacked there.' \
+        'DL3010'\t'An archive is copied into the image and then extracted.' \
         'DL3011'\t'EXPOSE names a port above 65535.' \
         'DL3012'\t'A stage has several HEALTHCHECK instructions; only the last one takes effect.' \
         'DL3013'\t'`pip install` (uv, pipx, Poetry, Pipenv) installs a package without a pinned version.' \
@@ -38,9 +38,9 @@ function __dlint_rules
         'DL3018'\t'`apk add` installs a package without a pinned version.' \
         'DL3019'\t'`apk` leaves its package index in the layer.' \
         'DL3020'\t'ADD is used where COPY does the same.' \
-        'DL3021'\t'Several files are copied to a destination that does not end with a slash.' \
-        'DL3022'\t'`COPY --from` names neither a stage before it nor a fixed image.' \
-        'DL3023'\t'`COPY --from` names the stage that it stands in.' \
+        'DL3021'\t'Several files are copied to a destination without a trailing slash.' \
+        'DL3022'\t'`COPY --from` names neither an earlier stage nor an image with a version.' \
+        'DL3023'\t'`COPY --from` names its own stage.' \
         'DL3024'\t'Two stages have the same name.' \
         'DL3025'\t'CMD or ENTRYPOINT is in shell form.' \
         'DL3026'\t'An image comes from a registry that is not in `trusted-registries`.' \
@@ -58,9 +58,9 @@ function __dlint_rules
         'DL3040'\t'`dnf install`, `microdnf install` or `tdnf install` leaves its cache in the layer.' \
         'DL3041'\t'`dnf`, `microdnf` or `tdnf install` installs a package without a pinned version.' \
         'DL3042'\t'`pip install` leaves its download cache in the layer.' \
-        'DL3043'\t'ONBUILD keeps an instruction that cannot be a trigger.' \
-        'DL3044'\t'ENV uses a variable that only the same ENV sets.' \
-        'DL3045'\t'The destination is relative, and no WORKDIR says to what.' \
+        'DL3043'\t'ONBUILD is followed by an instruction that cannot be a trigger.' \
+        'DL3044'\t'ENV uses a variable that is only set by the same ENV.' \
+        'DL3045'\t'The destination of COPY or ADD is relative, but no WORKDIR is set.' \
         'DL3046'\t'`useradd` with a high user ID creates a very large lastlog file.' \
         'DL3047'\t'`wget` writes its progress bar to the build log.' \
         'DL3048'\t'A label key does not follow Docker\'s guidelines.' \
@@ -72,77 +72,77 @@ function __dlint_rules
         'DL3054'\t'A label that should be an SPDX license is not a valid SPDX expression.' \
         'DL3055'\t'A label that should be a Git commit is not a valid commit hash.' \
         'DL3056'\t'A label that should be a semantic version is not a valid semantic version.' \
-        'DL3057'\t'The image that is shipped has no HEALTHCHECK.' \
+        'DL3057'\t'The final image has no HEALTHCHECK.' \
         'DL3058'\t'A label that should be an email address is not a valid address.' \
         'DL3059'\t'Three or more consecutive RUN instructions make small changes.' \
         'DL3060'\t'`yarn install` leaves its download cache in the layer.' \
-        'DL3061'\t'Something but ARG stands before the first FROM.' \
+        'DL3061'\t'An instruction other than ARG appears before the first FROM.' \
         'DL3062'\t'`go install`, `go get` or `go run` uses a module without a pinned version.' \
         'DL3063'\t'A stage is named `scratch` or `context`.' \
         'DL3064'\t'ARG or ENV holds a secret.' \
         'DL3065'\t'FROM has `--platform=$TARGETPLATFORM`, which is the default.' \
-        'DL3066'\t'USER is a name and not a number.' \
-        'DL3067'\t'The whole file system of a build stage is copied over that of the next.' \
+        'DL3066'\t'USER is a name instead of a numeric ID.' \
+        'DL3067'\t'The whole file system of a build stage is copied over that of another stage.' \
         'DL4000'\t'MAINTAINER is deprecated.' \
         'DL4001'\t'A stage downloads with both `wget` and `curl`.' \
         'DL4003'\t'A stage has several CMD instructions; only the last one takes effect.' \
         'DL4004'\t'A stage has several ENTRYPOINT instructions; only the last one takes effect.' \
         'DL4005'\t'`/bin/sh` is replaced to use another shell for RUN.' \
         'DL4006'\t'A failure before a pipe is ignored, because the shell only checks the last command.' \
-        'BK001'\t'The name of a stage has capital letters.' \
-        'BK002'\t'FROM and AS are not written in the same case.' \
-        'BK003'\t'An empty line stands inside an instruction that goes on behind it.' \
-        'BK004'\t'An instruction is not written in the case of the others.' \
+        'BK001'\t'A stage name contains uppercase letters.' \
+        'BK002'\t'`AS` is not written in the same case as `FROM`.' \
+        'BK003'\t'A multi-line instruction contains an empty line.' \
+        'BK004'\t'An instruction keyword is not in the same case as most others in the file.' \
         'BK009'\t'FROM uses a variable that no ARG before the first FROM declares.' \
-        'BK011'\t'An instruction uses a variable that nothing before it sets, so that it is empty.' \
-        'BK013'\t'ENV or LABEL is written `key value`, without `=`.' \
-        'BK014'\t'`--platform` asks for another platform than the one that the image is for.' \
-        'BK016'\t'`docker build` takes the name of an ARG or ENV for that of a secret, though its value is probably none.' \
-        'BK017'\t'The base name is no image reference unless the build gives an argument.' \
-        'BK019'\t'COPY or ADD names a file that the `.dockerignore` keeps out of the build context.' \
-        'BK020'\t'The comment above an ARG or a named stage does not begin with its name.' \
-        'BK021'\t'EXPOSE names a protocol in capital letters.' \
-        'BK022'\t'EXPOSE has an IP address or a port of the host.' \
-        'SEC001'\t'The image that is shipped never sets a USER, so its program runs as root.' \
-        'SEC002'\t'The check of TLS certificates is switched off.' \
-        'SEC003'\t'A package manager is told not to check signatures.' \
-        'SEC004'\t'A password is set, or taken away, while the image is built.' \
+        'BK011'\t'An instruction uses a variable that nothing before it sets, so its value is empty.' \
+        'BK013'\t'ENV or LABEL uses the legacy format `key value`, without `=`.' \
+        'BK014'\t'`--platform` does not match the platform of the base image.' \
+        'BK016'\t'The name of an ARG or ENV triggers BuildKit\'s secret check, although its value is probably not a secret.' \
+        'BK017'\t'The base image name is invalid unless a build argument is given.' \
+        'BK019'\t'COPY or ADD names a file that `.dockerignore` excludes from the build context.' \
+        'BK020'\t'The comment before an ARG or a named stage does not start with its name.' \
+        'BK021'\t'EXPOSE has an uppercase protocol.' \
+        'BK022'\t'EXPOSE contains an IP address or a host port.' \
+        'SEC001'\t'The final image never sets USER, so its program runs as root.' \
+        'SEC002'\t'TLS certificate verification is disabled.' \
+        'SEC003'\t'A package manager installs packages without verifying signatures.' \
+        'SEC004'\t'A password is set or removed during the build.' \
         'SEC005'\t'`apt-get dist-upgrade` may remove packages of the base image.' \
         'SEC006'\t'All packages of the base image are upgraded.' \
-        'SEC007'\t'What is downloaded runs at once, and nobody looks whether it is what was meant.' \
-        'SEC009'\t'Files are made writable for everyone.' \
-        'SEC010'\t'A program gets the setuid or setgid bit.' \
-        'SEC011'\t'A secret stands in the Dockerfile in plain text.' \
-        'SEC013'\t'A file that holds secrets is copied into the image.' \
-        'SEC015'\t'Port 22 is exposed.' \
-        'SEC016'\t'A folder of the kernel is the working directory or a volume; the Docker socket is one.' \
-        'SEC017'\t'ADD fetches a file, and nothing says what must come.' \
-        'SEC018'\t'The base image is not pinned by digest.' \
-        'SEC019'\t'A user or a group shares its number with another one.' \
-        'CTX001'\t'The whole build context is copied, and no `.dockerignore` keeps anything out of it.' \
-        'CTX002'\t'The `.dockerignore` lets through what never belongs in an image, and it is there.' \
+        'SEC007'\t'A downloaded script is run without verification.' \
+        'SEC009'\t'Files are made world-writable.' \
+        'SEC010'\t'A program gets the setuid bit.' \
+        'SEC011'\t'The Dockerfile contains a secret in plain text.' \
+        'SEC013'\t'A file that usually contains secrets is copied into the image.' \
+        'SEC015'\t'The SSH port 22 is exposed.' \
+        'SEC016'\t'A kernel directory is the working directory or a volume, or the Docker socket is a volume.' \
+        'SEC017'\t'ADD downloads a file without verifying its checksum.' \
+        'SEC018'\t'The base image is not pinned to a digest.' \
+        'SEC019'\t'A user or group may get an ID that is already in use.' \
+        'CTX001'\t'The whole build context is copied without a `.dockerignore`.' \
+        'CTX002'\t'Files that do not belong in an image are copied because `.dockerignore` does not exclude them.' \
         'CTX003'\t'COPY or ADD names a file that is not in the build context.' \
-        'OPT001'\t'The package lists are fetched in one RUN and used in another.' \
-        'OPT002'\t'One package manager is called again and again in RUNs that follow each other.' \
-        'OPT003'\t'What one layer brought is deleted or removed in a later one.' \
-        'OPT004'\t'A RUN changes the owner or the mode of everything that a COPY has just brought.' \
-        'OPT005'\t'COPYs in a row that go to the same folder with the same flags.' \
-        'OPT010'\t'The image that is shipped stands on a full base image, and a slimmer tag of the same version exists.' \
-        'OPT020'\t'The source is copied before the dependencies are installed.' \
-        'OPT021'\t'A build argument that changes with the build stands before expensive steps that do not need it.' \
-        'COR001'\t'A stage without a name is used by no other stage, and it is not the last one.' \
+        'OPT001'\t'The package lists are updated in one RUN and used in another.' \
+        'OPT002'\t'Consecutive RUN instructions call the same package manager.' \
+        'OPT003'\t'Files or packages are removed in a later layer than the one that added them.' \
+        'OPT004'\t'A RUN changes the owner or mode of all files added by an earlier COPY.' \
+        'OPT005'\t'Consecutive COPY instructions copy to the same directory with the same options.' \
+        'OPT010'\t'The final image uses a full base image although a slimmer variant of the same version exists.' \
+        'OPT020'\t'Source code is copied before the dependencies are installed.' \
+        'OPT021'\t'An ARG that changes with every build is declared before expensive steps that do not need it.' \
+        'COR001'\t'A stage without a name is not used by any other stage and is not the final stage.' \
         'COR002'\t'A RUN uses a build argument that is declared only before the first FROM.' \
-        'COR003'\t'The script that the container starts cannot be started.' \
-        'COR004'\t'A shell-form ENTRYPOINT swallows the CMD, and the arguments of `docker run`.' \
-        'COR005'\t'The HEALTHCHECK calls a program that the image does not have.' \
-        'COR006'\t'One install names the same package twice.' \
-        'COR007'\t'The shell form is used in an image that has no shell.' \
+        'COR003'\t'The script that the container starts is not executable or has Windows line endings.' \
+        'COR004'\t'A shell-form ENTRYPOINT ignores CMD and the arguments of `docker run`.' \
+        'COR005'\t'HEALTHCHECK uses a program that is not installed in the image.' \
+        'COR006'\t'An install command lists the same package twice.' \
+        'COR007'\t'An image without a shell uses the shell form.' \
         'PKG001'\t'`cargo`, `conda`, `composer`, `dotnet` or `bundle` installs a package without a pinned version.' \
         'PKG002'\t'npm, pnpm, bun, Poetry, Pipenv, uv, conda, Composer, Cargo, gem, Bundler or pacman leaves its cache in the layer.' \
         'PKG003'\t'`conda` or `pacman` prompts for confirmation.' \
         'PKG004'\t'A list of packages is not sorted with one package per line.' \
-        'IGN001'\t'A `# dlint: ignore[…]` switches off what is not found there.' \
-        'IGN002'\t'A `# hadolint ignore=…` switches off what dlint does not find there.'
+        'IGN001'\t'A `# dlint: ignore[…]` comment suppresses nothing.' \
+        'IGN002'\t'A `# hadolint ignore=…` comment suppresses nothing that dlint reports.'
 end
 function __dlint_rewrites
     printf '%s\n' dockerignore layers multi-stage slim-base order cache-mounts non-root

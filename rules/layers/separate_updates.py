@@ -1,0 +1,49 @@
+"""Updates of package lists that are used in a later RUN than the one that runs the update."""
+
+from __future__ import annotations
+
+from ...syntax.tree import Run
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...model.build import Build, Stage
+    from ...model.packages.calls import PackageCall
+
+_NEEDS_LISTS = frozenset(("install", "upgrade", "dist-upgrade", "build-deps", "download"))
+
+
+class SeparateUpdate:
+    """An `update` and the first call that needs its lists, with their RUNs."""
+
+    __slots__ = ("run", "update", "use", "use_run")
+
+    def __init__(self, run: Run, update: PackageCall, use_run: Run, use: PackageCall) -> None:
+        self.run = run
+        self.update = update
+        self.use_run = use_run
+        self.use = use
+
+
+def separate_updates(build: Build, stage: Stage) -> Iterator[SeparateUpdate]:
+    """The updates of the stage whose lists are first used in a later RUN, where a cached update may be stale."""
+    updates: dict[str, tuple[Run, PackageCall]] = {}
+    for run in (i for i in stage.instructions if isinstance(i, Run)):
+        for call in build.package_calls(run):
+            family = call.manager.family
+            if call.verb == "update-index" and call.refreshes():
+                updates[family] = (run, call)
+            elif call.verb in _NEEDS_LISTS and family in updates:
+                # Later uses do not matter: the first one already requires the update in its own RUN.
+                earlier, update = updates.pop(family)
+                if earlier is not run:
+                    yield SeparateUpdate(earlier, update, run, call)
+
+
+def is_separate_update(build: Build, run: Run, family: str) -> bool:
+    """Whether the RUN updates lists of the manager's family that are first used in a later RUN of its stage."""
+    stage = build.stage_of(run)
+    return stage is not None and any(
+        each.run is run and each.use.manager.family == family for each in separate_updates(build, stage)
+    )
