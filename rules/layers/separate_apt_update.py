@@ -60,7 +60,7 @@ def separate_apt_update(stage: Stage, build: Build) -> Iterator[Finding]:
 def _apart(build: Build, update: PackageCall, use: PackageCall, fix: Fix | None) -> Finding:
     first, second = CallPrefix(update), CallPrefix(use)
     line = build.dockerfile.source.line(second.start)
-    if use.manager.refreshes_on_install:
+    if use.manager.lists.fetched_on_install:
         why = "alone it makes a layer of package lists that the second refreshes itself when needed"
     else:
         why = "apart, the cache keeps old package lists for the second"

@@ -166,7 +166,7 @@ def calls_leaving_cache(build: Build, run: Run, *managers: str) -> Iterator[Pack
         if unseen_by_hadolint(build, call):
             continue
         # A variable set by the base image or a build argument may disable the cache.
-        maybe_off = any(off.partition("=")[0] in state.unknown for off in manager.no_cache_variables)
+        maybe_off = any(off.partition("=")[0] in state.unknown for off in manager.settings.no_cache_variables)
         if maybe_off or not call.leaves_cache(state.vars):
             continue
         seen.add(manager.family)

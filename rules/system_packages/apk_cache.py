@@ -94,7 +94,7 @@ def _is_bare(call: PackageCall) -> bool:
 
 
 def _no_cache(build: Build, run: Run, call: PackageCall) -> list[Edit] | None:
-    flags = [word for word in call.command.words if word.text in call.manager.refresh_flags]
+    flags = [word for word in call.command.words if word.text in call.manager.flags.refresh]
     if len(flags) == 1:
         return replace_word(build, flags[0], "--no-cache")
     return call.verb_word and insert_word_after(build, run, call.command, call.verb_word, "--no-cache")

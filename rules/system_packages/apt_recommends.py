@@ -44,7 +44,7 @@ def apt_recommends(run: Run, build: Build) -> Iterator[Finding]:
         if unseen_by_hadolint(build, call) or is_configured(build, run, "::install-recommends", "apt.conf"):
             continue
         head = CallPrefix(call)
-        flag = call.manager.no_recommends_flags[1 if call.program == "aptitude" else 0]
+        flag = call.manager.flags.no_recommends[1 if call.program == "aptitude" else 0]
         yield Finding(
             f"`{head.text}` also installs recommended packages; add `{flag}`",
             head,
