@@ -176,8 +176,6 @@ class Build:
         self._scripts: dict[int, Script] = {}
         self._calls: dict[int, list[PackageCall]] = {}
         self._answers: dict[object, Any] = {}
-        self.unused_ignores: Sequence[Any] = ()
-        """What comments switch off for nothing (rules.base.UnusedIgnore); known when the other rules have run."""
         self._read_stages()
 
     @property

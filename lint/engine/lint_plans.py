@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     FindContext = Callable[[Build], Context | None]
 
 _RULE_OPTIONS = ("trusted-registries", "label-schema", "strict-labels", "pedantic")
-"""The keys that rules read; see model/options.py."""
+"""The keys that rules read; see rules/options.py."""
 
 
 def default_plans() -> LintPlans:

@@ -51,7 +51,7 @@ def runtime_libraries_for(package: str, release: str | None) -> tuple[str, ...] 
 
 @cache
 def _read_table() -> tuple[tuple[str, ...], Mapping[str, str]]:
-    """The releases, and the cells of each package, one per release: libraries, `=` for those before, `-` for unknown."""
+    """The releases, and the libraries of each package by release: `=` repeats the last cell, `-` is unknown."""
     path = os.path.join(os.path.dirname(os.path.dirname(__file__)), "data", "runtime-libraries.txt")
     with open(path, encoding="utf-8") as file:
         lines = file.read().splitlines()

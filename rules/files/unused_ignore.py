@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...fixers.edits.edit import SAFE, Edit, Fix
 from ..base import INFO, Bad, Finding, Good, UnusedIgnore, rule
+from ..options import unused_ignores
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def unused_ignore(build: Build) -> Iterator[Finding]:
     Safe: comments are nothing to a build. A comment in the head of the file is kept where the next one would become a
     directive.
     """
-    for unused in build.unused_ignores:
+    for unused in unused_ignores(build):
         if unused.dlint:
             yield unused_ignore_finding(unused, SAFE)
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ...fixers.edits.edit import UNSAFE
-from ...model.options import pedantic
 from ..base import INFO, Bad, Finding, Good, rule
+from ..options import pedantic
 from ..packages.common import CallPrefix, in_shipped_image, is_dry_run, unseen_by_hadolint
 from ..packages.fixes import add_flag
 from ..packages.settings import is_configured
