@@ -1,4 +1,4 @@
-"""What holds just before an instruction: variables, shell, user, working directory."""
+"""The state before an instruction: variables, shell, user, working directory."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ PLATFORM_ARGS = {
         ("VARIANT", ""),
     )
 } | {"TARGETSTAGE": "default"}
-"""Values that BuildKit gives without being asked; in a stage they need a bare `ARG` first.
+"""Arguments that BuildKit predefines; a stage needs a bare `ARG` to use them.
 
 Source: docs.docker.com/reference/dockerfile/#automatic-platform-args-in-the-global-scope
 """
@@ -41,12 +41,13 @@ PROXY_ARGS = frozenset(
 
 
 class State:
-    """What holds just before an instruction.
+    """The state before an instruction.
 
-    `vars` are the variables whose values are known, `unknown` the names that are declared but get their value from
-    the one who builds. `base_known` tells that the variables of the base image are among them. `user` and `workdir`
-    are None while the base image decides. `shell` is the argv of the shell form, `shell_set` tells whether a SHELL
-    instruction of this file set it.
+    `vars`: variables with known values
+    `unknown`: names that are declared, but get their value at build time
+    `base_variables_known`: the variables of the base image are in `vars` and `unknown`
+    `user`, `workdir`: None if the base image decides
+    `shell`: the argv of the shell form, `has_custom_shell`: a SHELL instruction of this file has set it
     """
 
     __slots__ = ("base_variables_known", "escape", "has_custom_shell", "shell", "unknown", "user", "vars", "workdir")
@@ -62,7 +63,7 @@ class State:
         self.workdir: str | None = None
 
     def copy(self) -> State:
-        """The same state; its variables are shared until one of the two is changed by `after`."""
+        """A copy that shares `vars`; replace `vars` instead of changing it."""
         new = State.__new__(State)
         new.escape = self.escape
         new.base_variables_known = self.base_variables_known
@@ -75,15 +76,15 @@ class State:
         return new
 
     def expand(self, text: str) -> Expansion:
-        """`text` with its variables replaced and its quotes removed; raises ExpansionError."""
+        """`text` with variables replaced and quotes removed; raises ExpansionError."""
         return expand(text, self.vars, self.escape)
 
     def expand_body(self, body: str) -> Expansion:
-        """The body of a COPY heredoc with its variables replaced; quotes mean nothing there. Raises ExpansionError."""
+        """The body of a COPY heredoc with variables replaced and quotes kept; raises ExpansionError."""
         return expand(body, self.vars, "\\", skip_quotes=True)
 
     def value(self, text: str) -> str | None:
-        """The value of a word, or None when a variable in it is not known here or it cannot be expanded."""
+        """The value of a word, or None if it contains an unknown variable or cannot be expanded."""
         if "$" not in text and '"' not in text and "'" not in text and self.escape not in text:
             return text
         try:
@@ -96,14 +97,14 @@ class State:
         return expansion.text
 
     def text(self, text: str) -> str:
-        """The value of a word as BuildKit has it: unknown variables are empty; `text` itself when it is broken."""
+        """The value of a word with unknown variables empty; `text` itself if it cannot be expanded."""
         try:
             return expand(text, self.vars, self.escape).text
         except ExpansionError:
             return text
 
     def path(self, text: str) -> str | None:
-        """The absolute path that a word means here, or None when it or the working directory is not known."""
+        """The absolute path of a word, or None if it or the working directory is unknown."""
         value = self.value(text)
         if value is None:
             return None
@@ -117,9 +118,9 @@ class State:
 def apply_instruction(
     state: State, instruction: Instruction, given: Mapping[str, str], args: Mapping[str, str | None]
 ) -> State:
-    """The state behind `instruction`; the same object when nothing changes.
+    """The state after `instruction`; the same object if nothing changes.
 
-    `given` are the build arguments of the one who builds, `args` the global ARGs with their default values.
+    `given`: arguments of the build command, `args`: the global ARGs with their default values
     """
     if isinstance(instruction, Env):
         new = state.copy()
@@ -154,10 +155,10 @@ def apply_instruction(
 def declare_arg(
     state: State, key: str, default: str | None, given: Mapping[str, str], inherited: Mapping[str, str | None]
 ) -> None:
-    """Do what `ARG key=default` does to `state`, in place.
+    """Apply `ARG key=default` to `state`, in place.
 
-    A value that is given wins, then the default, then the global value of the same name, which a bare `ARG` takes
-    over; without any the name is declared but unknown, unless it is already a variable.
+    The value is that of the build command (`given`), the default, the global ARG of the same name (`inherited`), or a
+    predefined one. Without any, the name is declared but unknown, unless it is already a variable.
     """
     key = state.text(key)
     if key in given:

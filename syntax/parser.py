@@ -24,10 +24,10 @@ from .tree import (
     Directive,
     Dockerfile,
     Flag,
+    Heredoc,
     Instruction,
     KeyValuePair,
     ParseError,
-    ShellHeredoc,
 )
 
 TYPE_CHECKING = False
@@ -386,7 +386,7 @@ class _Parser:
                 f"invalid heredoc: {error}", instruction.start_line, instruction.start, instruction.end, _SPLITTING
             )
             return number
-        heredocs: list[ShellHeredoc] = []
+        heredocs: list[Heredoc] = []
         after = number
         for word in words:
             heredoc = self._heredoc(word, after)
@@ -400,7 +400,7 @@ class _Parser:
             instruction.end, instruction.end_line = heredocs[-1].terminator_end, after
         return after
 
-    def _heredoc(self, word: HeredocWord, number: int) -> ShellHeredoc | None:
+    def _heredoc(self, word: HeredocWord, number: int) -> Heredoc | None:
         """The heredoc whose body begins after line `number`; None if it is unterminated."""
         lines = self.lines
         if self.last_lines is not None and self.last_lines.get(word.name, -1) < number:
@@ -410,7 +410,7 @@ class _Parser:
             if (text.lstrip("\t") if word.chomp else text) == word.name:
                 start, end = self.starts[number], self.starts[last]
                 body = self.source.text[start:end]
-                return ShellHeredoc(word.name, body, start, end + len(text), word.fd, word.expand, word.chomp)
+                return Heredoc(word.name, body, start, end + len(text), word.fd, word.expand, word.chomp)
         if self.last_lines is None:
             # Avoids reading the whole file again for the next unterminated heredoc.
             self.last_lines = {}
