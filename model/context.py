@@ -145,14 +145,14 @@ class Context:
         target = os.path.relpath(os.path.realpath(self._on_disk(link)), root).replace(os.sep, "/")
         return target != ".." and not target.startswith("../") and self.includes(target + inside[len(link) :])
 
-    def _list(self, folder: str) -> list[os.DirEntry[str]]:
+    def _list(self, directory: str) -> list[os.DirEntry[str]]:
         try:
-            with os.scandir(self._on_disk(folder)) as entries:
+            with os.scandir(self._on_disk(directory)) as entries:
                 return sorted(islice(entries, MAX_ENTRIES + 1), key=_name)
         except (FileNotFoundError, NotADirectoryError):
             return []
         except OSError:
-            self._unreadable.add(folder)
+            self._unreadable.add(directory)
             return []
 
     def _walk(
@@ -164,23 +164,23 @@ class Context:
         """
         ignore = self.ignore_file
         budget = MAX_ENTRIES
-        folders: list[tuple[str, bool, Sequence[bool]]] = [(start, False, above)]
-        while folders:
-            folder, lost, above = folders.pop()
+        directories: list[tuple[str, bool, Sequence[bool]]] = [(start, False, above)]
+        while directories:
+            directory, lost, above = directories.pop()
             inner: list[tuple[str, bool, Sequence[bool]]] = []
-            for entry in self._list(folder):
+            for entry in self._list(directory):
                 if not budget:
                     self.truncated = True
                     return
                 budget -= 1
-                path = f"{folder}/{entry.name}" if folder else entry.name
+                path = f"{directory}/{entry.name}" if directory else entry.name
                 is_excluded, state = (lost, above) if lost or ignore is None else ignore.match_using_parent(path, above)
                 yield path, entry, is_excluded
                 if _is_directory(entry):
                     all_excluded = lost or (is_excluded and ignore is not None and not ignore.may_reinclude(path))
                     if everything or not all_excluded:
                         inner.append((path, all_excluded, state))
-            folders += reversed(inner)
+            directories += reversed(inner)
 
     def _sent_files(self, start: str = "", above: Sequence[bool] = ()) -> Iterator[tuple[str, int]]:
         for path, entry, is_excluded in self._walk(start, above):
@@ -210,23 +210,23 @@ class Context:
 
         matchers = [re.compile(glob).fullmatch for glob in globs]
         budget = MAX_ENTRIES
-        folders = [(start, 0)]
-        while folders:
-            folder, depth = folders.pop()
+        directories = [(start, 0)]
+        while directories:
+            directory, depth = directories.pop()
             inner: list[tuple[str, int]] = []
-            for entry in self._list(folder):
+            for entry in self._list(directory):
                 if not budget:
                     self.truncated = True
                     return
                 budget -= 1
                 if not matchers[depth](entry.name):
                     continue
-                path = f"{folder}/{entry.name}" if folder else entry.name
+                path = f"{directory}/{entry.name}" if directory else entry.name
                 if depth + 1 == len(matchers):
                     yield path
                 elif _is_directory(entry):
                     inner.append((path, depth + 1))
-            folders += reversed(inner)
+            directories += reversed(inner)
 
 
 class _Tally:

@@ -92,21 +92,21 @@ def is_large(build: Build, instruction: Instruction, place: ImagePath) -> bool:
 
 
 def _left(build: Build, run: Run, calls: Mapping[int, PackageCall]) -> Iterator[ImagePath]:
-    made: list[ImagePath] = []
-    for command, folder in commands_with_directories(build, run):
+    added: list[ImagePath] = []
+    for command, directory in commands_with_directories(build, run):
         if command.name in ("rm", "mv"):
-            gone = [place.path for place in _operands(build, run, command, folder)] if made else []
-            made = [place for place in made if not any(covers(path, place.path) for path in gone)]
+            removed = [place.path for place in _operands(build, run, command, directory)] if added else []
+            added = [place for place in added if not any(covers(path, place.path) for path in removed)]
             continue
         call = calls.get(id(command))
         for word, name in _saved(command) if call is None else _built(call):
-            path = resolve_image_path(build, run, folder, name)
+            path = resolve_image_path(build, run, directory, name)
             if path is not None:
-                made.append(ImagePath(path, word))
-    if made:
+                added.append(ImagePath(path, word))
+    if added:
         # Files in a mount are not part of the layer.
         outside = build.mount_targets(run, "cache", "tmpfs", "bind", "secret", "ssh")
-        yield from (place for place in made if not any(covers(target, place.path) for target in outside))
+        yield from (place for place in added if not any(covers(target, place.path) for target in outside))
 
 
 def _saved(command: Command) -> Iterator[tuple[Word | Command, str]]:
@@ -125,7 +125,7 @@ def _downloaded(command: Command) -> Iterator[tuple[Word | Command, str]]:
     curl = command.name == "curl"
     output = command.option("-o", "--output") if curl else command.option("-O", "--output-document")
     written = [r.target for r in command.redirects if r.operator in (">", "1>", ">|") and r.target is not None]
-    folder = None if curl else command.option("-P", "--directory-prefix")
+    directory = None if curl else command.option("-P", "--directory-prefix")
     if output is not None and option_value_text(output) != "-":
         yield command, option_value_text(output)
     elif written:
@@ -133,7 +133,7 @@ def _downloaded(command: Command) -> Iterator[tuple[Word | Command, str]]:
     elif output is None and (not curl or command.has("-O", "--remote-name", "--remote-name-all")):
         for word in command.operands(_CURL_VALUES if curl else _WGET_VALUES):
             name = _last_part(word)
-            yield word, posixpath.join(option_value_text(folder), name) if folder is not None and name else name
+            yield word, posixpath.join(option_value_text(directory), name) if directory is not None and name else name
 
 
 def _built(call: PackageCall) -> Iterator[tuple[Word | Command, str]]:
@@ -164,14 +164,14 @@ def option_value_text(word: Word | str) -> str:
 def removed_paths(build: Build, run: Run) -> Iterator[tuple[ImagePath, bool]]:
     """The known paths (globs included) that `rm` deletes or `mv` moves, and whether it is `rm`."""
     if any(command.name in ("rm", "mv") for command in build.commands(run)):
-        for command, folder in commands_with_directories(build, run):
+        for command, directory in commands_with_directories(build, run):
             if command.name in ("rm", "mv") and "function" not in command.context:
-                yield from ((place, command.name == "rm") for place in _operands(build, run, command, folder))
+                yield from ((place, command.name == "rm") for place in _operands(build, run, command, directory))
 
 
-def _operands(build: Build, run: Run, command: Command, folder: str | None) -> Iterator[ImagePath]:
+def _operands(build: Build, run: Run, command: Command, directory: str | None) -> Iterator[ImagePath]:
     for word in command.operands():
-        path = resolve_image_path(build, run, folder, word.value)
+        path = resolve_image_path(build, run, directory, word.value)
         if path is not None:
             yield ImagePath(path, word)
 
@@ -182,16 +182,16 @@ def commands_with_directories(build: Build, run: Run) -> Iterator[tuple[Command,
     "" is the working directory of the base image, if there is no WORKDIR.
     """
     state = build.state(run)
-    folder = state.workdir
-    if folder is None and not _sets_workdir(build, run):
-        folder = ""
+    directory = state.workdir
+    if directory is None and not _sets_workdir(build, run):
+        directory = ""
     for command in build.commands(run):
-        yield command, folder
+        yield command, directory
         if command.name in ("cd", "pushd"):
             known = command.args and not command.context
-            folder = resolve_image_path(build, run, folder, command.args[0].value) if known else None
+            directory = resolve_image_path(build, run, directory, command.args[0].value) if known else None
         elif command.name == "popd":
-            folder = None
+            directory = None
 
 
 def _sets_workdir(build: Build, run: Run) -> bool:
@@ -202,8 +202,8 @@ def _sets_workdir(build: Build, run: Run) -> bool:
     return any(isinstance(i, Workdir) for i in (*before, *above))
 
 
-def resolve_image_path(build: Build, run: Run, folder: str | None, name: str) -> str | None:
-    """The absolute path of a shell word in `folder`, or None if it contains something that only the shell knows.
+def resolve_image_path(build: Build, run: Run, directory: str | None, name: str) -> str | None:
+    """The absolute path of a shell word in `directory`, or None if it contains something that only the shell knows.
 
     ENV and ARG are expanded; an ARG without a value is kept as `$NAME`, which is enough to compare paths.
     """
@@ -216,7 +216,7 @@ def resolve_image_path(build: Build, run: Run, folder: str | None, name: str) ->
         return posixpath.normpath(name if user == "root" else f"~{user}{name[1:]}")
     if name.startswith("/"):
         return posixpath.normpath(name)
-    return None if folder is None or "~" in name else posixpath.normpath(posixpath.join(folder, name))
+    return None if directory is None or "~" in name else posixpath.normpath(posixpath.join(directory, name))
 
 
 def _expanded(build: Build, run: Run, text: str) -> str | None:

@@ -169,9 +169,9 @@ class IgnoreFile:
             is_excluded = next((not negated for negated, pattern in reversed(groups) if pattern.match(path)), False)
         return is_excluded, state
 
-    def may_reinclude(self, folder: str) -> bool:
-        """Whether a `!` rule could match something in `folder`. If not, an ignored directory need not be walked."""
-        inside = folder + "/"
+    def may_reinclude(self, directory: str) -> bool:
+        """Whether a `!` rule could match something in `directory`. If not, an ignored directory need not be walked."""
+        inside = directory + "/"
         return any(
             start.startswith(inside) or (start != pattern and inside.startswith(start))
             for start, pattern in self._exceptions

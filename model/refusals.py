@@ -298,15 +298,15 @@ def _mount(fields: list[tuple[str, str | None]], state: State) -> Iterator[str]:
             yield problem
             return
     target = seen.get("target", seen.get("dst", seen.get("destination", "")))
-    if kind in ("bind", "cache", "tmpfs"):
+    if kind == "secret":
+        yield from _secret_mount(seen, target)
+    elif kind != "ssh":
         # A relative target is relative to WORKDIR.
         if state.path(target) == "/":
             yield "the mount target is missing or `/`; write target=/path"
-        for key in ("uid", "gid", "mode"):
-            if key in seen and kind != "cache":
+        for key in ("uid", "gid", "mode") if kind != "cache" else ():
+            if key in seen:
                 yield f"`{key}` is not allowed for a mount of type {kind}"
-    if kind == "secret":
-        yield from _secret_mount(seen, target)
     if seen.get("sharing") and kind != "cache":
         yield f"`sharing` is not allowed for a mount of type {kind}"
 

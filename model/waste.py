@@ -58,9 +58,9 @@ def find_waste(build: Build, context: Context) -> list[SizedPath]:
             found[top] = found.get(top, 0) + count
         elif parts[-1] == "pyvenv.cfg":
             environments.append(posixpath.dirname(path))
-    for folder in environments:
-        found = {path: count for path, count in found.items() if not path.startswith(folder + "/")}
-        found[folder] = context.size(folder)
+    for directory in environments:
+        found = {path: count for path, count in found.items() if not path.startswith(directory + "/")}
+        found[directory] = context.size(directory)
     history = any(path.rpartition("/")[2] in VCS_DIRECTORIES for path in found) and not reads_git_history(
         build, context
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import cache
 
 from .quoting import expansion_end, group_end, quote_end, unquote
 
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
 
 _BLANK = " \t"
 _ENDS_WORD = frozenset(" \t\r\n;&|()<>")
-
-_grammar: tuple[Parser, dict[int, str]] | None = None
 
 
 class ShellHeredoc:
@@ -60,15 +59,14 @@ def _plain_dollars(text: str) -> str:
     return re.sub(r"""\$(?![\w{(\[@*#?$!'"-])""", ".", text)
 
 
+@cache
 def _load() -> tuple[Parser, dict[int, str]]:
-    global _grammar
-    if _grammar is None:
-        binding = _extension("tree_sitter")
-        language = binding.Language(_extension("tree_sitter_bash").language())
-        kinds = {number: language.node_kind_for_id(number) or "" for number in range(language.node_kind_count)}
-        kinds[0xFFFF] = "ERROR"
-        _grammar = binding.Parser(language), {number: sys.intern(kind) for number, kind in kinds.items()}
-    return _grammar
+    """The parser, and the names of the kind ids of nodes."""
+    binding = _extension("tree_sitter")
+    language = binding.Language(_extension("tree_sitter_bash").language())
+    kinds = {number: language.node_kind_for_id(number) or "" for number in range(language.node_kind_count)}
+    kinds[0xFFFF] = "ERROR"
+    return binding.Parser(language), {number: sys.intern(kind) for number, kind in kinds.items()}
 
 
 def _extension(package: str) -> ModuleType:

@@ -459,17 +459,14 @@ class _Reader:
             return f"${{{name}{modifier}{argument}}}"
         if trims:
             return _trimmed(value or "", argument, operator)
-        absent = value is None or (colon and not value)
-        if operator == "+":
-            return "" if absent else argument
-        if operator == "-":
-            return argument if absent else value or ""
-        if operator != "?":
+        if operator not in "+-?":
             raise _unsupported(modifier)
-        if absent:
+        if value is not None and (value or not colon):
+            return argument if operator == "+" else value
+        if operator == "?":
             default = "is not allowed to be unset" if value is None else "is not allowed to be empty"
             raise ExpansionError(f"{name}: {argument or default}")
-        return value or ""
+        return argument if operator == "-" else ""
 
     def replaced(self, name: str) -> str:
         """The value of `${name/pattern/replacement}`, read from after the first slash."""

@@ -126,8 +126,9 @@ def base_facts(ref: ImageRef) -> BaseFacts | None:
     if ref.text == "scratch":
         return _scratch()
     name, tag = ref.name, effective_tag(ref)
-    group = CATALOG.tags(name).get(tag) if name and tag and ref.digest is None else None
-    columns = CATALOG.configuration(name, tag) if name and tag and ref.digest is None else None
+    in_catalog = name and tag and ref.digest is None
+    group = CATALOG.tags(name).get(tag) if in_catalog else None
+    columns = CATALOG.configuration(name, tag) if in_catalog else None
     names = group.tags if group is not None else [tag] if tag else []
     suite = _exact_suite(name, tag, names)
     if columns is not None and columns[SUITE_COLUMN] != "-" and (not suite or is_floating_suite(suite)):

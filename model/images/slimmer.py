@@ -211,17 +211,21 @@ def _had_slim(rule: _Rule, pieces: Sequence[TagPart]) -> bool:
     """Whether a tag that is not in the catalog follows the naming rules and had a slimmer variant."""
     versions = [piece.text for piece in pieces if piece.kind == VERSION_PART]
     others = [piece for piece in pieces if piece.kind != VERSION_PART]
-    has_suite = any(piece.kind == SUITE_PART for piece in others)
-    if not rule.since or sum(piece.kind == SUITE_PART for piece in others) > 1 or not (versions or has_suite):
+    suites = [piece for piece in others if piece.kind == SUITE_PART]
+    if not rule.since or len(suites) > 1 or not (versions or suites):
         return False
     numbers = _numbers(rule, versions)
-    if numbers is None or (not has_suite and rule.until and numbers >= rule.until):
+    if numbers is None:
         return False
-    for piece in others:
-        since = rule.allowed.get(_allowed_key(piece))
-        if since is None or not _reached(numbers, since or rule.since):
-            return False
-    return has_suite or _reached(numbers, rule.since)
+    if not suites and ((rule.until and numbers >= rule.until) or not _reached(numbers, rule.since)):
+        return False
+    return all(_is_allowed(rule, piece, numbers) for piece in others)
+
+
+def _is_allowed(rule: _Rule, piece: TagPart, version: tuple[int, ...]) -> bool:
+    """Whether a suite or variant had a slimmer variant in this version."""
+    since = rule.allowed.get(_allowed_key(piece))
+    return since is not None and _reached(version, since or rule.since)
 
 
 def _numbers(rule: _Rule, versions: Sequence[str]) -> tuple[int, ...] | None:
