@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..syntax.instruction_checks import parse_mount_fields
 from ..syntax.source import MappedText
 from ..syntax.tree import Arg, Copy, From, Run
-from .state import LINUX_SHELL, PLATFORM_ARGS, WINDOWS_SHELL, State, apply_instruction, declare_arg
+from .state import LINUX_SHELL, PLATFORM_ARGS, WINDOWS_SHELL, State
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,15 +48,15 @@ class Stage:
         "states",
     )
 
-    def __init__(self, build: Build, index: int, from_: From) -> None:
+    def __init__(self, build: Build, index: int, from_: From, parent: Stage | None, image: str | None) -> None:
         self.build = build
         self.index = index
         self.from_ = from_
         self.name = from_.alias.text.lower() if from_.alias else ""
         self.instructions: list[Instruction] = []
-        self.parent: Stage | None = None
-        self.root: Stage = self
-        self.image: str | None = None
+        self.parent = parent
+        self.root: Stage = parent.root if parent else self
+        self.image = image
         self.states: list[State] = []
         self._ref: ImageRef | bool | None = False
         self._facts: BaseFacts | bool | None = False
@@ -169,7 +169,8 @@ class Build:
         self.options: Mapping[str, object] = options or {}
         self.stages: list[Stage] = []
         self.global_instructions: list[Instruction] = []
-        self.global_state = State(dockerfile.escape)
+        variables = PLATFORM_ARGS | {"TARGETSTAGE": self.target} if self.target else dict(PLATFORM_ARGS)
+        self.global_state = State(dockerfile.escape, variables=variables, base_variables_known=True)
         self.global_args: dict[str, str | None] = {}
         self._names: dict[str, Stage] = {}
         self._place: dict[int, tuple[Stage, int]] = {}
@@ -190,23 +191,17 @@ class Build:
     # Stages ----------------------------------------------------------------------------------------------------
 
     def _read_stages(self) -> None:
-        self.global_state.vars = dict(PLATFORM_ARGS)
-        if self.target:
-            self.global_state.vars["TARGETSTAGE"] = self.target
-        self.global_state.base_variables_known = True
         names = self._names
         stage: Stage | None = None
         for instruction in self.dockerfile.instructions:
             if isinstance(instruction, From):
-                stage = Stage(self, len(self.stages), instruction)
-                self._resolve_base(stage, names)
+                stage = Stage(self, len(self.stages), instruction, *self._base(instruction))
                 self.stages.append(stage)
                 if stage.name:
                     names[stage.name] = stage
             elif stage is None:
                 self.global_instructions.append(instruction)
-                before = self._head_states[id(instruction)] = self.global_state.copy()
-                before.vars = dict(before.vars)
+                self._head_states[id(instruction)] = self.global_state.copy()
                 if isinstance(instruction, Arg):
                     self._declare_global(instruction)
             else:
@@ -217,23 +212,19 @@ class Build:
 
     def _declare_global(self, instruction: Arg) -> None:
         for pair in instruction.pairs:
-            declare_arg(self.global_state, pair.key.text, pair.value.text if pair.value else None, self.build_args, {})
+            self.global_state.declare_arg(pair, self.build_args, {})
             key = self.global_state.text(pair.key.text)
             self.global_args[key] = self.global_state.vars.get(key)
 
-    def _resolve_base(self, stage: Stage, names: Mapping[str, Stage]) -> None:
-        base = stage.from_.base
-        if base is None:
-            return
-        image = self.global_state.value(base.text)
-        stage.parent = names.get(image) if image else None
-        stage.root = stage.parent.root if stage.parent else stage
-        stage.image = None if stage.parent else image
-        if image and image.lower() in self.named_contexts:
+    def _base(self, from_: From) -> tuple[Stage | None, str | None]:
+        """The stage or the image that FROM names."""
+        name = self.global_state.value(from_.base.text) if from_.base else None
+        if name and name.lower() in self.named_contexts:
             # A named context takes precedence over a stage of that name; only an image in it is known.
-            _, is_image, instead = self.named_contexts[image.lower()].rpartition("docker-image://")
-            stage.parent, stage.root = None, stage
-            stage.image = instead if is_image else None
+            _, is_image, image = self.named_contexts[name.lower()].rpartition("docker-image://")
+            return None, image if is_image else None
+        parent = self._names.get(name) if name else None
+        return parent, None if parent else name
 
     def stage_of(self, instruction: Instruction) -> Stage | None:
         """The stage of an instruction; None before the first FROM and for FROM itself."""
@@ -309,26 +300,35 @@ class Build:
         chain = [stage, *stage.ancestors]
         for each in reversed(chain):
             if not each.states:
-                each.states = self._evaluate(each)
+                each.states.extend(self._evaluate(each))
+
+    def _initial_state(self, stage: Stage) -> State:
+        """The state that a base image gives."""
+        escape, shell = self.dockerfile.escape, WINDOWS_SHELL if stage.is_windows else LINUX_SHELL
+        facts = stage.base_facts
+        if facts is not None:
+            return State(
+                escape,
+                # The values may have changed since they were recorded; only PATH is reliable.
+                variables={"PATH": facts.path} if facts.path else {},
+                unknown=frozenset(facts.env) - {"PATH"},
+                base_variables_known=bool(facts.recorded_on),
+                shell=shell,
+                user=facts.user,
+                workdir=facts.workdir,
+            )
+        if stage.image == "scratch":
+            return State(escape, base_variables_known=True, shell=shell, user="root", workdir="/")
+        return State(escape, shell=shell)
 
     def _evaluate(self, stage: Stage) -> list[State]:
         if stage.parent is not None:
             state = stage.parent.states[-1]
         else:
-            state = State(self.dockerfile.escape)
-            state.shell = WINDOWS_SHELL if stage.is_windows else LINUX_SHELL
-            facts = stage.base_facts
-            if facts is not None:
-                # The values may have changed since they were recorded; only PATH is reliable.
-                state.vars = {"PATH": facts.path} if facts.path else {}
-                state.unknown = frozenset(facts.env) - {"PATH"}
-                state.base_variables_known = bool(facts.recorded_on)
-                state.user, state.workdir = facts.user, facts.workdir
-            elif stage.image == "scratch":
-                state.user, state.workdir, state.base_variables_known = "root", "/", True
+            state = self._initial_state(stage)
         states = [state]
         for instruction in stage.instructions:
-            state = apply_instruction(state, instruction, self.build_args, self.global_args)
+            state = state.after(instruction, self.build_args, self.global_args)
             states.append(state)
         return states
 

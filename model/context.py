@@ -27,13 +27,13 @@ class Context:
 
     __slots__ = ("_files", "_found", "_ignore", "_unreadable", "dockerfile", "root", "truncated")
 
-    def __init__(self, root: str, dockerfile: str | None = None) -> None:
-        """The context of `dockerfile`, by default the one in the root."""
+    def __init__(self, root: str, dockerfile: str | None = None, ignore: IgnoreFile | None = None) -> None:
+        """The context of `dockerfile`, by default the one in the root; `ignore` replaces the ignore file on disk."""
         self.root = root
         self.dockerfile = os.path.join(root, "Dockerfile") if dockerfile is None else dockerfile
         self.truncated = False
         self._unreadable: set[str] = set()
-        self._ignore: tuple[IgnoreFile | None, IgnoreError | None] | None = None
+        self._ignore: tuple[IgnoreFile | None, IgnoreError | None] | None = (ignore, None) if ignore else None
         self._files: dict[str, int] | None = None
         self._found: dict[frozenset[str], list[tuple[str, int, bool]]] = {}
 
@@ -44,9 +44,7 @@ class Context:
 
     def with_ignore(self, text: str) -> Context:
         """The same directory with another ignore file. Raises IgnoreError if BuildKit rejects it."""
-        other = Context(self.root, self.dockerfile)
-        other._ignore = (IgnoreFile.parse(text), None)
-        return other
+        return Context(self.root, self.dockerfile, IgnoreFile.parse(text))
 
     @property
     def ignore_error(self) -> IgnoreError | None:

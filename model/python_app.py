@@ -70,7 +70,7 @@ def _visitor(app: PythonApp) -> libcst.CSTVisitor:
         """Adds what it finds to `app`."""
 
         def visit_Import(self, node: libcst.Import) -> None:  # noqa: N802
-            app.imports |= {_name(alias.name).partition(".")[0] for alias in node.names}
+            app.imports.update(_name(alias.name).partition(".")[0] for alias in node.names)
 
         def visit_ImportFrom(self, node: libcst.ImportFrom) -> None:  # noqa: N802
             if node.module is not None and not node.relative:

@@ -20,9 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tree_sitter import Node
-
-    from .bash import ShellHeredoc
+    from .bash import Node, ShellHeredoc
     from .source import MappedText
     from .statements import Context
 

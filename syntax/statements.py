@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from tree_sitter import Node
+    from .bash import Node
 
     Context = tuple[str, ...]
     # A node still to be read, its context, the operators around it, and redirects for its last command.

@@ -142,7 +142,7 @@ class Inputs:
         self.reference = reference
 
 
-class Settings:
+class ManagerSettings:
     """Configuration items and environment variables.
 
     `flags`: set a configuration item (-o, --setopt)
@@ -215,7 +215,7 @@ class Cleaning:
 
 _NO_FLAGS = Flags()
 _NO_INPUTS = Inputs()
-_NO_SETTINGS = Settings()
+_NO_SETTINGS = ManagerSettings()
 _NO_LISTS = PackageLists()
 _NO_CLEANING = Cleaning()
 
@@ -261,7 +261,7 @@ class PackageManager:
         family: str = "",
         flags: Flags = _NO_FLAGS,
         inputs: Inputs = _NO_INPUTS,
-        settings: Settings = _NO_SETTINGS,
+        settings: ManagerSettings = _NO_SETTINGS,
         lists: PackageLists = _NO_LISTS,
         caches: tuple[Cache, ...] = (),
         clean: Cleaning = _NO_CLEANING,
@@ -329,7 +329,9 @@ APT = PackageManager(
         no_recommends=("--no-install-recommends", "--without-recommends", "-R"),
         refresh=("--update", "-U"),
     ),
-    settings=Settings(flags=("-o", "--option"), yes="apt::get::assume-yes", recommends="apt::install-recommends"),
+    settings=ManagerSettings(
+        flags=("-o", "--option"), yes="apt::get::assume-yes", recommends="apt::install-recommends"
+    ),
     lists=PackageLists(
         ("/var/lib/apt/lists",),
         samples=(
@@ -412,7 +414,7 @@ _RPM_OPTIONS = Options(
 )
 _RPM_CLEANING = Cleaning(lists=("metadata",), cache=("packages",), everything=("all",))
 _RPM_FLAGS = Flags(yes=("-y", "--assumeyes"), refresh=("--refresh",))
-_RPM_SETTINGS = Settings(flags=("--setopt",), yes="assumeyes", recommends="install_weak_deps")
+_RPM_SETTINGS = ManagerSettings(flags=("--setopt",), yes="assumeyes", recommends="install_weak_deps")
 
 DNF = PackageManager(
     "dnf",
@@ -468,7 +470,7 @@ TDNF = PackageManager(
     verbs=_RPM_VERBS,
     options=_RPM_OPTIONS,
     flags=_RPM_FLAGS,
-    settings=Settings(flags=("--setopt",), yes="assumeyes"),
+    settings=ManagerSettings(flags=("--setopt",), yes="assumeyes"),
     lists=PackageLists(("/var/cache/tdnf",), fetched_on_install=True),
     caches=(Cache("/var/cache/tdnf"),),
     clean=_RPM_CLEANING,
@@ -564,7 +566,7 @@ PIP = PackageManager(
         editable=("-e", "--editable"),
     ),
     # pip disables the cache for any value, "false" and "0" too (see cli/cmdoptions.py).
-    settings=Settings(no_cache_variables=("PIP_NO_CACHE_DIR=*",)),
+    settings=ManagerSettings(no_cache_variables=("PIP_NO_CACHE_DIR=*",)),
     caches=(Cache("~/.cache/pip", variable="PIP_CACHE_DIR"),),
     clean=Cleaning(default="cache"),
     manifests=("requirements.txt", "requirements*.txt", "constraints*.txt", "pyproject.toml", "setup.py", "setup.cfg"),
@@ -610,7 +612,7 @@ UV = PackageManager(
         constraints=("-c", "--constraint", "--constraints"),
         editable=("-e", "--editable"),
     ),
-    settings=Settings(no_cache_variables=("UV_NO_CACHE",)),
+    settings=ManagerSettings(no_cache_variables=("UV_NO_CACHE",)),
     caches=(Cache("~/.cache/uv", variable="UV_CACHE_DIR"),),
     clean=Cleaning(default="cache"),
     manifests=("pyproject.toml", "uv.toml", "requirements.txt", "requirements*.txt", ".python-version"),
@@ -636,7 +638,7 @@ PIPX = PackageManager(
         " --output -r --requirement --with-suffix --skip --lock --upgrade-strategy",
     ),
     inputs=Inputs(requirements=("-r", "--requirement")),
-    settings=Settings(no_cache_variables=("PIP_NO_CACHE_DIR=*",)),
+    settings=ManagerSettings(no_cache_variables=("PIP_NO_CACHE_DIR=*",)),
     caches=(Cache("~/.cache/pip", variable="PIP_CACHE_DIR"),),
 )
 
@@ -695,7 +697,7 @@ PIPENV = PackageManager(
     ),
     flags=Flags(frozen=("sync", "--deploy", "--ignore-pipfile")),
     inputs=Inputs(requirements=("-r", "--requirements"), editable=("-e", "--editable")),
-    settings=Settings(no_cache_variables=("PIP_NO_CACHE_DIR=*",)),
+    settings=ManagerSettings(no_cache_variables=("PIP_NO_CACHE_DIR=*",)),
     caches=(
         Cache("~/.cache/pipenv", variable="PIPENV_CACHE_DIR"),
         Cache("~/.cache/pip", variable="PIP_CACHE_DIR"),
@@ -737,7 +739,7 @@ CONDA = PackageManager(
     ),
     flags=Flags(yes=("-y", "--yes")),
     inputs=Inputs(requirements=("-f", "--file")),
-    settings=Settings(yes="CONDA_ALWAYS_YES"),
+    settings=ManagerSettings(yes="CONDA_ALWAYS_YES"),
     lists=PackageLists((), fetched_on_install=True),
     caches=(
         Cache(
@@ -1060,7 +1062,7 @@ COMPOSER = PackageManager(
         " --apcu-autoloader-prefix --audit-format --minimal-changes-for",
     ),
     flags=Flags(no_cache=("--no-cache",), frozen=("install", "i")),
-    settings=Settings(no_cache_variables=("COMPOSER_CACHE_DIR=/dev/null",)),
+    settings=ManagerSettings(no_cache_variables=("COMPOSER_CACHE_DIR=/dev/null",)),
     caches=(
         Cache(
             "~/.cache/composer",
