@@ -33,7 +33,7 @@ class Context:
         self.dockerfile = os.path.join(root, "Dockerfile") if dockerfile is None else dockerfile
         self.truncated = False
         self._unreadable: set[str] = set()
-        self._ignore: tuple[IgnoreFile | None, IgnoreError | None] | None = (ignore, None) if ignore else None
+        self._ignore: tuple[IgnoreFile | None, IgnoreError | None] | None = None if ignore is None else (ignore, None)
         self._files: dict[str, int] | None = None
         self._found: dict[frozenset[str], list[tuple[str, int, bool]]] = {}
 

@@ -27,6 +27,11 @@ class ShellHeredoc:
         self.quoted = quoted
         self.start_index = self.end_index = 0
 
+    def set_body(self, start: int, end: int) -> None:
+        """Set where the body begins and ends in the script."""
+        self.start_index = start
+        self.end_index = end
+
 
 _LONG = 2000
 """Length from which it is worth looking for what is slow to parse."""
@@ -214,17 +219,17 @@ def _bodies(text: str, at: int, pending: list[tuple[str, ShellHeredoc]], blanks:
     """Read the bodies of the pending heredocs, the first of which begins at `at`; returns the index after them."""
     first = at
     for delimiter, heredoc in pending:
-        heredoc.start_index = heredoc.end_index = at
+        start, body_end = at, len(text)
         while at < len(text):
             end = text.find("\n", at)
             end = len(text) if end < 0 else end
             line = text[at:end].rstrip("\r")
-            heredoc.end_index = at
-            at = end + 1
             if (line.lstrip("\t") if heredoc.operator == "<<-" else line) == delimiter:
+                body_end = at
+                at = end + 1
                 break
-        else:
-            heredoc.end_index = len(text)
+            at = end + 1
+        heredoc.set_body(start, body_end)
     pending.clear()
     at = min(at, len(text) + 1) - 1
     blanks.append((first, max(first, at)))

@@ -22,7 +22,6 @@ _HEREDOC_BLANK = "\t\r "
 _GO_BLANK = "\t\n\f\r "
 _MAX_DESCRIPTOR = 2**64 - 1
 _NO_NAMES: frozenset[str] = frozenset()
-_NO_ENV: dict[str, str] = {}
 
 
 class ExpansionError(ValueError):
@@ -104,7 +103,7 @@ def split_words(line: str) -> list[str]:
     line. The escape character is always the backslash.
     """
     try:
-        return expand(line, _NO_ENV, raw_quotes=True, raw_escapes=True, skip_unset=True).words
+        return expand(line, {}, raw_quotes=True, raw_escapes=True, skip_unset=True).words
     except ExpansionError:
         return []
 
@@ -122,10 +121,10 @@ def parse_heredoc_word(word: str) -> HeredocWord | None:
     name = rest[chomp:].lstrip(_GO_BLANK)
     if not name or "<" in name:
         return None
-    words = expand(name, _NO_ENV, skip_unset=True).words
+    words = expand(name, {}, skip_unset=True).words
     if len(words) != 1:
         return None
-    raw = expand(name, _NO_ENV, raw_quotes=True, skip_unset=True).words
+    raw = expand(name, {}, raw_quotes=True, skip_unset=True).words
     if len(raw) != 1:
         raise ExpansionError(f"internal lexing of heredoc produced inconsistent results: {name}")
     return HeredocWord(words[0], chomp, words == raw, _descriptor(digits))
@@ -245,6 +244,14 @@ class _Words:
                 start = at + 1
         self.pending += text[start:]
 
+    def add_quoted(self, text: str) -> None:
+        """Add text that does not end a word."""
+        self.pending += text
+
+    def drop(self) -> None:
+        """Forget the current word."""
+        self.pending = ""
+
     def finish(self) -> list[str]:
         """End the current word; returns all words so far."""
         if self.pending:
@@ -323,11 +330,11 @@ class _Reader:
                 if self.nested:
                     # BuildKit reads a modifier into the buffer of the current word, which is lost.
                     self.nested = False
-                    words.pending = ""
+                    words.drop()
                 if char == "$":
                     words.add(part)
                 else:
-                    words.pending += part
+                    words.add_quoted(part)
         self.at = end
         if stop:
             raise ExpansionError(f"unexpected end of statement while looking for matching {stop}")

@@ -100,21 +100,52 @@ class BaseFacts:
         "workdir",
     )
 
-    def __init__(self, family: str | None, suite: str | None = None) -> None:
+    def __init__(
+        self,
+        family: str | None,
+        suite: str | None = None,
+        *,
+        libc: str | None = None,
+        manager: str | None = None,
+        has_bash: bool | None = None,
+        user: str | None = None,
+        workdir: str | None = None,
+        path: str | None = None,
+        compressed_bytes: int | None = None,
+    ) -> None:
         self.family = family
         self.suite = suite
-        self.libc: str | None = None
-        self.manager: str | None = None
-        self.has_bash: bool | None = None
+        self.libc = libc
+        self.manager = manager
+        self.has_bash = has_bash
         self.recorded_on = ""
-        self.user: str | None = None
-        self.workdir: str | None = None
+        self.user = user
+        self.workdir = workdir
         self.shell: tuple[str, ...] | None = None
-        self.path: str | None = None
+        self.path = path
         self.env: dict[str, str] = {}
         self.entrypoint: tuple[str, ...] | None = None
         self.cmd: tuple[str, ...] | None = None
-        self.compressed_bytes: int | None = None
+        self.compressed_bytes = compressed_bytes
+
+    def set_shared(self, columns: Sequence[str]) -> None:
+        """Set what all recorded tags share; `?` means unknown, `-` not set."""
+        self.user = _known(columns[USER_COLUMN], "root")
+        self.workdir = _known(columns[WORKDIR_COLUMN], "/")
+        self.shell = None if columns[SHELL_COLUMN] == "?" else _items(columns[SHELL_COLUMN]) or _DEFAULT_SHELL
+        path = next((pair[5:] for pair in columns[ENV_COLUMN:] if pair.startswith("PATH=")), "-")
+        self.path = _known(path, _DEFAULT_PATH)
+
+    def set_recorded(self, columns: Sequence[str]) -> None:
+        """Set what is recorded for this image."""
+        self.set_shared(columns)
+        self.recorded_on = columns[DATE_COLUMN]
+        self.compressed_bytes = int(columns[BYTES_COLUMN])
+        self.entrypoint = _items(columns[ENTRYPOINT_COLUMN])
+        self.cmd = _items(columns[CMD_COLUMN])
+        for pair in columns[ENV_COLUMN:]:
+            key, _, value = pair.partition("=")
+            self.env[key] = value.replace("\\t", "\t")
 
 
 def base_facts(ref: ImageRef) -> BaseFacts | None:
@@ -136,14 +167,19 @@ def base_facts(ref: ImageRef) -> BaseFacts | None:
     family = _family(name, tag, suite)
     if family is None and columns is None:
         return None
-    facts = BaseFacts(family, suite or None)
-    facts.libc = _libc(family, tag)
-    facts.manager = _manager(family, name, suite, names)
-    facts.has_bash = _has_bash(family, name)
+    facts = BaseFacts(
+        family,
+        suite or None,
+        libc=_libc(family, tag),
+        manager=_manager(family, name, suite, names),
+        has_bash=_has_bash(family, name),
+    )
     if columns is not None:
-        _fill_recorded(facts, columns)
+        facts.set_recorded(columns)
     elif family != "windows":
-        _fill_common(facts, CATALOG.columns_by_tag(name).get(""))
+        shared = CATALOG.columns_by_tag(name).get("")
+        if shared is not None:
+            facts.set_shared(shared)
     return facts
 
 
@@ -170,34 +206,7 @@ def _numbered_suite(name: str, names: Iterable[str]) -> str:
 
 
 def _scratch() -> BaseFacts:
-    facts = BaseFacts("scratch")
-    facts.has_bash = False
-    facts.user, facts.workdir, facts.path = "root", "/", _DEFAULT_PATH
-    facts.compressed_bytes = 0
-    return facts
-
-
-def _fill_recorded(facts: BaseFacts, columns: Sequence[str]) -> None:
-    """Set what is recorded for this image."""
-    _fill_common(facts, columns)
-    facts.recorded_on = columns[DATE_COLUMN]
-    facts.compressed_bytes = int(columns[BYTES_COLUMN])
-    facts.entrypoint = _items(columns[ENTRYPOINT_COLUMN])
-    facts.cmd = _items(columns[CMD_COLUMN])
-    for pair in columns[ENV_COLUMN:]:
-        key, _, value = pair.partition("=")
-        facts.env[key] = value.replace("\\t", "\t")
-
-
-def _fill_common(facts: BaseFacts, columns: Sequence[str] | None) -> None:
-    """Set what all recorded tags share; `?` means unknown, `-` not set."""
-    if columns is None:
-        return
-    facts.user = _known(columns[USER_COLUMN], "root")
-    facts.workdir = _known(columns[WORKDIR_COLUMN], "/")
-    facts.shell = None if columns[SHELL_COLUMN] == "?" else _items(columns[SHELL_COLUMN]) or _DEFAULT_SHELL
-    path = next((pair[5:] for pair in columns[ENV_COLUMN:] if pair.startswith("PATH=")), "-")
-    facts.path = _known(path, _DEFAULT_PATH)
+    return BaseFacts("scratch", has_bash=False, user="root", workdir="/", path=_DEFAULT_PATH, compressed_bytes=0)
 
 
 def _known(column: str, unset: str) -> str | None:

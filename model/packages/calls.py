@@ -66,7 +66,9 @@ class PackageCall:
         "verb_word",
     )
 
-    def __init__(self, command: Command, program: str, read: CallArguments) -> None:
+    def __init__(
+        self, command: Command, program: str, read: CallArguments, exported: Mapping[str, str], answered_by_pipe: bool
+    ) -> None:
         manager = read.manager
         self.command = command
         self.manager = manager
@@ -80,8 +82,8 @@ class PackageCall:
         self.uncertain = read.uncertain
         self.requirements = tuple(self.values(*manager.inputs.requirements))
         self.constraints = tuple(self.values(*manager.inputs.constraints))
-        self.environment = {name: word.value for name, word in command.assignments}
-        self.answered_by_pipe = False
+        self.environment = {**exported, **{name: word.value for name, word in command.assignments}}
+        self.answered_by_pipe = answered_by_pipe
         self.packages = _packages(self)
         if self.verb == "install" and manager.verbs.bare_install and not self.packages and not self.requirements:
             self.verb = manager.verbs.bare_install
@@ -185,7 +187,9 @@ class PackageCall:
         return level
 
 
-def parse_package_call(command: Command) -> PackageCall | None:
+def parse_package_call(
+    command: Command, exported: Mapping[str, str] | None = None, *, answered_by_pipe: bool = False
+) -> PackageCall | None:
     """The command as a call of a package manager; None if it is not one.
 
     Sees through `python -m pip`, `uv run pip`, `corepack yarn`, `php composer.phar` and the like.
@@ -194,7 +198,8 @@ def parse_package_call(command: Command) -> PackageCall | None:
     if not (name in MANAGER_BY_PROGRAM or name in LAUNCHERS or not name or name[-1].isdigit()):
         return None
     words = command.words
-    return _read(command, name or base_name(words[0].value), words) if words else None
+    call = _read(command, name or base_name(words[0].value), words) if words else None
+    return PackageCall(*call, exported or {}, answered_by_pipe) if call else None
 
 
 def package_calls(script: Script) -> list[PackageCall]:
@@ -203,11 +208,8 @@ def package_calls(script: Script) -> list[PackageCall]:
     exported: dict[str, str] = {}
     previous: Command | None = None
     for command in script.commands:
-        call = parse_package_call(command)
+        call = parse_package_call(command, exported, answered_by_pipe=_answers(previous, command))
         if call is not None:
-            call.environment = {**exported, **call.environment}
-            if command.operator_before == "|" and previous is not None and previous.context == command.context:
-                call.answered_by_pipe = _says_yes(previous)
             found.append(call)
         elif command.name == "export":
             for word in command.args:
@@ -218,14 +220,21 @@ def package_calls(script: Script) -> list[PackageCall]:
     return found
 
 
+def _answers(previous: Command | None, command: Command) -> bool:
+    """Whether `previous` pipes a yes into the command."""
+    if command.operator_before != "|" or previous is None or previous.context != command.context:
+        return False
+    return _says_yes(previous)
+
+
 def _says_yes(command: Command) -> bool:
     if command.name == "yes":
         return not command.args or command.args[0].value.lower() in ("y", "yes")
     return command.name in ("echo", "printf") and any(word.value[:1] in ("y", "Y") for word in command.args)
 
 
-def _read(command: Command, program: str, words: Sequence[Word]) -> PackageCall | None:
-    """`words` (program first) as a call; the inner command for `uv run pip install`."""
+def _read(command: Command, program: str, words: Sequence[Word]) -> tuple[Command, str, CallArguments] | None:
+    """Program and arguments of the call in `words`; those of the inner command for `uv run pip install`."""
     manager = find_manager(program)
     if manager is None:
         inner = launched_manager(program, words)
@@ -236,7 +245,7 @@ def _read(command: Command, program: str, words: Sequence[Word]) -> PackageCall 
         call = _read(command, base_name(inner_words[0].value), inner_words)
         if call is not None:
             return call
-    return PackageCall(command, program, read)
+    return command, program, read
 
 
 def _packages(call: PackageCall) -> tuple[Package, ...]:
