@@ -1,1 +1,1 @@
-"""What the build would do: stages, states, images, package managers, context. Knows nothing of fixers, rules, lint."""
+"""The model of a build: stages, states, images, package managers, context. Imports nothing from the layers above."""

@@ -1,11 +1,11 @@
-"""What the build would do: stages and their graph, states, scripts, the build context. Computed when asked for."""
+"""The model of a build: stages and their graph, states, scripts, the build context. Computed on demand."""
 
 from __future__ import annotations
 
 from ..syntax.instruction_checks import parse_mount_fields
 from ..syntax.source import MappedText
 from ..syntax.tree import Arg, Copy, From, Run
-from .state import LINUX_SHELL, PLATFORM_ARGS, WINDOWS_SHELL, State, apply_instruction, declare_arg
+from .state import LINUX_SHELL, PLATFORM_ARGS, WINDOWS_SHELL, State
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,15 +22,16 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 _WINDOWS_IMAGES = ("nanoserver", "servercore", "mcr.microsoft.com/windows", "/dotnet/framework", "winamd64/")
-"""Parts of the names of images that exist for Windows only; an image for cross-building may well hold "windows"."""
+"""Parts of names of images that exist only for Windows; "windows" alone may be an image for cross-building."""
 
 
 class Stage:
-    """A build stage: FROM and what follows it.
+    """A build stage: FROM and the instructions after it.
 
-    `parent` is the stage that FROM names, `image` the expanded base when it names none (None when a variable in it
-    has no value). `name` is lower case, empty without AS. `root` is the stage whose base is an image: this one, or the
-    first of the FROM chain.
+    `name`: in lower case, empty without AS
+    `parent`: the stage that FROM names, or None
+    `image`: the expanded base image if FROM names no stage; None if a variable in it is unknown
+    `root`: the stage that is based on an image: this one, or the first of the FROM chain
     """
 
     __slots__ = (
@@ -47,15 +48,15 @@ class Stage:
         "states",
     )
 
-    def __init__(self, build: Build, index: int, from_: From) -> None:
+    def __init__(self, build: Build, index: int, from_: From, parent: Stage | None, image: str | None) -> None:
         self.build = build
         self.index = index
         self.from_ = from_
         self.name = from_.alias.text.lower() if from_.alias else ""
         self.instructions: list[Instruction] = []
-        self.parent: Stage | None = None
-        self.root: Stage = self
-        self.image: str | None = None
+        self.parent = parent
+        self.root: Stage = parent.root if parent else self
+        self.image = image
         self.states: list[State] = []
         self._ref: ImageRef | bool | None = False
         self._facts: BaseFacts | bool | None = False
@@ -72,12 +73,12 @@ class Stage:
 
     @property
     def display_name(self) -> str:
-        """What a message calls the stage: its name, else its number."""
+        """The name of the stage for messages, or its number."""
         return f"`{self.name}`" if self.name else f"number {self.index}"
 
     @property
     def base_ref(self) -> ImageRef | None:
-        """The base image of the root, taken apart; None when it is scratch, unknown or no valid reference."""
+        """The base image of the root; None if it is scratch, unknown or an invalid reference."""
         if self.parent is not None:
             return self.root.base_ref
         if isinstance(self._ref, bool):
@@ -93,7 +94,7 @@ class Stage:
 
     @property
     def base_facts(self) -> BaseFacts | None:
-        """What the catalog knows of the base image of the root."""
+        """What the catalog knows about the base image of the root."""
         if self.parent is not None:
             return self.root.base_facts
         if isinstance(self._facts, bool):
@@ -104,18 +105,18 @@ class Stage:
 
     @property
     def is_windows(self) -> bool:
-        """Whether the stage builds a Windows image, as far as the file tells."""
+        """Whether the stage builds a Windows image, judging by the file."""
         root = self.root
         platform = root.from_.flag("platform")
         if platform is not None and platform.value and "$" not in platform.value:
             return platform.value.lower().startswith("windows")
         written = root.from_.base.text if root.from_.base else ""
-        # As it is written too: the names of variables tell as much.
+        # The text as written counts too, as it may contain telling names of variables.
         for image in ((root.image or "").lower(), written.lower()):
             tag = image.rpartition("/")[2].partition(":")[2]
             if "windows" in tag or any(part in image for part in _WINDOWS_IMAGES):
                 return True
-        # Who takes ` for the escape character wants \ in paths.
+        # ` is chosen as the escape character to write \ in paths.
         return self.build.dockerfile.escape == "`" and written != "scratch"
 
     @property
@@ -136,7 +137,7 @@ class Stage:
                 yield instruction.trigger
 
     def state(self, index: int) -> State:
-        """What holds just before instruction number `index`; behind the last one for their count."""
+        """The state before the instruction with this index; `len(instructions)` gives the state after the last one."""
         if not self.states:
             self.build.evaluate_states(self)
         return self.states[index]
@@ -145,9 +146,9 @@ class Stage:
 class Build:
     """The model of one Dockerfile.
 
-    `find_context` is asked for the build context when a rule first needs it; it answers None when nothing is known
-    of it. `build_args`, `target` and `named` (named contexts, with what they stand for) are those of the one who
-    builds, `options` the settings of rules.
+    `find_context`: called when the build context is first needed; returns None if it is unknown
+    `build_args`, `target`, `named_contexts`: options of the build command
+    `options`: context for rules, such as their settings; the model does not use it
     """
 
     def __init__(
@@ -168,21 +169,20 @@ class Build:
         self.options: Mapping[str, object] = options or {}
         self.stages: list[Stage] = []
         self.global_instructions: list[Instruction] = []
-        self.global_state = State(dockerfile.escape)
+        variables = PLATFORM_ARGS | {"TARGETSTAGE": self.target} if self.target else dict(PLATFORM_ARGS)
+        self.global_state = State(dockerfile.escape, variables=variables, base_variables_known=True)
         self.global_args: dict[str, str | None] = {}
         self._names: dict[str, Stage] = {}
         self._place: dict[int, tuple[Stage, int]] = {}
         self._head_states: dict[int, State] = {}
         self._scripts: dict[int, Script] = {}
         self._calls: dict[int, list[PackageCall]] = {}
-        self._answers: dict[object, Any] = {}
-        self.unused_ignores: Sequence[Any] = ()
-        """What comments switch off for nothing (rules.base.UnusedIgnore); known when the other rules have run."""
+        self._cache: dict[object, Any] = {}
         self._read_stages()
 
     @property
     def context(self) -> Context | None:
-        """The build context, or None when nothing is known of it."""
+        """The build context, or None if it is unknown."""
         if self._find_context is not None:
             find, self._find_context = self._find_context, None
             self._context = find(self)
@@ -191,23 +191,17 @@ class Build:
     # Stages ----------------------------------------------------------------------------------------------------
 
     def _read_stages(self) -> None:
-        self.global_state.vars = dict(PLATFORM_ARGS)
-        if self.target:
-            self.global_state.vars["TARGETSTAGE"] = self.target
-        self.global_state.base_variables_known = True
         names = self._names
         stage: Stage | None = None
         for instruction in self.dockerfile.instructions:
             if isinstance(instruction, From):
-                stage = Stage(self, len(self.stages), instruction)
-                self._resolve_base(stage, names)
+                stage = Stage(self, len(self.stages), instruction, *self._base(instruction))
                 self.stages.append(stage)
                 if stage.name:
                     names[stage.name] = stage
             elif stage is None:
                 self.global_instructions.append(instruction)
-                before = self._head_states[id(instruction)] = self.global_state.copy()
-                before.vars = dict(before.vars)
+                self._head_states[id(instruction)] = self.global_state.copy()
                 if isinstance(instruction, Arg):
                     self._declare_global(instruction)
             else:
@@ -218,23 +212,19 @@ class Build:
 
     def _declare_global(self, instruction: Arg) -> None:
         for pair in instruction.pairs:
-            declare_arg(self.global_state, pair.key.text, pair.value.text if pair.value else None, self.build_args, {})
+            self.global_state.declare_arg(pair, self.build_args, {})
             key = self.global_state.text(pair.key.text)
             self.global_args[key] = self.global_state.vars.get(key)
 
-    def _resolve_base(self, stage: Stage, names: Mapping[str, Stage]) -> None:
-        base = stage.from_.base
-        if base is None:
-            return
-        image = self.global_state.value(base.text)
-        stage.parent = names.get(image) if image else None
-        stage.root = stage.parent.root if stage.parent else stage
-        stage.image = None if stage.parent else image
-        if image and image.lower() in self.named_contexts:
-            # A named context of this name is taken, also where a stage has it; only an image in it is known.
-            _, is_image, instead = self.named_contexts[image.lower()].rpartition("docker-image://")
-            stage.parent, stage.root = None, stage
-            stage.image = instead if is_image else None
+    def _base(self, from_: From) -> tuple[Stage | None, str | None]:
+        """The stage or the image that FROM names."""
+        name = self.global_state.value(from_.base.text) if from_.base else None
+        if name and name.lower() in self.named_contexts:
+            # A named context takes precedence over a stage of that name; only an image in it is known.
+            _, is_image, image = self.named_contexts[name.lower()].rpartition("docker-image://")
+            return None, image if is_image else None
+        parent = self._names.get(name) if name else None
+        return parent, None if parent else name
 
     def stage_of(self, instruction: Instruction) -> Stage | None:
         """The stage of an instruction; None before the first FROM and for FROM itself."""
@@ -242,28 +232,28 @@ class Build:
         return place[0] if place else None
 
     def index_of(self, instruction: Instruction) -> int:
-        """The number of the instruction within its stage; an ONBUILD trigger has that of its ONBUILD."""
+        """The index of the instruction in its stage; an ONBUILD trigger has that of its ONBUILD."""
         return self._place[id(instruction)][1]
 
     @property
     def final_stage(self) -> Stage | None:
-        """The stage that is built: the target, else the last."""
+        """The stage that is built: the target, otherwise the last one."""
         for stage in reversed(self.stages) if self.target else ():
             if stage.name == self.target:
                 return stage
         return self.stages[-1] if self.stages else None
 
     def is_shipped(self, stage: Stage) -> bool:
-        """Whether the stage's layers are in the image that is shipped: the final stage and those it is FROM."""
+        """Whether the layers of the stage are in the final image: the final stage and its ancestors."""
         final = self.final_stage
         return final is not None and (stage is final or stage in final.ancestors)
 
     def source_stage(self, name: str, before: Stage | None = None, *, numbers: bool = True) -> Stage | None:
-        """The stage that `COPY --from=name` means; None for an image or a named context.
+        """The stage that `COPY --from=name` refers to; None for an image or a named context.
 
-        The case does not count, and of several stages of one name the last is meant. BuildKit refuses a stage that
-        does not come before the instruction; with `before`, the stage that it stands in, None is answered for one.
-        Without `numbers` it is that of `RUN --mount=from=name`, which takes a number for the name of an image.
+        Case is ignored, and the last of several stages with the name is used. With `before`, the stage of the
+        instruction, None is returned for a stage that is not before it, which BuildKit rejects. Pass `numbers=False`
+        for `RUN --mount=from=name`, which treats a number as the name of an image.
         """
         index = stage_number(name) if numbers else None
         if index is not None:
@@ -273,7 +263,7 @@ class Build:
         return found if found is None or before is None or found.index < before.index else None
 
     def stage_dependencies(self, stage: Stage) -> Iterator[tuple[Stage, Instruction]]:
-        """The stages that this one needs, each with the instruction that names it."""
+        """The stages that this one uses, each with the instruction that names it."""
         if stage.parent is not None:
             yield stage.parent, stage.from_
         for instruction in stage.all_instructions():
@@ -283,7 +273,7 @@ class Build:
                     yield source, instruction
 
     def needed_stages(self) -> set[int]:
-        """The indexes of the stages that building the final stage needs."""
+        """The indexes of the stages that are needed to build the final stage."""
         todo = [self.final_stage] if self.final_stage else []
         found: set[int] = set()
         while todo:
@@ -294,7 +284,7 @@ class Build:
         return found
 
     def mount_targets(self, run: Run, *kinds: str) -> list[str]:
-        """Where the mounts of these types (`cache`, `tmpfs`, `bind` …) of a RUN stand in the file system."""
+        """The targets of the mounts of a RUN with these types (`cache`, `tmpfs`, `bind` …)."""
         targets: list[str] = []
         for flag in run.flags:
             fields = dict(parse_mount_fields(flag.value or "") or ()) if flag.name == "mount" else {}
@@ -306,46 +296,55 @@ class Build:
     # States ----------------------------------------------------------------------------------------------------
 
     def evaluate_states(self, stage: Stage) -> None:
-        """Compute the states of a stage, those of the stages it is FROM first."""
+        """Compute the states of a stage and its ancestors."""
         chain = [stage, *stage.ancestors]
         for each in reversed(chain):
             if not each.states:
-                each.states = self._evaluate(each)
+                each.states.extend(self._evaluate(each))
+
+    def _initial_state(self, stage: Stage) -> State:
+        """The state that a base image gives."""
+        escape, shell = self.dockerfile.escape, WINDOWS_SHELL if stage.is_windows else LINUX_SHELL
+        facts = stage.base_facts
+        if facts is not None:
+            return State(
+                escape,
+                # The values may have changed since they were recorded; only PATH is reliable.
+                variables={"PATH": facts.path} if facts.path else {},
+                unknown=frozenset(facts.env) - {"PATH"},
+                base_variables_known=bool(facts.recorded_on),
+                shell=shell,
+                user=facts.user,
+                workdir=facts.workdir,
+            )
+        if stage.image == "scratch":
+            return State(escape, base_variables_known=True, shell=shell, user="root", workdir="/")
+        return State(escape, shell=shell)
 
     def _evaluate(self, stage: Stage) -> list[State]:
         if stage.parent is not None:
             state = stage.parent.states[-1]
         else:
-            state = State(self.dockerfile.escape)
-            state.shell = WINDOWS_SHELL if stage.is_windows else LINUX_SHELL
-            facts = stage.base_facts
-            if facts is not None:
-                # The values are those of the day on which they were recorded; only PATH can be relied on.
-                state.vars = {"PATH": facts.path} if facts.path else {}
-                state.unknown = frozenset(facts.env) - {"PATH"}
-                state.base_variables_known = bool(facts.recorded_on)
-                state.user, state.workdir = facts.user, facts.workdir
-            elif stage.image == "scratch":
-                state.user, state.workdir, state.base_variables_known = "root", "/", True
+            state = self._initial_state(stage)
         states = [state]
         for instruction in stage.instructions:
-            state = apply_instruction(state, instruction, self.build_args, self.global_args)
+            state = state.after(instruction, self.build_args, self.global_args)
             states.append(state)
         return states
 
     def state(self, instruction: Instruction) -> State:
-        """What holds just before an instruction."""
+        """The state before an instruction."""
         place = self._place.get(id(instruction))
         return place[0].state(place[1]) if place else self._head_states.get(id(instruction), self.global_state)
 
     def value(self, instruction: Instruction, argument: Argument) -> str | None:
-        """The value of a word at its instruction, or None when it is not known."""
+        """The expanded value of an argument, or None if it is unknown."""
         return self.state(instruction).value(argument.text)
 
     # Commands --------------------------------------------------------------------------------------------------
 
     def script(self, instruction: CommandLine) -> Script:
-        """The shell commands of RUN, CMD, ENTRYPOINT or HEALTHCHECK, parsed once."""
+        """The parsed shell commands of RUN, CMD, ENTRYPOINT or HEALTHCHECK."""
         script = self._scripts.get(id(instruction))
         if script is None:
             script = self._scripts[id(instruction)] = self._parse(instruction)
@@ -360,7 +359,7 @@ class Build:
         return parse_script(*self.shell_text(instruction))
 
     def shell_text(self, instruction: CommandLine) -> tuple[MappedText, str]:
-        """What the shell reads of a shell-form instruction, here-documents included, and the shell's dialect."""
+        """The script of a shell-form instruction, heredocs included, and the dialect of its shell."""
         from ..syntax.shell import dialect_of, shebang_dialect
 
         words = instruction.words
@@ -376,18 +375,18 @@ class Build:
         return _with_heredocs(instruction, text), dialect
 
     def commands(self, instruction: CommandLine) -> Sequence[Command]:
-        """Every simple command of the instruction, in the order of the file."""
+        """Every simple command of the instruction, in order."""
         return self.script(instruction).commands
 
-    def cached(self, question: object, answer: Callable[[], T]) -> T:
-        """What `answer` gives, asked once for each `question` (any hashable value): for what many nodes ask alike."""
-        answers = self._answers
-        if question not in answers:
-            answers[question] = answer()
-        return answers[question]
+    def cached(self, key: object, compute: Callable[[], T]) -> T:
+        """The result of `compute`, called once per `key` (any hashable value)."""
+        cache = self._cache
+        if key not in cache:
+            cache[key] = compute()
+        return cache[key]
 
     def package_calls(self, instruction: CommandLine) -> list[PackageCall]:
-        """The invocations of package managers in the instruction."""
+        """The calls of package managers in the instruction."""
         calls = self._calls.get(id(instruction))
         if calls is None:
             from .packages.calls import package_calls as read_calls
@@ -397,7 +396,7 @@ class Build:
 
 
 def _with_heredocs(instruction: Instruction, text: MappedText) -> MappedText:
-    """The shell's view of a RUN whose command line reads heredocs: the line, then each body with its terminator."""
+    """The script of a RUN with heredocs: the command line, then each body with its terminator."""
     parts = [text]
     for heredoc in instruction.heredocs:
         closing = heredoc.name + "\n"
@@ -410,13 +409,13 @@ def _with_heredocs(instruction: Instruction, text: MappedText) -> MappedText:
 
 
 def stage_number(name: str) -> int | None:
-    """The number that `COPY --from=name` means, or None when the name is none; as Go's strconv.Atoi reads it."""
+    """The name in `COPY --from=name` as a number (like Go's strconv.Atoi), or None."""
     digits = name[1:] if name[:1] in ("+", "-") else name
     return int(name) if digits.isascii() and digits.isdigit() and len(digits) < 19 else None
 
 
 def _source_names(instruction: Instruction) -> Iterator[tuple[str, bool]]:
-    """The names that `COPY --from` and `RUN --mount=from` mention, and whether a number is one of a stage."""
+    """The names in `COPY --from` and `RUN --mount=from`, and whether a number means a stage."""
     if isinstance(instruction, Copy):
         flag = instruction.flag("from")
         if flag is not None and flag.value:

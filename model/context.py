@@ -1,4 +1,4 @@
-"""The build context: the files that the builder is sent, and what lies around on disk."""
+"""The build context: the files that are sent to the builder, and those on disk."""
 
 from __future__ import annotations
 
@@ -12,100 +12,96 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-# A walk ends after so many files and folders: no finding about a context is worth minutes.
+# A walk stops after this number of files and directories, as larger ones take minutes.
 MAX_ENTRIES = 200_000
 
 
 class Context:
-    """The folder `root` seen through its ignore file.
+    """The directory `root` with its ignore file. Read on demand.
 
-    Paths are relative to the root with `/` between folders; as in COPY, `..` does not leave the root, and "", "."
-    and "/" are the root itself. Nothing is read before it is asked for. Symbolic links are entries of their own, of
-    no size, and are not followed.
+    Paths are relative to the root and use `/`; as in COPY, `..` does not leave the root, and "", "." and "/" are the
+    root. Symbolic links are entries of size 0 and are not followed.
 
-    `truncated` tells that a walk met more than LIMIT entries and its answer covers only those; `unreadable` counts
-    the folders that could not be listed.
+    `truncated`: a walk met more than MAX_ENTRIES entries, and its result covers only those
     """
 
     __slots__ = ("_files", "_found", "_ignore", "_unreadable", "dockerfile", "root", "truncated")
 
-    def __init__(self, root: str, dockerfile: str | None = None) -> None:
-        """The context `root` of the build of `dockerfile`, by default of the one in the root."""
+    def __init__(self, root: str, dockerfile: str | None = None, ignore: IgnoreFile | None = None) -> None:
+        """The context of `dockerfile`, by default the one in the root; `ignore` replaces the ignore file on disk."""
         self.root = root
         self.dockerfile = os.path.join(root, "Dockerfile") if dockerfile is None else dockerfile
         self.truncated = False
         self._unreadable: set[str] = set()
-        self._ignore: tuple[IgnoreFile | None, IgnoreError | None] | None = None
+        self._ignore: tuple[IgnoreFile | None, IgnoreError | None] | None = None if ignore is None else (ignore, None)
         self._files: dict[str, int] | None = None
         self._found: dict[frozenset[str], list[tuple[str, int, bool]]] = {}
 
     @property
     def ignore_file(self) -> IgnoreFile | None:
-        """The ignore file that BuildKit takes for this build; None when there is none, or none that it accepts."""
+        """The ignore file that BuildKit uses for this build; None if there is none, or it is invalid."""
         return self._read_ignore()[0]
 
     def with_ignore(self, text: str) -> Context:
-        """The same folder seen through another ignore file. Raises IgnoreError where BuildKit refuses it."""
-        other = Context(self.root, self.dockerfile)
-        other._ignore = (IgnoreFile.parse(text), None)
-        return other
+        """The same directory with another ignore file. Raises IgnoreError if BuildKit rejects it."""
+        return Context(self.root, self.dockerfile, IgnoreFile.parse(text))
 
     @property
     def ignore_error(self) -> IgnoreError | None:
-        """Why BuildKit refuses the ignore file, when it does."""
+        """Why BuildKit rejects the ignore file, or None."""
         return self._read_ignore()[1]
 
     @property
     def unreadable(self) -> int:
-        """How many folders the walks so far could not list."""
+        """The number of directories that could not be listed so far."""
         return len(self._unreadable)
 
     def files(self) -> Mapping[str, int]:
         """Path and size in bytes of every file that is sent; the first call walks the context."""
         if self._files is None:
-            self._files = dict(self._sent_below())
+            self._files = dict(self._sent_files())
         return self._files
 
     def size(self, prefix: str = "") -> int:
-        """Bytes that are sent of the file or folder `prefix`."""
+        """Bytes that are sent of the file or directory `prefix`."""
         path = _inside(prefix)
         files = self.files()
         if not path:
             return sum(files.values())
-        below = path + "/"
-        return files.get(path, 0) + sum(size for name, size in files.items() if name.startswith(below))
+        inside = path + "/"
+        return files.get(path, 0) + sum(size for name, size in files.items() if name.startswith(inside))
 
     def exists(self, path: str) -> bool:
-        """Whether `path` is on disk, ignored or not; a dangling link is."""
+        """Whether `path` is on disk, ignored or not; also for a dangling link."""
         return os.path.lexists(self._on_disk(_inside(path)))
 
     def includes(self, path: str) -> bool:
-        """Whether `path` is on disk and it, or something below it, is sent; the root always is."""
+        """Whether `path` is on disk and it, or something in it, is sent; always True for the root."""
         inside = _inside(path)
         if not os.path.lexists(self._on_disk(inside)):
             return False
         ignore = self.ignore_file
         if ignore is None or not inside:
             return True
-        at, left_out = "", False
+        at, is_excluded = "", False
         state: Sequence[bool] = ()
         for part in inside.split("/"):
             if at and os.path.islink(self._on_disk(at)):
-                return not left_out and self._sent_through_link(at, inside)
+                return not is_excluded and self._sent_through_link(at, inside)
             at = at + "/" + part if at else part
-            left_out, state = ignore.match_using_parent(at, state)
-        if not left_out:
+            is_excluded, state = ignore.match_using_parent(at, state)
+        if not is_excluded:
             return True
         disk = self._on_disk(inside)
         if os.path.islink(disk) or not os.path.isdir(disk) or not ignore.may_reinclude(inside):
             return False
-        return next(self._sent_below(inside, state), None) is not None
+        return next(self._sent_files(inside, state), None) is not None
 
     def match(self, pattern: str) -> list[str]:
-        """The paths on disk, ignored or not, that the source `pattern` of a COPY names, in the order of the copy.
+        """The paths on disk, ignored or not, that a source of COPY matches, in the order in which they are copied.
 
-        Wildcards are those of Go's filepath.Match; here they never match a `/`. A path without any names itself when
-        it exists, the root as ".". A pattern that Go calls malformed matches nothing, as in BuildKit.
+        Wildcards are those of Go's filepath.Match and never match a `/`. A path without wildcards matches itself if it
+        exists, the root as ".". A malformed pattern matches nothing, as in BuildKit.
         """
         inside = _inside(pattern)
         parts = inside.split("/")
@@ -120,11 +116,9 @@ class Context:
         return list(self._matching(start, globs))
 
     def find_by_name(self, names: Collection[str]) -> list[tuple[str, int, bool]]:
-        """(path, bytes, excluded) of each file and folder with a base name in `names`, below no other such folder,
-        sorted by path.
+        """(path, bytes, excluded) of files and directories with a base name in `names`, sorted; not of nested ones.
 
-        Where anything of it is sent, `bytes` is what is sent and `excluded` is False; where nothing is, `bytes` is
-        its size on disk.
+        If anything in it is sent, `excluded` is False and `bytes` is what is sent; otherwise it is the size on disk.
         """
         wanted = frozenset(names)
         if wanted not in self._found:
@@ -144,116 +138,116 @@ class Context:
         return os.path.join(self.root, inside) if inside else self.root
 
     def _sent_through_link(self, link: str, inside: str) -> bool:
-        """Whether `inside`, below the link `link`, is sent: BuildKit follows the link inside the context."""
+        """Whether `inside`, a path through the link `link`, is sent: BuildKit follows links in the context."""
         root = os.path.realpath(self.root)
         target = os.path.relpath(os.path.realpath(self._on_disk(link)), root).replace(os.sep, "/")
         return target != ".." and not target.startswith("../") and self.includes(target + inside[len(link) :])
 
-    def _list(self, folder: str) -> list[os.DirEntry[str]]:
+    def _list(self, directory: str) -> list[os.DirEntry[str]]:
         try:
-            with os.scandir(self._on_disk(folder)) as entries:
+            with os.scandir(self._on_disk(directory)) as entries:
                 return sorted(islice(entries, MAX_ENTRIES + 1), key=_name)
         except (FileNotFoundError, NotADirectoryError):
             return []
         except OSError:
-            self._unreadable.add(folder)
+            self._unreadable.add(directory)
             return []
 
     def _walk(
         self, start: str = "", above: Sequence[bool] = (), *, everything: bool = False
     ) -> Iterator[tuple[str, os.DirEntry[str], bool]]:
-        """(path, entry, left out) of all below `start`, whose state of the ignore file is `above`.
+        """(path, entry, excluded) of everything in `start`; `above` is its state from `match_using_parent`.
 
-        Folders of which nothing can be sent are entered only for `everything`.
+        Directories of which nothing can be sent are entered only for `everything`.
         """
         ignore = self.ignore_file
         budget = MAX_ENTRIES
-        folders: list[tuple[str, bool, Sequence[bool]]] = [(start, False, above)]
-        while folders:
-            folder, lost, above = folders.pop()
+        directories: list[tuple[str, bool, Sequence[bool]]] = [(start, False, above)]
+        while directories:
+            directory, lost, above = directories.pop()
             inner: list[tuple[str, bool, Sequence[bool]]] = []
-            for entry in self._list(folder):
+            for entry in self._list(directory):
                 if not budget:
                     self.truncated = True
                     return
                 budget -= 1
-                path = f"{folder}/{entry.name}" if folder else entry.name
-                left_out, state = (lost, above) if lost or ignore is None else ignore.match_using_parent(path, above)
-                yield path, entry, left_out
-                if _is_folder(entry):
-                    lost_below = lost or (left_out and ignore is not None and not ignore.may_reinclude(path))
-                    if everything or not lost_below:
-                        inner.append((path, lost_below, state))
-            folders += reversed(inner)
+                path = f"{directory}/{entry.name}" if directory else entry.name
+                is_excluded, state = (lost, above) if lost or ignore is None else ignore.match_using_parent(path, above)
+                yield path, entry, is_excluded
+                if _is_directory(entry):
+                    all_excluded = lost or (is_excluded and ignore is not None and not ignore.may_reinclude(path))
+                    if everything or not all_excluded:
+                        inner.append((path, all_excluded, state))
+            directories += reversed(inner)
 
-    def _sent_below(self, start: str = "", above: Sequence[bool] = ()) -> Iterator[tuple[str, int]]:
-        for path, entry, left_out in self._walk(start, above):
-            if not left_out and not _is_folder(entry):
+    def _sent_files(self, start: str = "", above: Sequence[bool] = ()) -> Iterator[tuple[str, int]]:
+        for path, entry, is_excluded in self._walk(start, above):
+            if not is_excluded and not _is_directory(entry):
                 yield path, _size(entry)
 
     def _find(self, names: Collection[str]) -> list[tuple[str, int, bool]]:
         tallies: list[_Tally] = []
-        # The tally to which all in a folder counts, by the folder's path.
+        # The tally for everything in a directory, by its path.
         inside: dict[str, _Tally] = {}
-        for path, entry, left_out in self._walk(everything=True):
+        for path, entry, is_excluded in self._walk(everything=True):
             tally = inside.get(path.rpartition("/")[0])
             if tally is None:
                 if entry.name not in names:
                     continue
-                tally = _Tally(path, left_out)
+                tally = _Tally(path, is_excluded)
                 tallies.append(tally)
-            if _is_folder(entry):
+            if _is_directory(entry):
                 inside[path] = tally
             else:
-                tally.add(_size(entry), left_out)
+                tally.add(_size(entry), is_excluded)
         return sorted((tally.path, tally.size, tally.excluded) for tally in tallies)
 
     def _matching(self, start: str, globs: Sequence[str]) -> Iterator[str]:
-        """The paths below `start` whose parts match `globs` one by one."""
+        """The paths in `start` whose components match `globs`."""
         import re
 
         matchers = [re.compile(glob).fullmatch for glob in globs]
         budget = MAX_ENTRIES
-        folders = [(start, 0)]
-        while folders:
-            folder, depth = folders.pop()
+        directories = [(start, 0)]
+        while directories:
+            directory, depth = directories.pop()
             inner: list[tuple[str, int]] = []
-            for entry in self._list(folder):
+            for entry in self._list(directory):
                 if not budget:
                     self.truncated = True
                     return
                 budget -= 1
                 if not matchers[depth](entry.name):
                     continue
-                path = f"{folder}/{entry.name}" if folder else entry.name
+                path = f"{directory}/{entry.name}" if directory else entry.name
                 if depth + 1 == len(matchers):
                     yield path
-                elif _is_folder(entry):
+                elif _is_directory(entry):
                     inner.append((path, depth + 1))
-            folders += reversed(inner)
+            directories += reversed(inner)
 
 
 class _Tally:
-    """What a found file or folder amounts to."""
+    """The size of a found file or directory."""
 
-    __slots__ = ("_left_out", "_lost", "_sent", "path")
+    __slots__ = ("_is_excluded", "_lost", "_sent", "path")
 
-    def __init__(self, path: str, left_out: bool) -> None:
+    def __init__(self, path: str, is_excluded: bool) -> None:
         self.path = path
-        self._left_out = left_out
+        self._is_excluded = is_excluded
         self._sent: int | None = None
         self._lost: int | None = None
 
-    def add(self, size: int, left_out: bool) -> None:
-        if left_out:
+    def add(self, size: int, is_excluded: bool) -> None:
+        if is_excluded:
             self._lost = (self._lost or 0) + size
         else:
             self._sent = (self._sent or 0) + size
 
     @property
     def excluded(self) -> bool:
-        """Whether no file of it is sent; an empty folder answers for itself."""
-        return self._sent is None and (self._left_out or self._lost is not None)
+        """Whether no file of it is sent; for an empty directory, whether it is ignored itself."""
+        return self._sent is None and (self._is_excluded or self._lost is not None)
 
     @property
     def size(self) -> int:
@@ -266,7 +260,7 @@ def _inside(path: str) -> str:
 
 
 def _has_wildcard(part: str) -> bool:
-    """Whether BuildKit sees a wildcard; one behind a backslash is none."""
+    """Whether BuildKit sees a wildcard that is not escaped."""
     escaped = False
     for char in part:
         if char in "*?[" and not escaped:
@@ -279,16 +273,16 @@ def _name(entry: os.DirEntry[str]) -> str:
     return entry.name
 
 
-def _is_folder(entry: os.DirEntry[str]) -> bool:
+def _is_directory(entry: os.DirEntry[str]) -> bool:
     try:
         return entry.is_dir(follow_symlinks=False)
-    except OSError:  # a file system that does not tell in the listing, and no right to look
+    except OSError:  # no permission, on a file system that does not list types
         return False
 
 
 def _size(entry: os.DirEntry[str]) -> int:
-    """Bytes of the file; a link has no content to send."""
+    """Size of the file in bytes; 0 for a link."""
     try:
         return 0 if entry.is_symlink() else entry.stat(follow_symlinks=False).st_size
-    except OSError:  # gone since it was listed, or no right to look
+    except OSError:  # removed since it was listed, or no permission
         return 0

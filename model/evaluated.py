@@ -1,4 +1,4 @@
-"""What a build does, as a plain value: two files with equal values build the same."""
+"""What a build does, as a comparable value: files with equal values build the same image."""
 
 from __future__ import annotations
 
@@ -17,11 +17,10 @@ if TYPE_CHECKING:
 
 
 def build_semantics(build: Build) -> tuple[Value, ...]:
-    """What the file makes a builder do, instruction by instruction: keyword, flags, expanded arguments, heredocs, and
-    for commands the shell and the words that it reads.
+    """What each instruction does: keyword, flags, expanded arguments, heredocs, and for commands shell and words.
 
-    White space, continuations, comments, the case of keywords and the names of stages that only the file itself
-    mentions do not count. A word with a variable that only the builder knows counts by what it is without and with it.
+    Ignores white space, continuations, comments, the case of keywords and the names of stages that only the file itself
+    uses. A word with an unknown variable is represented by its expansions with and without the variable.
     """
     syntax = build.dockerfile.directive("syntax")
     found: list[Value] = [("# syntax", syntax.value if syntax else None)]
@@ -39,14 +38,14 @@ def _instruction(build: Build, instruction: Instruction, state: State) -> Value:
     if isinstance(instruction, Onbuild):
         if instruction.trigger is None:
             return (instruction.name, instruction.arguments_text)
-        # Its variables get their values in the build that is FROM this image.
+        # Its variables are expanded in the build that uses this image.
         return (instruction.name, _instruction(build, instruction.trigger, State(state.escape)))
     bodies = tuple((h.name, "expand" if h.expand else "literal", h.mapped().text) for h in instruction.heredocs)
     return (instruction.name, _flags(build, instruction, state), _arguments(instruction, state), bodies)
 
 
 def _flags(build: Build, instruction: Instruction, state: State) -> Value:
-    """The flags, their order left aside; a stage counts by its number, whatever it is called."""
+    """The flags in a canonical order, with stages by number."""
     stage = build.stage_of(instruction)
     outside = instruction.parent is not None
     found: list[tuple[str, Value]] = []
@@ -107,7 +106,7 @@ def _word(state: State, text: str) -> Value:
         return value
     try:
         without = state.expand(text)
-        # With a value that is nobody's, the variable is told apart from its default and from any other.
+        # A value that cannot occur distinguishes the variable from its default and from other variables.
         values = {**state.vars, **{name: f"\0{name}\0" for name in without.unmatched}}
         return ("unknown", without.text, expand(text, values, state.escape).text)
     except ExpansionError:

@@ -1,4 +1,4 @@
-"""Files in the image: which paths an instruction makes, and which it deletes again."""
+"""Files in the image: which paths an instruction adds, and which it removes."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _GIT_VALUES = frozenset(
     ("-b", "--branch", "--depth", "-c", "--config", "-o", "--origin", "--reference", "-j", "--jobs")
 )
 _ARCHIVES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst", ".tzst")
-"""What ADD unpacks when it comes from the build context. Source: docs.docker.com/reference/dockerfile/#add"""
+"""What ADD extracts if it is local. Source: docs.docker.com/reference/dockerfile/#add"""
 
 
 _BIG = (
@@ -43,8 +43,8 @@ _SMALL = (
     ".pub", ".asc", ".gpg", ".key", ".sig", ".pem", ".crt", ".sha256", ".sha512", ".md5", ".txt", ".list", ".repo",
     ".conf", ".json", ".yml", ".yaml", ".patch", ".diff", ".php",
 )  # fmt: skip
-_WORTH_A_WORD = 100_000
-"""Bytes from which a copied file that is deleted again is worth a finding."""
+_LARGE_BYTES = 100_000
+"""Size from which a copied file that is deleted again is reported."""
 
 
 _FETCHERS = frozenset(("curl", "wget", "git"))
@@ -52,7 +52,7 @@ _BUILDERS = frozenset(("npm", "yarn", "pnpm", "bun", "mvn", "cargo"))
 
 
 class ImagePath:
-    """A path in the image and the words of the file that name it; `source` is what COPY or ADD takes."""
+    """A path in the image with its place in the file; `source` is the source of COPY or ADD."""
 
     __slots__ = ("end", "path", "source", "start")
 
@@ -64,10 +64,10 @@ class ImagePath:
 
 
 def added_paths(build: Build, instruction: Instruction) -> Iterator[ImagePath]:
-    """What an instruction adds to the image, where the path is known.
+    """The known paths that an instruction adds to the image.
 
-    Of a RUN that is what curl, wget and `git clone` save and the folders that an install or a build fills, as far as
-    the RUN itself leaves them.
+    For a RUN: what curl, wget and `git clone` save, and the directories that an install or a build fills, unless the
+    RUN removes them itself.
     """
     if isinstance(instruction, CopyOrAdd):
         yield from copied_paths(build, instruction)
@@ -78,7 +78,7 @@ def added_paths(build: Build, instruction: Instruction) -> Iterator[ImagePath]:
 
 
 def is_large(build: Build, instruction: Instruction, place: ImagePath) -> bool:
-    """Whether the size of what the instruction brought there is worth a word: no key, signature, script or setting."""
+    """Whether the added path is large enough to report: not a key, signature, script or setting."""
     source = place.source
     if not source or is_remote_source(source):
         name = posixpath.basename(source or place.path).lower()
@@ -88,29 +88,29 @@ def is_large(build: Build, instruction: Instruction, place: ImagePath) -> bool:
         return True
     if build.context is None:
         return not source.strip("./")
-    return build.context.size(source) >= _WORTH_A_WORD
+    return build.context.size(source) >= _LARGE_BYTES
 
 
 def _left(build: Build, run: Run, calls: Mapping[int, PackageCall]) -> Iterator[ImagePath]:
-    made: list[ImagePath] = []
-    for command, folder in commands_with_directories(build, run):
+    added: list[ImagePath] = []
+    for command, directory in commands_with_directories(build, run):
         if command.name in ("rm", "mv"):
-            gone = [place.path for place in _operands(build, run, command, folder)] if made else []
-            made = [place for place in made if not any(covers(path, place.path) for path in gone)]
+            removed = [place.path for place in _operands(build, run, command, directory)] if added else []
+            added = [place for place in added if not any(covers(path, place.path) for path in removed)]
             continue
         call = calls.get(id(command))
         for word, name in _saved(command) if call is None else _built(call):
-            path = resolve_image_path(build, run, folder, name)
+            path = resolve_image_path(build, run, directory, name)
             if path is not None:
-                made.append(ImagePath(path, word))
-    if made:
-        # What lies in a mount is not in the layer.
+                added.append(ImagePath(path, word))
+    if added:
+        # Files in a mount are not part of the layer.
         outside = build.mount_targets(run, "cache", "tmpfs", "bind", "secret", "ssh")
-        yield from (place for place in made if not any(covers(target, place.path) for target in outside))
+        yield from (place for place in added if not any(covers(target, place.path) for target in outside))
 
 
 def _saved(command: Command) -> Iterator[tuple[Word | Command, str]]:
-    """The words that name what a command downloads, and the path, relative to where it runs."""
+    """What a command downloads: the word that names it, and the path relative to the working directory."""
     name = command.name
     if name in ("curl", "wget"):
         yield from _downloaded(command)
@@ -125,7 +125,7 @@ def _downloaded(command: Command) -> Iterator[tuple[Word | Command, str]]:
     curl = command.name == "curl"
     output = command.option("-o", "--output") if curl else command.option("-O", "--output-document")
     written = [r.target for r in command.redirects if r.operator in (">", "1>", ">|") and r.target is not None]
-    folder = None if curl else command.option("-P", "--directory-prefix")
+    directory = None if curl else command.option("-P", "--directory-prefix")
     if output is not None and option_value_text(output) != "-":
         yield command, option_value_text(output)
     elif written:
@@ -133,11 +133,11 @@ def _downloaded(command: Command) -> Iterator[tuple[Word | Command, str]]:
     elif output is None and (not curl or command.has("-O", "--remote-name", "--remote-name-all")):
         for word in command.operands(_CURL_VALUES if curl else _WGET_VALUES):
             name = _last_part(word)
-            yield word, posixpath.join(option_value_text(folder), name) if folder is not None and name else name
+            yield word, posixpath.join(option_value_text(directory), name) if directory is not None and name else name
 
 
 def _built(call: PackageCall) -> Iterator[tuple[Word | Command, str]]:
-    """The folder that an install or a build of the project fills beside its manifest."""
+    """The directory next to the manifest that an install or a build of the project fills."""
     manager = call.manager
     where = call.command
     if manager.ecosystem == "node" and call.verb in ("install", "restore"):
@@ -152,60 +152,60 @@ def _built(call: PackageCall) -> Iterator[tuple[Word | Command, str]]:
 
 
 def _last_part(word: Word) -> str:
-    """The file name at the end of a URL; empty when it cannot be told."""
+    """The file name at the end of a URL; empty if unknown."""
     return word.value.partition("?")[0].rstrip("/").rsplit("/", 1)[-1] if "/" in word.value else ""
 
 
 def option_value_text(word: Word | str) -> str:
-    """The text of an option's value, which is a word of its own or a part of one."""
+    """The text of an option's value, which is a word or a part of one."""
     return word if isinstance(word, str) else word.value
 
 
 def removed_paths(build: Build, run: Run) -> Iterator[tuple[ImagePath, bool]]:
-    """The paths (globs included) that `rm` deletes or `mv` moves, where they are known, and whether it is `rm`."""
+    """The known paths (globs included) that `rm` deletes or `mv` moves, and whether it is `rm`."""
     if any(command.name in ("rm", "mv") for command in build.commands(run)):
-        for command, folder in commands_with_directories(build, run):
+        for command, directory in commands_with_directories(build, run):
             if command.name in ("rm", "mv") and "function" not in command.context:
-                yield from ((place, command.name == "rm") for place in _operands(build, run, command, folder))
+                yield from ((place, command.name == "rm") for place in _operands(build, run, command, directory))
 
 
-def _operands(build: Build, run: Run, command: Command, folder: str | None) -> Iterator[ImagePath]:
+def _operands(build: Build, run: Run, command: Command, directory: str | None) -> Iterator[ImagePath]:
     for word in command.operands():
-        path = resolve_image_path(build, run, folder, word.value)
+        path = resolve_image_path(build, run, directory, word.value)
         if path is not None:
             yield ImagePath(path, word)
 
 
 def commands_with_directories(build: Build, run: Run) -> Iterator[tuple[Command, str | None]]:
-    """Every command of a RUN and the folder in which it runs; None when that is not known.
+    """Every command of a RUN with its working directory; None if that is unknown.
 
-    The folder is "" where the base image decides it and no WORKDIR was seen: the same one in the whole stage.
+    "" is the working directory of the base image, if there is no WORKDIR.
     """
     state = build.state(run)
-    folder = state.workdir
-    if folder is None and not _sets_workdir(build, run):
-        folder = ""
+    directory = state.workdir
+    if directory is None and not _sets_workdir(build, run):
+        directory = ""
     for command in build.commands(run):
-        yield command, folder
+        yield command, directory
         if command.name in ("cd", "pushd"):
             known = command.args and not command.context
-            folder = resolve_image_path(build, run, folder, command.args[0].value) if known else None
+            directory = resolve_image_path(build, run, directory, command.args[0].value) if known else None
         elif command.name == "popd":
-            folder = None
+            directory = None
 
 
 def _sets_workdir(build: Build, run: Run) -> bool:
-    """Whether a WORKDIR stands before the RUN, in its stage or one that it is FROM."""
+    """Whether there is a WORKDIR before the RUN, in its stage or an ancestor."""
     stage = build.stage_of(run)
     before = stage.instructions[: build.index_of(run)] if stage else ()
     above = (i for ancestor in stage.ancestors for i in ancestor.instructions) if stage else ()
     return any(isinstance(i, Workdir) for i in (*before, *above))
 
 
-def resolve_image_path(build: Build, run: Run, folder: str | None, name: str) -> str | None:
-    """The path that a shell word means in `folder`, or None when it holds something that only the shell knows.
+def resolve_image_path(build: Build, run: Run, directory: str | None, name: str) -> str | None:
+    """The absolute path of a shell word in `directory`, or None if it contains something that only the shell knows.
 
-    ENV and ARG are filled in; an ARG without a value stands for itself, which is enough to compare paths.
+    ENV and ARG are expanded; an ARG without a value is kept as `$NAME`, which is enough to compare paths.
     """
     if "$" in name:
         name = _expanded(build, run, name) or ""
@@ -216,19 +216,19 @@ def resolve_image_path(build: Build, run: Run, folder: str | None, name: str) ->
         return posixpath.normpath(name if user == "root" else f"~{user}{name[1:]}")
     if name.startswith("/"):
         return posixpath.normpath(name)
-    return None if folder is None or "~" in name else posixpath.normpath(posixpath.join(folder, name))
+    return None if directory is None or "~" in name else posixpath.normpath(posixpath.join(directory, name))
 
 
 def _expanded(build: Build, run: Run, text: str) -> str | None:
-    """The word with ENV and ARG filled in; None when the script itself sets one of them, or it is not known."""
+    """The word with ENV and ARG expanded; None if one is unknown or set by the script itself."""
     script = build.script(run).text
     names = {name for name, _, _ in variable_references(text)}
     if "$(" in text or any(f"{name}=" in script or f" {name} in " in script for name in names):
         return None
-    return _filled(build.state(run), text)
+    return _with_values(build.state(run), text)
 
 
-def _filled(state: State, text: str) -> str | None:
+def _with_values(state: State, text: str) -> str | None:
     if "$" not in text:
         return state.value(text)
     try:
@@ -239,7 +239,7 @@ def _filled(state: State, text: str) -> str | None:
 
 
 def covers(pattern: str, path: str) -> bool:
-    """Whether deleting `pattern` (a path or a shell glob) deletes `path`: it, or a folder above it."""
+    """Whether deleting `pattern` (a path or a shell glob) deletes `path` or a parent directory of it."""
     parts = path.split("/")
     depth = pattern.count("/") + 1
     if len(parts) < depth or pattern == "/":
@@ -249,19 +249,24 @@ def covers(pattern: str, path: str) -> bool:
 
 
 def copied_paths(build: Build, instruction: CopyOrAdd) -> Iterator[ImagePath]:
-    """The paths that COPY or ADD makes; of an archive that ADD unpacks, the folder."""
+    """The paths that COPY or ADD creates; for an archive that ADD extracts, the directory."""
     if instruction.destination is None or instruction.flag("parents"):
         return
     state = build.state(instruction)
-    destination = _filled(state, instruction.destination.text)
+    destination = _with_values(state, instruction.destination.text)
     if not destination or (state.workdir is None and not destination.startswith("/")):
         return
     target = posixpath.normpath(posixpath.join(state.workdir or "/", destination))
-    into = len(instruction.sources) > 1 or destination.endswith("/") or destination in (".", "..")
+    is_directory = len(instruction.sources) > 1 or destination.endswith("/") or destination in (".", "..")
     for source in instruction.sources:
-        value = None if source.text.startswith("<<") else _filled(state, source.text)
+        value = None if source.text.startswith("<<") else _with_values(state, source.text)
         if value:
-            name = posixpath.basename((value.partition("?")[0] if is_remote_source(value) else value).rstrip("/"))
-            unpacked = isinstance(instruction, Add) and not is_remote_source(value) and value.endswith(_ARCHIVES)
-            below = into and name not in ("", ".") and not unpacked
-            yield ImagePath(posixpath.join(target, name) if below else target, source, value)
+            name = _copied_name(value)
+            extracted = isinstance(instruction, Add) and not is_remote_source(value) and value.endswith(_ARCHIVES)
+            into = is_directory and name not in ("", ".") and not extracted
+            yield ImagePath(posixpath.join(target, name) if into else target, source, value)
+
+
+def _copied_name(source: str) -> str:
+    path = source.partition("?")[0] if is_remote_source(source) else source
+    return posixpath.basename(path.rstrip("/"))

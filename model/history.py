@@ -1,4 +1,4 @@
-"""Whether a build reads the repository's history, so that `.git` has to be in the context."""
+"""Whether a build reads the git history, which requires `.git` in the context."""
 
 from __future__ import annotations
 
@@ -8,17 +8,20 @@ from ..syntax.tree import Run
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..syntax.command import Command
     from .build import Build
     from .context import Context
 
-_ASKING = frozenset(
+_READING = frozenset(
     ("describe", "rev-parse", "log", "status", "submodule", "show", "rev-list", "ls-files", "diff", "branch", "tag")
 )
-_WORKING = frozenset(
+_REPOSITORY_COMMANDS = frozenset(
     ("archive", "checkout", "reset", "fetch", "pull", "lfs", "name-rev", "for-each-ref", "shortlog", "remote", "clean",
      "symbolic-ref", "cat-file", "ls-tree", "merge-base", "worktree", "restore", "switch", "stash")
 )  # fmt: skip
-"""What else needs a repository: the one of the context, unless the RUN clones or begins another."""
+"""Commands that need a repository: that of the context, unless the RUN clones or initializes another."""
 _GIT_VALUES = frozenset(("-C", "-c", "--git-dir", "--work-tree"))
 _MANIFESTS = (
     "pyproject.toml", "setup.py", "setup.cfg", "package.json", "pom.xml", "build.gradle", "build.gradle.kts",
@@ -36,9 +39,9 @@ _MAKEFILES = (
     "magefile.go",
 )
 MAX_TEXT_BYTES = 300_000
-"""Of texts that are read to learn about a project, larger ones are data."""
-_MAKERS = frozenset(("make", "gmake", "just", "task", "mage"))
-_PLUGINS = (
+"""Larger files are considered data and are not searched."""
+_BUILD_TOOLS = frozenset(("make", "gmake", "just", "task", "mage"))
+_VERSION_TOOLS = (
     "setuptools_scm", "setuptools-scm", "hatch-vcs", "versioneer", "versioningit", "dynamic-versioning", "pbr>=",
     '"pbr', "'pbr", "git-commit-id", "gitversion", "nerdbank.gitversioning", "minver", "vergen", "shadow-rs",
     "git-properties", "axion-release", "jgitver", "sbt-dynver", "sbt-git", "git-revision-webpack-plugin",
@@ -46,34 +49,41 @@ _PLUGINS = (
     "dunamai", "buildnumber-maven", "grgit", "org.ajoberstar.reckon", "nebula.release", "git-rev", "git-describe",
     "git-last-commit", "vite-plugin-git", "goreleaser",
 )  # fmt: skip
-"""What makes a version of the history."""
+"""Tools that derive a version from the history."""
 
 
 def reads_git_history(build: Build, context: Context) -> bool:
-    """Whether a RUN asks git, or a build file that it works with does; of files only those by their usual names."""
+    """Whether a RUN, or a build file with a usual name that it may use, runs git commands that need the history."""
     scripts: set[str] = set()
     files: set[str] = set(_MANIFESTS)
-    for stage in build.stages:
-        for run in stage.instructions:
-            if isinstance(run, Run):
-                cloned = False
-                for command in build.commands(run):
-                    words = [word.value for word in command.args]
-                    verb = next((word.value for word in command.operands(_GIT_VALUES)), "")
-                    verb = verb if command.name == "git" else ""
-                    cloned = cloned or verb in ("clone", "init")
-                    if verb in _ASKING or (verb in _WORKING and not cloned) or command.name == "goreleaser":
-                        return True
-                    if command.name in _MAKERS:
-                        files.update(_MAKEFILES)
-                    scripts.update(word.rpartition("/")[2] for word in (command.name, *words) if word.endswith(".sh"))
+    runs = (run for stage in build.stages for run in stage.instructions if isinstance(run, Run))
+    for commands in map(build.commands, runs):
+        if _runs_git(commands):
+            return True
+        for command in commands:
+            if command.name in _BUILD_TOOLS:
+                files.update(_MAKEFILES)
+            words = (command.name, *(word.value for word in command.args))
+            scripts.update(word.rpartition("/")[2] for word in words if word.endswith(".sh"))
     if scripts:
         files.update(path for path in context.files() if path.rpartition("/")[2] in scripts)
-    return any(_asks(read_small_file(os.path.join(context.root, name))) for name in files)
+    return any(_mentions_git(read_small_file(os.path.join(context.root, name))) for name in files)
+
+
+def _runs_git(commands: Sequence[Command]) -> bool:
+    has_own_repository = False
+    for command in commands:
+        if command.name == "goreleaser":
+            return True
+        verb = next((word.value for word in command.operands(_GIT_VALUES)), "") if command.name == "git" else ""
+        has_own_repository = has_own_repository or verb in ("clone", "init")
+        if verb in _READING or (verb in _REPOSITORY_COMMANDS and not has_own_repository):
+            return True
+    return False
 
 
 def read_small_file(path: str) -> str:
-    """The text of a small file; empty for a large one and for one that cannot be read."""
+    """The text of a file; empty if it is larger than MAX_TEXT_BYTES or cannot be read."""
     try:
         if os.path.getsize(path) > MAX_TEXT_BYTES:
             return ""
@@ -83,10 +93,10 @@ def read_small_file(path: str) -> str:
         return ""
 
 
-def _asks(text: str) -> bool:
+def _mentions_git(text: str) -> bool:
     import re
 
     lower = text.lower()
-    return any(plugin in lower for plugin in _PLUGINS) or any(
-        match[1] in _ASKING for match in re.finditer(r"\bgit\b['\", ]+([a-z-]+)", lower)
+    return any(tool in lower for tool in _VERSION_TOOLS) or any(
+        match[1] in _READING for match in re.finditer(r"\bgit\b['\", ]+([a-z-]+)", lower)
     )

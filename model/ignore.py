@@ -1,7 +1,7 @@
 """.dockerignore as BuildKit reads and matches it.
 
-The rules are those of github.com/moby/patternmatcher (`ignorefile.ReadAll`, `PatternMatcher`): patterns look like
-globs, are checked with Go's filepath.Match, and are then matched as Go regular expressions made from them.
+Follows github.com/moby/patternmatcher (`ignorefile.ReadAll`, `PatternMatcher`): patterns look like globs, are validated
+with Go's filepath.Match, and are then translated to Go regular expressions.
 """
 
 from __future__ import annotations
@@ -18,25 +18,25 @@ if TYPE_CHECKING:
 
     from pathspec import PathSpec, RegexPattern
 
-# Go's bufio.Scanner gives up on a line of this many bytes.
+# Go's bufio.Scanner fails on a line of this many bytes.
 _LONGEST_LINE = 65536
-# Characters that make a pattern more than a plain path.
+# Characters with a special meaning in patterns.
 _META = "*?[]\\^"
 
-# One character of a regular expression, in Python's words, and whether it can never match a slash.
+# One element of a Python regular expression, and whether it is a single character that is never a slash.
 RegexPiece = tuple[str, bool]
 _STAR: RegexPiece = ("[^/]*", False)
 _ANY: RegexPiece = ("[^/]", True)
 _REST = "(?s:.*)"
-# Every regular expression here ends so: `match` then finds a path or a parent of it, `fullmatch` only the path itself.
+# Every regular expression here ends like this: `match` finds a path or a parent of it, `fullmatch` only the path.
 _END = r"(?:/|\Z)"
-_FOLDERS: RegexPiece = ("(?:.*/)?", False)
+_DIRECTORIES: RegexPiece = ("(?:.*/)?", False)
 _DOLLAR: RegexPiece = (_END, False)
 _INVALID: RegexPiece = ("[\\ufffd\\udc80-\\udcff]", True)
-# What BuildKit's translation writes itself; a bare `*` is left over when a bracket swallowed the rest of its `[^/]*`.
-_MADE: tuple[tuple[str, RegexPiece], ...] = (
+# What BuildKit's translation produces; a bare `*` remains when a bracket swallows the rest of its `[^/]*`.
+_TRANSLATED: tuple[tuple[str, RegexPiece], ...] = (
     ("[^/]*", _STAR),
-    ("(.*/)?", _FOLDERS),
+    ("(.*/)?", _DIRECTORIES),
     (".*", (".*", False)),
     ("$", _DOLLAR),
     ("^", (r"\A", False)),
@@ -66,7 +66,7 @@ _ASSERTIONS = {"A": r"\A", "b": r"(?a:\b)", "B": r"(?a:\B)", "z": r"(?=/|\Z)"}
 
 
 class IgnoreError(ValueError):
-    """An ignore file with which BuildKit refuses to build; `line` counts from 1."""
+    """BuildKit rejects the ignore file because of `line` (from 1)."""
 
     def __init__(self, message: str, line: int) -> None:
         super().__init__(message)
@@ -85,7 +85,7 @@ class IgnoreRule:
         self.line = line
 
     def __repr__(self) -> str:
-        return f"Rule({self.text!r}, {self.pattern!r}, {self.negated}, {self.line})"
+        return f"IgnoreRule({self.text!r}, {self.pattern!r}, {self.negated}, {self.line})"
 
 
 class IgnoreFile:
@@ -102,29 +102,29 @@ class IgnoreFile:
 
     @classmethod
     def parse(cls, text: str, path: str | None = None) -> IgnoreFile:
-        """The rules in `text`; raises IgnoreError where BuildKit refuses the file.
+        """Parse an ignore file; raises IgnoreError if BuildKit rejects it.
 
-        A pattern that is bad only as a regular expression (`[z-a]`, `a\\d\\c`) is refused here at once; BuildKit
-        notices when it first has a path to match with it.
+        A pattern that is invalid only as a regular expression (`[z-a]`, `a\\d\\c`) is rejected here too; BuildKit
+        notices it only when it matches the first path.
         """
         rules: list[IgnoreRule] = []
         for line, written, pattern in parse_patterns(text):
             pattern = pattern.strip(WHITESPACE)
             if not pattern:
                 continue
-            # Cleaned again, now with the `!`: so `!/` is a lone `!`, and `!../../a` a plain `a`.
+            # Cleaned again, now with the `!`: `!/` becomes `!`, and `!../../a` becomes `a`.
             pattern = clean_path(pattern)
             negated = pattern.startswith("!")
             if negated and len(pattern) == 1:
-                raise IgnoreError('a lone `!`; BuildKit stops with: illegal exclusion pattern: "!"', line)
+                raise IgnoreError('`!` without a pattern; BuildKit fails with: illegal exclusion pattern: "!"', line)
             rule = IgnoreRule(written, pattern[negated:], negated, line)
-            _refuse_bad(rule)
+            _check_pattern(rule)
             rules.append(rule)
         return cls(rules, path)
 
     @property
     def has_exceptions(self) -> bool:
-        """Whether any rule begins with `!`."""
+        """Whether any rule starts with `!`."""
         return bool(self._exceptions)
 
     def excluded(self, path: str) -> bool:
@@ -133,7 +133,7 @@ class IgnoreFile:
         return rule is not None and not rule.negated
 
     def deciding_rule(self, path: str) -> IgnoreRule | None:
-        """The last rule that matches `path` or one of its parents; None when no rule does."""
+        """The last rule that matches `path` or one of its parents, or None."""
         spec = self._spec
         if spec is None:
             import re
@@ -141,44 +141,44 @@ class IgnoreFile:
             from pathspec import PathSpec, RegexPattern
 
             patterns = [RegexPattern(re.compile(python_regex(rule.pattern)), not rule.negated) for rule in self.rules]
-            # The other backends of pathspec are no match for Python's regular expressions.
+            # The other backends of pathspec do not support Python's regular expressions.
             spec = self._spec = PathSpec(patterns, backend="simple")
         index = spec.check_file(clean_path(path), ()).index
         return None if index is None else self.rules[index]
 
     def match_using_parent(self, path: str, above: Sequence[bool]) -> tuple[bool, Sequence[bool]]:
-        """Whether a walk from the root of the context leaves `path` out, and what to hand on to all directly below.
+        """Whether a walk from the root of the context excludes `path`, and the state to pass for its entries.
 
-        `above` is what came back for the folder of `path`; () at the root. This is MatchesUsingParentResults, by
-        which the files are really picked (tonistiigi/fsutil, filter.go). It differs from `excluded` in one thing: a
-        `!folder` counts below that folder only when the folder itself was ignored before. With `**/*.log` and
-        `!logs`, `logs/x.log` is not sent, although `excluded` denies that it is ignored. What the walk picks and
-        `excluded` denies has no content (`Open` there asks MatchesOrParentMatches), so it counts as left out too.
+        `above` is the state returned for the parent directory; () at the root. This is MatchesUsingParentResults, which
+        selects the files that are sent (tonistiigi/fsutil, filter.go). Unlike in `excluded`, `!dir` applies to the
+        contents of the directory only if the directory itself was ignored before: with `**/*.log` and `!logs`,
+        `logs/x.log` is not sent. What the walk includes but `excluded` does not has no content (`Open` there uses
+        MatchesOrParentMatches), so it is reported as excluded too.
         """
         groups = self._groups or self._compile()
-        left_out = False
+        is_excluded = False
         state: list[bool] = []
         for number, (negated, pattern) in enumerate(groups):
             hit = above[number] if above else False
-            if not hit and negated == left_out:
+            if not hit and negated == is_excluded:
                 hit = pattern.fullmatch(path) is not None
             state.append(hit)
             if hit:
-                left_out = not negated
-        if not left_out and len(groups) > 2:
-            left_out = next((not negated for negated, pattern in reversed(groups) if pattern.match(path)), False)
-        return left_out, state
+                is_excluded = not negated
+        if not is_excluded and len(groups) > 2:
+            is_excluded = next((not negated for negated, pattern in reversed(groups) if pattern.match(path)), False)
+        return is_excluded, state
 
-    def may_reinclude(self, folder: str) -> bool:
-        """Whether a `!` rule could match anything below `folder`; when not, an ignored folder need not be walked."""
-        inside = folder + "/"
+    def may_reinclude(self, directory: str) -> bool:
+        """Whether a `!` rule could match something in `directory`. If not, an ignored directory need not be walked."""
+        inside = directory + "/"
         return any(
             start.startswith(inside) or (start != pattern and inside.startswith(start))
             for start, pattern in self._exceptions
         )
 
     def _compile(self) -> list[tuple[bool, re.Pattern[str]]]:
-        """One regular expression for each run of rules with the same sign: within a run any of them will do."""
+        """One regular expression for consecutive rules that all ignore, or all re-include."""
         import re
 
         runs: list[tuple[bool, list[str]]] = []
@@ -191,7 +191,7 @@ class IgnoreFile:
 
 
 def find_ignore_file(dockerfile: str, context: str) -> str | None:
-    """The ignore file of a build: `<Dockerfile>.dockerignore` beside it, even when empty, else the context's."""
+    """The ignore file of a build: `<Dockerfile>.dockerignore`, even if empty, otherwise that of the context."""
     for path in (dockerfile + ".dockerignore", os.path.join(context, ".dockerignore")):
         if os.path.isfile(path):
             return path
@@ -199,7 +199,7 @@ def find_ignore_file(dockerfile: str, context: str) -> str | None:
 
 
 def read_ignore_file(path: str) -> IgnoreFile:
-    """The ignore file at `path`; raises IgnoreError where BuildKit refuses it, also when it cannot be read."""
+    """Read the ignore file at `path`; raises IgnoreError if it cannot be read or BuildKit rejects it."""
     try:
         with open(path, "rb") as file:
             text = file.read().decode("utf-8", "surrogateescape")
@@ -209,13 +209,13 @@ def read_ignore_file(path: str) -> IgnoreFile:
 
 
 def parse_patterns(text: str) -> Iterator[tuple[int, str, str]]:
-    """Line number, line and pattern (with its `!`) of each line that holds one: BuildKit's ReadAll.
+    """Line number, line and pattern (with its `!`) of each line with a pattern: BuildKit's ReadAll.
 
     Raises IgnoreError for a line that is too long.
     """
     for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), 1):
         if len(line) * 4 >= _LONGEST_LINE and len(line.encode("utf-8", "surrogateescape")) >= _LONGEST_LINE:
-            raise IgnoreError("the line is too long; BuildKit stops with: bufio.Scanner: token too long", number)
+            raise IgnoreError("the line is too long; BuildKit fails with: bufio.Scanner: token too long", number)
         pattern = line.strip(WHITESPACE)
         if line.startswith("#") or not pattern:
             continue
@@ -230,27 +230,27 @@ def parse_patterns(text: str) -> Iterator[tuple[int, str, str]]:
 
 
 def clean_path(path: str) -> str:
-    """`path` as Go's filepath.Clean writes it: no empty, `.` and inner `..` parts; "." when nothing is left."""
+    """Go's filepath.Clean: no empty, `.` and inner `..` parts; "." if nothing is left."""
     return posixpath.normpath("/" + path.lstrip("/") if path.startswith("/") else path)
 
 
 def _literal_start(pattern: str) -> str:
-    """What every path that `pattern` matches begins with."""
+    """The prefix of every path that `pattern` matches."""
     for index, char in enumerate(pattern):
         if char in _META or not char.isascii():
             return pattern[:index]
     return pattern
 
 
-def _refuse_bad(rule: IgnoreRule) -> None:
+def _check_pattern(rule: IgnoreRule) -> None:
     if "[" not in rule.pattern and "\\" not in rule.pattern:
         return
     try:
         go_glob_regex(rule.pattern)
         python_regex(rule.pattern)
     except ValueError as error:
-        hint = "; write `/` between folders, as `\\` takes the next character literally" if "\\" in rule.text else ""
-        message = f"`{rule.text.strip(WHITESPACE)}` is no valid pattern; BuildKit stops with: {error}{hint}"
+        hint = "; use `/` between directories, as `\\` escapes the next character" if "\\" in rule.text else ""
+        message = f"`{rule.text.strip(WHITESPACE)}` is not a valid pattern; BuildKit fails with: {error}{hint}"
         raise IgnoreError(message, rule.line) from None
 
 
@@ -262,7 +262,7 @@ def _bad() -> ValueError:
 
 
 def go_glob_regex(pattern: str) -> str:
-    """A regular expression, for `fullmatch`, for what Go's filepath.Match matches; raises ValueError as Go does."""
+    """A regular expression (for `fullmatch`) for a filepath.Match pattern; raises ValueError if Go rejects it."""
     pieces: list[RegexPiece] = []
     at = 0
     while at < len(pattern):
@@ -313,8 +313,8 @@ def _glob_class_char(pattern: str, at: int) -> tuple[str, int]:
 def buildkit_regex(pattern: str) -> tuple[str, str]:
     """How BuildKit matches a cleaned pattern: ("exact" | "prefix" | "suffix" | "regexp", Go's regular expression).
 
-    The expression counts for "regexp" only. BuildKit does not look for brackets when it translates a star: `a[*]`
-    becomes `^a[[^/]*]$`, which is not what was meant.
+    The expression is used for "regexp" only. BuildKit ignores brackets when it translates a star: `a[*]` becomes
+    `^a[[^/]*]$`, which is not what was meant.
     """
     kind = "exact"
     made = "^"
@@ -348,7 +348,7 @@ def buildkit_regex(pattern: str) -> tuple[str, str]:
 def python_regex(pattern: str) -> str:
     """Python's regular expression for a cleaned pattern: `match` a path or a parent of it, `fullmatch` a path.
 
-    Raises ValueError where Go's regexp refuses the one that BuildKit makes.
+    Raises ValueError if Go's regexp rejects the expression that BuildKit makes.
     """
     kind, made = buildkit_regex(pattern)
     if kind == "regexp":
@@ -364,33 +364,33 @@ def python_regex(pattern: str) -> str:
 
 
 def _translate(made: str) -> str:
-    """A Go expression that `expression` made in Python's words; raises ValueError where Go refuses it."""
+    """A result of `buildkit_regex` as a Python expression; raises ValueError if Go rejects it."""
     pieces: list[RegexPiece] = []
     at = 0
     while at < len(made):
         piece, at = _piece(made, at)
-        # A second `(.*/)?` in a row matches nothing more, only slower.
-        if piece is not _FOLDERS or not pieces or pieces[-1] is not _FOLDERS:
+        # A second consecutive `(.*/)?` matches the same, only slower.
+        if piece is not _DIRECTORIES or not pieces or pieces[-1] is not _DIRECTORIES:
             pieces.append(piece)
     return _join(pieces) + ("" if pieces[-1] is _DOLLAR else _REST)
 
 
 def _piece(made: str, at: int) -> tuple[RegexPiece, int]:
     char = made[at]
-    for text, piece in _MADE:
+    for text, piece in _TRANSLATED:
         if made.startswith(text, at):
             return piece, at + len(text)
     if char == "[":
         return _class(made, at + 1)
     if char == "\\":
         return _escape(made, at + 1)
-    # Go reads each byte that is not UTF-8 as U+FFFD; Python keeps it as a lone surrogate.
+    # Go decodes each byte that is not UTF-8 as U+FFFD; here it is a lone surrogate.
     invalid = char == "\ufffd" or "\udc80" <= char <= "\udcff"
     return (_INVALID if invalid else (_char(char), char != "/")), at + 1
 
 
 def _class(made: str, at: int) -> tuple[RegexPiece, int]:
-    """The class whose `[` stands before `at`, read as Go's regexp/syntax does."""
+    """The class whose `[` is before `at`, read like Go's regexp/syntax."""
     negated = made.startswith("^", at)
     at += negated
     ranges: list[tuple[str, str]] = []
@@ -411,7 +411,7 @@ def _class(made: str, at: int) -> tuple[RegexPiece, int]:
 
 
 def _named_class(made: str, at: int) -> tuple[list[tuple[str, str]] | None, int]:
-    """`[:alpha:]`, `\\d` or `\\pL` at `at`, or None when none stands there."""
+    """`[:alpha:]`, `\\d` or `\\pL` at `at`, or None."""
     if made.startswith("[:", at):
         end = made.find(":]", at + 2)
         if end < 0:
@@ -433,7 +433,7 @@ def _named_class(made: str, at: int) -> tuple[list[tuple[str, str]] | None, int]
 
 
 def _category(letter: str) -> str:
-    """The pairs of a general category of Unicode; Go knows others, but BuildKit escapes the braces of their names."""
+    """The pairs of a Unicode general category; Go has others, but BuildKit escapes the braces of their names."""
     if not letter or letter not in "CLMNPSZ":
         raise _bad()
     from itertools import groupby
@@ -453,7 +453,7 @@ def _class_char(made: str, at: int) -> tuple[str, int]:
 
 
 def _escape(made: str, at: int) -> tuple[RegexPiece, int]:
-    """What stands behind the backslash before `at`."""
+    """What follows the backslash before `at`."""
     letter = made[at]
     if letter in _ASSERTIONS:
         return (_ASSERTIONS[letter], False), at + 1
@@ -468,7 +468,7 @@ def _escape(made: str, at: int) -> tuple[RegexPiece, int]:
 
 
 def _escaped_char(made: str, at: int) -> tuple[str, int]:
-    """The character that Go's regexp reads behind a backslash: octal, `x41`, a control character, punctuation."""
+    """The character that Go's regexp reads after a backslash: octal, `x41`, a control character, punctuation."""
     char, at = _next(made, at)
     if char in "01234567":
         end = at
@@ -489,7 +489,7 @@ def _escaped_char(made: str, at: int) -> tuple[str, int]:
     return char, at
 
 
-# Making Python's regular expressions
+# Python's regular expressions
 
 
 def _next(text: str, at: int) -> tuple[str, int]:
@@ -522,9 +522,9 @@ def _class_piece(ranges: Sequence[tuple[str, str]], negated: bool) -> RegexPiece
 
 
 def _join(pieces: Sequence[RegexPiece]) -> str:
-    """The pieces one after the other, so that no number of stars makes the matching slow.
+    """Join the pieces into an expression that stays fast with many stars.
 
-    A star before characters that are no slash and another star may settle for the first place where they match.
+    A star followed by characters other than slashes and another star can stop at the first place where they match.
     """
     made: list[str] = []
     at = 0

@@ -1,4 +1,4 @@
-"""Which environment variables a base image brings along, as far as the catalog knows."""
+"""Which environment variables a base image may set, according to the catalog."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ if TYPE_CHECKING:
 
 
 def base_may_define(stage: Stage, name: str) -> bool:
-    """Whether the image on which the stage stands may set the variable `name`.
+    """Whether the base image of the stage may set the variable `name`.
 
-    False only for `scratch` and for official images of which the catalog has the environment: a name is ruled out when
-    no recorded tag sets it. Windows images have variables of the system that no image shows.
+    False only for `scratch` and for official images in the catalog, if no recorded tag sets it. Windows images have
+    system variables that are not part of the image configuration.
     """
     root = stage.root
     if root.image == "scratch":

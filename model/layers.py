@@ -1,8 +1,8 @@
-"""Layers: which instruction makes one, which inputs invalidate it, and what is rebuilt after a change.
+"""Layers: which instructions create one, what they depend on, and what is rebuilt after a change.
 
-Source: docs.docker.com/build/cache/invalidation/. BuildKit runs a step again when the step before it ran again, when
-the files that COPY or ADD takes changed, or when a build argument that is declared before a RUN changed. LABEL,
-CMD and the like change only the image's configuration.
+BuildKit runs a step again if the previous step ran again, if the files of a COPY or ADD changed, or if a build argument
+declared before a RUN changed. LABEL, CMD and the like only change the image configuration.
+Source: docs.docker.com/build/cache/invalidation/
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _INTERPRETERS = frozenset(
      "python2", "python3", "pwsh", "powershell", "Rscript", "lua", "deno", "java", "eval")
 )  # fmt: skip
 _SLOW_VERBS = frozenset(("install", "restore", "upgrade", "dist-upgrade", "build-deps", "download"))
-_OWN_CODE = frozenset(("build", "run", "exec"))
+_PROJECT_VERBS = frozenset(("build", "run", "exec"))
 _SHELLS = frozenset(("sh", "bash", "dash", "ash"))
 _PLAIN = frozenset(
     ("", "rm", "set", "export", "true", ":", "mkdir", "cd", "chmod", "chown", "touch", "useradd", "adduser", "groupadd",
@@ -41,27 +41,27 @@ _PLAIN = frozenset(
      "docker-php-ext-configure", "docker-php-ext-enable", "pecl", "a2enmod", "a2dismod", "apt-mark", "localedef",
      "update-alternatives", "corepack")
 )  # fmt: skip
-"""Commands that prepare an install at most, and read nothing of the project."""
+"""Commands that only prepare an install, and read no files of the project."""
 _HARMLESS = frozenset(("rm", "set", "export", "true"))
 _NAMED_KINDS = frozenset(("name", "group"))
 
 
 def makes_layer(instruction: Instruction) -> bool:
-    """Whether the instruction writes files into the image. (WORKDIR may, but only an empty folder.)"""
+    """Whether the instruction writes files into the image. (WORKDIR may, but only an empty directory.)"""
     return isinstance(instruction, (Run, Copy, Add))
 
 
 def inherited_instructions(stage: Stage) -> Iterator[Instruction]:
-    """The instructions whose layers the stage is made of: those of the stages that it is FROM, then its own."""
+    """The instructions of the stage and its ancestors, in the order of the layers."""
     for ancestor in reversed(stage.ancestors):
         yield from ancestor.instructions
     yield from stage.instructions
 
 
 def local_sources(build: Build, instruction: CopyOrAdd) -> Iterator[str]:
-    """The known sources of COPY or ADD in the build context, relative to it; the whole context is the empty text.
+    """The known sources of COPY or ADD in the build context, relative to it; "" is the whole context.
 
-    Sources of `--from`, heredocs, URLs and words with unknown variables are left out.
+    Skips sources of `--from`, heredocs, URLs and arguments with unknown variables.
     """
     if isinstance(instruction, Copy) and instruction.flag("from"):
         return
@@ -72,38 +72,38 @@ def local_sources(build: Build, instruction: CopyOrAdd) -> Iterator[str]:
 
 
 def is_remote_source(source: str) -> bool:
-    """Whether ADD fetches the source: a URL or a git repository."""
+    """Whether ADD downloads the source: a URL or a git repository."""
     return source.startswith(("http://", "https://", "git@", "git://", "ssh://"))
 
 
 def copies_whole_context(build: Build, instruction: CopyOrAdd) -> bool:
-    """Whether COPY or ADD takes everything that the context sends: `.`, `./`, `/`, `*` or `./*`."""
+    """Whether COPY or ADD copies the whole context: `.`, `./`, `/`, `*` or `./*`."""
     if instruction.flag("exclude"):
         return False
     return any(source in ("", "*", "**") for source in local_sources(build, instruction))
 
 
 def first_package_download(build: Build, run: Run) -> PackageCall | None:
-    """The first call in a RUN that fetches packages, and so makes it worth keeping in the cache."""
+    """The first call in a RUN that downloads packages, which makes its layer worth caching."""
     return next(
-        (call for call in build.package_calls(run) if call.verb in _SLOW_VERBS and not _takes_project(call)), None
+        (call for call in build.package_calls(run) if call.verb in _SLOW_VERBS and not _installs_project(call)), None
     )
 
 
 def runs_project_code(build: Build, run: Run) -> bool:
-    """Whether a RUN compiles, or runs a script or a program of the project: what that reads cannot be told."""
+    """Whether a RUN compiles, or runs a script or program of the project, which may read any file."""
     calls = build.package_calls(run)
     known = {id(call.command) for call in calls}
-    return any(call.verb in _OWN_CODE or _takes_project(call) for call in calls) or any(
-        id(command) not in known and _is_own_code(command) for command in build.commands(run)
+    return any(call.verb in _PROJECT_VERBS or _installs_project(call) for call in calls) or any(
+        id(command) not in known and _is_project_code(command) for command in build.commands(run)
     )
 
 
-def _takes_project(call: PackageCall) -> bool:
+def _installs_project(call: PackageCall) -> bool:
     return any(package.kind in ("project", "file") for package in call.packages)
 
 
-def _is_own_code(command: Command) -> bool:
+def _is_project_code(command: Command) -> bool:
     if command.name in _COMPILERS or not command.words:
         return command.name in _COMPILERS
     if command.name in _INTERPRETERS:
@@ -113,16 +113,16 @@ def _is_own_code(command: Command) -> bool:
 
 
 def reads_no_project_files(build: Build, run: Run) -> bool:
-    """Whether a RUN reads no file of the project, but for the manifests of its installs."""
+    """Whether a RUN reads no files of the project except the manifests of its installs."""
     calls = build.package_calls(run)
     known = {id(call.command) for call in calls}
-    return not any(call.verb in _OWN_CODE or _takes_project(call) for call in calls) and all(
+    return not any(call.verb in _PROJECT_VERBS or _installs_project(call) for call in calls) and all(
         id(command) in known or _is_plain(command) for command in build.commands(run)
     )
 
 
 def named_package_installs(build: Build, run: Run) -> list[PackageCall]:
-    """The installs of a RUN that needs no file at all: packages by name, and what goes with them; else empty."""
+    """The installs of a RUN that only installs packages by name and reads no files; empty for any other RUN."""
     calls = build.package_calls(run)
     if not calls or not all(map(_is_independent, calls)) or not reads_no_project_files(build, run):
         return []
@@ -130,7 +130,7 @@ def named_package_installs(build: Build, run: Run) -> list[PackageCall]:
 
 
 def sole_package_install(build: Build, run: Run) -> PackageCall | None:
-    """The one install of named packages in a RUN that else only refreshes, cleans up or sets variables."""
+    """The only install in a RUN that otherwise refreshes lists, cleans up or sets variables; None for any other RUN."""
     found: PackageCall | None = None
     calls = build.package_calls(run)
     known = {id(call.command) for call in calls}
@@ -140,7 +140,7 @@ def sole_package_install(build: Build, run: Run) -> PackageCall | None:
             return None
     for call in calls:
         if call.verb == "install":
-            # Wheels of one index for another program, or a file of requirements, are no list to be joined.
+            # Packages from another index, and files with requirements, cannot be merged into one list.
             if found is not None or call.requirements or any(package.kind != "name" for package in call.packages):
                 return None
             if call.value("-i", "--index-url", "--extra-index-url", "-t", "--target-release", "--target"):
@@ -152,7 +152,7 @@ def sole_package_install(build: Build, run: Run) -> PackageCall | None:
 
 
 def _is_plain(command: Command) -> bool:
-    """Whether a command reads no file of the project: it makes folders, sets rights, fetches keys and the like."""
+    """Whether a command reads no files of the project: it creates directories, sets permissions, downloads keys."""
     name = command.name
     if name == "sed":
         return command.args[-1].value.startswith("/etc/") if command.args else False
@@ -162,7 +162,7 @@ def _is_plain(command: Command) -> bool:
 
 
 def _is_independent(call: PackageCall) -> bool:
-    """Whether the call reads nothing in the folder where it runs."""
+    """Whether the call reads no files in its working directory."""
     manager = call.manager
     if manager.ecosystem == "os":
         return call.verb != "build" and all(package.kind in _NAMED_KINDS for package in call.packages)
@@ -180,28 +180,35 @@ def _is_independent(call: PackageCall) -> bool:
 
 
 def removed_packages(build: Build, steps: Iterable[Instruction]) -> Iterator[tuple[Run, list[Package], list[Run]]]:
-    """The operating system's packages that a RUN removes and earlier ones installed: RUN, packages, those RUNs."""
+    """Packages of the operating system that a RUN removes although an earlier RUN installed them.
+
+    Yields the removing RUN, the packages, and the RUNs that installed them.
+    """
     installed: dict[tuple[str, str], Run] = {}
     for run in steps:
-        for call in build.package_calls(run) if isinstance(run, Run) else ():
-            assert isinstance(run, Run)
-            family, packages = call.manager.family, call.packages
+        if not isinstance(run, Run):
+            continue
+        for call in build.package_calls(run):
             if call.manager.ecosystem != "os":
                 continue
+            family = call.manager.family
             if call.verb == "install":
-                virtual = call.value("-t", "--virtual") if family == "apk" else None
-                names = [virtual] if virtual else [package.name for package in packages if package.kind == "name"]
-                for name in names:
-                    installed[family, name] = run
+                installed.update(dict.fromkeys(((family, name) for name in _installed_names(call)), run))
             elif call.verb == "remove":
-                pairs = [(package, installed.pop((family, package.name), run)) for package in packages]
-                late = [(package, maker) for package, maker in pairs if maker is not run]
+                pairs = [(package, installed.pop((family, package.name), run)) for package in call.packages]
+                late = [(package, installer) for package, installer in pairs if installer is not run]
                 if late:
-                    yield run, [package for package, _ in late], list(dict.fromkeys(maker for _, maker in late))
+                    yield run, [package for package, _ in late], list(dict.fromkeys(each for _, each in late))
+
+
+def _installed_names(call: PackageCall) -> list[str]:
+    """The names by which the packages can be removed: of `apk add --virtual` only that of the group."""
+    virtual = call.value("-t", "--virtual") if call.manager.family == "apk" else None
+    return [virtual] if virtual else [package.name for package in call.packages if package.kind == "name"]
 
 
 def rebuilt_after(build: Build, instruction: Instruction) -> list[Instruction]:
-    """The instructions that make layers and run again when the result of `instruction` changes, itself left out."""
+    """The instructions with layers that run again if the result of `instruction` changes; without itself."""
     first = build.stage_of(instruction)
     if first is None:
         return []
@@ -216,7 +223,7 @@ def rebuilt_after(build: Build, instruction: Instruction) -> list[Instruction]:
 
 
 def _first_dependent(build: Build, stage: Stage, changed: set[int]) -> int | None:
-    """The number of the first instruction of `stage` that needs one of the changed stages."""
+    """The index of the first instruction of `stage` that uses one of the changed stages, or None."""
     if stage.parent is not None and stage.parent.index in changed:
         return 0
     numbers = [

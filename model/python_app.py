@@ -1,4 +1,4 @@
-"""What the Python files of a build context import, and which programs they start; read with libcst."""
+"""What the Python files of a build context import, and which programs they start; parsed with libcst."""
 
 from __future__ import annotations
 
@@ -23,14 +23,16 @@ _STARTERS = frozenset(
 
 
 class PythonApp:
-    """The Python files below some paths of a context: the modules that they import and the programs that they start.
+    """The Python files in some paths of a context.
 
-    `imports` holds the first parts of module names (`a` of `a.b`), `strings` all string literals, `unread` the files
-    that are no Python of today.
+    `imports`: first parts of imported module names (`a` of `a.b`)
+    `programs`: base names of the programs that they start
+    `strings`: all string literals
+    `unparsed_files`: files that cannot be read or are not valid Python 3
     """
 
     def __init__(self, context: Context, paths: Iterable[str], without: re.Pattern[str] | None = None) -> None:
-        """Files whose path has a match of `without` are not read."""
+        """Files whose path matches `without` are skipped."""
         self.imports: set[str] = set()
         self.programs: set[str] = set()
         self.strings: set[str] = set()
@@ -65,10 +67,10 @@ def _visitor(app: PythonApp) -> libcst.CSTVisitor:
     import libcst
 
     class Visitor(libcst.CSTVisitor):
-        """Collects into `app`."""
+        """Adds what it finds to `app`."""
 
         def visit_Import(self, node: libcst.Import) -> None:  # noqa: N802
-            app.imports |= {_name(alias.name).partition(".")[0] for alias in node.names}
+            app.imports.update(_name(alias.name).partition(".")[0] for alias in node.names)
 
         def visit_ImportFrom(self, node: libcst.ImportFrom) -> None:  # noqa: N802
             if node.module is not None and not node.relative:
@@ -99,7 +101,7 @@ def _name(node: libcst.CSTNode) -> str:
 
 
 def _first_word(node: libcst.CSTNode) -> str:
-    """The program of `"git log"` or `["git", "log"]`; empty when it is not written out."""
+    """The program of `"git log"` or `["git", "log"]`; empty if it is not a literal."""
     import libcst
 
     if isinstance(node, libcst.List | libcst.Tuple) and node.elements:

@@ -1,6 +1,6 @@
-"""What BuildKit refuses only when it evaluates the file: expansions, references, mounts, ports, stages.
+"""Errors that BuildKit reports when it evaluates the file: expansions, references, mounts, ports, stages.
 
-A word with a variable that the one who builds sets is left alone: it may well be right.
+Values that depend on a variable set at build time are not reported, as they may be valid.
 Source: BuildKit frontend/dockerfile/dockerfile2llb (convert*.go) and its recorded answers.
 """
 
@@ -39,6 +39,9 @@ _MOUNT_KEYS = frozenset(
      "size", "id", "sharing", "mode", "uid", "gid", "env")
 )  # fmt: skip
 _MOUNT_TYPES = ("bind", "cache", "tmpfs", "secret", "ssh")
+_MOUNT_BOOLEANS = ("readonly", "ro", "readwrite", "rw", "required")
+_MOUNT_TYPES_OF = {"required": ("secret", "ssh"), "size": ("tmpfs",)}
+"""Fields that only some types of mounts have."""
 _BOOLEANS = frozenset(("1", "t", "T", "TRUE", "true", "True", "0", "f", "F", "FALSE", "false", "False"))
 _SIGNALS = frozenset(
     ("ABRT", "ALRM", "BUS", "CHLD", "CLD", "CONT", "FPE", "HUP", "ILL", "INT", "IO", "IOT", "KILL", "PIPE", "POLL",
@@ -49,10 +52,11 @@ _SIGNALS = frozenset(
 
 
 def evaluation_errors(build: Build) -> Iterator[Refusal]:
-    """What BuildKit would refuse: message and the words it is about, in the order of the file."""
+    """What BuildKit would reject: message and place of each error, in the order of the file."""
     if not build.stages:
         if build.dockerfile.instructions and not build.dockerfile.errors:
-            yield "the file has no FROM, so there is no stage to build; add one", build.dockerfile.instructions[0]
+            first = build.dockerfile.instructions[0]
+            yield "the file has no FROM instruction, so there is no stage to build; add one", first
         return
     yield from _check_options(build)
     for instruction in build.global_instructions:
@@ -73,24 +77,24 @@ def evaluation_errors(build: Build) -> Iterator[Refusal]:
             elif instruction.name == "VOLUME":
                 for word in instruction.arguments:
                     if _known(state, word.text) and state.text(word.text) == "":
-                        yield "VOLUME specified can not be an empty string; add a path", word
+                        yield "a VOLUME cannot be an empty string; write a path", word
 
 
 def _check_options(build: Build) -> Iterator[Refusal]:
-    """The options of the `check` directive (docs.docker.com/reference/dockerfile/#check)."""
+    """Invalid options of the `check` directive (docs.docker.com/reference/dockerfile/#check)."""
     directive = build.dockerfile.directive("check")
     if directive is None:
         return
     for part in directive.value.split(" ")[0].split(";"):
         key, equals, value = part.partition("=")
         if key not in ("skip", "error", "experimental") or not equals:
-            yield f"`{part}` is not a check option; use skip=…, error=true or experimental=…", directive
+            yield f"unknown check option `{part}`; use skip=…, error=true or experimental=…", directive
         elif key == "error" and value not in _BOOLEANS:
-            yield f"invalid value in `{part}`; use error=true or error=false", directive
+            yield f"invalid check option `{part}`; use true or false", directive
 
 
 def _known(state: State, text: str) -> bool:
-    """Whether the word's value does not depend on the one who builds or on an unknown base image."""
+    """Whether the value of a word does not depend on build arguments or an unknown base image."""
     if "$" not in text:
         return True
     try:
@@ -101,7 +105,7 @@ def _known(state: State, text: str) -> bool:
 
 
 def _expansions(instruction: Instruction, state: State) -> Iterator[Refusal]:
-    """Words that cannot be expanded."""
+    """Arguments that cannot be expanded."""
     if instruction.name not in _EXPANDED:
         return
     words: list[Argument] = []
@@ -119,7 +123,10 @@ def _expansions(instruction: Instruction, state: State) -> Iterator[Refusal]:
                 state.expand_body(heredoc.body)
             except ExpansionError as error:
                 if not _depends_on_builder(str(error), state):
-                    yield f"heredoc `{heredoc.name}` cannot be expanded: {error}; quote its name", instruction
+                    yield (
+                        f"the heredoc `{heredoc.name}` cannot be expanded: {error}; quote its name",
+                        instruction,
+                    )
 
 
 def _expansion(word: Argument, state: State) -> Iterator[Refusal]:
@@ -133,7 +140,7 @@ def _expansion(word: Argument, state: State) -> Iterator[Refusal]:
 
 
 def _depends_on_builder(message: str, state: State) -> bool:
-    """Whether the error is that of `${X?message}` and X may be set by the builder or the base image."""
+    """Whether the error comes from `${X?message}`, and X may be set at build time or by the base image."""
     name = message.partition(":")[0]
     return name.replace("_", "a").isalnum() and (not state.base_variables_known or name in state.unknown)
 
@@ -156,24 +163,24 @@ def _from(build: Build, stage: Stage) -> Iterator[Refusal]:
             trigger = instruction.trigger
             if trigger is not None and trigger.name not in KEYWORDS:
                 line = instruction.start_line
-                yield f"ONBUILD of `{base.text}` on line {line} triggers unknown instruction `{trigger.keyword}`", base
+                yield f"`{base.text}` has an ONBUILD on line {line} with unknown instruction `{trigger.keyword}`", base
         return
     if unmatched & state.unknown:
         return
     image = state.text(base.text)
     if unmatched and not image.strip("/:@"):
         names = ", ".join(f"`{name}`" for name in sorted(unmatched))
-        yield f"base image `{base.text}` is empty: {names} not declared by an ARG before the first FROM", base
+        yield f"the base name `{base.text}` is empty: {names} is not declared; add an ARG before the first FROM", base
     elif image != "scratch":
         try:
             parse_reference(image)
         except InvalidReferenceError as error:
-            shown = f"`{image}`" if image == base.text else f"`{base.text}` (`{image}`)"
-            yield f"base image {shown} is not a valid image reference: {_why(error, image)}", base
+            shown = f"`{image}`" if image == base.text else f"`{base.text}`, which is `{image}`,"
+            yield f"the base {shown} is not a valid image reference: {_why(error, image)}", base
 
 
 def _why(error: InvalidReferenceError, name: str) -> str:
-    """BuildKit's words without the name, which the message holds already."""
+    """The text of BuildKit's error without the name, which the message already contains."""
     return str(error).removeprefix(f'failed to parse stage name "{name}": ')
 
 
@@ -189,17 +196,17 @@ def _platform(instruction: From, state: State) -> Iterator[Refusal]:
         yield f"`{flag.value}` cannot be expanded: {error}", flag
         return
     if not value:
-        yield f"platform `{flag.value}` is empty", flag
+        yield f"the platform `{flag.value}` is empty", flag
         return
     parts = value.split("/")
     if len(parts) > 3 or not all(map(_is_platform_part, parts)):
         yield f"invalid platform `{value}`; use os/architecture[/variant], such as linux/arm64/v8", flag
     elif len(parts) == 1 and value.lower() not in _SYSTEMS and value.lower() not in _ARCHITECTURES:
-        yield f"invalid platform `{value}`; use os/architecture, such as linux/amd64", flag
+        yield f"unknown platform `{value}`; use os/architecture, such as linux/amd64", flag
 
 
 def _is_platform_part(part: str) -> bool:
-    """Whether containerd takes it between slashes; the system may have a version, `windows(10.0.17763)`."""
+    """Whether containerd accepts a part of a platform; the system may have a version, `windows(10.0.17763)`."""
     return bool(part) and all(char.isascii() and (char.isalnum() or char in "_.-()") for char in part)
 
 
@@ -215,7 +222,7 @@ def _transfer(build: Build, stage: Stage, instruction: CopyOrAdd, state: State) 
             for source in instruction.sources:
                 value = state.value(source.text)
                 if value is not None and not is_remote_source(value) and not value.startswith("<<"):
-                    yield f"--checksum requires an HTTP(S) or git source, but `{source.text}` is local", source
+                    yield f"--checksum requires an HTTP(S) or git source, but `{source.text}` is a local path", source
         return
     flag = instruction.flag("from") if isinstance(instruction, Copy) else None
     if flag is not None and flag.value:
@@ -224,37 +231,38 @@ def _transfer(build: Build, stage: Stage, instruction: CopyOrAdd, state: State) 
 
 def _copy_from(build: Build, stage: Stage, flag: Flag, name: str) -> Iterator[Refusal]:
     if "$" in name[:-1]:
-        yield "--from cannot contain variables; name a stage with FROM … AS name, then use --from=name", flag
+        yield "--from does not support variables; name a stage with FROM … AS name and use --from=name", flag
         return
     index = stage_number(name)
     if index is not None and not 0 <= index < len(build.stages):
-        yield f"stage {name} not found; stages are numbered from 0 to {len(build.stages) - 1}", flag
+        stages = "1 stage" if len(build.stages) == 1 else f"{len(build.stages)} stages"
+        yield f"stage {name} does not exist; the file has {stages}, numbered from 0", flag
         return
     yield from _source(stage, name, build.source_stage(name), f"--from={name}", flag)
 
 
 def _source(stage: Stage, name: str, source: Stage | None, shown: str, flag: Flag) -> Iterator[Refusal]:
-    """Whether `stage` may take files from what is called `name`, which is the stage `source` if it is one."""
+    """Why `stage` cannot copy from `name`; `source` is the stage of that name, if there is one."""
     if source is stage:
-        yield f"`{shown}` is its own stage; name an earlier stage", flag
+        yield f"`{shown}` refers to its own stage", flag
     elif source is not None and source.index > stage.index:
-        yield f"`{shown}` is a stage defined later, on line {source.from_.start_line}; move it up", flag
+        yield f"`{shown}` refers to a stage that is defined later, on line {source.from_.start_line}", flag
     elif source is None and name != "scratch" and "$" not in name:
         try:
             parse_reference(name)
         except InvalidReferenceError as error:
             near = suggest(name, [each.name for each in stage.build.stages if each.name])
-            hint = f"; did you mean `{near}`?" if near else ""
+            hint = f"; did you mean {near}?" if near else ""
             yield f"`{shown}` is neither a stage nor a valid image: {_why(error, name)}{hint}", flag
 
 
 def _chmod(flag: Flag, value: str) -> Iterator[Refusal]:
-    octal = value and all("0" <= char <= "7" for char in value)
+    octal = _is_octal(value)
     symbolic = any(char in value for char in "+-=")
     if octal and int(value, 8) > 0o7777:
-        yield f"mode `{value}` is above 07777", flag
+        yield f"the mode `{value}` is greater than 07777", flag
     elif not octal and not symbolic:
-        yield f"invalid mode `{value}`; use a mode such as 0755 or u+x", flag
+        yield f"invalid mode `{value}`; use a value such as 0755 or u+x", flag
 
 
 # RUN --mount ------------------------------------------------------------------------------------------------------
@@ -264,72 +272,88 @@ def _mounts(build: Build, stage: Stage, instruction: Run, state: State) -> Itera
     syntax = build.dockerfile.directive("syntax")
     for flag in instruction.flags:
         if flag.name == "mount" and flag.value:
-            fields = parse_mount_fields(flag.value)
-            for key, value in fields or ():
-                if key == "from" and value:
-                    source = build.source_stage(value, numbers=False)
-                    yield from _source(stage, value, source, f"from={value}", flag)
-            if fields is not None and _known(state, flag.value):
-                for message in _mount([(key, None if v is None else state.text(v)) for key, v in fields], state):
-                    yield message, flag
+            yield from _mount_flag(build, stage, flag, flag.value, state)
         elif flag.name == "device" and (syntax is None or "labs" not in syntax.value):
             yield "--device requires `# syntax=docker/dockerfile:1-labs`", flag
 
 
+def _mount_flag(build: Build, stage: Stage, flag: Flag, text: str, state: State) -> Iterator[Refusal]:
+    fields = parse_mount_fields(text)
+    for key, value in fields or ():
+        if key == "from" and value:
+            yield from _source(stage, value, build.source_stage(value, numbers=False), f"from={value}", flag)
+    if fields is not None and _known(state, text):
+        for message in _mount([(key, None if v is None else state.text(v)) for key, v in fields], state):
+            yield message, flag
+
+
 def _mount(fields: list[tuple[str, str | None]], state: State) -> Iterator[str]:
-    """What is wrong with the fields of one mount, the first only. A relative target is one below WORKDIR."""
+    """What is wrong with a mount: the first invalid field, otherwise wrong combinations of fields."""
     kind, seen = "bind", {key: value for key, value in fields if value is not None}
     for key, value in fields:
-        problem = _mount_field(key, value, kind)
+        problem = _mount_switch(key, kind) if value is None else _mount_field(key, value, kind)
         if key == "type" and value is not None:
             kind = value.lower()
         if problem:
             yield problem
             return
     target = seen.get("target", seen.get("dst", seen.get("destination", "")))
-    source = seen.get("source", seen.get("src", ""))
-    if kind in ("bind", "cache", "tmpfs"):
-        if state.path(target) == "/":
-            yield "mount has no target or the target `/`; use target=/path"
-        for key in ("uid", "gid", "mode"):
-            if key in seen and kind != "cache":
-                yield f"`{key}` is not allowed for a mount of type {kind}"
     if kind == "secret":
-        if "from" in seen:
-            yield "`from` is not allowed for a mount of type secret"
-        elif not target and not source and not seen.get("id"):
-            yield "mount of type secret requires an id, a source or a target"
-        elif source and seen.get("id"):
-            yield "mount of type secret has both `source` and `id`; use one"
+        yield from _secret_mount(seen, target)
+    elif kind != "ssh":
+        # A relative target is relative to WORKDIR.
+        if state.path(target) == "/":
+            yield "the mount target is missing or `/`; write target=/path"
+        for key in ("uid", "gid", "mode") if kind != "cache" else ():
+            if key in seen:
+                yield f"`{key}` is not allowed for a mount of type {kind}"
     if seen.get("sharing") and kind != "cache":
         yield f"`sharing` is not allowed for a mount of type {kind}"
 
 
-def _mount_field(key: str, value: str | None, kind: str) -> str:
-    """What is wrong with one field of a mount whose type is `kind`; empty when nothing."""
-    if value is None:
-        if key in ("readonly", "ro", "readwrite", "rw"):
-            return ""
-        if key == "required":
-            return "" if kind in ("secret", "ssh") else f"`required` is not allowed for a mount of type {kind}"
-        return f"missing value for mount option `{key}`; use {key}=value"
+def _secret_mount(seen: dict[str, str], target: str) -> Iterator[str]:
+    source = seen.get("source", seen.get("src", ""))
+    if "from" in seen:
+        yield "`from` is not allowed for a mount of type secret"
+    elif not target and not source and not seen.get("id"):
+        yield "a secret mount requires an id, a source or a target"
+    elif source and seen.get("id"):
+        yield "a secret mount cannot have both `source` and `id`"
+
+
+def _mount_switch(key: str, kind: str) -> str:
+    """What is wrong with a mount field without a value; empty if nothing."""
+    if key in ("readonly", "ro", "readwrite", "rw"):
+        return ""
+    if key == "required":
+        return _not_allowed(key, kind)
+    return f"the mount field `{key}` has no value; write key=value"
+
+
+def _mount_field(key: str, value: str, kind: str) -> str:
+    """What is wrong with a mount field; empty if nothing. `kind` is the type of the mount so far."""
     if key not in _MOUNT_KEYS:
-        return f"unknown mount option `{key}`"
+        return f"unknown mount field `{key}`"
     if key == "type" and value.lower() not in _MOUNT_TYPES:
         return f"unsupported mount type `{value}`; use {', '.join(_MOUNT_TYPES[:-1])} or {_MOUNT_TYPES[-1]}"
-    if key in ("readonly", "ro", "readwrite", "rw", "required") and value not in _BOOLEANS:
-        return f"invalid mount option `{key}={value}`; use true or false"
-    if key == "required" and kind not in ("secret", "ssh"):
-        return f"`required` is not allowed for a mount of type {kind}"
-    if key == "size" and kind != "tmpfs":
-        return f"`size` is not allowed for a mount of type {kind}"
+    if key in _MOUNT_BOOLEANS and value not in _BOOLEANS:
+        return f"invalid mount field `{key}={value}`; use true or false"
     if key == "sharing" and value.lower() not in ("shared", "private", "locked"):
         return f"unsupported sharing `{value}`; use shared, private or locked"
-    if key == "mode" and not (value and all("0" <= char <= "7" for char in value)):
-        return f"invalid mount option `mode={value}`; use an octal number"
+    if key == "mode" and not _is_octal(value):
+        return f"invalid mount field `mode={value}`; use an octal number"
     if key in ("uid", "gid") and not (value.isascii() and value.isdigit()):
-        return f"invalid mount option `{key}={value}`; use a number"
-    return ""
+        return f"invalid mount field `{key}={value}`; use a number"
+    return _not_allowed(key, kind)
+
+
+def _not_allowed(key: str, kind: str) -> str:
+    kinds = _MOUNT_TYPES_OF.get(key)
+    return f"`{key}` is not allowed for a mount of type {kind}" if kinds and kind not in kinds else ""
+
+
+def _is_octal(text: str) -> bool:
+    return bool(text) and all("0" <= char <= "7" for char in text)
 
 
 # EXPOSE, STOPSIGNAL -----------------------------------------------------------------------------------------------
@@ -345,24 +369,24 @@ def _ports(instruction: Instruction, state: State) -> Iterator[Refusal]:
 
 
 def _port(text: str) -> str:
-    """What is wrong with `[[ip:]host:]port[-port][/protocol]`; empty when nothing."""
+    """What is wrong with `[[ip:]host:]port[-port][/protocol]`; empty if nothing."""
     ports, slash, protocol = text.partition("/")
     if slash and protocol.lower() not in ("", "tcp", "udp", "sctp"):
         return f"unknown protocol `{protocol}`; use tcp, udp or sctp"
     container = ports.rsplit(":", 1)[-1]
     if not container:
-        return "no port number"
+        return "the port is missing"
     first, dash, last = container.partition("-")
     numbers = [first, last] if dash else [first]
     if not all(number.isascii() and number.isdigit() and _number(number) <= 65535 for number in numbers):
-        return "use numbers from 0 to 65535"
+        return "a port must be a number from 0 to 65535"
     if dash and _number(first) > _number(last):
-        return "the range ends before its start"
+        return "the end of the range is lower than its start"
     return ""
 
 
 def _number(digits: str) -> int:
-    """The number that the digits are; of more digits than any number here has, just a big one."""
+    """The digits as a number; a large one in place of very many digits."""
     digits = digits.lstrip("0") or "0"
     return int(digits) if len(digits) < 20 else 10**20
 
@@ -374,4 +398,4 @@ def _signal(instruction: Instruction, state: State) -> Iterator[Refusal]:
         value = state.text(word.text)
         number = value.isascii() and value.isdigit() and _number(value) > 0
         if not number and value.upper().removeprefix("SIG") not in _SIGNALS:
-            yield f"invalid signal `{value or word.text}`; use a name such as SIGTERM, or a number", word
+            yield f"unknown signal `{value or word.text}`; use a name such as SIGTERM, or a number", word

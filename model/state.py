@@ -1,4 +1,4 @@
-"""What holds just before an instruction: variables, shell, user, working directory."""
+"""The state before an instruction: variables, shell, user, working directory."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ..syntax.tree import Instruction
+    from ..syntax.tree import Instruction, KeyValuePair
 
 LINUX_SHELL = ("/bin/sh", "-c")
 WINDOWS_SHELL = ("cmd", "/S", "/C")
@@ -27,7 +27,7 @@ PLATFORM_ARGS = {
         ("VARIANT", ""),
     )
 } | {"TARGETSTAGE": "default"}
-"""Values that BuildKit gives without being asked; in a stage they need a bare `ARG` first.
+"""Arguments that BuildKit predefines; a stage needs a bare `ARG` to use them.
 
 Source: docs.docker.com/reference/dockerfile/#automatic-platform-args-in-the-global-scope
 """
@@ -41,49 +41,61 @@ PROXY_ARGS = frozenset(
 
 
 class State:
-    """What holds just before an instruction.
+    """The state before an instruction.
 
-    `vars` are the variables whose values are known, `unknown` the names that are declared but get their value from
-    the one who builds. `base_known` tells that the variables of the base image are among them. `user` and `workdir`
-    are None while the base image decides. `shell` is the argv of the shell form, `shell_set` tells whether a SHELL
-    instruction of this file set it.
+    `vars`: variables with known values
+    `unknown`: names that are declared, but get their value at build time
+    `base_variables_known`: the variables of the base image are in `vars` and `unknown`
+    `user`, `workdir`: None if the base image decides
+    `shell`: the argv of the shell form, `has_custom_shell`: a SHELL instruction of this file has set it
     """
 
     __slots__ = ("base_variables_known", "escape", "has_custom_shell", "shell", "unknown", "user", "vars", "workdir")
 
-    def __init__(self, escape: str) -> None:
+    def __init__(
+        self,
+        escape: str,
+        *,
+        variables: dict[str, str] | None = None,
+        unknown: frozenset[str] = frozenset(),
+        base_variables_known: bool = False,
+        shell: tuple[str, ...] = LINUX_SHELL,
+        has_custom_shell: bool = False,
+        user: str | None = None,
+        workdir: str | None = None,
+    ) -> None:
         self.escape = escape
-        self.base_variables_known = False
-        self.vars: dict[str, str] = {}
-        self.unknown: frozenset[str] = frozenset()
-        self.shell: tuple[str, ...] = LINUX_SHELL
-        self.has_custom_shell = False
-        self.user: str | None = None
-        self.workdir: str | None = None
+        self.vars = {} if variables is None else variables
+        self.unknown = unknown
+        self.base_variables_known = base_variables_known
+        self.shell = shell
+        self.has_custom_shell = has_custom_shell
+        self.user = user
+        self.workdir = workdir
 
     def copy(self) -> State:
-        """The same state; its variables are shared until one of the two is changed by `after`."""
-        new = State.__new__(State)
-        new.escape = self.escape
-        new.base_variables_known = self.base_variables_known
-        new.vars = self.vars
-        new.unknown = self.unknown
-        new.shell = self.shell
-        new.has_custom_shell = self.has_custom_shell
-        new.user = self.user
-        new.workdir = self.workdir
-        return new
+        """A copy with variables of its own."""
+        return State(
+            self.escape,
+            variables=dict(self.vars),
+            unknown=self.unknown,
+            base_variables_known=self.base_variables_known,
+            shell=self.shell,
+            has_custom_shell=self.has_custom_shell,
+            user=self.user,
+            workdir=self.workdir,
+        )
 
     def expand(self, text: str) -> Expansion:
-        """`text` with its variables replaced and its quotes removed; raises ExpansionError."""
+        """`text` with variables replaced and quotes removed; raises ExpansionError."""
         return expand(text, self.vars, self.escape)
 
     def expand_body(self, body: str) -> Expansion:
-        """The body of a COPY heredoc with its variables replaced; quotes mean nothing there. Raises ExpansionError."""
+        """The body of a COPY heredoc with variables replaced and quotes kept; raises ExpansionError."""
         return expand(body, self.vars, "\\", skip_quotes=True)
 
     def value(self, text: str) -> str | None:
-        """The value of a word, or None when a variable in it is not known here or it cannot be expanded."""
+        """The value of a word, or None if it contains an unknown variable or cannot be expanded."""
         if "$" not in text and '"' not in text and "'" not in text and self.escape not in text:
             return text
         try:
@@ -96,14 +108,14 @@ class State:
         return expansion.text
 
     def text(self, text: str) -> str:
-        """The value of a word as BuildKit has it: unknown variables are empty; `text` itself when it is broken."""
+        """The value of a word with unknown variables empty; `text` itself if it cannot be expanded."""
         try:
             return expand(text, self.vars, self.escape).text
         except ExpansionError:
             return text
 
     def path(self, text: str) -> str | None:
-        """The absolute path that a word means here, or None when it or the working directory is not known."""
+        """The absolute path of a word, or None if it or the working directory is unknown."""
         value = self.value(text)
         if value is None:
             return None
@@ -113,73 +125,65 @@ class State:
             return value
         return None if self.workdir is None else posixpath.normpath(posixpath.join(self.workdir, value))
 
+    def after(self, instruction: Instruction, given: Mapping[str, str], args: Mapping[str, str | None]) -> State:
+        """The state after `instruction`; the same object if nothing changes.
 
-def apply_instruction(
-    state: State, instruction: Instruction, given: Mapping[str, str], args: Mapping[str, str | None]
-) -> State:
-    """The state behind `instruction`; the same object when nothing changes.
+        `given`: arguments of the build command, `args`: the global ARGs with their default values
+        """
+        if isinstance(instruction, Env | Arg):
+            new = self.copy()
+            for pair in instruction.pairs:
+                if isinstance(instruction, Arg):
+                    new.declare_arg(pair, given, args)
+                else:
+                    new._assign(self.text(pair.key.text), self.value(pair.value.text) if pair.value else "")
+            return new
+        if isinstance(instruction, User | Workdir) and instruction.value:
+            new = self.copy()
+            new._move(instruction, instruction.value.text)
+            return new
+        if isinstance(instruction, Shell) and instruction.json and instruction.arguments:
+            new = self.copy()
+            new._set_shell(instruction)
+            return new
+        return self
 
-    `given` are the build arguments of the one who builds, `args` the global ARGs with their default values.
-    """
-    if isinstance(instruction, Env):
-        new = state.copy()
-        new.vars = dict(state.vars)
-        for pair in instruction.pairs:
-            key = state.text(pair.key.text)
-            value = state.value(pair.value.text) if pair.value else ""
-            _assign(new, key, value)
-        return new
-    if isinstance(instruction, Arg):
-        new = state.copy()
-        new.vars = dict(state.vars)
-        for pair in instruction.pairs:
-            declare_arg(new, pair.key.text, pair.value.text if pair.value else None, given, args)
-        return new
-    if isinstance(instruction, User) and instruction.value:
-        new = state.copy()
-        new.user = state.value(instruction.value.text)
-        return new
-    if isinstance(instruction, Workdir) and instruction.value:
-        new = state.copy()
-        new.workdir = state.path(instruction.value.text)
-        return new
-    if isinstance(instruction, Shell) and instruction.json and instruction.arguments:
-        new = state.copy()
-        new.shell = tuple(argument.text for argument in instruction.arguments)
-        new.has_custom_shell = True
-        return new
-    return state
+    def declare_arg(self, pair: KeyValuePair, given: Mapping[str, str], inherited: Mapping[str, str | None]) -> None:
+        """Apply one `key=default` of an ARG, in place.
 
+        The value is that of the build command (`given`), the default, the global ARG of the same name (`inherited`), or
+        a predefined one. Without any, the name is declared but unknown, unless it is already a variable.
+        """
+        key = self.text(pair.key.text)
+        if key in given:
+            self._assign(key, given[key])
+        elif pair.value is not None:
+            self._assign(key, self.value(pair.value.text))
+        elif key in inherited:
+            self._assign(key, inherited[key])
+        elif key in PLATFORM_ARGS:
+            self._assign(key, PLATFORM_ARGS[key])
+        elif key not in self.vars:
+            self._assign(key, None)
 
-def declare_arg(
-    state: State, key: str, default: str | None, given: Mapping[str, str], inherited: Mapping[str, str | None]
-) -> None:
-    """Do what `ARG key=default` does to `state`, in place.
+    def _assign(self, key: str, value: str | None) -> None:
+        if value is None:
+            self.vars.pop(key, None)
+            self.unknown |= {key}
+        else:
+            self.vars[key] = value
+            if key in self.unknown:
+                self.unknown -= {key}
 
-    A value that is given wins, then the default, then the global value of the same name, which a bare `ARG` takes
-    over; without any the name is declared but unknown, unless it is already a variable.
-    """
-    key = state.text(key)
-    if key in given:
-        _assign(state, key, given[key])
-    elif default is not None:
-        _assign(state, key, state.value(default))
-    elif key in inherited:
-        _assign(state, key, inherited[key])
-    elif key in PLATFORM_ARGS:
-        _assign(state, key, PLATFORM_ARGS[key])
-    elif key not in state.vars:
-        _assign(state, key, None)
+    def _move(self, instruction: User | Workdir, text: str) -> None:
+        if isinstance(instruction, User):
+            self.user = self.value(text)
+        else:
+            self.workdir = self.path(text)
 
-
-def _assign(state: State, key: str, value: str | None) -> None:
-    if value is None:
-        state.vars.pop(key, None)
-        state.unknown |= {key}
-    else:
-        state.vars[key] = value
-        if key in state.unknown:
-            state.unknown -= {key}
+    def _set_shell(self, instruction: Shell) -> None:
+        self.shell = tuple(argument.text for argument in instruction.arguments)
+        self.has_custom_shell = True
 
 
 def is_windows_shell(shell: Sequence[str]) -> bool:

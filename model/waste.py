@@ -1,4 +1,4 @@
-"""What never belongs in an image, by name, and what of it a build context holds."""
+"""Files in a build context that do not belong in an image, by name."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ FIXTURE_DIRECTORIES = frozenset(
     ("test", "tests", "testing", "testdata", "test-data", "__tests__", "fixtures", "fixture", "__fixtures__", "spec",
      "specs", "mock", "mocks", "example", "examples", "sample", "samples", "demo", "docs")
 )  # fmt: skip
-"""Folders in which keys and modules are made up on purpose."""
+"""Directories in which keys and modules are test data."""
 
 SizedPath = tuple[str, int]
-"""A path within the context, and its bytes."""
+"""A path in the context, and its size in bytes."""
 
 
 def find_waste(build: Build, context: Context) -> list[SizedPath]:
-    """The files and folders among those that are sent that have no business in the image. Walks the context.
+    """The files and directories that are sent but do not belong in the image. Walks the context.
 
-    `node_modules` counts when the build installs the modules itself, `.git` unless the build reads it; secrets and
-    modules do not count among tests and examples, nor `.env.production`, in which bundlers keep public settings,
-    where one may read it.
+    Includes `node_modules` only if the build installs the modules itself, and `.git` only if the build does not read
+    it. Excludes secrets and modules in tests and examples, and `.env.production` if the build installs modules, as
+    bundlers keep public settings in it.
     """
     files = context.files()
     installs = _installs_modules(build)
@@ -58,13 +58,13 @@ def find_waste(build: Build, context: Context) -> list[SizedPath]:
             found[top] = found.get(top, 0) + count
         elif parts[-1] == "pyvenv.cfg":
             environments.append(posixpath.dirname(path))
-    for folder in environments:
-        found = {path: count for path, count in found.items() if not path.startswith(folder + "/")}
-        found[folder] = context.size(folder)
+    for directory in environments:
+        found = {path: count for path, count in found.items() if not path.startswith(directory + "/")}
+        found[directory] = context.size(directory)
     history = any(path.rpartition("/")[2] in VCS_DIRECTORIES for path in found) and not reads_git_history(
         build, context
     )
-    return [entry for entry in found.items() if _counts(entry[0], files, history=history)]
+    return [entry for entry in found.items() if _is_waste(entry[0], files, history=history)]
 
 
 def _installs_modules(build: Build) -> bool:
@@ -77,10 +77,10 @@ def _installs_modules(build: Build) -> bool:
     )
 
 
-def _counts(path: str, files: Mapping[str, int], *, history: bool) -> bool:
-    """Whether what has the name is what the name says."""
+def _is_waste(path: str, files: Mapping[str, int], *, history: bool) -> bool:
+    """Whether a path with such a name is waste."""
     *above, name = path.split("/")
-    if name in VCS_DIRECTORIES:  # that of a submodule is a file of one line
+    if name in VCS_DIRECTORIES:  # in a submodule it is a file with one line
         return history and path not in files
     if name in SECRET_NAMES:
         return path in files and FIXTURE_DIRECTORIES.isdisjoint(above)
@@ -88,7 +88,7 @@ def _counts(path: str, files: Mapping[str, int], *, history: bool) -> bool:
 
 
 def describe_entries(entries: Sequence[SizedPath], most: int = 3) -> str:
-    """The entries as a message lists them: secrets and the largest first, those of one name together."""
+    """The entries for a message: secrets and the largest first, those with the same name together."""
     groups: dict[str, list[SizedPath]] = {}
     for entry in entries:
         groups.setdefault(posixpath.basename(entry[0]), []).append(entry)

@@ -1,1 +1,1 @@
-"""Source text, lossless tree, words and shell commands of a Dockerfile. Knows nothing of the folders above."""
+"""Source text, lossless tree, words and shell commands of a Dockerfile. Imports nothing from the layers above."""

@@ -1,8 +1,9 @@
-"""The tree that tree-sitter-bash makes of a script, and what has to be done to the script before."""
+"""Parses a script with tree-sitter-bash, after replacing what it misreads."""
 
 from __future__ import annotations
 
 import sys
+from functools import cache
 
 from .quoting import expansion_end, group_end, quote_end, unquote
 
@@ -15,11 +16,9 @@ if TYPE_CHECKING:
 _BLANK = " \t"
 _ENDS_WORD = frozenset(" \t\r\n;&|()<>")
 
-_grammar: tuple[Parser, dict[int, str]] | None = None
-
 
 class ShellHeredoc:
-    """A here-document or here-string of a script: `<<EOF`, `<<-EOF` or `<<<`, and where its body lies."""
+    """A heredoc or here-string of a script: `<<EOF`, `<<-EOF` or `<<<`, and the place of its body."""
 
     __slots__ = ("end_index", "operator", "quoted", "start_index")
 
@@ -28,25 +27,30 @@ class ShellHeredoc:
         self.quoted = quoted
         self.start_index = self.end_index = 0
 
+    def set_body(self, start: int, end: int) -> None:
+        """Set where the body begins and ends in the script."""
+        self.start_index = start
+        self.end_index = end
+
 
 _LONG = 2000
-"""From so many characters on it pays to look for what is slow to parse."""
+"""Length from which it is worth looking for what is slow to parse."""
 
 
 def parse_bash(text: str) -> tuple[Node, dict[int, str], dict[int, ShellHeredoc]]:
-    """The root of the tree, what its kind ids mean, and the here-documents by the index of their operator.
+    """The root of the tree, the names of its kind ids, and the heredocs by the index of their operator.
 
-    Byte offsets in the tree are indices of `text`. Never raises, whatever the text.
+    Byte offsets in the tree are indexes in `text`. Never raises.
     """
     parser, kinds = _load()
     heredocs: dict[int, ShellHeredoc] = {}
     if "<<" in text or "`" in text:
-        text = _readable(text, heredocs)
+        text = _without_misread_parts(text, heredocs)
     if "\\ " in text or "\\\t" in text:
-        # The grammar takes an escaped blank at the start of a word for a continuation.
+        # The grammar misreads an escaped blank at the start of a word as a continuation.
         text = text.replace("\\\\", "..").replace("\\ ", "..").replace("\\\t", "..")
     if not text.isascii() or "\0" in text:
-        # One byte for one character; a full stop means nothing to a shell, as no character beyond ASCII does.
+        # Makes every character one byte; like all characters beyond ASCII, a full stop has no meaning in a shell.
         text = "".join([char if "\0" < char < "\x80" else "." for char in text])
     if len(text) > _LONG and "$" in text:
         text = _plain_dollars(text)
@@ -54,27 +58,26 @@ def parse_bash(text: str) -> tuple[Node, dict[int, str], dict[int, ShellHeredoc]
 
 
 def _plain_dollars(text: str) -> str:
-    """A dollar sign that begins no expansion means nothing, but costs the parser quadratic time when there are many."""
+    """Replace dollar signs that do not begin an expansion: many of them take the parser quadratic time."""
     import re
 
     return re.sub(r"""\$(?![\w{(\[@*#?$!'"-])""", ".", text)
 
 
+@cache
 def _load() -> tuple[Parser, dict[int, str]]:
-    global _grammar
-    if _grammar is None:
-        binding = _extension("tree_sitter")
-        language = binding.Language(_extension("tree_sitter_bash").language())
-        kinds = {number: language.node_kind_for_id(number) or "" for number in range(language.node_kind_count)}
-        kinds[0xFFFF] = "ERROR"
-        _grammar = binding.Parser(language), {number: sys.intern(kind) for number, kind in kinds.items()}
-    return _grammar
+    """The parser, and the names of the kind ids of nodes."""
+    binding = _extension("tree_sitter")
+    language = binding.Language(_extension("tree_sitter_bash").language())
+    kinds = {number: language.node_kind_for_id(number) or "" for number in range(language.node_kind_count)}
+    kinds[0xFFFF] = "ERROR"
+    return binding.Parser(language), {number: sys.intern(kind) for number, kind in kinds.items()}
 
 
 def _extension(package: str) -> ModuleType:
-    """The extension module of `package`, loaded past its `__init__`.
+    """The extension module of `package`, loaded without its `__init__`.
 
-    Those import typing and importlib.resources, which cost 15 ms and are of no use here.
+    That imports typing and importlib.resources, which takes 15 ms and is not needed here.
     """
     name = f"{package}._binding"
     loaded = sys.modules.get(name)
@@ -90,19 +93,19 @@ def _extension(package: str) -> ModuleType:
                     inner.loader.exec_module(module)
                     return sys.modules.setdefault(name, module)
     except (ImportError, AttributeError):
-        pass  # an importer of another kind; the ordinary way says what is wrong if that fails too
+        pass  # another kind of importer; the ordinary import below reports what is wrong if it fails too
     from importlib import import_module
 
     return import_module(name)
 
 
-def _readable(text: str, heredocs: dict[int, ShellHeredoc]) -> str:
-    """`text`, as long as before, without what tree-sitter-bash misreads.
+def _without_misread_parts(text: str, heredocs: dict[int, ShellHeredoc]) -> str:
+    """`text` with the same length, without what tree-sitter-bash misreads.
 
-    - It knows one here-document a line, and no list or pipeline behind it that it gets right: a body becomes blank,
-      `<<EOF` becomes `< EOF`.
-    - It takes `<<<` behind another redirect for an error: it becomes `<`.
-    - A comment in backticks, the customary way to comment a line of a list, swallows the rest: it becomes blank.
+    - It supports only one heredoc per line, and no list or pipeline after it: bodies are blanked, and `<<EOF` becomes
+      `< EOF`.
+    - `<<<` after another redirect is an error for it: it becomes `<`.
+    - A comment in backticks, commonly used to comment lines of a list, swallows the rest: it is blanked.
     """
     blanks: list[tuple[int, int]] = []
     pending: list[tuple[str, ShellHeredoc]] = []
@@ -146,7 +149,7 @@ def _readable(text: str, heredocs: dict[int, ShellHeredoc]) -> str:
 
 
 def _in_arithmetic(text: str, at: int, stack: list[str]) -> int:
-    """One step within `$((...))`, where `<<` shifts and `#` gives a base."""
+    """One step within `$((...))`, where `<<` is a shift and `#` a base."""
     if text.startswith("))", at):
         stack.pop()
         return at + 2
@@ -156,7 +159,7 @@ def _in_arithmetic(text: str, at: int, stack: list[str]) -> int:
 
 
 def _open(text: str, at: int, stack: list[str]) -> int:
-    """Step behind the `$` or `(` at `at`, into what it opens."""
+    """The index after the `$` or `(` at `at`, and after an expansion that need not be entered."""
     start = at + 1 if text[at] == "$" else at
     if text.startswith("((", start):
         stack.append("))")
@@ -172,7 +175,7 @@ def _open(text: str, at: int, stack: list[str]) -> int:
 
 
 def _comment_in_backticks(text: str, at: int) -> int:
-    """Index behind `` `# comment` `` when there is one at `at`, or else 0."""
+    """The index after the `` `# comment` `` at `at`, or 0 if there is none."""
     first = at + 1
     while text[first : first + 1] in (" ", "\t"):
         first += 1
@@ -187,7 +190,7 @@ def _here(
     heredocs: dict[int, ShellHeredoc],
     blanks: list[tuple[int, int]],
 ) -> int:
-    """Read the operator and the delimiter of the here-document, or the here-string, at `at`."""
+    """Read the operator and delimiter of the heredoc, or the here-string, at `at`; returns the index after it."""
     operator = "<<<" if text.startswith("<<<", at) else "<<-" if text.startswith("<<-", at) else "<<"
     word = at + len(operator)
     end = word
@@ -213,20 +216,20 @@ def _here(
 
 
 def _bodies(text: str, at: int, pending: list[tuple[str, ShellHeredoc]], blanks: list[tuple[int, int]]) -> int:
-    """Take the bodies of the pending here-documents, the first of which begins at `at`."""
+    """Read the bodies of the pending heredocs, the first of which begins at `at`; returns the index after them."""
     first = at
     for delimiter, heredoc in pending:
-        heredoc.start_index = heredoc.end_index = at
+        start, body_end = at, len(text)
         while at < len(text):
             end = text.find("\n", at)
             end = len(text) if end < 0 else end
             line = text[at:end].rstrip("\r")
-            heredoc.end_index = at
-            at = end + 1
             if (line.lstrip("\t") if heredoc.operator == "<<-" else line) == delimiter:
+                body_end = at
+                at = end + 1
                 break
-        else:
-            heredoc.end_index = len(text)
+            at = end + 1
+        heredoc.set_body(start, body_end)
     pending.clear()
     at = min(at, len(text) + 1) - 1
     blanks.append((first, max(first, at)))

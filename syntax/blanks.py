@@ -1,4 +1,4 @@
-"""The tokens of a shell line as far as white space goes."""
+"""Splits a shell line at insignificant white space."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ _BLANK = " \t"
 
 
 def split_shell_line(line: str) -> tuple[str, ...]:
-    """The pieces of a one-line shell script between blanks that mean nothing; quotes and expansions are left whole.
+    """The pieces of a one-line shell script between unquoted blanks; quotes and expansions are not split.
 
-    Two lines with equal pieces do the same. A comment is one piece to the end of the line.
+    Lines with equal pieces are equivalent. A comment is one piece to the end of the line.
     """
     return tuple([line[start:end] for start, end in shell_line_spans(line)])
 
 
 def shell_line_spans(line: str) -> list[tuple[int, int]]:
-    """Where the pieces of `split_blanks` begin and end."""
+    """Start and end of each piece of `split_shell_line`."""
     found: list[tuple[int, int]] = []
     at, size = 0, len(line)
     while at < size:

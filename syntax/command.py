@@ -1,4 +1,4 @@
-"""Simple shell commands, their words, and the script they stand in."""
+"""Shell commands, their words, and the script that contains them."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ if TYPE_CHECKING:
 
     from .source import MappedText
 
-# Linux takes no longer path; a substitution as program may be as long as the script, and so may the one in it.
+# The longest path on Linux. A substitution used as program, and nested ones, may be as long as the script.
 _LONGEST_PATH = 4096
 
 
 class Word:
-    """One word of a shell command, `script.text[at:to]`; the rest is worked out when it is asked for."""
+    """One word of a shell command, `script.text[start_index:end_index]`; unquoted on demand."""
 
     __slots__ = ("_dynamic", "_value", "end_index", "script", "start_index")
 
@@ -38,14 +38,14 @@ class Word:
 
     @property
     def value(self) -> str:
-        """The word without quotes and escapes; what only the shell can know (`$X`, globs, `~`) as written."""
+        """The word without quotes and escapes; expansions, globs and `~` as written."""
         if self._value is None:
             self._read()
         return self._value or ""
 
     @property
     def dynamic(self) -> bool:
-        """Whether it holds an expansion (`$X`, `${X}`, `$(..)`, `..` in backticks, `<(..)`)."""
+        """Whether it contains an expansion (`$X`, `${X}`, `$(..)`, `..` in backticks, `<(..)`)."""
         if self._dynamic is None:
             self._read()
         return bool(self._dynamic)
@@ -65,13 +65,13 @@ class Word:
         )
 
     def mapped_value(self) -> MappedText:
-        """The value, each character of which knows its offset in the file."""
+        """The value with its offsets in the file."""
         if self._value == self.script.text[self.start_index : self.end_index]:
             return self.script.slice(self.start_index, self.end_index)
         return unquote_word(self.script, self.start_index, self.end_index)[0]
 
     def base_name(self) -> str:
-        """The last part of the path that the word is, or "" when only the shell can know that part."""
+        """The last part of the word as a path, or "" if that part contains an expansion."""
         if self.end_index - self.start_index > _LONGEST_PATH:
             return ""
         value = self.value
@@ -97,9 +97,10 @@ class Word:
 
 
 class Redirect:
-    """A redirection of a command; `target` is the file, the descriptor, the delimiter or the here-string.
+    """A redirection of a command.
 
-    `operator` stands as written, with the descriptor before it (`2>`); `2>&-` has no target.
+    `operator`: as written, with the file descriptor before it (`2>`)
+    `target`: the file, file descriptor, heredoc delimiter or here-string; None for `2>&-`
     """
 
     __slots__ = ("end", "operator", "start", "target")
@@ -115,12 +116,13 @@ class Redirect:
 
 
 class Command:
-    """One simple command, seen through what only changes how it is run.
+    """One simple command, without the wrappers that run it.
 
-    `name` is the base name of the program, "" when that is dynamic or there are only assignments or redirects.
-    `words` begins with the program; `wrappers` are the programs before it (`sudo`, `env`), outermost first.
-    `before` and `after` are what joins it to its neighbours in the same list: "&&", "||", ";", "|", "|&", "&",
-    a line feed, or "" at the ends. `context` names the constructs around it, outermost first.
+    `name`: base name of the program, "" if it is dynamic or there are only assignments or redirects
+    `words`: the program and its arguments
+    `wrappers`: the programs before it (`sudo`, `env`), outermost first
+    `operator_before`, `operator_after`: "&&", "||", ";", "|", "|&", "&", a line feed, or "" at the ends of a list
+    `context`: the constructs around it, outermost first: "if", "condition", "subshell", "sh -c" …
     """
 
     __slots__ = (
@@ -162,12 +164,12 @@ class Command:
 
     @property
     def args(self) -> tuple[Word, ...]:
-        """The words behind the program."""
+        """The words after the program."""
         return self.words[1:]
 
     @property
     def script(self) -> MappedText:
-        """The script that the command is written in."""
+        """The script that contains the command."""
         return self._script
 
     @property
@@ -187,16 +189,16 @@ class Command:
 
     @property
     def end(self) -> int:
-        """Offset in the file of the end of the whole command; the body of a here-document is behind it."""
+        """Offset in the file of the end of the whole command, without heredoc bodies."""
         return self._script.end_offset(self._to)
 
     @property
     def text(self) -> str:
-        """The words as written with one blank between them, for messages."""
+        """The words as written, joined by blanks, for messages."""
         return " ".join([word.text for word in self.words])
 
     def flags(self) -> list[Word]:
-        """The arguments that begin with a dash, up to a `--`; a lone `-` is none."""
+        """The arguments that begin with a dash, up to a `--`; without a lone `-`."""
         found: list[Word] = []
         for word in self.words[1:]:
             value = word.value
@@ -211,9 +213,9 @@ class Command:
         return any(_gives(word.value, flag) for word in self.flags() for flag in flags)
 
     def option(self, *flags: str) -> Word | str | None:
-        """The value that one of `flags` is given: the next word, or what stands behind `=` or behind the letter.
+        """The value of the first of `flags`: the next word, or what follows `=` or the letter.
 
-        None when no flag is there or nothing follows it. A `=` behind a letter (`-o=x`) belongs to no value.
+        None if there is no such flag, or nothing follows it. The value of `-o=x` is `x`.
         """
         words = self.words
         for index, word in enumerate(words):
@@ -248,9 +250,10 @@ class Command:
 
 
 class Script:
-    """What was read of a shell script: every simple command in source order, nested ones included.
+    """A parsed shell script.
 
-    `error` says that the grammar could not read it all. For a `dialect` that is no Unix shell there are no commands.
+    `commands`: every simple command in source order, including nested ones; empty if `dialect` is not a Unix shell
+    `error`: parts of the script could not be parsed
     """
 
     __slots__ = ("commands", "dialect", "error", "text")
@@ -262,14 +265,14 @@ class Script:
         self.text = text
 
     def top_level(self) -> list[Command]:
-        """The commands that stand in no other construct."""
+        """The commands outside of any construct."""
         return [command for command in self.commands if not command.context]
 
 
 def _cluster(value: str) -> str:
-    """The letters of `-abc`: all that are letters or digits, or the first one when `=` or `:` make it one flag.
+    """The letters of `-abc`: all letters and digits, or only the first one if `=` or `:` follow.
 
-    `-qO-` and `-xzC/usr` are clusters with a value behind, `-oDpkg::Options` is one flag.
+    `-qO-` and `-xzC/usr` are clusters followed by a value, `-oDpkg::Options` is one flag.
     """
     end = 1
     while end < len(value) and value[end].isalnum():
@@ -284,7 +287,7 @@ def _gives(value: str, flag: str) -> bool:
 
 
 def _attached(value: str, flag: str) -> str | None:
-    """What stands behind `flag` in the argument `value`, with its `=`; None when the flag is not in it."""
+    """What follows `flag` in the argument `value`, with its `=`; None if the flag is not in it."""
     if value == flag:
         return ""
     if value.startswith(flag + "="):
@@ -295,7 +298,7 @@ def _attached(value: str, flag: str) -> str | None:
 
 
 def takes_next_word(value: str, valued: Collection[str]) -> bool:
-    """Whether the argument `value`, a flag or a cluster, takes the next word as the value of a flag in `valued`."""
+    """Whether the next word is the value of a flag in `valued` that is, or ends the cluster, `value`."""
     if value in valued:
         return True
     if value[1] == "-":

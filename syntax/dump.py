@@ -1,4 +1,4 @@
-"""BuildKit's S-expression of an instruction, as its parser's Dump() writes it."""
+"""Writes an instruction as the S-expression of Dump() in BuildKit's parser."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def dump(instruction: Instruction) -> str:
     """`run "a  b"`, `env "A" "1" "="`, `run ["--mount=type=cache,target=/a"] "…"`."""
     outer = ""
     depth = 0
-    # A loop, as ONBUILD may stand behind ONBUILD any number of times.
+    # A loop, as ONBUILD may follow ONBUILD any number of times.
     while instruction.trigger is not None:
         outer += " ".join(_head(instruction)) + " ("
         depth += 1

@@ -1,4 +1,4 @@
-"""Words of a Dockerfile: quotes, escapes, variables, and the words that open a heredoc, as BuildKit reads them."""
+"""Expands words like BuildKit: quotes, escapes, variables, and words that open a heredoc."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ _NAME = "ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz0123456789"
 _SPECIAL_PARAMETERS = "@*#?-$!"
 _MISSING_BRACE = "syntax error: missing '}'"
 _MISSING_SLASH = "syntax error: missing '/' in ${}"
-# What Go prints for the end of the text where a character was expected.
+# What Go prints for the end of the text in place of a character.
 _END = "\ufffd"
-# Go's text/scanner drops one at the start of what it reads: of a word, of a pattern.
+# Go's text/scanner skips one at the start of a word or pattern.
 _BOM = "\ufeff"
-# The blanks after `<<` that stay in its word; what Go's `\s` matches before the name of a heredoc.
+# The blanks after `<<` that belong to its word; and Go's `\s` before the name of a heredoc.
 _HEREDOC_BLANK = "\t\r "
 _GO_BLANK = "\t\n\f\r "
 _MAX_DESCRIPTOR = 2**64 - 1
 _NO_NAMES: frozenset[str] = frozenset()
-_NO_ENV: dict[str, str] = {}
 
 
 class ExpansionError(ValueError):
-    """BuildKit cannot expand the word; the message is BuildKit's, without its `failed to process "…": `."""
+    """BuildKit cannot expand the word; the message is BuildKit's, without `failed to process "…": `."""
 
 
 class Expansion:
     """A word after expansion.
 
-    `text` is the word with quotes and escapes taken off and variables replaced, `words` the same split at unquoted
-    space, `matched` and `unmatched` the names that were looked up and were, or were not, in the environment.
+    `text`: the word with quotes and escapes removed and variables replaced
+    `words`: `text` split at unquoted white space
+    `matched`, `unmatched`: names of the variables that are, or are not, in the environment
     """
 
     __slots__ = ("matched", "text", "unmatched", "words")
@@ -75,9 +75,11 @@ def expand(
 ) -> Expansion:
     """Expand `word` with the variables of `env`.
 
-    `raw_quotes` and `raw_escapes` keep quotes and escape characters in the result, `skip_unset` keeps a reference to
-    a variable that is not in `env`, `skip_quotes` makes quotes ordinary characters (the body of a COPY heredoc).
-    Raises ExpansionError where BuildKit refuses the word, and for some hundred substitutions within each other.
+    `raw_quotes`, `raw_escapes`: keep quotes and escape characters in the result
+    `skip_unset`: keep references to variables that are not in `env`
+    `skip_quotes`: quotes are ordinary characters (in the body of a COPY heredoc)
+
+    Raises ExpansionError if BuildKit rejects the word, and for several hundred nested substitutions.
     """
     if _is_plain(word, escape) and _is_one_field(word):
         return Expansion(word, [word], _NO_NAMES, _NO_NAMES)
@@ -88,29 +90,29 @@ def expand(
 
 
 def expand_text(word: str, env: Mapping[str, str], escape: str = "\\") -> str:
-    """The text of `expand(word, env, escape)`; raises ExpansionError like it."""
+    """The text of `expand(word, env, escape)`. Raises ExpansionError."""
     if _is_plain(word, escape):
         return word
     return _Reader(word, env, escape, False, False, False).read_all(False, None)
 
 
 def split_words(line: str) -> list[str]:
-    """The words of a logical line among which BuildKit looks for heredocs, with their quotes and escapes.
+    """The words of a logical line in which BuildKit looks for heredocs, with their quotes and escapes.
 
-    Empty where the line cannot be expanded: BuildKit ignores the error, so that an unbalanced quote hides every
-    heredoc of the line. The escape character is always the backslash.
+    Empty if the line cannot be expanded: BuildKit ignores the error, and an unbalanced quote hides all heredocs of the
+    line. The escape character is always the backslash.
     """
     try:
-        return expand(line, _NO_ENV, raw_quotes=True, raw_escapes=True, skip_unset=True).words
+        return expand(line, {}, raw_quotes=True, raw_escapes=True, skip_unset=True).words
     except ExpansionError:
         return []
 
 
 def parse_heredoc_word(word: str) -> HeredocWord | None:
-    """The heredoc that `word`, one of `split_words`, opens; None when it opens none.
+    """The heredoc that `word`, one of `split_words`, opens; None if it opens none.
 
-    The form is `^(\\d*)<<(-?)\\s*([^<]*)$` of BuildKit's parser. The escape character is always the backslash, and
-    any quote in the name turns the expansion of the body off. Raises ExpansionError for unbalanced quotes.
+    Follows `^(\\d*)<<(-?)\\s*([^<]*)$` in BuildKit's parser. The escape character is always the backslash, and any
+    quote in the name turns off expansion of the body. Raises ExpansionError for unbalanced quotes.
     """
     digits, found, rest = word.partition("<<")
     if not found or (digits and not (digits.isascii() and digits.isdigit())):
@@ -119,25 +121,25 @@ def parse_heredoc_word(word: str) -> HeredocWord | None:
     name = rest[chomp:].lstrip(_GO_BLANK)
     if not name or "<" in name:
         return None
-    words = expand(name, _NO_ENV, skip_unset=True).words
+    words = expand(name, {}, skip_unset=True).words
     if len(words) != 1:
         return None
-    raw = expand(name, _NO_ENV, raw_quotes=True, skip_unset=True).words
+    raw = expand(name, {}, raw_quotes=True, skip_unset=True).words
     if len(raw) != 1:
         raise ExpansionError(f"internal lexing of heredoc produced inconsistent results: {name}")
     return HeredocWord(words[0], chomp, words == raw, _descriptor(digits))
 
 
 def variable_references(word: str, escape: str = "\\", *, skip_quotes: bool = False) -> list[tuple[str, int, int]]:
-    """The variables that `word` refers to: name, start and end of the whole reference (`$X`, `${X:-$Y}`).
+    """The variables in `word`: name, start and end of the whole reference (`$X`, `${X:-$Y}`), in order.
 
-    Those in the modifier of another are included, in the order in which they start; single-quoted text holds none.
-    Never raises: what BuildKit refuses is read as a shell would, up to the next `}`, so that shell text may be given.
+    Includes variables in modifiers of others, and none in single quotes. Never raises: what BuildKit rejects is read
+    like a shell would, up to the next `}`, as `word` may be shell text.
     """
     found: list[tuple[str, int, int]] = []
     if "$" not in word:
         return found
-    unclosed: list[tuple[int, bool]] = []  # index in `found`, and whether the reference stands in double quotes
+    unclosed: list[tuple[int, bool]] = []  # index in `found`, and whether it is in double quotes
     at, end, in_quotes = 0, len(word), False
     while at < end:
         char = word[at]
@@ -166,7 +168,7 @@ def variable_references(word: str, escape: str = "\\", *, skip_quotes: bool = Fa
 
 
 def _reference(word: str, at: int) -> tuple[str | None, int, bool]:
-    """The name that the `$` at `at` refers to, or None; where to read on; whether the reference ends there."""
+    """The name after the `$` at `at`, or None; the next index; whether the reference ends there."""
     start = at + 1
     if word[start : start + 1] != "{":
         end = _name_end(word, start)
@@ -182,7 +184,7 @@ def _reference(word: str, at: int) -> tuple[str | None, int, bool]:
 
 
 def _name_end(word: str, at: int) -> int:
-    """Where the variable name that starts at `at` ends: digits, one special parameter, or letters, digits and `_`."""
+    """The end of the variable name at `at`: digits, one special parameter, or letters, digits and `_`."""
     end = len(word)
     if at < end and word[at] in _SPECIAL_PARAMETERS:
         return at + 1
@@ -205,13 +207,13 @@ def _is_plain(word: str, escape: str) -> bool:
 
 
 def _is_one_field(word: str) -> bool:
-    """Whether `word` has text and no space; never for \\x1c to \\x1f, which are space for Python alone."""
+    """Whether `word` has text and no white space; False for \\x1c to \\x1f, which are space only in Python."""
     fields = word.split(None, 1)
     return len(fields) == 1 and len(fields[0]) == len(word)
 
 
 def _descriptor(digits: str) -> int:
-    # Go's ParseUint stops at the greatest value; Python's int() refuses thousands of digits.
+    # Go's ParseUint stops at the largest value; Python's int() rejects thousands of digits.
     significant = digits.lstrip("0")
     return min(int(significant or "0"), _MAX_DESCRIPTOR) if len(significant) <= 20 else _MAX_DESCRIPTOR
 
@@ -221,7 +223,7 @@ def _unsupported(modifier: str) -> ExpansionError:
 
 
 class _Words:
-    """Collects the words of an expansion: unquoted space ends one, an empty one is none."""
+    """Collects the words of an expansion: unquoted space ends a word, empty words are dropped."""
 
     __slots__ = ("pending", "words")
 
@@ -242,8 +244,16 @@ class _Words:
                 start = at + 1
         self.pending += text[start:]
 
+    def add_quoted(self, text: str) -> None:
+        """Add text that does not end a word."""
+        self.pending += text
+
+    def drop(self) -> None:
+        """Forget the current word."""
+        self.pending = ""
+
     def finish(self) -> list[str]:
-        """End the word at hand; all words so far."""
+        """End the current word; returns all words so far."""
         if self.pending:
             self.words.append(self.pending)
             self.pending = ""
@@ -253,7 +263,7 @@ class _Words:
 class _Reader:
     """One pass over a word, from `at` on.
 
-    BuildKit's error messages depend on how far it has read, so `at` is exact whenever an error is raised.
+    BuildKit's error messages depend on how far it has read, therefore `at` is exact when an error is raised.
     """
 
     __slots__ = (
@@ -292,7 +302,7 @@ class _Reader:
             raise ExpansionError("substitutions are nested too deeply") from None
 
     def read(self, stop: str, raw_escapes: bool, words: _Words | None = None) -> str:
-        """The text up to the character `stop`, or to the end of the word; its words go to `words`."""
+        """The text up to the character `stop`, or to the end of the word; adds its words to `words`."""
         outer, self.raw_escapes = self.raw_escapes, raw_escapes
         word, escape, quotes = self.word, self.escape, self.quotes
         special = f"${escape}{stop}{quotes}" if words is None else f"${escape}{stop}{quotes}<"
@@ -318,20 +328,20 @@ class _Reader:
             parts.append(part)
             if words is not None:
                 if self.nested:
-                    # BuildKit reads a modifier through the buffer that holds the word at hand, which is lost.
+                    # BuildKit reads a modifier into the buffer of the current word, which is lost.
                     self.nested = False
-                    words.pending = ""
+                    words.drop()
                 if char == "$":
                     words.add(part)
                 else:
-                    words.pending += part
+                    words.add_quoted(part)
         self.at = end
         if stop:
             raise ExpansionError(f"unexpected end of statement while looking for matching {stop}")
         return "".join(parts)
 
     def special(self, char: str) -> str:
-        """What stands for the special character `char` at `at` and what belongs to it."""
+        """The replacement of the special character `char` at `at` and what belongs to it."""
         if char == "$":
             return self.variable()
         if char == '"':
@@ -345,7 +355,7 @@ class _Reader:
         return word[start if self.raw_escapes else start + 1 : self.at]
 
     def redirection(self) -> str:
-        # The blanks behind `<<` stay in the word, so that `<< EOF` opens a heredoc (and `<<- EOF` does not).
+        # The blanks after `<<` belong to the word: `<< EOF` opens a heredoc, `<<- EOF` does not.
         word, start = self.word, self.at
         self.at = start + 1
         if word.startswith("<<", start):
@@ -389,7 +399,7 @@ class _Reader:
             if at < end and (word[at] in '"$' or word[at] == escape):
                 char = word[at]
                 at += 1
-            # An escape that escapes nothing stands for itself, beside the one that `raw_escapes` keeps.
+            # An escape that escapes nothing is kept, in addition to the one that `raw_escapes` keeps.
             parts.append(char)
         self.at = end
         raise ExpansionError("unexpected end of statement while looking for matching double-quote")
@@ -430,7 +440,7 @@ class _Reader:
         return value
 
     def argument(self, stop: str, raw_escapes: bool, missing: str) -> str:
-        """The text of a modifier up to `stop`; any error at the end of the word is that `stop` is `missing`."""
+        """The text of a modifier up to `stop`; `missing` is the message for any error at the end of the word."""
         try:
             text = self.read(stop, raw_escapes)
         except ExpansionError:
@@ -441,7 +451,7 @@ class _Reader:
         return text
 
     def modified(self, name: str, modifier: str) -> str:
-        """The value of `${name:-argument}` and its kin, read from behind the first character of the modifier."""
+        """The value of `${name:-argument}` and the like, read from after the first character of the modifier."""
         operator, colon = modifier, modifier == ":"
         if colon:
             operator = self.word[self.at : self.at + 1] or _END
@@ -456,20 +466,17 @@ class _Reader:
             return f"${{{name}{modifier}{argument}}}"
         if trims:
             return _trimmed(value or "", argument, operator)
-        absent = value is None or (colon and not value)
-        if operator == "+":
-            return "" if absent else argument
-        if operator == "-":
-            return argument if absent else value or ""
-        if operator != "?":
+        if operator not in "+-?":
             raise _unsupported(modifier)
-        if absent:
+        if value is not None and (value or not colon):
+            return argument if operator == "+" else value
+        if operator == "?":
             default = "is not allowed to be unset" if value is None else "is not allowed to be empty"
             raise ExpansionError(f"{name}: {argument or default}")
-        return value or ""
+        return argument if operator == "-" else ""
 
     def replaced(self, name: str) -> str:
-        """The value of `${name/pattern/replacement}`, read from behind the first slash."""
+        """The value of `${name/pattern/replacement}`, read from after the first slash."""
         everywhere = self.word.startswith("/", self.at)
         self.at += everywhere
         pattern = self.argument("/", True, _MISSING_SLASH)
@@ -487,7 +494,7 @@ class _Reader:
 
 
 def _trimmed(value: str, pattern: str, operator: str) -> str:
-    """`value` without the shortest prefix (#) or suffix (%) that matches, the longest when the operator is doubled."""
+    """`value` without the shortest matching prefix (#) or suffix (%); the longest if the operator is doubled."""
     longest = pattern.startswith(operator)
     if longest:
         pattern = pattern[1:]
@@ -499,7 +506,7 @@ def _trimmed(value: str, pattern: str, operator: str) -> str:
 
 
 def _reversed_pattern(pattern: str) -> str:
-    """`pattern` from its end to its start, an escape still before what it escapes."""
+    """`pattern` reversed, with escapes still before what they escape."""
     parts: list[str] = []
     at = 0
     while at < len(pattern):
@@ -510,11 +517,10 @@ def _reversed_pattern(pattern: str) -> str:
 
 
 def _regex(pattern: str, longest: bool) -> re.Pattern[str]:
-    """The regular expression that matches the glob `pattern`, whose stars take as much as they can, or as little.
+    """The regular expression for the glob `pattern`, with greedy stars if `longest`.
 
-    Every star but the last takes the first place where what follows it matches and is not tried again (an atomic
-    group): for globs that finds the same match as BuildKit's expression without its backtracking.
-    Raises ExpansionError for an escape that the pattern language does not know.
+    Every star except the last stops at the first place where what follows matches (an atomic group). For globs this
+    finds the same match as BuildKit's expression, without backtracking. Raises ExpansionError for an unknown escape.
     """
     import re
 
@@ -542,7 +548,7 @@ def _regex(pattern: str, longest: bool) -> re.Pattern[str]:
 
 
 def _replace_all(regex: re.Pattern[str], value: str, replacement: str) -> str:
-    """Go's ReplaceAllString: an empty match just behind another is not replaced (Python's `sub` does)."""
+    """Go's ReplaceAllString: unlike in Python's `sub`, an empty match directly after another is not replaced."""
     parts: list[str] = []
     at = last = 0
     while at <= len(value):

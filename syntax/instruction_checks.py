@@ -1,4 +1,4 @@
-"""What BuildKit refuses in an instruction once it is split: counts, flags, names, durations.
+"""Errors that BuildKit reports in the arguments of one instruction: counts, flags, names, durations.
 
 Source: BuildKit frontend/dockerfile/instructions (parse.go, bflag.go, commands_run*.go).
 """
@@ -17,7 +17,7 @@ KEYWORDS = (
     "ADD", "ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "HEALTHCHECK", "LABEL", "MAINTAINER",
     "ONBUILD", "RUN", "SHELL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR",
 )  # fmt: skip
-"""Every instruction that BuildKit knows."""
+"""All instructions that BuildKit knows."""
 
 _STRING, _BOOL, _LIST = "string", "bool", "list"
 INSTRUCTION_FLAGS: dict[str, dict[str, str]] = {
@@ -35,16 +35,16 @@ INSTRUCTION_FLAGS: dict[str, dict[str, str]] = {
     },
     "RUN": {"mount": _LIST, "network": _STRING, "security": _STRING, "device": _LIST},
 }  # fmt: skip
-"""The builder flags of each instruction and their kind."""
+"""The flags of each instruction, with their types."""
 
 _IGNORES_FLAGS = frozenset(("ARG", "STOPSIGNAL"))
-_ONE = {
+_ONE_ARGUMENT = {
     "MAINTAINER": 'LABEL org.opencontainers.image.authors="name"',
     "STOPSIGNAL": "STOPSIGNAL SIGTERM",
     "USER": "USER name",
     "WORKDIR": "WORKDIR /path",
 }
-_SOME = {
+_SOME_ARGUMENTS = {
     "ARG": "ARG name",
     "ENV": "ENV name=value",
     "EXPOSE": "EXPOSE 8080",
@@ -61,16 +61,16 @@ Problem = tuple[str, "Argument | None"]
 
 
 def check_instruction(instruction: Instruction) -> Iterator[Problem]:
-    """What is wrong with the instruction: message and the word it is about, BuildKit's first answer first."""
+    """What is wrong with the instruction: messages with the argument they are about, in BuildKit's order."""
     name = instruction.name
-    if name in _ONE and len(instruction.arguments) != 1:
-        yield f"{name} requires exactly one argument; use {_ONE[name]}", None
+    if name in _ONE_ARGUMENT and len(instruction.arguments) != 1:
+        yield f"{name} requires exactly one argument; write {_ONE_ARGUMENT[name]}", None
         return
-    if name in _SOME and not instruction.arguments and instruction.trigger is None:
-        yield f"{name} requires at least one argument; use {_SOME[name]}", None
+    if name in _SOME_ARGUMENTS and not instruction.arguments and instruction.trigger is None:
+        yield f"{name} requires at least one argument; write {_SOME_ARGUMENTS[name]}", None
         return
     if isinstance(instruction, CopyOrAdd) and len(instruction.arguments) < 2:
-        yield f"{name} requires at least two arguments; use {name} source destination", None
+        yield f"{name} requires at least two arguments; write {name} source destination", None
         return
     yield from _check_flags(instruction)
     yield from _check_arguments(instruction)
@@ -86,7 +86,7 @@ def _check_arguments(instruction: Instruction) -> Iterator[Problem]:
     elif instruction.pairs:
         for pair in instruction.pairs:
             if not pair.key.text:
-                yield f"{instruction.name} names can not be blank; add a name before the `=`", pair.value
+                yield f"{instruction.name} names cannot be blank; write a name before the `=`", pair.value
     elif instruction.trigger is not None:
         yield from _check_onbuild(instruction.trigger)
     elif instruction.name == "SHELL" and not instruction.json:
@@ -94,7 +94,7 @@ def _check_arguments(instruction: Instruction) -> Iterator[Problem]:
     elif instruction.name == "VOLUME":
         for word in instruction.arguments:
             if not word.text.strip(WHITESPACE):
-                yield "VOLUME specified can not be an empty string; add a path", word
+                yield "a VOLUME cannot be an empty string; write a path", word
 
 
 def _check_flags(instruction: Instruction) -> Iterator[Problem]:
@@ -106,23 +106,25 @@ def _check_flags(instruction: Instruction) -> Iterator[Problem]:
     for flag in instruction.flags:
         kind = known.get(flag.name)
         if kind is None:
-            hint = suggest(flag.name, known)
-            listed = ", ".join(f"--{k}" for k in known)
-            yield (
-                f"unknown flag `--{flag.name}` for {name}"
-                + (f"; did you mean --{hint}?" if hint else f"; allowed: {listed}" if known else ", which has none"),
-                flag,
-            )
+            yield f"unknown flag `--{flag.name}` for {name}{_flag_hint(flag.name, known)}", flag
         elif flag.name in seen and kind != _LIST:
             yield f"duplicate flag `--{flag.name}`; keep one", flag
         elif kind != _BOOL and flag.value is None:
-            yield f"missing a value on flag `--{flag.name}`; use --{flag.name}=…", flag
+            yield f"missing value for flag `--{flag.name}`; write --{flag.name}=…", flag
         elif kind == _BOOL and flag.value is not None and flag.value.lower() not in ("true", "false"):
-            wrong = f"not `{flag.value}`" if flag.value else "or omit the `=`"
-            yield f"flag `--{flag.name}` must be true or false, {wrong}", flag
+            wrong = f"`{flag.value}`" if flag.value else "an empty value after `=`"
+            yield f"flag `--{flag.name}` does not accept {wrong}; use true or false", flag
         elif name == "RUN":
             yield from _check_run_flag(flag)
         seen.add(flag.name)
+
+
+def _flag_hint(name: str, known: Iterable[str]) -> str:
+    hint = suggest(name, known)
+    if hint:
+        return f"; did you mean --{hint}?"
+    listed = ", ".join(f"--{each}" for each in known)
+    return f"; supported: {listed}" if listed else ", which has no flags"
 
 
 def _check_run_flag(flag: Flag) -> Iterator[Problem]:
@@ -134,15 +136,15 @@ def _check_run_flag(flag: Flag) -> Iterator[Problem]:
     elif flag.name == "mount":
         fields = parse_mount_fields(value)
         if fields is None:
-            yield f"invalid mount `{value}`; use comma-separated fields such as type=cache,target=/path", flag
+            yield f"invalid mount `{value}`; write a list such as type=cache,target=/path", flag
             return
         for key, field in fields:
             if key == "from" and field is not None and "$" in field[:-1]:
-                yield "`from` cannot contain variables; name a stage with FROM … AS name, then use from=name", flag
+                yield "`from` does not support variables; name a stage with FROM … AS name and use from=name", flag
 
 
 def parse_mount_fields(value: str) -> list[tuple[str, str | None]] | None:
-    """The `key=value` fields of a `--mount`, keys in lower case, value None without `=`; None when it is no CSV."""
+    """The `key=value` fields of a `--mount`, keys in lower case, value None without `=`; None if it is not CSV."""
     if not value.strip("\r\n"):
         return None
     if '"' not in value:
@@ -155,7 +157,7 @@ def parse_mount_fields(value: str) -> list[tuple[str, str | None]] | None:
 
 
 def _csv_fields(value: str) -> list[str] | None:
-    """One CSV record (RFC 4180 as Go's encoding/csv reads it); None where a quote stands in a wrong place."""
+    """The fields of a CSV record (RFC 4180 as Go's encoding/csv reads it); None if a quote is misplaced."""
     fields: list[str] = []
     at = 0
     while True:
@@ -191,7 +193,7 @@ def _check_destination(instruction: CopyOrAdd) -> Iterator[Problem]:
     destination = instruction.destination
     try:
         if destination is not None and parse_heredoc_word(destination.text) is not None:
-            yield f"{instruction.name} cannot accept a heredoc as a destination; put the path last", destination
+            yield f"{instruction.name} cannot accept a heredoc as a destination; write the path last", destination
     except ExpansionError:
         return
 
@@ -202,32 +204,32 @@ def _check_from(instruction: From) -> Iterator[Problem]:
         name = words[2].text.lower()
         if not name or not "a" <= name[0] <= "z" or not _STAGE_CHARS.issuperset(name):
             yield (
-                f"invalid name for build stage `{words[2].text}`; use a letter "
-                "followed by letters, digits, `-`, `_` or `.`",
+                f"invalid name for build stage `{words[2].text}`; start with a letter, "
+                "then use letters, digits, `-`, `_` and `.`",
                 words[2],
             )
     elif len(words) != 1:
-        yield "FROM requires either one or three arguments; use FROM image, or FROM image AS name", None
+        yield "FROM requires either one or three arguments: FROM image, or FROM image AS name", None
 
 
 def _check_onbuild(trigger: Instruction) -> Iterator[Problem]:
     if trigger.name == "ONBUILD":
-        yield "chaining ONBUILD ONBUILD isn't allowed; use one ONBUILD", None
+        yield "chaining ONBUILD ONBUILD isn't allowed; write one ONBUILD", None
     elif trigger.name in ("FROM", "MAINTAINER"):
-        yield f"{trigger.name} isn't allowed as an ONBUILD trigger; remove it", None
+        yield f"{trigger.name} isn't allowed as an ONBUILD trigger; remove the line", None
 
 
 def _check_healthcheck(instruction: Healthcheck) -> Iterator[Problem]:
     kind, words = instruction.kind, instruction.words
     if kind == "NONE":
         if words:
-            yield "HEALTHCHECK NONE has no arguments; remove them", None
+            yield "HEALTHCHECK NONE accepts no arguments; remove them", None
         return
     if kind != "CMD":
         yield f"unknown type `{instruction.arguments[0].text}` in HEALTHCHECK; use HEALTHCHECK CMD … or NONE", None
         return
     if not words:
-        yield "missing command after HEALTHCHECK CMD; add one", None
+        yield "missing command after HEALTHCHECK CMD; write HEALTHCHECK CMD command", None
         return
     for flag in instruction.flags:
         value = flag.value
@@ -235,7 +237,7 @@ def _check_healthcheck(instruction: Healthcheck) -> Iterator[Problem]:
             continue
         if flag.name == "retries":
             if not _is_count(value):
-                yield f"invalid --retries `{value}`; use a number of 0 or more", flag
+                yield f"invalid value `{value}` for --retries; use a number, 0 or greater", flag
         else:
             seconds = parse_duration(value)
             if seconds is None:
@@ -245,7 +247,7 @@ def _check_healthcheck(instruction: Healthcheck) -> Iterator[Problem]:
 
 
 def _is_count(text: str) -> bool:
-    """Whether Go reads it as a whole number of 0 or more that fits into 32 bits."""
+    """Whether Go reads it as a number from 0 to 2**31 - 1."""
     digits = text[1:] if text[:1] in ("+", "-") else text
     if not (digits.isascii() and digits.isdigit()):
         return False
@@ -255,7 +257,7 @@ def _is_count(text: str) -> bool:
 
 
 def parse_duration(text: str) -> float | None:
-    """Seconds of a Go duration such as `1m30s`; None when it is none. Source: Go's time.ParseDuration."""
+    """Seconds of a Go duration such as `1m30s`; None if it is invalid. Source: Go's time.ParseDuration."""
     sign, rest = (-1.0, text[1:]) if text.startswith("-") else (1.0, text.removeprefix("+"))
     if rest == "0":
         return 0.0
@@ -279,7 +281,7 @@ def parse_duration(text: str) -> float | None:
 
 
 def suggest(word: str, known: Iterable[str] = KEYWORDS) -> str:
-    """The known name within two edits of `word`, the nearest one; empty when there is none."""
+    """The nearest of the known names within two edits of `word`; empty if there is none."""
     best, best_distance = "", 3
     upper = word.upper()
     letters = set(upper)
@@ -287,7 +289,7 @@ def suggest(word: str, known: Iterable[str] = KEYWORDS) -> str:
         other = name.upper()
         if other == upper:
             return name
-        # Each letter more, and each that the name lacks, is an edit: most names are too far without counting.
+        # Each additional or missing letter is an edit, which rules out most names without counting edits.
         if best_distance > 1 and max(abs(len(name) - len(word)), len(letters.difference(other))) < best_distance:
             distance = _edits(upper, other)
             if distance < best_distance and distance < len(name):

@@ -1,12 +1,13 @@
-"""Splitting an instruction's arguments: words, flags and JSON arrays, as BuildKit's parser does.
+"""Splits the arguments of an instruction into words, flags and JSON arrays, like BuildKit's parser.
 
-Everything works on the joined logical line and answers with indexes into it.
+All functions work on the logical line and return indexes in it.
 Source of the grammar: BuildKit frontend/dockerfile/parser (line_parsers.go, split_command.go).
 """
 
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from .source import WHITESPACE
 
@@ -14,13 +15,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Between an instruction and its arguments only these count as space.
+# White space between an instruction and its arguments.
 BLANKS = "\t\v\f\r "
 
 _WORD = re.compile(r"[^\t\v\f\r ]+")
-_ESCAPED_WORD: dict[str, re.Pattern[str]] = {}
 _JSON_STRING = re.compile(r'"([^"\\\x00-\x1f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*)*)"')
-# An escape, two of which may stand for one character; or a byte that is not UTF-8.
+# An escape, or two for one character (surrogates); or a byte that is not UTF-8.
 _JSON_ESCAPE = re.compile(
     r"\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|(.))|[\ud800-\udfff]"
 )
@@ -29,24 +29,17 @@ _JSON_SPACE = " \t\r\n"
 
 
 def blank_separated_words(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Start and end of every word of `text[start:end]`; words are separated by blanks, quotes mean nothing."""
+    """Start and end of every word of `text[start:end]`; words are separated by blanks, quotes are not special."""
     for match in _WORD.finditer(text, start, end):
         yield match.span()
 
 
 def quoted_words(text: str, start: int, end: int, escape: str) -> Iterator[tuple[str, int, int]]:
-    """Word, start and end of every word of `text[start:end]`; quotes and escapes keep a word together and stay in it.
+    """Text, start and end of every word of `text[start:end]`; quoted and escaped blanks do not separate words.
 
-    An escape at the very end is dropped from the word, an open quote reaches to the end.
+    Words keep their quotes and escapes, except for an escape at the end. An unclosed quote extends to the end.
     """
-    pattern = _ESCAPED_WORD.get(escape)
-    if pattern is None:
-        e = re.escape(escape)
-        pattern = re.compile(
-            rf"""(?:[^{WHITESPACE}'"{e}]+|{e}.|'[^']*(?:'|\Z)|"(?:[^"{e}]+|{e}.)*(?:"|{e}?\Z)|{e}\Z)+""", re.DOTALL
-        )
-        _ESCAPED_WORD[escape] = pattern
-    for match in pattern.finditer(text, start, end):
+    for match in _quoted_word(escape).finditer(text, start, end):
         first, last = match.span()
         if last == end and _ends_in_lone_escape(match.group(), escape):
             last -= 1
@@ -54,8 +47,16 @@ def quoted_words(text: str, start: int, end: int, escape: str) -> Iterator[tuple
             yield text[first:last], first, last
 
 
+@cache
+def _quoted_word(escape: str) -> re.Pattern[str]:
+    e = re.escape(escape)
+    return re.compile(
+        rf"""(?:[^{WHITESPACE}'"{e}]+|{e}.|'[^']*(?:'|\Z)|"(?:[^"{e}]+|{e}.)*(?:"|{e}?\Z)|{e}\Z)+""", re.DOTALL
+    )
+
+
 def _ends_in_lone_escape(word: str, escape: str) -> bool:
-    """Whether the last character escapes nothing: it is the escape, and no escape itself escaped, outside '…'."""
+    """Whether the word ends in an escape that is neither escaped itself nor inside '…'."""
     if not word.endswith(escape):
         return False
     quote, at = "", 0
@@ -74,9 +75,9 @@ def _ends_in_lone_escape(word: str, escape: str) -> bool:
 
 
 def split_flags(text: str, start: int, end: int) -> tuple[list[tuple[str, int, int]], int]:
-    """The leading `--x` words of `text[start:end]` and where the rest begins.
+    """The leading `--x` words of `text[start:end]`, and the index of the rest.
 
-    Quotes and escapes (always a backslash) are removed from the words; a lone `--` ends them and belongs to none.
+    Quotes and escapes (always a backslash) are removed from the words. A lone `--` ends the flags and is skipped.
     """
     flags: list[tuple[str, int, int]] = []
     at = start
@@ -117,7 +118,7 @@ def _flag_word(text: str, at: int, end: int) -> tuple[str, int, bool]:
 
 
 class JsonString:
-    """One string of a JSON array: its value and where its content (without the quotes) stands."""
+    """One string of a JSON array: its value, and start and end of its content without the quotes."""
 
     __slots__ = ("end", "start", "value")
 
@@ -128,13 +129,13 @@ class JsonString:
 
 
 class NotStringArrayError(ValueError):
-    """A JSON array that holds something else than strings: BuildKit refuses it."""
+    """A JSON array that contains anything but strings, which BuildKit rejects."""
 
 
 def json_strings(text: str, start: int, end: int) -> list[JsonString] | None:
-    """The strings of the JSON array that `text[start:end]` is; None when it is no valid JSON array.
+    """The strings of the JSON array `text[start:end]`; None if it is not a valid JSON array.
 
-    Raises NotStrings when it is a valid array with anything but strings in it.
+    Raises NotStringArrayError if it is a valid array that contains anything but strings.
     """
     at = start
     while at < end and text[at] in WHITESPACE:
@@ -170,7 +171,7 @@ def _unescape(text: str) -> str:
 
 
 def _unescape_one(match: re.Match[str]) -> str:
-    """What an escape stands for; half a character, and a byte that is not UTF-8, become U+FFFD as in Go's decoder."""
+    """The character of an escape; lone surrogates and bytes that are not UTF-8 become U+FFFD, as in Go."""
     high, low, code, char = match.groups()
     if high:
         return chr(0x10000 + ((int(high, 16) & 0x3FF) << 10) + (int(low, 16) & 0x3FF))
@@ -181,7 +182,7 @@ def _unescape_one(match: re.Match[str]) -> str:
 
 
 def json_string_pieces(text: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
-    """The value of the JSON string content `text[start:end]` in pieces, each with where it stands."""
+    """The value of the JSON string content `text[start:end]` in pieces, each with start and end."""
     at = start
     for match in _JSON_ESCAPE.finditer(text, start, end):
         first, last = match.span()
@@ -202,7 +203,7 @@ def _is_json_array(text: str) -> bool:
     def number(digits: str) -> float:
         value = float(digits)
         if value in (float("inf"), float("-inf")):
-            raise ValueError(digits)  # Go refuses a number that no float64 holds
+            raise ValueError(digits)  # Go rejects a number that does not fit in a float64
         return value
 
     try:

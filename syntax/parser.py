@@ -1,6 +1,6 @@
-"""Text to tree: lines, continuations, comments, directives, heredocs, and the arguments of every instruction.
+"""Parses a Dockerfile: lines, continuations, comments, directives, heredocs, and the arguments of every instruction.
 
-Tolerant: an instruction that BuildKit refuses gives an error, and parsing goes on behind it.
+Tolerant: after an instruction that BuildKit rejects, an error is recorded and parsing continues.
 Source of the grammar: BuildKit frontend/dockerfile/parser (parser.go, directives.go, line_parsers.go).
 """
 
@@ -24,10 +24,10 @@ from .tree import (
     Directive,
     Dockerfile,
     Flag,
+    Heredoc,
     Instruction,
     KeyValuePair,
     ParseError,
-    ShellHeredoc,
 )
 
 TYPE_CHECKING = False
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from .expand import HeredocWord
 
 MAX_LINE = 65_535
-"""Longest physical line in bytes (Go's bufio.MaxScanTokenSize less one)."""
+"""Longest physical line in bytes (Go's bufio.MaxScanTokenSize minus one)."""
 
 _SPLITTING, _READING = 0, 1
 _HEREDOC_KEYWORDS = frozenset(("RUN", "COPY", "ADD"))
@@ -47,11 +47,11 @@ _DIRECTIVES = frozenset(("syntax", "escape", "check"))
 
 
 class LineError(Exception):
-    """BuildKit's splitter refuses a line; the message says why."""
+    """BuildKit's parser rejects a line; the message says why."""
 
 
 def parse_bash(source: Source) -> Dockerfile:
-    """The tree of `source`. Never raises: what is wrong stands in `errors`."""
+    """Parse a Dockerfile. Never raises: syntax errors are in `errors` of the result."""
     return _Parser(source).parse()
 
 
@@ -103,7 +103,7 @@ class _Parser:
                 continue
             number = self._instruction(stripped, start, number)
         if not self.instructions and not self.errors:
-            what = "the file is empty" if not lines else "the file has no instructions"
+            what = "the file is empty" if not lines else "the file contains no instructions"
             self._error(f"{what}; start with FROM", max(1, len(lines)), 0, 0, _SPLITTING)
         self.errors.sort(key=lambda error: (error.phase, error.line))
         return Dockerfile(
@@ -111,18 +111,18 @@ class _Parser:
         )
 
     def _line(self, number: int) -> tuple[str, int]:
-        """Text of the physical line (counted from 0) without its line ending or byte order mark, and its offset."""
+        """Text of a physical line (counted from 0) without line ending and byte order mark, and its offset."""
         text, start = self.lines[number], self.starts[number]
         if number == 0 and text.startswith("\ufeff"):
             text, start = text[1:], start + 1
         return text.rstrip("\r"), start
 
     def _long_lines(self) -> None:
-        """Refuse the lines that BuildKit's scanner cannot hold, wherever they stand."""
+        """Report the lines that are too long for BuildKit."""
         for number, (text, start) in enumerate(zip(self.lines, self.starts, strict=False), 1):
             if len(text.encode("utf-8", "surrogateescape")) > MAX_LINE:
                 self._error(
-                    f"the line is longer than {MAX_LINE:,} bytes, BuildKit's limit; split it into several lines",
+                    f"the line is longer than {MAX_LINE:,} bytes, which BuildKit rejects; split it",
                     number,
                     start,
                     start + len(text),
@@ -141,10 +141,10 @@ class _Parser:
     # Directives ------------------------------------------------------------------------------------------------
 
     def _read_directives(self) -> None:
-        """Read the head of the file.
+        """Read the parser directives at the top of the file.
 
-        BuildKit reads it twice: its parser takes `escape` from indented lines too, but not after `#!`; `syntax`
-        and `check` are looked for in the lines as they are, after `#!` too.
+        BuildKit reads them twice: `escape` may be indented, but not follow a `#!` line; `syntax` and `check` may follow
+        a `#!` line, but not be indented.
         """
         first = 1 if self.lines and self._line(0)[0].startswith("#!") else 0
         for directive in self._directive_lines(first, indented=False):
@@ -156,7 +156,7 @@ class _Parser:
                     self.escape = directive.value
                 else:
                     self._error(
-                        f"invalid escape `{directive.value}`; use ` or \\ as the escape character",
+                        f"invalid escape `{directive.value}`; use ` or \\",
                         max(1, directive.line - 1),
                         directive.start,
                         directive.end,
@@ -177,7 +177,7 @@ class _Parser:
             if name in found:
                 if indented:
                     self._error(
-                        f"duplicate {name} parser directive; remove this one",
+                        f"duplicate parser directive {name}; remove this one",
                         number,
                         directive.start,
                         directive.end,
@@ -190,7 +190,7 @@ class _Parser:
     # Instructions ----------------------------------------------------------------------------------------------
 
     def _instruction(self, text: str, start: int, number: int) -> int:
-        """Read the instruction whose first line is `text`; `number` is that line, and the answer the line behind it."""
+        """Read the instruction that begins with `text` on line `number` (from 1); returns its last line."""
         first_line = number
         empty = 0
         kept, goes_on = self._without_continuation(text)
@@ -229,7 +229,7 @@ class _Parser:
         return number
 
     def _accept(self, instruction: Instruction) -> None:
-        """Keep the instruction; say what BuildKit refuses in it, once for a run of lines that are no instruction."""
+        """Add the instruction and its errors; only one error for consecutive unknown instructions."""
         known = instruction.name in KEYWORDS
         before = self.instructions[-1] if self.instructions else None
         self.instructions.append(instruction)
@@ -250,7 +250,7 @@ class _Parser:
             self.staged = True
         elif not self.staged and instruction.name != "ARG":
             self._error(
-                f"{instruction.name} appears before the first FROM, where only ARG is allowed; move it after FROM",
+                f"only ARG may appear before the first FROM; move {instruction.name} after it",
                 instruction.start_line,
                 instruction.start,
                 instruction.keyword_end,
@@ -258,20 +258,20 @@ class _Parser:
             )
 
     def _advice(self, instruction: Instruction, before: Instruction | None) -> str:
-        """What to do about a keyword that is none."""
+        """The remedy for an unknown instruction."""
         keyword = instruction.keyword
         if any(char in WHITESPACE for char in keyword):
-            return "a no-break or other Unicode space follows it; use an ordinary space"
+            return "replace the no-break or other Unicode space after it with an ordinary space"
         near = suggest(keyword)
-        lacks = f"is a `{self.escape}` missing at the end of the line before?"
+        lacks = f"is a `{self.escape}` missing on the line before?"
         if not near:
             return lacks if before else "start with FROM"
-        # Shell commands stand in lower case, and FROM does not go on with any.
+        # Shell commands are in lower case, and FROM is not followed by any.
         goes_on = before is not None and before.name != "FROM" and before.end_line == instruction.start_line - 1
         return f"did you mean {near}, or {lacks}" if goes_on and keyword.islower() else f"did you mean {near}?"
 
     def _without_continuation(self, text: str) -> tuple[str, bool]:
-        """The line without its continuation, and whether it had one: one escape, not two, then blanks at most."""
+        """The line without its continuation, and whether it has one: a single escape at the end, then only blanks."""
         trimmed = text.rstrip(" \t")
         escape = self.escape
         if trimmed.endswith(escape) and (len(trimmed) == 1 or trimmed[-2] != escape):
@@ -279,10 +279,10 @@ class _Parser:
         return text, False
 
     def _node(self, logical: MappedText, start: int, line: int) -> Instruction:
-        """The instruction that the joined line holds, with what it triggers; raises Refused."""
+        """The instruction on a logical line, with its ONBUILD trigger. Raises LineError."""
         end = len(logical.text.rstrip(WHITESPACE))
         instruction = node = _head(logical, 0, end, start, line)
-        # A loop, as ONBUILD may stand behind ONBUILD any number of times; that is refused later.
+        # A loop, as ONBUILD may follow ONBUILD any number of times; that is rejected later.
         while node.name == "ONBUILD" and node.arguments_index < end:
             trigger = _head(logical, node.arguments_index, end, logical.offset(node.arguments_index), line)
             node.trigger, trigger.parent = trigger, node
@@ -290,7 +290,7 @@ class _Parser:
         try:
             self._read_arguments(node, node.arguments_index, end)
         except NotStringArrayError:
-            raise LineError("invalid JSON array; it may only contain strings in double quotes") from None
+            raise LineError("a JSON array may only contain strings here; put every element in double quotes") from None
         return instruction
 
     def _read_arguments(self, instruction: Instruction, rest: int, end: int) -> None:
@@ -346,7 +346,7 @@ class _Parser:
             while value < end and text[value] in BLANKS:
                 value += 1
             if value == key_end:
-                raise LineError(f"{name} requires two arguments; use {name} key=value")
+                raise LineError(f"{name} must have two arguments; write {name} key=value")
             pair = KeyValuePair(_argument(logical, rest, key_end), _argument(logical, value, end), legacy=True)
             instruction.pairs = (pair,)
             instruction.arguments = (pair.key, _argument(logical, value, end))
@@ -358,7 +358,7 @@ class _Parser:
             argument = _argument(logical, start, stop)
             if not equals and name != "ARG":
                 raise LineError(
-                    f"can't find = in `{word}`; use name=value, with double quotes around a value with spaces"
+                    f"missing = in `{word}`; write name=value, and put a value with spaces in double quotes"
                 )
             arguments.append(argument)
             split = start + len(key)
@@ -374,7 +374,7 @@ class _Parser:
     # Heredocs --------------------------------------------------------------------------------------------------
 
     def _heredocs(self, instruction: Instruction, number: int) -> int:
-        """Read the bodies of the instruction's heredocs, which begin on the line after `number`."""
+        """Read the heredoc bodies, which begin after line `number`; returns the number of the last line."""
         node = instruction.trigger or instruction
         text = instruction.logical.text
         if "<<" not in text or node.name not in _HEREDOC_KEYWORDS or node.json:
@@ -382,9 +382,11 @@ class _Parser:
         try:
             words = [word for word in map(parse_heredoc_word, split_words(text)) if word is not None]
         except ExpansionError as error:
-            self._error(f"bad heredoc: {error}", instruction.start_line, instruction.start, instruction.end, _SPLITTING)
+            self._error(
+                f"invalid heredoc: {error}", instruction.start_line, instruction.start, instruction.end, _SPLITTING
+            )
             return number
-        heredocs: list[ShellHeredoc] = []
+        heredocs: list[Heredoc] = []
         after = number
         for word in words:
             heredoc = self._heredoc(word, after)
@@ -398,8 +400,8 @@ class _Parser:
             instruction.end, instruction.end_line = heredocs[-1].terminator_end, after
         return after
 
-    def _heredoc(self, word: HeredocWord, number: int) -> ShellHeredoc | None:
-        """The heredoc whose body begins on the line after `number`; None when no line ends it."""
+    def _heredoc(self, word: HeredocWord, number: int) -> Heredoc | None:
+        """The heredoc whose body begins after line `number`; None if it is unterminated."""
         lines = self.lines
         if self.last_lines is not None and self.last_lines.get(word.name, -1) < number:
             return None
@@ -408,9 +410,9 @@ class _Parser:
             if (text.lstrip("\t") if word.chomp else text) == word.name:
                 start, end = self.starts[number], self.starts[last]
                 body = self.source.text[start:end]
-                return ShellHeredoc(word.name, body, start, end + len(text), word.fd, word.expand, word.chomp)
+                return Heredoc(word.name, body, start, end + len(text), word.fd, word.expand, word.chomp)
         if self.last_lines is None:
-            # The next search for a line that is not there must not read the whole file again.
+            # Avoids reading the whole file again for the next unterminated heredoc.
             self.last_lines = {}
             for last, text in enumerate(lines):
                 self.last_lines[text.rstrip("\r")] = self.last_lines[text.rstrip("\r").lstrip("\t")] = last
@@ -418,7 +420,7 @@ class _Parser:
 
     def _unterminated(self, instruction: Instruction, name: str) -> None:
         self._error(
-            f"unterminated heredoc `{name}`; end it with a line `{name}`, or quote `<<` if it is meant for the shell",
+            f"unterminated heredoc: no line contains only `{name}`; if `<<` is meant for the shell, quote it",
             instruction.start_line,
             instruction.start,
             instruction.end,
@@ -427,7 +429,7 @@ class _Parser:
 
 
 def _head(logical: MappedText, at: int, end: int, start: int, line: int) -> Instruction:
-    """Keyword and flags of the instruction that begins at index `at` of the joined line."""
+    """Keyword and flags of the instruction that begins at index `at` of the logical line."""
     text = logical.text
     while at < end and text[at] in WHITESPACE:
         at += 1
@@ -449,7 +451,7 @@ def _head(logical: MappedText, at: int, end: int, start: int, line: int) -> Inst
 
 
 def _argument(logical: MappedText, start: int, end: int, value: str | None = None) -> Argument:
-    """The word at these indexes; `value` when escapes stand for it. An empty one stands right behind what is before."""
+    """The word at these indexes, with `value` if it contains escapes. An empty one has the end of what precedes it."""
     if end > start:
         return Argument(
             logical.text[start:end] if value is None else value,

@@ -1,4 +1,4 @@
-"""A file without what means nothing to a build: each instruction on one line, no comments, no blank lines."""
+"""The plain form of a file: one line per instruction, no comments, no blank lines."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 
 def plain_form(dockerfile: Dockerfile) -> MappedText:
-    """The plain form of a file: directives, then the logical line of each instruction, heredocs as they are.
+    """The plain form of a file: directives, then the logical line of each instruction, heredocs unchanged.
 
-    Every character knows its offset in the file. A build does with it exactly what it does with the file.
+    It builds the same image, and maps every character to its offset in the file.
     """
     text = dockerfile.source.text
     pieces = [_piece(text[head.start : head.end] + "\n", head.start) for head in dockerfile.directives]
@@ -34,7 +34,7 @@ def _piece(text: str, offset: int) -> MappedText:
 
 
 def index_at_offset(mapped: MappedText, offset: int) -> int:
-    """The index of the first character of `mapped` that stands at or behind `offset` in the file."""
+    """The index of the first character of `mapped` at or after `offset` in the file."""
     piece = bisect_left(mapped.offsets, offset)
     if piece < len(mapped.offsets) and mapped.offsets[piece] == offset:
         return mapped.starts[piece]

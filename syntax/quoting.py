@@ -1,4 +1,4 @@
-"""What a shell's quotes and escapes mean, and where its expansions end."""
+"""Shell quotes and escapes, and the ends of expansions."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _ANSI_HEX = {"x": 2, "u": 4, "U": 8}
 
 
 def is_plain(text: str) -> bool:
-    """Whether `text` means itself to a shell: no quote, escape or expansion in it (globs and `~` may be)."""
+    """Whether `text` contains no quote, escape or expansion (it may contain globs and `~`)."""
     return not ("$" in text or '"' in text or "'" in text or "\\" in text or "`" in text or "(" in text)
 
 
 def quote_end(text: str, at: int) -> int:
-    """Index behind the single quote that closes the one before `at`; `$'...'` knows escapes, `'...'` does not."""
+    """The index after the single quote that closes the one before `at`; `$'...'` has escapes, `'...'` has not."""
     if text[at - 2 : at - 1] != "$":
         return text.find("'", at) + 1 or len(text)
     while at < len(text) and text[at] != "'":
@@ -33,7 +33,7 @@ def quote_end(text: str, at: int) -> int:
 
 
 def group_end(text: str, at: int, closer: str) -> int:
-    """Index behind the `closer` of a group whose content begins at `at`; nested groups and quotes are seen."""
+    """The index after the `closer` of a group whose content begins at `at`; handles nested groups and quotes."""
     size = len(text)
     stack = [closer]
     while at < size:
@@ -57,7 +57,7 @@ def group_end(text: str, at: int, closer: str) -> int:
 
 
 def expansion_end(text: str, at: int) -> int:
-    """Index behind the expansion that begins at `text[at]`, a `$` or a backtick; `at` itself when it is none."""
+    """The index after the expansion that begins at `text[at]`, a `$` or a backtick; `at` if none begins there."""
     if text[at] == "`":
         return group_end(text, at + 1, "`")
     following = text[at + 1 : at + 2]
@@ -74,10 +74,10 @@ def expansion_end(text: str, at: int) -> int:
 
 
 def unquote(text: str, heredoc: bool = False) -> list[Piece]:
-    """The pieces `(value, index in text, is expansion)` that a shell makes of one word.
+    """The pieces `(value, index in text, is expansion)` of a shell word, without quotes and escapes.
 
-    Quotes and escapes go; expansions and globs stay as written. `heredoc` reads the body of an unquoted
-    here-document instead, in which quotes mean nothing.
+    Expansions and globs stay as written. With `heredoc`, `text` is the body of an unquoted heredoc, in which quotes are
+    ordinary characters.
     """
     pieces: list[Piece] = []
     at, size = 0, len(text)
@@ -106,7 +106,7 @@ def unquote(text: str, heredoc: bool = False) -> list[Piece]:
 
 
 def _run_end(text: str, at: int, quoted: bool, heredoc: bool) -> int:
-    """Index behind the expansion at `at`, or else behind the characters from `at` on that stand for themselves."""
+    """The index after the expansion at `at`, or after the ordinary characters from `at` on."""
     char = text[at]
     if char in "$`":
         return max(expansion_end(text, at), at + 1)
@@ -120,7 +120,7 @@ def _run_end(text: str, at: int, quoted: bool, heredoc: bool) -> int:
 
 
 def _escape(text: str, at: int, quoted: bool, heredoc: bool, pieces: list[Piece]) -> int:
-    """Read the backslash at `at`; a line continuation leaves nothing."""
+    """Read the backslash at `at`; a line continuation yields nothing."""
     char = text[at + 1 : at + 2]
     if char == "\n":
         return at + 2
@@ -165,7 +165,7 @@ def _ansi_escape(text: str, at: int) -> tuple[str, int]:
 def unquote_word(
     script: MappedText, at: int, to: int, heredoc: bool = False
 ) -> tuple[MappedText, list[tuple[int, int]]]:
-    """What the word `script.text[at:to]` stands for, with its offsets, and where in it expansions stand as written."""
+    """The value of the word `script.text[at:to]` with its offsets, and the places of expansions in the value."""
     parts: list[MappedText] = []
     expansions: list[tuple[int, int]] = []
     length = 0
@@ -182,7 +182,7 @@ def unquote_word(
 
 
 def join_with_spaces(parts: Sequence[MappedText]) -> MappedText:
-    """The parts with a blank between them; the blank stands where the part before it ends."""
+    """Join the parts with blanks; a blank has the offset of the end of the part before it."""
     if not parts:
         return MappedText("", [0], [0])
     pieces: list[MappedText] = []
@@ -194,6 +194,6 @@ def join_with_spaces(parts: Sequence[MappedText]) -> MappedText:
 
 
 def overlaps(places: Sequence[tuple[int, int]], at: int, to: int) -> bool:
-    """Whether one of `places`, in ascending order, has a character in common with `at:to`."""
+    """Whether one of the ranges `places`, in ascending order, overlaps `at:to`."""
     before = bisect_left(places, (to,)) - 1
     return before >= 0 and places[before][1] > at

@@ -1,4 +1,4 @@
-"""The commands of a shell script, wherever they stand in it, with their places in the file."""
+"""Finds all commands of a shell script, including nested ones, with their places in the file."""
 
 from __future__ import annotations
 
@@ -20,9 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tree_sitter import Node
-
-    from .bash import ShellHeredoc
+    from .bash import Node, ShellHeredoc
     from .source import MappedText
     from .statements import Context
 
@@ -31,20 +29,20 @@ __all__ = ["Command", "Redirect", "Script", "Word", "dialect_of", "parse_exec", 
 DIALECTS = frozenset(("sh", "bash", "ash", "dash", "zsh", "ksh"))
 _DIALECT_OF = {"powershell": "powershell", "pwsh": "powershell", "cmd": "cmd", "mksh": "ksh", "rbash": "bash"}
 
-# Scripts within scripts that are still read; real ones have two or three.
+# Depth to which nested scripts are read; real ones have two or three levels.
 _MOST_SCRIPTS = 8
 
 _NO_WORDS = frozenset(("subshell", "ERROR", "comment"))
-# What the grammar may take for a program in a script that it cannot read, or behind `time`.
+# What the grammar may read as a program in an invalid script, or after `time`.
 _RESERVED = frozenset(
     ("!", "{", "}", "case", "do", "done", "elif", "else", "esac", "fi", "for", "if", "in", "then", "until", "while")
 )
 
 
 def parse_script(script: MappedText, dialect: str = "sh") -> Script:
-    """Read a script: the text of a shell-form instruction or of a here-document. Never raises.
+    """Parse a script: the text of a shell-form instruction or of a heredoc. Never raises.
 
-    A dialect that is no Unix shell is left alone: its script has no commands.
+    The result has no commands if the dialect is not a Unix shell.
     """
     if dialect not in DIALECTS:
         return Script((), dialect, False, script.text)
@@ -54,7 +52,7 @@ def parse_script(script: MappedText, dialect: str = "sh") -> Script:
 
 
 def parse_exec(words: Sequence[tuple[str, MappedText]]) -> Script:
-    """Read an exec form, each of its strings with where it stands: one command, and the scripts in it. Never raises."""
+    """Parse an exec form, given as values with their places: one command, and the scripts in it. Never raises."""
     script = join_with_spaces([mapped for _, mapped in words])
     reader = _Reader(script)
     found: list[Word] = []
@@ -69,7 +67,7 @@ def parse_exec(words: Sequence[tuple[str, MappedText]]) -> Script:
 
 
 def dialect_of(shell: Sequence[str]) -> str:
-    """The language that `shell`, the words of a SHELL instruction or of a `#!` line, reads.
+    """The language of a shell, given as the words of a SHELL instruction or of a `#!` line.
 
     One of "sh", "bash", "ash", "dash", "zsh", "ksh", "powershell", "cmd", "python", "other".
     """
@@ -87,14 +85,14 @@ def dialect_of(shell: Sequence[str]) -> str:
 
 
 def shebang_dialect(body: str) -> str | None:
-    """The dialect that the first line of `body` asks for, or None when it is no `#!` line."""
+    """The dialect in the `#!` line of `body`, or None if there is none."""
     return dialect_of(body[2:].partition("\n")[0].split()) if body.startswith("#!") else None
 
 
 class _Reader:
-    """Makes commands of one script, and of the scripts in it.
+    """Reads the commands of one script, and of the scripts in it.
 
-    `outer` are the places in the script of expansions that the shell around it makes.
+    `outer`: the places in the script of expansions that the outer shell makes
     """
 
     __slots__ = ("commands", "depth", "heredocs", "kinds", "nested", "odd", "outer", "script", "substitutes")
@@ -112,34 +110,34 @@ class _Reader:
         self.depth = depth
         self.outer = outer
         self.nested = False
-        # Words need a second look: one may be in two nodes, or two in one, or an expansion may be from outside.
+        # Words need more checks: one may be in two nodes, two may be in one, or the outer shell may expand it.
         self.odd = bool(outer) or "\\\n" in text or "\\\r" in text or "[ " in text or "{ " in text
         self.substitutes = "$(" in text or "`" in text or "<(" in text or ">(" in text
         self.kinds: dict[int, str] = {}
         self.heredocs: dict[int, ShellHeredoc] = {}
 
     def read(self, context: Context) -> bool:
-        """Read all commands; whether the grammar met an error."""
+        """Read all commands; returns whether there was a syntax error."""
         text = self.script.text
         root, self.kinds, self.heredocs = parse_bash(text)
         statements = StatementWalker(root, self.kinds, text, context, self.outer)
         error = self.nested = root.has_error
-        for nodes, inner, joined, behind, whole in statements:
-            parts = self._command(nodes, inner, joined, behind, whole)
+        for nodes, inner, joined, trailing, whole in statements:
+            parts = self._command(nodes, inner, joined, trailing, whole)
             if parts:
                 statements.visit(parts, inner)
         return error
 
     def ordered(self) -> list[Command]:
-        """The commands by their place: those behind an argument were read before what stands between."""
+        """The commands in source order; nested ones may have been read out of order."""
         if self.nested:
             self.commands.sort(key=lambda command: command.start)
         return self.commands
 
     def _command(
-        self, nodes: Sequence[Node], context: Context, joined: tuple[str, str], behind: Sequence[Node], whole: bool
+        self, nodes: Sequence[Node], context: Context, joined: tuple[str, str], trailing: Sequence[Node], whole: bool
     ) -> list[Node]:
-        """Read a simple command and the redirects behind it; the nodes in which other commands may stand."""
+        """Read a simple command and the redirects after it; returns the nodes that may contain other commands."""
         kinds, script = self.kinds, self.script
         odd, substitutes = self.odd, self.substitutes
         words: list[Word] = []
@@ -165,7 +163,7 @@ class _Reader:
                     words.append(Word(script, at, end))
                 if substitutes and node.child_count:
                     parts += node.children if kind == "variable_assignment" else (node,)
-        redirects += behind
+        redirects += trailing
         if not nodes and not redirects:
             return parts
         bodies: list[tuple[ShellHeredoc, Word]] = []
@@ -178,17 +176,17 @@ class _Reader:
         return parts
 
     def _add(self, node: Node, kind: str, words: list[Word], whole: bool) -> None:
-        """Add a word that needs a second look; `whole` keeps words apart that touch."""
+        """Add a word that needs more checks; `whole` keeps adjacent words separate."""
         script = self.script
         at, to = node.start_byte, node.end_byte
         if words and not whole:
             between = script.text[words[-1].end_index : at]
             if not between.replace("\\\n", "").replace("\\\r\n", ""):
-                # The grammar makes two of `$"x"`, and of a word that goes on behind a continuation.
+                # The grammar splits `$"x"`, and a word with a continuation.
                 words[-1] = self._word(words[-1].start_index, to)
                 return
         if kind == "word" and " " in script.text[at:to]:
-            # `[ ]` and `{ x` come as one; `a\ b` is one.
+            # The grammar does not split `[ ]` and `{ x`; `a\ b` is one word.
             text = script.text[at:to].replace("\\ ", "..")
             end = 0
             for part in text.split():
@@ -214,29 +212,29 @@ class _Reader:
     def _redirect(
         self, node: Node, words: list[Word], parts: list[Node], bodies: list[tuple[ShellHeredoc, Word]]
     ) -> Redirect:
-        """Read a redirect; the grammar takes the words of the command that stand behind its target for targets too."""
+        """Read a redirect; the grammar reads the arguments after its target as further targets."""
         text, script = self.script.text, self.script
-        at = behind = node.start_byte
+        at = operator_end = node.start_byte
         heredoc: ShellHeredoc | None = None
         target: Word | None = None
         for child in node.children:
             kind = self.kinds[child.kind_id]
             if kind in WORD_KINDS or kind == "heredoc_start":
-                if target or text[behind - 1] == "-":
+                if target or text[operator_end - 1] == "-":
                     self._add(child, kind, words, whole=False)
                 else:
                     target = self._word(child.start_byte, child.end_byte)
             elif not target and not child.child_count:
-                behind = child.end_byte
+                operator_end = child.end_byte
                 heredoc = heredoc or self.heredocs.get(child.start_byte)
             if child.child_count:
                 parts.append(child)
-        operator = text[at:behind]
+        operator = text[at:operator_end]
         if heredoc:
             operator = operator.rstrip("<") + heredoc.operator
             if target:
                 bodies.append((heredoc, target))
-        end = target.end if target else script.span(at, behind).end
+        end = target.end if target else script.span(at, operator_end).end
         return Redirect(operator, target, script.offset(at), end)
 
     def emit(
@@ -248,7 +246,7 @@ class _Reader:
         context: Context,
         place: tuple[int, int],
     ) -> Command | None:
-        """Add the command that `words` make behind their wrappers, and what it runs in turn."""
+        """Add the command in `words`, without its wrappers, and the commands that it runs."""
         while words and words[0].text in _RESERVED:
             words = words[1:]
             place = (words[0].start_index if words else place[0], place[1])
@@ -279,7 +277,7 @@ class _Reader:
         return command
 
     def _nested(self, command: Command, context: Context) -> None:
-        """Read the commands and scripts that stand in the arguments of `command`."""
+        """Read the commands and scripts in the arguments of `command`."""
         self.nested = True
         if command.name in SCRIPT_RUNNERS:
             found = nested_script(command)
@@ -295,7 +293,7 @@ class _Reader:
         self.depth -= 1
 
     def _body(self, command: Command | None, heredoc: ShellHeredoc, target: Word, context: Context) -> None:
-        """Read what a here-document feeds to a shell, and the substitutions that the outer shell makes in it."""
+        """Read a script that a heredoc passes to a shell, and the substitutions that the outer shell makes in it."""
         runs = command is not None and reads_script_from_stdin(command)
         context = extend_context(context, "heredoc")
         if heredoc.operator == "<<<":

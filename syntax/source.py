@@ -1,4 +1,4 @@
-"""Source text, spans in it, and text assembled from pieces of it."""
+"""Source text, spans in it, and text joined from pieces of it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-# What Go's unicode.IsSpace holds for space; Python's str.isspace() adds \x1c-\x1f, which BuildKit keeps.
+# Go's unicode.IsSpace; Python's str.isspace() also includes \x1c-\x1f, which are not space for BuildKit.
 WHITESPACE = (
     "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f"
     "\u205f\u3000"
@@ -16,14 +16,14 @@ WHITESPACE = (
 
 
 class SourceError(Exception):
-    """A file that cannot be read as a Dockerfile at all; the message says why and what to do."""
+    """A file that is not text; the message says why and what to do."""
 
 
 class Source:
     """The text of one file.
 
-    Bytes that are not UTF-8 are kept as lone surrogates (PEP 383), so that `encode()` gives back every byte.
-    Offsets count code points of `text`; lines and columns count from 1, columns in code points.
+    Bytes that are not UTF-8 become lone surrogates (PEP 383), and `encode()` restores them.
+    Offsets and columns count code points; lines and columns start at 1.
     """
 
     __slots__ = ("_lines", "name", "text")
@@ -35,20 +35,17 @@ class Source:
 
     @classmethod
     def decode(cls, data: bytes, name: str = "<stdin>") -> Source:
-        """Read `data` as UTF-8, any other byte kept as it is.
-
-        Raises SourceError for UTF-16, UTF-32 and binary data, which BuildKit cannot build either.
-        """
+        """Decode UTF-8. Raises SourceError for UTF-16, UTF-32 and binary data, which BuildKit rejects too."""
         if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
             raise SourceError("the file is UTF-16; save it as UTF-8")
         nul = data.find(b"\0")
         if nul >= 0:
             line = data.count(b"\n", 0, nul) + 1
-            raise SourceError(f"line {line} holds a NUL byte: this is a binary file or UTF-16 text, not a Dockerfile")
+            raise SourceError(f"line {line} contains a NUL byte; this is binary or UTF-16 text, not a Dockerfile")
         return cls(data.decode("utf-8", "surrogateescape"), name)
 
     def encode(self) -> bytes:
-        """The bytes of the file, exactly as they were read."""
+        """The bytes of the file, as they were read."""
         return self.text.encode("utf-8", "surrogateescape")
 
     @property
@@ -65,7 +62,7 @@ class Source:
         return starts
 
     def line(self, offset: int) -> int:
-        """The line, from 1, on which `offset` lies."""
+        """The line of `offset`, from 1."""
         return bisect_right(self.line_starts, offset)
 
     def position(self, offset: int) -> tuple[int, int]:
@@ -104,12 +101,14 @@ class Span:
 
 
 class MappedText:
-    """Text assembled from pieces of a file, each character of which knows its offset in the file.
+    """Text joined from pieces of a file, with the offset of every character in the file.
 
-    A logical line is its physical lines without continuations and comments; the script behind `sh -c "..."` is
-    a string literal without its quotes and escapes. `starts[i]` is where piece i begins in `text`, `offsets[i]`
-    where it begins in the file. Pieces are in ascending order of `starts`, the first is 0. `ends[i]` is where piece i
-    ends in the file; it is empty when all pieces stand in the file as they are, without escapes.
+    A logical line is its physical lines without continuations and comments; the script of `sh -c "..."` is a string
+    without its quotes and escapes.
+
+    `starts`: where each piece begins in `text`, ascending from 0
+    `offsets`: where each piece begins in the file
+    `ends`: where each piece ends in the file; empty if no piece contains escapes
     """
 
     __slots__ = ("ends", "offsets", "starts", "text")
@@ -122,7 +121,7 @@ class MappedText:
 
     @classmethod
     def join(cls, pieces: Iterable[tuple[str, int]]) -> MappedText:
-        """The pieces `(text, offset in the file)` one after the other."""
+        """Join pieces, each a text with its offset in the file."""
         texts: list[str] = []
         starts: list[int] = []
         offsets: list[int] = []
@@ -136,7 +135,7 @@ class MappedText:
 
     @classmethod
     def concat(cls, parts: Sequence[MappedText]) -> MappedText:
-        """The parts one after the other."""
+        """Join mapped texts."""
         starts: list[int] = []
         offsets: list[int] = []
         ends: list[int] = []
@@ -151,18 +150,18 @@ class MappedText:
         return cls("".join([part.text for part in parts]), starts or [0], offsets or [0], ends)
 
     def plain_ends(self) -> list[int]:
-        """Where each piece ends in the file when it stands there as it is."""
-        behind = [*self.starts[1:], len(self.text)]
-        return [offset + end - start for start, offset, end in zip(self.starts, self.offsets, behind, strict=True)]
+        """Where each piece ends in the file if it contains no escapes."""
+        ends = [*self.starts[1:], len(self.text)]
+        return [offset + end - start for start, offset, end in zip(self.starts, self.offsets, ends, strict=True)]
 
     def offset(self, index: int) -> int:
-        """Offset in the file of `text[index]`; of the end when `index` is `len(text)`."""
+        """Offset in the file of `text[index]`; `index` may be `len(text)`."""
         starts = self.starts
         piece = bisect_right(starts, index) - 1
         return self.offsets[piece] + index - starts[piece]
 
     def end_offset(self, index: int) -> int:
-        """Offset in the file just behind `text[index - 1]`: where a span ending before `index` ends."""
+        """Offset in the file after `text[index - 1]`: where a span ends that ends before `index`."""
         if index <= 0:
             return self.offset(0)
         starts = self.starts
@@ -177,7 +176,7 @@ class MappedText:
         return Span(first, max(first, self.end_offset(end)) if end > start else first)
 
     def slice(self, start: int, end: int) -> MappedText:
-        """`text[start:end]`, still knowing its offsets."""
+        """`text[start:end]` with its offsets."""
         starts, offsets = self.starts, self.offsets
         first = bisect_right(starts, start) - 1
         last = max(first, bisect_right(starts, end - 1) - 1)

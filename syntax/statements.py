@@ -1,4 +1,4 @@
-"""The simple commands in a tree of tree-sitter-bash: which nodes, in which constructs, joined by what."""
+"""Finds the simple commands in a tree of tree-sitter-bash, with their context and the operators between them."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from tree_sitter import Node
+    from .bash import Node
 
     Context = tuple[str, ...]
-    # A node still to be read, its context, what joins it to its neighbours, and redirects that its last command gets.
+    # A node still to be read, its context, the operators around it, and redirects for its last command.
     Task = tuple[Node, Context, str, str, Sequence[Node]]
-    # The nodes of a simple command, its context, what joins it, redirects behind it, and whether it is `[ ... ]`.
+    # The nodes of a simple command, its context, the operators around it, redirects after it, whether it is `[ ... ]`.
     Simple = tuple[Sequence[Node], Context, tuple[str, str], Sequence[Node], bool]
 
-# Constructs within constructs that are still told apart; real scripts have two or three.
+# Depth to which nested constructs are recorded; real scripts have two or three levels.
 _MOST_LABELS = 64
 
 WORD_KINDS = frozenset(
@@ -72,15 +72,15 @@ _STATEMENTS = (
 _CONDITIONAL = frozenset(("if_statement", "elif_clause", "while_statement"))
 _CONDITIONS = frozenset(("if", "elif", "while", "until"))
 _SWITCHES = _CONDITIONS | {"then", "do_group", "elif_clause", "else_clause"}
-# Behind these a command begins.
+# A command begins after these.
 _OPENERS = _JOINERS | {"(", ")", "$(", "`", "{", "!", ";;", "if", "then", "elif", "else", "while", "until", "do"}
 
 
 class StatementWalker:
-    """Walks over the simple commands below `root`, in the order of the script but for redirects and errors.
+    """Iterates over the simple commands in `root`, in source order except for redirects and errors.
 
-    Who iterates hands the words of each command back to `visit` when commands may stand in them. `outer` are the
-    places of expansions that are no commands of this script. A stack of tasks, for any depth of nesting.
+    The caller passes the words of a command that may contain commands to `visit`. `outer` are the places of expansions
+    that the outer shell makes. Uses a stack instead of recursion, for any depth of nesting.
     """
 
     __slots__ = ("_kinds", "_outer", "_tasks", "_text")
@@ -94,7 +94,7 @@ class StatementWalker:
         self._tasks: list[Task] = [(root, context, "", "", ())]
 
     def visit(self, nodes: Sequence[Node], context: Context) -> None:
-        """Look for commands in `nodes` next."""
+        """Visit the commands in `nodes` next."""
         self._tasks += [(node, context, "", "", ()) for node in reversed(nodes)]
 
     def __iter__(self) -> Iterator[Simple]:
@@ -124,7 +124,7 @@ class StatementWalker:
     def _spread(
         self, nodes: Iterable[Node], kind: str, context: Context, before: str, after: str, redirects: Sequence[Node]
     ) -> None:
-        """Make tasks of the statements among `nodes`, the children of a `kind`, and of words with substitutions."""
+        """Add tasks for the statements and the words with substitutions in `nodes`, the children of a `kind`."""
         kinds = self._kinds
         flows = kind in _FLOWS
         base = inner = extend_context(context, _LABELS.get(kind, ""))
@@ -149,14 +149,14 @@ class StatementWalker:
                 last = (node, inner, joiner)
                 joiner = ""
                 if kind == "pipeline" and name == "negated_command":
-                    # `! a | b` negates the pipeline; the grammar gives the `!` to its first command.
+                    # `! a | b` negates the pipeline; in the grammar the `!` belongs to its first command.
                     inner = extend_context(base, "negated")
             else:
                 if kind in _CONDITIONAL and name in _SWITCHES:
                     inner = extend_context(base, "condition") if name in _CONDITIONS else base
                     joiner = ""
                 elif name == ")":
-                    joiner = ""  # the `|` before it stood between patterns
+                    joiner = ""  # the `|` before it separates patterns
                 if node.child_count:
                     tasks.append((node, inner, "", "", ()))
         if last:
@@ -166,8 +166,8 @@ class StatementWalker:
         tasks.reverse()
         self._tasks += tasks
 
-    def _redirected(self, node: Node, context: Context, behind: Sequence[Node]) -> tuple[Node | None, Sequence[Node]]:
-        """The statement that is redirected and its redirects; the grammar gives those of `a && b > f` to the list."""
+    def _redirected(self, node: Node, context: Context, trailing: Sequence[Node]) -> tuple[Node | None, Sequence[Node]]:
+        """A redirected statement and its redirects; in the grammar those of `a && b > f` belong to the list."""
         body: Node | None = None
         redirects: list[Node] = []
         for child in node.children:
@@ -177,17 +177,17 @@ class StatementWalker:
                 body = child
             else:
                 self.visit([child], context)
-        return body, [*redirects, *behind]
+        return body, [*redirects, *trailing]
 
     def _broken(self, node: Node) -> tuple[list[list[Node]], list[Node]]:
-        """Runs of words that make a command of their own in what the grammar could not read, and the other nodes."""
+        """Sequences of words that form commands in what the grammar could not parse, and the other nodes."""
         runs: list[list[Node]] = []
         rest: list[Node] = []
         open_run = False
         begins = True
         for child in node.children:
             kind = self._kinds[child.kind_id]
-            # A word with a blank in it is what the grammar skipped.
+            # A word with a blank in it was skipped by the grammar.
             if kind in WORD_KINDS and (begins or open_run) and " " not in self._text[child.start_byte : child.end_byte]:
                 if not open_run:
                     runs.append([])
@@ -200,7 +200,7 @@ class StatementWalker:
         return runs, rest
 
     def _leaves(self, node: Node) -> list[Node]:
-        """The words of `[ ... ]` or `[[ ... ]]`, which the grammar makes an expression."""
+        """The words of `[ ... ]` or `[[ ... ]]`, which is an expression in the grammar."""
         leaves: list[Node] = []
         stack = [node]
         while stack:
@@ -213,5 +213,5 @@ class StatementWalker:
 
 
 def extend_context(context: Context, label: str) -> Context:
-    """`context` with one more construct inside it."""
+    """`context` with one more construct, unless it is too deep."""
     return (*context, label) if label and len(context) < _MOST_LABELS else context

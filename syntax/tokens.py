@@ -1,4 +1,4 @@
-"""The file as a gapless sequence of tokens, found from the tree and the lines between its nodes."""
+"""Splits a file into tokens without gaps, from the nodes of the tree and the text between them."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _LINE_ENDING = re.compile(r"[ \t\r]*(?:\n|\Z)")
 def tokenize(dockerfile: Dockerfile) -> Iterator[Token]:
     """Every token of the file in order.
 
-    Kinds: bom, directive, comment, keyword, flag, word, continuation (the escape up to and with its line ending),
-    heredoc (the body), terminator, space (blanks and line endings), punctuation (quotes and brackets of JSON, a lone
-    `--`, and all of a line that became no instruction).
+    Kinds: bom, directive, comment, keyword, flag, word, continuation (the escape and its line ending), heredoc (the
+    body), terminator, space (blanks and line endings), punctuation (quotes and brackets of JSON, a lone `--`, and lines
+    that are not instructions).
     """
     text = dockerfile.source.text
     at = 0
@@ -58,7 +58,7 @@ def _instruction_nodes(instruction: Instruction) -> Iterator[tuple[str, int, int
         pieces.extend(("word", argument.start_index, argument.end_index) for argument in node.arguments)
         node = node.trigger
     for kind, start, end in pieces:
-        # A word over a continuation is one token a physical line.
+        # A word with a continuation is one token per physical line.
         cuts = [start, *starts[bisect_right(starts, start) : bisect_left(starts, end)], end]
         for left, right in pairwise(cuts):
             if right > left:
@@ -69,7 +69,7 @@ def _instruction_nodes(instruction: Instruction) -> Iterator[tuple[str, int, int
 
 
 def _between(dockerfile: Dockerfile, start: int, end: int) -> Iterator[Token]:
-    """White space, continuations, and what else stands between two nodes."""
+    """White space, continuations and anything else between two nodes."""
     text, escape = dockerfile.source.text, dockerfile.escape
     at = start
     while at < end:

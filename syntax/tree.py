@@ -1,7 +1,7 @@
 """The lossless tree of a Dockerfile: instructions, their flags, arguments and heredocs, comments and errors.
 
-Spans are offsets into the file. What is not in a node (white space, continuations, comments) is found again by
-`tokens()` in tokens.py, whose texts joined give back the file.
+Spans are offsets in the file. `tokenize` in tokens.py also yields what is not in a node (white space, continuations);
+the texts of all tokens together are the file.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Comment:
-    """A comment line; `text` is what follows the `#`, trimmed. `inside` tells that it stands in a continuation."""
+    """A comment line; `text` is what follows the `#`, trimmed. `in_continuation`: it is inside an instruction."""
 
     __slots__ = ("end", "in_continuation", "line", "start", "text")
 
@@ -28,7 +28,7 @@ class Comment:
 
 
 class Directive:
-    """A parser directive, `# name=value`, in the head of the file; `name` is lower case."""
+    """A parser directive, `# name=value`, at the top of the file; `name` is in lower case."""
 
     __slots__ = ("end", "line", "name", "start", "value")
 
@@ -41,9 +41,9 @@ class Directive:
 
 
 class ParseError:
-    """Why BuildKit refuses the file: `message` says what is wrong and what to do, `line` is the line it names.
+    """Why BuildKit rejects the file: `message` says what is wrong and what to do, `line` is the line that it reports.
 
-    `phase` orders errors as BuildKit meets them: 0 while splitting lines, 1 while reading instructions.
+    `phase`: 0 for errors while splitting lines, 1 for those while reading instructions, which BuildKit reports later
     """
 
     __slots__ = ("end", "line", "message", "phase", "start")
@@ -57,9 +57,10 @@ class ParseError:
 
 
 class Argument:
-    """One word of an instruction. `text` is the word as BuildKit keeps it (quotes stay, JSON escapes are resolved).
+    """One word of an instruction.
 
-    `at` and `to` are its indexes in the instruction's joined line, `start` and `end` its span in the file.
+    `text`: the word with quotes, but with JSON escapes resolved
+    `start_index`, `end_index`: its place in the logical line, `start`, `end`: its span in the file
     """
 
     __slots__ = ("end", "end_index", "start", "start_index", "text")
@@ -73,7 +74,7 @@ class Argument:
 
 
 class Flag(Argument):
-    """A builder flag, `--name=value`; `value` is None when there is no `=`."""
+    """A flag, `--name=value`; `value` is None without `=`."""
 
     __slots__ = ("name", "value")
 
@@ -95,10 +96,12 @@ class KeyValuePair:
         self.legacy = legacy
 
 
-class ShellHeredoc:
-    """A here-document. `body` is its text as written (tabs of `<<-` included), `start`–`end` the body's span.
+class Heredoc:
+    """A heredoc.
 
-    `terminator` is the span of the closing line without its line ending.
+    `body`: the text as written, including tabs of `<<-`; `start`, `end`: its span
+    `terminator_end`: end of the closing line, without its line ending
+    `fd`: the file descriptor (`3<<EOF`), `expand`: variables are expanded, `chomp`: it is `<<-`
     """
 
     __slots__ = ("body", "chomp", "end", "expand", "fd", "name", "start", "terminator_end")
@@ -116,7 +119,7 @@ class ShellHeredoc:
         self.chomp = chomp
 
     def mapped(self) -> MappedText:
-        """The body as the build sees it: without the leading tabs of every line after `<<-`."""
+        """The body as the build sees it, without the leading tabs of `<<-`."""
         if not self.chomp:
             return MappedText(self.body, (0,), (self.start,))
         pieces: list[tuple[str, int]] = []
@@ -132,11 +135,14 @@ class ShellHeredoc:
 
 
 class Instruction:
-    """One instruction. The keyword's class (Run, Copy, …) adds what only that instruction has.
+    """One instruction. Subclasses (Run, Copy, …) add what only that instruction has.
 
-    `logical` is the joined line without continuations and comments, `at` the index in it where the keyword begins,
-    `rest` where the arguments do. `start`–`end` covers heredocs, not the last line ending. `parent` is the ONBUILD
-    around it.
+    `logical`: the logical line, without continuations and comments
+    `start_index`, `arguments_index`: where the keyword and the arguments begin in it
+    `start`, `end`: span in the file, including heredocs, without the last line ending
+    `comments`: the comment lines above the instruction
+    `empty_continuation`: the last line, if there are empty lines in it; otherwise 0
+    `trigger`: the instruction after ONBUILD, `parent`: the ONBUILD before it
     """
 
     __slots__ = (
@@ -175,7 +181,7 @@ class Instruction:
         self.arguments: Sequence[Argument] = ()
         self.pairs: Sequence[KeyValuePair] = ()
         self.json = False
-        self.heredocs: Sequence[ShellHeredoc] = ()
+        self.heredocs: Sequence[Heredoc] = ()
         self.comments: Sequence[Comment] = ()
         self.empty_continuation = 0
         self.parent: Instruction | None = None
@@ -183,12 +189,12 @@ class Instruction:
 
     @property
     def keyword_end(self) -> int:
-        """Offset in the file just behind the keyword."""
+        """Offset in the file of the end of the keyword."""
         return self.logical.end_offset(self.start_index + len(self.keyword))
 
     @property
     def arguments_text(self) -> str:
-        """The arguments as one text, flags left out, trimmed."""
+        """The arguments as one text, without flags, trimmed."""
         return self.logical.text[self.arguments_index :].rstrip()
 
     def flag(self, name: str) -> Flag | None:
@@ -199,7 +205,7 @@ class Instruction:
         return None
 
     def mapped(self, argument: Argument) -> MappedText:
-        """The argument's text with its offsets in the file; escapes of a JSON string are resolved."""
+        """The text of the argument with its offsets in the file; JSON escapes are resolved."""
         logical = self.logical
         if self.json and argument.text != logical.text[argument.start_index : argument.end_index]:
             return MappedText.concat(
@@ -231,18 +237,18 @@ class From(Instruction):
 
 
 class CopyOrAdd(Instruction):
-    """What COPY and ADD share."""
+    """COPY or ADD."""
 
     __slots__ = ()
 
     @property
     def sources(self) -> Sequence[Argument]:
-        """All but the last word; heredoc words included."""
+        """All arguments except the last; including heredocs."""
         return self.arguments[:-1]
 
     @property
     def destination(self) -> Argument | None:
-        """The last word."""
+        """The last argument, if there are at least two."""
         return self.arguments[-1] if len(self.arguments) > 1 else None
 
 
@@ -259,7 +265,7 @@ class Add(CopyOrAdd):
 
 
 class CommandLine(Instruction):
-    """What RUN, CMD, ENTRYPOINT, HEALTHCHECK and SHELL share: a command in exec or in shell form."""
+    """RUN, CMD, ENTRYPOINT, HEALTHCHECK or SHELL: a command in exec or shell form."""
 
     __slots__ = ()
 
@@ -300,12 +306,12 @@ class Healthcheck(CommandLine):
 
     @property
     def kind(self) -> str:
-        """`CMD` or `NONE`, in upper case; empty when it is missing."""
+        """`CMD` or `NONE`, in upper case; empty if it is missing."""
         return self.arguments[0].text.upper() if self.arguments else ""
 
     @property
     def words(self) -> Sequence[Argument]:
-        """The command behind `CMD`."""
+        """The command after `CMD`."""
         return self.arguments[1:]
 
 
@@ -328,7 +334,7 @@ class Label(Instruction):
 
 
 class SingleArgument(Instruction):
-    """What the instructions of one argument share."""
+    """An instruction with one argument."""
 
     __slots__ = ()
 
@@ -375,7 +381,7 @@ class Volume(Instruction):
 
 
 class Onbuild(Instruction):
-    """ONBUILD; the instruction it keeps for later is `trigger`."""
+    """ONBUILD; the deferred instruction is `trigger`."""
 
     __slots__ = ()
 
@@ -403,7 +409,7 @@ INSTRUCTION_CLASSES: dict[str, type[Instruction]] = {
 
 
 class Dockerfile:
-    """A parsed file. `errors` are in the order in which BuildKit would meet them; the first is its answer."""
+    """A parsed file. `errors` are in BuildKit's order; BuildKit reports the first one."""
 
     __slots__ = ("comments", "directives", "errors", "escape", "instructions", "source")
 

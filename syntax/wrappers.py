@@ -1,4 +1,4 @@
-"""Programs that run another command: which of their words are that command."""
+"""Programs that run another command, and which of their arguments are that command."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ SHELL_PROGRAMS = frozenset(("sh", "bash", "ash", "dash", "zsh", "ksh", "mksh", "
 
 
 class _Wrapper:
-    """How a wrapper's own words end.
+    """Where the command begins in the arguments of a wrapper.
 
-    `valued` are its flags with a value, `stops` those with which it runs none of its words, `needs` those one of
-    which it must have to run them; `operands` come before the command, and `assigns` says that `A=1` may.
+    `valued`: flags with a value
+    `stops`: flags with which it runs no command, `needs`: flags of which one is required to run it
+    `operands`: number of operands before the command, `assigns`: assignments (`A=1`) may come before it
     """
 
     __slots__ = ("assigns", "needs", "operands", "stops", "valued")
@@ -37,7 +38,7 @@ class _Wrapper:
 
 
 _PLAIN = _Wrapper()
-# From each program's manual page; `env -S` splits a string itself and is not seen through.
+# From the manual pages. The string that `env -S` splits is not read.
 WRAPPERS = {
     "builtin": _PLAIN,
     "catchsegv": _PLAIN,
@@ -73,13 +74,13 @@ _SU_VALUED = frozenset(
     ["-c", "-s", "-g", "-G", "-w", "--command", "--session-command", "--shell", "--group", "--supp-group"]
 )
 _FIND_EXEC = frozenset(("-exec", "-execdir", "-ok", "-okdir"))
-_BEHIND_TIME = frozenset(("!", "{"))
+_AFTER_TIME = frozenset(("!", "{"))
 SCRIPT_RUNNERS = SHELL_PROGRAMS | {"su", "runuser", "eval"}
 COMMAND_RUNNERS = SCRIPT_RUNNERS | {"xargs", "find"}
 
 
 def strip_wrappers(words: Sequence[Word]) -> tuple[int, list[str], list[tuple[str, Word]]]:
-    """Where in `words` the command begins behind its wrappers, their names, and what they assign to variables."""
+    """The index in `words` of the command after its wrappers, their names, and the variables that they set."""
     at = 0
     names: list[str] = []
     assigned: list[tuple[str, Word]] = []
@@ -94,7 +95,7 @@ def strip_wrappers(words: Sequence[Word]) -> tuple[int, list[str], list[tuple[st
         while wrapper.assigns and first < len(words) and (assignment := _assignment(words[first])):
             found.append(assignment)
             first += 1
-        while name == "time" and first < len(words) and words[first].text in _BEHIND_TIME:
+        while name == "time" and first < len(words) and words[first].text in _AFTER_TIME:
             first += 1
         if first >= len(words):
             break
@@ -105,7 +106,7 @@ def strip_wrappers(words: Sequence[Word]) -> tuple[int, list[str], list[tuple[st
 
 
 def _first_operand(words: Sequence[Word], at: int, wrapper: _Wrapper) -> int:
-    """Index of the first word that is no flag of the wrapper; 0 when it runs no command."""
+    """The index of the first word that is not a flag of the wrapper; 0 if it runs no command."""
     lacks = bool(wrapper.needs)
     while at < len(words):
         value = words[at].value
@@ -132,7 +133,7 @@ def _assignment(word: Word) -> tuple[str, Word] | None:
 
 
 def nested_command_words(command: Command) -> Iterator[tuple[str, tuple[Word, ...]]]:
-    """The commands that `xargs` and `find -exec` run, each as what to call its context and its words."""
+    """The commands that `xargs` and `find -exec` run: label for the context, and words."""
     words = command.words
     if command.name == "xargs":
         first = _first_operand(words, 1, _XARGS)
@@ -151,9 +152,9 @@ def nested_command_words(command: Command) -> Iterator[tuple[str, tuple[Word, ..
 
 
 def nested_script(command: Command) -> tuple[str, MappedText, Expansions] | None:
-    """The script that a shell, `su` or `eval` gets as an argument.
+    """The script that is an argument of a shell, `su` or `eval`; None if there is none.
 
-    Returns what to call its context, its text, and where in it expansions stand that the outer shell makes.
+    Returns the label for the context, the script, and the places in it of expansions that the outer shell makes.
     """
     if command.name == "eval":
         args = command.args
@@ -169,14 +170,14 @@ def nested_script(command: Command) -> tuple[str, MappedText, Expansions] | None
 
 
 def reads_script_from_stdin(command: Command) -> bool:
-    """Whether the command is a shell that takes its script from standard input."""
+    """Whether the command is a shell that reads its script from standard input."""
     if command.name in SHELL_PROGRAMS:
         return _shell_operand(command)[1]
     return command.name == "su" and _su_script(command) is None
 
 
 def _shell_operand(command: Command) -> tuple[Word | None, bool]:
-    """The script behind `-c`, and whether the script comes from standard input instead."""
+    """The script after `-c`, and whether the script comes from standard input instead."""
     script = standard_input = False
     words = command.words
     at = 1

@@ -1,18 +1,18 @@
-"""Write the catalog of Docker's official images from the two reference files.
+"""Writes the catalog of Docker's official images from two reference files.
 
     python tools/make_catalog.py official-images.json base-images.json [--output FILE]
 
-The first file holds every tag of every official image, in groups that name the same image; the second the size and
-the configuration of the most used ones. The output is a text file with one line per image, small enough to read whole
-and plain enough to review in a diff; model/images/catalog.py reads it. The same input gives the same bytes.
+The first file contains every tag of every official image, in groups that name the same image; the second the size and
+the configuration of the most used ones. The output is a text file with one line per image, small enough to read at once
+and to review in a diff; model/images/catalog.py reads it. The same input gives the same output.
 
-An image's line is its name, a tab and its groups between `;`. A group begins with `!` when it is for Windows only. It
-is one or more products between `+`; a product `3.12,3.12.14/-slim,-slim-trixie` stands for every prefix joined with
-every suffix; `=` repeats the prefixes of the product before; an empty prefix takes the suffix without its dash. A tag
-may be said twice: `1,1-a/,-a` is 1, 1-a and 1-a-a.
+The line of an image is its name, a tab and its groups, separated by `;`. A group for Windows only starts with `!`. It
+is one or more products, separated by `+`; a product `3.12,3.12.14/-slim,-slim-trixie` means every prefix with every
+suffix; `=` repeats the prefixes of the previous product; an empty prefix drops the dash of the suffix. A tag may occur
+twice: `1,1-a/,-a` is 1, 1-a and 1-a-a.
 
-A configuration's line is `image:tag`, then the columns of COLUMNS and the environment as `NAME=value`, all between
-tabs. `-` is none. `image:` without a tag holds what all recorded tags of an image have in common; `?` is what differs.
+The line of a configuration is `image:tag`, the columns of COLUMNS and the environment as `NAME=value`, separated by
+tabs. `-` means not set. `image:` without a tag has what all recorded tags of an image share, `?` for what differs.
 """
 
 from __future__ import annotations
@@ -29,18 +29,18 @@ UBUNTU = {"20.04": "focal", "22.04": "jammy", "24.04": "noble", "26.04": "resolu
 
 
 def splits(tag: str) -> list[tuple[str, str]]:
-    """Every (prefix, suffix) that a product can make `tag` of."""
+    """Every (prefix, suffix) that forms `tag`."""
     dashes = [at for at, char in enumerate(tag) if char == "-"]
     return [(tag, ""), *((tag[:at], tag[at:]) for at in dashes), ("", "-" + tag)]
 
 
 def joined(prefix: str, suffix: str) -> str:
-    """The tag that `prefix` and `suffix` stand for."""
+    """The tag that `prefix` and `suffix` form."""
     return prefix + suffix if prefix else suffix[1:]
 
 
 def products(tags: list[str]) -> list[tuple[list[str], list[str]]]:
-    """Products that together stand for `tags` and nothing else: the one that saves most comes first."""
+    """Products that together are exactly `tags`, the one that saves most characters first."""
     left = set(tags)
     found: list[tuple[list[str], list[str]]] = []
     while left:
@@ -87,17 +87,17 @@ def suite_name(suite: str | None) -> str | None:
 
 
 def field(value: str | int | list[str] | None) -> str:
-    """One column: `-` for none, the items of a list between `|`."""
+    """One column: `-` for None, lists separated by `|`. Raises ValueError for what the format cannot represent."""
     if value is None:
         return "-"
     text = "|".join(value) if isinstance(value, list) else str(value)
     if text in ("", "-", "?") or any(char in text for char in "\n\\") or (isinstance(value, str) and "|" in value):
-        raise ValueError(f"the format cannot hold {value!r}")
+        raise ValueError(f"the format cannot represent {value!r}")
     return text.replace("\t", "\\t")
 
 
 def configuration_lines(images: list[dict[str, Any]]) -> list[str]:
-    """The lines of all recorded configurations, those of one image together."""
+    """The lines of all recorded configurations, grouped by image."""
     rows: dict[str, list[dict[str, Any]]] = {}
     for image in images:
         rows.setdefault(image["image"], []).append({**image, "suite": suite_name(image["suite"])})
@@ -112,7 +112,7 @@ def configuration_lines(images: list[dict[str, Any]]) -> list[str]:
 
 
 def shared_line(name: str, rows: list[dict[str, Any]]) -> str:
-    """What all recorded tags of one image have in common; of the environment only PATH, the rest goes by version."""
+    """What all recorded tags of an image share; of the environment only PATH, as the rest depends on the version."""
     columns = ["?"] * len(COLUMNS)
     for at, key in enumerate(COLUMNS):
         values = {field(row[key]) for row in rows}
@@ -124,7 +124,7 @@ def shared_line(name: str, rows: list[dict[str, Any]]) -> str:
 
 
 def render(official: Path, base: Path) -> str:
-    """The whole catalog, from the two reference files."""
+    """The text of the catalog."""
     tags = json.loads(official.read_text("utf-8"))
     configurations = json.loads(base.read_text("utf-8"))
     lines = [

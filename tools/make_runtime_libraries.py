@@ -1,11 +1,11 @@
-"""Writes model/data/runtime-libraries.txt: which libraries stand behind Debian's -dev packages, for each release.
+"""Writes model/data/runtime-libraries.txt: the runtime libraries of Debian's -dev packages, for each release.
 
     python tools/make_runtime_libraries.py DATE bullseye=PACKAGES bookworm=PACKAGES trixie=PACKAGES
 
-PACKAGES is a release's index of main for amd64, unpacked (`apt-get update` fetches it; `lz4cat` unpacks it). The
-libraries of a -dev package are what it depends on in exactly its own version, or by name from its own source package,
-through other -dev packages of that source too. A line is `package`, then a column for each release: the libraries with
-spaces between, `=` for those of the column before, `-` where the release does not have the package.
+PACKAGES is the unpacked index of main for amd64 of a release (`apt-get update` downloads it; `lz4cat` unpacks it). The
+libraries of a -dev package are its dependencies on exactly its own version, or on its own source package, also through
+other -dev packages of that source. A line is the package and a column for each release: the libraries, separated by
+spaces, `=` for those of the previous column, `-` if the release does not have the package.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from itertools import pairwise
 from pathlib import Path
 
 TARGET = Path(__file__).parent.parent / "model" / "data" / "runtime-libraries.txt"
-LEFT_OUT = re.compile(r"golang-|librust-|libghc|node-|ruby|php|r-|haskell|elpa-|erlang|fp-|lib.*-(ocaml|perl)|.*-ocaml")
-"""Packages for languages that dlint knows no stack for, or that hold sources alone."""
+SKIPPED = re.compile(r"golang-|librust-|libghc|node-|ruby|php|r-|haskell|elpa-|erlang|fp-|lib.*-(ocaml|perl)|.*-ocaml")
+"""Packages for languages that `dlint optimize` does not support, or that only contain sources."""
 HEAD = """\
-# Libraries behind Debian's -dev packages; written by tools/make_runtime_libraries.py, which explains the format.
+# Runtime libraries of Debian's -dev packages; written by tools/make_runtime_libraries.py, which explains the format.
 # source: the package indexes of Debian main, amd64, {date}
 # releases: {releases}
 """
@@ -41,12 +41,12 @@ class Package:
 
     @property
     def headers(self) -> bool:
-        """Whether it is for compiling."""
+        """Whether it contains headers."""
         return self.name.endswith(("-dev", "-dev-compat", "-dev-bin"))
 
 
 def main() -> None:
-    """Read the indexes, write the file."""
+    """Read the indexes and write the file."""
     date, *pairs = sys.argv[1:]
     releases = dict(pair.split("=", 1) for pair in pairs)
     found = {release: libraries(read(Path(path))) for release, path in releases.items()}
@@ -64,12 +64,12 @@ def read(path: Path) -> dict[str, Package]:
 
 
 def libraries(index: dict[str, Package]) -> dict[str, str]:
-    """Each -dev package with its libraries; those without any hold headers or static libraries alone."""
-    names = [name for name in index if name.endswith("-dev") and not LEFT_OUT.match(name)]
-    return {name: " ".join(sorted(behind(index, name, set()))) for name in names}
+    """Each -dev package with its libraries; those without any contain only headers or static libraries."""
+    names = [name for name in index if name.endswith("-dev") and not SKIPPED.match(name)]
+    return {name: " ".join(sorted(runtime_libraries(index, name, set()))) for name in names}
 
 
-def behind(index: dict[str, Package], name: str, seen: set[str]) -> set[str]:
+def runtime_libraries(index: dict[str, Package], name: str, seen: set[str]) -> set[str]:
     """The libraries of a -dev package."""
     package = index.get(name)
     if package is None or name in seen:
@@ -86,16 +86,16 @@ def behind(index: dict[str, Package], name: str, seen: set[str]) -> set[str]:
     }
     for other, _ in others:
         if other.headers and other.source == package.source:
-            found |= behind(index, other.name, seen)
+            found |= runtime_libraries(index, other.name, seen)
     if not found:
         for other, _ in others:
             if other.headers:
-                found |= behind(index, other.name, seen)
+                found |= runtime_libraries(index, other.name, seen)
     return found
 
 
 def columns(cells: list[str | None]) -> list[str]:
-    """The cells of a line, `=` for what stands before."""
+    """The cells of a line, `=` for a repeated one."""
     texts = ["-" if cell is None else cell for cell in cells]
     return [texts[0], *("=" if one == before else one for before, one in pairwise(texts))]
 

@@ -163,13 +163,13 @@ def _user(build: Build, stage: Stage, run: Run) -> _User | None:
 
 def _is_off(call: PackageCall, env: dict[str, str]) -> bool:
     """Whether a variable disables the cache; a flag does not count, as it is removed."""
-    return call.skips_cache(env) and not call.has(*call.manager.no_cache_flags)
+    return call.skips_cache(env) and not call.has(*call.manager.flags.no_cache)
 
 
 def _without_no_cache_flags(build: Build, run: Run, call: PackageCall) -> list[Edit]:
     """The edits that remove the flags that disable the cache."""
     edits: list[Edit] = []
     for word in call.command.args:
-        if word.value in call.manager.no_cache_flags and word.value.startswith("--"):
+        if word.value in call.manager.flags.no_cache and word.value.startswith("--"):
             edits += remove_word(build, run, call.command, word) or []
     return edits

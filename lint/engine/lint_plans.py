@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 _COMMAND_LINE = "the command line"
 _RULE_OPTIONS = ("trusted-registries", "label-schema", "strict-labels", "pedantic")
-"""The keys that rules read; see model/options.py."""
+"""The keys that rules read; see rules/options.py."""
 
 
 def default_plans() -> LintPlans:

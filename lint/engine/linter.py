@@ -119,6 +119,7 @@ def _unused_ignores(
     build: Build, plan: LintPlan, suppressions: Suppressions, broken: dict[str, Diagnostic]
 ) -> Sequence[Diagnostic]:
     """The diagnostics of the rules about unused comments, which need the findings of all other rules."""
+    from ...rules.options import UNUSED_IGNORES
     from .unused_ignores import COMMENT_RULES, unused_ignores
 
     comment_rules = [rule for rule in plan.rules if rule.code in COMMENT_RULES]
@@ -128,8 +129,9 @@ def _unused_ignores(
     def run(rules: Sequence[Rule]) -> object:
         return list(_diagnostics(build, plan.with_rules(rules), suppressions, {}))
 
-    build.unused_ignores = unused_ignores(build, plan.rules, suppressions, run)
-    return list(_diagnostics(build, plan.with_rules(comment_rules), suppressions, broken))
+    options = {**(plan.options or {}), UNUSED_IGNORES: unused_ignores(build, plan.rules, suppressions, run)}
+    with_unused = Build(build.dockerfile, None, plan.build_args, build.target, options, plan.named_contexts)
+    return list(_diagnostics(with_unused, plan.with_rules(comment_rules), suppressions, broken))
 
 
 def target_builds(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 
 from ...model.context import Context
+from ...model.copy_sources import copies_everything, has_wildcard, looks_generated
 from ...model.ignore import find_ignore_file
 from ...model.layers import local_sources
-from ...rules.context.sources import copies_everything, has_wildcard, looks_generated
 from ...syntax.tree import CopyOrAdd
 
 TYPE_CHECKING = False

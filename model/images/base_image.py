@@ -1,4 +1,4 @@
-"""What a base image brings along: distribution, package manager, user, working directory, variables."""
+"""What is known about a base image: distribution, package manager, user, working directory, variables."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 
-# What Docker sets where an image sets none.
+# Docker's values for images that set none.
 _DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _DEFAULT_SHELL = ("/bin/sh", "-c")
 
-# The family of every tag.
+# Images whose tags all have this family.
 _ALWAYS = invert_words(
     almalinux="almalinux",
     alpine="alpine bash composer",
@@ -55,7 +55,7 @@ _ALWAYS = invert_words(
     scratch="hello-world",
     ubuntu="ubuntu",
 )
-# The family of tags that name no suite: the other families always have their name in the tag.
+# The family of tags without a suite; tags of other families always contain the name of the family.
 _USUAL = invert_words(
     alpine="docker",
     amazonlinux="amazoncorretto",
@@ -66,20 +66,21 @@ _USUAL = invert_words(
 _GLIBC = word_set(
     "almalinux amazonlinux archlinux centos clearlinux debian fedora mageia oraclelinux photon rhel rockylinux ubuntu"
 )
-# Images whose packages on Alpine are known to lack bash, or to have it.
+# Images on Alpine that are known to lack bash, or to have it.
 _ALPINE_WITHOUT_BASH = word_set("alpine golang httpd memcached nginx node php python redis ruby rust")
 _ALPINE_WITH_BASH = word_set("bash composer maven postgres rabbitmq")
 
 
 class BaseFacts:
-    """What is known of an official image, all of it None (or empty) where it is not known.
+    """What is known about an official image. Anything unknown is None or empty.
 
-    `recorded` is the day of the page that user, workdir, shell, path, env, entrypoint, cmd and compressed_bytes come
-    from; versions in `env` are those of that day. It is "" when there is none; then user, workdir, shell and path are
-    what every recorded tag of the image has, and the others are not known.
-    `user` and `workdir` are the effective ones, "root" and "/" where the image sets none. `suite` is "bookworm",
-    "noble", "alpine3.24", …; `family` the distribution, "busybox", "windows" or "scratch"; `libc` "glibc" or "musl";
-    `manager` "apt", "apk", "dnf" or "yum", None also for those that have another one, such as microdnf.
+    `family`: the distribution, "busybox", "windows" or "scratch"
+    `suite`: "bookworm", "noble", "alpine3.24", …
+    `libc`: "glibc" or "musl"
+    `manager`: "apt", "apk", "dnf" or "yum"; None also for another one, such as microdnf
+    `user`, `workdir`: the effective ones, "root" and "/" if the image sets none
+    `recorded_on`: the day on which user, workdir, shell, path, env, entrypoint, cmd and compressed_bytes were recorded.
+    If it is "", user, workdir, shell and path are those that all recorded tags of the image share.
     """
 
     __slots__ = (
@@ -99,34 +100,66 @@ class BaseFacts:
         "workdir",
     )
 
-    def __init__(self, family: str | None, suite: str | None = None) -> None:
+    def __init__(
+        self,
+        family: str | None,
+        suite: str | None = None,
+        *,
+        libc: str | None = None,
+        manager: str | None = None,
+        has_bash: bool | None = None,
+        user: str | None = None,
+        workdir: str | None = None,
+        path: str | None = None,
+        compressed_bytes: int | None = None,
+    ) -> None:
         self.family = family
         self.suite = suite
-        self.libc: str | None = None
-        self.manager: str | None = None
-        self.has_bash: bool | None = None
+        self.libc = libc
+        self.manager = manager
+        self.has_bash = has_bash
         self.recorded_on = ""
-        self.user: str | None = None
-        self.workdir: str | None = None
+        self.user = user
+        self.workdir = workdir
         self.shell: tuple[str, ...] | None = None
-        self.path: str | None = None
+        self.path = path
         self.env: dict[str, str] = {}
         self.entrypoint: tuple[str, ...] | None = None
         self.cmd: tuple[str, ...] | None = None
-        self.compressed_bytes: int | None = None
+        self.compressed_bytes = compressed_bytes
+
+    def set_shared(self, columns: Sequence[str]) -> None:
+        """Set what all recorded tags share; `?` means unknown, `-` not set."""
+        self.user = _known(columns[USER_COLUMN], "root")
+        self.workdir = _known(columns[WORKDIR_COLUMN], "/")
+        self.shell = None if columns[SHELL_COLUMN] == "?" else _items(columns[SHELL_COLUMN]) or _DEFAULT_SHELL
+        path = next((pair[5:] for pair in columns[ENV_COLUMN:] if pair.startswith("PATH=")), "-")
+        self.path = _known(path, _DEFAULT_PATH)
+
+    def set_recorded(self, columns: Sequence[str]) -> None:
+        """Set what is recorded for this image."""
+        self.set_shared(columns)
+        self.recorded_on = columns[DATE_COLUMN]
+        self.compressed_bytes = int(columns[BYTES_COLUMN])
+        self.entrypoint = _items(columns[ENTRYPOINT_COLUMN])
+        self.cmd = _items(columns[CMD_COLUMN])
+        for pair in columns[ENV_COLUMN:]:
+            key, _, value = pair.partition("=")
+            self.env[key] = value.replace("\\t", "\t")
 
 
 def base_facts(ref: ImageRef) -> BaseFacts | None:
-    """What is known of the image `ref`; None when nothing is.
+    """What is known about the image `ref`; None if nothing is.
 
-    A digest beside a tag is taken for some image of that tag, of whatever day: its distribution is told, its release
-    and its configuration are not, unless the tag itself says so.
+    A reference with tag and digest means some image of that tag at an unknown date: the distribution is known, but the
+    release and the configuration are not, unless the tag names them.
     """
     if ref.text == "scratch":
         return _scratch()
     name, tag = ref.name, effective_tag(ref)
-    group = CATALOG.tags(name).get(tag) if name and tag and ref.digest is None else None
-    columns = CATALOG.configuration(name, tag) if name and tag and ref.digest is None else None
+    in_catalog = name and tag and ref.digest is None
+    group = CATALOG.tags(name).get(tag) if in_catalog else None
+    columns = CATALOG.configuration(name, tag) if in_catalog else None
     names = group.tags if group is not None else [tag] if tag else []
     suite = _exact_suite(name, tag, names)
     if columns is not None and columns[SUITE_COLUMN] != "-" and (not suite or is_floating_suite(suite)):
@@ -134,19 +167,24 @@ def base_facts(ref: ImageRef) -> BaseFacts | None:
     family = _family(name, tag, suite)
     if family is None and columns is None:
         return None
-    facts = BaseFacts(family, suite or None)
-    facts.libc = _libc(family, tag)
-    facts.manager = _manager(family, name, suite, names)
-    facts.has_bash = _has_bash(family, name)
+    facts = BaseFacts(
+        family,
+        suite or None,
+        libc=_libc(family, tag),
+        manager=_manager(family, name, suite, names),
+        has_bash=_has_bash(family, name),
+    )
     if columns is not None:
-        _fill_recorded(facts, columns)
+        facts.set_recorded(columns)
     elif family != "windows":
-        _fill_common(facts, CATALOG.columns_by_tag(name).get(""))
+        shared = CATALOG.columns_by_tag(name).get("")
+        if shared is not None:
+            facts.set_shared(shared)
     return facts
 
 
 def _exact_suite(name: str, tag: str, names: Sequence[str]) -> str:
-    """The suite of the image with the tag `tag`, as exactly as `names`, its tags, have it; "" when they do not."""
+    """The suite of the image with the tag `tag`, as exact as `names`, all its tags, have it; "" if unknown."""
     suite = split_tag(name, tag).suite if tag else ""
     if not suite or is_floating_suite(suite):
         suite = common_suite(name, names) or suite
@@ -154,7 +192,7 @@ def _exact_suite(name: str, tag: str, names: Sequence[str]) -> str:
 
 
 def _numbered_suite(name: str, names: Iterable[str]) -> str:
-    """The suite of a distribution's own image whose tags name it by number: debian:12.5, ubuntu:22.04, alpine:3.20."""
+    """The suite of a distribution's own image with numbered tags: debian:12.5, ubuntu:22.04, alpine:3.20."""
     for tag in names:
         major, dot, rest = split_tag(name, tag).version.partition(".")
         release = f"{major}.{rest.partition('.')[0]}"
@@ -168,34 +206,7 @@ def _numbered_suite(name: str, names: Iterable[str]) -> str:
 
 
 def _scratch() -> BaseFacts:
-    facts = BaseFacts("scratch")
-    facts.has_bash = False
-    facts.user, facts.workdir, facts.path = "root", "/", _DEFAULT_PATH
-    facts.compressed_bytes = 0
-    return facts
-
-
-def _fill_recorded(facts: BaseFacts, columns: Sequence[str]) -> None:
-    """Take over what is recorded of this very image."""
-    _fill_common(facts, columns)
-    facts.recorded_on = columns[DATE_COLUMN]
-    facts.compressed_bytes = int(columns[BYTES_COLUMN])
-    facts.entrypoint = _items(columns[ENTRYPOINT_COLUMN])
-    facts.cmd = _items(columns[CMD_COLUMN])
-    for pair in columns[ENV_COLUMN:]:
-        key, _, value = pair.partition("=")
-        facts.env[key] = value.replace("\\t", "\t")
-
-
-def _fill_common(facts: BaseFacts, columns: Sequence[str] | None) -> None:
-    """Take over the columns that are the same for all recorded tags; `?` is not known, `-` is not set."""
-    if columns is None:
-        return
-    facts.user = _known(columns[USER_COLUMN], "root")
-    facts.workdir = _known(columns[WORKDIR_COLUMN], "/")
-    facts.shell = None if columns[SHELL_COLUMN] == "?" else _items(columns[SHELL_COLUMN]) or _DEFAULT_SHELL
-    path = next((pair[5:] for pair in columns[ENV_COLUMN:] if pair.startswith("PATH=")), "-")
-    facts.path = _known(path, _DEFAULT_PATH)
+    return BaseFacts("scratch", has_bash=False, user="root", workdir="/", path=_DEFAULT_PATH, compressed_bytes=0)
 
 
 def _known(column: str, unset: str) -> str | None:
@@ -215,7 +226,7 @@ def _family(name: str, tag: str, suite: str) -> str | None:
         return _ALWAYS[name]
     if name == "openjdk" and tag:
         major = version_numbers(split_tag(name, tag).version.partition("-")[0])[:1]
-        # The image's description: from openjdk:12 on the image without a suite is Oracle Linux.
+        # According to the image's description, since openjdk:12 the image without a suite is Oracle Linux.
         slim = "slim" in split_tag(name, tag).variant
         return None if not major else "debian" if major < (12,) or slim else "oraclelinux"
     return _USUAL.get(name) if tag else None
@@ -246,9 +257,9 @@ def _manager(family: str | None, name: str, suite: str, names: Sequence[str]) ->
         # 2022 was the preview of 2023; 1, 2 and the dated 2016.09 to 2018.03 have yum.
         return "dnf" if release in (2022, 2023) else "yum" if release is not None else None
     if family == "oraclelinux" and name != "oraclelinux":
-        small = True  # openjdk and mysql build on oraclelinux:…-slim
+        small = True  # openjdk and mysql are based on oraclelinux:…-slim
     if family in ("almalinux", "centos", "oraclelinux", "rhel", "rockylinux"):
-        # From 8 on slim and minimal images have microdnf only.
+        # Since 8, slim and minimal images only have microdnf.
         return None if release is None else "yum" if release < 8 else None if small else "dnf"
     if family == "fedora":
         return "dnf" if release is None or release >= 22 else "yum"

@@ -1,7 +1,7 @@
-"""The catalog of Docker's official images: their tags and what they are configured with.
+"""The catalog of Docker's official images: their tags and configurations.
 
-The facts are those of data/official-images.txt, which tools/make_catalog.py writes; it is read on the first question,
-and only the lines of the image in question are taken apart.
+Read from data/official-images.txt (written by tools/make_catalog.py) on first use; only the lines of requested images
+are parsed.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class TagGroup:
 
 
 class _Catalog:
-    """The text of the data file, and the lines of it that were taken apart so far."""
+    """The text of the data file, and the lines parsed so far."""
 
     __slots__ = ("configurations", "groups", "text")
 
@@ -58,13 +58,13 @@ class _Catalog:
         return self.text
 
     def after(self, start: str) -> str:
-        """What follows `start` on the line that begins with it; "" when there is none."""
+        """What follows `start` on the line that begins with it; "" if there is none."""
         text = self.read()
         at = text.find("\n" + start)
         return text[at + 1 + len(start) : text.find("\n", at + 1)] if at >= 0 else ""
 
     def tags(self, name: str) -> dict[str, TagGroup]:
-        """The group of every tag of the image `name`; a tag that Linux and Windows share leads to the one of Linux."""
+        """The group of every tag of the image `name`; for a tag of Linux and Windows images, that of Linux."""
         known = self.groups.get(name)
         if known is None:
             known = self.groups[name] = {}
@@ -75,7 +75,7 @@ class _Catalog:
         return known
 
     def columns_by_tag(self, name: str) -> dict[str, list[str]]:
-        """The columns of every recorded tag of the image `name`; "" has what they have in common."""
+        """The columns of every recorded tag of the image `name`; the key "" has what they share."""
         known = self.configurations.get(name)
         if known is None:
             known = self.configurations[name] = {}
@@ -89,7 +89,7 @@ class _Catalog:
         return known
 
     def configuration(self, name: str, tag: str) -> list[str] | None:
-        """The columns recorded for `tag`, or for another name of the same image."""
+        """The columns recorded for `tag` or for another tag of the same image, or None."""
         known = self.columns_by_tag(name)
         columns = known.get(tag)
         if columns is None and known:
@@ -118,28 +118,28 @@ def _unfold(line: str) -> Iterable[TagGroup]:
 
 
 def catalog_source() -> str:
-    """Where the catalog comes from and of which day it is."""
+    """Source and date of the catalog."""
     return CATALOG.after("# source: ")
 
 
 def is_official(name: str) -> bool:
-    """Whether `name` is one of Docker's official images of today; those that were given up ("centos") are not."""
+    """Whether `name` is one of Docker's official images today; discontinued ones ("centos") are not."""
     return bool(name) and ":" not in name and f"\n{name}\t" in CATALOG.read()
 
 
 def is_known_tag(ref: ImageRef) -> bool | None:
-    """True when the catalog has the tag that `ref` names; None when it cannot be told: older, newer or unknown."""
+    """True if the catalog has the tag of `ref`; None if unknown: older, newer or not official."""
     tag = effective_tag(ref)
     return True if ref.name and tag and tag in CATALOG.tags(ref.name) else None
 
 
 def effective_tag(ref: ImageRef) -> str:
-    """The tag that `ref` names; "" when a digest alone says which image it is."""
+    """The tag of `ref`, "latest" by default; "" if there is only a digest."""
     return ref.tag or ("" if ref.digest else "latest")
 
 
 def common_suite(name: str, tags: Iterable[str]) -> str | None:
-    """The one suite that the names of an image agree on, "" when none of them names one, None when they disagree."""
+    """The suite that all tags of an image agree on, "" if none names one, None if they disagree."""
     suites = {split_tag(name, tag).suite for tag in tags} - {""}
     exact = {suite for suite in suites if not is_floating_suite(suite)} or suites
     return None if len(exact) > 1 else exact.pop() if exact else ""

@@ -1,4 +1,4 @@
-"""References to images, taken apart.
+"""Parses image references.
 
 The grammar is that of distribution/reference (normalize.go, regexp.go), which BuildKit uses.
 """
@@ -11,19 +11,19 @@ _LOWER = "abcdefghijklmnopqrstuvwxyz0123456789"
 _ALNUM = _LOWER + "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _WORD = _ALNUM + "_"
 
-# The hosts and the namespace that are part of Docker's own grammar.
+# The registries and the namespace that Docker's grammar knows.
 _HUB = "docker.io"
 _OLD_HUB = "index.docker.io"
 _OFFICIAL = "library/"
 
 _NAME_MAX = 255
 _DIGEST_LENGTHS = {"sha256": 64, "sha384": 96, "sha512": 128}
-# Two separators in a row that a path component may not hold; a run of dashes and `__` are allowed.
+# Consecutive separators that a path component may not contain; dashes and `__` are allowed.
 _BAD_SEPARATORS = ("..", "._", "_.", ".-", "-.", "_-", "-_", "___")
 
 
 class InvalidReferenceError(ValueError):
-    """A text that is no image reference; `reason` says why, the message is the one that BuildKit gives for FROM."""
+    """Not an image reference; `reason` says why, the message is BuildKit's for FROM."""
 
     def __init__(self, text: str, reason: str) -> None:
         super().__init__(f"failed to parse stage name {_go_quoted(text)}: {reason}")
@@ -32,11 +32,12 @@ class InvalidReferenceError(ValueError):
 
 
 class ImageRef:
-    """An image reference, taken apart.
+    """A parsed image reference.
 
-    `text` is the reference as written, `registry` and `repository` are normalised ("docker.io", "library/python"),
-    `name` is the short name of an image in Docker's official namespace or "", `tag` and `digest` are what is written
-    or None.
+    `text`: the reference as written
+    `registry`, `repository`: normalised ("docker.io", "library/python")
+    `name`: the short name of a Docker official image, otherwise ""
+    `tag`, `digest`: as written, or None
     """
 
     __slots__ = ("digest", "name", "registry", "repository", "tag", "text")
@@ -58,10 +59,7 @@ class ImageRef:
 
 
 def parse_reference(text: str) -> ImageRef:
-    """Take the reference `text` apart.
-
-    Raises InvalidReferenceError where BuildKit refuses it in FROM, for the same reason.
-    """
+    """Parse an image reference. Raises InvalidReferenceError if BuildKit rejects it in FROM, for the same reason."""
     if len(text) == 64 and not text.strip("abcdef" + DIGITS):
         reason = f"invalid repository name ({text}), cannot specify 64-byte hexadecimal strings"
         raise InvalidReferenceError(text, reason)
@@ -77,14 +75,14 @@ def parse_reference(text: str) -> ImageRef:
     registry, repository, tag, digest = parts
     if len(repository) > _NAME_MAX:
         raise InvalidReferenceError(text, f"repository name must not be more than {_NAME_MAX} characters")
-    fault = _digest_fault(digest) if digest is not None else ""
-    if fault:
-        raise InvalidReferenceError(text, fault)
+    problem = _digest_problem(digest) if digest is not None else ""
+    if problem:
+        raise InvalidReferenceError(text, problem)
     return ImageRef(text, registry, repository, tag, digest)
 
 
 def _split_domain(text: str) -> tuple[str, str]:
-    """The registry and what follows it; Docker Hub when the first component cannot be a host."""
+    """The registry and what follows it; Docker Hub if the first component cannot be a host."""
     first, slash, rest = text.partition("/")
     if not slash:
         return _HUB, _OFFICIAL + text
@@ -98,7 +96,7 @@ def _split_domain(text: str) -> tuple[str, str]:
 
 
 def _match(domain: str, rest: str) -> tuple[str, str, str | None, str | None] | None:
-    """Registry, repository, tag and digest; None when the grammar does not hold."""
+    """Registry, repository, tag and digest; None if the reference is invalid."""
     body, at, digest = rest.partition("@")
     path, colon, tag = body.partition(":")
     if at and not _is_digest(digest):
@@ -108,7 +106,7 @@ def _match(domain: str, rest: str) -> tuple[str, str, str | None, str | None] | 
     if not all(_is_component(part) for part in path.split("/")):
         return None
     if not _is_domain(domain):
-        # A first component such as "a_b.c" looks like a host, is none, and then belongs to the path.
+        # A first component such as "a_b.c" looks like a host but is not valid as one, so it belongs to the path.
         if not _is_component(domain):
             return None
         domain, path = "", f"{domain}/{path}"
@@ -147,8 +145,8 @@ def _is_digest(text: str) -> bool:
     return named and len(encoded) >= 32 and consists_of(encoded, _HEX)
 
 
-def _digest_fault(digest: str) -> str:
-    """What opencontainers/go-digest objects to in a digest that the grammar allows; "" for nothing."""
+def _digest_problem(digest: str) -> str:
+    """Why opencontainers/go-digest rejects a digest that the grammar allows; "" if it does not."""
     algorithm, _, encoded = digest.partition(":")
     length = _DIGEST_LENGTHS.get(algorithm)
     if length is None:
@@ -160,7 +158,7 @@ def _digest_fault(digest: str) -> str:
 
 
 def consists_of(text: str, chars: str) -> bool:
-    """Whether the text holds none but these characters."""
+    """Whether the text contains only these characters."""
     return all(char in chars for char in text)
 
 

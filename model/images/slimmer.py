@@ -1,4 +1,4 @@
-"""The slimmer variant of an official image: the same version, suite and libc."""
+"""Finds the slimmer variant of an official image, with the same version, suite and libc."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-# Version floors, in ascending order: (3, 6, 4) speaks of the 3.6 line only, (4,) of all from 4 on.
+# Lowest versions, in ascending order: (3, 6, 4) applies to the 3.6 line only, (4,) to all since 4.
 if TYPE_CHECKING:
-    _Floors = tuple[tuple[int, ...], ...]
+    _Versions = tuple[tuple[int, ...], ...]
 
 
 class SlimVariant:
-    """The slimmer variant of an image: its tag, the whole reference, what it saves, and what kind it is.
+    """The slimmer variant of an image.
 
-    `kind` is "slim" for the same tools on fewer packages and "runtime" when the compiler is gone. `saved_bytes` is
-    the difference of the compressed sizes, None when one of them is not recorded.
+    `text`: the whole reference, `tag`: its tag
+    `kind`: "slim" for the same tools with fewer packages, "runtime" without the compiler
+    `saved_bytes`: difference of the compressed sizes, None if one is not recorded
     """
 
     __slots__ = ("kind", "saved_bytes", "tag", "text")
@@ -31,18 +32,22 @@ class SlimVariant:
         self.kind = kind
 
     def __repr__(self) -> str:
-        return f"Slim({self.text!r}, {self.saved_bytes!r}, {self.kind!r})"
+        return f"SlimVariant({self.text!r}, {self.saved_bytes!r}, {self.kind!r})"
 
 
 class _Rule:
-    """How an image names its slimmer variants, and since when it has them.
+    """How an image names its slimmer variants, and since which version it has them.
 
-    `token` is put after the version, before the suite or at the end of the tag (`place`), or it takes the place of the
-    last of `replaces`; the first of `tokens` that the catalog has is taken. The rest is for tags that the catalog does
-    not have: `since` are the floors for tags without a suite, `until` the first version for which these floors say
-    nothing, `parts` how many numbers a version has at least, `allowed` the suites and variants that pair with a
-    slimmer one, with floors of their own or () for `since`, `words` versions that are no number. No `since`: only the
-    catalog knows. `unnamed`: no tag names a suite, and the full image and the slim one always share it.
+    `place`: where the token goes: after the "version", before the "suite", at the "end"
+    `tokens`: the first one that the catalog has is used
+    `replaces`: variants that the token replaces (the last one in the tag)
+    `unnamed`: no tag names a suite, and the full and the slim image always share it
+
+    For tags that are not in the catalog (without `since` there are none):
+    `since`: lowest versions of tags without a suite, `until`: first version to which they do not apply
+    `allowed`: suites and variants that have a slimmer variant, with their lowest versions; () for `since`
+    `parts`: least number of components of a version
+    `words`: versions that are not numbers
     """
 
     __slots__ = ("allowed", "kind", "parts", "place", "replaces", "since", "tokens", "unnamed", "until", "words")
@@ -50,8 +55,8 @@ class _Rule:
     def __init__(
         self,
         place: str,
-        since: _Floors = (),
-        allowed: Mapping[str, _Floors] | None = None,
+        since: _Versions = (),
+        allowed: Mapping[str, _Versions] | None = None,
         *,
         until: tuple[int, ...] = (),
         parts: int = 1,
@@ -73,26 +78,26 @@ class _Rule:
         self.unnamed = unnamed
 
 
-def _pairs(suites: str, floors: _Floors = ()) -> dict[str, _Floors]:
-    return dict.fromkeys(suites.split(), floors)
+def _pairs(suites: str, since: _Versions = ()) -> dict[str, _Versions]:
+    return dict.fromkeys(suites.split(), since)
 
 
 _DEBIANS = _pairs("buster bullseye bookworm trixie forky")
 
-# Floors are no first appearance: they are the earliest that was found in the tag lists of docker-library/docs,
-# docker-library/repo-info and official-images, or in public Dockerfiles. What is not certain is left out. Debian's own
-# wheezy-slim and python's 3.3-slim existed for a while; both are long past their end.
+# The lowest versions are the earliest found in the tag lists of docker-library/docs, docker-library/repo-info and
+# official-images, or in public Dockerfiles; there may have been earlier ones. Uncertain ones are left out, and so are
+# debian:wheezy-slim and python:3.3-slim, which existed for a while but are long past their end of life.
 _RULES = {
     "clojure": _Rule("end"),
     "debian": _Rule(
         "end",
         ((8, 10), (9, 4), (10,)),
-        # Snapshots got a slim name of their own in March 2018.
+        # Snapshots have a slim variant since March 2018.
         _pairs("jessie stretch buster bullseye bookworm trixie forky sid " + " ".join(CHANNELS), ((20180312,),)),
     ),
     "elixir": _Rule("end", ((1, 5),), {"otp": ((1, 13),)}, parts=2, unnamed=True),
     "erlang": _Rule("end", ((20,),), unnamed=True),
-    # From 9.10 on it goes by version whether a slim name without suite exists, and of which suite it is.
+    # Since 9.10 it depends on the version whether a slim tag without suite exists, and on which suite.
     "haskell": _Rule(
         "suite",
         ((8, 10, 7), (9, 0, 2), (9, 2, 4), (9, 4, 2), (9, 6, 0), (9, 8, 0)),
@@ -106,7 +111,7 @@ _RULES = {
         {**_DEBIANS, "stretch": ((8, 16), (10, 16), (11, 15), (12,))},
         words=NODE_LINES | {"lts", "current"},
     ),
-    # From 12 on the image without a suite is Oracle Linux and the slim one Debian: no pair.
+    # Since 12 the image without a suite is Oracle Linux and the slim one Debian, so they do not match.
     "openjdk": _Rule("suite", ((8, 262), (11, 0, 8)), {**_DEBIANS, **_pairs("jdk jre")}, until=(12,)),
     "perl": _Rule(
         "version",
@@ -121,7 +126,7 @@ _RULES = {
     ),
     "ruby": _Rule("version", ((2, 1, 6), (2, 2)), {**_DEBIANS, "stretch": ((2, 5),)}),
     "rust": _Rule("version", ((1, 26),), {**_DEBIANS, "stretch": ()}),
-    # 5.1.5-bionic has no slim (it was misspelt); the slim images hold no compiler.
+    # 5.1.5-bionic has no slim variant (its name was misspelt); the slim images contain no compiler.
     "swift": _Rule(
         "end",
         ((5, 2),),
@@ -129,9 +134,9 @@ _RULES = {
         parts=2,
         kind="runtime",
     ),
-    # headless also lacks the desktop libraries, so headful is the one that lacks only the compiler.
+    # headless also lacks the desktop libraries, so only headful is the same without the compiler.
     "amazoncorretto": _Rule("end", tokens=("jre", "headful"), replaces=("jdk", "full"), kind="runtime"),
-    # 16 came without a JRE, 17 got one with 17.0.1.
+    # 16 had no JRE, 17 has one since 17.0.1.
     "eclipse-temurin": _Rule(
         "version",
         ((8, 302), (11, 0, 12), (17, 0, 1), (18,)),
@@ -146,10 +151,10 @@ _RULES = {
 
 
 def find_slim_variant(ref: ImageRef) -> SlimVariant | None:
-    """The slimmer variant of `ref`: the same version, the same suite, the same libc.
+    """The slimmer variant of `ref` with the same version, suite and libc.
 
-    None when there is none, when `ref` is slim already, and when it is not certain: for digests, for Windows, for
-    images that are not official and for tags that neither the catalog nor the image's naming explains.
+    None if there is none, if `ref` is already slim, and if it is uncertain: for digests, Windows, images that are not
+    official, and tags that neither the catalog nor the naming rules of the image explain.
     """
     rule = _RULES.get(ref.name)
     if rule is None or ref.digest is not None:
@@ -168,14 +173,14 @@ def find_slim_variant(ref: ImageRef) -> SlimVariant | None:
 
 
 def _slim_in_catalog(name: str, rule: _Rule, pieces: Sequence[TagPart], group: TagGroup) -> str | None:
-    """The tag of the catalog that is the slimmer variant of `group`."""
+    """The tag in the catalog that is the slimmer variant of `group`."""
     suite = common_suite(name, group.tags)
     if suite is None or not (suite or rule.unnamed):
         return None
     candidates = [_with_token(rule, pieces, token) for token in rule.tokens]
     numbered = any(piece.kind == VERSION_PART and piece.text[0] in DIGITS for piece in pieces)
     if numbered and not any(piece.kind == SUITE_PART for piece in pieces):
-        # `9.14-slim` may be missing, or of another suite, where `9.14-slim-bookworm` is right.
+        # `9.14-slim` may be missing or on another suite, while `9.14-slim-bookworm` exists.
         named = [*pieces, TagPart(SUITE_PART, suite)]
         candidates += [_with_token(rule, named, token) for token in rule.tokens]
     tags = CATALOG.tags(name)
@@ -187,7 +192,7 @@ def _slim_in_catalog(name: str, rule: _Rule, pieces: Sequence[TagPart], group: T
 
 
 def _with_token(rule: _Rule, pieces: Sequence[TagPart], token: str) -> str:
-    """The tag of `pieces` with `token` where the image's naming puts it."""
+    """The tag made of `pieces` with `token` in the right place."""
     pieces = [piece for piece in pieces if piece.text != "latest"]
     texts = [piece.text for piece in pieces]
     for at in reversed(range(len(texts))):
@@ -203,44 +208,52 @@ def _with_token(rule: _Rule, pieces: Sequence[TagPart], token: str) -> str:
 
 
 def _had_slim(rule: _Rule, pieces: Sequence[TagPart]) -> bool:
-    """Whether a tag that the catalog does not have follows the image's naming and had a slimmer variant."""
+    """Whether a tag that is not in the catalog follows the naming rules and had a slimmer variant."""
     versions = [piece.text for piece in pieces if piece.kind == VERSION_PART]
     others = [piece for piece in pieces if piece.kind != VERSION_PART]
     suites = [piece for piece in others if piece.kind == SUITE_PART]
     if not rule.since or len(suites) > 1 or not (versions or suites):
         return False
-    if versions and versions[0] in rule.words:
-        numbers: tuple[int, ...] = ()
-    else:
-        numbers = version_numbers(versions[0]) if versions else ()
-        if versions and len(numbers) < rule.parts:
-            return False
-    if not all(consists_of(extra.removeprefix("b"), DIGITS + ".") for extra in versions[1:]):
-        return False  # a pre-release
-    if not suites and rule.until and numbers >= rule.until:
+    numbers = _numbers(rule, versions)
+    if numbers is None:
         return False
-    floors = [rule.allowed.get(_allowed_key(piece)) for piece in others]
-    return all(found is not None and _reached(numbers, found or rule.since) for found in floors) and (
-        bool(suites) or _reached(numbers, rule.since)
-    )
+    if not suites and ((rule.until and numbers >= rule.until) or not _reached(numbers, rule.since)):
+        return False
+    return all(_is_allowed(rule, piece, numbers) for piece in others)
+
+
+def _is_allowed(rule: _Rule, piece: TagPart, version: tuple[int, ...]) -> bool:
+    """Whether a suite or variant had a slimmer variant in this version."""
+    since = rule.allowed.get(_allowed_key(piece))
+    return since is not None and _reached(version, since or rule.since)
+
+
+def _numbers(rule: _Rule, versions: Sequence[str]) -> tuple[int, ...] | None:
+    """The version numbers of a tag, () if it has none; None for a pre-release and for an incomplete version."""
+    if not all(consists_of(extra.removeprefix("b"), DIGITS + ".") for extra in versions[1:]):
+        return None
+    if not versions or versions[0] in rule.words:
+        return ()
+    numbers = version_numbers(versions[0])
+    return numbers if len(numbers) >= rule.parts else None
 
 
 def _allowed_key(piece: TagPart) -> str:
-    """What stands for `piece` in `allowed`: releases of Alpine and of OTP go by their family."""
+    """The key of `piece` in `allowed`: the family for releases of Alpine and OTP."""
     for family in ("alpine", "otp"):
         if piece.canonical.startswith(family):
             return family
     return piece.canonical
 
 
-def _reached(version: tuple[int, ...], floors: _Floors) -> bool:
-    """Whether `version` is at or above the floor of its line; "3" and "3.6" stand for the last of their line."""
-    for floor in floors:
-        if floor[: len(version)] == version:
+def _reached(version: tuple[int, ...], since: _Versions) -> bool:
+    """Whether `version` is at or above the lowest version of its line; "3" and "3.6" mean the last of their line."""
+    for lowest in since:
+        if lowest[: len(version)] == version:
             return True
-        if floor[:-1] == version[: len(floor) - 1]:
-            return version >= floor
-    return version > floors[-1]
+        if lowest[:-1] == version[: len(lowest) - 1]:
+            return version >= lowest
+    return version > since[-1]
 
 
 def _saved(name: str, tag: str, slim: str) -> int | None:

@@ -1,4 +1,4 @@
-"""The tag of an official image, taken apart: version, suite, variant."""
+"""Parses tags of official images: version, suite, variant."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ VERSION_PART, SUITE_PART, VARIANT_PART = "version", "suite", "variant"
 
 
 def word_set(text: str) -> frozenset[str]:
-    """The words of a text, without order."""
+    """The words of a text as a set."""
     return frozenset(text.split())
 
 
 def invert_words(**keys: str) -> dict[str, str]:
-    """The key of every word: `by_word(debian="sid trixie")` is {"sid": "debian", "trixie": "debian"}."""
+    """The key of every word: `invert_words(debian="sid trixie")` is {"sid": "debian", "trixie": "debian"}."""
     return {word: key for key, words in keys.items() for word in words.split()}
 
 
@@ -26,7 +26,7 @@ _CODENAMES = invert_words(
     ubuntu="precise trusty utopic vivid wily xenial yakkety zesty artful bionic cosmic disco eoan focal groovy hirsute "
     "impish jammy kinetic lunar mantic noble oracular plucky questing resolute stonking",
 )
-# What names a distribution, with or without a number behind it, and the family that it belongs to.
+# Names of distributions in tags, with or without a number, and their family.
 _DISTRIBUTIONS = invert_words(
     almalinux="almalinux",
     alpine="alpine",
@@ -72,7 +72,7 @@ UBUNTU_RELEASES = invert_words(
     resolute="26.04",
     stonking="26.10",
 )
-# Suites whose meaning moves; only Debian's own images have them.
+# Suites that move to new releases; only Debian's own images have them.
 CHANNELS = word_set("stable testing unstable oldstable oldoldstable experimental")
 NODE_LINES = word_set("argon boron carbon dubnium erbium fermium gallium hydrogen iron jod krypton")
 _VERSION_WORDS = NODE_LINES | word_set(
@@ -82,10 +82,11 @@ _PRERELEASES = word_set("rc RC beta alpha ea dev preview pre b M")
 
 
 class Tag:
-    """The tag of an official image, taken apart: "3.12.4-slim-bookworm" is "3.12.4", "bookworm" and {"slim"}.
+    """A parsed tag: "3.12.4-slim-bookworm" is "3.12.4", "bookworm" and {"slim"}.
 
-    `version` is "" for `latest` and where none is named; `suite` is the distribution's release ("bookworm", "noble",
-    "alpine3.20", "windowsservercore-ltsc2022"), or only its name, or ""; `variant` is all else.
+    `version`: "" for `latest` and if there is none
+    `suite`: release of a distribution ("bookworm", "alpine3.20", "windowsservercore-ltsc2022"), only its name, or ""
+    `variant`: everything else
     """
 
     __slots__ = ("suite", "variant", "version")
@@ -100,7 +101,7 @@ class Tag:
 
 
 class TagPart:
-    """One part of a tag: its kind, its text as written, and the suite by its usual name."""
+    """One part of a tag: its kind, its text as written, and for a suite its canonical name."""
 
     __slots__ = ("canonical", "kind", "text")
 
@@ -111,7 +112,7 @@ class TagPart:
 
 
 def split_tag(name: str, tag: str) -> Tag:
-    """Take apart the tag of the official image `name`."""
+    """Parse a tag of the official image `name`."""
     pieces = tag_parts(name, tag)
     versions = [piece.text for piece in pieces if piece.kind == VERSION_PART and piece.text != "latest"]
     suites = [piece.canonical for piece in pieces if piece.kind == SUITE_PART]
@@ -120,7 +121,7 @@ def split_tag(name: str, tag: str) -> Tag:
 
 
 def tag_parts(name: str, tag: str) -> list[TagPart]:
-    """What a tag of the official image is made of, from left to right."""
+    """The parts of a tag of the official image `name`, from left to right."""
     tokens = tag.split("-")
     pieces: list[TagPart] = []
     at = 0
@@ -142,7 +143,7 @@ def tag_parts(name: str, tag: str) -> list[TagPart]:
 
 
 def _pair(token: str, after: str) -> TagPart | None:
-    """The piece that two tokens make together: "alpine-3.24", "ubuntu-noble", "windowsservercore-1809", "otp-27"."""
+    """The part that two tokens form: "alpine-3.24", "ubuntu-noble", "windowsservercore-1809", "otp-27"."""
     both = f"{token}-{after}"
     numeric = after[:1] in DIGITS if after else False
     if token == "alpine" and numeric and "." in after:
@@ -170,16 +171,16 @@ def _is_version(token: str, before: Sequence[TagPart]) -> bool:
 
 
 def distribution_family(suite: str) -> str:
-    """The family of distributions that `suite` belongs to; "" when it is no suite."""
+    """The distribution family of `suite`; "" if it is not a suite."""
     return _CODENAMES.get(suite) or _DISTRIBUTIONS.get(suite.partition("-")[0].rstrip(DIGITS + "."), "")
 
 
 def is_floating_suite(suite: str) -> bool:
-    """Whether `suite` names no release: "alpine", "stable"."""
+    """Whether `suite` does not name a release: "alpine", "stable"."""
     return suite in _DISTRIBUTIONS or suite in CHANNELS
 
 
 def version_numbers(version: str) -> tuple[int, ...]:
-    """The numbers of a version: "8u302" is (8, 302), "17.0.9_9" is (17, 0, 9, 9); () when it holds anything else."""
+    """The numbers of a version: "8u302" is (8, 302), "17.0.9_9" is (17, 0, 9, 9); () if it contains anything else."""
     parts = version.replace("u", ".").replace("_", ".").split(".")
     return tuple(int(part) for part in parts) if all(part and consists_of(part, DIGITS) for part in parts) else ()

@@ -1,4 +1,4 @@
-"""The arguments of a package manager's call: the program behind its launchers, options, verb and operands."""
+"""The arguments of a package manager call: program, options, verb and operands; launchers are skipped."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
     Option = tuple[str, str | None, Word]
 
-# Programs that start another one: how the other one is named.
 LAUNCHERS = {
     "python": "python",
     "pypy": "python",
@@ -29,6 +28,8 @@ LAUNCHERS = {
     "pyenv": "exec",
     "rbenv": "exec",
 }
+"""Programs that start another one, with how that one is named."""
+
 _LAUNCHER_VALUED = ("-d", "-c", "-W", "-X", "-r", "--require", "-p", "--package")
 _VERSIONED = ("pip", "gem", "bundle", "bundler")
 
@@ -39,7 +40,7 @@ def base_name(path: str) -> str:
 
 
 def find_manager(name: str) -> PackageManager | None:
-    """The manager of that base name: pip3.12, mvnw, yarn-4.1.0.cjs."""
+    """The manager with that base name (pip3.12, mvnw, yarn-4.1.0.cjs), or None."""
     manager = MANAGER_BY_PROGRAM.get(name)
     if manager is None and name[-1:].isdigit():
         bare = name.rstrip("0123456789.-")
@@ -50,40 +51,50 @@ def find_manager(name: str) -> PackageManager | None:
 
 
 def launched_manager(program: str, words: Sequence[Word]) -> tuple[str, Sequence[Word]] | None:
-    """The program that another one starts, and the words from it on, when it is a manager."""
+    """The package manager that `program` starts, with the words from it on; None for any other program.
+
+    `words` is the whole command: `python -m pip install x` gives "pip" and the words from `pip` on.
+    """
     kind = LAUNCHERS.get(program) or LAUNCHERS.get(program.rstrip("0123456789."))
     if kind is None and words[0].dynamic:
         kind = "python"  # $PYTHON -m pip
     if kind is None:
         return None
+    name, at = _launched_name(kind, words)
+    return (name, words[at:]) if find_manager(name) is not None else None
+
+
+def _launched_name(kind: str, words: Sequence[Word]) -> tuple[str, int]:
+    """The base name of the launched program, "" if there is none, and the index of its word."""
     at = 1
     while at < len(words) and (words[at].value[:1] == "-" or (kind == "exec" and words[at].value == "exec")):
         value = words[at].value
         if value[1:2] != "-":
             if kind == "python" and "m" in value:
-                return _module(words, at)
+                return _module_name(words, at)
             if kind == "shell" and "c" in value:
-                return None
+                return "", at
         at += 2 if value in _LAUNCHER_VALUED else 1
-    if at >= len(words):
-        return None
-    name = base_name(words[at].value)
-    if kind == "npx":
-        name = name.partition("@")[0]
-    return (name, words[at:]) if find_manager(name) is not None else None
+    name = base_name(words[at].value) if at < len(words) else ""
+    return name.partition("@")[0] if kind == "npx" else name, at
 
 
-def _module(words: Sequence[Word], at: int) -> tuple[str, Sequence[Word]] | None:
-    """`python -m pip install` and `python -mpip install`: pip and what follows."""
+def _module_name(words: Sequence[Word], at: int) -> tuple[str, int]:
+    """`pip` and its index in `python -m pip install` and `python -mpip install`; `at` is the index of -m."""
     name = words[at].value.partition("m")[2]
     if not name and at + 1 < len(words):
-        at += 1
-        name = words[at].value
-    return (name, words[at:]) if find_manager(name) is not None else None
+        return words[at + 1].value, at + 1
+    return name, at
 
 
 class CallArguments:
-    """The words behind the program: options, verb, operands."""
+    """Reads the words after the program.
+
+    `meaning`: what the verb means (see managers.py), `path`: the verb as typed, `verb_word`: its last word
+    `options`: flag, value and word of each; the first `leading_options` come before the verb
+    `rest`: index of the command that an "exec" verb runs, 0 for none
+    `uncertain`: a variable may hide the verb or flags
+    """
 
     __slots__ = (
         "leading_options",
@@ -107,9 +118,9 @@ class CallArguments:
         self.path = ""
         self.meaning = ""
         self.verb_word: Word | None = None
-        self.verb_complete = manager.flag_verbs  # the verb is complete
-        self.leading_options = 0  # options in front of the verb
-        self.rest = 0  # where the command of an "exec" begins
+        self.verb_complete = manager.verbs.are_flags
+        self.leading_options = 0
+        self.rest = 0
         self.uncertain = False
         self._read()
         self._finish()
@@ -132,27 +143,27 @@ class CallArguments:
             at += 1
 
     def _tail(self, at: int) -> None:
-        """What stands behind `--`."""
+        """The arguments after `--`."""
         if self.meaning == "exec":
             self.rest = at if at < len(self.words) else 0
-        elif self.manager.packages_after_dashes:
+        elif self.manager.options.packages_after_dashes:
             for word in self.words[at:]:
                 if word.value[:1] != "-":
                     self._operand(word)
 
     def _takes_value(self, flag: str) -> bool:
         manager = self.manager
-        if flag in manager.valued_flags or (manager.single_dash_options and flag[1:] in manager.valued_flags):
+        if flag in manager.options.valued or (manager.options.single_dash and flag[1:] in manager.options.valued):
             return True
         if not self.verb_complete:
-            return flag in manager.valued_before_verb
-        return flag in manager.valued_by_verb.get(self.meaning, ())
+            return flag in manager.options.before_verb
+        return flag in manager.options.by_verb.get(self.meaning, ())
 
     def _flag(self, at: int) -> int:
-        """Read the flag or cluster of flags at `at`; returns where to go on."""
+        """Reads the flag or cluster of flags at `at`; returns the index of the next argument."""
         word = self.words[at]
         text = word.value
-        if text[1] != "-" and not self.manager.single_dash_options:
+        if text[1] != "-" and not self.manager.options.single_dash:
             return self._cluster(word, at)
         flag, equals, value = text.partition("=")
         if equals:
@@ -164,12 +175,12 @@ class CallArguments:
         return at + 1
 
     def _is_switch_value(self, at: int) -> bool:
-        """`npm install --audit false x`: npm and yarn take the word for the value of the switch."""
-        style, words = self.manager.style, self.words
+        """`npm install --audit false x`: npm and yarn read `false` as the value of the switch."""
+        style, words = self.manager.version_syntax, self.words
         return style == "npm" and at < len(words) and words[at].value in ("true", "false")
 
     def _value(self, flag: str, at: int) -> int:
-        """The flag at `at` whose value is the next word."""
+        """Reads the flag at `at`, whose value is the next word."""
         if at + 1 < len(self.words):
             self.options.append((flag, self.words[at + 1].value, self.words[at + 1]))
         else:
@@ -210,43 +221,43 @@ class CallArguments:
         self._verb(word)
 
     def _verb(self, word: Word) -> None:
-        """The next word of the verb, or the first operand when it ended before."""
+        """Reads the next word of the verb, or the first operand if the verb is complete."""
         manager = self.manager
         path = f"{self.path} {word.value}" if self.path else word.value
-        if path not in manager.verbs and path not in manager.groups and self.path:
-            if f"{self.path} *" in manager.groups:
+        if path not in manager.verbs.by_name and path not in manager.verbs.prefixes and self.path:
+            if f"{self.path} *" in manager.verbs.prefixes:
                 self.path += " *"
                 return
-            self._settle()
+            self._complete_verb()
             self._operand(word)
             return
         self.path = path
         self.verb_word = word
-        if path not in manager.groups:
-            self._settle()
-        if manager.takes_goals:
+        if path not in manager.verbs.prefixes:
+            self._complete_verb()
+        if manager.verbs.are_goals:
             self.operands.append(word)
 
-    def _settle(self) -> None:
+    def _complete_verb(self) -> None:
         self.verb_complete = True
         self.leading_options = len(self.options)
-        self.meaning = self.manager.verbs.get(self.path, self.manager.default)
+        self.meaning = self.manager.verbs.by_name.get(self.path, self.manager.verbs.default)
 
     def _finish(self) -> None:
-        if self.manager.flag_verbs:
+        if self.manager.verbs.are_flags:
             self._verb_of_flags()
-        elif self.manager.takes_goals:
+        elif self.manager.verbs.are_goals:
             self._verb_of_goals()
         elif self.path:
             if not self.verb_complete:
-                self._settle()
+                self._complete_verb()
         else:
             asks = any(flag in ("--version", "-v", "-V", "--help", "-h") for flag, _, _ in self.options)
-            self.meaning = "other" if asks else self.manager.verbs.get("", "other")
+            self.meaning = "other" if asks else self.manager.verbs.by_name.get("", "other")
             self.leading_options = len(self.options)
 
     def _verb_of_goals(self) -> None:
-        """`mvn clean package`, `gradle :app:build`: the goal that does most."""
+        """`mvn clean package`, `gradle :app:build`: the goal that does the most."""
         goals = [(self._goal(word.value), word) for word in self.operands]
         for meaning in ("install", "build", "run", "restore"):
             for found, word in goals:
@@ -256,11 +267,11 @@ class CallArguments:
         self.meaning = "other"
 
     def _goal(self, goal: str) -> str:
-        verbs = self.manager.verbs
-        return verbs.get(goal) or verbs.get(goal.rpartition(":")[2]) or self.manager.default
+        verbs = self.manager.verbs.by_name
+        return verbs.get(goal) or verbs.get(goal.rpartition(":")[2]) or self.manager.verbs.default
 
     def _verb_of_flags(self) -> None:
-        """`pacman -Syu vim`: the verb is in the flags; the first word is a package."""
+        """`pacman -Syu vim`: the verb is a flag, the first operand is a package."""
         names = [flag for flag, _, _ in self.options]
         for flag, _, word in self.options:
             if flag in _PACMAN:
@@ -275,7 +286,7 @@ class CallArguments:
         if any(flag in flags for flag in ("-s", "--search", "-i", "--info", "-l", "--list", "-g", "--groups")):
             return "other"
         if flags.count("-c") + flags.count("--clean") > 1:
-            # The answer that --noconfirm gives to "remove ALL files from cache?" is no.
+            # --noconfirm answers "no" to "remove ALL files from cache?".
             return "other" if "--noconfirm" in flags else "clean"
         if self.operands:
             return "install"
@@ -295,6 +306,6 @@ _PACMAN = {
 
 
 def _hides_flags(value: str) -> bool:
-    """Is it a variable by whose name flags are meant ($APT_OPTS)?"""
+    """Whether it is a variable whose name suggests flags ($APT_OPTS)."""
     name = value[1:].strip("{}").upper()
     return value[:1] == "$" and name.endswith(("OPT", "OPTS", "OPTIONS", "FLAGS", "ARGS"))

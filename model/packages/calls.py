@@ -1,19 +1,17 @@
-"""Reading commands as calls of package managers, by the table in model/packages/managers.py.
+"""Reads commands as calls of package managers, by the table in model/packages/managers.py.
 
-    call = read_call(command)         the Call, or None when the command is no package manager
-    calls(script)                     every Call of a script; also knows `yes |` and `export` before it
+    parse_package_call(command)    the PackageCall, or None if the command is not a package manager
+    package_calls(script)          every PackageCall of a script; knows `yes |` and `export` before it
 
-A Call: `manager`, `program` ("apt-get"), `verb` (the meaning: "install", see managers.py), `path` (the verb as typed:
-"pip install"), `verb_word` (its last word: a flag goes behind it), `packages`, `requirements` (-r files),
-`constraints`, `options` and `operands` as read. Ask it `has("--flag")`, `value("-t")`, `prompts()`,
-`assumes_yes(env)`, `skips_cache(env)`, `skips_recommends()`, `refreshes()`, `leaves_lists(env)`, `leaves_cache(env)`,
-`frozen()`; `env` is the ENV of the stage. A `Package` has `word`, `kind`, `name`, `version`; see package_words.py.
-`call.unsure` says that a variable may hide more flags or the verb; a rule about a missing flag keeps quiet then.
+In the methods of a call, `env` is the ENV of the stage. If `uncertain` is set, a variable may hide more flags or the
+verb, and a rule about a missing flag should not report the call.
 
-    pinned(package, call)    True when the version is bounded, False when anything newer may come, None: cannot be told
-                             (`package.version != ""` is the weaker question: is any version stated)
-    cleans_lists(command, manager), cleans_cache(command, manager)    does the command empty the folders
-    cache_places(manager, home, env), mounted(places, targets, home)  where a cache lies; does a mount hold it
+    is_pinned(package, call)             True if the version is bounded, False if not, None if unknown
+                                         (`package.version != ""` only means that some version is given)
+    cleans_lists(command, manager),
+    cleans_cache(command, manager)       whether a command empties the directories
+    cache_directories(manager, home, env)    where the caches are
+    is_mounted(places, targets, home)    whether a mount contains one of them
 """
 
 from __future__ import annotations
@@ -21,7 +19,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from .call_arguments import LAUNCHERS, CallArguments, base_name, find_manager, launched_manager
-from .managers import MANAGER_BY_PROGRAM, PackageManager
+from .managers import MANAGER_BY_PROGRAM, Cache, PackageManager
 from .specs import Package, has_upper_bound, parse_package_text, parse_package_word
 
 TYPE_CHECKING = False
@@ -38,7 +36,17 @@ _WITH_PACKAGES = frozenset(("install", "upgrade", "remove", "download"))
 
 
 class PackageCall:
-    """One invocation of a package manager; see the module."""
+    """One invocation of a package manager.
+
+    `program`: base name as typed ("apt-get")
+    `verb`: its meaning ("install", see managers.py), `path`: as typed ("pip install"), `verb_word`: its last word
+    `options`: flag, value and word of each option; the first `leading_options` come before the verb
+    `operands`: the other arguments
+    `packages`: what is installed or removed; `requirements`, `constraints`: the files named by -r and -c
+    `environment`: variables set for the command
+    `answered_by_pipe`: its prompts are answered by `yes |`
+    `uncertain`: a variable may hide flags or the verb
+    """
 
     __slots__ = (
         "answered_by_pipe",
@@ -58,7 +66,9 @@ class PackageCall:
         "verb_word",
     )
 
-    def __init__(self, command: Command, program: str, read: CallArguments) -> None:
+    def __init__(
+        self, command: Command, program: str, read: CallArguments, exported: Mapping[str, str], answered_by_pipe: bool
+    ) -> None:
         manager = read.manager
         self.command = command
         self.manager = manager
@@ -70,27 +80,27 @@ class PackageCall:
         self.leading_options = read.leading_options
         self.operands = tuple(read.operands)
         self.uncertain = read.uncertain
-        self.requirements = tuple(self.values(*manager.requirements))
-        self.constraints = tuple(self.values(*manager.constraints))
-        self.environment = {name: word.value for name, word in command.assignments}
-        self.answered_by_pipe = False
+        self.requirements = tuple(self.values(*manager.inputs.requirements))
+        self.constraints = tuple(self.values(*manager.inputs.constraints))
+        self.environment = {**exported, **{name: word.value for name, word in command.assignments}}
+        self.answered_by_pipe = answered_by_pipe
         self.packages = _packages(self)
-        if self.verb == "install" and manager.bare_install_verb and not self.packages and not self.requirements:
-            self.verb = manager.bare_install_verb
+        if self.verb == "install" and manager.verbs.bare_install and not self.packages and not self.requirements:
+            self.verb = manager.verbs.bare_install
 
     def __repr__(self) -> str:
-        return f"Call({self.manager.name} {self.verb} {self.packages})"
+        return f"PackageCall({self.manager.name} {self.verb} {self.packages})"
 
     def has(self, *flags: str) -> bool:
-        """Is one of the flags given, and not switched off (`--yes=false`)?"""
-        valued = self.manager.valued_flags
+        """Whether one of the flags is given and not turned off (`--yes=false`)."""
+        valued = self.manager.options.valued
         for flag, value, _ in self.options:
             if flag in flags and (value is None or flag in valued or value.lower() not in _FALSE):
                 return True
         return False
 
     def values(self, *flags: str) -> list[str]:
-        """The values of all these flags, in order."""
+        """The values of these flags, in order."""
         return [value for flag, value, _ in self.options if value is not None and flag in flags]
 
     def value(self, *flags: str) -> str | None:
@@ -99,26 +109,26 @@ class PackageCall:
         return found[-1] if found else None
 
     def prompts(self) -> bool:
-        """Does it ask before it acts, unless told to assume yes?"""
-        return bool(self.manager.yes_flags) and self.verb in _PROMPTING
+        """Whether it asks for confirmation unless an option answers it."""
+        return bool(self.manager.flags.yes) and self.verb in _PROMPTING
 
     def assumes_yes(self, env: Mapping[str, str] | None = None) -> bool:
-        """Does it go on without asking? `env` is the ENV of the stage."""
+        """Whether it runs without asking for confirmation."""
         manager = self.manager
-        if not manager.yes_flags or self.answered_by_pipe or self.has(*manager.yes_flags):
+        if not manager.flags.yes or self.answered_by_pipe or self.has(*manager.flags.yes):
             return True
-        if any(flag in manager.yes_flags_before_verb for flag, _, _ in self.options[: self.leading_options]):
+        if any(flag in manager.flags.yes_before_verb for flag, _, _ in self.options[: self.leading_options]):
             return True
-        setting = self._setting(manager.yes_setting, env)
+        setting = self._setting(manager.settings.yes, env)
         if setting and setting.lower() not in _FALSE:
             return True
         return manager.family == "apt" and self.program != "aptitude" and self._quiet() >= 2
 
     def skips_cache(self, env: Mapping[str, str] | None = None) -> bool:
-        """Is nothing kept in the manager's cache? `env` is the ENV of the stage."""
-        if self.has(*self.manager.no_cache_flags):
+        """Whether nothing is kept in the manager's cache."""
+        if self.has(*self.manager.flags.no_cache):
             return True
-        for off in self.manager.no_cache_variables:
+        for off in self.manager.settings.no_cache_variables:
             name, equals, wanted = off.partition("=")
             value = self._variable(name, env)
             if not value:
@@ -128,28 +138,28 @@ class PackageCall:
         return False
 
     def skips_recommends(self) -> bool:
-        """Are recommended packages (weak dependencies) left out?"""
-        setting = self._setting(self.manager.recommends_setting)
-        return self.has(*self.manager.no_recommends_flags) or (setting is not None and setting.lower() in _FALSE)
+        """Whether recommended packages (weak dependencies) are skipped."""
+        setting = self._setting(self.manager.settings.recommends)
+        return self.has(*self.manager.flags.no_recommends) or (setting is not None and setting.lower() in _FALSE)
 
     def refreshes(self) -> bool:
-        """Does it fetch the package lists, by its verb or a flag?"""
-        return self.verb == "update-index" or self.has(*self.manager.refresh_flags)
+        """Whether it fetches the package lists, by its verb or a flag."""
+        return self.verb == "update-index" or self.has(*self.manager.flags.refresh)
 
     def leaves_lists(self, env: Mapping[str, str] | None = None) -> bool:
-        """Are package lists left in the image behind it?"""
+        """Whether package lists stay in the image afterwards."""
         manager = self.manager
-        if not manager.index or self.skips_cache(env):
+        if not manager.lists.directories or self.skips_cache(env):
             return False
-        return self.refreshes() or (manager.refreshes_on_install and self.verb in _FILLING)
+        return self.refreshes() or (manager.lists.fetched_on_install and self.verb in _FILLING)
 
     def leaves_cache(self, env: Mapping[str, str] | None = None) -> bool:
-        """Are downloaded packages left in the cache behind it?"""
+        """Whether downloaded packages stay in the cache afterwards."""
         return bool(self.manager.caches) and self.verb in _FILLING and not self.skips_cache(env)
 
     def frozen(self) -> bool:
-        """Does it fail rather than leave the lock file?"""
-        return self.path in self.manager.frozen or self.has(*self.manager.frozen)
+        """Whether it fails if the lock file is out of date."""
+        return self.path in self.manager.flags.frozen or self.has(*self.manager.flags.frozen)
 
     def _variable(self, name: str, env: Mapping[str, str] | None) -> str | None:
         value = self.environment.get(name)
@@ -162,14 +172,14 @@ class PackageCall:
         if name.isupper():
             return self._variable(name, env)
         found = None
-        for item in self.values(*self.manager.setting_flags):
+        for item in self.values(*self.manager.settings.flags):
             key, _, value = item.partition("=")
             if key.strip().lower() == name:
                 found = value.strip()
         return found
 
     def _quiet(self) -> int:
-        """How quiet apt is: each -q counts one, -q=2 sets it; two imply -y (apt-get(8))."""
+        """The quiet level of apt: each -q adds one, -q=2 sets it; level 2 implies -y (apt-get(8))."""
         level = 0
         for flag, value, _ in self.options:
             if flag in ("-q", "--quiet"):
@@ -177,8 +187,10 @@ class PackageCall:
         return level
 
 
-def parse_package_call(command: Command) -> PackageCall | None:
-    """The call of a package manager that `command` is, or None.
+def parse_package_call(
+    command: Command, exported: Mapping[str, str] | None = None, *, answered_by_pipe: bool = False
+) -> PackageCall | None:
+    """The command as a call of a package manager; None if it is not one.
 
     Sees through `python -m pip`, `uv run pip`, `corepack yarn`, `php composer.phar` and the like.
     """
@@ -186,20 +198,18 @@ def parse_package_call(command: Command) -> PackageCall | None:
     if not (name in MANAGER_BY_PROGRAM or name in LAUNCHERS or not name or name[-1].isdigit()):
         return None
     words = command.words
-    return _read(command, name or base_name(words[0].value), words) if words else None
+    call = _read(command, name or base_name(words[0].value), words) if words else None
+    return PackageCall(*call, exported or {}, answered_by_pipe) if call else None
 
 
 def package_calls(script: Script) -> list[PackageCall]:
-    """Every call of a package manager in the script, in source order."""
+    """Every call of a package manager in the script, in order."""
     found: list[PackageCall] = []
     exported: dict[str, str] = {}
     previous: Command | None = None
     for command in script.commands:
-        call = parse_package_call(command)
+        call = parse_package_call(command, exported, answered_by_pipe=_answers(previous, command))
         if call is not None:
-            call.environment = {**exported, **call.environment}
-            if command.operator_before == "|" and previous is not None and previous.context == command.context:
-                call.answered_by_pipe = _says_yes(previous)
             found.append(call)
         elif command.name == "export":
             for word in command.args:
@@ -210,43 +220,39 @@ def package_calls(script: Script) -> list[PackageCall]:
     return found
 
 
+def _answers(previous: Command | None, command: Command) -> bool:
+    """Whether `previous` pipes a yes into the command."""
+    if command.operator_before != "|" or previous is None or previous.context != command.context:
+        return False
+    return _says_yes(previous)
+
+
 def _says_yes(command: Command) -> bool:
     if command.name == "yes":
         return not command.args or command.args[0].value.lower() in ("y", "yes")
     return command.name in ("echo", "printf") and any(word.value[:1] in ("y", "Y") for word in command.args)
 
 
-def _read(command: Command, program: str, words: Sequence[Word]) -> PackageCall | None:
-    """The call that `words` are, program first; that of the inner command for `uv run pip install`."""
+def _read(command: Command, program: str, words: Sequence[Word]) -> tuple[Command, str, CallArguments] | None:
+    """Program and arguments of the call in `words`; those of the inner command for `uv run pip install`."""
     manager = find_manager(program)
     if manager is None:
         inner = launched_manager(program, words)
         return _read(command, *inner) if inner else None
     read = CallArguments(manager, words)
     if read.meaning == "exec" and read.rest:
-        behind = words[read.rest :]
-        call = _read(command, base_name(behind[0].value), behind)
+        inner_words = words[read.rest :]
+        call = _read(command, base_name(inner_words[0].value), inner_words)
         if call is not None:
             return call
-    return PackageCall(command, program, read)
+    return command, program, read
 
 
 def _packages(call: PackageCall) -> tuple[Package, ...]:
-    """What the operands and flags of the call name; nothing for a verb that takes no packages."""
-    manager, style = call.manager, call.manager.style
-    if call.verb not in _WITH_PACKAGES and not (call.verb == "run" and style == "go"):
+    """What the operands and flags of the call name; empty for a verb without packages."""
+    if call.verb not in _WITH_PACKAGES and not (call.verb == "run" and call.manager.version_syntax == "go"):
         return ()
-    stated = call.value(*manager.version) or ""
-    grouped = "group" in call.path or (style == "zypper" and call.value("-t", "--type") not in (None, "package"))
-    found: list[Package] = []
-    for word, version in _named(call):
-        kind, name, own = parse_package_word(word, style)
-        if not kind:
-            continue
-        if grouped and kind == "name":
-            kind = "group"
-        found.append(Package(word, kind, name, version or own or (stated if kind == "name" else "")))
-    found.extend(_from_options(call))
+    found = [*_from_operands(call), *_from_options(call)]
     context = call.command.context
     if not found and not call.requirements and context and context[-1] in ("xargs", "find -exec"):
         word = call.verb_word or call.command.words[0]
@@ -254,25 +260,42 @@ def _packages(call: PackageCall) -> tuple[Package, ...]:
     return tuple(found)
 
 
-def _named(call: PackageCall) -> Iterator[tuple[Word, str]]:
-    """The operands that name packages, with a version that stands in a word of its own."""
-    style, words = call.manager.style, call.operands
-    if call.path in ("inject", "swap"):
-        words = words[1:]  # the first one is there already, or goes
-    elif call.path == "run":
-        words = words[:1]  # the rest is for the program
-    elif call.path == "create-project":  # a package, a folder, a version
+def _from_operands(call: PackageCall) -> Iterator[Package]:
+    syntax = call.manager.version_syntax
+    from_flag = call.value(*call.manager.inputs.version) or ""
+    grouped = "group" in call.path or (syntax == "zypper" and call.value("-t", "--type") not in (None, "package"))
+    for word, separate in _package_words(call):
+        kind, name, version = parse_package_word(word, syntax)
+        if kind == "name" and grouped:
+            kind = "group"
+        if kind:
+            yield Package(word, kind, name, separate or version or (from_flag if kind == "name" else ""))
+
+
+def _package_words(call: PackageCall) -> Iterator[tuple[Word, str]]:
+    """The operands that name packages, each with its version if that is a separate argument."""
+    words = call.operands
+    if call.path == "create-project":  # package, directory, version
         if words:
             yield words[0], words[2].value if len(words) > 2 else ""
-        return
-    at = 0
+    elif call.path in ("inject", "swap"):
+        yield from _with_versions(call, words[1:])  # the first one is already installed, or is removed
+    elif call.path == "run":
+        yield from _with_versions(call, words[:1])  # the others are for the program
+    else:
+        yield from _with_versions(call, words)
+
+
+def _with_versions(call: PackageCall, words: Sequence[Word]) -> Iterator[tuple[Word, str]]:
+    """Each package with its separate version: `zypper install vim >= 9`, `composer require a/b 1.2`."""
+    syntax, at = call.manager.version_syntax, 0
     while at < len(words):
         word, following = words[at], words[at + 1].value if at + 1 < len(words) else ""
         version = ""
-        if style == "zypper" and following in ("=", "==", ">=", "<=", ">", "<") and at + 2 < len(words):
+        if syntax == "zypper" and following in ("=", "==", ">=", "<=", ">", "<") and at + 2 < len(words):
             version = ("" if following in ("=", "==") else following) + words[at + 2].value
             at += 2
-        elif style == "composer" and following and "/" not in following and following[0] in "0123456789^~*v":
+        elif syntax == "composer" and following and "/" not in following and following[0] in "0123456789^~*v":
             version = following
             at += 1
         yield word, version
@@ -280,93 +303,94 @@ def _named(call: PackageCall) -> Iterator[tuple[Word, str]]:
 
 
 def _from_options(call: PackageCall) -> Iterator[Package]:
-    """Projects and repositories that are the value of a flag: `-e .`, `--git URL`."""
+    """Projects and repositories given as the value of a flag: `-e .`, `--git URL`."""
     manager = call.manager
     for flag, value, word in call.options:
         if not value:
             continue
-        if flag in manager.editable:
-            kind, name, version = parse_package_text(value, manager.style)
+        if flag in manager.inputs.editable:
+            kind, name, version = parse_package_text(value, manager.version_syntax)
             yield Package(word, "project" if kind in ("file", "name") else kind, name, version)
-        elif flag in manager.repository:
-            yield Package(word, "repository", value, call.value(*manager.reference) or "")
+        elif flag in manager.inputs.repository:
+            yield Package(word, "repository", value, call.value(*manager.inputs.reference) or "")
 
 
 def is_pinned(package: Package, call: PackageCall) -> bool | None:
-    """Is the version bounded? None when it cannot be told: a file, a URL, a variable, a constraints file."""
+    """Whether the version is bounded; None if unknown: a file, a URL, a variable, a constraints file."""
     version = package.version
     if package.kind in ("name", "repository") or (package.kind == "group" and version):
         if version:
-            return has_upper_bound(version, call.manager.style if package.kind == "name" else "")
+            return has_upper_bound(version, call.manager.version_syntax if package.kind == "name" else "")
         return None if call.constraints else False
     return None
 
 
-# --- the caches ---
+# --- caches ---
 
 
 def cache_directories(
     manager: PackageManager, home: str = "/root", env: Mapping[str, str] | None = None
 ) -> tuple[tuple[str, ...], ...]:
-    """Where each cache of the manager may lie: one tuple a cache, `~` and the variables of `env` filled in."""
-    places: list[tuple[str, ...]] = []
-    for i, cache in enumerate(manager.caches):
-        moved = manager.cache_variables[i] if i < len(manager.cache_variables) else ""
-        variable, _, below = moved.partition("/")
-        folder = env.get(variable) if env and variable else None
-        if folder:
-            places.append((_normal(f"{folder}/{below}", home),))
-        else:
-            places.append(tuple([_normal(place, home) for place in cache]))
-    return tuple(places)
+    """Where each cache of the manager may be: one tuple per cache, `~` and the variables in `env` expanded."""
+    return tuple([_cache_directories(cache, home, env) for cache in manager.caches])
+
+
+def _cache_directories(cache: Cache, home: str, env: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    variable, _, inside = cache.variable.partition("/")
+    moved_to = env.get(variable) if env and variable else None
+    if moved_to:
+        return (_normal(f"{moved_to}/{inside}", home),)
+    return tuple([_normal(directory, home) for directory in cache.directories])
 
 
 def is_mounted(places: Iterable[str], targets: Iterable[str], home: str = "/root") -> bool:
-    """Does one of the mount targets hold one of the places, as the place itself or a folder above it?"""
+    """Whether one of the mount targets is one of the paths `places`, or a parent of one."""
     above = [_normal(target, home) for target in targets]
     return any(place == target or place.startswith(target + "/") for place in places for target in above if target)
 
 
 def cleans_lists(command: Command, manager: PackageManager, *, home: str = "/root", braces: bool = True) -> bool:
-    """Does the command empty the manager's package lists? `braces` False: the shell (dash, ash) keeps {a,b} as it is.
+    """Whether the command empties the manager's package lists. Pass `braces` False for dash and ash, which lack {a,b}.
 
     `rm -rf /var/lib/apt/lists/*` and `dnf clean all` do; `apt-get clean` and `rm -rf /tmp/x` do not.
     """
     if command.name in ("rm", "find"):
-        places = _lowest([_normal(place, home) for place in manager.index])
-        return _deletes(command, places, manager.index_samples, home, braces)
+        places = _innermost([_normal(place, home) for place in manager.lists.directories])
+        return _deletes(command, places, manager.lists.samples, home, braces)
     return _cleaned(command, manager, "lists")
 
 
 def cleans_cache(command: Command, manager: PackageManager, *, home: str = "/root", braces: bool = True) -> bool:
-    """Does the command empty a cache of the manager? See `cleans_lists`; `apt-get clean` and `npm cache clean` do."""
+    """Whether the command empties a cache of the manager, as `apt-get clean` does; see `cleans_lists`."""
     if command.name in ("rm", "find"):
-        places = [place for cache in cache_directories(manager, home) for place in _lowest(cache)]
-        places += ["$" + variable for variable in manager.cache_variables]
-        return _deletes(command, places, manager.cache_samples, home, braces)
+        for cache in manager.caches:
+            places = [*_innermost(_cache_directories(cache, home)), *(["$" + cache.variable] if cache.variable else ())]
+            if _deletes(command, places, cache.samples, home, braces):
+                return True
+        return False
     return _cleaned(command, manager, "cache")
 
 
 def _cleaned(command: Command, manager: PackageManager, what: str) -> bool:
-    """Does a `clean` call of the manager, or of one of its family, empty "lists" or "cache"?"""
+    """Whether it is a `clean` call of the manager or its family that empties `what`, "lists" or "cache"."""
     call = parse_package_call(command)
     if call is None or call.verb != "clean" or call.manager.family != manager.family:
         return False
     given = {call.path, *(word.value for word in call.operands), *(flag for flag, _, _ in call.options)}
-    table = call.manager.clean
-    emptied = [which for words, which in table if any(word in given for word in words.split())]
-    if not emptied:
-        emptied = [which for words, which in table if not words]
-    return what in emptied or "all" in emptied
+    clean = call.manager.clean
+    lists, cache, everything = (not given.isdisjoint(each) for each in (clean.lists, clean.cache, clean.everything))
+    if not (lists or cache or everything):
+        return clean.default == what
+    return everything or (lists if what == "lists" else cache)
 
 
-def _lowest(places: Sequence[str]) -> list[str]:
-    """The places that have no other one below them: where the files are."""
+def _innermost(places: Sequence[str]) -> list[str]:
+    """The places that contain no other one."""
     return [place for place in places if not any(other.startswith(place + "/") for other in places)]
 
 
 def _deletes(command: Command, places: Sequence[str], samples: Sequence[str], home: str, braces: bool) -> bool:
-    """Does `rm` or `find` empty one of the places?"""
+    """Whether `rm` or `find` empties one of the places."""
     if command.name == "find":
         return _finds(command, places, home)
     recursive, targets = _rm(command)
@@ -379,7 +403,7 @@ def _deletes(command: Command, places: Sequence[str], samples: Sequence[str], ho
 
 
 def _rm(command: Command) -> tuple[bool, list[str]]:
-    """Is the `rm` recursive, and what does it remove?"""
+    """Whether the `rm` is recursive, and what it removes."""
     recursive, options = False, True
     targets: list[str] = []
     for word in command.args:
@@ -387,25 +411,25 @@ def _rm(command: Command) -> tuple[bool, list[str]]:
         if options and value[:1] == "-" and len(value) > 1:
             options = value != "--"
             recursive = recursive or value == "--recursive" or (value[1] != "-" and ("r" in value or "R" in value))
-        elif "*" not in value or word.text[-1:] not in ("'", '"'):  # the shell leaves a quoted pattern alone
+        elif "*" not in value or word.text[-1:] not in ("'", '"'):  # the shell does not expand a quoted pattern
             targets.append(value)
     return recursive, targets
 
 
 def _empties(target: list[str], place: list[str], samples: Sequence[str], recursive: bool) -> bool:
-    """Is the place, a folder above it, or all that is in it removed by `rm target`?"""
+    """Whether `rm target` removes the place, a parent of it, or everything in it (all path segments)."""
     if len(target) > len(place) + 1 or not all(map(_matches, target, place)):
         return False
     if len(target) <= len(place):
         return recursive and target != [""]
     inside = target[-1]
     if inside in ("*", "**"):
-        return recursive or bool(samples)  # without -r the files go, and only folders stay
+        return recursive or bool(samples)  # without -r only directories stay
     return bool(samples) and all(_matches(inside, sample) for sample in samples)
 
 
 def _matches(pattern: str, name: str) -> bool:
-    """Does the shell pattern (* and ?) match the name? A leading dot must be written."""
+    """Whether the shell pattern (* and ?) matches the name; a leading dot must be explicit."""
     if pattern == name:
         return True
     if ("*" not in pattern and "?" not in pattern) or (name[:1] == "." and pattern[:1] != "."):
@@ -429,7 +453,7 @@ def _matches(pattern: str, name: str) -> bool:
 
 
 def _finds(command: Command, places: Sequence[str], home: str) -> bool:
-    """`find FOLDER -type f -delete`, without a test that spares files."""
+    """Whether it is `find DIR -type f -delete`, without a test that excludes files."""
     paths: list[str] = []
     rest = [word.value for word in command.args]
     while rest and rest[0][:1] not in ("-", "(", "!"):
@@ -446,7 +470,7 @@ def _finds(command: Command, places: Sequence[str], home: str) -> bool:
 
 
 def _normal(path: str, home: str) -> str:
-    """The path without doubled and trailing slashes; the home folder and ${X} written out."""
+    """The path without repeated and trailing slashes; `~` and $HOME expanded, ${X} written as $X."""
     at = path.find("${")
     while at >= 0:
         name, brace, _ = path[at + 2 :].partition("}")
@@ -463,7 +487,7 @@ def _normal(path: str, home: str) -> str:
 
 
 def _braces(text: str) -> list[str]:
-    """`/var/{lib/apt,cache}` to what bash makes of it."""
+    """What bash expands `/var/{lib/apt,cache}` to."""
     start = text.find("{")
     while start > 0 and text[start - 1] == "$":
         start = text.find("{", start + 1)

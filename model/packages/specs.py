@@ -1,15 +1,15 @@
-"""The words by which package managers name packages: name, version, and what is no package at all.
+"""Reads package arguments (`curl=7.88`, `flask>=2`, `./x.deb`): kind, name and version.
 
-A Package has `word` (where it stands), `name`, `version` (what is asked for: "1.2" for exactly this, else with its
-operator: ">=1.2", "^1", "latest"; "" for nothing) and `kind`:
+`version` is "1.2" for exactly this version, otherwise with its operator (">=1.2", "^1", "latest"); "" for none.
+`kind` is one of
 
     name          from an index or registry
-    file          a local file or folder
+    file          a local file or directory
     project       the project itself (., -e .)
-    url           an archive somewhere
+    url           an archive to download
     repository    a version control system (git+https://…, github:user/repo); `version` is the reference
     group         a group, pattern, task or stream of packages (@development)
-    variable      only the shell knows
+    variable      known only when the shell runs
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Package:
-    """One thing that a call installs, upgrades, downloads or removes. Immutable."""
+    """One package that a call installs, upgrades, downloads or removes, named by `word`. Immutable."""
 
     __slots__ = ("kind", "name", "version", "word")
 
@@ -38,31 +38,34 @@ class Package:
         return f"Package({self.kind} {self.name!r} {self.version!r})"
 
 
-def parse_package_word(word: Word, style: str) -> Parsed:
-    """Kind, name and version of a package word; an empty kind when it names none."""
+def parse_package_word(word: Word, syntax: str) -> Parsed:
+    """Kind, name and version of a package argument; the kind is empty if it names none.
+
+    `syntax` is the `version_syntax` of a package manager.
+    """
     text = word.value
     if not text:
         return "", "", ""
     if not word.dynamic:
-        return _SYNTAX[style](text, text)
+        return _PARSERS[syntax](text, text)
     mask = _mask(text)
-    kind, name, version = _SYNTAX[style](text, mask)
+    kind, name, version = _PARSERS[syntax](text, mask)
     if kind == "name" and not version and mask[-1] == _HOLE and mask.rstrip(_HOLE)[-1:] not in ("-", ".", "+"):
-        return "variable", name, ""  # a version may well be in it: docker-compose${VERSION:+==$VERSION}
+        return "variable", name, ""  # it may contain a version: docker-compose${VERSION:+==$VERSION}
     return kind, name, version
 
 
-def parse_package_text(text: str, style: str) -> Parsed:
-    """The same for the value of a flag."""
-    return _SYNTAX[style](text, _mask(text)) if text else ("", "", "")
+def parse_package_text(text: str, syntax: str) -> Parsed:
+    """Like `parse_package_word`, for the value of a flag."""
+    return _PARSERS[syntax](text, _mask(text)) if text else ("", "", "")
 
 
-# What stands for a character of an expansion.
 _HOLE = "\0"
+"""Replaces each character of an expansion in a masked text."""
 
 
 def _mask(text: str) -> str:
-    """The text with everything that the shell must evaluate replaced, character by character."""
+    """The text with the characters of all shell expansions replaced by `_HOLE`."""
     out: list[str] = []
     at = 0
     while at < len(text):
@@ -73,7 +76,7 @@ def _mask(text: str) -> str:
 
 
 def _expansion_end(text: str, at: int) -> int:
-    """Where the expansion that begins at `at` ends; `at` when none does."""
+    """The end of the expansion that begins at `at`; `at` if none begins there."""
     if text[at] == "`":
         end = text.find("`", at + 1)
         return end + 1 if end > 0 else len(text)
@@ -96,7 +99,7 @@ def _expansion_end(text: str, at: int) -> int:
     return len(text)
 
 
-# Each syntax takes the text, and the text with its expansions masked.
+# Each parser gets the text, and the text with its expansions masked.
 
 _ARCHITECTURES = ("x86_64", "i686", "i386", "noarch", "aarch64", "ppc64le", "s390x", "armv7hl")
 _ARCHIVES = (".whl", ".zip", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".egg")
@@ -108,14 +111,14 @@ def _is_path(mask: str) -> bool:
 
 
 def _located(text: str, mask: str, *suffixes: str) -> str:
-    """The kind "url" or "file" when the word is no name, else nothing."""
+    """The kind "url" or "file", or "" if the text is a package name."""
     if "://" in mask:
         return "url"
     return "file" if _is_path(mask) or mask.endswith(suffixes) else ""
 
 
 def _compared(text: str, mask: str) -> tuple[str, str]:
-    """Name and version at the first of = < > ~ !; a plain = is dropped."""
+    """Name and version, split at the first of = < > ~ !; a plain = is dropped."""
     for at, character in enumerate(mask):
         if character in "=<>~!":
             version = text[at:].strip()
@@ -134,7 +137,7 @@ def _apt(text: str, mask: str) -> Parsed:
         at = mask.find(separator)
         if at > 0:
             return "name", text[:at], text[at + 1 :]
-    return ("", "", "") if mask[-1] == "-" else ("name", text, "")  # curl- takes curl out
+    return ("", "", "") if mask[-1] == "-" else ("name", text, "")  # curl- removes curl
 
 
 def _apk(text: str, mask: str) -> Parsed:
@@ -160,16 +163,16 @@ def _rpm(text: str, mask: str) -> Parsed:
     if version:
         return "name", name, version
     at = mask.find(":")
-    if at > 0 and "-" not in mask[at:] and not mask[:at].rpartition("-")[2].isdigit():  # module:stream, no epoch
+    if at > 0 and "-" not in mask[at:] and not mask[:at].rpartition("-")[2].isdigit():  # module:stream, not an epoch
         return "name", text[:at], text[at + 1 :]
     return "name", *_dashed(text, mask)
 
 
 def _dashed(text: str, mask: str) -> tuple[str, str]:
-    """Split name-version and name-version-release[.arch], but neither java-1.8.0-openjdk nor gcc-toolset-12.
+    """Splits name-version and name-version-release[.arch], but not java-1.8.0-openjdk or gcc-toolset-12.
 
-    A version holds a dot, a colon or a star, or has a release with a letter in it behind it (.el9); a lone number
-    belongs to the name (gcc-toolset-12, cuda-toolkit-12-4), as does the x.y of the .NET packages.
+    A version contains a dot, colon or star, or is followed by a release with a letter (.el9). A lone number belongs to
+    the name (gcc-toolset-12, cuda-toolkit-12-4), and so does the x.y of .NET packages.
     """
     stem, dot, tail = mask.rpartition(".")
     if dot and tail in _ARCHITECTURES:
@@ -199,7 +202,7 @@ def _is_version(part: str) -> bool:
 
 def _zypper(text: str, mask: str) -> Parsed:
     if mask[0] in "-!":
-        return "", "", ""  # !curl takes curl out
+        return "", "", ""  # !curl removes curl
     if mask[0] in "+~" and mask[:2] != "~/":
         text, mask = text[1:], mask[1:] or _HOLE
     kind, colon, name = mask.partition(":")
@@ -226,19 +229,23 @@ def _pip(text: str, mask: str) -> Parsed:
         return kind, name.strip(), version
     if _is_path(mask) or mask.endswith(_ARCHIVES) or "/" in mask:
         return "file", text, ""
-    requirement = text.partition(";")[0]
-    if "@" in mask:  # uv and poetry: name@1.2
-        name, _, version = requirement.partition("@")
+    return "name", *_requirement(text.partition(";")[0], mask)
+
+
+def _requirement(text: str, mask: str) -> tuple[str, str]:
+    """Name and version of `name[extra]==1.2`; uv and poetry also have `name@1.2`."""
+    if "@" in mask:
+        name, _, version = text.partition("@")
     else:
-        name, version = _compared(requirement, mask[: len(requirement)])
-        operator = requirement[len(name) :].lstrip()[:2]
+        name, version = _compared(text, mask[: len(text)])
+        operator = text[len(name) :].lstrip()[:2]
         if operator[:1] == "=" and operator != "==":
-            version = ""  # flask=1 is no requirement
-    return "name", name.partition("[")[0].strip(), version.strip()
+            version = ""  # flask=1 is not a requirement
+    return name.partition("[")[0].strip(), version.strip()
 
 
 def _located_url(text: str) -> Parsed:
-    """A repository with the reference behind its last @, or an archive."""
+    """A repository with the reference after its last @, or an archive."""
     if not text.startswith(_REPOSITORIES):
         return "url", text, ""
     path = text.partition("#")[0].partition("://")[2].partition("/")[2]
@@ -322,7 +329,7 @@ def _maven(text: str, mask: str) -> Parsed:
     return "", "", ""
 
 
-_SYNTAX: dict[str, Callable[[str, str], Parsed]] = {
+_PARSERS: dict[str, Callable[[str, str], Parsed]] = {
     "apt": _apt,
     "apk": _apk,
     "rpm": _rpm,
@@ -343,15 +350,15 @@ _MOVING = ("latest", "next", "upgrade", "patch", "none", "head", "master", "main
 _TAGGED = ("npm", "go", "composer", "dotnet", "pip")
 
 
-def has_upper_bound(version: str, style: str = "") -> bool:
-    """Does the version keep anything newer out? `latest`, `*`, `>=1` and `!=1` do not, `1.2`, `^1` and `<2` do."""
+def has_upper_bound(version: str, syntax: str = "") -> bool:
+    """Whether the version excludes newer releases: `1.2`, `^1` and `<2` do; `latest`, `*`, `>=1` and `!=1` do not."""
     if "$" in version or "`" in version:
         return True
     text = version.strip().lower()
     if text in _MOVING or text.startswith(("dev-", "@")):
         return False
-    if style in _TAGGED and text[:1].isalpha() and not (text[0] == "v" and text[1:2].isdigit()):
-        return style == "go"  # a branch or commit for go; a channel that moves (next-8, lts) for the others
+    if syntax in _TAGGED and text[:1].isalpha() and not (text[0] == "v" and text[1:2].isdigit()):
+        return syntax == "go"  # a branch or commit for go, a moving channel (next-8, lts) for the others
     for operator in ("=", ">", "<", "~"):
         text = text.replace(operator + " ", operator)
     clauses = text.replace("||", ",").replace(" - ", "<").replace(" ", ",").split(",")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ...fixers.edits.edit import UNSAFE, Edit, Fix
 from ...fixers.edits.instructions import has_comments_inside
-from ...model.options import pedantic
 from ..base import WARNING, Bad, Finding, Good, rule
+from ..options import pedantic
 from .common import sequential_commands
 
 TYPE_CHECKING = False

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ...fixers.edits.edit import SAFE, UNSAFE, Fix
 from ...fixers.edits.join_runs import join_runs
-from ...model.options import pedantic
 from ..base import INFO, Bad, Finding, Good, rule
+from ..options import pedantic
 from ..text import format_line_numbers
 from .consecutive import consecutive_run_pairs, is_single_command, is_trivial, keyword_span
 

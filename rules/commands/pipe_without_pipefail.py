@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from ...fixers.edits.edit import UNSAFE, Edit, Fix
 from ...fixers.edits.instructions import insert_instruction_before
-from ...model.options import pedantic
 from ...syntax.source import Span
 from ...syntax.tree import Cmd, Entrypoint, Healthcheck, Onbuild, Run, Shell
 from ..base import WARNING, Bad, Finding, Good, rule
+from ..options import pedantic
 from .common import SHELL_PROGRAMS
 
 TYPE_CHECKING = False

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...model.options import pedantic
 from ..base import INFO, Bad, Finding, Good, rule
+from ..options import pedantic
 from .common import program_span, sequential_commands
 
 TYPE_CHECKING = False

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import posixpath
 
+from ...model.copy_sources import looks_generated
 from ...model.history import read_small_file
-from .sources import looks_generated
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

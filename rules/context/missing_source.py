@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from ...model.copy_sources import copies_everything, literal_sources
 from ..base import WARNING, Bad, Finding, Good, rule
 from .generated import ancestor_folders, may_exist_at_build, similar_file
-from .sources import copies_everything, literal_sources
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

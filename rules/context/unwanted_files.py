@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import posixpath
 
+from ...model.copy_sources import WHOLE_CONTEXT, directory_copies, reaches_shipped_image
 from ...model.waste import SECRET_NAMES, describe_entries, find_waste
 from ..base import WARNING, Bad, Finding, Good, rule
 from ..text import format_size, transfer_summary
-from .sources import WHOLE_CONTEXT, folder_copies, reaches_shipped_image
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def unwanted_files(build: Build) -> Iterator[Finding]:
     - Secrets in tests and examples, or in a stage from which they are not copied.
     """
     context = build.context
-    folders = list(folder_copies(build, context)) if context is not None and context.ignore_file is not None else []
+    folders = list(directory_copies(build, context)) if context is not None and context.ignore_file is not None else []
     if context is None or not folders:
         return
     entries = find_waste(build, context)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ...fixers.edits.edit import SAFE, Edit, Fix
-from ...model.options import pedantic
 from ...syntax.tree import Add, Workdir
 from ..base import WARNING, Bad, Finding, Good, rule
+from ..options import pedantic
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...fixers.edits.edit import UNSAFE
 from ..base import INFO, Bad, Finding, Good, rule
+from ..options import unused_ignores
 from .unused_ignore import unused_ignore_finding
 
 TYPE_CHECKING = False
@@ -29,7 +30,7 @@ def unused_hadolint_ignore(build: Build) -> Iterator[Finding]:
     ## Exceptions
     - ShellCheck codes and codes unknown to dlint.
     """
-    for unused in build.unused_ignores:
+    for unused in unused_ignores(build):
         if not unused.dlint:
             yield unused_ignore_finding(unused, UNSAFE)
 

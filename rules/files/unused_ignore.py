@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...fixers.edits.edit import SAFE, Edit, Fix
 from ..base import INFO, Bad, Finding, Good, UnusedIgnore, rule
+from ..options import unused_ignores
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def unused_ignore(build: Build) -> Iterator[Finding]:
     ## Exceptions
     - ShellCheck codes, and comments without names.
     """
-    for unused in build.unused_ignores:
+    for unused in unused_ignores(build):
         if unused.dlint:
             yield unused_ignore_finding(unused, SAFE)
 

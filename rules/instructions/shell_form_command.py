@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from ...fixers.edits.edit import UNSAFE, Edit, Fix
 from ...fixers.edits.instructions import has_comments_inside
-from ...model.options import pedantic
 from ...model.state import LINUX_SHELL
 from ...syntax.tree import Healthcheck
 from ..base import WARNING, Bad, Finding, Good, rule
+from ..options import pedantic
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...model.options import label_schema
 from ..base import WARNING, Bad, Finding, Good, rule
+from ..options import label_schema
 from .schema import image_labels
 
 TYPE_CHECKING = False

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ...model.options import label_schema
 from ...syntax.tree import Label
 from ..base import Finding
+from ..options import label_schema
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ...fixers.edits.edit import SAFE, UNSAFE
-from ...model.options import pedantic
 from ...syntax.tree import CopyOrAdd
 from ..base import INFO, Bad, Finding, Good, rule
+from ..options import pedantic
 from ..packages.common import CallPrefix, calls_leaving_cache, late_cleanup_note
 from ..packages.fixes import clean_cache
 from ..packages.settings import preceding_steps, yarn_may_run_from_cache

@@ -96,7 +96,7 @@ def _fit_one_call(group: Group) -> bool:
     calls = [call for _, call in group]
     manager = calls[0].manager
     kinds = {
-        (call.program, *sorted(f"{f}={v}" for f, v, _ in call.options if f not in manager.yes_flags)) for call in calls
+        (call.program, *sorted(f"{f}={v}" for f, v, _ in call.options if f not in manager.flags.yes)) for call in calls
     }
     own = any(package.name in manager.programs for call in calls for package in call.packages)
     return len(kinds) == 1 and not own and manager.ecosystem not in _ORDERED

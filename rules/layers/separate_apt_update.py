@@ -44,7 +44,7 @@ def separate_apt_update(stage: Stage, build: Build) -> Iterator[Finding]:
     for each in separate_updates(build, stage):
         first, second = CallPrefix(each.update), CallPrefix(each.use)
         line = build.dockerfile.source.line(second.start)
-        if each.use.manager.refreshes_on_install:
+        if each.use.manager.lists.fetched_on_install:
             why = f"`{second.text}` refreshes the package lists itself, so the first RUN only adds a layer"
         else:
             why = f"otherwise a cached `{first.text}` serves stale package lists"

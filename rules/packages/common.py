@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
-from ...model.options import pedantic
 from ...model.packages.calls import cleans_cache, cleans_lists, is_pinned
 from ...syntax.tree import Run
+from ..options import pedantic
 from ..text import join_quoted
 from .held import expanded_packages
 from .leftovers import call_cache_paths, is_removed_in_run, package_list_paths
@@ -166,7 +166,7 @@ def calls_leaving_cache(build: Build, run: Run, *managers: str) -> Iterator[Pack
         if unseen_by_hadolint(build, call):
             continue
         # A variable set by the base image or a build argument may disable the cache.
-        maybe_off = any(off.partition("=")[0] in state.unknown for off in manager.no_cache_variables)
+        maybe_off = any(off.partition("=")[0] in state.unknown for off in manager.settings.no_cache_variables)
         if maybe_off or not call.leaves_cache(state.vars):
             continue
         seen.add(manager.family)

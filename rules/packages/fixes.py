@@ -48,14 +48,14 @@ def assume_yes(build: Build, run: Run, call: PackageCall) -> Fix | None:
         redirect.operator.startswith("<") for redirect in command.redirects
     ):
         return None  # something may answer the prompt
-    if any(flag in manager.yes_flags for flag, _, _ in call.options):
+    if any(flag in manager.flags.yes for flag, _, _ in call.options):
         return None  # `--yes=false`
     may_fail = "||" in (command.operator_after, command.operator_before)
     safety = UNSAFE if may_fail or {"condition", "negated"} & set(command.context) else SAFE
     if manager.name == "zypper":
         direct = command.words[0].base_name() == call.program
         return add_flag(build, run, call, "--non-interactive", safety, first=True) if direct else None
-    return add_flag(build, run, call, manager.yes_flags[0], safety)
+    return add_flag(build, run, call, manager.flags.yes[0], safety)
 
 
 # Programs that run their arguments as a command, as the same user.

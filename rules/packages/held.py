@@ -23,7 +23,7 @@ def expanded_packages(build: Build, run: Run, call: PackageCall) -> Iterator[Pac
             yield package
             continue
         for text in _value(build, run, package.word.value).split():
-            kind, name, version = parse_package_text(text, call.manager.style)
+            kind, name, version = parse_package_text(text, call.manager.version_syntax)
             if kind:
                 yield Package(package.word, kind, name, version)
 

@@ -43,9 +43,9 @@ def call_cache_paths(call: PackageCall, state: State) -> list[str]:
 
 def package_list_paths(manager: PackageManager) -> list[str]:
     """The directories of the package lists; apk also keeps them in its cache directory if that exists."""
-    places = list(manager.index)
+    places = list(manager.lists.directories)
     if manager.name == "apk":
-        places += [place for cache in manager.caches for place in cache]
+        places += [place for cache in manager.caches for place in cache.directories]
     return places
 
 

@@ -40,7 +40,7 @@ def package_cache(run: Run, build: Build) -> Iterator[Finding]:
     """
     for call in calls_leaving_cache(build, run, *_MANAGERS):
         head = CallPrefix(call)
-        place = call.manager.caches[0][0]
+        place = call.manager.caches[0].directories[0]
         yield Finding(
             f"`{head.text}` leaves its download cache ({place}) in this layer; use a cache mount"
             + late_cleanup_note(build, run, call),

@@ -31,7 +31,7 @@ def package_prompt(run: Run, build: Build) -> Iterator[Finding]:
     """
     for call in prompting_calls(build, run, "conda", "pacman"):
         head = CallPrefix(call)
-        message = prompt_message(head, f"add `{call.manager.yes_flags[0]}`")
+        message = prompt_message(head, f"add `{call.manager.flags.yes[0]}`")
         yield Finding(message, head, fix=assume_yes(build, run, call))
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ...model.options import pedantic
 from ...syntax.tree import Cmd, Entrypoint, User
 from ..base import WARNING, Bad, Finding, Good, rule
+from ..options import pedantic
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

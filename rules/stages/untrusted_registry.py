@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from ...model.images.catalog import is_official
 from ...model.images.reference import InvalidReferenceError, parse_reference
-from ...model.options import trusted_registries
 from ...syntax.instruction_checks import parse_mount_fields
 from ...syntax.tree import Copy, Run
 from ..base import ERROR, Bad, Finding, Good, rule
+from ..options import trusted_registries
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

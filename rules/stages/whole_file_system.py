@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import posixpath
 
-from ...model.options import pedantic
 from ..base import WARNING, Bad, Finding, Good, rule
+from ..options import pedantic
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

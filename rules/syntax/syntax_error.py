@@ -28,5 +28,6 @@ EXAMPLES = (
     Good("from alpine:3.20\nrun make"),
     Bad("FROM alpine:3.20\n«COPY /app»", message="at least two arguments"),
     Bad("FROM alpine:3.20\nRUN «--mont=type=cache,target=/x» make", message="did you mean --mount?"),
-    Bad("FROM alpine:3.20\n«ENV A=1 B»", message="can't find = in `B`"),
+    Bad("FROM alpine:3.20\n«ENV A=1 B»", message="missing = in `B`"),
+    Good("from alpine:3.20\nrun make"),
 )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from ...fixers.edits.arguments import insert_word_after, replace_word
 from ...fixers.edits.edit import SAFE, UNSAFE, Edit, Fix
 from ...fixers.edits.shell_commands import remove_command
-from ...model.options import pedantic
 from ...syntax.tree import CommandLine, Run
 from ..base import INFO, Bad, Finding, Good, rule
+from ..options import pedantic
 from ..packages.common import CallPrefix, calls_leaving_lists
 from ..packages.fixes import following_steps, may_run_manager
 
@@ -94,7 +94,7 @@ def _is_bare(call: PackageCall) -> bool:
 
 
 def _no_cache(build: Build, run: Run, call: PackageCall) -> list[Edit] | None:
-    flags = [word for word in call.command.words if word.text in call.manager.refresh_flags]
+    flags = [word for word in call.command.words if word.text in call.manager.flags.refresh]
     if len(flags) == 1:
         return replace_word(build, flags[0], "--no-cache")
     return call.verb_word and insert_word_after(build, run, call.command, call.verb_word, "--no-cache")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...fixers.edits.edit import SAFE, UNSAFE, Fix
 from ...fixers.edits.join_runs import join_runs, run_separator
-from ...model.options import pedantic
+from ..options import pedantic
 from ...syntax.tree import CommandLine, Run
 from ..base import INFO, Bad, Finding, Good, rule
 from ..layers.separate_updates import is_separate_update

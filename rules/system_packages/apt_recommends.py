@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ...fixers.edits.edit import UNSAFE
-from ...model.options import pedantic
 from ..base import INFO, Bad, Finding, Good, rule
+from ..options import pedantic
 from ..packages.common import CallPrefix, in_shipped_image, is_dry_run, unseen_by_hadolint
 from ..packages.fixes import add_flag
 from ..packages.settings import is_configured
@@ -44,7 +44,7 @@ def apt_recommends(run: Run, build: Build) -> Iterator[Finding]:
         if unseen_by_hadolint(build, call) or is_configured(build, run, "::install-recommends", "apt.conf"):
             continue
         head = CallPrefix(call)
-        flag = call.manager.no_recommends_flags[1 if call.program == "aptitude" else 0]
+        flag = call.manager.flags.no_recommends[1 if call.program == "aptitude" else 0]
         yield Finding(
             f"`{head.text}` also installs recommended packages; add `{flag}`",
             head,

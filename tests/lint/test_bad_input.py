@@ -26,12 +26,12 @@ def folder(tmp_path: Path) -> Path:
 
 CASES = {
     "empty": (b"", 1, "SYN003", "the file is empty"),
-    "blank": (b"\n  \n\n", 1, "SYN003", "the file has no instructions"),
+    "blank": (b"\n  \n\n", 1, "SYN003", "the file contains no instructions"),
     "bom": (b"\xef\xbb\xbf", 1, "SYN003", "no instruction"),
-    "comments": (b"# only\n\n# comments\n", 1, "SYN003", "the file has no instructions"),
+    "comments": (b"# only\n\n# comments\n", 1, "SYN003", "the file contains no instructions"),
     "arg": (b"ARG A=1\n", 1, "SYN004", "no FROM"),
     "binary": (b"\x7fELF\x02\x01\x01\0\0\0" + bytes(range(256)), 2, "SYN001", "NUL byte"),
-    "nul": (GOOD + b"RUN a\0b\n", 2, "SYN001", "line 2 holds a NUL byte"),
+    "nul": (GOOD + b"RUN a\0b\n", 2, "SYN001", "line 2 contains a NUL byte"),
     "utf16": ("FROM alpine:3.20\nRUN x\n".encode("utf-16"), 2, "SYN001", "UTF-16; save it as UTF-8"),
     "utf16le": ("FROM alpine:3.20\nRUN x\n".encode("utf-16-le"), 2, "SYN001", "UTF-16"),
     "utf16be": ("FROM alpine:3.20\nRUN x\n".encode("utf-16-be"), 2, "SYN001", "UTF-16"),

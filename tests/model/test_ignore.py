@@ -93,7 +93,7 @@ def test_a_bad_pattern_is_refused(line: str) -> None:
     with pytest.raises(IgnoreError, match="syntax error in pattern") as caught:
         IgnoreFile.parse("ok\n" + line)
     assert caught.value.line == 2
-    assert ("write `/` between folders" in str(caught.value)) == ("\\" in line)
+    assert ("use `/` between directories" in str(caught.value)) == ("\\" in line)
 
 
 def test_a_line_that_go_cannot_read_is_refused() -> None:

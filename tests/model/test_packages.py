@@ -778,7 +778,9 @@ PIECES = "- -- = @ : :: / . * $V ${V} ~ ! ^ + < 1 a npm: git+ :// .deb".split()
 
 @settings(max_examples=300, deadline=None, database=None)
 @given(
-    st.sampled_from([f"{manager.programs[0]} {verb}" for manager in MANAGERS for verb in [*manager.verbs, "-Syu"]]),
+    st.sampled_from(
+        [f"{manager.programs[0]} {verb}" for manager in MANAGERS for verb in [*manager.verbs.by_name, "-Syu"]]
+    ),
     st.lists(st.lists(st.sampled_from(PIECES), min_size=1, max_size=4).map("".join), max_size=4),
 )
 def test_any_words_are_read(verb: str, words: list[str]) -> None:
@@ -809,35 +811,38 @@ def test_the_table_is_sound() -> None:
     assert len(set(names)) == len(names)
     assert len(MANAGER_BY_PROGRAM) == sum(len(manager.programs) for manager in MANAGERS)
     for manager in MANAGERS:
-        assert set(manager.verbs.values()) <= known, manager
-        assert {manager.default, manager.bare_install_verb or "other"} <= known, manager
-        assert all(verb == verb.strip() for verb in manager.verbs), manager
-        assert not manager.valued_flags & {
-            *manager.yes_flags,
-            *manager.no_cache_flags,
-            *manager.no_recommends_flags,
-            *manager.refresh_flags,
+        assert set(manager.verbs.by_name.values()) <= known, manager
+        assert {manager.verbs.default, manager.verbs.bare_install or "other"} <= known, manager
+        assert all(verb == verb.strip() for verb in manager.verbs.by_name), manager
+        assert not manager.options.valued & {
+            *manager.flags.yes,
+            *manager.flags.no_cache,
+            *manager.flags.no_recommends,
+            *manager.flags.refresh,
         }, manager
-        assert {*manager.requirements, *manager.constraints, *manager.editable} <= manager.valued_flags | {"-f"}, (
-            manager
-        )
-        assert len(manager.cache_variables) <= len(manager.caches), manager
-        assert {what for _, what in manager.clean} <= {"lists", "cache", "all"}, manager
+        assert {
+            *manager.inputs.requirements,
+            *manager.inputs.constraints,
+            *manager.inputs.editable,
+        } <= manager.options.valued | {"-f"}, manager
+        assert manager.clean.default in ("", "cache"), manager
         flags = [
-            *manager.valued_flags,
-            *manager.valued_before_verb,
-            *manager.yes_flags,
-            *manager.no_cache_flags,
-            *manager.no_recommends_flags,
+            *manager.options.valued,
+            *manager.options.before_verb,
+            *manager.flags.yes,
+            *manager.flags.no_cache,
+            *manager.flags.no_recommends,
         ]
         assert all(flag.startswith("-") for flag in flags), manager
-        assert bool(manager.clean) == ("clean" in manager.verbs.values() or manager.flag_verbs), manager
+        clean = manager.clean
+        cleans = bool(clean.lists or clean.cache or clean.everything or clean.default)
+        assert cleans == ("clean" in manager.verbs.by_name.values() or manager.verbs.are_flags), manager
 
 
 def test_one_command_alone() -> None:
     read = parse_package_call(command("pip install flask"))
     assert read is not None
-    assert repr(read) == "Call(pip install (Package(name 'flask' ''),))"
+    assert repr(read) == "PackageCall(pip install (Package(name 'flask' ''),))"
     assert parse_package_call(command("make -j4 install")) is None
     assert parse_package_call(command("A=1")) is None
 

@@ -28,8 +28,8 @@ def test_every_byte_comes_back(data: bytes) -> None:
     [
         ("FROM a\n".encode("utf-16"), "save it as UTF-8"),
         (b"\xfe\xff\0F", "save it as UTF-8"),
-        ("FROM a\n".encode("utf-16-le"), "line 1 holds a NUL byte: this is a binary file or UTF-16 text"),
-        (b"FROM a\n\0", "line 2 holds a NUL byte"),
+        ("FROM a\n".encode("utf-16-le"), "line 1 contains a NUL byte; this is binary or UTF-16 text"),
+        (b"FROM a\n\0", "line 2 contains a NUL byte"),
     ],
 )
 def test_what_is_no_text_is_refused(data: bytes, message: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from dockerfile_dlint.model.build import Build
-from dockerfile_dlint.model.options import label_schema, pedantic, strict_labels, trusted_registries
+from dockerfile_dlint.rules.options import label_schema, pedantic, strict_labels, trusted_registries
 from dockerfile_dlint.syntax.parser import parse_bash
 from dockerfile_dlint.syntax.source import Source
 
