@@ -28,7 +28,7 @@ from dockerfile_dlint.lint.output.diff import file_diff
 from dockerfile_dlint.lint.sources.discovery import is_dockerfile_name
 from dockerfile_dlint.model.build import Build
 from dockerfile_dlint.model.evaluated import build_semantics
-from dockerfile_dlint.syntax.parser import parse_bash
+from dockerfile_dlint.syntax.parser import parse
 from dockerfile_dlint.syntax.source import Source, SourceError
 
 
@@ -103,7 +103,7 @@ def read(folder: Path, *, crlf: bool = False) -> list[Source]:
                 continue
             if crlf and "\r" not in source.text:
                 source = Source(source.text.replace("\n", "\r\n"), source.name)
-            if not parse_bash(source).errors:
+            if not parse(source).errors:
                 sources.append(source)
     return sources
 
@@ -111,9 +111,9 @@ def read(folder: Path, *, crlf: bool = False) -> list[Source]:
 def problems(source: Source, text: str, plan: LintPlan, wish: FixRequest) -> list[str]:
     """What a repair must not do, looked at without the gate's help."""
     found: list[str] = []
-    after = parse_bash(Source(text))
+    after = parse(Source(text))
     found += [f"line {error.line}: {error.message}" for error in after.errors[:1]]
-    lost = Counter(comment.text for comment in parse_bash(source).comments)
+    lost = Counter(comment.text for comment in parse(source).comments)
     lost -= Counter(comment.text for comment in after.comments)
     found += [f"comment lost: {comment}" for comment in lost]
     again = fix_source(Source(text, source.name), plan, None, wish)[1].text
@@ -133,11 +133,11 @@ def problems(source: Source, text: str, plan: LintPlan, wish: FixRequest) -> lis
 def undeclared(source: Source, plan: LintPlan) -> list[str]:
     """The safe fixes of the first pass that change the build in another way than they declare, each on its own."""
     found: list[str] = []
-    dockerfile = parse_bash(source)
+    dockerfile = parse(source)
     for d in lint_source(source, plan, None).diagnostics:
         if d.fix is not None and d.fix.safety == SAFE and d.fix.safety != DISPLAY:
-            wanted = build_semantics(Build(parse_bash(Source(declared_result(dockerfile, d.fix.declares)))))
-            if build_semantics(Build(parse_bash(Source(apply_edits(source.text, d.fix.edits))))) != wanted:
+            wanted = build_semantics(Build(parse(Source(declared_result(dockerfile, d.fix.declares)))))
+            if build_semantics(Build(parse(Source(apply_edits(source.text, d.fix.edits))))) != wanted:
                 found.append(f"{d.code} line {d.start[0]} changes what it does not declare")
     return found
 
@@ -171,7 +171,7 @@ def judged(sources: list[Source], once: list[str], twice: list[str]) -> str:
     """The cells of a tool's row."""
     changed, broken, comments, values = 0, 0, 0, 0
     for source, text in zip(sources, once, strict=True):
-        before, after = parse_bash(source), parse_bash(Source(text))
+        before, after = parse(source), parse(Source(text))
         changed += text != source.text
         broken += bool(after.errors)
         comments += bool(Counter(c.text for c in before.comments) - Counter(c.text for c in after.comments))

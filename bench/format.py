@@ -18,7 +18,7 @@ from dockerfile_dlint.lint.output.diff import file_diff
 from dockerfile_dlint.lint.sources.discovery import is_dockerfile_name
 from dockerfile_dlint.model.build import Build
 from dockerfile_dlint.model.evaluated import build_semantics
-from dockerfile_dlint.syntax.parser import parse_bash
+from dockerfile_dlint.syntax.parser import parse
 from dockerfile_dlint.syntax.source import Source, SourceError
 
 
@@ -67,7 +67,7 @@ def main() -> None:
 def problems(source: Source, text: str) -> list[str]:
     """What formatting must not do."""
     found: list[str] = []
-    before, after = parse_bash(source), parse_bash(Source(text))
+    before, after = parse(source), parse(Source(text))
     if after.errors:
         found.append(f"line {after.errors[0].line}: {after.errors[0].message}")
     elif build_semantics(Build(before)) != build_semantics(Build(after)):

@@ -28,7 +28,7 @@ from dockerfile_dlint.lint.config.selection import select_rules
 from dockerfile_dlint.lint.engine.lint_plan import LintPlan
 from dockerfile_dlint.lint.engine.linter import lint_source
 from dockerfile_dlint.model.context import Context
-from dockerfile_dlint.syntax.parser import parse_bash
+from dockerfile_dlint.syntax.parser import parse
 from dockerfile_dlint.syntax.source import Source, SourceError
 
 from tests.fixers.laws import check_repair, some_rules
@@ -169,7 +169,7 @@ def examine(data: bytes, plan: LintPlan | None, folder: str, fix: bool) -> tuple
     except SourceError:
         return 0, 0
     assert source.encode() == data
-    dockerfile = parse_bash(source)
+    dockerfile = parse(source)
     check_tree(dockerfile)
     if "\r" not in source.text:
         check_carriage_returns(source.text)

@@ -31,7 +31,7 @@ from dockerfile_dlint.model.build import Build
 from dockerfile_dlint.model.context import Context
 from dockerfile_dlint.model.layers import local_sources
 from dockerfile_dlint.model.refusals import evaluation_errors
-from dockerfile_dlint.syntax.parser import parse_bash
+from dockerfile_dlint.syntax.parser import parse
 from dockerfile_dlint.syntax.source import Source, SourceError
 from dockerfile_dlint.syntax.tree import CopyOrAdd
 
@@ -106,10 +106,10 @@ def main() -> None:
 
 def _context(source: Source, arguments: argparse.Namespace) -> Context | None:
     if arguments.pretend:
-        return pretended(Build(parse_bash(source)), tempfile.mkdtemp(dir=arguments.scratch))
+        return pretended(Build(parse(source)), tempfile.mkdtemp(dir=arguments.scratch))
     if not arguments.context:
         return None
-    return ContextFinder().locate(source.name, Build(parse_bash(source)), [arguments.folder])
+    return ContextFinder().locate(source.name, Build(parse(source)), [arguments.folder])
 
 
 def pretended(build: Build, folder: str) -> Context:
@@ -156,7 +156,7 @@ def read(folder: str, *, several: bool) -> list[Source]:
             source = Source.decode(path.read_bytes(), str(path))
         except (SourceError, OSError):
             continue
-        dockerfile = parse_bash(source)
+        dockerfile = parse(source)
         stages = sum(instruction.name == "FROM" for instruction in dockerfile.instructions)
         if not dockerfile.errors and (stages == 1 or (several and stages)):
             found.append(source)
@@ -170,10 +170,10 @@ def once(text: str, name: str, context: Context | None) -> OptimizeResult:
 
 def problems(source: Source, result: OptimizeResult, context: Context | None) -> list[str]:
     """What is wrong with a rewritten file: BuildKit would refuse it, or a second run changes it again."""
-    after = parse_bash(Source(result.text, source.name))
+    after = parse(Source(result.text, source.name))
     if after.errors:
         return [f"it does not parse: {after.errors[0].message}"]
-    known = {message for message, _ in evaluation_errors(Build(parse_bash(source)))}
+    known = {message for message, _ in evaluation_errors(Build(parse(source)))}
     found = [f"it does not build: {message}" for message, _ in evaluation_errors(Build(after)) if message not in known]
     again = once(result.text, source.name, context)
     if again.text != result.text:

@@ -31,7 +31,7 @@ from dockerfile_dlint.fixers.format.layout import format_text
 from dockerfile_dlint.lint.engine.lint_plans import default_plans
 from dockerfile_dlint.lint.engine.linter import lint_source
 from dockerfile_dlint.lint.sources.discovery import is_dockerfile_name
-from dockerfile_dlint.syntax.parser import parse_bash
+from dockerfile_dlint.syntax.parser import parse
 from dockerfile_dlint.syntax.source import Source
 
 from tests.e2e.language_client import CAPABILITIES, UNITS, Buffer, Client, Failed
@@ -99,7 +99,7 @@ def percentiles(seconds: list[float]) -> str:
 
 def latency(corpus: list[str], rng: random.Random, samples: int, options: dict[str, Any]) -> None:
     """Type an instruction between two others, letter by letter, and wait for the diagnostics of each version."""
-    good = [text for text in corpus if not parse_bash(Source(text)).errors]
+    good = [text for text in corpus if not parse(Source(text)).errors]
     files = 10
     with tempfile.TemporaryDirectory() as folder, Client([Path(folder)], options=options) as client:
         for lines in (30, 200, 2000):
@@ -110,7 +110,7 @@ def latency(corpus: list[str], rng: random.Random, samples: int, options: dict[s
                 text = sized(good, lines, rng)
                 buffer = Buffer(client, (Path(folder) / f"{lines}-{number}" / "Dockerfile").as_uri(), text)
                 found += len(buffer.settle())
-                at = rng.choice(parse_bash(Source(text)).instructions[1:]).start
+                at = rng.choice(parse(Source(text)).instructions[1:]).start
                 buffer.edit(at, at, "\n")
                 buffer.settle()
                 for letter in (TYPED * samples)[: samples // files]:
@@ -205,7 +205,7 @@ def edits(corpus: list[tuple[Path, str]], rng: random.Random, count: int, most: 
 
 def steady(corpus: list[str], rng: random.Random, count: int) -> None:
     """Keystrokes that are taken back, so that the texts stay the same; then what the server holds must stay so too."""
-    good = [text for text in corpus if not parse_bash(Source(text)).errors and text.count("\n") < 500]
+    good = [text for text in corpus if not parse(Source(text)).errors and text.count("\n") < 500]
     files = rng.sample(good, 20)
     asked = Counter[str]()
     first = 0.0
@@ -401,7 +401,7 @@ def spoilt(buffer: Buffer, method: str, answer: Any) -> list[str]:
     if made:
         changes = [c for c in made.get("documentChanges", ()) if c.get("textDocument", {}).get("uri") == buffer.uri]
         after = edited(buffer, [edit for change in changes for edit in change["edits"]])
-        if len(parse_bash(Source(after)).errors) > len(parse_bash(Source(buffer.text)).errors):
+        if len(parse(Source(after)).errors) > len(parse(Source(buffer.text)).errors):
             return [f"{method}: new errors\n{made}\n{buffer.text!r}"]
     return []
 

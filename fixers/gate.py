@@ -6,7 +6,7 @@ from collections import Counter
 
 from ..model.build import Build
 from ..model.evaluated import build_semantics
-from ..syntax.parser import parse_bash
+from ..syntax.parser import parse
 from ..syntax.plain import index_at_offset, plain_form
 from ..syntax.source import Source
 from .edits.edit import SAFE, Edit, apply_edits
@@ -70,7 +70,7 @@ class FixRejected(Exception):
 
 def check_text(text: str, find: LintFunction) -> CheckedText:
     """Parse and lint a text before anything is changed."""
-    return CheckedText(text, parse_bash(Source(text)), find(text))
+    return CheckedText(text, parse(Source(text)), find(text))
 
 
 def verify_fixes(before: CheckedText, fixed: Sequence[FixableFinding], find: LintFunction) -> CheckedText:
@@ -86,7 +86,7 @@ def verify_fixes(before: CheckedText, fixed: Sequence[FixableFinding], find: Lin
         raise FixRejected(str(error)) from None
     if text == before.text:
         raise FixRejected("the fix changes nothing")
-    dockerfile = parse_bash(Source(text))
+    dockerfile = parse(Source(text))
     if dockerfile.errors:
         first = dockerfile.errors[0]
         raise FixRejected(f"line {first.line} would no longer parse: {first.message}")
@@ -111,7 +111,7 @@ def _keeps_comments(before: Dockerfile, after: Dockerfile, fixes: Sequence[Fix])
 
 
 def _builds_the_same(before: Dockerfile, after: Dockerfile, fixes: Sequence[Fix]) -> None:
-    wanted = parse_bash(Source(declared_result(before, [edit for fix in fixes for edit in fix.declares])))
+    wanted = parse(Source(declared_result(before, [edit for fix in fixes for edit in fix.declares])))
     if wanted.errors:
         raise FixRejected(f"the declared change does not parse: {wanted.errors[0].message}")
     if build_semantics(Build(wanted)) != build_semantics(Build(after)):

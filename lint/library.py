@@ -239,7 +239,7 @@ def parse_text(text: str) -> dict[str, Any]:
 
     It never raises for what is in the text: syntax errors are listed under "errors", each with its line.
     """
-    from ..syntax.parser import parse_bash as parse
+    from ..syntax.parser import parse as parse
     from .commands.print_tree import tree_json
 
     return tree_json(parse(Source(text)))

@@ -50,7 +50,7 @@ class LineError(Exception):
     """BuildKit's parser rejects a line; the message says why."""
 
 
-def parse_bash(source: Source) -> Dockerfile:
+def parse(source: Source) -> Dockerfile:
     """Parse a Dockerfile. Never raises: syntax errors are in `errors` of the result."""
     return _Parser(source).parse()
 

@@ -9,7 +9,7 @@ keep their text and order; heredocs are unchanged.
 from __future__ import annotations
 
 from ...model.build import Build
-from ...syntax.parser import parse_bash
+from ...syntax.parser import parse
 from ...syntax.source import Source
 from ..edits.edit import Edit, apply_edits
 from ..edits.instructions import line_ending
@@ -46,14 +46,14 @@ def format_text(text: str) -> str:
     if text == before.source.text:
         return text
     try:
-        require_same_build(before, parse_bash(Source(text)))
+        require_same_build(before, parse(Source(text)))
     except FixRejected as reason:
         raise FormatError(f"{reason}; this is a bug in dlint, please report it") from None
     return text
 
 
 def _parsed(text: str) -> Dockerfile:
-    dockerfile = parse_bash(Source(text))
+    dockerfile = parse(Source(text))
     if dockerfile.errors:
         first = dockerfile.errors[0]
         raise FormatError(f"line {first.line}: {first.message}")

@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 from ...model.build import Build
 from ...model.images.catalog import BYTES_COLUMN, CATALOG, effective_tag
 from ...model.images.reference import InvalidReferenceError, parse_reference
-from ...syntax.parser import parse_bash
+from ...syntax.parser import parse
 from ...syntax.source import Source
 from ...syntax.tree import Arg, CopyOrAdd, Env, Run
 from ..edits.edit import Edit, apply_edits
@@ -62,7 +62,7 @@ def optimize(
     """
     crlf = "\r\n" in text
     now = text.replace("\r\n", "\n")
-    if parse_bash(Source(now, name)).errors:
+    if parse(Source(now, name)).errors:
         return OptimizeResult(
             text, [RewriteOutcome("layers", rejection=RewriteRejected("the file has syntax errors; run `dlint check`"))]
         )
@@ -89,7 +89,7 @@ def optimize(
 
 
 def _build(text: str, name: str, context: Context | None) -> Build:
-    return Build(parse_bash(Source(text, name)), lambda _: context)
+    return Build(parse(Source(text, name)), lambda _: context)
 
 
 def _with_savings(outcome: RewriteOutcome, before: Build) -> RewriteOutcome:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...model.build import Build
 from ...model.refusals import evaluation_errors
-from ...syntax.parser import parse_bash
+from ...syntax.parser import parse
 from ...syntax.source import Source
 from ...syntax.tree import Arg, Cmd, Entrypoint, Env, Expose, Healthcheck, Label, Shell, Stopsignal, Volume
 from .base.rewrite import RewriteRejected
@@ -21,7 +21,7 @@ _ALL = (Expose, Volume)
 
 def _read(text: str, before: Build) -> Build:
     """The model of a text. Raises RewriteRejected when BuildKit would refuse it, unless it refuses `before` too."""
-    dockerfile = parse_bash(Source(text, before.dockerfile.source.name))
+    dockerfile = parse(Source(text, before.dockerfile.source.name))
     if dockerfile.errors:
         error = dockerfile.errors[0]
         raise RewriteRejected(f"the rewritten file would not parse: {error.message}")

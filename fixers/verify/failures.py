@@ -6,7 +6,7 @@ import re
 from difflib import SequenceMatcher
 
 from ...model.build import Build
-from ...syntax.parser import parse_bash
+from ...syntax.parser import parse
 from ...syntax.source import Source
 
 TYPE_CHECKING = False
@@ -41,7 +41,7 @@ def locate_failure(text: str, output: Sequence[str]) -> BuildFailure:
     """Where the build of the Dockerfile `text` failed; `output` are the last lines of its output."""
     message = next((match[1] for line in reversed(output) if (match := _ERRORS.match(line))), "")
     message = _NAMED_STEP.sub("", message) or (output[-1].strip() if output else "")
-    build = Build(parse_bash(Source(text)))
+    build = Build(parse(Source(text)))
     instructions = [instruction for stage in build.stages for instruction in (stage.from_, *stage.instructions)]
     found = _by_line(instructions, output) or _by_step(instructions, _failed_step(output))
     return BuildFailure(found.start_line, _short(found), message) if found else BuildFailure(0, "", message)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...model.build import Build
 from ...model.context import Context
-from ...syntax.parser import parse_bash
+from ...syntax.parser import parse
 from ...syntax.source import Source
 from ...syntax.tree import Workdir
 from .builders import Builder, BuilderError, BuildResult, CommandResult, Image
@@ -155,13 +155,13 @@ def verify(
 
 def _model(text: str, side: SideResult) -> Build:
     """The model of a Dockerfile, with the working directory of its base image as the built image has it."""
-    build = Build(parse_bash(Source(text)))
+    build = Build(parse(Source(text)))
     stage = build.final_stage
     folder = side.image.config.get("WorkingDir") if side.image is not None else None
     if stage is None or stage.parent is not None or any(isinstance(each, Workdir) for each in stage.instructions):
         return build
     end = stage.from_.end
-    return Build(parse_bash(Source(f"{text[:end]}\nWORKDIR {folder or '/'}{text[end:]}")))
+    return Build(parse(Source(f"{text[:end]}\nWORKDIR {folder or '/'}{text[end:]}")))
 
 
 def parse_smoke_command(smoke: str | None) -> list[str] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...fixers.write import WriteError, replace_file
-from ...syntax.parser import parse_bash
+from ...syntax.parser import parse
 from ...syntax.source import Source
 from ..engine.inline_dockerfiles import is_build_definition
 from ..engine.known_findings import ALWAYS_REPORTED, report_source
@@ -48,7 +48,7 @@ def add_ignores(reports: Sequence[Report]) -> None:
 
 def add_ignore_comments(source: Source, diagnostics: Sequence[Diagnostic]) -> tuple[str, list[Diagnostic], int]:
     """The text with the comments, the findings that a comment cannot ignore, and the number of comments."""
-    instructions = {instruction.start_line: instruction for instruction in parse_bash(source).instructions}
+    instructions = {instruction.start_line: instruction for instruction in parse(source).instructions}
     wanted: dict[int, set[str]] = {}
     left: list[Diagnostic] = []
     for d in diagnostics:

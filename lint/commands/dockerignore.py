@@ -8,7 +8,7 @@ from ...fixers.optimize.ignore.proposal import propose_ignore_file
 from ...fixers.write import WriteError, create_file, replace_file
 from ...model.build import Build
 from ...model.ignore import IgnoreError, find_ignore_file
-from ...syntax.parser import parse_bash
+from ...syntax.parser import parse
 from ...syntax.source import SourceError
 from ..engine.lint_plans import LintPlans
 from ..engine.linter import read_source
@@ -119,7 +119,7 @@ def invalid_ignore_message(context: Context, error: IgnoreError) -> str:
 def load_build(path: str, roots: Sequence[str], plans: LintPlans) -> tuple[Build, Context | None]:
     """The model of a Dockerfile and its build context. Raises SourceError."""
     source = read_source(path)
-    dockerfile = parse_bash(source)
+    dockerfile = parse(source)
     context = plans.context_finder(source.name, roots)(Build(dockerfile))
     return Build(dockerfile, lambda _: context), context
 

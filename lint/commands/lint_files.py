@@ -217,13 +217,13 @@ def _hint_at_shellcheck(paths: Iterable[str], plans: LintPlans) -> None:
 
 def _has_shell_command(path: str) -> bool:
     """Whether the file has a RUN in shell form."""
-    from ...syntax.parser import parse_bash
+    from ...syntax.parser import parse
     from ...syntax.source import SourceError
     from ...syntax.tree import Run
     from ..engine.linter import read_source
 
     try:
-        instructions = parse_bash(read_source(path)).instructions
+        instructions = parse(read_source(path)).instructions
     except SourceError:
         return False
     nodes = (each.trigger or each for each in instructions)

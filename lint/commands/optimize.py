@@ -8,7 +8,7 @@ from ...fixers.write import WriteError, replace_file
 from ...model.build import Build
 from ...model.ignore import IgnoreError
 from ...syntax.instruction_checks import suggest
-from ...syntax.parser import parse_bash
+from ...syntax.parser import parse
 from ...syntax.source import Source, SourceError
 from ..config.selection import select_rules
 from ..engine.lint_plan import LintPlan
@@ -113,11 +113,11 @@ class _OptimizeRun:
         except SourceError as error:
             self._fail(f"{file.path}: {error}")
             return
-        errors = parse_bash(source).errors
+        errors = parse(source).errors
         if errors:
             self._fail(f"{source.name}:{errors[0].line}: {errors[0].message}; see `dlint check`")
             return
-        context = self._plans.context_finder(source.name, self._paths)(Build(parse_bash(source)))
+        context = self._plans.context_finder(source.name, self._paths)(Build(parse(source)))
         if context is None:
             self._results.append((source, self._rewritten(source, None)))
             return
@@ -134,7 +134,7 @@ class _OptimizeRun:
         self._requests[source.name] = VerifyRequest(source.name, context.root, source.text, result.text, (old, new))
 
     def _ignore_proposal(self, source: Source, context: Context) -> IgnoreProposal | None:
-        build = Build(parse_bash(source), lambda _: context)
+        build = Build(parse(source), lambda _: context)
         try:
             proposal = ignore_file_proposal(build, context, self._paths, self._plans, same_listing=True)
         except IgnoreError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...model.build import Build
 from ...syntax.dump import dump
-from ...syntax.parser import parse_bash
+from ...syntax.parser import parse
 from ...syntax.source import Source, SourceError
 from ..engine.linter import check_size, read_source
 from ..terminal.exit_status import BROKEN, CLEAN, FOUND
@@ -30,7 +30,7 @@ def run_tree(arguments: argparse.Namespace) -> int:
     except SourceError as error:
         warn(f"`{arguments.file}`: {error}")
         return BROKEN
-    dockerfile = parse_bash(source)
+    dockerfile = parse(source)
     if arguments.format == "json":
         from ..output.formats.json import dumps
 

@@ -7,7 +7,7 @@ import os
 from ...model.build import Build
 from ...model.ignore import find_ignore_file
 from ...model.layers import local_sources
-from ...syntax.parser import parse_bash
+from ...syntax.parser import parse
 from ...syntax.source import SourceError
 from ...syntax.tree import CopyOrAdd
 from ..config.layer import display_path
@@ -34,7 +34,7 @@ def describe(paths: Sequence[str], roots: Sequence[str], plans: LintPlans) -> No
 def _context(path: str, roots: Sequence[str], plans: LintPlans) -> str:
     """The build context, how it was found, and its ignore file."""
     try:
-        build = Build(parse_bash(read_source(path)))
+        build = Build(parse(read_source(path)))
     except SourceError as error:
         return f"unknown ({error})"
     context = plans.context_finder(path, roots)(build)

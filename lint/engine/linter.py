@@ -7,7 +7,7 @@ import stat
 from bisect import bisect_right
 
 from ...model.build import Build
-from ...syntax.parser import parse_bash
+from ...syntax.parser import parse
 from ...syntax.source import Source, SourceError
 from ..config.selection import ALWAYS_ON
 from .diagnostic import Diagnostic, describe_internal_error, diagnostic_from_finding
@@ -87,7 +87,7 @@ def lint_source(
     `make_builds` returns the builds of the text as `target_builds` does, for callers that need them too.
     """
     try:
-        builds = target_builds(parse_bash(source), plan, find_context) if make_builds is None else make_builds()
+        builds = target_builds(parse(source), plan, find_context) if make_builds is None else make_builds()
         suppressions = Suppressions(builds[0].dockerfile, plan.comments)
     except Exception as error:  # noqa: BLE001 - one file must not stop the others
         message = f"internal error ({describe_internal_error(error)}); this is a bug in dlint, please report it"

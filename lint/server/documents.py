@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...model.build import Build
-from ...syntax.parser import parse_bash
+from ...syntax.parser import parse
 from ...syntax.source import Source
 from ..engine.linter import target_builds
 from .positions import Text
@@ -114,7 +114,7 @@ class Document:
     def builds(self) -> Sequence[Build]:
         """The model for each target, made once for each version."""
         if not self._builds:
-            dockerfile = parse_bash(self.source)
+            dockerfile = parse(self.source)
             if self.plan is None:
                 self._builds = (Build(dockerfile),)
             else:

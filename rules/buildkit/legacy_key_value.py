@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...fixers.edits.edit import SAFE, Edit, Fix
 from ...syntax.expand import ExpansionError, expand
-from ...syntax.parser import parse_bash
+from ...syntax.parser import parse
 from ...syntax.source import Source, Span
 from ..base import WARNING, Bad, Finding, Good, rule
 
@@ -68,7 +68,7 @@ def _fix(instruction: Instruction, key: Argument, value: Argument, build: Build)
 
 def _same_value(pair: str, value: str, escape: str) -> bool:
     """Whether `ENV pair` sets one variable, to the value that `value` has in the legacy format."""
-    tree = parse_bash(Source(f"# escape={escape}\nFROM scratch\nENV {pair}\n"))
+    tree = parse(Source(f"# escape={escape}\nFROM scratch\nENV {pair}\n"))
     pairs = tree.instructions[-1].pairs
     if tree.errors or len(pairs) != 1 or pairs[0].legacy or pairs[0].value is None:
         return False

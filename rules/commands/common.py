@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from ...syntax.command import Command
 
-SHELL_PROGRAMS = frozenset(("sh", "bash", "ash", "dash", "zsh", "ksh"))
+SHELL_NAMES = frozenset(("sh", "bash", "ash", "dash", "zsh", "ksh"))
 _SCRIPTS = frozenset(("sh -c", "heredoc"))
 
 
@@ -33,6 +33,6 @@ def sequential_commands(commands: Sequence[Command]) -> list[Command]:
     for index, command in enumerate(commands):
         inside = commands[index + 1].context if index + 1 < len(commands) else ()
         hands_over = len(inside) > len(command.context) and inside[-1:] in (("sh -c",), ("heredoc",))
-        if not (command.name in SHELL_PROGRAMS and hands_over) and not enclosing_constructs(command):
+        if not (command.name in SHELL_NAMES and hands_over) and not enclosing_constructs(command):
             found.append(command)
     return found

@@ -8,7 +8,7 @@ from ...syntax.source import Span
 from ...syntax.tree import Cmd, Entrypoint, Healthcheck, Onbuild, Run, Shell
 from ..base import WARNING, Bad, Finding, Good, rule
 from ..options import pedantic
-from .common import SHELL_PROGRAMS
+from .common import SHELL_NAMES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def pipe_without_pipefail(run: Run, build: Build) -> Iterator[Finding]:
         return
     commands, all_pipes = build.commands(run), pedantic(build)
     for index, command in enumerate(commands):
-        if command.name == "set" or command.name in SHELL_PROGRAMS:
+        if command.name == "set" or command.name in SHELL_NAMES:
             if _sets_pipefail([word.value for word in command.words]):
                 return
         elif command.operator_after in _PIPES and (all_pipes or _matters(commands, index)):

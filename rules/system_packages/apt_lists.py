@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from ...fixers.edits.edit import SAFE, UNSAFE, Fix
 from ...fixers.edits.join_runs import join_runs, run_separator
-from ..options import pedantic
 from ...syntax.tree import CommandLine, Run
 from ..base import INFO, Bad, Finding, Good, rule
 from ..layers.separate_updates import is_separate_update
+from ..options import pedantic
 from ..packages.common import CallPrefix, calls_leaving_lists, late_cleanup_note
 from ..packages.fixes import following_steps, may_run_manager, only_manages_packages, run_after_call
 

@@ -22,7 +22,7 @@ from dockerfile_dlint.model.inherited_variables import base_may_define
 from dockerfile_dlint.rules import RULES
 from dockerfile_dlint.rules.base import Rule
 from dockerfile_dlint.rules.buildkit.variables import undefined_references
-from dockerfile_dlint.syntax.parser import parse_bash
+from dockerfile_dlint.syntax.parser import parse
 from dockerfile_dlint.syntax.source import Source
 from dockerfile_dlint.syntax.tree import Instruction
 
@@ -62,7 +62,7 @@ class Answer:
 
     def __init__(self, text: bytes, context: Context | None = None) -> None:
         source = Source.decode(text)
-        self.build = Build(parse_bash(source))
+        self.build = Build(parse(source))
         report = lint_source(source, PLAN, lambda _: context)
         assert not report.failed, [d.message for d in report.diagnostics]
         self.found = {

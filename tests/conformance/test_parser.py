@@ -8,7 +8,7 @@ from typing import Any
 
 from dockerfile_dlint.model.build import Build
 from dockerfile_dlint.syntax.dump import dump
-from dockerfile_dlint.syntax.parser import parse_bash
+from dockerfile_dlint.syntax.parser import parse
 from dockerfile_dlint.syntax.source import Source
 from dockerfile_dlint.syntax.tokens import tokenize
 
@@ -20,7 +20,7 @@ def load(name: str) -> Any:
 
 
 def read(text: str):
-    return parse_bash(Source.decode(text.encode("utf-8", "surrogateescape")))
+    return parse(Source.decode(text.encode("utf-8", "surrogateescape")))
 
 
 def test_every_real_file_is_read_as_buildkit_reads_it() -> None:
@@ -31,7 +31,7 @@ def test_every_real_file_is_read_as_buildkit_reads_it() -> None:
         path = corpus / row["repo"].replace("/", "__") / row["path"]
         data = path.read_bytes()
         source = Source.decode(data)
-        dockerfile = parse_bash(source)
+        dockerfile = parse(source)
         assert source.encode() == data, path
         assert "".join(source.text[t.start : t.end] for t in tokenize(dockerfile)) == source.text, path
         mine = [[i.keyword, i.start_line, i.end_line, dump(i)] for i in dockerfile.instructions]

@@ -13,7 +13,7 @@ from typing import Any
 from dockerfile_dlint.model.build import Build
 from dockerfile_dlint.model.refusals import evaluation_errors
 from dockerfile_dlint.syntax.expand import ExpansionError
-from dockerfile_dlint.syntax.parser import parse_bash
+from dockerfile_dlint.syntax.parser import parse
 from dockerfile_dlint.syntax.source import Source
 
 from .shared import shared
@@ -26,7 +26,7 @@ ARGUMENT = "the build argument has no default, and the one who builds gives it"
 
 
 def build_of(text: bytes) -> Build:
-    return Build(parse_bash(Source.decode(text)))
+    return Build(parse(Source.decode(text)))
 
 
 def refused(build: Build) -> list[int]:
@@ -93,7 +93,7 @@ def test_cases_of_the_checks() -> None:
     errors = 0
     for case in json.loads(shared("conformance/buildkit_lint.json").read_text("utf-8"))["cases"]:
         source = Source.decode(case["dockerfile"].encode())
-        build = Build(parse_bash(source), build_args=case["build_args"] or {})
+        build = Build(parse(source), build_args=case["build_args"] or {})
         assert bool(refused(build) or build.dockerfile.errors) == bool(case["error"]), (
             case["test"],
             case["n"],
@@ -153,7 +153,7 @@ def test_arguments_that_are_given_are_judged() -> None:
         text = (root / case["repo"].replace("/", "__") / case["path"]).read_bytes()
         build = build_of(text)
         if not build.dockerfile.errors and wants_an_argument(build, first_line(error)):
-            empty = Build(parse_bash(Source.decode(text)), build_args=dict.fromkeys(build.global_state.unknown, ""))
+            empty = Build(parse(Source.decode(text)), build_args=dict.fromkeys(build.global_state.unknown, ""))
             # BuildKit looks for empty bases in all stages before it looks at the form of any.
             assert first_line(error) in refused(empty), case["path"]
             judged += 1

@@ -13,7 +13,7 @@ from dockerfile_dlint.model.build import Build
 from dockerfile_dlint.model.context import Context
 from dockerfile_dlint.rules import RULES
 from dockerfile_dlint.rules.base import Rule
-from dockerfile_dlint.syntax.parser import parse_bash
+from dockerfile_dlint.syntax.parser import parse
 from dockerfile_dlint.syntax.source import Source
 
 FIXABLE = [rule for rule in RULES if rule.fix]
@@ -32,7 +32,7 @@ def check_repair(
     plan, wish = LintPlan(rules), FixRequest(unsafe=unsafe, diff=False, fix_only=False)
     report, result = fix_source(source, plan, context, wish)
     assert not report.failed, [d.message for d in report.diagnostics]
-    before, after = parse_bash(source), parse_bash(Source(result.text))
+    before, after = parse(source), parse(Source(result.text))
     if before.errors:
         assert result.text == source.text
         return 0

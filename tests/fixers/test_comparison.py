@@ -15,7 +15,7 @@ from dockerfile_dlint.fixers.verify.comparison import (
 )
 from dockerfile_dlint.model.build import Build
 from dockerfile_dlint.model.context import Context
-from dockerfile_dlint.syntax.parser import parse_bash
+from dockerfile_dlint.syntax.parser import parse
 from dockerfile_dlint.syntax.source import Source
 
 
@@ -83,7 +83,7 @@ def test_what_the_texts_declare(tmp_path: Path) -> None:
         "FROM golang:1.22 AS build\nWORKDIR /app\nCOPY . .\nRUN go build -o server .\n"
         "FROM debian:12-slim\nENV A=1\nWORKDIR /app\nCOPY --from=build /app/server ./\n"
     )
-    builds = [Build(parse_bash(Source(text))) for text in (old, new)]
+    builds = [Build(parse(Source(text))) for text in (old, new)]
     plan = expected_changes(builds[0], builds[1], ["docs.md"], Context(str(tmp_path)))
     assert plan.removed_paths == {"/app/docs.md"}
     assert "A" in plan.variables

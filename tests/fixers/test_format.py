@@ -8,7 +8,7 @@ import pytest
 from dockerfile_dlint.fixers.format.layout import FormatError, format_text
 from dockerfile_dlint.model.build import Build
 from dockerfile_dlint.model.evaluated import build_semantics
-from dockerfile_dlint.syntax.parser import parse_bash
+from dockerfile_dlint.syntax.parser import parse
 from dockerfile_dlint.syntax.source import Source, SourceError
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,7 +20,7 @@ from ..syntax.test_properties import BROKEN, law
 def check(text: str) -> str:
     """Format a text that can be parsed, and hold the result against it without the gate's help."""
     after = format_text(text)
-    old, new = parse_bash(Source(text)), parse_bash(Source(after))
+    old, new = parse(Source(text)), parse(Source(after))
     assert not new.errors
     assert build_semantics(Build(old)) == build_semantics(Build(new))
     assert [comment.text for comment in old.comments] == [comment.text for comment in new.comments]
@@ -171,7 +171,7 @@ def test_laws(text: str, windows: bool) -> None:
     try:
         check(text)
     except FormatError as reason:
-        errors = parse_bash(Source(text)).errors
+        errors = parse(Source(text)).errors
         assert errors or "bug of dlint" in str(reason)
 
 
@@ -184,7 +184,7 @@ def test_real_files() -> None:
             source = Source.decode(path.read_bytes())
         except SourceError:
             continue
-        if not parse_bash(source).errors:
+        if not parse(source).errors:
             try:
                 check(source.text)
                 done += 1

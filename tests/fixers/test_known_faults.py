@@ -8,7 +8,7 @@ from dockerfile_dlint.lint.config.selection import select_rules
 from dockerfile_dlint.lint.engine.lint_plan import LintPlan
 from dockerfile_dlint.model.build import Build
 from dockerfile_dlint.model.evaluated import build_semantics
-from dockerfile_dlint.syntax.parser import parse_bash
+from dockerfile_dlint.syntax.parser import parse
 from dockerfile_dlint.syntax.source import Source
 
 PLAN = LintPlan(select_rules(["ALL"], []))
@@ -17,14 +17,14 @@ PLAN = LintPlan(select_rules(["ALL"], []))
 def fixed(text: str, *, unsafe: bool = False) -> str:
     report, result = fix_source(Source(text), PLAN, None, FixRequest(unsafe=unsafe, diff=False, fix_only=False))
     assert not report.failed
-    assert not parse_bash(Source(result.text)).errors
+    assert not parse(Source(result.text)).errors
     again = fix_source(Source(result.text), PLAN, None, FixRequest(unsafe=unsafe, diff=False, fix_only=False))[1].text
     assert again == result.text
     return result.text
 
 
 def value(text: str, keyword: str) -> list[object]:
-    return [v for v in build_semantics(Build(parse_bash(Source(text)))) if isinstance(v, tuple) and v[0] == keyword]
+    return [v for v in build_semantics(Build(parse(Source(text)))) if isinstance(v, tuple) and v[0] == keyword]
 
 
 @pytest.mark.parametrize("unsafe", [False, True])

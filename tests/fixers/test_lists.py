@@ -6,7 +6,7 @@ from dockerfile_dlint.fixers.edits.argument_lists import is_one_per_line, list_i
 from dockerfile_dlint.fixers.edits.edit import apply_edits
 from dockerfile_dlint.model.build import Build
 from dockerfile_dlint.syntax.command import Command, Word
-from dockerfile_dlint.syntax.parser import parse_bash
+from dockerfile_dlint.syntax.parser import parse
 from dockerfile_dlint.syntax.source import Source
 from dockerfile_dlint.syntax.tree import Run
 from hypothesis import given
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 
 def target(text: str) -> tuple[Build, Run, Command]:
-    build = Build(parse_bash(Source(text)))
+    build = Build(parse(Source(text)))
     run = next(each for each in build.stages[0].instructions if isinstance(each, Run))
     return build, run, next(each for each in build.commands(run) if each.name == "get")
 
@@ -73,7 +73,7 @@ def test_words_and_comments_stay_and_a_second_time_changes_nothing(parts: list[t
     assert rows
     assert is_one_per_line(build, rows)
     assert sort_items(rows, by_text) == rows
-    before = parse_bash(Source(text))
+    before = parse(Source(text))
     assert [each.text for each in build.dockerfile.comments] == [each.text for each in before.comments]
     assert sorted(each.word.text for each in rows) == sorted(word for _, word in parts)
     assert written(fixed) == fixed

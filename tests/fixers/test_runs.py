@@ -11,7 +11,7 @@ from dockerfile_dlint.fixers.edits.edit import Edit, apply_edits
 from dockerfile_dlint.fixers.edits.join_runs import join_runs
 from dockerfile_dlint.model.build import Build
 from dockerfile_dlint.model.evaluated import build_semantics
-from dockerfile_dlint.syntax.parser import parse_bash
+from dockerfile_dlint.syntax.parser import parse
 from dockerfile_dlint.syntax.plain import index_at_offset, plain_form
 from dockerfile_dlint.syntax.source import Source
 from dockerfile_dlint.syntax.tree import Run
@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 def joined(text: str) -> str | None:
     """The text with all its RUNs joined; what is declared must be what is done, and no comment may go."""
-    build = Build(parse_bash(Source(text)))
+    build = Build(parse(Source(text)))
     runs = [each for stage in build.stages for each in stage.all_instructions() if isinstance(each, Run)]
     change = join_runs(build, runs)
     if change is None:
@@ -32,9 +32,9 @@ def joined(text: str) -> str | None:
     wanted = apply_edits(
         form.text, [Edit(index_at_offset(form, e.start), index_at_offset(form, e.end), e.text) for e in declares]
     )
-    after = parse_bash(Source(fixed))
+    after = parse(Source(fixed))
     assert not after.errors
-    assert build_semantics(Build(parse_bash(Source(wanted)))) == build_semantics(Build(after))
+    assert build_semantics(Build(parse(Source(wanted)))) == build_semantics(Build(after))
     assert [c.text for c in after.comments] == [c.text for c in build.dockerfile.comments]
     return fixed
 

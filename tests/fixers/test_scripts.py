@@ -13,7 +13,7 @@ from dockerfile_dlint.fixers.edits.shell_commands import append_command, insert_
 from dockerfile_dlint.model.build import Build
 from dockerfile_dlint.model.evaluated import build_semantics
 from dockerfile_dlint.syntax.command import Command
-from dockerfile_dlint.syntax.parser import parse_bash
+from dockerfile_dlint.syntax.parser import parse
 from dockerfile_dlint.syntax.plain import index_at_offset, plain_form
 from dockerfile_dlint.syntax.source import Source
 from dockerfile_dlint.syntax.tree import CommandLine, Run
@@ -24,7 +24,7 @@ ADDED = "sudo rm -rf /x/*"
 
 
 def target(text: str) -> tuple[Build, Run, Command]:
-    build = Build(parse_bash(Source(text)))
+    build = Build(parse(Source(text)))
     for instruction in build.stages[0].all_instructions():
         if isinstance(instruction, Run):
             for command in build.commands(instruction):
@@ -46,8 +46,8 @@ def changed(
     fixed = apply_edits(text, edits)
     form = plain_form(build.dockerfile)
     wanted = [Edit(index_at_offset(form, e.start), index_at_offset(form, e.end), e.text) for e in declares]
-    declared = build_semantics(Build(parse_bash(Source(apply_edits(form.text, wanted)))))
-    assert declared == build_semantics(Build(parse_bash(Source(fixed))))
+    declared = build_semantics(Build(parse(Source(apply_edits(form.text, wanted)))))
+    assert declared == build_semantics(Build(parse(Source(fixed))))
     return fixed.removeprefix(head + "FROM a\n")
 
 
@@ -90,7 +90,7 @@ def test_a_command_is_put_behind(before: str, after: str, ending: str, escape: s
         text.replace("\\\n", (escape or "\\") + "\n").replace("\n", ending) for text in (before, after, head)
     )
     text = f"{head}FROM a{ending}" + (f'SHELL ["sh", "-c"]{ending}' if escape else "") + before
-    build = Build(parse_bash(Source(text)))
+    build = Build(parse(Source(text)))
     stage = build.stages[-1]
     run = next(each for each in stage.all_instructions() if isinstance(each, Run))
     command = next(each for each in build.commands(run) if each.name == "get")

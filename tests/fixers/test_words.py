@@ -9,7 +9,7 @@ from dockerfile_dlint.fixers.edits.arguments import append_to_word, insert_word_
 from dockerfile_dlint.fixers.edits.edit import Edit, apply_edits
 from dockerfile_dlint.model.build import Build
 from dockerfile_dlint.syntax.command import Command, Word
-from dockerfile_dlint.syntax.parser import parse_bash
+from dockerfile_dlint.syntax.parser import parse
 from dockerfile_dlint.syntax.source import Source
 from dockerfile_dlint.syntax.tree import Run
 from hypothesis import given
@@ -27,7 +27,7 @@ FORMS = [
 
 
 def target(text: str) -> tuple[Build, Run, Command]:
-    build = Build(parse_bash(Source(text)))
+    build = Build(parse(Source(text)))
     for stage in build.stages:
         for instruction in stage.all_instructions():
             if isinstance(instruction, Run):

@@ -224,10 +224,10 @@ def test_target_arguments_and_context_of_a_dockerfile() -> None:
     find = plans.context_finder("docker/web.Dockerfile", ["docker/web.Dockerfile"])
     assert (plan.target, plan.build_args) == ("prod", {"TAG": "latest"})
     from dockerfile_dlint.model.build import Build
-    from dockerfile_dlint.syntax.parser import parse_bash
+    from dockerfile_dlint.syntax.parser import parse
     from dockerfile_dlint.syntax.source import Source
 
-    context = find(Build(parse_bash(Source(""))))
+    context = find(Build(parse(Source(""))))
     assert context is not None
     assert Path(context.root) == Path.cwd() / "src"
 

@@ -11,7 +11,7 @@ from dockerfile_dlint.lint.sources.invocations.hcl import HclError, parse_hcl
 from dockerfile_dlint.lint.sources.invocations.index import BuildFinder, is_bake, is_compose, read_builds
 from dockerfile_dlint.lint.sources.invocations.invocation import BuildInvocation
 from dockerfile_dlint.model.build import Build
-from dockerfile_dlint.syntax.parser import parse_bash as parse_dockerfile
+from dockerfile_dlint.syntax.parser import parse as parse_dockerfile
 from dockerfile_dlint.syntax.source import Source
 
 from .runner import dlint

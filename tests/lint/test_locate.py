@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 from dockerfile_dlint.lint.sources.context_search import ContextFinder
 from dockerfile_dlint.model.build import Build
-from dockerfile_dlint.syntax.parser import parse_bash
+from dockerfile_dlint.syntax.parser import parse
 from dockerfile_dlint.syntax.source import Source
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Make:
 
 def context(path: str, text: str, roots: Sequence[str] = (".",), finder: ContextFinder | None = None) -> Context | None:
     text = text if "FROM" in text else "FROM debian:12-slim\n" + text
-    return (finder or ContextFinder()).locate(path, Build(parse_bash(Source.decode(text.encode(), path))), roots)
+    return (finder or ContextFinder()).locate(path, Build(parse(Source.decode(text.encode(), path))), roots)
 
 
 def root(path: str, text: str, roots: Sequence[str] = (".",)) -> str | None:

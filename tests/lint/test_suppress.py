@@ -5,7 +5,7 @@ from dockerfile_dlint.lint.config.selection import select_rules
 from dockerfile_dlint.lint.engine.lint_plan import LintPlan
 from dockerfile_dlint.lint.engine.linter import lint_source
 from dockerfile_dlint.lint.engine.suppressions import Suppressions
-from dockerfile_dlint.syntax.parser import parse_bash
+from dockerfile_dlint.syntax.parser import parse
 from dockerfile_dlint.syntax.source import Source
 
 SELECT = ["DL3007", "DL3008", "DL3014", "DL3015", "OPT001", "SYN004", "DL4000", "DL4003"]
@@ -251,7 +251,7 @@ def test_many_comments_cost_no_more_than_their_number() -> None:
 
     def seconds(count: int) -> float:
         text = "FROM a\n" + "# dlint: ignore[DL3008]\nRUN a \\\n # dlint: ignore[DL3009]\n && b\n" * count
-        dockerfile = parse_bash(Source.decode(text.encode()))
+        dockerfile = parse(Source.decode(text.encode()))
         began = time.perf_counter()
         Suppressions(dockerfile)
         return time.perf_counter() - began

@@ -5,13 +5,13 @@ from typing import cast
 import pytest
 from dockerfile_dlint.model.build import Build, stage_number
 from dockerfile_dlint.model.context import Context
-from dockerfile_dlint.syntax.parser import parse_bash
+from dockerfile_dlint.syntax.parser import parse
 from dockerfile_dlint.syntax.source import Source
 from dockerfile_dlint.syntax.tree import CommandLine, Run
 
 
 def build(text: str, target: str = "", **given: str) -> Build:
-    return Build(parse_bash(Source.decode(text.encode())), build_args=given, target=target)
+    return Build(parse(Source.decode(text.encode())), build_args=given, target=target)
 
 
 # Stages
@@ -199,7 +199,7 @@ def test_the_context_is_asked_for_once_and_late(tmp_path: object) -> None:
         asked.append(b)
         return Context(str(tmp_path), "Dockerfile")
 
-    b = Build(parse_bash(Source.decode(b"FROM a\nCOPY . .\n")), find)
+    b = Build(parse(Source.decode(b"FROM a\nCOPY . .\n")), find)
     assert asked == []
     assert b.context is b.context is not None
     assert asked == [b]

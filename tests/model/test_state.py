@@ -3,12 +3,12 @@ from __future__ import annotations
 import pytest
 from dockerfile_dlint.model.build import Build
 from dockerfile_dlint.model.state import LINUX_SHELL, WINDOWS_SHELL, State, is_windows_shell
-from dockerfile_dlint.syntax.parser import parse_bash
+from dockerfile_dlint.syntax.parser import parse
 from dockerfile_dlint.syntax.source import Source
 
 
 def build(text: str, **given: str) -> Build:
-    return Build(parse_bash(Source.decode(text.encode())), build_args=given)
+    return Build(parse(Source.decode(text.encode())), build_args=given)
 
 
 def last(text: str, **given: str) -> State:

@@ -5,14 +5,12 @@ from __future__ import annotations
 import pytest
 from dockerfile_dlint.model.build import Build
 from dockerfile_dlint.rules.options import label_schema, pedantic, strict_labels, trusted_registries
-from dockerfile_dlint.syntax.parser import parse_bash
+from dockerfile_dlint.syntax.parser import parse
 from dockerfile_dlint.syntax.source import Source
 
 
 def build(**options: object) -> Build:
-    return Build(
-        parse_bash(Source("FROM a\n")), options={name.replace("_", "-"): value for name, value in options.items()}
-    )
+    return Build(parse(Source("FROM a\n")), options={name.replace("_", "-"): value for name, value in options.items()})
 
 
 def test_nothing_is_set() -> None:

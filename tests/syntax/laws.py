@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dockerfile_dlint.fixers.edits.edit import apply_edits
 from dockerfile_dlint.lint.engine.report import Report
 from dockerfile_dlint.syntax.dump import dump
-from dockerfile_dlint.syntax.parser import parse_bash
+from dockerfile_dlint.syntax.parser import parse
 from dockerfile_dlint.syntax.source import Source
 from dockerfile_dlint.syntax.tokens import tokenize
 from dockerfile_dlint.syntax.tree import Dockerfile, Instruction
@@ -127,8 +127,8 @@ def errors_name_a_line(dockerfile: Dockerfile) -> None:
 
 def check_carriage_returns(text: str) -> None:
     """CRLF changes nothing that BuildKit's dump shows. `text` has no carriage return."""
-    plain = parse_bash(Source(text))
-    returned = parse_bash(Source(text.replace("\n", "\r\n")))
+    plain = parse(Source(text))
+    returned = parse(Source(text.replace("\n", "\r\n")))
     assert [dump(i) for i in plain.instructions] == [dump(i) for i in returned.instructions]
     assert lines_of(plain) == lines_of(returned)
     assert plain.escape == returned.escape

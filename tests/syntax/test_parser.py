@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from dockerfile_dlint.syntax.dump import dump
-from dockerfile_dlint.syntax.parser import parse_bash
+from dockerfile_dlint.syntax.parser import parse
 from dockerfile_dlint.syntax.source import Source
 from dockerfile_dlint.syntax.tokens import tokenize as tokens_of
 from dockerfile_dlint.syntax.tree import CopyOrAdd, Dockerfile, From, Healthcheck, Instruction
@@ -14,7 +14,7 @@ HEAD = "FROM a\n"
 
 def read(text: str) -> Dockerfile:
     """The tree of a file that BuildKit accepts."""
-    dockerfile = parse_bash(Source(text))
+    dockerfile = parse(Source(text))
     assert [error.message for error in dockerfile.errors] == []
     return dockerfile
 
@@ -31,11 +31,11 @@ def words(instruction: Instruction) -> list[str]:
 
 
 def dumps(text: str) -> list[str]:
-    return [dump(instruction) for instruction in parse_bash(Source(text)).instructions]
+    return [dump(instruction) for instruction in parse(Source(text)).instructions]
 
 
 def errors(text: str) -> list[tuple[int, str]]:
-    return [(error.line, error.message) for error in parse_bash(Source(text)).errors]
+    return [(error.line, error.message) for error in parse(Source(text)).errors]
 
 
 # Lines ---------------------------------------------------------------------------------------------------------------
@@ -109,16 +109,16 @@ def test_a_file_without_instructions_is_refused(text: str) -> None:
 
 
 def directives(text: str) -> dict[str, str]:
-    return {directive.name: directive.value for directive in parse_bash(Source(text)).directives}
+    return {directive.name: directive.value for directive in parse(Source(text)).directives}
 
 
 def test_directives_stand_in_the_head_of_the_file() -> None:
     text = "# syntax=docker/dockerfile:1\n#ESCAPE = `\n# check=skip=all\nFROM a\n"
     assert directives(text) == {"syntax": "docker/dockerfile:1", "escape": "`", "check": "skip=all"}
-    escape = parse_bash(Source(text)).directive("escape")
+    escape = parse(Source(text)).directive("escape")
     assert escape is not None
     assert (escape.line, text[escape.start : escape.end]) == (2, "#ESCAPE = `")
-    assert parse_bash(Source(text)).directive("unknown") is None
+    assert parse(Source(text)).directive("unknown") is None
 
 
 @pytest.mark.parametrize("end", ["\n", "# a comment\n", "# unknown=1\n", "FROM b\n", "# check=\n"])
@@ -286,13 +286,13 @@ def test_a_heredoc_without_an_end_is_refused(line: str, name: str) -> None:
 
 
 def test_the_first_of_two_heredocs_may_have_an_end() -> None:
-    dockerfile = parse_bash(Source(HEAD + "RUN <<A <<B\na\nA\nRUN b\n"))
+    dockerfile = parse(Source(HEAD + "RUN <<A <<B\na\nA\nRUN b\n"))
     assert [(error.line, "`B`" in error.message) for error in dockerfile.errors] == [(2, True)]
     assert [i.start_line for i in dockerfile.instructions] == [1, 2, 5]
 
 
 def test_after_a_heredoc_without_an_end_others_are_found() -> None:
-    dockerfile = parse_bash(Source(HEAD + "RUN <<A\nRUN <<B\nx\nB\nRUN <<-C\n\tC\nRUN <<B\n"))
+    dockerfile = parse(Source(HEAD + "RUN <<A\nRUN <<B\nx\nB\nRUN <<-C\n\tC\nRUN <<B\n"))
     assert [error.line for error in dockerfile.errors] == [2, 8]
     assert [h.name for i in dockerfile.instructions for h in i.heredocs] == ["B", "C"]
 
@@ -538,7 +538,7 @@ def test_lines_that_are_no_instructions_are_told_once() -> None:
 
 
 def test_reading_goes_on_behind_an_error() -> None:
-    dockerfile = parse_bash(Source(HEAD + "ENV a\nCOPY b\nRUM c\nRUN d\n"))
+    dockerfile = parse(Source(HEAD + "ENV a\nCOPY b\nRUM c\nRUN d\n"))
     assert [error.line for error in dockerfile.errors] == [2, 3, 4]
     assert [i.keyword for i in dockerfile.instructions] == ["FROM", "COPY", "RUM", "RUN"]
 
@@ -552,7 +552,7 @@ def test_errors_stand_in_the_order_in_which_the_build_meets_them() -> None:
 
 
 def tokens(text: str) -> list[tuple[str, str]]:
-    return [(token.kind, text[token.start : token.end]) for token in tokens_of(parse_bash(Source(text)))]
+    return [(token.kind, text[token.start : token.end]) for token in tokens_of(parse(Source(text)))]
 
 
 def test_tokens_are_the_whole_file() -> None:

@@ -6,7 +6,7 @@ import pytest
 from dockerfile_dlint.model.build import Build
 from dockerfile_dlint.model.evaluated import build_semantics
 from dockerfile_dlint.syntax.blanks import split_shell_line
-from dockerfile_dlint.syntax.parser import parse_bash
+from dockerfile_dlint.syntax.parser import parse
 from dockerfile_dlint.syntax.plain import index_at_offset, plain_form
 from dockerfile_dlint.syntax.source import Source
 from hypothesis import given
@@ -28,15 +28,15 @@ def test_of_real_files() -> None:
 
 
 def _same(text: str) -> None:
-    dockerfile = parse_bash(Source(text))
+    dockerfile = parse(Source(text))
     if not dockerfile.errors:
-        again = parse_bash(Source(plain_form(dockerfile).text))
+        again = parse(Source(plain_form(dockerfile).text))
         assert build_semantics(Build(again)) == build_semantics(Build(dockerfile))
 
 
 def test_offsets() -> None:
     text = "# c\nFROM a\nRUN b \\\n  # d\n\n  c <<E\nx\nE\n"
-    form = plain_form(parse_bash(Source(text)))
+    form = plain_form(parse(Source(text)))
     assert form.text == "FROM a\nRUN b   c <<E\nx\nE\n"
     for index, char in enumerate(form.text):
         assert text[form.offset(index)] == char

@@ -14,7 +14,7 @@ from dockerfile_dlint.lint.config.selection import select_rules
 from dockerfile_dlint.lint.engine.lint_plan import LintPlan
 from dockerfile_dlint.lint.engine.linter import lint_source
 from dockerfile_dlint.model.context import Context
-from dockerfile_dlint.syntax.parser import parse_bash
+from dockerfile_dlint.syntax.parser import parse
 from dockerfile_dlint.syntax.source import MappedText, Source
 from dockerfile_dlint.syntax.tokens import tokenize
 from hypothesis import example, given, settings
@@ -93,7 +93,7 @@ def test_bytes_come_back(data: bytes) -> None:
     data = data.replace(b"\0", b"").lstrip(b"\xff\xfe")
     source = Source.decode(data)
     assert source.encode() == data
-    check_tree(parse_bash(source))
+    check_tree(parse(source))
 
 
 @law
@@ -104,19 +104,19 @@ def test_bytes_come_back(data: bytes) -> None:
 @example("ENV a=b\\\u2003")
 @example("ENV a=\\\n b=c")
 def test_laws_hold_for_any_text(text: str) -> None:
-    check_tree(parse_bash(Source(text)))
+    check_tree(parse(Source(text)))
 
 
 @law
 @given(dockerfiles())
 def test_laws_hold_for_dockerfiles(text: str) -> None:
-    check_tree(parse_bash(Source(text)))
+    check_tree(parse(Source(text)))
 
 
 @law
 @given(mutations())
 def test_laws_hold_for_broken_dockerfiles(text: str) -> None:
-    check_tree(parse_bash(Source(text)))
+    check_tree(parse(Source(text)))
 
 
 @law
@@ -189,7 +189,7 @@ JSON_PARTS = st.lists(
 @given(JSON_PARTS, st.data())
 def test_strings_of_json_know_where_their_escapes_stand(parts: list[str], data: st.DataObject) -> None:
     text = 'CMD ["' + "".join(parts) + '"]'
-    dockerfile = parse_bash(Source(text))
+    dockerfile = parse(Source(text))
     words_are_where_they_say(dockerfile)
     instruction = dockerfile.instructions[0]
     if not instruction.json:
@@ -222,7 +222,7 @@ LONG: dict[str, Callable[[], str]] = {
 def test_long_texts_take_time_in_proportion(name: str) -> None:
     """Each took minutes, or all of the stack, when its length counted twice."""
     start = time.perf_counter()
-    dockerfile = parse_bash(Source(LONG[name]()))
+    dockerfile = parse(Source(LONG[name]()))
     assert sum(token.end - token.start for token in tokenize(dockerfile)) == len(dockerfile.source.text)
     assert time.perf_counter() - start < 10
 

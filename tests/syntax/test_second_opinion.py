@@ -7,7 +7,7 @@ from collections.abc import Callable
 from itertools import zip_longest
 
 import pytest
-from dockerfile_dlint.syntax.parser import parse_bash
+from dockerfile_dlint.syntax.parser import parse
 from dockerfile_dlint.syntax.source import WHITESPACE, Source
 from dockerfile_dlint.syntax.tree import Dockerfile, Instruction
 from dockerfile_parse import DockerfileParser
@@ -88,7 +88,7 @@ MISREADINGS: dict[Misreading, str] = {
 
 def difference(data: bytes) -> tuple[Instruction, Dockerfile] | None:
     """The first instruction on which the two differ, or the last one where dockerfile-parse sees more."""
-    dockerfile = parse_bash(Source.decode(data))
+    dockerfile = parse(Source.decode(data))
     for number, (mine, other) in enumerate(zip_longest(ours(dockerfile), theirs(data))):
         if mine != other:
             return dockerfile.instructions[min(number, len(dockerfile.instructions) - 1)], dockerfile
@@ -118,7 +118,7 @@ def test_a_known_misreading_is_still_one(misreading: Misreading) -> None:
     ],
 )
 def test_both_read_the_same(text: str) -> None:
-    assert ours(parse_bash(Source(text))) == theirs(text.encode())
+    assert ours(parse(Source(text))) == theirs(text.encode())
 
 
 def test_real_files_differ_by_known_misreadings_alone() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ....fixers.edits.edit import apply_edits
 from ....fixers.format.layout import FormatError, format_edits, format_text
 from ....fixers.gate import FixRejected, require_same_build
-from ....syntax.parser import parse_bash
+from ....syntax.parser import parse
 from ....syntax.source import Source
 from .workspace_edits import fix_text_edits, text_edits
 
@@ -42,7 +42,7 @@ def format_range(server: DlintServer, params: types.DocumentRangeFormattingParam
         if document.position(edit.start).line <= last and document.position(edit.end).line >= first
     ]
     try:
-        require_same_build(document.dockerfile, parse_bash(Source(apply_edits(document.text.text, kept))))
+        require_same_build(document.dockerfile, parse(Source(apply_edits(document.text.text, kept))))
     except FixRejected:
         return None
     return fix_text_edits(document, kept)

@@ -7,7 +7,7 @@ from ....fixers.edits.join_runs import join_runs
 from ....fixers.gate import FixRejected, declared_result
 from ....model.build import Build
 from ....model.evaluated import build_semantics
-from ....syntax.parser import parse_bash
+from ....syntax.parser import parse
 from ....syntax.source import Source
 from ....syntax.tree import Run
 from .workspace_edits import fix_text_edits
@@ -36,8 +36,8 @@ def merge_runs(document: Document, start: int, end: int) -> list[types.TextEdit]
             "mounts, or its failure would be ignored"
         )
     edits, declares = change
-    after = parse_bash(Source(apply_edits(document.text.text, edits)))
-    wanted = parse_bash(Source(declared_result(document.dockerfile, declares)))
+    after = parse(Source(apply_edits(document.text.text, edits)))
+    wanted = parse(Source(declared_result(document.dockerfile, declares)))
     if after.errors or build_semantics(Build(after)) != build_semantics(Build(wanted)):
         raise FixRejected("the build would change")
     if len(after.comments) != len(document.dockerfile.comments):

@@ -8,7 +8,7 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams
 
 from ....fixers.edits.edit import Edit, apply_edits
-from ....syntax.parser import parse_bash
+from ....syntax.parser import parse
 from ....syntax.source import Source
 from .symbol_index import STAGE, SymbolOccurrence, occurrence_at, occurrences_of, rename_obstacle, symbol_occurrences
 from .symbol_index import find_definition as defined_at
@@ -104,7 +104,7 @@ def rename(server: DlintServer, params: types.RenameParams) -> types.WorkspaceEd
         raise JsonRpcInvalidParams(problem)
     edits = [Edit(each.start, each.end, new) for each in occurrences_of(build, place) if each.written]
     before = len(document.dockerfile.errors)
-    if len(parse_bash(Source(apply_edits(document.text.text, edits))).errors) > before:
+    if len(parse(Source(apply_edits(document.text.text, edits))).errors) > before:
         raise JsonRpcInvalidParams(f"`{new}` is not a valid name here")
     return workspace_edit(server, document, fix_text_edits(document, edits), f"Rename to {new}")
 

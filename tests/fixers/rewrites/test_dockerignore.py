@@ -9,7 +9,7 @@ from dockerfile_dlint.fixers.optimize.ignore.proposal import IgnoreProposal, pro
 from dockerfile_dlint.model.build import Build
 from dockerfile_dlint.model.context import Context
 from dockerfile_dlint.model.ignore import IgnoreError
-from dockerfile_dlint.syntax.parser import parse_bash
+from dockerfile_dlint.syntax.parser import parse
 from dockerfile_dlint.syntax.source import Source
 
 WHOLE = "FROM python:3.12\nWORKDIR /app\nCOPY . .\nRUN pip install flask\nCMD python app.py\n"
@@ -21,7 +21,7 @@ def proposed(folder: Path, text: str, files: dict[str, str], *others: str, name:
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(content.encode())
     context = Context(str(folder), str(folder / name))
-    builds = [Build(parse_bash(Source(each, str(folder / name))), lambda _: context) for each in (text, *others)]
+    builds = [Build(parse(Source(each, str(folder / name))), lambda _: context) for each in (text, *others)]
     return propose_ignore_file(builds, context)
 
 
@@ -265,7 +265,7 @@ def test_the_same_listing(tmp_path: Path) -> None:
     }
     proposed(tmp_path, WHOLE, files)
     context = Context(str(tmp_path), str(tmp_path / "Dockerfile"))
-    build = Build(parse_bash(Source(WHOLE, str(tmp_path / "Dockerfile"))), lambda _: context)
+    build = Build(parse(Source(WHOLE, str(tmp_path / "Dockerfile"))), lambda _: context)
     found = propose_ignore_file([build], context, same_listing=True)
     assert found.dropped == {".git/HEAD", ".github/a.yml", "id_rsa", "a/__pycache__/b.pyc"}
     assert set(found.shown) == {"Dockerfile", "README.md", "tests"}
