@@ -6,6 +6,7 @@ WORKDIR /src
 RUN python -m venv --without-pip /opt/dlint
 COPY pyproject.toml README.md LICENSE ./
 COPY share share
+COPY package package
 COPY syntax syntax
 COPY model model
 COPY fixers fixers

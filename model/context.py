@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import posixpath
+import stat
 from itertools import islice
 
 from .ignore import IgnoreError, IgnoreFile, find_ignore_file, go_glob_regex, read_ignore_file
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 # A walk stops after this number of files and directories, as larger ones take minutes.
 MAX_ENTRIES = 200_000
+MAX_FILE_BYTES = 1_000_000
+"""A file of the context is read up to here: manifests and scripts are smaller."""
 
 
 class Context:
@@ -74,6 +77,28 @@ class Context:
     def exists(self, path: str) -> bool:
         """Whether `path` is on disk, ignored or not; also for a dangling link."""
         return os.path.lexists(self._on_disk(_inside(path)))
+
+    def is_directory(self, path: str) -> bool:
+        """Whether `path` is a directory on disk, ignored or not; links are followed."""
+        return os.path.isdir(self._on_disk(_inside(path)))
+
+    def mode(self, path: str) -> int | None:
+        """The permission bits of `path`, links followed; None if it cannot be read."""
+        try:
+            return stat.S_IMODE(os.stat(self._on_disk(_inside(path))).st_mode)
+        except OSError:
+            return None
+
+    def read(self, path: str, limit: int = MAX_FILE_BYTES) -> bytes | None:
+        """The first `limit` bytes of the regular file `path`, ignored or not; None if it cannot be read."""
+        disk = self._on_disk(_inside(path))
+        try:
+            if not stat.S_ISREG(os.stat(disk).st_mode):
+                return None
+            with open(disk, "rb") as file:
+                return file.read(limit)
+        except (OSError, ValueError):
+            return None
 
     def includes(self, path: str) -> bool:
         """Whether `path` is on disk and it, or something in it, is sent; always True for the root."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import posixpath
 
 from ..syntax.tree import Copy, CopyOrAdd
@@ -112,4 +111,4 @@ def directory_copies(build: Build, context: Context) -> Iterator[tuple[Stage, Co
 
 
 def _is_directory(context: Context, source: str) -> bool:
-    return source in WHOLE_CONTEXT or os.path.isdir(os.path.join(context.root, source))
+    return source in WHOLE_CONTEXT or context.is_directory(source)

@@ -214,7 +214,7 @@ def _check_from(instruction: From) -> Iterator[Problem]:
 
 def _check_onbuild(trigger: Instruction) -> Iterator[Problem]:
     if trigger.name == "ONBUILD":
-        yield "chaining ONBUILD ONBUILD isn't allowed; write one ONBUILD", None
+        yield "chaining ONBUILD ONBUILD isn't allowed; use one ONBUILD", None
     elif trigger.name in ("FROM", "MAINTAINER"):
         yield f"{trigger.name} isn't allowed as an ONBUILD trigger; remove the line", None
 

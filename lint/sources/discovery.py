@@ -20,11 +20,11 @@ _SKIPPED_DIRECTORIES = frozenset(
 )
 _PREFIXES = ("dockerfile", "containerfile")
 # Extensions of templates, which become Dockerfiles only when rendered; at any place in the name.
-_TEMPLATE_EXTENSIONS = frozenset(
+TEMPLATE_EXTENSIONS = frozenset(
     "j2 jinja jinja2 tmpl tpl template gotmpl erb ejs in mustache hbs handlebars liquid m4 mako twig dtmpl".split()
 )
 # Extensions of files about Dockerfiles and of leftovers of editors, merges and tools.
-_OTHER_EXTENSIONS = frozenset(
+OTHER_EXTENSIONS = frozenset(
     """
     dockerignore containerignore gitignore editorconfig
     md mdx rst txt adoc asciidoc html htm css pdf png svg ipynb csv
@@ -72,7 +72,7 @@ def is_dockerfile_name(name: str) -> bool:
     return (
         rest[0] in ".-_"
         and not rest.endswith("~")
-        and (not endings or (endings[-1] not in _OTHER_EXTENSIONS and _TEMPLATE_EXTENSIONS.isdisjoint(endings)))
+        and (not endings or (endings[-1] not in OTHER_EXTENSIONS and TEMPLATE_EXTENSIONS.isdisjoint(endings)))
     )
 
 

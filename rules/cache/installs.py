@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import posixpath
 
 from ...model.files import commands_with_directories, resolve_image_path
@@ -84,12 +83,8 @@ class ManifestInstall:
         needles = _READS_MORE.get(self.call.manager.ecosystem)
         if build.context is None or needles is None or path is None:
             return False
-        try:
-            with open(os.path.join(build.context.root, path, self.name), encoding="utf-8") as file:
-                text = "\n" + file.read(1_000_000)
-        except (OSError, ValueError):
-            return False
-        return any(needle in text for needle in needles)
+        text = b"\n" + (build.context.read(posixpath.join(path, self.name)) or b"")
+        return any(needle.encode() in text for needle in needles)
 
 
 def manifest_installs(build: Build, run: Run) -> Iterator[ManifestInstall]:

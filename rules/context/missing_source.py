@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ...model.copy_sources import copies_everything, literal_sources
+from ...model.generated_files import ancestor_folders, may_exist_at_build, similar_file
 from ..base import WARNING, Bad, Finding, Good, rule
-from .generated import ancestor_folders, may_exist_at_build, similar_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...model.build import Build, Stage
+    from ...model.context import Context
     from ...syntax.tree import Cmd
 
 
@@ -34,7 +35,7 @@ def entrypoint_script(instruction: Entrypoint | Cmd, build: Build) -> Iterator[F
     name = _source(build, stage, path)
     if name is None or _made_executable(build, stage, path):
         return
-    problem = _problem(os.path.join(context.root, name))
+    problem = _problem(context, name)
     if problem:
         yield Finding(f"`{name}` {problem}", instruction.words[0])
 
@@ -50,14 +51,12 @@ def _script_path(build: Build, stage: Stage, instruction: Entrypoint | Cmd) -> s
     return None if path is None or "/" not in word.text or path.endswith((".py", ".js")) else path
 
 
-def _problem(file: str) -> str:
+def _problem(context: Context, path: str) -> str:
     """Why the container cannot start the file, and the remedy; empty if it can or the file cannot be read."""
-    try:
-        mode = os.stat(file).st_mode
-        with open(file, "rb") as script:
-            first = script.readline(200)
-    except OSError:
+    mode, data = context.mode(path), context.read(path, 200)
+    if mode is None or data is None:
         return ""
+    first = data.partition(b"\n")[0] + b"\n" if b"\n" in data else data
     if first.startswith(b"#!") and first.endswith(b"\r\n"):
         return "has Windows line endings, so its interpreter is not found; convert them to LF"
     if not mode & 0o111 and os.name == "posix" and first:

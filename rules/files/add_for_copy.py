@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...model.build import Build
+    from ...model.context import Context
     from ...syntax.tree import Add
 
 _ARCHIVES = (
@@ -80,22 +81,21 @@ def _is_not_archive(build: Build, source: str) -> bool:
     context = build.context
     if context is not None:
         paths = context.match(source)
-        return bool(paths) and not any(_is_archive(f"{context.root}/{path}") for path in paths)
+        return bool(paths) and not any(_is_archive(context, path) for path in paths)
     return posixpath.splitext(source)[1].lower() in _NOT_EXTRACTED
 
 
-def _is_archive(path: str) -> bool:
+def _is_archive(context: Context, path: str) -> bool:
     """Whether a file is an archive or compressed; True if it cannot be read."""
-    import os
-    import tarfile
-
-    if os.path.isdir(path):
+    if context.is_directory(path):
         return False
-    try:
-        with open(path, "rb") as file:
-            return file.read(6).startswith(_COMPRESSED) or tarfile.is_tarfile(path)
-    except OSError:
+    data = context.read(path)
+    if data is None:
         return True
+    from io import BytesIO
+    from tarfile import is_tarfile
+
+    return data.startswith(_COMPRESSED) or is_tarfile(BytesIO(data))
 
 
 EXAMPLES = (

@@ -37,7 +37,11 @@ EXAMPLES = (
     Bad("FROM alpine:3.20\nEXPOSE «99999»"),
     Bad("FROM alpine:3.20\nRUN «--mount=type=cache» make", message="target is missing"),
     Bad('FROM alpine:3.20\nENV A=«"b»', message="cannot be expanded"),
-    Bad("«FROM alpine:3.20»\nCOPY . /a", files={".dockerignore": "a\n[\n", "x": ""}, message="line 2 of the"),
+    Bad(
+        "«FROM alpine:3.20»\nCOPY . /a",
+        files={".dockerignore": "a\n[\n", "x": ""},
+        message="invalid .dockerignore, line 2",
+    ),
     Bad("«# check=skip»\nFROM alpine:3.20", message="unknown check option"),
     Good("ARG BASE\nFROM $BASE", why="the build gives the value"),
     Good("FROM alpine:3.20\nARG PORT\nEXPOSE $PORT"),

@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("install")]
 
 FOLDERS = ("syntax", "model", "fixers", "rules", "lint")
 BAD = "FROM python:3.12-slim\nRUN apt-get install curl\n"
-FINDING = "Dockerfile:2:5: DL3014 warning: `apt-get install`"
+FINDING = "Dockerfile:2:5: DL3014 warning: [*] `apt-get install`"
 
 
 class Environment:
@@ -42,7 +42,7 @@ class Environment:
         (self.folder / "Dockerfile").write_text(BAD)
         lines = self("dlint", "Dockerfile", status=1).splitlines()
         assert [line for line in lines if line.startswith(FINDING)], lines
-        assert all(line.startswith(("Dockerfile:", "dlint: ")) for line in lines), lines
+        assert all(line.startswith(("Dockerfile:", "dlint: ", "Found ", "[*] ")) for line in lines), lines
 
 
 def source_files(project: Path) -> set[str]:
@@ -83,6 +83,7 @@ def test_wheel_holds_every_file(project: Path, distributions: tuple[Path, Path])
 def test_sdist_holds_every_file(project: Path, distributions: tuple[Path, Path]) -> None:
     with tarfile.open(distributions[0]) as sdist:
         inside = {name.partition("/")[2] for name in sdist.getnames()}
+    inside |= {name.removeprefix("package/") for name in inside}
     assert source_files(project) - inside == set()
     assert {"LICENSE", "README.md", "pyproject.toml"} - inside == set()
 

@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from dockerfile_dlint.lint.sources.discovery import _OTHERS, _TEMPLATES, is_dockerfile_name
+from dockerfile_dlint.lint.sources.discovery import OTHER_EXTENSIONS, TEMPLATE_EXTENSIONS, is_dockerfile_name
 from identify.identify import tags_from_filename
 from pre_commit.clientlib import load_manifest
 
@@ -48,7 +48,7 @@ def the_hook() -> dict[str, Any]:
 
 
 def names() -> Iterable[str]:
-    endings = _OTHERS | _TEMPLATES | set(re.findall(r"\w+", the_hook()["files"]))
+    endings = OTHER_EXTENSIONS | TEMPLATE_EXTENSIONS | set(re.findall(r"\w+", the_hook()["files"]))
     for form in FORMS.split():
         yield from map(form.format, endings)
     yield from map("".join, itertools.product(PARTS, repeat=4))

@@ -1,4 +1,4 @@
-"""Laws that hold for every repair of every text."""
+"""Laws that hold for every fix of every text."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def some_rules(chance: random.Random) -> list[Rule]:
 def check_repair(
     source: Source, rules: list[Rule], unsafe: bool, context: Callable[[Build], Context | None] | None
 ) -> int:
-    """Repair a text and hold the result against the laws; how many fixes went in."""
+    """Fix a text and check the result against the laws; returns how many fixes were applied."""
     plan, wish = LintPlan(rules), FixRequest(unsafe=unsafe, diff=False, fix_only=False)
     report, result = fix_source(source, plan, context, wish)
     assert not report.failed, [d.message for d in report.diagnostics]
@@ -38,6 +38,8 @@ def check_repair(
         return 0
     assert not after.errors, after.errors[0].message
     lost = Counter(c.text for c in before.comments) - Counter(c.text for c in after.comments)
+    # The rules about unused suppressions remove those, and no other comment.
+    lost = {text for text in lost if not text.startswith(("dlint: ignore", "hadolint "))}
     assert not lost, f"comments lost: {lost}"
     assert result.passes < MAX_PASSES, f"{result.passes} passes"
     again = fix_source(Source(result.text, source.name), plan, context, wish)[1]

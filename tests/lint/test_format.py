@@ -63,6 +63,6 @@ def test_what_cannot_be_formatted_is_left_as_it_is(folder: Path) -> None:
     done = dlint("format", "Dockerfile", "good.Dockerfile", "none", cwd=folder)
     assert done.status == 2
     assert "Dockerfile: not formatted: line 2: unknown instruction `FOO`" in done.err
-    assert "none: not formatted: there is no such file" in done.err
+    assert "none: not formatted: no such file or directory" in done.err
     assert (folder / "Dockerfile").read_text() == "from a\nFOO\n"
     assert dlint("format", "-", cwd=folder, stdin=b"FOO\n").out == "FOO\n"

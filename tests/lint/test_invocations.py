@@ -584,7 +584,7 @@ def test_a_compose_file_stands_for_what_it_builds() -> None:
     done = dlint("-q", "--isolated", "--select", "DL3006", "compose.yml", cwd=Path.cwd())
     assert done.out.count("\n") == 1
     assert done.out.startswith("svc/app.build:1:6: DL3006")
-    assert "compose.yml:1: `b` names gone/Dockerfile, and there is no such file" in done.err
+    assert "compose.yml:1: Dockerfile of `b` not found: gone/Dockerfile" in done.err
     walked = dlint("-q", "--isolated", "--select", "DL3006", ".", cwd=Path.cwd())
     assert sorted(line.split(":")[0] for line in walked.out.splitlines()) == ["other/Dockerfile", "svc/app.build"]
     write("dlint.toml", 'exclude = ["svc/"]\n')

@@ -175,7 +175,7 @@ def test_each_rewrite_is_asked_for(project: Path) -> None:
     assert not (project / ".dockerignore").exists()
     assert "y: yes, n: no, " in shown
     assert shown.count("Make this change?") >= 3
-    assert "multi-stage: Install the dependencies in a stage of their own" in shown
+    assert "multi-stage: Install the dependencies in a separate stage" in shown
 
 
 def test_nothing_is_written_where_nothing_is_taken(project: Path) -> None:

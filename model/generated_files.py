@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 import posixpath
 
-from ...model.copy_sources import looks_generated
-from ...model.history import read_small_file
+from .copy_sources import looks_generated
+from .history import read_small_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ...model.build import Build
-    from ...model.context import Context
+    from .build import Build
+    from .context import Context
 
 _COMPILED = {
     ".js": (".ts", ".tsx", ".jsx", ".coffee", ".vue"), ".mjs": (".mts", ".ts"), ".cjs": (".cts", ".ts"),
@@ -53,14 +53,14 @@ def may_exist_at_build(context: Context, folders: list[str], path: str) -> bool:
 
 def _is_manifest(name: str) -> bool:
     """Whether the file is a manifest or lock file of a package manager, which is committed."""
-    from ...model.packages.managers import MANAGERS
+    from .packages.managers import MANAGERS
 
     return any(name in (*manager.manifests, *manager.locks) for manager in MANAGERS)
 
 
 def similar_file(context: Context, path: str) -> str:
     """A file in the same directory with a similar name, as a path; empty if there is none."""
-    from ...syntax.instruction_checks import suggest
+    from ..syntax.instruction_checks import suggest
 
     folder, name = posixpath.split(path)
     try:
