@@ -10,7 +10,7 @@ from ..fixers.edits import edit as internal
 from ..model.context import Context
 from ..syntax.source import Source, SourceError
 from .config.layer import ConfigError
-from .config.layers import ConfigResolver
+from .config.resolver import ConfigResolver
 from .config.selection import UnknownRule
 from .engine.lint_plans import LintPlans, default_configurations
 from .engine.linter import lint_source, read_source
@@ -192,7 +192,7 @@ def format_text(text: str) -> str:
     Raises DlintError if the text has a syntax error.
     """
     from ..fixers.format.layout import FormatError
-    from ..fixers.format.layout import format_text as formatted
+    from ..fixers.format.layout import format_source as formatted
 
     try:
         return formatted(text)

@@ -1,4 +1,4 @@
-"""A home of the tests' own: no test reads or writes the cache, the configuration or the home of the user who runs them."""
+"""A separate home for the tests: none of them reads or writes the home, cache or configuration of the user."""
 
 from __future__ import annotations
 

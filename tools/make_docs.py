@@ -88,7 +88,7 @@ def _default(rule: Rule) -> str:
 
 def guides() -> dict[Path, str]:
     """Other generated files and pages with generated parts: text by path."""
-    from dockerfile_dlint.lint.config.schema import json_schema
+    from dockerfile_dlint.lint.config.json_schema import json_schema
     from example_app import lint_screenshot
 
     pages = {path: _filled(path.read_text("utf-8")) for path in sorted(FOLDER.parent.glob("*.md"))}
@@ -114,7 +114,7 @@ def _filled(text: str) -> str:
     """The text with the part between `<!-- table: TOOL … -->`, `<!-- keys -->`, `<!-- commands -->` or
     `<!-- optimized -->` and `<!-- end -->` replaced.
     """
-    from dockerfile_dlint.lint.config.schema import config_reference
+    from dockerfile_dlint.lint.config.json_schema import config_reference
     from example_app import optimize_example
 
     for name, make in (("keys", config_reference), ("commands", commands), ("optimized", optimize_example)):

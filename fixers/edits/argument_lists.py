@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 
-from .arguments import is_verbatim
 from .edit import Edit
 from .instructions import line_ending
+from .word_edits import is_verbatim
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

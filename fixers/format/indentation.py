@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tree_sitter import Node
+    from ...syntax.bash import Node
 
 _CONSTRUCTS = frozenset(
     ("if_statement", "for_statement", "c_style_for_statement", "while_statement", "case_statement", "case_item",

@@ -30,7 +30,7 @@ class FormatError(Exception):
     """The file cannot be formatted; the message is the reason, with the line where there is one."""
 
 
-def format_text(text: str) -> str:
+def format_source(text: str) -> str:
     """The formatted text; formatting it again changes nothing.
 
     Raises FormatError when the text does not parse, or when the gate finds that the build would change.

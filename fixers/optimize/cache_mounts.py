@@ -7,8 +7,8 @@ from itertools import pairwise
 
 from ...model.packages.calls import cache_directories, cleans_cache, cleans_lists, is_mounted
 from ...syntax.tree import Run
-from ..edits.arguments import remove_word
 from ..edits.edit import Edit, apply_edits
+from ..edits.word_edits import remove_word
 from .base.rewrite import NothingToDo, RewriteOutcome, RewriteRejected, Step
 from .base.run_steps import split_run
 

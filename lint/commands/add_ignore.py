@@ -38,9 +38,9 @@ def add_ignores(reports: Sequence[Report]) -> None:
             replace_file(report.file, source.encode(), Source(text).encode())
         except WriteError as error:
             warn(f"{report.file}: no comments added: {error}")
-            report.failed = True
+            report.fail()
             continue
-        report.diagnostics = left
+        report.replace_diagnostics(left)
         comments += added
         files += 1
     inform(f"added {counted(comments, 'comment')} to {counted(files, 'file')}")

@@ -53,12 +53,10 @@ def run_baseline(arguments: argparse.Namespace) -> int:
 
 
 def _write(path: str, reports: Sequence[Report]) -> int:
-    baseline = Baseline(path)
-    if os.path.exists(path):
-        # Entries of files that were not linted are kept.
-        linted = {baseline.name_of(report.file) for report in reports}
-        baseline.files = {name: rows for name, rows in Baseline.read(path).files.items() if name not in linted}
-        baseline.drop_missing_files()
+    baseline = Baseline.read(path) if os.path.exists(path) else Baseline(path)
+    # Entries of files that were not linted are kept.
+    baseline.drop_files(report.file for report in reports)
+    baseline.drop_missing_files()
     for report in reports:
         baseline.record(report)
     baseline.write()

@@ -8,8 +8,8 @@ from ...fixers.write import WriteError, create_file
 from ..config import toml_writer
 from ..config.keys import CONFIG_KEYS
 from ..config.layer import ConfigError, display_path
-from ..config.layers import CONFIG_FILE_NAMES, HADOLINT_FILE_NAMES, Config
 from ..config.reader import ConfigurationReader
+from ..config.resolver import CONFIG_FILE_NAMES, HADOLINT_FILE_NAMES, Config
 from ..terminal.exit_status import BROKEN, CLEAN
 from ..terminal.streams import inform, warn, write_stdout
 
@@ -29,7 +29,7 @@ def run_config(arguments: argparse.Namespace) -> int:
     """Run `dlint config …` and return the exit status."""
     try:
         if arguments.what == "schema":
-            from ..config.schema import json_schema
+            from ..config.json_schema import json_schema
 
             write_stdout(json_schema())
             return CLEAN

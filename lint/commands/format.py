@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...fixers.format.layout import FormatError, format_text
+from ...fixers.format.layout import FormatError, format_source
 from ...fixers.write import WriteError, replace_file
 from ...syntax.source import Source, SourceError
 from ..engine.linter import check_size, read_source
@@ -56,7 +56,7 @@ def _format_file(file: DiscoveredFile, arguments: argparse.Namespace) -> bool:
     if file.error:
         raise SourceError(file.error)
     source = read_source(file.path)
-    text = format_text(source.text)
+    text = format_source(source.text)
     if text == source.text:
         return False
     _write(source, text, arguments)
@@ -105,7 +105,7 @@ def _format_standard_input(arguments: argparse.Namespace) -> int:
         return BROKEN
     status, text = CLEAN, source.text
     try:
-        text = format_text(source.text)
+        text = format_source(source.text)
     except FormatError as error:
         warn(f"{name}: not formatted: {error}")
         status = BROKEN

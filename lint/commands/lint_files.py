@@ -7,7 +7,7 @@ import sys
 
 from ..config.layer import ConfigError
 from ..config.selection import UnknownRule
-from ..engine.linter import MAX_BYTES, check_size, file_diagnostic, lint_file, lint_source, read_error_message
+from ..engine.linter import MAX_BYTES, check_size, file_diagnostic, lint_path, lint_source, read_error_message
 from ..engine.report import Report
 from ..sources.invocations.index import is_bake, is_compose
 from ..terminal.streams import inform, is_quiet, warn
@@ -166,7 +166,7 @@ def _run_job(path: str, job: LintJob, plans: LintPlans, finish: Finish) -> Repor
 
         return lint_inline(path, plans, finish)
     if job.fix_request is None:
-        return lint_file(path, job.plan, job.find_context)
+        return lint_path(path, job.plan, job.find_context)
     from .fix import fix_file
 
     return fix_file(path, job.plan, job.find_context, job.fix_request)

@@ -142,7 +142,7 @@ class _OptimizeRun:
             return None
         asking = self._confirmation
         if asking is not None and proposal.changed and not asking.accepts_ignore_file(proposal):
-            proposal.new = proposal.old
+            proposal = proposal.declined()
         self._proposals.setdefault(proposal.path, proposal)
         return proposal
 

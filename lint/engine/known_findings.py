@@ -215,6 +215,11 @@ class Baseline:
         if best and shared[best] * 2 >= len(about):
             self.files[name] = self.files.pop(best)
 
+    def drop_files(self, files: Iterable[str]) -> None:
+        """Remove the entries of these files."""
+        for file in files:
+            self.files.pop(self.name_of(file), None)
+
     def drop_missing_files(self) -> None:
         """Remove files that no longer exist."""
         self.files = {name: rows for name, rows in self.files.items() if self._exists(name)}

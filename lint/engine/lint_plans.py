@@ -6,8 +6,8 @@ import os
 
 from ..config.arguments import OUTPUT_FORMATS
 from ..config.layer import ENVIRONMENT_PREFIX, ConfigError, ConfigLayer
-from ..config.layers import Config, ConfigResolver
 from ..config.profiles import get_profile
+from ..config.resolver import Config, ConfigResolver
 from ..config.selection import (
     normalize_selector,
     rules_named,

@@ -67,7 +67,7 @@ def read_error_message(error: OSError) -> str:
     return f"cannot read the file ({error.strerror or error})"
 
 
-def lint_file(path: str, plan: LintPlan, find_context: Callable[[Build], Context | None] | None) -> Report:
+def lint_path(path: str, plan: LintPlan, find_context: Callable[[Build], Context | None] | None) -> Report:
     """Lint the file at `path`. Problems with the file become diagnostics."""
     try:
         source = read_source(path)
@@ -120,7 +120,7 @@ def _unused_ignores(
 ) -> Sequence[Diagnostic]:
     """The diagnostics of the rules about unused comments, which need the findings of all other rules."""
     from ...rules.options import UNUSED_IGNORES
-    from .unused_ignores import COMMENT_RULES, unused_ignores
+    from .unused_ignores import COMMENT_RULES, find_unused_ignores
 
     comment_rules = [rule for rule in plan.rules if rule.code in COMMENT_RULES]
     if not comment_rules:
@@ -129,7 +129,7 @@ def _unused_ignores(
     def run(rules: Sequence[Rule]) -> object:
         return list(_diagnostics(build, plan.with_rules(rules), suppressions, {}))
 
-    options = {**(plan.options or {}), UNUSED_IGNORES: unused_ignores(build, plan.rules, suppressions, run)}
+    options = {**(plan.options or {}), UNUSED_IGNORES: find_unused_ignores(build, plan.rules, suppressions, run)}
     with_unused = Build(build.dockerfile, None, plan.build_args, build.target, options, plan.named_contexts)
     return list(_diagnostics(with_unused, plan.with_rules(comment_rules), suppressions, broken))
 

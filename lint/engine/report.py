@@ -42,6 +42,10 @@ class Report:
         """Replace the findings, for instance by those that are not in a baseline."""
         self.diagnostics = diagnostics
 
+    def fail(self) -> None:
+        """Note that something could not be done with the file, so that the run ends with an error."""
+        self.failed = True
+
     def add_shellcheck(self, found: Sequence[Diagnostic]) -> None:
         """Add the findings of ShellCheck; no snippets are left to check."""
         if found:

@@ -46,7 +46,7 @@ class _SuppressionComment:
         self.lines = lines
 
 
-def unused_ignores(
+def find_unused_ignores(
     build: Build, rules: Sequence[Rule], suppressions: Suppressions, run: Callable[[Sequence[Rule]], object]
 ) -> list[UnusedIgnore]:
     """The unused names of the comments of a file; `rules` have run already, `run` runs others."""

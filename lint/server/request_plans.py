@@ -7,7 +7,7 @@ import os
 from ..commands.fix import FixRequest
 from ..commands.lint_files import USAGE_ERRORS
 from ..config.arguments import CheckArguments
-from ..config.layers import ConfigResolver
+from ..config.resolver import ConfigResolver
 from ..engine.lint_plans import LintPlans as PlansOfFiles
 from ..engine.lint_plans import command_line_configurations
 

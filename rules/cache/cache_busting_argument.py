@@ -5,9 +5,9 @@ from __future__ import annotations
 from ...model.layers import first_package_download, runs_project_code
 from ...syntax.tree import Arg, Env, Label, Run
 from ..base import WARNING, Bad, Finding, Good, rule
-from ..packages.common import CallPrefix
+from ..packages.package_findings import CallPrefix
 from ..text import format_line_numbers
-from .arguments import uses_variable, varies_per_build
+from .build_identity import uses_variable, varies_per_build
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from ...fixers.edits.edit import UNSAFE, Edit, Fix
 from ...fixers.edits.instructions import has_comments_inside
 from ..base import WARNING, Bad, Finding, Good, rule
 from ..options import pedantic
-from .common import sequential_commands
+from .shell_programs import sequential_commands
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

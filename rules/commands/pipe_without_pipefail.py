@@ -8,7 +8,7 @@ from ...syntax.source import Span
 from ...syntax.tree import Cmd, Entrypoint, Healthcheck, Onbuild, Run, Shell
 from ..base import WARNING, Bad, Finding, Good, rule
 from ..options import pedantic
-from .common import SHELL_NAMES
+from .shell_programs import SHELL_NAMES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..base import INFO, Bad, Finding, Good, rule
 from ..options import pedantic
-from .common import program_span, sequential_commands
+from .shell_programs import program_span, sequential_commands
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...fixers.edits.edit import UNSAFE, Edit, Fix
 from ..base import ERROR, Bad, Finding, Good, rule
-from .common import program_span
+from .shell_programs import program_span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

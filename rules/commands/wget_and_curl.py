@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...syntax.tree import Run
 from ..base import WARNING, Bad, Finding, Good, rule
-from .common import program_span
+from .shell_programs import program_span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from ...fixers.edits.arguments import insert_word_after
 from ...fixers.edits.edit import SAFE, UNSAFE, Fix
+from ...fixers.edits.word_edits import insert_word_after
 from ...model.layers import inherited_instructions
 from ...syntax.tree import Run
 from ..base import INFO, Bad, Finding, Good, rule
-from .common import program_span
+from .shell_programs import program_span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

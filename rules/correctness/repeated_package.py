@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...fixers.edits.arguments import remove_word
 from ...fixers.edits.edit import SAFE, Fix
+from ...fixers.edits.word_edits import remove_word
 from ..base import INFO, Bad, Finding, Good, rule
 
 TYPE_CHECKING = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...model.images.slimmer import find_slim_variant
 from ..base import INFO, Bad, Finding, Good, rule
 from ..text import format_size, join_quoted
-from .programs import BUILD_TOOLS
+from .slim_contents import BUILD_TOOLS
 from .tools import full_image_needs, needs_man_pages
 
 TYPE_CHECKING = False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...syntax.tree import Cmd, Entrypoint, Healthcheck, Run
-from .programs import MISSING_FROM_SLIM, NATIVE_PACKAGES, PURE_PACKAGES
+from .slim_contents import MISSING_FROM_SLIM, NATIVE_PACKAGES, PURE_PACKAGES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

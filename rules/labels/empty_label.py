@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..base import WARNING, Bad, Finding, Good, rule
 from ..options import label_schema
-from .schema import image_labels
+from .label_schema import image_labels
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

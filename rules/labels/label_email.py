@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..base import WARNING, Bad, Finding, Good, rule
-from .schema import mistyped_labels
+from .label_schema import mistyped_labels
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

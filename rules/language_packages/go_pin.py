@@ -6,7 +6,7 @@ from ...model.layers import local_sources
 from ...model.packages.calls import is_pinned
 from ...syntax.tree import CopyOrAdd
 from ..base import WARNING, Bad, Finding, Good, rule
-from ..packages.common import PackageSpan, unpinned_message
+from ..packages.package_findings import PackageSpan, unpinned_message
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..base import WARNING, Bad, Finding, Good, rule
-from ..packages.common import PackageSpan, unpinned_message, unpinned_packages
+from ..packages.package_findings import PackageSpan, unpinned_message, unpinned_packages
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from ...fixers.edits.edit import SAFE, UNSAFE
 from ..base import WARNING, Bad, Finding, Good, rule
 from ..options import pedantic
-from ..packages.common import CallPrefix, calls_leaving_cache, is_dry_run, late_cleanup_note
+from ..packages.earlier_settings import is_configured, pip_lacks_cache, pip_may_lack_cache
 from ..packages.fixes import add_flag_to_all
-from ..packages.settings import is_configured, pip_lacks_cache, pip_may_lack_cache
+from ..packages.package_findings import CallPrefix, calls_leaving_cache, is_dry_run, late_cleanup_note
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

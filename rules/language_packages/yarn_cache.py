@@ -6,9 +6,9 @@ from ...fixers.edits.edit import SAFE, UNSAFE
 from ...syntax.tree import CopyOrAdd
 from ..base import INFO, Bad, Finding, Good, rule
 from ..options import pedantic
-from ..packages.common import CallPrefix, calls_leaving_cache, late_cleanup_note
+from ..packages.earlier_settings import preceding_steps, yarn_may_run_from_cache
 from ..packages.fixes import clean_cache
-from ..packages.settings import preceding_steps, yarn_may_run_from_cache
+from ..packages.package_findings import CallPrefix, calls_leaving_cache, late_cleanup_note
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from ...model.files import added_paths, covers, is_large, removed_paths
 from ...model.layers import inherited_instructions, is_remote_source, removed_packages
 from ...syntax.tree import CopyOrAdd, Run
 from ..base import WARNING, Bad, Finding, Good, rule
-from ..packages.common import PackageSpan
+from ..packages.package_findings import PackageSpan
 from ..text import format_line_numbers, join_quoted
 
 TYPE_CHECKING = False

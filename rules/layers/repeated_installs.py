@@ -7,7 +7,7 @@ from ...fixers.edits.join_runs import join_runs
 from ...model.layers import sole_package_install
 from ...syntax.tree import Run
 from ..base import INFO, Bad, Finding, Good, rule
-from ..packages.common import CallPrefix
+from ..packages.package_findings import CallPrefix
 from ..text import format_line_numbers, join_quoted
 
 TYPE_CHECKING = False

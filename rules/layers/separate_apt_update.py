@@ -6,8 +6,8 @@ from ...fixers.edits.edit import SAFE, Fix
 from ...fixers.edits.join_runs import join_runs
 from ...syntax.tree import Run
 from ..base import WARNING, Bad, Finding, Good, rule
-from ..packages.common import CallPrefix
 from ..packages.fixes import only_manages_packages
+from ..packages.package_findings import CallPrefix
 from .separate_updates import separate_updates
 
 TYPE_CHECKING = False

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ...fixers.edits.arguments import insert_word_after
 from ...fixers.edits.edit import SAFE, UNSAFE, Edit, Fix
 from ...fixers.edits.shell_commands import append_command, insert_command_after
+from ...fixers.edits.word_edits import insert_word_after
 from ...model.packages.calls import parse_package_call
 from ...syntax.tree import CommandLine
 

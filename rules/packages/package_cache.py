@@ -5,8 +5,8 @@ from __future__ import annotations
 from ...fixers.edits.edit import SAFE, Fix
 from ...model.packages.calls import cache_directories
 from ..base import INFO, Bad, Finding, Good, rule
-from .common import CallPrefix, calls_leaving_cache, late_cleanup_note
 from .fixes import add_flag_to_all, cache_needed_later, clean_cache, run_after_call
+from .package_findings import CallPrefix, calls_leaving_cache, late_cleanup_note
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ...fixers.edits.edit import SAFE
 from ..base import WARNING, Bad, Finding, Good, rule
-from .common import CallPrefix, prompt_message, prompting_calls
 from .fixes import assume_yes
+from .package_findings import CallPrefix, prompt_message, prompting_calls
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

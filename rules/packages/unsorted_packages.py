@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...fixers.edits.argument_lists import is_one_per_line, list_items, sort_items, write_list
 from ...fixers.edits.edit import SAFE, Fix
 from ..base import STYLE, Bad, Finding, Good, rule
-from .common import PackageSpan
+from .package_findings import PackageSpan
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

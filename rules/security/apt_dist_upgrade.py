@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ..base import INFO, Bad, Finding, Good, rule
-from ..packages.common import CallPrefix
-from ..packages.settings import lowercase_text, preceding_steps
+from ..packages.earlier_settings import lowercase_text, preceding_steps
+from ..packages.package_findings import CallPrefix
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

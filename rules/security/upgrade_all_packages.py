@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..base import INFO, Bad, Finding, Good, rule
-from ..packages.common import CallPrefix
+from ..packages.package_findings import CallPrefix
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

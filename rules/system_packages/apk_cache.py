@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from ...fixers.edits.arguments import insert_word_after, replace_word
 from ...fixers.edits.edit import SAFE, UNSAFE, Edit, Fix
 from ...fixers.edits.shell_commands import remove_command
+from ...fixers.edits.word_edits import insert_word_after, replace_word
 from ...syntax.tree import CommandLine, Run
 from ..base import INFO, Bad, Finding, Good, rule
 from ..options import pedantic
-from ..packages.common import CallPrefix, calls_leaving_lists
 from ..packages.fixes import following_steps, may_run_manager
+from ..packages.package_findings import CallPrefix, calls_leaving_lists
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from ...syntax.tree import CommandLine, Run
 from ..base import INFO, Bad, Finding, Good, rule
 from ..layers.separate_updates import is_separate_update
 from ..options import pedantic
-from ..packages.common import CallPrefix, calls_leaving_lists, late_cleanup_note
 from ..packages.fixes import following_steps, may_run_manager, only_manages_packages, run_after_call
+from ..packages.package_findings import CallPrefix, calls_leaving_lists, late_cleanup_note
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

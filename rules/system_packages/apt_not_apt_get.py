@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...fixers.edits.arguments import append_to_word, insert_word_after
 from ...fixers.edits.edit import SAFE, Edit, Fix
+from ...fixers.edits.word_edits import append_to_word, insert_word_after
 from ...model.packages.calls import parse_package_call
 from ..base import WARNING, Bad, Finding, Good, rule
 

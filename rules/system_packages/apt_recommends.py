@@ -5,9 +5,9 @@ from __future__ import annotations
 from ...fixers.edits.edit import UNSAFE
 from ..base import INFO, Bad, Finding, Good, rule
 from ..options import pedantic
-from ..packages.common import CallPrefix, in_shipped_image, is_dry_run, unseen_by_hadolint
+from ..packages.earlier_settings import is_configured
 from ..packages.fixes import add_flag
-from ..packages.settings import is_configured
+from ..packages.package_findings import CallPrefix, in_shipped_image, is_dry_run, unseen_by_hadolint
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from ...fixers.edits.edit import SAFE
 from ..base import WARNING, Bad, Finding, Good, rule
-from ..packages.common import CallPrefix, prompting_calls
+from ..packages.earlier_settings import is_configured
 from ..packages.fixes import assume_yes
-from ..packages.settings import is_configured
+from ..packages.package_findings import CallPrefix, prompting_calls
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

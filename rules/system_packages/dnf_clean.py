@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ...fixers.edits.edit import SAFE
 from ..base import WARNING, Bad, Finding, Good, rule
-from ..packages.common import CallPrefix, calls_leaving_cache, late_cleanup_note
 from ..packages.fixes import clean_all
+from ..packages.package_findings import CallPrefix, calls_leaving_cache, late_cleanup_note
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

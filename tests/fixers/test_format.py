@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from dockerfile_dlint.fixers.format.layout import FormatError, format_text
+from dockerfile_dlint.fixers.format.layout import FormatError, format_source
 from dockerfile_dlint.model.build import Build
 from dockerfile_dlint.model.evaluated import build_semantics
 from dockerfile_dlint.syntax.parser import parse
@@ -19,14 +19,14 @@ from ..syntax.test_properties import BROKEN, law
 
 def check(text: str) -> str:
     """Format a text that can be parsed, and hold the result against it without the gate's help."""
-    after = format_text(text)
+    after = format_source(text)
     old, new = parse(Source(text)), parse(Source(after))
     assert not new.errors
     assert build_semantics(Build(old)) == build_semantics(Build(new))
     assert [comment.text for comment in old.comments] == [comment.text for comment in new.comments]
     bodies = [[doc.body for i in file.instructions for doc in i.heredocs] for file in (old, new)]
     assert bodies[0] == bodies[1]
-    assert format_text(after) == after
+    assert format_source(after) == after
     return after
 
 
@@ -160,7 +160,7 @@ def test_line_endings_and_marks_stay() -> None:
 
 def test_a_file_with_errors_is_left_as_it_is() -> None:
     with pytest.raises(FormatError, match="line 2: unknown instruction `FOO`"):
-        format_text("from a\nFOO\n")
+        format_source("from a\nFOO\n")
 
 
 @law

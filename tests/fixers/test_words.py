@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from dockerfile_dlint.fixers.edits.arguments import append_to_word, insert_word_after, remove_word, replace_word
 from dockerfile_dlint.fixers.edits.edit import Edit, apply_edits
+from dockerfile_dlint.fixers.edits.word_edits import append_to_word, insert_word_after, remove_word, replace_word
 from dockerfile_dlint.model.build import Build
 from dockerfile_dlint.syntax.command import Command, Word
 from dockerfile_dlint.syntax.parser import parse

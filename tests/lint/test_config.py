@@ -7,12 +7,12 @@ import os
 from pathlib import Path
 
 import pytest
-from dockerfile_dlint.lint.config import layers as config
+from dockerfile_dlint.lint.config import resolver as config
+from dockerfile_dlint.lint.config.json_schema import json_schema
 from dockerfile_dlint.lint.config.keys import CONFIG_KEYS, KEYS_BY_NAME
 from dockerfile_dlint.lint.config.layer import ConfigError, ConfigLayer
-from dockerfile_dlint.lint.config.layers import ConfigResolver
 from dockerfile_dlint.lint.config.reader import layers_from_environment, layers_from_options
-from dockerfile_dlint.lint.config.schema import json_schema
+from dockerfile_dlint.lint.config.resolver import ConfigResolver
 from dockerfile_dlint.lint.engine.lint_plans import default_plans
 
 from .runner import dlint

@@ -130,6 +130,10 @@ class IgnoreProposal:
         self.files_after = self.files_before - len(self.dropped)
         self.after = self.before - sum(files[path] for path in self.dropped)
 
+    def declined(self) -> IgnoreProposal:
+        """The proposal to leave the file as it is."""
+        return IgnoreProposal(self.path, (self.old, self.old), (), self.kept, {}, (), self.shown)
+
     @property
     def changed(self) -> bool:
         """Whether there is something to write."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ....fixers.edits.edit import apply_edits
-from ....fixers.format.layout import FormatError, format_edits, format_text
+from ....fixers.format.layout import FormatError, format_edits, format_source
 from ....fixers.gate import FixRejected, require_same_build
 from ....syntax.parser import parse
 from ....syntax.source import Source
@@ -22,7 +22,7 @@ def format_document(server: DlintServer, params: types.DocumentFormattingParams)
     if document is None:
         return None
     try:
-        return text_edits(document, format_text(document.text.text))
+        return text_edits(document, format_source(document.text.text))
     except FormatError as reason:
         server.workbench.warn(f"not formatted: {reason}")
         return None
