@@ -16,7 +16,7 @@ import re
 import sys
 
 from dockerfile_dlint.lint.commands.dockerignore import format_bytes, ignore_file_proposal, load_build
-from dockerfile_dlint.lint.engine.lint_plans import default_plans
+from dockerfile_dlint.lint.engine.planning import default_plans
 from dockerfile_dlint.lint.sources.discovery import discover
 from dockerfile_dlint.model.build import Build
 from dockerfile_dlint.rules.context.ignored_source import ignored_source

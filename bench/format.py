@@ -17,7 +17,7 @@ from dockerfile_dlint.fixers.format.layout import FormatError, format_source
 from dockerfile_dlint.lint.output.diff import file_diff
 from dockerfile_dlint.lint.sources.discovery import is_dockerfile_name
 from dockerfile_dlint.model.build import Build
-from dockerfile_dlint.model.evaluated import build_semantics
+from dockerfile_dlint.model.semantics import build_semantics
 from dockerfile_dlint.syntax.parser import parse
 from dockerfile_dlint.syntax.source import Source, SourceError
 

@@ -28,9 +28,9 @@ from dockerfile_dlint.lint.output.diff import file_diff
 from dockerfile_dlint.lint.sources.context_search import ContextFinder
 from dockerfile_dlint.lint.sources.discovery import is_dockerfile_name
 from dockerfile_dlint.model.build import Build
+from dockerfile_dlint.model.build_errors import evaluation_errors
 from dockerfile_dlint.model.context import Context
 from dockerfile_dlint.model.layers import local_sources
-from dockerfile_dlint.model.refusals import evaluation_errors
 from dockerfile_dlint.syntax.parser import parse
 from dockerfile_dlint.syntax.source import Source, SourceError
 from dockerfile_dlint.syntax.tree import CopyOrAdd

@@ -28,8 +28,8 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from dockerfile_dlint.fixers.format.layout import format_source
-from dockerfile_dlint.lint.engine.lint_plans import default_plans
 from dockerfile_dlint.lint.engine.linter import lint_source
+from dockerfile_dlint.lint.engine.planning import default_plans
 from dockerfile_dlint.lint.sources.discovery import is_dockerfile_name
 from dockerfile_dlint.syntax.parser import parse
 from dockerfile_dlint.syntax.source import Source

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from ..model.build import Build
-from ..model.evaluated import build_semantics
+from ..model.semantics import build_semantics
 from ..syntax.parser import parse
 from ..syntax.plain import index_at_offset, plain_form
 from ..syntax.source import Source

@@ -12,8 +12,8 @@ from ..syntax.source import Source, SourceError
 from .config.layer import ConfigError
 from .config.resolver import ConfigResolver
 from .config.selection import UnknownRule
-from .engine.lint_plans import LintPlans, default_configurations
 from .engine.linter import lint_source, read_source
+from .engine.planning import LintPlans, default_configurations
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

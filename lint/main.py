@@ -112,7 +112,7 @@ def _help(words: list[str]) -> int:
 
 def _run_command(command: str, words: list[str]) -> int:
     if command == "check":
-        from .commands.plain_arguments import parse_plain_arguments
+        from .commands.fast_arguments import parse_plain_arguments
 
         plain = parse_plain_arguments(words)
         if plain is not None:

@@ -7,7 +7,7 @@ import posixpath
 import stat
 from itertools import islice
 
-from .ignore import IgnoreError, IgnoreFile, find_ignore_file, go_glob_regex, read_ignore_file
+from .ignore_file import IgnoreError, IgnoreFile, find_ignore_file, go_glob_regex, read_ignore_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import os
 import posixpath
 
 from .copy_sources import looks_generated
-from .history import read_small_file
+from .git_usage import read_small_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

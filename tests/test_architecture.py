@@ -19,7 +19,19 @@ LAYERS = ("lint", "rules", "fixers", "model", "syntax")
 ROOMS = {
     "lint": ("library", "main", "server", "commands", "output", "engine", "sources", "config", "terminal"),
     "fixers": ("verify", "optimize", "format", "repair", "gate", "edits", "write"),
-    "fixers/optimize": ("pipeline", "rewrite_gate", "slim_base", "stacks", "order", "manifests", "base"),
+    "fixers/optimize": (
+        "pipeline",
+        "rewrite_gate",
+        "apt_runs",
+        "cache_mounts",
+        "non_root",
+        "slim_base",
+        "stacks",
+        "order",
+        "manifests",
+        "ignore",
+        "base",
+    ),
     "model": ("images", "packages"),
 }
 """The rooms of a folder, from the top to the bottom; a file of the same name is its own room."""
@@ -194,7 +206,7 @@ def test_no_rule_reads_the_disk() -> None:
     assert not {name: found for name in modules("rules") if (found := calls(SOURCES[name]) & (READING | CHECKING))}
 
 
-def test_nothing_under_lint_knows_a_command_line() -> None:
+def test_only_lint_knows_a_command_line() -> None:
     below = modules("rules", "fixers", "model", "syntax")
     assert not {name for name in below if outside(SOURCES[name]) & {"argparse", "getopt"}}
     assert not {name: found for name in below if (found := calls(SOURCES[name]) & {"print", "sys.exit", "input"})}
@@ -206,8 +218,8 @@ def test_only_one_file_parses_yaml() -> None:
 
 def test_each_library_has_its_place() -> None:
     assert not {name for name in users("tree_sitter") | users("tree_sitter_bash") if not name.startswith("syntax/")}
-    assert users("libcst") <= {"model/python_app"}
-    assert users("pathspec") <= {"model/ignore", "lint/config/gitignore"}
+    assert users("libcst") <= {"model/python_app", "fixers/optimize/ignore/python_strings"}
+    assert users("pathspec") <= {"model/generated_files", "model/ignore_file", "lint/config/gitignore"}
     assert not {
         name for name in users("rich") if not name.startswith(("lint/commands/", "lint/output/", "lint/terminal/"))
     }
@@ -219,7 +231,7 @@ def test_processes_are_started_in_few_places() -> None:
         "fixers/verify/builders",
         "lint/engine/changed_since",
         "lint/engine/shellcheck",
-        "model/history",
+        "model/git_usage",
     }
 
 
@@ -248,6 +260,7 @@ def test_no_module_keeps_a_cache() -> None:
 
 FILLING = (
     "fixers/format/line_breaks",
+    "fixers/optimize/ignore/proposal",
     "fixers/optimize/manifests",
     "fixers/optimize/stacks",
     "fixers/verify/verification",

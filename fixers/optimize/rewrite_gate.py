@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...model.build import Build
-from ...model.refusals import evaluation_errors
+from ...model.build_errors import evaluation_errors
 from ...syntax.parser import parse
 from ...syntax.source import Source
 from ...syntax.tree import Arg, Cmd, Entrypoint, Env, Expose, Healthcheck, Label, Shell, Stopsignal, Volume

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from ..config.arguments import CheckArguments
     from ..engine.diagnostic import Diagnostic
-    from ..engine.lint_plans import LintPlans
+    from ..engine.planning import LintPlans
     from ..engine.report import Report
     from .fix import FixRequest
 

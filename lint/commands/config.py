@@ -49,7 +49,7 @@ def _show(file: str | None) -> int:
         warn(f"{file}: no such file; showing the configuration of its directory")
     if os.path.isdir(path):
         path = os.path.join(path, "")
-    from ..engine.lint_plans import LintPlans, default_configurations
+    from ..engine.planning import LintPlans, default_configurations
 
     plans = LintPlans(default_configurations())
     config = plans.config(path)

@@ -7,11 +7,11 @@ import os
 from ...fixers.optimize.ignore.proposal import propose_ignore_file
 from ...fixers.write import WriteError, create_file, replace_file
 from ...model.build import Build
-from ...model.ignore import IgnoreError, find_ignore_file
+from ...model.ignore_file import IgnoreError, find_ignore_file
 from ...syntax.parser import parse
 from ...syntax.source import SourceError
-from ..engine.lint_plans import LintPlans
 from ..engine.linter import read_source
+from ..engine.planning import LintPlans
 from ..output.diff import file_diff
 from ..output.summary import counted
 from ..sources.discovery import discover, is_dockerfile_name, no_dockerfile_message
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from ...fixers.optimize.ignore.proposal import IgnoreProposal
     from ...model.context import Context
-    from ..engine.lint_plans import LintPlans
+    from ..engine.planning import LintPlans
     from ..sources.discovery import DiscoveredFile
 
 _MAX_OTHER_FILES = 50

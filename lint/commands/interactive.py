@@ -6,7 +6,7 @@ import sys
 
 from ..output.summary import counted
 from ..terminal.streams import printable, write_stdout
-from .plan_page import write_rewrite_diff
+from .rewrite_plan import write_rewrite_diff
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ..config.arguments import CheckArguments
     from ..engine.changed_since import ChangedFiles
     from ..engine.lint_plan import LintPlan
-    from ..engine.lint_plans import FindContext, LintPlans
+    from ..engine.planning import FindContext, LintPlans
     from ..sources.discovery import DiscoveredFile
     from .fix import FixRequest
 

@@ -6,7 +6,7 @@ from ...fixers.optimize.base.rewrite import NothingToDo, Step
 from ...fixers.optimize.pipeline import DEFAULT_REWRITES, OPTIONAL_REWRITES, optimize
 from ...fixers.write import WriteError, replace_file
 from ...model.build import Build
-from ...model.ignore import IgnoreError
+from ...model.ignore_file import IgnoreError
 from ...syntax.instruction_checks import suggest
 from ...syntax.parser import parse
 from ...syntax.source import Source, SourceError
@@ -19,7 +19,7 @@ from ..terminal.streams import inform, warn, write_stdout
 from .dockerignore import ignore_file_proposal, invalid_ignore_message, proposal_json, proposal_summary, write_proposal
 from .fix import FixRequest, fix_source
 from .interactive import Confirmation, why_not_interactive
-from .plan_page import write_plan, write_rewrite_diff
+from .rewrite_plan import write_plan, write_rewrite_diff
 from .shared_options import apply_output_options, describe_files, plans_from_arguments
 from .verify import VerifyRequest, ignore_file_text, verdict_json, verify_option_error, verify_rewrite, write_verdict
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from ...fixers.optimize.pipeline import OptimizeResult
     from ...fixers.verify.verification import Verdict
     from ...model.context import Context
-    from ..engine.lint_plans import LintPlans
+    from ..engine.planning import LintPlans
     from ..sources.discovery import DiscoveredFile
 
 REWRITE_NAMES = ("dockerignore", *DEFAULT_REWRITES)

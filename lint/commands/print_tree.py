@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...model.build import Build
-from ...syntax.dump import dump
+from ...syntax.buildkit_dump import dump
 from ...syntax.parser import parse
 from ...syntax.source import Source, SourceError
 from ..engine.linter import check_size, read_source

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from ..engine.lint_plans import LintPlans, command_line_configurations
+from ..engine.planning import LintPlans, command_line_configurations
 from ..terminal.colors import set_color
 from ..terminal.streams import NORMAL, QUIET, VERBOSE, is_verbose, set_verbosity
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from ...model.build import Build
-from ...model.ignore import find_ignore_file
+from ...model.ignore_file import find_ignore_file
 from ...model.layers import local_sources
 from ...syntax.parser import parse
 from ...syntax.source import SourceError
@@ -19,7 +19,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ..engine.lint_plans import LintPlans
+    from ..engine.planning import LintPlans
 
 
 def describe(paths: Sequence[str], roots: Sequence[str], plans: LintPlans) -> None:

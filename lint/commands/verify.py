@@ -8,7 +8,7 @@ import sys
 from ...fixers.optimize.ignore.proposal import read_ignore_text
 from ...fixers.verify.builders import BuilderError, find_builder
 from ...fixers.verify.verification import Verdict, VerifyOptions, verify
-from ...model.ignore import find_ignore_file
+from ...model.ignore_file import find_ignore_file
 from ..terminal.streams import inform, printable, warn, write_stdout
 from .dockerignore import format_bytes
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ...model.context import Context
     from ...syntax.source import Source
     from ..sources.invocations.invocation import BuildInvocation
-    from .lint_plans import LintPlans
+    from .planning import LintPlans
 
 
 def is_build_definition(path: str) -> bool:

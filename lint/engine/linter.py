@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ...rules.base import Rule
     from ...syntax.tree import Dockerfile, Instruction
     from .lint_plan import LintPlan
-    from .snippet import Snippet
+    from .shellcheck_snippet import Snippet
 
 MAX_BYTES = 64 * 1024 * 1024
 """The size limit of a file: no Dockerfile is 64 MiB long, and reading it would only waste memory."""

@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .diagnostic import Diagnostic
-    from .snippet import Snippet
+    from .shellcheck_snippet import Snippet
 
 
 class Report:

@@ -14,7 +14,7 @@ import sys
 from ...model.state import PROXY_ARGS
 from ...syntax.tree import Run
 from .diagnostic import Diagnostic
-from .snippet import DIALECTS, Snippet
+from .shellcheck_snippet import DIALECTS, Snippet
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from ..engine.lint_plans import LintPlans
+    from ..engine.planning import LintPlans
     from ..engine.report import Report
 
 _WIKI = "https://www.shellcheck.net/wiki/"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
 
-    from ..engine.snippet import Snippet
+    from ..engine.shellcheck_snippet import Snippet
     from .documents import Document
     from .workbench import Workbench
 

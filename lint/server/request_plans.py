@@ -8,8 +8,8 @@ from ..commands.fix import FixRequest
 from ..commands.lint_files import USAGE_ERRORS
 from ..config.arguments import CheckArguments
 from ..config.resolver import ConfigResolver
-from ..engine.lint_plans import LintPlans as PlansOfFiles
-from ..engine.lint_plans import command_line_configurations
+from ..engine.planning import LintPlans as PlansOfFiles
+from ..engine.planning import command_line_configurations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import os
 
 from ...model.context import Context
 from ...model.copy_sources import copies_everything, has_wildcard, looks_generated
-from ...model.ignore import find_ignore_file
+from ...model.ignore_file import find_ignore_file
 from ...model.layers import local_sources
 from ...syntax.tree import CopyOrAdd
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 
-from ...model.files import commands_with_directories, resolve_image_path
+from ...model.image_paths import commands_with_directories, resolve_image_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

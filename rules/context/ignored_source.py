@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 
-from ...model.ignore import clean_path, python_regex
+from ...model.ignore_file import clean_path, python_regex
 from ...model.layers import is_remote_source
 from ...syntax.tree import Add, CopyOrAdd
 from ..base import WARNING, Bad, Finding, Good, rule
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from ...model.build import Build
     from ...model.context import Context
-    from ...model.ignore import IgnoreFile
+    from ...model.ignore_file import IgnoreFile
 
 
 @rule("BK019", level=WARNING, since="0.1", aliases=("buildkit:CopyIgnoredFile",), onbuild=False)

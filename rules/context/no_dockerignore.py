@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import posixpath
 
+from ...model.context_waste import describe_entries, find_waste
 from ...model.layers import copies_whole_context
-from ...model.waste import describe_entries, find_waste
 from ...syntax.tree import CopyOrAdd
 from ..base import WARNING, Bad, Finding, Good, rule
 from ..text import format_size

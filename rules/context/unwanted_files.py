@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import posixpath
 
+from ...model.context_waste import SECRET_NAMES, describe_entries, find_waste
 from ...model.copy_sources import WHOLE_CONTEXT, directory_copies, reaches_shipped_image
-from ...model.waste import SECRET_NAMES, describe_entries, find_waste
 from ..base import WARNING, Bad, Finding, Good, rule
 from ..text import format_size, transfer_summary
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from ...model.build import Build
     from ...model.context import Context
-    from ...model.waste import SizedPath
+    from ...model.context_waste import SizedPath
 
 
 @rule("CTX002", level=WARNING, since="0.1", onbuild=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from ...model.files import copied_paths
+from ...model.image_paths import copied_paths
 from ...syntax.tree import Add, Copy, Entrypoint, Run
 from ..base import ERROR, Bad, Finding, Good, rule
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...model.files import commands_with_directories, copied_paths, resolve_image_path
+from ...model.image_paths import commands_with_directories, copied_paths, resolve_image_path
 from ...syntax.command import Word
 from ...syntax.tree import Copy, Run
 from ..base import INFO, Bad, Finding, Good, rule

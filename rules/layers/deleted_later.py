@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...fixers.edits.edit import SAFE, UNSAFE, Fix
 from ...fixers.edits.join_runs import join_runs
-from ...model.files import added_paths, covers, is_large, removed_paths
+from ...model.image_paths import added_paths, covers, is_large, removed_paths
 from ...model.layers import inherited_instructions, is_remote_source, removed_packages
 from ...syntax.tree import CopyOrAdd, Run
 from ..base import WARNING, Bad, Finding, Good, rule
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ...model.build import Build, Stage
-    from ...model.files import ImagePath
+    from ...model.image_paths import ImagePath
     from ...syntax.tree import Instruction
 
 

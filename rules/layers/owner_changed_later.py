@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...fixers.edits.edit import UNSAFE, Edit, Fix
-from ...model.files import commands_with_directories, covers, resolve_image_path
+from ...model.image_paths import commands_with_directories, covers, resolve_image_path
 from ...syntax.tree import Add, Copy, Run
 from ..base import INFO, Bad, Finding, Good, rule
 from ..text import format_line_numbers

@@ -8,7 +8,7 @@ from ...model.packages.calls import cleans_cache, cleans_lists, is_pinned
 from ...syntax.tree import Run
 from ..options import pedantic
 from ..text import join_quoted
-from .held import expanded_packages
+from .expanded_packages import expanded_packages
 from .leftovers import call_cache_paths, is_removed_in_run, package_list_paths
 
 TYPE_CHECKING = False

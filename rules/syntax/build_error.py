@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...model.refusals import evaluation_errors
+from ...model.build_errors import evaluation_errors
 from ..base import ERROR, Bad, Finding, Good, rule
 
 TYPE_CHECKING = False

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from dockerfile_dlint.model.context import Context
-from dockerfile_dlint.model.ignore import IgnoreError, IgnoreFile, buildkit_regex, parse_patterns
+from dockerfile_dlint.model.ignore_file import IgnoreError, IgnoreFile, buildkit_regex, parse_patterns
 
 from .shared import shared
 

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from dockerfile_dlint.model.build import Build
-from dockerfile_dlint.syntax.dump import dump
+from dockerfile_dlint.syntax.buildkit_dump import dump
 from dockerfile_dlint.syntax.parser import parse
 from dockerfile_dlint.syntax.source import Source
 from dockerfile_dlint.syntax.tokens import tokenize

@@ -11,7 +11,7 @@ import json
 from typing import Any
 
 from dockerfile_dlint.model.build import Build
-from dockerfile_dlint.model.refusals import evaluation_errors
+from dockerfile_dlint.model.build_errors import evaluation_errors
 from dockerfile_dlint.syntax.expand import ExpansionError
 from dockerfile_dlint.syntax.parser import parse
 from dockerfile_dlint.syntax.source import Source

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from dockerfile_dlint.fixers.format.layout import FormatError, format_source
 from dockerfile_dlint.model.build import Build
-from dockerfile_dlint.model.evaluated import build_semantics
+from dockerfile_dlint.model.semantics import build_semantics
 from dockerfile_dlint.syntax.parser import parse
 from dockerfile_dlint.syntax.source import Source, SourceError
 from hypothesis import given

@@ -7,7 +7,7 @@ from dockerfile_dlint.lint.commands.fix import FixRequest, fix_source
 from dockerfile_dlint.lint.config.selection import select_rules
 from dockerfile_dlint.lint.engine.lint_plan import LintPlan
 from dockerfile_dlint.model.build import Build
-from dockerfile_dlint.model.evaluated import build_semantics
+from dockerfile_dlint.model.semantics import build_semantics
 from dockerfile_dlint.syntax.parser import parse
 from dockerfile_dlint.syntax.source import Source
 

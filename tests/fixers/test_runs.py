@@ -10,7 +10,7 @@ import pytest
 from dockerfile_dlint.fixers.edits.edit import Edit, apply_edits
 from dockerfile_dlint.fixers.edits.join_runs import join_runs
 from dockerfile_dlint.model.build import Build
-from dockerfile_dlint.model.evaluated import build_semantics
+from dockerfile_dlint.model.semantics import build_semantics
 from dockerfile_dlint.syntax.parser import parse
 from dockerfile_dlint.syntax.plain import index_at_offset, plain_form
 from dockerfile_dlint.syntax.source import Source

@@ -13,7 +13,7 @@ from dockerfile_dlint.lint.config.keys import CONFIG_KEYS, KEYS_BY_NAME
 from dockerfile_dlint.lint.config.layer import ConfigError, ConfigLayer
 from dockerfile_dlint.lint.config.reader import layers_from_environment, layers_from_options
 from dockerfile_dlint.lint.config.resolver import ConfigResolver
-from dockerfile_dlint.lint.engine.lint_plans import default_plans
+from dockerfile_dlint.lint.engine.planning import default_plans
 
 from .runner import dlint
 

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from dockerfile_dlint.lint.engine.lint_plans import default_plans
+from dockerfile_dlint.lint.engine.planning import default_plans
 from dockerfile_dlint.lint.sources.invocations.hcl import HclError, parse_hcl
 from dockerfile_dlint.lint.sources.invocations.index import BuildFinder, is_bake, is_compose, read_builds
 from dockerfile_dlint.lint.sources.invocations.invocation import BuildInvocation

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from dockerfile_dlint.lint.commands.fast_arguments import parse_plain_arguments
 from dockerfile_dlint.lint.commands.parsers import PARSERS
-from dockerfile_dlint.lint.commands.plain_arguments import parse_plain_arguments
 
 PLAIN = [
     "",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from dockerfile_dlint.model import context as module
 from dockerfile_dlint.model.context import Context
-from dockerfile_dlint.model.ignore import IgnoreFile
+from dockerfile_dlint.model.ignore_file import IgnoreFile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

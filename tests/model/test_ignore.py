@@ -8,7 +8,7 @@ import warnings
 from typing import TYPE_CHECKING
 
 import pytest
-from dockerfile_dlint.model.ignore import (
+from dockerfile_dlint.model.ignore_file import (
     IgnoreError,
     IgnoreFile,
     clean_path,
@@ -176,7 +176,7 @@ def test_no_number_of_stars_makes_matching_slow() -> None:
 
 def test_parsing_imports_no_pathspec() -> None:
     code = (
-        "import sys; from dockerfile_dlint.model.ignore import IgnoreFile as f; "
+        "import sys; from dockerfile_dlint.model.ignore_file import IgnoreFile as f; "
         "g = f.parse('a*\\n![b]\\n'); assert 'pathspec' not in sys.modules; "
         "assert g.excluded('ab') and 'pathspec' in sys.modules"
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dockerfile_dlint.fixers.edits.edit import apply_edits
 from dockerfile_dlint.lint.engine.report import Report
-from dockerfile_dlint.syntax.dump import dump
+from dockerfile_dlint.syntax.buildkit_dump import dump
 from dockerfile_dlint.syntax.parser import parse
 from dockerfile_dlint.syntax.source import Source
 from dockerfile_dlint.syntax.tokens import tokenize

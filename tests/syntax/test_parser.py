@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from dockerfile_dlint.syntax.dump import dump
+from dockerfile_dlint.syntax.buildkit_dump import dump
 from dockerfile_dlint.syntax.parser import parse
 from dockerfile_dlint.syntax.source import Source
 from dockerfile_dlint.syntax.tokens import tokenize as tokens_of

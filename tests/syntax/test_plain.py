@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from dockerfile_dlint.model.build import Build
-from dockerfile_dlint.model.evaluated import build_semantics
+from dockerfile_dlint.model.semantics import build_semantics
 from dockerfile_dlint.syntax.blanks import split_shell_line
 from dockerfile_dlint.syntax.parser import parse
 from dockerfile_dlint.syntax.plain import index_at_offset, plain_form

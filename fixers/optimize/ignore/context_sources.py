@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 
-from ....model.ignore import IgnoreError, clean_path, go_glob_regex, python_regex
+from ....model.ignore_file import IgnoreError, clean_path, go_glob_regex, python_regex
 from ....model.layers import is_remote_source
 from ....syntax.instruction_checks import parse_mount_fields
 from ....syntax.tree import Add, CommandLine, Copy, CopyOrAdd, Env, Run

@@ -7,7 +7,7 @@ import posixpath
 import re
 from typing import cast
 
-from ....model.history import read_small_file
+from ....model.git_usage import read_small_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

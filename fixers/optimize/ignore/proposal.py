@@ -12,9 +12,9 @@ import posixpath
 import re
 from fnmatch import fnmatchcase
 
-from ....model.history import MAX_TEXT_BYTES
-from ....model.ignore import IgnoreFile, find_ignore_file, python_regex
-from ....model.waste import VCS_DIRECTORIES
+from ....model.context_waste import VCS_DIRECTORIES
+from ....model.git_usage import MAX_TEXT_BYTES
+from ....model.ignore_file import IgnoreFile, find_ignore_file, python_regex
 from .context_sources import ContextSources, context_related_text
 from .mentions import ProjectTexts, executed_scripts, first_mention, named_in_commands, package_scripts
 from .waste_candidates import (

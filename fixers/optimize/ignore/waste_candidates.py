@@ -7,9 +7,9 @@ import posixpath
 import re
 from fnmatch import fnmatchcase
 
-from ....model.history import read_small_file, reads_git_history
+from ....model.context_waste import CACHE_NAMES, FIXTURE_DIRECTORIES, SECRET_NAMES, VCS_DIRECTORIES
+from ....model.git_usage import read_small_file, reads_git_history
 from ....model.layers import local_sources
-from ....model.waste import CACHE_NAMES, FIXTURE_DIRECTORIES, SECRET_NAMES, VCS_DIRECTORIES
 from ....syntax.tree import CopyOrAdd, Run
 from .mentions import executed_scripts, package_scripts
 
@@ -317,7 +317,7 @@ def _installed_folders(project: ContextUsage) -> Iterator[str]:
 
 def _install_folder(build: Build, run: Run) -> str | None:
     """The directory in the image where a RUN installs node_modules; None when unknown."""
-    from ....model.files import commands_with_directories, resolve_image_path
+    from ....model.image_paths import commands_with_directories, resolve_image_path
 
     for command, folder in commands_with_directories(build, run):
         if command.name in ("npm", "yarn", "pnpm", "bun"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..base.rewrite import RewriteOutcome, RewriteRejected
-from . import dotnet, go, java, node, php, python, python_managed, python_venv, ruby, rust
+from . import dotnet, go, java, node, php, python, python_lockfile, python_venv, ruby, rust
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,6 +45,6 @@ def rewrite(build: Build, context: Context) -> RewriteOutcome:
 
 def _python(build: Build, stage: Stage) -> Callable[[Build, Stage, Context], RewriteOutcome]:
     """The rewrite for Python, by what creates the environment."""
-    if python_managed.installs_from_lock(build, stage):
-        return python_managed.rewrite
+    if python_lockfile.installs_from_lock(build, stage):
+        return python_lockfile.rewrite
     return python_venv.rewrite if python_venv.creates_venv(build, stage) else python.rewrite

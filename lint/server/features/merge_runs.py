@@ -6,7 +6,7 @@ from ....fixers.edits.edit import apply_edits
 from ....fixers.edits.join_runs import join_runs
 from ....fixers.gate import FixRejected, declared_result
 from ....model.build import Build
-from ....model.evaluated import build_semantics
+from ....model.semantics import build_semantics
 from ....syntax.parser import parse
 from ....syntax.source import Source
 from ....syntax.tree import Run

@@ -107,9 +107,9 @@ def rewritten_text(
 
 def _proposal(server: DlintServer, document: Document, reasons: list[str]) -> IgnoreProposal | None:
     """What `dlint dockerignore` proposes; None if that is not possible, and the reason is added to `reasons`."""
-    from ....model.ignore import IgnoreError
+    from ....model.ignore_file import IgnoreError
     from ...commands.dockerignore import ignore_file_proposal, invalid_ignore_message
-    from ...engine.lint_plans import default_plans
+    from ...engine.planning import default_plans
 
     context = document.build.context
     if context is None:

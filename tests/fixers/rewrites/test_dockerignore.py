@@ -8,7 +8,7 @@ import pytest
 from dockerfile_dlint.fixers.optimize.ignore.proposal import IgnoreProposal, propose_ignore_file
 from dockerfile_dlint.model.build import Build
 from dockerfile_dlint.model.context import Context
-from dockerfile_dlint.model.ignore import IgnoreError
+from dockerfile_dlint.model.ignore_file import IgnoreError
 from dockerfile_dlint.syntax.parser import parse
 from dockerfile_dlint.syntax.source import Source
 

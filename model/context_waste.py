@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 
 from ..syntax.tree import Run
-from .history import reads_git_history
+from .git_usage import reads_git_history
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
