@@ -163,20 +163,23 @@ def _from(build: Build, stage: Stage) -> Iterator[Refusal]:
             trigger = instruction.trigger
             if trigger is not None and trigger.name not in KEYWORDS:
                 line = instruction.start_line
-                yield f"`{base.text}` has an ONBUILD on line {line} with unknown instruction `{trigger.keyword}`", base
+                yield (
+                    f"`{base.text}` has an ONBUILD on line {line} with unknown instruction `{trigger.keyword}`; fix it",
+                    base,
+                )
         return
     if unmatched & state.unknown:
         return
     image = state.text(base.text)
     if unmatched and not image.strip("/:@"):
         names = ", ".join(f"`{name}`" for name in sorted(unmatched))
-        yield f"the base name `{base.text}` is empty: {names} is not declared; add an ARG before the first FROM", base
+        yield f"the base image `{base.text}` is empty; declare {names} with ARG before the first FROM", base
     elif image != "scratch":
         try:
             parse_reference(image)
         except InvalidReferenceError as error:
             shown = f"`{image}`" if image == base.text else f"`{base.text}`, which is `{image}`,"
-            yield f"the base {shown} is not a valid image reference: {_why(error, image)}", base
+            yield f"the base image {shown} is not a valid image reference: {_why(error, image)}", base
 
 
 def _why(error: InvalidReferenceError, name: str) -> str:
@@ -196,7 +199,7 @@ def _platform(instruction: From, state: State) -> Iterator[Refusal]:
         yield f"`{flag.value}` cannot be expanded: {error}", flag
         return
     if not value:
-        yield f"the platform `{flag.value}` is empty", flag
+        yield f"the platform `{flag.value}` is empty; give its variable a value", flag
         return
     parts = value.split("/")
     if len(parts) > 3 or not all(map(_is_platform_part, parts)):
@@ -222,7 +225,10 @@ def _transfer(build: Build, stage: Stage, instruction: CopyOrAdd, state: State) 
             for source in instruction.sources:
                 value = state.value(source.text)
                 if value is not None and not is_remote_source(value) and not value.startswith("<<"):
-                    yield f"--checksum requires an HTTP(S) or git source, but `{source.text}` is a local path", source
+                    yield (
+                        f"--checksum requires an HTTP(S) or git source, but `{source.text}` is local; remove the flag",
+                        source,
+                    )
         return
     flag = instruction.flag("from") if isinstance(instruction, Copy) else None
     if flag is not None and flag.value:
@@ -236,7 +242,7 @@ def _copy_from(build: Build, stage: Stage, flag: Flag, name: str) -> Iterator[Re
     index = stage_number(name)
     if index is not None and not 0 <= index < len(build.stages):
         stages = "1 stage" if len(build.stages) == 1 else f"{len(build.stages)} stages"
-        yield f"stage {name} does not exist; the file has {stages}, numbered from 0", flag
+        yield f"stage {name} does not exist: the file has {stages}, numbered from 0; name an earlier stage", flag
         return
     yield from _source(stage, name, build.source_stage(name), f"--from={name}", flag)
 
@@ -244,9 +250,9 @@ def _copy_from(build: Build, stage: Stage, flag: Flag, name: str) -> Iterator[Re
 def _source(stage: Stage, name: str, source: Stage | None, shown: str, flag: Flag) -> Iterator[Refusal]:
     """Why `stage` cannot copy from `name`; `source` is the stage of that name, if there is one."""
     if source is stage:
-        yield f"`{shown}` refers to its own stage", flag
+        yield f"`{shown}` refers to its own stage; name an earlier one", flag
     elif source is not None and source.index > stage.index:
-        yield f"`{shown}` refers to a stage that is defined later, on line {source.from_.start_line}", flag
+        yield f"`{shown}` refers to a stage that is defined later, on line {source.from_.start_line}; move it up", flag
     elif source is None and name != "scratch" and "$" not in name:
         try:
             parse_reference(name)
@@ -260,7 +266,7 @@ def _chmod(flag: Flag, value: str) -> Iterator[Refusal]:
     octal = _is_octal(value)
     symbolic = any(char in value for char in "+-=")
     if octal and int(value, 8) > 0o7777:
-        yield f"the mode `{value}` is greater than 07777", flag
+        yield f"the mode `{value}` is greater than 07777; use a value such as 0755", flag
     elif not octal and not symbolic:
         yield f"invalid mode `{value}`; use a value such as 0755 or u+x", flag
 
@@ -274,7 +280,7 @@ def _mounts(build: Build, stage: Stage, instruction: Run, state: State) -> Itera
         if flag.name == "mount" and flag.value:
             yield from _mount_flag(build, stage, flag, flag.value, state)
         elif flag.name == "device" and (syntax is None or "labs" not in syntax.value):
-            yield "--device requires `# syntax=docker/dockerfile:1-labs`", flag
+            yield "--device requires `# syntax=docker/dockerfile:1-labs`; add it at the top", flag
 
 
 def _mount_flag(build: Build, stage: Stage, flag: Flag, text: str, state: State) -> Iterator[Refusal]:
@@ -306,19 +312,19 @@ def _mount(fields: list[tuple[str, str | None]], state: State) -> Iterator[str]:
             yield "the mount target is missing or `/`; write target=/path"
         for key in ("uid", "gid", "mode") if kind != "cache" else ():
             if key in seen:
-                yield f"`{key}` is not allowed for a mount of type {kind}"
+                yield f"`{key}` is not allowed for a mount of type {kind}; remove it"
     if seen.get("sharing") and kind != "cache":
-        yield f"`sharing` is not allowed for a mount of type {kind}"
+        yield f"`sharing` is not allowed for a mount of type {kind}; remove it"
 
 
 def _secret_mount(seen: dict[str, str], target: str) -> Iterator[str]:
     source = seen.get("source", seen.get("src", ""))
     if "from" in seen:
-        yield "`from` is not allowed for a mount of type secret"
+        yield "`from` is not allowed for a mount of type secret; remove it"
     elif not target and not source and not seen.get("id"):
-        yield "a secret mount requires an id, a source or a target"
+        yield "a secret mount requires an id, a source or a target; add id=name"
     elif source and seen.get("id"):
-        yield "a secret mount cannot have both `source` and `id`"
+        yield "a secret mount cannot have both `source` and `id`; remove one"
 
 
 def _mount_switch(key: str, kind: str) -> str:
@@ -349,7 +355,7 @@ def _mount_field(key: str, value: str, kind: str) -> str:
 
 def _not_allowed(key: str, kind: str) -> str:
     kinds = _MOUNT_TYPES_OF.get(key)
-    return f"`{key}` is not allowed for a mount of type {kind}" if kinds and kind not in kinds else ""
+    return f"`{key}` is not allowed for a mount of type {kind}; remove it" if kinds and kind not in kinds else ""
 
 
 def _is_octal(text: str) -> bool:
@@ -375,13 +381,13 @@ def _port(text: str) -> str:
         return f"unknown protocol `{protocol}`; use tcp, udp or sctp"
     container = ports.rsplit(":", 1)[-1]
     if not container:
-        return "the port is missing"
+        return "the port number is missing; add it"
     first, dash, last = container.partition("-")
     numbers = [first, last] if dash else [first]
     if not all(number.isascii() and number.isdigit() and _number(number) <= 65535 for number in numbers):
         return "a port must be a number from 0 to 65535"
     if dash and _number(first) > _number(last):
-        return "the end of the range is lower than its start"
+        return "the end of the range is lower than its start; swap them"
     return ""
 
 
