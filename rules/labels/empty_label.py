@@ -26,7 +26,7 @@ def empty_label(build: Build) -> Iterator[Finding]:
     wanted = label_schema(build)
     for key, value, pair in image_labels(build) if wanted else ():
         if key in wanted and value is not None and not value.strip():
-            yield Finding(f"label `{key}` is empty", pair.key)
+            yield Finding(f"label `{key}` is empty; give it a value", pair.key)
 
 
 _OPTIONS = {"label-schema": {"maintainer": "text"}}

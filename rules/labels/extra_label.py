@@ -29,7 +29,7 @@ def extra_label(build: Build) -> Iterator[Finding]:
     wanted = label_schema(build)
     for key, _, pair in image_labels(build):
         if key not in wanted:
-            yield Finding(f"label `{key}` is not in `label-schema`", pair.key)
+            yield Finding(f"label `{key}` is not in `label-schema`; remove it or add it there", pair.key)
 
 
 _OPTIONS = {"label-schema": {"maintainer": "text"}, "strict-labels": True}

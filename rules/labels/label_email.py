@@ -20,7 +20,7 @@ def label_email(build: Build) -> Iterator[Finding]:
     The contact cannot be reached.
 
     ## Options
-    - `label-schema`: sets the type of each label. Only labels of type `email` are checked; the default is none.
+    - `label-schema`: the type of each label; empty by default. Only labels of type `email` are checked.
     """
     yield from mistyped_labels(build, "email", is_email, "email address")
 

@@ -23,7 +23,7 @@ def label_hash(build: Build) -> Iterator[Finding]:
     - Any abbreviation of at least 7 digits is valid; hadolint accepts 7 or 40 digits only.
 
     ## Options
-    - `label-schema`: sets the type of each label. Only labels of type `hash` are checked; the default is none.
+    - `label-schema`: the type of each label; empty by default. Only labels of type `hash` are checked.
     """
     yield from mistyped_labels(build, "hash", is_hash, "Git commit hash")
 

@@ -19,11 +19,11 @@ def label_key(label: Label, build: Build) -> Iterator[Finding]:
     """A label key does not follow Docker's guidelines.
 
     ## Why
-    Tools that read labels expect lower-case keys such as `com.example.some-label`, and Docker reserves some prefixes.
-    The rule is off by default, because every key works.
+    Tools that read labels expect lowercase keys such as `com.example.some-label`, and Docker reserves some prefixes.
+    The rule is off by default, because any key works.
 
     ## What to do
-    Use lower-case letters, digits, dots and dashes. Start with a letter, end with a letter or digit, and do not repeat
+    Use lowercase letters, digits, dots and dashes. Start with a letter, end with a letter or digit, and do not repeat
     dots or dashes.
 
     ## References
@@ -38,18 +38,18 @@ def label_key(label: Label, build: Build) -> Iterator[Finding]:
 
 def _problem(key: str) -> str:
     if key.startswith(_RESERVED):
-        return "starts with a prefix that is reserved by Docker"
+        return "starts with a prefix that is reserved by Docker; use another prefix"
     if not key[:1].isalpha():
-        return "does not start with a letter"
+        return "does not start with a letter; rename it"
     if key != key.lower() or any(char.isspace() for char in key):
-        return "contains upper-case letters or whitespace"
+        return "contains uppercase letters or whitespace; use lowercase and dashes"
     if not key[-1:].isalnum():
-        return "does not end with a letter or digit"
-    return "contains consecutive dots or dashes" if ".." in key or "--" in key else ""
+        return "does not end with a letter or digit; rename it"
+    return "contains consecutive dots or dashes; use single ones" if ".." in key or "--" in key else ""
 
 
 EXAMPLES = (
-    Bad("LABEL «Version»=1", message="upper-case letters"),
+    Bad("LABEL «Version»=1", message="uppercase letters"),
     Good("LABEL com.example.some-label=1"),
     Bad('LABEL «"a b"»=1'),
     Bad("LABEL a=1 «1a»=2"),

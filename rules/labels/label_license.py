@@ -24,7 +24,7 @@ def label_license(build: Build) -> Iterator[Finding]:
     - Unknown license names: only the syntax and common mistakes such as `GPLv3` are checked.
 
     ## Options
-    - `label-schema`: sets the type of each label. Only labels of type `spdx` are checked; the default is none.
+    - `label-schema`: the type of each label; empty by default. Only labels of type `spdx` are checked.
 
     ## References
     - <https://spdx.github.io/spdx-spec/v2.3/SPDX-license-expressions/>

@@ -20,7 +20,7 @@ def label_time(build: Build) -> Iterator[Finding]:
     Tools parse the label as in `org.opencontainers.image.created`: `2025-01-31T12:00:00Z`.
 
     ## Options
-    - `label-schema`: sets the type of each label. Only labels of type `rfc3339` are checked; the default is none.
+    - `label-schema`: the type of each label; empty by default. Only labels of type `rfc3339` are checked.
 
     ## References
     - <https://www.rfc-editor.org/rfc/rfc3339#section-5.6>

@@ -20,7 +20,7 @@ def label_url(build: Build) -> Iterator[Finding]:
     Tools that read the label cannot follow the link.
 
     ## Options
-    - `label-schema`: sets the type of each label. Only labels of type `url` are checked; the default is none.
+    - `label-schema`: the type of each label; empty by default. Only labels of type `url` are checked.
     """
     yield from mistyped_labels(build, "url", is_url, "URL")
 

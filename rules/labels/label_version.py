@@ -20,7 +20,7 @@ def label_version(build: Build) -> Iterator[Finding]:
     Tools cannot compare the version.
 
     ## Options
-    - `label-schema`: sets the type of each label. Only labels of type `semver` are checked; the default is none.
+    - `label-schema`: the type of each label; empty by default. Only labels of type `semver` are checked.
 
     ## References
     - <https://semver.org>

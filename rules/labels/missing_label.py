@@ -30,7 +30,7 @@ def missing_label(build: Build) -> Iterator[Finding]:
     present = {key for key, _, _ in image_labels(build)}
     for key in wanted:
         if key not in present:
-            yield Finding(f"the image has no label `{key}`", final.from_.base)
+            yield Finding(f"the image has no label `{key}`; add it with LABEL", final.from_.base)
 
 
 _OPTIONS = {"label-schema": {"maintainer": "text"}}
