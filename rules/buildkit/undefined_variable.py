@@ -61,11 +61,11 @@ def _advice(build: Build, use: VariableReference) -> str:
         return f"the ARG before the first FROM is not visible in this stage; add `ARG {use.name}`"
     for setter in _setters(build, use):
         if setter.start > use.end and build.stage_of(setter) is use.stage:
-            return f"it is not set until line {setter.start_line}"
+            return f"it is not set until line {setter.start_line}; set it earlier"
         if isinstance(setter, Arg) and setter.end < use.start:
             return f"the ARG on line {setter.start_line} is in another stage; add `ARG {use.name}` to this one"
     near = suggest(use.name, sorted(use.declared))
-    return "no ENV or ARG sets it" + (f"; did you mean `${near}`?" if near else "")
+    return "no ENV or ARG sets it; " + (f"did you mean `${near}`?" if near else "declare it first")
 
 
 def _set_in_same_env(use: VariableReference) -> bool:

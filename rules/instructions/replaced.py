@@ -23,7 +23,7 @@ def replaced_instructions(stage: Stage, name: str) -> Iterator[Finding]:
     """
     for earlier, later in pairwise([i for i in stage.instructions if i.name == name]):
         yield Finding(
-            f"this {name} has no effect: the {name} on line {later.start_line} overrides it",
+            f"this {name} has no effect: the {name} on line {later.start_line} overrides it; remove one",
             earlier,
             related=[(later, "overrides it")],
             fix=_fix(stage.build.dockerfile, earlier),

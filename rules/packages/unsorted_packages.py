@@ -61,7 +61,11 @@ def unsorted_packages(run: Run, build: Build) -> Iterator[Finding]:
         what = "sorted" if single else "one per line" if sort_items(rows, key) == rows else "one per line and sorted"
         change = write_list(build, run, call.command, rows, key)
         fix = Fix("Put one package per line, sorted", SAFE, *change) if change else None
-        yield Finding(f"the {len(rows)} packages of this install are not {what}", PackageSpan(packages), fix=fix)
+        yield Finding(
+            f"the {len(rows)} packages of this install are not {what}; list one per line in alphabetical order",
+            PackageSpan(packages),
+            fix=fix,
+        )
 
 
 def _by_name(packages: Sequence[Package]) -> Callable[[Word], tuple[str, ...]]:
@@ -90,7 +94,7 @@ EXAMPLES = (
         message="not one per line and sorted",
         fixed="RUN apt-get install -y \\\n    curl \\\n    gcc \\\n    git \\\n    make \\\n    && a",
     ),
-    Good("RUN apt-get install -y git curl make", why="up to three on a line"),
+    Good("RUN apt-get install -y git curl make", why="up to three packages on one line"),
     Bad(
         "RUN apt-get install -y \\\n      «git \\\n      curl=7.* \\\n      curl-dev» \\\n && a",
         message="are not sorted",

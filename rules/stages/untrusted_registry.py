@@ -54,7 +54,9 @@ def untrusted_registry(stage: Stage, build: Build) -> Iterator[Finding]:
 
 
 def _finding(name: str, where: Argument, place: str) -> Finding:
-    return Finding(f"`{name}` comes from {place.partition('/')[0]}, which is not a trusted registry", where)
+    return Finding(
+        f"`{name}` comes from {place.partition('/')[0]}, which is not a trusted registry; use another image", where
+    )
 
 
 def _image_names(instruction: Instruction) -> Iterator[tuple[str, Argument]]:
