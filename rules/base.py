@@ -37,7 +37,7 @@ class Finding:
     - `start`, `end`: offsets of the text to underline
     - `related`: other positions as (start, end, note)
     - `fix`: None if the finding has no fix
-    - `aliases`: other tools' names for this finding if they differ from the rule's, which None stands for
+    - `aliases`: other tools' names for this finding if they differ from the rule's; None means the same names
     """
 
     __slots__ = ("aliases", "end", "fix", "message", "related", "start")

@@ -15,7 +15,7 @@ UNUSED_IGNORES = "unused-ignores"
 
 
 def pedantic(build: Build) -> bool:
-    """Whether to report also what seldom matters (`pedantic`): everything hadolint reports, except its mistakes.
+    """Whether to also report what rarely matters (`pedantic`): everything hadolint reports, except its mistakes.
 
     Where a rule is a matter of taste (`apt` or `apt-get`, ADD or COPY), this option follows hadolint.
     """

@@ -22,7 +22,7 @@ def format_size(count: int) -> str:
 
 
 def join_quoted(words: Sequence[str], most: int = 4) -> str:
-    """`a`, `b` and `c`; beyond `most` words, the rest is counted: `a`, `b` and 3 more. Needs at least one word."""
+    """`a`, `b` and `c`; beyond `most` items, only the number is given: `a`, `b` and 3 more. Needs at least one item."""
     quoted = [f"`{word}`" for word in words[:most]]
     if len(words) > most:
         quoted.append(f"{len(words) - most} more")

@@ -18,7 +18,7 @@ def as_casing(instruction: From, build: Build) -> Iterator[Finding]:
     """`AS` is not written in the same case as `FROM`.
 
     ## Why
-    Keywords in a consistent case are easy to tell from names. `docker build` warns about a mismatch.
+    Keywords in a consistent case are easy to distinguish from names. `docker build` warns about a mismatch.
 
     ## Fix safety
     Safe: keywords are case-insensitive.

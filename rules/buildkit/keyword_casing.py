@@ -19,8 +19,8 @@ def keyword_casing(build: Build) -> Iterator[Finding]:
     """An instruction keyword is not in the same case as most others in the file.
 
     ## Why
-    Keywords in a consistent case are easy to tell from arguments. The file's style is lowercase if most keywords are
-    lowercase, and uppercase otherwise.
+    Keywords in a consistent case are easy to distinguish from arguments. The file's style is lowercase if most keywords
+    are lowercase, and uppercase otherwise.
 
     ## Fix safety
     Safe: keywords are case-insensitive.

@@ -23,7 +23,7 @@ def legacy_key_value(instruction: Env | Label, build: Build) -> Iterator[Finding
     """ENV or LABEL uses the legacy format `key value`, without `=`.
 
     ## Why
-    The legacy format takes the rest of the line as the value, so `ENV A=1 B=2` and `ENV A 1 B=2` mean different things.
+    In the legacy format, the value is the rest of the line, so `ENV A=1 B=2` and `ENV A 1 B=2` mean different things.
     Docker's reference discourages it, and `docker build` warns about it.
 
     ## What to do
@@ -31,7 +31,7 @@ def legacy_key_value(instruction: Env | Label, build: Build) -> Iterator[Finding
 
     ## Fix safety
     Safe: the new form is parsed again and must give the same value, whether or not the variables in it are set. There
-    is no fix if no quoting achieves that.
+    is no fix if quotes cannot achieve that.
     """
     for pair in instruction.pairs:
         if pair.legacy and pair.value is not None:

@@ -20,7 +20,7 @@ def stage_casing(instruction: From, build: Build) -> Iterator[Finding]:
 
     ## Why
     BuildKit stores stage names in lowercase. `--from=Build` and `--target Build` find the stage, but `FROM Build` is
-    taken for an image name, which must be lowercase, so the build fails.
+    treated as an image name, which must be lowercase, so the build fails.
 
     ## Fix safety
     Safe: BuildKit lowercases the name anyway, and `--target` is case-insensitive. `COPY --from` and mounts that use the

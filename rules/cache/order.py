@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def delayed_installs(stage: Stage, build: Build) -> Iterator[Delay]:
-    """Installs that depend on COPYs without need: the COPYs, the call and a remedy (empty for packages by name)."""
+    """Installs that unnecessarily depend on COPYs: the COPYs, the call and a remedy (empty for packages by name)."""
     if "onbuild" in (stage.root.image or ""):
         return  # these images copy the manifest and install in ONBUILD triggers
     if not any(isinstance(step, CopyOrAdd) and step.flag("from") is None for step in stage.instructions):
@@ -44,7 +44,7 @@ def delayed_installs(stage: Stage, build: Build) -> Iterator[Delay]:
 
 
 def _manifest_delay(build: Build, copies: list[CopySource], install: ManifestInstall) -> Delay | None:
-    """The copies that the install waits for without need; None if there are none."""
+    """The copies that the install unnecessarily waits for; None if there are none."""
     waits = [copy for copy in copies if copy.delays_manifest_install(build, install.directory)]
     path = waits[0].to_context_path(install.directory) if waits else None
     if not waits or install.reads_project_files(build, path):

@@ -1,1 +1,1 @@
-"""Rules about commands."""
+"""Rules about shell commands."""

@@ -118,8 +118,8 @@ EXAMPLES = (
     Good("WORKDIR /app\nRUN make"),
     Good("RUN make -C $(cd /app && pwd)", why="a substitution"),
     Good("RUN git clone https://example.com/a && cd a && make", why="this RUN creates the directory"),
-    Good("RUN cd /app && make && cd / && rm -rf /app", why="one of several"),
+    Good("RUN cd /app && make && cd / && rm -rf /app", why="one of several `cd` commands"),
     Good("RUN cd /tmp && curl -O https://example.com/a && install a /usr/bin", why="a temporary directory"),
     Good('RUN ["echo", "a | b; cd /tmp"]', why="not a command"),
-    Good("RUN python3 <<EOF\ncd /app\nEOF", why="not a shell"),
+    Good("RUN python3 <<EOF\ncd /app\nEOF", why="not a shell script"),
 )

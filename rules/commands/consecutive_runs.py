@@ -90,7 +90,7 @@ EXAMPLES = (
         message="lines 2, 3 and 5",
         fixed="RUN mkdir /a && \\\n    chown b /a && \\\n    # for c\n    ln -s /a /c",
     ),
-    Good("RUN mkdir /a\nRUN chown b /a", why="only two"),
+    Good("RUN mkdir /a\nRUN chown b /a", why="only two RUN instructions"),
     Bad(
         "RUN cd /a && mkdir b\n«RUN» chown b /a\nRUN ln -s /a /c",
         fixed="RUN cd /a && mkdir b\nRUN chown b /a\nRUN ln -s /a /c",

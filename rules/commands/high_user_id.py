@@ -24,10 +24,10 @@ def high_user_id(run: Run, build: Build) -> Iterator[Finding]:
 
     ## Why
     useradd adds an entry to `/var/log/lastlog`, a table with 292 bytes for every lower ID. The sparse file is stored
-    with its full size in the layer: hundreds of megabytes for an ID of a directory service.
+    with its full size in the layer: hundreds of megabytes for an ID from a directory service.
 
     ## Fix safety
-    Safe: the user is the same, only the tables of past logins are not written.
+    Safe: the user is the same; only its login records are not created.
 
     ## References
     - <https://docs.docker.com/build/building/best-practices/#user>
@@ -56,7 +56,7 @@ EXAMPLES = (
     Good("RUN useradd -u 1000 app"),
     Bad("RUN «useradd --uid 1234567 app»"),
     Bad("RUN groupadd g && «useradd -mu 1234567 app»"),
-    Bad("ARG UID=1000000\nRUN «useradd -u $UID app»", why="the default of ARG"),
+    Bad("ARG UID=1000000\nRUN «useradd -u $UID app»", why="the default of the ARG"),
     Good("RUN useradd --no-log-init -u 1234567 app"),
     Good("RUN useradd -l -u 1234567 app"),
     Good("ARG UID\nRUN useradd -u $UID app", why="the value is set at build time"),

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _PIPES = ("|", "|&")
 _CANNOT_FAIL = frozenset(("echo", "printf", "yes", "true", ":"))
-"""Commands that fail only if the reader stops early, where pipefail does harm."""
+"""Commands that fail only if the reader stops early, with which pipefail breaks the build."""
 
 
 @rule("DL4006", level=WARNING, since="0.1", fix=UNSAFE, prefilter=("|",))
@@ -40,7 +40,7 @@ def pipe_without_pipefail(run: Run, build: Build) -> Iterator[Finding]:
 
     ## Exceptions
     - Pipes that start with echo, printf or yes, conditions (`if a | b`), and `a | b || true`.
-    - A SHELL set in an earlier stage and `set -o pipefail` in the RUN also apply; hadolint ignores both.
+    - A SHELL inherited from a parent stage, and `set -o pipefail` in the RUN; hadolint ignores both.
     - No SHELL is added if a CMD, ENTRYPOINT or HEALTHCHECK of the stage or another stage would use it.
 
     ## Options
@@ -149,7 +149,7 @@ EXAMPLES = (
     Good("RUN yes | a", why="pipefail would make `yes` fail"),
     Good("RUN if a | grep -q b; then c; fi", why="a condition"),
     Good("RUN a | b || true"),
-    Good('RUN ["echo", "a | b; cd /tmp"]', why="no shell"),
-    Good("RUN python3 <<EOF\na | b\nEOF", why="not a shell"),
+    Good('RUN ["echo", "a | b; cd /tmp"]', why="not run by a shell"),
+    Good("RUN python3 <<EOF\na | b\nEOF", why="not a shell script"),
     Good("FROM mcr.microsoft.com/windows/servercore:ltsc2022\nRUN dir | more", why="cmd has no pipefail"),
 )

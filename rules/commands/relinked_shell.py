@@ -23,7 +23,7 @@ def relinked_shell(run: Run, build: Build) -> Iterator[Finding]:
     Every script in the image that uses `/bin/sh` was written for the original shell, and a package update restores it.
 
     ## What to do
-    Use `SHELL ["/bin/bash", "-c"]`, which only changes the shell of the instructions.
+    Use `SHELL ["/bin/bash", "-c"]`, which only changes the shell that runs instructions.
     """
     stage = build.stage_of(run)
     if stage is None or stage.root.image == "scratch":

@@ -79,5 +79,5 @@ EXAMPLES = (
     Bad("FROM example.com/base:1\nRUN «sudo -u postgres psql» -c 'select 1'", message="with USER"),
     Bad("RUN «env A=1 sudo b» c"),
     Good("RUN echo sudo make", why="not a command"),
-    Good("RUN python3 <<EOF\nsudo = 1\nEOF", why="not a shell"),
+    Good("RUN python3 <<EOF\nsudo = 1\nEOF", why="not a shell script"),
 )

@@ -26,10 +26,10 @@ def wget_progress(run: Run, build: Build) -> Iterator[Finding]:
 
     ## Why
     In a log, every step of the bar becomes a line: hundreds for a large file. The rule is off by default, because the
-    image is the same.
+    image does not change.
 
     ## What to do
-    `wget -nv` prints errors only, `wget --progress=dot:giga` a short progress; on Alpine, use `-q`.
+    `wget -nv` prints errors only, `wget --progress=dot:giga` a short progress report; on Alpine, use `-q`.
 
     ## Fix safety
     Safe: only the log changes. Unsafe if the implementation of wget is unknown: `-q` hides the errors of GNU wget.

@@ -1,1 +1,1 @@
-"""Rules about context."""
+"""Rules about the build context."""

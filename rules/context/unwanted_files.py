@@ -31,7 +31,7 @@ def unwanted_files(build: Build) -> Iterator[Finding]:
     in every directory, `__pycache__` only at the top. `dlint dockerignore --write` extends the file.
 
     ## Exceptions
-    - `.git` if the build reads the history.
+    - `.git` if the build reads the Git history.
     - Modules that no step of the build installs.
     - Files that are copied by name.
     - Secrets in tests and examples, or in a stage from which they are not copied.
@@ -101,11 +101,11 @@ EXAMPLES = (
     Good(
         "COPY . /app\nRUN git describe --tags > version",
         files={".dockerignore": "x\n", ".git/HEAD": "x"},
-        why="the build reads the history",
+        why="the build reads the Git history",
     ),
     Good(
         "COPY . /app\nRUN pip install .",
         files={".dockerignore": "x\n", ".git/HEAD": "x", "pyproject.toml": 'requires = ["setuptools-scm"]'},
-        why="setuptools-scm reads the history",
+        why="setuptools-scm reads the Git history",
     ),
 )

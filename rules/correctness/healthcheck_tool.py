@@ -17,7 +17,7 @@ _LACKS = {
     "ubuntu": frozenset(("curl", "wget", "nc")),
     "alpine": frozenset(("curl",)),
 }
-"""Programs that the base distributions lack. Source: their package lists (Alpine's busybox has wget and nc)."""
+"""Programs missing in the base distributions. Source: their package lists (Alpine's busybox has wget and nc)."""
 
 _BARE = frozenset(("debian", "ubuntu", "alpine"))
 _LANGUAGES = frozenset(("python", "node"))

@@ -21,7 +21,7 @@ def ignored_cmd(stage: Stage, build: Build) -> Iterator[Finding]:
     to the program. The shell is also process 1, so signals may not reach the program.
 
     ## What to do
-    Use the exec form: `ENTRYPOINT ["program"]`. If a shell is needed, `exec program "$@"` passes the arguments on.
+    Use the exec form: `ENTRYPOINT ["program"]`. If a shell is needed, `exec program "$@"` passes on the arguments.
     """
     entries = [i for i in stage.instructions if isinstance(i, Entrypoint)]
     commands = [i for i in stage.instructions if isinstance(i, Cmd)]

@@ -55,5 +55,5 @@ EXAMPLES = (
         fixed="FROM opensuse/leap:15\nRUN zypper -n install a = 1 a = 1",
     ),
     Good("RUN apt-get install -y curl && apt-get install -y curl", why="separate installs"),
-    Good("RUN apt-get install -y $A $A", why="unknown values"),
+    Good("RUN apt-get install -y $A $A", why="the values are unknown"),
 )

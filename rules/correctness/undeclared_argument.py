@@ -27,7 +27,7 @@ def undeclared_argument(run: Run, build: Build) -> Iterator[Finding]:
     Add `ARG NAME` to the stage, before the RUN. It inherits the value.
 
     ## Fix safety
-    Unsafe: the variable was empty so far, and the command may rely on that.
+    Unsafe: the variable was empty before, and the command may rely on that.
     """
     if not build.global_args:
         return

@@ -1,1 +1,1 @@
-"""Rules about files."""
+"""Rules about copied files and ignore comments."""

@@ -23,8 +23,8 @@ def copy_needs_slash(copy: Copy | Add, build: Build) -> Iterator[Finding]:
     before. Other builders reject it.
 
     ## Fix safety
-    Safe if the destination is the working directory, which exists. Unsafe otherwise: what was one file becomes a
-    directory with all of them.
+    Safe if the destination is the working directory, which exists. Unsafe otherwise: a directory with all files
+    replaces the single file.
 
     ## Exceptions
     - `.`, which BuildKit treats as a directory.

@@ -64,5 +64,5 @@ EXAMPLES = (
     Bad("FROM debian:12\n«# dlint: ignore[DL3004]»", why="no instruction follows", fixed="FROM debian:12"),
     Good("# dlint: ignore\nRUN a", why="without names"),
     Good("# dlint: ignore[SC2086]\nRUN a $b", why="a ShellCheck code"),
-    Good("# hadolint ignore=DL3004\nRUN a", why="see IGN002"),
+    Good("# hadolint ignore=DL3004\nRUN a", why="reported by unused-hadolint-ignore"),
 )

@@ -29,15 +29,15 @@ def full_base(stage: Stage, build: Build) -> Iterator[Finding]:
     """The final image uses a full base image although a slimmer variant of the same version exists.
 
     ## Why
-    Full variants contain compilers, headers and version control for building. To run a program, the slim variant with
-    the same version and Debian release is enough and much smaller.
+    Full variants contain compilers, headers and version control tools for building. To run a program, the slim variant
+    with the same version and Debian release is enough and much smaller.
 
     ## What to do
     Use the slim tag. If the stage compiles or downloads with tools that only the full image has, build in one stage and
     copy the result to another: `FROM full AS build`, `FROM slim`, `COPY --from=build …`.
 
     ## Exceptions
-    - Stages that are not shipped, a final stage named `dev` or `test`, and images of `.devcontainer`.
+    - Stages that are not part of the final image, a final stage named `dev` or `test`, and images in `.devcontainer`.
     - Base images with a digest, and images whose slim variant is not known for certain.
     - A JDK that the image needs at run time, and Debian with manual pages.
     """
@@ -111,7 +111,10 @@ EXAMPLES = (
     Bad("FROM «node:22»\nHEALTHCHECK CMD curl -f localhost\nCMD node .", message="install `curl` there"),
     Bad("FROM «rust:1.80-bookworm»\nRUN cargo build", message="copy it into `debian:bookworm-slim`"),
     Bad("FROM «python:3.12» AS base\nFROM base\nCMD python app.py", why="the final stage is based on it"),
-    Good("FROM python:3.12 AS build\nRUN make\nFROM python:3.12-slim\nCOPY --from=build /a /a", why="not shipped"),
+    Good(
+        "FROM python:3.12 AS build\nRUN make\nFROM python:3.12-slim\nCOPY --from=build /a /a",
+        why="not in the final image",
+    ),
     Good("FROM python:3.12 AS test\nRUN pytest\nFROM test AS dev\nCMD bash", why="a development image"),
     Good("FROM eclipse-temurin:21\nCOPY . .\nCMD ./mvnw spring-boot:run", why="needs the JDK at run time"),
     Good("FROM debian:12\nRUN apt-get install -y man-db", why="slim variants have no manual pages"),

@@ -79,7 +79,7 @@ EXAMPLES = (
     Good("WORKDIR /app"),
     Bad("WORKDIR /app\nWORKDIR «src»", message="to the previous WORKDIR", fixed="WORKDIR /app\nWORKDIR /app/src"),
     Bad("ENV D=app\nWORKDIR «$D/x»", why="the value is known", fixed="ENV D=app\nWORKDIR /$D/x"),
-    Bad("WORKDIR «a»", why="a name of one letter"),
+    Bad("WORKDIR «a»", why="a one-letter name"),
     Bad("FROM scratch AS a\nWORKDIR /a\nFROM a\nWORKDIR «b»"),
     Good("WORKDIR '/app'"),
     Good("ARG D\nWORKDIR $D/x", why="the value is set at build time"),

@@ -34,7 +34,7 @@ def shell_form_command(instruction: Cmd | Entrypoint | Healthcheck, build: Build
 
     ## Why
     The first process of the container is `/bin/sh -c`, which does not forward signals: `docker stop` waits ten seconds
-    and kills the program. A shell-form ENTRYPOINT also ignores the arguments of `docker run`.
+    and then kills the program. A shell-form ENTRYPOINT also ignores the arguments of `docker run`.
 
     ## What to do
     Use the exec form: `CMD ["node", "app.js"]`. If a shell is required, move the commands to a script that ends with

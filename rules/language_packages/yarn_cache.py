@@ -29,14 +29,14 @@ def yarn_cache(run: Run, build: Build) -> Iterator[Finding]:
     Delete the cache in the same RUN, or keep it out of the image with a cache mount.
 
     ## Fix safety
-    Safe: a later call downloads again what it needs. Unsafe if the base image or the copied files are unknown and may
+    Safe: later calls download what they need again. Unsafe if the base image or the copied files are unknown and may
     contain Yarn 2, with which programs can run from the cache.
 
     ## Exceptions
     - Yarn 2 and later, and stages that may use it: with Plug'n'Play, programs run from the cache.
     - Stages that are not part of the final image.
-    - No fix if a later call works from the cache, if the call is in a condition, in a loop or before `||`, or if the
-      user cannot write to the cache.
+    - No fix if a later call needs the cache, if the call is in a condition, in a loop or before `||`, or if the user
+      cannot write to the cache.
     """
     for call in calls_leaving_cache(build, run, "yarn"):
         if yarn_may_run_from_cache(build, run, call) or (pedantic(build) and call.path != "install"):

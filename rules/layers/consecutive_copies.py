@@ -34,7 +34,7 @@ def consecutive_copies(stage: Stage, build: Build) -> Iterator[Finding]:
     Each COPY creates a layer; one COPY with all sources creates one. Off by default because the gain is small.
 
     ## What to do
-    List all sources in one COPY. For a directory among them, its content is copied, as before.
+    List all sources in one COPY. The content of directories is copied, as before.
 
     ## Fix safety
     Safe: the files and their order are the same. There is no fix for COPYs with comments or heredocs.

@@ -30,12 +30,12 @@ def deleted_later(stage: Stage, build: Build) -> Iterator[Finding]:
     ## What to do
     Download, use and delete files in one RUN; install, use and remove packages in one RUN. Files from the build context
     or another stage can be mounted instead of copied: `RUN --mount=type=bind,source=app.tar.gz,target=/tmp/app.tar.gz
-    …`. Or do the work in a stage that is not shipped.
+    …`. Or do the work in a stage that is not part of the final image.
 
     ## Fix safety
     Consecutive RUNs, from the first that adds the files to the one that deletes them, are combined with `&&`. Safe if
     there are two and the second only deletes files by absolute path. Unsafe otherwise: the RUNs are then cached
-    together, and a shell that has already called a program may find it elsewhere.
+    together, and a shell remembers where it found the programs that it has called.
     """
     if not build.is_shipped(stage):
         return
@@ -139,5 +139,7 @@ EXAMPLES = (
         "RUN --mount=type=cache,target=/c wget -P /c https://example.com/a.tgz\nRUN rm -rf /c/*", why="not in a layer"
     ),
     Good("RUN apt-get install -y gcc\nRUN apt-get install -y gcc && make && apt-get purge -y gcc"),
-    Good("FROM debian AS a\nADD https://example.com/a.tgz /\nRUN rm /a.tgz\nFROM scratch", why="not shipped"),
+    Good(
+        "FROM debian AS a\nADD https://example.com/a.tgz /\nRUN rm /a.tgz\nFROM scratch", why="not in the final image"
+    ),
 )

@@ -43,7 +43,7 @@ def owner_changed_later(stage: Stage, build: Build) -> Iterator[Finding]:
     Other files in it, and those of the base image, keep their owner. There is no fix for modes.
 
     ## Exceptions
-    - Stages that are not shipped.
+    - Stages that are not part of the final image.
     - Unknown owners and directories, a COPY that already has the option, and a directory created by an earlier RUN.
     """
     if not build.is_shipped(stage):
@@ -131,5 +131,5 @@ EXAMPLES = (
     Good("RUN mkdir /app && chown -R app /app\nCOPY . /app"),
     Good("COPY a /a\nRUN chown -R app /b", why="another directory"),
     Good("COPY run.sh /\nRUN chmod +x /run.sh", why="one small file"),
-    Good("FROM debian:12 AS b\nCOPY . /a\nRUN chown -R app /a\nFROM debian:12", why="not shipped"),
+    Good("FROM debian:12 AS b\nCOPY . /a\nRUN chown -R app /a\nFROM debian:12", why="not in the final image"),
 )

@@ -38,7 +38,7 @@ def repeated_installs(stage: Stage, build: Build) -> Iterator[Finding]:
     upgrades itself.
 
     ## Exceptions
-    - Stages that are not shipped.
+    - Stages that are not part of the final image.
     - RUNs with other instructions between them.
     - Installs from a manifest, which are separate for the build cache.
     """
@@ -120,5 +120,8 @@ EXAMPLES = (
         why="installs from a manifest",
     ),
     Good("RUN apt-get install -y curl\nRUN curl -fsSL https://example.com/x | sh\nRUN apt-get install -y b"),
-    Good("FROM debian:12 AS a\nRUN apt-get install -y a\nRUN apt-get install -y b\nFROM scratch", why="not shipped"),
+    Good(
+        "FROM debian:12 AS a\nRUN apt-get install -y a\nRUN apt-get install -y b\nFROM scratch",
+        why="not in the final image",
+    ),
 )

@@ -86,7 +86,9 @@ EXAMPLES = (
     ),
     Bad("RUN «apt-get update»\nRUN apt-get upgrade -y\nRUN apt-get install -y curl", message="`apt-get upgrade`"),
     Bad("FROM alpine:3.20\nRUN «apk update»\nRUN apk add curl", message="refreshes the package lists itself"),
-    Good("RUN apt-get update && apt-get install -y a\nRUN apt-get install -y b", why="the first RUN uses its lists"),
+    Good(
+        "RUN apt-get update && apt-get install -y a\nRUN apt-get install -y b", why="the first RUN uses its own lists"
+    ),
     Good(
         "RUN apt-get update\nRUN apt-get update && apt-get install -y curl", why="the install updates the lists itself"
     ),

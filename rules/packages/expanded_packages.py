@@ -29,7 +29,7 @@ def expanded_packages(build: Build, run: Run, call: PackageCall) -> Iterator[Pac
 
 
 def _value(build: Build, run: Run, text: str) -> str:
-    """The value of a word that is a single variable: the last literal assigned in the RUN, else from ENV or ARG."""
+    """The value of an argument that is one variable: the last literal assigned in the RUN, else from ENV or ARG."""
     names = variable_references(text)
     if len(names) != 1 or text not in (f"${names[0][0]}", f"${{{names[0][0]}}}"):
         return ""

@@ -1,4 +1,4 @@
-"""Whether a package manager's files are deleted in the same RUN or lie in a mount."""
+"""Whether a package manager's files are deleted in the same RUN or are in a mount."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Questions about package manager calls that several rules ask."""
+"""Checks of package manager calls that several rules need."""
 
 from __future__ import annotations
 
@@ -175,7 +175,7 @@ def calls_leaving_cache(build: Build, run: Run, *managers: str) -> Iterator[Pack
 
 
 def later_cleanup_line(build: Build, run: Run, call: PackageCall, cleans: Callable[..., bool]) -> int:
-    """The line in a later RUN of the stage that deletes what `call` leaves behind; 0 if there is none."""
+    """The line in a later RUN of the stage that deletes what `call` leaves in the layer; 0 if there is none."""
     stage = build.stage_of(run)
     if stage is None:
         return 0
@@ -185,7 +185,7 @@ def later_cleanup_line(build: Build, run: Run, call: PackageCall, cleans: Callab
 
 
 def _cleanups(build: Build, stage: Stage, call: PackageCall, cleans: Callable[..., bool]) -> list[tuple[int, int]]:
-    """The RUNs of the stage that delete what the manager of `call` leaves behind: index in the stage, and line."""
+    """The RUNs of the stage that delete what the manager of `call` leaves in the layer: index in stage, and line."""
     found: list[tuple[int, int]] = []
     for index, run in enumerate(stage.instructions):
         if isinstance(run, Run):

@@ -23,7 +23,7 @@ def package_prompt(run: Run, build: Build) -> Iterator[Finding]:
     A build cannot answer the prompt, so it fails.
 
     ## Fix safety
-    Safe: without the flag, the build fails at the prompt. Unsafe next to `||`, in a condition or after `!`, where the
+    Safe: without the option, the build fails at the prompt. Unsafe next to `||`, in a condition or after `!`, where the
     failure may be intended.
 
     ## Exceptions

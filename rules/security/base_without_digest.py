@@ -24,7 +24,7 @@ def base_without_digest(stage: Stage, build: Build) -> Iterator[Finding]:
     """The base image is not pinned to a digest.
 
     ## Why
-    A tag can be moved to another image, a digest cannot. With a digest, the same Dockerfile always starts from the same
+    A tag can be moved to another image; a digest cannot. With a digest, the same Dockerfile always starts from the same
     image. Off by default: without a bot that updates the digest, the image no longer gets fixes.
 
     ## What to do

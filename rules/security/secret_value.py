@@ -75,7 +75,7 @@ class _Match:
 
 EXAMPLES = (
     Bad("ENV KEY=«AKIA" + "QWERTYUIOPASDFGH»"),
-    Good("RUN git clone https://$USER:$TOKEN@git.test/x.git", why="variables"),
+    Good("RUN git clone https://$USER:$TOKEN@git.test/x.git", why="the values are variables"),
     Bad("RUN git clone «https://bob:s3cr" + "3tpw@git.test/x.git»", message="a password in a URL"),
     Bad("ARG T=«ghp_" + "abcdefghijklmnopqrstuvwxyzABCDEFGHIJ»"),
     Good("ENV KEY=AKIAIOSFODNN7EXAMPLE", why="a known placeholder"),

@@ -14,15 +14,15 @@ if TYPE_CHECKING:
 
 @rule("SEC010", level=WARNING, since="0.1", aliases=("cis:4.8", "dockle:CIS-DI-0008"), prefilter=("chmod",))
 def setuid_bit(run: Run, build: Build) -> Iterator[Finding]:
-    """A program gets the setuid bit.
+    """The setuid bit is set on a program.
 
     ## Why
-    The program runs with the rights of its owner, whoever starts it. If the owner is root, a vulnerability in the
-    program makes any user of the container root.
+    The program runs with the permissions of its owner, no matter who starts it. If the owner is root, a vulnerability
+    in the program lets any user in the container become root.
 
     ## What to do
     Grant only the capability that is needed (`setcap cap_net_bind_service=+ep program`), or start the container with
-    it.
+    `--cap-add`.
     """
     for command in build.commands(run):
         if command.name == "chmod":

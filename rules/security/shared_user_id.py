@@ -25,8 +25,8 @@ def shared_user_id(run: Run, build: Build) -> Iterator[Finding]:
     """A user or group may get an ID that is already in use.
 
     ## Why
-    The kernel only knows IDs: an account with the same ID has the files and rights of the other one. Off by default:
-    some images do this on purpose, to match IDs outside the container.
+    The kernel only knows IDs: an account with the same ID has the files and permissions of the other one. Off by
+    default: some images do this on purpose, to match IDs outside the container.
     """
     for command in build.commands(run):
         if command.name in _TOOLS and command.has("-o", "--non-unique"):

@@ -41,5 +41,5 @@ EXAMPLES = (
     Bad("FROM fedora:42\nRUN dnf install -y «--nogpgcheck» a"),
     Bad("FROM fedora:42\nRUN rpm -i «--nosignature» a.rpm"),
     Good("RUN echo --force-yes"),
-    Good("RUN apt-get purge -y --force-yes a", why="no install"),
+    Good("RUN apt-get purge -y --force-yes a", why="nothing is installed"),
 )

@@ -19,7 +19,7 @@ _KERNEL = ("/proc", "/sys", "/dev", "/boot")
     "SEC016", level=WARNING, since="0.1", aliases=("trivy:DS-0030", "dockle:DKL-LI-0002"), formerly=("system-folder",)
 )
 def system_directory(instruction: Workdir | Volume, build: Build) -> Iterator[Finding]:
-    """A kernel directory is the working directory or a volume, or the Docker socket is a volume.
+    """A kernel directory is used as the working directory or a volume, or the Docker socket as a volume.
 
     ## Why
     `/proc`, `/sys` and `/dev` are interfaces to the kernel, not places for files. A container with access to the Docker

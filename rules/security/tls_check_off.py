@@ -78,6 +78,6 @@ EXAMPLES = (
     Good("ENV NODE_TLS_REJECT_UNAUTHORIZED=1"),
     Good("RUN npm config set strict-ssl true"),
     Good("RUN curl -k -o x https://example.com/x && echo 'abc  x' | sha256sum -c -", why="the checksum is verified"),
-    Good("RUN curl -k https://localhost:8443/healthy", why="no network"),
+    Good("RUN curl -k https://localhost:8443/healthy", why="a local server"),
     Bad("RUN curl «-k» -o x https://example.com/x\nRUN sha256sum -c y.sums", why="verified in another RUN"),
 )

@@ -26,7 +26,7 @@ def upgrade_all_packages(run: Run, build: Build) -> Iterator[Finding]:
 
     ## Why
     The layer stores every upgraded file a second time, and two builds on the same day may differ. Off by default: if
-    the base image is rarely rebuilt, an upgrade is how fixes arrive.
+    the base image is rarely rebuilt, an upgrade is the only source of fixes.
 
     ## What to do
     Use a newer base image.

@@ -49,5 +49,5 @@ EXAMPLES = (
     Good("ENV A=1 B='$A'", why="not expanded in single quotes"),
     Good("ENV A=1 B=\\$A"),
     Good("ENV PATH=/x:$PATH B=$PATH", why="PATH was set before"),
-    Good("ARG A=1\nENV A=$A B=$A", why="set before"),
+    Good("ARG A=1\nENV A=$A B=$A", why="A was set before"),
 )

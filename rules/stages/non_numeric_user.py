@@ -18,8 +18,8 @@ def non_numeric_user(user: User, build: Build) -> Iterator[Finding]:
     """USER is a name instead of a numeric ID.
 
     ## Why
-    Kubernetes cannot tell whether a name is root, so it rejects the image under `runAsNonRoot: true`. Off by default
-    because only some clusters require it.
+    Kubernetes cannot determine whether a name is root, so it rejects the image under `runAsNonRoot: true`. Off by
+    default because only some clusters require it.
 
     ## What to do
     Create the account with a fixed ID and use `USER 10001`.

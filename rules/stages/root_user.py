@@ -28,7 +28,7 @@ def root_user(build: Build) -> Iterator[Finding]:
     End the stage with `USER` and an unprivileged account.
 
     ## Exceptions
-    - Stages that are not shipped, unless the option `pedantic` is set.
+    - Stages that are not part of the final image, unless the option `pedantic` is set.
     - An ENTRYPOINT or CMD that drops root itself (gosu, su-exec, setpriv). Entrypoint scripts are not checked.
     """
     final = build.final_stage

@@ -43,6 +43,6 @@ EXAMPLES = (
         message="invalid .dockerignore, line 2",
     ),
     Bad("«# check=skip»\nFROM alpine:3.20", message="unknown check option"),
-    Good("ARG BASE\nFROM $BASE", why="the build gives the value"),
+    Good("ARG BASE\nFROM $BASE", why="set by the build"),
     Good("FROM alpine:3.20\nARG PORT\nEXPOSE $PORT"),
 )

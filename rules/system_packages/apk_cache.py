@@ -24,14 +24,14 @@ def apk_cache(run: Run, build: Build) -> Iterator[Finding]:
     """`apk` leaves its package index in the layer.
 
     ## Why
-    The index only adds size: it goes stale, and `apk add --no-cache` downloads it again anyway.
+    The index only adds size: it becomes outdated, and `apk add --no-cache` downloads it again anyway.
 
     ## Fix safety
     Safe: `--no-cache` downloads the same index as `apk update` and `-U`. Unsafe if the RUN downloaded the index and an
     unknown script runs later, and in ONBUILD.
 
     ## Exceptions
-    - No fix if a later call of apk needs the index, or before Alpine 3.3, which introduced the flag.
+    - No fix if a later call of apk needs the index, or before Alpine 3.3, which introduced the option.
     """
     for call in _without_flag(build, run) if pedantic(build) else calls_leaving_lists(build, run, "apk"):
         head = CallPrefix(call)

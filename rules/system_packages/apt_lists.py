@@ -25,8 +25,8 @@ def apt_lists(run: Run, build: Build) -> Iterator[Finding]:
     """`apt-get update` leaves its package lists in the layer.
 
     ## Why
-    The lists add 20 to 50 MB, go stale, and are not needed in the image. Deleting them in a later RUN does not remove
-    them from this layer.
+    The lists add 20 to 50 MB, become outdated, and are not needed in the image. Deleting them in a later RUN does not
+    remove them from this layer.
 
     ## What to do
     Delete the lists in the same RUN, or keep them out of the image with `--mount=type=cache,target=/var/lib/apt/lists`.

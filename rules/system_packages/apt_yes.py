@@ -21,11 +21,12 @@ def apt_yes(run: Run, build: Build) -> Iterator[Finding]:
     """`apt-get install` without `-y` prompts for confirmation.
 
     ## Why
-    A build cannot answer the prompt: apt-get reads end of input as a no, and the build fails. It prompts whenever
-    additional packages would be installed or removed, so a working build fails when a new version adds a dependency.
+    A build cannot answer the prompt: apt-get treats the end of the input as "no", and the build fails. It prompts
+    whenever additional packages would be installed or removed, so a working build fails when a new version adds a
+    dependency.
 
     ## Fix safety
-    Safe: without the flag, the build fails at the prompt. Unsafe next to `||`, in a condition or after `!`, where the
+    Safe: without the option, the build fails at the prompt. Unsafe next to `||`, in a condition or after `!`, where the
     failure may be intended.
 
     ## Exceptions

@@ -27,12 +27,12 @@ def dnf_clean(run: Run, build: Build) -> Iterator[Finding]:
     `/var/cache/libdnf5`).
 
     ## Fix safety
-    Safe: a later call downloads again what it needs.
+    Safe: later calls download what they need again.
 
     ## Exceptions
     - Stages that are not part of the final image.
-    - No fix if a later call works from the cache, if the call is in a condition, in a loop or before `||`, or if the
-      user cannot write to the cache.
+    - No fix if a later call needs the cache, if the call is in a condition, in a loop or before `||`, or if the user
+      cannot write to the cache.
     """
     for call in calls_leaving_cache(build, run, "dnf", "microdnf", "tdnf"):
         head = CallPrefix(call)

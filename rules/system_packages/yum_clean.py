@@ -20,18 +20,18 @@ def yum_clean(run: Run, build: Build) -> Iterator[Finding]:
     """`yum install` leaves its cache in the layer.
 
     ## Why
-    Package lists and downloaded packages are not needed in the image. `yum clean metadata` removes only a part of it.
+    Package lists and downloaded packages are not needed in the image. `yum clean metadata` removes only part of it.
 
     ## What to do
     Clean up in the same RUN, or keep the cache out of the image with `--mount=type=cache,target=/var/cache/yum`.
 
     ## Fix safety
-    Safe: a later call downloads again what it needs.
+    Safe: later calls download what they need again.
 
     ## Exceptions
     - Stages that are not part of the final image.
-    - No fix if a later call works from the cache, if the call is in a condition, in a loop or before `||`, or if the
-      user cannot write to the cache.
+    - No fix if a later call needs the cache, if the call is in a condition, in a loop or before `||`, or if the user
+      cannot write to the cache.
     """
     for call in calls_leaving_cache(build, run, "yum"):
         head = CallPrefix(call)

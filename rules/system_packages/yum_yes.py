@@ -21,10 +21,10 @@ def yum_yes(run: Run, build: Build) -> Iterator[Finding]:
     """`yum install` without `-y` prompts for confirmation.
 
     ## Why
-    A build cannot answer the prompt: yum reads end of input as a no, and the build fails.
+    A build cannot answer the prompt: yum treats the end of the input as "no", and the build fails.
 
     ## Fix safety
-    Safe: without the flag, the build fails at the prompt. Unsafe next to `||`, in a condition or after `!`, where the
+    Safe: without the option, the build fails at the prompt. Unsafe next to `||`, in a condition or after `!`, where the
     failure may be intended.
 
     ## Exceptions

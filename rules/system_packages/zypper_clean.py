@@ -23,12 +23,12 @@ def zypper_clean(run: Run, build: Build) -> Iterator[Finding]:
     Package lists and downloaded packages are not needed in the image.
 
     ## Fix safety
-    Safe: a later call downloads again what it needs.
+    Safe: later calls download what they need again.
 
     ## Exceptions
     - Stages that are not part of the final image.
-    - No fix if a later call works from the cache, if the call is in a condition, in a loop or before `||`, or if the
-      user cannot write to the cache.
+    - No fix if a later call needs the cache, if the call is in a condition, in a loop or before `||`, or if the user
+      cannot write to the cache.
     """
     for call in calls_leaving_cache(build, run, "zypper"):
         head = CallPrefix(call)

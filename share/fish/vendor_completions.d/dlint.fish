@@ -111,11 +111,11 @@ function __dlint_rules
         'SEC006'\t'All packages of the base image are upgraded.' \
         'SEC007'\t'A downloaded script is run without verification.' \
         'SEC009'\t'Files are made world-writable.' \
-        'SEC010'\t'A program gets the setuid bit.' \
+        'SEC010'\t'The setuid bit is set on a program.' \
         'SEC011'\t'The Dockerfile contains a secret in plain text.' \
         'SEC013'\t'A file that usually contains secrets is copied into the image.' \
         'SEC015'\t'The SSH port 22 is exposed.' \
-        'SEC016'\t'A kernel directory is the working directory or a volume, or the Docker socket is a volume.' \
+        'SEC016'\t'A kernel directory is used as the working directory or a volume, or the Docker socket as a volume.' \
         'SEC017'\t'ADD downloads a file without verifying its checksum.' \
         'SEC018'\t'The base image is not pinned to a digest.' \
         'SEC019'\t'A user or group may get an ID that is already in use.' \
