@@ -242,7 +242,7 @@ def _copy_from(build: Build, stage: Stage, flag: Flag, name: str) -> Iterator[Re
     index = stage_number(name)
     if index is not None and not 0 <= index < len(build.stages):
         stages = "1 stage" if len(build.stages) == 1 else f"{len(build.stages)} stages"
-        yield f"stage {name} does not exist: the file has {stages}, numbered from 0; name an earlier stage", flag
+        yield f"stage {name} does not exist: the file has {stages}, numbered from 0; use an earlier stage", flag
         return
     yield from _source(stage, name, build.source_stage(name), f"--from={name}", flag)
 
@@ -250,7 +250,7 @@ def _copy_from(build: Build, stage: Stage, flag: Flag, name: str) -> Iterator[Re
 def _source(stage: Stage, name: str, source: Stage | None, shown: str, flag: Flag) -> Iterator[Refusal]:
     """Why `stage` cannot copy from `name`; `source` is the stage of that name, if there is one."""
     if source is stage:
-        yield f"`{shown}` refers to its own stage; name an earlier one", flag
+        yield f"`{shown}` refers to its own stage; use an earlier one", flag
     elif source is not None and source.index > stage.index:
         yield f"`{shown}` refers to a stage that is defined later, on line {source.from_.start_line}; move it up", flag
     elif source is None and name != "scratch" and "$" not in name:

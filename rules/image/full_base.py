@@ -73,7 +73,7 @@ def _advice(build: Build, stages: Sequence[Stage], image: str) -> str | None:
     suite = facts.suite if facts is not None else None
     advice = _compiled_advice(suite) if image in _COMPILED else _build_advice(needs)
     if needs.runtime_programs:
-        advice += f"; install {join_quoted(sorted(set(needs.runtime_programs.values())))} there, needed at run time"
+        advice += f"; install {join_quoted(sorted(set(needs.runtime_programs.values())))} there for use at run time"
     return advice
 
 

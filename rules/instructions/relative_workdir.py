@@ -42,7 +42,7 @@ def relative_workdir(stage: Stage, build: Build) -> Iterator[Finding]:
             and not value.startswith("/")
             and not _is_windows_path(stage, instruction.value.text, value)
         ):
-            shown = f"`{instruction.value.text}`" if value else f"`{instruction.value.text}` is empty and"
+            shown = f"`{instruction.value.text}`" if value else f"`{instruction.value.text}` is empty, so it"
             where = "to the base image's working directory" if first else "to the previous WORKDIR"
             # BuildKit reports only the first WORKDIR: if that is absolute, all later ones are known.
             yield Finding(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @rule("DL3023", level=ERROR, since="0.1", aliases=("trivy:DS-0006",), default=False, onbuild=False)
 def copy_from_itself(copy: Copy, build: Build) -> Iterator[Finding]:
-    """`COPY --from` names its own stage.
+    """`COPY --from` references its own stage.
 
     ## Why
     A stage cannot be copied from before it is built, so BuildKit rejects the file. Off by default because `build-error`
@@ -24,7 +24,7 @@ def copy_from_itself(copy: Copy, build: Build) -> Iterator[Finding]:
     if flag is None or not flag.value or stage is None:
         return
     if build.source_stage(flag.value) is stage:
-        yield Finding(f"`{flag.text}` copies from its own stage; name an earlier stage", flag)
+        yield Finding(f"`{flag.text}` copies from its own stage; use an earlier stage", flag)
 
 
 EXAMPLES = (

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @rule("DL3011", level=ERROR, since="0.1", aliases=("trivy:DS-0008",), default=False, formerly=("port-range",))
 def invalid_port(expose: Expose, build: Build) -> Iterator[Finding]:
-    """EXPOSE names a port above 65535.
+    """EXPOSE contains a port above 65535.
 
     ## Why
     The port is invalid, so BuildKit rejects the file. Off by default because `build-error` reports it too.

@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 @rule("DL3022", level=WARNING, since="0.1", onbuild=False)
 def unknown_source_stage(copy: Copy, build: Build) -> Iterator[Finding]:
-    """`COPY --from` names neither an earlier stage nor an image with a version.
+    """`COPY --from` references neither an earlier stage nor an image with a version.
 
     ## Why
     A name that is not a stage is pulled as an image. Without a tag, that is `latest`, which changes over time.
 
     ## What to do
-    Name a stage, or an image with its version: `COPY --from=nginx:1.27 …`. Stage names are case-insensitive.
+    Use a stage name, or an image with its version: `COPY --from=nginx:1.27 …`. Stage names are case-insensitive.
 
     ## Exceptions
     - A plain name that is not an official image, because it may be a named build context (`docker build
@@ -46,7 +46,7 @@ def unknown_source_stage(copy: Copy, build: Build) -> Iterator[Finding]:
         return
     near = suggest(name.lower(), [stage.name for stage in build.stages if stage.name])
     if near and "/" not in name:
-        yield Finding(f"no stage is named `{name}`; did you mean `{near}`?", flag)
+        yield Finding(f"stage `{name}` not found; did you mean `{near}`?", flag)
     elif "/" in name or is_official(reference.name):
         yield Finding(f"`{name}` is not a stage and is pulled as an image without a tag; add a tag", flag)
 

@@ -48,7 +48,7 @@ def apt_lists(run: Run, build: Build) -> Iterator[Finding]:
             continue  # separate-apt-update reports it
         head = CallPrefix(call)
         line = _needed_later(build, run)
-        advice = f"line {line} needs them: move it to the same RUN and end that" if line else "end this RUN"
+        advice = f"move line {line}, which needs them, into this RUN and end it" if line else "end this RUN"
         yield Finding(
             f"`{head.text}` leaves the package lists in this layer; {advice} with `{_DELETE}`"
             + late_cleanup_note(build, run, call, lists=True),
@@ -184,13 +184,17 @@ EXAMPLES = (
     ),
     Bad(
         "RUN «apt-get update» && apt-get upgrade -y\nRUN apt-get install -y curl\nRUN apt-get install -y git && a",
-        message="line 3 needs them: move it to the same RUN",
+        message="move line 3, which needs them, into this RUN",
         fixed="RUN apt-get update && apt-get upgrade -y && \\\n    apt-get install -y curl && \\\n"
         "    apt-get install -y git && \\\n    rm -rf /var/lib/apt/lists/* && a",
     ),
     Bad("RUN «apt-get update»\nRUN apt-get clean", message="end this RUN with `rm -rf /var/lib/apt/lists/*`"),
     Good("RUN apt-get update\nRUN apt-get install -y \\\n    curl", why="reported by separate-apt-update"),
-    Bad("RUN «apt-get update»\nRUN apt-get install -y curl", options={"pedantic": True}, message="line 3 needs them"),
+    Bad(
+        "RUN «apt-get update»\nRUN apt-get install -y curl",
+        options={"pedantic": True},
+        message="move line 3, which needs them",
+    ),
     Good("RUN apt-get update && apt-get install -y curl && /build/cleanup.sh", why="the script may delete them"),
     Good("RUN --mount=type=cache,target=/var/lib/apt/lists apt-get update && apt-get install -y curl"),
     Good(
