@@ -23,8 +23,8 @@ def secret_like_name(instruction: Arg | Env, build: Build) -> Iterator[Finding]:
     positives.
 
     ## What to do
-    Choose a name without `KEY`, `AUTH`, `TOKEN` and the like, or skip the check in the file: `#
-    check=skip=SecretsUsedInArgOrEnv`.
+    Choose a name without `KEY`, `AUTH`, `TOKEN` and the like, or skip the check in the file with
+    `# check=skip=SecretsUsedInArgOrEnv`.
     """
     for variable in declared_variables(instruction, build):
         if variable.matches_buildkit_pattern and not variable.is_secret:

@@ -41,7 +41,7 @@ def pointless_command(run: Run, build: Build) -> Iterator[Finding]:
       processes, `ssh` with an SSH mount, `mount` with `--security=insecure`, vim with commands (`+`, `-c`).
 
     ## Options
-    - `pedantic`: also report these.
+    - `pedantic`: also report commands that are used within the same RUN.
     """
     commands = build.commands(run)
     for index, command in enumerate(commands):

@@ -20,7 +20,7 @@ def relinked_shell(run: Run, build: Build) -> Iterator[Finding]:
     """`/bin/sh` is replaced to use another shell for RUN.
 
     ## Why
-    Every script in the image that uses `/bin/sh` was written for the original shell, and a package update restores it.
+    Scripts in the image that use `/bin/sh` were written for the original shell, and a package update restores it.
 
     ## What to do
     Use `SHELL ["/bin/bash", "-c"]`, which only changes the shell that runs instructions.

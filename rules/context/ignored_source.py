@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @rule("BK019", level=WARNING, since="0.1", aliases=("buildkit:CopyIgnoredFile",), onbuild=False)
 def ignored_source(build: Build) -> Iterator[Finding]:
-    """COPY or ADD names a file that `.dockerignore` excludes from the build context.
+    """COPY or ADD references a file that `.dockerignore` excludes from the build context.
 
     ## Why
     Excluded files are not sent to the builder, so the step fails even though the file exists.

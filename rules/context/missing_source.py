@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @rule("CTX003", level=WARNING, since="0.1", onbuild=False)
 def missing_source(build: Build) -> Iterator[Finding]:
-    """COPY or ADD names a file that is not in the build context.
+    """COPY or ADD references a file that is not in the build context.
 
     ## Why
     The build fails. Common causes are a typo, a renamed file, or a path relative to the Dockerfile: sources are

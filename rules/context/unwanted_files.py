@@ -33,7 +33,7 @@ def unwanted_files(build: Build) -> Iterator[Finding]:
     ## Exceptions
     - `.git` if the build reads the Git history.
     - Modules that no step of the build installs.
-    - Files that are copied by name.
+    - Files that COPY or ADD lists explicitly.
     - Secrets in tests and examples, or in a stage from which they are not copied.
     """
     context = build.context
@@ -91,7 +91,7 @@ EXAMPLES = (
         files={".dockerignore": ".git\n", "node_modules/a/i.js": "x"},
         why="no step installs the modules",
     ),
-    Good("COPY .env /app/", files={".dockerignore": "x\n", ".env": "A=1"}, why="copied by name"),
+    Good("COPY .env /app/", files={".dockerignore": "x\n", ".env": "A=1"}, why="listed explicitly"),
     Good(
         "FROM node:22 AS b\nWORKDIR /app\nCOPY . .\nRUN npm run build\nFROM nginx:1.27\nCOPY --from=b /app/dist /srv",
         files={".dockerignore": "x\n", ".env": "VITE_URL=x"},

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @rule("COR007", level=ERROR, since="0.1", onbuild=False, prefilter=("scratch",))
 def no_shell(stage: Stage, build: Build) -> Iterator[Finding]:
-    """An image without a shell uses the shell form.
+    """The shell form is used in an image without a shell.
 
     ## Why
     `scratch` is empty. The shell form needs `/bin/sh`, so a RUN fails during the build, and a CMD or ENTRYPOINT fails

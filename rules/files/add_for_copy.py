@@ -47,8 +47,8 @@ def add_for_copy(add: Add, build: Build) -> Iterator[Finding]:
     archive is extracted. COPY only copies.
 
     ## Fix safety
-    Safe if no source can be an archive: a directory, a file with an extension that is not an archive's, or a file of
-    the build context that dlint has checked. Unsafe otherwise, because ADD extracts archives whatever their name.
+    Safe if no source can be an archive: a directory, a file whose extension is not that of an archive, or a file of the
+    build context that dlint has checked. Unsafe otherwise, because ADD extracts archives regardless of their name.
 
     ## Exceptions
     - Sources that only ADD supports: URLs, repositories, `--checksum` and archives.

@@ -28,7 +28,8 @@ def archive_copied(stage: Stage, build: Build) -> Iterator[Finding]:
     The archive stays in its layer, in addition to the extracted files.
 
     ## What to do
-    `ADD app.tar.gz /opt/` extracts a local archive. Or mount it: `RUN --mount=type=bind,source=a.tgz,target=/a.tgz`.
+    Use `ADD app.tar.gz /opt/`, which extracts a local archive, or mount the archive with
+    `RUN --mount=type=bind,source=a.tgz,target=/a.tgz`.
 
     ## Exceptions
     - What ADD cannot do: zip files, single compressed files, archives from another stage, and extracting selected

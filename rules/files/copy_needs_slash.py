@@ -19,8 +19,8 @@ def copy_needs_slash(copy: Copy | Add, build: Build) -> Iterator[Finding]:
     """Several files are copied to a destination without a trailing slash.
 
     ## Why
-    If no directory with that name exists, BuildKit treats the destination as a file, and each source overwrites the one
-    before. Other builders reject it.
+    If no directory with that name exists, BuildKit treats the destination as a file, and each source overwrites the
+    previous one. Other builders reject it.
 
     ## Fix safety
     Safe if the destination is the working directory, which exists. Unsafe otherwise: a directory with all files

@@ -19,7 +19,7 @@ def unused_ignore(build: Build) -> Iterator[Finding]:
 
     ## Why
     An unused comment may hide a new problem later, and makes readers believe that there is one. Rules that are not
-    selected are checked too.
+    selected are also run for this check.
 
     ## What to do
     Remove the comment, or the names in it that are not needed.

@@ -21,15 +21,15 @@ def secret_variable(instruction: Arg | Env, build: Build) -> Iterator[Finding]:
     """ARG or ENV holds a secret.
 
     ## Why
-    ENV values are stored in the image configuration and ARG values in its history: everyone who has the image can read
-    them with `docker inspect` or `docker history --no-trunc`. A default password in ENV is the same for all users.
+    ENV values are stored in the image configuration and ARG values in its history: anyone with the image can read them
+    with `docker inspect` or `docker history --no-trunc`. A default password in ENV is the same for all users.
 
     ## What to do
     Mount the secret in the RUN that needs it: `RUN --mount=type=secret,id=token …` and `docker build --secret
     id=token,…`. Pass what the program needs at run time: `docker run --env-file`.
 
     ## Exceptions
-    - Names of settings about a secret: `TOKEN_URL`, `SECRET_NAME`, `*_TOKEN_FILE`, `GOPRIVATE`.
+    - Names of settings that refer to a secret: `TOKEN_URL`, `SECRET_NAME`, `*_TOKEN_FILE`, `GOPRIVATE`.
     - Values that are not secrets: empty values, switches, paths, placeholders, fingerprints in `GPG_KEY`.
     - `secret-like-name` reports everything that BuildKit reports.
     """

@@ -17,7 +17,7 @@ def label_time(build: Build) -> Iterator[Finding]:
     """A label that should be a time is not a valid RFC 3339 time.
 
     ## Why
-    Tools parse the label as in `org.opencontainers.image.created`: `2025-01-31T12:00:00Z`.
+    Tools expect the format of `org.opencontainers.image.created`: `2025-01-31T12:00:00Z`.
 
     ## Options
     - `label-schema`: the type of each label; empty by default. Only labels of type `rfc3339` are checked.

@@ -31,7 +31,7 @@ def pip_cache(run: Run, build: Build) -> Iterator[Finding]:
 
     ## Fix safety
     Safe: the same packages are installed. Unsafe if pip comes from the system packages of an unknown release: pip
-    before 6.0 does not know the option.
+    before 6.0 does not have the option.
 
     ## Exceptions
     - Stages that are not part of the final image, and stages with a pip.conf.

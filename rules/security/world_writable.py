@@ -22,7 +22,7 @@ def world_writable(instruction: Run | Copy | Add, build: Build) -> Iterator[Find
     """Files are made world-writable.
 
     ## Why
-    Any program in the container can replace them, whatever user it runs as.
+    Any program in the container can replace them, regardless of the user it runs as.
 
     ## What to do
     Give the files to the user that needs them (`chown`, `COPY --chown`) and use mode 755 or 775.
@@ -39,7 +39,7 @@ def world_writable(instruction: Run | Copy | Add, build: Build) -> Iterator[Find
 
 
 def _world_writable_mode(command: Command) -> Word | Command | None:
-    """The mode of `chmod`, `mkdir` or `install` if it is world-writable; the command if the mode has no word."""
+    """The mode of `chmod`, `mkdir` or `install` if it is world-writable; the command if it is part of an option."""
     if command.name == "chmod":
         words = command.operands()
         shared = all(_is_shared(word.value) for word in words[1:])

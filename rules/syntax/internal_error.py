@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 @rule("SYN002", level=ERROR, since="0.1", onbuild=False)
 def internal_error(_: Engine) -> Iterator[Finding]:
-    """dlint failed on this file because of a bug in dlint.
+    """A check crashed on this file because of a bug in dlint.
 
     ## Why
-    One check crashed, so its findings are missing and the exit status is 2. All other checks ran, as did every check on
-    every other file.
+    The findings of this check are missing, and the exit status is 2. All other checks ran, on
+    this and every other file.
 
     ## What to do
     Report the bug, if possible with the Dockerfile. Until it is fixed, skip the check that failed: the message names

@@ -16,8 +16,8 @@ def syntax_error(build: Build) -> Iterator[Finding]:
     """The Dockerfile has a syntax error.
 
     ## Why
-    BuildKit stops before the first step. dlint continues after the error and checks the rest of the file. This rule
-    cannot be disabled.
+    BuildKit rejects the file before the first step. dlint continues after the error and checks the rest of the file.
+    This rule cannot be disabled.
     """
     for error in build.dockerfile.errors:
         yield Finding(error.message, error)

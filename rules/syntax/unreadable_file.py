@@ -16,8 +16,8 @@ def unreadable_file(_: Engine) -> Iterator[Finding]:
     """The file cannot be read as a Dockerfile.
 
     ## Why
-    It does not exist, permission is denied, or it is not UTF-8 text. A file that was not checked is not clean, so the
-    exit status is 2.
+    It does not exist, permission is denied, or it is not UTF-8 text. The exit status is 2, because the file was not
+    checked.
 
     ## What to do
     Check the path and the permissions. Save a UTF-16 file as UTF-8; exclude a binary file with `--exclude`.

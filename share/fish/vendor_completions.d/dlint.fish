@@ -15,7 +15,7 @@ end
 function __dlint_rules
     printf '%s\n' \
         'SYN001'\t'The file cannot be read as a Dockerfile.' \
-        'SYN002'\t'dlint failed on this file because of a bug in dlint.' \
+        'SYN002'\t'A check crashed on this file because of a bug in dlint.' \
         'SYN003'\t'The Dockerfile has a syntax error.' \
         'SYN004'\t'BuildKit rejects the value of an argument, although the syntax is valid.' \
         'DL1001'\t'A comment suppresses findings for an instruction.' \
@@ -29,7 +29,7 @@ function __dlint_rules
         'DL3008'\t'`apt-get install` installs a package without a pinned version.' \
         'DL3009'\t'`apt-get update` leaves its package lists in the layer.' \
         'DL3010'\t'An archive is copied into the image and then extracted.' \
-        'DL3011'\t'EXPOSE names a port above 65535.' \
+        'DL3011'\t'EXPOSE contains a port above 65535.' \
         'DL3012'\t'A stage has several HEALTHCHECK instructions; only the last one takes effect.' \
         'DL3013'\t'`pip install` (uv, pipx, Poetry, Pipenv) installs a package without a pinned version.' \
         'DL3014'\t'`apt-get install` without `-y` prompts for confirmation.' \
@@ -39,8 +39,8 @@ function __dlint_rules
         'DL3019'\t'`apk` leaves its package index in the layer.' \
         'DL3020'\t'ADD is used where COPY does the same.' \
         'DL3021'\t'Several files are copied to a destination without a trailing slash.' \
-        'DL3022'\t'`COPY --from` names neither an earlier stage nor an image with a version.' \
-        'DL3023'\t'`COPY --from` names its own stage.' \
+        'DL3022'\t'`COPY --from` references neither an earlier stage nor an image with a version.' \
+        'DL3023'\t'`COPY --from` references its own stage.' \
         'DL3024'\t'Two stages have the same name.' \
         'DL3025'\t'CMD or ENTRYPOINT is in shell form.' \
         'DL3026'\t'An image comes from a registry that is not in `trusted-registries`.' \
@@ -99,7 +99,7 @@ function __dlint_rules
         'BK014'\t'`--platform` does not match the platform of the base image.' \
         'BK016'\t'The name of an ARG or ENV triggers BuildKit\'s secret check, although its value is probably not a secret.' \
         'BK017'\t'The base image name is invalid unless a build argument is given.' \
-        'BK019'\t'COPY or ADD names a file that `.dockerignore` excludes from the build context.' \
+        'BK019'\t'COPY or ADD references a file that `.dockerignore` excludes from the build context.' \
         'BK020'\t'The comment before an ARG or a named stage does not start with its name.' \
         'BK021'\t'EXPOSE has an uppercase protocol.' \
         'BK022'\t'EXPOSE contains an IP address or a host port.' \
@@ -121,7 +121,7 @@ function __dlint_rules
         'SEC019'\t'A user or group may get an ID that is already in use.' \
         'CTX001'\t'The whole build context is copied without a `.dockerignore`.' \
         'CTX002'\t'Files that do not belong in an image are copied because `.dockerignore` does not exclude them.' \
-        'CTX003'\t'COPY or ADD names a file that is not in the build context.' \
+        'CTX003'\t'COPY or ADD references a file that is not in the build context.' \
         'OPT001'\t'The package lists are updated in one RUN and used in another.' \
         'OPT002'\t'Consecutive RUN instructions call the same package manager.' \
         'OPT003'\t'Files or packages are removed in a later layer than the one that added them.' \
@@ -136,7 +136,7 @@ function __dlint_rules
         'COR004'\t'A shell-form ENTRYPOINT ignores CMD and the arguments of `docker run`.' \
         'COR005'\t'HEALTHCHECK uses a program that is not installed in the image.' \
         'COR006'\t'An install command lists the same package twice.' \
-        'COR007'\t'An image without a shell uses the shell form.' \
+        'COR007'\t'The shell form is used in an image without a shell.' \
         'PKG001'\t'`cargo`, `conda`, `composer`, `dotnet` or `bundle` installs a package without a pinned version.' \
         'PKG002'\t'npm, pnpm, bun, Poetry, Pipenv, uv, conda, Composer, Cargo, gem, Bundler or pacman leaves its cache in the layer.' \
         'PKG003'\t'`conda` or `pacman` prompts for confirmation.' \
