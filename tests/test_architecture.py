@@ -242,6 +242,63 @@ def test_nothing_reaches_the_network() -> None:
     assert not {name for name, tree in SOURCES.items() if "urllib.request" in ast.unparse(tree)}
 
 
+WRITERS = {
+    "fixers/write": "writes everything that a user keeps",
+    "fixers/verify/workspace": "a private temporary directory, a copy of the build context",
+    "lint/engine/shellcheck": "a private temporary directory, scripts for ShellCheck",
+    "lint/engine/parallel": "a pipe to a worker process",
+    "lint/server/transport": "a copy of standard output, for messages",
+    "lint/terminal/streams": "the null device, in place of a standard output that is gone",
+    "lint/output/links": "makes the directory of the cache of rule pages",
+    "lint/server/rule_links": "makes the directory of the cache of rule pages",
+}
+"""What opens, makes, moves or removes files, and why it may."""
+WRITING = frozenset(
+    f"os.{name}"
+    for name in (
+        "replace rename renames link symlink unlink remove rmdir removedirs mkdir makedirs mkfifo mknod truncate chmod"
+    ).split()
+)
+
+
+def writes(node: ast.AST) -> bool:
+    """Whether a node is a call that writes: `open` in another mode than reading, what changes a directory, and so on."""
+    if not isinstance(node, ast.Call):
+        return False
+    name = ast.unparse(node.func)
+    if name in ("open", "io.open", "os.fdopen"):
+        given = [*node.args[1:2], *(each.value for each in node.keywords if each.arg == "mode")]
+        return any(not isinstance(mode, ast.Constant) or set(str(mode.value)) & set("wax+") for mode in given)
+    if name == "os.open":
+        return not ast.unparse(node).count("os.O_RDONLY")
+    method = name.rpartition(".")[2]
+    return (
+        name in WRITING
+        or name.startswith(("tempfile.", "shutil.copy", "shutil.move", "shutil.rmtree"))
+        or method in ("write_text", "write_bytes", "symlink_to", "hardlink_to", "NamedTemporaryFile", "mkstemp")
+    )
+
+
+def test_one_module_writes_files() -> None:
+    found = {name for name, tree in SOURCES.items() if any(map(writes, ast.walk(tree)))}
+    assert found == set(WRITERS)
+
+
+def test_writing_is_seen() -> None:
+    """The test above would pass if nothing was found."""
+    for text in (
+        "open(a, 'w')",
+        "open(a, mode='ab')",
+        "open(a, b)",
+        "os.open(a, b)",
+        "path.write_text(a)",
+        "os.link(a, b)",
+    ):
+        assert any(map(writes, ast.walk(ast.parse(text)))), text
+    for text in ("open(a)", "open(a, 'rb')", "os.open(a, os.O_RDONLY | os.O_NONBLOCK)", "a.replace(b, c)"):
+        assert not any(map(writes, ast.walk(ast.parse(text)))), text
+
+
 def test_no_module_keeps_a_cache() -> None:
     """Nothing outlives a run in a module: a long-lived process could not know of it."""
     found: list[str] = []

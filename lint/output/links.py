@@ -78,6 +78,8 @@ def page_cache_directory(version: str) -> str:
 
 def cached_page_file(code: str, version: str) -> str:
     """The path of a rule's page in the user's cache, written if missing; empty if there is no page or no cache."""
+    from ...fixers.write import write_output
+
     text = rule_page_markdown(code)
     if not text:
         return ""
@@ -92,10 +94,7 @@ def cached_page_file(code: str, version: str) -> str:
         pass  # Not cached yet.
     try:
         os.makedirs(directory, exist_ok=True)
-        temporary = os.path.join(directory, f".{code}.{os.getpid()}")
-        with open(temporary, "wb") as file:
-            file.write(data)
-        os.replace(temporary, path)
+        write_output(path, data)
     except OSError:
         return ""
     return path

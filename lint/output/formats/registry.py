@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 from ...config.arguments import OUTPUT_FORMATS
 from ...terminal.colors import paint, plain, stdout_has_colors
 from ...terminal.streams import OutputError, is_quiet, write_stdout
@@ -60,16 +58,15 @@ def parse_outputs(values: Sequence[str]) -> list[tuple[str, str]]:
 def write_outputs(
     outputs: Sequence[tuple[str, str]], diagnostics: Sequence[Diagnostic], files: int, fixed: int | None = None
 ) -> None:
-    """Write the findings to files, each atomically; `-` is standard output. Raises OutputError."""
+    """Write the findings to files; `-` is standard output. Raises OutputError."""
+    from ....fixers.write import write_output
+
     for form, path in outputs:
         text = "".join(render_findings(form, diagnostics, files, fixed=fixed, to_file=path != "-"))
         if path == "-":
             write_stdout(text)
             continue
-        temporary = f"{path}.{os.getpid()}.tmp"
         try:
-            with open(temporary, "w", encoding="utf-8", errors="backslashreplace", newline="") as file:
-                file.write(text)
-            os.replace(temporary, path)
+            write_output(path, text.encode("utf-8", "backslashreplace"))
         except OSError as error:
             raise OutputError(f"cannot write `{path}`: {error.strerror or error}") from None
