@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 
 from .terminal.exit_status import BROKEN, CLEAN, FOUND
@@ -36,8 +37,12 @@ COMMANDS = {
 """Module and function of each command; the module is imported when its command runs."""
 _OTHER_NAMES = {"lint": "check", "fix": "check --fix", "fmt": "format"}
 """What other tools call some of the commands."""
-INTERRUPTED = 130
-"""The exit status after SIGINT: 128 + 2, as shells report it."""
+INTERRUPTED, TERMINATED = 130, 143
+"""The exit statuses after SIGINT and SIGTERM, as shells report them: 128 and the number of the signal."""
+
+
+class _Terminated(BaseException):
+    """SIGTERM. As an exception, like Ctrl-C, it ends what was started and removes what is temporary."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -46,6 +51,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     import gc
 
     gc.set_threshold(200_000, 20, 100)
+    previous = _catch_sigterm()
     try:
         configure_stdout()
         return _run(list(sys.argv[1:] if argv is None else argv))
@@ -61,12 +67,35 @@ def main(argv: Sequence[str] | None = None) -> int:
         discard_stdout()
         warn("interrupted")
         return INTERRUPTED
+    except _Terminated:
+        discard_stdout()
+        warn("terminated")
+        return TERMINATED
     except Exception as error:  # noqa: BLE001 - users get a message instead of a traceback
         from .engine.diagnostic import describe_internal_error
 
         discard_stdout()
         warn(f"internal error ({describe_internal_error(error)}); this is a bug in dlint, please report it")
         return BROKEN
+    finally:
+        if previous is not None:
+            signal.signal(signal.SIGTERM, previous)
+
+
+def _catch_sigterm() -> signal.Handlers | None:
+    """Raise _Terminated on SIGTERM, unless the process ignores it or handles it itself; returns the former handler."""
+
+    def terminate(number: int, frame: object) -> None:
+        signal.signal(number, signal.SIG_IGN)  # once is enough: nothing is to interrupt the cleaning up
+        raise _Terminated
+
+    if signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
+        return None
+    try:
+        signal.signal(signal.SIGTERM, terminate)
+    except ValueError:  # not in the main thread
+        return None
+    return signal.SIG_DFL
 
 
 def _run(words: list[str]) -> int:

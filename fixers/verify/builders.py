@@ -157,8 +157,9 @@ class Docker(Builder):
 
     def files(self, side: str, folder: str) -> dict[str, ImageFile]:
         """From `export` or `cp` of a container that is never started."""
-        container = self._must("create", self.image_name(side), "x").strip().splitlines()[-1]
+        container = self._container_name()
         try:
+            self._must("create", "--name", container, self.image_name(side), "x")
             whole = folder == "/"
             words = ["export", container] if whole else ["cp", f"{container}:{folder}", "-"]
             prefix = "" if whole else os.path.dirname(folder.strip("/"))
@@ -168,14 +169,19 @@ class Docker(Builder):
 
     def run(self, side: str, command: Sequence[str], timeout: float) -> CommandResult:
         """With `run --rm`."""
-        name = f"{self.name_prefix}-{uuid.uuid4().hex[:6]}"
+        name = self._container_name()
         words = ("run", "--rm", "--name", name, "--network", "none", "--entrypoint", command[0])
         try:
             done = self._ask(*words, self.image_name(side), *command[1:], timeout=timeout)
         except BuilderError:
-            self._ask("rm", "-f", "-v", name)
             return CommandResult(None, "", "")
+        finally:
+            self._ask("rm", "-f", "-v", name)
         return CommandResult(done.returncode, done.stdout, done.stderr)
+
+    def _container_name(self) -> str:
+        """A name of our own, so that the container can be removed however far its creation got."""
+        return f"{self.name_prefix}-{uuid.uuid4().hex[:6]}"
 
     def close(self) -> None:
         """Remove the images; the build cache stays."""
@@ -240,8 +246,8 @@ class Buildah(Builder):
 
     def _container(self, side: str) -> str:
         if side not in self._containers:
-            name = f"{self.name_prefix}-{side}"
-            self._containers[side] = self._must("from", "--pull-never", "--name", name, self.image_name(side)).strip()
+            self._containers[side] = name = f"{self.name_prefix}-{side}"  # before it is there, to be removed anyhow
+            self._must("from", "--pull-never", "--name", name, self.image_name(side))
         return self._containers[side]
 
 

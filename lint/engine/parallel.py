@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import marshal
 import os
+import signal
 import sys
+import time
 
 from .diagnostic import Diagnostic
 from .report import Report
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
 
 MIN_FILES_TO_FORK = 24
 """The number of files from which a second process is faster."""
+WATCH_SECONDS = 0.2
+"""How often a child looks whether its parent is still there."""
+_SECONDS_TO_END = 1.0
 
 
 def lint_all(
@@ -55,8 +60,7 @@ def lint_all(
             done.update(_finish(*children[0]))
             children.pop(0)
     finally:
-        for pid, _ in children:
-            _end(pid)
+        _end([pid for pid, _ in children])
     for path in paths:
         if path not in done:
             # The files of a child that was killed.
@@ -76,8 +80,10 @@ def _start(
 ) -> tuple[int, int] | None:
     """Fork a child that lints `paths`; returns its process id and the pipe with its reports, None if forking fails.
 
-    The child exits silently on any error; the parent lints the files for which it has no report.
+    The child exits silently on any error; the parent lints the files for which it has no report. It also ends when the
+    parent is gone, which would otherwise have it go on writing fixes.
     """
+    parent = os.getpid()
     try:
         reader, writer = os.pipe()
         pid = os.fork()
@@ -88,6 +94,7 @@ def _start(
         return pid, reader
     try:
         os.close(reader)
+        _watch(parent)
         with os.fdopen(writer, "wb") as pipe:
             reports = [lint(path) for path in paths]
             finish(reports)
@@ -96,13 +103,42 @@ def _start(
         os._exit(0)
 
 
-def _end(pid: int) -> None:
-    """Kill a child whose reports are not needed any more."""
+def _watch(parent: int) -> None:
+    """Have this process exit, with whatever it cleans up on the way, when it is asked to or `parent` is gone."""
+
+    def leave(number: int, frame: object) -> None:
+        if number != signal.SIGALRM or os.getppid() != parent:
+            raise SystemExit
+
+    signal.signal(signal.SIGTERM, leave)
+    signal.signal(signal.SIGALRM, leave)
+    signal.setitimer(signal.ITIMER_REAL, WATCH_SECONDS, WATCH_SECONDS)
+
+
+def _end(pids: Sequence[int]) -> None:
+    """End children whose reports are not needed any more: they may clean up, but not take long."""
+    for pid in pids:
+        _kill(pid, signal.SIGTERM)
+    last = time.monotonic() + _SECONDS_TO_END
+    for pid in pids:
+        while not _has_ended(pid):
+            if time.monotonic() > last:
+                _kill(pid, signal.SIGKILL)
+            time.sleep(0.005)
+
+
+def _kill(pid: int, number: int) -> None:
     try:
-        os.kill(pid, 9)
-        os.waitpid(pid, 0)
+        os.kill(pid, number)
     except OSError:
         return
+
+
+def _has_ended(pid: int) -> bool:
+    try:
+        return os.waitpid(pid, os.WNOHANG)[0] == pid
+    except OSError:
+        return True
 
 
 def _finish(pid: int, reader: int) -> dict[str, Report]:

@@ -40,12 +40,58 @@ def test_every_file_is_whole(tmp_path: Path) -> None:
     assert states["new"]
 
 
+SLOW = "FROM debian:12\n" + "RUN apt-get update && echo hello && make all install\n" * 1500
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems have no workers")
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_workers_end_with_their_parent(number: signal.Signals, tmp_path: Path) -> None:
+    """All hold standard output, so it ends when the last of them does."""
+    for each in range(100):
+        (tmp_path / f"Dockerfile.{each}").write_text(SLOW)
+    process = _start(tmp_path, subprocess.PIPE)
+    time.sleep(2.5)
+    assert process.poll() is None, "it was done before it could be killed"
+    os.kill(process.pid, number)
+    start = time.monotonic()
+    process.communicate(timeout=30)
+    assert time.monotonic() - start < 5
+    assert process.returncode == (-number if number == signal.SIGKILL else 143)
+
+
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="process groups are needed")
+def test_a_run_that_is_terminated_leaves_nothing(tmp_path: Path) -> None:
+    files = [tmp_path / str(number) / "Dockerfile" for number in range(FILES)]
+    for file in files:
+        file.parent.mkdir()
+    chance = random.Random(7)
+    whole = _seconds(tmp_path, files)
+    for _ in range(5):
+        _reset(files)
+        process = _start(tmp_path, subprocess.PIPE)
+        time.sleep(chance.uniform(0.4, 1) * whole)
+        process.terminate()
+        process.communicate(timeout=30)
+        assert all(file.read_text() in (OLD, NEW) for file in files)
+        assert [path for path in tmp_path.rglob("*") if path.is_file() and path not in files] == []
+
+
+def test_runs_at_the_same_time_all_end_well(tmp_path: Path) -> None:
+    files = [tmp_path / str(number) / "Dockerfile" for number in range(5)]
+    for file in files:
+        file.parent.mkdir()
+    _reset(files)
+    runs = [_start(tmp_path) for _ in range(8)]
+    assert [run.wait(60) for run in runs] == [0] * len(runs)
+    assert all(file.read_text() == NEW for file in files)
+
+
 def _reset(files: list[Path]) -> None:
     for file in files:
         file.write_text(OLD)
 
 
-def _start(folder: Path) -> subprocess.Popen[bytes]:
+def _start(folder: Path, out: int = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
     command = [
         sys.executable,
         "-m",
@@ -56,9 +102,7 @@ def _start(folder: Path) -> subprocess.Popen[bytes]:
         "--fix",
         ".",
     ]
-    return subprocess.Popen(
-        command, cwd=folder, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+    return subprocess.Popen(command, cwd=folder, start_new_session=True, stdout=out, stderr=subprocess.DEVNULL)
 
 
 def _seconds(folder: Path, files: list[Path]) -> float:
