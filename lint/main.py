@@ -19,7 +19,10 @@ from .terminal.streams import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Sequence
+
+    from .config.arguments import CheckArguments
 
 COMMANDS = {
     "check": (".commands.check", "run_check"),
@@ -147,7 +150,7 @@ def _run_command(command: str, words: list[str]) -> int:
         if plain is not None:
             from .commands.check import run_check
 
-            return run_check(plain)
+            return run_check(plain) if _is_in_existing_directory(plain) else BROKEN
     if command == "server" and words in ([], ["--stdio"]):
         from .server.serve import run_server
 
@@ -158,6 +161,8 @@ def _run_command(command: str, words: list[str]) -> int:
         arguments = parsers.PARSERS[command]().parse_words(words)
     except parsers.ParserExit as exit_:
         return exit_.status
+    if not _is_in_existing_directory(arguments):
+        return BROKEN
     from importlib import import_module
 
     from .config.layer import ConfigError
@@ -169,6 +174,15 @@ def _run_command(command: str, words: list[str]) -> int:
     except (ConfigError, UnknownRule) as error:
         warn(str(error))
         return BROKEN
+
+
+def _is_in_existing_directory(arguments: argparse.Namespace | CheckArguments) -> bool:
+    from .commands.shared_options import is_in_existing_directory
+
+    if is_in_existing_directory(arguments):
+        return True
+    warn("the current directory no longer exists; change to one that does")
+    return False
 
 
 if __name__ == "__main__":

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 
 from ...fixers.write import WriteError
-from ..config.layer import display_path
+from ..config.layer import ConfigError, display_path
+from ..config.layers import repository_root
 from ..engine.known_findings import DEFAULT_BASELINE, Baseline
 from ..output.summary import counted
 from ..terminal.exit_status import BROKEN, CLEAN
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
+    from ..config.layers import Config
     from ..engine.report import Report
 
 
@@ -41,7 +43,7 @@ def run_baseline(arguments: argparse.Namespace) -> int:
         return BROKEN
     try:
         plans = plans_from_arguments(arguments)
-        path = plans.config(os.path.join(".", "")).path("baseline") or DEFAULT_BASELINE
+        path = _writable_path(plans.config(os.path.join(".", "")))
         # All findings, including those of the current baseline.
         reports = collect_reports(arguments, arguments.paths or ["."], plans)
         return _prune(path, reports) if arguments.prune else _write(path, reports)
@@ -50,6 +52,20 @@ def run_baseline(arguments: argparse.Namespace) -> int:
     except WriteError as error:
         warn(f"baseline not written: {error}")
     return BROKEN
+
+
+def _writable_path(config: Config) -> str:
+    """The file to write. Raises ConfigError if only a configuration file leads out of the repository to it."""
+    path = config.path("baseline") or DEFAULT_BASELINE
+    layer = next(reversed(list(config.layers_setting("baseline"))), None)
+    if layer is not None and "baseline" not in layer.lines:
+        return path  # of the command line or the environment
+    top = repository_root(os.getcwd()) or os.path.dirname(config.file) or os.getcwd()
+    real = os.path.realpath(path)
+    if not real.startswith(os.path.join(os.path.realpath(top), "")):
+        origin = f"{layer.origin('baseline')}: " if layer is not None else ""
+        raise ConfigError(f"{origin}`{path}` is outside of the repository; to write it, pass `--baseline FILE`")
+    return path
 
 
 def _write(path: str, reports: Sequence[Report]) -> int:

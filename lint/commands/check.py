@@ -32,9 +32,6 @@ def run_check(arguments: argparse.Namespace | CheckArguments) -> int:
     apply_output_options(arguments)
     name: str | None = arguments.stdin_filename
     paths: list[str] = arguments.paths or ["." if name is None else "-"]
-    if not _in_existing_directory(paths, arguments.exclude):
-        warn("the current directory no longer exists; change to one that does")
-        return BROKEN
     invalid = _invalid_combination(arguments, paths)
     if invalid:
         warn(invalid)
@@ -186,17 +183,6 @@ def _finish_without_findings(reports: Sequence[Report], diff: bool) -> int:
     if failed:
         return BROKEN
     return FOUND if diff and any(report.diff for report in reports) else CLEAN
-
-
-def _in_existing_directory(paths: Sequence[str], exclude: Sequence[str]) -> bool:
-    """Whether the paths can be resolved; changes to the root directory if only relative ones could not be."""
-    try:
-        os.getcwd()
-    except OSError:
-        if exclude or not all(path == "-" or os.path.isabs(path) for path in paths):
-            return False
-        os.chdir(os.sep)
-    return True
 
 
 def _fix_standard_input(name: str | None, job: LintJob, plans: LintPlans, show_fixes: bool) -> int:

@@ -22,6 +22,24 @@ def apply_output_options(arguments: argparse.Namespace | CheckArguments) -> None
     set_color(arguments.color)
 
 
+def is_in_existing_directory(arguments: argparse.Namespace | CheckArguments) -> bool:
+    """Whether the paths of a command can be resolved: False if the current directory was deleted and one is relative.
+
+    If none is, changes to the root directory.
+    """
+    try:
+        os.getcwd()
+    except OSError:
+        given = vars(arguments)
+        paths = list(given["paths"]) if "paths" in given else [given["file"]] if "file" in given else ["-"]
+        paths = paths or ["-" if given.get("stdin_filename") else "."]
+        files = [value.partition("=")[2] for value in given.get("output", ())] + [given.get("baseline") or "-"]
+        if given.get("exclude") or not all(path == "-" or os.path.isabs(path or ".") for path in (*paths, *files)):
+            return False
+        os.chdir(os.sep)
+    return True
+
+
 def plans_from_arguments(arguments: argparse.Namespace | CheckArguments) -> LintPlans:
     """The plans under the options, which win over configuration files. Raises ConfigError.
 

@@ -249,6 +249,16 @@ class ConfigResolver:
         return own, hadolint
 
 
+def repository_root(folder: str) -> str:
+    """The top of the repository that a directory is in; empty if it is in none."""
+    while not os.path.lexists(os.path.join(folder, ".git")):
+        above = os.path.dirname(folder)
+        if above == folder:
+            return ""
+        folder = above
+    return folder
+
+
 def _mentions_dlint(path: str) -> bool:
     """Whether a pyproject.toml may have a `tool.dlint` table; most do not, which saves importing the TOML parser."""
     try:

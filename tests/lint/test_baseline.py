@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import random
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -182,6 +184,25 @@ def test_syntax_errors_are_told_all_the_same(project: Path) -> None:
     (project / "Dockerfile").write_text("FROM debian:12\nNONSENSE\n")
     dlint("baseline", *RULES, ".", cwd=project)
     assert dlint(*RULES, "--baseline", ".dlint-baseline.json", ".", cwd=project).codes == ["SYN003"]
+
+
+@pytest.mark.parametrize("value", ["../outside/b.json", "{}/outside/b.json", "link/b.json", "b.json"])
+def test_a_configuration_file_does_not_lead_out_of_the_repository(value: str, tmp_path: Path) -> None:
+    outside, inside = tmp_path / "outside", tmp_path / "repository"
+    outside.mkdir()
+    (inside / ".git").mkdir(parents=True)
+    (inside / "Dockerfile").write_text(DOCKERFILE)
+    (inside / "link").symlink_to(outside)
+    (inside / "b.json").symlink_to(outside / "b.json")
+    value = value.format(tmp_path)
+    (inside / "dlint.toml").write_text(f'baseline = "{value}"\n')
+    done = dlint("baseline", *RULES[1:], cwd=inside)
+    assert done.status == 2
+    assert re.fullmatch(r"dlint: dlint.toml:1: `.*` is outside of the repository; .*\n", done.err)
+    assert os.listdir(outside) == []
+    (inside / "b.json").unlink()
+    assert dlint("baseline", *RULES[1:], "--baseline", value, cwd=inside).status == 0
+    assert (inside / value).is_file()
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"version": 2, "files": {}}', '{"version": 1, "files": {"a": [1]}}'])

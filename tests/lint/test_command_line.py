@@ -423,6 +423,15 @@ def test_a_folder_that_was_deleted(folder: Path) -> None:
         done = shell(f"{away} && dlint {words}", folder)
         assert done.status == 2
         assert done.err == "dlint: the current directory no longer exists; change to one that does\n"
+    for words in ("format .", "format", "optimize", "dockerignore", "baseline", "config show", "config", "tree Dockerfile",
+                  "--fix", "--select DL", f"--output json=o.json {folder}/Dockerfile"):  # fmt: skip
+        done = shell(f"{away} && dlint {words}", folder)
+        assert done.status == 2
+        assert done.err == "dlint: the current directory no longer exists; change to one that does\n"
+    for words in ("rules", "explain DL3007", "completions bash", "--version", "help", "format --help"):
+        done = shell(f"{away} && dlint {words}", folder)
+        assert (done.status, done.err) == (0, "")
+    assert shell(f"{away} && dlint format --check {folder}/Dockerfile", folder).status == 0
     assert shell(f"{away} && dlint --select DL3007 {folder}/Dockerfile", folder).codes == ["DL3007"]
     assert shell(f"{away} && echo FROM alpine:latest | dlint --select DL3007 -", folder).codes == ["DL3007"]
 
