@@ -216,10 +216,9 @@ def _fix_standard_input(name: str | None, job: LintJob, plans: LintPlans, show_f
 
 def write_reports(reports: Sequence[Report], form: str, fixed: int | None = None) -> None:
     """Write the findings in a format; `fixed` is how many more `--fix` fixed, None without it."""
-    from ..output.formats.registry import render_findings
+    from ..output.formats.registry import write_findings
 
-    for part in render_findings(form, _diagnostics(reports), len(reports), fixed=fixed):
-        write_stdout(part)
+    write_findings(form, _diagnostics(reports), len(reports), fixed)
 
 
 def exit_status(reports: Sequence[Report], plans: LintPlans) -> int:

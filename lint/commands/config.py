@@ -11,7 +11,7 @@ from ..config.layer import ConfigError, display_path
 from ..config.reader import ConfigurationReader
 from ..config.resolver import CONFIG_FILE_NAMES, HADOLINT_FILE_NAMES, Config
 from ..terminal.exit_status import BROKEN, CLEAN
-from ..terminal.streams import inform, warn, write_stdout
+from ..terminal.streams import inform, printable, warn, write_stdout
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,12 +54,14 @@ def _show(file: str | None) -> int:
     plans = LintPlans(default_configurations())
     config = plans.config(path)
     name = display_path(config.file) if config.file else ""
-    write_stdout(f"# The configuration of {file or 'this directory'}: {name or 'no file, all defaults'}\n")
+    write_stdout(
+        printable(f"# The configuration of {file or 'this directory'}: {name or 'no file, all defaults'}") + "\n"
+    )
     for line in _lines(config):
-        write_stdout(line + "\n")
+        write_stdout(printable(line) + "\n")
     if file is not None and os.path.isfile(file):
         for line in _build_comments(plans.builds(file, [file])):
-            write_stdout(line + "\n")
+            write_stdout(printable(line) + "\n")
     return CLEAN
 
 

@@ -12,11 +12,11 @@ from ...syntax.parser import parse
 from ...syntax.source import SourceError
 from ..engine.linter import read_source
 from ..engine.planning import LintPlans
-from ..output.diff import file_diff
 from ..output.summary import counted
 from ..sources.discovery import discover, is_dockerfile_name, no_dockerfile_message
 from ..terminal.exit_status import BROKEN, CLEAN, FOUND
-from ..terminal.streams import inform, printable, warn, write_stdout, write_stdout_raw
+from ..terminal.streams import inform, printable, warn, write_stdout
+from .rewrite_plan import write_rewrite_diff
 from .shared_options import apply_output_options, describe_files, plans_from_arguments
 
 TYPE_CHECKING = False
@@ -89,7 +89,7 @@ def _show(proposals: Sequence[IgnoreProposal], arguments: argparse.Namespace) ->
         return
     for proposal in proposals:
         if arguments.diff:
-            write_stdout_raw(file_diff(proposal.path, proposal.old, proposal.new) if proposal.changed else "")
+            write_rewrite_diff(proposal.path, proposal.old, proposal.new)
         else:
             write_stdout(proposal_summary(proposal))
 

@@ -9,7 +9,7 @@ from ..engine.linter import check_size, read_source
 from ..output.summary import counted
 from ..terminal.colors import stdout_has_colors
 from ..terminal.exit_status import BROKEN, CLEAN, FOUND
-from ..terminal.streams import inform, warn, write_stdout, write_stdout_raw
+from ..terminal.streams import inform, printable, warn, write_stdout, write_stdout_raw
 from .shared_options import apply_output_options, describe_files, plans_from_arguments
 
 TYPE_CHECKING = False
@@ -78,7 +78,7 @@ def _write(source: Source, text: str, arguments: argparse.Namespace) -> None:
     if arguments.diff:
         _show_diff(source, text)
     elif arguments.check:
-        write_stdout(source.name + "\n")
+        write_stdout(f"{printable(source.name)}\n")
     else:
         replace_file(source.name, source.encode(), Source(text).encode())
 

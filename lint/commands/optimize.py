@@ -201,7 +201,7 @@ class _OptimizeRun:
 
     def _write_report(self) -> None:
         if self._arguments.format == "json":
-            import json
+            from ..output.formats.json import dumps
 
             answer = {
                 "version": "1",
@@ -210,7 +210,7 @@ class _OptimizeRun:
                 ],
                 "dockerignore": [proposal_json(proposal) for proposal in self._proposals.values()],
             }
-            write_stdout(json.dumps(answer, indent=1) + "\n")
+            write_stdout(dumps(answer))
         if self._arguments.diff:
             self._write_diffs()
         elif self._arguments.format == "text":

@@ -8,7 +8,7 @@ from ...syntax.parser import parse
 from ...syntax.source import Source, SourceError
 from ..engine.linter import check_size, read_source
 from ..terminal.exit_status import BROKEN, CLEAN, FOUND
-from ..terminal.streams import warn, write_stdout
+from ..terminal.streams import printable, warn, write_stdout
 from .lint_files import read_standard_input
 from .shared_options import apply_output_options
 
@@ -101,4 +101,4 @@ def tree_text(dockerfile: Dockerfile) -> str:
         where = str(i.start_line) if i.start_line == i.end_line else f"{i.start_line}-{i.end_line}"
         lines.append(f"{where:>9}  {dump(i)}")
     lines += [f"{error.line:>9}  error: {error.message}" for error in dockerfile.errors]
-    return "".join(line.encode("utf-8", "backslashreplace").decode() + "\n" for line in lines)
+    return "".join(printable(line) + "\n" for line in lines)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ..terminal.streams import LOG_COMMAND
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -17,7 +19,12 @@ def key(name: str) -> str:
 def text(value: str) -> str:
     """A basic string."""
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + "".join(c if c >= " " and c != "\x7f" else f"\\u{ord(c):04x}" for c in escaped) + '"'
+    escaped = "".join(c if c.isprintable() else _unicode_escape(c) for c in escaped)
+    return '"' + LOG_COMMAND.sub(r"\\u0023", escaped) + '"'
+
+
+def _unicode_escape(char: str) -> str:
+    return f"\\U{ord(char):08x}" if ord(char) > 0xFFFF else f"\\u{ord(char):04x}"
 
 
 def value(what: Any) -> str:

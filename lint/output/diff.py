@@ -40,7 +40,8 @@ def _quoted(name: str) -> str:
     if name.isprintable() and '"' not in name and "\\" not in name:
         return name + "\t" if " " in name else name
     escaped = "".join(
-        char if char.isprintable() and char not in '"\\' else _octal(char) for char in name.encode().decode("latin-1")
+        char if " " <= char <= "~" and char not in '"\\' else _octal(char)
+        for char in name.encode("utf-8", "surrogateescape").decode("latin-1")
     )
     return f'"{escaped}"'
 

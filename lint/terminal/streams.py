@@ -1,13 +1,28 @@
-"""Standard output, and messages on standard error as loud as `-q` and `-v` say."""
+"""Standard output, and messages on standard error as loud as `-q` and `-v` say.
+
+File names and the text of Dockerfiles may be made to control a terminal, or the CI service that reads a log. Each is
+written through `printable`, and what is missed is escaped when it is written.
+"""
 
 from __future__ import annotations
 
 import os
+import re
 import sys
+
+from .colors import stdout_has_colors
 
 QUIET, NORMAL, VERBOSE = -1, 0, 1
 
 _verbosity = NORMAL
+
+CONTROL = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What controls a terminal or the direction of text, and bytes that are not UTF-8; not tab and line feed."""
+LOG_COMMAND = re.compile(r"#(?=#(?:vso\[|teamcity\[|\[[a-z]{3}))", re.IGNORECASE)
+"""Where a command to Azure Pipelines, TeamCity or GitHub (`##[group]`) begins, anywhere in a line."""
+_LINE_COMMAND = re.compile(r"^([^\S\n]*):(?=:)", re.MULTILINE)
+"""Where a command to GitHub (`::group::`) begins, first in a line."""
+_STYLE_OR_CONTROL = re.compile(rf"\x1b\[[0-9;]*m|\x1b\]8;[^\0-\x1f\x7f]*\x1b\\|{CONTROL.pattern}")
 
 
 class OutputError(Exception):
@@ -44,7 +59,19 @@ def configure_stdout() -> None:
 
 
 def write_stdout(text: str) -> None:
-    """Write to standard output. Raises OutputError, or BrokenPipeError if the reader has exited."""
+    """Write to standard output, what controls a terminal or a log as escapes, but for colors and links on a terminal.
+
+    Raises OutputError, or BrokenPipeError if the reader has exited.
+    """
+    _write(_without_commands(_without_controls(text, styles=stdout_has_colors())))
+
+
+def write_log_commands(text: str) -> None:
+    """Write lines that are commands to a CI service. Raises as `write_stdout` does."""
+    _write(_without_controls(text))
+
+
+def _write(text: str) -> None:
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
@@ -55,8 +82,14 @@ def write_stdout(text: str) -> None:
 
 
 def write_stdout_raw(text: str) -> None:
-    """Write the text of a file to standard output, byte for byte. Raises as `write_stdout` does."""
-    write_stdout("")
+    """Write the text of a file to standard output, byte for byte unless it is a terminal.
+
+    Raises as `write_stdout` does.
+    """
+    if sys.stdout.isatty():
+        write_stdout(text.replace("\r\n", "\n"))
+        return
+    _write("")
     try:
         sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
         sys.stdout.buffer.flush()
@@ -97,10 +130,32 @@ def discard_stdout() -> None:
 
 
 def printable(text: str) -> str:
-    r"""`text` with control characters and invalid UTF-8 bytes as escapes (`\x1b`), safe to write to a terminal."""
-    if text.isprintable():
+    r"""`text` on one line, with control characters and invalid UTF-8 bytes as escapes (`\x1b`), and without commands.
+
+    It is safe to write to a terminal, and to a log that a CI service reads.
+    """
+    if not text.isprintable():
+        text = "".join(char if char.isprintable() else _escape(char) for char in text)
+    return _without_commands(text)
+
+
+def log_safe(text: str) -> str:
+    """`text` with what controls a terminal or a log as escapes."""
+    return _without_commands(_without_controls(text))
+
+
+def _without_controls(text: str, *, styles: bool = False) -> str:
+    if not CONTROL.search(text):
         return text
-    return "".join(char if char.isprintable() else _escape(char) for char in text)
+    if styles:
+        return _STYLE_OR_CONTROL.sub(lambda found: found[0] if len(found[0]) > 1 else _escape(found[0]), text)
+    return CONTROL.sub(lambda found: _escape(found[0]), text)
+
+
+def _without_commands(text: str) -> str:
+    if "::" not in text and "##" not in text:
+        return text
+    return LOG_COMMAND.sub(r"\\x23", _LINE_COMMAND.sub(r"\1\\x3a", text))
 
 
 def _escape(char: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .ci import relative_path
+from .ci import printable_lines, relative_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def render(diagnostics: Iterable[Diagnostic], files: int) -> str:
 
 
 def _escaped(text: str) -> str:
-    return text.replace("%", "%AZP25").replace("\r", "%0D").replace("\n", "%0A")
+    return printable_lines(text).replace("%", "%AZP25").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from ...terminal.streams import printable
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -40,11 +42,14 @@ def fingerprints(diagnostics: Iterable[Diagnostic], sources: SourceCache) -> Ite
         yield d, sha256(f"{key}\0{seen[key]}".encode("utf-8", "surrogateescape")).hexdigest()
 
 
+def printable_lines(text: str) -> str:
+    """The text with everything but line feeds as `printable` escapes it; a format has its own way to write those."""
+    return "\n".join(map(printable, text.split("\n")))
+
+
 def escape_xml(text: str) -> str:
     """The text with markup, quotes and characters that XML does not allow escaped."""
-    from ...terminal.streams import printable
-
-    text = "\n".join(printable(line) for line in text.split("\n"))
+    text = printable_lines(text)
     for char, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("\n", "&#10;")):
         text = text.replace(char, entity)
     return text

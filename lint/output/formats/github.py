@@ -5,7 +5,7 @@ Source: docs.github.com/actions/reference/workflow-commands-for-github-actions.
 
 from __future__ import annotations
 
-from .ci import TOOL_NAME, relative_path
+from .ci import TOOL_NAME, printable_lines, relative_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def _command(d: Diagnostic) -> str:
 
 
 def _escaped(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return printable_lines(text).replace("%", "%25").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-
-from .json import replace_surrogates
+from .json import dumps_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,7 +24,7 @@ def render(diagnostics: Iterable[Diagnostic], files: int) -> str:
         }
         for d in diagnostics
     ]
-    return replace_surrogates(json.dumps(found, ensure_ascii=False)) + "\n"
+    return dumps_line(found)
 
 
 def _code(d: Diagnostic) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from ...terminal.streams import CONTROL, LOG_COMMAND
 from ..source_texts import SourceCache
 
 TYPE_CHECKING = False
@@ -25,13 +26,21 @@ def render(diagnostics: Iterable[Diagnostic], files: int) -> str:
 
 
 def dumps(answer: object) -> str:
-    """JSON text. Invalid UTF-8 becomes U+FFFD, because many parsers reject lone surrogates."""
-    return replace_surrogates(json.dumps(answer, ensure_ascii=False, indent=1)) + "\n"
+    """JSON text with line breaks; otherwise as `dumps_line`."""
+    return _safe(json.dumps(answer, ensure_ascii=False, indent=1))
 
 
-def replace_surrogates(text: str) -> str:
-    """`text` with lone surrogates replaced by U+FFFD."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+def dumps_line(answer: object) -> str:
+    """JSON text on one line, in which nothing controls a terminal or a log.
+
+    Invalid UTF-8 becomes U+FFFD, because many parsers reject lone surrogates.
+    """
+    return _safe(json.dumps(answer, ensure_ascii=False))
+
+
+def _safe(text: str) -> str:
+    text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return LOG_COMMAND.sub("\\\\u0023", CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text)) + "\n"
 
 
 def diagnostic_json(d: Diagnostic, sources: SourceCache) -> dict[str, object]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
-
 from ..source_texts import SourceCache
-from .json import diagnostic_json, replace_surrogates
+from .json import diagnostic_json, dumps_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,6 +15,4 @@ if TYPE_CHECKING:
 def render(diagnostics: Iterable[Diagnostic], files: int) -> str:
     """The lines."""
     sources = SourceCache()
-    return "".join(
-        replace_surrogates(json.dumps(diagnostic_json(d, sources), ensure_ascii=False)) + "\n" for d in diagnostics
-    )
+    return "".join(dumps_line(diagnostic_json(d, sources)) for d in diagnostics)

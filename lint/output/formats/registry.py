@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...config.arguments import OUTPUT_FORMATS
 from ...terminal.colors import paint, plain, stdout_has_colors
-from ...terminal.streams import OutputError, is_quiet, write_stdout
+from ...terminal.streams import OutputError, is_quiet, log_safe, write_log_commands, write_stdout
 from ..summary import TEXT_FORMATS, summary_lines
 
 TYPE_CHECKING = False
@@ -12,6 +12,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ...engine.diagnostic import Diagnostic
+
+_COMMAND_FORMATS = ("github", "azure", "teamcity")
+"""Formats whose lines are commands to a CI service."""
+
+
+def write_findings(form: str, diagnostics: Sequence[Diagnostic], files: int, fixed: int | None = None) -> None:
+    """Write the findings to standard output; arguments as in `render_findings`."""
+    write = write_log_commands if form in _COMMAND_FORMATS else write_stdout
+    for part in render_findings(form, diagnostics, files, fixed=fixed):
+        write(part)
 
 
 def render_findings(
@@ -62,10 +72,11 @@ def write_outputs(
     from ....fixers.write import write_output
 
     for form, path in outputs:
-        text = "".join(render_findings(form, diagnostics, files, fixed=fixed, to_file=path != "-"))
         if path == "-":
-            write_stdout(text)
+            write_findings(form, diagnostics, files, fixed)
             continue
+        text = "".join(render_findings(form, diagnostics, files, fixed=fixed, to_file=True))
+        text = text if form in _COMMAND_FORMATS else log_safe(text)
         try:
             write_output(path, text.encode("utf-8", "backslashreplace"))
         except OSError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .ci import TOOL_NAME, relative_path
+from .ci import TOOL_NAME, printable_lines, relative_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from ...engine.diagnostic import Diagnostic
 
 _LEVELS = {"error": "ERROR", "warning": "WARNING", "info": "WEAK WARNING", "style": "INFO"}
-_ESCAPES = {"|": "||", "'": "|'", "\n": "|n", "\r": "|r", "[": "|[", "]": "|]"}
+_ESCAPES = {"|": "||", "'": "|'", "\n": "|n", "[": "|[", "]": "|]"}
 
 
 def render(diagnostics: Sequence[Diagnostic], files: int) -> str:
@@ -33,5 +33,5 @@ def render(diagnostics: Sequence[Diagnostic], files: int) -> str:
 def _escaped(text: str) -> str:
     return "".join(
         _ESCAPES.get(char, char) if char.isascii() else f"|0x{ord(char) & 0xFFFF:04x}" if ord(char) < 0x10000 else "?"
-        for char in text
+        for char in printable_lines(text)
     )
