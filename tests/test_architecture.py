@@ -262,7 +262,7 @@ WRITING = frozenset(
 
 
 def writes(node: ast.AST) -> bool:
-    """Whether a node is a call that writes: `open` in another mode than reading, what changes a directory, and so on."""
+    """Whether a node is a call that writes: `open` other than for reading, and what changes directories."""
     if not isinstance(node, ast.Call):
         return False
     name = ast.unparse(node.func)
@@ -282,6 +282,18 @@ def writes(node: ast.AST) -> bool:
 def test_one_module_writes_files() -> None:
     found = {name for name, tree in SOURCES.items() if any(map(writes, ast.walk(tree)))}
     assert found == set(WRITERS)
+
+
+def test_one_module_writes_to_terminals() -> None:
+    """It escapes what controls a terminal or a log."""
+    stream = ("sys.stdout.", "sys.stderr.", "sys.__stdout__.", "sys.__stderr__.")
+    quiet = (".isatty", ".fileno", ".flush")
+    found = {
+        name
+        for name, tree in SOURCES.items()
+        if any(call == "print" or (call.startswith(stream) and not call.endswith(quiet)) for call in calls(tree))
+    }
+    assert found == {"lint/terminal/streams"}
 
 
 def test_writing_is_seen() -> None:

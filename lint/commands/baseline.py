@@ -6,7 +6,7 @@ import os
 
 from ...fixers.write import WriteError
 from ..config.layer import ConfigError, display_path
-from ..config.layers import repository_root
+from ..config.resolver import repository_root
 from ..engine.known_findings import DEFAULT_BASELINE, Baseline
 from ..output.summary import counted
 from ..terminal.exit_status import BROKEN, CLEAN
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-    from ..config.layers import Config
+    from ..config.resolver import Config
     from ..engine.report import Report
 
 

@@ -9,7 +9,7 @@ from ...fixers.optimize.ignore.proposal import read_ignore_text
 from ...fixers.verify.builders import BuilderError, find_builder
 from ...fixers.verify.verification import Verdict, VerifyOptions, verify
 from ...model.ignore_file import find_ignore_file
-from ..terminal.streams import inform, printable, warn, write_stdout
+from ..terminal.streams import inform, printable, warn, write_stderr, write_stdout
 from .dockerignore import format_bytes
 
 TYPE_CHECKING = False
@@ -115,9 +115,7 @@ def _in_context(root: str, name: str | None) -> str | None:
 
 def _write_builder_line(line: str) -> None:
     """Write a line of the builder's output to standard error."""
-    if sys.stderr is not None:  # pyright: ignore[reportUnnecessaryComparison] - None if it was closed before the start
-        sys.stderr.write(printable(line.expandtabs()) + "\n")
-        sys.stderr.flush()
+    write_stderr(line.expandtabs())
 
 
 # The table -----------------------------------------------------------------------------------------------------------

@@ -100,11 +100,17 @@ def write_stdout_raw(text: str) -> None:
 
 
 def warn(text: str) -> None:
-    """Write an error or a warning to standard error; nothing if it is closed."""
+    """Write an error or a warning to standard error."""
+    write_stderr(f"dlint: {text}")
+
+
+def write_stderr(line: str) -> None:
+    """Write a line to standard error; nothing if it is closed."""
     if sys.stderr is None:  # pyright: ignore[reportUnnecessaryComparison] - None if it was closed before the start
         return
     try:
-        sys.stderr.write(f"dlint: {printable(text)}\n")
+        sys.stderr.write(f"{printable(line)}\n")
+        sys.stderr.flush()
     except OSError:
         return
 

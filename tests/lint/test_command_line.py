@@ -423,8 +423,8 @@ def test_a_folder_that_was_deleted(folder: Path) -> None:
         done = shell(f"{away} && dlint {words}", folder)
         assert done.status == 2
         assert done.err == "dlint: the current directory no longer exists; change to one that does\n"
-    for words in ("format .", "format", "optimize", "dockerignore", "baseline", "config show", "config", "tree Dockerfile",
-                  "--fix", "--select DL", f"--output json=o.json {folder}/Dockerfile"):  # fmt: skip
+    for words in ("format .", "format", "optimize", "dockerignore", "baseline", "config show", "config",
+                  "tree Dockerfile", "--fix", "--select DL", f"--output json=o.json {folder}/Dockerfile"):  # fmt: skip
         done = shell(f"{away} && dlint {words}", folder)
         assert done.status == 2
         assert done.err == "dlint: the current directory no longer exists; change to one that does\n"

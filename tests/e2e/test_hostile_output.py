@@ -15,7 +15,7 @@ import pytest
 from dockerfile_dlint.lint.config.arguments import OUTPUT_FORMATS
 from dockerfile_dlint.lint.terminal.streams import log_safe, printable
 
-from .runner import COMMAND, dlint, environment, terminal
+from ..lint.runner import COMMAND, dlint, environment, terminal
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no such names there")
 
