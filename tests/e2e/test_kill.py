@@ -86,6 +86,36 @@ def test_runs_at_the_same_time_all_end_well(tmp_path: Path) -> None:
     assert all(file.read_text() == NEW for file in files)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no shell scripts there")
+def test_a_verification_that_is_terminated_removes_its_images_and_directories(tmp_path: Path) -> None:
+    log, temporary, builder = tmp_path / "log", tmp_path / "tmp", tmp_path / "bin" / "docker"
+    for folder in (tmp_path / ".git", temporary, builder.parent):
+        folder.mkdir()
+    script = f'#!/bin/sh\necho "$@" >> {log}\ncase $1 in build) sleep 30;; version) echo 27.0;; esac\n'
+    builder.write_text(script)
+    builder.chmod(0o755)
+    (tmp_path / "Dockerfile").write_text(
+        "FROM debian:12\nRUN apt-get update\nRUN apt-get install -y curl\nCOPY . /app\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-m", "dockerfile_dlint.lint", "optimize", "--verify", "--builder", "docker", "."],
+        cwd=tmp_path,
+        env=os.environ | {"TMPDIR": str(temporary), "PATH": f"{builder.parent}:{os.environ['PATH']}"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    last = time.monotonic() + 20
+    while time.monotonic() < last and not (log.exists() and "\nbuild " in log.read_text()):
+        time.sleep(0.05)
+    assert os.listdir(temporary) != []
+    process.terminate()
+    _, errors = process.communicate(timeout=20)
+    assert process.returncode == 143
+    assert errors.endswith(b"dlint: terminated\n")
+    assert os.listdir(temporary) == []
+    assert log.read_text().splitlines()[-1].startswith("rmi -f localhost/dlint-verify-")
+
+
 def _reset(files: list[Path]) -> None:
     for file in files:
         file.write_text(OLD)
