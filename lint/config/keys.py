@@ -1,4 +1,4 @@
-"""The configuration keys: the table behind the reader, the JSON Schema and the reference in the documentation."""
+"""The configuration keys: one table for the reader, the JSON Schema and the reference in the documentation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Standard output, and messages on standard error as loud as `-q` and `-v` say."""
+"""Standard output, and messages on standard error, filtered by `-q` and `-v`."""
 
 from __future__ import annotations
 
