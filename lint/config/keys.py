@@ -43,7 +43,13 @@ CONFIG_KEYS = (
         "other keys are replaced.",
         'extend = ["../dlint.toml"]',
     ),
-    ConfigKey("profile", CHOICE, "The rules that run by default.", 'profile = "hadolint"', PROFILES),
+    ConfigKey(
+        "profile",
+        CHOICE,
+        "The rules that run by default: those of dlint, hadolint or BuildKit, or all (strict).",
+        'profile = "hadolint"',
+        PROFILES,
+    ),
     ConfigKey(
         "select",
         RULES,
