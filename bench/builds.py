@@ -1,8 +1,8 @@
 """Lists the builds that compose files, bake files and workflows describe, as dlint reads them. See README.md.
 
-    python bench/builds.py FOLDER
+    python bench/builds.py DIR
 
-One line per build: file and line, name, Dockerfile, context, target and arguments; paths are relative to FOLDER.
+One line per build: file and line, name, Dockerfile, context, target and arguments; paths are relative to DIR.
 What does not exist is marked with `MISSING`. Each file ends with the number of services with `build` by a text search,
 which is independent of the reader. Exit status 1 when something is missing.
 """

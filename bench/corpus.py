@@ -1,6 +1,6 @@
 """Lints a directory of real Dockerfiles: findings per rule and per file, and samples to read by eye. See README.md.
 
-    python bench/corpus.py FOLDER [--select RULES] [--sample N --rule CODE]
+    python bench/corpus.py DIR [--select RULES] [--sample N --rule CODE]
 
 Run it with the Python in which dlint is installed.
 """

@@ -1,6 +1,6 @@
 """What `dlint dockerignore` leaves out of real build contexts, and whether anything that is needed is among it.
 
-    python bench/dockerignore.py [FOLDER]     a directory of contexts; default: the shared corpus of applications
+    python bench/dockerignore.py [DIR]     a directory of contexts; default: the shared corpus of applications
 
 For every context: files and bytes that are sent before and after, the patterns, and three questions that are answered
 without the code of the rewrite: is a file left out that a COPY or ADD names (BK019 after the change), that a Python

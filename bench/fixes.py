@@ -1,8 +1,9 @@
 """Fixes a directory of real Dockerfiles in memory: what was fixed, what was rejected, what broke. See README.md.
 
-    python bench/fixes.py FOLDER [--unsafe] [--all-rules] [--crlf] [--show N] [--rival tally]
+    python bench/fixes.py DIR [--unsafe] [--all-rules] [--crlf] [--show N] [--rival tally]
 
-Nothing is written but copies in a temporary folder, for the rival. Run it with the Python in which dlint is installed.
+Nothing is written except copies in a temporary directory for the rival.
+Run it with the Python in which dlint is installed.
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ def main() -> None:
         if result.text != source.text:
             diffs.append(file_diff(source.name, source.text, result.text))
     print(f"{len(sources)} files, {sum(before.values())} fixable findings in them, {len(diffs)} files changed")
-    print(f"{sum(applied.values())} fixes went in, {sum(left.values())} fixable findings are left; {seconds:.1f} s")
+    print(f"{sum(applied.values())} fixes applied, {sum(left.values())} fixable findings remaining; {seconds:.1f} s")
     print("passes: " + ", ".join(f"{number}: {count}" for number, count in sorted(passes.items())))
     print(f"{'rule':8}{'fixable':>8}{'applied':>8}{'left':>6}")
     for code in sorted(before | applied):

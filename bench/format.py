@@ -1,6 +1,6 @@
 """Formats a directory of real Dockerfiles in memory and checks the results independently of the gate. See README.md.
 
-    python bench/format.py FOLDER [--crlf] [--show N]
+    python bench/format.py DIR [--crlf] [--show N]
 
 Nothing is written. Run it with the Python in which dlint is installed.
 """

@@ -1,7 +1,7 @@
 """Feed dlint broken Dockerfiles by the thousand: `python bench/fuzz.py --count 100000`.
 
 Every input is made from pieces of the grammar, some of them repeated to tens of thousands of characters, or from real
-files that are cut and mixed (`--corpus FOLDER`). It is parsed, held against the laws of tests/syntax/laws.py and linted
+files that are cut and mixed (`--corpus DIR`). It is parsed, checked against the laws of tests/syntax/laws.py and linted
 with all rules; with `--fix` it is also repaired by some of the rules that have fixes, and held against
 tests/fixers/laws.py. Input number N of a seed is always the same.
 The work is done in child processes, so that a hang or a crash costs one input: it is a failure like any exception.

@@ -1,6 +1,6 @@
 """Counts the default findings of dlint, hadolint and tally on the same real files. See README.md.
 
-    python bench/noise.py FOLDER [--dlint PATH] [--hadolint PATH] [--tally PATH]
+    python bench/noise.py DIR [--dlint PATH] [--hadolint PATH] [--tally PATH]
 
 ShellCheck's findings are counted for all three, or (second table) for none: dlint needs the extra `shellcheck`.
 """

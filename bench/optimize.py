@@ -1,6 +1,6 @@
 """Optimizes a directory of Dockerfiles in memory: what was rewritten or rejected and why, what broke. See README.md.
 
-    python bench/optimize.py FOLDER [--context | --pretend] [--several] [--show N [--of NAMES] [--seed N]]
+    python bench/optimize.py DIR [--context | --pretend] [--several] [--show N [--of NAMES] [--seed N]]
 
 Nothing is written. Without `--context` every file is taken alone, as if nothing were known of its build context.
 `--pretend` makes up a folder with manifests and what the file copies, for the rewrites that want a context.

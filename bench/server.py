@@ -1,12 +1,12 @@
-"""Measures `dlint server`: latency, start, memory, and random edits held against fresh runs. See README.md.
+"""Measures `dlint server`: latency, start, memory, and random edits compared with fresh runs. See README.md.
 
-    python bench/server.py latency FOLDER      keystroke to diagnostics on 30, 200 and 2000 lines
-    python bench/server.py start               from starting the process to the first diagnostics
-    python bench/server.py edits FOLDER [N]    N (10,000) random edits in 100 files, every feature asked about them
-    python bench/server.py tour FOLDER         every feature, and every code action, on every file
-    python bench/server.py memory FOLDER [N]   N (10,000) keystrokes that are taken back, features asked: what stays
+    python bench/server.py latency DIR      keystroke to diagnostics on 30, 200 and 2000 lines
+    python bench/server.py start            from starting the process to the first diagnostics
+    python bench/server.py edits DIR [N]    N (10,000) random edits in 100 files, with requests for every feature
+    python bench/server.py tour DIR         every feature, and every code action, on every file
+    python bench/server.py memory DIR [N]   N (10,000) keystrokes that are undone, with requests: memory in use
 
-FOLDER holds real Dockerfiles. Run it from a checkout with the Python in which dlint and its extra `server` are.
+DIR holds real Dockerfiles. Run it from a checkout with the Python in which dlint and its extra `server` are.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Measures dlint, hadolint and tally with output to a pipe, and prints Markdown tables. See README.md.
 
-    python bench/speed.py FOLDER [--dlint PATH] [--hadolint PATH] [--tally PATH]
+    python bench/speed.py DIR [--dlint PATH] [--hadolint PATH] [--tally PATH]
 
-FOLDER holds real Dockerfiles, at any depth. dlint must be an ordinary install: an editable one costs import time.
+DIR holds real Dockerfiles, at any depth. dlint must be an ordinary install: an editable one costs import time.
 """
 
 from __future__ import annotations

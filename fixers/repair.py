@@ -1,4 +1,4 @@
-"""Apply the fixes of findings, pass by pass, until none is left."""
+"""Apply the fixes of findings, pass by pass, until there are none left."""
 
 from __future__ import annotations
 

@@ -31,17 +31,17 @@ Position: TypeAlias = tuple[int, int]
 
 
 class DlintError(ValueError):
-    """What was asked for cannot be done: an invalid configuration, an unreadable file, a text without a layout.
+    """An invalid configuration, a file that cannot be read, or a text that cannot be formatted.
 
-    The message says what is wrong and what to do.
+    The message says what is wrong and how to fix it.
     """
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """Replaces the text from `start` up to `end` by `text`.
+    """Replaces the text from `start` up to `end` with `text`.
 
-    `start_offset` and `end_offset` are the same places as offsets into the whole text, in characters from 0.
+    `start_offset` and `end_offset` are the same positions as offsets in the whole text, in characters from 0.
     """
 
     start: Position
@@ -55,8 +55,9 @@ class Edit:
 class Fix:
     """The edits that resolve a finding. They are applied together or not at all.
 
-    `title` describes the fix in the imperative. `safety` is "safe" (the build stays the same but for what the title
-    says), "unsafe" (the result may differ in other ways) or "display" (only a suggestion, never applied by dlint).
+    `title` describes the fix in the imperative. `safety` is "safe" (the build stays the same except for the
+    change in the title), "unsafe" (the build may change in other ways) or "display" (a suggestion that dlint never
+    applies).
     """
 
     title: str
@@ -75,7 +76,7 @@ class Fix:
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """Another place that explains a finding, with a note."""
+    """Another place in the file that is related to a finding, with an explanation."""
 
     start: Position
     end: Position
@@ -86,8 +87,8 @@ class Related:
 class Diagnostic:
     """A finding.
 
-    `path` is the file as it was named. `code` and `name` identify the rule, `aliases` are the names of other tools for
-    it ("hadolint:DL3006", "buildkit:StageNameCasing"). `severity` is "error", "warning", "info" or "style". `start` and
+    `path` is the path that was passed. `code` and `name` identify the rule, `aliases` are its names in other tools
+    ("hadolint:DL3006", "buildkit:StageNameCasing"). `severity` is "error", "warning", "info" or "style". `start` and
     `end` enclose the text that the message is about; `instruction_line` is the first line of its instruction. `stage`
     is the name of the build stage, empty for a stage without a name and outside of stages.
     """
@@ -115,11 +116,11 @@ def lint_text(
 ) -> list[Diagnostic]:
     """The findings in the text of a Dockerfile, in the order of the text.
 
-    `path` is what messages call the file; it need not exist and is not read. `context` is the build context directory;
-    without it, rules about the context report nothing and no file is read. `config` holds keys as in dlint.toml
-    (`{"select": ["DL3008"], "severity": {"DL3008": "error"}}`), or is the path of a configuration file; without it, the
-    defaults apply, whatever files and environment variables there are. ShellCheck
-    does not run.
+    `path` is the file name in messages; the file need not exist and is not read. `context` is the build context
+    directory; without it, rules about the context report nothing and no file is read. `config` is a mapping with the
+    keys of dlint.toml (`{"select": ["DL3008"], "severity": {"DL3008": "error"}}`), or the path of a configuration file;
+    without it, the defaults apply, and configuration files and environment variables are ignored. ShellCheck does not
+    run.
 
     Raises DlintError if the configuration is invalid or `context` is not a directory.
     """
@@ -158,11 +159,11 @@ def fix_text(
     unsafe: bool = False,
     on_rejected: Callable[[str], object] | None = None,
 ) -> str:
-    """The text after all fixes that are safe, and with `unsafe` the unsafe ones too, as `dlint --fix` makes them.
+    """The text after all safe fixes, and with `unsafe` also the unsafe ones, as `dlint --fix` applies them.
 
-    Every fix passes the same checks as on the command line; `on_rejected` is called with a sentence for each fix that
-    does not. The text comes back unchanged if nothing can be fixed. The keys `fixable` and `unfixable` of `config`
-    select rules. The other parameters and the errors are those of `lint_text`.
+    Every fix must pass the same checks as on the command line; `on_rejected` is called with a message for each fix
+    that does not. The text is returned unchanged if nothing can be fixed. The keys `fixable` and `unfixable` of
+    `config` select rules. The other parameters and the errors are those of `lint_text`.
     """
     from .commands.fix import FixRequest, fix_source
 
@@ -182,12 +183,12 @@ def fix_text(
     _, result = fix_source(Source(text, name), plan, _finder(context, name), request)
     for rejected in result.rejected:
         if on_rejected is not None:
-            on_rejected(f"{name}:{rejected.line}: the fix of {rejected.code} was not applied: {rejected.reason}")
+            on_rejected(f"{name}:{rejected.line}: the fix for {rejected.code} was skipped: {rejected.reason}")
     return result.text
 
 
 def format_text(text: str) -> str:
-    """The text in the layout of `dlint format`; the build stays the same.
+    """The text formatted as by `dlint format`; the build stays the same.
 
     Raises DlintError if the text has a syntax error.
     """
@@ -208,11 +209,11 @@ def optimize_text(
     rewrites: Sequence[str] | None = None,
     on_rejected: Callable[[str], object] | None = None,
 ) -> str:
-    """The text after the rewrites of `dlint optimize` that are possible.
+    """The text after all possible rewrites of `dlint optimize`.
 
-    `context` is the build context directory; most rewrites need it to know what an instruction copies. `rewrites` are
-    the names of those to try, by default the ones that `dlint optimize` tries. `on_rejected` is called with a sentence
-    for each rewrite that does not apply. Nothing is written: the .dockerignore of the context stays as it is.
+    `context` is the build context directory; most rewrites need it to determine what an instruction copies. `rewrites`
+    are the names of the rewrites to try, by default those of `dlint optimize`. `on_rejected` is called with a message
+    for each rewrite that does not apply. Nothing is written: the .dockerignore of the context is unchanged.
 
     Raises DlintError if a name in `rewrites` is unknown or `context` is not a directory.
     """
@@ -235,9 +236,9 @@ def optimize_text(
 
 
 def parse_text(text: str) -> dict[str, Any]:
-    """The text as a tree of plain values, in the form that `dlint tree --format json` prints.
+    """The syntax tree of the text as plain values, as printed by `dlint tree --format json`.
 
-    It never raises for what is in the text: syntax errors are listed under "errors", each with its line.
+    It does not raise for an invalid text: syntax errors are listed under "errors", each with its line.
     """
     from ..syntax.parser import parse as parse
     from .commands.print_tree import tree_json
@@ -249,7 +250,7 @@ def parse_text(text: str) -> dict[str, Any]:
 
 
 def _ignore(_: str) -> None:
-    """Take a note of the engine that a library has nobody to show to."""
+    """Ignore a note of the engine: the library prints nothing."""
 
 
 def _name(path: Path | None) -> str:
@@ -257,7 +258,7 @@ def _name(path: Path | None) -> str:
 
 
 def _resolver(config: Config | None) -> ConfigResolver:
-    """What finds the configuration. Raises ConfigError."""
+    """The resolver for the `config` argument. Raises ConfigError."""
     if config is None:
         return ConfigResolver(isolated=True, environment={})
     if isinstance(config, str | os.PathLike):
@@ -270,7 +271,7 @@ def _resolver(config: Config | None) -> ConfigResolver:
 
 
 def _plan(name: str, config: Config | None) -> LintPlan:
-    """What a text called `name` is linted with. Raises DlintError."""
+    """The lint plan for a text called `name`. Raises DlintError."""
     try:
         return LintPlans(_resolver(config), _ignore, shellcheck="").for_text(name)
     except (ConfigError, UnknownRule) as error:
@@ -287,7 +288,7 @@ def _context(context: Path | None, name: str) -> Context | None:
 
 
 def _finder(context: Path | None, name: str) -> FindContext | None:
-    """What gives the engine the build context. Raises DlintError."""
+    """A function that returns the build context, for the engine. Raises DlintError."""
     found = _context(context, name)
     return None if found is None else lambda _: found
 

@@ -108,9 +108,9 @@ def _ignored_by_git(folders: list[str], place: str) -> bool:
     while top and len(here) >= len(top):
         lines = read_small_file(os.path.join(here, ".gitignore")).splitlines()
         if lines:
-            below = os.path.relpath(place, here).replace(os.sep, "/")
+            relative = os.path.relpath(place, here).replace(os.sep, "/")
             spec = GitIgnoreSpec.from_lines(lines)
-            verdicts = [spec.check_file(name).include for name in (below, below + "/x")]
+            verdicts = [spec.check_file(name).include for name in (relative, relative + "/x")]
             if any(verdict is not None for verdict in verdicts):
                 return any(verdicts)
         here = os.path.dirname(here)

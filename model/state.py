@@ -74,7 +74,7 @@ class State:
         self.workdir = workdir
 
     def copy(self) -> State:
-        """A copy with variables of its own."""
+        """A copy with its own variables."""
         return State(
             self.escape,
             variables=dict(self.vars),

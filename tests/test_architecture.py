@@ -15,8 +15,8 @@ import pytest
 CHECKOUT = Path(__file__).resolve().parents[1]
 PACKAGE = "dockerfile_dlint"
 LAYERS = ("lint", "rules", "fixers", "model", "syntax")
-"""From the top to the bottom: a folder imports only from itself and from those after it."""
-ROOMS = {
+"""From top to bottom: a directory imports only from itself and from those after it."""
+PARTS = {
     "lint": ("library", "main", "server", "commands", "output", "engine", "sources", "config", "terminal"),
     "fixers": ("verify", "optimize", "format", "repair", "gate", "edits", "write"),
     "fixers/optimize": (
@@ -34,9 +34,9 @@ ROOMS = {
     ),
     "model": ("images", "packages"),
 }
-"""The rooms of a folder, from the top to the bottom; a file of the same name is its own room."""
+"""The parts of a directory, from top to bottom: subdirectories and files."""
 MOST_FILES = 20
-"""In one folder, without its `__init__.py`."""
+"""In one directory, without its `__init__.py`."""
 
 SOURCES = {
     path.relative_to(CHECKOUT).with_suffix("").as_posix(): ast.parse(path.read_text("utf-8"))
@@ -112,19 +112,19 @@ def test_layers_import_downwards(module: str) -> None:
     assert not upward, f"{module} imports {sorted(upward)}; it may import from {', '.join(below)} only"
 
 
-@pytest.mark.parametrize("folder", ROOMS)
-def test_rooms_import_downwards(folder: str) -> None:
-    rooms = ROOMS[folder]
+@pytest.mark.parametrize("folder", PARTS)
+def test_parts_import_downwards(folder: str) -> None:
+    parts = PARTS[folder]
 
-    def room(module: str) -> str | None:
+    def part(module: str) -> str | None:
         inside = module.removeprefix(f"{folder}/").split("/")[0]
-        return inside if module.startswith(f"{folder}/") and inside in rooms else None
+        return inside if module.startswith(f"{folder}/") and inside in parts else None
 
     wrong = [
         f"{module} imports {name}"
         for module, names in IMPORTS.items()
         for name in names
-        if (own := room(module)) and (other := room(name)) and rooms.index(other) < rooms.index(own)
+        if (own := part(module)) and (other := part(name)) and parts.index(other) < parts.index(own)
     ]
     assert not wrong
 
@@ -312,7 +312,7 @@ def test_writing_is_seen() -> None:
 
 
 def test_no_module_keeps_a_cache() -> None:
-    """Nothing outlives a run in a module: a long-lived process could not know of it."""
+    """A long-lived process would have to invalidate caches in modules."""
     found: list[str] = []
     for module, tree in SOURCES.items():
         assert isinstance(tree, ast.Module)

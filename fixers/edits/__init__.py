@@ -1,1 +1,1 @@
-"""Edits of a text, and the builders that make them: the only currency of fixes."""
+"""Edits of a text, and the builders that make them. Fixes consist of nothing else."""

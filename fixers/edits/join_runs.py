@@ -157,7 +157,7 @@ def _is_strict(build: Build, run: Run) -> bool:
 
 
 def _renews_itself(build: Build, run: Run) -> bool:
-    """Whether a package manager installs itself anew, maybe elsewhere: the shell remembers the old path."""
+    """Whether a package manager reinstalls itself, maybe elsewhere: the shell remembers the old path."""
     return any(package.name in call.manager.programs for call in build.package_calls(run) for package in call.packages)
 
 

@@ -184,7 +184,7 @@ class _NonRootRewrite:
         risk = (
             f"directories outside `{folder}` that the program writes to, and ports below 1024 that only its code names"
         )
-        steps = [Step(f"Run as `{user}`", "an attacker who takes over the program is not root", risk=risk)]
+        steps = [Step(f"Run as `{user}`", "an attacker who compromises the program is not root", risk=risk)]
         return apply_edits(text, sorted(edits, key=lambda edit: edit.start)), steps
 
     def _is_last(self, workdir: Workdir, folder: str) -> bool:

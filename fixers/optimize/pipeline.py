@@ -172,7 +172,7 @@ def _passes(name: str, context: Context | None, fix: Fix) -> Iterator[tuple[str,
     yield "order", lambda text: _late(text, name, context)
     yield "layers", lambda text: _layers(text, fix, last=True)
     yield "layers", lambda text: apt_runs.rewrite(_build(text, name, context))
-    # Cache mounts name the home of root, which `non-root` would take for a use of it.
+    # Cache mounts name the home of root, which `non-root` would mistake for a use of it.
     for each in reversed(OPTIONAL_REWRITES):
         yield each, lambda text, each=each: _rewrite(each, text, name, context)
 

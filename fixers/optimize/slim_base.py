@@ -150,9 +150,9 @@ def _java(build: Build, stage: Stage, context: Context | None, checks: Precondit
     java_start_commands(build, stage, checks)
     sources = any(name.endswith((".java", ".kt", ".scala", ".groovy")) for name in context.files())
     checks.require(
-        "the build context has the sources",
+        "the build context contains the sources",
         sources,
-        "the build context has no sources, so it is unknown whether the program compiles at run time",
+        "the build context does not contain the sources, so it is unknown whether the program compiles at run time",
     )
     require_no_jdk_use(context, checks)
     for package, program in (uses := ProgramUsage(build, stage, context, list(stage.instructions))).packages().items():

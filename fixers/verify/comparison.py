@@ -196,7 +196,7 @@ class FileComparison:
     """The files in the application's directory: `before` and `after` are their numbers, the lists are paths.
 
     `missing` and `changed` were not declared; `removed_as_declared` were; `missing_byproducts` are packages and caches;
-    `added` are only in the new image; `changed_permissions` have another owner or mode.
+    `added` are only in the new image; `changed_permissions` have a different owner or mode.
     """
 
     __slots__ = (

@@ -52,7 +52,7 @@ def run_check(arguments: argparse.Namespace | CheckArguments) -> int:
 
 
 def _invalid_combination(arguments: argparse.Namespace | CheckArguments, paths: Sequence[str]) -> str:
-    """What is wrong with options that do not go together; empty if nothing is."""
+    """The error for options that cannot be combined; empty if there is none."""
     fixing = arguments.fix or arguments.diff or arguments.fix_only
     if "-" in paths and arguments.add_ignore:
         return "--add-ignore cannot be used with `-`: it writes to files"

@@ -112,7 +112,7 @@ def report_rejected_fixes(reports: Sequence[Report]) -> None:
     """Warn of each fix that was not applied, with the reason."""
     for report in reports:
         for code, line, reason in report.rejected:
-            inform(f"{report.file}:{line}: the fix of {code} was skipped: {reason}")
+            inform(f"{report.file}:{line}: the fix for {code} was skipped: {reason}")
 
 
 def write_applied_fixes(reports: Sequence[Report], *, to_stdout: bool) -> None:

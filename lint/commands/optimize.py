@@ -253,7 +253,10 @@ def apply_layer_fixes(text: str, name: str, *, last: bool = False) -> tuple[str,
     from ...rules import RULES
 
     summaries = {rule.code: rule.summary for rule in RULES}
-    return now, [Step(f"{code}: {summaries.get(code, '')}", "fewer and smaller layers") for code in sorted(applied)]
+    return now, [
+        Step(f"Fix {code}: {summaries.get(code, '').rstrip('.')}", "fewer and smaller layers")
+        for code in sorted(applied)
+    ]
 
 
 def _as_json(source: Source, result: OptimizeResult, verdict: Verdict | None) -> dict[str, object]:

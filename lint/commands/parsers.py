@@ -190,7 +190,7 @@ _ARGPARSE_ERRORS = {
 
 
 def _plain_error(message: str) -> str:
-    """An error of argparse in dlint's words."""
+    """An error of argparse, rephrased."""
     prefix, missing = "argument ", "the following arguments are required: "
     if message.startswith(missing):
         return f"missing argument {message.removeprefix(missing)}"

@@ -153,9 +153,9 @@ def _size_row(what: str, before: int, after: int) -> TableRow:
 def _file_differences(files: FileComparison) -> str:
     counts = (
         (len(files.removed_as_declared), "removed as declared"),
-        (len(files.missing_byproducts), "fewer from packages and caches"),
+        (len(files.missing_byproducts), "fewer in packages and caches"),
         (len(files.added), "added"),
-        (len(files.changed_permissions), "with another owner or mode"),
+        (len(files.changed_permissions), "with a different owner or mode"),
         (len(files.missing), "missing"),
         (len(files.changed), "changed"),
     )

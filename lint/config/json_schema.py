@@ -67,7 +67,8 @@ def config_reference() -> str:
     """A section on each key, for docs/configuration.md."""
     parts: list[str] = []
     for key in CONFIG_KEYS:
-        choices = f": {', '.join(f'`{word}`' for word in key.choices)}" if key.choices else ""
+        separator = " " if key.kind == keys.CHOICE else ": "
+        choices = separator + ", ".join(f"`{word}`" for word in key.choices) if key.choices else ""
         parts.append(
             f"\n### {key.name}\n\n{key.doc}\n\nType: {_KINDS[key.kind]}{choices}.\n\n```toml\n{key.example}\n```\n"
         )

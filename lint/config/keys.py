@@ -1,4 +1,4 @@
-"""The configuration keys: the table behind the reader, the JSON Schema and the reference in the documentation."""
+"""The configuration keys: one table for the reader, the JSON Schema and the reference in the documentation."""
 
 from __future__ import annotations
 
@@ -43,7 +43,13 @@ CONFIG_KEYS = (
         "other keys are replaced.",
         'extend = ["../dlint.toml"]',
     ),
-    ConfigKey("profile", CHOICE, "The rules that run by default.", 'profile = "hadolint"', PROFILES),
+    ConfigKey(
+        "profile",
+        CHOICE,
+        "The rules that run by default: those of dlint, hadolint or BuildKit, or all (strict).",
+        'profile = "hadolint"',
+        PROFILES,
+    ),
     ConfigKey(
         "select",
         RULES,

@@ -105,7 +105,7 @@ class ConfigurationReader:
                 other = os.path.normpath(os.path.join(layer.folder, os.path.expanduser(name)))
                 where = layer.origin("extend")
                 if other in self._open:
-                    raise ConfigError(f"{where}: `{name}` extends this file in turn; remove one of the `extend`s")
+                    raise ConfigError(f"{where}: circular `extend` through `{name}`; remove one of the `extend`s")
                 if not os.path.isfile(other):
                     raise ConfigError(f"{where}: no such file: `{name}`; the path is relative to this file")
                 layers = self.read(other)

@@ -42,7 +42,7 @@ _SH_OF_FAMILY = {
         "almalinux amazonlinux archlinux centos fedora mageia oraclelinux photon rhel rockylinux".split(), "bash"
     ),
 }
-"""The shell behind /bin/sh in the distributions' images. Source: the packages that provide it."""
+"""The shell that /bin/sh links to in the distributions' images. Source: the packages that provide it."""
 _HEAD_LINES = 2
 _UNWATCHED_CD = 2164
 _MAX_SCRIPTS = 400

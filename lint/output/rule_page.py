@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
 _BEFORE_EXAMPLES = ("What to do", "Fix safety", "Exceptions")
 _AFTER_EXAMPLES = ("Options", "References")
-_OLD_HEADINGS = {"What is left alone": "Exceptions"}
 _FIXES = {
     "safe": "`--fix` (safe)",
     "unsafe": "`--fix --unsafe-fixes` (unsafe: it may change what the image contains or does)",
@@ -87,7 +86,6 @@ def _split(documentation: str) -> tuple[str, dict[str, str]]:
     sections: dict[str, str] = {}
     for section in rest:
         heading, _, text = section.partition("\n")
-        heading = _OLD_HEADINGS.get(heading, heading)
         sections[heading] = f"{sections.get(heading, '')}\n\n{text.strip()}".strip()
     return introduction.strip(), sections
 

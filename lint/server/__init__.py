@@ -1,1 +1,1 @@
-"""`dlint server`: dlint in an editor, by the Language Server Protocol. One feature a module."""
+"""`dlint server`: dlint in editors, over the Language Server Protocol."""

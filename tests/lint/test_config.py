@@ -279,7 +279,7 @@ def test_exit_zero() -> None:
         ('[label-schema]\na = "txt"\n', "dlint.toml:2: invalid value `txt` for `a`; did you mean `text`?"),
         ('[dockerfiles."a/*"]\n\ntraget = "x"\n', "dlint.toml:3: unknown key `traget`; did you mean `target`?"),
         ('[per-file-ignores]\n"a/" = ["DL3008", "DLX"]\n', "dlint.toml:2: unknown rule `DLX`"),
-        ('extend = ["dlint.toml"]\n', "extends this file in turn"),
+        ('extend = ["dlint.toml"]\n', "circular `extend` through `dlint.toml`"),
         ('\nextend = ["gone.toml"]\n', "dlint.toml:2: no such file: `gone.toml`"),
         ("\nignore = [\n'DL3008'\n", "dlint.toml:3: invalid TOML: unclosed array"),
         ("a = 1\na = 2\n", "dlint.toml:2: invalid TOML: cannot overwrite a value"),

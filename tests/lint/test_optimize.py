@@ -225,7 +225,7 @@ def test_refusals_quote_the_commands_of_the_file(project: Path, capsys: pytest.C
     )
     main(["optimize", "--explain"])
     out = capsys.readouterr().out
-    assert "layers: DL3042" in out
+    assert "layers: Fix DL3042" in out
     assert "slim-base: refused (line 4): `pip install -r requirements.txt` may need the compilers" in out
     assert "--no-cache-dir" not in out
 

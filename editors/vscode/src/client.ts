@@ -1,4 +1,4 @@
-// The language client, the only module that knows vscode-languageclient.
+// The language client, the only module that uses vscode-languageclient.
 
 import * as vscode from "vscode";
 import {
@@ -11,7 +11,7 @@ import {
 
 import type { Found } from "./find";
 
-/** What the extension needs of a running server. */
+/** The running server, as the extension uses it. */
 export interface Server {
   start(): Promise<void>;
   stop(): Promise<void>;

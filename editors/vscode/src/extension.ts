@@ -73,7 +73,7 @@ class Extension implements vscode.Disposable {
   private async run(): Promise<void> {
     const settings = vscode.workspace.getConfiguration("dlint");
     if (!settings.get<boolean>("enable", true)) {
-      this.tell("off", vscode.LanguageStatusSeverity.Information);
+      this.showStatus("off", vscode.LanguageStatusSeverity.Information);
       return;
     }
     const found = find({
@@ -86,28 +86,28 @@ class Extension implements vscode.Disposable {
       isProgram,
     });
     if (typeof found === "string") {
-      this.tell("not found", vscode.LanguageStatusSeverity.Error, found);
+      this.showStatus("not found", vscode.LanguageStatusSeverity.Error, found);
       void this.offerHelp(found);
       return;
     }
     this.log.appendLine(`dlint from ${found.from}: ${found.command}`);
-    this.tell("starting", vscode.LanguageStatusSeverity.Information, found.command, true);
+    this.showStatus("starting", vscode.LanguageStatusSeverity.Information, found.command, true);
     const server = serve(found, this.log);
     this.disposables.push(
       server.onState((up) => {
         if (server === this.server) {
-          this.tell(up ? "running" : "stopped", up ? 0 : 2, found.command);
+          this.showStatus(up ? "running" : "stopped", up ? 0 : 2, found.command);
         }
       }),
     );
     this.server = server;
     try {
       await server.start();
-      this.tell("running", vscode.LanguageStatusSeverity.Information, found.command);
+      this.showStatus("running", vscode.LanguageStatusSeverity.Information, found.command);
     } catch (error) {
       this.server = undefined;
       this.log.appendLine(String(error));
-      this.tell("failed", vscode.LanguageStatusSeverity.Error, String(error));
+      this.showStatus("failed", vscode.LanguageStatusSeverity.Error, String(error));
       void this.offerHelp("the server could not be started; check that it is installed with: pip install 'dockerfile-dlint[server]'");
     }
   }
@@ -122,7 +122,7 @@ class Extension implements vscode.Disposable {
     }
   }
 
-  private tell(text: string, severity: vscode.LanguageStatusSeverity, detail = "", busy = false): void {
+  private showStatus(text: string, severity: vscode.LanguageStatusSeverity, detail = "", busy = false): void {
     this.status.text = `dlint: ${text}`;
     this.status.detail = detail;
     this.status.severity = severity;
@@ -192,7 +192,7 @@ async function fixAll(server: Server, document: vscode.TextDocument, unsafe: boo
   }
 }
 
-/** The interpreter that the Python extension has selected; empty without one. */
+/** The interpreter selected in the Python extension; empty if there is none. */
 async function interpreter(): Promise<string> {
   const python = vscode.extensions.getExtension("ms-python.python");
   if (python === undefined) {

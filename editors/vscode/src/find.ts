@@ -1,21 +1,21 @@
-// Where dlint is: a setting, the selected Python environment, an environment in the workspace, PATH.
+// Finds the dlint executable: a setting, the selected Python environment, an environment in the workspace, PATH.
 
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 
-/** How the server is started, and where it was found, for the log and the status item. */
+/** The command of the server, and where it was found, for the log and the status item. */
 export interface Found {
   command: string;
   args: string[];
   from: string;
 }
 
-/** What is known of the machine and the workspace. */
+/** Facts about the machine and the workspace. */
 export interface Surroundings {
   setting: string;
   trusted: boolean;
   folders: string[];
-  /** The interpreter that the Python extension has selected; empty without one. */
+  /** The interpreter selected in the Python extension; empty if there is none. */
   python: string;
   path: string;
   platform: NodeJS.Platform;
@@ -24,7 +24,7 @@ export interface Surroundings {
 
 const ENVIRONMENTS = [".venv", "venv", "env"];
 
-/** The first dlint that there is, or what to tell the user. */
+/** The first dlint found, or an error message. */
 export function find(around: Surroundings): Found | string {
   const name = around.platform === "win32" ? "dlint.exe" : "dlint";
   const bin = around.platform === "win32" ? "Scripts" : "bin";
@@ -36,9 +36,9 @@ export function find(around: Surroundings): Found | string {
     return found(path, "the setting dlint.path") ?? `dlint.path is ${path}, which is not an executable file`;
   }
   if (around.python !== "" && around.trusted) {
-    const beside = found(join(dirname(around.python), name), "the selected Python environment");
-    if (beside) {
-      return beside;
+    const adjacent = found(join(dirname(around.python), name), "the selected Python environment");
+    if (adjacent) {
+      return adjacent;
     }
   }
   for (const folder of around.trusted ? around.folders : []) {
@@ -49,9 +49,10 @@ export function find(around: Surroundings): Found | string {
       }
     }
   }
-  for (const folder of around.path.split(delimiter)) {
-    // A relative folder on PATH would mean one of the workspace.
-    const there = folder.startsWith("/") || /^[A-Za-z]:/.test(folder) ? found(join(folder, name), "PATH") : undefined;
+  for (const directory of around.path.split(delimiter)) {
+    // A relative directory on PATH would be one in the workspace.
+    const there =
+      directory.startsWith("/") || /^[A-Za-z]:/.test(directory) ? found(join(directory, name), "PATH") : undefined;
     if (there) {
       return there;
     }
@@ -63,7 +64,7 @@ function expanded(setting: string, folders: string[]): string {
   return setting.replace(/\$\{workspaceFolder\}/g, folders[0] ?? "").replace(/^~(?=[/\\])/, process.env.HOME ?? "~");
 }
 
-/** Whether a file is there that may be run. */
+/** Whether the path is an executable file. */
 export function isProgram(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);

@@ -1,10 +1,10 @@
-// Shows what a rewrite would make of a file beside the file, and asks before it is applied.
+// Shows the diff of a rewrite, and asks for confirmation before it is applied.
 
 import * as vscode from "vscode";
 
 export const SCHEME = "dlint-preview";
 
-/** What the server answers to dlint.server.rewritten. */
+/** The result of the server commands `fixed` and `rewritten`. */
 export interface Rewritten {
   text: string;
   changed: boolean;
@@ -12,7 +12,7 @@ export interface Rewritten {
   ignore: { path: string; text: string } | null;
 }
 
-/** Holds the texts that are shown. */
+/** The rewritten texts that diffs show. */
 export class Previews implements vscode.TextDocumentContentProvider {
   private readonly texts = new Map<string, string>();
 
@@ -31,7 +31,7 @@ export class Previews implements vscode.TextDocumentContentProvider {
   }
 }
 
-/** Show the difference; when the user agrees, write the texts. Whether it was done. */
+/** Show the diff and, if the user confirms, apply it. Returns whether it was applied. */
 export async function preview(
   previews: Previews,
   document: vscode.TextDocument,
@@ -53,7 +53,7 @@ export async function preview(
       return false;
     }
     if (document.version !== version) {
-      await vscode.window.showWarningMessage("dlint: the file has changed in the meantime; nothing was applied");
+      await vscode.window.showWarningMessage("dlint: the file changed in the meantime; nothing was applied");
       return false;
     }
     return await vscode.workspace.applyEdit(edit(document, rewritten));

@@ -62,8 +62,8 @@ def _is_manifest(name: str) -> bool:
 
 
 def _below(context: Context, place: CopiedPath) -> list[str]:
-    below = place.source + "/" if place.source else ""
-    return [name for name in context.files() if name.startswith(below)] if place.folder else [place.source]
+    prefix = place.source + "/" if place.source else ""
+    return [name for name in context.files() if name.startswith(prefix)] if place.folder else [place.source]
 
 
 def _brings_source(context: Context, place: CopiedPath) -> bool:

@@ -32,8 +32,8 @@ class CopiedPath:
             return self.source if path == self.target else None
         if path == self.target:
             return self.source
-        below = self.target.rstrip("/") + "/"
-        return posixpath.join(self.source, path[len(below) :]) if path.startswith(below) else None
+        prefix = self.target.rstrip("/") + "/"
+        return posixpath.join(self.source, path[len(prefix) :]) if path.startswith(prefix) else None
 
 
 def context_copies(build: Build, stage: Stage, context: Context) -> Iterator[CopiedPath]:
@@ -71,8 +71,8 @@ def _names(build: Build, instruction: CopyOrAdd, context: Context) -> Iterator[s
 
 
 def _is_folder(context: Context, name: str) -> bool:
-    below = name + "/"
-    return name not in context.files() and any(file.startswith(below) for file in context.files())
+    prefix = name + "/"
+    return name not in context.files() and any(file.startswith(prefix) for file in context.files())
 
 
 def context_path(build: Build, stage: Stage, context: Context, path: str) -> str | None:

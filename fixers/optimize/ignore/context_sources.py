@@ -38,9 +38,9 @@ class ContextSources:
 
     def includes(self, path: str) -> bool:
         """Whether a source is the path or inside it, also one that is not on disk."""
-        below = path + "/"
+        prefix = path + "/"
         return any(
-            source == path or source.startswith(below) or _covers(source, path)
+            source == path or source.startswith(prefix) or _covers(source, path)
             for source in (*self.paths, *self.sources)
         )
 

@@ -248,8 +248,8 @@ def _allowed(
     for source in project.context_sources.paths:
         inside = [entry for entry in live if _is_below(entry.path, source)]
         gone = {entry.path for entry in inside}
-        below = project.folders.get(source, [])
-        if below and inside and all(_is_in(path, gone) for path in below):
+        children = project.folders.get(source, [])
+        if children and inside and all(_is_in(path, gone) for path in children):
             live = [entry for entry in live if entry not in inside]
             kept += [KeptPath(path, f"`{source}`, which the Dockerfile names, would be empty") for path in gone]
     return live, kept

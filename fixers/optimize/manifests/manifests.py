@@ -67,8 +67,8 @@ def _require_no_source_before_install(build: Build, run: Run) -> None:
 
 
 def _brings(place: CopiedPath, name: str) -> bool:
-    below = not place.source or name.startswith(place.source + "/")
-    return place.source == name or (place.folder and below)
+    is_inside = not place.source or name.startswith(place.source + "/")
+    return place.source == name or (place.folder and is_inside)
 
 
 def _of_call(build: Build, stage: Stage, context: Context, run: Run, call: PackageCall) -> list[str]:
@@ -149,10 +149,10 @@ def _node(build: Build, stage: Stage, context: Context, run: Run, call: PackageC
             run,
         )
     _require_no_local_packages(data, run)
-    beside = posixpath.dirname(manifest)
-    others = [posixpath.join(beside, name) for name in (*_LOCKS, *_SETTINGS)]
+    directory = posixpath.dirname(manifest)
+    others = [posixpath.join(directory, name) for name in (*_LOCKS, *_SETTINGS)]
     for name in (".yarnrc.yml", ".yarn", "patches", "pnpm-workspace.yaml"):
-        if context.includes(posixpath.join(beside, name)):
+        if context.includes(posixpath.join(directory, name)):
             raise RewriteRejected(f"the install reads `{name}`, which is not supported", run)
     return [manifest, *(name for name in others if context.includes(name)), *native]
 
@@ -181,8 +181,8 @@ def _native_sources(context: Context, folder: str, run: Run) -> list[str]:
     sources = [name for name in names if context.includes(name)]
     if not sources or "<(" in re.sub(r"<!@?\(", "", text) or ".." in text:
         raise RewriteRejected("cannot determine which files binding.gyp compiles", run)
-    below = folder + "/" if folder else ""
-    tops = [below + name.removeprefix(below).partition("/")[0] for name in sources]
+    prefix = folder + "/" if folder else ""
+    tops = [prefix + name.removeprefix(prefix).partition("/")[0] for name in sources]
     return list(dict.fromkeys([gyp, *tops]))
 
 

@@ -78,11 +78,11 @@ def read_python_project(build: Build, stage: Stage, context: Context, run: Run, 
     except tomllib.TOMLDecodeError:
         raise RewriteRejected(f"`{manifest}` is not valid TOML", run) from None
     project = PythonProject(tool, manifest, data)
-    beside = posixpath.dirname(manifest)
-    lock = posixpath.join(beside, _LOCKS[tool])
+    directory = posixpath.dirname(manifest)
+    lock = posixpath.join(directory, _LOCKS[tool])
     if context.includes(lock):
         project.lock = read_context_file(context, lock) or ""
-    others = [posixpath.join(beside, each) for each in (_LOCKS[tool], *_SETTINGS[tool])]
+    others = [posixpath.join(directory, each) for each in (_LOCKS[tool], *_SETTINGS[tool])]
     project.files += [each for each in others if context.includes(each)]
     if call.has("-C", "--directory", "-P", "--project"):
         raise RewriteRejected("the install runs in another directory; use WORKDIR instead", run)
@@ -157,15 +157,15 @@ def _pipenv(project: PythonProject, call: PackageCall, run: Run) -> None:
 
 def is_pure_python(project: PythonProject, context: Context) -> bool:
     """Whether installing the project itself only registers the path of its source."""
-    beside = posixpath.dirname(project.manifest)
+    directory = posixpath.dirname(project.manifest)
     backend = _table(project.data, "build-system").get("build-backend", "")
-    plain = backend in _BACKENDS or (backend == "setuptools.build_meta" and not _has_setup(context, beside))
+    plain = backend in _BACKENDS or (backend == "setuptools.build_meta" and not _has_setup(context, directory))
     text = read_context_file(context, project.manifest) or ""
     return plain and _GENERATING.search(text) is None
 
 
-def _has_setup(context: Context, beside: str) -> bool:
-    return any(context.exists(posixpath.join(beside, name)) for name in ("setup.py", "setup.cfg"))
+def _has_setup(context: Context, directory: str) -> bool:
+    return any(context.exists(posixpath.join(directory, name)) for name in ("setup.py", "setup.cfg"))
 
 
 # The packages of the lock files

@@ -64,7 +64,7 @@ def _passable(build: Build, stage: Stage, context: Context, step: Instruction, r
     if isinstance(step, _NO_FILES):
         return True
     if isinstance(step, Workdir):
-        return True  # an empty folder
+        return True  # an empty directory
     if isinstance(step, Env):
         return not any(PACKAGE_MANAGER_VARIABLES.fullmatch(pair.key.text) for pair in step.pairs)
     if isinstance(step, Arg):

@@ -43,7 +43,10 @@ _BUILDING = frozenset(
 )
 """Variables that a build depends on."""
 _DOWNLOADS = ("mod download", "mod tidy", "mod verify", "mod vendor")
-_STATIC = ("# the image has no C compiler: the program is made without C, and needs no C library", "ENV CGO_ENABLED=0")
+_STATIC = (
+    "# the image has no C compiler, so the program is built without cgo and needs no C library",
+    "ENV CGO_ENABLED=0",
+)
 _ZONES = "/usr/local/go/lib/time/zoneinfo.zip"
 """Where a program looks for time zones when the system has none. Source: time/zoneinfo_goroot.go."""
 _COMPILERS = frozenset("gcc g++ build-base musl-dev libc-dev clang alpine-sdk".split())

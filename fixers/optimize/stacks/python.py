@@ -387,7 +387,7 @@ class _PythonSplit:
     `parts`: the instructions, sorted
     `slim`: the slim base image of the final stage, "" when the base image is slim
     `release`: the Debian release in the base image's tag
-    `extra`: packages that the final stage needs besides those of the file
+    `extra`: packages that the final stage needs in addition to those of the file
     `wheel`: the version of `wheel` for a virtual environment
     `several`: whether pip installs more than once, and so into a virtual environment
     """

@@ -535,7 +535,7 @@ class _ManagedPythonSplit(StageRewrite):
         """What brings the environment to the final stage."""
         if not self.environment:
             if self.tool_kept:
-                return ["# Python with its packages, Poetry among them", *copy_from_build(PYTHON_PREFIX)]
+                return ["# Python with its packages, including Poetry", *copy_from_build(PYTHON_PREFIX)]
             return [*copy_from_build(VENV_DIRECTORY), f'ENV PATH="{VENV_DIRECTORY}/bin:$PATH"']
         written = _LOCKS[self.tool]
         if any(name.endswith(written) for name in self._files()) or self._call().has("--skip-lock"):

@@ -77,7 +77,7 @@ _SPECIAL_TABLES = frozenset(("workspace", "lib", "bin", "example", "bench", "tes
 """Tables of Cargo.toml with which an empty src/main.rs cannot replace the source."""
 _OTHER_TARGETS = ("build.rs", "src/lib.rs", "src/bin", "benches", "examples")
 _MANIFESTS = ("Cargo.toml", "Cargo.lock", "rust-toolchain", "rust-toolchain.toml", ".cargo")
-_EMPTY = "# the dependencies, compiled with an empty program, which is then forgotten"
+_EMPTY = "# compile the dependencies with an empty program, which is then removed"
 
 
 def rewrite(build: Build, stage: Stage, context: Context) -> RewriteOutcome:

@@ -134,7 +134,7 @@ def overwritten_path(build: Build, stage: Stage, context: Context, directory: st
 def reject_ownership(copy: Instruction) -> None:
     """Raise RewriteRejected for a COPY with an owner or mode, which `COPY --from=build` of a directory would lose."""
     if copy.flag("chown") or copy.flag("chmod"):
-        raise RewriteRejected("the source is copied with another owner or mode, which the split would lose", copy)
+        raise RewriteRejected("the source is copied with a different owner or mode, which the split would lose", copy)
 
 
 def library_packages(name: str, header: str, release: str | None) -> Sequence[str]:

@@ -208,7 +208,7 @@ def _fix_edit(server: DlintServer, document: Document, index: int, code: str) ->
     try:
         verify_fixes(check_text(document.text.text, find), [d], find)
     except FixRejected as reason:
-        server.workbench.show_message(f"the fix for {code} was not applied: {reason}")
+        server.workbench.show_message(f"the fix for {code} was skipped: {reason}")
         return None
     safe = d.fix.safety == SAFE
     return workspace_edit(
@@ -250,5 +250,5 @@ def fixed_text(
     request = server.workbench.plans.fix_request(document.path, server.settings(document), codes, unsafe=unsafe)
     source = Source(document.text.text, document.name)
     report, repaired = fix_source(source, server.workbench.plan(document), document.find_context, request)
-    rejected = [f"the fix for {code} on line {line} was not applied: {why}" for code, line, why in report.rejected]
+    rejected = [f"the fix for {code} on line {line} was skipped: {why}" for code, line, why in report.rejected]
     return repaired.text, rejected

@@ -73,7 +73,7 @@ def _findings(server: DlintServer, document: Document, offset: int) -> Iterator[
 
 
 def _main_part(documentation: str) -> str:
-    """The summary, the reason, the remedy and the fix safety of a rule page; the rest is a click away."""
+    """The summary, the reason, the remedy and the fix safety of a rule page; the hover links to the rest."""
     head, *sections = re.split(r"(?m)^## ", documentation)
     kept = [f"## {section}" for section in sections if section.startswith(("Why", "What to do", "Fix safety"))]
     return "".join([head, *kept])

@@ -121,7 +121,7 @@ def test_on_alpine_the_program_is_made_without_c(tmp_path: Path) -> None:
         rewritten(tmp_path, ALPINE, FILES).text
         == """\
 FROM golang:1.25-alpine3.21 AS build
-# the image has no C compiler: the program is made without C, and needs no C library
+# the image has no C compiler, so the program is built without cgo and needs no C library
 ENV CGO_ENABLED=0
 WORKDIR /src
 COPY go.mod go.sum ./

@@ -80,7 +80,7 @@ def test_poetry_comes_along_where_it_starts_the_program(tmp_path: Path) -> None:
     text = POETRY.replace('["gunicorn"', '["poetry", "run", "gunicorn"')
     final = rewritten(tmp_path, text, FILES).text.partition("\n\n")[2]
     assert final.startswith(
-        "FROM python:3.12-slim\nWORKDIR /app\n# Python with its packages, Poetry among them\n"
+        "FROM python:3.12-slim\nWORKDIR /app\n# Python with its packages, including Poetry\n"
         "COPY --from=build /usr/local /usr/local\nRUN poetry config virtualenvs.create false\nCOPY . .\n"
     )
     assert "/opt/venv" not in final

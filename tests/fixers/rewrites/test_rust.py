@@ -32,7 +32,7 @@ def test_the_program_is_compiled_in_a_builder(tmp_path: Path) -> None:
 FROM rust:1.75-bookworm AS build
 WORKDIR /app
 COPY Cargo.toml Cargo.lock ./
-# the dependencies, compiled with an empty program, which is then forgotten
+# compile the dependencies with an empty program, which is then removed
 RUN mkdir src && echo 'fn main() {}' > src/main.rs \\
     && cargo build --release \\
     && rm -r src target/release/.fingerprint/web-app-*
