@@ -1,7 +1,7 @@
 """Standard output, and messages on standard error, filtered by `-q` and `-v`.
 
-File names and the text of Dockerfiles may try to control a terminal, or the CI service that reads a log. Each is written
-through `printable`, and what is missed there is escaped when it is written.
+File names and the text of Dockerfiles may try to control a terminal, or the CI service that reads a log. Each is
+written through `printable`, and what is missed there is escaped when it is written.
 """
 
 from __future__ import annotations
