@@ -6,6 +6,7 @@ from ..syntax.instruction_checks import parse_mount_fields
 from ..syntax.source import MappedText
 from ..syntax.tree import Arg, Copy, From, Run
 from .state import LINUX_SHELL, PLATFORM_ARGS, WINDOWS_SHELL, State
+from .variables import Declarations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -170,7 +171,7 @@ class Build:
         self.stages: list[Stage] = []
         self.global_instructions: list[Instruction] = []
         variables = PLATFORM_ARGS | {"TARGETSTAGE": self.target} if self.target else dict(PLATFORM_ARGS)
-        self.global_state = State(dockerfile.escape, variables=variables, base_variables_known=True)
+        self.global_state = State(dockerfile.escape, declarations=Declarations.of(variables), base_variables_known=True)
         self.global_args: dict[str, str | None] = {}
         self._names: dict[str, Stage] = {}
         self._place: dict[int, tuple[Stage, int]] = {}
@@ -245,8 +246,11 @@ class Build:
 
     def is_shipped(self, stage: Stage) -> bool:
         """Whether the layers of the stage are in the final image: the final stage and its ancestors."""
+        return stage.index in self.cached("shipped stages", self._shipped_stages)
+
+    def _shipped_stages(self) -> set[int]:
         final = self.final_stage
-        return final is not None and (stage is final or stage in final.ancestors)
+        return {each.index for each in (final, *final.ancestors)} if final is not None else set()
 
     def source_stage(self, name: str, before: Stage | None = None, *, numbers: bool = True) -> Stage | None:
         """The stage that `COPY --from=name` refers to; None for an image or a named context.
@@ -297,21 +301,24 @@ class Build:
 
     def evaluate_states(self, stage: Stage) -> None:
         """Compute the states of a stage and its ancestors."""
-        chain = [stage, *stage.ancestors]
+        chain: list[Stage] = []
+        todo: Stage | None = stage
+        while todo is not None and not todo.states:
+            chain.append(todo)
+            todo = todo.parent
         for each in reversed(chain):
-            if not each.states:
-                each.states.extend(self._evaluate(each))
+            each.states.extend(self._evaluate(each))
 
     def _initial_state(self, stage: Stage) -> State:
         """The state that a base image gives."""
         escape, shell = self.dockerfile.escape, WINDOWS_SHELL if stage.is_windows else LINUX_SHELL
         facts = stage.base_facts
         if facts is not None:
+            # The values may have changed since they were recorded; only PATH is reliable.
+            known = {"PATH": facts.path} if facts.path else {}
             return State(
                 escape,
-                # The values may have changed since they were recorded; only PATH is reliable.
-                variables={"PATH": facts.path} if facts.path else {},
-                unknown=frozenset(facts.env) - {"PATH"},
+                declarations=Declarations.of({**dict.fromkeys(sorted({*facts.env} - {"PATH"})), **known}),
                 base_variables_known=bool(facts.recorded_on),
                 shell=shell,
                 user=facts.user,
