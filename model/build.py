@@ -130,6 +130,35 @@ class Stage:
             stage = stage.parent
         return found
 
+    def inherit(self, key: str, compute: Callable[[Stage, T | None], T]) -> T:
+        """`compute(stage, its value for the parent)` for this stage; called once for each stage of the FROM chain.
+
+        The value of a stage without a parent is computed from None.
+        """
+        missing: list[Stage] = []
+        stage: Stage | None = self
+        values: dict[int, Any] = self.build.cached(("inherited", key), dict[int, object])
+        while stage is not None and stage.index not in values:
+            missing.append(stage)
+            stage = stage.parent
+        value = values[stage.index] if stage is not None else None
+        for each in reversed(missing):
+            value = values[each.index] = compute(each, value)
+        return values[self.index]
+
+    @property
+    def descendants(self) -> Iterator[Stage]:
+        """The stages whose FROM chain has this one, in the order of the file."""
+        from heapq import heappop, heappush
+
+        children = self.build.cached("child stages", self.build.child_stages)
+        todo = [each.index for each in children.get(self.index, ())]
+        while todo:
+            index = heappop(todo)
+            yield self.build.stages[index]
+            for each in children.get(index, ()):
+                heappush(todo, each.index)
+
     def all_instructions(self) -> Iterator[Instruction]:
         """The instructions of the stage, each ONBUILD followed by its trigger."""
         for instruction in self.instructions:
@@ -175,6 +204,7 @@ class Build:
         self.global_args: dict[str, str | None] = {}
         self._names: dict[str, Stage] = {}
         self._place: dict[int, tuple[Stage, int]] = {}
+        self._stages_by_from: dict[int, Stage] = {}
         self._head_states: dict[int, State] = {}
         self._scripts: dict[int, Script] = {}
         self._calls: dict[int, list[PackageCall]] = {}
@@ -198,6 +228,7 @@ class Build:
             if isinstance(instruction, From):
                 stage = Stage(self, len(self.stages), instruction, *self._base(instruction))
                 self.stages.append(stage)
+                self._stages_by_from[id(instruction)] = stage
                 if stage.name:
                     names[stage.name] = stage
             elif stage is None:
@@ -231,6 +262,18 @@ class Build:
         """The stage of an instruction; None before the first FROM and for FROM itself."""
         place = self._place.get(id(instruction))
         return place[0] if place else None
+
+    def stage_from(self, instruction: From) -> Stage | None:
+        """The stage that FROM begins."""
+        return self._stages_by_from.get(id(instruction))
+
+    def child_stages(self) -> dict[int, list[Stage]]:
+        """The stages that are based on another one, by its index."""
+        found: dict[int, list[Stage]] = {}
+        for stage in self.stages:
+            if stage.parent is not None:
+                found.setdefault(stage.parent.index, []).append(stage)
+        return found
 
     def index_of(self, instruction: Instruction) -> int:
         """The index of the instruction in its stage; an ONBUILD trigger has that of its ONBUILD."""
