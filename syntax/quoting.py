@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 
 from .source import MappedText
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     Piece = tuple[str, int, bool]
 
@@ -16,8 +17,6 @@ NAME_CHARS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123
 _SPECIAL_PARAMETERS = frozenset("@*#?-$!")
 _ANSI = {"a": "\a", "b": "\b", "e": "\x1b", "E": "\x1b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 _ANSI_HEX = {"x": 2, "u": 4, "U": 8}
-_LONG = 2000
-"""Length from which it is worth to find the special characters of a text first."""
 
 
 def is_plain(text: str) -> bool:
@@ -36,16 +35,13 @@ def quote_end(text: str, at: int) -> int:
 
 def group_end(text: str, at: int, closer: str) -> int:
     """The index after the `closer` of a group whose content begins at `at`; handles nested groups and quotes."""
-    size = len(text)
     stack = [closer]
-    jumps = _special_characters(text, at) if size - at > _LONG else None
-    while at < size:
-        if jumps is not None:
-            at = next((each for each in jumps if each >= at), size)
-            if at == size:
-                break
-        char, top = text[at], stack[-1]
-        at += 1
+    for found in re.compile(r"""[\\'"`(){}]""").finditer(text, at):
+        index = found.start()
+        if index < at:
+            continue  # escaped, or in single quotes
+        char, top = text[index], stack[-1]
+        at = index + 1
         if char == "\\":
             at += 1
         elif char == top:
@@ -60,14 +56,7 @@ def group_end(text: str, at: int, closer: str) -> int:
             stack.append(")")
         elif char == "{" and text[at - 2 : at - 1] == "$":
             stack.append("}")
-    return size
-
-
-def _special_characters(text: str, at: int) -> Iterator[int]:
-    """The indexes from `at` on of all characters that mean something to `group_end`."""
-    import re
-
-    return (found.start() for found in re.compile(r"""[\\'"`(){}]""").finditer(text, at))
+    return len(text)
 
 
 def expansion_end(text: str, at: int) -> int:
