@@ -5,8 +5,8 @@ from __future__ import annotations
 from ..syntax.instruction_checks import parse_mount_fields
 from ..syntax.source import MappedText
 from ..syntax.tree import Arg, Copy, From, Run
+from .declarations import Declarations
 from .state import LINUX_SHELL, PLATFORM_ARGS, WINDOWS_SHELL, State
-from .variables import Declarations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import posixpath
 
 from ..syntax.expand import Expansion, ExpansionError, expand
 from ..syntax.tree import Arg, Env, Shell, User, Workdir
-from .variables import Declarations, KnownVariables, UnknownVariables
+from .declarations import Declarations, KnownVariables, UnknownVariables
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

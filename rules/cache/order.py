@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ...model.declarations import Declarations
 from ...model.layers import named_package_installs, reads_no_project_files
-from ...model.variables import Declarations
 from ...syntax.tree import CopyOrAdd, Run
 from .installs import manifest_installs
 from .sources import CopySource, copy_sources
