@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from dockerfile_dlint.fixers.format.layout import format_text
+from dockerfile_dlint.fixers.format.layout import format_source
 from dockerfile_dlint.fixers.repair import apply_fixes
 from dockerfile_dlint.lint.config.selection import select_rules
 from dockerfile_dlint.lint.engine.lint_plan import LintPlan
@@ -39,6 +39,6 @@ def test_fixes_that_exclude_each_other_do_not_hold_up_the_others() -> None:
 @pytest.mark.parametrize("comments", ["#\n", "# a\n", "#\n#\n# b\n"])
 @pytest.mark.parametrize("blank", ["\\\n", "  \\\n\\\n"])
 def test_comments_before_an_empty_continuation_line_are_kept(comments: str, blank: str) -> None:
-    once = format_text(f"FROM debian:12\nRUN a \\\n{comments}{blank}{comments}  b\n")
+    once = format_source(f"FROM debian:12\nRUN a \\\n{comments}{blank}{comments}  b\n")
     assert once.count("#") == 2 * comments.count("#")
-    assert format_text(once) == once
+    assert format_source(once) == once
