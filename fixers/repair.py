@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from .edits.edit import Edit, Fix
     from .gate import CheckedText, FixableFinding, LintFunction
 
-MAX_PASSES = 10
+MAX_PASSES = 100
 """More passes than fixes that build on each other ever need; then the text of the last pass is the result."""
 
 
@@ -60,19 +60,23 @@ def apply_fixes(text: str, find: LintFunction, wanted: Callable[[FixableFinding]
     """Fix the findings of `find(text)` for which `wanted` is true; the gate (gate.py) checks each pass.
 
     Safe fixes come first. Of fixes that touch the same place, the first in the file is applied and the others wait for
-    the next pass. A fix that the gate rejects is skipped, and the others are applied. Text that does not parse is
-    returned unchanged.
+    the next pass. A fix that the gate rejects is skipped, and the others are applied; it is tried again when they are,
+    so that a second run finds nothing to do. Text that does not parse is returned unchanged.
     """
     state = check_text(text, find)
     applied: list[FixableFinding] = []
     rejected: dict[tuple[object, ...], RejectedFix] = {}
-    passes = 0
+    passes = retried = 0
     seen = {text}
     if state.dockerfile.errors:
         return FixResult(text, applied, [], state.findings, 0)
     while passes < MAX_PASSES:
         todo = [d for d in state.findings if d.fix and d.fix.edits and wanted(d) and _key(state, d) not in rejected]
         batch = _batch(todo)
+        if not batch and rejected and passes > retried:
+            rejected.clear()
+            retried = passes
+            continue
         if not batch:
             break
         better, fixed, stopped = _pass(state, batch, find)
@@ -92,29 +96,38 @@ def apply_fixes(text: str, find: LintFunction, wanted: Callable[[FixableFinding]
 
 def _pass(
     state: CheckedText, batch: Sequence[FixableFinding], find: LintFunction
-) -> tuple[CheckedText | None, Sequence[FixableFinding], list[tuple[FixableFinding, RejectedFix]]]:
-    """The file after the part of the batch that the gate accepts, the findings of that part, and the rejections."""
-    try:
-        return verify_fixes(state, batch, find), batch, []
-    except FixRejected as reason:
-        if len(batch) == 1:
-            return None, (), [(batch[0], _rejection(batch[0], reason))]
-    alone: list[tuple[FixableFinding, CheckedText]] = []
+) -> tuple[CheckedText | None, list[FixableFinding], list[tuple[FixableFinding, RejectedFix]]]:
+    """The file after the fixes of the batch that the gate accepts together, their findings, and the rejections.
+
+    A fix that is only rejected together with others is in neither list: it waits for the next pass.
+    """
+    fixed: list[FixableFinding] = []
     stopped: list[tuple[FixableFinding, RejectedFix]] = []
-    for d in batch:
+    better: CheckedText | None = None
+    todo = [batch]
+    while todo:
+        part = todo.pop()
         try:
-            alone.append((d, verify_fixes(state, [d], find)))
+            better = verify_fixes(state, [*fixed, *part], find)
+            fixed += part
         except FixRejected as reason:
-            stopped.append((d, _rejection(d, reason)))
-    if len(alone) > 1:
-        try:
-            good = [d for d, _ in alone]
-            return verify_fixes(state, good, find), good, stopped
-        except FixRejected:
-            pass  # They do not work together; the others are tried in the next pass.
-    if alone:
-        return alone[0][1], [alone[0][0]], stopped
-    return None, (), stopped
+            half = len(part) // 2
+            if half:
+                todo += part[half:], part[:half]
+            elif not fixed:
+                stopped.append((part[0], _rejection(part[0], reason)))
+            else:
+                stopped += _alone(state, part[0], find)
+    return better, fixed, stopped
+
+
+def _alone(state: CheckedText, d: FixableFinding, find: LintFunction) -> list[tuple[FixableFinding, RejectedFix]]:
+    """The rejection of a fix that is applied without others, if it is rejected."""
+    try:
+        verify_fixes(state, [d], find)
+    except FixRejected as reason:
+        return [(d, _rejection(d, reason))]
+    return []
 
 
 def _rejection(d: FixableFinding, reason: FixRejected) -> RejectedFix:

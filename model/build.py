@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..syntax.instruction_checks import parse_mount_fields
 from ..syntax.source import MappedText
 from ..syntax.tree import Arg, Copy, From, Run
+from .declarations import Declarations
 from .state import LINUX_SHELL, PLATFORM_ARGS, WINDOWS_SHELL, State
 
 TYPE_CHECKING = False
@@ -129,6 +130,35 @@ class Stage:
             stage = stage.parent
         return found
 
+    def inherit(self, key: str, compute: Callable[[Stage, T | None], T]) -> T:
+        """`compute(stage, its value for the parent)` for this stage; called once for each stage of the FROM chain.
+
+        The value of a stage without a parent is computed from None.
+        """
+        missing: list[Stage] = []
+        stage: Stage | None = self
+        values: dict[int, Any] = self.build.cached(("inherited", key), dict[int, object])
+        while stage is not None and stage.index not in values:
+            missing.append(stage)
+            stage = stage.parent
+        value = values[stage.index] if stage is not None else None
+        for each in reversed(missing):
+            value = values[each.index] = compute(each, value)
+        return values[self.index]
+
+    @property
+    def descendants(self) -> Iterator[Stage]:
+        """The stages whose FROM chain has this one, in the order of the file."""
+        from heapq import heappop, heappush
+
+        children = self.build.cached("child stages", self.build.child_stages)
+        todo = [each.index for each in children.get(self.index, ())]
+        while todo:
+            index = heappop(todo)
+            yield self.build.stages[index]
+            for each in children.get(index, ()):
+                heappush(todo, each.index)
+
     def all_instructions(self) -> Iterator[Instruction]:
         """The instructions of the stage, each ONBUILD followed by its trigger."""
         for instruction in self.instructions:
@@ -170,10 +200,11 @@ class Build:
         self.stages: list[Stage] = []
         self.global_instructions: list[Instruction] = []
         variables = PLATFORM_ARGS | {"TARGETSTAGE": self.target} if self.target else dict(PLATFORM_ARGS)
-        self.global_state = State(dockerfile.escape, variables=variables, base_variables_known=True)
+        self.global_state = State(dockerfile.escape, declarations=Declarations.of(variables), base_variables_known=True)
         self.global_args: dict[str, str | None] = {}
         self._names: dict[str, Stage] = {}
         self._place: dict[int, tuple[Stage, int]] = {}
+        self._stages_by_from: dict[int, Stage] = {}
         self._head_states: dict[int, State] = {}
         self._scripts: dict[int, Script] = {}
         self._calls: dict[int, list[PackageCall]] = {}
@@ -197,6 +228,7 @@ class Build:
             if isinstance(instruction, From):
                 stage = Stage(self, len(self.stages), instruction, *self._base(instruction))
                 self.stages.append(stage)
+                self._stages_by_from[id(instruction)] = stage
                 if stage.name:
                     names[stage.name] = stage
             elif stage is None:
@@ -231,6 +263,18 @@ class Build:
         place = self._place.get(id(instruction))
         return place[0] if place else None
 
+    def stage_from(self, instruction: From) -> Stage | None:
+        """The stage that FROM begins."""
+        return self._stages_by_from.get(id(instruction))
+
+    def child_stages(self) -> dict[int, list[Stage]]:
+        """The stages that are based on another one, by its index."""
+        found: dict[int, list[Stage]] = {}
+        for stage in self.stages:
+            if stage.parent is not None:
+                found.setdefault(stage.parent.index, []).append(stage)
+        return found
+
     def index_of(self, instruction: Instruction) -> int:
         """The index of the instruction in its stage; an ONBUILD trigger has that of its ONBUILD."""
         return self._place[id(instruction)][1]
@@ -245,8 +289,11 @@ class Build:
 
     def is_shipped(self, stage: Stage) -> bool:
         """Whether the layers of the stage are in the final image: the final stage and its ancestors."""
+        return stage.index in self.cached("shipped stages", self._shipped_stages)
+
+    def _shipped_stages(self) -> set[int]:
         final = self.final_stage
-        return final is not None and (stage is final or stage in final.ancestors)
+        return {each.index for each in (final, *final.ancestors)} if final is not None else set()
 
     def source_stage(self, name: str, before: Stage | None = None, *, numbers: bool = True) -> Stage | None:
         """The stage that `COPY --from=name` refers to; None for an image or a named context.
@@ -297,21 +344,24 @@ class Build:
 
     def evaluate_states(self, stage: Stage) -> None:
         """Compute the states of a stage and its ancestors."""
-        chain = [stage, *stage.ancestors]
+        chain: list[Stage] = []
+        todo: Stage | None = stage
+        while todo is not None and not todo.states:
+            chain.append(todo)
+            todo = todo.parent
         for each in reversed(chain):
-            if not each.states:
-                each.states.extend(self._evaluate(each))
+            each.states.extend(self._evaluate(each))
 
     def _initial_state(self, stage: Stage) -> State:
         """The state that a base image gives."""
         escape, shell = self.dockerfile.escape, WINDOWS_SHELL if stage.is_windows else LINUX_SHELL
         facts = stage.base_facts
         if facts is not None:
+            # The values may have changed since they were recorded; only PATH is reliable.
+            known = {"PATH": facts.path} if facts.path else {}
             return State(
                 escape,
-                # The values may have changed since they were recorded; only PATH is reliable.
-                variables={"PATH": facts.path} if facts.path else {},
-                unknown=frozenset(facts.env) - {"PATH"},
+                declarations=Declarations.of({**dict.fromkeys(sorted({*facts.env} - {"PATH"})), **known}),
                 base_variables_known=bool(facts.recorded_on),
                 shell=shell,
                 user=facts.user,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from fnmatch import fnmatchcase
 
-from ..syntax.expand import ExpansionError, expand, variable_references
+from ..syntax.expand import ExpansionError, variable_references
 from ..syntax.tree import Add, CopyOrAdd, Run, Workdir
 from .layers import is_remote_source
 
@@ -232,7 +232,8 @@ def _with_values(state: State, text: str) -> str | None:
     if "$" not in text:
         return state.value(text)
     try:
-        found = expand(text, {**{name: f"${name}" for name in state.unknown}, **state.vars}, state.escape)
+        names = {name for name, _, _ in variable_references(text, state.escape)}
+        found = state.assume({name: f"${name}" for name in names if name in state.unknown}).expand(text)
     except ExpansionError:
         return None
     return None if found.unmatched else found.text

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import posixpath
 
-from ..syntax.tree import Add, Copy, CopyOrAdd, Run
+from ..syntax.tree import Add, Copy, CopyOrAdd, Run, Workdir
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,6 +56,15 @@ def inherited_instructions(stage: Stage) -> Iterator[Instruction]:
     for ancestor in reversed(stage.ancestors):
         yield from ancestor.instructions
     yield from stage.instructions
+
+
+def has_workdir(stage: Stage) -> bool:
+    """Whether the stage or one of its ancestors has a WORKDIR."""
+
+    def compute(each: Stage, inherited: bool | None) -> bool:
+        return bool(inherited) or any(isinstance(step, Workdir) for step in each.instructions)
+
+    return stage.inherit("has WORKDIR", compute)
 
 
 def local_sources(build: Build, instruction: CopyOrAdd) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..syntax.blanks import split_shell_line
-from ..syntax.expand import ExpansionError, expand
+from ..syntax.expand import ExpansionError
 from ..syntax.instruction_checks import parse_mount_fields
 from ..syntax.tree import CommandLine, Env, From, Healthcheck, Label, Onbuild, Shell, Workdir
 from .state import State, is_windows_shell
@@ -107,7 +107,7 @@ def _word(state: State, text: str) -> Value:
     try:
         without = state.expand(text)
         # A value that cannot occur distinguishes the variable from its default and from other variables.
-        values = {**state.vars, **{name: f"\0{name}\0" for name in without.unmatched}}
-        return ("unknown", without.text, expand(text, values, state.escape).text)
+        marked = state.assume({name: f"\0{name}\0" for name in without.unmatched})
+        return ("unknown", without.text, marked.expand(text).text)
     except ExpansionError:
         return ("unreadable", text)

@@ -6,6 +6,7 @@ import posixpath
 
 from ..syntax.expand import Expansion, ExpansionError, expand
 from ..syntax.tree import Arg, Env, Shell, User, Workdir
+from .declarations import Declarations, KnownVariables, UnknownVariables
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
 LINUX_SHELL = ("/bin/sh", "-c")
 WINDOWS_SHELL = ("cmd", "/S", "/C")
+
+LONGEST_PATH = 4096
+"""Linux refuses longer paths (PATH_MAX), so a relative path that becomes longer is not known."""
 
 PLATFORM_ARGS = {
     f"{side}{part}": value
@@ -50,14 +54,23 @@ class State:
     `shell`: the argv of the shell form, `has_custom_shell`: a SHELL instruction of this file has set it
     """
 
-    __slots__ = ("base_variables_known", "escape", "has_custom_shell", "shell", "unknown", "user", "vars", "workdir")
+    __slots__ = (
+        "_declarations",
+        "base_variables_known",
+        "escape",
+        "has_custom_shell",
+        "shell",
+        "unknown",
+        "user",
+        "vars",
+        "workdir",
+    )
 
     def __init__(
         self,
         escape: str,
         *,
-        variables: dict[str, str] | None = None,
-        unknown: frozenset[str] = frozenset(),
+        declarations: Declarations | None = None,
         base_variables_known: bool = False,
         shell: tuple[str, ...] = LINUX_SHELL,
         has_custom_shell: bool = False,
@@ -65,8 +78,7 @@ class State:
         workdir: str | None = None,
     ) -> None:
         self.escape = escape
-        self.vars = {} if variables is None else variables
-        self.unknown = unknown
+        self._set_declarations(Declarations({}) if declarations is None else declarations)
         self.base_variables_known = base_variables_known
         self.shell = shell
         self.has_custom_shell = has_custom_shell
@@ -74,17 +86,23 @@ class State:
         self.workdir = workdir
 
     def copy(self) -> State:
-        """A copy with its own variables."""
+        """A copy, which shares the variables until one is changed."""
         return State(
             self.escape,
-            variables=dict(self.vars),
-            unknown=self.unknown,
+            declarations=self._declarations,
             base_variables_known=self.base_variables_known,
             shell=self.shell,
             has_custom_shell=self.has_custom_shell,
             user=self.user,
             workdir=self.workdir,
         )
+
+    def assume(self, values: Mapping[str, str]) -> State:
+        """A copy with these values of variables."""
+        new = self.copy()
+        for name, value in values.items():
+            new._assign(name, value)
+        return new
 
     def expand(self, text: str) -> Expansion:
         """`text` with variables replaced and quotes removed; raises ExpansionError."""
@@ -123,7 +141,9 @@ class State:
             return posixpath.normpath(value)
         if value[1:3] in (":\\", ":/"):
             return value
-        return None if self.workdir is None else posixpath.normpath(posixpath.join(self.workdir, value))
+        if self.workdir is None or len(self.workdir) + len(value) > LONGEST_PATH:
+            return None
+        return posixpath.normpath(posixpath.join(self.workdir, value))
 
     def after(self, instruction: Instruction, given: Mapping[str, str], args: Mapping[str, str | None]) -> State:
         """The state after `instruction`; the same object if nothing changes.
@@ -167,13 +187,12 @@ class State:
             self._assign(key, None)
 
     def _assign(self, key: str, value: str | None) -> None:
-        if value is None:
-            self.vars.pop(key, None)
-            self.unknown |= {key}
-        else:
-            self.vars[key] = value
-            if key in self.unknown:
-                self.unknown -= {key}
+        self._set_declarations(self._declarations.declare(key, value))
+
+    def _set_declarations(self, declarations: Declarations) -> None:
+        self._declarations = declarations
+        self.vars = KnownVariables(declarations)
+        self.unknown = UnknownVariables(declarations)
 
     def _move(self, instruction: User | Workdir, text: str) -> None:
         if isinstance(instruction, User):

@@ -120,7 +120,7 @@ ROWS: tuple[Row, ...] = (
     ('context.missing_source', 'missing-source', 'CTX003', 'warning', '0.1', ('Build',), (), (), '', True, False, ()),
     ('layers.separate_apt_update', 'separate-apt-update', 'OPT001', 'warning', '0.1', ('Stage',), ('trivy:DS-0017', 'checkov:CKV_DOCKER_5'), (), 'safe', True, False, ('update-apart',)),
     ('layers.repeated_installs', 'repeated-installs', 'OPT002', 'info', '0.1', ('Stage',), (), (), 'safe', True, False, ()),
-    ('layers.deleted_later', 'deleted-later', 'OPT003', 'warning', '0.1', ('Stage',), (), (), 'safe', True, False, ()),
+    ('layers.deleted_later', 'deleted-later', 'OPT003', 'warning', '0.1', ('Build',), (), (), 'safe', True, False, ()),
     ('layers.owner_changed_later', 'owner-changed-later', 'OPT004', 'info', '0.1', ('Stage',), (), ('chown', 'chmod'), 'unsafe', True, False, ()),
     ('layers.consecutive_copies', 'consecutive-copies', 'OPT005', 'info', '0.1', ('Stage',), ('kics:multiple-run-add-copy-instructions-listed',), ('copy', 'add'), 'safe', False, False, ('copies-in-a-row',)),
     ('image.full_base', 'full-base', 'OPT010', 'info', '0.1', ('Stage',), (), (), '', True, False, ()),

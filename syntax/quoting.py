@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 
 from .source import MappedText
@@ -34,11 +35,13 @@ def quote_end(text: str, at: int) -> int:
 
 def group_end(text: str, at: int, closer: str) -> int:
     """The index after the `closer` of a group whose content begins at `at`; handles nested groups and quotes."""
-    size = len(text)
     stack = [closer]
-    while at < size:
-        char, top = text[at], stack[-1]
-        at += 1
+    for found in re.compile(r"""[\\'"`(){}]""").finditer(text, at):
+        index = found.start()
+        if index < at:
+            continue  # escaped, or in single quotes
+        char, top = text[index], stack[-1]
+        at = index + 1
         if char == "\\":
             at += 1
         elif char == top:
@@ -53,7 +56,7 @@ def group_end(text: str, at: int, closer: str) -> int:
             stack.append(")")
         elif char == "{" and text[at - 2 : at - 1] == "$":
             stack.append("}")
-    return size
+    return len(text)
 
 
 def expansion_end(text: str, at: int) -> int:

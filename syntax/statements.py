@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 # Depth to which nested constructs are recorded; real scripts have two or three levels.
 _MOST_LABELS = 64
 
+MOST_SUBSTITUTIONS = 8
+"""Depth to which nested substitutions are read: each level has the text of those in it, and real ones have two."""
+
 WORD_KINDS = frozenset(
     (
         "ansi_c_string",
@@ -118,7 +121,10 @@ class StatementWalker:
                 loose, rest = self._broken(node)
                 yield from [(run, context, ("", ""), (), False) for run in loose]
                 self._spread(rest, kind, context, before, after, ())
-            elif kind not in _SUBSTITUTIONS or not overlaps(self._outer, node.start_byte, node.end_byte):
+            elif kind not in _SUBSTITUTIONS or (
+                context.count("substitution") < MOST_SUBSTITUTIONS
+                and not overlaps(self._outer, node.start_byte, node.end_byte)
+            ):
                 self._spread(node.children, kind, context, before, after, redirects)
 
     def _spread(

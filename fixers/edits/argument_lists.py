@@ -76,7 +76,10 @@ def is_one_per_line(build: Build, items: Sequence[ListItem]) -> bool:
 
 
 def _begins_line(text: str, word: Word) -> bool:
-    return not text[_line_of(text, word.start) : word.start].strip(" \t")
+    at = word.start
+    while at and text[at - 1] in " \t":
+        at -= 1
+    return at == 0 or text[at - 1] == "\n"
 
 
 def _is_aligned(text: str, items: Sequence[ListItem]) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 from .edit import Edit
 
 TYPE_CHECKING = False
@@ -52,10 +54,12 @@ def remove_word(build: Build, instruction: CommandLine, command: Command, word: 
     None for the program itself, and where a comment or a redirection precedes the word.
     """
     words = command.words
-    at = next((number for number, each in enumerate(words) if each is word), 0)
-    if at == 0 or not (is_verbatim(build, word) and is_verbatim(build, words[at - 1])):
+    at = bisect_left(words, word.start_index, key=lambda each: each.start_index)
+    if at == 0 or at == len(words) or words[at] is not word:
         return None
     before = words[at - 1]
+    if not (is_verbatim(build, word) and is_verbatim(build, before)):
+        return None
     between = build.dockerfile.source.text[before.end : word.start]
     if is_exec_form_word(build, instruction, word):
         between = between.replace('"', "", 2).replace(",", "", 1)

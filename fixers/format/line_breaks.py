@@ -89,8 +89,7 @@ def find_line_breaks(
     found: list[LineBreak] = []
     for piece in range(1, len(starts)):
         at = starts[piece]
-        before = logical.offset(at - 1) if at else instruction.start
-        comments = _comments_between(dockerfile, before, logical.offsets[piece])
+        comments = _comments_between(dockerfile, logical.offsets[piece - 1], logical.offsets[piece])
         inside = bisect_right(ends, at)
         first, last = _blanks_around(text, at)
         if (inside < len(words) and words[inside][0] < at) or first == last:

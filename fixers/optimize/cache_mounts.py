@@ -14,7 +14,7 @@ from .base.run_steps import split_run
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from ...model.build import Build, Stage
     from ...model.packages.calls import PackageCall
@@ -161,7 +161,7 @@ def _user(build: Build, stage: Stage, run: Run) -> _User | None:
     return None
 
 
-def _is_off(call: PackageCall, env: dict[str, str]) -> bool:
+def _is_off(call: PackageCall, env: Mapping[str, str]) -> bool:
     """Whether a variable disables the cache; a flag does not count, as it is removed."""
     return call.skips_cache(env) and not call.has(*call.manager.flags.no_cache)
 

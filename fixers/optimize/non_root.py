@@ -168,13 +168,18 @@ class _NonRootRewrite:
         user = "node" if own else USER_NAME
         text = self.build.dockerfile.source.text
         edits: list[Edit] = []
-        workdir = next(step for step in stage.instructions if isinstance(step, Workdir) and self._is_last(step, folder))
+        workdir = next(
+            (step for step in stage.instructions if isinstance(step, Workdir) and self._is_last(step, folder)), None
+        )
+        last = next((step for step in stage.instructions if isinstance(step, Cmd | Entrypoint)), None)
+        if workdir is None or last is None:
+            name = "WORKDIR" if workdir is None else "the command"
+            raise RewriteRejected(f"{name} is set in another stage; repeat it in this one", stage.from_)
         commands = [] if own else _account(family, folder)
         mine = f"chown {user}:{user} {folder}"
         line = "RUN " + " \\\n    && ".join([*commands, mine])
         edits.append(Edit(workdir.end, workdir.end, "\n" + line))
         edits += [Edit(copy.keyword_end, copy.keyword_end, f" --chown={user}:{user}") for copy in copies]
-        last = next(step for step in stage.instructions if isinstance(step, Cmd | Entrypoint))
         start = text.rfind("\n", 0, min([last.start, *(comment.start for comment in last.comments)])) + 1
         edits.append(Edit(start, start, f"USER {user}\n" + ("\n" if last.comments else "")))
         if any(copy.start < workdir.start for copy in copies):

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 DEFAULT_REWRITES = ("layers", "multi-stage", "slim-base", "order")
 """The default rewrites, in the order of the plan."""
+_MOST_ROUNDS = 4
+"""More rounds than rewrites that allow each other ever need."""
 OPTIONAL_REWRITES = ("cache-mounts", "non-root")
 """Rewrites that run only on request: they need BuildKit, or change how the image runs."""
 
@@ -68,15 +70,25 @@ def optimize(
         )
     first = _build(now, name, context)
     found: dict[str, list[RewriteOutcome]] = {each: [] for each in (*DEFAULT_REWRITES, *OPTIONAL_REWRITES)}
+    declined: set[str] = set()
     changed = ("USER",) if non_root.NAME in wanted else ()
-    for each, rewrite in _passes(name, context, fix):
-        if each in wanted:
-            split = any(outcome.text for outcome in found["multi-stage"])
-            outcome = _gated(_about_user_text(rewrite, now, text, split=split), first, changed)
-            if outcome.text is not None and not accept(outcome, now):
-                outcome = RewriteOutcome(each, checks=outcome.checks, rejection=RewriteRejected("declined"))
-            now = outcome.text or now
-            found[each].append(outcome)
+    # What one rewrite makes of a text may allow an earlier one: all run until nothing changes.
+    for number in range(_MOST_ROUNDS):
+        start = now
+        for each, rewrite in _passes(name, context, fix):
+            if each in wanted:
+                split = any(outcome.text for outcome in found["multi-stage"])
+                about = rewrite(now) if number else _about_user_text(rewrite, now, text, split=split)
+                outcome = _gated(about, first, changed)
+                if number and (outcome.text is None or each in declined):
+                    continue
+                if outcome.text is not None and not accept(outcome, now):
+                    declined.add(each)
+                    outcome = RewriteOutcome(each, checks=outcome.checks, rejection=RewriteRejected("declined"))
+                now = outcome.text or now
+                found[each].append(outcome)
+        if now == start:
+            break
     if len(first.stages) == 1:
         now = _without_unused_variables(now, _build(now, name, context))
     outcomes = [_with_savings(_merged(each), first) for each in found.values() if each]

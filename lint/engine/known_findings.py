@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import os
 import re
-from functools import partial
+from collections import deque
+from itertools import accumulate
 
 from ...rules import RULES
 from ..config.layer import ConfigError, display_path
@@ -19,11 +20,21 @@ from .linter import read_source
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-    from typing import Any
+    from typing import Any, Protocol
 
     from ...syntax.source import Source
     from .diagnostic import Diagnostic
     from .report import Report
+
+    KeysOf = Callable[["BaselineEntry"], Sequence[object]]
+
+    class Digest(Protocol):
+        """A hash of hashlib."""
+
+        def copy(self) -> Digest: ...  # noqa: D102
+        def update(self, data: bytes, /) -> None: ...  # noqa: D102
+        def hexdigest(self) -> str: ...  # noqa: D102
+
 
 DEFAULT_BASELINE = ".dlint-baseline.json"
 """The default file of `dlint baseline`."""
@@ -33,6 +44,7 @@ ALWAYS_REPORTED = ("SYN001", "SYN002", "SYN003")
 """Codes that a baseline never hides: unreadable files, internal errors and syntax errors."""
 
 _QUOTED = re.compile(r"`([^`]*)`")
+_HASH_LENGTH = 12
 _NUMBER = re.compile(r"\d[\d.,]*")
 _WIDE_SUBJECTS = frozenset(("Build", "Stage"))
 
@@ -72,76 +84,124 @@ class BaselineEntry:
 
 def baseline_entries(source: Source, diagnostics: Iterable[Diagnostic]) -> list[BaselineEntry]:
     """The baseline entries of the findings of a file, without those that are always reported."""
-    lines = [" ".join(line.split()) for line in source.text.split("\n")]
+    lines = _Lines(source)
     return [_entry(d, source, lines) for d in diagnostics if d.code not in ALWAYS_REPORTED]
 
 
-def _entry(d: Diagnostic, source: Source, lines: Sequence[str]) -> BaselineEntry:
-    first = min(d.start[0], len(lines)) - 1
+class _Lines:
+    """The lines of a file, without differences in white space, and their hashes; many findings may be in one line."""
+
+    def __init__(self, source: Source) -> None:
+        self.lines = [" ".join(line.split()) for line in source.text.split("\n")]
+        self._before = list(accumulate(["", *self.lines], _or_before))
+        self._after = list(accumulate(["", *reversed(self.lines)], _or_before))[::-1]
+        self._hashes: dict[str, str] = {}
+        self._abouts: dict[tuple[str, int], Digest] = {}
+
+    def near(self, number: int) -> tuple[str, str]:
+        """The hashes of the nonblank lines before and after a line."""
+        return self._hash(self._before[number]), self._hash(self._after[number + 1])
+
+    def hash(self, number: int) -> str:
+        """The hash of a line."""
+        return self._hash(self.lines[number])
+
+    def about(self, code: str, number: int, words: str, quoted: str) -> str:
+        """`_hash(code, line, words, quoted)`."""
+        known = self._abouts.get((code, number))
+        if known is None:
+            known = self._abouts[code, number] = _digest(code, self.lines[number])
+        digest = known.copy()
+        digest.update("\n".join(("", words, quoted)).encode("utf-8", "surrogateescape"))
+        return digest.hexdigest()[:_HASH_LENGTH]
+
+    def _hash(self, line: str) -> str:
+        if line not in self._hashes:
+            self._hashes[line] = _hash(line)
+        return self._hashes[line]
+
+
+def _or_before(before: str, line: str) -> str:
+    return line or before
+
+
+def _entry(d: Diagnostic, source: Source, lines: _Lines) -> BaselineEntry:
+    first = min(d.start[0], len(lines.lines)) - 1
     starts = source.line_starts
     start = starts[first] + d.start[1] - 1
-    end = starts[min(d.end[0], len(lines)) - 1] + d.end[1] - 1
+    end = starts[min(d.end[0], len(lines.lines)) - 1] + d.end[1] - 1
     words = " ".join(source.text[start:end].split())
     quoted = "\0".join(_NUMBER.sub("#", quote) for quote in _QUOTED.findall(d.message))
-    before = next((line for line in reversed(lines[:first]) if line), "")
-    after = next((line for line in lines[first + 1 :] if line), "")
     return BaselineEntry(
         d.code,
-        _hash(d.code, lines[first], words, quoted),
+        lines.about(d.code, first, words, quoted),
         _hash(d.code, words, quoted),
-        _hash(lines[first]),
-        (_hash(before), _hash(after)),
+        lines.hash(first),
+        lines.near(first),
         d.message,
     )
 
 
 def _hash(*parts: str) -> str:
+    return _digest(*parts).hexdigest()[:_HASH_LENGTH]
+
+
+def _digest(*parts: str) -> Digest:
     import hashlib
 
-    return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogateescape")).hexdigest()[:12]
+    return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogateescape"))
 
 
 def match_entries(
     found: Sequence[BaselineEntry], known: Sequence[BaselineEntry], source: Source
 ) -> list[BaselineEntry | None]:
     """For each finding its entry in the baseline, None for a new finding; each entry is used once."""
-    answer: list[BaselineEntry | None] = [None] * len(found)
-    free = list(known)
+    pairs = _Pairs(found, known)
     # First with both neighboring lines equal, then with one, then with none.
-    for neighbours in (2, 1, 0):
-        _pair(answer, found, free, partial(_same, neighbours))
+    pairs.match(lambda each: [(each.about, *each.near)])
+    pairs.match(lambda each: [(each.about, side, near) for side, near in enumerate(each.near)])
+    pairs.match(lambda each: [each.about])
     # A finding about a whole stage or file may have moved to another line, while its old line still exists.
-    existing = {_hash(" ".join(line.split())) for line in source.text.split("\n")} if free else set[str]()
+    existing = {_hash(" ".join(line.split())) for line in source.text.split("\n")} if pairs.has_rest() else set[str]()
     occupied = {(entry.words, entry.line) for entry in found}
-
-    def has_moved(f: BaselineEntry, e: BaselineEntry) -> bool:
-        return f.words == e.words and f.code in wide and e.line in existing and (e.words, e.line) not in occupied
-
     wide = {rule.code for rule in RULES if not _WIDE_SUBJECTS.isdisjoint(rule.node_types)}
-    _pair(answer, found, free, has_moved)
-    return answer
+    pairs.match(
+        lambda each: [each.words] if each.code in wide else [],
+        lambda each: [each.words] if each.line in existing and (each.words, each.line) not in occupied else [],
+    )
+    return pairs.answer
 
 
-def _same(neighbours: int, left: BaselineEntry, right: BaselineEntry) -> bool:
-    return left.about == right.about and _equal_neighbours(left, right) >= neighbours
+class _Pairs:
+    """Pairs findings with entries; `answer` has the entry of each finding, or None."""
 
+    def __init__(self, found: Sequence[BaselineEntry], known: Sequence[BaselineEntry]) -> None:
+        self.answer: list[BaselineEntry | None] = [None] * len(found)
+        self._found = found
+        self._known = known
+        self._used: set[int] = set()
 
-def _equal_neighbours(left: BaselineEntry, right: BaselineEntry) -> int:
-    return sum(a == b for a, b in zip(left.near, right.near, strict=True))
+    def has_rest(self) -> bool:
+        """Whether there are entries without a finding."""
+        return len(self._used) < len(self._known)
 
-
-def _pair(
-    answer: list[BaselineEntry | None],
-    found: Sequence[BaselineEntry],
-    free: list[BaselineEntry],
-    same: Callable[[BaselineEntry, BaselineEntry], bool],
-) -> None:
-    for number, entry in enumerate(found):
-        if answer[number] is None:
-            match = next((each for each in free if same(entry, each)), None)
-            if match is not None:
-                answer[number] = match
-                free.remove(match)
+    def match(self, keys: KeysOf, keys_of_known: KeysOf | None = None) -> None:
+        """Give each finding that has none the first unused entry that has one of its keys."""
+        places: dict[object, deque[int]] = {}
+        for number, entry in enumerate(self._known):
+            if number not in self._used:
+                for key in (keys_of_known or keys)(entry):
+                    places.setdefault(key, deque()).append(number)
+        for number, entry in enumerate(self._found):
+            if self.answer[number] is None:
+                queues = [places[key] for key in keys(entry) if key in places]
+                for queue in queues:
+                    while queue and queue[0] in self._used:
+                        queue.popleft()
+                first = min((queue[0] for queue in queues if queue), default=None)
+                if first is not None:
+                    self._used.add(first)
+                    self.answer[number] = self._known[first]
 
 
 class Baseline:

@@ -32,7 +32,9 @@ def as_casing(instruction: From, build: Build) -> Iterator[Finding]:
     keyword, word = instruction.keyword, words[1]
     wanted = word.text.lower() if keyword == keyword.lower() else word.text.upper()
     if keyword in (keyword.lower(), keyword.upper()) and word.text != wanted:
-        fix = Fix(f"Change to `{wanted}`", SAFE, [Edit(word.start, word.end, wanted)])
+        # The empty edit touches FROM: keyword-casing may change its case, and then there is nothing to fix here.
+        touched = Edit(instruction.start, instruction.start, "")
+        fix = Fix(f"Change to `{wanted}`", SAFE, [Edit(word.start, word.end, wanted)], [touched])
         yield Finding(f"`{word.text}` does not match the case of `{keyword}`; use `{wanted}`", word, fix=fix)
 
 

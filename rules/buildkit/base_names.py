@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def variables_in_from(build: Build) -> set[str]:
     """The variables that FROM may use: BuildKit's own, and the ARGs before the first FROM with or without a value."""
     state = build.global_state
-    return {*state.vars, *state.unknown, "TARGETSTAGE"}
+    return build.cached("variables in FROM", lambda: {*state.vars, *state.unknown, "TARGETSTAGE"})
 
 
 def invalid_without_build_arguments(build: Build, base: str) -> bool:

@@ -39,9 +39,9 @@ def undeclared_base_argument(instruction: From, build: Build) -> Iterator[Findin
     if base is None or "$" not in base.text or always_invalid(build, base.text):
         return
     place = instruction.mapped(base)
-    seen: set[str] = set(known)
+    seen: set[str] = set()
     for name, start, end in variable_references(base.text, escape):
-        if name not in seen:
+        if name not in seen and name not in known:
             seen.add(name)
             yield Finding(_message(name, known), place.span(start, end))
 

@@ -49,9 +49,17 @@ def _declared_elsewhere(build: Build, use: VariableReference) -> bool:
 
 def _setters(build: Build, use: VariableReference) -> Iterator[Arg | Env]:
     """The other instructions within stages that set the variable."""
-    for instruction in (i for stage in build.stages for i in stage.instructions if isinstance(i, Arg | Env)):
-        if instruction is not use.instruction and any(pair.key.text == use.name for pair in instruction.pairs):
+    for instruction in build.cached("setters of variables", lambda: _setters_by_name(build)).get(use.name, ()):
+        if instruction is not use.instruction:
             yield instruction
+
+
+def _setters_by_name(build: Build) -> dict[str, list[Arg | Env]]:
+    found: dict[str, list[Arg | Env]] = {}
+    for instruction in (i for stage in build.stages for i in stage.instructions if isinstance(i, Arg | Env)):
+        for name in {pair.key.text for pair in instruction.pairs}:
+            found.setdefault(name, []).append(instruction)
+    return found
 
 
 def _advice(build: Build, use: VariableReference) -> str:

@@ -40,7 +40,9 @@ def copy_before_install(stage: Stage, build: Build) -> Iterator[Finding]:
     """
     found: dict[CopySource, tuple[list[CopySource], list[tuple[PackageCall, str]]]] = {}
     for waits, call, advice in delayed_installs(stage, build):
-        found.setdefault(waits[0], (waits, []))[1].append((call, advice))
+        if waits[0] not in found:
+            found[waits[0]] = (list(waits), [])
+        found[waits[0]][1].append((call, advice))
     for waits, calls in found.values():
         yield _finding(build, waits, calls)
 

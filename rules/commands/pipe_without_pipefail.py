@@ -76,7 +76,7 @@ def _add_shell(run: Run, stage: Stage, build: Build) -> Fix | None:
     """Add a SHELL with pipefail before the RUN; None if something other than later RUNs would use it too."""
     later = stage.instructions[build.index_of(run) :]
     affected = any(isinstance(i, Cmd | Entrypoint | Healthcheck | Shell | Onbuild) for i in later)
-    if affected or any(each.parent is stage for each in build.stages):
+    if affected or any(stage.descendants):
         return None
     first = next(i for i in later if isinstance(i, Run))
     line = 'SHELL ["/bin/bash", "-o", "pipefail", "-c"]'

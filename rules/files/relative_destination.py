@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...fixers.edits.edit import SAFE, Edit, Fix
+from ...model.layers import has_workdir
 from ...syntax.tree import Add, Workdir
 from ..base import WARNING, Bad, Finding, Good, rule
 from ..options import pedantic
@@ -60,7 +61,7 @@ def _fix(copy: Copy | Add, word: Argument, value: str) -> Fix | None:
 
 
 def _has_workdir(stage: Stage, index: int) -> bool:
-    return index > _first_workdir(stage) or any(_has_workdir(s, len(s.instructions)) for s in stage.ancestors)
+    return index > _first_workdir(stage) or (stage.parent is not None and has_workdir(stage.parent))
 
 
 def _first_workdir(stage: Stage) -> int:

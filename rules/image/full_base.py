@@ -41,9 +41,11 @@ def full_base(stage: Stage, build: Build) -> Iterator[Finding]:
     - Base images with a digest, and images whose slim variant is not known for certain.
     - A JDK that the image needs at run time, and Debian with manual pages.
     """
+    if stage.parent is not None:
+        return
     if ".devcontainer" in build.dockerfile.source.name.replace("\\", "/").split("/"):
         return
-    stages = [each for each in build.stages if each.root is stage]
+    stages = [stage, *stage.descendants]
     if not any(build.is_shipped(each) for each in stages) or (
         len(build.stages) > 1 and _is_for_development(build.stages[-1])
     ):

@@ -22,16 +22,16 @@ def latest_base(instruction: From, build: Build) -> Iterator[Finding]:
     ## What to do
     Use the version that the program was tested with.
     """
-    for stage in build.stages:
-        if stage.from_ is instruction and stage.parent is None and instruction.base is not None:
-            ref, written = stage.base_ref, instruction.base.text.strip("\"'")
-            # A variable in the name makes the reference unknown, but not the tag.
-            latest = written.endswith(":latest") if ref is None else ref.tag == "latest" and ref.digest is None
-            if latest:
-                yield Finding(
-                    f"base image `{instruction.base.text}` uses the tag `latest`; pin a version",
-                    instruction.base,
-                )
+    stage = build.stage_from(instruction)
+    if stage is not None and stage.parent is None and instruction.base is not None:
+        ref, written = stage.base_ref, instruction.base.text.strip("\"'")
+        # A variable in the name makes the reference unknown, but not the tag.
+        latest = written.endswith(":latest") if ref is None else ref.tag == "latest" and ref.digest is None
+        if latest:
+            yield Finding(
+                f"base image `{instruction.base.text}` uses the tag `latest`; pin a version",
+                instruction.base,
+            )
 
 
 EXAMPLES = (

@@ -22,14 +22,14 @@ def untagged_base(instruction: From, build: Build) -> Iterator[Finding]:
     ## What to do
     Use the version that the program was tested with, and its suite if there is one: `python:3.12-slim-bookworm`.
     """
-    for stage in build.stages:
-        if stage.from_ is instruction and stage.parent is None and instruction.base is not None:
-            ref = stage.base_ref
-            if ref is not None and ref.tag is None and ref.digest is None:
-                yield Finding(
-                    f"base image `{instruction.base.text}` has no tag, so it is `latest`; pin a version",
-                    instruction.base,
-                )
+    stage = build.stage_from(instruction)
+    if stage is not None and stage.parent is None and instruction.base is not None:
+        ref = stage.base_ref
+        if ref is not None and ref.tag is None and ref.digest is None:
+            yield Finding(
+                f"base image `{instruction.base.text}` has no tag, so it is `latest`; pin a version",
+                instruction.base,
+            )
 
 
 EXAMPLES = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...fixers.edits.edit import SAFE, Edit, Fix
+from ...model.layers import has_workdir
 from ...syntax.tree import Workdir
 from ..base import ERROR, Bad, Finding, Good, rule
 
@@ -32,7 +33,7 @@ def relative_workdir(stage: Stage, build: Build) -> Iterator[Finding]:
     - Windows paths such as `C:\\app`.
     - No fix if the directory that the path is relative to is unknown.
     """
-    first = not any(isinstance(i, Workdir) for parent in stage.ancestors for i in parent.instructions)
+    first = stage.parent is None or not has_workdir(stage.parent)
     for instruction in stage.instructions:
         if not isinstance(instruction, Workdir) or instruction.value is None:
             continue

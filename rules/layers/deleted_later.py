@@ -15,13 +15,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ...model.build import Build, Stage
+    from ...model.build import Build
     from ...model.image_paths import ImagePath
     from ...syntax.tree import Instruction
 
 
 @rule("OPT003", level=WARNING, since="0.1", onbuild=False, fix=SAFE)
-def deleted_later(stage: Stage, build: Build) -> Iterator[Finding]:
+def deleted_later(build: Build) -> Iterator[Finding]:
     """Files or packages are removed in a later layer than the one that added them.
 
     ## Why
@@ -37,34 +37,34 @@ def deleted_later(stage: Stage, build: Build) -> Iterator[Finding]:
     there are two and the second only deletes files by absolute path. Unsafe otherwise: the RUNs are then cached
     together, and a shell remembers where it found the programs that it has called.
     """
-    if not build.is_shipped(stage):
+    if build.final_stage is None:
         return
-    steps = list(inherited_instructions(stage))
-    yield from _deleted_files(build, stage, steps)
+    steps = list(inherited_instructions(build.final_stage))
+    yield from _deleted_files(build, steps)
     for run, packages, makers in removed_packages(build, steps):
-        if build.stage_of(run) is stage:
-            names = [package.name for package in packages]
-            message = _message(names, "removed", makers, "install, use and remove {} in one RUN")
-            related = [(maker, "installed here") for maker in makers]
-            yield Finding(message, PackageSpan(packages), related, _fix(build, stage, makers, run))
+        names = [package.name for package in packages]
+        message = _message(names, "removed", makers, "install, use and remove {} in one RUN")
+        related = [(maker, "installed here") for maker in makers]
+        yield Finding(message, PackageSpan(packages), related, _fix(build, makers, run))
 
 
-def _deleted_files(build: Build, stage: Stage, steps: Sequence[Instruction]) -> Iterator[Finding]:
-    """The files that RUNs of the stage delete, and that one of `steps` before has added."""
+def _deleted_files(build: Build, steps: Sequence[Instruction]) -> Iterator[Finding]:
+    """The files that RUNs among `steps` delete, and that one before has added."""
     made: list[tuple[ImagePath, Instruction]] = []
     for instruction in steps[: _last_deletion(build, steps) + 1]:
         for gone, deleted in removed_paths(build, instruction) if made and isinstance(instruction, Run) else ():
             hit = [(place, maker) for place, maker in made if covers(gone.path, place.path)]
             made = [pair for pair in made if pair not in hit]
             hit = [(place, maker) for place, maker in hit if deleted and is_large(build, maker, place)]
-            if hit and build.stage_of(instruction) is stage:
-                yield _deleted(gone, hit, _fix(build, stage, [maker for _, maker in hit], instruction))
+            if hit:
+                yield _deleted(gone, hit, _fix(build, [maker for _, maker in hit], instruction))
         made += [(place, instruction) for place in added_paths(build, instruction)]
 
 
-def _fix(build: Build, stage: Stage, makers: Sequence[Instruction], last: Instruction) -> Fix | None:
+def _fix(build: Build, makers: Sequence[Instruction], last: Instruction) -> Fix | None:
     """Combine the RUNs from the first of `makers` to `last`; None if other instructions are between them."""
-    if any(build.stage_of(maker) is not stage for maker in makers):
+    stage = build.stage_of(last)
+    if stage is None or any(build.stage_of(maker) is not stage for maker in makers):
         return None
     numbers = [build.index_of(maker) for maker in makers]
     steps = stage.instructions[min(numbers) : build.index_of(last) + 1]

@@ -6,7 +6,7 @@ from ...syntax.tree import Run
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from ...model.build import Build, Stage
     from ...model.packages.calls import PackageCall
@@ -26,8 +26,12 @@ class SeparateUpdate:
         self.use = use
 
 
-def separate_updates(build: Build, stage: Stage) -> Iterator[SeparateUpdate]:
+def separate_updates(build: Build, stage: Stage) -> Sequence[SeparateUpdate]:
     """The updates of the stage whose lists are first used in a later RUN, where a cached update may be stale."""
+    return build.cached(("separate updates", stage.index), lambda: list(_separate_updates(build, stage)))
+
+
+def _separate_updates(build: Build, stage: Stage) -> Iterator[SeparateUpdate]:
     updates: dict[str, tuple[Run, PackageCall]] = {}
     for run in (i for i in stage.instructions if isinstance(i, Run)):
         for call in build.package_calls(run):
@@ -44,6 +48,10 @@ def separate_updates(build: Build, stage: Stage) -> Iterator[SeparateUpdate]:
 def is_separate_update(build: Build, run: Run, family: str) -> bool:
     """Whether the RUN updates lists of the manager's family that are first used in a later RUN of its stage."""
     stage = build.stage_of(run)
-    return stage is not None and any(
-        each.run is run and each.use.manager.family == family for each in separate_updates(build, stage)
+    if stage is None:
+        return False
+    separate = build.cached(
+        ("separate updates by run", stage.index),
+        lambda: {(id(each.run), each.use.manager.family) for each in separate_updates(build, stage)},
     )
+    return (id(run), family) in separate

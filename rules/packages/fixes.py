@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ...model.build import Build
+    from ...model.build import Build, Stage
     from ...model.packages.calls import PackageCall
     from ...syntax.command import Command
     from ...syntax.tree import Instruction, Run
@@ -158,8 +158,13 @@ def following_steps(build: Build, run: Run) -> list[Instruction] | None:
         return []
     index = build.index_of(run)
     count = len(stage.instructions) - index
-    after = [each for each in build.stages if stage in each.ancestors] if count <= _MOST_STEPS else []
-    if count + sum(len(each.instructions) for each in after) > _MOST_STEPS:
+    after: list[Stage] = []
+    for later in stage.descendants:
+        if count > _MOST_STEPS:
+            break
+        after.append(later)
+        count += len(later.instructions)
+    if count > _MOST_STEPS:
         return None
     found = [*stage.instructions[index:], *(each for later in after for each in later.instructions)]
     return [instruction.trigger or instruction for instruction in found]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain, islice
+
 from ...fixers.edits.edit import SAFE, UNSAFE, Fix
 from ...fixers.edits.join_runs import join_runs, run_separator
 from ...syntax.tree import CommandLine, Run
@@ -142,9 +144,8 @@ def _needed_later(build: Build, run: Run) -> int:
     stage = build.stage_of(run)
     if stage is None:
         return 0
-    after = [each for each in build.stages if stage in each.ancestors]
-    later = [*stage.instructions[build.index_of(run) + 1 :], *(i for each in after for i in each.instructions)]
-    for step in later:
+    rest = islice(stage.instructions, build.index_of(run) + 1, None)
+    for step in chain(rest, (i for each in stage.descendants for i in each.instructions)):
         for call in build.package_calls(step) if isinstance(step, Run) else ():
             if call.manager.name == "apt" and call.refreshes():
                 return 0

@@ -251,3 +251,15 @@ def test_cache_mounts_do_not_prevent_non_root(project: Path, capsys: pytest.Capt
     out = capsys.readouterr().out
     assert "cache-mounts: Keep downloads" in out
     assert "non-root: Run as `app`" in out
+
+
+def test_writing_twice_is_writing_once(project: Path) -> None:
+    (project / "Dockerfile").write_text(
+        "FROM python:2.7\nWORKDIR /usr/src/app\nCOPY . /usr/src/app\nRUN pip install -r requirements.txt \n"
+        "RUN pip install --upgrade pip\nCOPY . /usr/src/app\nRUN pip install -r requirements.txt \n"
+        "RUN pip install flask[async]\nWORKDIR /usr/local/samples\nRUN make\nCOPY app.py /\nCMD app.py --help\n"
+    )
+    main(["optimize", "--write"])
+    once = (project / "Dockerfile").read_text()
+    main(["optimize", "--write"])
+    assert (project / "Dockerfile").read_text() == once

@@ -55,6 +55,8 @@ from .shared import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ....model.build import Build, Stage
     from ....model.context import Context
     from ....model.images.slimmer import SlimVariant
@@ -337,7 +339,7 @@ def collect_requirements(
         read_requirements(context, source, into)
 
 
-def _into_system(call: PackageCall, env: dict[str, str]) -> bool:
+def _into_system(call: PackageCall, env: Mapping[str, str]) -> bool:
     """Whether `uv pip install` installs into the image's own Python."""
     return call.has("--system") or env.get("UV_SYSTEM_PYTHON", "").lower() in ("1", "true", "yes", "on")
 

@@ -66,6 +66,8 @@ from .shared import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ....model.build import Build, Stage
     from ....model.context import Context
     from ....model.packages.calls import PackageCall
@@ -309,7 +311,7 @@ class _ManagedPythonSplit(StageRewrite):
             return _pipenv_environment(env, here, call)
         return self._poetry_environment(run, env, here)
 
-    def _poetry_environment(self, run: Run, env: dict[str, str], here: str) -> str:
+    def _poetry_environment(self, run: Run, env: Mapping[str, str], here: str) -> str:
         if self._poetry(run, "create", "true") in _FALSE:
             return ""
         if _is_true(self._poetry(run, "in-project", "")):
@@ -609,7 +611,7 @@ class _ManagedPythonSplit(StageRewrite):
         return is_copied_again(self.build, self.stage, self.context, copy)
 
 
-def _pipenv_environment(env: dict[str, str], here: str, call: PackageCall) -> str:
+def _pipenv_environment(env: Mapping[str, str], here: str, call: PackageCall) -> str:
     """The directory of Pipenv's environments; "" when it installs into the image's Python."""
     if call.has("--system") or _is_true(env.get("PIPENV_SYSTEM")):
         return ""

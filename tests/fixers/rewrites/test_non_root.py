@@ -90,3 +90,15 @@ def test_what_may_need_root_stays(old: str, new: str, why: str, tmp_path: Path) 
     result = rewritten(tmp_path, text, FILES, "non-root")
     assert result.text == text
     assert why in str(result.outcomes[0].rejection)
+
+
+@pytest.mark.parametrize(
+    "text, what",
+    [
+        ('FROM node:20 AS base\nWORKDIR /var/app\nFROM base\nCOPY a.js ./a.js\nCMD ["node","a.js"]\n', "WORKDIR"),
+    ],
+)
+def test_what_another_stage_sets_is_named(text: str, what: str, tmp_path: Path) -> None:
+    rejection = rewritten(tmp_path, text, {"a.js": ""}, "non-root").outcomes[0].rejection
+    assert rejection is not None
+    assert str(rejection).startswith(f"{what} is set in another stage")
