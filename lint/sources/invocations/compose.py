@@ -19,6 +19,9 @@ _MAIN = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.y
 _VARIABLE = re.compile(r"\$(?:(\$)|([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(:?[-+?])?)")
 _MAX_STEPS = 20
 """The limit for chains of `extends` and `include`, which may be cyclic."""
+_MAX_LENGTH = 1_000_000
+_MAX_VARIABLES = 200
+"""The limit for `${…}` in one text, which may be nested."""
 
 
 def read_compose(path: str, text: str) -> list[BuildInvocation]:
@@ -228,9 +231,11 @@ def _inline(node: Any, text: str) -> InlineDockerfile | None:
 
 
 def _expanded(text: str | None, values: Mapping[str, str]) -> str | None:
-    """A text with its variables replaced; None if a value is unknown."""
+    """A text with its variables replaced; None if a value is unknown, or longer than what can be a path or argument."""
     if text is None or "$" not in text:
         return text
+    if text.count("$") * max(map(len, values.values()), default=0) > _MAX_LENGTH or text.count("${") > _MAX_VARIABLES:
+        return None
     return _interpolated(text, 0, "", values)[0]
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
-from itertools import islice, product
+from itertools import count, islice, product
 
 from ...config.yaml_nodes import YamlError, mapping_entries, parse_yaml, scalar_text, sequence_items
 from .invocation import BuildInvocation, is_remote_context, resolve_path
@@ -36,6 +36,7 @@ _WORKSPACE = re.compile(
 _EXPRESSION = re.compile(r"\$\{\{\s*((?:env|matrix)\.[\w-]+)\s*\}\}")
 _SHELL_VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)\})")
 _MAX_JOBS = 64
+_MAX_NODES = 20_000
 
 
 class _Scope:
@@ -45,15 +46,24 @@ class _Scope:
     variables that the workflow sets, named as in `${{ … }}`: `env.A`, `matrix.b`.
     """
 
-    __slots__ = ("directory", "path", "seen", "top", "values")
+    __slots__ = ("directory", "path", "seen", "steps", "top", "values")
 
-    def __init__(self, path: str, top: str, directory: str = "", values: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        path: str,
+        top: str,
+        directory: str = "",
+        values: dict[str, str] | None = None,
+        steps: Iterator[int] | None = None,
+    ) -> None:
         self.path = path
         self.top = top
         self.directory = directory
         self.values = values or {}
         self.seen: set[int] = set()
         """The visited nodes: aliases can repeat nodes and make cycles."""
+        self.steps = count() if steps is None else steps
+        """Counts the nodes visited in all scopes: each job of a matrix visits those in it again."""
 
     def inner(self, directory: str | None = None, values: dict[str, str] | None = None) -> _Scope:
         """The scope of a node inside, with another directory or more variables."""
@@ -62,6 +72,7 @@ class _Scope:
             self.top,
             self.directory if directory is None else directory,
             {**self.values, **(values or {})},
+            self.steps,
         )
 
     def plain(self, text: str | None, default: str = "") -> str | None:
@@ -100,7 +111,7 @@ def read_workflow(path: str, text: str) -> list[BuildInvocation]:
 
 def _walk(scope: _Scope, node: Any) -> Iterator[BuildInvocation | None]:
     """The builds in a node and its descendants."""
-    if node is None or id(node) in scope.seen:
+    if node is None or id(node) in scope.seen or next(scope.steps) > _MAX_NODES:
         return
     scope.seen.add(id(node))
     if node.id == "sequence":
