@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from itertools import islice, product
 
-from .hcl import HclError, HclExpression, HclFunction, UnknownValue, parse_hcl
+from .hcl import HclBudget, HclError, HclExpression, HclFunction, UnknownValue, parse_hcl
 from .invocation import BuildInvocation, InlineDockerfile, is_remote_context, resolve_path
 
 TYPE_CHECKING = False
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 _MAX_COMBINATIONS = 64
+_TABLES = ("args", "contexts")
+_MAX_TABLES = 100
 
 
 class BakeTarget:
@@ -28,11 +30,12 @@ def read_bake(path: str, text: str) -> list[BuildInvocation]:
     """The builds in the bake file at `path`, none if it is invalid. Paths are relative to its directory."""
     try:
         targets, variables = _json(text) if path.lower().endswith(".json") else _hcl(text)
-    except (HclError, ValueError, RecursionError):
+    except ValueError:  # HclError is one
         return []
     found: list[BuildInvocation] = []
+    known: dict[str, dict[str, Any]] = {}
     for name, target in targets.items():
-        keys = _inherited(target, targets, set())
+        keys = _inherited(name, targets, known)
         for values in _combinations(keys, variables):
             made = _invocation(path, name, target, keys, values, text)
             # By convention, a target that starts with `_` is only inherited from.
@@ -47,7 +50,8 @@ def _json(text: str) -> tuple[dict[str, BakeTarget], dict[str, Any]]:
     document: Any = json.loads(text)
     written, variables = _map(_map(document).get("target")), _map(_map(document).get("variable"))
     targets = {name: BakeTarget(_map(keys), _line_of(text, name)) for name, keys in written.items()}
-    return targets, {name: _map(value).get("default") for name, value in variables.items()}
+    defaults = {name: _map(value).get("default") for name, value in variables.items()}
+    return targets, {HclBudget.KEY: HclBudget(), **defaults}
 
 
 def _line_of(text: str, name: str) -> int:
@@ -58,7 +62,7 @@ def _line_of(text: str, name: str) -> int:
 def _hcl(text: str) -> tuple[dict[str, BakeTarget], dict[str, Any]]:
     body = parse_hcl(text)
     targets: dict[str, BakeTarget] = {}
-    variables: dict[str, Any] = {}
+    variables: dict[str, Any] = {HclBudget.KEY: HclBudget()}
     defaults: dict[str, HclExpression] = dict(body.attributes)
     for kind, labels, block, at in body.blocks:
         if kind == "target" and labels:
@@ -91,29 +95,39 @@ def _name(node: HclExpression | None) -> str:
     return node.parts[0] if node is not None and node.kind == "variable" else ""
 
 
-def _inherited(target: BakeTarget, targets: Mapping[str, BakeTarget], seen: set[str]) -> dict[str, Any]:
-    """The keys of a target, including inherited ones; args and contexts are merged."""
+def _inherited(name: str, targets: Mapping[str, BakeTarget], known: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """The keys of a target, including inherited ones; args and contexts become lists of tables, the last one wins.
+
+    `known` has the targets that are done; each is visited once, and one that inherits itself has nothing to give.
+    """
+    if name in known:
+        return known[name]
+    known[name] = {}
     merged: dict[str, Any] = {}
-    for name in _list(_value(target.keys.get("inherits"), {})):
-        if name in targets and name not in seen:
-            _join(merged, _inherited(targets[name], targets, seen | {name}))
-    _join(merged, target.keys)
+    target = targets[name]
+    for base in _list(_value(target.keys.get("inherits"), {})):
+        if isinstance(base, str) and base in targets:
+            _join(merged, _inherited(base, targets, known))
+    _join(merged, {key: [value] if key in _TABLES else value for key, value in target.keys.items()})
+    known[name] = merged
     return merged
 
 
 def _join(base: dict[str, Any], keys: Mapping[str, Any]) -> None:
     for key, value in keys.items():
-        if key in ("args", "contexts") and key in base:
-            base[key] = [*base[key], value]
+        if key in _TABLES:
+            added = set(map(id, value))
+            kept = [table for table in base.get(key, ()) if id(table) not in added]
+            base[key] = [*kept, *value][-_MAX_TABLES:]
         else:
-            base[key] = [value] if key in ("args", "contexts") and not isinstance(value, list) else value
+            base[key] = value
 
 
-def _combinations(keys: Mapping[str, Any], variables: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def _combinations(keys: Mapping[str, Any], variables: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """The variables for each combination of a matrix."""
     matrix: Any = _value(keys.get("matrix"), variables)
     if not isinstance(matrix, dict):
-        yield dict(variables)
+        yield variables
         return
     axes = [[(name, value) for value in _list(values)] for name, values in _map(matrix).items()]
     for combination in islice(product(*axes), _MAX_COMBINATIONS):
@@ -172,18 +186,12 @@ def _pairs(tables: Any, variables: Mapping[str, Any]) -> dict[str, str]:
 
 def _value(node: Any, variables: Mapping[str, Any]) -> Any:
     """The value of an HCL expression or a JSON value; None if it is unknown."""
-    if isinstance(node, HclExpression):
-        try:
-            return node.value(variables)
-        except UnknownValue:
-            return None
-    if isinstance(node, str) and "${" in node:
-        try:
-            parsed = parse_hcl(f'a = "{node}"').attributes["a"]
-            return parsed.value(variables)
-        except (HclError, UnknownValue):
-            return None
-    return node
+    try:
+        if isinstance(node, str) and "${" in node:
+            node = parse_hcl(f'a = "{node}"').attributes["a"]
+        return node.value(variables) if isinstance(node, HclExpression) else node
+    except (HclError, UnknownValue, RecursionError):
+        return None
 
 
 def _list(value: Any) -> list[Any]:

@@ -27,6 +27,10 @@ _TOKEN = re.compile(
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", '"': '"', "\\": "\\"}
 _BINARY = ("||", "&&", "==", "!=", "<", ">", "<=", ">=", "+", "-", "*", "/", "%")
 _MAX_CALLS = 20
+_MAX_COST = 1_000_000
+_MAX_LENGTH = 100_000
+"""The longest text that a template or function makes."""
+_MAX_DIGITS = 300
 _LITERALS = {"true": True, "false": False, "null": None}
 
 
@@ -36,6 +40,33 @@ class HclError(ValueError):
 
 class UnknownValue(Exception):
     """The value of an expression is unknown."""
+
+
+class HclBudget:
+    """What all evaluations of a file may cost, in steps and characters; it is stored with the variables."""
+
+    KEY = "(budget)"
+
+    def __init__(self) -> None:
+        self._room = _MAX_COST
+
+    def spend(self, count: int) -> None:
+        """Use a part of the budget. Raises UnknownValue when there is nothing left."""
+        self._room -= count
+        if self._room < 0:
+            raise UnknownValue
+
+    def measured(self, value: Any) -> Any:
+        """The same value, which is paid for by its size. Raises UnknownValue."""
+        todo = [value]
+        while todo:
+            each = todo.pop()
+            self.spend(1 + len(each) if isinstance(each, str) else 1)
+            if isinstance(each, list):
+                todo += each
+            elif isinstance(each, dict):
+                todo += each.values()
+        return value
 
 
 class HclBody:
@@ -58,6 +89,13 @@ class HclExpression:
 
     def value(self, variables: Mapping[str, Any]) -> Any:
         """The value with these variables. Raises UnknownValue."""
+        budget: HclBudget | None = variables.get(HclBudget.KEY)
+        if budget is not None:
+            budget.spend(1)
+        value = self._evaluated(variables)
+        return value if budget is None or self.kind in ("literal", "variable", "member") else budget.measured(value)
+
+    def _evaluated(self, variables: Mapping[str, Any]) -> Any:
         kind, parts = self.kind, self.parts
         if kind == "literal":
             return parts[0]
@@ -66,7 +104,7 @@ class HclExpression:
                 raise UnknownValue
             return variables[parts[0]]
         if kind == "template":
-            return "".join(part if isinstance(part, str) else _text(part.value(variables)) for part in parts[0])
+            return _joined([part if isinstance(part, str) else _text(part.value(variables)) for part in parts[0]])
         if kind == "list":
             return [part.value(variables) for part in parts[0]]
         if kind == "map":
@@ -102,6 +140,9 @@ class HclFunction:
         depth: int = variables.get("(depth)", 0)
         if depth > _MAX_CALLS:
             raise UnknownValue
+        budget: HclBudget | None = variables.get(HclBudget.KEY)
+        if budget is not None:
+            budget.spend(len(variables))  # they are copied
         given: dict[str, Any] = {**variables, **dict(zip(self._names, values, strict=False)), "(depth)": depth + 1}
         if self._rest:
             given[self._rest] = list(values[count:])
@@ -118,6 +159,13 @@ def _member(whole: Any, key: Any) -> Any:
     except (KeyError, IndexError):
         raise UnknownValue from None
     raise UnknownValue
+
+
+def _joined(parts: Sequence[str], separator: str = "") -> str:
+    """The joined text. Raises UnknownValue if it is too long."""
+    if sum(map(len, parts)) + len(separator) * len(parts) > _MAX_LENGTH:
+        raise UnknownValue
+    return separator.join(parts)
 
 
 def _text(value: Any) -> str:
@@ -177,15 +225,24 @@ def _lookup(table: dict[str, Any], key: str, default: Any) -> Any:
 
 
 def _merge(*tables: Any) -> dict[str, Any]:
-    if not all(isinstance(table, dict) for table in tables):
+    if not all(isinstance(table, dict) for table in tables) or sum(map(len, tables)) > _MAX_LENGTH:
         raise UnknownValue
     return {key: entry for table in tables for key, entry in table.items()}
 
 
 def _format(pattern: Any = None, *values: Any) -> str:
-    if not isinstance(pattern, str) or pattern.count("%") != len(values) or "{" in pattern:
+    if not isinstance(pattern, str):
         raise UnknownValue
-    return re.sub("%[sdv]", "{}", pattern).format(*map(_text, values))
+    first, *rest = re.split("%[sdv]", pattern)
+    if len(rest) != len(values) or "%" in first + "".join(rest):
+        raise UnknownValue
+    return _joined([first, *(text for value, part in zip(values, rest, strict=True) for text in (_text(value), part))])
+
+
+def _replace(text: str, old: str, new: str) -> str:
+    if (text.count(old)) * len(new) > _MAX_LENGTH:
+        raise UnknownValue
+    return text.replace(old, new)
 
 
 def _coalesce(*values: Any) -> Any:
@@ -193,13 +250,13 @@ def _coalesce(*values: Any) -> Any:
 
 
 def _concat(*lists: Any) -> list[Any]:
-    if not all(isinstance(each, list) for each in lists):
+    if not all(isinstance(each, list) for each in lists) or sum(map(len, lists)) > _MAX_LENGTH:
         raise UnknownValue
     return [entry for each in lists for entry in each]
 
 
 def _join(separator: str, values: list[Any]) -> str:
-    return separator.join(map(_text, values))
+    return _joined(list(map(_text, values)), separator)
 
 
 def _and(left: Any, right: Any) -> Any:
@@ -220,7 +277,7 @@ _FUNCTIONS: dict[str, tuple[tuple[type | tuple[type, ...], ...] | None, Callable
     "lower": ((str,), str.lower),
     "trimprefix": ((str, str), str.removeprefix),
     "trimsuffix": ((str, str), str.removesuffix),
-    "replace": ((str, str, str), str.replace),
+    "replace": ((str, str, str), _replace),
     "trimspace": ((str,), str.strip),
     "split": ((str, str), _split),
     "sanitize": ((str,), _sanitize),
@@ -375,7 +432,7 @@ class _Parser:
 
     def index(self) -> str | int:
         """The name or number after a dot."""
-        return int(self.word) if self.word.isdecimal() else self.word
+        return int(self.word) if self.word.isdecimal() and len(self.word) < _MAX_DIGITS else self.word
 
     def primary(self) -> HclExpression:
         """A literal, a name, a call, a list, a map, or an expression in parentheses."""
@@ -386,6 +443,8 @@ class _Parser:
             return self.heredoc()
         if kind == "number":
             self.next()
+            if len(word) > _MAX_DIGITS:
+                raise HclError("the number is too long")
             return HclExpression("literal", at, float(word) if "." in word else int(word))
         if kind == "name":
             self.next()
