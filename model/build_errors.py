@@ -6,7 +6,7 @@ Source: BuildKit frontend/dockerfile/dockerfile2llb (convert*.go) and its record
 
 from __future__ import annotations
 
-from ..syntax.expand import ExpansionError
+from ..syntax.expand import ExpansionError, ExpansionTooLong
 from ..syntax.instruction_checks import KEYWORDS, parse_mount_fields, suggest
 from ..syntax.tree import Add, Copy, CopyOrAdd, From, Run
 from .build import stage_number
@@ -122,7 +122,7 @@ def _expansions(instruction: Instruction, state: State) -> Iterator[Refusal]:
             try:
                 state.expand_body(heredoc.body)
             except ExpansionError as error:
-                if not _depends_on_builder(str(error), state):
+                if not _is_uncertain(error, state):
                     yield (
                         f"the heredoc `{heredoc.name}` cannot be expanded: {error}; quote its name",
                         instruction,
@@ -135,13 +135,17 @@ def _expansion(word: Argument, state: State) -> Iterator[Refusal]:
     try:
         state.expand(word.text)
     except ExpansionError as error:
-        if not _depends_on_builder(str(error), state):
+        if not _is_uncertain(error, state):
             yield f"`{word.text}` cannot be expanded: {error}", word
 
 
-def _depends_on_builder(message: str, state: State) -> bool:
-    """Whether the error comes from `${X?message}`, and X may be set at build time or by the base image."""
-    name = message.partition(":")[0]
+def _is_uncertain(error: ExpansionError, state: State) -> bool:
+    """Whether the builder may not see the error: the expansion is only too long, or it comes from `${X?message}`, and X
+    may be set at build time or by the base image.
+    """
+    if isinstance(error, ExpansionTooLong):
+        return True
+    name = str(error).partition(":")[0]
     return name.replace("_", "a").isalnum() and (not state.base_variables_known or name in state.unknown)
 
 
@@ -156,7 +160,8 @@ def _from(build: Build, stage: Stage) -> Iterator[Refusal]:
     try:
         unmatched = state.expand(base.text).unmatched
     except ExpansionError as error:
-        yield f"`{base.text}` cannot be expanded: {error}", base
+        if not isinstance(error, ExpansionTooLong):
+            yield f"`{base.text}` cannot be expanded: {error}", base
         return
     if stage.parent is not None:
         for instruction in stage.parent.instructions:
@@ -196,7 +201,8 @@ def _platform(instruction: From, state: State) -> Iterator[Refusal]:
         if state.expand(flag.value).unmatched & state.unknown:
             return
     except ExpansionError as error:
-        yield f"`{flag.value}` cannot be expanded: {error}", flag
+        if not isinstance(error, ExpansionTooLong):
+            yield f"`{flag.value}` cannot be expanded: {error}", flag
         return
     if not value:
         yield f"the platform `{flag.value}` is empty; give its variable a value", flag

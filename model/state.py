@@ -43,6 +43,9 @@ PROXY_ARGS = frozenset(
 )
 """Build arguments that need no ARG. Source: docs.docker.com/reference/dockerfile/#predefined-args"""
 
+_MAX_GROWTH = 262_144
+"""How many characters longer all values together may be than they are written; values past that are unknown."""
+
 
 class State:
     """The state before an instruction.
@@ -52,12 +55,14 @@ class State:
     `base_variables_known`: the variables of the base image are in `vars` and `unknown`
     `user`, `workdir`: None if the base image decides
     `shell`: the argv of the shell form, `has_custom_shell`: a SHELL instruction of this file has set it
+    `growth`: how many characters longer the values are than they are written
     """
 
     __slots__ = (
         "_declarations",
         "base_variables_known",
         "escape",
+        "growth",
         "has_custom_shell",
         "shell",
         "unknown",
@@ -76,6 +81,7 @@ class State:
         has_custom_shell: bool = False,
         user: str | None = None,
         workdir: str | None = None,
+        growth: int = 0,
     ) -> None:
         self.escape = escape
         self._set_declarations(Declarations({}) if declarations is None else declarations)
@@ -84,6 +90,7 @@ class State:
         self.has_custom_shell = has_custom_shell
         self.user = user
         self.workdir = workdir
+        self.growth = growth
 
     def copy(self) -> State:
         """A copy, which shares the variables until one is changed."""
@@ -95,6 +102,7 @@ class State:
             has_custom_shell=self.has_custom_shell,
             user=self.user,
             workdir=self.workdir,
+            growth=self.growth,
         )
 
     def assume(self, values: Mapping[str, str]) -> State:
@@ -156,7 +164,8 @@ class State:
                 if isinstance(instruction, Arg):
                     new.declare_arg(pair, given, args)
                 else:
-                    new._assign(self.text(pair.key.text), self.value(pair.value.text) if pair.value else "")
+                    value = new._limited(self.value(pair.value.text), pair.value.text) if pair.value else ""
+                    new._assign(self.text(pair.key.text), value)
             return new
         if isinstance(instruction, User | Workdir) and instruction.value:
             new = self.copy()
@@ -178,13 +187,21 @@ class State:
         if key in given:
             self._assign(key, given[key])
         elif pair.value is not None:
-            self._assign(key, self.value(pair.value.text))
+            self._assign(key, self._limited(self.value(pair.value.text), pair.value.text))
         elif key in inherited:
             self._assign(key, inherited[key])
         elif key in PLATFORM_ARGS:
             self._assign(key, PLATFORM_ARGS[key])
         elif key not in self.vars:
             self._assign(key, None)
+
+    def _limited(self, value: str | None, text: str) -> str | None:
+        """The value of the word `text` that is to be kept; None if all values together have become too long."""
+        if value is not None and len(value) > len(text):
+            self.growth += len(value) - len(text)
+            if self.growth > _MAX_GROWTH:
+                return None
+        return value
 
     def _assign(self, key: str, value: str | None) -> None:
         self._set_declarations(self._declarations.declare(key, value))
@@ -196,9 +213,9 @@ class State:
 
     def _move(self, instruction: User | Workdir, text: str) -> None:
         if isinstance(instruction, User):
-            self.user = self.value(text)
+            self.user = self._limited(self.value(text), text)
         else:
-            self.workdir = self.path(text)
+            self.workdir = self._limited(self.path(text), text)
 
     def _set_shell(self, instruction: Shell) -> None:
         self.shell = tuple(argument.text for argument in instruction.arguments)

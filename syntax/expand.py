@@ -21,11 +21,19 @@ _BOM = "\ufeff"
 _HEREDOC_BLANK = "\t\r "
 _GO_BLANK = "\t\n\f\r "
 _MAX_DESCRIPTOR = 2**64 - 1
+_MAX_GROWTH = 65_536
+"""How many characters the values of variables may add to one word: a few lines of ENV can describe gigabytes."""
+_MAX_MATCHED = 4_096
+"""The longest value that `#`, `%` and `/` are applied to; each start of a match may read all of it."""
 _NO_NAMES: frozenset[str] = frozenset()
 
 
 class ExpansionError(ValueError):
     """BuildKit cannot expand the word; the message is BuildKit's, without `failed to process "…": `."""
+
+
+class ExpansionTooLong(ExpansionError):
+    """The word is valid, but its expansion is too long to be made."""
 
 
 class Expansion:
@@ -79,7 +87,8 @@ def expand(
     `skip_unset`: keep references to variables that are not in `env`
     `skip_quotes`: quotes are ordinary characters (in the body of a COPY heredoc)
 
-    Raises ExpansionError if BuildKit rejects the word, and for several hundred nested substitutions.
+    Raises ExpansionError if BuildKit rejects the word, and ExpansionTooLong, which is one, for several hundred nested
+    substitutions and where variables add more than _MAX_GROWTH characters.
     """
     if _is_plain(word, escape) and _is_one_field(word):
         return Expansion(word, [word], _NO_NAMES, _NO_NAMES)
@@ -275,6 +284,7 @@ class _Reader:
         "quotes",
         "raw_escapes",
         "raw_quotes",
+        "room",
         "skip_unset",
         "unmatched",
         "word",
@@ -292,6 +302,7 @@ class _Reader:
         self.quotes = "" if skip_quotes else "\"'"
         self.at: int = 0
         self.nested = False
+        self.room = _MAX_GROWTH
         self.matched: set[str] = set()
         self.unmatched: set[str] = set()
 
@@ -299,7 +310,7 @@ class _Reader:
         try:
             return self.read("", raw_escapes, words)
         except RecursionError:
-            raise ExpansionError("substitutions are nested too deeply") from None
+            raise ExpansionTooLong("substitutions are nested too deeply") from None
 
     def read(self, stop: str, raw_escapes: bool, words: _Words | None = None) -> str:
         """The text up to the character `stop`, or to the end of the word; adds its words to `words`."""
@@ -437,6 +448,13 @@ class _Reader:
         value = self.lookup(name)
         if value is None:
             return reference if self.skip_unset else ""
+        return self.added(value)
+
+    def added(self, value: str) -> str:
+        """The same text, which becomes a part of the result. Raises ExpansionTooLong."""
+        self.room -= len(value)
+        if self.room < 0:
+            raise ExpansionTooLong("the expansion is too long")
         return value
 
     def argument(self, stop: str, raw_escapes: bool, missing: str) -> str:
@@ -465,11 +483,11 @@ class _Reader:
         if value is None and self.skip_unset:
             return f"${{{name}{modifier}{argument}}}"
         if trims:
-            return _trimmed(value or "", argument, operator)
+            return _trimmed(self.searched(value or ""), argument, operator)
         if operator not in "+-?":
             raise _unsupported(modifier)
         if value is not None and (value or not colon):
-            return argument if operator == "+" else value
+            return argument if operator == "+" else self.added(value)
         if operator == "?":
             default = "is not allowed to be unset" if value is None else "is not allowed to be empty"
             raise ExpansionError(f"{name}: {argument or default}")
@@ -487,10 +505,17 @@ class _Reader:
                 return f"${{{name}/{pattern}/{replacement}}}"
             value = ""
         regex = _regex(pattern, True)
+        self.searched(value)
         if everywhere:
-            return _replace_all(regex, value, replacement)
+            return self.added(_replace_all(regex, value, replacement, self.room))
         found = regex.search(value)
         return value[: found.start()] + replacement + value[found.end() :] if found else value
+
+    def searched(self, value: str) -> str:
+        """The same text, in which a pattern is searched. Raises ExpansionTooLong."""
+        if len(value) > _MAX_MATCHED:
+            raise ExpansionTooLong("the value is too long for a pattern")
+        return self.added(value)
 
 
 def _trimmed(value: str, pattern: str, operator: str) -> str:
@@ -547,8 +572,11 @@ def _regex(pattern: str, longest: bool) -> re.Pattern[str]:
     return re.compile(first)
 
 
-def _replace_all(regex: re.Pattern[str], value: str, replacement: str) -> str:
-    """Go's ReplaceAllString: unlike in Python's `sub`, an empty match directly after another is not replaced."""
+def _replace_all(regex: re.Pattern[str], value: str, replacement: str, room: int) -> str:
+    """Go's ReplaceAllString: unlike in Python's `sub`, an empty match directly after another is not replaced.
+
+    Raises ExpansionTooLong for more than `room` characters.
+    """
     parts: list[str] = []
     at = last = 0
     while at <= len(value):
@@ -559,6 +587,9 @@ def _replace_all(regex: re.Pattern[str], value: str, replacement: str) -> str:
         parts.append(value[last:start])
         if end > last or start == 0:
             parts.append(_filled(replacement, found.group()))
+            room -= max(len(parts[-1]), len(replacement))
+            if room < 0:
+                raise ExpansionTooLong("the expansion is too long")
         last = end
         at = max(end, at + 1)
     parts.append(value[last:])
