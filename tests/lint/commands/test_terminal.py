@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from dockerfile_dlint.lint.output.formats.full import visible_slice
 
-from .runner import dlint, plain, terminal
+from ..runner import dlint, plain, terminal
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no pseudo terminal there")
 
@@ -170,7 +170,7 @@ def test_standard_input_on_a_terminal_says_so(folder: Path) -> None:
     import pty
     import subprocess
 
-    from .runner import COMMAND, environment
+    from ..runner import COMMAND, environment
 
     ours, theirs = pty.openpty()
     process = subprocess.Popen(

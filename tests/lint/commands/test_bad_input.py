@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from dockerfile_dlint.lint.engine.linter import MAX_BYTES
 
-from .runner import Done, dlint, environment, shell
+from ..runner import Done, dlint, environment, shell
 
 LATEST = "FROM alpine:latest\n"
 GOOD = b"FROM alpine:3.20\n"

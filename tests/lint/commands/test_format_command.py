@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from .runner import dlint
+from ..runner import dlint
 
 BAD = "from debian:12\nrun a && \\\n  b\n"
 GOOD = "FROM debian:12\nRUN a \\\n    && b\n"

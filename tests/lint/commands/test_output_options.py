@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from .runner import dlint, plain, terminal
+from ..runner import dlint, plain, terminal
 
 BAD = "from debian\nRUN apt-get update && apt-get install curl\nRUN cd /app && sudo make\n"
 CLEAN = "FROM alpine:3.20\n"
@@ -286,7 +286,7 @@ def test_a_severity_of_a_rule_that_is_off_is_noted(folder: Path) -> None:
 
 
 def test_the_documented_severities_work(folder: Path) -> None:
-    page = (Path(__file__).resolve().parents[2] / "docs" / "configuration.md").read_text()
+    page = (Path(__file__).resolve().parents[3] / "docs" / "configuration.md").read_text()
     (folder / "Dockerfile").write_text("FROM alpine:latest\nRUN apt-get update && apt-get install -y curl\n")
     (example,) = (line for line in page.splitlines() if line.startswith("severity = "))
     (folder / "dlint.toml").write_text(example + "\n")
@@ -296,7 +296,7 @@ def test_the_documented_severities_work(folder: Path) -> None:
     (folder / "dlint.toml").unlink()
     options = [line for line in page.splitlines() if line.startswith("dlint --") and "severity." in line]
     assert options
-    from .runner import shell
+    from ..runner import shell
 
     for line in options:
         done = shell(line, folder)

@@ -13,7 +13,7 @@ from dockerfile_dlint.lint.engine.lint_plan import LintPlan
 from dockerfile_dlint.lint.engine.linter import lint_source
 from dockerfile_dlint.syntax.source import Source
 
-from .runner import dlint
+from ..runner import dlint
 
 RULES = ("--isolated", "--select", "DL3003,DL3004,DL3006")
 

@@ -14,7 +14,7 @@ from dockerfile_dlint.model.build import Build
 from dockerfile_dlint.syntax.parser import parse as parse_dockerfile
 from dockerfile_dlint.syntax.source import Source
 
-from .runner import dlint
+from ..runner import dlint
 
 
 @pytest.fixture(autouse=True)

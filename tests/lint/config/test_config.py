@@ -15,7 +15,7 @@ from dockerfile_dlint.lint.config.reader import layers_from_environment, layers_
 from dockerfile_dlint.lint.config.resolver import ConfigResolver
 from dockerfile_dlint.lint.engine.planning import default_plans
 
-from .runner import dlint
+from ..runner import dlint
 
 DOCKERFILE = "FROM debian\nRUN apt-get update && apt-get install -y curl=1 | cat\n"
 

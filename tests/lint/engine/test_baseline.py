@@ -17,7 +17,7 @@ from dockerfile_dlint.lint.engine.lint_plan import LintPlan
 from dockerfile_dlint.lint.engine.linter import lint_source
 from dockerfile_dlint.syntax.source import Source
 
-from .runner import dlint
+from ..runner import dlint
 
 LOCAL = LintPlan(select_rules(["DL3003", "DL3004", "DL3008", "DL3014", "DL3015", "DL3020", "DL3025", "DL4006"], []))
 """Rules that look at one instruction alone: what they find depends on nothing that the test moves."""

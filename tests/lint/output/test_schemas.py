@@ -14,7 +14,7 @@ from dockerfile_dlint.rules import RULES
 jsonschema = pytest.importorskip("jsonschema", reason="pip install '.[dev]'")
 xmlschema = pytest.importorskip("xmlschema", reason="pip install '.[dev]'")
 
-SCHEMAS = Path(__file__).resolve().parents[1] / "schemas"
+SCHEMAS = Path(__file__).resolve().parents[2] / "schemas"
 ODD = (
     b'FROM debian\nRUN apt-get install \xff\x01 \xf0\x9f\x98\x80 "<&>]]>\'"\nENV \x0b b\n',
     b"\xef\xbb\xbfFROM debian:latest\r\nRUN cd /x &&\\\r\n  sudo apt-get install curl\r\n",

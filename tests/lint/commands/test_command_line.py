@@ -11,7 +11,7 @@ import pytest
 from dockerfile_dlint.lint.commands.parsers import HADOLINT_OPTIONS, HELP_TEXT, PARSERS
 from dockerfile_dlint.lint.main import main
 
-from .runner import COMMAND, dlint, environment, shell
+from ..runner import COMMAND, dlint, environment, shell
 
 LATEST = "FROM alpine:latest\n"
 
@@ -239,7 +239,7 @@ def test_an_option_of_hadolint_is_answered_with_that_of_dlint(option: str, folde
     instead = re.sub("FORMAT=FILE|" + "|".join(words), lambda found: words[found[0]], HADOLINT_OPTIONS[option])
     done = shell(f"dlint {instead} {'- < ' if 'NAME' in HADOLINT_OPTIONS[option] else ''}Dockerfile", folder)
     assert done.status == (0 if option in ("--no-fail", "-t", "--failure-threshold") else 1), done.err
-    page = (Path(__file__).resolve().parents[2] / "docs" / "from-hadolint.md").read_text()
+    page = (Path(__file__).resolve().parents[3] / "docs" / "from-hadolint.md").read_text()
     assert option in page or option in ("-o", "--no-color")
 
 
