@@ -93,8 +93,8 @@ def _write(target: str, data: bytes, status: os.stat_result | None, publish: Cal
     whatever happens.
     """
     temporary = os.path.join(os.path.dirname(target), f".dlint-{os.urandom(8).hex()}.tmp")
-    descriptor = os.open(temporary, _NEW_FILE, 0o666 if status is None else 0o600)
-    try:
+    try:  # also around the opening: a signal may end the program right after it
+        descriptor = os.open(temporary, _NEW_FILE, 0o666 if status is None else 0o600)
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
             file.flush()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # Depth to which nested constructs are recorded; real scripts have two or three levels.
 _MOST_LABELS = 64
 
-MOST_SUBSTITUTIONS = 8
+MOST_SUBSTITUTIONS = 64
 """Depth to which nested substitutions are read: each level has the text of those in it, and real ones have two."""
 
 WORD_KINDS = frozenset(

@@ -47,7 +47,7 @@ SLOW = "FROM debian:12\n" + "RUN apt-get update && echo hello && make all instal
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_workers_end_with_their_parent(number: signal.Signals, tmp_path: Path) -> None:
     """All hold standard output, so it ends when the last of them does."""
-    for each in range(100):
+    for each in range(600):
         (tmp_path / f"Dockerfile.{each}").write_text(SLOW)
     process = _start(tmp_path, subprocess.PIPE)
     time.sleep(2.5)

@@ -71,7 +71,7 @@ def test_what_the_type_misses_and_takes() -> None:
         assert re.search(rf"misses:[^:]*\b{name}\b", comment), name
     for name in TAKEN_BY_TYPE.split():
         assert "dockerfile" in tags_from_filename(name), name
-        assert re.search(rf"takes:[^:]*\b{name}\b", comment), name
+        assert re.search(rf"includes:[^:]*\b{name}\b", comment), name
 
 
 class PreCommit:

@@ -30,7 +30,7 @@ def read_bake(path: str, text: str) -> list[BuildInvocation]:
     """The builds in the bake file at `path`, none if it is invalid. Paths are relative to its directory."""
     try:
         targets, variables = _json(text) if path.lower().endswith(".json") else _hcl(text)
-    except ValueError:  # HclError is one
+    except (ValueError, RecursionError):  # HclError is a ValueError
         return []
     found: list[BuildInvocation] = []
     known: dict[str, dict[str, Any]] = {}

@@ -48,7 +48,18 @@ def read_builds(path: str) -> list[BuildInvocation]:
 
 
 def parse_builds(path: str, text: str) -> list[BuildInvocation]:
-    """The builds in the text of the file at `path`."""
+    """The builds in the text of the file at `path`; none, and a warning, if an unexpected error stops a reader."""
+    try:
+        return _parse_builds(path, text)
+    except Exception as error:  # noqa: BLE001 - a file next to a Dockerfile must not stop its findings
+        from ...config.layer import display_path
+        from ...terminal.streams import warn
+
+        warn(f"{display_path(path)}: cannot read the file ({type(error).__name__}); its builds are unknown")
+        return []
+
+
+def _parse_builds(path: str, text: str) -> list[BuildInvocation]:
     # Most of these files build nothing; then no parser needs to be imported.
     if not any(word in text for word in ("build", "target", "executor", "include", "extends")):
         return []

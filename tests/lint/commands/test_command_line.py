@@ -515,7 +515,7 @@ def test_a_bug_outside_of_the_rules_is_a_sentence_too(
 
     monkeypatch.setattr(module, "write_reports", broken)
     assert main([str(folder)]) == 2
-    assert "internal error (RuntimeError: oops, in lint/test_command_line.py line" in capsys.readouterr().err
+    assert "internal error (RuntimeError: oops, in commands/test_command_line.py line" in capsys.readouterr().err
 
 
 # JSON
