@@ -9,12 +9,14 @@ import shutil
 import signal
 import subprocess
 import tarfile
+import threading
 import time
 import uuid
 from typing import IO, TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from types import FrameType
 
     OutputCallback = Callable[[str], None]
 
@@ -315,15 +317,15 @@ def _asked(words: Sequence[str], timeout: float) -> subprocess.CompletedProcess[
 
 def run_streaming(words: Sequence[str], say: OutputCallback, timeout: float, env: dict[str, str]) -> BuildResult:
     """Run a command and pass each line of output to `say`; after `timeout` seconds its process group is killed."""
-    from threading import Timer
-
     start = time.monotonic()
+    deferred = _DeferredSignals()  # a signal while the process is being created would leave it behind
     try:
         process = subprocess.Popen(
             words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=env, text=True,
             errors="replace", start_new_session=True,
         )  # fmt: skip
     except OSError as error:
+        deferred.deliver()
         raise BuilderError(f"`{words[0]}` cannot be started: {error.strerror}") from None
     late: list[bool] = []
 
@@ -331,10 +333,11 @@ def run_streaming(words: Sequence[str], say: OutputCallback, timeout: float, env
         late.append(True)
         _kill(process)
 
-    timer = Timer(timeout, stop)
+    timer = threading.Timer(timeout, stop)
     timer.start()
     tail: list[str] = []
     try:
+        deferred.deliver()
         for line in cast("IO[str]", process.stdout):
             tail = [*tail[-_TAIL + 1 :], line.rstrip("\n")]
             say(tail[-1])
@@ -346,6 +349,29 @@ def run_streaming(words: Sequence[str], say: OutputCallback, timeout: float, env
     finally:
         timer.cancel()
     return BuildResult(status or (1 if late else 0), time.monotonic() - start, tail, timed_out=bool(late))
+
+
+class _DeferredSignals:
+    """Holds back SIGINT and SIGTERM from its creation until `deliver`."""
+
+    def __init__(self) -> None:
+        self._received: list[tuple[int, FrameType | None]] = []
+        self._handlers: dict[int, Any] = {}
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGINT, signal.SIGTERM):
+                self._handlers[number] = signal.signal(
+                    number, lambda number, frame: self._received.append((number, frame))
+                )
+
+    def deliver(self) -> None:
+        """Restore the handlers, and call them for what was received."""
+        for number, handler in self._handlers.items():
+            signal.signal(number, handler)
+        for number, frame in self._received:
+            if callable(self._handlers[number]):
+                self._handlers[number](number, frame)
+            elif self._handlers[number] == signal.SIG_DFL:
+                signal.raise_signal(number)
 
 
 def _kill(process: subprocess.Popen[str]) -> None:
