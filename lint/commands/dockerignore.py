@@ -163,7 +163,12 @@ def proposal_summary(proposal: IgnoreProposal) -> str:
         lines = [f"{proposal.path}: no changes; the build context has {_sent(proposal.files_after, proposal.after)}"]
     else:
         before, after = _sent(proposal.files_before, proposal.before), _sent(proposal.files_after, proposal.after)
-        lines = [f"{proposal.path}: the build context shrinks from {before} to {after}"]
+        effect = (
+            f"the build context stays at {after}"
+            if before == after
+            else f"the build context shrinks from {before} to {after}"
+        )
+        lines = [f"{proposal.path}: {effect}"]
         for pattern in proposal.patterns:
             amount = format_bytes(pattern.bytes) if pattern.files else "-"
             files = f"{counted(pattern.files, 'file')}, " if pattern.files else ""

@@ -59,7 +59,8 @@ def _is_shell_code(wanted: str) -> bool:
 def _near(wanted: str) -> str:
     from ...syntax.instruction_checks import suggest
 
-    names = {normalize_selector(name): name for rule in RULES for name in rule.names}
+    # Numbers such as 4.9 of the CIS benchmark are near to everything.
+    names = {normalize_selector(name): name for rule in RULES for name in rule.names if name[0].isalpha()}
     # Codes differ only in digits: another number is not a typo, but a letter for a digit may be one.
     letters = names if not is_code(wanted) else [name for name in names if not is_code(name)]
     return names.get(suggest(wanted, letters), "")
