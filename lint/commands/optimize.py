@@ -38,7 +38,9 @@ if TYPE_CHECKING:
 REWRITE_NAMES = ("dockerignore", *DEFAULT_REWRITES)
 MERGE_RULES = ("OPT001", "OPT002", "OPT003", "OPT005", "DL3059")
 """Rules whose fixes merge layers; they are unsafe only because the merged parts are then cached together."""
-CLEANUP_RULES = ("DL3009", "DL3019", "DL3032", "DL3036", "DL3040", "DL3042", "DL3060")
+LIST_RULES = ("DL3009",)
+"""It leaves what another rule reports to that rule, but with `pedantic`; here its fix comes first."""
+CLEANUP_RULES = ("DL3019", "DL3032", "DL3036", "DL3040", "DL3042", "DL3060")
 """Rules whose safe fixes keep caches and package lists out of a layer."""
 FINAL_RULES = ("PKG002",)
 """Like CLEANUP_RULES, for the final pass: in a builder stage the cache may stay."""
@@ -243,12 +245,14 @@ def _verdict_status(verdict: Verdict | None) -> int:
 
 
 def apply_layer_fixes(text: str, name: str, *, last: bool = False) -> tuple[str, list[Step]]:
-    """The text after the fixes of CLEANUP_RULES, MERGE_RULES and, with `last`, FINAL_RULES; a step per applied rule."""
+    """The text after the fixes of these groups of rules, FINAL_RULES only with `last`; a step per applied rule."""
     now, applied = text, set[str]()
-    for codes, unsafe in ((CLEANUP_RULES, False), (MERGE_RULES, True), (FINAL_RULES if last else (), False)):
+    groups = ((LIST_RULES, False), (CLEANUP_RULES, False), (MERGE_RULES, True), (FINAL_RULES if last else (), False))
+    for codes, unsafe in groups:
         if codes:
             request = FixRequest(unsafe=unsafe, diff=False, fix_only=False)
-            _, repaired = fix_source(Source(now, name), LintPlan(select_rules(codes, [])), None, request)
+            plan = LintPlan(select_rules(codes, []), options={"pedantic": codes is LIST_RULES})
+            _, repaired = fix_source(Source(now, name), plan, None, request)
             now, applied = repaired.text, applied | set(repaired.applied)
     from ...rules import RULES
 
