@@ -247,11 +247,12 @@ def _verdict_status(verdict: Verdict | None) -> int:
 def apply_layer_fixes(text: str, name: str, *, last: bool = False) -> tuple[str, list[Step]]:
     """The text after the fixes of these groups of rules, FINAL_RULES only with `last`; a step per applied rule."""
     now, applied = text, set[str]()
-    groups = ((LIST_RULES, False), (CLEANUP_RULES, False), (MERGE_RULES, True), (FINAL_RULES if last else (), False))
-    for codes, unsafe in groups:
+    groups = (LIST_RULES, CLEANUP_RULES, MERGE_RULES, LIST_RULES, FINAL_RULES if last else ())
+    for number, codes in enumerate(groups):
         if codes:
+            unsafe = codes is MERGE_RULES
             request = FixRequest(unsafe=unsafe, diff=False, fix_only=False)
-            plan = LintPlan(select_rules(codes, []), options={"pedantic": codes is LIST_RULES})
+            plan = LintPlan(select_rules(codes, []), options={"pedantic": number == 0})
             _, repaired = fix_source(Source(now, name), plan, None, request)
             now, applied = repaired.text, applied | set(repaired.applied)
     from ...rules import RULES
