@@ -13,7 +13,7 @@ import sys
 import time
 from pathlib import Path
 
-from dockerfile_dlint.fixers.format.layout import FormatError, format_source
+from dockerfile_dlint import DlintError, format_text
 from dockerfile_dlint.lint.output.diff import file_diff
 from dockerfile_dlint.lint.sources.discovery import is_dockerfile_name
 from dockerfile_dlint.model.build import Build
@@ -44,9 +44,9 @@ def main() -> None:
             if arguments.crlf and "\r" not in source.text:
                 source = Source(source.text.replace("\n", "\r\n"), source.name)
             start = time.perf_counter()
-            text = format_source(source.text)
+            text = format_text(source.text)
             seconds.append(time.perf_counter() - start)
-        except (SourceError, FormatError) as error:
+        except (SourceError, DlintError) as error:
             refused.append(f"{path}: {error}")
             continue
         wrong += [f"{path}: {problem}" for problem in problems(source, text)]
@@ -77,7 +77,7 @@ def problems(source: Source, text: str) -> list[str]:
     bodies = [[doc.body for each in file.instructions for doc in each.heredocs] for file in (before, after)]
     if bodies[0] != bodies[1]:
         found.append("a heredoc changed")
-    again = format_source(text)
+    again = format_text(text)
     if again != text:
         found.append("a second run changes it:\n" + file_diff(source.name, text, again))
     return found

@@ -27,7 +27,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from dockerfile_dlint.fixers.format.layout import format_source
+from dockerfile_dlint import format_text
 from dockerfile_dlint.lint.engine.linter import lint_source
 from dockerfile_dlint.lint.engine.planning import default_plans
 from dockerfile_dlint.lint.sources.discovery import is_dockerfile_name
@@ -394,7 +394,7 @@ def faults(buffer: Buffer, method: str, answer: Any) -> list[str]:
 def spoilt(buffer: Buffer, method: str, answer: Any) -> list[str]:
     """What is wrong with the text after the edits that were answered: a layout that is not dlint's, or new errors."""
     if method.endswith("/formatting") and answer is not None:
-        is_same = edited(buffer, answer) == format_source(buffer.text)
+        is_same = edited(buffer, answer) == format_text(buffer.text)
         return [] if is_same else [f"{method}: not as `dlint format`\n{buffer.text!r}"]
     whole = {"codeAction": (answer or [{}])[0].get("edit") if isinstance(answer, list) else None, "rename": answer}
     made = whole.get(method.rpartition("/")[2])
