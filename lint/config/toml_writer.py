@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ..terminal.streams import LOG_COMMAND
 
 TYPE_CHECKING = False
@@ -20,7 +22,7 @@ def text(value: str) -> str:
     """A basic string."""
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
     escaped = "".join(c if c.isprintable() else _unicode_escape(c) for c in escaped)
-    return '"' + LOG_COMMAND.sub(r"\\u0023", escaped) + '"'
+    return '"' + re.sub(LOG_COMMAND, r"\\u0023", escaped) + '"'
 
 
 def _unicode_escape(char: str) -> str:

@@ -7,7 +7,6 @@ written through `printable`, and what is missed there is escaped when it is writ
 from __future__ import annotations
 
 import os
-import re
 import sys
 
 from .colors import stdout_has_colors
@@ -16,13 +15,14 @@ QUIET, NORMAL, VERBOSE = -1, 0, 1
 
 _verbosity = NORMAL
 
-CONTROL = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+CONTROL = "[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 """What controls a terminal or the direction of text, and bytes that are not UTF-8; not tab and line feed."""
-LOG_COMMAND = re.compile(r"#(?=#(?:vso\[|teamcity\[|\[[a-z]{3}))", re.IGNORECASE)
+LOG_COMMAND = r"(?i:#(?=#(?:vso\[|teamcity\[|\[[a-z]{3})))"
 """Where a command to Azure Pipelines, TeamCity or GitHub (`##[group]`) begins, anywhere in a line."""
-_LINE_COMMAND = re.compile(r"^([^\S\n]*):(?=:)", re.MULTILINE)
+_LINE_COMMAND = r"(?m:^)([^\S\n]*):(?=:)"
 """Where a command to GitHub (`::group::`) begins, first in a line."""
-_STYLE_OR_CONTROL = re.compile(rf"\x1b\[[0-9;]*m|\x1b\]8;[^\0-\x1f\x7f]*\x1b\\|{CONTROL.pattern}")
+_STYLE_OR_CONTROL = rf"\x1b\[[0-9;]*m|\x1b\]8;[^\0-\x1f\x7f]*\x1b\\|{CONTROL}"
+"""Regular expressions are texts here, compiled when one is needed: most output has nothing to escape."""
 
 
 class OutputError(Exception):
@@ -151,17 +151,22 @@ def log_safe(text: str) -> str:
 
 
 def _without_controls(text: str, *, styles: bool = False) -> str:
-    if not CONTROL.search(text):
+    # What controls is never printable.
+    if all(line.isprintable() for line in text.split("\n")):
         return text
+    import re
+
     if styles:
-        return _STYLE_OR_CONTROL.sub(lambda found: found[0] if len(found[0]) > 1 else _escape(found[0]), text)
-    return CONTROL.sub(lambda found: _escape(found[0]), text)
+        return re.sub(_STYLE_OR_CONTROL, lambda found: found[0] if len(found[0]) > 1 else _escape(found[0]), text)
+    return re.sub(CONTROL, lambda found: _escape(found[0]), text)
 
 
 def _without_commands(text: str) -> str:
     if "::" not in text and "##" not in text:
         return text
-    return LOG_COMMAND.sub(r"\\x23", _LINE_COMMAND.sub(r"\1\\x3a", text))
+    import re
+
+    return re.sub(LOG_COMMAND, r"\\x23", re.sub(_LINE_COMMAND, r"\1\\x3a", text))
 
 
 def _escape(char: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 from ...terminal.streams import CONTROL, LOG_COMMAND
 from ..source_texts import SourceCache
@@ -40,7 +41,7 @@ def dumps_line(answer: object) -> str:
 
 def _safe(text: str) -> str:
     text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return LOG_COMMAND.sub("\\\\u0023", CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text)) + "\n"
+    return re.sub(LOG_COMMAND, "\\\\u0023", re.sub(CONTROL, lambda found: f"\\u{ord(found[0]):04x}", text)) + "\n"
 
 
 def diagnostic_json(d: Diagnostic, sources: SourceCache) -> dict[str, object]:
