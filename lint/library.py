@@ -168,9 +168,9 @@ def fix_text(
     from .commands.fix import FixRequest, fix_source
 
     name = _name(path)
-    plan = _plan(name, config)
     try:
-        settings = _resolver(config).of(name)
+        plans = _plans(config)
+        plan, settings = plans.for_text(name), plans.config(name)
         request = FixRequest(
             unsafe=unsafe,
             diff=False,
@@ -192,11 +192,10 @@ def format_text(text: str) -> str:
 
     Raises DlintError if the text has a syntax error.
     """
-    from ..fixers.format.layout import FormatError
-    from ..fixers.format.layout import format_source as formatted
+    from ..fixers.format.layout import FormatError, format_source
 
     try:
-        return formatted(text)
+        return format_source(text)
     except FormatError as error:
         raise DlintError(str(error)) from None
 
@@ -270,10 +269,15 @@ def _resolver(config: Config | None) -> ConfigResolver:
     return ConfigResolver([layer_from_values("config", config)], isolated=True, environment={})
 
 
+def _plans(config: Config | None) -> LintPlans:
+    """The lint plans under the `config` argument. Raises ConfigError."""
+    return LintPlans(_resolver(config), _ignore, shellcheck="")
+
+
 def _plan(name: str, config: Config | None) -> LintPlan:
     """The lint plan for a text called `name`. Raises DlintError."""
     try:
-        return LintPlans(_resolver(config), _ignore, shellcheck="").for_text(name)
+        return _plans(config).for_text(name)
     except (ConfigError, UnknownRule) as error:
         raise DlintError(str(error)) from None
 
