@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 
 from ..syntax.tree import Copy, CopyOrAdd
-from .layers import copies_whole_context, local_sources
+from .layers import copies_whole_context, is_remote_source, local_sources
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,6 +29,15 @@ _GENERATED_SUFFIXES = (
     ".exe", ".dll", ".tar", ".bin", ".pem", ".key", ".crt", ".cer", ".p12", ".pfx", ".jks", ".env", ".img", ".iso",
     ".wasm", ".pb", ".onnx", ".pt", ".pth", ".h5", ".pkl", ".dump", ".db", ".sqlite3", ".lic", ".license",
 )  # fmt: skip
+
+
+def source_paths(build: Build, instruction: CopyOrAdd) -> Iterator[tuple[Argument, str]]:
+    """Each source whose value is known, with its path in the build context; heredocs and remote sources are omitted."""
+    state = build.state(instruction)
+    for argument in instruction.sources:
+        value = None if argument.text.startswith("<<") else state.value(argument.text)
+        if value is not None and not is_remote_source(value):
+            yield argument, posixpath.normpath("/" + value).lstrip("/")
 
 
 def literal_sources(build: Build) -> Iterator[tuple[CopyOrAdd, Argument, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from fnmatch import fnmatchcase
 
-from ...model.layers import is_remote_source
+from ...model.copy_sources import source_paths
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -91,11 +91,7 @@ def copy_sources(build: Build, instruction: CopyOrAdd) -> Iterator[CopySource]:
     """The sources from the build context whose values are known."""
     if instruction.flag("from") or instruction.flag("exclude") or instruction.destination is None:
         return
-    state = build.state(instruction)
-    for argument in instruction.sources:
-        value = None if argument.text.startswith("<<") else state.value(argument.text)
-        if value is None or is_remote_source(value):
-            continue
-        path = posixpath.normpath("/" + value).lstrip("/")
+    target = build.state(instruction).path(instruction.destination.text)
+    for argument, path in source_paths(build, instruction):
         path = "" if path in ("*", "**") else path
-        yield CopySource(instruction, argument, path, state.path(instruction.destination.text))
+        yield CopySource(instruction, argument, path, target)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 
-from ....model.layers import is_remote_source
+from ....model.copy_sources import source_paths
 from ....syntax.tree import CopyOrAdd
 
 TYPE_CHECKING = False
@@ -58,12 +58,7 @@ def context_copies(build: Build, stage: Stage, context: Context) -> Iterator[Cop
 
 
 def _names(build: Build, instruction: CopyOrAdd, context: Context) -> Iterator[str]:
-    state = build.state(instruction)
-    for argument in instruction.sources:
-        value = None if argument.text.startswith("<<") else state.value(argument.text)
-        if value is None or is_remote_source(value):
-            continue
-        path = posixpath.normpath("/" + value).lstrip("/")
+    for _, path in source_paths(build, instruction):
         if any(char in path for char in "*?["):
             yield from context.match(path)
         elif not path or context.exists(path):
