@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 
+from ....model.context import MAX_FILE_BYTES
 from ....model.copy_sources import source_paths
 from ....syntax.tree import CopyOrAdd
 
@@ -82,9 +83,7 @@ def context_path(build: Build, stage: Stage, context: Context, path: str) -> str
 
 def read_context_file(context: Context, name: str) -> str | None:
     """The text of a file of the context; None when it cannot be read, is binary or larger than 1 MB."""
-    try:
-        with open(posixpath.join(context.root, name), "rb") as file:
-            data = file.read(1_000_001)
-    except OSError:
+    data = context.read(name, MAX_FILE_BYTES + 1)
+    if data is None or len(data) > MAX_FILE_BYTES or b"\0" in data:
         return None
-    return data.decode("utf-8", "replace") if len(data) <= 1_000_000 and b"\0" not in data else None
+    return data.decode("utf-8", "replace")
