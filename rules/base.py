@@ -28,6 +28,9 @@ _PACKAGE = __name__.removesuffix("base")
 ERROR, WARNING, INFO, STYLE = "error", "warning", "info", "style"
 LEVELS = (ERROR, WARNING, INFO, STYLE)
 """Severities, highest first, named as in hadolint."""
+HIGH, MEDIUM, LOW = "high", "medium", "low"
+CONFIDENCES = (HIGH, MEDIUM, LOW)
+"""How sure a rule is that a finding is right, surest first."""
 
 
 class Finding:
@@ -38,9 +41,10 @@ class Finding:
     - `related`: other positions as (start, end, note)
     - `fix`: None if the finding has no fix
     - `aliases`: other tools' names for this finding if they differ from the rule's; None means the same names
+    - `confidence`: one of CONFIDENCES if it differs from the rule's; empty means that of the rule
     """
 
-    __slots__ = ("aliases", "end", "fix", "message", "related", "start")
+    __slots__ = ("aliases", "confidence", "end", "fix", "message", "related", "start")
 
     def __init__(
         self,
@@ -49,9 +53,11 @@ class Finding:
         related: Sequence[tuple[Spanned, str]] = (),
         fix: Fix | None = None,
         aliases: Sequence[str] | None = None,
+        confidence: str = "",
     ) -> None:
         self.message = message
         self.aliases = aliases
+        self.confidence = confidence
         self.start = where.start
         self.end = where.end
         self.related = tuple((place.start, place.end, note) for place, note in related)
@@ -148,12 +154,15 @@ class Rule:
     - `default`: whether it is enabled unless deselected
     - `onbuild`: whether it also checks ONBUILD triggers
     - `formerly`: names in earlier releases, which still select it
+    - `confidence`: how sure it is that a finding is right, unless the finding says otherwise; one of CONFIDENCES
+    - `preview`: whether it is new, and only enabled by default with the key `preview`
     """
 
     __slots__ = (
         "_check",
         "aliases",
         "code",
+        "confidence",
         "default",
         "fix",
         "formerly",
@@ -163,6 +172,7 @@ class Rule:
         "node_types",
         "onbuild",
         "prefilter",
+        "preview",
         "since",
     )
 
@@ -180,9 +190,13 @@ class Rule:
         default: bool,
         onbuild: bool,
         formerly: Sequence[str] = (),
+        confidence: str = HIGH,
+        preview: bool = False,
         check: Callable[..., Iterator[Finding]] | None = None,
     ) -> None:
         self.formerly = tuple(formerly)
+        self.confidence = confidence
+        self.preview = preview
         self.module = module
         self.name = name
         self.code = code
@@ -201,7 +215,8 @@ class Rule:
         """The row of the rule in table.py: the arguments of the constructor except the check."""
         return (
             self.module, self.name, self.code, self.level, self.since, self.node_types, self.aliases, self.prefilter,
-            self.fix, self.default, self.onbuild, self.formerly,
+            self.fix, self.default, self.onbuild, self.formerly, self.confidence,
+            self.preview,
         )  # fmt: skip
 
     @property
@@ -269,6 +284,8 @@ def rule(
     fix: str = "",
     prefilter: Sequence[str] = (),
     formerly: Sequence[str] = (),
+    confidence: str = HIGH,
+    preview: bool = False,
 ) -> Callable[[Callable[..., Iterator[Finding]]], Rule]:
     """Turn the decorated generator into a rule: its function name is the rule's name, its docstring the page.
 
@@ -281,7 +298,8 @@ def rule(
         module = check.__module__.removeprefix(_PACKAGE)
         name = check.__name__.replace("_", "-")
         return Rule(
-            module, name, code, level, since, subjects, aliases, prefilter, fix, default, onbuild, formerly, check
-        )
+            module, name, code, level, since, subjects, aliases, prefilter, fix, default, onbuild, formerly,
+            confidence, preview, check,
+        )  # fmt: skip
 
     return decorate
