@@ -127,6 +127,8 @@ def _build_texts(folder: str) -> Iterator[str]:
         yield read_small_file(os.path.join(folder, name))
     for inner, endings in _SCRIPTS:
         place = os.path.join(folder, inner)
+        if os.path.islink(place):
+            continue
         for script in [name for name in _names(place) if name.endswith(endings)][:100]:
             yield read_small_file(os.path.join(place, script))
 

@@ -10,6 +10,7 @@ import os
 import posixpath
 
 from ..syntax.source import WHITESPACE
+from .disk import MAX_CONFIG_BYTES, read_found
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 # Go's bufio.Scanner fails on a line of this many bytes.
 _LONGEST_LINE = 65536
+_MAX_QUOTED = 40
+"""A longer pattern is cut in messages, which also have its line."""
 # Characters with a special meaning in patterns.
 _META = "*?[]\\^"
 
@@ -201,8 +204,7 @@ def find_ignore_file(dockerfile: str, context: str) -> str | None:
 def read_ignore_file(path: str) -> IgnoreFile:
     """Read the ignore file at `path`; raises IgnoreError if it cannot be read or BuildKit rejects it."""
     try:
-        with open(path, "rb") as file:
-            text = file.read().decode("utf-8", "surrogateescape")
+        text = read_found(path, MAX_CONFIG_BYTES).decode("utf-8", "surrogateescape")
     except OSError as error:
         raise IgnoreError(f"`{path}` cannot be read: {error.strerror}", 1) from error
     return IgnoreFile.parse(text, path)
@@ -250,7 +252,9 @@ def _check_pattern(rule: IgnoreRule) -> None:
         python_regex(rule.pattern)
     except ValueError as error:
         hint = "; use `/` between directories, as `\\` escapes the next character" if "\\" in rule.text else ""
-        message = f"`{rule.text.strip(WHITESPACE)}` is not a valid pattern; BuildKit fails with: {error}{hint}"
+        text = rule.text.strip(WHITESPACE)
+        shown = text if len(text) <= _MAX_QUOTED else f"{text[:_MAX_QUOTED]}…"
+        message = f"`{shown}` is not a valid pattern; BuildKit fails with: {error}{hint}"
         raise IgnoreError(message, rule.line) from None
 
 

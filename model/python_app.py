@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from .disk import read_found
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import re
@@ -48,11 +50,7 @@ class PythonApp:
         import libcst
 
         try:
-            with open(path, "rb") as file:
-                data = file.read(_MOST_BYTES + 1)
-            if len(data) > _MOST_BYTES:
-                raise ValueError
-            module = libcst.parse_module(data)
+            module = libcst.parse_module(read_found(path, _MOST_BYTES))
         except (OSError, ValueError, libcst.ParserSyntaxError):
             self.unparsed_files.append(name)
             return

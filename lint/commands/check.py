@@ -91,7 +91,7 @@ def _lint(
     if arguments.baseline or config.get("baseline"):
         from .baseline import apply_baseline
 
-        apply_baseline(reports, config.path("baseline"))
+        apply_baseline(reports, config.baseline(paths))
     if arguments.add_ignore:
         from .add_ignore import add_ignores
 

@@ -36,14 +36,20 @@ USAGE_ERRORS = (UnknownRule, ConfigError)
 class LintJob:
     """How to lint a file: its plan, what finds its build context, and which fixes to apply.
 
-    `inline`: the file is a compose or bake file with Dockerfiles in it.
+    `inline`: the file is a compose or bake file with Dockerfiles in it; `roots`: the paths of the command line.
     """
 
-    __slots__ = ("find_context", "fix_request", "inline", "plan")
+    __slots__ = ("find_context", "fix_request", "inline", "plan", "roots")
 
     def __init__(
-        self, plan: LintPlan, find_context: FindContext | None, fix_request: FixRequest | None, inline: bool = False
+        self,
+        plan: LintPlan,
+        find_context: FindContext | None,
+        fix_request: FixRequest | None,
+        inline: bool = False,
+        roots: Sequence[str] = (),
     ) -> None:
+        self.roots = roots
         self.plan = plan
         self.find_context = find_context
         self.fix_request = fix_request
@@ -156,7 +162,7 @@ def _changed_files(arguments: argparse.Namespace | CheckArguments) -> ChangedFil
 
 def _job(path: str, roots: Sequence[str], plans: LintPlans, fix_requests: FixRequests) -> LintJob:
     fix_request = fix_requests(path) if fix_requests else None
-    return LintJob(plans.of(path, roots), plans.context_finder(path, roots), fix_request, _is_build_file(path))
+    return LintJob(plans.of(path, roots), plans.context_finder(path, roots), fix_request, _is_build_file(path), roots)
 
 
 def _run_job(path: str, job: LintJob, plans: LintPlans, finish: Finish) -> Report:
@@ -164,7 +170,7 @@ def _run_job(path: str, job: LintJob, plans: LintPlans, finish: Finish) -> Repor
     if job.inline:
         from ..engine.inline_dockerfiles import lint_inline
 
-        return lint_inline(path, plans, finish)
+        return lint_inline(path, plans, finish, job.roots)
     if job.fix_request is None:
         return lint_path(path, job.plan, job.find_context)
     from .fix import fix_file
@@ -179,7 +185,7 @@ def _old_text_linter(job: LintJob, plans: LintPlans, finish: Finish) -> Callable
         if job.inline:
             from ..engine.inline_dockerfiles import lint_inline_text
 
-            return lint_inline_text(source, plans, finish)
+            return lint_inline_text(source, plans, finish, job.roots)
         report = lint_source(source, job.plan, job.find_context)
         finish([report])
         return report

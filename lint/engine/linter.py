@@ -7,6 +7,7 @@ import stat
 from bisect import bisect_right
 
 from ...model.build import Build
+from ...model.disk import NotReadable, OutsideBoundary, read_start
 from ...syntax.parser import parse
 from ...syntax.source import Source, SourceError
 from ..config.selection import ALWAYS_ON
@@ -33,21 +34,34 @@ def file_diagnostic(file: str, message: str, code: str = "SYN001", name: str = "
     return Diagnostic(file, None, code, name, "error", message, (1, 1), (1, 1))
 
 
-def read_source(path: str) -> Source:
-    """The text of a file. Raises SourceError."""
+def read_source(path: str, boundary: str | None = None) -> Source:
+    """The text of a file, or of a named pipe that the user named. Raises SourceError.
+
+    `boundary`: the directory that the file must be in; None if the user named the file, or `discover` found it.
+    """
+    try:
+        data = read_start(path, MAX_BYTES + 1, boundary)
+    except OutsideBoundary as error:
+        raise SourceError(read_error_message(error)) from None
+    except NotReadable as error:
+        data = _read_special_file(path, error)
+    except OSError as error:
+        raise SourceError(read_error_message(error)) from None
+    return Source.decode(check_size(data), path)
+
+
+def _read_special_file(path: str, error: NotReadable) -> bytes:
+    """The data of a named pipe. Raises SourceError for anything else that is not a regular file."""
     try:
         mode = os.stat(path).st_mode
-        if stat.S_ISREG(mode):
-            with open(path, "rb") as file:
-                return Source.decode(check_size(file.read(MAX_BYTES + 1)), path)
-        if stat.S_ISDIR(mode):
-            raise SourceError("is a directory, not a Dockerfile")
         if stat.S_ISFIFO(mode):
             from ..sources.named_pipe import read_pipe
 
-            return Source.decode(check_size(read_pipe(path, MAX_BYTES + 1)), path)
-    except OSError as error:
+            return read_pipe(path, MAX_BYTES + 1)
+    except (OSError, ValueError):
         raise SourceError(read_error_message(error)) from None
+    if stat.S_ISDIR(mode):
+        raise SourceError("is a directory, not a Dockerfile")
     raise SourceError("not a regular file; use `-` to read standard input")
 
 

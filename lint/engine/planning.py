@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 
+from ...model.disk import stays_inside
 from ..config.arguments import OUTPUT_FORMATS
-from ..config.layer import ENVIRONMENT_PREFIX, ConfigError, ConfigLayer
+from ..config.layer import ENVIRONMENT_PREFIX, ConfigError, ConfigLayer, display_path
 from ..config.profiles import get_profile
 from ..config.resolver import Config, ConfigResolver
 from ..config.selection import (
@@ -76,7 +77,7 @@ def command_line_configurations(arguments: argparse.Namespace | CheckArguments) 
     layers += _option_layers(arguments)
     isolated_variable = environment.get(ENVIRONMENT_PREFIX + "ISOLATED", "0").lower()
     isolated: bool = arguments.isolated or isolated_variable not in ("", "0", "false")
-    return ConfigResolver(layers, isolated=isolated, file=file)
+    return ConfigResolver(layers, isolated=isolated, file=file, roots=getattr(arguments, "paths", ()))
 
 
 def _option_layers(arguments: argparse.Namespace | CheckArguments) -> list[ConfigLayer]:
@@ -179,6 +180,20 @@ class LintPlans:
         """
         return self.invocations.of(path, roots) if os.path.isfile(path) else []
 
+    def bounded(self, builds: Sequence[BuildInvocation], roots: Sequence[str]) -> list[BuildInvocation]:
+        """The builds, with an unknown context instead of one outside of the repository, which is noted once."""
+        found: list[BuildInvocation] = []
+        for build in builds:
+            context, folder = build.context, os.path.dirname(build.file)
+            if context is not None and os.path.isdir(context) and not stays_inside(context, folder, roots):
+                self._warn_once(
+                    f"{display_path(build.file)}:{build.line}: the build context `{display_path(context)}` is outside "
+                    "of the repository; not read"
+                )
+                build = build.without_context()
+            found.append(build)
+        return found
+
     def context_finder(self, path: str, roots: Sequence[str]) -> FindContext:
         """A function that returns the build context of the Dockerfile at `path`, or None if it is unknown.
 
@@ -186,10 +201,16 @@ class LintPlans:
         copies. Parents of the directories in `roots` are not considered. Raises ConfigError.
         """
         config = self._configurations.of(path)
-        root: str | None = config.dockerfile_settings(path).get("context")
+        root, outside = config.context(path, roots)
+        if outside:
+            self._warn_once(
+                f"{outside}: the build context `{os.path.normpath(root)}` is outside of the repository; not read; to use "
+                "it, pass `--config 'context=\"DIRECTORY\"'`"
+            )
+            return lambda _: None
         if root is not None and not os.path.isdir(root):
             raise ConfigError(f"build context `{root}` of {path} is not a directory; correct the key `context`")
-        described = [] if root is not None else self.builds(path, roots)
+        described = [] if root is not None else self.bounded(self.builds(path, roots), roots)
 
         def find(build: Build) -> Context | None:
             if root is not None:

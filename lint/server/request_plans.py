@@ -93,7 +93,7 @@ class DocumentPlans:
     def remove_known_findings(self, report: Report, path: str, settings: Settings) -> None:
         """Remove the findings that are in the baseline. Raises SettingsError."""
         try:
-            baseline = self._plans(settings).config(path or "-").path("baseline")
+            baseline = self._plans(settings).config(path or "-").baseline()
             if baseline is not None:
                 from ..engine.known_findings import Baseline
 
