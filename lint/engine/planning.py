@@ -204,8 +204,8 @@ class LintPlans:
         root, outside = config.context(path, roots)
         if outside:
             self._warn_once(
-                f"{outside}: the build context `{os.path.normpath(root)}` is outside of the repository; not read; to use "
-                "it, pass `--config 'context=\"DIRECTORY\"'`"
+                f"{outside}: the build context `{os.path.normpath(root)}` is outside of the repository; not read; to "
+                "use it, pass `--config 'context=\"DIRECTORY\"'`"
             )
             return lambda _: None
         if root is not None and not os.path.isdir(root):
