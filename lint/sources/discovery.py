@@ -6,7 +6,7 @@ import os
 import posixpath
 import stat
 
-from ..config.gitignore import GitignoreFile
+from ...model.gitignore import GitignoreFile
 from .invocations.index import is_bake, is_compose
 
 TYPE_CHECKING = False
