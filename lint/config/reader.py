@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from ...model.toml_text import parse_toml
 from .keys import (
     CHOICE,
     DOCKERFILE_KEYS,
@@ -12,6 +13,7 @@ from .keys import (
     PER_DOCKERFILE,
     RULES,
     RULES_BY_FILE,
+    SECONDS,
     STRINGS,
     SWITCH,
     TEXT,
@@ -32,6 +34,8 @@ RESERVED_VARIABLES = ("CONFIG", "ISOLATED")
 
 _BOOLEANS = {"1": True, "yes": True, "on": True, "true": True, "0": False, "no": False, "off": False, "false": False}
 """The boolean values of variables and options."""
+
+_MAX_SECONDS = 1_000_000
 
 
 class _InvalidValue(ValueError):
@@ -64,8 +68,6 @@ class ConfigurationReader:
         return self._files[path]
 
     def _read_toml(self, path: str) -> list[ConfigLayer] | None:
-        import tomllib
-
         name = display_path(path)
         try:
             with open(path, "rb") as file:
@@ -75,8 +77,8 @@ class ConfigurationReader:
         except OSError as error:
             raise ConfigError(f"{name}: cannot read the file ({error.strerror or error})") from None
         try:
-            document = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
+            document = parse_toml(text)
+        except ValueError as error:
             raise ConfigError(_syntax_error(name, str(error), text)) from None
         top: tuple[str, ...] = ()
         values: Any = document
@@ -188,11 +190,9 @@ def _entry_kind(key: ConfigKey | None) -> str:
 
 
 def _value(text: str) -> object:
-    import tomllib
-
     try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+        return parse_toml(f"value = {text}")["value"]
+    except ValueError:
         return text
 
 
@@ -237,6 +237,10 @@ def _checked(key: ConfigKey, value: Any, path: tuple[str, ...]) -> Any:
     if kind == SWITCH:
         if not isinstance(value, bool):
             raise _InvalidValue(f"`{name}` must be true or false, not {_display(value)}", path)
+        return value
+    if kind == SECONDS:
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < _MAX_SECONDS:
+            raise _InvalidValue(f"`{name}` must be a number of seconds, not {_display(value)}", path)
         return value
     if kind in (STRINGS, RULES):
         return _strings(kind, value, path)
