@@ -34,6 +34,7 @@ _REST = "(?s:.*)"
 # Every regular expression here ends like this: `match` finds a path or a parent of it, `fullmatch` only the path.
 _END = r"(?:/|\Z)"
 _DIRECTORIES: RegexPiece = ("(?:.*/)?", False)
+_SLASH: RegexPiece = ("/", False)
 _DOLLAR: RegexPiece = (_END, False)
 _INVALID: RegexPiece = ("[\\ufffd\\udc80-\\udcff]", True)
 # What BuildKit's translation produces; a bare `*` remains when a bracket swallows the rest of its `[^/]*`.
@@ -526,10 +527,30 @@ def _class_piece(ranges: Sequence[tuple[str, str]], negated: bool) -> RegexPiece
 
 
 def _join(pieces: Sequence[RegexPiece]) -> str:
-    """Join the pieces into an expression that stays fast with many stars.
+    """Join the pieces into an expression that stays fast with many wildcards.
 
-    A star followed by characters other than slashes and another star can stop at the first place where they match.
+    A star followed by characters other than slashes and another star can stop at the first place where they match, and
+    so can `**/` followed by whole names and another `**/`: the second one can skip whatever a later place would, unless
+    the path has a line feed, which `**/` does not match.
     """
+    made: list[str] = []
+    plain: list[str] = []
+    start = 0
+    for at, piece in enumerate((*pieces, _DIRECTORIES)):
+        if piece is _DIRECTORIES:
+            text = _join_stars(pieces[start:at])
+            plain.append(text)
+            skips = start < at < len(pieces) and pieces[start] is _DIRECTORIES and pieces[at - 1] == _SLASH
+            if skips and all(each is _STAR or each == _SLASH or each[1] for each in pieces[start + 1 : at]):
+                text = f"(?>(?:.*?/)??{text.removeprefix(_DIRECTORIES[0])})"
+            made.append(text)
+            start = at
+    if made == plain:
+        return "".join(plain)
+    return rf"(?:(?![^\n]*\n){''.join(made)}|(?=[^\n]*\n){''.join(plain)})"
+
+
+def _join_stars(pieces: Sequence[RegexPiece]) -> str:
     made: list[str] = []
     at = 0
     while at < len(pieces):

@@ -8,10 +8,11 @@ from ...fixers.write import WriteError
 from ...model.disk import boundary_of, is_inside
 from ..config.layer import ConfigError, display_path
 from ..engine.known_findings import DEFAULT_BASELINE, Baseline
+from ..engine.linter import USAGE_ERRORS
 from ..output.summary import counted
 from ..terminal.exit_status import BROKEN, CLEAN
 from ..terminal.streams import inform, warn
-from .lint_files import USAGE_ERRORS, collect_reports
+from .lint_files import collect_reports
 from .shared_options import apply_output_options, plans_from_arguments
 
 TYPE_CHECKING = False

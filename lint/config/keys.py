@@ -10,7 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-TEXT, SWITCH, STRINGS, RULES, CHOICE = "text", "switch", "strings", "rules", "choice"
+TEXT, SWITCH, STRINGS, RULES, CHOICE, SECONDS = "text", "switch", "strings", "rules", "choice", "seconds"
 RULES_BY_FILE, LEVEL_BY_RULE, TEXT_BY_NAME, TYPE_BY_LABEL = "rules-by-file", "level-by-rule", "text-by-name", "labels"
 PER_DOCKERFILE = "per-dockerfile"
 
@@ -160,6 +160,14 @@ CONFIG_KEYS = (
     ),
     ConfigKey("exit-zero", SWITCH, "Exit with 0 even if there are findings.", "exit-zero = true"),
     ConfigKey("format", CHOICE, "The output format of findings.", 'format = "concise"', OUTPUT_FORMATS),
+    ConfigKey(
+        "timeout",
+        SECONDS,
+        "How many seconds of the processor linting or formatting a file may take; fixing may take three times as long. "
+        "0 means no limit. A file that takes longer is reported, the exit status is 2, and the other files are still "
+        "linted. There is no limit on Windows, nor in a program that calls the library outside of its main thread.",
+        "timeout = 30",
+    ),
     ConfigKey("color", SWITCH, "Whether to use colors in a terminal.", "color = false"),
 )
 """Every key, in the order of the reference page."""

@@ -13,6 +13,7 @@ from ...model.disk import (
     repository_root,
     stays_inside,
 )
+from ...model.toml_text import parse_toml
 from .keys import (
     CHOICE,
     DOCKERFILE_KEYS,
@@ -21,6 +22,7 @@ from .keys import (
     PER_DOCKERFILE,
     RULES,
     RULES_BY_FILE,
+    SECONDS,
     STRINGS,
     SWITCH,
     TEXT,
@@ -41,6 +43,8 @@ RESERVED_VARIABLES = ("CONFIG", "ISOLATED")
 
 _BOOLEANS = {"1": True, "yes": True, "on": True, "true": True, "0": False, "no": False, "off": False, "false": False}
 """The boolean values of variables and options."""
+
+_MAX_SECONDS = 1_000_000
 
 
 class _InvalidValue(ValueError):
@@ -87,16 +91,14 @@ class ConfigurationReader:
             raise ConfigError(message) from None
 
     def _read_toml(self, path: str, data: bytes) -> list[ConfigLayer] | None:
-        import tomllib
-
         name = display_path(path)
         try:
             text = data.decode("utf-8-sig")
         except UnicodeDecodeError:
             raise ConfigError(f"{name}: not valid UTF-8, which TOML requires") from None
         try:
-            document = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
+            document = parse_toml(text)
+        except ValueError as error:
             raise ConfigError(_syntax_error(name, str(error), text)) from None
         top: tuple[str, ...] = ()
         values: Any = document
@@ -222,11 +224,9 @@ def _entry_kind(key: ConfigKey | None) -> str:
 
 
 def _value(text: str) -> object:
-    import tomllib
-
     try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+        return parse_toml(f"value = {text}")["value"]
+    except ValueError:
         return text
 
 
@@ -271,6 +271,10 @@ def _checked(key: ConfigKey, value: Any, path: tuple[str, ...]) -> Any:
     if kind == SWITCH:
         if not isinstance(value, bool):
             raise _InvalidValue(f"`{name}` must be true or false, not {_display(value)}", path)
+        return value
+    if kind == SECONDS:
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < _MAX_SECONDS:
+            raise _InvalidValue(f"`{name}` must be a number of seconds, not {_display(value)}", path)
         return value
     if kind in (STRINGS, RULES):
         return _strings(kind, value, path)

@@ -174,7 +174,7 @@ class Config:
     def _patterns(self, layer: ConfigLayer, patterns: Sequence[str]) -> Any:
         key = (id(layer), *patterns)
         if key not in self._known:
-            from .gitignore import GitignoreFile
+            from ...model.gitignore import GitignoreFile
 
             self._known[key] = GitignoreFile(layer.folder.replace(os.sep, "/"), patterns)
         return self._known[key]

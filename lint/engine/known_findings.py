@@ -239,7 +239,7 @@ class Baseline:
         except OSError as error:
             hint = "; run `dlint baseline` to create it" if isinstance(error, FileNotFoundError) else ""
             raise BaselineError(f"{name}: cannot read the baseline ({error.strerror or error}){hint}") from None
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             if isinstance(error, BaselineError):
                 raise
             raise BaselineError(f"{name}: not a baseline; run `dlint baseline` to recreate it") from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...rules.base import ERROR
+from .time_limit import DEFAULT_SECONDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ class LintPlan:
     `options`: settings of rules; `profile`: limits the findings and may set their severity; `severity_overrides`:
     severities from the configuration; `comments`: whether comments suppress findings.
     `target`, `build_args` and `named_contexts` are those of the build. `extra_targets` are built from the same file
-    too; their findings are added.
+    too; their findings are added. `timeout`: the seconds that the file may take.
     """
 
     __slots__ = (
@@ -37,6 +38,7 @@ class LintPlan:
         "severity_overrides",
         "shell",
         "target",
+        "timeout",
     )
 
     def __init__(
@@ -52,6 +54,7 @@ class LintPlan:
         build_args: Mapping[str, str] | None = None,
         extra_targets: Sequence[str] = (),
         named_contexts: Mapping[str, str] | None = None,
+        timeout: float = DEFAULT_SECONDS,
     ) -> None:
         self.rules = rules
         self.experimental_rules = experimental_rules
@@ -64,6 +67,7 @@ class LintPlan:
         self.build_args = build_args
         self.extra_targets = extra_targets
         self.named_contexts = named_contexts
+        self.timeout = timeout
         self.by_subject: dict[str, list[Rule]] = {}
         for rule in rules:
             for subject in rule.node_types:
@@ -80,7 +84,7 @@ class LintPlan:
         """The same plan with other rules."""
         return LintPlan(
             rules, self.experimental_rules, self.shell, self.options, self.profile, self.severity_overrides,
-            self.comments, self.target, self.build_args, self.extra_targets, self.named_contexts,
+            self.comments, self.target, self.build_args, self.extra_targets, self.named_contexts, self.timeout,
         )  # fmt: skip
 
     def with_build(
@@ -90,7 +94,7 @@ class LintPlan:
         target, *extra = targets or ("",)
         return LintPlan(
             self.rules, self.experimental_rules, self.shell, self.options, self.profile, self.severity_overrides,
-            self.comments, target, build_args, extra, named_contexts,
+            self.comments, target, build_args, extra, named_contexts, self.timeout,
         )  # fmt: skip
 
     def severity(self, rule: Rule, is_error: bool) -> str:

@@ -10,10 +10,12 @@ from ...model.build import Build
 from ...model.disk import NotReadable, OutsideBoundary, read_start
 from ...syntax.parser import parse
 from ...syntax.source import Source, SourceError
-from ..config.selection import ALWAYS_ON
+from ..config.layer import ConfigError
+from ..config.selection import ALWAYS_ON, UnknownRule
 from .diagnostic import Diagnostic, describe_internal_error, diagnostic_from_finding
 from .report import Report
 from .suppressions import Suppressions
+from .time_limit import TimeLimitExceeded, run_limited
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,6 +29,10 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 64 * 1024 * 1024
 """The size limit of a file: no Dockerfile is 64 MiB long, and reading it would only waste memory."""
+
+
+USAGE_ERRORS = (UnknownRule, ConfigError)
+"""Invalid options and configurations; the message is complete."""
 
 
 def file_diagnostic(file: str, message: str, code: str = "SYN001", name: str = "unreadable-file") -> Diagnostic:
@@ -90,6 +96,22 @@ def lint_path(path: str, plan: LintPlan, find_context: Callable[[Build], Context
     return lint_source(source, plan, find_context)
 
 
+def run_guarded(file: str, work: Callable[[], Report]) -> Report:
+    """The report that `work` returns on a file, or one that says why there is none: one file must not stop the others.
+
+    Usage errors pass.
+    """
+    try:
+        return work()
+    except USAGE_ERRORS:
+        raise
+    except TimeLimitExceeded as error:
+        return Report(file, [file_diagnostic(file, f"the file was not linted: {error}")], failed=True)
+    except Exception as error:  # noqa: BLE001 - see above
+        message = f"internal error ({describe_internal_error(error)}); this is a bug in dlint, please report it"
+        return Report(file, [file_diagnostic(file, message, "SYN002", "internal-error")], failed=True)
+
+
 def lint_source(
     source: Source,
     plan: LintPlan,
@@ -100,12 +122,16 @@ def lint_source(
 
     `make_builds` returns the builds of the text as `target_builds` does, for callers that need them too.
     """
-    try:
+
+    def lint() -> Report:
         builds = target_builds(parse(source), plan, find_context) if make_builds is None else make_builds()
-        suppressions = Suppressions(builds[0].dockerfile, plan.comments)
-    except Exception as error:  # noqa: BLE001 - one file must not stop the others
-        message = f"internal error ({describe_internal_error(error)}); this is a bug in dlint, please report it"
-        return Report(source.name, [file_diagnostic(source.name, message, "SYN002", "internal-error")], failed=True)
+        return _lint_builds(source, builds, plan)
+
+    return run_guarded(source.name, lambda: run_limited(plan.timeout, lint))
+
+
+def _lint_builds(source: Source, builds: Sequence[Build], plan: LintPlan) -> Report:
+    suppressions = Suppressions(builds[0].dockerfile, plan.comments)
     if plan.experimental_rules and suppressions.checks.enables_experimental:
         plan = plan.with_rules([*plan.rules, *plan.experimental_rules])
     whole, plan = plan, plan.for_text(source.text)

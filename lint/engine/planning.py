@@ -20,7 +20,9 @@ from ..config.selection import (
 from ..sources.invocations.index import BuildFinder
 from ..terminal.streams import inform
 from .buildkit_checks import experimental_rules
+from .diagnostic import describe_internal_error
 from .lint_plan import LintPlan
+from .time_limit import DEFAULT_SECONDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -202,7 +204,7 @@ class LintPlans:
         """
         config = self._configurations.of(path)
         root, outside = config.context(path, roots)
-        if outside:
+        if root is not None and outside:
             self._warn_once(
                 f"{outside}: the build context `{os.path.normpath(root)}` is outside of the repository; not read; to "
                 "use it, pass `--config 'context=\"DIRECTORY\"'`"
@@ -213,9 +215,16 @@ class LintPlans:
         described = [] if root is not None else self.bounded(self.builds(path, roots), roots)
 
         def find(build: Build) -> Context | None:
-            if root is not None:
-                return self.contexts.context_at(root, path)
-            return self.contexts.locate(path, build, roots, described)
+            try:
+                if root is not None:
+                    return self.contexts.context_at(root, path)
+                return self.contexts.locate(path, build, roots, described)
+            except Exception as error:  # noqa: BLE001 - what is near a file must not stop its findings
+                self._warn_once(
+                    f"{path}: internal error ({describe_internal_error(error)}) while searching for the build context, "
+                    "so rules about it report nothing; this is a bug in dlint, please report it"
+                )
+                return None
 
         return find
 
@@ -237,7 +246,13 @@ class LintPlans:
                 self._note_severities_of_rules_off(severity, rules, ignore)
         shell = self._shell(select, ignore, extend, chosen)
         comments: bool = config.get("ignore-comments", True)
-        return LintPlan(rules, experimental_rules(select, ignore), shell, options, chosen, overrides, comments)
+        experimental, timeout = experimental_rules(select, ignore), self.timeout(config)
+        return LintPlan(rules, experimental, shell, options, chosen, overrides, comments, timeout=timeout)
+
+    @staticmethod
+    def timeout(config: Config) -> float:
+        """The seconds that a file with this configuration may take."""
+        return config.get("timeout", DEFAULT_SECONDS)
 
     def _shell(
         self, select: Sequence[str], ignore: Sequence[str], extend: Sequence[str], chosen: Profile | None

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 
 from ..commands.fix import FixRequest
-from ..commands.lint_files import USAGE_ERRORS
 from ..config.arguments import CheckArguments
 from ..config.resolver import ConfigResolver
+from ..engine.linter import USAGE_ERRORS
 from ..engine.planning import LintPlans as PlansOfFiles
 from ..engine.planning import command_line_configurations
 

@@ -7,7 +7,7 @@ import posixpath
 import stat
 
 from ...model.disk import MAX_CONFIG_BYTES, read_found, stays_inside
-from ..config.gitignore import GitignoreFile
+from ...model.gitignore import GitignoreFile
 from ..terminal.streams import inform
 from .invocations.index import is_bake, is_compose
 

@@ -14,7 +14,7 @@ function __dlint_is
 end
 function __dlint_rules
     printf '%s\n' \
-        'SYN001'\t'The file cannot be read as a Dockerfile.' \
+        'SYN001'\t'The file cannot be read as a Dockerfile, or linting it takes too long.' \
         'SYN002'\t'A check crashed on this file because of a bug in dlint.' \
         'SYN003'\t'The Dockerfile has a syntax error.' \
         'SYN004'\t'BuildKit rejects the value of an argument, although the syntax is valid.' \
@@ -177,7 +177,7 @@ complete -c dlint -n '__dlint_is check' -l exclude -x -d 'skip matching files (.
 complete -c dlint -n '__dlint_is check' -l force-exclude -d 'exclude files even if passed explicitly'
 complete -c dlint -n '__dlint_is check' -l stdin-filename -x -d 'name of standard input, which sets its context'
 complete -c dlint -n '__dlint_is check' -l show-files -d 'list the files that would be linted'
-complete -c dlint -n '__dlint_is check' -l config -x -a 'extend= profile= select= extend-select= ignore= per-file-ignores= severity= fixable= unfixable= unsafe-fixes= exclude= force-exclude= extend-exclude= trusted-registries= label-schema= strict-labels= pedantic= target= build-args= context= dockerfiles= ignore-comments= baseline= rule-url= fail-level= exit-zero= format= color=' -d 'set a key (value in TOML), or use a FILE'
+complete -c dlint -n '__dlint_is check' -l config -x -a 'extend= profile= select= extend-select= ignore= per-file-ignores= severity= fixable= unfixable= unsafe-fixes= exclude= force-exclude= extend-exclude= trusted-registries= label-schema= strict-labels= pedantic= target= build-args= context= dockerfiles= ignore-comments= baseline= rule-url= fail-level= exit-zero= format= timeout= color=' -d 'set a key (value in TOML), or use a FILE'
 complete -c dlint -n '__dlint_is check' -l isolated -d 'ignore all configuration files'
 complete -c dlint -n '__dlint_is check' -l no-cache -d 'no effect: dlint has no cache'
 complete -c dlint -n '__dlint_is check' -l color -x -a 'auto always never' -d 'auto, always or never'
@@ -192,7 +192,7 @@ complete -c dlint -n '__dlint_is format' -l check -d 'list files that would chan
 complete -c dlint -n '__dlint_is format' -l diff -d 'show what would change; write nothing'
 complete -c dlint -n '__dlint_is format' -l exclude -x -d 'skip matching files (.gitignore syntax)'
 complete -c dlint -n '__dlint_is format' -l stdin-filename -x -d 'name of standard input in messages'
-complete -c dlint -n '__dlint_is format' -l config -x -a 'extend= profile= select= extend-select= ignore= per-file-ignores= severity= fixable= unfixable= unsafe-fixes= exclude= force-exclude= extend-exclude= trusted-registries= label-schema= strict-labels= pedantic= target= build-args= context= dockerfiles= ignore-comments= baseline= rule-url= fail-level= exit-zero= format= color=' -d 'set a key (value in TOML), or use a FILE'
+complete -c dlint -n '__dlint_is format' -l config -x -a 'extend= profile= select= extend-select= ignore= per-file-ignores= severity= fixable= unfixable= unsafe-fixes= exclude= force-exclude= extend-exclude= trusted-registries= label-schema= strict-labels= pedantic= target= build-args= context= dockerfiles= ignore-comments= baseline= rule-url= fail-level= exit-zero= format= timeout= color=' -d 'set a key (value in TOML), or use a FILE'
 complete -c dlint -n '__dlint_is format' -l isolated -d 'ignore all configuration files'
 complete -c dlint -n '__dlint_is format' -l no-cache -d 'no effect: dlint has no cache'
 complete -c dlint -n '__dlint_is format' -l color -x -a 'auto always never' -d 'auto, always or never'
@@ -220,7 +220,7 @@ complete -c dlint -n '__dlint_is optimize' -l diff -d 'show what would change, a
 complete -c dlint -n '__dlint_is optimize' -l explain -d 'show each precondition and whether it holds'
 complete -c dlint -n '__dlint_is optimize' -l format -x -a 'text json' -d 'text or json; default: text'
 complete -c dlint -n '__dlint_is optimize' -l exclude -x -d 'skip matching files (.gitignore syntax)'
-complete -c dlint -n '__dlint_is optimize' -l config -x -a 'extend= profile= select= extend-select= ignore= per-file-ignores= severity= fixable= unfixable= unsafe-fixes= exclude= force-exclude= extend-exclude= trusted-registries= label-schema= strict-labels= pedantic= target= build-args= context= dockerfiles= ignore-comments= baseline= rule-url= fail-level= exit-zero= format= color=' -d 'set a key (value in TOML), or use a FILE'
+complete -c dlint -n '__dlint_is optimize' -l config -x -a 'extend= profile= select= extend-select= ignore= per-file-ignores= severity= fixable= unfixable= unsafe-fixes= exclude= force-exclude= extend-exclude= trusted-registries= label-schema= strict-labels= pedantic= target= build-args= context= dockerfiles= ignore-comments= baseline= rule-url= fail-level= exit-zero= format= timeout= color=' -d 'set a key (value in TOML), or use a FILE'
 complete -c dlint -n '__dlint_is optimize' -l isolated -d 'ignore all configuration files'
 complete -c dlint -n '__dlint_is optimize' -l no-cache -d 'no effect: dlint has no cache'
 complete -c dlint -n '__dlint_is optimize' -l color -x -a 'auto always never' -d 'auto, always or never'
@@ -235,7 +235,7 @@ complete -c dlint -n '__dlint_is dockerignore' -l write -d 'create or extend the
 complete -c dlint -n '__dlint_is dockerignore' -l diff -d 'show what would change, as a patch'
 complete -c dlint -n '__dlint_is dockerignore' -l format -x -a 'text json' -d 'text or json; default: text'
 complete -c dlint -n '__dlint_is dockerignore' -l exclude -x -d 'skip matching files (.gitignore syntax)'
-complete -c dlint -n '__dlint_is dockerignore' -l config -x -a 'extend= profile= select= extend-select= ignore= per-file-ignores= severity= fixable= unfixable= unsafe-fixes= exclude= force-exclude= extend-exclude= trusted-registries= label-schema= strict-labels= pedantic= target= build-args= context= dockerfiles= ignore-comments= baseline= rule-url= fail-level= exit-zero= format= color=' -d 'set a key (value in TOML), or use a FILE'
+complete -c dlint -n '__dlint_is dockerignore' -l config -x -a 'extend= profile= select= extend-select= ignore= per-file-ignores= severity= fixable= unfixable= unsafe-fixes= exclude= force-exclude= extend-exclude= trusted-registries= label-schema= strict-labels= pedantic= target= build-args= context= dockerfiles= ignore-comments= baseline= rule-url= fail-level= exit-zero= format= timeout= color=' -d 'set a key (value in TOML), or use a FILE'
 complete -c dlint -n '__dlint_is dockerignore' -l isolated -d 'ignore all configuration files'
 complete -c dlint -n '__dlint_is dockerignore' -l no-cache -d 'no effect: dlint has no cache'
 complete -c dlint -n '__dlint_is dockerignore' -l color -x -a 'auto always never' -d 'auto, always or never'
@@ -268,7 +268,7 @@ complete -c dlint -n '__dlint_is baseline' -l baseline -r -F -d 'default: key `b
 complete -c dlint -n '__dlint_is baseline' -l prune -d 'only remove findings that no longer exist'
 complete -c dlint -n '__dlint_is baseline' -l exclude -x -d 'skip matching files (.gitignore syntax)'
 complete -c dlint -n '__dlint_is baseline' -l force-exclude -d 'exclude files even if passed explicitly'
-complete -c dlint -n '__dlint_is baseline' -l config -x -a 'extend= profile= select= extend-select= ignore= per-file-ignores= severity= fixable= unfixable= unsafe-fixes= exclude= force-exclude= extend-exclude= trusted-registries= label-schema= strict-labels= pedantic= target= build-args= context= dockerfiles= ignore-comments= baseline= rule-url= fail-level= exit-zero= format= color=' -d 'set a key (value in TOML), or use a FILE'
+complete -c dlint -n '__dlint_is baseline' -l config -x -a 'extend= profile= select= extend-select= ignore= per-file-ignores= severity= fixable= unfixable= unsafe-fixes= exclude= force-exclude= extend-exclude= trusted-registries= label-schema= strict-labels= pedantic= target= build-args= context= dockerfiles= ignore-comments= baseline= rule-url= fail-level= exit-zero= format= timeout= color=' -d 'set a key (value in TOML), or use a FILE'
 complete -c dlint -n '__dlint_is baseline' -l isolated -d 'ignore all configuration files'
 complete -c dlint -n '__dlint_is baseline' -l no-cache -d 'no effect: dlint has no cache'
 complete -c dlint -n '__dlint_is baseline' -l color -x -a 'auto always never' -d 'auto, always or never'
