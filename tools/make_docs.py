@@ -83,7 +83,9 @@ def _link(rule: Rule, directory: str = "") -> str:
 
 
 def _default(rule: Rule) -> str:
-    return "on" if rule.default else "off"
+    from dockerfile_dlint.lint.commands.explain import rule_default
+
+    return rule_default(rule)
 
 
 def guides() -> dict[Path, str]:
