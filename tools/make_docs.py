@@ -37,6 +37,7 @@ THEMES = {
     "correctness": "Correctness",
     "labels": "Labels",
     "security": "Security",
+    "downloads": "Downloads",
 }
 """The directories of rules/ with their titles, in the order of the site."""
 

@@ -119,6 +119,10 @@ function __dlint_rules
         'SEC017'\t'ADD downloads a file without verifying its checksum.' \
         'SEC018'\t'The base image is not pinned to a digest.' \
         'SEC019'\t'A user or group may get an ID that is already in use.' \
+        'SEC030'\t'`COPY --from` or `RUN --mount=from` uses an image whose tag moves, such as `latest`.' \
+        'SEC031'\t'A program or an archive is downloaded and used without verifying its checksum.' \
+        'SEC032'\t'A file is downloaded without encryption, over `http://` or `ftp://`, and not verified.' \
+        'SEC033'\t'A download names no version: its URL has `latest`, `nightly` or a branch.' \
         'CTX001'\t'The whole build context is copied without a `.dockerignore`.' \
         'CTX002'\t'Files that do not belong in an image are copied because `.dockerignore` does not exclude them.' \
         'CTX003'\t'COPY or ADD references a file that is not in the build context.' \
