@@ -137,6 +137,8 @@ ROWS: tuple[Row, ...] = (
     ('correctness.healthcheck_tool', 'healthcheck-tool', 'COR005', 'warning', '0.1', ('Healthcheck',), (), (), '', True, False, (), 'high', False),
     ('correctness.repeated_package', 'repeated-package', 'COR006', 'info', '0.1', ('Run',), (), (), 'safe', True, True, (), 'high', False),
     ('correctness.no_shell', 'no-shell', 'COR007', 'error', '0.1', ('Stage',), (), ('scratch',), '', True, False, (), 'high', False),
+    ('runtime.development_server', 'development-server', 'COR020', 'warning', '0.1', ('Build',), (), (), '', True, False, (), 'medium', True),
+    ('runtime.package_manager_process', 'package-manager-process', 'COR022', 'info', '0.1', ('Build',), (), ('npm', 'yarn', 'pnpm'), '', True, False, (), 'high', True),
     ('packages.unpinned_package', 'unpinned-package', 'PKG001', 'warning', '0.1', ('Run',), (), (), '', False, True, (), 'high', False),
     ('packages.package_cache', 'package-cache', 'PKG002', 'info', '0.1', ('Run',), (), (), 'safe', True, True, (), 'high', False),
     ('packages.package_prompt', 'package-prompt', 'PKG003', 'warning', '0.1', ('Run',), (), (), 'safe', False, True, (), 'high', False),

@@ -38,6 +38,7 @@ THEMES = {
     "labels": "Labels",
     "security": "Security",
     "downloads": "Downloads",
+    "runtime": "Run time",
 }
 """The directories of rules/ with their titles, in the order of the site."""
 

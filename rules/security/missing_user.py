@@ -6,7 +6,7 @@ import re
 
 from ...syntax.tree import Cmd, Entrypoint, Expose, Run, User
 from ..base import INFO, MEDIUM, Bad, Finding, Good, rule
-from ..correctness.started_scripts import started_scripts, starting_instructions
+from ..runtime.started_scripts import started_scripts, starting_instructions
 from ..stages.development import is_development_file, is_for_development
 
 TYPE_CHECKING = False

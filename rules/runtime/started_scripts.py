@@ -58,7 +58,7 @@ def started_scripts(build: Build, chain: Sequence[Stage]) -> Iterator[StartedScr
         return
     for command in build.commands(program):
         words = list(command.words)
-        while words and (words[0].base_name in _LAUNCHERS or words[0].base_name in SHELL_NAMES):
+        while words and (words[0].base_name() in _LAUNCHERS or words[0].base_name() in SHELL_NAMES):
             words = [word for word in words[1:] if not word.value.startswith("-")]
         if not words or not _is_script(words[0].value):
             continue
