@@ -89,7 +89,8 @@ class Diagnostic:
     """A finding.
 
     `path` is the path that was passed. `code` and `name` identify the rule, `aliases` are its names in other tools
-    ("hadolint:DL3006", "buildkit:StageNameCasing"). `severity` is "error", "warning", "info" or "style". `start` and
+    ("hadolint:DL3006", "buildkit:StageNameCasing"). `severity` is "error", "warning", "info" or "style", `confidence`
+    ("high", "medium" or "low") how sure dlint is that the finding is right. `start` and
     `end` enclose the text that the message is about; `instruction_line` is the first line of its instruction. `stage`
     is the name of the build stage, empty for a stage without a name and outside of stages.
     """
@@ -106,6 +107,7 @@ class Diagnostic:
     aliases: tuple[str, ...]
     related: tuple[Related, ...]
     fix: Fix | None
+    confidence: str = "high"
 
 
 def lint_text(
@@ -328,4 +330,5 @@ def _public(found: engine.Diagnostic, source: Source) -> Diagnostic:
         tuple(found.aliases),
         tuple(Related(start, end, note) for start, end, note in found.related),
         fix,
+        found.confidence,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...rules.base import LEVELS
+from ...rules.base import CONFIDENCES, LEVELS
 from .arguments import OUTPUT_FORMATS
 from .profiles import PROFILE_NAMES as PROFILES
 
@@ -61,6 +61,20 @@ CONFIG_KEYS = (
         RULES,
         "Run these rules in addition to those of `select` or the profile.",
         'extend-select = ["DL3008", "PKG004"]',
+    ),
+    ConfigKey(
+        "preview",
+        SWITCH,
+        "Also run the rules in preview: new ones that are not yet on by default.",
+        "preview = true",
+    ),
+    ConfigKey(
+        "confidence",
+        CHOICE,
+        "The lowest confidence of findings that are reported: by default medium, in other profiles low. A rule that "
+        "is selected by its code or name reports all its findings.",
+        'confidence = "low"',
+        CONFIDENCES,
     ),
     ConfigKey("ignore", RULES, "Do not run these rules.", 'ignore = ["DL3059"]'),
     ConfigKey(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...rules import RULES
-from ...rules.base import WARNING
+from ...rules.base import LOW, MEDIUM, WARNING
 from .selection import OFF_IN_HADOLINT
 
 TYPE_CHECKING = False
@@ -17,15 +17,23 @@ class Profile:
     """A set of rules.
 
     `codes`: the rules that run; `shell`: whether ShellCheck runs; `prefix`: if set, only findings with an alias of this
-    prefix are reported; `level`: if set, the severity of all findings; `pedantic`: the option of that name.
+    prefix are reported; `level`: if set, the severity of all findings; `pedantic`: the option of that name;
+    `confidence`: the lowest confidence that is reported.
     """
 
-    __slots__ = ("codes", "level", "pedantic", "prefix", "shell")
+    __slots__ = ("codes", "confidence", "level", "pedantic", "prefix", "shell")
 
     def __init__(
-        self, codes: frozenset[str], shell: bool, prefix: str = "", level: str = "", pedantic: bool = False
+        self,
+        codes: frozenset[str],
+        shell: bool,
+        prefix: str = "",
+        level: str = "",
+        pedantic: bool = False,
+        confidence: str = LOW,
     ) -> None:
         self.codes = codes
+        self.confidence = confidence
         self.pedantic = pedantic
         self.shell = shell
         self.prefix = prefix
@@ -40,8 +48,8 @@ def _codes(wanted: Callable[[Rule], bool]) -> frozenset[str]:
     return frozenset(rule.code for rule in RULES if wanted(rule))
 
 
-def get_profile(name: str) -> Profile:
-    """The profile named `name`, one of PROFILE_NAMES."""
+def get_profile(name: str, preview: bool = False) -> Profile:
+    """The profile named `name`, one of PROFILE_NAMES; `preview`: whether dlint's includes rules in preview."""
     if name == "hadolint":
         codes = _codes(lambda r: r.code.startswith("DL") and r.code not in OFF_IN_HADOLINT)
         return Profile(codes, shell=True, pedantic=True)
@@ -51,7 +59,7 @@ def get_profile(name: str) -> Profile:
         return Profile(codes | _codes(lambda r: r.code == "SYN004"), shell=False, prefix="buildkit:", level=WARNING)
     if name == "strict":
         return Profile(_codes(lambda _: True), shell=True)
-    return Profile(_codes(lambda r: r.default), shell=True)
+    return Profile(_codes(lambda r: r.default and (preview or not r.preview)), shell=True, confidence=MEDIUM)
 
 
 PROFILE_NAMES = ("default", "hadolint", "buildkit", "strict")

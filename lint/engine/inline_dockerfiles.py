@@ -137,5 +137,6 @@ def _moved(d: Diagnostic, build: BuildInvocation, source: Source) -> Diagnostic:
     line = inline.position((d.instruction_line, 1))[0]
     start, end = inline.position(d.start), inline.position(d.end)
     return Diagnostic(
-        d.file, source, d.code, d.name, d.severity, d.message, start, end, d.aliases, line, d.stage, None, related
-    )
+        d.file, source, d.code, d.name, d.severity, d.message, start, end, d.aliases, line, d.stage, None, related,
+        confidence=d.confidence,
+    )  # fmt: skip

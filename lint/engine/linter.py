@@ -204,6 +204,8 @@ def _diagnostics(
                     continue
                 if profile is not None and not profile.includes(rule.code, aliases):
                     continue
+                if not plan.reports(rule, finding):
+                    continue
                 severity = plan.severity(rule, suppressions.checks.is_error(aliases))
                 yield diagnostic_from_finding(finding, rule, severity, source, line, stage)
         except Exception as error:  # noqa: BLE001 - one broken rule must not stop the others

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 
 from ...model.disk import stays_inside
+from ...rules.base import CONFIDENCES, MEDIUM
 from ..config.arguments import OUTPUT_FORMATS
 from ..config.layer import ENVIRONMENT_PREFIX, ConfigError, ConfigLayer, display_path
 from ..config.profiles import get_profile
 from ..config.resolver import Config, ConfigResolver
 from ..config.selection import (
+    exactly_selected,
     normalize_selector,
     rules_named,
     select_rules,
@@ -89,14 +91,14 @@ def _option_layers(arguments: argparse.Namespace | CheckArguments) -> list[Confi
         selectors = split_selectors(getattr(arguments, key.replace("-", "_"), ()))
         if selectors:
             values[key] = selectors
-    for key in ("profile", "format", "fail-level", "baseline"):
+    for key in ("profile", "format", "fail-level", "baseline", "confidence"):
         value: str | None = getattr(arguments, key.replace("-", "_"), None)
         if value and (key != "format" or value in OUTPUT_FORMATS):
             values[key] = value
     exclude: list[str] = arguments.exclude
     if exclude:
         values["extend-exclude"] = exclude
-    for key in ("unsafe-fixes", "exit-zero", "force-exclude"):
+    for key in ("unsafe-fixes", "exit-zero", "force-exclude", "preview"):
         if getattr(arguments, key.replace("-", "_"), False):
             values[key] = True
     return [ConfigLayer(_COMMAND_LINE, os.getcwd(), values)] if values else []
@@ -231,7 +233,8 @@ class LintPlans:
     def _plan(self, config: Config, ignored: Sequence[str]) -> LintPlan:
         select, extend, ignore, name = config.selection()
         ignore += ignored
-        chosen = get_profile(name) if name else None
+        preview: bool = config.get("preview", False)
+        chosen = get_profile(name or "default", preview) if name or preview else None
         rules = select_rules(select, ignore, self._warn_once, chosen.codes if chosen else None, extend)
         options = {key: value for key in _RULE_OPTIONS if (value := config.get(key)) is not None}
         if selects_hadolint([*select, *extend]) or (chosen is not None and chosen.pedantic):
@@ -246,8 +249,13 @@ class LintPlans:
                 self._note_severities_of_rules_off(severity, rules, ignore)
         shell = self._shell(select, ignore, extend, chosen)
         comments: bool = config.get("ignore-comments", True)
-        experimental, timeout = experimental_rules(select, ignore), self.timeout(config)
-        return LintPlan(rules, experimental, shell, options, chosen, overrides, comments, timeout=timeout)
+        lowest: str = config.get("confidence") or (chosen.confidence if chosen else MEDIUM)
+        return LintPlan(
+            rules, experimental_rules(select, ignore), shell, options, chosen, overrides, comments,
+            timeout=self.timeout(config),
+            confidences=CONFIDENCES[: CONFIDENCES.index(lowest) + 1],
+            all_confidences=exactly_selected([*select, *extend]),
+        )  # fmt: skip
 
     @staticmethod
     def timeout(config: Config) -> float:
