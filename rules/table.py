@@ -139,4 +139,6 @@ ROWS: tuple[Row, ...] = (
     ('packages.unsorted_packages', 'unsorted-packages', 'PKG004', 'style', '0.1', ('Run',), (), (), 'safe', False, True, ('package-list',), 'high', False),
     ('files.unused_ignore', 'unused-ignore', 'IGN001', 'info', '0.1', ('Build',), (), ('dlint',), 'safe', True, False, (), 'high', False),
     ('files.unused_hadolint_ignore', 'unused-hadolint-ignore', 'IGN002', 'info', '0.1', ('Build',), (), ('hadolint',), 'unsafe', False, False, (), 'high', False),
+    ('image.end_of_life_base', 'end-of-life-base', 'BAS001', 'warning', '0.1', ('Stage',), (), (), '', True, False, (), 'high', False),
+    ('image.ending_base', 'ending-base', 'BAS002', 'info', '0.1', ('Stage',), (), (), '', True, False, (), 'high', False),
 )

@@ -142,7 +142,9 @@ function __dlint_rules
         'PKG003'\t'`conda` or `pacman` prompts for confirmation.' \
         'PKG004'\t'A list of packages is not sorted with one package per line.' \
         'IGN001'\t'A `# dlint: ignore[…]` comment suppresses nothing.' \
-        'IGN002'\t'A `# hadolint ignore=…` comment suppresses nothing that dlint reports.'
+        'IGN002'\t'A `# hadolint ignore=…` comment suppresses nothing that dlint reports.' \
+        'BAS001'\t'The final image is based on a release that has reached end of life.' \
+        'BAS002'\t'The support of a base image ends within a year, or a builder stage uses one that has reached end of life.'
 end
 function __dlint_rewrites
     printf '%s\n' dockerignore layers multi-stage slim-base order cache-mounts non-root
