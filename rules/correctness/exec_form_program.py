@@ -44,7 +44,7 @@ def exec_form_program(instruction: Run | Cmd | Entrypoint | Healthcheck | Shell,
     shown = ", ".join(f'"{part}"' for part in parts)
     simple = not any(char in words[0].text for char in "\"'$&|;<>`\\")
     remedy = (
-        f"write `[{shown}]`" if simple and len(words) == 1 else "write each argument as a string, or use the shell form"
+        f"write `[{shown}]`" if simple and len(words) == 1 else "write one string per argument, or use the shell form"
     )
     yield Finding(
         f"`{words[0].text}` is taken for the name of a program; {remedy}",
