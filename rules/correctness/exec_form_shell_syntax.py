@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 _OPERATORS = frozenset(("&&", "||", "|", ">", ">>", "<", "&", "2>", "2>&1", "&>"))
 _EXPANDING = frozenset(
-    "sh bash ash dash zsh ksh fish busybox su runuser pwsh powershell cmd awk gawk mawk sed perl ruby php jq yq envsubst "
-    "xargs make find grep expect tmux screen nix-shell conda mamba micromamba envdir chpst".split()
+    "sh bash ash dash zsh ksh fish busybox su runuser pwsh powershell cmd awk gawk mawk sed perl ruby php jq yq "
+    "envsubst xargs make find grep expect tmux screen nix-shell conda mamba micromamba envdir chpst".split()
 )
 """Programs that run scripts, or whose arguments may contain `$` or expand variables."""
 _SCRIPTS = frozenset(("-c", "-e", "-lc", "-ec", "-p", "--eval", "--run", "--command", "--exec"))
@@ -37,8 +37,8 @@ def exec_form_shell_syntax(instruction: Run | Cmd | Entrypoint | Healthcheck, bu
     Use the shell form, with `exec` in CMD and ENTRYPOINT: `CMD exec app --port "$PORT"`; or `["sh", "-c", "…"]`.
 
     ## Exceptions
-    - Commands that run a shell or an interpreter, such as `["sh", "-c", "…"]`, and programs with variables of their own,
-      such as awk; only operators are reported there.
+    - Commands that run a shell or an interpreter, such as `["sh", "-c", "…"]`, and programs with variables of their
+      own, such as awk; only operators are reported there.
     - Placeholders `${NAME}` in arguments of Java, which Spring replaces.
     """
     words = instruction.words
