@@ -138,6 +138,7 @@ ROWS: tuple[Row, ...] = (
     ('correctness.exec_form_program', 'exec-form-program', 'COR010', 'error', '0.1', ('Run', 'Cmd', 'Entrypoint', 'Healthcheck', 'Shell'), (), (), '', True, False, (), 'high', False),
     ('correctness.exec_form_shell_syntax', 'exec-form-shell-syntax', 'COR011', 'warning', '0.1', ('Run', 'Cmd', 'Entrypoint', 'Healthcheck'), (), (), '', True, False, (), 'high', False),
     ('correctness.unexpanded_shell_syntax', 'unexpanded-shell-syntax', 'COR012', 'warning', '0.1', ('Env', 'Arg', 'Label', 'Workdir', 'Copy', 'Add', 'Volume'), (), ('$(', '~', '`', '$pwd', '${pwd', 'pwd}', 'hostname'), '', True, False, (), 'high', False),
+    ('correctness.lost_effect', 'lost-effect', 'COR013', 'warning', '0.1', ('Run',), (), ('export', 'alias', 'umask', 'ulimit', 'unset', 'set', 'shopt', 'source', '.', 'use', 'activate', 'shell'), '', True, True, (), 'high', False),
     ('packages.unpinned_package', 'unpinned-package', 'PKG001', 'warning', '0.1', ('Run',), (), (), '', False, True, (), 'high', False),
     ('packages.package_cache', 'package-cache', 'PKG002', 'info', '0.1', ('Run',), (), (), 'safe', False, True, (), 'high', False),
     ('packages.package_prompt', 'package-prompt', 'PKG003', 'warning', '0.1', ('Run',), (), (), 'safe', False, True, (), 'high', False),

@@ -29,8 +29,8 @@ def unexpanded_shell_syntax(
     """An instruction other than RUN uses `$(…)`, `~` or a variable of the shell.
 
     ## Why
-    BuildKit only replaces variables that ENV and ARG set. `ENV NOW=$(date)` stores the text `$(date)`, `COPY a ~/` copies
-    to a directory that is called `~`, and `$PWD` is empty.
+    BuildKit only replaces variables that ENV and ARG set. `ENV NOW=$(date)` stores the text `$(date)`, `COPY a ~/`
+    copies to a directory that is called `~`, and `$PWD` is empty.
 
     ## What to do
     Pass the value as a build argument, or compute it in the RUN that needs it. Write the path of the home directory,
@@ -75,11 +75,9 @@ def _problem(build: Build, instruction: Instruction, word: Argument, name: str) 
     if "'" not in text and name not in _PROMPTS and not text.startswith("<<"):
         at = plain.find("$(")
         if at >= 0 and plain[at - 1 : at] not in ("\\", "$", build.dockerfile.escape):
-            return (
-                f"`{plain}` is not executed in {instruction.name}, but stored as it is written; {_remedy(instruction)}"
-            )
+            return f"`{plain}` {_stored(instruction)}"
         if build.dockerfile.escape != "`" and len(plain) > 2 and plain[0] == plain[-1] == "`" and plain.count("`") == 2:
-            return f"{plain} is not executed in {instruction.name}, but stored as it is written; {_remedy(instruction)}"
+            return f"{plain} {_stored(instruction)}"
     if isinstance(instruction, Label | Workdir) or "\\" in text:
         return ""
     first = plain.partition("/")[0]
@@ -94,14 +92,15 @@ def _is_user_home(first: str, text: str) -> bool:
     return first[:1] == "~" and first[1:].isidentifier() and "/" in text
 
 
-def _remedy(instruction: Instruction) -> str:
+def _stored(instruction: Instruction) -> str:
+    remedy = "write the path"
     if isinstance(instruction, Env | Arg | Label):
-        return "pass the value with `--build-arg`, or compute it in a RUN"
-    return "write the path"
+        remedy = "pass the value with `--build-arg`, or compute it in a RUN"
+    return f"is not executed in {instruction.name}, but used as it is written; {remedy}"
 
 
 EXAMPLES = (
-    Bad("ENV NOW=«$(date)»", message="`$(date)` is not executed in ENV, but stored as it is written"),
+    Bad("ENV NOW=«$(date)»", message="`$(date)` is not executed in ENV, but used as it is written"),
     Good("ARG NOW\nENV NOW=$NOW"),
     Bad('LABEL built=«"$(date -u)"»'),
     Bad("ENV DIR «$(pwd)/x»"),

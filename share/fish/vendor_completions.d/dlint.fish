@@ -142,6 +142,7 @@ function __dlint_rules
         'COR010'\t'The first string of an exec form is a whole command line.' \
         'COR011'\t'The exec form uses variables, operators or patterns, which only a shell understands.' \
         'COR012'\t'An instruction other than RUN uses `$(…)`, `~` or a variable of the shell.' \
+        'COR013'\t'A RUN ends with a command that only affects the shell, such as `export`.' \
         'PKG001'\t'`cargo`, `conda`, `composer`, `dotnet` or `bundle` installs a package without a pinned version.' \
         'PKG002'\t'npm, pnpm, bun, Poetry, Pipenv, uv, conda, Composer, Cargo, gem, Bundler or pacman leaves its cache in the layer.' \
         'PKG003'\t'`conda` or `pacman` prompts for confirmation.' \
