@@ -24,7 +24,7 @@ _BUILT_INS = {
 """Commands that only change the shell that runs them, and what to do instead."""
 _ENVIRONMENTS = (
     "/activate", ".bashrc", ".bash_profile", ".profile", ".zshrc", "/etc/profile", "/etc/environment", "/nvm.sh",
-    "/.cargo/env", "/setup.bash", "/setup.sh", "/setvars.sh", "/sdkman-init.sh", "/conda.sh", "/etc/bash.bashrc",
+    "/.cargo/env", "/setup.bash", "/setvars.sh", "/sdkman-init.sh", "/conda.sh", "/etc/bash.bashrc",
 )  # fmt: skip
 """Ends of the names of files that only set variables."""
 _SWITCHES = {

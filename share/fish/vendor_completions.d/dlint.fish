@@ -143,6 +143,8 @@ function __dlint_rules
         'COR011'\t'The exec form uses variables, operators or patterns, which only a shell understands.' \
         'COR012'\t'An instruction other than RUN uses `$(…)`, `~` or a variable of the shell.' \
         'COR013'\t'A RUN ends with a command that only affects the shell, such as `export`.' \
+        'COR014'\t'A system package manager runs as a user who is not root.' \
+        'COR015'\t'USER names an account that does not exist in the image.' \
         'PKG001'\t'`cargo`, `conda`, `composer`, `dotnet` or `bundle` installs a package without a pinned version.' \
         'PKG002'\t'npm, pnpm, bun, Poetry, Pipenv, uv, conda, Composer, Cargo, gem, Bundler or pacman leaves its cache in the layer.' \
         'PKG003'\t'`conda` or `pacman` prompts for confirmation.' \
