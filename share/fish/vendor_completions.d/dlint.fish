@@ -131,7 +131,7 @@ function __dlint_rules
         'OPT020'\t'Source code is copied before the dependencies are installed.' \
         'OPT021'\t'An ARG that changes with every build is declared before expensive steps that do not need it.' \
         'COR001'\t'A stage without a name is not used by any other stage and is not the final stage.' \
-        'COR002'\t'A RUN uses a build argument that is declared only before the first FROM.' \
+        'COR002'\t'A RUN uses a build argument that its stage does not declare.' \
         'COR003'\t'The script that the container starts is not executable or has Windows line endings.' \
         'COR004'\t'A shell-form ENTRYPOINT ignores CMD and the arguments of `docker run`.' \
         'COR005'\t'HEALTHCHECK uses a program that is not installed in the image.' \
@@ -145,6 +145,10 @@ function __dlint_rules
         'COR013'\t'A RUN ends with a command that only affects the shell, such as `export`.' \
         'COR014'\t'A system package manager runs as a user who is not root.' \
         'COR015'\t'USER names an account that does not exist in the image.' \
+        'COR016'\t'A version such as `flask>=2` is not quoted, so the shell takes `>` as a redirection.' \
+        'COR017'\t'A comment follows an instruction on the same line, so it becomes part of the instruction.' \
+        'COR018'\t'A default hides the value that BuildKit sets for an argument of the target platform.' \
+        'COR019'\t'ENV replaces PATH without the directories of the system.' \
         'PKG001'\t'`cargo`, `conda`, `composer`, `dotnet` or `bundle` installs a package without a pinned version.' \
         'PKG002'\t'npm, pnpm, bun, Poetry, Pipenv, uv, conda, Composer, Cargo, gem, Bundler or pacman leaves its cache in the layer.' \
         'PKG003'\t'`conda` or `pacman` prompts for confirmation.' \
