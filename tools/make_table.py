@@ -14,7 +14,7 @@ from dockerfile_dlint.rules.base import Rule
 
 RULES = Path(__file__).resolve().parent.parent / "rules"
 TABLE = RULES / "table.py"
-FAMILIES = ("SYN", "DL", "BK", "SEC", "CTX", "OPT", "COR", "PKG", "IGN")
+FAMILIES = ("SYN", "DL", "BK", "SEC", "CTX", "OPT", "COR", "PKG", "IGN", "BAS")
 """Families of codes in the order of the table."""
 HEAD = '''"""All rules, so that their modules are imported only when they run. Written by tools/make_table.py."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...syntax.tree import Add, Cmd, CommandLine, Copy, Entrypoint, Run
+from ...syntax.tree import Add, Cmd, CommandLine, Copy, Entrypoint, Healthcheck, Run
 from ..base import ERROR, Bad, Finding, Good, rule
 
 TYPE_CHECKING = False
@@ -12,21 +12,23 @@ if TYPE_CHECKING:
     from ...model.build import Build, Stage
 
 
-@rule("COR007", level=ERROR, since="0.1", onbuild=False, prefilter=("scratch",))
+@rule("COR007", level=ERROR, since="0.1", onbuild=False, prefilter=("scratch", "distroless", "chainguard", "chiseled"))
 def no_shell(stage: Stage, build: Build) -> Iterator[Finding]:
     """The shell form is used in an image without a shell.
 
     ## Why
-    `scratch` is empty. The shell form needs `/bin/sh`, so a RUN fails during the build, and a CMD or ENTRYPOINT fails
-    when the container starts.
+    `scratch` is empty, and distroless images contain no shell. The shell form needs `/bin/sh`, so a RUN fails during
+    the build, a CMD or ENTRYPOINT when the container starts, and a HEALTHCHECK always.
 
     ## What to do
     Use the exec form with an absolute path: `ENTRYPOINT ["/app"]`.
 
     ## Exceptions
     - Stages into which directories or archives are copied, because they may contain a shell.
+    - The variants of distroless images with a shell, such as `:debug` and `:latest-dev`.
     """
-    if stage.root.image != "scratch":
+    image = _image_without_shell(stage)
+    if not image:
         return
     shell = ""
     for each in (*reversed(stage.ancestors), stage):
@@ -34,10 +36,26 @@ def no_shell(stage: Stage, build: Build) -> Iterator[Finding]:
             if isinstance(instruction, (Copy, Add)):
                 if not _plain_file(build, instruction):
                     return
-            elif isinstance(instruction, (Run, Cmd, Entrypoint)) and each is stage:
+            elif isinstance(instruction, (Run, Cmd, Entrypoint, Healthcheck)) and each is stage:
                 shell = build.state(instruction).shell[0]
                 if not instruction.json and instruction.words and shell == "/bin/sh":
-                    yield _finding(instruction)
+                    yield _finding(instruction, image)
+
+
+def _image_without_shell(stage: Stage) -> str:
+    """The base image if it certainly has no shell, otherwise ""."""
+    ref, image = stage.base_ref, stage.root.image or ""
+    if ref is None:
+        return image if image == "scratch" else ""
+    tag = ref.tag or ""
+    if ref.registry == "gcr.io" and ref.repository.startswith("distroless/"):
+        # With a digest alone, it may be the debug variant.
+        return image if "debug" not in tag and (tag or ref.digest is None) else ""
+    if ref.registry == "cgr.dev" and ref.repository == "chainguard/static":
+        return image if "dev" not in tag and (tag or ref.digest is None) else ""
+    if ref.registry == "mcr.microsoft.com" and ref.repository.startswith("dotnet/"):
+        return image if "chiseled" in tag.split("-") else ""
+    return ""
 
 
 def _plain_file(build: Build, instruction: Copy | Add) -> bool:
@@ -70,9 +88,10 @@ def _plain_file(build: Build, instruction: Copy | Add) -> bool:
     )
 
 
-def _finding(instruction: CommandLine) -> Finding:
+def _finding(instruction: CommandLine, image: str) -> Finding:
+    remedy = "run it in another stage and copy the result" if isinstance(instruction, Run) else "use the exec form"
     return Finding(
-        f"shell-form {instruction.name} needs `/bin/sh`, which `scratch` does not have; use the exec form",
+        f"shell-form {instruction.name} needs `/bin/sh`, which `{image}` does not have; {remedy}",
         instruction.words[0],
     )
 
@@ -84,4 +103,15 @@ EXAMPLES = (
     Good("FROM scratch\nADD rootfs.tar.gz /\nCMD bash", why="the archive may contain a shell"),
     Good("FROM scratch\nCOPY --from=b / /\nCMD bash"),
     Good("FROM alpine:3.20\nCMD app"),
+    Bad(
+        "FROM gcr.io/distroless/base-debian12:nonroot\nCOPY app /app\nRUN «echo hi»\nCMD «/app»",
+        message="another stage",
+    ),
+    Bad("FROM gcr.io/distroless/static\nCOPY app /app\nHEALTHCHECK CMD «curl localhost»"),
+    Bad("FROM cgr.dev/chainguard/static:latest\nCOPY app /app\nENTRYPOINT «/app»"),
+    Bad("FROM mcr.microsoft.com/dotnet/aspnet:8.0-jammy-chiseled\nCOPY app.dll /app.dll\nCMD «dotnet /app.dll»"),
+    Good("FROM gcr.io/distroless/base:debug\nRUN echo hi"),
+    Good('FROM gcr.io/distroless/java17\nCMD ["/app.jar"]'),
+    Good("FROM cgr.dev/chainguard/node:latest-dev\nRUN npm ci"),
+    Good("FROM gcr.io/distroless/base\nCOPY --from=busybox:1.37 /bin/sh /bin/sh\nRUN echo hi"),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...fixers.edits.edit import UNSAFE, Fix
 from ...fixers.edits.instructions import insert_instruction_before
+from ...model.state import PLATFORM_ARGS
 from ...syntax.expand import variable_references
 from ..base import WARNING, Bad, Finding, Good, rule
 
@@ -12,16 +13,28 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...model.build import Build
+    from ...syntax.command import Command, Word
     from ...syntax.tree import Run
 
 
-@rule("COR002", level=WARNING, since="0.1", onbuild=False, fix=UNSAFE, prefilter=("arg",))
+_PLATFORM_NAMES = tuple(name for name in PLATFORM_ARGS if name.endswith(("PLATFORM", "OS", "ARCH", "VARIANT")))
+
+
+@rule(
+    "COR002",
+    level=WARNING,
+    since="0.1",
+    onbuild=False,
+    fix=UNSAFE,
+    prefilter=("arg ", "targetarch", "targetos", "targetplatform", "targetvariant", "buildplatform", "buildos"),
+)
 def undeclared_argument(run: Run, build: Build) -> Iterator[Finding]:
-    """A RUN uses a build argument that is declared only before the first FROM.
+    """A RUN uses a build argument that its stage does not declare.
 
     ## Why
-    An ARG before the first FROM is visible only to FROM instructions. In a stage the variable is silently empty until
-    the stage declares it too.
+    An ARG before the first FROM is visible only to FROM instructions, and so are TARGETARCH and the other platform
+    arguments of BuildKit. In a stage the variable is silently empty until the stage declares it too. With
+    `GOARCH=$TARGETARCH go build`, the program is then built for the platform of the builder.
 
     ## What to do
     Add `ARG NAME` to the stage, before the RUN. It inherits the value.
@@ -29,16 +42,14 @@ def undeclared_argument(run: Run, build: Build) -> Iterator[Finding]:
     ## Fix safety
     Unsafe: the variable was empty before, and the command may rely on that.
     """
-    if not build.global_args:
-        return
     state = build.state(run)
     script = build.script(run)
-    for name in build.global_args:
+    for name in dict.fromkeys((*build.global_args, *_PLATFORM_NAMES)):
         if name not in script.text and not run.json:
             continue
         if name in state.vars or name in state.unknown or _assigned(run, name):
             continue
-        for word in (word for command in script.commands for word in command.words if name in word.text):
+        for word in (word for command in script.commands for word in _words(command) if name in word.text):
             found = [
                 (start, end) for used, start, end in variable_references(word.text.replace("'", " ")) if used == name
             ]
@@ -50,9 +61,18 @@ def undeclared_argument(run: Run, build: Build) -> Iterator[Finding]:
                     UNSAFE,
                     *insert_instruction_before(build.dockerfile, run, f"ARG {name}"),
                 )
-                message = f"`{name}` is empty here: the ARG before FROM is not visible in this stage; add `ARG {name}`"
+                why = "the ARG before FROM is not visible in this stage"
+                if name not in build.global_args:
+                    why = "BuildKit sets it only for stages that declare it"
+                message = f"`{name}` is empty here: {why}; add `ARG {name}`"
                 yield Finding(message, span, fix=fix)
                 break
+
+
+def _words(command: Command) -> Iterator[Word]:
+    """The words of a command and the values of the variables that it sets."""
+    yield from (value for _, value in command.assignments)
+    yield from command.words
 
 
 def _assigned(run: Run, name: str) -> bool:
@@ -71,5 +91,13 @@ EXAMPLES = (
     Good("ARG VERSION=1\nFROM debian:12-slim\nARG VERSION\nRUN curl -O https://example.com/$VERSION.tgz"),
     Good("ARG VERSION=1\nFROM debian:12-slim\nRUN VERSION=2; echo $VERSION"),
     Good("ARG VERSION=1\nFROM debian:$VERSION\nRUN echo a"),
+    Bad(
+        "RUN GOARCH=amd64 make «$TARGETARCH»",
+        message="`TARGETARCH` is empty here: BuildKit sets it only for stages that declare it",
+        fixed="ARG TARGETARCH\nRUN GOARCH=amd64 make $TARGETARCH",
+    ),
+    Bad("RUN GOOS=linux GOARCH=«$TARGETARCH» go build"),
+    Good("ARG TARGETARCH\nRUN make $TARGETARCH"),
+    Good("ENV TARGETARCH=amd64\nRUN make $TARGETARCH"),
     Good("ARG VERSION=1\nFROM debian:12-slim\nRUN echo ${VERSION:-none}", why="handles an empty value"),
 )

@@ -44,7 +44,8 @@ def relative_destination(copy: Copy | Add, build: Build) -> Iterator[Finding]:
     if base != "/" and not (base is None and pedantic(build)):
         return
     if not _has_workdir(stage, build.index_of(copy)):
-        fix = _fix(copy, word, value) if base == "/" else None
+        # `~` is not expanded, so `/~/x` is not what is meant either; COR012 reports it.
+        fix = _fix(copy, word, value) if base == "/" and value[0] != "~" else None
         yield Finding(
             f"`{word.text}` is relative, but no WORKDIR is set; set WORKDIR or use an absolute path", word, fix=fix
         )

@@ -6,6 +6,7 @@ from ...model.images.slimmer import find_slim_variant
 from ..base import INFO, Bad, Finding, Good, rule
 from ..stages.development import is_for_development
 from ..text import format_size, join_quoted
+from .base_support import is_ended
 from .slim_contents import BUILD_TOOLS
 from .tools import full_image_needs, needs_man_pages
 
@@ -35,6 +36,7 @@ def full_base(stage: Stage, build: Build) -> Iterator[Finding]:
     ## Exceptions
     - Stages that are not part of the final image, a final stage named `dev` or `test`, and images in `.devcontainer`.
     - Base images with a digest, and images whose slim variant is not known for certain.
+    - Releases that have reached end of life, see BAS001.
     - A JDK that the image needs at run time, and Debian with manual pages.
     """
     if stage.parent is not None:
@@ -49,6 +51,8 @@ def full_base(stage: Stage, build: Build) -> Iterator[Finding]:
     ref, base = stage.base_ref, stage.from_.base
     slim = find_slim_variant(ref) if ref is not None else None
     if ref is None or slim is None or base is None or (ref.name == "debian" and needs_man_pages(build, stages)):
+        return
+    if is_ended(build, ref):
         return
     advice = _advice(build, stages, ref.name)
     if advice is not None:
@@ -114,4 +118,6 @@ EXAMPLES = (
     Good("FROM debian:12\nRUN apt-get install -y man-db", why="slim variants have no manual pages"),
     Good("FROM golang:1.23\nRUN go build", why="no slim variant"),
     Good("FROM example.com/team/python:3.12", why="not an official image"),
+    Good("FROM python:3.8", why="the slim variant has ended too"),
+    Good("FROM python:3.12-buster", why="Debian 10 has ended"),
 )

@@ -31,7 +31,7 @@ def relative_workdir(stage: Stage, build: Build) -> Iterator[Finding]:
     ## Exceptions
     - Paths that contain a variable set by a build argument or an unknown base image.
     - Windows paths such as `C:\\app`.
-    - No fix if the directory that the path is relative to is unknown.
+    - No fix if the directory that the path is relative to is unknown, and for `~`, which WORKDIR does not expand.
     """
     first = stage.parent is None or not has_workdir(stage.parent)
     for instruction in stage.instructions:
@@ -44,10 +44,11 @@ def relative_workdir(stage: Stage, build: Build) -> Iterator[Finding]:
             and not _is_windows_path(stage, instruction.value.text, value)
         ):
             shown = f"`{instruction.value.text}`" if value else f"`{instruction.value.text}` is empty, so it"
+            home = "; `~` is not expanded" if value.startswith("~") else ""
             where = "to the base image's working directory" if first else "to the previous WORKDIR"
             # BuildKit reports only the first WORKDIR: if that is absolute, all later ones are known.
             yield Finding(
-                f"{shown} is relative {where}; use an absolute path",
+                f"{shown} is relative {where}{home}; use an absolute path",
                 instruction.value,
                 aliases=None if first else _OTHERS,
                 fix=_fix(build, instruction, instruction.value, value),
@@ -58,7 +59,7 @@ def relative_workdir(stage: Stage, build: Build) -> Iterator[Finding]:
 def _fix(build: Build, instruction: Workdir, word: Argument, value: str) -> Fix | None:
     """Prepend the directory that the path is relative to."""
     path, before = build.state(instruction).path(word.text), build.state(instruction).workdir
-    if not value or path is None or before is None or before[:1] != "/":
+    if not value or value[0] == "~" or path is None or before is None or before[:1] != "/":
         return None
     if word.text == value and ".." not in value:
         edit = Edit(word.start, word.end, path)
@@ -82,6 +83,7 @@ EXAMPLES = (
     Bad("ENV D=app\nWORKDIR «$D/x»", why="the value is known", fixed="ENV D=app\nWORKDIR /$D/x"),
     Bad("WORKDIR «a»", why="a one-letter name"),
     Bad("FROM scratch AS a\nWORKDIR /a\nFROM a\nWORKDIR «b»"),
+    Bad("WORKDIR «~/app»", message="`~` is not expanded", fixed="WORKDIR ~/app"),
     Good("WORKDIR '/app'"),
     Good("ARG D\nWORKDIR $D/x", why="the value is set at build time"),
     Good("ENV D=/app\nWORKDIR $D/x"),

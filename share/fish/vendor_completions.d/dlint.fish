@@ -135,12 +135,24 @@ function __dlint_rules
         'OPT020'\t'Source code is copied before the dependencies are installed.' \
         'OPT021'\t'An ARG that changes with every build is declared before expensive steps that do not need it.' \
         'COR001'\t'A stage without a name is not used by any other stage and is not the final stage.' \
-        'COR002'\t'A RUN uses a build argument that is declared only before the first FROM.' \
+        'COR002'\t'A RUN uses a build argument that its stage does not declare.' \
         'COR003'\t'The script that the container starts is not executable or has Windows line endings.' \
         'COR004'\t'A shell-form ENTRYPOINT ignores CMD and the arguments of `docker run`.' \
         'COR005'\t'HEALTHCHECK uses a program that is not installed in the image.' \
         'COR006'\t'An install command lists the same package twice.' \
         'COR007'\t'The shell form is used in an image without a shell.' \
+        'COR008'\t'A RUN heredoc with several commands does not stop at the first failure.' \
+        'COR009'\t'An install updates the lock file instead of following it.' \
+        'COR010'\t'The first string of an exec form is a whole command line.' \
+        'COR011'\t'The exec form uses variables, operators or patterns, which only a shell understands.' \
+        'COR012'\t'An instruction other than RUN uses `$(…)`, `~` or a variable of the shell.' \
+        'COR013'\t'A RUN ends with a command that only affects the shell, such as `export`.' \
+        'COR014'\t'A system package manager runs as a user who is not root.' \
+        'COR015'\t'USER names an account that does not exist in the image.' \
+        'COR016'\t'A version such as `flask>=2` is not quoted, so the shell takes `>` as a redirection.' \
+        'COR017'\t'A comment follows an instruction on the same line, so it becomes part of the instruction.' \
+        'COR018'\t'A default hides the value that BuildKit sets for an argument of the target platform.' \
+        'COR019'\t'ENV replaces PATH without the directories of the system.' \
         'COR020'\t'The final image starts a development server, or sets a framework to development.' \
         'COR022'\t'The container starts its program through npm, Yarn or pnpm.' \
         'PKG001'\t'`cargo`, `conda`, `composer`, `dotnet` or `bundle` installs a package without a pinned version.' \
@@ -148,7 +160,9 @@ function __dlint_rules
         'PKG003'\t'`conda` or `pacman` prompts for confirmation.' \
         'PKG004'\t'A list of packages is not sorted with one package per line.' \
         'IGN001'\t'A `# dlint: ignore[…]` comment suppresses nothing.' \
-        'IGN002'\t'A `# hadolint ignore=…` comment suppresses nothing that dlint reports.'
+        'IGN002'\t'A `# hadolint ignore=…` comment suppresses nothing that dlint reports.' \
+        'BAS001'\t'The final image is based on a release that has reached end of life.' \
+        'BAS002'\t'The support of a base image ends within a year, or a builder stage uses one that has reached end of life.'
 end
 function __dlint_rewrites
     printf '%s\n' dockerignore layers multi-stage slim-base order cache-mounts non-root

@@ -1,0 +1,123 @@
+"""COR015."""
+
+from __future__ import annotations
+
+import re
+
+from ...syntax.tree import Add, Copy, CopyOrAdd, Run, User
+from ..base import ERROR, Bad, Finding, Good, rule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...model.build import Build, Stage
+    from ...syntax.tree import Instruction
+
+_SYSTEM_USERS = frozenset(
+    "root bin daemon adm lp sync shutdown halt mail news uucp operator man postmaster cron ftp sshd at squid xfs games "
+    "cyrus vpopmail ntp smmsp guest nobody sys proxy www-data backup list irc gnats _apt systemd-network messagebus "
+    "ubuntu systemd-timesync systemd-resolve".split()
+)
+"""The accounts in /etc/passwd of Debian, Ubuntu and Alpine."""
+_IMAGES = frozenset(
+    ("alpine", "debian", "ubuntu", "golang", "python", "ruby", "php", "rust", "openjdk", "eclipse-temurin", "perl")
+)
+"""Official images that add no account to those of the distribution. Source: their Dockerfiles."""
+_CREATING = re.compile(
+    r"\b(user|group)(add|mod)\b|\badd(user|group)\b|passwd|newusers|sysusers|\.sh\b|ansible|chef|puppet|id -u"
+)
+"""Words in a RUN that may create accounts."""
+_SCRIPTS = frozenset(("", "sh", "bash", "source", ".", "eval", "make"))
+"""Programs that run scripts, and "" for one that is not known."""
+_NAMING = frozenset(("chown", "chgrp", "mkdir", "install", "rm", "cp", "mv", "cd", "ls"))
+"""Programs that do not create accounts, whatever their arguments are."""
+
+
+@rule("COR015", level=ERROR, since="0.1", onbuild=False, prefilter=("user",))
+def unknown_user(instruction: User, build: Build) -> Iterator[Finding]:
+    """USER names an account that does not exist in the image.
+
+    ## Why
+    A RUN after it fails, and the container does not start: "unable to find user app: no matching entries in passwd
+    file".
+
+    ## What to do
+    Create the account first: `RUN useradd --system app`, on Alpine `RUN adduser -S app`. Or use a numeric ID, which
+    needs no account.
+
+    ## Exceptions
+    - Base images whose accounts dlint does not know.
+    - Stages with a step that may create accounts: a command that names the account or runs a script, the installation
+      of packages, COPY to `/etc` or of whole directories from another image.
+    """
+    word, stage = instruction.value, build.stage_of(instruction)
+    value = build.value(instruction, word) if word is not None else None
+    if word is None or stage is None or not value:
+        return
+    name = value.partition(":")[0]
+    ref = stage.base_ref
+    if not re.fullmatch(r"[a-z_][a-z0-9_-]*", name) or name in _SYSTEM_USERS or stage.is_windows:
+        return
+    if ref is None or ref.name not in _IMAGES or "onbuild" in (ref.tag or ""):
+        return
+    before = stage.instructions[: build.index_of(instruction)]
+    earlier = [each for ancestor in stage.ancestors for each in ancestor.instructions]
+    if not any(_may_create(build, each, name, stage) for each in (*earlier, *before)):
+        yield Finding(
+            f"`{ref.text}` has no account `{name}`, and no step creates it; create it first or use a numeric ID",
+            word,
+        )
+
+
+def _may_create(build: Build, instruction: Instruction, name: str, stage: Stage) -> bool:
+    """Whether an instruction may add the account to the image."""
+    if isinstance(instruction, (Copy, Add)):
+        return _copies_accounts(build, instruction)
+    if not isinstance(instruction, Run):
+        return instruction.trigger is not None
+    script = build.script(instruction)
+    if script.error or not script.commands or _CREATING.search(script.text):
+        return True
+    for command in script.commands:
+        if (
+            not command.name
+            or command.name in ("sh", "bash", "source", ".", "eval", "make")
+            or "/" in command.words[0].text
+        ):
+            return True
+        if command.name not in _NAMING and name in command.text:
+            return True
+    # Packages may create accounts.
+    return any(call.manager.ecosystem == "os" and call.verb == "install" for call in build.package_calls(instruction))
+
+
+def _copies_accounts(build: Build, copy: CopyOrAdd) -> bool:
+    target = build.state(copy).path(copy.destination.text) if copy.destination is not None else None
+    if target is None or isinstance(copy, Add) or target == "/etc" or target.startswith("/etc/"):
+        return True
+    return target == "/" and bool(
+        copy.flag("from") or any("/" in source.text or "." in source.text for source in copy.sources)
+    )
+
+
+EXAMPLES = (
+    Bad(
+        "FROM python:3.12-slim\nRUN mkdir -p /src && chown -R nonroot:nonroot /src\nUSER «nonroot»",
+        message="`python:3.12-slim` has no account `nonroot`",
+    ),
+    Good("FROM python:3.12-slim\nRUN useradd --system app\nUSER app"),
+    Bad("FROM golang:1.26 AS b\nRUN adduser app\nFROM alpine:3.23\nCOPY --from=b /app /app\nUSER «app:app»"),
+    Bad("FROM debian:12 AS a\nWORKDIR /a\nFROM a\nUSER «app»"),
+    Good("FROM debian:12 AS a\nRUN useradd app\nFROM a\nUSER app"),
+    Good("FROM alpine:3.23\nRUN addgroup -S app && adduser -S app -G app\nUSER app"),
+    Good("FROM alpine:3.23\nUSER nobody"),
+    Good("FROM debian:12\nUSER 1000:1000"),
+    Good("FROM node:24\nUSER node", why="an account of the image"),
+    Good("FROM example.com/base\nUSER app", why="the accounts of the base image are unknown"),
+    Good("FROM debian:12\nRUN apt-get install -y nginx\nUSER nginx", why="packages may create accounts"),
+    Good("FROM debian:12\nRUN ./setup.sh\nUSER app", why="the script may create it"),
+    Good("FROM debian:12\nCOPY --from=b /etc/passwd /etc/passwd\nUSER app"),
+    Good("FROM debian:12\nRUN echo 'app:x:1000:1000::/:/bin/sh' >> /etc/passwd\nUSER app"),
+    Good("ARG U\nFROM debian:12\nUSER $U"),
+)

@@ -1,0 +1,47 @@
+"""BAS002."""
+
+from __future__ import annotations
+
+from ..base import INFO, Bad, Finding, Good, rule
+from .base_support import support_finding
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...model.build import Build, Stage
+
+
+@rule("BAS002", level=INFO, since="0.1", onbuild=False)
+def ending_base(stage: Stage, build: Build) -> Iterator[Finding]:
+    """The support of a base image ends within a year, or a builder stage uses one that has reached end of life.
+
+    ## Why
+    Releases without support get no security updates. Builder stages are not shipped, but compilers and package managers
+    that are no longer updated stop working with current packages.
+
+    ## What to do
+    Plan the upgrade to a supported release.
+
+    ## Exceptions
+    - Final stages whose base has already ended, see BAS001, which also says where the dates come from.
+    """
+    finding = support_finding(build, stage, shipped=False)
+    if finding is not None:
+        yield finding
+
+
+EXAMPLES = (
+    Bad(
+        "FROM «node:18» AS build\nRUN npm ci\nFROM nginx:1.30\nCOPY --from=build /a /a",
+        message="Node.js 18 in base image `node:18` reached end of life on 2025-04-30",
+    ),
+    Good("FROM node:24 AS build\nRUN npm ci\nFROM nginx:1.30\nCOPY --from=build /a /a"),
+    Bad("FROM «ubuntu:22.04»", message="reaches end of life on 2027-04-01; plan the upgrade to `ubuntu:24.04`"),
+    Bad("FROM «python:3.10-slim-bookworm»", message="2026-10-31; plan the upgrade to `python:3.11-slim-bookworm`"),
+    Bad("FROM «alpine:3.21»", message="`alpine:3.23`"),
+    Good("FROM python:3.13"),
+    Good("FROM python:3.8", why="reported by BAS001"),
+    Good("FROM redis:8", why="moves to a newer release"),
+    Good("FROM python:3.8 AS base\nFROM base\nCMD a", why="part of the final image, so reported by BAS001"),
+)

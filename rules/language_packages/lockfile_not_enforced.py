@@ -1,0 +1,196 @@
+"""COR009."""
+
+from __future__ import annotations
+
+from ...fixers.edits.edit import UNSAFE, Fix
+from ...fixers.edits.word_edits import insert_word_after, replace_word
+from ...model.image_paths import commands_with_directories
+from ...syntax.tree import Run
+from ..base import WARNING, Bad, Finding, Good, rule
+from .lockfiles import lockfile_in
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...model.build import Build
+    from ...model.packages.calls import PackageCall
+
+_REMEDIES = {
+    "npm": "use `npm ci`",
+    "yarn": "add `--frozen-lockfile` (Yarn 1) or `--immutable`",
+    "pnpm": "add `--frozen-lockfile`",
+    "bun": "add `--frozen-lockfile`",
+    "uv": "add `--locked`",
+    "pipenv": "add `--deploy`",
+    "bundle": "set `BUNDLE_FROZEN=1`",
+}
+"""How each manager is told to fail if the lock file does not match. Poetry and Composer always do."""
+_INSTALLS = frozenset(("", "install", "i", "sync"))
+_ADDED_FLAGS = {"pnpm": "--frozen-lockfile", "bun": "--frozen-lockfile", "uv": "--locked", "pipenv": "--deploy"}
+_ELSEWHERE = tuple("-g --global --prefix -C --cwd --dir --project --directory --gemfile --script".split())
+_RELOCKING = tuple(
+    "--no-frozen-lockfile --no-immutable --no-lockfile --no-package-lock --package-lock-only --lockfile-only --upgrade "
+    "-U --skip-lock --update-checksums --pure-lockfile".split()
+)
+"""Options with which the lock file is changed or ignored on purpose, or, with --pure-lockfile, kept."""
+_SETTINGS = ("frozen", "immutable", "deployment", "locked")
+_CI_FLAGS = frozenset(
+    "--production --omit --only --include --legacy-peer-deps --ignore-scripts --no-audit --no-fund --silent --quiet "
+    "--loglevel --prefer-offline --no-optional --force --verbose -s -q --no-progress --registry --cache".split()
+)
+"""Options of `npm install` that `npm ci` has too."""
+
+
+@rule(
+    "COR009",
+    level=WARNING,
+    since="0.1",
+    fix=UNSAFE,
+    onbuild=False,
+    prefilter=("npm", "yarn", "bun", "uv ", "pipenv", "bundle"),
+)
+def lockfile_not_enforced(run: Run, build: Build) -> Iterator[Finding]:
+    """An install updates the lock file instead of following it.
+
+    ## Why
+    If the manifest and the lock file do not match, the install resolves other versions than those that were tested, and
+    writes a new lock file that is lost with the build. An install that enforces the lock file fails instead.
+
+    ## What to do
+    Use `npm ci`, `yarn install --frozen-lockfile` (`--immutable` since Yarn 2), `pnpm install --frozen-lockfile`, `bun
+    install --frozen-lockfile`, `uv sync --locked`, `pipenv install --deploy`, or `BUNDLE_FROZEN=1` for Bundler.
+
+    ## Fix safety
+    Unsafe: the build fails if the lock file is not up to date. There is no fix for Yarn, whose option depends on its
+    version, and for Bundler.
+
+    ## Exceptions
+    - Installs for which no lock file is known to be in their directory.
+    - A variable such as `CI`, `UV_FROZEN` or `BUNDLE_DEPLOYMENT`, or a setting in an earlier RUN, that enforces it.
+    - A RUN that mentions the lock file, for example to delete it.
+    """
+    calls = {
+        id(call.command): call
+        for call in build.package_calls(run)
+        if call.manager.name in _REMEDIES and call.verb == "restore" and call.path in _INSTALLS and not call.frozen()
+    }
+    if not calls or _is_set(build, run):
+        return
+    for command, directory in commands_with_directories(build, run):
+        call = calls.get(id(command))
+        if call is None or not directory or call.uncertain or call.has(*_ELSEWHERE, *_RELOCKING):
+            continue
+        if any(_is_enforcing(name) for name in call.environment):
+            continue
+        found = lockfile_in(build, run, directory, call.manager.locks)
+        if found and not _mentions(build, run, found):
+            yield Finding(
+                f"`{command.text}` does not enforce `{found}`; {_REMEDIES[call.manager.name]}",
+                command,
+                fix=_fix(build, run, call),
+                confidence="medium" if call.manager.name == "bundle" else "",
+            )
+
+
+def _is_enforcing(name: str) -> bool:
+    return name == "CI" or any(word in name.lower() for word in _SETTINGS)
+
+
+def _is_set(build: Build, run: Run) -> bool:
+    """Whether a variable or an earlier command may enforce the lock file."""
+    state = build.state(run)
+    if any(_is_enforcing(name) for name in (*state.vars, *state.unknown)):
+        return True
+    stage = build.stage_of(run)
+    for each in (stage, *stage.ancestors) if stage is not None else ():
+        for instruction in each.instructions:
+            if isinstance(instruction, Run) and any(
+                word in command.text and " config" in command.text
+                for command in build.commands(instruction)
+                for word in _SETTINGS
+            ):
+                return True
+    return False
+
+
+def _mentions(build: Build, run: Run, lock: str) -> bool:
+    """Whether a RUN of the stage, up to this one, names the lock file; a mount does not count."""
+    stage = build.stage_of(run)
+    if stage is None:
+        return True
+    before = [each for each in stage.instructions[: build.index_of(run) + 1] if isinstance(each, Run)]
+    return any(lock in build.script(each).text for each in before)
+
+
+def _fix(build: Build, run: Run, call: PackageCall) -> Fix | None:
+    word = call.verb_word
+    if word is None:
+        return None
+    if call.manager.name == "npm":
+        if any(flag not in _CI_FLAGS for flag, _, _ in call.options):
+            return None
+        edits, title = replace_word(build, word, "ci"), "Use `npm ci`"
+    elif call.manager.name in _ADDED_FLAGS:
+        flag = _ADDED_FLAGS[call.manager.name]
+        edits, title = insert_word_after(build, run, call.command, word, flag), f"Add `{flag}`"
+    else:
+        return None
+    return Fix(title, UNSAFE, edits, declare_edits=True) if edits else None
+
+
+EXAMPLES = (
+    Bad(
+        "FROM node:24\nWORKDIR /app\nCOPY package.json package-lock.json ./\nRUN «npm install --omit=dev»",
+        message="`npm install --omit=dev` does not enforce `package-lock.json`; use `npm ci`",
+        fixed="FROM node:24\nWORKDIR /app\nCOPY package.json package-lock.json ./\nRUN npm ci --omit=dev",
+    ),
+    Good("FROM node:24\nWORKDIR /app\nCOPY package.json package-lock.json ./\nRUN npm ci"),
+    Bad(
+        "FROM node:24\nWORKDIR /app\nCOPY package*.json ./\nRUN «npm i»",
+        files={"package.json": "{}", "package-lock.json": "{}"},
+        fixed="FROM node:24\nWORKDIR /app\nCOPY package*.json ./\nRUN npm ci",
+    ),
+    Bad(
+        "FROM node:24\nWORKDIR /app\nCOPY . .\nRUN cd web && «npm install»",
+        files={"web/package.json": "{}", "web/package-lock.json": "{}"},
+    ),
+    Bad("WORKDIR /app\nCOPY package.json yarn.lock /app/\nRUN «yarn»", message="`--immutable`"),
+    Bad("WORKDIR /app\nCOPY package.json yarn.lock ./\nRUN corepack enable && «yarn install»"),
+    Bad(
+        "WORKDIR /app\nCOPY package.json pnpm-lock.yaml ./\nRUN «pnpm install --prod»",
+        fixed="WORKDIR /app\nCOPY package.json pnpm-lock.yaml ./\nRUN pnpm install --frozen-lockfile --prod",
+    ),
+    Bad("WORKDIR /app\nCOPY package.json bun.lock ./\nRUN «bun install»"),
+    Bad("WORKDIR /app\nCOPY pyproject.toml uv.lock ./\nRUN «uv sync --no-dev»", message="add `--locked`"),
+    Bad(
+        "WORKDIR /app\nRUN --mount=type=bind,source=uv.lock,target=uv.lock «uv sync»",
+        fixed="WORKDIR /app\nRUN --mount=type=bind,source=uv.lock,target=uv.lock uv sync --locked",
+    ),
+    Bad("WORKDIR /app\nCOPY Pipfile Pipfile.lock ./\nRUN «pipenv install --system»"),
+    Bad("WORKDIR /app\nCOPY Gemfile Gemfile.lock ./\nRUN «bundle install»", message="BUNDLE_FROZEN"),
+    Bad(
+        "WORKDIR /app\nCOPY package-lock.json /app/\nFROM debian:12\nWORKDIR /b\nCOPY yarn.lock /b/\nRUN «yarn install»"
+    ),
+    Good("WORKDIR /app\nCOPY package.json ./\nRUN npm install", why="no lock file is copied"),
+    Good("WORKDIR /app\nCOPY package*.json ./\nRUN npm install", why="the pattern may match no lock file"),
+    Good(
+        "WORKDIR /app\nCOPY package*.json ./\nRUN npm install",
+        files={"package.json": "{}"},
+        why="the pattern matches no lock file",
+    ),
+    Good(
+        "WORKDIR /app\nCOPY . .\nRUN npm install",
+        files={"package.json": "{}", "package-lock.json": "{}", ".dockerignore": "package-lock.json"},
+        why="the lock file is ignored",
+    ),
+    Good("WORKDIR /app\nCOPY package.json package-lock.json ./\nRUN npm install -g serve && npm install left-pad@1"),
+    Good("WORKDIR /app\nCOPY package.json package-lock.json ./\nRUN rm package-lock.json && npm install"),
+    Good("WORKDIR /app\nCOPY a/package.json a/package-lock.json /a/\nRUN npm install", why="another directory"),
+    Good("WORKDIR /app\nCOPY yarn.lock ./\nRUN yarn install --frozen-lockfile && yarn build"),
+    Good("WORKDIR /app\nENV CI=true\nCOPY pnpm-lock.yaml ./\nRUN pnpm install", why="the default in CI"),
+    Good("WORKDIR /app\nENV UV_FROZEN=1\nCOPY uv.lock ./\nRUN uv sync"),
+    Good("WORKDIR /app\nCOPY Gemfile.lock ./\nRUN bundle config set --local deployment true && bundle install"),
+    Good("WORKDIR /app\nCOPY pyproject.toml poetry.lock ./\nRUN poetry install", why="Poetry enforces its lock file"),
+    Good("WORKDIR /app\nCOPY composer.json composer.lock ./\nRUN composer install"),
+)
