@@ -134,7 +134,7 @@ CONFIG_KEYS = (
     ConfigKey(
         "context",
         TEXT,
-        "The build context, relative to this file. By default it is determined from the files that build the Dockerfile "
+        "The build context, relative to this file. By default it is found from the files that build the Dockerfile "
         "(compose files, makefiles, CI workflows, …) and from the files that it copies.",
         'context = "."',
     ),
