@@ -12,6 +12,10 @@ if TYPE_CHECKING:
 
 UNUSED_IGNORES = "unused-ignores"
 """Set by the engine for the rules about comments, never by a configuration."""
+GIVEN_ARGUMENTS = "given-arguments"
+"""Set by the engine, never by a configuration."""
+PROJECT_IMAGES = "project-images"
+"""Set by the engine, never by a configuration."""
 
 
 def pedantic(build: Build) -> bool:
@@ -43,3 +47,27 @@ def unused_ignores(build: Build) -> Sequence[UnusedIgnore]:
     """The names in ignore comments that suppress nothing; empty until the other rules have run."""
     value: Any = build.options.get(UNUSED_IGNORES, ())
     return value
+
+
+def given_arguments(build: Build) -> frozenset[str]:
+    """The build arguments that a build of the file passes in a compose file, a workflow, a makefile, and so on."""
+    value: Any = build.options.get(GIVEN_ARGUMENTS, frozenset[str]())
+    return value
+
+
+def is_project_image(build: Build, image: str | None) -> bool:
+    """Whether the project builds the image of this name from another Dockerfile.
+
+    Its tag does not matter: it is that of the local build. Official images never count, as everyone can pull them.
+    """
+    names: Any = build.options.get(PROJECT_IMAGES)
+    if not names or not image:
+        return False
+    name = image.partition("@")[0]
+    head, colon, tag = name.rpartition(":")
+    name = head if colon and "/" not in tag else name
+    if name not in names:
+        return False
+    from ..model.images.catalog import is_official
+
+    return not is_official(name)

@@ -11,6 +11,7 @@ from ...model.disk import MAX_CONFIG_BYTES, boundary_of, read_found
 from ...model.ignore_file import IgnoreError, find_ignore_file
 from ...syntax.parser import parse
 from ...syntax.source import SourceError
+from ..config.layer import display_path
 from ..engine.linter import read_source
 from ..engine.planning import LintPlans
 from ..output.summary import counted
@@ -74,7 +75,7 @@ def _propose(file: DiscoveredFile, roots: Sequence[str], plans: LintPlans) -> Ig
     except SourceError as error:
         raise SourceError(f"{file.path}: {error}") from None
     if context is None:
-        inform(f"{file.path}: cannot determine its build context; set `context` in dlint.toml")
+        inform(f"{file.path}: {unknown_context_message(build, roots, plans)}")
         return None
     try:
         return ignore_file_proposal(build, context, roots, plans=plans)
@@ -115,6 +116,18 @@ def invalid_ignore_message(context: Context, error: IgnoreError) -> str:
     """The error for an ignore file that BuildKit rejects."""
     path = find_ignore_file(context.dockerfile, context.root) or context.root
     return f"{path}:{error.line}: {error}"
+
+
+def unknown_context_message(build: Build, roots: Sequence[str], plans: LintPlans) -> str:
+    """Why there is no build context, and what to do."""
+    assumed = plans.assumed_context(build.dockerfile.source.name, build, roots)
+    if assumed is None:
+        return "cannot determine its build context; use `--context DIR`, or set `context` in dlint.toml"
+    shown = display_path(os.path.normpath(assumed))
+    return (
+        f"its build context may be `{shown}`, but nothing proves it; use `--context {shown}`, or set `context` in "
+        "dlint.toml"
+    )
 
 
 def load_build(

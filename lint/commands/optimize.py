@@ -18,7 +18,14 @@ from ..engine.time_limit import TimeLimitExceeded
 from ..sources.discovery import discover, no_dockerfile_message
 from ..terminal.exit_status import BROKEN, CLEAN, FOUND
 from ..terminal.streams import OutputError, inform, warn, write_stdout
-from .dockerignore import ignore_file_proposal, invalid_ignore_message, proposal_json, proposal_summary, write_proposal
+from .dockerignore import (
+    ignore_file_proposal,
+    invalid_ignore_message,
+    proposal_json,
+    proposal_summary,
+    unknown_context_message,
+    write_proposal,
+)
 from .fix import FixRequest, fix_source
 from .interactive import Confirmation, why_not_interactive
 from .rewrite_plan import write_plan, write_rewrite_diff
@@ -133,8 +140,10 @@ class _OptimizeRun:
         if errors:
             self._fail(f"{source.name}:{errors[0].line}: {errors[0].message}; see `dlint check`")
             return
-        context = self._plans.context_finder(source.name, self._paths)(Build(parse(source)))
+        build = Build(parse(source))
+        context = self._plans.context_finder(source.name, self._paths)(build)
         if context is None:
+            inform(f"{source.name}: {unknown_context_message(build, self._paths, self._plans)}")
             self._results.append((source, self._rewritten(source, None)))
             return
         proposal = self._ignore_proposal(source, context) if "dockerignore" in self._rewrites else None
@@ -177,7 +186,7 @@ class _OptimizeRun:
         for source, result in self._results:
             request = self._requests.get(source.name)
             if request is None and result.text != source.text:
-                warn(f"{source.name}: cannot verify: cannot determine its build context; set `context` in dlint.toml")
+                warn(f"{source.name}: cannot verify without its build context")
                 status = BROKEN
             if request is not None and request.changes:
                 verdict = verify_rewrite(request, self._arguments)

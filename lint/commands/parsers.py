@@ -231,6 +231,10 @@ def _exclude(add: Callable[..., argparse.Action]) -> None:
     add("--exclude", action="append", default=[], metavar="PATTERN", help="skip matching files (.gitignore syntax)")
 
 
+def _context(add: Callable[..., argparse.Action]) -> None:
+    add("--context", metavar="DIR", help="the build context of the files")
+
+
 def _common(parser: CommandParser) -> None:
     """The last groups: options of all commands that read Dockerfiles under a configuration."""
     add = parser.group("Configuration")
@@ -304,6 +308,7 @@ def _check() -> CommandParser:
     add = parser.group("Files")
     _exclude(add)
     add("--force-exclude", action="store_true", help="exclude files even if passed explicitly")
+    _context(add)
     add("--stdin-filename", metavar="NAME", help="name of standard input, which sets its context")
     add("--show-files", action="store_true", help="list the files that would be linted")
     _common(parser)
@@ -474,7 +479,9 @@ def _optimize() -> CommandParser:
     add("--diff", action="store_true", help="show what would change, as a patch")
     add("--explain", action="store_true", help="show each precondition and whether it holds")
     _format_of_text(add)
-    _exclude(parser.group("Files"))
+    add = parser.group("Files")
+    _exclude(add)
+    _context(add)
     _common(parser)
     return parser
 
@@ -496,7 +503,9 @@ def _dockerignore() -> CommandParser:
     add("--write", action="store_true", help="create or extend the file")
     add("--diff", action="store_true", help="show what would change, as a patch")
     _format_of_text(add)
-    _exclude(parser.group("Files"))
+    add = parser.group("Files")
+    _exclude(add)
+    _context(add)
     _common(parser)
     return parser
 

@@ -39,7 +39,10 @@ def _context(path: str, roots: Sequence[str], plans: LintPlans) -> str:
         return f"unknown ({error})"
     context = plans.context_finder(path, roots)(build)
     if context is None:
-        return "unknown; set `context` in dlint.toml"
+        assumed = plans.assumed_context(path, build, roots)
+        if assumed is None:
+            return "unknown; set `context` in dlint.toml"
+        return f"assumed to be {display_path(assumed)}, so no rule uses it; set `context` in dlint.toml"
     ignore = find_ignore_file(path, context.root)
     ignored = f"ignore file: {display_path(os.path.normpath(ignore))}" if ignore else "no ignore file"
     return f"{display_path(context.root)} ({_origin(path, context.root, build, roots, plans)}), {ignored}"

@@ -134,8 +134,8 @@ CONFIG_KEYS = (
     ConfigKey(
         "context",
         TEXT,
-        "The build context, relative to this file. By default it is determined from compose and bake files, CI "
-        "workflows, and the files that the Dockerfile copies.",
+        "The build context, relative to this file. By default it is found from the files that build the Dockerfile "
+        "(compose files, makefiles, CI workflows, …) and from the files that it copies.",
         'context = "."',
     ),
     ConfigKey(

@@ -96,13 +96,17 @@ class LintPlan:
         )  # fmt: skip
 
     def with_build(
-        self, targets: Sequence[str], build_args: Mapping[str, str], named_contexts: Mapping[str, str]
+        self,
+        targets: Sequence[str],
+        build_args: Mapping[str, str],
+        named_contexts: Mapping[str, str],
+        options: Mapping[str, object],
     ) -> LintPlan:
-        """The same plan for a build of these targets; without targets that of the last stage."""
+        """The same plan for a build of these targets; without targets that of the last stage. `options` are added."""
         target, *extra = targets or ("",)
         return LintPlan(
-            self.rules, self.experimental_rules, self.shell, self.options, self.profile, self.severity_overrides,
-            self.comments, target, build_args, extra, named_contexts, self.timeout,
+            self.rules, self.experimental_rules, self.shell, {**(self.options or {}), **options}, self.profile,
+            self.severity_overrides, self.comments, target, build_args, extra, named_contexts, self.timeout,
             self.confidences, self.all_confidences,
         )  # fmt: skip
 

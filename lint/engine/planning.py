@@ -6,6 +6,7 @@ import os
 
 from ...model.disk import stays_inside
 from ...rules.base import CONFIDENCES, MEDIUM
+from ...rules.options import GIVEN_ARGUMENTS, PROJECT_IMAGES
 from ..config.arguments import OUTPUT_FORMATS
 from ..config.layer import ENVIRONMENT_PREFIX, ConfigError, ConfigLayer, display_path
 from ..config.profiles import get_profile
@@ -95,6 +96,9 @@ def _option_layers(arguments: argparse.Namespace | CheckArguments) -> list[Confi
         value: str | None = getattr(arguments, key.replace("-", "_"), None)
         if value and (key != "format" or value in OUTPUT_FORMATS):
             values[key] = value
+    context: str | None = getattr(arguments, "context", None)
+    if context:
+        values["context"] = context
     exclude: list[str] = arguments.exclude
     if exclude:
         values["extend-exclude"] = exclude
@@ -163,8 +167,9 @@ class LintPlans:
             plan = self._plans[key] = self._plan(config, ignored)
         settings = config.dockerfile_settings(path)
         builds = self.builds(path, roots)
-        if builds or "target" in settings or "build-args" in settings:
-            return _plan_of_builds(plan, builds, settings)
+        images = self.invocations.images(path, roots)
+        if builds or images or "target" in settings or "build-args" in settings:
+            return _plan_of_builds(plan, builds, settings, images)
         return plan
 
     def for_text(self, path: str) -> LintPlan:
@@ -178,7 +183,7 @@ class LintPlans:
         return _plan_of_builds(self.of(path), [build], self._configurations.of(path).dockerfile_settings(path))
 
     def builds(self, path: str, roots: Sequence[str] = ()) -> list[BuildInvocation]:
-        """The builds of the Dockerfile at `path` that compose files, bake files and workflows describe.
+        """The builds of the Dockerfile at `path` that other files of the project describe or run.
 
         They are searched for up to the repository root, or up to a directory in `roots`.
         """
@@ -202,7 +207,8 @@ class LintPlans:
         """A function that returns the build context of the Dockerfile at `path`, or None if it is unknown.
 
         The context comes from the configuration, from the files that describe the build, or from what the Dockerfile
-        copies. Parents of the directories in `roots` are not considered. Raises ConfigError.
+        copies; one that is only assumed counts as unknown. Parents of the directories in `roots` are not considered.
+        Raises ConfigError.
         """
         config = self._configurations.of(path)
         root, outside = config.context(path, roots)
@@ -229,6 +235,10 @@ class LintPlans:
                 return None
 
         return find
+
+    def assumed_context(self, path: str, build: Build, roots: Sequence[str]) -> str | None:
+        """The directory that is probably the build context of the Dockerfile at `path`, without evidence of it."""
+        return self.contexts.assumed(path, build, roots, self.bounded(self.builds(path, roots), roots))
 
     def _plan(self, config: Config, ignored: Sequence[str]) -> LintPlan:
         select, extend, ignore, name = config.selection()
@@ -320,11 +330,13 @@ _INTERMEDIATE_TARGETS = frozenset(
 _MAX_TARGETS = 4
 
 
-def _plan_of_builds(plan: LintPlan, builds: Sequence[BuildInvocation], settings: Mapping[str, Any]) -> LintPlan:
+def _plan_of_builds(
+    plan: LintPlan, builds: Sequence[BuildInvocation], settings: Mapping[str, Any], images: frozenset[str] = frozenset()
+) -> LintPlan:
     """The plan with target, arguments and named contexts of these builds of the file; `settings` win over them.
 
     All targets are linted, and the last stage too if only intermediate ones are built. Build arguments are used if all
-    builds agree on their value.
+    builds agree on their value. `images`: the names of the images that the project builds from other Dockerfiles.
     """
     targets = list(dict.fromkeys(build.target.lower() for build in builds))
     if targets and _INTERMEDIATE_TARGETS.issuperset(targets):
@@ -337,4 +349,8 @@ def _plan_of_builds(plan: LintPlan, builds: Sequence[BuildInvocation], settings:
         arguments |= build.args
         named_contexts |= build.contexts
     agreed = {key: value for key, value in arguments.items() if all(b.args.get(key) == value for b in builds)}
-    return plan.with_build(targets[:_MAX_TARGETS], {**agreed, **settings.get("build-args", {})}, named_contexts)
+    given = frozenset(name for build in builds for name in build.given)
+    options = {GIVEN_ARGUMENTS: given, PROJECT_IMAGES: images} if given or images else {}
+    return plan.with_build(
+        targets[:_MAX_TARGETS], {**agreed, **settings.get("build-args", {})}, named_contexts, options
+    )

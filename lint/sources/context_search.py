@@ -1,4 +1,7 @@
-"""Finds the build context of a Dockerfile from the files that describe its build and from what it copies."""
+"""Finds the build context of a Dockerfile from the files that describe its build and from what it copies.
+
+The name of a directory is not evidence. A context without evidence is only assumed: no rule and no rewrite uses it.
+"""
 
 from __future__ import annotations
 
@@ -16,12 +19,6 @@ if TYPE_CHECKING:
 
     from ...model.build import Build
     from .invocations.invocation import BuildInvocation
-
-_TOOL_DIRECTORIES = frozenset(
-    ("docker", ".docker", "dockerfiles", "build", "deploy", "deployment", "deployments", "ci", ".ci", "container",
-     "containers", ".devcontainer", "infra", "devops", "ops", "hack", "packaging")
-)  # fmt: skip
-"""Directories with Dockerfiles whose build context is usually another directory."""
 
 _MAX_ENTRIES = 200
 """Entries of a directory that are read to find out what it holds."""
@@ -45,29 +42,60 @@ class ContextFinder:
     def locate(
         self, path: str, build: Build, roots: Sequence[str], described: Sequence[BuildInvocation] = ()
     ) -> Context | None:
-        """The context of the Dockerfile at `path`; None if it cannot be determined.
+        """The context of the Dockerfile at `path`; None if it is unknown, or only assumed (see `assumed`).
 
         `described` are the builds of the file in other files. Their context is used unless it holds none of the copied
-        sources and another directory holds all; of several contexts the one with most of the sources. Remote contexts
-        are ignored.
+        sources and another directory holds all; of several contexts the one with most of the sources. If all contexts
+        are remote, the context is unknown.
 
         Otherwise the candidates are the directory of the Dockerfile and its parents, up to the repository root, or
-        outside a repository up to a directory in `roots` (the paths of the command line). The candidate with most of
-        the copied sources is the context, the nearest one of those that hold all of them.
+        outside a repository up to a directory in `roots` (the paths of the command line). These are evidence:
+
+        - exactly one candidate holds all copied sources, or of those that do it has most of the sources with wildcards,
+          with variables, and with names of generated files;
+        - one candidate holds most and at least two of the sources, and no other one holds any;
+        - no candidate holds any, and exactly one directory in them holds all of at least two sources;
+        - the directory of the Dockerfile has a .dockerignore, which BuildKit reads only in the root of a context, and
+          no other candidate holds more of the sources;
+        - the Dockerfile is in the root of the repository, where `docker build .` is run, and its sources are not
+          elsewhere.
         """
+        root, is_certain = self._search(path, build, roots, described)
+        return self.context_at(root, path) if root is not None and is_certain else None
+
+    def assumed(
+        self, path: str, build: Build, roots: Sequence[str], described: Sequence[BuildInvocation] = ()
+    ) -> str | None:
+        """The directory that is probably the context, if `locate` has no evidence of one."""
+        root, is_certain = self._search(path, build, roots, described)
+        return None if is_certain else root
+
+    def _search(
+        self, path: str, build: Build, roots: Sequence[str], described: Sequence[BuildInvocation]
+    ) -> tuple[str | None, bool]:
+        """The context, and whether it is certain."""
         candidates, is_bounded = _candidates(os.path.dirname(path) or ".", roots)
         required, optional = _sources(build)
         named = dict.fromkeys(each.context for each in described if each.context and os.path.isdir(each.context))
         if named:
-            return self.context_at(_described_context(list(named), candidates, required, optional), path)
+            return _described_context(list(named), candidates, required, optional)
         if described and all(each.context is None for each in described):
-            return None
-        root = _best(candidates, required, optional)
-        if root is None and len(required) > 1 and is_bounded:
-            root = _sibling(candidates, required)
-        if root is None and not any(_holds(each, name) for each in candidates for name in required):
-            root = self._default(path, build, candidates, required)
-        return self.context_at(root, path) if root is not None else None
+            return None, True
+        counts = [_counts(each, required, optional) for each in candidates]
+        proven = _proven(candidates, counts, len(required))
+        if proven is not None:
+            return proven, True
+        own = candidates[0]
+        if os.path.isfile(os.path.join(own, ".dockerignore")) and counts[0][0] == max(counts)[0]:
+            return own, True
+        if len(required) > 1 and is_bounded and max(counts)[0] == 0:
+            proven = _sibling(candidates, required)
+            if proven is not None:
+                return proven, True
+        if self._is_root_build(path, build, candidates, is_bounded, required):
+            return own, True
+        best = candidates[counts.index(max(counts))] if max(counts) > (0, 0) else own
+        return (best, False) if _has_content(best) else (None, False)
 
     def context_at(self, root: str, path: str) -> Context:
         """The directory `root` as the context of the Dockerfile at `path`."""
@@ -78,24 +106,22 @@ class ContextFinder:
             self._contexts[key] = Context(root, path)
         return self._contexts[key]
 
-    def _default(self, path: str, build: Build, candidates: Sequence[str], required: Sequence[str]) -> str | None:
-        """The default context: the Dockerfile's directory, or a parent with an ignore file. None if that is uncertain.
-
-        It is certain if the Dockerfile has an ignore file next to it, or copies no named source, or none that exists.
-        An ignore file in a parent directory without a Dockerfile may belong to this one.
-        """
+    def _is_root_build(
+        self, path: str, build: Build, candidates: Sequence[str], is_bounded: bool, required: Sequence[str]
+    ) -> bool:
+        """Whether the Dockerfile is in the root of the project, and nothing suggests another context."""
         own = candidates[0]
-        if find_ignore_file(path, own) is not None:
-            return own
-        if required and not (copies_everything(build) and not self._exists_anywhere(candidates[-1], required)):
-            return None
-        ignored = [each for each in candidates[1:] if os.path.isfile(os.path.join(each, ".dockerignore"))]
-        top = "" if len(candidates) == 1 else os.path.abspath(candidates[-1])
-        if not os.path.lexists(os.path.join(own, ".git")) and not _TOOL_DIRECTORIES.isdisjoint(_parts(own, top)):
-            return ignored[0] if ignored else None
-        if any(not _has_dockerfile(each) for each in ignored):
-            return None
-        return own if _has_content(own) else None
+        if len(candidates) > 1 or (not is_bounded and _is_inside_current_directory(own)):
+            return False
+        name = os.path.basename(path).lower()
+        part = name.removeprefix("dockerfile.") if name.startswith("dockerfile.") else name.removesuffix(".dockerfile")
+        if part != name and os.path.isdir(os.path.join(own, part)):
+            return False  # `web.Dockerfile` next to `web/`
+        if not _has_content(own):
+            return False
+        if required and not any(_holds(own, each) for each in required):
+            return copies_everything(build) and not self._exists_anywhere(own, required)
+        return True
 
     def _exists_anywhere(self, top: str, names: Sequence[str]) -> bool:
         """Whether a directory in `top` holds one of the sources; also if there are too many directories to search."""
@@ -126,12 +152,14 @@ class ContextFinder:
 
 def _described_context(
     contexts: Sequence[str], candidates: Sequence[str], required: Sequence[str], optional: Sequence[str]
-) -> str:
-    """The context that holds most of the sources; a candidate that holds all if that one holds none."""
+) -> tuple[str, bool]:
+    """The context that holds most of the sources, which is certain; a candidate that holds all if that holds none."""
     best = max(contexts, key=lambda each: _counts(each, required, optional))
     if required and not any(_holds(best, name) for name in required):
-        return next((each for each in candidates if all(_holds(each, name) for name in required)), best)
-    return best
+        holding = [each for each in candidates if all(_holds(each, name) for name in required)]
+        if holding:
+            return holding[0], len(holding) == 1
+    return best, True
 
 
 def _counts(root: str, required: Sequence[str], optional: Sequence[str]) -> tuple[int, int]:
@@ -171,17 +199,23 @@ def _candidates(directory: str, roots: Sequence[str]) -> tuple[list[str], bool]:
     return found, True
 
 
-def _best(candidates: Sequence[str], required: Sequence[str], optional: Sequence[str]) -> str | None:
-    """The candidate with most of the sources, the nearest that holds all; None if that is ambiguous."""
-    counted = [_counts(each, required, optional) for each in candidates]
-    best = max(counted)
-    winners = [each for each, count in zip(candidates, counted, strict=True) if count == best]
+def _proven(candidates: Sequence[str], counts: Sequence[tuple[int, int]], required: int) -> str | None:
+    """The only candidate that can be the context, judging by the number of sources that each holds."""
+    best = max(counts)
     if best == (0, 0):
         return None
-    if best[0] < len(required) and len(winners) > 1:
-        winners = [each for each in winners if os.path.isfile(os.path.join(each, ".dockerignore"))]
+    if best[0] == required:
+        winners = [each for each, count in zip(candidates, counts, strict=True) if count == best]
         return winners[0] if len(winners) == 1 else None
-    return winners[0]
+    holding = [count for count in counts if count != (0, 0)]
+    is_most = len(holding) == 1 and best[0] > 1 and 2 * best[0] > required
+    return candidates[counts.index(best)] if is_most else None
+
+
+def _is_inside_current_directory(directory: str) -> bool:
+    """Whether the directory is in the current one, but is not the current one."""
+    here, current = os.path.abspath(directory), os.getcwd()
+    return here != current and here.startswith(os.path.join(current, ""))
 
 
 def _sibling(candidates: Sequence[str], required: Sequence[str]) -> str | None:
@@ -197,24 +231,12 @@ def _sibling(candidates: Sequence[str], required: Sequence[str]) -> str | None:
     return found[0] if len(found) == 1 else None
 
 
-def _parts(directory: str, top: str) -> list[str]:
-    """The names of the directories from `top` down to `directory`; without `top` only the last."""
-    here = os.path.abspath(directory).lower()
-    return (os.path.relpath(here, top.lower()).split(os.sep)) if top else [os.path.basename(here)]
-
-
 def _holds(root: str, name: str) -> bool:
     """Whether a source is in the directory; a source directory with nothing but Dockerfiles is not evidence."""
     if has_wildcard(name):
         return bool(Context(root).match(name))
     path = os.path.join(root, name)
     return os.path.lexists(path) and (not os.path.isdir(path) or _has_content(path))
-
-
-def _has_dockerfile(directory: str) -> bool:
-    from .discovery import is_dockerfile_name
-
-    return any(is_dockerfile_name(name) for name in _names(directory))
 
 
 def _has_content(directory: str) -> bool:

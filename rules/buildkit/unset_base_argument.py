@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ...syntax.expand import variable_references
-from ..base import WARNING, Bad, Finding, Good, rule
+from ..base import INFO, Bad, Finding, Good, rule
+from ..options import given_arguments
 from ..text import join_quoted
 from .base_names import always_invalid, invalid_without_build_arguments
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import From
 
 
-@rule("BK017", level=WARNING, since="0.1", aliases=("buildkit:InvalidDefaultArgInFrom",))
+@rule("BK017", level=INFO, since="0.1", aliases=("buildkit:InvalidDefaultArgInFrom",))
 def unset_base_argument(instruction: From, build: Build) -> Iterator[Finding]:
     """The base image name is invalid unless a build argument is given.
 
@@ -27,6 +28,8 @@ def unset_base_argument(instruction: From, build: Build) -> Iterator[Finding]:
     Give the ARG before the first FROM a default: `ARG VERSION=3.12`.
 
     ## Exceptions
+    - Build arguments that a compose file, a CI workflow, a makefile or another file of the project passes
+      ([more](../configuration.md#build-context-target-and-arguments)).
     - A base image name that is invalid whatever the build arguments are: `build-error` reports it.
     """
     base = instruction.base
@@ -36,6 +39,8 @@ def unset_base_argument(instruction: From, build: Build) -> Iterator[Finding]:
         return
     state = build.global_state
     names = [name for name, _, _ in variable_references(base.text, state.escape) if name in state.unknown]
+    if given_arguments(build).issuperset(names):
+        return
     shown = join_quoted([f"ARG {name}" for name in dict.fromkeys(names)])
     yield Finding(f"the base image `{base.text}` is undefined without `--build-arg`; give {shown} a default", base)
 
@@ -45,6 +50,8 @@ EXAMPLES = (
     Good("ARG VERSION=3.12\nFROM python:${VERSION}-slim"),
     Bad("ARG VERSION\nFROM «python:${VERSION}-slim»"),
     Bad("ARG NAME\nARG TAG\nFROM «$NAME:$TAG» AS a", message="`ARG NAME` and `ARG TAG`"),
+    Good("ARG BASE\nFROM $BASE", options={"given-arguments": frozenset({"BASE"})}, why="a compose file passes it"),
+    Bad("ARG BASE\nFROM «$BASE»", options={"given-arguments": frozenset({"OTHER"})}),
     Good("ARG VARIANT\nFROM python:3.12$VARIANT", why="valid without it"),
     Good("ARG VERSION\nFROM python:${VERSION:-3.12}"),
     Good("FROM $BASE", why="reported by build-error"),

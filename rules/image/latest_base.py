@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..base import WARNING, Bad, Finding, Good, rule
+from ..options import is_project_image
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,9 +22,14 @@ def latest_base(instruction: From, build: Build) -> Iterator[Finding]:
 
     ## What to do
     Use the version that the program was tested with.
+
+    ## Exceptions
+    - An image that the project builds from another Dockerfile, as a compose file, a CI workflow or a makefile shows.
     """
     stage = build.stage_from(instruction)
     if stage is not None and stage.parent is None and instruction.base is not None:
+        if is_project_image(build, stage.image or instruction.base.text.strip("\"'")):
+            return
         ref, written = stage.base_ref, instruction.base.text.strip("\"'")
         # A variable in the name makes the reference unknown, but not the tag.
         latest = written.endswith(":latest") if ref is None else ref.tag == "latest" and ref.digest is None
@@ -37,6 +43,11 @@ def latest_base(instruction: From, build: Build) -> Iterator[Finding]:
 EXAMPLES = (
     Bad("FROM «debian:latest»", message="pin a version"),
     Good("FROM debian:12-slim"),
+    Good(
+        "FROM registry.example.org:5000/team/app:latest",
+        options={"project-images": frozenset({"registry.example.org:5000/team/app"})},
+        why="built by the project",
+    ),
     Bad("ARG TAG=latest\nFROM «debian:${TAG}»", why="the default of the ARG"),
     Bad("ARG P\nFROM «example.org/$P/base:latest»", why="the tag is literal"),
     Good("FROM debian:latest@sha256:" + "a" * 64, why="pinned by digest"),

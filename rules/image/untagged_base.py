@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..base import WARNING, Bad, Finding, Good, rule
+from ..options import is_project_image
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,9 +22,14 @@ def untagged_base(instruction: From, build: Build) -> Iterator[Finding]:
 
     ## What to do
     Use the version that the program was tested with, and its suite if there is one: `python:3.12-slim-bookworm`.
+
+    ## Exceptions
+    - An image that the project builds from another Dockerfile, as a compose file, a CI workflow or a makefile shows.
     """
     stage = build.stage_from(instruction)
     if stage is not None and stage.parent is None and instruction.base is not None:
+        if is_project_image(build, stage.image or instruction.base.text.strip("\"'")):
+            return
         ref = stage.base_ref
         if ref is not None and ref.tag is None and ref.digest is None:
             yield Finding(
@@ -37,6 +43,9 @@ EXAMPLES = (
     Good("FROM debian:12-slim"),
     Bad("ARG BASE=debian\nFROM «$BASE»"),
     Good("FROM scratch"),
+    Good("FROM app-base", options={"project-images": frozenset({"app-base"})}, why="built by the project"),
+    Bad("FROM «debian»", options={"project-images": frozenset({"debian"})}, why="an official image can be meant"),
+    Bad("FROM «app»", options={"project-images": frozenset({"app-base"})}, why="another image"),
     Good("FROM debian:12-slim AS base\nFROM base", why="a stage"),
     Good("ARG BASE\nFROM $BASE", why="set by the build"),
     Good("FROM debian@sha256:" + "a" * 64),

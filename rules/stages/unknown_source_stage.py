@@ -6,6 +6,7 @@ from ...model.images.catalog import is_official
 from ...model.images.reference import InvalidReferenceError, parse_reference
 from ...syntax.instruction_checks import suggest
 from ..base import WARNING, Bad, Finding, Good, rule
+from ..options import is_project_image
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ def unknown_source_stage(copy: Copy, build: Build) -> Iterator[Finding]:
     ## Exceptions
     - A plain name that is not an official image, because it may be a named build context (`docker build
       --build-context`).
+    - An image that the project builds from another Dockerfile.
     - A number or a later stage, which `build-error` reports.
     """
     flag = copy.flag("from")
@@ -42,6 +44,7 @@ def unknown_source_stage(copy: Copy, build: Build) -> Iterator[Finding]:
         or reference is None
         or reference.tag
         or reference.digest
+        or is_project_image(build, name)
     ):
         return
     near = suggest(name.lower(), [stage.name for stage in build.stages if stage.name])
@@ -66,5 +69,6 @@ EXAMPLES = (
     Good("FROM debian:12 AS build\nFROM debian:12\nCOPY --from=BUILD /a /a", why="case-insensitive"),
     Good("FROM debian:12\nFROM debian:12\nCOPY --from=0 /a /a"),
     Good("COPY --from=nginx:1.27 /a /a"),
+    Good("COPY --from=team/tool /a /a", options={"project-images": frozenset({"team/tool"})}, why="of the project"),
     Good("COPY --from=assets /a /a", why="it may be a named build context"),
 )

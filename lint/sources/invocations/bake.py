@@ -6,7 +6,7 @@ import os
 from itertools import islice, product
 
 from .hcl import HclBudget, HclError, HclExpression, HclFunction, UnknownValue, parse_hcl
-from .invocation import BuildInvocation, InlineDockerfile, is_remote_context, resolve_path
+from .invocation import BuildInvocation, InlineDockerfile, as_mapping, is_remote_context, resolve_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,9 +48,12 @@ def _json(text: str) -> tuple[dict[str, BakeTarget], dict[str, Any]]:
     import json
 
     document: Any = json.loads(text)
-    written, variables = _map(_map(document).get("target")), _map(_map(document).get("variable"))
-    targets = {name: BakeTarget(_map(keys), _line_of(text, name)) for name, keys in written.items()}
-    defaults = {name: _map(value).get("default") for name, value in variables.items()}
+    written, variables = (
+        as_mapping(as_mapping(document).get("target")),
+        as_mapping(as_mapping(document).get("variable")),
+    )
+    targets = {name: BakeTarget(as_mapping(keys), _line_of(text, name)) for name, keys in written.items()}
+    defaults = {name: as_mapping(value).get("default") for name, value in variables.items()}
     return targets, {HclBudget.KEY: HclBudget(), **defaults}
 
 
@@ -129,7 +132,7 @@ def _combinations(keys: Mapping[str, Any], variables: Mapping[str, Any]) -> Iter
     if not isinstance(matrix, dict):
         yield variables
         return
-    axes = [[(name, value) for value in _list(values)] for name, values in _map(matrix).items()]
+    axes = [[(name, value) for value in _list(values)] for name, values in as_mapping(matrix).items()]
     for combination in islice(product(*axes), _MAX_COMBINATIONS):
         yield {**variables, **dict(combination)}
 
@@ -155,7 +158,17 @@ def _invocation(
     file = "" if inline is not None or context is None else resolve_path(context, dockerfile or "")
     args, contexts = _pairs(keys.get("args"), variables), _pairs(keys.get("contexts"), variables)
     shown = word("name", name) or name
-    return BuildInvocation(path, target.line, shown, context, file, stage or "", args, contexts, inline)
+    tables = [as_mapping(_value(table, variables)) for table in keys.get("args", ())]
+    return BuildInvocation(
+        path, target.line, shown, context, file, stage or "", args, contexts, inline,
+        given=[name for table in tables for name in table],
+        images=_texts(keys.get("tags"), variables), platforms=_texts(keys.get("platforms"), variables),
+    )  # fmt: skip
+
+
+def _texts(node: Any, variables: Mapping[str, Any]) -> list[str]:
+    """The known texts of a list."""
+    return [each for each in _list(_value(node, variables)) if isinstance(each, str)]
 
 
 def _inline(node: Any, variables: Mapping[str, Any], text: str) -> InlineDockerfile | None:
@@ -177,7 +190,7 @@ def _pairs(tables: Any, variables: Mapping[str, Any]) -> dict[str, str]:
     found: dict[str, str] = {}
     for table in _list(tables):
         value = _value(table, variables)
-        for key, written in _map(value).items():
+        for key, written in as_mapping(value).items():
             entry = written if isinstance(table, HclExpression) else _value(written, variables)
             if isinstance(entry, (str, int, float)):
                 found[key] = str(entry).lower() if isinstance(entry, bool) else str(entry)
@@ -197,8 +210,3 @@ def _value(node: Any, variables: Mapping[str, Any]) -> Any:
 def _list(value: Any) -> list[Any]:
     found: Any = value
     return found if isinstance(value, list) else []
-
-
-def _map(value: Any) -> dict[str, Any]:
-    found: Any = value
-    return found if isinstance(value, dict) else {}

@@ -198,7 +198,20 @@ class _Reader:
         line = max(build.node.start_mark.line, self._services(path)[name].line) + 1
         target = value("target", "")[0] or ""
         args, contexts = (_all_pairs(build.keys.get(key, ()), values) for key in ("args", "additional_contexts"))
-        return BuildInvocation(path, line, name, context, file, target, args, contexts, inline)
+        tags = [scalar_text(self._services(path)[name].get("image"))]
+        for node, _ in build.keys.get("tags", ())[:1]:
+            tags += map(scalar_text, sequence_items(node))
+        platforms = [
+            known
+            for node, _ in build.keys.get("platforms", ())[:1]
+            for each in sequence_items(node)
+            if (known := _expanded(scalar_text(each), values))
+        ]
+        return BuildInvocation(
+            path, line, name, context, file, target, args, contexts, inline,
+            given=[key for node, _ in build.keys.get("args", ()) for key in _names(node)],
+            images=[_expanded(each, values) or _literal_name(each) for each in tags], platforms=platforms,
+        )  # fmt: skip
 
 
 def _parsed(text: str) -> tuple[Services, list[Any]]:
@@ -223,6 +236,17 @@ def _all_pairs(nodes: Any, values: Mapping[str, str]) -> dict[str, str]:
     for node, _ in nodes:
         found = {**_pairs(node, values), **found}
     return found
+
+
+def _names(node: Any) -> list[str]:
+    """The keys of a mapping or a list of `KEY=value`, also those without a known value."""
+    return [*mapping_entries(node), *((scalar_text(each) or "").partition("=")[0] for each in sequence_items(node))]
+
+
+def _literal_name(image: str | None) -> str | None:
+    """The name of an image if only its tag has an unknown value."""
+    name, colon, _ = (image or "").partition(":")
+    return name if colon and "$" not in name else None
 
 
 def _pairs(node: Any, values: Mapping[str, str]) -> dict[str, str]:

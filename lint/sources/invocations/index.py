@@ -1,4 +1,4 @@
-"""Finds the builds of a Dockerfile in compose files, bake files and CI workflows.
+"""Finds the builds of a Dockerfile in the files that describe or run them.
 
 This module only checks file names; the readers are imported when there is a file for them.
 """
@@ -16,15 +16,65 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-_BUILD_DIRECTORIES = (
-    "docker", ".docker", "compose", "deploy", "deployment", "deployments", "infra", "devops", "ops", "ci", ".ci",
-    "build", "dev", "local", ".devcontainer",
+    Reader = Callable[[str, str], list[BuildInvocation]]
+
+_BUILD_DIRECTORIES = frozenset(
+    ("docker", ".docker", "compose", "deploy", "deployment", "deployments", "infra", "devops", "ops", "ci", ".ci",
+     "build", "dev", "local", ".devcontainer", "script", "scripts", "bin", "hack", "tools", ".circleci")
 )  # fmt: skip
-"""Subdirectories of a project that may contain its compose and bake files."""
+"""Subdirectories of a project that may contain the files that build its images."""
 
 _MAX_ENTRIES = 2_000
+_MAX_SCRIPTS = 100
+"""How many shell scripts of a directory are read."""
 _WORKFLOWS = os.path.join(".github", "workflows")
-_PIPELINES = frozenset((".gitlab-ci.yml", ".gitlab-ci.yaml", "azure-pipelines.yml", "azure-pipelines.yaml"))
+_WORKFLOW, _README = "workflow", "readme"
+_NAMES = {
+    ".gitlab-ci.yml": _WORKFLOW, ".gitlab-ci.yaml": _WORKFLOW, "azure-pipelines.yml": _WORKFLOW,
+    "azure-pipelines.yaml": _WORKFLOW, "makefile": "makefile", "gnumakefile": "makefile",
+    "package.json": "package_scripts", "taskfile.yml": "taskfile", "taskfile.yaml": "taskfile",
+    "taskfile.dist.yml": "taskfile", "taskfile.dist.yaml": "taskfile", "justfile": "justfile", ".justfile": "justfile",
+    "tiltfile": "tiltfile", "skaffold.yaml": "skaffold", "skaffold.yml": "skaffold",
+    "devcontainer.json": "devcontainer", ".devcontainer.json": "devcontainer", "cloudbuild.yaml": "cloudbuild",
+    "cloudbuild.yml": "cloudbuild", "cloudbuild.json": "cloudbuild", ".goreleaser.yml": "goreleaser",
+    ".goreleaser.yaml": "goreleaser", "goreleaser.yml": "goreleaser", "goreleaser.yaml": "goreleaser",
+    "jenkinsfile": "jenkinsfile", "readme.md": _README, "fly.toml": "fly",
+}  # fmt: skip
+"""The kind of file by its name in lower case."""
+_ENDINGS = {
+    ".sh": "shell_script", ".bash": "shell_script", ".mk": "makefile", ".makefile": "makefile",
+    ".just": "justfile", ".tiltfile": "tiltfile",
+    ".jenkinsfile": "jenkinsfile",
+}  # fmt: skip
+_BEGINNINGS = (
+    ("cloudbuild", (".yml", ".yaml"), "cloudbuild"),
+    ("cloud-build", (".yml", ".yaml"), "cloudbuild"),
+    ("skaffold", (".yml", ".yaml"), "skaffold"),
+    ("fly.", (".toml",), "fly"),
+    ("jenkinsfile.", ("",), "jenkinsfile"),
+    ("makefile.", ("",), "makefile"),
+)
+_BY_COMMAND = frozenset(
+    ("makefile", "package_scripts", "taskfile", "justfile", "shell_script", "jenkinsfile", "cloudbuild", _README)
+)
+"""Kinds of files that build with commands; one without such a command is not read any further."""
+_TOOLS = (b"docker", b"podman", b"nerdctl", b"buildah", b"executor", b"kaniko")
+
+
+def build_file_kind(name: str) -> str:
+    """The kind of file that describes builds under this base name, empty for other names."""
+    lower = name.lower()
+    kind = _NAMES.get(lower) or _ENDINGS.get(os.path.splitext(lower)[1])
+    if kind:
+        return kind
+    if is_compose(lower):
+        return "compose"
+    if is_bake(lower):
+        return "bake"
+    for start, ends, kind in _BEGINNINGS:
+        if lower.startswith(start) and lower.endswith(ends):
+            return kind
+    return ""
 
 
 def is_compose(name: str) -> bool:
@@ -40,7 +90,7 @@ def is_bake(name: str) -> bool:
 
 
 def read_builds(path: str, roots: Sequence[str] = (), *, named: bool = False) -> list[BuildInvocation]:
-    """The builds in a compose file, bake file or workflow; none if it cannot be read.
+    """The builds in a file that describes or runs them; none if it cannot be read.
 
     What is left out because it is outside of the repository is noted on standard error. `roots`: the paths of the
     command line, which may include the file (`named`).
@@ -51,6 +101,8 @@ def read_builds(path: str, roots: Sequence[str] = (), *, named: bool = False) ->
         inform(f"`{display_path(path)}` links to a file outside of the repository; not read")
         return []
     except OSError:
+        return []
+    if build_file_kind(os.path.basename(path)) in _BY_COMMAND and not any(tool in data for tool in _TOOLS):
         return []
     return parse_builds(path, data.decode("utf-8-sig", "replace"), roots, inform)
 
@@ -73,20 +125,56 @@ def _parse_builds(
     path: str, text: str, roots: Sequence[str], note: Callable[[str], object] | None
 ) -> list[BuildInvocation]:
     # Most of these files build nothing; then no parser needs to be imported.
-    if not any(word in text for word in ("build", "target", "executor", "include", "extends")):
+    if not any(word in text for word in ("build", "docker", "target", "executor", "include", "extends", "bud")):
         return []
-    name = os.path.basename(path)
-    if is_bake(name):
-        from .bake import read_bake
-
-        return read_bake(path, text)
-    if is_compose(name):
+    kind = build_file_kind(os.path.basename(path))
+    if kind == "compose":
         from .compose import read_compose
 
         return read_compose(path, text, roots, note)
-    from .workflow import read_workflow
+    return (_command_reader if kind in _BY_COMMAND else _reader)(kind)(path, text)
 
-    return read_workflow(path, text)
+
+def _command_reader(kind: str) -> Reader:
+    """The function that reads files of a kind in `_BY_COMMAND`."""
+    match kind:
+        case "makefile":
+            from .makefile import read_makefile as read
+        case "shell_script":
+            from .shell_script import read_shell_script as read
+        case "package_scripts":
+            from .package_scripts import read_package_scripts as read
+        case "taskfile":
+            from .taskfile import read_taskfile as read
+        case "justfile":
+            from .justfile import read_justfile as read
+        case "jenkinsfile":
+            from .jenkinsfile import read_jenkinsfile as read
+        case "cloudbuild":
+            from .cloudbuild import read_cloudbuild as read
+        case _:
+            from .shell_script import read_readme as read
+    return read
+
+
+def _reader(kind: str) -> Reader:
+    """The function that reads files of another kind; any other YAML file is read as a workflow."""
+    match kind:
+        case "bake":
+            from .bake import read_bake as read
+        case "tiltfile":
+            from .tiltfile import read_tiltfile as read
+        case "skaffold":
+            from .skaffold import read_skaffold as read
+        case "devcontainer":
+            from .devcontainer import read_devcontainer as read
+        case "goreleaser":
+            from .goreleaser import read_goreleaser as read
+        case "fly":
+            from .fly import read_fly as read
+        case _:
+            from .workflow import read_workflow as read
+    return read
 
 
 class BuildFinder:
@@ -95,19 +183,56 @@ class BuildFinder:
     def __init__(self) -> None:
         self._by_directory: dict[str, dict[str, list[BuildInvocation]]] = {}
         self._by_file: dict[str, list[BuildInvocation]] = {}
+        self._images: dict[str, dict[str, set[str]]] = {}
         self._repository_roots: dict[str, bool] = {}
 
     def of(self, dockerfile: str, roots: Sequence[str] = ()) -> list[BuildInvocation]:
         """The builds of the file at `dockerfile`.
 
         They are searched for in its directory and its parents, up to the repository root or to a directory in `roots`,
-        and in common subdirectories of these.
+        and in common subdirectories of these. Those in a README or in the file itself count if there are no others.
         """
         real = os.path.realpath(dockerfile)
         found: list[BuildInvocation] = []
         for directory in self._directories(os.path.dirname(os.path.abspath(dockerfile)), roots):
             found += self._builds_in(directory, roots).get(real, ())
-        return found
+        if len(found) > 1:
+            found = [each for each in found if not _is_prose(each.file)] or found
+        return found or self._in_comments(os.path.abspath(dockerfile))
+
+    def images(self, dockerfile: str, roots: Sequence[str] = ()) -> frozenset[str]:
+        """The names, without tag and digest, of the images that are built of other Dockerfiles of the project."""
+        real = os.path.realpath(dockerfile)
+        found: set[str] = set()
+        own: set[str] = set()
+        for directory in self._directories(os.path.dirname(os.path.abspath(dockerfile)), roots):
+            for file, names in self._images_in(directory, roots).items():
+                (own if file == real else found).update(names)
+        return frozenset(found - own)
+
+    def _images_in(self, directory: str, roots: Sequence[str]) -> dict[str, set[str]]:
+        """The names of the images that the files of a directory build, by Dockerfile."""
+        if directory not in self._images:
+            self._images[directory] = {
+                file: names
+                for file, builds in self._builds_in(directory, roots).items()
+                if (names := {_image_name(image) for each in builds for image in each.images})
+            }
+        return self._images[directory]
+
+    def _in_comments(self, dockerfile: str) -> list[BuildInvocation]:
+        """The builds of a Dockerfile in its own comments."""
+        if dockerfile not in self._by_file:
+            self._by_file[dockerfile] = []
+            try:
+                data = read_file(dockerfile, MAX_CONFIG_BYTES)
+            except OSError:
+                data = b""
+            if b"#" in data and any(tool in data for tool in _TOOLS) and b"bu" in data:
+                from .shell_script import read_dockerfile_comments
+
+                self._by_file[dockerfile] = read_dockerfile_comments(dockerfile, data.decode("utf-8-sig", "replace"))
+        return self._by_file[dockerfile]
 
     def read(self, file: str, roots: Sequence[str] = (), *, named: bool = False) -> list[BuildInvocation]:
         """The builds in a file; see `read_builds`."""
@@ -143,6 +268,8 @@ class BuildFinder:
                 inner = os.path.join(directory, each)
                 if not os.path.islink(inner) or stays_inside(inner, directory, roots):
                     files += _listed(inner)[0]
+                    if each == ".devcontainer":
+                        files += _dev_containers(inner)
             workflows = os.path.join(directory, _WORKFLOWS)
             if os.path.isdir(workflows) and stays_inside(workflows, directory, roots):
                 files += _workflows(workflows)
@@ -154,12 +281,16 @@ class BuildFinder:
         return self._by_directory[directory]
 
 
+_ORDER = ("compose", "bake", _WORKFLOW)
+"""The kinds whose builds come first."""
+
+
 def _listed(directory: str) -> tuple[list[str], list[str]]:
     """The files of a directory that may describe builds, and its subdirectories that may contain such files."""
-    composed: list[str] = []
-    baked: list[str] = []
-    piped: list[str] = []
+    files: list[tuple[int, str, str]] = []
     directories: list[str] = []
+    is_circle = os.path.basename(directory) == ".circleci"
+    scripts = 0
     try:
         with os.scandir(directory) as entries:
             for number, entry in enumerate(entries):
@@ -168,17 +299,35 @@ def _listed(directory: str) -> tuple[list[str], list[str]]:
                     break
                 if name in _BUILD_DIRECTORIES and entry.is_dir():
                     directories.append(name)
-                elif name.endswith((".yml", ".yaml", ".hcl", ".json")):
-                    path = os.path.join(directory, name)
-                    if is_compose(name):
-                        composed.append(path)
-                    elif is_bake(name):
-                        baked.append(path)
-                    elif name in _PIPELINES:
-                        piped.append(path)
+                    continue
+                kind = _WORKFLOW if is_circle and name in _CIRCLE else build_file_kind(name)
+                if kind == "shell_script":
+                    scripts += 1
+                if kind and scripts <= _MAX_SCRIPTS:
+                    files.append((_ORDER.index(kind) if kind in _ORDER else len(_ORDER), kind, name))
     except OSError:
         return [], []
-    return [*sorted(composed), *sorted(baked), *piped], sorted(directories)
+    return [os.path.join(directory, name) for _, _, name in sorted(files)], sorted(directories)
+
+
+_CIRCLE = frozenset(("config.yml", "config.yaml"))
+
+
+def _dev_containers(directory: str) -> list[str]:
+    """The devcontainer.json of each dev container in the directory `.devcontainer`."""
+    found = (os.path.join(directory, name, "devcontainer.json") for name in sorted(directory_entries(directory)))
+    return [each for each in found if os.path.isfile(each) and not os.path.islink(os.path.dirname(each))]
+
+
+def _is_prose(file: str) -> bool:
+    return build_file_kind(os.path.basename(file)) == _README
+
+
+def _image_name(image: str) -> str:
+    """The name of an image without its tag and digest."""
+    name = image.partition("@")[0]
+    head, colon, tag = name.rpartition(":")
+    return head if colon and "/" not in tag else name
 
 
 def _workflows(directory: str) -> list[str]:

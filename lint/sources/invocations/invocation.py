@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import os
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
 
 class BuildInvocation:
     """One build that another file describes.
 
     `file`, `line`: the place of the description; `name`: its name there; `context`: a directory, None if it is remote;
     `dockerfile`: a path, empty for an inline Dockerfile; `target`: a stage, empty for the last one; `args`: the build
-    arguments with known values; `contexts`: the named contexts; `inline`: an inline Dockerfile.
+    arguments with known values; `contexts`: the named contexts; `inline`: an inline Dockerfile; `given`: the names of
+    all build arguments that are passed, also of those with unknown values; `images`: the names of the image that is
+    built, as written; `platforms`: the platforms that it is built for, where they are known.
     """
 
-    __slots__ = ("args", "context", "contexts", "dockerfile", "file", "inline", "line", "name", "target")
+    __slots__ = (
+        "args", "context", "contexts", "dockerfile", "file", "given", "images", "inline", "line", "name", "platforms",
+        "target",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -26,6 +36,10 @@ class BuildInvocation:
         args: dict[str, str] | None = None,
         contexts: dict[str, str] | None = None,
         inline: InlineDockerfile | None = None,
+        *,
+        given: Iterable[str] = (),
+        images: Iterable[str | None] = (),
+        platforms: Iterable[str] = (),
     ) -> None:
         self.file = file
         self.line = line
@@ -36,12 +50,16 @@ class BuildInvocation:
         self.args = args or {}
         self.contexts = contexts or {}
         self.inline = inline
+        self.given = frozenset((*given, *self.args))
+        self.images = tuple(image for image in images if image)
+        self.platforms = tuple(dict.fromkeys(platforms))
 
     def without_context(self) -> BuildInvocation:
         """This build with an unknown context."""
         return BuildInvocation(
-            self.file, self.line, self.name, None, self.dockerfile, self.target, self.args, self.contexts, self.inline
-        )
+            self.file, self.line, self.name, None, self.dockerfile, self.target, self.args, self.contexts, self.inline,
+            given=self.given, images=self.images, platforms=self.platforms,
+        )  # fmt: skip
 
     def __repr__(self) -> str:
         return f"BuildInvocation({self.file}:{self.line}, {self.name!r}, {self.context!r}, {self.dockerfile!r})"
@@ -99,3 +117,29 @@ def directory_entries(directory: str) -> list[str]:
         return os.listdir(directory)
     except OSError:
         return []
+
+
+def repository_top(directory: str) -> str:
+    """The root of the repository that contains a directory; the directory itself outside of a repository."""
+    here = directory
+    while not os.path.lexists(os.path.join(here, ".git")):
+        parent = os.path.dirname(here)
+        if parent == here:
+            return directory
+        here = parent
+    return here
+
+
+def run_directories(file: str, top: str) -> list[str]:
+    """The directories that a file may be run in: its own, and the parents of that up to the repository root."""
+    found = [os.path.dirname(file)]
+    while found[-1] != top and found[-1] != os.path.dirname(found[-1]):
+        found.append(os.path.dirname(found[-1]))
+    return found if found[-1] == top else found[:1]
+
+
+def as_mapping(value: Any) -> dict[str, Any]:
+    """A parsed value if it is a mapping, otherwise an empty one."""
+    found: Any = value
+    is_mapping: bool = isinstance(value, dict)
+    return found if is_mapping else {}

@@ -1,7 +1,7 @@
-"""The builds of a CI workflow: GitHub Actions, GitLab CI, Azure Pipelines.
+"""The builds of a CI workflow: GitHub Actions, GitLab CI, Azure Pipelines, CircleCI.
 
 `docker/build-push-action` and Azure's `Docker@2` have their settings as keys; elsewhere the commands of scripts are
-searched for `docker build`, `docker buildx build`, `podman build`, `buildah bud` and kaniko's executor.
+read.
 Sources: github.com/docker/build-push-action#inputs, docs.docker.com/reference/cli/docker/buildx/build/.
 """
 
@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 from itertools import count, islice, product
 
 from ...config.yaml_nodes import YamlError, mapping_entries, parse_yaml, scalar_text, sequence_items
+from .build_commands import UNKNOWN, ShellSource, has_build_command, read_build_commands
 from .invocation import BuildInvocation, is_remote_context, resolve_path
 
 TYPE_CHECKING = False
@@ -20,21 +20,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import Any
 
-_BUILD = re.compile(r"\b(?:docker|podman|nerdctl|buildah|executor)\b")
-_TOOLS = frozenset(("docker", "podman", "nerdctl", "buildah"))
-_ENDS = frozenset(("&&", "||", ";", "|", "&", ">", ">>", "2>&1"))
-_WITHOUT_VALUE = frozenset(
-    """
-    --check --force-rm --load --no-cache --pull --push --quiet -q --rm --squash --compress --debug -D
-    --disable-content-trust --layers --tls-verify --no-hosts
-    """.split()
-)
-"""Boolean flags of build commands."""
 _WORKSPACE = re.compile(
     r"\$\{\{\s*github\.workspace\s*\}\}|\$\{?(?:GITHUB_WORKSPACE|CI_PROJECT_DIR)\}?|\$\(Build\.SourcesDirectory\)"
 )
 _EXPRESSION = re.compile(r"\$\{\{\s*((?:env|matrix)\.[\w-]+)\s*\}\}")
+_ANY_EXPRESSION = re.compile(r"\$\{\{.*?\}\}", re.DOTALL)
 _SHELL_VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)\})")
+_DIRECTORIES = frozenset(("workflows", ".github", ".circleci"))
 _MAX_JOBS = 64
 _MAX_NODES = 20_000
 
@@ -83,10 +75,12 @@ class _Scope:
         return None if "$" in plain else plain
 
     def script(self, text: str) -> str:
-        """A script with known variables replaced."""
-        return _SHELL_VARIABLE.sub(
-            self._of_environment, _EXPRESSION.sub(self._replaced, _WORKSPACE.sub(self.top, text))
-        )
+        """A script with known expressions replaced, and unknown ones by an unknown variable."""
+        return _ANY_EXPRESSION.sub(UNKNOWN, _EXPRESSION.sub(self._replaced, _WORKSPACE.sub(self.top, text)))
+
+    def line(self, text: str) -> str:
+        """A line of an input with known variables replaced."""
+        return _SHELL_VARIABLE.sub(self._of_environment, self.script(text))
 
     def _replaced(self, match: re.Match[str]) -> str:
         return self.values.get(match[1], match[0])
@@ -97,14 +91,14 @@ class _Scope:
 
 def read_workflow(path: str, text: str) -> list[BuildInvocation]:
     """The builds in the workflow at `path`. Paths are relative to the repository root."""
-    if not _BUILD.search(text) and "Docker@" not in text:
+    if not has_build_command(text) and "Docker@" not in text:
         return []
     try:
         root = parse_yaml(text)
     except YamlError:
         return []
     top = os.path.dirname(path)
-    while not os.path.lexists(os.path.join(top, ".git")) and os.path.basename(top) in ("workflows", ".github"):
+    while not os.path.lexists(os.path.join(top, ".git")) and os.path.basename(top) in _DIRECTORIES:
         top = os.path.dirname(top)
     return [each for each in _walk(_Scope(path, top), root) if each is not None]
 
@@ -157,9 +151,8 @@ def _job(scope: _Scope, node: Any, keys: dict[str, Any]) -> Iterator[BuildInvoca
         yield _task(scope, node, mapping_entries(keys.get("inputs")))
     here = scope.plain(scalar_text(keys.get("working-directory"))) or scope.directory
     for key, value in keys.items():
-        if key in ("run", "script", "before_script", "after_script", "bash"):
-            for each in sequence_items(value) or [value]:
-                yield from _script(scope, each, here)
+        if key in _SCRIPT_KEYS:
+            yield from _scripts(scope, value, here)
         elif value.id != "scalar":
             yield from _walk(scope, value)
 
@@ -177,8 +170,16 @@ def _action(scope: _Scope, node: Any, inputs: dict[str, Any]) -> BuildInvocation
     dockerfile = resolve_path(scope.top, file) if file else os.path.join(context, "Dockerfile")
     return BuildInvocation(
         scope.path, node.start_mark.line + 1, "build-push-action", context, dockerfile, target or "",
-        _pairs([scope.script(line) for line in lines]), _pairs([scope.script(line) for line in named]),
+        _pairs([scope.line(line) for line in lines]), _pairs([scope.line(line) for line in named]),
+        given=[name for each in lines if (name := each.strip().partition("=")[0]).isidentifier()],
+        images=_listed(scope, inputs.get("tags")), platforms=_listed(scope, inputs.get("platforms")),
     )  # fmt: skip
+
+
+def _listed(scope: _Scope, node: Any) -> list[str]:
+    """The known values of an input that is a list: one a line, or separated by commas."""
+    lines = (scalar_text(node) or "").replace(",", "\n").splitlines()
+    return [value.strip() for each in lines if "$" not in (value := scope.line(each)) and value.strip()]
 
 
 def _task(scope: _Scope, node: Any, inputs: dict[str, Any]) -> BuildInvocation | None:
@@ -193,6 +194,7 @@ def _task(scope: _Scope, node: Any, inputs: dict[str, Any]) -> BuildInvocation |
 
 
 _VERBS = frozenset(("build", "buildAndPush"))
+_SCRIPT_KEYS = frozenset(("run", "script", "before_script", "after_script", "bash", "inlineScript"))
 
 
 def _pairs(lines: Sequence[str]) -> dict[str, str]:
@@ -206,99 +208,29 @@ def _pairs(lines: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def _script(scope: _Scope, node: Any, directory: str) -> Iterator[BuildInvocation | None]:
-    """The builds in the commands of a script."""
-    text = scalar_text(node) or ""
-    if not _BUILD.search(text):
-        return
-    line = node.start_mark.line + (2 if node.style in ("|", ">") else 1)
-    cwd: str | None = resolve_path(scope.top, directory)
-    joined = scope.script(text.replace("\\\r\n", " ").replace("\\\n", " "))
-    for command in joined.split("\n"):
-        try:
-            words = shlex.split(command.split(" #")[0], posix=True)
-        except ValueError:
-            continue
-        for part in _parts(words):
-            if part[:1] == ["cd"] and cwd is not None and len(part) > 1:
-                cwd = None if "$" in part[1] else resolve_path(cwd, part[1])
-            elif cwd is not None:
-                yield _command(scope.path, cwd, part, line)
-
-
-def _parts(words: Sequence[str]) -> Iterator[list[str]]:
-    """The commands of a line, each as a list of words."""
-    part: list[str] = []
-    for word in words:
-        if word in _ENDS or word.endswith(";"):
-            yield [*part, word.rstrip(";")] if word.rstrip(";") and word not in _ENDS else part
-            part = []
+def _scripts(scope: _Scope, node: Any, directory: str) -> Iterator[BuildInvocation]:
+    """The builds in a script, in a list of commands, or in CircleCI's `run` with a command and a directory."""
+    keys = mapping_entries(node)
+    if keys:
+        directory = scope.plain(scalar_text(keys.get("working_directory"))) or directory
+        yield from _script(scope, keys.get("command"), directory)
+    else:
+        items = sequence_items(node)
+        known = [text for each in items if (text := scalar_text(each)) is not None]
+        if len(known) > 1 and any(text.lstrip().startswith(("cd ", "pushd ", "export ")) for text in known):
+            # GitLab runs the list as one script.
+            yield from _script(scope, items[0], directory, "\n".join(known))
         else:
-            part.append(word)
-    yield part
+            for each in items or [node]:
+                yield from _script(scope, each, directory)
 
 
-def _command(path: str, cwd: str, words: Sequence[str], line: int) -> BuildInvocation | None:
-    """The build of a command; None if it is not a build of a local context."""
-    words = [word for word in words if word != "sudo"]
-    if not words:
-        return None
-    name = os.path.basename(words[0])
-    if name == "executor":
-        return _kaniko(path, cwd, words[1:], line)
-    while name in _TOOLS and words[1:2] and words[1] in ("buildx", "image", "builder"):
-        words = [words[0], *words[2:]]
-    if name not in _TOOLS or words[1:2] not in (["build"], ["bud"]):
-        return None
-    contexts, flags = _build_arguments(words[2:])
-    file, target = flags.get("--file", [""])[-1], flags.get("--target", [""])[-1]
-    if len(contexts) != 1 or is_remote_context(contexts[0]) or "$" in contexts[0] + file:
-        return None
-    context = resolve_path(cwd, contexts[0])
-    dockerfile = resolve_path(cwd, file) if file else os.path.join(context, "Dockerfile")
-    args, named = _pairs(flags.get("--build-arg", ())), _pairs(flags.get("--build-context", ()))
-    return BuildInvocation(
-        path, line, f"{name} build", context, dockerfile, "" if "$" in target else target, args, named
-    )
-
-
-def _build_arguments(words: Sequence[str]) -> tuple[list[str], dict[str, list[str]]]:
-    """The positional arguments and the values of each flag of `docker build`."""
-    positional: list[str] = []
-    flags: dict[str, list[str]] = {}
-    rest = iter(words)
-    for word in rest:
-        flag, equals, value = word.partition("=")
-        if word[:1] != "-" or word == "-":
-            positional.append(word)
-            continue
-        if word[:2] == "-f" and len(word) > 2 and not equals:
-            flag, value = "-f", word[2:]
-        elif not equals and flag not in _WITHOUT_VALUE:
-            value = next(rest, "")
-        flags.setdefault("--file" if flag == "-f" else flag, []).append(value)
-    return positional, flags
-
-
-def _kaniko(path: str, cwd: str, words: Sequence[str], line: int) -> BuildInvocation | None:
-    """The build of a command of kaniko's executor; `--dockerfile` is relative to the context. None if it is remote."""
-    values: dict[str, str] = {}
-    args: list[str] = []
-    rest = iter(words)
-    for word in rest:
-        flag, equals, value = word.partition("=")
-        if flag in ("--context", "-c", "--dockerfile", "-f", "--target", "--build-arg"):
-            value = value if equals else next(rest, "")
-            if flag == "--build-arg":
-                args.append(value)
-            values[{"-c": "--context", "-f": "--dockerfile"}.get(flag, flag)] = value
-    written = values.get("--context", ".").removeprefix("dir://")
-    file = values.get("--dockerfile", "Dockerfile")
-    if is_remote_context(written) or "$" in written + file:
-        return None
-    context = resolve_path(cwd, written)
-    dockerfile = resolve_path(context, file)
-    if not os.path.isfile(dockerfile):
-        dockerfile = resolve_path(cwd, file)
-    target = values.get("--target", "")
-    return BuildInvocation(path, line, "kaniko", context, dockerfile, "" if "$" in target else target, _pairs(args))
+def _script(scope: _Scope, node: Any, directory: str, joined: str | None = None) -> list[BuildInvocation]:
+    """The builds in the commands of a script, or in `joined`, which begins at the node."""
+    text = joined or scalar_text(node) or ""
+    if not has_build_command(text):
+        return []
+    line = node.start_mark.line + (2 if node.style in ("|", ">") else 1)
+    variables = {name[4:]: value for name, value in scope.values.items() if name.startswith("env.")}
+    source = ShellSource(scope.path, line, scope.top, (resolve_path(scope.top, directory),), variables)
+    return read_build_commands(scope.script(text), source)

@@ -45,13 +45,27 @@ def root(path: str, text: str, roots: Sequence[str] = (".",)) -> str | None:
     return None if found is None else os.path.relpath(found.root)
 
 
+def assumed(path: str, text: str, roots: Sequence[str] = (".",)) -> str | None:
+    build = Build(parse(Source.decode(f"FROM debian:12-slim\n{text}".encode(), path)))
+    found = ContextFinder().assumed(path, build, roots)
+    return None if found is None else os.path.relpath(found)
+
+
 # Told by what is copied
 
 
 def test_the_folder_of_the_dockerfile_holds_the_sources(make: Make) -> None:
-    make("Dockerfile", "app.py", "web/app.py")
+    make("Dockerfile", "app.py", "web/main.py")
     assert root("Dockerfile", "COPY app.py /") == "."
-    assert root("web/Dockerfile", "COPY app.py /") == "web"
+    assert root("web/Dockerfile", "COPY main.py /") == "web"
+
+
+def test_two_folders_that_hold_all_of_them_prove_nothing(make: Make) -> None:
+    make("Dockerfile", "app.py", "web/app.py")
+    assert root("web/Dockerfile", "COPY app.py /") is None
+    assert assumed("web/Dockerfile", "COPY app.py /") == "web"
+    make("web/dist/a.js")
+    assert root("web/Dockerfile", "COPY app.py dist /") == "web", "what may be generated decides if it is there"
 
 
 def test_a_folder_above_holds_them(make: Make) -> None:
@@ -59,26 +73,27 @@ def test_a_folder_above_holds_them(make: Make) -> None:
     assert root("docker/prod/Dockerfile", "COPY app.py lib /x/") == "."
 
 
-def test_the_nearest_folder_that_holds_all_of_them(make: Make) -> None:
+def test_the_only_folder_that_holds_all_of_them(make: Make) -> None:
     make("package.json", "apps/package.json", "apps/src/i.js", "apps/web/package.json", "apps/web/Dockerfile")
-    assert root("apps/web/Dockerfile", "COPY package.json .") == "apps/web"
+    assert root("apps/web/Dockerfile", "COPY package.json .") is None
     assert root("apps/web/Dockerfile", "COPY package.json .\nCOPY src src") == "apps"
     assert root("apps/web/Dockerfile", "COPY package.json .\nCOPY apps/web apps/web") == "."
 
 
-def test_the_folder_that_holds_most_of_them(make: Make) -> None:
-    make("docker/Dockerfile", "docker/run.sh", "a.py", "b.py")
-    assert root("docker/Dockerfile", "COPY a.py b.py run.sh /") == "."
+def test_the_only_folder_that_holds_any_and_most_of_them(make: Make) -> None:
+    make("docker/Dockerfile", "a.py", "b.py")
+    assert root("docker/Dockerfile", "COPY a.py b.py c.py /") == "."
+    assert root("docker/Dockerfile", "COPY a.py c.py /") is None, "a coincidence"
+    make("docker/c.py")
+    assert root("docker/Dockerfile", "COPY a.py b.py c.py /") is None
+    assert assumed("docker/Dockerfile", "COPY a.py b.py c.py /") == "."
 
 
 def test_nothing_is_told_when_two_folders_hold_as_many(make: Make) -> None:
     make("docker/Dockerfile", "docker/run.sh", "a.py")
     assert root("docker/Dockerfile", "COPY a.py run.sh /") is None
-
-
-def test_then_the_ignore_file_tells(make: Make) -> None:
-    make("docker/Dockerfile", "docker/run.sh", "a.py", ".dockerignore")
-    assert root("docker/Dockerfile", "COPY a.py run.sh /") == "."
+    make(".dockerignore")
+    assert root("docker/Dockerfile", "COPY a.py run.sh /") is None
 
 
 def test_a_folder_beside(make: Make) -> None:
@@ -132,26 +147,41 @@ def test_a_folder_of_nothing_but_dockerfiles_proves_nothing(make: Make) -> None:
     assert root("tools/Dockerfile", "COPY tools /x") == "."
 
 
-# Told by where docker build is usually run
+# Without evidence
 
 
-def test_without_sources_it_is_the_own_folder(make: Make) -> None:
+def test_in_a_folder_of_the_project_nothing_is_certain(make: Make) -> None:
     make("web/Dockerfile", "web/app.py", "a.py")
-    assert root("web/Dockerfile", "COPY . .") == "web"
-
-
-def test_unless_that_holds_nothing_else(make: Make) -> None:
-    make("web/Dockerfile", "web/Dockerfile.dev", "web/Dockerfile.dockerignore.txt", "web/README.md", "a.py")
-    os.remove("web/Dockerfile.dockerignore.txt")
     assert root("web/Dockerfile", "COPY . .") is None
+    assert assumed("web/Dockerfile", "COPY . .") == "web"
 
 
-@pytest.mark.parametrize("folder", ["docker", "Docker/prod", ".docker", "deploy/docker", "ci"])
-def test_unless_it_is_a_folder_for_tools(make: Make, folder: str) -> None:
+def test_in_its_root_docker_build_is_run(make: Make) -> None:
+    make("Dockerfile", "a.py", "prod.Dockerfile", "web.Dockerfile", "web/x")
+    assert root("Dockerfile", "COPY . .") == "."
+    assert root("prod.Dockerfile", "COPY . .") == "."
+    assert root("web.Dockerfile", "COPY . .") is None, "it may be built from web/"
+
+
+@pytest.mark.parametrize("roots", [["web"], ["."], ["web/Dockerfile"]])
+def test_the_root_is_the_repository_or_the_folder_that_was_named(make: Make, roots: list[str]) -> None:
+    make("web/Dockerfile", "web/app.py", "a.py")
+    assert root("web/Dockerfile", "COPY . .", roots) == ("web" if roots == ["web"] else None)
+    make("web/.git/")
+    assert root("web/Dockerfile", "COPY . .", roots) == "web"
+
+
+def test_a_folder_of_nothing_but_dockerfiles_is_not_even_assumed(make: Make) -> None:
+    make("web/Dockerfile", "web/Dockerfile.dev", "web/README.md", "a.py")
+    assert assumed("web/Dockerfile", "COPY . .") is None
+
+
+@pytest.mark.parametrize("folder", ["docker", "Docker/prod", ".docker", "deploy/docker", "ci", "web"])
+def test_the_name_of_a_folder_proves_nothing(make: Make, folder: str) -> None:
     make(f"{folder}/Dockerfile", f"{folder}/run.sh", "a.py")
     assert root(f"{folder}/Dockerfile", "COPY . .") is None
     make(".dockerignore")
-    assert root(f"{folder}/Dockerfile", "COPY . .") == "."
+    assert root(f"{folder}/Dockerfile", "COPY . .") is None
 
 
 def test_a_repository_may_be_called_docker(make: Make) -> None:
@@ -159,18 +189,12 @@ def test_a_repository_may_be_called_docker(make: Make) -> None:
     assert root("docker/Dockerfile", "COPY . .") == "docker"
 
 
-def test_an_ignore_file_beside_the_dockerfile_settles_it(make: Make) -> None:
+def test_an_ignore_file_of_the_folder_settles_it(make: Make) -> None:
     make("docker/Dockerfile", "docker/.dockerignore", "a.py", "web/x.Dockerfile", "web/x.Dockerfile.dockerignore")
     assert root("docker/Dockerfile", "COPY . .") == "docker"
     assert root("docker/Dockerfile", "COPY a.txt b.txt .") == "docker"
-    assert root("web/x.Dockerfile", "COPY . .") == "web"
-
-
-def test_an_ignore_file_above_leaves_it_open(make: Make) -> None:
-    make("web/Dockerfile", "web/a.py", ".dockerignore")
-    assert root("web/Dockerfile", "COPY . .") is None
-    make("Dockerfile")
-    assert root("web/Dockerfile", "COPY . .") == "web", "it is that of the other Dockerfile"
+    assert root("docker/Dockerfile", "COPY a.py .") == ".", "the copied files win"
+    assert root("web/x.Dockerfile", "COPY . .") is None, "the ignore file of a Dockerfile is read in any context"
 
 
 # How far up

@@ -452,12 +452,14 @@ def test_the_context_of_those_who_build_it() -> None:
     write("docker/web.Dockerfile", "FROM debian:12\nCOPY app /app\n")
     write("docker/app/x")
     write("app/y")
-    assert context_of("docker/web.Dockerfile") == "docker"
+    assert context_of("docker/web.Dockerfile") is None
     write("compose.yml", "services: {web: {build: {context: ., dockerfile: docker/web.Dockerfile}}}\n")
     assert context_of("docker/web.Dockerfile") == "."
     write("compose.yml", "services: {web: {build: {context: other, dockerfile: ../docker/web.Dockerfile}}}\n")
     write("other/z")
-    assert context_of("docker/web.Dockerfile") == "docker", "nothing of what is copied lies in the folder that is said"
+    assert context_of("docker/web.Dockerfile") is None, "nothing of what is copied lies in the folder that is said"
+    Path("app/y").unlink()
+    assert context_of("docker/web.Dockerfile") == "docker"
 
 
 def test_of_two_contexts_the_one_that_holds_what_is_copied() -> None:
