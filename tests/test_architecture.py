@@ -242,6 +242,38 @@ def test_nothing_reaches_the_network() -> None:
     assert not {name for name, tree in SOURCES.items() if "urllib.request" in ast.unparse(tree)}
 
 
+READERS = {
+    "model/disk": "files of a repository and those that the user names",
+    "lint/sources/named_pipe": "a pipe on the command line, with a timeout",
+    "model/images/catalog": "data of the package",
+    "model/packages/runtime_libraries": "data of the package",
+}
+"""What opens files for reading, and what these are."""
+
+
+def opens(node: ast.AST) -> bool:
+    """Whether a node is a call that opens a file other than for writing."""
+    if not isinstance(node, ast.Call) or writes(node):
+        return False
+    name = ast.unparse(node.func)
+    return name in ("open", "io.open", "os.open") or name.rpartition(".")[2] in (
+        "read_text", "read_bytes", "fileinput", "mmap", "open_code", "get_data",
+    )  # fmt: skip
+
+
+def test_one_module_opens_files_to_read() -> None:
+    """It takes regular files only, never waits, reads no more than a limit, and knows the boundary of a repository."""
+    assert {name for name, tree in SOURCES.items() if any(map(opens, ast.walk(tree)))} == set(READERS)
+
+
+def test_opening_is_seen() -> None:
+    """The test above would pass if nothing was found."""
+    for text in ("open(a)", "open(a, 'rb')", "os.open(a, os.O_RDONLY)", "path.read_text()", "Path(a).read_bytes()"):
+        assert any(map(opens, ast.walk(ast.parse(text)))), text
+    for text in ("open(a, 'wb')", "tarfile.open(a)", "read_file(a, 1)"):
+        assert not any(map(opens, ast.walk(ast.parse(text)))), text
+
+
 WRITERS = {
     "fixers/write": "writes everything that a user keeps",
     "fixers/verify/workspace": "a private temporary directory, a copy of the build context",

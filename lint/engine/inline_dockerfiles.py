@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from ...model.disk import stays_inside
+from ...model.disk import boundary_of, is_inside
 from ..sources.discovery import DiscoveredFile
 from ..sources.invocations.index import is_bake, is_compose, parse_builds
 from ..terminal.streams import inform, warn
@@ -62,6 +62,7 @@ def _built_by(
     """
     absolute = os.path.abspath(path)
     builds = plans.invocations.read(absolute, roots, named=is_explicit)
+    allowed = (boundary_of(os.path.dirname(absolute), roots), *roots)
     if is_explicit and not builds:
         warn(f"no builds found in `{path}`")
     if any(build.inline is not None for build in builds):
@@ -70,7 +71,7 @@ def _built_by(
     for build in builds:
         if build.dockerfile:
             file = build.dockerfile.removeprefix(here) if not os.path.isabs(path) else build.dockerfile
-            if os.path.isfile(file) and not stays_inside(file, os.path.dirname(absolute), roots):
+            if os.path.isfile(file) and not any(is_inside(file, each) for each in allowed):
                 inform(
                     f"{path}:{build.line}: `{file}` is outside of the repository; not read; pass it as an argument to "
                     "lint it"

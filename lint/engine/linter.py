@@ -64,7 +64,9 @@ def _read_special_file(path: str, error: NotReadable) -> bytes:
             from ..sources.named_pipe import read_pipe
 
             return read_pipe(path, MAX_BYTES + 1)
-    except (OSError, ValueError):
+    except OSError as failure:
+        raise SourceError(read_error_message(failure)) from None
+    except ValueError:  # a null byte in the path
         raise SourceError(read_error_message(error)) from None
     if stat.S_ISDIR(mode):
         raise SourceError("is a directory, not a Dockerfile")

@@ -127,7 +127,7 @@ class LintPlans:
         self._warned: set[str] = set()
         self._plans: dict[tuple[object, ...], LintPlan] = {}
         self._contexts: ContextFinder | None = None
-        self.invocations = BuildFinder()
+        self.invocations = BuildFinder(self._warn_once)
         self.shellcheck = shellcheck
 
     @property

@@ -236,7 +236,7 @@ def _holds(root: str, name: str) -> bool:
     if has_wildcard(name):
         return bool(Context(root).match(name))
     path = os.path.join(root, name)
-    return os.path.lexists(path) and (not os.path.isdir(path) or _has_content(path))
+    return os.path.lexists(path) and (os.path.islink(path) or not os.path.isdir(path) or _has_content(path))
 
 
 def _has_content(directory: str) -> bool:

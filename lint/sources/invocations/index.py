@@ -9,7 +9,7 @@ import os
 
 from ....model.disk import MAX_CONFIG_BYTES, OutsideBoundary, read_file, read_found, stays_inside
 from ...config.layer import display_path
-from ...terminal.streams import inform, warn
+from ...terminal.streams import warn
 from .invocation import BuildInvocation, directory_entries
 
 TYPE_CHECKING = False
@@ -89,22 +89,28 @@ def is_bake(name: str) -> bool:
     return lower.endswith(".bake.hcl") or (lower.startswith("docker-bake.") and lower.endswith((".hcl", ".json")))
 
 
-def read_builds(path: str, roots: Sequence[str] = (), *, named: bool = False) -> list[BuildInvocation]:
+def read_builds(
+    path: str,
+    roots: Sequence[str] = (),
+    note: Callable[[str], object] | None = None,
+    *,
+    named: bool = False,
+) -> list[BuildInvocation]:
     """The builds in a file that describes or runs them; none if it cannot be read.
 
-    What is left out because it is outside of the repository is noted on standard error. `roots`: the paths of the
-    command line, which may include the file (`named`).
+    `roots`: the paths of the command line, which may include the file (`named`); `note`: see `parse_builds`.
     """
     try:
         data = read_file(path, MAX_CONFIG_BYTES) if named else read_found(path, MAX_CONFIG_BYTES, roots)
     except OutsideBoundary:
-        inform(f"`{display_path(path)}` links to a file outside of the repository; not read")
+        if note is not None:
+            note(f"`{display_path(path)}` links to a file outside of the repository; not read")
         return []
     except OSError:
         return []
     if build_file_kind(os.path.basename(path)) in _BY_COMMAND and not any(tool in data for tool in _TOOLS):
         return []
-    return parse_builds(path, data.decode("utf-8-sig", "replace"), roots, inform)
+    return parse_builds(path, data.decode("utf-8-sig", "replace"), roots, note)
 
 
 def parse_builds(
@@ -178,9 +184,10 @@ def _reader(kind: str) -> Reader:
 
 
 class BuildFinder:
-    """Finds the builds of Dockerfiles; each directory and each file is read once."""
+    """Finds the builds of Dockerfiles; each directory and each file is read once. `note`: see `parse_builds`."""
 
-    def __init__(self) -> None:
+    def __init__(self, note: Callable[[str], object] | None = None) -> None:
+        self._note = note
         self._by_directory: dict[str, dict[str, list[BuildInvocation]]] = {}
         self._by_file: dict[str, list[BuildInvocation]] = {}
         self._images: dict[str, dict[str, set[str]]] = {}
@@ -237,7 +244,7 @@ class BuildFinder:
     def read(self, file: str, roots: Sequence[str] = (), *, named: bool = False) -> list[BuildInvocation]:
         """The builds in a file; see `read_builds`."""
         if file not in self._by_file:
-            self._by_file[file] = read_builds(file, roots, named=named)
+            self._by_file[file] = read_builds(file, roots, self._note, named=named)
         return self._by_file[file]
 
     def _directories(self, directory: str, roots: Sequence[str]) -> Iterable[str]:
