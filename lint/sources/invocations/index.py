@@ -60,7 +60,8 @@ def parse_builds(
 ) -> list[BuildInvocation]:
     """The builds in the text of the file at `path`; none, and a warning, if an unexpected error stops a reader.
 
-    `note` gets a message for each file that is not read because it is outside of the repository.
+    `note` gets a message for each file that is not read, or not completely, because it is outside of the repository or
+    describes too much.
     """
     try:
         return _parse_builds(path, text, roots, note)
@@ -79,14 +80,14 @@ def _parse_builds(
     if is_bake(name):
         from .bake import read_bake
 
-        return read_bake(path, text)
+        return read_bake(path, text, note)
     if is_compose(name):
         from .compose import read_compose
 
         return read_compose(path, text, roots, note)
     from .workflow import read_workflow
 
-    return read_workflow(path, text)
+    return read_workflow(path, text, note)
 
 
 class BuildFinder:
