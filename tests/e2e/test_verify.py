@@ -120,7 +120,7 @@ def leftovers(builder: Builder) -> str:
     """Images and containers that bear the builder's mark."""
     words = (["images"], ["containers"] if builder.name == "buildah" else ["ps", "-a"])
     listed = "".join(subprocess.run([builder.program, *each], capture_output=True, text=True).stdout for each in words)
-    return "\n".join(line for line in listed.splitlines() if builder.mark in line)
+    return "\n".join(line for line in listed.splitlines() if builder.name_prefix in line)
 
 
 def test_the_same_program(place: Place, context: Path) -> None:
