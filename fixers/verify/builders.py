@@ -28,6 +28,30 @@ INSTALL_HINT = (
 )
 _TAIL = 60
 """Lines of output that are kept to find what failed."""
+_NOT_IN_CONTAINER = ("no such file", "could not find", "no such container:path")
+"""What Docker and Podman say if `cp` does not find a path."""
+_NO_DIRECTORY = "no such directory in the image"
+_TAR_OF_MOUNT = f"""
+root=$("$0" mount "$1") || exit
+rest=$2 at= links=0
+while [ -n "$rest" ]; do
+    part=${{rest%%/*}}
+    case $rest in */*) rest=${{rest#*/}} ;; *) rest= ;; esac
+    case $part in '' | .) continue ;; ..) at=${{at%/*}}; continue ;; esac
+    if [ -L "$root$at/$part" ]; then
+        links=$((links + 1))
+        [ "$links" -le 40 ] || {{ echo "too many symbolic links" >&2; exit 1; }}
+        link=$(readlink -n -- "$root$at/$part" && echo /) || exit
+        case $link in /*) at= ;; esac
+        rest=$link$rest
+    else
+        at=$at/$part
+    fi
+done
+[ -d "$root$at" ] || {{ echo "{_NO_DIRECTORY}" >&2; exit 1; }}
+exec tar -C "$root$at" -cf - -- .
+"""
+"""Writes the archive of a directory of a mounted container; its links are those of the image, never of the host."""
 _QUICK = 120.0
 """Seconds for quick commands: asking for a version, inspecting an image, removing it."""
 
@@ -165,7 +189,7 @@ class Docker(Builder):
             whole = folder == "/"
             words = ["export", container] if whole else ["cp", f"{container}:{folder}", "-"]
             prefix = "" if whole else os.path.dirname(folder.strip("/"))
-            return _read_tar([self.program, *words], prefix)
+            return _read_tar([self.program, *words], prefix, _NOT_IN_CONTAINER)
         finally:
             self._ask("rm", "-f", "-v", container)
 
@@ -220,11 +244,9 @@ class Buildah(Builder):
 
     def files(self, side: str, folder: str) -> dict[str, ImageFile]:
         """From the mounted file system of a container."""
-        container = self._container(side)
-        script = 'm=$("$0" mount "$1") && exec tar -C "$m" -cf - "$2"'
-        inside = folder.strip("/") or "."
-        words = ["sh", "-c", script, self.program, container, inside]
-        return _read_tar(words if os.geteuid() == 0 else [self.program, "unshare", *words], "")
+        words = ["sh", "-c", _TAR_OF_MOUNT, self.program, self._container(side), folder]
+        words = words if os.geteuid() == 0 else [self.program, "unshare", *words]
+        return _read_tar(words, folder.strip("/"), (_NO_DIRECTORY,))
 
     def run(self, side: str, command: Sequence[str], timeout: float) -> CommandResult:
         """With `buildah run`."""
@@ -385,19 +407,23 @@ def _kill(process: subprocess.Popen[str]) -> None:
         return
 
 
-def _read_tar(words: Sequence[str], prefix: str) -> dict[str, ImageFile]:
-    """The files in the tar archive that a command writes, by path; `prefix` is prepended to the names."""
+def _read_tar(words: Sequence[str], prefix: str, missing: Sequence[str]) -> dict[str, ImageFile]:
+    """The files in the tar archive that a command writes, by path; `prefix` is prepended to the names.
+
+    None if the command fails with one of the messages `missing`. Raises BuilderError if it fails otherwise.
+    """
     with subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         found: dict[str, ImageFile] = {}
         try:
             with tarfile.open(fileobj=process.stdout, mode="r|") as archive:
                 found = {os.path.normpath(os.path.join(prefix, name)): file for name, file in _members(archive)}
-        except tarfile.ReadError:
-            found = {}  # the error output of the command has the reason
+            unread = ""
+        except tarfile.ReadError as error:
+            unread = str(error)  # the error output of the command has the reason
         _, errors = process.communicate()
-    if process.returncode:
-        text = errors.decode(errors="replace").strip()
-        if any(words in text.lower() for words in ("no such file", "could not find", "no such container:path")):
+    if process.returncode or unread:
+        text = errors.decode(errors="replace").strip() or unread
+        if process.returncode and any(message in text.lower() for message in missing):
             return {}
         raise BuilderError(f"cannot read the files of the image: {text[-300:]}")
     return found

@@ -260,9 +260,10 @@ def _compare(builder: Builder, verdict: Verdict, plan: ExpectedChanges, sources:
         if not each.allowed_reason:
             _add(verdict, f"{each.field} changed from {_shown(each.before)} to {_shown(each.after)}")
     folder = verdict.folder = str(before.config.get("WorkingDir") or "/")
-    files = verdict.files = compare_files(
-        builder.files("before", folder), builder.files("after", folder), plan, sources, folder
-    )
+    listings = builder.files("before", folder), builder.files("after", folder)
+    files = verdict.files = compare_files(*listings, plan, sources, folder)
+    if not any(listings):
+        _add(verdict, f"neither image has the directory `{folder}`, so no files were compared")
     for paths, what in ((files.missing, "missing from"), (files.changed, "different in")):
         if paths:
             more = f" and {len(paths) - 3} more" if len(paths) > 3 else ""

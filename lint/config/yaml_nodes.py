@@ -21,12 +21,16 @@ class YamlError(ValueError):
         self.line = line
 
 
+class YamlLimit(YamlError):
+    """The document may be valid, but it is too deep or repeats too much."""
+
+
 def parse_yaml(text: str) -> Any:
     """The root node of the first document, with merges (`<<`) resolved; None if it is empty. Raises YamlError."""
     import yaml
 
     if _depth(text) > _MAX_LEVELS:
-        raise YamlError(f"more than {_MAX_LEVELS} levels of nesting", 1)
+        raise YamlLimit(f"more than {_MAX_LEVELS} levels of nesting", 1)
     parser: Any = yaml
     loader: Any = getattr(parser, "CSafeLoader", parser.SafeLoader)
     try:
@@ -94,7 +98,7 @@ class _Resolver:
     def _charge(self, count: int, node: Any) -> None:
         self._room -= max(count, 0)
         if self._room < 0:
-            raise YamlError("aliases and merges repeat too many nodes", node.start_mark.line + 1)
+            raise YamlLimit("aliases and merges repeat too many nodes", node.start_mark.line + 1)
 
 
 def _inner(node: Any) -> list[Any]:

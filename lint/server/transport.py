@@ -18,7 +18,7 @@ from .workbench import Workbench
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from typing import Any
 
     from .dlint_server import DlintServer
@@ -27,28 +27,38 @@ if TYPE_CHECKING:
     MakeApp = Callable[[Workbench, Callable[[Any], object], set[int | str]], DlintServer]
 
 _CHUNK = 1 << 16
+_HEADERS = (b"content-length", b"content-type")
+_MAX_HEADER = 8_192
 _MAX_MESSAGE = 256 * 1024 * 1024
 _WATCH_SECONDS = 3.0
 _QUIET_SECONDS = 0.5
 
 
 class MessageReader:
-    """Reads messages: a header with `Content-Length`, an empty line, and JSON."""
+    """Reads messages: a header with `Content-Length`, an empty line, and JSON.
 
-    def __init__(self, read: Read) -> None:
+    `is_port`: anything else in a header ends the input, because any web page can have a browser send HTTP to a port.
+    """
+
+    def __init__(self, read: Read, *, is_port: bool = False) -> None:
         self._read = read
+        self._is_port = is_port
         self._rest = b""
 
     def next(self) -> bytes | None:
         """The next message, or None at the end of input."""
         while True:
-            end = self._rest.find(b"\r\n\r\n")
-            if end >= 0:
-                head, self._rest = self._rest[:end], self._rest[end + 4 :]
-                length = _length(head)
+            head, end, rest = self._rest.partition(b"\r\n\r\n")
+            lines = head.split(b"\r\n")
+            # Without the empty line, the last line is not complete.
+            if self._is_port and not all(map(_is_header, lines if end else lines[:-1])):
+                return None
+            if end:
+                self._rest = rest
+                length = _length(lines)
                 if length is not None:
                     return self._body(length)
-            elif not self._more():
+            elif (self._is_port and len(head) > _MAX_HEADER) or not self._more():
                 return None
 
     def _body(self, length: int) -> bytes | None:
@@ -71,8 +81,13 @@ class MessageReader:
         return bool(part) and len(self._rest) < _MAX_MESSAGE
 
 
-def _length(head: bytes) -> int | None:
-    for line in head.split(b"\r\n"):
+def _is_header(line: bytes) -> bool:
+    """Whether a line is one of the two headers of the protocol, or empty."""
+    return not line or line.partition(b":")[0].strip().lower() in _HEADERS
+
+
+def _length(lines: Sequence[bytes]) -> int | None:
+    for line in lines:
         name, _, value = line.partition(b":")
         if name.strip().lower() == b"content-length" and value.strip().isdigit():
             return int(value)
@@ -83,10 +98,19 @@ class MessageLoop:
     """Handles messages and jobs in order until the client exits.
 
     `make_app` imports pygls and creates the server; it is called after the first messages are answered (`early.py`).
+    `is_port`: see MessageReader.
     """
 
-    def __init__(self, read: Read, write: Callable[[bytes], object], version: str, make_app: MakeApp) -> None:
-        self._frames = MessageReader(read)
+    def __init__(
+        self,
+        read: Read,
+        write: Callable[[bytes], object],
+        version: str,
+        make_app: MakeApp,
+        *,
+        is_port: bool = False,
+    ) -> None:
+        self._frames = MessageReader(read, is_port=is_port)
         self._inbox: SimpleQueue[Any] = SimpleQueue()
         self._workbench = Workbench(MessageWriter(write), version)
         self._early = StartupHandler(self._workbench)
@@ -227,4 +251,4 @@ def serve_tcp(version: str, make_app: MakeApp, host: str, port: int, log: Callab
         connection, _ = server.accept()
     with connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return MessageLoop(connection.recv, connection.sendall, version, make_app).run()
+        return MessageLoop(connection.recv, connection.sendall, version, make_app, is_port=True).run()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
@@ -820,6 +821,30 @@ def test_tcp(words: list[str]) -> None:
         body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params}).encode()
         connection.sendall(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
         assert b'"capabilities"' in connection.recv(1 << 16)
+    assert process.wait(20) == 1
+    process.stderr.close()
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        b"POST / HTTP/1.1\r\n",
+        b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n\r\n%s",
+        b"Content-Length: %d\r\nHost: 127.0.0.1\r\n\r\n%s",
+        b"Content-Length: %d\r\nOrigin: https://example.org\r\n\r\n%s",
+        b"Content-Type: " + b"x" * 20_000,
+    ],
+)
+def test_a_port_does_not_answer_to_http(header: bytes) -> None:
+    process = subprocess.Popen([*COMMAND, "--tcp"], stderr=subprocess.PIPE)
+    assert process.stderr
+    line = process.stderr.readline().decode()
+    with socket.create_connection(("127.0.0.1", int(line.split()[-1])), timeout=20) as connection:
+        params = {"processId": os.getpid(), "rootUri": None, "capabilities": {}}
+        body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params}).encode()
+        connection.sendall(header % (len(body), body) if b"%" in header else header)
+        with contextlib.suppress(ConnectionResetError):
+            assert connection.recv(1 << 16) == b""
     assert process.wait(20) == 1
     process.stderr.close()
 

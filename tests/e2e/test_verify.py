@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from dockerfile_dlint.fixers.verify import builders
-from dockerfile_dlint.fixers.verify.builders import Builder, BuilderError, find_builder
+from dockerfile_dlint.fixers.verify.builders import Buildah, Builder, BuilderError, ImageFile, find_builder
 from dockerfile_dlint.fixers.verify.comparison import ExpectedChanges
 from dockerfile_dlint.fixers.verify.verification import Verdict, VerifyOptions, verify
 from dockerfile_dlint.lint.main import main
@@ -120,7 +120,7 @@ def leftovers(builder: Builder) -> str:
     """Images and containers that bear the builder's mark."""
     words = (["images"], ["containers"] if builder.name == "buildah" else ["ps", "-a"])
     listed = "".join(subprocess.run([builder.program, *each], capture_output=True, text=True).stdout for each in words)
-    return "\n".join(line for line in listed.splitlines() if builder.mark in line)
+    return "\n".join(line for line in listed.splitlines() if builder.name_prefix in line)
 
 
 def test_the_same_program(place: Place, context: Path) -> None:
@@ -238,3 +238,75 @@ def test_no_builder(context: Path, monkeypatch: pytest.MonkeyPatch, capsys: pyte
     assert "no working builder found; install Docker" in err
     assert "apt-get install buildah" in err
     assert (context / "Dockerfile").read_text() == OLD
+
+
+def files_of(place: Place, context: Path, text: str, folder: str) -> dict[str, ImageFile]:
+    """The files in a directory of an image."""
+    (context.parent / "file").write_text(place.text(text))
+    (context.parent / "file.dockerignore").write_text("")
+    builder = find_builder(place.name)
+    try:
+        built = builder.build(str(context), str(context.parent / "file"), "before", (), lambda _: None, 300)
+        assert built.ok, built.output
+        return builder.files("before", folder)
+    finally:
+        builder.close()
+
+
+LINKED = """\
+FROM base
+COPY . /real/app
+RUN mkdir -p /etc /-T/etc && echo mine > /etc/hostname && echo mine > /-T/etc/shadow
+RUN ln -s / /whole && ln -s ../real /real/back && ln -s loop /loop && ln -s back/app /real/more
+"""
+
+
+@pytest.mark.parametrize(
+    ("folder", "expected"),
+    [
+        ("/real/app", {"real/app/src/a.txt", "real/app/docs/a.md"}),
+        ("/whole/etc", {"whole/etc/hostname"}),
+        ("/whole/real/back/more/", {"whole/real/back/more/src/a.txt", "whole/real/back/more/docs/a.md"}),
+        ("/-T/etc", {"-T/etc/shadow"}),
+        ("/../../etc", {"etc/hostname"}),
+        ("/nowhere", set[str]()),
+    ],
+)
+def test_a_directory_is_read_inside_of_the_image(place: Place, context: Path, folder: str, expected: set[str]) -> None:
+    """Neither is it an option of tar, nor do links of the image lead to files of this machine."""
+    if place.name != "buildah":
+        pytest.skip("Docker and Podman read the files of an image themselves")
+    found = files_of(place, context, LINKED, folder)
+    names = {name.removeprefix("../../") for name, file in found.items() if file.kind == "f"}
+    assert expected <= names
+    assert bool(found) == bool(expected)
+    assert len(names) <= 20
+
+
+def test_a_directory_that_cannot_be_read_is_an_error(place: Place, context: Path) -> None:
+    if place.name != "buildah":
+        pytest.skip("Docker and Podman read the files of an image themselves")
+    with pytest.raises(BuilderError, match="too many symbolic links"):
+        files_of(place, context, LINKED, "/loop/x")
+
+
+@pytest.mark.parametrize(
+    ("script", "reason"),
+    [
+        ("echo 'tar: x: Cannot stat: No such file or directory' >&2; exit 2", "Cannot stat"),
+        ("printf nonsense", "cannot read the files of the image"),
+        ("exit 3", "cannot read the files of the image"),
+    ],
+)
+def test_errors_of_tar_are_told(tmp_path: Path, script: str, reason: str) -> None:
+    program = tmp_path / "buildah"
+    program.write_text(f'#!/bin/sh\n[ "$1" = mount ] && echo {tmp_path} && exit\n[ "$1" = from ] && exit\n')
+    program.chmod(0o755)
+    tar = tmp_path / "tar"
+    tar.write_text(f"#!/bin/sh\n{script}\n")
+    tar.chmod(0o755)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+        patch.setattr(os, "geteuid", lambda: 0)
+        with pytest.raises(BuilderError, match=reason):
+            Buildah(str(program)).files("before", "/")

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from itertools import islice, product
 
+from ...config.layer import display_path
 from .hcl import HclBudget, HclError, HclExpression, HclFunction, UnknownValue, parse_hcl
 from .invocation import BuildInvocation, InlineDockerfile, as_mapping, is_remote_context, resolve_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from typing import Any
 
 _MAX_COMBINATIONS = 64
@@ -26,8 +27,11 @@ class BakeTarget:
         self.line = line
 
 
-def read_bake(path: str, text: str) -> list[BuildInvocation]:
-    """The builds in the bake file at `path`, none if it is invalid. Paths are relative to its directory."""
+def read_bake(path: str, text: str, note: Callable[[str], object] | None = None) -> list[BuildInvocation]:
+    """The builds in the bake file at `path`, none if it is invalid. Paths are relative to its directory.
+
+    `note` gets a message if expressions are too expensive to evaluate.
+    """
     try:
         targets, variables = _json(text) if path.lower().endswith(".json") else _hcl(text)
     except (ValueError, RecursionError):  # HclError is a ValueError
@@ -41,6 +45,8 @@ def read_bake(path: str, text: str) -> list[BuildInvocation]:
             # By convention, a target that starts with `_` is only inherited from.
             if made is not None and (not name.startswith("_") or made.inline is not None):
                 found.append(made)
+    if note is not None and variables[HclBudget.KEY].is_exceeded:
+        note(f"{display_path(path)}: its expressions are too expensive to evaluate; what depends on them is unknown")
     return found
 
 

@@ -7,7 +7,7 @@ import re
 
 from ....model.disk import MAX_CONFIG_BYTES, OutsideBoundary, read_file, stays_inside
 from ...config.layer import display_path
-from ...config.yaml_nodes import YamlError, mapping_entries, parse_yaml, scalar_text, sequence_items
+from ...config.yaml_nodes import YamlError, YamlLimit, mapping_entries, parse_yaml, scalar_text, sequence_items
 from .invocation import BuildInvocation, InlineDockerfile, is_remote_context, resolve_path
 
 TYPE_CHECKING = False
@@ -78,7 +78,7 @@ class _Reader:
         self._roots = roots
         self._note = note
         self._variables: dict[str, dict[str, str]] = {}
-        self._files: dict[str, tuple[Services, list[Any]]] = {path: _parsed(text)}
+        self._files: dict[str, tuple[Services, list[Any]]] = {path: self._parsed(path, text)}
 
     def invocations(self) -> list[BuildInvocation]:
         """The builds, those of this file first."""
@@ -115,8 +115,17 @@ class _Reader:
 
     def _read(self, path: str) -> tuple[Services, list[Any]]:
         if path not in self._files:
-            self._files[path] = _parsed(self._content(path, "utf-8-sig"))
+            self._files[path] = self._parsed(path, self._content(path, "utf-8-sig"))
         return self._files[path]
+
+    def _parsed(self, path: str, text: str) -> tuple[Services, list[Any]]:
+        """As `_parsed`; a file that describes too much has no services, which is noted."""
+        try:
+            return _parsed(text)
+        except YamlLimit as error:
+            if self._note is not None:
+                self._note(f"{display_path(path)}:{error.line}: {error}; the builds in this file are unknown")
+            return {}, []
 
     def _content(self, path: str, encoding: str = "utf-8") -> str:
         """The text of another file; empty if it cannot be read, or is outside of the repository, which is noted."""
@@ -215,9 +224,11 @@ class _Reader:
 
 
 def _parsed(text: str) -> tuple[Services, list[Any]]:
-    """The keys of each service, and the nodes of `include`."""
+    """The keys of each service, and the nodes of `include`. Raises YamlLimit."""
     try:
         root = mapping_entries(parse_yaml(text))
+    except YamlLimit:
+        raise
     except YamlError:
         return {}, []
     node = root.get("services")

@@ -42,6 +42,10 @@ class UnknownValue(Exception):
     """The value of an expression is unknown."""
 
 
+class _TooLong(UnknownValue):
+    """A text has more than _MAX_LENGTH characters."""
+
+
 class HclBudget:
     """What all evaluations of a file may cost, in steps and characters; it is stored with the variables."""
 
@@ -49,12 +53,19 @@ class HclBudget:
 
     def __init__(self) -> None:
         self._room = _MAX_COST
+        self.is_exceeded = False
+        """Whether a value is unknown because of a limit."""
 
     def spend(self, count: int) -> None:
         """Use a part of the budget. Raises UnknownValue when there is nothing left."""
         self._room -= count
         if self._room < 0:
+            self.exceed()
             raise UnknownValue
+
+    def exceed(self) -> None:
+        """Note that a value is unknown because of a limit."""
+        self.is_exceeded = True
 
     def measured(self, value: Any) -> Any:
         """The same value, which is paid for by its size. Raises UnknownValue."""
@@ -92,7 +103,12 @@ class HclExpression:
         budget: HclBudget | None = variables.get(HclBudget.KEY)
         if budget is not None:
             budget.spend(1)
-        value = self._evaluated(variables)
+        try:
+            value = self._evaluated(variables)
+        except _TooLong:
+            if budget is not None:
+                budget.exceed()
+            raise
         return value if budget is None or self.kind in ("literal", "variable", "member") else budget.measured(value)
 
     def _evaluated(self, variables: Mapping[str, Any]) -> Any:
@@ -164,7 +180,7 @@ def _member(whole: Any, key: Any) -> Any:
 def _joined(parts: Sequence[str], separator: str = "") -> str:
     """The joined text. Raises UnknownValue if it is too long."""
     if sum(map(len, parts)) + len(separator) * len(parts) > _MAX_LENGTH:
-        raise UnknownValue
+        raise _TooLong
     return separator.join(parts)
 
 

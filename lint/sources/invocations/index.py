@@ -118,7 +118,8 @@ def parse_builds(
 ) -> list[BuildInvocation]:
     """The builds in the text of the file at `path`; none, and a warning, if an unexpected error stops a reader.
 
-    `note` gets a message for each file that is not read because it is outside of the repository.
+    `note` gets a message for each file that is not read, or not completely, because it is outside of the repository or
+    describes too much.
     """
     try:
         return _parse_builds(path, text, roots, note)
@@ -138,7 +139,18 @@ def _parse_builds(
         from .compose import read_compose
 
         return read_compose(path, text, roots, note)
-    return (_command_reader if kind in _BY_COMMAND else _reader)(kind)(path, text)
+    if kind == "bake":
+        from .bake import read_bake
+
+        return read_bake(path, text, note)
+    if kind in _BY_COMMAND:
+        return _command_reader(kind)(path, text)
+    reader = _reader(kind)
+    if reader is not None:
+        return reader(path, text)
+    from .workflow import read_workflow
+
+    return read_workflow(path, text, note)
 
 
 def _command_reader(kind: str) -> Reader:
@@ -163,11 +175,9 @@ def _command_reader(kind: str) -> Reader:
     return read
 
 
-def _reader(kind: str) -> Reader:
-    """The function that reads files of another kind; any other YAML file is read as a workflow."""
+def _reader(kind: str) -> Reader | None:
+    """The function that reads files of another kind; None for other YAML files, which are read as workflows."""
     match kind:
-        case "bake":
-            from .bake import read_bake as read
         case "tiltfile":
             from .tiltfile import read_tiltfile as read
         case "skaffold":
@@ -179,7 +189,7 @@ def _reader(kind: str) -> Reader:
         case "fly":
             from .fly import read_fly as read
         case _:
-            from .workflow import read_workflow as read
+            return None
     return read
 
 

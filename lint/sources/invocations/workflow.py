@@ -11,13 +11,14 @@ import os
 import re
 from itertools import count, islice, product
 
-from ...config.yaml_nodes import YamlError, mapping_entries, parse_yaml, scalar_text, sequence_items
+from ...config.layer import display_path
+from ...config.yaml_nodes import YamlError, YamlLimit, mapping_entries, parse_yaml, scalar_text, sequence_items
 from .build_commands import UNKNOWN, ShellSource, has_build_command, read_build_commands
 from .invocation import BuildInvocation, is_remote_context, resolve_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from typing import Any
 
 _WORKSPACE = re.compile(
@@ -89,18 +90,27 @@ class _Scope:
         return self.values.get(f"env.{match[1] or match[2]}", match[0])
 
 
-def read_workflow(path: str, text: str) -> list[BuildInvocation]:
-    """The builds in the workflow at `path`. Paths are relative to the repository root."""
+def read_workflow(path: str, text: str, note: Callable[[str], object] | None = None) -> list[BuildInvocation]:
+    """The builds in the workflow at `path`. Paths are relative to the repository root.
+
+    `note` gets a message if the file is too large to be read, or to be read to its end.
+    """
     if not has_build_command(text) and "Docker@" not in text:
         return []
     try:
         root = parse_yaml(text)
-    except YamlError:
+    except YamlError as error:
+        if note is not None and isinstance(error, YamlLimit):
+            note(f"{display_path(path)}:{error.line}: {error}; the builds in this file are unknown")
         return []
     top = os.path.dirname(path)
     while not os.path.lexists(os.path.join(top, ".git")) and os.path.basename(top) in _DIRECTORIES:
         top = os.path.dirname(top)
-    return [each for each in _walk(_Scope(path, top), root) if each is not None]
+    scope = _Scope(path, top)
+    found = [each for each in _walk(scope, root) if each is not None]
+    if note is not None and next(scope.steps) > _MAX_NODES:
+        note(f"{display_path(path)}: only its first {_MAX_NODES:,} values were searched for builds")
+    return found
 
 
 def _walk(scope: _Scope, node: Any) -> Iterator[BuildInvocation | None]:

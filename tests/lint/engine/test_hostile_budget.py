@@ -29,6 +29,12 @@ FILES = {
         "compose.yaml",
         "x0: &x0 [a]\n" + "".join(f"x{i}: &x{i} [{NINE.format(i - 1)}]\n" for i in range(1, 12)) + "services: {}\n",
     ),
+    "yaml aliases of a build": (
+        "compose.yaml",
+        "x0: &x0 [a]\n"
+        + "".join(f"x{i}: &x{i} [{NINE.format(i - 1)}]\n" for i in range(1, 12))
+        + "services: {a: {build: .}}\n",
+    ),
     "hcl text": (
         "docker-bake.hcl",
         'variable "v0" {default="aaaaaaaaaa"}\n'
@@ -48,6 +54,13 @@ FILES = {
     ),
 }  # fmt: skip
 
+NOTES = {
+    "yaml aliases of a build": ":1: aliases and merges repeat too many nodes; the builds in this file are unknown",
+    "hcl text": ": its expressions are too expensive to evaluate; what depends on them is unknown",
+    "hcl calls": ": its expressions are too expensive to evaluate; what depends on them is unknown",
+}
+"""What is said of a file whose builds are not all known."""
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
@@ -66,3 +79,14 @@ def test_the_others_are_linted_in_time(name: str, folder: Path) -> None:
     assert time.perf_counter() - began < 10
     assert done.codes == ["DL3006"] * 2
     assert done.status == 1
+    said = NOTES.get(name)
+    assert said is None or f"dlint: {file}{said}" in done.err, done.err
+
+
+def test_a_workflow_that_is_too_large_is_said_to_be_read_in_part(folder: Path) -> None:
+    (folder / ".github" / "workflows").mkdir(parents=True)
+    steps = "- run: docker build .\n" + "- {a: [b], c: [d]}\n" * 10_000
+    (folder / ".github" / "workflows" / "a.yml").write_text(steps)
+    done = dlint("--isolated", "--select", "DL3006", ".", cwd=folder)
+    assert "dlint: .github/workflows/a.yml: only its first 20,000 values were searched for builds" in done.err
+    assert done.codes == ["DL3006"] * 2
