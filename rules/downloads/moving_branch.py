@@ -40,10 +40,8 @@ def moving_branch(run: Run, build: Build) -> Iterator[Finding]:
         for package in call.packages:
             branch = _branch(package)
             if branch:
-                shown = package.word.value
-                yield Finding(
-                    f"`{shown}` is the branch `{branch}`, which moves; use a commit or a release", package.word
-                )
+                message = f"`{package.word.value}` is the branch `{branch}`, which moves; use a commit or a release"
+                yield Finding(message, package.word)
 
 
 def _branch(package: Package) -> str:

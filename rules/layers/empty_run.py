@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..base import INFO, Bad, Finding, Good, rule
+from ..commands.shell_programs import enclosing_constructs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,10 +12,10 @@ if TYPE_CHECKING:
     from ...model.build import Build
     from ...syntax.tree import Run
 
-_NOTHING = frozenset(("true", ":", "exit 0", "/bin/true", "sleep 0"))
+_NOTHING = frozenset(("true", "exit 0", "/bin/true", "sleep 0"))
 
 
-@rule("OPT024", level=INFO, since="0.1", prefilter=("true", "run :", "exit 0", "sleep 0"))
+@rule("OPT024", level=INFO, since="0.1", prefilter=("true", "exit 0", "sleep 0"))
 def empty_run(run: Run, build: Build) -> Iterator[Finding]:
     """A RUN does nothing, such as `RUN true` between two COPYs.
 
@@ -29,16 +30,16 @@ def empty_run(run: Run, build: Build) -> Iterator[Finding]:
     - [moby/moby#37965](https://github.com/moby/moby/issues/37965)
     """
     commands = build.commands(run)
-    if len(commands) != 1 or run.flags or run.heredocs or commands[0].redirects or commands[0].context:
+    if len(commands) != 1 or run.flags or commands[0].redirects or enclosing_constructs(commands[0]):
         return
     if " ".join(word.text for word in commands[0].words) in _NOTHING:
-        yield Finding(f"`RUN {commands[0].text}` does nothing but add a layer; delete it", run)
+        yield Finding(f"`{commands[0].text}` does nothing but add a layer; delete the RUN", commands[0])
 
 
 EXAMPLES = (
-    Bad("COPY a /a\n«RUN true»\nCOPY b /b", message="does nothing"),
+    Bad("COPY a /a\nRUN «true»\nCOPY b /b", message="does nothing"),
     Good("COPY a /a\nCOPY b /b"),
-    Bad("«RUN :»"),
+    Bad("RUN «exit 0»"),
     Good("RUN a || true"),
     Good("RUN true && a"),
     Good("RUN true > /a", why="creates a file"),
