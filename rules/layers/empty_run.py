@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..base import INFO, Bad, Finding, Good, rule
-from ..commands.shell_programs import enclosing_constructs
+from ..commands.shell_programs import enclosing_constructs, sequential_commands
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,8 +29,9 @@ def empty_run(run: Run, build: Build) -> Iterator[Finding]:
     ## References
     - [moby/moby#37965](https://github.com/moby/moby/issues/37965)
     """
-    commands = build.commands(run)
-    if len(commands) != 1 or run.flags or commands[0].redirects or enclosing_constructs(commands[0]):
+    commands = sequential_commands(build.commands(run))
+    constructs = any(enclosing_constructs(command) for command in build.commands(run))
+    if len(commands) != 1 or constructs or run.flags or commands[0].redirects:
         return
     if " ".join(word.text for word in commands[0].words) in _NOTHING:
         yield Finding(f"`{commands[0].text}` does nothing but add a layer; delete the RUN", commands[0])

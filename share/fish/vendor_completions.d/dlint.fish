@@ -146,6 +146,10 @@ function __dlint_rules
         'COR020'\t'The final image starts a development server, or sets a framework to development.' \
         'COR021'\t'A program is copied to a stage that lacks the C library or the Python that it was built with.' \
         'COR022'\t'The container starts its program through npm, Yarn or pnpm.' \
+        'COR023'\t'The entrypoint script starts its program without `exec`, or ignores its arguments.' \
+        'COR024'\t'COPY copies the contents of several directories into one.' \
+        'COR025'\t'SHELL sets pipefail for a `sh` that does not know it, so every RUN fails.' \
+        'COR026'\t'An ENV or LABEL sets the same key twice.' \
         'PKG001'\t'`cargo`, `conda`, `composer`, `dotnet` or `bundle` installs a package without a pinned version.' \
         'PKG002'\t'npm, pnpm, bun, Poetry, Pipenv, uv, conda, Composer, Cargo, gem, Bundler or pacman leaves its cache in the layer.' \
         'PKG003'\t'`conda` or `pacman` prompts for confirmation.' \
