@@ -11,7 +11,7 @@ from .build_identity import uses_variable, varies_per_build
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from ...model.build import Build, Stage
     from ...model.packages.calls import PackageCall
@@ -34,7 +34,7 @@ def cache_busting_argument(stage: Stage, build: Build) -> Iterator[Finding]:
         for pair in instruction.pairs if isinstance(instruction, Arg) else ():
             if not varies_per_build(build, stage, pair):
                 continue
-            walk = _Walk(build, pair.key.text)
+            walk = _Walk(build, [pair.key.text])
             walk.read(stage.instructions[index + 1 :])
             if walk.call is None and not walk.stopped and walk.reaches_children:
                 walk = _in_children(build, stage, walk)
@@ -65,9 +65,9 @@ class _Walk:
     found; `stopped`: a step may use the value; `reaches_children`: an ENV hands it to the stages based on this one.
     """
 
-    def __init__(self, build: Build, name: str, users: Sequence[Instruction] = ()) -> None:
+    def __init__(self, build: Build, names: Collection[str], users: Sequence[Instruction] = ()) -> None:
         self.build = build
-        self.names: set[str] = {name}
+        self.names = set(names)
         self.users: list[Instruction] = list(users)
         self.call: PackageCall | None = None
         self.stopped = False
@@ -99,8 +99,7 @@ def _in_children(build: Build, stage: Stage, walk: _Walk) -> _Walk:
     needed = build.needed_stages()
     for child in build.cached("child stages", build.child_stages).get(stage.index, ()):
         if child.index in needed:
-            inner = _Walk(build, "", walk.users)
-            inner.names |= walk.names
+            inner = _Walk(build, walk.names, walk.users)
             inner.read(child.instructions)
             if inner.call is not None:
                 return inner

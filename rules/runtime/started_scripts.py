@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from ...syntax.command import Word
 
 _LAUNCHERS = frozenset(("tini", "dumb-init", "catatonit", "env", "docker-init"))
+_INTERPRETERS = frozenset(
+    "sh bash ash dash zsh fish pwsh python python3 node irb jshell R julia ghci iex erl lua psql deno bun".split()
+)
 _OTHER_LANGUAGES = (".py", ".js", ".mjs", ".cjs", ".jar", ".rb", ".php", ".pl", ".ts", ".dll", ".exe")
 
 
@@ -48,6 +51,15 @@ def starting_instructions(chain: Sequence[Stage]) -> list[Cmd | Entrypoint]:
         if Entrypoint in found:
             break
     return list(found.values())
+
+
+def starts_interpreter(build: Build, starters: Sequence[Cmd | Entrypoint]) -> bool:
+    """Whether CMD is an interactive shell or interpreter: the image is a base for others, or a tool."""
+    for starter in starters:
+        commands = build.commands(starter)
+        if len(commands) == 1 and not commands[0].operands() and commands[0].name in _INTERPRETERS:
+            return True
+    return False
 
 
 def started_scripts(build: Build, chain: Sequence[Stage]) -> Iterator[StartedScript]:

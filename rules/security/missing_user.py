@@ -6,7 +6,7 @@ import re
 
 from ...syntax.tree import Cmd, Entrypoint, Expose, Run, User
 from ..base import INFO, MEDIUM, Bad, Finding, Good, rule
-from ..runtime.started_scripts import started_scripts, starting_instructions
+from ..runtime.started_scripts import started_scripts, starting_instructions, starts_interpreter
 from ..stages.development import is_development_file, is_for_development
 
 TYPE_CHECKING = False
@@ -28,9 +28,6 @@ _SWITCHING_SERVICES = frozenset(
     "su sudo gosu su-exec".split()
 )
 """Services that start as root and switch to their own user, or that need root: their manual pages."""
-_INTERPRETERS = frozenset(
-    "sh bash ash dash zsh fish pwsh python python3 node irb jshell R julia ghci iex erl lua psql deno bun".split()
-)
 _SWITCHING_IMAGES = frozenset(
     "nginx httpd caddy traefik postgres mysql mariadb percona mongo redis valkey rabbitmq cassandra couchdb couchbase "
     "influxdb neo4j elasticsearch ghost wordpress drupal joomla matomo nextcloud owncloud phpmyadmin adminer redmine "
@@ -107,7 +104,7 @@ def _switches_user(build: Build, chain: Sequence[Stage]) -> bool:
         for command in build.commands(starter):
             if command.name in _SWITCHING_SERVICES or not _SWITCHING_SERVICES.isdisjoint(command.wrappers):
                 return True
-    if _starts_interpreter(build, starters):
+    if starts_interpreter(build, starters):
         return True
     texts = [build.dockerfile.source.text[stage.start : stage.end] for stage in chain]
     if any(tool in text for text in texts for tool in _SWITCHING_TOOLS):
@@ -116,15 +113,6 @@ def _switches_user(build: Build, chain: Sequence[Stage]) -> bool:
     if any(script.text is None for script in scripts) and _creates_user(build, chain):
         return True
     return any(_SWITCHES.search(script.text) for script in scripts if script.text is not None)
-
-
-def _starts_interpreter(build: Build, starters: Sequence[Cmd | Entrypoint]) -> bool:
-    """Whether CMD is an interactive shell or interpreter: the image is a base for others, or a tool."""
-    for starter in starters:
-        commands = build.commands(starter)
-        if len(commands) == 1 and not commands[0].operands() and commands[0].name in _INTERPRETERS:
-            return True
-    return False
 
 
 def _creates_user(build: Build, chain: Sequence[Stage]) -> bool:

@@ -34,7 +34,7 @@ def apt_recommends(run: Run, build: Build) -> Iterator[Finding]:
 
     ## Exceptions
     - Stages that are not part of the final image; hadolint reports them.
-    - Local files, dry runs (`-s`), and stages that configure `APT::Install-Recommends`.
+    - Dry runs (`-s`), and stages that configure `APT::Install-Recommends`.
     """
     if not in_shipped_image(build, run) and not pedantic(build):
         return
@@ -53,10 +53,10 @@ def apt_recommends(run: Run, build: Build) -> Iterator[Finding]:
 
 
 def _has_recommends(call: PackageCall) -> bool:
-    """Whether the call installs recommended packages without asking for them; local files are not checked."""
+    """Whether the call installs recommended packages without asking for them, also those of a local file."""
     if call.skips_recommends() or call.has("--install-recommends") or is_dry_run(call):
         return False
-    return any(package.kind != "file" for package in call.packages)
+    return bool(call.packages)
 
 
 EXAMPLES = (
@@ -65,7 +65,7 @@ EXAMPLES = (
     Bad("RUN «aptitude install» -y curl", fixed="RUN aptitude install --without-recommends -y curl"),
     Bad("RUN «apt-get -y install» curl"),
     Good("RUN apt-get -o APT::Install-Recommends=false install -y curl"),
-    Good("RUN apt-get install -y ./tool.deb", why="a local file"),
+    Bad("RUN «apt-get install» -y ./tool.deb", why="a local file has recommended packages too"),
     Good("RUN apt-get update"),
     Good("FROM debian:12 AS build\nRUN apt-get install -y gcc\nFROM debian:12-slim\nCOPY --from=build /a /a"),
     Good("RUN apt-get install -y --install-recommends wine", why="installed on purpose"),

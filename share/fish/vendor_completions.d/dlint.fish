@@ -134,6 +134,8 @@ function __dlint_rules
         'OPT010'\t'The final image uses a full base image although a slimmer variant of the same version exists.' \
         'OPT020'\t'Source code is copied before the dependencies are installed.' \
         'OPT021'\t'An ARG that changes with every build is declared before expensive steps that do not need it.' \
+        'OPT022'\t'The final image contains compilers and headers that only the build needs.' \
+        'OPT024'\t'A RUN does nothing, such as `RUN true` between two COPYs.' \
         'COR001'\t'A stage without a name is not used by any other stage and is not the final stage.' \
         'COR002'\t'A RUN uses a build argument that its stage does not declare.' \
         'COR003'\t'The script that the container starts is not executable or has Windows line endings.' \
@@ -154,11 +156,18 @@ function __dlint_rules
         'COR018'\t'A default hides the value that BuildKit sets for an argument of the target platform.' \
         'COR019'\t'ENV replaces PATH without the directories of the system.' \
         'COR020'\t'The final image starts a development server, or sets a framework to development.' \
+        'COR021'\t'A program is copied to a stage that lacks the C library or the Python that it was built with.' \
         'COR022'\t'The container starts its program through npm, Yarn or pnpm.' \
+        'COR023'\t'The entrypoint script starts its program without `exec`, or ignores its arguments.' \
+        'COR024'\t'COPY copies the contents of several directories into one.' \
+        'COR025'\t'SHELL sets pipefail for a `sh` that does not know it, so every RUN fails.' \
+        'COR026'\t'An ENV or LABEL sets the same key twice.' \
         'PKG001'\t'`cargo`, `conda`, `composer`, `dotnet` or `bundle` installs a package without a pinned version.' \
         'PKG002'\t'npm, pnpm, bun, Poetry, Pipenv, uv, conda, Composer, Cargo, gem, Bundler or pacman leaves its cache in the layer.' \
         'PKG003'\t'`conda` or `pacman` prompts for confirmation.' \
         'PKG004'\t'A list of packages is not sorted with one package per line.' \
+        'PKG005'\t'pip, uv, npm, pnpm or Yarn installs a package from a branch, which moves.' \
+        'PKG006'\t'`apt-key` adds a key that apt trusts for every repository.' \
         'IGN001'\t'A `# dlint: ignore[…]` comment suppresses nothing.' \
         'IGN002'\t'A `# hadolint ignore=…` comment suppresses nothing that dlint reports.' \
         'BAS001'\t'The final image is based on a release that has reached end of life.' \

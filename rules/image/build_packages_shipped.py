@@ -1,0 +1,111 @@
+"""OPT022."""
+
+from __future__ import annotations
+
+from ...model.packages.runtime_libraries import is_build_package
+from ...syntax.tree import Cmd, Entrypoint, Expose, Run
+from ..base import INFO, MEDIUM, Bad, Finding, Good, rule
+from ..packages.package_findings import PackageSpan
+from ..runtime.started_scripts import starting_instructions, starts_interpreter
+from ..stages.development import is_development_file, is_for_development
+from ..text import join_quoted
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ...model.build import Build
+    from ...model.packages.calls import PackageCall
+    from ...model.packages.specs import Package
+    from ...syntax.tree import Instruction
+
+_ALPINE = frozenset(("build-base", "alpine-sdk", "musl-dev", "linux-headers", "gcc", "g++", "make", "cmake", "clang"))
+_KEPT = frozenset(("make", "patch", "dpkg-dev", "python3-dev", "python-dev", "libc-dev", "libc6-dev", "ccache"))
+"""Small packages, or ones that are of use at run time, which alone are not worth another stage."""
+
+
+@rule("OPT022", level=INFO, since="0.1", confidence=MEDIUM, preview=True, onbuild=False)
+def build_packages_shipped(build: Build) -> Iterator[Finding]:
+    """The final image contains compilers and headers that only the build needs.
+
+    ## Why
+    `build-essential` alone is 250 MB. Each pull transfers it, scanners report its vulnerabilities, and an attacker
+    finds a compiler in the container.
+
+    ## What to do
+    Compile in a stage of its own and copy the result: `FROM base AS build`, `FROM base`, `COPY --from=build …`. In the
+    final stage install the runtime libraries, `libpq5` instead of `libpq-dev`. Or remove the packages in the same RUN.
+
+    ## Exceptions
+    - Images that start nothing (no CMD, ENTRYPOINT or EXPOSE) or a shell: they are made to build in.
+    - A final stage or a file whose name says that it is for development or tests.
+    - Packages that a later command of the same RUN removes; those that another RUN removes are reported by OPT003.
+    """
+    final = build.final_stage
+    if final is None or is_for_development(final) or is_development_file(build):
+        return
+    steps = [step for stage in (*reversed(final.ancestors), final) for step in stage.instructions]
+    if not any(isinstance(step, (Cmd, Entrypoint, Expose)) for step in steps):
+        return
+    if starts_interpreter(build, starting_instructions([final, *final.ancestors])):
+        return
+    removed = _removed_names(build, steps)
+    for run in (step for step in steps if isinstance(step, Run)):
+        for call in [] if _removes_unnamed(build, run) else build.package_calls(run):
+            packages = _build_packages(call, removed)
+            if packages:
+                names = join_quoted([package.name for package in packages])
+                verb = "is" if len(packages) == 1 else "are"
+                message = f"{names} {verb} only needed to build but part of the final image; build in another stage"
+                yield Finding(message, PackageSpan(packages))
+
+
+def _build_packages(call: PackageCall, removed: set[str]) -> list[Package]:
+    """The compilers and headers that an install brings, if they are worth another stage."""
+    if call.manager.family not in ("apt", "apk") or call.verb != "install" or call.has("-t", "--virtual"):
+        return []
+    named = [package for package in call.packages if package.kind == "name" and package.name not in removed]
+    known = _ALPINE if call.manager.family == "apk" else ()
+    found = [p for p in named if p.name in known or (is_build_package(p.name) and not p.name.startswith("ca-"))]
+    return found if any(package.name not in _KEPT for package in found) else []
+
+
+def _removes_unnamed(build: Build, run: Run) -> bool:
+    """Whether the RUN removes packages that it does not name: by `apt-mark auto`, from a variable or a pipe."""
+    if any(command.name == "apt-mark" and "auto" in command.text for command in build.commands(run)):
+        return True
+    for call in build.package_calls(run):
+        if call.verb == "remove" and (call.uncertain or "xargs" in call.command.wrappers):
+            return True
+        if call.verb == "remove" and any(package.kind != "name" for package in call.packages):
+            return True
+    return False
+
+
+def _removed_names(build: Build, steps: Sequence[Instruction]) -> set[str]:
+    """The names of all packages that a RUN removes."""
+    runs = [step for step in steps if isinstance(step, Run)]
+    calls = [call for run in runs for call in build.package_calls(run) if call.verb == "remove"]
+    return {package.name for call in calls for package in call.packages}
+
+
+EXAMPLES = (
+    Bad(
+        "RUN apt-get update && apt-get install -y «build-essential libpq-dev» && make\nCMD a",
+        message="`build-essential` and `libpq-dev` are only needed to build",
+    ),
+    Good(
+        "FROM debian:12 AS build\nRUN apt-get install -y build-essential && make\n"
+        "FROM debian:12-slim\nRUN apt-get install -y libpq5\nCOPY --from=build /a /a\nCMD a"
+    ),
+    Bad("FROM alpine:3.22\nRUN apk add --no-cache curl «gcc musl-dev»\nCMD a"),
+    Bad("FROM debian:12 AS base\nRUN apt-get install -y «g++»\nFROM base\nCMD a", why="inherited"),
+    Good("RUN apt-get install -y gcc && make && apt-get purge -y gcc\nCMD a", why="removed again"),
+    Good("FROM alpine:3.22\nRUN apk add --virtual .build gcc && make && apk del .build\nCMD a"),
+    Good("RUN apt-get install -y gcc && make && apt-mark auto '.*' && apt-get autoremove -y\nCMD a"),
+    Good('RUN D="gcc" && apt-get install -y $D g++ && make && apt-get purge -y $D\nCMD a', why="unknown packages"),
+    Good("RUN apt-get install -y g++\nCMD bash", why="a base image or a tool"),
+    Good("RUN apt-get install -y build-essential", why="an image to build in"),
+    Good("FROM debian:12 AS dev\nRUN apt-get install -y build-essential\nCMD a", why="for development"),
+    Good("RUN apt-get install -y curl make\nCMD a", why="small"),
+)
