@@ -56,4 +56,5 @@ EXAMPLES = (
         why="a constraints file",
     ),
     Good("FROM python:3.12-slim\nRUN pip install --dry-run flask", why="nothing is installed"),
+    Good("FROM python:3.12\nARG P=--no-cache-dir\nRUN pip install $P flask==3", why="the variable is an option"),
 )
