@@ -202,8 +202,8 @@ def parse_package_call(
 ) -> PackageCall | None:
     """The command as a call of a package manager; None if it is not one.
 
-    `exported`: variables in its environment, `value_of`: gives the known value of a
-    shell variable, whose flags it gets. Sees through `python -m pip`, `uv run pip`, `corepack yarn`, `php composer.phar` and the like.
+    `exported`: variables in its environment, `value_of`: gives the known value of a shell variable, whose flags the
+    call gets. Sees through `python -m pip`, `uv run pip`, `corepack yarn`, `php composer.phar` and the like.
     """
     name = command.name
     if not (name in MANAGER_BY_PROGRAM or name in LAUNCHERS or not name or name[-1].isdigit()):
