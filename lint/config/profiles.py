@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from ...rules import RULES
-from ...rules.base import WARNING
+from ...rules.base import ERROR, WARNING
 from .selection import OFF_IN_HADOLINT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from ...rules.base import Rule
 
@@ -17,15 +17,23 @@ class Profile:
     """A set of rules.
 
     `codes`: the rules that run; `shell`: whether ShellCheck runs; `prefix`: if set, only findings with an alias of this
-    prefix are reported; `level`: if set, the severity of all findings; `pedantic`: the option of that name.
+    prefix are reported; `level`: if set, the severity of all findings; `levels`: the severities of some rules, by code;
+    `pedantic`: the option of that name.
     """
 
-    __slots__ = ("codes", "level", "pedantic", "prefix", "shell")
+    __slots__ = ("codes", "level", "levels", "pedantic", "prefix", "shell")
 
     def __init__(
-        self, codes: frozenset[str], shell: bool, prefix: str = "", level: str = "", pedantic: bool = False
+        self,
+        codes: frozenset[str],
+        shell: bool,
+        prefix: str = "",
+        level: str = "",
+        levels: Mapping[str, str] | None = None,
+        pedantic: bool = False,
     ) -> None:
         self.codes = codes
+        self.levels = levels or {}
         self.pedantic = pedantic
         self.shell = shell
         self.prefix = prefix
@@ -36,6 +44,10 @@ class Profile:
         return not self.prefix or code.startswith("SYN") or any(alias.startswith(self.prefix) for alias in aliases)
 
 
+_HADOLINT_LEVELS = {"DL3020": ERROR, "DL4000": ERROR}
+"""The rules with another severity in hadolint: what they report breaks no build."""
+
+
 def _codes(wanted: Callable[[Rule], bool]) -> frozenset[str]:
     return frozenset(rule.code for rule in RULES if wanted(rule))
 
@@ -44,7 +56,7 @@ def get_profile(name: str) -> Profile:
     """The profile named `name`, one of PROFILE_NAMES."""
     if name == "hadolint":
         codes = _codes(lambda r: r.code.startswith("DL") and r.code not in OFF_IN_HADOLINT)
-        return Profile(codes, shell=True, pedantic=True)
+        return Profile(codes, shell=True, levels=_HADOLINT_LEVELS, pedantic=True)
     if name == "buildkit":
         # BuildKit has one severity; InvalidDefinitionDescription is experimental there and off by default.
         codes = _codes(lambda r: r.code != "BK020" and any(a.startswith("buildkit:") for a in r.aliases))

@@ -22,7 +22,7 @@ function __dlint_rules
         'DL3000'\t'WORKDIR is a relative path.' \
         'DL3001'\t'A command has no effect in a build.' \
         'DL3002'\t'The last USER of the final image is root.' \
-        'DL3003'\t'A RUN starts or ends with `cd`.' \
+        'DL3003'\t'A RUN ends with `cd`, or several RUNs start with the same `cd`.' \
         'DL3004'\t'`sudo` is used in a build.' \
         'DL3006'\t'The base image has neither a tag nor a digest, so `latest` is used.' \
         'DL3007'\t'The base image uses the tag `latest`.' \
