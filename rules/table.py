@@ -133,6 +133,7 @@ ROWS: tuple[Row, ...] = (
     ('correctness.healthcheck_tool', 'healthcheck-tool', 'COR005', 'warning', '0.1', ('Healthcheck',), (), (), '', True, False, (), 'high', False),
     ('correctness.repeated_package', 'repeated-package', 'COR006', 'info', '0.1', ('Run',), (), (), 'safe', True, True, (), 'high', False),
     ('correctness.no_shell', 'no-shell', 'COR007', 'error', '0.1', ('Stage',), (), ('scratch',), '', True, False, (), 'high', False),
+    ('correctness.swallowed_instruction', 'swallowed-instruction', 'COR030', 'error', '0.2', ('Build',), (), (), '', True, False, (), 'high', False),
     ('packages.unpinned_package', 'unpinned-package', 'PKG001', 'warning', '0.1', ('Run',), (), (), '', False, True, (), 'high', False),
     ('packages.package_cache', 'package-cache', 'PKG002', 'info', '0.1', ('Run',), (), (), 'safe', False, True, (), 'high', False),
     ('packages.package_prompt', 'package-prompt', 'PKG003', 'warning', '0.1', ('Run',), (), (), 'safe', False, True, (), 'high', False),

@@ -137,6 +137,7 @@ function __dlint_rules
         'COR005'\t'HEALTHCHECK uses a program that is not installed in the image.' \
         'COR006'\t'An install command lists the same package twice.' \
         'COR007'\t'The shell form is used in an image without a shell.' \
+        'COR030'\t'An instruction is part of the one before it, whose last line ends with a backslash.' \
         'PKG001'\t'`cargo`, `conda`, `composer`, `dotnet` or `bundle` installs a package without a pinned version.' \
         'PKG002'\t'npm, pnpm, bun, Poetry, Pipenv, uv, conda, Composer, Cargo, gem, Bundler or pacman leaves its cache in the layer.' \
         'PKG003'\t'`conda` or `pacman` prompts for confirmation.' \
