@@ -77,10 +77,13 @@ def is_template(text: str) -> bool:
 
 
 def is_source_code(text: str) -> bool:
-    """Whether the text is a script, or has content but no line that begins like an instruction of a Dockerfile."""
-    if _SCRIPT.match(text):
-        return True
+    """Whether the text has content but no line that begins like an instruction of a Dockerfile.
+
+    A text that starts with `#!` is a script unless its first line that is not a comment is an instruction.
+    """
     written = [line for line in text.split("\n") if line.strip() and line.lstrip()[:1] != "#"]
+    if _SCRIPT.match(text) and written and not _INSTRUCTION.match(written[0]):
+        return True
     return len(written) > _FEWEST_LINES and not _INSTRUCTION.search(text)
 
 

@@ -43,6 +43,7 @@ DOCKERFILES = (
     "FROM ${REGISTRY}/debian:12\nRUN mail me@example.com\n",
     "# about {{ templates }}\nFROM debian:12\n",
     "FORM debian:12\n",
+    "#!/usr/bin/python3\n# a licence\nFROM debian:12\nRUN make\n",
     "from debian:12\nrun make\n",
     "",
 )
