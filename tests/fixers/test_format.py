@@ -136,7 +136,7 @@ def test_long_lists_have_a_line_for_each_package() -> None:
 @pytest.mark.parametrize(
     ("before", "after"),
     [
-        ("pip install -e . -e ./lib -r ci.txt jinja2", ["-e .", "-e ./lib", "-r ci.txt", "jinja2"]),
+        ("pip install -e . -e ./lib -r ci.txt a b", ["-e .", "-e ./lib", "-r ci.txt", "a", "b"]),
         ("apt-get install -y a b -t sid c d", ["a", "b", "-t sid", "c", "d"]),
         (
             "npm install -g a b --registry https://example.com c d",
