@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..base import WARNING, Bad, Finding, Good, rule
+from .pinning import pin_advice, shown_base
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def latest_base(instruction: From, build: Build) -> Iterator[Finding]:
         latest = written.endswith(":latest") if ref is None else ref.tag == "latest" and ref.digest is None
         if latest:
             yield Finding(
-                f"base image `{instruction.base.text}` uses the tag `latest`; pin a version",
+                f"base image {shown_base(instruction.base.text, ref)} uses the tag `latest`; {pin_advice(ref)}",
                 instruction.base,
             )
 
@@ -37,7 +38,12 @@ def latest_base(instruction: From, build: Build) -> Iterator[Finding]:
 EXAMPLES = (
     Bad("FROM «debian:latest»", message="pin a version"),
     Good("FROM debian:12-slim"),
-    Bad("ARG TAG=latest\nFROM «debian:${TAG}»", why="the default of the ARG"),
+    Bad("FROM «cgr.dev/chainguard/node:latest»", message="pin a digest"),
+    Bad(
+        "ARG TAG=latest\nFROM «debian:${TAG}»",
+        message="base image `debian:latest` (`debian:${TAG}`)",
+        why="the default of the ARG",
+    ),
     Bad("ARG P\nFROM «example.org/$P/base:latest»", why="the tag is literal"),
     Good("FROM debian:latest@sha256:" + "a" * 64, why="pinned by digest"),
     Good("ARG TAG\nFROM debian:$TAG", why="set by the build"),

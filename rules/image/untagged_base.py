@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..base import WARNING, Bad, Finding, Good, rule
+from .pinning import pin_advice, shown_base
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def untagged_base(instruction: From, build: Build) -> Iterator[Finding]:
         ref = stage.base_ref
         if ref is not None and ref.tag is None and ref.digest is None:
             yield Finding(
-                f"base image `{instruction.base.text}` has no tag, so it is `latest`; pin a version",
+                f"base image {shown_base(instruction.base.text, ref)} has no tag, so it is `latest`; {pin_advice(ref)}",
                 instruction.base,
             )
 
@@ -35,7 +36,8 @@ def untagged_base(instruction: From, build: Build) -> Iterator[Finding]:
 EXAMPLES = (
     Bad("FROM «debian»"),
     Good("FROM debian:12-slim"),
-    Bad("ARG BASE=debian\nFROM «$BASE»"),
+    Bad("ARG BASE=debian\nFROM «$BASE»", message="base image `debian` (`$BASE`) has no tag"),
+    Bad("FROM «gcr.io/distroless/static-debian12»", message="pin a digest", why="it has no tags of versions"),
     Good("FROM scratch"),
     Good("FROM debian:12-slim AS base\nFROM base", why="a stage"),
     Good("ARG BASE\nFROM $BASE", why="set by the build"),
