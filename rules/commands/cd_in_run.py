@@ -64,12 +64,13 @@ def cd_in_run(run: Run, build: Build) -> Iterator[Finding]:
     if stage is None or not _leading_cd(run, build):
         return
     starts = build.cached(("RUNs that start with cd", stage.index), lambda: _starts(stage, build))
-    path, target = build.state(run).path(last.args[0].value) or "/…", _target(run, last, build)
+    path, target = build.state(run).path(last.args[0].value), _target(run, last, build)
     same = starts.get(target, [])
     if len(same) > 1 and same[0] is last:
         lines = format_line_numbers([build.dockerfile.source.line(each.start) for each in same])
+        remedy = f"`WORKDIR {path}`" if path else "WORKDIR"
         yield Finding(
-            f"`{last.text}` only affects one RUN and is repeated ({lines}); use `WORKDIR {path}`",
+            f"`{last.text}` only affects one RUN and is repeated ({lines}); use {remedy}",
             last,
             related=[(each, "again here") for each in same[1:]],
         )

@@ -129,8 +129,10 @@ def _message(instruction: Cmd | Entrypoint, text: str, build: Build) -> str:
     else:
         advice = "move it to a script that ends with `exec`"
     stage = build.stage_of(instruction)
-    if (stage is not None and stage.is_windows) or _has_forwarding_init(instruction, build):
-        return f"`{shown}` starts a shell first; {'use the exec form' if simple else advice}"
+    if stage is not None and stage.is_windows:
+        return f"`{shown}` starts a shell first; use the exec form{'' if simple else ' with a script'}"
+    if _has_forwarding_init(instruction, build):
+        return f"`{shown}` starts a shell first; {advice}"
     return f"`{shown}` runs under a shell, so it does not receive signals; {advice}"
 
 
