@@ -142,7 +142,7 @@ ROWS: tuple[Row, ...] = (
     ('packages.package_cache', 'package-cache', 'PKG002', 'info', '0.1', ('Run',), (), (), 'safe', False, True, (), 'high', False),
     ('packages.package_prompt', 'package-prompt', 'PKG003', 'warning', '0.1', ('Run',), (), (), 'safe', False, True, (), 'high', False),
     ('packages.unsorted_packages', 'unsorted-packages', 'PKG004', 'style', '0.1', ('Run',), (), (), 'safe', False, True, ('package-list',), 'high', False),
-    ('packages.stored_frontend', 'stored-frontend', 'PKG010', 'info', '0.2', ('Env',), (), ('debian_frontend',), '', True, False, (), 'high', False),
+    ('packages.stored_frontend', 'stored-frontend', 'PKG010', 'info', '0.2', ('Env',), (), ('debian_frontend',), '', True, False, (), 'high', True),
     ('files.unused_ignore', 'unused-ignore', 'IGN001', 'info', '0.1', ('Build',), (), ('dlint',), 'safe', True, False, (), 'high', False),
     ('files.unused_hadolint_ignore', 'unused-hadolint-ignore', 'IGN002', 'info', '0.1', ('Build',), (), ('hadolint',), 'unsafe', False, False, (), 'high', False),
 )
