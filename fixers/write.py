@@ -7,6 +7,8 @@ import os
 import stat
 from contextlib import suppress
 
+from ..model.disk import read_start
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,8 +33,7 @@ def replace_file(path: str, old: bytes, new: bytes) -> None:
     target = os.path.realpath(path)
 
     def replace(temporary: str) -> None:
-        with open(target, "rb") as file:
-            content = file.read()
+        content = _content(target, old, new)
         if content == old:
             os.replace(temporary, target)
         elif content != new:
@@ -52,8 +53,7 @@ def create_file(path: str, new: bytes) -> None:
         _write(path, new, None, lambda temporary: os.link(temporary, path))
     except FileExistsError:
         try:
-            with open(path, "rb") as file:
-                content = file.read()
+            content = _content(path, new)
         except OSError as error:
             raise _failure(error) from None
         if content != new:
@@ -105,6 +105,12 @@ def _write(target: str, data: bytes, status: os.stat_result | None, publish: Cal
     finally:
         with suppress(FileNotFoundError):  # it may have the name of the target now
             os.unlink(temporary)
+
+
+def _content(path: str, *expected: bytes) -> bytes | None:
+    """The content of a regular file; None if it is longer than what is expected. Raises OSError."""
+    data = read_start(path, max(map(len, expected)) + 1)
+    return data if len(data) <= max(map(len, expected)) else None
 
 
 def _failure(error: OSError) -> WriteError:

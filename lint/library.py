@@ -14,6 +14,7 @@ from .config.resolver import ConfigResolver
 from .config.selection import UnknownRule
 from .engine.linter import lint_source, read_source
 from .engine.planning import LintPlans, default_configurations
+from .engine.time_limit import DEFAULT_SECONDS, TimeLimitExceeded, run_limited
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -88,7 +89,8 @@ class Diagnostic:
     """A finding.
 
     `path` is the path that was passed. `code` and `name` identify the rule, `aliases` are its names in other tools
-    ("hadolint:DL3006", "buildkit:StageNameCasing"). `severity` is "error", "warning", "info" or "style". `start` and
+    ("hadolint:DL3006", "buildkit:StageNameCasing"). `severity` is "error", "warning", "info" or "style", `confidence`
+    ("high", "medium" or "low") how sure dlint is that the finding is right. `start` and
     `end` enclose the text that the message is about; `instruction_line` is the first line of its instruction. `stage`
     is the name of the build stage, empty for a stage without a name and outside of stages.
     """
@@ -105,6 +107,7 @@ class Diagnostic:
     aliases: tuple[str, ...]
     related: tuple[Related, ...]
     fix: Fix | None
+    confidence: str = "high"
 
 
 def lint_text(
@@ -180,7 +183,11 @@ def fix_text(
         )
     except (ConfigError, UnknownRule) as error:
         raise DlintError(str(error)) from None
-    _, result = fix_source(Source(text, name), plan, _finder(context, name), request)
+    find = _finder(context, name)
+    try:
+        _, result = fix_source(Source(text, name), plan, find, request)
+    except TimeLimitExceeded as error:
+        raise DlintError(f"{name}: {error}") from None
     for rejected in result.rejected:
         if on_rejected is not None:
             on_rejected(f"{name}:{rejected.line}: the fix for {rejected.code} was skipped: {rejected.reason}")
@@ -190,13 +197,13 @@ def fix_text(
 def format_text(text: str) -> str:
     """The text formatted as by `dlint format`; the build stays the same.
 
-    Raises DlintError if the text has a syntax error.
+    Raises DlintError if the text has a syntax error, or if it takes too long.
     """
     from ..fixers.format.layout import FormatError, format_source
 
     try:
-        return format_source(text)
-    except FormatError as error:
+        return run_limited(DEFAULT_SECONDS, lambda: format_source(text))
+    except (FormatError, TimeLimitExceeded) as error:
         raise DlintError(str(error)) from None
 
 
@@ -323,4 +330,5 @@ def _public(found: engine.Diagnostic, source: Source) -> Diagnostic:
         tuple(found.aliases),
         tuple(Related(start, end, note) for start, end, note in found.related),
         fix,
+        found.confidence,
     )

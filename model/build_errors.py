@@ -7,7 +7,7 @@ Source: BuildKit frontend/dockerfile/dockerfile2llb (convert*.go) and its record
 from __future__ import annotations
 
 from ..syntax.expand import ExpansionError, ExpansionTooLong
-from ..syntax.instruction_checks import KEYWORDS, parse_mount_fields, suggest
+from ..syntax.instruction_checks import KEYWORDS, parse_mount_fields, shortened, suggest
 from ..syntax.tree import Add, Copy, CopyOrAdd, From, Run
 from .build import stage_number
 from .images.reference import InvalidReferenceError, parse_reference
@@ -169,7 +169,8 @@ def _from(build: Build, stage: Stage) -> Iterator[Refusal]:
             if trigger is not None and trigger.name not in KEYWORDS:
                 line = instruction.start_line
                 yield (
-                    f"`{base.text}` has an ONBUILD on line {line} with unknown instruction `{trigger.keyword}`; fix it",
+                    f"`{base.text}` has an ONBUILD on line {line} with unknown instruction "
+                    f"`{shortened(trigger.keyword)}`; fix it",
                     base,
                 )
         return

@@ -7,6 +7,7 @@ import posixpath
 import stat
 from itertools import islice
 
+from .disk import boundary_of, is_inside, read_start
 from .ignore_file import IgnoreError, IgnoreFile, find_ignore_file, go_glob_regex, read_ignore_file
 
 TYPE_CHECKING = False
@@ -28,13 +29,14 @@ class Context:
     `truncated`: a walk met more than MAX_ENTRIES entries, and its result covers only those
     """
 
-    __slots__ = ("_files", "_found", "_ignore", "_unreadable", "dockerfile", "root", "truncated")
+    __slots__ = ("_files", "_found", "_ignore", "_top", "_unreadable", "dockerfile", "root", "truncated")
 
     def __init__(self, root: str, dockerfile: str | None = None, ignore: IgnoreFile | None = None) -> None:
         """The context of `dockerfile`, by default the one in the root; `ignore` replaces the ignore file on disk."""
         self.root = root
         self.dockerfile = os.path.join(root, "Dockerfile") if dockerfile is None else dockerfile
         self.truncated = False
+        self._top: str | None = None
         self._unreadable: set[str] = set()
         self._ignore: tuple[IgnoreFile | None, IgnoreError | None] | None = None if ignore is None else (ignore, None)
         self._files: dict[str, int] | None = None
@@ -90,14 +92,14 @@ class Context:
             return None
 
     def read(self, path: str, limit: int = MAX_FILE_BYTES) -> bytes | None:
-        """The first `limit` bytes of the regular file `path`, ignored or not; None if it cannot be read."""
+        """The first `limit` bytes of the regular file `path`, ignored or not; None if it cannot be read.
+
+        A link out of the repository, which no builder follows, is not read.
+        """
         disk = self._on_disk(_inside(path))
         try:
-            if not stat.S_ISREG(os.stat(disk).st_mode):
-                return None
-            with open(disk, "rb") as file:
-                return file.read(limit)
-        except (OSError, ValueError):
+            return read_start(disk, limit, self._boundary)
+        except OSError:
             return None
 
     def includes(self, path: str) -> bool:
@@ -168,6 +170,13 @@ class Context:
         target = os.path.relpath(os.path.realpath(self._on_disk(link)), root).replace(os.sep, "/")
         return target != ".." and not target.startswith("../") and self.includes(target + inside[len(link) :])
 
+    @property
+    def _boundary(self) -> str:
+        """The directory that links in the context may lead to."""
+        if self._top is None:
+            self._top = boundary_of(self.root)
+        return self._top
+
     def _list(self, directory: str) -> list[os.DirEntry[str]]:
         try:
             with os.scandir(self._on_disk(directory)) as entries:
@@ -232,6 +241,8 @@ class Context:
         import re
 
         matchers = [re.compile(glob).fullmatch for glob in globs]
+        if start and not is_inside(self._on_disk(start), self._boundary):
+            return
         budget = MAX_ENTRIES
         directories = [(start, 0)]
         while directories:

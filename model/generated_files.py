@@ -7,6 +7,7 @@ import posixpath
 
 from .copy_sources import looks_generated
 from .git_usage import read_small_file
+from .gitignore import GitignoreFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -101,18 +102,20 @@ def ancestor_folders(build: Build, context: Context) -> list[str]:
 
 def _ignored_by_git(folders: list[str], place: str) -> bool:
     """Whether a .gitignore in one of `folders`, or between them and `place`, ignores the path."""
-    from pathspec import GitIgnoreSpec
-
     top = min((f for f in folders if place.startswith(f + os.sep)), key=len, default="")
     here = os.path.dirname(place)
     while top and len(here) >= len(top):
         lines = read_small_file(os.path.join(here, ".gitignore")).splitlines()
         if lines:
-            relative = os.path.relpath(place, here).replace(os.sep, "/")
-            spec = GitIgnoreSpec.from_lines(lines)
-            verdicts = [spec.check_file(name).include for name in (relative, relative + "/x")]
+            ignore = GitignoreFile("", lines)
+            parts = os.path.relpath(place, here).split(os.sep)
+            parents = ("/".join(parts[:count]) for count in range(1, len(parts)))
+            # Whether it will be a file or a directory is unknown.
+            verdicts = [ignore.verdict("/".join(parts), is_directory) for is_directory in (False, True)]
+            if any(ignore.verdict(parent, True) for parent in parents) or any(verdicts):
+                return True
             if any(verdict is not None for verdict in verdicts):
-                return any(verdicts)
+                return False
         here = os.path.dirname(here)
     return False
 
@@ -127,6 +130,8 @@ def _build_texts(folder: str) -> Iterator[str]:
         yield read_small_file(os.path.join(folder, name))
     for inner, endings in _SCRIPTS:
         place = os.path.join(folder, inner)
+        if os.path.islink(place):
+            continue
         for script in [name for name in _names(place) if name.endswith(endings)][:100]:
             yield read_small_file(os.path.join(place, script))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from ..syntax.tree import Run
+from .disk import read_found
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -83,12 +84,9 @@ def _runs_git(commands: Sequence[Command]) -> bool:
 
 
 def read_small_file(path: str) -> str:
-    """The text of a file; empty if it is larger than MAX_TEXT_BYTES or cannot be read."""
+    """The text of a file; empty if it is larger than MAX_TEXT_BYTES, cannot be read, or leads out of the repository."""
     try:
-        if os.path.getsize(path) > MAX_TEXT_BYTES:
-            return ""
-        with open(path, encoding="utf-8", errors="replace") as file:
-            return file.read()
+        return read_found(path, MAX_TEXT_BYTES).decode("utf-8", "replace").replace("\r\n", "\n")
     except OSError:
         return ""
 

@@ -10,6 +10,7 @@ import os
 import posixpath
 
 from ..syntax.source import WHITESPACE
+from .disk import MAX_CONFIG_BYTES, read_found
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 # Go's bufio.Scanner fails on a line of this many bytes.
 _LONGEST_LINE = 65536
+_MAX_QUOTED = 40
+"""A longer pattern is cut in messages, which also have its line."""
 # Characters with a special meaning in patterns.
 _META = "*?[]\\^"
 
@@ -31,6 +34,7 @@ _REST = "(?s:.*)"
 # Every regular expression here ends like this: `match` finds a path or a parent of it, `fullmatch` only the path.
 _END = r"(?:/|\Z)"
 _DIRECTORIES: RegexPiece = ("(?:.*/)?", False)
+_SLASH: RegexPiece = ("/", False)
 _DOLLAR: RegexPiece = (_END, False)
 _INVALID: RegexPiece = ("[\\ufffd\\udc80-\\udcff]", True)
 # What BuildKit's translation produces; a bare `*` remains when a bracket swallows the rest of its `[^/]*`.
@@ -201,8 +205,7 @@ def find_ignore_file(dockerfile: str, context: str) -> str | None:
 def read_ignore_file(path: str) -> IgnoreFile:
     """Read the ignore file at `path`; raises IgnoreError if it cannot be read or BuildKit rejects it."""
     try:
-        with open(path, "rb") as file:
-            text = file.read().decode("utf-8", "surrogateescape")
+        text = read_found(path, MAX_CONFIG_BYTES).decode("utf-8", "surrogateescape")
     except OSError as error:
         raise IgnoreError(f"`{path}` cannot be read: {error.strerror}", 1) from error
     return IgnoreFile.parse(text, path)
@@ -250,7 +253,9 @@ def _check_pattern(rule: IgnoreRule) -> None:
         python_regex(rule.pattern)
     except ValueError as error:
         hint = "; use `/` between directories, as `\\` escapes the next character" if "\\" in rule.text else ""
-        message = f"`{rule.text.strip(WHITESPACE)}` is not a valid pattern; BuildKit fails with: {error}{hint}"
+        text = rule.text.strip(WHITESPACE)
+        shown = text if len(text) <= _MAX_QUOTED else f"{text[:_MAX_QUOTED]}…"
+        message = f"`{shown}` is not a valid pattern; BuildKit fails with: {error}{hint}"
         raise IgnoreError(message, rule.line) from None
 
 
@@ -522,10 +527,30 @@ def _class_piece(ranges: Sequence[tuple[str, str]], negated: bool) -> RegexPiece
 
 
 def _join(pieces: Sequence[RegexPiece]) -> str:
-    """Join the pieces into an expression that stays fast with many stars.
+    """Join the pieces into an expression that stays fast with many wildcards.
 
-    A star followed by characters other than slashes and another star can stop at the first place where they match.
+    A star followed by characters other than slashes and another star can stop at the first place where they match, and
+    so can `**/` followed by whole names and another `**/`: the second one can skip whatever a later place would, unless
+    the path has a line feed, which `**/` does not match.
     """
+    made: list[str] = []
+    plain: list[str] = []
+    start = 0
+    for at, piece in enumerate((*pieces, _DIRECTORIES)):
+        if piece is _DIRECTORIES:
+            text = _join_stars(pieces[start:at])
+            plain.append(text)
+            skips = start < at < len(pieces) and pieces[start] is _DIRECTORIES and pieces[at - 1] == _SLASH
+            if skips and all(each is _STAR or each == _SLASH or each[1] for each in pieces[start + 1 : at]):
+                text = f"(?>(?:.*?/)??{text.removeprefix(_DIRECTORIES[0])})"
+            made.append(text)
+            start = at
+    if made == plain:
+        return "".join(plain)
+    return rf"(?:(?![^\n]*\n){''.join(made)}|(?=[^\n]*\n){''.join(plain)})"
+
+
+def _join_stars(pieces: Sequence[RegexPiece]) -> str:
     made: list[str] = []
     at = 0
     while at < len(pieces):

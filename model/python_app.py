@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from .disk import read_found
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import re
@@ -12,9 +14,8 @@ if TYPE_CHECKING:
     import libcst
 
     from .context import Context
+    from .python_syntax import PythonWork
 
-_MOST_FILES = 2_000
-_MOST_BYTES = 1_000_000
 _STARTERS = frozenset(
     ("run", "Popen", "call", "check_call", "check_output", "getoutput", "getstatusoutput", "system", "popen", "which",
      "execvp", "execlp", "spawn", "create_subprocess_exec", "create_subprocess_shell")
@@ -28,7 +29,7 @@ class PythonApp:
     `imports`: first parts of imported module names (`a` of `a.b`)
     `programs`: base names of the programs that they start
     `strings`: all string literals
-    `unparsed_files`: files that cannot be read or are not valid Python 3
+    `unparsed_files`: each file that could not be parsed and the reason, which completes "the file …"
     """
 
     def __init__(self, context: Context, paths: Iterable[str], without: re.Pattern[str] | None = None) -> None:
@@ -36,27 +37,28 @@ class PythonApp:
         self.imports: set[str] = set()
         self.programs: set[str] = set()
         self.strings: set[str] = set()
-        self.unparsed_files: list[str] = []
+        self.unparsed_files: dict[str, str] = {}
         wanted = tuple(dict.fromkeys(paths))
         names = [name for name in context.files() if name.endswith(".py") and _below(name, wanted)]
         if without is not None:
             names = [name for name in names if without.search(name) is None]
-        for name in names[:_MOST_FILES]:
-            self._read(os.path.join(context.root, name), name)
+        from .python_syntax import PythonWork
 
-    def _read(self, path: str, name: str) -> None:
-        import libcst
+        work = PythonWork()
+        for name in names:
+            self._read(os.path.join(context.root, name), name, work)
+
+    def _read(self, path: str, name: str, work: PythonWork) -> None:
+        from .python_syntax import MAX_BYTES, UnreadPython, parse_python
 
         try:
-            with open(path, "rb") as file:
-                data = file.read(_MOST_BYTES + 1)
-            if len(data) > _MOST_BYTES:
-                raise ValueError
-            module = libcst.parse_module(data)
-        except (OSError, ValueError, libcst.ParserSyntaxError):
-            self.unparsed_files.append(name)
-            return
-        module.visit(_visitor(self))
+            parse_python(read_found(path, MAX_BYTES), work).visit(_visitor(self))
+        except UnreadPython as error:
+            self.unparsed_files[name] = str(error)
+        except RecursionError:
+            self.unparsed_files[name] = "nests too deeply"
+        except OSError as error:
+            self.unparsed_files[name] = f"cannot be read: {error.strerror}"
 
 
 def _below(name: str, paths: Iterable[str]) -> bool:

@@ -211,6 +211,17 @@ class Rule:
         self._check = check
 
     @property
+    def enabled(self) -> bool:
+        """Whether it is enabled by default: new rules are not, before the release that `stable_in` names."""
+        return self.default and not self.preview
+
+    @property
+    def stable_in(self) -> str:
+        """The release in which a rule in preview is planned to be enabled by default: the minor one after `since`."""
+        major, _, minor = self.since.partition(".")
+        return f"{major}.{int(minor.partition('.')[0]) + 1}"
+
+    @property
     def row(self) -> tuple[object, ...]:
         """The row of the rule in table.py: the arguments of the constructor except the check."""
         return (

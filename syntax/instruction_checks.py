@@ -19,6 +19,9 @@ KEYWORDS = (
 )  # fmt: skip
 """All instructions that BuildKit knows."""
 
+_MAX_QUOTED = 20
+"""Longer than each keyword and what is taken for one by a slip."""
+
 _STRING, _BOOL, _LIST = "string", "bool", "list"
 INSTRUCTION_FLAGS: dict[str, dict[str, str]] = {
     "ADD": {
@@ -278,6 +281,13 @@ def parse_duration(text: str) -> float | None:
             return None
         total += float(number) * unit
     return sign * total
+
+
+def shortened(word: str) -> str:
+    """The start of a word that is not a keyword, up to a `=` or `:`; if that is no Dockerfile, it may hold a secret."""
+    at = min((index for mark in "=:" if (index := word.find(mark) + 1)), default=_MAX_QUOTED)
+    end = min(at, _MAX_QUOTED)
+    return word if len(word) <= end else f"{word[:end]}…"
 
 
 def suggest(word: str, known: Iterable[str] = KEYWORDS) -> str:

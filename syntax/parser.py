@@ -7,7 +7,7 @@ Source of the grammar: BuildKit frontend/dockerfile/parser (parser.go, directive
 from __future__ import annotations
 
 from .expand import ExpansionError, parse_heredoc_word, split_words
-from .instruction_checks import KEYWORDS, check_instruction, suggest
+from .instruction_checks import KEYWORDS, check_instruction, shortened, suggest
 from .instruction_words import (
     BLANKS,
     NotStringArrayError,
@@ -236,7 +236,7 @@ class _Parser:
         if not known:
             if before is None or before.name in KEYWORDS:
                 self._error(
-                    f"unknown instruction `{instruction.keyword}`; {self._advice(instruction, before)}",
+                    f"unknown instruction `{shortened(instruction.keyword)}`; {self._advice(instruction, before)}",
                     instruction.start_line,
                     instruction.start,
                     instruction.keyword_end,

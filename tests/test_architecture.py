@@ -218,8 +218,8 @@ def test_only_one_file_parses_yaml() -> None:
 
 def test_each_library_has_its_place() -> None:
     assert not {name for name in users("tree_sitter") | users("tree_sitter_bash") if not name.startswith("syntax/")}
-    assert users("libcst") <= {"model/python_app", "fixers/optimize/ignore/python_strings"}
-    assert users("pathspec") <= {"model/generated_files", "model/ignore_file", "lint/config/gitignore"}
+    assert users("libcst") <= {"model/python_syntax", "model/python_app", "fixers/optimize/ignore/python_strings"}
+    assert users("pathspec") <= {"model/gitignore", "model/ignore_file"}
     assert not {
         name for name in users("rich") if not name.startswith(("lint/commands/", "lint/output/", "lint/terminal/"))
     }

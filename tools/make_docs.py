@@ -37,6 +37,8 @@ THEMES = {
     "correctness": "Correctness",
     "labels": "Labels",
     "security": "Security",
+    "downloads": "Downloads",
+    "runtime": "Run time",
 }
 """The directories of rules/ with their titles, in the order of the site."""
 
@@ -83,7 +85,9 @@ def _link(rule: Rule, directory: str = "") -> str:
 
 
 def _default(rule: Rule) -> str:
-    return "on" if rule.default else "off"
+    from dockerfile_dlint.lint.commands.explain import rule_default
+
+    return rule_default(rule)
 
 
 def guides() -> dict[Path, str]:

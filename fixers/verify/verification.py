@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...model.build import Build
 from ...model.context import Context
+from ...model.disk import read_file
 from ...syntax.parser import parse
 from ...syntax.source import Source
 from ...syntax.tree import Workdir
@@ -217,8 +218,8 @@ class _Session:
         if side.build.timed_out:
             self.verdict.problems.append(f"{which} did not build within {self.options.timeout:.0f} s")
             return False
-        with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
-            failure = self.verdict.failure = locate_failure(file.read(), side.build.output)
+        text = read_file(path, os.stat(path).st_size).decode("utf-8", "surrogateescape")
+        failure = self.verdict.failure = locate_failure(text, side.build.output)
         where = f" at line {failure.line} (`{failure.instruction}`)" if failure.line else ""
         self.verdict.problems.append(f"{which} failed to build{where}: {failure.message}")
         return False

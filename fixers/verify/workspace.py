@@ -7,6 +7,8 @@ import shutil
 import stat
 import tempfile
 
+from ...model.disk import read_file
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -50,8 +52,7 @@ class Workspace:
         A line of white space at the end is harmless in source code, JSON, YAML, TOML and text.
         """
         path = os.path.join(self.context, name)
-        with open(path, "rb") as file:
-            content = file.read()
+        content = read_file(path, os.stat(path).st_size, self.context)
         mode = stat.S_IMODE(os.stat(path).st_mode)
         os.unlink(path)
         blanks = bytes(b"\t "[bit & 1] for bit in os.urandom(32))

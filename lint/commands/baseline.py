@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 
 from ...fixers.write import WriteError
+from ...model.disk import boundary_of, is_inside
 from ..config.layer import ConfigError, display_path
-from ..config.resolver import repository_root
 from ..engine.known_findings import DEFAULT_BASELINE, Baseline
+from ..engine.linter import USAGE_ERRORS
 from ..output.summary import counted
 from ..terminal.exit_status import BROKEN, CLEAN
 from ..terminal.streams import inform, warn
-from .lint_files import USAGE_ERRORS, collect_reports
+from .lint_files import collect_reports
 from .shared_options import apply_output_options, plans_from_arguments
 
 TYPE_CHECKING = False
@@ -43,7 +44,7 @@ def run_baseline(arguments: argparse.Namespace) -> int:
         return BROKEN
     try:
         plans = plans_from_arguments(arguments)
-        path = _writable_path(plans.config(os.path.join(".", "")))
+        path = _writable_path(plans.config(os.path.join(".", "")), arguments.paths)
         # All findings, including those of the current baseline.
         reports = collect_reports(arguments, arguments.paths or ["."], plans)
         return _prune(path, reports) if arguments.prune else _write(path, reports)
@@ -54,18 +55,12 @@ def run_baseline(arguments: argparse.Namespace) -> int:
     return BROKEN
 
 
-def _writable_path(config: Config) -> str:
+def _writable_path(config: Config, roots: Sequence[str]) -> str:
     """The file to write. Raises ConfigError if only a configuration file leads out of the repository to it."""
-    path = config.path("baseline") or DEFAULT_BASELINE
-    layer = next(reversed(list(config.layers_setting("baseline"))), None)
-    if layer is not None and "baseline" not in layer.lines:
-        return path  # of the command line or the environment
-    top = repository_root(os.getcwd()) or os.path.dirname(config.file) or os.getcwd()
-    real = os.path.realpath(path)
-    if not real.startswith(os.path.join(os.path.realpath(top), "")):
-        origin = f"{layer.origin('baseline')}: " if layer is not None else ""
-        raise ConfigError(f"{origin}`{path}` is outside of the repository; to write it, pass `--baseline FILE`")
-    return path
+    path = config.baseline(roots)
+    if path is None and not is_inside(DEFAULT_BASELINE, boundary_of(".")):
+        raise ConfigError(f"`{DEFAULT_BASELINE}` is outside of the repository; to write it, pass `--baseline FILE`")
+    return path or DEFAULT_BASELINE
 
 
 def _write(path: str, reports: Sequence[Report]) -> int:

@@ -8,11 +8,12 @@ import sys
 from ...rules.base import LEVELS, STYLE
 from ..config.layer import display_path
 from ..config.resolver import HADOLINT_FILE_NAMES
-from ..engine.linter import check_size
+from ..engine.linter import USAGE_ERRORS, check_size
+from ..engine.time_limit import TimeLimitExceeded
 from ..output.summary import TEXT_FORMATS
 from ..terminal.exit_status import BROKEN, CLEAN, FOUND
 from ..terminal.streams import inform, warn, write_stdout
-from .lint_files import USAGE_ERRORS, LintJob, collect_reports, find_files, job_of_input, read_standard_input
+from .lint_files import LintJob, collect_reports, find_files, job_of_input, read_standard_input
 from .shared_options import apply_output_options, plans_from_arguments
 
 TYPE_CHECKING = False
@@ -98,7 +99,7 @@ def _lint(
     if arguments.baseline or config.get("baseline"):
         from .baseline import apply_baseline
 
-        apply_baseline(reports, config.path("baseline"))
+        apply_baseline(reports, config.baseline(paths))
     if arguments.add_ignore:
         from .add_ignore import add_ignores
 
@@ -206,7 +207,11 @@ def _fix_standard_input(name: str | None, job: LintJob, plans: LintPlans, show_f
         return BROKEN
     assert job.fix_request is not None
     request = job.fix_request
-    report, repaired = fix_source(source, job.plan, job.find_context, request)
+    try:
+        report, repaired = fix_source(source, job.plan, job.find_context, request)
+    except TimeLimitExceeded as error:
+        warn(f"{shown}: not fixed: {error}")
+        return BROKEN
     report_rejected_fixes([report])
     if show_fixes:
         write_applied_fixes([report], to_stdout=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from ...fixers.write import WriteError, create_file
+from ...model.disk import MAX_CONFIG_BYTES, read_file
 from ..config import toml_writer
 from ..config.keys import CONFIG_KEYS
 from ..config.layer import ConfigError, display_path
@@ -148,7 +149,7 @@ def _migrate(arguments: argparse.Namespace) -> int:
 
 
 def _migrated(path: str) -> str:
-    layers = ConfigurationReader().read(os.path.abspath(path)) or []
+    layers = ConfigurationReader().read(os.path.abspath(path), named=True) or []
     values = layers[-1].values
     comments = _comments(path)
     lines = [
@@ -175,9 +176,8 @@ def _migrated(path: str) -> str:
 def _comments(path: str) -> dict[str, str]:
     """The comments after list entries, by entry: the reasons why a rule is ignored."""
     found: dict[str, str] = {}
-    with open(path, encoding="utf-8-sig") as file:
-        for line in file:
-            entry, mark, comment = line.strip().partition(" #")
-            if mark and entry.startswith("- "):
-                found[entry[2:].strip().strip("\"'")] = f"  # {comment.strip()}"
+    for line in read_file(path, MAX_CONFIG_BYTES).decode("utf-8-sig").split("\n"):
+        entry, mark, comment = line.strip().partition(" #")
+        if mark and entry.startswith("- "):
+            found[entry[2:].strip().strip("\"'")] = f"  # {comment.strip()}"
     return found

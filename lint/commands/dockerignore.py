@@ -7,6 +7,7 @@ import os
 from ...fixers.optimize.ignore.proposal import propose_ignore_file
 from ...fixers.write import WriteError, create_file, replace_file
 from ...model.build import Build
+from ...model.disk import MAX_CONFIG_BYTES, boundary_of, read_found
 from ...model.ignore_file import IgnoreError, find_ignore_file
 from ...syntax.parser import parse
 from ...syntax.source import SourceError
@@ -117,9 +118,11 @@ def invalid_ignore_message(context: Context, error: IgnoreError) -> str:
     return f"{path}:{error.line}: {error}"
 
 
-def load_build(path: str, roots: Sequence[str], plans: LintPlans) -> tuple[Build, Context | None]:
-    """The model of a Dockerfile and its build context. Raises SourceError."""
-    source = read_source(path)
+def load_build(
+    path: str, roots: Sequence[str], plans: LintPlans, boundary: str | None = None
+) -> tuple[Build, Context | None]:
+    """The model of a Dockerfile and its build context. Raises SourceError. `boundary`: see `read_source`."""
+    source = read_source(path, boundary)
     dockerfile = parse(source)
     context = plans.context_finder(source.name, roots)(Build(dockerfile))
     return Build(dockerfile, lambda _: context), context
@@ -128,6 +131,7 @@ def load_build(path: str, roots: Sequence[str], plans: LintPlans) -> tuple[Build
 def other_builds(context: Context, path: str, roots: Sequence[str], plans: LintPlans) -> list[Build]:
     """The models of the other Dockerfiles in the context that are, or may be, built from it."""
     own = os.path.realpath(path)
+    boundary = boundary_of(context.root, roots)
     found: list[Build] = []
     names = [name for name in context.with_ignore("").files() if is_dockerfile_name(name.rpartition("/")[2])]
     for name in names[:_MAX_OTHER_FILES]:
@@ -135,7 +139,7 @@ def other_builds(context: Context, path: str, roots: Sequence[str], plans: LintP
         if os.path.realpath(other) == own:
             continue
         try:
-            build, other_context = load_build(other, roots, plans)
+            build, other_context = load_build(other, roots, plans, boundary)
         except SourceError:
             continue  # BuildKit could not read it either
         if other_context is None or os.path.realpath(other_context.root) == os.path.realpath(context.root):
@@ -148,8 +152,7 @@ def write_proposal(proposal: IgnoreProposal) -> int:
     new = proposal.new.encode("utf-8", "surrogateescape")
     try:
         if os.path.lexists(proposal.path):
-            with open(proposal.path, "rb") as file:
-                replace_file(proposal.path, file.read(), new)
+            replace_file(proposal.path, read_found(proposal.path, MAX_CONFIG_BYTES), new)
         else:
             create_file(proposal.path, new)
     except (OSError, WriteError) as error:

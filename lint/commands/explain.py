@@ -113,7 +113,7 @@ def run_rules(arguments: argparse.Namespace) -> int:
     width = max(len(rule.name) for rule in RULES)
     lines: list[str] = []
     for rule in RULES:
-        head = f"{rule.code:8}{rule.name:{width + 2}}{rule.level:9}{'on' if rule.default else 'off':5}"
+        head = f"{rule.code:8}{rule.name:{width + 2}}{rule.level:9}{rule.confidence:8}{rule_default(rule):9}"
         room = columns - len(head)
         if columns == 0 or len(rule.summary) <= room:
             lines.append(head + rule.summary)
@@ -124,6 +124,11 @@ def run_rules(arguments: argparse.Namespace) -> int:
             lines += [" ".join(head.split()), *("  " + line for line in _wrap(rule.summary, max(10, columns - 2)))]
     write_stdout("".join(line + "\n" for line in lines))
     return CLEAN
+
+
+def rule_default(rule: Rule) -> str:
+    """What lists of rules say about the default: on, off or preview."""
+    return "on" if rule.enabled else "preview" if rule.preview and rule.default else "off"
 
 
 def _wrap(text: str, width: int) -> list[str]:
@@ -137,7 +142,9 @@ def _row(rule: Rule) -> dict[str, object]:
         "code": rule.code,
         "name": rule.name,
         "severity": rule.level,
-        "default": rule.default,
+        "confidence": rule.confidence,
+        "default": rule.enabled,
+        "preview": rule.preview,
         "aliases": [name.partition(":")[2] or name for name in rule.aliases],
         "summary": rule.summary,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...rules.base import CONFIDENCES
 from ..config.arguments import OUTPUT_FORMATS, CheckArguments
 from ..terminal.colors import COLOR_CHOICES
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
 _LISTS = ("select", "extend_select", "ignore", "exclude", "config", "fixable", "unfixable", "output")
 _SWITCHES = (
+    "preview",
     "isolated",
     "no_cache",
     "fix",
@@ -29,7 +31,7 @@ _SWITCHES = (
 )
 _SHORT_SWITCHES = {"-q": "quiet", "-v": "verbose"}
 _TEXTS = ("baseline", "changed_since")
-_CHOICES = {"format": OUTPUT_FORMATS, "color": COLOR_CHOICES}
+_CHOICES = {"format": OUTPUT_FORMATS, "color": COLOR_CHOICES, "confidence": CONFIDENCES}
 
 
 def parse_plain_arguments(words: Sequence[str]) -> CheckArguments | None:

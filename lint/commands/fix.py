@@ -9,6 +9,7 @@ from ...syntax.source import Source, SourceError
 from ..config.selection import matching_rules
 from ..engine.linter import file_diagnostic, lint_source, read_source
 from ..engine.report import Report
+from ..engine.time_limit import run_limited
 from ..output.summary import counted
 from ..terminal.colors import stdout_has_colors
 from ..terminal.streams import inform, printable, warn, write_stdout, write_stdout_raw
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     from ..engine.lint_plan import LintPlan
 
     FindContext = Callable[[Build], Context | None] | None
+
+
+_PASSES = 3
+"""A text is linted about as often while it is fixed: before, in a pass, and after the last one."""
 
 
 class FixRequest:
@@ -75,7 +80,14 @@ def fix_file(path: str, plan: LintPlan, find_context: FindContext, request: FixR
 def fix_source(
     source: Source, plan: LintPlan, find_context: FindContext, request: FixRequest
 ) -> tuple[Report, FixResult]:
-    """Fix a text: the report on the fixed text, with the applied fixes, and the result of fixing."""
+    """Fix a text: the report on the fixed text, with the applied fixes, and the result of fixing.
+
+    Raises TimeLimitExceeded.
+    """
+    return run_limited(_PASSES * plan.timeout, lambda: _fix(source, plan, find_context, request))
+
+
+def _fix(source: Source, plan: LintPlan, find_context: FindContext, request: FixRequest) -> tuple[Report, FixResult]:
     find_once = _cached(find_context)
     reports: dict[str, Report] = {}
 

@@ -5,17 +5,21 @@ from __future__ import annotations
 from ...fixers.format.layout import FormatError, format_source
 from ...fixers.write import WriteError, replace_file
 from ...syntax.source import Source, SourceError
+from ..config.layer import ConfigError
+from ..engine.diagnostic import describe_internal_error
 from ..engine.linter import check_size, read_source
+from ..engine.time_limit import TimeLimitExceeded, run_limited
 from ..output.summary import counted
 from ..terminal.colors import stdout_has_colors
 from ..terminal.exit_status import BROKEN, CLEAN, FOUND
-from ..terminal.streams import inform, printable, warn, write_stdout, write_stdout_raw
+from ..terminal.streams import OutputError, inform, printable, warn, write_stdout, write_stdout_raw
 from .shared_options import apply_output_options, describe_files, plans_from_arguments
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
 
+    from ..engine.planning import LintPlans
     from ..sources.discovery import DiscoveredFile
 
 
@@ -39,25 +43,32 @@ def run_format(arguments: argparse.Namespace) -> int:
     describe_files([file.path for file in found if not file.error], paths, plans)
     changed = failed = 0
     for file in found:
+        reason = ""
         try:
-            changed += _format_file(file, arguments)
-        except (SourceError, FormatError, WriteError) as error:
+            changed += _format_file(file, arguments, plans)
+        except (ConfigError, OutputError, BrokenPipeError):
+            raise
+        except (SourceError, FormatError, WriteError, TimeLimitExceeded) as error:
+            reason = str(error)
+        except Exception as error:  # noqa: BLE001 - one file must not stop the others
+            reason = f"internal error ({describe_internal_error(error)}); this is a bug in dlint, please report it"
+        if reason:
             failed += 1
-            warn(f"{file.path}: not formatted: {error}")
+            warn(f"{file.path}: not formatted: {reason}")
     only_looks = arguments.check or arguments.diff
     _report(changed, len(found) - changed - failed, only_looks)
     return BROKEN if failed else FOUND if changed and only_looks else CLEAN
 
 
-def _format_file(file: DiscoveredFile, arguments: argparse.Namespace) -> bool:
+def _format_file(file: DiscoveredFile, arguments: argparse.Namespace, plans: LintPlans) -> bool:
     """Format a file, or show what would change; returns whether it changes.
 
-    Raises SourceError, FormatError and WriteError.
+    Raises SourceError, FormatError, WriteError, TimeLimitExceeded and ConfigError.
     """
     if file.error:
         raise SourceError(file.error)
     source = read_source(file.path)
-    text = format_source(source.text)
+    text = run_limited(plans.timeout(plans.config(file.path)), lambda: format_source(source.text))
     if text == source.text:
         return False
     _write(source, text, arguments)
@@ -106,8 +117,10 @@ def _format_standard_input(arguments: argparse.Namespace) -> int:
         return BROKEN
     status, text = CLEAN, source.text
     try:
-        text = format_source(source.text)
-    except FormatError as error:
+        plans = plans_from_arguments(arguments)
+        timeout = plans.timeout(plans.config(arguments.stdin_filename or "-"))
+        text = run_limited(timeout, lambda: format_source(source.text))
+    except (FormatError, TimeLimitExceeded) as error:
         warn(f"{name}: not formatted: {error}")
         status = BROKEN
     if not (arguments.check or arguments.diff):

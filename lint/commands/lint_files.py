@@ -5,10 +5,17 @@ from __future__ import annotations
 import os
 import sys
 
-from ..config.layer import ConfigError
-from ..config.selection import UnknownRule
-from ..engine.linter import MAX_BYTES, check_size, file_diagnostic, lint_path, lint_source, read_error_message
+from ..engine.linter import (
+    MAX_BYTES,
+    check_size,
+    file_diagnostic,
+    lint_path,
+    lint_source,
+    read_error_message,
+    run_guarded,
+)
 from ..engine.report import Report
+from ..engine.time_limit import run_limited
 from ..sources.invocations.index import is_bake, is_compose
 from ..terminal.streams import inform, is_quiet, warn
 from .shared_options import describe_files
@@ -29,21 +36,24 @@ if TYPE_CHECKING:
     FixRequests = Callable[[str], FixRequest] | None
     Finish = Callable[[Sequence[Report]], None]
 
-USAGE_ERRORS = (UnknownRule, ConfigError)
-"""Invalid options and configurations; the message is complete."""
-
 
 class LintJob:
     """How to lint a file: its plan, what finds its build context, and which fixes to apply.
 
-    `inline`: the file is a compose or bake file with Dockerfiles in it.
+    `inline`: the file is a compose or bake file with Dockerfiles in it; `roots`: the paths of the command line.
     """
 
-    __slots__ = ("find_context", "fix_request", "inline", "plan")
+    __slots__ = ("find_context", "fix_request", "inline", "plan", "roots")
 
     def __init__(
-        self, plan: LintPlan, find_context: FindContext | None, fix_request: FixRequest | None, inline: bool = False
+        self,
+        plan: LintPlan,
+        find_context: FindContext | None,
+        fix_request: FixRequest | None,
+        inline: bool = False,
+        roots: Sequence[str] = (),
     ) -> None:
+        self.roots = roots
         self.plan = plan
         self.find_context = find_context
         self.fix_request = fix_request
@@ -147,19 +157,24 @@ def _lint_files(
     readable = [file.path for file in found if not file.error]
     describe_files(readable, paths, plans)
     # All plans are made before any file is linted, because a configuration may be invalid.
-    jobs = {path: _job(path, paths, plans, fix_requests) for path in readable}
+    jobs: dict[str, LintJob] = {}
+    for path in readable:
+        report = _plan_job(path, paths, plans, fix_requests, jobs)
+        if report.failed:
+            reports[path] = report
+    planned = list(jobs)
 
     def work(path: str) -> Report:
-        return _run_job(path, jobs[path], plans, finish)
+        return run_guarded(path, lambda: _run_job(path, jobs[path], plans, finish))
 
-    with ProgressBar(len(readable)) as advance:
-        for report in lint_all(readable, work, advance, finish):
+    with ProgressBar(len(planned)) as advance:
+        for report in lint_all(planned, work, advance, finish):
             reports[report.file] = report
     if changed is not None:
         for path, job in jobs.items():
             changed.remove_known_findings(reports[path], _old_text_linter(job, plans, finish))
     _hint_at_paths(paths, found, reports)
-    _hint_at_shellcheck(readable, plans)
+    _hint_at_shellcheck([path for path in planned if not reports[path].failed], plans)
     return [reports[file.path] for file in found]
 
 
@@ -172,9 +187,21 @@ def _changed_files(arguments: argparse.Namespace | CheckArguments) -> ChangedFil
     return ChangedFiles(arguments.changed_since)
 
 
+def _plan_job(
+    path: str, roots: Sequence[str], plans: LintPlans, fix_requests: FixRequests, jobs: dict[str, LintJob]
+) -> Report:
+    """Add the job for a file to `jobs`; the report tells why there is none. Raises ConfigError and UnknownRule."""
+
+    def plan() -> Report:
+        jobs[path] = run_limited(plans.timeout(plans.config(path)), lambda: _job(path, roots, plans, fix_requests))
+        return Report(path, [], failed=False)
+
+    return run_guarded(path, plan)
+
+
 def _job(path: str, roots: Sequence[str], plans: LintPlans, fix_requests: FixRequests) -> LintJob:
     fix_request = fix_requests(path) if fix_requests else None
-    return LintJob(plans.of(path, roots), plans.context_finder(path, roots), fix_request, _is_build_file(path))
+    return LintJob(plans.of(path, roots), plans.context_finder(path, roots), fix_request, _is_build_file(path), roots)
 
 
 def _run_job(path: str, job: LintJob, plans: LintPlans, finish: Finish) -> Report:
@@ -182,7 +209,7 @@ def _run_job(path: str, job: LintJob, plans: LintPlans, finish: Finish) -> Repor
     if job.inline:
         from ..engine.inline_dockerfiles import lint_inline
 
-        return lint_inline(path, plans, finish)
+        return lint_inline(path, plans, finish, job.roots)
     if job.fix_request is None:
         return lint_path(path, job.plan, job.find_context)
     from .fix import fix_file
@@ -197,7 +224,7 @@ def _old_text_linter(job: LintJob, plans: LintPlans, finish: Finish) -> Callable
         if job.inline:
             from ..engine.inline_dockerfiles import lint_inline_text
 
-            return lint_inline_text(source, plans, finish)
+            return lint_inline_text(source, plans, finish, job.roots)
         report = lint_source(source, job.plan, job.find_context)
         finish([report])
         return report

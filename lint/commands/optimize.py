@@ -11,11 +11,13 @@ from ...syntax.instruction_checks import suggest
 from ...syntax.parser import parse
 from ...syntax.source import Source, SourceError
 from ..config.selection import select_rules
+from ..engine.diagnostic import describe_internal_error
 from ..engine.lint_plan import LintPlan
-from ..engine.linter import read_source
+from ..engine.linter import USAGE_ERRORS, read_source
+from ..engine.time_limit import TimeLimitExceeded
 from ..sources.discovery import no_dockerfile_message
 from ..terminal.exit_status import BROKEN, CLEAN, FOUND
-from ..terminal.streams import inform, warn, write_stdout
+from ..terminal.streams import OutputError, inform, warn, write_stdout
 from .dockerignore import ignore_file_proposal, invalid_ignore_message, proposal_json, proposal_summary, write_proposal
 from .fix import FixRequest, fix_source
 from .interactive import Confirmation, why_not_interactive
@@ -66,7 +68,7 @@ def run_optimize(arguments: argparse.Namespace) -> int:
     describe_files([file.path for file in found if not file.error], paths, plans)
     run = _OptimizeRun(arguments, plans, paths)
     for file in found:
-        run.optimize(file)
+        run.optimize_guarded(file)
     if arguments.verify:
         run.verify()
     return run.finish()
@@ -106,6 +108,18 @@ class _OptimizeRun:
     def _fail(self, message: str) -> None:
         warn(message)
         self._status = BROKEN
+
+    def optimize_guarded(self, file: DiscoveredFile) -> None:
+        """As `optimize`; what goes wrong with one file does not stop the others."""
+        try:
+            self.optimize(file)
+        except (*USAGE_ERRORS, OutputError, BrokenPipeError):
+            raise
+        except TimeLimitExceeded as error:
+            self._fail(f"{file.path}: not optimized: {error}")
+        except Exception as error:  # noqa: BLE001 - one file must not stop the others
+            message = f"internal error ({describe_internal_error(error)}); this is a bug in dlint, please report it"
+            self._fail(f"{file.path}: not optimized: {message}")
 
     def optimize(self, file: DiscoveredFile) -> None:
         """Rewrite the text of a file, and propose an ignore file for its context."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from ...rules.base import LEVELS
+from ...rules.base import CONFIDENCES, LEVELS
 from ...syntax.instruction_checks import suggest
 from ..config.arguments import OUTPUT_FORMATS
 from ..config.profiles import PROFILE_NAMES
@@ -222,6 +222,9 @@ def _rule_selection(parser: CommandParser) -> None:
     add("--ignore", action="append", default=[], metavar="RULES", help="do not run these rules")
     profiles = f"{', '.join(PROFILE_NAMES[:-1])} or {PROFILE_NAMES[-1]} (all rules)"
     add("--profile", choices=PROFILE_NAMES, metavar="PROFILE", help=profiles)
+    add("--preview", action="store_true", help="run new rules that are not yet on by default")
+    confidences = f"lowest confidence reported: {', '.join(CONFIDENCES[:-1])} or {CONFIDENCES[-1]}; default: medium"
+    add("--confidence", choices=CONFIDENCES, metavar="LEVEL", help=confidences)
 
 
 def _exclude(add: Callable[..., argparse.Action]) -> None:
@@ -423,7 +426,7 @@ def _rules() -> CommandParser:
     parser = CommandParser(
         "rules",
         "list all rules",
-        "List all rules: code, name, severity, whether it is on by default, and what it finds.",
+        "List all rules: code, name, severity, confidence, whether it is on by default, and what it finds.",
         (("dlint rules", "one line per rule"), ("dlint rules --format json", "as JSON")),
         paths="",
     )

@@ -29,10 +29,11 @@ class CheckArguments:
         self.format: str | None = None
         self.stdin_filename: str | None = None
         self.fail_level: str | None = None
+        self.confidence: str | None = None
         self.baseline: str | None = None
         self.changed_since: str | None = None
         self.color = "auto"
         self.add_ignore = self.statistics = self.force_exclude = False
-        self.isolated = self.no_cache = self.exit_zero = False
+        self.preview = self.isolated = self.no_cache = self.exit_zero = False
         self.fix = self.diff = self.fix_only = self.unsafe_fixes = False
         self.quiet = self.verbose = self.show_files = self.show_fixes = False

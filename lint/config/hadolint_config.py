@@ -30,10 +30,10 @@ HADOLINT_KEYS = (
 )  # fmt: skip
 
 
-def read_hadolint_config(path: str) -> ConfigLayer:
-    """The configuration layer equivalent to hadolint's file at `path`. Raises ConfigError."""
+def read_hadolint_config(path: str, data: bytes) -> ConfigLayer:
+    """The configuration layer equivalent to `data`, hadolint's file at `path`. Raises ConfigError."""
     name = display_path(path)
-    nodes = _top(path, name)
+    nodes = _top(data, name)
     reader = _Reader(name, os.path.dirname(path))
     for key, node in nodes.items():
         reader.read(key, node)
@@ -42,19 +42,16 @@ def read_hadolint_config(path: str) -> ConfigLayer:
     return layer
 
 
-def _top(path: str, name: str) -> dict[str, Any]:
+def _top(data: bytes, name: str) -> dict[str, Any]:
     """The nodes of the top-level keys of a YAML file. Raises ConfigError."""
     from .yaml_nodes import YamlError, mapping_entries, parse_yaml
 
     try:
-        with open(path, "rb") as file:
-            node = parse_yaml(file.read().decode("utf-8-sig"))
+        node = parse_yaml(data.decode("utf-8-sig"))
     except YamlError as error:
         raise ConfigError(f"{name}:{error.line}: invalid YAML: {error}") from None
     except UnicodeDecodeError:
         raise ConfigError(f"{name}: not valid UTF-8, which YAML requires") from None
-    except OSError as error:
-        raise ConfigError(f"{name}: cannot read the file ({error.strerror or error})") from None
     if node is not None and node.id != "mapping" and not node.tag.endswith(":null"):
         raise ConfigError(f"{name}:1: expected keys such as `ignored:`")
     return mapping_entries(node)

@@ -13,6 +13,7 @@ _KINDS = {
     keys.TEXT: "string",
     keys.CHOICE: "one of",
     keys.SWITCH: "true or false",
+    keys.SECONDS: "number of seconds; the default is 10",
     keys.STRINGS: "list of strings",
     keys.RULES: "list of rules",
     keys.RULES_BY_FILE: "table of pattern to list of rules",
@@ -46,6 +47,8 @@ def _type(key: ConfigKey) -> dict[str, Any]:
     strings = {"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
     if key.kind == keys.SWITCH:
         return {"type": "boolean"}
+    if key.kind == keys.SECONDS:
+        return {"type": "number", "minimum": 0}
     if key.kind == keys.TEXT:
         return {"type": "string"}
     if key.kind == keys.CHOICE:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...rules.base import LEVELS
+from ...rules.base import CONFIDENCES, LEVELS
 from .arguments import OUTPUT_FORMATS
 from .profiles import PROFILE_NAMES as PROFILES
 
@@ -10,7 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-TEXT, SWITCH, STRINGS, RULES, CHOICE = "text", "switch", "strings", "rules", "choice"
+TEXT, SWITCH, STRINGS, RULES, CHOICE, SECONDS = "text", "switch", "strings", "rules", "choice", "seconds"
 RULES_BY_FILE, LEVEL_BY_RULE, TEXT_BY_NAME, TYPE_BY_LABEL = "rules-by-file", "level-by-rule", "text-by-name", "labels"
 PER_DOCKERFILE = "per-dockerfile"
 
@@ -61,6 +61,20 @@ CONFIG_KEYS = (
         RULES,
         "Run these rules in addition to those of `select` or the profile.",
         'extend-select = ["DL3008", "PKG004"]',
+    ),
+    ConfigKey(
+        "preview",
+        SWITCH,
+        "Also run the rules in preview: new ones that are not yet on by default.",
+        "preview = true",
+    ),
+    ConfigKey(
+        "confidence",
+        CHOICE,
+        "The lowest confidence of findings that are reported: by default medium, in other profiles low. A rule that "
+        "is selected by its code or name reports all its findings.",
+        'confidence = "low"',
+        CONFIDENCES,
     ),
     ConfigKey("ignore", RULES, "Do not run these rules.", 'ignore = ["DL3059"]'),
     ConfigKey(
@@ -160,6 +174,14 @@ CONFIG_KEYS = (
     ),
     ConfigKey("exit-zero", SWITCH, "Exit with 0 even if there are findings.", "exit-zero = true"),
     ConfigKey("format", CHOICE, "The output format of findings.", 'format = "concise"', OUTPUT_FORMATS),
+    ConfigKey(
+        "timeout",
+        SECONDS,
+        "How many seconds of the processor linting or formatting a file may take; fixing may take three times as long. "
+        "0 means no limit. A file that takes longer is reported, the exit status is 2, and the other files are still "
+        "linted. There is no limit on Windows, nor in a program that calls the library outside of its main thread.",
+        "timeout = 30",
+    ),
     ConfigKey("color", SWITCH, "Whether to use colors in a terminal.", "color = false"),
 )
 """Every key, in the order of the reference page."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...rules import RULES
-from ...rules.base import ERROR, WARNING
+from ...rules.base import ERROR, LOW, MEDIUM, WARNING
 from .selection import OFF_IN_HADOLINT
 
 TYPE_CHECKING = False
@@ -18,10 +18,10 @@ class Profile:
 
     `codes`: the rules that run; `shell`: whether ShellCheck runs; `prefix`: if set, only findings with an alias of this
     prefix are reported; `level`: if set, the severity of all findings; `levels`: the severities of some rules, by code;
-    `pedantic`: the option of that name.
+    `pedantic`: the option of that name; `confidence`: the lowest confidence that is reported.
     """
 
-    __slots__ = ("codes", "level", "levels", "pedantic", "prefix", "shell")
+    __slots__ = ("codes", "confidence", "level", "levels", "pedantic", "prefix", "shell")
 
     def __init__(
         self,
@@ -31,9 +31,11 @@ class Profile:
         level: str = "",
         levels: Mapping[str, str] | None = None,
         pedantic: bool = False,
+        confidence: str = LOW,
     ) -> None:
         self.codes = codes
         self.levels = levels or {}
+        self.confidence = confidence
         self.pedantic = pedantic
         self.shell = shell
         self.prefix = prefix
@@ -52,8 +54,8 @@ def _codes(wanted: Callable[[Rule], bool]) -> frozenset[str]:
     return frozenset(rule.code for rule in RULES if wanted(rule))
 
 
-def get_profile(name: str) -> Profile:
-    """The profile named `name`, one of PROFILE_NAMES."""
+def get_profile(name: str, preview: bool = False) -> Profile:
+    """The profile named `name`, one of PROFILE_NAMES; `preview`: whether dlint's includes rules in preview."""
     if name == "hadolint":
         codes = _codes(lambda r: r.code.startswith("DL") and r.code not in OFF_IN_HADOLINT)
         return Profile(codes, shell=True, levels=_HADOLINT_LEVELS, pedantic=True)
@@ -63,7 +65,7 @@ def get_profile(name: str) -> Profile:
         return Profile(codes | _codes(lambda r: r.code == "SYN004"), shell=False, prefix="buildkit:", level=WARNING)
     if name == "strict":
         return Profile(_codes(lambda _: True), shell=True)
-    return Profile(_codes(lambda r: r.default), shell=True)
+    return Profile(_codes(lambda r: r.default and (preview or not r.preview)), shell=True, confidence=MEDIUM)
 
 
 PROFILE_NAMES = ("default", "hadolint", "buildkit", "strict")

@@ -4,6 +4,16 @@ from __future__ import annotations
 
 import os
 
+from ...model.disk import (
+    MAX_CONFIG_BYTES,
+    OutsideBoundary,
+    boundary_of,
+    read_file,
+    read_found,
+    repository_root,
+    stays_inside,
+)
+from ...model.toml_text import parse_toml
 from .keys import (
     CHOICE,
     DOCKERFILE_KEYS,
@@ -12,6 +22,7 @@ from .keys import (
     PER_DOCKERFILE,
     RULES,
     RULES_BY_FILE,
+    SECONDS,
     STRINGS,
     SWITCH,
     TEXT,
@@ -33,6 +44,8 @@ RESERVED_VARIABLES = ("CONFIG", "ISOLATED")
 _BOOLEANS = {"1": True, "yes": True, "on": True, "true": True, "0": False, "no": False, "off": False, "false": False}
 """The boolean values of variables and options."""
 
+_MAX_SECONDS = 1_000_000
+
 
 class _InvalidValue(ValueError):
     """An invalid value; `path` is the path of keys that leads to it."""
@@ -43,40 +56,49 @@ class _InvalidValue(ValueError):
 
 
 class ConfigurationReader:
-    """Reads configuration files, each once, together with the files they extend."""
+    """Reads configuration files, each once, together with the files they extend.
 
-    def __init__(self) -> None:
+    `roots`: the paths of the command line; see `boundary_of`.
+    """
+
+    def __init__(self, roots: Sequence[str] = ()) -> None:
+        self._roots = roots
         self._files: dict[str, list[ConfigLayer] | None] = {}
         self._open: list[str] = []
 
-    def read(self, path: str) -> list[ConfigLayer] | None:
+    def read(self, path: str, *, named: bool = False) -> list[ConfigLayer] | None:
         """The layers of the file, those it extends first; None for a pyproject.toml without a `tool.dlint` table.
 
-        Raises ConfigError.
+        `named`: the user named the file or has it in the home directory, so a link may lead anywhere. Raises
+        ConfigError.
         """
         if path not in self._files:
+            data = self._data(path, named)
             if path.endswith((".yaml", ".yml")):
                 from .hadolint_config import read_hadolint_config
 
-                self._files[path] = [read_hadolint_config(path)]
+                self._files[path] = [read_hadolint_config(path, data)]
             else:
-                self._files[path] = self._read_toml(path)
+                self._files[path] = self._read_toml(path, data)
         return self._files[path]
 
-    def _read_toml(self, path: str) -> list[ConfigLayer] | None:
-        import tomllib
+    def _data(self, path: str, named: bool) -> bytes:
+        try:
+            return read_file(path, MAX_CONFIG_BYTES) if named else read_found(path, MAX_CONFIG_BYTES, self._roots)
+        except OSError as error:
+            hint = "; pass it with `--config FILE`" if isinstance(error, OutsideBoundary) else ""
+            message = f"{display_path(path)}: cannot read the file ({error.strerror or error}){hint}"
+            raise ConfigError(message) from None
 
+    def _read_toml(self, path: str, data: bytes) -> list[ConfigLayer] | None:
         name = display_path(path)
         try:
-            with open(path, "rb") as file:
-                text = file.read().decode("utf-8-sig")
+            text = data.decode("utf-8-sig")
         except UnicodeDecodeError:
             raise ConfigError(f"{name}: not valid UTF-8, which TOML requires") from None
-        except OSError as error:
-            raise ConfigError(f"{name}: cannot read the file ({error.strerror or error})") from None
         try:
-            document = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
+            document = parse_toml(text)
+        except ValueError as error:
             raise ConfigError(_syntax_error(name, str(error), text)) from None
         top: tuple[str, ...] = ()
         values: Any = document
@@ -106,6 +128,7 @@ class ConfigurationReader:
                 where = layer.origin("extend")
                 if other in self._open:
                     raise ConfigError(f"{where}: circular `extend` through `{name}`; remove one of the `extend`s")
+                self._check_boundary(name, other, where)
                 if not os.path.isfile(other):
                     raise ConfigError(f"{where}: no such file: `{name}`; the path is relative to this file")
                 layers = self.read(other)
@@ -115,6 +138,19 @@ class ConfigurationReader:
         finally:
             self._open.pop()
         return found
+
+    def _check_boundary(self, name: str, path: str, where: str) -> None:
+        """Raise ConfigError if `extend` names a file outside of the repository of the first file."""
+        folder = os.path.dirname(self._open[0])
+        if stays_inside(path, folder, self._roots):
+            return
+        if repository_root(os.path.realpath(folder)):
+            raise ConfigError(f"{where}: `{name}` is outside of the repository; copy the file into it")
+        boundary = display_path(boundary_of(folder, self._roots))
+        raise ConfigError(
+            f"{where}: `{name}` is outside of `{boundary}`, and there is no repository; pass a directory that contains "
+            f"both, or copy the file"
+        )
 
 
 def _syntax_error(name: str, message: str, text: str) -> str:
@@ -188,11 +224,9 @@ def _entry_kind(key: ConfigKey | None) -> str:
 
 
 def _value(text: str) -> object:
-    import tomllib
-
     try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+        return parse_toml(f"value = {text}")["value"]
+    except ValueError:
         return text
 
 
@@ -237,6 +271,10 @@ def _checked(key: ConfigKey, value: Any, path: tuple[str, ...]) -> Any:
     if kind == SWITCH:
         if not isinstance(value, bool):
             raise _InvalidValue(f"`{name}` must be true or false, not {_display(value)}", path)
+        return value
+    if kind == SECONDS:
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < _MAX_SECONDS:
+            raise _InvalidValue(f"`{name}` must be a number of seconds, not {_display(value)}", path)
         return value
     if kind in (STRINGS, RULES):
         return _strings(kind, value, path)

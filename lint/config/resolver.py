@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 
-from .layer import ENVIRONMENT_PREFIX
+from ...model.disk import MAX_CONFIG_BYTES, boundary_of, is_inside, read_found, stays_inside
+from .layer import ENVIRONMENT_PREFIX, ConfigError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,6 +66,18 @@ class Config:
             value = last.values[key]
         return None if last is None or value is None else os.path.join(last.folder, value)
 
+    def baseline(self, roots: Sequence[str] = ()) -> str | None:
+        """The path of the baseline. Raises ConfigError if a configuration file leads out of its repository to it.
+
+        `roots`: the paths of the command line; see `boundary_of`.
+        """
+        path = self.path("baseline")
+        layer = next(reversed(list(self.layers_setting("baseline"))), None)
+        if path is None or layer is None or not layer.lines or stays_inside(path, layer.folder, roots):
+            return path
+        origin, written = layer.origin("baseline"), layer.values["baseline"]
+        raise ConfigError(f"{origin}: `{written}` is outside of the repository; to use it, pass `--baseline FILE`")
+
     def selection(self) -> tuple[list[str], list[str], list[str], str | None]:
         """The selectors of select, extend-select and ignore, and the profile.
 
@@ -97,8 +110,27 @@ class Config:
             ]
         return found
 
+    def context(self, path: str, roots: Sequence[str] = ()) -> tuple[str | None, str]:
+        """The build context that is set for the file at `path`, None if none is; and its origin if it may not be used.
+
+        That is when a configuration file names a directory outside of the repository. `roots`: the paths of the command
+        line; see `boundary_of`.
+        """
+        settings = self.dockerfile_settings(path)
+        root: str | None = settings.get("context")
+        layer: ConfigLayer | None = settings.get("context-layer")
+        if root is None or layer is None or not layer.lines:
+            return root, ""
+        here = os.path.dirname(os.path.abspath(path))
+        if stays_inside(root, layer.folder, roots) or is_inside(root, boundary_of(here)):
+            return root, ""
+        return root, layer.origin("context" if "context" in layer.lines else "dockerfiles")
+
     def dockerfile_settings(self, path: str) -> dict[str, Any]:
-        """The keys context (a resolved path), target and build-args for the file at `path`; unset ones are missing."""
+        """The keys context (a resolved path), target and build-args for the file at `path`; unset ones are missing.
+
+        With `context` there is also `context-layer`, its layer.
+        """
         found: dict[str, Any] = {}
         arguments: dict[str, str] = {}
         for layer in self.layers:
@@ -113,6 +145,7 @@ class Config:
                     found["target"] = table["target"]
                 if "context" in table:
                     found["context"] = os.path.join(layer.folder, table["context"])
+                    found["context-layer"] = layer
         if arguments:
             found["build-args"] = arguments
         return found
@@ -141,7 +174,7 @@ class Config:
     def _patterns(self, layer: ConfigLayer, patterns: Sequence[str]) -> Any:
         key = (id(layer), *patterns)
         if key not in self._known:
-            from .gitignore import GitignoreFile
+            from ...model.gitignore import GitignoreFile
 
             self._known[key] = GitignoreFile(layer.folder.replace(os.sep, "/"), patterns)
         return self._known[key]
@@ -151,7 +184,7 @@ class ConfigResolver:
     """Finds the configuration of each file of a run, and reads each configuration file once.
 
     `outer`: layers of the command line, which win over files and environment variables; `isolated`: do not read
-    configuration files; `file`: the only configuration file to use.
+    configuration files; `file`: the only configuration file to use; `roots`: the paths of the command line.
     """
 
     def __init__(
@@ -161,8 +194,10 @@ class ConfigResolver:
         isolated: bool = False,
         file: str | None = None,
         environment: Mapping[str, str] = os.environ,
+        roots: Sequence[str] = (),
     ) -> None:
         self._outer = list(outer)
+        self._roots = roots
         self._environment = environment
         self._environment_layers: list[ConfigLayer] | None = None
         self._personal: str | None = None
@@ -178,16 +213,18 @@ class ConfigResolver:
 
     def of_folder(self, folder: str) -> Config:
         """The configuration for the files in a directory: the nearest one in it or its parents. Raises ConfigError."""
+        found = ""
         if self._file is not None:
             file = os.path.abspath(self._file)
         elif self._isolated:
             file = ""
         else:
             own, hadolint = self._find_files(os.path.abspath(folder))
-            file = own or hadolint or self._user_config()
+            found = own or hadolint
+            file = found or self._user_config()
         config = self._read.get(file)
         if config is None:
-            layers = self._layers(file) or [] if file else []
+            layers = self._layers(file, named=not found) or [] if file else []
             config = self._read[file] = Config([*layers, *self._variables(), *self._outer], file)
         return config
 
@@ -223,12 +260,12 @@ class ConfigResolver:
             found = places[each] = (own or found[0], hadolint or found[1])
         return found
 
-    def _layers(self, path: str) -> list[ConfigLayer] | None:
+    def _layers(self, path: str, *, named: bool = False) -> list[ConfigLayer] | None:
         if self._reader is None:
             from .reader import ConfigurationReader
 
-            self._reader = ConfigurationReader()
-        return self._reader.read(path)
+            self._reader = ConfigurationReader(self._roots)
+        return self._reader.read(path, named=named)
 
     def _has_table(self, path: str) -> bool:
         """Whether a pyproject.toml has a `tool.dlint` table. Raises ConfigError."""
@@ -249,21 +286,10 @@ class ConfigResolver:
         return own, hadolint
 
 
-def repository_root(folder: str) -> str:
-    """The top of the repository that a directory is in; empty if it is in none."""
-    while not os.path.lexists(os.path.join(folder, ".git")):
-        above = os.path.dirname(folder)
-        if above == folder:
-            return ""
-        folder = above
-    return folder
-
-
 def _mentions_dlint(path: str) -> bool:
     """Whether a pyproject.toml may have a `tool.dlint` table; most do not, which saves importing the TOML parser."""
     try:
-        with open(path, "rb") as file:
-            return b"dlint" in file.read()
+        return b"dlint" in read_found(path, MAX_CONFIG_BYTES)
     except OSError:
         return False
 

@@ -92,7 +92,7 @@ def select_rules(
     # By code: the specificity of the selector that decides about the rule, and whether it is on.
     decided: dict[str, tuple[int, bool]] = {}
     if not select:
-        defaults = [rule.code for rule in RULES if rule.default] if use_defaults is None else use_defaults
+        defaults = [rule.code for rule in RULES if rule.enabled] if use_defaults is None else use_defaults
         decided = dict.fromkeys(defaults, (0, True))
     for selectors, is_on in ((select, True), (extend, True), (ignore, False)):
         for selector in selectors:
@@ -103,6 +103,11 @@ def select_rules(
                 if length >= decided.get(rule.code, (0, False))[0]:
                     decided[rule.code] = (length, is_on)
     return [rule for rule in RULES if rule.code in ALWAYS_ON or decided.get(rule.code, (0, False))[1]]
+
+
+def exactly_selected(selectors: Iterable[str]) -> frozenset[str]:
+    """The codes of the rules that a selector names by code or name, not by a prefix or ALL."""
+    return frozenset(rule.code for selector in selectors for rule in rules_named(selector))
 
 
 def specificity(selector: str) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ...rules.base import HIGH
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...fixers.edits.edit import Fix
@@ -15,12 +17,14 @@ class Diagnostic:
     """One finding in one file. Positions are (line, column), both from 1, columns in code points.
 
     `instruction_line`: the first line of the instruction, or that of the finding; `related`: start, end and text of
-    related places; `url`: the published page of the rule, empty if the configuration does not set `rule-url`.
+    related places; `url`: the published page of the rule, empty if the configuration does not set `rule-url`;
+    `confidence`: how sure dlint is that the finding is right, one of CONFIDENCES.
     """
 
     __slots__ = (
         "aliases",
         "code",
+        "confidence",
         "end",
         "file",
         "fix",
@@ -51,6 +55,7 @@ class Diagnostic:
         fix: Fix | None = None,
         related: tuple[tuple[Position, Position, str], ...] = (),
         url: str = "",
+        confidence: str = HIGH,
     ) -> None:
         self.file = file
         self.source = source
@@ -66,12 +71,14 @@ class Diagnostic:
         self.fix = fix
         self.related = related
         self.url = url
+        self.confidence = confidence
 
     def with_url(self, url: str) -> Diagnostic:
         """The diagnostic with the published page of its rule."""
         return Diagnostic(
             self.file, self.source, self.code, self.name, self.severity, self.message, self.start, self.end,
             self.aliases, self.instruction_line, self.stage, self.fix, self.related, url,
+            self.confidence,
         )  # fmt: skip
 
     @property
@@ -99,6 +106,7 @@ def diagnostic_from_finding(
         stage,
         fix,
         tuple((position(start), position(end), note) for start, end, note in finding.related),
+        confidence=finding.confidence or rule.confidence,
     )
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 
+from ...model.disk import stays_inside
 from ..sources.discovery import DiscoveredFile
 from ..sources.invocations.index import is_bake, is_compose, parse_builds
-from ..terminal.streams import warn
+from ..terminal.streams import inform, warn
 from .diagnostic import Diagnostic
 from .linter import file_diagnostic, lint_source, read_source
 from .report import Report
@@ -40,20 +41,27 @@ def expand_build_definitions(
     files: list[DiscoveredFile] = []
     for each in found:
         if each.error is None and each.path in paths and is_build_definition(each.path):
-            files += _built_by(each.path, plans)
+            files += _built_by(each.path, plans, paths)
         else:
             files.append(each)
     for path in sorted(builders):
-        files += [each for each in _built_by(path, plans, is_explicit=False) if not plans.is_excluded(each.path)]
+        built = _built_by(path, plans, paths, is_explicit=False)
+        files += [each for each in built if not plans.is_excluded(each.path)]
     first: dict[str, DiscoveredFile] = {}
     for each in files:
         first.setdefault(os.path.realpath(each.path), each)
     return list(first.values())
 
 
-def _built_by(path: str, plans: LintPlans, *, is_explicit: bool = True) -> Iterator[DiscoveredFile]:
-    """The Dockerfiles that a compose or bake file builds; missing ones are reported if the file is in the arguments."""
-    builds = plans.invocations.read(os.path.abspath(path))
+def _built_by(
+    path: str, plans: LintPlans, roots: Sequence[str], *, is_explicit: bool = True
+) -> Iterator[DiscoveredFile]:
+    """The Dockerfiles that a compose or bake file builds; missing ones are reported if the file is in the arguments.
+
+    One outside of the repository is left out, with a note, unless it is in `roots`, the paths of the command line.
+    """
+    absolute = os.path.abspath(path)
+    builds = plans.invocations.read(absolute, roots, named=is_explicit)
     if is_explicit and not builds:
         warn(f"no builds found in `{path}`")
     if any(build.inline is not None for build in builds):
@@ -62,30 +70,42 @@ def _built_by(path: str, plans: LintPlans, *, is_explicit: bool = True) -> Itera
     for build in builds:
         if build.dockerfile:
             file = build.dockerfile.removeprefix(here) if not os.path.isabs(path) else build.dockerfile
-            if os.path.isfile(file) and (is_explicit or file == build.dockerfile.removeprefix(here)):
+            if os.path.isfile(file) and not stays_inside(file, os.path.dirname(absolute), roots):
+                inform(
+                    f"{path}:{build.line}: `{file}` is outside of the repository; not read; pass it as an argument to "
+                    "lint it"
+                )
+            elif os.path.isfile(file) and (is_explicit or file == build.dockerfile.removeprefix(here)):
                 yield DiscoveredFile(file)
             elif is_explicit:
                 warn(f"{path}:{build.line}: Dockerfile of `{build.name}` not found: {file}")
 
 
-def lint_inline(path: str, plans: LintPlans, finish: Callable[[Sequence[Report]], None]) -> Report:
-    """Lint the inline Dockerfiles in the file at `path`; `finish` completes reports. Problems become diagnostics."""
+def lint_inline(
+    path: str, plans: LintPlans, finish: Callable[[Sequence[Report]], None], roots: Sequence[str] = ()
+) -> Report:
+    """Lint the inline Dockerfiles in the file at `path`; `finish` completes reports. Problems become diagnostics.
+
+    `roots`: the paths of the command line.
+    """
     from ...syntax.source import SourceError
 
     try:
         source = read_source(path)
     except SourceError as error:
         return Report(path, [file_diagnostic(path, str(error))], failed=True)
-    return lint_inline_text(source, plans, finish)
+    return lint_inline_text(source, plans, finish, roots)
 
 
-def lint_inline_text(source: Source, plans: LintPlans, finish: Callable[[Sequence[Report]], None]) -> Report:
+def lint_inline_text(
+    source: Source, plans: LintPlans, finish: Callable[[Sequence[Report]], None], roots: Sequence[str] = ()
+) -> Report:
     """Like `lint_inline`, with the text of the file."""
     from ...syntax.source import Source
 
     found: dict[tuple[object, ...], Diagnostic] = {}
     failed = False
-    for build in parse_builds(os.path.abspath(source.name), source.text):
+    for build in plans.bounded(parse_builds(os.path.abspath(source.name), source.text, roots), roots):
         if build.inline is None:
             continue
         text = Source(build.inline.text, source.name)
@@ -117,5 +137,6 @@ def _moved(d: Diagnostic, build: BuildInvocation, source: Source) -> Diagnostic:
     line = inline.position((d.instruction_line, 1))[0]
     start, end = inline.position(d.start), inline.position(d.end)
     return Diagnostic(
-        d.file, source, d.code, d.name, d.severity, d.message, start, end, d.aliases, line, d.stage, None, related
-    )
+        d.file, source, d.code, d.name, d.severity, d.message, start, end, d.aliases, line, d.stage, None, related,
+        confidence=d.confidence,
+    )  # fmt: skip

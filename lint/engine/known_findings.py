@@ -13,6 +13,7 @@ import re
 from collections import deque
 from itertools import accumulate
 
+from ...model.disk import read_file
 from ...rules import RULES
 from ..config.layer import ConfigError, display_path
 from .linter import read_source
@@ -40,6 +41,8 @@ DEFAULT_BASELINE = ".dlint-baseline.json"
 """The default file of `dlint baseline`."""
 
 BASELINE_VERSION = 1
+MAX_BASELINE_BYTES = 64 * 1024 * 1024
+"""The size limit of a baseline: an entry has some 300 bytes."""
 ALWAYS_REPORTED = ("SYN001", "SYN002", "SYN003")
 """Codes that a baseline never hides: unreadable files, internal errors and syntax errors."""
 
@@ -219,8 +222,7 @@ class Baseline:
 
         name = display_path(path)
         try:
-            with open(path, encoding="utf-8") as file:
-                document: Any = json.load(file)
+            document: Any = json.loads(read_file(path, MAX_BASELINE_BYTES))
             if document["version"] != BASELINE_VERSION:
                 raise BaselineError(
                     f"{name}: unsupported version {document['version']}; run `dlint baseline` to recreate it"
@@ -237,7 +239,7 @@ class Baseline:
         except OSError as error:
             hint = "; run `dlint baseline` to create it" if isinstance(error, FileNotFoundError) else ""
             raise BaselineError(f"{name}: cannot read the baseline ({error.strerror or error}){hint}") from None
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             if isinstance(error, BaselineError):
                 raise
             raise BaselineError(f"{name}: not a baseline; run `dlint baseline` to recreate it") from None
@@ -324,8 +326,7 @@ class Baseline:
         text = f'{{\n "version": {BASELINE_VERSION},\n "files": {{\n' + ",\n".join(rows) + "\n }\n}\n"
         data = text.encode("utf-8", "surrogateescape")
         if os.path.exists(self.path):
-            with open(self.path, "rb") as file:
-                before = file.read()
+            before = read_file(self.path, MAX_BASELINE_BYTES)
             if before != data:
                 replace_file(self.path, before, data)
         else:

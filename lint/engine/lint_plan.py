@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from ...rules.base import ERROR
+from ...rules.base import CONFIDENCES, ERROR
+from .time_limit import DEFAULT_SECONDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
-    from ...rules.base import Rule
+    from ...rules.base import Finding, Rule
     from ..config.profiles import Profile
     from ..config.severity import SeverityOverrides
 
@@ -19,15 +20,18 @@ class LintPlan:
     `rules`: the rules that run, `by_subject` by the class of node that they check; `experimental_rules`: rules that run
     if the file enables them; `shell`: whether a ShellCheck code is wanted, None if ShellCheck does not run;
     `options`: settings of rules; `profile`: limits the findings and may set their severity; `severity_overrides`:
-    severities from the configuration; `comments`: whether comments suppress findings.
+    severities from the configuration; `comments`: whether comments suppress findings; `confidences`: the confidences of
+    findings that are reported, `all_confidences` the codes of rules for which they do not count.
     `target`, `build_args` and `named_contexts` are those of the build. `extra_targets` are built from the same file
-    too; their findings are added.
+    too; their findings are added. `timeout`: the seconds that the file may take.
     """
 
     __slots__ = (
+        "all_confidences",
         "build_args",
         "by_subject",
         "comments",
+        "confidences",
         "experimental_rules",
         "extra_targets",
         "named_contexts",
@@ -37,6 +41,7 @@ class LintPlan:
         "severity_overrides",
         "shell",
         "target",
+        "timeout",
     )
 
     def __init__(
@@ -52,6 +57,9 @@ class LintPlan:
         build_args: Mapping[str, str] | None = None,
         extra_targets: Sequence[str] = (),
         named_contexts: Mapping[str, str] | None = None,
+        timeout: float = DEFAULT_SECONDS,
+        confidences: Collection[str] = CONFIDENCES,
+        all_confidences: Collection[str] = (),
     ) -> None:
         self.rules = rules
         self.experimental_rules = experimental_rules
@@ -60,10 +68,13 @@ class LintPlan:
         self.profile = profile
         self.severity_overrides = severity_overrides
         self.comments = comments
+        self.confidences = confidences
+        self.all_confidences = all_confidences
         self.target = target
         self.build_args = build_args
         self.extra_targets = extra_targets
         self.named_contexts = named_contexts
+        self.timeout = timeout
         self.by_subject: dict[str, list[Rule]] = {}
         for rule in rules:
             for subject in rule.node_types:
@@ -80,7 +91,8 @@ class LintPlan:
         """The same plan with other rules."""
         return LintPlan(
             rules, self.experimental_rules, self.shell, self.options, self.profile, self.severity_overrides,
-            self.comments, self.target, self.build_args, self.extra_targets, self.named_contexts,
+            self.comments, self.target, self.build_args, self.extra_targets, self.named_contexts, self.timeout,
+            self.confidences, self.all_confidences,
         )  # fmt: skip
 
     def with_build(
@@ -90,8 +102,13 @@ class LintPlan:
         target, *extra = targets or ("",)
         return LintPlan(
             self.rules, self.experimental_rules, self.shell, self.options, self.profile, self.severity_overrides,
-            self.comments, target, build_args, extra, named_contexts,
+            self.comments, target, build_args, extra, named_contexts, self.timeout,
+            self.confidences, self.all_confidences,
         )  # fmt: skip
+
+    def reports(self, rule: Rule, finding: Finding) -> bool:
+        """Whether the finding of the rule is sure enough to be reported."""
+        return (finding.confidence or rule.confidence) in self.confidences or rule.code in self.all_confidences
 
     def severity(self, rule: Rule, is_error: bool) -> str:
         """The severity of a finding of the rule; `is_error`: the file makes it an error."""

@@ -7,13 +7,16 @@ import stat
 from bisect import bisect_right
 
 from ...model.build import Build
+from ...model.disk import NotReadable, OutsideBoundary, read_start
 from ...syntax.parser import parse
 from ...syntax.source import Source, SourceError
 from ...syntax.swallowed import swallowed_instructions
-from ..config.selection import ALWAYS_ON
+from ..config.layer import ConfigError
+from ..config.selection import ALWAYS_ON, UnknownRule
 from .diagnostic import Diagnostic, describe_internal_error, diagnostic_from_finding
 from .report import Report
 from .suppressions import Suppressions
+from .time_limit import TimeLimitExceeded, run_limited
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,26 +33,43 @@ MAX_BYTES = 64 * 1024 * 1024
 """The size limit of a file: no Dockerfile is 64 MiB long, and reading it would only waste memory."""
 
 
+USAGE_ERRORS = (UnknownRule, ConfigError)
+"""Invalid options and configurations; the message is complete."""
+
+
 def file_diagnostic(file: str, message: str, code: str = "SYN001", name: str = "unreadable-file") -> Diagnostic:
     """A diagnostic about a whole file."""
     return Diagnostic(file, None, code, name, "error", message, (1, 1), (1, 1))
 
 
-def read_source(path: str) -> Source:
-    """The text of a file. Raises SourceError."""
+def read_source(path: str, boundary: str | None = None) -> Source:
+    """The text of a file, or of a named pipe that the user named. Raises SourceError.
+
+    `boundary`: the directory that the file must be in; None if the user named the file, or `discover` found it.
+    """
+    try:
+        data = read_start(path, MAX_BYTES + 1, boundary)
+    except OutsideBoundary as error:
+        raise SourceError(read_error_message(error)) from None
+    except NotReadable as error:
+        data = _read_special_file(path, error)
+    except OSError as error:
+        raise SourceError(read_error_message(error)) from None
+    return Source.decode(check_size(data), path)
+
+
+def _read_special_file(path: str, error: NotReadable) -> bytes:
+    """The data of a named pipe. Raises SourceError for anything else that is not a regular file."""
     try:
         mode = os.stat(path).st_mode
-        if stat.S_ISREG(mode):
-            with open(path, "rb") as file:
-                return Source.decode(check_size(file.read(MAX_BYTES + 1)), path)
-        if stat.S_ISDIR(mode):
-            raise SourceError("is a directory, not a Dockerfile")
         if stat.S_ISFIFO(mode):
             from ..sources.named_pipe import read_pipe
 
-            return Source.decode(check_size(read_pipe(path, MAX_BYTES + 1)), path)
-    except OSError as error:
+            return read_pipe(path, MAX_BYTES + 1)
+    except (OSError, ValueError):
         raise SourceError(read_error_message(error)) from None
+    if stat.S_ISDIR(mode):
+        raise SourceError("is a directory, not a Dockerfile")
     raise SourceError("not a regular file; use `-` to read standard input")
 
 
@@ -78,6 +98,22 @@ def lint_path(path: str, plan: LintPlan, find_context: Callable[[Build], Context
     return lint_source(source, plan, find_context)
 
 
+def run_guarded(file: str, work: Callable[[], Report]) -> Report:
+    """The report that `work` returns on a file, or one that says why there is none: one file must not stop the others.
+
+    Usage errors pass.
+    """
+    try:
+        return work()
+    except USAGE_ERRORS:
+        raise
+    except TimeLimitExceeded as error:
+        return Report(file, [file_diagnostic(file, f"the file was not linted: {error}")], failed=True)
+    except Exception as error:  # noqa: BLE001 - see above
+        message = f"internal error ({describe_internal_error(error)}); this is a bug in dlint, please report it"
+        return Report(file, [file_diagnostic(file, message, "SYN002", "internal-error")], failed=True)
+
+
 def lint_source(
     source: Source,
     plan: LintPlan,
@@ -88,12 +124,16 @@ def lint_source(
 
     `make_builds` returns the builds of the text as `target_builds` does, for callers that need them too.
     """
-    try:
+
+    def lint() -> Report:
         builds = target_builds(parse(source), plan, find_context) if make_builds is None else make_builds()
-        suppressions = Suppressions(builds[0].dockerfile, plan.comments)
-    except Exception as error:  # noqa: BLE001 - one file must not stop the others
-        message = f"internal error ({describe_internal_error(error)}); this is a bug in dlint, please report it"
-        return Report(source.name, [file_diagnostic(source.name, message, "SYN002", "internal-error")], failed=True)
+        return _lint_builds(source, builds, plan)
+
+    return run_guarded(source.name, lambda: run_limited(plan.timeout, lint))
+
+
+def _lint_builds(source: Source, builds: Sequence[Build], plan: LintPlan) -> Report:
+    suppressions = Suppressions(builds[0].dockerfile, plan.comments)
     if plan.experimental_rules and suppressions.checks.enables_experimental:
         plan = plan.with_rules([*plan.rules, *plan.experimental_rules])
     whole, plan = plan, plan.for_text(source.text)
@@ -165,6 +205,8 @@ def _diagnostics(
                 if rule in plan.experimental_rules and not suppressions.checks.is_enabled(aliases, line):
                     continue
                 if profile is not None and not profile.includes(rule.code, aliases):
+                    continue
+                if not plan.reports(rule, finding):
                     continue
                 severity = plan.severity(rule, suppressions.checks.is_error(aliases))
                 fix = None if finding.fix and locations.is_in_mistake(finding.fix) else finding.fix

@@ -155,7 +155,7 @@ def _pack(report: Report) -> tuple[object, ...]:
     rows = [
         (
             d.code, d.name, d.severity, d.message, d.start, d.end, d.aliases, d.instruction_line, d.stage,
-            _pack_fix(d), d.related,
+            _pack_fix(d), d.related, d.confidence,
         )
         for d in report.diagnostics
     ]  # fmt: skip
@@ -170,14 +170,29 @@ def _pack_fix(d: Diagnostic) -> tuple[object, ...] | None:
 def _unpack(packed: tuple[str, bool, list[tuple[Any, ...]], tuple[Any, ...]]) -> Report:
     file, failed, rows, fixes = packed
     diagnostics: list[Diagnostic] = []
-    for code, name, severity, message, start, end, aliases, line, stage, fix, related in rows:
+    for code, name, severity, message, start, end, aliases, line, stage, fix, related, confidence in rows:
         unpacked = None
         if fix is not None:
             from ...fixers.edits.edit import Edit, Fix
 
             unpacked = Fix(fix[0], fix[1], [Edit(*edit) for edit in fix[2]])
         diagnostics.append(
-            Diagnostic(file, None, code, name, severity, message, start, end, aliases, line, stage, unpacked, related)
+            Diagnostic(
+                file,
+                None,
+                code,
+                name,
+                severity,
+                message,
+                start,
+                end,
+                aliases,
+                line,
+                stage,
+                unpacked,
+                related,
+                confidence=confidence,
+            )
         )
     fixed, rejected, diff = fixes
     return Report(file, diagnostics, failed, (), fixed, rejected, diff)

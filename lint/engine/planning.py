@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 
+from ...model.disk import stays_inside
+from ...rules.base import CONFIDENCES, MEDIUM
 from ..config.arguments import OUTPUT_FORMATS
-from ..config.layer import ENVIRONMENT_PREFIX, ConfigError, ConfigLayer
+from ..config.layer import ENVIRONMENT_PREFIX, ConfigError, ConfigLayer, display_path
 from ..config.profiles import get_profile
 from ..config.resolver import Config, ConfigResolver
 from ..config.selection import (
+    exactly_selected,
     normalize_selector,
     rules_named,
     select_rules,
@@ -19,7 +22,9 @@ from ..config.selection import (
 from ..sources.invocations.index import BuildFinder
 from ..terminal.streams import inform
 from .buildkit_checks import experimental_rules
+from .diagnostic import describe_internal_error
 from .lint_plan import LintPlan
+from .time_limit import DEFAULT_SECONDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -76,7 +81,7 @@ def command_line_configurations(arguments: argparse.Namespace | CheckArguments) 
     layers += _option_layers(arguments)
     isolated_variable = environment.get(ENVIRONMENT_PREFIX + "ISOLATED", "0").lower()
     isolated: bool = arguments.isolated or isolated_variable not in ("", "0", "false")
-    return ConfigResolver(layers, isolated=isolated, file=file)
+    return ConfigResolver(layers, isolated=isolated, file=file, roots=getattr(arguments, "paths", ()))
 
 
 def _option_layers(arguments: argparse.Namespace | CheckArguments) -> list[ConfigLayer]:
@@ -86,14 +91,14 @@ def _option_layers(arguments: argparse.Namespace | CheckArguments) -> list[Confi
         selectors = split_selectors(getattr(arguments, key.replace("-", "_"), ()))
         if selectors:
             values[key] = selectors
-    for key in ("profile", "format", "fail-level", "baseline"):
+    for key in ("profile", "format", "fail-level", "baseline", "confidence"):
         value: str | None = getattr(arguments, key.replace("-", "_"), None)
         if value and (key != "format" or value in OUTPUT_FORMATS):
             values[key] = value
     exclude: list[str] = arguments.exclude
     if exclude:
         values["extend-exclude"] = exclude
-    for key in ("unsafe-fixes", "exit-zero", "force-exclude"):
+    for key in ("unsafe-fixes", "exit-zero", "force-exclude", "preview"):
         if getattr(arguments, key.replace("-", "_"), False):
             values[key] = True
     return [ConfigLayer(_COMMAND_LINE, os.getcwd(), values)] if values else []
@@ -179,6 +184,20 @@ class LintPlans:
         """
         return self.invocations.of(path, roots) if os.path.isfile(path) else []
 
+    def bounded(self, builds: Sequence[BuildInvocation], roots: Sequence[str]) -> list[BuildInvocation]:
+        """The builds, with an unknown context instead of one outside of the repository, which is noted once."""
+        found: list[BuildInvocation] = []
+        for build in builds:
+            context, folder = build.context, os.path.dirname(build.file)
+            if context is not None and os.path.isdir(context) and not stays_inside(context, folder, roots):
+                self._warn_once(
+                    f"{display_path(build.file)}:{build.line}: the build context `{display_path(context)}` is outside "
+                    "of the repository; not read"
+                )
+                build = build.without_context()
+            found.append(build)
+        return found
+
     def context_finder(self, path: str, roots: Sequence[str]) -> FindContext:
         """A function that returns the build context of the Dockerfile at `path`, or None if it is unknown.
 
@@ -186,22 +205,36 @@ class LintPlans:
         copies. Parents of the directories in `roots` are not considered. Raises ConfigError.
         """
         config = self._configurations.of(path)
-        root: str | None = config.dockerfile_settings(path).get("context")
+        root, outside = config.context(path, roots)
+        if root is not None and outside:
+            self._warn_once(
+                f"{outside}: the build context `{os.path.normpath(root)}` is outside of the repository; not read; to "
+                "use it, pass `--config 'context=\"DIRECTORY\"'`"
+            )
+            return lambda _: None
         if root is not None and not os.path.isdir(root):
             raise ConfigError(f"build context `{root}` of {path} is not a directory; correct the key `context`")
-        described = [] if root is not None else self.builds(path, roots)
+        described = [] if root is not None else self.bounded(self.builds(path, roots), roots)
 
         def find(build: Build) -> Context | None:
-            if root is not None:
-                return self.contexts.context_at(root, path)
-            return self.contexts.locate(path, build, roots, described)
+            try:
+                if root is not None:
+                    return self.contexts.context_at(root, path)
+                return self.contexts.locate(path, build, roots, described)
+            except Exception as error:  # noqa: BLE001 - what is near a file must not stop its findings
+                self._warn_once(
+                    f"{path}: internal error ({describe_internal_error(error)}) while searching for the build context, "
+                    "so rules about it report nothing; this is a bug in dlint, please report it"
+                )
+                return None
 
         return find
 
     def _plan(self, config: Config, ignored: Sequence[str]) -> LintPlan:
         select, extend, ignore, name = config.selection()
         ignore += ignored
-        chosen = get_profile(name) if name else None
+        preview: bool = config.get("preview", False)
+        chosen = get_profile(name or "default", preview) if name or preview else None
         rules = select_rules(select, ignore, self._warn_once, chosen.codes if chosen else None, extend)
         options = {key: value for key in _RULE_OPTIONS if (value := config.get(key)) is not None}
         if selects_hadolint([*select, *extend]) or (chosen is not None and chosen.pedantic):
@@ -216,7 +249,18 @@ class LintPlans:
                 self._note_severities_of_rules_off(severity, rules, ignore)
         shell = self._shell(select, ignore, extend, chosen)
         comments: bool = config.get("ignore-comments", True)
-        return LintPlan(rules, experimental_rules(select, ignore), shell, options, chosen, overrides, comments)
+        lowest: str = config.get("confidence") or (chosen.confidence if chosen else MEDIUM)
+        return LintPlan(
+            rules, experimental_rules(select, ignore), shell, options, chosen, overrides, comments,
+            timeout=self.timeout(config),
+            confidences=CONFIDENCES[: CONFIDENCES.index(lowest) + 1],
+            all_confidences=exactly_selected([*select, *extend]),
+        )  # fmt: skip
+
+    @staticmethod
+    def timeout(config: Config) -> float:
+        """The seconds that a file with this configuration may take."""
+        return config.get("timeout", DEFAULT_SECONDS)
 
     def _shell(
         self, select: Sequence[str], ignore: Sequence[str], extend: Sequence[str], chosen: Profile | None

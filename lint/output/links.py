@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from ...model.disk import read_file
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -87,9 +89,8 @@ def cached_page_file(code: str, version: str) -> str:
     path = os.path.join(directory, f"{code}.md")
     data = text.encode()
     try:
-        with open(path, "rb") as file:
-            if file.read() == data:
-                return path
+        if read_file(path, len(data)) == data:
+            return path
     except OSError:
         pass  # Not cached yet.
     try:

@@ -95,13 +95,21 @@ def _facts(rule: Rule) -> Iterator[tuple[str, str]]:
     if rule.code in ALWAYS_ON:
         yield "Default", "always on"
     else:
-        yield "Default", "on" if rule.default else f"off; enable it with `--extend-select {rule.code}`"
+        yield "Default", _default(rule)
+    yield "Confidence", rule.confidence
     yield "Fix", _FIXES.get(rule.fix, "none")
     names = [f"{_TOOLS[tool]} `{name}`" for tool, _, name in (alias.partition(":") for alias in rule.aliases)]
     names += [f"formerly `{name}`" for name in rule.formerly]
     if names:
         yield "Other names", ", ".join(names)
     yield "Since", rule.since
+
+
+def _default(rule: Rule) -> str:
+    enable = f"enable it with `--extend-select {rule.code}`"
+    if rule.preview and rule.default:
+        return f"off, as it is in preview; {enable} or `--preview`. It is planned to be on in dlint {rule.stable_in}"
+    return "on" if rule.default else f"off; {enable}"
 
 
 def page_examples(rule: Rule) -> Sequence[Example]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ...syntax.instruction_checks import KEYWORDS
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...syntax.source import Source
@@ -11,13 +13,31 @@ if TYPE_CHECKING:
 class SourceCache:
     """The source text of a finding's file, read again for findings that come from a worker process."""
 
-    __slots__ = ("_read",)
+    __slots__ = ("_checked", "_read")
 
     def __init__(self) -> None:
         self._read: dict[str, Source | None] = {}
+        self._checked: dict[str, bool] = {}
 
     def of(self, diagnostic: Diagnostic) -> Source | None:
-        """The text, or None if the file cannot be read."""
+        """The text, or None if the file cannot be read.
+
+        Also None for a syntax error in a file without any instruction: it is not a Dockerfile, and may hold secrets.
+        """
+        source = self._text(diagnostic)
+        if source is not None and diagnostic.code == "SYN003" and not self._is_dockerfile(source):
+            return None
+        return source
+
+    def _is_dockerfile(self, source: Source) -> bool:
+        """Whether any line of a text begins with a keyword."""
+        found = self._checked.get(source.name)
+        if found is None:
+            words = (line.split(None, 1)[:1] for line in source.text.split("\n"))
+            found = self._checked[source.name] = any(word and word[0].upper() in KEYWORDS for word in words)
+        return found
+
+    def _text(self, diagnostic: Diagnostic) -> Source | None:
         if diagnostic.source is not None:
             return diagnostic.source
         path = diagnostic.file

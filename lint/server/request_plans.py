@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 
 from ..commands.fix import FixRequest
-from ..commands.lint_files import USAGE_ERRORS
 from ..config.arguments import CheckArguments
 from ..config.resolver import ConfigResolver
+from ..engine.linter import USAGE_ERRORS
 from ..engine.planning import LintPlans as PlansOfFiles
 from ..engine.planning import command_line_configurations
 
@@ -93,7 +93,7 @@ class DocumentPlans:
     def remove_known_findings(self, report: Report, path: str, settings: Settings) -> None:
         """Remove the findings that are in the baseline. Raises SettingsError."""
         try:
-            baseline = self._plans(settings).config(path or "-").path("baseline")
+            baseline = self._plans(settings).config(path or "-").baseline()
             if baseline is not None:
                 from ..engine.known_findings import Baseline
 

@@ -12,6 +12,7 @@ import time
 from ..engine.diagnostic import describe_internal_error
 from ..engine.linter import lint_source
 from ..engine.report import Report
+from ..engine.time_limit import DEFAULT_SECONDS, TimeLimitExceeded, run_limited
 from ..terminal.streams import warn
 from .documents import Document
 from .positions import UNIT_LENGTHS, Text
@@ -175,17 +176,26 @@ class Workbench:
     def prepare(self, document: Document) -> LintPlan:
         """Set the plan, build context and rule URL of a document, and return the plan.
 
-        If the configuration is invalid, that is reported and the last valid plan is kept.
+        If there is no plan, because the configuration is invalid or what describes the build takes too long to read,
+        that is reported and the last valid plan is kept.
         """
         try:
-            plan = self.plan(document)
-            settings, roots = self.settings(document), self.roots(document)
-            find_context = self.plans.context_finder(document.path, settings, roots)
-            document.prepare(plan, find_context, self.plans.rule_url(document.path, settings))
+            return run_limited(DEFAULT_SECONDS, lambda: self._prepare(document))
         except SettingsError as error:
             self._report_config_error(str(error))
-            plan = document.plan or self.plans.default_plan()
-            document.prepare(plan, document.find_context, document.rule_url)
+        except TimeLimitExceeded as error:
+            self.warn_once(f"{document.name}: the files near it were not read: {error}")
+        except Exception as error:  # noqa: BLE001 - the document is still linted
+            self.log_internal_error(error)
+        plan = document.plan or self.plans.default_plan()
+        document.prepare(plan, document.find_context, document.rule_url)
+        return plan
+
+    def _prepare(self, document: Document) -> LintPlan:
+        plan = self.plan(document)
+        settings, roots = self.settings(document), self.roots(document)
+        find_context = self.plans.context_finder(document.path, settings, roots)
+        document.prepare(plan, find_context, self.plans.rule_url(document.path, settings))
         return plan
 
     def _is_excluded(self, document: Document) -> bool:

@@ -190,7 +190,9 @@ def _sibling(candidates: Sequence[str], required: Sequence[str]) -> str | None:
         os.path.join(each, name)
         for each in candidates
         for name in _names(each)
-        if all(_holds(os.path.join(each, name), source) for source in required)
+        # A link to a directory is not followed: it may lead anywhere.
+        if not os.path.islink(os.path.join(each, name))
+        and all(_holds(os.path.join(each, name), source) for source in required)
     ]
     return found[0] if len(found) == 1 else None
 

@@ -6,7 +6,9 @@ import os
 import posixpath
 import stat
 
-from ..config.gitignore import GitignoreFile
+from ...model.disk import MAX_CONFIG_BYTES, read_found, stays_inside
+from ...model.gitignore import GitignoreFile
+from ..terminal.streams import inform
 from .invocations.index import is_bake, is_compose
 
 TYPE_CHECKING = False
@@ -124,13 +126,14 @@ def discover(
     """The files to lint for the files and directories `paths`, sorted, each file once.
 
     Files in `paths` are always included. Directories are searched for Dockerfiles, without following links to
-    directories. Excluded are files that git ignores, that match a pattern of `exclude` (in .gitignore syntax, relative
-    to the current directory), or for which `excluded(path, is_directory)` is true. Left out are files in directories
-    for code of other projects and for data of tests, templates and source code; what each is is appended to `left_out`.
-    Compose and bake files found on the way are appended to `build_files`. Missing paths and unreadable directories
-    become files with an `error`.
+    directories; a link to a file outside of the repository is left out, with a note on standard error. Excluded are
+    files that git ignores, that match a pattern of `exclude` (in .gitignore syntax, relative to the current directory),
+    or for which `excluded(path, is_directory)` is true. Left out are files in directories for code of other projects
+    and for data of tests, templates and source code; what each is is appended to `left_out`. Compose and bake files
+    found on the way are appended to `build_files`. Missing paths and unreadable directories become files with an
+    `error`.
     """
-    walk = _Walk(exclude, excluded, build_files, left_out)
+    walk = _Walk(paths, exclude, excluded, build_files, left_out)
     for path in sorted(dict.fromkeys(paths), key=_parts):
         yield from walk.find(path)
 
@@ -138,15 +141,17 @@ def discover(
 class _Walk:
     """The state of one call of `discover`."""
 
-    __slots__ = ("_build_files", "_exclude", "_excluded", "_left_out", "_seen")
+    __slots__ = ("_build_files", "_exclude", "_excluded", "_left_out", "_roots", "_seen")
 
     def __init__(
         self,
+        roots: Sequence[str],
         exclude: Sequence[str],
         excluded: Callable[[str, bool], bool] | None,
         build_files: list[str] | None,
         left_out: list[str] | None,
     ) -> None:
+        self._roots = roots
         self._build_files = build_files
         self._left_out: list[str] = [] if left_out is None else left_out
         self._seen: set[str] = set()
@@ -227,13 +232,22 @@ class _Walk:
                 self._leave_out(inner, _foreign_directory(inner, root) or "template")
             if not is_candidate or self._is_excluded(path, inner, is_directory, patterns):
                 continue
+            if not is_directory and entry.is_symlink():
+                if self._leads_outside(path, inner):
+                    continue
+                inner = _slashes(os.path.realpath(inner))
             if is_build_file and self._build_files is not None:
                 if not _foreign_directory(inner, root):
                     self._build_files.append(path)
                 continue
-            if not is_directory and entry.is_symlink():
-                inner = _slashes(os.path.realpath(inner))
             yield path, inner, patterns if is_directory else None
+
+    def _leads_outside(self, path: str, real: str) -> bool:
+        """Whether a symbolic link leads out of the repository, which is noted."""
+        if stays_inside(real, posixpath.dirname(real), self._roots):
+            return False
+        inform(f"`{path}` links to a file outside of the repository; not read; pass it as an argument to lint it")
+        return True
 
     def _is_build_file(self, name: str) -> bool:
         return self._build_files is not None and (is_compose(name) or is_bake(name))
@@ -303,8 +317,7 @@ def _read(base: str, name: str) -> GitignoreFile | None:
 def _lines(name: str) -> list[str]:
     """The lines of a file of git; none if it cannot be read, which git ignores too."""
     try:
-        with open(name, "rb") as file:
-            text = file.read().decode("utf-8", "surrogateescape")
+        text = read_found(name, MAX_CONFIG_BYTES).decode("utf-8", "surrogateescape")
     except OSError:
         return []
     return text.removeprefix("\ufeff").split("\n")

@@ -24,50 +24,87 @@ def cache_busting_argument(stage: Stage, build: Build) -> Iterator[Finding]:
 
     ## Why
     Every RUN after an ARG depends on its value, so a new commit, date or build number reruns all of them, for example
-    the installation of packages. An ENV that copies the value has the same effect. A LABEL does not invalidate the
-    cache.
+    the installation of packages. An ENV that copies the value has the same effect, also in all stages based on this
+    one. A LABEL does not invalidate the cache.
 
     ## What to do
     Move the ARG, and the LABEL or ENV that uses it, after the installs.
     """
     for index, instruction in enumerate(stage.instructions):
         for pair in instruction.pairs if isinstance(instruction, Arg) else ():
-            if varies_per_build(build, stage, pair):
-                found = _wasted(build, stage.instructions[index + 1 :], pair.key.text)
-                if found:
-                    yield _finding(build, pair, *found)
+            if not varies_per_build(build, stage, pair):
+                continue
+            walk = _Walk(build, pair.key.text)
+            walk.read(stage.instructions[index + 1 :])
+            if walk.call is None and not walk.stopped and walk.reaches_children:
+                walk = _in_children(build, stage, walk)
+            if walk.call is not None:
+                yield _finding(build, pair, walk.call, walk.users, stage)
 
 
-def _finding(build: Build, pair: KeyValuePair, call: PackageCall, users: Sequence[Instruction]) -> Finding:
+def _finding(
+    build: Build, pair: KeyValuePair, call: PackageCall, users: Sequence[Instruction], stage: Stage
+) -> Finding:
     head, name = CallPrefix(call), pair.key.text
     line = build.dockerfile.source.line(head.start)
     also = f", together with its uses on {format_line_numbers([user.start_line for user in users])}" if users else ""
+    inherited = head.start > stage.end
+    place = "in a stage that is based on this one, or after that step" if inherited else "after that step"
     return Finding(
         f"every new value of `{name}` reruns `{head.text}` on line {line}, which does not use it, and all later steps; "
-        f"declare it after that step{also}",
+        f"declare it {place}{also}",
         pair.key,
         related=[(head, f"reruns with every new value of `{name}`")],
     )
 
 
-def _wasted(build: Build, later: Sequence[Instruction], name: str) -> tuple[PackageCall, list[Instruction]] | None:
-    """The first install before any step that may use the variable, and the LABELs and ENVs that use it before that."""
-    names: set[str] = {name}
-    users: list[Instruction] = []
-    for instruction in later:
-        if uses_variable(instruction, names):
-            if not isinstance(instruction, (Label, Env)):
-                return None
-            users.append(instruction)
-            if isinstance(instruction, Env):
-                names |= {pair.key.text for pair in instruction.pairs}
-        elif isinstance(instruction, Run):
-            if runs_project_code(build, instruction):
-                return None
-            call = first_package_download(build, instruction)
-            if call is not None:
-                return call, users
-    return None
+class _Walk:
+    """Reads the instructions after an ARG up to the first install, or the first step that may use its value.
+
+    `names`: the variables with its value; `users`: the LABELs and ENVs that use it; `call`: the install, if one was
+    found; `stopped`: a step may use the value; `reaches_children`: an ENV hands it to the stages based on this one.
+    """
+
+    def __init__(self, build: Build, name: str, users: Sequence[Instruction] = ()) -> None:
+        self.build = build
+        self.names: set[str] = {name}
+        self.users: list[Instruction] = list(users)
+        self.call: PackageCall | None = None
+        self.stopped = False
+
+    @property
+    def reaches_children(self) -> bool:
+        return any(isinstance(user, Env) for user in self.users)
+
+    def read(self, later: Sequence[Instruction]) -> None:
+        for instruction in later:
+            if uses_variable(instruction, self.names):
+                if not isinstance(instruction, (Label, Env)):
+                    self.stopped = True
+                    return
+                self.users.append(instruction)
+                if isinstance(instruction, Env):
+                    self.names |= {pair.key.text for pair in instruction.pairs}
+            elif isinstance(instruction, Run):
+                if runs_project_code(self.build, instruction):
+                    self.stopped = True
+                    return
+                self.call = first_package_download(self.build, instruction)
+                if self.call is not None:
+                    return
+
+
+def _in_children(build: Build, stage: Stage, walk: _Walk) -> _Walk:
+    """The walk continued in the first stage based on `stage` whose install comes before any use; else `walk`."""
+    needed = build.needed_stages()
+    for child in build.cached("child stages", build.child_stages).get(stage.index, ()):
+        if child.index in needed:
+            inner = _Walk(build, "", walk.users)
+            inner.names |= walk.names
+            inner.read(child.instructions)
+            if inner.call is not None:
+                return inner
+    return walk
 
 
 EXAMPLES = (
@@ -76,6 +113,21 @@ EXAMPLES = (
     Bad("ARG «BUILD_DATE»\nENV BUILT=$BUILD_DATE\nRUN pip install -r requirements.txt", message="its uses on line 3"),
     Bad("ARG «VERSION»\nRUN go mod download\nCOPY . .\nRUN go build -ldflags -X=main.v=$VERSION", message="go mod"),
     Bad("ARG «VCS_REF»=unknown\nLABEL ref=$VCS_REF\nRUN apt-get install -y curl", message="its uses on line 3"),
+    Bad(
+        "FROM ruby:3.3-slim AS base\nARG «BUILD_COMMIT_SHA»\nENV SHA=$BUILD_COMMIT_SHA\nFROM base AS build\n"
+        "RUN apt-get update && apt-get install -y gcc\nRUN bundle install\nFROM base\nCOPY --from=build /gems /gems",
+        why="an ENV of a base stage",
+        message="in a stage that is based on this one",
+    ),
+    Good(
+        "FROM ruby:3.3-slim AS base\nARG BUILD_COMMIT_SHA\nFROM base AS build\nRUN bundle install\nFROM base",
+        why="an ARG ends with its stage",
+    ),
+    Good(
+        "FROM debian AS base\nARG GIT_COMMIT\nENV SHA=$GIT_COMMIT\nFROM base AS build\nRUN make SHA=$SHA\n"
+        "RUN apt-get install -y a",
+        why="the stage needs it",
+    ),
     Good("ARG GIT_COMMIT\nRUN make VERSION=$GIT_COMMIT", why="the step uses it"),
     Good("ARG GIT_COMMIT\nRUN ./configure\nRUN apt-get install -y curl", why="the script may use it"),
     Good("ARG NODE_VERSION=22\nRUN apt-get install -y nodejs=$NODE_VERSION", why="a pinned version"),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Cmd, Entrypoint, Run
 
 
-@rule("COR032", level=ERROR, since="0.2", prefilter=("#",))
+@rule("COR032", level=ERROR, since="0.1", prefilter=("#",))
 def comment_ends_command(instruction: Run | Cmd | Entrypoint, build: Build) -> Iterator[Finding]:
     """A shell comment at the end of a continued line comments out all lines after it.
 

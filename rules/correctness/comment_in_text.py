@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _WRITING = frozenset(("echo", "printf"))
 
 
-@rule("COR031", level=WARNING, since="0.2", prefilter=("echo", "printf"))
+@rule("COR031", level=WARNING, since="0.1", prefilter=("echo", "printf"))
 def comment_in_text(run: Run, build: Build) -> Iterator[Finding]:
     """A line of text that `echo` or `printf` writes starts with `#`, so the build removes it as a comment.
 

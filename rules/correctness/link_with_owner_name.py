@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Add, Copy
 
 
-@rule("COR033", level=WARNING, since="0.2", prefilter=("--link",))
+@rule("COR033", level=WARNING, since="0.1", prefilter=("--link",))
 def link_with_owner_name(copy: Copy | Add, build: Build) -> Iterator[Finding]:
     """`COPY --link` gives the files to a user or group by name.
 

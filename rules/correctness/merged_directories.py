@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Add, Copy
 
 
-@rule("COR034", level=WARNING, since="0.2", confidence=MEDIUM, preview=True)
+@rule("COR034", level=WARNING, since="0.1", confidence=MEDIUM, preview=True)
 def merged_directories(copy: Copy | Add, build: Build) -> Iterator[Finding]:
     """COPY copies directories together with other sources, which puts their contents into one directory.
 

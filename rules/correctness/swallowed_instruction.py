@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ...model.build import Build
 
 
-@rule("COR030", level=ERROR, since="0.2", onbuild=False)
+@rule("COR030", level=ERROR, since="0.1", onbuild=False)
 def swallowed_instruction(build: Build) -> Iterator[Finding]:
     """An instruction is part of the one before it, whose last line ends with a backslash.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...model.images.slimmer import find_slim_variant
 from ..base import INFO, Bad, Finding, Good, rule
+from ..stages.development import is_for_development
 from ..text import format_size, join_quoted
 from .slim_contents import BUILD_TOOLS
 from .tools import full_image_needs, needs_man_pages
@@ -14,11 +15,6 @@ if TYPE_CHECKING:
 
     from ...model.build import Build, Stage
     from .tools import FullImageNeeds
-
-_DEVELOPMENT_NAMES = frozenset(
-    ("dev", "develop", "development", "devel", "devcontainer", "debug", "test", "tests", "testing", "ci", "lint")
-)
-"""Names of final stages that are not shipped."""
 
 _COMPILED = frozenset(("rust", "haskell"))
 """Images whose compiled programs run without them."""
@@ -48,7 +44,7 @@ def full_base(stage: Stage, build: Build) -> Iterator[Finding]:
         return
     stages = [stage, *stage.descendants]
     if not any(build.is_shipped(each) for each in stages) or (
-        len(build.stages) > 1 and _is_for_development(build.stages[-1])
+        len(build.stages) > 1 and is_for_development(build.stages[-1])
     ):
         return
     ref, base = stage.base_ref, stage.from_.base
@@ -61,10 +57,6 @@ def full_base(stage: Stage, build: Build) -> Iterator[Finding]:
         same = "same version, runtime only" if slim.kind == "runtime" else "same version and suite"
         full = base.text.strip("\"'")
         yield Finding(f"`{full}` is a full image; use `{slim.text}` ({same}{saved}){advice}", base)
-
-
-def _is_for_development(stage: Stage) -> bool:
-    return stage.name.replace("_", "-").partition("-")[0] in _DEVELOPMENT_NAMES
 
 
 def _advice(build: Build, stages: Sequence[Stage], image: str) -> str | None:

@@ -8,7 +8,7 @@ from ...syntax.tree import Run
 from ..base import WARNING, Bad, Finding, Good, rule
 from ..packages.fixes import only_manages_packages
 from ..packages.package_findings import CallPrefix
-from .separate_updates import separate_updates
+from .separate_updates import inherited_update, separate_updates
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,6 +54,14 @@ def separate_apt_update(stage: Stage, build: Build) -> Iterator[Finding]:
             related=[(second, "uses the lists")],
             fix=_fix(build, stage, each.run, each.use_run),
         )
+    inherited = inherited_update(build, stage)
+    if inherited is not None:
+        use, line, parent = inherited
+        yield Finding(
+            f"`{CallPrefix(use).text}` uses the package lists of stage {parent.display_name} (line {line}), which are "
+            f"stale if its layer is cached; run `{use.program} update` in the same RUN",
+            CallPrefix(use),
+        )
 
 
 def _fix(build: Build, stage: Stage, first: Run, last: Run) -> Fix | None:
@@ -92,5 +100,22 @@ EXAMPLES = (
     Good(
         "RUN apt-get update\nRUN apt-get update && apt-get install -y curl", why="the install updates the lists itself"
     ),
+    Bad(
+        "FROM debian:12 AS base\nRUN apt-get update && apt-get install -y curl\nFROM base AS build\nENV A=1\n"
+        "RUN «apt-get install» -y gcc\nFROM base\nCOPY --from=build /a /a",
+        why="lists of another stage",
+        message="uses the package lists of stage `base` (line 2)",
+    ),
+    Good(
+        "FROM debian:12 AS base\nRUN apt-get update && apt-get install -y curl\nFROM base\n"
+        "RUN apt-get update && apt-get install -y gcc",
+    ),
+    Good(
+        "FROM debian:12 AS base\nRUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*\n"
+        "FROM base\nRUN apt-get install -y gcc",
+        why="without lists, the build fails and is not stale",
+    ),
+    Good("FROM alpine:3.20 AS base\nRUN apk update\nFROM base\nRUN apk add curl", why="apk refreshes the lists itself"),
+    Good("FROM debian:12 AS base\nRUN apt-get update\nFROM base\nRUN apt-get install -y ./a.deb", why="a local file"),
     Good("RUN apt-get update", why="nothing uses the lists"),
 )

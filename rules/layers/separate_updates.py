@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ...model.packages.calls import cleans_lists
+from ...model.packages.managers import MANAGER_BY_PROGRAM
 from ...syntax.tree import Run
 
 TYPE_CHECKING = False
@@ -11,6 +13,7 @@ if TYPE_CHECKING:
     from ...model.build import Build, Stage
     from ...model.packages.calls import PackageCall
 
+_APT = MANAGER_BY_PROGRAM["apt-get"]
 _NEEDS_LISTS = frozenset(("install", "upgrade", "dist-upgrade", "build-deps", "download"))
 
 
@@ -43,6 +46,37 @@ def _separate_updates(build: Build, stage: Stage) -> Iterator[SeparateUpdate]:
                 earlier, update = updates.pop(family)
                 if earlier is not run:
                     yield SeparateUpdate(earlier, update, run, call)
+
+
+def inherited_update(build: Build, stage: Stage) -> tuple[PackageCall, int, Stage] | None:
+    """The first call of the stage that needs lists of apt that only a stage which it is based on has updated.
+
+    With the line of that update, and its stage. None if the stage updates them first, or there are none left.
+    """
+    if stage.parent is None:
+        return None
+    kept = stage.parent.inherit("kept package lists", _kept_lists)
+    for run in (i for i in stage.instructions if isinstance(i, Run)) if kept else ():
+        for call in build.package_calls(run):
+            if call.manager.family != "apt":
+                continue
+            if call.refreshes():
+                return None
+            if call.verb in _NEEDS_LISTS and any(package.kind != "file" for package in call.packages):
+                return None if build.mount_targets(run, "cache") else (call, *kept[0])
+    return None
+
+
+def _kept_lists(stage: Stage, inherited: tuple[tuple[int, Stage], ...] | None) -> tuple[tuple[int, Stage], ...]:
+    """The line and the stage of the last update of apt whose lists the image of the stage still has, if any."""
+    build, kept = stage.build, inherited or ()
+    for run in (i for i in stage.instructions if isinstance(i, Run)):
+        for call in build.package_calls(run):
+            if call.manager.family == "apt" and call.verb == "update-index":
+                kept = ((build.dockerfile.source.line(call.command.start), stage),)
+        if kept and any(cleans_lists(command, _APT) for command in build.commands(run)):
+            kept = ()
+    return kept
 
 
 def is_separate_update(build: Build, run: Run, family: str) -> bool:

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 
 _CACHE_OPTIONS = ("--cache-folder", "--cache-dir", "--cache")
 
+_PRINTING_QUERIES = ("cache dir", "get cache", "gem env", "gem environment")
+"""Subcommands that print where the cache is."""
+_BUNDLE_CACHES = ("/ruby/*/cache", "/ruby/**/cache")
+"""Where Bundler keeps the downloaded gems below its path, as in the Dockerfile that Rails generates."""
+
 
 def home_directory(state: State) -> str:
     """The home directory of the current user."""
@@ -100,13 +105,17 @@ def _is_cleaner(command: Command) -> bool:
 
 
 def _removes(command: Command, places: Sequence[str], tails: Sequence[str]) -> bool:
-    """Whether `rm` deletes one of the places, or a path that the manager prints."""
+    """Whether `rm` or `find` deletes one of the places, or a path that the manager prints."""
+    if command.name == "find" and ("-delete" in command.text or "rm" in command.text.split()):
+        return any(place in command.text for place in (*places, *tails))
     if command.name != "rm":
         return False
-    if "cache dir" in command.text or "get cache" in command.text:
+    if any(query in command.text for query in _PRINTING_QUERIES):
         return True
     for word in command.args:
-        path = word.value.removesuffix("/*").rstrip("/")
+        path = word.value.removesuffix("/*.gem").removesuffix("/*").rstrip("/")
+        if path.endswith(_BUNDLE_CACHES):
+            return True
         if path and (any((place + "/").startswith(path + "/") for place in places) or path.endswith(tuple(tails))):
             return True
     return False

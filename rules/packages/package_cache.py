@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _MANAGERS = ("npm", "pnpm", "bun", "poetry", "pipenv", "uv", "conda", "composer", "cargo", "gem", "bundle", "pacman")
 
 
-@rule("PKG002", level=INFO, since="0.1", default=False, fix=SAFE)
+@rule("PKG002", level=INFO, since="0.1", fix=SAFE)
 def package_cache(run: Run, build: Build) -> Iterator[Finding]:
     """npm, pnpm, bun, Poetry, Pipenv, uv, conda, Composer, Cargo, gem, Bundler or pacman leaves its cache in the layer.
 
@@ -36,19 +36,44 @@ def package_cache(run: Run, build: Build) -> Iterator[Finding]:
 
     ## Exceptions
     - Stages that are not part of the final image.
+    - A RUN that only installs package managers, such as `npm install -g pnpm` or `gem install bundler`.
     - No fix if a later call works offline.
     """
     for call in calls_leaving_cache(build, run, *_MANAGERS):
+        if _installs_a_manager(build, run, call):
+            continue
         head = CallPrefix(call)
-        place = call.manager.caches[0].directories[0]
         yield Finding(
-            f"`{head.text}` leaves its download cache ({place}) in this layer; use a cache mount"
-            + late_cleanup_note(build, run, call),
+            f"`{head.text}` leaves {_leftover(build, run, call)}{late_cleanup_note(build, run, call)}",
             head,
             fix=_fix(build, run, call),
         )
 
 
+def _leftover(build: Build, run: Run, call: PackageCall) -> str:
+    """What is left in the layer, and the remedy. Gems are not cached apart from the installed ones."""
+    if call.manager.name not in ("gem", "bundle"):
+        return f"its download cache ({call.manager.caches[0].directories[0]}) in this layer; use a cache mount"
+    path = call.value("--path", "--install-dir", "-i")
+    if path is None and call.manager.name == "bundle" and "BUNDLE_PATH" in build.state(run).vars:
+        path = '"$BUNDLE_PATH"'
+    cache = f"{path}/ruby/*/cache" if path is not None else '"$(gem env gemdir)"/cache'
+    return f"the downloaded .gem files in this layer; end the RUN with `rm -rf {cache}`"
+
+
+def _installs_a_manager(build: Build, run: Run, call: PackageCall) -> bool:
+    """Whether the call and those after it in the RUN install package managers only, whose caches are small."""
+    calls = [each for each in build.package_calls(run) if each.manager.family == call.manager.family]
+    for each in calls[calls.index(call) :] if call in calls else [call]:
+        if each.leaves_cache(build.state(run).vars):
+            if each.manager.name == "gem" and each.command.has("--system"):
+                continue
+            if not each.packages or any(package.name not in _SMALL_PACKAGES for package in each.packages):
+                return False
+    return True
+
+
+_SMALL_PACKAGES = frozenset(("npm", "pnpm", "yarn", "corepack", "bundler", "bun", "n", "poetry", "pipenv", "uv"))
 _CLEAN = {"npm": "cache clean --force", "conda": "clean --all --yes", "composer": "clear-cache"}
 _FLAGS = {"uv": SAFE}
 
@@ -98,6 +123,17 @@ EXAMPLES = (
         fixed="FROM python:3.12-slim\nRUN pip install poetry && poetry install --no-root "
         "&& rm -rf /root/.cache/pypoetry/cache /root/.cache/pypoetry/artifacts",
     ),
+    Bad("FROM ruby:3.3-slim\nRUN «bundle install»", message='`rm -rf "$(gem env gemdir)"/cache`'),
+    Bad(
+        "FROM ruby:3.3-slim\nENV BUNDLE_PATH=/gems\nRUN «bundle install»",
+        message='`rm -rf "$BUNDLE_PATH"/ruby/*/cache`',
+    ),
+    Good('FROM ruby:3.3-slim\nRUN bundle install && rm -rf "$(gem env gemdir)"/cache'),
+    Good('FROM ruby:3.3-slim\nRUN bundle install && rm -rf ~/.bundle "${BUNDLE_PATH}"/ruby/*/cache'),
+    Good("FROM ruby:3.3-slim\nRUN bundle install && find /usr/local/bundle/cache -name '*.gem' -delete"),
+    Good("FROM ruby:3.3-slim\nRUN gem update --system && gem install bundler"),
+    Good("FROM node:22-slim\nRUN npm install -g pnpm@9"),
+    Bad("FROM node:22-slim\nRUN «npm install» -g pnpm@9 && npm ci"),
     Bad("FROM composer:2\nRUN «composer install» --no-dev"),
     Good("FROM node:22-slim\nRUN npm ci && npm cache clean --force"),
     Good("FROM node:22 AS build\nRUN npm ci\nFROM scratch\nCOPY --from=build /a /a", why="not in the final image"),

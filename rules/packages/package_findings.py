@@ -182,13 +182,28 @@ def calls_leaving_cache(build: Build, run: Run, *managers: str) -> Iterator[Pack
 
 
 def later_cleanup_line(build: Build, run: Run, call: PackageCall, cleans: Callable[..., bool]) -> int:
-    """The line in a later RUN of the stage that deletes what `call` leaves in the layer; 0 if there is none."""
+    """The line in a later RUN, also of a stage based on this one, that deletes what `call` leaves; 0 if none."""
     stage = build.stage_of(run)
     if stage is None:
         return 0
     cleanups = build.cached((stage.index, call.manager.name, cleans), lambda: _cleanups(build, stage, call, cleans))
     later = bisect_right(cleanups, (build.index_of(run) + 1, 0))
-    return cleanups[later][1] if later < len(cleanups) else 0
+    if later < len(cleanups):
+        return cleanups[later][1]
+    key = ("inherited cleanups", call.manager.name, cleans)
+    return build.cached(key, lambda: _inherited_cleanups(build, call, cleans)).get(stage.index, 0)
+
+
+def _inherited_cleanups(build: Build, call: PackageCall, cleans: Callable[..., bool]) -> dict[int, int]:
+    """By the index of a stage of the final image, the line in a stage based on it that deletes what it leaves."""
+    final, line = build.final_stage, 0
+    found: dict[int, int] = {}
+    for stage in [final, *final.ancestors] if final is not None else ():
+        found[stage.index] = line
+        key = (stage.index, call.manager.name, cleans)
+        own = build.cached(key, lambda stage=stage: _cleanups(build, stage, call, cleans))
+        line = own[0][1] if own else line
+    return found
 
 
 def _cleanups(build: Build, stage: Stage, call: PackageCall, cleans: Callable[..., bool]) -> list[tuple[int, int]]:

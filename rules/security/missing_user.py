@@ -2,23 +2,51 @@
 
 from __future__ import annotations
 
-from ...syntax.tree import User
-from ..base import WARNING, Bad, Finding, Good, rule
+import re
+
+from ...syntax.tree import Cmd, Entrypoint, Expose, Run, User
+from ..base import INFO, MEDIUM, Bad, Finding, Good, rule
+from ..runtime.started_scripts import started_scripts, starting_instructions
+from ..stages.development import is_development_file, is_for_development
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from ...model.build import Build
+    from ...model.build import Build, Stage
 
-_ROOTLESS = ("nonroot", "rootless", "unprivileged", "non-root")
+_SWITCHING_TOOLS = (
+    "gosu", "su-exec", "setpriv", "chpst", "s6-setuidgid", "s6-overlay", "runuser", "setuidgid", "fixuid", "step-down",
+    "capsh",
+)  # fmt: skip
+"""Programs that run another one as another user."""
+_SWITCHING_SERVICES = frozenset(
+    "apache2 apache2-foreground apache2ctl apachectl httpd httpd-foreground nginx openresty php-fpm php-fpm8 caddy "
+    "haproxy squid varnishd postgres mysqld mysqld_safe mariadbd mongod redis-server memcached rabbitmq-server "
+    "supervisord init systemd s6-svscan runsvdir my_init sshd cron crond anacron named dnsmasq unbound "
+    "dovecot postfix exim slapd chronyd ntpd vsftpd proftpd smbd rsyslogd dockerd containerd kubelet "
+    "su sudo gosu su-exec".split()
+)
+"""Services that start as root and switch to their own user, or that need root: their manual pages."""
+_INTERPRETERS = frozenset(
+    "sh bash ash dash zsh fish pwsh python python3 node irb jshell R julia ghci iex erl lua psql deno bun".split()
+)
+_SWITCHING_IMAGES = frozenset(
+    "nginx httpd caddy traefik postgres mysql mariadb percona mongo redis valkey rabbitmq cassandra couchdb couchbase "
+    "influxdb neo4j elasticsearch ghost wordpress drupal joomla matomo nextcloud owncloud phpmyadmin adminer redmine "
+    "registry docker consul vault zookeeper haproxy varnish eclipse-mosquitto nats telegraf odoo backdrop mediawiki "
+    "yourls monica friendica postfixadmin roundcube".split()
+)
+"""Official images whose program or entrypoint switches to another user, or needs root."""
+
+_SWITCHES = re.compile(r"\b(?:gosu|su-exec|setpriv|chpst|s6-setuidgid|runuser|setuidgid|su|sudo|fixuid|chroot)\b")
 
 
 @rule(
     "SEC001",
-    level=WARNING,
+    level=INFO,
     since="0.1",
-    default=False,
+    confidence=MEDIUM,
     aliases=(
         "trivy:DS-0002",
         "checkov:CKV_DOCKER_3",
@@ -32,31 +60,99 @@ def missing_user(build: Build) -> Iterator[Finding]:
 
     ## Why
     An attacker who takes over a program running as root controls the whole container, and is one kernel exploit away
-    from the host. Off by default: many images drop root in an entrypoint script, which dlint cannot see.
+    from the host.
 
     ## What to do
-    Create a user, give it the files that it must write, and end the stage with `USER`.
+    Create a user, give it the files that it must write, and end the stage with `USER`. Many base images have a user for
+    it: `node` in node, `app` in .NET, `nobody` everywhere.
+
+    ## Exceptions
+    - Images without CMD, ENTRYPOINT and EXPOSE, which run nothing of their own, and those for development or tests.
+    - A CMD that is an interactive shell or interpreter, as in base images.
+    - Base images that dlint does not know to run as root.
+    - Programs that start as root and switch to another user, such as nginx, Apache, PHP-FPM or a database; and
+      an entrypoint script that does, with `gosu`, `su-exec`, `setpriv` or `su`.
     """
     final = build.final_stage
-    if final is None or final.is_windows or final.root.image in (None, "scratch"):
+    if final is None or final.is_windows or final.from_.base is None:
         return
     chain = [final, *final.ancestors]
-    if any(isinstance(instruction, User) for stage in chain for instruction in stage.instructions):
+    steps = [step for stage in chain for step in stage.instructions]
+    starts = any(isinstance(step, (Cmd, Entrypoint, Expose)) for step in steps)
+    if not starts or any(isinstance(step, User) for step in steps) or not _is_root(final):
         return
-    facts, base = final.base_facts, final.from_.base
-    image = final.root.image or ""
-    if base is None or any(word in image for word in _ROOTLESS):
+    if is_for_development(final) or is_development_file(build) or _switches_user(build, chain):
         return
-    if facts is not None and facts.user not in (None, "root", "0"):
-        return
+    base = final.from_.base
     yield Finding(f"the image based on `{base.text}` never sets USER, so it runs as root; add a non-root USER", base)
+
+
+def _is_root(final: Stage) -> bool:
+    """Whether the base image is known to run as root."""
+    ref, facts = final.base_ref, final.base_facts
+    if ref is None or facts is None or facts.user not in ("root", "0"):
+        return False
+    return ref.name not in _SWITCHING_IMAGES
+
+
+def _switches_user(build: Build, chain: Sequence[Stage]) -> bool:
+    """Whether what the container starts may switch to another user."""
+    starters = starting_instructions(chain)
+    if not starters and chain[0].base_facts is not None:
+        facts = chain[0].base_facts
+        started = {word.rpartition("/")[2] for word in (*(facts.entrypoint or ()), *(facts.cmd or ()))}
+        if started & _SWITCHING_SERVICES:
+            return True
+    for starter in starters:
+        for command in build.commands(starter):
+            if command.name in _SWITCHING_SERVICES or not _SWITCHING_SERVICES.isdisjoint(command.wrappers):
+                return True
+    if _starts_interpreter(build, starters):
+        return True
+    texts = [build.dockerfile.source.text[stage.start : stage.end] for stage in chain]
+    if any(tool in text for text in texts for tool in _SWITCHING_TOOLS):
+        return True
+    scripts = list(started_scripts(build, chain))
+    if any(script.text is None for script in scripts) and _creates_user(build, chain):
+        return True
+    return any(_SWITCHES.search(script.text) for script in scripts if script.text is not None)
+
+
+def _starts_interpreter(build: Build, starters: Sequence[Cmd | Entrypoint]) -> bool:
+    """Whether CMD is an interactive shell or interpreter: the image is a base for others, or a tool."""
+    for starter in starters:
+        commands = build.commands(starter)
+        if len(commands) == 1 and not commands[0].operands() and commands[0].name in _INTERPRETERS:
+            return True
+    return False
+
+
+def _creates_user(build: Build, chain: Sequence[Stage]) -> bool:
+    """Whether a RUN creates an account, to which an unknown script may switch."""
+    runs = [step for stage in chain for step in stage.instructions if isinstance(step, Run)]
+    return any(command.name in ("useradd", "adduser") for run in runs for command in build.commands(run))
 
 
 EXAMPLES = (
     Bad("FROM «debian:12-slim»\nCMD a"),
     Good("FROM debian:12-slim\nUSER 1000\nCMD a"),
-    Bad("FROM debian:12-slim AS b\nUSER a\nFROM «debian:12-slim»\nCOPY --from=b /a /a", why="set in another stage"),
+    Bad("FROM debian:12-slim AS b\nUSER a\nFROM «debian:12-slim»\nCOPY --from=b /a /a\nCMD a", why="another stage"),
+    Bad('FROM «node:22-slim»\nEXPOSE 80\nENTRYPOINT ["tini", "--", "node", "a.js"]'),
+    Bad(
+        'FROM «node:22-slim»\nCOPY a.sh /\nENTRYPOINT ["/a.sh"]',
+        files={"a.sh": "#!/bin/sh\nexec node a.js\n"},
+        why="the script does not switch",
+    ),
+    Good('FROM node:22-slim\nCOPY a.sh /\nENTRYPOINT ["/a.sh"]', files={"a.sh": "#!/bin/sh\nexec su node -c a\n"}),
+    Good('FROM debian:12-slim\nRUN useradd a\nENTRYPOINT ["/a.sh"]', why="an unknown script may switch"),
     Good("FROM debian:12-slim AS base\nUSER 1000\nFROM base\nCMD a", why="inherited"),
-    Good("FROM example.com/static:nonroot\nCMD a"),
-    Good("FROM scratch\nCOPY a /a"),
+    Good("FROM debian:12-slim\nRUN apt-get update", why="runs nothing of its own"),
+    Good("FROM example.com/static:nonroot\nCMD a", why="the user of the base image is unknown"),
+    Good("FROM nginx:1.27\nEXPOSE 80", why="its workers run as another user"),
+    Good('FROM php:8.3-fpm\nCMD ["php-fpm"]'),
+    Good("FROM php:8.3-apache\nEXPOSE 80"),
+    Good('FROM debian:12-slim\nRUN apt-get install -y gosu\nENTRYPOINT ["/a.sh"]'),
+    Good("FROM node:22-slim AS dev\nCMD npm start", why="for development"),
+    Good('FROM debian:12-slim\nENTRYPOINT ["/cacerts.sh"]\nCMD ["jshell"]', why="a base image"),
+    Good("FROM scratch\nCOPY a /a\nCMD a"),
 )

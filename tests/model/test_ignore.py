@@ -11,13 +11,14 @@ import pytest
 from dockerfile_dlint.model.ignore_file import (
     IgnoreError,
     IgnoreFile,
+    buildkit_regex,
     clean_path,
     find_ignore_file,
     go_glob_regex,
     python_regex,
     read_ignore_file,
 )
-from hypothesis import given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 if TYPE_CHECKING:
@@ -171,6 +172,9 @@ def test_no_number_of_stars_makes_matching_slow() -> None:
     assert excluded("*a" * 30 + "b", "a" * 200) == [False]
     assert excluded("*?" * 30 + "b", "a" * 200) == [False]
     assert re.fullmatch(go_glob_regex("*" * 40 + "b"), "a" * 200) is None
+    assert excluded("**/a/" * 30 + "b", "/".join("a" * 300)) == [False]
+    assert excluded("**/*a*a/" * 30 + "b", "/".join(["aa"] * 300)) == [False]
+    assert excluded("**/a/" * 30 + "b", "/".join("a" * 300) + "/b") == [True]
     assert time.perf_counter() - began < 2
 
 
@@ -231,6 +235,20 @@ def test_excluded_is_the_last_rule_that_matches_the_path_or_a_parent(file: Ignor
     matching = [rule for rule in file.rules if any(matched_by(rule.pattern, p) for p in parents)]
     assert file.deciding_rule(path) is (matching[-1] if matching else None)
     assert file.excluded(path) == bool(matching and not matching[-1].negated)
+
+
+@settings(max_examples=3_000, deadline=None)
+@given(
+    st.lists(st.sampled_from(("a", "b", "/", "*", "**/", "**/", "/**", "?")), max_size=10).map("".join),
+    st.lists(st.text("ab\n", min_size=1, max_size=3), min_size=1, max_size=6).map("/".join),
+)
+@example("**/a*/**/b/**/a", "ab/b/b/a")
+@example("**/*/**/b", "a/b\na/b")
+def test_wildcards_that_stop_early_match_what_the_expression_of_buildkit_does(pattern: str, path: str) -> None:
+    kind, made = buildkit_regex(clean_path(pattern))
+    assume(kind == "regexp")
+    theirs = re.fullmatch(made.removesuffix("$") if made.endswith("$") else made + "(?s:.*)", path)
+    assert matched_by(clean_path(pattern), path) == (theirs is not None)
 
 
 @settings(deadline=None)

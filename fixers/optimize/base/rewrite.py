@@ -125,4 +125,8 @@ def run_rewrite(name: str, rewritten: Callable[[Preconditions], tuple[str, list[
         text, steps = rewritten(checks)
     except RewriteRejected as rejection:
         return RewriteOutcome(name, checks=checks.results, rejection=rejection)
+    except (AttributeError, KeyError, TypeError, RecursionError) as error:
+        # Data of another form than a manifest or lock file should have.
+        reason = f"internal error ({type(error).__name__}: {error}); this is a bug in dlint, please report it"
+        return RewriteOutcome(name, checks=checks.results, rejection=RewriteRejected(reason))
     return RewriteOutcome(name, text, steps, checks.results)

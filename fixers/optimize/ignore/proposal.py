@@ -13,6 +13,7 @@ import re
 from fnmatch import fnmatchcase
 
 from ....model.context_waste import VCS_DIRECTORIES
+from ....model.disk import MAX_CONFIG_BYTES, read_found
 from ....model.git_usage import MAX_TEXT_BYTES
 from ....model.ignore_file import IgnoreFile, find_ignore_file, python_regex
 from .context_sources import ContextSources, context_related_text
@@ -202,8 +203,7 @@ def _is_shown(entry: WasteCandidate) -> bool:
 
 def read_ignore_text(path: str) -> str:
     """The text of an ignore file with its line endings. Raises OSError."""
-    with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
-        return file.read()
+    return read_found(path, MAX_CONFIG_BYTES).decode("utf-8", "surrogateescape")
 
 
 def _with_expected(

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from ....model.python_syntax import UnreadPython, parse_python
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -21,15 +23,11 @@ class PythonReferences:
 
 
 def read_python_references(source: str) -> PythonReferences | None:
-    """The references of a module; None when libcst cannot parse it."""
-    try:
-        module = cst.parse_module(source)
-    except (cst.ParserSyntaxError, RecursionError):
-        return None
+    """The references of a module; None when it is not parsed."""
     reader = _Reader()
     try:
-        module.visit(reader)
-    except RecursionError:
+        parse_python(source).visit(reader)
+    except (UnreadPython, RecursionError):
         return None
     return PythonReferences(reader.imports, reader.strings)
 

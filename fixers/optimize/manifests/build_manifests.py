@@ -86,7 +86,7 @@ def composer_manifests(build: Build, stage: Stage, context: Context, run: Run, c
     manifest = posixpath.join(folder, "composer.json")
     try:
         data: object = json.loads(read_context_file(context, manifest) or "")
-    except ValueError:
+    except (ValueError, RecursionError):
         raise RewriteRejected("composer.json is not valid JSON", run) from None
     text = json.dumps(data)
     if '"type": "path"' in text or '"installer-paths"' in text or '"vendor-dir"' in text or '"patches"' in text:

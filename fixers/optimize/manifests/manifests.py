@@ -208,7 +208,7 @@ def read_package_json(context: Context, name: str, run: Run) -> PackageJson:
     text = read_context_file(context, name)
     try:
         data = json.loads(text.lstrip("\ufeff")) if text else None
-    except ValueError:
+    except (ValueError, RecursionError):
         data = None
     if not isinstance(data, dict):
         raise RewriteRejected(f"`{name}` is not a valid JSON object", run)

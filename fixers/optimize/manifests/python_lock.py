@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import posixpath
 import re
-import tomllib
 from typing import cast
 
+from ....model.toml_text import parse_toml
 from ..base.copies import context_path, read_context_file
 from ..base.rewrite import RewriteRejected
 from .requirements import normalize_name
@@ -74,8 +74,8 @@ def read_python_project(build: Build, stage: Stage, context: Context, run: Run, 
     if manifest is None:
         raise RewriteRejected(f"no {name} is copied to the directory where the install runs", run)
     try:
-        data = tomllib.loads(read_context_file(context, manifest) or "")
-    except tomllib.TOMLDecodeError:
+        data = parse_toml(read_context_file(context, manifest) or "")
+    except ValueError:
         raise RewriteRejected(f"`{manifest}` is not valid TOML", run) from None
     project = PythonProject(tool, manifest, data)
     directory = posixpath.dirname(manifest)
@@ -201,8 +201,8 @@ def installed_packages(project: PythonProject, *, development: bool) -> set[str]
 
 def _packages(lock: str) -> dict[str, list[dict[str, Any]]]:
     try:
-        stated: list[dict[str, Any]] = _list(tomllib.loads(lock).get("package"))
-    except tomllib.TOMLDecodeError:
+        stated: list[dict[str, Any]] = _list(parse_toml(lock).get("package"))
+    except ValueError:
         return {}
     found: dict[str, list[dict[str, Any]]] = {}
     for package in stated:
@@ -230,7 +230,7 @@ def _required_by(package: dict[str, Any], extra: str) -> set[tuple[str, str]]:
 def _of_pipfile_lock(lock: str, *, development: bool) -> set[str]:
     try:
         data: dict[str, Any] = json.loads(lock)
-    except ValueError:
+    except (ValueError, RecursionError):
         return set()
     groups = ("default", "develop") if development else ("default",)
     return {normalize_name(name) for group in groups for name in _table(data, group)}

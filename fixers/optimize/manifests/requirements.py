@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 
+from ....model.toml_text import parse_toml
 from ..base.copies import read_context_file
 from ..base.rewrite import RewriteRejected
 
@@ -45,11 +46,9 @@ def read_requirements(context: Context, name: str, into: Requirements) -> None:
 
 def _read_project(name: str, text: str, into: Requirements) -> None:
     """Read the dependencies of a pyproject.toml, which uv accepts as a requirements file."""
-    import tomllib
-
     try:
-        project = tomllib.loads(text).get("project", {}) if name.endswith(".toml") else None
-    except tomllib.TOMLDecodeError:
+        project = parse_toml(text).get("project", {}) if name.endswith(".toml") else None
+    except ValueError:
         project = None
     if project is None or "dependencies" in project.get("dynamic", ()):
         raise RewriteRejected(f"the dependencies in `{name}` are not static")

@@ -191,7 +191,7 @@ class _PhpSplit(StageRewrite):
         """Whether an install runs scripts of composer.json, or maps the classes of the source."""
         try:
             data: object = json.loads(read_context_file(self.context, manifest) or "")
-        except ValueError:
+        except (ValueError, RecursionError):
             data = None
         text = json.dumps(data)
         scripts = any(_SCRIPTS.match(name) for name in re.findall(r'"([\w-]+)": ', text))

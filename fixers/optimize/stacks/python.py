@@ -212,6 +212,7 @@ def _rewritten(build: Build, stage: Stage, context: Context, checks: Preconditio
             left.programs.get("uv"),
         )
     app = PythonApp(context, [place.source for place in context_copies(build, stage, context)])
+    require_parsed(app, checks)
     extra = uses.packages_with(app.programs)
     require_no_compiler_at_start(extra, checks)
     compiles = any(install.has_build_packages for install in parts.apt_installs.values())
@@ -225,6 +226,17 @@ def _rewritten(build: Build, stage: Stage, context: Context, checks: Preconditio
     split.release = release
     split.extra = [*native, *(extra if slim else ())]
     return split.text(), split.steps()
+
+
+def require_parsed(app: PythonApp, checks: Preconditions) -> None:
+    """Require that every Python file is parsed: the slim image may lack a program that another one starts."""
+    name, reason = next(iter(app.unparsed_files.items()), ("", ""))
+    checks.require(
+        "the Python files can be parsed",
+        not app.unparsed_files,
+        f"it is unknown which programs `{name}` starts, because the file {reason}; if the image does not need it, "
+        "add it to .dockerignore",
+    )
 
 
 def _wheel(tag: str) -> str:

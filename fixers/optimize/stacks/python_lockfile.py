@@ -47,6 +47,7 @@ from .python import (
     deletes_user_cache,
     native_libraries,
     python_base,
+    require_parsed,
 )
 from .python_imports import NON_RUNTIME_FILES, TOOL_MODULES, distribution_modules, missing_imports
 from .shared import (
@@ -163,6 +164,7 @@ class _ManagedPythonSplit(StageRewrite):
             [place.source for place in context_copies(self.build, self.stage, self.context)],
             NON_RUNTIME_FILES,
         )
+        require_parsed(app, self.checks)
         self.prune = self._prunes(project, call, uses, app)
         self._check_paths(project, uses, app, run)
         check_final_stage_runs(self.build, self.stage, self.context, moved, self.installs[-1][0], builds=self.whole)
@@ -393,7 +395,7 @@ class _ManagedPythonSplit(StageRewrite):
     def _prunes(self, project: PythonProject, call: PackageCall, uses: ProgramUsage, app: PythonApp) -> bool:
         """Whether development dependencies can be omitted: nothing that runs may need them."""
         tool = project.tool
-        if tool not in _WITHOUT_DEVELOPMENT or not project.development_dependencies or app.unparsed_files:
+        if tool not in _WITHOUT_DEVELOPMENT or not project.development_dependencies:
             return False
         if self._chooses_groups(project, call) or (tool == "uv" and self._syncs(uses)):
             return False

@@ -25,6 +25,7 @@ from .python import (
     copies_uv,
     native_libraries,
     python_base,
+    require_parsed,
 )
 from .shared import NAME, copy_from_build
 from .stage_split import StageSplit
@@ -105,6 +106,7 @@ class _VenvSplit(StageRewrite):
         )
         native = native_libraries(self.requirements, release, self.checks)
         app = PythonApp(self.context, [place.source for place in context_copies(self.build, self.stage, self.context)])
+        require_parsed(app, self.checks)
         extra = uses.packages_with(app.programs)
         require_no_compiler_at_start(extra, self.checks)
         if small and not any(system.has_build_packages for system in split.apt_installs.values()):

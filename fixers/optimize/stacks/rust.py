@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import posixpath
 import re
-import tomllib
 
 from ....model.packages.runtime_libraries import runtime_libraries_for
+from ....model.toml_text import parse_toml
 from ....syntax.tree import Arg, Cmd, CopyOrAdd, Entrypoint, Env, Onbuild, Run, Shell, User, Workdir
 from ..base.blocks import from_instruction, instruction_text, instruction_with_comments, write_two_stages
 from ..base.copies import context_copies, context_path, read_context_file
@@ -250,8 +250,8 @@ class _RustSplit(CompiledSplit):
         if name is None:
             raise RewriteRejected("no Cargo.toml is copied to the directory where the build runs", self.compiled)
         try:
-            return name, tomllib.loads(read_context_file(self.context, name) or "")
-        except tomllib.TOMLDecodeError:
+            return name, parse_toml(read_context_file(self.context, name) or "")
+        except ValueError:
             raise RewriteRejected(f"`{name}` is not valid TOML", self.compiled) from None
 
     def _crates(self, compiled: Run) -> set[str]:

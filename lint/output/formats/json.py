@@ -52,6 +52,7 @@ def diagnostic_json(d: Diagnostic, sources: SourceCache) -> dict[str, object]:
         "name": d.name,
         "aliases": [name.partition(":")[2] or name for name in d.aliases],
         "severity": d.severity,
+        "confidence": d.confidence,
         "message": d.message,
         "start": _position(d.start),
         "end": _position(d.end),

@@ -43,6 +43,9 @@ def _rule(d: Diagnostic) -> dict[str, object]:
         "name": "".join(word.capitalize() for word in d.name.split("-")),
         "defaultConfiguration": {"level": _LEVELS[rule.level if rule is not None else d.severity]},
     }
+    if rule is not None:
+        # GitHub filters by it (its documentation, "SARIF support for code scanning").
+        found["properties"] = {"precision": rule.confidence}
     if d.url:
         found["helpUri"] = d.url
     if rule is not None:
@@ -60,6 +63,7 @@ def _result(d: Diagnostic, number: str, index: dict[str, int], source: Source | 
         "message": {"text": d.message},
         "locations": [{"physicalLocation": place}],
         "partialFingerprints": {"dlint/v1": number},
+        "properties": {"confidence": d.confidence},
     }
     if d.related:
         found["relatedLocations"] = [

@@ -12,6 +12,7 @@ from ....fixers.gate import FixRejected, check_text, verify_fixes
 from ....syntax.source import Source
 from ...commands.fix import fix_source
 from ...engine.linter import lint_source
+from ...engine.time_limit import TimeLimitExceeded
 from ..capabilities import FIX_ALL, FIX_ALL_UNSAFE
 from ..diagnostics import lsp_diagnostic
 from ..request_plans import SettingsError
@@ -249,6 +250,9 @@ def fixed_text(
     """The text after the fixes, and messages on the fixes that were not applied. Raises SettingsError."""
     request = server.workbench.plans.fix_request(document.path, server.settings(document), codes, unsafe=unsafe)
     source = Source(document.text.text, document.name)
-    report, repaired = fix_source(source, server.workbench.plan(document), document.find_context, request)
+    try:
+        report, repaired = fix_source(source, server.workbench.plan(document), document.find_context, request)
+    except TimeLimitExceeded as error:
+        raise SettingsError(f"not fixed: {error}") from None
     rejected = [f"the fix for {code} on line {line} was skipped: {why}" for code, line, why in report.rejected]
     return repaired.text, rejected

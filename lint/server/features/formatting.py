@@ -7,6 +7,7 @@ from ....fixers.format.layout import FormatError, format_edits, format_source
 from ....fixers.gate import FixRejected, require_same_build
 from ....syntax.parser import parse
 from ....syntax.source import Source
+from ...engine.time_limit import TimeLimitExceeded, run_limited
 from .workspace_edits import fix_text_edits, text_edits
 
 TYPE_CHECKING = False
@@ -22,8 +23,9 @@ def format_document(server: DlintServer, params: types.DocumentFormattingParams)
     if document is None:
         return None
     try:
-        return text_edits(document, format_source(document.text.text))
-    except FormatError as reason:
+        plan = server.workbench.prepare(document)
+        return text_edits(document, run_limited(plan.timeout, lambda: format_source(document.text.text)))
+    except (FormatError, TimeLimitExceeded) as reason:
         server.workbench.warn(f"not formatted: {reason}")
         return None
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import re
 
+from ....model.disk import MAX_CONFIG_BYTES, OutsideBoundary, read_file, stays_inside
+from ...config.layer import display_path
 from ...config.yaml_nodes import YamlError, mapping_entries, parse_yaml, scalar_text, sequence_items
 from .invocation import BuildInvocation, InlineDockerfile, is_remote_context, resolve_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
     Services = dict[str, "ComposeService"]
@@ -24,12 +26,16 @@ _MAX_VARIABLES = 200
 """The limit for `${…}` in one text, which may be nested."""
 
 
-def read_compose(path: str, text: str) -> list[BuildInvocation]:
+def read_compose(
+    path: str, text: str, roots: Sequence[str] = (), note: Callable[[str], object] | None = None
+) -> list[BuildInvocation]:
     """The builds in the compose file at `path` and the files that it includes; none if it is not valid YAML.
+
+    Files outside of the repository are not read; `note` gets a message for each. `roots`: see `boundary_of`.
 
     A file such as docker-compose.prod.yml is merged with the main one of its directory, as with `-f main -f prod`.
     """
-    return list(_Reader(path, text).invocations())
+    return list(_Reader(path, text, roots, note).invocations())
 
 
 class ComposeService(dict[str, "Any"]):
@@ -66,9 +72,12 @@ class _Build:
 class _Reader:
     """Reads the compose file at `path` and the files that it includes or extends, each once."""
 
-    def __init__(self, path: str, text: str) -> None:
+    def __init__(self, path: str, text: str, roots: Sequence[str], note: Callable[[str], object] | None) -> None:
         self._path = path
         self._text = text
+        self._roots = roots
+        self._note = note
+        self._variables: dict[str, dict[str, str]] = {}
         self._files: dict[str, tuple[Services, list[Any]]] = {path: _parsed(text)}
 
     def invocations(self) -> list[BuildInvocation]:
@@ -86,7 +95,7 @@ class _Reader:
 
     def _of(self, path: str) -> list[BuildInvocation]:
         directory = os.path.dirname(path)
-        values = _dot_env(directory)
+        values = self._dot_env(directory)
         # A file next to a main file overrides its services.
         main = next((file for each in _MAIN if os.path.isfile(file := os.path.join(directory, each))), "")
         is_override = path == self._path and bool(main) and os.path.basename(path) not in _MAIN
@@ -106,17 +115,37 @@ class _Reader:
 
     def _read(self, path: str) -> tuple[Services, list[Any]]:
         if path not in self._files:
-            try:
-                with open(path, encoding="utf-8-sig", errors="replace") as file:
-                    self._files[path] = _parsed(file.read())
-            except OSError:
-                self._files[path] = {}, []
+            self._files[path] = _parsed(self._content(path, "utf-8-sig"))
         return self._files[path]
+
+    def _content(self, path: str, encoding: str = "utf-8") -> str:
+        """The text of another file; empty if it cannot be read, or is outside of the repository, which is noted."""
+        folder = os.path.dirname(self._path)
+        try:
+            if not stays_inside(path, folder, self._roots):
+                raise OutsideBoundary(0, "", path)
+            return read_file(path, MAX_CONFIG_BYTES).decode(encoding, "replace")
+        except OutsideBoundary:
+            if self._note is not None and os.path.exists(path):
+                self._note(f"{display_path(self._path)}: `{display_path(path)}` is outside of the repository; not read")
+        except OSError:
+            pass
+        return ""
+
+    def _dot_env(self, directory: str) -> dict[str, str]:
+        """The variables of the .env file in the directory of a compose file."""
+        if directory not in self._variables:
+            found = self._variables[directory] = dict[str, str]()
+            for line in self._content(os.path.join(directory, ".env")).split("\n"):
+                key, equals, value = line.strip().partition("=")
+                if equals and key.isidentifier():
+                    found[key] = value.strip().strip("\"'")
+        return self._variables[directory]
 
     def _included(self, path: str) -> list[str]:
         """The files that a file includes; an entry of `include` is a path, or a mapping with one or more paths."""
         directory = os.path.dirname(path)
-        values = _dot_env(directory)
+        values = self._dot_env(directory)
         written: list[str | None] = []
         for node in self._read(path)[1]:
             inner = mapping_entries(node).get("path") if node.id == "mapping" else node
@@ -269,17 +298,3 @@ def _operated(operator: str, value: str | None, word: str | None) -> str | None:
     if operator.endswith("-") and (value is None or (operator == ":-" and not value)):
         return word
     return value
-
-
-def _dot_env(directory: str) -> dict[str, str]:
-    """The variables of the .env file in the directory of a compose file."""
-    found: dict[str, str] = {}
-    try:
-        with open(os.path.join(directory, ".env"), encoding="utf-8", errors="replace") as file:
-            for line in file:
-                key, equals, value = line.strip().partition("=")
-                if equals and key.isidentifier():
-                    found[key] = value.strip().strip("\"'")
-    except OSError:
-        return {}
-    return found

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import os
 
+from ....model.disk import MAX_CONFIG_BYTES, OutsideBoundary, read_file, read_found, stays_inside
+from ...config.layer import display_path
+from ...terminal.streams import inform, warn
 from .invocation import BuildInvocation, directory_entries
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 _BUILD_DIRECTORIES = (
     "docker", ".docker", "compose", "deploy", "deployment", "deployments", "infra", "devops", "ops", "ci", ".ci",
@@ -20,7 +23,6 @@ _BUILD_DIRECTORIES = (
 """Subdirectories of a project that may contain its compose and bake files."""
 
 _MAX_ENTRIES = 2_000
-_MAX_BYTES = 4_000_000
 _WORKFLOWS = os.path.join(".github", "workflows")
 _PIPELINES = frozenset((".gitlab-ci.yml", ".gitlab-ci.yaml", "azure-pipelines.yml", "azure-pipelines.yaml"))
 
@@ -37,29 +39,39 @@ def is_bake(name: str) -> bool:
     return lower.endswith(".bake.hcl") or (lower.startswith("docker-bake.") and lower.endswith((".hcl", ".json")))
 
 
-def read_builds(path: str) -> list[BuildInvocation]:
-    """The builds in a compose file, bake file or workflow; none if it cannot be read."""
+def read_builds(path: str, roots: Sequence[str] = (), *, named: bool = False) -> list[BuildInvocation]:
+    """The builds in a compose file, bake file or workflow; none if it cannot be read.
+
+    What is left out because it is outside of the repository is noted on standard error. `roots`: the paths of the
+    command line, which may include the file (`named`).
+    """
     try:
-        with open(path, "rb") as file:
-            data = file.read(_MAX_BYTES)
+        data = read_file(path, MAX_CONFIG_BYTES) if named else read_found(path, MAX_CONFIG_BYTES, roots)
+    except OutsideBoundary:
+        inform(f"`{display_path(path)}` links to a file outside of the repository; not read")
+        return []
     except OSError:
         return []
-    return parse_builds(path, data.decode("utf-8-sig", "replace"))
+    return parse_builds(path, data.decode("utf-8-sig", "replace"), roots, inform)
 
 
-def parse_builds(path: str, text: str) -> list[BuildInvocation]:
-    """The builds in the text of the file at `path`; none, and a warning, if an unexpected error stops a reader."""
+def parse_builds(
+    path: str, text: str, roots: Sequence[str] = (), note: Callable[[str], object] | None = None
+) -> list[BuildInvocation]:
+    """The builds in the text of the file at `path`; none, and a warning, if an unexpected error stops a reader.
+
+    `note` gets a message for each file that is not read because it is outside of the repository.
+    """
     try:
-        return _parse_builds(path, text)
+        return _parse_builds(path, text, roots, note)
     except Exception as error:  # noqa: BLE001 - a file next to a Dockerfile must not stop its findings
-        from ...config.layer import display_path
-        from ...terminal.streams import warn
-
         warn(f"{display_path(path)}: cannot read the file ({type(error).__name__}); its builds are unknown")
         return []
 
 
-def _parse_builds(path: str, text: str) -> list[BuildInvocation]:
+def _parse_builds(
+    path: str, text: str, roots: Sequence[str], note: Callable[[str], object] | None
+) -> list[BuildInvocation]:
     # Most of these files build nothing; then no parser needs to be imported.
     if not any(word in text for word in ("build", "target", "executor", "include", "extends")):
         return []
@@ -71,7 +83,7 @@ def _parse_builds(path: str, text: str) -> list[BuildInvocation]:
     if is_compose(name):
         from .compose import read_compose
 
-        return read_compose(path, text)
+        return read_compose(path, text, roots, note)
     from .workflow import read_workflow
 
     return read_workflow(path, text)
@@ -94,13 +106,13 @@ class BuildFinder:
         real = os.path.realpath(dockerfile)
         found: list[BuildInvocation] = []
         for directory in self._directories(os.path.dirname(os.path.abspath(dockerfile)), roots):
-            found += self._builds_in(directory).get(real, ())
+            found += self._builds_in(directory, roots).get(real, ())
         return found
 
-    def read(self, file: str) -> list[BuildInvocation]:
-        """The builds in a file."""
+    def read(self, file: str, roots: Sequence[str] = (), *, named: bool = False) -> list[BuildInvocation]:
+        """The builds in a file; see `read_builds`."""
         if file not in self._by_file:
-            self._by_file[file] = read_builds(file)
+            self._by_file[file] = read_builds(file, roots, named=named)
         return self._by_file[file]
 
     def _directories(self, directory: str, roots: Sequence[str]) -> Iterable[str]:
@@ -123,16 +135,19 @@ class BuildFinder:
             self._repository_roots[directory] = os.path.lexists(os.path.join(directory, ".git"))
         return self._repository_roots[directory]
 
-    def _builds_in(self, directory: str) -> dict[str, list[BuildInvocation]]:
+    def _builds_in(self, directory: str, roots: Sequence[str]) -> dict[str, list[BuildInvocation]]:
         """The builds in the files of a directory and its common subdirectories, by Dockerfile; compose files first."""
         if directory not in self._by_directory:
             files, directories = _listed(directory)
             for each in directories:
-                files += _listed(os.path.join(directory, each))[0]
-            if os.path.isdir(os.path.join(directory, _WORKFLOWS)):
-                files += _workflows(os.path.join(directory, _WORKFLOWS))
+                inner = os.path.join(directory, each)
+                if not os.path.islink(inner) or stays_inside(inner, directory, roots):
+                    files += _listed(inner)[0]
+            workflows = os.path.join(directory, _WORKFLOWS)
+            if os.path.isdir(workflows) and stays_inside(workflows, directory, roots):
+                files += _workflows(workflows)
             found: dict[str, list[BuildInvocation]] = {}
-            for each in (each for file in files for each in self.read(file)):
+            for each in (each for file in files for each in self.read(file, roots)):
                 if each.dockerfile:
                     found.setdefault(os.path.realpath(each.dockerfile), []).append(each)
             self._by_directory[directory] = found

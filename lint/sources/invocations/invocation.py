@@ -37,6 +37,12 @@ class BuildInvocation:
         self.contexts = contexts or {}
         self.inline = inline
 
+    def without_context(self) -> BuildInvocation:
+        """This build with an unknown context."""
+        return BuildInvocation(
+            self.file, self.line, self.name, None, self.dockerfile, self.target, self.args, self.contexts, self.inline
+        )
+
     def __repr__(self) -> str:
         return f"BuildInvocation({self.file}:{self.line}, {self.name!r}, {self.context!r}, {self.dockerfile!r})"
 

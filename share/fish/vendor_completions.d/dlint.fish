@@ -14,7 +14,7 @@ function __dlint_is
 end
 function __dlint_rules
     printf '%s\n' \
-        'SYN001'\t'The file cannot be read as a Dockerfile.' \
+        'SYN001'\t'The file cannot be read as a Dockerfile, or linting it takes too long.' \
         'SYN002'\t'A check crashed on this file because of a bug in dlint.' \
         'SYN003'\t'The Dockerfile has a syntax error.' \
         'SYN004'\t'BuildKit rejects the value of an argument, although the syntax is valid.' \
@@ -119,6 +119,10 @@ function __dlint_rules
         'SEC017'\t'ADD downloads a file without verifying its checksum.' \
         'SEC018'\t'The base image is not pinned to a digest.' \
         'SEC019'\t'A user or group may get an ID that is already in use.' \
+        'SEC030'\t'`COPY --from` or `RUN --mount=from` uses an image whose tag moves, such as `latest`.' \
+        'SEC031'\t'A program or an archive is downloaded and used without verifying its checksum.' \
+        'SEC032'\t'A file is downloaded without encryption, over `http://` or `ftp://`, and not verified.' \
+        'SEC033'\t'A download names no version: its URL has `latest`, `nightly` or a branch.' \
         'CTX001'\t'The whole build context is copied without a `.dockerignore`.' \
         'CTX002'\t'Files that do not belong in an image are copied because `.dockerignore` does not exclude them.' \
         'CTX003'\t'COPY or ADD references a file that is not in the build context.' \
@@ -137,6 +141,8 @@ function __dlint_rules
         'COR005'\t'HEALTHCHECK uses a program that is not installed in the image.' \
         'COR006'\t'An install command lists the same package twice.' \
         'COR007'\t'The shell form is used in an image without a shell.' \
+        'COR020'\t'The final image starts a development server, or sets a framework to development.' \
+        'COR022'\t'The container starts its program through npm, Yarn or pnpm.' \
         'COR030'\t'An instruction is part of the one before it, whose last line ends with a backslash.' \
         'COR031'\t'A line of text that `echo` or `printf` writes starts with `#`, so the build removes it as a comment.' \
         'COR032'\t'A shell comment at the end of a continued line comments out all lines after it.' \
@@ -164,6 +170,8 @@ complete -c dlint -n '__dlint_is check' -l select -x -a '(__fish_complete_list ,
 complete -c dlint -n '__dlint_is check' -l extend-select -x -a '(__fish_complete_list , __dlint_rules)' -d 'run these rules too'
 complete -c dlint -n '__dlint_is check' -l ignore -x -a '(__fish_complete_list , __dlint_rules)' -d 'do not run these rules'
 complete -c dlint -n '__dlint_is check' -l profile -x -a 'default hadolint buildkit strict' -d 'default, hadolint, buildkit or strict (all rules)'
+complete -c dlint -n '__dlint_is check' -l preview -d 'run new rules that are not yet on by default'
+complete -c dlint -n '__dlint_is check' -l confidence -x -a 'high medium low' -d 'lowest confidence reported: high, medium or low; default: medium'
 complete -c dlint -n '__dlint_is check' -l fix -d 'apply safe fixes, report remaining findings'
 complete -c dlint -n '__dlint_is check' -l unsafe-fixes -d 'include fixes that may change the image'
 complete -c dlint -n '__dlint_is check' -l diff -d 'show what --fix would change; write nothing'
@@ -183,7 +191,7 @@ complete -c dlint -n '__dlint_is check' -l exclude -x -d 'skip matching files (.
 complete -c dlint -n '__dlint_is check' -l force-exclude -d 'exclude files even if passed explicitly'
 complete -c dlint -n '__dlint_is check' -l stdin-filename -x -d 'name of standard input, which sets its context'
 complete -c dlint -n '__dlint_is check' -l show-files -d 'list the files that would be linted'
-complete -c dlint -n '__dlint_is check' -l config -x -a 'extend= profile= select= extend-select= ignore= per-file-ignores= severity= fixable= unfixable= unsafe-fixes= exclude= force-exclude= extend-exclude= trusted-registries= label-schema= strict-labels= pedantic= target= build-args= context= dockerfiles= ignore-comments= baseline= rule-url= fail-level= exit-zero= format= color=' -d 'set a key (value in TOML), or use a FILE'
+complete -c dlint -n '__dlint_is check' -l config -x -a 'extend= profile= select= extend-select= preview= confidence= ignore= per-file-ignores= severity= fixable= unfixable= unsafe-fixes= exclude= force-exclude= extend-exclude= trusted-registries= label-schema= strict-labels= pedantic= target= build-args= context= dockerfiles= ignore-comments= baseline= rule-url= fail-level= exit-zero= format= timeout= color=' -d 'set a key (value in TOML), or use a FILE'
 complete -c dlint -n '__dlint_is check' -l isolated -d 'ignore all configuration files'
 complete -c dlint -n '__dlint_is check' -l no-cache -d 'no effect: dlint has no cache'
 complete -c dlint -n '__dlint_is check' -l color -x -a 'auto always never' -d 'auto, always or never'
@@ -198,7 +206,7 @@ complete -c dlint -n '__dlint_is format' -l check -d 'list files that would chan
 complete -c dlint -n '__dlint_is format' -l diff -d 'show what would change; write nothing'
 complete -c dlint -n '__dlint_is format' -l exclude -x -d 'skip matching files (.gitignore syntax)'
 complete -c dlint -n '__dlint_is format' -l stdin-filename -x -d 'name of standard input in messages'
-complete -c dlint -n '__dlint_is format' -l config -x -a 'extend= profile= select= extend-select= ignore= per-file-ignores= severity= fixable= unfixable= unsafe-fixes= exclude= force-exclude= extend-exclude= trusted-registries= label-schema= strict-labels= pedantic= target= build-args= context= dockerfiles= ignore-comments= baseline= rule-url= fail-level= exit-zero= format= color=' -d 'set a key (value in TOML), or use a FILE'
+complete -c dlint -n '__dlint_is format' -l config -x -a 'extend= profile= select= extend-select= preview= confidence= ignore= per-file-ignores= severity= fixable= unfixable= unsafe-fixes= exclude= force-exclude= extend-exclude= trusted-registries= label-schema= strict-labels= pedantic= target= build-args= context= dockerfiles= ignore-comments= baseline= rule-url= fail-level= exit-zero= format= timeout= color=' -d 'set a key (value in TOML), or use a FILE'
 complete -c dlint -n '__dlint_is format' -l isolated -d 'ignore all configuration files'
 complete -c dlint -n '__dlint_is format' -l no-cache -d 'no effect: dlint has no cache'
 complete -c dlint -n '__dlint_is format' -l color -x -a 'auto always never' -d 'auto, always or never'
@@ -226,7 +234,7 @@ complete -c dlint -n '__dlint_is optimize' -l diff -d 'show what would change, a
 complete -c dlint -n '__dlint_is optimize' -l explain -d 'show each precondition and whether it holds'
 complete -c dlint -n '__dlint_is optimize' -l format -x -a 'text json' -d 'text or json; default: text'
 complete -c dlint -n '__dlint_is optimize' -l exclude -x -d 'skip matching files (.gitignore syntax)'
-complete -c dlint -n '__dlint_is optimize' -l config -x -a 'extend= profile= select= extend-select= ignore= per-file-ignores= severity= fixable= unfixable= unsafe-fixes= exclude= force-exclude= extend-exclude= trusted-registries= label-schema= strict-labels= pedantic= target= build-args= context= dockerfiles= ignore-comments= baseline= rule-url= fail-level= exit-zero= format= color=' -d 'set a key (value in TOML), or use a FILE'
+complete -c dlint -n '__dlint_is optimize' -l config -x -a 'extend= profile= select= extend-select= preview= confidence= ignore= per-file-ignores= severity= fixable= unfixable= unsafe-fixes= exclude= force-exclude= extend-exclude= trusted-registries= label-schema= strict-labels= pedantic= target= build-args= context= dockerfiles= ignore-comments= baseline= rule-url= fail-level= exit-zero= format= timeout= color=' -d 'set a key (value in TOML), or use a FILE'
 complete -c dlint -n '__dlint_is optimize' -l isolated -d 'ignore all configuration files'
 complete -c dlint -n '__dlint_is optimize' -l no-cache -d 'no effect: dlint has no cache'
 complete -c dlint -n '__dlint_is optimize' -l color -x -a 'auto always never' -d 'auto, always or never'
@@ -241,7 +249,7 @@ complete -c dlint -n '__dlint_is dockerignore' -l write -d 'create or extend the
 complete -c dlint -n '__dlint_is dockerignore' -l diff -d 'show what would change, as a patch'
 complete -c dlint -n '__dlint_is dockerignore' -l format -x -a 'text json' -d 'text or json; default: text'
 complete -c dlint -n '__dlint_is dockerignore' -l exclude -x -d 'skip matching files (.gitignore syntax)'
-complete -c dlint -n '__dlint_is dockerignore' -l config -x -a 'extend= profile= select= extend-select= ignore= per-file-ignores= severity= fixable= unfixable= unsafe-fixes= exclude= force-exclude= extend-exclude= trusted-registries= label-schema= strict-labels= pedantic= target= build-args= context= dockerfiles= ignore-comments= baseline= rule-url= fail-level= exit-zero= format= color=' -d 'set a key (value in TOML), or use a FILE'
+complete -c dlint -n '__dlint_is dockerignore' -l config -x -a 'extend= profile= select= extend-select= preview= confidence= ignore= per-file-ignores= severity= fixable= unfixable= unsafe-fixes= exclude= force-exclude= extend-exclude= trusted-registries= label-schema= strict-labels= pedantic= target= build-args= context= dockerfiles= ignore-comments= baseline= rule-url= fail-level= exit-zero= format= timeout= color=' -d 'set a key (value in TOML), or use a FILE'
 complete -c dlint -n '__dlint_is dockerignore' -l isolated -d 'ignore all configuration files'
 complete -c dlint -n '__dlint_is dockerignore' -l no-cache -d 'no effect: dlint has no cache'
 complete -c dlint -n '__dlint_is dockerignore' -l color -x -a 'auto always never' -d 'auto, always or never'
@@ -270,11 +278,13 @@ complete -c dlint -n '__dlint_is baseline' -l select -x -a '(__fish_complete_lis
 complete -c dlint -n '__dlint_is baseline' -l extend-select -x -a '(__fish_complete_list , __dlint_rules)' -d 'run these rules too'
 complete -c dlint -n '__dlint_is baseline' -l ignore -x -a '(__fish_complete_list , __dlint_rules)' -d 'do not run these rules'
 complete -c dlint -n '__dlint_is baseline' -l profile -x -a 'default hadolint buildkit strict' -d 'default, hadolint, buildkit or strict (all rules)'
+complete -c dlint -n '__dlint_is baseline' -l preview -d 'run new rules that are not yet on by default'
+complete -c dlint -n '__dlint_is baseline' -l confidence -x -a 'high medium low' -d 'lowest confidence reported: high, medium or low; default: medium'
 complete -c dlint -n '__dlint_is baseline' -l baseline -r -F -d 'default: key `baseline`, else .dlint-baseline.json'
 complete -c dlint -n '__dlint_is baseline' -l prune -d 'only remove findings that no longer exist'
 complete -c dlint -n '__dlint_is baseline' -l exclude -x -d 'skip matching files (.gitignore syntax)'
 complete -c dlint -n '__dlint_is baseline' -l force-exclude -d 'exclude files even if passed explicitly'
-complete -c dlint -n '__dlint_is baseline' -l config -x -a 'extend= profile= select= extend-select= ignore= per-file-ignores= severity= fixable= unfixable= unsafe-fixes= exclude= force-exclude= extend-exclude= trusted-registries= label-schema= strict-labels= pedantic= target= build-args= context= dockerfiles= ignore-comments= baseline= rule-url= fail-level= exit-zero= format= color=' -d 'set a key (value in TOML), or use a FILE'
+complete -c dlint -n '__dlint_is baseline' -l config -x -a 'extend= profile= select= extend-select= preview= confidence= ignore= per-file-ignores= severity= fixable= unfixable= unsafe-fixes= exclude= force-exclude= extend-exclude= trusted-registries= label-schema= strict-labels= pedantic= target= build-args= context= dockerfiles= ignore-comments= baseline= rule-url= fail-level= exit-zero= format= timeout= color=' -d 'set a key (value in TOML), or use a FILE'
 complete -c dlint -n '__dlint_is baseline' -l isolated -d 'ignore all configuration files'
 complete -c dlint -n '__dlint_is baseline' -l no-cache -d 'no effect: dlint has no cache'
 complete -c dlint -n '__dlint_is baseline' -l color -x -a 'auto always never' -d 'auto, always or never'

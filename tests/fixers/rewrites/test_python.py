@@ -248,3 +248,14 @@ def test_without_a_workdir_the_manifest_is_copied_to_a_whole_path(tmp_path: Path
     """A relative one would be a finding of dlint's own (DL3045)."""
     text = "FROM python:3.12\nCOPY . /app\nRUN pip install -r /app/requirements.txt\nCMD python /app/app.py\n"
     assert "\nCOPY requirements.txt /app/\n" in rewritten(tmp_path, text, FILES).text
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"), [("x = " + "(" * 3_000, "nests too deeply"), ("print 'a'\n", "is not valid Python 3")]
+)
+def test_a_file_that_is_not_parsed_may_start_any_program(tmp_path: Path, code: str, reason: str) -> None:
+    said = refusal(tmp_path, FLASK, {**FILES, "tools/old.py": code})
+    assert said == (
+        f"0: it is unknown which programs `tools/old.py` starts, because the file {reason}; if the image does not need "
+        "it, add it to .dockerignore"
+    )

@@ -171,7 +171,7 @@ def test_rules_as_json() -> None:
     rows = dlint("rules", "--format", "json").json
     row = next(row for row in rows if row["code"] == "BK019")
     assert row["aliases"] == ["CopyIgnoredFile"]
-    assert set(row) == {"code", "name", "severity", "default", "aliases", "summary"}
+    assert set(row) == {"code", "name", "severity", "confidence", "default", "preview", "aliases", "summary"}
 
 
 # Wrong words
@@ -523,8 +523,8 @@ def test_a_bug_outside_of_the_rules_is_a_sentence_too(
 
 POSITION = {"line": int, "column": int}
 DIAGNOSTIC = {
-    "file": str, "code": str, "name": str, "aliases": list, "severity": str, "message": str, "start": dict,
-    "end": dict, "instruction_line": int, "stage": str, "url": object, "fix": object,
+    "file": str, "code": str, "name": str, "aliases": list, "severity": str, "confidence": str, "message": str,
+    "start": dict, "end": dict, "instruction_line": int, "stage": str, "url": object, "fix": object,
 }  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from dockerfile_dlint.lint.config.selection import (
 )
 from dockerfile_dlint.rules import RULES
 
-DEFAULT = {rule.code for rule in RULES if rule.default}
+DEFAULT = {rule.code for rule in RULES if rule.enabled}
 EVERY = {rule.code for rule in RULES}
 
 
