@@ -441,7 +441,7 @@ class Build:
         if calls is None:
             from .packages.calls import package_calls as read_calls
 
-            calls = self._calls[id(instruction)] = read_calls(self.script(instruction))
+            calls = self._calls[id(instruction)] = read_calls(self.script(instruction), self.state(instruction).vars)
         return calls
 
 

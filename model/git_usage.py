@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from ..syntax.tree import Run
-from .disk import read_found
+from .disk import read_file, read_found, repository_root
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ _MAKEFILES = (
     "Taskfile.yaml",
     "magefile.go",
 )
+_MAX_INDEX_BYTES = 50_000_000
 MAX_TEXT_BYTES = 300_000
 """Larger files are considered data and are not searched."""
 _BUILD_TOOLS = frozenset(("make", "gmake", "just", "task", "mage"))
@@ -69,6 +70,26 @@ def reads_git_history(build: Build, context: Context) -> bool:
     if scripts:
         files.update(path for path in context.files() if path.rpartition("/")[2] in scripts)
     return any(_mentions_git(read_small_file(os.path.join(context.root, name))) for name in files)
+
+
+def tracked_files(folder: str, paths: Sequence[str]) -> set[str]:
+    """Those of `paths`, relative to `folder`, that git tracks; empty if there is no repository or no readable index.
+
+    An entry of the index has the length of its path in the low bits of 16 bits, the path, and a null byte.
+    Source: git-scm.com/docs/index-format, versions 2 and 3
+    """
+    folder = os.path.realpath(folder)
+    root = repository_root(folder)
+    try:
+        index = read_file(os.path.join(root, ".git", "index"), _MAX_INDEX_BYTES) if root else b""
+    except OSError:
+        return set()
+    found: set[str] = set()
+    for path in paths:
+        name = os.fsencode(os.path.relpath(os.path.join(folder, path), root).replace(os.sep, "/"))
+        if len(name).to_bytes(2, "big") + name + b"\0" in index:
+            found.add(path)
+    return found
 
 
 def _runs_git(commands: Sequence[Command]) -> bool:

@@ -30,7 +30,8 @@ def join_quoted(words: Sequence[str], most: int = 4) -> str:
 
 
 def format_line_numbers(numbers: Sequence[int]) -> str:
-    """`line 3`, `lines 3 and 7`, `lines 3, 5 and 9`."""
+    """`line 3`, `lines 3 and 7`, `lines 3, 5 and 9`; each number once."""
+    numbers = list(dict.fromkeys(numbers))
     if len(numbers) == 1:
         return f"line {numbers[0]}"
     return "lines " + ", ".join(map(str, numbers[:-1])) + f" and {numbers[-1]}"

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ...model.build import Build
+    from ...model.packages.calls import PackageCall
     from ...syntax.tree import CommandLine, Instruction
 
 INDENT = "    "
@@ -117,10 +118,10 @@ class _Layout:
     def _with_lists(self, cuts: list[LineBreak]) -> list[LineBreak]:
         """The line breaks, and those that put each package of a long list on a separate line."""
         broken = {cut.end_index for cut in cuts}
-        for words, following in self._lists():
+        for words, following, packages in self._lists():
             starts = [start for start, _ in words]
             split = any(at in broken for at in starts)
-            if len(words) < 2 or (not split and len(words) <= MAX_WORDS_PER_LINE):
+            if len(words) < 2 or (not split and packages <= MAX_WORDS_PER_LINE):
                 continue
             for at in [*starts, *([following] if following else [])]:
                 if at not in broken:
@@ -128,8 +129,11 @@ class _Layout:
                     broken.add(at)
         return sorted(cuts, key=lambda cut: cut.end_index)
 
-    def _lists(self) -> Iterator[tuple[list[Span], int]]:
-        """The packages of each install, and the index of what follows them; 0 where no line break is allowed."""
+    def _lists(self) -> Iterator[tuple[list[Span], int, int]]:
+        """The items of each install, the index of what follows them, and the number of packages.
+
+        The index is 0 where no line break is allowed.
+        """
         if self.node.name != "RUN" or self.instruction.heredocs:
             return
         run: CommandLine = self.node  # pyright: ignore[reportAssignmentType] - RUN is one
@@ -141,13 +145,14 @@ class _Layout:
                 continue
             if call.command.script.offset(0) != self.instruction.logical.offset(script):
                 continue
-            words = sorted({(script + each.word.start_index, script + each.word.end_index) for each in call.packages})
+            words = [(script + start, script + end) for start, end in _list_items(call)]
             if not all(start in starts for start, _ in words):
                 continue
             end = words[-1][1]
             rest = self.line[end:].lstrip(" \t")
             at = len(self.line) - len(rest)
-            yield words, at if at > end and at in starts and not rest.startswith((";", ")", "}", "#")) else 0
+            can_break = at > end and at in starts and not rest.startswith((";", ")", "}", "#"))
+            yield words, at if can_break else 0, len({each.word.start_index for each in call.packages})
 
     # Writing ----------------------------------------------------------------------------------------------------
 
@@ -161,6 +166,7 @@ class _Layout:
             pieces.append(_changed(self.line, at, cut.start_index, changes))
             comments = [source[each.start : each.end] for each in cut.comments]
             if cut.mandatory:
+                comments = [source[_line_start(source, each.start) : each.end] for each in cut.comments]
                 pieces.append(escape + ending + "".join([each + ending for each in comments]))
             else:
                 pieces.append(f" {escape}{ending}" + "".join([indent + each + ending for each in comments]) + indent)
@@ -195,6 +201,35 @@ class _Layout:
         offset = self.instruction.logical.offset(at)
         blanks = source[source.rfind("\n", 0, offset) + 1 : offset]
         return None if blanks.strip(" \t") else len(blanks.expandtabs(_TAB))
+
+
+def _line_start(source: str, at: int) -> int:
+    """The start of the line of a comment, which only blanks precede."""
+    return source.rfind("\n", 0, at) + 1
+
+
+def _list_items(call: PackageCall) -> list[Span]:
+    """The packages of an install and the options between them, which each get a line, in the script of the call.
+
+    An option and its value are one item, as in `-e .` and `-t bookworm-backports`.
+    """
+    packages = {each.word.start_index for each in call.packages}
+    values = {word.start_index for _, value, word in call.options if value is not None and word.value == value}
+    items: list[Span] = []
+    last = max(packages)
+    words = [word for word in call.command.words if word.start_index <= last]
+    for number, word in enumerate(words):
+        is_value = word.start_index in values and words[number - 1].text[:1] == "-"
+        following = words[number + 1] if number + 1 < len(words) else None
+        takes = following is not None and following.start_index in values
+        if is_value:
+            if items and items[-1][0] == words[number - 1].start_index:
+                items[-1] = (items[-1][0], word.end_index)
+        elif word.start_index in packages or (
+            word.text[:1] == "-" and (items or (takes and following is not None and following.start_index in packages))
+        ):
+            items.append((word.start_index, word.end_index))
+    return items
 
 
 def _changed(text: str, start: int, end: int, changes: Sequence[tuple[Span, str]]) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from ...model.build import Build
 from ...syntax.parser import parse
 from ...syntax.source import Source
+from ...syntax.swallowed import swallowed_instructions
 from ..edits.edit import Edit, apply_edits
 from ..edits.instructions import line_ending
 from ..gate import FixRejected, require_same_build
@@ -65,6 +66,8 @@ def format_edits(build: Build) -> list[Edit]:
     dockerfile = build.dockerfile
     edits: list[Edit] = []
     for instruction in dockerfile.instructions:
+        if swallowed_instructions(dockerfile, instruction):
+            continue  # the layout would make a mistake look intended
         edit = format_instruction(build, instruction)
         if edit is not None:
             edits.append(edit)

@@ -6,6 +6,8 @@ import os
 import sys
 
 from ...rules.base import LEVELS, STYLE
+from ..config.layer import display_path
+from ..config.resolver import HADOLINT_FILE_NAMES
 from ..engine.linter import USAGE_ERRORS, check_size
 from ..engine.time_limit import TimeLimitExceeded
 from ..output.summary import TEXT_FORMATS
@@ -88,6 +90,11 @@ def _lint(
     current = os.path.join(".", "")
     plans.of(current)  # reports invalid options even if there are no files
     config = plans.config(current)
+    if os.path.basename(config.file) in HADOLINT_FILE_NAMES and config.selection()[3] == "hadolint":
+        inform(
+            f"{display_path(config.file)}: only hadolint's rules and dlint's errors are on, as this file is "
+            "hadolint's; use `--profile default` for all"
+        )
     reports = collect_reports(arguments, paths, plans, fix_requests)
     if arguments.baseline or config.get("baseline"):
         from .baseline import apply_baseline

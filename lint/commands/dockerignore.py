@@ -15,9 +15,10 @@ from ..config.layer import display_path
 from ..engine.linter import read_source
 from ..engine.planning import LintPlans
 from ..output.summary import counted
-from ..sources.discovery import discover, is_dockerfile_name, no_dockerfile_message
+from ..sources.discovery import is_dockerfile_name, no_dockerfile_message
 from ..terminal.exit_status import BROKEN, CLEAN, FOUND
 from ..terminal.streams import inform, printable, warn, write_stdout
+from .lint_files import discover_files
 from .rewrite_plan import write_rewrite_diff
 from .shared_options import apply_output_options, describe_files, plans_from_arguments
 
@@ -43,7 +44,7 @@ def run_dockerignore(arguments: argparse.Namespace) -> int:
     apply_output_options(arguments)
     paths: list[str] = arguments.paths or ["."]
     plans = plans_from_arguments(arguments)
-    files = list(discover(paths, exclude=arguments.exclude, excluded=plans.excluded))
+    files = discover_files(arguments, paths, plans)
     if not files:
         inform(no_dockerfile_message(paths))
         return CLEAN

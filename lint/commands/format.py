@@ -32,10 +32,11 @@ def run_format(arguments: argparse.Namespace) -> int:
             warn("`-` cannot be combined with other paths")
             return BROKEN
         return _format_standard_input(arguments)
-    from ..sources.discovery import discover, no_dockerfile_message
+    from ..sources.discovery import no_dockerfile_message
+    from .lint_files import discover_files
 
     plans = plans_from_arguments(arguments)
-    found = list(discover(paths, exclude=arguments.exclude, excluded=plans.excluded))
+    found = discover_files(arguments, paths, plans)
     if not found:
         inform(no_dockerfile_message(paths))
         return CLEAN

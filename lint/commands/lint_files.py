@@ -100,10 +100,10 @@ def find_files(
 
     Notes on standard error if there are none.
     """
-    from ..sources.discovery import discover, no_dockerfile_message
+    from ..sources.discovery import no_dockerfile_message
 
     build_files: list[str] = []
-    found = list(discover(paths, exclude=arguments.exclude, excluded=plans.excluded, build_files=build_files))
+    found = discover_files(arguments, paths, plans, build_files)
     if build_files or any(map(_is_build_file, paths)):
         from ..engine.inline_dockerfiles import expand_build_definitions
 
@@ -112,6 +112,24 @@ def find_files(
         inform(no_dockerfile_message(paths))
     if any(plans.config(file.path).get("force-exclude") for file in found):
         return [file for file in found if file.error or not plans.is_excluded(file.path)]
+    return found
+
+
+def discover_files(
+    arguments: argparse.Namespace | CheckArguments,
+    paths: Sequence[str],
+    plans: LintPlans,
+    build_files: list[str] | None = None,
+) -> list[DiscoveredFile]:
+    """The files that `discover` finds with the options of the command line. Notes which were left out."""
+    from ..sources.discovery import discover, left_out_message
+
+    left_out: list[str] = []
+    found = list(
+        discover(paths, exclude=arguments.exclude, excluded=plans.excluded, build_files=build_files, left_out=left_out)
+    )
+    if left_out:
+        inform(left_out_message(left_out))
     return found
 
 

@@ -15,7 +15,7 @@ from ..engine.diagnostic import describe_internal_error
 from ..engine.lint_plan import LintPlan
 from ..engine.linter import USAGE_ERRORS, read_source
 from ..engine.time_limit import TimeLimitExceeded
-from ..sources.discovery import discover, no_dockerfile_message
+from ..sources.discovery import no_dockerfile_message
 from ..terminal.exit_status import BROKEN, CLEAN, FOUND
 from ..terminal.streams import OutputError, inform, warn, write_stdout
 from .dockerignore import (
@@ -28,6 +28,7 @@ from .dockerignore import (
 )
 from .fix import FixRequest, fix_source
 from .interactive import Confirmation, why_not_interactive
+from .lint_files import discover_files
 from .rewrite_plan import write_plan, write_rewrite_diff
 from .shared_options import apply_output_options, describe_files, plans_from_arguments
 from .verify import VerifyRequest, ignore_file_text, verdict_json, verify_option_error, verify_rewrite, write_verdict
@@ -67,7 +68,7 @@ def run_optimize(arguments: argparse.Namespace) -> int:
         return BROKEN
     paths: list[str] = arguments.paths or ["."]
     plans = plans_from_arguments(arguments)
-    found = list(discover(paths, exclude=arguments.exclude, excluded=plans.excluded))
+    found = discover_files(arguments, paths, plans)
     if not found:
         inform(no_dockerfile_message(paths))
         return CLEAN

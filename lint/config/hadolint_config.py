@@ -2,14 +2,15 @@
 
 The keys follow hadolint's README and its behavior: the threshold `ignore` or `none` fails on every finding, the default
 threshold is `info`; a rule in several lists of `override` gets the most severe level; a rule that is off by default
-runs if `override` lists it; unknown keys are ignored.
+runs if `override` lists it; unknown keys are ignored. dlint's own rules are off, except those that report errors.
 """
 
 from __future__ import annotations
 
 import os
 
-from ...rules.base import INFO, LEVELS, STYLE
+from ...rules import RULES
+from ...rules.base import ERROR, INFO, LEVELS, STYLE
 from .arguments import OUTPUT_FORMATS
 from .keys import LABEL_TYPES
 from .layer import ConfigError, ConfigLayer, display_path, or_list
@@ -56,12 +57,19 @@ def _top(data: bytes, name: str) -> dict[str, Any]:
     return mapping_entries(node)
 
 
+def own_errors() -> list[str]:
+    """dlint's rules that hadolint does not have and that report errors: they stay on."""
+    return [
+        rule.code for rule in RULES if rule.level == ERROR and rule.default and not rule.code.startswith(("DL", "SYN"))
+    ]
+
+
 class _Reader:
     """Translates hadolint's keys, one by one, into a layer."""
 
     def __init__(self, name: str, folder: str) -> None:
         self.name = name
-        self.layer = ConfigLayer(name, folder, {"profile": "hadolint"})
+        self.layer = ConfigLayer(name, folder, {"profile": "hadolint", "extend-select": own_errors()})
 
     def read(self, key: str, node: Any) -> None:
         """Translate one key. Raises ConfigError."""
@@ -130,7 +138,7 @@ class _Reader:
         self._set("severity", severity, node)
         switched_on = sorted(OFF_IN_HADOLINT.intersection(severity))
         if switched_on:
-            self._set("extend-select", switched_on, node)
+            self._set("extend-select", [*own_errors(), *switched_on], node)
 
     def _codes(self, codes: Iterable[str]) -> list[str]:
         """The codes that dlint or ShellCheck may have; hadolint ignores unknown codes."""

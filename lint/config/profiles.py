@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from ...rules import RULES
-from ...rules.base import LOW, MEDIUM, WARNING
+from ...rules.base import ERROR, LOW, MEDIUM, WARNING
 from .selection import OFF_IN_HADOLINT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from ...rules.base import Rule
 
@@ -17,11 +17,11 @@ class Profile:
     """A set of rules.
 
     `codes`: the rules that run; `shell`: whether ShellCheck runs; `prefix`: if set, only findings with an alias of this
-    prefix are reported; `level`: if set, the severity of all findings; `pedantic`: the option of that name;
-    `confidence`: the lowest confidence that is reported.
+    prefix are reported; `level`: if set, the severity of all findings; `levels`: the severities of some rules, by code;
+    `pedantic`: the option of that name; `confidence`: the lowest confidence that is reported.
     """
 
-    __slots__ = ("codes", "confidence", "level", "pedantic", "prefix", "shell")
+    __slots__ = ("codes", "confidence", "level", "levels", "pedantic", "prefix", "shell")
 
     def __init__(
         self,
@@ -29,10 +29,12 @@ class Profile:
         shell: bool,
         prefix: str = "",
         level: str = "",
+        levels: Mapping[str, str] | None = None,
         pedantic: bool = False,
         confidence: str = LOW,
     ) -> None:
         self.codes = codes
+        self.levels = levels or {}
         self.confidence = confidence
         self.pedantic = pedantic
         self.shell = shell
@@ -44,6 +46,10 @@ class Profile:
         return not self.prefix or code.startswith("SYN") or any(alias.startswith(self.prefix) for alias in aliases)
 
 
+_HADOLINT_LEVELS = {"DL3020": ERROR, "DL4000": ERROR}
+"""The rules with another severity in hadolint: what they report breaks no build."""
+
+
 def _codes(wanted: Callable[[Rule], bool]) -> frozenset[str]:
     return frozenset(rule.code for rule in RULES if wanted(rule))
 
@@ -52,7 +58,7 @@ def get_profile(name: str, preview: bool = False) -> Profile:
     """The profile named `name`, one of PROFILE_NAMES; `preview`: whether dlint's includes rules in preview."""
     if name == "hadolint":
         codes = _codes(lambda r: r.code.startswith("DL") and r.code not in OFF_IN_HADOLINT)
-        return Profile(codes, shell=True, pedantic=True)
+        return Profile(codes, shell=True, levels=_HADOLINT_LEVELS, pedantic=True)
     if name == "buildkit":
         # BuildKit has one severity; InvalidDefinitionDescription is experimental there and off by default.
         codes = _codes(lambda r: r.code != "BK020" and any(a.startswith("buildkit:") for a in r.aliases))

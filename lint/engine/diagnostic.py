@@ -88,9 +88,9 @@ class Diagnostic:
 
 
 def diagnostic_from_finding(
-    finding: Finding, rule: Rule, severity: str, source: Source, instruction_line: int, stage: str
+    finding: Finding, rule: Rule, severity: str, source: Source, instruction_line: int, stage: str, fix: Fix | None
 ) -> Diagnostic:
-    """The diagnostic for a finding of a rule in `source`."""
+    """The diagnostic for a finding of a rule in `source`; `fix` is that of the finding, or None to offer none."""
     position = source.position
     return Diagnostic(
         source.name,
@@ -104,7 +104,7 @@ def diagnostic_from_finding(
         rule.aliases if finding.aliases is None else tuple(finding.aliases),
         instruction_line,
         stage,
-        finding.fix,
+        fix,
         tuple((position(start), position(end), note) for start, end, note in finding.related),
         confidence=finding.confidence or rule.confidence,
     )

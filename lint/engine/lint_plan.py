@@ -119,6 +119,8 @@ class LintPlan:
         severity = rule.level
         if self.profile is not None and self.profile.level and not rule.code.startswith("SYN"):
             severity = self.profile.level
+        elif self.profile is not None:
+            severity = self.profile.levels.get(rule.code, severity)
         if self.severity_overrides is not None:
             severity = self.severity_overrides.of(rule.code) or severity
         return ERROR if is_error else severity

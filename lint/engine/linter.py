@@ -10,6 +10,7 @@ from ...model.build import Build
 from ...model.disk import NotReadable, OutsideBoundary, read_start
 from ...syntax.parser import parse
 from ...syntax.source import Source, SourceError
+from ...syntax.swallowed import swallowed_instructions
 from ..config.layer import ConfigError
 from ..config.selection import ALWAYS_ON, UnknownRule
 from .diagnostic import Diagnostic, describe_internal_error, diagnostic_from_finding
@@ -21,6 +22,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from ...fixers.edits.edit import Fix
     from ...model.context import Context
     from ...rules.base import Rule
     from ...syntax.tree import Dockerfile, Instruction
@@ -209,7 +211,8 @@ def _diagnostics(
                 if not plan.reports(rule, finding):
                     continue
                 severity = plan.severity(rule, suppressions.checks.is_error(aliases))
-                yield diagnostic_from_finding(finding, rule, severity, source, line, stage)
+                fix = None if finding.fix and locations.is_in_mistake(finding.fix) else finding.fix
+                yield diagnostic_from_finding(finding, rule, severity, source, line, stage, fix)
         except Exception as error:  # noqa: BLE001 - one broken rule must not stop the others
             if rule.code not in broken:
                 broken[rule.code] = _rule_error(rule, error, source.name)
@@ -251,12 +254,20 @@ def _instruction_visits(by_subject: dict[str, list[Rule]], instruction: Instruct
 class _Locations:
     """Maps offsets to instructions and stages; the index is made on first use."""
 
-    __slots__ = ("build", "instructions", "stages")
+    __slots__ = ("_mistakes", "build", "instructions", "stages")
 
     def __init__(self, build: Build) -> None:
         self.build = build
+        self._mistakes: list[Instruction] | None = None
         self.instructions: list[int] = []
         self.stages: list[int] = []
+
+    def is_in_mistake(self, fix: Fix) -> bool:
+        """Whether a fix changes an instruction that swallows the next one: it would make the mistake look intended."""
+        if self._mistakes is None:
+            dockerfile = self.build.dockerfile
+            self._mistakes = [each for each in dockerfile.instructions if swallowed_instructions(dockerfile, each)]
+        return any(each.start <= edit.start <= each.end for each in self._mistakes for edit in fix.edits)
 
     def of(self, offset: int) -> tuple[int, str]:
         """The first line of the instruction at `offset`, or its own line outside instructions, and the stage name."""

@@ -20,6 +20,13 @@ _PERMISSION_DENIED = "permission denied; fix the permissions, or use --exclude"
 _SKIPPED_DIRECTORIES = frozenset(
     (".git", ".hg", ".svn", ".jj", "node_modules", "bower_components", "__pycache__", ".venv", ".tox", ".nox")
 )
+# Code of other projects and data of tests: left out unless passed explicitly.
+_FOREIGN_DIRECTORIES = frozenset(
+    """
+    vendor third_party third-party thirdparty 3rdparty site-packages Pods testdata test-data test_data fixtures
+    __fixtures__ test-fixtures
+    """.split()
+)
 _PREFIXES = ("dockerfile", "containerfile")
 # Extensions of templates, which become Dockerfiles only when rendered; at any place in the name.
 TEMPLATE_EXTENSIONS = frozenset(
@@ -30,7 +37,8 @@ OTHER_EXTENSIONS = frozenset(
     """
     dockerignore containerignore gitignore editorconfig
     md mdx rst txt adoc asciidoc html htm css pdf png svg ipynb csv
-    py pyc pyi sh bash zsh ps1 psm1 bat rb rs go java kt cs ts tsx js jsx mjs cjs cpp lua vim el
+    py pyc pyi sh bash zsh fish ps1 psm1 bat rb rs go java kt cs ts tsx js jsx mjs cjs cpp lua vim el
+    ex exs erl hrl eex heex hs
     yml yaml json jsonc json5 toml xml ini cfg properties lock log out snap sarif
     sum sha1 sha256 sha512 md5 sig asc pem diff patch zip gz tgz tar xz bz2 zst
     swp swo swn swx orig rej bak backup tmp save
@@ -78,10 +86,33 @@ def is_dockerfile_name(name: str) -> bool:
     )
 
 
+def is_template_name(name: str) -> bool:
+    """Whether a file with this base name is the template of a Dockerfile: `Dockerfile.j2`, `app.Dockerfile.tmpl`."""
+    first, *endings = name.lower().split(".")
+    return not TEMPLATE_EXTENSIONS.isdisjoint(endings) and (
+        first.startswith(_PREFIXES) or not {"dockerfile", "containerfile"}.isdisjoint(endings)
+    )
+
+
 def no_dockerfile_message(paths: Iterable[str]) -> str:
     """The message if no Dockerfiles are found."""
     listed = ", ".join(f"`{path}`" for path in paths)
     return f"no Dockerfiles found in {listed}; pass a file name to lint it anyway"
+
+
+def left_out_message(kinds: Sequence[str]) -> str:
+    """A note on files that were left out, by what `discover` appended for each: how many of which kind."""
+    parts: list[str] = []
+    for kind, name in (("template", "template"), ("source", "other source file")):
+        count = kinds.count(kind)
+        if count:
+            parts.append(f"{count} {name}{'' if count == 1 else 's'}")
+    directories = sorted({kind for kind in kinds if kind.endswith("/")})
+    if directories:
+        count = sum(kind.endswith("/") for kind in kinds)
+        shown = ", ".join(f"`{directory}`" for directory in directories)
+        parts.append(f"{count} file{'' if count == 1 else 's'} in {shown}")
+    return f"skipped {', '.join(parts)}; pass a file or its directory to lint it anyway"
 
 
 def discover(
@@ -90,16 +121,19 @@ def discover(
     exclude: Sequence[str] = (),
     excluded: Callable[[str, bool], bool] | None = None,
     build_files: list[str] | None = None,
+    left_out: list[str] | None = None,
 ) -> Iterator[DiscoveredFile]:
     """The files to lint for the files and directories `paths`, sorted, each file once.
 
     Files in `paths` are always included. Directories are searched for Dockerfiles, without following links to
     directories; a link to a file outside of the repository is left out, with a note on standard error. Excluded are
     files that git ignores, that match a pattern of `exclude` (in .gitignore syntax, relative to the current directory),
-    or for which `excluded(path, is_directory)` is true. Compose and bake files found on the way are appended to
-    `build_files`. Missing paths and unreadable directories become files with an `error`.
+    or for which `excluded(path, is_directory)` is true. Left out are files in directories for code of other projects
+    and for data of tests, templates and source code; what each is is appended to `left_out`. Compose and bake files
+    found on the way are appended to `build_files`. Missing paths and unreadable directories become files with an
+    `error`.
     """
-    walk = _Walk(paths, exclude, excluded, build_files)
+    walk = _Walk(paths, exclude, excluded, build_files, left_out)
     for path in sorted(dict.fromkeys(paths), key=_parts):
         yield from walk.find(path)
 
@@ -107,7 +141,7 @@ def discover(
 class _Walk:
     """The state of one call of `discover`."""
 
-    __slots__ = ("_build_files", "_exclude", "_excluded", "_roots", "_seen")
+    __slots__ = ("_build_files", "_exclude", "_excluded", "_left_out", "_roots", "_seen")
 
     def __init__(
         self,
@@ -115,9 +149,11 @@ class _Walk:
         exclude: Sequence[str],
         excluded: Callable[[str, bool], bool] | None,
         build_files: list[str] | None,
+        left_out: list[str] | None,
     ) -> None:
         self._roots = roots
         self._build_files = build_files
+        self._left_out: list[str] = [] if left_out is None else left_out
         self._seen: set[str] = set()
         self._excluded = excluded
         self._exclude = GitignoreFile(_slashes(os.path.realpath(".")), exclude) if exclude else None
@@ -142,14 +178,26 @@ class _Walk:
             self._seen.add(real)
             yield found
 
+    def _leave_out(self, real: str, kind: str) -> None:
+        if real not in self._seen:
+            self._seen.add(real)
+            self._left_out.append(kind)
+
     def _directory(self, path: str, real: str) -> Iterator[DiscoveredFile]:
+        from .content_kind import content_kind
+
         shown = "" if os.path.normpath(path) == "." else path
+        root = real.rstrip("/") + "/"
         # The path to show, the real path, and for a directory the ignore files that apply in it.
         todo: list[tuple[str, str, tuple[GitignoreFile, ...] | None]] = [(shown, real, _parent_ignore_files(real))]
         while todo:
             shown, real, patterns = todo.pop()
             if patterns is None:
-                yield from self._once(real, DiscoveredFile(shown))
+                kind = _foreign_directory(real, root) or content_kind(shown)
+                if kind:
+                    self._leave_out(real, kind)
+                else:
+                    yield from self._once(real, DiscoveredFile(shown))
                 continue
             try:
                 with os.scandir(shown or ".") as listing:
@@ -157,10 +205,10 @@ class _Walk:
             except OSError as error:
                 yield from self._once(real, DiscoveredFile(shown or ".", _reason(error)))
                 continue
-            todo += self._children(shown, real.rstrip("/") + "/", patterns, entries)
+            todo += self._children(shown, real.rstrip("/") + "/", root, patterns, entries)
 
     def _children(
-        self, shown: str, real: str, patterns: tuple[GitignoreFile, ...], entries: list[os.DirEntry[str]]
+        self, shown: str, real: str, root: str, patterns: tuple[GitignoreFile, ...], entries: list[os.DirEntry[str]]
     ) -> Iterator[tuple[str, str, tuple[GitignoreFile, ...] | None]]:
         """The entries of a directory to search or to lint."""
         names = {entry.name for entry in entries}
@@ -176,6 +224,12 @@ class _Walk:
             else:
                 is_candidate = (is_build_file or is_dockerfile_name(entry.name)) and _entry_is(entry.is_file, True)
             path, inner = os.path.join(shown, entry.name), real + entry.name
+            if (
+                not is_directory
+                and is_template_name(entry.name)
+                and not self._is_excluded(path, inner, False, patterns)
+            ):
+                self._leave_out(inner, _foreign_directory(inner, root) or "template")
             if not is_candidate or self._is_excluded(path, inner, is_directory, patterns):
                 continue
             if not is_directory and entry.is_symlink():
@@ -183,7 +237,8 @@ class _Walk:
                     continue
                 inner = _slashes(os.path.realpath(inner))
             if is_build_file and self._build_files is not None:
-                self._build_files.append(path)
+                if not _foreign_directory(inner, root):
+                    self._build_files.append(path)
                 continue
             yield path, inner, patterns if is_directory else None
 
@@ -203,6 +258,14 @@ class _Walk:
             or bool(self._exclude and self._exclude.verdict(real, is_directory))
             or (self._excluded is not None and self._excluded(path, is_directory))
         )
+
+
+def _foreign_directory(real: str, root: str) -> str:
+    """The name, with `/`, of the directory below `root` that holds code of others or data of tests; else empty."""
+    for name in real[len(root) :].split("/")[:-1] if real.startswith(root) else ():
+        if name in _FOREIGN_DIRECTORIES:
+            return name + "/"
+    return ""
 
 
 def _is_ignored(real: str, is_directory: bool, patterns: Sequence[GitignoreFile]) -> bool:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from ...syntax.command import Word
 from .managers import MANAGER_BY_PROGRAM, PackageManager
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from ...syntax.command import Word
+    from collections.abc import Callable, Sequence
 
     Option = tuple[str, str | None, Word]
 
@@ -309,3 +308,22 @@ def _hides_flags(value: str) -> bool:
     """Whether it is a variable whose name suggests flags ($APT_OPTS)."""
     name = value[1:].strip("{}").upper()
     return value[:1] == "$" and name.endswith(("OPT", "OPTS", "OPTIONS", "FLAGS", "ARGS"))
+
+
+def known_flags(word: Word, value_of: Callable[[str], str | None]) -> Sequence[Word]:
+    """The words of a variable that holds flags, at its position; empty for all other words.
+
+    `$P` gives `-y` and `-q` if `values` has `-y -q` for P. In double quotes, the value is one word.
+    """
+    if "$" not in word.text or not word.dynamic:
+        return ()
+    text = value_of(word.value[1:].removeprefix("{").removesuffix("}")) or ""
+    parts = [text] if word.text[:1] == '"' else text.split()
+    if not any(part[:1] == "-" for part in parts):
+        return ()
+    return [Word(word.script, word.start_index, word.end_index, part, True) for part in parts]
+
+
+def may_hold_flags(words: Sequence[Word], value_of: Callable[[str], str | None]) -> bool:
+    """Whether one of the words is a variable with flags, by its known value or its name."""
+    return any(word.dynamic and (_hides_flags(word.value) or known_flags(word, value_of)) for word in words)

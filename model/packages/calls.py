@@ -1,7 +1,7 @@
 """Reads commands as calls of package managers, by the table in model/packages/managers.py.
 
     parse_package_call(command)    the PackageCall, or None if the command is not a package manager
-    package_calls(script)          every PackageCall of a script; knows `yes |` and `export` before it
+    package_calls(script, env)     every PackageCall of a script; knows `yes |`, `export` and assignments before it
 
 In the methods of a call, `env` is the ENV of the stage. If `uncertain` is set, a variable may hide more flags or the
 verb, and a rule about a missing flag should not report the call.
@@ -18,13 +18,13 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from .call_arguments import LAUNCHERS, CallArguments, base_name, find_manager, launched_manager
+from .call_arguments import LAUNCHERS, CallArguments, base_name, find_manager, known_flags, launched_manager
 from .managers import MANAGER_BY_PROGRAM, Cache, PackageManager
 from .specs import Package, has_upper_bound, parse_package_text, parse_package_word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from ...syntax.command import Command, Script, Word
     from .call_arguments import Option
@@ -45,7 +45,7 @@ class PackageCall:
     `packages`: what is installed or removed; `requirements`, `constraints`: the files named by -r and -c
     `environment`: variables set for the command
     `answered_by_pipe`: its prompts are answered by `yes |`
-    `uncertain`: a variable may hide flags or the verb
+    `uncertain`: a variable has flags, or may hide flags or the verb
     """
 
     __slots__ = (
@@ -67,7 +67,13 @@ class PackageCall:
     )
 
     def __init__(
-        self, command: Command, program: str, read: CallArguments, exported: Mapping[str, str], answered_by_pipe: bool
+        self,
+        command: Command,
+        program: str,
+        read: CallArguments,
+        exported: Mapping[str, str],
+        answered_by_pipe: bool,
+        has_variable_flags: bool,
     ) -> None:
         manager = read.manager
         self.command = command
@@ -79,7 +85,7 @@ class PackageCall:
         self.options: tuple[Option, ...] = tuple(read.options)
         self.leading_options = read.leading_options
         self.operands = tuple(read.operands)
-        self.uncertain = read.uncertain
+        self.uncertain = read.uncertain or has_variable_flags
         self.requirements = tuple(self.values(*manager.inputs.requirements))
         self.constraints = tuple(self.values(*manager.inputs.constraints))
         self.environment = {**exported, **{name: word.value for name, word in command.assignments}}
@@ -188,34 +194,54 @@ class PackageCall:
 
 
 def parse_package_call(
-    command: Command, exported: Mapping[str, str] | None = None, *, answered_by_pipe: bool = False
+    command: Command,
+    exported: Mapping[str, str] | None = None,
+    *,
+    answered_by_pipe: bool = False,
+    value_of: Callable[[str], str | None] | None = None,
 ) -> PackageCall | None:
     """The command as a call of a package manager; None if it is not one.
 
-    Sees through `python -m pip`, `uv run pip`, `corepack yarn`, `php composer.phar` and the like.
+    `exported`: variables in its environment, `value_of`: gives the known value of a shell variable, whose flags the
+    call gets. Sees through `python -m pip`, `uv run pip`, `corepack yarn`, `php composer.phar` and the like.
     """
     name = command.name
     if not (name in MANAGER_BY_PROGRAM or name in LAUNCHERS or not name or name[-1].isdigit()):
         return None
     words = command.words
-    call = _read(command, name or base_name(words[0].value), words) if words else None
-    return PackageCall(*call, exported or {}, answered_by_pipe) if call else None
+    expanded = _with_known_flags(words, value_of) if value_of and words else words
+    call = _read(command, name or base_name(words[0].value), expanded) if words else None
+    return PackageCall(*call, exported or {}, answered_by_pipe, expanded is not words) if call else None
 
 
-def package_calls(script: Script) -> list[PackageCall]:
-    """Every call of a package manager in the script, in order."""
+def _with_known_flags(words: Sequence[Word], value_of: Callable[[str], str | None]) -> Sequence[Word]:
+    """The words, with the flags of variables in their place."""
+    flags = {at: known for at, word in enumerate(words) if at and (known := known_flags(word, value_of))}
+    return [each for at, word in enumerate(words) for each in flags.get(at, (word,))] if flags else words
+
+
+def package_calls(script: Script, variables: Mapping[str, str] | None = None) -> list[PackageCall]:
+    """Every call of a package manager in the script, in order. `variables`: those known before the script."""
     found: list[PackageCall] = []
     exported: dict[str, str] = {}
     previous: Command | None = None
+    assigned: dict[str, str] = {}
+
+    def value_of(name: str) -> str | None:
+        value = assigned.get(name)
+        return variables.get(name) if value is None and variables else value
+
     for command in script.commands:
-        call = parse_package_call(command, exported, answered_by_pipe=_answers(previous, command))
+        call = parse_package_call(command, exported, answered_by_pipe=_answers(previous, command), value_of=value_of)
         if call is not None:
             found.append(call)
         elif command.name == "export":
             for word in command.args:
                 name, equals, value = word.value.partition("=")
                 if equals:
-                    exported[name] = value
+                    exported[name] = assigned[name] = value
+        elif not command.words:
+            assigned.update((name, "" if word.dynamic else word.value) for name, word in command.assignments)
         previous = command
     return found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...fixers.edits.edit import SAFE, Edit, Fix
 from ...syntax.source import WHITESPACE, Span
+from ...syntax.swallowed import swallowed_instructions
 from ..base import WARNING, Bad, Finding, Good, rule
 
 TYPE_CHECKING = False
@@ -26,16 +27,18 @@ def empty_continuation(build: Build) -> Iterator[Finding]:
     Remove the line, or turn it into a comment: comments are allowed between continued lines.
 
     ## Fix safety
-    Safe: BuildKit ignores the line.
+    Safe: BuildKit ignores the line. No fix if the next line is an instruction: then the backslash is a mistake.
     """
     for instruction in build.dockerfile.instructions:
         if instruction.empty_continuation:
             places = _empty_lines(build, instruction)
             title = f"Remove the empty line{'s' if len(places) > 1 else ''}"
+            # Without the empty line, an instruction that became a part of this one by mistake would look intended.
+            swallowed = swallowed_instructions(build.dockerfile, instruction)
             fix = Fix(title, SAFE, [Edit(place.start, place.end, "") for place in places])
             where = places[0] if places else Span(instruction.start, instruction.keyword_end)
             message = f"empty line inside {instruction.name} will become a build error; remove it"
-            yield Finding(message, where, fix=fix if places else None)
+            yield Finding(message, where, fix=fix if places and not swallowed else None)
 
 
 def _empty_lines(build: Build, instruction: Instruction) -> list[Span]:
@@ -57,5 +60,6 @@ EXAMPLES = (
         why="reported once per instruction",
         fixed="FROM debian:12\nCOPY a \\\n  /b",
     ),
+    Bad("RUN a && \\\n«\n»COPY a /b", fixed="RUN a && \\\n\nCOPY a /b", why="no fix: `swallowed-instruction`"),
     Good("RUN <<EOF\necho a\n\necho b\nEOF", why="part of a heredoc"),
 )

@@ -31,10 +31,15 @@ def legacy_key_value(instruction: Env | Label, build: Build) -> Iterator[Finding
 
     ## Fix safety
     Safe: the new form is parsed again and must give the same value, whether or not the variables in it are set. There
-    is no fix if quotes cannot achieve that.
+    is no fix if quotes cannot achieve that, and for a value with a comment in it, which was not meant as value.
     """
     for pair in instruction.pairs:
         if pair.legacy and pair.value is not None:
+            if " #" in pair.value.text:
+                note = pair.value.text[pair.value.text.index(" #") + 1 :]
+                message = f"`{note}` is part of the value, as a comment must start a line; move it to its own line"
+                yield Finding(f"legacy format without `=`; {message}", Span(pair.key.start, pair.value.end))
+                continue
             yield Finding(
                 f"legacy format without `=`; use `{instruction.name} {pair.key.text}=…`",
                 Span(pair.key.start, pair.value.end),
@@ -93,4 +98,6 @@ EXAMPLES = (
     Bad("ENV «A 1 B=2»", why="one variable with the value `1 B=2`", fixed='ENV A="1 B=2"'),
     Bad("ONBUILD ENV «A b»"),
     Good('LABEL maintainer="Jane Doe"'),
+    Bad("ENV «A one # note»", message="`# note` is part of the value", fixed="ENV A one # note"),
+    Bad("LABEL «a b#c»", fixed="LABEL a=b#c", why="not a comment"),
 )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ...model.inherited_variables import base_may_define
+from ...model.inherited_variables import base_defines, is_usual_variable
 from ...syntax.instruction_checks import suggest
 from ...syntax.tree import Arg, Env
-from ..base import WARNING, Bad, Finding, Good, rule
+from ..base import MEDIUM, WARNING, Bad, Finding, Good, rule
 from .variables import undefined_references
 
 TYPE_CHECKING = False
@@ -29,17 +29,21 @@ def undefined_variable(build: Build) -> Iterator[Finding]:
     stage. For a literal dollar sign, write `\\$`.
 
     ## Exceptions
-    - Variables that the base image may set, unless an ARG elsewhere in the file declares them. Only the variables of
-      `scratch` and of the official images in dlint's catalog are known.
+    - Variables that the base image sets, and those that an unknown base image may set, unless an ARG elsewhere in the
+      file declares them. Only the variables of `scratch` and of the official images in dlint's catalog are known.
     - Commands of RUN, where the shell expands variables.
     """
     for use in undefined_references(build):
         if isinstance(use.instruction, Env) and _set_in_same_env(use):
             continue  # env-self-reference reports it
-        if not base_may_define(use.stage, use.name) or _declared_elsewhere(build, use):
-            default = "-" in build.dockerfile.source.text[use.start : use.end]
-            state = "never set, so its default is always used" if default else "empty here"
-            yield Finding(f"`${use.name}` is {state}: {_advice(build, use)}", use)
+        defined = base_defines(use.stage, use.name)
+        if defined or (defined is None and (is_usual_variable(use.name) or not _declared_elsewhere(build, use))):
+            continue
+        default = "-" in build.dockerfile.source.text[use.start : use.end]
+        state = "never set, so its default is always used" if default else "empty here"
+        unless = ", unless the base image sets it" if defined is None else ""
+        confidence = MEDIUM if defined is None else ""
+        yield Finding(f"`${use.name}` is {state}{unless}: {_advice(build, use)}", use, confidence=confidence)
 
 
 def _declared_elsewhere(build: Build, use: VariableReference) -> bool:
@@ -92,7 +96,7 @@ EXAMPLES = (
     Bad("ARG V=1\nFROM debian:12\nLABEL version=«${V}»", message="add `ARG V`"),
     Bad(
         "FROM example.org/team/base:1 AS a\nARG V=1\nFROM example.org/team/base:1\nLABEL version=«$V»",
-        message="line 2 is in another stage",
+        message="unless the base image sets it: the ARG on line 2 is in another stage",
     ),
     Good("ENV A=1 B=$A", why="reported by env-self-reference"),
     Bad('LABEL a="x«$$»{1}"', message="for a literal dollar sign"),
@@ -106,6 +110,11 @@ EXAMPLES = (
     Good("FROM alpine AS base\nARG foo=Dockerfile\nFROM base\nCOPY $foo ."),
     Good("ARG foo\nCOPY $foo .", why="set by the build"),
     Good("FROM eclipse-temurin:21\nENV PATH=$JAVA_HOME/x:$PATH", why="set by the base image"),
+    Good(
+        "ARG RUBY_VERSION=3.3\nFROM ruby:${RUBY_VERSION}-slim\nLABEL ruby=$RUBY_VERSION",
+        why="the base image sets it, too",
+    ),
+    Good("ARG NODE_VERSION=22\nFROM example.org/node:$NODE_VERSION\nLABEL node=$NODE_VERSION", why="probably the same"),
     Good("FROM example.org/team/base:1\nCOPY a $SRC/", why="the base image is unknown"),
     Good("RUN echo $x", why="expanded by the shell"),
     Good("ENV A='$x' B=\\$y", why="not expanded"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..base import WARNING, Bad, Finding, Good, rule
 from ..packages.package_findings import CallPrefix
 from ..text import format_line_numbers
-from .order import delayed_installs
+from .order import OWN_RUN, delayed_installs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def _finding(build: Build, waits: Sequence[CopySource], calls: Sequence[tuple[Pa
         places.setdefault(CallPrefix(call).text, []).append(build.dockerfile.source.line(CallPrefix(call).start))
     shown = [f"`{text}` on {format_line_numbers(numbers)}" for text, numbers in places.items()]
     where = " and ".join(shown if len(shown) < 3 else [shown[0], f"{len(shown) - 1} more installs"])
-    advice = "; ".join(dict.fromkeys(advice for _, advice in calls if advice))
+    advice = _joined_advice([advice for _, advice in calls if advice])
     if advice:
         why = f"so every source change reinstalls all dependencies; {advice}"
     else:
@@ -71,12 +71,36 @@ def _finding(build: Build, waits: Sequence[CopySource], calls: Sequence[tuple[Pa
     )
 
 
+def _joined_advice(advice: Sequence[str]) -> str:
+    """The remedies of all installs, those of the same form as one."""
+    parts = list(dict.fromkeys(advice))
+    for end in (f"{_BEFORE}{OWN_RUN}", _BEFORE):
+        alike = [each for each in parts if each.startswith(_ONLY) and each.endswith(end)]
+        if len(alike) > 1:
+            whats = [each.removeprefix(_ONLY).removesuffix(end) for each in alike]
+            merged = f"{_ONLY}{', '.join(whats[:-1])}, and {whats[-1]}{end}"
+            parts = [merged if each == alike[0] else each for each in parts if each not in alike[1:]]
+    return "; ".join(parts)
+
+
+_ONLY, _BEFORE = "copy only ", " before the install"
+
+
 EXAMPLES = (
     Bad(
         "FROM python:3.12-slim\nWORKDIR /app\nCOPY «.» .\nRUN pip install -r requirements.txt",
         message="copy only `requirements.txt` before the install",
     ),
     Good("FROM python:3.12-slim\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\nCOPY . ."),
+    Bad(
+        "FROM node:22-slim\nWORKDIR /app\nCOPY «.» .\nRUN npm ci && npm run build",
+        message="copy only `package.json` and its lock file before the install, in a RUN of its own",
+    ),
+    Bad(
+        "FROM node:22-slim\nWORKDIR /app\nCOPY «.» .\nRUN npm ci && npm ci --prefix web",
+        message="before `npm ci` on line 4, so every source change reinstalls all dependencies; copy only "
+        "`package.json` and its lock file, and `web/package.json` and its lock file before the install",
+    ),
     Bad("FROM node:22-slim\nCOPY «.» /app\nRUN cd /app/web && npm ci", message="`web/package.json` and its lock file"),
     Bad(
         "COPY a.conf /etc/a\nRUN make\nCOPY «.» /app\nRUN apt-get update && apt-get install -y curl",

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     Delay = tuple[list[CopySource], PackageCall, str]
 
 
+OWN_RUN = ", in a RUN of its own"
+"""Ends a remedy if the RUN of the install also does what needs the source code."""
+
+
 def delayed_installs(stage: Stage, build: Build) -> Iterator[Delay]:
     """Installs that unnecessarily depend on COPYs: the COPYs, the call and a remedy (empty for packages by name).
 
@@ -42,7 +46,7 @@ def delayed_installs(stage: Stage, build: Build) -> Iterator[Delay]:
             for install in manifest_installs(build, instruction):
                 if install.dedupe_key not in early and install.dedupe_key not in inherited:
                     early.add(install.dedupe_key)
-                    delay = _manifest_delay(build, copies, install)
+                    delay = _manifest_delay(build, instruction, copies, install)
                     if delay is not None:
                         yield delay
             if waits and movable:
@@ -63,11 +67,12 @@ def _installs(stage: Stage, inherited: Declarations | None) -> Declarations:
     return found
 
 
-def _manifest_delay(build: Build, copies: list[CopySource], install: ManifestInstall) -> Delay | None:
-    """The copies that the install unnecessarily waits for; None if there are none."""
+def _manifest_delay(build: Build, run: Run, copies: list[CopySource], install: ManifestInstall) -> Delay | None:
+    """The copies that the install in `run` unnecessarily waits for; None if there are none."""
     waits = [copy for copy in copies if copy.delays_manifest_install(build, install.directory)]
     path = waits[0].to_context_path(install.directory) if waits else None
     if not waits or install.reads_project_files(build, path):
         return None
     copied_alone = any(copy.copies_manifest(install.name, install.directory) for copy in copies)
-    return waits, install.call, install.advice(None if copied_alone else path)
+    own = "" if reads_no_project_files(build, run) else OWN_RUN
+    return waits, install.call, install.advice(None if copied_alone else path) + own

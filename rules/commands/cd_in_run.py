@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from ...fixers.edits.edit import UNSAFE, Edit, Fix
 from ...fixers.edits.instructions import has_comments_inside
+from ...syntax.tree import Run
 from ..base import WARNING, Bad, Finding, Good, rule
 from ..options import pedantic
+from ..text import format_line_numbers
 from .shell_programs import sequential_commands
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ...model.build import Build
+    from ...model.build import Build, Stage
     from ...syntax.command import Command
-    from ...syntax.tree import Run
 
 _PREPARING = frozenset(("set", "export", "echo", "true", ""))
 _SEPARATE_SHELLS = frozenset(("subshell", "substitution", "function"))
@@ -23,7 +24,7 @@ _MOVING = frozenset(("cd", "pushd", "popd"))
 
 @rule("DL3003", level=WARNING, since="0.1", aliases=("trivy:DS-0013",), fix=UNSAFE, prefilter=("cd",))
 def cd_in_run(run: Run, build: Build) -> Iterator[Finding]:
-    """A RUN starts or ends with `cd`.
+    """A RUN ends with `cd`, or several RUNs start with the same `cd`.
 
     ## Why
     `cd` only affects its own RUN: every RUN starts in the directory set by WORKDIR. `cd` at the end of a RUN has no
@@ -39,6 +40,7 @@ def cd_in_run(run: Run, build: Build) -> Iterator[Finding]:
     ## Exceptions
     - A `cd` that this RUN needs: in a subshell, after other commands, one of several, into `/tmp` or `/`, or into a
       directory known only at build time.
+    - `cd` into a directory in which only one RUN of the stage starts: `RUN cd /src && make` is clear as it is.
 
     ## Options
     - `pedantic`: report every `cd` that is not in a subshell; hadolint reports all.
@@ -57,9 +59,47 @@ def cd_in_run(run: Run, build: Build) -> Iterator[Finding]:
     if commands[-1] is last and not last.operator_before.startswith("|"):
         message = f"`{last.text}` at the end of a RUN has no effect on later instructions; use WORKDIR"
         yield Finding(message, last, fix=_fix(run, last, build))
-    elif len(moving) == 1 and _leads(last, script) and _is_lasting(last, commands):
-        path = build.state(run).path(last.args[0].value) or "/…"
-        yield Finding(f"`{last.text}` only affects this RUN; use `WORKDIR {path}`", last)
+        return
+    stage = build.stage_of(run)
+    if stage is None or not _leading_cd(run, build):
+        return
+    starts = build.cached(("RUNs that start with cd", stage.index), lambda: _starts(stage, build))
+    path, target = build.state(run).path(last.args[0].value), _target(run, last, build)
+    same = starts.get(target, [])
+    if len(same) > 1 and same[0] is last:
+        lines = format_line_numbers([build.dockerfile.source.line(each.start) for each in same])
+        remedy = f"`WORKDIR {path}`" if path else "WORKDIR"
+        yield Finding(
+            f"`{last.text}` only affects one RUN and is repeated ({lines}); use {remedy}",
+            last,
+            related=[(each, "again here") for each in same[1:]],
+        )
+
+
+def _leading_cd(run: Run, build: Build) -> Command | None:
+    """The only `cd` of a RUN if it is the first command and WORKDIR can express it."""
+    commands = build.commands(run)
+    script = sequential_commands(commands)
+    moving = [command for command in script if command.name in _MOVING]
+    if len(moving) != 1 or moving[0].name != "cd" or commands[-1] is moving[0]:
+        return None
+    return moving[0] if _leads(moving[0], script) and _is_lasting(moving[0], commands) else None
+
+
+def _starts(stage: Stage, build: Build) -> dict[str, list[Command]]:
+    """The `cd` at the start of the RUNs of a stage, by directory."""
+    found: dict[str, list[Command]] = {}
+    for instruction in stage.instructions:
+        step = instruction.trigger or instruction
+        command = _leading_cd(step, build) if isinstance(step, Run) else None
+        if command is not None and isinstance(step, Run):
+            found.setdefault(_target(step, command, build), []).append(command)
+    return found
+
+
+def _target(run: Run, command: Command, build: Build) -> str:
+    """The directory that the `cd` changes to, as far as it is known."""
+    return build.state(run).path(command.args[0].value) or command.args[0].value
 
 
 def _fix(run: Run, command: Command, build: Build) -> Fix | None:
@@ -108,11 +148,13 @@ def _is_lasting(command: Command, commands: Sequence[Command]) -> bool:
 EXAMPLES = (
     Bad("RUN «cd /app»", message="has no effect", fixed="WORKDIR /app"),
     Good("RUN a && cd /b && c"),
-    Bad("RUN «cd /app» && make", message="use `WORKDIR /app`"),
-    Bad("RUN set -e; «cd /app»; make"),
+    Bad("RUN «cd /app» && make\nRUN cd /app && make install", message="repeated (lines 2 and 3); use `WORKDIR /app`"),
+    Bad("RUN set -e; «cd /app»; make\nRUN a\nRUN cd /app && b"),
+    Good("RUN cd /app && make", why="only one RUN"),
+    Good("RUN cd /app && make\nRUN cd /app/web && make", why="different directories"),
     Bad("RUN mkdir -p /app && «cd /app»", message="has no effect"),
-    Bad("WORKDIR /app\nRUN «cd web» && make", message="use `WORKDIR /app/web`"),
-    Bad("RUN «cd /app» && { make; make install; }"),
+    Bad("WORKDIR /app\nRUN «cd web» && make\nRUN cd /app/web && b", message="use `WORKDIR /app/web`"),
+    Bad("RUN «cd /app» && { make; make install; }\nRUN cd /app && b"),
     Bad("RUN a && «cd /b» && c", options={"pedantic": True}),
     Good("RUN (cd /app && make)", options={"pedantic": True}, why="a subshell"),
     Good("WORKDIR /app\nRUN make"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...fixers.edits.edit import SAFE, Edit, Fix
+from ...model.packages.call_arguments import may_hold_flags
 from ...syntax.command import Word
 from ..base import WARNING, Bad, Finding, Good, rule
 
@@ -35,7 +36,7 @@ def high_user_id(run: Run, build: Build) -> Iterator[Finding]:
     for command in build.commands(run):
         if command.name == "useradd" and not command.has("-l", "--no-log-init"):
             number = _user_id(build, run, command)
-            if number >= _HIGH:
+            if number >= _HIGH and not may_hold_flags(command.args, build.state(run).vars.get):
                 at = command.words[0].end
                 fix = Fix("Add `--no-log-init`", SAFE, [Edit(at, at, " --no-log-init")], declare_edits=True)
                 message = f"`useradd` with user ID {number} creates a very large lastlog file; add `--no-log-init`"
@@ -60,5 +61,7 @@ EXAMPLES = (
     Good("RUN useradd --no-log-init -u 1234567 app"),
     Good("RUN useradd -l -u 1234567 app"),
     Good("ARG UID\nRUN useradd -u $UID app", why="the value is set at build time"),
+    Good('ARG F="--no-log-init -m"\nRUN useradd $F -u 1234567 app', why="the value of the variable"),
+    Good("RUN useradd $USER_FLAGS -u 1234567 app", why="the variable may hold the option"),
     Good("RUN adduser -D -u 1234567 app", why="busybox writes no lastlog"),
 )

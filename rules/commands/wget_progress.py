@@ -5,6 +5,7 @@ from __future__ import annotations
 from ...fixers.edits.edit import SAFE, UNSAFE, Fix
 from ...fixers.edits.word_edits import insert_word_after
 from ...model.layers import inherited_instructions
+from ...model.packages.call_arguments import may_hold_flags
 from ...syntax.tree import Run
 from ..base import INFO, Bad, Finding, Good, rule
 from .shell_programs import program_span
@@ -35,7 +36,8 @@ def wget_progress(run: Run, build: Build) -> Iterator[Finding]:
     Safe: only the log changes. Unsafe if the implementation of wget is unknown: `-q` hides the errors of GNU wget.
     """
     for command in build.commands(run):
-        if command.name == "wget" and not _is_quiet(command):
+        flags_unknown = command.name == "wget" and may_hold_flags(command.args, build.state(run).vars.get)
+        if command.name == "wget" and not flags_unknown and not _is_quiet(command):
             message = "`wget` writes its progress bar to the build log; add `-nv` or `-q`"
             yield Finding(message, program_span(command), fix=_fix(build, run, command))
 
@@ -95,5 +97,6 @@ EXAMPLES = (
     Good("RUN wget -nv https://example.com/a"),
     Good("RUN wget --progress=dot:giga https://example.com/a"),
     Good("RUN wget https://example.com/a 2> /dev/null"),
+    Good('ENV W="--progress=dot:giga"\nRUN wget $W https://example.com/a', why="the value of the variable"),
     Good("RUN wget --version", why="no download"),
 )

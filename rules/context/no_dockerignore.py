@@ -30,12 +30,20 @@ def no_dockerignore(build: Build) -> Iterator[Finding]:
     ## What to do
     Add a `.dockerignore` at the root of the build context. Start with `.git` and files that the build creates itself
     (`node_modules`, `__pycache__`, `.venv`). `dlint dockerignore --write` creates one.
+
+    ## Exceptions
+    - A build context of at most 100 files and 1 MB without files that do not belong in an image.
     """
     for stage in build.stages:
         for instruction in stage.instructions:
             if isinstance(instruction, CopyOrAdd) and copies_whole_context(build, instruction):
                 context = build.context
-                if context is not None and context.ignore_file is None and context.ignore_error is None:
+                if (
+                    context is not None
+                    and context.ignore_file is None
+                    and context.ignore_error is None
+                    and not _is_small_and_clean(build, context)
+                ):
                     source, target = _whole(build, instruction), instruction.destination
                     shown = f"{instruction.name} {source.text} {target.text if target else ''}".rstrip()
                     yield Finding(
@@ -44,6 +52,17 @@ def no_dockerignore(build: Build) -> Iterator[Finding]:
                         source,
                     )
                 return
+
+
+_SMALL_BYTES = 1_000_000
+_FEW_FILES = 100
+
+
+def _is_small_and_clean(build: Build, context: Context) -> bool:
+    """Whether there is little to copy, and nothing that does not belong in an image."""
+    files = context.files()
+    small = bool(files) and not context.truncated and len(files) <= _FEW_FILES and context.size() <= _SMALL_BYTES
+    return small and not find_waste(build, context)
 
 
 def _whole(build: Build, instruction: CopyOrAdd) -> Argument:
@@ -68,8 +87,10 @@ def _measured(build: Build, context: Context) -> str:
 EXAMPLES = (
     Bad("COPY «.» /app", files={"app.py": "", ".git/HEAD": "x"}, message="`.git`"),
     Good("COPY . /app", files={"app.py": "", ".dockerignore": ".git\n"}),
-    Bad("WORKDIR /app\nADD «./» .\nCOPY . .", files={"app.py": ""}, why="reported once per Dockerfile"),
-    Bad("COPY app.py «.» /app/", files={"app.py": ""}, message="`COPY . /app/`"),
+    Bad("WORKDIR /app\nADD «./» .\nCOPY . .", files={"app.py": "", ".env": "A=b"}, why="reported once per Dockerfile"),
+    Bad("COPY app.py «.» /app/", files={"app.py": "", ".DS_Store": ""}, message="`COPY . /app/`"),
+    Bad("COPY «.» /app", files={"app.py": "x" * 1_100_000}, message="1.1 MB in 1 file"),
+    Good("COPY . /app", files={"app.py": "", "README.md": ""}, why="small, and nothing that does not belong there"),
     Bad(
         "COPY «.» /app\nRUN npm ci",
         files={

@@ -31,7 +31,7 @@ def unwanted_files(build: Build) -> Iterator[Finding]:
     in every directory, `__pycache__` only at the top. `dlint dockerignore --write` extends the file.
 
     ## Exceptions
-    - `.git` if the build reads the Git history.
+    - `.git` if the build reads the Git history, and `.env` files that Git tracks.
     - Modules that no step of the build installs.
     - Files that COPY or ADD lists explicitly.
     - Secrets in tests and examples, or in a stage from which they are not copied.

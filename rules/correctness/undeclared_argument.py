@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from ...fixers.edits.edit import UNSAFE, Fix
 from ...fixers.edits.instructions import insert_instruction_before
+from ...model.inherited_variables import base_defines, is_usual_variable
 from ...model.state import PLATFORM_ARGS
 from ...syntax.expand import variable_references
-from ..base import WARNING, Bad, Finding, Good, rule
+from ..base import MEDIUM, WARNING, Bad, Finding, Good, rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,6 +40,9 @@ def undeclared_argument(run: Run, build: Build) -> Iterator[Finding]:
     ## What to do
     Add `ARG NAME` to the stage, before the RUN. It inherits the value.
 
+    ## Exceptions
+    - Variables that the base image sets, such as `GOLANG_VERSION` of `golang`.
+
     ## Fix safety
     Unsafe: the variable was empty before, and the command may rely on that.
     """
@@ -49,6 +53,14 @@ def undeclared_argument(run: Run, build: Build) -> Iterator[Finding]:
             continue
         if name in state.vars or name in state.unknown or _assigned(run, name):
             continue
+        is_global = name in build.global_args
+        unless = ""
+        if is_global:
+            stage = build.stage_of(run)
+            defined = base_defines(stage, name) if stage is not None else None
+            if defined or (defined is None and is_usual_variable(name)):
+                continue
+            unless = ", unless the base image sets it" if defined is None else ""
         for word in (word for command in script.commands for word in _words(command) if name in word.text):
             found = [
                 (start, end) for used, start, end in variable_references(word.text.replace("'", " ")) if used == name
@@ -62,10 +74,10 @@ def undeclared_argument(run: Run, build: Build) -> Iterator[Finding]:
                     *insert_instruction_before(build.dockerfile, run, f"ARG {name}"),
                 )
                 why = "the ARG before FROM is not visible in this stage"
-                if name not in build.global_args:
+                if not is_global:
                     why = "BuildKit sets it only for stages that declare it"
-                message = f"`{name}` is empty here: {why}; add `ARG {name}`"
-                yield Finding(message, span, fix=fix)
+                message = f"`{name}` is empty here{unless}: {why}; add `ARG {name}`"
+                yield Finding(message, span, fix=fix, confidence=MEDIUM if unless else "")
                 break
 
 
@@ -90,6 +102,15 @@ EXAMPLES = (
     ),
     Good("ARG VERSION=1\nFROM debian:12-slim\nARG VERSION\nRUN curl -O https://example.com/$VERSION.tgz"),
     Good("ARG VERSION=1\nFROM debian:12-slim\nRUN VERSION=2; echo $VERSION"),
+    Good(
+        "ARG GOLANG_VERSION=1.23\nFROM golang:$GOLANG_VERSION\nRUN echo $GOLANG_VERSION",
+        why="the base image sets it, too",
+    ),
+    Good("ARG PG_MAJOR=16\nFROM example.org/pg:$PG_MAJOR\nRUN apt-get install -y x-$PG_MAJOR", why="probably the same"),
+    Bad(
+        "ARG VERSION=1\nFROM example.org/a:$VERSION\nRUN curl -O https://example.com/«$VERSION».tgz",
+        message="empty here, unless the base image sets it",
+    ),
     Good("ARG VERSION=1\nFROM debian:$VERSION\nRUN echo a"),
     Bad(
         "RUN GOARCH=amd64 make «$TARGETARCH»",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...fixers.edits.edit import SAFE, UNSAFE, Edit, Fix
+from ...syntax.swallowed import swallowed_instructions
 from ...syntax.tree import Add
 from ..base import ERROR, Bad, Finding, Good, rule
 
@@ -34,8 +35,8 @@ def copy_needs_slash(copy: Copy | Add, build: Build) -> Iterator[Finding]:
     value = build.value(copy, word) if word is not None else None
     if word is None or not value or value == "." or value.endswith(("/", "/.")) or copy.flag("parents"):
         return
-    if value.endswith("\\"):
-        return  # a Windows directory
+    if value.endswith("\\") or swallowed_instructions(build.dockerfile, copy.parent or copy):
+        return  # a Windows directory, or the next instruction as sources
     if len(copy.sources) > 1:
         yield Finding(
             f"{len(copy.sources)} sources need a directory as destination; end `{word.text}` with `/`",
@@ -81,6 +82,7 @@ EXAMPLES = (
     Bad("COPY *.txt «/c»", files={"a.txt": "a", "b.txt": "b"}, message="matches 2 files"),
     Good("FROM mcr.microsoft.com/windows/nanoserver:ltsc2022\nCOPY a b C:\\\\c\\\\"),
     Good("COPY a b ./"),
+    Good("COPY a c:\\\nRUN dir c:", why="reported by swallowed-instruction"),
     Good("COPY a b .", why="BuildKit treats it as a directory"),
     Good("ARG D\nCOPY a b $D", why="set by the build"),
     Good("COPY *.txt /c", files={"a.txt": "a"}),

@@ -31,7 +31,7 @@ def relative_destination(copy: Copy | Add, build: Build) -> Iterator[Finding]:
     Safe: the base image is known to use `/`, so the absolute path is the same.
 
     ## Exceptions
-    - Base images that set a WORKDIR.
+    - Base images that set a WORKDIR, and `scratch`, whose working directory is always `/`.
     - Unknown base images, unless the option `pedantic` is set.
     """
     word, stage = copy.destination, build.stage_of(copy)
@@ -40,6 +40,8 @@ def relative_destination(copy: Copy | Add, build: Build) -> Iterator[Finding]:
         return
     if isinstance(copy, Add) and pedantic(build):
         return  # hadolint only checks COPY
+    if stage.root.image == "scratch" and not pedantic(build):
+        return
     base = stage.state(0).workdir
     if base != "/" and not (base is None and pedantic(build)):
         return
@@ -78,7 +80,8 @@ EXAMPLES = (
     Bad("FROM debian:12\nCOPY a «b»", fixed="FROM debian:12\nCOPY a /b"),
     Good("FROM debian:12\nCOPY a /b"),
     Bad("FROM debian:12\nCOPY . «.»", fixed="FROM debian:12\nCOPY . /"),
-    Bad("FROM scratch\nCOPY a «b»"),
+    Good("FROM scratch\nCOPY a b", why="always `/b`"),
+    Bad("FROM scratch\nCOPY a «b»", options={"pedantic": True}),
     Bad('FROM debian:12\nADD ["a", "«b»"]', fixed='FROM debian:12\nADD ["a", "/b"]'),
     Bad("FROM example.com/a:1\nCOPY a «b»", options={"pedantic": True}),
     Good("FROM example.com/a:1\nCOPY a b", why="its working directory is unknown"),

@@ -37,9 +37,10 @@ def full_base(stage: Stage, build: Build) -> Iterator[Finding]:
     - Stages that are not part of the final image, a final stage named `dev` or `test`, and images in `.devcontainer`.
     - Base images with a digest, and images whose slim variant is not known for certain.
     - Releases that have reached end of life, see BAS001.
+    - Windows images.
     - A JDK that the image needs at run time, and Debian with manual pages.
     """
-    if stage.parent is not None:
+    if stage.parent is not None or stage.is_windows:
         return
     if ".devcontainer" in build.dockerfile.source.name.replace("\\", "/").split("/"):
         return
@@ -116,6 +117,7 @@ EXAMPLES = (
     Good("FROM python:3.12 AS test\nRUN pytest\nFROM test AS dev\nCMD bash", why="a development image"),
     Good("FROM eclipse-temurin:21\nCOPY . .\nCMD ./mvnw spring-boot:run", why="needs the JDK at run time"),
     Good("FROM debian:12\nRUN apt-get install -y man-db", why="slim variants have no manual pages"),
+    Good("# escape=`\nFROM python:3.12\nCMD python app.py", why="a Windows image"),
     Good("FROM golang:1.23\nRUN go build", why="no slim variant"),
     Good("FROM example.com/team/python:3.12", why="not an official image"),
     Good("FROM python:3.8", why="the slim variant has ended too"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..base import WARNING, Bad, Finding, Good, rule
 from ..options import is_project_image
+from .pinning import pin_advice, same_bases, shown_base
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,9 +35,13 @@ def latest_base(instruction: From, build: Build) -> Iterator[Finding]:
         # A variable in the name makes the reference unknown, but not the tag.
         latest = written.endswith(":latest") if ref is None else ref.tag == "latest" and ref.digest is None
         if latest:
+            others = same_bases(build, stage)
+            if others is None:
+                return
             yield Finding(
-                f"base image `{instruction.base.text}` uses the tag `latest`; pin a version",
+                f"base image {shown_base(instruction.base.text, ref)} uses the tag `latest`; {pin_advice(ref)}",
                 instruction.base,
+                related=[(other, "again here") for other in others],
             )
 
 
@@ -49,7 +54,14 @@ EXAMPLES = (
         why="built by the project",
     ),
     Bad("ARG TAG=latest\nFROM «debian:${TAG}»", why="the default of the ARG"),
+    Bad("FROM «cgr.dev/chainguard/node:latest»", message="pin a digest"),
+    Bad(
+        "ARG TAG=latest\nFROM «debian:${TAG}»",
+        message="base image `debian:latest` (`debian:${TAG}`)",
+        why="the default of the ARG",
+    ),
     Bad("ARG P\nFROM «example.org/$P/base:latest»", why="the tag is literal"),
+    Bad("FROM «debian:latest» AS a\nFROM debian:latest\nCOPY --from=a /a /a", why="reported once per image"),
     Good("FROM debian:latest@sha256:" + "a" * 64, why="pinned by digest"),
     Good("ARG TAG\nFROM debian:$TAG", why="set by the build"),
 )

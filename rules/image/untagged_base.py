@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..base import WARNING, Bad, Finding, Good, rule
 from ..options import is_project_image
+from .pinning import pin_advice, same_bases, shown_base
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,20 +33,27 @@ def untagged_base(instruction: From, build: Build) -> Iterator[Finding]:
             return
         ref = stage.base_ref
         if ref is not None and ref.tag is None and ref.digest is None:
+            others = same_bases(build, stage)
+            if others is None:
+                return
             yield Finding(
-                f"base image `{instruction.base.text}` has no tag, so it is `latest`; pin a version",
+                f"base image {shown_base(instruction.base.text, ref)} has no tag, so it is `latest`; {pin_advice(ref)}",
                 instruction.base,
+                related=[(other, "again here") for other in others],
             )
 
 
 EXAMPLES = (
     Bad("FROM «debian»"),
     Good("FROM debian:12-slim"),
-    Bad("ARG BASE=debian\nFROM «$BASE»"),
+    Bad("ARG BASE=debian\nFROM «$BASE»", message="base image `debian` (`$BASE`) has no tag"),
+    Bad("FROM «gcr.io/distroless/static-debian12»", message="pin a digest", why="it has no tags of versions"),
     Good("FROM scratch"),
     Good("FROM app-base", options={"project-images": frozenset({"app-base"})}, why="built by the project"),
     Bad("FROM «debian»", options={"project-images": frozenset({"debian"})}, why="an official image can be meant"),
     Bad("FROM «app»", options={"project-images": frozenset({"app-base"})}, why="another image"),
+    Bad("FROM «debian» AS a\nFROM debian\nCOPY --from=a /a /a", why="reported once per image"),
+    Bad("FROM «debian» AS a\nFROM «debian»\nCOPY --from=a /a /a", options={"pedantic": True}),
     Good("FROM debian:12-slim AS base\nFROM base", why="a stage"),
     Good("ARG BASE\nFROM $BASE", why="set by the build"),
     Good("FROM debian@sha256:" + "a" * 64),

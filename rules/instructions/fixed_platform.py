@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..base import WARNING, Bad, Finding, Good, rule
+from ..options import pedantic
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def fixed_platform(instruction: From, build: Build) -> Iterator[Finding]:
 
     ## Exceptions
     - A stage whose name contains the system or architecture, such as `build-amd64`.
+    - `windows/amd64` for an image that exists for Windows only.
     - Platforms that contain a variable. hadolint accepts only `$BUILDPLATFORM` and `$TARGETPLATFORM`.
     """
     flag = instruction.flag("platform")
@@ -53,6 +55,9 @@ def fixed_platform(instruction: From, build: Build) -> Iterator[Finding]:
     system = _SYSTEMS.get(first, first) if slash or first in ("windows", "darwin", "freebsd", "macos") else "linux"
     architecture = _ARCHITECTURES.get(second or first, second or first)
     name = instruction.alias.text.lower() if instruction.alias else ""
+    stage = build.stage_from(instruction)
+    if system == "windows" and stage is not None and stage.is_windows and not pedantic(build):
+        return
     if system not in name and architecture not in name:
         yield Finding(f"`{flag.value}` pins the platform; set it with `docker build --platform` instead", flag)
 
@@ -64,5 +69,6 @@ EXAMPLES = (
     Good("FROM --platform=$BUILDPLATFORM debian:12"),
     Good("ARG ARCH=amd64\nFROM --platform=linux/${ARCH} debian:12", why="a build argument can change it"),
     Good("FROM --platform=linux/amd64 debian:12 AS build-amd64", why="the stage name contains the platform"),
+    Good("FROM --platform=windows/amd64 mcr.microsoft.com/windows/nanoserver:ltsc2022", why="the only platform"),
     Good("FROM --platform=linux/x86_64 debian:12 AS amd64"),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...fixers.edits.edit import SAFE, Edit, Fix
 from ...fixers.edits.instructions import has_comments_inside
 from ...syntax.tree import Label
-from ..base import ERROR, Bad, Finding, Good, rule
+from ..base import WARNING, Bad, Finding, Good, rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ _LABEL = "org.opencontainers.image.authors"
 
 @rule(
     "DL4000",
-    level=ERROR,
+    level=WARNING,
     since="0.1",
     aliases=("buildkit:MaintainerDeprecated", "trivy:DS-0022", "checkov:CKV_DOCKER_6"),
     onbuild=False,
@@ -38,7 +38,7 @@ def maintainer(instruction: Maintainer, build: Build) -> Iterator[Finding]:
     Safe: the name moves to a label, and nothing in a build reads the old field.
 
     ## Exceptions
-    - No fix if the stage already has the label.
+    - No fix if the stage already has the label, or if the name ends with a comment, which would become part of it.
 
     ## References
     - <https://docs.docker.com/engine/deprecated/#maintainer-in-dockerfile>
@@ -50,7 +50,13 @@ def maintainer(instruction: Maintainer, build: Build) -> Iterator[Finding]:
 
 def _fix(instruction: Maintainer, build: Build) -> Fix | None:
     stage, name = build.stage_of(instruction), instruction.arguments_text
-    if stage is None or not name or not name.isprintable() or has_comments_inside(build.dockerfile, instruction):
+    if (
+        stage is None
+        or not name
+        or " #" in name
+        or not name.isprintable()
+        or has_comments_inside(build.dockerfile, instruction)
+    ):
         return None
     labels = (pair.key.text for label in stage.instructions if isinstance(label, Label) for pair in label.pairs)
     if _LABEL in labels:
@@ -77,5 +83,6 @@ EXAMPLES = (
         why="special characters are escaped",
     ),
     Bad("«MAINTAINER 'Jane'»", fixed='LABEL org.opencontainers.image.authors="Jane"'),
+    Bad("«MAINTAINER me # since 2015»", fixed="MAINTAINER me # since 2015"),
     Bad("«maintainer me»", fixed='label org.opencontainers.image.authors="me"'),
 )

@@ -31,7 +31,8 @@ def relative_workdir(stage: Stage, build: Build) -> Iterator[Finding]:
     ## Exceptions
     - Paths that contain a variable set by a build argument or an unknown base image.
     - Windows paths such as `C:\\app`.
-    - No fix if the directory that the path is relative to is unknown, and for `~`, which WORKDIR does not expand.
+    - No fix if the directory that the path is relative to is unknown, and for `~`, which only a shell expands: the home
+      directory of the user was meant.
     """
     first = stage.parent is None or not has_workdir(stage.parent)
     for instruction in stage.instructions:
@@ -43,12 +44,17 @@ def relative_workdir(stage: Stage, build: Build) -> Iterator[Finding]:
             and not value.startswith("/")
             and not _is_windows_path(stage, instruction.value.text, value)
         ):
+            if value[:1] == "~" and instruction.value.text[:1] not in ("'", '"', "\\"):
+                message = f"WORKDIR does not expand `~`, so `{instruction.value.text}` is a directory named `~`"
+                others = None if first else _OTHERS
+                yield Finding(f"{message}; use an absolute path", instruction.value, aliases=others)
+                first = False
+                continue
             shown = f"`{instruction.value.text}`" if value else f"`{instruction.value.text}` is empty, so it"
-            home = "; `~` is not expanded" if value.startswith("~") else ""
             where = "to the base image's working directory" if first else "to the previous WORKDIR"
             # BuildKit reports only the first WORKDIR: if that is absolute, all later ones are known.
             yield Finding(
-                f"{shown} is relative {where}{home}; use an absolute path",
+                f"{shown} is relative {where}; use an absolute path",
                 instruction.value,
                 aliases=None if first else _OTHERS,
                 fix=_fix(build, instruction, instruction.value, value),
@@ -82,8 +88,9 @@ EXAMPLES = (
     Bad("WORKDIR /app\nWORKDIR «src»", message="to the previous WORKDIR", fixed="WORKDIR /app\nWORKDIR /app/src"),
     Bad("ENV D=app\nWORKDIR «$D/x»", why="the value is known", fixed="ENV D=app\nWORKDIR /$D/x"),
     Bad("WORKDIR «a»", why="a one-letter name"),
+    Bad("WORKDIR «~/app»", message="does not expand `~`", fixed="WORKDIR ~/app"),
+    Bad("WORKDIR /a\nWORKDIR «~»", message="a directory named `~`", fixed="WORKDIR /a\nWORKDIR ~"),
     Bad("FROM scratch AS a\nWORKDIR /a\nFROM a\nWORKDIR «b»"),
-    Bad("WORKDIR «~/app»", message="`~` is not expanded", fixed="WORKDIR ~/app"),
     Good("WORKDIR '/app'"),
     Good("ARG D\nWORKDIR $D/x", why="the value is set at build time"),
     Good("ENV D=/app\nWORKDIR $D/x"),

@@ -33,8 +33,20 @@ _ABOUT = frozenset(
      "id", "ids", "format", "auth", "authentication", "login", "command", "cmd", "args", "service", "server", "address",
      "cache", "refresh", "validation", "reset", "review", "regex", "env", "var", "config", "arn", "ref", "list",
      "count", "limit", "limits", "rotation", "backend", "manager", "namespace", "key", "storage", "driver", "salt",
-     "delimiter")
+     "delimiter", "prompt", "hint", "chars", "characters", "strength", "message", "label", "alias", "class",
+     "scope", "scopes", "source", "symbol", "grant", "engine", "error", "title", "template", "placeholder",
+     "pattern", "help", "complexity", "entropy", "encoding", "encoder", "budget", "window", "rate", "parser",
+     "generator", "owner", "bucket", "contract", "decimals", "supply", "quota", "interval", "duration", "retries",
+     "mount", "destination", "page", "charset", "separator", "claim",
+     "claims", "leeway", "realm", "strategy", "usage", "estimate", "counter", "rules")
 )  # fmt: skip
+# A part before `token` or `tokens` that makes it a piece of text or an amount of it, as in MAX_TOKENS and PAD_TOKEN.
+_AMOUNTS = frozenset(
+    ("max", "min", "num", "new", "total", "context", "input", "output", "prompt", "completion", "batch", "batched",
+     "batches", "chunk", "stop", "special", "pad", "eos", "bos", "unk", "sep", "cls", "mask", "per")
+)  # fmt: skip
+_FINGERPRINT_DIGITS = 40
+"""The length of a fingerprint of an OpenPGP key (RFC 4880, 12.2)."""
 _NO_VALUE = frozenset(
     ("", "true", "false", "yes", "no", "on", "off", "0", "1", "none", "null", "nil", "undefined", "-")
 )
@@ -69,11 +81,15 @@ class DeclaredVariable:
     @property
     def is_secret(self) -> bool:
         """Whether the name suggests a secret and the value is one, or is given by a build argument."""
-        if not _suggests_secret(_name_parts(self.name)):
+        parts = _name_parts(self.name)
+        if not _suggests_secret(parts):
             return False
         if self.is_arg and self.text in ("", '""', "''"):
             return True
-        return not _harmless(self.text if self.value is None else self.value)
+        value = self.text if self.value is None else self.value
+        if parts[-1] == "tokens" and value.strip("\"' ").isdigit():
+            return False
+        return not (_harmless(value) or ("key" in parts and _is_fingerprint(value)))
 
 
 def declared_variables(instruction: Arg | Env, build: Build) -> Iterator[DeclaredVariable]:
@@ -112,6 +128,8 @@ def _suggests_secret(parts: Sequence[str]) -> bool:
         if part.endswith(_SECRETS):
             # SECRET_KEY is a secret; TOKEN_KEY may not be one.
             found = about <= ({"key"} if part == "secret" else set())
+            if found and part in ("token", "tokens") and before in _AMOUNTS:
+                return False
         else:
             # The ID of an access key is not secret by itself, but usually given with the key.
             found = part == "key" and before in _KINDS_OF_KEY and about <= ({"id"} if before == "access" else set())
@@ -132,3 +150,9 @@ def _harmless(value: str) -> bool:
         return True
     placeholder = text[:1] in "<[{*%" and text[-1:] in ">]}*%"
     return placeholder or "your" in lower or lower.strip("x.*-") == ""
+
+
+def _is_fingerprint(value: str) -> bool:
+    """Whether it is the fingerprint of a public key: 40 hexadecimal digits in capitals, perhaps in groups."""
+    digits = value.strip("\"'").replace(" ", "").removeprefix("0x")
+    return len(digits) == _FINGERPRINT_DIGITS and set(digits) <= set("0123456789ABCDEF")

@@ -30,7 +30,8 @@ def secret_variable(instruction: Arg | Env, build: Build) -> Iterator[Finding]:
 
     ## Exceptions
     - Names of settings that refer to a secret: `TOKEN_URL`, `SECRET_NAME`, `*_TOKEN_FILE`, `GOPRIVATE`.
-    - Values that are not secrets: empty values, switches, paths, placeholders, fingerprints in `GPG_KEY`.
+    - Tokens of a language model or parser, and limits: `MAX_TOKENS`, `PAD_TOKEN`, `PASSWORD_PROMPT`.
+    - Values that are not secrets: empty values, switches, paths, placeholders, fingerprints of public keys.
     - `secret-like-name` reports everything that BuildKit reports.
     """
     for variable in declared_variables(instruction, build):
@@ -61,5 +62,15 @@ EXAMPLES = (
     Good("ENV GPG_KEY=A035C8C19219BA821ECEA86B64E628F8D684696D", why="the fingerprint of a public key"),
     Good("ENV PASSWORD= ROOT_PASSWORD=/run/secrets/pw ALLOW_EMPTY_PASSWORD=yes", why="not secrets"),
     Good("ENV TOKEN_URL=https://example.org/ SECRET_NAME=web TOKEN_EXPIRY=3600"),
+    Good("ENV MAX_TOKENS=4096 LLM_MAX_NEW_TOKENS=512 RATE_TOKENS=20", why="amounts"),
+    Good("ENV BOS_TOKEN=begin PAD_TOKEN=pad TOKENIZERS_PARALLELISM=false", why="pieces of text"),
+    Good('ENV PASSWORD_PROMPT="Enter:" PASSWORD_PROMPT_STRING=x PASSWORD_HINT=pet PASSWORD_STRENGTH=high'),
+    Good("ENV TOKEN_SYMBOL=ETH TOKEN_SCOPE=read TOKEN_SOURCE=env SECRET_ENGINE=kv"),
+    Bad("ENV «API_TOKENS»=ab12,cd34 «SESSION_SECRET»=keyboardcat"),
+    Good(
+        "ENV SIGNING_KEY=0123456789ABCDEF0123456789ABCDEF01234567 \\\n"
+        "    DEPLOY_KEY='0123 4567 89AB CDEF 0123  4567 89AB CDEF 0123 4567'",
+        why="fingerprints of public keys",
+    ),
     Good('ENV HIPCHAT_PASSWORD="[your-password]"', why="a placeholder"),
 )

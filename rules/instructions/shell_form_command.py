@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...fixers.edits.edit import UNSAFE, Edit, Fix
 from ...fixers.edits.instructions import has_comments_inside
 from ...model.state import LINUX_SHELL
-from ...syntax.tree import Healthcheck
+from ...syntax.tree import Entrypoint, Healthcheck
 from ..base import WARNING, Bad, Finding, Good, rule
 from ..options import pedantic
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from ...model.build import Build
     from ...syntax.command import Word
-    from ...syntax.tree import Cmd, Entrypoint
+    from ...syntax.tree import Cmd
 
 # Characters with a meaning only in a shell; commands that contain them have no exec form.
 _SHELL_SYNTAX = frozenset("|&;<>()$`*?[]{}~#\\\n")
@@ -66,7 +66,7 @@ def shell_form_command(instruction: Cmd | Entrypoint | Healthcheck, build: Build
     # BuildKit reports nothing after SHELL, but signals do not reach the program either.
     aliases = () if build.state(instruction).has_custom_shell else None
     where = words[0] if words else instruction
-    yield Finding(_message(instruction, text), where, aliases=aliases, fix=_fix(instruction, build))
+    yield Finding(_message(instruction, text, build), where, aliases=aliases, fix=_fix(instruction, build))
 
 
 def _fix(instruction: Cmd | Entrypoint | Healthcheck, build: Build) -> Fix | None:
@@ -94,14 +94,45 @@ def _is_literal(word: Word) -> bool:
     return text == word.value and _SHELL_SYNTAX.isdisjoint(text) and not set(text) & set("\"'!") and text.isprintable()
 
 
-def _message(instruction: Cmd | Entrypoint, text: str) -> str:
+_FORWARDING = ("dumb-init", "/init", "my_init", "/sbin/my_init")
+"""Inits that send signals to all processes, also below a shell: dumb-init, s6-overlay and baseimage-docker."""
+
+
+def _has_forwarding_init(instruction: Cmd | Entrypoint, build: Build) -> bool:
+    """Whether an init of the ENTRYPOINT forwards signals to the programs below the shell; tini does so with -g."""
+    stage = build.stage_of(instruction)
+    steps = stage.instructions if stage is not None and not isinstance(instruction, Entrypoint) else ()
+    found = [step for step in steps if isinstance(step, Entrypoint) and step.json and step.words]
+    words = [word.text for word in found[-1].words] if found else []
+    if not words:
+        return False
+    first = words[0].rpartition("/")[2]
+    return words[0] in _FORWARDING or first == "dumb-init" or (first == "tini" and "-g" in words)
+
+
+def _message(instruction: Cmd | Entrypoint, text: str, build: Build) -> str:
     if not text:
         return f"`{instruction.keyword}` without a command starts a shell"
     shown = text if len(text) < 40 and "\n" not in text else text[:36].rstrip() + " …"
     if text.startswith("["):
         return f"`{shown}` is not a JSON array of double-quoted strings, so it runs in a shell; fix the JSON"
     simple = _SHELL_SYNTAX.isdisjoint(text) and "=" not in text.split(" ")[0]
-    advice = "use the exec form" if simple else "move it to a script that ends with `exec`"
+    commands = build.commands(instruction)
+    if simple or not commands:
+        advice = "use the exec form" if simple else "move it to a script that ends with `exec`"
+    elif len(commands) == 1 and not commands[0].context and commands[0].name not in _BUILT_INS:
+        advice = f"start it with `exec`: `{instruction.keyword} exec …`"
+    elif not commands[-1].context and commands[-1].operator_before in ("&&", ";") and not commands[-1].operator_after:
+        advice = (
+            f"write `exec` before `{commands[-1].name or commands[-1].words[0].text if commands[-1].words else '…'}`"
+        )
+    else:
+        advice = "move it to a script that ends with `exec`"
+    stage = build.stage_of(instruction)
+    if stage is not None and stage.is_windows:
+        return f"`{shown}` starts a shell first; use the exec form{'' if simple else ' with a script'}"
+    if _has_forwarding_init(instruction, build):
+        return f"`{shown}` starts a shell first; {advice}"
     return f"`{shown}` runs under a shell, so it does not receive signals; {advice}"
 
 
@@ -109,7 +140,18 @@ EXAMPLES = (
     Bad("CMD «node app.js»", message="`node app.js` runs under a shell", fixed='CMD ["node", "app.js"]'),
     Good('CMD ["node", "app.js"]'),
     Bad("CMD «node 'my app.js' \\\n  -v»", fixed='CMD ["node", "my app.js", "-v"]'),
-    Bad("CMD «java $JAVA_OPTS -jar a.jar»", fixed="CMD java $JAVA_OPTS -jar a.jar", why="a variable needs the shell"),
+    Bad(
+        "FROM mcr.microsoft.com/windows/servercore:ltsc2022\nCMD «ping a»", message="`ping a` starts a shell first; use"
+    ),
+    Bad('ENTRYPOINT ["dumb-init", "--"]\nCMD «node $OPTS a.js»', message="starts a shell first; start it with `exec`"),
+    Bad('ENTRYPOINT ["tini", "--"]\nCMD «node a.js»', message="does not receive signals"),
+    Bad("CMD «migrate && node $OPTS a.js»", message="write `exec` before `node`"),
+    Bad(
+        "CMD «java $JAVA_OPTS -jar a.jar»",
+        message="start it with `exec`: `CMD exec …`",
+        fixed="CMD java $JAVA_OPTS -jar a.jar",
+        why="a variable needs the shell",
+    ),
     Bad("CMD «ls *.txt»", fixed="CMD ls *.txt", why="a pattern needs the shell"),
     Bad("CMD «ulimit -n 10»", fixed="CMD ulimit -n 10", why="a shell built-in"),
     Bad("ENTRYPOINT «/entrypoint.sh»"),

@@ -93,4 +93,5 @@ EXAMPLES = (
         "FROM debian:8\nRUN apt-get install -y python-pip python3-pip && pip install -U pip\nRUN pip3 install a==1",
         why="only pip was upgraded, not pip3",
     ),
+    Good("FROM python:3.12\nARG P=--no-cache-dir\nRUN pip install $P flask==3", why="the value of the variable"),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..base import WARNING, Bad, Finding, Good, rule
+from ..options import pedantic
 from ..packages.package_findings import PackageSpan, unpinned_message, unpinned_packages
 
 TYPE_CHECKING = False
@@ -11,6 +12,9 @@ if TYPE_CHECKING:
 
     from ...model.build import Build
     from ...syntax.tree import Run
+
+
+_INSTALLERS = ("pip", "setuptools", "wheel")
 
 
 @rule(
@@ -30,9 +34,14 @@ def pip_pin(run: Run, build: Build) -> Iterator[Finding]:
 
     ## Exceptions
     - Versions with an upper bound: `flask<4`, `flask~=3.0`.
+    - The upgrade of pip itself, with setuptools and wheel: a new pip does not change what is installed.
     - Calls with a constraints file (`-c`, `PIP_CONSTRAINT`), and wheels from a local directory (`--no-index`).
     """
     for packages in unpinned_packages(build, run, "pip", "uv", "pipx", "poetry", "pipenv"):
+        if not pedantic(build) and any(package.name == "pip" for package in packages):
+            packages = [package for package in packages if package.name not in _INSTALLERS]
+        if not packages:
+            continue
         yield Finding(unpinned_message(packages, "{}==<version>"), PackageSpan(packages))
 
 
@@ -46,6 +55,14 @@ EXAMPLES = (
     Bad("FROM python:3.12-slim\nRUN uv pip install --system «flask»"),
     Bad("FROM python:3.12-slim\nRUN pipx install «poetry»"),
     Good("FROM python:3.12-slim\nRUN pip install -r requirements.txt"),
+    Good("FROM python:3.12-slim\nRUN pip install --upgrade pip setuptools wheel", why="pip itself"),
+    Bad("FROM python:3.12-slim\nRUN pip install -U pip «flask»", message="`flask` is not pinned"),
+    Bad("FROM python:3.12-slim\nRUN pip install --upgrade «pip»", options={"pedantic": True}),
+    Bad(
+        "FROM python:3.12-slim\nRUN pip install «git+https://example.com/a.git 'a @ git+https://example.com/b'»",
+        message="are not pinned; add `@<commit>` to the repositories",
+    ),
+    Good("FROM python:3.12-slim\nRUN pip install git+https://example.com/a.git@1f2e3d4"),
     Good("FROM python:3.12-slim\nRUN pip install .", why="the project itself"),
     Good(
         "FROM python:3.12-slim\nRUN pip install --no-index --find-links=/wheels app",
@@ -56,4 +73,5 @@ EXAMPLES = (
         why="a constraints file",
     ),
     Good("FROM python:3.12-slim\nRUN pip install --dry-run flask", why="nothing is installed"),
+    Good("FROM python:3.12\nARG P=--no-cache-dir\nRUN pip install $P flask==3", why="the variable is an option"),
 )

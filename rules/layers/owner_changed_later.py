@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ...fixers.edits.edit import UNSAFE, Edit, Fix
-from ...model.image_paths import commands_with_directories, covers, resolve_image_path
+from ...model.image_paths import commands_with_directories, copied_paths, covers, resolve_image_path
 from ...syntax.tree import Add, Copy, Run
 from ..base import INFO, Bad, Finding, Good, rule
-from ..text import format_line_numbers
+from ..text import format_line_numbers, format_size
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ...syntax.command import Command, Word
 
 _CHANGERS = ("chown", "chmod")
+_LARGE_FILE = 100_000
 _MOST = 5
 """The maximum number of COPYs in a message."""
 
@@ -29,7 +30,7 @@ _MOST = 5
     prefilter=("chown", "chmod"),
 )
 def owner_changed_later(stage: Stage, build: Build) -> Iterator[Finding]:
-    """A RUN changes the owner or mode of all files added by an earlier COPY.
+    """A RUN changes the owner or mode of all files, or of a large file, that an earlier COPY added.
 
     ## Why
     Layers contain whole files: every file whose owner or mode changes is stored, pushed and pulled a second time.
@@ -49,16 +50,46 @@ def owner_changed_later(stage: Stage, build: Build) -> Iterator[Finding]:
     if not build.is_shipped(stage):
         return
     copied: dict[str, list[Copy | Add]] = {}
+    files: dict[str, tuple[Copy | Add, str]] = {}
     for instruction in stage.instructions:
         if isinstance(instruction, Copy | Add):
             word = instruction.destination
             target = build.state(instruction).path(word.text) if word is not None else None
             if target is not None and not instruction.flag("parents"):
                 copied.setdefault(target, []).append(instruction)
-        elif isinstance(instruction, Run) and copied and "R" in build.script(instruction).text:
+                for place in copied_paths(build, instruction):
+                    files[place.path] = (instruction, place.source)
+        elif isinstance(instruction, Run) and copied and "ch" in build.script(instruction).text:
             for command, directory in commands_with_directories(build, instruction):
-                if command.name in _CHANGERS and not command.context and command.has("-R"):
+                if command.name not in _CHANGERS or command.context:
+                    continue
+                if command.has("-R", "--recursive"):
                     yield from _change(build, copied, instruction, command, directory)
+                else:
+                    yield from _change_of_file(build, files, instruction, command, directory)
+
+
+def _change_of_file(
+    build: Build, files: Mapping[str, tuple[Copy | Add, str]], run: Run, command: Command, directory: str | None
+) -> Iterator[Finding]:
+    """The finding for a command that changes one large file of the build context."""
+    operands = command.operands(("--reference", "--from"))
+    context = build.context
+    if context is None or len(operands) != 2 or operands[0].dynamic or operands[1].dynamic:
+        return
+    path = resolve_image_path(build, run, directory, operands[1].value)
+    copy, source = files.get(path or "", (None, ""))
+    name = source.lstrip("/")
+    if copy is None or copy.flag("from") or copy.flag(command.name) or context.is_directory(name):
+        return
+    size = context.size(name)
+    if size >= _LARGE_FILE:
+        yield Finding(
+            f"`{command.name}` duplicates `{name}` ({format_size(size)}) from line {copy.start_line} in a new layer; "
+            f"{_advice(command, operands[0], copy.name)}",
+            command,
+            related=[(copy, "added here")],
+        )
 
 
 def _change(
@@ -90,6 +121,8 @@ def _advice(command: Command, wanted: Word, instruction: str) -> str:
     value = wanted.value
     if command.name == "chown" and value.partition(":")[0] in ("root", "0"):
         return "remove it: they already belong to root"
+    if command.name == "chmod" and value in ("+x", "a+x"):
+        return f"use `{instruction} --chmod=755`"
     if command.name == "chmod" and value[-1:] in ("2", "3", "6", "7"):
         return f"set the mode with `{instruction} --chmod` and avoid world-writable modes"
     return f"use `{instruction} --{command.name}={value}`"
@@ -103,7 +136,7 @@ def _fix(
     owner: Word,
 ) -> Fix | None:
     """Add the option to the COPYs, and change `chown -R` to `chown` of the directory only."""
-    recursive = next((word for word in command.words if word.value == "-R"), None)
+    recursive = next((word for word in command.words if word.value in ("-R", "--recursive")), None)
     stage = build.stage_of(run)
     since = stage.instructions[build.index_of(copies[0]) : build.index_of(run)] if stage else ()
     alone = len(build.commands(run)) == 1 and not run.json and not run.heredocs
@@ -124,6 +157,17 @@ EXAMPLES = (
         message="duplicates the files from COPY on line 3",
         fixed="WORKDIR /app\nCOPY --chown=app:app . .\nRUN chown app:app /app",
     ),
+    Bad(
+        "WORKDIR /app\nCOPY . .\nRUN «chown --recursive 10:10 /app»",
+        fixed="WORKDIR /app\nCOPY --chown=10:10 . .\nRUN chown 10:10 /app",
+    ),
+    Bad(
+        "COPY tool /usr/bin/\nRUN «chmod +x /usr/bin/tool»",
+        files={"tool": "x" * 200_000},
+        message="`chmod` duplicates `tool` (200 kB) from line 2 in a new layer; use `COPY --chmod=755`",
+    ),
+    Bad("COPY tool /usr/bin/tool\nRUN «chown 10:10 /usr/bin/tool»", files={"tool": "x" * 200_000}),
+    Good("COPY tool /usr/bin/\nRUN chmod +x /usr/bin/tool", files={"tool": "x" * 200}, why="a small file"),
     Good("COPY --chown=app . /app\nRUN chown -R app /app"),
     Bad("COPY a /srv/a\nCOPY b /srv/b\nRUN «chown -vR www-data /srv»"),
     Bad("COPY bin /opt/bin\nRUN «chmod -R 755 /opt/bin»", message="`COPY --chmod=755`"),

@@ -112,9 +112,16 @@ def quoted_packages(packages: Sequence[Package]) -> str:
     return join_quoted([p.name if p.word.value.startswith("$") else p.word.value for p in packages])
 
 
+_TO_WHAT = ("the repository", "the repositories")
+
+
 def unpinned_message(packages: Sequence[Package], form: str = "") -> str:
     """The message for packages that are not pinned; `form` shows how to write a version: `{}==<version>`."""
     shown = quoted_packages(packages)
+    repositories = [package for package in packages if package.kind == "repository"]
+    if len(packages) > 1 and repositories:
+        named = f"use `{form.format('<name>')}` and " if len(repositories) < len(packages) and form else ""
+        return f"{shown} are not pinned; {named}add `@<commit>` to {_TO_WHAT[len(repositories) > 1]}"
     if len(packages) > 1:
         return f"{shown} are not pinned; " + (f"use `{form.format('<name>')}`" if form else "add versions")
     package = packages[0]

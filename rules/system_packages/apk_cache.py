@@ -155,4 +155,5 @@ EXAMPLES = (
         "FROM alpine:3.20\nRUN --mount=type=cache,target=/etc/apk/cache apk add curl",
         why="a cache mount",
     ),
+    Good('FROM alpine:3.20\nENV APK="--no-cache"\nRUN apk add $APK bash', why="the value of the variable"),
 )

@@ -7,7 +7,7 @@ from itertools import chain, islice
 from ...fixers.edits.edit import SAFE, UNSAFE, Fix
 from ...fixers.edits.join_runs import join_runs, run_separator
 from ...syntax.tree import CommandLine, Run
-from ..base import INFO, Bad, Finding, Good, rule
+from ..base import INFO, MEDIUM, Bad, Finding, Good, rule
 from ..layers.separate_updates import is_separate_update
 from ..options import pedantic
 from ..packages.fixes import following_steps, may_run_manager, only_manages_packages, run_after_call
@@ -39,6 +39,7 @@ def apt_lists(run: Run, build: Build) -> Iterator[Finding]:
     Unsafe if an unknown script or program runs later, and in ONBUILD.
 
     ## Exceptions
+    - Images whose CMD, ENTRYPOINT or HEALTHCHECK calls apt. No fix for a RUN that only updates the lists.
     - Stages that are not part of the final image, and a RUN that calls a cleanup script.
     - An update whose lists are first used in a later RUN, which `separate-apt-update` reports, unless the option
       `pedantic` is set.
@@ -48,8 +49,18 @@ def apt_lists(run: Run, build: Build) -> Iterator[Finding]:
     for call in calls_leaving_lists(build, run, "apt"):
         if not pedantic(build) and is_separate_update(build, run, call.manager.family):
             continue  # separate-apt-update reports it
+        if not pedantic(build) and _used_at_run_time(build, run):
+            continue
         head = CallPrefix(call)
         line = _needed_later(build, run)
+        if not line and _only_updates(build, run):
+            yield Finding(
+                f"`{head.text}` leaves package lists in this layer that no step of the build uses; remove it, unless "
+                "the container installs packages",
+                head,
+                confidence=MEDIUM,
+            )
+            continue
         advice = f"move line {line}, which needs them, into this RUN and end it" if line else "end this RUN"
         yield Finding(
             f"`{head.text}` leaves the package lists in this layer; {advice} with `{_DELETE}`"
@@ -57,6 +68,24 @@ def apt_lists(run: Run, build: Build) -> Iterator[Finding]:
             head,
             fix=_join(build, run, call) if line else _fix(build, run, call),
         )
+
+
+def _only_updates(build: Build, run: Run) -> bool:
+    """Whether a RUN does nothing but fetch package lists."""
+    calls = build.package_calls(run)
+    return len(calls) == len(build.commands(run)) and all(call.verb == "update-index" for call in calls) and bool(calls)
+
+
+def _used_at_run_time(build: Build, run: Run) -> bool:
+    """Whether the CMD, ENTRYPOINT or HEALTHCHECK of the final image calls apt."""
+    stage = build.final_stage
+    lineage = (*stage.ancestors, stage) if stage is not None and build.stage_of(run) is not None else ()
+    for step in (step for each in lineage for step in each.instructions):
+        if isinstance(step, CommandLine) and not isinstance(step, Run):
+            names = {call.manager.name for call in build.package_calls(step)}
+            if "apt" in names or any(command.name.startswith("apt-") for command in build.commands(step)):
+                return True
+    return False
 
 
 _MOST_JOINED = 50
@@ -189,7 +218,14 @@ EXAMPLES = (
         fixed="RUN apt-get update && apt-get upgrade -y && \\\n    apt-get install -y curl && \\\n"
         "    apt-get install -y git && \\\n    rm -rf /var/lib/apt/lists/* && a",
     ),
-    Bad("RUN «apt-get update»\nRUN apt-get clean", message="end this RUN with `rm -rf /var/lib/apt/lists/*`"),
+    Bad(
+        "RUN «apt-get update»\nRUN apt-get clean",
+        message="no step of the build uses",
+        fixed="RUN apt-get update\nRUN apt-get clean",
+    ),
+    Good(
+        'RUN apt-get update\nENTRYPOINT ["sh", "-c", "apt-get install -y $TOOLS && exec run"]', why="used at run time"
+    ),
     Good("RUN apt-get update\nRUN apt-get install -y \\\n    curl", why="reported by separate-apt-update"),
     Bad(
         "RUN «apt-get update»\nRUN apt-get install -y curl",

@@ -72,4 +72,5 @@ EXAMPLES = (
     Good("RUN apt-get install -s curl", why="a dry run"),
     Good("RUN echo 'APT::Install-Recommends 0;' > /etc/apt/apt.conf.d/90-x\nRUN apt-get install -y curl"),
     Good("COPY apt.conf /etc/apt/apt.conf.d/90-own\nRUN apt-get install -y curl", why="its content is unknown"),
+    Good('ENV P="--no-install-recommends -y"\nRUN apt-get $P install curl', why="the value of the variable"),
 )

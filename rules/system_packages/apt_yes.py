@@ -62,4 +62,7 @@ EXAMPLES = (
     Good("RUN if apt-get install -s curl; then echo a; fi", why="a dry run"),
     Good("RUN echo 'APT::Get::Assume-Yes 1;' > /etc/apt/apt.conf.d/90-yes\nRUN apt-get install curl"),
     Good("RUN echo apt-get install curl", why="not a command"),
+    Good('ARG P="-y --no-install-recommends"\nRUN apt-get install $P curl', why="the value of the variable"),
+    Good('RUN F=-y; apt-get install "$F" curl'),
+    Bad("ARG P=curl\nRUN «apt-get install» $P"),
 )

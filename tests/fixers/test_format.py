@@ -133,6 +133,32 @@ def test_long_lists_have_a_line_for_each_package() -> None:
     assert check(text) == text
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("pip install -e . -e ./lib -r ci.txt a b", ["-e .", "-e ./lib", "-r ci.txt", "a", "b"]),
+        ("apt-get install -y a b -t sid c d", ["a", "b", "-t sid", "c", "d"]),
+        (
+            "npm install -g a b --registry https://example.com c d",
+            ["a", "b", "--registry https://example.com", "c", "d"],
+        ),
+        ("dnf install -y a b c --setopt=x=y d", ["a", "b", "c", "--setopt=x=y", "d"]),
+    ],
+)
+def test_an_option_and_its_value_are_one_item(before: str, after: list[str]) -> None:
+    assert check(f"FROM a\nRUN {before}\n").split(" \\\n    ")[1:] == [*after[:-1], after[-1] + "\n"]
+
+
+def test_comments_among_other_shells_stay_where_they_are() -> None:
+    text = 'FROM a\nSHELL ["pwsh", "-c"]\nRUN Get-Item a ; \\\n      # why\n    Get-Item b\n'
+    assert check(text) == text
+
+
+@pytest.mark.parametrize("text", ["RUN a && \\\n\nCOPY b /c\n", 'RUN a \\\nCMD ["b"]\n', "WORKDIR  /a \\\nUSER b\n"])
+def test_an_instruction_that_is_swallowed_is_not_laid_out(text: str) -> None:
+    assert check(f"FROM x\n{text}") == f"FROM x\n{text}"
+
+
 def test_blank_lines() -> None:
     assert check("FROM a\n\n\n\nRUN b\n# c\nFROM d\nRUN e\n\n\n") == "FROM a\n\nRUN b\n\n# c\nFROM d\nRUN e\n"
     assert check("FROM a\n# b\n\n# c\n# d\nFROM e") == "FROM a\n# b\n\n# c\n# d\nFROM e\n"

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import fnmatch
 import os
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 from dockerfile_dlint.model import context as module
 from dockerfile_dlint.model.context import Context
+from dockerfile_dlint.model.git_usage import tracked_files
 from dockerfile_dlint.model.ignore_file import IgnoreFile
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -338,3 +340,14 @@ def test_a_star_matches_every_name(tmp_path_factory: pytest.TempPathFactory, nam
     context = Context(str(root))
     assert context.match("*") == sorted(names)
     assert context.match("a*") == sorted(n for n in names if fnmatch.fnmatchcase(n, "a*"))
+
+
+def test_files_that_git_tracks(tmp_path: Path) -> None:
+    (tmp_path / "web").mkdir()
+    for name in (".env", "web/.env", "web/.env.local"):
+        (tmp_path / name).write_text("A=1")
+    assert tracked_files(str(tmp_path), [".env"]) == set()
+    for words in (["init", "-q"], ["add", "web/.env"]):
+        subprocess.run(["git", *words], cwd=tmp_path, check=True)
+    assert tracked_files(str(tmp_path), [".env", "web/.env", "web/.env.local"]) == {"web/.env"}
+    assert tracked_files(str(tmp_path / "web"), [".env", ".env.local"]) == {".env"}

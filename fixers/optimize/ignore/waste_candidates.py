@@ -310,22 +310,22 @@ def _installed_folders(project: ContextUsage) -> Iterator[str]:
                     and not call.has("-g", "--global")
                     for call in build.package_calls(run)
                 ):
-                    installs.add(_install_folder(build, run))
+                    installs.update(_install_folders(build, run))
             if installs:
                 yield from _copied_to(project, build, installs)
 
 
-def _install_folder(build: Build, run: Run) -> str | None:
-    """The directory in the image where a RUN installs node_modules; None when unknown."""
+def _install_folders(build: Build, run: Run) -> Iterator[str | None]:
+    """The directories in the image where a RUN installs node_modules; None for one that is unknown."""
     from ....model.image_paths import commands_with_directories, resolve_image_path
 
     for command, folder in commands_with_directories(build, run):
         if command.name in ("npm", "yarn", "pnpm", "bun"):
             option = command.option("--prefix", "--cwd", "--dir", "-C")
             if option is not None:
-                return resolve_image_path(build, run, folder, option if isinstance(option, str) else option.value)
-            return folder
-    return None
+                yield resolve_image_path(build, run, folder, option if isinstance(option, str) else option.value)
+            else:
+                yield folder
 
 
 def _copied_to(project: ContextUsage, build: Build, installs: set[str | None]) -> Iterator[str]:
@@ -422,8 +422,9 @@ def expected_patterns(project: ContextUsage, refused: set[str]) -> Iterator[tupl
         for name in ("__pycache__", ".venv"):
             if free(name):
                 yield f"**/{name}" if name == "__pycache__" else name, GENERATED, "generated locally by a tool"
-    if "" in set(_installed_folders(project)) and free("node_modules"):
-        yield "node_modules", GENERATED, "installed by the build"
+    installed = set(_installed_folders(project))
+    if "" in installed and free("node_modules"):
+        yield "node_modules" if len(installed) == 1 else "**/node_modules", GENERATED, "installed by the build"
     words = project.commands
     java = "pom.xml" in project.files and re.search(r"\bmvnw?\b", words)
     rust = "Cargo.toml" in project.files and re.search(r"\bcargo\b", words)

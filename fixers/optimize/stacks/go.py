@@ -43,6 +43,9 @@ _BUILDING = frozenset(
 )
 """Variables that a build depends on."""
 _DOWNLOADS = ("mod download", "mod tidy", "mod verify", "mod vendor")
+_DEFAULT_PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
+"""Where every base image finds programs: the PATH that Docker sets if the image has none."""
+
 _STATIC = (
     "# the image has no C compiler, so the program is built without cgo and needs no C library",
     "ENV CGO_ENABLED=0",
@@ -225,7 +228,11 @@ class _GoSplit(CompiledSplit):
                         f"the image starts `{command.name}`, which only the full base image contains", instruction
                     )
             state = self.build.state(instruction)
-            started += [state.path(command.words[0].value) for command in commands[:1] if command.words]
+            only = len(commands) == 2 and commands[1].context == ("sh -c",)  # `sh -c "exec app"`
+            for program in (command.words[0].value for command in commands[: 1 + only] if command.words):
+                started.append(state.path(program))
+                if "/" not in program:
+                    started += [posixpath.join(directory, program) for directory in _DEFAULT_PATH]
         self.checks.require(
             "the image starts the compiled program",
             self.binary in started,

@@ -22,7 +22,7 @@ function __dlint_rules
         'DL3000'\t'WORKDIR is a relative path.' \
         'DL3001'\t'A command has no effect in a build.' \
         'DL3002'\t'The last USER of the final image is root.' \
-        'DL3003'\t'A RUN starts or ends with `cd`.' \
+        'DL3003'\t'A RUN ends with `cd`, or several RUNs start with the same `cd`.' \
         'DL3004'\t'`sudo` is used in a build.' \
         'DL3006'\t'The base image has neither a tag nor a digest, so `latest` is used.' \
         'DL3007'\t'The base image uses the tag `latest`.' \
@@ -129,7 +129,7 @@ function __dlint_rules
         'OPT001'\t'The package lists are updated in one RUN and used in another.' \
         'OPT002'\t'Consecutive RUN instructions call the same package manager.' \
         'OPT003'\t'Files or packages are removed in a later layer than the one that added them.' \
-        'OPT004'\t'A RUN changes the owner or mode of all files added by an earlier COPY.' \
+        'OPT004'\t'A RUN changes the owner or mode of all files, or of a large file, that an earlier COPY added.' \
         'OPT005'\t'Consecutive COPY instructions copy to the same directory with the same options.' \
         'OPT010'\t'The final image uses a full base image although a slimmer variant of the same version exists.' \
         'OPT020'\t'Source code is copied before the dependencies are installed.' \
@@ -162,12 +162,18 @@ function __dlint_rules
         'COR024'\t'COPY copies the contents of several directories into one.' \
         'COR025'\t'SHELL sets pipefail for a `sh` that does not know it, so every RUN fails.' \
         'COR026'\t'An ENV or LABEL sets the same key twice.' \
+        'COR030'\t'An instruction is part of the one before it, whose last line ends with a backslash.' \
+        'COR031'\t'A line of text that `echo` or `printf` writes starts with `#`, so the build removes it as a comment.' \
+        'COR032'\t'A shell comment at the end of a continued line comments out all lines after it.' \
+        'COR033'\t'`COPY --link` gives the files to a user or group by name.' \
+        'COR034'\t'COPY copies directories together with other sources, which puts their contents into one directory.' \
         'PKG001'\t'`cargo`, `conda`, `composer`, `dotnet` or `bundle` installs a package without a pinned version.' \
         'PKG002'\t'npm, pnpm, bun, Poetry, Pipenv, uv, conda, Composer, Cargo, gem, Bundler or pacman leaves its cache in the layer.' \
         'PKG003'\t'`conda` or `pacman` prompts for confirmation.' \
         'PKG004'\t'A list of packages is not sorted with one package per line.' \
         'PKG005'\t'pip, uv, npm, pnpm or Yarn installs a package from a branch, which moves.' \
         'PKG006'\t'`apt-key` adds a key that apt trusts for every repository.' \
+        'PKG010'\t'ENV sets DEBIAN_FRONTEND, which then applies to the container as well.' \
         'IGN001'\t'A `# dlint: ignore[…]` comment suppresses nothing.' \
         'IGN002'\t'A `# hadolint ignore=…` comment suppresses nothing that dlint reports.' \
         'BAS001'\t'The final image is based on a release that has reached end of life.' \

@@ -162,6 +162,11 @@ def test_a_refused_file_is_not_extended(tmp_path: Path) -> None:
         ("COPY . .\nENV PATH=/app/venv/bin:$PATH", {"venv/pyvenv.cfg": ""}, set()),
         ("COPY . .", {"package.json": "{}", "node_modules/a/i.js": ""}, set()),
         ("COPY . .\nRUN npm ci", {"package.json": "{}", "node_modules/a/i.js": ""}, {"node_modules/a/i.js"}),
+        (
+            "COPY . .\nRUN npm ci && cd web && npm ci",
+            {"package.json": "{}", "web/package.json": "{}", "node_modules/a/i.js": "", "web/node_modules/a/i.js": ""},
+            {"node_modules/a/i.js", "web/node_modules/a/i.js"},
+        ),
         ("COPY . .\nRUN cargo build", {"Cargo.toml": "", "target/x": ""}, {"target/x"}),
         ("COPY . .", {"Cargo.toml": "", "target/x": ""}, set()),
         ("COPY target/a.jar /a\nCOPY . .\nRUN mvn package", {"pom.xml": "", "target/a.jar": ""}, set()),

@@ -182,3 +182,9 @@ def test_a_tag_that_moves_is_answered_by_one_that_moves(tmp_path: Path) -> None:
     result = rewritten(tmp_path, TEXT.replace("golang:1.25-bookworm", "golang:alpine"), FILES).text
     assert result.startswith("FROM golang:alpine AS build\n")
     assert "\n\nFROM alpine:3\n" in result
+
+
+@pytest.mark.parametrize("start", ['CMD ["server"]', "CMD server", 'ENTRYPOINT ["/bin/sh", "-c", "exec server"]'])
+def test_a_program_that_is_found_by_its_name(start: str, tmp_path: Path) -> None:
+    text = TEXT.replace("-o server", "-o /usr/local/bin/server").replace('CMD ["./server"]', start)
+    assert "COPY --from=build /usr/local/bin/server /usr/local/bin/server" in rewritten(tmp_path, text, FILES).text

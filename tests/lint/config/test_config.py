@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from dockerfile_dlint.lint.config import resolver as config
+from dockerfile_dlint.lint.config.hadolint_config import own_errors
 from dockerfile_dlint.lint.config.json_schema import json_schema
 from dockerfile_dlint.lint.config.keys import CONFIG_KEYS, KEYS_BY_NAME
 from dockerfile_dlint.lint.config.layer import ConfigError, ConfigLayer
@@ -153,7 +154,7 @@ def test_extend_joins_what_adds_up_and_replaces_the_rest() -> None:
 def test_hadolints_file_can_be_extended() -> None:
     write(".hadolint.yaml", "ignored: [DL3006]\n")
     write("dlint.toml", 'extend = [".hadolint.yaml"]\nextend-select = ["OPT"]\n')
-    assert ConfigResolver().of("Dockerfile").selection() == ([], ["OPT"], ["DL3006"], "hadolint")
+    assert ConfigResolver().of("Dockerfile").selection() == ([], [*own_errors(), "OPT"], ["DL3006"], "hadolint")
 
 
 # Keys -------------------------------------------------------------------------------------------------------------
@@ -375,7 +376,7 @@ def test_every_key_of_hadolint() -> None:
         "color": False,
         "exit-zero": True,
         "severity": {"DL3009": "error", "DL3057": "info"},
-        "extend-select": ["DL3057"],
+        "extend-select": [*own_errors(), "DL3057"],
         "strict-labels": True,
         "ignore-comments": False,
         "trusted-registries": ["docker.io"],
@@ -533,3 +534,12 @@ def test_the_schema_and_the_reader_agree(text: str) -> None:
         assert not valid
     else:
         assert valid
+
+
+def test_errors_of_dlint_stay_on_with_a_file_of_hadolint() -> None:
+    write(".hadolint.yaml", "ignored: [DL3006]\n")
+    rules = {rule.code for rule in default_plans().of("Dockerfile").rules}
+    assert {"COR003", "SEC011"} <= rules
+    assert "OPT010" not in rules
+    write(".hadolint.yaml", "ignored: [COR003]\n")
+    assert "COR003" not in {rule.code for rule in default_plans().of("Dockerfile").rules}

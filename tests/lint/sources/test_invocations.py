@@ -524,8 +524,8 @@ services:
       context: ./svc
       dockerfile_inline: |
         FROM debian
-        RUN cd /x && \\
-            sudo ls
+        RUN sudo ls && \\
+            cd /x
         # dlint: ignore[DL3004]
         RUN sudo b
 """
@@ -539,11 +539,11 @@ def test_findings_in_an_inline_dockerfile_point_into_the_yaml() -> None:
         places = [line.split(" ")[:2] for line in done.out.splitlines()]
         assert places == [
             ["compose.yml:6:14:", "DL3006"],
-            ["compose.yml:7:13:", "DL3003"],
-            ["compose.yml:8:13:", "DL3004"],
+            ["compose.yml:7:13:", "DL3004"],
+            ["compose.yml:8:13:", "DL3003"],
         ]
         lines = INLINE.split("\n")
-        assert lines[6][12:17] == "cd /x"
+        assert lines[7][12:17] == "cd /x"
 
 
 @pytest.mark.parametrize("header", ["|-", "|+", "|2-"])

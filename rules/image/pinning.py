@@ -1,0 +1,54 @@
+"""What the rules about tags of base images say."""
+
+from __future__ import annotations
+
+from ..options import pedantic
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ...model.build import Build, Stage
+    from ...model.images.reference import ImageRef
+    from ...syntax.tree import Argument
+
+_WITHOUT_VERSIONS = ("gcr.io/distroless/", "cgr.dev/chainguard/")
+"""Images that publish no tags of versions, or only to customers.
+
+Source: github.com/GoogleContainerTools/distroless, edu.chainguard.dev/chainguard/chainguard-images
+"""
+
+
+def shown_base(written: str, ref: ImageRef | None) -> str:
+    """A base image for a message: as written, and what it is if that contains a variable."""
+    return f"`{ref.text}` (`{written}`)" if ref is not None and "$" in written else f"`{written}`"
+
+
+def pin_advice(ref: ImageRef | None) -> str:
+    """The remedy for a base image without a version."""
+    return "pin a digest" if ref is not None and ref.text.startswith(_WITHOUT_VERSIONS) else "pin a version"
+
+
+def same_bases(build: Build, stage: Stage) -> Sequence[Argument] | None:
+    """The base images of later stages that are the same image; None if an earlier stage has it, which is reported.
+
+    hadolint counts each stage, and so does the option `pedantic`.
+    """
+    if pedantic(build):
+        return ()
+    known = build.cached("stages by base image", lambda: _stages_by_base(build))
+    places = known.get(_base(stage), [])
+    return places[1:] if places and places[0] is stage.from_.base else None
+
+
+def _stages_by_base(build: Build) -> dict[str, list[Argument]]:
+    found: dict[str, list[Argument]] = {}
+    for stage in build.stages:
+        if stage.parent is None and stage.from_.base is not None:
+            found.setdefault(_base(stage), []).append(stage.from_.base)
+    return found
+
+
+def _base(stage: Stage) -> str:
+    written = stage.from_.base.text if stage.from_.base is not None else ""
+    return stage.base_ref.text if stage.base_ref is not None else written
