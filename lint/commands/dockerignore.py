@@ -45,7 +45,6 @@ def run_dockerignore(arguments: argparse.Namespace) -> int:
     files = list(discover(paths, exclude=arguments.exclude, excluded=plans.excluded))
     if not files:
         inform(no_dockerfile_message(paths))
-        return CLEAN
     describe_files([file.path for file in files if not file.error], paths, plans)
     status = CLEAN
     proposals: dict[str, IgnoreProposal] = {}
