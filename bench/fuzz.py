@@ -1,154 +1,263 @@
-"""Feed dlint broken Dockerfiles by the thousand: `python bench/fuzz.py --count 100000`.
+"""Feed dlint generated repositories by the thousand: `python bench/fuzz.py --inputs 100000`.
 
-Every input is made from pieces of the grammar, some of them repeated to tens of thousands of characters, or from real
-files that are cut and mixed (`--corpus DIR`). It is parsed, checked against the laws of tests/syntax/laws.py and linted
-with all rules; with `--fix` it is also repaired by some of the rules that have fixes, and held against
-tests/fixers/laws.py. Input number N of a seed is always the same.
-The work is done in child processes, so that a hang or a crash costs one input: it is a failure like any exception.
-Exits with 1 when anything failed; each failing input is saved in `--save`.
+An input is a small repository, made from a grammar (fuzzing/grammar.py), and a step (fuzzing/steps.py): commands that
+are run in it within this process, or a session of the language server, with what must hold afterwards. A failure is an
+exception, an internal error, an exit status other than 0, 1 and 2, a run over 2 s of processor time, an invalid report,
+a second run that changes files again, a fixed file that no longer parses, or a change of any other file.
+
+Input number N of a seed is always the same. The work is done in child processes, so that a hang or a crash costs one
+input. The first failure of each kind is shrunk and saved; `--replay DIR` runs it again. Exits with 1 when anything
+failed.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import faulthandler
 import json
 import os
 import random
+import selectors
+import signal
 import sys
 import tempfile
 import time
 import traceback
+from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from dockerfile_dlint.lint.config.selection import select_rules
-from dockerfile_dlint.lint.engine.lint_plan import LintPlan
-from dockerfile_dlint.lint.engine.linter import lint_source
-from dockerfile_dlint.model.context import Context
-from dockerfile_dlint.syntax.parser import parse
-from dockerfile_dlint.syntax.source import Source, SourceError
-
-from tests.fixers.laws import check_repair, some_rules
-from tests.syntax import pieces
-from tests.syntax.laws import check_carriage_returns, check_report, check_tree
+from bench.fuzzing import failures
+from bench.fuzzing.case import Case, take_over_process
+from bench.fuzzing.repository import RepositoryMaker
+from bench.fuzzing.steps import STEPS, environment, import_everything
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from dockerfile_dlint.model.build import Build
-
-SECONDS_AN_INPUT = 5
-CHUNK = 2_000
+SECONDS_AN_INPUT = 30
+"""Of wall time: what hangs is ended then. The bound of a run is in processor time, in case.py."""
+CHUNK = 400
 """Inputs for one child process."""
-LONGEST = 60_000
-ODD_CHARACTERS = "\\`'\"$(){}[]<>|&;#=-, \t\n\n\r\v\f\x1c\x85\xa0\u2003\ufeff\udc80\udcffé日aA0/:@*?!~+%^"
+SHRINK_SECONDS = 30.0
 
 
-class Maker:
-    """Makes inputs: number N of a seed is the same in every run with the same corpus.
+class Inputs:
+    """Makes inputs: number N of a seed is the same in every run with the same corpus and steps."""
 
-    `whole` is the share of real files that are taken as they are.
-    """
-
-    def __init__(self, seed: int, corpus: Sequence[bytes], whole: float = 0.0) -> None:
+    def __init__(self, seed: int, steps: Sequence[str], corpus: Sequence[bytes] = ()) -> None:
         self.seed = seed
-        self.whole = whole
+        self.steps = steps
         self.corpus = corpus
-        self.random = random.Random(seed)
 
-    def make(self, number: int) -> bytes:
-        """Input `number`: a file of pieces, a mutation of such a file, or of a real one."""
-        self.random.seed(f"{self.seed}:{number}")
-        kind = self.random.random()
-        if self.corpus and kind < 0.4:
-            text = self.random.choice(self.corpus).decode("utf-8", "surrogateescape")
-            if self.random.random() >= self.whole:
-                text = self.mutated(text)
-        elif kind < 0.49:
-            text = "".join(self.random.choices(ODD_CHARACTERS, k=self.random.randrange(1, 200)))
-        elif kind < 0.5:
-            text = self.long()
-        else:
-            text = self.dockerfile()
-            if kind > 0.8:
-                text = self.mutated(text)
-        if self.random.random() < 0.1:
-            text = text.replace("\n", "\r\n")
-        return text.encode("utf-8", "surrogateescape")
+    def make(self, number: int) -> tuple[dict[str, bytes], str, str]:
+        """The files of input `number`, its step, and the seed of the step's choices."""
+        chance = random.Random(f"{self.seed}:{number}")
+        step = chance.choices(self.steps, [STEPS[name][1] for name in self.steps])[0]
+        return RepositoryMaker(chance, self.corpus).make(), step, f"{self.seed}:{number}:{step}"
 
-    def dockerfile(self) -> str:
-        """A file of pieces, most of which are instructions."""
-        pick = self.random.choice
-        lines = [pick(pieces.DIRECTIVES) + "\n" for _ in range(self.random.choice((0, 0, 0, 1, 2)))]
-        if self.random.random() < 0.8:
-            lines.append(
-                "FROM " + pick(("debian", "alpine:3.20", "python:3.12 AS build", "scratch", "$X", "a AS")) + "\n"
-            )
-        for _ in range(self.random.randrange(1, 12)):
-            if self.random.random() < 0.15:
-                lines.append(pick(pieces.COMMENTS) + pick(pieces.ENDINGS))
-            else:
-                lines.append(self.instruction())
-        return "".join(lines)
 
-    def instruction(self) -> str:
-        """Keyword, flags, arguments, a line ending, and the body of a heredoc."""
-        pick, chance = self.random.choice, self.random.random
-        words = [pick(pieces.KEYWORDS)]
-        words += [pick(pieces.FLAGS) for _ in range(pick((0, 0, 0, 1, 2)))]
-        kind = chance()
-        if kind < 0.4:
-            words += [pick(pieces.SHELL) for _ in range(pick((1, 1, 2, 4)))]
-        elif kind < 0.55:
-            words.append(pick(pieces.JSON))
-        else:
-            words += [pick(pieces.WORDS) for _ in range(pick((0, 1, 2, 3, 5)))]
-        line = words[0]
-        for word in words[1:]:
-            line += pick((" ", " ", " ", " ", "  ", "\t", "")) + (pick(pieces.CONTINUATIONS) if chance() < 0.15 else "")
-            line += word
-        line += pick(pieces.ENDINGS) if chance() < 0.2 else "\n"
-        if "<<" in line and chance() < 0.9:
-            line += "".join(pick(pieces.BODIES) for _ in range(pick((0, 1, 3)))) + pick(pieces.TERMINATORS)
-        return line
+class Result:
+    """What one input gave; `fault` is the traceback, empty when all is well; `seconds` is processor time."""
 
-    def mutated(self, text: str) -> str:
-        """`text` after some cuts, insertions, repetitions and exchanges."""
-        pick, below = self.random.choice, self.random.randrange
-        for _ in range(pick((1, 1, 2, 4, 16))):
-            at = below(len(text) + 1)
-            to = min(len(text), at + pick((1, 1, 5, 40, 400)))
-            kind = below(7)
-            if kind == 0:
-                text = text[:at] + text[to:]
-            elif kind == 1:
-                text = text[:at] + pick(ODD_CHARACTERS) + text[at:]
-            elif kind == 2:
-                text = text[:at] + text[at:to] * pick((2, 2, 3, 20)) + text[to:]
-            elif kind == 3:
-                text = text[:at] + pick((*pieces.WORDS, *pieces.SHELL, *pieces.JSON, *pieces.FLAGS)) + text[at:]
-            elif kind == 4:
-                text = text[:at] + self.instruction() + text[at:]
-            elif kind == 5:
-                text = text[:at]
-            else:
-                lines = text.split("\n")
-                self.random.shuffle(lines)
-                text = "\n".join(lines)
-        return text[:LONGEST]
+    def __init__(self, number: int, step: str, seconds: float, size: int, fault: str) -> None:
+        self.number = number
+        self.step = step
+        self.seconds = seconds
+        self.size = size
+        self.fault = fault
 
-    def long(self) -> str:
-        """One or two pieces repeated, each after its own keyword or all after one."""
-        unit = "".join(
-            self.random.choices((*pieces.WORDS, *pieces.SHELL, *ODD_CHARACTERS, " "), k=self.random.choice((1, 2, 3)))
+
+def examine(root: Path, files: Mapping[str, bytes], step: str, seed: str) -> tuple[float, str]:
+    """Run a step; the processor time of its slowest run, and the traceback of a failure with the commands so far."""
+    case = Case(root, files, random.Random(seed))
+    try:
+        STEPS[step][0](case)
+    except BaseException:  # noqa: BLE001 - whatever dlint raises is the result
+        return case.seconds, "".join(f"$ {run}\n" for run in case.runs) + traceback.format_exc()
+    return case.seconds, ""
+
+
+class Worker:
+    """A child process that examines numbers, and the pipe with its results."""
+
+    def __init__(self, inputs: Inputs, numbers: range, root: Path) -> None:
+        self.numbers = numbers
+        self.done = 0
+        self.trace = tempfile.TemporaryFile("w+")  # noqa: SIM115 - open as long as the process runs
+        self._rest = b""
+        self._reader, writer = os.pipe()
+        self.child = os.fork()
+        if self.child == 0:
+            self._examine_all(inputs, root, writer)
+        os.close(writer)
+
+    def fileno(self) -> int:
+        """Where its results come from."""
+        return self._reader
+
+    def _examine_all(self, inputs: Inputs, root: Path, writer: int) -> None:
+        status = 1
+        try:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            root.mkdir(exist_ok=True)
+            environment(str(root))
+            take_over_process()
+            with os.fdopen(writer, "w", buffering=1) as out:
+                for number in self.numbers:
+                    faulthandler.dump_traceback_later(SECONDS_AN_INPUT, exit=True, file=self.trace)
+                    files, step, seed = inputs.make(number)
+                    seconds, fault = examine(root, files, step, seed)
+                    out.write(json.dumps([number, step, seconds, sum(map(len, files.values())), fault]) + "\n")
+            faulthandler.cancel_dump_traceback_later()
+            status = 0
+        except BaseException:  # noqa: BLE001 - a fault of the fuzzer itself
+            traceback.print_exc()
+        finally:
+            os._exit(status)
+
+    def results(self) -> list[Result] | None:
+        """The results that have come, None at the end."""
+        part = os.read(self._reader, 1 << 16)
+        if not part:
+            return None
+        *lines, self._rest = (self._rest + part).split(b"\n")
+        self.done += len(lines)
+        return [Result(*json.loads(line)) for line in lines]
+
+    def close(self, inputs: Inputs) -> Result | None:
+        """Wait for the end of the process; a failure if it ended before all its numbers were done."""
+        os.close(self._reader)
+        _, status = os.waitpid(self.child, 0)
+        found = None
+        if status:
+            self.trace.seek(0)
+            number = self.numbers[min(self.done, len(self.numbers) - 1)]
+            files, step, _ = inputs.make(number)
+            fault = f"the process ended with status {status}, by a crash or a hang\n{self.trace.read()}"
+            found = Result(number, step, SECONDS_AN_INPUT, sum(map(len, files.values())), fault)
+            self.done += 1
+        self.trace.close()
+        return found
+
+    def kill(self) -> None:
+        """End it before it is done."""
+        os.kill(self.child, signal.SIGKILL)
+        os.close(self._reader)
+        os.waitpid(self.child, 0)
+        self.trace.close()
+
+
+def results(inputs: Inputs, numbers: range, jobs: int, root: Path) -> Iterator[Result]:
+    """The results of the inputs, examined by so many processes at once."""
+    waiting = [numbers[at : at + CHUNK] for at in range(0, len(numbers), CHUNK)][::-1]
+    with selectors.DefaultSelector() as selector:
+
+        def start(place: int, part: range) -> None:
+            selector.register(Worker(inputs, part, root / str(place)), selectors.EVENT_READ, place)
+
+        try:
+            for place in range(min(jobs, len(waiting))):
+                start(place, waiting.pop())
+            while selector.get_map():
+                for key, _ in selector.select():
+                    worker: Any = key.fileobj
+                    found = worker.results()
+                    if found is not None:
+                        yield from found
+                        continue
+                    selector.unregister(worker)
+                    crash = worker.close(inputs)
+                    if crash is not None:
+                        yield crash
+                    rest = worker.numbers[worker.done :]
+                    if rest:
+                        start(key.data, rest)
+                    elif waiting:
+                        start(key.data, waiting.pop())
+        finally:
+            for key in list(selector.get_map().values()):
+                worker = key.fileobj
+                selector.unregister(worker)
+                worker.kill()
+
+
+class Summary:
+    """The figures of a run."""
+
+    def __init__(self) -> None:
+        self.count: Counter[str] = Counter()
+        self.size = 0
+        self.slowest: dict[str, Result] = {}
+        self.faults: Counter[str] = Counter()
+
+    def add(self, result: Result) -> str:
+        """Count a result; the signature of its failure, if it is the first one of the kind."""
+        self.count[result.step] += 1
+        self.size += result.size
+        if result.step not in self.slowest or result.seconds > self.slowest[result.step].seconds:
+            self.slowest[result.step] = result
+        if not result.fault:
+            return ""
+        kind = f"{result.step}: {failures.signature(result.fault)}"
+        self.faults[kind] += 1
+        return kind if self.faults[kind] == 1 else ""
+
+    def write(self, seed: int, seconds: float, saved: Path) -> None:
+        """Print the figures."""
+        total = self.count.total()
+        print(
+            f"{total:,} inputs of seed {seed}, {self.size:,} bytes, in {seconds:.0f} s ({total / seconds:.0f} a second)"
         )
-        keyword = self.random.choice(pieces.KEYWORDS) + " "
-        each = self.random.choice(("", "", " ", " \\\n", "\n" + keyword))
-        times = self.random.choice((1_000, 10_000, LONGEST)) // (len(unit) + len(each))
-        return "FROM a\n" + keyword + (unit + each) * times
+        for step, count in sorted(self.count.items()):
+            slow = self.slowest[step]
+            print(f"  {step:13}{count:>8,} inputs, slowest run {slow.seconds * 1000:>6.0f} ms (number {slow.number})")
+        for kind, count in self.faults.most_common():
+            print(f"  {count:>6,} × {kind}")
+        print(f"{self.faults.total()} failures" + (f", reproducers in {saved}" if self.faults else ""))
+
+
+def _shrink_and_save(inputs: Inputs, result: Result, kind: str, folder: Path, root: Path) -> None:
+    """Save a failing input, made smaller."""
+    files, step, seed = inputs.make(result.number)
+    wanted = kind.partition(": ")[2]
+    root.mkdir(exist_ok=True)
+
+    def job(candidate: Mapping[str, bytes]) -> str:
+        environment(str(root))
+        take_over_process()
+        return examine(root, candidate, step, seed)[1]
+
+    def fails(candidate: Mapping[str, bytes]) -> bool:
+        fault = failures.isolated(lambda: job(candidate), SECONDS_AN_INPUT / 3)
+        return failures.signature(fault) == wanted
+
+    fault = result.fault
+    if not fault.startswith("the process") and fails(files):
+        files = failures.shrunk(files, fails, SHRINK_SECONDS)
+        fault = failures.isolated(lambda: job(files), SECONDS_AN_INPUT)
+    about = {"seed": inputs.seed, "number": result.number, "step": step, "step_seed": seed}
+    place = folder / f"{inputs.seed}-{result.number}-{step}"
+    failures.save(place, files, about, fault)
+    print(f"number {result.number}, {kind}\n  {place}", file=sys.stderr)
+
+
+def replay(folder: Path) -> int:
+    """Run a reproducer in this process and print its failure; the exit status."""
+    about = json.loads((folder / "step.json").read_text())
+    repository = folder / "repository"
+    paths = [path for path in repository.rglob("*") if path.is_file()]
+    files = {str(path.relative_to(repository)): path.read_bytes() for path in paths}
+    with tempfile.TemporaryDirectory() as root:
+        environment(root)
+        take_over_process()
+        seconds, fault = examine(Path(root), files, about["step"], about["step_seed"])
+        os.chdir("/")
+    print(fault or f"no failure, {seconds:.2f} s")
+    return 1 if fault else 0
 
 
 def read_corpus(folder: str) -> list[bytes]:
@@ -159,163 +268,48 @@ def read_corpus(folder: str) -> list[bytes]:
     return [path.read_bytes() for path in paths]
 
 
-def examine(data: bytes, plan: LintPlan | None, folder: str, fix: bool) -> tuple[int, int]:
-    """Parse and, with a plan, lint one input, or repair it; the number of instructions and of findings or fixes.
-
-    Raises for what is wrong.
-    """
-    try:
-        source = Source.decode(data, os.path.join(folder, "Dockerfile"))
-    except SourceError:
-        return 0, 0
-    assert source.encode() == data
-    dockerfile = parse(source)
-    check_tree(dockerfile)
-    if "\r" not in source.text:
-        check_carriage_returns(source.text)
-    if plan is None:
-        return len(dockerfile.instructions), 0
-
-    def context(_: Build) -> Context:
-        return Context(folder, source.name)
-
-    if fix:
-        chance = random.Random(len(data))
-        rules, unsafe = some_rules(chance), chance.random() < 0.5
-        return len(dockerfile.instructions), check_repair(source, rules, unsafe, context)
-    report = lint_source(source, plan, context)
-    check_report(source, report)
-    return len(dockerfile.instructions), len(report.diagnostics)
-
-
-class Result:
-    """What one input gave; `fault` is the traceback, empty when all is well."""
-
-    def __init__(self, number: int, seconds: float, size: int, instructions: int, findings: int, fault: str) -> None:
-        self.number = number
-        self.seconds = seconds
-        self.size = size
-        self.instructions = instructions
-        self.findings = findings
-        self.fault = fault
-
-
-def results(maker: Maker, first: int, last: int, plan: LintPlan | None, folder: str, fix: bool) -> Iterator[Result]:
-    """The results of the inputs `first` to `last` (exclusive), each found in a child process."""
-    while first < last:
-        with tempfile.TemporaryFile("w+") as trace:
-            reader, child = _start(maker, range(first, min(last, first + CHUNK)), plan, folder, fix, trace.fileno())
-            at = time.perf_counter()
-            with os.fdopen(reader) as lines:
-                for line in lines:
-                    yield Result(*json.loads(line))
-                    first += 1
-                    at = time.perf_counter()
-            _, status = os.waitpid(child, 0)
-            if status:
-                trace.seek(0)
-                fault = f"the process ended with status {status}, by a crash or a hang\n{trace.read()}"
-                yield Result(first, time.perf_counter() - at, len(maker.make(first)), 0, 0, fault)
-                first += 1
-
-
-def _start(maker: Maker, numbers: range, plan: LintPlan | None, folder: str, fix: bool, trace: int) -> tuple[int, int]:
-    """Start a child that examines the inputs and writes a line for each; where to read, and the child's id."""
-    reader, writer = os.pipe()
-    child = os.fork()
-    if child:
-        os.close(writer)
-        return reader, child
-    status = 1
-    try:
-        os.close(reader)
-        faulthandler.enable(trace)
-        with os.fdopen(writer, "w", buffering=1) as out:
-            for number in numbers:
-                faulthandler.dump_traceback_later(SECONDS_AN_INPUT, exit=True, file=trace)
-                out.write(json.dumps(_examined(maker.make(number), number, plan, folder, fix)) + "\n")
-        faulthandler.cancel_dump_traceback_later()
-        status = 0
-    finally:
-        os._exit(status)
-
-
-def _examined(data: bytes, number: int, plan: LintPlan | None, folder: str, fix: bool) -> list[object]:
-    fault, counts = "", (0, 0)
-    start = time.perf_counter()
-    try:
-        counts = examine(data, plan, folder, fix)
-    except BaseException:  # noqa: BLE001 - whatever dlint raises is the result
-        fault = traceback.format_exc()
-    return [number, time.perf_counter() - start, len(data), *counts, fault]
-
-
-def make_context(folder: str) -> None:
-    """A small build context, so that the rules about one have something to look at."""
-    (Path(folder) / "src").mkdir()
-    for name in ("requirements.txt", "package.json", "src/a.py", ".env", "Dockerfile"):
-        (Path(folder) / name).write_text("a\n")
-    (Path(folder) / ".dockerignore").write_text("*.md\nsrc\n!src/a.py\n")
-
-
 def main() -> int:
+    """Run what the command line asks for; the exit status."""
     options = _options()
-    corpus = read_corpus(options.corpus) if options.corpus else []
-    maker = Maker(options.seed, corpus, 0.7 if options.fix else 0.0)
-    if options.only is not None:
-        sys.stdout.buffer.write(maker.make(options.only))
-        return 0
-    plan = None if options.parse_only else LintPlan(select_rules(["ALL"], []))
-    count = instructions = findings = size = faults = 0
-    slowest: Result | None = None
+    if options.replay:
+        return replay(Path(options.replay))
+    seed = random.randrange(1 << 32) if options.seed is None else options.seed
+    print(f"seed {seed}", flush=True)
+    steps = options.steps.split(",") if options.steps else list(STEPS)
+    inputs = Inputs(seed, steps, read_corpus(options.corpus) if options.corpus else [])
+    saved = Path(options.save).resolve()
+    import_everything()
+    summary = Summary()
     begun = time.perf_counter()
-    with tempfile.TemporaryDirectory() as folder:
-        make_context(folder)
-        for result in results(maker, options.start, options.start + options.count, plan, folder, options.fix):
-            count += 1
-            size += result.size
-            instructions += result.instructions
-            findings += result.findings
-            if slowest is None or result.seconds > slowest.seconds:
-                slowest = result
-            if result.fault:
-                faults += 1
-                _save(Path(options.save), result, maker.make(result.number))
-            if options.seconds and time.perf_counter() - begun > options.seconds:
-                break
-    seconds = time.perf_counter() - begun
-    done = "parsed" if plan is None else f"parsed and linted with {len(plan.rules)} rules"
-    if options.fix:
-        done = "repaired by some of the rules with fixes"
-    print(f"{count:,} inputs of seed {options.seed} from number {options.start} {done} in {seconds:.0f} s")
-    print(f"{size:,} bytes, {instructions:,} instructions, {findings:,} {'fixes' if options.fix else 'findings'}")
-    if slowest:
-        print(f"slowest: number {slowest.number}, {slowest.size:,} bytes in {slowest.seconds * 1000:.0f} ms")
-    print(f"{faults} failures" + (f", inputs in {options.save}" if faults else ""))
-    return 1 if faults else 0
-
-
-def _save(folder: Path, result: Result, data: bytes) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{result.number}.Dockerfile").write_bytes(data)
-    (folder / f"{result.number}.txt").write_text(result.fault, errors="backslashreplace")
-    lines = result.fault.strip().splitlines()
-    # Python ends a traceback with what went wrong, faulthandler begins with where.
-    place = next((line.strip() for line in lines if line.startswith("  File")), "")
-    said = f"{lines[0]}: {place}" if lines[0].startswith("the process") else lines[-1]
-    print(f"number {result.number}: {said[:200]}", file=sys.stderr)
+    numbers = range(options.start, options.start + options.inputs)
+    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    pending: list[tuple[Result, str]] = []
+    with tempfile.TemporaryDirectory(prefix="dlint-fuzz-", dir=memory) as directory:
+        root = Path(directory)
+        with contextlib.closing(results(inputs, numbers, options.jobs, root)) as found:
+            for result in found:
+                kind = summary.add(result)
+                if kind:
+                    pending.append((result, kind))
+                if options.seconds and time.perf_counter() - begun > options.seconds:
+                    break
+        seconds = time.perf_counter() - begun
+        for result, kind in pending:
+            _shrink_and_save(inputs, result, kind, saved, root / "shrink")
+    summary.write(seed, seconds, saved)
+    return 1 if summary.faults else 0
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--count", type=int, default=10_000, help="how many inputs")
-    parser.add_argument("--start", type=int, default=0, help="number of the first input")
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--inputs", type=int, default=10_000, help="how many inputs at most")
     parser.add_argument("--seconds", type=float, help="stop after so many seconds")
-    parser.add_argument("--corpus", help="a directory of real Dockerfiles to mutate")
-    parser.add_argument("--parse-only", action="store_true", help="do not lint")
-    parser.add_argument("--fix", action="store_true", help="repair each input too")
-    parser.add_argument("--only", type=int, metavar="NUMBER", help="write this input to standard output and stop")
+    parser.add_argument("--seed", type=int, help="default: a new one, which is printed")
+    parser.add_argument("--start", type=int, default=0, help="number of the first input")
+    parser.add_argument("--jobs", type=int, default=2, help="how many processes")
+    parser.add_argument("--steps", help=f"only these, separated by commas: {', '.join(STEPS)}")
+    parser.add_argument("--corpus", help="a directory of real Dockerfiles to mix in")
+    parser.add_argument("--replay", metavar="DIR", help="run a saved failure again")
     parser.add_argument("--save", default=os.path.join(tempfile.gettempdir(), "dlint-fuzz"), help="for failing inputs")
     return parser.parse_args()
 

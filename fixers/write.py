@@ -124,6 +124,8 @@ def _may_replace(target: str, status: os.stat_result) -> None:
         raise WriteError("it has several hard links, which replacing it would break; fix a copy instead")
     if not os.access(target, os.W_OK):
         raise WriteError("it is read-only; make it writable first")
+    if not os.access(os.path.dirname(target), os.W_OK | os.X_OK):
+        raise WriteError("its directory is read-only; make it writable first")
 
 
 def _copy_attributes(target: str, status: os.stat_result, descriptor: int, temporary: str) -> None:
@@ -135,10 +137,16 @@ def _copy_attributes(target: str, status: os.stat_result, descriptor: int, tempo
                 os.fchown(descriptor, status.st_uid, status.st_gid)
             except PermissionError:
                 raise WriteError("it belongs to another user or group, which cannot be preserved") from None
+    if hasattr(os, "listxattr"):
+        wanted = [name for name in os.listxattr(target) if name.startswith(_ATTRIBUTES)]
+        for name in os.listxattr(descriptor):
+            # A new file has the default access control list of its directory.
+            if name.startswith(_ATTRIBUTES) and name not in wanted:
+                os.removexattr(descriptor, name)
+        for name in wanted:
+            os.setxattr(descriptor, name, os.getxattr(target, name))
+    # Last: a change of owner or of the access control list may change it.
+    if hasattr(os, "fchmod"):
         os.fchmod(descriptor, stat.S_IMODE(status.st_mode))
     else:
         os.chmod(temporary, stat.S_IMODE(status.st_mode))
-    if hasattr(os, "listxattr"):
-        for name in os.listxattr(target):
-            if name.startswith(_ATTRIBUTES):
-                os.setxattr(descriptor, name, os.getxattr(target, name))

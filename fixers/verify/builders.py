@@ -349,6 +349,7 @@ def run_streaming(words: Sequence[str], say: OutputCallback, timeout: float, env
     except OSError as error:
         deferred.deliver()
         raise BuilderError(f"`{words[0]}` cannot be started: {error.strerror}") from None
+    watchdog = _watchdog(process.pid)
     late: list[bool] = []
 
     def stop() -> None:
@@ -370,6 +371,9 @@ def run_streaming(words: Sequence[str], say: OutputCallback, timeout: float, env
         raise
     finally:
         timer.cancel()
+        if watchdog is not None:
+            watchdog.kill()
+            watchdog.communicate()
     return BuildResult(status or (1 if late else 0), time.monotonic() - start, tail, timed_out=bool(late))
 
 
@@ -394,6 +398,18 @@ class _DeferredSignals:
                 self._handlers[number](number, frame)
             elif self._handlers[number] == signal.SIG_DFL:
                 signal.raise_signal(number)
+
+
+def _watchdog(group: int) -> subprocess.Popen[bytes] | None:
+    """A process that ends a process group when this process is gone, even if it was killed; None without a shell."""
+    script = 'read -r _; kill -s TERM -- "-$1"'
+    try:
+        return subprocess.Popen(
+            ["/bin/sh", "-c", script, "sh", str(group)], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL, start_new_session=True,
+        )  # fmt: skip
+    except OSError:
+        return None
 
 
 def _kill(process: subprocess.Popen[str]) -> None:

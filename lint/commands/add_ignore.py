@@ -57,7 +57,8 @@ def add_ignore_comments(source: Source, diagnostics: Sequence[Diagnostic]) -> tu
             left.append(d)
         else:
             wanted.setdefault(d.instruction_line, set()).add(d.code)
-    lines = source.text.split("\n")
+    bare = source.text.removeprefix("\ufeff")
+    lines = bare.split("\n")
     for line in sorted(wanted, reverse=True):
         above = lines[line - 2].strip() if line > 1 else ""
         listed, bracket, reason = above[len(_HEAD) :].partition("]")
@@ -69,4 +70,5 @@ def add_ignore_comments(source: Source, diagnostics: Sequence[Diagnostic]) -> tu
             start = lines[line - 1]
             indent = start[: len(start) - len(start.lstrip(" \t"))]
             lines.insert(line - 1, f"{indent}{_HEAD}{', '.join(sorted(wanted[line]))}]{ending}")
-    return "\n".join(lines), left, len(wanted)
+    # A byte order mark stays the first character of the file.
+    return source.text[: len(source.text) - len(bare)] + "\n".join(lines), left, len(wanted)

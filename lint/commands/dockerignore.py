@@ -47,7 +47,6 @@ def run_dockerignore(arguments: argparse.Namespace) -> int:
     files = discover_files(arguments, paths, plans)
     if not files:
         inform(no_dockerfile_message(paths))
-        return CLEAN
     describe_files([file.path for file in files if not file.error], paths, plans)
     status = CLEAN
     proposals: dict[str, IgnoreProposal] = {}

@@ -7,10 +7,11 @@ from ...fixers.optimize.pipeline import DEFAULT_REWRITES, OPTIONAL_REWRITES, opt
 from ...fixers.write import WriteError, replace_file
 from ...model.build import Build
 from ...model.ignore_file import IgnoreError
+from ...rules import RULES
 from ...syntax.instruction_checks import suggest
 from ...syntax.parser import parse
 from ...syntax.source import Source, SourceError
-from ..config.selection import select_rules
+from ..config.selection import ALWAYS_ON
 from ..engine.diagnostic import describe_internal_error
 from ..engine.lint_plan import LintPlan
 from ..engine.linter import USAGE_ERRORS, read_source
@@ -71,7 +72,6 @@ def run_optimize(arguments: argparse.Namespace) -> int:
     found = discover_files(arguments, paths, plans)
     if not found:
         inform(no_dockerfile_message(paths))
-        return CLEAN
     describe_files([file.path for file in found if not file.error], paths, plans)
     run = _OptimizeRun(arguments, plans, paths)
     for file in found:
@@ -276,11 +276,10 @@ def apply_layer_fixes(text: str, name: str, *, last: bool = False) -> tuple[str,
         if codes:
             unsafe = codes is MERGE_RULES
             request = FixRequest(unsafe=unsafe, diff=False, fix_only=False)
-            plan = LintPlan(select_rules(codes, []), options={"pedantic": number == 0})
+            rules = [rule for rule in RULES if rule.code in (*codes, *ALWAYS_ON)]
+            plan = LintPlan(rules, options={"pedantic": number == 0})
             _, repaired = fix_source(Source(now, name), plan, None, request)
             now, applied = repaired.text, applied | set(repaired.applied)
-    from ...rules import RULES
-
     summaries = {rule.code: rule.summary for rule in RULES}
     return now, [
         Step(f"Fix {code}: {summaries.get(code, '').rstrip('.')}", "fewer and smaller layers")

@@ -35,7 +35,9 @@ def normalize_selector(name: str) -> str:
 def rules_named(selector: str) -> list[Rule]:
     """The rules with this name or alias."""
     wanted = normalize_selector(selector)
-    return [rule for rule in RULES if any(normalize_selector(name) == wanted for name in rule.names)]
+    # No name of a rule is the code of another.
+    by_code = [rule for rule in RULES if rule.code.lower() == wanted]
+    return by_code or [rule for rule in RULES if any(normalize_selector(name) == wanted for name in rule.names)]
 
 
 def matching_rules(selector: str) -> list[Rule]:

@@ -324,7 +324,8 @@ class Baseline:
                 found = [f"   {json.dumps(entry.to_json(), ensure_ascii=False)}" for entry in self.files[name]]
                 rows.append(f"  {json.dumps(name, ensure_ascii=False)}: [\n" + ",\n".join(found) + "\n  ]")
         text = f'{{\n "version": {BASELINE_VERSION},\n "files": {{\n' + ",\n".join(rows) + "\n }\n}\n"
-        data = text.encode("utf-8", "surrogateescape")
+        # What was not UTF-8 is a lone surrogate, which JSON writes as `\udcff`, as this does.
+        data = text.encode("utf-8", "backslashreplace")
         if os.path.exists(self.path):
             before = read_file(self.path, MAX_BASELINE_BYTES)
             if before != data:

@@ -1,8 +1,7 @@
-"""A run of `--fix` that is killed at any moment leaves every file old or new. $DLINT_KILLS sets how often."""
+"""A run that is killed at any moment leaves every file old or new, and nothing else; bench/kill.py kills more often."""
 
 from __future__ import annotations
 
-import contextlib
 import os
 import random
 import signal
@@ -13,31 +12,45 @@ from pathlib import Path
 
 import pytest
 
+from bench import kill
+
 OLD = "from debian:12-slim\n" + "ENV A b c\nADD . /app\n" * 20
 NEW = "FROM debian:12-slim\n" + 'ENV A="b c"\nCOPY . /app\n' * 20
-FILES = 60
 
 
-@pytest.mark.skipif(not hasattr(os, "killpg"), reason="process groups are needed")
-def test_every_file_is_whole(tmp_path: Path) -> None:
-    files = [tmp_path / str(number) / "Dockerfile" for number in range(FILES)]
-    for file in files:
-        file.parent.mkdir()
+NEEDS_PROC = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="finds processes in /proc")
+
+
+@NEEDS_PROC
+@pytest.mark.parametrize("command", kill.COMMANDS)
+def test_every_file_is_whole_and_nothing_is_left(command: str, tmp_path: Path) -> None:
     chance = random.Random(7)
-    whole = _seconds(tmp_path, files)
-    states = {"old": 0, "new": 0}
-    for _ in range(int(os.environ.get("DLINT_KILLS", "12"))):
-        _reset(files)
-        process = _start(tmp_path)
-        time.sleep(chance.uniform(0.2, 1.05) * whole)
-        with contextlib.suppress(ProcessLookupError):  # it may be done already
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait(30)
-        for file in files:
-            text = file.read_text()
-            assert text in (OLD, NEW)
-            states["old" if text == OLD else "new"] += 1
-    assert states["new"]
+    place = kill.Place(tmp_path, command)
+    for number in (signal.SIGKILL, signal.SIGTERM, signal.SIGINT) * 2:
+        place.kill(number, chance.uniform(*kill.MOMENTS) * place.seconds)
+    assert place.kill(signal.SIGTERM, 2 * place.seconds + 1) == "all new"
+
+
+@NEEDS_PROC
+def test_what_is_torn_or_left_is_noticed(tmp_path: Path) -> None:
+    place = kill.Place(tmp_path, "format")
+    place.new = {name: data[:-1] for name, data in place.new.items()}
+    with pytest.raises(kill.Torn, match="is torn"):
+        place.kill(signal.SIGTERM, 2 * place.seconds + 1)
+    mark = "a test"
+    with subprocess.Popen(["sleep", "60"], env={**os.environ, "DLINT_KILL_TEST": mark}) as process:
+        with pytest.raises(kill.Torn, match="processes left"):
+            kill.wait_for_the_end_of(mark)
+        assert process.wait(5) == -signal.SIGKILL
+
+
+@NEEDS_PROC
+def test_a_builder_ends_with_dlint(tmp_path: Path) -> None:
+    """Also when dlint is killed, and with what it started itself."""
+    place = kill.Place(tmp_path, "verify")
+    builder = tmp_path / "bin" / "docker"
+    builder.write_text(builder.read_text().replace("sleep 0.3", "sleep 300"))
+    assert place.kill(signal.SIGKILL, place.seconds + 0.5) == "all old"
 
 
 SLOW = "FROM debian:12\n" + "RUN apt-get update && echo hello && make all install\n" * 1500
@@ -57,23 +70,6 @@ def test_workers_end_with_their_parent(number: signal.Signals, tmp_path: Path) -
     process.communicate(timeout=30)
     assert time.monotonic() - start < 5
     assert process.returncode == (-number if number == signal.SIGKILL else 143)
-
-
-@pytest.mark.skipif(not hasattr(os, "killpg"), reason="process groups are needed")
-def test_a_run_that_is_terminated_leaves_nothing(tmp_path: Path) -> None:
-    files = [tmp_path / str(number) / "Dockerfile" for number in range(FILES)]
-    for file in files:
-        file.parent.mkdir()
-    chance = random.Random(7)
-    whole = _seconds(tmp_path, files)
-    for _ in range(5):
-        _reset(files)
-        process = _start(tmp_path, subprocess.PIPE)
-        time.sleep(chance.uniform(0.4, 1) * whole)
-        process.terminate()
-        process.communicate(timeout=30)
-        assert all(file.read_text() in (OLD, NEW) for file in files)
-        assert [path for path in tmp_path.rglob("*") if path.is_file() and path not in files] == []
 
 
 def test_runs_at_the_same_time_all_end_well(tmp_path: Path) -> None:
@@ -133,11 +129,3 @@ def _start(folder: Path, out: int = subprocess.DEVNULL) -> subprocess.Popen[byte
         ".",
     ]
     return subprocess.Popen(command, cwd=folder, start_new_session=True, stdout=out, stderr=subprocess.DEVNULL)
-
-
-def _seconds(folder: Path, files: list[Path]) -> float:
-    _reset(files)
-    start = time.monotonic()
-    assert _start(folder).wait(60) == 0
-    assert all(file.read_text() == NEW for file in files)
-    return time.monotonic() - start

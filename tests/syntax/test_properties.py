@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from itertools import pairwise
@@ -19,8 +17,6 @@ from dockerfile_dlint.syntax.source import MappedText, Source
 from dockerfile_dlint.syntax.tokens import tokenize
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-
-from bench import fuzz
 
 from . import pieces
 from .laws import check_carriage_returns, check_report, check_tree, words_are_where_they_say
@@ -225,37 +221,3 @@ def test_long_texts_take_time_in_proportion(name: str) -> None:
     dockerfile = parse(Source(LONG[name]()))
     assert sum(token.end - token.start for token in tokenize(dockerfile)) == len(dockerfile.source.text)
     assert time.perf_counter() - start < 10
-
-
-class Numbered:
-    """Makes inputs that say which they are."""
-
-    def make(self, number: int) -> bytes:
-        return b"%d" % number
-
-
-def test_the_fuzzer_goes_on_after_exceptions_and_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
-    def examine(data: bytes, plan: object, folder: str, fix: bool) -> tuple[int, int]:
-        if data == b"1":
-            raise ValueError("broken")
-        if data == b"2":
-            time.sleep(60)
-        return 1, 0
-
-    monkeypatch.setattr(fuzz, "examine", examine)
-    monkeypatch.setattr(fuzz, "SECONDS_AN_INPUT", 0.5)
-    found = list(fuzz.results(Numbered(), 0, 4, None, "", fix=False))
-    assert [result.number for result in found] == [0, 1, 2, 3]
-    assert [result.instructions for result in found] == [1, 0, 0, 1]
-    assert "ValueError: broken" in found[1].fault
-    assert "a crash or a hang" in found[2].fault
-    assert "in examine" in found[2].fault
-    assert not found[0].fault + found[3].fault
-
-
-def test_the_fuzzer_finds_nothing_in_its_first_inputs(tmp_path: Path) -> None:
-    command = [sys.executable, fuzz.__file__, "--count", "200", "--seed", "3", "--save", str(tmp_path / "failures")]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.startswith("200 inputs of seed 3")
-    assert not (tmp_path / "failures").exists()

@@ -36,6 +36,7 @@ RULES = ("--isolated", "--select", "DL3003,DL3004,DL3006")
             "FROM debian:12\nRUN a \\\n  # why\n  && cd /a\n",
             "FROM debian:12\n# dlint: ignore[DL3003]\nRUN a \\\n  # why\n  && cd /a\n",
         ),
+        ("\ufeffFROM debian\n", "\ufeff# dlint: ignore[DL3006]\nFROM debian\n"),
         ("FROM debian:12\nRUN <<E\ncd /a\nE", "FROM debian:12\n# dlint: ignore[DL3003]\nRUN <<E\ncd /a\nE"),
     ],
 )

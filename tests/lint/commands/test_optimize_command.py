@@ -84,6 +84,12 @@ def test_json(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert answer["dockerignore"][0]["patterns"][0]["pattern"] == ".git"
 
 
+@pytest.mark.parametrize("command", ["optimize", "dockerignore"])
+def test_json_without_files(command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([command, "--format", "json", str(tmp_path)]) == 0
+    assert json.loads(capsys.readouterr().out)["files"] == []
+
+
 def test_an_unknown_rewrite_is_told(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["optimize", "--only", "oder"]) == 2
     assert "non-root). Did you mean `order`?" in capsys.readouterr().err

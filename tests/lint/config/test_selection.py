@@ -7,6 +7,7 @@ from dockerfile_dlint.lint.config.selection import (
     UnknownRule,
     is_rule_selector,
     matching_rules,
+    normalize_selector,
     select_rules,
     selects_hadolint,
     shellcheck_codes,
@@ -134,6 +135,12 @@ def test_every_name_of_every_rule_selects_it() -> None:
     for rule in RULES:
         for name in rule.names:
             assert rule in matching_rules(name), name
+
+
+def test_no_name_of_a_rule_is_the_code_of_another() -> None:
+    codes = {normalize_selector(rule.code): rule for rule in RULES}
+    for rule in RULES:
+        assert all(codes.get(normalize_selector(name), rule) is rule for name in rule.names), rule.code
 
 
 def test_what_can_only_be_a_rule() -> None:

@@ -225,3 +225,13 @@ def test_a_baseline_is_read_as_it_was_written(tmp_path: Path) -> None:
     baseline.write()
     again = Baseline.read(path)
     assert [e.to_json() for e in again.files["ä/Dockerfile"]] == [e.to_json() for e in baseline.files["ä/Dockerfile"]]
+
+
+def test_a_baseline_of_bytes_that_are_not_utf_8_is_json(tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_bytes(b"\xff\nFROM debian:12\n")
+    assert dlint("baseline", "--isolated", "--select", "ALL", cwd=tmp_path).status == 0
+    (entry, *_) = json.loads((tmp_path / ".dlint-baseline.json").read_bytes())["files"]["Dockerfile"]
+    assert entry["message"].startswith("\udcff ")
+    known = dlint("--isolated", "--select", "DL3061", "--baseline", ".dlint-baseline.json", ".", cwd=tmp_path)
+    assert known.codes == ["SYN003"]
+    assert dlint("baseline", "--isolated", "--select", "ALL", "--prune", cwd=tmp_path).status == 0
