@@ -10,7 +10,7 @@ from ..source_texts import SourceCache
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from ...engine.diagnostic import Diagnostic, Position
 
@@ -18,17 +18,32 @@ FORMAT_VERSION = "1"
 """Version of the format; changes when readers of the old one could break."""
 
 
-def render(diagnostics: Iterable[Diagnostic], files: int) -> str:
+def render(diagnostics: Iterable[Diagnostic], files: int) -> Iterator[str]:
     """The object as JSON; `files` is the number of linted files."""
     sources = SourceCache()
-    return dumps(
-        {"version": FORMAT_VERSION, "files": files, "diagnostics": [diagnostic_json(d, sources) for d in diagnostics]}
-    )
+    head: dict[str, object] = {"version": FORMAT_VERSION, "files": files, "diagnostics": []}
+    return dumps_items(head, (diagnostic_json(d, sources) for d in diagnostics))
 
 
 def dumps(answer: object) -> str:
     """JSON text with line breaks; otherwise as `dumps_line`."""
-    return _safe(json.dumps(answer, ensure_ascii=False, indent=1))
+    return _safe(json.dumps(answer, ensure_ascii=False, indent=1)) + "\n"
+
+
+def dumps_items(answer: object, items: Iterable[object]) -> Iterator[str]:
+    """`dumps(answer)` in parts, with these items in its empty list, which must be the last of its values.
+
+    There may be a great many items: they are read one by one.
+    """
+    before, _, after = json.dumps(answer, ensure_ascii=False, indent=1).rpartition("[]")
+    line = before.rpartition("\n")[2]
+    outer = "\n" + " " * (len(line) - len(line.lstrip()))
+    end = "[]"
+    for item in items:
+        text = json.dumps(item, ensure_ascii=False, indent=1).replace("\n", f"{outer} ")
+        yield _safe(f"{before}{'[' if end == '[]' else ','}{outer} {text}")
+        before, end = "", f"{outer}]"
+    yield _safe(f"{before}{end}{after}\n")
 
 
 def dumps_line(answer: object) -> str:
@@ -36,12 +51,12 @@ def dumps_line(answer: object) -> str:
 
     Invalid UTF-8 becomes U+FFFD, because many parsers reject lone surrogates.
     """
-    return _safe(json.dumps(answer, ensure_ascii=False))
+    return _safe(json.dumps(answer, ensure_ascii=False)) + "\n"
 
 
 def _safe(text: str) -> str:
     text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return re.sub(LOG_COMMAND, "\\\\u0023", re.sub(CONTROL, lambda found: f"\\u{ord(found[0]):04x}", text)) + "\n"
+    return re.sub(LOG_COMMAND, "\\\\u0023", re.sub(CONTROL, lambda found: f"\\u{ord(found[0]):04x}", text))
 
 
 def diagnostic_json(d: Diagnostic, sources: SourceCache) -> dict[str, object]:
