@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from .source import MappedText
 
 # The longest path on Linux. A substitution used as program, and nested ones, may be as long as the script.
-_LONGEST_PATH = 4096
+LONGEST_PATH = 4096
 
 
 class Word:
@@ -72,7 +72,7 @@ class Word:
 
     def base_name(self) -> str:
         """The last part of the word as a path, or "" if that part contains an expansion."""
-        if self.end_index - self.start_index > _LONGEST_PATH:
+        if self.end_index - self.start_index > LONGEST_PATH:
             return ""
         value = self.value
         if not self.dynamic:

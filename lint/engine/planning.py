@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 
 from ...model.disk import stays_inside
-from ...rules.base import CONFIDENCES, MEDIUM
+from ...rules.base import CONFIDENCES, MEDIUM, normalize_selector
 from ..config.arguments import OUTPUT_FORMATS
 from ..config.layer import ENVIRONMENT_PREFIX, ConfigError, ConfigLayer, display_path
 from ..config.profiles import get_profile
 from ..config.resolver import Config, ConfigResolver
 from ..config.selection import (
     exactly_selected,
-    normalize_selector,
     rules_named,
     select_rules,
     selects_hadolint,
