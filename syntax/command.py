@@ -88,6 +88,10 @@ class Word:
         if is_plain(text):
             self._value = text
             dynamic = False
+        elif text.startswith("$(") and len(text) > LONGEST_PATH:
+            # No command has such a name; to find its end would take as long again for each substitution in it.
+            self._value = text
+            dynamic = True
         else:
             pieces = unquote(text)
             self._value = "".join([value for value, _, _ in pieces])

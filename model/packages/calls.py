@@ -18,7 +18,6 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from ...syntax.command import LONGEST_PATH
 from .call_arguments import LAUNCHERS, CallArguments, base_name, find_manager, launched_manager
 from .managers import MANAGER_BY_PROGRAM, Cache, PackageManager
 from .specs import Package, has_upper_bound, parse_package_text, parse_package_word
@@ -199,9 +198,7 @@ def parse_package_call(
     if not (name in MANAGER_BY_PROGRAM or name in LAUNCHERS or not name or name[-1].isdigit()):
         return None
     words = command.words
-    if not words or (not name and words[0].end_index - words[0].start_index > LONGEST_PATH):
-        return None
-    call = _read(command, name or base_name(words[0].value), words)
+    call = _read(command, name or base_name(words[0].value), words) if words else None
     return PackageCall(*call, exported or {}, answered_by_pipe) if call else None
 
 
