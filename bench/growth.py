@@ -1,19 +1,20 @@
-"""Measures how the time and memory of `dlint check --select ALL` grow with the size of the input. See README.md.
+"""Measures how the time and memory of dlint grow with the size of the input. See README.md.
 
     python bench/growth.py [SHAPE…] [--sizes 10000,100000,1000000] [--limit SECONDS] [--checkout DIRECTORY]
+                           [--command check|fix|format|optimize] [--format FORMAT]
 
-Each shape is one kind of input that repeats to any size. A row of the table has the seconds for each size, the peak
-memory for the largest, and the exponent between the last two sizes, without the time of an empty run: 1 is linear, 2 is
-quadratic. Exit status 1 when an exponent is over 1.15, a run takes over the limit, or memory is over 300 MB.
+Each shape is one kind of input that repeats to any size. A row of the table has the seconds of CPU time for each size,
+the peak memory for the largest, and the exponent between the last two sizes, without the time of an empty run: 1 is
+linear, 2 is quadratic. Exit status 1 if an exponent is over 1.15, a run takes over the limit, or memory over 300 MB.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import math
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 LARGEST_EXPONENT = 1.15
 LARGEST_MEMORY = 300_000_000
 """Bytes."""
+MOST_WAITED = 10
+"""How many times its limit of CPU time a run may take on the clock: a bound for one that waits."""
 NOISE = 0.15
 """Seconds: the exponent of a run that takes less than this beyond an empty run is not meaningful."""
 HEAD = "FROM debian:12\n"
@@ -114,6 +117,39 @@ SHAPES: dict[str, Callable[[int], str]] = {
     "suppressions": lines("# dlint: ignore[DL3008] why\nRUN apt-get install p{i}\n"),
     "hadolint's suppressions": lines("# hadolint ignore=DL3008,DL3009\nRUN apt-get install p{i}\n"),
     "JSON": lines('"a{i}", ', head=HEAD + "CMD [", tail='"b"]\n'),
+    "nested JSON": nested("[", "]", head=HEAD + "CMD "),
+    "suppressions of the file": lines("# dlint: ignore-file[DL3008] why {i}\n", head="", tail=HEAD),
+    "unknown instructions": lines("FRM{i} a\n"),
+    "unknown options": lines("COPY --chwn{i}=a b c\n"),
+    "nested defaults": nested("${A:-", "}", head=HEAD + "ENV B="),
+    "nested quotes": nested("sh -c '", "'"),
+    "used variables": lines("ARG A{i}\nRUN echo $A{i}\n"),
+    "undefined variables": lines("ENV A{i}=$B{i}\n"),
+    "copies from stages": lambda size: (
+        "".join(f"FROM debian:12 AS s{i}\n" for i in range(size // 60))
+        + HEAD
+        + "".join(f"COPY --from=s{i} /a{i} /b{i}/\n" for i in range(size // 60))
+    ),
+    "unused stages": lines("FROM debian:12 AS s{i}\nRUN a\n"),
+    "packages of pip": lines("p{i} ", head="FROM python:3.12\nRUN pip install ", tail="\n"),
+    "installs by pip": lines("RUN pip install p{i}\n", head="FROM python:3.12\n"),
+    "installs by npm": lines("RUN npm install p{i}\n", head="FROM node:20\n"),
+    "installs by apk": lines("RUN apk add p{i}\n", head="FROM alpine:3.20\n"),
+    "installs in one run": lines("apt-get install p{i} && ", head=HEAD + "RUN ", tail="true\n"),
+    "directory changes": lines("cd a{i} && ", head=HEAD + "RUN ", tail="true\n"),
+    "downloads": lines("RUN curl -o a{i} http://example.com/a{i}.tgz && tar xf a{i}\n"),
+    "downloads by wget": lines("RUN wget http://example.com/a{i}.tgz\n"),
+    "ADDs": lines("ADD a{i}.tar.gz /b{i}\n"),
+    "changes of owner": lines("COPY a{i} /b{i}\nRUN chown -R u /b{i}\n"),
+    "LABELs": lines("LABEL a{i}=b\n"),
+    "VOLUMEs": lines("VOLUME /a{i}\nRUN touch /a{i}/b\n"),
+    "SHELLs": lines('SHELL ["/bin/sh{i}", "-c"]\nRUN a\n'),
+    "HEALTHCHECKs": lines("HEALTHCHECK CMD curl a{i}\n"),
+    "secrets": lines("ENV PASSWORD{i}=hunter{i}\n"),
+    "lines of one ENV": lines(" A{i}=b \\\n", head=HEAD + "ENV \\\n", tail=" Z=b\n"),
+    "empty lines": lines("\n"),
+    "spaces": lines(" ", head=HEAD + "RUN a", tail="b\n"),
+    "carriage returns": lines("RUN a{i}\r\n"),
 }
 
 
@@ -124,6 +160,13 @@ def surroundings(size: int) -> dict[str, Callable[[Path], None]]:
         (folder / ".dockerignore").write_text("".join(repeated("**/a{i}*/**/b\n", size)))
         for number in range(200):
             (folder / f"f{number}").touch()
+
+    def patterns_and_files(folder: Path) -> None:
+        (folder / ".dockerignore").write_text("".join(repeated("a{i}/*.b\n", size // 10)))
+        for number in range(100):
+            (folder / f"d{number}").mkdir()
+            for inner in range(min(100, size // 10_000)):
+                (folder / f"d{number}" / f"f{inner}").touch()
 
     def compose(folder: Path) -> None:
         (folder / "compose.yaml").write_text("services:\n" + "".join(repeated("  s{i}: {build: .}\n", size)))
@@ -141,58 +184,64 @@ def surroundings(size: int) -> dict[str, Callable[[Path], None]]:
     def configuration(folder: Path) -> None:
         (folder / "dlint.toml").write_text("[per-file-ignores]\n" + "".join(repeated('"a{i}" = ["DL3008"]\n', size)))
 
-    def baseline(folder: Path) -> None:
+    def baseline(folder: Path, renamed: str = "p") -> None:
         runs = "".join(repeated("RUN apt-get install p{i}\n", size // 4))
         (folder / "Dockerfile").write_text(HEAD + runs)
         subprocess.run([*COMMAND, "baseline", "."], cwd=folder, check=False, capture_output=True)
-        (folder / "Dockerfile").write_text(HEAD + runs.replace(" p", " q"))
+        (folder / "Dockerfile").write_text(HEAD + runs.replace(" p", f" {renamed}"))
         (folder / "dlint.toml").write_text('baseline = ".dlint-baseline.json"\n')
+
+    def changed_baseline(folder: Path) -> None:
+        baseline(folder, "q")
 
     return {
         ".dockerignore patterns": ignore_file,
+        ".dockerignore patterns and files": patterns_and_files,
         "services of compose": compose,
         "anchors of compose": aliases,
         "targets of bake": bake,
         ".gitignore patterns": git_ignore,
         "keys of dlint.toml": configuration,
-        "changed baseline": baseline,
+        "baseline": baseline,
+        "changed baseline": changed_baseline,
     }
 
 
 COMMAND = [sys.executable, "-m", "dockerfile_dlint.lint"]
+RULES = ["--select", "ALL", "--ignore", "SC"]
+COMMANDS = {
+    "check": ["check", *RULES, "--exit-zero"],
+    "fix": ["check", "--fix", *RULES, "--exit-zero"],
+    "format": ["format"],
+    "optimize": ["optimize"],
+}
 
 
 class Run:
-    """One call of dlint: seconds (None over the limit), peak memory in bytes, and whether it ended in an error."""
+    """One call of dlint: seconds of CPU time (None over the limit), peak memory in bytes, and whether it failed."""
 
-    def __init__(self, folder: Path, limit: float, environment: dict[str, str]) -> None:
-        command = [*COMMAND, "check", "--select", "ALL", "--ignore", "SC", "--format", "json", "--exit-zero", "."]
-        start = time.perf_counter()
-        with (folder.parent / "out").open("wb") as out, (folder.parent / "err").open("wb") as err:
-            process = subprocess.Popen(command, cwd=folder, stdout=out, stderr=err, env=environment)
-            self.seconds: float | None = None
-            status = usage = None
-            while time.perf_counter() - start < limit:
-                pid, status, usage = os.wait4(process.pid, os.WNOHANG)
-                if pid:
-                    self.seconds = time.perf_counter() - start
-                    break
+    def __init__(self, arguments: list[str], folder: Path, limit: float, environment: dict[str, str]) -> None:
+        place = folder.parent
+        with (place / "out").open("wb") as out, (place / "err").open("wb") as err:
+            process = subprocess.Popen([*COMMAND, *arguments], cwd=folder, stdout=out, stderr=err, env=environment)
+            resource.prlimit(process.pid, resource.RLIMIT_CPU, (math.ceil(limit), math.ceil(limit)))
+            end = time.monotonic() + limit * MOST_WAITED
+            while not (waited := os.wait4(process.pid, os.WNOHANG))[0]:
+                if time.monotonic() > end:
+                    process.kill()
                 time.sleep(0.005)
-            if self.seconds is None:
-                process.send_signal(signal.SIGKILL)
-                _, status, usage = os.wait4(process.pid, 0)
-            process.returncode = os.waitstatus_to_exitcode(status or 0)
-        assert isinstance(usage, resource.struct_rusage)
+        _, status, usage = waited
+        process.returncode = os.waitstatus_to_exitcode(status)
+        used = usage.ru_utime + usage.ru_stime
+        self.seconds = None if process.returncode == -signal.SIGKILL or used > limit else used
         self.memory = usage.ru_maxrss * 1024
-        self.failed = self.seconds is not None and (process.returncode not in (0, 1) or _internal_error(folder.parent))
+        self.failed = self.seconds is not None and (process.returncode not in (0, 1) or _internal_error(place))
 
 
-def _internal_error(folder: Path) -> bool:
-    try:
-        found = json.loads((folder / "out").read_text("utf-8"))["diagnostics"]
-    except ValueError:
-        return True
-    return any(each["code"] == "SYN002" for each in found)
+def _internal_error(place: Path) -> bool:
+    """Whether a run reported an error of dlint. By grep: memory of this process would be counted for the next run."""
+    command = ["grep", "-qE", "SYN002|bug in dlint|Traceback", str(place / "out"), str(place / "err")]
+    return subprocess.run(command, check=False).returncode == 0
 
 
 def main() -> None:
@@ -200,9 +249,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("shapes", nargs="*", metavar="SHAPE", help="parts of names of shapes; all by default")
     parser.add_argument("--sizes", default="10000,100000,1000000", help="bytes, rising")
-    parser.add_argument("--limit", type=float, default=12, help="seconds for one run")
+    parser.add_argument("--limit", type=float, default=10, help="seconds of CPU time for one run")
+    parser.add_argument("--command", choices=COMMANDS, default="check", help="what runs; check by default")
+    parser.add_argument("--format", default="json", help="the output format of check")
     parser.add_argument("--checkout", type=Path, help="measure this checkout of dlint instead of the installed one")
     arguments = parser.parse_args()
+    command = [*COMMANDS[arguments.command], "."]
+    if arguments.command == "check":
+        command += ["--format", arguments.format]
     sizes = [int(size) for size in arguments.sizes.split(",")]
     names = [*SHAPES, *surroundings(0)]
     wanted = [name for name in names if not arguments.shapes or any(part in name for part in arguments.shapes)]
@@ -214,13 +268,15 @@ def main() -> None:
         if arguments.checkout is not None:
             environment["PYTHONPATH"] = str(linked(arguments.checkout.resolve(), Path(scratch, "package")))
         empty = min(
-            _measured(Path(scratch, f"empty{n}"), "runs", 20, arguments.limit, environment).seconds or 0
+            _measured(command, Path(scratch, f"empty{n}"), "runs", 20, arguments.limit, environment).seconds or 0
             for n in range(3)
         )
         for number, name in enumerate(wanted):
             runs: list[Run] = []
             for size in sizes:
-                runs.append(_measured(Path(scratch, f"{number}-{size}"), name, size, arguments.limit, environment))
+                place = Path(scratch, f"{number}-{size}")
+                runs.append(_measured(command, place, name, size, arguments.limit, environment))
+                shutil.rmtree(place)
                 if runs[-1].seconds is None:
                     break
             bad += _print_row(name, runs, sizes, empty)
@@ -237,7 +293,7 @@ def linked(checkout: Path, package: Path) -> Path:
     return package
 
 
-def _measured(place: Path, name: str, size: int, limit: float, environment: dict[str, str]) -> Run:
+def _measured(command: list[str], place: Path, name: str, size: int, limit: float, environment: dict[str, str]) -> Run:
     folder = place / "repository"
     (folder / ".git").mkdir(parents=True)
     if name in SHAPES:
@@ -245,7 +301,7 @@ def _measured(place: Path, name: str, size: int, limit: float, environment: dict
     else:
         (folder / "Dockerfile").write_text(HEAD + "COPY . /app\n")
         surroundings(size)[name](folder)
-    return Run(folder, limit, environment)
+    return Run(command, folder, limit, environment)
 
 
 def _print_row(name: str, runs: list[Run], sizes: list[int], empty: float) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..syntax.instruction_checks import parse_mount_fields
+from ..syntax.instruction_checks import parse_mount_fields, suggest
 from ..syntax.source import MappedText
 from ..syntax.tree import Arg, Copy, From, Run
 from .declarations import Declarations
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 _WINDOWS_IMAGES = ("nanoserver", "servercore", "mcr.microsoft.com/windows", "/dotnet/framework", "winamd64/")
 """Parts of names of images that exist only for Windows; "windows" alone may be an image for cross-building."""
+
+
+_MOST_COMPARISONS = 200_000
+"""How many names are compared with others in one file for hints: one second, a thousand times what files need."""
 
 
 class Stage:
@@ -209,6 +213,7 @@ class Build:
         self._scripts: dict[int, Script] = {}
         self._calls: dict[int, list[PackageCall]] = {}
         self._cache: dict[object, Any] = {}
+        self._comparisons = 0
         self._read_stages()
 
     @property
@@ -308,6 +313,22 @@ class Build:
         else:
             found = self._names.get(name.lower())
         return found if found is None or before is None or found.index < before.index else None
+
+    def similar_stage(self, name: str) -> str:
+        """The name of the stage that is similar to `name`, as `similar_name` finds it."""
+        return self.similar_name(name, lambda: [stage.name for stage in self.stages if stage.name])
+
+    def similar_name(self, name: str, known: Callable[[], Sequence[str]]) -> str:
+        """The nearest of the known names within two edits, for a hint; empty if there is none.
+
+        Also empty when _MOST_COMPARISONS are used up: with thousands of unknown names, each compared with thousands of
+        known ones, the time would be quadratic in the size of the file.
+        """
+        if self._comparisons >= _MOST_COMPARISONS:
+            return ""
+        names = known()
+        self._comparisons += len(names)
+        return suggest(name, names)
 
     def stage_dependencies(self, stage: Stage) -> Iterator[tuple[Stage, Instruction]]:
         """The stages that this one uses, each with the instruction that names it."""

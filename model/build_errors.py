@@ -7,7 +7,7 @@ Source: BuildKit frontend/dockerfile/dockerfile2llb (convert*.go) and its record
 from __future__ import annotations
 
 from ..syntax.expand import ExpansionError, ExpansionTooLong
-from ..syntax.instruction_checks import KEYWORDS, parse_mount_fields, shortened, suggest
+from ..syntax.instruction_checks import KEYWORDS, parse_mount_fields, shortened
 from ..syntax.tree import Add, Copy, CopyOrAdd, From, Run
 from .build import stage_number
 from .images.reference import InvalidReferenceError, parse_reference
@@ -264,7 +264,7 @@ def _source(stage: Stage, name: str, source: Stage | None, shown: str, flag: Fla
         try:
             parse_reference(name)
         except InvalidReferenceError as error:
-            near = suggest(name, [each.name for each in stage.build.stages if each.name])
+            near = stage.build.similar_stage(name)
             hint = f"; did you mean {near}?" if near else ""
             yield f"`{shown}` is neither a stage nor a valid image: {_why(error, name)}{hint}", flag
 

@@ -160,6 +160,7 @@ class Rule:
 
     __slots__ = (
         "_check",
+        "_normalized_names",
         "aliases",
         "code",
         "confidence",
@@ -209,6 +210,7 @@ class Rule:
         self.default = default
         self.onbuild = onbuild
         self._check = check
+        self._normalized_names: frozenset[str] | None = None
 
     @property
     def enabled(self) -> bool:
@@ -262,6 +264,13 @@ class Rule:
         )
 
     @property
+    def normalized_names(self) -> frozenset[str]:
+        """`names` in the form used for comparison, see `normalize_selector`."""
+        if self._normalized_names is None:
+            self._normalized_names = frozenset(map(normalize_selector, self.names))
+        return self._normalized_names
+
+    @property
     def summary(self) -> str:
         """The first line of the documentation: one sentence that says what is reported."""
         return self.documentation.partition("\n")[0]
@@ -275,6 +284,11 @@ class Rule:
     def examples(self) -> Sequence[Example]:
         """The examples in the module of the rule."""
         return self._loaded.EXAMPLES
+
+
+def normalize_selector(name: str) -> str:
+    """A name in the form used for comparison: lower case, without dashes, underscores and colons."""
+    return name.lower().replace("-", "").replace("_", "").replace(":", "")
 
 
 def clean_docstring(text: str) -> str:

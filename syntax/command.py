@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from .source import MappedText
 
 # The longest path on Linux. A substitution used as program, and nested ones, may be as long as the script.
-_LONGEST_PATH = 4096
+LONGEST_PATH = 4096
 
 
 class Word:
@@ -72,7 +72,7 @@ class Word:
 
     def base_name(self) -> str:
         """The last part of the word as a path, or "" if that part contains an expansion."""
-        if self.end_index - self.start_index > _LONGEST_PATH:
+        if self.end_index - self.start_index > LONGEST_PATH:
             return ""
         value = self.value
         if not self.dynamic:
@@ -88,6 +88,10 @@ class Word:
         if is_plain(text):
             self._value = text
             dynamic = False
+        elif text.startswith("$(") and len(text) > LONGEST_PATH:
+            # No command has such a name; to find its end would take as long again for each substitution in it.
+            self._value = text
+            dynamic = True
         else:
             pieces = unquote(text)
             self._value = "".join([value for value, _, _ in pieces])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...rules import RULES
+from ...rules.base import normalize_selector
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,17 +28,10 @@ class UnknownRule(ValueError):
     """A selector that matches no rule; the message suggests a similar name."""
 
 
-def normalize_selector(name: str) -> str:
-    """A name in the form used for comparison: lower case, without dashes, underscores and colons."""
-    return name.lower().replace("-", "").replace("_", "").replace(":", "")
-
-
 def rules_named(selector: str) -> list[Rule]:
     """The rules with this name or alias."""
     wanted = normalize_selector(selector)
-    # No name of a rule is the code of another.
-    by_code = [rule for rule in RULES if rule.code.lower() == wanted]
-    return by_code or [rule for rule in RULES if any(normalize_selector(name) == wanted for name in rule.names)]
+    return [rule for rule in RULES if wanted in rule.normalized_names]
 
 
 def matching_rules(selector: str) -> list[Rule]:

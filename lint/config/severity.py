@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .selection import ALWAYS_ON, UnknownRule, matching_rules, normalize_selector, specificity
+from ...rules.base import normalize_selector
+from .selection import ALWAYS_ON, UnknownRule, matching_rules, specificity
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

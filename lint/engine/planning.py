@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from ...model.disk import stays_inside
-from ...rules.base import CONFIDENCES, MEDIUM
+from ...rules.base import CONFIDENCES, MEDIUM, normalize_selector
 from ...rules.options import GIVEN_ARGUMENTS, PROJECT_IMAGES
 from ..config.arguments import OUTPUT_FORMATS
 from ..config.layer import ENVIRONMENT_PREFIX, ConfigError, ConfigLayer, display_path
@@ -13,7 +13,6 @@ from ..config.profiles import get_profile
 from ..config.resolver import Config, ConfigResolver
 from ..config.selection import (
     exactly_selected,
-    normalize_selector,
     rules_named,
     select_rules,
     selects_hadolint,

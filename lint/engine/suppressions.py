@@ -12,12 +12,13 @@ A finding belongs to the instruction that contains its first character, even if 
 
 from __future__ import annotations
 
-from ..config.selection import RULE_FAMILIES, is_rule_selector, normalize_selector
+from ...rules.base import normalize_selector
+from ..config.selection import RULE_FAMILIES, is_rule_selector
 from .buildkit_checks import MULTIPLE_INSTRUCTIONS_CHECK, CheckDirectives
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from ...rules.base import Rule
     from ...syntax.tree import Comment, Dockerfile
@@ -63,16 +64,16 @@ class Suppressions:
                 upcoming = next(continuation, None)
             if instruction.name == "FROM":
                 stage = _names(instruction.comments, "stage")
-            names = stage | _names(instruction.comments, "ignore") | _names(within, "ignore")
+            names = _names(instruction.comments, "ignore") | _names(within, "ignore")
             for body in (heredoc.body for heredoc in instruction.heredocs):
                 if "dlint:" in body:
                     names |= _names_in_body(body)
-            if names:
-                self.lines[instruction.start_line] = names
+            if names or stage:
+                self.lines[instruction.start_line] = stage | names if names else stage
 
     def hides_code(self, code: str, instruction_line: int) -> bool:
         """Whether ShellCheck findings with this code are suppressed in the instruction that starts on the line."""
-        names, off = (code, "shellcheck"), self.lines.get(instruction_line)
+        names, off = (code.lower(), "shellcheck"), self.lines.get(instruction_line)
         return _is_off(names, code.lower(), self.file_level) or (off is not None and _is_off(names, code.lower(), off))
 
     def hides(self, rule: Rule, instruction_line: int, aliases: Sequence[str]) -> bool:
@@ -93,13 +94,14 @@ class Suppressions:
 
 def suppresses_rule(rule: Rule, off: set[str]) -> bool:
     """Whether these normalized names include the rule."""
-    return _is_off(rule.names, rule.code.lower(), off) if off else False
+    return _is_off(rule.normalized_names, rule.code.lower(), off) if off else False
 
 
-def _is_off(names: Sequence[str], code: str, off: set[str]) -> bool:
-    if _EVERYTHING in off or any(normalize_selector(name) in off for name in names):
+def _is_off(names: Collection[str], code: str, off: set[str]) -> bool:
+    if _EVERYTHING in off or not off.isdisjoint(names):
         return True
-    return any(code.startswith(name) and name.rstrip("0123456789") in RULE_FAMILIES for name in off)
+    prefixes = (code[:length] for length in range(1, len(code) + 1))
+    return any(name in off and name.rstrip("0123456789") in RULE_FAMILIES for name in prefixes)
 
 
 # Parsing of comments --------------------------------------------------------------------------------------------

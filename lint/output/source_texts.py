@@ -50,3 +50,19 @@ class SourceCache:
             except SourceError:
                 self._read[path] = None
         return self._read[path]
+
+
+class LineCache:
+    """The texts of lines; the last one is kept, as there may be thousands of findings in a long line."""
+
+    __slots__ = ("_last", "_text")
+
+    def __init__(self) -> None:
+        self._last: tuple[Source, int] | None = None
+        self._text = ""
+
+    def of(self, source: Source, line: int) -> str:
+        """The text of a line, counted from 1, without its line ending."""
+        if self._last is None or self._last[0] is not source or self._last[1] != line:
+            self._last, self._text = (source, line), source.line_text(line)
+        return self._text

@@ -152,7 +152,7 @@ def log_safe(text: str) -> str:
 
 def _without_controls(text: str, *, styles: bool = False) -> str:
     # What controls is never printable.
-    if all(line.isprintable() for line in text.split("\n")):
+    if text.replace("\n", "").isprintable():
         return text
     import re
 

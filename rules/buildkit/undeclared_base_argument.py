@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ...syntax.expand import variable_references
-from ...syntax.instruction_checks import suggest
 from ..base import WARNING, Bad, Finding, Good, rule
 from .base_names import always_invalid, variables_in_from
 
@@ -34,7 +33,7 @@ def undeclared_base_argument(instruction: From, build: Build) -> Iterator[Findin
     known = variables_in_from(build)
     if flag is not None and flag.value and "$" in flag.value:
         for name in sorted({name for name, _, _ in variable_references(flag.value, escape)} - known):
-            yield Finding(_message(name, known), flag)
+            yield Finding(_message(build, name, known), flag)
     base = instruction.base
     if base is None or "$" not in base.text or always_invalid(build, base.text):
         return
@@ -43,11 +42,11 @@ def undeclared_base_argument(instruction: From, build: Build) -> Iterator[Findin
     for name, start, end in variable_references(base.text, escape):
         if name not in seen and name not in known:
             seen.add(name)
-            yield Finding(_message(name, known), place.span(start, end))
+            yield Finding(_message(build, name, known), place.span(start, end))
 
 
-def _message(name: str, known: set[str]) -> str:
-    near = suggest(name, sorted(known))
+def _message(build: Build, name: str, known: set[str]) -> str:
+    near = build.similar_name(name, lambda: sorted(known))
     hint = f"did you mean `{near}`?" if near else f"add `ARG {name}` before the first FROM"
     return f"`{name}` is empty here: no ARG before the first FROM declares it; {hint}"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ...model.inherited_variables import base_defines, is_usual_variable
-from ...syntax.instruction_checks import suggest
 from ...syntax.tree import Arg, Env
 from ..base import MEDIUM, WARNING, Bad, Finding, Good, rule
 from .variables import undefined_references
@@ -76,7 +75,7 @@ def _advice(build: Build, use: VariableReference) -> str:
             return f"it is not set until line {setter.start_line}; set it earlier"
         if isinstance(setter, Arg) and setter.end < use.start:
             return f"the ARG on line {setter.start_line} is in another stage; add `ARG {use.name}` to this one"
-    near = suggest(use.name, sorted(use.declared))
+    near = build.similar_name(use.name, lambda: sorted(use.declared))
     return "no ENV or ARG sets it; " + (f"did you mean `${near}`?" if near else "declare it first")
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from math import inf
+
 from ...fixers.edits.edit import SAFE, UNSAFE, Fix
 from ...fixers.edits.word_edits import insert_word_after
-from ...model.layers import inherited_instructions
 from ...model.packages.call_arguments import may_hold_flags
 from ...syntax.tree import Run
 from ..base import INFO, Bad, Finding, Good, rule
@@ -14,7 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ...model.build import Build
+    from ...model.build import Build, Stage
     from ...syntax.command import Command
 
 _QUIET = ("-q", "--quiet", "--no-verbose", "--progress", "-o", "--output-file", "-a", "--append-output", "-b")
@@ -58,15 +59,21 @@ def _fix(build: Build, run: Run, command: Command) -> Fix | None:
 def _is_installed(build: Build, run: Run, command: Command) -> bool:
     """Whether the package wget, GNU wget, is installed before the command and no package is removed."""
     stage = build.stage_of(run)
-    steps = (
-        [step for step in inherited_instructions(stage) if isinstance(step, Run) and step.start <= run.start]
-        if stage
-        else []
-    )
-    calls = [call for step in steps for call in build.package_calls(step) if call.command.start < command.start]
-    return not any(call.verb == "remove" for call in calls) and any(
-        package.name == "wget" for call in calls if call.verb == "install" for package in call.packages
-    )
+    if stage is None:
+        return False
+
+    def compute(each: Stage, inherited: tuple[float, float] | None) -> tuple[float, float]:
+        """Where wget is installed first, and where a package is removed first."""
+        installed, removed = inherited or (inf, inf)
+        for call in (call for step in each.instructions if isinstance(step, Run) for call in build.package_calls(step)):
+            if call.verb == "remove":
+                removed = min(removed, call.command.start)
+            elif call.verb == "install" and any(package.name == "wget" for package in call.packages):
+                installed = min(installed, call.command.start)
+        return installed, removed
+
+    installed, removed = stage.inherit("installs wget", compute)
+    return installed < command.start <= removed
 
 
 def _is_quiet(command: Command) -> bool:

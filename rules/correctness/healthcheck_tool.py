@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...model.build import Build, Stage
-    from ...syntax.tree import Healthcheck
+    from ...syntax.tree import Healthcheck, Instruction
 
 _LACKS = {
     "debian": frozenset(("curl", "wget", "nc")),
@@ -55,15 +55,18 @@ def _is_bare(name: str, tag: str) -> bool:
 
 def _may_be_installed(build: Build, stage: Stage, tool: str) -> bool:
     """Whether a step of the stage or its ancestors may add the program."""
-    for each in (stage, *stage.ancestors):
-        for instruction in each.instructions:
-            if isinstance(instruction, CopyOrAdd):
-                target = instruction.destination
-                if instruction.flag("from") or (target is not None and "bin" in target.text):
-                    return True
-            elif isinstance(instruction, Run) and _may_install(build, instruction, tool):
-                return True
-    return False
+
+    def compute(each: Stage, inherited: bool | None) -> bool:
+        return bool(inherited) or any(_may_add(build, instruction, tool) for instruction in each.instructions)
+
+    return stage.inherit(f"may have {tool}", compute)
+
+
+def _may_add(build: Build, instruction: Instruction, tool: str) -> bool:
+    if isinstance(instruction, CopyOrAdd):
+        target = instruction.destination
+        return bool(instruction.flag("from")) or (target is not None and "bin" in target.text)
+    return isinstance(instruction, Run) and _may_install(build, instruction, tool)
 
 
 def _may_install(build: Build, run: Run, tool: str) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from ...fixers.edits.edit import UNSAFE, Edit, Fix
 from ...model.image_paths import commands_with_directories, copied_paths, covers, resolve_image_path
 from ...syntax.tree import Add, Copy, Run
@@ -49,14 +51,15 @@ def owner_changed_later(stage: Stage, build: Build) -> Iterator[Finding]:
     """
     if not build.is_shipped(stage):
         return
-    copied: dict[str, list[Copy | Add]] = {}
+    copied: dict[str, _Copies] = {}
     files: dict[str, tuple[Copy | Add, str]] = {}
     for instruction in stage.instructions:
         if isinstance(instruction, Copy | Add):
             word = instruction.destination
             target = build.state(instruction).path(word.text) if word is not None else None
             if target is not None and not instruction.flag("parents"):
-                copied.setdefault(target, []).append(instruction)
+                for path in (target, *_parents(target)):
+                    copied.setdefault(path, _Copies()).add(instruction)
                 for place in copied_paths(build, instruction):
                     files[place.path] = (instruction, place.source)
         elif isinstance(instruction, Run) and copied and "ch" in build.script(instruction).text:
@@ -92,8 +95,37 @@ def _change_of_file(
         )
 
 
+class _Copies:
+    """The COPYs and ADDs to a path or below it, in order, and the options of theirs that set an owner or a mode."""
+
+    __slots__ = ("found", "options")
+
+    def __init__(self) -> None:
+        self.found: list[Copy | Add] = []
+        self.options: set[str] = set()
+
+    def add(self, instruction: Copy | Add) -> None:
+        """Add an instruction, which is after the others."""
+        self.found.append(instruction)
+        self.options.update(flag.name for flag in instruction.flags if flag.name in _CHANGERS)
+
+
+def _parents(path: str) -> Iterator[str]:
+    while path := path.rpartition("/")[0]:
+        yield path
+
+
+def _copies_in(copied: Mapping[str, _Copies], path: str) -> Iterator[_Copies]:
+    """The copies to the paths that a path or pattern matches, and below them."""
+    if path in copied:
+        yield copied[path]
+    elif any(char in path for char in "*?["):
+        depth = path.count("/")
+        yield from (copies for target, copies in copied.items() if target.count("/") == depth and covers(path, target))
+
+
 def _change(
-    build: Build, copied: Mapping[str, Sequence[Copy | Add]], run: Run, command: Command, directory: str | None
+    build: Build, copied: Mapping[str, _Copies], run: Run, command: Command, directory: str | None
 ) -> Iterator[Finding]:
     operands = command.operands(("--reference", "--from"))
     if len(operands) != 2 or operands[0].dynamic or operands[1].dynamic or command.has("--reference"):
@@ -101,10 +133,10 @@ def _change(
     path = resolve_image_path(build, run, directory, operands[1].value)
     if path is None or path == "/":
         return
-    copies = [copy for target, there in copied.items() if covers(path, target) for copy in there]
-    copies.sort(key=lambda copy: copy.start)
-    if not copies or any(copy.flag(command.name) for copy in copies):
+    matched = list(_copies_in(copied, path))
+    if not matched or any(command.name in each.options for each in matched):
         return
+    copies = matched[0].found if len(matched) == 1 else sorted(chain(*(each.found for each in matched)), key=_start)
     places, advice = (
         format_line_numbers([c.start_line for c in copies[-_MOST:]]),
         _advice(command, operands[0], copies[0].name),
@@ -115,6 +147,10 @@ def _change(
         related=[(copy, "added here") for copy in copies[-_MOST:]],
         fix=_fix(build, copies, run, command, operands[0]),
     )
+
+
+def _start(copy: Copy | Add) -> int:
+    return copy.start
 
 
 def _advice(command: Command, wanted: Word, instruction: str) -> str:

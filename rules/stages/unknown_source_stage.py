@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from ...model.images.catalog import is_official
 from ...model.images.reference import InvalidReferenceError, parse_reference
-from ...syntax.instruction_checks import suggest
 from ..base import WARNING, Bad, Finding, Good, rule
 from ..options import is_project_image
 
@@ -47,7 +46,7 @@ def unknown_source_stage(copy: Copy, build: Build) -> Iterator[Finding]:
         or is_project_image(build, name)
     ):
         return
-    near = suggest(name.lower(), [stage.name for stage in build.stages if stage.name])
+    near = build.similar_stage(name.lower())
     if near and "/" not in name:
         yield Finding(f"stage `{name}` not found; did you mean `{near}`?", flag)
     elif "/" in name or is_official(reference.name):

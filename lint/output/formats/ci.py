@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from ...engine.diagnostic import Diagnostic
+    from ...engine.known_findings import Digest
     from ..source_texts import SourceCache
 
 TOOL_NAME = "dlint"
@@ -28,18 +29,28 @@ def relative_path(d: Diagnostic) -> str:
 def fingerprints(diagnostics: Iterable[Diagnostic], sources: SourceCache) -> Iterator[tuple[Diagnostic, str]]:
     """Each finding with a SHA-256 of file, rule, source line and message, which does not change when lines move.
 
-    Identical findings are numbered.
+    Identical findings are numbered. A line is hashed once for each rule: it may have thousands of findings.
     """
     from hashlib import sha256
 
-    seen: dict[str, int] = {}
+    digests: dict[tuple[str, int, str], Digest] = {}
+    seen: dict[tuple[str, str], int] = {}
     for d in diagnostics:
-        source = sources.of(d)
-        lines = source.text.split("\n") if source is not None else []
-        line = lines[d.start[0] - 1].strip() if d.start[0] <= len(lines) else ""
-        key = "\0".join((relative_path(d), d.code, line, d.message))
+        place = d.file, d.start[0], d.code
+        if place not in digests:
+            source = sources.of(d)
+            has_line = source is not None and d.start[0] <= len(source.line_starts)
+            line = source.line_text(d.start[0]).strip() if source is not None and has_line else ""
+            digests[place] = sha256(_encoded(f"{relative_path(d)}\0{d.code}\0{line}\0"))
+        digest = digests[place].copy()
+        key = digest.hexdigest(), d.message
         seen[key] = seen.get(key, 0) + 1
-        yield d, sha256(f"{key}\0{seen[key]}".encode("utf-8", "surrogateescape")).hexdigest()
+        digest.update(_encoded(f"{d.message}\0{seen[key]}"))
+        yield d, digest.hexdigest()
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
 
 
 def printable_lines(text: str) -> str:

@@ -11,7 +11,7 @@ from rich.console import Console
 from ...terminal import colors
 from ...terminal.streams import is_quiet, printable
 from ..links import cached_page_file, file_url, is_local_terminal, supports_hyperlinks
-from ..source_texts import SourceCache
+from ..source_texts import LineCache, SourceCache
 from ..summary import SEVERITY_COLORS, counted, fix_mark, summary_lines
 
 TYPE_CHECKING = False
@@ -79,15 +79,15 @@ def render(
 ) -> Iterator[str]:
     """The findings one by one, then the summary, wrapped at the terminal's width; arguments as in `render_findings`."""
     terminal = Terminal(to_file=to_file)
-    sources = SourceCache()
+    sources, lines = SourceCache(), LineCache()
     for diagnostic in diagnostics:
         source = None if diagnostic.code in ("SYN001", "SYN002") else sources.of(diagnostic)
-        yield "".join(line + "\n" for line in _finding(terminal, diagnostic, source))
+        yield "".join(line + "\n" for line in _finding(terminal, lines, diagnostic, source))
     if not is_quiet():
         yield "".join(line + "\n" for line in _summary(terminal, diagnostics, files, fixed))
 
 
-def _finding(terminal: Terminal, d: Diagnostic, source: Source | None) -> Iterator[str]:
+def _finding(terminal: Terminal, lines: LineCache, d: Diagnostic, source: Source | None) -> Iterator[str]:
     paint, color = terminal.paint, SEVERITY_COLORS[d.severity]
     label = f"{d.code} {d.severity}"
     first, *more = _wrapped(f"{label}  {fix_mark(d)}{printable(d.message)}", terminal.width)
@@ -102,11 +102,11 @@ def _finding(terminal: Terminal, d: Diagnostic, source: Source | None) -> Iterat
     # Never wrapped: terminals make a link of it.
     yield paint("  at ", "dim") + f"{printable(d.file)}:{d.start[0]}:{d.start[1]}" + paint(f"  {d.name}", "dim")
     if source is not None:
-        yield from _frame(terminal, source, d.start, d.end, color)
+        yield from _frame(terminal, lines, source, d.start, d.end, color)
         for start, end, note in d.related:
             for line in _wrapped(printable(note), terminal.width - 2):
                 yield paint(f"  {line}", "dim")
-            yield from _frame(terminal, source, start, end, "dim")
+            yield from _frame(terminal, lines, source, start, end, "dim")
     if d.fix is not None:
         for line in _wrapped(f"Fix ({d.fix.safety}): {printable(d.fix.title)}", terminal.width - 2):
             yield paint(f"  {line}", "green")
@@ -117,7 +117,9 @@ def _wrapped(text: str, width: int) -> list[str]:
     return textwrap.wrap(text, max(width, 12), break_on_hyphens=False) or [text]
 
 
-def _frame(terminal: Terminal, source: Source, start: Position, end: Position, color: str) -> Iterator[str]:
+def _frame(
+    terminal: Terminal, lines: LineCache, source: Source, start: Position, end: Position, color: str
+) -> Iterator[str]:
     """The lines of the span, its characters underlined, cut to the width of the terminal."""
     last = max(start[0], end[0] if end[1] > 1 else end[0] - 1)
     shown = min(last, start[0] + _MAX_LINES - 1)
@@ -125,7 +127,7 @@ def _frame(terminal: Terminal, source: Source, start: Position, end: Position, c
     width = max(8, terminal.width - gutter - 4)
     empty = terminal.paint(f" {'':{gutter}} | ", "dim")
     for line in range(start[0], shown + 1):
-        text = source.line_text(line)
+        text = lines.of(source, line)
         first = start[1] - 1 if line == start[0] else len(text) - len(text.lstrip())
         stop = min(end[1] - 1 if line == end[0] else len(text.rstrip()), len(text))
         cut, before, marked = visible_slice(text, first, max(stop, first + 1), width)
@@ -141,6 +143,9 @@ def visible_slice(text: str, first: int, stop: int, width: int) -> tuple[str, in
     Returns that part, the number of cells before the underlined text, and the number of underlined cells. A wide
     character is two cells wide, a tab four, a control character as wide as its escape.
     """
+    # Of a long line, no more is looked at than may be shown: there may be thousands of findings in it.
+    skipped = max(0, first - width - 1)
+    text, first, stop = text[skipped : first + width + 2], first - skipped, min(stop - skipped, first - skipped + width)
     cells = [_cell(char) for char in text]
     widths = [cell_len(cell) for cell in cells]
     begin = 0

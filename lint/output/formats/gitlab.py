@@ -4,28 +4,27 @@ from __future__ import annotations
 
 from ..source_texts import SourceCache
 from .ci import fingerprints, relative_path
-from .json import dumps
+from .json import dumps_items
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from ...engine.diagnostic import Diagnostic
 
 _LEVELS = {"error": "major", "warning": "minor", "info": "info", "style": "info"}
 
 
-def render(diagnostics: Iterable[Diagnostic], files: int) -> str:
+def render(diagnostics: Iterable[Diagnostic], files: int) -> Iterator[str]:
     """The list as JSON."""
-    return dumps(
-        [
-            {
-                "description": f"{d.code}: {d.message}",
-                "check_name": d.code,
-                "fingerprint": number,
-                "severity": _LEVELS[d.severity],
-                "location": {"path": relative_path(d), "lines": {"begin": d.start[0], "end": d.end[0]}},
-            }
-            for d, number in fingerprints(diagnostics, SourceCache())
-        ]
+    found = (
+        {
+            "description": f"{d.code}: {d.message}",
+            "check_name": d.code,
+            "fingerprint": number,
+            "severity": _LEVELS[d.severity],
+            "location": {"path": relative_path(d), "lines": {"begin": d.start[0], "end": d.end[0]}},
+        }
+        for d, number in fingerprints(diagnostics, SourceCache())
     )
+    return dumps_items(list[object](), found)

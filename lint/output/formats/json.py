@@ -10,25 +10,53 @@ from ..source_texts import SourceCache
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
+    from typing import Any
 
     from ...engine.diagnostic import Diagnostic, Position
 
 FORMAT_VERSION = "1"
 """Version of the format; changes when readers of the old one could break."""
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
-def render(diagnostics: Iterable[Diagnostic], files: int) -> str:
+def render(diagnostics: Iterable[Diagnostic], files: int) -> Iterator[str]:
     """The object as JSON; `files` is the number of linted files."""
     sources = SourceCache()
-    return dumps(
-        {"version": FORMAT_VERSION, "files": files, "diagnostics": [diagnostic_json(d, sources) for d in diagnostics]}
-    )
+    head: dict[str, object] = {"version": FORMAT_VERSION, "files": files, "diagnostics": []}
+    return dumps_items(head, (diagnostic_json(d, sources) for d in diagnostics))
 
 
-def dumps(answer: object) -> str:
+def dumps(answer: Any) -> str:
     """JSON text with line breaks; otherwise as `dumps_line`."""
-    return _safe(json.dumps(answer, ensure_ascii=False, indent=1))
+    return _safe(_indented(answer, "\n")) + "\n"
+
+
+def dumps_items(answer: Any, items: Iterable[Any]) -> Iterator[str]:
+    """`dumps(answer)` in parts, with these items in its empty list, which must be the last of its values.
+
+    There may be a great many items: they are read one by one.
+    """
+    before, _, after = _indented(answer, "\n").rpartition("[]")
+    line = before.rpartition("\n")[2]
+    outer = "\n" + " " * (len(line) - len(line.lstrip()))
+    end = "[]"
+    for item in items:
+        yield _safe(f"{before}{'[' if end == '[]' else ','}{outer} {_indented(item, f'{outer} ')}")
+        before, end = "", f"{outer}]"
+    yield _safe(f"{before}{end}{after}\n")
+
+
+def _indented(value: dict[str, Any] | list[Any] | str | float | None, newline: str) -> str:
+    """`json.dumps(value, ensure_ascii=False, indent=1)`, whose nested generators take several times as long."""
+    inner = f"{newline} "
+    if isinstance(value, dict) and value:
+        parts = [f"{_encode(key)}: {_indented(each, inner)}" for key, each in value.items()]
+        return f"{{{inner}{f',{inner}'.join(parts)}{newline}}}"
+    if isinstance(value, list) and value:
+        parts = [_indented(each, inner) for each in value]
+        return f"[{inner}{f',{inner}'.join(parts)}{newline}]"
+    return _encode(value)
 
 
 def dumps_line(answer: object) -> str:
@@ -36,12 +64,15 @@ def dumps_line(answer: object) -> str:
 
     Invalid UTF-8 becomes U+FFFD, because many parsers reject lone surrogates.
     """
-    return _safe(json.dumps(answer, ensure_ascii=False))
+    return _safe(_encode(answer)) + "\n"
 
 
 def _safe(text: str) -> str:
-    text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return re.sub(LOG_COMMAND, "\\\\u0023", re.sub(CONTROL, lambda found: f"\\u{ord(found[0]):04x}", text)) + "\n"
+    # What controls, and half of a surrogate pair, is never printable.
+    if not text.replace("\n", "").isprintable():
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        text = re.sub(CONTROL, lambda found: f"\\u{ord(found[0]):04x}", text)
+    return re.sub(LOG_COMMAND, "\\\\u0023", text) if "##" in text else text
 
 
 def diagnostic_json(d: Diagnostic, sources: SourceCache) -> dict[str, object]:

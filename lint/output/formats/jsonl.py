@@ -7,12 +7,12 @@ from .json import diagnostic_json, dumps_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from ...engine.diagnostic import Diagnostic
 
 
-def render(diagnostics: Iterable[Diagnostic], files: int) -> str:
+def render(diagnostics: Iterable[Diagnostic], files: int) -> Iterator[str]:
     """The lines."""
     sources = SourceCache()
-    return "".join(dumps_line(diagnostic_json(d, sources)) for d in diagnostics)
+    return (dumps_line(diagnostic_json(d, sources)) for d in diagnostics)

@@ -15,13 +15,20 @@ if TYPE_CHECKING:
 
 _COMMAND_FORMATS = ("github", "azure", "teamcity")
 """Formats whose lines are commands to a CI service."""
+_PARTS_AT_ONCE = 256
+"""How many parts of an output are written together."""
 
 
 def write_findings(form: str, diagnostics: Sequence[Diagnostic], files: int, fixed: int | None = None) -> None:
     """Write the findings to standard output; arguments as in `render_findings`."""
     write = write_log_commands if form in _COMMAND_FORMATS else write_stdout
+    pending: list[str] = []
     for part in render_findings(form, diagnostics, files, fixed=fixed):
-        write(part)
+        pending.append(part)
+        if len(pending) == _PARTS_AT_ONCE:
+            write("".join(pending))
+            pending.clear()
+    write("".join(pending))
 
 
 def render_findings(
@@ -50,7 +57,8 @@ def render_findings(
     else:
         from importlib import import_module
 
-        yield import_module(f".{form}", __package__).render(diagnostics, files)
+        rendered: str | Iterator[str] = import_module(f".{form}", __package__).render(diagnostics, files)
+        yield from (rendered,) if isinstance(rendered, str) else rendered
 
 
 def parse_outputs(values: Sequence[str]) -> list[tuple[str, str]]:

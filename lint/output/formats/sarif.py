@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from ..source_texts import SourceCache
 from .ci import TOOL_NAME, fingerprints, relative_path
-from .json import dumps
+from .json import dumps_items
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from ....syntax.source import Source
     from ...engine.diagnostic import Diagnostic, Position
@@ -17,21 +17,22 @@ _LEVELS = {"error": "error", "warning": "warning", "info": "note", "style": "not
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
-def render(diagnostics: Sequence[Diagnostic], files: int) -> str:
+def render(diagnostics: Sequence[Diagnostic], files: int) -> Iterator[str]:
     """The log as JSON."""
     from importlib.metadata import version
 
     sources = SourceCache()
     codes = sorted({d.code: d for d in diagnostics}.items())
     index = {code: number for number, (code, _) in enumerate(codes)}
-    run = {
+    run: dict[str, object] = {
         "tool": {
             "driver": {"name": TOOL_NAME, "version": version("dockerfile-dlint"), "rules": [_rule(d) for _, d in codes]}
         },
         "columnKind": "unicodeCodePoints",
-        "results": [_result(d, number, index, sources.of(d)) for d, number in fingerprints(diagnostics, sources)],
+        "results": [],
     }
-    return dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
+    results = (_result(d, number, index, sources.of(d)) for d, number in fingerprints(diagnostics, sources))
+    return dumps_items({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, results)
 
 
 def _rule(d: Diagnostic) -> dict[str, object]:

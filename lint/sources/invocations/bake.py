@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from itertools import islice, product
 
+from ....syntax.source import Source
 from ...config.layer import display_path
 from .hcl import HclBudget, HclError, HclExpression, HclFunction, UnknownValue, parse_hcl
 from .invocation import BuildInvocation, InlineDockerfile, as_mapping, is_remote_context, resolve_path
@@ -32,8 +33,9 @@ def read_bake(path: str, text: str, note: Callable[[str], object] | None = None)
 
     `note` gets a message if expressions are too expensive to evaluate.
     """
+    source = Source(text)
     try:
-        targets, variables = _json(text) if path.lower().endswith(".json") else _hcl(text)
+        targets, variables = _json(text) if path.lower().endswith(".json") else _hcl(source)
     except (ValueError, RecursionError):  # HclError is a ValueError
         return []
     found: list[BuildInvocation] = []
@@ -41,7 +43,7 @@ def read_bake(path: str, text: str, note: Callable[[str], object] | None = None)
     for name, target in targets.items():
         keys = _inherited(name, targets, known)
         for values in _combinations(keys, variables):
-            made = _invocation(path, name, target, keys, values, text)
+            made = _invocation(path, name, target, keys, values, source)
             # By convention, a target that starts with `_` is only inherited from.
             if made is not None and (not name.startswith("_") or made.inline is not None):
                 found.append(made)
@@ -58,24 +60,32 @@ def _json(text: str) -> tuple[dict[str, BakeTarget], dict[str, Any]]:
         as_mapping(as_mapping(document).get("target")),
         as_mapping(as_mapping(document).get("variable")),
     )
-    targets = {name: BakeTarget(as_mapping(keys), _line_of(text, name)) for name, keys in written.items()}
+    lines = _lines_of_names(text)
+    targets = {name: BakeTarget(as_mapping(keys), lines.get(name, 1)) for name, keys in written.items()}
     defaults = {name: as_mapping(value).get("default") for name, value in variables.items()}
     return targets, {HclBudget.KEY: HclBudget(), **defaults}
 
 
-def _line_of(text: str, name: str) -> int:
-    at = text.find(f'"{name}"')
-    return text.count("\n", 0, max(at, 0)) + 1
+def _lines_of_names(text: str) -> dict[str, int]:
+    """The line of what is first between two quotes of a JSON text, from 1."""
+    found: dict[str, int] = {}
+    line = 1
+    first, *parts = text.split('"')
+    line += first.count("\n")
+    for part in parts:
+        found.setdefault(part, line)
+        line += part.count("\n")
+    return found
 
 
-def _hcl(text: str) -> tuple[dict[str, BakeTarget], dict[str, Any]]:
-    body = parse_hcl(text)
+def _hcl(source: Source) -> tuple[dict[str, BakeTarget], dict[str, Any]]:
+    body = parse_hcl(source.text)
     targets: dict[str, BakeTarget] = {}
     variables: dict[str, Any] = {HclBudget.KEY: HclBudget()}
     defaults: dict[str, HclExpression] = dict(body.attributes)
     for kind, labels, block, at in body.blocks:
         if kind == "target" and labels:
-            targets[labels[0]] = BakeTarget(block.attributes, text.count("\n", 0, at) + 1)
+            targets[labels[0]] = BakeTarget(block.attributes, source.line(at))
         elif kind == "variable" and labels and "default" in block.attributes:
             defaults[labels[0]] = block.attributes["default"]
         elif kind == "function" and labels and "result" in block.attributes:
@@ -144,7 +154,7 @@ def _combinations(keys: Mapping[str, Any], variables: Mapping[str, Any]) -> Iter
 
 
 def _invocation(
-    path: str, name: str, target: BakeTarget, keys: Mapping[str, Any], variables: Mapping[str, Any], text: str
+    path: str, name: str, target: BakeTarget, keys: Mapping[str, Any], variables: Mapping[str, Any], source: Source
 ) -> BuildInvocation | None:
     directory = os.path.dirname(path)
 
@@ -155,7 +165,7 @@ def _invocation(
         return value if isinstance(value, str) else None
 
     written, dockerfile, stage = word("context", "."), word("dockerfile", "Dockerfile"), word("target", "")
-    inline = _inline(keys.get("dockerfile-inline"), variables, text)
+    inline = _inline(keys.get("dockerfile-inline"), variables, source)
     if written is None or (dockerfile is None and inline is None):
         return None
     context = None if is_remote_context(written) else resolve_path(directory, written)
@@ -177,17 +187,17 @@ def _texts(node: Any, variables: Mapping[str, Any]) -> list[str]:
     return [each for each in _list(_value(node, variables)) if isinstance(each, str)]
 
 
-def _inline(node: Any, variables: Mapping[str, Any], text: str) -> InlineDockerfile | None:
+def _inline(node: Any, variables: Mapping[str, Any], source: Source) -> InlineDockerfile | None:
     value = _value(node, variables)
     if not isinstance(value, str) or not value.strip():
         return None
     if not isinstance(node, HclExpression):
-        return InlineDockerfile(value, _line_of(text, "dockerfile-inline"), 0, exact=False)
-    line = text.count("\n", 0, node.at) + 1
-    if not text.startswith("<<", node.at):
+        return InlineDockerfile(value, source.line(max(source.text.find('"dockerfile-inline"'), 0)), 0, exact=False)
+    line = source.line(node.at)
+    if not source.text.startswith("<<", node.at):
         return InlineDockerfile(value, line, 0, exact=False)
-    first = text.split("\n")[line]
-    indent = len(first) - len(first.lstrip()) if text.startswith("<<-", node.at) else 0
+    first = source.line_text(line + 1)
+    indent = len(first) - len(first.lstrip()) if source.text.startswith("<<-", node.at) else 0
     return InlineDockerfile(value, line + 1, indent, exact=node.kind == "literal")
 
 
