@@ -31,7 +31,7 @@ COMMANDS = {
     "fix": ("check", "--isolated", "--select", "BK004,BK013,DL3020", "--fix", "."),
     "format": ("format", "--isolated", "."),
     "optimize": ("optimize", "--isolated", "--write", "."),
-    "verify": ("optimize", "--isolated", "--write", "--verify", "--builder", "docker", "."),
+    "verify": ("optimize", "--isolated", "--write", "--verify", "--builder", "docker", "--context", "0", "."),
     "output": ("check", "--isolated", "--select", "ALL", "--ignore", "SC", "--output", "json=report.json",
                "--output", "sarif=report.sarif", "--format", "concise", "."),
 }  # fmt: skip
@@ -48,7 +48,7 @@ case $1 in
 build) echo step 1; sleep 0.3; echo step 2 ;;
 version) echo 27.0 ;;
 image) echo '[{"Size": 1, "Config": {}, "RootFS": {"Layers": []}}]' ;;
-export | cp) tar -c -T /dev/null ;;
+export | cp) tar -c -C "$(dirname "$0")" docker ;;
 esac
 """
 _MARK = "DLINT_KILL_TEST"

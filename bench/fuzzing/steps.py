@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import json
 import os
@@ -292,6 +293,8 @@ def import_everything() -> None:
             import_module(module.name)
     for name in ("libcst", "yaml", "pathspec", "pygls.lsp.server"):
         import_module(name)
+    # Decoders are imported when they are first used.
+    codecs.lookup("utf-8-sig")
 
 
 def environment(root: str) -> None:

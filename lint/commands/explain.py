@@ -113,11 +113,11 @@ def run_rules(arguments: argparse.Namespace) -> int:
     width = max(len(rule.name) for rule in RULES)
     lines: list[str] = []
     for rule in RULES:
-        head = f"{rule.code:8}{rule.name:{width + 2}}{rule.level:9}{rule.confidence:8}{rule_default(rule):9}"
+        head = f"{rule.code:8}{rule.name:{width + 2}}{rule.level:9}{rule_default(rule):9}"
         room = columns - len(head)
         if columns == 0 or len(rule.summary) <= room:
             lines.append(head + rule.summary)
-        elif room >= 30:
+        elif room >= 20:
             first, *more = _wrap(rule.summary, room)
             lines += [head + first, *(" " * len(head) + line for line in more)]
         else:

@@ -31,6 +31,7 @@ class CheckArguments:
         self.fail_level: str | None = None
         self.confidence: str | None = None
         self.baseline: str | None = None
+        self.context: str | None = None
         self.changed_since: str | None = None
         self.color = "auto"
         self.add_ignore = self.statistics = self.force_exclude = False

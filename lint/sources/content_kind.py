@@ -45,6 +45,9 @@ def content_kind(path: str) -> str:
         text = read_file(path, _LIMIT).decode("utf-8", "replace")
     except OSError:
         return ""
+    if "\0" in text:
+        # UTF-16 or no text: what is wrong is reported.
+        return ""
     if is_template(text):
         return TEMPLATE
     return SOURCE if is_source_code(text) else ""

@@ -141,7 +141,7 @@ def discover(
 class _Walk:
     """The state of one call of `discover`."""
 
-    __slots__ = ("_build_files", "_exclude", "_excluded", "_left_out", "_roots", "_seen")
+    __slots__ = ("_build_files", "_exclude", "_excluded", "_left_out", "_named", "_roots", "_seen")
 
     def __init__(
         self,
@@ -155,6 +155,7 @@ class _Walk:
         self._build_files = build_files
         self._left_out: list[str] = [] if left_out is None else left_out
         self._seen: set[str] = set()
+        self._named = {_slashes(os.path.realpath(root)) for root in roots}
         self._excluded = excluded
         self._exclude = GitignoreFile(_slashes(os.path.realpath(".")), exclude) if exclude else None
 
@@ -179,7 +180,7 @@ class _Walk:
             yield found
 
     def _leave_out(self, real: str, kind: str) -> None:
-        if real not in self._seen:
+        if real not in self._seen and real not in self._named:
             self._seen.add(real)
             self._left_out.append(kind)
 

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from .reference import ImageRef
 
-_DATA = __file__.rpartition("images")[0] + "data/official-images.txt"
+_DIRECTORY = __file__.rpartition("images")[0] + "data/"
+_IMAGES = "official-images.txt"
 
 (
     DATE_COLUMN,
@@ -41,21 +42,21 @@ class TagGroup:
 
 
 class _Catalog:
-    """The text of the data file, and the lines parsed so far."""
+    """The texts of the data files, and the lines of official images parsed so far."""
 
-    __slots__ = ("configurations", "groups", "text")
+    __slots__ = ("configurations", "groups", "texts")
 
     def __init__(self) -> None:
-        self.text = ""
+        self.texts: dict[str, str] = {}
         self.groups: dict[str, dict[str, TagGroup]] = {}
         self.configurations: dict[str, dict[str, list[str]]] = {}
 
-    def read(self) -> str:
-        """The text of the data file."""
-        if not self.text:
-            with open(_DATA, encoding="utf-8", newline="") as file:
-                self.text = file.read()
-        return self.text
+    def read(self, name: str = _IMAGES) -> str:
+        """The text of a data file, by default that of the official images."""
+        if name not in self.texts:
+            with open(_DIRECTORY + name, encoding="utf-8", newline="") as file:
+                self.texts[name] = file.read()
+        return self.texts[name]
 
     def after(self, start: str) -> str:
         """What follows `start` on the line that begins with it; "" if there is none."""

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
     from .reference import ImageRef
 
-_DATA = __file__.rpartition("images")[0] + "data/end-of-life.txt"
-
 _PRODUCTS = {
     "almalinux": ("almalinux", "AlmaLinux"),
     "alpine": ("alpine-linux", "Alpine"),
@@ -170,8 +168,7 @@ class EndOfLife:
     __slots__ = ("_text", "day")
 
     def __init__(self) -> None:
-        with open(_DATA, encoding="utf-8") as file:
-            self._text = file.read()
+        self._text = CATALOG.read("end-of-life.txt")
         self.day = self._after("# date: ")
 
     def releases(self, ref: ImageRef) -> list[Release]:

@@ -133,7 +133,7 @@ def write(root: Path, name: str, text: str) -> None:
 def project(tmp_path: Path) -> Path:
     """A repository in which nothing tells the context of docker/app.Dockerfile."""
     (tmp_path / ".git").mkdir()
-    for name in ("web/index.js", "docker/entrypoint.sh", "main.js"):
+    for name in ("web/index.js", "web/.env", "docker/entrypoint.sh", "main.js", ".env"):
         write(tmp_path, name, "x\n")
     write(tmp_path, "docker/app.Dockerfile", DOCKERFILE)
     return tmp_path

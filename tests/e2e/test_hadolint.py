@@ -69,11 +69,11 @@ REPOSITORIES: dict[str, dict[str, str]] = {
     },
     "a rule that is off by itself": {
         ".hadolint.yaml": "override:\n  warning: [DL3057]\n",
-        "Dockerfile": "FROM debian:12\nUSER app\n",
+        "Dockerfile": "FROM debian:12\nUSER nobody\n",
     },
     "clean": {
         ".hadolint.yaml": "ignored: [DL3008, DL9999, SC1091]\n",
-        "Dockerfile": f"FROM debian:12\n{APT.replace('-y', '-y --no-install-recommends')}USER app\n",
+        "Dockerfile": f"FROM debian:12\n{APT.replace('-y', '-y --no-install-recommends')}USER nobody\n",
     },
 }
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 BAD = "FROM debian:12-slim\nRUN apt-get install curl\n"
 FINDING = ":2:5: DL3014 warning: "
-GOOD = 'FROM debian:12-slim\nCMD ["date"]\n'
+GOOD = 'FROM debian:12-slim\nUSER nobody\nCMD ["date"]\n'
 
 # As in the comment of .pre-commit-hooks.yaml.
 MISSED_BY_TYPE = """

@@ -28,8 +28,8 @@ RULES = ("--isolated", "--select", "DL3003,DL3004,DL3006")
         ("FROM debian:12\n\n  RUN cd /a\n", "FROM debian:12\n\n  # dlint: ignore[DL3003]\n  RUN cd /a\n"),
         ("# escape=`\nFROM debian\n", "# escape=`\n# dlint: ignore[DL3006]\nFROM debian\n"),
         (
-            "FROM debian:12\n# dlint: ignore[DL3004] we need it\nRUN cd /a && sudo b\n",
-            "FROM debian:12\n# dlint: ignore[DL3003, DL3004] we need it\nRUN cd /a && sudo b\n",
+            "FROM debian:12\n# dlint: ignore[DL3004] we need it\nRUN cd /a; sudo b; cd /a\n",
+            "FROM debian:12\n# dlint: ignore[DL3003, DL3004] we need it\nRUN cd /a; sudo b; cd /a\n",
         ),
         ("FROM debian:12\r\nRUN cd /a\r\n", "FROM debian:12\r\n# dlint: ignore[DL3003]\r\nRUN cd /a\r\n"),
         (

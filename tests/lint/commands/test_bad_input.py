@@ -37,7 +37,7 @@ CASES = {
     "utf16be": ("FROM alpine:3.20\nRUN x\n".encode("utf-16-be"), 2, "SYN001", "UTF-16"),
     "utf32": ("FROM alpine:3.20\n".encode("utf-32"), 2, "SYN001", "save it as UTF-8"),
     "70k": (GOOD + b"RUN echo " + b"x" * 70_000 + b"\n", 1, "SYN003", "the line is longer than"),
-    "braces": (b"FROM {{ base }}\n", 1, "SYN003", "FROM requires either one or three arguments"),
+    "words": (b"FROM a b\n", 1, "SYN003", "FROM requires either one or three arguments"),
     "page": (b"<!DOCTYPE html>\n<html></html>\n", 1, "SYN003", "unknown instruction `<!DOCTYPE`"),
     "marks": (GOOD + b"<<<<<<< HEAD\nRUN a\n=======\n", 1, "SYN003", "unknown instruction `<<<<<<<`"),
     "escapes": (GOOD + b"\x1b[31mRUN a\n", 1, "SYN003", "\\x1b[31mRUN"),

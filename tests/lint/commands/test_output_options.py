@@ -10,7 +10,7 @@ import pytest
 from ..runner import dlint, plain, terminal
 
 BAD = "from debian\nRUN apt-get update && apt-get install curl\nRUN cd /app && sudo make\n"
-CLEAN = "FROM alpine:3.20\n"
+CLEAN = "FROM alpine:3.23\n"
 SELECT = ("--select", "BK002,BK004,DL3006,DL3014,DL3004,DL3015")
 TEXT_FORMATS = ("full", "concise", "grouped")
 
@@ -47,7 +47,7 @@ def test_fixable_findings_are_marked(form: str, folder: Path) -> None:
     ("text", "summary"),
     [
         ("FROM debian\n", "Found 1 warning in 1 file.\n"),
-        ("FROM debian\nFROM debian\n", "Found 2 warnings in 1 file.\n"),
+        ("FROM debian\nFROM node\n", "Found 2 warnings in 1 file.\n"),
         ("FROM debian:12\nRUN sudo a\n", "Found 1 error in 1 file.\n1 fixable with `dlint --fix --unsafe-fixes`.\n"),
     ],
 )
