@@ -34,6 +34,7 @@ THEMES = {
     "instructions": "Instructions",
     "files": "Files and comments",
     "buildkit": "BuildKit checks",
+    "shell": "Shell syntax",
     "correctness": "Correctness",
     "labels": "Labels",
     "security": "Security",

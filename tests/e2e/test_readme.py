@@ -70,7 +70,9 @@ def copy_of_the_checkout(folder: Path) -> Path:
 @pytest.mark.parametrize("line", USE)
 def test_use(line: str, tmp_path: Path) -> None:
     (tmp_path / "deploy").mkdir()
-    (tmp_path / "Dockerfile").write_text("FROM debian\nrun apt-get update\nRUN apt-get install curl\nCOPY . /app\nCMD [\"app\"]\n")
+    (tmp_path / "Dockerfile").write_text(
+        'FROM debian\nrun apt-get update\nRUN apt-get install curl\nCOPY . /app\nCMD ["app"]\n'
+    )
     (tmp_path / ".idea").write_text("of an editor")
     (tmp_path / "deploy" / "Dockerfile").write_text("FROM scratch\n")
     if "compose.yml" in line:

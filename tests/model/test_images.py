@@ -455,7 +455,9 @@ def test_slimmer_variants(text: str) -> None:
 
 def test_a_suite_that_no_tag_names_is_no_pair(monkeypatch: pytest.MonkeyPatch) -> None:
     catalog = catalog_module._Catalog()
-    catalog.texts["official-images.txt"] = "\npython\t3.99;3.99-slim;4.0,4.0-forky;4.0-slim,4.0-slim-forky\nerlang\t99;99-slim\n"
+    catalog.texts["official-images.txt"] = (
+        "\npython\t3.99;3.99-slim;4.0,4.0-forky;4.0-slim,4.0-slim-forky\nerlang\t99;99-slim\n"
+    )
     monkeypatch.setattr(slim_module, "CATALOG", catalog)
     monkeypatch.setattr(catalog_module, "CATALOG", catalog)
     answers = [find_slim_variant(parse_reference(text)) for text in ("python:3.99", "python:4.0", "erlang:99")]

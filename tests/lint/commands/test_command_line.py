@@ -134,7 +134,10 @@ def test_what_the_engine_reports_can_be_selected(tmp_path: Path) -> None:
     done = dlint("--select", "SYN001", "--format", "sarif", "Dockerfile", cwd=tmp_path)
     assert done.status == 2
     (rule,) = done.json["runs"][0]["tool"]["driver"]["rules"]
-    assert (rule["id"], rule["shortDescription"]["text"]) == ("SYN001", "The file cannot be read as a Dockerfile, or linting it takes too long.")
+    assert (rule["id"], rule["shortDescription"]["text"]) == (
+        "SYN001",
+        "The file cannot be read as a Dockerfile, or linting it takes too long.",
+    )
 
 
 @pytest.mark.parametrize("selector", ["SC", "shellcheck"])

@@ -1,0 +1,1 @@
+"""Rules about what a shell does, and what is lost without one."""
