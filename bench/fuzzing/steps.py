@@ -291,7 +291,7 @@ def import_everything() -> None:
     for module in pkgutil.walk_packages(dockerfile_dlint.__path__, "dockerfile_dlint."):
         if not module.name.endswith("__main__"):
             import_module(module.name)
-    for name in ("libcst", "yaml", "pathspec", "pygls.lsp.server"):
+    for name in ("libcst", "tarfile", "yaml", "pathspec", "pygls.lsp.server"):
         import_module(name)
     # Decoders are imported when they are first used.
     codecs.lookup("utf-8-sig")
