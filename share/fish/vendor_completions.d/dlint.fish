@@ -147,10 +147,10 @@ function __dlint_rules
         'COR009'\t'An install updates the lock file instead of following it.' \
         'COR010'\t'The first string of an exec form is a whole command line.' \
         'COR011'\t'The exec form uses variables, operators or patterns, which only a shell understands.' \
-        'COR012'\t'An instruction other than RUN uses `$(…)`, `~` or a variable of the shell.' \
+        'COR012'\t'An instruction other than RUN, or a mount, uses `$(…)`, `~` or a variable of the shell.' \
         'COR013'\t'A RUN ends with a command that only affects the shell, such as `export`.' \
         'COR014'\t'A system package manager runs as a user who is not root.' \
-        'COR015'\t'USER names an account that does not exist in the image.' \
+        'COR015'\t'USER, `chown` or `--chown` names an account that does not exist in the image.' \
         'COR016'\t'A version such as `flask>=2` is not quoted, so the shell takes `>` as a redirection.' \
         'COR017'\t'A comment follows an instruction on the same line, so it becomes part of the instruction.' \
         'COR018'\t'A default hides the value that BuildKit sets for an argument of the target platform.' \
