@@ -132,6 +132,8 @@ ROWS: tuple[Row, ...] = (
     ('cache.cache_busting_argument', 'cache-busting-argument', 'OPT021', 'warning', '0.1', ('Stage',), (), (), '', True, False, ('changing-argument',), 'high', False),
     ('image.build_packages_shipped', 'build-packages-shipped', 'OPT022', 'info', '0.1', ('Build',), (), (), '', True, False, (), 'medium', True),
     ('layers.empty_run', 'empty-run', 'OPT024', 'info', '0.1', ('Run',), (), ('true', 'exit 0', 'sleep 0'), '', True, True, (), 'high', False),
+    ('cache.foreign_cache_mount', 'foreign-cache-mount', 'OPT025', 'warning', '0.1', ('Run',), (), ('type=cache',), '', True, False, (), 'high', True),
+    ('cache.emptied_cache_mount', 'emptied-cache-mount', 'OPT026', 'warning', '0.1', ('Run',), (), ('/var/cache/apt',), '', True, False, (), 'medium', True),
     ('correctness.unused_stage', 'unused-stage', 'COR001', 'warning', '0.1', ('Build',), (), (), '', True, False, (), 'high', False),
     ('correctness.undeclared_argument', 'undeclared-argument', 'COR002', 'warning', '0.1', ('Run',), (), ('arg ', 'targetarch', 'targetos', 'targetplatform', 'targetvariant', 'buildplatform', 'buildos'), 'unsafe', True, False, (), 'high', False),
     ('correctness.entrypoint_script', 'entrypoint-script', 'COR003', 'error', '0.1', ('Entrypoint', 'Cmd'), (), (), '', True, False, (), 'high', False),

@@ -136,6 +136,8 @@ function __dlint_rules
         'OPT021'\t'An ARG that changes with every build is declared before expensive steps that do not need it.' \
         'OPT022'\t'The final image contains compilers and headers that only the build needs.' \
         'OPT024'\t'A RUN does nothing, such as `RUN true` between two COPYs.' \
+        'OPT025'\t'A cache mount is useless for the user of the RUN: it is in the home directory of another user, or not writable.' \
+        'OPT026'\t'The cache mount of apt is always empty, because the base image deletes downloaded packages after each install.' \
         'COR001'\t'A stage without a name is not used by any other stage and is not the final stage.' \
         'COR002'\t'A RUN uses a build argument that its stage does not declare.' \
         'COR003'\t'The script that the container starts is not executable or has Windows line endings.' \
