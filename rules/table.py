@@ -134,6 +134,7 @@ ROWS: tuple[Row, ...] = (
     ('layers.empty_run', 'empty-run', 'OPT024', 'info', '0.1', ('Run',), (), ('true', 'exit 0', 'sleep 0'), '', True, True, (), 'high', False),
     ('cache.foreign_cache_mount', 'foreign-cache-mount', 'OPT025', 'warning', '0.1', ('Run',), (), ('type=cache',), '', True, False, (), 'high', True),
     ('cache.emptied_cache_mount', 'emptied-cache-mount', 'OPT026', 'warning', '0.1', ('Run',), (), ('/var/cache/apt',), '', True, False, (), 'medium', True),
+    ('image.cuda_twice', 'cuda-twice', 'OPT027', 'warning', '0.1', ('Run',), (), ('torch',), '', True, False, (), 'medium', True),
     ('correctness.unused_stage', 'unused-stage', 'COR001', 'warning', '0.1', ('Build',), (), (), '', True, False, (), 'high', False),
     ('correctness.undeclared_argument', 'undeclared-argument', 'COR002', 'warning', '0.1', ('Run',), (), ('arg ', 'targetarch', 'targetos', 'targetplatform', 'targetvariant', 'buildplatform', 'buildos'), 'unsafe', True, False, (), 'high', False),
     ('correctness.entrypoint_script', 'entrypoint-script', 'COR003', 'error', '0.1', ('Entrypoint', 'Cmd'), (), (), '', True, False, (), 'high', False),
@@ -175,4 +176,5 @@ ROWS: tuple[Row, ...] = (
     ('files.unused_hadolint_ignore', 'unused-hadolint-ignore', 'IGN002', 'info', '0.1', ('Build',), (), ('hadolint',), 'unsafe', False, False, (), 'high', False),
     ('image.end_of_life_base', 'end-of-life-base', 'BAS001', 'warning', '0.1', ('Stage',), (), (), '', True, False, (), 'high', False),
     ('image.ending_base', 'ending-base', 'BAS002', 'info', '0.1', ('Stage',), (), (), '', True, False, (), 'high', False),
+    ('image.cuda_development_base', 'cuda-development-base', 'BAS003', 'warning', '0.1', ('Build',), (), ('devel',), '', True, False, (), 'medium', True),
 )

@@ -138,6 +138,7 @@ function __dlint_rules
         'OPT024'\t'A RUN does nothing, such as `RUN true` between two COPYs.' \
         'OPT025'\t'A cache mount is useless for the user of the RUN: it is in the home directory of another user, or not writable.' \
         'OPT026'\t'The cache mount of apt is always empty, because the base image deletes downloaded packages after each install.' \
+        'OPT027'\t'PyTorch is installed with its own CUDA libraries in an image that already contains CUDA.' \
         'COR001'\t'A stage without a name is not used by any other stage and is not the final stage.' \
         'COR002'\t'A RUN uses a build argument that its stage does not declare.' \
         'COR003'\t'The script that the container starts is not executable or has Windows line endings.' \
@@ -178,7 +179,8 @@ function __dlint_rules
         'IGN001'\t'A `# dlint: ignore[…]` comment suppresses nothing.' \
         'IGN002'\t'A `# hadolint ignore=…` comment suppresses nothing that dlint reports.' \
         'BAS001'\t'The final image is based on a release that has reached end of life.' \
-        'BAS002'\t'The support of a base image ends within a year, or a builder stage uses one that has reached end of life.'
+        'BAS002'\t'The support of a base image ends within a year, or a builder stage uses one that has reached end of life.' \
+        'BAS003'\t'The final image is based on a `devel` image of CUDA, although nothing is compiled in it.'
 end
 function __dlint_rewrites
     printf '%s\n' dockerignore layers multi-stage slim-base order cache-mounts non-root
