@@ -49,9 +49,12 @@ def unused_ignores(build: Build) -> Sequence[UnusedIgnore]:
     return value
 
 
-def given_arguments(build: Build) -> frozenset[str]:
-    """The build arguments that a build of the file passes in a compose file, a workflow, a makefile, and so on."""
-    value: Any = build.options.get(GIVEN_ARGUMENTS, frozenset[str]())
+def given_arguments(build: Build) -> Mapping[str, str]:
+    """The build arguments that another file of the project passes, each with the name of that file.
+
+    It is a compose file, a workflow, a makefile, and so on.
+    """
+    value: Any = build.options.get(GIVEN_ARGUMENTS, {})
     return value
 
 

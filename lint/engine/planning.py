@@ -348,7 +348,7 @@ def _plan_of_builds(
         arguments |= build.args
         named_contexts |= build.contexts
     agreed = {key: value for key, value in arguments.items() if all(b.args.get(key) == value for b in builds)}
-    given = frozenset(name for build in builds for name in build.given)
+    given = {name: os.path.basename(build.file) for build in reversed(builds) for name in sorted(build.given)}
     options = {GIVEN_ARGUMENTS: given, PROJECT_IMAGES: images} if given or images else {}
     return plan.with_build(
         targets[:_MAX_TARGETS], {**agreed, **settings.get("build-args", {})}, named_contexts, options

@@ -169,6 +169,9 @@ function __dlint_rules
         'COR031'\t'A line of text that `echo` or `printf` writes starts with `#`, so the build removes it as a comment.' \
         'COR032'\t'A shell comment at the end of a continued line comments out all lines after it.' \
         'COR033'\t'`COPY --link` gives the files to a user or group by name.' \
+        'COR040'\t'A build argument that the project passes is not declared by any ARG.' \
+        'COR041'\t'The arguments look like a JSON array but are not one, because of single quotes or a comma at the end.' \
+        'COR042'\t'An instruction uses a feature that is newer than the version in `# syntax`.' \
         'PKG001'\t'`cargo`, `conda`, `composer`, `dotnet` or `bundle` installs a package without a pinned version.' \
         'PKG002'\t'npm, pnpm, bun, Poetry, Pipenv, uv, conda, Composer, Cargo, gem, Bundler or pacman leaves its cache in the layer.' \
         'PKG003'\t'`conda` or `pacman` prompts for confirmation.' \
