@@ -172,6 +172,7 @@ function __dlint_rules
         'COR040'\t'A build argument that the project passes is not declared by any ARG.' \
         'COR041'\t'The arguments look like a JSON array but are not one, because of single quotes or a comma at the end.' \
         'COR042'\t'An instruction uses a feature that is newer than the version in `# syntax`.' \
+        'COR043'\t'`npm install -g`, `yarn global add` or `corepack enable` runs as a user who is not root.' \
         'PKG001'\t'`cargo`, `conda`, `composer`, `dotnet` or `bundle` installs a package without a pinned version.' \
         'PKG002'\t'npm, pnpm, bun, Poetry, Pipenv, uv, conda, Composer, Cargo, gem, Bundler or pacman leaves its cache in the layer.' \
         'PKG003'\t'`conda` or `pacman` prompts for confirmation.' \
@@ -179,6 +180,8 @@ function __dlint_rules
         'PKG005'\t'pip, uv, npm, pnpm or Yarn installs a package from a branch, which moves.' \
         'PKG006'\t'`apt-key` adds a key that apt trusts for every repository.' \
         'PKG010'\t'ENV sets DEBIAN_FRONTEND, which then applies to the container as well.' \
+        'PKG011'\t'The final image contains the devDependencies of a Node.js project.' \
+        'PKG012'\t'npm is called with `--production` or `--only=production`, which are deprecated.' \
         'IGN001'\t'A `# dlint: ignore[…]` comment suppresses nothing.' \
         'IGN002'\t'A `# hadolint ignore=…` comment suppresses nothing that dlint reports.' \
         'BAS001'\t'The final image is based on a release that has reached end of life.' \
