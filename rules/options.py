@@ -16,6 +16,8 @@ GIVEN_ARGUMENTS = "given-arguments"
 """Set by the engine, never by a configuration."""
 PROJECT_IMAGES = "project-images"
 """Set by the engine, never by a configuration."""
+TARGET_PLATFORMS = "target-platforms"
+"""Set by the engine, never by a configuration."""
 
 
 def pedantic(build: Build) -> bool:
@@ -55,6 +57,12 @@ def given_arguments(build: Build) -> Mapping[str, str]:
     It is a compose file, a workflow, a makefile, and so on.
     """
     value: Any = build.options.get(GIVEN_ARGUMENTS, {})
+    return value
+
+
+def target_platforms(build: Build) -> Sequence[str]:
+    """The platforms that the project builds the image for, as far as a bake file, a workflow or the like says so."""
+    value: Any = build.options.get(TARGET_PLATFORMS, ())
     return value
 
 

@@ -169,6 +169,7 @@ ROWS: tuple[Row, ...] = (
     ('instructions.invalid_json_array', 'invalid-json-array', 'COR041', 'error', '0.1', ('Run', 'Healthcheck', 'Volume', 'Copy', 'Add'), (), ('[',), '', True, True, (), 'high', True),
     ('syntax.old_frontend', 'old-frontend', 'COR042', 'error', '0.1', ('Build',), (), ('docker/dockerfile',), '', True, False, (), 'high', True),
     ('language_packages.global_install_without_root', 'global-install-without-root', 'COR043', 'error', '0.1', ('Run',), (), ('npm', 'yarn', 'corepack'), '', True, False, (), 'high', True),
+    ('downloads.fixed_architecture', 'fixed-architecture', 'COR044', 'warning', '0.1', ('Build',), (), ('amd64', 'x86_64', 'x86-64', 'aarch64', 'arm64', 'armv7', 'ppc64le', 's390x'), '', True, False, (), 'medium', True),
     ('packages.unpinned_package', 'unpinned-package', 'PKG001', 'warning', '0.1', ('Run',), (), (), '', False, True, (), 'high', False),
     ('packages.package_cache', 'package-cache', 'PKG002', 'info', '0.1', ('Run',), (), (), 'safe', True, True, (), 'high', False),
     ('packages.package_prompt', 'package-prompt', 'PKG003', 'warning', '0.1', ('Run',), (), (), 'safe', False, True, (), 'high', False),

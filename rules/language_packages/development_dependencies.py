@@ -154,10 +154,8 @@ def _names_development(build: Build, stages: Sequence[Stage], directory: str) ->
         project: Any = json.loads(data)
     except (ValueError, RecursionError):
         return False
-    if not isinstance(project, dict):
-        return False
-    groups: dict[str, Any] = project
-    return bool(groups.get("devDependencies"))
+    groups: Any = project
+    return isinstance(project, dict) and bool(groups.get("devDependencies"))
 
 
 _PROJECT = {"package.json": '{"devDependencies": {"typescript": "5"}}', "a.js": ""}

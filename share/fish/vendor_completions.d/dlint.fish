@@ -173,6 +173,7 @@ function __dlint_rules
         'COR041'\t'The arguments look like a JSON array but are not one, because of single quotes or a comma at the end.' \
         'COR042'\t'An instruction uses a feature that is newer than the version in `# syntax`.' \
         'COR043'\t'`npm install -g`, `yarn global add` or `corepack enable` runs as a user who is not root.' \
+        'COR044'\t'A program or library for one architecture is used in an image that is built for several.' \
         'PKG001'\t'`cargo`, `conda`, `composer`, `dotnet` or `bundle` installs a package without a pinned version.' \
         'PKG002'\t'npm, pnpm, bun, Poetry, Pipenv, uv, conda, Composer, Cargo, gem, Bundler or pacman leaves its cache in the layer.' \
         'PKG003'\t'`conda` or `pacman` prompts for confirmation.' \
