@@ -136,6 +136,9 @@ function __dlint_rules
         'OPT021'\t'An ARG that changes with every build is declared before expensive steps that do not need it.' \
         'OPT022'\t'The final image contains compilers and headers that only the build needs.' \
         'OPT024'\t'A RUN does nothing, such as `RUN true` between two COPYs.' \
+        'OPT025'\t'A cache mount is useless for the user of the RUN: it is in the home directory of another user, or not writable.' \
+        'OPT026'\t'The cache mount of apt is always empty, because the base image deletes downloaded packages after each install.' \
+        'OPT027'\t'PyTorch is installed with its own CUDA libraries in an image that already contains CUDA.' \
         'COR001'\t'A stage without a name is not used by any other stage and is not the final stage.' \
         'COR002'\t'A RUN uses a build argument that its stage does not declare.' \
         'COR003'\t'The script that the container starts is not executable or has Windows line endings.' \
@@ -166,7 +169,11 @@ function __dlint_rules
         'COR031'\t'A line of text that `echo` or `printf` writes starts with `#`, so the build removes it as a comment.' \
         'COR032'\t'A shell comment at the end of a continued line comments out all lines after it.' \
         'COR033'\t'`COPY --link` gives the files to a user or group by name.' \
-        'COR034'\t'COPY copies directories together with other sources, which puts their contents into one directory.' \
+        'COR040'\t'A build argument that the project passes is not declared by any ARG.' \
+        'COR041'\t'The arguments look like a JSON array but are not one, because of single quotes or a comma at the end.' \
+        'COR042'\t'An instruction uses a feature that is newer than the version in `# syntax`.' \
+        'COR043'\t'`npm install -g`, `yarn global add` or `corepack enable` runs as a user who is not root.' \
+        'COR044'\t'A program or library for one architecture is used in an image that is built for several.' \
         'PKG001'\t'`cargo`, `conda`, `composer`, `dotnet` or `bundle` installs a package without a pinned version.' \
         'PKG002'\t'npm, pnpm, bun, Poetry, Pipenv, uv, conda, Composer, Cargo, gem, Bundler or pacman leaves its cache in the layer.' \
         'PKG003'\t'`conda` or `pacman` prompts for confirmation.' \
@@ -174,10 +181,13 @@ function __dlint_rules
         'PKG005'\t'pip, uv, npm, pnpm or Yarn installs a package from a branch, which moves.' \
         'PKG006'\t'`apt-key` adds a key that apt trusts for every repository.' \
         'PKG010'\t'ENV sets DEBIAN_FRONTEND, which then applies to the container as well.' \
+        'PKG011'\t'The final image contains the devDependencies of a Node.js project.' \
+        'PKG012'\t'npm is called with `--production` or `--only=production`, which are deprecated.' \
         'IGN001'\t'A `# dlint: ignore[…]` comment suppresses nothing.' \
         'IGN002'\t'A `# hadolint ignore=…` comment suppresses nothing that dlint reports.' \
         'BAS001'\t'The final image is based on a release that has reached end of life.' \
-        'BAS002'\t'The support of a base image ends within a year, or a builder stage uses one that has reached end of life.'
+        'BAS002'\t'The support of a base image ends within a year, or a builder stage uses one that has reached end of life.' \
+        'BAS003'\t'The final image is based on a `devel` image of CUDA, although nothing is compiled in it.'
 end
 function __dlint_rewrites
     printf '%s\n' dockerignore layers multi-stage slim-base order cache-mounts non-root
