@@ -58,7 +58,7 @@ def fixed_architecture(build: Build) -> Iterator[Finding]:
     if len(target_platforms(build)) < 2 and not _declares_platform(build):
         return
     for stage in build.stages:
-        if any(each.from_.flag("platform") is not None for each in (stage, *stage.ancestors)):
+        if any(each.from_.flag("platform") is not None for each in (stage, stage.root)):
             continue
         for text, where in _fixed_texts(build, stage):
             name = next((name for name in _NAMES if name in text), "")

@@ -63,9 +63,7 @@ def cuda_twice(run: Run, build: Build) -> Iterator[Finding]:
         return
     if not found or any(name in build.state(run).vars for name in _INDEX_VARIABLES):
         return
-    final = build.final_stage
-    chain = [final, *final.ancestors] if final is not None else []
-    needs = (may_compile(build, chain), uses_system_cuda(build, chain))
+    needs = build.cached("needs of CUDA", lambda: _needs(build))
     if True not in needs:
         package = found[0]
         yield Finding(
@@ -74,6 +72,13 @@ def cuda_twice(run: Run, build: Build) -> Iterator[Finding]:
             package.word,
             confidence=LOW if None in needs else "",
         )
+
+
+def _needs(build: Build) -> tuple[bool | None, bool | None]:
+    """Whether the final image compiles, and whether it uses the CUDA of its base; each None if that is not known."""
+    final = build.final_stage
+    chain = [final, *final.ancestors] if final is not None else []
+    return may_compile(build, chain), uses_system_cuda(build, chain)
 
 
 def _bundling(call: PackageCall) -> list[Package]:

@@ -119,7 +119,11 @@ def _contains(target: str, directory: str) -> bool:
 
 
 def _full_installs(build: Build, stages: Sequence[Stage]) -> list[_Install]:
-    """The installs of all dependencies that nothing after them reduces."""
+    """The installs of all dependencies that nothing after them reduces; `stages` is a stage and its ancestors."""
+    return build.cached(("full installs", stages[0].index), lambda: _read_installs(build, stages))
+
+
+def _read_installs(build: Build, stages: Sequence[Stage]) -> list[_Install]:
     found: list[_Install] = []
     for stage in reversed(stages):
         for step in stage.instructions:
