@@ -36,6 +36,9 @@ def consecutive_copies(stage: Stage, build: Build) -> Iterator[Finding]:
     ## What to do
     List all sources in one COPY. The content of directories is copied, as before.
 
+    ## Exceptions
+    - Directories of another stage or image: each has its own layer, so a change of one does not replace others.
+
     ## Fix safety
     Safe: the files and their order are the same. There is no fix for COPYs with comments or heredocs.
     """
@@ -44,7 +47,7 @@ def consecutive_copies(stage: Stage, build: Build) -> Iterator[Finding]:
         joins = isinstance(instruction, Copy | Add) and _can_join(row, instruction)
         if not joins and len(row) > 1:
             yield _finding(row, build)
-        if isinstance(instruction, Copy | Add) and _folder(instruction):
+        if isinstance(instruction, Copy | Add) and _folder(instruction) and not _may_be_layer(instruction):
             row = [*row, instruction] if joins else [instruction]
         else:
             row = []
@@ -60,8 +63,18 @@ def _folder(copy: Copy | Add) -> str:
 
 def _can_join(row: Sequence[Copy | Add], copy: Copy | Add) -> bool:
     return (
-        bool(row) and type(row[0]) is type(copy) and _folder(row[0]) == _folder(copy) and _flags(row[0]) == _flags(copy)
+        bool(row)
+        and type(row[0]) is type(copy)
+        and _folder(row[0]) == _folder(copy)
+        and _flags(row[0]) == _flags(copy)
+        and not _may_be_layer(copy)
     )
+
+
+def _may_be_layer(copy: Copy | Add) -> bool:
+    """Whether it copies what may be a directory of another stage: a path that ends with `/` or has no extension."""
+    names = [source.text.rpartition("/")[2] for source in copy.sources]
+    return copy.flag("from") is not None and any("." not in name for name in names)
 
 
 def _flags(copy: Copy | Add) -> list[str]:
@@ -106,5 +119,10 @@ EXAMPLES = (
     Bad("FROM a\n«COPY» a /b/\n# why\nCOPY c /b/", fixed=None),
     Good("FROM a\nCOPY a /b/\nRUN c\nCOPY d /b/", why="not consecutive"),
     Good("FROM a\nCOPY --from=x a /b/\nCOPY c /b/"),
+    Bad(
+        "FROM a\n«COPY» --from=x /b.js /\nCOPY --from=x /c.js /",
+        fixed="FROM a\nCOPY --from=x /b.js /c.js /",
+    ),
+    Good("FROM a\nCOPY --from=x /parts/libraries/ ./\nCOPY --from=x /parts/app/ ./", why="layers of their own"),
     Good("FROM a\nCOPY a /b/\nADD c /b/"),
 )

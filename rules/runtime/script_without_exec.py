@@ -23,7 +23,8 @@ _ENDS = frozenset(
 """Words that start a last line that runs no server."""
 _ARGUMENTS = re.compile(r"\$(?:@|\*|\{@|\{\*|\d|\{\d|#)|\bshift\b|\bgetopts\b")
 _HANDLES = re.compile(
-    r"^\s*trap\b|^\s*exec\b(?!\s*[0-9]*[<>])|\bwait\b|\btini\b|\bdumb-init\b|\bsupervisord\b", re.MULTILINE
+    r"^\s*trap\b|(?:^|[;&|(]|\b(?:then|else|do)\b)\s*exec\b(?!\s*[0-9]*[<>])|\bwait\b|\btini\b|\bdumb-init\b|\bsupervisord\b",
+    re.MULTILINE,
 )
 """What passes signals on, or starts the program in place of the shell, somewhere in the script."""
 
@@ -95,6 +96,7 @@ EXAMPLES = (
     Bad('COPY run.sh /\nCMD ["«/run.sh»"]', files={"run.sh": "#!/bin/bash\nnode \\\n  server.js --port 1\n"}),
     Bad('COPY run.sh /\nENTRYPOINT ["«/run.sh»"]', files={"run.sh": '#!/bin/sh\n"$@"\n'}),
     Good('COPY run.sh /\nENTRYPOINT ["/run.sh"]\nCMD ["a"]', files={"run.sh": '#!/bin/sh\nexec "$@"\n'}),
+    Good('COPY run.sh /\nENTRYPOINT ["/run.sh"]', files={"run.sh": "#!/bin/sh\numask 0 && exec node a.js\n"}),
     Good('COPY run.sh /\nENTRYPOINT ["/run.sh"]', files={"run.sh": "#!/bin/sh\na &\nwait\n"}),
     Good('COPY run.sh /\nENTRYPOINT ["/run.sh"]', files={"run.sh": "#!/bin/sh\nif a; then\n  b\nfi\n"}),
     Good('COPY run.sh /\nENTRYPOINT ["/run.sh"]', files={"run.sh": "#!/usr/bin/env python3\na\n"}, why="not a shell"),

@@ -6,7 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from dockerfile_dlint import lint_text
+from dockerfile_dlint import fix_text, lint_text, optimize_text
 from dockerfile_dlint.rules import RULES
 
 IGNORE = ".git\nnode_modules\n**/__pycache__\n.env*\nDockerfile\n.dockerignore\n"
@@ -948,13 +948,30 @@ CASES: dict[str, tuple[str, dict[str, str], dict[str, str]]] = {
 """Dockerfile, files of its context, and the findings that are right: `CODE:line` and the reason."""
 
 
+OPTIMIZED = {"bun"}
+"""Those that `dlint optimize` changes: two files of another stage in one COPY."""
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_there_is_nothing_to_fix_or_optimize(name: str, tmp_path: Path) -> None:
+    text, files, expected = CASES[name]
+    _write(tmp_path, files)
+    if not expected:
+        assert fix_text(text, context=tmp_path, config={"preview": True}, unsafe=True) == text
+    assert (optimize_text(text, context=tmp_path) != text) == (name in OPTIMIZED)
+
+
+def _write(folder: Path, files: dict[str, str]) -> None:
+    for path, content in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(content, "utf-8")
+
+
 @pytest.mark.parametrize("preview", [False, True])
 @pytest.mark.parametrize("name", CASES)
 def test_only_what_is_wrong_is_reported(name: str, preview: bool, tmp_path: Path) -> None:
     text, files, expected = CASES[name]
-    for path, content in files.items():
-        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / path).write_text(content, "utf-8")
+    _write(tmp_path, files)
     found = lint_text(text, context=tmp_path if files else None, config={"preview": preview})
     seen = {f"{each.code}:{each.start[0]}": each.message for each in found}
     previews = {rule.code for rule in RULES if rule.preview}

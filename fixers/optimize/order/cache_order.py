@@ -138,15 +138,26 @@ def _install_after_source(build: Build, stage: Stage, context: Context) -> tuple
     whole = {
         id(place.instruction) for place in context_copies(build, stage, context) if place.folder and not place.source
     }
+    early: set[str] = set()  # the install after the copy is for the project itself
     for step in stage.instructions:
         if isinstance(step, CopyOrAdd) and id(step) in whole:
             broad = step
-        if isinstance(step, Run) and broad is not None and _installs_dependencies(build, step):
+        if not isinstance(step, Run) or not _installs_dependencies(build, step):
+            continue
+        if broad is None:
+            early |= _managers(build, step, "--no-install-project", "--no-root", "--no-self")
+        elif not _managers(build, step) <= early:
             return broad, step, _needs_source(build, stage, context, broad, step)
     run = find_splittable_run(build, stage, broad) if broad is not None else None
     if broad is not None and run is not None:
         return broad, run, True
     raise NothingToDo("no dependency install follows a copy of the whole source")
+
+
+def _managers(build: Build, run: Run, *options: str) -> set[str]:
+    """The package managers that a RUN installs with, by calls that have one of the options, if any are given."""
+    calls = [call for call in build.package_calls(run) if call.verb in ("install", "restore")]
+    return {call.manager.name for call in calls if not options or call.has(*options)}
 
 
 def _installs_dependencies(build: Build, run: Run) -> bool:

@@ -42,8 +42,11 @@ def read_taskfile(path: str, text: str) -> list[BuildInvocation]:
         commands = keys.get("cmds") or keys.get("cmd") or (None if keys else node)
         for command in sequence_items(commands) or [commands]:
             script = mapping_entries(command).get("cmd", command)
-            line = script.start_mark.line + (2 if script.style in ("|", ">") else 1) if script is not None else 0
-            shell = _replaced(scalar_text(script) or "", inner)
+            template = scalar_text(script)
+            if template is None:
+                continue  # a call of another task
+            line = script.start_mark.line + (2 if script.style in ("|", ">") else 1)
+            shell = _replaced(template, inner)
             if has_build_command(shell):
                 found += read_build_commands(shell, ShellSource(path, line, top, directories, inner, usual=True))
     return found

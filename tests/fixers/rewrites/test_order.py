@@ -88,6 +88,16 @@ def test_what_is_there_already_is_not_copied_again(tmp_path: Path) -> None:
     )
 
 
+def test_the_install_of_the_project_stays_after_the_source(tmp_path: Path) -> None:
+    text = (
+        "FROM example.org/base:1\nWORKDIR /app\nCOPY pyproject.toml uv.lock ./\n"
+        "RUN uv sync --locked --no-install-project\n"
+        "COPY . .\nRUN uv sync --locked\nCMD run\n"
+    )
+    files = {"pyproject.toml": '[project]\nname = "a"\nversion = "1"\n', "uv.lock": "version = 1\n", "a.py": ""}
+    assert "no dependency install follows" in refusal(tmp_path, text, files, "order")
+
+
 def test_what_reads_the_source_in_one_run_with_the_install_comes_behind_it(tmp_path: Path) -> None:
     text = "FROM example.org/base:1\nWORKDIR /app\nCOPY . .\nRUN yarn install && yarn build\nCMD run\n"
     assert rewritten(tmp_path, text, FILES, "order").text == (

@@ -599,3 +599,15 @@ def test_inline_dockerfiles_are_not_fixed_and_get_no_comments() -> None:
     done = dlint("--isolated", "--add-ignore", ".", cwd=Path.cwd())
     assert Path("compose.yml").read_text() == INLINE
     assert "no comments added" in done.err
+
+
+# Taskfile ---------------------------------------------------------------------------------------------------------
+
+
+def test_calls_of_other_tasks_in_a_taskfile() -> None:
+    text = (
+        "version: '3'\ntasks:\n  all:\n    cmds:\n      - task: image\n      - for: [a, b]\n        task: image\n"
+        "  image:\n    cmds:\n      - docker build -f images/Dockerfile --target web .\n"
+    )
+    found = only("Taskfile.yml", text)
+    assert (shown(found.dockerfile), found.target) == ("images/Dockerfile", "web")
