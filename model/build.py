@@ -134,7 +134,7 @@ class Stage:
             stage = stage.parent
         return found
 
-    def inherit(self, key: str, compute: Callable[[Stage, T | None], T]) -> T:
+    def inherit(self, key: object, compute: Callable[[Stage, T | None], T]) -> T:
         """`compute(stage, its value for the parent)` for this stage; called once for each stage of the FROM chain.
 
         The value of a stage without a parent is computed from None.
@@ -342,6 +342,9 @@ class Build:
 
     def needed_stages(self) -> set[int]:
         """The indexes of the stages that are needed to build the final stage."""
+        return self.cached("needed stages", self._needed_stages)
+
+    def _needed_stages(self) -> set[int]:
         todo = [self.final_stage] if self.final_stage else []
         found: set[int] = set()
         while todo:

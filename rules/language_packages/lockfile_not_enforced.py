@@ -5,6 +5,7 @@ from __future__ import annotations
 from ...fixers.edits.edit import UNSAFE, Fix
 from ...fixers.edits.word_edits import insert_word_after, replace_word
 from ...model.image_paths import commands_with_directories
+from ...model.layers import first_step, has_step
 from ...syntax.tree import Run
 from ..base import WARNING, Bad, Finding, Good, rule
 from .lockfiles import lockfile_in
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from ...model.build import Build
     from ...model.packages.calls import PackageCall
+    from ...syntax.tree import Instruction
 
 _REMEDIES = {
     "npm": "use `npm ci`",
@@ -102,16 +104,13 @@ def _is_set(build: Build, run: Run) -> bool:
     state = build.state(run)
     if any(_is_enforcing(name) for name in (*state.vars, *state.unknown)):
         return True
+
+    def configures(step: Instruction) -> bool:
+        commands = build.commands(step) if isinstance(step, Run) else ()
+        return any(" config" in text and any(word in text for word in _SETTINGS) for text in (c.text for c in commands))
+
     stage = build.stage_of(run)
-    for each in (stage, *stage.ancestors) if stage is not None else ():
-        for instruction in each.instructions:
-            if isinstance(instruction, Run) and any(
-                word in command.text and " config" in command.text
-                for command in build.commands(instruction)
-                for word in _SETTINGS
-            ):
-                return True
-    return False
+    return stage is not None and has_step(stage, "lock file enforced by a command", configures)
 
 
 def _mentions(build: Build, run: Run, lock: str) -> bool:
@@ -119,8 +118,11 @@ def _mentions(build: Build, run: Run, lock: str) -> bool:
     stage = build.stage_of(run)
     if stage is None:
         return True
-    before = [each for each in stage.instructions[: build.index_of(run) + 1] if isinstance(each, Run)]
-    return any(lock in build.script(each).text for each in before)
+
+    def mentions(step: Instruction) -> bool:
+        return isinstance(step, Run) and lock in build.script(step).text
+
+    return first_step(stage, ("lock file mentioned", lock), mentions) <= build.index_of(run)
 
 
 def _fix(build: Build, run: Run, call: PackageCall) -> Fix | None:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import posixpath
 
 from ...model.image_paths import resolve_image_path
+from ...model.layers import first_step
 from ...syntax.instruction_checks import parse_mount_fields
 from ...syntax.tree import CopyOrAdd
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection
 
-    from ...model.build import Build
+    from ...model.build import Build, Stage
     from ...syntax.tree import Instruction, Run
 
 
@@ -21,11 +22,9 @@ def lockfile_in(build: Build, run: Run, directory: str, names: Collection[str]) 
 
     It is copied by name, by a pattern or with its directory (which needs the build context), or mounted.
     """
-    for instruction in _before(build, run):
-        if isinstance(instruction, CopyOrAdd):
-            found = _copied(build, instruction, directory, names)
-            if found:
-                return found
+    found = _copied_before(build, run, directory, names)
+    if found:
+        return found
     for flag in run.flags:
         fields = dict(parse_mount_fields(flag.value or "") or ()) if flag.name == "mount" else {}
         target = fields.get("target") or fields.get("dst") or fields.get("destination") or ""
@@ -35,12 +34,22 @@ def lockfile_in(build: Build, run: Run, directory: str, names: Collection[str]) 
     return ""
 
 
-def _before(build: Build, run: Run) -> Iterator[Instruction]:
+def _copied_before(build: Build, run: Run, directory: str, names: Collection[str]) -> str:
+    """The lock file that an instruction before `run`, in its stage or an ancestor, copies into `directory`, or ""."""
     stage = build.stage_of(run)
-    if stage is not None:
-        for each in reversed(stage.ancestors):
-            yield from each.instructions
-        yield from stage.instructions[: build.index_of(run)]
+    if stage is None:
+        return ""
+    key = ("lock file", directory, tuple(names))
+
+    def copied(step: Instruction) -> str:
+        return _copied(build, step, directory, names) if isinstance(step, CopyOrAdd) else ""
+
+    def first(each: Stage, inherited: str | None) -> str:
+        return inherited or next((found for step in each.instructions if (found := copied(step))), "")
+
+    inherited = stage.parent.inherit(key, first) if stage.parent is not None else ""
+    index = first_step(stage, key, lambda step: bool(copied(step)))
+    return inherited or (copied(stage.instructions[index]) if index < build.index_of(run) else "")
 
 
 def _copied(build: Build, copy: CopyOrAdd, directory: str, names: Collection[str]) -> str:
