@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from itertools import chain
+
 from ...fixers.edits.edit import UNSAFE, Fix
 from ...fixers.edits.word_edits import insert_word_after, replace_word
 from ...model.image_paths import commands_with_directories
@@ -101,16 +104,26 @@ def _is_enforcing(name: str) -> bool:
 
 def _is_set(build: Build, run: Run) -> bool:
     """Whether a variable or an earlier command may enforce the lock file."""
-    state = build.state(run)
-    if any(_is_enforcing(name) for name in (*state.vars, *state.unknown)):
+    stage = build.stage_of(run)
+    if stage is None:
+        return False
+
+    def is_enforced(index: int) -> bool:
+        state = stage.state(index)
+        return any(_is_enforcing(name) for name in chain(state.vars, state.unknown))
+
+    def first_enforced() -> int:
+        # No instruction undeclares a variable.
+        return bisect_left(range(len(stage.instructions)), True, key=is_enforced)
+
+    if build.index_of(run) >= build.cached(("first variable that enforces lock files", stage.index), first_enforced):
         return True
 
     def configures(step: Instruction) -> bool:
         commands = build.commands(step) if isinstance(step, Run) else ()
         return any(" config" in text and any(word in text for word in _SETTINGS) for text in (c.text for c in commands))
 
-    stage = build.stage_of(run)
-    return stage is not None and has_step(stage, "lock file enforced by a command", configures)
+    return has_step(stage, "lock file enforced by a command", configures)
 
 
 def _mentions(build: Build, run: Run, lock: str) -> bool:

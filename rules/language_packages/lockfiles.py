@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 
 from ...model.image_paths import resolve_image_path
-from ...model.layers import first_step
 from ...syntax.instruction_checks import parse_mount_fields
 from ...syntax.tree import CopyOrAdd
 
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from ...model.build import Build, Stage
-    from ...syntax.tree import Instruction, Run
+    from ...syntax.tree import Run
 
 
 def lockfile_in(build: Build, run: Run, directory: str, names: Collection[str]) -> str:
@@ -41,15 +40,20 @@ def _copied_before(build: Build, run: Run, directory: str, names: Collection[str
         return ""
     key = ("lock file", directory, tuple(names))
 
-    def copied(step: Instruction) -> str:
-        return _copied(build, step, directory, names) if isinstance(step, CopyOrAdd) else ""
+    def first_in(each: Stage) -> tuple[str, int]:
+        """The first lock file and the index of its instruction."""
+        copies = build.cached(
+            ("copies", each.index), lambda: [i for i in each.instructions if isinstance(i, CopyOrAdd)]
+        )
+        found = ((_copied(build, copy, directory, names), copy) for copy in copies)
+        return next(((name, build.index_of(copy)) for name, copy in found if name), ("", 0))
 
-    def first(each: Stage, inherited: str | None) -> str:
-        return inherited or next((found for step in each.instructions if (found := copied(step))), "")
+    def inherit(each: Stage, inherited: str | None) -> str:
+        return inherited or first_in(each)[0]
 
-    inherited = stage.parent.inherit(key, first) if stage.parent is not None else ""
-    index = first_step(stage, key, lambda step: bool(copied(step)))
-    return inherited or (copied(stage.instructions[index]) if index < build.index_of(run) else "")
+    inherited = stage.parent.inherit(key, inherit) if stage.parent is not None else ""
+    name, index = build.cached((key, stage.index), lambda: first_in(stage))
+    return inherited or (name if index < build.index_of(run) else "")
 
 
 def _copied(build: Build, copy: CopyOrAdd, directory: str, names: Collection[str]) -> str:
