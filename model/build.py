@@ -134,7 +134,7 @@ class Stage:
             stage = stage.parent
         return found
 
-    def inherit(self, key: str, compute: Callable[[Stage, T | None], T]) -> T:
+    def inherit(self, key: object, compute: Callable[[Stage, T | None], T]) -> T:
         """`compute(stage, its value for the parent)` for this stage; called once for each stage of the FROM chain.
 
         The value of a stage without a parent is computed from None.
@@ -207,11 +207,11 @@ class Build:
         self.global_state = State(dockerfile.escape, declarations=Declarations.of(variables), base_variables_known=True)
         self.global_args: dict[str, str | None] = {}
         self._names: dict[str, Stage] = {}
-        self._place: dict[int, tuple[Stage, int]] = {}
-        self._stages_by_from: dict[int, Stage] = {}
-        self._head_states: dict[int, State] = {}
-        self._scripts: dict[int, Script] = {}
-        self._calls: dict[int, list[PackageCall]] = {}
+        self._place: dict[Instruction, tuple[Stage, int]] = {}
+        self._stages_by_from: dict[From, Stage] = {}
+        self._head_states: dict[Instruction, State] = {}
+        self._scripts: dict[CommandLine, Script] = {}
+        self._calls: dict[CommandLine, list[PackageCall]] = {}
         self._cache: dict[object, Any] = {}
         self._comparisons = 0
         self._read_stages()
@@ -233,18 +233,18 @@ class Build:
             if isinstance(instruction, From):
                 stage = Stage(self, len(self.stages), instruction, *self._base(instruction))
                 self.stages.append(stage)
-                self._stages_by_from[id(instruction)] = stage
+                self._stages_by_from[instruction] = stage
                 if stage.name:
                     names[stage.name] = stage
             elif stage is None:
                 self.global_instructions.append(instruction)
-                self._head_states[id(instruction)] = self.global_state.copy()
+                self._head_states[instruction] = self.global_state.copy()
                 if isinstance(instruction, Arg):
                     self._declare_global(instruction)
             else:
-                self._place[id(instruction)] = (stage, len(stage.instructions))
+                self._place[instruction] = (stage, len(stage.instructions))
                 if instruction.trigger is not None:
-                    self._place[id(instruction.trigger)] = (stage, len(stage.instructions))
+                    self._place[instruction.trigger] = (stage, len(stage.instructions))
                 stage.instructions.append(instruction)
 
     def _declare_global(self, instruction: Arg) -> None:
@@ -265,12 +265,12 @@ class Build:
 
     def stage_of(self, instruction: Instruction) -> Stage | None:
         """The stage of an instruction; None before the first FROM and for FROM itself."""
-        place = self._place.get(id(instruction))
+        place = self._place.get(instruction)
         return place[0] if place else None
 
     def stage_from(self, instruction: From) -> Stage | None:
         """The stage that FROM begins."""
-        return self._stages_by_from.get(id(instruction))
+        return self._stages_by_from.get(instruction)
 
     def child_stages(self) -> dict[int, list[Stage]]:
         """The stages that are based on another one, by its index."""
@@ -282,7 +282,7 @@ class Build:
 
     def index_of(self, instruction: Instruction) -> int:
         """The index of the instruction in its stage; an ONBUILD trigger has that of its ONBUILD."""
-        return self._place[id(instruction)][1]
+        return self._place[instruction][1]
 
     @property
     def final_stage(self) -> Stage | None:
@@ -342,6 +342,9 @@ class Build:
 
     def needed_stages(self) -> set[int]:
         """The indexes of the stages that are needed to build the final stage."""
+        return self.cached("needed stages", self._needed_stages)
+
+    def _needed_stages(self) -> set[int]:
         todo = [self.final_stage] if self.final_stage else []
         found: set[int] = set()
         while todo:
@@ -405,8 +408,8 @@ class Build:
 
     def state(self, instruction: Instruction) -> State:
         """The state before an instruction."""
-        place = self._place.get(id(instruction))
-        return place[0].state(place[1]) if place else self._head_states.get(id(instruction), self.global_state)
+        place = self._place.get(instruction)
+        return place[0].state(place[1]) if place else self._head_states.get(instruction, self.global_state)
 
     def value(self, instruction: Instruction, argument: Argument) -> str | None:
         """The expanded value of an argument, or None if it is unknown."""
@@ -416,9 +419,9 @@ class Build:
 
     def script(self, instruction: CommandLine) -> Script:
         """The parsed shell commands of RUN, CMD, ENTRYPOINT or HEALTHCHECK."""
-        script = self._scripts.get(id(instruction))
+        script = self._scripts.get(instruction)
         if script is None:
-            script = self._scripts[id(instruction)] = self._parse(instruction)
+            script = self._scripts[instruction] = self._parse(instruction)
         return script
 
     def _parse(self, instruction: CommandLine) -> Script:
@@ -458,11 +461,11 @@ class Build:
 
     def package_calls(self, instruction: CommandLine) -> list[PackageCall]:
         """The calls of package managers in the instruction."""
-        calls = self._calls.get(id(instruction))
+        calls = self._calls.get(instruction)
         if calls is None:
             from .packages.calls import package_calls as read_calls
 
-            calls = self._calls[id(instruction)] = read_calls(self.script(instruction), self.state(instruction).vars)
+            calls = self._calls[instruction] = read_calls(self.script(instruction), self.state(instruction).vars)
         return calls
 
 

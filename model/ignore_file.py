@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 # Go's bufio.Scanner fails on a line of this many bytes.
 _LONGEST_LINE = 65536
+_MOST_JOINED = 500
+"""How many patterns become one regular expression: compiling it takes 3 kB of memory for each."""
 _MAX_QUOTED = 40
 """A longer pattern is cut in messages, which also have its line."""
 # Characters with a special meaning in patterns.
@@ -101,7 +103,7 @@ class IgnoreFile:
         self.rules = tuple(rules)
         self.path = path
         self._spec: PathSpec[RegexPattern] | None = None
-        self._groups: list[tuple[bool, re.Pattern[str]]] | None = None
+        self._groups: list[tuple[bool, list[re.Pattern[str]]]] | None = None
         self._exceptions = [(_literal_start(rule.pattern), rule.pattern) for rule in self.rules if rule.negated]
 
     @classmethod
@@ -162,15 +164,16 @@ class IgnoreFile:
         groups = self._groups or self._compile()
         is_excluded = False
         state: list[bool] = []
-        for number, (negated, pattern) in enumerate(groups):
+        for number, (negated, patterns) in enumerate(groups):
             hit = above[number] if above else False
             if not hit and negated == is_excluded:
-                hit = pattern.fullmatch(path) is not None
+                hit = any(pattern.fullmatch(path) for pattern in patterns)
             state.append(hit)
             if hit:
                 is_excluded = not negated
         if not is_excluded and len(groups) > 2:
-            is_excluded = next((not negated for negated, pattern in reversed(groups) if pattern.match(path)), False)
+            hits = (not negated for negated, patterns in reversed(groups) if any(each.match(path) for each in patterns))
+            is_excluded = next(hits, False)
         return is_excluded, state
 
     def may_reinclude(self, directory: str) -> bool:
@@ -181,8 +184,8 @@ class IgnoreFile:
             for start, pattern in self._exceptions
         )
 
-    def _compile(self) -> list[tuple[bool, re.Pattern[str]]]:
-        """One regular expression for consecutive rules that all ignore, or all re-include."""
+    def _compile(self) -> list[tuple[bool, list[re.Pattern[str]]]]:
+        """Regular expressions for consecutive rules that all ignore, or all re-include."""
         import re
 
         runs: list[tuple[bool, list[str]]] = []
@@ -190,7 +193,10 @@ class IgnoreFile:
             if not runs or runs[-1][0] != rule.negated:
                 runs.append((rule.negated, []))
             runs[-1][1].append(python_regex(rule.pattern))
-        self._groups = [(negated, re.compile("|".join(run))) for negated, run in runs]
+        self._groups = [
+            (negated, [re.compile("|".join(run[at : at + _MOST_JOINED])) for at in range(0, len(run), _MOST_JOINED)])
+            for negated, run in runs
+        ]
         return self._groups
 
 

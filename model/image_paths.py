@@ -6,8 +6,8 @@ import posixpath
 from fnmatch import fnmatchcase
 
 from ..syntax.expand import ExpansionError, variable_references
-from ..syntax.tree import Add, CopyOrAdd, Run, Workdir
-from .layers import is_remote_source
+from ..syntax.tree import Add, CopyOrAdd, Run
+from .layers import has_earlier_step, is_remote_source, is_workdir
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -196,10 +196,7 @@ def commands_with_directories(build: Build, run: Run) -> Iterator[tuple[Command,
 
 def _sets_workdir(build: Build, run: Run) -> bool:
     """Whether there is a WORKDIR before the RUN, in its stage or an ancestor."""
-    stage = build.stage_of(run)
-    before = stage.instructions[: build.index_of(run)] if stage else ()
-    above = (i for ancestor in stage.ancestors for i in ancestor.instructions) if stage else ()
-    return any(isinstance(i, Workdir) for i in (*before, *above))
+    return has_earlier_step(build, run, "WORKDIR", is_workdir)
 
 
 def resolve_image_path(build: Build, run: Run, directory: str | None, name: str) -> str | None:

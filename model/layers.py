@@ -13,7 +13,7 @@ from ..syntax.tree import Add, Copy, CopyOrAdd, Run, Workdir
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from ..syntax.command import Command
     from ..syntax.tree import Instruction
@@ -58,13 +58,45 @@ def inherited_instructions(stage: Stage) -> Iterator[Instruction]:
     yield from stage.instructions
 
 
-def has_workdir(stage: Stage) -> bool:
-    """Whether the stage or one of its ancestors has a WORKDIR."""
+def first_step(stage: Stage, key: object, matches: Callable[[Instruction], bool]) -> int:
+    """The index of the first instruction of the stage that matches; the number of instructions if none does.
+
+    Searched once per `key` and stage.
+    """
+    steps = stage.instructions
+    return stage.build.cached(
+        ("first step", key, stage.index),
+        lambda: next((number for number, step in enumerate(steps) if matches(step)), len(steps)),
+    )
+
+
+def has_step(stage: Stage, key: object, matches: Callable[[Instruction], bool]) -> bool:
+    """Whether an instruction of the stage or one of its ancestors matches; searched once per `key` and stage."""
 
     def compute(each: Stage, inherited: bool | None) -> bool:
-        return bool(inherited) or any(isinstance(step, Workdir) for step in each.instructions)
+        return bool(inherited) or first_step(each, key, matches) < len(each.instructions)
 
-    return stage.inherit("has WORKDIR", compute)
+    return stage.inherit(("has step", key), compute)
+
+
+def has_earlier_step(
+    build: Build, instruction: Instruction, key: object, matches: Callable[[Instruction], bool]
+) -> bool:
+    """Whether an instruction before this one, in its stage or an ancestor, matches; searched once per `key` and stage.
+
+    False before the first FROM.
+    """
+    stage = build.stage_of(instruction)
+    if stage is None:
+        return False
+    if first_step(stage, key, matches) < build.index_of(instruction):
+        return True
+    return stage.parent is not None and has_step(stage.parent, key, matches)
+
+
+def is_workdir(step: Instruction) -> bool:
+    """Whether the instruction is a WORKDIR."""
+    return isinstance(step, Workdir)
 
 
 def local_sources(build: Build, instruction: CopyOrAdd) -> Iterator[str]:

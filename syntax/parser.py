@@ -217,7 +217,8 @@ class _Parser:
             self.leading = []
             return number
         instruction.end, instruction.end_line = end, number
-        instruction.comments, self.leading = self.leading, []
+        if self.leading:
+            instruction.comments, self.leading = self.leading, []
         if empty:
             instruction.empty_continuation = number
         number = self._heredocs(instruction, number)

@@ -122,6 +122,8 @@ class _Reader:
         root, self.kinds, self.heredocs = parse_bash(text)
         statements = StatementWalker(root, self.kinds, text, context, self.outer)
         error = self.nested = root.has_error
+        # A node keeps its children once they are read: the walker alone decides how long.
+        del root
         for nodes, inner, joined, trailing, whole in statements:
             parts = self._command(nodes, inner, joined, trailing, whole)
             if parts:

@@ -15,6 +15,9 @@ WHITESPACE = (
 )
 
 
+_AT_START = (0,)
+
+
 class SourceError(Exception):
     """A file that is not text; the message says why and what to do."""
 
@@ -180,6 +183,9 @@ class MappedText:
         starts, offsets = self.starts, self.offsets
         first = bisect_right(starts, start) - 1
         last = max(first, bisect_right(starts, end - 1) - 1)
+        if first == last:
+            new_ends = (self.end_offset(end),) if self.ends else ()
+            return MappedText(self.text[start:end], _AT_START, (offsets[first] + start - starts[first],), new_ends)
         new_starts = [0, *(s - start for s in starts[first + 1 : last + 1])]
         new_offsets = [offsets[first] + start - starts[first], *offsets[first + 1 : last + 1]]
         new_ends = [*self.ends[first:last], self.end_offset(end)] if self.ends else ()

@@ -6,6 +6,8 @@ the texts of all tokens together are the file.
 
 from __future__ import annotations
 
+from sys import intern
+
 from .instruction_words import json_string_pieces
 from .source import MappedText, Source
 
@@ -168,8 +170,8 @@ class Instruction:
     )
 
     def __init__(self, keyword: str, logical: MappedText, at: int, start: int, start_line: int) -> None:
-        self.keyword = keyword
-        self.name = keyword.upper()
+        self.keyword = intern(keyword)
+        self.name = intern(keyword.upper())
         self.logical = logical
         self.start_index = at
         self.start = start

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from ...syntax.blanks import split_shell_line
 from ...syntax.instruction_checks import parse_mount_fields
@@ -203,8 +203,13 @@ def _parses(build: Build, runs: Sequence[Run]) -> bool:
     """Whether the joined script has the same commands in the same constructs as the RUNs."""
     texts = [build.shell_text(run)[0].text.rstrip() for run in runs]
     joined = parse_script(MappedText(" && ".join(texts), (0,), (0,)))
-    expected = [(command.text, command.context) for run in runs for command in build.commands(run)]
-    return not joined.error and [(command.text, command.context) for command in joined.commands] == expected
+    if joined.error:
+        return False
+    expected = (command for run in runs for command in build.commands(run))
+    return all(
+        one is not None and other is not None and one.text == other.text and one.context == other.context
+        for one, other in zip_longest(joined.commands, expected)
+    )
 
 
 _ENOUGH = 20_000

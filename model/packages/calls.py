@@ -363,7 +363,7 @@ def cache_directories(
 
 def _cache_directories(cache: Cache, home: str, env: Mapping[str, str] | None = None) -> tuple[str, ...]:
     variable, _, inside = cache.variable.partition("/")
-    moved_to = env.get(variable) if env and variable else None
+    moved_to = env.get(variable) if env is not None and variable else None
     if moved_to:
         return (_normal(f"{moved_to}/{inside}", home),)
     return tuple([_normal(directory, home) for directory in cache.directories])

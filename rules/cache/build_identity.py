@@ -7,7 +7,7 @@ from ...syntax.tree import Env, Label, Run
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Set as AbstractSet
+    from collections.abc import Sequence
 
     from ...model.build import Build, Stage
     from ...syntax.tree import Instruction, KeyValuePair
@@ -41,7 +41,11 @@ def varies_per_build(build: Build, stage: Stage, pair: KeyValuePair) -> bool:
         return True
     if default or not words & _RELEASE_WORDS or not words <= _RELEASE_WORDS | _BUILD_WORDS | {"app", "image"}:
         return False
-    return all(_uses_as_project_version(build, i) for i in stage.instructions if uses_variable(i, {name}))
+    steps = stage.instructions
+    return build.cached(
+        ("project version", stage.index, name),
+        lambda: all(_uses_as_project_version(build, steps[index]) for index in uses_of_variable(stage, name)),
+    )
 
 
 def _uses_as_project_version(build: Build, instruction: Instruction) -> bool:
@@ -50,9 +54,31 @@ def _uses_as_project_version(build: Build, instruction: Instruction) -> bool:
     return isinstance(instruction, (Label, Env))
 
 
-def uses_variable(instruction: Instruction, names: AbstractSet[str]) -> bool:
-    """Whether the instruction uses one of the variables."""
-    text = instruction.logical.text
-    if "$" in text and any(used in names for used, _, _ in variable_references(text.replace("'", " "))):
-        return True
-    return any(name in heredoc.body for heredoc in instruction.heredocs for name in names)
+def uses_of_variable(stage: Stage, name: str) -> Sequence[int]:
+    """The indexes of the instructions of the stage that use the variable, rising."""
+
+    def find() -> Sequence[int]:
+        references = stage.build.cached(("references", stage.index), lambda: _references(stage))
+        with_heredocs = stage.build.cached(("heredocs", stage.index), lambda: _with_heredocs(stage))
+        in_heredocs = [
+            index for index in with_heredocs if any(name in each.body for each in stage.instructions[index].heredocs)
+        ]
+        found = references.get(name, ())
+        return sorted({*found, *in_heredocs}) if in_heredocs else found
+
+    return stage.build.cached(("uses", stage.index, name), find)
+
+
+def _references(stage: Stage) -> dict[str, list[int]]:
+    """The indexes of the instructions that refer to a variable outside of heredocs, by its name."""
+    found: dict[str, list[int]] = {}
+    for index, instruction in enumerate(stage.instructions):
+        text = instruction.logical.text
+        if "$" in text:
+            for name in dict.fromkeys(name for name, _, _ in variable_references(text.replace("'", " "))):
+                found.setdefault(name, []).append(index)
+    return found
+
+
+def _with_heredocs(stage: Stage) -> list[int]:
+    return [index for index, instruction in enumerate(stage.instructions) if instruction.heredocs]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from heapq import heapify, heappop, heappush
+
 from ...model.layers import first_package_download, runs_project_code
 from ...syntax.tree import Arg, Env, Label, Run
 from ..base import WARNING, Bad, Finding, Good, rule
 from ..packages.package_findings import CallPrefix
 from ..text import format_line_numbers
-from .build_identity import uses_variable, varies_per_build
+from .build_identity import uses_of_variable, varies_per_build
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,7 +38,7 @@ def cache_busting_argument(stage: Stage, build: Build) -> Iterator[Finding]:
             if not varies_per_build(build, stage, pair):
                 continue
             walk = _Walk(build, [pair.key.text])
-            walk.read(stage.instructions[index + 1 :])
+            walk.read(stage, index + 1)
             if walk.call is None and not walk.stopped and walk.reaches_children:
                 walk = _in_children(build, stage, walk)
             if walk.call is not None:
@@ -76,22 +79,45 @@ class _Walk:
     def reaches_children(self) -> bool:
         return any(isinstance(user, Env) for user in self.users)
 
-    def read(self, later: Sequence[Instruction]) -> None:
-        for instruction in later:
-            if uses_variable(instruction, self.names):
-                if not isinstance(instruction, (Label, Env)):
-                    self.stopped = True
-                    return
-                self.users.append(instruction)
-                if isinstance(instruction, Env):
-                    self.names |= {pair.key.text for pair in instruction.pairs}
-            elif isinstance(instruction, Run):
-                if runs_project_code(self.build, instruction):
-                    self.stopped = True
-                    return
-                self.call = first_package_download(self.build, instruction)
-                if self.call is not None:
-                    return
+    def read(self, stage: Stage, start: int) -> None:
+        """Read the instructions of the stage from index `start`."""
+        steps, ends = stage.instructions, self.build.cached(("ends of walks", stage.index), lambda: self._ends(stage))
+        number = bisect_left(ends, start)
+        end = ends[number] if number < len(ends) else len(steps)
+        todo = [index for name in self.names for index in _between(uses_of_variable(stage, name), start, end)]
+        heapify(todo)
+        last = -1
+        while todo:
+            index = heappop(todo)
+            if index == last:
+                continue
+            last, step = index, steps[index]
+            if not isinstance(step, (Label, Env)):
+                self.stopped = True
+                return
+            self.users.append(step)
+            for name in {pair.key.text for pair in step.pairs} - self.names if isinstance(step, Env) else ():
+                self.names.add(name)
+                for use in _between(uses_of_variable(stage, name), index + 1, end):
+                    heappush(todo, use)
+        last_step = steps[end] if end < len(steps) else None
+        if isinstance(last_step, Run):
+            self.stopped = runs_project_code(self.build, last_step)
+            self.call = None if self.stopped else first_package_download(self.build, last_step)
+
+    def _ends(self, stage: Stage) -> list[int]:
+        """The indexes of the RUNs at which a walk ends, whatever the names are."""
+        return [
+            index
+            for index, step in enumerate(stage.instructions)
+            if isinstance(step, Run)
+            and (runs_project_code(self.build, step) or first_package_download(self.build, step) is not None)
+        ]
+
+
+def _between(uses: Sequence[int], start: int, end: int) -> Sequence[int]:
+    """The rising indexes from `start` up to and including `end`."""
+    return uses[bisect_left(uses, start) : bisect_right(uses, end)]
 
 
 def _in_children(build: Build, stage: Stage, walk: _Walk) -> _Walk:
@@ -100,7 +126,7 @@ def _in_children(build: Build, stage: Stage, walk: _Walk) -> _Walk:
     for child in build.cached("child stages", build.child_stages).get(stage.index, ()):
         if child.index in needed:
             inner = _Walk(build, walk.names, walk.users)
-            inner.read(child.instructions)
+            inner.read(child, 0)
             if inner.call is not None:
                 return inner
     return walk

@@ -74,13 +74,16 @@ def _fix(run: Run, stage: Stage, build: Build) -> Fix | None:
 
 def _add_shell(run: Run, stage: Stage, build: Build) -> Fix | None:
     """Add a SHELL with pipefail before the RUN; None if something other than later RUNs would use it too."""
-    later = stage.instructions[build.index_of(run) :]
-    affected = any(isinstance(i, Cmd | Entrypoint | Healthcheck | Shell | Onbuild) for i in later)
+
+    def last_other() -> int:
+        kinds = (Cmd, Entrypoint, Healthcheck, Shell, Onbuild)
+        return max((n for n, step in enumerate(stage.instructions) if isinstance(step, kinds)), default=-1)
+
+    affected = build.cached(("last user of SHELL", stage.index), last_other) > build.index_of(run)
     if affected or any(stage.descendants):
         return None
-    first = next(i for i in later if isinstance(i, Run))
     line = 'SHELL ["/bin/bash", "-o", "pipefail", "-c"]'
-    edits, declares = insert_instruction_before(build.dockerfile, first, line)
+    edits, declares = insert_instruction_before(build.dockerfile, run, line)
     return Fix("Add a SHELL instruction with pipefail", UNSAFE, edits, declares)
 
 

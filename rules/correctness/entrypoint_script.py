@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from ...model.image_paths import copied_paths
+from ...model.layers import first_step
 from ...syntax.tree import Add, Copy, Entrypoint, Run
 from ..base import ERROR, Bad, Finding, Good, rule
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from ...model.build import Build, Stage
     from ...model.context import Context
     from ...syntax.tree import Cmd
+
+
+_CHANGING = frozenset(("chmod", "dos2unix", "sed", "install", "find", "tr"))
 
 
 @rule("COR003", level=ERROR, since="0.1", onbuild=False)
@@ -44,11 +48,15 @@ def _script_path(build: Build, stage: Stage, instruction: Entrypoint | Cmd) -> s
     """The path in the image of the script that the container starts; None if it starts something else."""
     if not instruction.json or not instruction.words:
         return None
-    if not isinstance(instruction, Entrypoint) and any(isinstance(i, Entrypoint) for i in stage.instructions):
+    if not isinstance(instruction, Entrypoint) and _has_entrypoint(stage):
         return None  # CMD holds arguments
     word = instruction.words[0]
     path = build.state(instruction).path(word.text)
     return None if path is None or "/" not in word.text or path.endswith((".py", ".js")) else path
+
+
+def _has_entrypoint(stage: Stage) -> bool:
+    return first_step(stage, "ENTRYPOINT", lambda step: isinstance(step, Entrypoint)) < len(stage.instructions)
 
 
 def _problem(context: Context, path: str) -> str:
@@ -66,24 +74,30 @@ def _problem(context: Context, path: str) -> str:
 
 def _source(build: Build, stage: Stage, path: str) -> str | None:
     """The file of the build context that COPY or ADD copies to `path` without `--chmod`; None if unknown."""
-    for instruction in stage.instructions:
-        if isinstance(instruction, (Copy, Add)) and not instruction.flag("from") and not instruction.flag("chmod"):
-            for place in copied_paths(build, instruction):
-                if place.path == path:
-                    return place.source.lstrip("/")
-    return None
+
+    def read() -> dict[str, str]:
+        found: dict[str, str] = {}
+        for step in stage.instructions:
+            if isinstance(step, (Copy, Add)) and not step.flag("from") and not step.flag("chmod"):
+                for place in copied_paths(build, step):
+                    found.setdefault(place.path, place.source.lstrip("/"))
+        return found
+
+    return build.cached(("copied files", stage.index), read).get(path)
 
 
 def _made_executable(build: Build, stage: Stage, path: str) -> bool:
     """Whether a RUN may change the mode or the line endings of the script."""
-    name = path.rsplit("/", 1)[-1]
-    for run in (i for i in stage.instructions if isinstance(i, Run)):
-        for command in build.commands(run):
-            if command.name in ("chmod", "dos2unix", "sed", "install", "find", "tr") and (
-                name in command.text or "*" in command.text or command.has("-R") or command.name == "find"
-            ):
-                return True
-    return False
+
+    def read() -> tuple[bool, str]:
+        """Whether a command changes many files, and the texts of those that change some."""
+        runs = (step for step in stage.instructions if isinstance(step, Run))
+        commands = [command for run in runs for command in build.commands(run) if command.name in _CHANGING]
+        many = any("*" in each.text or each.has("-R") or each.name == "find" for each in commands)
+        return many, "\0".join(each.text for each in commands)
+
+    many, texts = build.cached(("files changed", stage.index), read)
+    return many or path.rsplit("/", 1)[-1] in texts
 
 
 EXAMPLES = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...model.layers import has_step
 from ...syntax.tree import Add, Cmd, CommandLine, Copy, Entrypoint, Healthcheck, Run
 from ..base import ERROR, Bad, Finding, Good, rule
 
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...model.build import Build, Stage
+    from ...syntax.tree import Instruction
 
 
 @rule("COR007", level=ERROR, since="0.1", onbuild=False, prefilter=("scratch", "distroless", "chainguard", "chiseled"))
@@ -30,16 +32,19 @@ def no_shell(stage: Stage, build: Build) -> Iterator[Finding]:
     image = _image_without_shell(stage)
     if not image:
         return
-    shell = ""
-    for each in (*reversed(stage.ancestors), stage):
-        for instruction in each.instructions:
-            if isinstance(instruction, (Copy, Add)):
-                if not _plain_file(build, instruction):
-                    return
-            elif isinstance(instruction, (Run, Cmd, Entrypoint, Healthcheck)) and each is stage:
-                shell = build.state(instruction).shell[0]
-                if not instruction.json and instruction.words and shell == "/bin/sh":
-                    yield _finding(instruction, image)
+
+    def may_copy_shell(step: Instruction) -> bool:
+        return isinstance(step, (Copy, Add)) and not _plain_file(build, step)
+
+    if stage.parent is not None and has_step(stage.parent, "shell copied", may_copy_shell):
+        return
+    for instruction in stage.instructions:
+        if may_copy_shell(instruction):
+            return
+        if isinstance(instruction, (Run, Cmd, Entrypoint, Healthcheck)):
+            shell = build.state(instruction).shell[0]
+            if not instruction.json and instruction.words and shell == "/bin/sh":
+                yield _finding(instruction, image)
 
 
 def _image_without_shell(stage: Stage) -> str:

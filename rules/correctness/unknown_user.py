@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+import sys
+from bisect import bisect_right
 
+from ...model.layers import has_earlier_step
 from ...syntax.tree import Add, Copy, CopyOrAdd, Run, User
 from ..base import ERROR, Bad, Finding, Good, rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from ...model.build import Build, Stage
     from ...syntax.command import Word
@@ -56,7 +59,6 @@ def unknown_user(stage: Stage, build: Build) -> Iterator[Finding]:
     ref = stage.base_ref
     if stage.is_windows or ref is None or ref.name not in _IMAGES or "onbuild" in (ref.tag or ""):
         return
-    before = [each for ancestor in stage.ancestors for each in ancestor.instructions]
     seen: set[str] = set(_SYSTEM_USERS)
     for instruction in stage.instructions:
         for owner, place in _owners(build, instruction):
@@ -64,14 +66,12 @@ def unknown_user(stage: Stage, build: Build) -> Iterator[Finding]:
             if name in seen or not re.fullmatch(r"[a-z_][a-z0-9_-]*", name):
                 continue
             seen.add(name)
-            earlier = [*before, instruction] if isinstance(instruction, Run) else before
-            if not any(_may_create(build, each, name) for each in earlier):
+            if not _may_exist(build, instruction, name, stage):
                 yield Finding(
                     f"`{ref.text}` has no account `{name}`, and no step creates it; create it first or use a numeric "
                     "ID",
                     place,
                 )
-        before.append(instruction)
 
 
 def _owners(build: Build, instruction: Instruction) -> Iterator[tuple[str, User | Word | Flag | Argument]]:
@@ -93,8 +93,57 @@ def _owners(build: Build, instruction: Instruction) -> Iterator[tuple[str, User 
                     yield owner.value.replace(".", ":"), owner
 
 
-def _may_create(build: Build, instruction: Instruction, name: str) -> bool:
-    """Whether an instruction may add the account to the image."""
+class _Commands:
+    """The commands of one stage that may create an account if they name it: a search through all of them is fast."""
+
+    __slots__ = ("_ends", "_indexes", "_text")
+
+    def __init__(self, build: Build, stage: Stage) -> None:
+        texts: list[str] = []
+        self._indexes: list[int] = []
+        self._ends: list[int] = []
+        end = 0
+        for index, step in enumerate(stage.instructions):
+            for command in build.commands(step) if isinstance(step, Run) else ():
+                if command.name not in _NAMING:
+                    texts.append(command.text + "\0")
+                    end += len(texts[-1])
+                    self._indexes.append(index)
+                    self._ends.append(end)
+        self._text = "".join(texts)
+
+    def __bool__(self) -> bool:
+        return bool(self._indexes)
+
+    def names(self, name: str, before: int) -> bool:
+        """Whether a command of an instruction before this index contains the name."""
+        at = self._text.find(name)
+        return at >= 0 and self._indexes[bisect_right(self._ends, at)] < before
+
+
+def _may_exist(build: Build, step: Instruction, name: str, stage: Stage) -> bool:
+    """Whether an instruction before this one, or the RUN itself, may add the account to the image."""
+
+    def commands(each: Stage) -> _Commands:
+        return build.cached(("commands that may create accounts", each.index), lambda: _Commands(build, each))
+
+    def inherit(each: Stage, inherited: Sequence[_Commands] | None) -> Sequence[_Commands]:
+        own = commands(each)
+        return [*(inherited or ()), own] if own else inherited or ()
+
+    if has_earlier_step(build, step, "step that may create any account", lambda each: _may_create_any(build, each)):
+        return True
+    is_run = isinstance(step, Run)
+    if is_run and _may_create_any(build, step):
+        return True
+    if commands(stage).names(name, build.index_of(step) + is_run):
+        return True
+    above = stage.parent.inherit("commands that may create accounts", inherit) if stage.parent is not None else ()
+    return any(each.names(name, sys.maxsize) for each in above)
+
+
+def _may_create_any(build: Build, instruction: Instruction) -> bool:
+    """Whether an instruction may add accounts of any name to the image."""
     if isinstance(instruction, (Copy, Add)):
         return _copies_accounts(build, instruction)
     if not isinstance(instruction, Run):
@@ -108,8 +157,6 @@ def _may_create(build: Build, instruction: Instruction, name: str) -> bool:
             or command.name in ("sh", "bash", "source", ".", "eval", "make")
             or "/" in command.words[0].text
         ):
-            return True
-        if command.name not in _NAMING and name in command.text:
             return True
     # Packages may create accounts.
     return any(call.manager.ecosystem == "os" and call.verb == "install" for call in build.package_calls(instruction))

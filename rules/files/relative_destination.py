@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ...fixers.edits.edit import SAFE, Edit, Fix
-from ...model.layers import has_workdir
+from ...model.layers import has_earlier_step, is_workdir
 from ...syntax.swallowed import has_foreign_words
-from ...syntax.tree import Add, Workdir
+from ...syntax.tree import Add
 from ..base import WARNING, Bad, Finding, Good, rule
 from ..options import pedantic
 
@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ...model.build import Build, Stage
+    from ...model.build import Build
     from ...syntax.tree import Argument, Copy
 
 
@@ -46,7 +46,7 @@ def relative_destination(copy: Copy | Add, build: Build) -> Iterator[Finding]:
     base = stage.state(0).workdir
     if base != "/" and not (base is None and pedantic(build)):
         return
-    if not _has_workdir(stage, build.index_of(copy)) and not has_foreign_words(build.dockerfile, copy):
+    if not has_earlier_step(build, copy, "WORKDIR", is_workdir) and not has_foreign_words(build.dockerfile, copy):
         # `~` is not expanded, so `/~/x` is not what is meant either; COR012 reports it.
         fix = _fix(copy, word, value) if base == "/" and value[0] != "~" else None
         yield Finding(
@@ -62,19 +62,6 @@ def _fix(copy: Copy | Add, word: Argument, value: str) -> Fix | None:
         return None
     rest = "" if value == "." else value.removeprefix("./")
     return Fix(f"Change to `/{rest}`", SAFE, [Edit(start, end, "/" + rest)], declare_edits=True)
-
-
-def _has_workdir(stage: Stage, index: int) -> bool:
-    return index > _first_workdir(stage) or (stage.parent is not None and has_workdir(stage.parent))
-
-
-def _first_workdir(stage: Stage) -> int:
-    """The index of the first WORKDIR; the number of instructions if there is none."""
-    steps = stage.instructions
-    return stage.build.cached(
-        ("first WORKDIR", stage.index),
-        lambda: next((n for n, step in enumerate(steps) if isinstance(step, Workdir)), len(steps)),
-    )
 
 
 EXAMPLES = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...fixers.edits.edit import SAFE, Edit, Fix
-from ...model.layers import has_workdir
+from ...model.layers import has_step, is_workdir
 from ...syntax.tree import Workdir
 from ..base import ERROR, Bad, Finding, Good, rule
 
@@ -34,7 +34,7 @@ def relative_workdir(stage: Stage, build: Build) -> Iterator[Finding]:
     - No fix if the directory that the path is relative to is unknown, and for `~`, which only a shell expands: the home
       directory of the user was meant.
     """
-    first = stage.parent is None or not has_workdir(stage.parent)
+    first = stage.parent is None or not has_step(stage.parent, "WORKDIR", is_workdir)
     for instruction in stage.instructions:
         if not isinstance(instruction, Workdir) or instruction.value is None:
             continue

@@ -11,7 +11,7 @@ from ..options import pedantic
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from ...model.build import Build
     from ...syntax.command import Word
@@ -101,9 +101,15 @@ _FORWARDING = ("dumb-init", "/init", "my_init", "/sbin/my_init")
 def _has_forwarding_init(instruction: Cmd | Entrypoint, build: Build) -> bool:
     """Whether an init of the ENTRYPOINT forwards signals to the programs below the shell; tini does so with -g."""
     stage = build.stage_of(instruction)
-    steps = stage.instructions if stage is not None and not isinstance(instruction, Entrypoint) else ()
-    found = [step for step in steps if isinstance(step, Entrypoint) and step.json and step.words]
-    words = [word.text for word in found[-1].words] if found else []
+    if stage is None or isinstance(instruction, Entrypoint):
+        return False
+    steps = stage.instructions
+
+    def last() -> Sequence[str]:
+        found = (step for step in reversed(steps) if isinstance(step, Entrypoint) and step.json and step.words)
+        return [word.text for word in step.words] if (step := next(found, None)) is not None else ()
+
+    words = build.cached(("words of ENTRYPOINT", stage.index), last)
     if not words:
         return False
     first = words[0].rpartition("/")[2]

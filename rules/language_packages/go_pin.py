@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...model.layers import local_sources
+from ...model.layers import has_earlier_step, local_sources
 from ...model.packages.calls import is_pinned
 from ...syntax.tree import CopyOrAdd
 from ..base import WARNING, Bad, Finding, Good, rule
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...model.build import Build
-    from ...syntax.tree import Run
+    from ...syntax.tree import Instruction, Run
 
 
 @rule("DL3062", level=WARNING, since="0.1", prefilter=("go",))
@@ -45,11 +45,13 @@ def go_pin(run: Run, build: Build) -> Iterator[Finding]:
 
 def _has_sources(build: Build, run: Run) -> bool:
     """Whether files of the build context are copied before the RUN, in its stage or a stage it is built from."""
-    stage = build.stage_of(run)
-    if stage is None:
+    if build.stage_of(run) is None:
         return False
-    before = [*stage.instructions[: build.index_of(run)], *(i for s in stage.ancestors for i in s.instructions)]
-    copied = any(isinstance(i, CopyOrAdd) and any(True for _ in local_sources(build, i)) for i in before)
+
+    def copies(step: Instruction) -> bool:
+        return isinstance(step, CopyOrAdd) and any(True for _ in local_sources(build, step))
+
+    copied = has_earlier_step(build, run, "copied from the context", copies)
     return copied or any(flag.name == "mount" and "type=cache" not in (flag.value or "") for flag in run.flags)
 
 

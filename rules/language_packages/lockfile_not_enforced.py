@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from itertools import chain
+
 from ...fixers.edits.edit import UNSAFE, Fix
 from ...fixers.edits.word_edits import insert_word_after, replace_word
 from ...model.image_paths import commands_with_directories
+from ...model.layers import first_step, has_step
 from ...syntax.tree import Run
 from ..base import WARNING, Bad, Finding, Good, rule
 from .lockfiles import lockfile_in
@@ -15,6 +19,7 @@ if TYPE_CHECKING:
 
     from ...model.build import Build
     from ...model.packages.calls import PackageCall
+    from ...syntax.tree import Instruction
 
 _REMEDIES = {
     "npm": "use `npm ci`",
@@ -99,19 +104,26 @@ def _is_enforcing(name: str) -> bool:
 
 def _is_set(build: Build, run: Run) -> bool:
     """Whether a variable or an earlier command may enforce the lock file."""
-    state = build.state(run)
-    if any(_is_enforcing(name) for name in (*state.vars, *state.unknown)):
-        return True
     stage = build.stage_of(run)
-    for each in (stage, *stage.ancestors) if stage is not None else ():
-        for instruction in each.instructions:
-            if isinstance(instruction, Run) and any(
-                word in command.text and " config" in command.text
-                for command in build.commands(instruction)
-                for word in _SETTINGS
-            ):
-                return True
-    return False
+    if stage is None:
+        return False
+
+    def is_enforced(index: int) -> bool:
+        state = stage.state(index)
+        return any(_is_enforcing(name) for name in chain(state.vars, state.unknown))
+
+    def first_enforced() -> int:
+        # No instruction undeclares a variable.
+        return bisect_left(range(len(stage.instructions)), True, key=is_enforced)
+
+    if build.index_of(run) >= build.cached(("first variable that enforces lock files", stage.index), first_enforced):
+        return True
+
+    def configures(step: Instruction) -> bool:
+        commands = build.commands(step) if isinstance(step, Run) else ()
+        return any(" config" in text and any(word in text for word in _SETTINGS) for text in (c.text for c in commands))
+
+    return has_step(stage, "lock file enforced by a command", configures)
 
 
 def _mentions(build: Build, run: Run, lock: str) -> bool:
@@ -119,8 +131,11 @@ def _mentions(build: Build, run: Run, lock: str) -> bool:
     stage = build.stage_of(run)
     if stage is None:
         return True
-    before = [each for each in stage.instructions[: build.index_of(run) + 1] if isinstance(each, Run)]
-    return any(lock in build.script(each).text for each in before)
+
+    def mentions(step: Instruction) -> bool:
+        return isinstance(step, Run) and lock in build.script(step).text
+
+    return first_step(stage, ("lock file mentioned", lock), mentions) <= build.index_of(run)
 
 
 def _fix(build: Build, run: Run, call: PackageCall) -> Fix | None:

@@ -10,10 +10,10 @@ from ...syntax.tree import CopyOrAdd
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection
 
-    from ...model.build import Build
-    from ...syntax.tree import Instruction, Run
+    from ...model.build import Build, Stage
+    from ...syntax.tree import Run
 
 
 def lockfile_in(build: Build, run: Run, directory: str, names: Collection[str]) -> str:
@@ -21,11 +21,9 @@ def lockfile_in(build: Build, run: Run, directory: str, names: Collection[str]) 
 
     It is copied by name, by a pattern or with its directory (which needs the build context), or mounted.
     """
-    for instruction in _before(build, run):
-        if isinstance(instruction, CopyOrAdd):
-            found = _copied(build, instruction, directory, names)
-            if found:
-                return found
+    found = _copied_before(build, run, directory, names)
+    if found:
+        return found
     for flag in run.flags:
         fields = dict(parse_mount_fields(flag.value or "") or ()) if flag.name == "mount" else {}
         target = fields.get("target") or fields.get("dst") or fields.get("destination") or ""
@@ -35,12 +33,27 @@ def lockfile_in(build: Build, run: Run, directory: str, names: Collection[str]) 
     return ""
 
 
-def _before(build: Build, run: Run) -> Iterator[Instruction]:
+def _copied_before(build: Build, run: Run, directory: str, names: Collection[str]) -> str:
+    """The lock file that an instruction before `run`, in its stage or an ancestor, copies into `directory`, or ""."""
     stage = build.stage_of(run)
-    if stage is not None:
-        for each in reversed(stage.ancestors):
-            yield from each.instructions
-        yield from stage.instructions[: build.index_of(run)]
+    if stage is None:
+        return ""
+    key = ("lock file", directory, tuple(names))
+
+    def first_in(each: Stage) -> tuple[str, int]:
+        """The first lock file and the index of its instruction."""
+        copies = build.cached(
+            ("copies", each.index), lambda: [i for i in each.instructions if isinstance(i, CopyOrAdd)]
+        )
+        found = ((_copied(build, copy, directory, names), copy) for copy in copies)
+        return next(((name, build.index_of(copy)) for name, copy in found if name), ("", 0))
+
+    def inherit(each: Stage, inherited: str | None) -> str:
+        return inherited or first_in(each)[0]
+
+    inherited = stage.parent.inherit(key, inherit) if stage.parent is not None else ""
+    name, index = build.cached((key, stage.index), lambda: first_in(stage))
+    return inherited or (name if index < build.index_of(run) else "")
 
 
 def _copied(build: Build, copy: CopyOrAdd, directory: str, names: Collection[str]) -> str:

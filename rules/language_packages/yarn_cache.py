@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from ...fixers.edits.edit import SAFE, UNSAFE
+from ...model.layers import has_earlier_step
 from ...syntax.tree import CopyOrAdd
 from ..base import INFO, Bad, Finding, Good, rule
 from ..options import pedantic
-from ..packages.earlier_settings import preceding_steps, yarn_may_run_from_cache
+from ..packages.earlier_settings import yarn_may_run_from_cache
 from ..packages.fixes import clean_cache
 from ..packages.package_findings import CallPrefix, calls_leaving_cache, late_cleanup_note
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...model.build import Build
-    from ...syntax.tree import Run
+    from ...syntax.tree import Instruction, Run
 
 
 @rule("DL3060", level=INFO, since="0.1", fix=SAFE, prefilter=("yarn",))
@@ -57,8 +58,13 @@ def _is_old_yarn(build: Build, run: Run) -> bool:
         return False
     if build.context is not None:
         return True  # It has no .yarnrc.yml; otherwise nothing is reported.
-    steps = [step for step in preceding_steps(build, run) if isinstance(step, CopyOrAdd)]
-    return all(source.text.endswith((".json", ".lock", ".js")) for step in steps for source in step.sources)
+    return not has_earlier_step(build, run, "files that are not of a package", _copies_other_files)
+
+
+def _copies_other_files(step: Instruction) -> bool:
+    return isinstance(step, CopyOrAdd) and not all(
+        source.text.endswith((".json", ".lock", ".js")) for source in step.sources
+    )
 
 
 EXAMPLES = (

@@ -48,7 +48,9 @@ def consecutive_copies(stage: Stage, build: Build) -> Iterator[Finding]:
         if not joins and len(row) > 1:
             yield _finding(row, build)
         if isinstance(instruction, Copy | Add) and _folder(instruction) and not _may_be_layer(instruction):
-            row = [*row, instruction] if joins else [instruction]
+            if not joins:
+                row = []
+            row.append(instruction)
         else:
             row = []
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
+
 from ...fixers.edits.edit import SAFE, UNSAFE, Fix
 from ...fixers.edits.join_runs import join_runs
 from ...model.image_paths import added_paths, covers, is_large, removed_paths
@@ -50,15 +52,66 @@ def deleted_later(build: Build) -> Iterator[Finding]:
 
 def _deleted_files(build: Build, steps: Sequence[Instruction]) -> Iterator[Finding]:
     """The files that RUNs among `steps` delete, and that one before has added."""
-    made: list[tuple[ImagePath, Instruction]] = []
+    made = _AddedPaths()
     for instruction in steps[: _last_deletion(build, steps) + 1]:
         for gone, deleted in removed_paths(build, instruction) if made and isinstance(instruction, Run) else ():
-            hit = [(place, maker) for place, maker in made if covers(gone.path, place.path)]
-            made = [pair for pair in made if pair not in hit]
-            hit = [(place, maker) for place, maker in hit if deleted and is_large(build, maker, place)]
+            removed = made.remove(gone.path)
+            hit = [(place, maker) for place, maker in removed if deleted and is_large(build, maker, place)]
             if hit:
                 yield _deleted(gone, hit, _fix(build, [maker for _, maker in hit], instruction))
-        made += [(place, instruction) for place in added_paths(build, instruction)]
+        for place in added_paths(build, instruction):
+            made.add(place, instruction)
+
+
+class _AddedPaths:
+    """The paths that instructions added and none has removed, in order by path: those with a prefix are adjacent."""
+
+    __slots__ = ("_added", "_count", "_paths")
+
+    def __init__(self) -> None:
+        self._added: dict[str, list[tuple[int, ImagePath, Instruction]]] = {}
+        self._paths: list[str] = []
+        self._count = 0
+
+    def __bool__(self) -> bool:
+        return bool(self._paths)
+
+    def add(self, place: ImagePath, maker: Instruction) -> None:
+        """Add a path of an instruction."""
+        if place.path not in self._added:
+            insort(self._paths, place.path)
+        self._count += 1
+        self._added.setdefault(place.path, []).append((self._count, place, maker))
+
+    def remove(self, pattern: str) -> list[tuple[ImagePath, Instruction]]:
+        """Remove the paths that deleting `pattern` deletes; returns them in the order in which they were added."""
+        start = _literal_start(pattern)
+        inside = start if start != pattern else f"{pattern}/"
+        covered = [pattern] if pattern in self._added and covers(pattern, pattern) else []
+        first = at = bisect_left(self._paths, inside)
+        while at < len(self._paths) and self._paths[at].startswith(inside):
+            at += 1
+        covered += [path for path in self._paths[first:at] if path != pattern and covers(pattern, path)]
+        hits = [hit for path in covered for hit in self._added.pop(path)]
+        if len(covered) > _FEW:
+            self._paths = [path for path in self._paths if path in self._added]
+        else:
+            for path in covered:
+                del self._paths[bisect_left(self._paths, path)]
+        return [(place, maker) for _, place, maker in sorted(hits, key=_number)]
+
+
+_FEW = 20
+"""How many paths are removed one by one; for more it is faster to make a new list."""
+
+
+def _number(hit: tuple[int, ImagePath, Instruction]) -> int:
+    return hit[0]
+
+
+def _literal_start(pattern: str) -> str:
+    """The pattern up to its first wildcard."""
+    return pattern[: next((at for at, char in enumerate(pattern) if char in "*?["), len(pattern))]
 
 
 def _fix(build: Build, makers: Sequence[Instruction], last: Instruction) -> Fix | None:

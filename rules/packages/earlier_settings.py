@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from ...model.layers import has_earlier_step
 from ...syntax.tree import CopyOrAdd, Run
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable
 
     from ...model.build import Build, Stage
     from ...model.packages.calls import PackageCall
@@ -21,16 +22,6 @@ _BEFORE_PIP_6 = frozenset(
 _UBUNTU_BEFORE_PIP_6 = tuple(f"{year}.{month}" for year in range(10, 16) for month in ("04", "10"))
 
 
-def preceding_steps(build: Build, run: Run) -> Iterator[Instruction]:
-    """The instructions of the stages that the stage is built from, then its own up to and including `run`."""
-    stage = build.stage_of(run)
-    if stage is None:
-        return
-    for each in reversed(stage.ancestors):
-        yield from each.instructions
-    yield from stage.instructions[: build.index_of(run) + 1]
-
-
 def is_configured(build: Build, run: Run, option: str, *files: str) -> bool:
     """Whether a step up to `run` writes `option` to one of the files, or copies such a file of unknown content.
 
@@ -42,23 +33,23 @@ def is_configured(build: Build, run: Run, option: str, *files: str) -> bool:
         may_set = option in text or (isinstance(step, CopyOrAdd) and not step.heredocs)
         return may_set and any(file in text for file in files)
 
-    return _has_step(build, run, (option, *files), writes)
+    return is_preceded(build, run, (option, *files), writes)
 
 
-def _has_step(build: Build, run: Run, key: tuple[str, ...], matches: Callable[[Instruction], bool]) -> bool:
-    """Whether a step up to `run` matches. The first match in each stage is cached under `key`."""
+def is_preceded(build: Build, run: Run, key: tuple[str, ...], matches: Callable[[Instruction], bool]) -> bool:
+    """Whether a step up to and including `run`, in its stage or an ancestor, matches; searched once for each `key`.
+
+    `matches` is called with the trigger of an ONBUILD.
+    """
     stage = build.stage_of(run)
     if stage is None:
         return False
 
-    def first(steps: Sequence[Instruction]) -> int:
-        return next((i for i, step in enumerate(steps) if matches(step.trigger or step)), len(steps))
+    def step_matches(step: Instruction) -> bool:
+        return matches(step.trigger or step)
 
-    for each in (stage, *stage.ancestors):
-        found = build.cached((each.index, key), lambda each=each: first(each.instructions))
-        if found < (build.index_of(run) + 1 if each is stage else len(each.instructions)):
-            return True
-    return False
+    own = stage.instructions[build.index_of(run)]
+    return has_earlier_step(build, run, key, step_matches) or step_matches(own)
 
 
 def lowercase_text(step: Instruction) -> str:
@@ -75,25 +66,30 @@ def pip_lacks_cache(build: Build, run: Run, call: PackageCall) -> bool:
     stage = build.stage_of(run)
     if stage is None or not _old_release(stage):
         return False
-    packaged = False
-    for instruction in preceding_steps(build, run):
-        step = instruction.trigger or instruction
-        if not isinstance(step, Run):
-            continue
-        text = lowercase_text(step)
-        packaged = packaged or "python-pip" in text or "python3-pip" in text
-        if any(newer in text for newer in ("get-pip", "easy_install", "conda", "pyenv")):
-            return False
-        if any(_upgrades_pip(earlier, call) for earlier in build.package_calls(step)):
-            return False
-    return packaged
 
+    def mentions(*words: str) -> bool:
+        def matches(step: Instruction) -> bool:
+            return isinstance(step, Run) and any(word in lowercase_text(step) for word in words)
 
-def _upgrades_pip(earlier: PackageCall, call: PackageCall) -> bool:
-    """Whether an earlier call installs a new version of the pip that `call` runs."""
-    if earlier.manager.name != "pip" or earlier.command.start >= call.command.start:
+        return is_preceded(build, run, ("RUN mentions", *words), matches)
+
+    python = _python_of(call)
+
+    def upgrades(step: Instruction) -> bool:
+        return isinstance(step, Run) and any(_upgrades_pip(each, python) for each in build.package_calls(step))
+
+    if mentions("get-pip", "easy_install", "conda", "pyenv"):
         return False
-    return _python_of(earlier) == _python_of(call) and any(package.name == "pip" for package in earlier.packages)
+    if has_earlier_step(build, run, ("pip upgraded", python), lambda step: upgrades(step.trigger or step)):
+        return False
+    own = (each for each in build.package_calls(run) if each.command.start < call.command.start)
+    return not any(_upgrades_pip(each, python) for each in own) and mentions("python-pip", "python3-pip")
+
+
+def _upgrades_pip(call: PackageCall, python: str) -> bool:
+    """Whether a call installs a new version of the pip of this Python."""
+    is_same = call.manager.name == "pip" and _python_of(call) == python
+    return is_same and any(package.name == "pip" for package in call.packages)
 
 
 def _python_of(call: PackageCall) -> str:
@@ -107,8 +103,12 @@ def pip_may_lack_cache(build: Build, run: Run) -> bool:
     stage = build.stage_of(run)
     if stage is None or (stage.base_facts is not None and stage.base_facts.suite):
         return False
-    steps = [lowercase_text(instruction.trigger or instruction) for instruction in preceding_steps(build, run)]
-    return any(sign in text for text in steps for sign in ("python-pip", "python3-pip", "pip==1.", "pip==0.", "pip<"))
+
+    def names_package(step: Instruction) -> bool:
+        text = lowercase_text(step)
+        return any(sign in text for sign in ("python-pip", "python3-pip", "pip==1.", "pip==0.", "pip<"))
+
+    return is_preceded(build, run, ("package of pip",), names_package)
 
 
 def _old_release(stage: Stage) -> bool:
@@ -130,7 +130,7 @@ def yarn_may_run_from_cache(build: Build, run: Run, call: PackageCall) -> bool:
         return True
     if build.context is not None and build.context.exists(".yarnrc.yml"):
         return True
-    return _has_step(build, run, _BERRY, _is_berry)
+    return is_preceded(build, run, _BERRY, _is_berry)
 
 
 def _is_berry(step: Instruction) -> bool:

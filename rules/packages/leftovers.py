@@ -38,7 +38,8 @@ def call_cache_paths(call: PackageCall, state: State) -> list[str]:
     directory = call.value(*_CACHE_OPTIONS)
     if directory:
         return [directory]
-    env = {**state.vars, **call.environment}
+    names = ("XDG_CACHE_HOME", *(cache.variable.partition("/")[0] for cache in manager.caches))
+    env = {name: call.environment.get(name, state.vars.get(name, "")) for name in names}
     places = [place for cache in cache_directories(manager, home, env) for place in cache]
     cache_home = env.get("XDG_CACHE_HOME")
     if cache_home:

@@ -84,9 +84,13 @@ def _without_glibc(stage: Stage) -> str:
 
 def _is_compatible(stage: Stage) -> bool:
     """Whether an instruction of the stage names glibc or what stands in for it; copied libraries count."""
-    text = stage.build.dockerfile.source.text[stage.start : stage.end]
-    copied = any(isinstance(step, Copy) and ("/lib" in step.logical.text) for step in stage.instructions)
-    return copied or any(word in text for word in _COMPATIBILITY)
+
+    def read() -> bool:
+        text = stage.build.dockerfile.source.text[stage.start : stage.end]
+        copied = any(isinstance(step, Copy) and ("/lib" in step.logical.text) for step in stage.instructions)
+        return copied or any(word in text for word in _COMPATIBILITY)
+
+    return stage.build.cached(("compatible with glibc", stage.index), read)
 
 
 def _dynamic_compiler(build: Build, source: Stage, copy: Copy) -> str:
@@ -94,6 +98,10 @@ def _dynamic_compiler(build: Build, source: Stage, copy: Copy) -> str:
     name = source.base_ref.name if source.base_ref is not None else ""
     if name not in ("golang", "rust") or not _copies_program(copy):
         return ""
+    return build.cached(("dynamic compiler", source.index), lambda: _compiler_in(build, source, name))
+
+
+def _compiler_in(build: Build, source: Stage, name: str) -> str:
     environment = source.state(len(source.instructions)).vars
     for step in source.instructions:
         for command in build.commands(step) if isinstance(step, Run) else ():

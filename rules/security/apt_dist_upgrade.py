@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..base import INFO, Bad, Finding, Good, rule
-from ..packages.earlier_settings import lowercase_text, preceding_steps
+from ..packages.earlier_settings import is_preceded, lowercase_text
 from ..packages.package_findings import CallPrefix
 
 TYPE_CHECKING = False
@@ -46,7 +46,7 @@ def _is_intended(build: Build, run: Run) -> bool:
         words = set(f"{ref.repository}-{ref.tag or ''}".replace("/", "-").replace("_", "-").split("-"))
         if not words.isdisjoint(_ROLLING):
             return True
-    return any("sources.list" in lowercase_text(step.trigger or step) for step in preceding_steps(build, run))
+    return is_preceded(build, run, ("sources.list",), lambda step: "sources.list" in lowercase_text(step))
 
 
 _ROLLING = frozenset(("kali", "kalilinux", "rolling", "sid", "unstable", "testing", "experimental", "devel"))

@@ -7,9 +7,9 @@ from ..base import ERROR, Bad, Finding, Good, rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from ...model.build import Build
+    from ...model.build import Build, Stage
     from ...syntax.tree import CommandLine, Healthcheck, Run, Shell
 
 
@@ -58,10 +58,14 @@ def _entrypoint(instruction: CommandLine, build: Build) -> bool | None:
     stage = build.stage_of(instruction)
     if stage is None:
         return None
-    for each in (stage, *stage.ancestors):
-        entries = [i for i in each.instructions if isinstance(i, Entrypoint)]
-        if entries:
-            return bool(entries[-1].words)
+
+    def last(each: Stage, inherited: Sequence[Entrypoint] | None) -> Sequence[Entrypoint]:
+        own = [step for step in each.instructions if isinstance(step, Entrypoint)]
+        return own[-1:] or inherited or ()
+
+    entrypoint = stage.inherit("last ENTRYPOINT", last)
+    if entrypoint:
+        return bool(entrypoint[0].words)
     facts = stage.base_facts
     if facts is None or not facts.recorded_on:
         return True if stage.root.image == "scratch" else None

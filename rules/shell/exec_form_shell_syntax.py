@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...model.layers import has_step
 from ...syntax.expand import variable_references
 from ...syntax.tree import Cmd, Entrypoint
 from ..base import WARNING, Bad, Finding, Good, rule
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ...model.build import Build
-    from ...syntax.tree import Argument, Healthcheck, Run
+    from ...syntax.tree import Argument, Healthcheck, Instruction, Run
 
 _OPERATORS = frozenset(("&&", "||", "|", ">", ">>", "<", "&", "2>", "2>&1", "&>"))
 _EXPANDING = frozenset(
@@ -47,11 +48,7 @@ def exec_form_shell_syntax(instruction: Run | Cmd | Entrypoint | Healthcheck, bu
         return
     name = words[0].text.rpartition("/")[2]
     # An ENTRYPOINT may evaluate its arguments.
-    unsure = isinstance(instruction, Cmd) and any(
-        isinstance(other, Entrypoint) and other.words
-        for each in (stage, *stage.ancestors)
-        for other in each.instructions
-    )
+    unsure = isinstance(instruction, Cmd) and has_step(stage, "command of ENTRYPOINT", _sets_entrypoint)
     found = _operator(words, name) or _literal(words, name)
     if found is not None:
         word, problem = found
@@ -63,6 +60,10 @@ def exec_form_shell_syntax(instruction: Run | Cmd | Entrypoint | Healthcheck, bu
             word,
             confidence="medium" if unsure else "",
         )
+
+
+def _sets_entrypoint(step: Instruction) -> bool:
+    return isinstance(step, Entrypoint) and bool(step.words)
 
 
 def _operator(words: Sequence[Argument], name: str) -> tuple[Argument, str] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...model.layers import first_step
 from ...syntax.tree import Run, Shell
 from ..base import ERROR, Bad, Finding, Good, rule
 
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...model.build import Build
+    from ...syntax.tree import Instruction
 
 _SUITES = frozenset(
     "precise trusty xenial bionic focal jammy noble squeeze wheezy jessie stretch buster bullseye bookworm".split()
@@ -37,13 +39,18 @@ def shell_without_pipefail(shell: Shell, build: Build) -> Iterator[Finding]:
     name = words[0].rpartition("/")[2] if words else ""
     if name not in ("sh", "dash") or "pipefail" not in words:
         return
-    if any(isinstance(step, Run) and "/bin/sh" in step.logical.text for step in stage.instructions):
+    steps = stage.instructions
+    if first_step(stage, "RUN with /bin/sh", _names_shell) < len(steps):
         return
-    later = stage.instructions[build.index_of(shell) + 1 :]
+    later = (steps[index] for index in range(build.index_of(shell) + 1, len(steps)))
     following = next((step for step in later if isinstance(step, Run | Shell)), None)
     if isinstance(following, Run):
         message = f"`{name}` of this base image is dash, which has no `pipefail`, so every RUN fails; use `/bin/bash`"
         yield Finding(message, shell.words[0])
+
+
+def _names_shell(step: Instruction) -> bool:
+    return isinstance(step, Run) and "/bin/sh" in step.logical.text
 
 
 EXAMPLES = (

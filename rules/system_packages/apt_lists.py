@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import chain, islice
+from itertools import chain
 
 from ...fixers.edits.edit import SAFE, UNSAFE, Fix
 from ...fixers.edits.join_runs import join_runs, run_separator
+from ...model.layers import has_step
 from ...syntax.tree import CommandLine, Run
 from ..base import INFO, MEDIUM, Bad, Finding, Good, rule
 from ..layers.separate_updates import is_separate_update
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from ...model.build import Build
     from ...model.packages.calls import PackageCall
     from ...model.packages.managers import PackageManager
+    from ...syntax.tree import Instruction
 
 
 @rule("DL3009", level=INFO, since="0.1", fix=SAFE, prefilter=("apt",))
@@ -78,14 +80,15 @@ def _only_updates(build: Build, run: Run) -> bool:
 
 def _used_at_run_time(build: Build, run: Run) -> bool:
     """Whether the CMD, ENTRYPOINT or HEALTHCHECK of the final image calls apt."""
+
+    def calls_apt(step: Instruction) -> bool:
+        if not isinstance(step, CommandLine) or isinstance(step, Run):
+            return False
+        names = {call.manager.name for call in build.package_calls(step)}
+        return "apt" in names or any(command.name.startswith("apt-") for command in build.commands(step))
+
     stage = build.final_stage
-    lineage = (*stage.ancestors, stage) if stage is not None and build.stage_of(run) is not None else ()
-    for step in (step for each in lineage for step in each.instructions):
-        if isinstance(step, CommandLine) and not isinstance(step, Run):
-            names = {call.manager.name for call in build.package_calls(step)}
-            if "apt" in names or any(command.name.startswith("apt-") for command in build.commands(step)):
-                return True
-    return False
+    return stage is not None and build.stage_of(run) is not None and has_step(stage, "apt at run time", calls_apt)
 
 
 _MOST_JOINED = 50
@@ -173,7 +176,7 @@ def _needed_later(build: Build, run: Run) -> int:
     stage = build.stage_of(run)
     if stage is None:
         return 0
-    rest = islice(stage.instructions, build.index_of(run) + 1, None)
+    rest = (stage.instructions[index] for index in range(build.index_of(run) + 1, len(stage.instructions)))
     for step in chain(rest, (i for each in stage.descendants for i in each.instructions)):
         for call in build.package_calls(step) if isinstance(step, Run) else ():
             if call.manager.name == "apt" and call.refreshes():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from json.encoder import encode_basestring
 
 from ...terminal.streams import CONTROL, LOG_COMMAND
 from ..source_texts import SourceCache
@@ -49,9 +50,13 @@ def dumps_items(answer: Any, items: Iterable[Any]) -> Iterator[str]:
 
 def _indented(value: dict[str, Any] | list[Any] | str | float | None, newline: str) -> str:
     """`json.dumps(value, ensure_ascii=False, indent=1)`, whose nested generators take several times as long."""
+    if isinstance(value, str):
+        return encode_basestring(value)
+    if type(value) is int:
+        return str(value)
     inner = f"{newline} "
     if isinstance(value, dict) and value:
-        parts = [f"{_encode(key)}: {_indented(each, inner)}" for key, each in value.items()]
+        parts = [f"{encode_basestring(key)}: {_indented(each, inner)}" for key, each in value.items()]
         return f"{{{inner}{f',{inner}'.join(parts)}{newline}}}"
     if isinstance(value, list) and value:
         parts = [_indented(each, inner) for each in value]
