@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from itertools import islice
+from math import inf
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,63 +36,100 @@ def indent_depths(script: str, starts: Sequence[int]) -> list[int] | None:
     root, kinds, _ = parse_bash(script)
     if root.has_error:
         return None
+    nesting = _Nesting(script, root, kinds, {0, *starts})
     found: list[int] = []
     only_words = True
-    begins = {0, *starts}
     for start in starts:
-        depth, command = _depth_at(root, kinds, start, begins)
+        depth, command = nesting.depth_at(start)
         if _CLOSING.match(script, start):
             depth = max(0, depth - 1)
         only_words = only_words and command is not None and not depth
-        found.append(depth + (0 if command is None else 1 + _groups(script, command, start)))
+        found.append(depth + (0 if command is None else 1 + nesting.groups(command, start)))
     return [0] * len(found) if only_words else found
 
 
-def _depth_at(root: Node, kinds: dict[int, str], at: int, begins: set[int]) -> tuple[int, int | None]:
-    """The number of constructs around an index, and the start of the command it is an argument of, None for none.
+class _Nesting:
+    """The constructs and commands around the places of a script; the children of a node are listed once.
 
     `begins` are the indexes at which lines start.
     """
-    depth: int = 0
-    command: int | None = None
-    node: Node | None = root
-    parent: Node | None = None
-    while node is not None:
-        kind = kinds[node.kind_id]
-        if node.start_byte < at:
-            if kind in _CONSTRUCTS:
-                depth, command = depth + 1, None
-            elif kind in _COMMANDS or (kind == _REDIRECTED and _is_redirection(node, kinds, at)):
-                command = node.start_byte
-            elif parent is not None and _continues_statement(node, parent, kinds, at, begins):
-                depth += 1
-        parent, node = node, next((child for child in node.children if child.start_byte <= at < child.end_byte), None)
-    return depth, command
 
+    def __init__(self, script: str, root: Node, kinds: dict[int, str], begins: set[int]) -> None:
+        self._script = script
+        self._root = root
+        self._kinds = kinds
+        self._begins = begins
+        self._children: dict[int, tuple[list[Node], list[int]]] = {}
+        self._breaks: dict[int, float] = {}
+        # The last command for which groups were counted, up to where, and how many are open there.
+        self._counted = (-1, 0, 0)
 
-def _continues_statement(node: Node, parent: Node, kinds: dict[int, str], at: int, begins: set[int]) -> bool:
-    """Whether an index is on a line that continues a pipeline or `&&` list which is one of several statements."""
-    kind, around = kinds[node.kind_id], kinds[parent.kind_id]
-    if kind == "pipeline":
-        operators = [child.start_byte for child in node.children if kinds[child.kind_id] in _PIPES]
-        among = around == "list" or (around in _BODIES and _statements(parent) > 1)
-        return among and any(operator <= at and operator in begins for operator in operators)
-    return kind == "list" and around in _BODIES and node.start_byte in begins and _statements(parent) > 1
+    def depth_at(self, at: int) -> tuple[int, int | None]:
+        """The number of constructs around an index, and the start of the command it is an argument of or None."""
+        depth: int = 0
+        command: int | None = None
+        node: Node | None = self._root
+        parent: Node | None = None
+        while node is not None:
+            kind = self._kinds[node.kind_id]
+            if node.start_byte < at:
+                if kind in _CONSTRUCTS:
+                    depth, command = depth + 1, None
+                elif kind in _COMMANDS or (kind == _REDIRECTED and self._is_redirection(node, at)):
+                    command = node.start_byte
+                elif parent is not None and self._continues_statement(node, parent, at):
+                    depth += 1
+            parent, node = node, self._child_at(node, at)
+        return depth, command
 
+    def groups(self, command: int, at: int) -> int:
+        """The number of groups around the word at `at` of the command; a closing word is outside its group."""
+        last, start, opened = self._counted
+        if last != command or start > at:
+            start, opened = command, 0
+        words = self._script[start:at].split()
+        opened += sum(word in _GROUP for word in words) - sum(word in _GROUP_END for word in words)
+        self._counted = (command, at, opened)
+        return max(0, opened - self._script.startswith(_GROUP_END, at))
 
-def _statements(body: Node) -> int:
-    """The number of statements in a script or a group."""
-    return sum(child.is_named for child in body.children)
+    def _listed(self, node: Node) -> tuple[list[Node], list[int]]:
+        """The children of a node, and where they start."""
+        known = self._children.get(node.id)
+        if known is None:
+            children = node.children
+            known = self._children[node.id] = (children, [child.start_byte for child in children])
+        return known
 
+    def _child_at(self, node: Node, at: int) -> Node | None:
+        children, starts = self._listed(node)
+        index = bisect_right(starts, at) - 1
+        # Children of the same start: all but one are empty.
+        while index >= 0 and children[index].end_byte <= at and starts[index] == at:
+            index -= 1
+        return children[index] if index >= 0 and at < children[index].end_byte else None
 
-def _is_redirection(node: Node, kinds: dict[int, str], at: int) -> bool:
-    """Whether an index is in a redirection. The grammar parses `a && b > c` as a redirection of `a && b`."""
-    body = node.children[0]
-    return at >= body.end_byte or kinds[body.kind_id] in _COMMANDS
+    def _continues_statement(self, node: Node, parent: Node, at: int) -> bool:
+        """Whether an index is on a line that continues a pipeline or `&&` list which is one of several statements."""
+        kind, around = self._kinds[node.kind_id], self._kinds[parent.kind_id]
+        if kind == "pipeline":
+            among = around == "list" or (around in _BODIES and self._statements(parent) > 1)
+            return among and self._first_broken_pipe(node) <= at
+        return kind == "list" and around in _BODIES and node.start_byte in self._begins and self._statements(parent) > 1
 
+    def _first_broken_pipe(self, pipeline: Node) -> float:
+        """Where the first `|` of a pipeline stands that begins a line; infinite for none."""
+        if pipeline.id not in self._breaks:
+            pipes = (child for child in self._listed(pipeline)[0] if self._kinds[child.kind_id] in _PIPES)
+            self._breaks[pipeline.id] = next(
+                (pipe.start_byte for pipe in pipes if pipe.start_byte in self._begins), inf
+            )
+        return self._breaks[pipeline.id]
 
-def _groups(script: str, start: int, at: int) -> int:
-    """The number of groups around the word at `at` of the command at `start`; a closing word is outside its group."""
-    words = script[start:at].split()
-    opened = sum(word in _GROUP for word in words) - sum(word in _GROUP_END for word in words)
-    return max(0, opened - script.startswith(_GROUP_END, at))
+    def _statements(self, body: Node) -> int:
+        """The number of statements in a script or a group, counted to 2."""
+        return sum(1 for _ in islice((child for child in self._listed(body)[0] if child.is_named), 2))
+
+    def _is_redirection(self, node: Node, at: int) -> bool:
+        """Whether an index is in a redirection. The grammar parses `a && b > c` as a redirection of `a && b`."""
+        body = self._listed(node)[0][0]
+        return at >= body.end_byte or self._kinds[body.kind_id] in _COMMANDS
