@@ -20,7 +20,7 @@ _EXECUTABLE_MODE = re.compile(r"[ugoa]*[+=][rwst]*x[rwst]*|0?[0-7]*[1357][0-7]{0
 _USERS = frozenset(("tar", "unzip", "bsdtar", "dpkg", "rpm", "gunzip", "7z", "installer", "msiexec", "xz", "unxz"))
 
 
-@rule("SEC031", level=INFO, since="0.1", confidence=MEDIUM, preview=True, prefilter=("curl", "wget"))
+@rule("SEC031", level=INFO, since="0.1", confidence=MEDIUM, prefilter=("curl", "wget"))
 def unverified_program(run: Run, build: Build) -> Iterator[Finding]:
     """A program or an archive is downloaded and used without verifying its checksum.
 
