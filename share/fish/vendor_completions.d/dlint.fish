@@ -123,6 +123,7 @@ function __dlint_rules
         'SEC031'\t'A program or an archive is downloaded and used without verifying its checksum.' \
         'SEC032'\t'A file is downloaded without encryption, over `http://` or `ftp://`, and not verified.' \
         'SEC033'\t'A download names no version: its URL has `latest`, `nightly` or a branch.' \
+        'SEC040'\t'curl stores or executes an error page as if it were the file, because it runs without `--fail`.' \
         'CTX001'\t'The whole build context is copied without a `.dockerignore`.' \
         'CTX002'\t'Files that do not belong in an image are copied because `.dockerignore` does not exclude them.' \
         'CTX003'\t'COPY or ADD references a file that is not in the build context.' \
@@ -167,6 +168,9 @@ function __dlint_rules
         'COR032'\t'A shell comment at the end of a continued line comments out all lines after it.' \
         'COR033'\t'`COPY --link` gives the files to a user or group by name.' \
         'COR034'\t'COPY copies directories together with other sources, which puts their contents into one directory.' \
+        'COR050'\t'HEALTHCHECK calls curl without `--fail`, so an error of the server counts as healthy.' \
+        'COR054'\t'`adduser -g` of busybox sets a comment, not the group of the account.' \
+        'COR055'\t'`sed -ie` keeps a copy of each file whose name ends with `e`: what follows `-i` is a suffix, not an option.' \
         'PKG001'\t'`cargo`, `conda`, `composer`, `dotnet` or `bundle` installs a package without a pinned version.' \
         'PKG002'\t'npm, pnpm, bun, Poetry, Pipenv, uv, conda, Composer, Cargo, gem, Bundler or pacman leaves its cache in the layer.' \
         'PKG003'\t'`conda` or `pacman` prompts for confirmation.' \
