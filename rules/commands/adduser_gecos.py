@@ -58,7 +58,7 @@ def _groups(build: Build, run: Run) -> set[str]:
     stage = build.stage_of(run)
     found: set[str] = set()
     for each in (stage, *stage.ancestors) if stage is not None else ():
-        for step in each.instructions:
+        for step in each.all_instructions():
             if isinstance(step, Run):
                 for command in build.commands(step):
                     if command.name == "addgroup":

@@ -46,7 +46,7 @@ def curl_without_fail(run: Run, build: Build) -> Iterator[Finding]:
     if is_verified(build, run) or "curlrc" in build.dockerfile.source.text:
         return
     commands = build.commands(run)
-    after = dict(zip(map(id, commands), (*commands[1:], None), strict=True))
+    after = {id(command): following for command, following in zip(commands, (*commands[1:], None), strict=False)}
     seen: set[int] = set()
     for fetch in fetches(build, run):
         command = fetch.command

@@ -169,8 +169,13 @@ function __dlint_rules
         'COR033'\t'`COPY --link` gives the files to a user or group by name.' \
         'COR034'\t'COPY copies directories together with other sources, which puts their contents into one directory.' \
         'COR050'\t'HEALTHCHECK calls curl without `--fail`, so an error of the server counts as healthy.' \
+        'COR052'\t'`cargo build` or `cargo install --path` runs without `--locked`, although Cargo.lock is there.' \
+        'COR053'\t'The tag of the base image names no version, such as `lts`, `stable` or `alpine`, so it moves to new major ones.' \
         'COR054'\t'`adduser -g` of busybox sets a comment, not the group of the account.' \
         'COR055'\t'`sed -ie` keeps a copy of each file whose name ends with `e`: what follows `-i` is a suffix, not an option.' \
+        'COR057'\t'COPY uses a flag that only recent builders have, and no `# syntax` line asks for a frontend that has it.' \
+        'COR058'\t'A line of `.dockerignore` is meant as a comment or as several patterns, but is one pattern that matches nothing.' \
+        'COR059'\t'`|| true` at the end of a chain of `&&` hides the failure of every command in it, such as an install.' \
         'PKG001'\t'`cargo`, `conda`, `composer`, `dotnet` or `bundle` installs a package without a pinned version.' \
         'PKG002'\t'npm, pnpm, bun, Poetry, Pipenv, uv, conda, Composer, Cargo, gem, Bundler or pacman leaves its cache in the layer.' \
         'PKG003'\t'`conda` or `pacman` prompts for confirmation.' \
