@@ -179,6 +179,8 @@ ROWS: tuple[Row, ...] = (
     ('downloads.moving_branch', 'moving-branch', 'PKG005', 'warning', '0.1', ('Run',), (), ('://', 'github:', 'gitlab:', '#ma', '#dev'), '', True, True, (), 'high', False),
     ('packages.apt_key', 'apt-key', 'PKG006', 'warning', '0.1', ('Run',), (), ('apt-key',), '', True, True, (), 'high', False),
     ('packages.stored_frontend', 'stored-frontend', 'PKG010', 'info', '0.1', ('Env',), (), ('debian_frontend',), '', True, False, (), 'high', False),
+    ('language_packages.uv_development_group', 'uv-development-group', 'PKG020', 'info', '0.1', ('Build',), (), ('uv ',), 'unsafe', True, False, (), 'medium', False),
+    ('language_packages.bundler_groups', 'bundler-groups', 'PKG021', 'info', '0.1', ('Build',), (), ('bundle',), '', True, False, (), 'medium', False),
     ('files.unused_ignore', 'unused-ignore', 'IGN001', 'info', '0.1', ('Build',), (), ('dlint',), 'safe', True, False, (), 'high', False),
     ('files.unused_hadolint_ignore', 'unused-hadolint-ignore', 'IGN002', 'info', '0.1', ('Build',), (), ('hadolint',), 'unsafe', False, False, (), 'high', False),
     ('image.end_of_life_base', 'end-of-life-base', 'BAS001', 'warning', '0.1', ('Stage',), (), (), '', True, False, (), 'high', False),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ...model.layers import first_package_download, runs_project_code
 from ...syntax.tree import Arg, Env, Label, Run
 from ..base import WARNING, Bad, Finding, Good, rule
+from ..downloads.fetches import fetches
 from ..packages.package_findings import CallPrefix
 from ..text import format_line_numbers
 from .build_identity import uses_variable, varies_per_build
@@ -14,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from ...model.build import Build, Stage
-    from ...model.packages.calls import PackageCall
     from ...syntax.tree import Instruction, KeyValuePair
+    from ..downloads.fetches import Fetch
 
 
 @rule("OPT021", level=WARNING, since="0.1", onbuild=False, formerly=("changing-argument",))
@@ -24,7 +25,7 @@ def cache_busting_argument(stage: Stage, build: Build) -> Iterator[Finding]:
 
     ## Why
     Every RUN after an ARG depends on its value, so a new commit, date or build number reruns all of them, for example
-    the installation of packages. An ENV that copies the value has the same effect, also in all stages based on this
+    the installation of packages or a download. An ENV that copies the value has the same effect, also in all stages based on this
     one. A LABEL does not invalidate the cache.
 
     ## What to do
@@ -42,10 +43,21 @@ def cache_busting_argument(stage: Stage, build: Build) -> Iterator[Finding]:
                 yield _finding(build, pair, walk.call, walk.users, stage)
 
 
+class _Download:
+    """A command that downloads a file: `text` is its program and URL."""
+
+    __slots__ = ("end", "start", "text")
+
+    def __init__(self, fetch: Fetch) -> None:
+        self.start = fetch.command.start
+        self.end = fetch.span.end
+        self.text = f"{fetch.command.name} … {fetch.url}"
+
+
 def _finding(
-    build: Build, pair: KeyValuePair, call: PackageCall, users: Sequence[Instruction], stage: Stage
+    build: Build, pair: KeyValuePair, head: CallPrefix | _Download, users: Sequence[Instruction], stage: Stage
 ) -> Finding:
-    head, name = CallPrefix(call), pair.key.text
+    name = pair.key.text
     line = build.dockerfile.source.line(head.start)
     also = f", together with its uses on {format_line_numbers([user.start_line for user in users])}" if users else ""
     inherited = head.start > stage.end
@@ -61,15 +73,15 @@ def _finding(
 class _Walk:
     """Reads the instructions after an ARG up to the first install, or the first step that may use its value.
 
-    `names`: the variables with its value; `users`: the LABELs and ENVs that use it; `call`: the install, if one was
-    found; `stopped`: a step may use the value; `reaches_children`: an ENV hands it to the stages based on this one.
+    `names`: the variables with its value; `users`: the LABELs and ENVs that use it; `call`: the install or
+    the download, if one was found; `stopped`: a step may use the value; `reaches_children`: an ENV hands it to the stages based on this one.
     """
 
     def __init__(self, build: Build, names: Collection[str], users: Sequence[Instruction] = ()) -> None:
         self.build = build
         self.names = set(names)
         self.users: list[Instruction] = list(users)
-        self.call: PackageCall | None = None
+        self.call: CallPrefix | _Download | None = None
         self.stopped = False
 
     @property
@@ -89,7 +101,9 @@ class _Walk:
                 if runs_project_code(self.build, instruction):
                     self.stopped = True
                     return
-                self.call = first_package_download(self.build, instruction)
+                call = first_package_download(self.build, instruction)
+                fetch = next(fetches(self.build, instruction), None) if call is None else None
+                self.call = CallPrefix(call) if call is not None else _Download(fetch) if fetch is not None else None
                 if self.call is not None:
                     return
 
@@ -118,6 +132,11 @@ EXAMPLES = (
         why="an ENV of a base stage",
         message="in a stage that is based on this one",
     ),
+    Bad(
+        "ARG «COMMIT_SHA»\nRUN curl -fsSLo /a.jar https://example.com/a.jar\nLABEL commit=$COMMIT_SHA",
+        message="reruns `curl … https://example.com/a.jar` on line 3",
+    ),
+    Good("ARG COMMIT_SHA\nRUN curl -fsSLo /a.jar https://example.com/$COMMIT_SHA/a.jar", why="the download uses it"),
     Good(
         "FROM ruby:3.3-slim AS base\nARG BUILD_COMMIT_SHA\nFROM base AS build\nRUN bundle install\nFROM base",
         why="an ARG ends with its stage",

@@ -43,7 +43,7 @@ def moving_tag(instruction: From, build: Build) -> Iterator[Finding]:
 
     ## Exceptions
     - Suites of distributions, such as `debian:bookworm`, and tags with a digest or any number.
-    - An image that the project builds from another Dockerfile.
+    - An image that the project builds from another Dockerfile, and a path with the word, such as `debian/unstable`.
     """
     stage = build.stage_from(instruction)
     if stage is None or stage.parent is not None or instruction.base is None:
@@ -51,7 +51,7 @@ def moving_tag(instruction: From, build: Build) -> Iterator[Finding]:
     ref = stage.base_ref
     if ref is None or ref.digest is not None or not ref.tag or is_project_image(build, stage.image):
         return
-    if _moves(ref):
+    if _moves(ref) and not _is_meant(build, ref):
         others = same_bases(build, stage)
         if others is not None:
             yield Finding(
@@ -60,6 +60,12 @@ def moving_tag(instruction: From, build: Build) -> Iterator[Finding]:
                 instruction.base,
                 related=[(other, "again here") for other in others],
             )
+
+
+def _is_meant(build: Build, ref: ImageRef) -> bool:
+    """Whether the name of the file or of a directory says the word: Dockerfile.edge, debian/unstable."""
+    path = build.dockerfile.source.name.lower()
+    return any(word in path for word in _MOVING.intersection((ref.tag or "").split("-")))
 
 
 def _moves(ref: ImageRef) -> bool:

@@ -7,7 +7,7 @@ import posixpath
 from ...fixers.edits.edit import UNSAFE, Fix
 from ...fixers.edits.word_edits import insert_word_after
 from ...model.image_paths import commands_with_directories
-from ...syntax.tree import Run
+from ...syntax.tree import CopyOrAdd, Run
 from ..base import INFO, MEDIUM, Bad, Finding, Good, rule
 from .lockfiles import lockfile_in
 
@@ -44,8 +44,12 @@ def cargo_locked(run: Run, build: Build) -> Iterator[Finding]:
     stage = build.stage_of(run)
     if stage is None:
         return
-    before = [each for each in stage.instructions[: build.index_of(run) + 1] if isinstance(each, Run)]
-    texts = [build.script(each).text for each in before]
+    before = stage.instructions[: build.index_of(run) + 1]
+    copied = max(
+        (i for i, each in enumerate(before) if isinstance(each, CopyOrAdd) and _copies_manifest(each)), default=0
+    )
+    runs = [each for each in before[copied:] if isinstance(each, Run)]
+    texts = [build.script(each).text for each in runs]
     if any(_LOCK in text or "Cargo.toml" in text or any(word in text for word in _CHANGES) for text in texts):
         return
     for command, directory in commands_with_directories(build, run):
@@ -64,6 +68,10 @@ def cargo_locked(run: Run, build: Build) -> Iterator[Finding]:
             command,
             fix=Fix("Add `--locked`", UNSAFE, edits, declare_edits=True) if edits else None,
         )
+
+
+def _copies_manifest(copy: CopyOrAdd) -> bool:
+    return any("Cargo" in source.text for source in copy.sources)
 
 
 def _lock_above(build: Build, run: Run, directory: str) -> str:
@@ -94,6 +102,11 @@ EXAMPLES = (
         files={"Cargo.toml": "", "Cargo.lock": "", "cli/Cargo.toml": ""},
         why="a workspace",
     ),
+    Bad(
+        "WORKDIR /app\nRUN cargo new --bin .\nCOPY Cargo.toml Cargo.lock ./\nRUN «cargo build»",
+        why="the manifest is replaced",
+    ),
+    Good("WORKDIR /app\nCOPY Cargo.toml Cargo.lock ./\nRUN cargo init && cargo build", why="changed"),
     Good("WORKDIR /app\nCOPY . .\nRUN cargo build", files={"Cargo.toml": ""}, why="no lock file"),
     Good("WORKDIR /app\nCOPY Cargo.toml Cargo.lock ./\nRUN cargo install cargo-chef", why="another program"),
     Good("WORKDIR /app\nCOPY Cargo.toml Cargo.lock ./\nRUN cargo fetch --locked && cargo build --frozen"),

@@ -183,6 +183,8 @@ function __dlint_rules
         'PKG005'\t'pip, uv, npm, pnpm or Yarn installs a package from a branch, which moves.' \
         'PKG006'\t'`apt-key` adds a key that apt trusts for every repository.' \
         'PKG010'\t'ENV sets DEBIAN_FRONTEND, which then applies to the container as well.' \
+        'PKG020'\t'`uv sync` installs the dependency group `dev` into an image that is shipped.' \
+        'PKG021'\t'An image for production contains the gems of the groups development and test.' \
         'IGN001'\t'A `# dlint: ignore[…]` comment suppresses nothing.' \
         'IGN002'\t'A `# hadolint ignore=…` comment suppresses nothing that dlint reports.' \
         'BAS001'\t'The final image is based on a release that has reached end of life.' \
