@@ -5,7 +5,6 @@ from __future__ import annotations
 from ...model.layers import first_package_download, runs_project_code
 from ...syntax.tree import Arg, Env, Label, Run
 from ..base import WARNING, Bad, Finding, Good, rule
-from ..downloads.fetches import fetches
 from ..packages.package_findings import CallPrefix
 from ..text import format_line_numbers
 from .build_identity import uses_variable, varies_per_build
@@ -15,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from ...model.build import Build, Stage
+    from ...syntax.command import Word
     from ...syntax.tree import Instruction, KeyValuePair
-    from ..downloads.fetches import Fetch
 
 
 @rule("OPT021", level=WARNING, since="0.1", onbuild=False, formerly=("changing-argument",))
@@ -25,8 +24,8 @@ def cache_busting_argument(stage: Stage, build: Build) -> Iterator[Finding]:
 
     ## Why
     Every RUN after an ARG depends on its value, so a new commit, date or build number reruns all of them, for example
-    the installation of packages or a download. An ENV that copies the value has the same effect, also in all stages based on this
-    one. A LABEL does not invalidate the cache.
+    the installation of packages or a download. An ENV that copies the value has the same effect, also in all stages
+    based on this one. A LABEL does not invalidate the cache.
 
     ## What to do
     Move the ARG, and the LABEL or ENV that uses it, after the installs.
@@ -43,19 +42,8 @@ def cache_busting_argument(stage: Stage, build: Build) -> Iterator[Finding]:
                 yield _finding(build, pair, walk.call, walk.users, stage)
 
 
-class _Download:
-    """A command that downloads a file: `text` is its program and URL."""
-
-    __slots__ = ("end", "start", "text")
-
-    def __init__(self, fetch: Fetch) -> None:
-        self.start = fetch.command.start
-        self.end = fetch.span.end
-        self.text = f"{fetch.command.name} … {fetch.url}"
-
-
 def _finding(
-    build: Build, pair: KeyValuePair, head: CallPrefix | _Download, users: Sequence[Instruction], stage: Stage
+    build: Build, pair: KeyValuePair, head: CallPrefix | Word, users: Sequence[Instruction], stage: Stage
 ) -> Finding:
     name = pair.key.text
     line = build.dockerfile.source.line(head.start)
@@ -73,15 +61,16 @@ def _finding(
 class _Walk:
     """Reads the instructions after an ARG up to the first install, or the first step that may use its value.
 
-    `names`: the variables with its value; `users`: the LABELs and ENVs that use it; `call`: the install or
-    the download, if one was found; `stopped`: a step may use the value; `reaches_children`: an ENV hands it to the stages based on this one.
+    `names`: the variables with its value; `users`: the LABELs and ENVs that use it; `call`: the install or the
+    download, if one was found; `stopped`: a step may use the value; `reaches_children`: an ENV hands it to the stages
+    based on this one.
     """
 
     def __init__(self, build: Build, names: Collection[str], users: Sequence[Instruction] = ()) -> None:
         self.build = build
         self.names = set(names)
         self.users: list[Instruction] = list(users)
-        self.call: CallPrefix | _Download | None = None
+        self.call: CallPrefix | Word | None = None
         self.stopped = False
 
     @property
@@ -102,10 +91,14 @@ class _Walk:
                     self.stopped = True
                     return
                 call = first_package_download(self.build, instruction)
-                fetch = next(fetches(self.build, instruction), None) if call is None else None
-                self.call = CallPrefix(call) if call is not None else _Download(fetch) if fetch is not None else None
+                self.call = CallPrefix(call) if call is not None else _download(self.build, instruction)
                 if self.call is not None:
                     return
+
+
+def _download(build: Build, run: Run) -> Word | None:
+    """The program of the first command in a RUN that downloads a file."""
+    return next((c.words[0] for c in build.commands(run) if c.name in ("curl", "wget") and c.operands()), None)
 
 
 def _in_children(build: Build, stage: Stage, walk: _Walk) -> _Walk:
@@ -134,7 +127,7 @@ EXAMPLES = (
     ),
     Bad(
         "ARG «COMMIT_SHA»\nRUN curl -fsSLo /a.jar https://example.com/a.jar\nLABEL commit=$COMMIT_SHA",
-        message="reruns `curl … https://example.com/a.jar` on line 3",
+        message="reruns `curl` on line 3",
     ),
     Good("ARG COMMIT_SHA\nRUN curl -fsSLo /a.jar https://example.com/$COMMIT_SHA/a.jar", why="the download uses it"),
     Good(
