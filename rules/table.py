@@ -165,6 +165,7 @@ ROWS: tuple[Row, ...] = (
     ('correctness.link_with_owner_name', 'link-with-owner-name', 'COR033', 'warning', '0.1', ('Copy', 'Add'), (), ('--link',), '', True, True, (), 'high', False),
     ('correctness.merged_directories', 'merged-directories', 'COR034', 'warning', '0.1', ('Copy', 'Add'), (), (), '', True, True, (), 'medium', True),
     ('correctness.healthcheck_status', 'healthcheck-status', 'COR050', 'warning', '0.1', ('Healthcheck',), (), ('curl',), 'unsafe', True, True, (), 'medium', False),
+    ('instructions.empty_argument', 'empty-argument', 'COR051', 'info', '0.1', ('Arg',), (), ('arg',), '', True, False, (), 'medium', True),
     ('language_packages.cargo_locked', 'cargo-locked', 'COR052', 'info', '0.1', ('Run',), (), ('cargo',), 'unsafe', True, False, (), 'medium', False),
     ('image.moving_tag', 'moving-tag', 'COR053', 'info', '0.1', ('From',), (), (), '', True, True, (), 'medium', False),
     ('commands.adduser_gecos', 'adduser-gecos', 'COR054', 'warning', '0.1', ('Run',), (), ('adduser',), 'unsafe', True, True, (), 'high', False),

@@ -42,13 +42,14 @@ class ShippedInstall:
 
     def _matched_by_pattern(self, build: Build, name: str) -> str | None:
         """The file `name` that a COPY with a pattern, such as `Gemfile*`, puts into the directory."""
-        for stage in self.chain if build.context is not None else ():
+        context = build.context
+        for stage in self.chain if context is not None else ():
             for step in stage.instructions:
                 if isinstance(step, Copy) and step.flag("from") is None and step.destination is not None:
                     state = build.state(step)
                     patterns = [word.text for word in step.sources if "*" in word.text]
-                    if patterns and state.path(step.destination.text) == self.directory:
-                        for path in (path for pattern in patterns for path in build.context.match(pattern)):
+                    if context is not None and patterns and state.path(step.destination.text) == self.directory:
+                        for path in (path for pattern in patterns for path in context.match(pattern)):
                             if posixpath.basename(path) == name:
                                 return path
         return None
@@ -77,18 +78,14 @@ def shipped_installs(build: Build, manager: str, directories: Sequence[str]) -> 
 
 
 def _installs(build: Build, manager: str, chain: Sequence[Stage]) -> Iterator[ShippedInstall]:
-    for stage in reversed(chain):
-        for run in stage.instructions:
-            calls = (
-                {
-                    id(call.command): call
-                    for call in build.package_calls(run)
-                    if call.manager.name == manager and call.verb == "restore" and not call.uncertain
-                }
-                if isinstance(run, Run)
-                else {}
-            )
-            for command, directory in commands_with_directories(build, run) if isinstance(run, Run) and calls else ():
-                call = calls.get(id(command))
-                if call is not None and directory and not command.context:
-                    yield ShippedInstall(run, call, directory, chain)
+    runs = [step for stage in reversed(chain) for step in stage.instructions if isinstance(step, Run)]
+    for run in runs:
+        calls = {
+            id(call.command): call
+            for call in build.package_calls(run)
+            if call.manager.name == manager and call.verb == "restore" and not call.uncertain
+        }
+        for command, directory in commands_with_directories(build, run) if calls else ():
+            call = calls.get(id(command))
+            if call is not None and directory and not command.context:
+                yield ShippedInstall(run, call, directory, chain)

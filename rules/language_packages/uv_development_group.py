@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .shipped_installs import ShippedInstall
 
 _CHOSEN = ("--no-dev", "--no-default-groups", "--only-group", "--only-dev", "--no-group", "--dev", "--group")
+_NO_TABLE: dict[str, Any] = {}
 _ELSEWHERE = ("--project", "--directory", "--script", "--all-packages", "--all-groups")
 _SETTINGS = ("UV_NO_DEV", "UV_NO_DEFAULT_GROUPS", "UV_NO_GROUP")
 
@@ -68,12 +69,12 @@ def _development_packages(build: Build, install: ShippedInstall) -> str:
         members = _table(_table(_table(project, "tool"), "uv"), "workspace").get("members")
         inside = [posixpath.join(posixpath.dirname(path), each) for each in members or () if isinstance(each, str)]
         known = [_read(build, posixpath.join(each, "pyproject.toml")) for each in inside if "*" not in each]
-        project = next((each for each in known if _table(each, "project").get("name") == name), {})
+        project = next((each for each in known if _table(each, "project").get("name") == name), _NO_TABLE)
     uv = _table(_table(project, "tool"), "uv")
     defaults = uv.get("default-groups", ["dev"])
     if defaults != "all" and "dev" not in defaults:
         return ""
-    group = _table(project, "dependency-groups").get("dev") or uv.get("dev-dependencies") or []
+    group: list[Any] = _table(project, "dependency-groups").get("dev") or uv.get("dev-dependencies") or []
     names = [each.partition("[")[0].strip() for each in group if isinstance(each, str)]
     short = [name[: next((i for i, char in enumerate(name) if char in "<>=~!; @"), len(name))] for name in names]
     return ", ".join(short[:3]) + (", …" if len(short) > 3 else "")
@@ -91,8 +92,9 @@ def _read(build: Build, path: str | None) -> dict[str, Any]:
 
 
 def _table(value: dict[str, Any], key: str) -> dict[str, Any]:
-    found = value.get(key)
-    return found if isinstance(found, dict) else {}
+    """The table `key` in another one; empty if it is missing or something else."""
+    found: Any = value.get(key)
+    return found if isinstance(found, dict) else _NO_TABLE
 
 
 _PROJECT = '[project]\nname = "a"\n[dependency-groups]\ndev = ["pytest>=8", "ruff"]\n'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...fixers.edits.edit import SAFE, UNSAFE, Fix
 from ...fixers.edits.join_runs import join_runs
-from ...model.image_paths import added_paths, covers, is_large, removed_paths
+from ...model.image_paths import ImagePath, added_paths, covers, is_large, removed_paths
 from ...model.layers import inherited_instructions, is_remote_source, removed_packages
 from ...syntax.tree import CopyOrAdd, Run
 from ..base import WARNING, Bad, Finding, Good, rule
@@ -16,8 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ...model.build import Build
-    from ...model.image_paths import ImagePath
     from ...syntax.tree import Instruction
+
+
+_LARGE_PART = 1_000_000
+"""Bytes of a deleted part of a copied directory from which on it matters."""
 
 
 @rule("OPT003", level=WARNING, since="0.1", onbuild=False, fix=SAFE)
@@ -56,9 +59,25 @@ def _deleted_files(build: Build, steps: Sequence[Instruction]) -> Iterator[Findi
             hit = [(place, maker) for place, maker in made if covers(gone.path, place.path)]
             made = [pair for pair in made if pair not in hit]
             hit = [(place, maker) for place, maker in hit if deleted and is_large(build, maker, place)]
+            hit = hit or (list(_parts(build, gone, made)) if deleted else [])
             if hit:
                 yield _deleted(gone, hit, _fix(build, [maker for _, maker in hit], instruction))
         made += [(place, instruction) for place in added_paths(build, instruction)]
+
+
+def _parts(
+    build: Build, gone: ImagePath, made: Sequence[tuple[ImagePath, Instruction]]
+) -> Iterator[tuple[ImagePath, Instruction]]:
+    """The large part of a directory of the build context that is deleted, with the COPY of the directory."""
+    context = build.context
+    if context is None or any(char in gone.path for char in "*?[$"):
+        return
+    for place, maker in made:
+        above = place.path.rstrip("/") + "/"
+        if gone.path.startswith(above) and isinstance(maker, CopyOrAdd) and not maker.flag("from"):
+            part = f"{place.source.strip('/')}/{gone.path.removeprefix(above)}"
+            if context.is_directory(place.source) and context.size(part) >= _LARGE_PART:
+                yield ImagePath(gone.path, maker.sources[0], place.source), maker
 
 
 def _fix(build: Build, makers: Sequence[Instruction], last: Instruction) -> Fix | None:
@@ -133,6 +152,12 @@ EXAMPLES = (
     Bad("COPY . /src\nRUN make -C /src install\nRUN rm -rf «/src»", message="COPY on line 2"),
     Bad("FROM node:22-slim\nWORKDIR /app\nRUN npm ci && npm run build\nRUN rm -rf «node_modules»"),
     Bad("RUN apt-get install -y gcc make\nRUN make\nRUN apt-get purge -y «gcc make»", message="`gcc` and `make` are"),
+    Bad(
+        "COPY src /src\nRUN make -C /src && rm -rf «/src/tests»",
+        files={"src/a.c": "", "src/tests/data": "x" * 1_100_000},
+        message="`/src/tests` is deleted here but stays in the layer of the COPY on line 2",
+    ),
+    Good("COPY src /src\nRUN rm -rf /src/tests", files={"src/tests/a": "x" * 99}, why="a small part"),
     Good("COPY a.txt /tmp/\nRUN pip install -r /tmp/a.txt && rm /tmp/a.txt", why="a small file"),
     Good("RUN wget https://example.com/a.tgz\nRUN rm -rf /var/tmp/a.tgz", why="another path"),
     Good(

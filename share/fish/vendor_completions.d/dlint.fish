@@ -130,7 +130,7 @@ function __dlint_rules
         'OPT001'\t'The package lists are updated in one RUN and used in another.' \
         'OPT002'\t'Consecutive RUN instructions call the same package manager.' \
         'OPT003'\t'Files or packages are removed in a later layer than the one that added them.' \
-        'OPT004'\t'A RUN changes the owner or mode of all files, or of a large file, that an earlier COPY added.' \
+        'OPT004'\t'A RUN changes the owner or mode of all files, of a large file or of many files that an earlier COPY added.' \
         'OPT005'\t'Consecutive COPY instructions copy to the same directory with the same options.' \
         'OPT010'\t'The final image uses a full base image although a slimmer variant of the same version exists.' \
         'OPT020'\t'Source code is copied before the dependencies are installed.' \
@@ -169,6 +169,7 @@ function __dlint_rules
         'COR033'\t'`COPY --link` gives the files to a user or group by name.' \
         'COR034'\t'COPY copies directories together with other sources, which puts their contents into one directory.' \
         'COR050'\t'HEALTHCHECK calls curl without `--fail`, so an error of the server counts as healthy.' \
+        'COR051'\t'An ARG has no default, and an instruction that cannot work with an empty value uses it.' \
         'COR052'\t'`cargo build` or `cargo install --path` runs without `--locked`, although Cargo.lock is there.' \
         'COR053'\t'The tag of the base image names no version, such as `lts`, `stable` or `alpine`, so it moves to new major ones.' \
         'COR054'\t'`adduser -g` of busybox sets a comment, not the group of the account.' \
