@@ -58,7 +58,7 @@ def build_packages_shipped(build: Build) -> Iterator[Finding]:
     if starts_interpreter(build, starting_instructions([final, *final.ancestors])):
         return
     removed = _removed_names(build, steps)
-    found: list[Sequence[Package]] = []
+    found: list[list[Package]] = []
     for run in (step for step in steps if isinstance(step, Run)):
         for call in [] if _removes_unnamed(build, run) else build.package_calls(run):
             packages = _build_packages(call, removed)

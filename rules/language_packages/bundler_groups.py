@@ -38,7 +38,9 @@ def bundler_groups(build: Build) -> Iterator[Finding]:
     - Any setting of `without` or `only`.
     """
     final = build.final_stage
-    values = final.state(len(final.instructions)).vars if final is not None else {}
+    if final is None:
+        return
+    values = final.state(len(final.instructions)).vars
     if not any(values.get(name) == "production" for name in _ENVIRONMENTS):
         return
     for install in shipped_installs(build, "bundle", ("bundle", "gems", "/app", "/rails")):

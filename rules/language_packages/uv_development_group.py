@@ -94,7 +94,8 @@ def _read(build: Build, path: str | None) -> dict[str, Any]:
 def _table(value: dict[str, Any], key: str) -> dict[str, Any]:
     """The table `key` in another one; empty if it is missing or something else."""
     found: Any = value.get(key)
-    return found if isinstance(found, dict) else _NO_TABLE
+    table: dict[str, Any] = found if isinstance(found, dict) else _NO_TABLE
+    return table
 
 
 _PROJECT = '[project]\nname = "a"\n[dependency-groups]\ndev = ["pytest>=8", "ruff"]\n'
