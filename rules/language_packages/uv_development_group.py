@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from typing import cast
 
 from ...fixers.edits.edit import UNSAFE, Fix
 from ...fixers.edits.word_edits import insert_word_after
@@ -94,8 +95,7 @@ def _read(build: Build, path: str | None) -> dict[str, Any]:
 def _table(value: dict[str, Any], key: str) -> dict[str, Any]:
     """The table `key` in another one; empty if it is missing or something else."""
     found: Any = value.get(key)
-    table: dict[str, Any] = found if isinstance(found, dict) else _NO_TABLE
-    return table
+    return cast("dict[str, Any]", found) if isinstance(found, dict) else _NO_TABLE
 
 
 _PROJECT = '[project]\nname = "a"\n[dependency-groups]\ndev = ["pytest>=8", "ruff"]\n'
