@@ -7,7 +7,7 @@ Source: BuildKit frontend/dockerfile/dockerfile2llb (convert*.go) and its record
 from __future__ import annotations
 
 from ..syntax.expand import ExpansionError, ExpansionTooLong
-from ..syntax.instruction_checks import KEYWORDS, parse_mount_fields, shortened
+from ..syntax.instruction_checks import KEYWORDS, not_a_comment, parse_mount_fields, shortened
 from ..syntax.tree import Add, Copy, CopyOrAdd, From, Run
 from .build import stage_number
 from .images.reference import InvalidReferenceError, parse_reference
@@ -374,6 +374,9 @@ def _is_octal(text: str) -> bool:
 
 def _ports(instruction: Instruction, state: State) -> Iterator[Refusal]:
     for word in instruction.arguments:
+        if word.text == "#":
+            yield not_a_comment(instruction.logical.text[word.start_index :], instruction.name), word
+            return
         if _known(state, word.text):
             for part in state.text(word.text).split():
                 problem = _port(part)
@@ -410,5 +413,8 @@ def _signal(instruction: Instruction, state: State) -> Iterator[Refusal]:
             continue
         value = state.text(word.text)
         number = value.isascii() and value.isdigit() and _number(value) > 0
-        if not number and value.upper().removeprefix("SIG") not in _SIGNALS:
+        signal, blank, comment = value.partition(" #")
+        if blank and signal.strip().upper().removeprefix("SIG") in _SIGNALS:
+            yield not_a_comment("#" + comment, instruction.name), word
+        elif not number and value.upper().removeprefix("SIG") not in _SIGNALS:
             yield f"unknown signal `{value or word.text}`; use a name such as SIGTERM, or a number", word

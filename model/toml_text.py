@@ -20,5 +20,10 @@ def parse_toml(text: str) -> dict[str, Any]:
         raise ValueError(f"a key has more than {_MAX_DOTS} parts")
     try:
         return tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        raise
     except RecursionError:
         raise ValueError("arrays or tables nest too deeply") from None
+    except ValueError:
+        # Python's limit, whose message is for programmers.
+        raise ValueError("a number has too many digits") from None

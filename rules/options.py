@@ -16,6 +16,8 @@ GIVEN_ARGUMENTS = "given-arguments"
 """Set by the engine, never by a configuration."""
 PROJECT_IMAGES = "project-images"
 """Set by the engine, never by a configuration."""
+TARGET_PLATFORMS = "target-platforms"
+"""Set by the engine, never by a configuration."""
 
 
 def pedantic(build: Build) -> bool:
@@ -49,9 +51,18 @@ def unused_ignores(build: Build) -> Sequence[UnusedIgnore]:
     return value
 
 
-def given_arguments(build: Build) -> frozenset[str]:
-    """The build arguments that a build of the file passes in a compose file, a workflow, a makefile, and so on."""
-    value: Any = build.options.get(GIVEN_ARGUMENTS, frozenset[str]())
+def given_arguments(build: Build) -> Mapping[str, str]:
+    """The build arguments that another file of the project passes, each with the name of that file.
+
+    It is a compose file, a workflow, a makefile, and so on.
+    """
+    value: Any = build.options.get(GIVEN_ARGUMENTS, {})
+    return value
+
+
+def target_platforms(build: Build) -> Sequence[str]:
+    """The platforms that the project builds the image for, as far as a bake file, a workflow or the like says so."""
+    value: Any = build.options.get(TARGET_PLATFORMS, ())
     return value
 
 

@@ -93,7 +93,11 @@ def _check_arguments(instruction: Instruction) -> Iterator[Problem]:
     elif instruction.trigger is not None:
         yield from _check_onbuild(instruction.trigger)
     elif instruction.name == "SHELL" and not instruction.json:
-        yield 'SHELL requires the arguments to be in JSON form, such as ["/bin/bash", "-c"]', None
+        yield (
+            _comment_error(instruction)
+            or 'SHELL requires the arguments to be in JSON form, such as ["/bin/bash", "-c"]',
+            None,
+        )
     elif instruction.name == "VOLUME":
         for word in instruction.arguments:
             if not word.text.strip(WHITESPACE):
@@ -212,7 +216,23 @@ def _check_from(instruction: From) -> Iterator[Problem]:
                 words[2],
             )
     elif len(words) != 1:
-        yield "FROM requires either one or three arguments: FROM image, or FROM image AS name", None
+        yield (
+            _comment_error(instruction)
+            or "FROM requires either one or three arguments: FROM image, or FROM image AS name",
+            None,
+        )
+
+
+def _comment_error(instruction: Instruction) -> str:
+    """The error of an instruction that is only invalid because of a comment after it; otherwise empty."""
+    text = instruction.logical.text
+    at = text.find(" #", instruction.arguments_index)
+    return not_a_comment(text[at + 1 :], instruction.name) if at >= 0 else ""
+
+
+def not_a_comment(comment: str, name: str) -> str:
+    """The message about a comment on the line of the instruction `name`, whose last arguments it becomes."""
+    return f"`{comment.strip()}` is not a comment, but part of {name}; put comments on a line of their own"
 
 
 def _check_onbuild(trigger: Instruction) -> Iterator[Problem]:
@@ -226,7 +246,7 @@ def _check_healthcheck(instruction: Healthcheck) -> Iterator[Problem]:
     kind, words = instruction.kind, instruction.words
     if kind == "NONE":
         if words:
-            yield "HEALTHCHECK NONE accepts no arguments; remove them", None
+            yield _comment_error(instruction) or "HEALTHCHECK NONE accepts no arguments; remove them", None
         return
     if kind != "CMD":
         yield f"unknown type `{instruction.arguments[0].text}` in HEALTHCHECK; use HEALTHCHECK CMD … or NONE", None

@@ -7,7 +7,7 @@ Source of the grammar: BuildKit frontend/dockerfile/parser (parser.go, directive
 from __future__ import annotations
 
 from .expand import ExpansionError, parse_heredoc_word, split_words
-from .instruction_checks import KEYWORDS, check_instruction, shortened, suggest
+from .instruction_checks import KEYWORDS, check_instruction, not_a_comment, shortened, suggest
 from .instruction_words import (
     BLANKS,
     NotStringArrayError,
@@ -357,9 +357,7 @@ class _Parser:
             key, equals, _ = word.partition("=")
             argument = _argument(logical, start, stop)
             if not equals and name != "ARG":
-                raise LineError(
-                    f"missing = in `{word}`; write name=value, and put a value with spaces in double quotes"
-                )
+                raise LineError(self._missing_equals(logical, word, start, name))
             arguments.append(argument)
             split = start + len(key)
             pairs.append(
@@ -370,6 +368,14 @@ class _Parser:
                 )
             )
         instruction.pairs, instruction.arguments = pairs, arguments
+
+    def _missing_equals(self, logical: MappedText, word: str, start: int, name: str) -> str:
+        """Why `word`, at `start` of the logical line, has no `=`: it begins a comment or the next instruction."""
+        if word.startswith("#"):
+            return not_a_comment(logical.text[start:], name)
+        if word in KEYWORDS and start in logical.starts:
+            return f"`{word}` is part of the {name} above, because the line before ends with `{self.escape}`; remove it"
+        return f"missing = in `{word}`; write name=value, and put a value with spaces in double quotes"
 
     # Heredocs --------------------------------------------------------------------------------------------------
 

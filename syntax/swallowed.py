@@ -10,7 +10,7 @@ from .tree import CommandLine, Healthcheck
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .tree import Dockerfile, Instruction
+    from .tree import CopyOrAdd, Dockerfile, Instruction
 
 _LINE = re.compile(
     r"(?:FROM[ \t]+\S+(?:[ \t]+(?:AS|as)[ \t]+\S+)?[ \t\r]*$|(?:RUN|CMD|ENTRYPOINT|WORKDIR|MAINTAINER|ARG)[ \t]+\S"
@@ -20,6 +20,9 @@ _LINE = re.compile(
     re.MULTILINE,
 )
 """The start of a line that is an instruction: the keyword in capitals at the start, and arguments that fit it."""
+
+_UNQUOTED = re.compile(r"""(?:[^"'\\]|\\.|"(?:[^"\\]|\\.)*"|'[^']*')*""", re.DOTALL)
+"""Text without a quote that is not closed."""
 
 
 def swallowed_instructions(dockerfile: Dockerfile, instruction: Instruction) -> list[Span]:
@@ -38,6 +41,13 @@ def swallowed_instructions(dockerfile: Dockerfile, instruction: Instruction) -> 
     return found
 
 
+def has_foreign_words(dockerfile: Dockerfile, copy: CopyOrAdd) -> bool:
+    """Whether words of a COPY or ADD are no paths, but a comment after it or the instruction that follows it."""
+    if not copy.json and any(word.text == "#" for word in copy.arguments[1:]):
+        return True
+    return bool(swallowed_instructions(dockerfile, copy.parent or copy))
+
+
 def _is_argument(instruction: Instruction, index: int, line: str) -> bool:
     """Whether the line at `index` of the joined line may be meant as an argument of the instruction."""
     node = instruction
@@ -50,4 +60,7 @@ def _is_argument(instruction: Instruction, index: int, line: str) -> bool:
     if isinstance(node, CommandLine) and not node.json:
         starts = node.arguments[-1].start_index if node.arguments else 0
         return all(starts + start != index for start, _ in shell_line_spans(node.logical.text[starts:]))
-    return any(each.start_index < index < each.end_index and '"' in each.text for each in node.arguments)
+    return any(
+        each.start_index < index < each.end_index and not _UNQUOTED.fullmatch(each.text[: index - each.start_index])
+        for each in node.arguments
+    )

@@ -6,7 +6,7 @@ import os
 
 from ...model.disk import stays_inside
 from ...rules.base import CONFIDENCES, MEDIUM, normalize_selector
-from ...rules.options import GIVEN_ARGUMENTS, PROJECT_IMAGES
+from ...rules.options import GIVEN_ARGUMENTS, PROJECT_IMAGES, TARGET_PLATFORMS
 from ..config.arguments import OUTPUT_FORMATS
 from ..config.layer import ENVIRONMENT_PREFIX, ConfigError, ConfigLayer, display_path
 from ..config.profiles import get_profile
@@ -348,10 +348,15 @@ def _plan_of_builds(
         arguments |= build.args
         named_contexts |= build.contexts
     agreed = {key: value for key, value in arguments.items() if all(b.args.get(key) == value for b in builds)}
-    given = frozenset(name for build in builds for name in build.given)
-    options = {GIVEN_ARGUMENTS: given, PROJECT_IMAGES: images} if given or images else {}
+    given = {name: os.path.basename(build.file) for build in reversed(builds) for name in sorted(build.given)}
+    platforms = tuple(dict.fromkeys(platform for build in builds for platform in build.platforms))
+    found = {GIVEN_ARGUMENTS: given, PROJECT_IMAGES: images, TARGET_PLATFORMS: platforms}
+    options = {name: value for name, value in found.items() if value}
     return plan.with_build(
-        targets[:_MAX_TARGETS], {**agreed, **settings.get("build-args", {})}, named_contexts, options
+        targets[:_MAX_TARGETS],
+        {**agreed, **settings.get("build-args", {})},
+        named_contexts,
+        options if given or images or platforms else {},
     )
 
 

@@ -44,10 +44,11 @@ class TagGroup:
 class _Catalog:
     """The texts of the data files, and the lines of official images parsed so far."""
 
-    __slots__ = ("configurations", "groups", "texts")
+    __slots__ = ("configurations", "ends", "groups", "texts")
 
     def __init__(self) -> None:
         self.texts: dict[str, str] = {}
+        self.ends: dict[str, dict[str, str]] = {}
         self.groups: dict[str, dict[str, TagGroup]] = {}
         self.configurations: dict[str, dict[str, list[str]]] = {}
 
@@ -63,6 +64,15 @@ class _Catalog:
         text = self.read()
         at = text.find("\n" + start)
         return text[at + 1 + len(start) : text.find("\n", at + 1)] if at >= 0 else ""
+
+    def ends_of_support(self, product: str) -> dict[str, str]:
+        """The end of each release of a product, "" if it is not set."""
+        if product not in self.ends:
+            text = self.read("end-of-life.txt")
+            at = text.find(f"\n{product}\t")
+            line = text[at + len(product) + 2 : text.find("\n", at + 1)] if at >= 0 else ""
+            self.ends[product] = {name: end for name, _, end in (row.partition("=") for row in line.split())}
+        return self.ends[product]
 
     def tags(self, name: str) -> dict[str, TagGroup]:
         """The group of every tag of the image `name`; for a tag of Linux and Windows images, that of Linux."""

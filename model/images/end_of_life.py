@@ -165,11 +165,11 @@ class Release:
 class EndOfLife:
     """The table of data/end-of-life.txt."""
 
-    __slots__ = ("_text", "day")
+    __slots__ = ("day",)
 
     def __init__(self) -> None:
-        self._text = CATALOG.read("end-of-life.txt")
-        self.day = self._after("# date: ")
+        date = CATALOG.read("end-of-life.txt").partition("# date: ")[2]
+        self.day = date.partition("\n")[0]
 
     def releases(self, ref: ImageRef) -> list[Release]:
         """The releases that the tag of `ref` names: that of the program, then that of the distribution.
@@ -283,13 +283,7 @@ class EndOfLife:
 
     def _rows(self, product: str) -> Mapping[str, str]:
         """The end of each release, "" if it is not set."""
-        pairs = (row.partition("=") for row in self._after(product + "\t").split())
-        return {name: end for name, _, end in pairs}
-
-    def _after(self, start: str) -> str:
-        text = self._text
-        at = text.find("\n" + start)
-        return text[at + 1 + len(start) : text.find("\n", at + 1)] if at >= 0 else ""
+        return CATALOG.ends_of_support(product)
 
 
 def _name(ref: ImageRef) -> str:

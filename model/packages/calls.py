@@ -397,10 +397,15 @@ def cleans_cache(command: Command, manager: PackageManager, *, home: str = "/roo
     return _cleaned(command, manager, "cache")
 
 
+def share_cache(one: PackageManager, other: PackageManager) -> bool:
+    """Whether the managers clean up for each other. The cache of microdnf is its own, see managers.py."""
+    return one is other or (one.family == other.family and "microdnf" not in (one.name, other.name))
+
+
 def _cleaned(command: Command, manager: PackageManager, what: str) -> bool:
     """Whether it is a `clean` call of the manager or its family that empties `what`, "lists" or "cache"."""
     call = parse_package_call(command)
-    if call is None or call.verb != "clean" or call.manager.family != manager.family:
+    if call is None or call.verb != "clean" or not share_cache(call.manager, manager):
         return False
     given = {call.path, *(word.value for word in call.operands), *(flag for flag, _, _ in call.options)}
     clean = call.manager.clean

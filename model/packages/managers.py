@@ -380,15 +380,16 @@ _RPM_VERBS = Verbs(
     {
         "install": (
             *_words(
-                "install in reinstall localinstall groupinstall group-install swap downgrade install-n"
+                "install in reinstall rei localinstall groupinstall group-install swap downgrade dg install-n"
                 " install-na install-nevra"
             ),
             "group install",
+            "grp install",
             "module install",
         ),
-        "update-index": ("makecache",),
+        "update-index": ("makecache", "mc"),
         "upgrade": (
-            *_words("upgrade update up upgrade-minimal update-minimal groupupdate localupdate"),
+            *_words("upgrade update up upgrade-minimal update-minimal up-min groupupdate localupdate"),
             "group upgrade",
             "module update",
         ),

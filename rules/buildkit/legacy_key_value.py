@@ -33,17 +33,22 @@ def legacy_key_value(instruction: Env | Label, build: Build) -> Iterator[Finding
     Safe: the new form is parsed again and must give the same value, whether or not the variables in it are set. There
     is no fix if quotes cannot achieve that, and for a value with a comment in it, which was not meant as value.
     """
+    # BuildKit does not check the trigger of an ONBUILD.
+    aliases = () if instruction.parent is not None else None
     for pair in instruction.pairs:
         if pair.legacy and pair.value is not None:
             if " #" in pair.value.text:
                 note = pair.value.text[pair.value.text.index(" #") + 1 :]
                 message = f"`{note}` is part of the value, as a comment must start a line; move it to its own line"
-                yield Finding(f"legacy format without `=`; {message}", Span(pair.key.start, pair.value.end))
+                yield Finding(
+                    f"legacy format without `=`; {message}", Span(pair.key.start, pair.value.end), aliases=aliases
+                )
                 continue
             yield Finding(
                 f"legacy format without `=`; use `{instruction.name} {pair.key.text}=…`",
                 Span(pair.key.start, pair.value.end),
                 fix=_fix(instruction, pair.key, pair.value, build),
+                aliases=aliases,
             )
 
 

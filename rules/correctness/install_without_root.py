@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...syntax.tree import Run
 from ..base import ERROR, Bad, Finding, Good, rule
+from ..stages.accounts import is_elevated, unprivileged_user
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
     from ...model.build import Build
     from ...model.packages.calls import PackageCall
+    from ...syntax.tree import Run
 
 _PROGRAMS = frozenset(("apt", "apt-get", "aptitude", "apk", "dnf", "yum", "microdnf", "tdnf", "zypper"))
 _VERBS = frozenset(("install", "remove", "update-index", "upgrade"))
-_ELEVATING = frozenset(("sudo", "doas", "su", "su-exec", "gosu", "runuser", "setpriv", "fakeroot", "chroot", "pkexec"))
 _ELSEWHERE = tuple("--root -p --installroot -R --initdb --simulate -s --dry-run --download-only -d".split())
 """Options with which nothing of the system changes."""
 
@@ -39,11 +39,9 @@ def install_without_root(run: Run, build: Build) -> Iterator[Finding]:
     - Commands with sudo or a similar program.
     - Users that are not known: a variable, or the user of a base image that is not in dlint's catalog.
     """
-    user = build.state(run).user
-    if not user or not _is_unprivileged(user) or _may_be_root(build, run, user):
-        return
-    for call in build.package_calls(run):
-        if call.program in _PROGRAMS and call.verb in _VERBS and not _is_elevated(call):
+    user = unprivileged_user(build, run)
+    for call in build.package_calls(run) if user else ():
+        if call.program in _PROGRAMS and call.verb in _VERBS and not _may_succeed(call):
             yield Finding(
                 f"`{call.program}` runs as `{user}`, who may not change system packages; switch to root first",
                 call.command,
@@ -51,30 +49,8 @@ def install_without_root(run: Run, build: Build) -> Iterator[Finding]:
             return
 
 
-def _is_unprivileged(user: str) -> bool:
-    name = user.partition(":")[0]
-    return bool(name) and name != "root" and not (name.isdecimal() and int(name) == 0) and "\\" not in name
-
-
-def _may_be_root(build: Build, run: Run, user: str) -> bool:
-    """Whether the account may have ID 0, or the stage may be for Windows."""
-    stage = build.stage_of(run)
-    if stage is None or stage.is_windows or user.lower().startswith("container"):
-        return True
-    name = user.partition(":")[0]
-    for each in (stage, *stage.ancestors):
-        for instruction in each.instructions:
-            text = build.script(instruction).text if isinstance(instruction, Run) else ""
-            if name in text and any(option in text for option in ("-o ", "--non-unique", "-u 0", "--uid 0")):
-                return True
-    return False
-
-
-def _is_elevated(call: PackageCall) -> bool:
-    command = call.command
-    if not _ELEVATING.isdisjoint(command.wrappers) or call.uncertain or call.has(*_ELSEWHERE):
-        return True
-    return any(word in _ELEVATING for label in command.context for word in label.split())
+def _may_succeed(call: PackageCall) -> bool:
+    return is_elevated(call.command) or call.uncertain or call.has(*_ELSEWHERE)
 
 
 EXAMPLES = (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ...syntax.swallowed import swallowed_instructions
 from ..base import ERROR, Bad, Finding, Good, rule
 
@@ -10,6 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...model.build import Build
+
+_WINDOWS_PATH = re.compile(r"(?:^|[\s\"'=])[A-Za-z]:\S*\\\s*$")
+"""A path of Windows that ends with a backslash, at the end of a line."""
 
 
 @rule("COR030", level=ERROR, since="0.1", onbuild=False)
@@ -33,21 +38,24 @@ def swallowed_instruction(build: Build) -> Iterator[Finding]:
     for instruction in dockerfile.instructions:
         for place in swallowed_instructions(dockerfile, instruction):
             keyword = dockerfile.source.text[place.start : place.end]
-            line = _continued_line(build, place.start)
+            line, last = _continued_line(build, place.start)
+            remedy = "remove it"
+            if _WINDOWS_PATH.search(last):
+                remedy = "write `/`, or set another character with `# escape=`"
             yield Finding(
                 f"`{keyword}` is part of the {instruction.name} above, because line {line} ends with "
-                f"`{dockerfile.escape}`; remove it",
+                f"`{dockerfile.escape}`; {remedy}",
                 place,
             )
 
 
-def _continued_line(build: Build, start: int) -> int:
-    """The last line before `start` that is neither empty nor a comment."""
+def _continued_line(build: Build, start: int) -> tuple[int, str]:
+    """Number and text of the last line before `start` that is neither empty nor a comment."""
     source = build.dockerfile.source
     lines = source.text[:start].split("\n")[:-1]
     while lines and (not lines[-1].strip() or lines[-1].lstrip()[:1] == "#"):
         lines.pop()
-    return len(lines)
+    return len(lines), lines[-1] if lines else ""
 
 
 EXAMPLES = (
@@ -59,7 +67,8 @@ EXAMPLES = (
     Bad("RUN mkdir /d && \\\n    touch /d/x && \\\n\n«COPY» a /a", message="line 3"),
     Bad("COPY a /a \\\n# the port\n«EXPOSE» 80\n"),
     Bad("WORKDIR /app \\\n«COPY» a b"),
-    Bad("FROM mcr.microsoft.com/windows/servercore:ltsc2022\nCOPY a c:\\\n«RUN» dir c:", message="line 2 ends"),
+    Bad("FROM mcr.microsoft.com/windows/servercore:ltsc2022\nCOPY a c:\\\n«RUN» dir c:", message="write `/`, or set"),
+    Bad('USER 1000 \\\n«CMD» ["/app"]', message="line 2 ends with `\\`; remove it"),
     Bad("RUN make \\\n\n\n«FROM» debian:12-slim AS next"),
     Good("RUN env \\\nENV=production make", why="an argument"),
     Good("RUN echo 'a \\\nCOPY b c'", why="in quotes"),

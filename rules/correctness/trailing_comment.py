@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ...syntax.instruction_checks import not_a_comment
 from ...syntax.source import Span
 from ...syntax.tree import Arg, CommandLine, CopyOrAdd, Env, Volume
 from ..base import ERROR, Bad, Finding, Good, rule
@@ -19,7 +20,7 @@ _COMMENT = re.compile(r"\s(#(\s.*)?)$")
 _AFTER_ARRAY = re.compile(r"\]\s*(#.*)$")
 
 
-@rule("COR017", level=ERROR, since="0.1", onbuild=False, prefilter=(" #", "\t#"))
+@rule("COR017", level=ERROR, since="0.1", prefilter=(" #", "\t#"))
 def trailing_comment(
     instruction: Workdir | User | Volume | Copy | Add | Env | Arg | Cmd | Entrypoint | Healthcheck, build: Build
 ) -> Iterator[Finding]:
@@ -54,9 +55,7 @@ def trailing_comment(
     if found is None or _is_quoted(text[instruction.arguments_index : found.start(1)]):
         return
     place = Span(instruction.logical.offset(found.start(1)), instruction.logical.end_offset(found.end(1)))
-    comment = found[1].strip()
-    message = f"`{comment}` is not a comment, but part of {instruction.name}; put comments on a line of their own"
-    yield Finding(message, place)
+    yield Finding(not_a_comment(found[1], instruction.name), place)
 
 
 def _has_word(instruction: CopyOrAdd | Volume | Arg) -> bool:
@@ -79,6 +78,8 @@ EXAMPLES = (
     Bad("ARG A=1 «# one»"),
     Bad('CMD ["true"] «# run»'),
     Bad('HEALTHCHECK CMD ["curl", "x"] «# check»'),
+    Bad("ONBUILD USER app «# not root»", message="part of USER"),
+    Good("EXPOSE 80 # web", why="a build error, which SYN004 reports"),
     Good("RUN make # fast"),
     Good("CMD app # run"),
     Good('ENV A="x # y"'),

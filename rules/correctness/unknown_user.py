@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...model.build import Build, Stage
-    from ...syntax.tree import Instruction
+    from ...syntax.command import Word
+    from ...syntax.tree import Argument, Flag, Instruction
 
 _SYSTEM_USERS = frozenset(
     "root bin daemon adm lp sync shutdown halt mail news uucp operator man postmaster cron ftp sshd at squid xfs games "
@@ -34,13 +35,13 @@ _NAMING = frozenset(("chown", "chgrp", "mkdir", "install", "rm", "cp", "mv", "cd
 """Programs that do not create accounts, whatever their arguments are."""
 
 
-@rule("COR015", level=ERROR, since="0.1", onbuild=False, prefilter=("user",))
-def unknown_user(instruction: User, build: Build) -> Iterator[Finding]:
-    """USER names an account that does not exist in the image.
+@rule("COR015", level=ERROR, since="0.1", prefilter=("user", "chown"))
+def unknown_user(stage: Stage, build: Build) -> Iterator[Finding]:
+    """USER, `chown` or `--chown` names an account that does not exist in the image.
 
     ## Why
-    A RUN after it fails, and the container does not start: "unable to find user app: no matching entries in passwd
-    file".
+    The build fails, and with USER the container does not start: "unable to find user app: no matching entries in
+    passwd file". `chown` fails with "invalid user".
 
     ## What to do
     Create the account first: `RUN useradd --system app`, on Alpine `RUN adduser -S app`. Or use a numeric ID, which
@@ -50,27 +51,49 @@ def unknown_user(instruction: User, build: Build) -> Iterator[Finding]:
     - Base images whose accounts dlint does not know.
     - Stages with a step that may create accounts: a command that names the account or runs a script, the installation
       of packages, COPY to `/etc` or of whole directories from another image.
+    - Only the first instruction with the account is reported.
     """
-    word, stage = instruction.value, build.stage_of(instruction)
-    value = build.value(instruction, word) if word is not None else None
-    if word is None or stage is None or not value:
-        return
-    name = value.partition(":")[0]
     ref = stage.base_ref
-    if not re.fullmatch(r"[a-z_][a-z0-9_-]*", name) or name in _SYSTEM_USERS or stage.is_windows:
+    if stage.is_windows or ref is None or ref.name not in _IMAGES or "onbuild" in (ref.tag or ""):
         return
-    if ref is None or ref.name not in _IMAGES or "onbuild" in (ref.tag or ""):
-        return
-    before = stage.instructions[: build.index_of(instruction)]
-    earlier = [each for ancestor in stage.ancestors for each in ancestor.instructions]
-    if not any(_may_create(build, each, name, stage) for each in (*earlier, *before)):
-        yield Finding(
-            f"`{ref.text}` has no account `{name}`, and no step creates it; create it first or use a numeric ID",
-            word,
-        )
+    before = [each for ancestor in stage.ancestors for each in ancestor.instructions]
+    seen: set[str] = set(_SYSTEM_USERS)
+    for instruction in stage.instructions:
+        for owner, place in _owners(build, instruction):
+            name = owner.partition(":")[0]
+            if name in seen or not re.fullmatch(r"[a-z_][a-z0-9_-]*", name):
+                continue
+            seen.add(name)
+            earlier = [*before, instruction] if isinstance(instruction, Run) else before
+            if not any(_may_create(build, each, name) for each in earlier):
+                yield Finding(
+                    f"`{ref.text}` has no account `{name}`, and no step creates it; create it first or use a numeric "
+                    "ID",
+                    place,
+                )
+        before.append(instruction)
 
 
-def _may_create(build: Build, instruction: Instruction, name: str, stage: Stage) -> bool:
+def _owners(build: Build, instruction: Instruction) -> Iterator[tuple[str, User | Word | Flag | Argument]]:
+    """What an instruction gives to `user[:group]`, with its place."""
+    if isinstance(instruction, User):
+        value = build.value(instruction, instruction.value) if instruction.value is not None else None
+        if value and instruction.value is not None:
+            yield value, instruction.value
+    elif isinstance(instruction, CopyOrAdd):
+        flag = instruction.flag("chown")
+        if flag is not None and flag.value and instruction.flag("link") is None:
+            yield build.state(instruction).value(flag.value) or "", flag
+    elif isinstance(instruction, Run):
+        for command in build.commands(instruction):
+            if command.name == "chown" and not command.context and command.operator_after != "||":
+                words = command.words[1:]
+                owner = next((word for word in words if not word.text.startswith("-")), None)
+                if owner is not None and not owner.dynamic and not any("--reference" in word.text for word in words):
+                    yield owner.value.replace(".", ":"), owner
+
+
+def _may_create(build: Build, instruction: Instruction, name: str) -> bool:
     """Whether an instruction may add the account to the image."""
     if isinstance(instruction, (Copy, Add)):
         return _copies_accounts(build, instruction)
@@ -103,12 +126,19 @@ def _copies_accounts(build: Build, copy: CopyOrAdd) -> bool:
 
 EXAMPLES = (
     Bad(
-        "FROM python:3.12-slim\nRUN mkdir -p /src && chown -R nonroot:nonroot /src\nUSER «nonroot»",
+        "FROM python:3.12-slim\nRUN mkdir -p /src && chown -R «nonroot:nonroot» /src\nUSER nonroot",
         message="`python:3.12-slim` has no account `nonroot`",
     ),
     Good("FROM python:3.12-slim\nRUN useradd --system app\nUSER app"),
     Bad("FROM golang:1.26 AS b\nRUN adduser app\nFROM alpine:3.23\nCOPY --from=b /app /app\nUSER «app:app»"),
     Bad("FROM debian:12 AS a\nWORKDIR /a\nFROM a\nUSER «app»"),
+    Bad("FROM debian:12\nCOPY «--chown=app:app» a /a\nCOPY --chown=app b /b"),
+    Bad("FROM debian:12\nWORKDIR /a\nRUN mkdir b; chown «app» b"),
+    Good("FROM debian:12\nRUN useradd app && chown app:app /srv"),
+    Good("FROM debian:12\nRUN chown app /srv || true", why="may fail"),
+    Good("FROM debian:12\nRUN chown $APP /srv && chown --reference=/a /b && chown :app /c"),
+    Good("FROM debian:12\nRUN chown 1000:app /srv && chown www-data /c"),
+    Good("FROM debian:12\nONBUILD USER app", why="runs in another image"),
     Good("FROM debian:12 AS a\nRUN useradd app\nFROM a\nUSER app"),
     Good("FROM alpine:3.23\nRUN addgroup -S app && adduser -S app -G app\nUSER app"),
     Good("FROM alpine:3.23\nUSER nobody"),

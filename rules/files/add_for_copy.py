@@ -7,6 +7,7 @@ import posixpath
 from ...fixers.edits.edit import SAFE, UNSAFE, Edit, Fix
 from ...model.layers import is_remote_source
 from ...syntax.source import Span
+from ...syntax.swallowed import has_foreign_words
 from ..base import WARNING, Bad, Finding, Good, rule
 from ..text import join_quoted
 
@@ -55,6 +56,8 @@ def add_for_copy(add: Add, build: Build) -> Iterator[Finding]:
     - Sources whose value is only known at build time.
     """
     if any(flag.name in ("checksum", "keep-git-dir", "unpack") for flag in add.flags) or not add.sources:
+        return
+    if has_foreign_words(build.dockerfile, add):
         return
     values = ["" if word.text.startswith("<<") else build.value(add, word) for word in add.sources]
     if not any(value is None or _needs_add(value) for value in values):

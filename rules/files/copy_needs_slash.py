@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...fixers.edits.edit import SAFE, UNSAFE, Edit, Fix
-from ...syntax.swallowed import swallowed_instructions
+from ...syntax.swallowed import has_foreign_words
 from ...syntax.tree import Add
 from ..base import ERROR, Bad, Finding, Good, rule
 
@@ -35,8 +35,8 @@ def copy_needs_slash(copy: Copy | Add, build: Build) -> Iterator[Finding]:
     value = build.value(copy, word) if word is not None else None
     if word is None or not value or value == "." or value.endswith(("/", "/.")) or copy.flag("parents"):
         return
-    if value.endswith("\\") or swallowed_instructions(build.dockerfile, copy.parent or copy):
-        return  # a Windows directory, or the next instruction as sources
+    if value.endswith("\\") or has_foreign_words(build.dockerfile, copy):
+        return  # a Windows directory, or words that are no paths
     if len(copy.sources) > 1:
         yield Finding(
             f"{len(copy.sources)} sources need a directory as destination; end `{word.text}` with `/`",
@@ -83,6 +83,7 @@ EXAMPLES = (
     Good("FROM mcr.microsoft.com/windows/nanoserver:ltsc2022\nCOPY a b C:\\\\c\\\\"),
     Good("COPY a b ./"),
     Good("COPY a c:\\\nRUN dir c:", why="reported by swallowed-instruction"),
+    Good("COPY a /b # the file", why="reported by trailing-comment"),
     Good("COPY a b .", why="BuildKit treats it as a directory"),
     Good("ARG D\nCOPY a b $D", why="set by the build"),
     Good("COPY *.txt /c", files={"a.txt": "a"}),

@@ -10,11 +10,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...model.build import Build
-    from ...syntax.tree import Copy
+    from ...syntax.tree import Add, Copy
 
 
 @rule("COR024", level=WARNING, since="0.1", confidence=MEDIUM, preview=True)
-def merged_directories(copy: Copy, build: Build) -> Iterator[Finding]:
+def merged_directories(copy: Copy | Add, build: Build) -> Iterator[Finding]:
     """COPY copies the contents of several directories into one.
 
     ## Why
@@ -34,9 +34,9 @@ def merged_directories(copy: Copy, build: Build) -> Iterator[Finding]:
     context = build.context
     if context is None or len(copy.sources) < 2 or copy.flag("from") is not None or copy.flag("parents") is not None:
         return
-    plain = [source for source in copy.sources if not source.text.endswith(("/", "/.", '"')) and source.text != "."]
-    named = [(source, build.value(copy, source)) for source in plain]
-    found = [source for source, path in named if path and "*" not in path and context.is_directory(path)]
+    named = [(source, build.value(copy, source) or "") for source in copy.sources]
+    plain = [(source, path) for source, path in named if path not in ("", ".") and not path.endswith(("/", "/."))]
+    found = [source for source, path in plain if "*" not in path and context.is_directory(path)]
     if len(found) > 1:
         names = join_quoted([source.text for source in found])
         message = f"{names} are directories, whose contents are merged in one; copy each to its own directory"
@@ -49,9 +49,11 @@ EXAMPLES = (
         files={"src/index.js": "", "public/index.html": "", "package.json": "{}"},
         message="`src` and `public` are directories",
     ),
+    Bad("ADD «./src» public /app/", files={"src/a": "", "public/b": ""}),
     Good("COPY src ./src\nCOPY public ./public", files={"src/a": "", "public/b": ""}),
     Good("COPY src package.json ./", files={"src/a": "", "package.json": "{}"}, why="one directory"),
     Good("COPY src/ public/ ./", files={"src/a": "", "public/b": ""}, why="the contents are meant"),
+    Good('COPY "src/" "public/." ./', files={"src/a": "", "public/b": ""}),
     Good("COPY --parents src public ./", files={"src/a": "", "public/b": ""}),
     Good("FROM debian AS b\nFROM debian\nCOPY --from=b src public ./", files={"src/a": "", "public/b": ""}),
     Good("COPY a b ./", files={"a": "", "b": ""}, why="files"),

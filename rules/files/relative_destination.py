@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...fixers.edits.edit import SAFE, Edit, Fix
 from ...model.layers import has_workdir
+from ...syntax.swallowed import has_foreign_words
 from ...syntax.tree import Add, Workdir
 from ..base import WARNING, Bad, Finding, Good, rule
 from ..options import pedantic
@@ -45,7 +46,7 @@ def relative_destination(copy: Copy | Add, build: Build) -> Iterator[Finding]:
     base = stage.state(0).workdir
     if base != "/" and not (base is None and pedantic(build)):
         return
-    if not _has_workdir(stage, build.index_of(copy)):
+    if not _has_workdir(stage, build.index_of(copy)) and not has_foreign_words(build.dockerfile, copy):
         # `~` is not expanded, so `/~/x` is not what is meant either; COR012 reports it.
         fix = _fix(copy, word, value) if base == "/" and value[0] != "~" else None
         yield Finding(
@@ -87,6 +88,8 @@ EXAMPLES = (
     Good("FROM example.com/a:1\nCOPY a b", why="its working directory is unknown"),
     Good("FROM debian:12\nWORKDIR /b\nCOPY a ."),
     Good("FROM debian:12 AS Base\nWORKDIR /b\nFROM base\nCOPY a .", why="inherited from the parent stage"),
+    Good("FROM debian:12\nCOPY a /b # the file", why="reported by trailing-comment"),
+    Good("FROM debian:12\nCOPY a /b \\\nCMD x", why="reported by swallowed-instruction"),
     Good("FROM golang:1.23\nCOPY a b", why="golang sets WORKDIR /go"),
     Good("FROM debian:12\nARG D\nCOPY a $D", why="set by the build"),
     Good("FROM mcr.microsoft.com/windows/nanoserver:ltsc2022\nCOPY a c:/b"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...fixers.edits.edit import SAFE, UNSAFE, Edit, Fix
 from ...fixers.edits.shell_commands import append_command, insert_command_after
 from ...fixers.edits.word_edits import insert_word_after
-from ...model.packages.calls import parse_package_call
+from ...model.packages.calls import parse_package_call, share_cache
 from ...syntax.tree import CommandLine
 
 TYPE_CHECKING = False
@@ -101,7 +101,7 @@ def _sudo_prefix(build: Build, run: Run, call: PackageCall, root: bool) -> str |
 
 def clean_all(build: Build, run: Run, first: PackageCall, arguments: str) -> Fix | None:
     """Run `dnf clean all` or the like after the last call of a system package manager in the RUN."""
-    calls = [call for call in build.package_calls(run) if call.manager.family == first.manager.family]
+    calls = [call for call in build.package_calls(run) if share_cache(call.manager, first.manager)]
     last = calls[-1]
     relocating = ("--installroot", "--root", "-R", "--config", "-c", "--disablerepo", "--releasever", "--cache-dir")
     if any(call.has(*relocating) or call.value(*relocating) for call in calls) or cache_needed_later(build, run, first):

@@ -7,6 +7,7 @@ import re
 from ...model.images.tags import split_tag
 from ...syntax.tree import Copy, Run
 from ..base import HIGH, MEDIUM, WARNING, Bad, Finding, Good, rule
+from .go_imports import imports_no_cgo
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def foreign_libc(copy: Copy, build: Build) -> Iterator[Finding]:
 
     ## Exceptions
     - A build that links statically, cross-compiles, or whose base image is unknown.
+    - Go code that imports nothing but its own packages and those of the standard library that do not use cgo.
     - A stage that installs `gcompat` or `libc6-compat`.
     """
     flag, stage = copy.flag("from"), build.stage_of(copy)
@@ -57,6 +59,8 @@ def foreign_libc(copy: Copy, build: Build) -> Iterator[Finding]:
         return
     compiler = _dynamic_compiler(build, source, copy)
     if compiler == "go":
+        if imports_no_cgo(build, source):
+            return
         yield Finding(
             f"a program built with cgo on glibc may not start in {target}; set `CGO_ENABLED=0` for `go build`", flag
         )
@@ -114,8 +118,8 @@ _NO_PROGRAMS = frozenset(
 
 def _is_dynamic_go(command: Command, environment: Mapping[str, str], text: str) -> bool:
     arguments = [word.value for word in command.args]
-    if command.name != "go" or arguments[:1] not in (["build"], ["install"]):
-        return False
+    if command.name != "go" or arguments[:1] not in (["build"], ["install"]) or any("@" in each for each in arguments):
+        return False  # not the stage's own code
     # cgo is off by default for another platform (cmd/cgo).
     cross = {"GOOS", "GOARCH"} & {name for name, _ in command.assignments} or "GOARCH" in text or "GOOS" in text
     if cross or not {"GOOS", "GOARCH", "GOFLAGS"}.isdisjoint(environment):
@@ -159,6 +163,27 @@ EXAMPLES = (
         message="installed for Python 3.13, but this stage has Python 3.12",
     ),
     Good("FROM golang:1.25 AS b\nENV CGO_ENABLED=0\nRUN go build -o /app\nFROM alpine\nCOPY --from=b /app /app"),
+    Good(
+        'FROM golang:1.25 AS b\nCOPY <<EOF main.go\npackage main\n\nimport "fmt"\n\nfunc main() {}\nEOF\n'
+        "RUN go build -o /app main.go\nFROM scratch\nCOPY --from=b /app /app",
+        why="nothing that it imports uses cgo",
+    ),
+    Bad(
+        'FROM golang:1.25 AS b\nCOPY <<EOF main.go\npackage main\n\nimport (\n  "fmt"\n  "net/http"\n)\nEOF\n'
+        "RUN go build -o /app main.go\nFROM scratch\nCOPY «--from=b» /app /app",
+    ),
+    Good(
+        "FROM golang:1.25 AS b\nCOPY . .\nRUN go build -o /app .\nFROM scratch\nCOPY --from=b /app /app",
+        files={
+            "go.mod": "module example.com/a\n",
+            "main.go": 'package main\nimport "example.com/a/b"\nfunc main() {}\n',
+            "b/b.go": 'package b\nimport (\n\t"os"\n)\n',
+        },
+    ),
+    Bad(
+        "FROM golang:1.25 AS b\nCOPY . .\nRUN go build -o /app .\nFROM scratch\nCOPY «--from=b» /app /app",
+        files={"go.mod": "module example.com/a\n", "main.go": 'package main\nimport "example.com/db"\n'},
+    ),
     Good("FROM golang:1.25-alpine AS b\nRUN go build -o /app\nFROM alpine:3.22\nCOPY --from=b /app /app"),
     Good("FROM golang:1.25 AS b\nRUN go build -o /app\nFROM debian:13-slim\nCOPY --from=b /app /app"),
     Good("FROM golang:1.25 AS b\nRUN GOARCH=arm64 go build -o /app\nFROM alpine:3.22\nCOPY --from=b /app /app"),

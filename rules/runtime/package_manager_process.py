@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ..base import INFO, Bad, Finding, Good, rule
 from ..stages.development import is_development_file, is_for_development
 from .started_scripts import starting_instructions
@@ -9,6 +11,7 @@ from .started_scripts import starting_instructions
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
     from ...model.build import Build
 
@@ -46,13 +49,42 @@ def package_manager_process(build: Build) -> Iterator[Finding]:
         if command.name not in _MANAGERS or not script or script in _OTHER or (not runs and script not in _SCRIPTS):
             continue
         shown = " ".join([command.name, *arguments[: 2 if runs else 1]])
-        message = f"`{shown}` does not reliably pass signals on; start what the script runs: `node server.js`"
-        yield Finding(message, command)
+        program = _program_of(build, script)
+        remedy = f"start what the script runs: `{program}`" if program else "start the program of the script itself"
+        yield Finding(f"`{shown}` does not reliably pass signals on; {remedy}", command)
+
+
+def _program_of(build: Build, script: str) -> str:
+    """The command of a script, if the only package.json of the build context has it and it needs no shell; or ""."""
+    import json
+
+    context = build.context
+    found = context.find_by_name(("package.json",)) if context is not None else []
+    content = context.read("package.json") if context is not None and len(found) == 1 else None
+    try:
+        manifest: Any = json.loads(content or b"{}")
+        text: Any = manifest["scripts"][script]
+    except (ValueError, KeyError, TypeError, RecursionError):  # the file may hold anything
+        return ""
+    return text if isinstance(text, str) and _NODE_COMMAND.fullmatch(text) else ""
+
+
+_NODE_COMMAND = re.compile(r"node(?: [\w./:=@-]+)+")
 
 
 EXAMPLES = (
     Bad('FROM node:22-slim\nCMD ["«npm", "start»"]', message="`npm start` does not reliably pass signals on"),
     Good('FROM node:22-slim\nCMD ["node", "server.js"]'),
+    Bad(
+        'FROM node:22-slim\nCOPY . .\nCMD ["«npm", "start»"]',
+        files={"package.json": '{"scripts": {"start": "node --enable-source-maps dist/main.js"}}'},
+        message="start what the script runs: `node --enable-source-maps dist/main.js`",
+    ),
+    Bad(
+        'FROM node:22-slim\nCOPY . .\nCMD ["«npm", "start»"]',
+        files={"package.json": '{"scripts": {"start": "PORT=80 next start"}}'},
+        message="start the program of the script itself",
+    ),
     Bad("FROM node:22-slim\nCMD «npm run start:prod -- --port 80»", message="`npm run start:prod`"),
     Bad('FROM node:22-slim\nENTRYPOINT ["«yarn", "serve»"]'),
     Good('FROM node:22-slim\nCMD ["npm", "run", "dev"]', why="COR020 reports it"),

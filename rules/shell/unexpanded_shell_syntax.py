@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from ...syntax.expand import variable_references
+from ...syntax.instruction_checks import parse_mount_fields
 from ...syntax.source import Span
-from ...syntax.tree import Arg, CopyOrAdd, Env, Label, Workdir
+from ...syntax.tree import Arg, CopyOrAdd, Env, Label, Run, Workdir
 from ..base import WARNING, Bad, Finding, Good, rule
 
 TYPE_CHECKING = False
@@ -24,9 +25,9 @@ _SHELL_ONLY = frozenset(("PWD", "OLDPWD", "HOSTNAME"))
     "COR012", level=WARNING, since="0.1", onbuild=False, prefilter=("$(", "~", "`", "$pwd", "${pwd", "pwd}", "hostname")
 )
 def unexpanded_shell_syntax(
-    instruction: Env | Arg | Label | Workdir | Copy | Add | Volume, build: Build
+    instruction: Env | Arg | Label | Workdir | Copy | Add | Volume | Run, build: Build
 ) -> Iterator[Finding]:
-    """An instruction other than RUN uses `$(…)`, `~` or a variable of the shell.
+    """An instruction other than RUN, or a mount, uses `$(…)`, `~` or a variable of the shell.
 
     ## Why
     BuildKit only replaces variables that ENV and ARG set. `ENV NOW=$(date)` stores the text `$(date)`, `COPY a ~/`
@@ -41,6 +42,9 @@ def unexpanded_shell_syntax(
     - WORKDIR that begins with `~`, which DL3000 reports.
     - Text with `~` in ENV and ARG is reported with medium confidence, because some programs expand it themselves.
     """
+    if isinstance(instruction, Run):
+        yield from _mounts(instruction)
+        return
     for name, word in _values(instruction):
         problem = _problem(build, instruction, word, name)
         if problem:
@@ -56,6 +60,15 @@ def unexpanded_shell_syntax(
                     Span(place.offset(start), place.end_offset(end)),
                 )
                 break
+
+
+def _mounts(run: Run) -> Iterator[Finding]:
+    """Mounts of a RUN whose target begins with `~`."""
+    for flag in run.flags:
+        fields = parse_mount_fields(flag.value or "") if flag.name == "mount" else None
+        for key, value in fields or ():
+            if key in ("target", "dst", "destination") and value and value.partition("/")[0] == "~":
+                yield Finding("`~` is not expanded in a mount; write the path of the home directory", flag)
 
 
 def _values(instruction: Instruction) -> Iterator[tuple[str, Argument]]:
@@ -119,6 +132,8 @@ EXAMPLES = (
     Good("ENV A=\\$(date)"),
     Good('LABEL d="use `x` and ~/y"'),
     Good("ENV PWD=/x\nENV A=$PWD"),
+    Bad("RUN «--mount=type=cache,target=~/.cache» make", message="not expanded in a mount"),
+    Good("RUN --mount=type=cache,target=/root/.cache make ~/x"),
     Good("RUN ls ~/x $(pwd)", why="the shell expands it"),
     Good("COPY a~ b~/", why="names that end with a tilde"),
     Good("WORKDIR ~/app", why="reported by DL3000"),

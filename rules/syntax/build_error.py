@@ -43,6 +43,8 @@ EXAMPLES = (
         message="invalid .dockerignore, line 2",
     ),
     Bad("«# check=skip»\nFROM alpine:3.20", message="unknown check option"),
+    Bad("FROM alpine:3.20\nEXPOSE 80 «#» web", message="`# web` is not a comment, but part of EXPOSE"),
+    Bad("FROM alpine:3.20\nSTOPSIGNAL «SIGTERM # quick»", message="`# quick` is not a comment, but part of STOPSIGNAL"),
     Good("ARG BASE\nFROM $BASE", why="set by the build"),
     Good("FROM alpine:3.20\nARG PORT\nEXPOSE $PORT"),
 )

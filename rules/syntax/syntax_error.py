@@ -29,5 +29,10 @@ EXAMPLES = (
     Bad("FROM alpine:3.20\n«COPY /app»", message="at least two arguments"),
     Bad("FROM alpine:3.20\nRUN «--mont=type=cache,target=/x» make", message="did you mean --mount?"),
     Bad("FROM alpine:3.20\n«ENV A=1 B»", message="missing = in `B`"),
-    Good("from alpine:3.20\nrun make"),
+    Bad("FROM alpine:3.20\n«ENV A=1 # note»", message="`# note` is not a comment, but part of ENV"),
+    Bad("FROM alpine:3.20\n«LABEL a=b \\\nCOPY a /a»", message="`COPY` is part of the LABEL above"),
+    Bad("«FROM alpine:3.20 AS b # base»", message="`# base` is not a comment, but part of FROM"),
+    Bad("FROM alpine:3.20\n«HEALTHCHECK NONE # off»", message="`# off` is not a comment"),
+    Bad('FROM alpine:3.20\n«SHELL ["/bin/sh"] # e»', message="`# e` is not a comment"),
+    Bad("FROM alpine:3.20\n«ENV A=1 COPY B=2»", message="missing = in `COPY`"),
 )

@@ -5,10 +5,12 @@ from __future__ import annotations
 from ...fixers.edits.edit import SAFE, UNSAFE, Edit, Fix
 from ...fixers.edits.shell_commands import remove_command
 from ...fixers.edits.word_edits import insert_word_after, replace_word
+from ...model.packages.calls import is_mounted
 from ...syntax.tree import CommandLine, Run
 from ..base import INFO, Bad, Finding, Good, rule
 from ..options import pedantic
 from ..packages.fixes import following_steps, may_run_manager
+from ..packages.leftovers import package_list_paths
 from ..packages.package_findings import CallPrefix, calls_leaving_lists
 
 TYPE_CHECKING = False
@@ -40,10 +42,11 @@ def apk_cache(run: Run, build: Build) -> Iterator[Finding]:
 
 
 def _without_flag(build: Build, run: Run) -> list[PackageCall]:
-    """The first `apk add` without `--no-cache`, whatever the RUN deletes later; none if a cache is mounted."""
+    """The first `apk add` without `--no-cache`, whatever the RUN deletes later; none if its cache is mounted."""
     calls = [call for call in build.package_calls(run) if call.manager.name == "apk" and call.path == "add"]
-    mounted = build.mount_targets(run, "cache", "tmpfs")
-    return [call for call in calls if not call.has("--no-cache") and not mounted][:1]
+    targets = build.mount_targets(run, "cache", "tmpfs")
+    left = [call for call in calls if not call.has("--no-cache")]
+    return [call for call in left if not is_mounted(package_list_paths(call.manager), targets)][:1]
 
 
 def _advice(build: Build, run: Run, call: PackageCall) -> str:
@@ -150,6 +153,12 @@ EXAMPLES = (
     ),
     Bad("FROM alpine:3.2\nRUN «apk add» curl", fixed="FROM alpine:3.2\nRUN apk add curl"),
     Good("FROM alpine:3.20\nRUN apk update && apk add curl && rm -rf /var/cache/apk/*"),
+    Bad(
+        "FROM alpine:3.20\nRUN --mount=type=cache,target=/root/.npm «apk add» curl",
+        options={"pedantic": True},
+        why="the cache of npm",
+    ),
+    Good("FROM alpine:3.20\nRUN --mount=type=cache,target=/var/cache/apk apk add curl", options={"pedantic": True}),
     Good("FROM alpine:3.20\nRUN --mount=type=cache,target=/var/cache/apk apk add -U curl"),
     Good(
         "FROM alpine:3.20\nRUN --mount=type=cache,target=/etc/apk/cache apk add curl",

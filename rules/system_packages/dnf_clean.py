@@ -55,5 +55,12 @@ EXAMPLES = (
         fixed="FROM fedora:42\nRUN dnf install -y \\\n      a \\\n      b && \\\n    dnf clean all && \\\n    c",
     ),
     Bad("FROM fedora:42\nRUN «microdnf install» -y httpd", message="`microdnf clean all`"),
+    Bad(
+        "FROM rockylinux:9\nRUN «dnf install» -y httpd && microdnf clean all",
+        fixed="FROM rockylinux:9\nRUN dnf install -y httpd && dnf clean all && microdnf clean all",
+        why="another cache",
+    ),
+    Bad("FROM fedora:42\nRUN «dnf in» -y httpd", fixed="FROM fedora:42\nRUN dnf in -y httpd && dnf clean all"),
+    Good("FROM rockylinux:9\nRUN dnf install -y httpd && yum clean all"),
     Good("FROM fedora:42\nRUN dnf install -y httpd && rm -rf /var/cache/dnf /var/cache/libdnf5"),
 )

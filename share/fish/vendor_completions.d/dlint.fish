@@ -137,6 +137,9 @@ function __dlint_rules
         'OPT021'\t'An ARG that changes with every build is declared before expensive steps that do not need it.' \
         'OPT022'\t'The final image contains compilers and headers that only the build needs.' \
         'OPT024'\t'A RUN does nothing, such as `RUN true` between two COPYs.' \
+        'OPT025'\t'A cache mount is useless for the user of the RUN: it is in the home directory of another user, or not writable.' \
+        'OPT026'\t'The cache mount of apt is always empty, because the base image deletes downloaded packages after each install.' \
+        'OPT027'\t'PyTorch is installed with its own CUDA libraries in an image that already contains CUDA.' \
         'COR001'\t'A stage without a name is not used by any other stage and is not the final stage.' \
         'COR002'\t'A RUN uses a build argument that its stage does not declare.' \
         'COR003'\t'The script that the container starts is not executable or has Windows line endings.' \
@@ -148,10 +151,10 @@ function __dlint_rules
         'COR009'\t'An install updates the lock file instead of following it.' \
         'COR010'\t'The first string of an exec form is a whole command line.' \
         'COR011'\t'The exec form uses variables, operators or patterns, which only a shell understands.' \
-        'COR012'\t'An instruction other than RUN uses `$(…)`, `~` or a variable of the shell.' \
+        'COR012'\t'An instruction other than RUN, or a mount, uses `$(…)`, `~` or a variable of the shell.' \
         'COR013'\t'A RUN ends with a command that only affects the shell, such as `export`.' \
         'COR014'\t'A system package manager runs as a user who is not root.' \
-        'COR015'\t'USER names an account that does not exist in the image.' \
+        'COR015'\t'USER, `chown` or `--chown` names an account that does not exist in the image.' \
         'COR016'\t'A version such as `flask>=2` is not quoted, so the shell takes `>` as a redirection.' \
         'COR017'\t'A comment follows an instruction on the same line, so it becomes part of the instruction.' \
         'COR018'\t'A default hides the value that BuildKit sets for an argument of the target platform.' \
@@ -167,7 +170,11 @@ function __dlint_rules
         'COR031'\t'A line of text that `echo` or `printf` writes starts with `#`, so the build removes it as a comment.' \
         'COR032'\t'A shell comment at the end of a continued line comments out all lines after it.' \
         'COR033'\t'`COPY --link` gives the files to a user or group by name.' \
-        'COR034'\t'COPY copies directories together with other sources, which puts their contents into one directory.' \
+        'COR040'\t'A build argument that the project passes is not declared by any ARG.' \
+        'COR041'\t'The arguments look like a JSON array but are not one, because of single quotes or a comma at the end.' \
+        'COR042'\t'An instruction uses a feature that is newer than the version in `# syntax`.' \
+        'COR043'\t'`npm install -g`, `yarn global add` or `corepack enable` runs as a user who is not root.' \
+        'COR044'\t'A program or library for one architecture is used in an image that is built for several.' \
         'COR050'\t'HEALTHCHECK calls curl without `--fail`, so an error of the server counts as healthy.' \
         'COR051'\t'An ARG has no default, and an instruction that cannot work with an empty value uses it.' \
         'COR052'\t'`cargo build` or `cargo install --path` runs without `--locked`, although Cargo.lock is there.' \
@@ -184,12 +191,15 @@ function __dlint_rules
         'PKG005'\t'pip, uv, npm, pnpm or Yarn installs a package from a branch, which moves.' \
         'PKG006'\t'`apt-key` adds a key that apt trusts for every repository.' \
         'PKG010'\t'ENV sets DEBIAN_FRONTEND, which then applies to the container as well.' \
+        'PKG011'\t'The final image contains the devDependencies of a Node.js project.' \
+        'PKG012'\t'npm is called with `--production` or `--only=production`, which are deprecated.' \
         'PKG020'\t'`uv sync` installs the dependency group `dev` into an image that is shipped.' \
         'PKG021'\t'An image for production contains the gems of the groups development and test.' \
         'IGN001'\t'A `# dlint: ignore[…]` comment suppresses nothing.' \
         'IGN002'\t'A `# hadolint ignore=…` comment suppresses nothing that dlint reports.' \
         'BAS001'\t'The final image is based on a release that has reached end of life.' \
-        'BAS002'\t'The support of a base image ends within a year, or a builder stage uses one that has reached end of life.'
+        'BAS002'\t'The support of a base image ends within a year, or a builder stage uses one that has reached end of life.' \
+        'BAS003'\t'The final image is based on a `devel` image of CUDA, although nothing is compiled in it.'
 end
 function __dlint_rewrites
     printf '%s\n' dockerignore layers multi-stage slim-base order cache-mounts non-root
