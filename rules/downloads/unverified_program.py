@@ -120,11 +120,11 @@ EXAMPLES = (
     Bad("RUN wget «https://example.com/a.deb» && apt-get install -y ./a.deb"),
     Bad("RUN curl -fsSL «https://example.com/a» > /bin/a && chmod 755 /bin/a"),
     Bad(
-        'RUN python -c «\'import urllib.request as r; r.urlretrieve("https://example.com/a.tgz", "/tmp/a.tgz")\'»; '
+        'RUN python -c «\'from urllib import request as r; r.urlretrieve("https://example.com/a.tgz", "/tmp/a.tgz")\'»; '
         "tar xf /tmp/a.tgz",
         message="`https://example.com/a.tgz` is used without verification",
     ),
-    Good('RUN python -c \'import urllib.request as r; r.urlretrieve("https://example.com/a.csv", "/a.csv")\''),
+    Good('RUN python -c \'from urllib import request as r; r.urlretrieve("https://example.com/a.csv", "/a.csv")\''),
     Good("RUN curl -fsSL https://example.com/a.json -o /a.json", why="not a program"),
     Good("RUN curl -fsSL https://example.com/key.asc | gpg --dearmor > /k.gpg", why="a signature"),
     Good("RUN curl -fsSL http://files.corp/a.tar.gz | tar xz", why="a private host"),

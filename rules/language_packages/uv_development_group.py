@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from .shipped_installs import ShippedInstall
 
 _CHOSEN = ("--no-dev", "--no-default-groups", "--only-group", "--only-dev", "--no-group", "--dev", "--group")
-_NO_TABLE: dict[str, Any] = {}
 _ELSEWHERE = ("--project", "--directory", "--script", "--all-packages", "--all-groups")
 _SETTINGS = ("UV_NO_DEV", "UV_NO_DEFAULT_GROUPS", "UV_NO_GROUP")
 
@@ -63,14 +62,16 @@ def uv_development_group(build: Build) -> Iterator[Finding]:
 def _development_packages(build: Build, install: ShippedInstall) -> str:
     """What the group `dev` of the project has, for a message; "" if it has none, or that is unknown."""
     path = install.manifest(build, "pyproject.toml")
-    project = _read(build, path)
+    project: dict[str, Any] | None = _read(build, path)
     package = install.call.command.option("--package")
     if package is not None and path is not None:
         name = package if isinstance(package, str) else package.value
         members = _table(_table(_table(project, "tool"), "uv"), "workspace").get("members")
         inside = [posixpath.join(posixpath.dirname(path), each) for each in members or () if isinstance(each, str)]
         known = [_read(build, posixpath.join(each, "pyproject.toml")) for each in inside if "*" not in each]
-        project = next((each for each in known if _table(each, "project").get("name") == name), _NO_TABLE)
+        project = next((each for each in known if _table(each, "project").get("name") == name), None)
+    if project is None:
+        return ""
     uv = _table(_table(project, "tool"), "uv")
     defaults = uv.get("default-groups", ["dev"])
     if defaults != "all" and "dev" not in defaults:
@@ -95,7 +96,8 @@ def _read(build: Build, path: str | None) -> dict[str, Any]:
 def _table(value: dict[str, Any], key: str) -> dict[str, Any]:
     """The table `key` in another one; empty if it is missing or something else."""
     found: Any = value.get(key)
-    return cast("dict[str, Any]", found) if isinstance(found, dict) else _NO_TABLE
+    empty: dict[str, Any] = {}
+    return cast("dict[str, Any]", found) if isinstance(found, dict) else empty
 
 
 _PROJECT = '[project]\nname = "a"\n[dependency-groups]\ndev = ["pytest>=8", "ruff"]\n'
