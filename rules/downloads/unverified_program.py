@@ -120,9 +120,9 @@ EXAMPLES = (
     Bad("RUN wget «https://example.com/a.deb» && apt-get install -y ./a.deb"),
     Bad("RUN curl -fsSL «https://example.com/a» > /bin/a && chmod 755 /bin/a"),
     Bad(
-        'RUN python -c «\'from urllib import request as r; r.urlretrieve("https://example.com/a.tgz", "/tmp/a.tgz")\'»; '
-        "tar xf /tmp/a.tgz",
-        message="`https://example.com/a.tgz` is used without verification",
+        'RUN python -c «\'from a import r; r.urlretrieve("https://example.com/a.zip", "a.zip")\'»; '
+        "unzip a.zip",
+        message="`https://example.com/a.zip` is used without verification",
     ),
     Good('RUN python -c \'from urllib import request as r; r.urlretrieve("https://example.com/a.csv", "/a.csv")\''),
     Good("RUN curl -fsSL https://example.com/a.json -o /a.json", why="not a program"),
