@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...rules import RULES
 from ...rules.base import ERROR, LOW, MEDIUM, WARNING
-from .selection import OFF_IN_HADOLINT
+from .selection import OFF_IN_HADOLINT, OFF_IN_SHELLCHECK
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,12 +16,13 @@ if TYPE_CHECKING:
 class Profile:
     """A set of rules.
 
-    `codes`: the rules that run; `shell`: whether ShellCheck runs; `prefix`: if set, only findings with an alias of this
-    prefix are reported; `level`: if set, the severity of all findings; `levels`: the severities of some rules, by code;
-    `pedantic`: the option of that name; `confidence`: the lowest confidence that is reported.
+    `codes`: the rules that run; `shell`: whether ShellCheck runs; `shell_off`: its codes that are off; `prefix`: if
+    set, only findings with an alias of this prefix are reported; `level`: if set, the severity of all findings;
+    `levels`: the severities of some rules, by code; `pedantic`: the option of that name; `confidence`: the lowest
+    confidence that is reported.
     """
 
-    __slots__ = ("codes", "confidence", "level", "levels", "pedantic", "prefix", "shell")
+    __slots__ = ("codes", "confidence", "level", "levels", "pedantic", "prefix", "shell", "shell_off")
 
     def __init__(
         self,
@@ -32,8 +33,10 @@ class Profile:
         levels: Mapping[str, str] | None = None,
         pedantic: bool = False,
         confidence: str = LOW,
+        shell_off: Sequence[str] = (),
     ) -> None:
         self.codes = codes
+        self.shell_off = shell_off
         self.levels = levels or {}
         self.confidence = confidence
         self.pedantic = pedantic
@@ -65,7 +68,8 @@ def get_profile(name: str, preview: bool = False) -> Profile:
         return Profile(codes | _codes(lambda r: r.code == "SYN004"), shell=False, prefix="buildkit:", level=WARNING)
     if name == "strict":
         return Profile(_codes(lambda _: True), shell=True)
-    return Profile(_codes(lambda r: r.default and (preview or not r.preview)), shell=True, confidence=MEDIUM)
+    codes = _codes(lambda r: r.default and (preview or not r.preview))
+    return Profile(codes, shell=True, confidence=MEDIUM, shell_off=OFF_IN_SHELLCHECK)
 
 
 PROFILE_NAMES = ("default", "hadolint", "buildkit", "strict")

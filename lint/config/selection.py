@@ -22,6 +22,11 @@ RULE_FAMILIES = {"sc": 4} | {
 }
 """The letters that codes start with, in lower case, and the number of digits that follow; SC is ShellCheck's."""
 _WHOLE_NAME = 1000
+OFF_IN_SHELLCHECK = ("SC2046", "SC2086", "SC2155")
+"""ShellCheck's codes that are off by default: words without quotes, and `export A=$(b)`.
+
+The values in a build are rarely unknown, and a list of packages in a variable must not be quoted.
+"""
 
 
 class UnknownRule(ValueError):
@@ -117,13 +122,17 @@ def selects_hadolint(select: Sequence[str]) -> bool:
 
 
 def shellcheck_codes(
-    select: Sequence[str], ignore: Sequence[str], use_defaults: bool = True, extend: Sequence[str] = ()
+    select: Sequence[str],
+    ignore: Sequence[str],
+    use_defaults: bool = True,
+    extend: Sequence[str] = (),
+    off: Sequence[str] = OFF_IN_SHELLCHECK,
 ) -> Callable[[str], bool] | None:
     """A predicate for the ShellCheck codes that are selected; None if there are none. The more specific selector wins.
 
-    `use_defaults`: whether all codes are on without `select`.
+    `use_defaults`: whether all codes but `off` are on without `select`.
     """
-    held = [] if select or not use_defaults else [("", 0, True)]
+    held = [] if select or not use_defaults else [("", 0, True), *((code.lower(), 0, False) for code in off)]
     for selectors, on in ((select, True), (extend, True), (ignore, False)):
         for selector in map(normalize_selector, selectors):
             if selector in ("all", "sc", "shellcheck"):

@@ -275,7 +275,7 @@ class LintPlans:
         self, select: Sequence[str], ignore: Sequence[str], extend: Sequence[str], chosen: Profile | None
     ) -> Callable[[str], bool] | None:
         """A predicate for the wanted ShellCheck codes; None if it is off or not installed."""
-        wanted = shellcheck_codes(select, ignore, chosen is None or chosen.shell, extend)
+        wanted = _shellcheck_codes(select, ignore, extend, chosen)
         if wanted is None:
             return None
         if self.shellcheck is None:
@@ -294,7 +294,7 @@ class LintPlans:
         select, extend, ignore, name = self._configurations.of(path).selection()
         chosen = get_profile(name) if name else None
         ignore += self._configurations.of(path).ignored_in(path)
-        if shellcheck_codes(select, ignore, chosen is None or chosen.shell, extend) is None:
+        if _shellcheck_codes(select, ignore, extend, chosen) is None:
             return False
         import sys
 
@@ -358,3 +358,11 @@ def _plan_of_builds(
         named_contexts,
         options if given or images or platforms else {},
     )
+
+
+def _shellcheck_codes(
+    select: Sequence[str], ignore: Sequence[str], extend: Sequence[str], chosen: Profile | None
+) -> Callable[[str], bool] | None:
+    if chosen is None:
+        return shellcheck_codes(select, ignore, extend=extend)
+    return shellcheck_codes(select, ignore, chosen.shell, extend, chosen.shell_off)

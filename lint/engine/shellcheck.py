@@ -45,6 +45,7 @@ _SH_OF_FAMILY = {
 """The shell that /bin/sh links to in the distributions' images. Source: the packages that provide it."""
 _HEAD_LINES = 2
 _UNWATCHED_CD = 2164
+_OPTION_OF_SET = 3040
 _MAX_SCRIPTS = 400
 
 
@@ -181,7 +182,8 @@ def _run(
 def _diagnostic(snippet: Snippet, row: dict[str, Any]) -> Diagnostic | None:
     """A comment of ShellCheck at its position in the Dockerfile; None if it does not apply to the RUN.
 
-    That is a comment on the lines that dlint added, or on a final `cd` whose exit status is that of the RUN.
+    That is a comment on the lines that dlint added, on a final `cd` whose exit status is that of the RUN, or on `set -o
+    pipefail` in an unknown shell: most have it, and where it is missing the RUN fails at once.
     """
     first, last = int(row["line"]) - 1 - _HEAD_LINES, int(row["endLine"]) - 1 - _HEAD_LINES
     if first < 0:
@@ -195,6 +197,8 @@ def _diagnostic(snippet: Snippet, row: dict[str, Any]) -> Diagnostic | None:
     start = min(starts[min(first, len(lines) - 1)] + column - 1, max(0, size - 1))
     end = min(max(starts[min(last, len(lines) - 1)] + end_column - 1, start + 1), size)
     if row["code"] == _UNWATCHED_CD and not snippet.mapped.text[end:].strip():
+        return None
+    if row["code"] == _OPTION_OF_SET and "pipefail" in row["message"]:
         return None
     span = snippet.mapped.span(start, end)
     position, levels = snippet.source.position, snippet.plan.severity_overrides

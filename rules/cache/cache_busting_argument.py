@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from ...model.build import Build, Stage
-    from ...model.packages.calls import PackageCall
+    from ...syntax.command import Word
     from ...syntax.tree import Instruction, KeyValuePair
 
 
@@ -27,8 +27,8 @@ def cache_busting_argument(stage: Stage, build: Build) -> Iterator[Finding]:
 
     ## Why
     Every RUN after an ARG depends on its value, so a new commit, date or build number reruns all of them, for example
-    the installation of packages. An ENV that copies the value has the same effect, also in all stages based on this
-    one. A LABEL does not invalidate the cache.
+    the installation of packages or a download. An ENV that copies the value has the same effect, also in all stages
+    based on this one. A LABEL does not invalidate the cache.
 
     ## What to do
     Move the ARG, and the LABEL or ENV that uses it, after the installs.
@@ -46,9 +46,9 @@ def cache_busting_argument(stage: Stage, build: Build) -> Iterator[Finding]:
 
 
 def _finding(
-    build: Build, pair: KeyValuePair, call: PackageCall, users: Sequence[Instruction], stage: Stage
+    build: Build, pair: KeyValuePair, head: CallPrefix | Word, users: Sequence[Instruction], stage: Stage
 ) -> Finding:
-    head, name = CallPrefix(call), pair.key.text
+    name = pair.key.text
     line = build.dockerfile.source.line(head.start)
     also = f", together with its uses on {format_line_numbers([user.start_line for user in users])}" if users else ""
     inherited = head.start > stage.end
@@ -64,15 +64,16 @@ def _finding(
 class _Walk:
     """Reads the instructions after an ARG up to the first install, or the first step that may use its value.
 
-    `names`: the variables with its value; `users`: the LABELs and ENVs that use it; `call`: the install, if one was
-    found; `stopped`: a step may use the value; `reaches_children`: an ENV hands it to the stages based on this one.
+    `names`: the variables with its value; `users`: the LABELs and ENVs that use it; `call`: the install or the
+    download, if one was found; `stopped`: a step may use the value; `reaches_children`: an ENV hands it to the stages
+    based on this one.
     """
 
     def __init__(self, build: Build, names: Collection[str], users: Sequence[Instruction] = ()) -> None:
         self.build = build
         self.names = set(names)
         self.users: list[Instruction] = list(users)
-        self.call: PackageCall | None = None
+        self.call: CallPrefix | Word | None = None
         self.stopped = False
 
     @property
@@ -103,7 +104,7 @@ class _Walk:
         last_step = steps[end] if end < len(steps) else None
         if isinstance(last_step, Run):
             self.stopped = runs_project_code(self.build, last_step)
-            self.call = None if self.stopped else first_package_download(self.build, last_step)
+            self.call = None if self.stopped else _first_download(self.build, last_step)
 
     def _ends(self, stage: Stage) -> list[int]:
         """The indexes of the RUNs at which a walk ends, whatever the names are."""
@@ -111,13 +112,21 @@ class _Walk:
             index
             for index, step in enumerate(stage.instructions)
             if isinstance(step, Run)
-            and (runs_project_code(self.build, step) or first_package_download(self.build, step) is not None)
+            and (runs_project_code(self.build, step) or _first_download(self.build, step) is not None)
         ]
 
 
 def _between(uses: Sequence[int], start: int, end: int) -> Sequence[int]:
     """The rising indexes from `start` up to and including `end`."""
     return uses[bisect_left(uses, start) : bisect_right(uses, end)]
+
+
+def _first_download(build: Build, run: Run) -> CallPrefix | Word | None:
+    """The first install in a RUN, else the program of its first command that downloads a file."""
+    call = first_package_download(build, run)
+    if call is not None:
+        return CallPrefix(call)
+    return next((c.words[0] for c in build.commands(run) if c.name in ("curl", "wget") and c.operands()), None)
 
 
 def _in_children(build: Build, stage: Stage, walk: _Walk) -> _Walk:
@@ -144,6 +153,11 @@ EXAMPLES = (
         why="an ENV of a base stage",
         message="in a stage that is based on this one",
     ),
+    Bad(
+        "ARG «COMMIT_SHA»\nRUN curl -fsSLo /a.jar https://example.com/a.jar\nLABEL commit=$COMMIT_SHA",
+        message="reruns `curl` on line 3",
+    ),
+    Good("ARG COMMIT_SHA\nRUN curl -fsSLo /a.jar https://example.com/$COMMIT_SHA/a.jar", why="the download uses it"),
     Good(
         "FROM ruby:3.3-slim AS base\nARG BUILD_COMMIT_SHA\nFROM base AS build\nRUN bundle install\nFROM base",
         why="an ARG ends with its stage",

@@ -12,15 +12,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ...model.build import Build
-    from ...syntax.command import Command
+    from ...syntax.command import Command, Word
     from ...syntax.tree import Run
 
 _ARCHIVE = re.compile(r"\.(?:tar(?:\.\w+)?|tgz|tbz2?|txz|zip|deb|rpm|apk|jar|war|whl|run|bin|exe|msi|AppImage)(?:\?|$)")
 _EXECUTABLE_MODE = re.compile(r"[ugoa]*[+=][rwst]*x[rwst]*|0?[0-7]*[1357][0-7]{0,2}")
+_URLRETRIEVE = re.compile(
+    r"""urlretrieve\(\s*["'](?P<url>https?://[^"']+)["']\s*,\s*(?:filename\s*=\s*)?["'](?P<path>[^"']+)["']"""
+)
 _USERS = frozenset(("tar", "unzip", "bsdtar", "dpkg", "rpm", "gunzip", "7z", "installer", "msiexec", "xz", "unxz"))
 
 
-@rule("SEC031", level=INFO, since="0.1", confidence=MEDIUM, preview=True, prefilter=("curl", "wget"))
+@rule("SEC031", level=INFO, since="0.1", confidence=MEDIUM, prefilter=("curl", "wget", "urlretrieve"))
 def unverified_program(run: Run, build: Build) -> Iterator[Finding]:
     """A program or an archive is downloaded and used without verifying its checksum.
 
@@ -48,6 +51,19 @@ def unverified_program(run: Run, build: Build) -> Iterator[Finding]:
             message = f"`{fetch.url}` is used without verification; compare its checksum with `sha256sum -c`"
             yield Finding(message, fetch.span)
             return
+    for command in commands:
+        for url, path, word in _python_downloads(command):
+            if not is_private(url) and uses.get(path.rpartition("/")[2], -1) > command.start:
+                message = f"`{url}` is used without verification; compare its checksum with `sha256sum -c`"
+                yield Finding(message, word)
+                return
+
+
+def _python_downloads(command: Command) -> Iterator[tuple[str, str, Word]]:
+    """The URLs that `python -c` saves with urlretrieve, with the paths and the word of the program text."""
+    word = command.option("-c") if command.name.startswith("python") else None
+    if word is not None and not isinstance(word, str):
+        yield from ((found["url"], found["path"], word) for found in _URLRETRIEVE.finditer(word.value))
 
 
 def _uses(commands: Sequence[Command]) -> dict[str, int]:
@@ -103,6 +119,11 @@ EXAMPLES = (
     Bad("RUN wget «https://example.com/a.deb» && dpkg -i *.deb && wget https://example.com/b.deb && dpkg -i b.deb"),
     Bad("RUN wget «https://example.com/a.deb» && apt-get install -y ./a.deb"),
     Bad("RUN curl -fsSL «https://example.com/a» > /bin/a && chmod 755 /bin/a"),
+    Bad(
+        'RUN python -c «\'from a import r; r.urlretrieve("https://example.com/a.zip", "a.zip")\'»; unzip a.zip',
+        message="`https://example.com/a.zip` is used without verification",
+    ),
+    Good('RUN python -c \'from urllib import request as r; r.urlretrieve("https://example.com/a.csv", "/a.csv")\''),
     Good("RUN curl -fsSL https://example.com/a.json -o /a.json", why="not a program"),
     Good("RUN curl -fsSL https://example.com/key.asc | gpg --dearmor > /k.gpg", why="a signature"),
     Good("RUN curl -fsSL http://files.corp/a.tar.gz | tar xz", why="a private host"),

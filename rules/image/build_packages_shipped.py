@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...model.packages.runtime_libraries import is_build_package
 from ...syntax.tree import Cmd, Entrypoint, Expose, Run
-from ..base import INFO, MEDIUM, Bad, Finding, Good, rule
+from ..base import INFO, LOW, MEDIUM, Bad, Finding, Good, rule
 from ..packages.package_findings import PackageSpan
 from ..runtime.started_scripts import starting_instructions, starts_interpreter
 from ..stages.development import is_development_file, is_for_development
@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ...model.build import Build
+    from ...model.build import Build, Stage
     from ...model.packages.calls import PackageCall
     from ...model.packages.specs import Package
     from ...syntax.tree import Instruction
@@ -24,7 +24,13 @@ _KEPT = frozenset(("make", "patch", "dpkg-dev", "python3-dev", "python-dev", "li
 """Small packages, or ones that are of use at run time, which alone are not worth another stage."""
 
 
-@rule("OPT022", level=INFO, since="0.1", confidence=MEDIUM, preview=True, onbuild=False)
+_COMPILERS = frozenset(("build-essential", "build-base", "alpine-sdk", "gcc", "g++", "clang", "cmake", "make", "bison"))
+_COMPILER = ("gcc-", "g++-", "clang-", "llvm-")
+_COMPILING = ("nvidia/", "cuda", "rocm/", "tensorflow", "pytorch", "jupyter", "intel/")
+"""Parts of names of images whose libraries compile at run time, or whose users compile."""
+
+
+@rule("OPT022", level=INFO, since="0.1", confidence=MEDIUM, onbuild=False)
 def build_packages_shipped(build: Build) -> Iterator[Finding]:
     """The final image contains compilers and headers that only the build needs.
 
@@ -40,6 +46,8 @@ def build_packages_shipped(build: Build) -> Iterator[Finding]:
     - Images that start nothing (no CMD, ENTRYPOINT or EXPOSE) or a shell: they are made to build in.
     - A final stage or a file whose name says that it is for development or tests.
     - Packages that a later command of the same RUN removes; those that another RUN removes are reported by OPT003.
+    - Compilers in an image that installs no dependencies of an application have low confidence, and those in images of
+      CUDA and ROCm, whose libraries compile at run time: the image may be made to build in.
     """
     final = build.final_stage
     if final is None or is_for_development(final) or is_development_file(build):
@@ -50,14 +58,34 @@ def build_packages_shipped(build: Build) -> Iterator[Finding]:
     if starts_interpreter(build, starting_instructions([final, *final.ancestors])):
         return
     removed = _removed_names(build, steps)
+    found: list[list[Package]] = []
     for run in (step for step in steps if isinstance(step, Run)):
         for call in [] if _removes_unnamed(build, run) else build.package_calls(run):
             packages = _build_packages(call, removed)
             if packages:
-                names = join_quoted([package.name for package in packages])
-                verb = "is" if len(packages) == 1 else "are"
-                message = f"{names} {verb} only needed to build but part of the final image; build in another stage"
-                yield Finding(message, PackageSpan(packages))
+                found.append(packages)
+    has_compiler = any(
+        package.name in _COMPILERS or package.name.startswith(_COMPILER) for ps in found for package in ps
+    )
+    confidence = LOW if has_compiler and not _installs_application(build, final, steps) else ""
+    for packages in found:
+        names = join_quoted([package.name for package in packages])
+        verb = "is" if len(packages) == 1 else "are"
+        message = f"{names} {verb} only needed to build but part of the final image; build in another stage"
+        yield Finding(message, PackageSpan(packages), confidence=confidence)
+
+
+def _installs_application(build: Build, final: Stage, steps: Sequence[Instruction]) -> bool:
+    """Whether the image installs the dependencies of an application, which is what the compilers are for."""
+    root = [final, *final.ancestors][-1]
+    if any(name in (root.image or "") for name in _COMPILING):
+        return False
+    calls = (call for step in steps if isinstance(step, Run) for call in build.package_calls(step))
+    return any(
+        call.manager.ecosystem != "os"
+        and (call.verb == "restore" or (call.verb == "install" and any(p.kind != "name" for p in call.packages)))
+        for call in calls
+    )
 
 
 def _build_packages(call: PackageCall, removed: set[str]) -> list[Package]:

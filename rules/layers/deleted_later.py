@@ -6,7 +6,7 @@ from bisect import bisect_left, insort
 
 from ...fixers.edits.edit import SAFE, UNSAFE, Fix
 from ...fixers.edits.join_runs import join_runs
-from ...model.image_paths import added_paths, covers, is_large, removed_paths
+from ...model.image_paths import ImagePath, added_paths, covers, is_large, removed_paths
 from ...model.layers import inherited_instructions, is_remote_source, removed_packages
 from ...syntax.tree import CopyOrAdd, Run
 from ..base import WARNING, Bad, Finding, Good, rule
@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ...model.build import Build
-    from ...model.image_paths import ImagePath
     from ...syntax.tree import Instruction
+
+
+_LARGE_PART = 1_000_000
+"""Bytes of a deleted part of a copied directory from which on it matters."""
 
 
 @rule("OPT003", level=WARNING, since="0.1", onbuild=False, fix=SAFE)
@@ -57,6 +60,7 @@ def _deleted_files(build: Build, steps: Sequence[Instruction]) -> Iterator[Findi
         for gone, deleted in removed_paths(build, instruction) if made and isinstance(instruction, Run) else ():
             removed = made.remove(gone.path)
             hit = [(place, maker) for place, maker in removed if deleted and is_large(build, maker, place)]
+            hit = hit or (list(_parts(build, gone, made)) if deleted else [])
             if hit:
                 yield _deleted(gone, hit, _fix(build, [maker for _, maker in hit], instruction))
         for place in added_paths(build, instruction):
@@ -82,6 +86,11 @@ class _AddedPaths:
             insort(self._paths, place.path)
         self._count += 1
         self._added.setdefault(place.path, []).append((self._count, place, maker))
+
+    def above(self, path: str) -> Iterator[tuple[ImagePath, Instruction]]:
+        """What was added to the parents of a path."""
+        parents = (path[:at] for at, char in enumerate(path) if char == "/")
+        return ((place, maker) for parent in parents for _, place, maker in self._added.get(parent or "/", ()))
 
     def remove(self, pattern: str) -> list[tuple[ImagePath, Instruction]]:
         """Remove the paths that deleting `pattern` deletes; returns them in the order in which they were added."""
@@ -112,6 +121,19 @@ def _number(hit: tuple[int, ImagePath, Instruction]) -> int:
 def _literal_start(pattern: str) -> str:
     """The pattern up to its first wildcard."""
     return pattern[: next((at for at, char in enumerate(pattern) if char in "*?["), len(pattern))]
+
+
+def _parts(build: Build, gone: ImagePath, made: _AddedPaths) -> Iterator[tuple[ImagePath, Instruction]]:
+    """The large part of a directory of the build context that is deleted, with the COPY of the directory."""
+    context = build.context
+    if context is None or any(char in gone.path for char in "*?[$"):
+        return
+    for place, maker in made.above(gone.path):
+        above = place.path.rstrip("/") + "/"
+        if gone.path.startswith(above) and isinstance(maker, CopyOrAdd) and not maker.flag("from"):
+            part = f"{place.source.strip('/')}/{gone.path.removeprefix(above)}"
+            if context.is_directory(place.source) and context.size(part) >= _LARGE_PART:
+                yield ImagePath(gone.path, maker.sources[0], place.source), maker
 
 
 def _fix(build: Build, makers: Sequence[Instruction], last: Instruction) -> Fix | None:
@@ -186,6 +208,12 @@ EXAMPLES = (
     Bad("COPY . /src\nRUN make -C /src install\nRUN rm -rf «/src»", message="COPY on line 2"),
     Bad("FROM node:22-slim\nWORKDIR /app\nRUN npm ci && npm run build\nRUN rm -rf «node_modules»"),
     Bad("RUN apt-get install -y gcc make\nRUN make\nRUN apt-get purge -y «gcc make»", message="`gcc` and `make` are"),
+    Bad(
+        "COPY src /src\nRUN make -C /src && rm -rf «/src/tests»",
+        files={"src/a.c": "", "src/tests/data": "x" * 1_100_000},
+        message="`/src/tests` is deleted here but stays in the layer of the COPY on line 2",
+    ),
+    Good("COPY src /src\nRUN rm -rf /src/tests", files={"src/tests/a": "x" * 99}, why="a small part"),
     Good("COPY a.txt /tmp/\nRUN pip install -r /tmp/a.txt && rm /tmp/a.txt", why="a small file"),
     Good("RUN wget https://example.com/a.tgz\nRUN rm -rf /var/tmp/a.tgz", why="another path"),
     Good(

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _CHANGERS = ("chown", "chmod")
 _LARGE_FILE = 100_000
+_MANY_FILES = 10
 _MOST = 5
 """The maximum number of COPYs in a message."""
 
@@ -32,7 +33,7 @@ _MOST = 5
     prefilter=("chown", "chmod"),
 )
 def owner_changed_later(stage: Stage, build: Build) -> Iterator[Finding]:
-    """A RUN changes the owner or mode of all files, or of a large file, that an earlier COPY added.
+    """A RUN changes the owner or mode of all files, of a large file or of many files that an earlier COPY added.
 
     ## Why
     Layers contain whole files: every file whose owner or mode changes is stored, pushed and pulled a second time.
@@ -70,6 +71,37 @@ def owner_changed_later(stage: Stage, build: Build) -> Iterator[Finding]:
                     yield from _change(build, copied, instruction, command, directory)
                 else:
                     yield from _change_of_file(build, files, instruction, command, directory)
+            yield from _change_of_many_files(build, files, instruction)
+
+
+def _change_of_many_files(build: Build, files: Mapping[str, tuple[Copy | Add, str]], run: Run) -> Iterator[Finding]:
+    """The finding for a RUN whose commands name many files of the build context that one COPY added, of any size."""
+    context = build.context
+    if context is None or not files:
+        return
+    found: dict[Copy | Add, list[tuple[Command, Word]]] = {}
+    for command, directory in commands_with_directories(build, run):
+        if command.name != "chmod" or command.context or command.has("-R", "--recursive"):
+            continue
+        for word in command.operands(("--reference",))[1:]:
+            path = resolve_image_path(build, run, directory, word.value)
+            at = path if path is None or path in files else path.rpartition("/")[0]
+            copy, source = files.get(at or "", (None, ""))
+            if copy is None or path is None or at is None or copy.flag("from") or copy.flag("chmod"):
+                continue
+            if context.exists(source.strip("/") + path[len(at) :]) and not context.is_directory(
+                source + path[len(at) :]
+            ):
+                found.setdefault(copy, []).append((command, word))
+    for copy, changes in found.items():
+        if len(changes) >= _MANY_FILES:
+            command = changes[0][0]
+            yield Finding(
+                f"`chmod` duplicates {len(changes)} files from {copy.name} on line {copy.start_line} in a new layer; "
+                f"{_advice(command, command.operands()[0], copy.name)}",
+                command,
+                related=[(copy, "added here")],
+            )
 
 
 def _change_of_file(
@@ -203,6 +235,12 @@ EXAMPLES = (
         message="`chmod` duplicates `tool` (200 kB) from line 2 in a new layer; use `COPY --chmod=755`",
     ),
     Bad("COPY tool /usr/bin/tool\nRUN «chown 10:10 /usr/bin/tool»", files={"tool": "x" * 200_000}),
+    Bad(
+        "COPY bin /opt\nRUN «chmod +x /opt/t0» && " + " && ".join(f"chmod +x /opt/t{n}" for n in range(1, 12)),
+        files={f"bin/t{n}": "" for n in range(12)},
+        message="`chmod` duplicates 12 files from COPY on line 2 in a new layer; use `COPY --chmod=755`",
+    ),
+    Good("COPY bin /opt\nRUN chmod +x /opt/a /opt/b", files={"bin/a": "", "bin/b": ""}, why="two small files"),
     Good("COPY tool /usr/bin/\nRUN chmod +x /usr/bin/tool", files={"tool": "x" * 200}, why="a small file"),
     Good("COPY --chown=app . /app\nRUN chown -R app /app"),
     Bad("COPY a /srv/a\nCOPY b /srv/b\nRUN «chown -vR www-data /srv»"),

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Env
 
 
-@rule("PKG010", level=INFO, since="0.1", onbuild=False, preview=True, prefilter=("debian_frontend",))
+@rule("PKG010", level=INFO, since="0.1", onbuild=False, prefilter=("debian_frontend",))
 def stored_frontend(env: Env, build: Build) -> Iterator[Finding]:
     """ENV sets DEBIAN_FRONTEND, which then applies to the container as well.
 

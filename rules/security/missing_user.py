@@ -36,6 +36,10 @@ _SWITCHING_IMAGES = frozenset(
 )
 """Official images whose program or entrypoint switches to another user, or needs root."""
 
+_DOTNET = frozenset(("dotnet/runtime", "dotnet/aspnet", "dotnet/runtime-deps", "dotnet/sdk"))
+_DOTNET_NOT_ROOT = ("chiseled", "distroless", "nanoserver", "windowsservercore")
+"""Words in the tags of .NET images that do not run as root: github.com/dotnet/dotnet-docker, documentation."""
+
 _SWITCHES = re.compile(r"\b(?:gosu|su-exec|setpriv|chpst|s6-setuidgid|runuser|setuidgid|su|sudo|fixuid|chroot)\b")
 
 
@@ -87,6 +91,8 @@ def missing_user(build: Build) -> Iterator[Finding]:
 def _is_root(final: Stage) -> bool:
     """Whether the base image is known to run as root."""
     ref, facts = final.base_ref, final.base_facts
+    if ref is not None and ref.registry == "mcr.microsoft.com" and ref.repository in _DOTNET:
+        return not any(word in (ref.tag or "") for word in _DOTNET_NOT_ROOT)
     if ref is None or facts is None or facts.user not in ("root", "0"):
         return False
     return ref.name not in _SWITCHING_IMAGES
@@ -136,6 +142,8 @@ EXAMPLES = (
     Good("FROM debian:12-slim AS base\nUSER 1000\nFROM base\nCMD a", why="inherited"),
     Good("FROM debian:12-slim\nRUN apt-get update", why="runs nothing of its own"),
     Good("FROM example.com/static:nonroot\nCMD a", why="the user of the base image is unknown"),
+    Bad('FROM «mcr.microsoft.com/dotnet/aspnet:8.0»\nENTRYPOINT ["dotnet", "a.dll"]'),
+    Good('FROM mcr.microsoft.com/dotnet/aspnet:8.0-noble-chiseled\nENTRYPOINT ["dotnet", "a.dll"]', why="not root"),
     Good("FROM nginx:1.27\nEXPOSE 80", why="its workers run as another user"),
     Good('FROM php:8.3-fpm\nCMD ["php-fpm"]'),
     Good("FROM php:8.3-apache\nEXPOSE 80"),

@@ -978,6 +978,7 @@ def test_shellcheck_comes_later(project: Path) -> None:
 
     if not find_shellcheck():
         pytest.skip("ShellCheck is not installed")
+    (project / "dlint.toml").write_text('extend-select = ["SC2086"]\n')
     with Client([project]) as client:
         text = "FROM debian:12-slim\nRUN echo $NAME\nRUN true\n"
         buffer = Buffer(client, (project / "Dockerfile").as_uri(), text)

@@ -123,13 +123,14 @@ function __dlint_rules
         'SEC031'\t'A program or an archive is downloaded and used without verifying its checksum.' \
         'SEC032'\t'A file is downloaded without encryption, over `http://` or `ftp://`, and not verified.' \
         'SEC033'\t'A download names no version: its URL has `latest`, `nightly` or a branch.' \
+        'SEC040'\t'curl stores or executes an error page as if it were the file, because it runs without `--fail`.' \
         'CTX001'\t'The whole build context is copied without a `.dockerignore`.' \
         'CTX002'\t'Files that do not belong in an image are copied because `.dockerignore` does not exclude them.' \
         'CTX003'\t'COPY or ADD references a file that is not in the build context.' \
         'OPT001'\t'The package lists are updated in one RUN and used in another.' \
         'OPT002'\t'Consecutive RUN instructions call the same package manager.' \
         'OPT003'\t'Files or packages are removed in a later layer than the one that added them.' \
-        'OPT004'\t'A RUN changes the owner or mode of all files, or of a large file, that an earlier COPY added.' \
+        'OPT004'\t'A RUN changes the owner or mode of all files, of a large file or of many files that an earlier COPY added.' \
         'OPT005'\t'Consecutive COPY instructions copy to the same directory with the same options.' \
         'OPT010'\t'The final image uses a full base image although a slimmer variant of the same version exists.' \
         'OPT020'\t'Source code is copied before the dependencies are installed.' \
@@ -174,6 +175,15 @@ function __dlint_rules
         'COR042'\t'An instruction uses a feature that is newer than the version in `# syntax`.' \
         'COR043'\t'`npm install -g`, `yarn global add` or `corepack enable` runs as a user who is not root.' \
         'COR044'\t'A program or library for one architecture is used in an image that is built for several.' \
+        'COR050'\t'HEALTHCHECK calls curl without `--fail`, so an error of the server counts as healthy.' \
+        'COR051'\t'An ARG has no default, and an instruction that cannot work with an empty value uses it.' \
+        'COR052'\t'`cargo build` or `cargo install --path` runs without `--locked`, although Cargo.lock is there.' \
+        'COR053'\t'The tag of the base image names no version, such as `lts`, `stable` or `alpine`, so it moves to new major ones.' \
+        'COR054'\t'`adduser -g` of busybox sets a comment, not the group of the account.' \
+        'COR055'\t'`sed -ie` keeps a copy of each file whose name ends with `e`: what follows `-i` is a suffix, not an option.' \
+        'COR057'\t'COPY uses a flag that only recent builders have, and no `# syntax` line asks for a frontend that has it.' \
+        'COR058'\t'A line of `.dockerignore` is meant as a comment or as several patterns, but is one pattern that matches nothing.' \
+        'COR059'\t'`|| true` at the end of a chain of `&&` hides the failure of every command in it, such as an install.' \
         'PKG001'\t'`cargo`, `conda`, `composer`, `dotnet` or `bundle` installs a package without a pinned version.' \
         'PKG002'\t'npm, pnpm, bun, Poetry, Pipenv, uv, conda, Composer, Cargo, gem, Bundler or pacman leaves its cache in the layer.' \
         'PKG003'\t'`conda` or `pacman` prompts for confirmation.' \
@@ -183,6 +193,8 @@ function __dlint_rules
         'PKG010'\t'ENV sets DEBIAN_FRONTEND, which then applies to the container as well.' \
         'PKG011'\t'The final image contains the devDependencies of a Node.js project.' \
         'PKG012'\t'npm is called with `--production` or `--only=production`, which are deprecated.' \
+        'PKG020'\t'`uv sync` installs the dependency group `dev` into an image that is shipped.' \
+        'PKG021'\t'An image for production contains the gems of the groups development and test.' \
         'IGN001'\t'A `# dlint: ignore[…]` comment suppresses nothing.' \
         'IGN002'\t'A `# hadolint ignore=…` comment suppresses nothing that dlint reports.' \
         'BAS001'\t'The final image is based on a release that has reached end of life.' \

@@ -128,7 +128,32 @@ def test_codes_of_shellcheck_are_selected_like_any_other() -> None:
     only = shellcheck_codes(["SC2086"], [])
     assert only is not None and only("SC2086") and not only("SC2046")
     rest = shellcheck_codes([], ["SC2086"])
-    assert rest is not None and rest("SC2046") and not rest("SC2086")
+    assert rest is not None and rest("SC2164") and not rest("SC2086")
+
+
+@pytest.mark.parametrize(
+    ("select", "extend", "wanted"),
+    [
+        ([], [], False),
+        (["SC"], [], True),
+        (["SC20"], [], True),
+        (["SC2086"], [], True),
+        (["ALL"], [], True),
+        ([], ["SC"], True),
+        ([], ["SC2086"], True),
+        ([], ["ALL"], True),
+        ([], ["DL"], False),
+    ],
+)
+def test_quotes_are_not_checked_by_default(select: list[str], extend: list[str], wanted: bool) -> None:
+    codes = shellcheck_codes(select, [], extend=extend)
+    assert (
+        codes is not None
+        and codes("SC2086") is wanted
+        and codes("SC2164") is (select != ["SC2086"] and select != ["SC20"])
+    )
+    whole = shellcheck_codes([], [], off=())
+    assert whole is not None and whole("SC2086")
 
 
 def test_every_name_of_every_rule_selects_it() -> None:

@@ -76,6 +76,11 @@ def test_codes_can_be_ignored(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert run("FROM debian\nARG A\nRUN echo $A\n", tmp_path, capsys, "--ignore", "SC2086") == []
 
 
+def test_pipefail_is_not_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = run("FROM someone/image:1\nRUN set -o pipefail; a | cat\nRUN set -o errtrace\n", tmp_path, capsys)
+    assert [line.partition(":")[0] for line in lines if "SC3040" in line] == ["3"]
+
+
 def program(folder: Path, script: str) -> str:
     path = folder / "shellcheck"
     path.write_text(f"#!/bin/sh\n{script}\n")
