@@ -42,11 +42,12 @@ def moving_tag(instruction: From, build: Build) -> Iterator[Finding]:
     Use the version that the program was tested with: `node:22-alpine` instead of `node:lts-alpine`.
 
     ## Exceptions
+    - Stages that are not part of the final image: their build shows what a new version breaks.
     - Suites of distributions, such as `debian:bookworm`, and tags with a digest or any number.
     - An image that the project builds from another Dockerfile, and a path with the word, such as `debian/unstable`.
     """
     stage = build.stage_from(instruction)
-    if stage is None or stage.parent is not None or instruction.base is None:
+    if stage is None or stage.parent is not None or instruction.base is None or not build.is_shipped(stage):
         return
     ref = stage.base_ref
     if ref is None or ref.digest is not None or not ref.tag or is_project_image(build, stage.image):
