@@ -41,7 +41,7 @@ def support_finding(build: Build, stage: Stage, *, shipped: bool) -> Finding | N
     if (message and in_image) or stage is not same[0]:
         return None
     if not message:
-        is_urgent = not in_image or is_development_file(build) or is_for_development(build.stages[-1])
+        is_urgent = not in_image or is_development_file(build) or is_for_development(stage)
         message = _ending_message(table, ref, soon=is_urgent)
     if not message or _is_deliberate(build, stage, table.releases(ref)):
         return None

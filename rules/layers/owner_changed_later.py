@@ -47,7 +47,7 @@ def owner_changed_later(stage: Stage, build: Build) -> Iterator[Finding]:
     Other files in it, and those of the base image, keep their owner. There is no fix for modes.
 
     ## Exceptions
-    - Stages that are not part of the final image.
+    - Stages that are not part of the final image, and images for development, tests and CI.
     - Unknown owners and directories, a COPY that already has the option, and a directory created by an earlier RUN.
     """
     if not ships(build, stage):

@@ -39,7 +39,7 @@ def repeated_installs(stage: Stage, build: Build) -> Iterator[Finding]:
     upgrades itself.
 
     ## Exceptions
-    - Stages that are not part of the final image.
+    - Stages that are not part of the final image, and images for development, tests and CI.
     - RUNs with other instructions between them.
     - Installs from a manifest, which are separate for the build cache.
     """

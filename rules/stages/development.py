@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from ...syntax.tree import Cmd, Entrypoint, Expose, From
 from ..options import built_for_development, pedantic, project_path
 
 TYPE_CHECKING = False
@@ -43,12 +44,17 @@ _SEPARATORS = str.maketrans("_.\\/", "----")
 def ships(build: Build, stage: Stage) -> bool:
     """Whether the layers of the stage are part of an image that is shipped.
 
-    They are in the final image, and that is not for development, tests or continuous integration. With the option
+    They are in the final image, and that is not for development, tests or continuous integration, nor a target that
+    is only built for other stages. With the option
     `pedantic` each final image counts, as in hadolint.
     """
     if not build.is_shipped(stage):
         return False
-    return pedantic(build) or not (is_development_file(build) or _only_for_development(build, stage))
+    return pedantic(build) or not (
+        is_development_file(build)
+        or _only_for_development(build, stage)
+        or build.cached("intermediate target", lambda: _is_intermediate_target(build))
+    )
 
 
 def is_shipped_image(build: Build) -> bool:
@@ -90,6 +96,22 @@ def _is_development_directory(directories: Sequence[str]) -> bool:
     if any(_TEST_WORDS.intersection(each.translate(_SEPARATORS).split("-")[-1:]) for each in directories):
         return True
     return any(outer in _PACKAGING and inner in _PACKAGE_FORMATS for outer, inner in pairwise(directories))
+
+
+def _is_intermediate_target(build: Build) -> bool:
+    """Whether the target starts nothing of its own and another stage copies from it: it is built for a cache."""
+    final = build.final_stage
+    if final is None or final is build.stages[-1]:
+        return False
+    steps = (step for stage in (final, *final.ancestors) for step in stage.instructions)
+    if any(isinstance(step, (Cmd, Entrypoint, Expose)) for step in steps):
+        return False
+    later = build.stages[final.index + 1 :]
+    return any(
+        source is final and not isinstance(where, From)
+        for stage in later
+        for source, where in build.stage_dependencies(stage)
+    )
 
 
 def _only_for_development(build: Build, stage: Stage) -> bool:
