@@ -85,7 +85,7 @@ def _is_development_path(path: str) -> bool:
     words = name.translate(_SEPARATORS).split("-")
     if not _SHIPPED_NAMES.isdisjoint((*words, *directories)):
         return False
-    if not (_NAMES | _BUILDER_NAMES).isdisjoint(words):
+    if len(words) > 1 and not (_NAMES | _BUILDER_NAMES).isdisjoint(words):
         return True
     return bool(directories) and (directories[-1] in _LAST_DIRECTORIES or _is_development_directory(directories))
 
