@@ -18,6 +18,14 @@ PROJECT_IMAGES = "project-images"
 """Set by the engine, never by a configuration."""
 TARGET_PLATFORMS = "target-platforms"
 """Set by the engine, never by a configuration."""
+PASSED_ARGUMENTS = "passed-arguments"
+"""Set by the engine, never by a configuration."""
+PROJECT_PATH = "project-path"
+"""Set by the engine, never by a configuration."""
+BUILT_FOR_DEVELOPMENT = "built-for-development"
+"""Set by the engine, never by a configuration."""
+NEEDS_ROOT = "needs-root"
+"""Set by the engine, never by a configuration."""
 
 
 def pedantic(build: Build) -> bool:
@@ -64,6 +72,31 @@ def target_platforms(build: Build) -> Sequence[str]:
     """The platforms that the project builds the image for, as far as a bake file, a workflow or the like says so."""
     value: Any = build.options.get(TARGET_PLATFORMS, ())
     return value
+
+
+def passed_arguments(build: Build) -> frozenset[str]:
+    """The build arguments that any command in the project's files passes, whichever image it builds."""
+    value: Any = build.options.get(PASSED_ARGUMENTS, frozenset[str]())
+    return value
+
+
+def project_path(build: Build) -> str:
+    """The path of the file in its repository; without one as the user gave it, of an absolute path the last parts."""
+    known: Any = build.options.get(PROJECT_PATH)
+    if known:
+        return known
+    name = build.dockerfile.source.name.replace("\\", "/")
+    return "/".join(name.split("/")[-3:]) if name.startswith("/") or name[1:2] == ":" else name
+
+
+def built_for_development(build: Build) -> bool:
+    """Whether all builds of the file that other files describe are for development or tests."""
+    return bool(build.options.get(BUILT_FOR_DEVELOPMENT, False))
+
+
+def runs_privileged(build: Build) -> bool:
+    """Whether a compose file runs the image with the privileges of root: `privileged`, `cap_add`."""
+    return bool(build.options.get(NEEDS_ROOT, False))
 
 
 def is_project_image(build: Build, image: str | None) -> bool:

@@ -6,7 +6,15 @@ import os
 
 from ...model.disk import stays_inside
 from ...rules.base import CONFIDENCES, MEDIUM, normalize_selector
-from ...rules.options import GIVEN_ARGUMENTS, PROJECT_IMAGES, TARGET_PLATFORMS
+from ...rules.options import (
+    BUILT_FOR_DEVELOPMENT,
+    GIVEN_ARGUMENTS,
+    NEEDS_ROOT,
+    PASSED_ARGUMENTS,
+    PROJECT_IMAGES,
+    PROJECT_PATH,
+    TARGET_PLATFORMS,
+)
 from ..config.arguments import OUTPUT_FORMATS
 from ..config.layer import ENVIRONMENT_PREFIX, ConfigError, ConfigLayer, display_path
 from ..config.profiles import get_profile
@@ -166,9 +174,18 @@ class LintPlans:
             plan = self._plans[key] = self._plan(config, ignored)
         settings = config.dockerfile_settings(path)
         builds = self.builds(path, roots)
+        options: dict[str, object] = {}
         images = self.invocations.images(path, roots)
-        if builds or images or "target" in settings or "build-args" in settings:
-            return _plan_of_builds(plan, builds, settings, images)
+        if images:
+            options[PROJECT_IMAGES] = images
+        passed = self.invocations.passed_arguments(path, roots)
+        if passed:
+            options[PASSED_ARGUMENTS] = passed
+        place = self.invocations.path_in_project(path, roots)
+        if place != path.replace(os.sep, "/"):
+            options[PROJECT_PATH] = place
+        if builds or options or "target" in settings or "build-args" in settings:
+            return _plan_of_builds(plan, builds, settings, options)
         return plan
 
     def for_text(self, path: str) -> LintPlan:
@@ -330,12 +347,15 @@ _MAX_TARGETS = 4
 
 
 def _plan_of_builds(
-    plan: LintPlan, builds: Sequence[BuildInvocation], settings: Mapping[str, Any], images: frozenset[str] = frozenset()
+    plan: LintPlan,
+    builds: Sequence[BuildInvocation],
+    settings: Mapping[str, Any],
+    options: Mapping[str, object] | None = None,
 ) -> LintPlan:
     """The plan with target, arguments and named contexts of these builds of the file; `settings` win over them.
 
     All targets are linted, and the last stage too if only intermediate ones are built. Build arguments are used if all
-    builds agree on their value. `images`: the names of the images that the project builds from other Dockerfiles.
+    builds agree on their value. `options`: further settings of rules.
     """
     targets = list(dict.fromkeys(build.target.lower() for build in builds))
     if targets and _INTERMEDIATE_TARGETS.issuperset(targets):
@@ -348,16 +368,17 @@ def _plan_of_builds(
         arguments |= build.args
         named_contexts |= build.contexts
     agreed = {key: value for key, value in arguments.items() if all(b.args.get(key) == value for b in builds)}
-    given = {name: os.path.basename(build.file) for build in reversed(builds) for name in sorted(build.given)}
-    platforms = tuple(dict.fromkeys(platform for build in builds for platform in build.platforms))
-    found = {GIVEN_ARGUMENTS: given, PROJECT_IMAGES: images, TARGET_PLATFORMS: platforms}
-    options = {name: value for name, value in found.items() if value}
-    return plan.with_build(
-        targets[:_MAX_TARGETS],
-        {**agreed, **settings.get("build-args", {})},
-        named_contexts,
-        options if given or images or platforms else {},
-    )
+    found: dict[str, object] = {
+        GIVEN_ARGUMENTS: {
+            name: os.path.basename(build.file) for build in reversed(builds) for name in sorted(build.given)
+        },
+        TARGET_PLATFORMS: tuple(dict.fromkeys(platform for build in builds for platform in build.platforms)),
+        NEEDS_ROOT: any(build.needs_root for build in builds),
+        BUILT_FOR_DEVELOPMENT: bool(builds) and all(build.is_for_development for build in builds),
+        **(options or {}),
+    }
+    known = {name: value for name, value in found.items() if value}
+    return plan.with_build(targets[:_MAX_TARGETS], {**agreed, **settings.get("build-args", {})}, named_contexts, known)
 
 
 def _shellcheck_codes(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import posixpath
+import re
 import stat
 
 from ...model.disk import MAX_CONFIG_BYTES, read_found, stays_inside
@@ -27,6 +28,9 @@ _FOREIGN_DIRECTORIES = frozenset(
     __fixtures__ test-fixtures
     """.split()
 )
+# A directory of libraries, and one in it with a name and a version: `lib/zlib-1.3.1`.
+_LIBRARIES = frozenset(("lib", "libs", "deps", "ext", "external", "externals", "subprojects"))
+_VERSIONED = re.compile(r"[A-Za-z][\w.+-]*-v?\d+(?:\.\d+)+\Z")
 _PREFIXES = ("dockerfile", "containerfile")
 # Extensions of templates, which become Dockerfiles only when rendered; at any place in the name.
 TEMPLATE_EXTENSIONS = frozenset(
@@ -263,9 +267,11 @@ class _Walk:
 
 def _foreign_directory(real: str, root: str) -> str:
     """The name, with `/`, of the directory below `root` that holds code of others or data of tests; else empty."""
+    outer = ""
     for name in real[len(root) :].split("/")[:-1] if real.startswith(root) else ():
-        if name in _FOREIGN_DIRECTORIES:
+        if name in _FOREIGN_DIRECTORIES or (outer in _LIBRARIES and _VERSIONED.match(name)):
             return name + "/"
+        outer = name
     return ""
 
 

@@ -146,11 +146,12 @@ class Release:
 
     `label`: for messages, "Python 3.8"
     `end`: the day on which its support ends, "2024-10-07"
-    `ended`: it ended before the table was recorded, `ending`: it ends within a year after that
+    `ended`: it ended before the table was recorded, `ending`: it ends within a year after that, `ending_soon`: within
+    three months
     `is_suite`: it is the distribution that the tag names beside the version
     """
 
-    __slots__ = ("end", "ended", "ending", "is_suite", "label", "name", "product")
+    __slots__ = ("end", "ended", "ending", "ending_soon", "is_suite", "label", "name", "product")
 
     def __init__(self, product: tuple[str, str], name: str, end: str, day: str, is_suite: bool) -> None:
         self.product = product
@@ -159,7 +160,14 @@ class Release:
         self.end = end
         self.ended = bool(end) and end <= day
         self.ending = bool(end) and not self.ended and end <= f"{int(day[:4]) + 1}{day[4:]}"
+        self.ending_soon = self.ending and end <= _three_months_after(day)
         self.is_suite = is_suite
+
+
+def _three_months_after(day: str) -> str:
+    """The day of the same number three months after `day`; both are written "2026-11-30"."""
+    months = int(day[5:7]) + 3
+    return f"{int(day[:4]) + (months > 12)}-{(months - 1) % 12 + 1:02}{day[7:]}"
 
 
 class EndOfLife:
@@ -245,6 +253,7 @@ class EndOfLife:
         if suite is None or not (suite.ended or suite.ending):
             yield written.text
         if family == "alpine":
+            yield from (f"alpine{number}" for number in (self._next(suite) if suite is not None else ()))
             yield "alpine"
         table = {"debian": DEBIAN_RELEASES, "ubuntu": UBUNTU_RELEASES}.get(family, {})
         for number in self._next(suite) if suite is not None else ():

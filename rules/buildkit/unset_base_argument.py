@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...syntax.expand import variable_references
 from ..base import INFO, Bad, Finding, Good, rule
-from ..options import given_arguments
+from ..options import given_arguments, passed_arguments
 from ..text import join_quoted
 from .base_names import always_invalid, invalid_without_build_arguments
 
@@ -28,7 +28,7 @@ def unset_base_argument(instruction: From, build: Build) -> Iterator[Finding]:
     Give the ARG before the first FROM a default: `ARG VERSION=3.12`.
 
     ## Exceptions
-    - Build arguments that a compose file, a CI workflow, a makefile or another file of the project passes
+    - Build arguments that a compose file, a CI workflow, a makefile, a script or another file of the project passes
       ([more](../configuration.md#build-context-target-and-arguments)).
     - A base image name that is invalid whatever the build arguments are: `build-error` reports it.
     """
@@ -39,7 +39,7 @@ def unset_base_argument(instruction: From, build: Build) -> Iterator[Finding]:
         return
     state = build.global_state
     names = [name for name, _, _ in variable_references(base.text, state.escape) if name in state.unknown]
-    if given_arguments(build).keys() >= set(names):
+    if passed_arguments(build) | given_arguments(build).keys() >= set(names):
         return
     shown = join_quoted([f"ARG {name}" for name in dict.fromkeys(names)])
     yield Finding(f"the base image `{base.text}` is undefined without `--build-arg`; give {shown} a default", base)

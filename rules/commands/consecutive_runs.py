@@ -6,6 +6,7 @@ from ...fixers.edits.edit import SAFE, UNSAFE, Fix
 from ...fixers.edits.join_runs import join_runs
 from ..base import INFO, Bad, Finding, Good, rule
 from ..options import pedantic
+from ..stages.development import ships
 from ..text import format_line_numbers
 from .consecutive import consecutive_run_pairs, is_single_command, is_trivial, keyword_span
 
@@ -35,7 +36,7 @@ def consecutive_runs(stage: Stage, build: Build) -> Iterator[Finding]:
     Unsafe for what `pedantic` reports: the results are then cached together.
 
     ## Exceptions
-    - Stages that are not part of the final image.
+    - Stages that are not part of the final image, and images for development or tests.
     - RUN instructions that install, download or compile: repeated installs are reported by OPT002, late deletions by
       OPT003.
     - RUN instructions with different flags, or with other instructions in between.
@@ -50,7 +51,7 @@ def consecutive_runs(stage: Stage, build: Build) -> Iterator[Finding]:
                 message = f"this RUN creates a separate layer; combine it with the RUN on line {line}"
                 yield Finding(message, keyword_span(run), fix=_fix(build, [before, run], UNSAFE))
         return
-    for group in _groups(build, stage) if build.is_shipped(stage) else ():
+    for group in _groups(build, stage) if ships(build, stage) else ():
         numbers = [run.start_line for run in group]
         yield Finding(
             f"{len(group)} consecutive RUN instructions create {len(group)} small layers "

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...model.build import Build
+    from ...syntax.tree import Argument
 
 
 @rule("CTX003", level=WARNING, since="0.1", onbuild=False)
@@ -39,7 +40,12 @@ def missing_source(build: Build) -> Iterator[Finding]:
     if not missing or 2 * len({path for _, _, path in missing}) > known:
         return
     folders = ancestor_folders(build, context)
+    places: dict[str, list[Argument]] = {}
+    for _, source, path in missing:
+        places.setdefault(path, []).append(source)
     for instruction, source, path in missing:
+        if places[path][0] is not source:
+            continue
         close = similar_file(context, path)
         if close.lower() != path.lower() and may_exist_at_build(context, folders, path):
             continue
@@ -49,6 +55,7 @@ def missing_source(build: Build) -> Iterator[Finding]:
         yield Finding(
             f"`{source.text}` not found in build context `{_shown(context.root)}`, so {instruction.name} fails{hint}",
             source,
+            related=[(other, "again here") for other in places[path][1:]],
         )
 
 
@@ -78,6 +85,11 @@ EXAMPLES = (
         "COPY app.py requirements.txt /app/",
         files={"app.py": "", "ci/export.sh": "uv export -o requirements.txt\n"},
         why="created by a script",
+    ),
+    Bad(
+        "FROM debian:12 AS a\nCOPY app.py «settings.toml» /app/\nFROM debian:12\nCOPY settings.toml /app/",
+        files={"app.py": ""},
+        why="reported once",
     ),
     Good("COPY app.py *.toml /app/", files={"app.py": ""}, why="a wildcard may match nothing"),
     Good("ARG F=a.toml\nCOPY app.py $F /app/", files={"app.py": ""}, why="the build may set another file"),

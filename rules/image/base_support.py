@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from ...model.images.end_of_life import EndOfLife
 from ..base import Finding
+from ..options import project_path
+from ..stages.development import is_development_file, is_for_development
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,31 +17,83 @@ if TYPE_CHECKING:
     from ...model.images.end_of_life import Release
     from ...model.images.reference import ImageRef
 
+_MANY_VERSIONS = 3
+"""So many versions of one image in a file are there on purpose, such as one stage for each."""
+
 
 def support_finding(build: Build, stage: Stage, *, shipped: bool) -> Finding | None:
     """The finding about the base image of `stage`.
 
-    With `shipped`, what has ended in the final image; without it, what has ended elsewhere and what ends within a year.
+    With `shipped`, what has ended in the final image; without it, what has ended elsewhere and what ends within a year,
+    once for each image. Of stages and images that are not shipped, only what has ended or ends soon.
     """
     ref, base = stage.base_ref, stage.from_.base
     if stage.parent is not None or ref is None or base is None:
         return None
-    in_image = any(build.is_shipped(each) for each in (stage, *stage.descendants))
+    in_image = _in_image(build, stage)
     if shipped and not in_image:
         return None
     table = build.cached("end of life", EndOfLife)
     message = _ended_message(table, ref)
-    if message and in_image == shipped:
-        return Finding(message, base)
-    if message or shipped:
+    if shipped:
+        return Finding(message, base) if message else None
+    same = build.cached("stages by image", lambda: _stages_by_image(build))[ref.text]
+    if (message and in_image) or stage is not same[0]:
         return None
-    ending = [each for each in table.releases(ref) if each.ending]
+    if not message:
+        is_urgent = not in_image or is_development_file(build) or is_for_development(stage)
+        message = _ending_message(table, ref, soon=is_urgent)
+    if not message or _is_deliberate(build, stage, table.releases(ref)):
+        return None
+    others = [(each.from_.base, "again here") for each in same if each is not stage and each.from_.base is not None]
+    return Finding(message, base, related=others)
+
+
+def _in_image(build: Build, stage: Stage) -> bool:
+    return any(build.is_shipped(each) for each in (stage, *stage.descendants))
+
+
+def _stages_by_image(build: Build) -> dict[str, list[Stage]]:
+    """The stages based on each image, first one whose layers are in the final image."""
+    found: dict[str, list[Stage]] = {}
+    final = build.final_stage
+    root = final.root if final is not None else None
+    for stage in build.stages:
+        if stage.parent is None and stage.base_ref is not None:
+            same = found.setdefault(stage.base_ref.text, [])
+            if stage is root:
+                same.insert(0, stage)
+            else:
+                same.append(stage)
+    return found
+
+
+def _ending_message(table: EndOfLife, ref: ImageRef, *, soon: bool) -> str:
+    """What ends within a year, with `soon` within three months; empty if nothing does."""
+    ending = [each for each in table.releases(ref) if (each.ending_soon if soon else each.ending)]
     if not ending:
-        return None
+        return ""
     verb = "reaches" if len(ending) == 1 else "reach"
     supported = table.supported(ref, ending)
     remedy = f"plan the upgrade to {supported}" if supported else "plan the upgrade to a supported release"
-    return Finding(f"{_subject(ref, ending)} {verb} end of life on {_dates(ending)}; {remedy}", base)
+    return f"{_subject(ref, ending)} {verb} end of life on {_dates(ending)}; {remedy}"
+
+
+def _is_deliberate(build: Build, stage: Stage, releases: Sequence[Release]) -> bool:
+    """Whether the image is made of this release: the path or the stage names it, or stages have one version each."""
+    places = f"{project_path(build)}/{stage.name}"
+    if any(_names_release(places, each) for each in releases if each.ended or each.ending):
+        return True
+    ref = stage.base_ref
+    references = (each.base_ref for each in build.stages if each.parent is None)
+    versions = {each.tag for each in references if each and ref and each.repository == ref.repository}
+    return len(versions) >= _MANY_VERSIONS
+
+
+def _names_release(places: str, release: Release) -> bool:
+    """Whether a path has the number of a release as a part: `8.0/Dockerfile` and `net8/Dockerfile` name .NET 8."""
+    number = re.escape(release.name.partition("-")[0])
+    return re.search(rf"(?<![\d.]){number}(?:\.0)?(?!\d|\.\d)", places) is not None
 
 
 def is_ended(build: Build, ref: ImageRef) -> bool:

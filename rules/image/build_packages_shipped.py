@@ -7,7 +7,7 @@ from ...syntax.tree import Cmd, Entrypoint, Expose, Run
 from ..base import INFO, LOW, MEDIUM, Bad, Finding, Good, rule
 from ..packages.package_findings import PackageSpan
 from ..runtime.started_scripts import starting_instructions, starts_interpreter
-from ..stages.development import is_development_file, is_for_development
+from ..stages.development import is_shipped_image
 from ..text import join_quoted
 
 TYPE_CHECKING = False
@@ -50,7 +50,7 @@ def build_packages_shipped(build: Build) -> Iterator[Finding]:
       CUDA and ROCm, whose libraries compile at run time: the image may be made to build in.
     """
     final = build.final_stage
-    if final is None or is_for_development(final) or is_development_file(build):
+    if final is None or not is_shipped_image(build):
         return
     steps = [step for stage in (*reversed(final.ancestors), final) for step in stage.instructions]
     if not any(isinstance(step, (Cmd, Entrypoint, Expose)) for step in steps):

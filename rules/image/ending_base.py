@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @rule("BAS002", level=INFO, since="0.1", onbuild=False)
 def ending_base(stage: Stage, build: Build) -> Iterator[Finding]:
-    """The support of a base image ends within a year, or a builder stage uses one that has reached end of life.
+    """The support of a base image ends soon, or a builder stage uses one that has reached end of life.
 
     ## Why
     Releases without support get no security updates. Builder stages are not shipped, but compilers and package managers
@@ -25,6 +25,9 @@ def ending_base(stage: Stage, build: Build) -> Iterator[Finding]:
 
     ## Exceptions
     - Final stages whose base has already ended, see BAS001, which also says where the dates come from.
+    - Ends that are more than a year away; in builder stages and in images for development or tests, three months.
+    - Images made for that release: the path or the name of the stage contains its number (`3.22/Dockerfile`), or stages
+      of the file use three or more versions of the image.
     """
     finding = support_finding(build, stage, shipped=False)
     if finding is not None:
@@ -40,6 +43,17 @@ EXAMPLES = (
     Bad("FROM «ubuntu:22.04»", message="reaches end of life on 2027-04-01; plan the upgrade to `ubuntu:24.04`"),
     Bad("FROM «python:3.10-slim-bookworm»", message="2026-10-31; plan the upgrade to `python:3.11-slim-bookworm`"),
     Bad("FROM «alpine:3.21»", message="`alpine:3.23`"),
+    Bad(
+        "FROM «alpine:3.21» AS a\nFROM alpine:3.21 AS b\nFROM nginx:1.30\nCOPY --from=a /a /a",
+        why="reported once per image",
+    ),
+    Bad("FROM «python:3.13-alpine3.22»", message="`python:3.13-alpine3.23`"),
+    Good("FROM node:22 AS build\nRUN npm ci\nFROM nginx:1.30\nCOPY --from=build /a /a", why="months away"),
+    Good("FROM alpine:3.21", options={"project-path": "alpine3.21/Dockerfile"}, why="made for this release"),
+    Good(
+        "FROM postgres:13 AS pg13\nFROM postgres:15 AS pg15\nFROM postgres:17\nCOPY --from=pg13 /a /a",
+        why="one stage for each release",
+    ),
     Good("FROM python:3.13"),
     Good("FROM python:3.8", why="reported by BAS001"),
     Good("FROM redis:8", why="moves to a newer release"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...model.images.slimmer import find_slim_variant
 from ..base import INFO, Bad, Finding, Good, rule
-from ..stages.development import is_for_development
+from ..stages.development import is_shipped_image
 from ..text import format_size, join_quoted
 from .base_support import is_ended
 from .slim_contents import BUILD_TOOLS
@@ -34,7 +34,7 @@ def full_base(stage: Stage, build: Build) -> Iterator[Finding]:
     copy the result to another: `FROM full AS build`, `FROM slim`, `COPY --from=build …`.
 
     ## Exceptions
-    - Stages that are not part of the final image, a final stage named `dev` or `test`, and images in `.devcontainer`.
+    - Stages that are not part of the final image, and images for development, tests and continuous integration.
     - Base images with a digest, and images whose slim variant is not known for certain.
     - Releases that have reached end of life, see BAS001.
     - Windows images.
@@ -42,12 +42,8 @@ def full_base(stage: Stage, build: Build) -> Iterator[Finding]:
     """
     if stage.parent is not None or stage.is_windows:
         return
-    if ".devcontainer" in build.dockerfile.source.name.replace("\\", "/").split("/"):
-        return
     stages = [stage, *stage.descendants]
-    if not any(build.is_shipped(each) for each in stages) or (
-        len(build.stages) > 1 and is_for_development(build.stages[-1])
-    ):
+    if not any(build.is_shipped(each) for each in stages) or not is_shipped_image(build):
         return
     ref, base = stage.base_ref, stage.from_.base
     slim = find_slim_variant(ref) if ref is not None else None

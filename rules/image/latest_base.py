@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..base import WARNING, Bad, Finding, Good, rule
 from ..options import is_project_image
-from .pinning import pin_advice, same_bases, shown_base
+from .pinning import is_worth_pinning, pin_advice, same_bases, shown_base
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,10 +26,17 @@ def latest_base(instruction: From, build: Build) -> Iterator[Finding]:
 
     ## Exceptions
     - An image that the project builds from another Dockerfile, as a compose file, a CI workflow or a makefile shows.
+    - A name without a namespace that is not an official image of Docker Hub: it is built locally.
+    - Images for development, tests and continuous integration, as their path or stage shows.
+
+    ## Options
+    - `pedantic`: like hadolint, report the last two as well.
     """
     stage = build.stage_from(instruction)
     if stage is not None and stage.parent is None and instruction.base is not None:
-        if is_project_image(build, stage.image or instruction.base.text.strip("\"'")):
+        if is_project_image(build, stage.image or instruction.base.text.strip("\"'")) or not is_worth_pinning(
+            build, stage
+        ):
             return
         ref, written = stage.base_ref, instruction.base.text.strip("\"'")
         # A variable in the name makes the reference unknown, but not the tag.
@@ -62,6 +69,8 @@ EXAMPLES = (
     ),
     Bad("ARG P\nFROM «example.org/$P/base:latest»", why="the tag is literal"),
     Bad("FROM «debian:latest» AS a\nFROM debian:latest\nCOPY --from=a /a /a", why="reported once per image"),
+    Good("FROM app:latest", why="not an official image, so it is built locally"),
+    Good("FROM debian:latest", options={"project-path": ".ci/Dockerfile"}, why="an image for CI"),
     Good("FROM debian:latest@sha256:" + "a" * 64, why="pinned by digest"),
     Good("ARG TAG\nFROM debian:$TAG", why="set by the build"),
 )

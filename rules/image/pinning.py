@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from ...model.images.catalog import is_official
+from ...model.images.end_of_life import EndOfLife
 from ..options import pedantic
+from ..stages.development import is_development_file, is_for_development
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,6 +30,18 @@ def shown_base(written: str, ref: ImageRef | None) -> str:
 def pin_advice(ref: ImageRef | None) -> str:
     """The remedy for a base image without a version."""
     return "pin a digest" if ref is not None and ref.text.startswith(_WITHOUT_VERSIONS) else "pin a version"
+
+
+def is_worth_pinning(build: Build, stage: Stage) -> bool:
+    """Whether the base image can be pulled, and the file is not for development or tests; always with `pedantic`."""
+    if pedantic(build):
+        return True
+    if is_development_file(build) or is_for_development(stage):
+        return False
+    ref = stage.base_ref
+    if ref is None or not ref.name or is_official(ref.name):
+        return True
+    return bool(build.cached("end of life", EndOfLife).successor(ref))
 
 
 def same_bases(build: Build, stage: Stage) -> Sequence[Argument] | None:

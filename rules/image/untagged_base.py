@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..base import WARNING, Bad, Finding, Good, rule
 from ..options import is_project_image
-from .pinning import pin_advice, same_bases, shown_base
+from .pinning import is_worth_pinning, pin_advice, same_bases, shown_base
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,10 +26,17 @@ def untagged_base(instruction: From, build: Build) -> Iterator[Finding]:
 
     ## Exceptions
     - An image that the project builds from another Dockerfile, as a compose file, a CI workflow or a makefile shows.
+    - A name without a namespace that is not an official image of Docker Hub: it is built locally.
+    - Images for development, tests and continuous integration, as their path or stage shows.
+
+    ## Options
+    - `pedantic`: like hadolint, report the last two as well.
     """
     stage = build.stage_from(instruction)
     if stage is not None and stage.parent is None and instruction.base is not None:
-        if is_project_image(build, stage.image or instruction.base.text.strip("\"'")):
+        if is_project_image(build, stage.image or instruction.base.text.strip("\"'")) or not is_worth_pinning(
+            build, stage
+        ):
             return
         ref = stage.base_ref
         if ref is not None and ref.tag is None and ref.digest is None:
@@ -51,7 +58,12 @@ EXAMPLES = (
     Good("FROM scratch"),
     Good("FROM app-base", options={"project-images": frozenset({"app-base"})}, why="built by the project"),
     Bad("FROM «debian»", options={"project-images": frozenset({"debian"})}, why="an official image can be meant"),
-    Bad("FROM «app»", options={"project-images": frozenset({"app-base"})}, why="another image"),
+    Bad("FROM «acme/app»", options={"project-images": frozenset({"app-base"})}, why="another image"),
+    Bad("FROM «centos»", why="a discontinued official image"),
+    Good("FROM app", why="not an official image, so it is built locally"),
+    Bad("FROM «app»", options={"pedantic": True}),
+    Good("FROM debian", options={"project-path": "tests/plugins/Dockerfile"}, why="an image for tests"),
+    Good("FROM debian AS dev", why="for development"),
     Bad("FROM «debian» AS a\nFROM debian\nCOPY --from=a /a /a", why="reported once per image"),
     Bad("FROM «debian» AS a\nFROM «debian»\nCOPY --from=a /a /a", options={"pedantic": True}),
     Good("FROM debian:12-slim AS base\nFROM base", why="a stage"),

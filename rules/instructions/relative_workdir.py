@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...fixers.edits.edit import SAFE, Edit, Fix
 from ...model.layers import has_step, is_workdir
 from ...syntax.tree import Workdir
-from ..base import ERROR, Bad, Finding, Good, rule
+from ..base import WARNING, Bad, Finding, Good, rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _OTHERS = ("trivy:DS-0009", "checkov:CKV_DOCKER_10")
 
 
-@rule("DL3000", level=ERROR, since="0.1", aliases=("buildkit:WorkdirRelativePath", *_OTHERS), onbuild=False, fix=SAFE)
+@rule("DL3000", level=WARNING, since="0.1", aliases=("buildkit:WorkdirRelativePath", *_OTHERS), onbuild=False, fix=SAFE)
 def relative_workdir(stage: Stage, build: Build) -> Iterator[Finding]:
     """WORKDIR is a relative path.
 

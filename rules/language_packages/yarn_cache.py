@@ -35,7 +35,7 @@ def yarn_cache(run: Run, build: Build) -> Iterator[Finding]:
 
     ## Exceptions
     - Yarn 2 and later, and stages that may use it: with Plug'n'Play, programs run from the cache.
-    - Stages that are not part of the final image.
+    - Stages that are not part of the final image, and images for development, tests and CI.
     - No fix if a later call needs the cache, if the call is in a condition, in a loop or before `||`, or if the user
       cannot write to the cache.
     """

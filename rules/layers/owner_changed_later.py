@@ -8,6 +8,7 @@ from ...fixers.edits.edit import UNSAFE, Edit, Fix
 from ...model.image_paths import commands_with_directories, copied_paths, covers, resolve_image_path
 from ...syntax.tree import Add, Copy, Run
 from ..base import INFO, Bad, Finding, Good, rule
+from ..stages.development import ships
 from ..text import format_line_numbers, format_size
 
 TYPE_CHECKING = False
@@ -47,10 +48,10 @@ def owner_changed_later(stage: Stage, build: Build) -> Iterator[Finding]:
     Other files in it, and those of the base image, keep their owner. There is no fix for modes.
 
     ## Exceptions
-    - Stages that are not part of the final image.
+    - Stages that are not part of the final image, and images for development, tests and CI.
     - Unknown owners and directories, a COPY that already has the option, and a directory created by an earlier RUN.
     """
-    if not build.is_shipped(stage):
+    if not ships(build, stage):
         return
     copied: dict[str, _Copies] = {}
     files: dict[str, tuple[Copy | Add, str]] = {}

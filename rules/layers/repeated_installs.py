@@ -8,6 +8,7 @@ from ...model.layers import sole_package_install
 from ...syntax.tree import Run
 from ..base import INFO, Bad, Finding, Good, rule
 from ..packages.package_findings import CallPrefix
+from ..stages.development import ships
 from ..text import format_line_numbers, join_quoted
 
 TYPE_CHECKING = False
@@ -38,11 +39,11 @@ def repeated_installs(stage: Stage, build: Build) -> Iterator[Finding]:
     upgrades itself.
 
     ## Exceptions
-    - Stages that are not part of the final image.
+    - Stages that are not part of the final image, and images for development, tests and CI.
     - RUNs with other instructions between them.
     - Installs from a manifest, which are separate for the build cache.
     """
-    if not build.is_shipped(stage):
+    if not ships(build, stage):
         return
     for group in _groups(stage.instructions, build):
         first = CallPrefix(group[0][1])

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from ...model.packages.calls import cleans_cache, cleans_lists, is_pinned
 from ...syntax.tree import Run
 from ..options import pedantic
+from ..stages.development import ships
 from ..text import join_quoted
 from .expanded_packages import expanded_packages
 from .leftovers import call_cache_paths, is_removed_in_run, package_list_paths
@@ -225,9 +226,9 @@ def late_cleanup_note(build: Build, run: Run, call: PackageCall, *, lists: bool 
 
 
 def in_shipped_image(build: Build, run: Run) -> bool:
-    """Whether the layer of the RUN is part of the final image."""
+    """Whether the layer of the RUN is part of an image that is shipped, see `ships`."""
     stage = build.stage_of(run)
-    return stage is not None and build.is_shipped(stage)
+    return stage is not None and ships(build, stage)
 
 
 class PackageSpan:

@@ -2,32 +2,18 @@
 
 from __future__ import annotations
 
-import re
-
-from ...syntax.tree import Cmd, Entrypoint, Expose, Run, User
+from ...syntax.tree import Cmd, Entrypoint, Expose, User
 from ..base import INFO, MEDIUM, Bad, Finding, Good, rule
-from ..runtime.started_scripts import started_scripts, starting_instructions, starts_interpreter
-from ..stages.development import is_development_file, is_for_development
+from ..runtime.started_scripts import starting_instructions, starts_interpreter
+from ..stages.development import is_shipped_image
+from .root_at_start import needs_root, switches_user
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from ...model.build import Build, Stage
 
-_SWITCHING_TOOLS = (
-    "gosu", "su-exec", "setpriv", "chpst", "s6-setuidgid", "s6-overlay", "runuser", "setuidgid", "fixuid", "step-down",
-    "capsh",
-)  # fmt: skip
-"""Programs that run another one as another user."""
-_SWITCHING_SERVICES = frozenset(
-    "apache2 apache2-foreground apache2ctl apachectl httpd httpd-foreground nginx openresty php-fpm php-fpm8 caddy "
-    "haproxy squid varnishd postgres mysqld mysqld_safe mariadbd mongod redis-server memcached rabbitmq-server "
-    "supervisord init systemd s6-svscan runsvdir my_init sshd cron crond anacron named dnsmasq unbound "
-    "dovecot postfix exim slapd chronyd ntpd vsftpd proftpd smbd rsyslogd dockerd containerd kubelet "
-    "su sudo gosu su-exec".split()
-)
-"""Services that start as root and switch to their own user, or that need root: their manual pages."""
 _SWITCHING_IMAGES = frozenset(
     "nginx httpd caddy traefik postgres mysql mariadb percona mongo redis valkey rabbitmq cassandra couchdb couchbase "
     "influxdb neo4j elasticsearch ghost wordpress drupal joomla matomo nextcloud owncloud phpmyadmin adminer redmine "
@@ -39,8 +25,6 @@ _SWITCHING_IMAGES = frozenset(
 _DOTNET = frozenset(("dotnet/runtime", "dotnet/aspnet", "dotnet/runtime-deps", "dotnet/sdk"))
 _DOTNET_NOT_ROOT = ("chiseled", "distroless", "nanoserver", "windowsservercore")
 """Words in the tags of .NET images that do not run as root: github.com/dotnet/dotnet-docker, documentation."""
-
-_SWITCHES = re.compile(r"\b(?:gosu|su-exec|setpriv|chpst|s6-setuidgid|runuser|setuidgid|su|sudo|fixuid|chroot)\b")
 
 
 @rule(
@@ -68,11 +52,13 @@ def missing_user(build: Build) -> Iterator[Finding]:
     it: `node` in node, `app` in .NET, `nobody` everywhere.
 
     ## Exceptions
-    - Images without CMD, ENTRYPOINT and EXPOSE, which run nothing of their own, and those for development or tests.
+    - Images without CMD, ENTRYPOINT and EXPOSE, which run nothing of their own, and those for development, tests,
+      continuous integration or packaging, as their path or stage shows.
     - A CMD that is an interactive shell or interpreter, as in base images.
     - Base images that dlint does not know to run as root.
     - Programs that start as root and switch to another user, such as nginx, Apache, PHP-FPM or a database; and
       an entrypoint script that does, with `gosu`, `su-exec`, `setpriv` or `su`.
+    - Programs that need root: a compose file sets `privileged` or `cap_add`, or the image has a packet filter or VPN.
     """
     final = build.final_stage
     if final is None or final.is_windows or final.from_.base is None:
@@ -82,7 +68,9 @@ def missing_user(build: Build) -> Iterator[Finding]:
     starts = any(isinstance(step, (Cmd, Entrypoint, Expose)) for step in steps)
     if not starts or any(isinstance(step, User) for step in steps) or not _is_root(final):
         return
-    if is_for_development(final) or is_development_file(build) or _switches_user(build, chain):
+    if not is_shipped_image(build) or starts_interpreter(build, starting_instructions(chain)):
+        return
+    if needs_root(build, chain) or switches_user(build, chain):
         return
     base = final.from_.base
     yield Finding(f"the image based on `{base.text}` never sets USER, so it runs as root; add a non-root USER", base)
@@ -96,35 +84,6 @@ def _is_root(final: Stage) -> bool:
     if ref is None or facts is None or facts.user not in ("root", "0"):
         return False
     return ref.name not in _SWITCHING_IMAGES
-
-
-def _switches_user(build: Build, chain: Sequence[Stage]) -> bool:
-    """Whether what the container starts may switch to another user."""
-    starters = starting_instructions(chain)
-    if not starters and chain[0].base_facts is not None:
-        facts = chain[0].base_facts
-        started = {word.rpartition("/")[2] for word in (*(facts.entrypoint or ()), *(facts.cmd or ()))}
-        if started & _SWITCHING_SERVICES:
-            return True
-    for starter in starters:
-        for command in build.commands(starter):
-            if command.name in _SWITCHING_SERVICES or not _SWITCHING_SERVICES.isdisjoint(command.wrappers):
-                return True
-    if starts_interpreter(build, starters):
-        return True
-    texts = [build.dockerfile.source.text[stage.start : stage.end] for stage in chain]
-    if any(tool in text for text in texts for tool in _SWITCHING_TOOLS):
-        return True
-    scripts = list(started_scripts(build, chain))
-    if any(script.text is None for script in scripts) and _creates_user(build, chain):
-        return True
-    return any(_SWITCHES.search(script.text) for script in scripts if script.text is not None)
-
-
-def _creates_user(build: Build, chain: Sequence[Stage]) -> bool:
-    """Whether a RUN creates an account, to which an unknown script may switch."""
-    runs = [step for stage in chain for step in stage.instructions if isinstance(step, Run)]
-    return any(command.name in ("useradd", "adduser") for run in runs for command in build.commands(run))
 
 
 EXAMPLES = (
@@ -151,4 +110,10 @@ EXAMPLES = (
     Good("FROM node:22-slim AS dev\nCMD npm start", why="for development"),
     Good('FROM debian:12-slim\nENTRYPOINT ["/cacerts.sh"]\nCMD ["jshell"]', why="a base image"),
     Good("FROM scratch\nCOPY a /a\nCMD a"),
+    Good("FROM alpine:3.22\nRUN apk add nftables\nCMD a", why="a packet filter needs root"),
+    Good("FROM debian:12-slim\nCMD a", options={"needs-root": True}, why="a compose file sets `privileged`"),
+    Good("FROM debian:12-slim\nCMD a", options={"project-path": "tests/Dockerfile"}, why="an image for tests"),
+    Good("FROM debian:12-slim\nCMD a", options={"project-path": "packaging/rpm/Dockerfile"}, why="builds a package"),
+    Bad("FROM «debian:12-slim»\nCMD a", options={"project-path": "packaging/docker/Dockerfile"}),
+    Bad("FROM «debian:12-slim»\nCMD a", options={"project-path": "ci/Dockerfile.production"}),
 )

@@ -1,29 +1,124 @@
-"""Which stages and files are for development or tests rather than for an image that is shipped."""
+"""Which images are shipped, and which are for development, tests, continuous integration or a tool.
+
+The path of the file, the names of stages, and the files that describe its builds decide. Rules about size, caches,
+pinning and users have nothing to say about an image that nobody pulls; what fails or is unsafe counts everywhere.
+"""
 
 from __future__ import annotations
 
+from itertools import pairwise
+
+from ...syntax.tree import Cmd, Entrypoint, Expose, From
+from ..options import built_for_development, pedantic, project_path
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ...model.build import Build, Stage
 
 _NAMES = frozenset(
     (
         "dev", "develop", "development", "devel", "devcontainer", "debug", "local", "test", "tests", "testing", "e2e",
-        "ci", "lint",
+        "ci", "lint", "tilt", "cypress", "playwright", "fuzz", "fuzzing", "bench", "benchmark", "benchmarks", "gitpod",
     )
 )  # fmt: skip
+"""Words in the name of a stage or file."""
+_BUILDER_NAMES = frozenset(("builder", "buildenv", "buildbase", "toolchain"))
+"""Words in the name of a file for an image that only builds something."""
+_SHIPPED_NAMES = frozenset(("prod", "production", "release"))
+_DIRECTORIES = _NAMES - {"lint", "debug", "local", "bench"} | {
+    ".devcontainer", ".devcontainers", ".github", ".gitlab", ".circleci", ".ci", ".gitpod", ".buildkite", ".docker-dev",
+    "hack", "tools", "workstation", "workstations",
+}  # fmt: skip
+"""Directories, at any depth in the repository."""
+_LAST_DIRECTORIES = _DIRECTORIES | _NAMES
+_TEST_WORDS = frozenset(("test", "tests", "e2e"))
+_PACKAGING = frozenset(("packaging", "package", "packages", "pkg"))
+_PACKAGE_FORMATS = frozenset(("deb", "debian", "rpm", "apk", "snap", "appimage", "arch"))
+_COMMON_STAGES = frozenset(("", "base", "build", "builder", "common", "deps", "dependencies"))
+"""Names of stages that are only built for others."""
 _SEPARATORS = str.maketrans("_.\\/", "----")
+
+
+def ships(build: Build, stage: Stage) -> bool:
+    """Whether the layers of the stage are part of an image that is shipped.
+
+    They are in the final image, and that is not for development, tests or continuous integration, nor a target that
+    is only built for other stages. With the option
+    `pedantic` each final image counts, as in hadolint.
+    """
+    if not build.is_shipped(stage):
+        return False
+    return pedantic(build) or not (
+        is_development_file(build)
+        or _only_for_development(build, stage)
+        or build.cached("intermediate target", lambda: _is_intermediate_target(build))
+    )
+
+
+def is_shipped_image(build: Build) -> bool:
+    """Whether the final image is shipped, see `ships`."""
+    final = build.final_stage
+    return final is not None and ships(build, final)
 
 
 def is_for_development(stage: Stage) -> bool:
     """Whether the name of the stage, or the first or last word in it, says that it is for development or tests."""
-    words = stage.name.translate(_SEPARATORS).split("-")
+    words = [word.rstrip("0123456789") or word for word in stage.name.translate(_SEPARATORS).split("-")]
     return words[0] in _NAMES or words[-1] in _NAMES
 
 
 def is_development_file(build: Build) -> bool:
-    """Whether the name of the file or of a directory in it says so: Dockerfile.dev, dev.Dockerfile, .devcontainer."""
-    *directories, name = build.dockerfile.source.name.replace("\\", "/").lower().split("/")
-    if ".devcontainer" in directories or (directories and directories[-1] in _NAMES):
+    """Whether the file is not for an image that is shipped.
+
+    Its name or a directory in it says so (Dockerfile.dev, dev.Dockerfile, .devcontainer, tests), or all builds of it
+    that other files describe do.
+    """
+    return build.cached("development file", lambda: _is_development_path(project_path(build))) or built_for_development(
+        build
+    )
+
+
+def _is_development_path(path: str) -> bool:
+    *directories, name = path.replace("\\", "/").lower().split("/")
+    words = name.translate(_SEPARATORS).split("-")
+    if not _SHIPPED_NAMES.isdisjoint((*words, *directories)):
+        return False
+    if len(words) > 1 and not (_NAMES | _BUILDER_NAMES).isdisjoint(words):
         return True
-    return not _NAMES.isdisjoint(name.translate(_SEPARATORS).split("-"))
+    return bool(directories) and (directories[-1] in _LAST_DIRECTORIES or _is_development_directory(directories))
+
+
+def _is_development_directory(directories: Sequence[str]) -> bool:
+    if not _DIRECTORIES.isdisjoint(directories):
+        return True
+    if any(_TEST_WORDS.intersection(each.translate(_SEPARATORS).split("-")[-1:]) for each in directories):
+        return True
+    return any(outer in _PACKAGING and inner in _PACKAGE_FORMATS for outer, inner in pairwise(directories))
+
+
+def _is_intermediate_target(build: Build) -> bool:
+    """Whether the target starts nothing of its own and another stage copies from it: it is built for a cache."""
+    final = build.final_stage
+    if final is None or final is build.stages[-1]:
+        return False
+    steps = (step for stage in (final, *final.ancestors) for step in stage.instructions)
+    if any(isinstance(step, (Cmd, Entrypoint, Expose)) for step in steps):
+        return False
+    later = build.stages[final.index + 1 :]
+    return any(
+        source is final and not isinstance(where, From)
+        for stage in later
+        for source, where in build.stage_dependencies(stage)
+    )
+
+
+def _only_for_development(build: Build, stage: Stage) -> bool:
+    """Whether the stage is for development, or common to stages that all are."""
+    if is_for_development(stage):
+        return True
+    final = build.final_stage
+    if final is None or not is_for_development(final) or stage.name not in _COMMON_STAGES:
+        return False
+    return all(is_for_development(each) or each.name in _COMMON_STAGES for each in stage.descendants)

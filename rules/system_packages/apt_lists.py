@@ -42,7 +42,8 @@ def apt_lists(run: Run, build: Build) -> Iterator[Finding]:
 
     ## Exceptions
     - Images whose CMD, ENTRYPOINT or HEALTHCHECK calls apt. No fix for a RUN that only updates the lists.
-    - Stages that are not part of the final image, and a RUN that calls a cleanup script.
+    - Stages that are not part of the final image, images for development, tests and CI, and a RUN that calls a cleanup
+      script.
     - An update whose lists are first used in a later RUN, which `separate-apt-update` reports, unless the option
       `pedantic` is set.
     - If later RUN instructions need the lists, the fix combines them with this one. No fix if they are not directly

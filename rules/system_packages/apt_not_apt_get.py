@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...fixers.edits.edit import SAFE, Edit, Fix
 from ...fixers.edits.word_edits import append_to_word, insert_word_after
 from ...model.packages.calls import parse_package_call
-from ..base import WARNING, Bad, Finding, Good, rule
+from ..base import INFO, Bad, Finding, Good, rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @rule(
     "DL3027",
-    level=WARNING,
+    level=INFO,
     since="0.1",
     aliases=("checkov:CKV_DOCKER_9",),
     fix=SAFE,

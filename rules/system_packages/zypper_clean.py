@@ -26,7 +26,7 @@ def zypper_clean(run: Run, build: Build) -> Iterator[Finding]:
     Safe: later calls download what they need again.
 
     ## Exceptions
-    - Stages that are not part of the final image.
+    - Stages that are not part of the final image, and images for development, tests and CI.
     - No fix if a later call needs the cache, if the call is in a condition, in a loop or before `||`, or if the user
       cannot write to the cache.
     """

@@ -220,6 +220,7 @@ class _Reader:
             path, line, name, context, file, target, args, contexts, inline,
             given=[key for node, _ in build.keys.get("args", ()) for key in _names(node)],
             images=[_expanded(each, values) or _literal_name(each) for each in tags], platforms=platforms,
+            needs_root=_needs_root(self._services(path)[name]),
         )  # fmt: skip
 
 
@@ -240,6 +241,11 @@ def _parsed(text: str) -> tuple[Services, list[Any]]:
         for name, each in entries.items()
     }
     return services, sequence_items(root.get("include"))
+
+
+def _needs_root(service: ComposeService) -> bool:
+    """Whether a service has privileges that only root can use."""
+    return scalar_text(service.get("privileged")) == "true" or bool(sequence_items(service.get("cap_add")))
 
 
 def _all_pairs(nodes: Any, values: Mapping[str, str]) -> dict[str, str]:

@@ -6,6 +6,7 @@ This module only checks file names; the readers are imported when there is a fil
 from __future__ import annotations
 
 import os
+import re
 
 from ....model.disk import MAX_CONFIG_BYTES, OutsideBoundary, read_file, read_found, stays_inside
 from ...config.layer import display_path
@@ -14,7 +15,7 @@ from .invocation import BuildInvocation, directory_entries
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     Reader = Callable[[str, str], list[BuildInvocation]]
 
@@ -28,7 +29,7 @@ _MAX_ENTRIES = 2_000
 _MAX_SCRIPTS = 100
 """How many shell scripts of a directory are read."""
 _WORKFLOWS = os.path.join(".github", "workflows")
-_WORKFLOW, _README = "workflow", "readme"
+_WORKFLOW, _README, _PROGRAM_KIND = "workflow", "readme", "program"
 _NAMES = {
     ".gitlab-ci.yml": _WORKFLOW, ".gitlab-ci.yaml": _WORKFLOW, "azure-pipelines.yml": _WORKFLOW,
     "azure-pipelines.yaml": _WORKFLOW, "makefile": "makefile", "gnumakefile": "makefile",
@@ -59,6 +60,13 @@ _BY_COMMAND = frozenset(
 )
 """Kinds of files that build with commands; one without such a command is not read any further."""
 _TOOLS = (b"docker", b"podman", b"nerdctl", b"buildah", b"executor", b"kaniko")
+
+_ARGUMENT = re.compile(rb"""build-arg["'=:,\s\\]{1,20}(?:[fr]?["'])?([A-Za-z_]\w*)""")
+"""The name of an argument that a script passes in any command: `--build-arg "A=$A"`, `["--build-arg", f"A={a}"]`."""
+_PROGRAM = re.compile(
+    r"(?:build|make|release|publish|docker|images?|tasks|fabfile|noxfile)[\w.-]*\.(?:py|rb|js|mjs|ts)\Z"
+)
+"""Names of programs that may build images; only the build arguments that they name are read."""
 
 
 def build_file_kind(name: str) -> str:
@@ -95,10 +103,12 @@ def read_builds(
     note: Callable[[str], object] | None = None,
     *,
     named: bool = False,
+    arguments: set[str] | None = None,
 ) -> list[BuildInvocation]:
     """The builds in a file that describes or runs them; none if it cannot be read.
 
-    `roots`: the paths of the command line, which may include the file (`named`); `note`: see `parse_builds`.
+    `roots`: the paths of the command line, which may include the file (`named`); `note`: see `parse_builds`. The names
+    of build arguments that a command in it passes, whatever it builds, are added to `arguments`.
     """
     try:
         data = read_file(path, MAX_CONFIG_BYTES) if named else read_found(path, MAX_CONFIG_BYTES, roots)
@@ -107,6 +117,10 @@ def read_builds(
             note(f"`{display_path(path)}` links to a file outside of the repository; not read")
         return []
     except OSError:
+        return []
+    if arguments is not None and b"build-arg" in data:
+        arguments.update(name.decode() for name in _ARGUMENT.findall(data))
+    if _PROGRAM.match(os.path.basename(path)):
         return []
     if build_file_kind(os.path.basename(path)) in _BY_COMMAND and not any(tool in data for tool in _TOOLS):
         return []
@@ -201,6 +215,8 @@ class BuildFinder:
         self._by_directory: dict[str, dict[str, list[BuildInvocation]]] = {}
         self._by_file: dict[str, list[BuildInvocation]] = {}
         self._images: dict[str, dict[str, set[str]]] = {}
+        self._arguments: dict[str, set[str]] = {}
+        self._passed: dict[str, set[str]] = {}
         self._repository_roots: dict[str, bool] = {}
 
     def of(self, dockerfile: str, roots: Sequence[str] = ()) -> list[BuildInvocation]:
@@ -226,6 +242,22 @@ class BuildFinder:
             for file, names in self._images_in(directory, roots).items():
                 (own if file == real else found).update(names)
         return frozenset(found - own)
+
+    def passed_arguments(self, dockerfile: str, roots: Sequence[str] = ()) -> frozenset[str]:
+        """The names of build arguments in the files of the project that build images, whichever image that is."""
+        directories = self._directories(os.path.dirname(os.path.abspath(dockerfile)), roots)
+        for directory in directories:
+            self._builds_in(directory, roots)
+        return frozenset[str]().union(*(self._passed[directory] for directory in directories))
+
+    def path_in_project(self, dockerfile: str, roots: Sequence[str] = ()) -> str:
+        """The path of a file from its repository, or without one from the outermost directory in `roots`, with `/`.
+
+        It is that from the directory of the file if both are unknown.
+        """
+        full = os.path.abspath(dockerfile)
+        top = self._directories(os.path.dirname(full), roots)[-1]
+        return os.path.relpath(full, top).replace(os.sep, "/")
 
     def _images_in(self, directory: str, roots: Sequence[str]) -> dict[str, set[str]]:
         """The names of the images that the files of a directory build, by Dockerfile."""
@@ -254,10 +286,11 @@ class BuildFinder:
     def read(self, file: str, roots: Sequence[str] = (), *, named: bool = False) -> list[BuildInvocation]:
         """The builds in a file; see `read_builds`."""
         if file not in self._by_file:
-            self._by_file[file] = read_builds(file, roots, self._note, named=named)
+            arguments = self._arguments[file] = set[str]()
+            self._by_file[file] = read_builds(file, roots, self._note, named=named, arguments=arguments)
         return self._by_file[file]
 
-    def _directories(self, directory: str, roots: Sequence[str]) -> Iterable[str]:
+    def _directories(self, directory: str, roots: Sequence[str]) -> list[str]:
         """The directory and its parents up to the repository root, otherwise up to a directory in `roots`."""
         named = {os.path.abspath(root) for root in roots if os.path.isdir(root)}
         found, count = [directory], 1
@@ -295,6 +328,7 @@ class BuildFinder:
                 if each.dockerfile:
                     found.setdefault(os.path.realpath(each.dockerfile), []).append(each)
             self._by_directory[directory] = found
+            self._passed[directory] = {name for file in files for name in self._arguments.get(file, ())}
         return self._by_directory[directory]
 
 
@@ -320,6 +354,8 @@ def _listed(directory: str) -> tuple[list[str], list[str]]:
                 kind = _WORKFLOW if is_circle and name in _CIRCLE else build_file_kind(name)
                 if kind == "shell_script":
                     scripts += 1
+                if not kind and _PROGRAM.match(name):
+                    kind = _PROGRAM_KIND
                 if kind and scripts <= _MAX_SCRIPTS:
                     files.append((_ORDER.index(kind) if kind in _ORDER else len(_ORDER), kind, name))
     except OSError:

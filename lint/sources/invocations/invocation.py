@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
+
+_DEVELOPMENT = frozenset(("dev", "development", "test", "tests", "e2e", "ci", "local", "lint"))
+"""Words in the name of a compose file or service."""
 
 
 class BuildInvocation:
@@ -17,12 +21,13 @@ class BuildInvocation:
     `dockerfile`: a path, empty for an inline Dockerfile; `target`: a stage, empty for the last one; `args`: the build
     arguments with known values; `contexts`: the named contexts; `inline`: an inline Dockerfile; `given`: the names of
     all build arguments that are passed, also of those with unknown values; `images`: the names of the image that is
-    built, as written; `platforms`: the platforms that it is built for, where they are known.
+    built, as written; `platforms`: the platforms that it is built for, where they are known; `needs_root`: whether it
+    runs with privileges that only root has.
     """
 
     __slots__ = (
-        "args", "context", "contexts", "dockerfile", "file", "given", "images", "inline", "line", "name", "platforms",
-        "target",
+        "args", "context", "contexts", "dockerfile", "file", "given", "images", "inline", "line", "name", "needs_root",
+        "platforms", "target",
     )  # fmt: skip
 
     def __init__(
@@ -40,6 +45,7 @@ class BuildInvocation:
         given: Iterable[str] = (),
         images: Iterable[str | None] = (),
         platforms: Iterable[str] = (),
+        needs_root: bool = False,
     ) -> None:
         self.file = file
         self.line = line
@@ -53,13 +59,29 @@ class BuildInvocation:
         self.given = frozenset((*given, *self.args))
         self.images = tuple(image for image in images if image)
         self.platforms = tuple(dict.fromkeys(platforms))
+        self.needs_root = needs_root
 
     def without_context(self) -> BuildInvocation:
         """This build with an unknown context."""
         return BuildInvocation(
             self.file, self.line, self.name, None, self.dockerfile, self.target, self.args, self.contexts, self.inline,
-            given=self.given, images=self.images, platforms=self.platforms,
+            given=self.given, images=self.images, platforms=self.platforms, needs_root=self.needs_root,
         )  # fmt: skip
+
+    @property
+    def is_for_development(self) -> bool:
+        """Whether only developers or tests build this: a dev container, Tilt, or a compose service of that name.
+
+        A file that is just called Dockerfile may be the one that is deployed, by a service that reads no file.
+        """
+        if os.path.basename(self.dockerfile).lower() in ("dockerfile", "containerfile"):
+            return False
+        file = os.path.basename(self.file).lower()
+        if file in ("devcontainer.json", ".devcontainer.json") or file.endswith("tiltfile"):
+            return True
+        if not file.startswith(("compose", "docker-compose")):
+            return False
+        return not _DEVELOPMENT.isdisjoint(re.split(r"[-_.]", file) + re.split(r"[-_.]", self.name.lower()))
 
     def __repr__(self) -> str:
         return f"BuildInvocation({self.file}:{self.line}, {self.name!r}, {self.context!r}, {self.dockerfile!r})"

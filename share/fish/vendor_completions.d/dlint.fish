@@ -198,7 +198,7 @@ function __dlint_rules
         'IGN001'\t'A `# dlint: ignore[…]` comment suppresses nothing.' \
         'IGN002'\t'A `# hadolint ignore=…` comment suppresses nothing that dlint reports.' \
         'BAS001'\t'The final image is based on a release that has reached end of life.' \
-        'BAS002'\t'The support of a base image ends within a year, or a builder stage uses one that has reached end of life.' \
+        'BAS002'\t'The support of a base image ends soon, or a builder stage uses one that has reached end of life.' \
         'BAS003'\t'The final image is based on a `devel` image of CUDA, although nothing is compiled in it.'
 end
 function __dlint_rewrites

@@ -41,7 +41,7 @@ def test_grouped(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert lines[2].startswith("  2:5  DL3014 warning: [*] ")
     assert lines[4:] == [
         "",
-        "Found 3 warnings in 2 files.",
+        "Found 2 warnings and 1 info in 2 files.",
         "[*] 2 fixable with `dlint --fix`.",
     ]
 
@@ -135,7 +135,7 @@ def test_checkstyle(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert [(error["line"], error["severity"], error["source"]) for error in errors] == [
         ("1", "warning", "DL3006"),
         ("2", "warning", "DL3014"),
-        ("3", "warning", "BK013"),
+        ("3", "info", "BK013"),
     ]
 
 

@@ -502,16 +502,18 @@ def test_a_development_target_does_not_hide_the_shipped_stage() -> None:
 
 
 def test_named_contexts_are_neither_stages_nor_images() -> None:
-    write("Dockerfile", "FROM base\nCOPY --from=nginx /a /a\n")
+    write("Dockerfile", "FROM busybox\nCOPY --from=nginx /a /a\n")
     found = ("--isolated", "--select", "DL3006,DL3022", "Dockerfile")
     assert dlint(*found, cwd=Path.cwd()).codes == ["DL3006", "DL3022"]
     write(
         "compose.yml",
         "services:\n  a:\n    build:\n      context: .\n      additional_contexts:\n        nginx: ../nginx\n"
-        "        base: docker-image://debian:12\n",
+        "        busybox: docker-image://debian:12\n",
     )
     assert dlint(*found, cwd=Path.cwd()).codes == []
-    write("compose.yml", "services: {a: {build: {context: ., additional_contexts: ['base=docker-image://debian']}}}\n")
+    write(
+        "compose.yml", "services: {a: {build: {context: ., additional_contexts: ['busybox=docker-image://debian']}}}\n"
+    )
     assert dlint(*found, cwd=Path.cwd()).codes == ["DL3006", "DL3022"]
 
 
