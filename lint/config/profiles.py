@@ -46,7 +46,7 @@ class Profile:
         return not self.prefix or code.startswith("SYN") or any(alias.startswith(self.prefix) for alias in aliases)
 
 
-_HADOLINT_LEVELS = {"DL3020": ERROR, "DL4000": ERROR}
+_HADOLINT_LEVELS = {"DL3004": ERROR, "DL3020": ERROR, "DL4000": ERROR}
 """The rules with another severity in hadolint: what they report breaks no build."""
 
 
