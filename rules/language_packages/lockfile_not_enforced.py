@@ -71,7 +71,7 @@ def lockfile_not_enforced(run: Run, build: Build) -> Iterator[Finding]:
     ## Exceptions
     - Installs for which no lock file is known to be in their directory.
     - A variable such as `CI`, `UV_FROZEN` or `BUNDLE_DEPLOYMENT`, or a setting in an earlier RUN, that enforces it.
-    - A lock file that is optional, because a pattern of its own copies it (`COPY package.json yarn.lock* ./`).
+    - Files that copy a lock file by a vague pattern (`COPY package.json *yarn* ./`), so that builds without it work.
     - `bun install --production`, which enforces the lock file.
     - A RUN that mentions the lock file, for example to delete it.
     """
@@ -82,7 +82,7 @@ def lockfile_not_enforced(run: Run, build: Build) -> Iterator[Finding]:
     }
     if not calls or _is_set(build, run):
         return
-    optional = build.cached("optional lock files", lambda: _has_optional_locks(build))
+    vague = build.cached("vague lock files", lambda: _has_vague_locks(build))
     for command, directory in commands_with_directories(build, run):
         call = calls.get(id(command))
         if call is None or not directory or call.uncertain or call.has(*_ELSEWHERE, *_RELOCKING):
@@ -92,7 +92,7 @@ def lockfile_not_enforced(run: Run, build: Build) -> Iterator[Finding]:
         if call.manager.name == "bun" and call.has("--production", "-p"):
             continue  # bun then freezes the lock file
         found = lockfile_in(build, run, directory, call.manager.locks)
-        if found and not _mentions(build, run, found) and not optional:
+        if found and not _mentions(build, run, found) and not vague:
             yield Finding(
                 f"`{command.text}` does not enforce `{found}`; {_REMEDIES[call.manager.name]}",
                 command,
@@ -122,10 +122,11 @@ def _is_set(build: Build, run: Run) -> bool:
     return False
 
 
-def _has_optional_locks(build: Build) -> bool:
-    """Whether a COPY brings a lock file by a pattern of its own, so the file is meant to be built without one too.
+def _has_vague_locks(build: Build) -> bool:
+    """Whether a COPY brings a lock file by a vague pattern of its own, such as `*yarn*`.
 
-    A pattern that the manifest matches as well, such as `package*.json`, is only short for both names.
+    The file is then meant to be built without one too. A pattern that the manifest matches as well, such as
+    `package*.json`, is only short for both names, and `yarn.lock*` names the lock file.
     """
     from ...model.packages.managers import MANAGERS
 
@@ -133,7 +134,7 @@ def _has_optional_locks(build: Build) -> bool:
     copies = (step for stage in build.stages for step in stage.instructions if isinstance(step, CopyOrAdd))
     patterns = {posixpath.basename(source.text) for copy in copies for source in copy.sources if "*" in source.text}
     return any(
-        any(fnmatchcase(lock, pattern) for lock in manager.locks)
+        any(fnmatchcase(lock, pattern) and lock != pattern.strip("*") for lock in manager.locks)
         and not any(fnmatchcase(name, pattern) for name in manager.manifests if name[0] != ".")
         for pattern in patterns
         for manager in managers
@@ -181,7 +182,10 @@ EXAMPLES = (
         "FROM node:24\nWORKDIR /app\nCOPY . .\nRUN cd web && «npm install»",
         files={"web/package.json": "{}", "web/package-lock.json": "{}"},
     ),
-    Good("FROM node:24\nWORKDIR /app\nCOPY package.json yarn.lock* ./\nRUN yarn", files={"yarn.lock": ""}),
+    Bad(
+        "FROM node:24\nWORKDIR /app\nCOPY package.json yarn.lock* ./\nRUN «yarn»",
+        files={"package.json": "{}", "yarn.lock": ""},
+    ),
     Good(
         "FROM ruby:3.4\nWORKDIR /app\nCOPY Gemfile* ./\nRUN bundle install\nCOPY package.json *yarn* ./\nRUN yarn",
         files={"Gemfile": "", "Gemfile.lock": "", "package.json": "{}", "yarn.lock": ""},
