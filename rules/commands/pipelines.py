@@ -15,7 +15,7 @@ _LOCAL = frozenset(
     ": apt-cache apt-mark awk basename cat command cut date dirname dpkg dpkg-architecture dpkg-query echo egrep "
     "env expr fgrep file find gawk getent grep head hostname id ldconfig ldd ls lsb_release md5sum mktemp nproc "
     "objcopy objdump printenv printf pwd readelf readlink realpath rpm scanelf sed seq sha1sum sha256sum sha512sum "
-    "sort stat strings tac tail tr true type uname uniq wc which whoami xargs yes".split()
+    "sort stat strings tac tail tee tr true type uname uniq update-alternatives wc which whoami xargs yes".split()
 )
 """Commands that only read what is there already: if they fail, nothing is missing that a later step does not notice."""
 _ACCEPTS_NOTHING = SHELL_NAMES | frozenset(
