@@ -36,6 +36,11 @@ def pedantic(build: Build) -> bool:
     return bool(build.options.get("pedantic", False))
 
 
+def if_minor(build: Build) -> str:
+    """The confidence of a finding that is rarely worth acting on: low, or with `pedantic` that of the rule."""
+    return "" if pedantic(build) else "low"
+
+
 def trusted_registries(build: Build) -> Sequence[str]:
     """The registries that images may come from (`trusted-registries`); empty for any."""
     value: Any = build.options.get("trusted-registries", ())

@@ -49,7 +49,7 @@ class Profile:
         return not self.prefix or code.startswith("SYN") or any(alias.startswith(self.prefix) for alias in aliases)
 
 
-_HADOLINT_LEVELS = {"DL3000": ERROR, "DL3020": ERROR, "DL3027": WARNING, "DL4000": ERROR}
+_HADOLINT_LEVELS = {"DL3000": ERROR, "DL3004": ERROR, "DL3020": ERROR, "DL3027": WARNING, "DL4000": ERROR}
 """The rules with another severity in hadolint: what they report breaks no build."""
 
 

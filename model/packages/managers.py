@@ -602,10 +602,10 @@ UV = PackageManager(
         " --no-build-isolation-package --no-build-package --no-editable-package --no-emit-package --no-extra"
         " --no-group --no-install-package --no-sources-package --only-binary --only-group --optional -o --out-dir"
         " --output-file --output-format --override --overrides --package --prefix --prerelease"
-        " --prerelease-package --project --prompt --prune -p --python --python-platform --python-version"
-        " --refresh-package --reinstall-package -r --requirement --requirements --resolution --rev --tag -t"
-        " --target --torch-backend --upgrade-group -P --upgrade-package -w --with --with-editable"
-        " --with-executables-from --with-requirements",
+        " --prerelease-package --project --prompt --prune -p --python --python-fetch --python-platform"
+        " --python-preference --python-version --refresh-package --reinstall-package -r --requirement --requirements"
+        " --resolution --rev --tag -t --target --torch-backend --upgrade-group -P --upgrade-package -w --with"
+        " --with-editable --with-executables-from --with-requirements",
     ),
     flags=Flags(no_cache=("--no-cache", "-n", "--no-cache-dir"), frozen=("--locked", "--frozen")),
     inputs=Inputs(

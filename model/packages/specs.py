@@ -267,6 +267,9 @@ def _npm(text: str, mask: str) -> Parsed:
     name, version = (text[:at], text[at + 1 :]) if at > 0 else (text, "")
     if version.startswith("npm:"):  # alias@npm:name@1.2
         return _npm(version[4:], _mask(version[4:]))
+    if at > 0 and (version.startswith(_REPOSITORIES) or "://" in version):  # alias@github:user/repository
+        kind, _, reference = _npm(version, _mask(version))
+        return kind, text if kind == "url" else text.partition("#")[0], reference
     if "/" in mask[: len(name)] and mask[:1] != "@":
         repository, _, reference = text.partition("#")
         return "repository", repository, reference

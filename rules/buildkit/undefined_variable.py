@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...model.inherited_variables import base_defines, is_usual_variable
 from ...syntax.tree import Arg, Env
-from ..base import MEDIUM, WARNING, Bad, Finding, Good, rule
+from ..base import LOW, MEDIUM, WARNING, Bad, Finding, Good, rule
 from .variables import undefined_references
 
 TYPE_CHECKING = False
@@ -37,6 +37,10 @@ def undefined_variable(build: Build) -> Iterator[Finding]:
             continue  # env-self-reference reports it
         defined = base_defines(use.stage, use.name)
         if defined or (defined is None and (is_usual_variable(use.name) or not _declared_elsewhere(build, use))):
+            continue
+        if isinstance(use.instruction, Arg) and any(pair.key.text == use.name for pair in use.instruction.pairs):
+            message = f"`${use.name}` is empty here, so it is no default; write `ARG {use.name}`"
+            yield Finding(message, use, confidence=LOW)
             continue
         default = "-" in build.dockerfile.source.text[use.start : use.end]
         state = "never set, so its default is always used" if default else "empty here"
@@ -98,6 +102,7 @@ EXAMPLES = (
         message="unless the base image sets it: the ARG on line 2 is in another stage",
     ),
     Good("ENV A=1 B=$A", why="reported by env-self-reference"),
+    Bad("FROM scratch\nARG A=«${A}»", message="write `ARG A`"),
     Bad('LABEL a="x«$$»{1}"', message="for a literal dollar sign"),
     Bad("ENV A=«$A»:/x", message="no ENV or ARG sets it"),
     Bad("ENV GOPATH=«$HOME»/go"),

@@ -121,6 +121,30 @@ EXAMPLES = (
         "FROM node:22-slim\nWORKDIR /app\nCOPY package*.json .\nCOPY «public» .\nRUN npm ci",
         message="copy it after the install",
     ),
+    Bad(
+        "FROM rust:1.80\nWORKDIR /app\nCOPY «.» .\nRUN cargo build --release",
+        files={
+            "Cargo.toml": "[workspace]\nmembers = ['a']\n",
+            "a/Cargo.toml": "",
+            "a/src/lib.rs": "",
+            "Cargo.lock": "",
+        },
+        message="reinstalls all dependencies; keep the dependencies in cache mounts for Cargo's registry and `target`",
+    ),
+    Bad(
+        "FROM python:3.12-slim\nWORKDIR /app\nCOPY «.» .\nRUN pip install -r requirements/prod.txt",
+        files={"requirements/prod.txt": "-r base.txt\n", "requirements/base.txt": "a==1\n", "a.py": ""},
+        message="copy only `requirements/prod.txt` and the files it names before the install",
+    ),
+    Good(
+        "FROM python:3.12-slim\nCOPY requirements /requirements\nRUN pip install -r /requirements/prod.txt",
+        files={"requirements/prod.txt": "-r base.txt\n", "requirements/base.txt": "a==1\n"},
+        why="only manifests",
+    ),
+    Good(
+        "FROM node:22-slim\nWORKDIR /app\nCOPY . .\nRUN --mount=type=tmpfs,target=node_modules npm ci && npm run build",
+        why="the modules are only for this RUN",
+    ),
     Good("COPY . /app\nRUN cp /app/x.list /etc/apt/sources.list.d/ && apt-get update\nRUN apt-get install -y x"),
     Good(
         "FROM node:22-slim\nCOPY package*.json ./\nRUN npm ci\nCOPY . .\nRUN npm ci --omit=dev",

@@ -42,6 +42,10 @@ _READS_MORE = {
 """Texts in a manifest that make its install read other files of the project."""
 
 
+_INSTALLED = ("node_modules", "vendor", "venv")
+"""Ends of the names of directories that packages are installed into."""
+
+
 class ManifestInstall:
     """A call that installs from a manifest; `manifest` is the manifest's path in the image, None if unknown."""
 
@@ -63,9 +67,13 @@ class ManifestInstall:
         ecosystem = self.call.manager.ecosystem
         return f"{ecosystem} {self.directory}" if ecosystem == "node" else ecosystem
 
-    def advice(self, path: str | None) -> str:
+    def advice(self, build: Build, path: str | None) -> str:
         """The remedy. `path` is the manifest's directory in the build context, None if this COPY does not bring it."""
         call, manager = self.call, self.call.manager
+        text = b"\n" + self._read(build, path)
+        if manager.name == "cargo" and b"\n[workspace]" in text:
+            # The manifests of all members are needed too, each with a source file.
+            return "keep the dependencies in cache mounts for Cargo's registry and `target`"
         if call.verb == "build" or call.path in ("mod tidy", "mod vendor") or manager.name == "cargo":
             return f"{_FIRST[manager.name]} before copying the rest"
         flag = _WITHOUT_PROJECT.get(manager.name, "") if call.verb == "restore" else ""
@@ -74,6 +82,8 @@ class ManifestInstall:
             return f"copy it after the install{also}"
         manifest = posixpath.join(path, self.name)
         wanted = "the project files" if "*" in manifest else f"`{manifest}`"
+        if manager.ecosystem == "python" and any(flag in text for flag in (b"\n-r ", b"\n-c ", b"\n--requirement")):
+            wanted += " and the files it names"
         if manager.locks and not call.requirements and "*" not in manifest:
             wanted += " and its lock file"
         return f"copy only {wanted} before the install{also}"
@@ -81,10 +91,16 @@ class ManifestInstall:
     def reads_project_files(self, build: Build, path: str | None) -> bool:
         """Whether the manifest, read from the directory `path` of the build context, refers to files of the project."""
         needles = _READS_MORE.get(self.call.manager.ecosystem)
-        if build.context is None or needles is None or path is None:
+        if needles is None:
             return False
-        text = b"\n" + (build.context.read(posixpath.join(path, self.name)) or b"")
+        text = b"\n" + self._read(build, path)
         return any(needle.encode() in text for needle in needles)
+
+    def _read(self, build: Build, path: str | None) -> bytes:
+        """The manifest in the directory `path` of the build context; empty if it is unknown."""
+        if build.context is None or path is None:
+            return b""
+        return build.context.read(posixpath.join(path, self.name)) or b""
 
 
 def manifest_installs(build: Build, run: Run) -> Iterator[ManifestInstall]:
@@ -109,6 +125,8 @@ def _manifest(call: PackageCall) -> str:
 
 def _reads_manifest(build: Build, run: Run, call: PackageCall) -> bool:
     manager = call.manager
+    if any(target.rstrip("/").endswith(_INSTALLED) for target in build.mount_targets(run, "tmpfs")):
+        return False  # what it installs is lost after this RUN, which is intended
     if manager.name in _STORES and build.mount_targets(run, "cache"):
         return False
     if any(package.kind in ("project", "file") for package in call.packages):

@@ -67,6 +67,11 @@ def _installs(stage: Stage, inherited: Declarations | None) -> Declarations:
     return found
 
 
+def _advice(build: Build, install: ManifestInstall, path: str | None, own: str) -> str:
+    advice = install.advice(build, path)
+    return advice if "cache mounts" in advice else advice + own
+
+
 def _manifest_delay(build: Build, run: Run, copies: list[CopySource], install: ManifestInstall) -> Delay | None:
     """The copies that the install in `run` unnecessarily waits for; None if there are none."""
     waits = [copy for copy in copies if copy.delays_manifest_install(build, install.directory)]
@@ -75,4 +80,4 @@ def _manifest_delay(build: Build, run: Run, copies: list[CopySource], install: M
         return None
     copied_alone = any(copy.copies_manifest(install.name, install.directory) for copy in copies)
     own = "" if reads_no_project_files(build, run) else OWN_RUN
-    return waits, install.call, install.advice(None if copied_alone else path) + own
+    return waits, install.call, _advice(build, install, None if copied_alone else path, own)

@@ -81,6 +81,8 @@ class CopySource:
         from ...model.packages.managers import MANAGERS
 
         patterns = {name for manager in MANAGERS for name in (*manager.manifests, *manager.locks)}
+        if posixpath.basename(self.path) == "requirements":
+            patterns |= {"*.txt", "*.in"}
         below = self.path + "/" if self.path else ""
         names = {file.rsplit("/", 1)[-1] for file in context.files() if file.startswith(below)}
         names -= {"Dockerfile", ".dockerignore"}

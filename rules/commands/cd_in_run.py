@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...fixers.edits.edit import UNSAFE, Edit, Fix
 from ...fixers.edits.instructions import has_comments_inside
 from ...syntax.tree import Run
-from ..base import WARNING, Bad, Finding, Good, rule
+from ..base import LOW, WARNING, Bad, Finding, Good, rule
 from ..options import pedantic
 from ..text import format_line_numbers
 from .shell_programs import sequential_commands
@@ -73,6 +73,7 @@ def cd_in_run(run: Run, build: Build) -> Iterator[Finding]:
             f"`{last.text}` only affects one RUN and is repeated ({lines}); use {remedy}",
             last,
             related=[(each, "again here") for each in same[1:]],
+            confidence=LOW,
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...fixers.edits.edit import SAFE, UNSAFE, Fix
 from ...fixers.edits.join_runs import join_runs
-from ..base import INFO, Bad, Finding, Good, rule
+from ..base import INFO, LOW, Bad, Finding, Good, rule
 from ..options import pedantic
 from ..stages.development import ships
 from ..text import format_line_numbers
@@ -59,6 +59,7 @@ def consecutive_runs(stage: Stage, build: Build) -> Iterator[Finding]:
             keyword_span(group[1]),
             related=[(keyword_span(run), "can be combined") for run in (group[0], *group[2:])],
             fix=_fix(build, group, SAFE),
+            confidence=LOW,
         )
 
 

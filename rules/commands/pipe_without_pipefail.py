@@ -8,7 +8,8 @@ from ...syntax.source import Span
 from ...syntax.tree import Cmd, Entrypoint, Healthcheck, Onbuild, Run, Shell
 from ..base import WARNING, Bad, Finding, Good, rule
 from ..options import pedantic
-from .shell_programs import SHELL_NAMES
+from .pipelines import PIPES, hides_failure, pipeline_at
+from .shell_programs import SHELL_NAMES, has_errexit, sets_errexit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,18 +18,14 @@ if TYPE_CHECKING:
     from ...model.build import Build, Stage
     from ...syntax.command import Command
 
-_PIPES = ("|", "|&")
-_CANNOT_FAIL = frozenset(("echo", "printf", "yes", "true", ":"))
-"""Commands that fail only if the reader stops early, with which pipefail breaks the build."""
-
 
 @rule("DL4006", level=WARNING, since="0.1", fix=UNSAFE, prefilter=("|",))
 def pipe_without_pipefail(run: Run, build: Build) -> Iterator[Finding]:
     """A failure before a pipe is ignored, because the shell only checks the last command.
 
     ## Why
-    The exit status of `curl -f … | tar xz` is that of tar: if curl fails, the build may continue and cache a broken
-    layer.
+    The exit status of `curl -f … | sh` is that of the shell, which has nothing to do if curl fails: the build continues
+    and caches a broken layer.
 
     ## What to do
     Use `SHELL ["/bin/bash", "-o", "pipefail", "-c"]` before the RUN (on Alpine `["/bin/ash", "-eo", "pipefail",
@@ -39,12 +36,16 @@ def pipe_without_pipefail(run: Run, build: Build) -> Iterator[Finding]:
     on Alpine; on Debian and Ubuntu, a SHELL instruction is added.
 
     ## Exceptions
-    - Pipes that start with echo, printf or yes, conditions (`if a | b`), and `a | b || true`.
+    - Pipes into a program that fails without input, such as `tar`, `gzip -d`, `gpg --dearmor` and `grep`, and into
+      programs that dlint does not know.
+    - Pipes from commands that only read local data (echo, find, ls, ldd …), and into commands that stop reading early
+      (`grep -q`, `head`), with which `pipefail` breaks the build.
+    - Conditions (`if a | b`), `a | b || true`, substitutions, and heredocs without `set -e`, which COR008 reports.
     - A SHELL inherited from a parent stage, and `set -o pipefail` in the RUN; hadolint ignores both.
     - No SHELL is added if a CMD, ENTRYPOINT or HEALTHCHECK of the stage or another stage would use it.
 
     ## Options
-    - `pedantic`: also report pipes that start with echo, printf or yes, in conditions, and before `|| true`.
+    - `pedantic`: like hadolint, report every pipe.
     """
     stage = build.stage_of(run)
     if "|" not in build.script(run).text or _sets_pipefail(build.state(run).shell) or stage is None or stage.is_windows:
@@ -54,9 +55,47 @@ def pipe_without_pipefail(run: Run, build: Build) -> Iterator[Finding]:
         if command.name == "set" or command.name in SHELL_NAMES:
             if _sets_pipefail([word.value for word in command.words]):
                 return
-        elif command.operator_after in _PIPES and (all_pipes or _matters(commands, index)):
-            yield _finding(command, commands[index + 1 :], _fix(run, stage, build))
-            return
+        elif command.operator_after in PIPES and (all_pipes or hides_failure(commands, index)):
+            option = _option(run, build, pipeline_at(commands, index)[-1])
+            if option or all_pipes:
+                remedy = _remedy(run, stage, build, option or "-o")
+                fix = _fix(run, stage, build) if all_pipes or option == "-o" else None
+                yield _finding(command, commands[index + 1 :], remedy, fix)
+                return
+
+
+def _option(run: Run, build: Build, last: Command) -> str:
+    """The option before `pipefail` that makes the failure of a pipeline, which ends with `last`, stop the build.
+
+    "" for a heredoc that does not stop at failures, where pipefail alone would change nothing.
+    """
+    if last.operator_after not in (";", "\n") or last.context not in ((), ("heredoc",)) or _has_errexit(run, build):
+        return "-o"
+    return "" if last.operator_after == "\n" else "-eo"
+
+
+def _has_errexit(run: Run, build: Build) -> bool:
+    """Whether a shell of the RUN stops at the first failure."""
+    first = run.heredocs[0].body.partition("\n")[0] if run.heredocs else ""
+    return (
+        has_errexit(build.state(run).shell[1:])
+        or (first.startswith("#!") and has_errexit(first.split()[1:]))
+        or any(
+            sets_errexit(command)
+            or (command.name in SHELL_NAMES and has_errexit([word.value for word in command.args]))
+            for command in build.commands(run)
+        )
+    )
+
+
+def _remedy(run: Run, stage: Stage, build: Build, option: str) -> str:
+    """How to set pipefail with the shell of the RUN. The sh of Debian and Ubuntu lacks it before Debian 13."""
+    name, facts = build.state(run).shell[0].rpartition("/")[2], stage.base_facts
+    family = facts.family if facts is not None else None
+    apk = any(call.manager.name == "apk" for call in build.package_calls(run))
+    if name in ("bash", "ash", "zsh", "ksh") or family in ("alpine", "busybox") or apk:
+        return f"`set {option} pipefail`"
+    return f'`SHELL ["/bin/bash", "{option}", "pipefail", "-c"]`'
 
 
 def _fix(run: Run, stage: Stage, build: Build) -> Fix | None:
@@ -98,27 +137,13 @@ def _sets_pipefail(words: Sequence[str]) -> bool:
     return False
 
 
-def _matters(commands: Sequence[Command], index: int) -> bool:
-    """Whether a failure of the command before a pipe matters: it is possible, and neither tested nor discarded."""
-    command = commands[index]
-    if command.name in _CANNOT_FAIL or "condition" in command.context or "negated" in command.context:
-        return False
-    at = index
-    while commands[at].operator_after in _PIPES and at + 1 < len(commands):
-        at = next((n for n in range(at + 1, len(commands)) if commands[n].context == command.context), len(commands))
-        if at == len(commands):
-            return True
-    dropped = commands[at].operator_after == "||" and at + 1 < len(commands) and commands[at + 1].name in ("true", ":")
-    return not dropped
-
-
-def _finding(left: Command, following: Sequence[Command], fix: Fix | None) -> Finding:
+def _finding(left: Command, following: Sequence[Command], remedy: str, fix: Fix | None) -> Finding:
     right = next((c for c in following if c.start >= left.end), None)
     name = left.name or left.text.split(" ")[0] or "the command"
-    reader = f" | {right.name}" if right is not None and right.operator_before in _PIPES and right.name else " | …"
+    reader = f" | {right.name}" if right is not None and right.operator_before in PIPES and right.name else " | …"
     end = right.words[0].end if right is not None and right.words else left.end
     return Finding(
-        f"if `{name}` fails in `{name}{reader}`, the build continues; use `set -o pipefail`",
+        f"if `{name}` fails in `{name}{reader}`, the build continues; use {remedy}",
         Span(left.start, end),
         fix=fix,
     )
@@ -126,33 +151,50 @@ def _finding(left: Command, following: Sequence[Command], fix: Fix | None) -> Fi
 
 EXAMPLES = (
     Bad(
-        'SHELL ["/bin/bash", "-c"]\nRUN «a | b»',
-        fixed='SHELL ["/bin/bash", "-c"]\nRUN set -o pipefail && a | b',
+        'SHELL ["/bin/bash", "-c"]\nRUN «a | sh»',
+        fixed='SHELL ["/bin/bash", "-c"]\nRUN set -o pipefail && a | sh',
     ),
-    Good('SHELL ["/bin/bash", "-o", "pipefail", "-c"]\nRUN a | b'),
+    Good('SHELL ["/bin/bash", "-o", "pipefail", "-c"]\nRUN a | sh'),
     Bad(
-        "RUN «curl -fsSL https://example.com/a | tar» xz",
-        message="if `curl` fails in `curl | tar`, the build continues",
+        "RUN «curl -fsSL https://example.com/a | bash» -",
+        message="if `curl` fails in `curl | bash`, the build continues; use `SHELL [",
+        shown=True,
     ),
-    Bad("RUN a=1 && «wget -qO- https://example.com/a | gpg» --import -"),
-    Bad("RUN «cat a | while read» l; do b $l; done"),
-    Bad("RUN V=$(«curl -f https://example.com/v | jq» -r .v) && b"),
-    Bad("FROM alpine:3.20\nRUN «a | b»", fixed="FROM alpine:3.20\nRUN set -o pipefail && a | b"),
-    Bad("RUN a\n# b\nRUN «c | d»", fixed='RUN a\nSHELL ["/bin/bash", "-o", "pipefail", "-c"]\n# b\nRUN c | d'),
-    Good('SHELL ["/bin/ash", "-euxo", "pipefail", "-c"]\nRUN a | b'),
+    Bad("FROM node:22-alpine\nRUN «wget -qO- https://example.com/a | sh»", message="use `set -o pipefail`"),
+    Bad("RUN a=1 && «wget -qO- https://example.com/a | sudo tee» /etc/a.gpg > /dev/null"),
+    Bad("RUN «curl -f https://example.com/a | gpg» --dearmor | tee /etc/a.gpg", why="`tee` succeeds"),
+    Bad("RUN «a | while read» l; do b $l; done"),
+    Bad("RUN a; «curl -f https://example.com/a | sh»; b", message='`SHELL ["/bin/bash", "-eo", "pipefail", "-c"]`'),
+    Bad("RUN <<EOF\nset -e\n«a | sh»\nb\nEOF"),
+    Bad("RUN if a; then «curl -f https://example.com/a | sh»; fi"),
+    Bad("RUN «uv export | uv» pip install -r -"),
+    Good("RUN curl -fsSL https://example.com/a | tar xz", why="`tar` fails with empty input", shown=True),
+    Good("RUN wget -qO- https://example.com/a | gpg --dearmor > /etc/a.gpg"),
+    Good("RUN curl -f https://example.com/a | python3 -c 'import json, sys; json.load(sys.stdin)'"),
+    Good("RUN nm a | grep -q b", why="`pipefail` would make `nm` fail"),
+    Good("RUN find . -name a | xargs rm", why="reads local data"),
+    Good("RUN V=$(curl -f https://example.com/v | jq -r .v) && b", why="`b` notices"),
+    Good('RUN a "$(b | sh)"', why="the status of a substitution is not checked"),
+    Good("RUN <<EOF\na | sh\nb\nEOF", why="`pipefail` alone changes nothing without `set -e`"),
+    Good("RUN a | b", why="`b` is unknown"),
+    Good("RUN a | sh &"),
+    Bad("RUN «a | b»", options={"pedantic": True}),
+    Bad("FROM alpine:3.20\nRUN «a | sh»", fixed="FROM alpine:3.20\nRUN set -o pipefail && a | sh"),
+    Bad("RUN a\n# b\nRUN «c | sh»", fixed='RUN a\nSHELL ["/bin/bash", "-o", "pipefail", "-c"]\n# b\nRUN c | sh'),
+    Good('SHELL ["/bin/ash", "-euxo", "pipefail", "-c"]\nRUN a | sh'),
     Good(
-        'FROM debian:12 AS base\nSHELL ["/bin/bash", "-o", "pipefail", "-c"]\nFROM base\nRUN a | b',
+        'FROM debian:12 AS base\nSHELL ["/bin/bash", "-o", "pipefail", "-c"]\nFROM base\nRUN a | sh',
         why="SHELL is inherited",
     ),
-    Good("RUN set -euxo pipefail; a | b"),
-    Good("RUN <<EOF\nset -o pipefail\na | b\nEOF"),
-    Good("RUN bash -o pipefail -c 'a | b'"),
+    Good("RUN set -euxo pipefail; a | sh"),
+    Good("RUN <<EOF\nset -o pipefail\na | sh\nEOF"),
+    Good("RUN bash -o pipefail -c 'a | sh'"),
     Bad("RUN «echo a:b | chpasswd»", options={"pedantic": True}),
     Good("RUN echo user:password | chpasswd", why="echo does not fail"),
-    Good("RUN yes | a", why="pipefail would make `yes` fail"),
+    Good("RUN yes | sh", why="pipefail would make `yes` fail"),
     Good("RUN if a | grep -q b; then c; fi", why="a condition"),
-    Good("RUN a | b || true"),
+    Good("RUN a | sh || true"),
     Good('RUN ["echo", "a | b; cd /tmp"]', why="not run by a shell"),
-    Good("RUN python3 <<EOF\na | b\nEOF", why="not a shell script"),
+    Good("RUN python3 <<EOF\na | sh\nEOF", why="not a shell script"),
     Good("FROM mcr.microsoft.com/windows/servercore:ltsc2022\nRUN dir | more", why="cmd has no pipefail"),
 )

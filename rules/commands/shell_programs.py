@@ -36,3 +36,22 @@ def sequential_commands(commands: Sequence[Command]) -> list[Command]:
         if not (command.name in SHELL_NAMES and hands_over) and not enclosing_constructs(command):
             found.append(command)
     return found
+
+
+def has_errexit(options: Sequence[str]) -> bool:
+    """Whether the options of a shell, or of `set`, stop it at the first failure: `-e`, `-eux`, `-o errexit`."""
+    for option, value in zip(options, [*options[1:], ""], strict=False):
+        if (
+            option[:1] == "-"
+            and option[:2] != "--"
+            and ("e" in option or (option.endswith("o") and value == "errexit"))
+        ):
+            return True
+    return False
+
+
+def sets_errexit(command: Command) -> bool:
+    """Whether the command is `set -e` or `trap … ERR`."""
+    if command.name == "trap":
+        return any(word.value == "ERR" for word in command.args)
+    return command.name == "set" and has_errexit([word.value for word in command.args])

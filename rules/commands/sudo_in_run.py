@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ...fixers.edits.edit import UNSAFE, Edit, Fix
-from ..base import ERROR, Bad, Finding, Good, rule
+from ..base import WARNING, Bad, Finding, Good, rule
+from ..options import pedantic
 from .shell_programs import program_span
 
 TYPE_CHECKING = False
@@ -20,7 +21,7 @@ _FLAGS = frozenset(("", "-E", "-H", "-n", "-S", "-EH", "-HE"))
 
 @rule(
     "DL3004",
-    level=ERROR,
+    level=WARNING,
     since="0.1",
     aliases=("trivy:DS-0010", "checkov:CKV2_DOCKER_1"),
     fix=UNSAFE,
@@ -41,19 +42,43 @@ def sudo_in_run(run: Run, build: Build) -> Iterator[Finding]:
     Unsafe: sudo sets HOME and drops variables, and the command now sees the original values.
 
     ## Exceptions
+    - `sudo -u name`, which runs one command as another user; hadolint reports it.
     - No fix unless the user is known to be root and sudo has no options with another effect.
     """
     found = [c for c in build.commands(run) if c.name == "sudo" or "sudo" in c.wrappers]
+    if not pedantic(build):
+        found = [command for command in found if not _switches_user(command)]
     if found:
         user = (build.state(run).user or "").partition(":")[0]
         if user in ("root", "0"):
             message = "`sudo` is unnecessary: this RUN already runs as root"
         else:
             advice = f"use `USER root` before and `USER {user}` after" if user else "set the user with USER"
-            message = f"`sudo` drops environment variables and may prompt for a password; {advice}"
+            drops = "" if _has_option(found[0], "-E", "--preserve-env") else "drops environment variables and "
+            message = f"`sudo` {drops}may prompt for a password; {advice}"
         first = program_span(found[0])
         fix = _fix(found, build) if user in ("root", "0") else None
         yield Finding(message, first, [(program_span(c), "also here") for c in found[1:]], fix)
+
+
+def _options(command: Command) -> list[str]:
+    """The words between `sudo` and the program that it starts."""
+    if "sudo" not in command.wrappers or not command.words:
+        return [word.value for word in command.args]
+    return command.script.text[command.start_index : command.words[0].start_index].partition("sudo")[2].split()
+
+
+def _has_option(command: Command, *flags: str) -> bool:
+    letters = {flag[1] for flag in flags if flag[:2] != "--"}
+    return any(
+        word.partition("=")[0] in flags or (word[:1] == "-" and word[:2] != "--" and not letters.isdisjoint(word[1:]))
+        for word in _options(command)
+    )
+
+
+def _switches_user(command: Command) -> bool:
+    """Whether sudo runs the command as another user than root, which needs no password in a build as root."""
+    return "sudo" in command.wrappers and _has_option(command, "-u", "--user")
 
 
 def _fix(commands: Sequence[Command], build: Build) -> Fix | None:
@@ -76,7 +101,15 @@ EXAMPLES = (
     ),
     Good("RUN apt-get install -y sudo"),
     Bad("USER app\nRUN «sudo make» install && sudo make clean", message="`USER root` before and `USER app` after"),
-    Bad("FROM example.com/base:1\nRUN «sudo -u postgres psql» -c 'select 1'", message="with USER"),
+    Bad("FROM example.com/base:1\nRUN «sudo make»", message="drops environment variables and may prompt"),
+    Bad(
+        "FROM example.com/base:1\nRUN «sudo -E make»",
+        message="`sudo` may prompt for a password; set the user with USER",
+    ),
+    Good("FROM example.com/base:1\nRUN sudo -u postgres psql -c 'select 1'", why="runs one command as another user"),
+    Good("RUN a && sudo -E -u app -H b -u"),
+    Bad("RUN «sudo make» -u app"),
+    Bad("RUN «sudo -u postgres psql»", options={"pedantic": True}),
     Bad("RUN «env A=1 sudo b» c"),
     Good("RUN echo sudo make", why="not a command"),
     Good("RUN python3 <<EOF\nsudo = 1\nEOF", why="not a shell script"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 
 from ...model.context_waste import describe_entries, find_waste
+from ...model.git_usage import reads_git_history
 from ...model.layers import copies_whole_context
 from ...syntax.tree import CopyOrAdd
 from ..base import WARNING, Bad, Finding, Good, rule
@@ -46,9 +47,10 @@ def no_dockerignore(build: Build) -> Iterator[Finding]:
                 ):
                     source, target = _whole(build, instruction), instruction.destination
                     shown = f"{instruction.name} {source.text} {target.text if target else ''}".rstrip()
+                    keep = " that keeps `.git`, which the build reads" if reads_git_history(build, context) else ""
                     yield Finding(
                         f"`{shown}` copies the whole build context{_measured(build, context)} without a .dockerignore; "
-                        "add one",
+                        f"add one{keep}",
                         source,
                     )
                 return
@@ -89,6 +91,11 @@ EXAMPLES = (
     Good("COPY . /app", files={"app.py": "", ".dockerignore": ".git\n"}),
     Bad("WORKDIR /app\nADD «./» .\nCOPY . .", files={"app.py": "", ".env": "A=b"}, why="reported once per Dockerfile"),
     Bad("COPY app.py «.» /app/", files={"app.py": "", ".DS_Store": ""}, message="`COPY . /app/`"),
+    Bad(
+        "COPY «.» /app\nRUN cd /app && git describe > version",
+        files={"app.py": "x" * 1_100_000, ".git/HEAD": "x"},
+        message="add one that keeps `.git`, which the build reads",
+    ),
     Bad("COPY «.» /app", files={"app.py": "x" * 1_100_000}, message="1.1 MB in 1 file"),
     Good("COPY . /app", files={"app.py": "", "README.md": ""}, why="small, and nothing that does not belong there"),
     Bad(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..base import WARNING, Bad, Finding, Good, rule
-from ..options import pedantic
+from ..options import if_minor, pedantic
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,6 +45,8 @@ def fixed_platform(instruction: From, build: Build) -> Iterator[Finding]:
     ## Exceptions
     - A stage whose name contains the system or architecture, such as `build-amd64`.
     - `windows/amd64` for an image that exists for Windows only.
+    - Confidence is low if the file uses TARGETARCH or TARGETPLATFORM, or a comment before the stage names the
+      architecture.
     - Platforms that contain a variable. hadolint accepts only `$BUILDPLATFORM` and `$TARGETPLATFORM`.
     """
     flag = instruction.flag("platform")
@@ -59,12 +61,31 @@ def fixed_platform(instruction: From, build: Build) -> Iterator[Finding]:
     if system == "windows" and stage is not None and stage.is_windows and not pedantic(build):
         return
     if system not in name and architecture not in name:
-        yield Finding(f"`{flag.value}` pins the platform; set it with `docker build --platform` instead", flag)
+        yield Finding(
+            f"`{flag.value}` pins the platform; set it with `docker build --platform` instead",
+            flag,
+            confidence=if_minor(build) if _is_intended(instruction, build, architecture) else "",
+        )
+
+
+def _is_intended(instruction: From, build: Build, architecture: str) -> bool:
+    """Whether the file handles platforms itself, or a comment before the stage names the architecture."""
+    text = build.dockerfile.source.text
+    if "TARGETARCH" in text or "TARGETPLATFORM" in text:
+        return True
+    names = [architecture, *(name for name, same in _ARCHITECTURES.items() if same == architecture)]
+    index = next(stage.index for stage in build.stages if stage.from_ is instruction)
+    since = build.stages[index - 1].from_.end if index else 0
+    comments = [
+        comment.text.lower() for comment in build.dockerfile.comments if since <= comment.start < instruction.start
+    ]
+    return any(name in comment for name in names for comment in comments)
 
 
 EXAMPLES = (
     Bad("FROM «--platform=linux/amd64» debian:12", message="`linux/amd64` pins the platform"),
     Good("FROM debian:12"),
+    Bad("# Chrome exists for amd64 only\nFROM «--platform=linux/amd64» debian:12", why="with low confidence: intended"),
     Bad("FROM «--platform=amd64» debian:12 AS build"),
     Good("FROM --platform=$BUILDPLATFORM debian:12"),
     Good("ARG ARCH=amd64\nFROM --platform=linux/${ARCH} debian:12", why="a build argument can change it"),

@@ -7,7 +7,7 @@ from ...fixers.edits.instructions import has_comments_inside
 from ...model.state import LINUX_SHELL
 from ...syntax.tree import Entrypoint, Healthcheck
 from ..base import WARNING, Bad, Finding, Good, rule
-from ..options import pedantic
+from ..options import if_minor, pedantic
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,6 +45,8 @@ def shell_form_command(instruction: Cmd | Entrypoint | Healthcheck, build: Build
 
     ## Exceptions
     - A command that starts with `exec`: the program replaces the shell.
+    - Confidence is low for a single command that bash or busybox runs, as they replace themselves with it, and for a
+      HEALTHCHECK.
     - A HEALTHCHECK that needs the shell, such as `curl … || exit 1`; hadolint reports it.
     - No fix if the command uses variables, operators, patterns or shell built-ins.
 
@@ -61,12 +63,40 @@ def shell_form_command(instruction: Cmd | Entrypoint | Healthcheck, build: Build
         needless = _SHELL_SYNTAX.isdisjoint(text)
         if words and (needless or pedantic(build)):
             message = f"this HEALTHCHECK starts a shell{' unnecessarily' if needless else ''}; use the exec form"
-            yield Finding(message, words[0], aliases=(), fix=_fix(instruction, build))
+            yield Finding(message, words[0], aliases=(), fix=_fix(instruction, build), confidence=if_minor(build))
         return
     # BuildKit reports nothing after SHELL, but signals do not reach the program either.
     aliases = () if build.state(instruction).has_custom_shell else None
     where = words[0] if words else instruction
-    yield Finding(_message(instruction, text, build), where, aliases=aliases, fix=_fix(instruction, build))
+    minor = not isinstance(instruction, Entrypoint) and _is_replaced(instruction, build)
+    yield Finding(
+        _message(instruction, text, build),
+        where,
+        aliases=aliases,
+        fix=_fix(instruction, build),
+        confidence=if_minor(build) if minor else "",
+    )
+
+
+def _is_replaced(instruction: Cmd | Entrypoint, build: Build) -> bool:
+    """Whether the shell replaces itself with the only command, as bash and busybox do but not dash (0.5.12).
+
+    bash does not if the command has redirections.
+    """
+    commands, stage = build.commands(instruction), build.stage_of(instruction)
+    if len(commands) != 1 or commands[0].context or commands[0].operator_after or commands[0].name in _BUILT_INS:
+        return False
+    name = build.state(instruction).shell[0].rpartition("/")[2]
+    facts = stage.base_facts if stage is not None else None
+    family = facts.family if facts is not None else None
+    if name in ("sh", "ash") and family in ("alpine", "busybox"):
+        return True
+    bash = name == "bash" or (name == "sh" and family in _BASH_AS_SH)
+    return bash and not commands[0].redirects
+
+
+_BASH_AS_SH = ("almalinux", "amazonlinux", "centos", "fedora", "oraclelinux", "rhel", "rockylinux", "ubi")
+"""Distributions whose /bin/sh is bash."""
 
 
 def _fix(instruction: Cmd | Entrypoint | Healthcheck, build: Build) -> Fix | None:
@@ -137,6 +167,9 @@ def _message(instruction: Cmd | Entrypoint, text: str, build: Build) -> str:
     stage = build.stage_of(instruction)
     if stage is not None and stage.is_windows:
         return f"`{shown}` starts a shell first; use the exec form{'' if simple else ' with a script'}"
+    if _is_replaced(instruction, build):
+        lost = " and ignores the arguments of `docker run`" if isinstance(instruction, Entrypoint) else ""
+        return f"`{shown}` starts a shell first{lost}; {advice}"
     if _has_forwarding_init(instruction, build):
         return f"`{shown}` starts a shell first; {advice}"
     return f"`{shown}` runs under a shell, so it does not receive signals; {advice}"
@@ -145,6 +178,10 @@ def _message(instruction: Cmd | Entrypoint, text: str, build: Build) -> str:
 EXAMPLES = (
     Bad("CMD «node app.js»", message="`node app.js` runs under a shell", fixed='CMD ["node", "app.js"]'),
     Good('CMD ["node", "app.js"]'),
+    Bad("FROM alpine:3.20\nCMD «node app.js»", message="`node app.js` starts a shell first; use the exec form"),
+    Bad("FROM alpine:3.20\nENTRYPOINT «node app.js»", message="and ignores the arguments of `docker run`"),
+    Bad("FROM alpine:3.20\nCMD «a; node app.js»", message="does not receive signals"),
+    Bad('SHELL ["/bin/bash", "-c"]\nCMD «node app.js»', message="starts a shell first"),
     Bad("CMD «node 'my app.js' \\\n  -v»", fixed='CMD ["node", "my app.js", "-v"]'),
     Bad(
         "FROM mcr.microsoft.com/windows/servercore:ltsc2022\nCMD «ping a»", message="`ping a` starts a shell first; use"

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import posixpath
 from bisect import bisect_left
+from fnmatch import fnmatchcase
 from itertools import chain
 
 from ...fixers.edits.edit import UNSAFE, Fix
 from ...fixers.edits.word_edits import insert_word_after, replace_word
 from ...model.image_paths import commands_with_directories
 from ...model.layers import first_step, has_step
-from ...syntax.tree import Run
+from ...syntax.tree import CopyOrAdd, Run
 from ..base import WARNING, Bad, Finding, Good, rule
 from .lockfiles import lockfile_in
 
@@ -73,6 +75,8 @@ def lockfile_not_enforced(run: Run, build: Build) -> Iterator[Finding]:
     ## Exceptions
     - Installs for which no lock file is known to be in their directory.
     - A variable such as `CI`, `UV_FROZEN` or `BUNDLE_DEPLOYMENT`, or a setting in an earlier RUN, that enforces it.
+    - Files that copy a lock file by a vague pattern (`COPY package.json *yarn* ./`), so that builds without it work.
+    - `bun install --production`, which enforces the lock file.
     - A RUN that mentions the lock file, for example to delete it.
     """
     calls = {
@@ -82,14 +86,17 @@ def lockfile_not_enforced(run: Run, build: Build) -> Iterator[Finding]:
     }
     if not calls or _is_set(build, run):
         return
+    vague = build.cached("vague lock files", lambda: _has_vague_locks(build))
     for command, directory in commands_with_directories(build, run):
         call = calls.get(id(command))
         if call is None or not directory or call.uncertain or call.has(*_ELSEWHERE, *_RELOCKING):
             continue
         if any(_is_enforcing(name) for name in call.environment):
             continue
+        if call.manager.name == "bun" and call.has("--production", "-p"):
+            continue  # bun then freezes the lock file
         found = lockfile_in(build, run, directory, call.manager.locks)
-        if found and not _mentions(build, run, found):
+        if found and not _mentions(build, run, found) and not vague:
             yield Finding(
                 f"`{command.text}` does not enforce `{found}`; {_REMEDIES[call.manager.name]}",
                 command,
@@ -124,6 +131,25 @@ def _is_set(build: Build, run: Run) -> bool:
         return any(" config" in text and any(word in text for word in _SETTINGS) for text in (c.text for c in commands))
 
     return has_step(stage, "lock file enforced by a command", configures)
+
+
+def _has_vague_locks(build: Build) -> bool:
+    """Whether a COPY brings a lock file by a vague pattern of its own, such as `*yarn*`.
+
+    The file is then meant to be built without one too. A pattern that the manifest matches as well, such as
+    `package*.json`, is only short for both names, and `yarn.lock*` names the lock file.
+    """
+    from ...model.packages.managers import MANAGERS
+
+    managers = [manager for manager in MANAGERS if manager.name in _REMEDIES]
+    copies = (step for stage in build.stages for step in stage.instructions if isinstance(step, CopyOrAdd))
+    patterns = {posixpath.basename(source.text) for copy in copies for source in copy.sources if "*" in source.text}
+    return any(
+        any(fnmatchcase(lock, pattern) and lock != pattern.strip("*") for lock in manager.locks)
+        and not any(fnmatchcase(name, pattern) for name in manager.manifests if name[0] != ".")
+        for pattern in patterns
+        for manager in managers
+    )
 
 
 def _mentions(build: Build, run: Run, lock: str) -> bool:
@@ -170,6 +196,16 @@ EXAMPLES = (
         "FROM node:24\nWORKDIR /app\nCOPY . .\nRUN cd web && «npm install»",
         files={"web/package.json": "{}", "web/package-lock.json": "{}"},
     ),
+    Bad(
+        "FROM node:24\nWORKDIR /app\nCOPY package.json yarn.lock* ./\nRUN «yarn»",
+        files={"package.json": "{}", "yarn.lock": ""},
+    ),
+    Good(
+        "FROM ruby:3.4\nWORKDIR /app\nCOPY Gemfile* ./\nRUN bundle install\nCOPY package.json *yarn* ./\nRUN yarn",
+        files={"Gemfile": "", "Gemfile.lock": "", "package.json": "{}", "yarn.lock": ""},
+        why="the file is meant for builds without lock files",
+    ),
+    Good("WORKDIR /app\nCOPY package.json bun.lock ./\nRUN bun install --production"),
     Bad("WORKDIR /app\nCOPY package.json yarn.lock /app/\nRUN «yarn»", message="`--immutable`"),
     Bad("WORKDIR /app\nCOPY package.json yarn.lock ./\nRUN corepack enable && «yarn install»"),
     Bad(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..base import WARNING, Bad, Finding, Good, rule
+from ..options import pedantic
 from ..packages.package_findings import PackageSpan, unpinned_message, unpinned_packages
 
 TYPE_CHECKING = False
@@ -27,9 +28,18 @@ def npm_pin(run: Run, build: Build) -> Iterator[Finding]:
 
     ## What to do
     Use `name@version`, or list the package in package.json and use `npm ci`.
+
+    ## Exceptions
+    - corepack, which only starts the version of Yarn or pnpm that package.json names.
+
+    ## Options
+    - `pedantic`: also report corepack.
     """
     for packages in unpinned_packages(build, run, "npm", "yarn", "pnpm", "bun"):
-        yield Finding(unpinned_message(packages, "{}@<version>"), PackageSpan(packages))
+        if not pedantic(build):
+            packages = [package for package in packages if package.name != "corepack"]
+        if packages:
+            yield Finding(unpinned_message(packages, "{}@<version>"), PackageSpan(packages))
 
 
 EXAMPLES = (
@@ -38,6 +48,13 @@ EXAMPLES = (
     Bad("FROM node:22-slim\nRUN npm i -g «pnpm@latest»", message="`pnpm@latest` is not pinned; use `pnpm@<version>`"),
     Bad("FROM node:22-slim\nRUN yarn global add «typescript»"),
     Bad("FROM node:22-slim\nRUN npm install --prefix /opt/a «typescript»"),
+    Good("FROM node:22-slim\nRUN npm install -g corepack", why="starts the version that package.json names"),
+    Bad("FROM node:22-slim\nRUN npm install -g «corepack»", options={"pedantic": True}),
+    Bad(
+        "FROM node:22-slim\nRUN npm install -g «a@github:user/a»",
+        message="`a@github:user/a` is not pinned; add a tag or commit",
+    ),
+    Good("FROM node:22-slim\nRUN npm install -g a@github:user/a#1f2e3d4"),
     Good("FROM node:22-slim\nRUN npm install --prefix client/", why="the packages of `client/package.json`"),
     Good("FROM node:22-slim\nRUN npm install", why="the packages of package.json"),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...fixers.edits.edit import SAFE, UNSAFE
 from ..base import WARNING, Bad, Finding, Good, rule
-from ..options import pedantic
+from ..options import if_minor, pedantic
 from ..packages.earlier_settings import is_configured, pip_lacks_cache, pip_may_lack_cache
 from ..packages.fixes import add_flag_to_all
 from ..packages.package_findings import CallPrefix, calls_leaving_cache, is_dry_run, late_cleanup_note
@@ -51,7 +51,14 @@ def pip_cache(run: Run, build: Build) -> Iterator[Finding]:
             + late_cleanup_note(build, run, call),
             head,
             fix=add_flag_to_all(build, run, _leaving(build, run), "--no-cache-dir", safety),
+            confidence=if_minor(build) if _has_unknown_base(build, run) else "",
         )
+
+
+def _has_unknown_base(build: Build, run: Run) -> bool:
+    """Whether the base image is only known when the image is built; it may disable the cache."""
+    stage = build.stage_of(run)
+    return stage is not None and (stage.root.image is None or "$" in stage.root.image)
 
 
 def _leaving(build: Build, run: Run) -> list[PackageCall]:
@@ -84,6 +91,7 @@ EXAMPLES = (
         "FROM python:3.12\nUSER 1000\nRUN pip install flask && rm -rf /home/app/.cache",
         why="the home directory is unknown",
     ),
+    Bad("ARG BASE\nFROM $BASE\nRUN «pip install» flask", why="with low confidence, as the base image is unknown"),
     Good("FROM python:3.12\nARG PIP_NO_CACHE_DIR\nRUN pip install flask", why="the build may set it"),
     Good("FROM python:3.12\nRUN pip config set global.no-cache-dir true\nRUN pip install flask"),
     Good("FROM python:3.12\nCOPY pip.conf /etc/\nRUN pip install flask", why="its content is unknown"),

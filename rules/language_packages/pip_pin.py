@@ -64,6 +64,7 @@ EXAMPLES = (
     ),
     Good("FROM python:3.12-slim\nRUN pip install git+https://example.com/a.git@1f2e3d4"),
     Good("FROM python:3.12-slim\nRUN pip install .", why="the project itself"),
+    Good("FROM python:3.12-slim\nRUN uv pip install --python-preference system -r requirements.txt"),
     Good(
         "FROM python:3.12-slim\nRUN pip install --no-index --find-links=/wheels app",
         why="local wheels",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import chain
 
 from ...fixers.edits.edit import UNSAFE, Edit, Fix
-from ...model.image_paths import commands_with_directories, copied_paths, covers, resolve_image_path
+from ...model.image_paths import commands_with_directories, copied_paths, covers, removed_paths, resolve_image_path
 from ...syntax.tree import Add, Copy, Run
 from ..base import INFO, Bad, Finding, Good, rule
 from ..stages.development import ships
@@ -53,32 +53,72 @@ def owner_changed_later(stage: Stage, build: Build) -> Iterator[Finding]:
     """
     if not ships(build, stage):
         return
-    copied: dict[str, _Copies] = {}
-    files: dict[str, tuple[Copy | Add, str]] = {}
+    tracked = _Tracked()
     for instruction in stage.instructions:
         if isinstance(instruction, Copy | Add):
-            word = instruction.destination
-            target = build.state(instruction).path(word.text) if word is not None else None
-            if target is not None and not instruction.flag("parents"):
-                for path in (target, *_parents(target)):
-                    copied.setdefault(path, _Copies()).add(instruction)
-                for place in copied_paths(build, instruction):
-                    files[place.path] = (instruction, place.source)
-        elif isinstance(instruction, Run) and copied and "ch" in build.script(instruction).text:
-            for command, directory in commands_with_directories(build, instruction):
-                if command.name not in _CHANGERS or command.context:
-                    continue
-                if command.has("-R", "--recursive"):
-                    yield from _change(build, copied, instruction, command, directory)
-                else:
-                    yield from _change_of_file(build, files, instruction, command, directory)
-            yield from _change_of_many_files(build, files, instruction)
+            tracked.add(build, instruction)
+        elif isinstance(instruction, Run) and tracked.copied:
+            tracked.note_commands(build, instruction)
+            if "ch" in build.script(instruction).text:
+                yield from _findings(build, tracked, instruction)
+                yield from _change_of_many_files(build, tracked, instruction)
 
 
-def _change_of_many_files(build: Build, files: Mapping[str, tuple[Copy | Add, str]], run: Run) -> Iterator[Finding]:
+class _Change:
+    """A command that changes files of earlier COPYs: which, what to call them, the remedy and its fix."""
+
+    __slots__ = ("advice", "command", "copies", "fix", "what")
+
+    def __init__(
+        self, command: Command, copies: tuple[Copy | Add, ...], what: str, advice: str, fix: Fix | None = None
+    ) -> None:
+        self.command = command
+        self.copies = copies
+        self.what = what
+        self.advice = advice
+        self.fix = fix
+
+
+def _findings(build: Build, tracked: _Tracked, run: Run) -> Iterator[Finding]:
+    """One finding for all commands of the RUN that change the files of the same COPYs, which are stored once more."""
+    groups: dict[tuple[tuple[int, ...], str], list[_Change]] = {}
+    for command, directory in commands_with_directories(build, run):
+        if command.name not in _CHANGERS or command.context:
+            continue
+        if command.has("-R", "--recursive"):
+            change = _change(build, tracked, run, command, directory)
+        else:
+            change = _change_of_file(build, tracked, run, command, directory)
+        if change is not None:
+            groups.setdefault((tuple(copy.start for copy in change.copies), change.what), []).append(change)
+    for changes in groups.values():
+        first, others = changes[0], changes[1:]
+        names = list(dict.fromkeys(change.command.name for change in changes))
+        verb = "duplicates" if len(names) == 1 else "duplicate"
+        yield Finding(
+            f"{' and '.join(f'`{name}`' for name in names)} {verb} {first.what} in a new layer; {_joined(changes)}",
+            first.command,
+            related=[
+                *((copy, "added here") for copy in first.copies[-_MOST:]),
+                *((change.command, "changed again here") for change in others),
+            ],
+            fix=None if others else first.fix,
+        )
+
+
+def _joined(changes: Sequence[_Change]) -> str:
+    """The remedies as one: `COPY --chown=app --chmod=755`."""
+    parts = list(dict.fromkeys(change.advice for change in changes))
+    start = f"use `{changes[0].copies[0].name} "
+    if len(parts) > 1 and all(part.startswith(start) and part.endswith("`") for part in parts):
+        return start + " ".join(part[len(start) : -1] for part in parts) + "`"
+    return " and ".join(parts)
+
+
+def _change_of_many_files(build: Build, tracked: _Tracked, run: Run) -> Iterator[Finding]:
     """The finding for a RUN whose commands name many files of the build context that one COPY added, of any size."""
     context = build.context
-    if context is None or not files:
+    if context is None or not tracked.files:
         return
     found: dict[Copy | Add, list[tuple[Command, Word]]] = {}
     for command, directory in commands_with_directories(build, run):
@@ -86,8 +126,8 @@ def _change_of_many_files(build: Build, files: Mapping[str, tuple[Copy | Add, st
             continue
         for word in command.operands(("--reference",))[1:]:
             path = resolve_image_path(build, run, directory, word.value)
-            at = path if path is None or path in files else path.rpartition("/")[0]
-            copy, source = files.get(at or "", (None, ""))
+            at = path if path is None or path in tracked.files else path.rpartition("/")[0]
+            copy, source = tracked.files.get(at or "", (None, ""))
             if copy is None or path is None or at is None or copy.flag("from") or copy.flag("chmod"):
                 continue
             if context.exists(source.strip("/") + path[len(at) :]) and not context.is_directory(
@@ -99,33 +139,30 @@ def _change_of_many_files(build: Build, files: Mapping[str, tuple[Copy | Add, st
             command = changes[0][0]
             yield Finding(
                 f"`chmod` duplicates {len(changes)} files from {copy.name} on line {copy.start_line} in a new layer; "
-                f"{_advice(command, command.operands()[0], copy.name)}",
+                f"{_advice(command, command.operands()[0], copy, tracked)}",
                 command,
                 related=[(copy, "added here")],
             )
 
 
 def _change_of_file(
-    build: Build, files: Mapping[str, tuple[Copy | Add, str]], run: Run, command: Command, directory: str | None
-) -> Iterator[Finding]:
-    """The finding for a command that changes one large file of the build context."""
+    build: Build, tracked: _Tracked, run: Run, command: Command, directory: str | None
+) -> _Change | None:
+    """What a command does that changes one large file of the build context."""
     operands = command.operands(("--reference", "--from"))
     context = build.context
     if context is None or len(operands) != 2 or operands[0].dynamic or operands[1].dynamic:
-        return
+        return None
     path = resolve_image_path(build, run, directory, operands[1].value)
-    copy, source = files.get(path or "", (None, ""))
+    copy, source = tracked.files.get(path or "", (None, ""))
     name = source.lstrip("/")
     if copy is None or copy.flag("from") or copy.flag(command.name) or context.is_directory(name):
-        return
+        return None
     size = context.size(name)
-    if size >= _LARGE_FILE:
-        yield Finding(
-            f"`{command.name}` duplicates `{name}` ({format_size(size)}) from line {copy.start_line} in a new layer; "
-            f"{_advice(command, operands[0], copy.name)}",
-            command,
-            related=[(copy, "added here")],
-        )
+    if size < _LARGE_FILE:
+        return None
+    what = f"`{name}` ({format_size(size)}) from line {copy.start_line}"
+    return _Change(command, (copy,), what, _advice(command, operands[0], copy, tracked))
 
 
 class _Copies:
@@ -143,6 +180,52 @@ class _Copies:
         self.options.update(flag.name for flag in instruction.flags if flag.name in _CHANGERS)
 
 
+class _Tracked:
+    """What is known before a RUN of a stage.
+
+    `copied`: the COPYs and ADDs by their targets and the parents of those
+    `files`: by its path in the image, the COPY or ADD of a file and its path in the build context
+    `moved`: where the COPYs and ADDs start of which all files were moved or deleted
+    `accounts`: where the users and groups are created that RUNs have created
+    """
+
+    __slots__ = ("_left", "accounts", "copied", "files", "moved")
+
+    def __init__(self) -> None:
+        self.copied: dict[str, _Copies] = {}
+        self.files: dict[str, tuple[Copy | Add, str]] = {}
+        self.moved: set[int] = set()
+        self.accounts: dict[str, int] = {}
+        self._left: dict[int, int] = {}
+
+    def add(self, build: Build, instruction: Copy | Add) -> None:
+        """Add the targets of a COPY or ADD."""
+        word = instruction.destination
+        target = build.state(instruction).path(word.text) if word is not None else None
+        if target is None or instruction.flag("parents"):
+            return
+        for path in (target, *_parents(target)):
+            self.copied.setdefault(path, _Copies()).add(instruction)
+        for place in copied_paths(build, instruction):
+            self.files[place.path] = (instruction, place.source)
+        self._left[instruction.start] = len(instruction.sources)
+
+    def note_commands(self, build: Build, run: Run) -> None:
+        """Note what a RUN moves, deletes and creates."""
+        for gone, _ in removed_paths(build, run):
+            copy, _ = self.files.pop(gone.path, (None, ""))
+            if copy is not None:
+                self._left[copy.start] -= 1
+                if not self._left[copy.start]:
+                    self.moved.add(copy.start)
+        for command in build.commands(run):
+            if command.name in _CREATES_ACCOUNT and command.words:
+                self.accounts.setdefault(command.words[-1].value, command.start)
+
+
+_CREATES_ACCOUNT = ("useradd", "adduser", "groupadd", "addgroup")
+
+
 def _parents(path: str) -> Iterator[str]:
     while path := path.rpartition("/")[0]:
         yield path
@@ -157,43 +240,42 @@ def _copies_in(copied: Mapping[str, _Copies], path: str) -> Iterator[_Copies]:
         yield from (copies for target, copies in copied.items() if target.count("/") == depth and covers(path, target))
 
 
-def _change(
-    build: Build, copied: Mapping[str, _Copies], run: Run, command: Command, directory: str | None
-) -> Iterator[Finding]:
+def _change(build: Build, tracked: _Tracked, run: Run, command: Command, directory: str | None) -> _Change | None:
+    """What a command does that changes all files in a directory."""
     operands = command.operands(("--reference", "--from"))
     if len(operands) != 2 or operands[0].dynamic or operands[1].dynamic or command.has("--reference"):
-        return
+        return None
     path = resolve_image_path(build, run, directory, operands[1].value)
     if path is None or path == "/":
-        return
-    matched = list(_copies_in(copied, path))
+        return None
+    matched = list(_copies_in(tracked.copied, path))
     if not matched or any(command.name in each.options for each in matched):
-        return
+        return None
     copies = matched[0].found if len(matched) == 1 else sorted(chain(*(each.found for each in matched)), key=_start)
-    places, advice = (
-        format_line_numbers([c.start_line for c in copies[-_MOST:]]),
-        _advice(command, operands[0], copies[0].name),
-    )
-    yield Finding(
-        f"`{command.name}` duplicates the files from {copies[0].name} on {places} in a new layer; {advice}",
-        command,
-        related=[(copy, "added here") for copy in copies[-_MOST:]],
-        fix=_fix(build, copies, run, command, operands[0]),
-    )
+    copies = tuple(copy for copy in copies if copy.start not in tracked.moved)
+    if not copies:
+        return None
+    what = f"the files from {copies[0].name} on {format_line_numbers([copy.start_line for copy in copies[-_MOST:]])}"
+    advice = _advice(command, operands[0], copies[0], tracked)
+    fix = _fix(build, copies, run, command, operands[0])
+    return _Change(command, copies, what, advice, fix)
 
 
 def _start(copy: Copy | Add) -> int:
     return copy.start
 
 
-def _advice(command: Command, wanted: Word, instruction: str) -> str:
-    value = wanted.value
+def _advice(command: Command, wanted: Word, copy: Copy | Add, tracked: _Tracked) -> str:
+    value, instruction = wanted.value, copy.name
     if command.name == "chown" and value.partition(":")[0] in ("root", "0"):
         return "remove it: they already belong to root"
     if command.name == "chmod" and value in ("+x", "a+x"):
         return f"use `{instruction} --chmod=755`"
     if command.name == "chmod" and value[-1:] in ("2", "3", "6", "7"):
         return f"set the mode with `{instruction} --chmod` and avoid world-writable modes"
+    late = [name for name in value.split(":") if tracked.accounts.get(name, -1) > copy.start]
+    if command.name == "chown" and late:
+        return f"create `{late[0]}` before the {instruction} and use `{instruction} --chown={value}`"
     return f"use `{instruction} --{command.name}={value}`"
 
 
@@ -243,6 +325,17 @@ EXAMPLES = (
     ),
     Good("COPY bin /opt\nRUN chmod +x /opt/a /opt/b", files={"bin/a": "", "bin/b": ""}, why="two small files"),
     Good("COPY tool /usr/bin/\nRUN chmod +x /usr/bin/tool", files={"tool": "x" * 200}, why="a small file"),
+    Bad(
+        "COPY . /app\nRUN «chown -R app /app» && chmod -R 755 /app",
+        message="`chown` and `chmod` duplicate the files from COPY on line 2 in a new layer; use `COPY --chown=app "
+        "--chmod=755`",
+    ),
+    Bad(
+        "COPY . /app\nRUN useradd -m app && «chown -R app:app /app»",
+        message="create `app` before the COPY and use `COPY --chown=app:app`",
+    ),
+    Good("WORKDIR /app\nCOPY a ./\nRUN mv a /etc/a && chown -R app /app", why="the only file was moved away"),
+    Bad("WORKDIR /app\nCOPY a b ./\nRUN mv a /etc/a && «chown -R app /app»"),
     Good("COPY --chown=app . /app\nRUN chown -R app /app"),
     Bad("COPY a /srv/a\nCOPY b /srv/b\nRUN «chown -vR www-data /srv»"),
     Bad("COPY bin /opt/bin\nRUN «chmod -R 755 /opt/bin»", message="`COPY --chmod=755`"),

@@ -37,7 +37,7 @@ def call_cache_paths(call: PackageCall, state: State) -> list[str]:
     manager, home = call.manager, home_directory(state)
     directory = call.value(*_CACHE_OPTIONS)
     if directory:
-        return [directory]
+        return [state.value(directory) or directory]
     names = ("XDG_CACHE_HOME", *(cache.variable.partition("/")[0] for cache in manager.caches))
     env = {name: call.environment.get(name, state.vars.get(name, "")) for name in names}
     places = [place for cache in cache_directories(manager, home, env) for place in cache]
@@ -108,7 +108,7 @@ def _is_cleaner(command: Command) -> bool:
 def _removes(command: Command, places: Sequence[str], tails: Sequence[str]) -> bool:
     """Whether `rm` or `find` deletes one of the places, or a path that the manager prints."""
     if command.name == "find" and ("-delete" in command.text or "rm" in command.text.split()):
-        return any(place in command.text for place in (*places, *tails))
+        return "-name cache" in command.text or any(place in command.text for place in (*places, *tails))
     if command.name != "rm":
         return False
     if any(query in command.text for query in _PRINTING_QUERIES):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import posixpath
+
 from ...fixers.edits.edit import SAFE, Fix
 from ...model.packages.calls import cache_directories
-from ..base import INFO, Bad, Finding, Good, rule
-from .fixes import add_flag_to_all, cache_needed_later, clean_cache, run_after_call
+from ...syntax.tree import Run
+from ..base import INFO, LOW, Bad, Finding, Good, rule
+from .fixes import cache_needed_later, clean_cache, run_after_call
 from .package_findings import CallPrefix, calls_leaving_cache, late_cleanup_note
 
 TYPE_CHECKING = False
@@ -14,14 +17,13 @@ if TYPE_CHECKING:
 
     from ...model.build import Build
     from ...model.packages.calls import PackageCall
-    from ...syntax.tree import Run
 
-_MANAGERS = ("npm", "pnpm", "bun", "poetry", "pipenv", "uv", "conda", "composer", "cargo", "gem", "bundle", "pacman")
+_MANAGERS = ("npm", "poetry", "pipenv", "conda", "composer", "cargo", "gem", "bundle", "pacman")
 
 
 @rule("PKG002", level=INFO, since="0.1", fix=SAFE)
 def package_cache(run: Run, build: Build) -> Iterator[Finding]:
-    """npm, pnpm, bun, Poetry, Pipenv, uv, conda, Composer, Cargo, gem, Bundler or pacman leaves its cache in the layer.
+    """npm, Poetry, Pipenv, conda, Composer, Cargo, gem, Bundler or pacman leaves its cache in the layer.
 
     ## Why
     The download cache is a second copy of what was installed and is never read in the image.
@@ -31,11 +33,12 @@ def package_cache(run: Run, build: Build) -> Iterator[Finding]:
     the same RUN.
 
     ## Fix safety
-    Safe: the cache of npm, conda, Composer and Poetry is deleted after the call, and uv gets `--no-cache`. The other
-    package managers have no fix.
+    Safe: the cache of npm, conda, Composer and Poetry is deleted after the call. The other package managers have no
+    fix.
 
     ## Exceptions
     - Stages that are not part of the final image.
+    - pnpm, bun and uv, which link the installed files to those of the cache: there is no second copy.
     - A RUN that only installs package managers, such as `npm install -g pnpm` or `gem install bundler`.
     - No fix if a later call works offline.
     """
@@ -43,22 +46,43 @@ def package_cache(run: Run, build: Build) -> Iterator[Finding]:
         if _installs_a_manager(build, run, call):
             continue
         head = CallPrefix(call)
+        unknown = call.manager.name == "bundle" and _has_unknown_base(build, run)
         yield Finding(
             f"`{head.text}` leaves {_leftover(build, run, call)}{late_cleanup_note(build, run, call)}",
             head,
             fix=_fix(build, run, call),
+            confidence=LOW if unknown else "",
         )
+
+
+def _has_unknown_base(build: Build, run: Run) -> bool:
+    """Whether an image without recorded facts may have configured where Bundler installs."""
+    stage = build.stage_of(run)
+    return stage is not None and stage.base_facts is None
 
 
 def _leftover(build: Build, run: Run, call: PackageCall) -> str:
     """What is left in the layer, and the remedy. Gems are not cached apart from the installed ones."""
     if call.manager.name not in ("gem", "bundle"):
-        return f"its download cache ({call.manager.caches[0].directories[0]}) in this layer; use a cache mount"
-    path = call.value("--path", "--install-dir", "-i")
+        places = [cache.directories[0] for cache in call.manager.caches]
+        place = call.value("--cache") or (posixpath.commonpath(places) if len(places) > 1 else places[0])
+        return f"its download cache ({place}) in this layer; use a cache mount"
+    path = call.value("--path", "--install-dir", "-i") or _configured_path(build, run)
     if path is None and call.manager.name == "bundle" and "BUNDLE_PATH" in build.state(run).vars:
         path = '"$BUNDLE_PATH"'
     cache = f"{path}/ruby/*/cache" if path is not None else '"$(gem env gemdir)"/cache'
     return f"the downloaded .gem files in this layer; end the RUN with `rm -rf {cache}`"
+
+
+def _configured_path(build: Build, run: Run) -> str | None:
+    """The directory that `bundle config set path` has named before or in the RUN."""
+    stage = build.stage_of(run)
+    for step in reversed(stage.instructions[: build.index_of(run) + 1] if stage is not None else ()):
+        for command in build.commands(step) if isinstance(step, Run) else ():
+            words = [word.value for word in command.args]
+            if command.name == "bundle" and words[:1] == ["config"] and "path" in words[:-1]:
+                return words[words.index("path") + 1]
+    return None
 
 
 def _installs_a_manager(build: Build, run: Run, call: PackageCall) -> bool:
@@ -75,21 +99,13 @@ def _installs_a_manager(build: Build, run: Run, call: PackageCall) -> bool:
 
 _SMALL_PACKAGES = frozenset(("npm", "pnpm", "yarn", "corepack", "bundler", "bun", "n", "poetry", "pipenv", "uv"))
 _CLEAN = {"npm": "cache clean --force", "conda": "clean --all --yes", "composer": "clear-cache"}
-_FLAGS = {"uv": SAFE}
 
 
 def _fix(build: Build, run: Run, call: PackageCall) -> Fix | None:
-    name, env = call.manager.name, build.state(run).vars
+    name = call.manager.name
     if name == "poetry":
         return _without_downloads(build, run, call)
-    if name in _CLEAN:
-        return clean_cache(build, run, call, _CLEAN[name])
-    if name not in _FLAGS or "UV_LINK_MODE" in env:
-        return None
-    calls = [each for each in build.package_calls(run) if each.manager is call.manager and each.leaves_cache(env)]
-    if cache_needed_later(build, run, call) or any(each.uncertain for each in calls):
-        return None
-    return add_flag_to_all(build, run, calls, "--no-cache", _FLAGS[name])
+    return clean_cache(build, run, call, _CLEAN[name]) if name in _CLEAN else None
 
 
 def _without_downloads(build: Build, run: Run, call: PackageCall) -> Fix | None:
@@ -110,10 +126,11 @@ EXAMPLES = (
         fixed="FROM node:22-slim\nRUN npm ci && npm cache clean --force && npm run build",
     ),
     Good("FROM node:22-slim\nRUN --mount=type=cache,target=/root/.npm npm ci"),
-    Bad(
-        "FROM python:3.12-slim\nRUN «uv pip install» a && uv sync",
-        fixed="FROM python:3.12-slim\nRUN uv pip install --no-cache a && uv sync --no-cache",
-    ),
+    Good("FROM node:22-slim\nARG D=/c\nRUN --mount=type=cache,target=/c npm ci --cache $D"),
+    Good("FROM node:22-slim\nRUN --mount=type=cache,target=/c npm ci --cache $(x)", why="probably the mount"),
+    Bad("FROM node:22-slim\nRUN «npm ci» --cache /c", message="its download cache (/c)"),
+    Good("FROM python:3.12-slim\nRUN uv pip install a", why="the cache has no second copy"),
+    Good("FROM node:22-slim\nRUN corepack enable && pnpm fetch"),
     Bad(
         "FROM node:22\nRUN «npm ci»\nRUN npm ci --offline && rm -rf /root/.npm",
         fixed="FROM node:22\nRUN npm ci\nRUN npm ci --offline && rm -rf /root/.npm",
@@ -128,6 +145,11 @@ EXAMPLES = (
         "FROM ruby:3.3-slim\nENV BUNDLE_PATH=/gems\nRUN «bundle install»",
         message='`rm -rf "$BUNDLE_PATH"/ruby/*/cache`',
     ),
+    Bad(
+        "FROM ruby:3.3-slim\nRUN bundle config set --local path vendor && «bundle install»",
+        message="`rm -rf vendor/ruby/*/cache`",
+    ),
+    Good("FROM ruby:3.3-slim\nRUN bundle install && find vendor -name cache -type d -exec rm -rf {} +"),
     Good('FROM ruby:3.3-slim\nRUN bundle install && rm -rf "$(gem env gemdir)"/cache'),
     Good('FROM ruby:3.3-slim\nRUN bundle install && rm -rf ~/.bundle "${BUNDLE_PATH}"/ruby/*/cache'),
     Good("FROM ruby:3.3-slim\nRUN bundle install && find /usr/local/bundle/cache -name '*.gem' -delete"),

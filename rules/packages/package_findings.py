@@ -178,7 +178,10 @@ def calls_leaving_cache(build: Build, run: Run, *managers: str) -> Iterator[Pack
         if maybe_off or not call.leaves_cache(state.vars):
             continue
         seen.add(manager.family)
-        if not is_removed_in_run(build, run, call, call_cache_paths(call, state), cleans_cache, targets):
+        places = call_cache_paths(call, state)
+        if targets and places[0][:1] == "$":
+            continue  # a directory that is known to the shell only, probably that of the mount
+        if not is_removed_in_run(build, run, call, places, cleans_cache, targets):
             yield call
 
 

@@ -25,6 +25,9 @@ def system_directory(instruction: Workdir | Volume, build: Build) -> Iterator[Fi
     `/proc`, `/sys` and `/dev` are interfaces to the kernel, not places for files. A container with access to the Docker
     socket controls the host.
     """
+    stage = build.stage_of(instruction)
+    if stage is not None and stage.is_windows:
+        return
     for word in instruction.arguments:
         path = build.state(instruction).path(word.text)
         if path is None or path.startswith(("/dev/shm", "/sys/fs/cgroup")):
@@ -42,6 +45,7 @@ EXAMPLES = (
     Bad("VOLUME «/dev»"),
     Bad("VOLUME /data «/var/run/docker.sock»"),
     Good("VOLUME /devices"),
+    Good("FROM mcr.microsoft.com/windows/servercore:ltsc2022\nWORKDIR /dev", why="an ordinary directory on Windows"),
     Good("VOLUME /dev/shm"),
     Good("VOLUME /sys/fs/cgroup", why="needed by systemd"),
 )

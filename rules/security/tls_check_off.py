@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...model.build import Build
-    from ...syntax.command import Command
+    from ...syntax.command import Command, Word
     from ...syntax.tree import Arg, Env
 
 _VERIFIERS = frozenset(
@@ -31,8 +31,8 @@ def tls_check_off(instruction: Run | Env | Arg, build: Build) -> Iterator[Findin
     also disables verification for the programs that run in the container.
 
     ## What to do
-    Install `ca-certificates`, or add the missing CA certificate: `curl --cacert`, `pip --cert`, `npm config set
-    cafile`, `git config http.sslCAInfo`.
+    Drop the option. If the download then fails, install `ca-certificates`, or add the missing CA certificate: `curl
+    --cacert`, `pip --cert`, `npm config set cafile`, `git config http.sslCAInfo`.
 
     ## Exceptions
     - A download whose checksum or signature is verified in the same RUN.
@@ -42,7 +42,7 @@ def tls_check_off(instruction: Run | Env | Arg, build: Build) -> Iterator[Findin
         for command in build.commands(instruction):
             word = tls_disabling_argument(command)
             if word is not None and not _is_verified_or_local(build, instruction, command):
-                yield Finding(f"`{word.text}` disables TLS certificate verification; add the CA certificate", word)
+                yield Finding(f"`{word.text}` disables TLS certificate verification; {_remedy(command, word)}", word)
         return
     state = build.state(instruction)
     for pair in instruction.pairs:
@@ -52,6 +52,13 @@ def tls_check_off(instruction: Run | Env | Arg, build: Build) -> Iterator[Findin
                 f"`{pair.key.text}={pair.value.text}` disables TLS certificate verification; add the CA certificate",
                 pair.key,
             )
+
+
+def _remedy(command: Command, word: Word) -> str:
+    if command.name not in ("curl", "wget"):
+        return "add the CA certificate"
+    flag = "-k" if command.name == "curl" and word.value[:2] != "--" else word.value
+    return f"drop `{flag}`, and add the CA certificate if the server has its own"
 
 
 def _is_verified_or_local(build: Build, run: Run, command: Command) -> bool:
@@ -67,7 +74,7 @@ def _is_verified_or_local(build: Build, run: Run, command: Command) -> bool:
 EXAMPLES = (
     Bad("RUN curl «-k» -o x https://example.com/x"),
     Good("RUN curl -fsSL -o x https://example.com/x"),
-    Bad("RUN curl «-fsSLk» https://example.com/x -o x"),
+    Bad("RUN curl «-fsSLk» https://example.com/x -o x", message="drop `-k`, and"),
     Bad("RUN wget «--no-check-certificate» https://example.com/x"),
     Bad("RUN pip install «--trusted-host» example.com a==1"),
     Bad("RUN git -c «http.sslVerify=false» clone https://example.com/x"),

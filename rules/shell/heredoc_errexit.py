@@ -5,6 +5,7 @@ from __future__ import annotations
 from ...fixers.edits.edit import SAFE, UNSAFE, Edit, Fix
 from ...fixers.edits.instructions import line_ending
 from ..base import WARNING, Bad, Finding, Good, rule
+from ..commands.shell_programs import SHELL_NAMES, has_errexit, sets_errexit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from ...syntax.command import Command
     from ...syntax.tree import Heredoc, Run
 
-_SHELLS = frozenset(("sh", "bash", "ash", "dash", "ksh", "zsh"))
 _HARMLESS = frozenset(": alias declare echo exit export hash local printf set shopt true".split())
 """Commands that do not fail in practice."""
 _ALWAYS_NEEDED = _HARMLESS | frozenset(("chmod", "chown", "curl", "tar", "wget"))
@@ -42,6 +42,7 @@ def heredoc_errexit(run: Run, build: Build) -> Iterator[Finding]:
 
     ## Exceptions
     - Heredocs in which only the last command can fail, and those that use `set -e` somewhere or `trap … ERR`.
+    - `apt-get update` and one install, which fails if there are no package lists.
     - Scripts of other languages, and heredocs that are the input of a program.
     """
     script = build.script(run)
@@ -49,7 +50,9 @@ def heredoc_errexit(run: Run, build: Build) -> Iterator[Finding]:
         return
     for heredoc, commands in _scripts(run, build):
         lost = next((command for command in commands[:-1] if _is_lost(command)), None)
-        if lost is None or any(_sets_errexit(command) for command in script.commands):
+        if lost is not None and _last_fails_too(build, run, lost, commands):
+            continue
+        if lost is None or any(sets_errexit(command) for command in script.commands):
             continue
         yield Finding(
             f"if `{lost.name}` fails, this heredoc continues, as only the status of its last command counts; "
@@ -66,11 +69,11 @@ def _scripts(run: Run, build: Build) -> Iterator[tuple[Heredoc, list[Command]]]:
     if text.lstrip("0123456789").startswith("<<") and len(text.split()) == 1:
         first = run.heredocs[0].body.partition("\n")[0]
         options = first.split()[1:] if first.startswith("#!") else build.state(run).shell[1:]
-        if not _has_errexit(options):
+        if not has_errexit(options):
             yield run.heredocs[0], [command for command in commands if not command.context]
         return
     for shell in commands:
-        if shell.name not in _SHELLS or _has_errexit([word.value for word in shell.args]) or shell.context:
+        if shell.name not in SHELL_NAMES or has_errexit([word.value for word in shell.args]) or shell.context:
             continue
         if [redirect for redirect in shell.redirects if "<<" in redirect.operator] and len(run.heredocs) == 1:
             yield run.heredocs[0], [command for command in commands if command.context == ("heredoc",)]
@@ -83,21 +86,19 @@ def _is_lost(command: Command) -> bool:
     return command.operator_after in (";", "\n") and command.operator_before not in ("|", "|&")
 
 
-def _has_errexit(options: Sequence[str]) -> bool:
-    for option, value in zip(options, [*options[1:], ""], strict=False):
-        if (
-            option[:1] == "-"
-            and option[:2] != "--"
-            and ("e" in option or (option.endswith("o") and value == "errexit"))
-        ):
-            return True
-    return False
-
-
-def _sets_errexit(command: Command) -> bool:
-    if command.name == "trap":
-        return any(word.value == "ERR" for word in command.args)
-    return command.name == "set" and _has_errexit([word.value for word in command.args])
+def _last_fails_too(build: Build, run: Run, lost: Command, commands: Sequence[Command]) -> bool:
+    """Whether the script is an update of package lists and an install, which fails without them."""
+    if len(commands) != 2:
+        return False
+    calls = {id(call.command): call for call in build.package_calls(run)}
+    first, second = calls.get(id(lost)), calls.get(id(commands[-1]))
+    return (
+        first is not None
+        and second is not None
+        and first.manager.name == second.manager.name
+        and first.verb == "update-index"
+        and second.verb == "install"
+    )
 
 
 def _fix(build: Build, heredoc: Heredoc, commands: Sequence[Command]) -> Fix:
@@ -119,10 +120,13 @@ def _is_needed(command: Command) -> bool:
 
 EXAMPLES = (
     Bad(
-        "RUN <<EOF\n«apt-get update»\napt-get install -y curl\nEOF",
+        "RUN <<EOF\n«apt-get install -y curl»\ncurl -fO https://example.com/a\nEOF",
         message="if `apt-get` fails, this heredoc continues",
-        fixed="RUN <<EOF\nset -e\napt-get update\napt-get install -y curl\nEOF",
+        fixed="RUN <<EOF\nset -e\napt-get install -y curl\ncurl -fO https://example.com/a\nEOF",
     ),
+    Good("RUN <<EOF\napt-get update\napt-get install -y curl\nEOF", why="the install fails without package lists"),
+    Good("RUN <<EOF\napk update\napk add git\nEOF"),
+    Bad("RUN <<EOF\n«apt-get update»\napt-get install -y curl\nrm -rf /var/lib/apt/lists/*\nEOF"),
     Good("RUN <<EOF\nset -eux\napt-get update\napt-get install -y curl\nEOF"),
     Bad(
         "RUN <<-EOF\n\t«./configure»\n\tmake\nEOF",

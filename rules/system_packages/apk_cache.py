@@ -33,12 +33,28 @@ def apk_cache(run: Run, build: Build) -> Iterator[Finding]:
     unknown script runs later, and in ONBUILD.
 
     ## Exceptions
+    - Installs in an `if` for debugging, development or tests, such as `if [ "$DEBUG" = 1 ]`.
     - No fix if a later call of apk needs the index, or before Alpine 3.3, which introduced the option.
     """
     for call in _without_flag(build, run) if pedantic(build) else calls_leaving_lists(build, run, "apk"):
+        if not pedantic(build) and _is_for_debugging(build, run, call):
+            continue
         head = CallPrefix(call)
         message = f"`{head.text}` leaves the package index in this layer; {_advice(build, run, call)}"
         yield Finding(message, head, fix=_fix(build, run))
+
+
+def _is_for_debugging(build: Build, run: Run, call: PackageCall) -> bool:
+    """Whether the call is in an `if` whose condition names debugging, development or tests."""
+    if "if" not in call.command.context:
+        return False
+    conditions = [
+        command
+        for command in build.commands(run)
+        if command.start < call.command.start and "condition" in command.context
+    ]
+    text = conditions[-1].text.lower() if conditions else ""
+    return any(word in text for word in ("debug", "dev", "test"))
 
 
 def _without_flag(build: Build, run: Run) -> list[PackageCall]:
@@ -50,6 +66,8 @@ def _without_flag(build: Build, run: Run) -> list[PackageCall]:
 
 
 def _advice(build: Build, run: Run, call: PackageCall) -> str:
+    if call.verb == "install" and not call.packages and call.path == "add":
+        return "delete it, as it installs nothing"
     if call.verb != "update-index":
         return f"use `apk {call.path} --no-cache`"
     later = [
@@ -152,6 +170,12 @@ EXAMPLES = (
         fixed="FROM alpine:3.20\nRUN apk update --allow-untrusted && apk add a",
     ),
     Bad("FROM alpine:3.2\nRUN «apk add» curl", fixed="FROM alpine:3.2\nRUN apk add curl"),
+    Bad(
+        "FROM alpine:3.20\nRUN «apk add» --update && apk add --no-cache curl",
+        message="delete it, as it installs nothing",
+    ),
+    Good('FROM alpine:3.20\nRUN if [ "$DEBUG" = 1 ]; then apk add gdb; fi'),
+    Bad('FROM alpine:3.20\nRUN if [ "$EXTRA" = 1 ]; then «apk add» gdb; fi'),
     Good("FROM alpine:3.20\nRUN apk update && apk add curl && rm -rf /var/cache/apk/*"),
     Bad(
         "FROM alpine:3.20\nRUN --mount=type=cache,target=/root/.npm «apk add» curl",

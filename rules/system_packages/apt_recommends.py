@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ...fixers.edits.edit import UNSAFE
-from ..base import INFO, Bad, Finding, Good, rule
+from ..base import INFO, LOW, Bad, Finding, Good, rule
 from ..options import pedantic
 from ..packages.earlier_settings import is_configured
-from ..packages.fixes import add_flag
+from ..packages.fixes import add_flag_to_all
 from ..packages.package_findings import CallPrefix, in_shipped_image, is_dry_run, unseen_by_hadolint
 
 TYPE_CHECKING = False
@@ -34,22 +34,50 @@ def apt_recommends(run: Run, build: Build) -> Iterator[Finding]:
 
     ## Exceptions
     - Stages that are not part of the final image; hadolint reports them.
+    - Calls that only install packages with few recommended ones, such as curl and nodejs; hadolint reports them.
+    - Confidence is low for packages of little use without the recommended ones, such as libvulkan1 and desktops.
     - Dry runs (`-s`), and stages that configure `APT::Install-Recommends`.
     """
     if not in_shipped_image(build, run) and not pedantic(build):
         return
-    for call in build.package_calls(run):
-        if call.manager.name != "apt" or call.verb != "install" or call.uncertain or not _has_recommends(call):
-            continue
-        if unseen_by_hadolint(build, call) or is_configured(build, run, "::install-recommends", "apt.conf"):
-            continue
-        head = CallPrefix(call)
-        flag = call.manager.flags.no_recommends[1 if call.program == "aptitude" else 0]
-        yield Finding(
-            f"`{head.text}` also installs recommended packages; add `{flag}`",
-            head,
-            fix=add_flag(build, run, call, flag, UNSAFE),
-        )
+    calls = [call for call in build.package_calls(run) if call.manager.name == "apt" and call.verb == "install"]
+    calls = [call for call in calls if _has_recommends(call) and not unseen_by_hadolint(build, call)]
+    calls = [call for call in calls if not call.uncertain]
+    if not calls or is_configured(build, run, "::install-recommends", "apt.conf"):
+        return
+    if pedantic(build):
+        yield from (_finding(build, run, [call]) for call in calls)
+        return
+    calls = [call for call in calls if any(package.name not in _WITHOUT_MANY for package in call.packages)]
+    if calls:
+        needed = any(package.name in _NEEDED_WITH for call in calls for package in call.packages)
+        yield _finding(build, run, calls, LOW if needed else "")
+
+
+def _finding(build: Build, run: Run, calls: list[PackageCall], confidence: str = "") -> Finding:
+    """The finding for the first call; the others are related to it."""
+    call, head = calls[0], CallPrefix(calls[0])
+    flag = call.manager.flags.no_recommends[1 if call.program == "aptitude" else 0]
+    return Finding(
+        f"`{head.text}` also installs recommended packages; add `{flag}`",
+        head,
+        related=[(CallPrefix(other), "this one too") for other in calls[1:]],
+        fix=add_flag_to_all(build, run, calls, flag, UNSAFE) if len({each.program for each in calls}) == 1 else None,
+        confidence=confidence,
+    )
+
+
+_WITHOUT_MANY = frozenset(
+    ("apt-transport-https", "apt-utils", "ca-certificates", "code", "curl", "default-mysql-client", "gh", "jq",
+     "locales", "mariadb-client", "mysql-client", "nano", "nodejs", "tzdata", "unzip", "wget", "xz-utils", "yarn",
+     "zip")
+)  # fmt: skip
+"""Packages that recommend nothing in Debian 12 and Ubuntu 24.04, or a few small packages that images have anyway."""
+_NEEDED_WITH = frozenset(
+    ("devscripts", "gnome", "kde-plasma-desktop", "libvulkan1", "lxde", "task-gnome-desktop", "tasksel",
+     "ubuntu-desktop", "vulkan-tools", "wine", "xfce4", "xubuntu-desktop")
+)  # fmt: skip
+"""Packages of little use without what they recommend: drivers (libvulkan1: mesa-vulkan-drivers), fakeroot, programs."""
 
 
 def _has_recommends(call: PackageCall) -> bool:
@@ -60,17 +88,21 @@ def _has_recommends(call: PackageCall) -> bool:
 
 
 EXAMPLES = (
-    Bad("RUN «apt-get install» -y curl", fixed="RUN apt-get install --no-install-recommends -y curl"),
-    Good("RUN apt-get install --no-install-recommends -y curl"),
-    Bad("RUN «aptitude install» -y curl", fixed="RUN aptitude install --without-recommends -y curl"),
-    Bad("RUN «apt-get -y install» curl"),
-    Good("RUN apt-get -o APT::Install-Recommends=false install -y curl"),
+    Bad("RUN «apt-get install» -y git", fixed="RUN apt-get install --no-install-recommends -y git"),
+    Good("RUN apt-get install --no-install-recommends -y git"),
+    Bad("RUN «aptitude install» -y git", fixed="RUN aptitude install --without-recommends -y git"),
+    Bad("RUN «apt-get -y install» git"),
+    Good("RUN apt-get -o APT::Install-Recommends=false install -y git"),
     Bad("RUN «apt-get install» -y ./tool.deb", why="a local file has recommended packages too"),
     Good("RUN apt-get update"),
+    Good("RUN apt-get install -y curl ca-certificates", why="they recommend next to nothing"),
+    Bad("RUN «apt-get install» -y curl", options={"pedantic": True}),
+    Bad("RUN «apt-get install» -y git && apt-get install -y nodejs && apt-get install -y vim", why="reported once"),
+    Bad("RUN «apt-get install» -y git && «apt-get install» -y vim", options={"pedantic": True}),
     Good("FROM debian:12 AS build\nRUN apt-get install -y gcc\nFROM debian:12-slim\nCOPY --from=build /a /a"),
     Good("RUN apt-get install -y --install-recommends wine", why="installed on purpose"),
-    Good("RUN apt-get install -s curl", why="a dry run"),
-    Good("RUN echo 'APT::Install-Recommends 0;' > /etc/apt/apt.conf.d/90-x\nRUN apt-get install -y curl"),
-    Good("COPY apt.conf /etc/apt/apt.conf.d/90-own\nRUN apt-get install -y curl", why="its content is unknown"),
-    Good('ENV P="--no-install-recommends -y"\nRUN apt-get $P install curl', why="the value of the variable"),
+    Good("RUN apt-get install -s git", why="a dry run"),
+    Good("RUN echo 'APT::Install-Recommends 0;' > /etc/apt/apt.conf.d/90-x\nRUN apt-get install -y git"),
+    Good("COPY apt.conf /etc/apt/apt.conf.d/90-own\nRUN apt-get install -y git", why="its content is unknown"),
+    Good('ENV P="--no-install-recommends -y"\nRUN apt-get $P install git', why="the value of the variable"),
 )

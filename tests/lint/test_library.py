@@ -26,7 +26,7 @@ from dockerfile_dlint import (
 )
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "library.md"
-TEXT = "FROM debian:latest\nRUN apt-get install curl\nCOPY missing.txt /\n"
+TEXT = "FROM debian:latest\nRUN apt-get install git\nCOPY missing.txt /\n"
 
 
 def test_the_examples_of_the_page(capsys: pytest.CaptureFixture[str]) -> None:

@@ -910,7 +910,6 @@ CASES: dict[str, tuple[str, dict[str, str], dict[str, str]]] = {
         NODE_FILES,
         {
             "BK013:7": "Docker's reference calls this form of ENV legacy",
-            "DL3025:22": "the shell does not pass signals on",
         },
     ),
     "docker init python": (INIT_PYTHON, PYTHON_FILES, {"DL3025:31": "the shell does not pass signals on"}),

@@ -9,7 +9,7 @@ import pytest
 
 from ..runner import dlint, plain, terminal
 
-BAD = "from debian\nRUN apt-get update && apt-get install curl\nRUN cd /app && sudo make\n"
+BAD = "from debian\nRUN apt-get update && apt-get install git\nRUN cd /app && sudo make\n"
 CLEAN = "FROM alpine:3.23\n"
 SELECT = ("--select", "BK002,BK004,DL3006,DL3014,DL3004,DL3015")
 TEXT_FORMATS = ("full", "concise", "grouped")
@@ -29,7 +29,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("form", TEXT_FORMATS)
 def test_text_formats_end_with_a_summary_in_a_pipe(form: str, folder: Path) -> None:
     lines = dlint(*SELECT, "--format", form, cwd=folder).out.splitlines()
-    found = "Found 1 error, 3 warnings and 1 info in 2 files."
+    found = "Found 4 warnings and 1 info in 2 files."
     fixable = "[*] 2 fixable with `dlint --fix` (2 more with `--unsafe-fixes`)."
     assert [line for line in lines if line.startswith(("Found ", "[*] "))] == [found, fixable]
     assert lines[-1] == ("Run `dlint explain BK004` for details." if form == "full" else fixable)
@@ -48,7 +48,7 @@ def test_fixable_findings_are_marked(form: str, folder: Path) -> None:
     [
         ("FROM debian\n", "Found 1 warning in 1 file.\n"),
         ("FROM debian\nFROM node\n", "Found 2 warnings in 1 file.\n"),
-        ("FROM debian:12\nRUN sudo a\n", "Found 1 error in 1 file.\n1 fixable with `dlint --fix --unsafe-fixes`.\n"),
+        ("FROM debian:12\nRUN sudo a\n", "Found 1 warning in 1 file.\n1 fixable with `dlint --fix --unsafe-fixes`.\n"),
     ],
 )
 def test_plurals_agree(text: str, summary: str, tmp_path: Path) -> None:
@@ -85,7 +85,7 @@ def test_after_fix_formats_for_programs_count_on_standard_error(folder: Path) ->
 def test_the_summary_in_a_file(folder: Path) -> None:
     dlint(*SELECT, "--output", "concise=out.txt", cwd=folder, FORCE_COLOR="1")
     text = (folder / "out.txt").read_text()
-    assert "Found 1 error, 3 warnings and 1 info in 2 files.\n" in text
+    assert "Found 4 warnings and 1 info in 2 files.\n" in text
     assert "\x1b" not in text
 
 

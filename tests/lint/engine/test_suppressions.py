@@ -9,7 +9,7 @@ from dockerfile_dlint.syntax.parser import parse
 from dockerfile_dlint.syntax.source import Source
 
 SELECT = ["DL3007", "DL3008", "DL3014", "DL3015", "OPT001", "SYN004", "DL4000", "DL4003"]
-INSTALL = "RUN apt-get install curl\n"
+INSTALL = "RUN apt-get install git\n"
 ALL_THREE = ["DL3014", "DL3015", "DL3008"]
 
 
