@@ -41,7 +41,7 @@ def emptied_cache_mount(run: Run, build: Build) -> Iterator[Finding]:
     - Stages in which something else in `/etc/apt` is changed, or that set APT_CONFIG.
 
     ## References
-    - [Example: cache apt packages](https://docs.docker.com/reference/dockerfile/#example-cache-apt-packages)
+    - [Cache for apt](https://docs.docker.com/reference/dockerfile/)
     """
     mounts = [flag for flag in run.flags if flag.name == "mount" and flag.value and "/var/cache/apt" in flag.value]
     targets = {target.rstrip("/") for target in build.mount_targets(run, "cache")}

@@ -38,7 +38,7 @@ def foreign_cache_mount(run: Run, build: Build) -> Iterator[Finding]:
     - Caches that are filled from a stage (`from=`), and directories whose permissions a RUN changes.
 
     ## References
-    - [RUN --mount=type=cache](https://docs.docker.com/reference/dockerfile/#run---mounttypecache)
+    - [RUN --mount](https://docs.docker.com/reference/dockerfile/)
     """
     mounts = [(flag, fields) for flag in run.flags if (fields := _cache_fields(flag))]
     if not mounts or any(is_elevated(command) for command in build.commands(run)):

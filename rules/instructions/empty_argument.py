@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+
 from ...syntax.expand import variable_references
-from ...syntax.tree import Arg, Env, Expose, Run, User
+from ...syntax.tree import Env, Expose, Run, User
 from ..base import INFO, MEDIUM, Bad, Finding, Good, rule
+from ..cache.build_identity import uses_of_variable
 from ..options import given_arguments
 
 TYPE_CHECKING = False
@@ -13,7 +16,7 @@ if TYPE_CHECKING:
 
     from ...model.build import Build
     from ...syntax.command import Command
-    from ...syntax.tree import Instruction
+    from ...syntax.tree import Arg, Instruction
 
 _NUMBERED = {
     "groupadd": ("-g", "--gid"),
@@ -48,8 +51,9 @@ def empty_argument(arg: Arg, build: Build) -> Iterator[Finding]:
         name = pair.key.text
         if pair.value is not None or name in given_arguments(build):
             continue
-        for step in stage.instructions[build.index_of(arg) + 1 :]:
-            if isinstance(step, (Arg, Env)) and any(each.key.text == name for each in step.pairs):
+        uses = uses_of_variable(stage, name)
+        for step in (stage.instructions[index] for index in uses[bisect_right(uses, build.index_of(arg)) :]):
+            if isinstance(step, Env) and any(each.key.text == name for each in step.pairs):
                 break
             if name not in build.state(step).unknown or _is_tested(build, step, name):
                 break

@@ -50,7 +50,7 @@ def global_install_without_root(run: Run, build: Build) -> Iterator[Finding]:
     - Commands with sudo or a similar program.
 
     ## References
-    - [Global npm dependencies](https://github.com/nodejs/docker-node/blob/main/docs/BestPractices.md)
+    - [Best practices](https://github.com/nodejs/docker-node)
     """
     stage, state = build.stage_of(run), build.state(run)
     if stage is None or stage.base_ref is None or stage.base_ref.name != "node":

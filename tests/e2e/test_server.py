@@ -32,7 +32,7 @@ ARG VERSION=12
 FROM debian:$VERSION-slim AS Base
 WORKDIR /srv
 ENV NAME=value OTHER=$NAME
-RUN apt-get update && apt-get install curl
+RUN apt-get update && apt-get install git
 copy . /srv/app/
 
 FROM base AS final
@@ -546,7 +546,7 @@ def test_outline_and_foldings(buffer: Buffer) -> None:
 
 
 def test_selections_grow(buffer: Buffer) -> None:
-    position = buffer.position(buffer.text.index("install curl") + 2)
+    position = buffer.position(buffer.text.index("install git") + 2)
     params = {"textDocument": buffer.identifier, "positions": [position]}
     selection = buffer.client.request("textDocument/selectionRange", params)[0]
     found: list[str] = []
@@ -555,7 +555,7 @@ def test_selections_grow(buffer: Buffer) -> None:
         found.append(buffer.text[buffer.offset(where["start"]) : buffer.offset(where["end"])])
         selection = selection.get("parent")
     assert found[0] == "install"
-    assert found[1] == "apt-get install curl"
+    assert found[1] == "apt-get install git"
     assert found[2].startswith("apt-get update")
     assert found[-1] == buffer.text
     assert all(inner in outer for inner, outer in pairwise(found))
