@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _MOST_PASSES = 4
 _BLANK = " \t\r"
+_RARE_BLANKS = "\v\f\x85\xa0"
 
 
 class FormatError(Exception):
@@ -64,10 +65,13 @@ def _parsed(text: str) -> Dockerfile:
 def format_edits(build: Build) -> list[Edit]:
     """The edits of one formatting pass, in order: of instructions, blank lines and the end of the file."""
     dockerfile = build.dockerfile
+    text = dockerfile.source.text
     edits: list[Edit] = []
     for instruction in dockerfile.instructions:
         if swallowed_instructions(dockerfile, instruction):
             continue  # the layout would make a mistake look intended
+        if any(char in text[instruction.start : instruction.end + 1] for char in _RARE_BLANKS):
+            continue  # blank for BuildKit, which trims lines, and text for a shell
         edit = format_instruction(build, instruction)
         if edit is not None:
             edits.append(edit)

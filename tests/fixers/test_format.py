@@ -218,3 +218,10 @@ def test_real_files() -> None:
                 refused.append(f"{Path(path).name}: {reason}")
     assert done > 100
     assert not refused
+
+
+@pytest.mark.parametrize("blank", ["\v", "\f", "\x85", "\xa0"])
+def test_lines_of_rare_blanks_stay(blank: str) -> None:
+    """BuildKit trims them from lines; a shell does not."""
+    text = "FROM a\\\n" + f"{blank}\\\n" * 9 + f"{blank}\\"
+    assert format_source(format_source(text)) == format_source(text)
