@@ -134,8 +134,9 @@ _RULES = {
         parts=2,
         kind="runtime",
     ),
-    # headless also lacks the desktop libraries, so only headful is the same without the compiler.
-    "amazoncorretto": _Rule("end", tokens=("jre", "headful"), replaces=("jdk", "full"), kind="runtime"),
+    # headless also lacks the desktop libraries, so only headful is the same without the compiler. Before 22, `headful`
+    # is Amazon Linux 2023 and a plain number Amazon Linux 2.
+    "amazoncorretto": _Rule("end", ((22,),), tokens=("jre", "headful"), replaces=("jdk", "full"), kind="runtime"),
     # 16 had no JRE, 17 has one since 17.0.1.
     "eclipse-temurin": _Rule(
         "version",

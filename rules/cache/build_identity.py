@@ -16,7 +16,7 @@ _CHANGING_WORDS = frozenset(
     ("commit", "sha", "sha1", "revision", "rev", "hash", "date", "timestamp", "created", "time", "epoch", "number",
      "num", "id", "ref", "describe")
 )  # fmt: skip
-_RELEASE_WORDS = frozenset(("version", "tag", "branch", "release"))
+_RELEASE_WORDS = frozenset(("version", "tag", "branch"))
 _BUILD_WORDS = frozenset(
     ("git", "vcs", "ci", "build", "source", "github", "gitlab", "head", "commit", "revision", "pipeline")
 )

@@ -73,10 +73,10 @@ def _ending_message(table: EndOfLife, ref: ImageRef, *, soon: bool) -> str:
     ending = [each for each in table.releases(ref) if (each.ending_soon if soon else each.ending)]
     if not ending:
         return ""
-    verb = "reaches" if len(ending) == 1 else "reach"
+    verb = "has" if len(ending) == 1 else "have"
     supported = table.supported(ref, ending)
     remedy = f"plan the upgrade to {supported}" if supported else "plan the upgrade to a supported release"
-    return f"{_subject(ref, ending)} {verb} end of life on {_dates(ending)}; {remedy}"
+    return f"{_subject(ref, ending)} {verb} support until {_dates(ending)}; {remedy}"
 
 
 def _is_deliberate(build: Build, stage: Stage, releases: Sequence[Release]) -> bool:

@@ -40,7 +40,7 @@ EXAMPLES = (
         message="Node.js 18 in base image `node:18` reached end of life on 2025-04-30",
     ),
     Good("FROM node:24 AS build\nRUN npm ci\nFROM nginx:1.30\nCOPY --from=build /a /a"),
-    Bad("FROM «ubuntu:22.04»", message="reaches end of life on 2027-04-01; plan the upgrade to `ubuntu:24.04`"),
+    Bad("FROM «ubuntu:22.04»", message="has support until 2027-04-01; plan the upgrade to `ubuntu:24.04`"),
     Bad("FROM «python:3.10-slim-bookworm»", message="2026-10-31; plan the upgrade to `python:3.11-slim-bookworm`"),
     Bad("FROM «alpine:3.21»", message="`alpine:3.23`"),
     Bad(

@@ -33,7 +33,8 @@ _SWITCHES = re.compile(
 )
 """Commands of a script that switch, or that start a service which does."""
 _NETWORK_PACKAGES = frozenset(
-    "iptables ip6tables nftables ipset wireguard wireguard-tools openvpn strongswan keepalived fail2ban".split()
+    "iptables ip6tables nftables ipset wireguard wireguard-tools openvpn strongswan keepalived fail2ban "
+    "openssh-server openssh-server-pam dropbear".split()
 )
 """Packages that only root can use."""
 

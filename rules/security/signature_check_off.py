@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from ...model.build import Build
     from ...syntax.tree import Run
 
+_INSTALLS_NOTHING = frozenset(("index", "verify", "mkndx", "audit"))
+"""Verbs of apk that read packages and install none."""
 _ALSO = tuple(f"checkov:CKV2_DOCKER_{number}" for number in (7, 8, 9, 10, 11))
 
 
@@ -27,10 +29,12 @@ def signature_check_off(run: Run, build: Build) -> Iterator[Finding]:
     """
     for command in build.commands(run):
         word = signature_disabling_argument(command)
-        if word is not None:
-            yield Finding(
-                f"`{word.text}` disables signature verification in {command.name}; import the repository's key", word
-            )
+        if word is None or (
+            command.name == "apk" and _INSTALLS_NOTHING.intersection(arg.value for arg in command.args)
+        ):
+            continue
+        message = f"`{word.text}` disables signature verification in {command.name}; import the repository's key"
+        yield Finding(message, word)
 
 
 EXAMPLES = (
@@ -38,6 +42,7 @@ EXAMPLES = (
     Good("RUN apt-get install -y a"),
     Bad("RUN apt-get install -y «--force-yes» a"),
     Bad("FROM alpine:3.20\nRUN apk add «--allow-untrusted» x.apk"),
+    Good("FROM alpine:3.20\nRUN apk index --allow-untrusted -o APKINDEX.tar.gz *.apk", why="installs nothing"),
     Bad("FROM fedora:42\nRUN dnf install -y «--nogpgcheck» a"),
     Bad("FROM fedora:42\nRUN rpm -i «--nosignature» a.rpm"),
     Good("RUN echo --force-yes"),

@@ -42,7 +42,7 @@ def _world_writable_mode(command: Command) -> Word | Command | None:
     """The mode of `chmod`, `mkdir` or `install` if it is world-writable; the command if it is part of an option."""
     if command.name == "chmod":
         words = command.operands()
-        shared = all(_is_shared(word.value) for word in words[1:])
+        shared = all(_is_shared(word.value) or (word.dynamic and "mktemp" in word.script.text) for word in words[1:])
         return words[0] if words and not shared and _is_world_writable(words[0].value) else None
     if command.name not in ("mkdir", "install"):
         return None

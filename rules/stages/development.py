@@ -33,7 +33,7 @@ _DIRECTORIES = _NAMES - {"lint", "debug", "local", "bench"} | {
 }  # fmt: skip
 """Directories, at any depth in the repository."""
 _LAST_DIRECTORIES = _DIRECTORIES | _NAMES
-_TEST_WORDS = frozenset(("test", "tests", "e2e"))
+_TEST_WORDS = frozenset(("test", "tests", "e2e", "suites", "testsuite"))
 _PACKAGING = frozenset(("packaging", "package", "packages", "pkg"))
 _PACKAGE_FORMATS = frozenset(("deb", "debian", "rpm", "apk", "snap", "appimage", "arch"))
 _COMMON_STAGES = frozenset(("", "base", "build", "builder", "common", "deps", "dependencies"))

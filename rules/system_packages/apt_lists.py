@@ -64,12 +64,20 @@ def apt_lists(run: Run, build: Build) -> Iterator[Finding]:
                 confidence=MEDIUM,
             )
             continue
-        advice = f"move line {line}, which needs them, into this RUN and end it" if line else "end this RUN"
+        stage = build.stage_of(run)
+        advice, fix = f"end this RUN with `{_DELETE}`", None
+        if line and stage is not None and line > build.dockerfile.source.line(stage.end):
+            advice += f", and fetch them again on line {line}, in a stage that is based on this one"
+        elif line:
+            advice = f"move line {line}, which needs them, into this RUN and end it with `{_DELETE}`"
+            fix = _join(build, run, call)
+        else:
+            fix = _fix(build, run, call)
         yield Finding(
-            f"`{head.text}` leaves the package lists in this layer; {advice} with `{_DELETE}`"
+            f"`{head.text}` leaves the package lists in this layer; {advice}"
             + late_cleanup_note(build, run, call, lists=True),
             head,
-            fix=_join(build, run, call) if line else _fix(build, run, call),
+            fix=fix,
         )
 
 
@@ -188,6 +196,12 @@ def _needed_later(build: Build, run: Run) -> int:
 
 
 EXAMPLES = (
+    Bad(
+        "FROM debian:12 AS base\nRUN «apt-get update» && apt-get install -y a\nFROM base AS build\n"
+        "RUN apt-get install -y gcc\nFROM base\nCOPY --from=build /a /a",
+        why="a stage that is based on this one installs more",
+        message="and fetch them again on line 4",
+    ),
     Bad(
         "RUN «apt-get update» && apt-get install -y curl",
         fixed="RUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*",
