@@ -99,7 +99,8 @@ def _git(*arguments: str, missing: str = "") -> str:
 def _git_bytes(*arguments: str) -> bytes:
     import subprocess
 
-    command: Sequence[str] = ["git", *arguments]
+    # A monitor is a program that .git/config names; an archive of a repository can bring one.
+    command: Sequence[str] = ["git", "-c", "core.fsmonitor=false", *arguments]
     try:
         done = subprocess.run(command, capture_output=True, check=False, stdin=subprocess.DEVNULL)
     except OSError as error:

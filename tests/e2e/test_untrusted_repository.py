@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from dockerfile_dlint.lint.config.arguments import OUTPUT_FORMATS
 
-from ..lint.runner import COMMAND, Done, environment
+from ..lint.runner import COMMAND, Done, dlint, environment
 from .language_client import Buffer, Client
 
 if TYPE_CHECKING:
@@ -276,3 +276,17 @@ def test_huge_files_beside_a_dockerfile(repository: Path) -> None:
             file.truncate(20_000_000_000)
     for words in (["."], *CHANGING):
         run(*words, cwd=repository)
+
+
+def test_changed_since_runs_no_monitor_of_the_repository(tmp_path: Path) -> None:
+    """An archive of a repository can bring a .git/config that names a program."""
+    (tmp_path / "Dockerfile").write_text("FROM debian\n")
+    monitor = tmp_path / "monitor.sh"
+    monitor.write_text("#!/bin/sh\ntouch ran\n")
+    monitor.chmod(0o755)
+    identity = ("-c", "user.name=a", "-c", "user.email=a@example.org")
+    for words in (("init", "-q"), ("add", "."), (*identity, "commit", "-qm", "a")):
+        subprocess.run(["git", *words], cwd=tmp_path, check=True)
+    subprocess.run(["git", "config", "core.fsmonitor", str(monitor)], cwd=tmp_path, check=True)
+    assert dlint("--changed-since", "HEAD", ".", cwd=tmp_path).status == 0
+    assert not (tmp_path / "ran").exists()
