@@ -35,6 +35,8 @@ def comment_ends_command(instruction: Run | Cmd | Entrypoint, build: Build) -> I
         return
     script = instruction.arguments[-1].start_index
     text = logical.text
+    if "#" not in text[script : logical.starts[-1]]:
+        return
     for start, end in shell_line_spans(text[script:]):
         if text[script + start] != "#":
             continue

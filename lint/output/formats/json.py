@@ -54,6 +54,8 @@ def _indented(value: dict[str, Any] | list[Any] | str | float | None, newline: s
         return encode_basestring(value)
     if type(value) is int:
         return str(value)
+    if value is None:
+        return "null"
     inner = f"{newline} "
     if isinstance(value, dict) and value:
         parts = [f"{encode_basestring(key)}: {_indented(each, inner)}" for key, each in value.items()]
