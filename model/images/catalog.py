@@ -6,7 +6,7 @@ are parsed.
 
 from __future__ import annotations
 
-from .tags import is_floating_suite, split_tag
+from .tags import is_floating_suite, split_tag, version_numbers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,11 +44,12 @@ class TagGroup:
 class _Catalog:
     """The texts of the data files, and the lines of official images parsed so far."""
 
-    __slots__ = ("configurations", "ends", "groups", "texts")
+    __slots__ = ("configurations", "ends", "groups", "numbered", "texts")
 
     def __init__(self) -> None:
         self.texts: dict[str, str] = {}
         self.ends: dict[str, dict[str, str]] = {}
+        self.numbered: dict[str, dict[tuple[int, ...], str]] = {}
         self.groups: dict[str, dict[str, TagGroup]] = {}
         self.configurations: dict[str, dict[str, list[str]]] = {}
 
@@ -73,6 +74,13 @@ class _Catalog:
             line = text[at + len(product) + 2 : text.find("\n", at + 1)] if at >= 0 else ""
             self.ends[product] = {name: end for name, _, end in (row.partition("=") for row in line.split())}
         return self.ends[product]
+
+    def numbered_releases(self, product: str) -> dict[tuple[int, ...], str]:
+        """The releases of a product whose names are numbers, by these, in ascending order."""
+        if product not in self.numbered:
+            found = {numbers: name for name in self.ends_of_support(product) if (numbers := version_numbers(name))}
+            self.numbered[product] = dict(sorted(found.items()))
+        return self.numbered[product]
 
     def tags(self, name: str) -> dict[str, TagGroup]:
         """The group of every tag of the image `name`; for a tag of Linux and Windows images, that of Linux."""

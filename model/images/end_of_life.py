@@ -265,9 +265,9 @@ class EndOfLife:
     def _next(self, release: Release) -> list[str]:
         """The releases of its product after `release`, first those whose support lasts, in ascending order."""
         after = version_numbers(release.name)
-        rows = {numbers: name for name in self._rows(release.product[0]) if (numbers := version_numbers(name))}
-        later = [(numbers, self._release_named(release.product, rows[numbers])) for numbers in sorted(rows)]
-        open_ = [each for numbers, each in later if numbers > after and not each.ended]
+        rows = CATALOG.numbered_releases(release.product[0])
+        later = [self._release_named(release.product, name) for numbers, name in rows.items() if numbers > after]
+        open_ = [each for each in later if not each.ended]
         lasting = [each.name for each in open_ if not each.ending]
         return lasting or [each.name for each in reversed(open_)]
 
@@ -280,7 +280,7 @@ class EndOfLife:
         if version in rows:
             return self._release_named(product, version, is_suite)
         numbers = version_numbers(version)
-        by_numbers = {key: name for name in rows if (key := version_numbers(name))}
+        by_numbers = CATALOG.numbered_releases(product[0])
         for length in range(len(numbers), 0, -1):
             if numbers[:length] in by_numbers:
                 return self._release_named(product, by_numbers[numbers[:length]], is_suite)
