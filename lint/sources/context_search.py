@@ -56,7 +56,7 @@ class ContextFinder:
         - one candidate holds most and at least two of the sources, and no other one holds any;
         - no candidate holds any, and exactly one directory in them holds all of at least two sources;
         - the directory of the Dockerfile has a .dockerignore, which BuildKit reads only in the root of a context, and
-          no other candidate holds more of the sources;
+          no other candidate holds more of the sources, nor does a directory in it if it holds none;
         - the Dockerfile is in the root of the repository, where `docker build .` is run, and its sources are not
           elsewhere.
         """
@@ -86,7 +86,11 @@ class ContextFinder:
         if proven is not None:
             return proven, True
         own = candidates[0]
-        if os.path.isfile(os.path.join(own, ".dockerignore")) and counts[0][0] == max(counts)[0]:
+        if (
+            os.path.isfile(os.path.join(own, ".dockerignore"))
+            and counts[0][0] == max(counts)[0]
+            and (counts[0][0] or not required or not self._exists_anywhere(own, required))
+        ):
             return own, True
         if len(required) > 1 and is_bounded and max(counts)[0] == 0:
             proven = _sibling(candidates, required)
