@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 
-from .edit import Edit
+from .edit import Edit, Fix
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,6 +32,14 @@ def insert_word_after(
     if word not in command.words or not is_verbatim(build, word):
         return None
     return [Edit(word.end, word.end, _blank(build, instruction, command) + flag)]
+
+
+def flag_fix(
+    build: Build, instruction: CommandLine, command: Command, word: Word, flag: str, safety: str
+) -> Fix | None:
+    """The fix that inserts `flag` after a word of the command, see `insert_word_after`."""
+    edits = insert_word_after(build, instruction, command, word, flag)
+    return Fix(f"Add `{flag}`", safety, edits, declare_edits=True) if edits else None
 
 
 def append_to_word(build: Build, word: Word, ending: str) -> list[Edit] | None:

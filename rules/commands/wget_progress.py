@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import inf
 
 from ...fixers.edits.edit import SAFE, UNSAFE, Fix
-from ...fixers.edits.word_edits import insert_word_after
+from ...fixers.edits.word_edits import flag_fix
 from ...model.packages.call_arguments import may_hold_flags
 from ...syntax.tree import Run
 from ..base import INFO, Bad, Finding, Good, rule
@@ -52,8 +52,7 @@ def _fix(build: Build, run: Run, command: Command) -> Fix | None:
         flag, safety = "-nv", SAFE
     else:
         flag, safety = "-q", SAFE if facts and facts.family == "alpine" else UNSAFE
-    edits = insert_word_after(build, run, command, command.words[0], flag)
-    return Fix(f"Add `{flag}`", safety, edits, declare_edits=True) if edits else None
+    return flag_fix(build, run, command, command.words[0], flag, safety)
 
 
 def _is_installed(build: Build, run: Run, command: Command) -> bool:

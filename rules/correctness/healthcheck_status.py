@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...fixers.edits.edit import UNSAFE, Fix
-from ...fixers.edits.word_edits import insert_word_after
+from ...fixers.edits.edit import UNSAFE
+from ...fixers.edits.word_edits import flag_fix
 from ..base import MEDIUM, WARNING, Bad, Finding, Good, rule
 
 TYPE_CHECKING = False
@@ -39,11 +39,10 @@ def healthcheck_status(instruction: Healthcheck, build: Build) -> Iterator[Findi
             continue
         if command.context or not any(word.value.startswith(("http", "localhost", "127.")) for word in command.args):
             continue
-        edits = insert_word_after(build, instruction, command, command.words[0], "-f")
         yield Finding(
             "`curl` without `-f` succeeds even if the server reports an error; add `-f`",
             command.words[0],
-            fix=Fix("Add `-f`", UNSAFE, edits, declare_edits=True) if edits else None,
+            fix=flag_fix(build, instruction, command, command.words[0], "-f", UNSAFE),
         )
 
 

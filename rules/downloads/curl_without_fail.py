@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...fixers.edits.edit import UNSAFE, Fix
-from ...fixers.edits.word_edits import insert_word_after
+from ...fixers.edits.edit import UNSAFE
+from ...fixers.edits.word_edits import flag_fix
 from ..base import INFO, MEDIUM, Bad, Finding, Good, rule
 from ..commands.shell_programs import SHELL_NAMES
 from .fetches import fetches, is_verified
@@ -57,11 +57,10 @@ def curl_without_fail(run: Run, build: Build) -> Iterator[Finding]:
             continue
         use = _use(command, after[id(command)])
         if use:
-            edits = insert_word_after(build, run, command, command.words[0], "-f")
             yield Finding(
                 f"`curl` without `-f` {use} an error page if the server reports an error; add `-f`",
                 command.words[0],
-                fix=Fix("Add `-f`", UNSAFE, edits, declare_edits=True) if edits else None,
+                fix=flag_fix(build, run, command, command.words[0], "-f", UNSAFE),
             )
 
 

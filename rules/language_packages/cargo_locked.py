@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import posixpath
 
-from ...fixers.edits.edit import UNSAFE, Fix
-from ...fixers.edits.word_edits import insert_word_after
+from ...fixers.edits.edit import UNSAFE
+from ...fixers.edits.word_edits import flag_fix
 from ...model.image_paths import commands_with_directories
 from ...syntax.tree import CopyOrAdd, Run
 from ..base import INFO, MEDIUM, Bad, Finding, Good, rule
@@ -62,11 +62,10 @@ def cargo_locked(run: Run, build: Build) -> Iterator[Finding]:
             continue
         if words[0] not in command.args[:2] or _lock_above(build, run, directory) == "":
             continue
-        edits = insert_word_after(build, run, command, words[0], "--locked")
         yield Finding(
             f"`cargo {words[0].text}` does not enforce `{_LOCK}`; add `--locked`",
             command,
-            fix=Fix("Add `--locked`", UNSAFE, edits, declare_edits=True) if edits else None,
+            fix=flag_fix(build, run, command, words[0], "--locked", UNSAFE),
         )
 
 

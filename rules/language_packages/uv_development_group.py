@@ -5,10 +5,10 @@ from __future__ import annotations
 import posixpath
 from typing import cast
 
-from ...fixers.edits.edit import UNSAFE, Fix
-from ...fixers.edits.word_edits import insert_word_after
+from ...fixers.edits.edit import UNSAFE
 from ...model.toml_text import parse_toml
 from ..base import INFO, MEDIUM, Bad, Finding, Good, rule
+from ..packages.fixes import add_flag
 from .shipped_installs import shipped_installs
 
 TYPE_CHECKING = False
@@ -50,12 +50,10 @@ def uv_development_group(build: Build) -> Iterator[Finding]:
             continue
         names = _development_packages(build, install)
         if names:
-            word = install.call.verb_word
-            edits = insert_word_after(build, install.run, install.call.command, word, "--no-dev") if word else None
             yield Finding(
                 f"`uv sync` also installs the group `dev` ({names}); add `--no-dev`",
                 install.call.command,
-                fix=Fix("Add `--no-dev`", UNSAFE, edits, declare_edits=True) if edits else None,
+                fix=add_flag(build, install.run, install.call, "--no-dev", UNSAFE),
             )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...fixers.edits.edit import SAFE, UNSAFE, Edit, Fix
 from ...fixers.edits.shell_commands import append_command, insert_command_after
-from ...fixers.edits.word_edits import insert_word_after
+from ...fixers.edits.word_edits import flag_fix, insert_word_after
 from ...model.packages.calls import parse_package_call, share_cache
 from ...syntax.tree import CommandLine
 
@@ -23,8 +23,7 @@ def add_flag(
 ) -> Fix | None:
     """Add an option after the verb of the call, or with `first` after the program."""
     word = call.command.words[0] if first else call.verb_word
-    edits = word and insert_word_after(build, run, call.command, word, flag)
-    return Fix(f"Add `{flag}`", safety, edits, declare_edits=True) if edits else None
+    return flag_fix(build, run, call.command, word, flag, safety) if word is not None else None
 
 
 def add_flag_to_all(build: Build, run: Run, calls: Sequence[PackageCall], flag: str, safety: str) -> Fix | None:
