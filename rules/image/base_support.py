@@ -8,6 +8,7 @@ from ...model.images.end_of_life import EndOfLife
 from ..base import Finding
 from ..options import project_path
 from ..stages.development import is_development_file, is_for_development
+from .pinning import stages_of_base
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,8 +38,10 @@ def support_finding(build: Build, stage: Stage, *, shipped: bool) -> Finding | N
     message = _ended_message(table, ref)
     if shipped:
         return Finding(message, base) if message else None
-    same = build.cached("stages by image", lambda: _stages_by_image(build))[ref.text]
-    if (message and in_image) or stage is not same[0]:
+    same = stages_of_base(build, stage)
+    root = build.final_stage.root if build.final_stage is not None else None
+    first = root if root is not None and stages_of_base(build, root) is same else same[0]
+    if (message and in_image) or stage is not first:
         return None
     if not message:
         is_urgent = not in_image or is_development_file(build) or is_for_development(stage)
@@ -51,21 +54,6 @@ def support_finding(build: Build, stage: Stage, *, shipped: bool) -> Finding | N
 
 def _in_image(build: Build, stage: Stage) -> bool:
     return any(build.is_shipped(each) for each in (stage, *stage.descendants))
-
-
-def _stages_by_image(build: Build) -> dict[str, list[Stage]]:
-    """The stages based on each image, first one whose layers are in the final image."""
-    found: dict[str, list[Stage]] = {}
-    final = build.final_stage
-    root = final.root if final is not None else None
-    for stage in build.stages:
-        if stage.parent is None and stage.base_ref is not None:
-            same = found.setdefault(stage.base_ref.text, [])
-            if stage is root:
-                same.insert(0, stage)
-            else:
-                same.append(stage)
-    return found
 
 
 def _ending_message(table: EndOfLife, ref: ImageRef, *, soon: bool) -> str:
@@ -85,9 +73,17 @@ def _is_deliberate(build: Build, stage: Stage, releases: Sequence[Release]) -> b
     if any(_names_release(places, each) for each in releases if each.ended or each.ending):
         return True
     ref = stage.base_ref
-    references = (each.base_ref for each in build.stages if each.parent is None)
-    versions = {each.tag for each in references if each and ref and each.repository == ref.repository}
-    return len(versions) >= _MANY_VERSIONS
+    versions = build.cached("versions of bases", lambda: _versions_by_repository(build))
+    return ref is not None and len(versions[ref.repository]) >= _MANY_VERSIONS
+
+
+def _versions_by_repository(build: Build) -> dict[str, set[str | None]]:
+    """The tags of each image that stages are based on."""
+    found: dict[str, set[str | None]] = {}
+    for each in build.stages:
+        if each.parent is None and each.base_ref is not None:
+            found.setdefault(each.base_ref.repository, set()).add(each.base_ref.tag)
+    return found
 
 
 def _names_release(places: str, release: Release) -> bool:

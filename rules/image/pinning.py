@@ -51,16 +51,22 @@ def same_bases(build: Build, stage: Stage) -> Sequence[Argument] | None:
     """
     if pedantic(build):
         return ()
-    known = build.cached("stages by base image", lambda: _stages_by_base(build))
-    places = known.get(_base(stage), [])
-    return places[1:] if places and places[0] is stage.from_.base else None
+    same = stages_of_base(build, stage)
+    if not same or same[0] is not stage:
+        return None
+    return [base for each in same[1:] if (base := each.from_.base) is not None]
 
 
-def _stages_by_base(build: Build) -> dict[str, list[Argument]]:
-    found: dict[str, list[Argument]] = {}
+def stages_of_base(build: Build, stage: Stage) -> Sequence[Stage]:
+    """The stages that are based on the same image, in order."""
+    return build.cached("stages by base image", lambda: _stages_by_base(build)).get(_base(stage), ())
+
+
+def _stages_by_base(build: Build) -> dict[str, list[Stage]]:
+    found: dict[str, list[Stage]] = {}
     for stage in build.stages:
         if stage.parent is None and stage.from_.base is not None:
-            found.setdefault(_base(stage), []).append(stage.from_.base)
+            found.setdefault(_base(stage), []).append(stage)
     return found
 
 
