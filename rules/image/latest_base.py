@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from ..base import WARNING, Bad, Finding, Good, rule
-from ..options import is_project_image
-from .pinning import is_worth_pinning, pin_advice, same_bases, shown_base
+from .pinning import base_finding, pin_advice, shown_base, stage_to_pin
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,24 +31,16 @@ def latest_base(instruction: From, build: Build) -> Iterator[Finding]:
     ## Options
     - `pedantic`: like hadolint, report the last two as well.
     """
-    stage = build.stage_from(instruction)
-    if stage is not None and stage.parent is None and instruction.base is not None:
-        if is_project_image(build, stage.image or instruction.base.text.strip("\"'")) or not is_worth_pinning(
-            build, stage
-        ):
-            return
-        ref, written = stage.base_ref, instruction.base.text.strip("\"'")
-        # A variable in the name makes the reference unknown, but not the tag.
-        latest = written.endswith(":latest") if ref is None else ref.tag == "latest" and ref.digest is None
-        if latest:
-            others = same_bases(build, stage)
-            if others is None:
-                return
-            yield Finding(
-                f"base image {shown_base(instruction.base.text, ref)} uses the tag `latest`; {pin_advice(ref)}",
-                instruction.base,
-                related=[(other, "again here") for other in others],
-            )
+    stage = stage_to_pin(build, instruction)
+    if stage is None or instruction.base is None:
+        return
+    ref, written = stage.base_ref, instruction.base.text.strip("\"'")
+    # A variable in the name makes the reference unknown, but not the tag.
+    latest = written.endswith(":latest") if ref is None else ref.tag == "latest" and ref.digest is None
+    shown = shown_base(instruction.base.text, ref)
+    finding = latest and base_finding(build, stage, f"base image {shown} uses the tag `latest`; {pin_advice(ref)}")
+    if finding:
+        yield finding
 
 
 EXAMPLES = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...model.images.catalog import is_official
 from ..base import INFO, MEDIUM, Bad, Finding, Good, rule
 from ..options import is_project_image
-from .pinning import same_bases, shown_base
+from .pinning import base_finding, shown_base
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,14 +53,12 @@ def moving_tag(instruction: From, build: Build) -> Iterator[Finding]:
     if ref is None or ref.digest is not None or not ref.tag or is_project_image(build, stage.image):
         return
     if _moves(ref) and not _is_meant(build, ref):
-        others = same_bases(build, stage)
-        if others is not None:
-            yield Finding(
-                f"the tag of base image {shown_base(instruction.base.text, ref)} moves to new major versions; "
-                "pin a version",
-                instruction.base,
-                related=[(other, "again here") for other in others],
-            )
+        shown = shown_base(instruction.base.text, ref)
+        finding = base_finding(
+            build, stage, f"the tag of base image {shown} moves to new major versions; pin a version"
+        )
+        if finding is not None:
+            yield finding
 
 
 def _is_meant(build: Build, ref: ImageRef) -> bool:

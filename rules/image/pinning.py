@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ...model.images.catalog import is_official
 from ...model.images.end_of_life import EndOfLife
-from ..options import pedantic
+from ..base import Finding
+from ..options import is_project_image, pedantic
 from ..stages.development import is_development_file, is_for_development
 
 TYPE_CHECKING = False
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
     from ...model.build import Build, Stage
     from ...model.images.reference import ImageRef
-    from ...syntax.tree import Argument
+    from ...syntax.tree import From
 
 _WITHOUT_VERSIONS = ("gcr.io/distroless/", "cgr.dev/chainguard/")
 """Images that publish no tags of versions, or only to customers.
@@ -44,17 +45,29 @@ def is_worth_pinning(build: Build, stage: Stage) -> bool:
     return bool(build.cached("end of life", EndOfLife).successor(ref))
 
 
-def same_bases(build: Build, stage: Stage) -> Sequence[Argument] | None:
-    """The base images of later stages that are the same image; None if an earlier stage has it, which is reported.
+def stage_to_pin(build: Build, instruction: From) -> Stage | None:
+    """The stage of a FROM, if its base is an image that is worth pinning and not built by the project."""
+    stage = build.stage_from(instruction)
+    if stage is None or stage.parent is not None or instruction.base is None:
+        return None
+    is_own = is_project_image(build, stage.image or instruction.base.text.strip("\"'"))
+    return None if is_own or not is_worth_pinning(build, stage) else stage
+
+
+def base_finding(build: Build, stage: Stage, message: str) -> Finding | None:
+    """The finding about the base image of the stage, related to later stages with the same one; None after the first.
 
     hadolint counts each stage, and so does the option `pedantic`.
     """
+    base, same = stage.from_.base, stages_of_base(build, stage)
+    if base is None:
+        return None
     if pedantic(build):
-        return ()
-    same = stages_of_base(build, stage)
+        return Finding(message, base)
     if not same or same[0] is not stage:
         return None
-    return [base for each in same[1:] if (base := each.from_.base) is not None]
+    related = [(other, "again here") for each in same[1:] if (other := each.from_.base) is not None]
+    return Finding(message, base, related=related)
 
 
 def stages_of_base(build: Build, stage: Stage) -> Sequence[Stage]:

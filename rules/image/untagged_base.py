@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from ..base import WARNING, Bad, Finding, Good, rule
-from ..options import is_project_image
-from .pinning import is_worth_pinning, pin_advice, same_bases, shown_base
+from .pinning import base_finding, pin_advice, shown_base, stage_to_pin
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,22 +31,14 @@ def untagged_base(instruction: From, build: Build) -> Iterator[Finding]:
     ## Options
     - `pedantic`: like hadolint, report the last two as well.
     """
-    stage = build.stage_from(instruction)
-    if stage is not None and stage.parent is None and instruction.base is not None:
-        if is_project_image(build, stage.image or instruction.base.text.strip("\"'")) or not is_worth_pinning(
-            build, stage
-        ):
-            return
-        ref = stage.base_ref
-        if ref is not None and ref.tag is None and ref.digest is None:
-            others = same_bases(build, stage)
-            if others is None:
-                return
-            yield Finding(
-                f"base image {shown_base(instruction.base.text, ref)} has no tag, so it is `latest`; {pin_advice(ref)}",
-                instruction.base,
-                related=[(other, "again here") for other in others],
-            )
+    stage = stage_to_pin(build, instruction)
+    ref = stage.base_ref if stage is not None else None
+    if stage is None or ref is None or instruction.base is None or ref.tag is not None or ref.digest is not None:
+        return
+    shown = shown_base(instruction.base.text, ref)
+    finding = base_finding(build, stage, f"base image {shown} has no tag, so it is `latest`; {pin_advice(ref)}")
+    if finding is not None:
+        yield finding
 
 
 EXAMPLES = (
