@@ -105,7 +105,9 @@ class ContextFinder:
         """The directory `root` as the context of the Dockerfile at `path`."""
         ignore = find_ignore_file(path, root)
         status = os.stat(ignore) if ignore is not None else None
-        key = (root, os.getcwd(), ignore, status and (status.st_mtime_ns, status.st_size))
+        # A directory may be written in several ways, relative and absolute.
+        place, ignore = os.path.realpath(root), ignore and os.path.realpath(ignore)
+        key = (place, os.getcwd(), ignore, status and (status.st_mtime_ns, status.st_size))
         if key not in self._contexts:
             self._contexts[key] = Context(root, path)
         return self._contexts[key]

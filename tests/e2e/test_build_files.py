@@ -221,3 +221,11 @@ def test_several_builds_of_a_file(project: Path) -> None:
     shown = dlint("config", "show", "docker/app.Dockerfile", cwd=project).out
     assert "# Makefile:2 (docker build): context" in shown
     assert "# Makefile:4 (docker build): context" in shown
+
+
+def test_two_spellings_of_a_context_are_one(project: Path) -> None:
+    """A bake file gives it as an absolute path, the place of the other Dockerfile as a relative one."""
+    write(project, "docker-bake.hcl", 'target "web" {\n  context = "."\n  dockerfile = "docker/app.Dockerfile"\n}\n')
+    write(project, "Dockerfile", "FROM alpine:3.23\nCOPY . /app\n")
+    done = dlint("optimize", ".", cwd=project)
+    assert done.out.count(".dockerignore: ") == 1
