@@ -22,7 +22,7 @@ from .base.rewrite import (
 )
 from .base.run_steps import ESSENTIAL_PROGRAMS
 from .manifests.manifests import install_inputs
-from .stacks.jre import find_java_images, java_start_commands, require_no_jdk_use
+from .stacks.jre import find_java_images, has_jdk_only, java_start_commands, require_no_java_path, require_no_jdk_use
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -134,11 +134,7 @@ def _on(build: Build, stage: Stage, image: str) -> str:
 
 def _java(build: Build, stage: Stage, context: Context | None, checks: Preconditions) -> tuple[str, list[Step]] | None:
     """Use the JRE for a stage that only copies and starts an existing archive; None for any other stage."""
-    runtime = (
-        find_java_images(stage.base_ref)
-        if stage.base_ref is not None and stage.base_ref.name in ("eclipse-temurin", "openjdk")
-        else None
-    )
+    runtime = find_java_images(stage.base_ref) if stage.base_ref is not None and has_jdk_only(stage.base_ref) else None
     if runtime is None or context is None or any(isinstance(step, Run) for step in stage.instructions):
         return None
     checks.require(
@@ -155,10 +151,11 @@ def _java(build: Build, stage: Stage, context: Context | None, checks: Precondit
         "the build context does not contain the sources, so it is unknown whether the program compiles at run time",
     )
     require_no_jdk_use(context, checks)
+    require_no_java_path(stage, checks)
     for package, program in (uses := ProgramUsage(build, stage, context, list(stage.instructions))).packages().items():
         raise RewriteRejected(f"`{program}` (package {package}) is not in the JRE image", uses.programs[program])
     risk = "a library that compiles code or attaches to the JVM at run time needs a JDK"
-    step = base_image_step(runtime.runtime, "the same Java version without the compiler", risk=risk)
+    step = base_image_step(runtime.runtime, runtime.reason, risk=risk)
     return _on(build, stage, runtime.runtime), [step]
 
 

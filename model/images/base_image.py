@@ -69,6 +69,8 @@ _GLIBC = word_set(
 # Images on Alpine that are known to lack bash, or to have it.
 _ALPINE_WITHOUT_BASH = word_set("alpine golang httpd memcached nginx node php python redis ruby rust")
 _ALPINE_WITH_BASH = word_set("bash composer maven postgres rabbitmq")
+# Images that set neither USER nor WORKDIR on Linux. Source: their Dockerfiles.
+_PLAIN = word_set("java openjdk")
 
 
 class BaseFacts:
@@ -136,6 +138,10 @@ class BaseFacts:
         path = next((pair[5:] for pair in columns[ENV_COLUMN:] if pair.startswith("PATH=")), "-")
         self.path = _known(path, _DEFAULT_PATH)
 
+    def set_plain(self) -> None:
+        """Set the user and the directory of an image that sets neither."""
+        self.user, self.workdir = "root", "/"
+
     def set_recorded(self, columns: Sequence[str]) -> None:
         """Set what is recorded for this image."""
         self.set_shared(columns)
@@ -180,6 +186,8 @@ def base_facts(ref: ImageRef) -> BaseFacts | None:
         shared = CATALOG.columns_by_tag(name).get("")
         if shared is not None:
             facts.set_shared(shared)
+        if name in _PLAIN:
+            facts.set_plain()
     return facts
 
 

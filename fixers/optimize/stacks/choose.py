@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..base.rewrite import RewriteOutcome, RewriteRejected
 from . import dotnet, go, java, node, php, python, python_lockfile, python_venv, ruby, rust
+from .jre import is_java_image
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,18 +22,18 @@ def rewrite(build: Build, context: Context) -> RewriteOutcome:
     stage = build.stages[0]
     name = (stage.base_ref.name if stage.base_ref else "") or ""
     stacks = {
-        "eclipse-temurin": java.rewrite,
         "golang": go.rewrite,
-        "gradle": java.rewrite,
-        "maven": java.rewrite,
         "node": node.rewrite,
-        "openjdk": java.rewrite,
         "php": php.rewrite,
         "python": _python(build, stage),
         "ruby": ruby.rewrite,
         "rust": rust.rewrite,
     }
-    made = dotnet.rewrite if dotnet.uses_dotnet_sdk(stage) else stacks.get(name)
+    made = stacks.get(name)
+    if dotnet.uses_dotnet_sdk(stage):
+        made = dotnet.rewrite
+    elif stage.base_ref is not None and is_java_image(stage.base_ref):
+        made = java.rewrite
     if made is None:
         return RewriteOutcome(
             "multi-stage",

@@ -7,7 +7,7 @@ import posixpath
 from ....syntax.tree import Arg, Copy, CopyOrAdd, Env, Onbuild, Run, Shell, User, Workdir
 from ..base.blocks import from_instruction, instruction_text, instruction_with_comments, write_two_stages
 from ..base.rewrite import RewriteOutcome, RewriteRejected, StageRewrite, Step, base_image_step, run_rewrite
-from .jre import find_java_images, java_start_commands, require_no_jdk_use
+from .jre import find_java_images, java_start_commands, require_no_java_path, require_no_jdk_use
 from .shared import (
     NAME,
     base_text,
@@ -56,6 +56,7 @@ class _JavaSplit(StageRewrite):
         elsewhere = self._moved_files(directory, last)
         self._require_start(directory, elsewhere)
         require_no_jdk_use(self.context, self.checks)
+        require_no_java_path(self.stage, self.checks)
         builder, final = self._builder(images.builder, last), self._final(images.runtime, directory, last, elsewhere)
         return write_two_stages(self.build, self.stage, builder, final), _steps(images)
 
@@ -155,7 +156,7 @@ def _steps(images: JavaImages) -> list[Step]:
         why = "the base image's tag moves to new Java versions; builder and runtime must use the same one"
         steps.append(Step(f"Build on `{images.builder}`", why))
     risk = "a library that compiles code or attaches to the JVM at run time needs a JDK"
-    return [*steps, base_image_step(images.runtime, "the runtime of the same version of Java", risk=risk)]
+    return [*steps, base_image_step(images.runtime, images.reason, risk=risk)]
 
 
 def _inside(path: str, directory: str) -> bool:

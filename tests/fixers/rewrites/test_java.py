@@ -69,14 +69,19 @@ def test_classes_are_started_too(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "why"),
     [
-        ("maven:3.9-eclipse-temurin-17", "maven:3.8.4-openjdk-17", "1: no JRE"),
+        ("maven:3.9-eclipse-temurin-17", "maven:3.6.3-jdk-13", "1: no JRE"),
         ("maven:3.9-eclipse-temurin-17", "gradle:7-jdk16", "1: no JRE"),
-        ("maven:3.9-eclipse-temurin-17", "openjdk:17", "1: no JRE"),
+        ("maven:3.9-eclipse-temurin-17", "openjdk:latest", "1: no JRE"),
         ('"java", "-jar", "target/app.jar"', '"mvn", "spring-boot:run"', "7: the image starts `mvn`"),
         ("target/app.jar", "/opt/app.jar", "7: `/opt/app.jar` is not created in the build directory"),
         ("WORKDIR /app\n", "", "0: no WORKDIR"),
         ("RUN mvn", "RUN apt-get install -y git\nRUN mvn", "5: the effect of `apt-get install -y git` is unknown"),
         ("COPY . .", "COPY --chown=app . .", "4: the source is copied by ADD or with flags"),
+        (
+            "maven:3.9-eclipse-temurin-17\n",
+            "maven:3-jdk-11\nENV JAVA_HOME=/usr/local/openjdk-11\n",
+            "2: the JRE image has Java in another directory than `/usr/local/openjdk-11`",
+        ),
         ("EXPOSE 8080", "USER app", "6: a stage with USER cannot be split"),
         ("EXPOSE 8080", "RUN ls", "6: a RUN after the build cannot be split"),
         ("EXPOSE 8080", "HEALTHCHECK CMD curl -f localhost", "6: the image starts `curl`"),
@@ -89,9 +94,16 @@ def test_unsupported_files_are_rejected(old: str, new: str, why: str, tmp_path: 
 @pytest.mark.parametrize(
     ("image", "builder", "runtime"),
     [
-        ("maven:3-jdk-11", "maven:3-jdk-11", "openjdk:11-jre-slim"),
-        ("maven:3.6.3-openjdk-8-slim", "maven:3.6.3-openjdk-8-slim", "openjdk:8-jre-slim"),
-        ("openjdk:8-jdk-bullseye", "openjdk:8-jdk-bullseye", "openjdk:8-jre-slim-bullseye"),
+        ("maven:3-jdk-11", "maven:3-jdk-11", "eclipse-temurin:11-jre"),
+        ("maven:3.6.3-openjdk-8-slim", "maven:3.6.3-openjdk-8-slim", "eclipse-temurin:8-jre"),
+        ("maven:3.8-openjdk-17", "maven:3.8-openjdk-17", "eclipse-temurin:17-jre"),
+        ("maven:3.9-eclipse-temurin-21-alpine", "maven:3.9-eclipse-temurin-21-alpine", "eclipse-temurin:21-jre-alpine"),
+        ("gradle:8-jdk17-alpine", "gradle:8-jdk17-alpine", "eclipse-temurin:17-jre-alpine"),
+        ("openjdk:8-jdk-bullseye", "openjdk:8-jdk-bullseye", "eclipse-temurin:8-jre"),
+        ("openjdk:17", "openjdk:17", "eclipse-temurin:17-jre"),
+        ("openjdk:8u212-b04-jdk-alpine3.9", "openjdk:8u212-b04-jdk-alpine3.9", "eclipse-temurin:8-jre-alpine"),
+        ("java:8", "java:8", "eclipse-temurin:8-jre"),
+        ("adoptopenjdk/openjdk11", "adoptopenjdk/openjdk11", "eclipse-temurin:11-jre"),
         ("gradle:8.14-jdk21", "gradle:8.14-jdk21", "eclipse-temurin:21-jre"),
     ],
 )

@@ -17,8 +17,8 @@ JAR = 'FROM eclipse-temurin:17\nCOPY target/*.jar app.jar\nENTRYPOINT ["java", "
     [
         ("eclipse-temurin:17", "eclipse-temurin:17-jre"),
         ("eclipse-temurin:21-jdk-noble", "eclipse-temurin:21-jre-noble"),
-        ("openjdk:11", "openjdk:11-jre-slim"),
-        ("openjdk:8-jdk-slim", "openjdk:8-jre-slim"),
+        ("openjdk:11", "eclipse-temurin:11-jre"),
+        ("openjdk:8-jdk-alpine", "eclipse-temurin:8-jre-alpine"),
     ],
 )
 def test_an_archive_runs_on_the_jre(base: str, runtime: str, tmp_path: Path) -> None:
