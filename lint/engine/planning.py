@@ -166,6 +166,7 @@ class LintPlans:
 
     def of(self, path: str, roots: Sequence[str] = ()) -> LintPlan:
         """The plan for the file at `path`; `roots`: see `builds`. Raises ConfigError and UnknownRule."""
+        roots = _with_working_directory(path, roots)
         config = self._configurations.of(path)
         ignored = config.ignored_in(path)
         key = (id(config), *ignored)
@@ -201,8 +202,9 @@ class LintPlans:
     def builds(self, path: str, roots: Sequence[str] = ()) -> list[BuildInvocation]:
         """The builds of the Dockerfile at `path` that other files of the project describe or run.
 
-        They are searched for up to the repository root, or up to a directory in `roots`.
+        They are searched for up to the repository root, or up to a directory in `roots`, the paths of the command line.
         """
+        roots = _with_working_directory(path, roots)
         return self.invocations.of(path, roots) if os.path.isfile(path) else []
 
     def bounded(self, builds: Sequence[BuildInvocation], roots: Sequence[str]) -> list[BuildInvocation]:
@@ -226,6 +228,7 @@ class LintPlans:
         copies; one that is only assumed counts as unknown. Parents of the directories in `roots` are not considered.
         Raises ConfigError.
         """
+        roots = _with_working_directory(path, roots)
         config = self._configurations.of(path)
         root, outside = config.context(path, roots)
         if root is not None and outside:
@@ -254,6 +257,7 @@ class LintPlans:
 
     def assumed_context(self, path: str, build: Build, roots: Sequence[str]) -> str | None:
         """The directory that is probably the build context of the Dockerfile at `path`, without evidence of it."""
+        roots = _with_working_directory(path, roots)
         return self.contexts.assumed(path, build, roots, self.bounded(self.builds(path, roots), roots))
 
     def _plan(self, config: Config, ignored: Sequence[str]) -> LintPlan:
@@ -387,3 +391,15 @@ def _shellcheck_codes(
     if chosen is None:
         return shellcheck_codes(select, ignore, extend=extend)
     return shellcheck_codes(select, ignore, chosen.shell, extend, chosen.shell_off)
+
+
+def _with_working_directory(path: str, roots: Sequence[str]) -> Sequence[str]:
+    """`roots`, the paths of the command line, and the working directory if they name a file in it.
+
+    A project that is no repository has no other sign of its top. The root directory and the user's home are no projects.
+    """
+    if path not in roots or "." in roots:
+        return roots
+    here = os.getcwd()
+    is_below = os.path.realpath(path).startswith(os.path.join(os.path.realpath(here), ""))
+    return [*roots, "."] if is_below and here not in ("/", os.path.expanduser("~")) else roots

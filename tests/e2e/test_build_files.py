@@ -229,3 +229,23 @@ def test_two_spellings_of_a_context_are_one(project: Path) -> None:
     write(project, "Dockerfile", "FROM alpine:3.23\nCOPY . /app\n")
     done = dlint("optimize", ".", cwd=project)
     assert done.out.count(".dockerignore: ") == 1
+
+
+def test_without_a_repository_the_working_directory_bounds_a_named_file(tmp_path: Path) -> None:
+    """A workflow or a compose file in it may build the file with it as the context."""
+    write(tmp_path, "app/Dockerfile", "FROM debian:12-slim\nCOPY . /app\n")
+    write(tmp_path, "web/Dockerfile", "FROM debian:12-slim\nCOPY . /app\n")
+    write(tmp_path, "app/a.py", "")
+    write(tmp_path, "web/a.py", "")
+    write(tmp_path, ".github/workflows/ci.yml", "jobs:\n  a:\n    steps:\n      - run: docker build app\n")
+    write(tmp_path, "compose.yaml", "services:\n  web:\n    build: web\n")
+    for name, origin in (("app", ".github/workflows/ci.yml:4"), ("web", "compose.yaml:3")):
+        done = dlint("--isolated", "-v", f"{name}/Dockerfile", cwd=tmp_path)
+        assert f"{name}/Dockerfile: build context: {name} (from {origin})" in done.err
+    write(
+        tmp_path,
+        ".github/workflows/ci.yml",
+        "jobs:\n  a:\n    steps:\n      - run: docker build -f app/Dockerfile ..\n",
+    )
+    done = dlint("--isolated", "-v", "app/Dockerfile", cwd=tmp_path)
+    assert "is outside of the repository" in done.err
