@@ -396,7 +396,8 @@ def _shellcheck_codes(
 def _with_working_directory(path: str, roots: Sequence[str]) -> Sequence[str]:
     """`roots`, the paths of the command line, and the working directory if they name a file in it.
 
-    A project that is no repository has no other sign of its top. The root directory and the user's home are no projects.
+    A project that is no repository has no other sign of its top. The root directory and the user's home are not
+    projects.
     """
     if path not in roots or "." in roots:
         return roots
