@@ -72,7 +72,7 @@ CONFIG_KEYS = (
         "confidence",
         CHOICE,
         "The lowest confidence of findings that are reported: by default medium, in other profiles low. A rule that "
-        "is selected by its code or name reports all its findings.",
+        "is selected by its code or name reports all its findings; without this key, so does any selected rule.",
         'confidence = "low"',
         CONFIDENCES,
     ),
@@ -128,7 +128,12 @@ CONFIG_KEYS = (
     ConfigKey(
         "strict-labels", SWITCH, "Report labels that are not in `label-schema` (DL3050).", "strict-labels = true"
     ),
-    ConfigKey("pedantic", SWITCH, "Also report cases that rules ignore because they rarely matter.", "pedantic = true"),
+    ConfigKey(
+        "pedantic",
+        SWITCH,
+        "Report what hadolint reports, also cases that rarely matter; set by the profile `hadolint`, not by a selection.",
+        "pedantic = true",
+    ),
     ConfigKey("target", TEXT, "The stage to build; by default the last one.", 'target = "production"'),
     ConfigKey("build-args", TEXT_BY_NAME, "Values of build arguments.", 'build-args = { VERSION = "3.12" }'),
     ConfigKey(

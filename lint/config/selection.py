@@ -106,19 +106,15 @@ def select_rules(
     return [rule for rule in RULES if rule.code in ALWAYS_ON or decided.get(rule.code, (0, False))[1]]
 
 
-def exactly_selected(selectors: Iterable[str]) -> frozenset[str]:
-    """The codes of the rules that a selector names by code or name, not by a prefix or ALL."""
-    return frozenset(rule.code for selector in selectors for rule in rules_named(selector))
+def explicitly_selected(selectors: Iterable[str], *, by_prefix: bool) -> frozenset[str]:
+    """The codes of the rules that a selector names by code or name, with `by_prefix` also by a prefix or ALL."""
+    named = matching_rules if by_prefix else rules_named
+    return frozenset(rule.code for selector in selectors for rule in named(selector))
 
 
 def specificity(selector: str) -> int:
     """How specific a selector is: 0 for ALL, the maximum for a whole name, otherwise the length of the prefix."""
     return 0 if selector.upper() == ALL_SELECTOR else _WHOLE_NAME if rules_named(selector) else len(selector)
-
-
-def selects_hadolint(select: Sequence[str]) -> bool:
-    """Whether a selector is a prefix of hadolint's codes, such as `DL` or `DL3`; the code of a single rule is not."""
-    return any(selector.upper().startswith("DL") and not is_code(selector) for selector in select)
 
 
 def shellcheck_codes(
@@ -163,7 +159,7 @@ def _selected_rules(selector: str, is_on: bool, warn: Callable[[str], object]) -
         rules = []
     if not rules and not normalize_selector(selector).startswith(("sc", "shellcheck")):
         warn(f"no rule matches `{selector}`; --{'select' if is_on else 'ignore'} has no effect")
-    if is_on and selects_hadolint([selector]):
+    if is_on and selector.upper().startswith("DL") and not is_code(selector):
         rules = [rule for rule in rules if rule.code not in OFF_IN_HADOLINT]
     return rules
 

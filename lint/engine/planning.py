@@ -20,10 +20,9 @@ from ..config.layer import ENVIRONMENT_PREFIX, ConfigError, ConfigLayer, display
 from ..config.profiles import get_profile
 from ..config.resolver import Config, ConfigResolver
 from ..config.selection import (
-    exactly_selected,
+    explicitly_selected,
     rules_named,
     select_rules,
-    selects_hadolint,
     shellcheck_codes,
     split_selectors,
 )
@@ -267,7 +266,7 @@ class LintPlans:
         chosen = get_profile(name or "default", preview) if name or preview else None
         rules = select_rules(select, ignore, self._warn_once, chosen.codes if chosen else None, extend)
         options = {key: value for key in _RULE_OPTIONS if (value := config.get(key)) is not None}
-        if selects_hadolint([*select, *extend]) or (chosen is not None and chosen.pedantic):
+        if chosen is not None and chosen.pedantic:
             options.setdefault("pedantic", True)
         severity = config.get("severity")
         overrides = None
@@ -279,12 +278,13 @@ class LintPlans:
                 self._note_severities_of_rules_off(severity, rules, ignore)
         shell = self._shell(select, ignore, extend, chosen)
         comments: bool = config.get("ignore-comments", True)
-        lowest: str = config.get("confidence") or (chosen.confidence if chosen else MEDIUM)
+        wanted: str | None = config.get("confidence")
+        lowest = wanted or (chosen.confidence if chosen else MEDIUM)
         return LintPlan(
             rules, experimental_rules(select, ignore), shell, options, chosen, overrides, comments,
             timeout=self.timeout(config),
             confidences=CONFIDENCES[: CONFIDENCES.index(lowest) + 1],
-            all_confidences=exactly_selected([*select, *extend]),
+            all_confidences=explicitly_selected([*select, *extend], by_prefix=wanted is None),
         )  # fmt: skip
 
     @staticmethod

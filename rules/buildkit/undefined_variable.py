@@ -80,7 +80,21 @@ def _advice(build: Build, use: VariableReference) -> str:
         if isinstance(setter, Arg) and setter.end < use.start:
             return f"the ARG on line {setter.start_line} is in another stage; add `ARG {use.name}` to this one"
     near = build.similar_name(use.name, lambda: sorted(use.declared))
-    return "no ENV or ARG sets it; " + (f"did you mean `${near}`?" if near else "declare it first")
+    rest = "" if near else _rest_of_list(build, use)
+    remedy = f"did you mean `${near}`?" if near else f"write `{rest}`" if rest else "declare it first"
+    return f"no ENV or ARG sets it; {remedy}"
+
+
+def _rest_of_list(build: Build, use: VariableReference) -> str:
+    """`NAME=/x` for `ENV NAME=$NAME:/x` and `ENV NAME=/x:$NAME`, which extend a list that does not exist."""
+    pairs = use.instruction.pairs if isinstance(use.instruction, Env) else ()
+    pair = next((each for each in pairs if each.key.text == use.name and each.value is not None), None)
+    if pair is None or pair.value is None or not pair.value.start <= use.start < pair.value.end:
+        return ""
+    written = build.dockerfile.source.text[use.start : use.end]
+    text = pair.value.text
+    rest = text.replace(f"{written}:", "", 1) if f"{written}:" in text else text.replace(f":{written}", "", 1)
+    return f"{use.name}={rest}" if rest != text and "\n" not in rest else ""
 
 
 def _set_in_same_env(use: VariableReference) -> bool:
@@ -104,7 +118,9 @@ EXAMPLES = (
     Good("ENV A=1 B=$A", why="reported by env-self-reference"),
     Bad("FROM scratch\nARG A=«${A}»", message="write `ARG A`"),
     Bad('LABEL a="x«$$»{1}"', message="for a literal dollar sign"),
-    Bad("ENV A=«$A»:/x", message="no ENV or ARG sets it"),
+    Bad("ENV A=«$A»:/x", message="no ENV or ARG sets it; write `A=/x`"),
+    Bad('ENV A="/x:«${A}»:/y"', message='write `A="/x:/y"`'),
+    Bad("ENV A=«$A»", message="declare it first"),
     Bad("ENV GOPATH=«$HOME»/go"),
     Bad("ENV A=«${B:-1}»", message="its default is always used"),
     Bad("RUN --mount=type=bind,source=«$s»,target=/x a"),

@@ -7,7 +7,7 @@ import re
 from ...syntax.instruction_checks import not_a_comment
 from ...syntax.source import Span
 from ...syntax.tree import Arg, CommandLine, CopyOrAdd, Env, Volume
-from ..base import ERROR, Bad, Finding, Good, rule
+from ..base import WARNING, Bad, Finding, Good, rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ _COMMENT = re.compile(r"\s(#(\s.*)?)$")
 _AFTER_ARRAY = re.compile(r"\]\s*(#.*)$")
 
 
-@rule("COR017", level=ERROR, since="0.1", prefilter=(" #", "\t#"))
+@rule("COR017", level=WARNING, since="0.1", prefilter=(" #", "\t#"))
 def trailing_comment(
     instruction: Workdir | User | Volume | Copy | Add | Env | Arg | Cmd | Entrypoint | Healthcheck, build: Build
 ) -> Iterator[Finding]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...model.packages.runtime_libraries import is_build_package
+from ...model.packages.runtime_libraries import is_build_package, runtime_libraries_for
 from ...syntax.tree import Cmd, Entrypoint, Expose, Run
 from ..base import INFO, LOW, MEDIUM, Bad, Finding, Good, rule
 from ..packages.package_findings import PackageSpan
@@ -58,21 +58,38 @@ def build_packages_shipped(build: Build) -> Iterator[Finding]:
     if starts_interpreter(build, starting_instructions([final, *final.ancestors])):
         return
     removed = _removed_names(build, steps)
-    found: list[list[Package]] = []
+    found: list[tuple[list[Package], str]] = []
     for run in (step for step in steps if isinstance(step, Run)):
         for call in [] if _removes_unnamed(build, run) else build.package_calls(run):
             packages = _build_packages(call, removed)
             if packages:
-                found.append(packages)
+                found.append((packages, _runtime_advice(build, run, packages)))
     has_compiler = any(
-        package.name in _COMPILERS or package.name.startswith(_COMPILER) for ps in found for package in ps
+        package.name in _COMPILERS or package.name.startswith(_COMPILER) for ps, _ in found for package in ps
     )
     confidence = LOW if has_compiler and not _installs_application(build, final, steps) else ""
-    for packages in found:
+    for packages, advice in found:
         names = join_quoted([package.name for package in packages])
         verb = "is" if len(packages) == 1 else "are"
-        message = f"{names} {verb} only needed to build but part of the final image; build in another stage"
+        message = f"{names} {verb} only needed to build but part of the final image; build in another stage{advice}"
         yield Finding(message, PackageSpan(packages), confidence=confidence)
+
+
+def _runtime_advice(build: Build, run: Run, packages: Sequence[Package]) -> str:
+    """The libraries that programs compiled against the packages need at run time; empty if one is unknown."""
+    stage = build.stage_of(run)
+    facts = stage.base_facts if stage is not None else None
+    if facts is None or facts.suite is None:
+        return ""
+    found = [runtime_libraries_for(package.name, facts.suite) for package in packages]
+    names = list(dict.fromkeys(name for libraries in found for name in libraries or ()))
+    if None in found or not 0 < len(names) <= _MOST_LIBRARIES:
+        return ""
+    return f" and install {join_quoted(names)} in the final one"
+
+
+_MOST_LIBRARIES = 4
+"""So many runtime libraries a message names."""
 
 
 def _installs_application(build: Build, final: Stage, steps: Sequence[Instruction]) -> bool:
@@ -127,6 +144,11 @@ EXAMPLES = (
         "FROM debian:12-slim\nRUN apt-get install -y libpq5\nCOPY --from=build /a /a\nCMD a"
     ),
     Bad("FROM alpine:3.22\nRUN apk add --no-cache curl «gcc musl-dev»\nCMD a"),
+    Bad(
+        "FROM debian:13-slim\nRUN apt-get install -y «libpq-dev libicu-dev»\nCMD a",
+        message="build in another stage and install `libpq5` and `libicu76` in the final one",
+    ),
+    Bad("FROM example.com/a:1\nRUN apt-get install -y «libpq-dev»\nCMD a", message="build in another stage"),
     Bad("FROM debian:12 AS base\nRUN apt-get install -y «g++»\nFROM base\nCMD a", why="inherited"),
     Good("RUN apt-get install -y gcc && make && apt-get purge -y gcc\nCMD a", why="removed again"),
     Good("FROM alpine:3.22\nRUN apk add --virtual .build gcc && make && apk del .build\nCMD a"),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from ...fixers.edits.edit import UNSAFE, Edit, Fix
 from ...fixers.edits.instructions import has_comments_inside
+from ...model.layers import has_step
 from ...model.state import LINUX_SHELL
 from ...syntax.tree import Entrypoint, Healthcheck
-from ..base import WARNING, Bad, Finding, Good, rule
+from ..base import MEDIUM, WARNING, Bad, Finding, Good, rule
 from ..options import if_minor, pedantic
 
 TYPE_CHECKING = False
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from ...model.build import Build
     from ...syntax.command import Word
-    from ...syntax.tree import Cmd
+    from ...syntax.tree import Cmd, Instruction
 
 # Characters with a meaning only in a shell; commands that contain them have no exec form.
 _SHELL_SYNTAX = frozenset("|&;<>()$`*?[]{}~#\\\n")
@@ -45,6 +46,8 @@ def shell_form_command(instruction: Cmd | Entrypoint | Healthcheck, build: Build
 
     ## Exceptions
     - A command that starts with `exec`: the program replaces the shell.
+    - A CMD on a base image that is not an official one: its ENTRYPOINT may forward signals, so the message says only
+      that it may not receive them.
     - Confidence is low for a single command that bash or busybox runs, as they replace themselves with it, and for a
       HEALTHCHECK.
     - A HEALTHCHECK that needs the shell, such as `curl … || exit 1`; hadolint reports it.
@@ -69,12 +72,13 @@ def shell_form_command(instruction: Cmd | Entrypoint | Healthcheck, build: Build
     aliases = () if build.state(instruction).has_custom_shell else None
     where = words[0] if words else instruction
     minor = not isinstance(instruction, Entrypoint) and _is_replaced(instruction, build)
+    unknown = _may_inherit_init(instruction, build) and not pedantic(build)
     yield Finding(
         _message(instruction, text, build),
         where,
         aliases=aliases,
         fix=_fix(instruction, build),
-        confidence=if_minor(build) if minor else "",
+        confidence=if_minor(build) if minor else MEDIUM if unknown else "",
     )
 
 
@@ -146,6 +150,18 @@ def _has_forwarding_init(instruction: Cmd | Entrypoint, build: Build) -> bool:
     return words[0] in _FORWARDING or first == "dumb-init" or (first == "tini" and "-g" in words)
 
 
+def _may_inherit_init(instruction: Cmd | Entrypoint, build: Build) -> bool:
+    """Whether an unknown base image may have an ENTRYPOINT that forwards signals to the programs below the shell."""
+    stage = build.stage_of(instruction)
+    if stage is None or isinstance(instruction, Entrypoint) or stage.base_facts is not None:
+        return False
+    return stage.root.image != "scratch" and not has_step(stage, "ENTRYPOINT", _is_entrypoint)
+
+
+def _is_entrypoint(step: Instruction) -> bool:
+    return isinstance(step, Entrypoint)
+
+
 def _message(instruction: Cmd | Entrypoint, text: str, build: Build) -> str:
     if not text:
         return f"`{instruction.keyword}` without a command starts a shell"
@@ -172,6 +188,11 @@ def _message(instruction: Cmd | Entrypoint, text: str, build: Build) -> str:
         return f"`{shown}` starts a shell first{lost}; {advice}"
     if _has_forwarding_init(instruction, build):
         return f"`{shown}` starts a shell first; {advice}"
+    if _may_inherit_init(instruction, build):
+        return (
+            f"`{shown}` runs under a shell, so it may not receive signals, depending on the ENTRYPOINT of the base "
+            f"image; {advice}"
+        )
     return f"`{shown}` runs under a shell, so it does not receive signals; {advice}"
 
 
@@ -187,6 +208,12 @@ EXAMPLES = (
         "FROM mcr.microsoft.com/windows/servercore:ltsc2022\nCMD «ping a»", message="`ping a` starts a shell first; use"
     ),
     Bad('ENTRYPOINT ["dumb-init", "--"]\nCMD «node $OPTS a.js»', message="starts a shell first; start it with `exec`"),
+    Bad(
+        "FROM example.com/base:1\nCMD «node app.js»",
+        message="`node app.js` runs under a shell, so it may not receive signals, depending on the ENTRYPOINT of the "
+        "base image; use the exec form",
+    ),
+    Bad('FROM example.com/base:1\nENTRYPOINT ["a"]\nCMD «node app.js»', message="so it does not receive signals"),
     Bad('ENTRYPOINT ["tini", "--"]\nCMD «node a.js»', message="does not receive signals"),
     Bad("CMD «migrate && node $OPTS a.js»", message="write `exec` before `node`"),
     Bad(

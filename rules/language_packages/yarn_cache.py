@@ -6,7 +6,6 @@ from ...fixers.edits.edit import SAFE, UNSAFE
 from ...model.layers import has_earlier_step
 from ...syntax.tree import CopyOrAdd
 from ..base import INFO, Bad, Finding, Good, rule
-from ..options import pedantic
 from ..packages.earlier_settings import yarn_may_run_from_cache
 from ..packages.fixes import clean_cache
 from ..packages.package_findings import CallPrefix, calls_leaving_cache, late_cleanup_note
@@ -40,7 +39,7 @@ def yarn_cache(run: Run, build: Build) -> Iterator[Finding]:
       cannot write to the cache.
     """
     for call in calls_leaving_cache(build, run, "yarn"):
-        if yarn_may_run_from_cache(build, run, call) or (pedantic(build) and call.path != "install"):
+        if yarn_may_run_from_cache(build, run, call):
             continue
         head = CallPrefix(call)
         yield Finding(
@@ -74,6 +73,7 @@ EXAMPLES = (
     ),
     Good("FROM node:22-slim\nRUN yarn install --frozen-lockfile && yarn cache clean"),
     Good("FROM node:22-slim\nRUN --mount=type=cache,target=/usr/local/share/.cache yarn install"),
+    Bad("FROM node:22-slim\nRUN «yarn global add» a@1", options={"pedantic": True}, why="the same with `pedantic`"),
     Good("FROM node:22-slim\nRUN yarn build"),
     Good("FROM node:22-slim\nRUN yarn install --immutable", why="a flag of Yarn 2 and later"),
     Good("FROM node:22-slim\nCOPY package.json .yarnrc.yml ./\nRUN yarn install", why="Yarn 2 or later"),

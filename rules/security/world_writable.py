@@ -7,7 +7,7 @@ from ..base import WARNING, Bad, Finding, Good, rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from ...model.build import Build
     from ...syntax.command import Command, Word
@@ -26,15 +26,19 @@ def world_writable(instruction: Run | Copy | Add, build: Build) -> Iterator[Find
 
     ## What to do
     Give the files to the user that needs them (`chown`, `COPY --chown`) and use mode 755 or 775.
+
+    ## Exceptions
+    - Shared directories such as /tmp, devices, directories from `mktemp`, and what the same RUN deletes later.
     """
     if not isinstance(instruction, Run):
         flag = instruction.flag("chmod")
         if flag is not None and flag.value and _is_world_writable(flag.value):
             yield Finding(f"`{flag.text}` makes files world-writable; use a more restrictive mode", flag)
         return
-    for command in build.commands(instruction):
+    commands = build.commands(instruction)
+    for command in commands:
         where = _world_writable_mode(command)
-        if where is not None:
+        if where is not None and not _is_temporary(command, commands):
             yield Finding(f"`{command.text}` makes files world-writable; use a more restrictive mode", where)
 
 
@@ -52,6 +56,20 @@ def _world_writable_mode(command: Command) -> Word | Command | None:
     if isinstance(mode, str):
         return command if _is_world_writable(mode) else None
     return mode if _is_world_writable(mode.value) else None
+
+
+def _is_temporary(command: Command, commands: Sequence[Command]) -> bool:
+    """Whether a later command of the RUN deletes all that the command changes."""
+    places = command.operands(("-m", "--mode"))[command.name == "chmod" :]
+    deleted = [
+        word.value.removesuffix("/*").rstrip("/")
+        for later in commands
+        if later.name == "rm" and later.start > command.start and later.has("-r", "-R", "--recursive")
+        for word in later.operands()
+    ]
+    return bool(places) and all(
+        any(gone and f"{place.value}/".startswith(f"{gone}/") for gone in deleted) for place in places
+    )
 
 
 def _is_shared(path: str) -> bool:
@@ -83,5 +101,10 @@ EXAMPLES = (
     Good("RUN chmod 1777 /tmp"),
     Good("RUN chmod 777 /tmp", why="a shared directory"),
     Good("RUN chmod g+w /app"),
+    Good('RUN d="$(mktemp -d)" && chmod 777 "$d" && make && rm -rf "$d"', why="deleted in the same RUN", shown=True),
+    Good("RUN mkdir -m 777 /build /b2 && make && rm -r /build/* /b2"),
+    Bad("RUN chmod -R «777» /build /app && make && rm -rf /build", why="only one of them is deleted"),
+    Bad("RUN rm -rf /app && make && chmod «777» /app", why="deleted before"),
+    Bad("RUN chmod «777» /app && rm -rf /app/tmp", why="only a part is deleted"),
     Good("RUN chmod o+w /dev/stdout", why="a device"),
 )

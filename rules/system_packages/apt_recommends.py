@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from ...fixers.edits.edit import UNSAFE
+from ...model.layers import has_step
+from ...syntax.tree import Run
 from ..base import INFO, LOW, Bad, Finding, Good, rule
 from ..options import pedantic
 from ..packages.earlier_settings import is_configured
@@ -13,9 +15,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ...model.build import Build
+    from ...model.build import Build, Stage
     from ...model.packages.calls import PackageCall
-    from ...syntax.tree import Run
+    from ...syntax.tree import Instruction
 
 
 @rule("DL3015", level=INFO, since="0.1", aliases=("trivy:DS-0029",), fix=UNSAFE, prefilter=("apt",))
@@ -58,8 +60,9 @@ def _finding(build: Build, run: Run, calls: list[PackageCall], confidence: str =
     """The finding for the first call; the others are related to it."""
     call, head = calls[0], CallPrefix(calls[0])
     flag = call.manager.flags.no_recommends[1 if call.program == "aptitude" else 0]
+    lost = _certificates_note(build, run, calls)
     return Finding(
-        f"`{head.text}` also installs recommended packages; add `{flag}`",
+        f"`{head.text}` also installs recommended packages; add `{flag}`{lost}",
         head,
         related=[(CallPrefix(other), "this one too") for other in calls[1:]],
         fix=add_flag_to_all(build, run, calls, flag, UNSAFE) if len({each.program for each in calls}) == 1 else None,
@@ -67,9 +70,33 @@ def _finding(build: Build, run: Run, calls: list[PackageCall], confidence: str =
     )
 
 
+def _certificates_note(build: Build, run: Run, calls: list[PackageCall]) -> str:
+    """An addition to the remedy for programs whose library only recommends the certificates that TLS needs."""
+    names = {package.name for call in calls for package in call.packages}
+    users = sorted(names & _USE_CERTIFICATES)
+    stage = build.stage_of(run)
+    if not users or stage is None or not _lacks_certificates(stage):
+        return ""
+
+    def installs(step: Instruction) -> bool:
+        found = build.package_calls(step) if isinstance(step, Run) else ()
+        return any(package.name == "ca-certificates" for call in found for package in call.packages)
+
+    known = any(has_step(each, "installs ca-certificates", installs) for each in (stage, *stage.ancestors))
+    return "" if known else f" and install `ca-certificates`, which `{users[0]}` needs for HTTPS"
+
+
+def _lacks_certificates(stage: Stage) -> bool:
+    """Whether the base image is one that is known to have no certificates: Debian, Ubuntu and the slim Node.js."""
+    ref = stage.root.base_ref
+    return ref is not None and (ref.name in ("debian", "ubuntu") or (ref.name == "node" and "slim" in (ref.tag or "")))
+
+
+_USE_CERTIFICATES = frozenset(("curl", "git", "wget"))
+"""Programs that use HTTPS and only recommend `ca-certificates`, curl through libcurl4 (Debian 12 and 13)."""
 _WITHOUT_MANY = frozenset(
     ("apt-transport-https", "apt-utils", "ca-certificates", "code", "curl", "default-mysql-client", "gh", "jq",
-     "locales", "mariadb-client", "mysql-client", "nano", "nodejs", "tzdata", "unzip", "wget", "xz-utils", "yarn",
+     "locales", "lsb-release", "mariadb-client", "mysql-client", "nano", "nodejs", "openssl", "procps", "sudo", "tzdata", "unzip", "wget", "xz-utils", "yarn",
      "zip")
 )  # fmt: skip
 """Packages that recommend nothing in Debian 12 and Ubuntu 24.04, or a few small packages that images have anyway."""
@@ -94,6 +121,15 @@ EXAMPLES = (
     Bad("RUN «apt-get -y install» git"),
     Good("RUN apt-get -o APT::Install-Recommends=false install -y git"),
     Bad("RUN «apt-get install» -y ./tool.deb", why="a local file has recommended packages too"),
+    Bad(
+        "RUN «apt-get install» -y git make",
+        message="add `--no-install-recommends` and install `ca-certificates`, which `git` needs for HTTPS",
+    ),
+    Bad(
+        "FROM python:3.13-slim\nRUN «apt-get install» -y git",
+        message="add `--no-install-recommends`",
+        why="the base image has certificates",
+    ),
     Good("RUN apt-get update"),
     Good("RUN apt-get install -y curl ca-certificates", why="they recommend next to nothing"),
     Bad("RUN «apt-get install» -y curl", options={"pedantic": True}),

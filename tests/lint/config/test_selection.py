@@ -5,11 +5,11 @@ from dockerfile_dlint.lint.config.selection import (
     ALWAYS_ON,
     OFF_IN_HADOLINT,
     UnknownRule,
+    explicitly_selected,
     is_rule_selector,
     matching_rules,
     normalize_selector,
     select_rules,
-    selects_hadolint,
     shellcheck_codes,
     split_selectors,
 )
@@ -173,6 +173,9 @@ def test_what_can_only_be_a_rule() -> None:
     assert not any(map(is_rule_selector, ("Dockerfile", "DL", "DL30", "because", "SC2", "")))
 
 
-@pytest.mark.parametrize(("selector", "is_set"), [("DL", True), ("dl3", True), ("DL3008", False), ("OPT", False)])
-def test_a_prefix_of_hadolint_asks_for_its_rules_as_a_set(selector: str, is_set: bool) -> None:
-    assert selects_hadolint([selector]) is is_set
+@pytest.mark.parametrize(
+    ("selector", "by_prefix", "named"),
+    [("DL", True, True), ("DL3008", True, True), ("DL", False, False), ("DL3008", False, True)],
+)
+def test_rules_that_a_selector_names(selector: str, by_prefix: bool, named: bool) -> None:
+    assert ("DL3008" in explicitly_selected([selector], by_prefix=by_prefix)) is named
