@@ -31,8 +31,11 @@ _BUILD_FILES = (
 )  # fmt: skip
 _SCRIPTS = (
     *((folder, (".sh", ".mk", ".ps1", ".bat")) for folder in ("", "scripts", "script", "ci", "hack", "bin", "tools")),
+    *((folder, (".sh", ".yml", ".yaml")) for folder in (".ci", ".buildkite", ".buildkite/hooks", ".gitlab")),
+    *((folder, (".sh", ".groovy")) for folder in (".jenkins", "jenkins", "Jenkins")),
     (".github/workflows", (".yml", ".yaml")),
 )
+"""Directories of scripts, and the extensions of scripts there; outside of the top one, they may also have none."""
 _WRITES = ("> ", ">", "-o ", "--output ", "--output=", "--output-file ", "--output-file=")
 
 
@@ -49,7 +52,14 @@ def may_exist_at_build(context: Context, folders: list[str], path: str) -> bool:
     place = os.path.join(os.path.abspath(context.root), *path.split("/"))
     # Build scripts mention manifests because they read them; only writing one is evidence that it is generated.
     words = tuple(write + name for write in _WRITES) if manifest else (name,)
-    return _ignored_by_git(folders, place) or _mentioned(folders, words)
+    return _included_again(context, path) or _ignored_by_git(folders, place) or _mentioned(folders, words)
+
+
+def _included_again(context: Context, path: str) -> bool:
+    """Whether the .dockerignore includes the path itself, or its directory, by `!path`: it is there for some build."""
+    ignore = context.ignore_file
+    rules = ignore.rules if ignore is not None else ()
+    return any(rule.negated and rule.pattern and f"{path}/".startswith(f"{rule.pattern}/") for rule in rules)
 
 
 def _is_manifest(name: str) -> bool:
@@ -132,7 +142,8 @@ def _build_texts(folder: str) -> Iterator[str]:
         place = os.path.join(folder, inner)
         if os.path.islink(place):
             continue
-        for script in [name for name in _names(place) if name.endswith(endings)][:100]:
+        scripts = [name for name in _names(place) if name.endswith(endings) or (inner and "." not in name)]
+        for script in scripts[:100]:
             yield read_small_file(os.path.join(place, script))
 
 

@@ -131,7 +131,8 @@ CONFIG_KEYS = (
     ConfigKey(
         "pedantic",
         SWITCH,
-        "Report what hadolint reports, also cases that rarely matter; set by the profile `hadolint`, not by a selection.",
+        "Report what hadolint reports, also cases that rarely matter. The profile `hadolint` sets it; a selection does "
+        "not.",
         "pedantic = true",
     ),
     ConfigKey("target", TEXT, "The stage to build; by default the last one.", 'target = "production"'),

@@ -94,14 +94,14 @@ EXAMPLES = (
     Good("FROM python:3.12-slim\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\nCOPY . ."),
     Bad(
         "FROM node:22-slim\nWORKDIR /app\nCOPY «.» .\nRUN npm ci && npm run build",
-        message="copy only `package.json` and its lock file before the install, in a RUN of its own",
+        message="`package.json`, its lock file and the settings of npm before the install, in a RUN of its own",
     ),
     Bad(
         "FROM node:22-slim\nWORKDIR /app\nCOPY «.» .\nRUN npm ci && npm ci --prefix web",
         message="before `npm ci` on line 4, so every source change reinstalls all dependencies; copy only "
-        "`package.json` and its lock file, and `web/package.json` and its lock file before the install",
+        "`package.json`, its lock file and the settings of npm, and `web/package.json`, its lock file",
     ),
-    Bad("FROM node:22-slim\nCOPY «.» /app\nRUN cd /app/web && npm ci", message="`web/package.json` and its lock file"),
+    Bad("FROM node:22-slim\nCOPY «.» /app\nRUN cd /app/web && npm ci", message="`web/package.json`, its lock file"),
     Bad(
         "COPY a.conf /etc/a\nRUN make\nCOPY «.» /app\nRUN apt-get update && apt-get install -y curl",
         message="install first, then copy",
@@ -134,7 +134,36 @@ EXAMPLES = (
     Bad(
         "FROM python:3.12-slim\nWORKDIR /app\nCOPY «.» .\nRUN pip install -r requirements/prod.txt",
         files={"requirements/prod.txt": "-r base.txt\n", "requirements/base.txt": "a==1\n", "a.py": ""},
-        message="copy only `requirements/prod.txt` and the files it names before the install",
+        message="copy only `requirements/prod.txt` and `requirements/base.txt` before the install",
+    ),
+    Bad(
+        "FROM node:22-slim\nWORKDIR /app\nCOPY «.» .\nRUN pnpm install --frozen-lockfile",
+        files={
+            "package.json": "{}",
+            "pnpm-lock.yaml": "",
+            "pnpm-workspace.yaml": "overrides:\n  a: 1\n",
+            ".npmrc": "",
+            "patches/a.patch": "",
+            "a.js": "",
+        },
+        message="copy only `package.json`, `pnpm-lock.yaml`, `pnpm-workspace.yaml`, `.npmrc` and `patches` before",
+    ),
+    Bad(
+        "FROM node:22-slim\nWORKDIR /app\nCOPY «.» .\nRUN pnpm install --frozen-lockfile",
+        files={
+            "package.json": "{}",
+            "pnpm-lock.yaml": "",
+            "pnpm-workspace.yaml": "packages:\n  - p/*\n",
+            "p/a/package.json": "{}",
+            "p/b/package.json": "{}",
+            "p/a/x.js": "",
+        },
+        message="`pnpm-workspace.yaml` and the `package.json` of 2 workspace packages before the install",
+    ),
+    Bad(
+        "FROM node:22-slim\nWORKDIR /app\nCOPY «.» .\nRUN yarn install --immutable",
+        files={"package.json": "{}", "yarn.lock": "", ".yarnrc.yml": "", ".yarn/releases/y.cjs": "", "a.js": ""},
+        message="copy only `package.json`, `yarn.lock`, `.yarnrc.yml` and `.yarn` before the install",
     ),
     Good(
         "FROM python:3.12-slim\nCOPY requirements /requirements\nRUN pip install -r /requirements/prod.txt",

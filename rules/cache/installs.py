@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 
 from ...model.image_paths import commands_with_directories, resolve_image_path
+from .manifest_files import describe_read_files
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -80,12 +81,7 @@ class ManifestInstall:
         also = f", and add `{flag}` to `{call.program} {call.path}`" if flag and not call.has(flag) else ""
         if path is None:
             return f"copy it after the install{also}"
-        manifest = posixpath.join(path, self.name)
-        wanted = "the project files" if "*" in manifest else f"`{manifest}`"
-        if manager.ecosystem == "python" and any(flag in text for flag in (b"\n-r ", b"\n-c ", b"\n--requirement")):
-            wanted += " and the files it names"
-        if manager.locks and not call.requirements and "*" not in manifest:
-            wanted += " and its lock file"
+        wanted = describe_read_files(build, call, posixpath.join(path, self.name))
         return f"copy only {wanted} before the install{also}"
 
     def reads_project_files(self, build: Build, path: str | None) -> bool:

@@ -24,8 +24,8 @@ def missing_source(build: Build) -> Iterator[Finding]:
 
     ## Exceptions
     - Files that may be created before the image is built: common names (`dist`, `target`, `*.jar`, certificates, names
-      without an extension), files ignored by `.gitignore`, files mentioned in a build script or CI configuration, and
-      submodules that are not checked out.
+      without an extension), files ignored by `.gitignore`, files that `.dockerignore` includes by `!name`, files
+      mentioned in a build script, a hook or a configuration of CI, and submodules that are not checked out.
     - Wildcards and variables.
     - Dockerfiles for which more than half of the sources are missing, because the build context is probably another
       directory.
@@ -86,6 +86,14 @@ EXAMPLES = (
         files={"app.py": "", "ci/export.sh": "uv export -o requirements.txt\n"},
         why="created by a script",
     ),
+    Good(
+        "COPY app.py .local/ /app/",
+        files={"app.py": "", ".buildkite/hooks/pre-command": "cp -R /buildkite/.local .\n"},
+        why="created by a hook of CI",
+    ),
+    Good("COPY app.py a.toml /app/", files={"app.py": "", ".jenkins/steps.groovy": "sh 'make-it > a.toml'\n"}),
+    Good("COPY app.py a.toml /app/", files={"app.py": "", ".dockerignore": "*\n!app.py\n!a.toml\n"}),
+    Bad("COPY app.py «a.toml» /app/", files={"app.py": "", ".dockerignore": "*\n!app.py\n!b.toml\n"}),
     Bad(
         "FROM debian:12 AS a\nCOPY app.py «settings.toml» /app/\nFROM debian:12\nCOPY settings.toml /app/",
         files={"app.py": ""},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import chain
 
 from ...fixers.edits.edit import UNSAFE, Edit, Fix
+from ...model.copy_sources import WHOLE_CONTEXT, source_paths
 from ...model.image_paths import commands_with_directories, copied_paths, covers, removed_paths, resolve_image_path
 from ...syntax.tree import Add, Copy, Run
 from ..base import INFO, Bad, Finding, Good, rule
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
     from ...syntax.command import Command, Word
 
 _CHANGERS = ("chown", "chmod")
-_LARGE_FILE = 100_000
-_MANY_FILES = 10
+_LARGE = 1_000_000
+"""Bytes from which on it matters that a layer stores them once more."""
 _MOST = 5
 """The maximum number of COPYs in a message."""
 
@@ -34,7 +35,7 @@ _MOST = 5
     prefilter=("chown", "chmod"),
 )
 def owner_changed_later(stage: Stage, build: Build) -> Iterator[Finding]:
-    """A RUN changes the owner or mode of all files, of a large file or of many files that an earlier COPY added.
+    """A RUN changes the owner or mode of large files or directories that an earlier COPY added.
 
     ## Why
     Layers contain whole files: every file whose owner or mode changes is stored, pushed and pulled a second time.
@@ -49,6 +50,8 @@ def owner_changed_later(stage: Stage, build: Build) -> Iterator[Finding]:
 
     ## Exceptions
     - Stages that are not part of the final image, and images for development, tests and CI.
+    - Files of less than 1 MB together. Without a known build context, only the whole of it, `node_modules` and what
+      another stage has built are assumed to be large.
     - Unknown owners and directories, a COPY that already has the option, and a directory created by an earlier RUN.
     """
     if not ships(build, stage):
@@ -61,7 +64,6 @@ def owner_changed_later(stage: Stage, build: Build) -> Iterator[Finding]:
             tracked.note_commands(build, instruction)
             if "ch" in build.script(instruction).text:
                 yield from _findings(build, tracked, instruction)
-                yield from _change_of_many_files(build, tracked, instruction)
 
 
 class _Change:
@@ -115,36 +117,6 @@ def _joined(changes: Sequence[_Change]) -> str:
     return " and ".join(parts)
 
 
-def _change_of_many_files(build: Build, tracked: _Tracked, run: Run) -> Iterator[Finding]:
-    """The finding for a RUN whose commands name many files of the build context that one COPY added, of any size."""
-    context = build.context
-    if context is None or not tracked.files:
-        return
-    found: dict[Copy | Add, list[tuple[Command, Word]]] = {}
-    for command, directory in commands_with_directories(build, run):
-        if command.name != "chmod" or command.context or command.has("-R", "--recursive"):
-            continue
-        for word in command.operands(("--reference",))[1:]:
-            path = resolve_image_path(build, run, directory, word.value)
-            at = path if path is None or path in tracked.files else path.rpartition("/")[0]
-            copy, source = tracked.files.get(at or "", (None, ""))
-            if copy is None or path is None or at is None or copy.flag("from") or copy.flag("chmod"):
-                continue
-            if context.exists(source.strip("/") + path[len(at) :]) and not context.is_directory(
-                source + path[len(at) :]
-            ):
-                found.setdefault(copy, []).append((command, word))
-    for copy, changes in found.items():
-        if len(changes) >= _MANY_FILES:
-            command = changes[0][0]
-            yield Finding(
-                f"`chmod` duplicates {len(changes)} files from {copy.name} on line {copy.start_line} in a new layer; "
-                f"{_advice(command, command.operands()[0], copy, tracked)}",
-                command,
-                related=[(copy, "added here")],
-            )
-
-
 def _change_of_file(
     build: Build, tracked: _Tracked, run: Run, command: Command, directory: str | None
 ) -> _Change | None:
@@ -159,7 +131,7 @@ def _change_of_file(
     if copy is None or copy.flag("from") or copy.flag(command.name) or context.is_directory(name):
         return None
     size = context.size(name)
-    if size < _LARGE_FILE:
+    if size < _LARGE:
         return None
     what = f"`{name}` ({format_size(size)}) from line {copy.start_line}"
     return _Change(command, (copy,), what, _advice(command, operands[0], copy, tracked))
@@ -253,12 +225,30 @@ def _change(build: Build, tracked: _Tracked, run: Run, command: Command, directo
         return None
     copies = matched[0].found if len(matched) == 1 else sorted(chain(*(each.found for each in matched)), key=_start)
     copies = tuple(copy for copy in copies if copy.start not in tracked.moved)
-    if not copies:
+    if not copies or not _is_much(build, copies):
         return None
     what = f"the files from {copies[0].name} on {format_line_numbers([copy.start_line for copy in copies[-_MOST:]])}"
     advice = _advice(command, operands[0], copies[0], tracked)
     fix = _fix(build, copies, run, command, operands[0])
     return _Change(command, copies, what, advice, fix)
+
+
+def _is_much(build: Build, copies: Sequence[Copy | Add]) -> bool:
+    """Whether what the COPYs and ADDs add is large, or probably large if its size is unknown."""
+    total = 0
+    for copy in copies:
+        if copy.flag("from") is not None:
+            sources = [source.text for source in copy.sources]
+            if any("." not in source.rstrip("/").rpartition("/")[2] for source in sources):
+                return True
+            continue
+        for _, path in source_paths(build, copy):
+            if build.context is None or not (size := build.context.size("" if path in WHOLE_CONTEXT else path)):
+                if path in WHOLE_CONTEXT or path.endswith("node_modules"):
+                    return True
+            else:
+                total += size
+    return total >= _LARGE
 
 
 def _start(copy: Copy | Add) -> int:
@@ -314,15 +304,10 @@ EXAMPLES = (
     ),
     Bad(
         "COPY tool /usr/bin/\nRUN «chmod +x /usr/bin/tool»",
-        files={"tool": "x" * 200_000},
-        message="`chmod` duplicates `tool` (200 kB) from line 2 in a new layer; use `COPY --chmod=755`",
+        files={"tool": "x" * 2_000_000},
+        message="`chmod` duplicates `tool` (2.0 MB) from line 2 in a new layer; use `COPY --chmod=755`",
     ),
-    Bad("COPY tool /usr/bin/tool\nRUN «chown 10:10 /usr/bin/tool»", files={"tool": "x" * 200_000}),
-    Bad(
-        "COPY bin /opt\nRUN «chmod +x /opt/t0» && " + " && ".join(f"chmod +x /opt/t{n}" for n in range(1, 12)),
-        files={f"bin/t{n}": "" for n in range(12)},
-        message="`chmod` duplicates 12 files from COPY on line 2 in a new layer; use `COPY --chmod=755`",
-    ),
+    Bad("COPY tool /usr/bin/tool\nRUN «chown 10:10 /usr/bin/tool»", files={"tool": "x" * 2_000_000}),
     Good("COPY bin /opt\nRUN chmod +x /opt/a /opt/b", files={"bin/a": "", "bin/b": ""}, why="two small files"),
     Good("COPY tool /usr/bin/\nRUN chmod +x /usr/bin/tool", files={"tool": "x" * 200}, why="a small file"),
     Bad(
@@ -335,10 +320,26 @@ EXAMPLES = (
         message="create `app` before the COPY and use `COPY --chown=app:app`",
     ),
     Good("WORKDIR /app\nCOPY a ./\nRUN mv a /etc/a && chown -R app /app", why="the only file was moved away"),
-    Bad("WORKDIR /app\nCOPY a b ./\nRUN mv a /etc/a && «chown -R app /app»"),
+    Bad(
+        "WORKDIR /app\nCOPY a b ./\nRUN mv a /etc/a && «chown -R app /app»",
+        files={"a": "", "b": "x" * 2_000_000},
+    ),
+    Good("COPY conf /etc/a\nRUN chown -R app /etc/a", files={"conf/a": "x" * 5000}, why="small files"),
+    Good("COPY run.sh /opt/a/\nRUN chown -R app /opt/a", why="one script of unknown size"),
+    Good("COPY . /app\nRUN chown -R app /app", files={"a.py": "x" * 5000}, why="the whole context is small"),
+    Bad("FROM debian:12 AS b\nFROM debian:12\nCOPY --from=b /app /app\nRUN «chown -R 10 /app»"),
+    Good("FROM debian:12 AS b\nFROM debian:12\nCOPY --from=b /a.conf /etc/a/\nRUN chown -R 10 /etc/a"),
+    Bad("COPY node_modules /app/node_modules\nRUN «chown -R 10 /app»"),
     Good("COPY --chown=app . /app\nRUN chown -R app /app"),
-    Bad("COPY a /srv/a\nCOPY b /srv/b\nRUN «chown -vR www-data /srv»"),
-    Bad("COPY bin /opt/bin\nRUN «chmod -R 755 /opt/bin»", message="`COPY --chmod=755`"),
+    Bad(
+        "COPY a /srv/a\nCOPY b /srv/b\nRUN «chown -vR www-data /srv»",
+        files={"a": "x" * 600_000, "b": "x" * 600_000},
+    ),
+    Bad(
+        "COPY bin /opt/bin\nRUN «chmod -R 755 /opt/bin»",
+        files={"bin/a": "x" * 2_000_000},
+        message="`COPY --chmod=755`",
+    ),
     Bad("WORKDIR /app\nCOPY . .\nRUN make && «chown -R app .»", why="no fix, because the RUN does more"),
     Good("RUN mkdir /app && chown -R app /app\nCOPY . /app"),
     Good("COPY a /a\nRUN chown -R app /b", why="another directory"),

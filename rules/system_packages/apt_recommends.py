@@ -96,8 +96,8 @@ _USE_CERTIFICATES = frozenset(("curl", "git", "wget"))
 """Programs that use HTTPS and only recommend `ca-certificates`, curl through libcurl4 (Debian 12 and 13)."""
 _WITHOUT_MANY = frozenset(
     ("apt-transport-https", "apt-utils", "ca-certificates", "code", "curl", "default-mysql-client", "gh", "jq",
-     "locales", "lsb-release", "mariadb-client", "mysql-client", "nano", "nodejs", "openssl", "procps", "sudo", "tzdata", "unzip", "wget", "xz-utils", "yarn",
-     "zip")
+     "locales", "lsb-release", "mariadb-client", "mysql-client", "nano", "nodejs", "openssl", "procps", "sudo",
+     "tzdata", "unzip", "wget", "xz-utils", "yarn", "zip")
 )  # fmt: skip
 """Packages that recommend nothing in Debian 12 and Ubuntu 24.04, or a few small packages that images have anyway."""
 _NEEDED_WITH = frozenset(
