@@ -42,6 +42,7 @@ class _Rule:
     `tokens`: the first one that the catalog has is used
     `replaces`: variants that the token replaces (the last one in the tag)
     `unnamed`: no tag names a suite, and the full and the slim image always share it
+    `explicit`: tags that name the suite are preferred, as the meaning of those without one has changed
 
     For tags that are not in the catalog (without `since` there are none):
     `since`: lowest versions of tags without a suite, `until`: first version to which they do not apply
@@ -50,7 +51,19 @@ class _Rule:
     `words`: versions that are not numbers
     """
 
-    __slots__ = ("allowed", "kind", "parts", "place", "replaces", "since", "tokens", "unnamed", "until", "words")
+    __slots__ = (
+        "allowed",
+        "explicit",
+        "kind",
+        "parts",
+        "place",
+        "replaces",
+        "since",
+        "tokens",
+        "unnamed",
+        "until",
+        "words",
+    )
 
     def __init__(
         self,
@@ -65,6 +78,7 @@ class _Rule:
         replaces: tuple[str, ...] = (),
         kind: str = "slim",
         unnamed: bool = False,
+        explicit: bool = False,
     ) -> None:
         self.place = place
         self.since = since
@@ -76,6 +90,7 @@ class _Rule:
         self.replaces = replaces
         self.kind = kind
         self.unnamed = unnamed
+        self.explicit = explicit
 
 
 def _pairs(suites: str, since: _Versions = ()) -> dict[str, _Versions]:
@@ -134,9 +149,11 @@ _RULES = {
         parts=2,
         kind="runtime",
     ),
-    # headless also lacks the desktop libraries, so only headful is the same without the compiler. Before 22, `headful`
-    # is Amazon Linux 2023 and a plain number Amazon Linux 2.
-    "amazoncorretto": _Rule("end", ((22,),), tokens=("jre", "headful"), replaces=("jdk", "full"), kind="runtime"),
+    # headless also lacks the desktop libraries, so only headful is the same without the compiler. Before 22, a plain
+    # number has meant Amazon Linux 2 and is 2023 in the catalog, so the suite is named.
+    "amazoncorretto": _Rule(
+        "end", ((22,),), tokens=("jre", "headful"), replaces=("jdk", "full"), kind="runtime", explicit=True
+    ),
     # 16 had no JRE, 17 has one since 17.0.1.
     "eclipse-temurin": _Rule(
         "version",
@@ -183,7 +200,8 @@ def _slim_in_catalog(name: str, rule: _Rule, pieces: Sequence[TagPart], group: T
     if numbered and not any(piece.kind == SUITE_PART for piece in pieces):
         # `9.14-slim` may be missing or on another suite, while `9.14-slim-bookworm` exists.
         named = [*pieces, TagPart(SUITE_PART, suite)]
-        candidates += [_with_token(rule, named, token) for token in rule.tokens]
+        others = [_with_token(rule, named, token) for token in rule.tokens]
+        candidates = [*others, *candidates] if rule.explicit else [*candidates, *others]
     tags = CATALOG.tags(name)
     for candidate in candidates:
         found = tags.get(candidate)

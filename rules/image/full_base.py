@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...model.images.slimmer import find_slim_variant
+from ...syntax.tree import Cmd, Entrypoint, Expose
 from ..base import INFO, Bad, Finding, Good, rule
 from ..stages.development import is_shipped_image
 from ..text import format_size, join_quoted
@@ -38,6 +39,7 @@ def full_base(stage: Stage, build: Build) -> Iterator[Finding]:
     - Base images with a digest, and images whose slim variant is not known for certain.
     - Releases that have reached end of life, see BAS001.
     - Windows images.
+    - Images that start nothing (no CMD, ENTRYPOINT or EXPOSE): they are the base of others, or tools to build with.
     - A JDK that the image needs at run time, and Debian with manual pages.
     """
     if stage.parent is not None or stage.is_windows:
@@ -46,7 +48,7 @@ def full_base(stage: Stage, build: Build) -> Iterator[Finding]:
     if not any(build.is_shipped(each) for each in stages) or not is_shipped_image(build):
         return
     ref, base = stage.base_ref, stage.from_.base
-    slim = find_slim_variant(ref) if ref is not None else None
+    slim = find_slim_variant(ref) if ref is not None and _starts_something(stages) else None
     if ref is None or slim is None or base is None or (ref.name == "debian" and needs_man_pages(build, stages)):
         return
     if is_ended(build, ref):
@@ -57,6 +59,11 @@ def full_base(stage: Stage, build: Build) -> Iterator[Finding]:
         same = "same version, runtime only" if slim.kind == "runtime" else "same version and suite"
         full = base.text.strip("\"'")
         yield Finding(f"`{full}` is a full image; use `{slim.text}` ({same}{saved}){advice}", base)
+
+
+def _starts_something(stages: Sequence[Stage]) -> bool:
+    """Whether an instruction says what the image runs or serves."""
+    return any(isinstance(step, Cmd | Entrypoint | Expose) for stage in stages for step in stage.instructions)
 
 
 def _advice(build: Build, stages: Sequence[Stage], image: str) -> str | None:
@@ -95,16 +102,21 @@ def _build_advice(needs: FullImageNeeds) -> str:
 EXAMPLES = (
     Bad("FROM «python:3.12»\nCMD python app.py", message="`python:3.12-slim`"),
     Good("FROM python:3.12-slim\nCMD python app.py"),
-    Bad("FROM «node:22-bookworm»\nRUN npm ci", message="if `npm ci` has to compile, build in one stage"),
-    Bad("FROM «python:3.12»\nRUN git clone https://example.com/x", message="`git`, so install it there, or build"),
-    Bad("FROM «ruby:3.3»\nRUN apt-get install -y subversion\nRUN svn co https://example.com/x", message="same version"),
-    Bad("FROM «python:3.12»\nRUN pip install mysqlclient", message="`pip install mysqlclient` compiles, so"),
+    Bad("FROM «node:22-bookworm»\nRUN npm ci\nCMD a", message="if `npm ci` has to compile, build in one stage"),
     Bad(
-        "FROM «python:3.12»\nRUN apt-get install -y libpq-dev\nRUN pip install -r r.txt",
+        "FROM «python:3.12»\nRUN git clone https://example.com/x\nCMD a", message="`git`, so install it there, or build"
+    ),
+    Bad(
+        "FROM «ruby:3.3»\nRUN apt-get install -y subversion\nRUN svn co https://example.com/x\nCMD a",
+        message="same version",
+    ),
+    Bad("FROM «python:3.12»\nRUN pip install mysqlclient\nCMD a", message="`pip install mysqlclient` compiles, so"),
+    Bad(
+        "FROM «python:3.12»\nRUN apt-get install -y libpq-dev\nRUN pip install -r r.txt\nCMD a",
         message="compiles against `libpq-dev`, so",
     ),
     Bad("FROM «node:22»\nHEALTHCHECK CMD curl -f localhost\nCMD node .", message="install `curl` there"),
-    Bad("FROM «rust:1.80-bookworm»\nRUN cargo build", message="copy it into `debian:bookworm-slim`"),
+    Bad("FROM «rust:1.80-bookworm»\nRUN cargo build\nCMD a", message="copy it into `debian:bookworm-slim`"),
     Bad("FROM «python:3.12» AS base\nFROM base\nCMD python app.py", why="the final stage is based on it"),
     Good(
         "FROM python:3.12 AS build\nRUN make\nFROM python:3.12-slim\nCOPY --from=build /a /a",
@@ -114,6 +126,8 @@ EXAMPLES = (
     Good("FROM eclipse-temurin:21\nCOPY . .\nCMD ./mvnw spring-boot:run", why="needs the JDK at run time"),
     Good("FROM debian:12\nRUN apt-get install -y man-db", why="slim variants have no manual pages"),
     Good("# escape=`\nFROM python:3.12\nCMD python app.py", why="a Windows image"),
+    Good("FROM amazoncorretto:21\nRUN yum install -y a", why="a base image"),
+    Bad("FROM «amazoncorretto:21»\nCMD java -jar a.jar", message="`amazoncorretto:21-al2023-headful`"),
     Good("FROM golang:1.23\nRUN go build", why="no slim variant"),
     Good("FROM example.com/team/python:3.12", why="not an official image"),
     Good("FROM python:3.8", why="the slim variant has ended too"),
