@@ -40,6 +40,7 @@ def pipe_without_pipefail(run: Run, build: Build) -> Iterator[Finding]:
       programs that dlint does not know.
     - Pipes from commands that only read local data (echo, find, ls, ldd …), and into commands that stop reading early
       (`grep -q`, `head`), with which `pipefail` breaks the build.
+    - Installers whose result the next command loads or checks, such as `curl … | bash && . ~/.nvm/nvm.sh`.
     - Conditions (`if a | b`), `a | b || true`, substitutions, and heredocs without `set -e`, which COR008 reports.
     - A SHELL inherited from a parent stage, and `set -o pipefail` in the RUN; hadolint ignores both.
     - No SHELL is added if a CMD, ENTRYPOINT or HEALTHCHECK of the stage or another stage would use it.
@@ -178,6 +179,10 @@ EXAMPLES = (
     Good("RUN <<EOF\na | sh\nb\nEOF", why="`pipefail` alone changes nothing without `set -e`"),
     Good("RUN a | b", why="`b` is unknown"),
     Good("RUN a | sh &"),
+    Good("RUN curl -f https://example.com/i | bash && . ~/.nvm/nvm.sh && nvm install 24", why="`.` fails without it"),
+    Good("RUN curl -f https://example.com/i | sh && uv --version"),
+    Bad("RUN «curl -f https://example.com/i | sh»; . ~/.nvm/nvm.sh"),
+    Bad("RUN «curl -f https://example.com/i | sh» && b"),
     Bad("RUN «a | b»", options={"pedantic": True}),
     Bad("FROM alpine:3.20\nRUN «a | sh»", fixed="FROM alpine:3.20\nRUN set -o pipefail && a | sh"),
     Bad("RUN a\n# b\nRUN «c | sh»", fixed='RUN a\nSHELL ["/bin/bash", "-o", "pipefail", "-c"]\n# b\nRUN c | sh'),

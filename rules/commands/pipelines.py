@@ -60,7 +60,19 @@ def hides_failure(commands: Sequence[Command], index: int) -> bool:
         # The reader is a compound command; `while read` runs its body not even once.
         reader = next((command for command in commands[index + 1 :] if command.start >= last.end), None)
         return reader is not None and reader.name == "read" and "while" in reader.context
-    return _accepts_nothing(last) and not _is_dropped(commands, last)
+    return _accepts_nothing(last) and not _is_dropped(commands, last) and not _is_noticed(commands, last)
+
+
+def _is_noticed(commands: Sequence[Command], last: Command) -> bool:
+    """Whether the command after the pipeline fails if nothing was installed: `curl … | bash && . ~/.nvm/nvm.sh`."""
+    following = next((command for command in commands if command.start >= last.end), None)
+    if following is None or last.operator_after != "&&" or last.name not in SHELL_NAMES:
+        return False
+    return following.name in _CHECKING or any(word.value in ("--version", "version") for word in following.args[:1])
+
+
+_CHECKING = frozenset((".", "source", "test", "[", "[[", "which", "command", "type"))
+"""Commands that fail if a file or program does not exist."""
 
 
 def _is_checked(command: Command) -> bool:

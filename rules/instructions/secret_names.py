@@ -38,7 +38,8 @@ _ABOUT = frozenset(
      "pattern", "help", "complexity", "entropy", "encoding", "encoder", "budget", "window", "rate", "parser",
      "generator", "owner", "bucket", "contract", "decimals", "supply", "quota", "interval", "duration", "retries",
      "mount", "destination", "page", "charset", "separator", "claim",
-     "claims", "leeway", "realm", "strategy", "usage", "estimate", "counter", "rules")
+     "claims", "fingerprint", "fingerprints", "checksum", "sha256", "sha512", "leeway", "realm", "strategy", "usage",
+     "estimate", "counter", "rules")
 )  # fmt: skip
 # A part before `token` or `tokens` that makes it a piece of text or an amount of it, as in MAX_TOKENS and PAD_TOKEN.
 _AMOUNTS = frozenset(
@@ -50,6 +51,8 @@ _FINGERPRINT_DIGITS = 40
 _NO_VALUE = frozenset(
     ("", "true", "false", "yes", "no", "on", "off", "0", "1", "none", "null", "nil", "undefined", "-")
 )
+_PUBLIC = ("sha256:", "ssh-", "ecdsa-sha2-", "-----begin public", "-----begin pgp public")
+"""How fingerprints of SSH keys and public keys begin, in lower case. Source: ssh-keygen(1), RFC 7468."""
 _PATHS = ("/", "~", "./", "../", "file:")
 
 
@@ -89,7 +92,7 @@ class DeclaredVariable:
         value = self.text if self.value is None else self.value
         if parts[-1] == "tokens" and value.strip("\"' ").isdigit():
             return False
-        return not (_harmless(value) or ("key" in parts and _is_fingerprint(value)))
+        return not (_harmless(value) or ("key" in parts and _is_fingerprint(value, "gpg" in parts or "pgp" in parts)))
 
 
 def declared_variables(instruction: Arg | Env, build: Build) -> Iterator[DeclaredVariable]:
@@ -144,7 +147,7 @@ def _harmless(value: str) -> bool:
     """Whether the value does not look like a secret: empty, a switch, a path, a URL without a user, a placeholder."""
     text = value.strip("\"' ")
     lower = text.lower()
-    if lower in _NO_VALUE or lower.startswith(_PATHS) or ":\\" in text:
+    if lower in _NO_VALUE or lower.startswith((*_PATHS, *_PUBLIC)) or ":\\" in text:
         return True
     if lower.startswith(("http://", "https://")) and "@" not in text:
         return True
@@ -152,7 +155,12 @@ def _harmless(value: str) -> bool:
     return placeholder or "your" in lower or lower.strip("x.*-") == ""
 
 
-def _is_fingerprint(value: str) -> bool:
-    """Whether it is the fingerprint of a public key: 40 hexadecimal digits in capitals, perhaps in groups."""
+def _is_fingerprint(value: str, is_openpgp: bool) -> bool:
+    """Whether it is the fingerprint of a public key: 40 hexadecimal digits in capitals, perhaps in groups.
+
+    With `is_openpgp`, also in lower case, and the 8 or 16 digits of the ID of a key.
+    """
     digits = value.strip("\"'").replace(" ", "").removeprefix("0x")
+    if is_openpgp:
+        return len(digits) in (8, 16, _FINGERPRINT_DIGITS) and set(digits.upper()) <= set("0123456789ABCDEF")
     return len(digits) == _FINGERPRINT_DIGITS and set(digits) <= set("0123456789ABCDEF")
