@@ -152,7 +152,7 @@ ROWS: tuple[Row, ...] = (
     ('correctness.install_without_root', 'install-without-root', 'COR014', 'error', '0.1', ('Run',), (), ('apt', 'apk', 'dnf', 'yum', 'zypper'), '', True, False, (), 'high', False),
     ('correctness.unknown_user', 'unknown-user', 'COR015', 'error', '0.1', ('Stage',), (), ('user', 'chown'), '', True, True, (), 'high', False),
     ('shell.version_redirect', 'version-redirect', 'COR016', 'error', '0.1', ('Run',), (), ('pip', 'uv', 'conda', 'mamba', 'npm', 'yarn', 'gem'), '', True, True, (), 'high', False),
-    ('correctness.trailing_comment', 'trailing-comment', 'COR017', 'error', '0.1', ('Workdir', 'User', 'Volume', 'Copy', 'Add', 'Env', 'Arg', 'Cmd', 'Entrypoint', 'Healthcheck'), (), (' #', '\t#'), '', True, True, (), 'high', False),
+    ('correctness.trailing_comment', 'trailing-comment', 'COR017', 'warning', '0.1', ('Workdir', 'User', 'Volume', 'Copy', 'Add', 'Env', 'Arg', 'Cmd', 'Entrypoint', 'Healthcheck'), (), (' #', '\t#'), '', True, True, (), 'high', False),
     ('correctness.platform_argument_default', 'platform-argument-default', 'COR018', 'warning', '0.1', ('Arg',), (), ('arg',), 'unsafe', True, False, (), 'high', False),
     ('correctness.path_replaced', 'path-replaced', 'COR019', 'warning', '0.1', ('Env',), (), ('path',), '', True, False, (), 'high', False),
     ('runtime.development_server', 'development-server', 'COR020', 'warning', '0.1', ('Build',), (), (), '', True, False, (), 'medium', True),

@@ -246,6 +246,7 @@ READERS = {
     "model/disk": "files of a repository and those that the user names",
     "lint/sources/named_pipe": "a pipe on the command line, with a timeout",
     "model/images/catalog": "data of the package",
+    "model/packages/licenses": "data of the package",
     "model/packages/runtime_libraries": "data of the package",
 }
 """What opens files for reading, and what these are."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...model.packages.licenses import LicenseList
 from ..base import WARNING, Bad, Finding, Good, rule
 from .label_schema import mistyped_labels
 from .spdx import is_spdx
@@ -20,16 +21,22 @@ def label_license(build: Build) -> Iterator[Finding]:
     ## Why
     License checks parse the label as an SPDX expression: `MIT`, `Apache-2.0 OR GPL-2.0-or-later`.
 
-    ## Exceptions
-    - Unknown license names: only the syntax and common mistakes such as `GPLv3` are checked.
+    ## What to do
+    Use the identifiers of the SPDX license list (`GPL-3.0-or-later` instead of `GPLv3`), and `LicenseRef-` followed by
+    a name of your own for any other license.
 
     ## Options
     - `label-schema`: the type of each label; empty by default. Only labels of type `spdx` are checked.
 
     ## References
+    - <https://spdx.org/licenses/>
     - <https://spdx.github.io/spdx-spec/v2.3/SPDX-license-expressions/>
     """
-    yield from mistyped_labels(build, "spdx", is_spdx, "SPDX expression")
+    yield from mistyped_labels(build, "spdx", lambda text: is_spdx(text, _known(build)), "SPDX expression")
+
+
+def _known(build: Build) -> LicenseList:
+    return build.cached("SPDX license list", LicenseList)
 
 
 _OPTIONS = {"label-schema": {"x": "spdx"}}
@@ -39,6 +46,9 @@ EXAMPLES = (
     Good("LABEL x=MIT", options=_OPTIONS),
     Bad("LABEL x=«GPLv3»", options=_OPTIONS),
     Bad('LABEL x=«"MIT OR"»', options=_OPTIONS),
+    Bad("LABEL x=«My-License»", options=_OPTIONS, why="not in the SPDX license list"),
+    Bad('LABEL x=«"GPL-2.0-only WITH My-exception"»', options=_OPTIONS),
+    Good("LABEL x=apache-2.0", options=_OPTIONS, why="identifiers are case-insensitive"),
     Good('LABEL x="(MIT OR Apache-2.0) AND GPL-2.0-only WITH Classpath-exception-2.0"', options=_OPTIONS),
     Good("LABEL x=LicenseRef-Example", options=_OPTIONS),
     Good("LABEL x=", options=_OPTIONS, why="empty values are reported by DL3051"),

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import pytest
+from dockerfile_dlint.model.packages.licenses import LicenseList
 from dockerfile_dlint.rules.labels.label_email import is_email
 from dockerfile_dlint.rules.labels.label_hash import is_hash
 from dockerfile_dlint.rules.labels.label_time import is_rfc3339
 from dockerfile_dlint.rules.labels.label_url import is_url
 from dockerfile_dlint.rules.labels.label_version import is_semver
 from dockerfile_dlint.rules.labels.spdx import is_spdx
+
+_LIST = LicenseList()
+
+
+def is_license(text: str) -> bool:
+    return is_spdx(text, _LIST)
+
 
 RIGHT = {
     is_url: ("https://example.com", "http://localhost:8080/a?b#c", "mailto:a@example.com", "urn:isbn:1", "ssh://a/b"),
@@ -33,7 +41,7 @@ RIGHT = {
         "99999999999999999999999.999999999999999999.99999999999999999",
     ),
     is_email: ("a@example.com", "a.b+c@example.co", "a@localhost", "1@a-b.c"),
-    is_spdx: (
+    is_license: (
         "MIT",
         "mit",
         "GPL-2.0+",
@@ -43,7 +51,7 @@ RIGHT = {
         "GPL-2.0-only WITH Classpath-exception-2.0",
         "LicenseRef-Mine",
         "DocumentRef-a:LicenseRef-b AND MIT",
-        "NotYetListed-1.0",
+        "GPL-2.0-only WITH AdditionRef-mine",
     ),
 }
 WRONG = {
@@ -80,7 +88,7 @@ WRONG = {
         "latest",
     ),
     is_email: ("", "a", "a@", "@a", "a@b@c", "A <a@example.com>", "a b@c.d", ".a@b.c", "a..b@c.d", "a@-b.c", "a@b..c"),
-    is_spdx: (
+    is_license: (
         "",
         "Apache 2.0",
         "Apache-2",
@@ -95,6 +103,9 @@ WRONG = {
         "MIT/Apache-2.0",
         "MIT WITH",
         "Proprietary",
+        "NotListed-1.0",
+        "MIT WITH Not-listed",
+        "LicenseRef-",
         "MIT AND AND MIT",
         "https://example.com/license",
     ),

@@ -130,7 +130,7 @@ function __dlint_rules
         'OPT001'\t'The package lists are updated in one RUN and used in another.' \
         'OPT002'\t'Consecutive RUN instructions call the same package manager.' \
         'OPT003'\t'Files or packages are removed in a later layer than the one that added them.' \
-        'OPT004'\t'A RUN changes the owner or mode of all files, of a large file or of many files that an earlier COPY added.' \
+        'OPT004'\t'A RUN changes the owner or mode of large files or directories that an earlier COPY added.' \
         'OPT005'\t'Consecutive COPY instructions copy to the same directory with the same options.' \
         'OPT010'\t'The final image uses a full base image although a slimmer variant of the same version exists.' \
         'OPT020'\t'Source code is copied before the dependencies are installed.' \
