@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...fixers.edits.edit import SAFE, UNSAFE, Fix
+from ...fixers.edits.edit import SAFE, UNSAFE, Edit, Fix
 from ...fixers.edits.join_runs import join_runs
 from ...model.layers import sole_package_install
 from ...syntax.tree import Run
@@ -34,9 +34,9 @@ def repeated_installs(stage: Stage, build: Build) -> Iterator[Finding]:
     also faster and resolves versions once.
 
     ## Fix safety
-    Safe for operating system packages: the RUNs are combined with `&&`, and the calls do not change. Unsafe for
-    language packages: large installs may be in separate RUNs to be cached separately. There is no fix if a manager
-    upgrades itself.
+    Safe for operating system packages: if the later RUNs only install, their packages are added to the first call;
+    otherwise the RUNs are combined with `&&`, and the calls do not change. Unsafe for language packages: large installs
+    may be in separate RUNs to be cached separately. There is no fix if a manager upgrades itself.
 
     ## Exceptions
     - Stages that are not part of the final image, and images for development, tests and CI.
@@ -60,10 +60,38 @@ def repeated_installs(stage: Stage, build: Build) -> Iterator[Finding]:
 
 
 def _fix(build: Build, group: Group) -> Fix | None:
+    safety = SAFE if group[0][1].manager.ecosystem == "os" else UNSAFE
     change = join_runs(build, [run for run, _ in group])
-    return change and Fix(
-        "Combine the RUN instructions", SAFE if group[0][1].manager.ecosystem == "os" else UNSAFE, *change
-    )
+    if change is None:
+        return None
+    edit = _one_call(build, group) if _fit_one_call(group) else None
+    if edit is not None:
+        return Fix("Install all packages in one call", safety, [edit], declare_edits=True)
+    return Fix("Combine the RUN instructions", safety, *change)
+
+
+def _one_call(build: Build, group: Group) -> Edit | None:
+    """The edit that adds the packages of the later RUNs to the first call and removes those RUNs.
+
+    None unless the first RUN ends with its packages, and the others only install and have no comments.
+    """
+    (run, call), rest = group[0], group[1:]
+    text, last = build.dockerfile.source.text, group[-1][0]
+    end = run.start + len(text[run.start : run.end].rstrip())
+    if not call.packages or call.packages[-1].word.end != end:
+        return None
+    if any(len(build.commands(other)) > 1 or not _same_prefix(call, each) for other, each in rest):
+        return None
+    if any(end <= comment.start < last.end for comment in build.dockerfile.comments):
+        return None
+    added = [package.word.text for _, other in rest for package in other.packages]
+    return Edit(end, last.start + len(text[last.start : last.end].rstrip()), f" {' '.join(added)}")
+
+
+def _same_prefix(first: PackageCall, second: PackageCall) -> bool:
+    """Whether two calls run in the same environment: variables, `sudo`, no redirections."""
+    one, other = first.command, second.command
+    return first.environment == second.environment and one.wrappers == other.wrappers and not other.redirects
 
 
 def _groups(instructions: Sequence[Instruction], build: Build) -> Iterator[Group]:
@@ -107,7 +135,19 @@ EXAMPLES = (
     Bad(
         "RUN «apt-get install» -y a\nRUN apt-get install -y b",
         message="lines 2 and 3); install all packages in one call",
-        fixed="RUN apt-get install -y a && \\\n    apt-get install -y b",
+        fixed="RUN apt-get install -y a b",
+    ),
+    Bad(
+        "RUN apt-get update && «apt-get install» -y a\nRUN apt-get install -y b \\\n    c\nRUN make",
+        fixed="RUN apt-get update && apt-get install -y a b c\nRUN make",
+    ),
+    Bad(
+        "RUN «apt-get install» -y a\nRUN A=1 apt-get install -y b",
+        fixed="RUN apt-get install -y a && \\\n    A=1 apt-get install -y b",
+    ),
+    Bad(
+        "RUN «apt-get install» -y a\n# why\nRUN apt-get install -y b",
+        fixed="RUN apt-get install -y a && \\\n    # why\n    apt-get install -y b",
     ),
     Good("RUN apt-get install -y a\nCOPY x /x\nRUN apt-get install -y b", why="not consecutive"),
     Bad(
