@@ -24,12 +24,13 @@ def latest_base(instruction: From, build: Build) -> Iterator[Finding]:
     Use the version that the program was tested with.
 
     ## Exceptions
+    - A build argument that a file of the project passes: its default is not what is built.
     - An image that the project builds from another Dockerfile, as a compose file, a CI workflow or a makefile shows.
     - A name without a namespace that is not an official image of Docker Hub: it is built locally.
     - Images for development, tests and continuous integration, as their path or stage shows.
 
     ## Options
-    - `pedantic`: like hadolint, report the last two as well.
+    - `pedantic`: like hadolint, report all of these but images that the project builds.
     """
     stage = stage_to_pin(build, instruction)
     if stage is None or instruction.base is None:
@@ -64,4 +65,9 @@ EXAMPLES = (
     Good("FROM debian:latest", options={"project-path": ".ci/Dockerfile"}, why="an image for CI"),
     Good("FROM debian:latest@sha256:" + "a" * 64, why="pinned by digest"),
     Good("ARG TAG\nFROM debian:$TAG", why="set by the build"),
+    Good(
+        "ARG BASE=debian:latest\nFROM $BASE",
+        options={"passed-arguments": frozenset({"BASE"})},
+        why="the project passes another image",
+    ),
 )

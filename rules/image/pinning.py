@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from ...model.images.catalog import is_official
 from ...model.images.end_of_life import EndOfLife
+from ...syntax.expand import variable_references
 from ..base import Finding
-from ..options import is_project_image, pedantic
+from ..options import given_arguments, is_project_image, passed_arguments, pedantic
 from ..stages.development import is_development_file, is_for_development
 
 TYPE_CHECKING = False
@@ -51,7 +52,17 @@ def stage_to_pin(build: Build, instruction: From) -> Stage | None:
     if stage is None or stage.parent is not None or instruction.base is None:
         return None
     is_own = is_project_image(build, stage.image or instruction.base.text.strip("\"'"))
-    return None if is_own or not is_worth_pinning(build, stage) else stage
+    if is_own or _is_passed(build, instruction.base.text) or not is_worth_pinning(build, stage):
+        return None
+    return stage
+
+
+def _is_passed(build: Build, written: str) -> bool:
+    """Whether the project passes a build argument that the base image contains, so its default is not what is built."""
+    if "$" not in written or pedantic(build):
+        return False
+    names = {name for name, _, _ in variable_references(written, build.dockerfile.escape)}
+    return not names.isdisjoint(passed_arguments(build)) or not names.isdisjoint(given_arguments(build))
 
 
 def base_finding(build: Build, stage: Stage, message: str) -> Finding | None:

@@ -24,12 +24,13 @@ def untagged_base(instruction: From, build: Build) -> Iterator[Finding]:
     Use the version that the program was tested with, and its suite if there is one: `python:3.12-slim-bookworm`.
 
     ## Exceptions
+    - A build argument that a file of the project passes: its default is not what is built.
     - An image that the project builds from another Dockerfile, as a compose file, a CI workflow or a makefile shows.
     - A name without a namespace that is not an official image of Docker Hub: it is built locally.
     - Images for development, tests and continuous integration, as their path or stage shows.
 
     ## Options
-    - `pedantic`: like hadolint, report the last two as well.
+    - `pedantic`: like hadolint, report all of these but images that the project builds.
     """
     stage = stage_to_pin(build, instruction)
     ref = stage.base_ref if stage is not None else None
@@ -60,4 +61,9 @@ EXAMPLES = (
     Good("FROM debian:12-slim AS base\nFROM base", why="a stage"),
     Good("ARG BASE\nFROM $BASE", why="set by the build"),
     Good("FROM debian@sha256:" + "a" * 64),
+    Good(
+        "ARG BASE=debian\nFROM $BASE",
+        options={"passed-arguments": frozenset({"BASE"})},
+        why="the project passes another image",
+    ),
 )
