@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 
 from ...model.disk import read_file
@@ -33,6 +34,7 @@ _INSTRUCTION = re.compile(
     r"|STOPSIGNAL|HEALTHCHECK)[ \t\\]|(?i:from)[ \t]+\S+(?:[ \t]+(?i:as)[ \t]+\S+)?[ \t\r]*$|include |INCLUDE )",
     re.MULTILINE,
 )
+_STAGE = re.compile(r"^[ \t]*from[ \t]", re.MULTILINE | re.IGNORECASE)
 _SCRIPT = re.compile(r"#![^\n]*\b(?:sh|bash|dash|zsh|python[0-9.]*|perl|ruby|node|awk|make)\b")
 
 
@@ -48,9 +50,14 @@ def content_kind(path: str) -> str:
     if "\0" in text:
         # UTF-16 or no text: what is wrong is reported.
         return ""
-    if is_template(text):
-        return TEMPLATE
+    if is_template(text) or (_is_among_templates(path) and not _STAGE.search(text)):
+        return TEMPLATE  # without FROM, in a directory of templates: a part that others include
     return SOURCE if is_source_code(text) else ""
+
+
+def _is_among_templates(path: str) -> bool:
+    """Whether the directory of a file, or its parent, is one of templates."""
+    return any("template" in part.lower() for part in os.path.dirname(path).split(os.sep)[-2:])
 
 
 def is_template(text: str) -> bool:
@@ -60,6 +67,8 @@ def is_template(text: str) -> bool:
     """
     if not any(hint in text for hint in _HINTS):
         return False
+    if text.lstrip().startswith("{{"):
+        return True
     continued, heredoc = False, ""
     for line in text.split("\n"):
         if heredoc:

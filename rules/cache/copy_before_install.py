@@ -165,6 +165,11 @@ EXAMPLES = (
         files={"package.json": "{}", "yarn.lock": "", ".yarnrc.yml": "", ".yarn/releases/y.cjs": "", "a.js": ""},
         message="copy only `package.json`, `yarn.lock`, `.yarnrc.yml` and `.yarn` before the install",
     ),
+    Bad(
+        "FROM python:3.12-slim\nWORKDIR /app\nCOPY «.» .\nRUN uv sync --locked --no-install-project",
+        files={"pyproject.toml": "", "uv.lock": "", "requirements.txt": "a", ".python-version": "3.12", "a.py": ""},
+        message="copy only `pyproject.toml`, `uv.lock` and `.python-version` before the install",
+    ),
     Good(
         "FROM python:3.12-slim\nCOPY requirements /requirements\nRUN pip install -r /requirements/prod.txt",
         files={"requirements/prod.txt": "-r base.txt\n", "requirements/base.txt": "a==1\n"},

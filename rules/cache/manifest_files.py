@@ -48,6 +48,9 @@ def _others(context: Context, call: PackageCall, directory: str, manifest: str) 
     """The lock files and settings of the package manager that are in the directory of the manifest."""
     manager = call.manager
     wanted = [*manager.locks, *manager.manifests, *(("patches",) if manager.ecosystem == "node" else ())]
+    if manager.ecosystem == "python":
+        # Requirements files are read if the call names them, and only those.
+        wanted = [pattern for pattern in wanted if "*" not in pattern and not pattern.endswith(".txt")]
     below = f"{directory}/" if directory else ""
     there = dict.fromkeys(
         name.removeprefix(below).partition("/")[0] for name in context.files() if name.startswith(below)

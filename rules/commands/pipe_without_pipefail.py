@@ -40,6 +40,8 @@ def pipe_without_pipefail(run: Run, build: Build) -> Iterator[Finding]:
       programs that dlint does not know.
     - Pipes from commands that only read local data (echo, find, ls, ldd …), and into commands that stop reading early
       (`grep -q`, `head`), with which `pipefail` breaks the build.
+    - Keys of a package repository (`curl … | gpg --dearmor | tee /etc/apt/keyrings/…`), without which its packages are
+      not installed.
     - Installers whose result the next command loads or checks, such as `curl … | bash && . ~/.nvm/nvm.sh`.
     - Conditions (`if a | b`), `a | b || true`, substitutions, and heredocs without `set -e`, which COR008 reports.
     - A SHELL inherited from a parent stage, and `set -o pipefail` in the RUN; hadolint ignores both.
@@ -178,6 +180,9 @@ EXAMPLES = (
     Good('RUN a "$(b | sh)"', why="the status of a substitution is not checked"),
     Good("RUN <<EOF\na | sh\nb\nEOF", why="`pipefail` alone changes nothing without `set -e`"),
     Good("RUN a | b", why="`b` is unknown"),
+    Good("RUN curl -f https://example.com/k | gpg --dearmor | tee /etc/apt/keyrings/a.gpg > /dev/null"),
+    Good("RUN curl -f https://example.com/k | dd of=/usr/share/keyrings/a.gpg"),
+    Bad("RUN «curl -f https://example.com/k | tee» /etc/a"),
     Good("RUN a | sh &"),
     Good("RUN curl -f https://example.com/i | bash && . ~/.nvm/nvm.sh && nvm install 24", why="`.` fails without it"),
     Good("RUN curl -f https://example.com/i | sh && uv --version"),

@@ -54,7 +54,7 @@ def hides_failure(commands: Sequence[Command], index: int) -> bool:
         return False
     pipeline = pipeline_at(commands, index)
     last = pipeline[-1]
-    if any(_stops_reading(command) for command in pipeline[1:]):
+    if any(_stops_reading(command) or _makes_keyring(command) for command in pipeline[1:]):
         return False
     if last.operator_after in PIPES:
         # The reader is a compound command; `while read` runs its body not even once.
@@ -95,6 +95,11 @@ def _accepts_nothing(command: Command) -> bool:
         return False
     script = _SCRIPT_FLAGS.get(command.name, "-c" if command.name in SHELL_NAMES or "python" in command.name else "")
     return not (script and script in values)
+
+
+def _makes_keyring(command: Command) -> bool:
+    """Whether the command writes keys of a package repository, without which the next install fails."""
+    return command.name in ("tee", "dd", "cat") and any(name in command.text for name in ("keyring", "trusted.gpg"))
 
 
 def _stops_reading(command: Command) -> bool:

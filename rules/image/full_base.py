@@ -8,6 +8,7 @@ from ..base import INFO, Bad, Finding, Good, rule
 from ..stages.development import is_shipped_image
 from ..text import format_size, join_quoted
 from .base_support import is_ended
+from .pinning import is_passed_base
 from .slim_contents import BUILD_TOOLS
 from .tools import full_image_needs, needs_man_pages
 
@@ -40,6 +41,7 @@ def full_base(stage: Stage, build: Build) -> Iterator[Finding]:
     - Releases that have reached end of life, see BAS001.
     - Windows images.
     - Images that start nothing (no CMD, ENTRYPOINT or EXPOSE): they are the base of others, or tools to build with.
+    - An image whose name is a build argument that a file of the project passes.
     - A JDK that the image needs at run time, and Debian with manual pages.
     """
     if stage.parent is not None or stage.is_windows:
@@ -51,7 +53,7 @@ def full_base(stage: Stage, build: Build) -> Iterator[Finding]:
     slim = find_slim_variant(ref) if ref is not None and _starts_something(stages) else None
     if ref is None or slim is None or base is None or (ref.name == "debian" and needs_man_pages(build, stages)):
         return
-    if is_ended(build, ref):
+    if is_ended(build, ref) or is_passed_base(build, base.text.partition(":")[0]):
         return
     advice = _advice(build, stages, ref.name)
     if advice is not None:
@@ -126,6 +128,12 @@ EXAMPLES = (
     Good("FROM eclipse-temurin:21\nCOPY . .\nCMD ./mvnw spring-boot:run", why="needs the JDK at run time"),
     Good("FROM debian:12\nRUN apt-get install -y man-db", why="slim variants have no manual pages"),
     Good("# escape=`\nFROM python:3.12\nCMD python app.py", why="a Windows image"),
+    Good(
+        "ARG I=python\nFROM $I:3.12\nCMD a",
+        options={"passed-arguments": frozenset({"I"})},
+        why="the project passes another image",
+    ),
+    Bad("ARG V=3.12\nFROM «python:$V»\nCMD a", options={"passed-arguments": frozenset({"V"})}),
     Good("FROM amazoncorretto:21\nRUN yum install -y a", why="a base image"),
     Bad("FROM «amazoncorretto:21»\nCMD java -jar a.jar", message="`amazoncorretto:21-al2023-headful`"),
     Good("FROM golang:1.23\nRUN go build", why="no slim variant"),

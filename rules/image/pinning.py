@@ -52,12 +52,12 @@ def stage_to_pin(build: Build, instruction: From) -> Stage | None:
     if stage is None or stage.parent is not None or instruction.base is None:
         return None
     is_own = is_project_image(build, stage.image or instruction.base.text.strip("\"'"))
-    if is_own or _is_passed(build, instruction.base.text) or not is_worth_pinning(build, stage):
+    if is_own or is_passed_base(build, instruction.base.text) or not is_worth_pinning(build, stage):
         return None
     return stage
 
 
-def _is_passed(build: Build, written: str) -> bool:
+def is_passed_base(build: Build, written: str) -> bool:
     """Whether the project passes a build argument that the base image contains, so its default is not what is built."""
     if "$" not in written or pedantic(build):
         return False

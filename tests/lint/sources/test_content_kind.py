@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from dockerfile_dlint.lint.sources.content_kind import is_source_code, is_template
+from dockerfile_dlint.lint.sources.content_kind import TEMPLATE, content_kind, is_source_code, is_template
 from dockerfile_dlint.lint.sources.discovery import discover, left_out_message
 
 from ..runner import dlint
@@ -95,6 +95,18 @@ def test_what_is_left_out_of_a_directory(tmp_path: Path) -> None:
     )
     named = [str(tmp_path / name) for name in ("Dockerfile.j2", "a.Dockerfile", "vendor")]
     assert [file.path for file in discover(named)] == [*sorted(named)[:2], str(tmp_path / "vendor/x/Dockerfile")]
+
+
+def test_parts_that_others_include(tmp_path: Path) -> None:
+    parts = tmp_path / "dockerfile-templates"
+    parts.mkdir()
+    (parts / "Dockerfile.envs").write_text("ENV A=1\n")
+    (parts / "Dockerfile").write_text("FROM alpine:3.23\n")
+    (tmp_path / "Dockerfile.envs").write_text("ENV A=1\n")
+    assert content_kind(str(parts / "Dockerfile.envs")) == TEMPLATE
+    assert content_kind(str(parts / "Dockerfile")) == ""
+    assert content_kind(str(tmp_path / "Dockerfile.envs")) == ""
+    assert is_template("\n{{\n  set a to b\n}}RUN a\n")
 
 
 def test_one_note_for_all(tmp_path: Path) -> None:
