@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..base import WARNING, Bad, Finding, Good, rule
-from ..packages.package_findings import PackageSpan, unpinned_message, unpinned_packages
+from ..packages.package_findings import unpinned_findings, unpinned_packages
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,8 +23,7 @@ def gem_pin(run: Run, build: Build) -> Iterator[Finding]:
     ## What to do
     Use `gem install name:version` or `gem install name -v version`, or install from a Gemfile.lock.
     """
-    for packages in unpinned_packages(build, run, "gem"):
-        yield Finding(unpinned_message(packages, "{}:<version>"), PackageSpan(packages))
+    yield from unpinned_findings(build, unpinned_packages(build, run, "gem"), "{}:<version>")
 
 
 EXAMPLES = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..base import WARNING, Bad, Finding, Good, rule
 from ..options import pedantic
-from ..packages.package_findings import PackageSpan, unpinned_message, unpinned_packages
+from ..packages.package_findings import unpinned_findings, unpinned_packages
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,17 +35,17 @@ def npm_pin(run: Run, build: Build) -> Iterator[Finding]:
     ## Options
     - `pedantic`: also report corepack.
     """
-    for packages in unpinned_packages(build, run, "npm", "yarn", "pnpm", "bun"):
-        if not pedantic(build):
-            packages = [package for package in packages if package.name != "corepack"]
-        if packages:
-            yield Finding(unpinned_message(packages, "{}@<version>"), PackageSpan(packages))
+    calls = unpinned_packages(build, run, "npm", "yarn", "pnpm", "bun")
+    if not pedantic(build):
+        calls = ([package for package in packages if package.name != "corepack"] for packages in calls)
+    yield from unpinned_findings(build, calls, "{}@<version>")
 
 
 EXAMPLES = (
     Bad("FROM node:22-slim\nRUN npm install -g «typescript»"),
     Good("FROM node:22-slim\nRUN npm install -g typescript@5.6.2"),
     Bad("FROM node:22-slim\nRUN npm i -g «pnpm@latest»", message="`pnpm@latest` is not pinned; use `pnpm@<version>`"),
+    Bad("FROM node:22-slim\nRUN npm install -g «a» && npm install -g b", message="`a` and `b` are not pinned"),
     Bad("FROM node:22-slim\nRUN yarn global add «typescript»"),
     Bad("FROM node:22-slim\nRUN npm install --prefix /opt/a «typescript»"),
     Good("FROM node:22-slim\nRUN npm install -g corepack", why="starts the version that package.json names"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..base import WARNING, Bad, Finding, Good, rule
 from ..options import pedantic
-from ..packages.package_findings import PackageSpan, unpinned_message, unpinned_packages
+from ..packages.package_findings import unpinned_findings, unpinned_packages
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,12 +37,15 @@ def pip_pin(run: Run, build: Build) -> Iterator[Finding]:
     - The upgrade of pip itself, with setuptools and wheel: a new pip does not change what is installed.
     - Calls with a constraints file (`-c`, `PIP_CONSTRAINT`), and wheels from a local directory (`--no-index`).
     """
-    for packages in unpinned_packages(build, run, "pip", "uv", "pipx", "poetry", "pipenv"):
-        if not pedantic(build) and any(package.name == "pip" for package in packages):
-            packages = [package for package in packages if package.name not in _INSTALLERS]
-        if not packages:
-            continue
-        yield Finding(unpinned_message(packages, "{}==<version>"), PackageSpan(packages))
+    calls = unpinned_packages(build, run, "pip", "uv", "pipx", "poetry", "pipenv")
+    if not pedantic(build):
+        calls = (
+            [package for package in packages if package.name not in _INSTALLERS]
+            if any(package.name == "pip" for package in packages)
+            else packages
+            for packages in calls
+        )
+    yield from unpinned_findings(build, calls, "{}==<version>")
 
 
 EXAMPLES = (
@@ -54,6 +57,12 @@ EXAMPLES = (
     ),
     Bad("FROM python:3.12-slim\nRUN uv pip install --system «flask»"),
     Bad("FROM python:3.12-slim\nRUN pipx install «poetry»"),
+    Bad(
+        "FROM python:3.12-slim\nRUN pip install «a» && pip install b==1 && pip install c",
+        message="`a` and `c` are not pinned",
+        why="reported once",
+    ),
+    Bad("FROM python:3.12-slim\nRUN pip install «a» && pip install «b»", options={"pedantic": True}),
     Good("FROM python:3.12-slim\nRUN pip install -r requirements.txt"),
     Good("FROM python:3.12-slim\nRUN pip install --upgrade pip setuptools wheel", why="pip itself"),
     Bad("FROM python:3.12-slim\nRUN pip install -U pip «flask»", message="`flask` is not pinned"),

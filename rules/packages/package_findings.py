@@ -6,6 +6,7 @@ from bisect import bisect_right
 
 from ...model.packages.calls import cleans_cache, cleans_lists, is_pinned
 from ...syntax.tree import Run
+from ..base import Finding
 from ..options import pedantic
 from ..stages.development import is_development_file, ships
 from ..text import join_quoted
@@ -14,7 +15,7 @@ from .leftovers import call_cache_paths, is_removed_in_run, package_list_paths
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from ...model.build import Build, Stage
     from ...model.packages.calls import PackageCall
@@ -132,6 +133,23 @@ def unpinned_message(packages: Sequence[Package], form: str = "") -> str:
         return f"{shown} is not pinned; add a tag or commit"
     extras = package.word.value.partition("]")[0] + "]" if "[" in package.word.value else ""
     return f"{shown} is not pinned; " + (f"use `{form.format(extras or package.name)}`" if form else "add a version")
+
+
+def unpinned_findings(build: Build, calls: Iterable[list[Package]], form: str = "") -> Iterator[Finding]:
+    """The finding about the unpinned packages of all calls in a RUN, at the first; with `pedantic` one for each call.
+
+    `calls`: the packages of each call; `form` shows how to write a version, see `unpinned_message`.
+    """
+    found = [packages for packages in calls if packages]
+    if not found:
+        return
+    if pedantic(build):
+        yield from (Finding(unpinned_message(packages, form), PackageSpan(packages)) for packages in found)
+        return
+    related = [(PackageSpan(packages), "not pinned either") for packages in found[1:]]
+    yield Finding(
+        unpinned_message([each for packages in found for each in packages], form), PackageSpan(found[0]), related
+    )
 
 
 def prompt_message(prefix: CallPrefix, advice: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..base import WARNING, Bad, Finding, Good, rule
-from .package_findings import PackageSpan, unpinned_message, unpinned_packages
+from .package_findings import unpinned_findings, unpinned_packages
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ def unpinned_package(run: Run, build: Build) -> Iterator[Finding]:
     Pin the version: `cargo install name@1.2.3`, `conda install name=1.2`, `composer require name:^1.2`, `dotnet tool
     install name --version 1.2.3` or `bundle add name --version 1.2`.
     """
-    for packages in unpinned_packages(build, run, "cargo", "conda", "composer", "dotnet", "bundle"):
-        yield Finding(unpinned_message(packages), PackageSpan(packages))
+    for manager in ("cargo", "conda", "composer", "dotnet", "bundle"):
+        yield from unpinned_findings(build, unpinned_packages(build, run, manager))
 
 
 EXAMPLES = (

@@ -115,7 +115,7 @@ FOUND = {
     ),
     "a large file with another owner": (
         SLIM + "COPY tool /opt/\nRUN chown 5:5 /opt/tool\n",
-        {"tool": "x" * 400_000},
+        {"tool": "x" * 2_000_000},
         "OPT004:3",
     ),
     "distroless has no shell": (
