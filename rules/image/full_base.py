@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from ...model.images.slimmer import find_slim_variant
 from ...syntax.tree import Cmd, Entrypoint, Expose
 from ..base import INFO, Bad, Finding, Good, rule
+from ..options import project_path
 from ..stages.development import is_shipped_image
 from ..text import format_size, join_quoted
 from .base_support import is_ended
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     from ...model.build import Build, Stage
     from .tools import FullImageNeeds
 
+_BASE = re.compile(r"(?<![a-z])base(?![a-z])")
 _COMPILED = frozenset(("rust", "haskell"))
 """Images whose compiled programs run without them."""
 
@@ -40,6 +44,7 @@ def full_base(stage: Stage, build: Build) -> Iterator[Finding]:
     - Base images with a digest, and images whose slim variant is not known for certain.
     - Releases that have reached end of life, see BAS001.
     - Windows images.
+    - A JDK in an image whose path names it a base, such as `java-base/Dockerfile`.
     - Images that start nothing (no CMD, ENTRYPOINT or EXPOSE): they are the base of others, or tools to build with.
     - An image whose name is a build argument that a file of the project passes.
     - A JDK that the image needs at run time, and Debian with manual pages.
@@ -55,6 +60,8 @@ def full_base(stage: Stage, build: Build) -> Iterator[Finding]:
         return
     if is_ended(build, ref) or is_passed_base(build, base.text.partition(":")[0]):
         return
+    if slim.kind == "runtime" and _BASE.search(project_path(build)):
+        return  # images that are based on this one may use the compiler
     advice = _advice(build, stages, ref.name)
     if advice is not None:
         saved = f", {format_size(slim.saved_bytes)} smaller to download" if slim.saved_bytes else ""
@@ -136,6 +143,8 @@ EXAMPLES = (
     Bad("ARG V=3.12\nFROM «python:$V»\nCMD a", options={"passed-arguments": frozenset({"V"})}),
     Good("FROM amazoncorretto:21\nRUN yum install -y a", why="a base image"),
     Bad("FROM «amazoncorretto:21»\nCMD java -jar a.jar", message="`amazoncorretto:21-al2023-headful`"),
+    Good("FROM eclipse-temurin:21\nCMD a", options={"project-path": "java-base-image/Dockerfile"}),
+    Bad("FROM «eclipse-temurin:21»\nCMD a", options={"project-path": "database/Dockerfile"}),
     Good("FROM golang:1.23\nRUN go build", why="no slim variant"),
     Good("FROM example.com/team/python:3.12", why="not an official image"),
     Good("FROM python:3.8", why="the slim variant has ended too"),
