@@ -88,7 +88,14 @@ class Diagnostic:
 
 
 def diagnostic_from_finding(
-    finding: Finding, rule: Rule, severity: str, source: Source, instruction_line: int, stage: str, fix: Fix | None
+    finding: Finding,
+    rule: Rule,
+    severity: str,
+    confidence: str,
+    source: Source,
+    instruction_line: int,
+    stage: str,
+    fix: Fix | None,
 ) -> Diagnostic:
     """The diagnostic for a finding of a rule in `source`; `fix` is that of the finding, or None to offer none."""
     position = source.position
@@ -106,7 +113,7 @@ def diagnostic_from_finding(
         stage,
         fix,
         tuple((position(start), position(end), note) for start, end, note in finding.related),
-        confidence=finding.confidence or rule.confidence,
+        confidence=confidence,
     )
 
 

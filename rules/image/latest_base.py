@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..base import WARNING, Bad, Finding, Good, rule
+from ..base import SHIPPED, VERSION_WORDS, WARNING, Bad, Finding, Good, rule
 from .pinning import base_finding, pin_advice, shown_base, stage_to_pin
 
 TYPE_CHECKING = False
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import From
 
 
-@rule("DL3007", level=WARNING, since="0.1", aliases=("trivy:DS-0001",))
+@rule("DL3007", level=WARNING, since="0.1", aliases=("trivy:DS-0001",), scope=SHIPPED, subject=VERSION_WORDS)
 def latest_base(instruction: From, build: Build) -> Iterator[Finding]:
     """The base image uses the tag `latest`.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..base import WARNING, Bad, Finding, Good, rule
+from ..base import SHIPPED, VERSION_WORDS, WARNING, Bad, Finding, Good, rule
 from .pinning import base_finding, pin_advice, shown_base, stage_to_pin
 
 TYPE_CHECKING = False
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import From
 
 
-@rule("DL3006", level=WARNING, since="0.1", aliases=("checkov:CKV_DOCKER_7",))
+@rule("DL3006", level=WARNING, since="0.1", aliases=("checkov:CKV_DOCKER_7",), scope=SHIPPED, subject=VERSION_WORDS)
 def untagged_base(instruction: From, build: Build) -> Iterator[Finding]:
     """The base image has neither a tag nor a digest, so `latest` is used.
 

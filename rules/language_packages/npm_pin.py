@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..base import WARNING, Bad, Finding, Good, rule
+from ..base import SHIPPED, VERSION_WORDS, WARNING, Bad, Finding, Good, rule
 from ..options import pedantic
 from ..packages.package_findings import PackageSpan, unpinned_message, unpinned_packages
 
@@ -14,12 +14,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Run
 
 
-@rule(
-    "DL3016",
-    level=WARNING,
-    since="0.1",
-    prefilter=("npm", "yarn", "bun"),
-)
+@rule("DL3016", level=WARNING, since="0.1", prefilter=("npm", "yarn", "bun"), scope=SHIPPED, subject=VERSION_WORDS)
 def npm_pin(run: Run, build: Build) -> Iterator[Finding]:
     """`npm install` (yarn, pnpm, bun) installs a named package without a pinned version.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..base import WARNING, Bad, Finding, Good, rule
+from ..base import SHIPPED, VERSION_WORDS, WARNING, Bad, Finding, Good, rule
 from ..options import pedantic
 from ..packages.package_findings import PackageSpan, unpinned_message, unpinned_packages
 
@@ -17,12 +17,7 @@ if TYPE_CHECKING:
 _INSTALLERS = ("pip", "setuptools", "wheel")
 
 
-@rule(
-    "DL3013",
-    level=WARNING,
-    since="0.1",
-    prefilter=("pip", "uv", "poetry"),
-)
+@rule("DL3013", level=WARNING, since="0.1", prefilter=("pip", "uv", "poetry"), scope=SHIPPED, subject=VERSION_WORDS)
 def pip_pin(run: Run, build: Build) -> Iterator[Finding]:
     """`pip install` (uv, pipx, Poetry, Pipenv) installs a package without a pinned version.
 
