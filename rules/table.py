@@ -94,7 +94,7 @@ ROWS: tuple[Row, ...] = (
     ('buildkit.legacy_key_value', 'legacy-key-value', 'BK013', 'info', '0.1', ('Env', 'Label'), ('buildkit:LegacyKeyValueFormat',), (), 'safe', True, True, ('legacy-pair',), 'high', False, 'handwritten', ()),
     ('buildkit.platform_mismatch', 'platform-mismatch', 'BK014', 'warning', '0.1', ('Stage',), ('buildkit:InvalidBaseImagePlatform',), ('platform',), '', True, False, (), 'high', False, 'everywhere', ()),
     ('buildkit.secret_like_name', 'secret-like-name', 'BK016', 'warning', '0.1', ('Arg', 'Env'), ('buildkit:SecretsUsedInArgOrEnv',), (), '', False, True, (), 'high', False, 'everywhere', ()),
-    ('buildkit.unset_base_argument', 'unset-base-argument', 'BK017', 'info', '0.1', ('From',), ('buildkit:InvalidDefaultArgInFrom',), (), '', True, True, (), 'high', False, 'everywhere', ()),
+    ('buildkit.unset_base_argument', 'unset-base-argument', 'BK017', 'info', '0.1', ('From',), ('buildkit:InvalidDefaultArgInFrom',), (), '', True, True, (), 'high', False, 'shipped', ()),
     ('context.ignored_source', 'ignored-source', 'BK019', 'warning', '0.1', ('Build',), ('buildkit:CopyIgnoredFile',), (), '', True, False, (), 'high', False, 'everywhere', ()),
     ('buildkit.description_comment', 'description-comment', 'BK020', 'warning', '0.1', ('Arg', 'From'), ('buildkit:InvalidDefinitionDescription',), (), '', False, False, (), 'high', False, 'everywhere', ()),
     ('buildkit.protocol_casing', 'protocol-casing', 'BK021', 'warning', '0.1', ('Expose',), ('buildkit:ExposeProtoCasing',), (), 'safe', True, True, (), 'high', False, 'handwritten', ()),

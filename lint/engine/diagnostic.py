@@ -81,6 +81,14 @@ class Diagnostic:
             self.confidence,
         )  # fmt: skip
 
+    def with_places(self, message: str, places: tuple[tuple[Position, Position, str], ...]) -> Diagnostic:
+        """The diagnostic with another message and further related places."""
+        return Diagnostic(
+            self.file, self.source, self.code, self.name, self.severity, message, self.start, self.end,
+            self.aliases, self.instruction_line, self.stage, self.fix, (*self.related, *places), self.url,
+            self.confidence,
+        )  # fmt: skip
+
     @property
     def sort_key(self) -> tuple[Position, str, Position, str]:
         """The sort key of the findings of a file; it also identifies duplicates."""

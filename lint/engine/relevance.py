@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from ...rules.base import EVERYWHERE, HANDWRITTEN
-from ...rules.options import templates
+from ...rules.options import has_newer_version, templates
 from ...rules.stages.development import is_unshipped
 
 TYPE_CHECKING = False
@@ -54,7 +54,7 @@ class Relevance:
         """
         if rule.scope != EVERYWHERE and is_unshipped(self._build, stage):
             return True
-        if rule.scope == HANDWRITTEN and self._is_generated():
+        if rule.scope == HANDWRITTEN and (has_newer_version(self._build) or self._is_generated()):
             return True
         return bool(rule.subject) and self._is_explained(rule, finding, instruction)
 
