@@ -31,7 +31,8 @@ _BUILD_FILES = (
 )  # fmt: skip
 _SCRIPTS = (
     *((folder, (".sh", ".mk", ".ps1", ".bat")) for folder in ("", "scripts", "script", "ci", "hack", "bin", "tools")),
-    (".github/workflows", (".yml", ".yaml")),
+    *((folder, (".yml", ".yaml")) for folder in (".github/workflows", ".gitlab/ci", ".woodpecker", ".tekton")),
+    *((folder, ("",)) for folder in (".buildkite", ".buildkite/hooks")),
 )
 _WRITES = ("> ", ">", "-o ", "--output ", "--output=", "--output-file ", "--output-file=")
 

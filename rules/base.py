@@ -36,8 +36,8 @@ SCOPES = (EVERYWHERE, SHIPPED, HANDWRITTEN)
 """Where the findings of a rule matter; elsewhere their confidence is low.
 
 `everywhere`: what fails, does not do what it says, or leaks a secret; `shipped`: in images that are shipped, not in
-those for development, tests or documentation; `handwritten`: in such images if the file is not generated and not that
-of an old version, as it is a matter of style.
+those for development, tests or documentation, nor in those of an old version if there is a newer one; `handwritten`: in
+such images if the file is not generated, as it is a matter of style.
 """
 VERSION_WORDS = ("(?:un)?pin(?:s|ned|ning)?", "latest", "newest", "rolling", "versions?")
 """The subject of rules about versions that are not fixed, see `Rule`."""

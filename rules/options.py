@@ -110,7 +110,7 @@ def templates(build: Build) -> Sequence[frozenset[str]]:
 
 
 def has_newer_version(build: Build) -> bool:
-    """Whether the file is in the directory of one version, such as `3.1/`, and one of a newer version is next to it."""
+    """Whether the file is in the directory of one version, such as `3.1/`, and that of a newer one has it as well."""
     return bool(build.options.get(NEWER_VERSION, False))
 
 

@@ -25,9 +25,9 @@ _WHOLE_NAME = 1000
 OFF_IN_SHELLCHECK = ("SC2016", "SC2043", "SC2046", "SC2086", "SC2155")
 """ShellCheck's codes that are off by default.
 
-They are about words without quotes and `export A=$(b)`: the values in a build are rarely unknown, and a list of packages
-in a variable must not be quoted. A variable in single quotes is meant for the file or program that gets the text, and a
-loop over one word is for the day when there are two.
+They are about words without quotes and `export A=$(b)`: the values in a build are rarely unknown, and a list of
+packages in a variable must not be quoted. A variable in single quotes is meant for the file or program that gets the
+text, and a loop over one word is for the day when there are two.
 """
 
 

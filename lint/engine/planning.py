@@ -184,7 +184,7 @@ class LintPlans:
         templates = self._layout.templates(chain, roots)
         if templates:
             options[TEMPLATES] = templates
-        if self._layout.has_newer_version(chain):
+        if self._layout.has_newer_version(path, chain):
             options[NEWER_VERSION] = True
         passed = self.invocations.passed_arguments(path, roots)
         if passed:

@@ -52,11 +52,18 @@ class Relevance:
 
         `instruction`, `stage`: those that contain the start of the finding.
         """
-        if rule.scope != EVERYWHERE and is_unshipped(self._build, stage):
+        if rule.scope != EVERYWHERE and self._is_unshipped(stage):
             return True
-        if rule.scope == HANDWRITTEN and (has_newer_version(self._build) or self._is_generated()):
+        if rule.scope == HANDWRITTEN and self._is_generated():
             return True
         return bool(rule.subject) and self._is_explained(rule, finding, instruction)
+
+    def is_style_minor(self, stage: Stage) -> bool:
+        """Whether matters of style rarely matter in the stage."""
+        return self._is_unshipped(stage) or self._is_generated()
+
+    def _is_unshipped(self, stage: Stage | None) -> bool:
+        return has_newer_version(self._build) or is_unshipped(self._build, stage)
 
     def _is_generated(self) -> bool:
         if self._generated is None:

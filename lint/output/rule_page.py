@@ -42,8 +42,8 @@ ShellCheck and shows each finding at its position in the Dockerfile.
 
 - Severity: as ShellCheck reports it
 - Default: on if ShellCheck is installed (`pip install 'dockerfile-dlint[shellcheck]'`), except SC2016, SC2043,
-  SC2046, SC2086 and SC2155, which are rarely a problem in a build; `--extend-select SC` and the profiles `hadolint` and `strict` enable
-  them
+  SC2046, SC2086 and SC2155, which are rarely a problem in a build; `--extend-select SC` and the profiles `hadolint` and
+  `strict` enable them
 - Fix: none
 
 ## What to do

@@ -49,19 +49,23 @@ class ProjectLayout:
                 continue
             yield frozenset(line.strip() for line in data.decode("utf-8-sig", "replace").split("\n"))
 
-    def has_newer_version(self, chain: Sequence[str]) -> bool:
-        """Whether one of these directories, except the last, is for a version, and a newer one is next to it."""
+    def has_newer_version(self, dockerfile: str, chain: Sequence[str]) -> bool:
+        """Whether one of these directories is for a version, and the same file of a newer version is next to it."""
+        full = os.path.abspath(dockerfile)
         for directory, parent in pairwise(chain):
             own = _version(os.path.basename(directory))
             if own is None:
                 continue
-            others = map(_version, self._listed(parent)[1])
-            if any(other is not None and other[0] == own[0] and other[1] > own[1] for other in others):
-                return True
+            inner = os.path.relpath(full, directory)
+            for name in self._listed(parent)[1]:
+                other = _version(name)
+                is_newer = other is not None and other[0] == own[0] and other[1] > own[1]
+                if is_newer and os.path.lexists(os.path.join(parent, name, inner)):
+                    return True
         return False
 
     def image_directories(self, chain: Sequence[str]) -> frozenset[str]:
-        """The names of directories with a Dockerfile that are at most two levels below one of `chain`.
+        """The names, see `_plain`, of directories with a Dockerfile that are at most two levels below one of `chain`.
 
         The last one itself, which is the project, counts too, and the first one does not.
         """
@@ -71,15 +75,15 @@ class ProjectLayout:
                 self._images[directory] = frozenset(self._find_images(directory))
             found |= self._images[directory]
         if len(chain) > 1 and _has_dockerfile(self._listed(chain[-1])[0]):
-            found.add(os.path.basename(chain[-1]))
-        return frozenset(found - {os.path.basename(chain[0])})
+            found.add(_plain(os.path.basename(chain[-1])))
+        return frozenset(found - {_plain(os.path.basename(chain[0]))})
 
     def _find_images(self, directory: str) -> Iterator[str]:
         outer = [os.path.join(directory, name) for name in self._listed(directory)[1]]
         inner = (os.path.join(each, name) for each in outer for name in self._listed(each)[1])
         for each in islice(concatenated(outer, inner), _MAX_ENTRIES):
             if _has_dockerfile(self._listed(each)[0]):
-                yield os.path.basename(each)
+                yield _plain(os.path.basename(each))
 
     def _listed(self, directory: str) -> tuple[list[str], list[str]]:
         """The names of the files of a directory and of its subdirectories, without links and hidden ones."""
@@ -105,7 +109,7 @@ class ProjectImages:
         """Whether the project builds the image of this name, or has a Dockerfile in a directory called like it."""
         if name in self._built:
             return True
-        return "/" in name and name.rpartition("/")[2] in self._layout.image_directories(self._chain)
+        return "/" in name and _plain(name.rpartition("/")[2]) in self._layout.image_directories(self._chain)
 
 
 def _names_in(directory: str) -> tuple[list[str], list[str]]:
@@ -120,6 +124,11 @@ def _names_in(directory: str) -> tuple[list[str], list[str]]:
     except OSError:
         return [], []
     return sorted(files), sorted(directories)
+
+
+def _plain(name: str) -> str:
+    """A name in the form used for comparison: an image may be called `myapp` in the repository `My-App`."""
+    return re.sub(r"[\W_]", "", name).lower()
 
 
 def _has_dockerfile(files: Sequence[str]) -> bool:

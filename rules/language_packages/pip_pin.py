@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Run
 
 
-_INSTALLERS = ("pip", "setuptools", "wheel")
+_INSTALLERS = ("pip", "setuptools", "wheel", "virtualenv")
 
 
 @rule("DL3013", level=WARNING, since="0.1", prefilter=("pip", "uv", "poetry"), scope=SHIPPED, subject=VERSION_WORDS)
@@ -29,11 +29,11 @@ def pip_pin(run: Run, build: Build) -> Iterator[Finding]:
 
     ## Exceptions
     - Versions with an upper bound: `flask<4`, `flask~=3.0`.
-    - The upgrade of pip itself, with setuptools and wheel: a new pip does not change what is installed.
+    - The upgrade of pip itself, with setuptools and wheel, and virtualenv: a new one does not change what is installed.
     - Calls with a constraints file (`-c`, `PIP_CONSTRAINT`), and wheels from a local directory (`--no-index`).
     """
     for packages in unpinned_packages(build, run, "pip", "uv", "pipx", "poetry", "pipenv"):
-        if not pedantic(build) and any(package.name == "pip" for package in packages):
+        if not pedantic(build) and any(package.name in ("pip", "virtualenv") for package in packages):
             packages = [package for package in packages if package.name not in _INSTALLERS]
         if not packages:
             continue
@@ -51,6 +51,7 @@ EXAMPLES = (
     Bad("FROM python:3.12-slim\nRUN pipx install «poetry»"),
     Good("FROM python:3.12-slim\nRUN pip install -r requirements.txt"),
     Good("FROM python:3.12-slim\nRUN pip install --upgrade pip setuptools wheel", why="pip itself"),
+    Good("FROM python:3.12-slim\nRUN pip install virtualenv", why="makes the same environments"),
     Bad("FROM python:3.12-slim\nRUN pip install -U pip «flask»", message="`flask` is not pinned"),
     Bad("FROM python:3.12-slim\nRUN pip install --upgrade «pip»", options={"pedantic": True}),
     Bad(
