@@ -188,8 +188,9 @@ def _run(
 def _diagnostic(snippet: Snippet, row: dict[str, Any]) -> Diagnostic | None:
     """A comment of ShellCheck at its position in the Dockerfile; None if it does not apply to the RUN.
 
-    That is a matter of style where only severe findings matter, a comment on the lines that dlint added, on a final `cd` whose exit status is that of the RUN, or on `set -o
-    pipefail` in an unknown shell: most have it, and where it is missing the RUN fails at once.
+    That is a matter of style where only severe findings matter, or a comment on the lines that dlint added, on a final
+    `cd` whose exit status is that of the RUN, or on `set -o pipefail` in an unknown shell: most have it, and where it is
+    missing the RUN fails at once.
     """
     first, last = int(row["line"]) - 1 - _HEAD_LINES, int(row["endLine"]) - 1 - _HEAD_LINES
     if first < 0:

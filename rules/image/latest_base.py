@@ -26,10 +26,9 @@ def latest_base(instruction: From, build: Build) -> Iterator[Finding]:
     ## Exceptions
     - An image that the project builds from another Dockerfile, as a compose file, a CI workflow or a makefile shows.
     - A name without a namespace that is not an official image of Docker Hub: it is built locally.
-    - Images for development, tests and continuous integration, as their path or stage shows.
 
     ## Options
-    - `pedantic`: like hadolint, report the last two as well.
+    - `pedantic`: like hadolint, report the last as well.
     """
     stage = stage_to_pin(build, instruction)
     if stage is None or instruction.base is None:
@@ -61,7 +60,6 @@ EXAMPLES = (
     Bad("ARG P\nFROM «example.org/$P/base:latest»", why="the tag is literal"),
     Bad("FROM «debian:latest» AS a\nFROM debian:latest\nCOPY --from=a /a /a", why="reported once per image"),
     Good("FROM app:latest", why="not an official image, so it is built locally"),
-    Good("FROM debian:latest", options={"project-path": ".ci/Dockerfile"}, why="an image for CI"),
     Good("FROM debian:latest@sha256:" + "a" * 64, why="pinned by digest"),
     Good("ARG TAG\nFROM debian:$TAG", why="set by the build"),
 )

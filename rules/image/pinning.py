@@ -6,7 +6,6 @@ from ...model.images.catalog import is_official
 from ...model.images.end_of_life import EndOfLife
 from ..base import Finding
 from ..options import is_project_image, pedantic
-from ..stages.development import is_development_file, is_for_development
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,11 +33,9 @@ def pin_advice(ref: ImageRef | None) -> str:
 
 
 def is_worth_pinning(build: Build, stage: Stage) -> bool:
-    """Whether the base image can be pulled, and the file is not for development or tests; always with `pedantic`."""
+    """Whether the base image can be pulled; always with `pedantic`."""
     if pedantic(build):
         return True
-    if is_development_file(build) or is_for_development(stage):
-        return False
     ref = stage.base_ref
     if ref is None or not ref.name or is_official(ref.name):
         return True

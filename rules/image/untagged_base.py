@@ -26,10 +26,9 @@ def untagged_base(instruction: From, build: Build) -> Iterator[Finding]:
     ## Exceptions
     - An image that the project builds from another Dockerfile, as a compose file, a CI workflow or a makefile shows.
     - A name without a namespace that is not an official image of Docker Hub: it is built locally.
-    - Images for development, tests and continuous integration, as their path or stage shows.
 
     ## Options
-    - `pedantic`: like hadolint, report the last two as well.
+    - `pedantic`: like hadolint, report the last as well.
     """
     stage = stage_to_pin(build, instruction)
     ref = stage.base_ref if stage is not None else None
@@ -53,8 +52,6 @@ EXAMPLES = (
     Bad("FROM «centos»", why="a discontinued official image"),
     Good("FROM app", why="not an official image, so it is built locally"),
     Bad("FROM «app»", options={"pedantic": True}),
-    Good("FROM debian", options={"project-path": "tests/plugins/Dockerfile"}, why="an image for tests"),
-    Good("FROM debian AS dev", why="for development"),
     Bad("FROM «debian» AS a\nFROM debian\nCOPY --from=a /a /a", why="reported once per image"),
     Bad("FROM «debian» AS a\nFROM «debian»\nCOPY --from=a /a /a", options={"pedantic": True}),
     Good("FROM debian:12-slim AS base\nFROM base", why="a stage"),
