@@ -33,7 +33,7 @@ _SCRIPTS = (
     *((folder, (".sh", ".mk", ".ps1", ".bat")) for folder in ("", "scripts", "script", "ci", "hack", "bin", "tools")),
     *((folder, (".sh", ".yml", ".yaml")) for folder in (".ci", ".buildkite", ".buildkite/hooks", ".gitlab")),
     *((folder, (".sh", ".groovy")) for folder in (".jenkins", "jenkins", "Jenkins")),
-    (".github/workflows", (".yml", ".yaml")),
+    *((folder, (".yml", ".yaml")) for folder in (".github/workflows", ".gitlab/ci", ".woodpecker", ".tekton")),
 )
 """Directories of scripts, and the extensions of scripts there; outside of the top one, they may also have none."""
 _WRITES = ("> ", ">", "-o ", "--output ", "--output=", "--output-file ", "--output-file=")

@@ -31,6 +31,16 @@ LEVELS = (ERROR, WARNING, INFO, STYLE)
 HIGH, MEDIUM, LOW = "high", "medium", "low"
 CONFIDENCES = (HIGH, MEDIUM, LOW)
 """How sure a rule is that a finding is right, surest first."""
+EVERYWHERE, SHIPPED, HANDWRITTEN = "everywhere", "shipped", "handwritten"
+SCOPES = (EVERYWHERE, SHIPPED, HANDWRITTEN)
+"""Where the findings of a rule matter; elsewhere their confidence is low.
+
+`everywhere`: what fails, does not do what it says, or leaks a secret; `shipped`: in images that are shipped, not in
+those for development, tests or documentation, nor in those of an old version if there is a newer one; `handwritten`: in
+such images if the file is not generated, as it is a matter of style.
+"""
+VERSION_WORDS = ("(?:un)?pin(?:s|ned|ning)?", "latest", "newest", "rolling", "versions?")
+"""The subject of rules about versions that are not fixed, see `Rule`."""
 
 
 class Finding:
@@ -156,6 +166,9 @@ class Rule:
     - `formerly`: names in earlier releases, which still select it
     - `confidence`: how sure it is that a finding is right, unless the finding says otherwise; one of CONFIDENCES
     - `preview`: whether it is new, and only enabled by default with the key `preview`
+    - `scope`: where its findings matter, one of SCOPES
+    - `subject`: the words of its subject, as regular expressions in lower case; a comment at a finding that contains
+      one of them and gives a reason shows that what is reported is deliberate, so the finding has low confidence
     """
 
     __slots__ = (
@@ -174,7 +187,9 @@ class Rule:
         "onbuild",
         "prefilter",
         "preview",
+        "scope",
         "since",
+        "subject",
     )
 
     def __init__(
@@ -184,7 +199,7 @@ class Rule:
         code: str,
         level: str,
         since: str,
-        subjects: Sequence[str],
+        node_types: Sequence[str],
         aliases: Sequence[str],
         prefilter: Sequence[str],
         fix: str,
@@ -193,17 +208,21 @@ class Rule:
         formerly: Sequence[str] = (),
         confidence: str = HIGH,
         preview: bool = False,
+        scope: str = EVERYWHERE,
+        subject: Sequence[str] = (),
         check: Callable[..., Iterator[Finding]] | None = None,
     ) -> None:
         self.formerly = tuple(formerly)
         self.confidence = confidence
         self.preview = preview
+        self.scope = scope
+        self.subject = tuple(subject)
         self.module = module
         self.name = name
         self.code = code
         self.level = level
         self.since = since
-        self.node_types = tuple(subjects)
+        self.node_types = tuple(node_types)
         self.aliases = tuple(aliases)
         self.prefilter = tuple(prefilter)
         self.fix = fix
@@ -229,7 +248,7 @@ class Rule:
         return (
             self.module, self.name, self.code, self.level, self.since, self.node_types, self.aliases, self.prefilter,
             self.fix, self.default, self.onbuild, self.formerly, self.confidence,
-            self.preview,
+            self.preview, self.scope, self.subject,
         )  # fmt: skip
 
     @property
@@ -311,6 +330,8 @@ def rule(
     formerly: Sequence[str] = (),
     confidence: str = HIGH,
     preview: bool = False,
+    scope: str = EVERYWHERE,
+    subject: Sequence[str] = (),
 ) -> Callable[[Callable[..., Iterator[Finding]]], Rule]:
     """Turn the decorated generator into a rule: its function name is the rule's name, its docstring the page.
 
@@ -319,12 +340,12 @@ def rule(
 
     def decorate(check: Callable[..., Iterator[Finding]]) -> Rule:
         # A string: PEP 563
-        subjects = str(next(iter(check.__annotations__.values()))).split(" | ")
+        node_types = str(next(iter(check.__annotations__.values()))).split(" | ")
         module = check.__module__.removeprefix(_PACKAGE)
         name = check.__name__.replace("_", "-")
         return Rule(
-            module, name, code, level, since, subjects, aliases, prefilter, fix, default, onbuild, formerly,
-            confidence, preview, check,
+            module, name, code, level, since, node_types, aliases, prefilter, fix, default, onbuild, formerly,
+            confidence, preview, scope, subject, check,
         )  # fmt: skip
 
     return decorate

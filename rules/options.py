@@ -26,6 +26,10 @@ BUILT_FOR_DEVELOPMENT = "built-for-development"
 """Set by the engine, never by a configuration."""
 NEEDS_ROOT = "needs-root"
 """Set by the engine, never by a configuration."""
+TEMPLATES = "templates"
+"""Set by the engine, never by a configuration."""
+NEWER_VERSION = "newer-version"
+"""Set by the engine, never by a configuration."""
 
 
 def pedantic(build: Build) -> bool:
@@ -97,6 +101,17 @@ def project_path(build: Build) -> str:
 def built_for_development(build: Build) -> bool:
     """Whether all builds of the file that other files describe are for development or tests."""
     return bool(build.options.get(BUILT_FOR_DEVELOPMENT, False))
+
+
+def templates(build: Build) -> Sequence[frozenset[str]]:
+    """The lines, stripped, of the templates of Dockerfiles near the file."""
+    value: Any = build.options.get(TEMPLATES, ())
+    return value
+
+
+def has_newer_version(build: Build) -> bool:
+    """Whether the file is in the directory of one version, such as `3.1/`, and that of a newer one has it as well."""
+    return bool(build.options.get(NEWER_VERSION, False))
 
 
 def runs_privileged(build: Build) -> bool:

@@ -25,7 +25,7 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     Words = tuple[str, ...]
-    Row = tuple[str, str, str, str, str, Words, Words, Words, str, bool, bool, Words, str, bool]
+    Row = tuple[str, str, str, str, str, Words, Words, Words, str, bool, bool, Words, str, bool, str, Words]
 
 ROWS: tuple[Row, ...] = (
 '''

@@ -9,6 +9,7 @@ from ...rules.base import LEVELS, STYLE
 from ..config.layer import display_path
 from ..config.resolver import HADOLINT_FILE_NAMES
 from ..engine.linter import USAGE_ERRORS, check_size
+from ..engine.repeats import merge_repeats
 from ..engine.time_limit import TimeLimitExceeded
 from ..output.summary import TEXT_FORMATS
 from ..terminal.exit_status import BROKEN, CLEAN, FOUND
@@ -109,6 +110,7 @@ def _lint(
         _report_fixes(arguments, reports, form)
         if arguments.diff or arguments.fix_only:
             return _finish_without_findings(reports, arguments.diff)
+    merge_repeats(reports, plans)
     if outputs or form not in _FORMATS_WITHOUT_URLS:
         from ..output.links import set_rule_urls
 

@@ -22,10 +22,12 @@ RULE_FAMILIES = {"sc": 4} | {
 }
 """The letters that codes start with, in lower case, and the number of digits that follow; SC is ShellCheck's."""
 _WHOLE_NAME = 1000
-OFF_IN_SHELLCHECK = ("SC2046", "SC2086", "SC2155")
-"""ShellCheck's codes that are off by default: words without quotes, and `export A=$(b)`.
+OFF_IN_SHELLCHECK = ("SC2016", "SC2043", "SC2046", "SC2086", "SC2155")
+"""ShellCheck's codes that are off by default.
 
-The values in a build are rarely unknown, and a list of packages in a variable must not be quoted.
+They are about words without quotes and `export A=$(b)`: the values in a build are rarely unknown, and a list of
+packages in a variable must not be quoted. A variable in single quotes is meant for the file or program that gets the
+text, and a loop over one word is for the day when there are two.
 """
 
 

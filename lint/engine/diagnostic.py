@@ -81,6 +81,14 @@ class Diagnostic:
             self.confidence,
         )  # fmt: skip
 
+    def with_places(self, message: str, places: tuple[tuple[Position, Position, str], ...]) -> Diagnostic:
+        """The diagnostic with another message and further related places."""
+        return Diagnostic(
+            self.file, self.source, self.code, self.name, self.severity, message, self.start, self.end,
+            self.aliases, self.instruction_line, self.stage, self.fix, (*self.related, *places), self.url,
+            self.confidence,
+        )  # fmt: skip
+
     @property
     def sort_key(self) -> tuple[Position, str, Position, str]:
         """The sort key of the findings of a file; it also identifies duplicates."""
@@ -88,7 +96,14 @@ class Diagnostic:
 
 
 def diagnostic_from_finding(
-    finding: Finding, rule: Rule, severity: str, source: Source, instruction_line: int, stage: str, fix: Fix | None
+    finding: Finding,
+    rule: Rule,
+    severity: str,
+    confidence: str,
+    source: Source,
+    instruction_line: int,
+    stage: str,
+    fix: Fix | None,
 ) -> Diagnostic:
     """The diagnostic for a finding of a rule in `source`; `fix` is that of the finding, or None to offer none."""
     position = source.position
@@ -106,7 +121,7 @@ def diagnostic_from_finding(
         stage,
         fix,
         tuple((position(start), position(end), note) for start, end, note in finding.related),
-        confidence=finding.confidence or rule.confidence,
+        confidence=confidence,
     )
 
 

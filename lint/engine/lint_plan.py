@@ -9,7 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
-    from ...rules.base import Finding, Rule
+    from ...rules.base import Rule
     from ..config.profiles import Profile
     from ..config.severity import SeverityOverrides
 
@@ -110,9 +110,9 @@ class LintPlan:
             self.confidences, self.all_confidences,
         )  # fmt: skip
 
-    def reports(self, rule: Rule, finding: Finding) -> bool:
-        """Whether the finding of the rule is sure enough to be reported."""
-        return (finding.confidence or rule.confidence) in self.confidences or rule.code in self.all_confidences
+    def reports(self, rule: Rule, confidence: str) -> bool:
+        """Whether a finding of the rule with this confidence is reported."""
+        return confidence in self.confidences or rule.code in self.all_confidences
 
     def severity(self, rule: Rule, is_error: bool) -> str:
         """The severity of a finding of the rule; `is_error`: the file makes it an error."""

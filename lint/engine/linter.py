@@ -8,6 +8,7 @@ from bisect import bisect_right
 
 from ...model.build import Build
 from ...model.disk import NotReadable, OutsideBoundary, read_start
+from ...rules.base import EVERYWHERE, LOW
 from ...syntax.parser import parse
 from ...syntax.source import Source, SourceError
 from ...syntax.swallowed import swallowed_instructions
@@ -23,10 +24,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from ...fixers.edits.edit import Fix
+    from ...model.build import Stage
     from ...model.context import Context
-    from ...rules.base import Rule
+    from ...rules.base import Finding, Rule
     from ...syntax.tree import Dockerfile, Instruction
     from .lint_plan import LintPlan
+    from .relevance import Relevance
     from .shellcheck_snippet import Snippet
 
 MAX_BYTES = 64 * 1024 * 1024
@@ -208,11 +211,12 @@ def _diagnostics(
                     continue
                 if profile is not None and not profile.includes(rule.code, aliases):
                     continue
-                if not plan.reports(rule, finding):
+                confidence = locations.confidence(rule, finding)
+                if not plan.reports(rule, confidence):
                     continue
                 severity = plan.severity(rule, suppressions.checks.is_error(aliases))
                 fix = None if finding.fix and locations.is_in_mistake(finding.fix) else finding.fix
-                yield diagnostic_from_finding(finding, rule, severity, source, line, stage, fix)
+                yield diagnostic_from_finding(finding, rule, severity, confidence, source, line, stage, fix)
         except Exception as error:  # noqa: BLE001 - one broken rule must not stop the others
             if rule.code not in broken:
                 broken[rule.code] = _rule_error(rule, error, source.name)
@@ -254,11 +258,12 @@ def _instruction_visits(by_subject: dict[str, list[Rule]], instruction: Instruct
 class _Locations:
     """Maps offsets to instructions and stages; the index is made on first use."""
 
-    __slots__ = ("_mistakes", "build", "instructions", "stages")
+    __slots__ = ("_mistakes", "_relevance", "build", "instructions", "stages")
 
     def __init__(self, build: Build) -> None:
         self.build = build
         self._mistakes: list[Instruction] | None = None
+        self._relevance: Relevance | None = None
         self.instructions: list[int] = []
         self.stages: list[int] = []
 
@@ -269,8 +274,26 @@ class _Locations:
             self._mistakes = [each for each in dockerfile.instructions if swallowed_instructions(dockerfile, each)]
         return any(each.start <= edit.start <= each.end for each in self._mistakes for edit in fix.edits)
 
+    def confidence(self, rule: Rule, finding: Finding) -> str:
+        """The confidence of the finding: that of the rule or its own, or low where it rarely matters."""
+        confidence = finding.confidence or rule.confidence
+        if confidence == LOW or (rule.scope == EVERYWHERE and not rule.subject):
+            return confidence
+        if self._relevance is None:
+            from .relevance import Relevance
+
+            self._relevance = Relevance(self.build)
+        instruction, stage = self._around(finding.start)
+        return LOW if self._relevance.is_minor(rule, finding, instruction, stage) else confidence
+
     def of(self, offset: int) -> tuple[int, str]:
         """The first line of the instruction at `offset`, or its own line outside instructions, and the stage name."""
+        instruction, stage = self._around(offset)
+        line = self.build.dockerfile.source.line(offset) if instruction is None else instruction.start_line
+        return line, "" if stage is None else stage.name
+
+    def _around(self, offset: int) -> tuple[Instruction | None, Stage | None]:
+        """The instruction and the stage that contain `offset`."""
         build = self.build
         instructions = build.dockerfile.instructions
         if len(self.instructions) != len(instructions):
@@ -278,6 +301,5 @@ class _Locations:
             self.stages = [stage.start for stage in build.stages]
         found = bisect_right(self.instructions, offset) - 1
         is_inside = found >= 0 and offset <= instructions[found].end
-        line = instructions[found].start_line if is_inside else build.dockerfile.source.line(offset)
         stage = bisect_right(self.stages, offset) - 1
-        return line, build.stages[stage].name if stage >= 0 else ""
+        return instructions[found] if is_inside else None, build.stages[stage] if stage >= 0 else None

@@ -10,10 +10,12 @@ from ...rules.options import (
     BUILT_FOR_DEVELOPMENT,
     GIVEN_ARGUMENTS,
     NEEDS_ROOT,
+    NEWER_VERSION,
     PASSED_ARGUMENTS,
     PROJECT_IMAGES,
     PROJECT_PATH,
     TARGET_PLATFORMS,
+    TEMPLATES,
 )
 from ..config.arguments import OUTPUT_FORMATS
 from ..config.layer import ENVIRONMENT_PREFIX, ConfigError, ConfigLayer, display_path
@@ -27,6 +29,7 @@ from ..config.selection import (
     split_selectors,
 )
 from ..sources.invocations.index import BuildFinder
+from ..sources.project_layout import ProjectImages, ProjectLayout
 from ..terminal.streams import inform
 from .buildkit_checks import experimental_rules
 from .diagnostic import describe_internal_error
@@ -134,6 +137,7 @@ class LintPlans:
         self._plans: dict[tuple[object, ...], LintPlan] = {}
         self._contexts: ContextFinder | None = None
         self.invocations = BuildFinder(self._warn_once)
+        self._layout = ProjectLayout()
         self.shellcheck = shellcheck
 
     @property
@@ -175,9 +179,13 @@ class LintPlans:
         settings = config.dockerfile_settings(path)
         builds = self.builds(path, roots)
         options: dict[str, object] = {}
-        images = self.invocations.images(path, roots)
-        if images:
-            options[PROJECT_IMAGES] = images
+        chain = self.invocations.directories(path, roots)
+        options[PROJECT_IMAGES] = ProjectImages(self.invocations.images(path, roots), self._layout, chain)
+        templates = self._layout.templates(chain, roots)
+        if templates:
+            options[TEMPLATES] = templates
+        if self._layout.has_newer_version(path, chain):
+            options[NEWER_VERSION] = True
         passed = self.invocations.passed_arguments(path, roots)
         if passed:
             options[PASSED_ARGUMENTS] = passed

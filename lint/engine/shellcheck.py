@@ -12,8 +12,10 @@ import os
 import sys
 
 from ...model.state import PROXY_ARGS
+from ...rules.base import ERROR, LOW, WARNING
 from ...syntax.tree import Run
 from .diagnostic import Diagnostic
+from .relevance import Relevance
 from .shellcheck_snippet import DIALECTS, Snippet
 
 TYPE_CHECKING = False
@@ -72,7 +74,9 @@ class RunningProcesses:
 def shell_snippets(build: Build, suppressions: Suppressions, plan: LintPlan) -> list[Snippet]:
     """The scripts of all shell-form RUNs in a dialect that ShellCheck supports, including ONBUILD triggers."""
     found: list[Snippet] = []
+    relevance = Relevance(build)
     for stage in build.stages:
+        severe_only = LOW not in plan.confidences and relevance.is_style_minor(stage)
         for instruction in stage.all_instructions():
             if not isinstance(instruction, Run) or instruction.json or not instruction.words:
                 continue
@@ -85,7 +89,9 @@ def shell_snippets(build: Build, suppressions: Suppressions, plan: LintPlan) -> 
                 exports = sorted(name for name in names if name.isidentifier() and name.isascii())
                 line = (instruction.parent or instruction).start_line
                 source = build.dockerfile.source
-                found.append(Snippet(mapped, dialect, exports, source, line, stage.name, suppressions, plan))
+                found.append(
+                    Snippet(mapped, dialect, exports, source, line, stage.name, suppressions, plan, severe_only)
+                )
     return found
 
 
@@ -182,8 +188,9 @@ def _run(
 def _diagnostic(snippet: Snippet, row: dict[str, Any]) -> Diagnostic | None:
     """A comment of ShellCheck at its position in the Dockerfile; None if it does not apply to the RUN.
 
-    That is a comment on the lines that dlint added, on a final `cd` whose exit status is that of the RUN, or on `set -o
-    pipefail` in an unknown shell: most have it, and where it is missing the RUN fails at once.
+    That is a matter of style where only severe findings matter, or a comment on the lines that dlint added, on a final
+    `cd` whose exit status is that of the RUN, or on `set -o pipefail` in an unknown shell: most have it, and where it
+    is missing the RUN fails at once.
     """
     first, last = int(row["line"]) - 1 - _HEAD_LINES, int(row["endLine"]) - 1 - _HEAD_LINES
     if first < 0:
@@ -197,6 +204,8 @@ def _diagnostic(snippet: Snippet, row: dict[str, Any]) -> Diagnostic | None:
     start = min(starts[min(first, len(lines) - 1)] + column - 1, max(0, size - 1))
     end = min(max(starts[min(last, len(lines) - 1)] + end_column - 1, start + 1), size)
     if row["code"] == _UNWATCHED_CD and not snippet.mapped.text[end:].strip():
+        return None
+    if snippet.severe_only and row["level"] not in (ERROR, WARNING):
         return None
     if row["code"] == _OPTION_OF_SET and "pipefail" in row["message"]:
         return None

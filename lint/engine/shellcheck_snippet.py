@@ -13,9 +13,14 @@ DIALECTS = {"sh": "/bin/sh", "bash": "/bin/bash", "dash": "/bin/dash", "ash": "/
 
 
 class Snippet:
-    """One script for ShellCheck, with what its findings need: source, first line of the instruction, stage, plan."""
+    """One script for ShellCheck, with what its findings need: source, first line of the instruction, stage, plan.
 
-    __slots__ = ("dialect", "exports", "instruction_line", "mapped", "plan", "source", "stage", "suppressions")
+    `severe_only`: whether only errors and warnings matter.
+    """
+
+    __slots__ = (
+        "dialect", "exports", "instruction_line", "mapped", "plan", "severe_only", "source", "stage", "suppressions",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -27,7 +32,9 @@ class Snippet:
         stage: str,
         suppressions: Suppressions,
         plan: LintPlan,
+        severe_only: bool = False,
     ) -> None:
+        self.severe_only = severe_only
         self.suppressions = suppressions
         self.plan = plan
         self.mapped = mapped

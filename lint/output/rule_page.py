@@ -18,6 +18,11 @@ _FIXES = {
     "unsafe": "`--fix --unsafe-fixes` (unsafe: it may change what the image contains or does)",
     "display": "a suggestion that is shown but never applied",
 }
+_SCOPES = {
+    "everywhere": "",
+    "shipped": "; low in images that are not shipped",
+    "handwritten": "; low in images that are not shipped and in generated files",
+}
 _TOOLS = {
     "buildkit": "BuildKit",
     "checkov": "Checkov",
@@ -36,9 +41,9 @@ ShellCheck reports a problem in the shell commands of a RUN instruction. dlint p
 ShellCheck and shows each finding at its position in the Dockerfile.
 
 - Severity: as ShellCheck reports it
-- Default: on if ShellCheck is installed (`pip install 'dockerfile-dlint[shellcheck]'`), except SC2046, SC2086 and
-  SC2155, which are rarely a problem in a build; `--extend-select SC` and the profiles `hadolint` and `strict` enable
-  them
+- Default: on if ShellCheck is installed (`pip install 'dockerfile-dlint[shellcheck]'`), except SC2016, SC2043,
+  SC2046, SC2086 and SC2155, which are rarely a problem in a build; `--extend-select SC` and the profiles `hadolint` and
+  `strict` enable them
 - Fix: none
 
 ## What to do
@@ -98,7 +103,7 @@ def _facts(rule: Rule) -> Iterator[tuple[str, str]]:
         yield "Default", "always on"
     else:
         yield "Default", _default(rule)
-    yield "Confidence", rule.confidence
+    yield "Confidence", rule.confidence + _SCOPES[rule.scope]
     yield "Fix", _FIXES.get(rule.fix, "none")
     names = [f"{_TOOLS[tool]} `{name}`" for tool, _, name in (alias.partition(":") for alias in rule.aliases)]
     names += [f"formerly `{name}`" for name in rule.formerly]

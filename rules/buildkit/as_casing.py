@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...fixers.edits.edit import SAFE, Edit, Fix
-from ..base import STYLE, Bad, Finding, Good, rule
+from ..base import HANDWRITTEN, STYLE, Bad, Finding, Good, rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import From
 
 
-@rule("BK002", level=STYLE, since="0.1", aliases=("buildkit:FromAsCasing",), fix=SAFE)
+@rule("BK002", level=STYLE, since="0.1", aliases=("buildkit:FromAsCasing",), fix=SAFE, scope=HANDWRITTEN)
 def as_casing(instruction: From, build: Build) -> Iterator[Finding]:
     """`AS` is not written in the same case as `FROM`.
 

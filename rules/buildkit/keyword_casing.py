@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...fixers.edits.edit import SAFE, Edit, Fix
 from ...syntax.instruction_checks import KEYWORDS
 from ...syntax.source import Span
-from ..base import WARNING, Bad, Finding, Good, rule
+from ..base import HANDWRITTEN, WARNING, Bad, Finding, Good, rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,7 +14,15 @@ if TYPE_CHECKING:
     from ...model.build import Build
 
 
-@rule("BK004", level=WARNING, since="0.1", aliases=("buildkit:ConsistentInstructionCasing",), onbuild=False, fix=SAFE)
+@rule(
+    "BK004",
+    level=WARNING,
+    since="0.1",
+    aliases=("buildkit:ConsistentInstructionCasing",),
+    onbuild=False,
+    fix=SAFE,
+    scope=HANDWRITTEN,
+)
 def keyword_casing(build: Build) -> Iterator[Finding]:
     """An instruction keyword is not in the same case as most others in the file.
 

@@ -6,7 +6,7 @@ from ...fixers.edits.edit import SAFE, Edit, Fix
 from ...syntax.expand import ExpansionError, expand
 from ...syntax.parser import parse
 from ...syntax.source import Source, Span
-from ..base import INFO, Bad, Finding, Good, rule
+from ..base import HANDWRITTEN, INFO, Bad, Finding, Good, rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +16,15 @@ if TYPE_CHECKING:
     from ...syntax.tree import Argument, Env, Instruction, Label
 
 
-@rule("BK013", level=INFO, since="0.1", aliases=("buildkit:LegacyKeyValueFormat",), fix=SAFE, formerly=("legacy-pair",))
+@rule(
+    "BK013",
+    level=INFO,
+    since="0.1",
+    aliases=("buildkit:LegacyKeyValueFormat",),
+    fix=SAFE,
+    formerly=("legacy-pair",),
+    scope=HANDWRITTEN,
+)
 def legacy_key_value(instruction: Env | Label, build: Build) -> Iterator[Finding]:
     """ENV or LABEL uses the legacy format `key value`, without `=`.
 

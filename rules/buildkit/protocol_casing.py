@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...fixers.edits.edit import SAFE, Edit, Fix
-from ..base import WARNING, Bad, Finding, Good, rule
+from ..base import HANDWRITTEN, WARNING, Bad, Finding, Good, rule
 from .expose import exposed_ports
 
 TYPE_CHECKING = False
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Expose
 
 
-@rule("BK021", level=WARNING, since="0.1", aliases=("buildkit:ExposeProtoCasing",), fix=SAFE)
+@rule("BK021", level=WARNING, since="0.1", aliases=("buildkit:ExposeProtoCasing",), fix=SAFE, scope=HANDWRITTEN)
 def protocol_casing(instruction: Expose, build: Build) -> Iterator[Finding]:
     """EXPOSE has an uppercase protocol.
 

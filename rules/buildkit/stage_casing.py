@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...fixers.edits.edit import SAFE, Edit, Fix
 from ...syntax.instruction_checks import parse_mount_fields
-from ..base import WARNING, Bad, Finding, Good, rule
+from ..base import HANDWRITTEN, WARNING, Bad, Finding, Good, rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import From
 
 
-@rule("BK001", level=WARNING, since="0.1", aliases=("buildkit:StageNameCasing",), fix=SAFE)
+@rule("BK001", level=WARNING, since="0.1", aliases=("buildkit:StageNameCasing",), fix=SAFE, scope=HANDWRITTEN)
 def stage_casing(instruction: From, build: Build) -> Iterator[Finding]:
     """A stage name contains uppercase letters.
 

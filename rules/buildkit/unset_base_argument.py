@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...syntax.expand import variable_references
-from ..base import INFO, Bad, Finding, Good, rule
+from ..base import INFO, SHIPPED, Bad, Finding, Good, rule
 from ..options import given_arguments, passed_arguments
 from ..text import join_quoted
 from .base_names import always_invalid, invalid_without_build_arguments
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import From
 
 
-@rule("BK017", level=INFO, since="0.1", aliases=("buildkit:InvalidDefaultArgInFrom",))
+@rule("BK017", level=INFO, since="0.1", aliases=("buildkit:InvalidDefaultArgInFrom",), scope=SHIPPED)
 def unset_base_argument(instruction: From, build: Build) -> Iterator[Finding]:
     """The base image name is invalid unless a build argument is given.
 

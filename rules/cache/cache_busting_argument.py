@@ -7,7 +7,7 @@ from heapq import heapify, heappop, heappush
 
 from ...model.layers import first_package_download, runs_project_code
 from ...syntax.tree import Arg, Env, Label, Run
-from ..base import WARNING, Bad, Finding, Good, rule
+from ..base import SHIPPED, WARNING, Bad, Finding, Good, rule
 from ..packages.package_findings import CallPrefix
 from ..text import format_line_numbers
 from .build_identity import uses_of_variable, varies_per_build
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Instruction, KeyValuePair
 
 
-@rule("OPT021", level=WARNING, since="0.1", onbuild=False, formerly=("changing-argument",))
+@rule("OPT021", level=WARNING, since="0.1", onbuild=False, formerly=("changing-argument",), scope=SHIPPED)
 def cache_busting_argument(stage: Stage, build: Build) -> Iterator[Finding]:
     """An ARG that changes with every build is declared before expensive steps that do not need it.
 

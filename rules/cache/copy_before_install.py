@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .sources import CopySource
 
 
-@rule("OPT020", level=WARNING, since="0.1", onbuild=False)
+@rule("OPT020", level=WARNING, since="0.1", onbuild=False, subject=("cache", "layers?"))
 def copy_before_install(stage: Stage, build: Build) -> Iterator[Finding]:
     """Source code is copied before the dependencies are installed.
 

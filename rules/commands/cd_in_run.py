@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...fixers.edits.edit import UNSAFE, Edit, Fix
 from ...fixers.edits.instructions import has_comments_inside
 from ...syntax.tree import Run
-from ..base import LOW, WARNING, Bad, Finding, Good, rule
+from ..base import HANDWRITTEN, LOW, WARNING, Bad, Finding, Good, rule
 from ..options import pedantic
 from ..text import format_line_numbers
 from .shell_programs import sequential_commands
@@ -22,7 +22,9 @@ _SEPARATE_SHELLS = frozenset(("subshell", "substitution", "function"))
 _MOVING = frozenset(("cd", "pushd", "popd"))
 
 
-@rule("DL3003", level=WARNING, since="0.1", aliases=("trivy:DS-0013",), fix=UNSAFE, prefilter=("cd",))
+@rule(
+    "DL3003", level=WARNING, since="0.1", aliases=("trivy:DS-0013",), fix=UNSAFE, prefilter=("cd",), scope=HANDWRITTEN
+)
 def cd_in_run(run: Run, build: Build) -> Iterator[Finding]:
     """A RUN ends with `cd`, or several RUNs start with the same `cd`.
 

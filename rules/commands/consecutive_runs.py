@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...fixers.edits.edit import SAFE, UNSAFE, Fix
 from ...fixers.edits.join_runs import join_runs
-from ..base import INFO, LOW, Bad, Finding, Good, rule
+from ..base import HANDWRITTEN, INFO, LOW, Bad, Finding, Good, rule
 from ..options import pedantic
 from ..stages.development import ships
 from ..text import format_line_numbers
@@ -20,7 +20,15 @@ if TYPE_CHECKING:
 _MIN_RUNS = 3
 
 
-@rule("DL3059", level=INFO, since="0.1", onbuild=False, fix=SAFE)
+@rule(
+    "DL3059",
+    level=INFO,
+    since="0.1",
+    onbuild=False,
+    fix=SAFE,
+    scope=HANDWRITTEN,
+    subject=("layers?", "cache", "caching", "separate", "separately"),
+)
 def consecutive_runs(stage: Stage, build: Build) -> Iterator[Finding]:
     """Three or more consecutive RUN instructions make small changes.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...fixers.edits.edit import SAFE, Edit, Fix
 from ...model.packages.call_arguments import may_hold_flags
 from ...syntax.command import Word
-from ..base import WARNING, Bad, Finding, Good, rule
+from ..base import SHIPPED, WARNING, Bad, Finding, Good, rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ _HIGH = 100_000
 """For this ID, /var/log/lastlog adds 29 MB of zeroes to the layer: 292 bytes per lower ID."""
 
 
-@rule("DL3046", level=WARNING, since="0.1", fix=SAFE, prefilter=("useradd",))
+@rule("DL3046", level=WARNING, since="0.1", fix=SAFE, prefilter=("useradd",), scope=SHIPPED)
 def high_user_id(run: Run, build: Build) -> Iterator[Finding]:
     """`useradd` with a high user ID creates a very large lastlog file.
 

@@ -6,7 +6,7 @@ from ...fixers.edits.edit import UNSAFE, Edit, Fix
 from ...fixers.edits.instructions import insert_instruction_before
 from ...syntax.source import Span
 from ...syntax.tree import Cmd, Entrypoint, Healthcheck, Onbuild, Run, Shell
-from ..base import WARNING, Bad, Finding, Good, rule
+from ..base import SHIPPED, WARNING, Bad, Finding, Good, rule
 from ..options import pedantic
 from .pipelines import PIPES, hides_failure, pipeline_at
 from .shell_programs import SHELL_NAMES, has_errexit, sets_errexit
@@ -19,7 +19,15 @@ if TYPE_CHECKING:
     from ...syntax.command import Command
 
 
-@rule("DL4006", level=WARNING, since="0.1", fix=UNSAFE, prefilter=("|",))
+@rule(
+    "DL4006",
+    level=WARNING,
+    since="0.1",
+    fix=UNSAFE,
+    prefilter=("|",),
+    scope=SHIPPED,
+    subject=("pipefail", "pipe"),
+)
 def pipe_without_pipefail(run: Run, build: Build) -> Iterator[Finding]:
     """A failure before a pipe is ignored, because the shell only checks the last command.
 

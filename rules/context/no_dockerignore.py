@@ -8,7 +8,7 @@ from ...model.context_waste import describe_entries, find_waste
 from ...model.git_usage import reads_git_history
 from ...model.layers import copies_whole_context
 from ...syntax.tree import CopyOrAdd
-from ..base import WARNING, Bad, Finding, Good, rule
+from ..base import SHIPPED, WARNING, Bad, Finding, Good, rule
 from ..text import format_size
 
 TYPE_CHECKING = False
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Argument
 
 
-@rule("CTX001", level=WARNING, since="0.1", onbuild=False)
+@rule("CTX001", level=WARNING, since="0.1", onbuild=False, scope=SHIPPED)
 def no_dockerignore(build: Build) -> Iterator[Finding]:
     """The whole build context is copied without a `.dockerignore`.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...fixers.edits.edit import UNSAFE
 from ...fixers.edits.word_edits import flag_fix
-from ..base import MEDIUM, WARNING, Bad, Finding, Good, rule
+from ..base import MEDIUM, SHIPPED, WARNING, Bad, Finding, Good, rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _HANDLED = ("-f", "--fail", "--fail-with-body", "-w", "--write-out", "-K", "--config", "--retry-all-errors")
 
 
-@rule("COR050", level=WARNING, since="0.1", confidence=MEDIUM, fix=UNSAFE, prefilter=("curl",))
+@rule("COR050", level=WARNING, since="0.1", confidence=MEDIUM, fix=UNSAFE, prefilter=("curl",), scope=SHIPPED)
 def healthcheck_status(instruction: Healthcheck, build: Build) -> Iterator[Finding]:
     """HEALTHCHECK calls curl without `--fail`, so an error of the server counts as healthy.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...fixers.edits.edit import SAFE, Fix
 from ...fixers.edits.word_edits import remove_word
-from ..base import INFO, Bad, Finding, Good, rule
+from ..base import HANDWRITTEN, INFO, Bad, Finding, Good, rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Run
 
 
-@rule("COR006", level=INFO, since="0.1", fix=SAFE)
+@rule("COR006", level=INFO, since="0.1", fix=SAFE, scope=HANDWRITTEN)
 def repeated_package(run: Run, build: Build) -> Iterator[Finding]:
     """An install command lists the same package twice.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...fixers.edits.edit import UNSAFE
 from ...fixers.edits.word_edits import flag_fix
-from ..base import INFO, MEDIUM, Bad, Finding, Good, rule
+from ..base import INFO, MEDIUM, SHIPPED, Bad, Finding, Good, rule
 from ..commands.shell_programs import SHELL_NAMES
 from .fetches import fetches, is_verified
 
@@ -25,7 +25,7 @@ _HANDLED = (
 """Options that make it fail, print the status for the script, or do not download a file."""
 
 
-@rule("SEC040", level=INFO, since="0.1", confidence=MEDIUM, fix=UNSAFE, prefilter=("curl",))
+@rule("SEC040", level=INFO, since="0.1", confidence=MEDIUM, fix=UNSAFE, prefilter=("curl",), scope=SHIPPED)
 def curl_without_fail(run: Run, build: Build) -> Iterator[Finding]:
     """curl stores or executes an error page as if it were the file, because it runs without `--fail`.
 

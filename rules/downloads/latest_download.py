@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ...syntax.tree import Add
-from ..base import INFO, Bad, Finding, Good, rule
+from ..base import INFO, SHIPPED, VERSION_WORDS, Bad, Finding, Good, rule
 from .fetches import fetches, is_private, is_verified
 
 TYPE_CHECKING = False
@@ -31,6 +31,8 @@ _MOVING = re.compile(
     since="0.1",
     preview=True,
     prefilter=("latest", "master", "main", "head", "develop", "trunk", "nightly"),
+    scope=SHIPPED,
+    subject=VERSION_WORDS,
 )
 def latest_download(instruction: Add | Run, build: Build) -> Iterator[Finding]:
     """A download names no version: its URL has `latest`, `nightly` or a branch.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ..base import WARNING, Bad, Finding, Good, rule
+from ..base import SHIPPED, VERSION_WORDS, WARNING, Bad, Finding, Good, rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +20,14 @@ _ARCHIVE = re.compile(
 )
 
 
-@rule("PKG005", level=WARNING, since="0.1", prefilter=("://", "github:", "gitlab:", "#ma", "#dev"))
+@rule(
+    "PKG005",
+    level=WARNING,
+    since="0.1",
+    prefilter=("://", "github:", "gitlab:", "#ma", "#dev"),
+    scope=SHIPPED,
+    subject=VERSION_WORDS,
+)
 def moving_branch(run: Run, build: Build) -> Iterator[Finding]:
     """pip, uv, npm, pnpm or Yarn installs a package from a branch, which moves.
 

@@ -6,7 +6,7 @@ from ...model.images.catalog import is_official
 from ...model.images.reference import InvalidReferenceError, parse_reference
 from ...syntax.instruction_checks import parse_mount_fields
 from ...syntax.tree import Copy
-from ..base import WARNING, Bad, Finding, Good, rule
+from ..base import SHIPPED, VERSION_WORDS, WARNING, Bad, Finding, Good, rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _MOVING = frozenset(("latest", "main", "master", "trunk", "edge", "nightly", "canary", "rolling", "unstable", "devel"))
 
 
-@rule("SEC030", level=WARNING, since="0.1", prefilter=("from=",))
+@rule("SEC030", level=WARNING, since="0.1", prefilter=("from=",), scope=SHIPPED, subject=VERSION_WORDS)
 def moving_source_image(instruction: Copy | Run, build: Build) -> Iterator[Finding]:
     """`COPY --from` or `RUN --mount=from` uses an image whose tag moves, such as `latest`.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...syntax.tree import Add
-from ..base import WARNING, Bad, Finding, Good, rule
+from ..base import SHIPPED, WARNING, Bad, Finding, Good, rule
 from .fetches import fetches, is_private, is_verified
 
 TYPE_CHECKING = False
@@ -14,7 +14,14 @@ if TYPE_CHECKING:
     from ...syntax.tree import Run
 
 
-@rule("SEC032", level=WARNING, since="0.1", prefilter=("http://", "ftp://"))
+@rule(
+    "SEC032",
+    level=WARNING,
+    since="0.1",
+    prefilter=("http://", "ftp://"),
+    scope=SHIPPED,
+    subject=("https?", "tls", "ssl", "certificates?"),
+)
 def plain_http(instruction: Add | Run, build: Build) -> Iterator[Finding]:
     """A file is downloaded without encryption, over `http://` or `ftp://`, and not verified.
 

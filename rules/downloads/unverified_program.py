@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ..base import INFO, MEDIUM, Bad, Finding, Good, rule
+from ..base import INFO, MEDIUM, SHIPPED, Bad, Finding, Good, rule
 from .fetches import fetches, is_private, is_verified
 
 TYPE_CHECKING = False
@@ -23,7 +23,15 @@ _URLRETRIEVE = re.compile(
 _USERS = frozenset(("tar", "unzip", "bsdtar", "dpkg", "rpm", "gunzip", "7z", "installer", "msiexec", "xz", "unxz"))
 
 
-@rule("SEC031", level=INFO, since="0.1", confidence=MEDIUM, prefilter=("curl", "wget", "urlretrieve"))
+@rule(
+    "SEC031",
+    level=INFO,
+    since="0.1",
+    confidence=MEDIUM,
+    prefilter=("curl", "wget", "urlretrieve"),
+    scope=SHIPPED,
+    subject=("checksums?", r"sha\d*", "hash(?:es)?", "signatures?", "verify", "verified", "verification"),
+)
 def unverified_program(run: Run, build: Build) -> Iterator[Finding]:
     """A program or an archive is downloaded and used without verifying its checksum.
 

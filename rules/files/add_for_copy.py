@@ -8,7 +8,7 @@ from ...fixers.edits.edit import SAFE, UNSAFE, Edit, Fix
 from ...model.layers import is_remote_source
 from ...syntax.source import Span
 from ...syntax.swallowed import has_foreign_words
-from ..base import WARNING, Bad, Finding, Good, rule
+from ..base import HANDWRITTEN, WARNING, Bad, Finding, Good, rule
 from ..text import join_quoted
 
 TYPE_CHECKING = False
@@ -39,7 +39,14 @@ _COMPRESSED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
 """First bytes of gzip, bzip2, xz and Zstandard files."""
 
 
-@rule("DL3020", level=WARNING, since="0.1", aliases=("trivy:DS-0005", "checkov:CKV_DOCKER_4", "cis:4.9"), fix=SAFE)
+@rule(
+    "DL3020",
+    level=WARNING,
+    since="0.1",
+    aliases=("trivy:DS-0005", "checkov:CKV_DOCKER_4", "cis:4.9"),
+    fix=SAFE,
+    scope=HANDWRITTEN,
+)
 def add_for_copy(add: Add, build: Build) -> Iterator[Finding]:
     """ADD is used where COPY does the same.
 

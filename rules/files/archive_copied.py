@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...model.image_paths import commands_with_directories, copied_paths, resolve_image_path
 from ...syntax.command import Word
 from ...syntax.tree import Copy, Run
-from ..base import INFO, Bad, Finding, Good, rule
+from ..base import INFO, SHIPPED, Bad, Finding, Good, rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ _EXTRACTED = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz", ".tbz2", ".tar.xz",
 _VALUED = frozenset(("-f", "--file", "-C", "--directory", "--transform", "--exclude", "--strip-components"))
 
 
-@rule("DL3010", level=INFO, since="0.1", onbuild=False)
+@rule("DL3010", level=INFO, since="0.1", onbuild=False, scope=SHIPPED)
 def archive_copied(stage: Stage, build: Build) -> Iterator[Finding]:
     """An archive is copied into the image and then extracted.
 

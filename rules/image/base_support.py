@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from ...model.images.end_of_life import EndOfLife
+from ...model.images.tags import DEBIAN_RELEASES, UBUNTU_RELEASES
 from ..base import Finding
-from ..options import project_path
+from ..options import has_newer_version, project_path
 from ..stages.development import is_development_file, is_for_development
 from .pinning import stages_of_base
 
@@ -37,7 +38,7 @@ def support_finding(build: Build, stage: Stage, *, shipped: bool) -> Finding | N
     table = build.cached("end of life", EndOfLife)
     message = _ended_message(table, ref)
     if shipped:
-        return Finding(message, base) if message else None
+        return Finding(message, base, confidence="low" if _is_frozen(build, table, ref) else "") if message else None
     same = stages_of_base(build, stage)
     root = build.final_stage.root if build.final_stage is not None else None
     first = root if root is not None and stages_of_base(build, root) is same else same[0]
@@ -65,6 +66,26 @@ def _ending_message(table: EndOfLife, ref: ImageRef, *, soon: bool) -> str:
     supported = table.supported(ref, ending)
     remedy = f"plan the upgrade to {supported}" if supported else "plan the upgrade to a supported release"
     return f"{_subject(ref, ending)} {verb} support until {_dates(ending)}; {remedy}"
+
+
+def _is_frozen(build: Build, table: EndOfLife, ref: ImageRef) -> bool:
+    """Whether the file belongs to an old version, so that another base image would not do.
+
+    Its directory is that of a version, with a newer one next to it, or it installs a package for the release of the
+    distribution: `~buster`, `+deb10`, `debian10`.
+    """
+    if has_newer_version(build):
+        return True
+    text = build.dockerfile.source.text
+    return any(re.search(_package_version(each), text) for each in table.releases(ref) if each.ended)
+
+
+def _package_version(release: Release) -> str:
+    """A regular expression for the end of the version of a package that is made for a release of a distribution."""
+    product, number = release.product[0], re.escape(release.name)
+    names = {"debian": DEBIAN_RELEASES, "ubuntu": UBUNTU_RELEASES}.get(product, {})
+    words = [rf"[~+]{re.escape(names[release.name])}\b"] if release.name in names else []
+    return "|".join([*words, rf"\d[-+~.]?{product}{number}\b", rf"[~+]{product[:3]}{number}(?:u\d+)?\b"])
 
 
 def _is_deliberate(build: Build, stage: Stage, releases: Sequence[Release]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...model.packages.runtime_libraries import is_build_package, runtime_libraries_for
 from ...syntax.tree import Cmd, Entrypoint, Expose, Run
-from ..base import INFO, LOW, MEDIUM, Bad, Finding, Good, rule
+from ..base import INFO, LOW, MEDIUM, SHIPPED, Bad, Finding, Good, rule
 from ..packages.package_findings import PackageSpan
 from ..runtime.started_scripts import starting_instructions, starts_interpreter
 from ..stages.development import is_shipped_image
@@ -30,7 +30,15 @@ _COMPILING = ("nvidia/", "cuda", "rocm/", "tensorflow", "pytorch", "jupyter", "i
 """Parts of names of images whose libraries compile at run time, or whose users compile."""
 
 
-@rule("OPT022", level=INFO, since="0.1", confidence=MEDIUM, onbuild=False)
+@rule(
+    "OPT022",
+    level=INFO,
+    since="0.1",
+    confidence=MEDIUM,
+    onbuild=False,
+    scope=SHIPPED,
+    subject=("compile", "compiler", "compilers", "compiling", "headers?", "run ?time", "toolchain", "build tools"),
+)
 def build_packages_shipped(build: Build) -> Iterator[Finding]:
     """The final image contains compilers and headers that only the build needs.
 

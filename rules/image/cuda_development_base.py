@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...syntax.tree import Cmd, Entrypoint, Expose
-from ..base import LOW, MEDIUM, WARNING, Bad, Finding, Good, rule
+from ..base import LOW, MEDIUM, SHIPPED, WARNING, Bad, Finding, Good, rule
 from ..runtime.started_scripts import starting_instructions, starts_interpreter
 from ..stages.development import is_development_file, is_for_development
 from .cuda import is_cuda_image, is_pytorch_image, may_compile
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     preview=True,
     onbuild=False,
     prefilter=("devel",),
+    scope=SHIPPED,
 )
 def cuda_development_base(build: Build) -> Iterator[Finding]:
     """The final image is based on a `devel` image of CUDA, although nothing is compiled in it.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..base import LOW, MEDIUM, WARNING, Bad, Finding, Good, rule
+from ..base import LOW, MEDIUM, SHIPPED, WARNING, Bad, Finding, Good, rule
 from ..stages.development import is_development_file, is_for_development
 from .cuda import is_cuda_image, may_compile, pytorch_version, uses_system_cuda
 
@@ -29,6 +29,7 @@ _INDEX_VARIABLES = ("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "UV_INDEX_URL", "UV_
     preview=True,
     onbuild=False,
     prefilter=("torch",),
+    scope=SHIPPED,
 )
 def cuda_twice(run: Run, build: Build) -> Iterator[Finding]:
     """PyTorch is installed with its own CUDA libraries in an image that already contains CUDA.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..base import WARNING, Bad, Finding, Good, rule
+from ..base import SHIPPED, WARNING, Bad, Finding, Good, rule
 from .base_support import support_finding
 
 TYPE_CHECKING = False
@@ -12,7 +12,14 @@ if TYPE_CHECKING:
     from ...model.build import Build, Stage
 
 
-@rule("BAS001", level=WARNING, since="0.1", onbuild=False)
+@rule(
+    "BAS001",
+    level=WARNING,
+    since="0.1",
+    onbuild=False,
+    scope=SHIPPED,
+    subject=("end of life", "eol", "outdated", "old", "older", "glibc", "compatible", "compatibility"),
+)
 def end_of_life_base(stage: Stage, build: Build) -> Iterator[Finding]:
     """The final image is based on a release that has reached end of life.
 

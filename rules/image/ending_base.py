@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..base import INFO, Bad, Finding, Good, rule
+from ..base import INFO, SHIPPED, Bad, Finding, Good, rule
 from .base_support import support_finding
 
 TYPE_CHECKING = False
@@ -12,7 +12,14 @@ if TYPE_CHECKING:
     from ...model.build import Build, Stage
 
 
-@rule("BAS002", level=INFO, since="0.1", onbuild=False)
+@rule(
+    "BAS002",
+    level=INFO,
+    since="0.1",
+    onbuild=False,
+    scope=SHIPPED,
+    subject=("end of life", "eol", "outdated", "old", "older", "glibc", "compatible", "compatibility"),
+)
 def ending_base(stage: Stage, build: Build) -> Iterator[Finding]:
     """The support of a base image ends soon, or a builder stage uses one that has reached end of life.
 

@@ -6,7 +6,7 @@ import re
 
 from ...model.images.slimmer import find_slim_variant
 from ...syntax.tree import Cmd, Entrypoint, Expose
-from ..base import INFO, Bad, Finding, Good, rule
+from ..base import INFO, SHIPPED, Bad, Finding, Good, rule
 from ..options import project_path
 from ..stages.development import is_shipped_image
 from ..text import format_size, join_quoted
@@ -27,7 +27,7 @@ _COMPILED = frozenset(("rust", "haskell"))
 """Images whose compiled programs run without them."""
 
 
-@rule("OPT010", level=INFO, since="0.1", onbuild=False)
+@rule("OPT010", level=INFO, since="0.1", onbuild=False, scope=SHIPPED, subject=("slim", "alpine", "full", "jdk"))
 def full_base(stage: Stage, build: Build) -> Iterator[Finding]:
     """The final image uses a full base image although a slimmer variant of the same version exists.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..base import WARNING, Bad, Finding, Good, rule
+from ..base import SHIPPED, VERSION_WORDS, WARNING, Bad, Finding, Good, rule
 from .pinning import base_finding, pin_advice, shown_base, stage_to_pin
 
 TYPE_CHECKING = False
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import From
 
 
-@rule("DL3007", level=WARNING, since="0.1", aliases=("trivy:DS-0001",))
+@rule("DL3007", level=WARNING, since="0.1", aliases=("trivy:DS-0001",), scope=SHIPPED, subject=VERSION_WORDS)
 def latest_base(instruction: From, build: Build) -> Iterator[Finding]:
     """The base image uses the tag `latest`.
 
@@ -27,7 +27,6 @@ def latest_base(instruction: From, build: Build) -> Iterator[Finding]:
     - A build argument that a file of the project passes: its default is not what is built.
     - An image that the project builds from another Dockerfile, as a compose file, a CI workflow or a makefile shows.
     - A name without a namespace that is not an official image of Docker Hub: it is built locally.
-    - Images for development, tests and continuous integration, as their path or stage shows.
 
     ## Options
     - `pedantic`: like hadolint, report all of these but images that the project builds.
@@ -62,7 +61,6 @@ EXAMPLES = (
     Bad("ARG P\nFROM «example.org/$P/base:latest»", why="the tag is literal"),
     Bad("FROM «debian:latest» AS a\nFROM debian:latest\nCOPY --from=a /a /a", why="reported once per image"),
     Good("FROM app:latest", why="not an official image, so it is built locally"),
-    Good("FROM debian:latest", options={"project-path": ".ci/Dockerfile"}, why="an image for CI"),
     Good("FROM debian:latest@sha256:" + "a" * 64, why="pinned by digest"),
     Good("ARG TAG\nFROM debian:$TAG", why="set by the build"),
     Good(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...model.images.catalog import is_official
-from ..base import INFO, MEDIUM, Bad, Finding, Good, rule
+from ..base import INFO, MEDIUM, SHIPPED, VERSION_WORDS, Bad, Finding, Good, rule
 from ..options import is_project_image
 from .pinning import base_finding, shown_base
 
@@ -31,7 +31,7 @@ _SYSTEMS = frozenset(
 """Official images whose suites are their versions."""
 
 
-@rule("COR053", level=INFO, since="0.1", confidence=MEDIUM)
+@rule("COR053", level=INFO, since="0.1", confidence=MEDIUM, scope=SHIPPED, subject=VERSION_WORDS)
 def moving_tag(instruction: From, build: Build) -> Iterator[Finding]:
     """The tag of the base image names no version, such as `lts`, `stable` or `alpine`, so it moves to new major ones.
 

@@ -7,7 +7,6 @@ from ...model.images.end_of_life import EndOfLife
 from ...syntax.expand import variable_references
 from ..base import Finding
 from ..options import given_arguments, is_project_image, passed_arguments, pedantic
-from ..stages.development import is_development_file, is_for_development
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,11 +34,9 @@ def pin_advice(ref: ImageRef | None) -> str:
 
 
 def is_worth_pinning(build: Build, stage: Stage) -> bool:
-    """Whether the base image can be pulled, and the file is not for development or tests; always with `pedantic`."""
+    """Whether the base image can be pulled; always with `pedantic`."""
     if pedantic(build):
         return True
-    if is_development_file(build) or is_for_development(stage):
-        return False
     ref = stage.base_ref
     if ref is None or not ref.name or is_official(ref.name):
         return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..base import WARNING, Bad, Finding, Good, rule
+from ..base import SHIPPED, VERSION_WORDS, WARNING, Bad, Finding, Good, rule
 from .pinning import base_finding, pin_advice, shown_base, stage_to_pin
 
 TYPE_CHECKING = False
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import From
 
 
-@rule("DL3006", level=WARNING, since="0.1", aliases=("checkov:CKV_DOCKER_7",))
+@rule("DL3006", level=WARNING, since="0.1", aliases=("checkov:CKV_DOCKER_7",), scope=SHIPPED, subject=VERSION_WORDS)
 def untagged_base(instruction: From, build: Build) -> Iterator[Finding]:
     """The base image has neither a tag nor a digest, so `latest` is used.
 
@@ -27,7 +27,6 @@ def untagged_base(instruction: From, build: Build) -> Iterator[Finding]:
     - A build argument that a file of the project passes: its default is not what is built.
     - An image that the project builds from another Dockerfile, as a compose file, a CI workflow or a makefile shows.
     - A name without a namespace that is not an official image of Docker Hub: it is built locally.
-    - Images for development, tests and continuous integration, as their path or stage shows.
 
     ## Options
     - `pedantic`: like hadolint, report all of these but images that the project builds.
@@ -54,8 +53,6 @@ EXAMPLES = (
     Bad("FROM «centos»", why="a discontinued official image"),
     Good("FROM app", why="not an official image, so it is built locally"),
     Bad("FROM «app»", options={"pedantic": True}),
-    Good("FROM debian", options={"project-path": "tests/plugins/Dockerfile"}, why="an image for tests"),
-    Good("FROM debian AS dev", why="for development"),
     Bad("FROM «debian» AS a\nFROM debian\nCOPY --from=a /a /a", why="reported once per image"),
     Bad("FROM «debian» AS a\nFROM «debian»\nCOPY --from=a /a /a", options={"pedantic": True}),
     Good("FROM debian:12-slim AS base\nFROM base", why="a stage"),

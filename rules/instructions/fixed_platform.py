@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..base import WARNING, Bad, Finding, Good, rule
+from ..base import SHIPPED, WARNING, Bad, Finding, Good, rule
 from ..options import if_minor, pedantic
 
 TYPE_CHECKING = False
@@ -30,6 +30,8 @@ _SYSTEMS = {"macos": "darwin"}
     since="0.1",
     aliases=("buildkit:FromPlatformFlagConstDisallowed",),
     prefilter=("--platform",),
+    scope=SHIPPED,
+    subject=("platforms?", "amd64", "x86", "x86.64", "arm64", "architectures?", "arch"),
 )
 def fixed_platform(instruction: From, build: Build) -> Iterator[Finding]:
     """FROM pins the platform with `--platform`.

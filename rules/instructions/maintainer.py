@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...fixers.edits.edit import SAFE, Edit, Fix
 from ...fixers.edits.instructions import has_comments_inside
 from ...syntax.tree import Label
-from ..base import WARNING, Bad, Finding, Good, rule
+from ..base import HANDWRITTEN, WARNING, Bad, Finding, Good, rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ _LABEL = "org.opencontainers.image.authors"
     aliases=("buildkit:MaintainerDeprecated", "trivy:DS-0022", "checkov:CKV_DOCKER_6"),
     onbuild=False,
     fix=SAFE,
+    scope=HANDWRITTEN,
 )
 def maintainer(instruction: Maintainer, build: Build) -> Iterator[Finding]:
     """MAINTAINER is deprecated.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...fixers.edits.edit import SAFE, Edit, Fix
 from ...syntax.expand import ExpansionError
-from ..base import WARNING, Bad, Finding, Good, rule
+from ..base import HANDWRITTEN, WARNING, Bad, Finding, Good, rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     aliases=("buildkit:RedundantTargetPlatform",),
     fix=SAFE,
     prefilter=("targetplatform",),
+    scope=HANDWRITTEN,
 )
 def redundant_platform(instruction: From, build: Build) -> Iterator[Finding]:
     """FROM has `--platform=$TARGETPLATFORM`, which is the default.

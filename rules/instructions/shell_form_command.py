@@ -7,7 +7,7 @@ from ...fixers.edits.instructions import has_comments_inside
 from ...model.layers import has_step
 from ...model.state import LINUX_SHELL
 from ...syntax.tree import Entrypoint, Healthcheck
-from ..base import MEDIUM, WARNING, Bad, Finding, Good, rule
+from ..base import MEDIUM, SHIPPED, WARNING, Bad, Finding, Good, rule
 from ..options import if_minor, pedantic
 
 TYPE_CHECKING = False
@@ -29,7 +29,15 @@ _BUILT_INS = frozenset(
 """Built-ins that are not programs as well, unlike `echo`, `test` and `true`."""
 
 
-@rule("DL3025", level=WARNING, since="0.1", aliases=("buildkit:JSONArgsRecommended",), fix=UNSAFE)
+@rule(
+    "DL3025",
+    level=WARNING,
+    since="0.1",
+    aliases=("buildkit:JSONArgsRecommended",),
+    fix=UNSAFE,
+    scope=SHIPPED,
+    subject=("shell", "expand", "expanded", "expansion", "variables?", "exec", "signals?"),
+)
 def shell_form_command(instruction: Cmd | Entrypoint | Healthcheck, build: Build) -> Iterator[Finding]:
     """CMD or ENTRYPOINT is in shell form.
 

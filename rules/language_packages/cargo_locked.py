@@ -8,7 +8,7 @@ from ...fixers.edits.edit import UNSAFE
 from ...fixers.edits.word_edits import flag_fix
 from ...model.image_paths import commands_with_directories
 from ...syntax.tree import CopyOrAdd, Run
-from ..base import INFO, MEDIUM, Bad, Finding, Good, rule
+from ..base import INFO, MEDIUM, SHIPPED, Bad, Finding, Good, rule
 from .lockfiles import lockfile_in
 
 TYPE_CHECKING = False
@@ -23,7 +23,9 @@ _CHANGES = ("cargo update", "cargo generate-lockfile", "cargo new", "cargo init"
 """Commands after which the manifest or the lock file is not the one of the project."""
 
 
-@rule("COR052", level=INFO, since="0.1", confidence=MEDIUM, fix=UNSAFE, onbuild=False, prefilter=("cargo",))
+@rule(
+    "COR052", level=INFO, since="0.1", confidence=MEDIUM, fix=UNSAFE, onbuild=False, prefilter=("cargo",), scope=SHIPPED
+)
 def cargo_locked(run: Run, build: Build) -> Iterator[Finding]:
     """`cargo build` or `cargo install --path` runs without `--locked`, although Cargo.lock is there.
 

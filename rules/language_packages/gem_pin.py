@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..base import WARNING, Bad, Finding, Good, rule
+from ..base import SHIPPED, VERSION_WORDS, WARNING, Bad, Finding, Good, rule
 from ..packages.package_findings import unpinned_findings, unpinned_packages
 
 TYPE_CHECKING = False
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Run
 
 
-@rule("DL3028", level=WARNING, since="0.1", prefilter=("gem",))
+@rule("DL3028", level=WARNING, since="0.1", prefilter=("gem",), scope=SHIPPED, subject=VERSION_WORDS)
 def gem_pin(run: Run, build: Build) -> Iterator[Finding]:
     """`gem install` installs a gem without a pinned version.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...model.layers import has_earlier_step, local_sources
 from ...model.packages.calls import is_pinned
 from ...syntax.tree import CopyOrAdd
-from ..base import WARNING, Bad, Finding, Good, rule
+from ..base import SHIPPED, VERSION_WORDS, WARNING, Bad, Finding, Good, rule
 from ..packages.package_findings import PackageSpan, unpinned_message
 
 TYPE_CHECKING = False
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Instruction, Run
 
 
-@rule("DL3062", level=WARNING, since="0.1", prefilter=("go",))
+@rule("DL3062", level=WARNING, since="0.1", prefilter=("go",), scope=SHIPPED, subject=VERSION_WORDS)
 def go_pin(run: Run, build: Build) -> Iterator[Finding]:
     """`go install`, `go get` or `go run` uses a module without a pinned version.
 

@@ -12,7 +12,7 @@ from ...fixers.edits.word_edits import insert_word_after, replace_word
 from ...model.image_paths import commands_with_directories
 from ...model.layers import first_step, has_step
 from ...syntax.tree import CopyOrAdd, Run
-from ..base import WARNING, Bad, Finding, Good, rule
+from ..base import SHIPPED, WARNING, Bad, Finding, Good, rule
 from .lockfiles import lockfile_in
 
 TYPE_CHECKING = False
@@ -56,6 +56,8 @@ _CI_FLAGS = frozenset(
     fix=UNSAFE,
     onbuild=False,
     prefilter=("npm", "yarn", "bun", "uv ", "pipenv", "bundle"),
+    scope=SHIPPED,
+    subject=("lock ?files?", "frozen", "lock"),
 )
 def lockfile_not_enforced(run: Run, build: Build) -> Iterator[Finding]:
     """An install updates the lock file instead of following it.

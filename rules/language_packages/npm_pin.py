@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..base import WARNING, Bad, Finding, Good, rule
+from ..base import SHIPPED, VERSION_WORDS, WARNING, Bad, Finding, Good, rule
 from ..options import pedantic
 from ..packages.package_findings import unpinned_findings, unpinned_packages
 
@@ -13,13 +13,11 @@ if TYPE_CHECKING:
     from ...model.build import Build
     from ...syntax.tree import Run
 
+_SETTLED = ("corepack", "yarn")
+"""Packages whose version hardly matters. Source: classic.yarnpkg.com, "entered maintenance mode"."""
 
-@rule(
-    "DL3016",
-    level=WARNING,
-    since="0.1",
-    prefilter=("npm", "yarn", "bun"),
-)
+
+@rule("DL3016", level=WARNING, since="0.1", prefilter=("npm", "yarn", "bun"), scope=SHIPPED, subject=VERSION_WORDS)
 def npm_pin(run: Run, build: Build) -> Iterator[Finding]:
     """`npm install` (yarn, pnpm, bun) installs a named package without a pinned version.
 
@@ -31,13 +29,14 @@ def npm_pin(run: Run, build: Build) -> Iterator[Finding]:
 
     ## Exceptions
     - corepack, which only starts the version of Yarn or pnpm that package.json names.
+    - Yarn, as the package `yarn` stays at version 1.22, which is only maintained.
 
     ## Options
-    - `pedantic`: also report corepack.
+    - `pedantic`: also report corepack and Yarn.
     """
     calls = unpinned_packages(build, run, "npm", "yarn", "pnpm", "bun")
     if not pedantic(build):
-        calls = ([package for package in packages if package.name != "corepack"] for packages in calls)
+        calls = ([package for package in packages if package.name not in _SETTLED] for packages in calls)
     yield from unpinned_findings(build, calls, "{}@<version>")
 
 
@@ -50,6 +49,9 @@ EXAMPLES = (
     Bad("FROM node:22-slim\nRUN npm install --prefix /opt/a «typescript»"),
     Good("FROM node:22-slim\nRUN npm install -g corepack", why="starts the version that package.json names"),
     Bad("FROM node:22-slim\nRUN npm install -g «corepack»", options={"pedantic": True}),
+    Good("FROM node:22-slim\nRUN npm install -g yarn", why="frozen at 1.22"),
+    Bad("FROM node:22-slim\nRUN npm install -g «yarn pnpm»", options={"pedantic": True}),
+    Bad("FROM node:22-slim\nRUN npm install -g yarn «pnpm»"),
     Bad(
         "FROM node:22-slim\nRUN npm install -g «a@github:user/a»",
         message="`a@github:user/a` is not pinned; add a tag or commit",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...fixers.edits.edit import SAFE, UNSAFE
-from ..base import WARNING, Bad, Finding, Good, rule
+from ..base import SHIPPED, WARNING, Bad, Finding, Good, rule
 from ..options import if_minor, pedantic
 from ..packages.earlier_settings import is_configured, pip_lacks_cache, pip_may_lack_cache
 from ..packages.fixes import add_flag_to_all
@@ -18,7 +18,15 @@ if TYPE_CHECKING:
     from ...syntax.tree import Run
 
 
-@rule("DL3042", level=WARNING, since="0.1", fix=SAFE, prefilter=("pip",))
+@rule(
+    "DL3042",
+    level=WARNING,
+    since="0.1",
+    fix=SAFE,
+    prefilter=("pip",),
+    scope=SHIPPED,
+    subject=("cache", "caching"),
+)
 def pip_cache(run: Run, build: Build) -> Iterator[Finding]:
     """`pip install` leaves its download cache in the layer.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..base import WARNING, Bad, Finding, Good, rule
+from ..base import SHIPPED, VERSION_WORDS, WARNING, Bad, Finding, Good, rule
 from ..options import pedantic
 from ..packages.package_findings import unpinned_findings, unpinned_packages
 
@@ -14,15 +14,10 @@ if TYPE_CHECKING:
     from ...syntax.tree import Run
 
 
-_INSTALLERS = ("pip", "setuptools", "wheel")
+_INSTALLERS = ("pip", "setuptools", "wheel", "virtualenv")
 
 
-@rule(
-    "DL3013",
-    level=WARNING,
-    since="0.1",
-    prefilter=("pip", "uv", "poetry"),
-)
+@rule("DL3013", level=WARNING, since="0.1", prefilter=("pip", "uv", "poetry"), scope=SHIPPED, subject=VERSION_WORDS)
 def pip_pin(run: Run, build: Build) -> Iterator[Finding]:
     """`pip install` (uv, pipx, Poetry, Pipenv) installs a package without a pinned version.
 
@@ -34,14 +29,14 @@ def pip_pin(run: Run, build: Build) -> Iterator[Finding]:
 
     ## Exceptions
     - Versions with an upper bound: `flask<4`, `flask~=3.0`.
-    - The upgrade of pip itself, with setuptools and wheel: a new pip does not change what is installed.
+    - The upgrade of pip itself, with setuptools and wheel, and virtualenv: a new one does not change what is installed.
     - Calls with a constraints file (`-c`, `PIP_CONSTRAINT`), and wheels from a local directory (`--no-index`).
     """
     calls = unpinned_packages(build, run, "pip", "uv", "pipx", "poetry", "pipenv")
     if not pedantic(build):
         calls = (
             [package for package in packages if package.name not in _INSTALLERS]
-            if any(package.name == "pip" for package in packages)
+            if any(package.name in ("pip", "virtualenv") for package in packages)
             else packages
             for packages in calls
         )
@@ -65,6 +60,7 @@ EXAMPLES = (
     Bad("FROM python:3.12-slim\nRUN pip install «a» && pip install «b»", options={"pedantic": True}),
     Good("FROM python:3.12-slim\nRUN pip install -r requirements.txt"),
     Good("FROM python:3.12-slim\nRUN pip install --upgrade pip setuptools wheel", why="pip itself"),
+    Good("FROM python:3.12-slim\nRUN pip install virtualenv", why="makes the same environments"),
     Bad("FROM python:3.12-slim\nRUN pip install -U pip «flask»", message="`flask` is not pinned"),
     Bad("FROM python:3.12-slim\nRUN pip install --upgrade «pip»", options={"pedantic": True}),
     Bad(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...fixers.edits.edit import SAFE, UNSAFE
 from ...model.layers import has_earlier_step
 from ...syntax.tree import CopyOrAdd
-from ..base import INFO, Bad, Finding, Good, rule
+from ..base import INFO, SHIPPED, Bad, Finding, Good, rule
 from ..packages.earlier_settings import yarn_may_run_from_cache
 from ..packages.fixes import clean_cache
 from ..packages.package_findings import CallPrefix, calls_leaving_cache, late_cleanup_note
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Instruction, Run
 
 
-@rule("DL3060", level=INFO, since="0.1", fix=SAFE, prefilter=("yarn",))
+@rule("DL3060", level=INFO, since="0.1", fix=SAFE, prefilter=("yarn",), scope=SHIPPED)
 def yarn_cache(run: Run, build: Build) -> Iterator[Finding]:
     """`yarn install` leaves its download cache in the layer.
 

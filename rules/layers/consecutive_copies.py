@@ -6,7 +6,7 @@ from ...fixers.edits.edit import SAFE, Edit, Fix
 from ...fixers.edits.instructions import has_comments_inside, remove_instruction
 from ...syntax.source import Span
 from ...syntax.tree import Add, Copy
-from ..base import INFO, Bad, Finding, Good, rule
+from ..base import HANDWRITTEN, INFO, Bad, Finding, Good, rule
 from ..text import format_line_numbers
 
 TYPE_CHECKING = False
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     prefilter=("copy", "add"),
     aliases=("kics:multiple-run-add-copy-instructions-listed",),
     formerly=("copies-in-a-row",),
+    scope=HANDWRITTEN,
 )
 def consecutive_copies(stage: Stage, build: Build) -> Iterator[Finding]:
     """Consecutive COPY instructions copy to the same directory with the same options.

@@ -9,7 +9,7 @@ from ...fixers.edits.join_runs import join_runs
 from ...model.image_paths import ImagePath, added_paths, covers, is_large, removed_paths
 from ...model.layers import inherited_instructions, is_remote_source, removed_packages
 from ...syntax.tree import CopyOrAdd, Run
-from ..base import WARNING, Bad, Finding, Good, rule
+from ..base import SHIPPED, WARNING, Bad, Finding, Good, rule
 from ..packages.package_findings import PackageSpan
 from ..text import format_line_numbers, join_quoted
 
@@ -25,7 +25,7 @@ _LARGE_PART = 1_000_000
 """Bytes of a deleted part of a copied directory from which on it matters."""
 
 
-@rule("OPT003", level=WARNING, since="0.1", onbuild=False, fix=SAFE)
+@rule("OPT003", level=WARNING, since="0.1", onbuild=False, fix=SAFE, scope=SHIPPED)
 def deleted_later(build: Build) -> Iterator[Finding]:
     """Files or packages are removed in a later layer than the one that added them.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..base import INFO, LOW, Bad, Finding, Good, rule
+from ..base import HANDWRITTEN, INFO, LOW, Bad, Finding, Good, rule
 from ..commands.shell_programs import enclosing_constructs, sequential_commands
 
 TYPE_CHECKING = False
@@ -15,7 +15,15 @@ if TYPE_CHECKING:
 _NOTHING = frozenset(("true", "exit 0", "/bin/true", "sleep 0"))
 
 
-@rule("OPT024", level=INFO, since="0.1", confidence=LOW, prefilter=("true", "exit 0", "sleep 0"))
+@rule(
+    "OPT024",
+    level=INFO,
+    since="0.1",
+    confidence=LOW,
+    prefilter=("true", "exit 0", "sleep 0"),
+    scope=HANDWRITTEN,
+    subject=("workaround", "layers?", "bug", "docker", "issue"),
+)
 def empty_run(run: Run, build: Build) -> Iterator[Finding]:
     """A RUN does nothing, such as `RUN true` between two COPYs.
 

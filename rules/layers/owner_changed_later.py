@@ -8,7 +8,7 @@ from ...fixers.edits.edit import UNSAFE, Edit, Fix
 from ...model.copy_sources import WHOLE_CONTEXT, source_paths
 from ...model.image_paths import commands_with_directories, copied_paths, covers, removed_paths, resolve_image_path
 from ...syntax.tree import Add, Copy, Run
-from ..base import INFO, Bad, Finding, Good, rule
+from ..base import INFO, SHIPPED, Bad, Finding, Good, rule
 from ..stages.development import ships
 from ..text import format_line_numbers, format_size
 
@@ -26,14 +26,7 @@ _MOST = 5
 """The maximum number of COPYs in a message."""
 
 
-@rule(
-    "OPT004",
-    level=INFO,
-    since="0.1",
-    onbuild=False,
-    fix=UNSAFE,
-    prefilter=("chown", "chmod"),
-)
+@rule("OPT004", level=INFO, since="0.1", onbuild=False, fix=UNSAFE, prefilter=("chown", "chmod"), scope=SHIPPED)
 def owner_changed_later(stage: Stage, build: Build) -> Iterator[Finding]:
     """A RUN changes the owner or mode of large files or directories that an earlier COPY added.
 

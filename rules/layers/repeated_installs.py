@@ -6,7 +6,7 @@ from ...fixers.edits.edit import SAFE, UNSAFE, Edit, Fix
 from ...fixers.edits.join_runs import join_runs
 from ...model.layers import sole_package_install
 from ...syntax.tree import Run
-from ..base import INFO, Bad, Finding, Good, rule
+from ..base import INFO, SHIPPED, Bad, Finding, Good, rule
 from ..packages.package_findings import CallPrefix
 from ..stages.development import ships
 from ..text import format_line_numbers, join_quoted
@@ -25,7 +25,7 @@ _ORDERED = frozenset(("python", "go"))
 """Ecosystems in which an install may depend on an earlier one, or one call cannot replace two."""
 
 
-@rule("OPT002", level=INFO, since="0.1", onbuild=False, fix=SAFE)
+@rule("OPT002", level=INFO, since="0.1", onbuild=False, fix=SAFE, scope=SHIPPED)
 def repeated_installs(stage: Stage, build: Build) -> Iterator[Finding]:
     """Consecutive RUN instructions call the same package manager.
 

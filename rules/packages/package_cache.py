@@ -7,7 +7,7 @@ import posixpath
 from ...fixers.edits.edit import SAFE, Fix
 from ...model.packages.calls import cache_directories
 from ...syntax.tree import Run
-from ..base import INFO, LOW, Bad, Finding, Good, rule
+from ..base import INFO, LOW, SHIPPED, Bad, Finding, Good, rule
 from .fixes import cache_needed_later, clean_cache, run_after_call
 from .package_findings import CallPrefix, calls_leaving_cache, late_cleanup_note
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _MANAGERS = ("npm", "poetry", "pipenv", "conda", "composer", "cargo", "gem", "bundle", "pacman")
 
 
-@rule("PKG002", level=INFO, since="0.1", fix=SAFE)
+@rule("PKG002", level=INFO, since="0.1", fix=SAFE, scope=SHIPPED)
 def package_cache(run: Run, build: Build) -> Iterator[Finding]:
     """npm, Poetry, Pipenv, conda, Composer, Cargo, gem, Bundler or pacman leaves its cache in the layer.
 

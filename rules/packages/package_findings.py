@@ -8,7 +8,7 @@ from ...model.packages.calls import cleans_cache, cleans_lists, is_pinned
 from ...syntax.tree import Run
 from ..base import Finding
 from ..options import pedantic
-from ..stages.development import is_development_file, ships
+from ..stages.development import ships
 from ..text import join_quoted
 from .expanded_packages import expanded_packages
 from .leftovers import call_cache_paths, is_removed_in_run, package_list_paths
@@ -88,9 +88,7 @@ def prompting_calls(build: Build, run: Run, *managers: str) -> Iterator[PackageC
 
 
 def unpinned_packages(build: Build, run: Run, *managers: str) -> Iterator[list[Package]]:
-    """For each install of these managers, the packages without a pinned version; none in an image for development."""
-    if is_development_file(build) and not pedantic(build):
-        return
+    """For each install of these managers, the packages without a pinned version."""
     for call in build.package_calls(run):
         if call.manager.name not in managers or call.verb != "install" or is_dry_run(call):
             continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...syntax.source import Span
-from ..base import INFO, Bad, Finding, Good, rule
+from ..base import INFO, SHIPPED, Bad, Finding, Good, rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,7 +13,15 @@ if TYPE_CHECKING:
     from ...syntax.tree import Env
 
 
-@rule("PKG010", level=INFO, since="0.1", onbuild=False, prefilter=("debian_frontend",))
+@rule(
+    "PKG010",
+    level=INFO,
+    since="0.1",
+    onbuild=False,
+    prefilter=("debian_frontend",),
+    scope=SHIPPED,
+    subject=("frontend", "interactive"),
+)
 def stored_frontend(env: Env, build: Build) -> Iterator[Finding]:
     """ENV sets DEBIAN_FRONTEND, which then applies to the container as well.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..base import WARNING, Bad, Finding, Good, rule
+from ..base import SHIPPED, VERSION_WORDS, WARNING, Bad, Finding, Good, rule
 from .package_findings import unpinned_findings, unpinned_packages
 
 TYPE_CHECKING = False
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Run
 
 
-@rule("PKG001", level=WARNING, since="0.1", default=False)
+@rule("PKG001", level=WARNING, since="0.1", default=False, scope=SHIPPED, subject=VERSION_WORDS)
 def unpinned_package(run: Run, build: Build) -> Iterator[Finding]:
     """`cargo`, `conda`, `composer`, `dotnet` or `bundle` installs a package without a pinned version.
 

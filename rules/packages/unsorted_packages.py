@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...fixers.edits.argument_lists import is_one_per_line, list_items, sort_items, write_list
 from ...fixers.edits.edit import SAFE, Fix
-from ..base import STYLE, Bad, Finding, Good, rule
+from ..base import HANDWRITTEN, STYLE, Bad, Finding, Good, rule
 from .package_findings import PackageSpan
 
 TYPE_CHECKING = False
@@ -21,7 +21,7 @@ _MANAGERS = frozenset(("apt", "apk", "dnf", "microdnf", "yum", "tdnf", "zypper")
 _MAX_ON_ONE_LINE = 3
 
 
-@rule("PKG004", level=STYLE, since="0.1", default=False, fix=SAFE, formerly=("package-list",))
+@rule("PKG004", level=STYLE, since="0.1", default=False, fix=SAFE, formerly=("package-list",), scope=HANDWRITTEN)
 def unsorted_packages(run: Run, build: Build) -> Iterator[Finding]:
     """A list of packages is not sorted with one package per line.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ..base import INFO, Bad, Finding, Good, rule
+from ..base import INFO, SHIPPED, Bad, Finding, Good, rule
 from ..stages.development import is_development_file, is_for_development
 from .started_scripts import starting_instructions
 
@@ -21,7 +21,7 @@ _OTHER = ("build", "test", "lint", "dev", "start:dev", "develop", "watch", "migr
 """Scripts that end, and those that COR020 reports."""
 
 
-@rule("COR022", level=INFO, since="0.1", preview=True, onbuild=False, prefilter=_MANAGERS)
+@rule("COR022", level=INFO, since="0.1", preview=True, onbuild=False, prefilter=_MANAGERS, scope=SHIPPED)
 def package_manager_process(build: Build) -> Iterator[Finding]:
     """The container starts its program through npm, Yarn or pnpm.
 

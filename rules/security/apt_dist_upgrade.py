@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..base import INFO, LOW, Bad, Finding, Good, rule
+from ..base import INFO, LOW, SHIPPED, Bad, Finding, Good, rule
 from ..packages.earlier_settings import is_preceded, lowercase_text
 from ..packages.package_findings import CallPrefix
 
@@ -14,7 +14,16 @@ if TYPE_CHECKING:
     from ...syntax.tree import Run
 
 
-@rule("SEC005", level=INFO, since="0.1", confidence=LOW, aliases=("trivy:DS-0024",), formerly=("full-upgrade",))
+@rule(
+    "SEC005",
+    level=INFO,
+    since="0.1",
+    confidence=LOW,
+    aliases=("trivy:DS-0024",),
+    formerly=("full-upgrade",),
+    scope=SHIPPED,
+    subject=("upgrades?", "dist-upgrade", "full-upgrade", "updates?"),
+)
 def apt_dist_upgrade(run: Run, build: Build) -> Iterator[Finding]:
     """`apt-get dist-upgrade` may remove packages of the base image.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...syntax.tree import Cmd, Entrypoint, Expose, User
-from ..base import INFO, MEDIUM, Bad, Finding, Good, rule
+from ..base import INFO, MEDIUM, SHIPPED, Bad, Finding, Good, rule
 from ..runtime.started_scripts import starting_instructions, starts_interpreter
 from ..stages.development import is_shipped_image
 from .root_at_start import needs_root, switches_user
@@ -39,6 +39,8 @@ _DOTNET_NOT_ROOT = ("chiseled", "distroless", "nanoserver", "windowsservercore")
         "semgrep:missing-user",
     ),
     onbuild=False,
+    scope=SHIPPED,
+    subject=("root", "privileges?", "privileged", "setuid", "gosu", "su-exec", "non-?root"),
 )
 def missing_user(build: Build) -> Iterator[Finding]:
     """The final image never sets USER, so its program runs as root.

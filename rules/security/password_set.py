@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...syntax.source import Span
-from ..base import WARNING, Bad, Finding, Good, rule
+from ..base import SHIPPED, WARNING, Bad, Finding, Good, rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     since="0.1",
     aliases=("checkov:CKV2_DOCKER_17", "dockle:CIS-DI-0010"),
     prefilter=("passwd", "useradd", "usermod"),
+    scope=SHIPPED,
 )
 def password_set(run: Run, build: Build) -> Iterator[Finding]:
     """A password is set or removed during the build.

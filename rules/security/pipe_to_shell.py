@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from ..base import INFO, Bad, Finding, Good, rule
+from ..base import INFO, SHIPPED, Bad, Finding, Good, rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ _INTERPRETERS = _SHELLS | frozenset(("python", "python3", "perl", "ruby", "node"
 _FETCHERS = frozenset(("curl", "wget"))
 
 
-@rule("SEC007", level=INFO, since="0.1", default=False, aliases=("cis:4.11",))
+@rule("SEC007", level=INFO, since="0.1", default=False, aliases=("cis:4.11",), scope=SHIPPED)
 def pipe_to_shell(run: Run, build: Build) -> Iterator[Finding]:
     """A downloaded script is run without verification.
 

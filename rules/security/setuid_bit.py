@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..base import WARNING, Bad, Finding, Good, rule
+from ..base import SHIPPED, WARNING, Bad, Finding, Good, rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,7 +12,15 @@ if TYPE_CHECKING:
     from ...syntax.tree import Run
 
 
-@rule("SEC010", level=WARNING, since="0.1", aliases=("cis:4.8", "dockle:CIS-DI-0008"), prefilter=("chmod",))
+@rule(
+    "SEC010",
+    level=WARNING,
+    since="0.1",
+    aliases=("cis:4.8", "dockle:CIS-DI-0008"),
+    prefilter=("chmod",),
+    scope=SHIPPED,
+    subject=("setuid", "suid", "setgid", "chmod"),
+)
 def setuid_bit(run: Run, build: Build) -> Iterator[Finding]:
     """The setuid bit is set on a program.
 

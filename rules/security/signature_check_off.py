@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..base import WARNING, Bad, Finding, Good, rule
+from ..base import SHIPPED, WARNING, Bad, Finding, Good, rule
 from .switches import signature_disabling_argument
 
 TYPE_CHECKING = False
@@ -17,7 +17,24 @@ _INSTALLS_NOTHING = frozenset(("index", "verify", "mkndx", "audit"))
 _ALSO = tuple(f"checkov:CKV2_DOCKER_{number}" for number in (7, 8, 9, 10, 11))
 
 
-@rule("SEC003", level=WARNING, since="0.1", aliases=_ALSO)
+@rule(
+    "SEC003",
+    level=WARNING,
+    since="0.1",
+    aliases=_ALSO,
+    scope=SHIPPED,
+    subject=(
+        "signatures?",
+        "signed",
+        "unsigned",
+        "untrusted",
+        "gpg",
+        "keys?",
+        "verify",
+        "verification",
+        "unauthenticated",
+    ),
+)
 def signature_check_off(run: Run, build: Build) -> Iterator[Finding]:
     """A package manager installs packages without verifying signatures.
 

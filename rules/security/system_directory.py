@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...syntax.tree import Workdir
-from ..base import WARNING, Bad, Finding, Good, rule
+from ..base import SHIPPED, WARNING, Bad, Finding, Good, rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +16,12 @@ _KERNEL = ("/proc", "/sys", "/dev", "/boot")
 
 
 @rule(
-    "SEC016", level=WARNING, since="0.1", aliases=("trivy:DS-0030", "dockle:DKL-LI-0002"), formerly=("system-folder",)
+    "SEC016",
+    level=WARNING,
+    since="0.1",
+    aliases=("trivy:DS-0030", "dockle:DKL-LI-0002"),
+    formerly=("system-folder",),
+    scope=SHIPPED,
 )
 def system_directory(instruction: Workdir | Volume, build: Build) -> Iterator[Finding]:
     """A kernel directory is used as the working directory or a volume, or the Docker socket as a volume.

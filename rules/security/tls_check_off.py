@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...syntax.tree import Run
-from ..base import WARNING, Bad, Finding, Good, rule
+from ..base import SHIPPED, WARNING, Bad, Finding, Good, rule
 from .switches import disables_tls_check, tls_disabling_argument
 
 TYPE_CHECKING = False
@@ -22,7 +22,14 @@ _VERIFIERS = frozenset(
 _ALSO = tuple(f"checkov:CKV2_DOCKER_{number}" for number in (2, 3, 4, 5, 6, 12, 13, 14, 15, 16))
 
 
-@rule("SEC002", level=WARNING, since="0.1", aliases=_ALSO)
+@rule(
+    "SEC002",
+    level=WARNING,
+    since="0.1",
+    aliases=_ALSO,
+    scope=SHIPPED,
+    subject=("certificates?", "certs?", "tls", "ssl", "insecure", "verify", "verification", "self-signed"),
+)
 def tls_check_off(instruction: Run | Env | Arg, build: Build) -> Iterator[Finding]:
     """TLS certificate verification is disabled.
 

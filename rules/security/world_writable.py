@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...syntax.tree import Run
-from ..base import WARNING, Bad, Finding, Good, rule
+from ..base import SHIPPED, WARNING, Bad, Finding, Good, rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +17,30 @@ _SHARED = ("/tmp", "/var/tmp", "/dev/shm")
 """Directories that are world-writable on every system, with the sticky bit."""
 
 
-@rule("SEC009", level=WARNING, since="0.1", prefilter=("chmod", "mkdir", "install"))
+@rule(
+    "SEC009",
+    level=WARNING,
+    since="0.1",
+    prefilter=("chmod", "mkdir", "install"),
+    scope=SHIPPED,
+    subject=(
+        "writable",
+        "writeable",
+        "write",
+        "writes",
+        "writing",
+        "permissions?",
+        "chmod",
+        "666",
+        "777",
+        "0777",
+        "arbitrary",
+        "any user",
+        "[ug]?ids?",
+        "everyone",
+        "openshift",
+    ),
+)
 def world_writable(instruction: Run | Copy | Add, build: Build) -> Iterator[Finding]:
     """Files are made world-writable.
 

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 _NAMES = frozenset(
     (
         "dev", "develop", "development", "devel", "devcontainer", "debug", "local", "test", "tests", "testing", "e2e",
-        "ci", "lint", "tilt", "cypress", "playwright", "fuzz", "fuzzing", "bench", "benchmark", "benchmarks", "gitpod",
+        "ci", "lint", "coverage", "tilt", "cypress", "playwright", "fuzz", "fuzzing", "bench", "benchmark",
+        "benchmarks", "gitpod",
     )
 )  # fmt: skip
 """Words in the name of a stage or file."""
@@ -32,6 +33,14 @@ _DIRECTORIES = _NAMES - {"lint", "debug", "local", "bench"} | {
     "hack", "tools", "workstation", "workstations",
 }  # fmt: skip
 """Directories, at any depth in the repository."""
+_DOCUMENTATION = frozenset(
+    (
+        "doc", "docs", "documentation", "recipe", "recipes", "cookbook", "example", "examples", "sample", "samples",
+        "demo", "demos", "tutorial", "tutorials", "quickstart", "quickstarts", "snippets", "fixture", "fixtures",
+        "testdata", "mock", "mocks", "playground",
+    )
+)  # fmt: skip
+"""Directories, at any depth, of files that show something or that tests use."""
 _LAST_DIRECTORIES = _DIRECTORIES | _NAMES
 _TEST_WORDS = frozenset(("test", "tests", "e2e", "suites", "testsuite"))
 _PACKAGING = frozenset(("packaging", "package", "packages", "pkg"))
@@ -55,6 +64,13 @@ def ships(build: Build, stage: Stage) -> bool:
         or _only_for_development(build, stage)
         or build.cached("intermediate target", lambda: _is_intermediate_target(build))
     )
+
+
+def is_unshipped(build: Build, stage: Stage | None) -> bool:
+    """Whether the file, or the stage in it, is for development, tests, continuous integration or documentation."""
+    if is_development_file(build) or build.cached("documentation", lambda: _is_documentation(project_path(build))):
+        return True
+    return stage is not None and _only_for_development(build, stage)
 
 
 def is_shipped_image(build: Build) -> bool:
@@ -96,6 +112,11 @@ def _is_development_directory(directories: Sequence[str]) -> bool:
     if any(_TEST_WORDS.intersection(each.translate(_SEPARATORS).split("-")[-1:]) for each in directories):
         return True
     return any(outer in _PACKAGING and inner in _PACKAGE_FORMATS for outer, inner in pairwise(directories))
+
+
+def _is_documentation(path: str) -> bool:
+    directories = path.replace("\\", "/").lower().split("/")[:-1]
+    return not _DOCUMENTATION.isdisjoint(directories) and _SHIPPED_NAMES.isdisjoint(directories)
 
 
 def _is_intermediate_target(build: Build) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..base import INFO, Bad, Finding, Good, rule
+from ..base import INFO, SHIPPED, Bad, Finding, Good, rule
 from ..options import pedantic
 
 TYPE_CHECKING = False
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import User
 
 
-@rule("DL3066", level=INFO, since="0.1", default=False, onbuild=False, formerly=("numeric-user",))
+@rule("DL3066", level=INFO, since="0.1", default=False, onbuild=False, formerly=("numeric-user",), scope=SHIPPED)
 def non_numeric_user(user: User, build: Build) -> Iterator[Finding]:
     """USER is a name instead of a numeric ID.
 

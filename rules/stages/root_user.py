@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...syntax.expand import variable_references
 from ...syntax.tree import Arg, Cmd, Entrypoint, Env, User
-from ..base import WARNING, Bad, Finding, Good, rule
+from ..base import SHIPPED, WARNING, Bad, Finding, Good, rule
 from ..options import pedantic
 from ..security.root_at_start import needs_root, switches_user
 from .development import is_shipped_image
@@ -19,7 +19,15 @@ if TYPE_CHECKING:
 _DROPPING = frozenset(("gosu", "su-exec", "setpriv", "chpst", "s6-setuidgid", "runuser", "su"))
 
 
-@rule("DL3002", level=WARNING, since="0.1", aliases=("trivy:DS-0002", "checkov:CKV_DOCKER_8", "cis:4.1"), onbuild=False)
+@rule(
+    "DL3002",
+    level=WARNING,
+    since="0.1",
+    aliases=("trivy:DS-0002", "checkov:CKV_DOCKER_8", "cis:4.1"),
+    onbuild=False,
+    scope=SHIPPED,
+    subject=("root", "privileges?", "privileged", "setuid", "gosu", "su-exec", "non-?root"),
+)
 def root_user(build: Build) -> Iterator[Finding]:
     """The last USER of the final image is root.
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from ...model.images.catalog import is_official
 from ...model.images.reference import InvalidReferenceError, parse_reference
-from ..base import WARNING, Bad, Finding, Good, rule
+from ..base import LOW, WARNING, Bad, Finding, Good, rule
 from ..options import is_project_image
+from .development import is_unshipped
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,7 +51,9 @@ def unknown_source_stage(copy: Copy, build: Build) -> Iterator[Finding]:
     if near and "/" not in name:
         yield Finding(f"stage `{name}` not found; did you mean `{near}`?", flag)
     elif "/" in name or is_official(reference.name):
-        yield Finding(f"`{name}` is not a stage and is pulled as an image without a tag; add a tag", flag)
+        message = f"`{name}` is not a stage and is pulled as an image without a tag; add a tag"
+        confidence = LOW if is_unshipped(build, build.stage_of(copy)) else ""
+        yield Finding(message, flag, confidence=confidence)
 
 
 def _reference(name: str) -> ImageRef | None:

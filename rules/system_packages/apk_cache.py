@@ -7,7 +7,7 @@ from ...fixers.edits.shell_commands import remove_command
 from ...fixers.edits.word_edits import insert_word_after, replace_word
 from ...model.packages.calls import is_mounted
 from ...syntax.tree import CommandLine, Run
-from ..base import INFO, Bad, Finding, Good, rule
+from ..base import INFO, SHIPPED, Bad, Finding, Good, rule
 from ..options import pedantic
 from ..packages.fixes import following_steps, may_run_manager
 from ..packages.leftovers import package_list_paths
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ...model.packages.calls import PackageCall
 
 
-@rule("DL3019", level=INFO, since="0.1", aliases=("trivy:DS-0025",), fix=SAFE, prefilter=("apk",))
+@rule("DL3019", level=INFO, since="0.1", aliases=("trivy:DS-0025",), fix=SAFE, prefilter=("apk",), scope=SHIPPED)
 def apk_cache(run: Run, build: Build) -> Iterator[Finding]:
     """`apk` leaves its package index in the layer.
 

@@ -8,7 +8,7 @@ from ...fixers.edits.edit import SAFE, UNSAFE, Fix
 from ...fixers.edits.join_runs import join_runs, run_separator
 from ...model.layers import has_step
 from ...syntax.tree import CommandLine, Run
-from ..base import INFO, MEDIUM, Bad, Finding, Good, rule
+from ..base import INFO, MEDIUM, SHIPPED, Bad, Finding, Good, rule
 from ..layers.separate_updates import is_separate_update
 from ..options import pedantic
 from ..packages.fixes import following_steps, may_run_manager, only_manages_packages, run_after_call
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Instruction
 
 
-@rule("DL3009", level=INFO, since="0.1", fix=SAFE, prefilter=("apt",))
+@rule("DL3009", level=INFO, since="0.1", fix=SAFE, prefilter=("apt",), scope=SHIPPED)
 def apt_lists(run: Run, build: Build) -> Iterator[Finding]:
     """`apt-get update` leaves its package lists in the layer.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...fixers.edits.edit import SAFE, Edit, Fix
 from ...fixers.edits.word_edits import append_to_word, insert_word_after
 from ...model.packages.calls import parse_package_call
-from ..base import INFO, Bad, Finding, Good, rule
+from ..base import HANDWRITTEN, INFO, Bad, Finding, Good, rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     fix=SAFE,
     prefilter=("apt",),
     formerly=("apt-for-people",),
+    scope=HANDWRITTEN,
 )
 def apt_not_apt_get(run: Run, build: Build) -> Iterator[Finding]:
     """`apt` is used instead of `apt-get`.

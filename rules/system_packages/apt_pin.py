@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..base import WARNING, Bad, Finding, Good, rule
+from ..base import SHIPPED, VERSION_WORDS, WARNING, Bad, Finding, Good, rule
 from ..packages.package_findings import PackageSpan, unpinned_message, unpinned_packages
 
 TYPE_CHECKING = False
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Run
 
 
-@rule("DL3008", level=WARNING, since="0.1", default=False, prefilter=("apt",))
+@rule("DL3008", level=WARNING, since="0.1", default=False, prefilter=("apt",), scope=SHIPPED, subject=VERSION_WORDS)
 def apt_pin(run: Run, build: Build) -> Iterator[Finding]:
     """`apt-get install` installs a package without a pinned version.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...fixers.edits.edit import UNSAFE
 from ...model.layers import has_step
 from ...syntax.tree import Run
-from ..base import INFO, LOW, Bad, Finding, Good, rule
+from ..base import INFO, LOW, SHIPPED, Bad, Finding, Good, rule
 from ..options import pedantic
 from ..packages.earlier_settings import is_configured
 from ..packages.fixes import add_flag_to_all
@@ -20,7 +20,16 @@ if TYPE_CHECKING:
     from ...syntax.tree import Instruction
 
 
-@rule("DL3015", level=INFO, since="0.1", aliases=("trivy:DS-0029",), fix=UNSAFE, prefilter=("apt",))
+@rule(
+    "DL3015",
+    level=INFO,
+    since="0.1",
+    aliases=("trivy:DS-0029",),
+    fix=UNSAFE,
+    prefilter=("apt",),
+    scope=SHIPPED,
+    subject=("recommends?", "recommended"),
+)
 def apt_recommends(run: Run, build: Build) -> Iterator[Finding]:
     """`apt-get install` without `--no-install-recommends` also installs recommended packages.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...fixers.edits.edit import SAFE
-from ..base import WARNING, Bad, Finding, Good, rule
+from ..base import SHIPPED, WARNING, Bad, Finding, Good, rule
 from ..packages.fixes import clean_all
 from ..packages.package_findings import CallPrefix, calls_leaving_cache, late_cleanup_note
 
@@ -15,7 +15,15 @@ if TYPE_CHECKING:
     from ...syntax.tree import Run
 
 
-@rule("DL3040", level=WARNING, since="0.1", aliases=("trivy:DS-0019", "trivy:DS-0027"), fix=SAFE, prefilter=("dnf",))
+@rule(
+    "DL3040",
+    level=WARNING,
+    since="0.1",
+    aliases=("trivy:DS-0019", "trivy:DS-0027"),
+    fix=SAFE,
+    prefilter=("dnf",),
+    scope=SHIPPED,
+)
 def dnf_clean(run: Run, build: Build) -> Iterator[Finding]:
     """`dnf install`, `microdnf install` or `tdnf install` leaves its cache in the layer.
 

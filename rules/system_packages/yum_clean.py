@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...fixers.edits.edit import SAFE
-from ..base import WARNING, Bad, Finding, Good, rule
+from ..base import SHIPPED, WARNING, Bad, Finding, Good, rule
 from ..packages.fixes import clean_all
 from ..packages.package_findings import CallPrefix, calls_leaving_cache, late_cleanup_note
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ...syntax.tree import Run
 
 
-@rule("DL3032", level=WARNING, since="0.1", aliases=("trivy:DS-0015",), fix=SAFE, prefilter=("yum",))
+@rule("DL3032", level=WARNING, since="0.1", aliases=("trivy:DS-0015",), fix=SAFE, prefilter=("yum",), scope=SHIPPED)
 def yum_clean(run: Run, build: Build) -> Iterator[Finding]:
     """`yum install` leaves its cache in the layer.
 

@@ -27,7 +27,7 @@ _BUILD_DIRECTORIES = frozenset(
 
 _MAX_ENTRIES = 2_000
 _MAX_SCRIPTS = 100
-"""How many shell scripts of a directory are read."""
+"""How many scripts and programs of a directory are read."""
 _WORKFLOWS = os.path.join(".github", "workflows")
 _WORKFLOW, _README, _PROGRAM_KIND = "workflow", "readme", "program"
 _NAMES = {
@@ -61,12 +61,17 @@ _BY_COMMAND = frozenset(
 """Kinds of files that build with commands; one without such a command is not read any further."""
 _TOOLS = (b"docker", b"podman", b"nerdctl", b"buildah", b"executor", b"kaniko")
 
-_ARGUMENT = re.compile(rb"""build-arg["'=:,\s\\]{1,20}(?:[fr]?["'])?([A-Za-z_]\w*)""")
-"""The name of an argument that a script passes in any command: `--build-arg "A=$A"`, `["--build-arg", f"A={a}"]`."""
-_PROGRAM = re.compile(
-    r"(?:build|make|release|publish|docker|images?|tasks|fabfile|noxfile)[\w.-]*\.(?:py|rb|js|mjs|ts)\Z"
-)
-"""Names of programs that may build images; only the build arguments that they name are read."""
+_ARGUMENT = re.compile(rb"""build-arg["'`=:,\s\\]{1,20}(?:[fr]?["'`])?([A-Za-z_]\w*)""")
+"""The name of an argument that a script passes in any command.
+
+`--build-arg "A=$A"`, `["--build-arg", f"A={a}"]`, ``'--build-arg', `A=${a}` ``.
+"""
+_PROGRAM_ENDINGS = (".py", ".rb", ".js", ".mjs", ".cjs", ".ts")
+_PROGRAM = re.compile(r"(?:build|make|release|publish|docker|images?|tasks|fabfile|noxfile)[\w.-]*\Z")
+"""Names of programs that may build images, outside of the directories for these.
+
+Only the build arguments that programs name are read.
+"""
 
 
 def build_file_kind(name: str) -> str:
@@ -120,7 +125,7 @@ def read_builds(
         return []
     if arguments is not None and b"build-arg" in data:
         arguments.update(name.decode() for name in _ARGUMENT.findall(data))
-    if _PROGRAM.match(os.path.basename(path)):
+    if path.endswith(_PROGRAM_ENDINGS):
         return []
     if build_file_kind(os.path.basename(path)) in _BY_COMMAND and not any(tool in data for tool in _TOOLS):
         return []
@@ -259,6 +264,10 @@ class BuildFinder:
         top = self._directories(os.path.dirname(full), roots)[-1]
         return os.path.relpath(full, top).replace(os.sep, "/")
 
+    def directories(self, dockerfile: str, roots: Sequence[str] = ()) -> list[str]:
+        """The directory of the file and its parents up to the repository root, otherwise up to one in `roots`."""
+        return self._directories(os.path.dirname(os.path.abspath(dockerfile)), roots)
+
     def _images_in(self, directory: str, roots: Sequence[str]) -> dict[str, set[str]]:
         """The names of the images that the files of a directory build, by Dockerfile."""
         if directory not in self._images:
@@ -340,7 +349,8 @@ def _listed(directory: str) -> tuple[list[str], list[str]]:
     """The files of a directory that may describe builds, and its subdirectories that may contain such files."""
     files: list[tuple[int, str, str]] = []
     directories: list[str] = []
-    is_circle = os.path.basename(directory) == ".circleci"
+    own_name = os.path.basename(directory)
+    is_circle = own_name == ".circleci"
     scripts = 0
     try:
         with os.scandir(directory) as entries:
@@ -352,10 +362,10 @@ def _listed(directory: str) -> tuple[list[str], list[str]]:
                     directories.append(name)
                     continue
                 kind = _WORKFLOW if is_circle and name in _CIRCLE else build_file_kind(name)
-                if kind == "shell_script":
+                if not kind and name.endswith(_PROGRAM_ENDINGS):
+                    kind = _PROGRAM_KIND if own_name in _BUILD_DIRECTORIES or _PROGRAM.match(name) else ""
+                if kind in ("shell_script", _PROGRAM_KIND):
                     scripts += 1
-                if not kind and _PROGRAM.match(name):
-                    kind = _PROGRAM_KIND
                 if kind and scripts <= _MAX_SCRIPTS:
                     files.append((_ORDER.index(kind) if kind in _ORDER else len(_ORDER), kind, name))
     except OSError:
