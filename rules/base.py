@@ -152,6 +152,7 @@ class Rule:
     - `prefilter`: lowercase texts; a file that contains none of them, in any case, is skipped
     - `fix`: the safest level of its fixes, empty if it has none
     - `default`: whether it is enabled unless deselected
+    - `check`: the generator that yields the findings of a node
     - `onbuild`: whether it also checks ONBUILD triggers
     - `formerly`: names in earlier releases, which still select it
     - `confidence`: how sure it is that a finding is right, unless the finding says otherwise; one of CONFIDENCES
@@ -159,9 +160,9 @@ class Rule:
     """
 
     __slots__ = (
-        "_check",
         "_normalized_names",
         "aliases",
+        "check",
         "code",
         "confidence",
         "default",
@@ -209,7 +210,7 @@ class Rule:
         self.fix = fix
         self.default = default
         self.onbuild = onbuild
-        self._check = check
+        self.check: Callable[..., Iterator[Finding]] = check or self._load_check
         self._normalized_names: frozenset[str] | None = None
 
     @property
@@ -232,17 +233,15 @@ class Rule:
             self.preview,
         )  # fmt: skip
 
-    @property
-    def check(self) -> Callable[..., Iterator[Finding]]:
-        """The generator that yields the findings of a node."""
-        if self._check is None:
-            made: Rule = getattr(self._loaded, self.name.replace("-", "_"))
-            self._check = made.check
-        return self._check
+    def _load_check(self, *arguments: Any) -> Iterator[Finding]:
+        """Import the module of the rule, and check with its generator from now on."""
+        self.check = self._made.check
+        return self.check(*arguments)
 
-    @check.setter
-    def check(self, check: Callable[..., Iterator[Finding]]) -> None:
-        self._check = check
+    @property
+    def _made(self) -> Rule:
+        """The rule that its module has made, with the generator."""
+        return getattr(self._loaded, self.name.replace("-", "_"))
 
     @property
     def _loaded(self) -> Any:
@@ -278,7 +277,7 @@ class Rule:
     @property
     def documentation(self) -> str:
         """The docstring of the check, in Markdown: the summary, then sections with `## ` headings."""
-        return clean_docstring(self.check.__doc__ or "")
+        return clean_docstring(self._made.check.__doc__ or "")
 
     @property
     def examples(self) -> Sequence[Example]:
