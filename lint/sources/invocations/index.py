@@ -61,12 +61,13 @@ _BY_COMMAND = frozenset(
 """Kinds of files that build with commands; one without such a command is not read any further."""
 _TOOLS = (b"docker", b"podman", b"nerdctl", b"buildah", b"executor", b"kaniko")
 
-_ARGUMENT = re.compile(rb"""build-arg["'=:,\s\\]{1,20}(?:[fr]?["'])?([A-Za-z_]\w*)""")
+_IN_COMMENTS = tuple(tool + end for tool in _TOOLS[:4] for end in (b" ", b"\t", b"\\"))
+"""One of these is in a comment with a build command; `# syntax=docker/dockerfile:1` has none."""
+
+_ARGUMENT = rb"""build-arg["'=:,\s\\]{1,20}(?:[fr]?["'])?([A-Za-z_]\w*)"""
 """The name of an argument that a script passes in any command: `--build-arg "A=$A"`, `["--build-arg", f"A={a}"]`."""
-_PROGRAM = re.compile(
-    r"(?:build|make|release|publish|docker|images?|tasks|fabfile|noxfile)[\w.-]*\.(?:py|rb|js|mjs|ts)\Z"
-)
-"""Names of programs that may build images; only the build arguments that they name are read."""
+_PROGRAM_BEGINNINGS = ("build", "make", "release", "publish", "docker", "image", "tasks", "fabfile", "noxfile")
+_PROGRAM_ENDS = (".py", ".rb", ".js", ".mjs", ".ts")
 
 
 def build_file_kind(name: str) -> str:
@@ -119,8 +120,8 @@ def read_builds(
     except OSError:
         return []
     if arguments is not None and b"build-arg" in data:
-        arguments.update(name.decode() for name in _ARGUMENT.findall(data))
-    if _PROGRAM.match(os.path.basename(path)):
+        arguments.update(name.decode() for name in re.findall(_ARGUMENT, data))
+    if _is_program(os.path.basename(path)):
         return []
     if build_file_kind(os.path.basename(path)) in _BY_COMMAND and not any(tool in data for tool in _TOOLS):
         return []
@@ -332,7 +333,7 @@ class BuildFinder:
                 data = read_file(dockerfile, MAX_CONFIG_BYTES)
             except OSError:
                 data = b""
-            if b"#" in data and any(tool in data for tool in _TOOLS) and b"bu" in data:
+            if b"#" in data and b"bu" in data and any(word in data for word in _IN_COMMENTS):
                 from .shell_script import read_dockerfile_comments
 
                 self._by_file[dockerfile] = read_dockerfile_comments(dockerfile, data.decode("utf-8-sig", "replace"))
@@ -389,7 +390,7 @@ def _listed(directory: str) -> tuple[list[str], list[str]]:
                 kind = _WORKFLOW if is_circle and name in _CIRCLE else build_file_kind(name)
                 if kind == "shell_script":
                     scripts += 1
-                if not kind and _PROGRAM.match(name):
+                if not kind and _is_program(name):
                     kind = _PROGRAM_KIND
                 if kind and scripts <= _MAX_SCRIPTS:
                     files.append((_ORDER.index(kind) if kind in _ORDER else len(_ORDER), kind, name))
@@ -399,6 +400,11 @@ def _listed(directory: str) -> tuple[list[str], list[str]]:
 
 
 _CIRCLE = frozenset(("config.yml", "config.yaml"))
+
+
+def _is_program(name: str) -> bool:
+    """Whether it is the name of a program that may build images; only the build arguments that it names are read."""
+    return name.endswith(_PROGRAM_ENDS) and name.startswith(_PROGRAM_BEGINNINGS)
 
 
 def _dev_containers(directory: str) -> list[str]:
