@@ -90,17 +90,18 @@ class Example:
 
     `text`: preceded by `FROM debian:12-slim` if it has no FROM; `«»` marks each span that must be reported.
     `why`: a caption for the documentation. `shown`: on the rule's page in place of the first example of its kind.
-    `files`: the build context, content by name. `options`: the settings of rules that the example needs.
+    `files`: the build context, content by name; a number stands for a file of so many bytes. `options`: the settings of
+    rules that the example needs.
     `message`: a part of the first finding's message. `fixed`: the text after all fixes of the rule; None if not tested.
     """
 
-    __slots__ = ("bad", "files", "fixed", "message", "options", "shown", "text", "why")
+    __slots__ = ("_files", "bad", "fixed", "message", "options", "shown", "text", "why")
 
     def __init__(
         self,
         text: str,
         why: str,
-        files: dict[str, str] | None,
+        files: Mapping[str, str | int] | None,
         options: Mapping[str, object] | None,
         bad: bool,
         message: str,
@@ -112,16 +113,23 @@ class Example:
         self.shown = shown
         self.options = options
         self.why = why
-        self.files = files
+        self._files = files
         self.bad = bad
         self.message = message
+
+    @property
+    def files(self) -> dict[str, str] | None:
+        """The build context, content by name; large contents are made here, and not whenever a rule is imported."""
+        if self._files is None:
+            return None
+        return {name: "x" * each if isinstance(each, int) else each for name, each in self._files.items()}
 
 
 def Bad(  # noqa: N802
     text: str,
     *,
     why: str = "",
-    files: dict[str, str] | None = None,
+    files: Mapping[str, str | int] | None = None,
     options: Mapping[str, object] | None = None,
     message: str = "",
     fixed: str | None = None,
@@ -135,7 +143,7 @@ def Good(  # noqa: N802
     text: str,
     *,
     why: str = "",
-    files: dict[str, str] | None = None,
+    files: Mapping[str, str | int] | None = None,
     options: Mapping[str, object] | None = None,
     shown: bool = False,
 ) -> Example:
