@@ -216,7 +216,7 @@ class ProjectDirectories:
     def __init__(self) -> None:
         self._above: dict[str, tuple[list[str], bool]] = {}
         self._is_top: dict[str, bool] = {}
-        self._roots: Sequence[str] = ()
+        self._roots: tuple[str, Sequence[str]] = ("", ())
         self._named = frozenset[str]()
 
     def of(self, directory: str, roots: Sequence[str]) -> tuple[Sequence[str], bool]:
@@ -229,8 +229,9 @@ class ProjectDirectories:
         found, is_repository = self._above[directory]
         if is_repository:
             return found, True
-        if roots is not self._roots:
-            self._roots, self._named = roots, frozenset(os.path.abspath(root) for root in roots if os.path.isdir(root))
+        key = (os.getcwd(), roots)
+        if key != self._roots:
+            self._roots, self._named = key, frozenset(os.path.abspath(root) for root in roots if os.path.isdir(root))
         count = max((number for number, each in enumerate(found, 1) if each in self._named), default=0)
         return found[: count or 1], bool(count)
 
