@@ -20,6 +20,8 @@ _FLAGS = (
     | getattr(os, "O_BINARY", 0)
 )  # fmt: skip
 
+_SMALLEST_READ = 8_192
+
 
 class NotReadable(OSError):
     """The file is not read, for the reason in `strerror`: it is no regular file, too large, or beyond the boundary."""
@@ -53,11 +55,21 @@ def read_start(path: str, limit: int, boundary: str | None = None) -> bytes:
         # A null byte in the path.
         raise NotReadable(0, str(error), path) from None
     try:
-        _check_regular(os.fstat(descriptor), path)
-        with open(descriptor, "rb", closefd=False) as file:
-            return file.read(limit)
+        status = os.fstat(descriptor)
+        _check_regular(status, path)
+        return _read_up_to(descriptor, limit, status.st_size)
     finally:
         os.close(descriptor)
+
+
+def _read_up_to(descriptor: int, limit: int, size: int) -> bytes:
+    """The first `limit` bytes; `size` is about how many there are, as reading allocates what it asks for."""
+    parts: list[bytes] = []
+    left = limit
+    while left > 0 and (part := os.read(descriptor, min(left, max(size, _SMALLEST_READ)))):
+        parts.append(part)
+        left -= len(part)
+    return b"".join(parts)
 
 
 def read_found(path: str, limit: int, roots: Iterable[str] = ()) -> bytes:

@@ -100,17 +100,18 @@ class Example:
 
     `text`: preceded by `FROM debian:12-slim` if it has no FROM; `«»` marks each span that must be reported.
     `why`: a caption for the documentation. `shown`: on the rule's page in place of the first example of its kind.
-    `files`: the build context, content by name. `options`: the settings of rules that the example needs.
+    `files`: the build context, content by name; a number stands for a file of so many bytes. `options`: the settings of
+    rules that the example needs.
     `message`: a part of the first finding's message. `fixed`: the text after all fixes of the rule; None if not tested.
     """
 
-    __slots__ = ("bad", "files", "fixed", "message", "options", "shown", "text", "why")
+    __slots__ = ("_files", "bad", "fixed", "message", "options", "shown", "text", "why")
 
     def __init__(
         self,
         text: str,
         why: str,
-        files: dict[str, str] | None,
+        files: Mapping[str, str | int] | None,
         options: Mapping[str, object] | None,
         bad: bool,
         message: str,
@@ -122,16 +123,23 @@ class Example:
         self.shown = shown
         self.options = options
         self.why = why
-        self.files = files
+        self._files = files
         self.bad = bad
         self.message = message
+
+    @property
+    def files(self) -> dict[str, str] | None:
+        """The build context, content by name; large contents are made here, and not whenever a rule is imported."""
+        if self._files is None:
+            return None
+        return {name: "x" * each if isinstance(each, int) else each for name, each in self._files.items()}
 
 
 def Bad(  # noqa: N802
     text: str,
     *,
     why: str = "",
-    files: dict[str, str] | None = None,
+    files: Mapping[str, str | int] | None = None,
     options: Mapping[str, object] | None = None,
     message: str = "",
     fixed: str | None = None,
@@ -145,7 +153,7 @@ def Good(  # noqa: N802
     text: str,
     *,
     why: str = "",
-    files: dict[str, str] | None = None,
+    files: Mapping[str, str | int] | None = None,
     options: Mapping[str, object] | None = None,
     shown: bool = False,
 ) -> Example:
@@ -162,6 +170,7 @@ class Rule:
     - `prefilter`: lowercase texts; a file that contains none of them, in any case, is skipped
     - `fix`: the safest level of its fixes, empty if it has none
     - `default`: whether it is enabled unless deselected
+    - `check`: the generator that yields the findings of a node
     - `onbuild`: whether it also checks ONBUILD triggers
     - `formerly`: names in earlier releases, which still select it
     - `confidence`: how sure it is that a finding is right, unless the finding says otherwise; one of CONFIDENCES
@@ -172,9 +181,9 @@ class Rule:
     """
 
     __slots__ = (
-        "_check",
         "_normalized_names",
         "aliases",
+        "check",
         "code",
         "confidence",
         "default",
@@ -228,7 +237,7 @@ class Rule:
         self.fix = fix
         self.default = default
         self.onbuild = onbuild
-        self._check = check
+        self.check: Callable[..., Iterator[Finding]] = check or self._load_check
         self._normalized_names: frozenset[str] | None = None
 
     @property
@@ -251,17 +260,15 @@ class Rule:
             self.preview, self.scope, self.subject,
         )  # fmt: skip
 
-    @property
-    def check(self) -> Callable[..., Iterator[Finding]]:
-        """The generator that yields the findings of a node."""
-        if self._check is None:
-            made: Rule = getattr(self._loaded, self.name.replace("-", "_"))
-            self._check = made.check
-        return self._check
+    def _load_check(self, *arguments: Any) -> Iterator[Finding]:
+        """Import the module of the rule, and check with its generator from now on."""
+        self.check = self._made.check
+        return self.check(*arguments)
 
-    @check.setter
-    def check(self, check: Callable[..., Iterator[Finding]]) -> None:
-        self._check = check
+    @property
+    def _made(self) -> Rule:
+        """The rule that its module has made, with the generator."""
+        return getattr(self._loaded, self.name.replace("-", "_"))
 
     @property
     def _loaded(self) -> Any:
@@ -297,7 +304,7 @@ class Rule:
     @property
     def documentation(self) -> str:
         """The docstring of the check, in Markdown: the summary, then sections with `## ` headings."""
-        return clean_docstring(self.check.__doc__ or "")
+        return clean_docstring(self._made.check.__doc__ or "")
 
     @property
     def examples(self) -> Sequence[Example]:

@@ -12,16 +12,15 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .tree import CopyOrAdd, Dockerfile, Instruction
 
-_LINE = re.compile(
+_LINE = (
     r"(?:FROM[ \t]+\S+(?:[ \t]+(?:AS|as)[ \t]+\S+)?[ \t\r]*$|(?:RUN|CMD|ENTRYPOINT|WORKDIR|MAINTAINER|ARG)[ \t]+\S"
     r"|(?:COPY|ADD)[ \t]+\S+[ \t]+\S|(?:ENV|LABEL)[ \t]+[\w.\"-]+[= \t]|EXPOSE[ \t]+[\d$]|USER[ \t]+\S+[ \t\r]*$"
     r"|VOLUME[ \t]+[/$\"\[]|SHELL[ \t]+\[|HEALTHCHECK[ \t]+(?:CMD|NONE|--)|STOPSIGNAL[ \t]+\S+[ \t\r]*$"
-    r"|ONBUILD[ \t]+[A-Z]+[ \t])",
-    re.MULTILINE,
+    r"|ONBUILD[ \t]+[A-Z]+[ \t])"
 )
 """The start of a line that is an instruction: the keyword in capitals at the start, and arguments that fit it."""
 
-_UNQUOTED = re.compile(r"""(?:[^"'\\]|\\.|"(?:[^"\\]|\\.)*"|'[^']*')*""", re.DOTALL)
+_UNQUOTED = r"""(?:[^"'\\]|\\.|"(?:[^"\\]|\\.)*"|'[^']*')*"""
 """Text without a quote that is not closed."""
 
 
@@ -35,7 +34,9 @@ def swallowed_instructions(dockerfile: Dockerfile, instruction: Instruction) -> 
         return []
     found: list[Span] = []
     for index, start in zip(logical.starts[1:], logical.offsets[1:], strict=True):
-        match = _LINE.match(text, start) if start and text[start - 1] == "\n" else None
+        if not start or text[start - 1] != "\n" or not text[start : start + 1].isupper():
+            continue
+        match = re.compile(_LINE, re.MULTILINE).match(text, start)
         if match and not _is_argument(instruction, index, match.group()):
             found.append(Span(start, start + len(match.group().split()[0])))
     return found
@@ -61,6 +62,7 @@ def _is_argument(instruction: Instruction, index: int, line: str) -> bool:
         starts = node.arguments[-1].start_index if node.arguments else 0
         return all(starts + start != index for start, _ in shell_line_spans(node.logical.text[starts:]))
     return any(
-        each.start_index < index < each.end_index and not _UNQUOTED.fullmatch(each.text[: index - each.start_index])
+        each.start_index < index < each.end_index
+        and not re.fullmatch(_UNQUOTED, each.text[: index - each.start_index], re.DOTALL)
         for each in node.arguments
     )

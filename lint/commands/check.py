@@ -89,7 +89,7 @@ def _lint(
 ) -> int:
     outputs = _parse_outputs(arguments.output)
     current = os.path.join(".", "")
-    plans.of(current)  # reports invalid options even if there are no files
+    plans.configured(current)  # reports invalid options even if there are no files
     config = plans.config(current)
     if os.path.basename(config.file) in HADOLINT_FILE_NAMES and config.selection()[3] == "hadolint":
         inform(

@@ -27,6 +27,7 @@ class LintPlan:
     """
 
     __slots__ = (
+        "_words",
         "all_confidences",
         "build_args",
         "by_subject",
@@ -75,6 +76,7 @@ class LintPlan:
         self.extra_targets = extra_targets
         self.named_contexts = named_contexts
         self.timeout = timeout
+        self._words: frozenset[str] | None = None
         self.by_subject: dict[str, list[Rule]] = {}
         for rule in rules:
             for subject in rule.node_types:
@@ -82,9 +84,12 @@ class LintPlan:
 
     def for_text(self, text: str) -> LintPlan:
         """The plan without rules whose prefilter shows that they find nothing in this text."""
+        if self._words is None:
+            self._words = frozenset(word for rule in self.rules for word in rule.prefilter)
         lower = text.lower()
+        found = {word for word in self._words if word in lower}
         return self.with_rules(
-            [rule for rule in self.rules if not rule.prefilter or any(word in lower for word in rule.prefilter)]
+            [rule for rule in self.rules if not rule.prefilter or not found.isdisjoint(rule.prefilter)]
         )
 
     def with_rules(self, rules: Sequence[Rule]) -> LintPlan:

@@ -199,27 +199,39 @@ def _diagnostics(
     build: Build, plan: LintPlan, suppressions: Suppressions, broken: dict[str, Diagnostic]
 ) -> Iterator[Diagnostic]:
     """The findings of the plan's rules in a build; a rule that raises an error is added to `broken`, by its code."""
-    source, locations, profile = build.dockerfile.source, _Locations(build), plan.profile
-    for rule, node in _visits(build, plan):
-        try:
-            for finding in rule.check(build) if node is build else rule.check(node, build):
-                line, stage = locations.of(finding.start)
-                aliases = rule.aliases if finding.aliases is None else finding.aliases
-                if rule.code not in ALWAYS_ON and suppressions.hides(rule, line, aliases):
-                    continue
-                if rule in plan.experimental_rules and not suppressions.checks.is_enabled(aliases, line):
-                    continue
-                if profile is not None and not profile.includes(rule.code, aliases):
-                    continue
-                confidence = locations.confidence(rule, finding)
-                if not plan.reports(rule, confidence):
-                    continue
-                severity = plan.severity(rule, suppressions.checks.is_error(aliases))
-                fix = None if finding.fix and locations.is_in_mistake(finding.fix) else finding.fix
-                yield diagnostic_from_finding(finding, rule, severity, confidence, source, line, stage, fix)
-        except Exception as error:  # noqa: BLE001 - one broken rule must not stop the others
-            if rule.code not in broken:
-                broken[rule.code] = _rule_error(rule, error, source.name)
+    locations = _Locations(build)
+    for rules, nodes in _visits(build, plan):
+        for rule in rules:
+            try:
+                for finding in rule.check(*nodes):
+                    diagnostic = _diagnostic(rule, finding, plan, suppressions, locations)
+                    if diagnostic is not None:
+                        yield diagnostic
+            except Exception as error:  # noqa: BLE001 - one broken rule must not stop the others
+                if rule.code not in broken:
+                    broken[rule.code] = _rule_error(rule, error, build.dockerfile.source.name)
+
+
+def _diagnostic(
+    rule: Rule, finding: Finding, plan: LintPlan, suppressions: Suppressions, locations: _Locations
+) -> Diagnostic | None:
+    """The diagnostic of a finding; None if it is suppressed, or not wanted."""
+    line, stage = locations.of(finding.start)
+    aliases = rule.aliases if finding.aliases is None else finding.aliases
+    if rule.code not in ALWAYS_ON and suppressions.hides(rule, line, aliases):
+        return None
+    if rule in plan.experimental_rules and not suppressions.checks.is_enabled(aliases, line):
+        return None
+    if plan.profile is not None and not plan.profile.includes(rule.code, aliases):
+        return None
+    confidence = locations.confidence(rule, finding)
+    if not plan.reports(rule, confidence):
+        return None
+    severity = plan.severity(rule, suppressions.checks.is_error(aliases))
+    fix = None if finding.fix and locations.is_in_mistake(finding.fix) else finding.fix
+    return diagnostic_from_finding(
+        finding, rule, severity, confidence, locations.build.dockerfile.source, line, stage, fix
+    )
 
 
 def _rule_error(rule: Rule, error: Exception, file: str) -> Diagnostic:
@@ -230,29 +242,27 @@ def _rule_error(rule: Rule, error: Exception, file: str) -> Diagnostic:
     return file_diagnostic(file, message, "SYN002", "internal-error")
 
 
-def _visits(build: Build, plan: LintPlan) -> Iterator[tuple[Rule, object]]:
-    """Each rule with each node that it checks."""
+def _visits(build: Build, plan: LintPlan) -> Iterator[tuple[Sequence[Rule], tuple[object, ...]]]:
+    """The rules that check a node, and the arguments of their checks."""
     by_subject = plan.by_subject
-    for rule in by_subject.get("Build", ()):
-        yield rule, build
+    yield by_subject.get("Build", ()), (build,)
     for instruction in build.global_instructions:
-        yield from _instruction_visits(by_subject, instruction)
+        yield from _instruction_visits(by_subject, instruction, build)
     for stage in build.stages:
-        for rule in by_subject.get("Stage", ()):
-            yield rule, stage
-        yield from _instruction_visits(by_subject, stage.from_)
+        yield by_subject.get("Stage", ()), (stage, build)
+        yield from _instruction_visits(by_subject, stage.from_, build)
         for instruction in stage.instructions:
-            yield from _instruction_visits(by_subject, instruction)
+            yield from _instruction_visits(by_subject, instruction, build)
 
 
-def _instruction_visits(by_subject: dict[str, list[Rule]], instruction: Instruction) -> Iterator[tuple[Rule, object]]:
-    for rule in by_subject.get(type(instruction).__name__, ()):
-        yield rule, instruction
+def _instruction_visits(
+    by_subject: dict[str, list[Rule]], instruction: Instruction, build: Build
+) -> Iterator[tuple[Sequence[Rule], tuple[object, ...]]]:
+    yield by_subject.get(type(instruction).__name__, ()), (instruction, build)
     trigger = instruction.trigger
     if trigger is not None:
-        for rule in by_subject.get(type(trigger).__name__, ()):
-            if rule.onbuild:
-                yield rule, trigger
+        rules = by_subject.get(type(trigger).__name__, ())
+        yield [rule for rule in rules if rule.onbuild], (trigger, build)
 
 
 class _Locations:

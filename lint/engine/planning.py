@@ -170,13 +170,8 @@ class LintPlans:
     def of(self, path: str, roots: Sequence[str] = ()) -> LintPlan:
         """The plan for the file at `path`; `roots`: see `builds`. Raises ConfigError and UnknownRule."""
         roots = _with_working_directory(path, roots)
-        config = self._configurations.of(path)
-        ignored = config.ignored_in(path)
-        key = (id(config), *ignored)
-        plan = self._plans.get(key)
-        if plan is None:
-            plan = self._plans[key] = self._plan(config, ignored)
-        settings = config.dockerfile_settings(path)
+        plan = self.configured(path)
+        settings = self._configurations.of(path).dockerfile_settings(path)
         builds = self.builds(path, roots)
         options: dict[str, object] = {}
         chain = self.invocations.directories(path, roots)
@@ -194,6 +189,16 @@ class LintPlans:
             options[PROJECT_PATH] = place
         if builds or options or "target" in settings or "build-args" in settings:
             return _plan_of_builds(plan, builds, settings, options)
+        return plan
+
+    def configured(self, path: str) -> LintPlan:
+        """The plan of the configuration for `path`, whatever builds it. Raises ConfigError and UnknownRule."""
+        config = self._configurations.of(path)
+        ignored = config.ignored_in(path)
+        key = (id(config), *ignored)
+        plan = self._plans.get(key)
+        if plan is None:
+            plan = self._plans[key] = self._plan(config, ignored)
         return plan
 
     def for_text(self, path: str) -> LintPlan:

@@ -12,7 +12,8 @@ _LIMIT = 4_000_000
 
 TEMPLATE, SOURCE = "template", "source"
 
-_HINTS = ("{{", "{%", "<%", "@", "%%", "${templateOption:")
+_HINTS = ("{{", "{%", "<%", "%%", "${templateOption:")
+_AT_SIGNS = re.compile(r"@\w+@")
 _HEREDOC = re.compile(r"<<-?[\"']?(\w+)[\"']?")
 _ALWAYS = re.compile(
     r"\{%[-+]?\s*(?:if|elif|else|endif|for|endfor|set|include|block|endblock|extends|import|from|macro|raw|unless|case"
@@ -65,7 +66,7 @@ def is_template(text: str) -> bool:
 
     Go templates in commands, as in `docker inspect --format '{{.Id}}'`, and the bodies of heredocs say nothing.
     """
-    if not any(hint in text for hint in _HINTS):
+    if not any(hint in text for hint in _HINTS) and not _AT_SIGNS.search(text):
         return False
     if text.lstrip().startswith("{{"):
         return True
@@ -93,8 +94,11 @@ def is_source_code(text: str) -> bool:
 
     A text that starts with `#!` is a script unless its first line that is not a comment is an instruction.
     """
+    is_script = _SCRIPT.match(text)
+    if not is_script and _INSTRUCTION.search(text):
+        return False
     written = [line for line in text.split("\n") if line.strip() and line.lstrip()[:1] != "#"]
-    if _SCRIPT.match(text) and written and not _INSTRUCTION.match(written[0]):
+    if is_script and written and not _INSTRUCTION.match(written[0]):
         return True
     return len(written) > _FEWEST_LINES and not _INSTRUCTION.search(text)
 

@@ -12,6 +12,7 @@ from ...model.copy_sources import copies_everything, has_wildcard, looks_generat
 from ...model.ignore_file import find_ignore_file
 from ...model.layers import local_sources
 from ...syntax.tree import CopyOrAdd
+from .invocations.index import ProjectDirectories
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,10 +34,13 @@ class ContextFinder:
     Dockerfiles with the same context and ignore file share one Context, so a large directory is read once.
     """
 
-    __slots__ = ("_contexts", "_trees")
+    __slots__ = ("_contexts", "_directories", "_inner", "_shown", "_trees")
 
     def __init__(self) -> None:
         self._contexts: dict[tuple[object, ...], Context] = {}
+        self._directories = ProjectDirectories()
+        self._shown: dict[tuple[str, str], str] = {}
+        self._inner: dict[tuple[str, str], tuple[dict[str, list[str]], list[str]]] = {}
         self._trees: dict[tuple[str, str], tuple[list[str], set[str]]] = {}
 
     def locate(
@@ -74,7 +78,7 @@ class ContextFinder:
         self, path: str, build: Build, roots: Sequence[str], described: Sequence[BuildInvocation]
     ) -> tuple[str | None, bool]:
         """The context, and whether it is certain."""
-        candidates, is_bounded = _candidates(os.path.dirname(path) or ".", roots)
+        candidates, is_bounded = self._candidates(os.path.dirname(path) or ".", roots)
         required, optional = _sources(build)
         named = dict.fromkeys(each.context for each in described if each.context and os.path.isdir(each.context))
         if named:
@@ -93,7 +97,7 @@ class ContextFinder:
         ):
             return own, True
         if len(required) > 1 and is_bounded and max(counts)[0] == 0:
-            proven = _sibling(candidates, required)
+            proven = self._sibling(candidates, required)
             if proven is not None:
                 return proven, True
         if self._is_root_build(path, build, candidates, is_bounded, required):
@@ -136,6 +140,44 @@ class ContextFinder:
             return True
         likely = [name for name in names if name.partition("/")[0] in known]
         return any(os.path.lexists(os.path.join(directory, name)) for name in likely for directory in directories)
+
+    def _candidates(self, directory: str, roots: Sequence[str]) -> tuple[list[str], bool]:
+        """The directories that may be the context; whether a repository or a directory in `roots` bounds them."""
+        places, is_bounded = self._directories.of(os.path.abspath(directory), roots)
+        if os.path.isabs(directory):
+            return [directory, *places[1:]], is_bounded
+        return [directory, *(self._relative(each) for each in places[1:])], is_bounded
+
+    def _relative(self, directory: str) -> str:
+        """The path of a directory from the current one."""
+        key = (os.getcwd(), directory)
+        if key not in self._shown:
+            self._shown[key] = os.path.relpath(directory)
+        return self._shown[key]
+
+    def _sibling(self, candidates: Sequence[str], required: Sequence[str]) -> str | None:
+        """The only directory in a candidate that holds all sources, such as `web/` for `docker/web.Dockerfile`."""
+        first = required[0].partition("/")[0]
+        found: list[str] = []
+        for each in candidates:
+            by_name, others = self._inner_directories(each)
+            likely = (*by_name.get(first, ()), *others)
+            found += [inner for inner in likely if all(_holds(inner, source) for source in required)]
+        return found[0] if len(found) == 1 else None
+
+    def _inner_directories(self, directory: str) -> tuple[dict[str, list[str]], list[str]]:
+        """The directories in `directory` by the names in them, and those that hold more than are read."""
+        key = (os.getcwd(), directory)
+        if key not in self._inner:
+            by_name, others = self._inner[key] = {}, []
+            for inner in _directories_in(directory):
+                names = list(_names(inner))
+                if len(names) == _MAX_ENTRIES:
+                    others.append(inner)
+                    continue
+                for name in names:
+                    by_name.setdefault(name, []).append(inner)
+        return self._inner[key]
 
     def _tree(self, top: str) -> tuple[list[str], set[str]]:
         """`top` and the directories in it, and the names of all entries; stops after _MAX_DIRECTORIES."""
@@ -189,22 +231,6 @@ def _sources(build: Build) -> tuple[list[str], list[str]]:
     return list(required), list(optional)
 
 
-def _candidates(directory: str, roots: Sequence[str]) -> tuple[list[str], bool]:
-    """The directories that may be the context; whether a repository or a directory in `roots` bounds them."""
-    named = {os.path.abspath(root) for root in roots if os.path.isdir(root)}
-    found, count = [directory], 0
-    here = os.path.abspath(directory)
-    while not os.path.lexists(os.path.join(here, ".git")):
-        if here in named:
-            count = len(found)
-        parent = os.path.dirname(here)
-        if parent == here:
-            return found[: count or 1], bool(count)
-        here = parent
-        found.append(here if os.path.isabs(directory) else os.path.relpath(here))
-    return found, True
-
-
 def _proven(candidates: Sequence[str], counts: Sequence[tuple[int, int]], required: int) -> str | None:
     """The only candidate that can be the context, judging by the number of sources that each holds."""
     best = max(counts)
@@ -222,19 +248,6 @@ def _is_inside_current_directory(directory: str) -> bool:
     """Whether the directory is in the current one, but is not the current one."""
     here, current = os.path.abspath(directory), os.getcwd()
     return here != current and here.startswith(os.path.join(current, ""))
-
-
-def _sibling(candidates: Sequence[str], required: Sequence[str]) -> str | None:
-    """The only directory in a candidate that holds all sources, such as `web/` for `docker/web.Dockerfile`."""
-    found = [
-        os.path.join(each, name)
-        for each in candidates
-        for name in _names(each)
-        # A link to a directory is not followed: it may lead anywhere.
-        if not os.path.islink(os.path.join(each, name))
-        and all(_holds(os.path.join(each, name), source) for source in required)
-    ]
-    return found[0] if len(found) == 1 else None
 
 
 def _holds(root: str, name: str) -> bool:
@@ -268,10 +281,20 @@ def _has_content(directory: str) -> bool:
 
 def _names(directory: str) -> Iterator[str]:
     """The first _MAX_ENTRIES names in a directory; none if it cannot be read."""
+    return (entry.name for entry in _entries(directory))
+
+
+def _directories_in(directory: str) -> Iterator[str]:
+    """The directories among the first _MAX_ENTRIES entries; no links, which may lead anywhere."""
+    return (entry.path for entry in _entries(directory) if entry.is_dir(follow_symlinks=False))
+
+
+def _entries(directory: str) -> Iterator[os.DirEntry[str]]:
+    """The first _MAX_ENTRIES entries of a directory; none if it cannot be read."""
     from itertools import islice
 
     try:
         with os.scandir(directory) as entries:
-            yield from (entry.name for entry in islice(entries, _MAX_ENTRIES))
+            yield from islice(entries, _MAX_ENTRIES)
     except OSError:
         return

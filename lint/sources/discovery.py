@@ -30,7 +30,7 @@ _FOREIGN_DIRECTORIES = frozenset(
 )
 # A directory of libraries, and one in it with a name and a version: `lib/zlib-1.3.1`.
 _LIBRARIES = frozenset(("lib", "libs", "deps", "ext", "external", "externals", "subprojects"))
-_VERSIONED = re.compile(r"[A-Za-z][\w.+-]*-v?\d+(?:\.\d+)+\Z")
+_VERSIONED = r"[A-Za-z][\w.+-]*-v?\d+(?:\.\d+)+\Z"
 _PREFIXES = ("dockerfile", "containerfile")
 # Extensions of templates, which become Dockerfiles only when rendered; at any place in the name.
 TEMPLATE_EXTENSIONS = frozenset(
@@ -269,7 +269,7 @@ def _foreign_directory(real: str, root: str) -> str:
     """The name, with `/`, of the directory below `root` that holds code of others or data of tests; else empty."""
     outer = ""
     for name in real[len(root) :].split("/")[:-1] if real.startswith(root) else ():
-        if name in _FOREIGN_DIRECTORIES or (outer in _LIBRARIES and _VERSIONED.match(name)):
+        if name in _FOREIGN_DIRECTORIES or (outer in _LIBRARIES and re.match(_VERSIONED, name)):
             return name + "/"
         outer = name
     return ""

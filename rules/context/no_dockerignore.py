@@ -93,10 +93,10 @@ EXAMPLES = (
     Bad("COPY app.py «.» /app/", files={"app.py": "", ".DS_Store": ""}, message="`COPY . /app/`"),
     Bad(
         "COPY «.» /app\nRUN cd /app && git describe > version",
-        files={"app.py": "x" * 1_100_000, ".git/HEAD": "x"},
+        files={"app.py": 1_100_000, ".git/HEAD": "x"},
         message="add one that keeps `.git`, which the build reads",
     ),
-    Bad("COPY «.» /app", files={"app.py": "x" * 1_100_000}, message="1.1 MB in 1 file"),
+    Bad("COPY «.» /app", files={"app.py": 1_100_000}, message="1.1 MB in 1 file"),
     Good("COPY . /app", files={"app.py": "", "README.md": ""}, why="small, and nothing that does not belong there"),
     Bad(
         "COPY «.» /app\nRUN npm ci",

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from ...model.build import Build
 
-_WINDOWS_PATH = re.compile(r"(?:^|[\s\"'=])[A-Za-z]:\S*\\\s*$")
+_WINDOWS_PATH = r"(?:^|[\s\"'=])[A-Za-z]:\S*\\\s*$"
 """A path of Windows that ends with a backslash, at the end of a line."""
 
 
@@ -40,7 +40,7 @@ def swallowed_instruction(build: Build) -> Iterator[Finding]:
             keyword = dockerfile.source.text[place.start : place.end]
             line, last = _continued_line(build, place.start)
             remedy = "remove it"
-            if _WINDOWS_PATH.search(last):
+            if re.search(_WINDOWS_PATH, last):
                 remedy = "write `/`, or set another character with `# escape=`"
             yield Finding(
                 f"`{keyword}` is part of the {instruction.name} above, because line {line} ends with "

@@ -28,9 +28,7 @@ _IMAGES = frozenset(
     ("alpine", "debian", "ubuntu", "golang", "python", "ruby", "php", "rust", "openjdk", "eclipse-temurin", "perl")
 )
 """Official images that add no account to those of the distribution. Source: their Dockerfiles."""
-_CREATING = re.compile(
-    r"\b(user|group)(add|mod)\b|\badd(user|group)\b|passwd|newusers|sysusers|\.sh\b|ansible|chef|puppet|id -u"
-)
+_CREATING = r"\b(user|group)(add|mod)\b|\badd(user|group)\b|passwd|newusers|sysusers|\.sh\b|ansible|chef|puppet|id -u"
 """Words in a RUN that may create accounts."""
 _SCRIPTS = frozenset(("", "sh", "bash", "source", ".", "eval", "make"))
 """Programs that run scripts, and "" for one that is not known."""
@@ -149,7 +147,7 @@ def _may_create_any(build: Build, instruction: Instruction) -> bool:
     if not isinstance(instruction, Run):
         return instruction.trigger is not None
     script = build.script(instruction)
-    if script.error or not script.commands or _CREATING.search(script.text):
+    if script.error or not script.commands or re.search(_CREATING, script.text):
         return True
     for command in script.commands:
         if (

@@ -22,9 +22,9 @@ _CHECKERS = frozenset(
     )
 )  # fmt: skip
 """Programs that compare a checksum or a signature."""
-_URL = re.compile(r"""["']?(?P<url>(?:https?|ftp)://[^\s"'<>|;)]+)""")
-_HOST = re.compile(r"(?:https?|ftp)://(?:[^/@]*@)?(?P<host>\[[^\]]*\]|[^/:?#]+)")
-_PRIVATE = re.compile(
+_URL = r"""["']?(?P<url>(?:https?|ftp)://[^\s"'<>|;)]+)"""
+_HOST = r"(?:https?|ftp)://(?:[^/@]*@)?(?P<host>\[[^\]]*\]|[^/:?#]+)"
+_PRIVATE = (
     r"localhost$|127\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|169\.254\.|\[|.*\.(?:local|localhost|internal|lan|"
     r"intranet|corp|home|test|localdomain|svc)$"
 )
@@ -55,7 +55,7 @@ def _fetches_of(command: Command) -> Iterator[Fetch]:
         if skipped or value in _OTHER_URLS:
             skipped = value in _OTHER_URLS and not skipped
             continue
-        found = _URL.match(value.removeprefix("--url="))
+        found = re.match(_URL, value.removeprefix("--url="))
         if found is not None:
             yield Fetch(command, found["url"], word)
 
@@ -68,11 +68,11 @@ _OTHER_URLS = frozenset(
 
 def is_private(url: str) -> bool:
     """Whether the host is the local machine or in a private network, or is only known in the build."""
-    found = _HOST.match(url)
+    found = re.match(_HOST, url)
     if found is None:
         return True
     host = found["host"].lower()
-    return "$" in host or "." not in host or _PRIVATE.match(host) is not None
+    return "$" in host or "." not in host or re.match(_PRIVATE, host) is not None
 
 
 def is_verified(build: Build, run: Run) -> bool:

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from ...syntax.tree import Run
 
 _BRANCHES = ("main", "master", "develop", "dev", "trunk", "HEAD", "nightly", "latest")
-_ARCHIVE = re.compile(
-    rf"/(?:archive|zipball|tarball|raw)/(?:refs/heads/)?(?P<branch>{'|'.join(_BRANCHES)})(?:[./?#]|$)|/refs/heads/(?P<head>[^/?#]+)"
+_ARCHIVE = (
+    rf"/(?:archive|zipball|tarball|raw)/(?:refs/heads/)?(?P<branch>{'|'.join(_BRANCHES)})(?:[./?#]|$)"
+    r"|/refs/heads/(?P<head>[^/?#]+)"
 )
 
 
@@ -55,7 +56,7 @@ def _branch(package: Package) -> str:
     """The branch that the package is installed from; empty if it is not one."""
     if package.kind == "repository":
         return package.version if package.version in _BRANCHES else ""
-    found = _ARCHIVE.search(package.word.value) if package.kind == "url" else None
+    found = re.search(_ARCHIVE, package.word.value) if package.kind == "url" else None
     return (found["branch"] or found["head"]).partition(".")[0] if found is not None else ""
 
 

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from ...syntax.command import Command, Word
     from ...syntax.tree import Run
 
-_ARCHIVE = re.compile(r"\.(?:tar(?:\.\w+)?|tgz|tbz2?|txz|zip|deb|rpm|apk|jar|war|whl|run|bin|exe|msi|AppImage)(?:\?|$)")
-_EXECUTABLE_MODE = re.compile(r"[ugoa]*[+=][rwst]*x[rwst]*|0?[0-7]*[1357][0-7]{0,2}")
-_URLRETRIEVE = re.compile(
+_ARCHIVE = r"\.(?:tar(?:\.\w+)?|tgz|tbz2?|txz|zip|deb|rpm|apk|jar|war|whl|run|bin|exe|msi|AppImage)(?:\?|$)"
+_EXECUTABLE_MODE = r"[ugoa]*[+=][rwst]*x[rwst]*|0?[0-7]*[1357][0-7]{0,2}"
+_URLRETRIEVE = (
     r"""urlretrieve\(\s*["'](?P<url>https?://[^"']+)["']\s*,\s*(?:filename\s*=\s*)?["'](?P<path>[^"']+)["']"""
 )
 _USERS = frozenset(("tar", "unzip", "bsdtar", "dpkg", "rpm", "gunzip", "7z", "installer", "msiexec", "xz", "unxz"))
@@ -71,7 +71,7 @@ def _python_downloads(command: Command) -> Iterator[tuple[str, str, Word]]:
     """The URLs that `python -c` saves with urlretrieve, with the paths and the word of the program text."""
     word = command.option("-c") if command.name.startswith("python") else None
     if word is not None and not isinstance(word, str):
-        yield from ((found["url"], found["path"], word) for found in _URLRETRIEVE.finditer(word.value))
+        yield from ((found["url"], found["path"], word) for found in re.finditer(_URLRETRIEVE, word.value))
 
 
 def _uses(commands: Sequence[Command]) -> dict[str, int]:
@@ -91,7 +91,7 @@ def _uses(commands: Sequence[Command]) -> dict[str, int]:
 
 def _makes_executable(command: Command) -> bool:
     """Whether it is chmod with a mode for execution: `+x`, `a+rx`, `755`."""
-    return command.name == "chmod" and any(_EXECUTABLE_MODE.fullmatch(word.value) for word in command.args)
+    return command.name == "chmod" and any(re.fullmatch(_EXECUTABLE_MODE, word.value) for word in command.args)
 
 
 def _installs(command: Command) -> bool:
@@ -107,7 +107,7 @@ def _is_used(fetch: Command, url: str, uses: dict[str, int]) -> bool:
     written = next((r.target.value for r in fetch.redirects if r.operator in (">", "1>") and r.target), None)
     saved = (written or path or name).rpartition("/")[2]
     if saved == "-" or f"|{fetch.start}" in uses:
-        return uses.get(f"|{fetch.start}", -1) >= 0 and _ARCHIVE.search(url) is not None
+        return uses.get(f"|{fetch.start}", -1) >= 0 and re.search(_ARCHIVE, url) is not None
     pattern = "*." + saved.rpartition(".")[2]
     return max(uses.get(saved, -1), uses.get(pattern, -1)) > fetch.start
 

@@ -27,7 +27,7 @@ _SWITCHING_SERVICES = frozenset(
     "su sudo gosu su-exec".split()
 )
 """Services that start as root and switch to their own user, or that need root: their manual pages."""
-_SWITCHES = re.compile(
+_SWITCHES = (
     r"\b(?:gosu|su-exec|setpriv|chpst|s6-setuidgid|runuser|setuidgid|su|sudo|fixuid|chroot|apachectl|apache2ctl"
     r"|apache2-foreground|httpd-foreground|supervisord|php-fpm)\b"
 )
@@ -70,7 +70,7 @@ def switches_user(build: Build, chain: Sequence[Stage]) -> bool:
     scripts = list(started_scripts(build, chain))
     if any(script.text is None for script in scripts) and _creates_user(build, chain):
         return True
-    return any(_SWITCHES.search(script.text) for script in scripts if script.text is not None)
+    return any(re.search(_SWITCHES, script.text) for script in scripts if script.text is not None)
 
 
 def _creates_user(build: Build, chain: Sequence[Stage]) -> bool:

@@ -61,13 +61,16 @@ _BY_COMMAND = frozenset(
 """Kinds of files that build with commands; one without such a command is not read any further."""
 _TOOLS = (b"docker", b"podman", b"nerdctl", b"buildah", b"executor", b"kaniko")
 
-_ARGUMENT = re.compile(rb"""build-arg["'`=:,\s\\]{1,20}(?:[fr]?["'`])?([A-Za-z_]\w*)""")
+_IN_COMMENTS = tuple(tool + end for tool in _TOOLS[:4] for end in (b" ", b"\t", b"\\"))
+"""One of these is in a comment with a build command; `# syntax=docker/dockerfile:1` has none."""
+
+_ARGUMENT = rb"""build-arg["'`=:,\s\\]{1,20}(?:[fr]?["'`])?([A-Za-z_]\w*)"""
 """The name of an argument that a script passes in any command.
 
 `--build-arg "A=$A"`, `["--build-arg", f"A={a}"]`, ``'--build-arg', `A=${a}` ``.
 """
 _PROGRAM_ENDINGS = (".py", ".rb", ".js", ".mjs", ".cjs", ".ts")
-_PROGRAM = re.compile(r"(?:build|make|release|publish|docker|images?|tasks|fabfile|noxfile)[\w.-]*\Z")
+_PROGRAM_BEGINNINGS = ("build", "make", "release", "publish", "docker", "image", "tasks", "fabfile", "noxfile")
 """Names of programs that may build images, outside of the directories for these.
 
 Only the build arguments that programs name are read.
@@ -124,7 +127,7 @@ def read_builds(
     except OSError:
         return []
     if arguments is not None and b"build-arg" in data:
-        arguments.update(name.decode() for name in _ARGUMENT.findall(data))
+        arguments.update(name.decode() for name in re.findall(_ARGUMENT, data))
     if path.endswith(_PROGRAM_ENDINGS):
         return []
     if build_file_kind(os.path.basename(path)) in _BY_COMMAND and not any(tool in data for tool in _TOOLS):
@@ -212,6 +215,50 @@ def _reader(kind: str) -> Reader | None:
     return read
 
 
+class ProjectDirectories:
+    """Finds the directories of a project, and looks for the top of its repository once in each."""
+
+    __slots__ = ("_above", "_is_top", "_named", "_roots")
+
+    def __init__(self) -> None:
+        self._above: dict[str, tuple[list[str], bool]] = {}
+        self._is_top: dict[str, bool] = {}
+        self._roots: tuple[str, Sequence[str]] = ("", ())
+        self._named = frozenset[str]()
+
+    def of(self, directory: str, roots: Sequence[str]) -> tuple[Sequence[str], bool]:
+        """The directory and its parents up to the repository root, otherwise up to the outermost one in `roots`.
+
+        And whether one of these bounds them; if none does, the directory is alone. Its path is absolute.
+        """
+        if directory not in self._above:
+            self._above[directory] = self._up_to_top(directory)
+        found, is_repository = self._above[directory]
+        if is_repository:
+            return found, True
+        key = (os.getcwd(), roots)
+        if key != self._roots:
+            self._roots, self._named = key, frozenset(os.path.abspath(root) for root in roots if os.path.isdir(root))
+        count = max((number for number, each in enumerate(found, 1) if each in self._named), default=0)
+        return found[: count or 1], bool(count)
+
+    def _up_to_top(self, directory: str) -> tuple[list[str], bool]:
+        """The directory and its parents, up to the root of a repository; and whether it is in one."""
+        found = [directory]
+        while not self._is_repository(directory):
+            parent = os.path.dirname(directory)
+            if parent == directory:
+                return found, False
+            directory = parent
+            found.append(directory)
+        return found, True
+
+    def _is_repository(self, directory: str) -> bool:
+        if directory not in self._is_top:
+            self._is_top[directory] = os.path.lexists(os.path.join(directory, ".git"))
+        return self._is_top[directory]
+
+
 class BuildFinder:
     """Finds the builds of Dockerfiles; each directory and each file is read once. `note`: see `parse_builds`."""
 
@@ -222,7 +269,8 @@ class BuildFinder:
         self._images: dict[str, dict[str, set[str]]] = {}
         self._arguments: dict[str, set[str]] = {}
         self._passed: dict[str, set[str]] = {}
-        self._repository_roots: dict[str, bool] = {}
+        self._places: dict[tuple[str, str], tuple[str, str]] = {}
+        self._directories = ProjectDirectories()
 
     def of(self, dockerfile: str, roots: Sequence[str] = ()) -> list[BuildInvocation]:
         """The builds of the file at `dockerfile`.
@@ -230,27 +278,27 @@ class BuildFinder:
         They are searched for in its directory and its parents, up to the repository root or to a directory in `roots`,
         and in common subdirectories of these. Those in a README or in the file itself count if there are no others.
         """
-        real = os.path.realpath(dockerfile)
+        full, real = self._place(dockerfile)
         found: list[BuildInvocation] = []
-        for directory in self._directories(os.path.dirname(os.path.abspath(dockerfile)), roots):
+        for directory in self._searched(full, roots):
             found += self._builds_in(directory, roots).get(real, ())
         if len(found) > 1:
             found = [each for each in found if not _is_prose(each.file)] or found
-        return found or self._in_comments(os.path.abspath(dockerfile))
+        return found or self._in_comments(full)
 
     def images(self, dockerfile: str, roots: Sequence[str] = ()) -> frozenset[str]:
         """The names, without tag and digest, of the images that are built of other Dockerfiles of the project."""
-        real = os.path.realpath(dockerfile)
+        full, real = self._place(dockerfile)
         found: set[str] = set()
         own: set[str] = set()
-        for directory in self._directories(os.path.dirname(os.path.abspath(dockerfile)), roots):
+        for directory in self._searched(full, roots):
             for file, names in self._images_in(directory, roots).items():
                 (own if file == real else found).update(names)
         return frozenset(found - own)
 
     def passed_arguments(self, dockerfile: str, roots: Sequence[str] = ()) -> frozenset[str]:
         """The names of build arguments in the files of the project that build images, whichever image that is."""
-        directories = self._directories(os.path.dirname(os.path.abspath(dockerfile)), roots)
+        directories = self._searched(self._place(dockerfile)[0], roots)
         for directory in directories:
             self._builds_in(directory, roots)
         return frozenset[str]().union(*(self._passed[directory] for directory in directories))
@@ -260,13 +308,24 @@ class BuildFinder:
 
         It is that from the directory of the file if both are unknown.
         """
-        full = os.path.abspath(dockerfile)
-        top = self._directories(os.path.dirname(full), roots)[-1]
-        return os.path.relpath(full, top).replace(os.sep, "/")
+        full = self._place(dockerfile)[0]
+        top = self._searched(full, roots)[-1]
+        return full[len(top) :].lstrip(os.sep).replace(os.sep, "/")
+
+    def _place(self, dockerfile: str) -> tuple[str, str]:
+        """The absolute path of a file, and the same with symbolic links resolved."""
+        key = (os.getcwd(), dockerfile)
+        if key not in self._places:
+            self._places[key] = os.path.abspath(dockerfile), os.path.realpath(dockerfile)
+        return self._places[key]
+
+    def _searched(self, dockerfile: str, roots: Sequence[str]) -> Sequence[str]:
+        """The directories in which builds of the file at this absolute path are searched for, its own first."""
+        return self._directories.of(os.path.dirname(dockerfile), roots)[0]
 
     def directories(self, dockerfile: str, roots: Sequence[str] = ()) -> list[str]:
         """The directory of the file and its parents up to the repository root, otherwise up to one in `roots`."""
-        return self._directories(os.path.dirname(os.path.abspath(dockerfile)), roots)
+        return list(self._searched(self._place(dockerfile)[0], roots))
 
     def _images_in(self, directory: str, roots: Sequence[str]) -> dict[str, set[str]]:
         """The names of the images that the files of a directory build, by Dockerfile."""
@@ -286,7 +345,7 @@ class BuildFinder:
                 data = read_file(dockerfile, MAX_CONFIG_BYTES)
             except OSError:
                 data = b""
-            if b"#" in data and any(tool in data for tool in _TOOLS) and b"bu" in data:
+            if b"#" in data and b"bu" in data and any(word in data for word in _IN_COMMENTS):
                 from .shell_script import read_dockerfile_comments
 
                 self._by_file[dockerfile] = read_dockerfile_comments(dockerfile, data.decode("utf-8-sig", "replace"))
@@ -298,26 +357,6 @@ class BuildFinder:
             arguments = self._arguments[file] = set[str]()
             self._by_file[file] = read_builds(file, roots, self._note, named=named, arguments=arguments)
         return self._by_file[file]
-
-    def _directories(self, directory: str, roots: Sequence[str]) -> list[str]:
-        """The directory and its parents up to the repository root, otherwise up to a directory in `roots`."""
-        named = {os.path.abspath(root) for root in roots if os.path.isdir(root)}
-        found, count = [directory], 1
-        while True:
-            if directory in named:
-                count = len(found)
-            if self._is_repository_root(directory):
-                return found
-            parent = os.path.dirname(directory)
-            if parent == directory:
-                return found[:count]
-            directory = parent
-            found.append(directory)
-
-    def _is_repository_root(self, directory: str) -> bool:
-        if directory not in self._repository_roots:
-            self._repository_roots[directory] = os.path.lexists(os.path.join(directory, ".git"))
-        return self._repository_roots[directory]
 
     def _builds_in(self, directory: str, roots: Sequence[str]) -> dict[str, list[BuildInvocation]]:
         """The builds in the files of a directory and its common subdirectories, by Dockerfile; compose files first."""
@@ -363,7 +402,9 @@ def _listed(directory: str) -> tuple[list[str], list[str]]:
                     continue
                 kind = _WORKFLOW if is_circle and name in _CIRCLE else build_file_kind(name)
                 if not kind and name.endswith(_PROGRAM_ENDINGS):
-                    kind = _PROGRAM_KIND if own_name in _BUILD_DIRECTORIES or _PROGRAM.match(name) else ""
+                    kind = (
+                        _PROGRAM_KIND if own_name in _BUILD_DIRECTORIES or name.startswith(_PROGRAM_BEGINNINGS) else ""
+                    )
                 if kind in ("shell_script", _PROGRAM_KIND):
                     scripts += 1
                 if kind and scripts <= _MAX_SCRIPTS:
