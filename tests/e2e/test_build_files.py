@@ -201,7 +201,9 @@ def test_images_of_the_project(project: Path) -> None:
     found = ("--isolated", "--select", "DL3006,DL3022,SEC018", ".")
     assert dlint(*found, cwd=project).codes == ["DL3006", "SEC018", "DL3022", "DL3006", "SEC018"]
     write(
-        project, "Makefile", "images:\n\tdocker build -t team/base:$(VERSION) images\n\tdocker build -t team/tool tool\n"
+        project,
+        "Makefile",
+        "images:\n\tdocker build -t team/base:$(VERSION) images\n\tdocker build -t team/tool tool\n",
     )
     assert dlint(*found, cwd=project).codes == ["DL3006", "SEC018"], "that of images/Dockerfile"
 
