@@ -26,7 +26,6 @@ _GENERATED = re.compile(
     re.IGNORECASE,
 )
 """What the header of a generated file says; not that of a scaffold, which a tool writes once."""
-_HEADER_LINES = 30
 _SAME_LINES = 0.5
 """The share of lines that a file has in common with the template that it is made from."""
 _REASON = re.compile(
@@ -109,8 +108,10 @@ class Relevance:
 
 
 def _says_generated(build: Build) -> bool:
-    """Whether a comment in the first lines of the file says that a program writes it."""
-    header = [comment.text for comment in build.dockerfile.comments if comment.line <= _HEADER_LINES]
+    """Whether a comment before the first instruction says that a program writes the file."""
+    dockerfile = build.dockerfile
+    end = min((each.start for each in dockerfile.instructions), default=0)
+    header = [comment.text for comment in dockerfile.comments if comment.start < end]
     return _GENERATED.search(" ".join(header)) is not None
 
 
