@@ -58,7 +58,7 @@ def is_passed_base(build: Build, written: str) -> bool:
     """Whether the project passes a build argument that the base image contains, so its default is not what is built."""
     if "$" not in written or pedantic(build):
         return False
-    names = {name for name, _, _ in variable_references(written, build.dockerfile.escape)}
+    names = {name for name, _, _ in variable_references(written, build.dockerfile.escape)} - build.build_args.keys()
     return not names.isdisjoint(passed_arguments(build)) or not names.isdisjoint(given_arguments(build))
 
 
