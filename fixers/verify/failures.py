@@ -26,8 +26,25 @@ _NAMED_STEP = re.compile(r'^building at STEP ".*?": ')
 _ERRORS = re.compile(r"^(?:#\d+ )?(?:ERROR|Error|error)\b:?\s*(.+)$")
 
 
+_FAILED = re.compile(r"^#(\d+) ERROR: ")
+_OWN = re.compile(
+    r"^(?:(?:E|ERROR|error|fatal|\w+Error): |npm (?:ERR!|error) |\[ERROR\] )\S"
+    r"|\b(?:fatal )?error(?:\[\w+\])?: ",
+    re.ASCII,
+)
+"""What programs write before an error: apt, npm, Maven, pip, git, Python, compilers, rustc."""
+_WRAPPERS = re.compile(
+    r"did not complete successfully|executor failed running|while running runtime|subprocess-exited-with-error"
+    r"|failed to solve|A complete log of this run|building at STEP"
+)
+"""What pip, npm and builders say of the failure of something that they started."""
+
+
 class BuildFailure:
-    """The line of the file (0 when unknown), the instruction there, and the message of the builder."""
+    """The line of the file (0 when unknown), the instruction there, and the error of the program that failed.
+
+    Without one, `message` is what the builder says.
+    """
 
     __slots__ = ("instruction", "line", "message")
 
@@ -40,11 +57,23 @@ class BuildFailure:
 def locate_failure(text: str, output: Sequence[str]) -> BuildFailure:
     """Where the build of the Dockerfile `text` failed; `output` are the last lines of its output."""
     message = next((match[1] for line in reversed(output) if (match := _ERRORS.match(line))), "")
-    message = _NAMED_STEP.sub("", message) or (output[-1].strip() if output else "")
+    message = _own_error(output) or _NAMED_STEP.sub("", message) or (output[-1].strip() if output else "")
     build = Build(parse(Source(text)))
     instructions = [instruction for stage in build.stages for instruction in (stage.from_, *stage.instructions)]
     found = _by_line(instructions, output) or _by_step(instructions, _failed_step(output))
     return BuildFailure(found.start_line, _short(found), message) if found else BuildFailure(0, "", message)
+
+
+def _own_error(output: Sequence[str]) -> str:
+    """The first error that the failed step wrote itself; "" for none."""
+    failed = next((match[1] for line in reversed(output) if (match := _FAILED.match(line))), "")
+    if failed:
+        prefix = re.compile(rf"^#{failed} [\d.]+ ")
+        lines = [prefix.sub("", line) for line in output if prefix.match(line)]
+    else:
+        begins = [number for number, line in enumerate(output) if _STEP.match(line)]
+        lines = list(output[begins[-1] + 1 :]) if begins else []
+    return next((line.strip() for line in lines if _OWN.search(line) and not _WRAPPERS.search(line)), "")
 
 
 def _by_line(instructions: Sequence[Instruction], output: Sequence[str]) -> Instruction | None:

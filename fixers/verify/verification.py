@@ -28,7 +28,7 @@ from .failures import BuildFailure, locate_failure
 from .workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
 BUILD_TIMEOUT = 1800.0
 SMOKE_TIMEOUT = 120.0
@@ -63,6 +63,19 @@ class VerifyOptions:
         self.keep = keep
         self.timeout = timeout
         self.build_args = tuple(build_args)
+
+
+class BuildObserver:
+    """Is told what a verification does, by the name of the build ("before", "after again"); ignores it by itself."""
+
+    def started(self, build: str) -> None:
+        """A build starts."""
+
+    def output(self, build: str, line: str) -> None:
+        """The builder writes a line."""
+
+    def finished(self, build: str, result: BuildResult) -> None:
+        """A build ends, in whatever way."""
 
 
 class SideResult:
@@ -115,13 +128,12 @@ def verify(
     plan: ExpectedChanges | None,
     builder: Builder,
     options: VerifyOptions,
-    say: Callable[[str], None],
+    observer: BuildObserver,
 ) -> Verdict:
     """Build both Dockerfiles in the directory `context`, each with its ignore file (the text, None for none).
 
-    `plan` is what may differ, by default what the texts declare. `say` gets each line of the builder's output. Nothing
-    in `context` is changed; the images are removed unless `options.keep`. Raises BuilderError, OSError, and ValueError
-    for invalid options.
+    `plan` is what may differ, by default what the texts declare. Nothing in `context` is changed; the images are
+    removed unless `options.keep`. Raises BuilderError, OSError, and ValueError for invalid options.
     """
     if options.touch is not None and not _is_inside(context, options.touch):
         raise ValueError(f"--touch: no file `{options.touch}` in the build context {context}")
@@ -132,7 +144,7 @@ def verify(
     sides = (verdict.before, verdict.after)
     try:
         with Workspace(context, seen[0].files().keys() | seen[1].files().keys()) as space:
-            session = _Session(builder, space, verdict, options, say)
+            session = _Session(builder, space, verdict, options, observer)
             texts = ((before_text, before_ignore), (after_text, after_ignore))
             paths = [space.write_dockerfile(name, *each) for name, each in zip(_SIDES, texts, strict=True)]
             if not all(session.build(*each) for each in zip(_SIDES, sides, paths, strict=True)):
@@ -198,13 +210,13 @@ class _Session:
         space: Workspace,
         verdict: Verdict,
         options: VerifyOptions,
-        say: Callable[[str], None],
+        observer: BuildObserver,
     ) -> None:
         self.builder = builder
         self.space = space
         self.verdict = verdict
         self.options = options
-        self.say = say
+        self.observer = observer
 
     def build(self, name: str, side: SideResult, path: str) -> bool:
         """Build a side; False, with a problem in the verdict, when that fails."""
@@ -235,20 +247,23 @@ class _Session:
         timeout = min(self.options.timeout, SMOKE_TIMEOUT)
         runs: list[CommandResult] = []
         for name, side in zip(_SIDES, (self.verdict.before, self.verdict.after), strict=True):
-            self.say(f"{name} | smoke: {shlex.join(command)}")
+            self.observer.output(name, f"smoke: {shlex.join(command)}")
             side.run = self.builder.run(name, command, timeout)
             runs.append(side.run)
         _add(self.verdict, compare_smoke_runs(*runs))
 
     def _run_build(self, image: str, label: str, path: str) -> BuildResult:
-        return self.builder.build(
+        self.observer.started(label)
+        result = self.builder.build(
             self.space.context,
             path,
             image,
             self.options.build_args,
-            lambda line: self.say(f"{label} | {line}"),
+            lambda line: self.observer.output(label, line),
             self.options.timeout,
         )
+        self.observer.finished(label, result)
+        return result
 
 
 def _compare(builder: Builder, verdict: Verdict, plan: ExpectedChanges, sources: set[str]) -> None:

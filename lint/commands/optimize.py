@@ -16,6 +16,7 @@ from ..engine.diagnostic import describe_internal_error
 from ..engine.lint_plan import LintPlan
 from ..engine.linter import USAGE_ERRORS, read_source
 from ..engine.time_limit import TimeLimitExceeded
+from ..output.markdown import markdown_text
 from ..sources.discovery import no_dockerfile_message
 from ..terminal.exit_status import BROKEN, CLEAN, FOUND
 from ..terminal.streams import OutputError, inform, warn, write_stdout
@@ -30,9 +31,17 @@ from .dockerignore import (
 from .fix import FixRequest, fix_source
 from .interactive import Confirmation, why_not_interactive
 from .lint_files import discover_files
-from .rewrite_plan import write_plan, write_rewrite_diff
+from .rewrite_plan import plan_markdown, write_plan, write_rewrite_diff
 from .shared_options import apply_output_options, describe_files, plans_from_arguments
-from .verify import VerifyRequest, ignore_file_text, verdict_json, verify_option_error, verify_rewrite, write_verdict
+from .verify import (
+    VerifyRequest,
+    ignore_file_text,
+    verdict_json,
+    verdict_markdown,
+    verify_option_error,
+    verify_rewrite,
+    write_verdict,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -237,10 +246,21 @@ class _OptimizeRun:
                 "dockerignore": [proposal_json(proposal) for proposal in self._proposals.values()],
             }
             write_stdout(dumps(answer))
+        if self._arguments.format == "markdown":
+            self._write_markdown()
         if self._arguments.diff:
             self._write_diffs()
         elif self._arguments.format == "text":
             self._write_plans()
+
+    def _write_markdown(self) -> None:
+        for proposal in self._proposals.values():
+            if proposal.new != proposal.old:
+                write_stdout(f"{markdown_text(proposal_summary(proposal).strip())}\n\n")
+        for source, result in self._results:
+            verdict = self._verdicts.get(source.name)
+            proof = verdict_markdown(verdict, self._arguments.touch) if verdict is not None else ""
+            write_stdout(plan_markdown(source.name, result) + proof)
 
     def _write_diffs(self) -> None:
         for proposal in self._proposals.values():

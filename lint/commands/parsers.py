@@ -478,7 +478,8 @@ def _optimize() -> CommandParser:
     add = parser.group("Output")
     add("--diff", action="store_true", help="show what would change, as a patch")
     add("--explain", action="store_true", help="show each precondition and whether it holds")
-    _format_of_text(add)
+    forms = "text, json, or markdown for a pull request; default: text"
+    add("--format", choices=("text", "json", "markdown"), default="text", metavar="FORMAT", help=forms)
     add = parser.group("Files")
     _exclude(add)
     _context(add)

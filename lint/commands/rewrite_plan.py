@@ -6,6 +6,7 @@ import sys
 
 from ...fixers.optimize.base.rewrite import NothingToDo
 from ..output.diff import colored_diff, file_diff
+from ..output.markdown import markdown_row
 from ..terminal.colors import stdout_has_colors
 from ..terminal.streams import printable, write_stdout, write_stdout_raw
 
@@ -29,6 +30,25 @@ def write_plan(name: str, result: OptimizeResult, explain: bool) -> None:
     lines.insert(0, (name, "bold"))
     figures = [(what, before, after) for what, before, after in result.figures if before != after]
     write_stdout(_drawn(lines, figures) if sys.stdout.isatty() else _plain(lines, figures))
+
+
+def plan_markdown(name: str, result: OptimizeResult) -> str:
+    """The plan in Markdown: a table of the rewrites, and one of the figures that change."""
+    text = f"### `{name}`\n\n"
+    rows: list[tuple[str, str, str]] = []
+    for outcome in result.outcomes:
+        if outcome.text is not None:
+            rows += [(outcome.name, step.title, step.saving or step.reason) for step in outcome.steps]
+        elif outcome.rejection is not None and not isinstance(outcome.rejection, NothingToDo):
+            where = f"line {outcome.rejection.line}: " if outcome.rejection.line else ""
+            rows.append((outcome.name, "refused", f"{where}{outcome.rejection}"))
+    if not rows:
+        return f"{text}Nothing to do.\n"
+    text += "| rewrite | step | why |\n|---|---|---|\n" + "".join(map(markdown_row, rows))
+    figures = [(what, str(before), str(after)) for what, before, after in result.figures if before != after]
+    if figures:
+        text += "\n| | before | after |\n|---|---:|---:|\n" + "".join(map(markdown_row, figures))
+    return text
 
 
 def write_rewrite_diff(path: str, before: str, after: str) -> None:

@@ -7,9 +7,11 @@ import sys
 
 from ...fixers.optimize.ignore.proposal import read_ignore_text
 from ...fixers.verify.builders import BuilderError, find_builder
-from ...fixers.verify.verification import Verdict, VerifyOptions, verify
+from ...fixers.verify.verification import BuildObserver, Verdict, VerifyOptions, verify
 from ...model.ignore_file import find_ignore_file
-from ..terminal.streams import inform, printable, warn, write_stderr, write_stdout
+from ..output.markdown import markdown_row, markdown_text
+from ..terminal.progress import StatusLine
+from ..terminal.streams import inform, is_verbose, printable, warn, write_stderr, write_stdout
 from .dockerignore import format_bytes
 
 TYPE_CHECKING = False
@@ -17,9 +19,13 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
+    from ...fixers.verify.builders import BuildResult
     from ...fixers.verify.comparison import FileComparison
     from ...fixers.verify.verification import SideResult
     from ...model.context import Context
+
+_LAST_LINES = 20
+"""Lines of the builder's output that are written when a build fails."""
 
 TableRow = tuple[str, str, str, str]
 """What is compared, before, after, and a remark."""
@@ -93,7 +99,7 @@ def verify_rewrite(request: VerifyRequest, arguments: argparse.Namespace) -> Ver
             None,
             builder,
             options,
-            _write_builder_line,
+            _Observer(request.name),
         )
     except (BuilderError, ValueError) as error:
         warn(f"{request.name}: cannot verify: {error}")
@@ -113,9 +119,32 @@ def _in_context(root: str, name: str | None) -> str | None:
     return os.path.relpath(os.path.realpath(name), os.path.realpath(root))
 
 
-def _write_builder_line(line: str) -> None:
-    """Write a line of the builder's output to standard error."""
-    write_stderr(line.expandtabs())
+class _Observer(BuildObserver):
+    """Writes a line for each build, the last lines of the builder if it fails, and with `-v` all of them."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.status = StatusLine()
+
+    def started(self, build: str) -> None:
+        """Show the build on a terminal."""
+        self.status.show(f"{self.name}: {build}")
+
+    def output(self, build: str, line: str) -> None:
+        """Write the line, or show it on a terminal until the next one."""
+        if is_verbose():
+            write_stderr(f"{build} | {line.expandtabs()}")
+        else:
+            self.status.show(f"{self.name}: {build}: {printable(line.expandtabs())}")
+
+    def finished(self, build: str, result: BuildResult) -> None:
+        """Write the duration."""
+        self.status.close()
+        if not result.ok and not is_verbose():
+            for line in result.output[-_LAST_LINES:]:
+                write_stderr(f"{build} | {line.expandtabs()}")
+        verb = "built in" if result.ok else "stopped after" if result.timed_out else "failed after"
+        inform(f"{self.name}: {build}: {verb} {_seconds(result.seconds)}")
 
 
 # The table -----------------------------------------------------------------------------------------------------------
@@ -201,6 +230,15 @@ def _plain(lines: Sequence[TableRow]) -> str:
         + "\n"
         for what, before, after, word in table
     )
+
+
+def verdict_markdown(verdict: Verdict, touch: str | None) -> str:
+    """The verdict as a table in Markdown, and the problems as a list."""
+    rows = "".join(markdown_row(row) for row in verdict_rows(verdict, touch))
+    problems = "".join(f"- {markdown_text(problem)}\n" for problem in verdict.problems)
+    table = f"| | before | after | |\n|---|---:|---:|---|\n{rows}"
+    headline = verdict_headline("Proof", verdict).partition(": ")[2]
+    return f"\n{headline[:1].upper()}{headline[1:]}.\n\n{table}" + (f"\n{problems}" if problems else "")
 
 
 def _drawn(lines: Sequence[TableRow]) -> str:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from rich.progress import Progress
+    from rich.status import Status
 
 MIN_FILES_FOR_BAR = 200
 """With fewer files the run is over before the bar could be read."""
@@ -43,6 +44,37 @@ class ProgressBar:
     ) -> None:
         if self.bar is not None:
             self.bar.stop()
+
+
+class StatusLine:
+    """A line on standard error that is replaced by the next one, if that is a terminal."""
+
+    __slots__ = ("_status",)
+
+    def __init__(self) -> None:
+        self._status: Status | None = None
+
+    def show(self, text: str) -> None:
+        """Show the text, cut to the width of the terminal."""
+        if is_quiet() or not _can_draw():
+            return
+        from rich.text import Text
+
+        line = Text(text, overflow="ellipsis", no_wrap=True)
+        if self._status is None:
+            from rich.console import Console
+            from rich.status import Status
+
+            self._status = Status(line, console=Console(stderr=True, no_color=bool(os.environ.get("NO_COLOR"))))
+            self._status.start()
+        else:
+            self._status.update(line)
+
+    def close(self) -> None:
+        """Remove the line."""
+        if self._status is not None:
+            self._status.stop()
+            self._status = None
 
 
 def _can_draw() -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -11,9 +12,9 @@ from pathlib import Path
 
 import pytest
 from dockerfile_dlint.fixers.verify import builders
-from dockerfile_dlint.fixers.verify.builders import Buildah, Builder, BuilderError, ImageFile, find_builder
+from dockerfile_dlint.fixers.verify.builders import Buildah, Builder, BuilderError, BuildResult, ImageFile, find_builder
 from dockerfile_dlint.fixers.verify.comparison import ExpectedChanges
-from dockerfile_dlint.fixers.verify.verification import Verdict, VerifyOptions, verify
+from dockerfile_dlint.fixers.verify.verification import BuildObserver, Verdict, VerifyOptions, verify
 from dockerfile_dlint.lint.main import main
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("builder")]
@@ -67,6 +68,8 @@ def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     (storage / "storage.conf").write_text(STORAGE.format(storage))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CONTAINERS_STORAGE_CONF", str(storage / "storage.conf"))
+        # In a container, Buildah may not create the namespaces of its default isolation.
+        patch.setenv("BUILDAH_ISOLATION", "chroot")
         yield from _places(str(request.param), tmp_path_factory)
 
 
@@ -98,6 +101,20 @@ def context(tmp_path: Path) -> Iterator[Path]:
     assert before == {path: path.read_bytes() for path in before}
 
 
+class Recorder(BuildObserver):
+    """Keeps the lines of the builders, and the names of the finished builds."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.builds: list[str] = []
+
+    def output(self, build: str, line: str) -> None:
+        self.lines.append(f"{build} | {line}")
+
+    def finished(self, build: str, result: BuildResult) -> None:
+        self.builds.append(f"{build} {'ok' if result.ok else 'failed'}")
+
+
 def proved(
     place: Place,
     context: Path,
@@ -106,14 +123,14 @@ def proved(
     before: str = OLD,
     ignore: str | None = None,
 ) -> tuple[Verdict, list[str]]:
-    said: list[str] = []
+    recorder = Recorder()
     builder = find_builder(place.name)
     texts = place.text(before), place.text(after)
     verdict = verify(
-        str(context), *texts, None, ignore, None, builder, options or VerifyOptions("cat out.txt"), said.append
+        str(context), *texts, None, ignore, None, builder, options or VerifyOptions("cat out.txt"), recorder
     )
     assert not leftovers(builder)
-    return verdict, said
+    return verdict, recorder.lines
 
 
 def leftovers(builder: Builder) -> str:
@@ -148,9 +165,9 @@ def test_a_configuration_that_differs(place: Place, context: Path) -> None:
     after = NEW.replace("EXPOSE 80", "EXPOSE 81\nUSER 7\nENV A=b").replace('["cat", "out.txt"]', "cat out.txt")
     verdict, _ = proved(place, context, after)
     assert verdict.problems == [
-        'Cmd differs: ["cat", "out.txt"], now ["/bin/sh", "-c", "cat out.txt"]',
-        'User differs: "", now "7"',
-        'ExposedPorts differs: {"80/tcp": {}}, now {"81/tcp": {}}',
+        'Cmd changed from ["cat", "out.txt"] to ["/bin/sh", "-c", "cat out.txt"]',
+        'User changed from "" to "7"',
+        'ExposedPorts changed from {"80/tcp": {}} to {"81/tcp": {}}',
     ]
     assert [(each.field, each.allowed_reason) for each in verdict.config if each.allowed_reason] == [
         ("Env A", "declared")
@@ -168,9 +185,9 @@ def test_files_and_output_that_differ(place: Place, context: Path) -> None:
     after = OLD.replace("COPY . .", "COPY src src").replace("RUN cp", "RUN echo x > src/a.txt; echo x > new; cp")
     verdict, _ = proved(place, context, after)
     assert verdict.problems == [
-        "`/app/docs/a.md` is missing in the new image",
+        "`/app/docs/a.md` is missing from the new image",
         "`/app/src/a.txt` is different in the new image",
-        "the smoke command writes another output: `hello`, now `x`",
+        "the smoke command prints different output: `hello`, now `x`",
     ]
     assert verdict.files is not None
     assert verdict.files.added == ["app/new"]
@@ -181,26 +198,26 @@ def test_the_failing_line_is_named(place: Place, context: Path) -> None:
     verdict, _ = proved(place, context, after)
     assert verdict.failure is not None
     assert (verdict.failure.line, verdict.failed_before) == (5, False)
-    assert verdict.problems[0].startswith("the new Dockerfile does not build at line 5 (`RUN true && ")
+    assert verdict.problems[0].startswith("the new Dockerfile failed to build at line 5 (`RUN true && ")
 
 
 def test_a_dockerfile_that_did_not_build_before(place: Place, context: Path) -> None:
     verdict, _ = proved(place, context, NEW, before=OLD.replace("cp src", "cp nowhere"))
     assert verdict.failed_before
-    assert verdict.problems[0].startswith("the Dockerfile as it was does not build at line 3 (`RUN cp nowhere")
+    assert verdict.problems[0].startswith("the original Dockerfile failed to build at line 3 (`RUN cp nowhere")
 
 
 def test_a_build_that_takes_too_long_is_stopped(place: Place, context: Path) -> None:
     slow = OLD.replace("RUN cp", "RUN sleep 600; cp")
     verdict, _ = proved(place, context, NEW, VerifyOptions(timeout=4), before=slow)
-    assert verdict.problems == ["the Dockerfile as it was takes longer than 4 s to build"]
+    assert verdict.problems == ["the original Dockerfile did not build within 4 s"]
 
 
 def test_smoke_commands_and_kept_images(place: Place, context: Path) -> None:
     builder = find_builder(place.name)
     text = place.text("FROM base\nCOPY src /src\n")
     options = VerifyOptions('["cat", "/nothing"]', keep=True)
-    verdict = verify(str(context), text, text, None, None, ExpectedChanges(), builder, options, lambda _: None)
+    verdict = verify(str(context), text, text, None, None, ExpectedChanges(), builder, options, BuildObserver())
     try:
         assert verdict.problems[0].startswith("the smoke command fails in both images (status 1), which proves nothing")
         assert leftovers(builder)
@@ -221,12 +238,28 @@ def test_the_command(
     assert "Dockerfile: verified: the images are equivalent\n" in out
     assert "  rebuild after src/a.txt" in out
     assert "configuration" in out
-    assert "before | " in err
+    assert "before | " not in err, "the output of builds that succeed is not shown"
+    lines = [re.sub(r"[\d.]+ s$", "N s", line) for line in err.splitlines()]
+    for build in ("before", "after", "before again", "after again"):
+        assert f"dlint: Dockerfile: {build}: built in N s" in lines
     assert (context / ".dockerignore").exists()
     (context / "docs" / "b.md").write_text("x")
     assert main(["optimize", *options, "--format", "json", "Dockerfile"]) == 0
     answer = json.loads(capsys.readouterr().out)
     assert answer["files"][0]["verified"] is None, "nothing changes, so nothing is built"
+
+
+def test_what_the_builder_wrote_last_is_shown_when_it_fails(
+    place: Place, context: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (context / "Dockerfile").write_text(place.text(OLD.replace("RUN cp", "RUN echo 'error: no paper' && false && cp")))
+    monkeypatch.chdir(context)
+    assert main(["optimize", "--verify", "--builder", place.name, "--format", "markdown", "Dockerfile"]) == 2
+    out, err = capsys.readouterr()
+    assert "before | " in err
+    assert re.search(r"dlint: Dockerfile: before: failed after [\d.]+ s\n", err)
+    assert "- the original Dockerfile failed to build at line 3 (`RUN echo 'error: no paper' && false" in out
+    assert out.rstrip().endswith(": error: no paper")
 
 
 def test_no_builder(context: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

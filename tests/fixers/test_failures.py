@@ -47,6 +47,19 @@ RUN make install VERSION=$VERSION
             11,
             "something else",
         ),
+        (
+            "#8 1.0 error: of another step\n#9 2.0 Collecting x\n#9 2.5 error: subprocess-exited-with-error\n"
+            "#9 2.6   a.c:1:10: fatal error: Python.h: No such file or directory\n#9 2.7 ERROR: Failed to build x\n"
+            "#9 ERROR: process did not complete successfully: exit code: 1\n------\n > [build 3/4] RUN apk add curl:",
+            4,
+            "a.c:1:10: fatal error: Python.h: No such file or directory",
+        ),
+        (
+            "STEP 3/4: COPY a /\nSTEP 4/4: RUN make install VERSION=1\nE: Unable to locate package x\n"
+            'Error: building at STEP "RUN make install VERSION=1": while running runtime: exit status 100',
+            11,
+            "E: Unable to locate package x",
+        ),
         ("STEP 2/4: COPY app.py /app/\nError: no such file", 3, "no such file"),
         ("error: cannot connect", 0, "cannot connect"),
         ("", 0, ""),

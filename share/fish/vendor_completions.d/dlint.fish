@@ -278,7 +278,7 @@ complete -c dlint -n '__dlint_is optimize' -l timeout -x -d 'time limit of each 
 complete -c dlint -n '__dlint_is optimize' -l build-arg -x -d 'build argument for the builder'
 complete -c dlint -n '__dlint_is optimize' -l diff -d 'show what would change, as a patch'
 complete -c dlint -n '__dlint_is optimize' -l explain -d 'show each precondition and whether it holds'
-complete -c dlint -n '__dlint_is optimize' -l format -x -a 'text json' -d 'text or json; default: text'
+complete -c dlint -n '__dlint_is optimize' -l format -x -a 'text json markdown' -d 'text, json, or markdown for a pull request; default: text'
 complete -c dlint -n '__dlint_is optimize' -l exclude -x -d 'skip matching files (.gitignore syntax)'
 complete -c dlint -n '__dlint_is optimize' -l context -x -d 'the build context of the files'
 complete -c dlint -n '__dlint_is optimize' -l config -x -a 'extend= profile= select= extend-select= preview= confidence= ignore= per-file-ignores= severity= fixable= unfixable= unsafe-fixes= exclude= force-exclude= extend-exclude= trusted-registries= label-schema= strict-labels= pedantic= target= build-args= context= dockerfiles= ignore-comments= baseline= rule-url= fail-level= exit-zero= format= timeout= color=' -d 'set a key (value in TOML), or use a FILE'

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from dockerfile_dlint.lint.main import main
+from dockerfile_dlint.lint.output.markdown import markdown_row, markdown_text
 
 DOCKERFILE = "FROM python:3.12\nWORKDIR /app\nCOPY . .\nRUN pip install -r requirements.txt\nCMD python app.py\n"
 
@@ -269,3 +270,19 @@ def test_writing_twice_is_writing_once(project: Path) -> None:
     once = (project / "Dockerfile").read_text()
     main(["optimize", "--write"])
     assert (project / "Dockerfile").read_text() == once
+
+
+def test_markdown_for_a_pull_request(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "app.py").write_text("import a_b\n")
+    assert main(["optimize", "--format", "markdown"]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert "### `Dockerfile`" in lines
+    assert "| rewrite | step | why |" in lines
+    assert any(line.startswith("| multi-stage | Install the dependencies in a separate stage | ") for line in lines)
+    assert "| | before | after |" in lines
+    assert all(line.count("|") - line.count("\\|") in (0, 4, 5) for line in lines)
+
+
+def test_markdown_escapes_what_a_file_says() -> None:
+    assert markdown_row(["a|b", "<i> `c|*d*`", "*e*"]) == "| a\\|b | \\<i\\> `c\\|*d*` | \\*e\\* |\n"
+    assert markdown_text("one ` and <b>") == "one ' and \\<b\\>"
