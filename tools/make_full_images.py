@@ -2,9 +2,9 @@
 
     python tools/make_full_images.py DATE bullseye=PACKAGES bookworm=PACKAGES trixie=PACKAGES
 
-PACKAGES is the unpacked index of main for amd64 of a release (`apt-get update` downloads it; `lz4cat` unpacks it). A full
-image is buildpack-deps and what the Dockerfiles of the languages add. The packages are those that these Dockerfiles name
-and all that they depend on, without those of every Debian image. A line is the package and its releases.
+PACKAGES is the unpacked index of main for amd64 of a release (`apt-get update` downloads it; `lz4cat` unpacks it). A
+full image is buildpack-deps and what the Dockerfiles of the languages add. The packages are those that these Dockerfiles
+name and all that they depend on, without those of every Debian image. A line is the package and its releases.
 
 It also compares model/data/package-needs.txt with the dependencies of the Debian packages that it gives as sources.
 """
@@ -76,8 +76,8 @@ class Release:
 
 def alternatives(text: str) -> list[list[str]]:
     """The names in a field of dependencies: a list of alternatives for each."""
-    groups = [[match[0] for one in group.split("|") if (match := _NAME.match(one.strip()))] for group in text.split(",")]
-    return [group for group in groups if group]
+    groups = [map(_NAME.match, map(str.strip, group.split("|"))) for group in text.split(",")]
+    return [names for group in groups if (names := [match[0] for match in group if match is not None])]
 
 
 def main() -> None:

@@ -4,8 +4,8 @@
 
 PACKAGES is the unpacked index of main for amd64 of a release (`apt-get update` downloads it; `lz4cat` unpacks it). The
 libraries of a -dev package are its dependencies on exactly its own version, or on its own source package, also through
-other -dev packages of that source, or of any source if it has none itself. A virtual package that one package provides has
-the libraries of that package. A line is the package and a column for each release: the libraries, separated by
+other -dev packages of that source, or of any source if it has none itself. A virtual package that one package provides
+has the libraries of that package. A line is the package and a column for each release: the libraries, separated by
 spaces, `=` for those of the previous column, `-` if the release does not have the package.
 """
 
@@ -38,7 +38,7 @@ class Package:
         self.source = fields.get("Source", self.name).partition(" ")[0]
         self.version = fields.get("Version", "")
         self.library = fields.get("Section", "") in ("libs", "oldlibs", "contrib/libs") and not self.headers
-        self.provides = re.findall(r"[a-z0-9][a-z0-9+.-]*(?=[ ,]|$)", re.sub(r"\([^)]*\)", "", fields.get("Provides", "")))
+        self.provides = [name.strip() for name in re.sub(r"\([^)]*\)", "", fields.get("Provides", "")).split(",")]
         self.depends = [alternative.split("|")[0].strip() for alternative in fields.get("Depends", "").split(",")]
 
     @property

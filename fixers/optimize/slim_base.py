@@ -8,7 +8,12 @@ from ...model.images.slimmer import find_slim_variant
 from ...syntax.tree import Cmd, Entrypoint, Run
 from .base.blocks import from_instruction
 from .base.copies import read_context_file
-from .base.programs import FULL_IMAGE_PROGRAMS, ProgramUsage
+from .base.programs import (
+    FULL_IMAGE_PROGRAMS,
+    ProgramUsage,
+    add_ca_certificates,
+    require_no_compiler_at_start,
+)
 from .base.rewrite import (
     NO_CONTEXT,
     NothingToDo,
@@ -21,11 +26,16 @@ from .base.rewrite import (
     slim_base_step,
 )
 from .base.run_steps import ESSENTIAL_PROGRAMS
+from .base.system import AptInstall
 from .manifests.manifests import install_inputs
+from .manifests.python_lock import packages_without_wheel, python_wheel_tag
 from .stacks.jre import find_java_images, has_jdk_only, java_start_commands, require_no_java_path, require_no_jdk_use
+from .stage_needs import stage_needs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from ...model.build import Build, Stage
     from ...model.context import Context
     from ...model.packages.calls import PackageCall
@@ -84,12 +94,17 @@ def _rewritten(build: Build, stage: Stage, context: Context | None, checks: Prec
             _check_installs(build, stage, context, instruction, checks)
     if context is None:
         raise RewriteRejected(NO_CONTEXT)
-    uses = ProgramUsage(build, stage, context, list(stage.instructions))
-    missing = uses.packages()
-    for package, program in missing.items():
-        raise RewriteRejected(f"`{program}` (package {package}) is not in the slim image", uses.programs[program])
-    new = _on(build, stage, slim.text)
-    return new, [slim_base_step(slim.text)]
+    if ref.name == "debian":
+        return _on(build, stage, slim.text), [slim_base_step(slim.text)]
+    facts = stage.base_facts
+    release = facts.suite if facts is not None and facts.suite and facts.suite in (ref.tag or "") else None
+    packages = stage_needs(build, stage, context, release)
+    require_no_compiler_at_start(packages, checks)
+    steps = [slim_base_step(slim.text)]
+    if packages:
+        why = ", ".join(f"`{package}` for `{by}`" for package, by in packages.items())
+        steps.append(Step("Install the packages that only the full image contains", why))
+    return _on(build, stage, slim.text, add_ca_certificates(packages)), steps
 
 
 def _check_commands(build: Build, name: str, run: Run) -> None:
@@ -127,9 +142,17 @@ def _check_installs(build: Build, stage: Stage, context: Context | None, run: Ru
         )
 
 
-def _on(build: Build, stage: Stage, image: str) -> str:
+def _on(build: Build, stage: Stage, image: str, packages: Collection[str] = ()) -> str:
+    """The file with another base image of the stage, and a RUN that installs `packages` before all that may use them.
+
+    A stage starts as root.
+    """
     text = build.dockerfile.source.text
-    return text[: stage.from_.start] + from_instruction(stage, image) + text[stage.from_.end :]
+    start, rest = text[: stage.from_.start] + from_instruction(stage, image), text[stage.from_.end :]
+    if not packages:
+        return start + rest
+    install = AptInstall().line(packages)
+    return f"{start}\n\n{install}\n{'' if rest.startswith(chr(10) * 2) else chr(10)}{rest.removeprefix(chr(10))}"
 
 
 def _java(build: Build, stage: Stage, context: Context | None, checks: Preconditions) -> tuple[str, list[Step]] | None:
@@ -179,32 +202,3 @@ def _lock(build: Build, stage: Stage, context: Context | None, run: Run, call: P
         return None
     lock = next((name for name in names if name.endswith(".lock")), None)
     return read_context_file(context, lock) if lock else None
-
-
-def python_wheel_tag(tag: str) -> str:
-    """The Python version of an image tag as wheels write it: `312` for `3.12-slim`; empty when the tag has none."""
-    match = re.match(r"3\.(\d+)", tag)
-    return f"3{match[1]}" if match else ""
-
-
-def packages_without_wheel(lock: str, python: str) -> list[str]:
-    """The packages of a poetry.lock or uv.lock without a wheel for this CPython on glibc and x86-64."""
-    missing: list[str] = []
-    for stanza in lock.split("[[package]]")[1:]:
-        name = re.search(r'^name = "([^"]+)"', stanza, re.MULTILINE)
-        if name is None or re.search(r"^source = \{ (virtual|editable) ", stanza, re.MULTILINE):
-            continue
-        wheels = re.findall(r"([\w.+-]+)\.whl", stanza)
-        if not any(_fits(wheel, python) for wheel in wheels):
-            missing.append(name[1])
-    return missing
-
-
-def _fits(wheel: str, python: str) -> bool:
-    """Whether a wheel installs; its name without suffix is name-version[-build]-python-abi-platform (PEP 427)."""
-    tags = wheel.split("-")[-3:]
-    if len(tags) < 3 or not ("any" in tags[2] or ("manylinux" in tags[2] and "x86_64" in tags[2])):
-        return False
-    if "py3" in tags[0] or tags[1] == "abi3":
-        return True
-    return bool(python) and f"cp{python}" in tags[0].split(".")

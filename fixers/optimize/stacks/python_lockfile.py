@@ -168,7 +168,10 @@ class _ManagedPythonSplit(StageRewrite):
         self.prune = self._prunes(project, call, uses, app)
         self._check_paths(project, uses, app, run)
         check_final_stage_runs(self.build, self.stage, self.context, moved, self.installs[-1][0], builds=self.whole)
-        native = native_libraries(self._distributions(project), release, self.checks)
+        compiles = any(system.has_build_packages for system in self.apt_installs.values())
+        native = native_libraries(
+            self._distributions(project), app, release, self.checks, full=slim is not None, compiles=compiles
+        )
         extra = uses.packages_with(app.programs)
         require_no_compiler_at_start(extra, self.checks)
         self._require_saving()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 import re
 
-from ....model.packages.runtime_libraries import runtime_libraries_for
 from ....syntax.tree import CopyOrAdd, Env, Run, Workdir
 from ..base.blocks import leading_comments
 from ..base.copies import context_copies
@@ -15,7 +14,7 @@ from ..base.system import read_apt_install
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable
 
     from ....model.build import Build, Stage
     from ....model.context import Context
@@ -135,17 +134,6 @@ def reject_ownership(copy: Instruction) -> None:
     """Raise RewriteRejected for a COPY with an owner or mode, which `COPY --from=build` of a directory would lose."""
     if copy.flag("chown") or copy.flag("chmod"):
         raise RewriteRejected("the source is copied with a different owner or mode, which the split would lose", copy)
-
-
-def library_packages(name: str, header: str, release: str | None) -> Sequence[str]:
-    """The packages with the library of a -dev package, which `name` loads. Raises RewriteRejected when unknown."""
-    libraries = runtime_libraries_for(header, release)
-    if libraries is None:
-        raise RewriteRejected(
-            f"`{name}` needs the library of `{header}`, whose package name depends on the Debian release; "
-            "name the release in the base image's tag"
-        )
-    return libraries
 
 
 def affects_build(

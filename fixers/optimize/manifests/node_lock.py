@@ -1,0 +1,117 @@
+"""The npm packages that a package.json and its lock file install, and which of them are compiled."""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import re
+
+from ..base.rewrite import RewriteRejected
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
+    from ....model.context import Context
+    from .manifests import PackageJson
+
+MAX_LOCK_BYTES = 20_000_000
+"""The size limit of a lock file, beyond which it is not read."""
+_COMPILERS = frozenset(
+    """node-gyp node-gyp-build node-gyp-build-optional-packages node-pre-gyp @mapbox/node-pre-gyp nan bindings
+    node-addon-api prebuild-install prebuildify cmake-js napi-macros neon-cli""".split()
+)
+"""Packages whose dependents compile, or download compiled files."""
+_YARN_HEAD = re.compile(r'^"?((?:@[^@/"]+/)?[^@"\s]+)@[^\n]*:$', re.MULTILINE)
+_YARN_DEPENDENCY = re.compile(r'^ {4}"?((?:@[^/"\s]+/)?[^"\s:]+)"?:? ', re.MULTILINE)
+_PNPM_HEAD = re.compile(r"^  ['\"]?/?((?:@[^/'\"]+/)?[^@/'\"\s]+)[@/][^\n]*:$", re.MULTILINE)
+_PNPM_DEPENDENCY = re.compile(r"^ {6}['\"]?((?:@[^/'\"]+/)?[^'\"\s:]+)['\"]?: ", re.MULTILINE)
+
+
+class LockedPackage:
+    """A package of a lock file: the packages that it `requires`, and whether it is `native` (compiled)."""
+
+    __slots__ = ("native", "requires")
+
+    def __init__(self) -> None:
+        self.requires: set[str] = set()
+        self.native = False
+
+    def add(self, requires: Iterable[str], *, native: bool) -> None:
+        """Add another version of the package."""
+        self.requires.update(requires)
+        self.native = self.native or native or not _COMPILERS.isdisjoint(self.requires)
+
+
+def locked_packages(context: Context, directory: str) -> dict[str, LockedPackage]:
+    """The packages in the lock file of a directory of the context, by name; empty without one.
+
+    Raises RewriteRejected when it is too large.
+    """
+    for name, read in (
+        ("npm-shrinkwrap.json", _npm),
+        ("package-lock.json", _npm),
+        ("yarn.lock", _yarn),
+        ("pnpm-lock.yaml", _pnpm),
+    ):
+        path = posixpath.join(directory, name)
+        if context.includes(path):
+            data = context.read(path, MAX_LOCK_BYTES + 1) or b""
+            if len(data) > MAX_LOCK_BYTES:
+                raise RewriteRejected(f"`{path}` is too large to read")
+            return read(data.decode("utf-8", "replace"))
+    return {}
+
+
+def run_time_packages(data: PackageJson, locked: dict[str, LockedPackage], imported: set[str]) -> set[str]:
+    """The packages that a program may load: dependencies, the imported devDependencies, and what these require."""
+    waiting = list(data.names("dependencies", "optionalDependencies") | data.names("devDependencies") & imported)
+    found: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += locked[name].requires if name in locked else ()
+    return found
+
+
+def _npm(text: str) -> dict[str, LockedPackage]:
+    found: dict[str, LockedPackage] = {}
+    try:
+        data: Any = json.loads(text)
+    except (ValueError, RecursionError):
+        return found
+    packages: Any = data.get("packages", {})
+    for path, package in packages.items():
+        name = path.rpartition("node_modules/")[2]
+        if name:
+            requires = {*package.get("dependencies", ()), *package.get("optionalDependencies", ())}
+            found.setdefault(name, LockedPackage()).add(requires, native=package.get("gypfile", False))
+    waiting: list[Any] = [] if packages else [data.get("dependencies", {})]
+    while waiting:
+        for name, package in waiting.pop().items():
+            found.setdefault(name, LockedPackage()).add(package.get("requires") or (), native=False)
+            waiting.append(package.get("dependencies", {}))
+    return found
+
+
+def _yarn(text: str) -> dict[str, LockedPackage]:
+    return _entries(text, _YARN_HEAD, _YARN_DEPENDENCY)
+
+
+def _pnpm(text: str) -> dict[str, LockedPackage]:
+    return _entries(text, _PNPM_HEAD, _PNPM_DEPENDENCY)
+
+
+def _entries(text: str, head: re.Pattern[str], dependency: re.Pattern[str]) -> dict[str, LockedPackage]:
+    """The packages of a lock file in lines: a head, and indented dependencies under it."""
+    found: dict[str, LockedPackage] = {}
+    heads = list(head.finditer(text))
+    for at, match in enumerate(heads):
+        end = heads[at + 1].start() if at + 1 < len(heads) else len(text)
+        requires = dependency.findall(text, match.end(), end)
+        found.setdefault(match[1], LockedPackage()).add(
+            requires, native="requiresBuild: true" in text[match.end() : end]
+        )
+    return found

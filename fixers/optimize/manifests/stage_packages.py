@@ -1,0 +1,122 @@
+"""The packages of languages that the RUNs of a stage install, as far as the manifests in the build context tell."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+
+from ....model.packages.package_needs import known_needs
+from ....syntax.tree import Run
+from ..base.copies import context_copies, context_path, read_context_file
+from ..base.rewrite import RewriteRejected
+from ..base.runtime_needs import unknown_needs
+from ..base.source_programs import node_imports
+from .manifests import read_package_json
+from .node_lock import locked_packages, run_time_packages
+from .python_lock import installed_packages, packages_without_wheel, python_wheel_tag, read_python_project
+from .requirements import Requirements, add_requirements, normalize_name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ....model.build import Build, Stage
+    from ....model.context import Context
+    from ....model.packages.calls import PackageCall
+    from .manifests import PackageJson
+
+_LOCKED_GEM = re.compile(r"^ {4}([\w.-]+) \(([^)]*)\)", re.MULTILINE)
+_GEM = re.compile(r"""^\s*gem\s*\(?\s*["']([\w.-]+)["']""", re.MULTILINE)
+_MANAGED = ("poetry", "uv", "pipenv")
+
+
+class StagePackages:
+    """The packages of a stage by ecosystem ("python", "node", "ruby"), each name with the RUN that installs it.
+
+    `compiled`: those Python packages that are not installed as a wheel
+    """
+
+    def __init__(self, build: Build, stage: Stage, context: Context) -> None:
+        """Read what the RUNs of the stage install. Raises RewriteRejected when a RUN installs what is unknown."""
+        self.build = build
+        self.stage = stage
+        self.context = context
+        self.names: dict[str, dict[str, Run]] = {"python": {}, "node": {}, "ruby": {}}
+        self.compiled: set[str] = set()
+        for run in stage.instructions:
+            if isinstance(run, Run):
+                for call in build.package_calls(run):
+                    self._read(run, call)
+
+    def _read(self, run: Run, call: PackageCall) -> None:
+        if call.verb not in ("install", "restore", "build", "download"):
+            return
+        if call.manager.ecosystem == "python":
+            self._python(run, call)
+        elif call.manager.ecosystem == "node" and call.verb != "build":
+            self._node(run, call)
+        elif call.manager.ecosystem == "ruby" and call.verb != "build":
+            self._ruby(run, call)
+
+    def _add(self, ecosystem: str, names: set[str], run: Run) -> None:
+        for name in names:
+            self.names[ecosystem].setdefault(name, run)
+
+    def _python(self, run: Run, call: PackageCall) -> None:
+        manager = call.manager.name
+        if manager in _MANAGED and not call.path.startswith("pip"):
+            project = read_python_project(self.build, self.stage, self.context, run, call)
+            self._add("python", installed_packages(project, development=False), run)
+            tag = self.stage.base_ref.tag if self.stage.base_ref is not None else None
+            self.compiled |= set(map(normalize_name, packages_without_wheel(project.lock, python_wheel_tag(tag or ""))))
+            return
+        found = Requirements()
+        add_requirements(self.build, self.stage, self.context, run, call, found)
+        self._add("python", set(found.names), run)
+        self.compiled |= set(found.names) if ":all:" in found.no_binary else found.no_binary
+
+    def _node(self, run: Run, call: PackageCall) -> None:
+        if call.uncertain:
+            raise RewriteRejected(f"the packages that `{call.command.text[:60]}` installs are unknown", run)
+        if call.packages:
+            self._add("node", {package.name for package in call.packages}, run)
+            return
+        manifest = self._manifest(run, "package.json")
+        places = [place.source for place in context_copies(self.build, self.stage, self.context)]
+        sources = [name for name in self.context.files() if any(not each or name.startswith(each) for each in places)]
+        data = read_package_json(self.context, manifest, run)
+        self._add("node", node_packages(self.context, manifest, data, sources, run), run)
+
+    def _ruby(self, run: Run, call: PackageCall) -> None:
+        if call.packages:
+            self._add("ruby", {package.name for package in call.packages}, run)
+            return
+        manifest = self._manifest(run, "Gemfile")
+        text = read_context_file(self.context, manifest) or ""
+        lock = posixpath.join(posixpath.dirname(manifest), "Gemfile.lock")
+        names = set(_GEM.findall(text))
+        if self.context.includes(lock):
+            names |= {name for name, _ in _LOCKED_GEM.findall(read_context_file(self.context, lock) or "")}
+        self._add("ruby", names, run)
+
+    def _manifest(self, run: Run, name: str) -> str:
+        """The path in the context of a manifest in the directory where a RUN works."""
+        path = self.build.state(run).path(name)
+        found = context_path(self.build, self.stage, self.context, path) if path else None
+        if found is None:
+            raise RewriteRejected(f"no {name} is copied to the directory where the install runs", run)
+        return found
+
+
+def node_packages(context: Context, manifest: str, data: PackageJson, sources: Iterable[str], run: Run) -> set[str]:
+    """The npm packages that a program may load, given its package.json (`manifest`, `data`) and its `sources`.
+
+    Raises RewriteRejected when one of them is compiled and not recorded: it may need any library.
+    """
+    locked = locked_packages(context, posixpath.dirname(manifest))
+    names = run_time_packages(data, locked, node_imports(context, sources))
+    native = {name for name in names if name in locked and locked[name].native}
+    unknown = sorted(name for name in native if known_needs("node", name) is None)
+    if unknown:
+        raise unknown_needs(unknown, run)
+    return names
