@@ -3,8 +3,9 @@
     python tools/make_full_images.py DATE bullseye=PACKAGES bookworm=PACKAGES trixie=PACKAGES
 
 PACKAGES is the unpacked index of main for amd64 of a release (`apt-get update` downloads it; `lz4cat` unpacks it). A
-full image is buildpack-deps and what the Dockerfiles of the languages add. The packages are those that these Dockerfiles
-name and all that they depend on, without those of every Debian image. A line is the package and its releases.
+full image is buildpack-deps and what the Dockerfiles of the languages add. The packages are those that these
+Dockerfiles name and all that they depend on, without those of every Debian image. A line is the package and its
+releases.
 
 It also compares model/data/package-needs.txt with the dependencies of the Debian packages that it gives as sources.
 """

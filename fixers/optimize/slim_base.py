@@ -11,7 +11,6 @@ from .base.copies import read_context_file
 from .base.programs import (
     FULL_IMAGE_PROGRAMS,
     ProgramUsage,
-    add_ca_certificates,
     require_no_compiler_at_start,
 )
 from .base.rewrite import (
@@ -104,7 +103,7 @@ def _rewritten(build: Build, stage: Stage, context: Context | None, checks: Prec
     if packages:
         why = ", ".join(f"`{package}` for `{by}`" for package, by in packages.items())
         steps.append(Step("Install the packages that only the full image contains", why))
-    return _on(build, stage, slim.text, add_ca_certificates(packages)), steps
+    return _on(build, stage, slim.text, packages), steps
 
 
 def _check_commands(build: Build, name: str, run: Run) -> None:

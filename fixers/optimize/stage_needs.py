@@ -57,6 +57,7 @@ class _StageNeeds:
 
     `ecosystem`: whose packages its image runs, "" for none
     `sources`: the stages that it copies from, and their parents
+    `places`, `files`: the paths in the build context that are copied, and the files in them
     """
 
     def __init__(self, build: Build, stage: Stage, context: Context, release: str | None) -> None:
@@ -68,6 +69,15 @@ class _StageNeeds:
         self.ecosystem = _ECOSYSTEMS.get(self.image, "")
         self.needs = SystemNeeds(self.image, release)
         self.sources = list(dict.fromkeys(self._copied_stages(stage)))
+        stages = (stage, *self.sources)
+        self.places = list(
+            dict.fromkeys(place.source for each in stages for place in context_copies(build, each, context))
+        )
+        self.files = [
+            file
+            for file in context.files()
+            if any(not place or file == place or file.startswith(place + "/") for place in self.places)
+        ]
 
     def packages(self) -> dict[str, str]:
         """The packages, each with what needs it."""
@@ -77,9 +87,12 @@ class _StageNeeds:
         self._add_application()
         for source in (self.stage, *self.sources):
             if self.ecosystem and self._brings_packages(source):
-                found = StagePackages(self.build, source, self.context)
+                found = StagePackages(self.build, source, self.context, self.files)
                 for name, run in found.names[self.ecosystem].items():
                     self.needs.add_packages(self.ecosystem, [name], found.compiled, run)
+        fetching = next((by for package, by in self.needs.packages.items() if package in ("curl", "git", "wget")), "")
+        if fetching:
+            self.needs.add("ca-certificates", fetching)
         return self.needs.packages
 
     def _copied_stages(self, stage: Stage) -> Iterator[Stage]:
@@ -144,25 +157,18 @@ class _StageNeeds:
         """Add the packages of programs, each with what calls it."""
         programs = {**FULL_IMAGE_PROGRAMS, **(_NODE_LACKS if self.ecosystem == "node" else {})}
         for program in sorted(programs.keys() & called.keys()):
-            self.needs.add(programs[program], called[program])
+            self.needs.add_program(programs[program], called[program])
 
     def _add_application(self) -> None:
         """Add what the sources that the stage gets start and load."""
-        stages = (self.stage, *self.sources)
-        places = [place.source for stage in stages for place in context_copies(self.build, stage, self.context)]
         if self.ecosystem == "python":
-            app = PythonApp(self.context, places, NON_RUNTIME_FILES)
+            app = PythonApp(self.context, self.places, NON_RUNTIME_FILES)
             for name, reason in app.unparsed_files.items():
                 raise RewriteRejected(f"it is unknown which programs `{name}` starts, because the file {reason}")
             self._add_called(dict.fromkeys(app.programs, "the application"))
             self.needs.add_python(app)
-        names = [
-            name
-            for name in self.context.files()
-            if any(not place or name == place or name.startswith(place + "/") for place in places)
-        ]
         if self.ecosystem in ("node", "ruby"):
-            self._add_called((node_programs if self.ecosystem == "node" else ruby_programs)(self.context, names))
+            self._add_called((node_programs if self.ecosystem == "node" else ruby_programs)(self.context, self.files))
 
     def _brings_packages(self, source: Stage) -> bool:
         """Whether the packages of a stage reach the final one: not if it copies results of front-end builds only."""

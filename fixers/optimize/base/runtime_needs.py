@@ -35,6 +35,8 @@ _SLIM_PACKAGES = {
     "ruby": frozenset("ca-certificates openssl".split()),
 }
 """What slim images contain in addition to Debian. Source: their Dockerfiles; those of Node.js add nothing."""
+_RELEASES = ("bullseye", "bookworm", "trixie")
+"""The Debian releases whose packages are recorded."""
 _IN_EVERY_IMAGE = frozenset("c m dl pthread rt util gcc_s stdc++ resolv crypt".split())
 """Libraries of packages that every image contains."""
 _LIBRARY_HEADERS = {
@@ -120,13 +122,18 @@ class SystemNeeds:
         if need in self._libraries or need in self._present:
             return
         if not need.endswith("-dev"):
-            if self.full and in_full_images(need, self.release):
+            if self.full and in_full_images(need, self.release if self.release in _RELEASES else None):
                 self.packages.setdefault(need, by)
             return
         if not self.compiles and not (self.full and self._in_full_image(need)):
             return
         for library in library_packages(by, need, self.release, at):
             self.packages.setdefault(library, by)
+
+    def add_program(self, package: str, by: str) -> None:
+        """Add the package of a program that only full images contain, which `by` starts."""
+        if package not in self._present:
+            self.packages.setdefault(package, by)
 
     def add_packages(
         self, ecosystem: str, names: Iterable[str], compiled: Collection[str] = (), at: Instruction | None = None
@@ -170,8 +177,12 @@ class SystemNeeds:
             self.add(_TK, "tkinter")
 
     def _in_full_image(self, header: str) -> bool:
-        libraries = runtime_libraries_for(header, self.release) or ()
-        return any(in_full_images(package, self.release) for package in (header, *libraries))
+        releases = [self.release] if self.release in _RELEASES else _RELEASES
+        return any(
+            in_full_images(package, release)
+            for release in releases
+            for package in (header, *(runtime_libraries_for(header, release) or ()))
+        )
 
 
 def unknown_needs(names: Sequence[str], at: Instruction | None = None) -> RewriteRejected:
@@ -183,6 +194,8 @@ def unknown_needs(names: Sequence[str], at: Instruction | None = None) -> Rewrit
 def library_packages(name: str, header: str, release: str | None, at: Instruction | None = None) -> Sequence[str]:
     """The packages with the library of a -dev package, which `name` loads. Raises RewriteRejected when unknown."""
     libraries = runtime_libraries_for(header, release)
+    if libraries is None and release is not None:
+        raise RewriteRejected(f"`{name}` needs the library of `{header}`, which is unknown for Debian {release}", at)
     if libraries is None:
         raise RewriteRejected(
             f"`{name}` needs the library of `{header}`, whose package name depends on the Debian release; "

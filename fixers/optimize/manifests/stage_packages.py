@@ -7,7 +7,7 @@ import re
 
 from ....model.packages.package_needs import known_needs
 from ....syntax.tree import Run
-from ..base.copies import context_copies, context_path, read_context_file
+from ..base.copies import context_path, read_context_file
 from ..base.rewrite import RewriteRejected
 from ..base.runtime_needs import unknown_needs
 from ..base.source_programs import node_imports
@@ -18,7 +18,7 @@ from .requirements import Requirements, add_requirements, normalize_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from ....model.build import Build, Stage
     from ....model.context import Context
@@ -36,11 +36,15 @@ class StagePackages:
     `compiled`: those Python packages that are not installed as a wheel
     """
 
-    def __init__(self, build: Build, stage: Stage, context: Context) -> None:
-        """Read what the RUNs of the stage install. Raises RewriteRejected when a RUN installs what is unknown."""
+    def __init__(self, build: Build, stage: Stage, context: Context, sources: Collection[str]) -> None:
+        """Read what the RUNs of the stage install; `sources` are the files of the context that the image gets.
+
+        Raises RewriteRejected when a RUN installs what is unknown.
+        """
         self.build = build
         self.stage = stage
         self.context = context
+        self.sources = sources
         self.names: dict[str, dict[str, Run]] = {"python": {}, "node": {}, "ruby": {}}
         self.compiled: set[str] = set()
         for run in stage.instructions:
@@ -82,10 +86,8 @@ class StagePackages:
             self._add("node", {package.name for package in call.packages}, run)
             return
         manifest = self._manifest(run, "package.json")
-        places = [place.source for place in context_copies(self.build, self.stage, self.context)]
-        sources = [name for name in self.context.files() if any(not each or name.startswith(each) for each in places)]
         data = read_package_json(self.context, manifest, run)
-        self._add("node", node_packages(self.context, manifest, data, sources, run), run)
+        self._add("node", node_packages(self.context, manifest, data, self.sources, run), run)
 
     def _ruby(self, run: Run, call: PackageCall) -> None:
         if call.packages:

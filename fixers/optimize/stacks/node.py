@@ -45,6 +45,7 @@ from .shared import (
     NAME,
     FinalStage,
     base_text,
+    called_programs,
     copy_from_build,
     is_copied_again,
     is_from_context,
@@ -491,7 +492,7 @@ class _NodeSplit(StageRewrite):
             from_context = is_from_context(instruction)
             needed = from_context or instruction is install or isinstance(instruction, User)
             # What runs after the first install may need it.
-            final.write_packages(instruction, needed=needed)
+            final.write_packages(instruction, needed=needed, called=called_programs(self.build, instruction))
             if needed:
                 final.write_copies()
             if isinstance(instruction, Run) and id(instruction) in self.sorted.builder_runs:

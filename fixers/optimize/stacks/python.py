@@ -42,6 +42,7 @@ from .shared import (
     FinalStage,
     affects_build,
     base_text,
+    called_programs,
     copy_from_build,
     is_copied_again,
     is_from_context,
@@ -483,7 +484,7 @@ class _PythonSplit:
                 is_from_context(instruction) or instruction is self._first_reading() or isinstance(instruction, User)
             )
             # What runs after the first install may need it.
-            final.write_packages(instruction, needed=needed)
+            final.write_packages(instruction, needed=needed, called=called_programs(self.build, instruction))
             if needed:
                 final.write_copies()
             moved = id(instruction) in parts.builder_runs

@@ -54,6 +54,7 @@ from .shared import (
     NAME,
     FinalStage,
     affects_build,
+    called_programs,
     copy_from_build,
     is_copied_again,
     is_from_context,
@@ -581,7 +582,7 @@ class _ManagedPythonSplit(StageRewrite):
             again = isinstance(instruction, CopyOrAdd) and self._is_copied_again(instruction)
             from_context = is_from_context(instruction) and not again
             needed = from_context or instruction is self.installs[0][0] or isinstance(instruction, User)
-            final.write_packages(instruction, needed=needed)
+            final.write_packages(instruction, needed=needed, called=called_programs(self.build, instruction))
             # The manager comes before an environment that it creates, and after Python when that is copied.
             if self.environment and (needed or id(instruction) in self.builder_runs):
                 final.lines += tools
