@@ -9,7 +9,7 @@ import pytest
 from dockerfile_dlint.fixers.optimize.base.rewrite import RewriteRejected
 from dockerfile_dlint.fixers.optimize.base.runtime_needs import SystemNeeds
 
-from .cases import refusal, rewritten
+from .rewrites.cases import refusal, rewritten
 
 PYTHON = """\
 FROM python:3.12-bookworm AS build
