@@ -3,8 +3,8 @@
     python bench/needs.py [NAME...]
 
 Each case is optimized, and the Dockerfile before and after is built with Docker; the smoke command must write the same
-in both images. Then the new one is built without the packages that dlint added: there the command must fail, or the case
-proves nothing. The images of the cases must be there, or stand-ins for them. Exit status 1 when a case fails.
+in both images. Then the new one is built without the packages that dlint added: there the command must fail, or the
+case proves nothing. The images of the cases must be there, or stand-ins for them. Exit status 1 when a case fails.
 """
 
 from __future__ import annotations

@@ -282,3 +282,41 @@ def test_libraries_by_name(library: str, release: str, packages: list[str] | Non
 def test_an_unknown_library_is_rejected() -> None:
     with pytest.raises(RewriteRejected, match="it is unknown which package contains it"):
         SystemNeeds("python", "bookworm").add_libraries({"libquux.so.1": "app.py"})
+
+
+GO = """\
+FROM golang:1.22-bookworm
+WORKDIR /app
+COPY . .
+RUN go build -o server .
+CMD ["./server"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "module", "packages"),
+    [
+        ('exec.Command("git", "log")', "x.org/y", ["ca-certificates", "git"]),
+        ('exec.CommandContext(ctx, "/usr/bin/hg")', "x.org/y", ["ca-certificates", "mercurial", "tzdata"]),
+        ('exec.Command("sh", "-c", "cat x | unzip -")', "x.org/y", ["unzip"]),
+        ("", "github.com/hashicorp/go-getter", ["ca-certificates", "git", "mercurial"]),
+    ],
+)
+def test_programs_of_a_go_program(source: str, module: str, packages: list[str], tmp_path: Path) -> None:
+    files = {"go.mod": f"module a\n\ngo 1.22\n\nrequire (\n\t{module} v1.0.0\n)\n", "go.sum": "", "main.go": source}
+    text = rewritten(tmp_path, GO, files).text
+    assert "FROM debian:bookworm-slim\n" in text
+    assert set(packages) <= set(added(text))
+
+
+@pytest.mark.parametrize(
+    ("source", "module", "why"),
+    [
+        ('exec.Command("go", "version")', "x.org/y", "`main.go` starts `go`, which only the builder has"),
+        ('exec.Command("gcc")', "x.org/y", "the final image runs a compiler"),
+        ("", "github.com/chromedp/chromedp", "dependencies of `github.com/chromedp/chromedp` are unknown"),
+    ],
+)
+def test_a_go_program_that_needs_the_builder(source: str, module: str, why: str, tmp_path: Path) -> None:
+    files = {"go.mod": f"module a\n\ngo 1.22\n\nrequire {module} v1.0.0\n", "go.sum": "", "main.go": source}
+    assert why in refusal(tmp_path, GO, files)

@@ -1,4 +1,4 @@
-"""The programs that sources in JavaScript and Ruby start, and what the former import, as far as literals tell."""
+"""The programs that sources in JavaScript, Ruby, Go and Rust start, as far as literals tell."""
 
 from __future__ import annotations
 
@@ -28,6 +28,13 @@ _IMPORTED = re.compile(r"""(?:\bfrom\s*|\brequire\s*\(\s*|\bimport\s*\(\s*|\bimp
 _RUBY_STARTED = re.compile(
     r"""(?:\b(?:system|exec|spawn|popen\w*|capture\w*|pipeline\w*)\s*[( ]\s*\[?\s*["']|`|%x[\[({])"""
     r"""\s*([^"'`\])}\n]{1,500})"""
+)
+_COMPILED_SOURCES = (".go", ".rs")
+_COMPILED_STARTED = re.compile(
+    r"""\b(?:exec\.(?:Command|LookPath)\(\s*|exec\.CommandContext\([^,\n]+,\s*|Command::new\(\s*)
+        "(?!(?:/bin/)?(?:ba)?sh")([^"\n]{1,500})"
+    |"(?:/bin/)?(?:ba)?sh"\s*(?:,\s*"-c"\s*,|\)\s*\.args?\(\[?\s*"-c"\s*(?:,|\)\s*\.arg\())\s*["`]([^"`\n]{1,500})""",
+    re.VERBOSE,
 )
 _OPERATORS = re.compile(r"[|&;<>$]")
 
@@ -63,9 +70,21 @@ def ruby_programs(context: Context, names: Iterable[str]) -> dict[str, str]:
     return found
 
 
+def compiled_programs(context: Context, names: Iterable[str]) -> dict[str, str]:
+    """The programs that the sources in Go and Rust among the files `names` of a context start, each with its file."""
+    found: dict[str, str] = {}
+    for name, text in _texts(context, names, _is_compiled_source):
+        _add(found, [program or line for program, line in _COMPILED_STARTED.findall(text)], name)
+    return found
+
+
 def is_node_source(name: str) -> bool:
     """Whether a file is a source other than a test and those of dependencies."""
     return name.endswith(NODE_SOURCES) and "node_modules/" not in name and not NODE_TESTS.search(name)
+
+
+def _is_compiled_source(name: str) -> bool:
+    return name.endswith(_COMPILED_SOURCES) and not name.endswith("_test.go")
 
 
 def _is_ruby_source(name: str) -> bool:
