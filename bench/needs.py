@@ -86,7 +86,6 @@ CASES = {
     "library-linked-by-a-package": python("psycopg2\n", "import psycopg2\nprint(psycopg2.__libpq_version__ > 0)\n"),
     "library-of-mysql": python("mysqlclient\n", "import MySQLdb\nprint(MySQLdb.get_client_info() > '1')\n"),
     "program-started-by-a-package": python("GitPython\n", "import git\nprint(git.Git().version())\n"),
-    "mercurial": python("python-hglib\n", "import hglib\nhglib.init('/tmp/a')\nprint(hglib.open('/tmp/a').root())\n"),
     "library-loaded-by-name": python(
         "six\n", "import ctypes\nprint(ctypes.CDLL('libmagic.so.1').magic_version() > 0)\n"
     ),

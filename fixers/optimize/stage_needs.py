@@ -7,6 +7,7 @@ judged by what the stage that they come from installed there.
 from __future__ import annotations
 
 import posixpath
+import re
 
 from ...model.python_app import PythonApp
 from ...syntax.shell import parse_script
@@ -16,7 +17,7 @@ from .base.copies import context_copies, read_context_file
 from .base.programs import FULL_IMAGE_PROGRAMS, ProgramUsage
 from .base.rewrite import RewriteRejected
 from .base.run_steps import ESSENTIAL_PROGRAMS
-from .base.runtime_needs import SystemNeeds
+from .base.runtime_needs import NODE_PROGRAMS, SystemNeeds
 from .base.source_programs import node_programs, ruby_programs
 from .manifests.stage_packages import StagePackages
 from .stacks.python import UV_IMAGES
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from ...model.build import Build, Stage
     from ...model.context import Context
 
-_NODE_LACKS = {"openssl": "openssl", "python": "python3", "python3": "python3"}
-"""Programs of full Node.js images that slim ones lack, and their packages. Source: the images' Dockerfiles."""
 _BUILDING = frozenset(
     """bundle cd corepack export node npx ng nuxt next parcel pip python python3 rails rake ruby set source tsc true
     vite vue-tsc webpack . :""".split()
@@ -40,6 +39,9 @@ _COMPILED = ("go", "rust")
 """Ecosystems whose builds are programs."""
 _ASSETS = frozenset("_site assets build dist out public static www".split())
 """Directories that builds of front ends fill, which contain no packages."""
+_SYSTEM_PATH = re.compile(r"/(usr/?)?((s?bin|lib(32|64|exec)?|share)(/|$)|$)|/\$")
+"""Matches paths with programs and libraries of the system, and unknown ones."""
+_CERTIFICATES = "/etc/ssl/certs"
 _ECOSYSTEMS = {"python": "python", "pypy": "python", "node": "node", "ruby": "ruby"}
 
 
@@ -102,6 +104,12 @@ class _StageNeeds:
             if flag is None or flag.value is None:
                 continue
             source = self.build.source_stage(flag.value, stage)
+            system = next((each.text for each in instruction.sources if _SYSTEM_PATH.match(_absolute(each.text))), "")
+            if system:
+                raise RewriteRejected(
+                    f"it is unknown which libraries `{system}` of `{flag.value}` needs; keep the full base image",
+                    instruction,
+                )
             if source is None:
                 if not flag.value.startswith(UV_IMAGES):
                     raise RewriteRejected(
@@ -134,6 +142,8 @@ class _StageNeeds:
         """Add what the instructions of the stage and the scripts that it starts call."""
         uses = ProgramUsage(self.build, self.stage, self.context, list(self.stage.instructions))
         called = {name: name for name in uses.programs}
+        if any(_CERTIFICATES in instruction.arguments_text for instruction in self.stage.instructions):
+            self.needs.add("ca-certificates", _CERTIFICATES)
         for name in self._started_scripts():
             text = read_context_file(self.context, name) or ""
             commands = parse_script(MappedText(text, (0,), (0,)), "bash").commands
@@ -155,7 +165,7 @@ class _StageNeeds:
 
     def _add_called(self, called: Mapping[str, str]) -> None:
         """Add the packages of programs, each with what calls it."""
-        programs = {**FULL_IMAGE_PROGRAMS, **(_NODE_LACKS if self.ecosystem == "node" else {})}
+        programs = {**FULL_IMAGE_PROGRAMS, **(NODE_PROGRAMS if self.ecosystem == "node" else {})}
         for program in sorted(programs.keys() & called.keys()):
             self.needs.add_program(programs[program], called[program])
 
@@ -184,3 +194,8 @@ class _StageNeeds:
             for argument in instruction.sources
         ]
         return not all(posixpath.basename(path.rstrip("/")) in _ASSETS for path in copied)
+
+
+def _absolute(path: str) -> str:
+    """A source of `COPY --from`, which is relative to the root."""
+    return posixpath.normpath(f"/{path.lstrip('/')}")

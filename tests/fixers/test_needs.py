@@ -125,6 +125,13 @@ def test_what_a_python_application_loads_and_starts(source: str, packages: list[
             {},
             "8: it is unknown which libraries",
         ),
+        (
+            "COPY app.py",
+            "COPY --from=build /usr/bin/git /usr/bin/\nCOPY app.py",
+            {},
+            "8: it is unknown which libraries `/usr",
+        ),
+        ("COPY app.py", "COPY --from=build . /all\nCOPY app.py", {}, "8: it is unknown which libraries `.` of `build`"),
         ("&& /opt", "&& make && /opt", {}, "4: `make` may create programs"),
         ("&& /opt", "&& curl -o /opt/venv/x http://x && /opt", {}, "4: `curl -o /opt/venv/x http://x` may create"),
         ("AS build\n", "AS build\nRUN go build ./...\n", {}, "2: `go build ./...` may create programs"),
@@ -181,6 +188,41 @@ def test_an_unknown_native_package_is_named(name: str, text: str, tmp_path: Path
     (tmp_path / "package.json").write_text(package("bcrypt"))
     files = {"package.json": package("bcrypt"), name: text.replace("odd", "bcrypt"), "app.js": ""}
     assert "FROM node:20-bookworm-slim\n" in rewritten(tmp_path, dockerfile, files, "slim-base").text
+
+
+POETRY = PYTHON.replace("COPY requirements.txt .", "COPY pyproject.toml poetry.lock ./").replace(
+    "&& /opt/venv/bin/pip install -r requirements.txt", "&& poetry install --no-root"
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "wheel", "packages"),
+    [
+        ("lxml", "lxml-5.tar.gz", ["libxml2", "libxslt1.1"]),
+        ("lxml", "lxml-5-cp312-cp312-manylinux_2_28_x86_64.whl", []),
+        ("odd", "odd-1.tar.gz", None),
+        ("odd", "odd-1-py3-none-any.whl", []),
+        ("gitpython", "GitPython-3-py3-none-any.whl", ["git", "openssh-client"]),
+    ],
+)
+def test_a_lock_file_tells_what_is_compiled(name: str, wheel: str, packages: list[str] | None, tmp_path: Path) -> None:
+    files = {
+        "pyproject.toml": f'[tool.poetry]\nname = "a"\n[tool.poetry.dependencies]\npython = "^3.12"\n{name} = "*"\n',
+        "poetry.lock": f'[[package]]\nname = "{name}"\nfiles = [{{file = "{wheel}"}}]\n',
+        "app.py": "",
+    }
+    if packages is None:
+        assert "4: no wheel for `odd`" in refusal(tmp_path, POETRY, files, "slim-base")
+        return
+    text = rewritten(tmp_path, POETRY, files, "slim-base").text
+    assert "FROM python:3.12-slim-bookworm\n" in text
+    assert (added(text) if packages else []) == packages
+
+
+def test_certificates_that_are_named_are_installed(tmp_path: Path) -> None:
+    text = NODE.replace("CMD", "ENV NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt\nCMD")
+    files = {"package.json": package("x"), "package-lock.json": lock(), "app.js": ""}
+    assert added(rewritten(tmp_path, text, files, "slim-base").text) == ["ca-certificates"]
 
 
 def test_a_front_end_brings_no_packages(tmp_path: Path) -> None:

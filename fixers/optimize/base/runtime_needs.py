@@ -37,6 +37,8 @@ _SLIM_PACKAGES = {
 """What slim images contain in addition to Debian. Source: their Dockerfiles; those of Node.js add nothing."""
 _RELEASES = ("bullseye", "bookworm", "trixie")
 """The Debian releases whose packages are recorded."""
+NODE_PROGRAMS = {"openssl": "openssl", "python": "python3", "python3": "python3"}
+"""Programs of full Node.js images that slim ones lack, and their packages. Source: the Dockerfiles of both."""
 _IN_EVERY_IMAGE = frozenset("c m dl pthread rt util gcc_s stdc++ resolv crypt".split())
 """Libraries of packages that every image contains."""
 _LIBRARY_HEADERS = {

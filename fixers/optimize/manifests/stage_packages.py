@@ -73,6 +73,11 @@ class StagePackages:
             self._add("python", installed_packages(project, development=False), run)
             tag = self.stage.base_ref.tag if self.stage.base_ref is not None else None
             self.compiled |= set(map(normalize_name, packages_without_wheel(project.lock, python_wheel_tag(tag or ""))))
+            unknown = sorted(name for name in self.compiled if known_needs("python", name) is None)
+            if unknown and "slim" not in (tag or ""):
+                raise RewriteRejected(
+                    f"no wheel for `{unknown[0]}`, so it may be compiled with any library of the full image", run
+                )
             return
         found = Requirements()
         add_requirements(self.build, self.stage, self.context, run, call, found)

@@ -34,7 +34,7 @@ from ..base.rewrite import (
     slim_base_step,
 )
 from ..base.run_steps import FILES_AND_USERS
-from ..base.runtime_needs import SystemNeeds
+from ..base.runtime_needs import NODE_PROGRAMS, SystemNeeds
 from ..base.source_programs import is_node_source, node_imports, node_programs
 from ..base.system import AptInstall, runtime_install
 from ..manifests.manifests import compiles_native_addon, install_inputs, read_package_json
@@ -603,10 +603,13 @@ class _NodeSplit(StageRewrite):
     def _extra_packages(self) -> dict[str, str]:
         """The packages of programs that only the full image contains, each with what needs it."""
         kept = kept_instructions(self.stage, self.sorted.moved())
-        extra = dict(ProgramUsage(self.build, self.stage, self.context, kept).packages())
-        for program, name in node_programs(self.context, self.context.files()).items():
-            if program in FULL_IMAGE_PROGRAMS:
-                extra.setdefault(FULL_IMAGE_PROGRAMS[program], name)
+        uses = ProgramUsage(self.build, self.stage, self.context, kept)
+        extra = dict(uses.packages())
+        programs = {**FULL_IMAGE_PROGRAMS, **NODE_PROGRAMS}
+        started = node_programs(self.context, self.context.files())
+        for program, by in {**started, **{name: name for name in uses.programs if name in NODE_PROGRAMS}}.items():
+            if program in programs:
+                extra.setdefault(programs[program], by)
         return add_ca_certificates({**self.needs.packages, **extra})
 
 
