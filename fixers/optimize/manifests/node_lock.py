@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import posixpath
 import re
+from typing import cast
 
 from ..base.rewrite import RewriteRejected
 
@@ -79,21 +80,28 @@ def run_time_packages(data: PackageJson, locked: dict[str, LockedPackage], impor
 def _npm(text: str) -> dict[str, LockedPackage]:
     found: dict[str, LockedPackage] = {}
     try:
-        data: Any = json.loads(text)
+        data: object = json.loads(text)
     except (ValueError, RecursionError):
         return found
-    packages: Any = data.get("packages", {})
-    for path, package in packages.items():
-        name = path.rpartition("node_modules/")[2]
+    packages = _table(data, "packages")
+    for path in packages:
+        name, package = path.rpartition("node_modules/")[2], _table(packages, path)
         if name:
-            requires = {*package.get("dependencies", ()), *package.get("optionalDependencies", ())}
-            found.setdefault(name, LockedPackage()).add(requires, native=package.get("gypfile", False))
-    waiting: list[Any] = [] if packages else [data.get("dependencies", {})]
+            requires = {*_table(package, "dependencies"), *_table(package, "optionalDependencies")}
+            found.setdefault(name, LockedPackage()).add(requires, native=bool(package.get("gypfile")))
+    # Before version 2, packages are in the packages that need them.
+    waiting = [] if packages else [_table(data, "dependencies")]
     while waiting:
         for name, package in waiting.pop().items():
-            found.setdefault(name, LockedPackage()).add(package.get("requires") or (), native=False)
-            waiting.append(package.get("dependencies", {}))
+            found.setdefault(name, LockedPackage()).add(_table(package, "requires"), native=False)
+            waiting.append(_table(package, "dependencies"))
     return found
+
+
+def _table(data: object, name: str) -> dict[str, Any]:
+    """The object `name` of a JSON object; empty for anything else."""
+    value = cast("dict[str, Any]", data).get(name) if isinstance(data, dict) else None
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
 
 
 def _yarn(text: str) -> dict[str, LockedPackage]:

@@ -34,7 +34,13 @@ from ..base.rewrite import (
     slim_base_step,
 )
 from ..base.system import AptInstall, runtime_install
-from ..manifests.python_lock import installed_packages, is_pure_python, read_python_project
+from ..manifests.python_lock import (
+    installed_packages,
+    is_pure_python,
+    packages_without_wheel,
+    python_wheel_tag,
+    read_python_project,
+)
 from ..manifests.requirements import Requirements, normalize_name
 from ..order.cache_order import manifest_copies
 from ..order.install_split import NO_PROJECT_OPTION
@@ -434,7 +440,7 @@ class _ManagedPythonSplit(StageRewrite):
         )
 
     def _distributions(self, project: PythonProject) -> Requirements:
-        """The packages that are installed."""
+        """The packages that are installed; those without a wheel are compiled."""
         main = installed_packages(project, development=False)
         everything = installed_packages(project, development=True)
         omitted = everything - main if self.prune else set[str]()
@@ -442,6 +448,8 @@ class _ManagedPythonSplit(StageRewrite):
         names = {normalize_name(name) for name in locked} | (main if self.prune else everything)
         found = Requirements()
         found.names = dict.fromkeys(sorted(names - omitted), "")
+        tag = self.stage.base_ref.tag if self.stage.base_ref is not None else None
+        found.no_binary = set(map(normalize_name, packages_without_wheel(project.lock, python_wheel_tag(tag or ""))))
         return found
 
     # The text
