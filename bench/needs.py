@@ -90,7 +90,7 @@ CASES = {
         "six\n", "import ctypes\nprint(ctypes.CDLL('libmagic.so.1').magic_version() > 0)\n"
     ),
     "program-in-a-list": python("six\n", RUN_GIT),
-    "program-in-a-pipe": python("six\n", "import os\nprint(os.popen('echo x | xz -c | xz -dc').read())\n"),
+    "program-in-a-pipe": python("six\n", "import os\nprint(os.popen('echo x; wget -V | cut -c1-8').read())\n"),
     "first-run": python("six\n", "print(open('/version').read()[:4])\n", "RUN curl --version > /version\n"),
     "split-with-a-library": single("import ctypes\nprint(ctypes.CDLL('libmagic.so.1').magic_version() > 0)\n"),
     "split-with-a-program": single(RUN_GIT),
@@ -143,7 +143,7 @@ def check(case: Case) -> str:
         before, after = (built(folder, text, case.smoke) for text in (case.dockerfile, result.text))
         if not before[0] or before != after:
             return f"before {before}, after {after}"
-        return "it works without the packages" if built(folder, without, case.smoke)[0] else ""
+        return "it works without the packages" if built(folder, without, case.smoke) == before else ""
 
 
 def main() -> int:

@@ -28,6 +28,7 @@ from .base.run_steps import ESSENTIAL_PROGRAMS
 from .base.system import AptInstall
 from .manifests.manifests import install_inputs
 from .manifests.python_lock import packages_without_wheel, python_wheel_tag
+from .manifests.stage_packages import installs_built_wheels
 from .stacks.jre import find_java_images, has_jdk_only, java_start_commands, require_no_java_path, require_no_jdk_use
 from .stage_needs import stage_needs
 
@@ -127,6 +128,8 @@ def _check_installs(build: Build, stage: Stage, context: Context | None, run: Ru
     """Raise RewriteRejected where an install of a RUN may compile."""
     for call in build.package_calls(run):
         if call.verb not in ("install", "restore", "build") or call.manager.ecosystem == "os" or _is_wheel(call):
+            continue
+        if installs_built_wheels(build, stage, run, call):
             continue
         lock = _lock(build, stage, context, run, call)
         if lock is None:

@@ -219,6 +219,41 @@ def test_a_lock_file_tells_what_is_compiled(name: str, wheel: str, packages: lis
     assert (added(text) if packages else []) == packages
 
 
+WHEELS = """\
+FROM python:3.12-bookworm AS build
+COPY requirements.txt .
+RUN pip wheel --wheel-dir /wheels -r requirements.txt
+
+FROM python:3.12-bookworm
+COPY --from=build /wheels /tmp/wheels
+COPY requirements.txt app.py ./
+RUN pip install /tmp/wheels/*
+CMD ["python", "app.py"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "works"),
+    [
+        ("", "", True),
+        ("/tmp/wheels/*", "/tmp/wheels/*.whl", True),
+        ("/tmp/wheels/*", "--no-index --find-links=/tmp/wheels -r requirements.txt", True),
+        ("/tmp/wheels/*", "--find-links=/tmp/wheels -r requirements.txt", False),
+        ("/tmp/wheels/*", "/tmp/wheels/* gunicorn", False),
+        ("/tmp/wheels/*", "/tmp/other/*", False),
+        ("--wheel-dir /wheels", "--wheel-dir /others", False),
+        ("pip wheel", "pip download", False),
+    ],
+)
+def test_wheels_of_a_builder_are_not_compiled(old: str, new: str, works: bool, tmp_path: Path) -> None:
+    text = WHEELS.replace(old, new) if old else WHEELS
+    files = {"requirements.txt": "psycopg2\n", "app.py": ""}
+    if works:
+        assert added(rewritten(tmp_path, text, files, "slim-base").text) == ["libpq5"]
+    else:
+        assert "may need the compilers of the full image" in refusal(tmp_path, text, files, "slim-base")
+
+
 def test_certificates_that_are_named_are_installed(tmp_path: Path) -> None:
     text = NODE.replace("CMD", "ENV NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt\nCMD")
     files = {"package.json": package("x"), "package-lock.json": lock(), "app.js": ""}

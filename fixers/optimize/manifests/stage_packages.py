@@ -6,7 +6,7 @@ import posixpath
 import re
 
 from ....model.packages.package_needs import known_needs
-from ....syntax.tree import Run
+from ....syntax.tree import Copy, Run
 from ..base.copies import context_path, read_context_file
 from ..base.rewrite import RewriteRejected
 from ..base.runtime_needs import unknown_needs
@@ -18,7 +18,7 @@ from .requirements import Requirements, add_requirements, normalize_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Iterator
 
     from ....model.build import Build, Stage
     from ....model.context import Context
@@ -79,6 +79,8 @@ class StagePackages:
                     f"no wheel for `{unknown[0]}`, so it may be compiled with any library of the full image", run
                 )
             return
+        if installs_built_wheels(self.build, self.stage, run, call):
+            return  # the stage that builds them is read, too
         found = Requirements()
         add_requirements(self.build, self.stage, self.context, run, call, found)
         self._add("python", set(found.names), run)
@@ -127,3 +129,31 @@ def node_packages(context: Context, manifest: str, data: PackageJson, sources: I
     if unknown:
         raise unknown_needs(unknown, run)
     return names
+
+
+def installs_built_wheels(build: Build, stage: Stage, run: Run, call: PackageCall) -> bool:
+    """Whether pip only installs wheels from directories that other stages fill with `pip wheel`."""
+    if call.manager.name != "pip" or call.verb != "install":
+        return False
+    if call.packages:
+        places = [posixpath.dirname(package.name) if package.kind == "file" else "" for package in call.packages]
+    else:
+        places = call.values("--find-links", "-f") if call.has("--no-index") else []
+    paths = [build.state(run).path(place) if place else None for place in places]
+    known = set(_wheel_directories(build, stage))
+    return bool(paths) and all(path in known for path in paths)
+
+
+def _wheel_directories(build: Build, stage: Stage) -> Iterator[str]:
+    """The directories of a stage that are copied from where another stage puts wheels."""
+    for copy in stage.instructions:
+        flag = copy.flag("from") if isinstance(copy, Copy) else None
+        source = build.source_stage(flag.value or "", stage) if flag is not None else None
+        if source is None or not isinstance(copy, Copy) or copy.destination is None or len(copy.sources) != 1:
+            continue
+        target = build.state(copy).path(copy.destination.text)
+        for run in source.instructions:
+            for call in build.package_calls(run) if isinstance(run, Run) else ():
+                filled = call.value("--wheel-dir", "-w") if call.path == "wheel" else None
+                if filled and target and build.state(run).path(filled) == posixpath.normpath(copy.sources[0].text):
+                    yield posixpath.normpath(target)
