@@ -72,7 +72,8 @@ class Release:
     def additions(self) -> set[str]:
         """The packages of full images that are not in every Debian image."""
         required = [name for name, fields in self.packages.items() if fields.get("Priority") == "required"]
-        return self.closure(NAMED) - self.closure([*required, "apt"])
+        # Images are merged already, and so do not have the first alternative, usrmerge.
+        return self.closure(NAMED) - self.closure([*required, "apt", "usr-is-merged"])
 
 
 def alternatives(text: str) -> list[list[str]]:

@@ -17,7 +17,7 @@ from .base.copies import context_copies, read_context_file
 from .base.programs import FULL_IMAGE_PROGRAMS, ProgramUsage
 from .base.rewrite import RewriteRejected
 from .base.run_steps import ESSENTIAL_PROGRAMS
-from .base.runtime_needs import NODE_PROGRAMS, SystemNeeds
+from .base.runtime_needs import OTHER_PROGRAMS, SystemNeeds
 from .base.source_programs import node_programs, ruby_programs
 from .manifests.stage_packages import StagePackages
 from .stacks.python import UV_IMAGES
@@ -100,7 +100,9 @@ class _StageNeeds:
     def _copied_stages(self, stage: Stage) -> Iterator[Stage]:
         """The stages that a stage copies from, also indirectly, and their parents."""
         for instruction in stage.instructions:
-            flag = instruction.flag("from") if isinstance(instruction, Copy) else None
+            if not isinstance(instruction, Copy):
+                continue
+            flag = instruction.flag("from")
             if flag is None or flag.value is None:
                 continue
             source = self.build.source_stage(flag.value, stage)
@@ -165,7 +167,7 @@ class _StageNeeds:
 
     def _add_called(self, called: Mapping[str, str]) -> None:
         """Add the packages of programs, each with what calls it."""
-        programs = {**FULL_IMAGE_PROGRAMS, **(NODE_PROGRAMS if self.ecosystem == "node" else {})}
+        programs = {**FULL_IMAGE_PROGRAMS, **({} if self.ecosystem == "python" else OTHER_PROGRAMS)}
         for program in sorted(programs.keys() & called.keys()):
             self.needs.add_program(programs[program], called[program])
 

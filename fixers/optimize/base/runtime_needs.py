@@ -37,10 +37,13 @@ _SLIM_PACKAGES = {
 """What slim images contain in addition to Debian. Source: their Dockerfiles; those of Node.js add nothing."""
 _RELEASES = ("bullseye", "bookworm", "trixie")
 """The Debian releases whose packages are recorded."""
-NODE_PROGRAMS = {"openssl": "openssl", "python": "python3", "python3": "python3"}
-"""Programs of full Node.js images that slim ones lack, and their packages. Source: the Dockerfiles of both."""
-_IN_EVERY_IMAGE = frozenset("c m dl pthread rt util gcc_s stdc++ resolv crypt".split())
-"""Libraries of packages that every image contains."""
+OTHER_PROGRAMS = {"openssl": "openssl", "perl": "perl", "python3": "python3"}
+"""Programs of full images other than Python's that slim ones may lack, and their packages.
+
+Source: the dependencies of what the Dockerfiles of buildpack-deps install.
+"""
+_NEVER_MISSING = frozenset("c m dl pthread rt util gcc_s stdc++ resolv crypt cuda cudart nvcuvid nvidia-ml".split())
+"""Libraries that every image contains, and those of graphics drivers, which no official image contains."""
 _LIBRARY_HEADERS = {
     "GL": "libgl1-mesa-dev",
     "MagickCore": "libmagickcore-dev",
@@ -48,12 +51,15 @@ _LIBRARY_HEADERS = {
     "X11": "libx11-dev",
     "Xext": "libxext-dev",
     "archive": "libarchive-dev",
+    "asound": "libasound2-dev",
     "bluetooth": "libbluetooth-dev",
     "bz2": "libbz2-dev",
     "cairo": "libcairo2-dev",
     "crypto": "libssl-dev",
+    "cups": "libcups2-dev",
     "curl": "libcurl4-openssl-dev",
     "dbus": "libdbus-1-dev",
+    "enchant": "libenchant-2-dev",
     "expat": "libexpat1-dev",
     "fontconfig": "libfontconfig1-dev",
     "gdk_pixbuf": "libgdk-pixbuf-2.0-dev",
@@ -71,6 +77,7 @@ _LIBRARY_HEADERS = {
     "mysqlclient": "libmariadb-dev",
     "ncurses": "libncurses-dev",
     "ncursesw": "libncurses-dev",
+    "odbc": "unixodbc-dev",
     "openjp2": "libopenjp2-7-dev",
     "pango": "libpango1.0-dev",
     "pangocairo": "libpango1.0-dev",
@@ -160,7 +167,7 @@ class SystemNeeds:
         """
         for library, by in libraries.items():
             name = _library_name(library)
-            if name in _IN_EVERY_IMAGE:
+            if name in _NEVER_MISSING:
                 continue
             header = _LIBRARY_HEADERS.get(name, f"lib{name}-dev".lower())
             if header.endswith("-dev") and runtime_libraries_for(header, "bookworm") is None:

@@ -34,7 +34,7 @@ from ..base.rewrite import (
     slim_base_step,
 )
 from ..base.run_steps import FILES_AND_USERS
-from ..base.runtime_needs import NODE_PROGRAMS, SystemNeeds
+from ..base.runtime_needs import OTHER_PROGRAMS, SystemNeeds
 from ..base.source_programs import is_node_source, node_imports, node_programs
 from ..base.system import AptInstall, runtime_install
 from ..manifests.manifests import compiles_native_addon, install_inputs, read_package_json
@@ -605,9 +605,9 @@ class _NodeSplit(StageRewrite):
         kept = kept_instructions(self.stage, self.sorted.moved())
         uses = ProgramUsage(self.build, self.stage, self.context, kept)
         extra = dict(uses.packages())
-        programs = {**FULL_IMAGE_PROGRAMS, **NODE_PROGRAMS}
+        programs = {**FULL_IMAGE_PROGRAMS, **OTHER_PROGRAMS}
         started = node_programs(self.context, self.context.files())
-        for program, by in {**started, **{name: name for name in uses.programs if name in NODE_PROGRAMS}}.items():
+        for program, by in {**started, **{name: name for name in uses.programs if name in OTHER_PROGRAMS}}.items():
             if program in programs:
                 extra.setdefault(programs[program], by)
         return add_ca_certificates({**self.needs.packages, **extra})
