@@ -70,7 +70,7 @@ class _StageNeeds:
         self.image = name or ""
         self.ecosystem = _ECOSYSTEMS.get(self.image, "")
         self.needs = SystemNeeds(self.image, release)
-        self.sources = list(dict.fromkeys(self._copied_stages(stage)))
+        self.sources = self._copied_stages()
         stages = (stage, *self.sources)
         self.places = list(
             dict.fromkeys(place.source for each in stages for place in context_copies(build, each, context))
@@ -97,31 +97,31 @@ class _StageNeeds:
             self.needs.add("ca-certificates", fetching)
         return self.needs.packages
 
-    def _copied_stages(self, stage: Stage) -> Iterator[Stage]:
-        """The stages that a stage copies from, also indirectly, and their parents."""
-        for instruction in stage.instructions:
-            if not isinstance(instruction, Copy):
-                continue
-            flag = instruction.flag("from")
-            if flag is None or flag.value is None:
-                continue
-            source = self.build.source_stage(flag.value, stage)
-            system = next((each.text for each in instruction.sources if _SYSTEM_PATH.match(_absolute(each.text))), "")
-            if system:
-                raise RewriteRejected(
-                    f"it is unknown which libraries `{system}` of `{flag.value}` needs; keep the full base image",
-                    instruction,
-                )
-            if source is None:
-                if not flag.value.startswith(UV_IMAGES):
-                    raise RewriteRejected(
-                        f"it is unknown which libraries the files from `{flag.value}` need; keep the full base image",
-                        instruction,
-                    )
-                continue
-            yield source
-            yield from source.ancestors
-            yield from self._copied_stages(source)
+    def _copied_stages(self) -> list[Stage]:
+        """The stages that the stage copies from, also indirectly, and their parents."""
+        found: dict[Stage, None] = {}
+        waiting = [self.stage]
+        while waiting:
+            stage = waiting.pop()
+            sources = [self._source(stage, step) for step in stage.instructions if isinstance(step, Copy)]
+            for each in (*sources, stage.parent):
+                if each is not None and each not in found:
+                    found[each] = None
+                    waiting.append(each)
+        return list(found)
+
+    def _source(self, stage: Stage, copy: Copy) -> Stage | None:
+        """The stage that a COPY copies from; None for the build context. Raises RewriteRejected for programs."""
+        flag = copy.flag("from")
+        if flag is None or flag.value is None:
+            return None
+        source = self.build.source_stage(flag.value, stage)
+        system = next((each.text for each in copy.sources if _SYSTEM_PATH.match(_absolute(each.text))), "")
+        unknown = source is None and not flag.value.startswith(UV_IMAGES)
+        if system or unknown:
+            what = f"`{system}` of `{flag.value}`" if system else f"the files from `{flag.value}`"
+            raise RewriteRejected(f"it is unknown which libraries {what} may need; keep the full base image", copy)
+        return source
 
     def _check_commands(self, stage: Stage) -> None:
         """Raise RewriteRejected where a builder creates or downloads programs, whose libraries are unknown."""
@@ -132,6 +132,7 @@ class _StageNeeds:
             for command in self.build.commands(run):
                 call = calls.get(id(command))
                 compiles = call is not None and call.manager.ecosystem in _COMPILED
+                compiles = compiles or any(posixpath.basename(word.value) == "setup.py" for word in command.args)
                 known = call is not None or not command.name or command.name in _BUILDING | ESSENTIAL_PROGRAMS
                 if compiles or not known:
                     raise RewriteRejected(

@@ -132,6 +132,7 @@ def test_what_a_python_application_loads_and_starts(source: str, packages: list[
             "8: it is unknown which libraries `/usr",
         ),
         ("COPY app.py", "COPY --from=build . /all\nCOPY app.py", {}, "8: it is unknown which libraries `.` of `build`"),
+        ("&& /opt", "&& python setup.py build_ext && /opt", {}, "4: `python setup.py build_ext` may create programs"),
         ("&& /opt", "&& make && /opt", {}, "4: `make` may create programs"),
         ("&& /opt", "&& curl -o /opt/venv/x http://x && /opt", {}, "4: `curl -o /opt/venv/x http://x` may create"),
         ("AS build\n", "AS build\nRUN go build ./...\n", {}, "2: `go build ./...` may create programs"),
@@ -258,6 +259,16 @@ def test_certificates_that_are_named_are_installed(tmp_path: Path) -> None:
     text = NODE.replace("CMD", "ENV NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt\nCMD")
     files = {"package.json": package("x"), "package-lock.json": lock(), "app.js": ""}
     assert added(rewritten(tmp_path, text, files, "slim-base").text) == ["ca-certificates"]
+
+
+def test_stages_that_copy_from_each_other_are_read_once(tmp_path: Path) -> None:
+    text = PYTHON.replace("FROM python:3.12-bookworm\nCOPY", "FROM python:3.12-bookworm AS s0\nCOPY")
+    text = text[: text.index("CMD")]
+    for number in range(1, 40):
+        source = f"COPY --from=s{number - 1} /opt/venv /opt/venv\n" * 2
+        text += f"FROM python:3.12-bookworm AS s{number}\n{source}"
+    files = {"requirements.txt": "psycopg2\n", "app.py": ""}
+    assert added(rewritten(tmp_path, text + "CMD python app.py\n", files, "slim-base").text) == ["libpq5"]
 
 
 def test_a_front_end_brings_no_packages(tmp_path: Path) -> None:
