@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 
 from ...model.images.slimmer import find_slim_variant
@@ -11,7 +12,6 @@ from .base.copies import read_context_file
 from .base.programs import (
     FULL_IMAGE_PROGRAMS,
     ProgramUsage,
-    require_no_compiler_at_start,
 )
 from .base.rewrite import (
     NO_CONTEXT,
@@ -27,6 +27,7 @@ from .base.rewrite import (
 from .base.run_steps import ESSENTIAL_PROGRAMS
 from .base.system import AptInstall
 from .manifests.manifests import install_inputs
+from .manifests.node_lock import locked_packages
 from .manifests.python_lock import packages_without_wheel, python_wheel_tag
 from .manifests.stage_packages import installs_built_wheels
 from .stacks.jre import find_java_images, has_jdk_only, java_start_commands, require_no_java_path, require_no_jdk_use
@@ -50,6 +51,8 @@ _HARMLESS = frozenset(
     (*ESSENTIAL_PROGRAMS, *FULL_IMAGE_PROGRAMS, *_SHELL, "python", "python3", "node", "corepack", "openssl")
 )
 """Programs that both images have, or whose package is known."""
+_COMPILING = frozenset("autoconf automake build-essential default-libmysqlclient-dev dpkg-dev libpq-dev make".split())
+"""Packages of programs that are only useful together with compilers."""
 _DOCUMENTS = re.compile(r"^(man-db|manpages.*|info|texinfo|locales-all)$|-docs?$")
 
 
@@ -99,7 +102,8 @@ def _rewritten(build: Build, stage: Stage, context: Context | None, checks: Prec
     facts = stage.base_facts
     release = facts.suite if facts is not None and facts.suite and facts.suite in (ref.tag or "") else None
     packages = stage_needs(build, stage, context, release)
-    require_no_compiler_at_start(packages, checks)
+    compiling = next((by for package, by in packages.items() if package in _COMPILING), "")
+    checks.require("nothing compiles", not compiling, f"`{compiling}` may need the compilers of the full image")
     steps = [slim_base_step(slim.text)]
     if packages:
         why = ", ".join(f"`{package}` for `{by}`" for package, by in packages.items())
@@ -129,7 +133,7 @@ def _check_installs(build: Build, stage: Stage, context: Context | None, run: Ru
     for call in build.package_calls(run):
         if call.verb not in ("install", "restore", "build") or call.manager.ecosystem == "os" or _is_wheel(call):
             continue
-        if installs_built_wheels(build, stage, run, call):
+        if installs_built_wheels(build, stage, run, call) or _only_unpacks(build, stage, context, run, call):
             continue
         lock = _lock(build, stage, context, run, call)
         if lock is None:
@@ -192,6 +196,19 @@ def _is_wheel(call: PackageCall) -> bool:
         and not call.requirements
         and all(package.kind == "name" and package.name.lower() in _TOOLS for package in call.packages)
     )
+
+
+def _only_unpacks(build: Build, stage: Stage, context: Context | None, run: Run, call: PackageCall) -> bool:
+    """Whether npm installs packages that run no scripts, as its lock file says since version 2."""
+    if context is None or call.manager.name != "npm" or call.packages or call.uncertain:
+        return False
+    try:
+        names = install_inputs(build, stage, context, run)
+    except RewriteRejected:
+        return False
+    directory = posixpath.dirname(next((name for name in names if posixpath.basename(name) == "package.json"), ""))
+    locked = locked_packages(context, directory)
+    return bool(locked) and all(package.only_files for package in locked.values())
 
 
 def _lock(build: Build, stage: Stage, context: Context | None, run: Run, call: PackageCall) -> str | None:

@@ -137,7 +137,7 @@ def test_what_a_python_application_loads_and_starts(source: str, packages: list[
         ("&& /opt", "&& curl -o /opt/venv/x http://x && /opt", {}, "4: `curl -o /opt/venv/x http://x` may create"),
         ("AS build\n", "AS build\nRUN go build ./...\n", {}, "2: `go build ./...` may create programs"),
         ("3.12-bookworm", "3.12", {"requirements.txt": "python-magic\n"}, "4: `python-magic` needs the library of"),
-        ("", "", {"app.py": 'os.system("gcc x.c")'}, "0: the image compiles at run time"),
+        ("", "", {"app.py": 'os.system("gcc x.c")'}, "0: `the application` may need the compilers"),
     ],
 )
 def test_what_is_unknown_is_rejected(old: str, new: str, files: dict[str, str], why: str, tmp_path: Path) -> None:
@@ -269,6 +269,41 @@ def test_stages_that_copy_from_each_other_are_read_once(tmp_path: Path) -> None:
         text += f"FROM python:3.12-bookworm AS s{number}\n{source}"
     files = {"requirements.txt": "psycopg2\n", "app.py": ""}
     assert added(rewritten(tmp_path, text + "CMD python app.py\n", files, "slim-base").text) == ["libpq5"]
+
+
+NPM = """\
+FROM node:20-bookworm
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci
+COPY app.js .
+CMD ["node", "app.js"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("manifest", "entry", "works"),
+    [
+        (package("x"), {}, True),
+        (package("x"), {"hasInstallScript": True}, False),
+        (package("x"), {"resolved": "git+ssh://git@example.org/x.git"}, False),
+        (package("x"), {"dependencies": {"nan": "1"}}, False),
+        (package("x", scripts={"prepare": "husky"}), {}, False),
+    ],
+)
+def test_an_install_that_only_unpacks(manifest: str, entry: dict[str, object], works: bool, tmp_path: Path) -> None:
+    files = {"package.json": manifest, "package-lock.json": lock(x=entry), "app.js": ""}
+    if works:
+        expected = NPM.replace("bookworm", "bookworm-slim")
+        assert rewritten(tmp_path, NPM, files, "slim-base").text == expected
+        files["package-lock.json"] = '{"dependencies": {"x": {"version": "1"}}}'
+    assert "`npm ci` may need the compilers" in refusal(tmp_path, NPM, files, "slim-base")
+
+
+@pytest.mark.parametrize("command", ["make -C /x", "pg_config", "autoconf"])
+def test_programs_that_compile_keep_the_full_image(command: str, tmp_path: Path) -> None:
+    text = f"FROM python:3.12-bookworm\nRUN {command}\nCOPY app.py /\nCMD python /app.py\n"
+    assert "may need the compilers of the full image" in refusal(tmp_path, text, {"app.py": ""}, "slim-base")
 
 
 def test_a_front_end_brings_no_packages(tmp_path: Path) -> None:

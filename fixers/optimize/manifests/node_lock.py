@@ -31,18 +31,25 @@ _PNPM_DEPENDENCY = re.compile(r"^ {6}['\"]?((?:@[^/'\"]+/)?[^'\"\s:]+)['\"]?: ",
 
 
 class LockedPackage:
-    """A package of a lock file: the packages that it `requires`, and whether it is `native` (compiled)."""
+    """A package of a lock file.
 
-    __slots__ = ("native", "requires")
+    `requires`: the packages that it requires
+    `native`: whether it is compiled
+    `only_files`: whether its install is known to run no script and no git
+    """
+
+    __slots__ = ("native", "only_files", "requires")
 
     def __init__(self) -> None:
         self.requires: set[str] = set()
         self.native = False
+        self.only_files = True
 
-    def add(self, requires: Iterable[str], *, native: bool) -> None:
+    def add(self, requires: Iterable[str], *, native: bool, only_files: bool = False) -> None:
         """Add another version of the package."""
         self.requires.update(requires)
         self.native = self.native or native or not _COMPILERS.isdisjoint(self.requires)
+        self.only_files = self.only_files and only_files and not self.native
 
 
 def locked_packages(context: Context, directory: str) -> dict[str, LockedPackage]:
@@ -88,7 +95,9 @@ def _npm(text: str) -> dict[str, LockedPackage]:
         name, package = path.rpartition("node_modules/")[2], _table(packages, path)
         if name:
             requires = {*_table(package, "dependencies"), *_table(package, "optionalDependencies")}
-            found.setdefault(name, LockedPackage()).add(requires, native=bool(package.get("gypfile")))
+            plain = not package.get("hasInstallScript") and not str(package.get("resolved", "")).startswith("git")
+            native = bool(package.get("gypfile"))
+            found.setdefault(name, LockedPackage()).add(requires, native=native, only_files=plain)
     # Before version 2, packages are in the packages that need them.
     waiting = [] if packages else [_table(data, "dependencies")]
     while waiting:
