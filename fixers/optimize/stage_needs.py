@@ -86,12 +86,13 @@ class _StageNeeds:
         for source in self.sources:
             self._check_commands(source)
         self._add_programs()
-        self._add_application()
         for source in (self.stage, *self.sources):
             if self.ecosystem and self._brings_packages(source):
                 found = StagePackages(self.build, source, self.context, self.files)
                 for name, run in found.names[self.ecosystem].items():
                     self.needs.add_packages(self.ecosystem, [name], found.compiled, run)
+        # Parsing the sources takes the longest.
+        self._add_application()
         fetching = next((by for package, by in self.needs.packages.items() if package in ("curl", "git", "wget")), "")
         if fetching:
             self.needs.add("ca-certificates", fetching)
