@@ -247,6 +247,7 @@ READERS = {
     "lint/sources/named_pipe": "a pipe on the command line, with a timeout",
     "model/images/catalog": "data of the package",
     "model/packages/licenses": "data of the package",
+    "model/packages/package_needs": "data of the package",
     "model/packages/runtime_libraries": "data of the package",
 }
 """What opens files for reading, and what these are."""

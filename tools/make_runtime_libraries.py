@@ -4,7 +4,8 @@
 
 PACKAGES is the unpacked index of main for amd64 of a release (`apt-get update` downloads it; `lz4cat` unpacks it). The
 libraries of a -dev package are its dependencies on exactly its own version, or on its own source package, also through
-other -dev packages of that source. A line is the package and a column for each release: the libraries, separated by
+other -dev packages of that source, or of any source if it has none itself. A virtual package that one package provides
+has the libraries of that package. A line is the package and a column for each release: the libraries, separated by
 spaces, `=` for those of the previous column, `-` if the release does not have the package.
 """
 
@@ -37,12 +38,13 @@ class Package:
         self.source = fields.get("Source", self.name).partition(" ")[0]
         self.version = fields.get("Version", "")
         self.library = fields.get("Section", "") in ("libs", "oldlibs", "contrib/libs") and not self.headers
+        self.provides = [name.strip() for name in re.sub(r"\([^)]*\)", "", fields.get("Provides", "")).split(",")]
         self.depends = [alternative.split("|")[0].strip() for alternative in fields.get("Depends", "").split(",")]
 
     @property
     def headers(self) -> bool:
         """Whether it contains headers."""
-        return self.name.endswith(("-dev", "-dev-compat", "-dev-bin"))
+        return self.name.endswith(("-dev", "-dev-compat", "-dev-bin", "-multidev"))
 
 
 def main() -> None:
@@ -65,8 +67,16 @@ def read(path: Path) -> dict[str, Package]:
 
 def libraries(index: dict[str, Package]) -> dict[str, str]:
     """Each -dev package with its libraries; those without any contain only headers or static libraries."""
-    names = [name for name in index if name.endswith("-dev") and not SKIPPED.match(name)]
-    return {name: " ".join(sorted(runtime_libraries(index, name, set()))) for name in names}
+    providers: dict[str, list[str]] = {name: [name] for name in index}
+    for package in index.values():
+        for name in package.provides:
+            if name not in index:
+                providers.setdefault(name, []).append(package.name)
+    return {
+        name: " ".join(sorted(runtime_libraries(index, found[0], set())))
+        for name, found in providers.items()
+        if name.endswith("-dev") and not SKIPPED.match(name) and len(found) == 1
+    }
 
 
 def runtime_libraries(index: dict[str, Package], name: str, seen: set[str]) -> set[str]:
@@ -84,13 +94,10 @@ def runtime_libraries(index: dict[str, Package], name: str, seen: set[str]) -> s
         for other, text in others
         if other.library and (other.source == package.source or "= " + package.version in text)
     }
+    own = bool(found)
     for other, _ in others:
-        if other.headers and other.source == package.source:
+        if other.headers and (other.source == package.source or not own):
             found |= runtime_libraries(index, other.name, seen)
-    if not found:
-        for other, _ in others:
-            if other.headers:
-                found |= runtime_libraries(index, other.name, seen)
     return found
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 
 from ...model.images.slimmer import find_slim_variant
 from ...syntax.tree import Cmd, Entrypoint, Run
 from .base.blocks import from_instruction
 from .base.copies import read_context_file
-from .base.programs import FULL_IMAGE_PROGRAMS, ProgramUsage
+from .base.programs import (
+    FULL_IMAGE_PROGRAMS,
+    ProgramUsage,
+)
 from .base.rewrite import (
     NO_CONTEXT,
     NothingToDo,
@@ -21,11 +25,18 @@ from .base.rewrite import (
     slim_base_step,
 )
 from .base.run_steps import ESSENTIAL_PROGRAMS
+from .base.system import AptInstall
 from .manifests.manifests import install_inputs
+from .manifests.node_lock import locked_packages
+from .manifests.python_lock import packages_without_wheel, python_wheel_tag
+from .manifests.stage_packages import installs_built_wheels
 from .stacks.jre import find_java_images, has_jdk_only, java_start_commands, require_no_java_path, require_no_jdk_use
+from .stage_needs import stage_needs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from ...model.build import Build, Stage
     from ...model.context import Context
     from ...model.packages.calls import PackageCall
@@ -40,6 +51,8 @@ _HARMLESS = frozenset(
     (*ESSENTIAL_PROGRAMS, *FULL_IMAGE_PROGRAMS, *_SHELL, "python", "python3", "node", "corepack", "openssl")
 )
 """Programs that both images have, or whose package is known."""
+_COMPILING = frozenset("autoconf automake build-essential default-libmysqlclient-dev dpkg-dev libpq-dev make".split())
+"""Packages of programs that are only useful together with compilers."""
 _DOCUMENTS = re.compile(r"^(man-db|manpages.*|info|texinfo|locales-all)$|-docs?$")
 
 
@@ -84,12 +97,18 @@ def _rewritten(build: Build, stage: Stage, context: Context | None, checks: Prec
             _check_installs(build, stage, context, instruction, checks)
     if context is None:
         raise RewriteRejected(NO_CONTEXT)
-    uses = ProgramUsage(build, stage, context, list(stage.instructions))
-    missing = uses.packages()
-    for package, program in missing.items():
-        raise RewriteRejected(f"`{program}` (package {package}) is not in the slim image", uses.programs[program])
-    new = _on(build, stage, slim.text)
-    return new, [slim_base_step(slim.text)]
+    if ref.name == "debian":
+        return _on(build, stage, slim.text), [slim_base_step(slim.text)]
+    facts = stage.base_facts
+    release = facts.suite if facts is not None and facts.suite and facts.suite in (ref.tag or "") else None
+    packages = stage_needs(build, stage, context, release)
+    compiling = next((by for package, by in packages.items() if package in _COMPILING), "")
+    checks.require("nothing compiles", not compiling, f"`{compiling}` may need the compilers of the full image")
+    steps = [slim_base_step(slim.text)]
+    if packages:
+        why = ", ".join(f"`{package}` for `{by}`" for package, by in packages.items())
+        steps.append(Step("Install the packages that only the full image contains", why))
+    return _on(build, stage, slim.text, packages), steps
 
 
 def _check_commands(build: Build, name: str, run: Run) -> None:
@@ -114,6 +133,8 @@ def _check_installs(build: Build, stage: Stage, context: Context | None, run: Ru
     for call in build.package_calls(run):
         if call.verb not in ("install", "restore", "build") or call.manager.ecosystem == "os" or _is_wheel(call):
             continue
+        if installs_built_wheels(build, stage, run, call) or _only_unpacks(build, stage, context, run, call):
+            continue
         lock = _lock(build, stage, context, run, call)
         if lock is None:
             raise RewriteRejected(f"`{call.command.text[:60]}` may need the compilers of the full image", run)
@@ -127,9 +148,17 @@ def _check_installs(build: Build, stage: Stage, context: Context | None, run: Ru
         )
 
 
-def _on(build: Build, stage: Stage, image: str) -> str:
+def _on(build: Build, stage: Stage, image: str, packages: Collection[str] = ()) -> str:
+    """The file with another base image of the stage, and a RUN that installs `packages` before all that may use them.
+
+    A stage starts as root.
+    """
     text = build.dockerfile.source.text
-    return text[: stage.from_.start] + from_instruction(stage, image) + text[stage.from_.end :]
+    start, rest = text[: stage.from_.start] + from_instruction(stage, image), text[stage.from_.end :]
+    if not packages:
+        return start + rest
+    install = AptInstall().line(packages)
+    return f"{start}\n\n{install}\n{'' if rest.startswith(chr(10) * 2) else chr(10)}{rest.removeprefix(chr(10))}"
 
 
 def _java(build: Build, stage: Stage, context: Context | None, checks: Preconditions) -> tuple[str, list[Step]] | None:
@@ -169,6 +198,19 @@ def _is_wheel(call: PackageCall) -> bool:
     )
 
 
+def _only_unpacks(build: Build, stage: Stage, context: Context | None, run: Run, call: PackageCall) -> bool:
+    """Whether npm installs packages that run no scripts, as its lock file says since version 2."""
+    if context is None or call.manager.name != "npm" or call.packages or call.uncertain:
+        return False
+    try:
+        names = install_inputs(build, stage, context, run)
+    except RewriteRejected:
+        return False
+    directory = posixpath.dirname(next((name for name in names if posixpath.basename(name) == "package.json"), ""))
+    locked = locked_packages(context, directory)
+    return bool(locked) and all(package.only_files for package in locked.values())
+
+
 def _lock(build: Build, stage: Stage, context: Context | None, run: Run, call: PackageCall) -> str | None:
     """The text of the lock file that an install uses; None without one."""
     if context is None or call.manager.name not in ("poetry", "uv"):
@@ -179,32 +221,3 @@ def _lock(build: Build, stage: Stage, context: Context | None, run: Run, call: P
         return None
     lock = next((name for name in names if name.endswith(".lock")), None)
     return read_context_file(context, lock) if lock else None
-
-
-def python_wheel_tag(tag: str) -> str:
-    """The Python version of an image tag as wheels write it: `312` for `3.12-slim`; empty when the tag has none."""
-    match = re.match(r"3\.(\d+)", tag)
-    return f"3{match[1]}" if match else ""
-
-
-def packages_without_wheel(lock: str, python: str) -> list[str]:
-    """The packages of a poetry.lock or uv.lock without a wheel for this CPython on glibc and x86-64."""
-    missing: list[str] = []
-    for stanza in lock.split("[[package]]")[1:]:
-        name = re.search(r'^name = "([^"]+)"', stanza, re.MULTILINE)
-        if name is None or re.search(r"^source = \{ (virtual|editable) ", stanza, re.MULTILINE):
-            continue
-        wheels = re.findall(r"([\w.+-]+)\.whl", stanza)
-        if not any(_fits(wheel, python) for wheel in wheels):
-            missing.append(name[1])
-    return missing
-
-
-def _fits(wheel: str, python: str) -> bool:
-    """Whether a wheel installs; its name without suffix is name-version[-build]-python-abi-platform (PEP 427)."""
-    tags = wheel.split("-")[-3:]
-    if len(tags) < 3 or not ("any" in tags[2] or ("manylinux" in tags[2] and "x86_64" in tags[2])):
-        return False
-    if "py3" in tags[0] or tags[1] == "abi3":
-        return True
-    return bool(python) and f"cp{python}" in tags[0].split(".")

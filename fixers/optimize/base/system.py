@@ -122,6 +122,9 @@ def _add_install(found: AptInstall, piece: RunCommand, call: PackageCall, run: R
         raise RewriteRejected(f"`{piece.text[:60]}` does not only install packages by name; list their names", run)
     names = {id(package.word) for package in call.packages}
     words = [word.text for word in piece.command.words if id(word) not in names]
+    if not call.assumes_yes():
+        # What the full image had, a slim one would ask about.
+        words.insert(words.index(call.path) + 1 if call.path in words else len(words), "-y")
     words = [f"{name}={word.text}" for name, word in piece.command.assignments] + words
     if found.words and found.words != words:
         raise RewriteRejected("this RUN installs packages with different options; use the same options for all", run)

@@ -234,3 +234,32 @@ def _of_pipfile_lock(lock: str, *, development: bool) -> set[str]:
         return set()
     groups = ("default", "develop") if development else ("default",)
     return {normalize_name(name) for group in groups for name in _table(data, group)}
+
+
+def python_wheel_tag(tag: str) -> str:
+    """The Python version of an image tag as wheels write it: `312` for `3.12-slim`; empty when the tag has none."""
+    match = re.match(r"3\.(\d+)", tag)
+    return f"3{match[1]}" if match else ""
+
+
+def packages_without_wheel(lock: str, python: str) -> list[str]:
+    """The packages of a poetry.lock or uv.lock without a wheel for this CPython on glibc and x86-64."""
+    missing: list[str] = []
+    for stanza in lock.split("[[package]]")[1:]:
+        name = re.search(r'^name = "([^"]+)"', stanza, re.MULTILINE)
+        if name is None or re.search(r"^source = \{ (virtual|editable) ", stanza, re.MULTILINE):
+            continue
+        wheels = re.findall(r"([\w.+-]+)\.whl", stanza)
+        if not any(_fits(wheel, python) for wheel in wheels):
+            missing.append(name[1])
+    return missing
+
+
+def _fits(wheel: str, python: str) -> bool:
+    """Whether a wheel installs; its name without suffix is name-version[-build]-python-abi-platform (PEP 427)."""
+    tags = wheel.split("-")[-3:]
+    if len(tags) < 3 or not ("any" in tags[2] or ("manylinux" in tags[2] and "x86_64" in tags[2])):
+        return False
+    if "py3" in tags[0] or tags[1] == "abi3":
+        return True
+    return bool(python) and f"cp{python}" in tags[0].split(".")

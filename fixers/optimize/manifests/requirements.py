@@ -6,12 +6,15 @@ import posixpath
 import re
 
 from ....model.toml_text import parse_toml
-from ..base.copies import read_context_file
+from ..base.copies import context_path, read_context_file
 from ..base.rewrite import RewriteRejected
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ....model.build import Build, Stage
     from ....model.context import Context
+    from ....model.packages.calls import PackageCall
+    from ....syntax.tree import Run
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
@@ -25,6 +28,26 @@ class Requirements:
         self.files: list[str] = []
         self.names: dict[str, str] = {}
         self.no_binary: set[str] = set()
+
+
+def add_requirements(
+    build: Build, stage: Stage, context: Context, run: Run, call: PackageCall, into: Requirements
+) -> None:
+    """Add what a call of pip or uv installs to `into`. Raises RewriteRejected when it reads more of the project."""
+    text = call.command.text[:60]
+    for package in call.packages:
+        if package.kind in ("project", "file"):
+            raise RewriteRejected(f"`{text}` installs the project itself", run)
+        if package.kind == "variable":
+            raise RewriteRejected(f"`{text}` installs packages named by variables", run)
+        into.names.setdefault(normalize_name(package.name), package.version)
+    into.no_binary |= {normalize_name(name) for value in call.values("--no-binary") for name in value.split(",")}
+    for name in (*call.requirements, *call.constraints):
+        path = build.state(run).path(name)
+        source = context_path(build, stage, context, path) if path else None
+        if source is None:
+            raise RewriteRejected(f"`{name}` is not copied from the build context", run)
+        read_requirements(context, source, into)
 
 
 def read_requirements(context: Context, name: str, into: Requirements) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from ..base.blocks import command_texts, instruction_with_comments, leading_comments, run_instruction
-from ..base.programs import ProgramUsage, check_final_stage_runs
+from ..base.programs import FULL_IMAGE_PROGRAMS, ProgramUsage, add_ca_certificates, check_final_stage_runs
 from ..base.rewrite import Preconditions, RewriteRejected, StageRewrite
+from ..base.runtime_needs import SystemNeeds
+from ..base.source_programs import compiled_programs
 from .shared import kept_instructions, take_system_packages
 
 TYPE_CHECKING = False
@@ -67,10 +69,22 @@ class CompiledSplit(StageRewrite):
 
     def final_program_packages(self) -> dict[str, str]:
         """The packages of programs that the final stage runs. Raises RewriteRejected when it runs a compiler."""
-        packages = self.final_programs().packages()
+        packages = dict(self.final_programs().packages())
+        for program, name in compiled_programs(self.context, self.context.files()).items():
+            if program == self.manager:
+                raise RewriteRejected(f"`{name}` starts `{program}`, which only the builder has")
+            if program in FULL_IMAGE_PROGRAMS:
+                packages.setdefault(FULL_IMAGE_PROGRAMS[program], name)
+        needs = SystemNeeds("", None)
+        needs.add_packages(self.manager, self.modules())
+        packages = add_ca_certificates({**packages, **needs.packages})
         if "build-essential" in packages:
             raise RewriteRejected("the final image runs a compiler")
         return packages
+
+    def modules(self) -> set[str]:
+        """The modules that the program contains, as far as a table has their needs; none for most languages."""
+        return set()
 
     def system_packages(self, instruction: Instruction) -> list[str]:
         """The RUN with which the builder installs system packages, after its comments; empty for none."""

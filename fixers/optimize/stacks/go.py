@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from itertools import pairwise
 
 from ....syntax.tree import Arg, Cmd, CopyOrAdd, Entrypoint, Env, Onbuild, Run, Shell, User, Workdir
@@ -60,6 +61,8 @@ _CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
 """Where a program looks for certificates on Debian first. Source: crypto/x509/root_linux.go."""
 _ALWAYS = ("ca-certificates", "tzdata")
 """What the golang image has and Go programs load: certificates and time zones."""
+_MODULE = re.compile(r"^(?:require)?\s+([\w.-]+\.[a-z]+/\S+) v", re.MULTILINE)
+"""A module in a go.mod; since Go 1.17 it lists the indirect ones, too."""
 _SANITIZERS = ("-trimpath", "-race", "-msan", "-asan")
 
 
@@ -112,6 +115,11 @@ class _GoSplit(CompiledSplit):
             Step("Compile in a separate stage", "keeps the Go toolchain and its caches out of the image"),
             base_image_step(self.runtime, why),
         ]
+
+    def modules(self) -> set[str]:
+        """The modules in the go.mod files of the build context."""
+        files = (name for name in self.context.files() if posixpath.basename(name) == "go.mod")
+        return {module for name in files for module in _MODULE.findall(read_context_file(self.context, name) or "")}
 
     def _base(self) -> tuple[str, str]:
         """The release of the base image, "" when unknown, and the image to compile in; sets `alpine` and `runtime`."""

@@ -34,20 +34,23 @@ from ..base.rewrite import (
     slim_base_step,
 )
 from ..base.run_steps import FILES_AND_USERS
+from ..base.runtime_needs import OTHER_PROGRAMS, SystemNeeds
+from ..base.source_programs import is_node_source, node_imports, node_programs
 from ..base.system import AptInstall, runtime_install
 from ..manifests.manifests import compiles_native_addon, install_inputs, read_package_json
+from ..manifests.stage_packages import node_packages
 from ..order.cache_order import manifest_copies
 from .node_build import build_outputs
 from .shared import (
     NAME,
     FinalStage,
     base_text,
+    called_programs,
     copy_from_build,
     is_copied_again,
     is_from_context,
     kept_instructions,
     places_of,
-    quoted,
     reject_instruction,
     reject_ownership,
     require_plain_base,
@@ -64,11 +67,6 @@ if TYPE_CHECKING:
     from ..base.run_steps import RunCommand
     from ..manifests.manifests import PackageJson
 
-_UNKNOWN_NATIVE = frozenset(
-    """canvas electron fluent-ffmpeg gm ibm_db imagemagick libpq node-libcurl node-rdkafka nodegit odbc oracledb
-    pg-native playwright puppeteer zeromq""".split()
-)
-"""Packages that load system libraries, or start programs, that only the full image may have."""
 _STATIC = ("serve", "http-server", "nginx", "caddy", "local-web-server", "ws")
 """Web servers for static files, which run no code of the project."""
 _BUILDERS = ("npx", "tsc", "vite", "webpack", "ng")
@@ -83,18 +81,12 @@ _YARNS_OWN = frozenset(
     policies publish remove test unlink unplug up upgrade version versions why workspace workspaces""".split()
 )
 """Commands of Yarn, which are not scripts of package.json."""
-_LOADS_OPENSSL = frozenset(("@prisma/client", "prisma"))
-"""Packages that load the system's libssl, which slim Node.js images lack. Source: Prisma's system requirements."""
 _LATE = frozenset(("PORT", "HOST", "TZ", "LANG", "LC_ALL"))
 """Variables that no install and no build depends on."""
-_STARTED = re.compile(r"""\b(?:exec|spawn|execFile|fork)(?:Sync)?\(\s*["'`]([\w.-]+)""")
-_IMPORTED = re.compile(r"""(?:\bfrom\s*|\brequire\s*\(\s*|\bimport\s*\(\s*|\bimport\s+)["']([^"']+)["']""")
 _WRITTEN = {"npm": "package-lock.json", "pnpm": "pnpm-lock.yaml", "yarn": "yarn.lock"}
 """The lock file that an install writes if there is none. Source: npm from version 5 on, which came with Node.js 8."""
 _LOCKS_OR_SETTINGS = frozenset((*_WRITTEN.values(), "npm-shrinkwrap.json", ".npmrc", ".yarnrc"))
 _WITHOUT_LOCK = ("--no-package-lock", "--no-lockfile", "--pure-lockfile", "--frozen-lockfile", "--no-lock")
-_SOURCES = (".js", ".mjs", ".cjs", ".jsx", ".ts", ".tsx", ".mts", ".cts", ".vue", ".svelte")
-_TESTS = re.compile(r"(^|/)(tests?|__tests__|__mocks__|specs?|e2e|cypress)/|\.(test|spec|stories|e2e)\.\w+$")
 _CONFIGURATION = re.compile(r"(^|/)(\.[^/]*|[^/]*\.config|[^/]*rc|gulpfile|gruntfile)\.\w+$", re.IGNORECASE)
 
 
@@ -150,7 +142,7 @@ class _NodeSplit(StageRewrite):
     `whole`: whether the final stage gets the whole directory of the builder
     `outputs`: the directories that the build fills, relative to the project; None when unknown
     `covered`: the COPYs of the file that bring only manifests
-    `names`: all dependencies of package.json
+    `needs`: what the packages start and load
     """
 
     def __init__(self, build: Build, stage: Stage, context: Context, checks: Preconditions) -> None:
@@ -160,7 +152,7 @@ class _NodeSplit(StageRewrite):
         self.whole = False
         self.outputs: list[str] | None = None
         self.covered: list[CopyOrAdd] = []
-        self.names: set[str] = set()
+        self.needs = SystemNeeds("node", None)
 
     def result(self) -> tuple[str, list[Step]]:
         """The new file and the steps to it. Raises RewriteRejected."""
@@ -170,9 +162,10 @@ class _NodeSplit(StageRewrite):
             if isinstance(instruction, Run):
                 self._sort(instruction)
         install = self._require_install()
+        compiles = any(system.has_build_packages for system in self.sorted.apt_installs.values())
+        self.needs = SystemNeeds("node", self._release(), full=bool(self.slim), compiles=compiles)
         manifest, data = self._require_package_json(install)
         prune = self._prunes(data, install)
-        compiles = any(system.has_build_packages for system in self.sorted.apt_installs.values())
         if not self.slim and not compiles and not prune:
             raise NothingToDo(
                 "the base image is already slim and nothing can be left out, so a second stage saves nothing"
@@ -208,7 +201,7 @@ class _NodeSplit(StageRewrite):
         return install
 
     def _require_package_json(self, install: Run) -> tuple[str, PackageJson]:
-        """The name of package.json and its data; sets `names`. Raises RewriteRejected for unknown system libraries."""
+        """The name of package.json and its data; sets `needs`. Raises RewriteRejected for unknown ones."""
         manifest = self._package_json()
         self.checks.require(
             "package.json is in the build context",
@@ -218,13 +211,8 @@ class _NodeSplit(StageRewrite):
         )
         assert manifest is not None
         data = read_package_json(self.context, manifest, install)
-        self.names = data.names("dependencies", "devDependencies", "optionalDependencies")
-        unknown = sorted(self.names & _UNKNOWN_NATIVE)
-        self.checks.require(
-            "no package needs unknown system libraries",
-            not unknown,
-            f"the run-time system dependencies of {quoted(unknown)} are unknown",
-        )
+        self.needs.add_packages("node", node_packages(self.context, manifest, data, self.context.files(), install))
+        self.checks.require("the system dependencies of the packages are known", True)
         return manifest, data
 
     def _package_json(self) -> str | None:
@@ -395,15 +383,10 @@ class _NodeSplit(StageRewrite):
 
     def _imports(self, name: str, packages: set[str]) -> bool:
         """Whether a source file imports one of the packages, or cannot be read."""
-        text = read_context_file(self.context, name)
-        if text is None:
+        if read_context_file(self.context, name) is None:
             return True
-        for module in _IMPORTED.findall(text):
-            parts = module.split("/")
-            package = "/".join(parts[:2]) if module.startswith("@") else parts[0]
-            if package in packages and not package.startswith("@types/"):
-                return True
-        return False
+        found = node_imports(self.context, [name]) & packages
+        return any(not package.startswith("@types/") for package in found)
 
     def _started(self, data: PackageJson) -> list[str] | None:
         """The words of the command that the image starts, through scripts of package.json; None when unknown."""
@@ -509,7 +492,7 @@ class _NodeSplit(StageRewrite):
             from_context = is_from_context(instruction)
             needed = from_context or instruction is install or isinstance(instruction, User)
             # What runs after the first install may need it.
-            final.write_packages(instruction, needed=needed)
+            final.write_packages(instruction, needed=needed, called=called_programs(self.build, instruction))
             if needed:
                 final.write_copies()
             if isinstance(instruction, Run) and id(instruction) in self.sorted.builder_runs:
@@ -606,27 +589,28 @@ class _NodeSplit(StageRewrite):
 
     def _packages(self) -> str:
         """The RUN that installs what the final stage needs; "" for none."""
-        facts, ref = self.stage.base_facts, self.stage.base_ref
-        suite = facts.suite if facts and ref and facts.suite and facts.suite in (ref.tag or "") else None
-        install = runtime_install(self.stage.instructions, self.sorted.apt_installs, suite)
+        install = runtime_install(self.stage.instructions, self.sorted.apt_installs, self._release())
         extra = self._extra_packages()
         require_no_compiler_at_start(extra, self.checks)
         # On the same base image, the final stage has what it had before.
-        return install.line([*install.packages, *(extra if self.slim else ())])
+        return install.line([*install.packages, *self.needs.packages, *(extra if self.slim else ())])
+
+    def _release(self) -> str | None:
+        """The Debian release in the base image's tag."""
+        facts, ref = self.stage.base_facts, self.stage.base_ref
+        return facts.suite if facts and ref and facts.suite and facts.suite in (ref.tag or "") else None
 
     def _extra_packages(self) -> dict[str, str]:
         """The packages of programs that only the full image contains, each with what needs it."""
         kept = kept_instructions(self.stage, self.sorted.moved())
-        extra = dict(ProgramUsage(self.build, self.stage, self.context, kept).packages())
-        for name in self.context.files():
-            if name.endswith(_SOURCES) and "node_modules/" not in name and not _TESTS.search(name):
-                for program in _STARTED.findall(read_context_file(self.context, name) or ""):
-                    if program in FULL_IMAGE_PROGRAMS:
-                        extra.setdefault(FULL_IMAGE_PROGRAMS[program], program)
-        openssl = self.names & _LOADS_OPENSSL
-        if openssl:
-            extra.setdefault("openssl", sorted(openssl)[0])
-        return add_ca_certificates(extra)
+        uses = ProgramUsage(self.build, self.stage, self.context, kept)
+        extra = dict(uses.packages())
+        programs = {**FULL_IMAGE_PROGRAMS, **OTHER_PROGRAMS}
+        started = node_programs(self.context, self.context.files())
+        for program, by in {**started, **{name: name for name in uses.programs if name in OTHER_PROGRAMS}}.items():
+            if program in programs:
+                extra.setdefault(programs[program], by)
+        return add_ca_certificates({**self.needs.packages, **extra})
 
 
 def _is_global(call: PackageCall) -> bool:
@@ -648,12 +632,7 @@ def _is_setting(instruction: Instruction) -> bool:
 
 def _is_run_time_source(name: str) -> bool:
     """Whether a file is source code other than tests, configuration and dependencies."""
-    return (
-        name.endswith(_SOURCES)
-        and not _TESTS.search(name)
-        and not _CONFIGURATION.search(name)
-        and "node_modules/" not in name
-    )
+    return is_node_source(name) and not _CONFIGURATION.search(name)
 
 
 def _through_scripts(words: list[str], data: PackageJson) -> list[str] | None:

@@ -21,7 +21,7 @@ from ..base.blocks import (
     run_instruction,
     write_two_stages,
 )
-from ..base.copies import context_copies, context_path
+from ..base.copies import context_copies
 from ..base.programs import ProgramUsage, check_final_stage_runs, require_no_compiler_at_start
 from ..base.rewrite import (
     NothingToDo,
@@ -33,18 +33,19 @@ from ..base.rewrite import (
     slim_base_step,
 )
 from ..base.run_steps import DEPENDENCIES, SYSTEM_PACKAGES
+from ..base.runtime_needs import SLIM_LIBRARIES, SystemNeeds
 from ..base.system import AptInstall, runtime_install
-from ..manifests.requirements import Requirements, normalize_name, read_requirements
+from ..manifests.requirements import Requirements, add_requirements, normalize_name
 from ..order.cache_order import manifest_copies, relative_to_workdir
 from .shared import (
     NAME,
     FinalStage,
     affects_build,
     base_text,
+    called_programs,
     copy_from_build,
     is_copied_again,
     is_from_context,
-    library_packages,
     places_of,
     quoted,
     reject_instruction,
@@ -92,54 +93,7 @@ RUNTIME_VARIABLES = frozenset(
     LC_ALL TZ FLASK_APP FLASK_ENV FLASK_DEBUG FLASK_RUN_HOST FLASK_RUN_PORT DJANGO_SETTINGS_MODULE APP_HOME""".split()
 )
 """Variables that no install depends on."""
-NATIVE_LIBRARIES = {
-    "cairocffi": "libcairo2-dev",
-    "cairosvg": "libcairo2-dev",
-    "gssapi": "libkrb5-dev",
-    "mariadb": "libmariadb-dev",
-    "mysqlclient": "default-libmysqlclient-dev",
-    "opencv-contrib-python": "libgl1-mesa-dev libglib2.0-dev",
-    "opencv-python": "libgl1-mesa-dev libglib2.0-dev",
-    "psycopg": "libpq-dev",
-    "psycopg2": "libpq-dev",
-    "pyaudio": "portaudio19-dev",
-    "pycairo": "libcairo2-dev",
-    "pycurl": "libcurl4-openssl-dev",
-    "pygobject": "libgirepository1.0-dev",
-    "pygraphviz": "libgraphviz-dev",
-    "pylibmc": "libmemcached-dev",
-    "pyodbc": "unixodbc-dev",
-    "python-ldap": "libldap2-dev libsasl2-dev",
-    "python-magic": "libmagic-dev",
-    "python-snappy": "libsnappy-dev",
-    "pyzbar": "libzbar-dev",
-    "uwsgi": "libxml2-dev",
-    "weasyprint": "libpango1.0-dev",
-    "xmlsec": "libxmlsec1-dev",
-}
-"""Distributions that load system libraries, and the -dev packages of these. Source: their documentation."""
-_UNKNOWN_NATIVE = frozenset(
-    "wand gdal pyqt5 pyqt6 pyside2 pyside6 wxpython tensorflow-gpu jupyter notebook jupyterlab".split()
-)
-"""Distributions whose run-time dependencies are not known here."""
-_BUILT_WITH_LIBRARIES = {
-    "pillow": "libjpeg62-turbo-dev zlib1g-dev libtiff-dev libfreetype-dev liblcms2-dev libwebp-dev libopenjp2-7-dev",
-    "lxml": "libxml2-dev libxslt1-dev",
-    "cffi": "libffi-dev",
-    "cryptography": "libssl-dev",
-    "pyyaml": "libyaml-dev",
-    "psycopg2-binary": "libpq-dev",
-    "h5py": "libhdf5-dev",
-    "shapely": "libgeos-dev",
-}
-"""Distributions that come as wheels, and what they link to when they are compiled anyway (`--no-binary`)."""
-
-
-BASE_IMAGE_LIBRARIES = frozenset(
-    """libbz2-dev libexpat1-dev libffi-dev libgdbm-dev liblzma-dev libncurses-dev libncurses5-dev libreadline-dev
-    libsqlite3-dev libssl-dev uuid-dev zlib1g-dev""".split()
-)
-"""Headers whose libraries Python itself loads: slim images have them. Source: docker-library/python's template."""
+BASE_IMAGE_LIBRARIES = SLIM_LIBRARIES["python"]
 
 
 class _SortedStage:
@@ -201,7 +155,6 @@ def python_base(stage: Stage, checks: Preconditions) -> tuple[SlimVariant | None
 def _rewritten(build: Build, stage: Stage, context: Context, checks: Preconditions) -> tuple[str, list[Step]]:
     slim, small, release, wheel = python_base(stage, checks)
     parts = _sorted(build, stage, context, checks)
-    native = native_libraries(parts.requirements, release, checks)
     uses = ProgramUsage(build, stage, context, parts.kept)
     if "uv" in uses.programs:
         left = ProgramUsage(build, stage, context, [step for step in parts.kept if id(step) not in parts.builder_runs])
@@ -216,6 +169,7 @@ def _rewritten(build: Build, stage: Stage, context: Context, checks: Preconditio
     extra = uses.packages_with(app.programs)
     require_no_compiler_at_start(extra, checks)
     compiles = any(install.has_build_packages for install in parts.apt_installs.values())
+    native = native_libraries(parts.requirements, app, release, checks, full=slim is not None, compiles=compiles)
     if small and not compiles:
         raise NothingToDo(
             "the base image is already slim and no compilers are installed, so a second stage saves nothing"
@@ -334,21 +288,8 @@ def collect_requirements(
     build: Build, stage: Stage, context: Context, run: Run, command: RunCommand, into: Requirements
 ) -> None:
     """Add what pip or uv installs to `into`. Raises RewriteRejected when the install reads more of the project."""
-    call = command.call
-    assert call is not None
-    for package in call.packages:
-        if package.kind in ("project", "file"):
-            raise RewriteRejected(f"`{command.text[:60]}` installs the project itself", run)
-        if package.kind == "variable":
-            raise RewriteRejected(f"`{command.text[:60]}` installs packages named by variables", run)
-        into.names.setdefault(normalize_name(package.name), package.version)
-    into.no_binary |= {normalize_name(name) for value in call.values("--no-binary") for name in value.split(",")}
-    for name in (*call.requirements, *call.constraints):
-        path = build.state(run).path(name)
-        source = context_path(build, stage, context, path) if path else None
-        if source is None:
-            raise RewriteRejected(f"`{name}` is not copied from the build context", run)
-        read_requirements(context, source, into)
+    assert command.call is not None
+    add_requirements(build, stage, context, run, command.call, into)
 
 
 def _into_system(call: PackageCall, env: Mapping[str, str]) -> bool:
@@ -362,23 +303,25 @@ def copies_uv(instruction: Instruction) -> bool:
     return source is not None and (source.value or "").startswith(UV_IMAGES)
 
 
-def native_libraries(requirements: Requirements, release: str | None, checks: Preconditions) -> dict[str, str]:
-    """The packages with the libraries that the final stage needs, each with the distribution that loads it."""
-    found: dict[str, str] = {}
-    unknown = sorted(requirements.names.keys() & _UNKNOWN_NATIVE)
-    checks.require(
-        "the system libraries of the packages are known",
-        not unknown,
-        f"the run-time system dependencies of {quoted(unknown)} are unknown",
-    )
-    for name in requirements.names:
-        headers = NATIVE_LIBRARIES.get(name, "")
-        if requirements.no_binary & {name, ":all:"}:
-            headers = f"{headers} {_BUILT_WITH_LIBRARIES.get(name, '')}"
-        for header in headers.split():
-            if header not in BASE_IMAGE_LIBRARIES:
-                found.update(dict.fromkeys(library_packages(name, header, release), name))
-    return found
+def native_libraries(
+    requirements: Requirements,
+    app: PythonApp,
+    release: str | None,
+    checks: Preconditions,
+    *,
+    full: bool,
+    compiles: bool,
+) -> dict[str, str]:
+    """The packages with what the distributions load and start and what the application loads; see `SystemNeeds`.
+
+    Raises RewriteRejected when that is unknown.
+    """
+    names = requirements.names
+    needs = SystemNeeds("python", release, full=full, compiles=compiles)
+    needs.add_packages("python", names, names if ":all:" in requirements.no_binary else requirements.no_binary)
+    needs.add_python(app)
+    checks.require("the system dependencies of the packages are known", True)
+    return needs.packages
 
 
 def _upgrades_installers(command: RunCommand) -> bool:
@@ -541,7 +484,7 @@ class _PythonSplit:
                 is_from_context(instruction) or instruction is self._first_reading() or isinstance(instruction, User)
             )
             # What runs after the first install may need it.
-            final.write_packages(instruction, needed=needed)
+            final.write_packages(instruction, needed=needed, called=called_programs(self.build, instruction))
             if needed:
                 final.write_copies()
             moved = id(instruction) in parts.builder_runs

@@ -34,7 +34,13 @@ from ..base.rewrite import (
     slim_base_step,
 )
 from ..base.system import AptInstall, runtime_install
-from ..manifests.python_lock import installed_packages, is_pure_python, read_python_project
+from ..manifests.python_lock import (
+    installed_packages,
+    is_pure_python,
+    packages_without_wheel,
+    python_wheel_tag,
+    read_python_project,
+)
 from ..manifests.requirements import Requirements, normalize_name
 from ..order.cache_order import manifest_copies
 from ..order.install_split import NO_PROJECT_OPTION
@@ -54,6 +60,7 @@ from .shared import (
     NAME,
     FinalStage,
     affects_build,
+    called_programs,
     copy_from_build,
     is_copied_again,
     is_from_context,
@@ -168,7 +175,10 @@ class _ManagedPythonSplit(StageRewrite):
         self.prune = self._prunes(project, call, uses, app)
         self._check_paths(project, uses, app, run)
         check_final_stage_runs(self.build, self.stage, self.context, moved, self.installs[-1][0], builds=self.whole)
-        native = native_libraries(self._distributions(project), release, self.checks)
+        compiles = any(system.has_build_packages for system in self.apt_installs.values())
+        native = native_libraries(
+            self._distributions(project), app, release, self.checks, full=slim is not None, compiles=compiles
+        )
         extra = uses.packages_with(app.programs)
         require_no_compiler_at_start(extra, self.checks)
         self._require_saving()
@@ -430,7 +440,7 @@ class _ManagedPythonSplit(StageRewrite):
         )
 
     def _distributions(self, project: PythonProject) -> Requirements:
-        """The packages that are installed."""
+        """The packages that are installed; those without a wheel are compiled."""
         main = installed_packages(project, development=False)
         everything = installed_packages(project, development=True)
         omitted = everything - main if self.prune else set[str]()
@@ -438,6 +448,8 @@ class _ManagedPythonSplit(StageRewrite):
         names = {normalize_name(name) for name in locked} | (main if self.prune else everything)
         found = Requirements()
         found.names = dict.fromkeys(sorted(names - omitted), "")
+        tag = self.stage.base_ref.tag if self.stage.base_ref is not None else None
+        found.no_binary = set(map(normalize_name, packages_without_wheel(project.lock, python_wheel_tag(tag or ""))))
         return found
 
     # The text
@@ -578,7 +590,7 @@ class _ManagedPythonSplit(StageRewrite):
             again = isinstance(instruction, CopyOrAdd) and self._is_copied_again(instruction)
             from_context = is_from_context(instruction) and not again
             needed = from_context or instruction is self.installs[0][0] or isinstance(instruction, User)
-            final.write_packages(instruction, needed=needed)
+            final.write_packages(instruction, needed=needed, called=called_programs(self.build, instruction))
             # The manager comes before an environment that it creates, and after Python when that is copied.
             if self.environment and (needed or id(instruction) in self.builder_runs):
                 final.lines += tools

@@ -104,12 +104,15 @@ class _VenvSplit(StageRewrite):
             "uv runs in the final image",
             uses.programs.get("uv"),
         )
-        native = native_libraries(self.requirements, release, self.checks)
         app = PythonApp(self.context, [place.source for place in context_copies(self.build, self.stage, self.context)])
         require_parsed(app, self.checks)
         extra = uses.packages_with(app.programs)
         require_no_compiler_at_start(extra, self.checks)
-        if small and not any(system.has_build_packages for system in split.apt_installs.values()):
+        compiles = any(system.has_build_packages for system in split.apt_installs.values())
+        native = native_libraries(
+            self.requirements, app, release, self.checks, full=slim is not None, compiles=compiles
+        )
+        if small and not compiles:
             raise RewriteRejected(
                 "the base image is already slim and no compilers are installed, so a second stage saves nothing"
             )

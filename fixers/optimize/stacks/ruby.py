@@ -25,8 +25,10 @@ from ..base.rewrite import (
     run_rewrite,
     slim_base_step,
 )
+from ..base.runtime_needs import SLIM_LIBRARIES, SystemNeeds
+from ..base.source_programs import ruby_programs
 from ..manifests.build_manifests import bundler_manifests
-from .shared import NAME, base_text, copy_from_build, library_packages, quoted, require_plain_base
+from .shared import NAME, base_text, copy_from_build, quoted, require_plain_base
 from .stage_split import StageSplit
 
 TYPE_CHECKING = False
@@ -38,43 +40,13 @@ if TYPE_CHECKING:
 
 _GEMS = "/usr/local/bundle"
 """Where the official images keep gems (GEM_HOME)."""
-_IN_THE_IMAGE = frozenset("libffi-dev libgmp-dev libssl-dev libyaml-dev zlib1g-dev".split())
-"""Headers whose libraries slim images have, too. Source: docker-library/ruby's template."""
 _LATE = frozenset(
     """PORT HOST TZ LANG LC_ALL RAILS_ENV RACK_ENV RAILS_LOG_TO_STDOUT RAILS_SERVE_STATIC_FILES SECRET_KEY_BASE
     DATABASE_URL REDIS_URL APP_HOME NODE_ENV""".split()
 )
 """Variables that no install depends on."""
-_NATIVE = {
-    "charlock_holmes": "libicu-dev",
-    "curb": "libcurl4-openssl-dev",
-    "ethon": "libcurl4-openssl-dev",
-    "hiredis-client": "",
-    "idn-ruby": "libidn-dev",
-    "libxml-ruby": "libxml2-dev",
-    "mysql2": "default-libmysqlclient-dev",
-    "pg": "libpq-dev",
-    "rgeo": "libgeos-dev",
-    "rmagick": "libmagickwand-dev",
-    "ruby-filemagic": "libmagic-dev",
-    "ruby-vips": "libvips-dev",
-    "sequel_pg": "libpq-dev",
-    "snappy": "libsnappy-dev",
-    "sqlite3": "libsqlite3-dev",
-    "tiny_tds": "freetds-dev",
-    "zookeeper": "",
-}
-"""Gems that load system libraries, and the -dev packages of these. Source: their documentation."""
-_UNKNOWN = frozenset(
-    """capybara-webkit ferrum ffi-gdal gdal gobject-introspection grover gtk3 ruby-oci8 ruby-odbc selenium-webdriver
-    wicked_pdf wkhtmltopdf-binary pdfkit""".split()
-)
-"""Gems whose run-time dependencies are not known here."""
-_TESTING = frozenset(("selenium-webdriver", "ferrum", "capybara-webkit"))
+_TESTING = frozenset(("selenium-webdriver", "ferrum", "capybara-webkit", "cuprite", "poltergeist"))
 """Gems for tests, which the image does not run."""
-_PROGRAMS = {"mini_magick": "imagemagick", "paperclip": "imagemagick", "kt-paperclip": "imagemagick", "git": "git"}
-"""Gems that start programs of the full image, and the packages of these."""
-_STARTED = re.compile(r"""(?:\b(?:system|exec|spawn|popen\w*|capture\w*)\s*[( ]\s*\[?\s*["']|`|%x[\[({])\s*([\w.-]+)""")
 
 
 def rewrite(build: Build, stage: Stage, context: Context) -> RewriteOutcome:
@@ -121,8 +93,12 @@ class _RubySplit(StageRewrite):
                 "the base image is already slim and no compilers are installed, so a second stage saves nothing"
             )
         split.builder_packages = lambda system: system.needed_in_builder(full=bool(slim))
-        native = self._native(gems, release)
-        split.packages = split.runtime_packages(release, [*native, *(extra if slim else ())], _IN_THE_IMAGE)
+        needs = SystemNeeds("ruby", release, full=bool(slim), compiles=compiles)
+        needs.add_packages("ruby", gems - _TESTING)
+        self.checks.require("the system dependencies of the gems are known", True)
+        split.packages = split.runtime_packages(
+            release, [*needs.packages, *(extra if slim else ())], SLIM_LIBRARIES["ruby"]
+        )
         self._require_not_overwritten(install)
         split.copy_lines = copy_from_build(*self.directories)
         split.runtime = slim
@@ -228,30 +204,12 @@ class _RubySplit(StageRewrite):
             re.findall(r"""^\s*gem\s*\(?\s*["']([\w.-]+)["']""", text, re.MULTILINE)
         )
 
-    def _native(self, gems: set[str], release: str | None) -> dict[str, str]:
-        """The packages with the libraries that the final stage needs, each with the gem that loads it."""
-        unknown = sorted((gems & _UNKNOWN) - _TESTING)
-        self.checks.require(
-            "the system libraries of the gems are known",
-            not unknown,
-            f"the run-time system dependencies of {quoted(unknown)} are unknown",
-        )
-        found: dict[str, str] = {}
-        for name in sorted(gems & _NATIVE.keys()):
-            for header in _NATIVE[name].split():
-                found.update(dict.fromkeys(library_packages(name, header, release), name))
-        return found
-
     def _extra(self, gems: set[str], uses: ProgramUsage) -> dict[str, str]:
         """Packages of programs that the image may start, and of data that gems read, each with what needs it."""
         extra = dict(uses.packages())
-        for name in self.context.files():
-            if name.endswith((".rb", ".rake", ".ru")) or posixpath.basename(name) in ("Rakefile", "Procfile"):
-                for program in _STARTED.findall(read_context_file(self.context, name) or ""):
-                    if program in FULL_IMAGE_PROGRAMS:
-                        extra.setdefault(FULL_IMAGE_PROGRAMS[program], program)
-        for name in sorted(gems & _PROGRAMS.keys()):
-            extra.setdefault(_PROGRAMS[name], name)
+        for program, name in ruby_programs(self.context, self.context.files()).items():
+            if program in FULL_IMAGE_PROGRAMS:
+                extra.setdefault(FULL_IMAGE_PROGRAMS[program], name)
         if any(
             re.search(r"^GIT$", read_context_file(self.context, name) or "", re.MULTILINE)
             for name in self.stage_split.manifests

@@ -5,17 +5,17 @@ from __future__ import annotations
 import posixpath
 import re
 
-from ....model.packages.runtime_libraries import runtime_libraries_for
 from ....syntax.tree import CopyOrAdd, Env, Run, Workdir
 from ..base.blocks import leading_comments
 from ..base.copies import context_copies
+from ..base.programs import FULL_IMAGE_PROGRAMS
 from ..base.rewrite import RewriteRejected
 from ..base.run_steps import SYSTEM_PACKAGES, split_run
 from ..base.system import read_apt_install
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable
 
     from ....model.build import Build, Stage
     from ....model.context import Context
@@ -137,17 +137,6 @@ def reject_ownership(copy: Instruction) -> None:
         raise RewriteRejected("the source is copied with a different owner or mode, which the split would lose", copy)
 
 
-def library_packages(name: str, header: str, release: str | None) -> Sequence[str]:
-    """The packages with the library of a -dev package, which `name` loads. Raises RewriteRejected when unknown."""
-    libraries = runtime_libraries_for(header, release)
-    if libraries is None:
-        raise RewriteRejected(
-            f"`{name}` needs the library of `{header}`, whose package name depends on the Debian release; "
-            "name the release in the base image's tag"
-        )
-    return libraries
-
-
 def affects_build(
     stage: Stage, env: Env, runtime: Collection[str], readers: tuple[type[Instruction], ...] = _READS_VARIABLES
 ) -> bool:
@@ -174,6 +163,11 @@ def copy_from_build(*paths: str) -> list[str]:
     return [f"COPY --from=build {path} {path}" for path in paths]
 
 
+def called_programs(build: Build, instruction: Instruction) -> list[str]:
+    """The programs that a RUN calls; none for another instruction."""
+    return [command.name for command in build.commands(instruction)] if isinstance(instruction, Run) else []
+
+
 class FinalStage:
     """The lines of the final stage, written while its instructions are visited in order.
 
@@ -189,11 +183,28 @@ class FinalStage:
         self.copies = copies
         self.first = next((step for step in stage.instructions if id(step) in installs), None)
 
-    def write_packages(self, instruction: Instruction, *, needed: bool) -> None:
-        """Write the packages where they were installed, or where an instruction may need them first."""
+    def write_packages(self, instruction: Instruction, *, needed: bool, called: Collection[str] = ()) -> None:
+        """Write the packages where they were installed, or where an instruction may need them first.
+
+        `called` are the programs that the instruction calls in the final stage. Raises RewriteRejected when it may add
+        the source of some of the packages.
+        """
+        if instruction is not self.first and self._contain(called):
+            if self.first is not None and "/etc/apt" in instruction.arguments_text:
+                raise RewriteRejected(
+                    "this RUN adds a source of packages with programs that the slim image lacks; "
+                    "install them before it",
+                    instruction,
+                )
+            self.first = None
+            needed = True
         if self.packages and (instruction is self.first or (needed and self.first is None)):
             self.lines.append(self.packages)
             self.packages = ""
+
+    def _contain(self, called: Collection[str]) -> bool:
+        """Whether the packages contain a program."""
+        return not set(self.packages.split()).isdisjoint(FULL_IMAGE_PROGRAMS.get(name, "") for name in called)
 
     def write_copies(self) -> None:
         """Write the COPYs from the builder, if they are not written."""

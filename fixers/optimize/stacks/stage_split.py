@@ -24,6 +24,7 @@ from .shared import (
     ROOT,
     FinalStage,
     affects_build,
+    called_programs,
     copy_from_build,
     installed_as,
     is_copied_again,
@@ -194,7 +195,7 @@ class StageSplit:
             from_context = is_from_context(instruction) and not copied
             needed = from_context or instruction is self.install or isinstance(instruction, User)
             # What runs after the first install may need it.
-            final.write_packages(instruction, needed=needed)
+            final.write_packages(instruction, needed=needed, called=called_programs(self.build, instruction))
             if needed:
                 final.write_copies()
             if self.copied_directory and instruction is self.install:

@@ -72,11 +72,6 @@ def test_a_locked_install_needs_no_compilers(tmp_path: Path) -> None:
     assert "no wheel for `a`" in refusal(tmp_path, text, files, "slim-base")
 
 
-def test_a_program_of_the_full_image_keeps_it(tmp_path: Path) -> None:
-    text = "FROM python:3.12\nCOPY . /a\nRUN git clone x\nCMD python /a/x.py\n"
-    assert "3: `git` (package git) is not in the slim image" in refusal(tmp_path, text, FILES, "slim-base")
-
-
 def test_what_is_there_already_is_not_copied_again(tmp_path: Path) -> None:
     text = (
         "FROM example.org/base:1\nWORKDIR /app\n\nCOPY package.json yarn.lock ./\nRUN yarn install\n\n"

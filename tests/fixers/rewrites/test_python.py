@@ -127,7 +127,7 @@ def test_steps_of_the_program_stay_in_their_order(tmp_path: Path) -> None:
         ("-r requirements.txt", "--user -r requirements.txt", {}, "5: "),
         ("-r requirements.txt", "-r other.txt", {}, "5: `other.txt` is not copied from the build context"),
         ("", "", {"requirements.txt": "-e ./lib\n"}, "0: `requirements.txt` installs `-e ./lib`"),
-        ("", "", {"requirements.txt": "wand\n"}, "0: the run-time system dependencies of `wand` are unknown"),
+        ("", "", {"requirements.txt": "PyQt5\n"}, "0: the run-time system dependencies of `pyqt5` are unknown"),
         ("RUN pip", "RUN cd /app && pip", {}, "5: `cd /app` affects the commands after it"),
         (
             "RUN pip",
