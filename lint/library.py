@@ -233,7 +233,12 @@ def optimize_text(
             known = ", ".join((*DEFAULT_REWRITES, *OPTIONAL_REWRITES))
             raise DlintError(f"unknown rewrite `{each}` (expected one of {known})")
     directory = _context(context, name)
-    result = optimize(text, name, directory, lambda now, last: apply_layer_fixes(now, name, last=last), wanted)
+    starts = (
+        LintPlans(default_configurations(), _ignore).container_starts(name, [name]) if directory is not None else ()
+    )
+    result = optimize(
+        text, name, directory, lambda now, last: apply_layer_fixes(now, name, last=last), wanted, starts=starts
+    )
     for outcome in result.outcomes:
         if on_rejected is not None and outcome.rejection is not None:
             line = f"{outcome.rejection.line}: " if outcome.rejection.line else ""

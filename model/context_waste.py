@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 
 from ..syntax.tree import Run
-from .git_usage import reads_git_history, tracked_files
+from .git_usage import reads_git_history, tracked_directories, tracked_files
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def find_waste(build: Build, context: Context) -> list[SizedPath]:
 
     Includes `node_modules` only if the build installs the modules itself, and `.git` only if the build does not read
     it. Excludes secrets and modules in tests and examples, and `.env.production` if the build installs modules, as
-    bundlers keep public settings in it, and `.env` files that git tracks.
+    bundlers keep public settings in it, and modules and `.env` files that git tracks.
     """
     files = context.files()
     installs = _installs_modules(build)
@@ -65,9 +65,11 @@ def find_waste(build: Build, context: Context) -> list[SizedPath]:
         build, context
     )
     waste = [entry for entry in found.items() if _is_waste(entry[0], files, history=history)]
-    # Everyone who has the repository has settings that git tracks.
+    # Everyone who has the repository has settings that git tracks, and modules that git tracks are content.
     settings = [path for path, _ in waste if posixpath.basename(path).startswith(".env")]
-    public = tracked_files(context.root, settings) if settings else ()
+    modules = [path for path, _ in waste if posixpath.basename(path) in MODULE_DIRECTORIES]
+    public = tracked_files(context.root, settings) if settings else set[str]()
+    public |= tracked_directories(context.root, modules) if modules else set[str]()
     return [entry for entry in waste if entry[0] not in public]
 
 

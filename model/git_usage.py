@@ -40,6 +40,8 @@ _MAKEFILES = (
     "magefile.go",
 )
 _MAX_INDEX_BYTES = 50_000_000
+_LENGTH_BITS = 0xFFF
+"""The bits of an entry of the index with the length of its path, all set for a longer one."""
 MAX_TEXT_BYTES = 300_000
 """Larger files are considered data and are not searched."""
 _BUILD_TOOLS = frozenset(("make", "gmake", "just", "task", "mage"))
@@ -78,18 +80,42 @@ def tracked_files(folder: str, paths: Sequence[str]) -> set[str]:
     An entry of the index has the length of its path in the low bits of 16 bits, the path, and a null byte.
     Source: git-scm.com/docs/index-format, versions 2 and 3
     """
-    folder = os.path.realpath(folder)
-    root = repository_root(folder)
-    try:
-        index = read_file(os.path.join(root, ".git", "index"), _MAX_INDEX_BYTES) if root else b""
-    except OSError:
-        return set()
+    root, index = _read_index(folder)
     found: set[str] = set()
     for path in paths:
-        name = os.fsencode(os.path.relpath(os.path.join(folder, path), root).replace(os.sep, "/"))
+        name = _index_name(root, folder, path)
         if len(name).to_bytes(2, "big") + name + b"\0" in index:
             found.add(path)
     return found
+
+
+def tracked_directories(folder: str, paths: Sequence[str]) -> set[str]:
+    """Those of the directories `paths`, relative to `folder`, in which git tracks a file; see `tracked_files`."""
+    root, index = _read_index(folder)
+    found: set[str] = set()
+    for path in paths:
+        name = _index_name(root, folder, path) + b"/"
+        at = index.find(name)
+        while at > 0:
+            length = index.find(b"\0", at) - at
+            if int.from_bytes(index[at - 2 : at], "big") & _LENGTH_BITS == min(length, _LENGTH_BITS):
+                found.add(path)
+                break
+            at = index.find(name, at + 1)
+    return found
+
+
+def _read_index(folder: str) -> tuple[str, bytes]:
+    """The root of the repository of a directory, and its index; empty without one."""
+    root = repository_root(os.path.realpath(folder)) or ""
+    try:
+        return root, read_file(os.path.join(root, ".git", "index"), _MAX_INDEX_BYTES) if root else b""
+    except OSError:
+        return root, b""
+
+
+def _index_name(root: str, folder: str, path: str) -> bytes:
+    return os.fsencode(os.path.relpath(os.path.join(os.path.realpath(folder), path), root).replace(os.sep, "/"))
 
 
 def _runs_git(commands: Sequence[Command]) -> bool:

@@ -73,13 +73,15 @@ class _NonRootRewrite:
             self._follow(instruction, folder)
         self._start()
         copies = [step for step in stage.instructions if isinstance(step, CopyOrAdd) and self._inside(step, folder)]
-        self.checks.require("the program is copied to WORKDIR", copies, "nothing is copied to WORKDIR")
+        self.checks.require(
+            "the program is copied to WORKDIR", copies, "nothing is copied to WORKDIR; copy the program there"
+        )
         return self._text(folder, family, copies)
 
     def _follow(self, instruction: Instruction, folder: str) -> None:
         """Raises RewriteRejected where an instruction has a result that only root can use."""
         if isinstance(instruction, Onbuild | Volume):
-            raise RewriteRejected(f"{instruction.name} is not supported", instruction)
+            raise RewriteRejected(f"{instruction.name} is not supported here; add USER by hand", instruction)
         if isinstance(instruction, Expose):
             for argument in instruction.arguments:
                 port = self.build.state(instruction).value(argument.text) or ""
@@ -89,7 +91,7 @@ class _NonRootRewrite:
                         f"port {port or argument.text} may need root; use a number of 1024 or more", instruction
                     )
         if isinstance(instruction, CopyOrAdd) and instruction.flag("chown") is not None:
-            raise RewriteRejected("`--chown` already sets an owner", instruction)
+            raise RewriteRejected("`--chown` already sets an owner; add USER with that owner", instruction)
         if _HOME.search(instruction.logical.text):
             raise RewriteRejected(
                 "it uses the home directory of root, which other users cannot read; use another directory", instruction
@@ -103,7 +105,9 @@ class _NonRootRewrite:
         state = self.build.state(run)
         text = run.logical.text
         if _WRITES.search(text) and (folder in text or _below(state.workdir or "/", folder)):
-            raise RewriteRejected(f"this RUN may create files in `{folder}` that root owns", run)
+            raise RewriteRejected(
+                f"this RUN may create files in `{folder}` that root owns; add `chown` and USER by hand", run
+            )
         for command in self.build.commands(run):
             call = calls.get(id(command))
             if command.name in ("useradd", "adduser", "groupadd", "addgroup"):
@@ -113,7 +117,10 @@ class _NonRootRewrite:
             if call is not None and call.verb not in ("run", "exec", "build"):
                 continue
             if command.name not in _MAKES_NOTHING and self._works_in(command, run, folder):
-                raise RewriteRejected(f"`{_short(command)}` may create files in `{folder}` that root owns", run)
+                raise RewriteRejected(
+                    f"`{_short(command)}` may create files in `{folder}` that root owns; add `chown` and USER by hand",
+                    run,
+                )
 
     def _works_in(self, command: Command, run: Run, folder: str) -> bool:
         """Whether a command runs in the directory of the program, or has an argument in it."""
@@ -145,7 +152,7 @@ class _NonRootRewrite:
 
     def _started(self, command: Command, instruction: Instruction) -> None:
         if command.name in _NEED_ROOT:
-            raise RewriteRejected(f"`{command.name}` needs root", instruction)
+            raise RewriteRejected(f"`{command.name}` needs root; start the program without it", instruction)
         for word in command.words if self.context is not None else ():
             assert self.context is not None
             path = self.build.state(instruction).path(word.value)
@@ -156,7 +163,9 @@ class _NonRootRewrite:
             found = sorted({each.rsplit("/", 1)[-1] for each in re.findall(r"[\w./-]+", text)} & _NEED_ROOT)
             if found or _HOME.search(text):
                 used = f"`{found[0]}`" if found else "the home directory of root"
-                raise RewriteRejected(f"`{name}` uses {used}, which needs root", instruction)
+                raise RewriteRejected(
+                    f"`{name}` uses {used}, which needs root; start the program without it", instruction
+                )
 
     def _inside(self, copy: CopyOrAdd, folder: str) -> bool:
         path = self.build.state(copy).path(copy.destination.text) if copy.destination is not None else None

@@ -13,6 +13,7 @@ from ...syntax.tree import Arg, CopyOrAdd, Env, Run
 from ..edits.edit import Edit, apply_edits
 from . import apt_runs, cache_mounts, non_root, slim_base
 from .base.build_figures import BuildFigures
+from .base.container_start import CONTAINER_STARTS
 from .base.rewrite import NO_CONTEXT, NothingToDo, RewriteOutcome, RewriteRejected, Step
 from .order import cache_order, cd_to_workdir, early_installs, late_arguments
 from .rewrite_gate import require_same_runtime
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from ...model.build import Stage
     from ...model.context import Context
+    from .base.container_start import ContainerStart
 
     Fix = Callable[[str, bool], tuple[str, list[Step]]]
 
@@ -48,6 +50,19 @@ class OptimizeResult:
         self.figures = figures or []
 
 
+class _Subject:
+    """The file that is optimized, whatever its text is: its name, its build context, and what starts its image."""
+
+    def __init__(self, name: str, context: Context | None, starts: Sequence[ContainerStart]) -> None:
+        self.name = name
+        self.context = context
+        self._options = {CONTAINER_STARTS: starts}
+
+    def build(self, text: str) -> Build:
+        """The model of a text."""
+        return Build(parse(Source(text, self.name)), lambda _: self.context, options=self._options)
+
+
 def optimize(
     text: str,
     name: str,
@@ -55,27 +70,31 @@ def optimize(
     fix: Fix,
     wanted: Collection[str] = DEFAULT_REWRITES,
     accept: Callable[[RewriteOutcome, str], bool] = lambda _outcome, _before: True,
+    starts: Sequence[ContainerStart] = (),
 ) -> OptimizeResult:
     """Rewrite the Dockerfile `text`, called `name`, whose build context is `context` (None when unknown).
+
+    `starts` are the ways in which other files start containers of the image.
 
     `fix` applies the fixes of rules about layers and returns the new text and its steps; its second argument is true in
     the last pass, when the stages are final. `accept` decides about each rewrite, given its outcome and the text before
     it. A rewrite that cannot be verified is refused, and the others are applied. Line endings are preserved.
     """
+    subject = _Subject(name, context, starts)
     crlf = "\r\n" in text
     now = text.replace("\r\n", "\n")
     if parse(Source(now, name)).errors:
         return OptimizeResult(
             text, [RewriteOutcome("layers", rejection=RewriteRejected("the file has syntax errors; run `dlint check`"))]
         )
-    first = _build(now, name, context)
+    first = subject.build(now)
     found: dict[str, list[RewriteOutcome]] = {each: [] for each in (*DEFAULT_REWRITES, *OPTIONAL_REWRITES)}
     declined: set[str] = set()
     changed = ("USER",) if non_root.NAME in wanted else ()
     # What one rewrite makes of a text may allow an earlier one: all run until nothing changes.
     for number in range(_MOST_ROUNDS):
         start = now
-        for each, rewrite in _passes(name, context, fix):
+        for each, rewrite in _passes(subject, fix):
             if each in wanted:
                 split = any(outcome.text for outcome in found["multi-stage"])
                 about = rewrite(now) if number else _about_user_text(rewrite, now, text, split=split)
@@ -90,18 +109,14 @@ def optimize(
         if now == start:
             break
     if len(first.stages) == 1:
-        now = _without_unused_variables(now, _build(now, name, context))
+        now = _without_unused_variables(now, subject.build(now))
     outcomes = [_with_savings(_merged(each), first) for each in found.values() if each]
     if now == text.replace("\r\n", "\n"):
         return OptimizeResult(text, outcomes)
     figures: list[tuple[str, int, int]] = []
     if context is not None:
-        figures = BuildFigures(first, context).rows(BuildFigures(_build(now, name, context), context))
+        figures = BuildFigures(first, context).rows(BuildFigures(subject.build(now), context))
     return OptimizeResult(now.replace("\n", "\r\n") if crlf else now, outcomes, figures)
-
-
-def _build(text: str, name: str, context: Context | None) -> Build:
-    return Build(parse(Source(text, name)), lambda _: context)
 
 
 def _with_savings(outcome: RewriteOutcome, before: Build) -> RewriteOutcome:
@@ -165,44 +180,45 @@ def _line_of(line: int, new: list[str], old: list[str]) -> int:
     return 0
 
 
-def _passes(name: str, context: Context | None, fix: Fix) -> Iterator[tuple[str, Callable[[str], RewriteOutcome]]]:
+def _passes(subject: _Subject, fix: Fix) -> Iterator[tuple[str, Callable[[str], RewriteOutcome]]]:
     """The rewrites in the order in which they run, each a function of the text.
 
     `layers` runs twice: later rewrites bring together RUNs that can be joined, and builder stages keep their caches.
     Installs that need no source move before it first, as the stages are split at the source.
     """
+    context = subject.context
     if context is not None:
-        yield "order", lambda text: _workdirs(text, name, context)
+        yield "order", lambda text: _workdirs(subject, text)
     yield "layers", lambda text: _layers(text, fix, last=False)
     if context is not None:
-        yield "order", lambda text: _early(text, name, context)
+        yield "order", lambda text: _early(subject, text, context)
     for each in DEFAULT_REWRITES[1:]:
-        yield each, lambda text, each=each: _rewrite(each, text, name, context)
+        yield each, lambda text, each=each: _rewrite(each, subject, text)
     if context is not None:
         # Installs that followed an install from manifests can now move before the source too.
-        yield "order", lambda text: _early(text, name, context)
-    yield "order", lambda text: _late(text, name, context)
+        yield "order", lambda text: _early(subject, text, context)
+    yield "order", lambda text: _late(subject, text)
     yield "layers", lambda text: _layers(text, fix, last=True)
-    yield "layers", lambda text: apt_runs.rewrite(_build(text, name, context))
+    yield "layers", lambda text: apt_runs.rewrite(subject.build(text))
     # Cache mounts name the home of root, which `non-root` would mistake for a use of it.
     for each in reversed(OPTIONAL_REWRITES):
-        yield each, lambda text, each=each: _rewrite(each, text, name, context)
+        yield each, lambda text, each=each: _rewrite(each, subject, text)
 
 
-def _early(text: str, name: str, context: Context) -> RewriteOutcome:
-    return _ordered(text, name, context, lambda build, stage: early_installs.rewrite(build, stage, context))
+def _early(subject: _Subject, text: str, context: Context) -> RewriteOutcome:
+    return _ordered(subject, text, lambda build, stage: early_installs.rewrite(build, stage, context))
 
 
-def _late(text: str, name: str, context: Context | None) -> RewriteOutcome:
-    return _ordered(text, name, context, lambda build, stage: late_arguments.rewrite(build, stage, context))
+def _late(subject: _Subject, text: str) -> RewriteOutcome:
+    return _ordered(subject, text, lambda build, stage: late_arguments.rewrite(build, stage, subject.context))
 
 
-def _workdirs(text: str, name: str, context: Context) -> RewriteOutcome:
+def _workdirs(subject: _Subject, text: str) -> RewriteOutcome:
     """Replace `cd` by WORKDIR, where that makes another rewrite possible."""
-    outcome = cd_to_workdir.rewrite(_build(text, name, context))
+    outcome = cd_to_workdir.rewrite(subject.build(text))
     if outcome.text is not None:
         helped = (
-            _rewrite(each, outcome.text, name, context).text and not _rewrite(each, text, name, context).text
+            _rewrite(each, subject, outcome.text).text and not _rewrite(each, subject, text).text
             for each in ("multi-stage", "order")
         )
         if not any(helped):
@@ -238,11 +254,11 @@ def _merged(outcomes: Sequence[RewriteOutcome]) -> RewriteOutcome:
     return RewriteOutcome(done[-1].name, done[-1].text, [*steps.values()], checks)
 
 
-def _rewrite(each: str, text: str, name: str, context: Context | None) -> RewriteOutcome:
-    build = _build(text, name, context)
+def _rewrite(each: str, subject: _Subject, text: str) -> RewriteOutcome:
+    build, context = subject.build(text), subject.context
     stage = build.final_stage
     if stage is None:
-        return RewriteOutcome(each, rejection=RewriteRejected("the file has no FROM"))
+        return RewriteOutcome(each, rejection=RewriteRejected("the file has no FROM; add one"))
     if each == cache_mounts.NAME:
         return cache_mounts.rewrite(build)
     if each == non_root.NAME:
@@ -252,28 +268,26 @@ def _rewrite(each: str, text: str, name: str, context: Context | None) -> Rewrit
     if context is None:
         return RewriteOutcome(each, rejection=RewriteRejected(NO_CONTEXT))
     if each == "order":
-        return _ordered(text, name, context, lambda build, stage: cache_order.rewrite(build, stage, context))
+        return _ordered(subject, text, lambda build, stage: cache_order.rewrite(build, stage, context))
     if len(build.stages) > 1:
         return RewriteOutcome(each, rejection=NothingToDo("already a multi-stage build"))
     return stacks.rewrite(build, context)
 
 
-def _ordered(
-    text: str, name: str, context: Context | None, rewrite: Callable[[Build, Stage], RewriteOutcome]
-) -> RewriteOutcome:
+def _ordered(subject: _Subject, text: str, rewrite: Callable[[Build, Stage], RewriteOutcome]) -> RewriteOutcome:
     """Apply a rewrite to each stage until it changes nothing; a rejection is that of the last stage."""
     steps: list[Step] = []
     now = text
     number = 0
     outcome = RewriteOutcome("order")
-    build = _build(now, name, context)
+    build = subject.build(now)
     while number < len(build.stages):
         outcome = rewrite(build, build.stages[number])
         if outcome.text is None or outcome.text == now:
             number += 1
         else:
             now = outcome.text
-            build = _build(now, name, context)
+            build = subject.build(now)
             steps += outcome.steps
     if not steps:
         return outcome

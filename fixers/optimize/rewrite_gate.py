@@ -24,12 +24,16 @@ def _read(text: str, before: Build) -> Build:
     dockerfile = parse(Source(text, before.dockerfile.source.name))
     if dockerfile.errors:
         error = dockerfile.errors[0]
-        raise RewriteRejected(f"the rewritten file would not parse: {error.message}")
+        raise RewriteRejected(
+            f"the rewritten file would not parse ({error.message}); this is a bug in dlint, please report it"
+        )
     build = Build(dockerfile)
     known = {message for message, _ in evaluation_errors(before)}
     for message, _ in evaluation_errors(build):
         if message not in known:
-            raise RewriteRejected(f"the rewritten file would not build: {message}")
+            raise RewriteRejected(
+                f"the rewritten file would not build ({message}); this is a bug in dlint, please report it"
+            )
     return build
 
 
@@ -69,7 +73,7 @@ def runtime_config(build: Build) -> dict[str, str | None]:
     """The runtime configuration of the final stage: variables, user, directory, ports, labels and commands."""
     stage = build.final_stage
     if stage is None:
-        raise RewriteRejected("the file has no FROM")
+        raise RewriteRejected("the file has no FROM; add one")
     state = stage.state(len(stage.instructions))
     found: dict[str, str | None] = {"USER": state.user, "WORKDIR": state.workdir}
     arguments: set[str] = set()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from ...fixers.optimize.base.container_start import CONTAINER_STARTS
 from ...fixers.optimize.ignore.proposal import propose_ignore_file
 from ...fixers.write import WriteError, create_file, replace_file
 from ...model.build import Build
@@ -137,7 +138,8 @@ def load_build(
     source = read_source(path, boundary)
     dockerfile = parse(source)
     context = plans.context_finder(source.name, roots)(Build(dockerfile))
-    return Build(dockerfile, lambda _: context), context
+    options = {CONTAINER_STARTS: plans.container_starts(source.name, roots)}
+    return Build(dockerfile, lambda _: context, options=options), context
 
 
 def other_builds(context: Context, path: str, roots: Sequence[str], plans: LintPlans) -> list[Build]:

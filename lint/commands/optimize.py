@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...fixers.optimize.base.container_start import CONTAINER_STARTS
 from ...fixers.optimize.base.rewrite import NothingToDo, Step
 from ...fixers.optimize.pipeline import DEFAULT_REWRITES, OPTIONAL_REWRITES, optimize
 from ...fixers.write import WriteError, replace_file
@@ -169,7 +170,8 @@ class _OptimizeRun:
         self._requests[source.name] = VerifyRequest(source.name, context.root, source.text, result.text, (old, new))
 
     def _ignore_proposal(self, source: Source, context: Context) -> IgnoreProposal | None:
-        build = Build(parse(source), lambda _: context)
+        options = {CONTAINER_STARTS: self._plans.container_starts(source.name, self._paths)}
+        build = Build(parse(source), lambda _: context, options=options)
         try:
             proposal = ignore_file_proposal(build, context, self._paths, self._plans, same_listing=True)
         except IgnoreError as error:
@@ -188,7 +190,8 @@ class _OptimizeRun:
         def accept(outcome: RewriteOutcome, before: str) -> bool:
             return self._confirmation is None or self._confirmation.accepts_rewrite(source.name, outcome, before)
 
-        return optimize(source.text, source.name, context, fix, self._rewrites, accept)
+        starts = self._plans.container_starts(source.name, self._paths)
+        return optimize(source.text, source.name, context, fix, self._rewrites, accept, starts)
 
     def verify(self) -> None:
         """Build what would change before and after; nothing is written unless all of it is verified."""

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
+    from ...fixers.optimize.base.container_start import ContainerStart
     from ...model.build import Build
     from ...model.context import Context
     from ...rules.base import Rule
@@ -232,6 +233,13 @@ class LintPlans:
                 build = build.without_context()
             found.append(build)
         return found
+
+    def container_starts(self, path: str, roots: Sequence[str] = ()) -> list[ContainerStart]:
+        """How other files of the project start containers of the image of the Dockerfile at `path`."""
+        from ..sources.container_starts import find_container_starts
+
+        directories = self.invocations.directories(path, roots)
+        return find_container_starts(directories, self.builds(path, roots), roots)
 
     def context_finder(self, path: str, roots: Sequence[str]) -> FindContext:
         """A function that returns the build context of the Dockerfile at `path`, or None if it is unknown.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from dockerfile_dlint.model import context as module
 from dockerfile_dlint.model.context import Context
-from dockerfile_dlint.model.git_usage import tracked_files
+from dockerfile_dlint.model.git_usage import tracked_directories, tracked_files
 from dockerfile_dlint.model.ignore_file import IgnoreFile
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -351,3 +351,16 @@ def test_files_that_git_tracks(tmp_path: Path) -> None:
         subprocess.run(["git", *words], cwd=tmp_path, check=True)
     assert tracked_files(str(tmp_path), [".env", "web/.env", "web/.env.local"]) == {"web/.env"}
     assert tracked_files(str(tmp_path / "web"), [".env", ".env.local"]) == {".env"}
+
+
+def test_directories_in_which_git_tracks_a_file(tmp_path: Path) -> None:
+    tracked = ("vendor/a.php", "web/node_modules/x/y.js", "xvendor/a")
+    for name in (*tracked, "node_modules/x.js", "web/vendor/b"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("x")
+    paths = ["vendor", "node_modules", "web/node_modules", "web/vendor", "endor", "web", "we"]
+    assert tracked_directories(str(tmp_path), paths) == set()
+    for words in (["init", "-q"], ["add", *tracked]):
+        subprocess.run(["git", *words], cwd=tmp_path, check=True)
+    assert tracked_directories(str(tmp_path), paths) == {"vendor", "web/node_modules", "web"}
+    assert tracked_directories(str(tmp_path / "web"), ["node_modules", "vendor"]) == {"node_modules"}

@@ -5,19 +5,18 @@ from __future__ import annotations
 import posixpath
 import re
 
-from ....syntax.shell import parse_script
-from ....syntax.source import MappedText
-from ....syntax.tree import Cmd, Entrypoint, Healthcheck, Run
-from .copies import context_path, read_context_file
+from ....syntax.tree import Cmd, Entrypoint, Run
+from .container_start import container_starts
+from .copies import context_path
+from .program_walk import SHELLS, ProgramWalk
 from .rewrite import RewriteRejected
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection
 
     from ....model.build import Build, Stage
     from ....model.context import Context
-    from ....syntax.command import Command
     from ....syntax.tree import Instruction
     from .rewrite import Preconditions
 
@@ -52,7 +51,6 @@ FULL_IMAGE_PROGRAMS = {
 }
 """Program to package, for programs of buildpack-deps, the base of full images. Source: its Dockerfiles."""
 
-_SHELLS = ("sh", "bash", "dash")
 _PREPARING = frozenset(
     """a2dismod a2dissite a2enconf a2enmod a2ensite addgroup adduser cd chmod chown chpasswd date dpkg-reconfigure echo
     export groupadd ldconfig locale-gen mkdir passwd printf set touch true useradd usermod yes""".split()
@@ -63,70 +61,45 @@ _DOWNLOADING = frozenset(("curl", "wget", "tar", "unzip"))
 _SETTINGS = re.compile(r"requirements|constraints|package|\.npmrc|\.yarnrc|\.netrc|\.ssh|/etc/|pip|\.lock|\|")
 """Matches files that an install may read."""
 _BUILD_TOOLS = frozenset("bazel cargo cmake configure make meson ninja qmake rustc scons".split())
-_MOST_SCRIPTS = 20
 
 
 class ProgramUsage:
-    """The programs that a stage runs, in the build and at run time.
+    """The programs that a stage runs: in the RUNs among `kept`, and in its containers.
 
-    `programs`: name to the first instruction that runs it; `scripts`: shell scripts of the context that are run;
+    `programs`: name to the first instruction that leads to it, None when only another file does; `scripts`: shell
+    scripts of the context that are run; `files`: all files of the context that are run, or named by what is run;
     `lines`: the words of each command, program first; `wrappers`: programs that start others (`sudo`).
     """
 
     def __init__(self, build: Build, stage: Stage, context: Context, kept: list[Instruction]) -> None:
-        self.build = build
-        self.stage = stage
-        self.context = context
-        self.programs: dict[str, Instruction] = {}
-        self.scripts: list[str] = []
-        self.lines: list[list[str]] = []
-        self.wrappers: set[str] = set()
+        walk = ProgramWalk(build, stage, context)
         for instruction in kept:
-            if isinstance(instruction, Run | Cmd | Entrypoint | Healthcheck):
-                for command in build.commands(instruction):
-                    self._add(command, instruction)
+            if isinstance(instruction, Run):
+                walk.add_run(instruction)
+        walk.add_started()
+        self.programs = walk.programs
+        self.scripts = walk.scripts
+        self.files = [*walk.files]
+        self.lines = walk.lines
+        self.wrappers = walk.wrappers
+        self._unknown = walk.unknown
 
     def packages(self) -> dict[str, str]:
-        """The packages to add to a slim base, each with the program that needs it."""
+        """The packages to add to a slim base, each with the program that needs it.
+
+        Raises RewriteRejected when it is unknown what is started.
+        """
+        if self._unknown is not None:
+            raise RewriteRejected(*self._unknown)
         found = {FULL_IMAGE_PROGRAMS[name]: name for name in self.programs if name in FULL_IMAGE_PROGRAMS}
         return add_ca_certificates(found)
 
     def packages_with(self, programs: Collection[str]) -> dict[str, str]:
-        """The packages to add when the application itself starts `programs` too."""
+        """The packages to add when the application itself starts `programs` too. Raises RewriteRejected."""
         found = dict(self.packages())
         for program in sorted(FULL_IMAGE_PROGRAMS.keys() & programs):
             found.setdefault(FULL_IMAGE_PROGRAMS[program], program)
         return found
-
-    def _add(self, command: Command, instruction: Instruction) -> None:
-        if not command.words:
-            return
-        self.programs.setdefault(command.name, instruction)
-        self.lines.append([word.value for word in command.words])
-        self.wrappers.update(command.wrappers)
-        program = command.words[0].value
-        path = self.build.state(instruction).path(program) if "/" in program else None
-        if command.name in _SHELLS and (operands := command.operands()) and not command.has("-c"):
-            path = self.build.state(instruction).path(operands[0].value)
-        for word in command.args:
-            if word.value.startswith("/") or word.value.startswith("./"):
-                self._script(self.build.state(instruction).path(word.value), instruction)
-        if "/" not in program and path is None:
-            for folder in ("/usr/local/bin", "/usr/bin", "/bin", "/usr/local/sbin"):
-                self._script(posixpath.join(folder, program), instruction)
-        self._script(path, instruction)
-
-    def _script(self, path: str | None, instruction: Instruction) -> None:
-        """Add the commands of a script, when it is a shell script of the context."""
-        name = context_path(self.build, self.stage, self.context, path) if path else None
-        if name is None or name in self.scripts or len(self.scripts) >= _MOST_SCRIPTS:
-            return
-        text = read_context_file(self.context, name)
-        if text is None or not (name.endswith(".sh") or (text.startswith("#!") and "sh" in text.partition("\n")[0])):
-            return
-        self.scripts.append(name)
-        for command in parse_script(MappedText(text, (0,), (0,)), "bash").commands:
-            self._add(command, instruction)
 
 
 def add_ca_certificates(packages: dict[str, str]) -> dict[str, str]:
@@ -140,12 +113,14 @@ def require_no_compiler_at_start(packages: Collection[str], checks: Precondition
     checks.require(
         "the programs that the image starts are in the slim image or in a package",
         "build-essential" not in packages,
-        "the image compiles at run time, which needs the full base image",
+        "the image compiles at run time, which needs the full base image; compile in a RUN instead",
     )
 
 
 def require_start_command(build: Build, stage: Stage) -> None:
-    """Raise RewriteRejected when the stage does not define what the image runs."""
+    """Raise RewriteRejected when neither the stage nor a file that starts its image defines what the image runs."""
+    if any(start.entrypoint or start.command for start in container_starts(build, stage)):
+        return
     commands = [
         command
         for instruction in stage.instructions
@@ -154,7 +129,7 @@ def require_start_command(build: Build, stage: Stage) -> None:
     ]
     if not commands:
         raise RewriteRejected("without CMD and ENTRYPOINT it is unknown what the image runs; add one of them")
-    if all(command.name in _SHELLS and not command.args for command in commands):
+    if all(command.name in SHELLS and not command.args for command in commands):
         raise RewriteRejected("the image starts a shell, so it is unknown what it runs; set CMD to the program")
 
 
@@ -195,9 +170,11 @@ def require_no_compilation(build: Build, stage: Stage, context: Context, run: Ru
         words = [word.value for word in command.args]
         runs_setup = command.name.startswith("python") and any(posixpath.basename(word) == "setup.py" for word in words)
         if command.name in _BUILD_TOOLS or runs_setup:
-            raise RewriteRejected(f"`{text}` may need the compilers of the full image", run)
+            raise RewriteRejected(
+                f"`{text}` may need the compilers of the full image; run it in a stage of its own", run
+            )
         fed = command.operator_before == "|" and not [word for word in words if not word.startswith("-")]
-        if fed and (command.name in _SHELLS or command.name.startswith("python")):
+        if fed and (command.name in SHELLS or command.name.startswith("python")):
             raise RewriteRejected(
                 f"`{text}` runs a script that is only known during the build; COPY the script instead", run
             )
@@ -210,8 +187,3 @@ def require_no_compilation(build: Build, stage: Stage, context: Context, run: Ru
             and context_path(build, stage, context, path) is None
         ):
             raise RewriteRejected(f"`{text}` runs a program that is not in the build context; COPY it from there", run)
-
-
-def used_scripts(uses: ProgramUsage) -> Iterator[str]:
-    """The shell scripts of the context that the stage runs."""
-    yield from uses.scripts

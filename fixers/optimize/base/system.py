@@ -103,7 +103,9 @@ def read_apt_install(pieces: Sequence[RunCommand], run: Run) -> AptInstall:
                 )
             continue
         if call.manager.family != "apt":
-            raise RewriteRejected(f"`{call.manager.name}` is not supported here, only apt", run)
+            raise RewriteRejected(
+                f"`{call.manager.name}` is not supported here, only apt; use a base image on Debian", run
+            )
         if call.verb == "install":
             _add_install(found, piece, call, run)
         elif call.verb == "remove":

@@ -14,13 +14,14 @@ from fnmatch import fnmatchcase
 
 from ....model.context_waste import VCS_DIRECTORIES
 from ....model.disk import MAX_CONFIG_BYTES, read_found
-from ....model.git_usage import MAX_TEXT_BYTES
+from ....model.git_usage import MAX_TEXT_BYTES, tracked_directories
 from ....model.ignore_file import IgnoreFile, find_ignore_file, python_regex
 from .context_sources import ContextSources, context_related_text
 from .mentions import ProjectTexts, executed_scripts, first_mention, named_in_commands, package_scripts
 from .waste_candidates import (
     DOCUMENTATION,
     HEADINGS,
+    MADE_BY_BUILD,
     READ_BY_BUILDER,
     SECRET,
     TESTS,
@@ -235,8 +236,13 @@ def _allowed(
     """The candidates that can be excluded, and those that are kept."""
     kept: list[KeptPath] = []
     live: list[WasteCandidate] = []
-    for entry in waste_candidates(project, unused=unused):
-        reason = _named_reason(project, entry) or _wanted_reason(entry, present)
+    candidates = waste_candidates(project, unused=unused)
+    made = [entry.path for entry in candidates if entry.reason in MADE_BY_BUILD]
+    tracked = tracked_directories(project.context.root, made) if made else set[str]()
+    for entry in candidates:
+        reason = _named_reason(project, entry) or _started_reason(project, entry) or _wanted_reason(entry, present)
+        if reason is None and entry.path in tracked:
+            reason = "git tracks it"
         if reason is None and project.context.truncated and entry.kept_if_mentioned:
             reason = "the context has too many files to search"
         if reason is None:
@@ -267,6 +273,12 @@ def _named_reason(project: ContextUsage, entry: WasteCandidate) -> str | None:
     if above is not None and entry.kept_if_mentioned and above not in project.roots:
         return f"it is in `{above}`, which the Dockerfile names"
     return None
+
+
+def _started_reason(project: ContextUsage, entry: WasteCandidate) -> str | None:
+    """The reason to keep an entry with files that the image runs or names when it starts; None without one."""
+    file = next((path for path in project.started if _is_below(path, entry.path)), None)
+    return f"the image uses `{file}` when it starts" if file is not None else None
 
 
 def _wanted_reason(entry: WasteCandidate, present: IgnoreFile) -> str | None:

@@ -40,7 +40,9 @@ def manifest_directory(build: Build, stage: Stage, context: Context, run: Run, m
     here = build.state(run).path(".")
     found = context_path(build, stage, context, posixpath.join(here, manifest)) if here else None
     if found is None:
-        raise RewriteRejected(f"no {manifest} is copied to the directory where the install runs", run)
+        raise RewriteRejected(
+            f"no {manifest} is copied to the directory where the install runs; copy it there before", run
+        )
     return posixpath.dirname(found)
 
 
@@ -56,22 +58,26 @@ def go_manifests(build: Build, stage: Stage, context: Context, run: Run) -> list
     module = posixpath.join(folder, "go.mod")
     text = read_context_file(context, module) or ""
     if re.search(r"=>\s*[./]", text) or _existing(context, folder, ("vendor", "go.work")):
-        raise RewriteRejected("go.mod uses local modules, a vendor directory or go.work", run)
+        raise RewriteRejected(
+            "go.mod uses local modules, a vendor directory or go.work; copy what they need before this RUN", run
+        )
     return [module, *_existing(context, folder, ("go.sum",))]
 
 
 def bundler_manifests(build: Build, stage: Stage, context: Context, run: Run, call: PackageCall) -> list[str]:
     """The files that `bundle install` reads."""
     if call.has("--gemfile") or "BUNDLE_GEMFILE" in build.state(run).vars or call.path not in ("install", "i", ""):
-        raise RewriteRejected(f"cannot determine which files `{call.command.text[:60]}` reads", run)
+        raise RewriteRejected(
+            f"cannot determine which files `{call.command.text[:60]}` reads; copy them before this RUN", run
+        )
     folder = manifest_directory(build, stage, context, run, "Gemfile")
     gemfile = posixpath.join(folder, "Gemfile")
     text = re.sub(r"^\s*#.*$", "", read_context_file(context, gemfile) or "", flags=re.MULTILINE)
     lock = posixpath.join(folder, "Gemfile.lock")
     if _RUBY.search(text) or re.search(r"^PATH$", read_context_file(context, lock) or "", re.MULTILINE):
-        raise RewriteRejected("the Gemfile reads other files of the project", run)
+        raise RewriteRejected("the Gemfile reads other files of the project; list all gems in it", run)
     if _existing(context, folder, ("vendor/cache",)):
-        raise RewriteRejected("the project vendors its gems in vendor/cache", run)
+        raise RewriteRejected("the project vendors its gems in vendor/cache; install them from a gem server", run)
     return [
         gemfile,
         *_existing(context, folder, ("Gemfile.lock", ".ruby-version", ".bundle/config", *_RUBY_READS.findall(text))),
@@ -81,16 +87,20 @@ def bundler_manifests(build: Build, stage: Stage, context: Context, run: Run, ca
 def composer_manifests(build: Build, stage: Stage, context: Context, run: Run, call: PackageCall) -> list[str]:
     """The files that `composer install` reads without scripts and autoloader."""
     if call.has("-d", "--working-dir") or "COMPOSER" in build.state(run).vars or call.path not in ("install", "i"):
-        raise RewriteRejected(f"cannot determine which files `{call.command.text[:60]}` reads", run)
+        raise RewriteRejected(
+            f"cannot determine which files `{call.command.text[:60]}` reads; copy them before this RUN", run
+        )
     folder = manifest_directory(build, stage, context, run, "composer.json")
     manifest = posixpath.join(folder, "composer.json")
     try:
         data: object = json.loads(read_context_file(context, manifest) or "")
     except (ValueError, RecursionError):
-        raise RewriteRejected("composer.json is not valid JSON", run) from None
+        raise RewriteRejected("composer.json is not valid JSON; correct it", run) from None
     text = json.dumps(data)
     if '"type": "path"' in text or '"installer-paths"' in text or '"vendor-dir"' in text or '"patches"' in text:
-        raise RewriteRejected("composer.json uses local packages, patches or custom directories", run)
+        raise RewriteRejected(
+            "composer.json uses local packages, patches or custom directories; copy them before this RUN", run
+        )
     if any(name.startswith(posixpath.join(folder, "vendor/")) for name in context.files()):
         raise RewriteRejected(
             "`vendor` of the build context would overwrite the installed packages; add it to .dockerignore", run
@@ -101,19 +111,21 @@ def composer_manifests(build: Build, stage: Stage, context: Context, run: Run, c
 def maven_manifests(build: Build, stage: Stage, context: Context, run: Run, call: PackageCall) -> list[str]:
     """The files that Maven reads to download dependencies."""
     if call.has("-f", "--file", "-pl", "--projects", "-s", "--settings"):
-        raise RewriteRejected(f"cannot determine which files `{call.command.text[:60]}` reads", run)
+        raise RewriteRejected(
+            f"cannot determine which files `{call.command.text[:60]}` reads; copy them before this RUN", run
+        )
     folder = manifest_directory(build, stage, context, run, "pom.xml")
     pom = posixpath.join(folder, "pom.xml")
     text = re.sub(r"<!--[\s\S]*?-->", "", read_context_file(context, pom) or "")
     if "<modules>" in text or "<systemPath>" in text or "${basedir}" in text or "${project.basedir}/lib" in text:
-        raise RewriteRejected("pom.xml uses modules or local files", run)
+        raise RewriteRejected("pom.xml uses modules or local files; copy them before this RUN", run)
     parent = text.partition("<parent>")[2].partition("</parent>")[0]
     if (
         parent
         and "<relativePath/>" not in parent.replace(" ", "")
         and context.includes(posixpath.join(folder, "../pom.xml"))
     ):
-        raise RewriteRejected("the parent of pom.xml is a file of the project", run)
+        raise RewriteRejected("the parent of pom.xml is a file of the project; copy it before this RUN", run)
     wrapper = ("mvnw",) if call.program == "mvnw" else ()
     return [pom, *_existing(context, folder, (*wrapper, ".mvn"))]
 
@@ -121,7 +133,9 @@ def maven_manifests(build: Build, stage: Stage, context: Context, run: Run, call
 def gradle_manifests(build: Build, stage: Stage, context: Context, run: Run, call: PackageCall) -> list[str]:
     """The files that Gradle reads to download dependencies."""
     if call.has("-b", "--build-file", "-p", "--project-dir", "-c", "--settings-file", "-I", "--init-script"):
-        raise RewriteRejected(f"cannot determine which files `{call.command.text[:60]}` reads", run)
+        raise RewriteRejected(
+            f"cannot determine which files `{call.command.text[:60]}` reads; copy them before this RUN", run
+        )
     here = build.state(run).path(".") or "/"
     name = next(
         (each for each in _GRADLE[:2] if context_path(build, stage, context, posixpath.join(here, each))), _GRADLE[0]
@@ -132,7 +146,7 @@ def gradle_manifests(build: Build, stage: Stage, context: Context, run: Run, cal
     if _existing(context, folder, ("buildSrc",)) or re.search(
         r"\b(include|includeBuild|apply\s+from|file\(|fileTree)\b", text
     ):
-        raise RewriteRejected("the Gradle build includes other files of the project", run)
+        raise RewriteRejected("the Gradle build includes other files of the project; copy them before this RUN", run)
     return found
 
 
@@ -146,7 +160,7 @@ def dotnet_manifests(build: Build, stage: Stage, context: Context, run: Run, cal
             continue
         text = read_context_file(context, name) if context.includes(name) and not name.startswith("..") else None
         if text is None:
-            raise RewriteRejected(f"`{name}` is not in the build context", run)
+            raise RewriteRejected(f"`{name}` is not in the build context; add it, or remove the reference to it", run)
         found.append(name)
         waiting += _net_references(name, text, run)
     folders = {posixpath.dirname(name) for name in found}
@@ -167,7 +181,9 @@ def _restored_projects(build: Build, stage: Stage, context: Context, run: Run, c
     words = [word.value for word in call.operands if word.value.endswith(_NET_FILES)]
     top = context_path(build, stage, context, here) if here else None
     if top is None or len(words) != len(call.operands):
-        raise RewriteRejected(f"cannot determine which files `{call.command.text[:60]}` reads", run)
+        raise RewriteRejected(
+            f"cannot determine which files `{call.command.text[:60]}` reads; copy them before this RUN", run
+        )
     if words:
         return [posixpath.normpath(posixpath.join(top, word)) for word in words]
     found = [name for name in context.files() if posixpath.dirname(name) == top and name.endswith(_NET_FILES)]
@@ -185,7 +201,7 @@ def _net_references(name: str, text: str, run: Run) -> list[str]:
     else:
         stated = re.findall(r'<ProjectReference\s[^>]*Include="([^"]+)"', text)
         if re.search(r'<Import\s[^>]*Project="(?!\$\(MSBuild)', text):
-            raise RewriteRejected(f"`{name}` imports other files", run)
+            raise RewriteRejected(f"`{name}` imports other files; copy them before this RUN", run)
     if any(char in each for each in stated for char in "$*;"):
-        raise RewriteRejected(f"`{name}` references projects with wildcards or variables", run)
+        raise RewriteRejected(f"`{name}` references projects with wildcards or variables; name each project", run)
     return [posixpath.normpath(posixpath.join(folder, each.replace("\\", "/"))) for each in stated]

@@ -45,7 +45,7 @@ def install_inputs(build: Build, stage: Stage, context: Context, run: Run) -> li
         if call.verb in ("install", "restore") and call.manager.ecosystem != "os":
             names += _of_call(build, stage, context, run, call)
     if not names:
-        raise RewriteRejected("this RUN installs no dependencies from a manifest", run)
+        raise RewriteRejected("this RUN installs no dependencies from a manifest; list them in one", run)
     _require_no_source_before_install(build, run)
     # A lock file that is copied after the install may differ from what was installed.
     before = [place for place in context_copies(build, stage, context) if place.instruction.start < run.start]
@@ -104,7 +104,9 @@ def _of_build_tool(build: Build, stage: Stage, context: Context, run: Run, call:
         return gradle_manifests(build, stage, context, run, call)
     if name == "dotnet" and call.path == "restore":
         return dotnet_manifests(build, stage, context, run, call)
-    raise RewriteRejected(f"cannot determine which files `{call.command.text[:60]}` reads", run)
+    raise RewriteRejected(
+        f"cannot determine which files `{call.command.text[:60]}` reads; copy them before this RUN", run
+    )
 
 
 def _project(build: Build, stage: Stage, context: Context, run: Run, call: PackageCall) -> list[str]:
@@ -117,13 +119,15 @@ def _project(build: Build, stage: Stage, context: Context, run: Run, call: Packa
 
 def _pip(build: Build, stage: Stage, context: Context, run: Run, call: PackageCall) -> list[str]:
     if any(package.kind in ("project", "file", "variable") for package in call.packages):
-        raise RewriteRejected(f"`{call.command.text[:60]}` installs the project itself", run)
+        raise RewriteRejected(
+            f"`{call.command.text[:60]}` installs the project itself; install its dependencies before that", run
+        )
     found = Requirements()
     for text in (*call.requirements, *call.constraints):
         path = build.state(run).path(text)
         source = context_path(build, stage, context, path) if path else None
         if source is None:
-            raise RewriteRejected(f"`{text}` is not copied from the build context", run)
+            raise RewriteRejected(f"`{text}` is not copied from the build context; copy it before this RUN", run)
         read_requirements(context, source, found)
     return found.files
 
@@ -138,7 +142,9 @@ def _node(build: Build, stage: Stage, context: Context, run: Run, call: PackageC
     folder = build.state(run).path(".")
     manifest = context_path(build, stage, context, posixpath.join(folder, "package.json")) if folder else None
     if manifest is None:
-        raise RewriteRejected("no package.json is copied to the directory where the install runs", run)
+        raise RewriteRejected(
+            "no package.json is copied to the directory where the install runs; copy it there before", run
+        )
     data = read_package_json(context, manifest, run)
     native = _native_sources(context, posixpath.dirname(manifest), run)
     hooks = [hook for hook in _HOOKS if hook in data.scripts]
@@ -153,17 +159,19 @@ def _node(build: Build, stage: Stage, context: Context, run: Run, call: PackageC
     others = [posixpath.join(directory, name) for name in (*_LOCKS, *_SETTINGS)]
     for name in (".yarnrc.yml", ".yarn", "patches", "pnpm-workspace.yaml"):
         if context.includes(posixpath.join(directory, name)):
-            raise RewriteRejected(f"the install reads `{name}`, which is not supported", run)
+            raise RewriteRejected(f"the install reads `{name}`, which is not supported; copy it before this RUN", run)
     return [manifest, *(name for name in others if context.includes(name)), *native]
 
 
 def _require_no_local_packages(data: PackageJson, run: Run) -> None:
     if data.workspaces:
-        raise RewriteRejected("package.json has workspaces, which are not supported", run)
+        raise RewriteRejected(
+            "package.json has workspaces, which are not supported; copy the package.json of each before this RUN", run
+        )
     for group in _GROUPS:
         for package, version in data.groups[group].items():
             if version.startswith(("file:", "link:", "portal:", "workspace:", "patch:")):
-                raise RewriteRejected(f"`{package}` in package.json is a local package", run)
+                raise RewriteRejected(f"`{package}` in package.json is a local package; copy it before this RUN", run)
 
 
 def compiles_native_addon(context: Context, manifest: str) -> bool:
@@ -180,7 +188,7 @@ def _native_sources(context: Context, folder: str, run: Run) -> list[str]:
     names = [posixpath.join(folder, word) for word in re.findall(r"""["']([\w./-]+\.\w+)["']""", text)]
     sources = [name for name in names if context.includes(name)]
     if not sources or "<(" in re.sub(r"<!@?\(", "", text) or ".." in text:
-        raise RewriteRejected("cannot determine which files binding.gyp compiles", run)
+        raise RewriteRejected("cannot determine which files binding.gyp compiles; name them in `sources`", run)
     prefix = folder + "/" if folder else ""
     tops = [prefix + name.removeprefix(prefix).partition("/")[0] for name in sources]
     return list(dict.fromkeys([gyp, *tops]))
@@ -211,5 +219,5 @@ def read_package_json(context: Context, name: str, run: Run) -> PackageJson:
     except (ValueError, RecursionError):
         data = None
     if not isinstance(data, dict):
-        raise RewriteRejected(f"`{name}` is not a valid JSON object", run)
+        raise RewriteRejected(f"`{name}` is not a valid JSON object; correct it", run)
     return PackageJson(data)  # pyright: ignore[reportUnknownArgumentType] - JSON

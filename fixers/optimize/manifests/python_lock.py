@@ -72,11 +72,11 @@ def read_python_project(build: Build, stage: Stage, context: Context, run: Run, 
     name = _MANIFESTS[tool]
     manifest = context_path(build, stage, context, posixpath.join(folder, name)) if folder else None
     if manifest is None:
-        raise RewriteRejected(f"no {name} is copied to the directory where the install runs", run)
+        raise RewriteRejected(f"no {name} is copied to the directory where the install runs; copy it there before", run)
     try:
         data = parse_toml(read_context_file(context, manifest) or "")
     except ValueError:
-        raise RewriteRejected(f"`{manifest}` is not valid TOML", run) from None
+        raise RewriteRejected(f"`{manifest}` is not valid TOML; correct it", run) from None
     project = PythonProject(tool, manifest, data)
     directory = posixpath.dirname(manifest)
     lock = posixpath.join(directory, _LOCKS[tool])
@@ -110,12 +110,12 @@ def _named(requirements: Iterable[object]) -> set[str]:
 def _poetry(project: PythonProject, call: PackageCall, run: Run) -> None:
     tool = _table(project.data, "tool", "poetry")
     if 'type = "directory"' in project.lock or 'type = "file"' in project.lock:
-        raise RewriteRejected("`poetry.lock` has local packages", run)
+        raise RewriteRejected("`poetry.lock` has local packages; use published ones", run)
     stated = _table(tool, "dependencies")
     groups = [_table(group, "dependencies") for group in _table(tool, "group").values()]
     for versions in (stated, _table(tool, "dev-dependencies"), *groups):
         if any(isinstance(version, dict) and "path" in version for version in versions.values()):
-            raise RewriteRejected("pyproject.toml has local dependencies", run)
+            raise RewriteRejected("pyproject.toml has local dependencies; use published packages", run)
     project.direct_dependencies = {normalize_name(name) for name in stated if name.lower() != "python"}
     project.direct_dependencies |= _named(_list(_table(project.data, "project").get("dependencies")))
     project.development_dependencies = {normalize_name(name) for versions in groups for name in versions}
@@ -127,14 +127,16 @@ def _poetry(project: PythonProject, call: PackageCall, run: Run) -> None:
 def _uv(project: PythonProject, call: PackageCall, run: Run) -> None:
     tool = _table(project.data, "tool", "uv")
     if call.path != "sync" or "workspace" in tool or call.has("--all-packages", "--package", "--active", "--script"):
-        raise RewriteRejected(f"cannot determine which files `{call.command.text[:60]}` reads", run)
+        raise RewriteRejected(
+            f"cannot determine which files `{call.command.text[:60]}` reads; use `uv sync` without workspaces", run
+        )
     sources = _table(tool, "sources").values()
     if any(isinstance(source, dict) and {"path", "workspace"} & source.keys() for source in sources):
-        raise RewriteRejected("pyproject.toml has local dependencies", run)
+        raise RewriteRejected("pyproject.toml has local dependencies; use published packages", run)
     if any(word in project.lock for word in ("source = { directory = ", "source = { path = ")):
-        raise RewriteRejected("`uv.lock` has local packages", run)
+        raise RewriteRejected("`uv.lock` has local packages; use published ones", run)
     if len(re.findall(r"source = \{ editable = ", project.lock)) > 1:
-        raise RewriteRejected("`uv.lock` has local packages", run)
+        raise RewriteRejected("`uv.lock` has local packages; use published ones", run)
     project.direct_dependencies = _named(_list(_table(project.data, "project").get("dependencies")))
     groups = _table(project.data, "dependency-groups").values()
     project.development_dependencies = {name for group in groups for name in _named(_list(group))}
@@ -150,7 +152,7 @@ def _pipenv(project: PythonProject, call: PackageCall, run: Run) -> None:
     for group in ("packages", "dev-packages"):
         for name, version in _table(project.data, group).items():
             if isinstance(version, dict) and {"path", "file", "editable"} & version.keys() and "git" not in version:
-                raise RewriteRejected(f"`{name}` in the Pipfile is a local package", run)
+                raise RewriteRejected(f"`{name}` in the Pipfile is a local package; use a published one", run)
     project.direct_dependencies = {normalize_name(name) for name in _table(project.data, "packages")}
     project.development_dependencies = {normalize_name(name) for name in _table(project.data, "dev-packages")}
 

@@ -56,7 +56,7 @@ def read_requirements(context: Context, name: str, into: Requirements) -> None:
         return
     text = read_context_file(context, name)
     if text is None:
-        raise RewriteRejected(f"`{name}` is not in the build context")
+        raise RewriteRejected(f"`{name}` is not in the build context; add it, or remove the reference to it")
     into.files.append(name)
     if name.endswith((".toml", ".py", ".cfg")):
         _read_project(name, text, into)
@@ -74,7 +74,7 @@ def _read_project(name: str, text: str, into: Requirements) -> None:
     except ValueError:
         project = None
     if project is None or "dependencies" in project.get("dynamic", ()):
-        raise RewriteRejected(f"the dependencies in `{name}` are not static")
+        raise RewriteRejected(f"the dependencies in `{name}` are not static; list them as literals")
     for line in project.get("dependencies", ()):
         _read_line(None, name, str(line), into)
 
@@ -88,10 +88,10 @@ def _read_line(context: Context | None, name: str, line: str, into: Requirements
         normalize_name(each) for found in re.findall(r"--no-binary[=\s]+(\S+)", line) for each in found.split(",")
     }
     if re.match(r"(-e|--editable)\b", line) or re.match(r"(\.|/|file:)", line) or "@ file:" in line:
-        raise RewriteRejected(f"`{name}` installs `{line[:60]}`, a local path")
+        raise RewriteRejected(f"`{name}` installs `{line[:60]}`, a local path; use a published package")
     if line.startswith("-"):
         if line.startswith(("-f", "--find-links")) and "://" not in line:
-            raise RewriteRejected(f"`{name}` uses `--find-links` with a local directory")
+            raise RewriteRejected(f"`{name}` uses `--find-links` with a local directory; use a package index")
         return
     match = _NAME.match(line)
     if match is not None and "://" not in match[0]:

@@ -272,7 +272,9 @@ def copy_instructions(build: Build, stage: Stage, context: Context, names: list[
     for name in names:
         path = _target(build, stage, context, name)
         if path is None or posixpath.basename(path) != posixpath.basename(name):
-            raise RewriteRejected(f"cannot determine where `{name}` is copied to", run)
+            raise RewriteRejected(
+                f"cannot determine where `{name}` is copied to; use an absolute path as the destination", run
+            )
         folder = posixpath.dirname(path)
         if name not in context.files():
             folders.append(f"COPY {name} {relative_to_workdir(path, workdir)}/")

@@ -71,7 +71,7 @@ def split_off_fetch(
         (number for number, piece in enumerate(found) if piece.call is not None and _splittable(piece.call)), None
     )
     if at is None:
-        raise RewriteRejected("this RUN installs no dependencies from a manifest", run)
+        raise RewriteRejected("this RUN installs no dependencies from a manifest; list them in one", run)
     for piece in found[:at]:
         if piece.call is None or piece.call.verb not in ("config", "install") or piece.call.requirements:
             raise RewriteRejected(f"`{piece.text[:60]}` may read the source; move it to its own RUN", run)
@@ -101,7 +101,9 @@ def _fetching(build: Build, stage: Stage, context: Context, run: Run, piece: Run
     if name == "mvn":
         return _maven_download(build, stage, context, run, piece.text, call)
     if call.has(*_NET_OTHER) or any(word.value.startswith(("-p:", "/p:")) for word in call.command.args):
-        raise RewriteRejected(f"`{piece.text[:60]}` restores for specific platforms or properties", run)
+        raise RewriteRejected(
+            f"`{piece.text[:60]}` restores for specific platforms or properties; restore in a RUN of its own", run
+        )
     projects = [word.text for word in call.operands]
     return dotnet_manifests(build, stage, context, run, call), " ".join(["dotnet restore", *projects])
 
@@ -113,24 +115,27 @@ def _python_download(
     if not project.project_reason:
         raise RewriteRejected("the install does not need the source", run)
     if not is_pure_python(project, context):
-        raise RewriteRejected("installing the project may write files into its source directory", run)
+        raise RewriteRejected(
+            "installing the project may write files into its source directory; install its dependencies before that",
+            run,
+        )
     return project.files, f"{text} {NO_PROJECT_OPTION[call.manager.name]}"
 
 
 def _require_go_modules(stage: Stage, run: Run, text: str, call: PackageCall) -> None:
     if call.path != "build" or call.has("-C", "-mod", "-modfile"):
-        raise RewriteRejected(f"cannot determine which files `{text[:60]}` reads", run)
+        raise RewriteRejected(f"cannot determine which files `{text[:60]}` reads; copy them before this RUN", run)
     ref = stage.base_ref
     number = re.match(r"1\.(\d+)", (ref.tag if ref else "") or "")
     if ref is None or ref.name != "golang" or (number is not None and int(number[1]) < _GO_MODULES):
-        raise RewriteRejected("cannot determine whether this Go version uses modules", run)
+        raise RewriteRejected("cannot determine whether this Go version uses modules; name the version in the tag", run)
 
 
 def _maven_download(
     build: Build, stage: Stage, context: Context, run: Run, text: str, call: PackageCall
 ) -> tuple[list[str], str]:
     if call.verb != "build" or call.has("-o", "--offline", "-gs", "--global-settings", "-t", "--toolchains"):
-        raise RewriteRejected(f"cannot determine what `{text[:60]}` downloads", run)
+        raise RewriteRejected(f"cannot determine what `{text[:60]}` downloads; download in a RUN of its own", run)
     profiles = [f"-P{each}" for each in call.values("-P", "--activate-profiles")]
     profiles += [word.text for word in call.command.args if re.match("-P.", word.value)]
     words = [call.command.words[0].text, "-B", *profiles, "dependency:go-offline"]

@@ -7,7 +7,7 @@ import re
 
 from ....model.images.slimmer import find_slim_variant
 from ....syntax.tree import Run
-from ..base.copies import read_context_file
+from ..base.copies import context_copies, read_context_file
 from ..base.programs import (
     FULL_IMAGE_PROGRAMS,
     ProgramUsage,
@@ -101,6 +101,7 @@ class _RubySplit(StageRewrite):
         )
         self._require_not_overwritten(install)
         split.copy_lines = copy_from_build(*self.directories)
+        split.written_lines = copy_from_build(*self._written_lock(install, self.call))
         split.runtime = slim
         step = Step("Install the gems in a separate stage", "keeps compilers, headers and caches out of the image")
         return split.text(), [step, slim_base_step(slim)] if slim else [step]
@@ -113,6 +114,30 @@ class _RubySplit(StageRewrite):
                 raise RewriteRejected(
                     f"`{overwritten}` in the build context would overwrite the gems; add it to .dockerignore", install
                 )
+
+    def _written_lock(self, install: Run, call: PackageCall) -> list[str]:
+        """The Gemfile.lock that the install writes, which `bundle exec` would write again, even without permission.
+
+        Bundler adds the platform of the image to a lock file that lacks it, unless the lock file is frozen.
+        """
+        frozen = call.has("--frozen", "--deployment") or any(
+            name in self.build.state(install).vars for name in ("BUNDLE_FROZEN", "BUNDLE_DEPLOYMENT")
+        )
+        path = posixpath.join(self.build.state(install).path(".") or "/", "Gemfile.lock")
+        copies = [place for place in context_copies(self.build, self.stage, self.context) if place.source_of(path)]
+        names = [(place, name) for place in copies if self.context.includes(name := place.source_of(path) or "")]
+        if frozen or self._sets("frozen") or self._sets("deployment"):
+            return []
+        if any(place.instruction.start > install.start for place, _ in names):
+            return []
+        lock = read_context_file(self.context, names[-1][1]) or "" if names else ""
+        return [] if re.search(r"^  x86_64-linux", lock, re.MULTILINE) else [path]
+
+    def _sets(self, setting: str) -> bool:
+        """Whether a `bundle config` of the stage turns a setting on."""
+        commands = [command for found in self.stage_split.builder_runs.values() for command in found]
+        words = [[word.value for word in command.command.words] for command in commands]
+        return any(setting in line and line[-1] in ("true", "1") for line in words)
 
     def _base(self) -> tuple[str, str | None]:
         """The slim variant of the base image, "" when it is slim, and the Debian release in its tag."""

@@ -59,6 +59,7 @@ class StageSplit:
     `copied_directory`: the directory that the final stage gets as the builder leaves it, "" for none; the install reads
         the source in it, too
     `copy_lines`: COPYs from the builder to the final stage
+    `written_lines`: COPYs of files in the project that the install writes, in the place of the install
     `packages`: the RUN that installs the system packages of the final stage, "" for none
     `runtime`: the base image of the final stage, "" for the same
     `builder_packages`: whether the builder needs an install with apt
@@ -77,6 +78,7 @@ class StageSplit:
         self.runtime_variables: frozenset[str] = frozenset()
         self.copied_directory = ""
         self.copy_lines: list[str] = []
+        self.written_lines: list[str] = []
         self.packages = ""
         self.runtime = ""
         self.builder_packages: Callable[[AptInstall], bool] = lambda install: bool(install.packages)
@@ -200,6 +202,8 @@ class StageSplit:
                 final.write_copies()
             if self.copied_directory and instruction is self.install:
                 final.lines += copy_from_build(self.copied_directory)
+            if instruction is self.install:
+                final.lines += self.written_lines
             if not copied and instruction not in self.builder_only:
                 self._write_final(instruction, final)
         return final.lines

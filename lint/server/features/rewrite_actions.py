@@ -92,11 +92,18 @@ def rewritten_text(
     """The text after the rewrites, the proposed ignore file, and messages on rejected rewrites."""
     from ....fixers.optimize.pipeline import optimize
     from ...commands.optimize import apply_layer_fixes
+    from ...engine.planning import default_plans
 
     context = document.build.context
     text = document.text.text
+    starts = default_plans().container_starts(document.path, server.workbench.roots(document)) if document.path else ()
     result = optimize(
-        text, document.name, context, lambda now, last: apply_layer_fixes(now, document.name, last=last), names
+        text,
+        document.name,
+        context,
+        lambda now, last: apply_layer_fixes(now, document.name, last=last),
+        names,
+        starts=starts,
     )
     reasons = [
         f"{REWRITE_TITLES[each.name]}: {each.rejection}" for each in result.outcomes if each.rejection is not None

@@ -333,7 +333,7 @@ class BuildFinder:
             self._images[directory] = {
                 file: names
                 for file, builds in self._builds_in(directory, roots).items()
-                if (names := {_image_name(image) for each in builds for image in each.images})
+                if (names := {image_name(image) for each in builds for image in each.images})
             }
         return self._images[directory]
 
@@ -427,7 +427,7 @@ def _is_prose(file: str) -> bool:
     return build_file_kind(os.path.basename(file)) == _README
 
 
-def _image_name(image: str) -> str:
+def image_name(image: str) -> str:
     """The name of an image without its tag and digest."""
     name = image.partition("@")[0]
     head, colon, tag = name.rpartition(":")

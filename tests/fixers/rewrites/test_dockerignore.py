@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -274,3 +275,49 @@ def test_the_same_listing(tmp_path: Path) -> None:
     found = propose_ignore_file([build], context, same_listing=True)
     assert found.dropped == {".git/HEAD", ".github/a.yml", "id_rsa", "a/__pycache__/b.pyc"}
     assert set(found.shown) == {"Dockerfile", "README.md", "tests"}
+
+
+def packages_left_out(found: IgnoreProposal) -> set[str]:
+    return {path for path in left_out(found) if not path.startswith(".git/")}
+
+
+def test_modules_that_git_tracks_are_content(tmp_path: Path) -> None:
+    files = {"index.js": "", "package.json": "{}", "client/node_modules/a.js": "", "node_modules/own/index.js": ""}
+    git(tmp_path, "init", "-q")
+    assert packages_left_out(proposed(tmp_path, NODE, files)) == {"node_modules/own/index.js"}
+    git(tmp_path, "add", "client/node_modules")
+    assert packages_left_out(proposed(tmp_path, NODE, files)) == {"node_modules/own/index.js"}
+    git(tmp_path, "add", "-f", "node_modules/own")
+    found = proposed(tmp_path, NODE, files)
+    assert not packages_left_out(found)
+    assert "node_modules" not in found.new
+    assert ("node_modules", "git tracks it") in [(each.path, each.reason) for each in found.kept]
+
+
+def test_a_vendor_directory_that_git_tracks_is_content(tmp_path: Path) -> None:
+    text = "FROM php:8.3-apache\nCOPY . /app\nRUN composer install\n"
+    files = {"composer.json": "{}", "vendor/autoload.php": "", "index.php": ""}
+    git(tmp_path, "init", "-q")
+    assert packages_left_out(proposed(tmp_path, text, files)) == {"vendor/autoload.php"}
+    git(tmp_path, "add", "vendor")
+    assert not packages_left_out(proposed(tmp_path, text, files))
+
+
+def git(folder: Path, *words: str) -> None:
+    subprocess.run(["git", "-C", str(folder), *words], check=True)
+
+
+@pytest.mark.parametrize(
+    ("command", "kept"),
+    [
+        ("gunicorn tests.server:app", "tests/server.py"),
+        ('["python", "-m", "tests.server"]', "tests/server.py"),
+        ("app --pages=docs/index.md", "docs/index.md"),
+        ("foreman start", "docs/index.md"),
+    ],
+)
+def test_what_the_image_starts_stays(command: str, kept: str, tmp_path: Path) -> None:
+    files = {"tests/server.py": "", "tests/test_a.py": "", "docs/index.md": "", "Procfile": "web: app docs/index.md\n"}
+    found = proposed(tmp_path, f"FROM python:3.12\nWORKDIR /app\nCOPY . .\nCMD {command}\n", files)
+    assert kept not in found.dropped
+    assert f"the image uses `{kept}` when it starts" in {each.reason for each in found.kept}

@@ -110,4 +110,7 @@ def test_unsupported_files_are_rejected(old: str, new: str, files: dict[str, str
 def test_dependencies_that_are_only_known_to_the_build_are_refused(tmp_path: Path) -> None:
     files = {**FILES, "pyproject.toml": '[project]\nname = "a"\ndynamic = ["dependencies"]\n'}
     text = TEXT.replace("-r requirements.txt", "-r pyproject.toml")
-    assert refusal(tmp_path, text, files) == "0: the dependencies in `pyproject.toml` are not static"
+    assert (
+        refusal(tmp_path, text, files)
+        == "0: the dependencies in `pyproject.toml` are not static; list them as literals"
+    )

@@ -77,6 +77,45 @@ def test_the_source_comes_behind_the_gems(tmp_path: Path) -> None:
     assert "COPY . ." not in builder
 
 
+LATE = """\
+FROM ruby:3.2-bookworm
+WORKDIR /app
+COPY . .
+RUN bundle install
+USER nobody
+CMD ["bundle", "exec", "rackup"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("lock", "install", "comes_along"),
+    [
+        (None, "bundle install", True),
+        ("PLATFORMS\n  arm64-darwin-22\n", "bundle install", True),
+        ("PLATFORMS\n  ruby\n  x86_64-linux\n", "bundle install", False),
+        ("PLATFORMS\n  ruby\n", "bundle config set frozen true && bundle install", False),
+        ("PLATFORMS\n  ruby\n", "bundle install --frozen", False),
+    ],
+)
+def test_a_lock_file_that_the_install_writes_comes_along(
+    lock: str | None, install: str, *, comes_along: bool, tmp_path: Path
+) -> None:
+    files = {"Gemfile": 'gem "rack"\n'} | ({} if lock is None else {"Gemfile.lock": lock})
+    final = rewritten(tmp_path, LATE.replace("bundle install", install), files).text.partition("\n\n")[2]
+    written = "COPY --from=build /app/Gemfile.lock /app/Gemfile.lock\n"
+    assert f"COPY . .\n{written if comes_along else ''}USER nobody\n" in final
+
+
+def test_a_lock_file_that_is_copied_after_the_install_stays(tmp_path: Path) -> None:
+    assert "/app/Gemfile.lock" not in rewritten(tmp_path, TEXT, FILES).text
+
+
+def test_a_lock_file_that_does_not_exist_is_written_before_the_source(tmp_path: Path) -> None:
+    text = TEXT.replace("COPY Gemfile Gemfile.lock ./", "COPY Gemfile ./")
+    final = rewritten(tmp_path, text, {"Gemfile": FILES["Gemfile"]}).text.partition("\n\n")[2]
+    assert "/app/Gemfile.lock\nCOPY . .\n" in final
+
+
 @pytest.mark.parametrize(
     ("old", "new", "files", "why"),
     [
