@@ -7,10 +7,10 @@ import re
 
 from ....model.packages.runtime_libraries import runtime_libraries_for
 from ....model.toml_text import parse_toml
-from ....syntax.tree import Arg, Cmd, CopyOrAdd, Entrypoint, Env, Onbuild, Run, Shell, User, Workdir
+from ....syntax.tree import Arg, CopyOrAdd, Env, Onbuild, Run, Shell, User, Workdir
 from ..base.blocks import from_instruction, instruction_text, instruction_with_comments, write_two_stages
 from ..base.copies import context_copies, context_path, read_context_file
-from ..base.programs import require_start_command
+from ..base.programs import ProgramUsage, require_start_command
 from ..base.rewrite import Preconditions, RewriteOutcome, RewriteRejected, Step, base_image_step, run_rewrite
 from ..base.system import AptInstall, runtime_install
 from ..order.cache_order import manifest_copies
@@ -199,10 +199,18 @@ class _RustSplit(CompiledSplit):
     def _find_outputs(self, compiled: Run) -> None:
         """Set `outputs` to what the image starts, or later RUNs use. Raises RewriteRejected without any."""
         made, moved = self._output_directory(), self.outputs
-        outputs: list[str] = []
-        for instruction in self.stage.instructions:
-            if isinstance(instruction, Cmd | Entrypoint):
-                outputs += self._started_output(instruction, made, moved)
+        started = ProgramUsage(self.build, self.stage, self.context, [])
+        for name in ("cargo", "rustc", "rustup"):
+            if name in started.programs:
+                reason = f"the image starts `{name}`, which only the full base image contains; start the program"
+                raise RewriteRejected(reason, started.programs[name])
+        names = self._binary_names()
+        outputs = [
+            path
+            for line in started.lines
+            for path in self._started_output(line[0], made, moved)
+            if "/" in line[0] or path in moved or posixpath.basename(path) in names
+        ]
         for run in self.stage.instructions:
             if isinstance(run, Run) and run.start > compiled.start:
                 for command in self.build.commands(run):
@@ -215,19 +223,25 @@ class _RustSplit(CompiledSplit):
             "neither CMD nor ENTRYPOINT starts the compiled program",
         )
 
-    def _started_output(self, instruction: Cmd | Entrypoint, made: str, moved: list[str]) -> list[str]:
-        """The compiled program that CMD or ENTRYPOINT starts, from the directory `made` or one of the paths `moved`."""
-        command = next(iter(self.build.commands(instruction)), None)
-        if command is None:
-            return []
-        if command.name in ("cargo", "rustc", "rustup"):
-            raise RewriteRejected(
-                f"the image starts `{command.name}`, which only the full base image contains", instruction
-            )
-        program = command.words[0].value if command.words else ""
+    def _binary_names(self) -> set[str]:
+        """The names of the programs of the package, as its Cargo.toml gives them."""
+        name, data = self._manifest()
+        folder = posixpath.join(posixpath.dirname(name), "src/bin/")
+        package: Any = data.get("package") or {}
+        tables: Any = data.get("bin") or []
+        found = {package.get("name"), *(table.get("name") for table in tables)}
+        found |= {
+            each[len(folder) :].partition("/")[0].removesuffix(".rs")
+            for each in self.context.files()
+            if each.startswith(folder)
+        }
+        return {str(each) for each in found if each}
+
+    def _started_output(self, program: str, made: str, moved: list[str]) -> list[str]:
+        """The compiled program that the image starts as `program`, from the directory `made` or the paths `moved`."""
         paths = [posixpath.join(directory, program) for directory in (CARGO_BIN, "/usr/local/bin", "/usr/bin")]
         if "/" in program:
-            paths = [self.build.state(instruction).path(program) or ""]
+            paths = [self.stage.state(len(self.stage.instructions)).path(program) or ""]
         return [path for path in paths if posixpath.dirname(path) == made or path in moved][:1]
 
     def _require_not_overwritten(self, compiled: Run) -> None:

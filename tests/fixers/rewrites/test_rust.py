@@ -116,3 +116,22 @@ def test_libraries_that_are_compiled_in_are_not_installed(tmp_path: Path) -> Non
 def test_unsupported_files_are_rejected(old: str, new: str, files: dict[str, str], why: str, tmp_path: Path) -> None:
     text = TEXT.replace(old, new, 1) if old else TEXT
     assert refusal(tmp_path, text, {**FILES, **files}).startswith(why)
+
+
+INSTALLED = TEXT.replace("cargo build --release", "cargo install --path .")
+
+
+@pytest.mark.parametrize(
+    ("start", "files"),
+    [
+        ('ENTRYPOINT ["web-app"]\nCMD ["serve"]\n', {}),
+        ('ENTRYPOINT ["web-app"]\nCMD ["cargo"]\n', {}),
+        ('ENTRYPOINT ["./entry.sh"]\nCMD ["web-app", "serve"]\n', {"entry.sh": '#!/bin/sh\nset -e\nexec "$@"\n'}),
+        ('CMD ["./start.sh"]\n', {"start.sh": "#!/bin/sh\nexec web-app serve\n"}),
+    ],
+)
+def test_the_arguments_of_the_entry_point_are_no_programs(start: str, files: dict[str, str], tmp_path: Path) -> None:
+    text = INSTALLED.replace('CMD ["./target/release/web-app"]\n', start)
+    final = rewritten(tmp_path, text, {**FILES, **files}).text.partition("\n\n")[2]
+    copies = [line for line in final.splitlines() if line.startswith("COPY --from=build")]
+    assert copies == ["COPY --from=build /usr/local/cargo/bin/web-app /usr/local/cargo/bin/web-app"]
