@@ -145,6 +145,7 @@ class _StageNeeds:
     def _add_programs(self) -> None:
         """Add what the instructions of the stage and the scripts that it starts call."""
         uses = ProgramUsage(self.build, self.stage, self.context, list(self.stage.instructions))
+        uses.require_known()
         called = {name: name for name in uses.programs}
         if any(_CERTIFICATES in instruction.arguments_text for instruction in self.stage.instructions):
             self.needs.add("ca-certificates", _CERTIFICATES)

@@ -84,13 +84,17 @@ class ProgramUsage:
         self.wrappers = walk.wrappers
         self._unknown = walk.unknown
 
+    def require_known(self) -> None:
+        """Raise RewriteRejected when it is unknown what is started."""
+        if self._unknown is not None:
+            raise RewriteRejected(*self._unknown)
+
     def packages(self) -> dict[str, str]:
         """The packages to add to a slim base, each with the program that needs it.
 
         Raises RewriteRejected when it is unknown what is started.
         """
-        if self._unknown is not None:
-            raise RewriteRejected(*self._unknown)
+        self.require_known()
         found = {FULL_IMAGE_PROGRAMS[name]: name for name in self.programs if name in FULL_IMAGE_PROGRAMS}
         return add_ca_certificates(found)
 

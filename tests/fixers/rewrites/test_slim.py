@@ -80,3 +80,12 @@ def test_what_may_need_the_full_image_keeps_it(text: str, why: str, tmp_path: Pa
     result = rewritten(tmp_path, text, {"a": ""}, "slim-base")
     assert result.text == text
     assert why in str(result.outcomes[-1].rejection)
+
+
+def test_an_unknown_program_keeps_the_full_base(tmp_path: Path) -> None:
+    text = 'FROM node:20-bookworm\nCOPY start.sh /\nCMD ["/start.sh"]\n'
+    result = rewritten(tmp_path, text, {"start.sh": "#!/bin/sh\nexec $SERVER\n"}, "slim-base")
+    assert result.text == text
+    assert "`$SERVER` on line 2 of `start.sh` starts an unknown program" in str(result.outcomes[-1].rejection)
+    known = text.replace("COPY", "ENV SERVER=cat\nCOPY")
+    assert "FROM node:20-bookworm-slim" in rewritten(tmp_path, known, {}, "slim-base").text
