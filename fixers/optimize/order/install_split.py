@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from ....syntax.tree import Arg, CopyOrAdd, Env, Run, Shell, User, Workdir
+from ....syntax.tree import CopyOrAdd, Run
 from ..base.blocks import run_instruction
 from ..base.rewrite import RewriteRejected
 from ..base.run_steps import split_run
@@ -27,7 +27,6 @@ NO_PROJECT_OPTION = {"poetry": "--no-root", "uv": "--no-install-project"}
 _MAVEN = "# what Maven can fetch without the source; the build fetches the rest"
 _GO_MODULES = 13
 """Before Go 1.13 it depends on the directory whether go.mod is used. Source: its release notes."""
-_STATE = (Arg, Env, Run, Shell, User, Workdir)
 _NET_OTHER = ("-r", "--runtime", "--self-contained", "--sc", "--os", "--arch", "-a", "--no-restore", "-p", "--property")
 
 
@@ -55,17 +54,11 @@ def _splittable(call: PackageCall) -> bool:
     return name == "dotnet" and call.path in ("restore", "build", "publish")
 
 
-def split_off_fetch(
-    build: Build, stage: Stage, context: Context, copy: CopyOrAdd, run: Run
-) -> tuple[list[str], str, str]:
+def split_off_fetch(build: Build, stage: Stage, context: Context, run: Run) -> tuple[list[str], str, str]:
     """The manifests, the RUN that downloads, and the RUN that stays after the source ("" for the present one).
 
     Raises RewriteRejected when the download cannot be a separate command.
     """
-    between = [step for step in stage.instructions if copy.start < step.start < run.start]
-    changing = next((step for step in between if isinstance(step, _STATE)), None)
-    if changing is not None:
-        raise RewriteRejected(f"{changing.name} is between the copy and the install; move it before the copy", changing)
     found = split_run(build, run)
     at = next(
         (number for number, piece in enumerate(found) if piece.call is not None and _splittable(piece.call)), None

@@ -232,8 +232,7 @@ def test_the_project_itself_follows_what_it_needs(tmp_path: Path) -> None:
         ("RUN go mod download", {"vendor/modules.txt": ""}, "go.mod uses local modules"),
         ("RUN go build", {}, "cannot determine whether this Go version uses modules"),
         ("RUN go mod tidy", {}, "cannot determine which files `go mod tidy` reads"),
-        ("RUN make\nRUN go build", {}, "RUN is between the copy and the install"),
-        ("ENV GOFLAGS=-mod=mod\nRUN go build", {}, "ENV is between the copy and the install"),
+        ("RUN make\nRUN go build", {}, "a RUN between the copy and the install"),
         ("RUN composer install", {"vendor/autoload.php": ""}, "`composer install` runs scripts"),
         ("RUN mvn -o package", {}, "cannot determine what `mvn -o package` downloads"),
         (
@@ -287,3 +286,62 @@ def test_a_virtual_environment_that_the_copy_leaves_alone_is_made_before_it(tmp_
     again = rewritten(tmp_path / "b", text, {**files, "venv/pyvenv.cfg": ""}, "order")
     assert again.text == text
     assert "a RUN between" in str(again.outcomes[-1].rejection)
+
+
+BASE = "FROM example.org/base:1\nWORKDIR /app\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            "COPY package.json yarn.lock ./\n# the code\nCOPY src ./src\nCOPY tsconfig.json ./\nRUN yarn install\n",
+            "COPY package.json yarn.lock ./\nCOPY tsconfig.json ./\nRUN yarn install\n# the code\nCOPY src ./src\n",
+        ),
+        ("COPY package.json server.js ./\nRUN yarn\n", "COPY package.json ./\nRUN yarn\nCOPY server.js ./\n"),
+        (
+            "COPY api ./\nENV A=1\nRUN pip install -r requirements.txt\n",
+            "COPY api/requirements.txt ./\nENV A=1\nRUN pip install -r requirements.txt\nCOPY api ./\n",
+        ),
+        (
+            "COPY . .\nCOPY docs/.env .env\nRUN yarn\n",
+            "COPY package.json yarn.lock ./\nRUN yarn\nCOPY . .\nCOPY docs/.env .env\n",
+        ),
+        (
+            "COPY --from=example.org/uv:1 /uv /bin/\nCOPY web .\nARG V=1\nRUN yarn && yarn build\n",
+            "COPY --from=example.org/uv:1 /uv /bin/\nCOPY web/package.json ./\nARG V=1\nRUN yarn\nCOPY web .\n"
+            "RUN yarn build\n",
+        ),
+    ],
+)
+def test_source_directories_and_files_follow_the_install(before: str, after: str, tmp_path: Path) -> None:
+    files = {
+        **FILES, "src/a.ts": "", "tsconfig.json": "", "server.js": "", "docs/.env": "",
+        "api/requirements.txt": "flask\n", "api/a.py": "", "web/package.json": "{}", "web/a.js": "",
+    }  # fmt: skip
+    assert rewritten(tmp_path, BASE + before, files, "order").text == BASE + after
+    assert rewritten(tmp_path, BASE + after, files, "order").text == BASE + after
+
+
+@pytest.mark.parametrize(
+    ("lines", "why"),
+    [
+        ("COPY . .\nCOPY conf/package.json ./\nRUN yarn", "this copy writes to a directory of an earlier copy"),
+        ("COPY . .\nCOPY --from=x:1 /src ./src\nRUN yarn", "this copy writes to a directory of an earlier copy"),
+        ("ARG D=a\nCOPY . $D\nARG D=b\nRUN yarn --cwd a", "the install runs in another directory"),
+        ("COPY <<E package.json\n{}\nE\nRUN yarn", "no dependency install follows a copy of the source"),
+        ("COPY src src\nRUN make\nCOPY package.json ./\nRUN yarn", "no dependency install follows a copy"),
+        ("COPY package.json tsconfig.json ./\nRUN yarn", "no dependency install follows a copy"),
+        ("COPY package.json ./\nCOPY rootfs /\nRUN yarn", "no dependency install follows a copy"),
+    ],
+)
+def test_copies_that_may_matter_to_the_install_stay(lines: str, why: str, tmp_path: Path) -> None:
+    files = {**FILES, "src/a.ts": "", "tsconfig.json": "", "conf/package.json": "{}", "rootfs/etc/a": ""}
+    assert why in refusal(tmp_path, f"{BASE}{lines}\nCMD run\n", files, "order")
+
+
+def test_what_the_install_writes_is_not_overwritten_by_the_context(tmp_path: Path) -> None:
+    text = f"{BASE}COPY . .\nRUN yarn\n"
+    files = {**FILES, "node_modules/a/index.js": ""}
+    assert "`node_modules` of the build context would overwrite" in refusal(tmp_path, text, files, "order")
+    assert rewritten(tmp_path / "b", text, {**files, ".dockerignore": "node_modules\n"}, "order").text != text
