@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import posixpath
+import re
 
 from ....model.layers import named_package_installs
 from ....syntax.tree import CopyOrAdd, Run, Workdir
-from ..base.blocks import instruction_with_comments, join_blocks, line_of, lines_with_comments, run_instruction
+from ..base.blocks import WIDTH, instruction_with_comments, join_blocks, line_of, lines_with_comments, run_instruction
 from ..base.copies import context_copies, context_path, copies_application_only
 from ..base.rewrite import NothingToDo, Preconditions, RewriteOutcome, RewriteRejected, Step, run_rewrite
 from ..base.run_steps import FILES_AND_USERS, SYSTEM_PACKAGES, split_run
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from ....model.context import Context
 
 NAME = "order"
+_PARENTS, _PARENTS_LABS = 20, 7
+"""The minor versions of docker/dockerfile that have `COPY --parents`. Source: its release notes."""
 
 
 def rewrite(build: Build, stage: Stage, context: Context) -> RewriteOutcome:
@@ -54,12 +57,43 @@ def _manifest_lines(
     build: Build, stage: Stage, context: Context, left: list[tuple[str, CopyOrAdd]], run: Run
 ) -> list[str]:
     """COPY lines for manifests, with the options of the copies that bring them now."""
+    if _has_parents(build) and len({posixpath.dirname(name) for name, _ in left}) > 1:
+        line = _with_parents(build, stage, context, left, run)
+        if line:
+            return [line]
     lines: list[str] = []
     for flags in dict.fromkeys(_flags(copy) for _, copy in left):
         names = [name for name, copy in left if _flags(copy) == flags]
         new = copy_instructions(build, stage, context, names, run)
         lines += [line.replace("COPY ", f"COPY {flags}", 1) for line in new]
     return lines
+
+
+def _has_parents(build: Build) -> bool:
+    """Whether the syntax of the file surely has `COPY --parents`, since docker/dockerfile 1.20 and 1.7-labs."""
+    syntax = next((each.value for each in build.dockerfile.directives if each.name.lower() == "syntax"), "")
+    match = re.fullmatch(
+        r"(?:docker\.io/)?docker/dockerfile:(1|labs|1-labs|1\.(\d+)(?:\.\d+)?(-labs)?)", syntax.strip()
+    )
+    return match is not None and (match[2] is None or int(match[2]) >= (_PARENTS_LABS if match[3] else _PARENTS))
+
+
+def _with_parents(build: Build, stage: Stage, context: Context, left: list[tuple[str, CopyOrAdd]], run: Run) -> str:
+    """One COPY that keeps the directories of the manifests; empty where they are copied to other directories."""
+    workdir = build.state(run).path(".") or "/"
+    flags = {_flags(copy) for _, copy in left}
+    same = all(image_path(build, stage, context, name) == posixpath.join(workdir, name) for name, _ in left)
+    if not same or len(flags) > 1:
+        return ""
+    names = sorted((name for name, _ in left), key=lambda name: "/" in name and name in context.files())
+    line = ""
+    lines: list[str] = []
+    for word in (f"COPY {flags.pop()}--parents", *names, "./"):
+        if line and len(line) + len(word) > WIDTH - 15:
+            lines.append(line)
+            line = "   "
+        line = f"{line} {word}" if line else word
+    return " \\\n".join([*lines, line])
 
 
 def _flags(copy: CopyOrAdd) -> str:
@@ -247,7 +281,7 @@ def copy_instructions(build: Build, stage: Stage, context: Context, names: list[
     folders: list[str] = []
     workdir = build.state(run).path(".") or "/"
     for name in names:
-        path = _target(build, stage, context, name)
+        path = image_path(build, stage, context, name)
         if path is None or posixpath.basename(path) != posixpath.basename(name):
             raise RewriteRejected(f"cannot determine where `{name}` is copied to", run)
         folder = posixpath.dirname(path)
@@ -265,7 +299,8 @@ def relative_to_workdir(path: str, workdir: str) -> str:
     return posixpath.relpath(path, workdir)
 
 
-def _target(build: Build, stage: Stage, context: Context, name: str) -> str | None:
+def image_path(build: Build, stage: Stage, context: Context, name: str) -> str | None:
+    """Where the copies of a stage put a file of the context; None when they do not copy it."""
     for place in context_copies(build, stage, context):
         if not place.folder and place.source == name:
             return place.target
