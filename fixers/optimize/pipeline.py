@@ -11,7 +11,7 @@ from ...syntax.parser import parse
 from ...syntax.source import Source
 from ...syntax.tree import Arg, CopyOrAdd, Env, Run
 from ..edits.edit import Edit, apply_edits
-from . import apt_runs, cache_mounts, non_root, slim_base
+from . import apt_runs, cache_mounts, copied_owners, non_root, slim_base
 from .base.build_figures import BuildFigures
 from .base.rewrite import NO_CONTEXT, NothingToDo, RewriteOutcome, RewriteRejected, Step
 from .order import cache_order, cd_to_workdir, early_installs, late_arguments
@@ -182,6 +182,7 @@ def _passes(name: str, context: Context | None, fix: Fix) -> Iterator[tuple[str,
         # Installs that followed an install from manifests can now move before the source too.
         yield "order", lambda text: _early(text, name, context)
     yield "order", lambda text: _late(text, name, context)
+    yield "layers", lambda text: copied_owners.rewrite(_build(text, name, context))
     yield "layers", lambda text: _layers(text, fix, last=True)
     yield "layers", lambda text: apt_runs.rewrite(_build(text, name, context))
     # Cache mounts name the home of root, which `non-root` would mistake for a use of it.
