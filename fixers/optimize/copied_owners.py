@@ -72,7 +72,7 @@ def _rewritten(build: Build, stage: Stage, run: Run) -> RewriteOutcome | None:
         return None
     for number, piece in enumerate(pieces):
         option, value, path = _change(build, run, piece)
-        if not option:
+        if not option or (option == "chmod" and not _needs_buildkit(build)):
             continue
         tree = _CopiedTree(build, stage, run, pieces[:number], path, option)
         if not tree.is_known:
@@ -88,6 +88,14 @@ def _rewritten(build: Build, stage: Stage, run: Run) -> RewriteOutcome | None:
         )
         return RewriteOutcome("layers", text, [step])
     return None
+
+
+def _needs_buildkit(build: Build) -> bool:
+    """Whether the file builds with BuildKit only, as `COPY --chmod` does."""
+    flags = {flag.name for step in build.dockerfile.instructions for flag in step.flags}
+    heredocs = any(step.heredocs for step in build.dockerfile.instructions)
+    syntax = any(directive.name == "syntax" for directive in build.dockerfile.directives)
+    return syntax or heredocs or not flags.isdisjoint(("mount", "link", "chmod", "parents", "exclude"))
 
 
 def _change(build: Build, run: Run, piece: RunCommand) -> tuple[str, str, str]:

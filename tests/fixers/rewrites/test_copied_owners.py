@@ -38,7 +38,10 @@ END = 'CMD ["python", "app.py"]\n'
             "ENV HOME=/home/app UID=1000\nRUN useradd -m app\nCOPY --chown=$UID:$UID . $HOME/web\n"
             "RUN chown $UID:$UID /home/app/web\n",
         ),
-        ("COPY bin /opt/x\nRUN chmod -R 0755 /opt/x\n", "COPY --chmod=0755 bin /opt/x\nRUN chmod 0755 /opt/x\n"),
+        (
+            "COPY --link a /b\nCOPY bin /opt/x\nRUN chmod -R 0755 /opt/x\n",
+            "COPY --link a /b\nCOPY --chmod=0755 bin /opt/x\nRUN chmod 0755 /opt/x\n",
+        ),
     ],
 )
 def test_the_files_are_stored_once(before: str, after: str, tmp_path: Path) -> None:
@@ -66,8 +69,9 @@ def test_the_files_are_stored_once(before: str, after: str, tmp_path: Path) -> N
         "COPY . /home/a/x\nRUN useradd -m a && chown -R a:a /home/a/x\n",
         "COPY . /app\nRUN apt-get install -y adduser\nRUN adduser a && chown -R a:a /app\n",
         "COPY . /app\nVOLUME /app\nRUN chown -R 1:1 /app\n",
-        "COPY . /app\nRUN chmod 700 /app/x\nRUN chmod -R 755 /app\n",
-        "COPY . /app\nRUN chmod -R +x /app\n",
+        "COPY --link a /b\nCOPY . /app\nRUN chmod 700 /app/x\nRUN chmod -R 755 /app\n",
+        "COPY --link a /b\nCOPY . /app\nRUN chmod -R +x /app\n",
+        "COPY . /app\nRUN chmod -R 755 /app\n",
         "COPY . /app\nRUN chown -R 1:1 /app /srv\n",
         "COPY . /app\nRUN chown -R 1:1 /app || true\n",
         "ARG U=1\nCOPY . /app\nARG U=2\nRUN chown -R $U:$U /app\n",
