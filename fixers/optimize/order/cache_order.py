@@ -41,7 +41,7 @@ def _rewritten(build: Build, stage: Stage, context: Context, checks: Preconditio
     )
     copies.require_movable(build, stage, context)
     checks.require("the copies of the source can follow the install", ok=True)
-    left = copies.left()
+    left = copies.left(build.state(copies.run).path(".") or "/")
     lines = _manifest_lines(build, stage, context, left, copies.run)
     shown = ", ".join(f"`{name}`" for name, _ in left) or ", ".join(f"`{name}`" for name in copies.names)
     if found.fetch:
@@ -114,7 +114,9 @@ def _moved(build: Build, copies: SourceCopies, early: list[str], fetch: str = ""
     between = "".join(
         text[end:until] for (_, end), until in zip(spans, [*(start for start, _ in spans[1:]), above], strict=True)
     )
-    moved = "\n".join(_without_manifests(build, copy, copies.names) for copy in copies.moved)
+    split = [_without_manifests(build, copy, copies.names) for copy in copies.moved]
+    moved = "\n".join(line for _, line in split)
+    early = [*(comment for comment, _ in split if comment), *early]
     manifests = "".join(f"{line}\n" for line in early)
     workdir = any(
         isinstance(step, Workdir) and start < step.start < run.start for step in build.dockerfile.instructions
@@ -134,18 +136,17 @@ def _moved(build: Build, copies: SourceCopies, early: list[str], fetch: str = ""
     return join_blocks([f"{first.rstrip(chr(10))}\n{blank}{moved}\n{text[run_end:]}"])
 
 
-def _without_manifests(build: Build, copy: CopyOrAdd, names: list[str]) -> str:
-    """The lines of a copy, with its comments, without the manifests that it names next to other files."""
+def _without_manifests(build: Build, copy: CopyOrAdd, names: list[str]) -> tuple[str, str]:
+    """The comments above a copy that names manifests, and its lines without those; else no comments, and its lines."""
     text = build.dockerfile.source.text
     start, end = lines_with_comments(text, copy)
-    lines = text[start:end].rstrip("\n")
     left = [word for word in copy.sources if posixpath.normpath(word.text) not in names]
     if copy.json or not left or len(left) == len(copy.sources):
-        return lines
+        return "", text[start:end].rstrip("\n")
     assert copy.destination is not None
-    flags = _flags(copy)
     words = " ".join(word.text for word in (*left, copy.destination))
-    return f"{text[start : copy.start]}{copy.name} {flags}{words}"
+    flags = "".join(f"{flag.text} " for flag in copy.flags)
+    return text[start : copy.start].rstrip("\n"), f"{copy.name} {flags}{words}"
 
 
 class _Found:

@@ -93,22 +93,25 @@ class SourceCopies:
             for place in self.of(step)
         )
 
-    def left(self) -> list[tuple[str, CopyOrAdd]]:
-        """The manifests that only the moved copies bring, each with the copy that brings it."""
+    def left(self, workdir: str) -> list[tuple[str, CopyOrAdd]]:
+        """The manifests that only the moved copies bring, each with the copy that brings it.
+
+        `workdir`: where the RUN runs; a manifest that another copy brings there is not needed elsewhere.
+        """
         moved = [place for copy in self.moved for place in self.of(copy)]
+        others = [
+            place
+            for places in self.places.values()
+            for place in places
+            if not place.folder and place.instruction not in self.moved and place.instruction.start < self.run.start
+        ]
         found: list[tuple[str, CopyOrAdd]] = []
         for name in self.names:
             mine = next((place for place in reversed(moved) if _contains(place, name)), None)
             if mine is None:
                 continue
-            target = _target(mine, name)
-            others = (
-                place
-                for places in self.places.values()
-                for place in places
-                if place.instruction not in self.moved and place.instruction.start < self.run.start
-            )
-            if not any(other.source == name and not other.folder and other.target == target for other in others):
+            there = (_target(mine, name), posixpath.join(workdir, posixpath.basename(name)))
+            if not any(other.source == name and other.target in there for other in others):
                 found.append((name, mine.instruction))
         return found
 

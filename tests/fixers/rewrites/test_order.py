@@ -297,7 +297,14 @@ BASE = "FROM example.org/base:1\nWORKDIR /app\n"
             "COPY package.json yarn.lock ./\n# the code\nCOPY src ./src\nCOPY tsconfig.json ./\nRUN yarn install\n",
             "COPY package.json yarn.lock ./\nCOPY tsconfig.json ./\nRUN yarn install\n# the code\nCOPY src ./src\n",
         ),
-        ("COPY package.json server.js ./\nRUN yarn\n", "COPY package.json ./\nRUN yarn\nCOPY server.js ./\n"),
+        (
+            "# for the cache\nCOPY package.json server.js ./\nRUN yarn\n",
+            "# for the cache\nCOPY package.json ./\nRUN yarn\nCOPY server.js ./\n",
+        ),
+        (
+            "COPY . /web\nCOPY requirements.txt ./\nRUN pip install -r requirements.txt\n",
+            "COPY requirements.txt ./\nRUN pip install -r requirements.txt\nCOPY . /web\n",
+        ),
         (
             "COPY api ./\nENV A=1\nRUN pip install -r requirements.txt\n",
             "COPY api/requirements.txt ./\nENV A=1\nRUN pip install -r requirements.txt\nCOPY api ./\n",
