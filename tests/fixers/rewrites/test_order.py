@@ -302,8 +302,8 @@ BASE = "FROM example.org/base:1\nWORKDIR /app\n"
             "# for the cache\nCOPY package.json ./\nRUN yarn\nCOPY server.js ./\n",
         ),
         (
-            "COPY . /web\nCOPY requirements.txt ./\nRUN pip install -r requirements.txt\n",
-            "COPY requirements.txt ./\nRUN pip install -r requirements.txt\nCOPY . /web\n",
+            "COPY . /web\nCOPY package.json yarn.lock ./\nRUN yarn\n",
+            "COPY package.json yarn.lock ./\nRUN yarn\nCOPY . /web\n",
         ),
         (
             "COPY api ./\nENV A=1\nRUN pip install -r requirements.txt\n",
