@@ -245,7 +245,7 @@ def _rewrite(each: str, text: str, name: str, context: Context | None) -> Rewrit
     if stage is None:
         return RewriteOutcome(each, rejection=RewriteRejected("the file has no FROM"))
     if each == cache_mounts.NAME:
-        return cache_mounts.rewrite(build)
+        return cache_mounts.rewrite(build, context)
     if each == non_root.NAME:
         return non_root.rewrite(build, stage, context)
     if each == "slim-base":
