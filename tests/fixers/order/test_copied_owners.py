@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from .cases import rewritten
+from ..rewrites.cases import rewritten
 
 BASE = "FROM python:3.12-slim\n"
 END = 'CMD ["python", "app.py"]\n'

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from dockerfile_dlint.fixers.optimize.order.cache_order import relative_to_workdir
 
-from .cases import refusal, rewritten
+from ..rewrites.cases import refusal, rewritten
 
 FILES = {
     "requirements.txt": "-c limits.txt\nflask\n",
