@@ -11,7 +11,7 @@ from ...syntax.parser import parse
 from ...syntax.source import Source
 from ...syntax.tree import Arg, CopyOrAdd, Env, Run
 from ..edits.edit import Edit, apply_edits
-from . import apt_runs, cache_mounts, copied_owners, non_root, slim_base
+from . import apt_runs, cache_mounts, copied_owners, non_root, runtime_base, slim_base
 from .base.build_figures import BuildFigures
 from .base.rewrite import NO_CONTEXT, NothingToDo, RewriteOutcome, RewriteRejected, Step
 from .order import cache_order, cd_to_workdir, early_installs, late_arguments
@@ -248,6 +248,8 @@ def _rewrite(each: str, text: str, name: str, context: Context | None) -> Rewrit
         return cache_mounts.rewrite(build, context)
     if each == non_root.NAME:
         return non_root.rewrite(build, stage, context)
+    if each == "slim-base" and context is not None and runtime_base.has_runtime_base(build, stage):
+        return runtime_base.rewrite(build, stage, context)
     if each == "slim-base":
         return slim_base.rewrite(build, stage, context)
     if context is None:
