@@ -139,9 +139,18 @@ def _on(build: Build, stage: Stage, image: str, copy: CopyOrAdd, added: list[str
     text = build.dockerfile.source.text
     first = stage.from_
     workdir = stage.state(0).workdir or "/"
-    relative = not any(isinstance(step, Workdir) and step.start < copy.start for step in stage.instructions)
-    head = from_instruction(stage, image) + (f"\nWORKDIR {workdir}" if relative and workdir != "/" else "")
+    head = from_instruction(stage, image) + (f"\nWORKDIR {workdir}" if _uses_workdir(stage) and workdir != "/" else "")
     end = line_of(text, copy)[1]
     lines = "".join(f"{line}\n" for line in added)
     before = text[first.end : copy.start] + instruction_text(build, copy) + "\n"
     return text[: first.start] + head + before + lines + text[end:]
+
+
+def _uses_workdir(stage: Stage) -> bool:
+    """Whether the working directory of the base image matters: a path before the first WORKDIR is relative to it."""
+    for step in stage.instructions:
+        if isinstance(step, Workdir):
+            return step.value is None or not step.value.text.startswith("/")
+        if isinstance(step, CopyOrAdd) and (step.destination is None or not step.destination.text.startswith("/")):
+            return True
+    return True
