@@ -264,22 +264,25 @@ def _rewrite(each: str, text: str, name: str, context: Context | None) -> Rewrit
 def _ordered(
     text: str, name: str, context: Context | None, rewrite: Callable[[Build, Stage], RewriteOutcome]
 ) -> RewriteOutcome:
-    """Apply a rewrite to each stage until it changes nothing; a rejection is that of the last stage."""
+    """Apply a rewrite to each stage until it changes nothing; without a change, the first refusal of a stage."""
     steps: list[Step] = []
     now = text
     number = 0
     outcome = RewriteOutcome("order")
+    refused: RewriteOutcome | None = None
     build = _build(now, name, context)
     while number < len(build.stages):
         outcome = rewrite(build, build.stages[number])
         if outcome.text is None or outcome.text == now:
             number += 1
+            if refused is None and outcome.rejection is not None and not isinstance(outcome.rejection, NothingToDo):
+                refused = outcome
         else:
             now = outcome.text
             build = _build(now, name, context)
             steps += outcome.steps
     if not steps:
-        return outcome
+        return refused or outcome
     # The lines of the preconditions are those of an intermediate text.
     return RewriteOutcome("order", now, steps, [check.at_line(0) for check in outcome.checks])
 

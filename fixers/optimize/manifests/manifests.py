@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import posixpath
 import re
+import stat
 from typing import cast
 
 from ..base.copies import context_copies, context_path, read_context_file
@@ -163,8 +164,21 @@ def _node(build: Build, stage: Stage, context: Context, run: Run, call: PackageC
         _require_no_local_packages(each, run)
         names += [posixpath.join(directory, name) for name in _extra_inputs(context, directory, each, run)]
     for name, member in members.items():
-        names += [name, *(posixpath.join(posixpath.dirname(name), path) for path in member.programs)]
+        names += [name, *_programs(context, name, member, run)]
     return [manifest, *dict.fromkeys(name for name in names if context.includes(name)), *native]
+
+
+def _programs(context: Context, manifest: str, member: PackageJson, run: Run) -> list[str]:
+    """The files that the install links as programs, if they exist. Raises RewriteRejected for one without an `x` bit.
+
+    The install makes it executable, and the copy of the source would undo that.
+    """
+    found = [posixpath.normpath(posixpath.join(posixpath.dirname(manifest), path)) for path in member.programs]
+    there = [path for path in found if context.includes(path)]
+    for path in there:
+        if not (context.mode(path) or 0) & stat.S_IXUSR:
+            raise RewriteRejected(f"the install makes `{path}` executable; run `chmod +x` on the file", run)
+    return there
 
 
 def _require_own_root(build: Build, stage: Stage, context: Context, folder: str, run: Run) -> None:

@@ -371,6 +371,8 @@ WORKSPACE_COPIES = (
 
 def test_the_manifests_of_a_workspace_come_first(tmp_path: Path) -> None:
     text = f"{BASE}COPY . .\nRUN yarn install --immutable\nRUN yarn build\n"
+    assert "the install makes `packages/a/cli.js` executable" in refusal(tmp_path, text, WORKSPACE, "order")
+    (tmp_path / "packages/a/cli.js").chmod(0o755)
     new = rewritten(tmp_path, text, WORKSPACE, "order").text
     assert new == f"{BASE}{WORKSPACE_COPIES}RUN yarn install --immutable\nCOPY . .\nRUN yarn build\n"
     assert rewritten(tmp_path, new, WORKSPACE, "order").text == new
@@ -379,6 +381,8 @@ def test_the_manifests_of_a_workspace_come_first(tmp_path: Path) -> None:
 @pytest.mark.parametrize("syntax", ["docker/dockerfile:1.20", "docker/dockerfile:1", "docker/dockerfile:labs"])
 def test_a_syntax_with_parents_needs_one_copy(syntax: str, tmp_path: Path) -> None:
     text = f"# syntax={syntax}\n{BASE}COPY . .\nRUN yarn install --immutable\n"
+    (tmp_path / "packages/a").mkdir(parents=True)
+    (tmp_path / "packages/a/cli.js").touch(0o755)
     assert (
         "WORKDIR /app\nCOPY --parents package.json yarn.lock .yarnrc.yml .yarn/releases \\\n"
         "    packages/a/package.json packages/a/cli.js packages/b/package.json ./\nRUN yarn"
@@ -464,3 +468,10 @@ def test_maven_fetches_plugins_only_where_they_can_be_found(tmp_path: Path) -> N
     text = f"{BASE}COPY . .\nRUN mvn package\n"
     new = rewritten(tmp_path, text, {"pom.xml": f"<project>{plugin}</project>"}, "order").text
     assert "RUN mvn -B dependency:resolve\nCOPY . .\n" in new
+
+
+def test_the_refusal_of_an_earlier_stage_is_named(tmp_path: Path) -> None:
+    text = f"{BASE}COPY . .\nRUN uv sync\n\nFROM example.org/b:1\nCOPY . /b\n"
+    assert "4: `uv sync` installs the project itself" in refusal(
+        tmp_path, text, {**FILES, "pyproject.toml": "[build-system]\n"}, "order"
+    )
