@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from ...model.build import Build, Stage
     from ...model.context import Context
     from ...model.packages.calls import PackageCall
-    from ...syntax.command import Command
+    from ...model.packages.managers import PackageManager
+    from ...syntax.command import Command, Word
 
 NAME = "cache-mounts"
 _DOWNLOADS = frozenset(("install", "restore", "build", "download", "upgrade"))
@@ -94,7 +95,7 @@ def _mount_caches(build: Build, stage: Stage, context: Context | None, run: Run,
         if name in READ_LATER and is_used_later(build, stage, run, name, places):
             continue
         cleaning = [each for each in build.commands(run) if cleans_cache(each, call.manager, home=user.home)]
-        dropped = _without_commands(build, run, cleaning)
+        dropped = _without_commands(build, run, cleaning, call.manager, user.home)
         if dropped is None or _deletes_parent(build, run, cleaning, places):
             continue
         if not any(place in targets for place in places):
@@ -199,7 +200,7 @@ def _without_cleaning(build: Build, run: Run, commands: Sequence[Command], call:
     """The edits that remove the commands that empty lists and caches; None where one cannot be removed alone."""
     manager = call.manager
     cleaning = [command for command in commands if cleans_lists(command, manager) or cleans_cache(command, manager)]
-    return _without_commands(build, run, cleaning)
+    return _without_commands(build, run, cleaning, manager)
 
 
 def _has_docker_clean(stage: Stage) -> bool:
@@ -215,23 +216,53 @@ def _mounts(build: Build, run: Run, targets: Mapping[str, str]) -> Edit:
     return Edit(run.keyword_end, run.keyword_end, mounts)
 
 
-def _without_commands(build: Build, run: Run, cleaning: Sequence[Command]) -> list[Edit] | None:
-    """The edits that remove commands that would empty the mount; None where one cannot be removed alone."""
+def _without_commands(
+    build: Build, run: Run, cleaning: Sequence[Command], manager: PackageManager, home: str = "/root"
+) -> list[Edit] | None:
+    """The edits that remove what would empty the mounts of a manager; None where it cannot be removed alone.
+
+    An `rm` that deletes other paths, too, stays for those.
+    """
     if not cleaning:
         return []
     commands = build.commands(run)
     edits: list[Edit] = []
     for before, command in pairwise(commands):
-        if command in cleaning:
-            if (
-                run.comments
-                or command.operator_before != "&&"
-                or command.operator_after not in ("", "&&")
-                or command.context
-            ):
+        if command not in cleaning:
+            continue
+        words = _other_targets(command, manager, home)
+        if words is not None:
+            changed = [remove_word(build, run, command, word) for word in words]
+            if None in changed:
                 return None
+            edits += [edit for each in changed if each is not None for edit in each]
+        elif (
+            run.comments
+            or command.operator_before != "&&"
+            or command.operator_after not in ("", "&&")
+            or command.context
+        ):
+            return None
+        else:
             edits.append(Edit(before.end, command.end, ""))
-    return edits if len(edits) == len(cleaning) else None
+    return edits if all(command in commands[1:] for command in cleaning) else None
+
+
+def _other_targets(command: Command, manager: PackageManager, home: str) -> list[Word] | None:
+    """The targets of an `rm` in the caches of a manager, if it has others; None for any other command."""
+    places = [*manager.lists.directories, *(each for cache in manager.caches for each in cache.directories)]
+    mine: list[Word] = []
+    targets = command.operands() if command.name == "rm" else []
+    for word in targets:
+        value = word.value.replace("~", home).rstrip("/*")
+        if any(_overlap(value, place.replace("~", home)) for place in places):
+            mine.append(word)
+    return mine if mine and len(mine) < len(targets) else None
+
+
+def _overlap(one: str, other: str) -> bool:
+    """Whether one of the paths is the other, or contains it."""
+    return (one + "/").startswith(other + "/") or (other + "/").startswith(one + "/")
 
 
 def _user(build: Build, stage: Stage, run: Run) -> _User | None:

@@ -26,6 +26,8 @@ LOCKED = frozenset(("gradle",))
 Gradle notifies the owner of a lock in its cache through a local port, which another container cannot reach.
 Source: docs.gradle.org/current/userguide/directory_layout.html
 """
+_OWN_HOME = {"go": "GOPATH", "cargo": "CARGO_HOME"}
+"""Variables that images of a toolchain set."""
 _OTHERS = frozenset(("pip", "uv", "poetry", "pipenv", "npm", "yarn", "pnpm", "bun", "composer", "bundle"))
 SUPPORTED = READ_LATER | _OTHERS
 COMPOSER_VARIABLE = "COMPOSER_CACHE_DIR"
@@ -60,6 +62,8 @@ def cache_places(
     if call.manager.name == "bundle":
         moved = "BUNDLE_PATH" in state.vars or "BUNDLE_DEPLOYMENT" in state.vars
         return [] if moved or not _is_ruby(build, stage, run) else ["/usr/local/bundle/cache"]
+    if call.manager.name in _OWN_HOME and stage.base_facts is None and _OWN_HOME[call.manager.name] not in state.vars:
+        return []
     if call.manager.name == "go" and not state.vars.get("GOMODCACHE"):
         folder = state.vars.get("GOPATH") or ("/go" if _name(stage) == "golang" else f"{home}/go")
         return [f"{folder}/pkg/mod", cache_directories(call.manager, home, state.vars)[1][0]]

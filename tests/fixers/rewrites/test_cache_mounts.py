@@ -197,3 +197,19 @@ def test_the_target_of_cargo_is_kept_and_the_program_copied_out_of_it(tmp_path: 
 )
 def test_the_target_of_cargo_stays_where_it_may_be_needed(old: str, new: str, tmp_path: Path) -> None:
     assert "target=/src/target" not in rewritten(tmp_path, CARGO.replace(old, new), {}, "cache-mounts").text
+
+
+def test_a_cleanup_of_other_directories_stays(tmp_path: Path) -> None:
+    text = (
+        "FROM debian:12\nRUN apt-get update && apt-get install -y a && rm -rf /var/lib/apt/lists/* /tmp/* /var/tmp/*\n"
+        "FROM node:22\nRUN npm ci && rm -rf /root/.npm /tmp/x\nCMD a\n"
+    )
+    new = rewritten(tmp_path, text, {}, "cache-mounts").text
+    assert "apt-get install -y a && rm -rf /tmp/* /var/tmp/*\n" in new
+    assert "npm ci && rm -rf /tmp/x\n" in new
+
+
+@pytest.mark.parametrize("base", ["example.org/rust:1", "$BASE"])
+def test_the_home_of_cargo_is_unknown_in_an_unknown_image(base: str, tmp_path: Path) -> None:
+    text = f"ARG BASE\nFROM {base} AS build\nRUN cargo build\nFROM debian:12\nCOPY --from=build /x /x\nCMD /x\n"
+    assert "no RUN uses" in refusal(tmp_path, text, {}, "cache-mounts")
