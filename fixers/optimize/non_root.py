@@ -45,6 +45,7 @@ _FILE_WRITES = re.compile(
 )
 """What programs in Go, Rust and Java use to write files."""
 _LOW_PORT = re.compile(r"""["'][\w.]*:(\d{1,3})["']|server\.port\s*[=:]\s*(\d{1,3})\b""")
+_COMPILERS = ("go", "cargo", "mvn", "gradle")
 _COMPILED = (".go", ".rs", ".java", ".kt", ".scala", ".properties", ".yml", ".yaml")
 _NEED_ROOT = frozenset(
     """apache2 apache2ctl apachectl httpd nginx php-fpm mysqld mariadbd postgres redis-server mongod supervisord cron
@@ -78,6 +79,7 @@ class _NonRootRewrite:
         state = stage.state(len(stage.instructions))
         users = [step for step in stage.instructions if isinstance(step, User)]
         self.checks.require("the program runs as root", state.user in _ROOT and not users, "USER is already set")
+        self.checks.require("the image is for Linux", not stage.is_windows, "Windows images are not supported")
         own = _own_user(stage)
         name = (stage.base_ref.name if stage.base_ref is not None else "") or ""
         self.checks.require(
@@ -116,11 +118,19 @@ class _NonRootRewrite:
     def _is_readable(self, folder: str) -> bool:
         """Whether the image only starts a compiled program that other stages built, outside the directory `folder`."""
         copies = [step for step in self.stage.instructions if isinstance(step, CopyOrAdd)]
-        if not copies or any(step.flag("from") is None for step in copies) or len(self.build.stages) < 2:
+        if not copies or any(step.flag("from") is None for step in copies) or not any(map(self._is_compiled, copies)):
             return False
         if any(isinstance(step, Run) and not self._only_installs(step) for step in self.stage.instructions):
             return False
         return folder == "/" or not any(self._inside(step, folder) for step in copies)
+
+    def _is_compiled(self, copy: CopyOrAdd) -> bool:
+        """Whether a copy is from a stage that compiles a program."""
+        flag = copy.flag("from")
+        source = self.build.source_stage(flag.value or "", self.stage) if flag is not None else None
+        runs = [step for step in source.all_instructions() if isinstance(step, Run)] if source is not None else []
+        calls = [call for run in runs for call in self.build.package_calls(run)]
+        return any(call.manager.name in _COMPILERS and call.verb in ("build", "install") for call in calls)
 
     def _only_installs(self, run: Run) -> bool:
         """Whether a RUN only calls the package manager of the system, and deletes its caches."""
@@ -270,6 +280,9 @@ class _NonRootRewrite:
         )
         if workdir is None:
             raise RewriteRejected("WORKDIR is set in another stage; repeat it in this one", stage.from_)
+        linked = next((copy for copy in copies if copy.flag("link") is not None), None)
+        if linked is not None:
+            raise RewriteRejected("with `--link` the owner of a copy must be numeric; set `--chown` by hand", linked)
         if any(copy.start < workdir.start for copy in copies):
             raise RewriteRejected("the program is copied before WORKDIR is set; move WORKDIR before it", copies[0])
         line = _run([*commands, f"chown {user}:{user} {folder}"])

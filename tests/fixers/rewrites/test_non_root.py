@@ -149,6 +149,11 @@ def test_a_program_that_may_write_needs_a_directory(base: str, files: dict[str, 
     assert why in str(result.outcomes[0].rejection)
 
 
+def test_a_downloaded_program_may_write_anything(tmp_path: Path) -> None:
+    text = GO.format("debian:12").replace("go build -o /app .", "wget https://example.org/app")
+    assert "no WORKDIR is set" in str(rewritten(tmp_path, text, MAIN, "non-root").outcomes[0].rejection)
+
+
 def test_java_on_ubuntu(tmp_path: Path) -> None:
     text = (
         "FROM maven:3-eclipse-temurin-17 AS build\nCOPY . /src\nRUN mvn package\n"
@@ -172,6 +177,8 @@ def test_net_has_a_user(tmp_path: Path) -> None:
     ("old", "new", "why"),
     [
         ("aspnet:8.0", "aspnet:6.0", "images before .NET 8 have no user"),
+        ("aspnet:8.0", "aspnet:8.0-nanoserver-ltsc2022", "Windows images are not supported"),
+        ("COPY out", "COPY --link out", "with `--link` the owner of a copy must be numeric"),
         ("aspnet:8.0", "aspnet:8.0-jammy-chiseled", "the base image runs as `app`"),
         ("COPY", "ENV ASPNETCORE_URLS=http://+:80\nCOPY", "`ASPNETCORE_URLS` sets port 80"),
         ("COPY", "ENV ASPNETCORE_HTTP_PORTS=80\nCOPY", "`ASPNETCORE_HTTP_PORTS` sets port 80"),
