@@ -11,7 +11,7 @@ from ...syntax.parser import parse
 from ...syntax.source import Source
 from ...syntax.tree import Arg, CopyOrAdd, Env, Run
 from ..edits.edit import Edit, apply_edits
-from . import apt_runs, cache_mounts, non_root, slim_base
+from . import apt_runs, cache_mounts, copied_owners, non_root, runtime_base, slim_base
 from .base.build_figures import BuildFigures
 from .base.container_start import CONTAINER_STARTS
 from .base.rewrite import NO_CONTEXT, NothingToDo, RewriteOutcome, RewriteRejected, Step
@@ -198,6 +198,7 @@ def _passes(subject: _Subject, fix: Fix) -> Iterator[tuple[str, Callable[[str], 
         # Installs that followed an install from manifests can now move before the source too.
         yield "order", lambda text: _early(subject, text, context)
     yield "order", lambda text: _late(subject, text)
+    yield "layers", lambda text: copied_owners.rewrite(subject.build(text))
     yield "layers", lambda text: _layers(text, fix, last=True)
     yield "layers", lambda text: apt_runs.rewrite(subject.build(text))
     # Cache mounts name the home of root, which `non-root` would mistake for a use of it.
@@ -260,9 +261,11 @@ def _rewrite(each: str, subject: _Subject, text: str) -> RewriteOutcome:
     if stage is None:
         return RewriteOutcome(each, rejection=RewriteRejected("the file has no FROM; add one"))
     if each == cache_mounts.NAME:
-        return cache_mounts.rewrite(build)
+        return cache_mounts.rewrite(build, context)
     if each == non_root.NAME:
         return non_root.rewrite(build, stage, context)
+    if each == "slim-base" and context is not None and runtime_base.has_runtime_base(build, stage):
+        return runtime_base.rewrite(build, stage, context)
     if each == "slim-base":
         return slim_base.rewrite(build, stage, context)
     if context is None:
@@ -275,22 +278,25 @@ def _rewrite(each: str, subject: _Subject, text: str) -> RewriteOutcome:
 
 
 def _ordered(subject: _Subject, text: str, rewrite: Callable[[Build, Stage], RewriteOutcome]) -> RewriteOutcome:
-    """Apply a rewrite to each stage until it changes nothing; a rejection is that of the last stage."""
+    """Apply a rewrite to each stage until it changes nothing; without a change, the first refusal of a stage."""
     steps: list[Step] = []
     now = text
     number = 0
     outcome = RewriteOutcome("order")
+    refused: RewriteOutcome | None = None
     build = subject.build(now)
     while number < len(build.stages):
         outcome = rewrite(build, build.stages[number])
         if outcome.text is None or outcome.text == now:
             number += 1
+            if refused is None and outcome.rejection is not None and not isinstance(outcome.rejection, NothingToDo):
+                refused = outcome
         else:
             now = outcome.text
             build = subject.build(now)
             steps += outcome.steps
     if not steps:
-        return outcome
+        return refused or outcome
     # The lines of the preconditions are those of an intermediate text.
     return RewriteOutcome("order", now, steps, [check.at_line(0) for check in outcome.checks])
 

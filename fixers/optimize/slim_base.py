@@ -30,7 +30,14 @@ from .manifests.manifests import install_inputs
 from .manifests.node_lock import locked_packages
 from .manifests.python_lock import packages_without_wheel, python_wheel_tag
 from .manifests.stage_packages import installs_built_wheels
-from .stacks.jre import find_java_images, has_jdk_only, java_start_commands, require_no_java_path, require_no_jdk_use
+from .stacks.jre import (
+    find_java_images,
+    has_jdk_only,
+    is_java_image,
+    java_start_commands,
+    require_no_java_path,
+    require_no_jdk_use,
+)
 from .stage_needs import stage_needs
 
 TYPE_CHECKING = False
@@ -163,8 +170,12 @@ def _on(build: Build, stage: Stage, image: str, packages: Collection[str] = ()) 
 
 def _java(build: Build, stage: Stage, context: Context | None, checks: Preconditions) -> tuple[str, list[Step]] | None:
     """Use the JRE for a stage that only copies and starts an existing archive; None for any other stage."""
-    runtime = find_java_images(stage.base_ref) if stage.base_ref is not None and has_jdk_only(stage.base_ref) else None
-    if runtime is None or context is None or any(isinstance(step, Run) for step in stage.instructions):
+    ref = stage.base_ref
+    if ref is None or context is None or any(isinstance(step, Run) for step in stage.instructions):
+        return None
+    # Another stage may build what this one starts on an image of Maven or Gradle.
+    runtime = find_java_images(ref) if has_jdk_only(ref) or (len(build.stages) > 1 and is_java_image(ref)) else None
+    if runtime is None or (runtime.builder and not has_jdk_only(ref)):
         return None
     checks.require(
         "FROM has no variables",

@@ -29,6 +29,23 @@ def instruction_text(build: Build, instruction: Instruction) -> str:
     return build.dockerfile.source.text[instruction.start : instruction.end].replace("\r\n", "\n")
 
 
+def lines_with_comments(text: str, instruction: Instruction) -> tuple[int, int]:
+    """The start and end offsets of the lines of an instruction, with the comments directly above it."""
+    start, end = line_of(text, instruction)
+    for comment in reversed([each for each in instruction.comments if each.start < instruction.start]):
+        if text.find("\n", comment.start) + 1 != start:
+            break
+        start = text.rfind("\n", 0, comment.start) + 1
+    return start, end
+
+
+def line_of(text: str, instruction: Instruction) -> tuple[int, int]:
+    """The start and end offsets of the lines of an instruction."""
+    start = text.rfind("\n", 0, instruction.start) + 1
+    end = text.find("\n", instruction.end)
+    return start, len(text) if end < 0 else end + 1
+
+
 def leading_comments(build: Build, instruction: Instruction) -> list[str]:
     """The comments and the blank line above an instruction, as lines."""
     upto = instruction_text(build, instruction)

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from ....model.build import Build, Stage
     from ....model.context import Context
 
+_SYSTEM = "bin boot dev etc lib lib32 lib64 libexec libx32 proc root run sbin sys tmp usr var home opt".split()
+_OF_USR = frozenset(("bin", "games", "include", "lib", "lib32", "lib64", "libexec", "libx32", "local", "sbin", "share"))
+_OF_LOCAL = frozenset(("bin", "etc", "games", "include", "lib", "man", "sbin", "share"))
+
 
 class CopiedPath:
     """A file or directory of the context (`source`, "" for all of it) and its path in the image (`target`)."""
@@ -87,3 +91,35 @@ def read_context_file(context: Context, name: str) -> str | None:
     if data is None or len(data) > MAX_FILE_BYTES or b"\0" in data:
         return None
     return data.decode("utf-8", "replace")
+
+
+def copies_application_only(build: Build, stage: Stage, context: Context, copy: CopyOrAdd) -> bool:
+    """Whether a copy only writes to directories that no package manager reads or writes."""
+    target = build.state(copy).path(copy.destination.text) if copy.destination is not None else None
+    if target is None or copy.heredocs:
+        return False
+    if target != "/":
+        return is_application_directory(target)
+    mine = [place for place in context_copies(build, stage, context) if place.instruction is copy]
+    if not mine or len(mine) < len(copy.sources):
+        return False
+    names = {
+        name.removeprefix(place.source).strip("/").partition("/")[0] if place.folder else place.target.strip("/")
+        for place in mine
+        for name in context.files()
+        if not place.folder or not place.source or name.startswith(place.source + "/")
+    }
+    return not names & {*_SYSTEM, ".npmrc", "pip.conf"}
+
+
+def is_application_directory(target: str) -> bool:
+    """Whether a directory is one of an application: `/app`, `/srv/x`, `/usr/src/app`, `/home/node/app`."""
+    parts = target.strip("/").split("/")
+    if parts[0] == "usr":
+        if len(parts) > 2 and parts[1] == "local":
+            return parts[2] not in _OF_LOCAL
+        return len(parts) > 1 and parts[1] not in _OF_USR
+    if parts[0] in ("root", "home"):
+        inside = parts[1 if parts[0] == "root" else 2 :]
+        return bool(inside) and not inside[0].startswith(".")
+    return parts[0] == "opt" or parts[0] not in _SYSTEM

@@ -8,6 +8,7 @@ import re
 
 from ..base.copies import context_path, read_context_file
 from ..base.rewrite import RewriteRejected
+from .workspaces import go_workspace, local_directory
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,15 +36,16 @@ _GRADLE = (
 )  # fmt: skip
 
 
-def manifest_directory(build: Build, stage: Stage, context: Context, run: Run, manifest: str) -> str:
-    """The directory of the context that has the `manifest` of a RUN. Raises RewriteRejected when it is not copied."""
+def manifest_directory(build: Build, stage: Stage, context: Context, run: Run, *manifests: str) -> str:
+    """The directory of the context with one of the `manifests` of a RUN. Raises RewriteRejected without any."""
     here = build.state(run).path(".")
-    found = context_path(build, stage, context, posixpath.join(here, manifest)) if here else None
-    if found is None:
-        raise RewriteRejected(
-            f"no {manifest} is copied to the directory where the install runs; copy it there before", run
-        )
-    return posixpath.dirname(found)
+    for manifest in manifests if here else ():
+        found = context_path(build, stage, context, posixpath.join(here or "", manifest))
+        if found is not None:
+            return posixpath.dirname(found)
+    raise RewriteRejected(
+        f"no {manifests[0]} is copied to the directory where the install runs; copy it there before", run
+    )
 
 
 def _existing(context: Context, folder: str, names: Iterable[str]) -> list[str]:
@@ -54,14 +56,38 @@ def _existing(context: Context, folder: str, names: Iterable[str]) -> list[str]:
 
 def go_manifests(build: Build, stage: Stage, context: Context, run: Run) -> list[str]:
     """The files that `go mod download` reads. Raises RewriteRejected, as do the functions for other tools."""
-    folder = manifest_directory(build, stage, context, run, "go.mod")
-    module = posixpath.join(folder, "go.mod")
-    text = read_context_file(context, module) or ""
-    if re.search(r"=>\s*[./]", text) or _existing(context, folder, ("vendor", "go.work")):
-        raise RewriteRejected(
-            "go.mod uses local modules, a vendor directory or go.work; copy what they need before this RUN", run
-        )
-    return [module, *_existing(context, folder, ("go.sum",))]
+    folder = manifest_directory(build, stage, context, run, "go.mod", "go.work")
+    if any(_existing(context, each, ("go.work",)) for each in _parents(folder)):
+        raise RewriteRejected("the module is part of a workspace (go.work) in a parent directory; build there", run)
+    is_workspace = bool(_existing(context, folder, ("go.work",)))
+    waiting = [posixpath.join(folder, "go.work" if is_workspace else "go.mod")]
+    seen: list[str] = []
+    while waiting:
+        name = waiting.pop(0)
+        if name in seen:
+            continue
+        seen.append(name)
+        here = posixpath.dirname(name)
+        if not context.includes(name):
+            raise RewriteRejected(f"`{name}` is not in the build context; add it", run)
+        if _existing(context, here, ("vendor",)):
+            raise RewriteRejected("go.mod uses a vendor directory; copy it before this RUN", run)
+        text = re.sub(r"//.*", "", read_context_file(context, name) or "")
+        local = [local_directory(here, each, run) for each in re.findall(r"=>\s*(\.\.?/?\S*|/\S+)", text)]
+        if name.endswith(".work"):
+            local += go_workspace(context, here, run)
+        waiting += [posixpath.join(each, "go.mod") for each in local]
+    sums = {name: f"{name.removesuffix('.mod')}.sum" for name in seen}
+    return [each for name in seen for each in (name, sums[name]) if context.includes(each)]
+
+
+def _parents(folder: str) -> list[str]:
+    """The directories of the context above a directory."""
+    found: list[str] = []
+    while folder:
+        folder = posixpath.dirname(folder)
+        found.append(folder)
+    return found
 
 
 def bundler_manifests(build: Build, stage: Stage, context: Context, run: Run, call: PackageCall) -> list[str]:

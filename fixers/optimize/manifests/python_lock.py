@@ -11,6 +11,7 @@ from ....model.toml_text import parse_toml
 from ..base.copies import context_path, read_context_file
 from ..base.rewrite import RewriteRejected
 from .requirements import normalize_name
+from .workspaces import member_manifests
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,8 +38,9 @@ class PythonProject:
     """A project as its package manager reads it.
 
     `python`: the required Python versions; `files`: paths in the context; `lock`: the text of the lock file, "" without
-    one; `project_reason`: why the install includes the project itself, "" when it does not. `direct_dependencies` and
-    `development_dependencies` are package names in the manifest.
+    one; `project_reason`: why the install includes the project itself, "" when it does not; `members`: the manifests of
+    the other packages of a workspace. `direct_dependencies` and `development_dependencies` are package names in the
+    manifest.
     """
 
     __slots__ = (
@@ -48,6 +50,7 @@ class PythonProject:
         "files",
         "lock",
         "manifest",
+        "members",
         "project_reason",
         "python",
         "tool",
@@ -59,14 +62,20 @@ class PythonProject:
         self.data = data
         self.files = [manifest]
         self.lock = ""
+        self.members: list[str] = []
         self.project_reason = ""
         self.direct_dependencies: set[str] = set()
         self.development_dependencies: set[str] = set()
         self.python = str(_table(data, "project").get("requires-python", ""))
 
 
-def read_python_project(build: Build, stage: Stage, context: Context, run: Run, call: PackageCall) -> PythonProject:
-    """The project that Poetry, uv or Pipenv install. Raises RewriteRejected when they read more than manifests."""
+def read_python_project(
+    build: Build, stage: Stage, context: Context, run: Run, call: PackageCall, *, workspaces: bool = False
+) -> PythonProject:
+    """The project that Poetry, uv or Pipenv install. Raises RewriteRejected when they read more than manifests.
+
+    With `workspaces` it may be a workspace of uv.
+    """
     tool = call.manager.name
     folder = build.state(run).path(".")
     name = _MANIFESTS[tool]
@@ -86,8 +95,40 @@ def read_python_project(build: Build, stage: Stage, context: Context, run: Run, 
     project.files += [each for each in others if context.includes(each)]
     if call.has("-C", "--directory", "-P", "--project"):
         raise RewriteRejected("the install runs in another directory; use WORKDIR instead", run)
+    if workspaces and "workspace" in _table(project.data, "tool", "uv"):
+        _read_members(project, context, directory, run)
     {"poetry": _poetry, "uv": _uv, "pipenv": _pipenv}[tool](project, call, run)
     return project
+
+
+def _read_members(project: PythonProject, context: Context, directory: str, run: Run) -> None:
+    """Add the packages of a workspace of uv. Raises RewriteRejected for one without static metadata."""
+    stated = _table(project.data, "tool", "uv", "workspace")
+    project.members = member_manifests(
+        context,
+        directory,
+        [str(each) for each in _list(stated.get("members"))],
+        "pyproject.toml",
+        run,
+        exclude=[str(each) for each in _list(stated.get("exclude"))],
+    )
+    for name in project.members:
+        try:
+            data = parse_toml(read_context_file(context, name) or "")
+        except ValueError:
+            raise RewriteRejected(f"`{name}` is not valid TOML", run) from None
+        if _list(_table(data, "project").get("dynamic")):
+            raise RewriteRejected(f"`{name}` has dynamic metadata, which uv reads from the source", run)
+        if _has_other_sources(data):
+            raise RewriteRejected(f"`{name}` has local dependencies", run)
+    project.files += project.members
+    project.project_reason = "`uv sync` installs the packages of the workspace; add `--no-install-workspace`"
+
+
+def _has_other_sources(data: Mapping[str, Any]) -> bool:
+    """Whether dependencies come from directories; members of the workspace do not count."""
+    sources = _table(data, "tool", "uv", "sources").values()
+    return any(isinstance(source, dict) and "path" in source for source in sources)
 
 
 def _table(data: Mapping[str, Any], *names: str) -> dict[str, Any]:
@@ -126,23 +167,27 @@ def _poetry(project: PythonProject, call: PackageCall, run: Run) -> None:
 
 def _uv(project: PythonProject, call: PackageCall, run: Run) -> None:
     tool = _table(project.data, "tool", "uv")
-    if call.path != "sync" or "workspace" in tool or call.has("--all-packages", "--package", "--active", "--script"):
+    others = ("--active", "--script") if project.members else ("--all-packages", "--package", "--active", "--script")
+    if call.path != "sync" or ("workspace" in tool and not project.members) or call.has(*others):
         raise RewriteRejected(
-            f"cannot determine which files `{call.command.text[:60]}` reads; use `uv sync` without workspaces", run
+            f"cannot determine which files `{call.command.text[:60]}` reads; use `uv sync` in the project itself", run
         )
     sources = _table(tool, "sources").values()
-    if any(isinstance(source, dict) and {"path", "workspace"} & source.keys() for source in sources):
+    in_workspace = any(isinstance(source, dict) and "workspace" in source for source in sources)
+    if _has_other_sources(project.data) or (in_workspace and not project.members):
         raise RewriteRejected("pyproject.toml has local dependencies; use published packages", run)
     if any(word in project.lock for word in ("source = { directory = ", "source = { path = ")):
         raise RewriteRejected("`uv.lock` has local packages; use published ones", run)
-    if len(re.findall(r"source = \{ editable = ", project.lock)) > 1:
+    if len(re.findall(r"source = \{ editable = ", project.lock)) > 1 + len(project.members):
         raise RewriteRejected("`uv.lock` has local packages; use published ones", run)
+    if project.members and call.has("--no-install-workspace"):
+        project.project_reason = ""
     project.direct_dependencies = _named(_list(_table(project.data, "project").get("dependencies")))
     groups = _table(project.data, "dependency-groups").values()
     project.development_dependencies = {name for group in groups for name in _named(_list(group))}
     project.development_dependencies |= _named(_list(tool.get("dev-dependencies")))
     packaged = tool.get("package", "build-system" in project.data)
-    if packaged and not call.has("--no-install-project", "--no-install-workspace"):
+    if packaged and not project.members and not call.has("--no-install-project", "--no-install-workspace"):
         project.project_reason = "`uv sync` installs the project itself; add `--no-install-project`"
 
 

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import posixpath
+import re
 
 from ....model.layers import named_package_installs
 from ....syntax.tree import CopyOrAdd, Run, Workdir
-from ..base.blocks import instruction_with_comments, join_blocks, run_instruction
-from ..base.copies import context_copies, context_path
+from ..base.blocks import WIDTH, instruction_with_comments, join_blocks, line_of, lines_with_comments, run_instruction
+from ..base.copies import context_copies, context_path, copies_application_only
 from ..base.rewrite import NothingToDo, Preconditions, RewriteOutcome, RewriteRejected, Step, run_rewrite
 from ..base.run_steps import FILES_AND_USERS, SYSTEM_PACKAGES, split_run
 from ..manifests.manifests import install_inputs
 from .install_split import find_splittable_run, split_off_fetch
+from .source_copies import SourceCopies
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ....model.build import Build, Stage
     from ....model.context import Context
-    from ....syntax.tree import Instruction
 
 NAME = "order"
+_PARENTS, _PARENTS_LABS = 20, 7
+"""The minor versions of docker/dockerfile that have `COPY --parents`. Source: its release notes."""
 
 
 def rewrite(build: Build, stage: Stage, context: Context) -> RewriteOutcome:
@@ -28,130 +31,186 @@ def rewrite(build: Build, stage: Stage, context: Context) -> RewriteOutcome:
 
 
 def _rewritten(build: Build, stage: Stage, context: Context, checks: Preconditions) -> tuple[str, list[Step]]:
-    copy, run, whole = _install_after_source(build, stage, context)
-    if whole:
-        return _split(build, stage, context, copy, run)
-    between = _between(stage, copy, run)
+    found = _install_after_source(build, stage, context)
+    copies = found.copies
     checks.require(
         "nothing between the copy and the install needs the source",
-        all(_needs_no_source(build, stage, context, copy, step) for step in between if isinstance(step, Run)),
+        not copies.blocked(stage),
         "a RUN between the copy and the install may need the source; move it after the install",
-        run,
+        copies.run,
     )
-    elsewhere = any(isinstance(step, Workdir) for step in between)
-    checks.require(
-        "the destination of the copy does not depend on WORKDIR",
-        not elsewhere or _is_absolute(copy),
-        "WORKDIR changes between this copy and the install; use an absolute destination",
-        copy,
+    copies.require_movable(build, stage, context)
+    checks.require("the copies of the source can follow the install", ok=True)
+    left = copies.left(build.state(copies.run).path(".") or "/")
+    lines = _manifest_lines(build, stage, context, left, copies.run)
+    shown = ", ".join(f"`{name}`" for name, _ in left) or ", ".join(f"`{name}`" for name in copies.names)
+    if found.fetch:
+        new = _moved(build, copies, lines, found.fetch, found.rest)
+        title = f"Copy {shown} and download the dependencies before copying the source"
+        return new, [Step(title, "a source change no longer downloads all dependencies again")]
+    new = _moved(build, copies, lines)
+    title = f"Copy {shown} before the install, the source after it"
+    return new, [Step(title, "a source change no longer reinstalls all dependencies")]
+
+
+def _manifest_lines(
+    build: Build, stage: Stage, context: Context, left: list[tuple[str, CopyOrAdd]], run: Run
+) -> list[str]:
+    """COPY lines for manifests, with the options of the copies that bring them now."""
+    if _has_parents(build) and len({posixpath.dirname(name) for name, _ in left}) > 1:
+        line = _with_parents(build, stage, context, left, run)
+        if line:
+            return [line]
+    lines: list[str] = []
+    for flags in dict.fromkeys(_flags(copy) for _, copy in left):
+        names = [name for name, copy in left if _flags(copy) == flags]
+        new = copy_instructions(build, stage, context, names, run)
+        lines += [line.replace("COPY ", f"COPY {flags}", 1) for line in new]
+    return lines
+
+
+def _has_parents(build: Build) -> bool:
+    """Whether the syntax of the file surely has `COPY --parents`, since docker/dockerfile 1.20 and 1.7-labs."""
+    syntax = next((each.value for each in build.dockerfile.directives if each.name.lower() == "syntax"), "")
+    match = re.fullmatch(
+        r"(?:docker\.io/)?docker/dockerfile:(1|labs|1-labs|1\.(\d+)(?:\.\d+)?(-labs)?)", syntax.strip()
     )
-    names = install_inputs(build, stage, context, run)
-    left = [name for name in names if not _there_before(build, stage, context, copy, name)]
-    flags = "".join(f"{flag.text} " for flag in copy.flags)
-    lines = [line.replace("COPY ", f"COPY {flags}", 1) for line in copy_instructions(build, stage, context, left, run)]
-    early = "".join(f"{line}\n" for line in lines)
+    return match is not None and (match[2] is None or int(match[2]) >= (_PARENTS_LABS if match[3] else _PARENTS))
+
+
+def _with_parents(build: Build, stage: Stage, context: Context, left: list[tuple[str, CopyOrAdd]], run: Run) -> str:
+    """One COPY that keeps the directories of the manifests; empty where they are copied to other directories."""
+    workdir = build.state(run).path(".") or "/"
+    flags = {_flags(copy) for _, copy in left}
+    same = all(image_path(build, stage, context, name) == posixpath.join(workdir, name) for name, _ in left)
+    if not same or len(flags) > 1:
+        return ""
+    names = sorted((name for name, _ in left), key=lambda name: "/" in name and name in context.files())
+    line = ""
+    lines: list[str] = []
+    for word in (f"COPY {flags.pop()}--parents", *names, "./"):
+        if line and len(line) + len(word) > WIDTH - 15:
+            lines.append(line)
+            line = "   "
+        line = f"{line} {word}" if line else word
+    return " \\\n".join([*lines, line])
+
+
+def _flags(copy: CopyOrAdd) -> str:
+    return "".join(f"{flag.text} " for flag in copy.flags if flag.name != "exclude")
+
+
+def _moved(build: Build, copies: SourceCopies, early: list[str], fetch: str = "", rest: str = "") -> str:
+    """The file with the copies of the source after the install, or after `fetch` and before the install.
+
+    `rest` is what the RUN itself becomes after `fetch`; "" for the present one.
+    """
+    text = build.dockerfile.source.text
+    run = copies.run
+    spans = [lines_with_comments(text, copy) for copy in copies.moved]
+    start = spans[0][0]
+    above = lines_with_comments(text, run)[0]
+    run_end = line_of(text, run)[1]
+    between = "".join(
+        text[end:until] for (_, end), until in zip(spans, [*(start for start, _ in spans[1:]), above], strict=True)
+    )
+    split = [_without_manifests(build, copy, copies.names) for copy in copies.moved]
+    moved = "\n".join(line for _, line in split)
+    early = [*(comment for comment, _ in split if comment), *early]
+    manifests = "".join(f"{line}\n" for line in early)
+    workdir = any(
+        isinstance(step, Workdir) and start < step.start < run.start for step in build.dockerfile.instructions
+    )
+    # The manifests are copied to where the install runs: after a WORKDIR.
+    first = text[:start] + (between + manifests if workdir else manifests + between)
+    blank = "\n" if text[:start].endswith("\n\n") else ""
+    if fetch:
+        after = text[above : run.start] + (rest or text[run.start : run.end]) + text[run.end :]
+        return join_blocks([f"{first}{fetch}\n{blank}{moved}\n{after}"])
+    install, others = _split_after_install(build, run)
+    if others:
+        first += text[above : run.start] + install
+        moved = f"{moved}\n{others}"
+    else:
+        first += text[above:run_end]
+    return join_blocks([f"{first.rstrip(chr(10))}\n{blank}{moved}\n{text[run_end:]}"])
+
+
+def _without_manifests(build: Build, copy: CopyOrAdd, names: list[str]) -> tuple[str, str]:
+    """The comments above a copy that names manifests, and its lines without those; else no comments, and its lines."""
     text = build.dockerfile.source.text
     start, end = lines_with_comments(text, copy)
-    moved = text[start:end].rstrip("\n")
-    run_start, run_end = _line(text, run)
-    install, rest = _split_after_install(build, run)
-    if rest:
-        moved, install = f"{moved}\n{rest}", text[run_start : run.start] + install
-    else:
-        install = text[run_start:run_end]
-    if elsewhere:
-        # The manifests are copied to where the install runs: after the WORKDIR.
-        above = lines_with_comments(text, run)[0]
-        first = text[:start] + text[end:above] + early + text[above:run_start] + install
-    else:
-        first = text[:start] + early + text[end:run_start] + install
-    blank = "\n" if text[:start].endswith("\n\n") else ""
-    new = f"{first.rstrip(chr(10))}\n{blank}{moved}\n{text[run_end:]}"
-    manifests = ", ".join(f"`{name}`" for name in names)
-    step = Step(
-        f"Copy {manifests} before the install, the source after it",
-        "a source change no longer reinstalls all dependencies",
-    )
-    return join_blocks([new]), [step]
-
-
-def _split(build: Build, stage: Stage, context: Context, copy: CopyOrAdd, run: Run) -> tuple[str, list[Step]]:
-    """Download dependencies before the source is copied; the install or build itself stays after it."""
-    names, fetching, rest = split_off_fetch(build, stage, context, copy, run)
+    left = [word for word in copy.sources if posixpath.normpath(word.text) not in names]
+    if copy.json or not left or len(left) == len(copy.sources):
+        return "", text[start:end].rstrip("\n")
+    assert copy.destination is not None
+    words = " ".join(word.text for word in (*left, copy.destination))
     flags = "".join(f"{flag.text} " for flag in copy.flags)
-    lines = [line.replace("COPY ", f"COPY {flags}", 1) for line in copy_instructions(build, stage, context, names, run)]
-    text = build.dockerfile.source.text
-    start = lines_with_comments(text, copy)[0]
-    early = "".join(f"{line}\n" for line in (*lines, fetching))
-    following = text[copy.start : run.start] + (rest or text[run.start : run.end]) + text[run.end :]
-    manifests = ", ".join(f"`{name}`" for name in names)
-    step = Step(
-        f"Copy {manifests} and download the dependencies before copying the source",
-        "a source change no longer downloads all dependencies again",
-    )
-    return join_blocks([text[:start] + early + text[start : copy.start] + following]), [step]
+    return text[start : copy.start].rstrip("\n"), f"{copy.name} {flags}{words}"
 
 
-def _needs_no_source(build: Build, stage: Stage, context: Context, copy: CopyOrAdd, run: Run) -> bool:
-    """Whether a RUN only changes settings, or creates a virtual environment where the copy puts nothing."""
-    if run.heredocs:
-        return False
-    commands = build.commands(run)
-    if _only_sets(build, run) or all(command.name == "export" and not command.context for command in commands):
-        return True
-    path = _created_venv(build, run)
-    if path is None:
-        return False
-    mine = [place for place in context_copies(build, stage, context) if place.instruction is copy]
-    files = [name for place in mine if (name := place.source_of(path)) is not None]
-    return bool(mine) and not any(context.exists(name) for name in files)
+class _Found:
+    """An install, the copies of the source before it, and for one that needs the source, the RUN that downloads."""
+
+    __slots__ = ("copies", "fetch", "rest")
+
+    def __init__(self, copies: SourceCopies, fetch: str = "", rest: str = "") -> None:
+        self.copies = copies
+        self.fetch = fetch
+        self.rest = rest
 
 
-def _created_venv(build: Build, run: Run) -> str | None:
-    """The path in the image of the virtual environment that a RUN creates, if it does nothing else."""
-    commands = build.commands(run)
-    words = [word.value for word in commands[0].words] if len(commands) == 1 and not commands[0].context else []
-    if len(words) != 4 or words[0] not in ("python", "python3") or words[1:3] != ["-m", "venv"]:
-        return None
-    return build.state(run).path(words[3])
-
-
-def _only_sets(build: Build, run: Run) -> bool:
-    """Whether a RUN only changes user settings of package managers, in no file of the project."""
-    try:
-        found = split_run(build, run)
-    except RewriteRejected:
-        return False
-    return all(
-        piece.call is not None
-        and piece.call.verb == "config"
-        and not piece.call.has("--local")
-        and "project" not in piece.text
-        and (piece.call.manager.name != "bundle" or piece.call.has("--global"))
-        for piece in found
-    )
-
-
-def _install_after_source(build: Build, stage: Stage, context: Context) -> tuple[CopyOrAdd, Run, bool]:
-    """The copy of the whole source, the first install from a manifest after it, and whether that needs the source."""
-    broad: CopyOrAdd | None = None
-    whole = {
-        id(place.instruction) for place in context_copies(build, stage, context) if place.folder and not place.source
-    }
+def _install_after_source(build: Build, stage: Stage, context: Context) -> _Found:
+    """The first install from a manifest after a copy of the source, or the first build that can download before it."""
     early: set[str] = set()  # the install after the copy is for the project itself
     for step in stage.instructions:
-        if isinstance(step, CopyOrAdd) and id(step) in whole:
-            broad = step
         if not isinstance(step, Run) or not _installs_dependencies(build, step):
             continue
-        if broad is None:
-            early |= _managers(build, step, "--no-install-project", "--no-root", "--no-self")
-        elif not _managers(build, step) <= early:
-            return broad, step, _needs_source(build, stage, context, broad, step)
+        managers = _managers(build, step)
+        if early and managers <= early:
+            continue
+        early |= _managers(build, step, "--no-install-project", "--no-root", "--no-self")
+        found = _of_install(build, stage, context, step)
+        if found is not None:
+            return found
+    broad = _broad_copy(build, stage, context)
     run = find_splittable_run(build, stage, broad) if broad is not None else None
-    if broad is not None and run is not None:
-        return broad, run, True
-    raise NothingToDo("no dependency install follows a copy of the whole source")
+    if run is not None:
+        found = _fetching(build, stage, context, run)
+        if found.copies.moved or found.copies.blocked(stage):
+            return found
+    raise NothingToDo("no dependency install follows a copy of the source")
+
+
+def _of_install(build: Build, stage: Stage, context: Context, run: Run) -> _Found | None:
+    """The copies of the source before an install; None without any. Raises RewriteRejected when it may need them."""
+    try:
+        names = install_inputs(build, stage, context, run)
+    except RewriteRejected:
+        broad = _broad_copy(build, stage, context)
+        if broad is None or broad.start > run.start:
+            return None
+        if find_splittable_run(build, stage, broad) is run:
+            try:
+                return _fetching(build, stage, context, run)
+            except RewriteRejected:
+                pass  # the reason why the install itself needs the source says more
+        raise
+    copies = SourceCopies(build, stage, context, run, names)
+    return _Found(copies) if copies.moved or copies.blocked(stage) else None
+
+
+def _fetching(build: Build, stage: Stage, context: Context, run: Run) -> _Found:
+    names, fetch, rest = split_off_fetch(build, stage, context, run)
+    return _Found(SourceCopies(build, stage, context, run, names), fetch, rest)
+
+
+def _broad_copy(build: Build, stage: Stage, context: Context) -> CopyOrAdd | None:
+    """The first copy of a directory of the context to a directory of the application."""
+    for place in context_copies(build, stage, context):
+        if place.folder and (not place.source or copies_application_only(build, stage, context, place.instruction)):
+            return place.instruction
+    return None
 
 
 def _managers(build: Build, run: Run, *options: str) -> set[str]:
@@ -164,21 +223,6 @@ def _installs_dependencies(build: Build, run: Run) -> bool:
     """Whether a RUN installs dependencies from a manifest."""
     calls = [call for call in build.package_calls(run) if call.verb in ("install", "restore")]
     return any(call.manager.ecosystem != "os" for call in calls) and not named_package_installs(build, run)
-
-
-def _needs_source(build: Build, stage: Stage, context: Context, broad: CopyOrAdd, run: Run) -> bool:
-    """Whether an install reads the source too, but can download before it."""
-    if find_splittable_run(build, stage, broad) is not run:
-        return False
-    try:
-        install_inputs(build, stage, context, run)
-    except RewriteRejected:
-        try:
-            split_off_fetch(build, stage, context, broad, run)
-        except RewriteRejected:
-            return False
-        return True
-    return False
 
 
 def _split_after_install(build: Build, run: Run) -> tuple[str, str]:
@@ -197,22 +241,6 @@ def _split_after_install(build: Build, run: Run) -> tuple[str, str]:
     return run_instruction([piece.text for piece in found[:at]]), run_instruction([piece.text for piece in found[at:]])
 
 
-def _between(stage: Stage, first: Instruction, last: Instruction) -> list[Instruction]:
-    return [step for step in stage.instructions if first.start < step.start < last.start]
-
-
-def _there_before(build: Build, stage: Stage, context: Context, copy: CopyOrAdd, name: str) -> bool:
-    """Whether an earlier copy puts the file where `copy` puts it too."""
-    everything = [place for place in context_copies(build, stage, context) if place.instruction.start <= copy.start]
-    return any(
-        one.instruction is not copy
-        and one.source == name
-        and not one.folder
-        and any(other.instruction is copy and other.source_of(one.target) == name for other in everything)
-        for one in everything
-    )
-
-
 def _same_folder(build: Build, copy: CopyOrAdd, run: Run) -> None:
     if build.state(copy).workdir != build.state(run).workdir:
         raise RewriteRejected("WORKDIR changes between a copy and the install; set it once before both", run)
@@ -220,22 +248,6 @@ def _same_folder(build: Build, copy: CopyOrAdd, run: Run) -> None:
 
 def _is_absolute(copy: CopyOrAdd) -> bool:
     return copy.destination is not None and copy.destination.text.startswith("/")
-
-
-def lines_with_comments(text: str, instruction: Instruction) -> tuple[int, int]:
-    """The start and end offsets of the lines of an instruction, with the comments directly above it."""
-    start, end = _line(text, instruction)
-    for comment in reversed([each for each in instruction.comments if each.start < instruction.start]):
-        if text.find("\n", comment.start) + 1 != start:
-            break
-        start = text.rfind("\n", 0, comment.start) + 1
-    return start, end
-
-
-def _line(text: str, instruction: Instruction) -> tuple[int, int]:
-    start = text.rfind("\n", 0, instruction.start) + 1
-    end = text.find("\n", instruction.end)
-    return start, len(text) if end < 0 else end + 1
 
 
 def manifest_copies(
@@ -270,7 +282,7 @@ def copy_instructions(build: Build, stage: Stage, context: Context, names: list[
     folders: list[str] = []
     workdir = build.state(run).path(".") or "/"
     for name in names:
-        path = _target(build, stage, context, name)
+        path = image_path(build, stage, context, name)
         if path is None or posixpath.basename(path) != posixpath.basename(name):
             raise RewriteRejected(
                 f"cannot determine where `{name}` is copied to; use an absolute path as the destination", run
@@ -290,7 +302,8 @@ def relative_to_workdir(path: str, workdir: str) -> str:
     return posixpath.relpath(path, workdir)
 
 
-def _target(build: Build, stage: Stage, context: Context, name: str) -> str | None:
+def image_path(build: Build, stage: Stage, context: Context, name: str) -> str | None:
+    """Where the copies of a stage put a file of the context; None when they do not copy it."""
     for place in context_copies(build, stage, context):
         if not place.folder and place.source == name:
             return place.target

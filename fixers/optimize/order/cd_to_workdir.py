@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ....syntax.tree import Cmd, CopyOrAdd, Entrypoint, Healthcheck, Run, Workdir
 from ...edits.edit import Edit, apply_edits
+from ..base.blocks import lines_with_comments
 from ..base.rewrite import RewriteOutcome, Step
-from .cache_order import lines_with_comments
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,11 +6,10 @@ import re
 
 from ....model.layers import named_package_installs
 from ....syntax.tree import Arg, Cmd, CopyOrAdd, Entrypoint, Env, Expose, Healthcheck, Label, Run, Workdir
-from ..base.blocks import join_blocks
-from ..base.copies import context_copies
+from ..base.blocks import join_blocks, lines_with_comments
+from ..base.copies import context_copies, copies_application_only
 from ..base.rewrite import RewriteOutcome, RewriteRejected, Step
 from ..base.run_steps import deletes_caches, split_run
-from .cache_order import lines_with_comments
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,9 +24,6 @@ PACKAGE_MANAGER_VARIABLES = re.compile(
     r"|SSL|CURL|REQUESTS|CC|CXX|CFLAGS|UCF|NVM)(_.*)?"
 )
 """Variables that a package manager, or a program that it starts, may read."""
-_SYSTEM = "bin boot dev etc lib lib32 lib64 libexec libx32 proc root run sbin sys tmp usr var home opt".split()
-_OF_USR = frozenset(("bin", "games", "include", "lib", "lib32", "lib64", "libexec", "libx32", "local", "sbin", "share"))
-_OF_LOCAL = frozenset(("bin", "etc", "games", "include", "lib", "man", "sbin", "share"))
 
 
 def rewrite(build: Build, stage: Stage, context: Context) -> RewriteOutcome:
@@ -72,39 +68,7 @@ def _passable(build: Build, stage: Stage, context: Context, step: Instruction, r
             not any(PACKAGE_MANAGER_VARIABLES.fullmatch(pair.key.text) for pair in step.pairs)
             and "$" not in run.logical.text
         )
-    return isinstance(step, CopyOrAdd) and _copies_application_only(build, stage, context, step)
-
-
-def _copies_application_only(build: Build, stage: Stage, context: Context, copy: CopyOrAdd) -> bool:
-    """Whether a copy only writes to directories that no package manager reads or writes."""
-    target = build.state(copy).path(copy.destination.text) if copy.destination is not None else None
-    if target is None or copy.heredocs:
-        return False
-    if target != "/":
-        return _is_application_directory(target)
-    mine = [place for place in context_copies(build, stage, context) if place.instruction is copy]
-    if not mine or len(mine) < len(copy.sources):
-        return False
-    names = {
-        name.removeprefix(place.source).strip("/").partition("/")[0] if place.folder else place.target.strip("/")
-        for place in mine
-        for name in context.files()
-        if not place.folder or not place.source or name.startswith(place.source + "/")
-    }
-    return not names & {*_SYSTEM, ".npmrc", "pip.conf"}
-
-
-def _is_application_directory(target: str) -> bool:
-    """Whether a directory is one of an application: `/app`, `/srv/x`, `/usr/src/app`, `/home/node/app`."""
-    parts = target.strip("/").split("/")
-    if parts[0] == "usr":
-        if len(parts) > 2 and parts[1] == "local":
-            return parts[2] not in _OF_LOCAL
-        return len(parts) > 1 and parts[1] not in _OF_USR
-    if parts[0] in ("root", "home"):
-        inside = parts[1 if parts[0] == "root" else 2 :]
-        return bool(inside) and not inside[0].startswith(".")
-    return parts[0] == "opt" or parts[0] not in _SYSTEM
+    return isinstance(step, CopyOrAdd) and copies_application_only(build, stage, context, step)
 
 
 def _moved(build: Build, copy: Instruction, run: Run) -> str:

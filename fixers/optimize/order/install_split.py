@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 
-from ....syntax.tree import Arg, CopyOrAdd, Env, Run, Shell, User, Workdir
+from ....syntax.tree import CopyOrAdd, Run
 from ..base.blocks import run_instruction
+from ..base.copies import read_context_file
 from ..base.rewrite import RewriteRejected
 from ..base.run_steps import split_run
 from ..manifests.build_manifests import composer_manifests, dotnet_manifests, go_manifests, maven_manifests
@@ -24,10 +25,10 @@ if TYPE_CHECKING:
 
 NO_PROJECT_OPTION = {"poetry": "--no-root", "uv": "--no-install-project"}
 """The option that excludes the project itself."""
-_MAVEN = "# what Maven can fetch without the source; the build fetches the rest"
+_CENTRAL_PLUGINS = ("org.apache.maven.plugins", "org.springframework.boot", "org.codehaus.mojo")
+"""Groups whose plugins are in Maven Central, so that `dependency:go-offline` can fetch them all."""
 _GO_MODULES = 13
 """Before Go 1.13 it depends on the directory whether go.mod is used. Source: its release notes."""
-_STATE = (Arg, Env, Run, Shell, User, Workdir)
 _NET_OTHER = ("-r", "--runtime", "--self-contained", "--sc", "--os", "--arch", "-a", "--no-restore", "-p", "--property")
 
 
@@ -55,17 +56,11 @@ def _splittable(call: PackageCall) -> bool:
     return name == "dotnet" and call.path in ("restore", "build", "publish")
 
 
-def split_off_fetch(
-    build: Build, stage: Stage, context: Context, copy: CopyOrAdd, run: Run
-) -> tuple[list[str], str, str]:
+def split_off_fetch(build: Build, stage: Stage, context: Context, run: Run) -> tuple[list[str], str, str]:
     """The manifests, the RUN that downloads, and the RUN that stays after the source ("" for the present one).
 
     Raises RewriteRejected when the download cannot be a separate command.
     """
-    between = [step for step in stage.instructions if copy.start < step.start < run.start]
-    changing = next((step for step in between if isinstance(step, _STATE)), None)
-    if changing is not None:
-        raise RewriteRejected(f"{changing.name} is between the copy and the install; move it before the copy", changing)
     found = split_run(build, run)
     at = next(
         (number for number, piece in enumerate(found) if piece.call is not None and _splittable(piece.call)), None
@@ -78,10 +73,6 @@ def split_off_fetch(
     files, line = _fetching(build, stage, context, run, found[at])
     before = [piece.text for piece in found[:at]]
     rest = run_instruction([piece.text for piece in found[at:]]) if before else ""
-    if line.endswith("|| true"):
-        if before:
-            raise RewriteRejected(f"`{before[0][:60]}` is in the same RUN as the build; move it to its own RUN", run)
-        return files, f"{_MAVEN}\nRUN {line}", rest
     return files, run_instruction([*before, line]), rest
 
 
@@ -111,15 +102,16 @@ def _fetching(build: Build, stage: Stage, context: Context, run: Run, piece: Run
 def _python_download(
     build: Build, stage: Stage, context: Context, run: Run, text: str, call: PackageCall
 ) -> tuple[list[str], str]:
-    project = read_python_project(build, stage, context, run, call)
+    project = read_python_project(build, stage, context, run, call, workspaces=True)
     if not project.project_reason:
         raise RewriteRejected("the install does not need the source", run)
-    if not is_pure_python(project, context):
+    if not project.members and not is_pure_python(project, context):
         raise RewriteRejected(
             "installing the project may write files into its source directory; install its dependencies before that",
             run,
         )
-    return project.files, f"{text} {NO_PROJECT_OPTION[call.manager.name]}"
+    option = "--no-install-workspace" if project.members else NO_PROJECT_OPTION[call.manager.name]
+    return project.files, f"{text} {option}"
 
 
 def _require_go_modules(stage: Stage, run: Run, text: str, call: PackageCall) -> None:
@@ -138,5 +130,16 @@ def _maven_download(
         raise RewriteRejected(f"cannot determine what `{text[:60]}` downloads; download in a RUN of its own", run)
     profiles = [f"-P{each}" for each in call.values("-P", "--activate-profiles")]
     profiles += [word.text for word in call.command.args if re.match("-P.", word.value)]
-    words = [call.command.words[0].text, "-B", *profiles, "dependency:go-offline"]
-    return maven_manifests(build, stage, context, run, call), " ".join([*words, "|| true"])
+    manifests = maven_manifests(build, stage, context, run, call)
+    pom = next(name for name in manifests if name.endswith("pom.xml"))
+    goal = "go-offline" if _plugins_are_central(read_context_file(context, pom) or "") else "resolve"
+    return manifests, " ".join([call.command.words[0].text, "-B", *profiles, f"dependency:{goal}"])
+
+
+def _plugins_are_central(pom: str) -> bool:
+    """Whether all plugins of a pom.xml are in Maven Central; others, which no phase may run, may not be found."""
+    plugins = re.findall(r"<plugin>(.*?)</plugin>", re.sub(r"<!--.*?-->", "", pom, flags=re.DOTALL), re.DOTALL)
+    groups = [
+        re.search(r"<groupId>\s*([^<\s]+)", re.sub(r"<dependenc.*", "", each, flags=re.DOTALL)) for each in plugins
+    ]
+    return all(group is None or group[1] in _CENTRAL_PLUGINS for group in groups)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from ....syntax.tree import Arg, CopyOrAdd, Env, Expose, Label, Run, Workdir
+from ..base.blocks import lines_with_comments
 from ..base.rewrite import RewriteOutcome, RewriteRejected, Step
 from ..base.run_steps import deletes_caches, split_run
 from ..manifests.manifests import install_inputs
-from .cache_order import lines_with_comments
 from .early_installs import PACKAGE_MANAGER_VARIABLES, needs_no_context
 
 TYPE_CHECKING = False

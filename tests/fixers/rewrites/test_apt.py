@@ -45,6 +45,8 @@ CMD ["x"]
     [
         "apt-get install -y a",
         "apt-get install -y a && apt-get install --no-install-recommends -y b",
+        "apt-get install -y a && apt-get install b",
+        "apt-get install -y a && a --init && apt-get install -y b",
         "apt-get install -y a && apt-get remove -y b && apt-get install -y c",
         "apt-get install -y a && add-apt-repository x && apt-get update && apt-get install -y c",
         "apt-get install -y $A && apt-get install -y c",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from .cases import rewritten
+from ..rewrites.cases import rewritten
 
 FILES = {"requirements.txt": "flask\n", "app.py": "", "client/package.json": "{}", "client/a.js": ""}
 

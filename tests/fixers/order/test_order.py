@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from dockerfile_dlint.fixers.optimize.order.cache_order import relative_to_workdir
 
-from .cases import refusal, rewritten
+from ..rewrites.cases import refusal, rewritten
 
 FILES = {
     "requirements.txt": "-c limits.txt\nflask\n",
@@ -41,7 +41,7 @@ def test_manifests_come_first(install: str, manifests: str, tmp_path: Path) -> N
         ("COPY . .\nRUN make\nRUN pip install -r requirements.txt", {}, "a RUN between"),
         ("COPY . .\nRUN pip install -e .", {}, "installs the project itself"),
         ("COPY . .\nRUN yarn", {"package.json": '{"scripts": {"postinstall": "x"}}'}, "the script `postinstall`"),
-        ("COPY . .\nRUN yarn", {"package.json": '{"workspaces": ["a"]}'}, "package.json has workspaces"),
+        ("COPY . .\nRUN yarn", {"package.json": '{"workspaces": ["{a,b}"]}'}, "the workspace pattern `{a,b}`"),
         (
             "COPY . .\nRUN yarn",
             {"package.json": '{"dependencies": {"a": "file:a"}}'},
@@ -188,8 +188,7 @@ def test_manifests_of_build_tools_come_first(install: str, copies: str, tmp_path
         ("go build -o /app .", "COPY go.mod go.sum ./\nRUN go mod download"),
         (
             "mvn -B -Pprod clean package -DskipTests",
-            "COPY pom.xml ./\n# what Maven can fetch without the source; the build fetches the rest\n"
-            "RUN mvn -B -Pprod dependency:go-offline || true",
+            "COPY pom.xml ./\nRUN mvn -B -Pprod dependency:go-offline",
         ),
         (
             "composer install --no-dev",
@@ -223,12 +222,11 @@ def test_the_project_itself_follows_what_it_needs(tmp_path: Path) -> None:
     [
         ("RUN bundle install", {"Gemfile": "gemspec\n"}, "the Gemfile reads other files of the project"),
         ("RUN bundle install", {"Gemfile": 'gem "a", path: "lib/a"\n'}, "the Gemfile reads other files of the project"),
-        ("RUN go build", {"go.mod": "module a\nreplace b => ./b\n"}, "go.mod uses local modules"),
-        ("RUN go mod download", {"vendor/modules.txt": ""}, "go.mod uses local modules"),
+        ("RUN go build", {"go.mod": "module a\nreplace b => ./b\n"}, "`b/go.mod` is not in the build context"),
+        ("RUN go mod download", {"vendor/modules.txt": ""}, "go.mod uses a vendor directory"),
         ("RUN go build", {}, "cannot determine whether this Go version uses modules"),
         ("RUN go mod tidy", {}, "cannot determine which files `go mod tidy` reads"),
-        ("RUN make\nRUN go build", {}, "RUN is between the copy and the install"),
-        ("ENV GOFLAGS=-mod=mod\nRUN go build", {}, "ENV is between the copy and the install"),
+        ("RUN make\nRUN go build", {}, "a RUN between the copy and the install"),
         ("RUN composer install", {"vendor/autoload.php": ""}, "`composer install` runs scripts"),
         ("RUN mvn -o package", {}, "cannot determine what `mvn -o package` downloads"),
         (
@@ -282,3 +280,193 @@ def test_a_virtual_environment_that_the_copy_leaves_alone_is_made_before_it(tmp_
     again = rewritten(tmp_path / "b", text, {**files, "venv/pyvenv.cfg": ""}, "order")
     assert again.text == text
     assert "a RUN between" in str(again.outcomes[-1].rejection)
+
+
+BASE = "FROM example.org/base:1\nWORKDIR /app\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            "COPY package.json yarn.lock ./\n# the code\nCOPY src ./src\nCOPY tsconfig.json ./\nRUN yarn install\n",
+            "COPY package.json yarn.lock ./\nCOPY tsconfig.json ./\nRUN yarn install\n# the code\nCOPY src ./src\n",
+        ),
+        (
+            "# for the cache\nCOPY package.json server.js ./\nRUN yarn\n",
+            "# for the cache\nCOPY package.json ./\nRUN yarn\nCOPY server.js ./\n",
+        ),
+        (
+            "COPY . /web\nCOPY package.json yarn.lock ./\nRUN yarn\n",
+            "COPY package.json yarn.lock ./\nRUN yarn\nCOPY . /web\n",
+        ),
+        (
+            "COPY api ./\nENV A=1\nRUN pip install -r requirements.txt\n",
+            "COPY api/requirements.txt ./\nENV A=1\nRUN pip install -r requirements.txt\nCOPY api ./\n",
+        ),
+        (
+            "COPY . .\nCOPY docs/.env .env\nRUN yarn\n",
+            "COPY package.json yarn.lock ./\nRUN yarn\nCOPY . .\nCOPY docs/.env .env\n",
+        ),
+        (
+            "COPY --from=example.org/uv:1 /uv /bin/\nCOPY web .\nARG V=1\nRUN yarn && yarn build\n",
+            "COPY --from=example.org/uv:1 /uv /bin/\nCOPY web/package.json ./\nARG V=1\nRUN yarn\nCOPY web .\n"
+            "RUN yarn build\n",
+        ),
+    ],
+)
+def test_source_directories_and_files_follow_the_install(before: str, after: str, tmp_path: Path) -> None:
+    files = {
+        **FILES, "src/a.ts": "", "tsconfig.json": "", "server.js": "", "docs/.env": "",
+        "api/requirements.txt": "flask\n", "api/a.py": "", "web/package.json": "{}", "web/a.js": "",
+    }  # fmt: skip
+    assert rewritten(tmp_path, BASE + before, files, "order").text == BASE + after
+    assert rewritten(tmp_path, BASE + after, files, "order").text == BASE + after
+
+
+@pytest.mark.parametrize(
+    ("lines", "why"),
+    [
+        ("COPY . .\nCOPY conf/package.json ./\nRUN yarn", "this copy writes to a directory of an earlier copy"),
+        ("COPY . .\nCOPY --from=x:1 /src ./src\nRUN yarn", "this copy writes to a directory of an earlier copy"),
+        ("ARG D=a\nCOPY . $D\nARG D=b\nRUN yarn --cwd a", "the install runs in another directory"),
+        ("COPY <<E package.json\n{}\nE\nRUN yarn", "no dependency install follows a copy of the source"),
+        ("COPY src src\nRUN make\nCOPY package.json ./\nRUN yarn", "no dependency install follows a copy"),
+        ("COPY package.json tsconfig.json ./\nRUN yarn", "no dependency install follows a copy"),
+        ("COPY package.json ./\nCOPY rootfs /\nRUN yarn", "no dependency install follows a copy"),
+    ],
+)
+def test_copies_that_may_matter_to_the_install_stay(lines: str, why: str, tmp_path: Path) -> None:
+    files = {**FILES, "src/a.ts": "", "tsconfig.json": "", "conf/package.json": "{}", "rootfs/etc/a": ""}
+    assert why in refusal(tmp_path, f"{BASE}{lines}\nCMD run\n", files, "order")
+
+
+def test_what_the_install_writes_is_not_overwritten_by_the_context(tmp_path: Path) -> None:
+    text = f"{BASE}COPY . .\nRUN yarn\n"
+    files = {**FILES, "node_modules/a/index.js": ""}
+    assert "`node_modules` of the build context would overwrite" in refusal(tmp_path, text, files, "order")
+    assert rewritten(tmp_path / "b", text, {**files, ".dockerignore": "node_modules\n"}, "order").text != text
+
+
+WORKSPACE = {
+    "package.json": '{"workspaces": ["packages/*", "!packages/old"]}',
+    "yarn.lock": "",
+    ".yarnrc.yml": "",
+    ".yarn/releases/yarn-4.cjs": "",
+    "packages/a/package.json": '{"dependencies": {"b": "workspace:*"}, "bin": "cli.js"}',
+    "packages/a/cli.js": "",
+    "packages/b/package.json": "{}",
+    "packages/old/package.json": '{"scripts": {"postinstall": "make"}}',
+}
+WORKSPACE_COPIES = (
+    "COPY package.json yarn.lock .yarnrc.yml ./\nCOPY packages/a/package.json packages/a/cli.js packages/a/\n"
+    "COPY packages/b/package.json packages/b/\nCOPY .yarn/releases .yarn/releases/\n"
+)
+
+
+def test_the_manifests_of_a_workspace_come_first(tmp_path: Path) -> None:
+    text = f"{BASE}COPY . .\nRUN yarn install --immutable\nRUN yarn build\n"
+    assert "the install makes `packages/a/cli.js` executable" in refusal(tmp_path, text, WORKSPACE, "order")
+    (tmp_path / "packages/a/cli.js").chmod(0o755)
+    new = rewritten(tmp_path, text, WORKSPACE, "order").text
+    assert new == f"{BASE}{WORKSPACE_COPIES}RUN yarn install --immutable\nCOPY . .\nRUN yarn build\n"
+    assert rewritten(tmp_path, new, WORKSPACE, "order").text == new
+
+
+@pytest.mark.parametrize("syntax", ["docker/dockerfile:1.20", "docker/dockerfile:1", "docker/dockerfile:labs"])
+def test_a_syntax_with_parents_needs_one_copy(syntax: str, tmp_path: Path) -> None:
+    text = f"# syntax={syntax}\n{BASE}COPY . .\nRUN yarn install --immutable\n"
+    (tmp_path / "packages/a").mkdir(parents=True)
+    (tmp_path / "packages/a/cli.js").touch(0o755)
+    assert (
+        "WORKDIR /app\nCOPY --parents package.json yarn.lock .yarnrc.yml .yarn/releases \\\n"
+        "    packages/a/package.json packages/a/cli.js packages/b/package.json ./\nRUN yarn"
+    ) in rewritten(tmp_path, text, WORKSPACE, "order").text
+    old = text.replace(syntax, "docker/dockerfile:1.7")
+    assert WORKSPACE_COPIES in rewritten(tmp_path, old, WORKSPACE, "order").text
+
+
+@pytest.mark.parametrize(
+    ("files", "why"),
+    [
+        ({"packages/a/package.json": '{"scripts": {"prepare": "tsc"}}'}, "the script `prepare`"),
+        ({"packages/a/package.json": '{"dependencies": {"b": "file:../b"}}'}, "`b` in package.json is a local package"),
+        ({"package.json": '{"workspaces": ["*"], "resolutions": {"b": "portal:b"}}'}, "overrides a package"),
+        ({"packages/b/package.json": "[]"}, "`packages/b/package.json` is not a valid JSON object"),
+        ({"package.json": '{"workspaces": ["../x"]}'}, "the workspace pattern `../x`"),
+        ({"pnpm-workspace.yaml": "packages: &a\n  - {x: y}\n"}, "cannot determine the packages"),
+        ({"packages/b/package.json": '{"dependencies": {"@prisma/client": "5"}}', "prisma.config.ts": ""}, "Prisma"),
+    ],
+)
+def test_a_workspace_that_needs_more_is_left_alone(files: dict[str, str], why: str, tmp_path: Path) -> None:
+    text = f"{BASE}COPY . .\nRUN yarn install\n"
+    assert why in refusal(tmp_path, text, {**WORKSPACE, **files}, "order")
+
+
+def test_a_package_of_a_workspace_is_not_installed_alone(tmp_path: Path) -> None:
+    text = f"{BASE}COPY . .\nWORKDIR /app/packages/b\nRUN yarn install\n"
+    assert "`package.json` in a parent directory" in refusal(tmp_path, text, WORKSPACE, "order")
+
+
+@pytest.mark.parametrize(
+    ("files", "run", "copies"),
+    [
+        (
+            {"package.json": "{}", "pnpm-lock.yaml": "", "pnpm-workspace.yaml": "packages:\n  - 'libs/**' # all\n"},
+            "RUN pnpm install --frozen-lockfile\n",
+            "COPY package.json pnpm-lock.yaml pnpm-workspace.yaml ./\nCOPY libs/x/y/package.json libs/x/y/\n",
+        ),
+        ({"package.json": "{}", "bun.lock": ""}, "RUN bun install\n", "COPY package.json bun.lock ./\n"),
+        (
+            {"package.json": '{"dependencies": {"@prisma/client": "5"}}', "prisma/schema.prisma": ""},
+            "RUN npm ci\n",
+            "COPY package.json ./\nCOPY prisma prisma/\n",
+        ),
+        (
+            {"package.json": '{"scripts": {"postinstall": "patch-package"}}', "patches/a.patch": ""},
+            "RUN npm ci\n",
+            "COPY package.json ./\nCOPY patches patches/\n",
+        ),
+        (
+            {"go.work": "go 1.22\nuse (\n  ./a // the program\n  ./b\n)\n", "a/go.mod": "module a\n", "a/go.sum": "",
+             "b/go.mod": "module b\nreplace c => ../c\n", "c/go.mod": "module c\n"},
+            "RUN go mod download\n",
+            "COPY go.work ./\nCOPY a/go.mod a/go.sum a/\nCOPY b/go.mod b/\nCOPY c/go.mod c/\n",
+        ),
+    ],
+)  # fmt: skip
+def test_manifests_of_other_workspaces(files: dict[str, str], run: str, copies: str, tmp_path: Path) -> None:
+    new = rewritten(tmp_path, f"{BASE}COPY . .\n{run}", {"libs/x/y/package.json": "{}", **files}, "order").text
+    assert new == f"{BASE}{copies}{run}COPY . .\n"
+
+
+def test_a_workspace_of_uv(tmp_path: Path) -> None:
+    member = '[project]\nname = "b"\nversion = "1"\n'
+    files = {
+        "pyproject.toml": '[tool.uv.workspace]\nmembers = ["packages/*"]\nexclude = ["packages/x"]\n'
+        "[tool.uv.sources]\nb = { workspace = true }\n",
+        "uv.lock": "",
+        "packages/b/pyproject.toml": member,
+        "packages/x/pyproject.toml": "",
+    }
+    text = f"{BASE}COPY . .\nRUN uv sync --locked --package b\n"
+    assert rewritten(tmp_path, text, files, "order").text == (
+        f"{BASE}COPY pyproject.toml uv.lock ./\nCOPY packages/b/pyproject.toml packages/b/\n"
+        "RUN uv sync --locked --package b --no-install-workspace\nCOPY . .\nRUN uv sync --locked --package b\n"
+    )
+    files["packages/b/pyproject.toml"] = member.replace('version = "1"', 'dynamic = ["version"]')
+    assert "dynamic metadata" in refusal(tmp_path / "b", text, files, "order")
+
+
+def test_maven_fetches_plugins_only_where_they_can_be_found(tmp_path: Path) -> None:
+    plugin = "<plugin><groupId>com.example</groupId><dependencies><groupId>a</groupId></dependencies></plugin>"
+    text = f"{BASE}COPY . .\nRUN mvn package\n"
+    new = rewritten(tmp_path, text, {"pom.xml": f"<project>{plugin}</project>"}, "order").text
+    assert "RUN mvn -B dependency:resolve\nCOPY . .\n" in new
+
+
+def test_the_refusal_of_an_earlier_stage_is_named(tmp_path: Path) -> None:
+    text = f"{BASE}COPY . .\nRUN uv sync\n\nFROM example.org/b:1\nCOPY . /b\n"
+    assert "4: `uv sync` installs the project itself" in refusal(
+        tmp_path, text, {**FILES, "pyproject.toml": "[build-system]\n"}, "order"
+    )
