@@ -27,6 +27,7 @@ PARTS = {
         "non_root",
         "slim_base",
         "stacks",
+        "split",
         "order",
         "manifests",
         "ignore",
