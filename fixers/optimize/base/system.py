@@ -21,6 +21,10 @@ FETCH_PACKAGES = frozenset(
 """Packages that installs use to download sources."""
 
 
+APT_INSTALL = ("apt-get", "install", "-y", "--no-install-recommends")
+"""The words before the packages, where the file has none."""
+
+
 class AptInstall:
     """The apt installs of one RUN: the `words` before the packages, the packages as written, and those removed."""
 
@@ -47,28 +51,29 @@ class AptInstall:
     def line(self, packages: Iterable[str]) -> str:
         """The RUN that installs these packages; empty without packages."""
         chosen = list(dict.fromkeys(packages))
-        words = self.words or ["apt-get", "install", "-y", "--no-install-recommends"]
+        words = self.words or APT_INSTALL
         return apt_install_instruction(words, chosen) if chosen else ""
 
     def packages_at_run_time(
         self, release: str | None, run: Instruction, removed: Collection[str], there: Collection[str] = ()
-    ) -> list[str]:
-        """The packages for the final stage: those neither for compiling nor removed, and libraries of -dev packages.
+    ) -> dict[str, str]:
+        """The packages for the final stage, each with what needs it: the file's, and libraries of -dev packages.
 
+        Packages that are for compiling or removed are not among them.
         The libraries of the -dev packages `there` are in the base image. Raises RewriteRejected for an unknown library.
         """
-        found: list[str] = []
+        found: dict[str, str] = {}
         for package, name in zip(self.packages, self.names(), strict=True):
             if name in removed and not name.endswith("-dev"):
                 continue
             if not is_build_package(name):
-                found.append(package)
+                found[package] = "the program, as before"
                 continue
             libraries = () if name in there else runtime_libraries_for(name, release)
             if libraries is None:
                 raise RewriteRejected(f"the run-time libraries for `{name}` are unknown", run)
-            found += libraries
-        return list(dict.fromkeys(found))
+            found.update(dict.fromkeys(libraries, f"what is compiled with `{name}`"))
+        return found
 
 
 def runtime_install(

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from ..base.rewrite import RewriteOutcome, RewriteRejected
+from ..split.language_stack import split_stage
 from . import dotnet, go, java, node, php, python, python_lockfile, python_venv, ruby, rust
 from .jre import is_java_image
 
@@ -22,7 +25,7 @@ def rewrite(build: Build, context: Context) -> RewriteOutcome:
     stage = build.stages[0]
     name = (stage.base_ref.name if stage.base_ref else "") or ""
     stacks = {
-        "golang": go.rewrite,
+        "golang": partial(split_stage, go.GoStack),
         "node": node.rewrite,
         "php": php.rewrite,
         "python": _python(build, stage),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..base.blocks import command_texts, instruction_with_comments, leading_comments, run_instruction
 from ..base.programs import ProgramUsage, check_final_stage_runs
 from ..base.rewrite import Preconditions, RewriteRejected, StageRewrite
-from .shared import kept_instructions, take_system_packages
+from ..split.stage_facts import kept_instructions, take_system_packages
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

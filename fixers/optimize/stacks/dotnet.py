@@ -10,8 +10,7 @@ from ..base.copies import read_context_file
 from ..base.programs import require_start_command
 from ..base.rewrite import Preconditions, RewriteOutcome, RewriteRejected, Step, base_image_step, run_rewrite
 from ..base.system import runtime_install
-from .compiled import CompiledSplit
-from .shared import (
+from ..split.stage_facts import (
     NAME,
     base_text,
     copy_from_build,
@@ -20,6 +19,7 @@ from .shared import (
     reject_instruction,
     require_workdir,
 )
+from .compiled import CompiledSplit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

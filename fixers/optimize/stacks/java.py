@@ -7,8 +7,7 @@ import posixpath
 from ....syntax.tree import Arg, Copy, CopyOrAdd, Env, Onbuild, Run, Shell, User, Workdir
 from ..base.blocks import from_instruction, instruction_text, instruction_with_comments, write_two_stages
 from ..base.rewrite import RewriteOutcome, RewriteRejected, StageRewrite, Step, base_image_step, run_rewrite
-from .jre import find_java_images, java_start_commands, require_no_java_path, require_no_jdk_use
-from .shared import (
+from ..split.stage_facts import (
     NAME,
     base_text,
     copy_from_build,
@@ -17,6 +16,7 @@ from .shared import (
     require_plain_base,
     require_workdir,
 )
+from .jre import find_java_images, java_start_commands, require_no_java_path, require_no_jdk_use
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -37,8 +37,7 @@ from ..base.run_steps import FILES_AND_USERS
 from ..base.system import AptInstall, runtime_install
 from ..manifests.manifests import compiles_native_addon, install_inputs, read_package_json
 from ..order.cache_order import manifest_copies
-from .node_build import build_outputs
-from .shared import (
+from ..split.stage_facts import (
     NAME,
     FinalStage,
     base_text,
@@ -54,6 +53,7 @@ from .shared import (
     require_root,
     take_system_packages,
 )
+from .node_build import build_outputs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from ..base.copies import read_context_file
 from ..base.programs import ProgramUsage, check_final_stage_runs
 from ..base.rewrite import Preconditions, RewriteOutcome, RewriteRejected, StageRewrite, Step, run_rewrite
 from ..manifests.build_manifests import composer_manifests
-from .shared import NAME, base_text, copy_from_build, quoted, require_plain_base
+from ..split.stage_facts import NAME, base_text, copy_from_build, quoted, require_plain_base
 from .stage_split import StageSplit
 
 TYPE_CHECKING = False

@@ -36,7 +36,7 @@ from ..base.run_steps import DEPENDENCIES, SYSTEM_PACKAGES
 from ..base.system import AptInstall, runtime_install
 from ..manifests.requirements import Requirements, normalize_name, read_requirements
 from ..order.cache_order import manifest_copies, relative_to_workdir
-from .shared import (
+from ..split.stage_facts import (
     NAME,
     FinalStage,
     affects_build,

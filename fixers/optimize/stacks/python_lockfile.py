@@ -38,19 +38,7 @@ from ..manifests.python_lock import installed_packages, is_pure_python, read_pyt
 from ..manifests.requirements import Requirements, normalize_name
 from ..order.cache_order import manifest_copies
 from ..order.install_split import NO_PROJECT_OPTION
-from .python import (
-    BASE_IMAGE_LIBRARIES,
-    PYTHON_PREFIX,
-    RUNTIME_VARIABLES,
-    VENV_DIRECTORY,
-    copies_uv,
-    deletes_user_cache,
-    native_libraries,
-    python_base,
-    require_parsed,
-)
-from .python_imports import NON_RUNTIME_FILES, TOOL_MODULES, distribution_modules, missing_imports
-from .shared import (
+from ..split.stage_facts import (
     NAME,
     FinalStage,
     affects_build,
@@ -64,6 +52,18 @@ from .shared import (
     require_root,
     take_system_packages,
 )
+from .python import (
+    BASE_IMAGE_LIBRARIES,
+    PYTHON_PREFIX,
+    RUNTIME_VARIABLES,
+    VENV_DIRECTORY,
+    copies_uv,
+    deletes_user_cache,
+    native_libraries,
+    python_base,
+    require_parsed,
+)
+from .python_imports import NON_RUNTIME_FILES, TOOL_MODULES, distribution_modules, missing_imports
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -18,6 +18,7 @@ from ..base.rewrite import (
     slim_base_step,
 )
 from ..manifests.requirements import Requirements, normalize_name
+from ..split.stage_facts import NAME, copy_from_build
 from .python import (
     BASE_IMAGE_LIBRARIES,
     RUNTIME_VARIABLES,
@@ -27,7 +28,6 @@ from .python import (
     python_base,
     require_parsed,
 )
-from .shared import NAME, copy_from_build
 from .stage_split import StageSplit
 
 TYPE_CHECKING = False

@@ -26,7 +26,7 @@ from ..base.rewrite import (
     slim_base_step,
 )
 from ..manifests.build_manifests import bundler_manifests
-from .shared import NAME, base_text, copy_from_build, library_packages, quoted, require_plain_base
+from ..split.stage_facts import NAME, base_text, copy_from_build, library_packages, quoted, require_plain_base
 from .stage_split import StageSplit
 
 TYPE_CHECKING = False

@@ -14,8 +14,7 @@ from ..base.programs import require_start_command
 from ..base.rewrite import Preconditions, RewriteOutcome, RewriteRejected, Step, base_image_step, run_rewrite
 from ..base.system import AptInstall, runtime_install
 from ..order.cache_order import manifest_copies
-from .compiled import CompiledSplit
-from .shared import (
+from ..split.stage_facts import (
     NAME,
     base_text,
     copy_from_build,
@@ -26,6 +25,7 @@ from .shared import (
     require_workdir,
     with_release,
 )
+from .compiled import CompiledSplit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

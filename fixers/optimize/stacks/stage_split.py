@@ -20,7 +20,7 @@ from ..base.programs import require_start_command
 from ..base.rewrite import RewriteRejected
 from ..base.system import AptInstall, runtime_install
 from ..order.cache_order import manifest_copies
-from .shared import (
+from ..split.stage_facts import (
     ROOT,
     FinalStage,
     affects_build,

@@ -204,3 +204,8 @@ class FinalStage:
         """Write the comments of a RUN that installs system packages, which are written already if it is the first."""
         at = len(self.lines) - 1 if instruction is self.first else len(self.lines)
         self.lines[at:at] = leading_comments(build, instruction)
+
+
+def is_inside(path: str, directory: str) -> bool:
+    """Whether a path of the image is a directory or in it."""
+    return (path.rstrip("/") + "/").startswith(directory.rstrip("/") + "/")

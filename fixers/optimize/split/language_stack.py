@@ -1,0 +1,428 @@
+"""What a language answers about a stage, and the plan that is made from the answers.
+
+The loops over instructions and commands are here, once for all languages. A language says what a command is for
+(`place_command`), what the stages are based on (`choose_bases`), and, when all commands have a place, what the builder
+reads and what the final stage gets from it (`resolve`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from ....syntax.tree import Arg, Cmd, CopyOrAdd, Entrypoint, Env, Onbuild, Run, Shell, User, Workdir
+from ..base.programs import ProgramUsage, check_final_stage_runs, require_start_command
+from ..base.rewrite import PlanReport, RewriteOutcome, RewriteRejected, StageRewrite, Step, base_image_step, run_rewrite
+from ..base.system import APT_INSTALL
+from ..order.cache_order import manifest_copies
+from .builder_variables import needed_pairs
+from .plan import (
+    Added,
+    Kept,
+    KeptCommands,
+    PackageInstall,
+    Place,
+    PlannedCommand,
+    PlannedInstruction,
+    PlannedStage,
+    RuntimePackage,
+    SplitPlan,
+    WaitingSource,
+)
+from .plan_report import plan_json, plan_lines
+from .stage_facts import (
+    NAME,
+    is_copied_again,
+    is_from_context,
+    is_inside,
+    places_of,
+    reject_instruction,
+    reject_ownership,
+    take_system_packages,
+)
+from .writer import write_split
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+    from ....model.build import Build, Stage
+    from ....model.context import Context
+    from ....syntax.tree import Instruction, KeyValuePair
+    from ..base.rewrite import Preconditions
+    from ..base.run_steps import RunCommand
+    from ..base.system import AptInstall
+    from .plan import Entry
+
+_RUNTIME_PROGRAMS = frozenset("cron dumb-init gosu nginx supervisor tini".split())
+"""Packages of programs that start others or serve, which no build calls."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bases:
+    """The base images of the two stages.
+
+    `builder`, `runtime`: "" for the image of the file
+    `release`: the Debian release of the runtime, None when unknown
+    `why`: why the runtime fits; `risk`: what to check by hand
+    `builder_why`: why the builder has another image
+    """
+
+    builder: str = ""
+    runtime: str = ""
+    release: str | None = None
+    why: str = ""
+    risk: str = ""
+    builder_why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedCommand:
+    """A command of a RUN that is split, with its place and the reason."""
+
+    command: RunCommand
+    place: Place
+    reason: str
+
+
+class LanguageStack(StageRewrite):
+    """A stage of one language.
+
+    Of the language:
+    `title`, `why`: the step that makes the builder
+    `rejected`: instructions that prevent a split
+    `needs_start`: whether the file must say what the image runs
+    `runtime_variables`: variables that nothing in the builder depends on
+    `base_libraries`: -dev packages whose libraries the base image of the final stage has
+
+    Of the stage, known when all commands have a place:
+    `system`: what RUNs install with apt, by their id
+    `commands`: the commands of RUNs that are split, by the id of the RUN
+    `bases`: the base images
+    `install`: the RUN that installs the dependencies or compiles; `last`: the last RUN of the builder
+    `compiles`: whether the builder compiles the source, which may read any file
+    `covered`: COPYs of the file that bring only manifests; `manifests`: what copies manifests in the builder
+    `copied_directory`: the directory that the final stage gets as the builder leaves it, "" for none
+    """
+
+    title = ""
+    why = ""
+    risk = ""
+    rejected: tuple[type[Instruction], ...] = (Onbuild, Shell)
+    needs_start = True
+    runtime_variables: frozenset[str] = frozenset(("PORT", "HOST"))
+    base_libraries: frozenset[str] = frozenset()
+
+    def __init__(self, build: Build, stage: Stage, context: Context, checks: Preconditions) -> None:
+        super().__init__(build, stage, context, checks)
+        self.system: dict[int, AptInstall] = {}
+        self.commands: dict[int, list[PlacedCommand]] = {}
+        self.bases = Bases()
+        self.install: Run | None = None
+        self.last: Run | None = None
+        self.compiles = False
+        self.covered: list[CopyOrAdd] = []
+        self.manifests: list[Entry] = []
+        self.copied_directory = ""
+
+    # What a language answers
+
+    def choose_bases(self) -> Bases:
+        """The base images of the stages. Raises RewriteRejected when the base image is not supported."""
+        raise NotImplementedError
+
+    def is_split(self, run: Run) -> bool:
+        """Whether a RUN installs or builds, so that its commands get places."""
+        raise NotImplementedError
+
+    def place_command(self, run: Run, command: RunCommand) -> tuple[Place, str]:
+        """The place of a command, and the reason. Raises RewriteRejected for a command without a place."""
+        raise NotImplementedError
+
+    def resolve(self) -> list[Step]:
+        """Find `install` and what depends on all commands; returns further steps. Raises RewriteRejected."""
+        raise NotImplementedError
+
+    def is_tool(self, _instruction: Instruction) -> bool:
+        """Whether an instruction brings a tool that only the builder needs."""
+        return False
+
+    def is_in_both(self, _run: Run) -> bool:
+        """Whether both stages need a RUN that is not split."""
+        return False
+
+    def builder_reads(self, _copy: CopyOrAdd) -> bool:
+        """Whether the builder needs what a COPY brings, besides manifests."""
+        return self.compiles
+
+    def builder_variables(self, env: Env) -> list[KeyValuePair]:
+        """The variables of an ENV that the builder needs."""
+        return self.needed_variables(env, self.runtime_variables)
+
+    def installs_in_builder(self, system: AptInstall) -> bool:
+        """Whether the builder needs the system packages of a RUN."""
+        return bool(system.packages)
+
+    def builder_run(self, run: Run, commands: Sequence[PlacedCommand]) -> list[Entry]:
+        """What the builder has for the commands of a RUN."""
+        kept = self.kept_run(run, commands)
+        return [*self.manifests, *kept, WaitingSource()] if run is self.install else kept
+
+    def builder_start(self) -> tuple[Entry, ...]:
+        """The first instructions of the builder."""
+        return ()
+
+    def runtime_start(self) -> tuple[Entry, ...]:
+        """The first instructions of the final stage."""
+        return ()
+
+    def runtime_packages(self) -> Iterable[RuntimePackage]:
+        """The packages that the final stage needs in addition to those of the file, each with what needs it."""
+        return ()
+
+    def runtime_entries(self) -> Iterable[tuple[Instruction, Entry]]:
+        """What the final stage gets from the builder, each with the instruction of the file in whose place it is."""
+        raise NotImplementedError
+
+    # For languages
+
+    def kept_run(self, run: Run, commands: Sequence[PlacedCommand]) -> list[Entry]:
+        """A RUN of these of its commands, as it is written when they are all."""
+        if not commands:
+            return []
+        if id(run) not in self.system and len(commands) == len(self.build.commands(run)):
+            return [Kept(run)]
+        return [KeptCommands(run, tuple(each.command.text for each in commands))]
+
+    def find_manifests(self, names: list[str], last: Run | None = None) -> None:
+        """Set `manifests` to COPYs of the files that the install reads. Raises RewriteRejected."""
+        assert self.install is not None
+        lines, self.covered = manifest_copies(self.build, self.stage, self.context, names, self.install, last)
+        new = lines[len(self.covered) :]
+        self.manifests = [*(Kept(copy) for copy in self.covered), *(Added(line) for line in new)]
+
+    def needed_variables(self, env: Env, runtime: Collection[str]) -> list[KeyValuePair]:
+        """The variables of an ENV without those that only run time depends on, and `runtime`."""
+        assert self.install is not None
+        last = self.last or self.install
+        return needed_pairs(self.stage, self.context, env, last, runtime, compiles=self.compiles)
+
+    def commands_in(self, run: Run, *places: Place) -> list[PlacedCommand]:
+        """The commands of a RUN that have one of the places."""
+        return [each for each in self.commands.get(id(run), ()) if each.place in places]
+
+    def builder_runs(self) -> list[Run]:
+        """The RUNs with commands that only the builder runs, in order."""
+        runs = (step for step in self.stage.instructions if isinstance(step, Run))
+        return [run for run in runs if self.commands_in(run, Place.BUILDER)]
+
+    def moved(self) -> set[int]:
+        """The ids of the instructions that the final stage does not get as they are."""
+        tools = (step for step in self.stage.instructions if self.is_tool(step))
+        return {*self.commands, *self.system, *map(id, tools)}
+
+    def remaining(self) -> list[Instruction]:
+        """The instructions that the final stage gets as they are."""
+        moved = self.moved()
+        return [step for step in self.stage.instructions if id(step) not in moved]
+
+    def started(self) -> list[Cmd | Entrypoint]:
+        """The instructions that say what the image runs."""
+        return [step for step in self.stage.instructions if isinstance(step, Cmd | Entrypoint)]
+
+    def file_packages(self) -> dict[str, RuntimePackage]:
+        """The system packages that the file installs and the final stage needs, by name."""
+        removed = {name for install in self.system.values() for name in install.removed}
+        release, there = self.bases.release, self.base_libraries
+        found: dict[str, RuntimePackage] = {}
+        for run in self.stage.instructions:
+            system = self.system.get(id(run))
+            needed = system.packages_at_run_time(release, run, removed, there) if system is not None else {}
+            found.update({name: RuntimePackage(name, why) for name, why in needed.items() if name not in found})
+        return found
+
+    def program_packages(self) -> list[RuntimePackage]:
+        """The packages of programs that the final stage runs. Raises RewriteRejected when it runs a compiler."""
+        packages = self.programs().packages()
+        if "build-essential" in packages:
+            raise RewriteRejected("the final image runs a compiler")
+        return [RuntimePackage(name, f"`{program}`") for name, program in packages.items()]
+
+    def programs(self) -> ProgramUsage:
+        """The programs that the final stage runs."""
+        return ProgramUsage(self.build, self.stage, self.context, self.remaining())
+
+    def first_needed(self) -> Instruction:
+        """The instruction of the final stage in whose place the first one may need what the builder makes."""
+        assert self.install is not None
+        return next(
+            step
+            for step in self.stage.instructions
+            if step is self.install or isinstance(step, User) or (is_from_context(step) and self._keeps(step))
+        )
+
+    # The plan
+
+    def plan(self) -> tuple[SplitPlan, list[Step]]:
+        """The plan and the steps to it. Raises RewriteRejected."""
+        bases = self.bases = self.choose_bases()
+        if self.needs_start:
+            require_start_command(self.build, self.stage)
+        for instruction in self.stage.instructions:
+            reject_instruction(instruction, self.rejected)
+            if isinstance(instruction, Run) and not self.is_tool(instruction) and self.is_split(instruction):
+                self._split_run(instruction)
+        moved = self.builder_runs()
+        self.last = moved[-1] if moved else None
+        more = self.resolve()
+        assert self.install is not None
+        last = self.last or self.install
+        check_final_stage_runs(self.build, self.stage, self.context, self.moved(), last, builds=self.compiles)
+        plan = SplitPlan(
+            self.build,
+            self.stage,
+            PlannedStage(bases.builder, bases.builder_why or "what the file builds on", self.builder_start()),
+            PlannedStage(bases.runtime, bases.why or "what the file builds on", self.runtime_start()),
+            tuple(self._planned()),
+        )
+        base = [base_image_step(bases.runtime, bases.why, bases.risk)] if bases.runtime else []
+        return plan, [Step(self.title, self.why, risk=self.risk), *more, *base]
+
+    def _split_run(self, run: Run) -> None:
+        """Give each command of a RUN a place."""
+        rest = take_system_packages(self.build, run, self.system)
+        if rest:
+            self.commands[id(run)] = [PlacedCommand(each, *self.place_command(run, each)) for each in rest]
+
+    def _planned(self) -> list[PlannedInstruction]:
+        """All instructions with their places."""
+        packages = self._packages()
+        first_apt = next((step for step in self.stage.instructions if id(step) in self.system), None)
+        packages_at = (first_apt or self.first_needed()) if packages else None
+        added: dict[int, list[Entry]] = {}
+        for at, entry in self.runtime_entries():
+            added.setdefault(id(at), []).append(entry)
+        found: list[PlannedInstruction] = []
+        for instruction in self.stage.instructions:
+            planned = self._place(instruction)
+            before: list[Entry] = [packages] if packages and instruction is packages_at else []
+            more = added.get(id(instruction), [])
+            # What replaces a RUN is in its place, and what other instructions may need precedes them.
+            ordered = [*planned.runtime, *more] if isinstance(instruction, Run) else [*more, *planned.runtime]
+            found.append(replace(planned, runtime=(*before, *ordered)))
+        return found
+
+    def _place(self, instruction: Instruction) -> PlannedInstruction:
+        """The place of an instruction."""
+        assert self.install is not None
+        in_time = instruction.start < (self.last or self.install).start
+        kept = (Kept(instruction),)
+        if self.is_tool(instruction):
+            return PlannedInstruction(instruction, Place.BUILDER, "brings a tool that only the builder runs", kept)
+        if isinstance(instruction, Run) and (id(instruction) in self.commands or id(instruction) in self.system):
+            return self._place_run(instruction)
+        if isinstance(instruction, CopyOrAdd) and is_from_context(instruction):
+            return self._place_copy(instruction, in_time=in_time)
+        if in_time and isinstance(instruction, Arg | Workdir):
+            return PlannedInstruction(instruction, Place.BOTH, "both stages depend on it", kept, kept)
+        if in_time and isinstance(instruction, Env):
+            return self._place_variables(instruction)
+        if isinstance(instruction, Run) and self.is_in_both(instruction):
+            return PlannedInstruction(instruction, Place.BOTH, "both stages may need it", kept, kept)
+        return PlannedInstruction(instruction, Place.RUNTIME, "the image has it", (), kept)
+
+    def _place_run(self, run: Run) -> PlannedInstruction:
+        system = self.system.get(id(run))
+        builder: list[Entry] = []
+        commands = [
+            PlannedCommand(each.command.text, each.place, each.reason) for each in self.commands.get(id(run), ())
+        ]
+        if system is not None and self.installs_in_builder(system):
+            pairs = zip(system.packages, system.names(), strict=True)
+            needed = [RuntimePackage(word, "the build") for word, name in pairs if name not in _RUNTIME_PROGRAMS]
+            builder += [PackageInstall(tuple(system.words), tuple(needed), (run,))] if needed else []
+        builder += self.builder_run(run, self.commands_in(run, Place.BUILDER, Place.BOTH))
+        kept = self.commands_in(run, Place.RUNTIME, Place.BOTH)
+        runtime = [KeptCommands(run, tuple(each.command.text for each in kept))] if kept else []
+        place = _common_place(bool(builder), bool(runtime))
+        reason = commands[0].reason if len(commands) == 1 else "its commands have places of their own"
+        if not commands:
+            reason = "installs system packages, which are divided by what needs them"
+        return PlannedInstruction(run, place, reason, tuple(builder), tuple(runtime), tuple(commands))
+
+    def _place_copy(self, copy: CopyOrAdd, *, in_time: bool) -> PlannedInstruction:
+        assert self.install is not None
+        known = copy in self.covered or self._is_only_manifests(copy)
+        reads = in_time and not known and self.builder_reads(copy)
+        keeps = self._keeps(copy)
+        kept = (Kept(copy),)
+        waits = reads and bool(self.manifests) and copy.start < self.install.start
+        place = _common_place(reads or known, keeps)
+        reason = {
+            Place.BUILDER: "the builder reads it, and the final stage gets the files in another way",
+            Place.RUNTIME: "the program may read it, and the builder does not",
+            Place.BOTH: "the builder reads it, and the program may",
+            Place.DROPPED: "a later instruction copies the same files",
+        }[place]
+        return PlannedInstruction(copy, place, reason, kept if reads else (), kept if keeps else (), (), waits)
+
+    def _place_variables(self, env: Env) -> PlannedInstruction:
+        kept = (Kept(env),)
+        pairs = self.builder_variables(env)
+        if not pairs:
+            return PlannedInstruction(env, Place.RUNTIME, "the builder does not depend on it", (), kept)
+        if len(pairs) == len(env.pairs):
+            return PlannedInstruction(env, Place.BOTH, "the builder may depend on it", kept, kept)
+        text = " ".join(f"{pair.key.text}={pair.value.text if pair.value else ''}" for pair in pairs)
+        some = Added(f"{env.keyword} {text}")
+        return PlannedInstruction(env, Place.BOTH, "the builder may depend on a part of it", (some,), kept)
+
+    def _keeps(self, copy: Instruction) -> bool:
+        """Whether the final stage copies what a COPY of the context brings."""
+        assert self.install is not None
+        if copy.start < (self.last or self.install).start and self._is_in_copied_directory(copy):
+            return False
+        return not is_copied_again(self.build, self.stage, self.context, copy)
+
+    def _is_in_copied_directory(self, copy: Instruction) -> bool:
+        """Whether a COPY brings only files that the final stage gets with the builder's directory."""
+        if not self.copied_directory:
+            return False
+        mine = places_of(self.build, self.stage, self.context, copy)
+        if not mine or not all(is_inside(place.target, self.copied_directory) for place in mine):
+            return False
+        reject_ownership(copy)
+        return True
+
+    def _is_only_manifests(self, copy: CopyOrAdd) -> bool:
+        """Whether a COPY brings only files that `manifests` copies, too."""
+        mine = [place.source for place in places_of(self.build, self.stage, self.context, copy)]
+        words = {word for entry in self.manifests if isinstance(entry, Added) for word in entry.text.split()}
+        return bool(mine) and all(name in words for name in mine)
+
+    def _packages(self) -> PackageInstall | None:
+        """The install of the system packages of the final stage; None for none."""
+        found = self.file_packages()
+        for package in self.runtime_packages():
+            found.setdefault(package.name, package)
+        of = tuple(step for step in self.stage.instructions if id(step) in self.system)
+        words = next((self.system[id(run)].words for run in of if self.system[id(run)].words), APT_INSTALL)
+        return PackageInstall(tuple(words), tuple(found.values()), of) if found else None
+
+
+def _common_place(in_builder: bool, in_runtime: bool) -> Place:
+    if in_builder:
+        return Place.BOTH if in_runtime else Place.BUILDER
+    return Place.RUNTIME if in_runtime else Place.DROPPED
+
+
+def split_stage(language: type[LanguageStack], build: Build, stage: Stage, context: Context) -> RewriteOutcome:
+    """Split the only stage of a file by the answers of a language."""
+    reports: list[PlanReport] = []
+
+    def rewritten(checks: Preconditions) -> tuple[str, list[Step]]:
+        plan, steps = language(build, stage, context, checks).plan()
+        reports.append(PlanReport(plan_lines(plan), plan_json(plan)))
+        return write_split(plan), steps
+
+    outcome = run_rewrite(NAME, rewritten)
+    return outcome.with_plan(reports[0]) if outcome.text is not None else outcome

@@ -1,0 +1,160 @@
+"""The plan of a stage split: where each instruction of the only stage goes, and why.
+
+A plan is complete when it is made. `writer.py` makes the new file from it, `plan_report.py` shows it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ....model.build import Build, Stage
+    from ....syntax.tree import Instruction
+
+
+class Place(Enum):
+    """Where an instruction or a command of a RUN goes."""
+
+    BUILDER = "builder"
+    RUNTIME = "runtime"
+    BOTH = "both"
+    DROPPED = "dropped"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An instruction as it is in the file."""
+
+    instruction: Instruction
+
+
+@dataclass(frozen=True, slots=True)
+class KeptCommands:
+    """A RUN of some commands of the RUN `instruction`, each on one line."""
+
+    instruction: Instruction
+    commands: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A new instruction, and the comment above it, "" for none."""
+
+    text: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """A path of the builder that the runtime gets, its path there, and what it is."""
+
+    path: str
+    reason: str
+    target: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RuntimePackage:
+    """A system package, as written for apt, and what needs it."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PackageInstall:
+    """A RUN that installs system packages with apt, instead of those of the RUNs `of`; `words` precede the packages."""
+
+    words: tuple[str, ...]
+    packages: tuple[RuntimePackage, ...]
+    of: tuple[Instruction, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingSource:
+    """The place in the builder of the COPYs that wait until the dependencies are installed."""
+
+
+Entry = Kept | KeptCommands | Added | Artifact | PackageInstall | WaitingSource
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedCommand:
+    """A command of a RUN on one line, its place and the reason."""
+
+    text: str
+    place: Place
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedInstruction:
+    """What becomes of an instruction.
+
+    `place`, `reason`: where it goes, and why
+    `builder`, `runtime`: what each stage has there
+    `commands`: the commands of a RUN that is split
+    `waits`: in the builder it comes at the `WaitingSource`
+    """
+
+    instruction: Instruction
+    place: Place
+    reason: str
+    builder: tuple[Entry, ...] = ()
+    runtime: tuple[Entry, ...] = ()
+    commands: tuple[PlannedCommand, ...] = ()
+    waits: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedStage:
+    """A stage of the new file: its base image, "" for that of the file; why; and its first instructions."""
+
+    image: str
+    reason: str
+    start: tuple[Entry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SplitPlan:
+    """The plan of a split of `stage` of `build`."""
+
+    build: Build
+    stage: Stage
+    builder: PlannedStage
+    runtime: PlannedStage
+    instructions: tuple[PlannedInstruction, ...]
+
+    def builder_entries(self) -> Iterator[Entry]:
+        """What the builder has, in order, without what waits."""
+        yield from self.builder.start
+        for planned in self.instructions:
+            if not planned.waits:
+                yield from planned.builder
+
+    def runtime_entries(self) -> Iterator[Entry]:
+        """What the final stage has, in order."""
+        yield from self.runtime.start
+        for planned in self.instructions:
+            yield from planned.runtime
+
+    def artifacts(self) -> list[Artifact]:
+        """What the final stage gets from the builder."""
+        return [entry for entry in self.runtime_entries() if isinstance(entry, Artifact)]
+
+    def packages(self) -> list[RuntimePackage]:
+        """The system packages that the final stage installs."""
+        installs = [entry for entry in self.runtime_entries() if isinstance(entry, PackageInstall)]
+        return [package for install in installs for package in install.packages]
+
+
+def instructions_in(entry: Entry) -> tuple[Instruction, ...]:
+    """The instructions of the file that an entry is, or is a part of."""
+    if isinstance(entry, Kept | KeptCommands):
+        return (entry.instruction,)
+    return entry.of if isinstance(entry, PackageInstall) else ()

@@ -1,0 +1,117 @@
+"""The text of a split plan. Comments are written once, above what their instruction has become."""
+
+from __future__ import annotations
+
+from ....syntax.tree import Run
+from ..base.blocks import (
+    apt_install_instruction,
+    from_instruction,
+    instruction_text,
+    instruction_with_comments,
+    leading_comments,
+    run_instruction,
+    write_two_stages,
+)
+from .plan import Added, Artifact, Kept, KeptCommands, PackageInstall, Place, WaitingSource, instructions_in
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ....syntax.tree import Instruction
+    from .plan import Entry, SplitPlan
+
+BUILDER_NAME = "build"
+
+
+def write_split(plan: SplitPlan) -> str:
+    """The file with both stages."""
+    return _Writer(plan).text()
+
+
+class _Writer:
+    """Writes the two stages of a plan.
+
+    `above`: the instructions whose comments and blank lines are above an entry, by its id
+    """
+
+    def __init__(self, plan: SplitPlan) -> None:
+        self.plan = plan
+        self.above: dict[int, list[Instruction]] = {}
+        self._place_comments()
+
+    def text(self) -> str:
+        """The file."""
+        plan = self.plan
+        builder = [from_instruction(plan.stage, plan.builder.image, BUILDER_NAME), *self._lines(plan.builder.start)]
+        final = [from_instruction(plan.stage, plan.runtime.image), *self._lines(plan.runtime.start)]
+        waiting: list[str] = []
+        for planned in plan.instructions:
+            for entry in planned.builder:
+                if isinstance(entry, WaitingSource):
+                    builder += waiting
+                    waiting = []
+                else:
+                    (waiting if planned.waits else builder).extend(self._lines((entry,)))
+            final += self._lines(planned.runtime)
+        return write_two_stages(plan.build, plan.stage, builder, final)
+
+    def _place_comments(self) -> None:
+        """Find the entry that the comments of each instruction are above.
+
+        A RUN is explained in the builder, if that has a part of it, other instructions in the stage that is shipped.
+        The comments of a dropped one are above what follows it.
+        """
+        builder = _owners(entry for planned in self.plan.instructions for entry in planned.builder)
+        final = _owners(self.plan.runtime_entries())
+        nearest: dict[Place, Entry] = {}
+        for planned in reversed(self.plan.instructions):
+            instruction = planned.instruction
+            for place, entries in ((Place.BUILDER, planned.builder), (Place.RUNTIME, planned.runtime)):
+                for entry in reversed([each for each in entries if not isinstance(each, WaitingSource)]):
+                    nearest[place] = entry
+            stages = (builder, final) if isinstance(instruction, Run) else (final, builder)
+            own = next((stage[id(instruction)] for stage in stages if id(instruction) in stage), None)
+            if own is None and instruction.comments:
+                own = nearest.get(Place.BUILDER) or nearest.get(Place.RUNTIME)
+            if own is not None:
+                self.above.setdefault(id(own), []).insert(0, instruction)
+
+    def _lines(self, entries: Iterable[Entry]) -> list[str]:
+        """The entries with their comments, as lines."""
+        build = self.plan.build
+        lines: list[str] = []
+        for entry in entries:
+            above = self.above.get(id(entry), [])
+            if isinstance(entry, Kept) and above == [entry.instruction]:
+                lines.append(instruction_with_comments(build, entry.instruction))
+                continue
+            lines += [line for instruction in above for line in leading_comments(build, instruction)]
+            lines += _text(self.plan, entry)
+        return lines
+
+
+def _text(plan: SplitPlan, entry: Entry) -> list[str]:
+    """The lines of an entry without the comments of the file."""
+    if isinstance(entry, Kept):
+        return [instruction_text(plan.build, entry.instruction)]
+    if isinstance(entry, KeptCommands):
+        return [run_instruction(entry.commands)]
+    if isinstance(entry, PackageInstall):
+        names = dict.fromkeys(package.name for package in entry.packages)
+        return [apt_install_instruction(entry.words, names)]
+    if isinstance(entry, Artifact):
+        copy = f"COPY --from={BUILDER_NAME} {entry.path} {entry.target or entry.path}"
+        return [f"# {entry.note}", copy] if entry.note else [copy]
+    if isinstance(entry, Added):
+        return [f"# {entry.note}", entry.text] if entry.note else [entry.text]
+    return []
+
+
+def _owners(entries: Iterable[Entry]) -> dict[int, Entry]:
+    """The first entry that an instruction has become, by the id of the instruction."""
+    found: dict[int, Entry] = {}
+    for entry in entries:
+        for instruction in instructions_in(entry):
+            found.setdefault(id(instruction), entry)
+    return found
