@@ -134,6 +134,10 @@ class LanguageStack(StageRewrite):
         """Whether a RUN installs or builds, so that its commands get places."""
         raise NotImplementedError
 
+    def run_commands(self, run: Run) -> list[RunCommand]:
+        """The commands of a RUN without the installs of system packages. Raises RewriteRejected."""
+        return take_system_packages(self.build, run, self.system)
+
     def place_command(self, run: Run, command: RunCommand) -> tuple[Place, str]:
         """The place of a command, and the reason. Raises RewriteRejected for a command without a place."""
         raise NotImplementedError
@@ -206,9 +210,28 @@ class LanguageStack(StageRewrite):
         last = self.last or self.install
         return needed_pairs(self.stage, self.context, env, last, runtime, compiles=self.compiles)
 
+    def try_manifests(self, names: list[str]) -> None:
+        """As `find_manifests`; where the files cannot be copied alone, the install has the whole source."""
+        try:
+            self.find_manifests(names)
+        except RewriteRejected:
+            self.manifests, self.covered = [], []
+
+    def require_remaining_runs(self) -> None:
+        """Raise RewriteRejected when a RUN of the final stage may be needed by the builder, or may compile."""
+        last = self.last or self.install
+        assert last is not None
+        check_final_stage_runs(self.build, self.stage, self.context, self.moved(), last, builds=self.compiles)
+
     def commands_in(self, run: Run, *places: Place) -> list[PlacedCommand]:
         """The commands of a RUN that have one of the places."""
         return [each for each in self.commands.get(id(run), ()) if each.place in places]
+
+    def reject_copies_from_stages(self) -> None:
+        """Raise RewriteRejected for a COPY --from, whose files the builder may need."""
+        for instruction in self.stage.instructions:
+            if instruction.flag("from") is not None:
+                raise RewriteRejected("a stage with COPY --from cannot be split", instruction)
 
     def builder_runs(self) -> list[Run]:
         """The RUNs with commands that only the builder runs, in order."""
@@ -275,8 +298,7 @@ class LanguageStack(StageRewrite):
         self.last = moved[-1] if moved else None
         more = self.resolve()
         assert self.install is not None
-        last = self.last or self.install
-        check_final_stage_runs(self.build, self.stage, self.context, self.moved(), last, builds=self.compiles)
+        self.require_remaining_runs()
         plan = SplitPlan(
             self.build,
             self.stage,
@@ -289,7 +311,7 @@ class LanguageStack(StageRewrite):
 
     def _split_run(self, run: Run) -> None:
         """Give each command of a RUN a place."""
-        rest = take_system_packages(self.build, run, self.system)
+        rest = self.run_commands(run)
         if rest:
             self.commands[id(run)] = [PlacedCommand(each, *self.place_command(run, each)) for each in rest]
 
@@ -319,7 +341,7 @@ class LanguageStack(StageRewrite):
         if self.is_tool(instruction):
             return PlannedInstruction(instruction, Place.BUILDER, "brings a tool that only the builder runs", kept)
         if isinstance(instruction, Run) and (id(instruction) in self.commands or id(instruction) in self.system):
-            return self._place_run(instruction)
+            return self._place_run(instruction, in_time=in_time or instruction is self.last)
         if isinstance(instruction, CopyOrAdd) and is_from_context(instruction):
             return self._place_copy(instruction, in_time=in_time)
         if in_time and isinstance(instruction, Arg | Workdir):
@@ -330,13 +352,13 @@ class LanguageStack(StageRewrite):
             return PlannedInstruction(instruction, Place.BOTH, "both stages may need it", kept, kept)
         return PlannedInstruction(instruction, Place.RUNTIME, "the image has it", (), kept)
 
-    def _place_run(self, run: Run) -> PlannedInstruction:
+    def _place_run(self, run: Run, *, in_time: bool) -> PlannedInstruction:
         system = self.system.get(id(run))
         builder: list[Entry] = []
         commands = [
             PlannedCommand(each.command.text, each.place, each.reason) for each in self.commands.get(id(run), ())
         ]
-        if system is not None and self.installs_in_builder(system):
+        if system is not None and in_time and self.installs_in_builder(system):
             pairs = zip(system.packages, system.names(), strict=True)
             needed = [RuntimePackage(word, "the build") for word, name in pairs if name not in _RUNTIME_PROGRAMS]
             builder += [PackageInstall(tuple(system.words), tuple(needed), (run,))] if needed else []

@@ -32,19 +32,22 @@ def write_split(plan: SplitPlan) -> str:
 class _Writer:
     """Writes the two stages of a plan.
 
-    `above`: the instructions whose comments and blank lines are above an entry, by its id
+    `above`: the instructions whose comments and blank lines are above an entry, by its stage and id
     """
 
     def __init__(self, plan: SplitPlan) -> None:
         self.plan = plan
-        self.above: dict[int, list[Instruction]] = {}
+        self.above: dict[tuple[Place, int], list[Instruction]] = {}
         self._place_comments()
 
     def text(self) -> str:
         """The file."""
         plan = self.plan
-        builder = [from_instruction(plan.stage, plan.builder.image, BUILDER_NAME), *self._lines(plan.builder.start)]
-        final = [from_instruction(plan.stage, plan.runtime.image), *self._lines(plan.runtime.start)]
+        builder = [
+            from_instruction(plan.stage, plan.builder.image, BUILDER_NAME),
+            *self._lines(Place.BUILDER, plan.builder.start),
+        ]
+        final = [from_instruction(plan.stage, plan.runtime.image), *self._lines(Place.RUNTIME, plan.runtime.start)]
         waiting: list[str] = []
         for planned in plan.instructions:
             for entry in planned.builder:
@@ -52,8 +55,8 @@ class _Writer:
                     builder += waiting
                     waiting = []
                 else:
-                    (waiting if planned.waits else builder).extend(self._lines((entry,)))
-            final += self._lines(planned.runtime)
+                    (waiting if planned.waits else builder).extend(self._lines(Place.BUILDER, (entry,)))
+            final += self._lines(Place.RUNTIME, planned.runtime)
         return write_two_stages(plan.build, plan.stage, builder, final)
 
     def _place_comments(self) -> None:
@@ -62,27 +65,33 @@ class _Writer:
         A RUN is explained in the builder, if that has a part of it, other instructions in the stage that is shipped.
         The comments of a dropped one are above what follows it.
         """
-        builder = _owners(entry for planned in self.plan.instructions for entry in planned.builder)
-        final = _owners(self.plan.runtime_entries())
+        entries = {
+            Place.BUILDER: _owners(entry for planned in self.plan.instructions for entry in planned.builder),
+            Place.RUNTIME: _owners(self.plan.runtime_entries()),
+        }
         nearest: dict[Place, Entry] = {}
         for planned in reversed(self.plan.instructions):
             instruction = planned.instruction
-            for place, entries in ((Place.BUILDER, planned.builder), (Place.RUNTIME, planned.runtime)):
-                for entry in reversed([each for each in entries if not isinstance(each, WaitingSource)]):
+            for place, here in ((Place.BUILDER, planned.builder), (Place.RUNTIME, planned.runtime)):
+                for entry in reversed([each for each in here if not isinstance(each, WaitingSource)]):
                     nearest[place] = entry
-            stages = (builder, final) if isinstance(instruction, Run) else (final, builder)
-            own = next((stage[id(instruction)] for stage in stages if id(instruction) in stage), None)
+            order = (Place.BUILDER, Place.RUNTIME) if isinstance(instruction, Run) else (Place.RUNTIME, Place.BUILDER)
+            own = next(
+                ((place, entries[place][id(instruction)]) for place in order if id(instruction) in entries[place]), None
+            )
             if own is None and instruction.comments:
-                own = nearest.get(Place.BUILDER) or nearest.get(Place.RUNTIME)
+                own = next(
+                    ((place, nearest[place]) for place in (Place.BUILDER, Place.RUNTIME) if place in nearest), None
+                )
             if own is not None:
-                self.above.setdefault(id(own), []).insert(0, instruction)
+                self.above.setdefault((own[0], id(own[1])), []).insert(0, instruction)
 
-    def _lines(self, entries: Iterable[Entry]) -> list[str]:
+    def _lines(self, place: Place, entries: Iterable[Entry]) -> list[str]:
         """The entries with their comments, as lines."""
         build = self.plan.build
         lines: list[str] = []
         for entry in entries:
-            above = self.above.get(id(entry), [])
+            above = self.above.get((place, id(entry)), [])
             if isinstance(entry, Kept) and above == [entry.instruction]:
                 lines.append(instruction_with_comments(build, entry.instruction))
                 continue

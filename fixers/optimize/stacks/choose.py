@@ -8,6 +8,7 @@ from ..base.rewrite import RewriteOutcome, RewriteRejected
 from ..split.language_stack import split_stage
 from . import dotnet, go, java, node, php, python, python_lockfile, python_venv, ruby, rust
 from .jre import is_java_image
+from .rust_output import CARGO_BIN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from ....model.build import Build, Stage
     from ....model.context import Context
 
-ADDED_TO_PATH = (f"{python.VENV_DIRECTORY}/bin", rust.CARGO_BIN)
+ADDED_TO_PATH = (f"{python.VENV_DIRECTORY}/bin", CARGO_BIN)
 """Directories that a rewrite may add to PATH of the final stage."""
 
 
@@ -30,11 +31,11 @@ def rewrite(build: Build, context: Context) -> RewriteOutcome:
         "php": php.rewrite,
         "python": _python(build, stage),
         "ruby": ruby.rewrite,
-        "rust": rust.rewrite,
+        "rust": partial(split_stage, rust.RustStack),
     }
     made = stacks.get(name)
     if dotnet.uses_dotnet_sdk(stage):
-        made = dotnet.rewrite
+        made = partial(split_stage, dotnet.DotnetStack)
     elif stage.base_ref is not None and is_java_image(stage.base_ref):
         made = java.rewrite
     if made is None:

@@ -121,10 +121,7 @@ class GoStack(LanguageStack):
         self.directory = self.build.state(compiled).path(".") or ""
         require_program_start(self.build, self.started(), self.binary, self.checks)
         self.install = self.builder_runs()[0]
-        try:
-            self.find_manifests(module_manifests(self.build, self.stage, self.context, self.directory))
-        except RewriteRejected:
-            self.manifests, self.covered = [], []
+        self.try_manifests(module_manifests(self.build, self.stage, self.context, self.directory))
         copies = [copy for copy in self.stage.instructions if self._is_in_directory(copy)]
         if copies or is_inside(self.binary, self.directory):
             self.copied_directory = self.directory

@@ -93,14 +93,14 @@ def _module_name(build: Build, stage: Stage, context: Context, run: Run) -> str:
 def module_manifests(build: Build, stage: Stage, context: Context, directory: str) -> list[str]:
     """go.mod and go.sum of a directory of the image, as paths in the build context.
 
-    Raises RewriteRejected when the modules need more of the project, or there are none.
+    Empty when the modules need more of the project, or there are none.
     """
     module = context_path(build, stage, context, posixpath.join(directory, "go.mod"))
     text = read_context_file(context, module) or "" if module else ""
     root = posixpath.dirname(module or "")
     more = any(context.includes(posixpath.join(root, name)) for name in ("vendor", "go.work"))
     if module is None or more or "=> ." in text or "=> /" in text:
-        raise RewriteRejected("the modules cannot be downloaded without the source")
+        return []
     sums = posixpath.join(root, "go.sum")
     return [module, sums] if context.includes(sums) else [module]
 
