@@ -37,7 +37,7 @@ def rewrite(build: Build, context: Context) -> RewriteOutcome:
     if dotnet.uses_dotnet_sdk(stage):
         made = partial(split_stage, dotnet.DotnetStack)
     elif stage.base_ref is not None and is_java_image(stage.base_ref):
-        made = java.rewrite
+        made = partial(split_stage, java.JavaStack)
     if made is None:
         return RewriteOutcome(
             "multi-stage",
