@@ -101,6 +101,7 @@ class LanguageStack(StageRewrite):
     `install`: the RUN that installs the dependencies or compiles; `last`: the last RUN of the builder
     `compiles`: whether the builder compiles the source, which may read any file
     `covered`: COPYs of the file that bring only manifests; `manifests`: what copies manifests in the builder
+    `tools_stay`: whether the final stage gets the tools of the builder, too
     `copied_directory`: the directory that the final stage gets as the builder leaves it, "" for none
     """
 
@@ -123,6 +124,7 @@ class LanguageStack(StageRewrite):
         self.covered: list[CopyOrAdd] = []
         self.manifests: list[Entry] = []
         self.copied_directory = ""
+        self.tools_stay = False
 
     # What a language answers
 
@@ -210,10 +212,10 @@ class LanguageStack(StageRewrite):
         last = self.last or self.install
         return needed_pairs(self.stage, self.context, env, last, runtime, compiles=self.compiles)
 
-    def try_manifests(self, names: list[str]) -> None:
+    def try_manifests(self, names: list[str], last: Run | None = None) -> None:
         """As `find_manifests`; where the files cannot be copied alone, the install has the whole source."""
         try:
-            self.find_manifests(names)
+            self.find_manifests(names, last)
         except RewriteRejected:
             self.manifests, self.covered = [], []
 
@@ -222,6 +224,16 @@ class LanguageStack(StageRewrite):
         last = self.last or self.install
         assert last is not None
         check_final_stage_runs(self.build, self.stage, self.context, self.moved(), last, builds=self.compiles)
+
+    def is_in_copied_directory(self, copy: Instruction) -> bool:
+        """Whether a COPY brings only files that the final stage gets with the builder's directory."""
+        if not self.copied_directory:
+            return False
+        mine = places_of(self.build, self.stage, self.context, copy)
+        if not mine or not all(is_inside(place.target, self.copied_directory) for place in mine):
+            return False
+        reject_ownership(copy)
+        return True
 
     def commands_in(self, run: Run, *places: Place) -> list[PlacedCommand]:
         """The commands of a RUN that have one of the places."""
@@ -280,7 +292,7 @@ class LanguageStack(StageRewrite):
         return next(
             step
             for step in self.stage.instructions
-            if step is self.install or isinstance(step, User) or (is_from_context(step) and self._keeps(step))
+            if step is self.install or isinstance(step, User) or (is_from_context(step) and self.keeps(step))
         )
 
     # The plan
@@ -338,6 +350,8 @@ class LanguageStack(StageRewrite):
         assert self.install is not None
         in_time = instruction.start < (self.last or self.install).start
         kept = (Kept(instruction),)
+        if self.is_tool(instruction) and self.tools_stay:
+            return PlannedInstruction(instruction, Place.BOTH, "brings a tool that both stages run", kept, kept)
         if self.is_tool(instruction):
             return PlannedInstruction(instruction, Place.BUILDER, "brings a tool that only the builder runs", kept)
         if isinstance(instruction, Run) and (id(instruction) in self.commands or id(instruction) in self.system):
@@ -375,7 +389,7 @@ class LanguageStack(StageRewrite):
         assert self.install is not None
         known = copy in self.covered or self._is_only_manifests(copy)
         reads = in_time and not known and self.builder_reads(copy)
-        keeps = self._keeps(copy)
+        keeps = self.keeps(copy)
         kept = (Kept(copy),)
         waits = reads and bool(self.manifests) and copy.start < self.install.start
         place = _common_place(reads or known, keeps)
@@ -398,22 +412,12 @@ class LanguageStack(StageRewrite):
         some = Added(f"{env.keyword} {text}")
         return PlannedInstruction(env, Place.BOTH, "the builder may depend on a part of it", (some,), kept)
 
-    def _keeps(self, copy: Instruction) -> bool:
+    def keeps(self, copy: Instruction) -> bool:
         """Whether the final stage copies what a COPY of the context brings."""
         assert self.install is not None
-        if copy.start < (self.last or self.install).start and self._is_in_copied_directory(copy):
+        if copy.start < (self.last or self.install).start and self.is_in_copied_directory(copy):
             return False
         return not is_copied_again(self.build, self.stage, self.context, copy)
-
-    def _is_in_copied_directory(self, copy: Instruction) -> bool:
-        """Whether a COPY brings only files that the final stage gets with the builder's directory."""
-        if not self.copied_directory:
-            return False
-        mine = places_of(self.build, self.stage, self.context, copy)
-        if not mine or not all(is_inside(place.target, self.copied_directory) for place in mine):
-            return False
-        reject_ownership(copy)
-        return True
 
     def _is_only_manifests(self, copy: CopyOrAdd) -> bool:
         """Whether a COPY brings only files that `manifests` copies, too."""

@@ -41,6 +41,14 @@ class KeptCommands:
 
 
 @dataclass(frozen=True, slots=True)
+class Changed:
+    """An instruction of the file with another text."""
+
+    instruction: Instruction
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Added:
     """A new instruction, and the comment above it, "" for none."""
 
@@ -80,7 +88,7 @@ class WaitingSource:
     """The place in the builder of the COPYs that wait until the dependencies are installed."""
 
 
-Entry = Kept | KeptCommands | Added | Artifact | PackageInstall | WaitingSource
+Entry = Kept | KeptCommands | Changed | Added | Artifact | PackageInstall | WaitingSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +163,6 @@ class SplitPlan:
 
 def instructions_in(entry: Entry) -> tuple[Instruction, ...]:
     """The instructions of the file that an entry is, or is a part of."""
-    if isinstance(entry, Kept | KeptCommands):
+    if isinstance(entry, Kept | KeptCommands | Changed):
         return (entry.instruction,)
     return entry.of if isinstance(entry, PackageInstall) else ()

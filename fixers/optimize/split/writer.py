@@ -12,7 +12,7 @@ from ..base.blocks import (
     run_instruction,
     write_two_stages,
 )
-from .plan import Added, Artifact, Kept, KeptCommands, PackageInstall, Place, WaitingSource, instructions_in
+from .plan import Added, Artifact, Changed, Kept, KeptCommands, PackageInstall, Place, WaitingSource, instructions_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -106,6 +106,8 @@ def _text(plan: SplitPlan, entry: Entry) -> list[str]:
         return [instruction_text(plan.build, entry.instruction)]
     if isinstance(entry, KeptCommands):
         return [run_instruction(entry.commands)]
+    if isinstance(entry, Changed):
+        return [entry.text]
     if isinstance(entry, PackageInstall):
         names = dict.fromkeys(package.name for package in entry.packages)
         return [apt_install_instruction(entry.words, names)]

@@ -8,6 +8,7 @@ from ..base.rewrite import RewriteOutcome, RewriteRejected
 from ..split.language_stack import split_stage
 from . import dotnet, go, java, node, php, python, python_lockfile, python_venv, ruby, rust
 from .jre import is_java_image
+from .python_libraries import VENV_DIRECTORY
 from .rust_output import CARGO_BIN
 
 TYPE_CHECKING = False
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from ....model.build import Build, Stage
     from ....model.context import Context
 
-ADDED_TO_PATH = (f"{python.VENV_DIRECTORY}/bin", CARGO_BIN)
+ADDED_TO_PATH = (f"{VENV_DIRECTORY}/bin", CARGO_BIN)
 """Directories that a rewrite may add to PATH of the final stage."""
 
 
@@ -28,9 +29,9 @@ def rewrite(build: Build, context: Context) -> RewriteOutcome:
     stacks = {
         "golang": partial(split_stage, go.GoStack),
         "node": node.rewrite,
-        "php": php.rewrite,
+        "php": partial(split_stage, php.PhpStack),
         "python": _python(build, stage),
-        "ruby": ruby.rewrite,
+        "ruby": partial(split_stage, ruby.RubyStack),
         "rust": partial(split_stage, rust.RustStack),
     }
     made = stacks.get(name)
@@ -51,5 +52,6 @@ def rewrite(build: Build, context: Context) -> RewriteOutcome:
 def _python(build: Build, stage: Stage) -> Callable[[Build, Stage, Context], RewriteOutcome]:
     """The rewrite for Python, by what creates the environment."""
     if python_lockfile.installs_from_lock(build, stage):
-        return python_lockfile.rewrite
-    return python_venv.rewrite if python_venv.creates_venv(build, stage) else python.rewrite
+        return partial(split_stage, python_lockfile.LockfileStack)
+    venv = python_venv.creates_venv(build, stage)
+    return partial(split_stage, python_venv.VenvStack if venv else python.PipStack)
