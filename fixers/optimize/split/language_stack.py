@@ -300,12 +300,13 @@ class LanguageStack(StageRewrite):
     def plan(self) -> tuple[SplitPlan, list[Step]]:
         """The plan and the steps to it. Raises RewriteRejected."""
         bases = self.bases = self.choose_bases()
-        if self.needs_start:
-            require_start_command(self.build, self.stage)
         for instruction in self.stage.instructions:
             reject_instruction(instruction, self.rejected)
-            if isinstance(instruction, Run) and not self.is_tool(instruction) and self.is_split(instruction):
-                self._split_run(instruction)
+        for run in self.stage.instructions:
+            if isinstance(run, Run) and not self.is_tool(run) and self.is_split(run):
+                self._split_run(run)
+        if self.needs_start:
+            require_start_command(self.build, self.stage)
         moved = self.builder_runs()
         self.last = moved[-1] if moved else None
         more = self.resolve()
@@ -428,10 +429,12 @@ class LanguageStack(StageRewrite):
     def _packages(self) -> PackageInstall | None:
         """The install of the system packages of the final stage; None for none."""
         found = self.file_packages()
+        own = [system for system in self.system.values() if not found.keys().isdisjoint(system.packages)]
         for package in self.runtime_packages():
             found.setdefault(package.name, package)
         of = tuple(step for step in self.stage.instructions if id(step) in self.system)
-        words = next((self.system[id(run)].words for run in of if self.system[id(run)].words), APT_INSTALL)
+        # The options of the file are for its own packages.
+        words = own[0].words if own else APT_INSTALL
         return PackageInstall(tuple(words), tuple(found.values()), of) if found else None
 
 

@@ -80,7 +80,7 @@ class JavaStack(LanguageStack):
         self.reject_copies_from_stages()
         install = self.install
         self.checks.require("a RUN builds the program", install, "no RUN builds the program")
-        assert install is not None and self.last is not None
+        assert install is not None
         reason = "no WORKDIR is set before the build, so its output is in the root directory; set one"
         require_workdir(self.stage, install, self.checks, None, reason)
         directory = self.build.state(install).path(".")
@@ -94,8 +94,9 @@ class JavaStack(LanguageStack):
         for step in self.stage.instructions:
             if isinstance(step, CopyOrAdd) and step.start < install.start:
                 self._require_in_directory(step)
-        if self.last is not install:
-            raise RewriteRejected("a RUN after the build cannot be split", self.last)
+        after = next((run for run in self.builder_runs() if run.start > install.start), None)
+        if after is not None:
+            raise RewriteRejected("a RUN after the build cannot be split", after)
         return [Step(f"Build on `{self.bases.builder}`", self.bases.builder_why)] if self.bases.builder else []
 
     def _find_moved_files(self, last: Run) -> None:
