@@ -101,6 +101,7 @@ class LanguageStack(StageRewrite):
     `install`: the RUN that installs the dependencies or compiles; `last`: the last RUN of the builder
     `compiles`: whether the builder compiles the source, which may read any file
     `covered`: COPYs of the file that bring only manifests; `manifests`: what copies manifests in the builder
+    `first_part`: the name of the part of the builder before a `StageBreak`, "" for none
     `tools_stay`: whether the final stage gets the tools of the builder, too
     `copied_directory`: the directory that the final stage gets as the builder leaves it, "" for none
     """
@@ -125,6 +126,7 @@ class LanguageStack(StageRewrite):
         self.manifests: list[Entry] = []
         self.copied_directory = ""
         self.tools_stay = False
+        self.first_part = ""
 
     # What a language answers
 
@@ -295,6 +297,11 @@ class LanguageStack(StageRewrite):
             if step is self.install or isinstance(step, User) or (is_from_context(step) and self.keeps(step))
         )
 
+    def free_name(self, name: str, other: str) -> str:
+        """The name of a new stage: the `other` one where the final stage has the first."""
+        alias = self.stage.from_.alias
+        return other if alias is not None and alias.text.lower() == name else name
+
     # The plan
 
     def plan(self) -> tuple[SplitPlan, list[Step]]:
@@ -315,7 +322,13 @@ class LanguageStack(StageRewrite):
         plan = SplitPlan(
             self.build,
             self.stage,
-            PlannedStage(bases.builder, bases.builder_why or "what the file builds on", self.builder_start()),
+            PlannedStage(
+                bases.builder,
+                bases.builder_why or "what the file builds on",
+                self.builder_start(),
+                self.free_name("build", "builder"),
+                self.first_part,
+            ),
             PlannedStage(bases.runtime, bases.why or "what the file builds on", self.runtime_start()),
             tuple(self._planned()),
         )
@@ -359,6 +372,8 @@ class LanguageStack(StageRewrite):
             return self._place_run(instruction, in_time=in_time or instruction is self.last)
         if isinstance(instruction, CopyOrAdd) and is_from_context(instruction):
             return self._place_copy(instruction, in_time=in_time)
+        if in_time and isinstance(instruction, CopyOrAdd) and self.compiles:
+            return PlannedInstruction(instruction, Place.BOTH, "the build may read it, and the program", kept, kept)
         if in_time and isinstance(instruction, Arg | Workdir):
             return PlannedInstruction(instruction, Place.BOTH, "both stages depend on it", kept, kept)
         if in_time and isinstance(instruction, Env):

@@ -58,12 +58,16 @@ class Added:
 
 @dataclass(frozen=True, slots=True)
 class Artifact:
-    """A path of the builder that the runtime gets, its path there, and what it is."""
+    """A path of the builder that the runtime gets, and what it is.
+
+    `target`: the path there, "" for the same; `note`: a comment; `stage`: the stage with it, "" for the builder
+    """
 
     path: str
     reason: str
     target: str = ""
     note: str = ""
+    stage: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,14 @@ class WaitingSource:
     """The place in the builder of the COPYs that wait until the dependencies are installed."""
 
 
-Entry = Kept | KeptCommands | Changed | Added | Artifact | PackageInstall | WaitingSource
+@dataclass(frozen=True, slots=True)
+class StageBreak:
+    """The end of the first part of the builder, from which the final stage gets something, too; `note` is a comment."""
+
+    note: str
+
+
+Entry = Kept | KeptCommands | Changed | Added | Artifact | PackageInstall | WaitingSource | StageBreak
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +132,18 @@ class PlannedInstruction:
 
 @dataclass(frozen=True, slots=True)
 class PlannedStage:
-    """A stage of the new file: its base image, "" for that of the file; why; and its first instructions."""
+    """A stage of the new file.
+
+    `image`: its base image, "" for that of the file, and the `reason`
+    `start`: its first instructions
+    `name`: its name; `first`: the name of its part before a `StageBreak`
+    """
 
     image: str
     reason: str
     start: tuple[Entry, ...] = ()
+    name: str = ""
+    first: str = ""
 
 
 @dataclass(frozen=True, slots=True)

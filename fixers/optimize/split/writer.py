@@ -12,7 +12,18 @@ from ..base.blocks import (
     run_instruction,
     write_two_stages,
 )
-from .plan import Added, Artifact, Changed, Kept, KeptCommands, PackageInstall, Place, WaitingSource, instructions_in
+from .plan import (
+    Added,
+    Artifact,
+    Changed,
+    Kept,
+    KeptCommands,
+    PackageInstall,
+    Place,
+    StageBreak,
+    WaitingSource,
+    instructions_in,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,8 +31,6 @@ if TYPE_CHECKING:
 
     from ....syntax.tree import Instruction
     from .plan import Entry, SplitPlan
-
-BUILDER_NAME = "build"
 
 
 def write_split(plan: SplitPlan) -> str:
@@ -44,7 +53,7 @@ class _Writer:
         """The file."""
         plan = self.plan
         builder = [
-            from_instruction(plan.stage, plan.builder.image, BUILDER_NAME),
+            from_instruction(plan.stage, plan.builder.image, plan.builder.first or plan.builder.name),
             *self._lines(Place.BUILDER, plan.builder.start),
         ]
         final = [from_instruction(plan.stage, plan.runtime.image), *self._lines(Place.RUNTIME, plan.runtime.start)]
@@ -112,8 +121,11 @@ def _text(plan: SplitPlan, entry: Entry) -> list[str]:
         names = dict.fromkeys(package.name for package in entry.packages)
         return [apt_install_instruction(entry.words, names)]
     if isinstance(entry, Artifact):
-        copy = f"COPY --from={BUILDER_NAME} {entry.path} {entry.target or entry.path}"
+        copy = f"COPY --from={entry.stage or plan.builder.name} {entry.path} {entry.target or entry.path}"
         return [f"# {entry.note}", copy] if entry.note else [copy]
+    if isinstance(entry, StageBreak):
+        keyword = plan.stage.from_.keyword
+        return ["", f"# {entry.note}", f"{keyword} {plan.builder.first} AS {plan.builder.name}"]
     if isinstance(entry, Added):
         return [f"# {entry.note}", entry.text] if entry.note else [entry.text]
     return []

@@ -28,7 +28,7 @@ def rewrite(build: Build, context: Context) -> RewriteOutcome:
     name = (stage.base_ref.name if stage.base_ref else "") or ""
     stacks = {
         "golang": partial(split_stage, go.GoStack),
-        "node": node.rewrite,
+        "node": partial(split_stage, node.NodeStack),
         "php": partial(split_stage, php.PhpStack),
         "python": _python(build, stage),
         "ruby": partial(split_stage, ruby.RubyStack),

@@ -179,7 +179,7 @@ def test_a_lock_file_that_the_install_writes_comes_along_where_uv_reads_it(tmp_p
     files = {name: text for name, text in UV_FILES.items() if name != "uv.lock"}
     text = UV.replace(" --frozen", "")
     assert "uv.lock" not in rewritten(tmp_path, text, files).text
-    text = text.replace('"uvicorn"', '"uv", "run", "uvicorn"')
+    text = text.replace("3.12-slim", "3.12").replace('"uvicorn"', '"uv", "run", "uvicorn"')
     assert "COPY --from=build /app/uv.lock /app/uv.lock\n" in rewritten(tmp_path, text, files).text
 
 
