@@ -28,6 +28,7 @@ PARTS = {
         "slim_base",
         "stacks",
         "split",
+        "projects",
         "order",
         "manifests",
         "ignore",
@@ -365,7 +366,7 @@ FILLING = (
     "fixers/format/line_breaks",
     "fixers/optimize/ignore/proposal",
     "fixers/optimize/manifests",
-    "fixers/optimize/stacks",
+    "fixers/optimize/projects",
     "fixers/verify/verification",
     "syntax/parser",
 )

@@ -22,7 +22,7 @@ from .base.rewrite import (
 )
 from .base.run_steps import ESSENTIAL_PROGRAMS
 from .manifests.manifests import install_inputs
-from .stacks.jre import find_java_images, has_jdk_only, java_start_commands, require_no_java_path, require_no_jdk_use
+from .projects.jre import find_java_images, has_jdk_only, java_start_commands, require_no_java_path, require_no_jdk_use
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -7,39 +7,30 @@ reads and what the final stage gets from it (`resolve`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from ....syntax.tree import Arg, Cmd, CopyOrAdd, Entrypoint, Env, Onbuild, Run, Shell, User, Workdir
+from ....syntax.tree import Cmd, CopyOrAdd, Entrypoint, Env, Onbuild, Run, Shell, User
 from ..base.programs import ProgramUsage, check_final_stage_runs, require_start_command
-from ..base.rewrite import PlanReport, RewriteOutcome, RewriteRejected, StageRewrite, Step, base_image_step, run_rewrite
-from ..base.system import APT_INSTALL
+from ..base.rewrite import RewriteRejected, StageRewrite, Step, base_image_step
+from ..base.stage_facts import (
+    is_copied_again,
+    is_from_context,
+    is_within,
+    places_of,
+    reject_instruction,
+    reject_ownership,
+    take_system_packages,
+)
 from ..order.cache_order import manifest_copies
 from .builder_variables import needed_pairs
 from .plan import (
     Added,
     Kept,
     KeptCommands,
-    PackageInstall,
     Place,
-    PlannedCommand,
-    PlannedInstruction,
-    PlannedStage,
     RuntimePackage,
-    SplitPlan,
     WaitingSource,
 )
-from .plan_report import plan_json, plan_lines
-from .stage_facts import (
-    NAME,
-    is_copied_again,
-    is_from_context,
-    is_inside,
-    places_of,
-    reject_instruction,
-    reject_ownership,
-    take_system_packages,
-)
-from .writer import write_split
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,9 +43,6 @@ if TYPE_CHECKING:
     from ..base.run_steps import RunCommand
     from ..base.system import AptInstall
     from .plan import Entry
-
-_RUNTIME_PROGRAMS = frozenset("cron dumb-init gosu nginx supervisor tini".split())
-"""Packages of programs that start others or serve, which no build calls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +220,7 @@ class LanguageStack(StageRewrite):
         if not self.copied_directory:
             return False
         mine = places_of(self.build, self.stage, self.context, copy)
-        if not mine or not all(is_inside(place.target, self.copied_directory) for place in mine):
+        if not mine or not all(is_within(place.target, self.copied_directory) for place in mine):
             return False
         reject_ownership(copy)
         return True
@@ -302,10 +290,17 @@ class LanguageStack(StageRewrite):
         alias = self.stage.from_.alias
         return other if alias is not None and alias.text.lower() == name else name
 
-    # The plan
+    def keeps(self, copy: Instruction) -> bool:
+        """Whether the final stage copies what a COPY of the context brings."""
+        assert self.install is not None
+        if copy.start < (self.last or self.install).start and self.is_in_copied_directory(copy):
+            return False
+        return not is_copied_again(self.build, self.stage, self.context, copy)
 
-    def plan(self) -> tuple[SplitPlan, list[Step]]:
-        """The plan and the steps to it. Raises RewriteRejected."""
+    # Places
+
+    def find_places(self) -> list[Step]:
+        """Give all commands a place; returns the steps of the rewrite. Raises RewriteRejected where one has none."""
         bases = self.bases = self.choose_bases()
         for instruction in self.stage.instructions:
             reject_instruction(instruction, self.rejected)
@@ -317,156 +312,12 @@ class LanguageStack(StageRewrite):
         moved = self.builder_runs()
         self.last = moved[-1] if moved else None
         more = self.resolve()
-        assert self.install is not None
         self.require_remaining_runs()
-        plan = SplitPlan(
-            self.build,
-            self.stage,
-            PlannedStage(
-                bases.builder,
-                bases.builder_why or "what the file builds on",
-                self.builder_start(),
-                self.free_name("build", "builder"),
-                self.first_part,
-            ),
-            PlannedStage(bases.runtime, bases.why or "what the file builds on", self.runtime_start()),
-            tuple(self._planned()),
-        )
         base = [base_image_step(bases.runtime, bases.why, bases.risk)] if bases.runtime else []
-        return plan, [Step(self.title, self.why, risk=self.risk), *more, *base]
+        return [Step(self.title, self.why, risk=self.risk), *more, *base]
 
     def _split_run(self, run: Run) -> None:
         """Give each command of a RUN a place."""
         rest = self.run_commands(run)
         if rest:
             self.commands[id(run)] = [PlacedCommand(each, *self.place_command(run, each)) for each in rest]
-
-    def _planned(self) -> list[PlannedInstruction]:
-        """All instructions with their places."""
-        packages = self._packages()
-        first_apt = next((step for step in self.stage.instructions if id(step) in self.system), None)
-        packages_at = (first_apt or self.first_needed()) if packages else None
-        added: dict[int, list[Entry]] = {}
-        for at, entry in self.runtime_entries():
-            added.setdefault(id(at), []).append(entry)
-        found: list[PlannedInstruction] = []
-        for instruction in self.stage.instructions:
-            planned = self._place(instruction)
-            before: list[Entry] = [packages] if packages and instruction is packages_at else []
-            more = added.get(id(instruction), [])
-            # What replaces a RUN is in its place, and what other instructions may need precedes them.
-            ordered = [*planned.runtime, *more] if isinstance(instruction, Run) else [*more, *planned.runtime]
-            found.append(replace(planned, runtime=(*before, *ordered)))
-        return found
-
-    def _place(self, instruction: Instruction) -> PlannedInstruction:
-        """The place of an instruction."""
-        assert self.install is not None
-        in_time = instruction.start < (self.last or self.install).start
-        kept = (Kept(instruction),)
-        if self.is_tool(instruction) and self.tools_stay:
-            return PlannedInstruction(instruction, Place.BOTH, "brings a tool that both stages run", kept, kept)
-        if self.is_tool(instruction):
-            return PlannedInstruction(instruction, Place.BUILDER, "brings a tool that only the builder runs", kept)
-        if isinstance(instruction, Run) and (id(instruction) in self.commands or id(instruction) in self.system):
-            return self._place_run(instruction, in_time=in_time or instruction is self.last)
-        if isinstance(instruction, CopyOrAdd) and is_from_context(instruction):
-            return self._place_copy(instruction, in_time=in_time)
-        if in_time and isinstance(instruction, CopyOrAdd) and self.compiles:
-            return PlannedInstruction(instruction, Place.BOTH, "the build may read it, and the program", kept, kept)
-        if in_time and isinstance(instruction, Arg | Workdir):
-            return PlannedInstruction(instruction, Place.BOTH, "both stages depend on it", kept, kept)
-        if in_time and isinstance(instruction, Env):
-            return self._place_variables(instruction)
-        if isinstance(instruction, Run) and self.is_in_both(instruction):
-            return PlannedInstruction(instruction, Place.BOTH, "both stages may need it", kept, kept)
-        return PlannedInstruction(instruction, Place.RUNTIME, "the image has it", (), kept)
-
-    def _place_run(self, run: Run, *, in_time: bool) -> PlannedInstruction:
-        system = self.system.get(id(run))
-        builder: list[Entry] = []
-        commands = [
-            PlannedCommand(each.command.text, each.place, each.reason) for each in self.commands.get(id(run), ())
-        ]
-        if system is not None and in_time and self.installs_in_builder(system):
-            pairs = zip(system.packages, system.names(), strict=True)
-            needed = [RuntimePackage(word, "the build") for word, name in pairs if name not in _RUNTIME_PROGRAMS]
-            builder += [PackageInstall(tuple(system.words), tuple(needed), (run,))] if needed else []
-        builder += self.builder_run(run, self.commands_in(run, Place.BUILDER, Place.BOTH))
-        kept = self.commands_in(run, Place.RUNTIME, Place.BOTH)
-        runtime = [KeptCommands(run, tuple(each.command.text for each in kept))] if kept else []
-        place = _common_place(bool(builder), bool(runtime))
-        reason = commands[0].reason if len(commands) == 1 else "its commands have places of their own"
-        if not commands:
-            reason = "installs system packages, which are divided by what needs them"
-        return PlannedInstruction(run, place, reason, tuple(builder), tuple(runtime), tuple(commands))
-
-    def _place_copy(self, copy: CopyOrAdd, *, in_time: bool) -> PlannedInstruction:
-        assert self.install is not None
-        known = copy in self.covered or self._is_only_manifests(copy)
-        reads = in_time and not known and self.builder_reads(copy)
-        keeps = self.keeps(copy)
-        kept = (Kept(copy),)
-        waits = reads and bool(self.manifests) and copy.start < self.install.start
-        place = _common_place(reads or known, keeps)
-        reason = {
-            Place.BUILDER: "the builder reads it, and the final stage gets the files in another way",
-            Place.RUNTIME: "the program may read it, and the builder does not",
-            Place.BOTH: "the builder reads it, and the program may",
-            Place.DROPPED: "a later instruction copies the same files",
-        }[place]
-        return PlannedInstruction(copy, place, reason, kept if reads else (), kept if keeps else (), (), waits)
-
-    def _place_variables(self, env: Env) -> PlannedInstruction:
-        kept = (Kept(env),)
-        pairs = self.builder_variables(env)
-        if not pairs:
-            return PlannedInstruction(env, Place.RUNTIME, "the builder does not depend on it", (), kept)
-        if len(pairs) == len(env.pairs):
-            return PlannedInstruction(env, Place.BOTH, "the builder may depend on it", kept, kept)
-        text = " ".join(f"{pair.key.text}={pair.value.text if pair.value else ''}" for pair in pairs)
-        some = Added(f"{env.keyword} {text}")
-        return PlannedInstruction(env, Place.BOTH, "the builder may depend on a part of it", (some,), kept)
-
-    def keeps(self, copy: Instruction) -> bool:
-        """Whether the final stage copies what a COPY of the context brings."""
-        assert self.install is not None
-        if copy.start < (self.last or self.install).start and self.is_in_copied_directory(copy):
-            return False
-        return not is_copied_again(self.build, self.stage, self.context, copy)
-
-    def _is_only_manifests(self, copy: CopyOrAdd) -> bool:
-        """Whether a COPY brings only files that `manifests` copies, too."""
-        mine = [place.source for place in places_of(self.build, self.stage, self.context, copy)]
-        words = {word for entry in self.manifests if isinstance(entry, Added) for word in entry.text.split()}
-        return bool(mine) and all(name in words for name in mine)
-
-    def _packages(self) -> PackageInstall | None:
-        """The install of the system packages of the final stage; None for none."""
-        found = self.file_packages()
-        own = [system for system in self.system.values() if not found.keys().isdisjoint(system.packages)]
-        for package in self.runtime_packages():
-            found.setdefault(package.name, package)
-        of = tuple(step for step in self.stage.instructions if id(step) in self.system)
-        # The options of the file are for its own packages.
-        words = own[0].words if own else APT_INSTALL
-        return PackageInstall(tuple(words), tuple(found.values()), of) if found else None
-
-
-def _common_place(in_builder: bool, in_runtime: bool) -> Place:
-    if in_builder:
-        return Place.BOTH if in_runtime else Place.BUILDER
-    return Place.RUNTIME if in_runtime else Place.DROPPED
-
-
-def split_stage(language: type[LanguageStack], build: Build, stage: Stage, context: Context) -> RewriteOutcome:
-    """Split the only stage of a file by the answers of a language."""
-    reports: list[PlanReport] = []
-
-    def rewritten(checks: Preconditions) -> tuple[str, list[Step]]:
-        plan, steps = language(build, stage, context, checks).plan()
-        reports.append(PlanReport(plan_lines(plan), plan_json(plan)))
-        return write_split(plan), steps
-
-    outcome = run_rewrite(NAME, rewritten)
-    return outcome.with_plan(reports[0]) if outcome.text is not None else outcome

@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import partial
 
 from ..base.rewrite import RewriteOutcome, RewriteRejected
-from ..split.language_stack import split_stage
+from ..projects.jre import is_java_image
+from ..projects.python_libraries import VENV_DIRECTORY
+from ..projects.rust_output import CARGO_BIN
+from ..split.planner import split_stage
 from . import dotnet, go, java, node, php, python, python_lockfile, python_venv, ruby, rust
-from .jre import is_java_image
-from .python_libraries import VENV_DIRECTORY
-from .rust_output import CARGO_BIN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

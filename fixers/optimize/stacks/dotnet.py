@@ -7,9 +7,9 @@ import re
 from ....syntax.tree import Onbuild, Run, Shell, User
 from ..base.copies import read_context_file
 from ..base.rewrite import RewriteRejected
+from ..base.stage_facts import base_text, overwritten_path, require_workdir
 from ..split.language_stack import Bases, LanguageStack
 from ..split.plan import Artifact, Place, RuntimePackage
-from ..split.stage_facts import base_text, overwritten_path, require_workdir
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

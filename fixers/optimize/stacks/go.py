@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from ....syntax.tree import Onbuild, Run, Shell, User
 from ..base.rewrite import RewriteRejected
-from ..split.language_stack import Bases, LanguageStack
-from ..split.plan import Added, Artifact, Place, RuntimePackage, WaitingSource
-from ..split.stage_facts import base_text, is_inside, places_of, require_plain_base, require_workdir, with_release
-from .go_project import (
+from ..base.stage_facts import base_text, is_within, places_of, require_plain_base, require_workdir, with_release
+from ..projects.go_project import (
     calls_git,
     command_output,
     module_manifests,
@@ -15,7 +13,9 @@ from .go_project import (
     require_no_c_compiler,
     require_program_start,
 )
-from .go_release import debian_release_of
+from ..projects.go_release import debian_release_of
+from ..split.language_stack import Bases, LanguageStack
+from ..split.plan import Added, Artifact, Place, RuntimePackage, WaitingSource
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -123,13 +123,13 @@ class GoStack(LanguageStack):
         self.install = self.builder_runs()[0]
         self.try_manifests(module_manifests(self.build, self.stage, self.context, self.directory))
         copies = [copy for copy in self.stage.instructions if self._is_in_directory(copy)]
-        if copies or is_inside(self.binary, self.directory):
+        if copies or is_within(self.binary, self.directory):
             self.copied_directory = self.directory
         return []
 
     def _is_in_directory(self, copy: Instruction) -> bool:
         mine = places_of(self.build, self.stage, self.context, copy)
-        return bool(mine) and all(is_inside(place.target, self.directory) for place in mine)
+        return bool(mine) and all(is_within(place.target, self.directory) for place in mine)
 
     def builder_start(self) -> tuple[Entry, ...]:
         named = any("CGO_ENABLED" in step.arguments_text for step in self.stage.instructions)
@@ -174,7 +174,7 @@ class GoStack(LanguageStack):
         found: list[Entry] = []
         if self.copied_directory:
             found.append(Artifact(self.directory, "the program and the files next to it"))
-        if not is_inside(self.binary, self.directory):
+        if not is_within(self.binary, self.directory):
             found.append(Artifact(self.binary, "the program"))
         if self.alpine:
             found.append(Artifact(_ZONES, _LACKING, note="time zones, where the program looks for them"))

@@ -7,10 +7,10 @@ import posixpath
 from ....syntax.tree import Copy, CopyOrAdd, Onbuild, Run, Shell, User
 from ..base.rewrite import RewriteRejected, Step
 from ..base.run_steps import OTHER_PROGRAM, RunCommand
+from ..base.stage_facts import base_text, is_within, places_of, require_plain_base, require_workdir
+from ..projects.jre import find_java_images, java_start_commands, require_no_java_path, require_no_jdk_use
 from ..split.language_stack import Bases, LanguageStack
 from ..split.plan import Artifact, Place
-from ..split.stage_facts import base_text, is_inside, places_of, require_plain_base, require_workdir
-from .jre import find_java_images, java_start_commands, require_no_java_path, require_no_jdk_use
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ class JavaStack(LanguageStack):
         """The file outside the directory that `cp` or `mv` writes; "" for one inside."""
         operands = [word.value for word in command.operands()]
         path = self.build.state(run).path(operands[-1])
-        inside = path is not None and is_inside(path, self.copied_directory)
+        inside = path is not None and is_within(path, self.copied_directory)
         if path is None or (not inside and len(operands) != 2):
             raise RewriteRejected(f"the destination of `{command.text[:60]}` is unknown", run)
         if inside:
@@ -126,7 +126,7 @@ class JavaStack(LanguageStack):
             words = [word.value for word in command.words]
             jar = words[words.index("-jar") + 1] if "-jar" in words[:-1] else ""
             path = self.build.state(instruction).path(jar) if jar else None
-            made = path is not None and (is_inside(path, self.copied_directory) or path in self.elsewhere)
+            made = path is not None and (is_within(path, self.copied_directory) or path in self.elsewhere)
             if jar and not made:
                 raise RewriteRejected(f"`{jar}` is not created in the build directory or by `cp` or `mv`", instruction)
 
@@ -135,7 +135,7 @@ class JavaStack(LanguageStack):
         if not isinstance(copy, Copy) or copy.flags:
             raise RewriteRejected("the source is copied by ADD or with flags; use a plain COPY", copy)
         mine = places_of(self.build, self.stage, self.context, copy)
-        if not mine or not all(is_inside(place.target, self.copied_directory) for place in mine):
+        if not mine or not all(is_within(place.target, self.copied_directory) for place in mine):
             raise RewriteRejected("the source is copied outside the build directory", copy)
 
     def runtime_entries(self) -> Iterable[tuple[Instruction, Entry]]:

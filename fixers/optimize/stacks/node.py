@@ -10,12 +10,18 @@ from ..base.blocks import instruction_text, run_instruction
 from ..base.copies import context_path
 from ..base.rewrite import NothingToDo, RewriteRejected, Step
 from ..base.run_steps import FILES_AND_USERS
+from ..base.stage_facts import require_root
 from ..manifests.manifests import compiles_native_addon, install_inputs, read_package_json
+from ..projects.node_build import build_outputs, build_scripts
+from ..projects.node_packages import (
+    StartedPrograms,
+    installs_manager,
+    node_program_packages,
+    require_known_libraries,
+    written_lock,
+)
+from ..projects.node_production import omitting_option, writes_among_packages
 from ..split.plan import Added, Artifact, Changed, KeptCommands, Place, StageBreak, WaitingSource
-from ..split.stage_facts import require_root
-from .node_build import build_outputs, build_scripts
-from .node_packages import StartedPrograms, installs_manager, require_known_libraries, started_packages, written_lock
-from .node_production import omitting_option, writes_among_packages
 from .slim_bases import SlimStack, slim_bases
 
 TYPE_CHECKING = False
@@ -136,7 +142,7 @@ class NodeStack(SlimStack):
         started = StartedPrograms(self.build, self.stage, data)
         self._place_programs(started)
         self.lock = written_lock(self.build, self.stage, self.context, install, call, started)
-        self.find_needs({}, started_packages(self.context, data, self.programs(), self.checks))
+        self.find_needs({}, node_program_packages(self.context, data, self.programs(), self.checks))
         return [Step("Omit devDependencies", "the program does not import them")] if self.omitting else []
 
     def _package_json(self, install: Run) -> tuple[str, PackageJson]:

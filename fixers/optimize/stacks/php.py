@@ -7,10 +7,10 @@ import re
 
 from ....syntax.tree import Copy, CopyOrAdd, Run
 from ..base.rewrite import RewriteRejected
+from ..base.stage_facts import base_text, quoted, require_plain_base, require_root
 from ..manifests.build_manifests import composer_manifests, composer_reads_source
 from ..split.language_stack import Bases, LanguageStack
 from ..split.plan import Artifact, Place
-from ..split.stage_facts import base_text, quoted, require_plain_base, require_root
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

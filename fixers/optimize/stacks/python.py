@@ -13,10 +13,9 @@ from ..base.blocks import instruction_text
 from ..base.copies import context_copies
 from ..base.programs import require_no_compiler_at_start
 from ..base.rewrite import RewriteRejected
+from ..base.stage_facts import quoted, require_root
 from ..manifests.requirements import Requirements, normalize_name
-from ..split.plan import Added, Artifact, Changed, KeptCommands, Place
-from ..split.stage_facts import quoted, require_root
-from .python_libraries import (
+from ..projects.python_libraries import (
     BASE_IMAGE_LIBRARIES,
     PYTHON_PREFIX,
     RUNTIME_VARIABLES,
@@ -25,12 +24,12 @@ from .python_libraries import (
     copies_uv,
     deletes_user_cache,
     native_libraries,
-    python_bases,
     renamed_copies,
     require_parsed,
     wheel_version,
 )
-from .slim_bases import SlimStack
+from ..split.plan import Added, Artifact, Changed, KeptCommands, Place
+from .slim_bases import SlimStack, python_bases
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -17,15 +17,14 @@ from ..base.blocks import run_instruction
 from ..base.copies import context_copies
 from ..base.programs import ProgramUsage, require_no_compiler_at_start
 from ..base.rewrite import NothingToDo, RewriteRejected, Step
+from ..base.stage_facts import overwritten_path, quoted, require_root
 from ..manifests.python_lock import installed_packages, is_pure_python, read_python_project
 from ..manifests.requirements import normalize_name
 from ..order.install_split import NO_PROJECT_OPTION
-from ..split.plan import Added, Artifact, KeptCommands, Place, WaitingSource
-from ..split.stage_facts import overwritten_path, quoted, require_root
-from .python_environment import environment_directory, is_reachable, other_python, require_no_fixed_path
-from .python_groups import WITHOUT_DEVELOPMENT, DevelopmentDependencies, locked_requirements
-from .python_imports import NON_RUNTIME_FILES, TOOL_MODULES, missing_imports
-from .python_libraries import (
+from ..projects.python_environment import environment_directory, is_reachable, other_python, require_no_fixed_path
+from ..projects.python_groups import WITHOUT_DEVELOPMENT, DevelopmentDependencies, locked_requirements
+from ..projects.python_imports import NON_RUNTIME_FILES, TOOL_MODULES, missing_imports
+from ..projects.python_libraries import (
     BASE_IMAGE_LIBRARIES,
     PYTHON_PREFIX,
     RUNTIME_VARIABLES,
@@ -33,10 +32,10 @@ from .python_libraries import (
     copies_uv,
     deletes_user_cache,
     native_libraries,
-    python_bases,
     require_parsed,
 )
-from .slim_bases import SlimStack
+from ..split.plan import Added, Artifact, KeptCommands, Place, WaitingSource
+from .slim_bases import SlimStack, python_bases
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -9,19 +9,18 @@ from ....syntax.tree import Run
 from ..base.copies import context_copies
 from ..base.programs import require_no_compiler_at_start
 from ..base.rewrite import RewriteRejected
+from ..base.stage_facts import overwritten_path, require_root
 from ..manifests.requirements import Requirements, normalize_name
-from ..split.plan import Artifact, Place
-from ..split.stage_facts import overwritten_path, require_root
-from .python_libraries import (
+from ..projects.python_libraries import (
     BASE_IMAGE_LIBRARIES,
     RUNTIME_VARIABLES,
     collect_requirements,
     copies_uv,
     native_libraries,
-    python_bases,
     require_parsed,
 )
-from .slim_bases import SlimStack
+from ..split.plan import Artifact, Place
+from .slim_bases import SlimStack, python_bases
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

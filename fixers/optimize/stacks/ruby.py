@@ -5,10 +5,10 @@ from __future__ import annotations
 import posixpath
 
 from ..base.rewrite import RewriteRejected
+from ..base.stage_facts import overwritten_path, quoted, require_root
 from ..manifests.build_manifests import bundler_manifests
+from ..projects.ruby_gems import gem_libraries, listed_gems, ruby_program_packages
 from ..split.plan import Artifact, Place
-from ..split.stage_facts import overwritten_path, quoted, require_root
-from .ruby_gems import gem_libraries, listed_gems, started_packages
 from .slim_bases import SlimStack, slim_bases
 
 TYPE_CHECKING = False
@@ -90,7 +90,7 @@ class RubyStack(SlimStack):
         self._find_directories(install, call, manifests)
         self.require_remaining_runs()
         gems = listed_gems(self.context, manifests)
-        started = started_packages(self.context, manifests, gems, self.programs(), self.checks)
+        started = ruby_program_packages(self.context, manifests, gems, self.programs(), self.checks)
         self.require_compilers()
         self.find_needs(gem_libraries(gems, self.bases.release, self.checks), started)
         for directory in self.directories:

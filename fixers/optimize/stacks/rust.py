@@ -7,11 +7,11 @@ import re
 
 from ....syntax.tree import Onbuild, Run, Shell, User
 from ..base.rewrite import RewriteRejected
+from ..base.stage_facts import base_text, overwritten_path, require_plain_base, require_workdir, with_release
+from ..projects.rust_crates import CargoProject
+from ..projects.rust_output import CARGO_BIN, cargo_output, moved_output, profile_of, started_outputs, used_outputs
 from ..split.language_stack import Bases, LanguageStack
 from ..split.plan import Added, Artifact, Place, RuntimePackage, WaitingSource
-from ..split.stage_facts import base_text, overwritten_path, require_plain_base, require_workdir, with_release
-from .rust_crates import CargoProject
-from .rust_output import CARGO_BIN, cargo_output, moved_output, profile_of, started_outputs, used_outputs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

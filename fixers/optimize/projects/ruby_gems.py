@@ -7,7 +7,7 @@ import re
 
 from ..base.copies import read_context_file
 from ..base.programs import FULL_IMAGE_PROGRAMS, add_ca_certificates, require_no_compiler_at_start
-from ..split.stage_facts import library_packages, quoted
+from ..base.stage_facts import library_packages, quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def gem_libraries(gems: Collection[str], release: str | None, checks: Preconditi
     return found
 
 
-def started_packages(
+def ruby_program_packages(
     context: Context, manifests: Iterable[str], gems: Collection[str], uses: ProgramUsage, checks: Preconditions
 ) -> dict[str, str]:
     """Packages of programs that the image may start, and of data that gems read, each with what needs it.

@@ -8,10 +8,9 @@ import re
 from ....syntax.tree import Copy
 from ..base.copies import context_copies, context_path
 from ..base.rewrite import RewriteRejected
+from ..base.stage_facts import library_packages, quoted
 from ..manifests.requirements import Requirements, normalize_name, read_requirements
 from ..order.cache_order import relative_to_workdir
-from ..split.stage_facts import library_packages, quoted
-from .slim_bases import slim_bases
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from ....syntax.tree import Instruction, Run
     from ..base.rewrite import Preconditions
     from ..base.run_steps import RunCommand
-    from ..split.language_stack import Bases
 
 VENV_DIRECTORY = "/opt/venv"
 PYTHON_PREFIX = "/usr/local"
@@ -83,18 +81,6 @@ BASE_IMAGE_LIBRARIES = frozenset(
     libsqlite3-dev libssl-dev uuid-dev zlib1g-dev""".split()
 )
 """Headers whose libraries Python itself loads: slim images have them. Source: docker-library/python's template."""
-
-
-def python_bases(stage: Stage, checks: Preconditions) -> Bases:
-    """The base images. Raises RewriteRejected when the image is not supported, or its Python too old."""
-    bases = slim_bases(stage, checks, "Python")
-    checks.require(
-        "its Python supports virtual environments",
-        wheel_version((stage.base_ref.tag if stage.base_ref else "") or ""),
-        "Python older than 3.6 is not supported",
-        stage.from_,
-    )
-    return bases
 
 
 def require_parsed(app: PythonApp, checks: Preconditions) -> None:

@@ -9,7 +9,7 @@ from ....model.packages.runtime_libraries import runtime_libraries_for
 from ....model.toml_text import parse_toml
 from ..base.copies import context_path, read_context_file
 from ..base.rewrite import RewriteRejected
-from ..split.stage_facts import quoted
+from ..base.stage_facts import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

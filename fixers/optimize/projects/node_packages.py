@@ -8,7 +8,7 @@ import re
 from ....syntax.tree import Cmd, Entrypoint
 from ..base.copies import read_context_file
 from ..base.programs import FULL_IMAGE_PROGRAMS, add_ca_certificates, require_no_compiler_at_start
-from ..split.stage_facts import quoted
+from ..base.stage_facts import quoted
 from .node_production import SOURCES, TESTS, is_run_time_source, node_version
 
 TYPE_CHECKING = False
@@ -61,7 +61,9 @@ def require_known_libraries(data: PackageJson, checks: Preconditions) -> None:
     )
 
 
-def started_packages(context: Context, data: PackageJson, uses: ProgramUsage, checks: Preconditions) -> dict[str, str]:
+def node_program_packages(
+    context: Context, data: PackageJson, uses: ProgramUsage, checks: Preconditions
+) -> dict[str, str]:
     """The packages that only the full image contains, each with what needs it.
 
     Raises RewriteRejected when the image may start a compiler.
