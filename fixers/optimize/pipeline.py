@@ -142,7 +142,7 @@ def _about_user_text(rewrite: Callable[[str], RewriteOutcome], now: str, text: s
     checks = [check.at_line(_line_of(check.line, new, old)) for check in outcome.checks]
     rejection = outcome.rejection
     if rejection is None or not rejection.line:
-        return RewriteOutcome(outcome.name, outcome.text, outcome.steps, checks, rejection)
+        return RewriteOutcome(outcome.name, outcome.text, outcome.steps, checks, rejection, outcome.plan)
     line = _line_of(rejection.line, new, old)
     unchanged = line > 0 and old[line - 1] == new[rejection.line - 1]
     again = None if split else rewrite(original).rejection
