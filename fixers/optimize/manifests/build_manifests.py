@@ -33,8 +33,6 @@ _GRADLE = (
     "build.gradle", "build.gradle.kts", "settings.gradle", "settings.gradle.kts", "gradle.properties", "gradlew",
     "gradle.lockfile",
 )  # fmt: skip
-_SCRIPTS = re.compile(r"^(pre|post)-(install|update|autoload|package|root)")
-"""Scripts of composer.json that run during an install."""
 
 
 def manifest_directory(build: Build, stage: Stage, context: Context, run: Run, manifest: str) -> str:
@@ -191,15 +189,3 @@ def _net_references(name: str, text: str, run: Run) -> list[str]:
     if any(char in each for each in stated for char in "$*;"):
         raise RewriteRejected(f"`{name}` references projects with wildcards or variables", run)
     return [posixpath.normpath(posixpath.join(folder, each.replace("\\", "/"))) for each in stated]
-
-
-def composer_reads_source(context: Context, manifest: str, call: PackageCall) -> bool:
-    """Whether `composer install` runs scripts of the composer.json `manifest`, or maps the classes of the source."""
-    try:
-        data: object = json.loads(read_context_file(context, manifest) or "")
-    except (ValueError, RecursionError):
-        data = None
-    text = json.dumps(data)
-    scripts = any(_SCRIPTS.match(name) for name in re.findall(r'"([\w-]+)": ', text))
-    classes = '"classmap"' in text or call.has("-o", "--optimize-autoloader", "-a", "--classmap-authoritative")
-    return (scripts and not call.has("--no-scripts")) or (classes and not call.has("--no-autoloader"))

@@ -33,6 +33,15 @@ def cargo_output(call: PackageCall, directory: str) -> str:
     return posixpath.join(directory, "target", call.value("--target") or "", profile_of(call))
 
 
+def compile_dependencies(call: PackageCall, package: str) -> list[str]:
+    """Commands that compile the dependencies of a package with an empty program, which they then remove."""
+    words = [word.text for word in call.command.words]
+    if call.path == "install":
+        words = ["cargo", "build", "--release", *(each for each in ("--locked",) if call.has(each))]
+    trace = posixpath.join("target", call.value("--target") or "", profile_of(call), ".fingerprint")
+    return ["mkdir src && echo 'fn main() {}' > src/main.rs", " ".join(words), f"rm -r src {trace}/{package}-*"]
+
+
 def moved_output(build: Build, run: Run, command: RunCommand) -> str:
     """Where a `cp` or `mv` after the build puts the program; "" for another command."""
     operands = [word.value for word in command.command.operands()]

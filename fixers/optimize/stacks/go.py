@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from ....syntax.tree import Onbuild, Run, Shell, User
 from ..base.rewrite import RewriteRejected
-from ..base.stage_facts import base_text, is_within, places_of, require_plain_base, require_workdir, with_release
+from ..base.stage_facts import is_within, places_of, require_workdir
 from ..projects.go_project import (
     calls_git,
     command_output,
     module_manifests,
-    require_no_c,
-    require_no_c_compiler,
     require_program_start,
 )
-from ..projects.go_release import debian_release_of
+from ..projects.go_release import go_bases
 from ..split.language_stack import Bases, LanguageStack
 from ..split.plan import Added, Artifact, Place, RuntimePackage, WaitingSource
 
@@ -29,7 +27,6 @@ if TYPE_CHECKING:
     from ..split.language_stack import PlacedCommand
     from ..split.plan import Entry
 
-_RELEASES = ("bullseye", "bookworm", "trixie")
 _BUILDING = frozenset("CGO_ENABLED GOOS GOARCH GOPROXY GOPRIVATE GOFLAGS GO111MODULE GOSUMDB GOPATH".split())
 """Variables that a build depends on, besides those that a command names."""
 _DOWNLOADS = ("mod download", "mod tidy", "mod verify", "mod vendor")
@@ -66,27 +63,9 @@ class GoStack(LanguageStack):
         self.alpine = False
 
     def choose_bases(self) -> Bases:
-        ref, facts, base = self.stage.base_ref, self.stage.base_facts, base_text(self.stage)
-        self.alpine = bool(ref and facts and facts.family == "alpine" and ref.tag)
-        suite = (facts.suite or debian_release_of(ref.tag or "")) if ref and facts else ""
-        self.checks.require(
-            "the base image is an official Go image on Alpine or a known Debian release",
-            self.alpine or (facts and facts.family == "debian" and suite in _RELEASES),
-            f"`{base}` is not an official Go image on Alpine or a known Debian release",
-            self.stage.from_,
-        )
-        assert ref is not None and suite is not None
-        require_plain_base(self.stage, self.checks)
-        tag = ref.tag or "latest"
-        if not self.alpine:
-            why = "the release that the program is compiled on, with the same libc"
-            return Bases(with_release(base, tag, suite), f"debian:{suite}-slim", suite, why)
-        release = suite.removeprefix("alpine")
-        require_no_c_compiler(self.build, self.stage, release)
-        require_no_c(self.stage, self.context, self.checks)
-        # A tag that moves from release to release gets a runtime that does, too.
-        runtime = f"alpine:{release if release and tag.endswith(release) else '3'}"
-        return Bases("", runtime, None, "a program without cgo runs on any release")
+        bases = go_bases(self.build, self.stage, self.context, self.checks)
+        self.alpine = bases.runtime.startswith("alpine:")
+        return bases
 
     def is_split(self, run: Run) -> bool:
         calls = self.build.package_calls(run)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import posixpath
-import re
 
-from ....syntax.tree import Copy, CopyOrAdd, Run
 from ..base.rewrite import RewriteRejected
 from ..base.stage_facts import base_text, quoted, require_plain_base, require_root
-from ..manifests.build_manifests import composer_manifests, composer_reads_source
+from ..manifests.build_manifests import composer_manifests
+from ..projects.php_composer import brings_composer, composer_reads_source
 from ..split.language_stack import Bases, LanguageStack
 from ..split.plan import Artifact, Place
 
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from ....model.build import Build, Stage
     from ....model.context import Context
     from ....model.packages.calls import PackageCall
-    from ....syntax.tree import Instruction
+    from ....syntax.tree import CopyOrAdd, Instruction, Run
     from ..base.rewrite import Preconditions, Step
     from ..base.run_steps import RunCommand
     from ..split.plan import Entry
@@ -30,10 +29,6 @@ _BUILDING = ("docker-php-ext-install", "docker-php-ext-configure", "docker-php-e
 """Commands that compile extensions."""
 _APACHE = ("a2enmod", "a2dismod", "a2ensite", "a2dissite", "a2enconf", "a2disconf")
 """Commands that configure Apache, which no build depends on."""
-_COMPOSER = re.compile(
-    r"curl\s+(-\S+\s+)*https://getcomposer\.org/installer\s*\|\s*php\s+--(\s+--(install-dir|filename)[= ]\S+)*$"
-)
-"""A RUN that installs Composer with the official script."""
 
 
 class PhpStack(LanguageStack):
@@ -65,15 +60,7 @@ class PhpStack(LanguageStack):
         return Bases(release=facts.suite if facts.suite and facts.suite in (ref.tag or "") else None)
 
     def is_tool(self, instruction: Instruction) -> bool:
-        if isinstance(instruction, Run):
-            return _COMPOSER.match(" ".join(instruction.arguments_text.split())) is not None
-        source = instruction.flag("from") if isinstance(instruction, Copy) else None
-        name = (source.value or "").partition(":")[0] if source is not None else ""
-        return (
-            isinstance(instruction, Copy)
-            and name.endswith("composer")
-            and all(argument.text.endswith("/composer") for argument in instruction.sources)
-        )
+        return brings_composer(instruction)
 
     def is_split(self, run: Run) -> bool:
         compiles = any(command.name in _BUILDING for command in self.build.commands(run))

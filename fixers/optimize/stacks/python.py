@@ -8,28 +8,19 @@ from __future__ import annotations
 
 import re
 
-from ....model.python_app import PythonApp
 from ..base.blocks import instruction_text
-from ..base.copies import context_copies
-from ..base.programs import require_no_compiler_at_start
 from ..base.rewrite import RewriteRejected
 from ..base.stage_facts import quoted, require_root
 from ..manifests.requirements import Requirements, normalize_name
 from ..projects.python_libraries import (
-    BASE_IMAGE_LIBRARIES,
     PYTHON_PREFIX,
-    RUNTIME_VARIABLES,
     VENV_DIRECTORY,
     collect_requirements,
-    copies_uv,
     deletes_user_cache,
-    native_libraries,
     renamed_copies,
-    require_parsed,
-    wheel_version,
 )
 from ..split.plan import Added, Artifact, Changed, KeptCommands, Place
-from .slim_bases import SlimStack, python_bases
+from .python_stack import PythonStack
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,7 +31,7 @@ if TYPE_CHECKING:
     from ....syntax.tree import Instruction, Run
     from ..base.rewrite import Preconditions, Step
     from ..base.run_steps import RunCommand
-    from ..split.language_stack import Bases, PlacedCommand
+    from ..split.language_stack import PlacedCommand
     from ..split.plan import Entry
 
 _PREFIX = "/install"
@@ -51,30 +42,20 @@ _OTHER_LOCATION = "--user --target -t --prefix --root --editable -e --src --pyth
 """Options of pip with which packages do not go to the image's Python as usual."""
 
 
-class PipStack(SlimStack):
+class PipStack(PythonStack):
     """A stage whose packages pip or uv installs into the image's Python.
 
     `requirements`: what is installed
     `several`: whether packages are installed more than once, and so into a virtual environment
     """
 
-    title = "Install the dependencies in a separate stage"
-    why = "keeps compilers, headers and caches out of the image"
     risk = "packages without a wheel are compiled in the builder; check their system libraries"
     needs_start = False
-    runtime_variables = RUNTIME_VARIABLES
-    base_libraries = BASE_IMAGE_LIBRARIES
 
     def __init__(self, build: Build, stage: Stage, context: Context, checks: Preconditions) -> None:
         super().__init__(build, stage, context, checks)
         self.requirements = Requirements()
         self.several = False
-
-    def choose_bases(self) -> Bases:
-        return python_bases(self.stage, self.checks)
-
-    def is_tool(self, instruction: Instruction) -> bool:
-        return copies_uv(instruction)
 
     def is_split(self, run: Run) -> bool:
         calls = self.build.package_calls(run)
@@ -121,26 +102,15 @@ class PipStack(SlimStack):
         self.require_remaining_runs()
         if self.several and any(each.call and each.call.manager.name == "uv" for each in installs):
             raise RewriteRejected("uv installs more than once; use one `uv pip install`")
-        self._find_packages()
+        uses, app = self.require_uv_unused(), self.read_app()
+        self.find_packages(self.requirements, uses, app)
+        self.require_compilers()
         self._find_requirement_files(self.install, runs[-1])
         return []
 
     def _installs(self, run: Run) -> bool:
         """Whether a RUN installs more than pip and its build tools, so that it waits for requirement files."""
         return not all(_prepares(each.command) for each in self.commands_in(run, Place.BUILDER))
-
-    def _find_packages(self) -> None:
-        """Find the system packages of the final stage. Raises RewriteRejected."""
-        libraries = native_libraries(self.requirements, self.bases.release, self.checks)
-        uses = self.programs()
-        unused = "uv" not in uses.programs
-        self.checks.require("uv is only used to install", unused, "uv runs in the final image", uses.programs.get("uv"))
-        app = PythonApp(self.context, [place.source for place in context_copies(self.build, self.stage, self.context)])
-        require_parsed(app, self.checks)
-        started = uses.packages_with(app.programs)
-        require_no_compiler_at_start(started, self.checks)
-        self.require_compilers()
-        self.find_needs(libraries, started)
 
     def _find_requirement_files(self, install: Run, last: Run) -> None:
         """Copy the requirement files to where the install looks for them, with the COPYs of the file if possible."""
@@ -169,9 +139,9 @@ class PipStack(SlimStack):
         """The virtual environment for several installs."""
         if not self.several:
             return []
-        # The image has the package, but a new environment has not.
-        wheel = wheel_version((self.stage.base_ref.tag if self.stage.base_ref else "") or "")
-        create = f"python -m venv {VENV_DIRECTORY} && {VENV_DIRECTORY}/bin/pip install --no-cache-dir wheel=={wheel}"
+        # The image has the package `wheel`, but a new environment has not.
+        install = f"{VENV_DIRECTORY}/bin/pip install --no-cache-dir wheel=={self.wheel_version()}"
+        create = f"python -m venv {VENV_DIRECTORY} && {install}"
         return [Added(f"RUN {create}"), _ON_PATH]
 
     def runtime_entries(self) -> Iterable[tuple[Instruction, Entry]]:

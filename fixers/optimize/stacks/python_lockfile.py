@@ -25,9 +25,7 @@ from ..projects.python_environment import environment_directory, is_reachable, o
 from ..projects.python_groups import WITHOUT_DEVELOPMENT, DevelopmentDependencies, locked_requirements
 from ..projects.python_imports import NON_RUNTIME_FILES, TOOL_MODULES, missing_imports
 from ..projects.python_libraries import (
-    BASE_IMAGE_LIBRARIES,
     PYTHON_PREFIX,
-    RUNTIME_VARIABLES,
     VENV_DIRECTORY,
     copies_uv,
     deletes_user_cache,
@@ -35,7 +33,7 @@ from ..projects.python_libraries import (
     require_parsed,
 )
 from ..split.plan import Added, Artifact, KeptCommands, Place, WaitingSource
-from .slim_bases import SlimStack, python_bases
+from .python_stack import PythonStack
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,7 +47,7 @@ if TYPE_CHECKING:
     from ..base.run_steps import RunCommand
     from ..base.system import AptInstall
     from ..manifests.python_lock import PythonProject
-    from ..split.language_stack import Bases, PlacedCommand
+    from ..split.language_stack import PlacedCommand
     from ..split.plan import Entry
 
 MANAGERS = ("poetry", "uv", "pipenv")
@@ -74,7 +72,7 @@ def installs_from_lock(build: Build, stage: Stage) -> bool:
     )
 
 
-class LockfileStack(SlimStack):
+class LockfileStack(PythonStack):
     """A stage whose packages Poetry, uv or Pipenv installs: `install` is the RUN that does.
 
     `tool`: the manager
@@ -84,10 +82,6 @@ class LockfileStack(SlimStack):
     `project`: what the manifests say
     `prune`: whether development dependencies are omitted
     """
-
-    title = "Install the dependencies in a separate stage"
-    runtime_variables = RUNTIME_VARIABLES
-    base_libraries = BASE_IMAGE_LIBRARIES
 
     def __init__(self, build: Build, stage: Stage, context: Context, checks: Preconditions) -> None:
         super().__init__(build, stage, context, checks)
@@ -103,9 +97,6 @@ class LockfileStack(SlimStack):
         """What the second stage leaves out."""
         left_out = "compilers and caches" if self.tools_stay else f"compilers, caches and {self.tool} itself"
         return f"keeps {left_out} out of the image"
-
-    def choose_bases(self) -> Bases:
-        return python_bases(self.stage, self.checks)
 
     def is_tool(self, instruction: Instruction) -> bool:
         return copies_uv(instruction) or (isinstance(instruction, Run) and _runs_install_script(instruction))

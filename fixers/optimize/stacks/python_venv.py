@@ -4,23 +4,15 @@ from __future__ import annotations
 
 import posixpath
 
-from ....model.python_app import PythonApp
 from ....syntax.tree import Run
-from ..base.copies import context_copies
-from ..base.programs import require_no_compiler_at_start
 from ..base.rewrite import RewriteRejected
 from ..base.stage_facts import overwritten_path, require_root
 from ..manifests.requirements import Requirements, normalize_name
 from ..projects.python_libraries import (
-    BASE_IMAGE_LIBRARIES,
-    RUNTIME_VARIABLES,
     collect_requirements,
-    copies_uv,
-    native_libraries,
-    require_parsed,
 )
 from ..split.plan import Artifact, Place
-from .slim_bases import SlimStack, python_bases
+from .python_stack import PythonStack
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,7 +25,6 @@ if TYPE_CHECKING:
     from ....syntax.tree import Instruction
     from ..base.rewrite import Preconditions, Step
     from ..base.run_steps import RunCommand
-    from ..split.language_stack import Bases
     from ..split.plan import Entry
 
 _TOOLS = frozenset(("pip", "setuptools", "uv", "virtualenv", "wheel"))
@@ -65,7 +56,7 @@ def creates_venv(build: Build, stage: Stage) -> bool:
     )
 
 
-class VenvStack(SlimStack):
+class VenvStack(PythonStack):
     """A stage that creates a virtual environment and installs into it.
 
     `requirements`: what is installed into the environment
@@ -73,20 +64,11 @@ class VenvStack(SlimStack):
     """
 
     title = "Create the virtual environment in a separate stage"
-    why = "keeps compilers, headers and caches out of the image"
-    runtime_variables = RUNTIME_VARIABLES
-    base_libraries = BASE_IMAGE_LIBRARIES
 
     def __init__(self, build: Build, stage: Stage, context: Context, checks: Preconditions) -> None:
         super().__init__(build, stage, context, checks)
         self.requirements = Requirements()
         self.environment = ""
-
-    def choose_bases(self) -> Bases:
-        return python_bases(self.stage, self.checks)
-
-    def is_tool(self, instruction: Instruction) -> bool:
-        return copies_uv(instruction)
 
     def is_split(self, run: Run) -> bool:
         installs = any(call.manager.ecosystem in ("os", "python") for call in self.build.package_calls(run))
@@ -150,20 +132,8 @@ class VenvStack(SlimStack):
         assert install is not None
         require_root(self.build, install, self.checks)
         self.require_remaining_runs()
-        uses = self.programs()
-        self.checks.require(
-            "uv is only used to install",
-            "uv" not in uses.programs,
-            "uv runs in the final image",
-            uses.programs.get("uv"),
-        )
-        libraries = native_libraries(self.requirements, self.bases.release, self.checks)
-        app = PythonApp(self.context, [place.source for place in context_copies(self.build, self.stage, self.context)])
-        require_parsed(app, self.checks)
-        started = uses.packages_with(app.programs)
-        require_no_compiler_at_start(started, self.checks)
+        self.find_packages(self.requirements, self.require_uv_unused(), self.read_app())
         self.require_compilers()
-        self.find_needs(libraries, started)
         overwritten = overwritten_path(self.build, self.stage, self.context, self.environment)
         if overwritten:
             raise RewriteRejected(

@@ -6,10 +6,18 @@ import posixpath
 import re
 
 from ....syntax.tree import Onbuild, Run, Shell, User
+from ..base.blocks import run_instruction
 from ..base.rewrite import RewriteRejected
 from ..base.stage_facts import base_text, overwritten_path, require_plain_base, require_workdir, with_release
 from ..projects.rust_crates import CargoProject
-from ..projects.rust_output import CARGO_BIN, cargo_output, moved_output, profile_of, started_outputs, used_outputs
+from ..projects.rust_output import (
+    CARGO_BIN,
+    cargo_output,
+    compile_dependencies,
+    moved_output,
+    started_outputs,
+    used_outputs,
+)
 from ..split.language_stack import Bases, LanguageStack
 from ..split.plan import Added, Artifact, Place, RuntimePackage, WaitingSource
 
@@ -132,16 +140,8 @@ class RustStack(LanguageStack):
         kept = self.kept_run(run, commands)
         if run is not self.install or not self.manifests or self.call is None or self.project is None:
             return kept
-        words = [word.text for word in self.call.command.words]
-        if self.call.path == "install":
-            words = ["cargo", "build", "--release", *(each for each in ("--locked",) if self.call.has(each))]
-        trace = posixpath.join("target", self.call.value("--target") or "", profile_of(self.call), ".fingerprint")
-        empty = [
-            "mkdir src && echo 'fn main() {}' > src/main.rs",
-            " ".join(words),
-            f"rm -r src {trace}/{self.project.name}-*",
-        ]
-        return [*self.manifests, Added("RUN " + " \\\n    && ".join(empty), _EMPTY), WaitingSource(), *kept]
+        empty = compile_dependencies(self.call, self.project.name)
+        return [*self.manifests, Added(run_instruction(empty), _EMPTY), WaitingSource(), *kept]
 
     def runtime_start(self) -> tuple[Entry, ...]:
         installed = any(posixpath.dirname(path) == CARGO_BIN for path in self.outputs)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from ....model.images.slimmer import find_slim_variant
 from ..base.rewrite import NothingToDo
 from ..base.stage_facts import base_text, require_plain_base
-from ..projects.python_libraries import wheel_version
 from ..split.language_stack import Bases, LanguageStack
 from ..split.plan import RuntimePackage
 
@@ -46,18 +45,6 @@ def slim_bases(stage: Stage, checks: Preconditions, language: str, families: Col
     require_plain_base(stage, checks)
     release = facts.suite if facts.suite and facts.suite in tag else None
     return Bases("", slim.text, release, _WHY) if slim is not None else Bases(release=release)
-
-
-def python_bases(stage: Stage, checks: Preconditions) -> Bases:
-    """The base images. Raises RewriteRejected when the image is not supported, or its Python too old."""
-    bases = slim_bases(stage, checks, "Python")
-    checks.require(
-        "its Python supports virtual environments",
-        wheel_version((stage.base_ref.tag if stage.base_ref else "") or ""),
-        "Python older than 3.6 is not supported",
-        stage.from_,
-    )
-    return bases
 
 
 class SlimStack(LanguageStack):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .cases import rewritten
+from ..rewrites.cases import rewritten
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
