@@ -6,11 +6,12 @@ import posixpath
 
 from ....syntax.tree import Run
 from ..base.rewrite import RewriteRejected
-from ..base.stage_facts import overwritten_path, require_root
+from ..base.stage_facts import require_root
 from ..manifests.requirements import Requirements, normalize_name
 from ..projects.python_libraries import (
     collect_requirements,
 )
+from ..projects.python_manager import require_environment_free
 from ..split.plan import Artifact, Place
 from .python_stack import PythonStack
 
@@ -134,13 +135,7 @@ class VenvStack(PythonStack):
         self.require_remaining_runs()
         self.find_packages(self.requirements, self.require_uv_unused(), self.read_app())
         self.require_compilers()
-        overwritten = overwritten_path(self.build, self.stage, self.context, self.environment)
-        if overwritten:
-            raise RewriteRejected(
-                f"`{overwritten}` in the build context would overwrite the virtual environment; "
-                "add it to .dockerignore",
-                install,
-            )
+        require_environment_free(self.build, self.stage, self.context, self.environment, install)
         self.find_manifests(self.requirements.files)
         return []
 
