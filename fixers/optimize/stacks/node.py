@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import replace
 
-from ....syntax.tree import CopyOrAdd, Run
-from ..base.blocks import instruction_text, run_instruction
+from ..base.blocks import instruction_text
 from ..base.copies import context_path
 from ..base.rewrite import NothingToDo, RewriteRejected, Step
 from ..base.run_steps import FILES_AND_USERS
 from ..base.stage_facts import require_root
 from ..manifests.manifests import compiles_native_addon, install_inputs, read_package_json
 from ..projects.node_build import build_outputs, build_scripts
+from ..projects.node_install import BUILDS, DependencyInstall, is_global, place_program
 from ..projects.node_packages import (
     StartedPrograms,
-    installs_manager,
     node_program_packages,
     require_known_libraries,
     written_lock,
 )
 from ..projects.node_production import omitting_option, writes_among_packages
-from ..split.plan import Added, Artifact, Changed, KeptCommands, Place, StageBreak, WaitingSource
+from ..split.plan import Added, Artifact, Place
 from .slim_bases import SlimStack, slim_bases
 
 TYPE_CHECKING = False
@@ -31,7 +29,7 @@ if TYPE_CHECKING:
     from ....model.build import Build, Stage
     from ....model.context import Context
     from ....model.packages.calls import PackageCall
-    from ....syntax.tree import Instruction
+    from ....syntax.tree import CopyOrAdd, Instruction, Run
     from ..base.rewrite import Preconditions
     from ..base.run_steps import RunCommand
     from ..base.system import AptInstall
@@ -41,7 +39,7 @@ if TYPE_CHECKING:
 
 _BUILDERS = ("npx", "tsc", "vite", "webpack", "ng")
 """Programs that build when they run in a RUN."""
-_BUILDS = "builds"
+_INSTEAD = "the image gets the packages without devDependencies instead"
 
 
 class NodeStack(SlimStack):
@@ -89,7 +87,7 @@ class NodeStack(SlimStack):
         if call.manager.ecosystem != "node" or call.uncertain:
             raise RewriteRejected(f"the effect of `{text[:60]}` is unknown", run)
         if call.packages:
-            if not _is_global(call):
+            if not is_global(call):
                 raise RewriteRejected(
                     f"`{text[:60]}` adds packages to package.json; install them from package.json", run
                 )
@@ -118,7 +116,7 @@ class NodeStack(SlimStack):
             )
         if run not in self.built:
             self.built.append(run)
-        return Place.BUILDER, _BUILDS
+        return Place.BUILDER, BUILDS
 
     def resolve(self) -> list[Step]:
         install, call = self.install, self.call
@@ -139,8 +137,12 @@ class NodeStack(SlimStack):
         scripts = build_scripts(self.build, self.built)
         self.outputs = build_outputs(self.context, posixpath.dirname(manifest), data, scripts)
         self._find_inputs(install, manifest, data)
+        late = {id(run) for run in self.stage.instructions if run.start > self.last.start}
         started = StartedPrograms(self.build, self.stage, data)
-        self._place_programs(started)
+        self.commands = {
+            number: [place_program(each, started, built=bool(self.built), late=number in late) for each in placed]
+            for number, placed in self.commands.items()
+        }
         self.lock = written_lock(self.build, self.stage, self.context, install, call, started)
         self.find_needs({}, node_program_packages(self.context, data, self.programs(), self.checks))
         return [Step("Omit devDependencies", "the program does not import them")] if self.omitting else []
@@ -178,33 +180,6 @@ class NodeStack(SlimStack):
         else:
             self.omitting = ""
 
-    def _place_programs(self, started: StartedPrograms) -> None:
-        """Give installs of global programs the places where something may run them."""
-        assert self.last is not None
-        for run in self.stage.instructions:
-            placed = self.commands.get(id(run))
-            if placed and isinstance(run, Run):
-                in_time = run.start <= self.last.start
-                self.commands[id(run)] = [self._place_program(each, started, in_time=in_time) for each in placed]
-
-    def _place_program(self, placed: PlacedCommand, started: StartedPrograms, *, in_time: bool) -> PlacedCommand:
-        call, name = placed.command.call, placed.command.command.name
-        if call is None and name == "corepack":
-            stays = not started.programs.isdisjoint(("yarn", "pnpm", "corepack"))
-            builds = True
-        elif call is not None and call.packages:
-            stays = started.may_need(call)
-            builds = bool(self.built) or installs_manager(call) or not stays
-        else:
-            return placed
-        places = {
-            (True, True): Place.BOTH,
-            (True, False): Place.BUILDER,
-            (False, True): Place.RUNTIME,
-            (False, False): Place.DROPPED,
-        }
-        return replace(placed, place=places[in_time and builds, stays])
-
     def builder_reads(self, copy: CopyOrAdd) -> bool:
         return bool(self.built) or bool(self.copied_directory)
 
@@ -212,43 +187,15 @@ class NodeStack(SlimStack):
         return bool(system.packages)
 
     def builder_run(self, run: Run, commands: Sequence[PlacedCommand]) -> list[Entry]:
-        cleaning = self._without_packages() if run is self.last else []
-        if run is not self.install:
-            return [*self.kept_run(run, commands), *cleaning]
-        after = [each for each in commands if each.reason == _BUILDS]
-        before = [each for each in commands if each.reason != _BUILDS]
-        first = [each for each in before if self._is_for_install(each)] if self.first_part else []
-        entries = [*self.manifests, *self._production(first)]
-        before = [each for each in before if each not in first or each.command.call is self.call]
-        entries += [*self._install_run(run, before), WaitingSource()]
-        builds = [KeptCommands(run, tuple(each.command.text for each in after))] if after else []
-        return [*entries, *builds, *cleaning]
-
-    def _is_for_install(self, placed: PlacedCommand) -> bool:
-        """Whether a command installs the dependencies, or the package manager."""
-        call = placed.command.call
-        return call is None or call is self.call or installs_manager(call)
-
-    def _install_run(self, run: Run, commands: Sequence[PlacedCommand]) -> list[Entry]:
-        """The RUN that installs, without devDependencies when these are omitted and nothing is built."""
-        if not self.omitting or self.built:
-            return self.kept_run(run, commands)
-        return [Changed(run, f"{instruction_text(self.build, run).rstrip()} {self.omitting}")]
-
-    def _production(self, commands: Sequence[PlacedCommand]) -> list[Entry]:
-        """The install without devDependencies that the final stage gets, and the end of that part of the builder."""
-        if not commands:
-            return []
-        calls = [each.command.call is self.call for each in commands]
-        texts = [each.command.text for each in commands]
-        texts = [f"{text} {self.omitting}" if is_call else text for text, is_call in zip(texts, calls, strict=True)]
-        return [Added(run_instruction(texts)), StageBreak("the build has the devDependencies, too")]
-
-    def _without_packages(self) -> list[Entry]:
-        """What takes the packages out of a directory that the final stage gets with others."""
-        if not self.first_part or not self.copied_directory:
-            return []
-        return [Added("RUN rm -r node_modules", "the image gets the packages without devDependencies instead")]
+        assert self.call is not None
+        entries = self.kept_run(run, commands)
+        if run is self.install:
+            builder = DependencyInstall(self.call, self.omitting, self.manifests, first_part=bool(self.first_part))
+            whole = id(run) not in self.system and len(commands) == len(self.build.commands(run))
+            entries = builder.entries(run, commands, instruction_text(self.build, run) if whole else "")
+        if run is self.last and self.first_part and self.copied_directory:
+            entries.append(Added("RUN rm -r node_modules", _INSTEAD))
+        return entries
 
     def runtime_entries(self) -> Iterable[tuple[Instruction, Entry]]:
         assert self.last is not None
@@ -265,8 +212,3 @@ class NodeStack(SlimStack):
             yield at, Artifact(posixpath.join(self.directory, self.lock), "the lock file, which something reads")
         for name in self.outputs or () if self.built else ():
             yield self.last, Artifact(posixpath.join(self.directory, name), "what the build makes")
-
-
-def _is_global(call: PackageCall) -> bool:
-    """Whether a call installs packages globally."""
-    return call.has("-g", "--global") or call.path.startswith("global")
