@@ -9,7 +9,7 @@ from ..projects.jre import is_java_image
 from ..projects.python_libraries import VENV_DIRECTORY
 from ..projects.rust_output import CARGO_BIN
 from ..split.planner import split_stage
-from . import dotnet, go, java, node, php, python, python_lockfile, python_venv, ruby, rust
+from . import c, dotnet, go, java, node, php, python, python_lockfile, python_venv, ruby, rust
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from ....model.build import Build, Stage
     from ....model.context import Context
 
+_WITH_C = ("buildpack-deps", "debian", "gcc", "ubuntu")
+"""Images that C and C++ are compiled on."""
 ADDED_TO_PATH = (f"{VENV_DIRECTORY}/bin", CARGO_BIN)
 """Directories that a rewrite may add to PATH of the final stage."""
 
@@ -39,6 +41,8 @@ def rewrite(build: Build, context: Context) -> RewriteOutcome:
         made = partial(split_stage, dotnet.DotnetStack)
     elif stage.base_ref is not None and is_java_image(stage.base_ref):
         made = partial(split_stage, java.JavaStack)
+    elif made is None and name in _WITH_C and c.compiles_c(build, stage):
+        made = partial(split_stage, c.CStack)
     if made is None:
         return RewriteOutcome(
             "multi-stage",
