@@ -41,7 +41,7 @@ _LOOKED_UP = re.compile(r"\bpkg-config\b|\bFetchContent|\bExternalProject|\bdlop
 _TARGET = re.compile(r"add_(?:executable|library)\s*\(\s*([\w.-]+)", re.IGNORECASE)
 _SOURCE = re.compile(
     r"\.(c|cc|cpp|cxx|c\+\+|h|hh|hpp|hxx|s|o|a|mk|cmake|md|ac|am|m4)$|"
-    r"(^|/)([Mm]akefile|GNUmakefile|CMakeLists\.txt|configure|LICENSE|COPYING|README|Dockerfile|\.[^/]*)$",
+    r"(^|/)\.git/|(^|/)([Mm]akefile|GNUmakefile|CMakeLists\.txt|configure|LICENSE|COPYING|README|Dockerfile|\.[^/]*)$",
     re.IGNORECASE,
 )
 """Files that a build reads, and no program opens."""

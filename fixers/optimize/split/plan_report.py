@@ -17,7 +17,7 @@ def plan_lines(plan: SplitPlan) -> Iterator[str]:
         yield f"{name}: {stage.image or _base(plan)}, {stage.reason}"
     for planned in plan.instructions:
         yield f"{planned.place.value:8}{_short(planned)}: {planned.reason}"
-        for command in planned.commands:
+        for command in planned.commands if len(planned.commands) > 1 else ():
             yield f"    {command.place.value:8}{command.text[:_MOST]}: {command.reason}"
     for artifact in plan.artifacts():
         yield f"copied  {artifact.path}: {artifact.reason}"
