@@ -29,8 +29,8 @@ SOURCES = (".js", ".mjs", ".cjs", ".jsx", ".ts", ".tsx", ".mts", ".cts", ".vue",
 TESTS = re.compile(r"(^|/)(tests?|__tests__|__mocks__|specs?|e2e|cypress)/|\.(test|spec|stories|e2e)\.\w+$")
 _CONFIGURATION = re.compile(r"(^|/)(\.[^/]*|[^/]*\.config|[^/]*rc|gulpfile|gruntfile)\.\w+$", re.IGNORECASE)
 
-_GENERATE = frozenset(("prisma", "@prisma/client"))
-"""Packages whose build steps write among the installed packages."""
+_GENERATE = frozenset("@keystone-6/core @prisma/client @zenstackhq/runtime prisma zenstack".split())
+"""Packages whose build steps write among the installed packages. Source: their documentation."""
 
 
 def omitting_option(

@@ -7,6 +7,7 @@ reads and what the final stage gets from it (`resolve`).
 
 from __future__ import annotations
 
+import posixpath
 from dataclasses import dataclass
 
 from ....syntax.tree import Cmd, CopyOrAdd, Entrypoint, Env, Onbuild, Run, Shell, User
@@ -297,7 +298,16 @@ class LanguageStack(StageRewrite):
         assert self.install is not None
         if copy.start < (self.last or self.install).start and self.is_in_copied_directory(copy):
             return False
-        return not is_copied_again(self.build, self.stage, self.context, copy)
+        again = is_copied_again(self.build, self.stage, self.context, copy)
+        return not again or self._is_named_meanwhile(copy)
+
+    def _is_named_meanwhile(self, copy: Instruction) -> bool:
+        """Whether a RUN of the final stage may name a file that a COPY brings, before the last one copies it again."""
+        mine = places_of(self.build, self.stage, self.context, copy)
+        names = ("*", *(posixpath.basename(place.target) for place in mine))
+        last = max(step.start for step in self.stage.instructions if is_from_context(step))
+        runs = (step for step in self.remaining() if isinstance(step, Run) and copy.start < step.start < last)
+        return any(name in run.arguments_text for run in runs for name in names)
 
     # Places
 

@@ -97,7 +97,9 @@ class GoStack(LanguageStack):
         assert compiled is not None
         reason = "no WORKDIR is set before the build, so it runs in the base image's; set one"
         require_workdir(self.stage, compiled, self.checks, self.stage.from_, reason)
-        self.directory = self.build.state(compiled).path(".") or ""
+        self.directory = self.build.state(compiled).path(".") or "/"
+        if self.directory == "/":
+            raise RewriteRejected("the program is compiled in `/`; set WORKDIR to a directory of its own", compiled)
         require_program_start(self.build, self.started(), self.binary, self.checks)
         self.install = self.builder_runs()[0]
         self.try_manifests(module_manifests(self.build, self.stage, self.context, self.directory))

@@ -194,7 +194,7 @@ class NodeStack(SlimStack):
             whole = id(run) not in self.system and len(commands) == len(self.build.commands(run))
             entries = builder.entries(run, commands, instruction_text(self.build, run) if whole else "")
         if run is self.last and self.first_part and self.copied_directory:
-            entries.append(Added("RUN rm -r node_modules", _INSTEAD))
+            entries.append(Added(f"RUN rm -rf {posixpath.join(self.directory, 'node_modules')}", _INSTEAD))
         return entries
 
     def runtime_entries(self) -> Iterable[tuple[Instruction, Entry]]:

@@ -96,6 +96,7 @@ def test_a_program_elsewhere_is_brought_over_too(tmp_path: Path) -> None:
         ('"./server"', '"go", "run", "."', "7: the image starts `go`"),
         ('"./server"', '"./other"', "0: neither CMD nor ENTRYPOINT starts the compiled program"),
         ("WORKDIR /src\n", "", "1: no WORKDIR is set"),
+        ("WORKDIR /src\n", "WORKDIR /\n", "5: the program is compiled in `/`"),
         ("RUN go build -o server .", "RUN make", "0: no RUN runs `go build`"),
         ("RUN go build", "RUN ./generate && go build", "5: `./generate` is in the same RUN as the build"),
         ("RUN go build", "RUN ./generate\nRUN go build", "5: the build may need the result of `./generate`"),

@@ -105,7 +105,7 @@ def test_the_whole_folder_is_brought_over_when_a_build_may_write_anywhere(tmp_pa
     files = {**FILES, "package.json": package(scripts={"start": "node x.js", "build": "node build.js"})}
     builder, _, final = rewritten(tmp_path, text, files).text.partition("\n\nFROM node:20-slim\n")
     assert builder.endswith(
-        "RUN npm run build\n# the image gets the packages without devDependencies instead\nRUN rm -r node_modules"
+        "RUN npm run build\n# the image gets the packages without devDependencies instead\nRUN rm -rf /app/node_modules"
     )
     assert final.startswith(
         "WORKDIR /app\nCOPY --from=build /app /app\n"
@@ -320,10 +320,10 @@ def test_a_global_program_that_only_runs_is_not_in_the_builder(tmp_path: Path) -
 
 
 def test_a_secret_that_no_build_reads_is_not_in_the_builder(tmp_path: Path) -> None:
-    text = TEXT.replace("COPY . .", "ENV JWT_SECRET=x NPM_TOKEN=y NODE_OPTIONS=z\nCOPY . .")
+    text = TEXT.replace("COPY . .", "ENV JWT_SECRET=x NPM_TOKEN=y NODE_OPTIONS='a b'\nCOPY . .")
     builder, _, final = rewritten(tmp_path, text, FILES).text.partition("\n\n")
-    assert "ENV NPM_TOKEN=y NODE_OPTIONS=z\n" in builder
-    assert "ENV JWT_SECRET=x NPM_TOKEN=y NODE_OPTIONS=z\n" in final
+    assert "ENV NPM_TOKEN=y NODE_OPTIONS='a b'\n" in builder
+    assert "ENV JWT_SECRET=x NPM_TOKEN=y NODE_OPTIONS='a b'\n" in final
     named = {**FILES, ".npmrc": "//registry.example.org/:_authToken=${JWT_SECRET}\n"}
     assert "JWT_SECRET" in rewritten(tmp_path, text, named).text.partition("\n\n")[0]
 

@@ -96,3 +96,9 @@ def test_no_instruction_is_lost(tmp_path: Path) -> None:
         if not each["text"].startswith("RUN"):
             assert (each["text"] in builder) == (each["place"] in ("builder", "both"))
             assert (each["text"] in final) == (each["place"] in ("runtime", "both"))
+
+
+def test_a_file_that_a_later_command_names_is_copied_as_before(tmp_path: Path) -> None:
+    text = TEXT.replace("# the source\n", "COPY start.sh .\nRUN chmod +x start.sh\n# the source\n")
+    final = rewritten(tmp_path, text, {**FILES, "start.sh": ""}).text.partition("\n\n")[2]
+    assert "COPY start.sh .\nRUN chmod +x start.sh\n# the source\nCOPY . .\n" in final
