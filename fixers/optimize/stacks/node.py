@@ -129,14 +129,14 @@ class NodeStack(SlimStack):
         manifest, data = self._package_json(install)
         require_known_libraries(data, self.checks)
         self.omitting = omitting_option(self.build, self.stage, self.context, install, call, data)
+        scripts = build_scripts(self.build, self.built)
+        self.outputs = build_outputs(self.context, posixpath.dirname(manifest), data, scripts)
+        self._find_inputs(install, manifest, data)
         compiles = any(system.has_build_packages for system in self.system.values())
         if not self.bases.runtime and not compiles and not self.omitting:
             raise NothingToDo(
                 "the base image is already slim and nothing can be left out, so a second stage saves nothing"
             )
-        scripts = build_scripts(self.build, self.built)
-        self.outputs = build_outputs(self.context, posixpath.dirname(manifest), data, scripts)
-        self._find_inputs(install, manifest, data)
         late = {id(run) for run in self.stage.instructions if run.start > self.last.start}
         started = StartedPrograms(self.build, self.stage, data)
         self.commands = {

@@ -238,9 +238,15 @@ def test_prisma_has_the_library_that_it_loads(tmp_path: Path) -> None:
 
 def test_nothing_is_added_to_the_base_that_it_had(tmp_path: Path) -> None:
     files = {**FILES, "package.json": package(dependencies={"@prisma/client": "5"}, devDependencies={"vite": "5"})}
-    text = TEXT.replace("node:20", "node:20-alpine").replace("EXPOSE", "RUN npx tsc\nEXPOSE")
-    result = rewritten(tmp_path, text, files).text
+    result = rewritten(tmp_path, TEXT.replace("node:20", "node:20-alpine"), files).text
+    assert "RUN npm ci --omit=dev\n" in result
     assert "apt-get" not in result
+
+
+def test_a_stage_that_saves_nothing_is_not_made(tmp_path: Path) -> None:
+    files = {**FILES, "package.json": package(dependencies={"@prisma/client": "5"}, devDependencies={"vite": "5"})}
+    text = TEXT.replace("node:20", "node:20-alpine").replace("EXPOSE", "RUN npx tsc\nEXPOSE")
+    assert "a second stage saves nothing" in refusal(tmp_path, text, files)
 
 
 @pytest.mark.parametrize("command", ['["serve", "-s", "dist"]', "npx serve -s dist", '["nginx", "-g", "daemon off;"]'])
