@@ -10,6 +10,7 @@ from ....syntax.tree import Arg, Env, Run
 from ..base.copies import context_path, read_context_file
 from ..base.programs import FULL_IMAGE_PROGRAMS
 from ..base.rewrite import RewriteRejected
+from ..split.plan import Artifact
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 
 _DEFAULT_PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
 """Where every base image finds programs: the PATH that Docker sets if the image has none."""
+_ZONES = "/usr/local/go/lib/time/zoneinfo.zip"
+"""Where a program looks for time zones when the system has none. Source: time/zoneinfo_goroot.go."""
+_CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
+"""Where a program looks for certificates on Debian first. Source: crypto/x509/root_linux.go."""
 _COMPILERS = frozenset("gcc g++ build-base musl-dev libc-dev clang alpine-sdk".split())
 _CALLS_GIT = re.compile(r"""["'`]git["'` ]""")
 _GIT_MODULES = re.compile(r"^\S*/(go-getter|vcs|git-module|go-gitcmd\S*) ", re.MULTILINE)
@@ -128,6 +133,15 @@ def require_program_start(
         binary in paths,
         "neither CMD nor ENTRYPOINT starts the compiled program",
     )
+
+
+def loaded_files(*, certificates: bool) -> list[Artifact]:
+    """The files of the builder that a program may load and a base image without packages lacks."""
+    lacking = "the base image lacks it"
+    if not certificates:
+        return [Artifact(_ZONES, lacking, note="time zones, where the program looks for them")]
+    note = "certificates and time zones, where the program looks for them"
+    return [Artifact(_CERTIFICATES, lacking, note=note), Artifact(_ZONES, lacking)]
 
 
 def calls_git(context: Context) -> bool:

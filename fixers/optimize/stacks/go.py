@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from ....syntax.tree import Onbuild, Run, Shell, User
 from ..base.rewrite import RewriteRejected
-from ..base.stage_facts import is_within, places_of, require_workdir
+from ..base.stage_facts import is_within, require_workdir
 from ..projects.go_project import (
     calls_git,
     command_output,
+    loaded_files,
     module_manifests,
     require_program_start,
 )
@@ -31,11 +32,6 @@ _BUILDING = frozenset("CGO_ENABLED GOOS GOARCH GOPROXY GOPRIVATE GOFLAGS GO111MO
 """Variables that a build depends on, besides those that a command names."""
 _DOWNLOADS = ("mod download", "mod tidy", "mod verify", "mod vendor")
 _NO_C = "the image has no C compiler, so the program is built without cgo and needs no C library"
-_ZONES = "/usr/local/go/lib/time/zoneinfo.zip"
-"""Where a program looks for time zones when the system has none. Source: time/zoneinfo_goroot.go."""
-_CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
-"""Where a program looks for certificates on Debian first. Source: crypto/x509/root_linux.go."""
-_LACKING = "the base image lacks it"
 _FETCHING = frozenset("git make mercurial openssh-client subversion".split())
 """Packages of Alpine that download modules or start the build."""
 
@@ -103,14 +99,11 @@ class GoStack(LanguageStack):
         require_program_start(self.build, self.started(), self.binary, self.checks)
         self.install = self.builder_runs()[0]
         self.try_manifests(module_manifests(self.build, self.stage, self.context, self.directory))
-        copies = [copy for copy in self.stage.instructions if self._is_in_directory(copy)]
-        if copies or is_within(self.binary, self.directory):
-            self.copied_directory = self.directory
+        self.copied_directory = self.directory
+        before = [step for step in self.stage.instructions if step.start < compiled.start]
+        if not is_within(self.binary, self.directory) and not any(map(self.is_in_copied_directory, before)):
+            self.copied_directory = ""
         return []
-
-    def _is_in_directory(self, copy: Instruction) -> bool:
-        mine = places_of(self.build, self.stage, self.context, copy)
-        return bool(mine) and all(is_within(place.target, self.directory) for place in mine)
 
     def builder_start(self) -> tuple[Entry, ...]:
         named = any("CGO_ENABLED" in step.arguments_text for step in self.stage.instructions)
@@ -157,9 +150,6 @@ class GoStack(LanguageStack):
             found.append(Artifact(self.directory, "the program and the files next to it"))
         if not is_within(self.binary, self.directory):
             found.append(Artifact(self.binary, "the program"))
-        if self.alpine:
-            found.append(Artifact(_ZONES, _LACKING, note="time zones, where the program looks for them"))
-        elif not self._uses_packages():
-            note = "certificates and time zones, where the program looks for them"
-            found += [Artifact(_CERTIFICATES, _LACKING, note=note), Artifact(_ZONES, _LACKING)]
+        if not self._uses_packages():
+            found += loaded_files(certificates=not self.alpine)
         return [(self.compiled, entry) for entry in found]

@@ -6,12 +6,11 @@ before. Several installs, of which each has to see the earlier ones, share a vir
 
 from __future__ import annotations
 
-import re
-
 from ..base.blocks import instruction_text
 from ..base.rewrite import RewriteRejected
 from ..base.stage_facts import quoted, require_root
-from ..manifests.requirements import Requirements, normalize_name
+from ..manifests.requirements import Requirements
+from ..projects.pip_install import INSTALL_PREFIX, OTHER_LOCATION, prepares_pip, with_prefix
 from ..projects.python_libraries import (
     PYTHON_PREFIX,
     VENV_DIRECTORY,
@@ -34,12 +33,8 @@ if TYPE_CHECKING:
     from ..split.language_stack import PlacedCommand
     from ..split.plan import Entry
 
-_PREFIX = "/install"
-_INSTALLERS = frozenset(("pip", "setuptools", "wheel", "uv"))
 _SETTINGS = ("PIP_PREFIX", "PIP_TARGET", "PIP_USER", "PIP_ROOT", "PYTHONUSERBASE", "PYTHONHOME", "VIRTUAL_ENV")
 """Variables that change where pip installs."""
-_OTHER_LOCATION = "--user --target -t --prefix --root --editable -e --src --python --break-system-packages".split()
-"""Options of pip with which packages do not go to the image's Python as usual."""
 
 
 class PipStack(PythonStack):
@@ -78,10 +73,10 @@ class PipStack(PythonStack):
             raise RewriteRejected(f"the effect of `{text}` is unknown", run)
         if call.verb == "config":
             return Place.BUILDER, "configures pip"
-        if "/" in command.command.words[0].value or call.uncertain or call.has(*_OTHER_LOCATION):
+        if "/" in command.command.words[0].value or call.uncertain or call.has(*OTHER_LOCATION):
             raise RewriteRejected(f"`{text}` does not install into the image's own Python", run)
         collect_requirements(self.build, self.stage, self.context, run, command, self.requirements)
-        return Place.BUILDER, "upgrades installers" if _prepares(command) else "installs packages"
+        return Place.BUILDER, "upgrades installers" if prepares_pip(command) else "installs packages"
 
     def resolve(self) -> list[Step]:
         runs = self.builder_runs()
@@ -95,22 +90,24 @@ class PipStack(PythonStack):
         )
         require_root(self.build, runs[0], self.checks)
         installs = [
-            each.command for run in runs for each in self.commands_in(run, Place.BUILDER) if not _prepares(each.command)
+            each.command
+            for run in runs
+            for each in self.commands_in(run, Place.BUILDER)
+            if not prepares_pip(each.command)
         ]
         self.several = len(installs) > 1
         self.install = runs[0] if self.several else next(filter(self._installs, runs), runs[0])
         self.require_remaining_runs()
         if self.several and any(each.call and each.call.manager.name == "uv" for each in installs):
             raise RewriteRejected("uv installs more than once; use one `uv pip install`")
-        uses, app = self.require_uv_unused(), self.read_app()
-        self.find_packages(self.requirements, uses, app)
+        self.find_packages(self.requirements, self.require_uv_unused(), self.read_app())
         self.require_compilers()
         self._find_requirement_files(self.install, runs[-1])
         return []
 
     def _installs(self, run: Run) -> bool:
         """Whether a RUN installs more than pip and its build tools, so that it waits for requirement files."""
-        return not all(_prepares(each.command) for each in self.commands_in(run, Place.BUILDER))
+        return not all(prepares_pip(each.command) for each in self.commands_in(run, Place.BUILDER))
 
     def _find_requirement_files(self, install: Run, last: Run) -> None:
         """Copy the requirement files to where the install looks for them, with the COPYs of the file if possible."""
@@ -122,16 +119,15 @@ class PipStack(PythonStack):
             self.manifests = [Added(line) for line in copies]
 
     def builder_run(self, run: Run, commands: Sequence[PlacedCommand]) -> list[Entry]:
-        entries: list[Entry] = []
-        if run is self.install:
-            entries = [*self._environment(), *self.manifests]
+        entries = [*self._environment(), *self.manifests] if run is self.install else []
         if self.several or not self._installs(run):
             return [*entries, *self.kept_run(run, commands)]
         if len(self.build.commands(run)) == 1:
-            return [*entries, Changed(run, _with_prefix(instruction_text(self.build, run)))]
+            return [*entries, Changed(run, with_prefix(instruction_text(self.build, run)))]
         texts = [each.command.text for each in commands]
         changed = [
-            text if _prepares(each.command) else _with_prefix(text) for text, each in zip(texts, commands, strict=True)
+            text if prepares_pip(each.command) else with_prefix(text)
+            for text, each in zip(texts, commands, strict=True)
         ]
         return [*entries, KeptCommands(run, tuple(changed))]
 
@@ -146,24 +142,10 @@ class PipStack(PythonStack):
 
     def runtime_entries(self) -> Iterable[tuple[Instruction, Entry]]:
         at = self.first_needed()
-        if not self.several:
-            note = "the packages, where the image's Python looks for them"
-            return [(at, Artifact(_PREFIX, "the packages", PYTHON_PREFIX, note))]
-        return [(at, Artifact(VENV_DIRECTORY, "the virtual environment with the packages")), (at, _ON_PATH)]
+        if self.several:
+            return [(at, Artifact(VENV_DIRECTORY, "the virtual environment with the packages")), (at, _ON_PATH)]
+        note = "the packages, where the image's Python looks for them"
+        return [(at, Artifact(INSTALL_PREFIX, "the packages", PYTHON_PREFIX, note))]
 
 
 _ON_PATH = Added(f'ENV PATH="{VENV_DIRECTORY}/bin:$PATH"')
-
-
-def _prepares(command: RunCommand) -> bool:
-    """Whether a command configures pip, or only upgrades it and its build tools."""
-    call = command.call
-    if call is None or call.requirements:
-        return False
-    names = {normalize_name(package.name) for package in call.packages}
-    return call.verb != "install" or (bool(names) and names <= _INSTALLERS)
-
-
-def _with_prefix(text: str) -> str:
-    """The text of one `pip install` with the directory to install into."""
-    return re.sub(r"(\bpip[\d.]*\b(?:(?!&&)[\s\S])*?\binstall\b)", rf"\1 --prefix={_PREFIX}", text, count=1)

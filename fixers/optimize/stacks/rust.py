@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import posixpath
-import re
 
 from ....syntax.tree import Onbuild, Run, Shell, User
 from ..base.blocks import run_instruction
 from ..base.rewrite import RewriteRejected
-from ..base.stage_facts import base_text, overwritten_path, require_plain_base, require_workdir, with_release
+from ..base.stage_facts import overwritten_path, require_workdir
 from ..projects.rust_crates import CargoProject
 from ..projects.rust_output import (
     CARGO_BIN,
@@ -18,6 +17,7 @@ from ..projects.rust_output import (
     started_outputs,
     used_outputs,
 )
+from ..projects.rust_release import rust_bases
 from ..split.language_stack import Bases, LanguageStack
 from ..split.plan import Added, Artifact, Place, RuntimePackage, WaitingSource
 
@@ -34,9 +34,6 @@ if TYPE_CHECKING:
     from ..split.language_stack import PlacedCommand
     from ..split.plan import Entry
 
-_SUITES = ((71, 88, "bookworm"), (56, 69, "bullseye"))
-"""The Debian releases of tags without one: from Rust 1.x to 1.y. Source: the history of docker-library/rust."""
-_RELEASES = ("bullseye", "bookworm", "trixie")
 _MOVES_OUTPUT = ("--target-dir", "--manifest-path", "--out-dir", "--artifact-dir", "-C", "--config", "-Z")
 _CHOOSES_TARGET = ("--bin", "-p", "--package", "--workspace", "--all", "--example", "--profile")
 _EMPTY = "compile the dependencies with an empty program, which is then removed"
@@ -63,22 +60,7 @@ class RustStack(LanguageStack):
         self.native: dict[str, str] = {}
 
     def choose_bases(self) -> Bases:
-        ref, facts, base = self.stage.base_ref, self.stage.base_facts, base_text(self.stage)
-        tag = (ref.tag if ref else "") or "latest"
-        number = re.match(r"1\.(\d+)", tag)
-        suite = (facts.suite if facts else "") or ""
-        if not suite and number is not None:
-            suite = next((name for low, high, name in _SUITES if low <= int(number[1]) <= high), "")
-        self.checks.require(
-            "the base image is an official Rust image on a known Debian release",
-            facts and facts.family == "debian" and suite in _RELEASES,
-            f"`{base}` is not an official Rust image on a known Debian release",
-            self.stage.from_,
-        )
-        require_plain_base(self.stage, self.checks)
-        why = "the release that the program is compiled on, with the same libc"
-        risk = "a library that a crate loads dynamically is not detected"
-        return Bases(with_release(base, tag, suite), f"debian:{suite}-slim", suite, why, risk)
+        return rust_bases(self.stage, self.checks)
 
     def is_split(self, run: Run) -> bool:
         calls = self.build.package_calls(run)
