@@ -156,13 +156,6 @@ class SplitPlan:
     runtime: PlannedStage
     instructions: tuple[PlannedInstruction, ...]
 
-    def builder_entries(self) -> Iterator[Entry]:
-        """What the builder has, in order, without what waits."""
-        yield from self.builder.start
-        for planned in self.instructions:
-            if not planned.waits:
-                yield from planned.builder
-
     def runtime_entries(self) -> Iterator[Entry]:
         """What the final stage has, in order."""
         yield from self.runtime.start

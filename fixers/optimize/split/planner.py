@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ....model.context import Context
     from ....syntax.tree import Instruction
     from ..base.rewrite import Preconditions
+    from ..base.system import AptInstall
     from .language_stack import LanguageStack
     from .plan import Entry
 
@@ -56,6 +57,7 @@ class _Planner:
     """Places the instructions of a stage whose commands have places.
 
     `install`: the RUN that installs the dependencies or compiles; `last`: the last RUN of the builder
+    `packages`: the install of the system packages of the final stage, None for none
     """
 
     def __init__(self, stack: LanguageStack) -> None:
@@ -63,6 +65,7 @@ class _Planner:
         self.stack = stack
         self.install = stack.install
         self.last = stack.last or stack.install
+        self.packages = self._packages()
 
     def plan(self) -> SplitPlan:
         """The plan. Raises RewriteRejected when the final stage may need what is unknown."""
@@ -75,7 +78,7 @@ class _Planner:
 
     def _planned(self) -> list[PlannedInstruction]:
         """All instructions with their places."""
-        packages = self._packages()
+        packages = self.packages
         first_apt = next((step for step in self.stack.stage.instructions if id(step) in self.stack.system), None)
         packages_at = (first_apt or self.stack.first_needed()) if packages else None
         added: dict[int, list[Entry]] = {}
@@ -128,11 +131,16 @@ class _Planner:
         builder += self.stack.builder_run(run, self.stack.commands_in(run, Place.BUILDER, Place.BOTH))
         kept = self.stack.commands_in(run, Place.RUNTIME, Place.BOTH)
         runtime = [KeptCommands(run, tuple(each.command.text for each in kept))] if kept else []
-        place = _common_place(bool(builder), bool(runtime))
+        place = _common_place(bool(builder), bool(runtime) or self._installs_for_runtime(system))
         reason = commands[0].reason if len(commands) == 1 else "its commands have places of their own"
         if not commands:
             reason = "installs system packages, which are divided by what needs them"
         return PlannedInstruction(run, place, reason, tuple(builder), tuple(runtime), tuple(commands))
+
+    def _installs_for_runtime(self, system: AptInstall | None) -> bool:
+        """Whether the final stage installs packages of a RUN."""
+        names = {package.name for package in self.packages.packages} if self.packages is not None else set[str]()
+        return system is not None and not names.isdisjoint(system.packages)
 
     def _place_copy(self, copy: CopyOrAdd, *, in_time: bool) -> PlannedInstruction:
         known = copy in self.stack.covered or self._is_only_manifests(copy)

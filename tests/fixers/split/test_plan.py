@@ -43,6 +43,7 @@ def test_each_instruction_and_command_has_a_place_and_a_reason(tmp_path: Path) -
     places = {each["text"].partition(" ")[0] + each["text"][-3:]: each["place"] for each in plan["instructions"]}
     assert len(plan["instructions"]) == 8
     assert all(each["reason"] for each in plan["instructions"])
+    assert [each["place"] for each in plan["instructions"][:2]] == ["both", "runtime"]
     assert places["WORKDIRapp"] == "both"
     assert places["COPYt ."] == "builder"
     assert places["COPY. ."] == "runtime"
