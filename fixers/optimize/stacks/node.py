@@ -191,8 +191,8 @@ class NodeStack(SlimStack):
         entries = self.kept_run(run, commands)
         if run is self.install:
             builder = DependencyInstall(self.call, self.omitting, self.manifests, first_part=bool(self.first_part))
-            whole = id(run) not in self.system and len(commands) == len(self.build.commands(run))
-            entries = builder.entries(run, commands, instruction_text(self.build, run) if whole else "")
+            alone = len(self.build.commands(run)) == 1
+            entries = builder.entries(run, commands, instruction_text(self.build, run) if alone else "")
         if run is self.last and self.first_part and self.copied_directory:
             entries.append(Added(f"RUN rm -rf {posixpath.join(self.directory, 'node_modules')}", _INSTEAD))
         return entries

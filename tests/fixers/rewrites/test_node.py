@@ -132,6 +132,13 @@ def test_what_is_built_in_one_run_with_the_install_comes_behind_the_source(tmp_p
     assert final.startswith("FROM node:20-alpine\nWORKDIR /app\nCOPY --from=build /app /app\n")
 
 
+def test_a_build_in_the_run_of_the_install_waits_for_the_source(tmp_path: Path) -> None:
+    text = TEXT.replace("RUN npm ci", "RUN npm ci && npm run build")
+    files = {**FILES, "package.json": package(scripts={"start": "nodemon x.js", "build": "vite build"})}
+    builder = rewritten(tmp_path, text, files).text.partition("\n\n")[0]
+    assert builder.endswith("RUN npm ci\nCOPY . .\nRUN npm run build")
+
+
 def test_a_global_program_that_is_started_stays(tmp_path: Path) -> None:
     text = TEXT.replace("RUN npm ci", "RUN npm install -g pm2 && npm ci").replace('"npm", "start"', '"pm2", "start"')
     assert "RUN npm install -g pm2\n" in rewritten(tmp_path, text, FILES).text.partition("\n\n")[2]
