@@ -37,7 +37,7 @@ class DependencyInstall:
         self.first_part = first_part
 
     def entries(self, run: Run, commands: Sequence[PlacedCommand], text: str) -> list[Entry]:
-        """What the builder has for the commands of the RUN; `text` is that of the RUN when it is the only one, else ""."""
+        """What the builder has for the commands of the RUN; `text`: that of a RUN with one command, else ""."""
         after = [each.command.text for each in commands if each.reason == BUILDS]
         before = [each for each in commands if each.reason != BUILDS]
         first = [each for each in before if self._is_for_install(each)] if self.first_part else []
