@@ -27,6 +27,8 @@ PARTS = {
         "non_root",
         "slim_base",
         "stacks",
+        "projects",
+        "split",
         "order",
         "manifests",
         "ignore",
@@ -365,7 +367,7 @@ FILLING = (
     "fixers/format/line_breaks",
     "fixers/optimize/ignore/proposal",
     "fixers/optimize/manifests",
-    "fixers/optimize/stacks",
+    "fixers/optimize/projects",
     "fixers/verify/verification",
     "syntax/parser",
 )

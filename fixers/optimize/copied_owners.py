@@ -7,7 +7,7 @@ import re
 
 from ...syntax.tree import CopyOrAdd, Run, Volume, Workdir
 from ..edits.edit import Edit, apply_edits
-from .base.blocks import command_texts, instruction_text, line_of, run_instruction
+from .base.blocks import instruction_text, line_of, run_instruction
 from .base.copies import is_application_directory
 from .base.rewrite import RewriteOutcome, RewriteRejected, Step
 from .base.run_steps import split_run
@@ -279,7 +279,7 @@ def _text(
     change = pieces[number].command
     old = change.script.text[change.start_index : change.end_index]
     directories = " ".join(tree.directories)
-    left = command_texts(pieces[len(moved) :])
+    left = [piece.text for piece in pieces[len(moved) :]]
     new = f"{tree.option} {value} {directories}"
     if not moved and instruction_text(build, run).count(old) == 1:
         edits.append(Edit(change.start, change.end, new))
@@ -290,5 +290,5 @@ def _text(
         start = line_of(text, tree.copies[0])[0]
         first = min([tree.copies[0].start, *(comment.start for comment in tree.copies[0].comments)])
         start = min(start, text.rfind("\n", 0, first) + 1)
-        edits.append(Edit(start, start, run_instruction(command_texts(moved)) + "\n"))
+        edits.append(Edit(start, start, run_instruction([piece.text for piece in moved]) + "\n"))
     return apply_edits(text, sorted(edits, key=lambda edit: edit.start))

@@ -130,7 +130,7 @@ def _with_savings(outcome: RewriteOutcome, before: Build) -> RewriteOutcome:
             saving = f"{(old - new) / 1e6:.0f} MB of the {old / 1e6:.0f} MB base image (compressed)"
             step = Step(step.title, step.reason, saving, step.risk, step.image)
         steps.append(step)
-    return RewriteOutcome(outcome.name, outcome.text, steps, outcome.checks, outcome.rejection)
+    return RewriteOutcome(outcome.name, outcome.text, steps, outcome.checks, outcome.rejection, outcome.plan)
 
 
 def _compressed(image: str | None) -> int | None:
@@ -157,7 +157,7 @@ def _about_user_text(rewrite: Callable[[str], RewriteOutcome], now: str, text: s
     checks = [check.at_line(_line_of(check.line, new, old)) for check in outcome.checks]
     rejection = outcome.rejection
     if rejection is None or not rejection.line:
-        return RewriteOutcome(outcome.name, outcome.text, outcome.steps, checks, rejection)
+        return RewriteOutcome(outcome.name, outcome.text, outcome.steps, checks, rejection, outcome.plan)
     line = _line_of(rejection.line, new, old)
     unchanged = line > 0 and old[line - 1] == new[rejection.line - 1]
     again = None if split else rewrite(original).rejection
@@ -252,7 +252,8 @@ def _merged(outcomes: Sequence[RewriteOutcome]) -> RewriteOutcome:
         return next(iter(refused or rejected), outcomes[-1])
     steps = {step.title: step for outcome in done for step in outcome.steps}
     checks = [check for outcome in outcomes for check in outcome.checks]
-    return RewriteOutcome(done[-1].name, done[-1].text, [*steps.values()], checks)
+    plan = next((outcome.plan for outcome in done if outcome.plan is not None), None)
+    return RewriteOutcome(done[-1].name, done[-1].text, [*steps.values()], checks, plan=plan)
 
 
 def _rewrite(each: str, subject: _Subject, text: str) -> RewriteOutcome:

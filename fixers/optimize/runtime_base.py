@@ -10,7 +10,7 @@ from .base.blocks import from_instruction, instruction_text, line_of
 from .base.copies import read_context_file
 from .base.programs import ProgramUsage
 from .base.rewrite import RewriteOutcome, RewriteRejected, base_image_step, run_rewrite
-from .stacks.go_release import debian_release_of
+from .projects.go_release import debian_release_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import re
 
 from ...model.images.slimmer import find_slim_variant
 from ...syntax.tree import Cmd, Entrypoint, Run
-from .base.blocks import from_instruction
+from .base.blocks import apt_install_instruction, from_instruction
 from .base.copies import read_context_file
 from .base.programs import (
     FULL_IMAGE_PROGRAMS,
@@ -25,12 +25,12 @@ from .base.rewrite import (
     slim_base_step,
 )
 from .base.run_steps import ESSENTIAL_PROGRAMS
-from .base.system import AptInstall
+from .base.system import APT_INSTALL
 from .manifests.manifests import install_inputs
 from .manifests.node_lock import locked_packages
 from .manifests.python_lock import packages_without_wheel, python_wheel_tag
 from .manifests.stage_packages import installs_built_wheels
-from .stacks.jre import (
+from .projects.jre import (
     find_java_images,
     has_jdk_only,
     is_java_image,
@@ -164,7 +164,7 @@ def _on(build: Build, stage: Stage, image: str, packages: Collection[str] = ()) 
     start, rest = text[: stage.from_.start] + from_instruction(stage, image), text[stage.from_.end :]
     if not packages:
         return start + rest
-    install = AptInstall().line(packages)
+    install = apt_install_instruction(APT_INSTALL, packages)
     return f"{start}\n\n{install}\n{'' if rest.startswith(chr(10) * 2) else chr(10)}{rest.removeprefix(chr(10))}"
 
 

@@ -326,6 +326,7 @@ def _as_json(source: Source, result: OptimizeResult, verdict: Verdict | None) ->
                     for step in outcome.steps
                 ],
                 "checks": [{"text": check.text, "ok": check.ok, "line": check.line} for check in outcome.checks],
+                "plan": outcome.plan.data if outcome.plan is not None else None,
                 "refused": None
                 if outcome.rejection is None
                 else {

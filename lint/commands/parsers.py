@@ -477,7 +477,7 @@ def _optimize() -> CommandParser:
     add("--build-arg", action="append", default=[], metavar="NAME=VALUE", help="build argument for the builder")
     add = parser.group("Output")
     add("--diff", action="store_true", help="show what would change, as a patch")
-    add("--explain", action="store_true", help="show each precondition and whether it holds")
+    add("--explain", action="store_true", help="show each precondition, and where each instruction goes and why")
     forms = "text, json, or markdown for a pull request; default: text"
     add("--format", choices=("text", "json", "markdown"), default="text", metavar="FORMAT", help=forms)
     add = parser.group("Files")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def write_plan(name: str, result: OptimizeResult, explain: bool) -> None:
     """Write the plan: what is done and what is refused, with reasons, and the figures that change.
 
-    With `explain` also the rewrites that do not apply, and each tested precondition.
+    With `explain` also the rewrites that do not apply, each tested precondition, and the plan of a stage split.
     """
     lines = [line for outcome in result.outcomes for line in _outcome(outcome, explain)] or [("  nothing to do", "dim")]
     lines.insert(0, (name, "bold"))
@@ -78,6 +78,8 @@ def _outcome(outcome: RewriteOutcome, explain: bool) -> Iterator[Line]:
     if explain:
         for check in outcome.checks:
             yield f"      {'yes' if check.ok else 'no '}  {check.text}", "" if check.ok else "red"
+        for line in outcome.plan.lines if outcome.plan is not None and outcome.text is not None else ():
+            yield f"      {line}", "dim"
 
 
 def _plain(lines: list[Line], figures: list[Figure]) -> str:

@@ -10,7 +10,6 @@ if TYPE_CHECKING:
 
     from ....model.build import Build, Stage
     from ....syntax.tree import Instruction
-    from .run_steps import RunCommand
 
 WIDTH = 100
 
@@ -99,8 +98,3 @@ def write_two_stages(build: Build, stage: Stage, builder: Iterable[str], final: 
     """The file with a builder and a final stage instead of its only stage."""
     start = file_header(build, stage)
     return join_blocks([*([start] if start else []), *builder, "", *final, *trailing_comments(build)])
-
-
-def command_texts(pieces: Iterable[RunCommand]) -> list[str]:
-    """The texts of the commands, each on one line."""
-    return [piece.text for piece in pieces]

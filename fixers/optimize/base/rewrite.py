@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from ....model.build import Build, Stage
     from ....model.context import Context
@@ -73,10 +73,23 @@ class NothingToDo(RewriteRejected):
     """A rewrite does not apply to the file; the message is the reason."""
 
 
-class RewriteOutcome:
-    """The outcome of a rewrite: the new text and its steps, or the rejection; `checks` are the tested preconditions."""
+class PlanReport:
+    """The plan of a rewrite, to show: as `lines` of text, and as `data` for JSON."""
 
-    __slots__ = ("checks", "name", "rejection", "steps", "text")
+    __slots__ = ("data", "lines")
+
+    def __init__(self, lines: Iterable[str], data: Mapping[str, object]) -> None:
+        self.lines = tuple(lines)
+        self.data = data
+
+
+class RewriteOutcome:
+    """The outcome of a rewrite: the new text and its steps, or the rejection.
+
+    `checks` are the tested preconditions; `plan` is the plan of a stage split.
+    """
+
+    __slots__ = ("checks", "name", "plan", "rejection", "steps", "text")
 
     def __init__(
         self,
@@ -85,12 +98,18 @@ class RewriteOutcome:
         steps: Sequence[Step] = (),
         checks: Sequence[Precondition] = (),
         rejection: RewriteRejected | None = None,
+        plan: PlanReport | None = None,
     ) -> None:
         self.name = name
         self.text = text
         self.steps = tuple(steps)
         self.checks = tuple(checks)
         self.rejection = rejection
+        self.plan = plan
+
+    def with_plan(self, plan: PlanReport | None) -> RewriteOutcome:
+        """The same outcome with a plan."""
+        return RewriteOutcome(self.name, self.text, self.steps, self.checks, self.rejection, plan)
 
 
 class Preconditions:

@@ -325,13 +325,3 @@ def deletes_caches(piece: RunCommand) -> bool:
 
 def _short(command: Command) -> str:
     return re.sub(r"\s+", " ", command.text)[:60]
-
-
-def group_by_kind(found: Sequence[RunCommand]) -> list[tuple[str, list[RunCommand]]]:
-    """The commands in order, consecutive ones of the same kind grouped."""
-    groups: list[tuple[str, list[RunCommand]]] = []
-    for piece in found:
-        if not groups or groups[-1][0] != piece.kind:
-            groups.append((piece.kind, []))
-        groups[-1][1].append(piece)
-    return groups

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from ....model.packages.runtime_libraries import is_build_package, runtime_libraries_for
-from .blocks import apt_install_instruction
 from .rewrite import RewriteRejected
 from .run_steps import deletes_caches
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Sequence
 
     from ....model.packages.calls import PackageCall
     from ....syntax.tree import Instruction, Run
@@ -19,6 +18,10 @@ FETCH_PACKAGES = frozenset(
     "bzr ca-certificates curl git gnupg mercurial openssh-client subversion unzip wget xz-utils".split()
 )
 """Packages that installs use to download sources."""
+
+
+APT_INSTALL = ("apt-get", "install", "-y", "--no-install-recommends")
+"""The words before the packages, where the file has none."""
 
 
 class AptInstall:
@@ -44,51 +47,26 @@ class AptInstall:
         """Whether a builder needs a package: to compile or, unless the base image is `full`, to download."""
         return self.has_build_packages or (not full and not FETCH_PACKAGES.isdisjoint(self.names()))
 
-    def line(self, packages: Iterable[str]) -> str:
-        """The RUN that installs these packages; empty without packages."""
-        chosen = list(dict.fromkeys(packages))
-        words = self.words or ["apt-get", "install", "-y", "--no-install-recommends"]
-        return apt_install_instruction(words, chosen) if chosen else ""
-
     def packages_at_run_time(
         self, release: str | None, run: Instruction, removed: Collection[str], there: Collection[str] = ()
-    ) -> list[str]:
-        """The packages for the final stage: those neither for compiling nor removed, and libraries of -dev packages.
+    ) -> dict[str, str]:
+        """The packages for the final stage, each with what needs it: the file's, and libraries of -dev packages.
 
+        Packages that are for compiling or removed are not among them.
         The libraries of the -dev packages `there` are in the base image. Raises RewriteRejected for an unknown library.
         """
-        found: list[str] = []
+        found: dict[str, str] = {}
         for package, name in zip(self.packages, self.names(), strict=True):
             if name in removed and not name.endswith("-dev"):
                 continue
             if not is_build_package(name):
-                found.append(package)
+                found[package] = "the program, as before"
                 continue
             libraries = () if name in there else runtime_libraries_for(name, release)
             if libraries is None:
                 raise RewriteRejected(f"the run-time libraries for `{name}` are unknown", run)
-            found += libraries
-        return list(dict.fromkeys(found))
-
-
-def runtime_install(
-    instructions: Iterable[Instruction],
-    installs: Mapping[int, AptInstall],
-    release: str | None,
-    there: Collection[str] = (),
-) -> AptInstall:
-    """The packages for run time that the RUNs among `instructions` install; `installs` maps the id of each.
-
-    The words are those of the first RUN. Raises RewriteRejected when the library of a -dev package is unknown.
-    """
-    found = AptInstall()
-    removed = {name for install in installs.values() for name in install.removed}
-    for instruction in instructions:
-        install = installs.get(id(instruction))
-        if install is not None:
-            found.packages += install.packages_at_run_time(release, instruction, removed, there)
-            found.words = found.words or install.words
-    return found
+            found.update(dict.fromkeys(libraries, f"what is compiled with `{name}`"))
+        return found
 
 
 def read_apt_install(pieces: Sequence[RunCommand], run: Run) -> AptInstall:

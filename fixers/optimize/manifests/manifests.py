@@ -80,8 +80,8 @@ def _require_no_source_before_install(build: Build, run: Run) -> None:
 
 
 def _brings(place: CopiedPath, name: str) -> bool:
-    is_inside = not place.source or name.startswith(place.source + "/")
-    return place.source == name or (place.folder and is_inside)
+    is_within = not place.source or name.startswith(place.source + "/")
+    return place.source == name or (place.folder and is_within)
 
 
 def _of_call(build: Build, stage: Stage, context: Context, run: Run, call: PackageCall) -> list[str]:

@@ -4,103 +4,114 @@ from __future__ import annotations
 
 import posixpath
 
-from ....syntax.tree import Arg, Copy, CopyOrAdd, Env, Onbuild, Run, Shell, User, Workdir
-from ..base.blocks import from_instruction, instruction_text, instruction_with_comments, write_two_stages
-from ..base.rewrite import RewriteOutcome, RewriteRejected, StageRewrite, Step, base_image_step, run_rewrite
-from .jre import find_java_images, java_start_commands, require_no_java_path, require_no_jdk_use
-from .shared import (
-    NAME,
-    base_text,
-    copy_from_build,
-    places_of,
-    reject_instruction,
-    require_plain_base,
-    require_workdir,
-)
+from ....syntax.tree import Copy, CopyOrAdd, Onbuild, Run, Shell, User
+from ..base.rewrite import RewriteRejected, Step
+from ..base.run_steps import OTHER_PROGRAM, RunCommand
+from ..base.stage_facts import base_text, is_within, places_of, require_plain_base, require_workdir
+from ..projects.jre import find_java_images, java_start_commands, require_no_java_path, require_no_jdk_use
+from ..split.language_stack import Bases, LanguageStack
+from ..split.plan import Artifact, Place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ....model.build import Build, Stage
     from ....model.context import Context
     from ....syntax.command import Command
-    from .jre import JavaImages
+    from ....syntax.tree import Instruction
+    from ..base.rewrite import Preconditions
+    from ..split.plan import Entry
 
 _BUILDING = frozenset(("mvn", "mvnw", "gradle", "gradlew", "javac", "jar", "ant"))
 _PREPARING = frozenset("chmod cp echo mkdir mv rm ls".split())
 """Commands that may be in a RUN with a build, or in one before it."""
 
 
-def rewrite(build: Build, stage: Stage, context: Context) -> RewriteOutcome:
-    """Split the only stage of a Java image into a builder and a runtime."""
-    return run_rewrite(NAME, lambda checks: _JavaSplit(build, stage, context, checks).result())
+class JavaStack(LanguageStack):
+    """A stage that builds a Java program: `install` is the last RUN that builds.
 
+    `elsewhere`: the files that `cp` and `mv` put outside the build's directory
+    """
 
-class _JavaSplit(StageRewrite):
-    """A stage that builds a Java program."""
+    title = "Build in a separate stage"
+    why = "keeps the JDK, the build tool and its downloads out of the image"
+    rejected = (Onbuild, Shell, User)
+    needs_start = False
 
-    def result(self) -> tuple[str, list[Step]]:
-        """The new file and the steps to it. Raises RewriteRejected."""
-        images = self._images()
-        for instruction in self.stage.instructions:
-            reject_instruction(instruction, (Onbuild, Shell, User))
-            if instruction.flag("from") is not None:
-                raise RewriteRejected("a stage with COPY --from cannot be split", instruction)
-        builds = [step for step in self.stage.instructions if isinstance(step, Run) and self._is_build(step)]
-        self.checks.require("a RUN builds the program", builds, "no RUN builds the program")
-        last = builds[-1]
-        reason = "no WORKDIR is set before the build, so its output is in the root directory; set one"
-        require_workdir(self.stage, last, self.checks, None, reason)
-        directory = self.build.state(last).path(".")
-        if directory is None or directory == "/":
-            raise RewriteRejected("the build runs in `/` or in an unknown directory; set WORKDIR", last)
-        elsewhere = self._moved_files(directory, last)
-        self._require_start(directory, elsewhere)
-        require_no_jdk_use(self.context, self.checks)
-        require_no_java_path(self.stage, self.checks)
-        builder, final = self._builder(images.builder, last), self._final(images.runtime, directory, last, elsewhere)
-        return write_two_stages(self.build, self.stage, builder, final), _steps(images)
+    def __init__(self, build: Build, stage: Stage, context: Context, checks: Preconditions) -> None:
+        super().__init__(build, stage, context, checks)
+        self.compiles = True
+        self.elsewhere: list[str] = []
 
-    def _images(self) -> JavaImages:
-        """The JRE image of the base image's version, and the image to build with."""
+    def choose_bases(self) -> Bases:
         ref = self.stage.base_ref
-        runtime = find_java_images(ref) if ref is not None else None
+        images = find_java_images(ref) if ref is not None else None
         self.checks.require(
             "a JRE image of the same version and distribution is known",
-            runtime,
+            images,
             f"no JRE image of the same version and distribution is known for `{base_text(self.stage)}`",
             self.stage.from_,
         )
-        assert runtime is not None
+        assert images is not None
         require_plain_base(self.stage, self.checks)
-        return runtime
+        risk = "a library that compiles code or attaches to the JVM at run time needs a JDK"
+        moves = "the base image's tag moves to new Java versions; builder and runtime must use the same one"
+        return Bases(images.builder, images.runtime, None, images.reason, risk, moves if images.builder else "")
 
-    def _is_build(self, run: Run) -> bool:
-        """Whether a RUN builds. Raises RewriteRejected for commands of unknown effect."""
+    def is_split(self, run: Run) -> bool:
+        return True
+
+    def run_commands(self, run: Run) -> list[RunCommand]:
         commands = self.build.commands(run)
         if run.heredocs or run.flags or not commands:
             raise RewriteRejected("the RUN has flags or a heredoc, or cannot be parsed", run)
-        for command in commands:
-            if command.wrappers or command.context or command.name not in _BUILDING | _PREPARING:
-                raise RewriteRejected(f"the effect of `{' '.join(command.text.split())[:60]}` is unknown", run)
-        return any(command.name in _BUILDING for command in commands)
+        if any(command.name in _BUILDING for command in commands):
+            self.install = run
+        return [RunCommand(command, OTHER_PROGRAM, None) for command in commands]
 
-    def _moved_files(self, directory: str, last: Run) -> list[str]:
-        """The files that `cp` and `mv` in RUNs up to `last` put outside the build's directory."""
-        found: list[str] = []
-        for run in self.stage.instructions:
-            if not isinstance(run, Run) or run.start > last.start:
-                continue
-            for command in self.build.commands(run):
+    def place_command(self, run: Run, command: RunCommand) -> tuple[Place, str]:
+        called = command.command
+        if called.wrappers or called.context or called.name not in _BUILDING | _PREPARING:
+            raise RewriteRejected(f"the effect of `{' '.join(called.text.split())[:60]}` is unknown", run)
+        return Place.BUILDER, "builds the program" if called.name in _BUILDING else "prepares files of the build"
+
+    def resolve(self) -> list[Step]:
+        self.reject_copies_from_stages()
+        install = self.install
+        self.checks.require("a RUN builds the program", install, "no RUN builds the program")
+        assert install is not None
+        reason = "no WORKDIR is set before the build, so its output is in the root directory; set one"
+        require_workdir(self.stage, install, self.checks, None, reason)
+        directory = self.build.state(install).path(".")
+        if directory is None or directory == "/":
+            raise RewriteRejected("the build runs in `/` or in an unknown directory; set WORKDIR", install)
+        self.copied_directory = directory
+        self._find_moved_files(install)
+        self._require_start()
+        require_no_jdk_use(self.context, self.checks)
+        require_no_java_path(self.stage, self.checks)
+        for step in self.stage.instructions:
+            if isinstance(step, CopyOrAdd) and step.start < install.start:
+                self._require_in_directory(step)
+        after = next((run for run in self.builder_runs() if run.start > install.start), None)
+        if after is not None:
+            raise RewriteRejected("a RUN after the build cannot be split", after)
+        return [Step(f"Build on `{self.bases.builder}`", self.bases.builder_why)] if self.bases.builder else []
+
+    def _find_moved_files(self, last: Run) -> None:
+        """Find what `cp` and `mv` in RUNs up to `last` put outside the build's directory."""
+        for run in self.builder_runs():
+            for command in self.build.commands(run) if run.start <= last.start else ():
                 if command.name in ("cp", "mv") and command.operands():
-                    path = self._destination(run, command, directory)
-                    found += [path] if path else []
-        return found
+                    path = self._destination(run, command)
+                    self.elsewhere += [path] if path else []
 
-    def _destination(self, run: Run, command: Command, directory: str) -> str:
-        """The file outside `directory` that `cp` or `mv` writes; "" for one inside."""
+    def _destination(self, run: Run, command: Command) -> str:
+        """The file outside the directory that `cp` or `mv` writes; "" for one inside."""
         operands = [word.value for word in command.operands()]
         path = self.build.state(run).path(operands[-1])
-        inside = path is not None and _inside(path, directory)
+        inside = path is not None and is_within(path, self.copied_directory)
         if path is None or (not inside and len(operands) != 2):
             raise RewriteRejected(f"the destination of `{command.text[:60]}` is unknown", run)
         if inside:
@@ -109,61 +120,27 @@ class _JavaSplit(StageRewrite):
             raise RewriteRejected(f"whether `{path}` is a file or a directory is unknown", run)
         return path
 
-    def _require_start(self, directory: str, elsewhere: list[str]) -> None:
+    def _require_start(self) -> None:
         """Raise RewriteRejected unless the image starts `java` with an archive or classes that the builder makes."""
         for instruction, command in java_start_commands(self.build, self.stage, self.checks):
-            jar = _archive(command)
+            words = [word.value for word in command.words]
+            jar = words[words.index("-jar") + 1] if "-jar" in words[:-1] else ""
             path = self.build.state(instruction).path(jar) if jar else None
-            if jar and (path is None or not (_inside(path, directory) or path in elsewhere)):
+            made = path is not None and (is_within(path, self.copied_directory) or path in self.elsewhere)
+            if jar and not made:
                 raise RewriteRejected(f"`{jar}` is not created in the build directory or by `cp` or `mv`", instruction)
 
-    def _builder(self, image: str, last: Run) -> list[str]:
-        lines = [from_instruction(self.stage, image, "build")]
-        for instruction in self.stage.instructions:
-            if instruction.start > last.start:
-                break
-            if isinstance(instruction, Env | Arg | Workdir):
-                lines.append(instruction_text(self.build, instruction))
-            elif isinstance(instruction, CopyOrAdd | Run):
-                lines.append(instruction_with_comments(self.build, instruction))
-        return lines
-
-    def _final(self, runtime: str, directory: str, last: Run, elsewhere: list[str]) -> list[str]:
-        lines = [from_instruction(self.stage, runtime)]
-        for instruction in self.stage.instructions:
-            if instruction is last:
-                lines += copy_from_build(directory, *elsewhere)
-            elif isinstance(instruction, CopyOrAdd) and instruction.start < last.start:
-                self._require_in_directory(instruction, directory)
-            elif not isinstance(instruction, Run):
-                lines.append(instruction_with_comments(self.build, instruction))
-            elif instruction.start > last.start:
-                raise RewriteRejected("a RUN after the build cannot be split", instruction)
-        return lines
-
-    def _require_in_directory(self, copy: CopyOrAdd, directory: str) -> None:
+    def _require_in_directory(self, copy: CopyOrAdd) -> None:
         """Raise RewriteRejected unless a plain COPY brings only files of the build's directory."""
         if not isinstance(copy, Copy) or copy.flags:
             raise RewriteRejected("the source is copied by ADD or with flags; use a plain COPY", copy)
         mine = places_of(self.build, self.stage, self.context, copy)
-        if not mine or not all(_inside(place.target, directory) for place in mine):
+        if not mine or not all(is_within(place.target, self.copied_directory) for place in mine):
             raise RewriteRejected("the source is copied outside the build directory", copy)
 
-
-def _steps(images: JavaImages) -> list[Step]:
-    steps = [Step("Build in a separate stage", "keeps the JDK, the build tool and its downloads out of the image")]
-    if images.builder:
-        why = "the base image's tag moves to new Java versions; builder and runtime must use the same one"
-        steps.append(Step(f"Build on `{images.builder}`", why))
-    risk = "a library that compiles code or attaches to the JVM at run time needs a JDK"
-    return [*steps, base_image_step(images.runtime, images.reason, risk=risk)]
-
-
-def _inside(path: str, directory: str) -> bool:
-    return (path.rstrip("/") + "/").startswith(directory.rstrip("/") + "/")
-
-
-def _archive(command: Command) -> str:
-    """The operand of `-jar`."""
-    words = [word.value for word in command.words]
-    return words[words.index("-jar") + 1] if "-jar" in words[:-1] else ""
+    def runtime_entries(self) -> Iterable[tuple[Instruction, Entry]]:
+        assert self.install is not None
+        directory = Artifact(self.copied_directory, "the program and the files next to it")
+        return [
+            (self.install, entry) for entry in (directory, *(Artifact(path, "the program") for path in self.elsewhere))
+        ]

@@ -6,501 +6,146 @@ before. Several installs, of which each has to see the earlier ones, share a vir
 
 from __future__ import annotations
 
-import posixpath
-import re
-
-from ....model.images.slimmer import find_slim_variant
-from ....model.python_app import PythonApp
-from ....syntax.tree import Arg, Copy, CopyOrAdd, Env, Onbuild, Run, Shell, User, Workdir
-from ..base.blocks import (
-    command_texts,
-    from_instruction,
-    instruction_text,
-    instruction_with_comments,
-    leading_comments,
-    run_instruction,
-    write_two_stages,
+from ..base.blocks import instruction_text
+from ..base.rewrite import RewriteRejected
+from ..base.stage_facts import quoted, require_root
+from ..manifests.requirements import Requirements
+from ..projects.pip_install import INSTALL_PREFIX, OTHER_LOCATION, prepares_pip, with_prefix
+from ..projects.python_libraries import (
+    PYTHON_PREFIX,
+    VENV_DIRECTORY,
+    collect_requirements,
+    deletes_user_cache,
+    renamed_copies,
 )
-from ..base.copies import context_copies
-from ..base.programs import ProgramUsage, check_final_stage_runs, require_no_compiler_at_start
-from ..base.rewrite import (
-    NothingToDo,
-    Preconditions,
-    RewriteOutcome,
-    RewriteRejected,
-    Step,
-    run_rewrite,
-    slim_base_step,
-)
-from ..base.run_steps import DEPENDENCIES, SYSTEM_PACKAGES
-from ..base.runtime_needs import SLIM_LIBRARIES, SystemNeeds
-from ..base.system import AptInstall, runtime_install
-from ..manifests.requirements import Requirements, add_requirements, normalize_name
-from ..order.cache_order import manifest_copies, relative_to_workdir
-from .shared import (
-    NAME,
-    FinalStage,
-    affects_build,
-    base_text,
-    called_programs,
-    copy_from_build,
-    is_copied_again,
-    is_from_context,
-    places_of,
-    quoted,
-    reject_instruction,
-    require_plain_base,
-    require_root,
-    take_system_packages,
-)
+from ..split.plan import Added, Artifact, Changed, KeptCommands, Place
+from .python_stack import PythonStack
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Sequence
 
     from ....model.build import Build, Stage
     from ....model.context import Context
-    from ....model.images.slimmer import SlimVariant
-    from ....model.packages.calls import PackageCall
-    from ....syntax.tree import Instruction
+    from ....syntax.tree import Instruction, Run
+    from ..base.rewrite import Preconditions, Step
     from ..base.run_steps import RunCommand
+    from ..split.language_stack import PlacedCommand
+    from ..split.plan import Entry
 
-VENV_DIRECTORY = "/opt/venv"
-_PREFIX = "/install"
-PYTHON_PREFIX = "/usr/local"
-"""Where the official images have Python."""
-_INSTALLERS = frozenset(("pip", "setuptools", "wheel", "uv"))
-UV_IMAGES = ("ghcr.io/astral-sh/uv", "docker.io/astral/uv", "astral/uv")
-"""Images that `uv` is copied from."""
 _SETTINGS = ("PIP_PREFIX", "PIP_TARGET", "PIP_USER", "PIP_ROOT", "PYTHONUSERBASE", "PYTHONHOME", "VIRTUAL_ENV")
 """Variables that change where pip installs."""
-_PIP = ("pip", "pip3")
-_OTHER_LOCATION = (
-    "--user",
-    "--target",
-    "-t",
-    "--prefix",
-    "--root",
-    "--editable",
-    "-e",
-    "--src",
-    "--python",
-    "--break-system-packages",
-)
-"""Options of pip with which packages do not go to the image's Python as usual."""
-RUNTIME_VARIABLES = frozenset(
-    """PYTHONUNBUFFERED PYTHONDONTWRITEBYTECODE PYTHONIOENCODING PYTHONFAULTHANDLER PYTHONHASHSEED PORT HOST LANG
-    LC_ALL TZ FLASK_APP FLASK_ENV FLASK_DEBUG FLASK_RUN_HOST FLASK_RUN_PORT DJANGO_SETTINGS_MODULE APP_HOME""".split()
-)
-"""Variables that no install depends on."""
-BASE_IMAGE_LIBRARIES = SLIM_LIBRARIES["python"]
 
 
-class _SortedStage:
-    """The instructions of the stage by what they are for.
+class PipStack(PythonStack):
+    """A stage whose packages pip or uv installs into the image's Python.
 
-    `kept`: all that are not moved as a whole, in order
-    `builder_runs`: the commands of RUNs that install with pip or uv, by the id of the RUN
-    `apt_installs`: what RUNs install with apt, by their id
-    `first`: the first RUN that installs with pip or uv
-    `requirements`: what they install
+    `requirements`: what is installed
+    `several`: whether packages are installed more than once, and so into a virtual environment
     """
 
-    def __init__(self) -> None:
-        self.kept: list[Instruction] = []
-        self.builder_runs: dict[int, list[RunCommand]] = {}
-        self.apt_installs: dict[int, AptInstall] = {}
-        self.first: Run | None = None
+    risk = "packages without a wheel are compiled in the builder; check their system libraries"
+    needs_start = False
+
+    def __init__(self, build: Build, stage: Stage, context: Context, checks: Preconditions) -> None:
+        super().__init__(build, stage, context, checks)
         self.requirements = Requirements()
+        self.several = False
 
-    def installs(self) -> list[Run]:
-        """The RUNs that install with pip or uv, in order."""
-        return [step for step in self.kept if isinstance(step, Run) and id(step) in self.builder_runs]
+    def is_split(self, run: Run) -> bool:
+        calls = self.build.package_calls(run)
+        other = next((call for call in calls if call.manager.ecosystem not in ("os", "python")), None)
+        if other is not None:
+            raise RewriteRejected(f"{other.manager.name} installs packages other than Python packages", run)
+        return bool(calls)
 
-
-def rewrite(build: Build, stage: Stage, context: Context) -> RewriteOutcome:
-    """Split the only stage of a Python image into a builder and a slim runtime."""
-    return run_rewrite(NAME, lambda checks: _rewritten(build, stage, context, checks))
-
-
-def python_base(stage: Stage, checks: Preconditions) -> tuple[SlimVariant | None, bool, str | None, str]:
-    """What is known of the base image: its slim variant, whether it is slim already, the Debian release in its tag, and
-    its version of `wheel`. Raises RewriteRejected when it is not supported.
-    """
-    ref, facts = stage.base_ref, stage.base_facts
-    checks.require(
-        "the base image is an official Python image on Debian",
-        ref and facts and facts.family == "debian",
-        f"`{base_text(stage)}` is not an official Python image on Debian",
-        stage.from_,
-    )
-    assert ref is not None and facts is not None
-    slim = find_slim_variant(ref)
-    small = slim is None and "slim" in (ref.tag or "")
-    checks.require(
-        "the base image has a slim variant of the same version and release",
-        slim or small,
-        f"`{ref.text}` has no slim variant",
-        stage.from_,
-    )
-    require_plain_base(stage, checks)
-    release = facts.suite if facts.suite and (ref.tag or "").endswith(facts.suite) else None
-    wheel = _wheel(ref.tag or "")
-    checks.require(
-        "its Python supports virtual environments", wheel, "Python older than 3.6 is not supported", stage.from_
-    )
-    return slim, small, release, wheel
-
-
-def _rewritten(build: Build, stage: Stage, context: Context, checks: Preconditions) -> tuple[str, list[Step]]:
-    slim, small, release, wheel = python_base(stage, checks)
-    parts = _sorted(build, stage, context, checks)
-    uses = ProgramUsage(build, stage, context, parts.kept)
-    if "uv" in uses.programs:
-        left = ProgramUsage(build, stage, context, [step for step in parts.kept if id(step) not in parts.builder_runs])
-        checks.require(
-            "uv is only used to install",
-            "uv" not in left.programs,
-            "uv runs in the final image",
-            left.programs.get("uv"),
-        )
-    app = PythonApp(context, [place.source for place in context_copies(build, stage, context)])
-    require_parsed(app, checks)
-    extra = uses.packages_with(app.programs)
-    require_no_compiler_at_start(extra, checks)
-    compiles = any(install.has_build_packages for install in parts.apt_installs.values())
-    native = native_libraries(parts.requirements, app, release, checks, full=slim is not None, compiles=compiles)
-    if small and not compiles:
-        raise NothingToDo(
-            "the base image is already slim and no compilers are installed, so a second stage saves nothing"
-        )
-    split = _PythonSplit(build, stage, context, parts)
-    split.slim = slim.text if slim else ""
-    split.wheel = wheel
-    split.release = release
-    split.extra = [*native, *(extra if slim else ())]
-    return split.text(), split.steps()
-
-
-def require_parsed(app: PythonApp, checks: Preconditions) -> None:
-    """Require that every Python file is parsed: the slim image may lack a program that another one starts."""
-    name, reason = next(iter(app.unparsed_files.items()), ("", ""))
-    checks.require(
-        "the Python files can be parsed",
-        not app.unparsed_files,
-        f"it is unknown which programs `{name}` starts, because the file {reason}; if the image does not need it, "
-        "add it to .dockerignore",
-    )
-
-
-def _wheel(tag: str) -> str:
-    """The last version of `wheel` for the Python of a tag; "" when that is too old.
-
-    The image has the package, but a new environment has not. Source: Requires-Python of its releases.
-    """
-    match = re.match(r"(\d+)(?:\.(\d+))?", tag)
-    if match is None:
-        return "0.45.1"
-    version = int(match[1]), int(match[2] or 99)
-    return "" if version < (3, 6) else {(3, 6): "0.37.1", (3, 7): "0.42.0"}.get(version, "0.45.1")
-
-
-def _sorted(build: Build, stage: Stage, context: Context, checks: Preconditions) -> _SortedStage:
-    parts = _SortedStage()
-    for instruction in stage.instructions:
-        reject_instruction(instruction, (Onbuild, Shell))
-        parts.kept.append(instruction)
-        if isinstance(instruction, Run):
-            kinds = {_kind_of(build, instruction, command) for command in build.commands(instruction)}
-            if kinds & {SYSTEM_PACKAGES, DEPENDENCIES}:
-                _take_apart(build, stage, context, instruction, parts)
-    checks.require("pip installs the dependencies", parts.first, "no RUN installs packages with pip")
-    assert parts.first is not None
-    settings = [name for name in _SETTINGS if name in build.state(parts.first).vars]
-    checks.require(
-        "no variable changes where pip installs",
-        not settings,
-        f"the install location is set by {quoted(settings)}; remove that setting",
-        parts.first,
-    )
-    require_root(build, parts.first, checks)
-    checks.require("the requirement files do not refer to other files of the project", True)
-    check_final_stage_runs(
-        build,
-        stage,
-        context,
-        parts.builder_runs.keys() | parts.apt_installs.keys(),
-        parts.installs()[-1],
-        builds=False,
-    )
-    return parts
-
-
-def _kind_of(build: Build, run: Run, command: object) -> str:
-    """What a command of a RUN installs; "" for nothing. Raises RewriteRejected for packages of other languages."""
-    for call in build.package_calls(run):
-        if call.command is command:
-            if call.manager.ecosystem == "os":
-                return SYSTEM_PACKAGES
-            if call.manager.ecosystem == "python":
-                return DEPENDENCIES
-            raise RewriteRejected(f"{call.manager.name} installs packages other than Python packages", run)
-    return ""
-
-
-def _take_apart(build: Build, stage: Stage, context: Context, run: Run, parts: _SortedStage) -> None:
-    """Sort the commands of a RUN that installs."""
-    moved = take_system_packages(build, run, parts.apt_installs)
-    for command in moved:
-        _check_pip(build, stage, context, run, command, parts)
-    if moved:
-        parts.builder_runs[id(run)] = moved
-        parts.first = parts.first or run
-
-
-def _check_pip(
-    build: Build, stage: Stage, context: Context, run: Run, command: RunCommand, parts: _SortedStage
-) -> None:
-    """Collect what a command installs. Raises RewriteRejected for one that cannot move to the builder."""
-    call, text = command.call, command.text[:60]
-    if call is None:
-        if not deletes_user_cache(command):
+    def place_command(self, run: Run, command: RunCommand) -> tuple[Place, str]:
+        call, text = command.call, command.text[:60]
+        if deletes_user_cache(command) or (call is not None and call.verb == "clean"):
+            return Place.DROPPED, "deletes caches, which the final stage does not get"
+        if call is None:
             raise RewriteRejected(f"`{text}` is in the same RUN as an install; move it to a separate RUN", run)
-        return
-    if call.manager.name == "uv" and call.verb == "install" and not _into_system(call, build.state(run).vars):
-        raise RewriteRejected(f"`{text}` installs into a virtual environment; add `--system`", run)
-    if call.manager.name != "pip" and not (call.manager.name == "uv" and call.path == "pip install"):
-        raise RewriteRejected(f"the effect of `{text}` is unknown", run)
-    if call.verb in ("config", "clean"):
-        return
-    program = command.command.words[0].value
-    if "/" in program or call.uncertain or call.has(*_OTHER_LOCATION):
-        raise RewriteRejected(f"`{text}` does not install into the image's own Python", run)
-    collect_requirements(build, stage, context, run, command, parts.requirements)
+        env = self.build.state(run).vars
+        system = call.has("--system") or env.get("UV_SYSTEM_PYTHON", "").lower() in ("1", "true", "yes", "on")
+        if call.manager.name == "uv" and call.verb == "install" and not system:
+            raise RewriteRejected(f"`{text}` installs into a virtual environment; add `--system`", run)
+        if call.manager.name != "pip" and not (call.manager.name == "uv" and call.path == "pip install"):
+            raise RewriteRejected(f"the effect of `{text}` is unknown", run)
+        if call.verb == "config":
+            return Place.BUILDER, "configures pip"
+        if "/" in command.command.words[0].value or call.uncertain or call.has(*OTHER_LOCATION):
+            raise RewriteRejected(f"`{text}` does not install into the image's own Python", run)
+        collect_requirements(self.build, self.stage, self.context, run, command, self.requirements)
+        return Place.BUILDER, "upgrades installers" if prepares_pip(command) else "installs packages"
 
-
-def deletes_user_cache(command: RunCommand) -> bool:
-    """Whether a command only deletes files in `~/.cache`."""
-    return command.command.name == "rm" and all("/.cache" in word.value for word in command.command.operands())
-
-
-def collect_requirements(
-    build: Build, stage: Stage, context: Context, run: Run, command: RunCommand, into: Requirements
-) -> None:
-    """Add what pip or uv installs to `into`. Raises RewriteRejected when the install reads more of the project."""
-    assert command.call is not None
-    add_requirements(build, stage, context, run, command.call, into)
-
-
-def _into_system(call: PackageCall, env: Mapping[str, str]) -> bool:
-    """Whether `uv pip install` installs into the image's own Python."""
-    return call.has("--system") or env.get("UV_SYSTEM_PYTHON", "").lower() in ("1", "true", "yes", "on")
-
-
-def copies_uv(instruction: Instruction) -> bool:
-    """Whether a COPY brings uv from its image."""
-    source = instruction.flag("from") if isinstance(instruction, Copy) else None
-    return source is not None and (source.value or "").startswith(UV_IMAGES)
-
-
-def native_libraries(
-    requirements: Requirements,
-    app: PythonApp,
-    release: str | None,
-    checks: Preconditions,
-    *,
-    full: bool,
-    compiles: bool,
-) -> dict[str, str]:
-    """The packages with what the distributions load and start and what the application loads; see `SystemNeeds`.
-
-    Raises RewriteRejected when that is unknown.
-    """
-    names = requirements.names
-    needs = SystemNeeds("python", release, full=full, compiles=compiles)
-    needs.add_packages("python", names, names if ":all:" in requirements.no_binary else requirements.no_binary)
-    needs.add_python(app)
-    checks.require("the system dependencies of the packages are known", True)
-    return needs.packages
-
-
-def _upgrades_installers(command: RunCommand) -> bool:
-    """Whether a command only upgrades pip and its build tools, which only the builder needs."""
-    call = command.call
-    if call is None or call.requirements:
-        return False
-    names = {normalize_name(package.name) for package in call.packages}
-    return call.verb != "install" or (bool(names) and names <= _INSTALLERS)
-
-
-def _with_prefix(text: str) -> str:
-    """The text of one `pip install` with the directory to install into."""
-    return re.sub(r"(\bpip[\d.]*\b(?:(?!&&)[\s\S])*?\binstall\b)", rf"\1 --prefix={_PREFIX}", text, count=1)
-
-
-class _PythonSplit:
-    """The text of the two stages.
-
-    `parts`: the instructions, sorted
-    `slim`: the slim base image of the final stage, "" when the base image is slim
-    `release`: the Debian release in the base image's tag
-    `extra`: packages that the final stage needs in addition to those of the file
-    `wheel`: the version of `wheel` for a virtual environment
-    `several`: whether pip installs more than once, and so into a virtual environment
-    """
-
-    def __init__(self, build: Build, stage: Stage, context: Context, parts: _SortedStage) -> None:
-        self.build = build
-        self.stage = stage
-        self.context = context
-        self.parts = parts
-        self.slim = ""
-        self.release: str | None = None
-        self.extra: list[str] = []
-        self.wheel = ""
-        commands = [command for found in parts.builder_runs.values() for command in found]
-        installs = [command for command in commands if command.call and command.call.verb == "install"]
-        self.several = sum(not _upgrades_installers(command) for command in installs) > 1
-        if self.several and any(command.call and command.call.manager.name == "uv" for command in installs):
-            raise RewriteRejected("uv installs more than once; use one `uv pip install`")
-
-    def text(self) -> str:
-        """The file with both stages."""
-        return write_two_stages(self.build, self.stage, self._builder(), self._final())
-
-    def steps(self) -> list[Step]:
-        """The steps to the text."""
-        step = Step(
-            "Install the dependencies in a separate stage",
-            "keeps compilers, headers and caches out of the image",
-            risk="packages without a wheel are compiled in the builder; check their system libraries",
+    def resolve(self) -> list[Step]:
+        runs = self.builder_runs()
+        self.checks.require("pip installs the dependencies", runs, "no RUN installs packages with pip")
+        settings = [name for name in _SETTINGS if name in self.build.state(runs[0]).vars]
+        self.checks.require(
+            "no variable changes where pip installs",
+            not settings,
+            f"the install location is set by {quoted(settings)}; remove that setting",
+            runs[0],
         )
-        return [step, slim_base_step(self.slim)] if self.slim else [step]
+        require_root(self.build, runs[0], self.checks)
+        installs = [
+            each.command
+            for run in runs
+            for each in self.commands_in(run, Place.BUILDER)
+            if not prepares_pip(each.command)
+        ]
+        self.several = len(installs) > 1
+        self.install = runs[0] if self.several else next(filter(self._installs, runs), runs[0])
+        self.require_remaining_runs()
+        if self.several and any(each.call and each.call.manager.name == "uv" for each in installs):
+            raise RewriteRejected("uv installs more than once; use one `uv pip install`")
+        self.find_packages(self.requirements, self.require_uv_unused(), self.read_app())
+        self.require_compilers()
+        self._find_requirement_files(self.install, runs[-1])
+        return []
 
-    def _builder(self) -> list[str]:
-        build, parts = self.build, self.parts
-        lines = [from_instruction(self.stage, name="build")]
-        workdir: list[str] = []
-        for instruction in self.stage.instructions:
-            if isinstance(instruction, Workdir):
-                workdir = [instruction_text(build, instruction)]
-            elif copies_uv(instruction):
-                lines.append(instruction_with_comments(build, instruction))
-            elif isinstance(instruction, Arg) or (isinstance(instruction, Env) and self._is_for_build(instruction)):
-                lines.append(instruction_text(build, instruction))
-            if self._builds_with(instruction):
-                system = parts.apt_installs[id(instruction)]
-                lines += [*leading_comments(build, instruction), system.line(system.packages)]
-            if isinstance(instruction, Run) and id(instruction) in parts.builder_runs:
-                if instruction is self._first_reading():
-                    lines += [*workdir, *self._create_environment(), *self._manifests()]
-                lines.append(self._moved_run(instruction))
-        return lines
+    def _installs(self, run: Run) -> bool:
+        """Whether a RUN installs more than pip and its build tools, so that it waits for requirement files."""
+        return not all(prepares_pip(each.command) for each in self.commands_in(run, Place.BUILDER))
 
-    def _is_for_build(self, env: Env) -> bool:
-        """Whether the builder needs an ENV."""
-        first = self.parts.first
-        return first is not None and env.start < first.start and affects_build(self.stage, env, RUNTIME_VARIABLES)
+    def _find_requirement_files(self, install: Run, last: Run) -> None:
+        """Copy the requirement files to where the install looks for them, with the COPYs of the file if possible."""
+        files = self.requirements.files
+        if all(map(self.context.includes, files)):
+            self.try_manifests(files, last)
+        if files and not self.manifests:
+            copies = renamed_copies(self.build, self.stage, self.context, files, install)
+            self.manifests = [Added(line) for line in copies]
 
-    def _builds_with(self, instruction: Instruction) -> bool:
-        """Whether the builder needs the system packages of an instruction."""
-        system = self.parts.apt_installs.get(id(instruction))
-        return system is not None and system.needed_in_builder(full=bool(self.slim))
+    def builder_run(self, run: Run, commands: Sequence[PlacedCommand]) -> list[Entry]:
+        entries = [*self._environment(), *self.manifests] if run is self.install else []
+        if self.several or not self._installs(run):
+            return [*entries, *self.kept_run(run, commands)]
+        if len(self.build.commands(run)) == 1:
+            return [*entries, Changed(run, with_prefix(instruction_text(self.build, run)))]
+        texts = [each.command.text for each in commands]
+        changed = [
+            text if prepares_pip(each.command) else with_prefix(text)
+            for text, each in zip(texts, commands, strict=True)
+        ]
+        return [*entries, KeptCommands(run, tuple(changed))]
 
-    def _create_environment(self) -> list[str]:
+    def _environment(self) -> list[Entry]:
         """The virtual environment for several installs."""
         if not self.several:
             return []
-        directory = VENV_DIRECTORY
-        wheel = f"{directory}/bin/pip install --no-cache-dir wheel=={self.wheel}"
-        return [f"RUN python -m venv {directory} && {wheel}", f'ENV PATH="{directory}/bin:$PATH"']
+        # The image has the package `wheel`, but a new environment has not.
+        install = f"{VENV_DIRECTORY}/bin/pip install --no-cache-dir wheel=={self.wheel_version()}"
+        create = f"python -m venv {VENV_DIRECTORY} && {install}"
+        return [Added(f"RUN {create}"), _ON_PATH]
 
-    def _moved_run(self, run: Run) -> str:
-        """A RUN as the builder has it."""
-        found = self.parts.builder_runs[id(run)]
-        moved = [command for command in found if command.command.name != "rm"]
-        has_system = id(run) in self.parts.apt_installs
-        # The comments are written above the packages that compile.
-        comments = [] if self._builds_with(run) else leading_comments(self.build, run)
-        if self.several or all(map(_upgrades_installers, moved)):
-            if not has_system and len(moved) == len(found):
-                return instruction_with_comments(self.build, run)
-            return "\n".join([*comments, run_instruction(command_texts(moved))])
-        if len(moved) == 1 and not has_system:
-            return "\n".join([*comments, _with_prefix(instruction_text(self.build, run))])
-        texts = [each.text if _upgrades_installers(each) else _with_prefix(each.text) for each in moved]
-        return "\n".join([*comments, run_instruction(texts)])
-
-    def _manifests(self) -> list[str]:
-        """COPYs that bring the requirement files to where the install looks for them, those of the file first."""
-        first = self._first_reading()
-        assert first is not None
-        files = self.parts.requirements.files
-        if all(map(self.context.includes, files)):
-            try:
-                last = self.parts.installs()[-1]
-                return manifest_copies(self.build, self.stage, self.context, files, first, last)[0]
-            except RewriteRejected:
-                pass
-        return self._renamed(first)
-
-    def _first_reading(self) -> Run | None:
-        """The first RUN that reads requirement files: one that only upgrades installers does not wait for them."""
-        moved = self.parts.builder_runs
-        reading = [run for run in self.parts.installs() if not all(map(_upgrades_installers, moved[id(run)]))]
-        return reading[0] if reading and not self.several else self.parts.first
-
-    def _renamed(self, first: Run) -> list[str]:
-        """COPYs of requirement files that have another name in the image."""
-        targets: dict[str, list[str]] = {}
-        workdir = self.build.state(first).path(".") or "/"
-        for name in self.parts.requirements.files:
-            path = self._target(name)
-            if posixpath.basename(path) == posixpath.basename(name):
-                path = relative_to_workdir(posixpath.dirname(path), workdir).rstrip("/") + "/"
-            targets.setdefault(path, []).append(name)
-        return [f"COPY {' '.join(names)} {target}" for target, names in targets.items()]
-
-    def _target(self, name: str) -> str:
-        """The path in the image of a file of the build context. Raises RewriteRejected when it is not copied."""
-        for place in context_copies(self.build, self.stage, self.context):
-            if not place.folder and place.source == name:
-                return place.target
-            if place.folder and (place.source in ("", name) or name.startswith(place.source + "/")):
-                return posixpath.join(place.target, posixpath.relpath(name, place.source or "."))
-        raise RewriteRejected(f"the path of `{name}` in the image is unknown")
-
-    def _final(self) -> list[str]:
-        parts = self.parts
-        copies = [f"COPY --from=build {_PREFIX} {PYTHON_PREFIX}"]
+    def runtime_entries(self) -> Iterable[tuple[Instruction, Entry]]:
+        at = self.first_needed()
         if self.several:
-            copies = [*copy_from_build(VENV_DIRECTORY), f'ENV PATH="{VENV_DIRECTORY}/bin:$PATH"']
-        start = from_instruction(self.stage, self.slim)
-        install = runtime_install(parts.kept, parts.apt_installs, self.release, BASE_IMAGE_LIBRARIES)
-        packages = install.line([*install.packages, *self.extra])
-        final = FinalStage(start, self.stage, parts.apt_installs, packages, copies)
-        for instruction in parts.kept:
-            needed = (
-                is_from_context(instruction) or instruction is self._first_reading() or isinstance(instruction, User)
-            )
-            # What runs after the first install may need it.
-            final.write_packages(instruction, needed=needed, called=called_programs(self.build, instruction))
-            if needed:
-                final.write_copies()
-            moved = id(instruction) in parts.builder_runs
-            if isinstance(instruction, CopyOrAdd) and (self._only_manifest(instruction) or copies_uv(instruction)):
-                continue
-            if id(instruction) in parts.apt_installs:
-                if not moved and not self._builds_with(instruction):
-                    final.write_comments(self.build, instruction)
-            elif not moved:
-                final.lines.append(instruction_with_comments(self.build, instruction))
-        return final.lines
+            return [(at, Artifact(VENV_DIRECTORY, "the virtual environment with the packages")), (at, _ON_PATH)]
+        note = "the packages, where the image's Python looks for them"
+        return [(at, Artifact(INSTALL_PREFIX, "the packages", PYTHON_PREFIX, note))]
 
-    def _only_manifest(self, copy: CopyOrAdd) -> bool:
-        """Whether a COPY brings only requirement files that a later one copies again."""
-        files = self.parts.requirements.files
-        mine = places_of(self.build, self.stage, self.context, copy)
-        return all(place.source in files for place in mine) and is_copied_again(
-            self.build, self.stage, self.context, copy
-        )
+
+_ON_PATH = Added(f'ENV PATH="{VENV_DIRECTORY}/bin:$PATH"')

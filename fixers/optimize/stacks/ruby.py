@@ -3,198 +3,106 @@
 from __future__ import annotations
 
 import posixpath
-import re
 
-from ....model.images.slimmer import find_slim_variant
-from ....syntax.tree import Run
-from ..base.copies import context_copies, read_context_file
-from ..base.programs import (
-    FULL_IMAGE_PROGRAMS,
-    ProgramUsage,
-    add_ca_certificates,
-    check_final_stage_runs,
-    require_no_compiler_at_start,
-)
-from ..base.rewrite import (
-    NothingToDo,
-    Preconditions,
-    RewriteOutcome,
-    RewriteRejected,
-    StageRewrite,
-    Step,
-    run_rewrite,
-    slim_base_step,
-)
-from ..base.runtime_needs import SLIM_LIBRARIES, SystemNeeds
-from ..base.source_programs import ruby_programs
+from ..base.rewrite import RewriteRejected
+from ..base.stage_facts import overwritten_path, quoted, require_root
 from ..manifests.build_manifests import bundler_manifests
-from .shared import NAME, base_text, copy_from_build, quoted, require_plain_base
-from .stage_split import StageSplit
+from ..projects.ruby_gems import gem_libraries, listed_gems, ruby_program_packages
+from ..split.plan import Artifact, Place
+from .slim_bases import SlimStack, slim_bases
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ....model.build import Build, Stage
     from ....model.context import Context
     from ....model.packages.calls import PackageCall
+    from ....syntax.tree import Instruction, Run
+    from ..base.rewrite import Preconditions, Step
     from ..base.run_steps import RunCommand
+    from ..split.language_stack import Bases
+    from ..split.plan import Entry
 
 _GEMS = "/usr/local/bundle"
 """Where the official images keep gems (GEM_HOME)."""
-_LATE = frozenset(
-    """PORT HOST TZ LANG LC_ALL RAILS_ENV RACK_ENV RAILS_LOG_TO_STDOUT RAILS_SERVE_STATIC_FILES SECRET_KEY_BASE
-    DATABASE_URL REDIS_URL APP_HOME NODE_ENV""".split()
-)
-"""Variables that no install depends on."""
-_TESTING = frozenset(("selenium-webdriver", "ferrum", "capybara-webkit", "cuprite", "poltergeist"))
-"""Gems for tests, which the image does not run."""
 
 
-def rewrite(build: Build, stage: Stage, context: Context) -> RewriteOutcome:
-    """Split the only stage of a Ruby image into a builder and a slim runtime."""
-    return run_rewrite(NAME, lambda checks: _RubySplit(build, stage, context, checks).result())
-
-
-class _RubySplit(StageRewrite):
+class RubyStack(SlimStack):
     """A stage whose gems Bundler installs.
 
-    `stage_split`: the instructions, sorted
     `directories`: where the gems are
     `call`: the `bundle install`
     """
 
+    title = "Install the gems in a separate stage"
+    why = "keeps compilers, headers and caches out of the image"
+    base_libraries = frozenset("libffi-dev libgmp-dev libssl-dev libyaml-dev zlib1g-dev".split())
+    """Source: docker-library/ruby's template."""
+    runtime_variables = frozenset(
+        """PORT HOST TZ LANG LC_ALL RAILS_ENV RACK_ENV RAILS_LOG_TO_STDOUT RAILS_SERVE_STATIC_FILES SECRET_KEY_BASE
+        DATABASE_URL REDIS_URL APP_HOME NODE_ENV""".split()
+    )
+
     def __init__(self, build: Build, stage: Stage, context: Context, checks: Preconditions) -> None:
         super().__init__(build, stage, context, checks)
-        self.stage_split = StageSplit(build, stage, context)
-        self.stage_split.runtime_variables = _LATE
         self.directories = [_GEMS]
         self.call: PackageCall | None = None
 
-    def result(self) -> tuple[str, list[Step]]:
-        """The new file and the steps to it. Raises RewriteRejected."""
-        slim, release = self._base()
-        split = self.stage_split
-        for instruction in self.stage.instructions:
-            if isinstance(instruction, Run):
-                self._sort(instruction)
-        split.check()
-        install = split.install
-        self.checks.require("Bundler installs the gems", install, "no RUN runs `bundle install`")
-        assert install is not None and self.call is not None
-        split.manifests = bundler_manifests(self.build, self.stage, self.context, install, self.call)
-        self._find_directories(install, self.call)
-        kept = split.final_instructions()
-        moved = split.builder_runs.keys() | split.apt_installs.keys()
-        check_final_stage_runs(self.build, self.stage, self.context, moved, install, builds=False)
-        gems = self._gems()
-        extra = self._extra(gems, ProgramUsage(self.build, self.stage, self.context, kept))
-        compiles = any(system.has_build_packages for system in split.apt_installs.values())
-        if not slim and not compiles:
-            raise NothingToDo(
-                "the base image is already slim and no compilers are installed, so a second stage saves nothing"
-            )
-        split.builder_packages = lambda system: system.needed_in_builder(full=bool(slim))
-        needs = SystemNeeds("ruby", release, full=bool(slim), compiles=compiles)
-        needs.add_packages("ruby", gems - _TESTING)
-        self.checks.require("the system dependencies of the gems are known", True)
-        split.packages = split.runtime_packages(
-            release, [*needs.packages, *(extra if slim else ())], SLIM_LIBRARIES["ruby"]
-        )
-        self._require_not_overwritten(install)
-        split.copy_lines = copy_from_build(*self.directories)
-        split.written_lines = copy_from_build(*self._written_lock(install, self.call))
-        split.runtime = slim
-        step = Step("Install the gems in a separate stage", "keeps compilers, headers and caches out of the image")
-        return split.text(), [step, slim_base_step(slim)] if slim else [step]
+    def choose_bases(self) -> Bases:
+        return slim_bases(self.stage, self.checks, "Ruby")
 
-    def _require_not_overwritten(self, install: Run) -> None:
-        """Raise RewriteRejected when the build context has files in the place of the gems."""
-        for directory in self.directories:
-            overwritten = self.stage_split.overwritten_path(directory)
-            if overwritten:
-                raise RewriteRejected(
-                    f"`{overwritten}` in the build context would overwrite the gems; add it to .dockerignore", install
-                )
+    def is_split(self, run: Run) -> bool:
+        calls = self.build.package_calls(run)
+        return any(call.manager.ecosystem in ("os", "ruby") and call.verb != "exec" for call in calls)
 
-    def _written_lock(self, install: Run, call: PackageCall) -> list[str]:
-        """The Gemfile.lock that the install writes, which `bundle exec` would write again, even without permission.
-
-        Bundler adds the platform of the image to a lock file that lacks it, unless the lock file is frozen.
-        """
-        frozen = call.has("--frozen", "--deployment") or any(
-            name in self.build.state(install).vars for name in ("BUNDLE_FROZEN", "BUNDLE_DEPLOYMENT")
-        )
-        path = posixpath.join(self.build.state(install).path(".") or "/", "Gemfile.lock")
-        copies = [place for place in context_copies(self.build, self.stage, self.context) if place.source_of(path)]
-        names = [(place, name) for place in copies if self.context.includes(name := place.source_of(path) or "")]
-        if frozen or self._sets("frozen") or self._sets("deployment"):
-            return []
-        if any(place.instruction.start > install.start for place, _ in names):
-            return []
-        lock = read_context_file(self.context, names[-1][1]) or "" if names else ""
-        return [] if re.search(r"^  x86_64-linux", lock, re.MULTILINE) else [path]
-
-    def _sets(self, setting: str) -> bool:
-        """Whether a `bundle config` of the stage turns a setting on."""
-        commands = [command for found in self.stage_split.builder_runs.values() for command in found]
-        words = [[word.value for word in command.command.words] for command in commands]
-        return any(setting in line and line[-1] in ("true", "1") for line in words)
-
-    def _base(self) -> tuple[str, str | None]:
-        """The slim variant of the base image, "" when it is slim, and the Debian release in its tag."""
-        ref, facts = self.stage.base_ref, self.stage.base_facts
-        self.checks.require(
-            "the base image is an official Ruby image on Debian",
-            ref and facts and facts.family == "debian",
-            f"`{base_text(self.stage)}` is not an official Ruby image on Debian",
-            self.stage.from_,
-        )
-        assert ref is not None and facts is not None
-        slim = find_slim_variant(ref)
-        self.checks.require(
-            "the base image has a slim variant of the same version and release",
-            slim or "slim" in (ref.tag or ""),
-            f"`{ref.text}` has no slim variant",
-            self.stage.from_,
-        )
-        require_plain_base(self.stage, self.checks)
-        release = facts.suite if facts.suite and (ref.tag or "").endswith(facts.suite) else None
-        return (slim.text if slim else ""), release
-
-    def _sort(self, run: Run) -> None:
-        if not any(
-            call.manager.ecosystem in ("os", "ruby") and call.verb != "exec" for call in self.build.package_calls(run)
-        ):
-            return
-        for command in self.stage_split.sort_run(run):
-            self._take(run, command)
-
-    def _take(self, run: Run, command: RunCommand) -> None:
-        """Record what a command is for. Raises RewriteRejected for one that cannot move to the builder."""
+    def place_command(self, run: Run, command: RunCommand) -> tuple[Place, str]:
         call, text = command.call, command.text[:60]
         if call is None:
             if not _deletes_leftovers(command):
                 raise RewriteRejected(f"`{text}` is in the same RUN as an install; move it to a separate RUN", run)
-            # Only what it deletes among the gems would be copied from the builder.
             if _GEMS in command.text:
-                self.stage_split.builder_runs[id(run)].append(command)
-            return
+                return Place.BUILDER, "deletes files among the gems, which would be copied"
+            return Place.DROPPED, "deletes caches, which the final stage does not get"
         if call.manager.ecosystem != "ruby" or call.uncertain:
             raise RewriteRejected(f"the effect of `{text}` is unknown", run)
-        if call.manager.name == "bundle" and call.verb == "restore":
-            if self.stage_split.install is not None:
+        name = call.manager.name, call.verb
+        if name == ("bundle", "restore"):
+            if self.install is not None:
                 raise RewriteRejected("the gems are installed more than once", run)
-            self.stage_split.install = run
+            self.install = run
             self.call = call
-        elif call.manager.name == "gem" and call.verb == "install":
+        elif name == ("gem", "install"):
             if call.has("--install-dir", "-i", "--user-install", "--bindir", "-n"):
                 raise RewriteRejected(f"`{text}` installs into another directory", run)
-        elif not (call.manager.name == "bundle" and call.verb == "config"):
+        elif name != ("bundle", "config"):
             raise RewriteRejected(f"the effect of `{text}` is unknown", run)
         if "use-system-libraries" in command.text:
             raise RewriteRejected(f"the system libraries that `{text}` links to are unknown", run)
-        self.stage_split.builder_runs[id(run)].append(command)
+        return Place.BUILDER, "configures Bundler" if call.verb == "config" else "installs gems"
 
-    def _find_directories(self, install: Run, call: PackageCall) -> None:
+    def resolve(self) -> list[Step]:
+        install, call = self.install, self.call
+        self.checks.require("Bundler installs the gems", install, "no RUN runs `bundle install`")
+        assert install is not None and call is not None
+        require_root(self.build, install, self.checks)
+        manifests = bundler_manifests(self.build, self.stage, self.context, install, call)
+        self._find_directories(install, call, manifests)
+        self.require_remaining_runs()
+        gems = listed_gems(self.context, manifests)
+        started = ruby_program_packages(self.context, manifests, gems, self.programs(), self.checks)
+        self.require_compilers()
+        self.find_needs(gem_libraries(gems, self.bases.release, self.checks), started)
+        for directory in self.directories:
+            overwritten = overwritten_path(self.build, self.stage, self.context, directory)
+            if overwritten:
+                raise RewriteRejected(
+                    f"`{overwritten}` in the build context would overwrite the gems; add it to .dockerignore", install
+                )
+        self.find_manifests(manifests)
+        return []
+
+    def _find_directories(self, install: Run, call: PackageCall, manifests: Iterable[str]) -> None:
         """Add the directory of the project that Bundler installs into, if any, to `directories`."""
         variables = self.build.state(install).vars
         moving = [name for name in ("BUNDLE_PATH", "GEM_HOME", "BUNDLE_APP_CONFIG") if name in variables]
@@ -205,7 +113,7 @@ class _RubySplit(StageRewrite):
             install,
         )
         directory = self._configured_path(call)
-        if any(name.endswith(".bundle/config") for name in self.stage_split.manifests):
+        if any(name.endswith(".bundle/config") for name in manifests):
             raise RewriteRejected("the project contains `.bundle/config`, which changes the install", install)
         if directory:
             here = self.build.state(install).path(".") or "/"
@@ -214,36 +122,17 @@ class _RubySplit(StageRewrite):
     def _configured_path(self, call: PackageCall) -> str:
         """The directory that options and `bundle config` set; "" for none."""
         directory = call.value("--path") or ("vendor/bundle" if call.has("--deployment") else "")
-        for command in [command for found in self.stage_split.builder_runs.values() for command in found]:
-            words = [word.value for word in command.command.words]
-            if "path" in words and words[-1] != "path":
-                directory = words[-1]
-            elif "deployment" in words and words[-1] in ("true", "1"):
-                directory = directory or "vendor/bundle"
+        for run in self.builder_runs():
+            for placed in self.commands_in(run, Place.BUILDER):
+                words = [word.value for word in placed.command.command.words]
+                if "path" in words and words[-1] != "path":
+                    directory = words[-1]
+                elif "deployment" in words and words[-1] in ("true", "1"):
+                    directory = directory or "vendor/bundle"
         return directory
 
-    def _gems(self) -> set[str]:
-        """The gems of Gemfile and Gemfile.lock."""
-        text = "\n".join(read_context_file(self.context, name) or "" for name in self.stage_split.manifests)
-        return set(re.findall(r"^ {4}([\w.-]+) \(", text, re.MULTILINE)) | set(
-            re.findall(r"""^\s*gem\s*\(?\s*["']([\w.-]+)["']""", text, re.MULTILINE)
-        )
-
-    def _extra(self, gems: set[str], uses: ProgramUsage) -> dict[str, str]:
-        """Packages of programs that the image may start, and of data that gems read, each with what needs it."""
-        extra = dict(uses.packages())
-        for program, name in ruby_programs(self.context, self.context.files()).items():
-            if program in FULL_IMAGE_PROGRAMS:
-                extra.setdefault(FULL_IMAGE_PROGRAMS[program], name)
-        if any(
-            re.search(r"^GIT$", read_context_file(self.context, name) or "", re.MULTILINE)
-            for name in self.stage_split.manifests
-        ):
-            extra.setdefault("git", "bundle")
-        if "tzinfo" in gems and "tzinfo-data" not in gems:
-            extra.setdefault("tzdata", "tzinfo")
-        require_no_compiler_at_start(extra, self.checks)
-        return add_ca_certificates(extra)
+    def runtime_entries(self) -> Iterable[tuple[Instruction, Entry]]:
+        return [(self.first_needed(), Artifact(path, "the gems")) for path in self.directories]
 
 
 def _deletes_leftovers(command: RunCommand) -> bool:

@@ -28,8 +28,6 @@ FROM golang:1.25-bookworm AS build
 WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
-# the standard library, compiled once and not after every change
-RUN go build std
 COPY . .
 RUN go build -o server .
 
@@ -98,6 +96,7 @@ def test_a_program_elsewhere_is_brought_over_too(tmp_path: Path) -> None:
         ('"./server"', '"go", "run", "."', "7: the image starts `go`"),
         ('"./server"', '"./other"', "0: neither CMD nor ENTRYPOINT starts the compiled program"),
         ("WORKDIR /src\n", "", "1: no WORKDIR is set"),
+        ("WORKDIR /src\n", "WORKDIR /\n", "5: the program is compiled in `/`"),
         ("RUN go build -o server .", "RUN make", "0: no RUN runs `go build`"),
         ("RUN go build", "RUN ./generate && go build", "5: `./generate` is in the same RUN as the build"),
         ("RUN go build", "RUN ./generate\nRUN go build", "5: the build may need the result of `./generate`"),
@@ -108,9 +107,19 @@ def test_unsupported_files_are_rejected(old: str, new: str, why: str, tmp_path: 
     assert found.startswith(why) or (why.startswith("0: one") and "no `go build`" in found)
 
 
-def test_the_standard_library_is_compiled_as_the_program_is(tmp_path: Path) -> None:
-    text = TEXT.replace("go build -o", "CGO_ENABLED=0 go build -trimpath -tags a,b -o")
-    assert "RUN CGO_ENABLED=0 go build -trimpath -tags a,b std\n" in rewritten(tmp_path, text, FILES).text
+def test_a_download_with_the_build_in_one_run_waits_for_the_source(tmp_path: Path) -> None:
+    text = TEXT.replace("RUN go mod download\nRUN go build", "RUN go mod download && go build")
+    builder = rewritten(tmp_path, text, FILES).text.partition("\n\n")[0]
+    assert builder.endswith("RUN go mod download\nCOPY . .\nRUN go mod download && go build -o server .")
+
+
+def test_a_variable_that_the_build_names_is_in_the_builder(tmp_path: Path) -> None:
+    text = TEXT.replace("COPY . .", "ENV VERSION=1 TOKEN_KEY=x\nCOPY . .").replace(
+        "build -o", 'build -ldflags "-X main.v=$VERSION" -o'
+    )
+    builder, _, final = rewritten(tmp_path, text, FILES).text.partition("\n\n")
+    assert "ENV VERSION=1\n" in builder
+    assert "ENV VERSION=1 TOKEN_KEY=x\n" in final
 
 
 ALPINE = TEXT.replace("golang:1.25-bookworm", "golang:1.25-alpine3.21")
@@ -126,8 +135,6 @@ ENV CGO_ENABLED=0
 WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
-# the standard library, compiled once and not after every change
-RUN go build std
 COPY . .
 RUN go build -o server .
 
@@ -142,9 +149,26 @@ CMD ["./server"]
     )
 
 
-def test_packages_of_alpine_stay_in_both_stages(tmp_path: Path) -> None:
+def test_what_downloads_modules_on_alpine_is_only_in_the_builder(tmp_path: Path) -> None:
     text = ALPINE.replace("WORKDIR", "RUN apk add --no-cache git\nWORKDIR")
-    assert rewritten(tmp_path, text, FILES).text.count("RUN apk add --no-cache git\n") == 2
+    builder, _, final = rewritten(tmp_path, text, FILES).text.partition("\n\n")
+    assert "RUN apk add --no-cache git\n" in builder
+    assert "apk" not in final
+
+
+@pytest.mark.parametrize(
+    ("package", "files"),
+    [
+        ("git", {"main.go": 'package main\n\nvar c = exec.Command("git", "log")\n'}),
+        ("git", {"go.sum": "github.com/hashicorp/go-getter v1.7.0 h1:x=\n"}),
+        ("sqlite", {}),
+    ],
+)
+def test_packages_of_alpine_that_the_program_may_use_are_in_both_stages(
+    package: str, files: dict[str, str], tmp_path: Path
+) -> None:
+    text = ALPINE.replace("WORKDIR", f"RUN apk add --no-cache {package}\nWORKDIR")
+    assert rewritten(tmp_path, text, {**FILES, **files}).text.count(f"RUN apk add --no-cache {package}\n") == 2
 
 
 @pytest.mark.parametrize(

@@ -65,19 +65,52 @@ def test_what_a_build_makes_is_brought_over(tmp_path: Path) -> None:
     text = TEXT.replace("EXPOSE", "RUN npm run build\nEXPOSE")
     files = {**FILES, "package.json": package(scripts={"start": "node dist/main.js", "build": "tsc"})}
     files["tsconfig.json"] = '{"compilerOptions": {"outDir": "./dist"}}'
-    builder, _, final = rewritten(tmp_path, text, files).text.partition("\n\n")
-    assert builder.endswith("RUN npm ci\nCOPY . .\nRUN npm run build\nRUN npm prune --omit=dev")
     assert (
-        "COPY --from=build /app/node_modules /app/node_modules\nCOPY . .\nCOPY --from=build /app/dist /app/dist\n"
-        in final
+        rewritten(tmp_path, text, files).text
+        == """\
+FROM node:20 AS dependencies
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --omit=dev
+
+# the build has the devDependencies, too
+FROM dependencies AS build
+RUN npm ci
+COPY . .
+RUN npm run build
+
+FROM node:20-slim
+WORKDIR /app
+COPY --from=dependencies /app/node_modules /app/node_modules
+COPY . .
+COPY --from=build /app/dist /app/dist
+EXPOSE 3000
+CMD ["npm", "start"]
+"""
     )
+
+
+def test_packages_that_a_build_writes_among_come_from_the_build(tmp_path: Path) -> None:
+    text = TEXT.replace("EXPOSE", "RUN npx prisma generate && npm run build\nEXPOSE")
+    data = package(
+        scripts={"start": "node dist/main.js", "build": "tsc"}, dependencies={"@prisma/client": "5", "express": "4"}
+    )
+    result = rewritten(tmp_path, text, {**FILES, "package.json": data}).text
+    assert "RUN npm ci\n" in result
+    assert "--omit=dev" not in result
 
 
 def test_the_whole_folder_is_brought_over_when_a_build_may_write_anywhere(tmp_path: Path) -> None:
     text = TEXT.replace("EXPOSE", "RUN npm run build\nEXPOSE")
     files = {**FILES, "package.json": package(scripts={"start": "node x.js", "build": "node build.js"})}
-    final = rewritten(tmp_path, text, files).text.partition("\n\n")[2]
-    assert final.startswith("FROM node:20-slim\nWORKDIR /app\nCOPY --from=build /app /app\nEXPOSE")
+    builder, _, final = rewritten(tmp_path, text, files).text.partition("\n\nFROM node:20-slim\n")
+    assert builder.endswith(
+        "RUN npm run build\n# the image gets the packages without devDependencies instead\nRUN rm -rf /app/node_modules"
+    )
+    assert final.startswith(
+        "WORKDIR /app\nCOPY --from=build /app /app\n"
+        "COPY --from=dependencies /app/node_modules /app/node_modules\nEXPOSE"
+    )
 
 
 def test_an_addon_of_the_project_is_compiled_from_its_own_files(tmp_path: Path) -> None:
@@ -93,9 +126,17 @@ def test_what_is_built_in_one_run_with_the_install_comes_behind_the_source(tmp_p
     text = TEXT.replace("node:20", "node:20-alpine").replace(
         "RUN npm ci", "RUN npm ci && npm install -g typescript && tsc"
     )
-    builder, _, final = rewritten(tmp_path, text, {**FILES, "index.ts": ""}).text.partition("\n\n")
-    assert builder.endswith("RUN npm ci && npm install -g typescript\nCOPY . .\nRUN tsc\nRUN npm prune --omit=dev")
+    first, builder, final = rewritten(tmp_path, text, {**FILES, "index.ts": ""}).text.split("\n\n")
+    assert first.endswith("RUN npm ci --omit=dev")
+    assert "AS build\nRUN npm ci && npm install -g typescript\nCOPY . .\nRUN tsc\n" in builder
     assert final.startswith("FROM node:20-alpine\nWORKDIR /app\nCOPY --from=build /app /app\n")
+
+
+def test_a_build_in_the_run_of_the_install_waits_for_the_source(tmp_path: Path) -> None:
+    text = TEXT.replace("RUN npm ci", "RUN npm ci && npm run build")
+    files = {**FILES, "package.json": package(scripts={"start": "nodemon x.js", "build": "vite build"})}
+    builder = rewritten(tmp_path, text, files).text.partition("\n\n")[0]
+    assert builder.endswith("RUN npm ci\nCOPY . .\nRUN npm run build")
 
 
 def test_a_global_program_that_is_started_stays(tmp_path: Path) -> None:
@@ -158,7 +199,6 @@ FROM node:20-slim
 # the folder
 WORKDIR /app
 COPY --from=build /app/node_modules /app/node_modules
-COPY --from=build /app/package-lock.json /app/package-lock.json
 # the rest
 COPY . .
 CMD ["node", "index.js"]
@@ -205,16 +245,22 @@ def test_prisma_has_the_library_that_it_loads(tmp_path: Path) -> None:
 
 def test_nothing_is_added_to_the_base_that_it_had(tmp_path: Path) -> None:
     files = {**FILES, "package.json": package(dependencies={"@prisma/client": "5"}, devDependencies={"vite": "5"})}
-    text = TEXT.replace("node:20", "node:20-alpine").replace("EXPOSE", "RUN npx tsc\nEXPOSE")
-    result = rewritten(tmp_path, text, files).text
+    result = rewritten(tmp_path, TEXT.replace("node:20", "node:20-alpine"), files).text
+    assert "RUN npm ci --omit=dev\n" in result
     assert "apt-get" not in result
+
+
+def test_a_stage_that_saves_nothing_is_not_made(tmp_path: Path) -> None:
+    files = {**FILES, "package.json": package(dependencies={"@prisma/client": "5"}, devDependencies={"vite": "5"})}
+    text = TEXT.replace("node:20", "node:20-alpine").replace("EXPOSE", "RUN npx tsc\nEXPOSE")
+    assert "a second stage saves nothing" in refusal(tmp_path, text, files)
 
 
 @pytest.mark.parametrize("command", ['["serve", "-s", "dist"]', "npx serve -s dist", '["nginx", "-g", "daemon off;"]'])
 def test_a_server_of_files_needs_no_development_dependencies(command: str, tmp_path: Path) -> None:
     text = TEXT.replace('["npm", "start"]', command).replace("EXPOSE", "RUN npm run build\nEXPOSE")
     files = {**FILES, "package.json": package(scripts={"build": "vite build"}), "index.js": "import 'jest'\n"}
-    assert "RUN npm prune --omit=dev\n" in rewritten(tmp_path, text, files).text
+    assert "RUN npm ci --omit=dev\n" in rewritten(tmp_path, text, files).text
     files["package.json"] = package(scripts={"build": "vite build"}, devDependencies={"serve": "14", "jest": "29"})
     if "serve" in command:
         assert "--omit=dev" not in rewritten(tmp_path, text, files).text
@@ -238,35 +284,37 @@ CMD ["yarn", "start"]
 """
 
 
-def test_yarn_takes_development_dependencies_out_again(tmp_path: Path) -> None:
+def test_yarn_omits_development_dependencies(tmp_path: Path) -> None:
     files = {
         "package.json": package(scripts={"start": "node dist/main.js", "build": "tsc"}),
         "yarn.lock": '# yarn lockfile v1\n\nexpress@4:\n  version "4.0.0"\n',
         "tsconfig.json": '{"compilerOptions": {"outDir": "./dist"}}',
     }
-    prune = "RUN yarn install --production --frozen-lockfile --ignore-scripts --prefer-offline\n"
-    text = rewritten(tmp_path, YARN, files).text
-    assert f"RUN yarn build\n{prune}" in text
-    assert "COPY --from=build /app/dist /app/dist\n" in text
+    first, builder, final = rewritten(tmp_path, YARN, files).text.split("\n\n")
+    assert first.endswith("RUN yarn install --frozen-lockfile --production")
+    assert builder.endswith("RUN yarn install --frozen-lockfile\nCOPY . .\nRUN yarn build")
+    assert "COPY --from=build /app/dist /app/dist\n" in final
     once = rewritten(tmp_path, YARN.replace("RUN yarn build\n", ""), files).text
     assert "RUN yarn install --frozen-lockfile --production\n" in once
-    compiled = {**files, "yarn.lock": files["yarn.lock"] + '\nnan@^2:\n  version "2.0.0"\n'}
-    assert "--production" not in rewritten(tmp_path, YARN, compiled).text
     other = {**files, "yarn.lock": "__metadata:\n  version: 8\n"}
     assert "--production" not in rewritten(tmp_path, YARN, other).text
+
+
+READS = {"index.js": "require('express'); require('fs').readFileSync('package-lock.json')\n"}
 
 
 @pytest.mark.parametrize(
     ("install", "files", "lock"),
     [
-        ("npm install", {}, "package-lock.json"),
-        ("yarn install", {}, "yarn.lock"),
-        ("npm install", {"package-lock.json": "{}"}, ""),
-        ("npm install --no-package-lock", {}, ""),
-        ("npm install", {".npmrc": "package-lock=false"}, ""),
+        ("npm install", READS, "package-lock.json"),
+        ("npm install", {}, ""),
+        ("yarn install", {}, ""),
+        ("npm install", {**READS, "package-lock.json": "{}"}, ""),
+        ("npm install --no-package-lock", READS, ""),
+        ("npm install", {**READS, ".npmrc": "package-lock=false"}, ""),
     ],
 )
-def test_a_lock_file_that_the_install_writes_comes_along(
+def test_a_lock_file_that_the_install_writes_comes_along_if_something_reads_it(
     install: str, files: dict[str, str], lock: str, tmp_path: Path
 ) -> None:
     text = f"FROM node:20\nWORKDIR /app\nCOPY package.json ./\nRUN {install}\nCOPY . .\nCMD node index.js\n"
@@ -275,3 +323,26 @@ def test_a_lock_file_that_the_install_writes_comes_along(
     assert "AS build" in new
     written = [line.split()[-1] for line in new.splitlines() if "--from=build" in line and "lock" in line]
     assert written == ([f"/app/{lock}"] if lock else [])
+
+
+def test_a_global_program_that_only_runs_is_not_in_the_builder(tmp_path: Path) -> None:
+    text = "FROM node:20\nWORKDIR /app\nRUN npm install -g pm2\nCOPY . .\nRUN npm install\nCMD pm2-runtime index.js\n"
+    builder, _, final = rewritten(tmp_path, text, FILES).text.partition("\n\n")
+    assert "pm2" not in builder
+    assert "RUN npm install -g pm2\n" in final
+
+
+def test_a_secret_that_no_build_reads_is_not_in_the_builder(tmp_path: Path) -> None:
+    text = TEXT.replace("COPY . .", "ENV JWT_SECRET=x NPM_TOKEN=y NODE_OPTIONS='a b'\nCOPY . .")
+    builder, _, final = rewritten(tmp_path, text, FILES).text.partition("\n\n")
+    assert "ENV NPM_TOKEN=y NODE_OPTIONS='a b'\n" in builder
+    assert "ENV JWT_SECRET=x NPM_TOKEN=y NODE_OPTIONS='a b'\n" in final
+    named = {**FILES, ".npmrc": "//registry.example.org/:_authToken=${JWT_SECRET}\n"}
+    assert "JWT_SECRET" in rewritten(tmp_path, text, named).text.partition("\n\n")[0]
+
+
+def test_a_stage_that_is_called_as_the_builder_would_be(tmp_path: Path) -> None:
+    result = rewritten(tmp_path, TEXT.replace("node:20", "node:20 AS build"), FILES).text
+    assert result.startswith("FROM node:20 AS builder\n")
+    assert "\nFROM node:20-slim AS build\n" in result
+    assert "COPY --from=builder /app/node_modules" in result

@@ -34,6 +34,7 @@ RUN pip install --prefix=/install -r requirements.txt
 
 FROM python:3.12-slim-bookworm
 WORKDIR /app
+# the packages, where the image's Python looks for them
 COPY --from=build /install /usr/local
 COPY . .
 ENV PORT=5000
@@ -198,6 +199,7 @@ FROM python:3.12-slim
 
 # about the folder
 WORKDIR /app
+# the packages, where the image's Python looks for them
 COPY --from=build /install /usr/local
 
 # the rest

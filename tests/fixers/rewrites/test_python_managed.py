@@ -175,10 +175,12 @@ def test_uv_run_would_install_what_is_left_behind(flag: str, left: bool, tmp_pat
     assert ("uv sync --frozen --no-dev" in rewritten(tmp_path, text, UV_FILES).text) is left
 
 
-def test_a_lock_file_that_the_install_writes_comes_along(tmp_path: Path) -> None:
+def test_a_lock_file_that_the_install_writes_comes_along_where_uv_reads_it(tmp_path: Path) -> None:
     files = {name: text for name, text in UV_FILES.items() if name != "uv.lock"}
-    final = rewritten(tmp_path, UV.replace(" --frozen", ""), files).text.partition("\n\n")[2]
-    assert "COPY --from=build /app/uv.lock /app/uv.lock\n" in final
+    text = UV.replace(" --frozen", "")
+    assert "uv.lock" not in rewritten(tmp_path, text, files).text
+    text = text.replace("3.12-slim", "3.12").replace('"uvicorn"', '"uv", "run", "uvicorn"')
+    assert "COPY --from=build /app/uv.lock /app/uv.lock\n" in rewritten(tmp_path, text, files).text
 
 
 def test_uv_pip_installs_as_pip_does(tmp_path: Path) -> None:
@@ -190,7 +192,9 @@ def test_uv_pip_installs_as_pip_does(tmp_path: Path) -> None:
     assert rewritten(tmp_path, text, files).text == (
         "FROM python:3.12 AS build\nRUN pip install uv\nWORKDIR /app\nCOPY requirements.txt ./\n"
         "RUN uv pip install --prefix=/install --system -r requirements.txt\n\n"
-        "FROM python:3.12-slim\nWORKDIR /app\nCOPY --from=build /install /usr/local\nCOPY . .\nCMD gunicorn\n"
+        "FROM python:3.12-slim\nWORKDIR /app\n"
+        "# the packages, where the image's Python looks for them\nCOPY --from=build /install /usr/local\n"
+        "COPY . .\nCMD gunicorn\n"
     )
     assert "installs into a virtual environment" in refusal(tmp_path, text.replace("--system ", ""), files)
     assert "uv runs in the final image" in refusal(tmp_path, text.replace("CMD", "CMD uv run"), files)

@@ -47,9 +47,9 @@ RUN apt-get update \\
         libssl3 \\
         tzdata \\
     && rm -rf /var/lib/apt/lists/*
-COPY --from=build /app/target/release/web-app /app/target/release/web-app
 # everything
 COPY . .
+COPY --from=build /app/target/release/web-app /app/target/release/web-app
 EXPOSE 8080
 CMD ["./target/release/web-app"]
 """

@@ -75,6 +75,15 @@ def test_explain(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "multi-stage: refused: the run-time system dependencies of `wand` are unknown" in out
 
 
+def test_explain_shows_the_place_of_each_instruction(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["optimize", "--explain", "--only", "multi-stage"])
+    out = capsys.readouterr().out
+    assert "runtime: python:3.12-slim, the same version and release without build tools" in out
+    assert "builder RUN pip install" in out
+    assert ": installs packages\n" in out
+    assert "copied  /install: the packages\n" in out
+
+
 def test_json(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["optimize", "--format", "json"]) == 1
     answer = json.loads(capsys.readouterr().out)
@@ -82,6 +91,9 @@ def test_json(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert file["file"] == "Dockerfile"
     assert file["text"].startswith("FROM python:3.12 AS build\n")
     assert {rewrite["name"] for rewrite in file["rewrites"]} == {"layers", "multi-stage", "slim-base", "order"}
+    plan = next(rewrite["plan"] for rewrite in file["rewrites"] if rewrite["name"] == "multi-stage")
+    assert plan["artifacts"] == [{"path": "/install", "target": "/usr/local", "reason": "the packages"}]
+    assert {each["place"] for each in plan["instructions"]} <= {"builder", "runtime", "both", "dropped"}
     assert answer["dockerignore"][0]["patterns"][0]["pattern"] == ".git"
 
 

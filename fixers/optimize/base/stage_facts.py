@@ -3,33 +3,29 @@
 from __future__ import annotations
 
 import posixpath
-import re
 
-from ....syntax.tree import CopyOrAdd, Env, Run, Workdir
-from ..base.blocks import leading_comments
-from ..base.copies import context_copies
-from ..base.programs import FULL_IMAGE_PROGRAMS
-from ..base.rewrite import RewriteRejected
-from ..base.run_steps import SYSTEM_PACKAGES, split_run
-from ..base.system import read_apt_install
+from ....syntax.tree import CopyOrAdd, Run, Workdir
+from .copies import context_copies
+from .rewrite import RewriteRejected
+from .run_steps import SYSTEM_PACKAGES, split_run
+from .system import read_apt_install
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Iterable
 
     from ....model.build import Build, Stage
     from ....model.context import Context
     from ....syntax.tree import Instruction
-    from ..base.copies import CopiedPath
-    from ..base.rewrite import Preconditions
-    from ..base.run_steps import RunCommand
-    from ..base.system import AptInstall
+    from .copies import CopiedPath
+    from .rewrite import Preconditions
+    from .run_steps import RunCommand
+    from .system import AptInstall
 
 NAME = "multi-stage"
 """The name of the rewrite, which is the same for every stack."""
 ROOT = (None, "root", "0")
 """Users of a stage who are root; None is the base image's, which is root in official images."""
-_READS_VARIABLES = (Workdir, CopyOrAdd, Run, Env)
 
 
 def base_text(stage: Stage) -> str:
@@ -92,11 +88,6 @@ def take_system_packages(build: Build, run: Run, apt_installs: dict[int, AptInst
     return [command for command in commands if command.kind != SYSTEM_PACKAGES]
 
 
-def kept_instructions(stage: Stage, moved: Collection[int]) -> list[Instruction]:
-    """The instructions of a stage without those whose ids are in `moved`."""
-    return [step for step in stage.instructions if id(step) not in moved]
-
-
 def is_from_context(instruction: Instruction) -> bool:
     """Whether an instruction copies from the build context."""
     return isinstance(instruction, CopyOrAdd) and instruction.flag("from") is None
@@ -137,17 +128,6 @@ def reject_ownership(copy: Instruction) -> None:
         raise RewriteRejected("the source is copied with a different owner or mode, which the split would lose", copy)
 
 
-def affects_build(
-    stage: Stage, env: Env, runtime: Collection[str], readers: tuple[type[Instruction], ...] = _READS_VARIABLES
-) -> bool:
-    """Whether the builder needs an ENV: it sets more than `runtime` variables, or an instruction refers to one."""
-    names = [pair.key.text for pair in env.pairs]
-    named = re.compile("|".join(rf"\$\{{?{re.escape(name)}\b" for name in names))
-    return not all(name in runtime for name in names) or any(
-        named.search(step.arguments_text) for step in stage.instructions if isinstance(step, readers)
-    )
-
-
 def with_release(base: str, tag: str, release: str) -> str:
     """The base image with the Debian release in its tag.
 
@@ -158,60 +138,6 @@ def with_release(base: str, tag: str, release: str) -> str:
     return f"{base.partition(':')[0]}:{release if tag == 'latest' else f'{tag}-{release}'}"
 
 
-def copy_from_build(*paths: str) -> list[str]:
-    """COPYs of paths of the builder to the same paths."""
-    return [f"COPY --from=build {path} {path}" for path in paths]
-
-
-def called_programs(build: Build, instruction: Instruction) -> list[str]:
-    """The programs that a RUN calls; none for another instruction."""
-    return [command.name for command in build.commands(instruction)] if isinstance(instruction, Run) else []
-
-
-class FinalStage:
-    """The lines of the final stage, written while its instructions are visited in order.
-
-    `lines`: what is written so far
-    `packages`: the RUN that installs system packages, "" for none or when it is written
-    `copies`: COPYs from the builder, empty when they are written
-    `first`: the first instruction that installs system packages, whose place `packages` takes
-    """
-
-    def __init__(self, start: str, stage: Stage, installs: Collection[int], packages: str, copies: list[str]) -> None:
-        self.lines = [start]
-        self.packages = packages
-        self.copies = copies
-        self.first = next((step for step in stage.instructions if id(step) in installs), None)
-
-    def write_packages(self, instruction: Instruction, *, needed: bool, called: Collection[str] = ()) -> None:
-        """Write the packages where they were installed, or where an instruction may need them first.
-
-        `called` are the programs that the instruction calls in the final stage. Raises RewriteRejected when it may add
-        the source of some of the packages.
-        """
-        if instruction is not self.first and self._contain(called):
-            if self.first is not None and "/etc/apt" in instruction.arguments_text:
-                raise RewriteRejected(
-                    "this RUN adds a source of packages with programs that the slim image lacks; "
-                    "install them before it",
-                    instruction,
-                )
-            self.first = None
-            needed = True
-        if self.packages and (instruction is self.first or (needed and self.first is None)):
-            self.lines.append(self.packages)
-            self.packages = ""
-
-    def _contain(self, called: Collection[str]) -> bool:
-        """Whether the packages contain a program."""
-        return not set(self.packages.split()).isdisjoint(FULL_IMAGE_PROGRAMS.get(name, "") for name in called)
-
-    def write_copies(self) -> None:
-        """Write the COPYs from the builder, if they are not written."""
-        self.lines += self.copies
-        self.copies = []
-
-    def write_comments(self, build: Build, instruction: Instruction) -> None:
-        """Write the comments of a RUN that installs system packages, which are written already if it is the first."""
-        at = len(self.lines) - 1 if instruction is self.first else len(self.lines)
-        self.lines[at:at] = leading_comments(build, instruction)
+def is_within(path: str, directory: str) -> bool:
+    """Whether a path of the image is a directory or in it."""
+    return (path.rstrip("/") + "/").startswith(directory.rstrip("/") + "/")

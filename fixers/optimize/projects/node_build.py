@@ -7,12 +7,15 @@ import re
 from itertools import pairwise
 
 from ..base.copies import read_context_file
+from .node_production import script_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
+    from ....model.build import Build
     from ....model.context import Context
+    from ....syntax.tree import Run
     from ..manifests.manifests import PackageJson
 
 _DIRECTORIES = {
@@ -40,6 +43,20 @@ def build_outputs(context: Context, directory: str, package: PackageJson, script
                 return None
             found += made
     return list(dict.fromkeys(found))
+
+
+def build_scripts(build: Build, runs: Iterable[Run]) -> list[str]:
+    """What RUNs that build start: `npm run x` as the name of its script, others as a command line."""
+    found: list[str] = []
+    for run in runs:
+        calls = {id(call.command): call for call in build.package_calls(run)}
+        for command in build.commands(run):
+            words = [word.value for word in command.words]
+            call = calls.get(id(command))
+            installs = call is not None and (call.packages or call.verb in ("install", "restore", "clean"))
+            if not installs and words[0] != "corepack":
+                found.append(script_of(words) or " ".join(words[1:] if words[0] == "npx" else words))
+    return found
 
 
 def _of_command(context: Context, directory: str, command: str) -> list[str] | None:

@@ -1,0 +1,151 @@
+"""What a Go project builds, starts and needs."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from itertools import pairwise
+
+from ....syntax.tree import Arg, Env, Run
+from ..base.copies import context_path, read_context_file
+from ..base.programs import FULL_IMAGE_PROGRAMS
+from ..base.rewrite import RewriteRejected
+from ..split.plan import Artifact
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from ....model.build import Build, Stage
+    from ....model.context import Context
+    from ....syntax.command import Word
+    from ....syntax.tree import Cmd, Entrypoint
+    from ..base.rewrite import Preconditions
+
+_DEFAULT_PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
+"""Where every base image finds programs: the PATH that Docker sets if the image has none."""
+_ZONES = "/usr/local/go/lib/time/zoneinfo.zip"
+"""Where a program looks for time zones when the system has none. Source: time/zoneinfo_goroot.go."""
+_CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
+"""Where a program looks for certificates on Debian first. Source: crypto/x509/root_linux.go."""
+_COMPILERS = frozenset("gcc g++ build-base musl-dev libc-dev clang alpine-sdk".split())
+_CALLS_GIT = re.compile(r"""["'`]git["'` ]""")
+_GIT_MODULES = re.compile(r"^\S*/(go-getter|vcs|git-module|go-gitcmd\S*) ", re.MULTILINE)
+"""Modules that start git."""
+
+
+def require_no_c(stage: Stage, context: Context, checks: Preconditions) -> None:
+    """Raise RewriteRejected when the program may use cgo."""
+    sources = [name for name in context.files() if name.endswith(".go")]
+    cgo = next((name for name in sources if 'import "C"' in (read_context_file(context, name) or "")), "")
+    checks.require("no Go source file uses cgo", not cgo, f"`{cgo}` imports C")
+    values = [
+        pair.value.text if pair.value else ""
+        for step in stage.instructions
+        if isinstance(step, Env | Arg)
+        for pair in step.pairs
+        if pair.key.text == "CGO_ENABLED"
+    ]
+    disabled = all(value == "0" for value in values)
+    checks.require("cgo is not enabled", disabled, "`CGO_ENABLED` is set to a value other than 0")
+
+
+def require_no_c_compiler(build: Build, stage: Stage, release: str) -> None:
+    """Raise RewriteRejected when a C compiler is installed on Alpine, without which Go compiles without cgo.
+
+    The Alpine release, "" when unknown, matters only when other packages are installed.
+    """
+    base = stage.from_.base.text if stage.from_.base is not None else ""
+    for run in stage.instructions:
+        calls = build.package_calls(run) if isinstance(run, Run) else ()
+        if any(package.name in _COMPILERS for call in calls for package in call.packages):
+            raise RewriteRejected(
+                "a C compiler is installed on Alpine, so the libraries that the program links to are unknown", run
+            )
+        if not release and any(call.manager.name != "go" for call in calls):
+            raise RewriteRejected(f"the Alpine release of `{base}` is unknown; name it in the tag", run)
+
+
+def command_output(build: Build, stage: Stage, context: Context, run: Run, words: Sequence[Word]) -> str:
+    """The path of the program that `go build` makes: the value of `-o`, or else the last part of the module's name.
+
+    Raises RewriteRejected when it is unknown.
+    """
+    values = [word.value for word in words]
+    output = next((after for word, after in pairwise(values) if word == "-o"), "")
+    packages = [word for word in values[2:] if word.startswith((".", "/")) and word != output]
+    if not output:
+        module = _module_name(build, stage, context, run)
+        if packages not in ([], ["."], ["./"]) or not module:
+            raise RewriteRejected("`go build` has no `-o` option and the name of its output is unknown; add `-o`", run)
+        output = module.rpartition("/")[2]
+    path = build.state(run).path(output)
+    if path is None or "$" in output or output.endswith("/"):
+        raise RewriteRejected(
+            "the output path of `go build` is unknown; use `-o` with the path of a file, without variables", run
+        )
+    return path
+
+
+def _module_name(build: Build, stage: Stage, context: Context, run: Run) -> str:
+    """The name in go.mod of the directory that a RUN works in; "" when unknown."""
+    directory = build.state(run).path(".") or ""
+    manifest = context_path(build, stage, context, posixpath.join(directory, "go.mod"))
+    text = read_context_file(context, manifest) or "" if manifest else ""
+    return text.partition("module ")[2].split("\n")[0].strip()
+
+
+def module_manifests(build: Build, stage: Stage, context: Context, directory: str) -> list[str]:
+    """go.mod and go.sum of a directory of the image, as paths in the build context.
+
+    Empty when the modules need more of the project, or there are none.
+    """
+    module = context_path(build, stage, context, posixpath.join(directory, "go.mod"))
+    text = read_context_file(context, module) or "" if module else ""
+    root = posixpath.dirname(module or "")
+    more = any(context.includes(posixpath.join(root, name)) for name in ("vendor", "go.work"))
+    if module is None or more or "=> ." in text or "=> /" in text:
+        return []
+    sums = posixpath.join(root, "go.sum")
+    return [module, sums] if context.includes(sums) else [module]
+
+
+def require_program_start(
+    build: Build, started: Iterable[Cmd | Entrypoint], binary: str, checks: Preconditions
+) -> None:
+    """Raise RewriteRejected when the image starts anything but the compiled program or a script that is copied."""
+    paths: list[str | None] = []
+    for instruction in started:
+        commands = build.commands(instruction)
+        for command in commands:
+            if command.name in ("go", "gofmt") or command.name in FULL_IMAGE_PROGRAMS:
+                raise RewriteRejected(
+                    f"the image starts `{command.name}`, which only the full base image contains", instruction
+                )
+        state = build.state(instruction)
+        only = len(commands) == 2 and commands[1].context == ("sh -c",)  # `sh -c "exec app"`
+        for program in (command.words[0].value for command in commands[: 1 + only] if command.words):
+            paths.append(state.path(program))
+            if "/" not in program:
+                paths += [posixpath.join(directory, program) for directory in _DEFAULT_PATH]
+    checks.require(
+        "the image starts the compiled program",
+        binary in paths,
+        "neither CMD nor ENTRYPOINT starts the compiled program",
+    )
+
+
+def loaded_files(*, certificates: bool) -> list[Artifact]:
+    """The files of the builder that a program may load and a base image without packages lacks."""
+    lacking = "the base image lacks it"
+    if not certificates:
+        return [Artifact(_ZONES, lacking, note="time zones, where the program looks for them")]
+    note = "certificates and time zones, where the program looks for them"
+    return [Artifact(_CERTIFICATES, lacking, note=note), Artifact(_ZONES, lacking)]
+
+
+def calls_git(context: Context) -> bool:
+    """Whether the program may start git, itself or through a module."""
+    names = [name for name in context.files() if name.endswith((".go", "go.sum", ".sh"))]
+    texts = [read_context_file(context, name) or "" for name in names]
+    return any(_CALLS_GIT.search(text) or _GIT_MODULES.search(text) for text in texts)

@@ -1,0 +1,128 @@
+"""The system packages and programs that Node.js projects need, and the lock files that their installs write."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+
+from ....syntax.tree import Cmd, Entrypoint
+from ..base.copies import read_context_file
+from ..base.programs import FULL_IMAGE_PROGRAMS, add_ca_certificates, require_no_compiler_at_start
+from ..base.stage_facts import quoted
+from .node_production import SOURCES, TESTS, is_run_time_source, node_version
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....model.build import Build, Stage
+    from ....model.context import Context
+    from ....model.packages.calls import PackageCall
+    from ....syntax.tree import Run
+    from ..base.programs import ProgramUsage
+    from ..base.rewrite import Preconditions
+    from ..manifests.manifests import PackageJson
+
+_UNKNOWN_NATIVE = frozenset(
+    """canvas electron fluent-ffmpeg gm ibm_db imagemagick libpq node-libcurl node-rdkafka nodegit odbc oracledb
+    pg-native playwright puppeteer zeromq""".split()
+)
+"""Packages that load system libraries, or start programs, that only the full image may have."""
+_LOADS_OPENSSL = frozenset(("@prisma/client", "prisma"))
+"""Packages that load the system's libssl, which slim Node.js images lack. Source: Prisma's system requirements."""
+_STARTED = re.compile(r"""\b(?:exec|spawn|execFile|fork)(?:Sync)?\(\s*["'`]([\w.-]+)""")
+_WRITTEN = {"npm": "package-lock.json", "pnpm": "pnpm-lock.yaml", "yarn": "yarn.lock"}
+"""The lock file that an install writes if there is none. Source: npm from version 5 on, which came with Node.js 8."""
+_LOCKS_OR_SETTINGS = frozenset((*_WRITTEN.values(), "npm-shrinkwrap.json", ".npmrc", ".yarnrc"))
+_WITHOUT_LOCK = ("--no-package-lock", "--no-lockfile", "--pure-lockfile", "--frozen-lockfile", "--no-lock")
+_PROGRAMS = {
+    "@angular/cli": "ng",
+    "@nestjs/cli": "nest",
+    "@vue/cli": "vue",
+    "grunt": "grunt",
+    "grunt-cli": "grunt",
+    "gulp": "gulp",
+    "gulp-cli": "gulp",
+    "npm": "npm",
+    "typescript": "tsc",
+    "webpack": "webpack",
+    "webpack-cli": "webpack",
+}
+"""Packages that are installed globally, mostly to build, and their programs. Source: `bin` of their package.json."""
+_MANAGERS = frozenset("corepack node-gyp npm pnpm yarn".split())
+
+
+def require_known_libraries(data: PackageJson, checks: Preconditions) -> None:
+    """Raise RewriteRejected when a package needs system libraries that are not known here."""
+    names = data.names("dependencies", "devDependencies", "optionalDependencies")
+    unknown = sorted(names & _UNKNOWN_NATIVE)
+    checks.require(
+        "no package needs unknown system libraries",
+        not unknown,
+        f"the run-time system dependencies of {quoted(unknown)} are unknown",
+    )
+
+
+def node_program_packages(
+    context: Context, data: PackageJson, uses: ProgramUsage, checks: Preconditions
+) -> dict[str, str]:
+    """The packages that only the full image contains, each with what needs it.
+
+    Raises RewriteRejected when the image may start a compiler.
+    """
+    extra = dict(uses.packages())
+    for name in context.files():
+        if name.endswith(SOURCES) and "node_modules/" not in name and not TESTS.search(name):
+            for program in _STARTED.findall(read_context_file(context, name) or ""):
+                if program in FULL_IMAGE_PROGRAMS:
+                    extra.setdefault(FULL_IMAGE_PROGRAMS[program], program)
+    names = data.names("dependencies", "devDependencies", "optionalDependencies")
+    openssl = names & _LOADS_OPENSSL
+    if openssl:
+        extra.setdefault("openssl", sorted(openssl)[0])
+    require_no_compiler_at_start(extra, checks)
+    return add_ca_certificates(extra)
+
+
+class StartedPrograms:
+    """What the image starts: the `programs`, and all words of the commands and of the scripts that they may run."""
+
+    def __init__(self, build: Build, stage: Stage, data: PackageJson) -> None:
+        started = [step for step in stage.instructions if isinstance(step, Cmd | Entrypoint)]
+        commands = [command for step in started for command in build.commands(step)]
+        self.programs = {command.name for command in commands}
+        self.words = {*self.programs, *(word.value for command in commands for word in command.words)}
+        for name, line in data.scripts.items():
+            if not re.search(r"build|test|lint|compile|format", name):
+                self.words.update(line.split())
+
+    def may_need(self, call: PackageCall) -> bool:
+        """Whether they may need the packages that a call installs globally."""
+        programs = {_PROGRAMS.get(package.name, "") for package in call.packages}
+        return "" in programs or bool(programs & self.words)
+
+
+def installs_manager(call: PackageCall) -> bool:
+    """Whether a call installs a package manager, or what it compiles with."""
+    return any(package.name in _MANAGERS for package in call.packages)
+
+
+def written_lock(
+    build: Build, stage: Stage, context: Context, run: Run, call: PackageCall, started: StartedPrograms
+) -> str:
+    """The lock file that an install writes when the project has none, if something that runs reads it; else ""."""
+    lock = _WRITTEN.get(call.manager.name, "")
+    version = node_version(stage)
+    if not lock or (version is not None and version < 8):
+        return ""
+    if not _LOCKS_OR_SETTINGS.isdisjoint(posixpath.basename(name) for name in context.files()):
+        return ""
+    first = call.command.words[1].value if len(call.command.words) > 1 else ""
+    if first in ("ci", "clean-install", "ic") or call.has(*_WITHOUT_LOCK):
+        return ""
+    settings = " ".join([*build.state(run).vars, *call.environment]).lower()
+    if "npm_config" in settings or "yarn_" in settings.replace("yarn_version", ""):
+        return ""
+    # Later versions of Yarn refuse to start a script without it.
+    read = "yarn" in started.programs or any(
+        lock in (read_context_file(context, name) or "") for name in context.files() if is_run_time_source(name)
+    )
+    return lock if read else ""

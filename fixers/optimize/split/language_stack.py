@@ -1,0 +1,335 @@
+"""What a language answers about a stage, and the plan that is made from the answers.
+
+The loops over instructions and commands are here, once for all languages. A language says what a command is for
+(`place_command`), what the stages are based on (`choose_bases`), and, when all commands have a place, what the builder
+reads and what the final stage gets from it (`resolve`).
+"""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass
+
+from ....syntax.tree import Cmd, CopyOrAdd, Entrypoint, Env, Onbuild, Run, Shell, User
+from ..base.programs import ProgramUsage, check_final_stage_runs, require_start_command
+from ..base.rewrite import RewriteRejected, StageRewrite, Step, base_image_step
+from ..base.stage_facts import (
+    is_copied_again,
+    is_from_context,
+    is_within,
+    places_of,
+    reject_instruction,
+    reject_ownership,
+    take_system_packages,
+)
+from ..order.cache_order import manifest_copies
+from .builder_variables import needed_pairs
+from .plan import (
+    Added,
+    Kept,
+    KeptCommands,
+    Place,
+    RuntimePackage,
+    WaitingSource,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+    from ....model.build import Build, Stage
+    from ....model.context import Context
+    from ....syntax.tree import Instruction, KeyValuePair
+    from ..base.rewrite import Preconditions
+    from ..base.run_steps import RunCommand
+    from ..base.system import AptInstall
+    from .plan import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Bases:
+    """The base images of the two stages.
+
+    `builder`, `runtime`: "" for the image of the file
+    `release`: the Debian release of the runtime, None when unknown
+    `why`: why the runtime fits; `risk`: what to check by hand
+    `builder_why`: why the builder has another image
+    `full`: whether the image of the file has programs and libraries that the runtime lacks
+    """
+
+    builder: str = ""
+    runtime: str = ""
+    release: str | None = None
+    why: str = ""
+    risk: str = ""
+    builder_why: str = ""
+    full: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedCommand:
+    """A command of a RUN that is split, with its place and the reason."""
+
+    command: RunCommand
+    place: Place
+    reason: str
+
+
+class LanguageStack(StageRewrite):
+    """A stage of one language.
+
+    Of the language:
+    `title`, `why`: the step that makes the builder
+    `rejected`: instructions that prevent a split
+    `needs_start`: whether the file must say what the image runs
+    `runtime_variables`: variables that nothing in the builder depends on
+    `base_libraries`: -dev packages whose libraries the base image of the final stage has
+
+    Of the stage, known when all commands have a place:
+    `system`: what RUNs install with apt, by their id
+    `commands`: the commands of RUNs that are split, by the id of the RUN
+    `bases`: the base images
+    `install`: the RUN that installs the dependencies or compiles; `last`: the last RUN of the builder
+    `compiles`: whether the builder compiles the source, which may read any file
+    `covered`: COPYs of the file that bring only manifests; `manifests`: what copies manifests in the builder
+    `first_part`: the name of the part of the builder before a `StageBreak`, "" for none
+    `tools_stay`: whether the final stage gets the tools of the builder, too
+    `copied_directory`: the directory that the final stage gets as the builder leaves it, "" for none
+    """
+
+    title = ""
+    why = ""
+    risk = ""
+    rejected: tuple[type[Instruction], ...] = (Onbuild, Shell)
+    needs_start = True
+    runtime_variables: frozenset[str] = frozenset(("PORT", "HOST"))
+    base_libraries: frozenset[str] = frozenset()
+
+    def __init__(self, build: Build, stage: Stage, context: Context, checks: Preconditions) -> None:
+        super().__init__(build, stage, context, checks)
+        self.system: dict[int, AptInstall] = {}
+        self.commands: dict[int, list[PlacedCommand]] = {}
+        self.bases = Bases()
+        self.install: Run | None = None
+        self.last: Run | None = None
+        self.compiles = False
+        self.covered: list[CopyOrAdd] = []
+        self.manifests: list[Entry] = []
+        self.copied_directory = ""
+        self.tools_stay = False
+        self.first_part = ""
+
+    # What a language answers
+
+    def choose_bases(self) -> Bases:
+        """The base images of the stages. Raises RewriteRejected when the base image is not supported."""
+        raise NotImplementedError
+
+    def is_split(self, run: Run) -> bool:
+        """Whether a RUN installs or builds, so that its commands get places."""
+        raise NotImplementedError
+
+    def run_commands(self, run: Run) -> list[RunCommand]:
+        """The commands of a RUN without the installs of system packages. Raises RewriteRejected."""
+        return take_system_packages(self.build, run, self.system)
+
+    def place_command(self, run: Run, command: RunCommand) -> tuple[Place, str]:
+        """The place of a command, and the reason. Raises RewriteRejected for a command without a place."""
+        raise NotImplementedError
+
+    def resolve(self) -> list[Step]:
+        """Find `install` and what depends on all commands; returns further steps. Raises RewriteRejected."""
+        raise NotImplementedError
+
+    def is_tool(self, _instruction: Instruction) -> bool:
+        """Whether an instruction brings a tool that only the builder needs."""
+        return False
+
+    def is_in_both(self, _run: Run) -> bool:
+        """Whether both stages need a RUN that is not split."""
+        return False
+
+    def builder_reads(self, _copy: CopyOrAdd) -> bool:
+        """Whether the builder needs what a COPY brings, besides manifests."""
+        return self.compiles
+
+    def builder_variables(self, env: Env) -> list[KeyValuePair]:
+        """The variables of an ENV that the builder needs."""
+        return self.needed_variables(env, self.runtime_variables)
+
+    def installs_in_builder(self, system: AptInstall) -> bool:
+        """Whether the builder needs the system packages of a RUN."""
+        return bool(system.packages)
+
+    def builder_run(self, run: Run, commands: Sequence[PlacedCommand]) -> list[Entry]:
+        """What the builder has for the commands of a RUN."""
+        kept = self.kept_run(run, commands)
+        return [*self.manifests, *kept, WaitingSource()] if run is self.install else kept
+
+    def builder_start(self) -> tuple[Entry, ...]:
+        """The first instructions of the builder."""
+        return ()
+
+    def runtime_start(self) -> tuple[Entry, ...]:
+        """The first instructions of the final stage."""
+        return ()
+
+    def runtime_packages(self) -> Iterable[RuntimePackage]:
+        """The packages that the final stage needs in addition to those of the file, each with what needs it."""
+        return ()
+
+    def runtime_entries(self) -> Iterable[tuple[Instruction, Entry]]:
+        """What the final stage gets from the builder, each with the instruction of the file in whose place it is."""
+        raise NotImplementedError
+
+    # For languages
+
+    def kept_run(self, run: Run, commands: Sequence[PlacedCommand]) -> list[Entry]:
+        """A RUN of these of its commands, as it is written when they are all."""
+        if not commands:
+            return []
+        if id(run) not in self.system and len(commands) == len(self.build.commands(run)):
+            return [Kept(run)]
+        return [KeptCommands(run, tuple(each.command.text for each in commands))]
+
+    def find_manifests(self, names: list[str], last: Run | None = None) -> None:
+        """Set `manifests` to COPYs of the files that the install reads. Raises RewriteRejected."""
+        assert self.install is not None
+        lines, self.covered = manifest_copies(self.build, self.stage, self.context, names, self.install, last)
+        new = lines[len(self.covered) :]
+        self.manifests = [*(Kept(copy) for copy in self.covered), *(Added(line) for line in new)]
+
+    def needed_variables(self, env: Env, runtime: Collection[str]) -> list[KeyValuePair]:
+        """The variables of an ENV without those that only run time depends on, and `runtime`."""
+        assert self.install is not None
+        last = self.last or self.install
+        return needed_pairs(self.stage, self.context, env, last, runtime, compiles=self.compiles)
+
+    def try_manifests(self, names: list[str], last: Run | None = None) -> None:
+        """As `find_manifests`; where the files cannot be copied alone, the install has the whole source."""
+        try:
+            self.find_manifests(names, last)
+        except RewriteRejected:
+            self.manifests, self.covered = [], []
+
+    def require_remaining_runs(self) -> None:
+        """Raise RewriteRejected when a RUN of the final stage may be needed by the builder, or may compile."""
+        last = self.last or self.install
+        assert last is not None
+        check_final_stage_runs(self.build, self.stage, self.context, self.moved(), last, builds=self.compiles)
+
+    def is_in_copied_directory(self, copy: Instruction) -> bool:
+        """Whether a COPY brings only files that the final stage gets with the builder's directory."""
+        if not self.copied_directory:
+            return False
+        mine = places_of(self.build, self.stage, self.context, copy)
+        if not mine or not all(is_within(place.target, self.copied_directory) for place in mine):
+            return False
+        reject_ownership(copy)
+        return True
+
+    def commands_in(self, run: Run, *places: Place) -> list[PlacedCommand]:
+        """The commands of a RUN that have one of the places."""
+        return [each for each in self.commands.get(id(run), ()) if each.place in places]
+
+    def reject_copies_from_stages(self) -> None:
+        """Raise RewriteRejected for a COPY --from, whose files the builder may need."""
+        for instruction in self.stage.instructions:
+            if instruction.flag("from") is not None:
+                raise RewriteRejected("a stage with COPY --from cannot be split", instruction)
+
+    def builder_runs(self) -> list[Run]:
+        """The RUNs with commands that only the builder runs, in order."""
+        runs = (step for step in self.stage.instructions if isinstance(step, Run))
+        return [run for run in runs if self.commands_in(run, Place.BUILDER)]
+
+    def moved(self) -> set[int]:
+        """The ids of the instructions that the final stage does not get as they are."""
+        tools = (step for step in self.stage.instructions if self.is_tool(step))
+        return {*self.commands, *self.system, *map(id, tools)}
+
+    def remaining(self) -> list[Instruction]:
+        """The instructions that the final stage gets as they are."""
+        moved = self.moved()
+        return [step for step in self.stage.instructions if id(step) not in moved]
+
+    def started(self) -> list[Cmd | Entrypoint]:
+        """The instructions that say what the image runs."""
+        return [step for step in self.stage.instructions if isinstance(step, Cmd | Entrypoint)]
+
+    def file_packages(self) -> dict[str, RuntimePackage]:
+        """The system packages that the file installs and the final stage needs, by name."""
+        removed = {name for install in self.system.values() for name in install.removed}
+        release, there = self.bases.release, self.base_libraries
+        found: dict[str, RuntimePackage] = {}
+        for run in self.stage.instructions:
+            system = self.system.get(id(run))
+            needed = system.packages_at_run_time(release, run, removed, there) if system is not None else {}
+            found.update({name: RuntimePackage(name, why) for name, why in needed.items() if name not in found})
+        return found
+
+    def program_packages(self) -> list[RuntimePackage]:
+        """The packages of programs that the final stage runs. Raises RewriteRejected when it runs a compiler."""
+        packages = self.programs().packages()
+        if "build-essential" in packages:
+            raise RewriteRejected("the final image runs a compiler")
+        return [RuntimePackage(name, f"`{program}`") for name, program in packages.items()]
+
+    def programs(self) -> ProgramUsage:
+        """The programs that the final stage runs."""
+        return ProgramUsage(self.build, self.stage, self.context, self.remaining())
+
+    def first_needed(self) -> Instruction:
+        """The instruction of the final stage in whose place the first one may need what the builder makes."""
+        assert self.install is not None
+        return next(
+            step
+            for step in self.stage.instructions
+            if step is self.install or isinstance(step, User) or (is_from_context(step) and self.keeps(step))
+        )
+
+    def free_name(self, name: str, other: str) -> str:
+        """The name of a new stage: the `other` one where the final stage has the first."""
+        alias = self.stage.from_.alias
+        return other if alias is not None and alias.text.lower() == name else name
+
+    def keeps(self, copy: Instruction) -> bool:
+        """Whether the final stage copies what a COPY of the context brings."""
+        assert self.install is not None
+        if copy.start < (self.last or self.install).start and self.is_in_copied_directory(copy):
+            return False
+        again = is_copied_again(self.build, self.stage, self.context, copy)
+        return not again or self._is_named_meanwhile(copy)
+
+    def _is_named_meanwhile(self, copy: Instruction) -> bool:
+        """Whether a RUN of the final stage may name a file that a COPY brings, before the last one copies it again."""
+        mine = places_of(self.build, self.stage, self.context, copy)
+        names = ("*", *(posixpath.basename(place.target) for place in mine))
+        last = max(step.start for step in self.stage.instructions if is_from_context(step))
+        runs = (step for step in self.remaining() if isinstance(step, Run) and copy.start < step.start < last)
+        return any(name in run.arguments_text for run in runs for name in names)
+
+    # Places
+
+    def find_places(self) -> list[Step]:
+        """Give all commands a place; returns the steps of the rewrite. Raises RewriteRejected where one has none."""
+        bases = self.bases = self.choose_bases()
+        for instruction in self.stage.instructions:
+            reject_instruction(instruction, self.rejected)
+        for run in self.stage.instructions:
+            if isinstance(run, Run) and not self.is_tool(run) and self.is_split(run):
+                self._split_run(run)
+        if self.needs_start:
+            require_start_command(self.build, self.stage)
+        moved = self.builder_runs()
+        self.last = moved[-1] if moved else None
+        more = self.resolve()
+        self.require_remaining_runs()
+        base = [base_image_step(bases.runtime, bases.why, bases.risk)] if bases.runtime else []
+        return [Step(self.title, self.why, risk=self.risk), *more, *base]
+
+    def _split_run(self, run: Run) -> None:
+        """Give each command of a RUN a place."""
+        rest = self.run_commands(run)
+        if rest:
+            self.commands[id(run)] = [PlacedCommand(each, *self.place_command(run, each)) for each in rest]
