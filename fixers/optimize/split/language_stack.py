@@ -9,10 +9,19 @@ from __future__ import annotations
 
 import posixpath
 from dataclasses import dataclass
+from functools import cached_property
 
-from ....syntax.tree import Cmd, CopyOrAdd, Entrypoint, Env, Onbuild, Run, Shell, User
-from ..base.programs import ProgramUsage, check_final_stage_runs, require_start_command
+from ....syntax.tree import CopyOrAdd, Env, Onbuild, Run, Shell, User
+from ..base.programs import (
+    FULL_IMAGE_PROGRAMS,
+    ProgramUsage,
+    add_ca_certificates,
+    check_final_stage_runs,
+    require_start_command,
+)
 from ..base.rewrite import RewriteRejected, StageRewrite, Step, base_image_step
+from ..base.runtime_needs import SystemNeeds
+from ..base.source_programs import compiled_programs
 from ..base.stage_facts import (
     is_copied_again,
     is_from_context,
@@ -83,6 +92,7 @@ class LanguageStack(StageRewrite):
     `rejected`: instructions that prevent a split
     `needs_start`: whether the file must say what the image runs
     `runtime_variables`: variables that nothing in the builder depends on
+    `manager`: the program of the builder that compiles, "" for another language
     `base_libraries`: -dev packages whose libraries the base image of the final stage has
 
     Of the stage, known when all commands have a place:
@@ -103,6 +113,7 @@ class LanguageStack(StageRewrite):
     rejected: tuple[type[Instruction], ...] = (Onbuild, Shell)
     needs_start = True
     runtime_variables: frozenset[str] = frozenset(("PORT", "HOST"))
+    manager = ""
     base_libraries: frozenset[str] = frozenset()
 
     def __init__(self, build: Build, stage: Stage, context: Context, checks: Preconditions) -> None:
@@ -176,6 +187,10 @@ class LanguageStack(StageRewrite):
 
     def runtime_packages(self) -> Iterable[RuntimePackage]:
         """The packages that the final stage needs in addition to those of the file, each with what needs it."""
+        return ()
+
+    def modules(self) -> Collection[str]:
+        """The modules that the compiled program contains, whose needs a table may have."""
         return ()
 
     def runtime_entries(self) -> Iterable[tuple[Instruction, Entry]]:
@@ -253,9 +268,14 @@ class LanguageStack(StageRewrite):
         moved = self.moved()
         return [step for step in self.stage.instructions if id(step) not in moved]
 
-    def started(self) -> list[Cmd | Entrypoint]:
-        """The instructions that say what the image runs."""
-        return [step for step in self.stage.instructions if isinstance(step, Cmd | Entrypoint)]
+    @cached_property
+    def started(self) -> ProgramUsage:
+        """What containers of the image run."""
+        return ProgramUsage(self.build, self.stage, self.context, [])
+
+    def started_path(self, word: str) -> str:
+        """The path that a word of a command names where containers start; "" when unknown."""
+        return self.stage.state(len(self.stage.instructions)).path(word) or ""
 
     def file_packages(self) -> dict[str, RuntimePackage]:
         """The system packages that the file installs and the final stage needs, by name."""
@@ -268,12 +288,33 @@ class LanguageStack(StageRewrite):
             found.update({name: RuntimePackage(name, why) for name, why in needed.items() if name not in found})
         return found
 
+    @cached_property
     def program_packages(self) -> list[RuntimePackage]:
-        """The packages of programs that the final stage runs. Raises RewriteRejected when it runs a compiler."""
-        packages = self.programs().packages()
+        """The packages of programs that the final stage runs, and of what the modules of the compiled program need.
+
+        Raises RewriteRejected when it runs a compiler.
+        """
+        packages = dict(self.programs().packages())
+        for program, name in self._source_programs.items():
+            if program in FULL_IMAGE_PROGRAMS:
+                packages.setdefault(FULL_IMAGE_PROGRAMS[program], name)
+        needs = SystemNeeds("", self.bases.release)
+        needs.add_packages(self.manager, self.modules())
+        packages = add_ca_certificates({**packages, **needs.packages})
         if "build-essential" in packages:
             raise RewriteRejected("the final image runs a compiler")
-        return [RuntimePackage(name, f"`{program}`") for name, program in packages.items()]
+        return [RuntimePackage(name, f"`{what}`") for name, what in packages.items()]
+
+    @cached_property
+    def _source_programs(self) -> dict[str, str]:
+        """The programs that the source of the compiled program starts, each with its file."""
+        return compiled_programs(self.context, self.context.files()) if self.manager else {}
+
+    def _require_manager_unused(self) -> None:
+        """Raise RewriteRejected when the compiled program starts what compiles it."""
+        if self.manager in self._source_programs:
+            name = self._source_programs[self.manager]
+            raise RewriteRejected(f"`{name}` starts `{self.manager}`, which only the builder has")
 
     def programs(self) -> ProgramUsage:
         """The programs that the final stage runs."""
@@ -325,6 +366,7 @@ class LanguageStack(StageRewrite):
         self.last = moved[-1] if moved else None
         more = self.resolve()
         self.require_remaining_runs()
+        self._require_manager_unused()
         base = [base_image_step(bases.runtime, bases.why, bases.risk)] if bases.runtime else []
         return [Step(self.title, self.why, risk=self.risk), *more, *base]
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ....syntax.tree import Arg, CopyOrAdd, Env, Run, Workdir
-from ..base.rewrite import PlanReport, RewriteOutcome, Step, run_rewrite
+from ..base.program_walk import ProgramWalk
+from ..base.programs import FULL_IMAGE_PROGRAMS
+from ..base.rewrite import PlanReport, RewriteOutcome, RewriteRejected, Step, run_rewrite
 from ..base.stage_facts import NAME, is_from_context, places_of
 from ..base.system import APT_INSTALL
 from .plan import (
@@ -79,20 +81,48 @@ class _Planner:
     def _planned(self) -> list[PlannedInstruction]:
         """All instructions with their places."""
         packages = self.packages
-        first_apt = next((step for step in self.stack.stage.instructions if id(step) in self.stack.system), None)
-        packages_at = (first_apt or self.stack.first_needed()) if packages else None
+        placed = [self._place(instruction) for instruction in self.stack.stage.instructions]
+        packages_at = self._packages_at(packages, placed) if packages is not None else None
         added: dict[int, list[Entry]] = {}
         for at, entry in self.stack.runtime_entries():
             added.setdefault(id(at), []).append(entry)
         found: list[PlannedInstruction] = []
-        for instruction in self.stack.stage.instructions:
-            planned = self._place(instruction)
+        for planned in placed:
+            instruction = planned.instruction
             before: list[Entry] = [packages] if packages and instruction is packages_at else []
             more = added.get(id(instruction), [])
             # What replaces a RUN is in its place, and what other instructions may need precedes them.
             ordered = [*planned.runtime, *more] if isinstance(instruction, Run) else [*more, *planned.runtime]
             found.append(replace(planned, runtime=(*before, *ordered)))
         return found
+
+    def _packages_at(self, packages: PackageInstall, placed: list[PlannedInstruction]) -> Instruction:
+        """The instruction before which the final stage installs packages: where the file does, or their first use.
+
+        Raises RewriteRejected when a RUN may add the source of some of the packages with a program of another.
+        """
+        stack = self.stack
+        first_apt = next((step for step in stack.stage.instructions if id(step) in stack.system), None)
+        usual = first_apt or stack.first_needed()
+        names = {package.name for package in packages.packages}
+        for planned in placed:
+            run = planned.instruction
+            if run is usual:
+                break
+            if not isinstance(run, Run) or not planned.runtime:
+                continue
+            walk = ProgramWalk(stack.build, stack.stage, stack.context)
+            walk.add_run(run)
+            if names.isdisjoint(FULL_IMAGE_PROGRAMS.get(program, "") for program in walk.programs):
+                continue
+            if first_apt is not None and "/etc/apt" in run.arguments_text:
+                raise RewriteRejected(
+                    "this RUN adds a source of packages with programs that the slim image lacks; "
+                    "install them before it",
+                    run,
+                )
+            return run
+        return usual
 
     def _place(self, instruction: Instruction) -> PlannedInstruction:
         """The place of an instruction."""
