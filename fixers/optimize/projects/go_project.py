@@ -8,26 +8,26 @@ from itertools import pairwise
 
 from ....syntax.tree import Arg, Env, Run
 from ..base.copies import context_path, read_context_file
-from ..base.programs import FULL_IMAGE_PROGRAMS
 from ..base.rewrite import RewriteRejected
 from ..split.plan import Artifact
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from ....model.build import Build, Stage
     from ....model.context import Context
     from ....syntax.command import Word
-    from ....syntax.tree import Cmd, Entrypoint
     from ..base.rewrite import Preconditions
 
-_DEFAULT_PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
+DEFAULT_PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
 """Where every base image finds programs: the PATH that Docker sets if the image has none."""
 _ZONES = "/usr/local/go/lib/time/zoneinfo.zip"
 """Where a program looks for time zones when the system has none. Source: time/zoneinfo_goroot.go."""
 _CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
 """Where a program looks for certificates on Debian first. Source: crypto/x509/root_linux.go."""
+_MODULE = re.compile(r"^(?:require)?\s+([\w.-]+\.[a-z]+/\S+) v", re.MULTILINE)
+"""A module in a go.mod; since Go 1.17 it lists the indirect ones, too."""
 _COMPILERS = frozenset("gcc g++ build-base musl-dev libc-dev clang alpine-sdk".split())
 _CALLS_GIT = re.compile(r"""["'`]git["'` ]""")
 _GIT_MODULES = re.compile(r"^\S*/(go-getter|vcs|git-module|go-gitcmd\S*) ", re.MULTILINE)
@@ -110,29 +110,10 @@ def module_manifests(build: Build, stage: Stage, context: Context, directory: st
     return [module, sums] if context.includes(sums) else [module]
 
 
-def require_program_start(
-    build: Build, started: Iterable[Cmd | Entrypoint], binary: str, checks: Preconditions
-) -> None:
-    """Raise RewriteRejected when the image starts anything but the compiled program or a script that is copied."""
-    paths: list[str | None] = []
-    for instruction in started:
-        commands = build.commands(instruction)
-        for command in commands:
-            if command.name in ("go", "gofmt") or command.name in FULL_IMAGE_PROGRAMS:
-                raise RewriteRejected(
-                    f"the image starts `{command.name}`, which only the full base image contains", instruction
-                )
-        state = build.state(instruction)
-        only = len(commands) == 2 and commands[1].context == ("sh -c",)  # `sh -c "exec app"`
-        for program in (command.words[0].value for command in commands[: 1 + only] if command.words):
-            paths.append(state.path(program))
-            if "/" not in program:
-                paths += [posixpath.join(directory, program) for directory in _DEFAULT_PATH]
-    checks.require(
-        "the image starts the compiled program",
-        binary in paths,
-        "neither CMD nor ENTRYPOINT starts the compiled program",
-    )
+def required_modules(context: Context) -> set[str]:
+    """The modules in the go.mod files of the build context."""
+    files = (name for name in context.files() if posixpath.basename(name) == "go.mod")
+    return {module for name in files for module in _MODULE.findall(read_context_file(context, name) or "")}
 
 
 def loaded_files(*, certificates: bool) -> list[Artifact]:

@@ -72,6 +72,7 @@ class CargoProject:
         except ValueError:
             raise RewriteRejected(f"`{manifest}` is not valid TOML", run) from None
         self.context = context
+        self._data = data
         self.root = posixpath.dirname(manifest)
         package: dict[str, Any] = data["package"] if isinstance(data.get("package"), dict) else {}
         self.name = str(package.get("name", ""))
@@ -82,6 +83,18 @@ class CargoProject:
     def manifests(self) -> list[str]:
         """The files of the build context that tell Cargo what to compile."""
         return [posixpath.join(self.root, each) for each in _MANIFESTS if self._includes(each)]
+
+    def binary_names(self) -> set[str]:
+        """The names of the programs of the package."""
+        folder = posixpath.join(self.root, "src/bin/")
+        tables: Any = self._data.get("bin") or []
+        found = {self.name, *(str(table.get("name") or "") for table in tables)}
+        found |= {
+            each[len(folder) :].partition("/")[0].removesuffix(".rs")
+            for each in self.context.files()
+            if each.startswith(folder)
+        }
+        return found - {""}
 
     def native_packages(self, release: str, run: Run, checks: Preconditions) -> dict[str, str]:
         """The system packages that the crates link to, each with the crate. Raises RewriteRejected when unknown."""

@@ -5,15 +5,13 @@ from __future__ import annotations
 import posixpath
 
 from ....syntax.tree import Run
-from ..base.rewrite import RewriteRejected
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Iterator
 
     from ....model.build import Build, Stage
     from ....model.packages.calls import PackageCall
-    from ....syntax.tree import Cmd, Entrypoint
     from ..base.run_steps import RunCommand
 
 CARGO_BIN = "/usr/local/cargo/bin"
@@ -50,28 +48,6 @@ def moved_output(build: Build, run: Run, command: RunCommand) -> str:
     target = build.state(run).path(operands[1]) or ""
     program = posixpath.basename(build.state(run).path(operands[0]) or "")
     return posixpath.join(target, program) if target.endswith("/bin") else target
-
-
-def started_outputs(
-    build: Build, started: Iterable[Cmd | Entrypoint], made: str, moved: Collection[str]
-) -> Iterator[str]:
-    """The compiled programs that the image starts, from the directory `made` or among the paths `moved`.
-
-    Raises RewriteRejected when it starts Cargo.
-    """
-    for instruction in started:
-        command = next(iter(build.commands(instruction)), None)
-        if command is None:
-            continue
-        if command.name in ("cargo", "rustc", "rustup"):
-            raise RewriteRejected(
-                f"the image starts `{command.name}`, which only the full base image contains", instruction
-            )
-        program = command.words[0].value if command.words else ""
-        paths = [posixpath.join(directory, program) for directory in (CARGO_BIN, "/usr/local/bin", "/usr/bin")]
-        if "/" in program:
-            paths = [build.state(instruction).path(program) or ""]
-        yield from [path for path in paths if posixpath.dirname(path) == made or path in moved][:1]
 
 
 def used_outputs(build: Build, stage: Stage, compiled: Run, made: str) -> Iterator[str]:

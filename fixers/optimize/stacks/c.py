@@ -5,9 +5,12 @@ from __future__ import annotations
 import posixpath
 
 from ....syntax.tree import Onbuild, Run, Shell, User
+from ..base.program_walk import SHELLS
+from ..base.programs import FULL_IMAGE_PROGRAMS
 from ..base.rewrite import RewriteRejected
+from ..base.run_steps import ESSENTIAL_PROGRAMS
 from ..base.runtime_needs import library_packages
-from ..base.stage_facts import is_within, places_of, require_workdir
+from ..base.stage_facts import is_within, places_of, quoted, require_workdir
 from ..projects.c_project import COMPILERS, c_bases, has_data, linked_headers, makes_program, needs_cpp_runtime
 from ..split.language_stack import Bases, LanguageStack
 from ..split.plan import Added, Artifact, Place, RuntimePackage
@@ -103,12 +106,13 @@ class CStack(LanguageStack):
     def _find_program(self) -> None:
         """Set `program` to what the image starts. Raises RewriteRejected unless the builder makes it."""
         scripts = "\n".join(run.arguments_text for run in self.builder_runs())
-        for instruction in self.started()[-1:]:
-            command = next(iter(self.build.commands(instruction)), None)
-            word = command.words[0].value if command is not None and command.words else ""
-            path = self.build.state(instruction).path(word) if "/" in word else None
-            if path is not None and makes_program(self.build, self.stage, self.context, path, scripts):
-                self.program = path
+        others = {*SHELLS, *ESSENTIAL_PROGRAMS, *FULL_IMAGE_PROGRAMS}
+        words = [line[0] for line in self.started.lines if "/" in line[0]]
+        paths = [self.started_path(word) for word in words if posixpath.basename(word) not in others]
+        made = {path for path in paths if path and makes_program(self.build, self.stage, self.context, path, scripts)}
+        if len(made) > 1:
+            raise RewriteRejected(f"the image starts several compiled programs, {quoted(sorted(made))}")
+        self.program = next(iter(made), "")
         self.checks.require(
             "the image starts the compiled program",
             self.program,
@@ -117,7 +121,7 @@ class CStack(LanguageStack):
 
     def runtime_packages(self) -> Iterable[RuntimePackage]:
         linked = [RuntimePackage(name, f"`{header}`") for name, header in self.libraries.items()]
-        return [*linked, *(self.program_packages() if self.bases.full else ())]
+        return [*linked, *(self.program_packages if self.bases.full else ())]
 
     def runtime_entries(self) -> Iterable[tuple[Instruction, Entry]]:
         at = self.last or self.install

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 
 from ....syntax.tree import Onbuild, Run, Shell, User
@@ -114,16 +115,13 @@ class DotnetStack(LanguageStack):
     def _require_start(self) -> None:
         """Raise RewriteRejected when the image does not start what is published."""
         found = False
-        for instruction in self.started():
-            for command in self.build.commands(instruction):
-                words = [word.value for word in command.words]
-                program = words[0] if words else ""
-                if command.name == "dotnet":
-                    program = words[1] if len(words) > 1 else program
-                    if not program.endswith(".dll"):
-                        raise RewriteRejected(f"`{' '.join(words)[:60]}` needs the SDK", instruction)
-                path = self.build.state(instruction).path(program) or ""
-                found = found or path.startswith(self.output + "/")
+        for words in self.started.lines:
+            program = words[0]
+            if posixpath.basename(program) == "dotnet":
+                program = words[1] if len(words) > 1 else program
+                if not program.endswith(".dll"):
+                    raise RewriteRejected(f"`{' '.join(words)[:60]}` needs the SDK", self.started.programs["dotnet"])
+            found = found or self.started_path(program).startswith(self.output + "/")
         self.checks.require(
             "the image starts the published program", found, "neither CMD nor ENTRYPOINT starts the published program"
         )

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import posixpath
+
 from ....syntax.tree import Onbuild, Run, Shell, User
+from ..base.programs import FULL_IMAGE_PROGRAMS
 from ..base.rewrite import RewriteRejected
 from ..base.stage_facts import is_within, require_workdir
 from ..projects.go_project import (
+    DEFAULT_PATH,
     calls_git,
     command_output,
     loaded_files,
     module_manifests,
-    require_program_start,
+    required_modules,
 )
 from ..projects.go_release import go_bases
 from ..split.language_stack import Bases, LanguageStack
@@ -18,7 +22,7 @@ from ..split.plan import Added, Artifact, Place, RuntimePackage, WaitingSource
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from ....model.build import Build, Stage
     from ....model.context import Context
@@ -48,6 +52,7 @@ class GoStack(LanguageStack):
     why = "keeps the Go toolchain and its caches out of the image"
     rejected = (Onbuild, Shell, User)
     needs_start = False
+    manager = "go"
 
     def __init__(self, build: Build, stage: Stage, context: Context, checks: Preconditions) -> None:
         super().__init__(build, stage, context, checks)
@@ -96,7 +101,7 @@ class GoStack(LanguageStack):
         self.directory = self.build.state(compiled).path(".") or "/"
         if self.directory == "/":
             raise RewriteRejected("the program is compiled in `/`; set WORKDIR to a directory of its own", compiled)
-        require_program_start(self.build, self.started(), self.binary, self.checks)
+        self._require_program_start()
         self.install = self.builder_runs()[0]
         self.try_manifests(module_manifests(self.build, self.stage, self.context, self.directory))
         self.copied_directory = self.directory
@@ -104,6 +109,25 @@ class GoStack(LanguageStack):
         if not is_within(self.binary, self.directory) and not any(map(self.is_in_copied_directory, before)):
             self.copied_directory = ""
         return []
+
+    def _require_program_start(self) -> None:
+        """Raise RewriteRejected when the image does not start the compiled program, or starts the Go toolchain."""
+        for name in ("go", "gofmt"):
+            if name in self.started.programs:
+                raise RewriteRejected(
+                    f"the image starts `{name}`, which only the full base image contains", self.started.programs[name]
+                )
+        words = [line[0] for line in self.started.lines]
+        paths = {self.started_path(word) for word in words}
+        paths |= {posixpath.join(directory, word) for word in words if "/" not in word for directory in DEFAULT_PATH}
+        self.checks.require(
+            "the image starts the compiled program",
+            self.binary in paths,
+            "neither CMD nor ENTRYPOINT starts the compiled program",
+        )
+
+    def modules(self) -> Collection[str]:
+        return required_modules(self.context)
 
     def builder_start(self) -> tuple[Entry, ...]:
         named = any("CGO_ENABLED" in step.arguments_text for step in self.stage.instructions)
@@ -126,7 +150,9 @@ class GoStack(LanguageStack):
             return False
         calls = self.build.package_calls(instruction)
         packages = {package.name for call in calls for package in call.packages}
-        return bool(packages) and packages <= _FETCHING and not calls_git(self.context)
+        started = {FULL_IMAGE_PROGRAMS.get(program) for program in self.started.programs}
+        fetching = bool(packages) and packages <= _FETCHING and packages.isdisjoint(started)
+        return fetching and not calls_git(self.context)
 
     def is_in_both(self, run: Run) -> bool:
         return self.alpine and any(call.manager.ecosystem == "os" for call in self.build.package_calls(run))
@@ -135,13 +161,13 @@ class GoStack(LanguageStack):
         if not self._uses_packages():
             return ()
         always = (RuntimePackage("ca-certificates", "TLS"), RuntimePackage("tzdata", "time zones"))
-        return (*always, *self.program_packages())
+        return (*always, *self.program_packages)
 
     def _uses_packages(self) -> bool:
         """Whether the final stage installs packages, so that it gets no single files of them."""
         # A program compiled with -trimpath does not know where Go's own time zones are.
         trimmed = self.compiled is not None and "-trimpath" in self.compiled.arguments_text
-        return not self.alpine and bool(trimmed or self.file_packages() or self.program_packages())
+        return not self.alpine and bool(trimmed or self.file_packages() or self.program_packages)
 
     def runtime_entries(self) -> Iterable[tuple[Instruction, Entry]]:
         assert self.compiled is not None

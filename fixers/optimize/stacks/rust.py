@@ -14,7 +14,6 @@ from ..projects.rust_output import (
     cargo_output,
     compile_dependencies,
     moved_output,
-    started_outputs,
     used_outputs,
 )
 from ..projects.rust_release import rust_bases
@@ -23,7 +22,7 @@ from ..split.plan import Added, Artifact, Place, RuntimePackage, WaitingSource
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from ....model.build import Build, Stage
     from ....model.context import Context
@@ -50,6 +49,7 @@ class RustStack(LanguageStack):
     why = "keeps the Rust toolchain, the crates and intermediate files out of the image"
     rejected = (Onbuild, Shell, User)
     runtime_variables = frozenset()
+    manager = "cargo"
 
     def __init__(self, build: Build, stage: Stage, context: Context, checks: Preconditions) -> None:
         super().__init__(build, stage, context, checks)
@@ -100,8 +100,12 @@ class RustStack(LanguageStack):
         require_workdir(self.stage, run, self.checks, self.stage.from_)
         directory = self.build.state(run).path(".") or ""
         made = cargo_output(call, directory)
-        found = [*started_outputs(self.build, self.started(), made, self.outputs)]
-        self.outputs = list(dict.fromkeys([*found, *used_outputs(self.build, self.stage, run, made)]))
+        self.project = CargoProject(self.build, self.stage, self.context, directory, run)
+        self.outputs = list(
+            dict.fromkeys(
+                [*self._started_outputs(made, self.project), *used_outputs(self.build, self.stage, run, made)]
+            )
+        )
         self.checks.require(
             "the image starts the compiled program",
             self.outputs,
@@ -112,11 +116,29 @@ class RustStack(LanguageStack):
             raise RewriteRejected(
                 f"`{target}` in the build context would overwrite the compiled program; add it to .dockerignore", run
             )
-        self.project = CargoProject(self.build, self.stage, self.context, directory, run)
         self.native = self.project.native_packages(self.bases.release or "", run, self.checks)
         if self.project.simple and not call.has(*_CHOOSES_TARGET) and len(self.commands) == 1:
             self.try_manifests(self.project.manifests())
         return []
+
+    def _started_outputs(self, made: str, project: CargoProject) -> Iterator[str]:
+        """The compiled programs that the image starts, from the directory `made` or moved by the build.
+
+        Raises RewriteRejected when it starts Cargo.
+        """
+        started = self.started
+        for name in ("cargo", "rustc", "rustup"):
+            if name in started.programs:
+                reason = f"the image starts `{name}`, which only the full base image contains; start the program"
+                raise RewriteRejected(reason, started.programs[name])
+        names = project.binary_names()
+        for program in (line[0] for line in started.lines):
+            paths = [posixpath.join(directory, program) for directory in (CARGO_BIN, "/usr/local/bin", "/usr/bin")]
+            if "/" in program:
+                paths = [self.started_path(program)]
+            for path in [path for path in paths if posixpath.dirname(path) == made or path in self.outputs][:1]:
+                if "/" in program or path in self.outputs or posixpath.basename(path) in names:
+                    yield path
 
     def builder_run(self, run: Run, commands: Sequence[PlacedCommand]) -> list[Entry]:
         kept = self.kept_run(run, commands)
@@ -132,7 +154,7 @@ class RustStack(LanguageStack):
     def runtime_packages(self) -> Iterable[RuntimePackage]:
         always = (RuntimePackage("ca-certificates", "TLS"), RuntimePackage("tzdata", "time zones"))
         native = (RuntimePackage(name, f"the crate `{crate}`") for name, crate in self.native.items())
-        return (*always, *native, *self.program_packages())
+        return (*always, *native, *self.program_packages)
 
     def runtime_entries(self) -> Iterable[tuple[Instruction, Entry]]:
         assert self.install is not None
