@@ -6,7 +6,7 @@ import re
 
 from ....model.images.catalog import CATALOG, effective_tag
 from ....model.images.slimmer import find_slim_variant
-from ....syntax.tree import Cmd, Entrypoint, Healthcheck
+from ..base.container_start import started_commands
 from ..base.copies import read_context_file
 from ..base.rewrite import RewriteRejected
 
@@ -138,17 +138,20 @@ def require_no_java_path(stage: Stage, checks: Preconditions) -> None:
     )
 
 
-def java_start_commands(build: Build, stage: Stage, checks: Preconditions) -> list[tuple[Instruction, Command]]:
-    """The commands that the image starts. Raises RewriteRejected unless they are `java` and what every image has."""
-    found: list[tuple[Instruction, Command]] = []
-    for instruction in stage.instructions:
-        if isinstance(instruction, Cmd | Entrypoint | Healthcheck):
-            for command in build.commands(instruction):
-                if command.name not in _STARTING:
-                    raise RewriteRejected(
-                        f"the image starts `{command.name}`, which the JRE image may not contain", instruction
-                    )
-                found.append((instruction, command))
+def java_start_commands(build: Build, stage: Stage, checks: Preconditions) -> list[tuple[Instruction | None, Command]]:
+    """The commands that containers start, each with its instruction, None for one of another file.
+
+    Raises RewriteRejected unless they are `java` and what every image has.
+    """
+    found: list[tuple[Instruction | None, Command]] = []
+    for started in started_commands(build, stage):
+        for command in started.commands:
+            if command.name not in _STARTING:
+                raise RewriteRejected(
+                    f"{started.place or 'the image'} starts `{command.name}`, which the JRE image may not contain",
+                    started.at,
+                )
+            found.append((started.at, command))
     java = any(command.name == "java" for _, command in found)
     checks.require("the image starts `java`", java, "the image does not start `java`")
     return found

@@ -125,8 +125,8 @@ class JavaStack(LanguageStack):
         for instruction, command in java_start_commands(self.build, self.stage, self.checks):
             words = [word.value for word in command.words]
             jar = words[words.index("-jar") + 1] if "-jar" in words[:-1] else ""
-            path = self.build.state(instruction).path(jar) if jar else None
-            made = path is not None and (is_within(path, self.copied_directory) or path in self.elsewhere)
+            path = self.started_path(jar)
+            made = bool(path) and (is_within(path, self.copied_directory) or path in self.elsewhere)
             if jar and not made:
                 raise RewriteRejected(f"`{jar}` is not created in the build directory or by `cp` or `mv`", instruction)
 

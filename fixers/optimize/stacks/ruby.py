@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import posixpath
 
+from ..base.copies import context_copies, read_context_file
 from ..base.rewrite import RewriteRejected
+from ..base.runtime_needs import SLIM_LIBRARIES
 from ..base.stage_facts import overwritten_path, quoted, require_root
 from ..manifests.build_manifests import bundler_manifests
-from ..projects.ruby_gems import gem_libraries, listed_gems, ruby_program_packages
+from ..projects.ruby_gems import gem_packages, lacks_platform, listed_gems, ruby_program_packages
 from ..split.plan import Artifact, Place
 from .slim_bases import SlimStack, slim_bases
 
@@ -37,8 +39,7 @@ class RubyStack(SlimStack):
 
     title = "Install the gems in a separate stage"
     why = "keeps compilers, headers and caches out of the image"
-    base_libraries = frozenset("libffi-dev libgmp-dev libssl-dev libyaml-dev zlib1g-dev".split())
-    """Source: docker-library/ruby's template."""
+    base_libraries = SLIM_LIBRARIES["ruby"]
     runtime_variables = frozenset(
         """PORT HOST TZ LANG LC_ALL RAILS_ENV RACK_ENV RAILS_LOG_TO_STDOUT RAILS_SERVE_STATIC_FILES SECRET_KEY_BASE
         DATABASE_URL REDIS_URL APP_HOME NODE_ENV""".split()
@@ -92,7 +93,8 @@ class RubyStack(SlimStack):
         gems = listed_gems(self.context, manifests)
         started = ruby_program_packages(self.context, manifests, gems, self.programs(), self.checks)
         self.require_compilers()
-        self.find_needs(gem_libraries(gems, self.bases.release, self.checks), started)
+        compiles = any(system.has_build_packages for system in self.system.values())
+        self.find_needs(gem_packages(gems, self.bases, self.checks, compiles=compiles), started)
         for directory in self.directories:
             overwritten = overwritten_path(self.build, self.stage, self.context, directory)
             if overwritten:
@@ -131,8 +133,41 @@ class RubyStack(SlimStack):
                     directory = directory or "vendor/bundle"
         return directory
 
+    def _is_frozen(self, install: Run, call: PackageCall) -> bool:
+        """Whether an option, a variable or `bundle config` keeps Bundler from writing the lock file."""
+        variables = self.build.state(install).vars
+        if call.has("--frozen", "--deployment") or "BUNDLE_FROZEN" in variables or "BUNDLE_DEPLOYMENT" in variables:
+            return True
+        placed = [each for run in self.builder_runs() for each in self.commands_in(run, Place.BUILDER)]
+        lines = [[word.value for word in each.command.command.words] for each in placed]
+        return any(line[-1] in ("true", "1") and not {"frozen", "deployment"}.isdisjoint(line) for line in lines)
+
+    def _written_lock(self) -> str:
+        """The Gemfile.lock that the install writes, which `bundle exec` would write again, even without permission.
+
+        Bundler adds the platform of the image to a lock file that lacks it. "" when the file is not written, or is
+        copied after the install.
+        """
+        assert self.install is not None and self.call is not None
+        if self._is_frozen(self.install, self.call):
+            return ""
+        path = posixpath.join(self.build.state(self.install).path(".") or "/", "Gemfile.lock")
+        lock = ""
+        for place in context_copies(self.build, self.stage, self.context):
+            name = place.source_of(path)
+            if name is None or not self.context.includes(name):
+                continue
+            if place.instruction.start > self.install.start:
+                return ""
+            lock = read_context_file(self.context, name) or ""
+        return path if lacks_platform(lock) else ""
+
     def runtime_entries(self) -> Iterable[tuple[Instruction, Entry]]:
-        return [(self.first_needed(), Artifact(path, "the gems")) for path in self.directories]
+        assert self.install is not None
+        yield from ((self.first_needed(), Artifact(path, "the gems")) for path in self.directories)
+        lock = self._written_lock()
+        if lock:
+            yield self.install, Artifact(lock, "the lock file as the install writes it")
 
 
 def _deletes_leftovers(command: RunCommand) -> bool:

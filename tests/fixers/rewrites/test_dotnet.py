@@ -63,6 +63,11 @@ def test_the_runtime_is_that_of_the_sdk(base: str, project: str, runtime: str, t
     assert final.startswith(f"FROM mcr.microsoft.com/dotnet/{runtime}\n")
 
 
+def test_the_arguments_of_the_entry_point_are_no_programs(tmp_path: Path) -> None:
+    text = TEXT[: TEXT.rindex("\n", 0, -1) + 1] + 'ENTRYPOINT ["dotnet", "Web.dll"]\nCMD ["dotnet", "run"]\n'
+    assert "\nFROM mcr.microsoft.com/dotnet/aspnet:8.0\n" in rewritten(tmp_path, text, FILES).text
+
+
 def test_packages_that_do_not_build_stay(tmp_path: Path) -> None:
     text = TEXT.replace("WORKDIR", "RUN apt-get update && apt-get install -y libgdiplus gcc\nWORKDIR", 1)
     final = rewritten(tmp_path, text, FILES).text.partition("\n\n")[2]

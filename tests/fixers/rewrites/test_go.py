@@ -85,6 +85,32 @@ def test_packages_where_files_are_not_enough(old: str, new: str, packages: str, 
     assert "COPY --from=build /etc" not in result
 
 
+@pytest.mark.parametrize(
+    ("start", "files"),
+    [
+        ('ENTRYPOINT ["./server"]\nCMD ["go", "run"]\n', {}),
+        ('ENTRYPOINT ["./start.sh"]\nCMD ["./server"]\n', {"start.sh": '#!/bin/sh\nexec "$@"\n'}),
+        ('CMD ["./start.sh"]\n', {"start.sh": "#!/bin/sh\n./server -v\n"}),
+    ],
+)
+def test_a_script_and_arguments_lead_to_the_program(start: str, files: dict[str, str], tmp_path: Path) -> None:
+    text = TEXT.replace('CMD ["./server"]\n', start)
+    assert rewritten(tmp_path, text, {**FILES, **files}).text.endswith(f"EXPOSE 8080\n{start}")
+
+
+@pytest.mark.parametrize(
+    ("files", "why"),
+    [
+        ({"main.go": 'exec.Command("go", "build")'}, "`main.go` starts `go`, which only the builder has"),
+        ({"start.sh": "#!/bin/sh\ngo version\n./server\n"}, "the image starts `go`"),
+    ],
+)
+def test_the_toolchain_at_run_time_is_rejected(files: dict[str, str], why: str, tmp_path: Path) -> None:
+    assert why in refusal(
+        tmp_path, ALPINE.replace("./server", "./start.sh"), {**FILES, "start.sh": "#!/bin/sh\n./server\n", **files}
+    )
+
+
 def test_a_program_elsewhere_is_brought_over_too(tmp_path: Path) -> None:
     text = TEXT.replace("-o server", "-o /bin/server").replace("./server", "/bin/server")
     assert "COPY --from=build /bin/server /bin/server\n" in rewritten(tmp_path, text, FILES).text

@@ -53,6 +53,18 @@ def test_the_runtime_has_the_version_of_the_builder(base: str, runtime: str, tmp
     assert f"\n\nFROM {runtime}\n" in rewritten(tmp_path, text, FILES).text
 
 
+@pytest.mark.parametrize(
+    "start",
+    [
+        'ENTRYPOINT ["java", "-jar"]\nCMD ["target/app.jar", "--debug"]\n',
+        'CMD ["./old.sh"]\nENTRYPOINT java -jar target/app.jar\n',
+    ],
+)
+def test_the_arguments_of_the_entry_point_are_no_programs(start: str, tmp_path: Path) -> None:
+    text = TEXT.replace('ENTRYPOINT ["java", "-jar", "target/app.jar"]\n', start)
+    assert rewritten(tmp_path, text, FILES).text.endswith(f"COPY --from=build /app /app\nEXPOSE 8080\n{start}")
+
+
 def test_an_archive_beside_the_folder_is_brought_over(tmp_path: Path) -> None:
     text = TEXT.replace("-DskipTests", "&& cp target/*.jar /app.jar").replace("target/app.jar", "/app.jar")
     assert "COPY --from=build /app.jar /app.jar\n" in rewritten(tmp_path, text, FILES).text
