@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from ....model.context import Context
 
-NODE_SOURCES = (".js", ".mjs", ".cjs", ".jsx", ".ts", ".tsx", ".mts", ".cts", ".vue", ".svelte")
-NODE_TESTS = re.compile(r"(^|/)(tests?|__tests__|__mocks__|specs?|e2e|cypress)/|\.(test|spec|stories|e2e)\.\w+$")
+_NODE_SOURCES = (".js", ".mjs", ".cjs", ".jsx", ".ts", ".tsx", ".mts", ".cts", ".vue", ".svelte")
+_NODE_TESTS = re.compile(r"(^|/)(tests?|__tests__|__mocks__|specs?|e2e|cypress)/|\.(test|spec|stories|e2e)\.\w+$")
 _RUBY_SOURCES = (".rb", ".rake", ".ru")
 _NODE_STARTED = re.compile(
     r"""\b(?:exec|spawn|execFile|fork|execa|shell|which|lookpath)\w*\s*\(\s*(?:["'`]([^"'`\n]{1,500})|([A-Za-z_$][\w$]*))"""
@@ -80,7 +80,7 @@ def compiled_programs(context: Context, names: Iterable[str]) -> dict[str, str]:
 
 def is_node_source(name: str) -> bool:
     """Whether a file is a source other than a test and those of dependencies."""
-    return name.endswith(NODE_SOURCES) and "node_modules/" not in name and not NODE_TESTS.search(name)
+    return name.endswith(_NODE_SOURCES) and "node_modules/" not in name and not _NODE_TESTS.search(name)
 
 
 def _is_compiled_source(name: str) -> bool:

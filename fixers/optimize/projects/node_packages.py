@@ -5,30 +5,23 @@ from __future__ import annotations
 import posixpath
 import re
 
-from ....syntax.tree import Cmd, Entrypoint
 from ..base.copies import read_context_file
-from ..base.programs import FULL_IMAGE_PROGRAMS, add_ca_certificates, require_no_compiler_at_start
-from ..base.stage_facts import quoted
-from .node_production import SOURCES, TESTS, is_run_time_source, node_version
+from ..base.programs import FULL_IMAGE_PROGRAMS, ProgramUsage, add_ca_certificates, require_no_compiler_at_start
+from ..base.runtime_needs import OTHER_PROGRAMS
+from ..base.source_programs import node_programs
+from .node_production import is_run_time_source, node_version
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ....model.build import Build, Stage
     from ....model.context import Context
     from ....model.packages.calls import PackageCall
     from ....syntax.tree import Run
-    from ..base.programs import ProgramUsage
     from ..base.rewrite import Preconditions
     from ..manifests.manifests import PackageJson
 
-_UNKNOWN_NATIVE = frozenset(
-    """canvas electron fluent-ffmpeg gm ibm_db imagemagick libpq node-libcurl node-rdkafka nodegit odbc oracledb
-    pg-native playwright puppeteer zeromq""".split()
-)
-"""Packages that load system libraries, or start programs, that only the full image may have."""
-_LOADS_OPENSSL = frozenset(("@prisma/client", "prisma"))
-"""Packages that load the system's libssl, which slim Node.js images lack. Source: Prisma's system requirements."""
-_STARTED = re.compile(r"""\b(?:exec|spawn|execFile|fork)(?:Sync)?\(\s*["'`]([\w.-]+)""")
 _WRITTEN = {"npm": "package-lock.json", "pnpm": "pnpm-lock.yaml", "yarn": "yarn.lock"}
 """The lock file that an install writes if there is none. Source: npm from version 5 on, which came with Node.js 8."""
 _LOCKS_OR_SETTINGS = frozenset((*_WRITTEN.values(), "npm-shrinkwrap.json", ".npmrc", ".yarnrc"))
@@ -50,46 +43,30 @@ _PROGRAMS = {
 _MANAGERS = frozenset("corepack node-gyp npm pnpm yarn".split())
 
 
-def require_known_libraries(data: PackageJson, checks: Preconditions) -> None:
-    """Raise RewriteRejected when a package needs system libraries that are not known here."""
-    names = data.names("dependencies", "devDependencies", "optionalDependencies")
-    unknown = sorted(names & _UNKNOWN_NATIVE)
-    checks.require(
-        "no package needs unknown system libraries",
-        not unknown,
-        f"the run-time system dependencies of {quoted(unknown)} are unknown",
-    )
-
-
 def node_program_packages(
-    context: Context, data: PackageJson, uses: ProgramUsage, checks: Preconditions
+    context: Context, needed: Mapping[str, str], uses: ProgramUsage, checks: Preconditions
 ) -> dict[str, str]:
-    """The packages that only the full image contains, each with what needs it.
+    """The packages of programs that only the full image contains, each with what needs it.
 
-    Raises RewriteRejected when the image may start a compiler.
+    `needed` are other packages that the final stage gets. Raises RewriteRejected when the image may start a compiler.
     """
+    packages = {**FULL_IMAGE_PROGRAMS, **OTHER_PROGRAMS}
+    started = {**node_programs(context, context.files()), **{name: name for name in uses.programs}}
     extra = dict(uses.packages())
-    for name in context.files():
-        if name.endswith(SOURCES) and "node_modules/" not in name and not TESTS.search(name):
-            for program in _STARTED.findall(read_context_file(context, name) or ""):
-                if program in FULL_IMAGE_PROGRAMS:
-                    extra.setdefault(FULL_IMAGE_PROGRAMS[program], program)
-    names = data.names("dependencies", "devDependencies", "optionalDependencies")
-    openssl = names & _LOADS_OPENSSL
-    if openssl:
-        extra.setdefault("openssl", sorted(openssl)[0])
+    for program, by in started.items():
+        if program in packages:
+            extra.setdefault(packages[program], by)
     require_no_compiler_at_start(extra, checks)
-    return add_ca_certificates(extra)
+    return add_ca_certificates({**needed, **extra})
 
 
 class StartedPrograms:
     """What the image starts: the `programs`, and all words of the commands and of the scripts that they may run."""
 
-    def __init__(self, build: Build, stage: Stage, data: PackageJson) -> None:
-        started = [step for step in stage.instructions if isinstance(step, Cmd | Entrypoint)]
-        commands = [command for step in started for command in build.commands(step)]
-        self.programs = {command.name for command in commands}
-        self.words = {*self.programs, *(word.value for command in commands for word in command.words)}
+    def __init__(self, build: Build, stage: Stage, context: Context, data: PackageJson) -> None:
+        uses = ProgramUsage(build, stage, context, [])
+        self.programs = uses.programs.keys()
+        self.words = {*self.programs, *(word for line in uses.lines for word in line)}
         for name, line in data.scripts.items():
             if not re.search(r"build|test|lint|compile|format", name):
                 self.words.update(line.split())

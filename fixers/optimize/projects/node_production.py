@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
-from ....syntax.tree import Cmd, Entrypoint, Healthcheck
+from ....syntax.tree import Healthcheck
+from ..base.container_start import started_commands
 from ..base.copies import read_context_file
 from ..base.rewrite import RewriteRejected
+from ..base.source_programs import is_node_source, node_imports
 from ..manifests.manifests import install_inputs
 
 TYPE_CHECKING = False
@@ -24,9 +26,6 @@ _YARNS_OWN = frozenset(
     policies publish remove test unlink unplug up upgrade version versions why workspace workspaces""".split()
 )
 """Commands of Yarn, which are not scripts of package.json."""
-_IMPORTED = re.compile(r"""(?:\bfrom\s*|\brequire\s*\(\s*|\bimport\s*\(\s*|\bimport\s+)["']([^"']+)["']""")
-SOURCES = (".js", ".mjs", ".cjs", ".jsx", ".ts", ".tsx", ".mts", ".cts", ".vue", ".svelte")
-TESTS = re.compile(r"(^|/)(tests?|__tests__|__mocks__|specs?|e2e|cypress)/|\.(test|spec|stories|e2e)\.\w+$")
 _CONFIGURATION = re.compile(r"(^|/)(\.[^/]*|[^/]*\.config|[^/]*rc|gulpfile|gruntfile)\.\w+$", re.IGNORECASE)
 
 _GENERATE = frozenset("@keystone-6/core @prisma/client @zenstackhq/runtime prisma zenstack".split())
@@ -76,56 +75,39 @@ def _is_yarn_1(build: Build, stage: Stage, context: Context, run: Run) -> bool:
 
 def _are_used(build: Build, stage: Stage, context: Context, data: PackageJson, development: set[str]) -> bool:
     """Whether the start command, or a source file other than tests and configuration, may use devDependencies."""
-    started = started_words(build, stage, data)
-    if started is None or any(word in development for word in started):
+    started = _started_lines(build, stage, data)
+    if started is None or any(word in development for line in started for word in line):
         return True
-    started = started[1:] if started[:1] == ["npx"] else started
-    if started and started[0] in _STATIC:
-        return False
-    if not started or started[0] != "node":
+    programs = {line[1] if line[0] == "npx" and len(line) > 1 else line[0] for line in started}.difference(_STATIC)
+    if programs and programs != {"node"}:
         return True
-    return any(_imports(context, name, development) for name in context.files() if is_run_time_source(name))
+    return bool(programs) and any(_imports(context, name, development) for name in context.files())
 
 
 def _imports(context: Context, name: str, packages: set[str]) -> bool:
-    """Whether a source file imports one of the packages, or cannot be read."""
-    text = read_context_file(context, name)
-    if text is None:
+    """Whether a file is a source that imports one of the packages, or cannot be read."""
+    if not is_run_time_source(name):
+        return False
+    if read_context_file(context, name) is None:
         return True
-    for module in _IMPORTED.findall(text):
-        parts = module.split("/")
-        package = "/".join(parts[:2]) if module.startswith("@") else parts[0]
-        if package in packages and not package.startswith("@types/"):
-            return True
-    return False
+    return any(not package.startswith("@types/") for package in node_imports(context, [name]) & packages)
 
 
-def started_words(build: Build, stage: Stage, data: PackageJson) -> list[str] | None:
-    """The words of the command that the image starts, through scripts of package.json; None when unknown."""
-    last: dict[str, Cmd | Entrypoint] = {}
-    for instruction in stage.instructions:
-        if isinstance(instruction, Cmd | Entrypoint):
-            last[instruction.name] = instruction
-        if isinstance(instruction, Healthcheck) and instruction.words:
+def _started_lines(build: Build, stage: Stage, data: PackageJson) -> list[list[str]] | None:
+    """The words of the commands that containers start, through scripts of package.json; None when one is unknown."""
+    found: list[list[str]] = []
+    for started in started_commands(build, stage):
+        words = [word.value for command in started.commands for word in command.words]
+        line = _through_scripts(words, data) if len(started.commands) == 1 else None
+        if not line or isinstance(started.at, Healthcheck):
             return None
-    words: list[str] = []
-    for name in ("ENTRYPOINT", "CMD"):
-        if name in last:
-            commands = build.commands(last[name])
-            if len(commands) != 1:
-                return None
-            words += [word.value for word in commands[0].words]
-    return _through_scripts(words, data) or None
+        found.append(line)
+    return found or None
 
 
 def is_run_time_source(name: str) -> bool:
     """Whether a file is source code other than tests, configuration and dependencies."""
-    return (
-        name.endswith(SOURCES)
-        and not TESTS.search(name)
-        and not _CONFIGURATION.search(name)
-        and "node_modules/" not in name
-    )
+    return is_node_source(name) and _CONFIGURATION.search(name) is None
 
 
 def _through_scripts(words: list[str], data: PackageJson) -> list[str] | None:

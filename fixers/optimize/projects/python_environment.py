@@ -5,7 +5,8 @@ from __future__ import annotations
 import posixpath
 import re
 
-from ....syntax.tree import Cmd, Entrypoint
+from ....syntax.tree import Healthcheck
+from ..base.container_start import started_commands
 from ..base.copies import read_context_file
 from ..base.rewrite import RewriteRejected
 from .python_libraries import PYTHON_PREFIX
@@ -88,12 +89,13 @@ def is_true(value: str | None) -> bool:
     return bool(value) and str(value).lower() not in _FALSE
 
 
-def is_reachable(stage: Stage, environment: str) -> bool:
+def is_reachable(build: Build, stage: Stage, environment: str) -> bool:
     """Whether an environment is on the image's PATH, or the start command names it."""
     path = stage.state(len(stage.instructions)).vars.get("PATH") or ""
-    started = [step.arguments_text for step in stage.instructions if isinstance(step, Cmd | Entrypoint)]
+    started = [each for each in started_commands(build, stage) if not isinstance(each.at, Healthcheck)]
+    words = [word.value for each in started for command in each.commands for word in command.words]
     names = (f"{environment}/", f"{posixpath.basename(environment)}/bin/")
-    return f"{environment}/bin" in path.split(":") or any(name in text for text in started for name in names)
+    return f"{environment}/bin" in path.split(":") or any(name in word for word in words for name in names)
 
 
 def require_no_fixed_path(context: Context, uses: ProgramUsage) -> None:

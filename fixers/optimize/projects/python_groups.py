@@ -6,7 +6,7 @@ import posixpath
 import re
 
 from ..base.copies import read_context_file
-from ..manifests.python_lock import installed_packages
+from ..manifests.python_lock import installed_packages, packages_without_wheel, python_wheel_tag
 from ..manifests.requirements import Requirements, normalize_name
 from .python_environment import is_true
 from .python_imports import distribution_modules, missing_imports
@@ -84,8 +84,11 @@ class DevelopmentDependencies:
         )
 
 
-def locked_requirements(project: PythonProject, *, development: bool) -> Requirements:
-    """The packages that are installed, with or without development dependencies."""
+def locked_requirements(project: PythonProject, tag: str, *, development: bool) -> Requirements:
+    """The packages that are installed, with or without development dependencies.
+
+    Those without a wheel for the Python of the image `tag` are compiled.
+    """
     main = installed_packages(project, development=False)
     everything = installed_packages(project, development=True)
     omitted = set[str]() if development else everything - main
@@ -93,6 +96,7 @@ def locked_requirements(project: PythonProject, *, development: bool) -> Require
     names = {normalize_name(name) for name in locked} | (everything if development else main)
     found = Requirements()
     found.names = dict.fromkeys(sorted(names - omitted), "")
+    found.no_binary = set(map(normalize_name, packages_without_wheel(project.lock, python_wheel_tag(tag))))
     return found
 
 

@@ -1,4 +1,4 @@
-"""What installs of Python packages have in common: base images, requirements, and the system libraries they load."""
+"""What installs of Python packages have in common: places, tools, and the files that they read."""
 
 from __future__ import annotations
 
@@ -6,11 +6,8 @@ import posixpath
 import re
 
 from ....syntax.tree import Copy
-from ..base.copies import context_copies, context_path
+from ..base.copies import context_copies
 from ..base.rewrite import RewriteRejected
-from ..base.runtime_needs import library_packages
-from ..base.stage_facts import quoted
-from ..manifests.requirements import Requirements, normalize_name, read_requirements
 from ..order.cache_order import relative_to_workdir
 
 TYPE_CHECKING = False
@@ -34,54 +31,6 @@ RUNTIME_VARIABLES = frozenset(
     LC_ALL TZ FLASK_APP FLASK_ENV FLASK_DEBUG FLASK_RUN_HOST FLASK_RUN_PORT DJANGO_SETTINGS_MODULE APP_HOME""".split()
 )
 """Variables that no install depends on."""
-NATIVE_LIBRARIES = {
-    "cairocffi": "libcairo2-dev",
-    "cairosvg": "libcairo2-dev",
-    "gssapi": "libkrb5-dev",
-    "mariadb": "libmariadb-dev",
-    "mysqlclient": "default-libmysqlclient-dev",
-    "opencv-contrib-python": "libgl1-mesa-dev libglib2.0-dev",
-    "opencv-python": "libgl1-mesa-dev libglib2.0-dev",
-    "psycopg": "libpq-dev",
-    "psycopg2": "libpq-dev",
-    "pyaudio": "portaudio19-dev",
-    "pycairo": "libcairo2-dev",
-    "pycurl": "libcurl4-openssl-dev",
-    "pygobject": "libgirepository1.0-dev",
-    "pygraphviz": "libgraphviz-dev",
-    "pylibmc": "libmemcached-dev",
-    "pyodbc": "unixodbc-dev",
-    "python-ldap": "libldap2-dev libsasl2-dev",
-    "python-magic": "libmagic-dev",
-    "python-snappy": "libsnappy-dev",
-    "pyzbar": "libzbar-dev",
-    "uwsgi": "libxml2-dev",
-    "weasyprint": "libpango1.0-dev",
-    "xmlsec": "libxmlsec1-dev",
-}
-"""Distributions that load system libraries, and the -dev packages of these. Source: their documentation."""
-_UNKNOWN_NATIVE = frozenset(
-    "wand gdal pyqt5 pyqt6 pyside2 pyside6 wxpython tensorflow-gpu jupyter notebook jupyterlab".split()
-)
-"""Distributions whose run-time dependencies are not known here."""
-_BUILT_WITH_LIBRARIES = {
-    "pillow": "libjpeg62-turbo-dev zlib1g-dev libtiff-dev libfreetype-dev liblcms2-dev libwebp-dev libopenjp2-7-dev",
-    "lxml": "libxml2-dev libxslt1-dev",
-    "cffi": "libffi-dev",
-    "cryptography": "libssl-dev",
-    "pyyaml": "libyaml-dev",
-    "psycopg2-binary": "libpq-dev",
-    "h5py": "libhdf5-dev",
-    "shapely": "libgeos-dev",
-}
-"""Distributions that come as wheels, and what they link to when they are compiled anyway (`--no-binary`)."""
-
-
-BASE_IMAGE_LIBRARIES = frozenset(
-    """libbz2-dev libexpat1-dev libffi-dev libgdbm-dev liblzma-dev libncurses-dev libncurses5-dev libreadline-dev
-    libsqlite3-dev libssl-dev uuid-dev zlib1g-dev""".split()
-)
-"""Headers whose libraries Python itself loads: slim images have them. Source: docker-library/python's template."""
 
 
 def require_parsed(app: PythonApp, checks: Preconditions) -> None:
@@ -112,50 +61,10 @@ def deletes_user_cache(command: RunCommand) -> bool:
     return command.command.name == "rm" and all("/.cache" in word.value for word in command.command.operands())
 
 
-def collect_requirements(
-    build: Build, stage: Stage, context: Context, run: Run, command: RunCommand, into: Requirements
-) -> None:
-    """Add what pip or uv installs to `into`. Raises RewriteRejected when the install reads more of the project."""
-    call = command.call
-    assert call is not None
-    for package in call.packages:
-        if package.kind in ("project", "file"):
-            raise RewriteRejected(f"`{command.text[:60]}` installs the project itself", run)
-        if package.kind == "variable":
-            raise RewriteRejected(f"`{command.text[:60]}` installs packages named by variables", run)
-        into.names.setdefault(normalize_name(package.name), package.version)
-    into.no_binary |= {normalize_name(name) for value in call.values("--no-binary") for name in value.split(",")}
-    for name in (*call.requirements, *call.constraints):
-        path = build.state(run).path(name)
-        source = context_path(build, stage, context, path) if path else None
-        if source is None:
-            raise RewriteRejected(f"`{name}` is not copied from the build context", run)
-        read_requirements(context, source, into)
-
-
 def copies_uv(instruction: Instruction) -> bool:
     """Whether a COPY brings uv from its image."""
     source = instruction.flag("from") if isinstance(instruction, Copy) else None
     return source is not None and (source.value or "").startswith(UV_IMAGES)
-
-
-def native_libraries(requirements: Requirements, release: str | None, checks: Preconditions) -> dict[str, str]:
-    """The packages with the libraries that the final stage needs, each with the distribution that loads it."""
-    found: dict[str, str] = {}
-    unknown = sorted(requirements.names.keys() & _UNKNOWN_NATIVE)
-    checks.require(
-        "the system libraries of the packages are known",
-        not unknown,
-        f"the run-time system dependencies of {quoted(unknown)} are unknown",
-    )
-    for name in requirements.names:
-        headers = NATIVE_LIBRARIES.get(name, "")
-        if requirements.no_binary & {name, ":all:"}:
-            headers = f"{headers} {_BUILT_WITH_LIBRARIES.get(name, '')}"
-        for header in headers.split():
-            if header not in BASE_IMAGE_LIBRARIES:
-                found.update(dict.fromkeys(library_packages(name, header, release), name))
-    return found
 
 
 def renamed_copies(build: Build, stage: Stage, context: Context, files: Iterable[str], run: Run) -> list[str]:

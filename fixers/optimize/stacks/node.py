@@ -10,12 +10,12 @@ from ..base.rewrite import NothingToDo, RewriteRejected, Step
 from ..base.run_steps import FILES_AND_USERS
 from ..base.stage_facts import require_root
 from ..manifests.manifests import compiles_native_addon, install_inputs, read_package_json
+from ..manifests.stage_packages import node_packages
 from ..projects.node_build import build_outputs, build_scripts
 from ..projects.node_install import BUILDS, DependencyInstall, is_global, place_program
 from ..projects.node_packages import (
     StartedPrograms,
     node_program_packages,
-    require_known_libraries,
     written_lock,
 )
 from ..projects.node_production import omitting_option, writes_among_packages
@@ -127,25 +127,34 @@ class NodeStack(SlimStack):
         self.require_remaining_runs()
         require_root(self.build, install, self.checks)
         manifest, data = self._package_json(install)
-        require_known_libraries(data, self.checks)
+        needs = self.system_needs("node")
+        needs.add_packages("node", node_packages(self.context, manifest, data, self.context.files(), install))
+        self.checks.require("the system dependencies of the packages are known", True)
         self.omitting = omitting_option(self.build, self.stage, self.context, install, call, data)
         scripts = build_scripts(self.build, self.built)
         self.outputs = build_outputs(self.context, posixpath.dirname(manifest), data, scripts)
         self._find_inputs(install, manifest, data)
-        compiles = any(system.has_build_packages for system in self.system.values())
-        if not self.bases.runtime and not compiles and not self.omitting:
+        if not self.bases.runtime and not self.installs_compilers() and not self.omitting:
             raise NothingToDo(
                 "the base image is already slim and nothing can be left out, so a second stage saves nothing"
             )
         late = {id(run) for run in self.stage.instructions if run.start > self.last.start}
-        started = StartedPrograms(self.build, self.stage, data)
+        started = StartedPrograms(self.build, self.stage, self.context, data)
         self.commands = {
             number: [place_program(each, started, built=bool(self.built), late=number in late) for each in placed]
             for number, placed in self.commands.items()
         }
         self.lock = written_lock(self.build, self.stage, self.context, install, call, started)
-        self.find_needs({}, node_program_packages(self.context, data, self.programs(), self.checks))
+        needs.add_packages("node", self._global_packages())
+        programs = node_program_packages(self.context, needs.packages, self.programs(), self.checks)
+        self.find_needs(needs.packages, programs)
         return [Step("Omit devDependencies", "the program does not import them")] if self.omitting else []
+
+    def _global_packages(self) -> set[str]:
+        """The packages that the final stage installs globally."""
+        placed = [each for commands in self.commands.values() for each in commands]
+        kept = [each.command.call for each in placed if each.place in (Place.RUNTIME, Place.BOTH)]
+        return {package.name for call in kept if call is not None for package in call.packages}
 
     def _package_json(self, install: Run) -> tuple[str, PackageJson]:
         """The name of package.json and its data."""

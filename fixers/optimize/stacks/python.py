@@ -9,12 +9,11 @@ from __future__ import annotations
 from ..base.blocks import instruction_text
 from ..base.rewrite import RewriteRejected
 from ..base.stage_facts import quoted, require_root
-from ..manifests.requirements import Requirements
+from ..manifests.requirements import Requirements, add_requirements
 from ..projects.pip_install import INSTALL_PREFIX, OTHER_LOCATION, prepares_pip, with_prefix
 from ..projects.python_libraries import (
     PYTHON_PREFIX,
     VENV_DIRECTORY,
-    collect_requirements,
     deletes_user_cache,
     renamed_copies,
 )
@@ -75,7 +74,7 @@ class PipStack(PythonStack):
             return Place.BUILDER, "configures pip"
         if "/" in command.command.words[0].value or call.uncertain or call.has(*OTHER_LOCATION):
             raise RewriteRejected(f"`{text}` does not install into the image's own Python", run)
-        collect_requirements(self.build, self.stage, self.context, run, command, self.requirements)
+        add_requirements(self.build, self.stage, self.context, run, call, self.requirements)
         return Place.BUILDER, "upgrades installers" if prepares_pip(command) else "installs packages"
 
     def resolve(self) -> list[Step]:

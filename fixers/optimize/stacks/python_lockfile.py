@@ -149,9 +149,9 @@ class LockfileStack(PythonStack):
         elif not self.environment and self.manager.name != "poetry":
             raise RewriteRejected(f"{self.manager.name} runs in the final image and may install into it", run)
         self.require_remaining_runs()
-        self.find_packages(locked_requirements(project, development=not self.prune), uses, app)
-        compiles = any(install.has_build_packages for install in self.system.values())
-        if not (self.bases.runtime or compiles or not self.tools_stay or (self.prune and self.environment)):
+        self.find_packages(locked_requirements(project, self.base_tag(), development=not self.prune), uses, app)
+        saves = self.installs_compilers() or not self.tools_stay or (self.prune and self.environment)
+        if not (self.bases.runtime or saves):
             raise NothingToDo(
                 "the base image is already slim and nothing can be left out, so a second stage saves nothing"
             )
@@ -164,7 +164,7 @@ class LockfileStack(PythonStack):
     def _programs(self) -> ProgramUsage:
         """The programs that the final stage runs; sets `tools_stay`."""
         uses = self.programs()
-        unreachable = self.environment and not is_reachable(self.stage, self.environment)
+        unreachable = self.environment and not is_reachable(self.build, self.stage, self.environment)
         # When the environment is not on PATH, the container may be started through the manager.
         self.tools_stay = self.manager.name in uses.programs or bool(unreachable)
         scripts = [step for step in self.stage.instructions if isinstance(step, Run) and self.is_tool(step)]

@@ -5,11 +5,10 @@ from __future__ import annotations
 from ....model.python_app import PythonApp
 from ..base.copies import context_copies
 from ..base.programs import require_no_compiler_at_start
+from ..base.runtime_needs import SLIM_LIBRARIES
 from ..projects.python_libraries import (
-    BASE_IMAGE_LIBRARIES,
     RUNTIME_VARIABLES,
     copies_uv,
-    native_libraries,
     require_parsed,
     wheel_version,
 )
@@ -31,7 +30,7 @@ class PythonStack(SlimStack):
     title = "Install the dependencies in a separate stage"
     why = "keeps compilers, headers and caches out of the image"
     runtime_variables = RUNTIME_VARIABLES
-    base_libraries = BASE_IMAGE_LIBRARIES
+    base_libraries = SLIM_LIBRARIES["python"]
 
     def choose_bases(self) -> Bases:
         bases = slim_bases(self.stage, self.checks, "Python")
@@ -45,7 +44,11 @@ class PythonStack(SlimStack):
 
     def wheel_version(self) -> str:
         """The last version of `wheel` for the Python of the base image."""
-        return wheel_version((self.stage.base_ref.tag if self.stage.base_ref else "") or "")
+        return wheel_version(self.base_tag())
+
+    def base_tag(self) -> str:
+        """The tag of the base image, "" for none."""
+        return (self.stage.base_ref.tag if self.stage.base_ref else "") or ""
 
     def is_tool(self, instruction: Instruction) -> bool:
         return copies_uv(instruction)
@@ -66,7 +69,11 @@ class PythonStack(SlimStack):
 
     def find_packages(self, requirements: Requirements, uses: ProgramUsage, app: PythonApp) -> None:
         """Find the system packages of the final stage. Raises RewriteRejected when they are unknown."""
-        libraries = native_libraries(requirements, self.bases.release, self.checks)
+        names = requirements.names
+        needs = self.system_needs("python")
+        needs.add_packages("python", names, names if ":all:" in requirements.no_binary else requirements.no_binary)
+        needs.add_python(app)
+        self.checks.require("the system dependencies of the packages are known", True)
         started = uses.packages_with(app.programs)
         require_no_compiler_at_start(started, self.checks)
-        self.find_needs(libraries, started)
+        self.find_needs(needs.packages, started)

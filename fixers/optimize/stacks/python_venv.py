@@ -7,10 +7,7 @@ import posixpath
 from ....syntax.tree import Run
 from ..base.rewrite import RewriteRejected
 from ..base.stage_facts import require_root
-from ..manifests.requirements import Requirements, normalize_name
-from ..projects.python_libraries import (
-    collect_requirements,
-)
+from ..manifests.requirements import Requirements, add_requirements, normalize_name
 from ..projects.python_manager import require_environment_free
 from ..split.plan import Artifact, Place
 from .python_stack import PythonStack
@@ -103,7 +100,7 @@ class VenvStack(PythonStack):
         if not by_pip or call.verb != "install" or call.uncertain or call.has(*_OTHER_LOCATION):
             raise RewriteRejected(f"the effect of `{text}` is unknown", run)
         if self.environment and self._is_inside(run, command, call):
-            collect_requirements(self.build, self.stage, self.context, run, command, self.requirements)
+            add_requirements(self.build, self.stage, self.context, run, call, self.requirements)
             # The first install that reads requirement files, or else the first one.
             reads = call.requirements and not (self.install and self.requirements.files)
             if self.install is None or reads:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ....model.images.slimmer import find_slim_variant
 from ..base.rewrite import NothingToDo
+from ..base.runtime_needs import SystemNeeds
 from ..base.stage_facts import base_text, require_plain_base
 from ..split.language_stack import Bases, LanguageStack
 from ..split.plan import RuntimePackage
@@ -65,10 +66,19 @@ class SlimStack(LanguageStack):
 
     def require_compilers(self) -> None:
         """Raise NothingToDo when the base image is slim already and no compilers are installed."""
-        if not self.bases.runtime and not any(install.has_build_packages for install in self.system.values()):
+        if not self.bases.runtime and not self.installs_compilers():
             raise NothingToDo(
                 "the base image is already slim and no compilers are installed, so a second stage saves nothing"
             )
+
+    def installs_compilers(self) -> bool:
+        """Whether the file installs packages that are only used to compile."""
+        return any(install.has_build_packages for install in self.system.values())
+
+    def system_needs(self, image: str) -> SystemNeeds:
+        """Collects what the program needs of the system, on the slim variant of the official image `image`."""
+        full = bool(self.bases.runtime)
+        return SystemNeeds(image, self.bases.release, full=full, compiles=self.installs_compilers())
 
     def find_needs(self, libraries: Mapping[str, str], started: Mapping[str, str]) -> None:
         """Set `needs` to the packages of libraries, and those of programs that the full image has."""
