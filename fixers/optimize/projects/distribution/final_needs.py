@@ -112,7 +112,7 @@ class FinalNeeds:
             return
         self.artifacts[tree] = "the program and the files next to it"
         managed = tree in self.effects.managed
-        if self.effects.compiles and self.is_visible and not managed and not source.reads_sources():
+        if source.has_c() and self.is_visible and not managed and not source.reads_sources():
             self.cleaned.append(tree)
 
     def _commands(self) -> str:

@@ -81,6 +81,10 @@ class SourceTree:
         """Whether a file is an archive, whose files are unknown."""
         return any(name.endswith((".tar", ".gz", ".tgz", ".bz2", ".xz", ".zip")) for name in self.names)
 
+    def has_c(self) -> bool:
+        """Whether a file is C or C++."""
+        return any(name.endswith((".c", ".cc", ".cpp", ".cxx")) for name in self.names)
+
     def is_c_only(self) -> bool:
         """Whether all sources are C."""
         return bool(self.names) and not any(name.endswith((".cc", ".cpp", ".cxx", ".C", ".f90")) for name in self.names)
