@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from dockerfile_dlint.model.packages.distribution_libraries import ubuntu_libraries
 
 from .rewrites.cases import refusal, rewritten
 
@@ -336,3 +337,38 @@ def test_a_mode_changed_by_the_build_is_kept(tmp_path: Path) -> None:
     text = PIP.replace("RUN pip3", "COPY run.sh /opt/run.sh\nRUN chmod +x /opt/run.sh && pip3")
     final = final_stage(rewritten(tmp_path, text, {**PIP_FILES, "run.sh": "gunicorn app:app\n"}).text)
     assert "COPY --from=build /opt /opt\n" in final or "COPY --from=build /opt/run.sh /opt/run.sh\n" in final
+
+
+def test_packages_that_fail_on_old_slim_images_keep_the_full_one(tmp_path: Path) -> None:
+    text = """\
+FROM debian:bullseye
+RUN apt-get update && apt-get install -y openjdk-17-jdk-headless maven
+WORKDIR /app
+COPY . .
+RUN mvn package
+CMD ["java", "-jar", "target/app.jar"]
+"""
+    files = {"pom.xml": "<project><artifactId>app</artifactId></project>", "src/App.java": "class App {}\n"}
+    assert final_stage(rewritten(tmp_path, text, files).text).startswith("debian:bullseye\n")
+
+
+def test_a_name_in_an_absolute_path_is_no_file_of_the_sources(tmp_path: Path) -> None:
+    files = {**CMAKE_FILES, "src/main.cpp": 'int main() { open("/usr/local/share/words.txt"); }\n', "words.txt": "a\n"}
+    assert "COPY --from=build /src /src\n" not in rewritten(tmp_path, CMAKE, files).text
+
+
+@pytest.mark.parametrize(
+    ("release", "header", "libraries"),
+    [
+        ("jammy", "libssl-dev", ("libssl3",)),
+        ("noble", "libcurl4-openssl-dev", ("libcurl4t64",)),
+        ("focal", "libboost-filesystem-dev", ("libboost-filesystem1.71.0", "libboost-system1.71.0")),
+        ("jammy", "libmicrohttpd-dev", ("libmicrohttpd12",)),
+        ("focal", "libmicrohttpd-dev", None),
+        ("trusty", "libcurl4-openssl-dev", None),
+        ("resolute", "zlib1g-dev", ("zlib1g",)),
+        ("jammy", "build-essential", ()),
+    ],
+)
+def test_libraries_of_ubuntu(release: str, header: str, libraries: tuple[str, ...] | None) -> None:
+    assert ubuntu_libraries(header, release) == libraries

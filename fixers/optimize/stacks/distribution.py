@@ -15,6 +15,7 @@ from ..projects.distribution.distribution_checks import (
     require_independent,
     require_saving,
     require_sources_first,
+    system_packages,
 )
 from ..projects.distribution.final_needs import FinalNeeds
 from ..projects.distribution.final_packages import final_packages
@@ -69,7 +70,8 @@ class DistributionStack(LanguageStack):
             require_workdir(self.stage, self.building[0], self.checks, self.stage.from_)
         else:
             require_build_packages(self.build, self.stage)
-        return distribution_bases(self.stage, self.distribution)
+        names = [package.name for package in system_packages(self.build, self.stage)]
+        return distribution_bases(self.stage, self.distribution, names)
 
     def is_split(self, run: Run) -> bool:
         system = any(call.manager.ecosystem == "os" for call in self.build.package_calls(run))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from .....model.images.catalog import is_known_tag
@@ -13,12 +14,17 @@ from ...split.language_stack import Bases
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from .....model.build import Stage
     from ...base.rewrite import Preconditions
 
 IMAGES = ("buildpack-deps", "debian", "gcc", "ubuntu")
 """Official images that this stack splits."""
 _DEBIAN = ("bullseye", "bookworm", "trixie")
+_WITHOUT_MANUALS = ("stretch", "buster", "bullseye")
+_WITH_MANUALS = re.compile(r"default-j|openjdk-|postgresql")
+"""Packages that fail to install on slim images of these releases, which have no directories of manual pages."""
 _SAME = "the same release of the distribution"
 
 
@@ -53,8 +59,11 @@ def distribution_of(stage: Stage, checks: Preconditions) -> Distribution:
     return Distribution(ref.name, facts.suite or "", facts.family == "ubuntu")
 
 
-def distribution_bases(stage: Stage, found: Distribution) -> Bases:
-    """The base images of the stages. Raises RewriteRejected when the release of a full image is unknown."""
+def distribution_bases(stage: Stage, found: Distribution, packages: Iterable[str]) -> Bases:
+    """The base images of the stages, of which the file installs `packages`.
+
+    Raises RewriteRejected when the release of a full image is unknown.
+    """
     ref, base = stage.base_ref, base_text(stage)
     assert ref is not None
     tag, release = ref.tag or "latest", found.release
@@ -63,7 +72,10 @@ def distribution_bases(stage: Stage, found: Distribution) -> Bases:
     if found.name == "debian":
         floating = tag == "latest"
         slim = f"debian:{release}-slim" if floating else getattr(find_slim_variant(ref), "text", "")
-        return Bases(with_release(base, tag, release) if floating else "", slim, release, _SAME)
+        builder = with_release(base, tag, release) if floating else ""
+        if release in _WITHOUT_MANUALS and any(map(_WITH_MANUALS.match, packages)):
+            slim = builder
+        return Bases(builder, slim, release, _SAME)
     pinned = with_release(base, tag, release) if release else ""
     if not pinned or (pinned != base and not is_known_tag(parse_reference(pinned))):
         raise RewriteRejected(

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from .....model.build import Build, Stage
+    from .....model.packages.specs import Package
     from .....syntax.command import Command
     from .....syntax.tree import Instruction
     from ...base.system import AptInstall
@@ -23,11 +24,16 @@ _SETTINGS = CHANGING | frozenset("chown addgroup adduser echo groupadd locale-ge
 
 def require_build_packages(build: Build, stage: Stage) -> None:
     """Raise NothingToDo when all packages that the stage installs are known, and none is only for builds."""
-    runs = [step for step in stage.instructions if isinstance(step, Run)]
-    calls = [call for run in runs for call in build.package_calls(run) if call.manager.ecosystem == "os"]
-    packages = [package for call in calls for package in call.packages]
+    packages = system_packages(build, stage)
     if all(package.kind == "name" for package in packages):
         _require_left_out(package.name for package in packages)
+
+
+def system_packages(build: Build, stage: Stage) -> list[Package]:
+    """The packages of the system that RUNs of the stage name."""
+    runs = [step for step in stage.instructions if isinstance(step, Run)]
+    calls = [call for run in runs for call in build.package_calls(run) if call.manager.ecosystem == "os"]
+    return [package for call in calls for package in call.packages]
 
 
 def require_saving(installs: Iterable[AptInstall], *, full: bool) -> None:

@@ -59,11 +59,12 @@ class SourceTree:
         )
 
     def names_data(self) -> bool:
-        """Whether the code contains the name of a file that is not source, so that the program may open it."""
+        """Whether the code contains the name of a file that is not source, so that the program may open it there."""
         stems = {posixpath.basename(name) for name in self.data} | {
             name.split("/")[-2] for name in self.data if "/" in name
         }
-        return any(stem in self._strings for stem in stems)
+        relative = "\n".join(line for line in self._strings.split("\n") if not line.startswith("/"))
+        return any(stem in relative for stem in stems)
 
     def reads_sources(self) -> bool:
         """Whether the code contains the name of a source file."""
