@@ -26,16 +26,16 @@ _LISTED = {
     "libtiff-dev": "libtiff5 libtiff5 libtiff5 libtiff6",
     "libtiff5-dev": "libtiff5 libtiff5 libtiff5 libtiff6",
 }
-"""Libraries in bionic, focal, jammy and noble. Source: packages.ubuntu.com."""
+"""Libraries in bionic, focal, jammy and noble. Source: what public Dockerfiles for these releases install."""
 _LISTED_RELEASES = ("bionic", "focal", "jammy", "noble")
 _STABLE = frozenset(
     """libbz2-dev libcairo2-dev libcap-dev libcurl4-openssl-dev libexpat1-dev libfontconfig1-dev libfreetype6-dev
     libglib2.0-dev libgmp-dev liblzma-dev libpcap-dev libpng-dev libpq-dev libsdl2-dev libsqlite3-dev libudev-dev
     libusb-1.0-0-dev libx11-dev libxslt1-dev libyaml-dev uuid-dev zlib1g-dev""".split()
 )
-"""Libraries whose name has not changed since 2018, but for `t64`. Source: packages.ubuntu.com."""
+"""Libraries whose name has not changed since 2018, but for `t64`."""
 _BOOST = {"bionic": "1.65.1", "focal": "1.71.0", "jammy": "1.74.0", "noble": "1.83.0"}
-"""The default version of Boost. Source: packages.ubuntu.com, boost-defaults."""
+"""The default version of Boost. Source: what public Dockerfiles for these releases install."""
 _SPELLED_AS_TRIXIE = frozenset("noble oracular plucky questing resolute".split())
 """Releases with names that end in `t64`."""
 _COMPILER = re.compile(r"(gcc-\d+-base|lib(asan|hwasan|tsan|lsan|ubsan|itm|quadmath|gcc-s|stdc\+\+|atomic|gomp)\d+)$")
