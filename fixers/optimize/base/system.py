@@ -69,8 +69,11 @@ class AptInstall:
         return found
 
 
-def read_apt_install(pieces: Sequence[RunCommand], run: Run) -> AptInstall:
-    """The packages that the apt commands of a RUN install. Raises RewriteRejected when they do anything else."""
+def read_apt_install(pieces: Sequence[RunCommand], run: Run, *, mixed: bool = False) -> AptInstall:
+    """The packages that the apt commands of a RUN install. Raises RewriteRejected when they do anything else.
+
+    With `mixed`, the commands may have different options, of which those that install more packages are used.
+    """
     found = AptInstall()
     for piece in pieces:
         call = piece.call
@@ -85,7 +88,7 @@ def read_apt_install(pieces: Sequence[RunCommand], run: Run) -> AptInstall:
                 f"`{call.manager.name}` is not supported here, only apt; use a base image on Debian", run
             )
         if call.verb == "install":
-            _add_install(found, piece, call, run)
+            _add_install(found, piece, call, run, mixed=mixed)
         elif call.verb == "remove":
             if any(package.kind != "name" for package in call.packages):
                 reason = f"the packages that `{piece.text[:60]}` removes are unknown; list their names"
@@ -97,7 +100,7 @@ def read_apt_install(pieces: Sequence[RunCommand], run: Run) -> AptInstall:
     return found
 
 
-def _add_install(found: AptInstall, piece: RunCommand, call: PackageCall, run: Run) -> None:
+def _add_install(found: AptInstall, piece: RunCommand, call: PackageCall, run: Run, *, mixed: bool) -> None:
     if call.uncertain or any(package.kind != "name" for package in call.packages):
         raise RewriteRejected(f"`{piece.text[:60]}` does not only install packages by name; list their names", run)
     names = {id(package.word) for package in call.packages}
@@ -106,7 +109,9 @@ def _add_install(found: AptInstall, piece: RunCommand, call: PackageCall, run: R
         # What the full image had, a slim one would ask about.
         words.insert(words.index(call.path) + 1 if call.path in words else len(words), "-y")
     words = [f"{name}={word.text}" for name, word in piece.command.assignments] + words
-    if found.words and found.words != words:
+    if mixed and found.words:
+        words = max(words, found.words, key=lambda options: "--no-install-recommends" not in options)
+    elif found.words and found.words != words:
         raise RewriteRejected("this RUN installs packages with different options; use the same options for all", run)
     found.words = words
     found.packages += [package.word.text for package in call.packages]

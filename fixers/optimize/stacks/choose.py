@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from functools import partial
 
-from ..base.rewrite import RewriteOutcome, RewriteRejected
+from ....syntax.tree import Run
+from ..base.rewrite import NothingToDo, RewriteOutcome, RewriteRejected
+from ..projects.distribution.build_programs import ONLY_SYSTEM, builds
+from ..projects.distribution.distribution_bases import IMAGES
 from ..projects.jre import is_java_image
 from ..projects.python_libraries import VENV_DIRECTORY
 from ..projects.rust_output import CARGO_BIN
 from ..split.planner import split_stage
-from . import c, dotnet, go, java, node, php, python, python_lockfile, python_venv, ruby, rust
+from . import distribution, dotnet, go, java, node, php, python, python_lockfile, python_venv, ruby, rust
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,8 +21,6 @@ if TYPE_CHECKING:
     from ....model.build import Build, Stage
     from ....model.context import Context
 
-_WITH_C = ("buildpack-deps", "debian", "gcc", "ubuntu")
-"""Images that C and C++ are compiled on."""
 ADDED_TO_PATH = (f"{VENV_DIRECTORY}/bin", CARGO_BIN)
 """Directories that a rewrite may add to PATH of the final stage."""
 
@@ -29,6 +30,7 @@ def rewrite(build: Build, context: Context) -> RewriteOutcome:
     stage = build.stages[0]
     name = (stage.base_ref.name if stage.base_ref else "") or ""
     stacks = {
+        **dict.fromkeys(IMAGES, partial(split_stage, distribution.DistributionStack)),
         "golang": partial(split_stage, go.GoStack),
         "node": partial(split_stage, node.NodeStack),
         "php": partial(split_stage, php.PhpStack),
@@ -41,16 +43,20 @@ def rewrite(build: Build, context: Context) -> RewriteOutcome:
         made = partial(split_stage, dotnet.DotnetStack)
     elif stage.base_ref is not None and is_java_image(stage.base_ref):
         made = partial(split_stage, java.JavaStack)
-    elif made is None and name in _WITH_C and c.compiles_c(build, stage):
-        made = partial(split_stage, c.CStack)
     if made is None:
-        return RewriteOutcome(
-            "multi-stage",
-            rejection=RewriteRejected(
-                f"splitting is not supported for the base image `{name or stage.image}`", stage.from_
-            ),
-        )
+        return RewriteOutcome("multi-stage", rejection=_unsplit(build, stage, name or stage.image or ""))
     return made(build, stage, context)
+
+
+def _unsplit(build: Build, stage: Stage, name: str) -> RewriteRejected:
+    """The reason why a stage on an image is not split that no stack knows."""
+    building = [step for step in stage.instructions if isinstance(step, Run) and builds(build, step)]
+    if not building:
+        return NothingToDo(ONLY_SYSTEM)
+    removing = [any(call.verb == "remove" for call in build.package_calls(run)) for run in building]
+    if all(removing):
+        return NothingToDo("what the build needs is removed by the RUN that installs it")
+    return RewriteRejected(f"splitting is not supported for the base image `{name}`", stage.from_)
 
 
 def _python(build: Build, stage: Stage) -> Callable[[Build, Stage, Context], RewriteOutcome]:

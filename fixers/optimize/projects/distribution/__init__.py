@@ -1,0 +1,1 @@
+"""Programs compiled, and languages installed, with the packages of Debian and Ubuntu."""
