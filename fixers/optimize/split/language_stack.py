@@ -63,7 +63,6 @@ class Bases:
     `release`: the Debian release of the runtime, None when unknown
     `why`: why the runtime fits; `risk`: what to check by hand
     `builder_why`: why the builder has another image
-    `full`: whether the image of the file has programs and libraries that the runtime lacks
     """
 
     builder: str = ""
@@ -72,7 +71,6 @@ class Bases:
     why: str = ""
     risk: str = ""
     builder_why: str = ""
-    full: bool = False
 
 
 @dataclass(frozen=True, slots=True)

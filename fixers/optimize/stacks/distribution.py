@@ -178,7 +178,7 @@ class DistributionStack(LanguageStack):
         return super().keeps(copy)
 
     def runtime_packages(self) -> Iterable[RuntimePackage]:
-        return self.program_packages()
+        return self.program_packages
 
     def runtime_entries(self) -> Iterable[tuple[Instruction, Entry]]:
         assert self.last is not None
