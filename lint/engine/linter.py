@@ -21,7 +21,7 @@ from .time_limit import TimeLimitExceeded, run_limited
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from ...fixers.edits.edit import Fix
     from ...model.build import Stage
@@ -256,7 +256,7 @@ def _visits(build: Build, plan: LintPlan) -> Iterator[tuple[Sequence[Rule], tupl
 
 
 def _instruction_visits(
-    by_subject: dict[str, list[Rule]], instruction: Instruction, build: Build
+    by_subject: Mapping[str, Sequence[Rule]], instruction: Instruction, build: Build
 ) -> Iterator[tuple[Sequence[Rule], tuple[object, ...]]]:
     yield by_subject.get(type(instruction).__name__, ()), (instruction, build)
     trigger = instruction.trigger
