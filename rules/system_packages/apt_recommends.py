@@ -10,6 +10,7 @@ from ..options import pedantic
 from ..packages.earlier_settings import is_configured
 from ..packages.fixes import add_flag_to_all
 from ..packages.package_findings import CallPrefix, in_shipped_image, is_dry_run, unseen_by_hadolint
+from ..text import join_quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def _finding(build: Build, run: Run, calls: list[PackageCall], confidence: str =
     """The finding for the first call; the others are related to it."""
     call, head = calls[0], CallPrefix(calls[0])
     flag = call.manager.flags.no_recommends[1 if call.program == "aptitude" else 0]
-    lost = _certificates_note(build, run, calls)
+    lost = _certificates_note(build, run, calls) or _compilers_note(calls)
     return Finding(
         f"`{head.text}` also installs recommended packages; add `{flag}`{lost}",
         head,
@@ -93,6 +94,15 @@ def _certificates_note(build: Build, run: Run, calls: list[PackageCall]) -> str:
 
     known = any(has_step(each, "installs ca-certificates", installs) for each in (stage, *stage.ancestors))
     return "" if known else f" and install `ca-certificates`, which `{users[0]}` needs for HTTPS"
+
+
+def _compilers_note(calls: list[PackageCall]) -> str:
+    """An addition to the remedy for python3-pip, which only recommends what pip needs to compile packages."""
+    names = {package.name for call in calls for package in call.packages}
+    lost = sorted({"build-essential", "python3-dev"} - names)
+    if "python3-pip" not in names or not lost:
+        return ""
+    return f"; if pip has to compile packages, also install {join_quoted(lost)}, which `python3-pip` recommends"
 
 
 def _lacks_certificates(stage: Stage) -> bool:
@@ -139,6 +149,12 @@ EXAMPLES = (
         message="add `--no-install-recommends`",
         why="the base image has certificates",
     ),
+    Bad(
+        "RUN «apt-get install» -y python3 python3-pip",
+        message="add `--no-install-recommends`; if pip has to compile packages, also install `build-essential` and "
+        "`python3-dev`, which `python3-pip` recommends",
+    ),
+    Bad("RUN «apt-get install» -y python3-pip python3-dev", message="also install `build-essential`, which"),
     Good("RUN apt-get update"),
     Good("RUN apt-get install -y curl ca-certificates", why="they recommend next to nothing"),
     Bad("RUN «apt-get install» -y curl", options={"pedantic": True}),
