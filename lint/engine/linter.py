@@ -8,7 +8,7 @@ from bisect import bisect_right
 
 from ...model.build import Build
 from ...model.disk import NotReadable, OutsideBoundary, read_start
-from ...rules.base import EVERYWHERE, LOW
+from ...rules.base import LOW
 from ...syntax.parser import parse
 from ...syntax.source import Source, SourceError
 from ...syntax.swallowed import swallowed_instructions
@@ -287,7 +287,7 @@ class _Locations:
     def confidence(self, rule: Rule, finding: Finding) -> str:
         """The confidence of the finding: that of the rule or its own, or low where it rarely matters."""
         confidence = finding.confidence or rule.confidence
-        if confidence == LOW or (rule.scope == EVERYWHERE and not rule.subject):
+        if confidence == LOW:
             return confidence
         if self._relevance is None:
             from .relevance import Relevance

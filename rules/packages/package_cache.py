@@ -92,7 +92,7 @@ def _cache_places(build: Build, run: Run, call: PackageCall) -> list[str]:
     return [next((each for each in place if known and each.startswith("~/")), place[0]) for place in places]
 
 
-_IMAGE_HOMES = {"rust": {"CARGO_HOME": "/usr/local/cargo"}, "composer": {"COMPOSER_HOME": "/tmp"}}  # noqa: S108
+_IMAGE_HOMES = {"rust": {"CARGO_HOME": "/usr/local/cargo"}, "composer": {"COMPOSER_HOME": "/tmp"}}
 """Variables of official images that move a cache, and that the catalog does not record."""
 
 
