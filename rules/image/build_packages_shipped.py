@@ -208,7 +208,8 @@ EXAMPLES = (
         why="the final stage compiles",
     ),
     Bad(
-        "FROM debian:12 AS build\nRUN make\nFROM debian:12\nRUN apt-get install -y «g++»\nCOPY --from=build /a /a\nCMD a",
+        "FROM debian:12 AS build\nRUN make\n"
+        "FROM debian:12\nRUN apt-get install -y «g++»\nCOPY --from=build /a /a\nCMD a",
         message="install it in the stage that builds",
     ),
     Bad("FROM debian:12 AS base\nRUN apt-get install -y «g++»\nFROM base\nCMD a", why="inherited"),

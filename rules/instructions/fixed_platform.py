@@ -68,9 +68,7 @@ def fixed_platform(instruction: From, build: Build) -> Iterator[Finding]:
         remedy = "set it with `docker build --platform` instead"
         if builds_only:
             remedy = "use `--platform=$BUILDPLATFORM` for a stage that only builds"
-        yield Finding(
-            f"`{flag.value}` pins the platform; {remedy}", flag, confidence=if_minor(build) if minor else ""
-        )
+        yield Finding(f"`{flag.value}` pins the platform; {remedy}", flag, confidence=if_minor(build) if minor else "")
 
 
 def _is_shipped_unpinned(build: Build) -> bool:
