@@ -131,12 +131,12 @@ _CODENAMES = {"debian": DEBIAN_RELEASES, "ubuntu": UBUNTU_RELEASES}
 
 
 def _is_made_for_suite(build: Build, releases: Sequence[Release]) -> bool:
-    """Whether the path names a release that has ended by its codename or by product and number, so it is the purpose."""
+    """Whether the path names a release that has ended by its codename or by product and number, as its purpose."""
     return any(_names_suite(project_path(build), each) for each in releases if each.ended)
 
 
 def _is_of_one_version(build: Build) -> bool:
-    """Whether a directory of the file is that of one published version, `3.5.8` or `v4.2.0-rc1`, which stays as it is."""
+    """Whether a directory of the file is that of one published version, `3.5.8` or `v4.2.0-rc1`, which is frozen."""
     return re.search(r"(?:\A|/)v?\d+\.\d+\.\d+(?:[-+][^/]*)?/", project_path(build)) is not None
 
 

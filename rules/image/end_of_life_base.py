@@ -65,7 +65,7 @@ EXAMPLES = (
     Bad("FROM «mcr.microsoft.com/dotnet/aspnet:6.0-alpine»", message="such as .NET 10"),
     Bad(
         "FROM «mcr.microsoft.com/dotnet/core/sdk:3.1»",
-        message=".NET Core 3.1 in base image `mcr.microsoft.com/dotnet/core/sdk:3.1` reached end of life on 2022-12-13; "
+        message="`mcr.microsoft.com/dotnet/core/sdk:3.1` reached end of life on 2022-12-13; "
         "use a supported release, such as .NET 10 (`mcr.microsoft.com/dotnet/sdk:10.0`)",
     ),
     Bad("FROM «mcr.microsoft.com/windows/servercore:1909»", message="Windows Server 1909"),

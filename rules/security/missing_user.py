@@ -60,11 +60,11 @@ def missing_user(build: Build) -> Iterator[Finding]:
     - Base images that dlint does not know to run as root.
     - Programs that start as root and switch to another user, such as nginx, Apache, PHP-FPM or a database; and
       an entrypoint script that does, with `gosu`, `su-exec`, `setpriv` or `su`.
-    - Programs that need root: a compose file sets `privileged` or `cap_add` or mounts Docker's socket, or the image has a
-      packet filter, a VPN or the client of Docker. Services for which a compose file sets `user`, and programs that a RUN
-      gives capabilities.
-    - Command-line tools, which start with `--help` or read their input (`-`), and a CMD that only copies files, in images
-      without EXPOSE.
+    - Programs that need root: a compose file sets `privileged` or `cap_add` or mounts Docker's socket, or the image has
+      a packet filter, a VPN or the client of Docker.
+    - Services for which a compose file sets `user`, and programs that a RUN gives capabilities.
+    - Command-line tools, which start with `--help` or read their input (`-`), and a CMD that only copies files, in
+      images without EXPOSE.
     """
     final = build.final_stage
     if final is None or final.is_windows or final.from_.base is None:
