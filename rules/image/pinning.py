@@ -93,10 +93,8 @@ def _is_own_helper(build: Build, stage: Stage) -> bool:
 
 def _is_built_locally(build: Build, stage: Stage) -> bool:
     """Whether a comment above the FROM, or above an ARG that it uses, says that the image is built locally."""
-    base = stage.from_.base
-    names = (
-        {name for name, _, _ in variable_references(base.text, build.dockerfile.escape)} if base is not None else set()
-    )
+    written = stage.from_.base.text if stage.from_.base is not None else ""
+    names = {name for name, _, _ in variable_references(written, build.dockerfile.escape)}
     users = [stage.from_, *(arg for arg in build.global_instructions if any(p.key.text in names for p in arg.pairs))]
     return any(_LOCALLY.search(_comment_above(build, each)) for each in users)
 

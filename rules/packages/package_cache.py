@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ...fixers.edits.edit import SAFE, Fix
 from ...model.packages.calls import cache_directories
 from ...syntax.tree import Run
@@ -104,7 +106,11 @@ def _downloads_nothing(build: Build, run: Run, call: PackageCall) -> bool:
     lock, manifest = context.read("Cargo.lock"), context.read("Cargo.toml")
     if lock is not None:
         return lock.count(b"[[package]]") == 1
-    return manifest is not None and b"dependencies" not in manifest and b"[workspace]" not in manifest
+    return manifest is not None and b"[workspace]" not in manifest and not _DEPENDENCY.search(manifest)
+
+
+_DEPENDENCY = re.compile(rb"dependencies(?:\.[^\]\n]+\]|\][ \t]*\n(?:[ \t]*(?:#[^\n]*)?\n)*[ \t]*[\w\"'])")
+"""A table of dependencies in Cargo.toml that is not empty; `cargo new` writes an empty one."""
 
 
 def _configured_path(build: Build, run: Run) -> str | None:
@@ -202,6 +208,10 @@ EXAMPLES = (
         "FROM rust:1.80\nCOPY . .\nRUN cargo build --release",
         files={"Cargo.toml": '[package]\nname = "a"\n', "Cargo.lock": '[[package]]\nname = "a"\n', "src/main.rs": ""},
         why="the crate has no dependencies",
+    ),
+    Good(
+        "FROM rust:1.80\nCOPY . .\nRUN cargo build",
+        files={"Cargo.toml": '[package]\nname = "a"\n\n[dependencies]\n# none\n', "src/main.rs": ""},
     ),
     Bad(
         "FROM rust:1.80\nCOPY . .\nRUN «cargo build» --release",

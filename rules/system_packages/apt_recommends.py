@@ -126,18 +126,19 @@ _USE_CERTIFICATES = frozenset(("curl", "git", "wget"))
 _WITHOUT_MANY = frozenset(
     ("apt-transport-https", "apt-utils", "bash", "bc", "binutils", "bzip2", "ca-certificates", "code", "curl",
      "default-mysql-client", "file", "fontconfig", "gawk", "gettext-base", "gh", "gosu", "gzip", "htop",
-     "inotify-tools", "iputils-ping", "jq", "less", "libffi-dev", "libgomp1", "libonig-dev", "libpq-dev", "libpq5", "libsodium-dev",
-     "libssl-dev", "libssl3", "libxml2", "libyaml-dev", "libzstd-dev", "locales", "lsb-release", "make",
-     "mariadb-client", "mysql-client", "nano", "net-tools", "netbase", "netcat", "netcat-openbsd",
-     "netcat-traditional", "ninja-build", "nodejs", "openssl", "patch", "pkg-config", "postgresql-client", "procps",
-     "psmisc", "rsync", "sqlite3", "sudo", "tar", "tini", "tree", "tzdata", "unzip", "wget", "xz-utils", "yarn", "zip")
+     "inotify-tools", "iputils-ping", "jq", "less", "libffi-dev", "libgomp1", "libonig-dev", "libpq-dev", "libpq5",
+     "libsodium-dev", "libssl-dev", "libssl3", "libxml2", "libyaml-dev", "libzstd-dev", "locales", "lsb-release",
+     "make", "mariadb-client", "mysql-client", "nano", "net-tools", "netbase", "netcat", "netcat-openbsd",
+     "netcat-traditional", "ninja-build", "nodejs", "openssl", "patch", "pkg-config", "postgresql-client",
+     "procps", "psmisc", "rsync", "sqlite3", "sudo", "tar", "tini", "tree", "tzdata", "unzip", "wget",
+     "xz-utils", "yarn", "zip")
 )  # fmt: skip
 """Packages that recommend, also through those that they need, less than 700 kB.
 
 Source: the package index of Debian 12, 2026-11 (Recommends and Depends, first alternatives, Installed-Size).
 """
 _IN_FULL_IMAGES = frozenset(
-    ("build-essential", "g++", "gcc", "git", "gnupg", "libc6-dev", "libsqlite3-dev", "openssh-client", "zlib1g-dev")
+    ("g++", "gcc", "git", "gnupg", "libc6-dev", "libsqlite3-dev", "openssh-client", "zlib1g-dev")
 )
 """Packages that are in official images for building, or need nothing that these lack."""
 _FULL_IMAGES = frozenset(("buildpack-deps", "golang", "node", "python", "ruby", "rust"))
