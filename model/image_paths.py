@@ -280,8 +280,19 @@ def copied_paths(build: Build, instruction: CopyOrAdd) -> Iterator[ImagePath]:
         if value:
             name = _copied_name(value)
             extracted = isinstance(instruction, Add) and not is_remote_source(value) and value.endswith(_ARCHIVES)
-            into = is_directory and name not in ("", ".") and not extracted
+            into = (
+                is_directory
+                and name not in ("", ".")
+                and not extracted
+                and not _is_directory(build, instruction, value)
+            )
             yield ImagePath(posixpath.join(target, name) if into else target, source, value)
+
+
+def _is_directory(build: Build, instruction: CopyOrAdd, source: str) -> bool:
+    """Whether a source is a directory of the build context, whose content is copied and not itself."""
+    context = build.context if instruction.flag("from") is None and not is_remote_source(source) else None
+    return context is not None and context.is_directory(source)
 
 
 def _copied_name(source: str) -> str:

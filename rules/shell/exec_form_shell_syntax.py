@@ -144,6 +144,11 @@ EXAMPLES = (
         files={"run.sh": '#!/bin/bash\nset -- "${@//\\$LABEL/$LABEL}"\nexec "$@"\n'},
         why="the script replaces it",
     ),
+    Good(
+        'COPY app LICENSE /app/\nENTRYPOINT ["/app/run.sh"]\nCMD ["b", "$LABEL"]',
+        files={"app/run.sh": '#!/bin/sh\neval "exec $*"\n', "LICENSE": ""},
+        why="the script is in a copied directory",
+    ),
     Bad(
         'COPY run.sh /\nENTRYPOINT ["/run.sh"]\nCMD ["app", "«--label=$LABEL»"]',
         files={"run.sh": '#!/bin/bash\necho "$LABEL"\nexec "$@"\n'},
