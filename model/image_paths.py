@@ -84,11 +84,30 @@ def is_large(build: Build, instruction: Instruction, place: ImagePath) -> bool:
         name = posixpath.basename(source or place.path).lower()
         script = name.endswith(".sh") and "linux" not in name and "x86" not in name
         return not script and not name.endswith(_SMALL)
+    if instruction.flag("from") and _is_line_of_text(build, instruction, source):
+        return False
     if instruction.flag("from") or source.lower().endswith(_BIG):
         return True
     if build.context is None:
         return not source.strip("./")
     return build.context.size(source) >= _LARGE_BYTES
+
+
+_PRINTERS = frozenset(("basename", "date", "dirname", "echo", "printf", "pwd", "readlink", "uname", "which"))
+"""Programs that print a line."""
+
+
+def _is_line_of_text(build: Build, instruction: Instruction, source: str) -> bool:
+    """Whether another stage made the file from the output of a command that prints a line."""
+    flag = instruction.flag("from")
+    stage = build.source_stage(flag.value, build.stage_of(instruction)) if flag is not None and flag.value else None
+    runs = [step for step in stage.instructions if isinstance(step, Run)] if stage is not None else ()
+    return any(
+        command.name in _PRINTERS
+        and any(each.target is not None and each.target.value == source for each in command.redirects)
+        for run in runs
+        for command in build.commands(run)
+    )
 
 
 def _left(build: Build, run: Run, calls: Mapping[int, PackageCall]) -> Iterator[ImagePath]:
@@ -261,8 +280,19 @@ def copied_paths(build: Build, instruction: CopyOrAdd) -> Iterator[ImagePath]:
         if value:
             name = _copied_name(value)
             extracted = isinstance(instruction, Add) and not is_remote_source(value) and value.endswith(_ARCHIVES)
-            into = is_directory and name not in ("", ".") and not extracted
+            into = (
+                is_directory
+                and name not in ("", ".")
+                and not extracted
+                and not _is_directory(build, instruction, value)
+            )
             yield ImagePath(posixpath.join(target, name) if into else target, source, value)
+
+
+def _is_directory(build: Build, instruction: CopyOrAdd, source: str) -> bool:
+    """Whether a source is a directory of the build context, whose content is copied and not itself."""
+    context = build.context if instruction.flag("from") is None and not is_remote_source(source) else None
+    return context is not None and context.is_directory(source)
 
 
 def _copied_name(source: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from .images.catalog import CATALOG, ENV_COLUMN
 
 TYPE_CHECKING = False
@@ -44,9 +46,12 @@ def base_defines(stage: Stage, name: str) -> bool | None:
     """Whether the base image of the stage sets the variable `name`.
 
     True and False only for `scratch` and for official images in the catalog: whether a tag of the image sets it. None
-    for all others. Windows images have system variables that are not part of the image configuration.
+    for all others, and if a build argument decides which image it is. Windows images have system variables that are not
+    part of the image configuration.
     """
     root = stage.root
+    if _is_chosen_by_argument(root):
+        return None
     if root.image == "scratch":
         return False
     ref = root.base_ref
@@ -59,6 +64,13 @@ def base_defines(stage: Stage, name: str) -> bool | None:
     return name in _OLDER_RELEASES.get(ref.name, "").split() or any(
         pair.startswith(start) for columns in recorded.values() for pair in columns[ENV_COLUMN:]
     )
+
+
+def _is_chosen_by_argument(root: Stage) -> bool:
+    """Whether a variable is in the name of the base image, other than its registry and tag: builds may use others."""
+    written = root.from_.base.text if root.from_.base is not None else ""
+    plain = re.sub(r"\$\{[^{}]*\}", "$", written)
+    return "$" in plain.rpartition("/")[2].partition(":")[0]
 
 
 def is_usual_variable(name: str) -> bool:

@@ -23,14 +23,15 @@ class LintPlan:
     severities from the configuration; `comments`: whether comments suppress findings; `confidences`: the confidences of
     findings that are reported, `all_confidences` the codes of rules for which they do not count.
     `target`, `build_args` and `named_contexts` are those of the build. `extra_targets` are built from the same file
-    too; their findings are added. `timeout`: the seconds that the file may take.
+    too; their findings are added. `timeout`: the seconds that the file may take. `words`: those of the prefilters of
+    the rules, if they are known.
     """
 
     __slots__ = (
+        "_by_subject",
         "_words",
         "all_confidences",
         "build_args",
-        "by_subject",
         "comments",
         "confidences",
         "experimental_rules",
@@ -61,6 +62,7 @@ class LintPlan:
         timeout: float = DEFAULT_SECONDS,
         confidences: Collection[str] = CONFIDENCES,
         all_confidences: Collection[str] = (),
+        words: frozenset[str] | None = None,
     ) -> None:
         self.rules = rules
         self.experimental_rules = experimental_rules
@@ -76,18 +78,30 @@ class LintPlan:
         self.extra_targets = extra_targets
         self.named_contexts = named_contexts
         self.timeout = timeout
-        self._words: frozenset[str] | None = None
-        self.by_subject: dict[str, list[Rule]] = {}
-        for rule in rules:
-            for subject in rule.node_types:
-                self.by_subject.setdefault(subject, []).append(rule)
+        self._words = words
+        self._by_subject: dict[str, list[Rule]] | None = None
+
+    @property
+    def by_subject(self) -> Mapping[str, Sequence[Rule]]:
+        """The rules by the class of node that they check. Most plans are only the start of others and need none."""
+        if self._by_subject is None:
+            self._by_subject = {}
+            for rule in self.rules:
+                for subject in rule.node_types:
+                    self._by_subject.setdefault(subject, []).append(rule)
+        return self._by_subject
+
+    @property
+    def words(self) -> frozenset[str]:
+        """The words of the prefilters of all rules."""
+        if self._words is None:
+            self._words = frozenset(word for rule in self.rules for word in rule.prefilter)
+        return self._words
 
     def for_text(self, text: str) -> LintPlan:
         """The plan without rules whose prefilter shows that they find nothing in this text."""
-        if self._words is None:
-            self._words = frozenset(word for rule in self.rules for word in rule.prefilter)
         lower = text.lower()
-        found = {word for word in self._words if word in lower}
+        found = {word for word in self.words if word in lower}
         return self.with_rules(
             [rule for rule in self.rules if not rule.prefilter or not found.isdisjoint(rule.prefilter)]
         )
@@ -112,7 +126,7 @@ class LintPlan:
         return LintPlan(
             self.rules, self.experimental_rules, self.shell, {**(self.options or {}), **options}, self.profile,
             self.severity_overrides, self.comments, target, build_args, extra, named_contexts, self.timeout,
-            self.confidences, self.all_confidences,
+            self.confidences, self.all_confidences, self.words,
         )  # fmt: skip
 
     def reports(self, rule: Rule, confidence: str) -> bool:

@@ -8,7 +8,7 @@ from bisect import bisect_right
 
 from ...model.build import Build
 from ...model.disk import NotReadable, OutsideBoundary, read_start
-from ...rules.base import EVERYWHERE, LOW
+from ...rules.base import LOW
 from ...syntax.parser import parse
 from ...syntax.source import Source, SourceError
 from ...syntax.swallowed import swallowed_instructions
@@ -21,7 +21,7 @@ from .time_limit import TimeLimitExceeded, run_limited
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from ...fixers.edits.edit import Fix
     from ...model.build import Stage
@@ -256,7 +256,7 @@ def _visits(build: Build, plan: LintPlan) -> Iterator[tuple[Sequence[Rule], tupl
 
 
 def _instruction_visits(
-    by_subject: dict[str, list[Rule]], instruction: Instruction, build: Build
+    by_subject: Mapping[str, Sequence[Rule]], instruction: Instruction, build: Build
 ) -> Iterator[tuple[Sequence[Rule], tuple[object, ...]]]:
     yield by_subject.get(type(instruction).__name__, ()), (instruction, build)
     trigger = instruction.trigger
@@ -287,7 +287,7 @@ class _Locations:
     def confidence(self, rule: Rule, finding: Finding) -> str:
         """The confidence of the finding: that of the rule or its own, or low where it rarely matters."""
         confidence = finding.confidence or rule.confidence
-        if confidence == LOW or (rule.scope == EVERYWHERE and not rule.subject):
+        if confidence == LOW:
             return confidence
         if self._relevance is None:
             from .relevance import Relevance

@@ -9,7 +9,7 @@ import re
 
 from ...rules.base import EVERYWHERE, HANDWRITTEN
 from ...rules.options import has_newer_version, templates
-from ...rules.stages.development import is_unshipped
+from ...rules.stages.development import is_test_data, is_unshipped
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,12 +45,15 @@ class Relevance:
     def __init__(self, build: Build) -> None:
         self._build = build
         self._generated: bool | None = None
+        self._is_test_data = is_test_data(build)
 
     def is_minor(self, rule: Rule, finding: Finding, instruction: Instruction | None, stage: Stage | None) -> bool:
-        """Whether the finding is outside of the rule's scope, or a comment gives the reason for what it reports.
+        """Whether the finding is outside of the rule's scope, in test data, or explained by a comment.
 
         `instruction`, `stage`: those that contain the start of the finding.
         """
+        if self._is_test_data:
+            return True
         if rule.scope != EVERYWHERE and self._is_unshipped(stage):
             return True
         if rule.scope == HANDWRITTEN and self._is_generated():

@@ -30,6 +30,7 @@ class ProjectLayout:
         self._entries: dict[str, tuple[list[str], list[str]]] = {}
         self._templates: dict[str, tuple[frozenset[str], ...]] = {}
         self._images: dict[str, frozenset[str]] = {}
+        self._versions: dict[str, dict[str, list[tuple[tuple[int, ...], str]]]] = {}
 
     def templates(self, chain: Sequence[str], roots: Sequence[str]) -> tuple[frozenset[str], ...]:
         """The lines, stripped, of each template of a Dockerfile in these directories."""
@@ -51,18 +52,25 @@ class ProjectLayout:
 
     def has_newer_version(self, dockerfile: str, chain: Sequence[str]) -> bool:
         """Whether one of these directories is for a version, and the same file of a newer version is next to it."""
-        full = os.path.abspath(dockerfile)
         for directory, parent in pairwise(chain):
             own = _version(os.path.basename(directory))
             if own is None:
                 continue
-            inner = os.path.relpath(full, directory)
-            for name in self._listed(parent)[1]:
-                other = _version(name)
-                is_newer = other is not None and other[0] == own[0] and other[1] > own[1]
-                if is_newer and os.path.lexists(os.path.join(parent, name, inner)):
-                    return True
+            inner = os.path.relpath(os.path.abspath(dockerfile), directory)
+            newer = (name for number, name in self._versions_in(parent).get(own[0], ()) if number > own[1])
+            if any(os.path.lexists(os.path.join(parent, name, inner)) for name in newer):
+                return True
         return False
+
+    def _versions_in(self, directory: str) -> dict[str, list[tuple[tuple[int, ...], str]]]:
+        """The subdirectories for one version each: the version and the name, by the prefix of the name."""
+        if directory not in self._versions:
+            found = self._versions[directory] = {}
+            for name in self._listed(directory)[1]:
+                version = _version(name)
+                if version is not None:
+                    found.setdefault(version[0], []).append((version[1], name))
+        return self._versions[directory]
 
     def image_directories(self, chain: Sequence[str]) -> frozenset[str]:
         """The names, see `_plain`, of directories with a Dockerfile that are at most two levels below one of `chain`.

@@ -110,6 +110,7 @@ _NODE_NAMES = {
 """Source: github.com/nodejs/Release/blob/main/CODENAMES.md."""
 _MIRRORS = ("public.ecr.aws/docker/library/", "mirror.gcr.io/library/")
 _DOTNET = frozenset(("sdk", "aspnet", "runtime", "runtime-deps"))
+_DOTNET_CORE = "dotnet/core/"
 
 _SUCCESSORS = {
     "adoptopenjdk": "`eclipse-temurin`",
@@ -221,7 +222,13 @@ class EndOfLife:
             return f"`{base}:{found}`"
         first = next((each for each in releases if each.ended or each.ending), None)
         later = self._next(first) if first is not None else []
-        return self._release_named(first.product, later[0]).label if first is not None and later else ""
+        if first is None or not later:
+            return ""
+        if ref.repository.startswith(_DOTNET_CORE):
+            # .NET Core became .NET 5, whose images have another name.
+            image = ref.repository.removeprefix(_DOTNET_CORE)
+            return f".NET {later[0]} (`{ref.registry}/dotnet/{image}:{later[0]}.0`)"
+        return self._release_named(first.product, later[0]).label
 
     def _supported_tag(self, ref: ImageRef, releases: Sequence[Release]) -> str:
         name = _name(ref)

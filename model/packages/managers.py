@@ -1066,8 +1066,8 @@ COMPOSER = PackageManager(
     settings=ManagerSettings(no_cache_variables=("COMPOSER_CACHE_DIR=/dev/null",)),
     caches=(
         Cache(
-            "~/.cache/composer",
             "~/.composer/cache",
+            "~/.cache/composer",
             "/tmp/cache",
             "$COMPOSER_HOME/cache",
             variable="COMPOSER_CACHE_DIR",

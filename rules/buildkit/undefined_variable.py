@@ -136,6 +136,12 @@ EXAMPLES = (
     ),
     Good("ARG NODE_VERSION=22\nFROM example.org/node:$NODE_VERSION\nLABEL node=$NODE_VERSION", why="probably the same"),
     Good("FROM example.org/team/base:1\nCOPY a $SRC/", why="the base image is unknown"),
+    Good("ARG BASE=debian:12\nFROM ${BASE}\nENV LD_LIBRARY_PATH=/x:$LD_LIBRARY_PATH", why="the build chooses it"),
+    Bad("ARG TAG=12\nFROM debian:${TAG:-12}-slim\nENV LD_LIBRARY_PATH=/x:«$LD_LIBRARY_PATH»"),
+    Bad(
+        "ARG V=1\nARG BASE=debian:12\nFROM ${BASE}\nLABEL version=«$V»",
+        message="unless the base image sets it: the ARG before the first FROM is not visible",
+    ),
     Good("RUN echo $x", why="expanded by the shell"),
     Good("ENV A='$x' B=\\$y", why="not expanded"),
     Good("EXPOSE $PORT", why="not checked by BuildKit"),

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from ...syntax.expand import variable_references
 from ..base import INFO, SHIPPED, Bad, Finding, Good, rule
 from ..options import given_arguments, passed_arguments
 from ..text import join_quoted
-from .base_names import always_invalid, invalid_without_build_arguments
+from .base_names import always_invalid, invalid_without_build_arguments, unset_arguments
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,16 +36,16 @@ def unset_base_argument(instruction: From, build: Build) -> Iterator[Finding]:
         return
     if not invalid_without_build_arguments(build, base.text) or always_invalid(build, base.text):
         return
-    state = build.global_state
-    names = [name for name, _, _ in variable_references(base.text, state.escape) if name in state.unknown]
+    names = unset_arguments(build, base.text)
     if passed_arguments(build) | given_arguments(build).keys() >= set(names):
         return
-    shown = join_quoted([f"ARG {name}" for name in dict.fromkeys(names)])
+    shown = join_quoted([f"ARG {name}" for name in names])
     yield Finding(f"the base image `{base.text}` is undefined without `--build-arg`; give {shown} a default", base)
 
 
 EXAMPLES = (
     Bad("ARG BASE\nFROM «$BASE»", message="give `ARG BASE` a default"),
+    Bad('ARG DISTRO=""\nFROM «debian:$DISTRO»', message="give `ARG DISTRO` a default", why="empty is no default"),
     Good("ARG VERSION=3.12\nFROM python:${VERSION}-slim"),
     Bad("ARG VERSION\nFROM «python:${VERSION}-slim»"),
     Bad("ARG NAME\nARG TAG\nFROM «$NAME:$TAG» AS a", message="`ARG NAME` and `ARG TAG`"),

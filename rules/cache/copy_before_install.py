@@ -189,6 +189,17 @@ EXAMPLES = (
         files={"requirements.txt": "-e .\n", "setup.py": ""},
         why="the manifest refers to the project",
     ),
+    Bad(
+        "FROM php:8.4-cli\nWORKDIR /app\nCOPY «.» .\nRUN composer install",
+        files={"composer.json": "{}", "composer.lock": "{}", "a.php": ""},
+        message="copy only `composer.json` and `composer.lock` before the install, add `--no-autoloader` to `composer "
+        "install`, and run `composer dump-autoload` after copying the rest",
+    ),
+    Bad(
+        "FROM php:8.4-cli\nWORKDIR /app\nCOPY «.» .\nRUN composer install && composer dump-autoload -o",
+        files={"composer.json": "{}", "composer.lock": "{}", "a.php": ""},
+        message="before the install, and add `--no-autoloader` to `composer install`",
+    ),
     Good("FROM debian:12 AS a\nCOPY . /app\nFROM a\nRUN apt-get install -y git", why="copied in the parent stage"),
     Good(
         "FROM mcr.microsoft.com/dotnet/sdk:9.0\nCOPY . .\nRUN --mount=type=cache,target=/root/.nuget dotnet publish",

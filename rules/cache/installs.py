@@ -79,6 +79,9 @@ class ManifestInstall:
             return f"{_FIRST[manager.name]} before copying the rest"
         flag = _WITHOUT_PROJECT.get(manager.name, "") if call.verb == "restore" else ""
         also = f", and add `{flag}` to `{call.program} {call.path}`" if flag and not call.has(flag) else ""
+        if also and manager.name == "composer" and "dump" not in build.dockerfile.source.text:
+            after = "run `composer dump-autoload` after copying the rest"
+            also = f", add `{flag}` to `{call.program} {call.path}`, and {after}"
         if path is None:
             return f"copy it after the install{also}"
         wanted = describe_read_files(build, call, posixpath.join(path, self.name))

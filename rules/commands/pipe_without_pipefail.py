@@ -100,11 +100,15 @@ def _has_errexit(run: Run, build: Build) -> bool:
 
 
 def _remedy(run: Run, stage: Stage, build: Build, option: str) -> str:
-    """How to set pipefail with the shell of the RUN. The sh of Debian and Ubuntu lacks it before Debian 13."""
+    """How to set pipefail with the shell of the RUN. The sh of Debian and Ubuntu lacks it before Debian 13.
+
+    If a build argument chooses the base image, its sh is unknown.
+    """
     name, facts = build.state(run).shell[0].rpartition("/")[2], stage.base_facts
     family = facts.family if facts is not None else None
     apk = any(call.manager.name == "apk" for call in build.package_calls(run))
-    if name in ("bash", "ash", "zsh", "ksh") or family in ("alpine", "busybox") or apk:
+    known = family in ("alpine", "busybox") or apk
+    if name in ("bash", "ash", "zsh", "ksh") or (known and not _has_variable_base(stage)):
         return f"`set {option} pipefail`"
     return f'`SHELL ["/bin/bash", "{option}", "pipefail", "-c"]`'
 
@@ -116,10 +120,18 @@ def _fix(run: Run, stage: Stage, build: Build) -> Fix | None:
     text = run.words[0].text if run.words else ""
     if run.json or run.heredocs or run.parent is not None or not text[:1].isalnum() or shell[1:] != ("-c",):
         return None
+    if name == "sh" and _has_variable_base(stage):
+        return None
     if name == "bash" or (name in ("sh", "ash") and family in ("alpine", "busybox")):
         at = run.words[0].start
         return Fix("Add `set -o pipefail`", UNSAFE, [Edit(at, at, "set -o pipefail && ")], declare_edits=True)
     return _add_shell(run, stage, build) if name == "sh" and family in ("debian", "ubuntu") else None
+
+
+def _has_variable_base(stage: Stage) -> bool:
+    """Whether a build argument chooses the image or the stage that this one is based on, and not only its version."""
+    written = (each.from_.base.text for each in (stage, *stage.ancestors) if each.from_.base is not None)
+    return any("$" in base.partition(":")[0] or base.startswith("${") for base in written)
 
 
 def _add_shell(run: Run, stage: Stage, build: Build) -> Fix | None:
@@ -172,6 +184,13 @@ EXAMPLES = (
         shown=True,
     ),
     Bad("FROM node:22-alpine\nRUN «wget -qO- https://example.com/a | sh»", message="use `set -o pipefail`"),
+    Bad(
+        "ARG BASE=alpine:3.22\nFROM $BASE\nRUN «wget -qO- https://example.com/a | sh»",
+        message='use `SHELL ["/bin/bash"',
+        fixed="ARG BASE=alpine:3.22\nFROM $BASE\nRUN wget -qO- https://example.com/a | sh",
+        why="another base image may have a shell without pipefail",
+    ),
+    Bad("ARG V=3.22\nFROM alpine:$V\nRUN «wget -qO- https://example.com/a | sh»", message="use `set -o pipefail`"),
     Bad("RUN a=1 && «wget -qO- https://example.com/a | sudo tee» /etc/a.gpg > /dev/null"),
     Bad("RUN «curl -f https://example.com/a | gpg» --dearmor | tee /etc/a.gpg", why="`tee` succeeds"),
     Bad("RUN «a | while read» l; do b $l; done"),

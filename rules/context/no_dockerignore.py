@@ -33,7 +33,8 @@ def no_dockerignore(build: Build) -> Iterator[Finding]:
     (`node_modules`, `__pycache__`, `.venv`). `dlint dockerignore --write` creates one.
 
     ## Exceptions
-    - A build context of at most 100 files and 1 MB without files that do not belong in an image.
+    - A build context of at most 100 files and 1 MB without files that do not belong in an image, other than settings of
+      editors and small caches.
     """
     for stage in build.stages:
         for instruction in stage.instructions:
@@ -64,7 +65,13 @@ def _is_small_and_clean(build: Build, context: Context) -> bool:
     """Whether there is little to copy, and nothing that does not belong in an image."""
     files = context.files()
     small = bool(files) and not context.truncated and len(files) <= _FEW_FILES and context.size() <= _SMALL_BYTES
-    return small and not find_waste(build, context)
+    return small and all(posixpath.basename(path) in _HARMLESS for path, _ in find_waste(build, context))
+
+
+_HARMLESS = frozenset(
+    (".idea", ".vs", ".DS_Store", "Thumbs.db", "__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache")
+)
+"""Settings of editors and caches that are of no consequence if they are small."""
 
 
 def _whole(build: Build, instruction: CopyOrAdd) -> Argument:
@@ -90,7 +97,8 @@ EXAMPLES = (
     Bad("COPY «.» /app", files={"app.py": "", ".git/HEAD": "x"}, message="`.git`"),
     Good("COPY . /app", files={"app.py": "", ".dockerignore": ".git\n"}),
     Bad("WORKDIR /app\nADD «./» .\nCOPY . .", files={"app.py": "", ".env": "A=b"}, why="reported once per Dockerfile"),
-    Bad("COPY app.py «.» /app/", files={"app.py": "", ".DS_Store": ""}, message="`COPY . /app/`"),
+    Bad("COPY app.py «.» /app/", files={"app.py": "", ".env": "A=b"}, message="`COPY . /app/`"),
+    Good("COPY . /app", files={"app.py": "", ".DS_Store": "", ".idea/a.xml": ""}, why="small, and harmless"),
     Bad(
         "COPY «.» /app\nRUN cd /app && git describe > version",
         files={"app.py": 1_100_000, ".git/HEAD": "x"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ...fixers.edits.edit import SAFE, Fix
 from ...fixers.edits.word_edits import remove_word
 from ..base import HANDWRITTEN, INFO, Bad, Finding, Good, rule
+from ..options import if_minor
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,23 +24,33 @@ def repeated_package(run: Run, build: Build) -> Iterator[Finding]:
 
     ## Fix safety
     Safe: the package is still installed.
+
+    ## Exceptions
+    - Confidence is low if comments divide the list into groups, each of which names all that it needs.
     """
     for call in build.package_calls(run):
         if call.verb != "install":
             continue
-        seen: dict[str, str] = {}
+        seen: dict[str, int] = {}
         for package in call.packages:
             if package.kind == "name" and package.word.text in seen:
                 # In `zypper install a = 1` the version is a separate argument.
                 whole = package.version in package.word.text
                 edits = remove_word(build, run, call.command, package.word) if whole else None
                 fix = Fix("Remove the duplicate", SAFE, edits, declare_edits=True) if edits else None
+                between = (seen[package.word.text], package.word.start)
                 yield Finding(
                     f"`{package.word.text}` is listed twice in this install; remove the duplicate",
                     package.word,
                     fix=fix,
+                    confidence=if_minor(build) if _is_in_another_group(build, *between) else "",
                 )
-            seen[package.word.text] = package.name
+            seen[package.word.text] = package.word.end
+
+
+def _is_in_another_group(build: Build, first: int, second: int) -> bool:
+    """Whether a comment between two offsets begins another group of packages, which is complete in itself."""
+    return any(first < comment.start < second for comment in build.dockerfile.comments)
 
 
 EXAMPLES = (

@@ -7,7 +7,7 @@ from ...model.layers import has_earlier_step, is_workdir
 from ...syntax.swallowed import has_foreign_words
 from ...syntax.tree import Add
 from ..base import WARNING, Bad, Finding, Good, rule
-from ..options import pedantic
+from ..options import if_minor, pedantic
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ def relative_destination(copy: Copy | Add, build: Build) -> Iterator[Finding]:
     ## Exceptions
     - Base images that set a WORKDIR, and `scratch`, whose working directory is always `/`.
     - Unknown base images, unless the option `pedantic` is set.
+    - Confidence is low in stages that are not part of the final image.
     """
     word, stage = copy.destination, build.stage_of(copy)
     value = build.value(copy, word) if word is not None else None
@@ -50,7 +51,10 @@ def relative_destination(copy: Copy | Add, build: Build) -> Iterator[Finding]:
         # `~` is not expanded, so `/~/x` is not what is meant either; COR012 reports it.
         fix = _fix(copy, word, value) if base == "/" and value[0] != "~" else None
         yield Finding(
-            f"`{word.text}` is relative, but no WORKDIR is set; set WORKDIR or use an absolute path", word, fix=fix
+            f"`{word.text}` is relative, but no WORKDIR is set; set WORKDIR or use an absolute path",
+            word,
+            fix=fix,
+            confidence="" if build.is_shipped(stage) else if_minor(build),
         )
 
 
@@ -80,5 +84,9 @@ EXAMPLES = (
     Good("FROM golang:1.23\nCOPY a b", why="golang sets WORKDIR /go"),
     Good("FROM debian:12\nARG D\nCOPY a $D", why="set by the build"),
     Good("FROM mcr.microsoft.com/windows/nanoserver:ltsc2022\nCOPY a c:/b"),
+    Bad(
+        "FROM debian:12 AS build\nCOPY a «b»\nFROM scratch\nCOPY --from=build /b /b",
+        why="with low confidence: the stage only builds",
+    ),
     Good("FROM debian:12\nONBUILD COPY a b", why="runs in another image"),
 )

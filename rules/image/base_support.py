@@ -38,7 +38,8 @@ def support_finding(build: Build, stage: Stage, *, shipped: bool) -> Finding | N
     table = build.cached("end of life", EndOfLife)
     message = _ended_message(table, ref)
     if shipped:
-        return Finding(message, base, confidence="low" if _is_frozen(build, table, ref) else "") if message else None
+        minor = _is_frozen(build, table, ref) or _is_made_for_suite(build, table.releases(ref))
+        return Finding(message, base, confidence="low" if minor else "") if message else None
     same = stages_of_base(build, stage)
     root = build.final_stage.root if build.final_stage is not None else None
     first = root if root is not None and stages_of_base(build, root) is same else same[0]
@@ -50,7 +51,7 @@ def support_finding(build: Build, stage: Stage, *, shipped: bool) -> Finding | N
     if not message or _is_deliberate(build, stage, table.releases(ref)):
         return None
     others = [(each.from_.base, "again here") for each in same if each is not stage and each.from_.base is not None]
-    return Finding(message, base, related=others)
+    return Finding(message, base, related=others, confidence="low" if _is_of_one_version(build) else "")
 
 
 def _in_image(build: Build, stage: Stage) -> bool:
@@ -62,10 +63,9 @@ def _ending_message(table: EndOfLife, ref: ImageRef, *, soon: bool) -> str:
     ending = [each for each in table.releases(ref) if (each.ending_soon if soon else each.ending)]
     if not ending:
         return ""
-    verb = "has" if len(ending) == 1 else "have"
     supported = table.supported(ref, ending)
     remedy = f"plan the upgrade to {supported}" if supported else "plan the upgrade to a supported release"
-    return f"{_subject(ref, ending)} {verb} support until {_dates(ending)}; {remedy}"
+    return f"the end of support for {_subject(ref, ending)} is {_dates(ending)}; {remedy}"
 
 
 def _is_frozen(build: Build, table: EndOfLife, ref: ImageRef) -> bool:
@@ -83,7 +83,7 @@ def _is_frozen(build: Build, table: EndOfLife, ref: ImageRef) -> bool:
 def _package_version(release: Release) -> str:
     """A regular expression for the end of the version of a package that is made for a release of a distribution."""
     product, number = release.product[0], re.escape(release.name)
-    names = {"debian": DEBIAN_RELEASES, "ubuntu": UBUNTU_RELEASES}.get(product, {})
+    names = _CODENAMES.get(product, {})
     words = [rf"[~+]{re.escape(names[release.name])}\b"] if release.name in names else []
     return "|".join([*words, rf"\d[-+~.]?{product}{number}\b", rf"[~+]{product[:3]}{number}(?:u\d+)?\b"])
 
@@ -108,9 +108,36 @@ def _versions_by_repository(build: Build) -> dict[str, set[str | None]]:
 
 
 def _names_release(places: str, release: Release) -> bool:
-    """Whether a path has the number of a release as a part: `8.0/Dockerfile` and `net8/Dockerfile` name .NET 8."""
-    number = re.escape(release.name.partition("-")[0])
-    return re.search(rf"(?<![\d.]){number}(?:\.0)?(?!\d|\.\d)", places) is not None
+    """Whether a path names a release: `8.0/Dockerfile` and `net8/Dockerfile` name .NET 8, `bullseye/` Debian 11."""
+    number = _number(release)
+    return re.search(rf"(?<![\d.]){number}(?:\.0)?(?!\d|\.\d)", places) is not None or _names_suite(places, release)
+
+
+def _number(release: Release) -> str:
+    """A regular expression for the number of a release: `12.04`, `12-04`, `12_04`."""
+    return re.escape(release.name.partition("-")[0]).replace(r"\.", "[._-]")
+
+
+def _names_suite(places: str, release: Release) -> bool:
+    """Whether a path has the codename of a release, or its product and number: `ubuntu-12-04`, `alpine3.14`."""
+    product = release.product[0].removesuffix("-linux")
+    codename = _CODENAMES.get(product, {}).get(release.name, "")
+    words = [rf"\b{codename}(?![a-z])"] if codename else []
+    words.append(rf"{re.escape(product)}[-_:]?{_number(release)}(?!\d)")
+    return re.search("|".join(words), places.lower().replace("_", "-")) is not None
+
+
+_CODENAMES = {"debian": DEBIAN_RELEASES, "ubuntu": UBUNTU_RELEASES}
+
+
+def _is_made_for_suite(build: Build, releases: Sequence[Release]) -> bool:
+    """Whether the path names a release that has ended by its codename or by product and number, as its purpose."""
+    return any(_names_suite(project_path(build), each) for each in releases if each.ended)
+
+
+def _is_of_one_version(build: Build) -> bool:
+    """Whether a directory of the file is that of one published version, `3.5.8` or `v4.2.0-rc1`, which is frozen."""
+    return re.search(r"(?:\A|/)v?\d+\.\d+\.\d+(?:[-+][^/]*)?/", project_path(build)) is not None
 
 
 def is_ended(build: Build, ref: ImageRef) -> bool:

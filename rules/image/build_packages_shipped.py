@@ -71,7 +71,7 @@ def build_packages_shipped(build: Build) -> Iterator[Finding]:
         for call in [] if _removes_unnamed(build, run) else build.package_calls(run):
             packages = _build_packages(call, removed)
             if packages:
-                found.append((packages, _runtime_advice(build, run, packages)))
+                found.append((packages, _advice(build, run, packages, steps)))
     has_compiler = any(
         package.name in _COMPILERS or package.name.startswith(_COMPILER) for ps, _ in found for package in ps
     )
@@ -79,21 +79,49 @@ def build_packages_shipped(build: Build) -> Iterator[Finding]:
     for packages, advice in found:
         names = join_quoted([package.name for package in packages])
         verb = "is" if len(packages) == 1 else "are"
-        message = f"{names} {verb} only needed to build but part of the final image; build in another stage{advice}"
+        message = f"{names} {verb} only needed to build but part of the final image; {advice}"
         yield Finding(message, PackageSpan(packages), confidence=confidence)
 
 
-def _runtime_advice(build: Build, run: Run, packages: Sequence[Package]) -> str:
-    """The libraries that programs compiled against the packages need at run time; empty if one is unknown."""
+def _advice(build: Build, run: Run, packages: Sequence[Package], steps: Sequence[Instruction]) -> str:
+    """The remedy. An image whose RUNs, among `steps`, compile nothing only needs the libraries themselves."""
+    names = _runtime_libraries(build, run, packages)
+    if not _compiles(build, steps):
+        if all(package.name.endswith("-dev") and package.name not in _ALPINE for package in packages):
+            return f"install {join_quoted(names) if names else 'only the runtime libraries'} instead"
+        if any(stage.instructions and stage.parent is None and not build.is_shipped(stage) for stage in build.stages):
+            return f"install {'it' if len(packages) == 1 else 'them'} in the stage that builds"
+    return f"build in another stage{f' and install {join_quoted(names)} in the final one' if names else ''}"
+
+
+def _compiles(build: Build, steps: Sequence[Instruction]) -> bool:
+    """Whether a RUN among `steps` may compile something."""
+    runs = [step for step in steps if isinstance(step, Run)]
+    return any(command.name not in _NOT_COMPILING for run in runs for command in build.commands(run))
+
+
+_NOT_COMPILING = frozenset(
+    "apt apt-get apk [ addgroup adduser cat cd chmod chown cp curl dpkg-reconfigure echo export find gpg groupadd "
+    "install ldconfig ln locale-gen mkdir mv printf rm sed set tar tee test touch true update-ca-certificates useradd "
+    "usermod wget".split()
+)
+"""Programs that install packages, download or change files."""
+
+
+def _runtime_libraries(build: Build, run: Run, packages: Sequence[Package]) -> list[str]:
+    """The libraries that programs compiled against the packages need at run time; empty if one is unknown.
+
+    In a release of Debian that the table lacks, they are those that have the same name in all others.
+    """
     stage = build.stage_of(run)
     facts = stage.base_facts if stage is not None else None
     if facts is None or facts.suite is None:
-        return ""
+        return []
     found = [runtime_libraries_for(package.name, facts.suite) for package in packages]
+    if None in found and facts.family == "debian":
+        found = [runtime_libraries_for(package.name, None) for package in packages]
     names = list(dict.fromkeys(name for libraries in found for name in libraries or ()))
-    if None in found or not 0 < len(names) <= _MOST_LIBRARIES:
-        return ""
-    return f" and install {join_quoted(names)} in the final one"
+    return names if None not in found and len(names) <= _MOST_LIBRARIES else []
 
 
 _MOST_LIBRARIES = 4
@@ -154,9 +182,36 @@ EXAMPLES = (
     Bad("FROM alpine:3.22\nRUN apk add --no-cache curl «gcc musl-dev»\nCMD a"),
     Bad(
         "FROM debian:13-slim\nRUN apt-get install -y «libpq-dev libicu-dev»\nCMD a",
-        message="build in another stage and install `libpq5` and `libicu76` in the final one",
+        message="of the final image; install `libpq5` and `libicu76` instead",
+        why="the file compiles nothing",
     ),
-    Bad("FROM example.com/a:1\nRUN apt-get install -y «libpq-dev»\nCMD a", message="build in another stage"),
+    Bad(
+        "FROM debian:13-slim\nRUN apt-get install -y «libpq-dev» && make\nCMD a",
+        message="build in another stage and install `libpq5` in the final one",
+    ),
+    Bad("FROM example.com/a:1\nRUN apt-get install -y «libpq-dev» && make\nCMD a", message="build in another stage"),
+    Bad(
+        "FROM rust:1.80 AS build\nRUN cargo build\n"
+        "FROM debian:sid\nRUN apt-get install -y «libpq-dev»\nCOPY --from=build /a /a\nCMD a",
+        message="is only needed to build but part of the final image; install `libpq5` instead",
+        why="the name is the same in all releases",
+    ),
+    Bad(
+        "FROM rust:1.80 AS build\nRUN cargo build\n"
+        "FROM ubuntu:latest\nRUN apt-get install -y «libicu-dev»\nCOPY --from=build /a /a\nCMD a",
+        message="install only the runtime libraries instead",
+    ),
+    Bad(
+        "FROM node:22 AS web\nRUN npm ci\n"
+        "FROM debian:13\nRUN apt-get install -y «libpq-dev» && make\nCOPY --from=web /a /a\nCMD a",
+        message="build in another stage and install `libpq5` in the final one",
+        why="the final stage compiles",
+    ),
+    Bad(
+        "FROM debian:12 AS build\nRUN make\n"
+        "FROM debian:12\nRUN apt-get install -y «g++»\nCOPY --from=build /a /a\nCMD a",
+        message="install it in the stage that builds",
+    ),
     Bad("FROM debian:12 AS base\nRUN apt-get install -y «g++»\nFROM base\nCMD a", why="inherited"),
     Good("RUN apt-get install -y gcc && make && apt-get purge -y gcc\nCMD a", why="removed again"),
     Good("FROM alpine:3.22\nRUN apk add --virtual .build gcc && make && apk del .build\nCMD a"),

@@ -32,6 +32,8 @@ def end_of_life_base(stage: Stage, build: Build) -> Iterator[Finding]:
 
     ## Exceptions
     - Stages that are not part of the final image, see BAS002.
+    - Confidence is low if the path names the release of the distribution, such as `ubuntu-18.04/Dockerfile`, and in old
+      versions of an image.
     - Tags without a release, such as `latest` and `lts`, and images that dlint does not know.
 
     The dates are those of endoflife.date when dlint was released; what has ended depends on the version of dlint, not
@@ -61,7 +63,11 @@ EXAMPLES = (
     Bad("FROM «docker.io/library/postgres:9.6-alpine»", message="`docker.io/library/postgres:15-alpine`"),
     Bad("ARG V=3.8\nFROM «python:${V}-slim»", message="`python:3.8-slim`"),
     Bad("FROM «mcr.microsoft.com/dotnet/aspnet:6.0-alpine»", message="such as .NET 10"),
-    Bad("FROM «mcr.microsoft.com/dotnet/core/sdk:3.1»", message=".NET Core 3.1"),
+    Bad(
+        "FROM «mcr.microsoft.com/dotnet/core/sdk:3.1»",
+        message="`mcr.microsoft.com/dotnet/core/sdk:3.1` reached end of life on 2022-12-13; "
+        "use a supported release, such as .NET 10 (`mcr.microsoft.com/dotnet/sdk:10.0`)",
+    ),
     Bad("FROM «mcr.microsoft.com/windows/servercore:1909»", message="Windows Server 1909"),
     Bad("FROM «nvidia/cuda:11.2.2-base-ubuntu18.04»", message="Ubuntu 18.04"),
     Bad("FROM «centos:7»", message="use `almalinux` or"),
@@ -71,6 +77,11 @@ EXAMPLES = (
     Bad("FROM «microsoft/windowsservercore»", message="`mcr.microsoft.com/windows/servercore`"),
     Bad("FROM «python:3.8» AS base\nFROM base\nCMD python app.py", why="the final stage is based on it"),
     Good("FROM node:18 AS build\nRUN npm ci\nFROM nginx:1.30\nCOPY --from=build /a /a", why="not in the final image"),
+    Bad(
+        "FROM «ubuntu:18.04»",
+        options={"project-path": "ubuntu-18-04.Dockerfile"},
+        why="with low confidence: the purpose",
+    ),
     Good("FROM debian:bookworm-slim", why="Debian LTS until 2028"),
     Good("FROM node:lts-alpine"),
     Good("FROM python:3"),

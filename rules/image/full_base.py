@@ -67,6 +67,9 @@ def full_base(stage: Stage, build: Build) -> Iterator[Finding]:
         saved = f", {format_size(slim.saved_bytes)} smaller to download" if slim.saved_bytes else ""
         same = "same version, runtime only" if slim.kind == "runtime" else "same version and suite"
         full = base.text.strip("\"'")
+        if ref.name == "rust" and _links_system_libraries(build):
+            yield Finding(f"`{full}` is a full image{advice}, with the libraries that it links to", base)
+            return
         yield Finding(f"`{full}` is a full image; use `{slim.text}` ({same}{saved}){advice}", base)
 
 
@@ -91,6 +94,21 @@ def _advice(build: Build, stages: Sequence[Stage], image: str) -> str | None:
 def _compiled_advice(suite: str | None) -> str:
     target = f"`debian:{suite}-slim`" if suite else "a slim Debian"
     return f"; to ship only the program, build in one stage and copy it into {target}"
+
+
+def _links_system_libraries(build: Build) -> bool:
+    """Whether a crate in Cargo.lock links a library, whose headers the slim image lacks."""
+    lock = build.context.read("Cargo.lock") if build.context is not None else None
+    names = {name.decode() for name in re.findall(rb'^name = "([\w-]+)"', lock or b"", re.MULTILINE)}
+    return any(name.endswith("-sys") and not name.startswith(_WITHOUT_LIBRARIES) for name in names)
+
+
+_WITHOUT_LIBRARIES = (
+    "windows", "winapi", "linux-raw", "js-", "web-", "core-foundation", "core-graphics", "security-framework",
+    "system-configuration", "inotify", "fsevent", "jni", "ndk", "errno", "wasi", "dispatch", "objc", "schannel",
+    "aws-lc", "zstd", "lzma", "bzip2", "libz", "libmimalloc", "tikv-jemalloc", "ring",
+)  # fmt: skip
+"""Starts of the names of crates `…-sys` that link no library on Linux, or compile their own copy by default."""
 
 
 def _build_advice(needs: FullImageNeeds) -> str:
@@ -126,6 +144,17 @@ EXAMPLES = (
     ),
     Bad("FROM «node:22»\nHEALTHCHECK CMD curl -f localhost\nCMD node .", message="install `curl` there"),
     Bad("FROM «rust:1.80-bookworm»\nRUN cargo build\nCMD a", message="copy it into `debian:bookworm-slim`"),
+    Bad(
+        "FROM «rust:1.80-bookworm»\nRUN cargo build\nCMD a",
+        files={"Cargo.lock": '[[package]]\nname = "openssl-sys"\n'},
+        message="`rust:1.80-bookworm` is a full image; to ship only the program, build in one stage and copy it into "
+        "`debian:bookworm-slim`, with the libraries that it links to",
+    ),
+    Bad(
+        "FROM «rust:1.80-bookworm»\nRUN cargo build\nCMD a",
+        files={"Cargo.lock": '[[package]]\nname = "linux-raw-sys"\n'},
+        message="use `rust:1.80-slim-bookworm`",
+    ),
     Bad("FROM «python:3.12» AS base\nFROM base\nCMD python app.py", why="the final stage is based on it"),
     Good(
         "FROM python:3.12 AS build\nRUN make\nFROM python:3.12-slim\nCOPY --from=build /a /a",

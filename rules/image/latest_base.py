@@ -28,6 +28,9 @@ def latest_base(instruction: From, build: Build) -> Iterator[Finding]:
     - An image that the project builds from another Dockerfile, as a compose file, a CI workflow or a makefile shows.
     - A name without a namespace that is not an official image of Docker Hub: it is built locally.
 
+    - Confidence is low if a comment says that the image is built locally, and for an image of the same namespace as the
+      final one from which only files are copied.
+
     ## Options
     - `pedantic`: like hadolint, report all of these but images that the project builds.
     """
@@ -60,6 +63,14 @@ EXAMPLES = (
     ),
     Bad("ARG P\nFROM «example.org/$P/base:latest»", why="the tag is literal"),
     Bad("FROM «debian:latest» AS a\nFROM debian:latest\nCOPY --from=a /a /a", why="reported once per image"),
+    Bad(
+        "# This image is built locally.\nARG BASE=example/app:latest\nFROM «$BASE»",
+        why="with low confidence: built locally",
+    ),
+    Bad(
+        "FROM «acme/certs:latest» AS certs\nFROM acme/base:1\nCOPY --from=certs /a /a",
+        why="with low confidence: an image of the project",
+    ),
     Good("FROM app:latest", why="not an official image, so it is built locally"),
     Good("FROM debian:latest@sha256:" + "a" * 64, why="pinned by digest"),
     Good("ARG TAG\nFROM debian:$TAG", why="set by the build"),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from ...model.images.catalog import is_official
 from ...model.images.end_of_life import EndOfLife
 from ...syntax.expand import variable_references
-from ..base import Finding
+from ..base import LOW, Finding
 from ..options import given_arguments, is_project_image, passed_arguments, pedantic
 
 TYPE_CHECKING = False
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
 
     from ...model.build import Build, Stage
     from ...model.images.reference import ImageRef
-    from ...syntax.tree import From
+    from ...syntax.tree import From, Instruction
 
 _WITHOUT_VERSIONS = ("gcr.io/distroless/", "cgr.dev/chainguard/")
 """Images that publish no tags of versions, or only to customers.
@@ -75,7 +77,42 @@ def base_finding(build: Build, stage: Stage, message: str) -> Finding | None:
     if not same or same[0] is not stage:
         return None
     related = [(other, "again here") for each in same[1:] if (other := each.from_.base) is not None]
-    return Finding(message, base, related=related)
+    minor = _is_own_helper(build, stage) or _is_built_locally(build, stage)
+    return Finding(message, base, related=related, confidence=LOW if minor else "")
+
+
+def _is_own_helper(build: Build, stage: Stage) -> bool:
+    """Whether files are only copied from an image of the same namespace as that which the final one is based on."""
+    final = build.final_stage
+    ref, own = stage.base_ref, final.root.base_ref if final is not None else None
+    if ref is None or own is None or is_official(ref.name) or "/" not in ref.repository:
+        return False
+    shipped = any(build.is_shipped(each) for each in (stage, *stage.descendants))
+    return not shipped and ref.repository.rpartition("/")[0] == own.repository.rpartition("/")[0]
+
+
+def _is_built_locally(build: Build, stage: Stage) -> bool:
+    """Whether a comment above the FROM, or above an ARG that it uses, says that the image is built locally."""
+    written = stage.from_.base.text if stage.from_.base is not None else ""
+    names = {name for name, _, _ in variable_references(written, build.dockerfile.escape)}
+    users = [stage.from_, *(arg for arg in build.global_instructions if any(p.key.text in names for p in arg.pairs))]
+    return any(_LOCALLY.search(_comment_above(build, each)) for each in users)
+
+
+_LOCALLY = re.compile(
+    r"\b(?:built|build|builds) locally\b|\blocally built\b|\bnot pulled\b|\blocal image\b", re.IGNORECASE
+)
+
+
+def _comment_above(build: Build, instruction: Instruction) -> str:
+    """The text of the comment lines directly above an instruction."""
+    source, found = build.dockerfile.source, list[str]()
+    for line in range(instruction.start_line - 1, 0, -1):
+        text = source.line_text(line).strip()
+        if not text.startswith("#"):
+            break
+        found.append(text.lstrip("# "))
+    return " ".join(reversed(found))
 
 
 def stages_of_base(build: Build, stage: Stage) -> Sequence[Stage]:

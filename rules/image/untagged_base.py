@@ -28,6 +28,9 @@ def untagged_base(instruction: From, build: Build) -> Iterator[Finding]:
     - An image that the project builds from another Dockerfile, as a compose file, a CI workflow or a makefile shows.
     - A name without a namespace that is not an official image of Docker Hub: it is built locally.
 
+    - Confidence is low if a comment says that the image is built locally, and for an image of the same namespace as the
+      final one from which only files are copied.
+
     ## Options
     - `pedantic`: like hadolint, report all of these but images that the project builds.
     """

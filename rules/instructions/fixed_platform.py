@@ -47,8 +47,8 @@ def fixed_platform(instruction: From, build: Build) -> Iterator[Finding]:
     ## Exceptions
     - A stage whose name contains the system or architecture, such as `build-amd64`.
     - `windows/amd64` for an image that exists for Windows only.
-    - Confidence is low if the file uses TARGETARCH or TARGETPLATFORM, or a comment before the stage names the
-      architecture.
+    - Confidence is low if the file uses TARGETARCH or TARGETPLATFORM, a comment before the stage names the
+      architecture, or only stages that are not part of the final image have a fixed platform: they cross-compile.
     - Platforms that contain a variable. hadolint accepts only `$BUILDPLATFORM` and `$TARGETPLATFORM`.
     """
     flag = instruction.flag("platform")
@@ -63,11 +63,19 @@ def fixed_platform(instruction: From, build: Build) -> Iterator[Finding]:
     if system == "windows" and stage is not None and stage.is_windows and not pedantic(build):
         return
     if system not in name and architecture not in name:
-        yield Finding(
-            f"`{flag.value}` pins the platform; set it with `docker build --platform` instead",
-            flag,
-            confidence=if_minor(build) if _is_intended(instruction, build, architecture) else "",
-        )
+        builds_only = stage is not None and not any(build.is_shipped(each) for each in (stage, *stage.descendants))
+        minor = _is_intended(instruction, build, architecture) or (builds_only and _is_shipped_unpinned(build))
+        remedy = "set it with `docker build --platform` instead"
+        if builds_only:
+            remedy = "use `--platform=$BUILDPLATFORM` for a stage that only builds"
+        yield Finding(f"`{flag.value}` pins the platform; {remedy}", flag, confidence=if_minor(build) if minor else "")
+
+
+def _is_shipped_unpinned(build: Build) -> bool:
+    """Whether the final image is built for any platform, so that a stage with a fixed one cross-compiles."""
+    final = build.final_stage
+    flag = final.root.from_.flag("platform") if final is not None else None
+    return final is not None and (flag is None or "$" in (flag.value or ""))
 
 
 def _is_intended(instruction: From, build: Build, architecture: str) -> bool:
@@ -89,6 +97,12 @@ EXAMPLES = (
     Good("FROM debian:12"),
     Bad("# Chrome exists for amd64 only\nFROM «--platform=linux/amd64» debian:12", why="with low confidence: intended"),
     Bad("FROM «--platform=amd64» debian:12 AS build"),
+    Bad(
+        "FROM «--platform=linux/amd64» debian:12 AS build\nFROM debian:12\nCOPY --from=build /a /a",
+        message="use `--platform=$BUILDPLATFORM` for a stage that only builds",
+        why="with low confidence: it may cross-compile",
+    ),
+    Bad("FROM «--platform=linux/amd64» a:1 AS build\nFROM «--platform=linux/amd64» debian:12\nCOPY --from=build /a /a"),
     Good("FROM --platform=$BUILDPLATFORM debian:12"),
     Good("ARG ARCH=amd64\nFROM --platform=linux/${ARCH} debian:12", why="a build argument can change it"),
     Good("FROM --platform=linux/amd64 debian:12 AS build-amd64", why="the stage name contains the platform"),

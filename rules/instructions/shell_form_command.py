@@ -56,8 +56,8 @@ def shell_form_command(instruction: Cmd | Entrypoint | Healthcheck, build: Build
     - A command that starts with `exec`: the program replaces the shell.
     - A CMD on a base image that is not an official one: its ENTRYPOINT may forward signals, so the message says only
       that it may not receive them.
-    - Confidence is low for a single command that bash or busybox runs, as they replace themselves with it, and for a
-      HEALTHCHECK.
+    - Confidence is low if bash or busybox runs the command and replaces itself with it: a single command, the last one
+      after `&&`, with busybox also after `;` and at the end of `if` and `case`. It is low for a HEALTHCHECK, too.
     - A HEALTHCHECK that needs the shell, such as `curl … || exit 1`; hadolint reports it.
     - No fix if the command uses variables, operators, patterns or shell built-ins.
 
@@ -91,22 +91,28 @@ def shell_form_command(instruction: Cmd | Entrypoint | Healthcheck, build: Build
 
 
 def _is_replaced(instruction: Cmd | Entrypoint, build: Build) -> bool:
-    """Whether the shell replaces itself with the only command, as bash and busybox do but not dash (0.5.12).
+    """Whether the shell replaces itself with the last command, as bash and busybox do but not dash (0.5.12).
 
-    bash does not if the command has redirections.
+    bash does so for the only command and the last one after `&&`, and not if it has redirections; busybox also after
+    `;` and at the end of `if` and `case`. Tried with bash 5.2 and busybox 1.35 (`sh -c '…'`, /proc/PID/cmdline).
     """
     commands, stage = build.commands(instruction), build.stage_of(instruction)
-    if len(commands) != 1 or commands[0].context or commands[0].operator_after or commands[0].name in _BUILT_INS:
+    last = commands[-1] if commands else None
+    if last is None or last.operator_after not in ("", ";") or last.operator_before == "|" or last.name in _BUILT_INS:
         return False
     name = build.state(instruction).shell[0].rpartition("/")[2]
     facts = stage.base_facts if stage is not None else None
     family = facts.family if facts is not None else None
     if name in ("sh", "ash") and family in ("alpine", "busybox"):
-        return True
+        keeps = any(each.operator_after in ("&", "|", "|&") or each.name == "trap" for each in commands)
+        return not keeps and _BRANCHES.issuperset(last.context)
     bash = name == "bash" or (name == "sh" and family in _BASH_AS_SH)
-    return bash and not commands[0].redirects
+    joined = all(each.operator_after == "&&" and not each.context for each in commands[:-1])
+    return bash and joined and not last.operator_after and not last.context and not last.redirects
 
 
+_BRANCHES = frozenset(("if", "else", "elif", "case", "group"))
+"""Constructs at whose end busybox replaces itself; not at the end of a loop."""
 _BASH_AS_SH = ("almalinux", "amazonlinux", "centos", "fedora", "oraclelinux", "rhel", "rockylinux", "ubi")
 """Distributions whose /bin/sh is bash."""
 
@@ -209,7 +215,12 @@ EXAMPLES = (
     Good('CMD ["node", "app.js"]'),
     Bad("FROM alpine:3.20\nCMD «node app.js»", message="`node app.js` starts a shell first; use the exec form"),
     Bad("FROM alpine:3.20\nENTRYPOINT «node app.js»", message="and ignores the arguments of `docker run`"),
-    Bad("FROM alpine:3.20\nCMD «a; node app.js»", message="does not receive signals"),
+    Bad("FROM alpine:3.20\nCMD «a; node app.js»", message="`a; node app.js` starts a shell first; write `exec` before"),
+    Bad("FROM alpine:3.20\nCMD «if a; then b c; else b; fi»", message="starts a shell first; move it to a script"),
+    Bad("FROM alpine:3.20\nCMD «while a; do b; done»", message="does not receive signals"),
+    Bad("FROM alpine:3.20\nCMD «a & b»", message="does not receive signals"),
+    Bad("FROM almalinux:9\nCMD «a && node app.js»", message="starts a shell first; write `exec` before `node`"),
+    Bad("FROM almalinux:9\nCMD «if a; then b; fi»", message="does not receive signals"),
     Bad('SHELL ["/bin/bash", "-c"]\nCMD «node app.js»', message="starts a shell first"),
     Bad("CMD «node 'my app.js' \\\n  -v»", fixed='CMD ["node", "my app.js", "-v"]'),
     Bad(

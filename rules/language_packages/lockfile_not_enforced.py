@@ -44,7 +44,7 @@ _RELOCKING = tuple(
 _SETTINGS = ("frozen", "immutable", "deployment", "locked")
 _CI_FLAGS = frozenset(
     "--production --omit --only --include --legacy-peer-deps --ignore-scripts --no-audit --no-fund --silent --quiet "
-    "--loglevel --prefer-offline --no-optional --force --verbose -s -q --no-progress --registry --cache".split()
+    "--loglevel --prefer-offline --no-optional --force -f --verbose -s -q --no-progress --registry --cache".split()
 )
 """Options of `npm install` that `npm ci` has too."""
 
@@ -79,7 +79,7 @@ def lockfile_not_enforced(run: Run, build: Build) -> Iterator[Finding]:
     - A variable such as `CI`, `UV_FROZEN` or `BUNDLE_DEPLOYMENT`, or a setting in an earlier RUN, that enforces it.
     - Files that copy a lock file by a vague pattern (`COPY package.json *yarn* ./`), so that builds without it work.
     - `bun install --production`, which enforces the lock file.
-    - A RUN that mentions the lock file, for example to delete it.
+    - A RUN that mentions the lock file or the manifest, for example to delete or change it.
     """
     calls = {
         id(call.command): call
@@ -98,13 +98,22 @@ def lockfile_not_enforced(run: Run, build: Build) -> Iterator[Finding]:
         if call.manager.name == "bun" and call.has("--production", "-p"):
             continue  # bun then freezes the lock file
         found = lockfile_in(build, run, directory, call.manager.locks)
-        if found and not _mentions(build, run, found) and not vague:
+        names = (found, *(name for name in call.manager.manifests if name[:1] != "."))
+        if found and not any(_mentions(build, run, name) for name in names) and not vague:
             yield Finding(
-                f"`{command.text}` does not enforce `{found}`; {_REMEDIES[call.manager.name]}",
+                f"`{command.text}` does not enforce `{found}`; {_remedy(call)}",
                 command,
                 fix=_fix(build, run, call),
                 confidence="medium" if call.manager.name == "bundle" else "",
             )
+
+
+def _remedy(call: PackageCall) -> str:
+    """How the call enforces the lock file; `npm ci` needs the options that accept conflicts of versions as well."""
+    if call.manager.name != "npm":
+        return _REMEDIES[call.manager.name]
+    kept = [flag for flag in ("--legacy-peer-deps", "--force", "-f") if call.has(flag)]
+    return f"use `{' '.join(['npm ci', *kept])}`"
 
 
 def _is_enforcing(name: str) -> bool:
@@ -154,16 +163,16 @@ def _has_vague_locks(build: Build) -> bool:
     )
 
 
-def _mentions(build: Build, run: Run, lock: str) -> bool:
-    """Whether a RUN of the stage, up to this one, names the lock file; a mount does not count."""
+def _mentions(build: Build, run: Run, file: str) -> bool:
+    """Whether a RUN of the stage, up to this one, names the file; a mount does not count."""
     stage = build.stage_of(run)
     if stage is None:
         return True
 
     def mentions(step: Instruction) -> bool:
-        return isinstance(step, Run) and lock in build.script(step).text
+        return isinstance(step, Run) and file in build.script(step).text
 
-    return first_step(stage, ("lock file mentioned", lock), mentions) <= build.index_of(run)
+    return first_step(stage, ("file mentioned", file), mentions) <= build.index_of(run)
 
 
 def _fix(build: Build, run: Run, call: PackageCall) -> Fix | None:
@@ -239,6 +248,16 @@ EXAMPLES = (
     ),
     Good("WORKDIR /app\nCOPY package.json package-lock.json ./\nRUN npm install -g serve && npm install left-pad@1"),
     Good("WORKDIR /app\nCOPY package.json package-lock.json ./\nRUN rm package-lock.json && npm install"),
+    Bad(
+        "FROM node:24\nWORKDIR /app\nCOPY package.json package-lock.json ./\nRUN «npm install --legacy-peer-deps»",
+        message="use `npm ci --legacy-peer-deps`",
+        fixed="FROM node:24\nWORKDIR /app\nCOPY package.json package-lock.json ./\nRUN npm ci --legacy-peer-deps",
+    ),
+    Bad("WORKDIR /app\nCOPY package.json package-lock.json ./\nRUN «npm i -f»", message="use `npm ci -f`"),
+    Good(
+        "WORKDIR /app\nCOPY package.json yarn.lock ./\nRUN jq '.a = 1' package.json > p && mv p package.json && yarn",
+        why="the manifest is changed, so that the lock file does not match it",
+    ),
     Good("WORKDIR /app\nCOPY a/package.json a/package-lock.json /a/\nRUN npm install", why="another directory"),
     Good("WORKDIR /app\nCOPY yarn.lock ./\nRUN yarn install --frozen-lockfile && yarn build"),
     Good("WORKDIR /app\nENV CI=true\nCOPY pnpm-lock.yaml ./\nRUN pnpm install", why="the default in CI"),

@@ -59,7 +59,7 @@ def pip_cache(run: Run, build: Build) -> Iterator[Finding]:
             + late_cleanup_note(build, run, call),
             head,
             fix=add_flag_to_all(build, run, _leaving(build, run), "--no-cache-dir", safety),
-            confidence=if_minor(build) if _has_unknown_base(build, run) else "",
+            confidence=if_minor(build) if _has_unknown_base(build, run) or _installs_local_wheels(call) else "",
         )
 
 
@@ -67,6 +67,12 @@ def _has_unknown_base(build: Build, run: Run) -> bool:
     """Whether the base image is only known when the image is built; it may disable the cache."""
     stage = build.stage_of(run)
     return stage is not None and (stage.root.image is None or "$" in stage.root.image)
+
+
+def _installs_local_wheels(call: PackageCall) -> bool:
+    """Whether the call installs all wheels of a directory, where `pip wheel` has put the dependencies too."""
+    names = [package.word.value for package in call.packages]
+    return bool(names) and not call.requirements and all(n.endswith("*.whl") and "://" not in n for n in names)
 
 
 def _leaving(build: Build, run: Run) -> list[PackageCall]:
@@ -92,6 +98,7 @@ EXAMPLES = (
         'FROM python:3.12-slim\nRUN ["«pip","install»","-r","a.txt"]',
         fixed='FROM python:3.12-slim\nRUN ["pip","install","--no-cache-dir","-r","a.txt"]',
     ),
+    Bad("FROM python:3.12-slim\nRUN «pip install» /wheels/*.whl", why="with low confidence: nothing is downloaded"),
     Good("FROM python:3.12-slim\nENV PIP_NO_CACHE_DIR=1\nRUN pip install flask"),
     Good("FROM python:3.12-slim\nRUN --mount=type=cache,target=/root/.cache pip install flask"),
     Good("FROM python:3.12-slim\nRUN pip install flask && rm -rf /root/.cache/pip"),

@@ -197,6 +197,15 @@ EXAMPLES = (
         "    tar xf /tmp/a.tar.gz && rm /tmp/a.tar.gz",
     ),
     Good("RUN curl -o /tmp/a.tgz https://example.com/a.tgz && tar xf /tmp/a.tgz && rm /tmp/a.tgz"),
+    Good(
+        "FROM alpine:3.22 AS a\nRUN dirname /x/y > /tmp/place\n"
+        "FROM debian:12\nCOPY --from=a /tmp/place /tmp/place\nRUN b $(cat /tmp/place) && rm /tmp/place",
+        why="one line of text",
+    ),
+    Bad(
+        "FROM alpine:3.22 AS a\nRUN make\nFROM debian:12\nCOPY --from=a /tmp/out /tmp/out\nRUN b && rm «/tmp/out»",
+        message="COPY on line 4",
+    ),
     Bad(
         "RUN cd /tmp && wget https://example.com/a.tar.gz\nRUN rm «/tmp/a.tar.gz»",
         fixed="RUN cd /tmp && wget https://example.com/a.tar.gz && \\\n    rm /tmp/a.tar.gz",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import posixpath
+import re
 
 from ...fixers.edits.edit import SAFE, Fix
 from ...model.packages.calls import cache_directories
@@ -40,10 +40,11 @@ def package_cache(run: Run, build: Build) -> Iterator[Finding]:
     - Stages that are not part of the final image.
     - pnpm, bun and uv, which link the installed files to those of the cache: there is no second copy.
     - A RUN that only installs package managers, such as `npm install -g pnpm` or `gem install bundler`.
+    - A crate without dependencies.
     - No fix if a later call works offline.
     """
     for call in calls_leaving_cache(build, run, *_MANAGERS):
-        if _installs_a_manager(build, run, call):
+        if _installs_a_manager(build, run, call) or _downloads_nothing(build, run, call):
             continue
         head = CallPrefix(call)
         unknown = call.manager.name == "bundle" and _has_unknown_base(build, run)
@@ -64,14 +65,52 @@ def _has_unknown_base(build: Build, run: Run) -> bool:
 def _leftover(build: Build, run: Run, call: PackageCall) -> str:
     """What is left in the layer, and the remedy. Gems are not cached apart from the installed ones."""
     if call.manager.name not in ("gem", "bundle"):
-        places = [cache.directories[0] for cache in call.manager.caches]
-        place = call.value("--cache") or (posixpath.commonpath(places) if len(places) > 1 else places[0])
+        place = call.value("--cache") or " and ".join(_cache_places(build, run, call))
         return f"its download cache ({place}) in this layer; use a cache mount"
     path = call.value("--path", "--install-dir", "-i") or _configured_path(build, run)
     if path is None and call.manager.name == "bundle" and "BUNDLE_PATH" in build.state(run).vars:
         path = '"$BUNDLE_PATH"'
     cache = f"{path}/ruby/*/cache" if path is not None else '"$(gem env gemdir)"/cache'
-    return f"the downloaded .gem files in this layer; end the RUN with `rm -rf {cache}`"
+    how = "use the shell form and end the RUN" if run.json else "end the RUN"
+    return f"the downloaded .gem files in this layer; {how} with `rm -rf {cache}`"
+
+
+def _cache_places(build: Build, run: Run, call: PackageCall) -> list[str]:
+    """Where the downloads of the call are, as far as variables tell; a mount of a parent could hide programs.
+
+    Composer uses ~/.composer/cache unless a variable XDG_… is set or /etc/xdg exists, which PHP's images lack. Source:
+    github.com/composer/composer, src/Composer/Factory.php.
+    """
+    stage = build.stage_of(run)
+    ref = stage.root.base_ref if stage is not None else None
+    env = {**_IMAGE_HOMES.get(ref.name if ref is not None else "", {}), **build.state(run).vars, **call.environment}
+    if call.manager.name == "composer" and not env.get("COMPOSER_CACHE_DIR"):
+        if env.get("COMPOSER_HOME"):
+            return [f"{env['COMPOSER_HOME']}/cache"]
+        if any(name.startswith("XDG_") for name in env):
+            return [f"{env.get('XDG_CACHE_HOME') or '~/.cache'}/composer"]
+    places = cache_directories(call.manager, "~", env)
+    known = stage is not None and stage.base_facts is not None
+    return [next((each for each in place if known and each.startswith("~/")), place[0]) for place in places]
+
+
+_IMAGE_HOMES = {"rust": {"CARGO_HOME": "/usr/local/cargo"}, "composer": {"COMPOSER_HOME": "/tmp"}}
+"""Variables of official images that move a cache, and that the catalog does not record."""
+
+
+def _downloads_nothing(build: Build, run: Run, call: PackageCall) -> bool:
+    """Whether the build context shows that a crate has no dependencies."""
+    context = build.context
+    if call.manager.name != "cargo" or call.packages or context is None or "cd " in build.script(run).text:
+        return False
+    lock, manifest = context.read("Cargo.lock"), context.read("Cargo.toml")
+    if lock is not None:
+        return lock.count(b"[[package]]") == 1
+    return manifest is not None and b"[workspace]" not in manifest and not _DEPENDENCY.search(manifest)
+
+
+_DEPENDENCY = re.compile(rb"dependencies(?:\.[^\]\n]+\]|\][ \t]*\n(?:[ \t]*(?:#[^\n]*)?\n)*[ \t]*[\w\"'])")
+"""A table of dependencies in Cargo.toml that is not empty; `cargo new` writes an empty one."""
 
 
 def _configured_path(build: Build, run: Run) -> str | None:
@@ -156,7 +195,29 @@ EXAMPLES = (
     Good("FROM ruby:3.3-slim\nRUN gem update --system && gem install bundler"),
     Good("FROM node:22-slim\nRUN npm install -g pnpm@9"),
     Bad("FROM node:22-slim\nRUN «npm install» -g pnpm@9 && npm ci"),
-    Bad("FROM composer:2\nRUN «composer install» --no-dev"),
+    Bad("FROM composer:2\nRUN «composer install» --no-dev", message="its download cache (/tmp/cache) in this layer"),
+    Bad("FROM php:8.4-cli\nRUN «composer install»", message="its download cache (~/.composer/cache)"),
+    Bad("FROM php:8.4-cli\nENV XDG_CACHE_HOME=/c\nRUN «composer install»", message="its download cache (/c/composer)"),
+    Good("FROM php:8.4-cli\nRUN --mount=type=cache,target=/root/.composer/cache composer install"),
+    Bad(
+        "FROM rust:1.80\nRUN «cargo build»",
+        message="its download cache (/usr/local/cargo/registry and /usr/local/cargo/git)",
+    ),
+    Bad("FROM debian:12\nRUN «cargo build»", message="its download cache (~/.cargo/registry and ~/.cargo/git)"),
+    Good(
+        "FROM rust:1.80\nCOPY . .\nRUN cargo build --release",
+        files={"Cargo.toml": '[package]\nname = "a"\n', "Cargo.lock": '[[package]]\nname = "a"\n', "src/main.rs": ""},
+        why="the crate has no dependencies",
+    ),
+    Good(
+        "FROM rust:1.80\nCOPY . .\nRUN cargo build",
+        files={"Cargo.toml": '[package]\nname = "a"\n\n[dependencies]\n# none\n', "src/main.rs": ""},
+    ),
+    Bad(
+        "FROM rust:1.80\nCOPY . .\nRUN «cargo build» --release",
+        files={"Cargo.toml": '[dependencies]\nb = "1"\n', "src/main.rs": ""},
+    ),
+    Bad('FROM ruby:3.3-slim\nRUN ["«gem", "install»", "a"]', message="use the shell form and end the RUN with"),
     Good("FROM node:22-slim\nRUN npm ci && npm cache clean --force"),
     Good("FROM node:22 AS build\nRUN npm ci\nFROM scratch\nCOPY --from=build /a /a", why="not in the final image"),
 )

@@ -10,7 +10,7 @@ from .root_at_start import needs_root, switches_user
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from ...model.build import Build, Stage
 
@@ -60,7 +60,11 @@ def missing_user(build: Build) -> Iterator[Finding]:
     - Base images that dlint does not know to run as root.
     - Programs that start as root and switch to another user, such as nginx, Apache, PHP-FPM or a database; and
       an entrypoint script that does, with `gosu`, `su-exec`, `setpriv` or `su`.
-    - Programs that need root: a compose file sets `privileged` or `cap_add`, or the image has a packet filter or VPN.
+    - Programs that need root: a compose file sets `privileged` or `cap_add` or mounts Docker's socket, or the image has
+      a packet filter, a VPN or the client of Docker.
+    - Services for which a compose file sets `user`, and programs that a RUN gives capabilities.
+    - Command-line tools, which start with `--help` or read their input (`-`), and a CMD that only copies files, in
+      images without EXPOSE.
     """
     final = build.final_stage
     if final is None or final.is_windows or final.from_.base is None:
@@ -72,10 +76,27 @@ def missing_user(build: Build) -> Iterator[Finding]:
         return
     if not is_shipped_image(build) or starts_interpreter(build, starting_instructions(chain)):
         return
-    if needs_root(build, chain) or switches_user(build, chain):
+    if needs_root(build, chain) or switches_user(build, chain) or _is_tool(build, chain):
         return
     base = final.from_.base
-    yield Finding(f"the image based on `{base.text}` never sets USER, so it runs as root; add a non-root USER", base)
+    stage = "the stage " if final.parent is not None else ""
+    message = f"the image based on {stage}`{base.text}` never sets USER, so it runs as root; add a non-root USER"
+    yield Finding(message, base)
+
+
+def _is_tool(build: Build, chain: Sequence[Stage]) -> bool:
+    """Whether the container runs a command once, such as `--help` or `cp`, and serves nothing."""
+    if any(isinstance(step, Expose) for stage in chain for step in stage.instructions):
+        return False
+    commands = [command for step in starting_instructions(chain) for command in build.commands(step)]
+    if commands and all(command.name in _COPYING for command in commands):
+        return True
+    return any(words[-1].value in _TOOL_ARGUMENTS for command in commands if (words := command.words))
+
+
+_COPYING = frozenset(("cp", "mv", "rsync", "tar", "mkdir", "chown", "chmod", "echo", "rm", "true"))
+_TOOL_ARGUMENTS = frozenset(("--help", "-h", "help", "--version", "version", "-"))
+"""What command-line tools do by default: they explain themselves, or read their input."""
 
 
 def _is_root(final: Stage) -> bool:
@@ -101,6 +122,16 @@ EXAMPLES = (
     Good('FROM node:22-slim\nCOPY a.sh /\nENTRYPOINT ["/a.sh"]', files={"a.sh": "#!/bin/sh\nexec su node -c a\n"}),
     Good('FROM debian:12-slim\nRUN useradd a\nENTRYPOINT ["/a.sh"]', why="an unknown script may switch"),
     Good("FROM debian:12-slim AS base\nUSER 1000\nFROM base\nCMD a", why="inherited"),
+    Bad(
+        "FROM debian:12-slim AS base\nFROM «base»\nCMD a", message="the image based on the stage `base` never sets USER"
+    ),
+    Good('FROM alpine:3.22\nENTRYPOINT ["tool"]\nCMD ["--help"]', why="a command-line tool"),
+    Good('FROM alpine:3.22\nCMD ["lint", "-"]', why="reads its input"),
+    Bad('FROM «alpine:3.22»\nEXPOSE 80\nCMD ["serve", "-"]'),
+    Good("FROM alpine:3.22\nCMD cp -r /build/. /out && chown -R 1000 /out", why="copies files to a volume and ends"),
+    Good("FROM alpine:3.22\nRUN apk add docker-cli\nCMD a", why="Docker's socket belongs to root"),
+    Good("FROM alpine:3.22\nRUN wget https://download.docker.com/linux/static/a.tgz && tar xf a.tgz\nCMD a"),
+    Good("FROM alpine:3.22\nRUN setcap cap_net_bind_service=+ep /a\nCMD a", why="was thought of"),
     Good("FROM debian:12-slim\nRUN apt-get update", why="runs nothing of its own"),
     Good("FROM example.com/static:nonroot\nCMD a", why="the user of the base image is unknown"),
     Bad('FROM «mcr.microsoft.com/dotnet/aspnet:8.0»\nENTRYPOINT ["dotnet", "a.dll"]'),

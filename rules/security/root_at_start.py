@@ -34,19 +34,29 @@ _SWITCHES = (
 """Commands of a script that switch, or that start a service which does."""
 _NETWORK_PACKAGES = frozenset(
     "iptables ip6tables nftables ipset wireguard wireguard-tools openvpn strongswan keepalived fail2ban "
-    "openssh-server openssh-server-pam dropbear".split()
+    "openssh-server openssh-server-pam dropbear docker docker.io docker-cli docker-ce docker-ce-cli".split()
 )
-"""Packages that only root can use."""
+"""Packages that only root can use; Docker's client opens a socket that belongs to root."""
+_ROOT_TEXTS = ("docker.sock", "download.docker.com/linux/static")
+"""What a RUN or VOLUME contains if the image uses Docker's socket."""
 
 
 def needs_root(build: Build, chain: Sequence[Stage]) -> bool:
-    """Whether the container does what only root can: a compose file gives it privileges, or it filters packets."""
-    return runs_privileged(build) or any(
+    """Whether the container does what only root can: a compose file gives it privileges, or it filters packets.
+
+    A program that a RUN gives capabilities counts too: its user was thought of.
+    """
+    if runs_privileged(build) or any(
+        any(text in build.dockerfile.source.text[stage.start : stage.end] for text in _ROOT_TEXTS) for stage in chain
+    ):
+        return True
+    runs = [step for stage in chain for step in stage.instructions if isinstance(step, Run)]
+    if any(command.name == "setcap" for run in runs for command in build.commands(run)):
+        return True
+    return any(
         package.name in _NETWORK_PACKAGES
-        for stage in chain
-        for step in stage.instructions
-        if isinstance(step, Run)
-        for call in build.package_calls(step)
+        for run in runs
+        for call in build.package_calls(run)
         if call.verb == "install"
         for package in call.packages
     )

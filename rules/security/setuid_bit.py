@@ -31,13 +31,23 @@ def setuid_bit(run: Run, build: Build) -> Iterator[Finding]:
     ## What to do
     Grant only the capability that is needed (`setcap cap_net_bind_service=+ep program`), or start the container with
     `--cap-add`.
+
+    ## Exceptions
+    - Programs that work with this bit only, such as `sudo`, `su` and the sandbox of Chrome.
     """
     for command in build.commands(run):
         if command.name == "chmod":
             words = command.operands()
 
-            if words and _sets(words[0].value) and not command.has("-R", "--recursive"):
+            needed = all(word.base_name() in _NEED_IT for word in words[1:])
+            if words and _sets(words[0].value) and not needed and not command.has("-R", "--recursive"):
                 yield Finding(f"`{command.text}` makes a program run as its owner; use `setcap` instead", words[0])
+
+
+_NEED_IT = frozenset(
+    "chrome-sandbox chrome_sandbox sudo su mount umount fusermount fusermount3 newuidmap newgidmap bwrap".split()
+)
+"""Programs that check their own mode or need to be root for more than one capability: their manual pages."""
 
 
 def _sets(mode: str) -> bool:
@@ -52,5 +62,8 @@ EXAMPLES = (
     Good("RUN chmod 0755 /bin/ping"),
     Bad("RUN chmod «4755» /bin/ping"),
     Good("RUN chmod u-s /bin/ping"),
+    Good("RUN chown root /opt/chrome/chrome-sandbox && chmod 4755 /opt/chrome/chrome-sandbox", why="needs the bit"),
+    Good("RUN chmod u+s /usr/bin/sudo /bin/su"),
+    Bad("RUN chmod «u+s» /usr/bin/sudo /bin/ping"),
     Good("RUN chmod g+s /data", why="setgid on a directory"),
 )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...syntax.tree import Run
-from ..base import SHIPPED, WARNING, Bad, Finding, Good, rule
+from ...syntax.tree import Run, Volume
+from ..base import LOW, SHIPPED, WARNING, Bad, Finding, Good, rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,6 +52,8 @@ def world_writable(instruction: Run | Copy | Add, build: Build) -> Iterator[Find
 
     ## Exceptions
     - Shared directories such as /tmp, devices, directories from `mktemp`, and what the same RUN deletes later.
+    - Confidence is low for volumes, and for empty directories of caches that the RUN creates: the container may run as
+      any user.
     """
     if not isinstance(instruction, Run):
         flag = instruction.flag("chmod")
@@ -62,7 +64,31 @@ def world_writable(instruction: Run | Copy | Add, build: Build) -> Iterator[Find
     for command in commands:
         where = _world_writable_mode(command)
         if where is not None and not _is_temporary(command, commands):
-            yield Finding(f"`{command.text}` makes files world-writable; use a more restrictive mode", where)
+            yield Finding(
+                f"`{command.text}` makes files world-writable; use a more restrictive mode",
+                where,
+                confidence=LOW if _is_data(build, instruction, command) else "",
+            )
+
+
+def _is_data(build: Build, run: Run, command: Command) -> bool:
+    """Whether the command changes data only: volumes, also directories in them, or new and empty caches.
+
+    They are writable so that the container can run as any user.
+    """
+    stage = build.stage_of(run)
+    if command.name != "chmod" or command.has("-R", "--recursive") or stage is None:
+        return False
+    volumes = [
+        word.text.strip("\"'") for step in stage.instructions if isinstance(step, Volume) for word in step.arguments
+    ]
+    made = [
+        word.value for each in build.commands(run) if each.name == "mkdir" for word in each.operands(("-m", "--mode"))
+    ]
+    places = [word.value.rstrip("/") for word in command.operands()[1:]]
+    in_volumes = [any(f"{place}/".startswith(f"{volume.rstrip('/')}/") for volume in volumes) for place in places]
+    caches = [place in made and "/cache" in place for place in places]
+    return any(in_volumes) or all(caches)
 
 
 def _world_writable_mode(command: Command) -> Word | Command | None:
@@ -130,4 +156,6 @@ EXAMPLES = (
     Bad("RUN rm -rf /app && make && chmod «777» /app", why="deleted before"),
     Bad("RUN chmod «777» /app && rm -rf /app/tmp", why="only a part is deleted"),
     Good("RUN chmod o+w /dev/stdout", why="a device"),
+    Bad("RUN mkdir /config && chmod «777» /config\nVOLUME /config", why="with low confidence: a volume"),
+    Bad("RUN mkdir -p /var/cache/a && chmod «777» /var/cache/a\nUSER 999", why="with low confidence: an empty cache"),
 )

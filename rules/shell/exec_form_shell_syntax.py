@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 from ...model.layers import has_step
 from ...syntax.expand import variable_references
 from ...syntax.tree import Cmd, Entrypoint
 from ..base import WARNING, Bad, Finding, Good, rule
+from ..runtime.started_scripts import started_scripts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ...model.build import Build
+    from ...model.build import Build, Stage
     from ...syntax.tree import Argument, Healthcheck, Instruction, Run
 
 _OPERATORS = frozenset(("&&", "||", "|", ">", ">>", "<", "&", "2>", "2>&1", "&>"))
@@ -41,6 +44,8 @@ def exec_form_shell_syntax(instruction: Run | Cmd | Entrypoint | Healthcheck, bu
     - Commands that run a shell or an interpreter, such as `["sh", "-c", "…"]`, and programs with variables of their
       own, such as awk; only operators are reported there.
     - Placeholders `${NAME}` in arguments of Java, which Spring replaces.
+    - Variables of a CMD that the script of the ENTRYPOINT replaces: it contains them quoted, `\\$NAME` or `'$NAME'`, or
+      calls `eval` or `envsubst`.
     """
     words = instruction.words
     stage = build.stage_of(instruction)
@@ -50,7 +55,7 @@ def exec_form_shell_syntax(instruction: Run | Cmd | Entrypoint | Healthcheck, bu
     # An ENTRYPOINT may evaluate its arguments.
     unsure = isinstance(instruction, Cmd) and has_step(stage, "command of ENTRYPOINT", _sets_entrypoint)
     found = _operator(words, name) or _literal(words, name)
-    if found is not None:
+    if found is not None and not (unsure and _is_replaced_by_script(build, stage, found[0].text)):
         word, problem = found
         remedy = (
             "use the shell form" if instruction.name in ("RUN", "HEALTHCHECK") else "use the shell form with `exec`"
@@ -64,6 +69,16 @@ def exec_form_shell_syntax(instruction: Run | Cmd | Entrypoint | Healthcheck, bu
 
 def _sets_entrypoint(step: Instruction) -> bool:
     return isinstance(step, Entrypoint) and bool(step.words)
+
+
+def _is_replaced_by_script(build: Build, stage: Stage, text: str) -> bool:
+    """Whether the ENTRYPOINT is a script that expands variables in its arguments, or replaces that in `text`."""
+    names = "|".join(re.escape(name) for name, _, _ in variable_references(text))
+    if not names:
+        return False
+    replaces = re.compile(rf"\\\$\{{?(?:{names})\b|'[^'\n]*\$\{{?(?:{names})\b|\beval\b|\benvsubst\b")
+    scripts = started_scripts(build, [stage, *stage.ancestors])
+    return any(script.text is not None and replaces.search(script.text) for script in scripts)
 
 
 def _operator(words: Sequence[Argument], name: str) -> tuple[Argument, str] | None:
@@ -124,6 +139,20 @@ EXAMPLES = (
     ),
     Bad('ENTRYPOINT ["sh", "-c", "a", "«&&»", "b"]', why="the script is `a` only"),
     Good('CMD ["sh", "-c", "exec app --port $PORT"]'),
+    Good(
+        'COPY run.sh /\nENTRYPOINT ["/run.sh"]\nCMD ["app", "--label=$LABEL"]',
+        files={"run.sh": '#!/bin/bash\nset -- "${@//\\$LABEL/$LABEL}"\nexec "$@"\n'},
+        why="the script replaces it",
+    ),
+    Good(
+        'COPY app LICENSE /app/\nENTRYPOINT ["/app/run.sh"]\nCMD ["b", "$LABEL"]',
+        files={"app/run.sh": '#!/bin/sh\neval "exec $*"\n', "LICENSE": ""},
+        why="the script is in a copied directory",
+    ),
+    Bad(
+        'COPY run.sh /\nENTRYPOINT ["/run.sh"]\nCMD ["app", "«--label=$LABEL»"]',
+        files={"run.sh": '#!/bin/bash\necho "$LABEL"\nexec "$@"\n'},
+    ),
     Good('ENTRYPOINT ["/sbin/tini", "--", "bash", "-c", "app $PORT"]'),
     Good('CMD ["awk", "{print $NF}", "/a"]'),
     Good('CMD ["python", "-c", "import os; print(\'$HOME\')"]'),

@@ -6,6 +6,7 @@ pinning and users have nothing to say about an image that nobody pulls; what fai
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 
 from ...syntax.tree import Cmd, Entrypoint, Expose, From
@@ -21,7 +22,7 @@ _NAMES = frozenset(
     (
         "dev", "develop", "development", "devel", "devcontainer", "debug", "local", "test", "tests", "testing", "e2e",
         "ci", "lint", "coverage", "tilt", "cypress", "playwright", "fuzz", "fuzzing", "bench", "benchmark",
-        "benchmarks", "gitpod",
+        "benchmarks", "gitpod", "editable",
     )
 )  # fmt: skip
 """Words in the name of a stage or file."""
@@ -41,6 +42,19 @@ _DOCUMENTATION = frozenset(
     )
 )  # fmt: skip
 """Directories, at any depth, of files that show something or that tests use."""
+_DOCUMENTING_NAMES = frozenset(("example", "examples", "sample", "demo"))
+"""Words in the name of a file that shows something."""
+_TEST_DATA = frozenset(
+    ("fixture", "fixtures", "testdata", "linter", "linters", "bad", "good", "valid", "invalid", "golden", "snapshots")
+)
+"""Directories below one for tests, of files that are there to be checked and never built."""
+_NOT_FOR_PRODUCTION = re.compile(
+    r"\bnot (?:\w+ ){0,2}for (?:use in )?production\b|\b(?:do not|don't|never) use (?:\w+ ){0,3}in production\b"
+    r"|\b(?:for (?:local )?(?:development|tests?|testing)|for (?:local )?(?:development|testing) purposes) only\b"
+    r"|\bonly (?:used |meant |intended )?for (?:local )?(?:development|tests?|testing)\b",
+    re.IGNORECASE,
+)
+"""What the comments before the first instruction say of an image that nobody ships."""
 _LAST_DIRECTORIES = _DIRECTORIES | _NAMES
 _TEST_WORDS = frozenset(("test", "tests", "e2e", "suites", "testsuite"))
 _PACKAGING = frozenset(("packaging", "package", "packages", "pkg"))
@@ -73,6 +87,13 @@ def is_unshipped(build: Build, stage: Stage | None) -> bool:
     return stage is not None and _only_for_development(build, stage)
 
 
+def is_test_data(build: Build) -> bool:
+    """Whether the path of the file shows that tests only read it, so that its mistakes are deliberate."""
+    directories = project_path(build).lower().split("/")[:-1]
+    first = next((at for at, name in enumerate(directories) if name in _TEST_WORDS), len(directories))
+    return not _TEST_DATA.isdisjoint(directories[first + 1 :]) or "testdata" in directories
+
+
 def is_shipped_image(build: Build) -> bool:
     """Whether the final image is shipped, see `ships`."""
     final = build.final_stage
@@ -88,12 +109,19 @@ def is_for_development(stage: Stage) -> bool:
 def is_development_file(build: Build) -> bool:
     """Whether the file is not for an image that is shipped.
 
-    Its name or a directory in it says so (Dockerfile.dev, dev.Dockerfile, .devcontainer, tests), or all builds of it
-    that other files describe do.
+    Its name or a directory in it says so (Dockerfile.dev, dev.Dockerfile, .devcontainer, tests), the comments before
+    the first instruction, or all builds of it that other files describe.
     """
-    return build.cached("development file", lambda: _is_development_path(project_path(build))) or built_for_development(
-        build
-    )
+    return build.cached("development file", lambda: _is_for_development(build))
+
+
+def _is_for_development(build: Build) -> bool:
+    if _is_development_path(project_path(build)) or built_for_development(build):
+        return True
+    dockerfile = build.dockerfile
+    end = min((each.start for each in dockerfile.instructions), default=0)
+    header = (comment.text.lstrip("# ") for comment in dockerfile.comments if comment.start < end)
+    return _NOT_FOR_PRODUCTION.search(" ".join(header)) is not None
 
 
 def _is_development_path(path: str) -> bool:
@@ -115,7 +143,9 @@ def _is_development_directory(directories: Sequence[str]) -> bool:
 
 
 def _is_documentation(path: str) -> bool:
-    directories = path.replace("\\", "/").lower().split("/")[:-1]
+    *directories, name = path.replace("\\", "/").lower().split("/")
+    if not _DOCUMENTING_NAMES.isdisjoint(name.translate(_SEPARATORS).split("-")[1:]):
+        return True
     return not _DOCUMENTATION.isdisjoint(directories) and _SHIPPED_NAMES.isdisjoint(directories)
 
 

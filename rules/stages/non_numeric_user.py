@@ -25,6 +25,7 @@ def non_numeric_user(user: User, build: Build) -> Iterator[Finding]:
     Create the account with a fixed ID and use `USER 10001`.
 
     ## Exceptions
+    - `root`: a cluster that requires another user rejects its number 0 as well.
     - A variable set by the build or the base image, unless the option `pedantic` is set.
     """
     word = user.value
@@ -34,7 +35,7 @@ def non_numeric_user(user: User, build: Build) -> Iterator[Finding]:
     if word is None or value is None:
         return
     name = value.partition(":")[0]
-    if name and not (name.isascii() and name.isdigit()):
+    if name and name != "root" and not (name.isascii() and name.isdigit()):
         yield Finding(f"`{word.text}` is not a numeric user ID; use a number such as `10001`", word)
 
 
@@ -42,7 +43,8 @@ EXAMPLES = (
     Bad("USER «app»"),
     Good("USER 1000"),
     Bad("USER «app:1000»"),
-    Bad("USER «root»"),
+    Good("USER root", why="its number is rejected as well"),
+    Good("USER root:root"),
     Bad("ARG U=app\nUSER «$U»", why="the default of the ARG"),
     Good("USER 1000:app"),
     Good('USER "1000"'),

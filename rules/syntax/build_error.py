@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...model.build_errors import evaluation_errors
 from ..base import ERROR, Bad, Finding, Good, rule
+from ..buildkit.base_names import has_empty_argument
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,10 +22,14 @@ def build_error(build: Build) -> Iterator[Finding]:
     without a target, a port out of range, or `--from` with a later stage.
 
     ## Exceptions
-    - Values that contain a build argument without a default, which may be valid if the build sets it.
+    - Values that contain a build argument without a default, which may be valid if the build sets it; in FROM also one
+      with an empty default, see BK017.
     """
+    bases = [stage.from_.base for stage in build.stages if stage.from_.base is not None]
+    optional = {base.start for base in bases if "$" in base.text and has_empty_argument(build, base.text)}
     for message, where in evaluation_errors(build):
-        yield Finding(message, where)
+        if where.start not in optional:
+            yield Finding(message, where)
     context = build.context
     if context is not None and context.ignore_error is not None and build.stages:
         error = context.ignore_error
@@ -46,5 +51,6 @@ EXAMPLES = (
     Bad("FROM alpine:3.20\nEXPOSE 80 «#» web", message="`# web` is not a comment, but part of EXPOSE"),
     Bad("FROM alpine:3.20\nSTOPSIGNAL «SIGTERM # quick»", message="`# quick` is not a comment, but part of STOPSIGNAL"),
     Good("ARG BASE\nFROM $BASE", why="set by the build"),
+    Good('ARG DISTRO=""\nFROM docker.io/library/$DISTRO', why="set by the build, reported by BK017"),
     Good("FROM alpine:3.20\nARG PORT\nEXPOSE $PORT"),
 )

@@ -10,6 +10,7 @@ from ..options import pedantic
 from ..packages.earlier_settings import is_configured
 from ..packages.fixes import add_flag_to_all
 from ..packages.package_findings import CallPrefix, in_shipped_image, is_dry_run, unseen_by_hadolint
+from ..text import join_quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,7 +46,8 @@ def apt_recommends(run: Run, build: Build) -> Iterator[Finding]:
 
     ## Exceptions
     - Stages that are not part of the final image; hadolint reports them.
-    - Calls that only install packages with few recommended ones, such as curl and nodejs; hadolint reports them.
+    - Calls that only install packages with few recommended ones, such as curl and nodejs, or packages that the base
+      image has; hadolint reports them.
     - Confidence is low for packages of little use without the recommended ones, such as libvulkan1 and desktops.
     - Dry runs (`-s`), and stages that configure `APT::Install-Recommends`.
     """
@@ -59,17 +61,26 @@ def apt_recommends(run: Run, build: Build) -> Iterator[Finding]:
     if pedantic(build):
         yield from (_finding(build, run, [call]) for call in calls)
         return
-    calls = [call for call in calls if any(package.name not in _WITHOUT_MANY for package in call.packages)]
+    stage = build.stage_of(run)
+    known = _WITHOUT_MANY | _IN_FULL_IMAGES if stage is not None and _is_full_image(stage) else _WITHOUT_MANY
+    calls = [call for call in calls if any(package.name not in known for package in call.packages)]
     if calls:
         needed = any(package.name in _NEEDED_WITH for call in calls for package in call.packages)
         yield _finding(build, run, calls, LOW if needed else "")
+
+
+def _is_full_image(stage: Stage) -> bool:
+    """Whether the stage is based on an official image that has a compiler, git and headers."""
+    ref, facts = stage.root.base_ref, stage.base_facts
+    full = ref is not None and ref.name in _FULL_IMAGES and "slim" not in (ref.tag or "")
+    return full and facts is not None and facts.family in ("debian", "ubuntu")
 
 
 def _finding(build: Build, run: Run, calls: list[PackageCall], confidence: str = "") -> Finding:
     """The finding for the first call; the others are related to it."""
     call, head = calls[0], CallPrefix(calls[0])
     flag = call.manager.flags.no_recommends[1 if call.program == "aptitude" else 0]
-    lost = _certificates_note(build, run, calls)
+    lost = _certificates_note(build, run, calls) or _compilers_note(calls)
     return Finding(
         f"`{head.text}` also installs recommended packages; add `{flag}`{lost}",
         head,
@@ -95,6 +106,15 @@ def _certificates_note(build: Build, run: Run, calls: list[PackageCall]) -> str:
     return "" if known else f" and install `ca-certificates`, which `{users[0]}` needs for HTTPS"
 
 
+def _compilers_note(calls: list[PackageCall]) -> str:
+    """An addition to the remedy for python3-pip, which only recommends what pip needs to compile packages."""
+    names = {package.name for call in calls for package in call.packages}
+    lost = sorted({"build-essential", "python3-dev"} - names)
+    if "python3-pip" not in names or not lost:
+        return ""
+    return f"; if pip has to compile packages, also install {join_quoted(lost)}, which `python3-pip` recommends"
+
+
 def _lacks_certificates(stage: Stage) -> bool:
     """Whether the base image is one that is known to have no certificates: Debian, Ubuntu and the slim Node.js."""
     ref = stage.root.base_ref
@@ -104,11 +124,24 @@ def _lacks_certificates(stage: Stage) -> bool:
 _USE_CERTIFICATES = frozenset(("curl", "git", "wget"))
 """Programs that use HTTPS and only recommend `ca-certificates`, curl through libcurl4 (Debian 12 and 13)."""
 _WITHOUT_MANY = frozenset(
-    ("apt-transport-https", "apt-utils", "ca-certificates", "code", "curl", "default-mysql-client", "gh", "jq",
-     "locales", "lsb-release", "mariadb-client", "mysql-client", "nano", "nodejs", "openssl", "procps", "sudo",
-     "tzdata", "unzip", "wget", "xz-utils", "yarn", "zip")
+    ("apt-transport-https", "apt-utils", "bash", "bc", "binutils", "bzip2", "ca-certificates", "code", "curl",
+     "default-mysql-client", "file", "fontconfig", "gawk", "gettext-base", "gh", "gosu", "gzip", "htop",
+     "inotify-tools", "iputils-ping", "jq", "less", "libffi-dev", "libgomp1", "libonig-dev", "libpq-dev", "libpq5",
+     "libsodium-dev", "libssl-dev", "libssl3", "libxml2", "libyaml-dev", "libzstd-dev", "locales", "lsb-release",
+     "make", "mariadb-client", "mysql-client", "nano", "net-tools", "netbase", "netcat", "netcat-openbsd",
+     "netcat-traditional", "ninja-build", "nodejs", "openssl", "patch", "pkg-config", "postgresql-client",
+     "procps", "psmisc", "rsync", "sqlite3", "sudo", "tar", "tini", "tree", "tzdata", "unzip", "wget",
+     "xz-utils", "yarn", "zip")
 )  # fmt: skip
-"""Packages that recommend nothing in Debian 12 and Ubuntu 24.04, or a few small packages that images have anyway."""
+"""Packages that recommend, also through those that they need, less than 700 kB.
+
+Source: the package index of Debian 12, 2026-11 (Recommends and Depends, first alternatives, Installed-Size).
+"""
+_IN_FULL_IMAGES = frozenset(
+    ("g++", "gcc", "git", "gnupg", "libc6-dev", "libsqlite3-dev", "openssh-client", "zlib1g-dev")
+)
+"""Packages that are in official images for building, or need nothing that these lack."""
+_FULL_IMAGES = frozenset(("buildpack-deps", "golang", "node", "python", "ruby", "rust"))
 _NEEDED_WITH = frozenset(
     ("devscripts", "gnome", "kde-plasma-desktop", "libvulkan1", "lxde", "task-gnome-desktop", "tasksel",
      "ubuntu-desktop", "vulkan-tools", "wine", "xfce4", "xubuntu-desktop")
@@ -139,8 +172,17 @@ EXAMPLES = (
         message="add `--no-install-recommends`",
         why="the base image has certificates",
     ),
+    Bad(
+        "RUN «apt-get install» -y python3 python3-pip",
+        message="add `--no-install-recommends`; if pip has to compile packages, also install `build-essential` and "
+        "`python3-dev`, which `python3-pip` recommends",
+    ),
+    Bad("RUN «apt-get install» -y python3-pip python3-dev", message="also install `build-essential`, which"),
     Good("RUN apt-get update"),
     Good("RUN apt-get install -y curl ca-certificates", why="they recommend next to nothing"),
+    Good("FROM golang:1.25\nRUN apt-get install -y gcc libsqlite3-dev sqlite3", why="the base image has their needs"),
+    Bad("RUN «apt-get install» -y gcc", why="recommends the headers of libc"),
+    Bad("FROM python:3.13-slim\nRUN «apt-get install» -y gcc"),
     Bad("RUN «apt-get install» -y curl", options={"pedantic": True}),
     Bad("RUN «apt-get install» -y git && apt-get install -y nodejs && apt-get install -y vim", why="reported once"),
     Bad("RUN «apt-get install» -y git && «apt-get install» -y vim", options={"pedantic": True}),

@@ -93,6 +93,12 @@ def test_the_path_counts_from_the_repository(
         ({"compose.yml": "services: {a: {build: ., privileged: true}}"}, []),
         ({"compose.yml": "services: {a: {build: ., cap_add: [NET_ADMIN]}}"}, []),
         ({"compose.yml": "services: {a: {build: ., privileged: false}}"}, ["SEC001"]),
+        ({"compose.yml": "services: {a: {build: ., user: '1000:1000'}}"}, []),
+        ({"compose.yml": "services: {a: {build: ., user: '${APP_ID}'}}"}, []),
+        ({"compose.yml": "services: {a: {build: ., user: root}}"}, ["SEC001"]),
+        ({"compose.yml": "services: {a: {build: ., volumes: ['/var/run/docker.sock:/var/run/docker.sock']}}"}, []),
+        ({"compose.yml": "services: {a: {build: ., volumes: [{type: bind, source: /run/docker.sock}]}}"}, []),
+        ({"compose.yml": "services: {a: {build: ., volumes: ['./data:/data']}}"}, ["SEC001"]),
     ],
 )
 def test_privileges_of_a_service(

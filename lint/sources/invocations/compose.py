@@ -244,8 +244,19 @@ def _parsed(text: str) -> tuple[Services, list[Any]]:
 
 
 def _needs_root(service: ComposeService) -> bool:
-    """Whether a service has privileges that only root can use."""
-    return scalar_text(service.get("privileged")) == "true" or bool(sequence_items(service.get("cap_add")))
+    """Whether a service runs as a user that it names, has privileges that only root can use, or Docker's socket."""
+    if scalar_text(service.get("privileged")) == "true" or sequence_items(service.get("cap_add")):
+        return True
+    user = scalar_text(service.get("user")) or ""
+    if user.partition(":")[0] not in ("", "0", "root"):
+        return True
+    volumes = sequence_items(service.get("volumes"))
+    return any("docker.sock" in (scalar_text(each) or _mount_source(each)) for each in volumes)
+
+
+def _mount_source(node: Any) -> str:
+    """The source of a volume in the long form."""
+    return scalar_text(mapping_entries(node).get("source")) or ""
 
 
 def _all_pairs(nodes: Any, values: Mapping[str, str]) -> dict[str, str]:

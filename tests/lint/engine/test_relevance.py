@@ -49,6 +49,9 @@ def repository(tmp_path: Path) -> Path:
         ("Dockerfile.dev", False),
         ("examples/production/Dockerfile", True),
         ("sampler/Dockerfile", True),
+        ("Dockerfile.example", False),
+        ("docker/editable.Dockerfile", False),
+        ("app/tests/gpu/misc/Dockerfile.cuda", False),
     ],
 )
 def test_images_that_nobody_ships(repository: Path, name: str, reported: bool) -> None:
@@ -56,6 +59,41 @@ def test_images_that_nobody_ships(repository: Path, name: str, reported: bool) -
     assert ("DL3013" in found(path)) == reported
     assert [each[1] for each in found(path, confidence="low")["DL3013"]] == ["high" if reported else "low"]
     assert "DL3013" in found(path, **{"extend-select": ["DL3013"]})
+
+
+@pytest.mark.parametrize(
+    ("header", "reported"),
+    [
+        ("# Used by `ci.sh`. Not suitable for production use.\n", False),
+        ("# Only for local development\n\nARG A\n", False),
+        ("# The image for production\n", True),
+        ("# This is not the image for Windows\n", True),
+    ],
+)
+def test_comments_before_the_first_instruction_say_what_nobody_ships(
+    repository: Path, header: str, reported: bool
+) -> None:
+    path = write(repository, "Dockerfile", header + UNPINNED)
+    assert ("DL3013" in found(path)) == reported
+
+
+def test_comments_further_down_do_not_speak_for_the_image(repository: Path) -> None:
+    assert "DL3013" in found(write(repository, "Dockerfile", f"{UNPINNED}# not for production\nRUN a\n"))
+
+
+@pytest.mark.parametrize(
+    ("name", "reported"),
+    [
+        ("test/linters/hadolint/bad/Dockerfile", False),
+        ("pkg/testdata/Dockerfile", False),
+        ("tests/app/Dockerfile", True),
+        ("linters/tests/Dockerfile", True),
+        ("good/Dockerfile", True),
+    ],
+)
+def test_mistakes_in_test_data_are_deliberate(repository: Path, name: str, reported: bool) -> None:
+    path = write(repository, name, "FROM debian:12-slim\nCMD b\nENTRYPOINT a\n")
+    assert ("COR004" in found(path)) == reported
 
 
 def test_a_stage_for_development(repository: Path) -> None:
