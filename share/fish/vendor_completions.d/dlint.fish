@@ -141,7 +141,7 @@ function __dlint_rules
         'OPT026'\t'The cache mount of apt is always empty, because the base image deletes downloaded packages after each install.' \
         'OPT027'\t'PyTorch is installed with its own CUDA libraries in an image that already contains CUDA.' \
         'COR001'\t'A stage without a name is not used by any other stage and is not the final stage.' \
-        'COR002'\t'A RUN uses a build argument that its stage does not declare.' \
+        'COR002'\t'A RUN uses a build argument that its stage does not declare, or only declares later.' \
         'COR003'\t'The script that the container starts is not executable or has Windows line endings.' \
         'COR004'\t'A shell-form ENTRYPOINT ignores CMD and the arguments of `docker run`.' \
         'COR005'\t'HEALTHCHECK uses a program that is not installed in the image.' \
@@ -166,6 +166,7 @@ function __dlint_rules
         'COR024'\t'COPY copies the contents of several directories into one.' \
         'COR025'\t'SHELL sets pipefail for a `sh` that does not know it, so every RUN fails.' \
         'COR026'\t'An ENV or LABEL sets the same key twice.' \
+        'COR027'\t'The container builds its program each time that it starts.' \
         'COR030'\t'An instruction is part of the one before it, whose last line ends with a backslash.' \
         'COR031'\t'A line of text that `echo` or `printf` writes starts with `#`, so the build removes it as a comment.' \
         'COR032'\t'A shell comment at the end of a continued line comments out all lines after it.' \
