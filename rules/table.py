@@ -136,6 +136,7 @@ ROWS: tuple[Row, ...] = (
     ('cache.foreign_cache_mount', 'foreign-cache-mount', 'OPT025', 'warning', '0.1', ('Run',), (), ('type=cache',), '', True, False, (), 'high', True, 'everywhere', ()),
     ('cache.emptied_cache_mount', 'emptied-cache-mount', 'OPT026', 'warning', '0.1', ('Run',), (), ('/var/cache/apt',), '', True, False, (), 'medium', True, 'everywhere', ()),
     ('image.cuda_twice', 'cuda-twice', 'OPT027', 'warning', '0.1', ('Run',), (), ('torch',), '', True, False, (), 'medium', True, 'shipped', ()),
+    ('stages.single_stage', 'single-stage', 'OPT030', 'info', '0.1', ('Build',), (), ('go build', 'go install', 'cargo', 'mvn', 'gradle', 'dotnet/', 'serve', 'http-server', 'sirv'), '', True, False, (), 'medium', False, 'shipped', ('single stage', 'multi-?stage', 'toolchain', 'compiler', 'compile')),
     ('correctness.unused_stage', 'unused-stage', 'COR001', 'warning', '0.1', ('Build',), (), (), '', True, False, (), 'high', False, 'everywhere', ()),
     ('correctness.undeclared_argument', 'undeclared-argument', 'COR002', 'warning', '0.1', ('Run',), (), ('arg ', 'targetarch', 'targetos', 'targetplatform', 'targetvariant', 'buildplatform', 'buildos'), 'unsafe', True, False, (), 'high', False, 'everywhere', ()),
     ('correctness.entrypoint_script', 'entrypoint-script', 'COR003', 'error', '0.1', ('Entrypoint', 'Cmd'), (), (), '', True, False, (), 'high', False, 'everywhere', ()),

@@ -106,8 +106,9 @@ def _arguments(stage: Stage) -> dict[str, Arg]:
     """The first ARG of each name in the stage."""
     found: dict[str, Arg] = {}
     for step in stage.instructions:
-        for pair in step.pairs if isinstance(step, Arg) else ():
-            found.setdefault(pair.key.text, step)
+        if isinstance(step, Arg):
+            for pair in step.pairs:
+                found.setdefault(pair.key.text, step)
     return found
 
 

@@ -108,15 +108,14 @@ def script_call(command: Command) -> tuple[str, str] | None:
 
 def package_script(build: Build, chain: Sequence[Stage], script: str) -> str | None:
     """The text of a script of the package.json in the working directory of the image; None if it is not known."""
-    value = _scripts(build, chain).get(script)
-    return value if isinstance(value, str) else None
+    return _scripts(build, chain).get(script)
 
 
-def _scripts(build: Build, chain: Sequence[Stage]) -> Mapping[str, Any]:
+def _scripts(build: Build, chain: Sequence[Stage]) -> Mapping[str, str]:
     return build.cached(("scripts of package.json", chain[0].index), lambda: _read_scripts(build, chain))
 
 
-def _read_scripts(build: Build, chain: Sequence[Stage]) -> Mapping[str, Any]:
+def _read_scripts(build: Build, chain: Sequence[Stage]) -> Mapping[str, str]:
     """The scripts of the package.json that is copied to the working directory, or of the only one in the context."""
     import json
 
@@ -129,7 +128,7 @@ def _read_scripts(build: Build, chain: Sequence[Stage]) -> Mapping[str, Any]:
         name = "package.json" if len(found) == 1 else None
     content = context.read(name) if name is not None else None
     try:
-        scripts: Any = json.loads(content or b"{}")["scripts"]
-    except (ValueError, KeyError, TypeError, RecursionError):  # the file may hold anything
+        manifest: Any = json.loads(content or b"{}")
+        return {name: text for name, text in manifest["scripts"].items() if isinstance(text, str)}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):  # the file may hold anything
         return {}
-    return scripts if isinstance(scripts, dict) else {}

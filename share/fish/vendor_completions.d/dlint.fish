@@ -140,6 +140,7 @@ function __dlint_rules
         'OPT025'\t'A cache mount is useless for the user of the RUN: it is in the home directory of another user, or not writable.' \
         'OPT026'\t'The cache mount of apt is always empty, because the base image deletes downloaded packages after each install.' \
         'OPT027'\t'PyTorch is installed with its own CUDA libraries in an image that already contains CUDA.' \
+        'OPT030'\t'The image ships a compiler and the source code, but only starts the program that was built with them.' \
         'COR001'\t'A stage without a name is not used by any other stage and is not the final stage.' \
         'COR002'\t'A RUN uses a build argument that its stage does not declare, or only declares later.' \
         'COR003'\t'The script that the container starts is not executable or has Windows line endings.' \
