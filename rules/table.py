@@ -182,6 +182,7 @@ ROWS: tuple[Row, ...] = (
     ('syntax.new_copy_flag', 'new-copy-flag', 'COR057', 'info', '0.1', ('Build',), (), ('--exclude', '--parents'), '', True, False, (), 'medium', False, 'everywhere', ()),
     ('context.ignore_file_comment', 'ignore-file-comment', 'COR058', 'info', '0.1', ('Build',), (), (), '', True, False, (), 'high', False, 'everywhere', ()),
     ('shell.masked_failures', 'masked-failures', 'COR059', 'info', '0.1', ('Run',), (), ('|| true', '||true', '|| :', '|| exit 0'), '', True, True, (), 'medium', False, 'everywhere', ()),
+    ('language_packages.missing_lockfile', 'missing-lockfile', 'COR060', 'warning', '0.1', ('Run',), (), ('npm', 'yarn', 'pnpm', 'bun', 'uv ', 'poetry', 'pipenv', 'bundle', 'cargo', 'composer'), '', True, False, (), 'high', False, 'everywhere', ('lock ?files?', 'frozen', 'lock')),
     ('packages.unpinned_package', 'unpinned-package', 'PKG001', 'warning', '0.1', ('Run',), (), (), '', False, True, (), 'high', False, 'shipped', ('(?:un)?pin(?:s|ned|ning)?', 'latest', 'newest', 'rolling', 'versions?')),
     ('packages.package_cache', 'package-cache', 'PKG002', 'info', '0.1', ('Run',), (), (), 'safe', True, True, (), 'high', False, 'shipped', ()),
     ('packages.package_prompt', 'package-prompt', 'PKG003', 'warning', '0.1', ('Run',), (), (), 'safe', False, True, (), 'high', False, 'everywhere', ()),

@@ -186,6 +186,7 @@ function __dlint_rules
         'COR057'\t'COPY uses a flag that only recent builders have, and no `# syntax` line asks for a frontend that has it.' \
         'COR058'\t'A line of `.dockerignore` is meant as a comment or as several patterns, but is one pattern that matches nothing.' \
         'COR059'\t'`|| true` at the end of a chain of `&&` hides the failure of every command in it, such as an install.' \
+        'COR060'\t'An install enforces the lock file, but the lock file of the project is not copied before it.' \
         'PKG001'\t'`cargo`, `conda`, `composer`, `dotnet` or `bundle` installs a package without a pinned version.' \
         'PKG002'\t'npm, Poetry, Pipenv, conda, Composer, Cargo, gem, Bundler or pacman leaves its cache in the layer.' \
         'PKG003'\t'`conda` or `pacman` prompts for confirmation.' \
