@@ -123,6 +123,7 @@ ROWS: tuple[Row, ...] = (
     ('context.no_dockerignore', 'no-dockerignore', 'CTX001', 'warning', '0.1', ('Build',), (), (), '', True, False, (), 'high', False, 'shipped', ()),
     ('context.unwanted_files', 'unwanted-files', 'CTX002', 'warning', '0.1', ('Build',), (), (), '', True, False, (), 'high', False, 'everywhere', ()),
     ('context.missing_source', 'missing-source', 'CTX003', 'warning', '0.1', ('Build',), (), (), '', True, False, (), 'high', False, 'everywhere', ()),
+    ('context.local_secrets', 'local-secrets', 'CTX010', 'info', '0.1', ('Build',), (), ('copy', 'add'), '', True, False, (), 'medium', False, 'shipped', ()),
     ('layers.separate_apt_update', 'separate-apt-update', 'OPT001', 'warning', '0.1', ('Stage',), ('trivy:DS-0017', 'checkov:CKV_DOCKER_5'), (), 'safe', True, False, ('update-apart',), 'high', False, 'everywhere', ()),
     ('layers.repeated_installs', 'repeated-installs', 'OPT002', 'info', '0.1', ('Stage',), (), (), 'safe', True, False, (), 'high', False, 'shipped', ()),
     ('layers.deleted_later', 'deleted-later', 'OPT003', 'warning', '0.1', ('Build',), (), (), 'safe', True, False, (), 'high', False, 'shipped', ()),

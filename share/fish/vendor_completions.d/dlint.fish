@@ -127,6 +127,7 @@ function __dlint_rules
         'CTX001'\t'The whole build context is copied without a `.dockerignore`.' \
         'CTX002'\t'Files that do not belong in an image are copied because `.dockerignore` does not exclude them.' \
         'CTX003'\t'COPY or ADD references a file that is not in the build context.' \
+        'CTX010'\t'The whole build context is copied, with the local settings that `.gitignore` lists but `.dockerignore` does not.' \
         'OPT001'\t'The package lists are updated in one RUN and used in another.' \
         'OPT002'\t'Consecutive RUN instructions call the same package manager.' \
         'OPT003'\t'Files or packages are removed in a later layer than the one that added them.' \
