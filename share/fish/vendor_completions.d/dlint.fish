@@ -199,6 +199,7 @@ function __dlint_rules
         'PKG012'\t'npm is called with `--production` or `--only=production`, which are deprecated.' \
         'PKG020'\t'`uv sync` installs the dependency group `dev` into an image that is shipped.' \
         'PKG021'\t'An image for production contains the gems of the groups development and test.' \
+        'PKG030'\t'Corepack installs the latest version of Yarn or pnpm.' \
         'IGN001'\t'A `# dlint: ignore[…]` comment suppresses nothing.' \
         'IGN002'\t'A `# hadolint ignore=…` comment suppresses nothing that dlint reports.' \
         'BAS001'\t'The final image is based on a release that has reached end of life.' \
