@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ...syntax.tree import Add
-from ..base import INFO, SHIPPED, VERSION_WORDS, Bad, Finding, Good, rule
+from ..base import INFO, LOW, SHIPPED, VERSION_WORDS, Bad, Finding, Good, rule
 from .fetches import fetches, is_private, is_verified
 
 TYPE_CHECKING = False

@@ -188,6 +188,7 @@ function __dlint_rules
         'COR058'\t'A line of `.dockerignore` is meant as a comment or as several patterns, but is one pattern that matches nothing.' \
         'COR059'\t'`|| true` at the end of a chain of `&&` hides the failure of every command in it, such as an install.' \
         'COR060'\t'An install enforces the lock file, but the lock file of the project is not copied before it.' \
+        'COR061'\t'The RUN ends with `[ ! -d dir ] && mkdir dir`, so it fails if the directory exists.' \
         'PKG001'\t'`cargo`, `conda`, `composer`, `dotnet` or `bundle` installs a package without a pinned version.' \
         'PKG002'\t'npm, Poetry, Pipenv, conda, Composer, Cargo, gem, Bundler or pacman leaves its cache in the layer.' \
         'PKG003'\t'`conda` or `pacman` prompts for confirmation.' \
@@ -200,6 +201,7 @@ function __dlint_rules
         'PKG020'\t'`uv sync` installs the dependency group `dev` into an image that is shipped.' \
         'PKG021'\t'An image for production contains the gems of the groups development and test.' \
         'PKG030'\t'Corepack installs the latest version of Yarn or pnpm.' \
+        'PKG031'\t'The final image contains the packages of `require-dev` of a PHP project.' \
         'IGN001'\t'A `# dlint: ignore[…]` comment suppresses nothing.' \
         'IGN002'\t'A `# hadolint ignore=…` comment suppresses nothing that dlint reports.' \
         'BAS001'\t'The final image is based on a release that has reached end of life.' \
