@@ -36,7 +36,8 @@ def composer_dev(build: Build) -> Iterator[Finding]:
     for install in found:
         state = build.state(install.run)
         names = {*state.vars, *state.unknown, *install.call.environment}
-        if "COMPOSER_NO_DEV" in names or install.call.has("-d", "--working-dir", "--dev"):
+        may_omit = "COMPOSER_NO_DEV" in names or any(word.dynamic for word in install.call.command.args)
+        if may_omit or install.call.has("-d", "--working-dir", "--dev"):
             continue
         path = install.manifest(build, "composer.json")
         data = build.context.read(path) if path is not None and build.context is not None else None
@@ -83,6 +84,11 @@ EXAMPLES = (
         "FROM php:8.3-fpm\nWORKDIR /app\nCOPY . .\nRUN composer install",
         files={"composer.json": '{"require": {}}'},
         why="there are none",
+    ),
+    Good(
+        'FROM php:8.3-fpm\nWORKDIR /app\nCOPY . .\nRUN composer install `[ "$A" = 1 ] || echo --no-dev`',
+        files=_DEV,
+        why="a substitution may give the option",
     ),
     Good("FROM php:8.3-fpm AS dev\nWORKDIR /app\nCOPY . .\nRUN composer install", files=_DEV, why="for development"),
 )
