@@ -44,7 +44,7 @@ def no_dockerignore(build: Build) -> Iterator[Finding]:
                     context is not None
                     and context.ignore_file is None
                     and context.ignore_error is None
-                    and not _is_small_and_clean(build, context)
+                    and not is_small_and_clean(build, context)
                 ):
                     source, target = _whole(build, instruction), instruction.destination
                     shown = f"{instruction.name} {source.text} {target.text if target else ''}".rstrip()
@@ -61,7 +61,7 @@ _SMALL_BYTES = 1_000_000
 _FEW_FILES = 100
 
 
-def _is_small_and_clean(build: Build, context: Context) -> bool:
+def is_small_and_clean(build: Build, context: Context) -> bool:
     """Whether there is little to copy, and nothing that does not belong in an image."""
     files = context.files()
     small = bool(files) and not context.truncated and len(files) <= _FEW_FILES and context.size() <= _SMALL_BYTES

@@ -22,7 +22,7 @@ _CHECKERS = frozenset(
     )
 )  # fmt: skip
 """Programs that compare a checksum or a signature."""
-_URL = r"""["']?(?P<url>(?:https?|ftp)://[^\s"'<>|;)]+)"""
+_URL = r"""["']?(?P<url>(?:https?|ftp)://(?:\$\([^()]*\)|[^\s"'<>|;)])+)"""
 _HOST = r"(?:https?|ftp)://(?:[^/@]*@)?(?P<host>\[[^\]]*\]|[^/:?#]+)"
 _PRIVATE = (
     r"localhost$|127\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|169\.254\.|\[|.*\.(?:local|localhost|internal|lan|"

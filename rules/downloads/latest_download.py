@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ...syntax.tree import Add
-from ..base import INFO, SHIPPED, VERSION_WORDS, Bad, Finding, Good, rule
+from ..base import INFO, LOW, SHIPPED, VERSION_WORDS, Bad, Finding, Good, rule
 from .fetches import fetches, is_private, is_verified
 
 TYPE_CHECKING = False
@@ -24,12 +24,14 @@ _MOVING = re.compile(
     rf"/(?:archive|tarball|zipball|raw)/(?:refs/heads/)?(?P<branch>{_BRANCHES})(?:[/.]|$)"
 )
 
+_DOCUMENT = re.compile(r"\.(?:pub|asc|gpg|crt|pem|md|txt)$|/(?:LICENSE|README)[^/]*$", re.IGNORECASE)
+"""Keys, certificates and texts, whose newest version is often wanted."""
+
 
 @rule(
     "SEC033",
     level=INFO,
     since="0.1",
-    preview=True,
     prefilter=("latest", "master", "main", "head", "develop", "trunk", "nightly"),
     scope=SHIPPED,
     subject=VERSION_WORDS,
@@ -46,6 +48,7 @@ def latest_download(instruction: Add | Run, build: Build) -> Iterator[Finding]:
 
     ## Exceptions
     - A stage that verifies a checksum after the download, and `ADD --checksum`: another file fails the build.
+    - Keys, certificates and texts have low confidence.
     - A URL whose last part is only read, such as a page with the number of the latest version.
     """
     if isinstance(instruction, Add):
@@ -61,7 +64,8 @@ def latest_download(instruction: Add | Run, build: Build) -> Iterator[Finding]:
 
 
 def _finding(url: str, moving: str, where: Spanned) -> Finding:
-    return Finding(f"`{url}` changes over time because of `{moving}`; use the URL of a version", where)
+    message = f"`{url}` changes over time because of `{moving}`; use the URL of a version"
+    return Finding(message, where, confidence=LOW if _DOCUMENT.search(url) else "")
 
 
 def _is_only_read(command: Command) -> bool:

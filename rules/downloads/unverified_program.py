@@ -80,9 +80,12 @@ def _uses(commands: Sequence[Command]) -> dict[str, int]:
     A name is `|` and the offset of a command for one that reads its output, and `*.deb` for a pattern.
     """
     found: dict[str, int] = {}
-    for before, command in zip((None, *commands), commands, strict=False):
+    last: dict[tuple[str, ...], Command] = {}
+    for command in commands:
+        before = last.get(command.context)
         if before is not None and command.name in _USERS and command.operator_before == "|":
             found[f"|{before.start}"] = command.start
+        last[command.context] = command
         if command.name in _USERS or command.name == "install" or _makes_executable(command) or _installs(command):
             for word in command.args:
                 found[word.value.rstrip("/").rpartition("/")[2]] = command.start
@@ -123,6 +126,7 @@ EXAMPLES = (
     ),
     Good("ADD --checksum=sha256:" + "a" * 64 + " https://example.com/v1/a /usr/local/bin/a"),
     Bad("RUN curl -fsSL «https://example.com/a.tar.gz» | tar xz -C /opt"),
+    Bad("RUN wget -O- «https://example.com/$(uname -m)/a-1.tgz» | tar -xzf - -C /usr/local/bin a/a"),
     Bad("RUN wget -O /tmp/a.zip «https://example.com/a?v=1» && unzip /tmp/a.zip"),
     Bad("RUN wget «https://example.com/a.deb» && dpkg -i *.deb && wget https://example.com/b.deb && dpkg -i b.deb"),
     Bad("RUN wget «https://example.com/a.deb» && apt-get install -y ./a.deb"),

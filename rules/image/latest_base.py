@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ..base import SHIPPED, VERSION_WORDS, WARNING, Bad, Finding, Good, rule
 from .pinning import base_finding, pin_advice, shown_base, stage_to_pin
 
@@ -11,6 +13,9 @@ if TYPE_CHECKING:
 
     from ...model.build import Build
     from ...syntax.tree import From
+
+_LITERAL = re.compile(r":latest-\$\{?\w*(?:ARCH|PLATFORM)\w*\}?$")
+"""The tag `latest` of the image for one platform."""
 
 
 @rule("DL3007", level=WARNING, since="0.1", aliases=("trivy:DS-0001",), scope=SHIPPED, subject=VERSION_WORDS)
@@ -24,7 +29,7 @@ def latest_base(instruction: From, build: Build) -> Iterator[Finding]:
     Use the version that the program was tested with.
 
     ## Exceptions
-    - A build argument that a file of the project passes: its default is not what is built.
+    - A build argument in the tag that a file of the project passes: its default is not what is built.
     - An image that the project builds from another Dockerfile, as a compose file, a CI workflow or a makefile shows.
     - A name without a namespace that is not an official image of Docker Hub: it is built locally.
 
@@ -34,14 +39,17 @@ def latest_base(instruction: From, build: Build) -> Iterator[Finding]:
     ## Options
     - `pedantic`: like hadolint, report all of these but images that the project builds.
     """
-    stage = stage_to_pin(build, instruction)
+    written = instruction.base.text.strip("\"'") if instruction.base is not None else ""
+    # A variable in the name, or for the platform after the tag, makes the reference unknown, but not the tag.
+    literal = "$" in written and (_LITERAL.search(written) is not None or written.endswith(":latest"))
+    stage = stage_to_pin(build, instruction, arguments_matter=not literal)
     if stage is None or instruction.base is None:
         return
-    ref, written = stage.base_ref, instruction.base.text.strip("\"'")
-    # A variable in the name makes the reference unknown, but not the tag.
-    latest = written.endswith(":latest") if ref is None else ref.tag == "latest" and ref.digest is None
+    ref = stage.base_ref
+    latest = literal or (written.endswith(":latest") if ref is None else ref.tag == "latest" and ref.digest is None)
     shown = shown_base(instruction.base.text, ref)
-    finding = latest and base_finding(build, stage, f"base image {shown} uses the tag `latest`; {pin_advice(ref)}")
+    advice = pin_advice(written if ref is None else ref.text)
+    finding = latest and base_finding(build, stage, f"base image {shown} uses the tag `latest`; {advice}")
     if finding:
         yield finding
 
@@ -62,6 +70,13 @@ EXAMPLES = (
         why="the default of the ARG",
     ),
     Bad("ARG P\nFROM «example.org/$P/base:latest»", why="the tag is literal"),
+    Bad(
+        "ARG P\nFROM «example.org/$P/base:latest»",
+        options={"passed-arguments": frozenset({"P"})},
+        why="the tag is the same for each value",
+    ),
+    Bad("ARG ARCH\nFROM «gcr.io/distroless/static-debian13:latest-${ARCH}»", message="pin a digest"),
+    Good("ARG V\nFROM example.org/base:latest-$V", why="may be a version"),
     Bad("FROM «debian:latest» AS a\nFROM debian:latest\nCOPY --from=a /a /a", why="reported once per image"),
     Bad(
         "# This image is built locally.\nARG BASE=example/app:latest\nFROM «$BASE»",

@@ -30,9 +30,9 @@ def shown_base(written: str, ref: ImageRef | None) -> str:
     return f"`{ref.text}` (`{written}`)" if ref is not None and "$" in written else f"`{written}`"
 
 
-def pin_advice(ref: ImageRef | None) -> str:
+def pin_advice(image: str) -> str:
     """The remedy for a base image without a version."""
-    return "pin a digest" if ref is not None and ref.text.startswith(_WITHOUT_VERSIONS) else "pin a version"
+    return "pin a digest" if image.startswith(_WITHOUT_VERSIONS) else "pin a version"
 
 
 def is_worth_pinning(build: Build, stage: Stage) -> bool:
@@ -45,13 +45,17 @@ def is_worth_pinning(build: Build, stage: Stage) -> bool:
     return bool(build.cached("end of life", EndOfLife).successor(ref))
 
 
-def stage_to_pin(build: Build, instruction: From) -> Stage | None:
-    """The stage of a FROM, if its base is an image that is worth pinning and not built by the project."""
+def stage_to_pin(build: Build, instruction: From, *, arguments_matter: bool = True) -> Stage | None:
+    """The stage of a FROM, if its base is an image that is worth pinning and not built by the project.
+
+    `arguments_matter`: whether the values of build arguments that the project passes decide what is wrong with it
+    """
     stage = build.stage_from(instruction)
     if stage is None or stage.parent is not None or instruction.base is None:
         return None
     is_own = is_project_image(build, stage.image or instruction.base.text.strip("\"'"))
-    if is_own or is_passed_base(build, instruction.base.text) or not is_worth_pinning(build, stage):
+    is_passed = arguments_matter and is_passed_base(build, instruction.base.text)
+    if is_own or is_passed or not is_worth_pinning(build, stage):
         return None
     return stage
 

@@ -39,7 +39,8 @@ def untagged_base(instruction: From, build: Build) -> Iterator[Finding]:
     if stage is None or ref is None or instruction.base is None or ref.tag is not None or ref.digest is not None:
         return
     shown = shown_base(instruction.base.text, ref)
-    finding = base_finding(build, stage, f"base image {shown} has no tag, so it is `latest`; {pin_advice(ref)}")
+    advice = pin_advice(ref.text)
+    finding = base_finding(build, stage, f"base image {shown} has no tag, so it is `latest`; {advice}")
     if finding is not None:
         yield finding
 

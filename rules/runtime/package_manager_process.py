@@ -6,12 +6,12 @@ import re
 
 from ..base import INFO, SHIPPED, Bad, Finding, Good, rule
 from ..stages.development import is_development_file, is_for_development
+from .started_programs import package_script
 from .started_scripts import starting_instructions
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Any
 
     from ...model.build import Build
 
@@ -38,7 +38,8 @@ def package_manager_process(build: Build) -> Iterator[Finding]:
     final = build.final_stage
     if final is None or is_for_development(final) or is_development_file(build):
         return
-    for instruction in starting_instructions([final, *final.ancestors]):
+    chain = [final, *final.ancestors]
+    for instruction in starting_instructions(chain):
         commands = build.commands(instruction)
         if len(commands) != 1:
             continue
@@ -49,24 +50,10 @@ def package_manager_process(build: Build) -> Iterator[Finding]:
         if command.name not in _MANAGERS or not script or script in _OTHER or (not runs and script not in _SCRIPTS):
             continue
         shown = " ".join([command.name, *arguments[: 2 if runs else 1]])
-        program = _program_of(build, script)
-        remedy = f"start what the script runs: `{program}`" if program else "start the program of the script itself"
+        text = package_script(build, chain, script)
+        is_node = text is not None and _NODE_COMMAND.fullmatch(text)
+        remedy = f"start what the script runs: `{text}`" if is_node else "start the program of the script itself"
         yield Finding(f"`{shown}` does not reliably pass signals on; {remedy}", command)
-
-
-def _program_of(build: Build, script: str) -> str:
-    """The command of a script, if the only package.json of the build context has it and it needs no shell; or ""."""
-    import json
-
-    context = build.context
-    found = context.find_by_name(("package.json",)) if context is not None else []
-    content = context.read("package.json") if context is not None and len(found) == 1 else None
-    try:
-        manifest: Any = json.loads(content or b"{}")
-        text: Any = manifest["scripts"][script]
-    except (ValueError, KeyError, TypeError, RecursionError):  # the file may hold anything
-        return ""
-    return text if isinstance(text, str) and _NODE_COMMAND.fullmatch(text) else ""
 
 
 _NODE_COMMAND = re.compile(r"node(?: [\w./:=@-]+)+")

@@ -21,6 +21,11 @@ _SWITCHING_IMAGES = frozenset(
     "yourls monica friendica postfixadmin roundcube".split()
 )
 """Official images whose program or entrypoint switches to another user, or needs root."""
+_ROOT_IMAGES = frozenset(
+    "alpine amazoncorretto buildpack-deps clojure composer dart debian eclipse-temurin elixir erlang gcc golang gradle "
+    "haskell julia maven node openjdk perl pypy python ruby rust swift ubuntu".split()
+)
+"""Official images that set no USER in any tag: the Dockerfiles of their repositories."""
 
 _DOTNET = frozenset(("dotnet/runtime", "dotnet/aspnet", "dotnet/runtime-deps", "dotnet/sdk"))
 _DOTNET_NOT_ROOT = ("chiseled", "distroless", "nanoserver", "windowsservercore")
@@ -104,15 +109,17 @@ def _is_root(final: Stage) -> bool:
     ref, facts = final.base_ref, final.base_facts
     if ref is not None and ref.registry == "mcr.microsoft.com" and ref.repository in _DOTNET:
         return not any(word in (ref.tag or "") for word in _DOTNET_NOT_ROOT)
-    if ref is None or facts is None or facts.user not in ("root", "0"):
+    if ref is None or ref.name in _SWITCHING_IMAGES:
         return False
-    return ref.name not in _SWITCHING_IMAGES
+    user = facts.user if facts is not None else None
+    return user in ("root", "0") or (user is None and ref.name in _ROOT_IMAGES)
 
 
 EXAMPLES = (
     Bad("FROM «debian:12-slim»\nCMD a"),
     Good("FROM debian:12-slim\nUSER 1000\nCMD a"),
     Bad("FROM debian:12-slim AS b\nUSER a\nFROM «debian:12-slim»\nCOPY --from=b /a /a\nCMD a", why="another stage"),
+    Bad('FROM «elixir:1.11-alpine»\nCMD ["mix", "phx.server"]'),
     Bad('FROM «node:22-slim»\nEXPOSE 80\nENTRYPOINT ["tini", "--", "node", "a.js"]'),
     Bad(
         'FROM «node:22-slim»\nCOPY a.sh /\nENTRYPOINT ["/a.sh"]',

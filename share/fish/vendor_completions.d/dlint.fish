@@ -127,6 +127,7 @@ function __dlint_rules
         'CTX001'\t'The whole build context is copied without a `.dockerignore`.' \
         'CTX002'\t'Files that do not belong in an image are copied because `.dockerignore` does not exclude them.' \
         'CTX003'\t'COPY or ADD references a file that is not in the build context.' \
+        'CTX010'\t'The whole build context is copied, with the local settings that `.gitignore` lists but `.dockerignore` does not.' \
         'OPT001'\t'The package lists are updated in one RUN and used in another.' \
         'OPT002'\t'Consecutive RUN instructions call the same package manager.' \
         'OPT003'\t'Files or packages are removed in a later layer than the one that added them.' \
@@ -140,8 +141,9 @@ function __dlint_rules
         'OPT025'\t'A cache mount is useless for the user of the RUN: it is in the home directory of another user, or not writable.' \
         'OPT026'\t'The cache mount of apt is always empty, because the base image deletes downloaded packages after each install.' \
         'OPT027'\t'PyTorch is installed with its own CUDA libraries in an image that already contains CUDA.' \
+        'OPT030'\t'The image ships a compiler and the source code, but only starts the program that was built with them.' \
         'COR001'\t'A stage without a name is not used by any other stage and is not the final stage.' \
-        'COR002'\t'A RUN uses a build argument that its stage does not declare.' \
+        'COR002'\t'A RUN uses a build argument that its stage does not declare, or only declares later.' \
         'COR003'\t'The script that the container starts is not executable or has Windows line endings.' \
         'COR004'\t'A shell-form ENTRYPOINT ignores CMD and the arguments of `docker run`.' \
         'COR005'\t'HEALTHCHECK uses a program that is not installed in the image.' \
@@ -166,6 +168,7 @@ function __dlint_rules
         'COR024'\t'COPY copies the contents of several directories into one.' \
         'COR025'\t'SHELL sets pipefail for a `sh` that does not know it, so every RUN fails.' \
         'COR026'\t'An ENV or LABEL sets the same key twice.' \
+        'COR027'\t'The container builds its program each time that it starts.' \
         'COR030'\t'An instruction is part of the one before it, whose last line ends with a backslash.' \
         'COR031'\t'A line of text that `echo` or `printf` writes starts with `#`, so the build removes it as a comment.' \
         'COR032'\t'A shell comment at the end of a continued line comments out all lines after it.' \
@@ -184,6 +187,8 @@ function __dlint_rules
         'COR057'\t'COPY uses a flag that only recent builders have, and no `# syntax` line asks for a frontend that has it.' \
         'COR058'\t'A line of `.dockerignore` is meant as a comment or as several patterns, but is one pattern that matches nothing.' \
         'COR059'\t'`|| true` at the end of a chain of `&&` hides the failure of every command in it, such as an install.' \
+        'COR060'\t'An install enforces the lock file, but the lock file of the project is not copied before it.' \
+        'COR061'\t'The RUN ends with `[ ! -d dir ] && mkdir dir`, so it fails if the directory exists.' \
         'PKG001'\t'`cargo`, `conda`, `composer`, `dotnet` or `bundle` installs a package without a pinned version.' \
         'PKG002'\t'npm, Poetry, Pipenv, conda, Composer, Cargo, gem, Bundler or pacman leaves its cache in the layer.' \
         'PKG003'\t'`conda` or `pacman` prompts for confirmation.' \
@@ -195,6 +200,8 @@ function __dlint_rules
         'PKG012'\t'npm is called with `--production` or `--only=production`, which are deprecated.' \
         'PKG020'\t'`uv sync` installs the dependency group `dev` into an image that is shipped.' \
         'PKG021'\t'An image for production contains the gems of the groups development and test.' \
+        'PKG030'\t'Corepack installs the latest version of Yarn or pnpm.' \
+        'PKG031'\t'The final image contains the packages of `require-dev` of a PHP project.' \
         'IGN001'\t'A `# dlint: ignore[…]` comment suppresses nothing.' \
         'IGN002'\t'A `# hadolint ignore=…` comment suppresses nothing that dlint reports.' \
         'BAS001'\t'The final image is based on a release that has reached end of life.' \
