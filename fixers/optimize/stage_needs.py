@@ -10,10 +10,8 @@ import posixpath
 import re
 
 from ...model.python_app import PythonApp
-from ...syntax.shell import parse_script
-from ...syntax.source import MappedText
-from ...syntax.tree import Cmd, Copy, Entrypoint, Healthcheck, Run
-from .base.copies import context_copies, read_context_file
+from ...syntax.tree import Copy, Run
+from .base.copies import context_copies
 from .base.programs import FULL_IMAGE_PROGRAMS, ProgramUsage
 from .base.rewrite import RewriteRejected
 from .base.run_steps import ESSENTIAL_PROGRAMS
@@ -25,7 +23,7 @@ from .projects.python_libraries import UV_IMAGES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from ...model.build import Build, Stage
     from ...model.context import Context
@@ -149,24 +147,7 @@ class _StageNeeds:
         called = {name: name for name in uses.programs}
         if any(_CERTIFICATES in instruction.arguments_text for instruction in self.stage.instructions):
             self.needs.add("ca-certificates", _CERTIFICATES)
-        for name in self._started_scripts():
-            text = read_context_file(self.context, name) or ""
-            commands = parse_script(MappedText(text, (0,), (0,)), "bash").commands
-            called.update({command.name: name for command in commands if command.name not in called})
         self._add_called(called)
-
-    def _started_scripts(self) -> Iterator[str]:
-        """The shell scripts of the context that have the name of a file that the stage starts, wherever they are."""
-        started = {
-            posixpath.basename(word.value)
-            for instruction in self.stage.instructions
-            if isinstance(instruction, Cmd | Entrypoint | Healthcheck)
-            for command in self.build.commands(instruction)
-            for word in command.words
-        }
-        for name in self.context.files():
-            if posixpath.basename(name) in started and not name.endswith((".py", ".js", ".rb")):
-                yield name
 
     def _add_called(self, called: Mapping[str, str]) -> None:
         """Add the packages of programs, each with what calls it."""

@@ -253,3 +253,20 @@ def test_files_that_are_run_are_used(command: str, files: tuple[str, ...], tmp_p
     used = usage(tmp_path, BASE + command + "\n", {**dict.fromkeys(files, "x"), "other.py": "x"})
     assert set(files) <= set(used.files)
     assert "other.py" not in used.files
+
+
+@pytest.mark.parametrize(
+    "stages",
+    [
+        "FROM debian:12 AS a\nWORKDIR /app\nCOPY . .\nFROM a\n",
+        "FROM debian:12 AS a\nCOPY . /src\nFROM debian:12\nCOPY --from=a /src /app\n",
+        "FROM debian:12 AS a\nCOPY . /src/\nFROM debian:12\nWORKDIR /app\nCOPY --from=a src/start.sh ./\n",
+        "FROM debian:12 AS a\nCOPY . /\nFROM debian:12 AS b\nCOPY --from=a /*.sh /app/\nFROM b AS c\nFROM c\n",
+    ],
+)
+def test_a_script_of_another_stage_is_followed(stages: str, tmp_path: Path) -> None:
+    files = {"start.sh": "#!/bin/sh\ngit log\n", "other.sh": "#!/bin/sh\nhg log\n"}
+    found = usage(tmp_path, f'{stages}CMD ["/app/start.sh"]\n', files)
+    assert found.scripts == ["start.sh"]
+    assert "git" in found.programs
+    assert "hg" not in found.programs

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from fnmatch import fnmatchcase
 
 from ....model.context import MAX_FILE_BYTES
 from ....model.copy_sources import source_paths
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from ....model.build import Build, Stage
     from ....model.context import Context
+    from ....syntax.tree import Instruction
 
 _SYSTEM = "bin boot dev etc lib lib32 lib64 libexec libx32 proc root run sbin sys tmp usr var home opt".split()
 _OF_USR = frozenset(("bin", "games", "include", "lib", "lib32", "lib64", "libexec", "libx32", "local", "sbin", "share"))
@@ -60,6 +62,63 @@ def context_copies(build: Build, stage: Stage, context: Context) -> Iterator[Cop
                 posixpath.join(target, posixpath.basename(name)) if inside and not folder else target,
                 folder,
             )
+
+
+def copied_files(build: Build, stage: Stage, context: Context) -> dict[str, str]:
+    """The files of the context in a stage, also those from other stages: path in the image to path in the context.
+
+    Files that a RUN copies, moves or overwrites are where COPY put them.
+    """
+    needed = {stage.index}
+    for each in reversed(build.stages[: stage.index + 1]):
+        if each.index in needed:
+            sources = (each.parent, *(_copied_stage(build, each, step) for step in each.instructions))
+            needed.update(source.index for source in sources if source is not None)
+    found: dict[int, dict[str, str]] = {}
+    for index in sorted(needed):
+        each = build.stages[index]
+        files = found[index] = dict(found[each.parent.index]) if each.parent is not None else {}
+        for step in each.instructions:
+            source = _copied_stage(build, each, step)
+            if source is not None and isinstance(step, CopyOrAdd):
+                files.update(_files_between(build, step, found[source.index]))
+        for place in context_copies(build, each, context):
+            files.update(_files_at(place, context))
+    return found[stage.index]
+
+
+def _copied_stage(build: Build, stage: Stage, copy: Instruction) -> Stage | None:
+    """The stage that an instruction copies from; None for any other."""
+    flag = copy.flag("from") if isinstance(copy, CopyOrAdd) else None
+    return build.source_stage(flag.value, stage) if flag is not None and flag.value is not None else None
+
+
+def _files_between(build: Build, copy: CopyOrAdd, files: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """The `files` that a COPY brings from another stage."""
+    target = build.state(copy).path(copy.destination.text) if copy.destination is not None else None
+    if target is None or copy.destination is None:
+        return
+    into = copy.destination.text.endswith(("/", "/.")) or copy.destination.text == "." or len(copy.sources) > 1
+    for argument in copy.sources:
+        source = posixpath.normpath(f"/{argument.text.lstrip('/')}")
+        prefix = source.rstrip("/") + "/"
+        for path, name in files.items():
+            if path.startswith(prefix):
+                yield posixpath.join(target, path[len(prefix) :]), name
+            elif path == source or fnmatchcase(path, source):
+                yield posixpath.join(target, posixpath.basename(path)) if into else target, name
+
+
+def _files_at(place: CopiedPath, context: Context) -> Iterator[tuple[str, str]]:
+    """The files of the context that are copied to one place."""
+    if not place.folder:
+        if context.includes(place.source):
+            yield place.target, place.source
+        return
+    prefix = place.source + "/" if place.source else ""
+    for name in context.files():
+        if name.startswith(prefix):
+            yield posixpath.join(place.target, name[len(prefix) :]), name
 
 
 def _names(build: Build, instruction: CopyOrAdd, context: Context) -> Iterator[str]:

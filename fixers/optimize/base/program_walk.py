@@ -16,7 +16,7 @@ from .command_files import (
     supervisor_lines,
 )
 from .container_start import commands_of, script_commands, started_commands
-from .copies import context_copies, read_context_file
+from .copies import copied_files, read_context_file
 from .shell_values import ShellValues
 
 TYPE_CHECKING = False
@@ -450,9 +450,9 @@ class ProgramWalk:
         self._commands(script_commands(line), frame.inside(place, directory=directory))
 
     def _paths(self) -> dict[str, str]:
-        """The files that the stage copies from the context: path in the image to path in the context."""
+        """The files of the context that the stage has: path in the image to path in the context."""
         key = ("copied files", self._stage.index)
-        return self._build.cached(key, lambda: dict(_copied_files(self._build, self._stage, self._context)))
+        return self._build.cached(key, lambda: copied_files(self._build, self._stage, self._context))
 
 
 def _container_variables(stage: Stage) -> dict[str, str]:
@@ -462,18 +462,6 @@ def _container_variables(stage: Stage) -> dict[str, str]:
     set_too = {pair.key.text for step in instructions if isinstance(step, Env) for pair in step.pairs}
     values = stage.state(len(stage.instructions)).vars
     return {name: value for name, value in values.items() if name in set_too or name not in arguments}
-
-
-def _copied_files(build: Build, stage: Stage, context: Context) -> Iterator[tuple[str, str]]:
-    for place in context_copies(build, stage, context):
-        if not place.folder:
-            if context.includes(place.source):
-                yield place.target, place.source
-            continue
-        prefix = place.source + "/" if place.source else ""
-        for name in context.files():
-            if name.startswith(prefix):
-                yield posixpath.join(place.target, name[len(prefix) :]), name
 
 
 def _inner_command(name: str, words: Sequence[str]) -> list[str]:

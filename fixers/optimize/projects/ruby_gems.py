@@ -6,7 +6,6 @@ import re
 
 from ..base.copies import read_context_file
 from ..base.programs import FULL_IMAGE_PROGRAMS, add_ca_certificates, require_no_compiler_at_start
-from ..base.runtime_needs import SystemNeeds
 from ..base.source_programs import ruby_programs
 
 TYPE_CHECKING = False
@@ -16,9 +15,8 @@ if TYPE_CHECKING:
     from ....model.context import Context
     from ..base.programs import ProgramUsage
     from ..base.rewrite import Preconditions
-    from ..split.language_stack import Bases
 
-_TESTING = frozenset(("selenium-webdriver", "ferrum", "capybara-webkit"))
+TESTING_GEMS = frozenset(("selenium-webdriver", "ferrum", "capybara-webkit"))
 """Gems for tests, which the image does not run."""
 _PLATFORM = re.compile(r"^  x86_64-linux", re.MULTILINE)
 """The platform of the images in a Gemfile.lock."""
@@ -29,17 +27,6 @@ def listed_gems(context: Context, manifests: Iterable[str]) -> set[str]:
     text = "\n".join(read_context_file(context, name) or "" for name in manifests)
     locked = re.findall(r"^ {4}([\w.-]+) \(", text, re.MULTILINE)
     return {*locked, *re.findall(r"""^\s*gem\s*\(?\s*["']([\w.-]+)["']""", text, re.MULTILINE)}
-
-
-def gem_packages(gems: Iterable[str], bases: Bases, checks: Preconditions, *, compiles: bool) -> dict[str, str]:
-    """The packages that gems need at run time, each with the gem; `compiles`: the file installs -dev packages.
-
-    Raises RewriteRejected when they are unknown.
-    """
-    needs = SystemNeeds("ruby", bases.release, full=bool(bases.runtime), compiles=compiles)
-    needs.add_packages("ruby", set(gems) - _TESTING)
-    checks.require("the system dependencies of the gems are known", True)
-    return needs.packages
 
 
 def lacks_platform(lock: str) -> bool:

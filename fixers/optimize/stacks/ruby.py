@@ -9,7 +9,7 @@ from ..base.rewrite import RewriteRejected
 from ..base.runtime_needs import SLIM_LIBRARIES
 from ..base.stage_facts import overwritten_path, quoted, require_root
 from ..manifests.build_manifests import bundler_manifests
-from ..projects.ruby_gems import gem_packages, lacks_platform, listed_gems, ruby_program_packages
+from ..projects.ruby_gems import TESTING_GEMS, lacks_platform, listed_gems, ruby_program_packages
 from ..split.plan import Artifact, Place
 from .slim_bases import SlimStack, slim_bases
 
@@ -91,10 +91,12 @@ class RubyStack(SlimStack):
         self._find_directories(install, call, manifests)
         self.require_remaining_runs()
         gems = listed_gems(self.context, manifests)
-        started = ruby_program_packages(self.context, manifests, gems, self.programs(), self.checks)
         self.require_compilers()
-        compiles = any(system.has_build_packages for system in self.system.values())
-        self.find_needs(gem_packages(gems, self.bases, self.checks, compiles=compiles), started)
+        needs = self.system_needs("ruby")
+        needs.add_packages("ruby", gems - TESTING_GEMS)
+        self.checks.require("the system dependencies of the gems are known", True)
+        started = ruby_program_packages(self.context, manifests, gems, self.programs(), self.checks)
+        self.find_needs(needs.packages, started)
         for directory in self.directories:
             overwritten = overwritten_path(self.build, self.stage, self.context, directory)
             if overwritten:
