@@ -185,6 +185,7 @@ ROWS: tuple[Row, ...] = (
     ('shell.masked_failures', 'masked-failures', 'COR059', 'info', '0.1', ('Run',), (), ('|| true', '||true', '|| :', '|| exit 0'), '', True, True, (), 'medium', False, 'everywhere', ()),
     ('language_packages.missing_lockfile', 'missing-lockfile', 'COR060', 'warning', '0.1', ('Run',), (), ('npm', 'yarn', 'pnpm', 'bun', 'uv ', 'poetry', 'pipenv', 'bundle', 'cargo', 'composer'), '', True, False, (), 'high', False, 'everywhere', ('lock ?files?', 'frozen', 'lock')),
     ('shell.failing_guard', 'failing-guard', 'COR061', 'info', '0.1', ('Run',), (), ('! -d', '! -e', '! -f'), '', True, True, (), 'medium', False, 'everywhere', ()),
+    ('runtime.missing_locale', 'missing-locale', 'COR062', 'info', '0.1', ('Build',), (), ('lc_all', 'lang'), '', True, False, (), 'medium', False, 'shipped', ('locales?',)),
     ('packages.unpinned_package', 'unpinned-package', 'PKG001', 'warning', '0.1', ('Run',), (), (), '', False, True, (), 'high', False, 'shipped', ('(?:un)?pin(?:s|ned|ning)?', 'latest', 'newest', 'rolling', 'versions?')),
     ('packages.package_cache', 'package-cache', 'PKG002', 'info', '0.1', ('Run',), (), (), 'safe', True, True, (), 'high', False, 'shipped', ()),
     ('packages.package_prompt', 'package-prompt', 'PKG003', 'warning', '0.1', ('Run',), (), (), 'safe', False, True, (), 'high', False, 'everywhere', ()),

@@ -189,6 +189,7 @@ function __dlint_rules
         'COR059'\t'`|| true` at the end of a chain of `&&` hides the failure of every command in it, such as an install.' \
         'COR060'\t'An install enforces the lock file, but the lock file of the project is not copied before it.' \
         'COR061'\t'The RUN ends with `[ ! -d dir ] && mkdir dir`, so it fails if the directory exists.' \
+        'COR062'\t'LC_ALL or LANG names a locale that is not in the image.' \
         'PKG001'\t'`cargo`, `conda`, `composer`, `dotnet` or `bundle` installs a package without a pinned version.' \
         'PKG002'\t'npm, Poetry, Pipenv, conda, Composer, Cargo, gem, Bundler or pacman leaves its cache in the layer.' \
         'PKG003'\t'`conda` or `pacman` prompts for confirmation.' \
