@@ -74,12 +74,13 @@ def from_instruction(stage: Stage, image: str = "", name: str = "") -> str:
     return " ".join([*words, *(("AS", alias) if alias else ())])
 
 
-def run_instruction(commands: Sequence[str]) -> str:
+def run_instruction(commands: Sequence[str], options: Sequence[str] = ()) -> str:
     """A RUN with the commands joined by `&&`, one per line when there are several or they are long."""
-    line = "RUN " + " && ".join(commands)
+    start = " ".join(("RUN", *options))
+    line = f"{start} {' && '.join(commands)}"
     if len(line) <= WIDTH and "\n" not in line and len(commands) < 3:
         return line
-    return "RUN " + " \\\n    && ".join(commands)
+    return f"{start} " + " \\\n    && ".join(commands)
 
 
 def apt_install_instruction(before: Sequence[str], packages: Iterable[str], lists: str = "/var/lib/apt/lists") -> str:

@@ -38,7 +38,7 @@ class DependencyInstall:
 
     def entries(self, run: Run, commands: Sequence[PlacedCommand], text: str) -> list[Entry]:
         """What the builder has for the commands of the RUN; `text`: that of a RUN with one command, else ""."""
-        after = [each.command.text for each in commands if each.reason == BUILDS]
+        after = [each.text for each in commands if each.reason == BUILDS]
         before = [each for each in commands if each.reason != BUILDS]
         first = [each for each in before if self._is_for_install(each)] if self.first_part else []
         entries = [*self.manifests, *self._without_development(first)]
@@ -48,7 +48,7 @@ class DependencyInstall:
     def _install(self, run: Run, commands: Sequence[PlacedCommand], text: str) -> list[Entry]:
         """The install with what precedes the build in its RUN."""
         if self.first_part or not self.omitting:
-            texts = [each.command.text for each in commands]
+            texts = [each.text for each in commands]
             return [Changed(run, text) if text and len(texts) == 1 else KeptCommands(run, tuple(texts))]
         return [Changed(run, f"{text.rstrip()} {self.omitting}")]
 
@@ -56,9 +56,7 @@ class DependencyInstall:
         """The install that the final stage gets, and the end of that part of the builder."""
         if not commands:
             return []
-        texts = [
-            f"{each.command.text} {self.omitting}" if self._is_install(each) else each.command.text for each in commands
-        ]
+        texts = [f"{each.text} {self.omitting}" if self._is_install(each) else each.text for each in commands]
         return [Added(run_instruction(texts)), StageBreak("the build has the devDependencies, too")]
 
     def _is_install(self, placed: PlacedCommand) -> bool:

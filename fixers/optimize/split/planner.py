@@ -151,16 +151,14 @@ class _Planner:
     def _place_run(self, run: Run, *, in_time: bool) -> PlannedInstruction:
         system = self.stack.system.get(id(run))
         builder: list[Entry] = []
-        commands = [
-            PlannedCommand(each.command.text, each.place, each.reason) for each in self.stack.commands.get(id(run), ())
-        ]
+        commands = [PlannedCommand(each.text, each.place, each.reason) for each in self.stack.commands.get(id(run), ())]
         if system is not None and in_time and self.stack.installs_in_builder(system):
             pairs = zip(system.packages, system.names(), strict=True)
             needed = [RuntimePackage(word, "the build") for word, name in pairs if name not in _RUNTIME_PROGRAMS]
             builder += [PackageInstall(tuple(system.words), tuple(needed), (run,))] if needed else []
         builder += self.stack.builder_run(run, self.stack.commands_in(run, Place.BUILDER, Place.BOTH))
         kept = self.stack.commands_in(run, Place.RUNTIME, Place.BOTH)
-        runtime = [KeptCommands(run, tuple(each.command.text for each in kept))] if kept else []
+        runtime = [KeptCommands(run, tuple(each.text for each in kept))] if kept else []
         place = _common_place(bool(builder), bool(runtime) or self._installs_for_runtime(system))
         reason = commands[0].reason if len(commands) == 1 else "its commands have places of their own"
         if not commands:

@@ -150,7 +150,9 @@ def test_a_global_program_that_is_started_stays(tmp_path: Path) -> None:
         ("node:20", "example.org/node:20", {}, "1: splitting is not supported"),
         ("RUN npm ci", "RUN cd /app && npm ci", {}, "4: `cd /app` affects the commands after it"),
         ("RUN npm ci", "RUN npm install express", {}, "4: `npm install express` adds packages"),
-        ("RUN npm ci", "RUN npm ci || npm install", {}, "4: "),
+        ("RUN npm ci", "RUN cd web && (npm ci || npm install)", {}, "4: "),
+        ("RUN npm ci", "RUN export NODE_ENV=production && npm ci", {}, "4: "),
+        ("RUN npm ci", "RUN (npm ci && npm cache clean --force) || true", {}, "4: "),
         ("RUN npm ci", "USER node\nRUN npm ci", {}, "5: the dependencies are installed as `node`"),
         (
             "",
@@ -346,3 +348,15 @@ def test_a_stage_that_is_called_as_the_builder_would_be(tmp_path: Path) -> None:
     assert result.startswith("FROM node:20 AS builder\n")
     assert "\nFROM node:20-slim AS build\n" in result
     assert "COPY --from=builder /app/node_modules" in result
+
+
+@pytest.mark.parametrize(
+    "install",
+    ["{ npm ci || npm install; }", "if [ -f package-lock.json ]; then npm ci; else npm install; fi"],
+)
+def test_an_install_in_a_compound_command_stays_as_it_is(install: str, tmp_path: Path) -> None:
+    text = TEXT.replace("RUN npm ci", f"RUN --mount=type=cache,target=/root/.npm {install} && npm cache clean --force")
+    builder, _, final = rewritten(tmp_path, text, FILES).text.partition("\n\n")
+    assert builder.endswith(f"RUN --mount=type=cache,target=/root/.npm {install}")
+    assert "COPY --from=build /app" in final
+    assert "omit" not in builder + final
