@@ -346,3 +346,40 @@ def test_a_stage_that_is_called_as_the_builder_would_be(tmp_path: Path) -> None:
     assert result.startswith("FROM node:20 AS builder\n")
     assert "\nFROM node:20-slim AS build\n" in result
     assert "COPY --from=builder /app/node_modules" in result
+
+
+@pytest.mark.parametrize(
+    ("source", "package_name"),
+    [
+        ("import { execa } from 'execa'\nawait execa('git', ['log'])\n", "git"),
+        ("const tool = 'unzip'\nspawn(tool, ['a.zip'])\n", "unzip"),
+        ("exec('python3 report.py')\n", "python3"),
+    ],
+)
+def test_programs_that_the_sources_start_come_along(source: str, package_name: str, tmp_path: Path) -> None:
+    final = rewritten(tmp_path, TEXT, {**FILES, "index.js": source}).text.partition("\n\n")[2]
+    assert f"        {package_name} \\\n" in final
+
+
+def test_a_package_of_the_lock_file_that_needs_unknown_libraries_is_refused(tmp_path: Path) -> None:
+    locked = {"": {"dependencies": {"express": "4"}}, "node_modules/express": {"dependencies": {"puppeteer": "1"}}}
+    lock = json.dumps({"lockfileVersion": 3, "packages": {**locked, "node_modules/puppeteer": {}}})
+    reason = refusal(tmp_path, TEXT, {**FILES, "package-lock.json": lock})
+    assert "the run-time system dependencies of `puppeteer` are unknown" in reason
+
+
+def test_a_global_package_that_stays_has_known_needs(tmp_path: Path) -> None:
+    text = TEXT.replace("RUN npm ci", "RUN npm install -g puppeteer && npm ci")
+    assert "the run-time system dependencies of `puppeteer` are unknown" in refusal(tmp_path, text, FILES)
+
+
+def test_the_arguments_of_the_entry_point_are_not_started(tmp_path: Path) -> None:
+    text = TEXT.replace('CMD ["npm", "start"]', 'ENTRYPOINT ["node", "index.js"]\nCMD ["yarn"]')
+    assert "RUN npm ci --omit=dev\n" in rewritten(tmp_path, text, FILES).text
+
+
+def test_a_program_that_a_script_starts_stays(tmp_path: Path) -> None:
+    text = TEXT.replace("RUN npm ci", "RUN npm install -g typescript && npm ci")
+    text = text.replace('CMD ["npm", "start"]', 'ENTRYPOINT ["./entrypoint.sh"]')
+    files = {**FILES, "entrypoint.sh": "#!/bin/sh\ntsc --watch &\nexec node index.js\n"}
+    assert "RUN npm install -g typescript\n" in rewritten(tmp_path, text, files).text.partition("\n\n")[2]
