@@ -76,12 +76,15 @@ def reject_instruction(instruction: Instruction, classes: tuple[type[Instruction
         raise RewriteRejected(f"a stage with {instruction.name} cannot be split", instruction)
 
 
-def take_system_packages(build: Build, run: Run, apt_installs: dict[int, AptInstall]) -> list[RunCommand]:
+def take_system_packages(
+    build: Build, run: Run, apt_installs: dict[int, AptInstall], *, caches: bool = False
+) -> list[RunCommand]:
     """Split a RUN: record what apt installs in `apt_installs` by the id of the RUN, and return the other commands.
 
-    Raises RewriteRejected when the RUN is not a plain list of commands, or apt does more than install packages.
+    With `caches` the RUN may have cache mounts. Raises RewriteRejected when it is not a plain list of commands, or apt
+    does more than install packages.
     """
-    commands = split_run(build, run)
+    commands = split_run(build, run, caches=caches)
     system = [command for command in commands if command.kind == SYSTEM_PACKAGES]
     if system:
         apt_installs[id(run)] = read_apt_install(system, run)

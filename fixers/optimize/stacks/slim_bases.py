@@ -5,7 +5,7 @@ from __future__ import annotations
 from ....model.images.slimmer import find_slim_variant
 from ..base.rewrite import NothingToDo
 from ..base.runtime_needs import SystemNeeds
-from ..base.stage_facts import base_text, require_plain_base
+from ..base.stage_facts import base_text, require_plain_base, take_system_packages
 from ..split.language_stack import Bases, LanguageStack
 from ..split.plan import RuntimePackage
 
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
     from ....model.build import Build, Stage
     from ....model.context import Context
+    from ....syntax.tree import Run
     from ..base.rewrite import Preconditions
+    from ..base.run_steps import RunCommand
     from ..base.system import AptInstall
 
 _WHY = "the same version and release without build tools"
@@ -57,6 +59,9 @@ class SlimStack(LanguageStack):
     def __init__(self, build: Build, stage: Stage, context: Context, checks: Preconditions) -> None:
         super().__init__(build, stage, context, checks)
         self.needs: dict[str, str] = {}
+
+    def run_commands(self, run: Run) -> list[RunCommand]:
+        return take_system_packages(self.build, run, self.system, caches=True)
 
     def installs_in_builder(self, system: AptInstall) -> bool:
         return system.needed_in_builder(full=bool(self.bases.runtime))

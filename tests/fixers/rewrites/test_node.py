@@ -383,3 +383,26 @@ def test_a_program_that_a_script_starts_stays(tmp_path: Path) -> None:
     text = text.replace('CMD ["npm", "start"]', 'ENTRYPOINT ["./entrypoint.sh"]')
     files = {**FILES, "entrypoint.sh": "#!/bin/sh\ntsc --watch &\nexec node index.js\n"}
     assert "RUN npm install -g typescript\n" in rewritten(tmp_path, text, files).text.partition("\n\n")[2]
+
+
+def test_a_cache_mount_stays_with_the_install(tmp_path: Path) -> None:
+    mount = "--mount=type=cache,target=/root/.npm"
+    text = TEXT.replace("RUN npm ci", f"RUN {mount} npm install -g typescript && npm ci && npm run build")
+    files = {**FILES, "package.json": package(scripts={"start": "node dist/main.js", "build": "vite build"})}
+    first, builder, final = rewritten(tmp_path, text, files).text.split("\n\n")
+    assert first.endswith(f"COPY package.json package-lock.json ./\nRUN {mount} npm ci --omit=dev")
+    assert f"RUN {mount} npm install -g typescript && npm ci\nCOPY . .\nRUN {mount} npm run build" in builder
+    assert "--mount" not in final
+
+
+@pytest.mark.parametrize("directory", ["/app/node_modules", "node_modules", "/app"])
+def test_what_is_only_in_a_cache_is_not_copied(directory: str, tmp_path: Path) -> None:
+    text = TEXT.replace("RUN npm ci", f"RUN --mount=type=cache,target={directory} npm ci")
+    reason = refusal(tmp_path, text, FILES)
+    assert reason.startswith(f"4: the final image may need what a mount keeps in the cache `{directory}`")
+
+
+@pytest.mark.parametrize("option", ["--mount=type=secret,id=npm", "--network=none"])
+def test_other_options_of_run_are_refused(option: str, tmp_path: Path) -> None:
+    text = TEXT.replace("RUN npm ci", f"RUN {option} npm ci")
+    assert refusal(tmp_path, text, FILES).startswith(f"4: this RUN has the option `{option}`")
