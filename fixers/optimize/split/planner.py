@@ -8,7 +8,7 @@ from ....syntax.tree import Arg, CopyOrAdd, Env, Run, Workdir
 from ..base.program_walk import ProgramWalk
 from ..base.programs import FULL_IMAGE_PROGRAMS
 from ..base.rewrite import PlanReport, RewriteOutcome, RewriteRejected, Step, run_rewrite
-from ..base.stage_facts import NAME, is_from_context, places_of
+from ..base.stage_facts import NAME, is_from_context, is_within, places_of
 from ..base.system import APT_INSTALL
 from .plan import (
     Added,
@@ -48,6 +48,7 @@ def split_stage(language: type[LanguageStack], build: Build, stage: Stage, conte
         stack = language(build, stage, context, checks)
         steps = stack.find_places()
         plan = _Planner(stack).plan()
+        _require_no_cached_artifact(plan)
         reports.append(PlanReport(plan_lines(plan), plan_json(plan)))
         return write_split(plan), steps
 
@@ -212,6 +213,18 @@ class _Planner:
         # The options of the file are for its own packages.
         words = own[0].words if own else APT_INSTALL
         return PackageInstall(tuple(words), tuple(found.values()), of) if found else None
+
+
+def _require_no_cached_artifact(plan: SplitPlan) -> None:
+    """Raise RewriteRejected when the final stage would get what is only in a cache mount, not in the builder."""
+    paths = [path for artifact in plan.artifacts() for path in artifact.path.split()]
+    for run in plan.stage.instructions:
+        for name in plan.build.mount_targets(run, "cache") if isinstance(run, Run) else ():
+            target = plan.build.state(run).path(name)
+            if target is None or any(is_within(path, target) for path in paths):
+                raise RewriteRejected(
+                    f"the final image may need what a mount keeps in the cache `{name}`; remove that mount", run
+                )
 
 
 def _common_place(in_builder: bool, in_runtime: bool) -> Place:
