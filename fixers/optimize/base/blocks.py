@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from ....model.build import Build, Stage
-    from ....syntax.tree import Instruction
+    from ....syntax.tree import Flag, Instruction
 
 WIDTH = 100
 
@@ -74,12 +74,13 @@ def from_instruction(stage: Stage, image: str = "", name: str = "") -> str:
     return " ".join([*words, *(("AS", alias) if alias else ())])
 
 
-def run_instruction(commands: Sequence[str]) -> str:
+def run_instruction(commands: Sequence[str], flags: Sequence[Flag] = ()) -> str:
     """A RUN with the commands joined by `&&`, one per line when there are several or they are long."""
-    line = "RUN " + " && ".join(commands)
+    start = " ".join(["RUN", *(flag.text for flag in flags)])
+    line = f"{start} {' && '.join(commands)}"
     if len(line) <= WIDTH and "\n" not in line and len(commands) < 3:
         return line
-    return "RUN " + " \\\n    && ".join(commands)
+    return f"{start} " + " \\\n    && ".join(commands)
 
 
 def apt_install_instruction(before: Sequence[str], packages: Iterable[str], lists: str = "/var/lib/apt/lists") -> str:

@@ -84,7 +84,7 @@ class RunGroups:
 
     `options`: the options of the RUN as written, which a RUN with any of the groups needs, too
     `is_whole`: whether the groups cannot be separated; then all have the same kind, and the RUN moves as it is
-    `reason`: why they are not plain commands, with a remedy; "" if they are
+    `reason`: why they are not plain commands of a RUN that has only cache mounts, with a remedy; "" if they are
     """
 
     __slots__ = ("groups", "is_whole", "options", "reason")
@@ -96,14 +96,17 @@ class RunGroups:
         self.is_whole = is_whole
 
 
-def split_run(build: Build, run: Run) -> list[RunCommand]:
+def split_run(build: Build, run: Run, *, caches: bool = False) -> list[RunCommand]:
     """The commands of a RUN that only joins plain commands, which can run in any number of RUNs.
 
-    They are joined by `&&`, or follow `set -e`, which is dropped then. Raises RewriteRejected for any other RUN.
+    They are joined by `&&`, or follow `set -e`, which is dropped then. With `caches` it may have cache mounts, which
+    those RUNs need, too. Raises RewriteRejected for any other RUN.
     """
     found = split_run_groups(build, run)
     if found.reason:
         raise RewriteRejected(found.reason, run)
+    if run.flags and not caches:
+        raise RewriteRejected(_has_option(run.flags[0]), run)
     return [command for group in found.groups for command in group.commands]
 
 
@@ -118,7 +121,7 @@ def split_run_groups(build: Build, run: Run) -> RunGroups:
     groups = splitter.groups()
     if not groups:
         raise RewriteRejected("this RUN has no commands; remove it", run)
-    is_whole = splitter.is_whole or any(not _is_cache(flag) for flag in run.flags)
+    is_whole = splitter.is_whole or not all(map(_is_cache_mount, run.flags))
     if is_whole and len({group.kind for group in groups}) > 1:
         raise RewriteRejected(splitter.reasons[0], run)
     options = " ".join(flag.text for flag in run.flags)
@@ -135,8 +138,12 @@ def _require_shell_form(build: Build, run: Run) -> None:
         raise RewriteRejected("SHELL sets another shell for this RUN; remove SHELL, or set it after this RUN", run)
 
 
-def _is_cache(flag: Flag) -> bool:
-    """Whether several RUNs may have an option of RUN: a cache mount."""
+def _has_option(flag: Flag) -> str:
+    return f"this RUN has the option `{flag.text}`; use a RUN without options"
+
+
+def _is_cache_mount(flag: Flag) -> bool:
+    """Whether an option of RUN is a cache mount, which several RUNs may have."""
     return flag.name == "mount" and "type=cache" in (flag.value or "").split(",")
 
 
@@ -199,9 +206,7 @@ class _Splitter:
     """
 
     def __init__(self, build: Build, run: Run) -> None:
-        self.reasons = (
-            [f"this RUN has the option `{run.flags[0].text}`; use a RUN without options"] if run.flags else []
-        )
+        self.reasons = [_has_option(flag) for flag in run.flags if not _is_cache_mount(flag)]
         self.is_whole = False
         self._run = run
         self._calls = {id(call.command): call for call in build.package_calls(run)}

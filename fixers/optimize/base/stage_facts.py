@@ -7,7 +7,7 @@ import posixpath
 from ....syntax.tree import CopyOrAdd, Run, Workdir
 from .copies import context_copies
 from .rewrite import RewriteRejected
-from .run_steps import SYSTEM_PACKAGES, split_run
+from .run_steps import SYSTEM_PACKAGES, split_run_groups
 from .system import read_apt_install
 
 TYPE_CHECKING = False
@@ -19,13 +19,15 @@ if TYPE_CHECKING:
     from ....syntax.tree import Instruction
     from .copies import CopiedPath
     from .rewrite import Preconditions
-    from .run_steps import RunCommand
+    from .run_steps import RunGroup
     from .system import AptInstall
 
 NAME = "multi-stage"
 """The name of the rewrite, which is the same for every stack."""
 ROOT = (None, "root", "0")
 """Users of a stage who are root; None is the base image's, which is root in official images."""
+_SETTING = frozenset(("cd", "export", "unset", "source", ".", "eval", "alias", "umask", "trap", "exec"))
+"""Commands of the shell that set the directory, variables or more for those after them."""
 
 
 def base_text(stage: Stage) -> str:
@@ -76,16 +78,25 @@ def reject_instruction(instruction: Instruction, classes: tuple[type[Instruction
         raise RewriteRejected(f"a stage with {instruction.name} cannot be split", instruction)
 
 
-def take_system_packages(build: Build, run: Run, apt_installs: dict[int, AptInstall]) -> list[RunCommand]:
+def take_system_packages(
+    build: Build, run: Run, apt_installs: dict[int, AptInstall], *, compound: bool = False
+) -> list[RunGroup]:
     """Split a RUN: record what apt installs in `apt_installs` by the id of the RUN, and return the other commands.
 
-    Raises RewriteRejected when the RUN is not a plain list of commands, or apt does more than install packages.
+    Raises RewriteRejected when apt does more than install packages, and when the RUN is not a plain list of commands,
+    with cache mounts or without; with `compound`, other commands may be in `if`, in a subshell, or in `a || b`.
     """
-    commands = split_run(build, run)
-    system = [command for command in commands if command.kind == SYSTEM_PACKAGES]
+    found = split_run_groups(build, run)
+    groups = [group for group in found.groups if group.kind != SYSTEM_PACKAGES]
+    system = [group for group in found.groups if group.kind == SYSTEM_PACKAGES]
+    plain = all(group.is_plain for group in (system if compound else found.groups))
+    # What the shell sets is not part of the state of the RUN.
+    sets = any(not command.name or command.name in _SETTING for command in build.commands(run))
+    if not plain or found.is_whole or (sets and not all(group.is_plain for group in found.groups)):
+        raise RewriteRejected(found.reason, run)
     if system:
-        apt_installs[id(run)] = read_apt_install(system, run)
-    return [command for command in commands if command.kind != SYSTEM_PACKAGES]
+        apt_installs[id(run)] = read_apt_install([command for group in system for command in group.commands], run)
+    return groups
 
 
 def is_from_context(instruction: Instruction) -> bool:

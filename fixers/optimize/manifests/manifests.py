@@ -72,7 +72,7 @@ def _require_no_source_before_install(build: Build, run: Run) -> None:
     """Raise RewriteRejected where a command before the last install of a RUN may read the source."""
     if len({id(call.command) for call in build.package_calls(run)}) >= len(build.commands(run)):
         return
-    found = split_run(build, run)
+    found = split_run(build, run, caches=True)
     installs = [number for number, piece in enumerate(found) if piece.call and piece.call.verb in _FETCHING]
     for piece in found[: installs[-1] if installs else 0]:
         if piece.call is None and piece.kind != FILES_AND_USERS:

@@ -38,28 +38,26 @@ class DependencyInstall:
 
     def entries(self, run: Run, commands: Sequence[PlacedCommand], text: str) -> list[Entry]:
         """What the builder has for the commands of the RUN; `text`: that of a RUN with one command, else ""."""
-        after = [each.command.text for each in commands if each.reason == BUILDS]
+        after = [each.text for each in commands if each.reason == BUILDS]
         before = [each for each in commands if each.reason != BUILDS]
         first = [each for each in before if self._is_for_install(each)] if self.first_part else []
-        entries = [*self.manifests, *self._without_development(first)]
+        entries = [*self.manifests, *self._without_development(run, first)]
         entries += self._install(run, [each for each in before if each not in first or self._is_install(each)], text)
         return [*entries, WaitingSource(), *([KeptCommands(run, tuple(after))] if after else [])]
 
     def _install(self, run: Run, commands: Sequence[PlacedCommand], text: str) -> list[Entry]:
         """The install with what precedes the build in its RUN."""
         if self.first_part or not self.omitting:
-            texts = [each.command.text for each in commands]
+            texts = [each.text for each in commands]
             return [Changed(run, text) if text and len(texts) == 1 else KeptCommands(run, tuple(texts))]
         return [Changed(run, f"{text.rstrip()} {self.omitting}")]
 
-    def _without_development(self, commands: Sequence[PlacedCommand]) -> list[Entry]:
+    def _without_development(self, run: Run, commands: Sequence[PlacedCommand]) -> list[Entry]:
         """The install that the final stage gets, and the end of that part of the builder."""
         if not commands:
             return []
-        texts = [
-            f"{each.command.text} {self.omitting}" if self._is_install(each) else each.command.text for each in commands
-        ]
-        return [Added(run_instruction(texts)), StageBreak("the build has the devDependencies, too")]
+        texts = [f"{each.text} {self.omitting}" if self._is_install(each) else each.text for each in commands]
+        return [Added(run_instruction(texts, run.flags)), StageBreak("the build has the devDependencies, too")]
 
     def _is_install(self, placed: PlacedCommand) -> bool:
         return placed.command.call is self.call

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from ....model.context import Context
     from ....syntax.tree import Instruction, KeyValuePair
     from ..base.rewrite import Preconditions
-    from ..base.run_steps import RunCommand
+    from ..base.run_steps import RunCommand, RunGroup
     from ..base.system import AptInstall
     from .plan import Entry
 
@@ -75,11 +75,20 @@ class Bases:
 
 @dataclass(frozen=True, slots=True)
 class PlacedCommand:
-    """A command of a RUN that is split, with its place and the reason."""
+    """A command of a RUN that is split, with its place and the reason.
+
+    `text`: the command, or the compound one that it is in (`if`, a subshell, `a || b`), on one line
+    """
 
     command: RunCommand
     place: Place
     reason: str
+    text: str
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is not in a compound command, so that options can be added at its end."""
+        return self.text == self.command.text
 
 
 class LanguageStack(StageRewrite):
@@ -90,6 +99,7 @@ class LanguageStack(StageRewrite):
     `rejected`: instructions that prevent a split
     `needs_start`: whether the file must say what the image runs
     `runtime_variables`: variables that nothing in the builder depends on
+    `takes_compound`: whether the text of an install stays as it is, so that it may be in a compound command
     `manager`: the program of the builder that compiles, "" for another language
     `base_libraries`: -dev packages whose libraries the base image of the final stage has
 
@@ -111,6 +121,7 @@ class LanguageStack(StageRewrite):
     rejected: tuple[type[Instruction], ...] = (Onbuild, Shell)
     needs_start = True
     runtime_variables: frozenset[str] = frozenset(("PORT", "HOST"))
+    takes_compound = False
     manager = ""
     base_libraries: frozenset[str] = frozenset()
 
@@ -138,9 +149,9 @@ class LanguageStack(StageRewrite):
         """Whether a RUN installs or builds, so that its commands get places."""
         raise NotImplementedError
 
-    def run_commands(self, run: Run) -> list[RunCommand]:
+    def run_groups(self, run: Run) -> list[RunGroup]:
         """The commands of a RUN without the installs of system packages. Raises RewriteRejected."""
-        return take_system_packages(self.build, run, self.system)
+        return take_system_packages(self.build, run, self.system, compound=self.takes_compound)
 
     def place_command(self, run: Run, command: RunCommand) -> tuple[Place, str]:
         """The place of a command, and the reason. Raises RewriteRejected for a command without a place."""
@@ -201,9 +212,9 @@ class LanguageStack(StageRewrite):
         """A RUN of these of its commands, as it is written when they are all."""
         if not commands:
             return []
-        if id(run) not in self.system and len(commands) == len(self.build.commands(run)):
+        if id(run) not in self.system and len(commands) == len(self.commands[id(run)]):
             return [Kept(run)]
-        return [KeptCommands(run, tuple(each.command.text for each in commands))]
+        return [KeptCommands(run, tuple(each.text for each in commands))]
 
     def find_manifests(self, names: list[str], last: Run | None = None) -> None:
         """Set `manifests` to COPYs of the files that the install reads. Raises RewriteRejected."""
@@ -370,6 +381,13 @@ class LanguageStack(StageRewrite):
 
     def _split_run(self, run: Run) -> None:
         """Give each command of a RUN a place."""
-        rest = self.run_commands(run)
+        rest = self.run_groups(run)
         if rest:
-            self.commands[id(run)] = [PlacedCommand(each, *self.place_command(run, each)) for each in rest]
+            self.commands[id(run)] = [self._place_group(run, group) for group in rest]
+
+    def _place_group(self, run: Run, group: RunGroup) -> PlacedCommand:
+        """Give the commands of a group their place. Raises RewriteRejected when they have several."""
+        places = {self.place_command(run, command) for command in group.commands}
+        if len(places) > 1:
+            raise RewriteRejected(f"the commands in `{group.text[:60]}` cannot be separated; use a RUN for each", run)
+        return PlacedCommand(group.commands[0], *places.pop(), group.text)

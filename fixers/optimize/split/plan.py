@@ -34,7 +34,7 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class KeptCommands:
-    """A RUN of some commands of the RUN `instruction`, each on one line."""
+    """A RUN of some commands of the RUN `instruction`, each on one line, with its cache mounts."""
 
     instruction: Instruction
     commands: tuple[str, ...]

@@ -8,7 +8,7 @@ from ....syntax.tree import Arg, CopyOrAdd, Env, Run, Workdir
 from ..base.program_walk import ProgramWalk
 from ..base.programs import FULL_IMAGE_PROGRAMS
 from ..base.rewrite import PlanReport, RewriteOutcome, RewriteRejected, Step, run_rewrite
-from ..base.stage_facts import NAME, is_from_context, places_of
+from ..base.stage_facts import NAME, is_from_context, is_within, places_of
 from ..base.system import APT_INSTALL
 from .plan import (
     Added,
@@ -48,6 +48,7 @@ def split_stage(language: type[LanguageStack], build: Build, stage: Stage, conte
         stack = language(build, stage, context, checks)
         steps = stack.find_places()
         plan = _Planner(stack).plan()
+        _require_no_cached_artifact(plan)
         reports.append(PlanReport(plan_lines(plan), plan_json(plan)))
         return write_split(plan), steps
 
@@ -151,16 +152,14 @@ class _Planner:
     def _place_run(self, run: Run, *, in_time: bool) -> PlannedInstruction:
         system = self.stack.system.get(id(run))
         builder: list[Entry] = []
-        commands = [
-            PlannedCommand(each.command.text, each.place, each.reason) for each in self.stack.commands.get(id(run), ())
-        ]
+        commands = [PlannedCommand(each.text, each.place, each.reason) for each in self.stack.commands.get(id(run), ())]
         if system is not None and in_time and self.stack.installs_in_builder(system):
             pairs = zip(system.packages, system.names(), strict=True)
             needed = [RuntimePackage(word, "the build") for word, name in pairs if name not in _RUNTIME_PROGRAMS]
             builder += [PackageInstall(tuple(system.words), tuple(needed), (run,))] if needed else []
         builder += self.stack.builder_run(run, self.stack.commands_in(run, Place.BUILDER, Place.BOTH))
         kept = self.stack.commands_in(run, Place.RUNTIME, Place.BOTH)
-        runtime = [KeptCommands(run, tuple(each.command.text for each in kept))] if kept else []
+        runtime = [KeptCommands(run, tuple(each.text for each in kept))] if kept else []
         place = _common_place(bool(builder), bool(runtime) or self._installs_for_runtime(system))
         reason = commands[0].reason if len(commands) == 1 else "its commands have places of their own"
         if not commands:
@@ -214,6 +213,18 @@ class _Planner:
         # The options of the file are for its own packages.
         words = own[0].words if own else APT_INSTALL
         return PackageInstall(tuple(words), tuple(found.values()), of) if found else None
+
+
+def _require_no_cached_artifact(plan: SplitPlan) -> None:
+    """Raise RewriteRejected when the final stage would get what is only in a cache mount, not in the builder."""
+    paths = [path for artifact in plan.artifacts() for path in artifact.path.split()]
+    for run in plan.stage.instructions:
+        for name in plan.build.mount_targets(run, "cache") if isinstance(run, Run) else ():
+            target = plan.build.state(run).path(name)
+            if target is None or any(is_within(path, target) for path in paths):
+                raise RewriteRejected(
+                    f"the final image may need what a mount keeps in the cache `{name}`; remove that mount", run
+                )
 
 
 def _common_place(in_builder: bool, in_runtime: bool) -> Place:

@@ -114,7 +114,7 @@ def _text(plan: SplitPlan, entry: Entry) -> list[str]:
     if isinstance(entry, Kept):
         return [instruction_text(plan.build, entry.instruction)]
     if isinstance(entry, KeptCommands):
-        return [run_instruction(entry.commands)]
+        return [run_instruction(entry.commands, entry.instruction.flags)]
     if isinstance(entry, Changed):
         return [entry.text]
     if isinstance(entry, PackageInstall):

@@ -6,7 +6,7 @@ import posixpath
 
 from ....syntax.tree import Copy, CopyOrAdd, Onbuild, Run, Shell, User
 from ..base.rewrite import RewriteRejected, Step
-from ..base.run_steps import OTHER_PROGRAM, RunCommand
+from ..base.run_steps import OTHER_PROGRAM, RunCommand, RunGroup
 from ..base.stage_facts import base_text, is_within, places_of, require_plain_base, require_workdir
 from ..projects.jre import find_java_images, java_start_commands, require_no_java_path, require_no_jdk_use
 from ..split.language_stack import Bases, LanguageStack
@@ -62,13 +62,14 @@ class JavaStack(LanguageStack):
     def is_split(self, run: Run) -> bool:
         return True
 
-    def run_commands(self, run: Run) -> list[RunCommand]:
+    def run_groups(self, run: Run) -> list[RunGroup]:
         commands = self.build.commands(run)
         if run.heredocs or run.flags or not commands:
             raise RewriteRejected("the RUN has flags or a heredoc, or cannot be parsed", run)
         if any(command.name in _BUILDING for command in commands):
             self.install = run
-        return [RunCommand(command, OTHER_PROGRAM, None) for command in commands]
+        found = [RunCommand(command, OTHER_PROGRAM, None) for command in commands]
+        return [RunGroup(OTHER_PROGRAM, [each], each.text, is_plain=True, changes_directory=False) for each in found]
 
     def place_command(self, run: Run, command: RunCommand) -> tuple[Place, str]:
         called = command.command

@@ -56,6 +56,7 @@ class NodeStack(SlimStack):
     title = "Install and build in a separate stage"
     why = "keeps compilers and caches out of the image"
     needs_start = False
+    takes_compound = True
     runtime_variables = frozenset("PORT HOST TZ LANG LC_ALL".split())
 
     def __init__(self, build: Build, stage: Stage, context: Context, checks: Preconditions) -> None:
@@ -130,7 +131,8 @@ class NodeStack(SlimStack):
         needs = self.system_needs("node")
         needs.add_packages("node", node_packages(self.context, manifest, data, self.context.files(), install))
         self.checks.require("the system dependencies of the packages are known", True)
-        self.omitting = omitting_option(self.build, self.stage, self.context, install, call, data)
+        if all(each.is_plain for each in self.commands[id(install)]):
+            self.omitting = omitting_option(self.build, self.stage, self.context, install, call, data)
         scripts = build_scripts(self.build, self.built)
         self.outputs = build_outputs(self.context, posixpath.dirname(manifest), data, scripts)
         self._find_inputs(install, manifest, data)

@@ -121,7 +121,7 @@ class PipStack(PythonStack):
         entries = [*self._environment(), *self.manifests] if run is self.install else []
         if self.several or not self._installs(run):
             return [*entries, *self.kept_run(run, commands)]
-        if len(self.build.commands(run)) == 1:
+        if len(self.build.commands(run)) == 1 and not run.flags:
             return [*entries, Changed(run, with_prefix(instruction_text(self.build, run)))]
         texts = [each.command.text for each in commands]
         changed = [

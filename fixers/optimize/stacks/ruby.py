@@ -40,6 +40,7 @@ class RubyStack(SlimStack):
     title = "Install the gems in a separate stage"
     why = "keeps compilers, headers and caches out of the image"
     base_libraries = SLIM_LIBRARIES["ruby"]
+    takes_compound = True
     runtime_variables = frozenset(
         """PORT HOST TZ LANG LC_ALL RAILS_ENV RACK_ENV RAILS_LOG_TO_STDOUT RAILS_SERVE_STATIC_FILES SECRET_KEY_BASE
         DATABASE_URL REDIS_URL APP_HOME NODE_ENV""".split()

@@ -117,7 +117,7 @@ class RustStack(LanguageStack):
                 f"`{target}` in the build context would overwrite the compiled program; add it to .dockerignore", run
             )
         self.native = self.project.native_packages(self.bases.release or "", run, self.checks)
-        if self.project.simple and not call.has(*_CHOOSES_TARGET) and len(self.commands) == 1:
+        if self.project.simple and not run.flags and not call.has(*_CHOOSES_TARGET) and len(self.commands) == 1:
             self.try_manifests(self.project.manifests())
         return []
 

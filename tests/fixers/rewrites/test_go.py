@@ -238,3 +238,11 @@ def test_a_tag_that_moves_is_answered_by_one_that_moves(tmp_path: Path) -> None:
 def test_a_program_that_is_found_by_its_name(start: str, tmp_path: Path) -> None:
     text = TEXT.replace("-o server", "-o /usr/local/bin/server").replace('CMD ["./server"]', start)
     assert "COPY --from=build /usr/local/bin/server /usr/local/bin/server" in rewritten(tmp_path, text, FILES).text
+
+
+def test_a_cache_mount_stays_in_the_builder(tmp_path: Path) -> None:
+    text = TEXT.replace("RUN go build", "RUN --mount=type=cache,target=/root/.cache/go-build go build")
+    builder = rewritten(tmp_path, text, FILES).text.partition("\n\n")[0]
+    assert builder.endswith("\nRUN --mount=type=cache,target=/root/.cache/go-build go build -o server .")
+    secret = text.replace("type=cache,target", "type=secret,id=x,target")
+    assert "this RUN has the option" in refusal(tmp_path, secret, FILES)

@@ -150,7 +150,9 @@ def test_a_global_program_that_is_started_stays(tmp_path: Path) -> None:
         ("node:20", "example.org/node:20", {}, "1: splitting is not supported"),
         ("RUN npm ci", "RUN cd /app && npm ci", {}, "4: `cd /app` affects the commands after it"),
         ("RUN npm ci", "RUN npm install express", {}, "4: `npm install express` adds packages"),
-        ("RUN npm ci", "RUN npm ci || npm install", {}, "4: "),
+        ("RUN npm ci", "RUN cd web && (npm ci || npm install)", {}, "4: "),
+        ("RUN npm ci", "RUN export NODE_ENV=production && npm ci", {}, "4: "),
+        ("RUN npm ci", "RUN (npm ci && npm cache clean --force) || true", {}, "4: "),
         ("RUN npm ci", "USER node\nRUN npm ci", {}, "5: the dependencies are installed as `node`"),
         (
             "",
@@ -346,3 +348,75 @@ def test_a_stage_that_is_called_as_the_builder_would_be(tmp_path: Path) -> None:
     assert result.startswith("FROM node:20 AS builder\n")
     assert "\nFROM node:20-slim AS build\n" in result
     assert "COPY --from=builder /app/node_modules" in result
+
+
+@pytest.mark.parametrize(
+    "install",
+    ["{ npm ci || npm install; }", "if [ -f package-lock.json ]; then npm ci; else npm install; fi"],
+)
+def test_an_install_in_a_compound_command_stays_as_it_is(install: str, tmp_path: Path) -> None:
+    text = TEXT.replace("RUN npm ci", f"RUN --mount=type=cache,target=/root/.npm {install} && npm cache clean --force")
+    builder, _, final = rewritten(tmp_path, text, FILES).text.partition("\n\n")
+    assert builder.endswith(f"RUN --mount=type=cache,target=/root/.npm {install}")
+    assert "COPY --from=build /app" in final
+    assert "omit" not in builder + final
+
+
+@pytest.mark.parametrize(
+    ("source", "package_name"),
+    [
+        ("import { execa } from 'execa'\nawait execa('git', ['log'])\n", "git"),
+        ("const tool = 'unzip'\nspawn(tool, ['a.zip'])\n", "unzip"),
+        ("exec('python3 report.py')\n", "python3"),
+    ],
+)
+def test_programs_that_the_sources_start_come_along(source: str, package_name: str, tmp_path: Path) -> None:
+    final = rewritten(tmp_path, TEXT, {**FILES, "index.js": source}).text.partition("\n\n")[2]
+    assert f"        {package_name} \\\n" in final
+
+
+def test_a_package_of_the_lock_file_that_needs_unknown_libraries_is_refused(tmp_path: Path) -> None:
+    locked = {"": {"dependencies": {"express": "4"}}, "node_modules/express": {"dependencies": {"puppeteer": "1"}}}
+    lock = json.dumps({"lockfileVersion": 3, "packages": {**locked, "node_modules/puppeteer": {}}})
+    reason = refusal(tmp_path, TEXT, {**FILES, "package-lock.json": lock})
+    assert "the run-time system dependencies of `puppeteer` are unknown" in reason
+
+
+def test_a_global_package_that_stays_has_known_needs(tmp_path: Path) -> None:
+    text = TEXT.replace("RUN npm ci", "RUN npm install -g puppeteer && npm ci")
+    assert "the run-time system dependencies of `puppeteer` are unknown" in refusal(tmp_path, text, FILES)
+
+
+def test_the_arguments_of_the_entry_point_are_not_started(tmp_path: Path) -> None:
+    text = TEXT.replace('CMD ["npm", "start"]', 'ENTRYPOINT ["node", "index.js"]\nCMD ["yarn"]')
+    assert "RUN npm ci --omit=dev\n" in rewritten(tmp_path, text, FILES).text
+
+
+def test_a_program_that_a_script_starts_stays(tmp_path: Path) -> None:
+    text = TEXT.replace("RUN npm ci", "RUN npm install -g typescript && npm ci")
+    text = text.replace('CMD ["npm", "start"]', 'ENTRYPOINT ["./entrypoint.sh"]')
+    files = {**FILES, "entrypoint.sh": "#!/bin/sh\ntsc --watch &\nexec node index.js\n"}
+    assert "RUN npm install -g typescript\n" in rewritten(tmp_path, text, files).text.partition("\n\n")[2]
+
+
+def test_a_cache_mount_stays_with_the_install(tmp_path: Path) -> None:
+    mount = "--mount=type=cache,target=/root/.npm"
+    text = TEXT.replace("RUN npm ci", f"RUN {mount} npm install -g typescript && npm ci && npm run build")
+    files = {**FILES, "package.json": package(scripts={"start": "node dist/main.js", "build": "vite build"})}
+    first, builder, final = rewritten(tmp_path, text, files).text.split("\n\n")
+    assert first.endswith(f"COPY package.json package-lock.json ./\nRUN {mount} npm ci --omit=dev")
+    assert f"RUN {mount} npm install -g typescript && npm ci\nCOPY . .\nRUN {mount} npm run build" in builder
+    assert "--mount" not in final
+
+
+@pytest.mark.parametrize("directory", ["/app/node_modules", "node_modules", "/app"])
+def test_what_is_only_in_a_cache_is_not_copied(directory: str, tmp_path: Path) -> None:
+    text = TEXT.replace("RUN npm ci", f"RUN --mount=type=cache,target={directory} npm ci")
+    reason = refusal(tmp_path, text, FILES)
+    assert reason.startswith(f"4: the final image may need what a mount keeps in the cache `{directory}`")
+
+
+@pytest.mark.parametrize("option", ["--mount=type=secret,id=npm", "--network=none"])
+def test_other_options_of_run_are_refused(option: str, tmp_path: Path) -> None:
+    text = TEXT.replace("RUN npm ci", f"RUN {option} npm ci")
+    assert refusal(tmp_path, text, FILES).startswith(f"4: this RUN has the option `{option}`")

@@ -261,3 +261,13 @@ def test_a_file_that_is_not_parsed_may_start_any_program(tmp_path: Path, code: s
         f"0: it is unknown which programs `tools/old.py` starts, because the file {reason}; if the image does not need "
         "it, add it to .dockerignore"
     )
+
+
+def test_a_cache_mount_stays_with_the_install(tmp_path: Path) -> None:
+    mount = "--mount=type=cache,target=/root/.cache/pip-install"
+    text = FLASK.replace("RUN pip", f"RUN {mount} pip")
+    builder = rewritten(tmp_path, text, FILES).text.partition("\n\n")[0]
+    assert builder.endswith(f"RUN {mount} pip install --prefix=/install -r requirements.txt")
+    several = text.replace("-r requirements.txt\n", "-r requirements.txt && pip install gunicorn\n")
+    builder = rewritten(tmp_path, several, FILES).text.partition("\n\n")[0]
+    assert builder.endswith(f"RUN {mount} pip install -r requirements.txt && pip install gunicorn")

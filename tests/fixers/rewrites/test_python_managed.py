@@ -311,3 +311,18 @@ def test_poetry_stays_where_nothing_else_reaches_its_environment(tmp_path: Path)
     final = rewritten(tmp_path, text, files).text.partition("-slim\n")[2]
     assert "RUN pip install poetry\n" in final
     assert "COPY --from=build /root/.cache/pypoetry/virtualenvs /root/.cache/pypoetry/virtualenvs\n" in final
+
+
+def test_a_locked_package_without_a_wheel_has_the_libraries_that_it_is_compiled_with(tmp_path: Path) -> None:
+    wheel = 'files = [{file = "lxml-5.2.0-cp311-cp311-manylinux_2_28_x86_64.whl"}]\n'
+    text = "FROM python:3.11-bookworm\nWORKDIR /app\nRUN pip install poetry && poetry config virtualenvs.create false\n"
+    text += "COPY pyproject.toml poetry.lock ./\nRUN poetry install\nCOPY . .\nCMD gunicorn app:app\n"
+    files = {
+        "pyproject.toml": PYPROJECT,
+        "poetry.lock": f'{LOCK}\n[[package]]\nname = "lxml"\n',
+        "app.py": "import flask\n",
+    }
+    final = rewritten(tmp_path, text, files).text.partition("\n\n")[2]
+    assert "libxslt1.1" in final
+    files["poetry.lock"] += wheel
+    assert "libxslt1.1" not in rewritten(tmp_path, text, files).text

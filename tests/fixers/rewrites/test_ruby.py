@@ -159,3 +159,10 @@ def test_unsupported_files_are_rejected(old: str, new: str, files: dict[str, str
 def test_a_slim_base_without_compilers_gains_nothing(tmp_path: Path) -> None:
     text = TEXT.replace("3.2-bookworm", "3.2-slim-bookworm").replace("build-essential libpq-dev ", "")
     assert "saves nothing" in refusal(tmp_path, text, FILES)
+
+
+def test_gems_are_installed_unless_they_are_there(tmp_path: Path) -> None:
+    text = LATE.replace("RUN bundle install", "RUN bundle check || bundle install")
+    files = {"Gemfile": 'gem "rack"\n', "Gemfile.lock": "PLATFORMS\n  x86_64-linux\n"}
+    builder = rewritten(tmp_path, text, files).text.partition("\n\n")[0]
+    assert builder.endswith("\nRUN bundle check || bundle install")
