@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from importlib.resources import files
+from pathlib import Path
 
 import pytest
+from dockerfile_dlint.model.packages import package_needs
 from dockerfile_dlint.model.packages.package_needs import UNKNOWN_NEED, in_full_images, known_needs
 from dockerfile_dlint.model.packages.runtime_libraries import runtime_libraries_for
 
 RELEASES = ("bullseye", "bookworm", "trixie")
 LINES = [
     line.split("\t")
-    for line in (files("dockerfile_dlint") / "model" / "data" / "package-needs.txt").read_text("utf-8").splitlines()
+    for line in (Path(package_needs.__file__).parents[1] / "data" / "package-needs.txt").read_text("utf-8").splitlines()
     if not line.startswith("#")
 ]
 PHP = """default-libmysqlclient-dev firebird-dev freetds-dev libavif-dev libbz2-dev libc-client-dev libcurl4-openssl-dev

@@ -71,7 +71,7 @@ def test_explain(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["optimize", "--explain", "--only", "multi-stage"]) == 0
     out = capsys.readouterr().out
     assert "yes  the base image is an official Python image on Debian" in out
-    assert "no   the system libraries of the packages are known" in out
+    assert "multi-stage: refused: `wand` needs the library of `libmagickwand-dev`" in out
     assert "multi-stage: refused: the run-time system dependencies of `wand` are unknown" in out
 
 
