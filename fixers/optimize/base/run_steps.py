@@ -78,6 +78,11 @@ class RunGroup:
         self.is_plain = is_plain
         self.changes_directory = changes_directory
 
+    @classmethod
+    def of(cls, command: RunCommand) -> RunGroup:
+        """The group of a single command."""
+        return cls(command.kind, [command], command.text, is_plain=True, changes_directory=False)
+
 
 class RunGroups:
     """The groups of a RUN.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ....syntax.tree import Onbuild, Run, Shell, User
 from ..base.programs import require_no_compilation
 from ..base.rewrite import NothingToDo, RewriteRejected
+from ..base.run_steps import RunGroup
 from ..base.stage_facts import reject_ownership, require_root, require_workdir
 from ..projects.distribution.build_effects import BuildEffects
 from ..projects.distribution.build_programs import ONLY_SYSTEM, builds
@@ -88,7 +89,7 @@ class DistributionStack(LanguageStack):
         inside = all(any(is_below(path, tree) for tree in trees) for path in paths)
         return bool(paths) and inside and all(command.name in CHANGING for command in commands)
 
-    def run_commands(self, run: Run) -> list[RunCommand]:
+    def run_groups(self, run: Run) -> list[RunGroup]:
         verbatim = self._is_verbatim(run)
         if run.heredocs or run.json or run.flags:
             raise RewriteRejected("this RUN has options, a heredoc or the exec form; use a plain RUN", run)
@@ -99,7 +100,7 @@ class DistributionStack(LanguageStack):
             self.upgrades.append((run, Added(f"RUN apt-get update && {upgrade} && rm -rf /var/lib/apt/lists/*")))
         if verbatim:
             self.effects.read(run)
-        return found.rest
+        return [RunGroup.of(command) for command in found.rest]
 
     def place_command(self, run: Run, command: RunCommand) -> tuple[Place, str]:
         if self._is_verbatim(run):
