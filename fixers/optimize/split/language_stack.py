@@ -17,11 +17,13 @@ from ..base.stage_facts import (
     is_copied_again,
     is_from_context,
     is_within,
+    named_release,
     places_of,
     reject_instruction,
     reject_ownership,
     take_system_packages,
 )
+from ..base.system import APT_INSTALL, removed_packages
 from ..order.cache_order import manifest_copies
 from .builder_variables import needed_pairs
 from .plan import (
@@ -84,6 +86,7 @@ class LanguageStack(StageRewrite):
     `needs_start`: whether the file must say what the image runs
     `runtime_variables`: variables that nothing in the builder depends on
     `base_libraries`: -dev packages whose libraries the base image of the final stage has
+    `install_words`: the words before new packages
 
     Of the stage, known when all commands have a place:
     `system`: what RUNs install with apt, by their id
@@ -104,6 +107,7 @@ class LanguageStack(StageRewrite):
     needs_start = True
     runtime_variables: frozenset[str] = frozenset(("PORT", "HOST"))
     base_libraries: frozenset[str] = frozenset()
+    install_words: Sequence[str] = APT_INSTALL
 
     def __init__(self, build: Build, stage: Stage, context: Context, checks: Preconditions) -> None:
         super().__init__(build, stage, context, checks)
@@ -259,12 +263,15 @@ class LanguageStack(StageRewrite):
 
     def file_packages(self) -> dict[str, RuntimePackage]:
         """The system packages that the file installs and the final stage needs, by name."""
-        removed = {name for install in self.system.values() for name in install.removed}
+        removed = removed_packages(self.system.values())
         release, there = self.bases.release, self.base_libraries
+        named = named_release(self.stage) if release is None else None
         found: dict[str, RuntimePackage] = {}
         for run in self.stage.instructions:
             system = self.system.get(id(run))
-            needed = system.packages_at_run_time(release, run, removed, there) if system is not None else {}
+            if system is None:
+                continue
+            needed = system.packages_at_run_time(release, run, removed, there, named)
             found.update({name: RuntimePackage(name, why) for name, why in needed.items() if name not in found})
         return found
 
