@@ -131,10 +131,10 @@ class BaseFacts:
         self.cmd: tuple[str, ...] | None = None
         self.compressed_bytes = compressed_bytes
 
-    def set_shared(self, columns: Sequence[str]) -> None:
-        """Set what all recorded tags share; `?` means unknown, `-` not set."""
+    def set_shared(self, columns: Sequence[str], workdir: str = "?") -> None:
+        """Set what all recorded tags share, `workdir` where directories differ; `?` means unknown, `-` not set."""
         self.user = _known(columns[USER_COLUMN], "root")
-        self.workdir = _known(columns[WORKDIR_COLUMN], "/")
+        self.workdir = _known(columns[WORKDIR_COLUMN], "/") or _known(workdir, "/")
         self.shell = None if columns[SHELL_COLUMN] == "?" else _items(columns[SHELL_COLUMN]) or _DEFAULT_SHELL
         path = next((pair[5:] for pair in columns[ENV_COLUMN:] if pair.startswith("PATH=")), "-")
         self.path = _known(path, _DEFAULT_PATH)
@@ -186,8 +186,7 @@ def base_facts(ref: ImageRef) -> BaseFacts | None:
     elif family != "windows":
         shared = CATALOG.columns_by_tag(name).get("")
         if shared is not None:
-            facts.set_shared(shared)
-            facts.workdir = facts.workdir or _known(_shared_column(name, tag, WORKDIR_COLUMN), "/")
+            facts.set_shared(shared, _shared_column(name, tag, WORKDIR_COLUMN))
         if name in _PLAIN:
             facts.set_plain()
     return facts

@@ -103,7 +103,7 @@ class AptInstall:
         return found
 
 
-def removed_packages(installs: Collection[AptInstall]) -> set[str]:
+def packages_removed_again(installs: Collection[AptInstall]) -> set[str]:
     """The packages that RUNs remove again, without those of a group that are installed for another reason, too."""
     removed = {name for install in installs for name in install.removed}
     groups = [group for install in installs for group in install.groups.items()]

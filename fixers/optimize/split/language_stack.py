@@ -23,7 +23,7 @@ from ..base.stage_facts import (
     reject_ownership,
     take_system_packages,
 )
-from ..base.system import APT_INSTALL, removed_packages
+from ..base.system import APT_INSTALL, packages_removed_again
 from ..order.cache_order import manifest_copies
 from .builder_variables import needed_pairs
 from .plan import (
@@ -263,7 +263,7 @@ class LanguageStack(StageRewrite):
 
     def file_packages(self) -> dict[str, RuntimePackage]:
         """The system packages that the file installs and the final stage needs, by name."""
-        removed = removed_packages(self.system.values())
+        removed = packages_removed_again(self.system.values())
         release, there = self.bases.release, self.base_libraries
         named = named_release(self.stage) if release is None else None
         found: dict[str, RuntimePackage] = {}

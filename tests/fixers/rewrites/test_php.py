@@ -234,6 +234,12 @@ def test_composer_that_installs_nothing_is_for_the_users_of_the_image(tmp_path: 
     assert "COPY --from=composer:2 /usr/bin/composer /usr/bin/composer\n" in final
 
 
+def test_composer_of_the_project(tmp_path: Path) -> None:
+    text = TEXT.replace("composer install", "php composer.phar install")
+    builder = rewritten(tmp_path, text, {**FILES, "composer.phar": "<?php\n"}).text.partition("\n\n")[0]
+    assert "COPY composer.json composer.lock composer.phar ./\nRUN php composer.phar install" in builder
+
+
 def test_what_composer_has_globally_is_for_the_build(tmp_path: Path) -> None:
     text = TEXT.replace("RUN composer", "RUN composer global require symfony/flex\nRUN composer")
     builder, _, final = rewritten(tmp_path, text, FILES).text.partition("\n\n")
