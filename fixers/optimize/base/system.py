@@ -96,7 +96,8 @@ class AptInstall:
             elif self.is_apk:
                 libraries = alpine_libraries_for(name)
             else:
-                libraries = runtime_libraries_for(name, release) if release else libraries_of_every_release(name)
+                # Without `named` the release may be one that the table lacks.
+                libraries = libraries_of_every_release(name) if named else runtime_libraries_for(name, release)
             if libraries is None:
                 raise RewriteRejected(_unknown_libraries(name, named), run)
             found.update(dict.fromkeys(libraries, f"what is compiled with `{name}`"))

@@ -27,8 +27,10 @@ if TYPE_CHECKING:
     from ..base.rewrite import Preconditions, Step
     from ..split.plan import Entry
 
-_EXTENSIONS = ("/usr/local/lib/php/extensions", "/usr/local/etc/php/conf.d")
-"""Where the official images keep compiled extensions, and the files that load them."""
+_EXTENSIONS = "/usr/local/lib/php/extensions"
+"""Where the official images keep compiled extensions."""
+_SETTINGS = "/usr/local/etc/php/conf.d"
+"""Where they keep the files that load and configure extensions."""
 _BUILDING = ("docker-php-ext-install", "docker-php-ext-configure", "docker-php-ext-enable", "pecl")
 """Commands that compile extensions."""
 _APACHE = ("a2enmod", "a2dismod", "a2ensite", "a2dissite", "a2enconf", "a2disconf")
@@ -45,6 +47,7 @@ class PhpStack(LanguageStack):
     `composer`: the RUN with `composer install`, `call`: that command
     `is_alpine`: whether the base image is on Alpine
     `until`: the end of the last RUN that compiles or installs
+    `installs_packages`: whether a RUN installs what a composer.json requires
     """
 
     title = "Compile and install in a separate stage"
@@ -61,7 +64,7 @@ class PhpStack(LanguageStack):
         runs = [step for step in stage.instructions if isinstance(step, Run)]
         self.until = max((run.end for run in runs if self._installs(run)), default=0)
         # Where nothing is installed from a composer.json, Composer is for those who use the image.
-        self.tools_stay = not any(
+        self.installs_packages = any(
             call.manager.name == "composer" and call.verb == "restore"
             for run in runs
             for call in build.package_calls(run)
@@ -88,12 +91,14 @@ class PhpStack(LanguageStack):
         return Bases(release=facts.suite if facts.suite and facts.suite in (ref.tag or "") else None)
 
     def is_tool(self, instruction: Instruction) -> bool:
-        return brings_composer(instruction)
+        return self.installs_packages and brings_composer(instruction)
 
     def is_split(self, run: Run) -> bool:
+        if self._installs(run):
+            return True
         commands = self.build.commands(run)
-        configures = bool(commands) and all(_configured(command) for command in commands)
-        return self._installs(run) or (configures and run.start < self.until)
+        configures = not all(command.name in _APACHE for command in commands) and all(map(_configured, commands))
+        return run.start < self.until and (configures or brings_composer(run))
 
     def run_commands(self, run: Run) -> list[RunCommand]:
         found = split_run_groups(self.build, run)
@@ -115,9 +120,8 @@ class PhpStack(LanguageStack):
         configured = _configured(command.command)
         if configured:
             return configured
-        if installs_composer(command.text):
-            place = Place.BOTH if self.tools_stay else Place.BUILDER
-            return place, "brings Composer"
+        if installs_composer(command.text) or (call is not None and call.path in ("self-update", "selfupdate")):
+            return Place.BUILDER if self.installs_packages else Place.RUNTIME, "brings Composer"
         if call is None and name in _BUILDING:
             self.extensions = run
             return Place.BUILDER, "compiles extensions"
@@ -139,7 +143,7 @@ class PhpStack(LanguageStack):
             self.composer = run
             self.call = call
             return Place.BUILDER, "installs packages"
-        if call.path == "global require" and not self.tools_stay:
+        if call.path == "global require" and self.installs_packages:
             self._require_unused_tools(run)
             return Place.BUILDER, "installs a plugin or a tool of Composer"
         if call.verb == "build" and self.composer is run:
@@ -219,8 +223,11 @@ class PhpStack(LanguageStack):
 
     def runtime_entries(self) -> Iterable[tuple[Instruction, Entry]]:
         assert self.install is not None
+        placed = [each for run in self.builder_runs() for each in self.commands_in(run, Place.BUILDER)]
         if self.extensions is not None:
-            yield from ((self.first_needed(), Artifact(path, "compiled extensions")) for path in _EXTENSIONS)
+            yield self.first_needed(), Artifact(_EXTENSIONS, "compiled extensions")
+        if self.extensions is not None or any(_configured(each.command.command) for each in placed):
+            yield self.first_needed(), Artifact(_SETTINGS, "the files that load and configure extensions")
         if self.copied_directory:
             yield self.install, Artifact(self.copied_directory, "the source with its packages")
         elif self.composer is not None:
