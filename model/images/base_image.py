@@ -82,7 +82,8 @@ class BaseFacts:
     `manager`: "apt", "apk", "dnf" or "yum"; None also for another one, such as microdnf
     `user`, `workdir`: the effective ones, "root" and "/" if the image sets none
     `recorded_on`: the day on which user, workdir, shell, path, env, entrypoint, cmd and compressed_bytes were recorded.
-    If it is "", user, workdir, shell and path are those that all recorded tags of the image share.
+    If it is "", user, workdir, shell and path are those that all recorded tags of the image share, and workdir also the
+    one that those of the same variant share: that of php:7.4-apache is that of php:8.3-apache.
     """
 
     __slots__ = (
@@ -130,10 +131,10 @@ class BaseFacts:
         self.cmd: tuple[str, ...] | None = None
         self.compressed_bytes = compressed_bytes
 
-    def set_shared(self, columns: Sequence[str]) -> None:
-        """Set what all recorded tags share; `?` means unknown, `-` not set."""
+    def set_shared(self, columns: Sequence[str], workdir: str = "?") -> None:
+        """Set what all recorded tags share, `workdir` where directories differ; `?` means unknown, `-` not set."""
         self.user = _known(columns[USER_COLUMN], "root")
-        self.workdir = _known(columns[WORKDIR_COLUMN], "/")
+        self.workdir = _known(columns[WORKDIR_COLUMN], "/") or _known(workdir, "/")
         self.shell = None if columns[SHELL_COLUMN] == "?" else _items(columns[SHELL_COLUMN]) or _DEFAULT_SHELL
         path = next((pair[5:] for pair in columns[ENV_COLUMN:] if pair.startswith("PATH=")), "-")
         self.path = _known(path, _DEFAULT_PATH)
@@ -185,10 +186,27 @@ def base_facts(ref: ImageRef) -> BaseFacts | None:
     elif family != "windows":
         shared = CATALOG.columns_by_tag(name).get("")
         if shared is not None:
-            facts.set_shared(shared)
+            facts.set_shared(shared, _shared_column(name, tag, WORKDIR_COLUMN))
         if name in _PLAIN:
             facts.set_plain()
     return facts
+
+
+def usual_command(ref: ImageRef) -> tuple[str, ...] | None:
+    """The CMD of an official image; where none is recorded, the one that all recorded tags of its variant share.
+
+    None if it is unknown, or the image has none. That of an old tag may have other options.
+    """
+    facts = base_facts(ref)
+    if facts is None or facts.recorded_on or facts.family == "windows":
+        return facts.cmd if facts is not None else None
+    return _items(_shared_column(ref.name, effective_tag(ref), CMD_COLUMN))
+
+
+def _shared_column(name: str, tag: str, column: int) -> str:
+    """What a column has for all recorded tags of the variant of `tag`; `?` if they differ, or there are none."""
+    found = {columns[column] for columns in CATALOG.variant_columns(name, tag)}
+    return found.pop() if len(found) == 1 else "?"
 
 
 def _exact_suite(name: str, tag: str, names: Sequence[str]) -> str:

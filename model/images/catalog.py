@@ -117,6 +117,16 @@ class _Catalog:
                 columns = columns or known.get(other)
         return columns
 
+    def variant_columns(self, name: str, tag: str) -> list[list[str]]:
+        """The columns of the recorded tags with the variant of `tag` ("fpm", "slim"), or of another tag of its image.
+
+        The version and the release may be other ones.
+        """
+        group = self.tags(name).get(tag)
+        variants = {split_tag(name, each).variant for each in (group.tags if group is not None else (tag,))}
+        recorded = self.columns_by_tag(name).items()
+        return [columns for each, columns in recorded if each and split_tag(name, each).variant in variants]
+
 
 CATALOG = _Catalog()
 

@@ -228,6 +228,19 @@ def test_another_file_may_say_what_the_image_runs(tmp_path: Path) -> None:
         require_start_command(*model(tmp_path, BASE, {})[:2])
 
 
+@pytest.mark.parametrize("image", ["php:8.2-apache", "php:7.4-fpm", "nginx:1.24", "httpd:alpine", "redis"])
+def test_the_base_image_may_say_what_the_image_runs(image: str, tmp_path: Path) -> None:
+    require_start_command(*model(tmp_path, f"FROM {image}\nCOPY . .\n", {})[:2])
+
+
+@pytest.mark.parametrize(
+    "image", ["php:8.2-cli", "php:7", "python:3.12", "node:20", "ruby:2.7", "debian:12", "me/php:1"]
+)
+def test_a_base_image_that_waits_for_code_is_refused(image: str, tmp_path: Path) -> None:
+    with pytest.raises(RewriteRejected, match="without CMD and ENTRYPOINT"):
+        require_start_command(*model(tmp_path, f"FROM {image}\nCOPY . .\n", {})[:2])
+
+
 def test_an_unknown_command_of_another_file_is_refused(tmp_path: Path) -> None:
     used = usage(tmp_path, BASE + "CMD app\n", {}, [ContainerStart("compose.yaml:3", command=["sh", "-c", "$RUN x"])])
     with pytest.raises(RewriteRejected, match=r"`\$RUN x` in compose.yaml:3 starts an unknown program"):

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from dockerfile_dlint.model.images import catalog as catalog_module
 from dockerfile_dlint.model.images import slimmer as slim_module
-from dockerfile_dlint.model.images.base_image import base_facts
+from dockerfile_dlint.model.images.base_image import base_facts, usual_command
 from dockerfile_dlint.model.images.catalog import catalog_source, is_known_tag, is_official
 from dockerfile_dlint.model.images.reference import ImageRef, InvalidReferenceError, parse_reference
 from dockerfile_dlint.model.images.slimmer import find_slim_variant
@@ -735,7 +735,26 @@ def test_facts_that_all_recorded_tags_share() -> None:
     assert (golang.recorded_on, golang.user, golang.workdir, golang.env) == ("", "root", "/go", {})
     assert golang.path is not None and golang.path.startswith("/go/bin:/usr/local/go/bin:")
     assert (golang.cmd, golang.compressed_bytes) == (None, None)
-    assert (php.user, php.workdir) == ("root", None)  # fpm and apache have one, cli has none
+    assert (php.user, php.workdir) == ("root", "/var/www/html")  # of fpm and apache, while that of cli is `/`
+
+
+@pytest.mark.parametrize(
+    ("image", "workdir", "command"),
+    [
+        ("php:7.4-apache", "/var/www/html", ["apache2-foreground"]),
+        ("php:8.1-fpm-alpine3.18", "/var/www/html", ["php-fpm"]),
+        ("php:8.2", "/", ["php", "-a"]),  # a tag of the same image names the variant
+        ("php:7.1-zts", None, None),
+        ("php:7", None, None),
+        ("nginx:1.24", "/", ["nginx", "-g", "daemon off;"]),
+        ("httpd", "/usr/local/apache2", ["httpd-foreground"]),
+        ("unknown/php:8.2-apache", None, None),
+    ],
+)
+def test_what_an_image_usually_runs(image: str, workdir: str | None, command: list[str] | None) -> None:
+    ref = parse_reference(image)
+    facts, found = base_facts(ref), usual_command(ref)
+    assert (facts and facts.workdir, list(found) if found else None) == (workdir, command)
 
 
 def test_a_digest_hides_the_configuration() -> None:

@@ -90,6 +90,13 @@ def apt_install_instruction(before: Sequence[str], packages: Iterable[str], list
     return f"RUN apt-get update \\\n    && {install} \\\n        {words} \\\n    && rm -rf {lists}/*"
 
 
+def install_instruction(before: Sequence[str], packages: Iterable[str]) -> str:
+    """A RUN that installs packages with the manager that the words `before` call, and leaves no package lists."""
+    if "apk" not in before:
+        return apt_install_instruction(before, packages)
+    return " \\\n        ".join([f"RUN {' '.join(before)}", *sorted(packages)])
+
+
 def join_blocks(text: Sequence[str]) -> str:
     """The parts of a file joined, with at most one blank line between them."""
     return re.sub(r"\n{3,}", "\n\n", "\n".join(text)).strip("\n") + "\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 
+from ....model.images.base_image import usual_command
 from ....syntax.tree import Cmd, Entrypoint, Run
 from .container_start import container_starts
 from .copies import context_path
@@ -60,6 +61,8 @@ _FETCHING = ("curl", "git", "wget")
 _DOWNLOADING = frozenset(("curl", "wget", "tar", "unzip"))
 _SETTINGS = re.compile(r"requirements|constraints|package|\.npmrc|\.yarnrc|\.netrc|\.ssh|/etc/|pip|\.lock|\|")
 """Matches files that an install may read."""
+_WAITING = frozenset("gradle iex irb jshell julia mvn node php python python2 python3".split())
+"""Programs that do nothing by themselves when an image starts only them: they wait for code or for arguments."""
 _BUILD_TOOLS = frozenset("bazel cargo cmake configure make meson ninja qmake rustc scons".split())
 
 
@@ -122,7 +125,10 @@ def require_no_compiler_at_start(packages: Collection[str], checks: Precondition
 
 
 def require_start_command(build: Build, stage: Stage) -> None:
-    """Raise RewriteRejected when neither the stage nor a file that starts its image defines what the image runs."""
+    """Raise RewriteRejected when it is unknown what the image runs.
+
+    The stage defines it, a file that starts its image, or the base image (`apache2-foreground`).
+    """
     if any(start.entrypoint or start.command for start in container_starts(build, stage)):
         return
     commands = [
@@ -132,9 +138,17 @@ def require_start_command(build: Build, stage: Stage) -> None:
         for command in build.commands(instruction)
     ]
     if not commands:
+        if _base_serves(stage):
+            return
         raise RewriteRejected("without CMD and ENTRYPOINT it is unknown what the image runs; add one of them")
     if all(command.name in SHELLS and not command.args for command in commands):
         raise RewriteRejected("the image starts a shell, so it is unknown what it runs; set CMD to the program")
+
+
+def _base_serves(stage: Stage) -> bool:
+    """Whether the base image of a stage starts a program that needs no arguments."""
+    command = usual_command(stage.base_ref) if stage.base_ref is not None else None
+    return bool(command) and posixpath.basename(command[0]) not in (*SHELLS, *_WAITING)
 
 
 def check_final_stage_runs(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import posixpath
 
+from ....model.images.catalog import is_known_tag
+from ....model.images.reference import parse_reference
 from ....syntax.tree import CopyOrAdd, Run, Workdir
 from .copies import context_copies
 from .rewrite import RewriteRejected
@@ -12,14 +14,14 @@ from .system import read_apt_install
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable, Sequence
 
     from ....model.build import Build, Stage
     from ....model.context import Context
     from ....syntax.tree import Instruction
     from .copies import CopiedPath
     from .rewrite import Preconditions
-    from .run_steps import RunGroup
+    from .run_steps import RunCommand, RunGroup
     from .system import AptInstall
 
 NAME = "multi-stage"
@@ -99,6 +101,19 @@ def take_system_packages(
     return groups
 
 
+def take_packages(
+    run: Run, commands: Sequence[RunCommand], installs: dict[int, AptInstall], families: Collection[str] = ("apt",)
+) -> list[RunCommand]:
+    """Record what managers of the families install among the commands of a RUN, and return the other commands.
+
+    Raises RewriteRejected when the managers do more than install packages.
+    """
+    system = [command for command in commands if command.kind == SYSTEM_PACKAGES]
+    if system:
+        installs[id(run)] = read_apt_install(system, run, families)
+    return [command for command in commands if command.kind != SYSTEM_PACKAGES]
+
+
 def is_from_context(instruction: Instruction) -> bool:
     """Whether an instruction copies from the build context."""
     return isinstance(instruction, CopyOrAdd) and instruction.flag("from") is None
@@ -147,6 +162,16 @@ def with_release(base: str, tag: str, release: str) -> str:
     if release in tag:
         return base
     return f"{base.partition(':')[0]}:{release if tag == 'latest' else f'{tag}-{release}'}"
+
+
+def named_release(stage: Stage) -> tuple[str, str] | None:
+    """The base image with its Debian release in the tag, and the release; None unless such a tag exists."""
+    ref, facts = stage.base_ref, stage.base_facts
+    if ref is None or facts is None or not facts.suite:
+        return None
+    text = with_release(base_text(stage), ref.tag or "latest", facts.suite)
+    named = parse_reference(text)
+    return (text, facts.suite) if is_known_tag(named) else None
 
 
 def is_within(path: str, directory: str) -> bool:

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from ....model.packages.runtime_libraries import is_build_package, runtime_libraries_for
+from collections import Counter
+
+from ....model.packages.runtime_libraries import (
+    alpine_libraries_for,
+    is_alpine_build_package,
+    is_build_package,
+    libraries_of_every_release,
+    runtime_libraries_for,
+)
 from .rewrite import RewriteRejected
 from .run_steps import deletes_caches
 
@@ -22,17 +30,30 @@ FETCH_PACKAGES = frozenset(
 
 APT_INSTALL = ("apt-get", "install", "-y", "--no-install-recommends")
 """The words before the packages, where the file has none."""
+APK_ADD = ("apk", "add", "--no-cache")
+"""The same on Alpine."""
+_PHP_COMPILERS = ("$PHPIZE_DEPS", "${PHPIZE_DEPS}")
+"""The variable of official PHP images with the packages that compile extensions."""
 
 
 class AptInstall:
-    """The apt installs of one RUN: the `words` before the packages, the packages as written, and those removed."""
+    """The apt or apk installs of one RUN: the `words` before the packages, the packages as written, and those removed.
 
-    __slots__ = ("packages", "removed", "words")
+    `groups`: the packages of each name that `apk add --virtual` gives them
+    """
+
+    __slots__ = ("groups", "packages", "removed", "words")
 
     def __init__(self) -> None:
         self.words: list[str] = []
         self.packages: list[str] = []
         self.removed: set[str] = set()
+        self.groups: dict[str, list[str]] = {}
+
+    @property
+    def is_apk(self) -> bool:
+        """Whether the packages are Alpine's."""
+        return "apk" in self.words
 
     def names(self) -> list[str]:
         """The packages without version and release."""
@@ -41,38 +62,70 @@ class AptInstall:
     @property
     def has_build_packages(self) -> bool:
         """Whether a package is only used for compiling."""
-        return any(map(is_build_package, self.names()))
+        compiles = is_alpine_build_package if self.is_apk else is_build_package
+        return any(name in _PHP_COMPILERS or compiles(name) for name in self.names())
 
     def needed_in_builder(self, *, full: bool) -> bool:
         """Whether a builder needs a package: to compile or, unless the base image is `full`, to download."""
         return self.has_build_packages or (not full and not FETCH_PACKAGES.isdisjoint(self.names()))
 
     def packages_at_run_time(
-        self, release: str | None, run: Instruction, removed: Collection[str], there: Collection[str] = ()
+        self,
+        release: str | None,
+        run: Instruction,
+        removed: Collection[str],
+        there: Collection[str] = (),
+        named: tuple[str, str] | None = None,
     ) -> dict[str, str]:
         """The packages for the final stage, each with what needs it: the file's, and libraries of -dev packages.
 
-        Packages that are for compiling or removed are not among them.
-        The libraries of the -dev packages `there` are in the base image. Raises RewriteRejected for an unknown library.
+        Packages that are for compiling or removed are not among them, except the libraries that apt leaves.
+        The libraries of the -dev packages `there` are in the base image. Raises RewriteRejected for an unknown library;
+        `named` is a base image whose tag names its release, and that release, to propose then.
         """
         found: dict[str, str] = {}
+        compiles = is_alpine_build_package if self.is_apk else is_build_package
         for package, name in zip(self.packages, self.names(), strict=True):
-            if name in removed and not name.endswith("-dev"):
+            if name in _PHP_COMPILERS or (name in removed and (self.is_apk or not name.endswith("-dev"))):
                 continue
-            if not is_build_package(name):
+            if not compiles(name):
                 found[package] = "the program, as before"
                 continue
-            libraries = () if name in there else runtime_libraries_for(name, release)
+            if name in there:
+                libraries = ()
+            elif self.is_apk:
+                libraries = alpine_libraries_for(name)
+            else:
+                # Without `named` the release may be one that the table lacks.
+                libraries = libraries_of_every_release(name) if named else runtime_libraries_for(name, release)
             if libraries is None:
-                raise RewriteRejected(f"the run-time libraries for `{name}` are unknown", run)
+                raise RewriteRejected(_unknown_libraries(name, named), run)
             found.update(dict.fromkeys(libraries, f"what is compiled with `{name}`"))
         return found
 
 
-def read_apt_install(pieces: Sequence[RunCommand], run: Run, *, mixed: bool = False) -> AptInstall:
-    """The packages that the apt commands of a RUN install. Raises RewriteRejected when they do anything else.
+def packages_removed_again(installs: Collection[AptInstall]) -> set[str]:
+    """The packages that RUNs remove again, without those of a group that are installed for another reason, too."""
+    removed = {name for install in installs for name in install.removed}
+    groups = [group for install in installs for group in install.groups.items()]
+    grouped = Counter(package for name, packages in groups if name in removed for package in packages)
+    every = Counter(package for install in installs for package in install.names())
+    return removed | {package for package, times in grouped.items() if times == every[package]}
 
-    With `mixed`, the commands may have different options, of which those that install more packages are used.
+
+def _unknown_libraries(name: str, named: tuple[str, str] | None) -> str:
+    if named is not None and runtime_libraries_for(name, named[1]) is not None:
+        return f"`{name}` needs other libraries in other Debian releases; name the release in the tag: `{named[0]}`"
+    return f"the run-time libraries for `{name}` are unknown"
+
+
+def read_apt_install(
+    pieces: Sequence[RunCommand], run: Run, families: Collection[str] = ("apt",), *, mixed: bool = False
+) -> AptInstall:
+    """The packages that the commands of managers of the families install in a RUN.
+
+    With `mixed`, the commands may have different options, of which those that install more packages are used. Raises
+    RewriteRejected when the commands do anything else.
     """
     found = AptInstall()
     for piece in pieces:
@@ -83,10 +136,10 @@ def read_apt_install(pieces: Sequence[RunCommand], run: Run, *, mixed: bool = Fa
                     f"`{piece.text[:60]}` does more than delete package lists; move it to its own RUN", run
                 )
             continue
-        if call.manager.family != "apt":
-            raise RewriteRejected(
-                f"`{call.manager.name}` is not supported here, only apt; use a base image on Debian", run
-            )
+        if call.manager.family not in families:
+            remedy = "; use a base image on Debian" if "apt" in families else ""
+            reason = f"`{call.manager.name}` is not supported here, only {' and '.join(families)}{remedy}"
+            raise RewriteRejected(reason, run)
         if call.verb == "install":
             _add_install(found, piece, call, run, mixed=mixed)
         elif call.verb == "remove":
@@ -101,11 +154,17 @@ def read_apt_install(pieces: Sequence[RunCommand], run: Run, *, mixed: bool = Fa
 
 
 def _add_install(found: AptInstall, piece: RunCommand, call: PackageCall, run: Run, *, mixed: bool) -> None:
-    if call.uncertain or any(package.kind != "name" for package in call.packages):
+    if call.uncertain or any(
+        package.kind != "name" and package.word.text not in _PHP_COMPILERS for package in call.packages
+    ):
         raise RewriteRejected(f"`{piece.text[:60]}` does not only install packages by name; list their names", run)
     names = {id(package.word) for package in call.packages}
     words = [word.text for word in piece.command.words if id(word) not in names]
-    if not call.assumes_yes():
+    if call.manager.family == "apk":
+        words = _apk_words(words)
+        for group in call.values("-t", "--virtual"):
+            found.groups[group] = [package.name for package in call.packages]
+    elif not call.assumes_yes():
         # What the full image had, a slim one would ask about.
         words.insert(words.index(call.path) + 1 if call.path in words else len(words), "-y")
     words = [f"{name}={word.text}" for name, word in piece.command.assignments] + words
@@ -115,3 +174,13 @@ def _add_install(found: AptInstall, piece: RunCommand, call: PackageCall, run: R
         raise RewriteRejected("this RUN installs packages with different options; use the same options for all", run)
     found.words = words
     found.packages += [package.word.text for package in call.packages]
+
+
+def _apk_words(words: Sequence[str]) -> list[str]:
+    """The words without a name for the packages, which nothing removes in separate stages, and without an index."""
+    kept: list[str] = []
+    for before, word in zip(("", *words), words, strict=False):
+        named = before in ("-t", "--virtual") or word in ("-t", "--virtual") or word.startswith("--virtual=")
+        if not named and word not in ("-U", "--update", "--update-cache"):
+            kept.append(word)
+    return kept if "--no-cache" in kept else [*kept, "--no-cache"]

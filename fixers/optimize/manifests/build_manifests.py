@@ -131,7 +131,9 @@ def composer_manifests(build: Build, stage: Stage, context: Context, run: Run, c
         raise RewriteRejected(
             "`vendor` of the build context would overwrite the installed packages; add it to .dockerignore", run
         )
-    return [manifest, *_existing(context, folder, ("composer.lock", "symfony.lock", "auth.json"))]
+    own = [word.value for word in call.command.words if word.value in ("composer.phar", "./composer.phar")]
+    names = ("composer.lock", "symfony.lock", "auth.json", *map(posixpath.normpath, own))
+    return [manifest, *_existing(context, folder, names)]
 
 
 def maven_manifests(build: Build, stage: Stage, context: Context, run: Run, call: PackageCall) -> list[str]:

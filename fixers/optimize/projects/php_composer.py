@@ -14,18 +14,32 @@ if TYPE_CHECKING:
     from ....model.packages.calls import PackageCall
     from ....syntax.tree import Instruction
 
-_COMPOSER = re.compile(
-    r"curl\s+(-\S+\s+)*https://getcomposer\.org/installer\s*\|\s*php\s+--(\s+--(install-dir|filename)[= ]\S+)*$"
+_BRINGING = re.compile(
+    r"""curl\s+(-\S+\s+)*https://getcomposer\.org/installer\s*\|\s*php(\s+--(\s+--?[\w-]+([= ](?!-)\S+)?)*)?
+    |(curl|wget)\s[^|;&]*https://getcomposer\.org/(installer|(download/[\w.-]+/)?composer(-\w+)?\.phar)\b[^|;&]*
+    |php\s+-r\s+("[^"]*(getcomposer\.org/installer|composer-setup\.php)[^"]*"|'[^']*composer-setup\.php[^']*')
+    |php\s+(\./|/tmp/)?composer-setup\.php(\s+--?[\w-]+([= ](?!-)\S+)?)*
+    |mv\s+\S*composer(\.phar)?\s+/usr/(local/)?bin/(composer)?
+    |chmod\s+\S+\s+/usr/(local/)?bin/composer
+    |rm\s+(-\w+\s+)?\S*composer-setup\.php""",
+    re.VERBOSE,
 )
-"""A RUN that installs Composer with the official script."""
+"""Commands that install Composer as getcomposer.org/download describes."""
 _SCRIPTS = re.compile(r"^(pre|post)-(install|update|autoload|package|root)")
 """Scripts of composer.json that run during an install."""
 
 
+def installs_composer(command: str) -> bool:
+    """Whether a command, given as its text, is one of those that install Composer."""
+    return _BRINGING.fullmatch(command.strip()) is not None
+
+
 def brings_composer(instruction: Instruction) -> bool:
-    """Whether a RUN installs Composer with the official script, or a COPY brings it from its image."""
+    """Whether all that a RUN does is to install Composer, or a COPY brings it from its image."""
     if isinstance(instruction, Run):
-        return _COMPOSER.match(" ".join(instruction.arguments_text.split())) is not None
+        return not instruction.heredocs and all(
+            installs_composer(" ".join(text.split())) for text in instruction.arguments_text.split("&&")
+        )
     source = instruction.flag("from") if isinstance(instruction, Copy) else None
     if not isinstance(instruction, Copy) or source is None:
         return False

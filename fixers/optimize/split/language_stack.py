@@ -26,11 +26,13 @@ from ..base.stage_facts import (
     is_copied_again,
     is_from_context,
     is_within,
+    named_release,
     places_of,
     reject_instruction,
     reject_ownership,
     take_system_packages,
 )
+from ..base.system import APT_INSTALL, packages_removed_again
 from ..order.cache_order import manifest_copies
 from .builder_variables import needed_pairs
 from .plan import (
@@ -102,6 +104,7 @@ class LanguageStack(StageRewrite):
     `takes_compound`: whether the text of an install stays as it is, so that it may be in a compound command
     `manager`: the program of the builder that compiles, "" for another language
     `base_libraries`: -dev packages whose libraries the base image of the final stage has
+    `install_words`: the words before new packages
 
     Of the stage, known when all commands have a place:
     `system`: what RUNs install with apt, by their id
@@ -124,6 +127,7 @@ class LanguageStack(StageRewrite):
     takes_compound = False
     manager = ""
     base_libraries: frozenset[str] = frozenset()
+    install_words: Sequence[str] = APT_INSTALL
 
     def __init__(self, build: Build, stage: Stage, context: Context, checks: Preconditions) -> None:
         super().__init__(build, stage, context, checks)
@@ -288,12 +292,15 @@ class LanguageStack(StageRewrite):
 
     def file_packages(self) -> dict[str, RuntimePackage]:
         """The system packages that the file installs and the final stage needs, by name."""
-        removed = {name for install in self.system.values() for name in install.removed}
+        removed = packages_removed_again(self.system.values())
         release, there = self.bases.release, self.base_libraries
+        named = named_release(self.stage) if release is None else None
         found: dict[str, RuntimePackage] = {}
         for run in self.stage.instructions:
             system = self.system.get(id(run))
-            needed = system.packages_at_run_time(release, run, removed, there) if system is not None else {}
+            if system is None:
+                continue
+            needed = system.packages_at_run_time(release, run, removed, there, named)
             found.update({name: RuntimePackage(name, why) for name, why in needed.items() if name not in found})
         return found
 

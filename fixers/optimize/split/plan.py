@@ -72,7 +72,7 @@ class Artifact:
 
 @dataclass(frozen=True, slots=True)
 class RuntimePackage:
-    """A system package, as written for apt, and what needs it."""
+    """A system package, as written, and what needs it."""
 
     name: str
     reason: str
@@ -80,7 +80,7 @@ class RuntimePackage:
 
 @dataclass(frozen=True, slots=True)
 class PackageInstall:
-    """A RUN that installs system packages with apt, instead of those of the RUNs `of`; `words` precede the packages."""
+    """A RUN that installs system packages, instead of those of the RUNs `of`; `words` precede the packages."""
 
     words: tuple[str, ...]
     packages: tuple[RuntimePackage, ...]

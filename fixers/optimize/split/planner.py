@@ -9,7 +9,6 @@ from ..base.program_walk import ProgramWalk
 from ..base.programs import FULL_IMAGE_PROGRAMS
 from ..base.rewrite import PlanReport, RewriteOutcome, RewriteRejected, Step, run_rewrite
 from ..base.stage_facts import NAME, is_from_context, is_within, places_of
-from ..base.system import APT_INSTALL
 from .plan import (
     Added,
     Kept,
@@ -211,7 +210,7 @@ class _Planner:
             found.setdefault(package.name, package)
         of = tuple(step for step in self.stack.stage.instructions if id(step) in self.stack.system)
         # The options of the file are for its own packages.
-        words = own[0].words if own else APT_INSTALL
+        words = own[0].words if own else self.stack.install_words
         return PackageInstall(tuple(words), tuple(found.values()), of) if found else None
 
 

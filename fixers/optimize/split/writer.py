@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ....syntax.tree import Run
 from ..base.blocks import (
-    apt_install_instruction,
     from_instruction,
+    install_instruction,
     instruction_text,
     instruction_with_comments,
     leading_comments,
@@ -119,7 +119,7 @@ def _text(plan: SplitPlan, entry: Entry) -> list[str]:
         return [entry.text]
     if isinstance(entry, PackageInstall):
         names = dict.fromkeys(package.name for package in entry.packages)
-        return [apt_install_instruction(entry.words, names)]
+        return [install_instruction(entry.words, names)]
     if isinstance(entry, Artifact):
         copy = f"COPY --from={entry.stage or plan.builder.name} {entry.path} {entry.target or entry.path}"
         return [f"# {entry.note}", copy] if entry.note else [copy]
