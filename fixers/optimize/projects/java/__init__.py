@@ -1,1 +1,1 @@
-"""What a stage split knows about projects in Java: the commands that build them, their archives, what an image starts."""
+"""Projects in Java: the commands that build them, their archives, users and packages, and what an image starts."""

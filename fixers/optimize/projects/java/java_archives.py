@@ -30,6 +30,7 @@ _FILE_NAME = re.compile(
     re.MULTILINE,
 )
 _BOOT = re.compile(r"""org\.springframework\.boot['"]""")
+_COORDINATES = ("artifactId", "version", "groupId")
 _PACKAGING = frozenset(("package", "verify", "install", "deploy"))
 _ASSEMBLING = frozenset(("build", "assemble", "bootJar", "shadowJar"))
 
@@ -88,7 +89,7 @@ def _maven_archives(build: Build, stage: Stage, context: Context, directory: str
     for _ in range(3):
         name = _REFERENCE.sub(lambda match: values.get(match[1], match[0]).strip(), name.strip())
     profiles = root.find("profiles")
-    changed = profiles is not None and any(profiles.iter("finalName"))
+    changed = profiles is not None and _has(profiles, "finalName")
     if (
         (root.findtext("packaging") or "jar") != "jar"
         or "$" in name
@@ -101,16 +102,18 @@ def _maven_archives(build: Build, stage: Stage, context: Context, directory: str
     return [] if moved else [f"{name}.jar", *assembled]
 
 
-_COORDINATES = ("artifactId", "version", "groupId")
-
-
 def _configures_jar(plugin: ElementTree.Element) -> bool:
     """Whether a plugin gives archives another name or place."""
     name = plugin.findtext("artifactId") or ""
     parts = ("outputDirectory", "finalName", "outputFile", "skipIfEmpty", "jarName")
-    return name.endswith(("jar-plugin", "boot-maven-plugin", "shade-plugin", "assembly-plugin")) and any(
-        any(plugin.iter(part)) for part in (*parts, *(() if "boot" in name else ("classifier",)))
-    )
+    names = (*parts, *(() if "boot" in name else ("classifier",)))
+    renames = any(_has(plugin, part) for part in names)
+    return renames and name.endswith(("jar-plugin", "boot-maven-plugin", "shade-plugin", "assembly-plugin"))
+
+
+def _has(element: ElementTree.Element, tag: str) -> bool:
+    """Whether a tag is in an element."""
+    return next(element.iter(tag), None) is not None
 
 
 def _gradle_archives(build: Build, stage: Stage, context: Context, directory: str) -> list[str]:

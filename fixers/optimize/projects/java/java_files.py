@@ -21,14 +21,20 @@ if TYPE_CHECKING:
     from .java_commands import JavaCommands
     from .java_starts import JavaStart
 
-_SOURCES = (".java", ".kt", ".scala", ".groovy", ".properties", ".yml", ".yaml", ".xml", ".conf", ".toml", ".json")
-_TESTS = re.compile(r"(^|/)src/(test|it|integrationTest)/|(^|/)(pom\.xml|target/.*|build/.*|node_modules/.*)$")
+_SOURCES = (".java", ".kt", ".scala", ".groovy")
+_SETTINGS = re.compile(
+    r"(.*/)?(src/main/resources|config)/.*\.(properties|ya?ml|xml|conf|toml|json)|(application|bootstrap)[\w.-]*"
+)
+_TESTS = re.compile(r"(^|/)(src/(test|it|integrationTest)|target|build|node_modules)/")
 _OF_BUILD = re.compile(
     r"src|target|build|\.mvn|\.gradle|gradle|buildSrc|mvnw(\.cmd)?|gradlew(\.bat)?|pom\.xml|"
-    r"(build|settings)\.gradle(\.kts)?|gradle\.properties|Dockerfile.*|\.dockerignore|\.git.*"
+    r"(build|settings)\.gradle(\.kts)?|gradle\.properties|Dockerfile.*|\.dockerignore|\.git.*|"
+    r"(README|LICENSE|HELP|CHANGELOG)(\.\w+)?"
 )
 _ALWAYS = re.compile(r"config|\.env|(application|bootstrap)[\w-]*\.(properties|ya?ml)")
 """What Spring Boot and Quarkus read from the working directory. Source: their reference documentation."""
+_PROJECT_FILES = ("pom.xml", "build.gradle", "build.gradle.kts")
+_IMPORT = re.compile(r"^\s*(?:import|package)\s.*$", re.MULTILINE)
 _READS_SOURCE = re.compile(r"""["'(:=\s./](src|target|build)[/\\]|["'](src|target|build)["']""")
 
 
@@ -40,7 +46,10 @@ def program_files(
     starts: Sequence[JavaStart],
     uses: ProgramUsage,
 ) -> list[str]:
-    """The paths in the directory of the build that the program needs; only the directory when that is unknown."""
+    """The paths in the directory of the build that the program needs, beside what the build puts elsewhere.
+
+    Only the directory itself when they are unknown.
+    """
     directory = commands.directory
     started = [_started(build, stage, context, commands, start) for start in starts]
     opened = _opened_entries(build, stage, context, directory, uses)
@@ -54,7 +63,7 @@ def program_files(
     touched = all(
         is_within(directory, path) or any(is_within(path, each) for each in known) for path in commands.touched
     )
-    return known if known and touched and not whole else [directory]
+    return known if touched and not whole else [directory]
 
 
 def _is_in_another(path: str, paths: Collection[str]) -> bool:
@@ -96,19 +105,22 @@ def _opened_entries(
         return None
     everything = "\n".join((text, *started, *scripts, *settings))
     found: dict[str, None] = {}
-    for path in _copied_paths(build, stage, context, directory):
+    paths = list(_copied_paths(build, stage, context, directory))
+    modules = {path.split("/", 1)[0] for path in paths if "/" in path and posixpath.basename(path) in _PROJECT_FILES}
+    for path in paths:
         name = path.split("/", 1)[0]
         if name in found or (_OF_BUILD.fullmatch(name) and not _ALWAYS.fullmatch(name)):
             continue
-        if _ALWAYS.fullmatch(name) or re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w-])", everything):
+        end = "/" if name in modules else r"(?![\w-])"
+        if _ALWAYS.fullmatch(name) or re.search(rf"(?<![\w.-]){re.escape(name)}{end}", everything):
             found[name] = None
     return [posixpath.join(directory, name) for name in found]
 
 
 def _program_texts(context: Context) -> Iterator[str]:
     for name in context.files():
-        if name.endswith(_SOURCES) and not _TESTS.search(name):
-            yield read_context_file(context, name) or ""
+        if (name.endswith(_SOURCES) or _SETTINGS.fullmatch(name)) and not _TESTS.search(name):
+            yield _IMPORT.sub("", read_context_file(context, name) or "")
 
 
 def _copied_paths(build: Build, stage: Stage, context: Context, directory: str) -> Iterator[str]:

@@ -27,6 +27,11 @@ _SHELL = frozenset(
 )
 """Commands of the shell, and programs that the image with the JDK lacks as well."""
 _OF_BUSYBOX = ("bunzip2", "bzip2", "free", "pgrep", "pkill", "ps", "top", "unxz", "unzip", "uptime", "wget")
+_LOST = frozenset(
+    """jar jarsigner javac javadoc javap jcmd jdb jdeps jinfo jlink jmap jpackage jps
+    jshell jstack jstat perl python3""".split()
+)
+"""Programs that only the image with the JDK has."""
 _BUILDING = frozenset(("mvn", "mvnw", "gradle", "gradlew", "ant", "sbt"))
 
 
@@ -38,11 +43,14 @@ def require_known_programs(uses: ProgramUsage, installed: Collection[str], archi
     own = {posixpath.basename(name) for name in uses.files}
     others = _OF_BUSYBOX if is_alpine else FULL_IMAGE_PROGRAMS
     known = {*ESSENTIAL_PROGRAMS, *_SHELL, *SHELLS, *others, *installed, *own, "java"}
+    # A script may run what it is given, of which only some is a program.
+    scripted = [words for words in uses.lines if posixpath.basename(words[0]) in own]
+    passed = {posixpath.basename(word) for words in scripted for word in words[1:]}
     for name, at in uses.programs.items():
         if name in _BUILDING:
-            remedy = f"start what the build makes, `java -jar {archive or '<archive>'}`"
-            raise RewriteRejected(f"`{name}` needs the JDK and the source whenever the image starts; {remedy}", at)
-        if name not in known:
+            remedy = f"build in a RUN, and start the archive with `java -jar {archive or '<archive>'}`"
+            raise RewriteRejected(f"`{name}` builds or runs the source whenever the image starts; {remedy}", at)
+        if name not in known and (name in _LOST or name not in passed):
             raise RewriteRejected(f"the image starts `{name}`, which the JRE image may not contain", at)
     uses.require_known()
     if "java" not in uses.programs:
