@@ -150,7 +150,7 @@ def test_sources_that_compile_need_the_jdk(tmp_path: Path) -> None:
 
 POM = """\
 <project xmlns="http://maven.apache.org/POM/4.0.0">
-  <parent><artifactId>parent</artifactId><version>3.2.0</version></parent>
+  <parent><artifactId>spring-boot-starter-parent</artifactId><version>3.2.0</version></parent>
   <artifactId>shop</artifactId>
   <version>${revision}</version>
   <properties><revision>1.2</revision></properties>
@@ -194,6 +194,7 @@ def test_the_image_gets_the_archive_and_what_the_program_opens(tmp_path: Path) -
         ("</artifactId></plugin>", "</artifactId><configuration><finalName>x</finalName></configuration></plugin>"),
         ("<plugins>", "<!-- addClasspath --><plugins>"),
         ("</project>", "<profiles><profile><build><finalName>y</finalName></build></profile></profiles></project>"),
+        ("spring-boot-starter-parent", "company-parent"),
         ("</project>", ""),
     ],
 )
@@ -218,6 +219,17 @@ def test_the_directory_is_copied_when_the_commands_are_uncertain(text: str, tmp_
 def test_a_program_that_reads_its_source_gets_it(tmp_path: Path) -> None:
     files = {**SHOP, "src/main/java/App.java": 'class App { String file = "src/main/resources/a.csv"; }\n'}
     assert copies(tmp_path, SHOP_TEXT, files) == WHOLE
+
+
+def test_a_module_makes_an_archive_of_its_own(tmp_path: Path) -> None:
+    module = POM.replace("spring-boot-starter-parent", "all").replace("1.2", "1.3")
+    root = "<project><packaging>pom</packaging><modules><module>web</module></modules></project>\n"
+    files = {"pom.xml": root, "web/pom.xml": module, "web/src/main/java/App.java": "class App {}\n"}
+    text = SHOP_TEXT.replace("target/", "web/target/")
+    jar = "/app/web/target/shop.jar"
+    assert copies(tmp_path, text, files) == [f"COPY --from=build {jar} {jar}"]
+    files["pom.xml"] = root.replace("<modules>", "<build><finalName>x</finalName></build><modules>")
+    assert copies(tmp_path, text, files) == WHOLE
 
 
 GRADLE = {
@@ -255,8 +267,9 @@ def test_gradle_names_the_archive(name: str, file: str, tmp_path: Path) -> None:
 
 def test_an_uncertain_archive_of_gradle_brings_the_directory(tmp_path: Path) -> None:
     assert copies(tmp_path, GRADLE_TEXT.replace("-1.0.0.jar", "-1.0.0-plain.jar"), GRADLE) == WHOLE
-    files = {**GRADLE, "build.gradle": GRADLE["build.gradle"] + "archivesBaseName = 'x'\n"}
-    assert copies(tmp_path, GRADLE_TEXT, files) == WHOLE
+    for line in ("archivesBaseName = 'x'\n", "bootJar {\n    enabled = false\n}\n"):
+        files = {**GRADLE, "build.gradle": GRADLE["build.gradle"] + line}
+        assert copies(tmp_path, GRADLE_TEXT, files) == WHOLE
 
 
 def test_what_follows_the_build_is_in_the_builder(tmp_path: Path) -> None:

@@ -19,16 +19,17 @@ _SETTINGS = ("settings.gradle", "settings.gradle.kts")
 _REFERENCE = re.compile(r"\$\{([\w.-]+)\}")
 _OUTSIDE_CLASSES = re.compile(
     r"addClasspath|classpathPrefix|Class-Path|copy-dependencies|copyDependencies|systemPath|<layout>ZIP|buildDir\s*=|"
-    r"layout\.buildDirectory|<buildDirectory>"
+    r"layout\.buildDirectory|<buildDirectory>|thin-la(?:yout|uncher)"
 )
 """What makes an archive load classes from files beside it, or puts it elsewhere."""
-_VERSION = re.compile(r"""^\s*version\s*=?\s*['"]([^'"$]+)['"]""", re.MULTILINE)
+_VERSION = re.compile(r"""^version\s*=?\s*['"]([^'"$]+)['"]""", re.MULTILINE)
 _ROOT_NAME = re.compile(r"""^\s*rootProject\.name\s*=\s*['"]([^'"$]+)['"]""", re.MULTILINE)
 _FILE_NAME = re.compile(
     r"""^\s*(?:tasks\.)?(?:named[(<]\W*)?(?:bootJar|BootJar|shadowJar)\b[^{}]*\{[^{}]*?\barchiveFileName(?:\.set\(|\s*=)\s*"""
     r"""['"]([^'"$]+)['"]""",
     re.MULTILINE,
 )
+_NO_ARCHIVE = re.compile(r"\bapply\s*\(?false|bootJar\b[^{}]*\{[^{}]*enabled\s*=\s*false")
 _BOOT = re.compile(r"""org\.springframework\.boot['"]""")
 _COORDINATES = ("artifactId", "version", "groupId")
 _PACKAGING = frozenset(("package", "verify", "install", "deploy"))
@@ -90,16 +91,24 @@ def _maven_archives(build: Build, stage: Stage, context: Context, directory: str
         name = _REFERENCE.sub(lambda match: values.get(match[1], match[0]).strip(), name.strip())
     profiles = root.find("profiles")
     changed = profiles is not None and _has(profiles, "finalName")
-    if (
-        (root.findtext("packaging") or "jar") != "jar"
-        or "$" in name
-        or changed
-        or root.find("build/directory") is not None
-    ):
+    changed = changed or root.find("build/directory") is not None
+    changed = changed or not _parent_is_plain(build, stage, context, directory, root)
+    if (root.findtext("packaging") or "jar") != "jar" or "$" in name or changed:
         return []
     assembled = [f"{name}-jar-with-dependencies.jar"] if "<descriptorRef>jar-with-dependencies" in text else []
     moved = "<appendAssemblyId>" in text or any(_configures_jar(plugin) for plugin in root.iter("plugin"))
     return [] if moved else [f"{name}.jar", *assembled]
+
+
+def _parent_is_plain(build: Build, stage: Stage, context: Context, directory: str, root: ElementTree.Element) -> bool:
+    """Whether what a pom.xml inherits is known and does not rename archives."""
+    parent = root.find("parent")
+    if parent is None or parent.findtext("artifactId") == "spring-boot-starter-parent":
+        return True
+    path = posixpath.normpath(posixpath.join(directory, parent.findtext("relativePath") or "../pom.xml"))
+    text = _text(build, stage, context, path)
+    inherits = re.search(r"<parent>(?![\s\S]*?<artifactId>\s*spring-boot-starter-parent\s*<)", text)
+    return bool(text) and inherits is None and not re.search(r"finalName|<directory>|maven-jar-plugin", text)
 
 
 def _configures_jar(plugin: ElementTree.Element) -> bool:
@@ -122,6 +131,7 @@ def _gradle_archives(build: Build, stage: Stage, context: Context, directory: st
     text = re.sub(r"//.*", "", "\n".join(texts))
     given = _calls(build, stage, "gradle")
     elsewhere = any(word.startswith(("-P", "-p", "-b", "-c", "--build-file", "--project")) for word in given)
+    elsewhere = elsewhere or ("-x" in given and "bootJar" in given) or _NO_ARCHIVE.search(text) is not None
     if not _BOOT.search(text) or elsewhere or _OUTSIDE_CLASSES.search(text) or given.isdisjoint(_ASSEMBLING):
         return []
     named = _FILE_NAME.search(text)

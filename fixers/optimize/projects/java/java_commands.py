@@ -22,18 +22,16 @@ _BUILDING = frozenset(("mvn", "mvnw", "gradle", "gradlew", "javac", "jar", "ant"
 _READING = frozenset("cat echo ls pwd true".split())
 USER_PROGRAMS = frozenset("addgroup adduser groupadd useradd".split())
 _OF_BUILD = re.compile(r"(?:/root|~|\$HOME|\$\{HOME\}|/home/gradle|/tmp|/var/cache|/var/lib/apt)(?:/|$)")
-"""Directories whose caches only the builder has."""
 _OUTPUT = re.compile(r"(?<![&>\d])(?:1?>>?)\s*([^\s&|;]+)")
-_VALUES = {"chown": (), "chmod": (), "mkdir": ("-m",)}
 
 
 class JavaCommands:
     """The commands of a stage that builds a Java program.
 
     `last`: the last RUN that builds, None without one; `directory`: the directory of that build, "" when unknown
-    `made`: the paths in it that commands other than builds make; `elsewhere`: the files that they put outside of it
+    `made`: the paths in it that other commands make; `elsewhere`: the files that they put outside of it
     `touched`: paths in it that commands of the final stage name
-    `users`: the names of users that RUNs create; `owner`: whom `chown` gave the directory before the build
+    `users`: users that RUNs create; `owner`: whom `chown` gave the directory before the build
     """
 
     def __init__(self, build: Build, stage: Stage) -> None:
@@ -72,13 +70,14 @@ class JavaCommands:
 
     def removes(self, path: str) -> bool:
         """Whether a command removes or moves a path that another one makes."""
-        return any(is_within(path, removed) or fnmatchcase(path, removed) for removed in self._removed)
+        return any(is_within(path, each) or fnmatchcase(path, each) for each in self._removed if each)
 
     def _place_by_path(self, run: Run, called: Command) -> tuple[Place, str]:
         """The place of a command that changes the files that it names."""
-        words = [word.value for word in called.operands(_VALUES.get(called.name, ()))]
+        words = [word.value for word in called.operands(("-m",) if called.name == "mkdir" else ())]
         first = 1 if called.name in ("chmod", "chown", "chgrp") or (called.name == "sed" and "-e" not in words) else 0
-        named, paths = words[first:], [self._build.state(run).path(word) for word in words[first:]]
+        named = words[first:]
+        paths = [self._build.state(run).path(word) for word in named]
         inside = [path for path in paths if path is not None and self._is_inside(path)]
         if called.name == "rm" and all(_OF_BUILD.match(word) for word in named):
             return Place.DROPPED, "the final stage does not have these files"
@@ -86,14 +85,13 @@ class JavaCommands:
             raise _unknown(run, called)
         if called.name in ("chown", "chgrp"):
             return self._place_chown(run, words[0], inside)
-        self._removed += inside if called.name == "rm" else []
         if called.name in ("chmod", "dos2unix", "ln", "mkdir", "rm", "sed", "touch") and inside:
-            self.made += [] if called.name in ("chmod", "rm", "sed") else inside
+            self.made += inside if called.name in ("ln", "mkdir", "touch") else []
+            self._removed += inside if called.name == "rm" else []
             return Place.BUILDER, "prepares files of the build"
-        if called.name in ("mkdir", "touch"):
-            return Place.BOTH, "both stages may need it"
-        if called.name in ("chmod", "ln", "rm"):
-            return self._outside(run), "changes files of the image"
+        if called.name in ("chmod", "ln", "mkdir", "rm", "touch"):
+            place = Place.BOTH if called.name in ("mkdir", "touch") else self._outside(run)
+            return place, "changes files of the image"
         raise _unknown(run, called)
 
     def _place_chown(self, run: Run, owner: str, inside: list[str]) -> tuple[Place, str]:
@@ -122,10 +120,8 @@ class JavaCommands:
         """Find the directories that a build is told to write to."""
         words = [word.value for word in called.args]
         given = [word.partition("=")[2] for word in words if word.startswith("-DoutputDirectory=")]
-        if called.name == "javac" and "-d" in words[:-1]:
-            given.append(words[words.index("-d") + 1])
-        elif called.name == "javac":
-            given.append(".")
+        if called.name == "javac":
+            given.append(words[words.index("-d") + 1] if "-d" in words[:-1] else ".")
         paths = [self._build.state(run).path(word) for word in given]
         self.made += [path for path in paths if path is not None and self._is_inside(path)]
 
@@ -140,8 +136,7 @@ class JavaCommands:
             raise RewriteRejected(f"whether `{path}` is a file or a directory is unknown", run)
         (self.made if inside else self.elsewhere).append(path)
         if called.name == "mv":
-            sources = [self._build.state(run).path(word) for word in operands[:-1]]
-            self._removed += [source for source in sources if source is not None]
+            self._removed += [self._build.state(run).path(word) or "" for word in operands[:-1]]
 
 
 def builds(command: Command) -> bool:

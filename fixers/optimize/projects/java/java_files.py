@@ -33,6 +33,8 @@ _OF_BUILD = re.compile(
 )
 _ALWAYS = re.compile(r"config|\.env|(application|bootstrap)[\w-]*\.(properties|ya?ml)")
 """What Spring Boot and Quarkus read from the working directory. Source: their reference documentation."""
+_RESULT = re.compile(r"[^\s\"':=]*\b(?:target|build)/[^\s\"']*")
+"""A path of what a build makes."""
 _PROJECT_FILES = ("pom.xml", "build.gradle", "build.gradle.kts")
 _IMPORT = re.compile(r"^\s*(?:import|package)\s.*$", re.MULTILINE)
 _READS_SOURCE = re.compile(r"""["'(:=\s./](src|target|build)[/\\]|["'](src|target|build)["']""")
@@ -54,7 +56,8 @@ def program_files(
     started = [_started(build, stage, context, commands, start) for start in starts]
     opened = _opened_entries(build, stage, context, directory, uses)
     unpacks = any(isinstance(step, Add) for step in stage.instructions)
-    if opened is None or unpacks or not all(started):
+    results = any(_RESULT.search(word) for start in starts for word in start.others)
+    if opened is None or unpacks or results or not all(started):
         return [directory]
     made = [path for path in commands.made if not re.match(r"(target|build)/", posixpath.relpath(path, directory))]
     found = [*dict.fromkeys([*(path for paths in started for path in paths), *made, *opened])]
@@ -103,7 +106,7 @@ def _opened_entries(
     settings = [step.arguments_text for step in stage.instructions if isinstance(step, Env)]
     if _READS_SOURCE.search(text):
         return None
-    everything = "\n".join((text, *started, *scripts, *settings))
+    everything = "\n".join((text, _RESULT.sub("", "\n".join((*started, *scripts))), *settings))
     found: dict[str, None] = {}
     paths = list(_copied_paths(build, stage, context, directory))
     modules = {path.split("/", 1)[0] for path in paths if "/" in path and posixpath.basename(path) in _PROJECT_FILES}

@@ -58,16 +58,20 @@ def require_known_programs(uses: ProgramUsage, installed: Collection[str], archi
 
 
 class JavaStart:
-    """A command line with `java`: the `paths` of its archive or class path in the image, None for an unknown one."""
+    """A command line with `java`.
 
-    __slots__ = ("is_archive", "paths", "words")
+    `is_archive`: whether it starts an archive, and not a class; `paths`: those in the image of the archive or of the
+    class path, None for an unknown one; `others`: the other words
+    """
+
+    __slots__ = ("is_archive", "others", "paths")
 
     def __init__(self, words: list[str], directory: str | None) -> None:
-        self.words = words
         self.is_archive = "-jar" in words[:-1]
         options = ("-jar",) if self.is_archive else ("-cp", "-classpath", "--class-path")
         at = next((number for number, word in enumerate(words[:-1]) if word in options), None)
         value = words[at + 1] if at is not None else "."
+        self.others = [word for number, word in enumerate(words) if at is None or number != at + 1]
         parts = [value] if self.is_archive else [part for part in value.split(":") if part]
         self.paths = [_path(directory, part) for part in parts]
 
