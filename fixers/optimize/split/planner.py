@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 
 _RUNTIME_PROGRAMS = frozenset("cron dumb-init gosu nginx supervisor tini".split())
 """Packages of programs that start others or serve, which no build calls."""
-_FRONTEND = "DEBIAN_FRONTEND="
 _UNCHANGED = "what the file builds on"
 
 
@@ -214,9 +213,6 @@ class _Planner:
         of = tuple(step for step in self.stack.stage.instructions if id(step) in self.stack.system)
         # The options of the file are for its own packages.
         words = own[0].words if own else APT_INSTALL
-        if "tzdata" in found and not any(word.startswith(_FRONTEND) for word in words):
-            # It asks for the time zone where the base image of the final stage lacks it.
-            words = [f"{_FRONTEND}noninteractive", *words]
         return PackageInstall(tuple(words), tuple(found.values()), of) if found else None
 
 

@@ -76,7 +76,9 @@ class JavaStack(LanguageStack):
         commands = [command for group in groups.groups for command in group.commands]
         packages = [command for command in commands if command.kind == SYSTEM_PACKAGES]
         if any(command.call is None or command.call.manager.name != "apk" for command in packages):
-            return super().run_commands(run)
+            rest = super().run_commands(run)
+            self.system[id(run)].ask_nothing()
+            return rest
         require_known_apk(packages, run, same_system=self.same_system)
         self.installed |= {each.name for command in packages if command.call for each in command.call.packages}
         whole = len(commands) == len(self.build.commands(run))
