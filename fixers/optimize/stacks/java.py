@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ....syntax.tree import Onbuild, Run, Shell
 from ..base.rewrite import NothingToDo, RewriteRejected, Step
-from ..base.run_steps import SYSTEM_PACKAGES, RunCommand, split_run_groups
+from ..base.run_steps import SYSTEM_PACKAGES, RunCommand, RunGroup, split_run_groups
 from ..base.stage_facts import base_text, is_within, require_plain_base, require_workdir
 from ..projects.java.java_archives import main_archive
 from ..projects.java.java_commands import JavaCommands
@@ -71,20 +71,20 @@ class JavaStack(LanguageStack):
     def is_split(self, run: Run) -> bool:
         return True
 
-    def run_commands(self, run: Run) -> list[RunCommand]:
-        groups = split_run_groups(self.build, run)
-        commands = [command for group in groups.groups for command in group.commands]
+    def run_groups(self, run: Run) -> list[RunGroup]:
+        found = split_run_groups(self.build, run)
+        commands = [command for group in found.groups for command in group.commands]
         packages = [command for command in commands if command.kind == SYSTEM_PACKAGES]
         if any(command.call is None or command.call.manager.name != "apk" for command in packages):
-            rest = super().run_commands(run)
+            rest = super().run_groups(run)
             self.system[id(run)].ask_nothing()
             return rest
         require_known_apk(packages, run, same_system=self.same_system)
         self.installed |= {each.name for command in packages if command.call for each in command.call.packages}
         whole = len(commands) == len(self.build.commands(run))
-        if groups.reason and not (whole and {self.java.place(run, each)[0] for each in commands} == {Place.BUILDER}):
-            raise RewriteRejected(groups.reason, run)
-        return commands
+        if found.reason and not (whole and {self.java.place(run, each)[0] for each in commands} == {Place.BUILDER}):
+            raise RewriteRejected(found.reason, run)
+        return [*found.groups]
 
     def place_command(self, run: Run, command: RunCommand) -> tuple[Place, str]:
         return self.java.place(run, command)
@@ -132,7 +132,7 @@ class JavaStack(LanguageStack):
         return dict(self.kept)
 
     def runtime_packages(self) -> Iterable[RuntimePackage]:
-        return () if "alpine" in self.bases.runtime else self.program_packages()
+        return () if "alpine" in self.bases.runtime else self.program_packages
 
     def require_ownership(self, copy: Instruction) -> None:
         # `owner` is for all files.
