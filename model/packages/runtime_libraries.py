@@ -61,8 +61,10 @@ _ALPINE_LIBRARIES = {
     }.items()
     for header in headers.split()
 }
-"""The libraries of -dev packages, which are called the same in all supported releases. Source: Alpine's aports, where
-a -dev package depends on them."""
+"""The libraries of -dev packages, which depend on them, in the maintained releases of Alpine.
+
+A list by hand, after Alpine's aports; packages that are not in it are refused.
+"""
 
 
 def is_alpine_build_package(package: str) -> bool:

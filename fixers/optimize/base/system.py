@@ -59,6 +59,11 @@ class AptInstall:
         """The packages without version and release."""
         return [package.partition("=")[0].partition("/")[0] for package in self.packages]
 
+    def ask_nothing(self) -> None:
+        """Install without questions: `tzdata` asks for the time zone where a base image lacks it."""
+        if "tzdata" in self.names() and not any(word.startswith("DEBIAN_FRONTEND=") for word in self.words):
+            self.words = ["DEBIAN_FRONTEND=noninteractive", *self.words]
+
     @property
     def has_build_packages(self) -> bool:
         """Whether a package is only used for compiling."""

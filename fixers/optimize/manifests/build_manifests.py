@@ -148,12 +148,12 @@ def maven_manifests(build: Build, stage: Stage, context: Context, run: Run, call
     if "<modules>" in text or "<systemPath>" in text or "${basedir}" in text or "${project.basedir}/lib" in text:
         raise RewriteRejected("pom.xml uses modules or local files; copy them before this RUN", run)
     parent = text.partition("<parent>")[2].partition("</parent>")[0]
-    if (
-        parent
-        and "<relativePath/>" not in parent.replace(" ", "")
-        and context.includes(posixpath.join(folder, "../pom.xml"))
-    ):
-        raise RewriteRejected("the parent of pom.xml is a file of the project; copy it before this RUN", run)
+    stated = re.search(r"<relativePath>\s*([^<]*?)\s*</relativePath>", parent)
+    if parent and not re.search(r"<relativePath\s*/>", parent):
+        path = posixpath.normpath(posixpath.join(folder, stated[1] if stated is not None else "../pom.xml"))
+        # What is outside of the build context is not in the image either: Maven downloads it.
+        if not path.startswith("..") and (stated is None or stated[1]) and context.includes(path):
+            raise RewriteRejected("the parent of pom.xml is a file of the project; copy it before this RUN", run)
     wrapper = ("mvnw",) if call.program == "mvnw" else ()
     return [pom, *_existing(context, folder, (*wrapper, ".mvn"))]
 

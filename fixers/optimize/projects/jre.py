@@ -29,7 +29,7 @@ _ALPINE = r"(-alpine)?(?:\d\.\d+)?"
 _GLIBC = r"(?:-slim)?(?:-(?:stretch|buster|bullseye|bookworm|oracle|oraclelinux\d))?"
 _OPENJDK = {
     "openjdk": re.compile(rf"(\d+)[\w.]*(?:-b\d+)?(?:-jdk)?(?:{_GLIBC}|{_ALPINE})"),
-    "maven": re.compile(rf"(?:[\d.]+-)?(?:open)?jdk-(\d+)(?:{_GLIBC}|{_ALPINE})"),
+    "maven": re.compile(rf"(?:[\d.]+-)?(?:(?:open)?jdk|adoptopenjdk)-(\d+)(?:{_GLIBC}|{_ALPINE})"),
     "java": re.compile(r"(?:openjdk-)?(8)[\w.]*(?:-jdk)?(-alpine)?"),
     "adoptopenjdk": re.compile(r"(\d+)(?:-jdk)?-hotspot()(?:-bionic|-focal)?"),
 }
@@ -63,6 +63,11 @@ class JavaImages:
         self.runtime = runtime
         self.reason = reason
         self.builder = builder
+
+    @property
+    def same_system(self) -> bool:
+        """Whether both images have the same distribution."""
+        return self.reason == _SAME_IMAGE
 
 
 _SAME_IMAGE = "the runtime of the same version of Java"

@@ -253,8 +253,12 @@ class LanguageStack(StageRewrite):
         mine = places_of(self.build, self.stage, self.context, copy)
         if not mine or not all(is_within(place.target, self.copied_directory) for place in mine):
             return False
-        reject_ownership(copy)
+        self.require_ownership(copy)
         return True
+
+    def require_ownership(self, copy: Instruction) -> None:
+        """Raise RewriteRejected when the files of a COPY would lose their owner or mode in the split."""
+        reject_ownership(copy)
 
     def commands_in(self, run: Run, *places: Place) -> list[PlacedCommand]:
         """The commands of a RUN that have one of the places."""

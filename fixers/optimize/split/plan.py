@@ -61,6 +61,7 @@ class Artifact:
     """A path of the builder that the runtime gets, and what it is.
 
     `target`: the path there, "" for the same; `note`: a comment; `stage`: the stage with it, "" for the builder
+    `owner`: its owner there, "" for root
     """
 
     path: str
@@ -68,6 +69,7 @@ class Artifact:
     target: str = ""
     note: str = ""
     stage: str = ""
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)

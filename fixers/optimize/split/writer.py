@@ -121,7 +121,8 @@ def _text(plan: SplitPlan, entry: Entry) -> list[str]:
         names = dict.fromkeys(package.name for package in entry.packages)
         return [install_instruction(entry.words, names)]
     if isinstance(entry, Artifact):
-        copy = f"COPY --from={entry.stage or plan.builder.name} {entry.path} {entry.target or entry.path}"
+        owner = f"--chown={entry.owner} " if entry.owner else ""
+        copy = f"COPY --from={entry.stage or plan.builder.name} {owner}{entry.path} {entry.target or entry.path}"
         return [f"# {entry.note}", copy] if entry.note else [copy]
     if isinstance(entry, StageBreak):
         keyword = plan.stage.from_.keyword
