@@ -50,6 +50,12 @@ class RunCommand:
         self.call = call
         self.text = one_line(command.script.text[command.start_index : command.end_index])
 
+    def with_text(self, text: str) -> RunCommand:
+        """The same command with another text, which has fewer words."""
+        other = RunCommand(self.command, self.kind, self.call)
+        other.text = text
+        return other
+
 
 def one_line(text: str) -> str:
     """The text without the white space of continuations; unchanged when it has quotes."""
