@@ -65,15 +65,18 @@ def node_program_packages(
 
 
 class StartedPrograms:
-    """What the image starts: the `programs`, and all words of the commands and of the scripts that they may run."""
+    """What the image starts: the `programs`, and all words of the commands and of the scripts that they may run.
 
-    def __init__(self, build: Build, stage: Stage, context: Context, data: PackageJson) -> None:
+    `scripts`: the words of all scripts; `served`: whether the final stage has no package.json
+    """
+
+    def __init__(self, build: Build, stage: Stage, context: Context, data: PackageJson, *, served: bool) -> None:
         uses = ProgramUsage(build, stage, context, [])
         self.programs = uses.programs.keys()
         self.words = {*self.programs, *(word for line in uses.lines for word in line)}
         self.scripts = {word for line in data.scripts.values() for word in line.split()}
         for name, line in data.scripts.items():
-            if not re.search(r"build|test|lint|compile|format", name):
+            if not served and not re.search(r"build|test|lint|compile|format", name):
                 self.words.update(line.split())
 
     def may_need(self, package: Package) -> bool:

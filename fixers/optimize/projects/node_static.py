@@ -8,7 +8,7 @@ import re
 from ....syntax.tree import Healthcheck, Run
 from ..base.container_start import started_commands
 from ..base.copies import context_path, read_context_file
-from ..base.stage_facts import is_from_context, is_within, places_of
+from ..base.stage_facts import is_within, places_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -116,11 +116,12 @@ class StaticSite:
         return [*found, *(path for text in texts for path in self._named(text))]
 
     def _of_copy(self, copy: Instruction) -> list[str] | None:
-        """What the files that a COPY brings from the context name of the project; None when a file cannot be read."""
-        if not is_from_context(copy):
-            return []
+        """What the files that a COPY brings from the context name of the project; None when one is unknown."""
+        places = places_of(self.build, self.stage, self.context, copy)
+        if not places:
+            return None
         found: list[str] = []
-        for place in places_of(self.build, self.stage, self.context, copy):
+        for place in places:
             inside = place.source + "/" if place.source not in ("", ".") else ""
             for name in self.context.files():
                 if name == place.source or (place.folder and name.startswith(inside)):

@@ -146,7 +146,7 @@ class NodeStack(SlimStack):
                 "the base image is already slim and nothing can be left out, so a second stage saves nothing"
             )
         late = {id(run) for run in self.stage.instructions if run.start > self.last.start}
-        started = StartedPrograms(self.build, self.stage, self.context, data)
+        started = StartedPrograms(self.build, self.stage, self.context, data, served=bool(self.served))
         for number, placed in self.commands.items():
             new = [place_program(each, started, built=bool(self.built), late=number in late) for each in placed]
             self.commands[number] = list(chain.from_iterable(new))
