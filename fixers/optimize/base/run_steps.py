@@ -40,21 +40,18 @@ _EXIT_OPTIONS = re.compile(r"-[eux]+")
 
 
 class RunCommand:
-    """A command of a RUN: its `text` on one line, its purpose (`kind`), and its package manager call, if any."""
+    """A command of a RUN: its `text` on one line, its purpose (`kind`), and its package manager call, if any.
+
+    A `text` that is passed replaces its own, with fewer packages.
+    """
 
     __slots__ = ("call", "command", "kind", "text")
 
-    def __init__(self, command: Command, kind: str, call: PackageCall | None) -> None:
+    def __init__(self, command: Command, kind: str, call: PackageCall | None, text: str = "") -> None:
         self.command = command
         self.kind = kind
         self.call = call
-        self.text = one_line(command.script.text[command.start_index : command.end_index])
-
-    def with_text(self, text: str) -> RunCommand:
-        """The same command with another text, which has fewer words."""
-        other = RunCommand(self.command, self.kind, self.call)
-        other.text = text
-        return other
+        self.text = text or one_line(command.script.text[command.start_index : command.end_index])
 
 
 def one_line(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..base.blocks import run_instruction
+from ..base.run_steps import RunCommand
 from ..split.plan import Added, Changed, KeptCommands, Place, StageBreak, WaitingSource
 from .node_packages import installs_manager
 
@@ -89,7 +90,7 @@ def place_program(
             if builds and not late:
                 yield replace(placed, place=Place.BUILDER)
             text = " ".join(word for word in command.text.split() if word not in unused)
-            yield replace(placed, place=Place.RUNTIME, command=command.with_text(text))
+            yield replace(placed, place=Place.RUNTIME, command=RunCommand(command.command, command.kind, call, text))
             return
     else:
         yield placed
