@@ -42,7 +42,7 @@ _EXIT_OPTIONS = re.compile(r"-[eux]+")
 class RunCommand:
     """A command of a RUN: its `text` on one line, its purpose (`kind`), and its package manager call, if any.
 
-    A `text` is given for a pipeline, of which `command` is the first.
+    A `text` is given for a pipeline, of which `command` is the first, and for a command with fewer packages.
     """
 
     __slots__ = ("call", "command", "kind", "text")

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..base.blocks import run_instruction
+from ..base.run_steps import RunCommand
 from ..split.plan import Added, Changed, KeptCommands, Place, StageBreak, WaitingSource
 from .node_packages import installs_manager
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from ....model.packages.calls import PackageCall
     from ....syntax.tree import Run
@@ -68,23 +69,35 @@ class DependencyInstall:
         return call is None or self._is_install(placed) or installs_manager(call)
 
 
-def place_program(placed: PlacedCommand, started: StartedPrograms, *, built: bool, late: bool) -> PlacedCommand:
-    """An install of a global program in the places where something may run it; other commands as they are.
+def place_program(
+    placed: PlacedCommand, started: StartedPrograms, *, built: bool, late: bool
+) -> Iterator[PlacedCommand]:
+    """An install of global programs in the places where something may run them; other commands as they are.
 
     `built`: whether something is built; `late`: the builder has ended before.
     """
-    call = placed.command.call
-    if call is None and placed.command.command.name == "corepack":
+    command, call = placed.command, placed.command.call
+    if call is None and command.command.name == "corepack":
         stays = not started.programs.isdisjoint(("yarn", "pnpm", "corepack"))
         builds = True
     elif call is not None and call.packages:
-        stays = started.may_need(call)
-        builds = built or installs_manager(call) or not stays
+        unused = [package.word.value for package in call.packages if not started.may_need(package)]
+        stays = len(unused) < len(call.packages)
+        builds = not stays or installs_manager(call) or (built and started.may_build(call))
+        if stays and unused:
+            if builds and not late:
+                yield replace(placed, place=Place.BUILDER)
+            text = " ".join(word for word in command.text.split() if word not in unused)
+            narrowed = RunCommand(command.command, command.kind, call, text)
+            yield replace(placed, place=Place.RUNTIME, command=narrowed, text=text)
+            return
     else:
-        return placed
+        yield placed
+        return
     if builds and not late:
-        return replace(placed, place=Place.BOTH if stays else Place.BUILDER)
-    return replace(placed, place=Place.RUNTIME if stays else Place.DROPPED)
+        yield replace(placed, place=Place.BOTH if stays else Place.BUILDER)
+    else:
+        yield replace(placed, place=Place.RUNTIME if stays else Place.DROPPED)
 
 
 def is_global(call: PackageCall) -> bool:

@@ -10,6 +10,7 @@ from ..base.programs import FULL_IMAGE_PROGRAMS, ProgramUsage, add_ca_certificat
 from ..base.runtime_needs import OTHER_PROGRAMS
 from ..base.source_programs import node_programs
 from .node_production import is_run_time_source, node_version
+from .node_static import SERVERS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from ....model.build import Build, Stage
     from ....model.context import Context
-    from ....model.packages.calls import PackageCall
+    from ....model.packages.calls import Package, PackageCall
     from ....syntax.tree import Run
     from ..base.rewrite import Preconditions
     from ..manifests.manifests import PackageJson
@@ -35,9 +36,12 @@ _PROGRAMS = {
     "gulp": "gulp",
     "gulp-cli": "gulp",
     "npm": "npm",
+    "pnpm": "pnpm",
+    "react-scripts": "react-scripts",
     "typescript": "tsc",
     "webpack": "webpack",
     "webpack-cli": "webpack",
+    "yarn": "yarn",
 }
 """Packages that are installed globally, mostly to build, and their programs. Source: `bin` of their package.json."""
 _MANAGERS = frozenset("corepack node-gyp npm pnpm yarn".split())
@@ -61,20 +65,28 @@ def node_program_packages(
 
 
 class StartedPrograms:
-    """What the image starts: the `programs`, and all words of the commands and of the scripts that they may run."""
+    """What the image starts: the `programs`, and all words of the commands and of the scripts that they may run.
 
-    def __init__(self, build: Build, stage: Stage, context: Context, data: PackageJson) -> None:
+    `scripts`: the words of all scripts; `served`: whether the final stage has no package.json
+    """
+
+    def __init__(self, build: Build, stage: Stage, context: Context, data: PackageJson, *, served: bool) -> None:
         uses = ProgramUsage(build, stage, context, [])
         self.programs = uses.programs.keys()
         self.words = {*self.programs, *(word for line in uses.lines for word in line)}
+        self.scripts = {word for line in data.scripts.values() for word in line.split()}
         for name, line in data.scripts.items():
-            if not re.search(r"build|test|lint|compile|format", name):
+            if not served and not re.search(r"build|test|lint|compile|format", name):
                 self.words.update(line.split())
 
-    def may_need(self, call: PackageCall) -> bool:
-        """Whether they may need the packages that a call installs globally."""
-        programs = {_PROGRAMS.get(package.name, "") for package in call.packages}
-        return "" in programs or bool(programs & self.words)
+    def may_need(self, package: Package) -> bool:
+        """Whether they may need a package that is installed globally."""
+        program = _PROGRAMS.get(package.name)
+        return program is None or program in self.words
+
+    def may_build(self, call: PackageCall) -> bool:
+        """Whether a build may need packages of a global install, other than servers that no script names."""
+        return any(package.name not in SERVERS or package.name in self.scripts for package in call.packages)
 
 
 def installs_manager(call: PackageCall) -> bool:

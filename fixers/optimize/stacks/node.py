@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import posixpath
+from itertools import chain
 
+from ....syntax.tree import CopyOrAdd, Run
 from ..base.blocks import instruction_text
 from ..base.copies import context_path
 from ..base.rewrite import NothingToDo, RewriteRejected, Step
 from ..base.run_steps import FILES_AND_USERS
-from ..base.stage_facts import require_root
+from ..base.stage_facts import is_within, places_of, require_root
 from ..manifests.manifests import compiles_native_addon, install_inputs, read_package_json
 from ..manifests.stage_packages import node_packages
 from ..projects.node_build import build_outputs, build_scripts
@@ -19,6 +21,7 @@ from ..projects.node_packages import (
     written_lock,
 )
 from ..projects.node_production import omitting_option, writes_among_packages
+from ..projects.node_static import SERVERS, StaticSite
 from ..split.plan import Added, Artifact, Place
 from .slim_bases import SlimStack, slim_bases
 
@@ -29,7 +32,7 @@ if TYPE_CHECKING:
     from ....model.build import Build, Stage
     from ....model.context import Context
     from ....model.packages.calls import PackageCall
-    from ....syntax.tree import CopyOrAdd, Instruction, Run
+    from ....syntax.tree import Instruction
     from ..base.rewrite import Preconditions
     from ..base.run_steps import RunCommand
     from ..base.system import AptInstall
@@ -51,6 +54,7 @@ class NodeStack(SlimStack):
     `outputs`: the directories that the build fills, relative to the project; None when unknown
     `omitting`: the option that omits devDependencies, "" where they stay
     `lock`: the lock file that the install writes and something reads, "" for none
+    `served`: what a server of static files reads, where the final stage needs nothing else of the project
     """
 
     title = "Install and build in a separate stage"
@@ -67,6 +71,7 @@ class NodeStack(SlimStack):
         self.outputs: list[str] | None = None
         self.omitting = ""
         self.lock = ""
+        self.served: list[str] = []
 
     def choose_bases(self) -> Bases:
         return slim_bases(self.stage, self.checks, "Node.js", ("debian", "alpine"))
@@ -128,29 +133,55 @@ class NodeStack(SlimStack):
         self.require_remaining_runs()
         require_root(self.build, install, self.checks)
         manifest, data = self._package_json(install)
-        needs = self.system_needs("node")
-        needs.add_packages("node", node_packages(self.context, manifest, data, self.context.files(), install))
-        self.checks.require("the system dependencies of the packages are known", True)
-        if all(each.is_plain for each in self.commands[id(install)]):
-            self.omitting = omitting_option(self.build, self.stage, self.context, install, call, data)
         scripts = build_scripts(self.build, self.built)
         self.outputs = build_outputs(self.context, posixpath.dirname(manifest), data, scripts)
+        self.served = self._find_served(data)
+        needs = self.system_needs("node")
+        if not self.served:
+            needs.add_packages("node", node_packages(self.context, manifest, data, self.context.files(), install))
+            if all(each.is_plain for each in self.commands[id(install)]):
+                self.omitting = omitting_option(self.build, self.stage, self.context, install, call, data)
+        self.checks.require("the system dependencies of the packages are known", True)
         self._find_inputs(install, manifest, data)
-        if not self.bases.runtime and not self.installs_compilers() and not self.omitting:
+        if not (self.bases.runtime or self.installs_compilers() or self.omitting or self.served):
             raise NothingToDo(
                 "the base image is already slim and nothing can be left out, so a second stage saves nothing"
             )
         late = {id(run) for run in self.stage.instructions if run.start > self.last.start}
-        started = StartedPrograms(self.build, self.stage, self.context, data)
-        self.commands = {
-            number: [place_program(each, started, built=bool(self.built), late=number in late) for each in placed]
-            for number, placed in self.commands.items()
-        }
+        started = StartedPrograms(self.build, self.stage, self.context, data, served=bool(self.served))
+        for number, placed in self.commands.items():
+            new = [place_program(each, started, built=bool(self.built), late=number in late) for each in placed]
+            self.commands[number] = list(chain.from_iterable(new))
+        if self.served:
+            self.find_needs(needs.packages, self.programs().packages())
+            return [Step("Copy only what the image serves", "it runs no code of the project and imports no package")]
         self.lock = written_lock(self.build, self.stage, self.context, install, call, started)
         needs.add_packages("node", self._global_packages())
         programs = node_program_packages(self.context, needs.packages, self.programs(), self.checks)
         self.find_needs(needs.packages, programs)
         return [Step("Omit devDependencies", "the program does not import them")] if self.omitting else []
+
+    def _find_served(self, data: PackageJson) -> list[str]:
+        """What a server of static files reads; empty when more of the project may be needed."""
+        calls = (each.command.call for commands in self.commands.values() for each in commands)
+        installed = {package.name for call in calls if call is not None for package in call.packages} & SERVERS
+        installed -= data.names("dependencies", "devDependencies", "optionalDependencies")
+        installed.update(name for install in self.system.values() for name in install.names() if name == "nginx")
+        if not self.built or not installed:
+            return []
+        kept = [step for step in self.remaining() if isinstance(step, Run | CopyOrAdd) and not self._is_source(step)]
+        site = StaticSite(self.build, self.stage, self.context, self.directory, installed)
+        return site.paths(kept, self.outputs)
+
+    def _is_source(self, step: Instruction) -> bool:
+        """Whether an instruction copies files to the project only, before the build."""
+        assert self.last is not None
+        mine = places_of(self.build, self.stage, self.context, step) if step.start < self.last.start else []
+        return bool(mine) and all(is_within(place.target, self.directory) for place in mine)
+
+    def keeps(self, copy: Instruction) -> bool:
+        """Whether the final stage copies what a COPY brings: where files are served, not the source."""
+        return not (self.served and self._is_source(copy)) and super().keeps(copy)
 
     def _global_packages(self) -> set[str]:
         """The packages that the final stage installs globally."""
@@ -177,7 +208,8 @@ class NodeStack(SlimStack):
             self.find_manifests(install_inputs(self.build, self.stage, self.context, install))
         except RewriteRejected:
             self.manifests, self.covered = [], []
-        if compiles_native_addon(self.context, manifest) or not self.manifests or self.outputs is None:
+        unknown = compiles_native_addon(self.context, manifest) or not self.manifests or self.outputs is None
+        if unknown and not self.served:
             self.copied_directory = self.directory
         elif any("node_modules/" in name for name in self.context.files()):
             raise RewriteRejected(
@@ -210,6 +242,9 @@ class NodeStack(SlimStack):
 
     def runtime_entries(self) -> Iterable[tuple[Instruction, Entry]]:
         assert self.last is not None
+        if self.served:
+            yield from ((self.last, Artifact(path, "what the image serves")) for path in self.served)
+            return
         modules = posixpath.join(self.directory, "node_modules")
         packages = Artifact(modules, "the installed packages", stage=self.first_part)
         if self.copied_directory:

@@ -420,3 +420,78 @@ def test_what_is_only_in_a_cache_is_not_copied(directory: str, tmp_path: Path) -
 def test_other_options_of_run_are_refused(option: str, tmp_path: Path) -> None:
     text = TEXT.replace("RUN npm ci", f"RUN {option} npm ci")
     assert refusal(tmp_path, text, FILES).startswith(f"4: this RUN has the option `{option}`")
+
+
+SITE = """\
+FROM node:20
+WORKDIR /app
+RUN npm install -g @vue/cli http-server@14
+COPY . .
+ENV VITE_API=https://api.example.org
+RUN npm ci
+RUN npm run build
+RUN chown -R node:node /app
+CMD ["http-server", "dist", "-p", "8080"]
+"""
+SITE_FILES = {**FILES, "package.json": package(scripts={"build": "vite build", "serve": "vue serve"})}
+
+
+def test_a_server_of_files_gets_only_what_the_build_makes(tmp_path: Path) -> None:
+    expected = """\
+FROM node:20 AS build
+WORKDIR /app
+RUN npm install -g @vue/cli http-server@14
+ENV VITE_API=https://api.example.org
+COPY package.json package-lock.json ./
+RUN npm ci
+COPY . .
+RUN npm run build
+
+FROM node:20-slim
+WORKDIR /app
+RUN npm install -g http-server@14
+ENV VITE_API=https://api.example.org
+COPY --from=build /app/dist /app/dist
+RUN chown -R node:node /app
+CMD ["http-server", "dist", "-p", "8080"]
+"""
+    assert rewritten(tmp_path, SITE, SITE_FILES).text == expected
+    alpine = rewritten(tmp_path, SITE.replace("node:20", "node:20-alpine"), SITE_FILES).text
+    assert alpine == expected.replace("node:20-slim", "node:20-alpine").replace("node:20 ", "node:20-alpine ")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"dist"', '"."'),
+        ('"dist"', '"assets"'),
+        ('"-p", "8080"', '"-S"'),
+        ('"-p", "8080"', '"-C", "cert.pem"'),
+        ("RUN chown -R node:node /app", "RUN sed -i s/a/b/ dist/index.html"),
+        ("RUN chown -R node:node /app", "RUN rm -rf node_modules/.cache"),
+        ("RUN chown -R node:node /app", "RUN cp -r . /srv"),
+        ("RUN chown -R node:node /app", "COPY --from=nginx /etc/nginx /etc/nginx"),
+        ("RUN chown -R node:node /app", 'HEALTHCHECK CMD ["node", "index.js"]'),
+        ("RUN chown -R node:node /app", "COPY serve.conf /etc/serve.conf"),
+        ('CMD ["http', 'ENTRYPOINT ["./start.sh"]\nCMD ["http'),
+        ("RUN npm install -g @vue/cli http-server@14\n", ""),
+    ],
+)
+def test_files_of_a_site_that_something_may_read_stay(old: str, new: str, tmp_path: Path) -> None:
+    assert old in SITE
+    more = {"serve.conf": "root /app/index.js;\n/app\n", "start.sh": '#!/bin/sh\nexec "$@"\n'}
+    text = rewritten(tmp_path, SITE.replace(old, new), {**SITE_FILES, **more}).text
+    final = text.rpartition("\n\nFROM")[2]
+    assert "COPY --from=build /app/dist /app/dist" not in final or "COPY . ." in final
+
+
+def test_a_site_that_nginx_serves(tmp_path: Path) -> None:
+    start = "RUN cp -r dist/* /var/www/html/\nCOPY site.conf /etc/nginx/sites-available/default\n"
+    text = SITE.replace("RUN npm install -g @vue/cli http-server@14", "RUN apt-get update && apt-get install -y nginx")
+    text = text.partition("RUN chown")[0] + start + 'CMD ["nginx", "-g", "daemon off;"]\n'
+    files = {**SITE_FILES, "site.conf": "server { root /var/www/html; }\n"}
+    final = rewritten(tmp_path, text, files).text.rpartition("\n\nFROM")[2]
+    assert final.endswith("COPY --from=build /app/dist /app/dist\n" + start + 'CMD ["nginx", "-g", "daemon off;"]\n')
+    assert "node_modules" not in final
+    files["site.conf"] = "server { root /app/public; location /api { root /app/dist; } }\n"
+    assert "COPY . ." in rewritten(tmp_path, text, files).text.rpartition("\n\nFROM")[2]
