@@ -8,6 +8,7 @@ from ....syntax.tree import Onbuild, Run, Shell, User
 from ..base.blocks import run_instruction
 from ..base.rewrite import RewriteRejected
 from ..base.stage_facts import overwritten_path, require_workdir
+from ..projects.data_files import READ, data_entries
 from ..projects.rust_crates import CargoProject
 from ..projects.rust_output import (
     CARGO_BIN,
@@ -42,6 +43,7 @@ class RustStack(LanguageStack):
     """A stage that compiles a program with Cargo: `install` is the RUN that does.
 
     `call`: the `cargo build` or `cargo install`
+    `data`: what the program may read where it is compiled
     `outputs`: the files that the final stage gets from the builder
     """
 
@@ -57,6 +59,7 @@ class RustStack(LanguageStack):
         self.call: PackageCall | None = None
         self.outputs: list[str] = []
         self.project: CargoProject | None = None
+        self.data: list[str] = []
         self.native: dict[str, str] = {}
 
     def choose_bases(self) -> Bases:
@@ -92,9 +95,7 @@ class RustStack(LanguageStack):
 
     def resolve(self) -> list[Step]:
         run, call = self.install, self.call
-        self.checks.require(
-            "one `cargo build` compiles the program", run, "no RUN runs `cargo build` or `cargo install --path .`"
-        )
+        self.checks.require("one `cargo build` compiles the program", run, self._missing_build())
         assert run is not None and call is not None
         self.require_remaining_runs()
         require_workdir(self.stage, run, self.checks, self.stage.from_)
@@ -116,10 +117,31 @@ class RustStack(LanguageStack):
             raise RewriteRejected(
                 f"`{target}` in the build context would overwrite the compiled program; add it to .dockerignore", run
             )
+        self._find_data(directory, run)
         self.native = self.project.native_packages(self.bases.release or "", run, self.checks)
         if self.project.simple and not call.has(*_CHOOSES_TARGET) and len(self.commands) == 1:
             self.try_manifests(self.project.manifests())
         return []
+
+    def _missing_build(self) -> str:
+        """What to do about an image without a RUN that compiles."""
+        if "cargo" in self.started.programs:
+            return (
+                "the image compiles the program whenever it starts; add `RUN cargo build --release` and start the "
+                "program in `target/release`"
+            )
+        return "no RUN runs `cargo build` or `cargo install --path .`"
+
+    def _find_data(self, directory: str, compiled: Run) -> None:
+        """Find what the program may read where it is compiled, unless the final stage gets all that is copied."""
+        if directory == "/" or any(step.flag("chown") or step.flag("chmod") for step in self.stage.instructions):
+            return
+        self.copied_directory = directory
+        data = data_entries(self, directory, self.outputs, compiled, "target")
+        if data is None:
+            self.copied_directory = ""
+        else:
+            self.data = data
 
     def _started_outputs(self, made: str, project: CargoProject) -> Iterator[str]:
         """The compiled programs that the image starts, from the directory `made` or moved by the build.
@@ -158,4 +180,5 @@ class RustStack(LanguageStack):
 
     def runtime_entries(self) -> Iterable[tuple[Instruction, Entry]]:
         assert self.install is not None
-        return [(self.install, Artifact(path, "the program")) for path in self.outputs]
+        made = [Artifact(path, "the program") for path in self.outputs]
+        return [(self.install, entry) for entry in (*(Artifact(path, READ) for path in self.data), *made)]

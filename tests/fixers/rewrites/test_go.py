@@ -33,7 +33,7 @@ RUN go build -o server .
 
 FROM debian:bookworm-slim
 WORKDIR /src
-COPY --from=build /src /src
+COPY --from=build /src/server /src/server
 # certificates and time zones, where the program looks for them
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
 COPY --from=build /usr/local/go/lib/time/zoneinfo.zip /usr/local/go/lib/time/zoneinfo.zip
@@ -166,7 +166,7 @@ RUN go build -o server .
 
 FROM alpine:3.21
 WORKDIR /src
-COPY --from=build /src /src
+COPY --from=build /src/server /src/server
 # time zones, where the program looks for them
 COPY --from=build /usr/local/go/lib/time/zoneinfo.zip /usr/local/go/lib/time/zoneinfo.zip
 EXPOSE 8080
@@ -204,7 +204,7 @@ def test_packages_of_alpine_that_the_program_may_use_are_in_both_stages(
         ("WORKDIR", "ENV CGO_ENABLED=1\nWORKDIR", "0: `CGO_ENABLED` is set to a value other than 0"),
         (
             "golang:1.25-alpine3.21",
-            "golang:1.19-alpine\nRUN apk add --no-cache git",
+            "golang:1.19-alpine\nRUN apk add --no-cache git=2.36.2-r0",
             "2: the Alpine release of `golang:1.19-alpine` is unknown",
         ),
     ],

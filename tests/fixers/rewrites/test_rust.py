@@ -36,6 +36,7 @@ COPY Cargo.toml Cargo.lock ./
 RUN mkdir src && echo 'fn main() {}' > src/main.rs \\
     && cargo build --release \\
     && rm -r src target/release/.fingerprint/web-app-*
+# everything
 COPY . .
 RUN cargo build --release
 
@@ -47,8 +48,7 @@ RUN apt-get update \\
         libssl3 \\
         tzdata \\
     && rm -rf /var/lib/apt/lists/*
-# everything
-COPY . .
+COPY --from=build /app/motd.txt /app/motd.txt
 COPY --from=build /app/target/release/web-app /app/target/release/web-app
 EXPOSE 8080
 CMD ["./target/release/web-app"]
@@ -73,7 +73,9 @@ def test_a_program_that_is_put_elsewhere_comes_from_there(tmp_path: Path) -> Non
 @pytest.mark.parametrize("more", [{"build.rs": "fn main() {}\n"}, {"src/lib.rs": ""}, {"src/bin/x.rs": ""}])
 def test_projects_of_several_parts_are_compiled_at_once(more: dict[str, str], tmp_path: Path) -> None:
     builder = rewritten(tmp_path, TEXT, {**FILES, **more}).text.partition("\n\n")[0]
-    assert builder == "FROM rust:1.75-bookworm AS build\nWORKDIR /app\nCOPY . .\nRUN cargo build --release"
+    assert (
+        builder == "FROM rust:1.75-bookworm AS build\nWORKDIR /app\n# everything\nCOPY . .\nRUN cargo build --release"
+    )
 
 
 def test_libraries_that_are_compiled_in_are_not_installed(tmp_path: Path) -> None:
@@ -133,5 +135,5 @@ INSTALLED = TEXT.replace("cargo build --release", "cargo install --path .")
 def test_the_arguments_of_the_entry_point_are_no_programs(start: str, files: dict[str, str], tmp_path: Path) -> None:
     text = INSTALLED.replace('CMD ["./target/release/web-app"]\n', start)
     final = rewritten(tmp_path, text, {**FILES, **files}).text.partition("\n\n")[2]
-    copies = [line for line in final.splitlines() if line.startswith("COPY --from=build")]
+    copies = [line for line in final.splitlines() if line.startswith("COPY --from=build /usr")]
     assert copies == ["COPY --from=build /usr/local/cargo/bin/web-app /usr/local/cargo/bin/web-app"]
