@@ -9,6 +9,7 @@ from ..base.programs import FULL_IMAGE_PROGRAMS
 from ..base.rewrite import RewriteRejected
 from ..base.stage_facts import is_within, require_workdir
 from ..projects.data_files import READ, data_entries
+from ..projects.go_make import make_outputs, makes_with_go
 from ..projects.go_project import (
     DEFAULT_PATH,
     GO_BIN,
@@ -76,10 +77,17 @@ class GoStack(LanguageStack):
         calls = self.build.package_calls(run)
         if self.alpine and calls and all(call.manager.ecosystem == "os" for call in calls):
             return False
-        return any(call.manager.name == "go" or call.manager.ecosystem == "os" for call in calls)
+        if any(call.manager.name == "go" or call.manager.ecosystem == "os" for call in calls):
+            return True
+        return makes_with_go(self.build, self.stage, self.context, run)
 
     def place_command(self, run: Run, command: RunCommand) -> tuple[Place, str]:
         call = command.call
+        made = make_outputs(self.build, self.stage, self.context, run, command.command) if call is None else []
+        if made:
+            self.compiled = run
+            self.binaries += made
+            return Place.BUILDER, _COMPILES
         if call is None or call.manager.name != "go":
             raise RewriteRejected(
                 f"`{command.text[:60]}` is in the same RUN as the build; move it to a separate RUN", run
