@@ -34,7 +34,7 @@ _AT_TOP = (
 )
 """Documentation and what builds and tests the program, in the directory that it is compiled in."""
 _QUIET = frozenset(
-    """adduser addgroup apk apt-get chgrp chmod chown echo groupadd install ln mkdir rm set touch true
+    """adduser addgroup apk apt-get chgrp chmod chown cp echo groupadd install ln mkdir mv rm set touch true
     update-ca-certificates useradd usermod""".split()
 )
 """Commands that read no file which they do not name."""
@@ -106,7 +106,10 @@ class DataFiles:
     def _reads_unnamed(self, run: Run) -> bool:
         """Whether a RUN may read files of the directory that it does not name."""
         names = {command.name for command in self._build.commands(run)}
-        return not names <= _QUIET or any(_GLOB.search(top) for top in self._tops(run))
+        path = self._build.state(run).path
+        copied = [word for each in self._build.commands(run) if each.name in ("cp", "mv") for word in each.operands()]
+        everything = any(path(word.value) in (None, self._directory) for word in copied)
+        return everything or not names <= _QUIET or any(_GLOB.search(top) for top in self._tops(run))
 
     def _tops(self, step: Instruction) -> set[str]:
         """The entries of the directory that an instruction names."""
