@@ -28,7 +28,15 @@ _SOURCES = (
 """Files that only compilers and other tools of developers read, in any directory."""
 _AT_TOP = (
     *("README*", "LICENSE*", "COPYING*", "CHANGELOG*", "CONTRIBUTING*", "CODE_OF_CONDUCT*", "SECURITY.md", "NOTICE*"),
-    *("Dockerfile*", "*.Dockerfile", "docker-compose*.y*ml", "compose*.y*ml", "Makefile", "Jenkinsfile"),
+    *(
+        "[Dd]ockerfile*",
+        "*.[Dd]ockerfile",
+        "docker-compose*.y*ml",
+        "compose*.y*ml",
+        "Makefile",
+        "Makefile.toml",
+        "Jenkinsfile",
+    ),
     *(".golangci.y*ml", ".goreleaser.y*ml", ".travis.yml", ".gitlab-ci.yml", ".pre-commit-config.yaml"),
     *(".git/*", ".github/*", ".circleci/*", ".vscode/*", ".idea/*"),
 )
@@ -136,7 +144,7 @@ class DataFiles:
         known = any(fnmatchcase(base, pattern) for pattern in _SOURCES)
         known = known or any(fnmatchcase(relative, each) for each in _AT_TOP if "/" in each or base == relative)
         suffix = posixpath.splitext(base)[1]
-        named = not {base, f"*{suffix}"}.isdisjoint(parts) or (suffix == ".md" and suffix in parts)
+        named = base in parts or bool(suffix and f"*{suffix}" in parts) or (suffix == ".md" and suffix in parts)
         return not known or named
 
     def _script_words(self) -> set[str]:

@@ -269,6 +269,7 @@ def final_copies(text: str) -> list[str]:
         ({"plugins/a.go": "", "main.go": 'os.ReadDir("./plugins")'}, ["plugins"]),
         ({"plugins/a.go": "", "main.go": 'import (\n\t"./plugins"\n)\n'}, []),
         ({"docs/README.md": ""}, ["docs"]),
+        ({"LICENSE": "", "dockerfile": "", "main.go": 'allow("*")'}, []),
     ],
 )
 def test_the_final_stage_gets_data_without_the_source(
